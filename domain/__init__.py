@@ -1,0 +1,1 @@
+"""The words of the trade: pure values and decisions, on the standard library alone."""

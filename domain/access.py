@@ -1,0 +1,149 @@
+"""Who may do what: the permission matrix as data, and one pure decision (AZ-1 to AZ-5)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.errors import NotAllowed
+from domain.ids import GarageId, PersonId
+
+
+class Role(StrEnum):
+    ADMIN = "admin"
+    MANAGER = "manager"
+    TECHNICIAN = "technician"
+    ACCOUNTANT = "accountant"
+    CUSTOMER_SUPPORT = "customer_support"
+
+
+class Action(StrEnum):
+    CREATE = "create"
+    READ = "read"
+    UPDATE = "update"
+    DELETE = "delete"
+    ASSIGN = "assign"
+    VERIFY = "verify"
+    VOID = "void"
+    EXPORT = "export"
+
+
+class Kind(StrEnum):
+    TICKET = "ticket"
+    CARD = "failure card"
+    EMPLOYEE = "employee"
+    INVOICE = "invoice"
+    REPORT = "report"
+    SETTING = "setting"
+
+
+class Scope(StrEnum):
+    ALL_GARAGES = "all_garages"
+    OWN_GARAGE = "own_garage"
+    ASSIGNED_ONLY = "assigned_only"
+
+
+C, R, U, D = Action.CREATE, Action.READ, Action.UPDATE, Action.DELETE
+MATRIX: dict[Role, dict[Kind, frozenset[Action]]] = {
+    Role.ADMIN: {
+        Kind.TICKET: frozenset({C, R, U, D, Action.ASSIGN}),
+        Kind.CARD: frozenset({C, R, U, D, Action.VERIFY}),
+        Kind.EMPLOYEE: frozenset({C, R, U, D}),
+        Kind.INVOICE: frozenset({C, R, U, D, Action.VOID}),
+        Kind.REPORT: frozenset({R, Action.EXPORT}),
+        Kind.SETTING: frozenset({R, U}),
+    },
+    Role.MANAGER: {
+        Kind.TICKET: frozenset({C, R, U, Action.ASSIGN}),
+        Kind.CARD: frozenset({C, R, U, Action.VERIFY}),
+        Kind.EMPLOYEE: frozenset({R, U}),
+        Kind.INVOICE: frozenset({C, R}),
+        Kind.REPORT: frozenset({R, Action.EXPORT}),
+        Kind.SETTING: frozenset({R}),
+    },
+    Role.TECHNICIAN: {
+        Kind.TICKET: frozenset({R, U}),
+        Kind.CARD: frozenset({C, R}),
+    },
+    Role.ACCOUNTANT: {
+        Kind.TICKET: frozenset({R}),
+        Kind.EMPLOYEE: frozenset({R}),
+        Kind.INVOICE: frozenset({C, R, U}),
+        Kind.REPORT: frozenset({R, Action.EXPORT}),
+    },
+    Role.CUSTOMER_SUPPORT: {
+        Kind.TICKET: frozenset({C, R}),
+        Kind.CARD: frozenset({R}),
+        Kind.INVOICE: frozenset({R}),
+    },
+}
+SCOPES: dict[Role, Scope] = {
+    Role.ADMIN: Scope.ALL_GARAGES,
+    Role.MANAGER: Scope.OWN_GARAGE,
+    Role.TECHNICIAN: Scope.ASSIGNED_ONLY,
+    Role.ACCOUNTANT: Scope.OWN_GARAGE,
+    Role.CUSTOMER_SUPPORT: Scope.OWN_GARAGE,
+}
+# The fields of a row that a role may read, where it may not read the whole row (AZ-4).
+FIELDS: dict[tuple[Role, Kind], frozenset[str]] = {
+    (Role.ACCOUNTANT, Kind.EMPLOYEE): frozenset({"salary"}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Someone who asks: a person of one garage, or an administrator of all."""
+
+    id: PersonId
+    role: Role
+    garage: GarageId | None = None
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """What is asked for.
+
+    Attributes:
+        garage: whose it is; None means it belongs to no garage in particular.
+        assignee: the technician it is assigned to.
+        visible: for cards, whether the card's own restriction lets the actor's garage see it.
+        issued: for invoices, whether the law has frozen it.
+        field: one field of the row, when not the whole row is asked for.
+    """
+
+    kind: Kind
+    garage: GarageId | None = None
+    assignee: PersonId | None = None
+    visible: bool = True
+    issued: bool = False
+    field: str | None = None
+
+
+def may(actor: Actor, action: Action, resource: Resource) -> bool:
+    """Say whether `actor` may do `action` to `resource`."""
+    if action not in MATRIX[actor.role].get(resource.kind, frozenset()):
+        return False
+    if resource.kind is Kind.INVOICE and action is Action.DELETE and resource.issued:
+        return False
+    fields = FIELDS.get((actor.role, resource.kind))
+    if fields is not None and resource.field is not None and resource.field not in fields:
+        return False
+    return _in_scope(actor, action, resource)
+
+
+def demand(actor: Actor, action: Action, resource: Resource) -> None:
+    """Raise NotAllowed unless `actor` may do `action` to `resource`."""
+    if not may(actor, action, resource):
+        raise NotAllowed(actor.role, action, resource.kind)
+
+
+def _in_scope(actor: Actor, action: Action, resource: Resource) -> bool:
+    scope = SCOPES[actor.role]
+    if scope is Scope.ALL_GARAGES:
+        return True
+    if resource.kind is Kind.CARD and action is Action.READ:
+        return resource.visible
+    if actor.garage is None or resource.garage != actor.garage:
+        return False
+    if scope is Scope.ASSIGNED_ONLY and resource.kind is Kind.TICKET:
+        return resource.assignee == actor.id
+    return True

@@ -1,0 +1,108 @@
+"""The life of a card: draft, provisional, verified, retired; every change is a new version.
+
+draft ──────► provisional ──► verified ──► deprecated
+  │  ╲____________│______________▲  │
+  ▼               ▼                 ▼
+rejected       rejected           merged
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from domain.cards import CardSource, CardStatus, FailureCard, Verification
+from domain.errors import IllegalTransition, InvalidInput, StaleVersion
+from domain.ids import CardId, PersonId
+
+NEXT: dict[CardStatus, frozenset[CardStatus]] = {
+    CardStatus.DRAFT: frozenset(
+        {CardStatus.PROVISIONAL, CardStatus.VERIFIED, CardStatus.REJECTED, CardStatus.MERGED}
+    ),
+    CardStatus.PROVISIONAL: frozenset(
+        {CardStatus.VERIFIED, CardStatus.REJECTED, CardStatus.DEPRECATED, CardStatus.MERGED}
+    ),
+    CardStatus.VERIFIED: frozenset({CardStatus.DEPRECATED, CardStatus.MERGED}),
+    CardStatus.DEPRECATED: frozenset(),
+    CardStatus.REJECTED: frozenset(),
+    CardStatus.MERGED: frozenset(),
+}
+SEARCHABLE = frozenset({CardStatus.VERIFIED, CardStatus.PROVISIONAL})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Who changes a card, when, and the version they had in front of them."""
+
+    by: PersonId
+    at: datetime
+    expected: int
+
+
+def verify(card: FailureCard, change: Change) -> FailureCard:
+    """Give the verified card.
+
+    Raises:
+        InvalidInput: the verifier wrote it (two-person rule, CA-19), or it names no step.
+        StaleVersion: somebody changed it meanwhile.
+        IllegalTransition: it is past verifying.
+    """
+    if change.by == card.provenance.author and card.source is CardSource.FIELD:
+        raise InvalidInput("verifier", "wrote this card; a second person must verify it")
+    if not card.resolution.steps:
+        raise InvalidInput("steps", "a card without a step to take cannot be verified")
+    moved = _moved(card, CardStatus.VERIFIED, change)
+    return replace(moved, verification=Verification(by=change.by, at=change.at))
+
+
+def promote(card: FailureCard, change: Change) -> FailureCard:
+    """Give the card as provisional: searchable, but not yet confirmed by a second person."""
+    return _moved(card, CardStatus.PROVISIONAL, change)
+
+
+def retire(card: FailureCard, change: Change) -> FailureCard:
+    """Give the card out of use: a draft is rejected, a published one deprecated."""
+    wanted = CardStatus.REJECTED if card.status is CardStatus.DRAFT else CardStatus.DEPRECATED
+    return _moved(card, wanted, change)
+
+
+def merge(card: FailureCard, into: CardId, change: Change) -> FailureCard:
+    return replace(_moved(card, CardStatus.MERGED, change), merged_into=into)
+
+
+def edit(card: FailureCard, edited: FailureCard, change: Change) -> FailureCard:
+    """Give `edited` as the next version of `card`.
+
+    Content changed after verification is provisional again: what was verified is no longer what
+    stands there. Id, source and origin never change.
+
+    Raises:
+        StaleVersion: somebody changed it meanwhile.
+        IllegalTransition: the card is out of use.
+    """
+    if not NEXT[card.status]:
+        raise IllegalTransition(card.id, card.status, "edited")
+    lost = card.status is CardStatus.VERIFIED
+    content = replace(
+        card,
+        title=edited.title,
+        vehicles=edited.vehicles,
+        signature=edited.signature,
+        cause=edited.cause,
+        resolution=edited.resolution,
+        evidence=edited.evidence,
+        visibility=edited.visibility,
+    )
+    status = CardStatus.PROVISIONAL if lost else card.status
+    return replace(_next(content, change), status=status, verification=None)
+
+
+def _moved(card: FailureCard, wanted: CardStatus, change: Change) -> FailureCard:
+    if wanted not in NEXT[card.status]:
+        raise IllegalTransition(card.id, card.status, wanted)
+    return replace(_next(card, change), status=wanted)
+
+
+def _next(card: FailureCard, change: Change) -> FailureCard:
+    if change.expected != card.version:
+        raise StaleVersion(card.id, change.expected, card.version)
+    provenance = replace(card.provenance, updated_at=change.at)
+    return replace(card, version=card.version + 1, provenance=provenance)

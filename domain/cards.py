@@ -1,0 +1,301 @@
+"""The failure card: what fails, how it shows, why, and the fix that worked (CA-1 to CA-33)."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from domain import limits
+from domain.codes import CodeKey
+from domain.errors import InvalidInput
+from domain.ids import CardId, GarageId, PersonId, TicketId
+from domain.usage import Usage
+from domain.vehicles import VehicleCategory, VehicleContext
+from domain.vocabulary import symptom_code
+
+FIRST_ELECTRIC_YEAR = 2010
+TEXT_LIMIT = 10_000
+
+
+class CardStatus(StrEnum):
+    DRAFT = "draft"
+    PROVISIONAL = "provisional"
+    VERIFIED = "verified"
+    DEPRECATED = "deprecated"
+    REJECTED = "rejected"
+    MERGED = "merged"
+
+
+class CardSource(StrEnum):
+    """Who vouches for a card: a repair in the field, or a reference that was published."""
+
+    FIELD = "field"
+    REFERENCE = "reference"
+    RECALL = "recall"
+    IMPORT = "import"
+
+
+class Severity(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def level(self) -> int:
+        """1 (low) to 4 (critical): the number that rankers use (CA-10)."""
+        return list(Severity).index(self) + 1
+
+
+class Occurrence(StrEnum):
+    INTERMITTENT = "intermittent"
+    CONSTANT = "constant"
+    ONE_TIME = "one_time"
+
+
+class FailureMode(StrEnum):
+    DEGRADATION = "degradation"
+    OPEN_CIRCUIT = "open_circuit"
+    SHORT_CIRCUIT = "short_circuit"
+    INTERMITTENT_CONTACT = "intermittent_contact"
+    OVERHEATING = "overheating"
+    LEAKAGE = "leakage"
+    WATER_INGRESS = "water_ingress"
+    WEAR = "wear"
+    FRACTURE = "fracture"
+    CORROSION = "corrosion"
+    SOFTWARE_FAULT = "software_fault"
+    CALIBRATION_DRIFT = "calibration_drift"
+    COMMUNICATION_LOSS = "communication_loss"
+    INSULATION_BREAKDOWN = "insulation_breakdown"
+    CONTAMINATION = "contamination"
+    LOOSENING = "loosening"
+    BLOCKAGE = "blockage"
+    UNKNOWN = "unknown"
+
+
+class SolutionType(StrEnum):
+    COMPONENT_REPLACEMENT = "component_replacement"
+    REPAIR = "repair"
+    RECALIBRATION = "recalibration"
+    FIRMWARE_UPDATE = "firmware_update"
+    CLEANING = "cleaning"
+    ADJUSTMENT = "adjustment"
+    NO_FAULT_FOUND = "no_fault_found"
+
+
+class Humidity(StrEnum):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+
+class UsagePattern(StrEnum):
+    DAILY_COMMUTE = "daily_commute"
+    DELIVERY_FLEET = "delivery_fleet"
+    PASSENGER_FLEET = "passenger_fleet"
+    GOODS_HAULAGE = "goods_haulage"
+    LONG_DISTANCE = "long_distance"
+    OCCASIONAL = "occasional"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """Where it happens: ambient temperatures in °C, humidity, and how the vehicle is used (CA-12)."""
+
+    low_c: float | None = None
+    high_c: float | None = None
+    humidity: Humidity | None = None
+    usage: UsagePattern | None = None
+
+    def __post_init__(self) -> None:
+        for name, value in (("temperatureLowC", self.low_c), ("temperatureHighC", self.high_c)):
+            if value is not None:
+                limits.within(name, value, -60, 150)
+        if self.low_c is not None and self.high_c is not None and self.low_c > self.high_c:
+            raise InvalidInput("temperature", f"{self.low_c} to {self.high_c} °C is reversed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """How the failure shows itself: the part of a card that new reports are compared with."""
+
+    text: str
+    symptoms: tuple[str, ...] = ()
+    error_codes: tuple[CodeKey, ...] = ()
+    component: str | None = None
+    failure_mode: FailureMode = FailureMode.UNKNOWN
+    severity: Severity = Severity.MEDIUM
+    occurrence: Occurrence | None = None
+    environment: Environment | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", limits.text("symptomText", self.text, TEXT_LIMIT))
+        limits.count("symptoms", len(self.symptoms), 50)
+        limits.count("errorCodes", len(self.error_codes), 50)
+        for code in self.symptoms:
+            symptom_code(code)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file in the object store, named by its key and the SHA-256 of its bytes (CA-13)."""
+
+    key: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A measured value with its unit, as the tool gave it (CA-15)."""
+
+    name: str
+    value: float
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    photos: tuple[Attachment, ...] = ()
+    videos: tuple[Attachment, ...] = ()
+    sensor_logs: tuple[Attachment, ...] = ()
+    tool: str | None = None
+    readings: tuple[Reading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RootCause:
+    """Why it fails; `confidence` is in 0..1 (CA-17), `cites` the cards the reasoning rests on."""
+
+    primary: str
+    secondary: tuple[str, ...] = ()
+    confidence: float = 0.5
+    reasoning: str | None = None
+    cites: tuple[CardId, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "primary", limits.text("primaryCause", self.primary, 2_000))
+        limits.within("confidence", self.confidence, 0, 1)
+        limits.count("secondaryCauses", len(self.secondary), 20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing to do; `safety` marks isolation, waiting, proving dead and protective equipment."""
+
+    action: str
+    minutes: int = 0
+    tools: tuple[str, ...] = ()
+    safety: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "action", limits.text("step", self.action, 2_000))
+        limits.within("minutes", self.minutes, 0, 10_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartUse:
+    part: str
+    quantity: int = 1
+
+    def __post_init__(self) -> None:
+        limits.within("quantity", self.quantity, 1, 1_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """What to do about it; steps are numbered 1, 2, 3 … by their place (CA-21)."""
+
+    type: SolutionType
+    steps: tuple[Step, ...] = ()
+    parts: tuple[PartUse, ...] = ()
+    labour_minutes: int = 0
+    high_voltage: bool = False
+
+    def __post_init__(self) -> None:
+        limits.count("steps", len(self.steps), 100)
+        limits.count("parts", len(self.parts), 100)
+        limits.within("labourMinutes", self.labour_minutes, 0, 100_000)
+        if self.high_voltage and not (self.steps and self.steps[0].safety):
+            raise InvalidInput("steps", "high-voltage work starts with an isolation and PPE step")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where a card comes from (CA-30); `campaign` is the recall it was read from, if any."""
+
+    author: PersonId
+    created_at: datetime
+    updated_at: datetime
+    garage: GarageId | None = None
+    ticket: TicketId | None = None
+    campaign: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    by: PersonId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visibility:
+    """Who may see a card: everyone, or only these garages and regions (CA-33)."""
+
+    garages: tuple[GarageId, ...] = ()
+    regions: tuple[str, ...] = ()
+
+    @property
+    def everyone(self) -> bool:
+        return not self.garages and not self.regions
+
+    def includes(self, garage: GarageId | None, region: str | None) -> bool:
+        return self.everyone or garage in self.garages or region in self.regions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureCard:
+    """One failure and its fix.
+
+    `vehicles` are the vehicles it was seen on (the first is the one it was found on); `usage` is
+    counted from events and never part of a version. Derived values (`keywords`, the symptom hash)
+    live in `domain.signature`.
+    """
+
+    id: CardId
+    version: int
+    status: CardStatus
+    source: CardSource
+    title: str
+    vehicles: tuple[VehicleContext, ...]
+    signature: Signature
+    cause: RootCause
+    resolution: Resolution
+    provenance: Provenance
+    evidence: Evidence = Evidence()
+    verification: Verification | None = None
+    visibility: Visibility = Visibility()
+    merged_into: CardId | None = None
+    usage: Usage = field(default_factory=Usage)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", limits.text("title", self.title, 200))
+        limits.within("version", self.version, 1, 1_000_000)
+        limits.count("vehicles", len(self.vehicles), 2_000)
+
+    @property
+    def category(self) -> VehicleCategory:
+        named = [v.category for v in self.vehicles if v.category is not None]
+        return named[0] if named else VehicleCategory.OTHER
+
+    @property
+    def make(self) -> str | None:
+        """The make it belongs to; None when it spans several makes or names none."""
+        makes = {v.make for v in self.vehicles}
+        return makes.pop() if len(makes) == 1 else None
+
+
+def check_model_years(card: FailureCard, today: date) -> None:
+    """Raise InvalidInput unless every model year is in 2010..next year (CA-4)."""
+    for vehicle in card.vehicles:
+        if vehicle.year is not None:
+            limits.within("year", vehicle.year, FIRST_ELECTRIC_YEAR, today.year + 1)

@@ -1,0 +1,98 @@
+"""How well a card works, from its counters: the composite score and its interval (EF-1 to EF-6).
+
+    first_time_fix      successes / used                weight 0.35, target 0.90
+    acceptance          used / matched                  weight 0.20, target 0.70
+    rating              mean(ratings) / 5               weight 0.25, target 0.80 (4 stars of 5)
+    timeliness          min(1, estimated / actual)      weight 0.20, target 1.00
+
+The score is Σ weight × value / Σ weight over the metrics that can be computed, 0.5 when none can.
+The specification names `time_to_resolution` but its code never computes it; `Timing.IGNORED` is
+that literal reading (ruling 3).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from math import sqrt
+
+from domain.usage import Usage
+
+UNKNOWN = 0.5
+WEIGHTS = {"first_time_fix": 0.35, "acceptance": 0.20, "rating": 0.25, "timeliness": 0.20}
+Z_95 = 1.959963984540054
+PROVEN_USES = 5
+
+
+class Timing(StrEnum):
+    COUNTED = "counted"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metrics:
+    """Each in 0..1, or None when its denominator is still zero."""
+
+    first_time_fix: float | None
+    acceptance: float | None
+    rating: float | None
+    timeliness: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    low: float
+    high: float
+
+
+def metrics(usage: Usage) -> Metrics:
+    return Metrics(
+        first_time_fix=_ratio(usage.successes, usage.used),
+        acceptance=_capped(_ratio(usage.used, usage.matched)),
+        rating=_ratio(sum(usage.ratings), 5 * len(usage.ratings)),
+        timeliness=_capped(_ratio(usage.estimated_minutes, usage.actual_minutes)),
+    )
+
+
+def score(usage: Usage, timing: Timing = Timing.COUNTED) -> float:
+    """Give the composite effectiveness in 0..1 (EF-6): 234 matched, 189 used, 178 worked → .8930."""
+    found = metrics(usage)
+    values = {name: getattr(found, name) for name in WEIGHTS}
+    if timing is Timing.IGNORED:
+        values["timeliness"] = None
+    present = {name: value for name, value in values.items() if value is not None}
+    if not present:
+        return UNKNOWN
+    total = sum(WEIGHTS[name] for name in present)
+    return sum(WEIGHTS[name] * value for name, value in present.items()) / total
+
+
+def success_rate(usage: Usage) -> float | None:
+    """Give confirmations / uses (CA-24), or None before the first use."""
+    return _ratio(usage.successes, usage.used)
+
+
+def proven(usage: Usage) -> bool:
+    """Say whether a card has the five uses from which its score is believed (ruling 1)."""
+    return usage.used >= PROVEN_USES
+
+
+def beta_mean(successes: int, failures: int) -> float:
+    """Give the mean of a Beta(1 + successes, 1 + failures): 0.5 before the first outcome."""
+    return (1 + successes) / (2 + successes + failures)
+
+
+def wilson(successes: int, n: int) -> Interval:
+    """Give the Wilson 95 % score interval of a proportion (Wilson 1927); 0..1 when n is 0."""
+    if n == 0:
+        return Interval(0.0, 1.0)
+    p, z2 = successes / n, Z_95**2
+    centre = (p + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z_95 * sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    return Interval(max(0.0, centre - half), min(1.0, centre + half))
+
+
+def _ratio(part: float, whole: float) -> float | None:
+    return part / whole if whole > 0 else None
+
+
+def _capped(value: float | None) -> float | None:
+    return None if value is None else min(1.0, value)

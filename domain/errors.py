@@ -1,0 +1,124 @@
+"""Every error this project raises on purpose, in one tree.
+
+BattwheelsError
+├── Refused                 the caller asked for something that cannot be; mend the request
+│   ├── InvalidInput        a value is wrong: which field, and why
+│   ├── NotFound            there is no such thing, or this actor may not know of it
+│   ├── AlreadyExists       the id is taken by something else
+│   ├── NotAuthenticated    nobody vouches for the caller
+│   ├── NotAllowed          the caller is known and may not do this
+│   ├── StaleVersion        somebody else changed it first
+│   ├── IllegalTransition   the state machine has no such step
+│   └── OperationConflict   the operation id was used before for something else
+├── Unavailable             a store or model does not answer; try again later
+├── MigrationDrift          an applied migration no longer reads as it did
+├── ImportRefused           a file cannot be read as what it was said to be
+├── UnsafeSetting           a setting that must not be used this way
+└── LocalServiceError       a local store cannot be started or stopped
+"""
+
+
+class BattwheelsError(Exception):
+    """The root: catch it to catch whatever this project raises on purpose."""
+
+
+class Refused(BattwheelsError):
+    """The request cannot be granted as it stands."""
+
+
+class InvalidInput(Refused):
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class NotFound(Refused):
+    def __init__(self, kind: str, id: str) -> None:
+        super().__init__(f"There is no {kind} {id!r} that you may see.")
+        self.kind = kind
+        self.id = id
+
+
+class AlreadyExists(Refused):
+    def __init__(self, kind: str, id: str) -> None:
+        super().__init__(f"The {kind} id {id!r} is taken. Make a new id.")
+        self.kind = kind
+        self.id = id
+
+
+class NotAuthenticated(Refused):
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Not signed in: {reason}")
+        self.reason = reason
+
+
+class NotAllowed(Refused):
+    def __init__(self, role: str, action: str, resource: str) -> None:
+        super().__init__(f"A {role} may not {action} this {resource}.")
+        self.role = role
+        self.action = action
+        self.resource = resource
+
+
+class StaleVersion(Refused):
+    def __init__(self, id: str, expected: int, actual: int) -> None:
+        super().__init__(
+            f"{id} is at version {actual}, not {expected}. Read it again and repeat the change."
+        )
+        self.id = id
+        self.expected = expected
+        self.actual = actual
+
+
+class IllegalTransition(Refused):
+    def __init__(self, id: str, current: str, wanted: str) -> None:
+        super().__init__(f"{id} is {current}; it cannot become {wanted} from there.")
+        self.id = id
+        self.current = current
+        self.wanted = wanted
+
+
+class OperationConflict(Refused):
+    def __init__(self, operation_id: str) -> None:
+        super().__init__(
+            f"Operation {operation_id} was used before with another body. Make a new operation id."
+        )
+        self.operation_id = operation_id
+
+
+class Unavailable(BattwheelsError):
+    def __init__(self, dependency: str, reason: str) -> None:
+        super().__init__(f"{dependency} does not answer: {reason}")
+        self.dependency = dependency
+        self.reason = reason
+
+
+class MigrationDrift(BattwheelsError):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Migration {name} was changed after it was applied. Restore it; add a new one instead."
+        )
+        self.name = name
+
+
+class ImportRefused(BattwheelsError):
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(f"{source}: {reason} Nothing was written.")
+        self.source = source
+        self.reason = reason
+
+
+class UnsafeSetting(BattwheelsError):
+    def __init__(self, setting: str, reason: str) -> None:
+        super().__init__(f"{setting}: {reason}")
+        self.setting = setting
+        self.reason = reason
+
+
+class LocalServiceError(BattwheelsError):
+    def __init__(self, service: str, reason: str, remedy: str) -> None:
+        super().__init__(f"{service}: {reason} {remedy}")
+        self.service = service
+        self.reason = reason
+        self.remedy = remedy

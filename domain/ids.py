@@ -1,0 +1,63 @@
+"""Ids: made by whoever creates the thing, sortable by time (UUIDv7, RFC 9562)."""
+
+import re
+from datetime import datetime
+from typing import NewType
+from uuid import UUID
+
+from domain.errors import InvalidInput
+
+CardId = NewType("CardId", str)
+TicketId = NewType("TicketId", str)
+GarageId = NewType("GarageId", str)
+PersonId = NewType("PersonId", str)
+VehicleId = NewType("VehicleId", str)
+EventId = NewType("EventId", str)
+OperationId = NewType("OperationId", str)
+
+VERSION_7 = 0x7 << 76
+VARIANT = 0b10 << 62
+RANDOM_A_BITS = 12
+RANDOM_B_BITS = 62
+
+
+def uuid7(now: datetime, randomness: int) -> UUID:
+    """Give the UUIDv7 of an aware moment and at least 74 random bits."""
+    milliseconds = int(now.timestamp() * 1000) & ((1 << 48) - 1)
+    random_a = (randomness >> RANDOM_B_BITS) & ((1 << RANDOM_A_BITS) - 1)
+    random_b = randomness & ((1 << RANDOM_B_BITS) - 1)
+    return UUID(int=milliseconds << 80 | VERSION_7 | random_a << 64 | VARIANT | random_b)
+
+
+def card_id(value: str) -> CardId:
+    return CardId(_checked("card id", value, r"fc_[A-Za-z0-9_\-]{3,61}"))
+
+
+def ticket_id(value: str) -> TicketId:
+    return TicketId(_checked("ticket id", value, r"tkt_[A-Za-z0-9_\-]{3,61}"))
+
+
+def garage_id(value: str) -> GarageId:
+    return GarageId(_checked("garage id", value, r"garage_[A-Za-z0-9_\-]{1,57}"))
+
+
+def person_id(value: str) -> PersonId:
+    return PersonId(_checked("person id", value, r"[A-Za-z0-9][A-Za-z0-9_.\-]{1,63}"))
+
+
+def vehicle_id(value: str) -> VehicleId:
+    return VehicleId(_checked("vehicle id", value, r"veh_[A-Za-z0-9_\-]{3,60}"))
+
+
+def operation_id(value: str) -> OperationId:
+    """Give the canonical text of a UUID of any version."""
+    try:
+        return OperationId(str(UUID(value)))
+    except ValueError as error:
+        raise InvalidInput("operationId", "is not a UUID") from error
+
+
+def _checked(field: str, value: str, pattern: str) -> str:
+    if not re.fullmatch(pattern, value):
+        raise InvalidInput(field, f"{value[:80]!r} does not have the form {pattern}")
+    return value

@@ -1,0 +1,63 @@
+"""How often a card was shown, used and confirmed: counters that only events may move (CA-29, EF-5)."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Self
+
+from domain import limits
+from domain.errors import InvalidInput
+
+RATINGS_KEPT = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Counts since the card was made; `ratings` are 1 to 5, the newest last, at most 100.
+
+    `actual_minutes` and `estimated_minutes` are sums over the repairs whose duration is known.
+    """
+
+    matched: int = 0
+    used: int = 0
+    successes: int = 0
+    failures: int = 0
+    ratings: tuple[int, ...] = ()
+    actual_minutes: int = 0
+    estimated_minutes: int = 0
+    last_used: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if min(self.matched, self.used, self.successes, self.failures) < 0:
+            raise InvalidInput("usage", "a counter is negative")
+        if self.successes + self.failures > self.used:
+            raise InvalidInput("usage", "more outcomes than uses")
+        limits.count("ratings", len(self.ratings), RATINGS_KEPT)
+
+    def shown(self) -> Self:
+        return replace(self, matched=self.matched + 1)
+
+    def used_at(self, at: datetime) -> Self:
+        return replace(self, used=self.used + 1, last_used=at)
+
+    def outcome(self, *, worked: bool) -> Self:
+        if worked:
+            return replace(self, successes=self.successes + 1)
+        return replace(self, failures=self.failures + 1)
+
+    def rated(self, stars: int) -> Self:
+        """Keep the newest hundred ratings; the 101st drops the first.
+
+        Raises:
+            InvalidInput: `stars` is not in 1..5.
+        """
+        limits.within("rating", stars, 1, 5)
+        return replace(self, ratings=(*self.ratings, stars)[-RATINGS_KEPT:])
+
+    def timed(self, *, actual: int, estimated: int) -> Self:
+        limits.within("actualMinutes", actual, 1, 100_000)
+        limits.within("estimatedMinutes", estimated, 1, 100_000)
+        return replace(
+            self,
+            actual_minutes=self.actual_minutes + actual,
+            estimated_minutes=self.estimated_minutes + estimated,
+        )
