@@ -147,3 +147,20 @@ def _in_scope(actor: Actor, action: Action, resource: Resource) -> bool:
     if scope is Scope.ASSIGNED_ONLY and resource.kind is Kind.TICKET:
         return resource.assignee == actor.id
     return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Whose eyes a query reads with: cards limited to other garages are not there for them."""
+
+    garage: GarageId | None = None
+    region: str | None = None
+    sees_all: bool = False
+
+
+def viewer(actor: Actor) -> Viewer:
+    return Viewer(
+        garage=actor.garage,
+        region=actor.region,
+        sees_all=SCOPES[actor.role] is Scope.ALL_GARAGES,
+    )

@@ -1,9 +1,7 @@
 """The life of a card: draft, provisional, verified, retired; every change is a new version.
 
-draft ──────► provisional ──► verified ──► deprecated
-  │  ╲____________│______________▲  │
-  ▼               ▼                 ▼
-rejected       rejected           merged
+A draft becomes provisional or verified; a provisional card verified; both of them, once out of use,
+deprecated. A draft or provisional card may be rejected. Any of the three may merge into another.
 """
 
 from dataclasses import dataclass, replace

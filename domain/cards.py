@@ -100,7 +100,7 @@ class UsagePattern(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """Where it happens: ambient temperatures in °C, humidity, and how the vehicle is used (CA-12)."""
+    """Where it happens: ambient temperatures in °C, humidity, and the vehicle's use (CA-12)."""
 
     low_c: float | None = None
     high_c: float | None = None

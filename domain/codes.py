@@ -1,4 +1,4 @@
-"""Diagnostic trouble codes: one spelling for each, scoped so that two makes never share one by chance.
+"""Diagnostic trouble codes: one spelling for each, scoped so that no two makes mix by chance.
 
 SAE J2012 reserves part of the code space for all makes (P0A1F means the same everywhere); the rest,
 and every other pattern, means what its maker says. A code's key is therefore `sae:P0A1F` or

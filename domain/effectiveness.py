@@ -53,7 +53,7 @@ def metrics(usage: Usage) -> Metrics:
 
 
 def score(usage: Usage, timing: Timing = Timing.COUNTED) -> float:
-    """Give the composite effectiveness in 0..1 (EF-6): 234 matched, 189 used, 178 worked → .8930."""
+    """Give the composite in 0..1 (EF-6): 234 matched, 189 used, 178 successes → .8930."""
     found = metrics(usage)
     values = {name: getattr(found, name) for name in WEIGHTS}
     if timing is Timing.IGNORED:

@@ -1,4 +1,4 @@
-"""Bounds that values keep: each check returns the value, or raises InvalidInput naming the field."""
+"""Bounds that values keep: each check raises InvalidInput naming the field."""
 
 import math
 import unicodedata

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from domain import limits
-from domain.vehicles import VehicleContext
+from domain.vehicles import UNKNOWN, VehicleContext
 
 TEXT_LIMIT = 10_000
 CODES_LIMIT = 50
@@ -16,7 +16,7 @@ class FailureReport:
 
     text: str
     codes: tuple[str, ...] = ()
-    vehicle: VehicleContext = VehicleContext()
+    vehicle: VehicleContext = UNKNOWN
 
     @classmethod
     def parsed(
@@ -31,4 +31,4 @@ class FailureReport:
         limits.count("codes", len(codes), CODES_LIMIT)
         clean = limits.text("text", text, TEXT_LIMIT, least=0 if codes else 1)
         kept = tuple(limits.text("codes", code, 40) for code in codes)
-        return cls(text=clean, codes=kept, vehicle=vehicle or VehicleContext())
+        return cls(text=clean, codes=kept, vehicle=vehicle or UNKNOWN)

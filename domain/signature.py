@@ -24,7 +24,7 @@ STOP_WORDS = frozenset(
 
 
 def words(text: str) -> list[str]:
-    """Give the words of a text in order, compatibility-folded and lower-cased, stop words left out."""
+    """Give the words of a text in order, folded and lower-cased, stop words left out."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return [w for w in WORD.findall(folded) if w not in STOP_WORDS]
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from domain.codes import CodeKey
 from domain.errors import IllegalTransition, StaleVersion
 from domain.ids import CardId, GarageId, PersonId, TicketId
-from domain.vehicles import VehicleContext
+from domain.vehicles import UNKNOWN, VehicleContext
 
 
 class TicketStatus(StrEnum):
@@ -68,7 +68,7 @@ class Ticket:
     garage: GarageId
     reporter: PersonId
     opened_at: datetime
-    vehicle: VehicleContext = VehicleContext()
+    vehicle: VehicleContext = UNKNOWN
     codes: tuple[CodeKey, ...] = ()
     symptoms: tuple[SeenSymptom, ...] = ()
     assignee: PersonId | None = None

@@ -1,4 +1,4 @@
-"""How often a card was shown, used and confirmed: counters that only events may move (CA-29, EF-5)."""
+"""How often a card was shown, used and confirmed; only events move it (CA-29, EF-5)."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime

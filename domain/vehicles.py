@@ -80,6 +80,9 @@ class VehicleContext:
         )
 
 
+UNKNOWN = VehicleContext()
+
+
 def slug(*words: str) -> str:
     """Give lower-case words joined by hyphens: ("Ather", "450X", "2024") → "ather-450x-2024"."""
     return "-".join(

@@ -1,0 +1,1 @@
+"""Who someone is: tokens and what they prove."""

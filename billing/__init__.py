@@ -1,0 +1,1 @@
+"""Money: lawful invoices, numbering, payments."""

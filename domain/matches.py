@@ -1,0 +1,118 @@
+"""What matching speaks of: an understood report, hits of each source, and what is known of a card."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from domain.cards import CardSource, CardStatus, Severity
+from domain.codes import CodeKey
+from domain.ids import CardId
+from domain.reports import FailureReport
+from domain.tickets import SeenSymptom
+from domain.usage import Usage
+from domain.vehicles import VehicleContext
+
+
+class Source(StrEnum):
+    """A way of finding cards: each gives its own ranked list."""
+
+    CODE = "code"
+    VEHICLE = "vehicle"
+    MEANING = "meaning"
+    WORDS = "words"
+    NEIGHBOUR = "neighbour"
+
+
+class Level(StrEnum):
+    """How much of the system answered, best first (FB-1)."""
+
+    AI = "ai"
+    KEYWORD = "keyword"
+    RECENT = "recent"
+    MANUAL = "manual"
+
+
+class VehicleLevel(IntEnum):
+    """How closely a card's vehicles fit the reported one."""
+
+    NONE = 0
+    MAKE = 1
+    MODEL = 2
+    YEAR = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A card that one source found: `score` in that source's own unit, `via` what led there.
+
+    `via` names code keys, symptom codes, component, cause or supplier ids, by source.
+    """
+
+    card: CardId
+    score: float
+    via: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embedding:
+    """Unit-length vector of a text, with the name of the model that made it."""
+
+    model: str
+    vector: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """A report as the vocabulary sees it.
+
+    Attributes:
+        codes: keys of the reported codes; one bare maker code may have several keys when the make
+            is unknown.
+        vehicle: the vehicle given, or read out of the text when none was given.
+        embedding: None when the embedder did not answer.
+    """
+
+    report: FailureReport
+    codes: tuple[CodeKey, ...] = ()
+    symptoms: tuple[SeenSymptom, ...] = ()
+    vehicle: VehicleContext
+    embedding: Embedding | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFacts:
+    """What ranking and explaining need of a card, read in one query for all candidates."""
+
+    id: CardId
+    version: int
+    title: str
+    text: str
+    status: CardStatus
+    source: CardSource
+    severity: Severity
+    usage: Usage
+    codes: tuple[CodeKey, ...]
+    symptoms: tuple[str, ...]
+    component: str | None
+    component_name: str | None
+    subsystem: str | None
+    causes: tuple[str, ...]
+    vehicle_level: VehicleLevel
+    campaign: str | None
+    models: int
+    vector: Sequence[float] | None = None
+
+
+def closeness(card: VehicleContext, reported: VehicleContext) -> VehicleLevel:
+    """Say how closely one vehicle of a card fits the reported one, blind to case."""
+    if not _same(card.make, reported.make):
+        return VehicleLevel.NONE
+    if not _same(card.model, reported.model):
+        return VehicleLevel.MAKE
+    if card.year is None or card.year != reported.year:
+        return VehicleLevel.MODEL
+    return VehicleLevel.YEAR
+
+
+def _same(one: str | None, other: str | None) -> bool:
+    return one is not None and other is not None and one.casefold() == other.casefold()

@@ -1,0 +1,1 @@
+"""Learn to rank cards from the graph."""

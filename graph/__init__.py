@@ -1,0 +1,1 @@
+"""The knowledge graph in Neo4j: everything that speaks Cypher."""

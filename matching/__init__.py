@@ -1,0 +1,1 @@
+"""From a report to a short, ranked, explained list of cards."""

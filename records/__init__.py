@@ -1,0 +1,1 @@
+"""PostgreSQL: pool, migrations, the change log and idempotency keys."""

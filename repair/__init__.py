@@ -1,0 +1,1 @@
+"""The journey of a failure as use cases."""

@@ -1,0 +1,1 @@
+"""What the API can do: GraphQL verbs, loaders and guards."""

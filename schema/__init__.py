@@ -1,0 +1,1 @@
+"""What the API can speak of: GraphQL nouns and the printed SDL."""

@@ -1,0 +1,1 @@
+"""What goes out: the relay, the change feed, live delivery."""
