@@ -1,4 +1,4 @@
-"""What matching speaks of: an understood report, hits of each source, and what is known of a card."""
+"""What matching speaks of: an understood report, hits of each source, what is known of a card."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
