@@ -1,0 +1,54 @@
+"""The change log: every event once, in one order; its numbers are the cursors of all who follow."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from domain.events import Event, EventType
+from domain.ids import EventId, GarageId
+from records.database import Records, Row
+from records.queries import named
+
+QUERIES = named("change_log.sql")
+
+
+class ChangeLog:
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    async def append(self, events: Sequence[Event]) -> list[int]:
+        """Log events and give their numbers, in the order given; a logged one keeps its number."""
+        async with self._records.transaction() as connection:
+            head = await (await connection.execute(QUERIES["take_head"])).fetchone()
+            cursor = await connection.execute(QUERIES["known"], {"ids": [e.id for e in events]})
+            numbers: dict[str, int] = {row["id"]: row["seq"] for row in await cursor.fetchall()}
+            last: int = head["seq"] if head else 0
+            for event in events:
+                if event.id not in numbers:
+                    last += 1
+                    numbers[event.id] = last
+                    await connection.execute(QUERIES["append"], asdict(event) | {"seq": last})
+            await connection.execute(QUERIES["move_head"], {"seq": last})
+        return [numbers[event.id] for event in events]
+
+    async def after(self, seq: int, limit: int) -> list[tuple[int, Event]]:
+        """Give up to `limit` entries with a number above `seq`, oldest first."""
+        rows = await self._records.rows(QUERIES["after"], seq=seq, limit=limit)
+        return [(row["seq"], _event(row)) for row in rows]
+
+    async def last(self) -> int:
+        """Give the newest number, 0 when nothing was logged."""
+        return (await self._records.rows(QUERIES["last"]))[0]["seq"]
+
+
+def _event(row: Row) -> Event:
+    return Event(
+        id=EventId(row["id"]),
+        type=EventType(row["type"]),
+        entity=row["entity"],
+        version=row["version"],
+        at=row["at"],
+        actor=row["actor"],
+        garage=GarageId(row["garage"]) if row["garage"] else None,
+        trace=row["trace"],
+        schema=row["schema"],
+    )

@@ -1,0 +1,19 @@
+"""Named SQL: the files of `records/queries/` hold statements under a `-- name:` line."""
+
+import re
+from collections.abc import Mapping
+from importlib import resources
+from typing import LiteralString, cast
+
+NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+
+
+def named(file: str) -> Mapping[str, LiteralString]:
+    """Give the statements of one file by name.
+
+    They are literal in the sense that matters: they ship with the code and no input reaches them.
+    """
+    text = (resources.files("records") / "queries" / file).read_text()
+    pieces = NAME.split(text)[1:]
+    found = dict(zip(pieces[::2], pieces[1::2], strict=True))
+    return cast("Mapping[str, LiteralString]", found)

@@ -1,0 +1,84 @@
+"""The Redis Stream that carries the change log: fast, trimmed, free to be lost at any moment."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from redis.asyncio import Redis
+from redis.exceptions import RedisError, ResponseError
+
+from domain.errors import Unavailable
+from domain.events import Event
+from sync.envelope import Envelope, envelope
+
+STREAM = "events"
+KEPT = 100_000
+BLOCK_MILLISECONDS = 1_000
+BATCH = 500
+
+Logged = tuple[int, Event]
+
+
+class Stream:
+    """Entry ids are `<seq>-0`: the number in the change log is the place in the stream.
+
+    The connection speaks protocol 2, whose XREAD answers are lists of (stream, entries).
+    """
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def publish(self, logged: Sequence[Logged]) -> None:
+        """Add entries; one that is there already is left alone.
+
+        Raises:
+            Unavailable: Redis does not answer.
+        """
+        try:
+            for seq, event in logged:
+                await self._add(seq, event)
+        except (RedisError, OSError) as error:
+            raise Unavailable("redis", type(error).__name__) from error
+
+    async def after(self, seq: int) -> list[Logged]:
+        """Wait up to a second for entries above `seq`, oldest first.
+
+        Raises:
+            Unavailable: Redis does not answer.
+        """
+        try:
+            answer: Any = await self._redis.xread(
+                {STREAM: f"{seq}-0"}, count=BATCH, block=BLOCK_MILLISECONDS
+            )
+        except (RedisError, OSError) as error:
+            raise Unavailable("redis", type(error).__name__) from error
+        return [_logged(entry) for _, entries in answer or () for entry in entries]
+
+    async def bounds(self) -> tuple[int, int] | None:
+        """Give the numbers of the oldest and the newest entry, or None when there is none."""
+        try:
+            oldest: Any = await self._redis.xrange(STREAM, count=1)
+            newest: Any = await self._redis.xrevrange(STREAM, count=1)
+        except (RedisError, OSError) as error:
+            raise Unavailable("redis", type(error).__name__) from error
+        if not oldest or not newest:
+            return None
+        return _seq(oldest[0][0]), _seq(newest[0][0])
+
+    async def _add(self, seq: int, event: Event) -> None:
+        fields: dict[Any, Any] = {"event": orjson.dumps(envelope(event))}
+        try:
+            await self._redis.xadd(STREAM, fields, id=f"{seq}-0", maxlen=KEPT, approximate=True)
+        except ResponseError as error:
+            # Redis refuses an id that is not above the newest: the entry was published before.
+            if "equal or smaller" not in str(error):
+                raise
+
+
+def _logged(entry: tuple[bytes, dict[bytes, bytes]]) -> Logged:
+    return _seq(entry[0]), Envelope.validate_json(entry[1][b"event"])
+
+
+def _seq(entry: bytes | str) -> int:
+    text = entry.decode() if isinstance(entry, bytes) else entry
+    return int(text.partition("-")[0])
