@@ -1,8 +1,8 @@
 """The change feed inside one process: many followers, each with its own cursor.
 
 New entries come from the Redis Stream; whatever is not there (Redis lost, trimmed, or never told)
-is read from the change log. The newest entries stay in memory, so that a thousand followers cost one
-read; a follower that falls further behind reads the log itself and holds nobody up.
+is read from the change log. The newest entries stay in memory, so that a thousand followers cost
+one read; a follower that falls further behind reads the log itself and holds nobody up.
 """
 
 import asyncio

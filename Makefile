@@ -1,0 +1,68 @@
+# Every command of the project; `make help` lists them.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+ONLY ?=
+TESTS ?= tests
+export HF_HUB_OFFLINE := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check rows bench conformance docs lock sdl clean
+
+help: ## List the commands.
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: $(READY) ## Start everything, load the knowledge base, match a sample report, serve the API.
+	$(BIN)/battwheels demo
+
+serve: $(READY) ## Serve the API on 127.0.0.1:8000 with local stores.
+	$(BIN)/battwheels serve
+
+test: $(READY) ## Run every test on real local stores.
+	$(BIN)/python -m pytest $(TESTS)
+
+check: $(READY) ## Lint, types, layers, dependencies.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+rows: $(READY) ## Run the tests and print each specification row: pass, fail or absent.
+	@$(BIN)/python -m pytest $(TESTS) --rows
+
+bench: $(READY) ## Run the benchmarks; ONLY=NAME runs one bar.
+	$(BIN)/python -m bench $(ONLY)
+
+conformance: $(READY) ## Run the independent npm clients and audits against the API.
+	$(BIN)/python -m pytest tests/conformance
+
+docs: $(READY) ## Build the documentation into site/.
+	$(BIN)/mkdocs build --strict
+
+sdl: $(READY) ## Print the GraphQL schema into schema/schema.graphql.
+	$(BIN)/battwheels schema > schema/schema.graphql
+
+lock: $(READY) ## Resolve the dependencies again, with hashes and without download addresses.
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --group dev \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+		--upgrade --quiet pyproject.toml --output-file requirements.lock
+	grep -A 30 '^uv==' requirements.lock | sed -n '1p;2,$${/^[a-z]/q;/--hash/p}' > requirements-uv.lock
+
+clean: ## Stop the local stores and delete what was made here.
+	-$(BIN)/battwheels local stop
+	rm -rf $(VENV) .battwheels site .bench
+
+# The tools come from the lock alone; uv installs the rest of it in under a minute.
+$(READY): requirements.lock requirements-uv.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed: apt install python3.11 python3.11-venv"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: apt install python3.11 python3.11-venv"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+		{ echo "Python's venv module is needed: apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --quiet --require-hashes requirements.lock
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,45 @@
+"""What a match answers: ranked cards with their reasons, and which level of the system answered."""
+
+from dataclasses import dataclass
+
+from domain.matches import CardFacts, Level
+from matching.fusion import Candidate
+from matching.reasons import Reason
+from matching.trust import Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """One suggested card, with everything that explains its place (PI-7)."""
+
+    rank: int
+    card: CardFacts
+    score: float
+    candidate: Candidate
+    reasons: tuple[Reason, ...]
+    sentence: str
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What ran, for how long (milliseconds), and how many cards it found."""
+
+    name: str
+    milliseconds: float
+    found: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The matches, the level that answered, and why not a better one did.
+
+    `prompt` tells the technician how to go on when no card is offered.
+    """
+
+    matches: tuple[Match, ...]
+    level: Level
+    ranker: str
+    degraded: str | None = None
+    prompt: str | None = None
+    trace: tuple[Stage, ...] = ()

@@ -1,0 +1,172 @@
+"""The match itself: recall from every source, fuse, rank, admit, explain; degrade in the open.
+
+The stages and what may end them early are the specification's (§2.4). If part of the system is down
+the next level answers and says so: ai → keyword → recent → manual (FB-1 to FB-4).
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+from domain.access import Viewer
+from domain.errors import Unavailable
+from domain.ids import CardId, GarageId
+from domain.matches import CardFacts, Level, Source, Understood
+from matching import formula, trust
+from matching.answers import Answer, Match
+from matching.fusion import Candidate, fuse
+from matching.ranking import Ranked, Ranker
+from matching.reasons import reasons, sentence
+from matching.recall import Recall, Search
+
+CONSIDERED = 100
+GRAPH_SECONDS = 0.6
+RECENT_SECONDS = 0.2
+# Below this cosine two texts of the trade have nothing to do with each other; without a shared code
+# or symptom that is no match at all.
+ALIKE = 0.30
+NO_MATCH = "No known card fits. Describe what you see and measure; your report founds a new card."
+MANUAL = (
+    "The knowledge graph does not answer. Search by hand: isolate, read the codes, check fuses, "
+    "connectors and the 12 V supply first, and report again when the service is back."
+)
+
+
+class Recent(Protocol):
+    """The last matches given in each garage, kept outside the graph."""
+
+    async def remember(self, garage: GarageId, matches: Sequence[Match]) -> None: ...
+
+    async def recall(self, garage: GarageId, understood: Understood) -> list[Match]: ...
+
+
+class Matcher:
+    def __init__(self, search: Search, ranker: Ranker, recent: Recent) -> None:
+        self._search = search
+        self._ranker = ranker
+        self._recent = recent
+
+    async def match(
+        self, understood: Understood, viewer: Viewer, limit: int = formula.TOP
+    ) -> Answer:
+        """Give at most `limit` cards for a report, best first, from the best level that answers."""
+        try:
+            async with asyncio.timeout(GRAPH_SECONDS):
+                answer = await self._from_graph(understood, viewer, limit)
+        except (Unavailable, TimeoutError) as error:
+            reason = str(error) or "neo4j does not answer in time"
+            return await self._from_memory(understood, viewer, limit, reason)
+        await self._remember(viewer, answer)
+        return answer
+
+    async def _from_graph(self, understood: Understood, viewer: Viewer, limit: int) -> Answer:
+        recall = Recall(self._search, understood, viewer)
+        exact = await recall.codes()
+        facts = await recall.facts([hit.card for hit in exact]) if exact else {}
+        settled = [hit for hit in exact if _settles(understood, facts.get(hit.card))]
+        if settled:
+            recall.lists = {Source.CODE: settled}
+        else:
+            await recall.rest()
+        if recall.silent and not recall.lists:
+            raise Unavailable("neo4j", next(iter(recall.silent.values())))
+        candidates = fuse(recall.lists)[: max(CONSIDERED, limit)]
+        missing = [c.card for c in candidates if c.card not in facts]
+        facts |= await recall.facts(missing) if missing else {}
+        ranked = self._ranker.rank(understood, candidates, facts)
+        return self._answer(recall, ranked, limit)
+
+    def _answer(self, recall: Recall, ranked: Sequence[Ranked], limit: int) -> Answer:
+        said = recall.understood
+        found = _explained(said, ranked, limit) if _speaks(said, ranked) else ()
+        degraded = _degraded(said, recall)
+        return Answer(
+            matches=found,
+            level=Level.KEYWORD if degraded else Level.AI,
+            ranker=self._ranker.name,
+            degraded=degraded,
+            prompt=None if found else NO_MATCH,
+            trace=tuple(recall.trace),
+        )
+
+    async def _from_memory(
+        self, understood: Understood, viewer: Viewer, limit: int, reason: str
+    ) -> Answer:
+        try:
+            async with asyncio.timeout(RECENT_SECONDS):
+                found = (
+                    await self._recent.recall(viewer.garage, understood) if viewer.garage else []
+                )
+        except (Unavailable, TimeoutError):
+            found = []
+        return Answer(
+            matches=tuple(found[:limit]),
+            level=Level.RECENT if found else Level.MANUAL,
+            ranker="recent" if found else "none",
+            degraded=reason,
+            prompt=None if found else MANUAL,
+        )
+
+    async def _remember(self, viewer: Viewer, answer: Answer) -> None:
+        if viewer.garage is None or not answer.matches:
+            return
+        try:
+            async with asyncio.timeout(RECENT_SECONDS):
+                await self._recent.remember(viewer.garage, answer.matches)
+        except (Unavailable, TimeoutError):
+            return
+
+
+def _settles(understood: Understood, card: CardFacts | None) -> bool:
+    if card is None or trust.standing(card) is None:
+        return False
+    confidence = formula.code_confidence(understood.codes, card.codes, card.vehicle_level)
+    return formula.settles(confidence)
+
+
+def _speaks(understood: Understood, ranked: Sequence[Ranked]) -> bool:
+    """Say whether anything ties the report to a card: a code, a symptom, a meaning; words if alone."""
+    symptoms = {seen.code for seen in understood.symptoms}
+    return any(
+        set(understood.codes) & set(r.facts.codes)
+        or symptoms & set(r.facts.symptoms)
+        or _alike(understood, r.candidate)
+        for r in ranked
+    )
+
+
+def _alike(understood: Understood, candidate: Candidate) -> bool:
+    if understood.embedding is None:
+        return candidate.of(Source.WORDS) is not None
+    meaning = candidate.of(Source.MEANING)
+    return meaning is not None and meaning.score >= ALIKE
+
+
+def _degraded(understood: Understood, recall: Recall) -> str | None:
+    if recall.silent:
+        return "; ".join(f"{source}: {why}" for source, why in recall.silent.items())
+    if understood.embedding is None and understood.report.text:
+        return "the embedder does not answer"
+    return None
+
+
+def _explained(understood: Understood, ranked: Sequence[Ranked], limit: int) -> tuple[Match, ...]:
+    by_card: dict[CardId, Ranked] = {r.facts.id: r for r in ranked}
+    admitted = trust.admit([r.facts for r in ranked], limit)
+    return tuple(
+        _match(understood, by_card[card.id], standing, rank)
+        for rank, (card, standing) in enumerate(admitted, start=1)
+    )
+
+
+def _match(understood: Understood, ranked: Ranked, standing: trust.Standing, rank: int) -> Match:
+    why = reasons(understood, ranked.candidate, ranked.facts)
+    return Match(
+        rank=rank,
+        card=ranked.facts,
+        score=ranked.score,
+        candidate=ranked.candidate,
+        reasons=why,
+        sentence=sentence(ranked.facts, why, standing),
+        standing=standing,
+    )

@@ -1,0 +1,75 @@
+"""Rankers: from fused candidates and what is known of them to one score each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.ids import CardId
+from domain.matches import CardFacts, Source, Understood
+from matching import formula
+from matching.fusion import Candidate
+
+Facts = Mapping[CardId, CardFacts]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """A candidate with what is known of it and its ranker's score (larger is better)."""
+
+    candidate: Candidate
+    facts: CardFacts
+    score: float
+
+
+class Ranker(Protocol):
+    """Orders candidates; the learned ranker of `gnn` has this shape too."""
+
+    @property
+    def name(self) -> str: ...
+
+    def rank(
+        self, understood: Understood, candidates: Sequence[Candidate], facts: Facts
+    ) -> list[Ranked]:
+        """Give the candidates whose facts are known, best first."""
+        ...
+
+
+class FormulaRanker:
+    """The specification's ensemble, to the letter: codes .4, vehicle .3, meaning .3 (MA-5)."""
+
+    name = "formula"
+    sources = (Source.CODE, Source.VEHICLE, Source.MEANING)
+
+    def rank(
+        self, understood: Understood, candidates: Sequence[Candidate], facts: Facts
+    ) -> list[Ranked]:
+        del understood
+        known = {c.card: c for c in candidates if c.card in facts}
+        lists = [in_order(known.values(), source) for source in self.sources]
+        return [
+            Ranked(candidate=known[card], facts=facts[card], score=score)
+            for card, score in formula.ensemble(lists)
+        ]
+
+
+class FusedRanker:
+    """Reciprocal-rank fusion alone: the order in which the candidates come."""
+
+    name = "fused"
+
+    def rank(
+        self, understood: Understood, candidates: Sequence[Candidate], facts: Facts
+    ) -> list[Ranked]:
+        del understood
+        return [
+            Ranked(candidate=c, facts=facts[c.card], score=c.score)
+            for c in candidates
+            if c.card in facts
+        ]
+
+
+def in_order(candidates: Iterable[Candidate], source: Source) -> list[CardId]:
+    """Give the cards that one source found, in that source's order."""
+    parts = ((c.card, c.of(source)) for c in candidates)
+    found = [(part.rank, card) for card, part in parts if part is not None]
+    return [card for _, card in sorted(found)]

@@ -1,0 +1,132 @@
+"""Why a card was suggested: as data, one reason a piece of evidence, and as one sentence."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain import effectiveness
+from domain.effectiveness import Interval
+from domain.matches import CardFacts, Source, Understood, VehicleLevel
+from matching.fusion import Candidate
+from matching.trust import Standing
+
+NEIGHBOUR = "shares a component, supplier or cause with what was reported"
+VEHICLE_WORDS = {
+    VehicleLevel.YEAR: "same model and year",
+    VehicleLevel.MODEL: "same model, another year",
+    VehicleLevel.MAKE: "same make, another model",
+}
+
+
+class ReasonKind(StrEnum):
+    CODE = "code"
+    SYMPTOM = "symptom"
+    COMPONENT = "component"
+    VEHICLE = "vehicle"
+    MEANING = "meaning"
+    WORDS = "words"
+    NEIGHBOUR = "neighbour"
+    OUTCOMES = "outcomes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcomes:
+    """What happened when the card was used: successes of n, with the Wilson 95 % interval."""
+
+    n: int
+    successes: int
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One piece of evidence: what kind, which thing it names, and the words for it."""
+
+    kind: ReasonKind
+    subject: str
+    text: str
+    outcomes: Outcomes | None = None
+
+
+def reasons(understood: Understood, candidate: Candidate, card: CardFacts) -> tuple[Reason, ...]:
+    """Give the reasons that hold between this report and this card, the strongest kind first."""
+    found = [
+        *_codes(understood, card),
+        *_symptoms(understood, card),
+        *_vehicle(card),
+        *_texts(candidate),
+        *_component(card),
+        _outcomes(card),
+    ]
+    return tuple(found)
+
+
+def sentence(card: CardFacts, why: tuple[Reason, ...], standing: Standing) -> str:
+    """Give the reasons in one sentence that a technician can read aloud."""
+    evidence = [r.text for r in why if r.kind not in (ReasonKind.OUTCOMES, ReasonKind.COMPONENT)]
+    tried = next(r.text for r in why if r.kind is ReasonKind.OUTCOMES)
+    joined = ", ".join(evidence) or "nothing but its place in the list speaks for it"
+    where = f" It concerns the {card.component_name}." if card.component_name else ""
+    return f"{joined[0].upper()}{joined[1:]};{_label(standing)} {tried}.{where}"
+
+
+def _label(standing: Standing) -> str:
+    return {
+        Standing.PROVEN: "",
+        Standing.REFERENCE: " reference knowledge,",
+        Standing.UNPROVEN: " new and unproven,",
+    }[standing]
+
+
+def _codes(understood: Understood, card: CardFacts) -> list[Reason]:
+    shared = [code for code in understood.codes if code in card.codes]
+    return [
+        Reason(kind=ReasonKind.CODE, subject=code, text=f"reports code {code.partition(':')[2]}")
+        for code in shared
+    ]
+
+
+def _symptoms(understood: Understood, card: CardFacts) -> list[Reason]:
+    shared = [seen.code for seen in understood.symptoms if seen.code in card.symptoms]
+    return [
+        Reason(kind=ReasonKind.SYMPTOM, subject=code, text=f"shows symptom {code}")
+        for code in shared
+    ]
+
+
+def _vehicle(card: CardFacts) -> list[Reason]:
+    words = VEHICLE_WORDS.get(card.vehicle_level)
+    if words is None:
+        return []
+    return [Reason(kind=ReasonKind.VEHICLE, subject=card.vehicle_level.name.lower(), text=words)]
+
+
+def _texts(candidate: Candidate) -> list[Reason]:
+    found: list[Reason] = []
+    meaning = candidate.of(Source.MEANING)
+    if meaning is not None:
+        text = f"reads alike (cosine {meaning.score:.2f})"
+        found.append(Reason(kind=ReasonKind.MEANING, subject=f"{meaning.score:.3f}", text=text))
+    words = candidate.of(Source.WORDS)
+    if words is not None:
+        text = f"number {words.rank} by shared words"
+        found.append(Reason(kind=ReasonKind.WORDS, subject=str(words.rank), text=text))
+    neighbour = candidate.of(Source.NEIGHBOUR)
+    if neighbour is not None:
+        subject = ", ".join(neighbour.via)
+        found.append(Reason(kind=ReasonKind.NEIGHBOUR, subject=subject, text=NEIGHBOUR))
+    return found
+
+
+def _component(card: CardFacts) -> list[Reason]:
+    if card.component is None:
+        return []
+    name = card.component_name or card.component
+    return [Reason(kind=ReasonKind.COMPONENT, subject=card.component, text=f"concerns the {name}")]
+
+
+def _outcomes(card: CardFacts) -> Reason:
+    n, worked = card.usage.used, card.usage.successes
+    outcomes = Outcomes(n=n, successes=worked, interval=effectiveness.wilson(worked, n))
+    low, high = round(100 * outcomes.interval.low), round(100 * outcomes.interval.high)
+    text = f"worked {worked} of {n} times ({low} to {high} %)" if n else "not yet tried (n = 0)"
+    return Reason(kind=ReasonKind.OUTCOMES, subject=card.id, text=text, outcomes=outcomes)

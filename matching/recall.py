@@ -1,0 +1,113 @@
+"""Recall: ask every source at once for its own ranked list, and keep time of each."""
+
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Protocol
+
+from domain.access import Viewer
+from domain.codes import CodeKey
+from domain.errors import Unavailable
+from domain.ids import CardId
+from domain.matches import CardFacts, Embedding, Hit, Source, Understood
+from domain.vehicles import VehicleContext
+from matching.answers import Stage
+
+LIMITS: Mapping[Source, int] = {
+    Source.CODE: 50,
+    Source.VEHICLE: 50,
+    Source.MEANING: 100,
+    Source.WORDS: 100,
+    Source.NEIGHBOUR: 30,
+}
+
+
+class Search(Protocol):
+    """What matching asks of the graph; every call is narrowed to what `viewer` may see."""
+
+    async def by_codes(self, keys: Sequence[CodeKey], viewer: Viewer, limit: int) -> list[Hit]: ...
+
+    async def by_vehicle(
+        self, vehicle: VehicleContext, symptoms: Sequence[str], viewer: Viewer, limit: int
+    ) -> list[Hit]: ...
+
+    async def by_meaning(self, embedding: Embedding, viewer: Viewer, limit: int) -> list[Hit]: ...
+
+    async def by_words(self, text: str, viewer: Viewer, limit: int) -> list[Hit]: ...
+
+    async def by_neighbours(
+        self,
+        codes: Sequence[CodeKey],
+        symptoms: Sequence[str],
+        vehicle: VehicleContext,
+        viewer: Viewer,
+        limit: int,
+    ) -> list[Hit]: ...
+
+    async def facts(
+        self, ids: Sequence[CardId], vehicle: VehicleContext, viewer: Viewer
+    ) -> dict[CardId, CardFacts]: ...
+
+
+@dataclass(slots=True)
+class Recall:
+    """The lists found so far, how long each took, and the sources that did not answer."""
+
+    search: Search
+    understood: Understood
+    viewer: Viewer
+    lists: dict[Source, list[Hit]] = field(default_factory=dict[Source, list[Hit]])
+    trace: list[Stage] = field(default_factory=list[Stage])
+    silent: dict[Source, str] = field(default_factory=dict[Source, str])
+
+    async def codes(self) -> list[Hit]:
+        """Ask for cards with the reported codes (stage 1, the fastest)."""
+        if self.understood.codes:
+            call = self.search.by_codes(self.understood.codes, self.viewer, LIMITS[Source.CODE])
+            await self._ask(Source.CODE, call)
+        return self.lists.get(Source.CODE, [])
+
+    async def rest(self) -> None:
+        """Ask all other sources at once (stages 2 and 3, and what we add to them)."""
+        asked = [self._ask(source, call) for source, call in self._calls().items()]
+        await asyncio.gather(*asked)
+
+    async def facts(self, ids: Sequence[CardId]) -> dict[CardId, CardFacts]:
+        started = perf_counter()
+        found = await self.search.facts(ids, self.understood.vehicle, self.viewer)
+        self._note("facts", started, len(found))
+        return found
+
+    def _calls(self) -> dict[Source, Awaitable[list[Hit]]]:
+        said = self.understood
+        symptoms = [seen.code for seen in said.symptoms]
+        calls: dict[Source, Awaitable[list[Hit]]] = {
+            Source.NEIGHBOUR: self.search.by_neighbours(
+                said.codes, symptoms, said.vehicle, self.viewer, LIMITS[Source.NEIGHBOUR]
+            ),
+            Source.VEHICLE: self.search.by_vehicle(
+                said.vehicle, symptoms, self.viewer, LIMITS[Source.VEHICLE]
+            ),
+        }
+        if said.report.text:
+            calls[Source.WORDS] = self.search.by_words(
+                said.report.text, self.viewer, LIMITS[Source.WORDS]
+            )
+        if said.embedding is not None:
+            calls[Source.MEANING] = self.search.by_meaning(
+                said.embedding, self.viewer, LIMITS[Source.MEANING]
+            )
+        return calls
+
+    async def _ask(self, source: Source, call: Awaitable[list[Hit]]) -> None:
+        started = perf_counter()
+        try:
+            self.lists[source] = await call
+        except Unavailable as error:
+            self.silent[source] = str(error)
+        self._note(source.value, started, len(self.lists.get(source, [])))
+
+    def _note(self, name: str, started: float, found: int) -> None:
+        milliseconds = (perf_counter() - started) * 1000
+        self.trace.append(Stage(name=name, milliseconds=milliseconds, found=found))

@@ -1,0 +1,61 @@
+"""Who may be shown: proven cards that work, references, and one unproven card in five places.
+
+The specification drops every card at or below an effectiveness of 0.7 and starts new ones at 0.5,
+so a fix found today could never be shown. Ruling 1 keeps the floor for cards with at least five
+uses and lends one place of five to a verified card with fewer. A reference (a maker's recall
+remedy, the shipped knowledge base) was not found in the field and is not on trial there: it is
+shown as such, with its count, until five uses tell (docs/decisions/0002).
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from domain import effectiveness
+from domain.cards import CardSource, CardStatus
+from domain.matches import CardFacts
+from matching import formula
+
+PLACES_FOR_EACH_UNPROVEN = 5
+# An unproven card competes for its place only among the cards that rank this near to the top.
+WINDOW = 2
+REFERENCES = frozenset({CardSource.REFERENCE, CardSource.RECALL})
+
+
+class Standing(StrEnum):
+    PROVEN = "proven"
+    REFERENCE = "reference"
+    UNPROVEN = "unproven"
+
+
+def standing(card: CardFacts) -> Standing | None:
+    """Say as what a card may be shown; None when it may not be."""
+    if effectiveness.proven(card.usage):
+        works = formula.effective(effectiveness.score(card.usage))
+        return Standing.PROVEN if works else None
+    if card.status is not CardStatus.VERIFIED:
+        return None
+    return Standing.REFERENCE if card.source in REFERENCES else Standing.UNPROVEN
+
+
+def promise(card: CardFacts) -> float:
+    """Give the mean of the card's Beta prior: what orders unproven cards among themselves."""
+    return effectiveness.beta_mean(card.usage.successes, card.usage.failures)
+
+
+def admit(ranked: Sequence[CardFacts], places: int) -> list[tuple[CardFacts, Standing]]:
+    """Give at most `places` cards in their order, with one unproven for every five places.
+
+    The most promising of the unproven cards near the top takes the place of the first of them.
+    """
+    near = [c for c in ranked[: WINDOW * places] if standing(c) is Standing.UNPROVEN]
+    lent = sorted(near, key=promise, reverse=True)[: -(-places // PLACES_FOR_EACH_UNPROVEN)]
+    admitted: list[tuple[CardFacts, Standing]] = []
+    for card in ranked:
+        match standing(card):
+            case Standing.UNPROVEN if lent:
+                admitted.append((lent.pop(0), Standing.UNPROVEN))
+            case Standing.PROVEN | Standing.REFERENCE as shown:
+                admitted.append((card, shown))
+            case _:
+                pass
+    return admitted[:places]

@@ -1,0 +1,87 @@
+"""Fixtures that every test may use: real stores with a throw-away home, and the data beside us."""
+
+import os
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from graph.database import Graph
+from graph.migrate import migrate as migrate_graph
+from records.database import Records
+from records.migrate import migrate as migrate_records
+from web.local import stores as local
+from web.local.home import Home
+from web.local.stores import StoreUrls
+
+pytest_plugins = ["tests.rows"]
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT.parent / "shared" / "data"
+JARS = ROOT / ".battwheels" / "neo4j" / "jars"
+DIMENSIONS = 384
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of real data, where it is there."""
+    if not DATA.is_dir():
+        pytest.skip("the real data lies beside the project and is not there")
+    return DATA
+
+
+@pytest.fixture(scope="session")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Generator[StoreUrls]:
+    """Real Neo4j, PostgreSQL and Redis of this test run (one set for each worker)."""
+    home = Home.at(tmp_path_factory.mktemp("home"), JARS)
+    yield local.start(home)
+    local.stop(home)
+
+
+@pytest.fixture(scope="session")
+async def opened_graph(stores: StoreUrls) -> AsyncGenerator[Graph]:
+    graph = await Graph.open(stores.neo4j_uri, stores.neo4j_user, stores.neo4j_password)
+    await migrate_graph(graph, DIMENSIONS)
+    yield graph
+    await graph.close()
+
+
+@pytest.fixture
+async def graph(opened_graph: Graph) -> Graph:
+    """The migrated graph, empty."""
+    await opened_graph.write(
+        lambda tx: tx.run("MATCH (n) WHERE NOT n:Migration DETACH DELETE n"),
+    )
+    return opened_graph
+
+
+@pytest.fixture(scope="session")
+async def opened_records(stores: StoreUrls) -> AsyncGenerator[Records]:
+    records = await Records.open(stores.postgres_url)
+    await migrate_records(records)
+    yield records
+    await records.close()
+
+
+@pytest.fixture
+async def records(opened_records: Records) -> Records:
+    """The migrated tables, empty."""
+    async with opened_records.transaction() as connection:
+        await connection.execute("truncate change_log, operation, cursor_of")
+        await connection.execute("update change_log_head set seq = 0")
+    return opened_records
+
+
+@pytest.fixture
+async def redis(stores: StoreUrls) -> AsyncGenerator[Redis]:
+    """An empty Redis."""
+    client = Redis.from_url(stores.redis_url, protocol=2)
+    await client.flushall()
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _offline() -> None:  # pyright: ignore[reportUnusedFunction]
+    os.environ["HF_HUB_OFFLINE"] = "1"

@@ -1,0 +1,105 @@
+"""All settings, read from the environment once into one frozen value; nobody else reads it."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from domain.errors import InvalidInput, UnsafeSetting
+
+WEAK = frozenset({"", "neo4j", "postgres", "password", "changeme", "secret", "battwheels"})
+SECRET_BYTES = 32
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the environment says; a secret may also be named by a file (`NAME_FILE`).
+
+    Attributes:
+        home: folder of the local stores, models' caches and development secrets.
+        embedding_model: a sentence-transformers name or folder; None is the bundled MiniLM.
+        token_secret: signs the access tokens; None lets development make and keep its own.
+    """
+
+    environment: Environment = Environment.DEVELOPMENT
+    home: Path = Path(".battwheels")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    neo4j_uri: str | None = None
+    neo4j_user: str | None = None
+    neo4j_password: str | None = field(default=None, repr=False)
+    postgres_url: str | None = field(default=None, repr=False)
+    redis_url: str | None = field(default=None, repr=False)
+    embedding_model: str | None = None
+    token_secret: str | None = field(default=None, repr=False)
+
+    @property
+    def production(self) -> bool:
+        return self.environment is Environment.PRODUCTION
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """Read them.
+
+        Raises:
+            InvalidInput: a value cannot be read.
+            UnsafeSetting: production with a missing or well-known secret.
+        """
+        values = os.environ if environment is None else environment
+        settings = cls(
+            environment=_environment(values.get("BATTWHEELS_ENV", "development")),
+            home=Path(values.get("BATTWHEELS_HOME") or ".battwheels"),
+            host=values.get("BATTWHEELS_HOST") or "127.0.0.1",
+            port=_port(values.get("BATTWHEELS_PORT") or "8000"),
+            neo4j_uri=values.get("NEO4J_URI") or None,
+            neo4j_user=values.get("NEO4J_USER") or None,
+            neo4j_password=_secret(values, "NEO4J_PASSWORD"),
+            postgres_url=_secret(values, "POSTGRES_URL"),
+            redis_url=_secret(values, "REDIS_URL"),
+            embedding_model=values.get("BATTWHEELS_EMBEDDING_MODEL") or None,
+            token_secret=_secret(values, "BATTWHEELS_TOKEN_SECRET"),
+        )
+        if settings.production:
+            _demand_safe(settings)
+        return settings
+
+
+def _environment(value: str) -> Environment:
+    try:
+        return Environment(value)
+    except ValueError as error:
+        raise InvalidInput("BATTWHEELS_ENV", "is development or production") from error
+
+
+def _port(value: str) -> int:
+    if not value.isdecimal() or not 0 < int(value) < 1 << 16:
+        raise InvalidInput("BATTWHEELS_PORT", f"{value!r} is not a port")
+    return int(value)
+
+
+def _secret(values: Mapping[str, str], name: str) -> str | None:
+    file = values.get(f"{name}_FILE")
+    if not file:
+        return values.get(name) or None
+    try:
+        return Path(file).read_text().strip()
+    except OSError as error:
+        raise InvalidInput(f"{name}_FILE", f"{file} cannot be read ({error.strerror})") from error
+
+
+def _demand_safe(settings: Settings) -> None:
+    for name in ("neo4j_uri", "neo4j_password", "postgres_url", "redis_url", "token_secret"):
+        value: str | None = getattr(settings, name)
+        if value is None:
+            raise UnsafeSetting(name.upper(), "is needed in production")
+        if value.casefold() in WEAK:
+            raise UnsafeSetting(name.upper(), "is a well-known value; set one of your own")
+    if len((settings.token_secret or "").encode()) < SECRET_BYTES:
+        raise UnsafeSetting("BATTWHEELS_TOKEN_SECRET", f"needs {SECRET_BYTES} bytes")
