@@ -3,7 +3,7 @@
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def write(path: Path, text: str, mode: int = 0o644) -> None:
 
 
 @contextmanager
-def locked(path: Path, patience: float) -> Iterator[None]:
+def locked(path: Path, patience: float) -> Generator[None]:
     """Hold `path` alone; raises TimeoutError when another holds it for `patience` seconds."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:

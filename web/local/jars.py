@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 
 import requests
-from jgo.maven import MavenContext
+from jgo.maven import Artifact, MavenContext
 
 from domain.errors import LocalServiceError
 from web.local import files
@@ -65,21 +65,25 @@ class Shelf:
 
     def fill(self, report: Report) -> None:
         """Fetch what is missing; the marker is written last and names the lock it fulfils."""
-        digest = hashlib.sha256(self.lock.read_bytes()).hexdigest()
-        if self._is_full(digest):
+        if self.is_full:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         with files.locked(self.folder / "lock", PATIENCE_S):
-            if not self._is_full(digest):
+            if not self.is_full:
                 self._fetch(report)
-                files.write(self.marker, digest + "\n")
+                files.write(self.marker, self._digest + "\n")
 
-    def _is_full(self, digest: str) -> bool:
+    @property
+    def is_full(self) -> bool:
         return (
             self.marker.exists()
-            and self.marker.read_text().strip() == digest
+            and self.marker.read_text().strip() == self._digest
             and all(path.exists() for path in self.paths)
         )
+
+    @property
+    def _digest(self) -> str:
+        return hashlib.sha256(self.lock.read_bytes()).hexdigest()
 
     def _fetch(self, report: Report) -> None:
         jars = listed(self.lock)
@@ -145,7 +149,7 @@ class _Fetch:
                 "check the network and start again: what has arrived is kept.",
             ) from error
 
-    def _artifact(self, jar: Jar):
+    def _artifact(self, jar: Jar) -> Artifact:
         remotes = None if self.shelf.repositories is None else dict(self.shelf.repositories)
         context = MavenContext(repo_cache=self.arriving, remote_repos=remotes, timeout=30)
         group, name, version, *classifier = jar.coordinates.split(":")

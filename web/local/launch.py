@@ -3,8 +3,7 @@
 import signal
 import socket
 import time
-from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from domain.errors import LocalServiceError
 from web.local import ports, processes
@@ -16,21 +15,20 @@ START_S = 120.0
 STOP_S = 60.0
 PAUSE = 0.1
 TRIES = 3
+NO_SPACE = "No space left on device"
+SIGNS_OF_FAILURE = ("Caused by", "FATAL", "ERROR", "Error", "aborting")
 
 
 class Server(Protocol):
     """What differs from store to store."""
 
-    @property
-    def name(self) -> str: ...
+    name: ClassVar[str]
+    stop_signal: ClassVar[signal.Signals]
 
     @property
     def mark(self) -> str:
         """The argument that no process but this store's carries."""
         ...
-
-    @property
-    def stop_signal(self) -> signal.Signals: ...
 
     def prepare(self) -> None:
         """Whatever must be there before the first start; does nothing when it is."""
@@ -58,8 +56,10 @@ def up(server: Server, home: Home, report: Report) -> int:
         # A start that was killed before it wrote its record leaves a process that nobody owns.
         _end_strays(server)
         server.prepare()
-        record = _start(server, home, report)
-    _await(server, home, record)
+        report(Step(server.name, "starting"))
+        record = _start(server, home)
+    elif not _answered(server, home, record):
+        raise _ended(server, home)
     report(Step(server.name, "ready", done=1, total=1))
     return record.port
 
@@ -75,12 +75,13 @@ def _end_strays(server: Server) -> None:
         processes.end(process, server.stop_signal, STOP_S)
 
 
-def _start(server: Server, home: Home, report: Report) -> Record:
-    report(Step(server.name, "starting"))
+def _start(server: Server, home: Home) -> Record:
     for _ in range(TRIES):
         record = _spawn(server, home, ports.kept(home, server.name))
-        if not _lost_its_port(server, record):
+        if _answered(server, home, record):
             return record
+        if ports.is_free(record.port):
+            raise _ended(server, home)
         ports.fresh(home, server.name)
     raise LocalServiceError(
         server.name, f"lost its port to another program {TRIES} times in a row;", "start again."
@@ -88,31 +89,24 @@ def _start(server: Server, home: Home, report: Report) -> Record:
 
 
 def _spawn(server: Server, home: Home, port: int) -> Record:
+    log = home.log(server.name)
+    if log.exists():
+        # What this start says must not be mixed with what an earlier one said.
+        log.replace(log.with_suffix(".log.old"))
     pid = processes.spawn(server.command(port))
     record = Record(pid, processes.created(pid), port, server.mark)
     record.save(home.record(server.name))
     return record
 
 
-def _lost_its_port(server: Server, record: Record) -> bool:
-    """Wait until the store listens or ends; true when it ended because its port was taken."""
+def _answered(server: Server, home: Home, record: Record) -> bool:
+    """Wait until the store answers; false when it ends before it does."""
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         if record.process() is None:
-            return not ports.is_free(record.port)
-        if _listens(record.port) and server.answers(record.port):
             return False
-        time.sleep(PAUSE)
-    return False
-
-
-def _await(server: Server, home: Home, record: Record) -> None:
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline:
-        if record.process() is None:
-            raise _ended(server, home)
         if _listens(record.port) and server.answers(record.port):
-            return
+            return True
         time.sleep(PAUSE)
     raise LocalServiceError(
         server.name,
@@ -132,14 +126,20 @@ def _listens(port: int) -> bool:
 def _ended(server: Server, home: Home) -> LocalServiceError:
     home.record(server.name).unlink(missing_ok=True)
     log = home.log(server.name)
-    last = _last_line(log)
-    if "No space left on device" in log.read_text(errors="replace")[-4000:]:
-        return LocalServiceError(server.name, "the disk is full;", "free some space and try again.")
+    said = log.read_text(errors="replace") if log.exists() else ""
+    if NO_SPACE in said:
+        return LocalServiceError(
+            server.name,
+            "the disk is full;",
+            f"free some space under {home.root} and start again: what is there is kept.",
+        )
     return LocalServiceError(
-        server.name, f"ended while starting ({last});", f"see {log} and start again."
+        server.name, f"ended while starting ({_reason(said)});", f"see {log} and start again."
     )
 
 
-def _last_line(log: Path) -> str:
-    lines = log.read_text(errors="replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), "it wrote nothing")
+def _reason(said: str) -> str:
+    """The last line that speaks of a failure, else the last line."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    telling = [line for line in lines if any(sign in line for sign in SIGNS_OF_FAILURE)]
+    return (telling or lines or ["it said nothing"])[-1]

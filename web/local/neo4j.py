@@ -75,10 +75,14 @@ class Tuning:
     java: Java | None = None
 
 
+# Enough for the demo, and with the other two stores under 1.5 GiB.
+MODEST = Tuning()
+
+
 @dataclass(frozen=True, slots=True)
 class Neo4j:
     home: Home
-    tuning: Tuning = Tuning()
+    tuning: Tuning = MODEST
     report: Report = quiet
     name: ClassVar[str] = "neo4j"
     stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
@@ -104,9 +108,15 @@ class Neo4j:
     def password(self) -> str:
         return self.home.password(self.name, self.users)
 
+    def fetch(self) -> None:
+        """Have the jars; first of all have a Java, so that nothing large arrives in vain."""
+        if not self.shelf.is_full:
+            self._java()
+            self.shelf.fill(self.report)
+
     def prepare(self) -> None:
+        self.fetch()
         (self.folder / "conf").mkdir(parents=True, exist_ok=True)
-        self.shelf.fill(self.report)
         if not self.users.exists():
             self.report(Step(self.name, "setting a password"))
             self._set_password()
@@ -188,5 +198,3 @@ def _argument_file(mark: str, arguments: tuple[str, ...]) -> str:
     quoted = ('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in arguments)
     files.write(Path(mark[1:]), "\n".join(quoted) + "\n", mode=0o600)
     return mark
-
-

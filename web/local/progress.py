@@ -1,6 +1,6 @@
 """How a start tells its reader what it is doing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
@@ -27,7 +27,7 @@ def quiet(_: Step) -> None:
 
 
 @contextmanager
-def bars(console: Console) -> Iterator[Report]:
+def bars(console: Console) -> Generator[Report]:
     """A line for each store, with a bar where the amount of work is known."""
     columns = (
         SpinnerColumn(),

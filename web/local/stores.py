@@ -1,7 +1,7 @@
 """Start, stop and look at the three stores; whatever runs is found again, by whoever asks."""
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from domain.errors import LocalServiceError
 from web.local import files, launch
 from web.local.home import Home
 from web.local.launch import Server
-from web.local.neo4j import USER, Neo4j, Tuning
+from web.local.neo4j import MODEST, USER, Neo4j, Tuning
 from web.local.postgres import Postgres
 from web.local.progress import Report, quiet
 from web.local.redis import Redis
@@ -31,6 +31,9 @@ class GivenUrls:
     neo4j_password: str | None = field(default=None, repr=False)
     postgres_url: str | None = field(default=None, repr=False)
     redis_url: str | None = field(default=None, repr=False)
+
+
+NOTHING_GIVEN = GivenUrls()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,9 @@ class StoreStatus:
 
 def start(
     home: Home,
-    given: GivenUrls = GivenUrls(),
+    given: GivenUrls = NOTHING_GIVEN,
     report: Report = quiet,
-    tuning: Tuning = Tuning(),
+    tuning: Tuning = MODEST,
 ) -> StoreUrls:
     """Have all three stores answer; raises LocalServiceError with what to do otherwise."""
     neo4j, postgres, redis = Neo4j(home, tuning, report), Postgres(home), Redis(home)
@@ -103,6 +106,10 @@ def _up(home: Home, wanted: list[Server], report: Report) -> dict[str, int]:
     with _plainly(home):
         home.make()
     with _alone(home), ThreadPoolExecutor(len(wanted)) as pool:
+        # The download comes first and in this thread, where a Ctrl-C ends it.
+        for server in wanted:
+            if isinstance(server, Neo4j):
+                server.fetch()
         started = {s.name: pool.submit(launch.up, s, home, report) for s in wanted}
         return {name: port.result() for name, port in started.items()}
 
@@ -131,13 +138,13 @@ def _share(process: psutil.Process) -> int:
 
 
 @contextmanager
-def _alone(home: Home) -> Iterator[None]:
+def _alone(home: Home) -> Generator[None]:
     with _plainly(home), files.locked(home.lock, PATIENCE_S):
         yield
 
 
 @contextmanager
-def _plainly(home: Home) -> Iterator[None]:
+def _plainly(home: Home) -> Generator[None]:
     """Say what the system refused in one sentence."""
     try:
         yield
