@@ -1,0 +1,34 @@
+"""The sentence encoder itself: the one module that imports torch, so nothing else need wait for it.
+
+`ingest.embedding` imports it on a worker thread, at the first text.
+"""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sentence_transformers import SentenceTransformer
+from transformers.utils import logging
+
+THREADS = 2
+BATCH = 32
+
+
+class Encoder:
+    """A loaded model; texts beyond its window (256 word pieces for the default) are cut there."""
+
+    def __init__(self, model: str) -> None:
+        torch.set_num_threads(THREADS)
+        logging.disable_progress_bar()
+        self._model = SentenceTransformer(model, device="cpu")
+        self._model.eval()
+
+    def encode(self, texts: list[str]) -> NDArray[np.float32]:
+        """Give unit vectors, [texts, dimensions]."""
+        found = self._model.encode(
+            texts,
+            batch_size=BATCH,
+            normalize_embeddings=True,
+            convert_to_numpy=True,
+            show_progress_bar=False,
+        )
+        return np.asarray(found, dtype=np.float32)

@@ -1,0 +1,138 @@
+"""Reading files that somebody else wrote: any of them may be missing, binary, huge or cut short."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from domain.errors import ImportRefused
+
+MOST_BYTES = 512 * 1024 * 1024
+FIELD_CHARACTERS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record of a table: the line it starts on (from 1), and its fields by column.
+
+    `fault` says why the line cannot be read, when it cannot.
+    """
+
+    line: int
+    fields: dict[str, str]
+    fault: str = ""
+
+    def get(self, column: str) -> str:
+        """Give the field without outer space; empty when the table has no such column."""
+        return self.fields.get(column, "").strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One JSON object and the line it stands on; `fault` says why it cannot be read."""
+
+    line: int
+    value: dict[str, Any]
+    fault: str = ""
+
+
+def text(path: Path) -> str:
+    """Read a text file in UTF-8, or in Windows-1252 as agencies still write it.
+
+    Raises:
+        ImportRefused: it cannot be read, is empty, too large, or is not text.
+    """
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise ImportRefused(path.name, "is over 512 MiB; split it.")
+        data = path.read_bytes()
+    except OSError as error:
+        raise ImportRefused(path.name, f"cannot be read ({error.strerror}).") from error
+    if not data.strip():
+        raise ImportRefused(path.name, "is empty.")
+    if b"\0" in data:
+        raise ImportRefused(path.name, "is not a text file.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def rows(path: Path, content: str, needed: frozenset[str]) -> list[Row]:
+    """Read a comma-separated table with a header.
+
+    Raises:
+        ImportRefused: a needed column is missing, or a quote is never closed.
+    """
+    records = list(_records(path, content))
+    columns = [column.strip() for column in records[0][1]]
+    missing = sorted(needed - set(columns))
+    if missing:
+        raise ImportRefused(path.name, f"has no column {', '.join(missing)}.")
+    return [_row(line, columns, found) for line, found in records[1:]]
+
+
+def bare_rows(content: str, columns: tuple[str, ...]) -> list[Row]:
+    """Read a tab-separated table without a header; old files lack the last of the columns."""
+    return [
+        Row(number, dict(zip(columns, line.rstrip("\r").split("\t"), strict=False)))
+        for number, line in enumerate(content.split("\n"), 1)
+        if line.strip()
+    ]
+
+
+def objects(path: Path, content: str) -> list[Item]:
+    """Read JSON objects, one a line.
+
+    Raises:
+        ImportRefused: no line is a JSON object.
+    """
+    lines = enumerate(content.split("\n"), 1)
+    found = [_item(number, line) for number, line in lines if line.strip()]
+    if all(item.fault for item in found):
+        raise ImportRefused(path.name, "holds no JSON object; one a line is expected.")
+    return found
+
+
+def parsed(path: Path, content: str) -> object:
+    """Read one JSON document.
+
+    Raises:
+        ImportRefused: it is not JSON.
+    """
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise ImportRefused(path.name, f"is not JSON ({error}).") from error
+
+
+def _row(line: int, columns: list[str], found: list[str]) -> Row:
+    if len(found) != len(columns):
+        return Row(line, {}, f"has {len(found)} fields where the header has {len(columns)}")
+    return Row(line, dict(zip(columns, found, strict=True)))
+
+
+def _item(line: int, content: str) -> Item:
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        return Item(line, {}, f"is not JSON ({error})")
+    if not isinstance(value, dict):
+        return Item(line, {}, "is not a JSON object")
+    return Item(line, cast("dict[str, Any]", value))
+
+
+def _records(path: Path, content: str) -> Iterator[tuple[int, list[str]]]:
+    csv.field_size_limit(FIELD_CHARACTERS)
+    reader = csv.reader(io.StringIO(content, newline=""), strict=True)
+    line = 1
+    try:
+        for record in reader:
+            if any(field.strip() for field in record):
+                yield line, record
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise ImportRefused(path.name, f"line {line}: {error}.") from error

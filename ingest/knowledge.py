@@ -1,0 +1,196 @@
+"""The project's own knowledge base: YAML files to cards and vocabulary, every name checked."""
+
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+
+from domain.cards import (
+    CardSource,
+    CardStatus,
+    Environment,
+    Evidence,
+    FailureCard,
+    PartUse,
+    Provenance,
+    Reading,
+    Resolution,
+    RootCause,
+    Signature,
+    Step,
+    Verification,
+)
+from domain.codes import ErrorCode
+from domain.errors import ImportRefused, InvalidInput
+from domain.ids import CardId, PersonId
+from domain.vehicles import VehicleContext, VehicleModel
+from domain.vocabulary import Component, Part, Supplier, Symptom
+from ingest import knowledge_file
+from ingest import knowledge_schema as form
+from ingest.batch import Batch
+from ingest.knowledge_checks import code_keys, problems
+from ingest.knowledge_file import Entries, Placed
+
+SHIPPED = Path(__file__).with_name("knowledge")
+AUTHOR = PersonId("reference")
+# A fixed day, so that loading the same knowledge again changes nothing.
+WRITTEN = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def read(path: Path = SHIPPED) -> Batch:
+    """Read a knowledge file or a folder of them; they may name whatever the shipped ones define.
+
+    Raises:
+        ImportRefused: there is no such file, or one is not YAML of the known sections.
+    """
+    entries = knowledge_file.read(_files(path))
+    known = entries if path == SHIPPED else _together(entries, knowledge_file.read(_files(SHIPPED)))
+    entries.refused += problems(entries, known)
+    _drop_refused(entries)
+    catalogue = {p.entry.id: p.entry for p in known.of(form.Vehicle)}
+    cards = tuple(chain.from_iterable(_card(p, catalogue, entries) for p in entries.of(form.Card)))
+    return Batch(
+        suppliers=tuple(Supplier(**p.entry.model_dump()) for p in entries.of(form.Supplier)),
+        vehicles=tuple(chain.from_iterable(_models(p.entry) for p in entries.of(form.Vehicle))),
+        components=tuple(_component(p.entry) for p in entries.of(form.Component)),
+        symptoms=tuple(_symptom(p.entry) for p in entries.of(form.Symptom)),
+        codes=tuple(_code(p.entry) for p in entries.of(form.ErrorCode)),
+        parts=tuple(_part(p.entry) for p in entries.of(form.Part)),
+        cards=cards,
+        refused=tuple(entries.refused),
+    )
+
+
+def _files(path: Path) -> list[Path]:
+    found = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+    if not found:
+        raise ImportRefused(path.name, "holds no .yaml file.")
+    return found
+
+
+def _together(one: Entries, other: Entries) -> Entries:
+    return Entries({section: one.placed[section] + other.placed[section] for section in one.placed})
+
+
+def _drop_refused(entries: Entries) -> None:
+    bad = {(refusal.source, refusal.line) for refusal in entries.refused}
+    for section, placed in entries.placed.items():
+        entries.placed[section] = [p for p in placed if (p.source, p.line) not in bad]
+
+
+def _models(entry: form.Vehicle) -> list[VehicleModel]:
+    """Give the model of every year, and the model itself, which parts are made for."""
+    years = (None, *entry.every_year)
+    return [
+        VehicleModel(make=entry.make, model=entry.model, year=year, category=entry.category)
+        for year in years
+    ]
+
+
+def _component(entry: form.Component) -> Component:
+    return Component(
+        id=entry.id, name=entry.name, part_of=entry.part_of, suppliers=tuple(entry.suppliers)
+    )
+
+
+def _symptom(entry: form.Symptom) -> Symptom:
+    phrases = tuple(dict.fromkeys(entry.phrases))
+    return Symptom(code=entry.code, text=entry.text, component=entry.component, phrases=phrases)
+
+
+def _code(entry: form.ErrorCode) -> ErrorCode:
+    return ErrorCode(**entry.model_dump())
+
+
+def _part(entry: form.Part) -> Part:
+    return Part(
+        id=entry.id,
+        name=entry.name,
+        hsn=entry.hsn,
+        component=entry.component,
+        fits=tuple(entry.fits),
+        supersedes=entry.supersedes,
+    )
+
+
+def _card(
+    placed: Placed[form.Card], catalogue: dict[str, form.Vehicle], entries: Entries
+) -> list[FailureCard]:
+    try:
+        return [card(placed.entry, catalogue)]
+    except InvalidInput as error:
+        entries.refused.append(placed.refused(str(error)))
+        return []
+
+
+def card(entry: form.Card, catalogue: dict[str, form.Vehicle]) -> FailureCard:
+    """Give the verified reference card of a checked entry.
+
+    Raises:
+        InvalidInput: a value is out of its bounds.
+    """
+    return FailureCard(
+        id=CardId(entry.id),
+        version=1,
+        status=CardStatus.VERIFIED,
+        source=CardSource.REFERENCE,
+        title=entry.title,
+        vehicles=tuple(chain.from_iterable(_seen_on(v, catalogue) for v in entry.vehicles)),
+        signature=_signature(entry),
+        cause=RootCause(
+            primary=entry.cause.primary,
+            secondary=tuple(entry.cause.secondary),
+            confidence=entry.confidence,
+        ),
+        resolution=_resolution(entry.solution),
+        provenance=Provenance(author=AUTHOR, created_at=WRITTEN, updated_at=WRITTEN),
+        evidence=Evidence(readings=tuple(Reading(**r.model_dump()) for r in entry.readings)),
+        verification=Verification(by=AUTHOR, at=WRITTEN),
+    )
+
+
+def _seen_on(seen: form.SeenOn, catalogue: dict[str, form.Vehicle]) -> list[VehicleContext]:
+    vehicle = catalogue[seen.model]
+    return [
+        VehicleContext(
+            make=vehicle.make,
+            model=vehicle.model,
+            year=year,
+            firmware=seen.firmware,
+            category=vehicle.category,
+        )
+        for year in seen.every_year
+    ]
+
+
+def _signature(entry: form.Card) -> Signature:
+    return Signature(
+        text=entry.symptom_text,
+        symptoms=tuple(entry.symptoms),
+        error_codes=code_keys(entry),
+        component=entry.component,
+        failure_mode=entry.failure_mode,
+        severity=entry.severity,
+        occurrence=entry.occurrence,
+        environment=_environment(entry.environment),
+    )
+
+
+def _environment(entry: form.Surroundings | None) -> Environment | None:
+    if entry is None:
+        return None
+    low, high = entry.temperature_c or (None, None)
+    return Environment(low_c=low, high_c=high, humidity=entry.humidity, usage=entry.usage)
+
+
+def _resolution(entry: form.Solution) -> Resolution:
+    steps = (
+        Step(action=s.action, minutes=s.minutes, tools=tuple(s.tools), safety=s.safety)
+        for s in entry.steps
+    )
+    return Resolution(
+        type=entry.type,
+        steps=tuple(steps),
+        parts=tuple(PartUse(part=p.part, quantity=p.quantity) for p in entry.parts),
+        labour_minutes=round(entry.labour_hours * 60),
+        high_voltage=entry.high_voltage,
+    )

@@ -1,0 +1,178 @@
+"""The form of a knowledge file: every field, its bounds, and nothing else."""
+
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from domain.cards import FailureMode, Humidity, Occurrence, Severity, SolutionType, UsagePattern
+from domain.vehicles import VehicleCategory
+
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_\-]{1,60}$")]
+Short = Annotated[str, Field(min_length=2, max_length=200)]
+Long = Annotated[str, Field(min_length=20, max_length=4_000)]
+Year = Annotated[int, Field(ge=2010, le=2100)]
+# YAML writes these as plain words; strict mode would ask for the enum itself.
+Mode = Annotated[FailureMode, Field(strict=False)]
+Level = Annotated[Severity, Field(strict=False)]
+Often = Annotated[Occurrence, Field(strict=False)]
+Damp = Annotated[Humidity, Field(strict=False)]
+Use = Annotated[UsagePattern, Field(strict=False)]
+Fix = Annotated[SolutionType, Field(strict=False)]
+Category = Annotated[VehicleCategory, Field(strict=False)]
+
+
+class Entry(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Years(Entry):
+    """An entry with a range of model years, both ends included."""
+
+    years: Annotated[list[Year], Field(min_length=2, max_length=2)]
+
+    @model_validator(mode="after")
+    def in_order(self) -> Self:
+        if self.years[0] > self.years[1]:
+            raise ValueError(f"years {self.years[0]} to {self.years[1]} are reversed")
+        return self
+
+    @property
+    def every_year(self) -> range:
+        return range(self.years[0], self.years[1] + 1)
+
+
+class Vehicle(Years):
+    id: Id
+    make: Short
+    model: Annotated[str, Field(min_length=1, max_length=80)]
+    category: Category
+
+
+class Supplier(Entry):
+    id: Id
+    name: Short
+    country: str | None = None
+
+
+class Component(Entry):
+    id: Id
+    name: Short
+    part_of: Id | None
+    suppliers: list[Id] = []
+
+
+class Symptom(Entry):
+    code: Annotated[str, Field(pattern=r"^SYM_[A-Z]{2,8}_[0-9]{3}$")]
+    text: Short
+    component: Id
+    phrases: Annotated[list[Short], Field(min_length=1, max_length=12)]
+
+
+class ErrorCode(Entry):
+    code: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,12}$")]
+    scope: Short
+    description: Short
+    component: Id
+    illustrative: bool = False
+
+    @model_validator(mode="after")
+    def honest(self) -> Self:
+        if self.scope != "sae" and not self.illustrative:
+            raise ValueError("a maker's code must say illustrative: true")
+        return self
+
+
+class Part(Entry):
+    id: Annotated[str, Field(pattern=r"^BW-[A-Z0-9\-]{2,40}$")]
+    name: Short
+    hsn: Annotated[str, Field(pattern=r"^([0-9]{6}|[0-9]{8})$")]
+    component: Id
+    fits: list[Id] = []
+    supersedes: str | None = None
+
+
+class SeenOn(Years):
+    model: Id
+    firmware: str | None = None
+
+
+class Surroundings(Entry):
+    temperature_c: Annotated[list[float], Field(min_length=2, max_length=2)] | None
+    humidity: Damp | None
+    usage: Use | None
+
+
+class Reading(Entry):
+    name: Short
+    value: float
+    unit: Annotated[str, Field(min_length=1, max_length=20)] | None
+
+
+class Cause(Entry):
+    primary: Short
+    secondary: Annotated[list[Short], Field(max_length=6)] = []
+
+
+class Step(Entry):
+    action: Annotated[str, Field(min_length=5, max_length=1_000)]
+    minutes: Annotated[int, Field(ge=0, le=1_440)]
+    tools: list[str] = []
+    safety: bool = False
+
+
+class PartUse(Entry):
+    part: str
+    quantity: Annotated[int, Field(ge=1, le=100)] = 1
+
+
+class Solution(Entry):
+    type: Fix
+    high_voltage: bool
+    steps: Annotated[list[Step], Field(min_length=2, max_length=12)]
+    parts: list[PartUse] = []
+    labour_hours: Annotated[float, Field(ge=0, le=100)]
+
+
+class Card(Entry):
+    id: Annotated[str, Field(pattern=r"^fc_[a-z0-9_]{6,60}$")]
+    title: Short
+    vehicles: Annotated[list[SeenOn], Field(min_length=1, max_length=8)]
+    symptoms: Annotated[list[str], Field(min_length=1, max_length=12)]
+    symptom_text: Long
+    error_codes: list[str] = []
+    component: Id
+    failure_mode: Mode
+    severity: Level
+    occurrence: Often
+    environment: Surroundings | None
+    readings: Annotated[list[Reading], Field(max_length=8)] = []
+    cause: Cause
+    confidence: Annotated[float, Field(ge=0, le=1)]
+    solution: Solution
+
+
+# The sections of a file, in the order they are loaded.
+SECTIONS: dict[str, type[Entry]] = {
+    "suppliers": Supplier,
+    "vehicles": Vehicle,
+    "components": Component,
+    "symptoms": Symptom,
+    "error_codes": ErrorCode,
+    "parts": Part,
+    "cards": Card,
+}
+Section = Literal[
+    "suppliers", "vehicles", "components", "symptoms", "error_codes", "parts", "cards"
+]
+
+
+class Knowledge(Entry):
+    """A whole file, or several laid together."""
+
+    suppliers: list[Supplier] = []
+    vehicles: list[Vehicle] = []
+    components: list[Component] = []
+    symptoms: list[Symptom] = []
+    error_codes: list[ErrorCode] = []
+    parts: list[Part] = []
+    cards: list[Card] = []
