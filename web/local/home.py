@@ -54,12 +54,12 @@ class Home:
             (self.root / name).mkdir(exist_ok=True)
         (self.root / "passwords").mkdir(mode=0o700, exist_ok=True)
 
-    def password(self, store: str, data: Path) -> str:
-        """The store's password, made at random before its data exists."""
+    def password(self, store: str, data: Path | None = None) -> str:
+        """The store's password, made at random before the data that keeps it exists."""
         path = self.secret(store)
         if path.exists():
             return path.read_text().strip()
-        if data.exists():
+        if data is not None and data.exists():
             raise LocalServiceError(
                 store,
                 f"the password file {path} is gone but the data is still there;",

