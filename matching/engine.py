@@ -125,7 +125,7 @@ def _settles(understood: Understood, card: CardFacts | None) -> bool:
 
 
 def _speaks(understood: Understood, ranked: Sequence[Ranked]) -> bool:
-    """Say whether anything ties the report to a card: a code, a symptom, a meaning; words if alone."""
+    """Say whether a code, a symptom or a meaning ties the report to a card (words, if alone)."""
     symptoms = {seen.code for seen in understood.symptoms}
     return any(
         set(understood.codes) & set(r.facts.codes)

@@ -1,0 +1,98 @@
+"""How good a ranking is: hits, reciprocal rank, gain, calibration, intervals, a paired test.
+
+A rank is the place (from 1) of the first right answer, 0 when it was not found. Intervals are
+percentile bootstraps (Efron 1979), drawn by group when answers of one group are not independent.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+RESAMPLES = 10_000
+LEVEL = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean with its 95 % bootstrap interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def rank_of(ranking: Sequence[str], right: frozenset[str]) -> int:
+    """Give the place of the first right answer, 0 when there is none."""
+    return next((i for i, card in enumerate(ranking, start=1) if card in right), 0)
+
+
+def reciprocal(ranks: Sequence[int]) -> Floats:
+    """Give 1 / rank for each question, 0 where nothing was found; their mean is the MRR."""
+    values = np.asarray(ranks, dtype=np.float64)
+    return np.divide(1.0, values, out=np.zeros_like(values), where=values > 0)
+
+
+def hits(ranks: Sequence[int], k: int) -> Floats:
+    """Give 1 where the right answer is among the first `k`, else 0; their mean is hit@k."""
+    values = np.asarray(ranks)
+    return ((values > 0) & (values <= k)).astype(np.float64)
+
+
+def ndcg(gains: Sequence[float], k: int) -> float:
+    """Give the normalised discounted cumulative gain of one ranking's gains, in 0..1.
+
+    DCG = Σ (2^gain − 1) / log2(place + 1) (Burges et al. 2005); 0 when no answer has gain.
+    """
+    best = _dcg(sorted(gains, reverse=True)[:k])
+    return _dcg(list(gains)[:k]) / best if best > 0 else 0.0
+
+
+def calibration_error(confidence: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
+    """Give the expected calibration error: Σ share of bin × |mean confidence − accuracy|."""
+    sure, truth = np.asarray(confidence, dtype=np.float64), np.asarray(right, dtype=np.float64)
+    edges = np.linspace(0.0, 1.0, bins + 1)
+    error = 0.0
+    for low, high in pairwise(edges):
+        inside = (sure > low) & (sure <= high) if low > 0 else sure <= high
+        if inside.any():
+            error += inside.mean() * abs(sure[inside].mean() - truth[inside].mean())
+    return float(error)
+
+
+def estimate(values: Floats, groups: Sequence[str] | None = None, seed: int = 0) -> Estimate:
+    """Give the mean and its interval, resampling whole groups when groups are named."""
+    means = _resampled(values, groups, np.random.default_rng(seed))
+    tail = (1 - LEVEL) / 2
+    low, high = np.quantile(means, [tail, 1 - tail])
+    return Estimate(float(values.mean()), float(low), float(high))
+
+
+def paired_p(one: Floats, other: Floats, seed: int = 0) -> float:
+    """Give the two-sided p of a paired randomisation test on the difference of means.
+
+    Each pair's sign is flipped at random (Fisher 1935); (1 + as extreme) / (1 + draws).
+    """
+    difference = one - other
+    signs = np.random.default_rng(seed).choice([-1.0, 1.0], size=(RESAMPLES, len(difference)))
+    drawn = np.abs((signs * difference).mean(axis=1))
+    extreme = int((drawn >= abs(difference.mean()) - 1e-12).sum())
+    return (1 + extreme) / (1 + RESAMPLES)
+
+
+def _dcg(gains: Sequence[float]) -> float:
+    places = np.arange(2, len(gains) + 2)
+    return float(((2.0 ** np.asarray(gains, dtype=np.float64) - 1) / np.log2(places)).sum())
+
+
+def _resampled(values: Floats, groups: Sequence[str] | None, random: np.random.Generator) -> Floats:
+    names = np.asarray(groups if groups is not None else range(len(values)))
+    _, which = np.unique(names, return_inverse=True)
+    sums = np.bincount(which, weights=values)
+    sizes = np.bincount(which)
+    drawn = random.integers(0, len(sums), size=(RESAMPLES, len(sums)))
+    return sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)

@@ -1,0 +1,79 @@
+"""The last matches given in each garage, kept in Redis for the time the graph does not answer."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from domain.errors import Unavailable
+from domain.ids import GarageId
+from domain.matches import Understood
+from domain.signature import words
+from matching.answers import Match
+
+SECONDS = 86_400
+CODE_POINTS = 10
+SYMPTOM_POINTS = 5
+MATCH = TypeAdapter(Match)
+
+
+class RecentMatches:
+    """One hash a garage, card id → its last match there; it ends a day after the last."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def remember(self, garage: GarageId, matches: Sequence[Match]) -> None:
+        """Keep these matches.
+
+        Raises:
+            Unavailable: Redis does not answer.
+        """
+        entries: dict[Any, Any] = {match.card.id: MATCH.dump_json(match) for match in matches}
+        try:
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.hset(_key(garage), mapping=entries)
+                pipe.expire(_key(garage), SECONDS)
+                await pipe.execute()
+        except (RedisError, OSError) as error:
+            raise Unavailable("redis", type(error).__name__) from error
+
+    async def recall(self, garage: GarageId, understood: Understood) -> list[Match]:
+        """Give the kept matches that share a code, a symptom or a word with the report, best first.
+
+        Raises:
+            Unavailable: Redis does not answer.
+        """
+        try:
+            kept: Any = await self._redis.hgetall(_key(garage))
+        except (RedisError, OSError) as error:
+            raise Unavailable("redis", type(error).__name__) from error
+        scored = [
+            (_points(understood, match), match) for match in map(_read, kept.values()) if match
+        ]
+        best = sorted((s for s in scored if s[0] > 0), key=lambda s: (-s[0], s[1].card.id))
+        return [replace(match, rank=rank) for rank, (_, match) in enumerate(best, start=1)]
+
+
+def _key(garage: GarageId) -> str:
+    return f"recent:{garage}"
+
+
+def _read(entry: bytes) -> Match | None:
+    """Give a kept match, or None when an older release wrote it in another form."""
+    try:
+        return MATCH.validate_json(entry)
+    except ValidationError:
+        return None
+
+
+def _points(understood: Understood, match: Match) -> int:
+    codes = len(set(understood.codes) & set(match.card.codes))
+    symptoms = len({s.code for s in understood.symptoms} & set(match.card.symptoms))
+    shared = set(words(understood.report.text)) & set(
+        words(f"{match.card.title} {match.card.text}")
+    )
+    return CODE_POINTS * codes + SYMPTOM_POINTS * symptoms + len(shared)
