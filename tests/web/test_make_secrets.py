@@ -1,0 +1,45 @@
+"""The secrets of docker-compose.yml are made once and fit one another."""
+
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(folder: Path) -> subprocess.CompletedProcess[str]:
+    script = folder / "make_secrets.py"
+    script.write_text((ROOT / "deploy" / "make_secrets.py").read_text())
+    command = [sys.executable, script]
+    return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+
+
+def read(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text().strip() for path in (folder / "secrets").iterdir()}
+
+
+def test_secrets_fit_compose_and_each_other(tmp_path: Path) -> None:
+    assert run(tmp_path).returncode == 0
+
+    made = read(tmp_path)
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    assert set(made) == set(compose["secrets"])
+    assert made["neo4j_auth"] == f"neo4j/{made['neo4j_password']}"
+    assert made["redis_auth"] == f"requirepass {made['redis_password']}"
+    assert f":{made['postgres_password']}@postgres:5432/" in made["postgres_url"]
+    assert f":{made['redis_password']}@redis:6379/" in made["redis_url"]
+    assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o700
+
+
+def test_second_run_changes_nothing(tmp_path: Path) -> None:
+    run(tmp_path)
+    before = read(tmp_path)
+
+    again = run(tmp_path)
+
+    assert again.returncode == 1
+    assert again.stderr.endswith("delete it only if its databases are to be lost too.\n")
+    assert read(tmp_path) == before
