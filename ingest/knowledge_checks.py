@@ -25,7 +25,9 @@ from ingest.knowledge_schema import (
 
 ISOLATE = re.compile(r"isolat|disconnect|key off|switch(?:ed)? off|power off|ignition off|unplug")
 WAIT = re.compile(r"\bwait|\bminutes?\b|\bdischarg")
-PROVE = re.compile(r"\bprov|\bzero\b|\bdead\b|below \d+ ?v|absence of voltage|\b0 ?v\b")
+PROVE = re.compile(
+    r"\bprov|less than \d+ ?v|no voltage|\bzero\b|\bdead\b|below \d+ ?v|absence of voltage|\b0 ?v\b"
+)
 PROTECT = re.compile(r"glove|face shield|\bppe\b")
 
 
