@@ -28,7 +28,13 @@ def quiet(_: Step) -> None:
 
 @contextmanager
 def bars(console: Console) -> Generator[Report]:
-    """A line for each store, with a bar where the amount of work is known."""
+    """A line for each store, with a bar where the amount of work is known.
+
+    Where nobody watches (a pipe, a log) each new step is one plain line instead.
+    """
+    if not console.is_terminal:
+        yield _Log(console).show
+        return
     columns = (
         SpinnerColumn(),
         TextColumn("{task.fields[store]:<9}"),
@@ -38,6 +44,17 @@ def bars(console: Console) -> Generator[Report]:
     )
     with Progress(*columns, console=console, transient=True) as progress:
         yield _Lines(progress).show
+
+
+class _Log:
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._last: dict[str, str] = {}
+
+    def show(self, step: Step) -> None:
+        if self._last.get(step.store) != step.doing:
+            self._last[step.store] = step.doing
+            self._console.print(f"{step.store}: {step.doing}")
 
 
 class _Lines:

