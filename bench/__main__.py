@@ -1,0 +1,53 @@
+"""`python -m bench [NAME]`: run all benchmarks, or the one that measures the bar NAME."""
+
+import asyncio
+import platform
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from importlib import import_module
+
+import psutil
+
+from bench.bars import Bar
+
+Run = Callable[[], Awaitable[list[Bar]]]
+
+# Which module measures which bars; a module is imported only when it runs.
+BENCHES: Mapping[str, tuple[str, ...]] = {
+    "bench.quality": ("quality_text_only", "quality_with_vehicle"),
+    "bench.match_speed": ("match_p95_ms", "match_growth", "match_to_peer"),
+    "bench.push": ("push_p95_ms", "push_leaks"),
+    "bench.services": ("second_start_s", "stores_memory_mib"),
+}
+
+
+def main() -> int:
+    """Run, print a line for each bar last, and give 0 when every bar is met."""
+    only = sys.argv[1] if len(sys.argv) > 1 else None
+    names = [name for name, bars in BENCHES.items() if only is None or only in (name, *bars)]
+    if not names:
+        known = ", ".join(bar for bars in BENCHES.values() for bar in bars)
+        sys.stderr.write(f"No bar is named {only!r}. Bars: {known}\n")
+        return 2
+    print(machine())
+    found: list[Bar] = []
+    for name in names:
+        print(f"\n== {name}", flush=True)
+        run: Run = import_module(name).run
+        found += asyncio.run(run())
+    shown = [bar for bar in found if only in (None, *names, bar.name)]
+    print("\n" + "\n".join(str(bar) for bar in shown))
+    return 0 if all(bar.passed for bar in shown) else 1
+
+
+def machine() -> str:
+    """Say what this runs on, in the words that docs/benchmarks.md repeats."""
+    memory = psutil.virtual_memory().total >> 30
+    return (
+        f"machine: {psutil.cpu_count()} cores, {memory} GiB, {platform.system()} "
+        f"{platform.machine()}, Python {platform.python_version()}"
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
