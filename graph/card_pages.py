@@ -1,0 +1,68 @@
+"""Pages of cards: which query a filter becomes, each starting at its most telling index."""
+
+from dataclasses import dataclass
+from typing import LiteralString
+
+from domain.cards import CardStatus
+from domain.codes import CodeKey
+from domain.vehicles import VehicleCategory
+from graph.queries import named
+
+PIECES = named("card_pages.cypher")
+# The narrowest first: the page starts at this one, the others are conditions on its cards.
+STARTS = ("reading", "code", "symptom", "component")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFilter:
+    """What a list of cards is narrowed by; None asks for nothing.
+
+    `model` needs `make`; a `component` also finds the
+    cards of the components under it; `reading` names a measured value and what it must exceed.
+    """
+
+    status: CardStatus | None = None
+    make: str | None = None
+    model: str | None = None
+    component: str | None = None
+    category: VehicleCategory | None = None
+    symptom: str | None = None
+    code: CodeKey | None = None
+    reading: tuple[str, float] | None = None
+
+
+EVERY_CARD = CardFilter()
+
+
+def page_query(filter: CardFilter) -> tuple[LiteralString, dict[str, object]]:
+    """Give the query text (one of a few fixed ones) and its parameters."""
+    parameters = _parameters(filter)
+    start = next((name for name in STARTS if name in parameters), "all")
+    query = PIECES[f"from_{start}"]
+    for name in parameters:
+        if name != start:
+            query = query + "\n  AND " + PIECES[f"where_{name}"]
+    return query + "\n" + PIECES["to_page"], parameters
+
+
+def _parameters(filter: CardFilter) -> dict[str, object]:
+    make = None if filter.make is None else filter.make.casefold()
+    wanted: dict[str, object] = {
+        "status": filter.status,
+        "make": make,
+        "model": _fit(make, filter.model),
+        "component": filter.component,
+        "category": filter.category,
+        "symptom": filter.symptom,
+        "code": filter.code,
+        "reading": _reading(filter.reading),
+    }
+    return {name: value for name, value in wanted.items() if value is not None}
+
+
+def _fit(make: str | None, model: str | None) -> str | None:
+    return None if make is None or model is None else f"{make}|{model.casefold()}"
+
+
+def _reading(reading: tuple[str, float] | None) -> dict[str, object] | None:
+    return None if reading is None else {"name": reading[0], "above": reading[1]}

@@ -1,0 +1,241 @@
+"""A card as rows for the graph: the properties of its node, and its edges by kind."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from typing import TypeAlias
+
+from domain import effectiveness, signature
+from domain.cards import FailureCard
+from domain.usage import Usage
+from domain.vehicles import VehicleContext, VehicleModel, slug
+from graph import bodies, visibility
+
+# A card of several makes, or of none in particular, fits every make.
+ANY_MAKE = "*"
+EVERY_YEAR = 0
+
+Value: TypeAlias = object
+Row: TypeAlias = dict[str, Value]
+
+
+def make_key(card: FailureCard) -> str:
+    return card.make.casefold() if card.make else ANY_MAKE
+
+
+def properties(card: FailureCard) -> Row:
+    """Give what is searched, sorted or laid over a stored body."""
+    make = make_key(card)
+    return {
+        "version": card.version,
+        "status": card.status,
+        "source": card.source,
+        "title": card.title,
+        "make": make,
+        "category": card.category,
+        "visibility": visibility.stored(card.visibility),
+        "scope": visibility.scope_words(card.status, card.visibility, make),
+        "campaign": card.provenance.campaign,
+        "garage_id": card.provenance.garage,
+        "created_at": card.provenance.created_at,
+        "updated_at": card.provenance.updated_at,
+        "merged_into": card.merged_into,
+        **_signature(card),
+        **_resolution(card),
+        **_vehicles(card.vehicles),
+    }
+
+
+def usage_properties(usage: Usage) -> Row:
+    return {
+        "times_matched": usage.matched,
+        "times_used": usage.used,
+        "successes": usage.successes,
+        "failures": usage.failures,
+        "ratings": list(usage.ratings),
+        "actual_minutes": usage.actual_minutes,
+        "estimated_minutes": usage.estimated_minutes,
+        "last_used": usage.last_used,
+        "effectiveness": effectiveness.score(usage),
+    }
+
+
+def content_hash(card: FailureCard) -> str:
+    return "sha256:" + sha256(bodies.card_content(card)).hexdigest()
+
+
+def _signature(card: FailureCard) -> Row:
+    said = card.signature
+    return {
+        "symptom_text": said.text,
+        "symptoms": _unique(said.symptoms),
+        "error_codes": _unique(said.error_codes),
+        "code_words": " ".join(code_word(key) for key in _unique(said.error_codes)),
+        "component": said.component,
+        "failure_mode": said.failure_mode,
+        "severity": said.severity,
+        "severity_level": said.severity.level,
+        "occurrence": said.occurrence,
+        "symptom_hash": signature.symptom_hash(said),
+        "keywords": list(signature.keywords(card.title, said.text)),
+    }
+
+
+def _resolution(card: FailureCard) -> Row:
+    causes = (card.cause.primary, *card.cause.secondary)
+    return {
+        "causes": list(causes),
+        "cause_text": "\n".join((*causes, card.cause.reasoning or "")).strip(),
+        "confidence": card.cause.confidence,
+        "solution_type": card.resolution.type,
+        "step_text": "\n".join(step.action for step in card.resolution.steps),
+        "high_voltage": card.resolution.high_voltage,
+    }
+
+
+def _vehicles(vehicles: Sequence[VehicleContext]) -> Row:
+    """Give `fits`, every make, model and model year as a key, broad to narrow."""
+    named = {v.named.id for v in vehicles if v.named is not None}
+    return {"fits": _unique(key for v in vehicles for key in fit_keys(v)), "models": len(named)}
+
+
+def fit_keys(vehicle: VehicleContext) -> list[str]:
+    """Give `tata`, `tata|nexon ev`, `tata|nexon ev|2022`: as far as the vehicle is known."""
+    known: list[str] = []
+    for part in (vehicle.make, vehicle.model, vehicle.year):
+        if part is None:
+            break
+        known.append("|".join((*known[-1:], str(part).casefold())))
+    return known
+
+
+def code_word(key: str) -> str:
+    """Give the code of a key without its scope: one word for every analyzer."""
+    return key.rpartition(":")[2]
+
+
+def code_row(key: str) -> Row:
+    scope, _, code = key.rpartition(":")
+    return {"key": key, "scope": scope, "code": code}
+
+
+def cause_key(text: str) -> str:
+    """Give the key by which two cards share a cause: its words, whatever their case or stops."""
+    return slug(text)
+
+
+def model_row(model: VehicleModel) -> Row:
+    return {
+        "id": model.id,
+        "make": model.make,
+        "model": model.model,
+        "variant": model.variant,
+        "year": model.year or EVERY_YEAR,
+        "category": model.category,
+        "make_key": model.make.casefold(),
+        "model_key": model.model.casefold(),
+    }
+
+
+def edges(card: FailureCard) -> dict[str, list[Row]]:
+    """Give the rows of each edge statement of `card_edges.cypher`, by its name."""
+    found: dict[str, list[Row]] = {
+        "shows": [{"code": code} for code in _unique(card.signature.symptoms)],
+        "reports": [code_row(key) for key in _unique(card.signature.error_codes)],
+        "affects": _ids([card.signature.component]),
+        "caused_by": _causes(card),
+        "applies_to": _applies(card.vehicles),
+        "applies_to_make": _makes(card.vehicles),
+        "uses": _parts(card),
+        "has_step": _steps(card),
+        "reads": _readings(card),
+        "evidenced_by": _evidence(card),
+        "cites": _ids(card.cause.cites),
+        "merged_into": _ids([card.merged_into]),
+        "visible_to_garage": _ids(card.visibility.garages),
+        "visible_to_region": [{"name": name} for name in _unique(card.visibility.regions)],
+        **_people(card),
+    }
+    return {name: [{"card": card.id, **row} for row in rows] for name, rows in found.items()}
+
+
+def _people(card: FailureCard) -> dict[str, list[Row]]:
+    origin, checked = card.provenance, card.verification
+    return {
+        "authored_by": [{"id": origin.author}],
+        "verified_by": [{"id": checked.by, "at": checked.at}] if checked else [],
+        "discovered_at": _ids([origin.garage]),
+        "founded_on": _ids([origin.ticket]),
+    }
+
+
+def _causes(card: FailureCard) -> list[Row]:
+    texts: dict[str, str] = {}
+    for text in (card.cause.primary, *card.cause.secondary):
+        texts.setdefault(cause_key(text) or text, text)
+    return [
+        {"key": key, "text": text, "rank": rank}
+        for rank, (key, text) in enumerate(texts.items(), start=1)
+    ]
+
+
+def _applies(vehicles: Sequence[VehicleContext]) -> list[Row]:
+    """One edge for each model, with all firmwares it was seen on."""
+    firmware: dict[str, set[str]] = defaultdict(set)
+    models: dict[str, VehicleModel] = {}
+    for vehicle in vehicles:
+        if (model := vehicle.named) is not None:
+            models.setdefault(model.id, model)
+            firmware[model.id].update([vehicle.firmware] if vehicle.firmware else [])
+    return [
+        {"model": model_row(model), "firmware": sorted(firmware[name])}
+        for name, model in sorted(models.items())
+    ]
+
+
+def _makes(vehicles: Sequence[VehicleContext]) -> list[Row]:
+    """A vehicle that is known by its make alone."""
+    names = {v.make.casefold(): v.make for v in vehicles if v.make and not v.model}
+    return [{"key": key, "name": names[key]} for key in sorted(names)]
+
+
+def _parts(card: FailureCard) -> list[Row]:
+    quantity: dict[str, int] = defaultdict(int)
+    for part in card.resolution.parts:
+        quantity[part.part] += part.quantity
+    return [{"id": part, "quantity": n} for part, n in sorted(quantity.items())]
+
+
+def _steps(card: FailureCard) -> list[Row]:
+    return [
+        {
+            "n": n,
+            "action": step.action,
+            "minutes": step.minutes,
+            "tools": list(step.tools),
+            "safety": step.safety,
+        }
+        for n, step in enumerate(card.resolution.steps, start=1)
+    ]
+
+
+def _readings(card: FailureCard) -> list[Row]:
+    return [{"name": r.name, "value": r.value, "unit": r.unit} for r in card.evidence.readings]
+
+
+def _evidence(card: FailureCard) -> list[Row]:
+    seen = card.evidence
+    kinds = (("photo", seen.photos), ("video", seen.videos), ("sensor_log", seen.sensor_logs))
+    return [
+        {"kind": kind, "key": file.key, "sha256": file.sha256}
+        for kind, files in kinds
+        for file in files
+    ]
+
+
+def _ids(values: Iterable[str | None]) -> list[Row]:
+    return [{"id": value} for value in _unique(v for v in values if v)]
+
+
+def _unique(values: Iterable[str]) -> list[str]:
+    return sorted(set(values))

@@ -1,0 +1,218 @@
+"""The store of failure cards: every read is narrowed to what the viewer may see."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from domain.access import Viewer
+from domain.card_life import SEARCHABLE
+from domain.cards import FailureCard
+from domain.errors import AlreadyExists, NotFound, StaleVersion
+from domain.events import Event
+from domain.ids import CardId
+from domain.matches import Embedding
+from domain.usage import Usage
+from graph import bodies, card_loading, card_rows, card_writing, outbox
+from graph.card_loading import LoadCount
+from graph.card_pages import EVERY_CARD, CardFilter, page_query
+from graph.card_writing import WRITES, Saved, body_of, save
+from graph.database import Graph, Row, Transaction, rows
+from graph.queries import named
+from graph.visibility import seen_by
+
+READS = named("cards.cypher")
+PAGE_LIMIT = 1_000
+KILOMETRE = 1000.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardVersion:
+    """One entry of a card's history: version `n`, who wrote it, and when."""
+
+    n: int
+    by: str
+    at: datetime
+
+
+class Cards:
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    async def add(
+        self, card: FailureCard, events: Sequence[Event], embedding: Embedding | None = None
+    ) -> None:
+        """Store a new card and its events; the same card again changes nothing.
+
+        Raises:
+            AlreadyExists: the id is taken by a card that says something else.
+            InvalidInput: the embedding's size is not indexed.
+        """
+        card_writing.check_sizes([embedding], await self._graph.embedding_sizes())
+
+        async def work(tx: Transaction) -> None:
+            [held] = await rows(tx, WRITES["claim"], ids=[card.id])
+            if held["version"] > 0:
+                if await body_of(tx, card.id, card.version) != bodies.card_body(card):
+                    raise AlreadyExists("failure card", card.id)
+                return
+            saved = Saved(card=card, by=_writer(card, events), new=True, embedding=embedding)
+            await save(tx, [saved])
+            await outbox.leave(tx, events)
+
+        await self._graph.write(work)
+
+    async def put(
+        self,
+        card: FailureCard,
+        events: Sequence[Event],
+        *,
+        expected: int,
+        embedding: Embedding | None = None,
+    ) -> None:
+        """Store the next version of a card; without an embedding it keeps the one it has.
+
+        Raises:
+            StaleVersion: the stored card is not at version `expected`.
+            NotFound: there is no such card.
+            InvalidInput: the embedding's size is not indexed.
+        """
+        card_writing.check_sizes([embedding], await self._graph.embedding_sizes())
+
+        async def work(tx: Transaction) -> None:
+            held = await rows(tx, WRITES["hold"], id=card.id)
+            if not held:
+                raise NotFound("failure card", card.id)
+            if held[0]["version"] != expected:
+                raise StaleVersion(card.id, expected, held[0]["version"])
+            saved = Saved(card=card, by=_writer(card, events), new=False, embedding=embedding)
+            await save(tx, [saved])
+            await outbox.leave(tx, events)
+
+        await self._graph.write(work)
+
+    async def load(self, cards: Sequence[tuple[FailureCard, Embedding | None]]) -> LoadCount:
+        """Store imported cards in bulk: what an import said before changes nothing."""
+        sizes = await self._graph.embedding_sizes()
+        card_writing.check_sizes((embedding for _, embedding in cards), sizes)
+        return await card_loading.load(self._graph, cards)
+
+    async def get(self, id: CardId, viewer: Viewer) -> FailureCard:
+        """Give one card.
+
+        Raises:
+            NotFound: there is none, or not for these eyes.
+        """
+        found = await self.many([id], viewer)
+        if id not in found:
+            raise NotFound("failure card", id)
+        return found[id]
+
+    async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]:
+        found = await self._graph.read(READS["get"], ids=list(ids), **seen_by(viewer))
+        return {card.id: card for card in map(_card, found)}
+
+    async def version(self, id: CardId, n: int, viewer: Viewer) -> FailureCard:
+        """Give a card as version `n` said it, with its counters of now.
+
+        Raises:
+            NotFound: no such card or version, or not for these eyes.
+        """
+        found = await self._graph.read(READS["version"], id=id, n=n, **seen_by(viewer))
+        if not found:
+            raise NotFound("failure card", f"{id} version {n}")
+        return _card(found[0])
+
+    async def versions(self, id: CardId, viewer: Viewer) -> list[CardVersion]:
+        """Give the history, the newest first.
+
+        Raises:
+            NotFound: there is no such card, or not for these eyes.
+        """
+        found = await self._graph.read(READS["versions"], id=id, **seen_by(viewer))
+        if not found:
+            raise NotFound("failure card", id)
+        return [CardVersion(n=r["n"], by=r["by"], at=r["at"].to_native()) for r in found]
+
+    async def page(
+        self,
+        viewer: Viewer,
+        *,
+        first: int,
+        after: str | None = None,
+        filter: CardFilter = EVERY_CARD,
+    ) -> list[FailureCard]:
+        """Give up to `first` cards by id, those beyond the id `after`."""
+        query, parameters = page_query(filter)
+        limits = {"after": after or "", "first": min(first, PAGE_LIMIT)}
+        found = await self._graph.read(query, **parameters, **limits, **seen_by(viewer))
+        return [_card(row) for row in found]
+
+    async def near(
+        self, lat: float, lon: float, km: float, viewer: Viewer, limit: int = 100
+    ) -> list[FailureCard]:
+        """Give the cards found within `km` of a place, the nearest first."""
+        where = {"lat": lat, "lon": lon, "metres": km * KILOMETRE, "limit": min(limit, PAGE_LIMIT)}
+        return await self._read("near", viewer, **where)
+
+    async def best(self, viewer: Viewer, limit: int, least: float = 0.0) -> list[FailureCard]:
+        """Give the searchable cards of the highest effectiveness, ties by their uses."""
+        statuses = sorted(SEARCHABLE)
+        return await self._read("best", viewer, least=least, statuses=statuses, limit=limit)
+
+    async def count(self, viewer: Viewer) -> int:
+        if viewer.sees_all:
+            [row] = await self._graph.read(READS["count_all"])
+        else:
+            [row] = await self._graph.read(READS["count"], **seen_by(viewer))
+        return row["cards"]
+
+    async def record_shown(self, ids: Iterable[CardId]) -> None:
+        """Count one more showing of each card."""
+        await self.recount(ids, Usage.shown)
+
+    async def recount(
+        self,
+        ids: Iterable[CardId],
+        change: Callable[[Usage], Usage],
+        events: Sequence[Event] = (),
+    ) -> None:
+        """Move the counters of cards by a pure function; two at once both count."""
+        wanted = sorted(set(ids))
+
+        async def work(tx: Transaction) -> None:
+            held = await rows(tx, WRITES["counters"], ids=wanted)
+            moved = [
+                {"id": r["id"], "usage": card_rows.usage_properties(change(usage(r["usage"])))}
+                for r in held
+            ]
+            await rows(tx, WRITES["recount"], rows=moved)
+            await outbox.leave(tx, events)
+
+        await self._graph.write(work)
+
+    async def _read(self, name: str, viewer: Viewer, **parameters: object) -> list[FailureCard]:
+        found = await self._graph.read(READS[name], **parameters, **seen_by(viewer))
+        return [_card(row) for row in found]
+
+
+def usage(row: Row) -> Usage:
+    """Give the counters as a card's node holds them."""
+    last = row["last_used"]
+    return Usage(
+        matched=row["times_matched"],
+        used=row["times_used"],
+        successes=row["successes"],
+        failures=row["failures"],
+        ratings=tuple(row["ratings"]),
+        actual_minutes=row["actual_minutes"],
+        estimated_minutes=row["estimated_minutes"],
+        last_used=None if last is None else last.to_native(),
+    )
+
+
+def _card(row: Row) -> FailureCard:
+    return replace(bodies.card_from(row["body"]), usage=usage(row["usage"]))
+
+
+def _writer(card: FailureCard, events: Sequence[Event]) -> str:
+    return events[0].actor if events else card.provenance.author

@@ -1,0 +1,125 @@
+"""Neo4j as the rest of the project sees it: bounded transactions, errors by our names."""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, LiteralString, Self, TypeAlias, TypeVar
+
+from neo4j import (
+    AsyncDriver,
+    AsyncGraphDatabase,
+    AsyncManagedTransaction,
+    Query,
+    RoutingControl,
+    unit_of_work,
+)
+from neo4j.exceptions import AuthError, DriverError, Neo4jError, TransientError
+
+from domain.errors import Unavailable
+
+DEPENDENCY = "neo4j"
+DATABASE = "neo4j"
+SIZED_INDEX = re.compile(r"card_embedding_(\d+)")
+POOL_SIZE = 40
+CONNECT_SECONDS = 1.0
+ACQUIRE_SECONDS = 2.0
+# A read that finds the server down says so at once; a write waits out a deadlock.
+READ_RETRY_SECONDS = 0.3
+WRITE_RETRY_SECONDS = 1.0
+ANSWER_SECONDS = 5.0
+# A server that just started plans each statement of a write for the first time.
+WRITE_SECONDS = 15.0
+
+T = TypeVar("T")
+Row: TypeAlias = dict[str, Any]
+Transaction: TypeAlias = AsyncManagedTransaction
+
+
+class Graph:
+    """A pool of connections; every call ends within its seconds or raises Unavailable."""
+
+    def __init__(self, driver: AsyncDriver) -> None:
+        self._driver = driver
+        self._sizes: frozenset[int] = frozenset()
+
+    @classmethod
+    async def open(cls, uri: str, user: str, password: str) -> Self:
+        """Open the pool without waiting for the server: a call made while it is down says so."""
+        driver = AsyncGraphDatabase.driver(
+            uri,
+            auth=(user, password),
+            max_connection_pool_size=POOL_SIZE,
+            connection_timeout=CONNECT_SECONDS,
+            connection_acquisition_timeout=ACQUIRE_SECONDS,
+            max_transaction_retry_time=READ_RETRY_SECONDS,
+            # Deadlocks resolve in milliseconds; the driver's own second would be most of our time.
+            initial_retry_delay=0.05,
+            liveness_check_timeout=30,
+            telemetry_disabled=True,
+            notifications_min_severity="OFF",
+        )
+        return cls(driver)
+
+    async def embedding_sizes(self) -> frozenset[int]:
+        """Give the sizes of embedding that have an index; asked once for each pool."""
+        if not self._sizes:
+            names = await self.read("SHOW VECTOR INDEXES YIELD name RETURN name")
+            found = (SIZED_INDEX.fullmatch(row["name"]) for row in names)
+            self._sizes = frozenset(int(match[1]) for match in found if match)
+        return self._sizes
+
+    async def close(self) -> None:
+        await self._driver.close()
+
+    async def read(self, query: LiteralString, **parameters: object) -> list[Row]:
+        """Run one query in a read transaction (the server refuses writes in it)."""
+        async with _answering(ANSWER_SECONDS):
+            answer = await self._driver.execute_query(
+                Query(query, timeout=ANSWER_SECONDS),
+                parameters,
+                routing_=RoutingControl.READ,
+                database_=DATABASE,
+            )
+            return [record.data() for record in answer.records]
+
+    async def write(
+        self,
+        work: Callable[[Transaction], Awaitable[T]],
+        *,
+        seconds: float = WRITE_SECONDS,
+    ) -> T:
+        """Run `work` in one write transaction; after a deadlock it runs again from its start."""
+        bounded = unit_of_work(timeout=seconds)(work)
+        # One bookmark manager for reads and writes: whoever wrote reads it back, also on a cluster.
+        marks = self._driver.execute_query_bookmark_manager
+        async with (
+            _answering(seconds),
+            self._driver.session(
+                database=DATABASE,
+                bookmark_manager=marks,
+                max_transaction_retry_time=WRITE_RETRY_SECONDS,
+            ) as session,
+        ):
+            return await session.execute_write(bounded)
+
+
+async def rows(tx: Transaction, query: LiteralString, **parameters: object) -> list[Row]:
+    """Run a statement inside a transaction and give all its rows."""
+    result = await tx.run(query, parameters)
+    return await result.data()
+
+
+@asynccontextmanager
+async def _answering(seconds: float) -> AsyncGenerator[None]:
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise Unavailable(DEPENDENCY, f"no answer within {seconds:g} seconds") from error
+    except (AuthError, TransientError, DriverError) as error:
+        raise Unavailable(DEPENDENCY, type(error).__name__) from error
+    except Neo4jError as error:
+        if error.code == "Neo.ClientError.Transaction.TransactionTimedOut":
+            raise Unavailable(DEPENDENCY, f"no answer within {seconds:g} seconds") from error
+        raise

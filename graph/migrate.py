@@ -1,0 +1,91 @@
+"""Migrations of the graph: numbered files, applied once, in order, never changed.
+
+Schema and data cannot share a Neo4j transaction, so a file holds one or the other, and recording it
+is a transaction of its own. Every statement can therefore be repeated (`IF NOT EXISTS`, `MERGE`): a
+migration that was applied but not recorded is applied again without harm.
+"""
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import LiteralString, cast
+
+from domain.errors import MigrationDrift
+from graph.database import Graph, Transaction
+from graph.queries import COMMENT, named, sized
+
+QUERIES = named("migrations.cypher")
+MIGRATION_SECONDS = 250.0
+END = re.compile(r";\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    id: str
+    text: str
+
+    @property
+    def checksum(self) -> str:
+        return sha256(self.text.encode()).hexdigest()
+
+    @property
+    def statements(self) -> list[str]:
+        pieces = END.split(COMMENT.sub("", self.text))
+        return [piece.strip() for piece in pieces if piece.strip()]
+
+
+async def migrate(graph: Graph, dimensions: int, folder: Traversable | None = None) -> list[str]:
+    """Apply what is not applied yet and give the names.
+
+    `dimensions` is the size of the embeddings in use; each size has its own vector index, so that a
+    new model's embeddings can be written beside the old ones before the searches change over.
+
+    Raises:
+        MigrationDrift: an applied migration no longer reads as it did; nothing was applied.
+    """
+    await _run(graph, QUERIES["history_constraint"])
+    history = {row["id"]: row["checksum"] for row in await graph.read(QUERIES["history"])}
+    wanted = shipped(folder)
+    for migration in wanted:
+        if history.get(migration.id, migration.checksum) != migration.checksum:
+            raise MigrationDrift(migration.id)
+    fresh = [migration for migration in wanted if migration.id not in history]
+    for migration in fresh:
+        await _apply(graph, migration)
+    made = await _index_vectors(graph, dimensions)
+    await _run(graph, QUERIES["await_indexes"])
+    return [migration.id for migration in fresh] + made
+
+
+def shipped(folder: Traversable | None = None) -> list[Migration]:
+    folder = folder or resources.files("graph") / "migrations"
+    files = sorted(
+        (f for f in folder.iterdir() if f.name.endswith(".cypher")), key=lambda f: f.name
+    )
+    return [Migration(file.name.removesuffix(".cypher"), file.read_text()) for file in files]
+
+
+async def _apply(graph: Graph, migration: Migration) -> None:
+    async def work(tx: Transaction) -> None:
+        for statement in migration.statements:
+            await (await tx.run(cast("LiteralString", statement))).consume()
+
+    await graph.write(work, seconds=MIGRATION_SECONDS)
+    await _run(graph, QUERIES["record"], id=migration.id, checksum=migration.checksum)
+
+
+async def _index_vectors(graph: Graph, dimensions: int) -> list[str]:
+    name = f"card_embedding_{dimensions}"
+    if name in {row["name"] for row in await graph.read(QUERIES["vector_indexes"])}:
+        return []
+    await _run(graph, sized(QUERIES["create_vector_index"], dimensions), dimensions=dimensions)
+    return [name]
+
+
+async def _run(graph: Graph, query: LiteralString, **parameters: object) -> None:
+    async def work(tx: Transaction) -> None:
+        await (await tx.run(query, parameters)).consume()
+
+    await graph.write(work, seconds=MIGRATION_SECONDS)

@@ -1,0 +1,61 @@
+"""The outbox: events lie in the graph, written with what they tell of, until the log has them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from domain.events import Event, EventType
+from domain.ids import EventId, GarageId
+from graph.database import Graph, Transaction, rows
+from graph.queries import named
+
+QUERIES = named("events.cypher")
+
+
+class Outbox:
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    async def pending(self, limit: int) -> list[Event]:
+        found = await self._graph.read(QUERIES["pending"], limit=limit)
+        return [_event(row["event"]) for row in found]
+
+    async def forget(self, ids: Sequence[EventId]) -> None:
+        async def work(tx: Transaction) -> None:
+            await rows(tx, QUERIES["forget"], ids=sorted(ids))
+
+        await self._graph.write(work)
+
+
+async def leave(tx: Transaction, events: Sequence[Event]) -> None:
+    """Write events in the transaction of what they tell of; the same id twice is one event."""
+    if events:
+        await rows(tx, QUERIES["leave"], rows=[_row(event) for event in events])
+
+
+def _row(event: Event) -> dict[str, object]:
+    return {
+        "id": event.id,
+        "type": event.type,
+        "entity": event.entity,
+        "version": event.version,
+        "at": event.at,
+        "actor": event.actor,
+        "garage": event.garage,
+        "trace": event.trace,
+        "schema": event.schema,
+    }
+
+
+def _event(row: dict[str, Any]) -> Event:
+    garage = None if row["garage"] is None else GarageId(row["garage"])
+    return Event(
+        id=EventId(row["id"]),
+        type=EventType(row["type"]),
+        entity=row["entity"],
+        version=row["version"],
+        at=row["at"].to_native(),
+        actor=row["actor"],
+        garage=garage,
+        trace=row["trace"],
+        schema=row["schema"],
+    )

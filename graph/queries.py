@@ -1,0 +1,34 @@
+"""Named Cypher: the files of `graph/queries/` hold statements under a `// name:` line."""
+
+import re
+from collections.abc import Mapping
+from importlib import resources
+from typing import LiteralString, cast
+
+NAME = re.compile(r"^// name: (\w+)$", re.MULTILINE)
+COMMENT = re.compile(r"^\s*//.*\n", re.MULTILINE)
+SIZES = range(1, 4097)
+
+
+def named(file: str) -> Mapping[str, LiteralString]:
+    """Give the statements of one file by name, comments left out.
+
+    They are literal in the sense that matters: they ship with the code and no input reaches them.
+    """
+    text = (resources.files("graph") / "queries" / file).read_text()
+    pieces = NAME.split(text)[1:]
+    found = {
+        name: COMMENT.sub("", body).strip()
+        for name, body in zip(pieces[::2], pieces[1::2], strict=True)
+    }
+    return cast("Mapping[str, LiteralString]", found)
+
+
+def sized(query: LiteralString, dimensions: int) -> LiteralString:
+    """Give a query that speaks of embeddings of this size: each size has its property and index.
+
+    Cypher takes neither as a parameter; the size is a whole number, so nothing else can enter.
+    """
+    if dimensions not in SIZES:
+        raise ValueError(dimensions)
+    return cast("LiteralString", query.replace("_SIZE", f"_{dimensions:d}"))

@@ -1,0 +1,70 @@
+// A page is one `from_`, any `where_`s, and `to_page`. Ids sort by time, so a page is a range of ids.
+
+// name: from_all
+// Nothing telling is asked for: read the ids in their order.
+MATCH (c:FailureCard)
+WHERE c.id > $after
+
+// name: from_symptom
+// IX-3: from the symptom to its cards.
+MATCH (:Symptom {code: $symptom})<-[:SHOWS]-(c:FailureCard)
+WHERE c.id > $after
+
+// name: from_code
+// From the error code to its cards.
+MATCH (:ErrorCode {key: $code})<-[:REPORTS]-(c:FailureCard)
+WHERE c.id > $after
+
+// name: from_component
+// IX-4: from the component, or any component under it, to its cards.
+MATCH (:Component {id: $component})<-[:PART_OF*0..6]-(k:Component)
+WITH DISTINCT k
+MATCH (k)<-[:AFFECTS]-(c:FailureCard)
+WHERE c.id > $after
+
+// name: from_reading
+// CA-15: from the measured values above a bound to their cards.
+MATCH (r:Reading)
+WHERE r.name = $reading.name AND r.value > $reading.above
+MATCH (r)<-[:READS]-(c:FailureCard)
+WHERE c.id > $after
+
+// name: where_status
+// Of one state.
+c.status = $status
+
+// name: where_make
+// Seen on this make, whatever else it was seen on.
+$make IN c.fits
+
+// name: where_model
+// Seen on this model.
+$model IN c.fits
+
+// name: where_category
+// CA-28: for this kind of vehicle.
+c.category = $category
+
+// name: where_symptom
+// Showing this symptom.
+$symptom IN c.symptoms
+
+// name: where_code
+// Reporting this code.
+$code IN c.error_codes
+
+// name: where_component
+// In this component or under it.
+EXISTS { (c)-[:AFFECTS]->(:Component)-[:PART_OF*0..6]->(:Component {id: $component}) }
+
+// name: to_page
+// Narrowed to the viewer, cut, and only then read whole.
+  AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
+    EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
+    OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
+WITH DISTINCT c, c.id AS id ORDER BY id LIMIT $first
+MATCH (v:CardVersion {card: id, n: c.version})
+RETURN v.body AS body,
+  c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
+    .estimated_minutes, .last_used} AS usage
+ORDER BY id

@@ -1,0 +1,77 @@
+// Every query of this file ends its MATCH with the visibility condition: a card that is limited to
+// other places is not there.
+
+// name: get
+// One card as it is now: the body of its current version, and its counters.
+MATCH (c:FailureCard)
+WHERE c.id IN $ids
+  AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
+    EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
+    OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
+MATCH (v:CardVersion {card: c.id, n: c.version})
+RETURN v.body AS body,
+  c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
+    .estimated_minutes, .last_used} AS usage
+
+// name: version
+// CA-31: a version as it was.
+MATCH (c:FailureCard {id: $id})
+WHERE ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
+    EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
+    OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
+MATCH (v:CardVersion {card: c.id, n: $n})
+RETURN v.body AS body,
+  c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
+    .estimated_minutes, .last_used} AS usage
+
+// name: versions
+// CA-31: who wrote which version when, the newest first.
+MATCH (c:FailureCard {id: $id})
+WHERE ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
+    EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
+    OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
+MATCH (c)-[:HAD]->(v:CardVersion)
+RETURN v.n AS n, v.by AS by, v.at AS at
+ORDER BY v.n DESC
+
+// name: count_all
+// The count store's number, for whoever sees everything.
+MATCH (c:FailureCard) RETURN count(c) AS cards
+
+// name: count
+// How many cards there are for these eyes.
+MATCH (c:FailureCard)
+WHERE ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
+    EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
+    OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
+RETURN count(c) AS cards
+
+// name: near
+// RA-4: cards found within a distance in metres, the nearest first.
+MATCH (c:FailureCard)
+WHERE point.distance(c.origin, point({latitude: $lat, longitude: $lon})) <= $metres
+  AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
+    EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
+    OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
+WITH c, point.distance(c.origin, point({latitude: $lat, longitude: $lon})) AS metres
+ORDER BY metres, c.id LIMIT $limit
+MATCH (v:CardVersion {card: c.id, n: c.version})
+RETURN v.body AS body,
+  c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
+    .estimated_minutes, .last_used} AS usage
+ORDER BY metres, c.id
+
+// name: best
+// IX-7: the most effective cards, the more used of two equals first; the index is read backwards.
+MATCH (c:FailureCard)
+WHERE c.effectiveness >= $least AND c.times_used >= 0
+  AND c.status IN $statuses
+  AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
+    EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
+    OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
+WITH c ORDER BY c.effectiveness DESC, c.times_used DESC LIMIT $limit
+MATCH (v:CardVersion {card: c.id, n: c.version})
+RETURN v.body AS body,
+  c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
+    .estimated_minutes, .last_used} AS usage
+ORDER BY c.effectiveness DESC, c.times_used DESC, c.id

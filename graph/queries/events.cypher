@@ -1,0 +1,19 @@
+// name: leave
+// The outbox: an event is there exactly when the write beside it is.
+UNWIND $rows AS row
+MERGE (e:Event {id: row.id})
+ON CREATE SET e += row
+
+// name: pending
+// The oldest first, each thing's events in the order of its versions.
+MATCH (e:Event)
+WHERE e.at IS NOT NULL
+WITH e ORDER BY e.at LIMIT $limit
+RETURN e{.id, .type, .entity, .version, .at, .actor, .garage, .trace, .schema} AS event
+ORDER BY e.at, e.version, e.id
+
+// name: forget
+// What the change log holds is not kept twice.
+UNWIND $ids AS id
+MATCH (e:Event {id: id})
+DELETE e

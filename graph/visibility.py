@@ -1,0 +1,70 @@
+"""Who may see a card, as the graph stores it and as its queries ask for it (CA-33).
+
+A card's `visibility` is `all`, `garage:ID`, `region:NAME`, or `listed` when it names several; the
+places themselves are at the ends of its VISIBLE_TO edges.
+"""
+
+from hashlib import sha256
+
+from domain.access import Viewer
+from domain.cards import CardStatus, Visibility
+
+EVERYONE = "all"
+LISTED = "listed"
+
+
+def stored(visibility: Visibility) -> str:
+    """Give the one word that vector and range indexes filter by."""
+    named = _places(visibility)
+    if not named:
+        return EVERYONE
+    return named[0] if len(named) == 1 else LISTED
+
+
+def seen_by(viewer: Viewer) -> dict[str, object]:
+    """Give the parameters of the visibility condition that every card query carries."""
+    return {
+        "sees_all": viewer.sees_all,
+        "seen": [EVERYONE, *_viewer_places(viewer)],
+        "garage": viewer.garage,
+        "region": viewer.region,
+    }
+
+
+def scope_words(status: CardStatus, visibility: Visibility, make: str) -> str:
+    """Give the words that the full-text index narrows its hits by."""
+    places = _places(visibility) or [EVERYONE]
+    return " ".join([status_word(status), make_word(make), *map(place_word, places)])
+
+
+def viewer_words(viewer: Viewer) -> list[str]:
+    return [place_word(place) for place in (EVERYONE, *_viewer_places(viewer))]
+
+
+def status_word(status: CardStatus) -> str:
+    return _word(f"status {status}")
+
+
+def make_word(make: str) -> str:
+    return _word(f"make {make}")
+
+
+def place_word(place: str) -> str:
+    return _word(f"place {place}")
+
+
+def _places(visibility: Visibility) -> list[str]:
+    return [f"garage:{g}" for g in sorted(set(visibility.garages))] + [
+        f"region:{r}" for r in sorted(set(visibility.regions))
+    ]
+
+
+def _viewer_places(viewer: Viewer) -> list[str]:
+    garage = [] if viewer.garage is None else [f"garage:{viewer.garage}"]
+    region = [] if viewer.region is None else [f"region:{viewer.region}"]
+    return garage + region
+
+
+def _word(text: str) -> str:
+    """Give a word that no analyzer splits, folds or stems, and no report holds by chance."""
+    return f"z{sha256(text.encode()).hexdigest()[:24]}0"
