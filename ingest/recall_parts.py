@@ -15,8 +15,8 @@ PART_NUMBER = re.compile(r"[A-Z0-9]{3,}-?[A-Z0-9]{3,}(?:-[A-Z0-9]+)*")
 ROOT = "nhtsa"
 UNNAMED = ("Unknown or other",)
 ACRONYMS = frozenset(
-    """ABS ADAS AVN AWD BCM BDC BECM BMS DC ECM ECU EGR EPCU EPS ESC HECU ICCU ICU LCD LED LH MDPS OBC
-    OCS ODS PCM PRNDL RH SBW SRS TCM TECM TPMS USB VCU""".split()
+    """ABS ADAS AVN AWD BCM BDC BECM BMS DC ECM ECU EGR EPCU EPS ESC HECU ICCU ICU LCD LED LH MDPS
+    OBC OCS ODS PCM PRNDL RH SBW SRS TCM TECM TPMS USB VCU""".split()
 )
 LETTERS = re.compile(r"[A-Za-z]{2,}")
 # UTF-8 that was once read as Windows-1252: "â€“" for a dash.

@@ -22,7 +22,8 @@ LEGAL = re.compile(r"fail(?:s|ed)? to comply with the requirements", re.IGNORECA
 OFFICE = re.compile(
     r"owners? (?:may|should|can|will (?:also )?(?:be|receive|have)|were|notif|letters?|is)"
     r"|letters? (?:were|are|will|notif)|\bletters?,? (?:was|is)|notices? (?:will|inform|were)"
-    r"|number for (?:this|the) recall|numbers for this|recall number|recall (?:is )?(?:began|expected)"
+    r"|number for (?:this|the) recall|numbers for this|recall number"
+    r"|recall (?:is )?(?:began|expected)"
     r"|safety recall began|recall was expected|vehicle identification numbers?|customer service"
     r"|this recall (?:is|expands|supersedes|replaces|was)|previously (?:repaired|remedied)"
     r"|(?:already|previously) repaired under|hotline|nhtsa\.gov|safercar|notification (?:began|is)"

@@ -1,0 +1,168 @@
+"""Failure cards that somebody else wrote, as CSV or JSONL (columns: `ingest/card_form.py`)."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from domain.cards import (
+    CardSource,
+    CardStatus,
+    Environment,
+    FailureCard,
+    PartUse,
+    Provenance,
+    Resolution,
+    RootCause,
+    Signature,
+    Step,
+    check_model_years,
+)
+from domain.codes import parsed_key
+from domain.errors import ImportRefused, InvalidInput
+from domain.ids import CardId, card_id, person_id
+from domain.vehicles import VehicleContext
+from ingest import files
+from ingest.batch import Batch, Refusal
+from ingest.card_form import NEEDED, CardForm, written
+from ingest.makers import maker
+from ingest.quantities import temperature_range
+
+MOST_YEARS = 40
+
+
+def read(path: Path, today: date) -> Batch:
+    """Read a file of cards; they come in provisional, for a second person to verify.
+
+    Raises:
+        ImportRefused: it is neither CSV with the needed columns nor JSONL.
+    """
+    content = files.text(path)
+    jsonl = content.lstrip().startswith("{")
+    lines = files.objects(path, content) if jsonl else files.rows(path, content, NEEDED)
+    at = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0)
+    cards: dict[CardId, FailureCard] = {}
+    refused: list[Refusal] = []
+    for line, fields, fault in _told(lines):
+        try:
+            card = _card(fields, fault, at)
+            check_model_years(card, today)
+            _demand_new(card.id, cards)
+            cards[card.id] = card
+        except InvalidInput as error:
+            name = str(fields.get("id") or fields.get("title") or "")[:80]
+            refused.append(Refusal(source=path.name, line=line, id=name, reason=str(error)))
+    if not cards and not refused:
+        raise ImportRefused(path.name, "holds no card.")
+    return Batch(
+        vehicles=tuple(
+            dict.fromkeys(v.named for c in cards.values() for v in c.vehicles if v.named)
+        ),
+        cards=tuple(cards.values()),
+        refused=tuple(refused),
+    )
+
+
+def _told(
+    lines: list[files.Item] | list[files.Row],
+) -> Iterator[tuple[int, dict[str, Any], str]]:
+    for line in lines:
+        fields = line.value if isinstance(line, files.Item) else line.fields
+        yield line.line, written(fields), line.fault
+
+
+def _card(fields: dict[str, Any], fault: str, at: datetime) -> FailureCard:
+    if fault:
+        raise InvalidInput("line", fault)
+    try:
+        form = CardForm.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InvalidInput(where, first["msg"]) from error
+    return _value(form, at)
+
+
+def _demand_new(id: CardId, cards: dict[CardId, FailureCard]) -> None:
+    if id in cards:
+        raise InvalidInput("id", f"{id} stands here a second time")
+
+
+def _value(form: CardForm, at: datetime) -> FailureCard:
+    return FailureCard(
+        id=_id(form),
+        version=1,
+        status=CardStatus.PROVISIONAL,
+        source=CardSource.IMPORT,
+        title=form.title,
+        vehicles=tuple(_vehicles(form)),
+        signature=_signature(form),
+        cause=RootCause(
+            primary=form.cause, secondary=tuple(form.secondary_causes), confidence=form.confidence
+        ),
+        resolution=_resolution(form),
+        provenance=Provenance(author=person_id(form.author), created_at=at, updated_at=at),
+    )
+
+
+def _id(form: CardForm) -> CardId:
+    """Give the card's own id, or one made of its words, so that the same line is the same card."""
+    if form.id:
+        return card_id(form.id)
+    vehicle = f"{form.make}\n{form.model}\n{form.year}"
+    made = sha256(f"{form.title}\n{form.symptom_text}\n{vehicle}".encode()).hexdigest()
+    return CardId(f"fc_import_{made[:16]}")
+
+
+def _vehicles(form: CardForm) -> list[VehicleContext]:
+    if form.make is None:
+        if form.model or form.year:
+            raise InvalidInput("make", "is needed when a model or a year is named")
+        return []
+    last = form.year_to or form.year
+    if form.year and last and not form.year <= last < form.year + MOST_YEARS:
+        raise InvalidInput("year_to", f"{form.year} to {last} is no range of years")
+    years = range(form.year, last + 1) if form.year and last else (None,)
+    return [
+        VehicleContext(
+            make=maker(form.make),
+            model=form.model,
+            variant=form.variant,
+            year=year,
+            firmware=form.firmware,
+        )
+        for year in years
+    ]
+
+
+def _signature(form: CardForm) -> Signature:
+    low, high = temperature_range(form.temperature) if form.temperature else (None, None)
+    told = (form.temperature, form.humidity, form.usage)
+    environment = Environment(low_c=low, high_c=high, humidity=form.humidity, usage=form.usage)
+    return Signature(
+        text=form.symptom_text,
+        symptoms=tuple(form.symptoms),
+        error_codes=tuple(parsed_key(code) for code in form.error_codes),
+        component=form.component,
+        failure_mode=form.failure_mode,
+        severity=form.severity,
+        occurrence=form.occurrence,
+        environment=environment if any(told) else None,
+    )
+
+
+def _resolution(form: CardForm) -> Resolution:
+    steps = (
+        Step(action=s.action, minutes=s.minutes, tools=tuple(s.tools), safety=s.safety)
+        for s in form.steps
+    )
+    return Resolution(
+        type=form.solution_type,
+        steps=tuple(steps),
+        parts=tuple(PartUse(part=p.part, quantity=p.quantity) for p in form.parts),
+        labour_minutes=form.labour_minutes,
+        high_voltage=form.high_voltage,
+    )
