@@ -1,0 +1,139 @@
+"""Where everything is joined: settings in, opened stores and use cases out."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from access.tokens import Tokens
+from domain.errors import UnsafeSetting
+from graph.cards import Cards
+from graph.database import Graph
+from graph.migrate import migrate as migrate_graph
+from graph.outbox import Outbox
+from graph.search import Search
+from graph.tickets import Tickets
+from graph.vocabulary import Vocabulary
+from ingest.embedding import DEFAULT_MODEL, Embedder
+from matching.engine import Matcher
+from matching.ranking import FusedRanker
+from records.change_log import ChangeLog
+from records.cursors import Cursors
+from records.database import Records
+from records.migrate import migrate as migrate_records
+from records.operations import Operations
+from sync.feed import Feed
+from sync.relay import Relay
+from sync.stream import Stream
+from web.local import files, stores
+from web.local.home import Home
+from web.local.progress import Report, quiet
+from web.local.stores import GivenUrls, StoreUrls
+from web.recent import RecentMatches
+from web.settings import Settings
+
+# While a request waits for the embedder it may not wait long: the next level answers without it.
+EMBED_SECONDS = 0.5
+IMPORT_EMBED_SECONDS = 600.0
+REDIS_SECONDS = 3.0
+SECRET_BYTES = 48
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """Everything that runs on the three stores, ready to use."""
+
+    settings: Settings
+    graph: Graph
+    records: Records
+    redis: Redis
+    cards: Cards
+    tickets: Tickets
+    vocabulary: Vocabulary
+    search: Search
+    embedder: Embedder
+    matcher: Matcher
+    change_log: ChangeLog
+    cursors: Cursors
+    operations: Operations
+    relay: Relay
+    feed: Feed
+    tokens: Tokens
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings, *, report: Report = quiet, embed_seconds: float = IMPORT_EMBED_SECONDS
+) -> AsyncGenerator[Opened]:
+    """Start local stores where no URL is given, migrate, and give everything opened."""
+    home = Home.at(settings.home)
+    urls = await asyncio.to_thread(stores.start, home, GivenUrls.of(settings), report)
+    embedder = Embedder(
+        settings.embedding_model or DEFAULT_MODEL, home=settings.home, limit_s=embed_seconds
+    )
+    async with AsyncExitStack() as stack:
+        stack.callback(embedder.close)
+        graph, records, redis = await _connected(urls, stack)
+        await migrate_graph(graph, embedder.dimensions)
+        await migrate_records(records)
+        yield _joined(settings, embedder, graph, records, redis)
+
+
+def tokens(settings: Settings) -> Tokens:
+    """Give the signer; development makes a secret of its own and keeps it in the home.
+
+    Raises:
+        UnsafeSetting: production without a secret.
+    """
+    if settings.token_secret is not None:
+        return Tokens(settings.token_secret.encode())
+    if settings.production:
+        raise UnsafeSetting("BATTWHEELS_TOKEN_SECRET", "is needed in production")
+    path = Home.at(settings.home).secret("tokens")
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        files.write(path, secrets.token_urlsafe(SECRET_BYTES), mode=0o600)
+    return Tokens(path.read_text().strip().encode())
+
+
+async def _connected(urls: StoreUrls, stack: AsyncExitStack) -> tuple[Graph, Records, Redis]:
+    graph = await Graph.open(urls.neo4j_uri, urls.neo4j_user, urls.neo4j_password)
+    stack.push_async_callback(graph.close)
+    records = await Records.open(urls.postgres_url)
+    stack.push_async_callback(records.close)
+    # Protocol 2: the answers of XREAD are plain lists (sync/stream.py).
+    redis = Redis.from_url(
+        urls.redis_url,
+        protocol=2,
+        socket_timeout=REDIS_SECONDS,
+        socket_connect_timeout=REDIS_SECONDS,
+    )
+    stack.push_async_callback(redis.aclose)
+    return graph, records, redis
+
+
+def _joined(
+    settings: Settings, embedder: Embedder, graph: Graph, records: Records, redis: Redis
+) -> Opened:
+    search, log, stream = Search(graph), ChangeLog(records), Stream(redis)
+    return Opened(
+        settings=settings,
+        graph=graph,
+        records=records,
+        redis=redis,
+        cards=Cards(graph),
+        tickets=Tickets(graph),
+        vocabulary=Vocabulary(graph),
+        search=search,
+        embedder=embedder,
+        matcher=Matcher(search, FusedRanker(), RecentMatches(redis)),
+        change_log=log,
+        cursors=Cursors(records),
+        operations=Operations(records),
+        relay=Relay(Outbox(graph), log, stream),
+        feed=Feed(log, stream),
+        tokens=tokens(settings),
+    )
