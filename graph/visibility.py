@@ -25,7 +25,7 @@ def seen_by(viewer: Viewer) -> dict[str, object]:
     """Give the parameters of the visibility condition that every card query carries."""
     return {
         "sees_all": viewer.sees_all,
-        "seen": [EVERYONE, *_viewer_places(viewer)],
+        "seen": places_of(viewer),
         "garage": viewer.garage,
         "region": viewer.region,
     }
@@ -38,7 +38,7 @@ def scope_words(status: CardStatus, visibility: Visibility, make: str) -> str:
 
 
 def viewer_words(viewer: Viewer) -> list[str]:
-    return [place_word(place) for place in (EVERYONE, *_viewer_places(viewer))]
+    return [place_word(place) for place in places_of(viewer)]
 
 
 def status_word(status: CardStatus) -> str:
@@ -59,10 +59,11 @@ def _places(visibility: Visibility) -> list[str]:
     ]
 
 
-def _viewer_places(viewer: Viewer) -> list[str]:
+def places_of(viewer: Viewer) -> list[str]:
+    """Give the visibilities that are open to a viewer."""
     garage = [] if viewer.garage is None else [f"garage:{viewer.garage}"]
     region = [] if viewer.region is None else [f"region:{viewer.region}"]
-    return garage + region
+    return [EVERYONE, *garage, *region]
 
 
 def _word(text: str) -> str:
