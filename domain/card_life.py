@@ -39,11 +39,12 @@ def verify(card: FailureCard, change: Change) -> FailureCard:
     """Give the verified card.
 
     Raises:
-        InvalidInput: the verifier wrote it (two-person rule, CA-19), or it names no step.
+        InvalidInput: the verifier wrote it or last changed what it says (two-person rule, CA-19),
+            or it names no step.
         StaleVersion: somebody changed it meanwhile.
         IllegalTransition: it is past verifying.
     """
-    if change.by == card.provenance.author and card.source is CardSource.FIELD:
+    if change.by in _writers(card):
         raise InvalidInput("verifier", "wrote this card; a second person must verify it")
     if not card.resolution.steps:
         raise InvalidInput("steps", "a card without a step to take cannot be verified")
@@ -88,9 +89,17 @@ def edit(card: FailureCard, edited: FailureCard, change: Change) -> FailureCard:
         resolution=edited.resolution,
         evidence=edited.evidence,
         visibility=edited.visibility,
+        provenance=replace(card.provenance, editor=change.by),
     )
     status = CardStatus.PROVISIONAL if lost else card.status
     return replace(_next(content, change), status=status, verification=None)
+
+
+def _writers(card: FailureCard) -> frozenset[PersonId | None]:
+    """Whoever may not verify a card; a reference's author is its publisher, not a colleague."""
+    editor = card.provenance.editor
+    published = card.source in {CardSource.REFERENCE, CardSource.RECALL}
+    return frozenset({editor} if published else {card.provenance.author, editor})
 
 
 def _moved(card: FailureCard, wanted: CardStatus, change: Change) -> FailureCard:

@@ -14,6 +14,7 @@ from domain.vocabulary import symptom_code
 
 FIRST_ELECTRIC_YEAR = 2010
 TEXT_LIMIT = 10_000
+LARGEST_READING = 1e12
 
 
 class CardStatus(StrEnum):
@@ -152,6 +153,12 @@ class Reading:
     value: float
     unit: str | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", limits.text("reading", self.name, 100))
+        limits.within(self.name, self.value, -LARGEST_READING, LARGEST_READING)
+        if self.unit is not None:
+            object.__setattr__(self, "unit", limits.text("unit", self.unit, 20, least=0))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
@@ -160,6 +167,11 @@ class Evidence:
     sensor_logs: tuple[Attachment, ...] = ()
     tool: str | None = None
     readings: tuple[Reading, ...] = ()
+
+    def __post_init__(self) -> None:
+        limits.count("readings", len(self.readings), 100)
+        if self.tool is not None:
+            object.__setattr__(self, "tool", limits.text("tool", self.tool, 200, least=0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +188,11 @@ class RootCause:
         object.__setattr__(self, "primary", limits.text("primaryCause", self.primary, 2_000))
         limits.within("confidence", self.confidence, 0, 1)
         limits.count("secondaryCauses", len(self.secondary), 20)
+        secondary = tuple(limits.text("secondaryCauses", c, 2_000) for c in self.secondary)
+        object.__setattr__(self, "secondary", secondary)
+        if self.reasoning is not None:
+            reasoning = limits.text("reasoning", self.reasoning, TEXT_LIMIT, least=0)
+            object.__setattr__(self, "reasoning", reasoning)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +207,8 @@ class Step:
     def __post_init__(self) -> None:
         object.__setattr__(self, "action", limits.text("step", self.action, 2_000))
         limits.within("minutes", self.minutes, 0, 10_000)
+        limits.count("tools", len(self.tools), 50)
+        object.__setattr__(self, "tools", tuple(limits.text("tool", t, 200) for t in self.tools))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,9 +240,13 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """Where a card comes from (CA-30); `campaign` is the recall it was read from, if any."""
+    """Where a card comes from (CA-30); `campaign` is the recall it was read from, if any.
+
+    `editor` is whoever last changed its content, if anybody has.
+    """
 
     author: PersonId
+    editor: PersonId | None = None
     created_at: datetime
     updated_at: datetime
     garage: GarageId | None = None
