@@ -19,7 +19,7 @@ SHARED = re.compile(r"(?:P0|P2|B0|C0|U0|U3)[0-9A-F]{3}|P3[4-9][0-9A-F]{2}")
 FIVE = re.compile(r"[PBCU][0-3][0-9A-F]{3}")
 FIVE_WITH_TYPE = re.compile(r"([PBCU][0-3][0-9A-F]{3})([0-9A-F]{2})")
 SHAPE = re.compile(r"[A-Z0-9]{2,12}")
-SEPARATORS = re.compile(r"[\s\-_./]+")
+SEPARATORS = re.compile(r"[\s\-_./:]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +44,14 @@ class ErrorCode:
 
 
 def normal(code: str) -> str:
-    """Give the one spelling of a code: `e-401` → `E401`, `DTC p0a80 00` → `P0A80`.
+    """Give the one spelling of a code: `e-401` → `E401`, `DTC: p0a80 00` → `P0A80`.
 
     A five-character code's two-digit failure type (SAE J2012-DA) is dropped: it says how, not what.
 
     Raises:
         InvalidInput: nothing in it reads as a code.
     """
-    bare = SEPARATORS.sub("", code.upper().removeprefix("DTC"))
+    bare = SEPARATORS.sub("", code.upper()).removeprefix("DTC")
     typed = FIVE_WITH_TYPE.fullmatch(bare)
     if typed:
         return typed.group(1)
@@ -78,7 +78,9 @@ def parsed_key(value: str) -> CodeKey:
     Raises:
         InvalidInput: a maker's code without its make.
     """
-    scope, colon, code = value.rpartition(":")
-    if not colon and not is_shared(normal(code)):
-        raise InvalidInput("error code", f"{value[:40]!r} needs its make, as in Ather:E401")
-    return key(code, scope or SAE)
+    scope, colon, code = value.partition(":")
+    if not colon or not scope.strip():
+        scope, code = SAE, value
+        if not is_shared(normal(code)):
+            raise InvalidInput("error code", f"{value[:40]!r} needs its make, as in Ather:E401")
+    return key(code, scope)
