@@ -125,7 +125,7 @@ def may(actor: Actor, action: Action, resource: Resource) -> bool:
     if resource.kind is Kind.INVOICE and action is Action.DELETE and resource.issued:
         return False
     fields = FIELDS.get((actor.role, resource.kind))
-    if fields is not None and resource.field is not None and resource.field not in fields:
+    if fields is not None and resource.field not in fields:
         return False
     return _in_scope(actor, action, resource)
 

@@ -1,6 +1,5 @@
 """Bounds that values keep: each check raises InvalidInput naming the field."""
 
-import math
 import unicodedata
 
 from domain.errors import InvalidInput
@@ -26,7 +25,7 @@ def text(field: str, value: str, most: int, *, least: int = 1) -> str:
 
 def within(field: str, value: float, low: float, high: float) -> None:
     """Raise InvalidInput unless low ≤ value ≤ high (never true of NaN)."""
-    if math.isnan(value) or not low <= value <= high:
+    if not low <= value <= high:
         raise InvalidInput(field, f"{value} is not between {low} and {high}")
 
 

@@ -8,6 +8,7 @@ from domain import limits
 from domain.errors import InvalidInput
 
 RATINGS_KEPT = 100
+STARS = (1, 5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,17 +28,23 @@ class Usage:
     last_used: datetime | None = None
 
     def __post_init__(self) -> None:
-        if min(self.matched, self.used, self.successes, self.failures) < 0:
+        minutes = (self.actual_minutes, self.estimated_minutes)
+        if min(self.matched, self.used, self.successes, self.failures, *minutes) < 0:
             raise InvalidInput("usage", "a counter is negative")
         if self.successes + self.failures > self.used:
             raise InvalidInput("usage", "more outcomes than uses")
         limits.count("ratings", len(self.ratings), RATINGS_KEPT)
+        if self.ratings:
+            limits.within("rating", min(self.ratings), *STARS)
+            limits.within("rating", max(self.ratings), *STARS)
 
     def shown(self) -> Self:
         return replace(self, matched=self.matched + 1)
 
     def used_at(self, at: datetime) -> Self:
-        return replace(self, used=self.used + 1, last_used=at)
+        """Count one use; a report that comes late does not turn the clock back."""
+        last = at if self.last_used is None else max(at, self.last_used)
+        return replace(self, used=self.used + 1, last_used=last)
 
     def outcome(self, *, worked: bool) -> Self:
         if worked:
@@ -50,7 +57,6 @@ class Usage:
         Raises:
             InvalidInput: `stars` is not in 1..5.
         """
-        limits.within("rating", stars, 1, 5)
         return replace(self, ratings=(*self.ratings, stars)[-RATINGS_KEPT:])
 
     def timed(self, *, actual: int, estimated: int) -> Self:
