@@ -1,0 +1,186 @@
+"""A report comes in: it becomes a ticket, is searched for, and founds a card when nothing fits."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from domain.access import Action, Actor, Kind, Resource, Role, Viewer, demand, may
+from domain.cards import (
+    CardSource,
+    CardStatus,
+    FailureCard,
+    Provenance,
+    Resolution,
+    RootCause,
+    Signature,
+    SolutionType,
+    Visibility,
+)
+from domain.errors import AlreadyExists, InvalidInput, OperationConflict, Unavailable
+from domain.events import Event, EventType
+from domain.ids import CardId, GarageId, OperationId, PersonId, TicketId
+from domain.matches import Level
+from domain.reports import FailureReport
+from domain.tickets import Matching, Shown, Ticket, TicketStatus
+from matching.answers import Answer
+from repair.operation import Operation, derived
+from repair.stores import Cards, Matcher, Reader, Tickets
+
+SYSTEM = Actor(id=PersonId("system"), role=Role.ADMIN)
+UNKNOWN_CAUSE = "Not known yet"
+TITLE = 80
+TRUSTED_LEVELS = frozenset({Level.AI, Level.KEYWORD})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """What taking a report in and searching for it needs."""
+
+    tickets: Tickets
+    cards: Cards
+    reader: Reader
+    matcher: Matcher
+
+
+async def report(
+    intake: Intake, said: FailureReport, operation: Operation, garage: GarageId | None = None
+) -> Ticket:
+    """Open a ticket for a report; the search for its cards runs later (`matched`).
+
+    Whoever may open tickets may, and whoever may write cards in the garage: a technician's report
+    is a ticket in her own hands (docs/decisions/0003).
+
+    Raises:
+        NotAllowed: the actor may do neither there.
+        InvalidInput: no garage is known.
+        OperationConflict: this operation opened a ticket for another report.
+    """
+    place = _place(operation.actor, garage)
+    understood = await intake.reader.understand(said)
+    ticket = Ticket(
+        id=operation.ticket_id(),
+        version=1,
+        status=TicketStatus.OPEN,
+        text=said.text,
+        garage=place,
+        reporter=operation.actor.id,
+        opened_at=operation.at,
+        vehicle=understood.vehicle,
+        codes=understood.codes,
+        symptoms=understood.symptoms,
+    )
+    if operation.actor.role is Role.TECHNICIAN:
+        ticket = replace(ticket, status=TicketStatus.ASSIGNED, assignee=operation.actor.id)
+    event = operation.event(EventType.TICKET_CREATED, ticket.id, ticket.version, place)
+    try:
+        await intake.tickets.add(ticket, [event], understood.embedding)
+    except AlreadyExists:
+        return await _opened(intake.tickets, ticket, operation)
+    return ticket
+
+
+async def matched(intake: Intake, id: TicketId, at: datetime, trace: str | None = None) -> Ticket:
+    """Search for a new ticket's cards, note what was found, found a draft card when nothing was.
+
+    Doing it again changes nothing.
+
+    Raises:
+        Unavailable: the graph did not answer the search; do it again later.
+    """
+    ticket = await intake.tickets.get(id, SYSTEM)
+    if ticket.matching is not Matching.PENDING:
+        return ticket
+    answer = await _searched(intake, ticket)
+    search = Operation(id=_search_of(id), actor=SYSTEM, at=at, trace=trace)
+    shown = tuple(
+        Shown(card=m.card.id, rank=m.rank, score=m.score, ranker=answer.ranker, at=at)
+        for m in answer.matches
+    )
+    if not shown:
+        card = draft(ticket, at)
+        created = search.event(EventType.CARD_CREATED, card.id, card.version, ticket.garage)
+        await _founded(intake.cards, card, [created])
+    outcome = Matching.FOUND if shown else Matching.NONE
+    done = search.event(EventType.CARD_MATCHED, ticket.id, ticket.version, ticket.garage)
+    await intake.tickets.show(id, shown, outcome, [done])
+    await intake.cards.record_shown([s.card for s in shown])
+    return replace(ticket, matching=outcome)
+
+
+def draft_id(ticket: TicketId) -> CardId:
+    """Give the id of the draft card that a ticket founds when no card fits it."""
+    return CardId(f"fc_{ticket.removeprefix('tkt_')}")
+
+
+def draft(ticket: Ticket, at: datetime) -> FailureCard:
+    """Give the draft card founded on a ticket: what was seen, and no fix yet.
+
+    Its words are the reporter's own, so only the garage sees it until somebody writes the fix.
+    """
+    text = ticket.text or "Reported codes: " + ", ".join(ticket.codes)
+    line = text.splitlines()[0].strip()
+    known = ticket.vehicle.make is not None or ticket.vehicle.category is not None
+    return FailureCard(
+        id=draft_id(ticket.id),
+        version=1,
+        status=CardStatus.DRAFT,
+        source=CardSource.FIELD,
+        title=line if len(line) <= TITLE else line[: TITLE - 1].rstrip() + "…",
+        vehicles=(ticket.vehicle,) if known else (),
+        signature=Signature(
+            text=text,
+            symptoms=tuple(s.code for s in ticket.symptoms),
+            error_codes=ticket.codes,
+        ),
+        cause=RootCause(primary=UNKNOWN_CAUSE, confidence=0),
+        resolution=Resolution(type=SolutionType.REPAIR),
+        provenance=Provenance(
+            author=ticket.reporter,
+            created_at=at,
+            updated_at=at,
+            garage=ticket.garage,
+            ticket=ticket.id,
+        ),
+        visibility=Visibility(garages=(ticket.garage,)),
+    )
+
+
+def _place(actor: Actor, garage: GarageId | None) -> GarageId:
+    place = garage or actor.garage
+    if place is None:
+        raise InvalidInput("garage", "name the garage that the vehicle stands in")
+    card = Resource(kind=Kind.CARD, garage=place)
+    if not may(actor, Action.CREATE, card):
+        demand(actor, Action.CREATE, Resource(kind=Kind.TICKET, garage=place))
+    return place
+
+
+async def _opened(tickets: Tickets, wanted: Ticket, operation: Operation) -> Ticket:
+    """Give the ticket that this operation opened before, if it was for the same report."""
+    found = await tickets.get(wanted.id, SYSTEM)
+    same = found.text == wanted.text and found.reporter == wanted.reporter
+    if not same:
+        raise OperationConflict(operation.id)
+    return found
+
+
+async def _searched(intake: Intake, ticket: Ticket) -> Answer:
+    codes = tuple(key.rpartition(":")[2] for key in ticket.codes)
+    said = FailureReport(text=ticket.text, codes=codes, vehicle=ticket.vehicle)
+    understood = await intake.reader.understand(said)
+    answer = await intake.matcher.match(understood, Viewer(garage=ticket.garage))
+    if answer.level not in TRUSTED_LEVELS:
+        raise Unavailable("matching", answer.degraded or "the graph did not answer")
+    return answer
+
+
+async def _founded(cards: Cards, card: FailureCard, events: list[Event]) -> None:
+    try:
+        await cards.add(card, events)
+    except AlreadyExists:
+        # A search that was cut off after this step founded it before.
+        return
+
+
+def _search_of(ticket: TicketId) -> OperationId:
+    return OperationId(str(derived(UUID(int=0), ticket)))

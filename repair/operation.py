@@ -1,0 +1,56 @@
+"""Who asks for what is done, when, and under which id: what ids and events are made of.
+
+Everything an operation makes takes its id from the operation, so doing it twice makes it once.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+from domain.access import Actor
+from domain.events import Event, EventType
+from domain.ids import CardId, EventId, GarageId, OperationId, TicketId
+
+VERSION_7 = 0x7 << 76
+VARIANT = 0b10 << 62
+TIME = ((1 << 48) - 1) << 80
+FILLED = ((1 << 12) - 1) << 64 | ((1 << 62) - 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    id: OperationId
+    actor: Actor
+    at: datetime
+    trace: str | None = None
+
+    def ticket_id(self) -> TicketId:
+        return TicketId(f"tkt_{self._made('ticket')}")
+
+    def card_id(self) -> CardId:
+        return CardId(f"fc_{self._made('card')}")
+
+    def event(
+        self, type: EventType, entity: str, version: int, garage: GarageId | None = None
+    ) -> Event:
+        """Give the event that this operation leaves behind, the same each time it is done."""
+        return Event(
+            id=EventId(str(self._made(type))),
+            type=type,
+            entity=entity,
+            version=version,
+            at=self.at,
+            actor=self.actor.id,
+            garage=garage or self.actor.garage,
+            trace=self.trace,
+        )
+
+    def _made(self, purpose: str) -> UUID:
+        return derived(UUID(self.id), f"{self.actor.id}:{purpose}")
+
+
+def derived(source: UUID, purpose: str) -> UUID:
+    """Give a UUIDv7 with the time of `source` whose other bits follow from source and purpose."""
+    digest = int.from_bytes(sha256(f"{source}:{purpose}".encode()).digest()[:16])
+    return UUID(int=source.int & TIME | VERSION_7 | VARIANT | digest & FILLED)

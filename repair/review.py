@@ -1,0 +1,209 @@
+"""A card's life at the hands of people: written, changed, verified by a second person, retired."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from domain import card_life
+from domain.access import Action, Kind, Resource, demand, viewer
+from domain.card_life import Change
+from domain.cards import (
+    CardSource,
+    CardStatus,
+    Evidence,
+    FailureCard,
+    Provenance,
+    Resolution,
+    RootCause,
+    Signature,
+    Visibility,
+    check_model_years,
+)
+from domain.errors import AlreadyExists, InvalidInput, OperationConflict, Unavailable
+from domain.events import EventType
+from domain.ids import CardId, TicketId
+from domain.matches import Embedding
+from domain.vehicles import VehicleContext
+from repair.operation import Operation
+from repair.stores import Cards, Embedder, Tickets, Vocabulary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What an author says of a failure; everything else of a card follows from its life."""
+
+    title: str
+    vehicles: tuple[VehicleContext, ...]
+    signature: Signature
+    cause: RootCause
+    resolution: Resolution
+    evidence: Evidence
+    visibility: Visibility
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What writing and changing cards needs."""
+
+    cards: Cards
+    tickets: Tickets
+    vocabulary: Vocabulary
+    embedder: Embedder
+
+
+async def create(
+    review: Review, content: Content, operation: Operation, ticket: TicketId | None = None
+) -> FailureCard:
+    """Write a draft card, founded on `ticket` when one is named.
+
+    Raises:
+        NotAllowed: the actor may not write cards.
+        InvalidInput: the content names what the vocabulary does not know, or breaks a bound.
+        NotFound: the ticket is not there for this actor.
+        OperationConflict: this operation wrote another card.
+    """
+    actor = operation.actor
+    demand(actor, Action.CREATE, Resource(kind=Kind.CARD, garage=actor.garage))
+    if ticket is not None:
+        await review.tickets.get(ticket, actor)
+    card = _written(content, operation, ticket)
+    await _check(review, card, operation)
+    event = operation.event(EventType.CARD_CREATED, card.id, card.version)
+    try:
+        await review.cards.add(card, [event], await _embedding(review.embedder, card))
+    except AlreadyExists as error:
+        found = await review.cards.get(card.id, viewer(actor))
+        if found.signature != card.signature or found.title != card.title:
+            raise OperationConflict(operation.id) from error
+        return found
+    return card
+
+
+async def update(
+    review: Review, id: CardId, content: Content, expected: int, operation: Operation
+) -> FailureCard:
+    """Write the next version of a card.
+
+    Raises:
+        NotFound, NotAllowed, InvalidInput, StaleVersion, IllegalTransition: as they say.
+    """
+    card = await _demanded(review.cards, id, operation, Action.UPDATE)
+    edited = replace(
+        card,
+        title=content.title,
+        vehicles=content.vehicles,
+        signature=content.signature,
+        cause=content.cause,
+        resolution=content.resolution,
+        evidence=content.evidence,
+        visibility=_with_origin(content.visibility, card.provenance),
+    )
+    changed = card_life.edit(card, edited, _change(operation, expected))
+    await _check(review, changed, operation)
+    event = operation.event(EventType.CARD_UPDATED, id, changed.version)
+    embedding = await _embedding(review.embedder, changed)
+    await review.cards.put(changed, [event], expected=expected, embedding=embedding)
+    return changed
+
+
+async def verify(cards: Cards, id: CardId, expected: int, operation: Operation) -> FailureCard:
+    """Confirm a card as a second person.
+
+    Raises:
+        NotFound, NotAllowed, InvalidInput, StaleVersion, IllegalTransition: as they say.
+    """
+    card = await _demanded(cards, id, operation, Action.VERIFY)
+    verified = card_life.verify(card, _change(operation, expected))
+    event = operation.event(EventType.CARD_VERIFIED, id, verified.version)
+    await cards.put(verified, [event], expected=expected)
+    return verified
+
+
+async def retire(cards: Cards, id: CardId, expected: int, operation: Operation) -> FailureCard:
+    """Take a card out of use; who may vouch for a card may also withdraw it.
+
+    Raises:
+        NotFound, NotAllowed, StaleVersion, IllegalTransition: as they say.
+    """
+    card = await _demanded(cards, id, operation, Action.VERIFY)
+    retired = card_life.retire(card, _change(operation, expected))
+    event = operation.event(EventType.CARD_RETIRED, id, retired.version)
+    await cards.put(retired, [event], expected=expected)
+    return retired
+
+
+def embedded_text(card: FailureCard) -> str:
+    """Give the text of a card that its embedding is made of."""
+    return f"{card.title}\n{card.signature.text}"
+
+
+async def _demanded(cards: Cards, id: CardId, operation: Operation, action: Action) -> FailureCard:
+    card = await cards.get(id, viewer(operation.actor))
+    demand(operation.actor, action, Resource(kind=Kind.CARD, garage=card.provenance.garage))
+    return card
+
+
+def _change(operation: Operation, expected: int) -> Change:
+    return Change(by=operation.actor.id, at=operation.at, expected=expected)
+
+
+def _written(content: Content, operation: Operation, ticket: TicketId | None) -> FailureCard:
+    actor = operation.actor
+    origin = Provenance(
+        author=actor.id,
+        created_at=operation.at,
+        updated_at=operation.at,
+        garage=actor.garage,
+        ticket=ticket,
+    )
+    return FailureCard(
+        id=operation.card_id(),
+        version=1,
+        status=CardStatus.DRAFT,
+        source=CardSource.FIELD,
+        title=content.title,
+        vehicles=content.vehicles,
+        signature=content.signature,
+        cause=content.cause,
+        resolution=content.resolution,
+        provenance=origin,
+        evidence=content.evidence,
+        visibility=_with_origin(content.visibility, origin),
+    )
+
+
+def _with_origin(wanted: Visibility, origin: Provenance) -> Visibility:
+    """Give the visibility so that the garage the card comes from never loses sight of it."""
+    if wanted.everyone or origin.garage is None or origin.garage in wanted.garages:
+        return wanted
+    return replace(wanted, garages=(origin.garage, *wanted.garages))
+
+
+async def _check(review: Review, card: FailureCard, operation: Operation) -> None:
+    """Raise InvalidInput unless all that the card names is known."""
+    check_model_years(card, operation.at.date())
+    sign = card.signature
+    if sign.symptoms:
+        _known("symptoms", sign.symptoms, {s.code for s in await review.vocabulary.symptoms()})
+    if sign.component is not None:
+        known = {c.id for c in await review.vocabulary.components()}
+        _known("component", [sign.component], known)
+    wanted = [use.part for use in card.resolution.parts]
+    if wanted:
+        _known("parts", wanted, {p.id for p in await review.vocabulary.parts(wanted)})
+    if card.cause.cites:
+        seen = await review.cards.many(card.cause.cites, viewer(operation.actor))
+        _known("cites", card.cause.cites, set(seen))
+
+
+def _known(field: str, named: Iterable[str], known: Iterable[str]) -> None:
+    unknown = sorted(set(named) - set(known))
+    if unknown:
+        raise InvalidInput(field, f"{', '.join(unknown)[:200]}: not in the knowledge graph")
+
+
+async def _embedding(embedder: Embedder, card: FailureCard) -> Embedding | None:
+    """Give the card's embedding; without the embedder a card is still found by its words."""
+    try:
+        return (await embedder.embed([embedded_text(card)]))[0]
+    except Unavailable:
+        return None

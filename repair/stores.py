@@ -1,0 +1,73 @@
+"""What the use cases need of the stores and of matching; `web.wiring` supplies it."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from domain.access import Actor, Viewer
+from domain.cards import FailureCard
+from domain.events import Event
+from domain.ids import CardId, TicketId
+from domain.matches import Embedding, Understood
+from domain.reports import FailureReport
+from domain.tickets import Matching, Shown, Ticket
+from domain.vocabulary import Component, Part, Symptom
+from matching.answers import Answer
+
+
+class Cards(Protocol):
+    async def add(
+        self, card: FailureCard, events: Sequence[Event], embedding: Embedding | None = None
+    ) -> None: ...
+
+    async def put(
+        self,
+        card: FailureCard,
+        events: Sequence[Event],
+        *,
+        expected: int,
+        embedding: Embedding | None = None,
+    ) -> None: ...
+
+    async def get(self, id: CardId, viewer: Viewer) -> FailureCard: ...
+
+    async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]: ...
+
+    async def record_shown(self, ids: Sequence[CardId]) -> None: ...
+
+
+class Tickets(Protocol):
+    async def add(
+        self, ticket: Ticket, events: Sequence[Event], embedding: Embedding | None = None
+    ) -> None: ...
+
+    async def get(self, id: TicketId, actor: Actor) -> Ticket: ...
+
+    async def show(
+        self,
+        id: TicketId,
+        shown: Sequence[Shown],
+        matching: Matching,
+        events: Sequence[Event],
+    ) -> None: ...
+
+
+class Vocabulary(Protocol):
+    async def symptoms(self) -> Sequence[Symptom]: ...
+
+    async def components(self) -> Sequence[Component]: ...
+
+    async def parts(self, ids: Sequence[str] | None = None) -> Sequence[Part]: ...
+
+
+class Reader(Protocol):
+    """Understands a report: codes, symptoms, vehicle, embedding."""
+
+    async def understand(self, report: FailureReport) -> Understood: ...
+
+
+class Matcher(Protocol):
+    async def match(self, understood: Understood, viewer: Viewer, limit: int = 5) -> Answer: ...
+
+
+class Embedder(Protocol):
+    async def embed(self, texts: Sequence[str]) -> Sequence[Embedding]: ...

@@ -1,0 +1,59 @@
+"""From what matching answers to what the API speaks of."""
+
+import strawberry
+
+from matching.answers import Answer, Match
+from matching.fusion import Contribution
+from matching.reasons import Reason
+from schema import matches
+from schema.usage import Rate
+
+
+def matched(answer: Answer) -> matches.Matches:
+    return matches.Matches(
+        matches=[_match(match) for match in answer.matches],
+        level=answer.level,
+        degraded=answer.degraded,
+        ranker=answer.ranker,
+        prompt=answer.prompt,
+    )
+
+
+def _match(value: Match) -> matches.Match:
+    card = value.card
+    return matches.Match(
+        rank=value.rank,
+        score=value.score,
+        standing=matches.Standing(value.standing.value),
+        vehicle_level=card.vehicle_level,
+        campaign=card.campaign,
+        sentence=value.sentence,
+        reasons=[_reason(reason) for reason in value.reasons],
+        contributions=[_contribution(c) for c in value.candidate.contributions],
+        title=card.title,
+        card_key=strawberry.ID(card.id),
+    )
+
+
+def _reason(value: Reason) -> matches.Reason:
+    found = value.outcomes
+    rate = None
+    if found is not None:
+        share = found.successes / found.n if found.n else None
+        rate = Rate(value=share, low=found.interval.low, high=found.interval.high, n=found.n)
+    return matches.Reason(
+        kind=matches.ReasonKind(value.kind.value),
+        subject=value.subject,
+        text=value.text,
+        outcomes=rate,
+    )
+
+
+def _contribution(value: Contribution) -> matches.Contribution:
+    return matches.Contribution(
+        source=value.source,
+        rank=value.rank,
+        score=value.score,
+        share=value.share,
+        via=list(value.via),
+    )

@@ -1,0 +1,47 @@
+"""The whole API as one schema: every noun, every verb, and what stands around them."""
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import ParserCache
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from resolvers.changing import Mutation
+from resolvers.execution import DOCUMENTS_KEPT, Answered, Guarded, Open, note
+from resolvers.finding import Finding
+from resolvers.following import Subscription
+from resolvers.naming import Naming
+from resolvers.reading import Reading
+from resolvers.refusals import HANDLERS
+from schema import choices
+from schema.people import Garage
+
+
+@strawberry.type(description="What can be read.")
+class Query(Finding, Reading, Naming):
+    pass
+
+
+class Api(strawberry.Schema):
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        note(errors, execution_context)
+
+
+def build(*, introspection: bool) -> Api:
+    """Give the schema; only developers may ask it what it holds."""
+    choices.register()
+    return Api(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        types=[Garage],
+        config=StrawberryConfig(disable_field_suggestions=not introspection, sort_schema=True),
+        extensions=[
+            Open if introspection else Guarded,
+            lambda: ParserCache(maxsize=DOCUMENTS_KEPT),
+            Answered,
+        ],
+        exception_handlers=HANDLERS,
+    )

@@ -1,0 +1,22 @@
+"""The arguments that several verbs share, described once."""
+
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+OperationArgument = Annotated[
+    UUID,
+    strawberry.argument(
+        description="Made by the caller, a UUIDv7 at best; the same id twice is done once."
+    ),
+]
+CardArgument = Annotated[
+    strawberry.ID, strawberry.argument(description="The card: its id, or its key fc_….")
+]
+TicketArgument = Annotated[
+    strawberry.ID, strawberry.argument(description="The ticket: its id, or its key tkt_….")
+]
+ExpectedArgument = Annotated[
+    int, strawberry.argument(description="The version you have in front of you.")
+]

@@ -1,0 +1,80 @@
+"""What one request carries: who asks, until when, its trace, its loaders, and what was degraded."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from domain.access import Action, Actor, Kind, Resource, Viewer, demand, viewer
+from domain.errors import NotAuthenticated
+from domain.ids import OperationId
+from repair.operation import Operation
+from resolvers.loaders import Loaders
+from resolvers.services import Services
+
+
+@dataclass(slots=True, kw_only=True)
+class Context:
+    """Made anew for every request, and for every operation on a socket.
+
+    Attributes:
+        signed_in: who asks, None before anybody vouched for them.
+        expires: when the word for them ends; subscriptions end with it.
+        degraded: what did not answer while this request was answered (FB-4).
+        connection_params: what a socket's client sent to open it.
+    """
+
+    services: Services
+    trace: str
+    signed_in: Actor | None = None
+    expires: datetime | None = None
+    degraded: list[str] = field(default_factory=list[str])
+    connection_params: dict[str, Any] | None = None
+    _loaders: Loaders | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks.
+
+        Raises:
+            NotAuthenticated: nobody vouched for the caller.
+        """
+        if self.signed_in is None:
+            raise NotAuthenticated("send `Authorization: Bearer TOKEN`")
+        return self.signed_in
+
+    @property
+    def viewer(self) -> Viewer:
+        return viewer(self.actor)
+
+    @property
+    def loaders(self) -> Loaders:
+        if self._loaders is None:
+            self._loaders = Loaders(self.services, self.actor)
+        return self._loaders
+
+    def renew(self) -> None:
+        """Forget what the loaders read: something was written, or an event came."""
+        self._loaders = None
+
+    def fresh(self) -> "Context":
+        """Give the context of one more operation of the same caller."""
+        return Context(
+            services=self.services,
+            trace=self.trace,
+            signed_in=self.signed_in,
+            expires=self.expires,
+        )
+
+    def demand(self, action: Action, kind: Kind) -> Actor:
+        """Give the actor if their role may do this in their own garage, to what is theirs."""
+        actor = self.actor
+        demand(actor, action, Resource(kind=kind, garage=actor.garage, assignee=actor.id))
+        return actor
+
+    def operation(self, id: OperationId) -> Operation:
+        return Operation(id=id, actor=self.actor, at=self.services.now(), trace=self.trace)
+
+
+Ask = strawberry.Info[Context, None]

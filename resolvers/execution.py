@@ -1,0 +1,140 @@
+"""What stands around every execution: limits, cached validation, masked errors, `degraded`."""
+
+import logging
+import traceback
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any, cast
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    NoSchemaIntrospectionCustomRule,
+    specified_rules,
+    validate,
+)
+from strawberry.extensions import MaskErrors, SchemaExtension
+from strawberry.types import ExecutionContext
+
+from domain.errors import BattwheelsError, InvalidInput, NotAllowed, Unavailable
+from resolvers.context import Context
+from resolvers.cost import Limits, excesses
+from resolvers.refusals import CODES
+
+log = logging.getLogger("battwheels.api")
+
+MOST_TOKENS = 2_000
+MOST_ERRORS = 10
+DOCUMENTS_KEPT = 512
+FRAMES = 12
+
+
+class Guarded(SchemaExtension):
+    """Refuses a document that asks too much before it is validated; validates each one once."""
+
+    limits = Limits()
+    introspection = False
+
+    def on_operation(self) -> Iterator[None]:
+        self.execution_context.parse_options["max_tokens"] = MOST_TOKENS
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        run = self.execution_context
+        document = cast("DocumentNode", run.graphql_document)
+        schema = run.schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        over = excesses(schema, document, run.variables or {}, self.limits)
+        if over:
+            code = {"code": "TOO_MUCH"}
+            run.pre_execution_errors = [GraphQLError(said, extensions=code) for said in over]
+        else:
+            run.pre_execution_errors = _validated(schema, document, self.introspection)
+        yield
+
+
+class Open(Guarded):
+    """The same for developers: the schema may be asked for, and misspellings get a hint."""
+
+    introspection = True
+
+
+@lru_cache(maxsize=DOCUMENTS_KEPT)
+def _validated(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    introspection: bool,  # noqa: FBT001
+) -> list[GraphQLError]:
+    rules = list(specified_rules)
+    if not introspection:
+        rules.append(NoSchemaIntrospectionCustomRule)
+    return validate(
+        schema, document, rules, max_errors=MOST_ERRORS, hide_suggestions=not introspection
+    )
+
+
+class Answered(MaskErrors):
+    """Codes for refusals, a trace id in place of accidents, and what was degraded."""
+
+    def __init__(self) -> None:
+        super().__init__(should_mask_error=_raised)
+
+    def anonymise_error(self, error: GraphQLError) -> GraphQLError:
+        cause = error.original_error
+        trace = cast("Context", self.execution_context.context).trace
+        if isinstance(cause, BattwheelsError):
+            return _rewritten(error, str(cause), _told(cause))
+        said = f"Something went wrong on our side. Report it with this trace id: {trace}"
+        return _rewritten(error, said, {"code": "INTERNAL", "trace": trace})
+
+    def get_results(self) -> dict[str, Any]:
+        degraded = cast("Context", self.execution_context.context).degraded
+        return {"degraded": list(degraded)} if degraded else {}
+
+
+def note(errors: Sequence[GraphQLError], run: ExecutionContext | None) -> None:
+    """Log accidents by type and place, never by message: messages can quote the report."""
+    del run
+    accidents = [e.original_error for e in errors if _raised(e)]
+    for cause in [c for c in accidents if c and not isinstance(c, BattwheelsError)][:MOST_ERRORS]:
+        log.error("accident", extra={"error": type(cause).__name__, "at": _places(cause)})
+    for cause in [c for c in accidents if isinstance(c, Unavailable)][:MOST_ERRORS]:
+        log.warning("unavailable", extra={"dependency": cause.dependency})
+
+
+def _raised(error: GraphQLError) -> bool:
+    """Say whether a resolver or the machinery raised it: no document or value is at fault."""
+    cause = error.original_error
+    if cause is None or isinstance(cause, GraphQLError):
+        return False
+    return error.path is not None or not isinstance(cause, ValueError)
+
+
+def _told(cause: BattwheelsError) -> dict[str, Any]:
+    told: dict[str, Any] = {"code": CODES.get(type(cause), "REFUSED")}
+    match cause:
+        case InvalidInput():
+            told |= {"field": cause.field, "reason": cause.reason}
+        case Unavailable():
+            told |= {"dependency": cause.dependency}
+        case NotAllowed():
+            told |= {"role": cause.role, "action": cause.action, "resource": cause.resource}
+        case _:
+            pass
+    return told
+
+
+def _rewritten(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
+    return GraphQLError(
+        message,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions=extensions,
+    )
+
+
+def _places(cause: BaseException) -> list[str]:
+    frames = traceback.extract_tb(cause.__traceback__)[-FRAMES:]
+    return [f"{f.filename.rsplit('/', 2)[-1]}:{f.lineno} {f.name}" for f in frames]

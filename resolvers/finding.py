@@ -1,0 +1,76 @@
+"""The verbs that find: match a report, search the cards."""
+
+from typing import Annotated
+
+import strawberry
+
+from domain import limits
+from domain.access import Action, Kind
+from domain.errors import Unavailable
+from domain.matches import Hit
+from matching import formula
+from resolvers import answers, parsing
+from resolvers.context import Ask, Context
+from schema.inputs import ReportInput
+from schema.matches import Found, Matches, SearchResult
+from schema.nodes import size
+from schema.refusals import InvalidInput, NotAllowed
+from schema.vocabulary import First
+
+MatchResult = Annotated[
+    Matches | InvalidInput | NotAllowed,
+    strawberry.union("MatchResult", description="The matches, or why there are none."),
+]
+SearchAnswer = Annotated[
+    SearchResult | InvalidInput | NotAllowed,
+    strawberry.union("SearchAnswer", description="The cards found, or why there are none."),
+]
+WORDS = 1_000
+
+
+@strawberry.type
+class Finding:
+    @strawberry.field(description="Find at most five cards for a failure, best first, with why.")
+    async def match(
+        self,
+        info: Ask,
+        report: Annotated[ReportInput, strawberry.argument(description="What is failing, how.")],
+    ) -> MatchResult:
+        context = info.context
+        context.demand(Action.READ, Kind.CARD)
+        understood = await context.services.reader.understand(parsing.report(report))
+        answer = await context.services.matcher.match(understood, context.viewer)
+        if answer.degraded is not None:
+            context.degraded.append(answer.degraded)
+        return answers.matched(answer)
+
+    @strawberry.field(description="Search the cards by meaning and words together.")
+    async def search(
+        self,
+        info: Ask,
+        text: Annotated[str, strawberry.argument(description="What to look for.")],
+        make: Annotated[str | None, strawberry.argument(description="Only this make.")] = None,
+        first: First = 10,
+    ) -> SearchAnswer:
+        context = info.context
+        context.demand(Action.READ, Kind.CARD)
+        return await _hybrid(context, limits.text("text", text, WORDS), make, size(first))
+
+
+async def _hybrid(context: Context, text: str, make: str | None, first: int) -> SearchResult:
+    """Search as the specification does (§2.3): twice what is wanted of each list, then fuse."""
+    degraded: list[str] = []
+    search, viewer = context.services.search, context.viewer
+    words = await search.by_words(text, viewer, 2 * first, make)
+    try:
+        embedding = (await context.services.embedder.embed([text]))[0]
+        meaning = await search.by_meaning(embedding, viewer, 2 * first, make)
+    except Unavailable as error:
+        meaning = list[Hit]()
+        degraded.append(str(error))
+    context.degraded.extend(degraded)
+    ranked = formula.hybrid({h.card: h.score for h in meaning}, {h.card: h.score for h in words})
+    return SearchResult(
+        cards=[Found.of(card, score) for card, score in ranked[:first]],
+        degraded="; ".join(degraded) or None,
+    )

@@ -1,0 +1,114 @@
+"""One set of loaders for each request: every edge of a query reads its whole level in one call."""
+
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from functools import cached_property
+from typing import TypeVar
+
+from aiodataloader import DataLoader
+
+from domain.access import Actor, viewer
+from domain.cards import FailureCard
+from domain.codes import CodeKey, ErrorCode
+from domain.ids import CardId, TicketId
+from domain.tickets import Shown, Ticket
+from domain.vehicles import VehicleModel
+from domain.vocabulary import Component, Part, Supplier, Symptom
+from repair.intake import draft_id
+from resolvers.services import Services
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+Named = TypeVar("Named", Component, Supplier, VehicleModel)
+
+
+class Loaders:
+    """Reads as `actor`: what these eyes may not see is None."""
+
+    def __init__(self, services: Services, actor: Actor) -> None:
+        self._services = services
+        self._actor = actor
+
+    @cached_property
+    def cards(self) -> DataLoader[CardId, FailureCard | None]:
+        async def read(keys: list[CardId]) -> Mapping[CardId, FailureCard]:
+            return await self._services.cards.many(keys, viewer(self._actor))
+
+        return _loader(read)
+
+    @cached_property
+    def drafts(self) -> DataLoader[TicketId, FailureCard | None]:
+        async def read(keys: list[TicketId]) -> Mapping[TicketId, FailureCard]:
+            ids = {draft_id(key): key for key in keys}
+            found = await self._services.cards.many(list(ids), viewer(self._actor))
+            return {ids[card.id]: card for card in found.values()}
+
+        return _loader(read)
+
+    @cached_property
+    def tickets(self) -> DataLoader[TicketId, Ticket | None]:
+        async def read(keys: list[TicketId]) -> Mapping[TicketId, Ticket]:
+            return await self._services.tickets.many(keys, self._actor)
+
+        return _loader(read)
+
+    @cached_property
+    def shown(self) -> DataLoader[TicketId, tuple[Shown, ...]]:
+        async def read(keys: list[TicketId]) -> list[tuple[Shown, ...]]:
+            found = await self._services.tickets.shown(keys)
+            return [found.get(key, ()) for key in keys]
+
+        return DataLoader(read)
+
+    @cached_property
+    def symptoms(self) -> DataLoader[str, Symptom | None]:
+        async def read(_: list[str]) -> Mapping[str, Symptom]:
+            return {s.code: s for s in await self._services.vocabulary.symptoms()}
+
+        return _loader(read)
+
+    @cached_property
+    def codes(self) -> DataLoader[CodeKey, ErrorCode | None]:
+        async def read(keys: list[CodeKey]) -> Mapping[CodeKey, ErrorCode]:
+            return {c.key: c for c in await self._services.vocabulary.error_codes(keys)}
+
+        return _loader(read)
+
+    @cached_property
+    def components(self) -> DataLoader[str, Component | None]:
+        return _loader(_by_id(self._services.vocabulary.components))
+
+    @cached_property
+    def suppliers(self) -> DataLoader[str, Supplier | None]:
+        return _loader(_by_id(self._services.vocabulary.suppliers))
+
+    @cached_property
+    def models(self) -> DataLoader[str, VehicleModel | None]:
+        return _loader(_by_id(self._services.vocabulary.models))
+
+    @cached_property
+    def parts(self) -> DataLoader[str, Part | None]:
+        async def read(keys: list[str]) -> Mapping[str, Part]:
+            return {p.id: p for p in await self._services.vocabulary.parts(keys)}
+
+        return _loader(read)
+
+
+def _loader(
+    read: Callable[[list[K]], Awaitable[Mapping[K, V]]],
+) -> DataLoader[K, V | None]:
+    async def batch(keys: list[K]) -> list[V | None]:
+        found = await read(keys)
+        return [found.get(key) for key in keys]
+
+    return DataLoader(batch)
+
+
+def _by_id(
+    read: Callable[[], Awaitable[Sequence[Named]]],
+) -> Callable[[list[str]], Awaitable[Mapping[str, Named]]]:
+    """Read a whole vocabulary, which is small, and index it."""
+
+    async def index(_: list[str]) -> Mapping[str, Named]:
+        return {thing.id: thing for thing in await read()}
+
+    return index

@@ -1,0 +1,54 @@
+"""Do an operation once: the same id gives the same answer, however often it is sent."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from hashlib import sha256
+
+import orjson
+
+from domain.cards import FailureCard
+from domain.ids import CardId, OperationId, TicketId
+from domain.tickets import Ticket
+from resolvers.context import Context
+from resolvers.services import Answer
+
+
+def fingerprint(verb: str, body: Mapping[str, object]) -> str:
+    """Give the SHA-256 of what an operation asks, blind to the order of its keys."""
+    written = orjson.dumps({"verb": verb, "body": body}, option=orjson.OPT_SORT_KEYS)
+    return sha256(written).hexdigest()
+
+
+async def card(
+    context: Context, id: OperationId, body: str, work: Callable[[], Awaitable[FailureCard]]
+) -> FailureCard:
+    """Give the card that the operation made, at the version that it made."""
+    made: list[FailureCard] = []
+
+    async def keep() -> Answer:
+        made.append(await work())
+        return {"id": made[0].id, "version": made[0].version}
+
+    answer = await context.services.operations.once(id, context.actor.id, body, keep)
+    context.renew()
+    if made:
+        return made[0]
+    return await context.services.cards.version(
+        CardId(answer["id"]), answer["version"], context.viewer
+    )
+
+
+async def ticket(
+    context: Context, id: OperationId, body: str, work: Callable[[], Awaitable[Ticket]]
+) -> Ticket:
+    """Give the ticket that the operation opened, as it stands by now."""
+    made: list[Ticket] = []
+
+    async def keep() -> Answer:
+        made.append(await work())
+        return {"id": made[0].id}
+
+    answer = await context.services.operations.once(id, context.actor.id, body, keep)
+    context.renew()
+    if made:
+        return made[0]
+    return await context.services.tickets.get(TicketId(answer["id"]), context.actor)

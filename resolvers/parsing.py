@@ -1,0 +1,168 @@
+"""From what a caller handed in to values of the domain; whatever is wrong names its field."""
+
+import re
+from dataclasses import asdict
+
+from domain import cards, codes, limits
+from domain.cards import Environment, Evidence, Resolution, RootCause, Signature, Visibility
+from domain.codes import CodeKey
+from domain.errors import InvalidInput
+from domain.ids import CardId, card_id, garage_id
+from domain.reports import FailureReport
+from domain.vehicles import UNKNOWN, VehicleContext
+from graph.card_pages import CardFilter
+from repair.review import Content
+from schema import inputs
+from schema.nodes import key_of
+
+NUMBER = r"[-−]?\d+(?:\.\d+)?"
+RANGE = re.compile(rf"\s*({NUMBER})\s*(?:-|–|to|\.\.)\s*({NUMBER})\s*°?\s*C?\s*")
+SHA_256 = re.compile(r"[0-9a-f]{64}")
+LISTED = 100
+
+
+def card_key(value: str) -> CardId:
+    return card_id(key_of("FailureCard", value))
+
+
+def report(value: inputs.ReportInput) -> FailureReport:
+    return FailureReport.parsed(value.text, tuple(value.codes), vehicle(value.vehicle))
+
+
+def vehicle(value: inputs.VehicleInput | None) -> VehicleContext:
+    return UNKNOWN if value is None else VehicleContext(**asdict(value))
+
+
+def content(value: inputs.CardInput) -> Content:
+    vehicles = tuple(vehicle(v) for v in value.vehicles)
+    make = vehicles[0].make if vehicles else None
+    return Content(
+        title=limits.text("title", value.title, 200),
+        vehicles=vehicles,
+        signature=_signature(value.signature, make),
+        cause=_cause(value.cause),
+        resolution=_resolution(value.resolution),
+        evidence=_evidence(value.evidence or inputs.EvidenceInput()),
+        visibility=_visibility(value.visibility or inputs.VisibilityInput()),
+    )
+
+
+def card_filter(value: inputs.CardFilterInput) -> CardFilter:
+    reading = value.reading
+    if value.model is not None and value.make is None:
+        raise InvalidInput("make", "is needed when a model is named")
+    return CardFilter(
+        status=value.status,
+        make=value.make,
+        model=value.model,
+        component=value.component and key_of("Component", value.component),
+        category=value.category,
+        symptom=value.symptom and key_of("Symptom", value.symptom),
+        code=code(value.code, value.make) if value.code else None,
+        reading=None if reading is None else (reading.name, reading.above),
+    )
+
+
+def code(value: str, make: str | None) -> CodeKey:
+    """Give the key of a code: `Ather:E401`, a shared one, or a maker's where the make is known."""
+    named = key_of("ErrorCode", value)
+    if make is None or ":" in named:
+        return codes.parsed_key(named)
+    return codes.key(named, make)
+
+
+def environment(value: inputs.EnvironmentInput) -> Environment:
+    low, high = _range(value.temperature_range)
+    return Environment(low_c=low, high_c=high, humidity=value.humidity, usage=value.usage)
+
+
+def _signature(value: inputs.SignatureInput, make: str | None) -> Signature:
+    where = value.environment
+    return Signature(
+        text=value.text,
+        symptoms=tuple(key_of("Symptom", s) for s in value.symptoms),
+        error_codes=tuple(code(c, make) for c in value.error_codes),
+        component=value.component and key_of("Component", value.component),
+        failure_mode=value.failure_mode,
+        severity=value.severity,
+        occurrence=value.occurrence,
+        environment=None if where is None else environment(where),
+    )
+
+
+def _cause(value: inputs.CauseInput) -> RootCause:
+    reasoning = value.reasoning
+    return RootCause(
+        primary=value.primary,
+        secondary=tuple(limits.text("secondaryCauses", s, 2_000) for s in value.secondary),
+        confidence=value.confidence,
+        reasoning=reasoning and limits.text("reasoning", reasoning, cards.TEXT_LIMIT),
+        cites=tuple(card_key(c) for c in value.cites),
+    )
+
+
+def _resolution(value: inputs.ResolutionInput) -> Resolution:
+    return Resolution(
+        type=value.type,
+        steps=tuple(_step(step) for step in value.steps),
+        parts=tuple(
+            cards.PartUse(part=key_of("Part", p.part), quantity=p.quantity) for p in value.parts
+        ),
+        labour_minutes=value.labour_minutes,
+        high_voltage=value.high_voltage,
+    )
+
+
+def _step(value: inputs.StepInput) -> cards.Step:
+    limits.count("tools", len(value.tools), LISTED)
+    return cards.Step(
+        action=value.action,
+        minutes=value.minutes,
+        tools=tuple(limits.text("tools", tool, 200) for tool in value.tools),
+        safety=value.safety,
+    )
+
+
+def _evidence(value: inputs.EvidenceInput) -> Evidence:
+    limits.count("readings", len(value.readings), LISTED)
+    return Evidence(
+        photos=_attachments("photos", value.photos),
+        videos=_attachments("videos", value.videos),
+        sensor_logs=_attachments("sensorLogs", value.sensor_logs),
+        tool=value.tool and limits.text("tool", value.tool, 200),
+        readings=tuple(_reading(reading) for reading in value.readings),
+    )
+
+
+def _reading(value: inputs.ReadingInput) -> cards.Reading:
+    unit = value.unit and limits.text("unit", value.unit, 40)
+    return cards.Reading(name=limits.text("name", value.name, 100), value=value.value, unit=unit)
+
+
+def _attachments(field: str, given: list[inputs.AttachmentInput]) -> tuple[cards.Attachment, ...]:
+    limits.count(field, len(given), LISTED)
+    for item in given:
+        if not SHA_256.fullmatch(item.sha256):
+            raise InvalidInput(field, f"the SHA-256 of {item.key[:80]!r} is not 64 hex digits")
+    return tuple(
+        cards.Attachment(key=limits.text(field, item.key, 500), sha256=item.sha256)
+        for item in given
+    )
+
+
+def _visibility(value: inputs.VisibilityInput) -> Visibility:
+    limits.count("visibility", len(value.garages) + len(value.regions), LISTED)
+    return Visibility(
+        garages=tuple(garage_id(key_of("Garage", g)) for g in value.garages),
+        regions=tuple(limits.text("regions", r, 80) for r in value.regions),
+    )
+
+
+def _range(value: str | None) -> tuple[float | None, float | None]:
+    if value is None:
+        return None, None
+    found = RANGE.fullmatch(value)
+    if found is None:
+        raise InvalidInput("temperatureRange", f"{value[:40]!r} does not read as 35-45C")
+    low, high = (float(part.replace("−", "-")) for part in found.groups())
+    return low, high

@@ -1,0 +1,79 @@
+"""The verbs that read cards and tickets, one by one and in pages, and any node by its id."""
+
+from typing import Annotated
+
+import strawberry
+
+from domain.access import Action, Kind
+from domain.errors import NotFound
+from domain.ids import ticket_id
+from domain.tickets import TicketStatus
+from resolvers import lookup, parsing
+from resolvers.arguments import CardArgument, TicketArgument
+from resolvers.context import Ask
+from schema.inputs import CardFilterInput
+from schema.nodes import USUAL, Connection, Node, connection, key_of, parsed_id, position, size
+from schema.repair import FailureCard, Ticket
+from schema.vocabulary import After, First
+
+Version = Annotated[int | None, strawberry.argument(description="An earlier version.")]
+Filter = Annotated[CardFilterInput | None, strawberry.argument(description="Which cards.")]
+Status = Annotated[TicketStatus | None, strawberry.argument(description="Only in this state.")]
+
+
+@strawberry.type
+class Reading:
+    @strawberry.field(description="A card, as it stands or as it stood; null when not yours.")
+    async def card(
+        self, info: Ask, id: CardArgument, version: Version = None
+    ) -> FailureCard | None:
+        context = info.context
+        context.demand(Action.READ, Kind.CARD)
+        key = parsing.card_key(id)
+        if version is None:
+            found = await context.loaders.cards.load(key)
+            return None if found is None else FailureCard.of(found)
+        try:
+            return FailureCard.of(
+                await context.services.cards.version(key, version, context.viewer)
+            )
+        except NotFound:
+            return None
+
+    @strawberry.field(description="The cards that you may see, in the order of their ids.")
+    async def cards(
+        self, info: Ask, first: First = USUAL, after: After = None, filter: Filter = None
+    ) -> Connection[FailureCard]:
+        context = info.context
+        context.demand(Action.READ, Kind.CARD)
+        chosen = parsing.card_filter(filter or CardFilterInput())
+        found = await context.services.cards.page(
+            context.viewer, first=size(first) + 1, after=position(after), filter=chosen
+        )
+        return connection(found, first, after, lambda card: card.id, FailureCard.of)
+
+    @strawberry.field(description="A ticket; null when it is not yours to see.")
+    async def ticket(self, info: Ask, id: TicketArgument) -> Ticket | None:
+        context = info.context
+        context.demand(Action.READ, Kind.TICKET)
+        found = await context.loaders.tickets.load(ticket_id(key_of("Ticket", id)))
+        return None if found is None else Ticket.of(found)
+
+    @strawberry.field(description="The tickets that you may see, in the order of their ids.")
+    async def tickets(
+        self, info: Ask, first: First = USUAL, after: After = None, status: Status = None
+    ) -> Connection[Ticket]:
+        actor = info.context.demand(Action.READ, Kind.TICKET)
+        found = await info.context.services.tickets.page(
+            actor, first=size(first) + 1, after=position(after), status=status
+        )
+        return connection(found, first, after, lambda ticket: ticket.id, Ticket.of)
+
+    @strawberry.field(description="Anything that has an id; null when it is not yours to see.")
+    async def node(
+        self,
+        info: Ask,
+        id: Annotated[strawberry.ID, strawberry.argument(description="An id of this API.")],
+    ) -> Node | None:
+        kind, key = parsed_id(id)
+        return await lookup.node(info.context, kind, key)

@@ -1,0 +1,117 @@
+"""From the errors of the domain to members of the result unions; the rest keep a code."""
+
+from collections.abc import Mapping
+
+import strawberry
+from strawberry.types.field import StrawberryField
+
+from domain import errors
+from domain.ids import CardId
+from resolvers.context import Ask
+from schema import refusals
+from schema.repair import FailureCard
+
+CODES: Mapping[type[errors.BattwheelsError], str] = {
+    errors.InvalidInput: "INVALID_INPUT",
+    errors.NotFound: "NOT_FOUND",
+    errors.AlreadyExists: "ALREADY_EXISTS",
+    errors.NotAuthenticated: "NOT_AUTHENTICATED",
+    errors.NotAllowed: "NOT_ALLOWED",
+    errors.StaleVersion: "STALE_VERSION",
+    errors.IllegalTransition: "ILLEGAL_TRANSITION",
+    errors.OperationConflict: "OPERATION_CONFLICT",
+    errors.Unavailable: "UNAVAILABLE",
+}
+
+
+class InvalidInput(strawberry.ExceptionHandler[errors.InvalidInput, refusals.InvalidInput]):
+    def handle(
+        self, exception: errors.InvalidInput, *, field: StrawberryField, info: Ask
+    ) -> refusals.InvalidInput:
+        del field, info
+        return refusals.InvalidInput(
+            message=str(exception), field=exception.field, reason=exception.reason
+        )
+
+
+class NotFound(strawberry.ExceptionHandler[errors.NotFound, refusals.NotFound]):
+    def handle(
+        self, exception: errors.NotFound, *, field: StrawberryField, info: Ask
+    ) -> refusals.NotFound:
+        del field, info
+        return refusals.NotFound(message=str(exception), kind=exception.kind, key=exception.id)
+
+
+class NotAllowed(strawberry.ExceptionHandler[errors.NotAllowed, refusals.NotAllowed]):
+    def handle(
+        self, exception: errors.NotAllowed, *, field: StrawberryField, info: Ask
+    ) -> refusals.NotAllowed:
+        del field, info
+        return refusals.NotAllowed(
+            message=str(exception),
+            role=exception.role,
+            action=exception.action,
+            resource=exception.resource,
+        )
+
+
+class AlreadyExists(strawberry.ExceptionHandler[errors.AlreadyExists, refusals.AlreadyExists]):
+    def handle(
+        self, exception: errors.AlreadyExists, *, field: StrawberryField, info: Ask
+    ) -> refusals.AlreadyExists:
+        del field, info
+        return refusals.AlreadyExists(message=str(exception), kind=exception.kind, key=exception.id)
+
+
+class StaleVersion(strawberry.ExceptionHandler[errors.StaleVersion, refusals.StaleVersion]):
+    async def handle(
+        self, exception: errors.StaleVersion, *, field: StrawberryField, info: Ask
+    ) -> refusals.StaleVersion:
+        del field
+        info.context.renew()
+        current = await info.context.loaders.cards.load(CardId(exception.id))
+        return refusals.StaleVersion(
+            message=str(exception),
+            key=exception.id,
+            expected=exception.expected,
+            actual=exception.actual,
+            current=None if current is None else FailureCard.of(current),
+        )
+
+
+class IllegalTransition(
+    strawberry.ExceptionHandler[errors.IllegalTransition, refusals.IllegalTransition]
+):
+    def handle(
+        self, exception: errors.IllegalTransition, *, field: StrawberryField, info: Ask
+    ) -> refusals.IllegalTransition:
+        del field, info
+        return refusals.IllegalTransition(
+            message=str(exception),
+            key=exception.id,
+            current=exception.current,
+            wanted=exception.wanted,
+        )
+
+
+class OperationConflict(
+    strawberry.ExceptionHandler[errors.OperationConflict, refusals.OperationConflict]
+):
+    def handle(
+        self, exception: errors.OperationConflict, *, field: StrawberryField, info: Ask
+    ) -> refusals.OperationConflict:
+        del field, info
+        return refusals.OperationConflict(
+            message=str(exception), operation_id=strawberry.ID(exception.operation_id)
+        )
+
+
+HANDLERS = (
+    InvalidInput(),
+    NotFound(),
+    NotAllowed(),
+    AlreadyExists(),
+    StaleVersion(),
+    IllegalTransition(),
+    OperationConflict(),
+)

@@ -1,0 +1,88 @@
+"""Everything that the verbs need, each as the small protocol it is used by; wired by `web`."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from domain.access import Actor, Viewer
+from domain.cards import FailureCard
+from domain.codes import CodeKey, ErrorCode
+from domain.events import Event, EventType
+from domain.ids import CardId, OperationId, PersonId, TicketId
+from domain.matches import Embedding, Hit
+from domain.tickets import Shown, Ticket, TicketStatus
+from domain.vehicles import VehicleModel
+from domain.vocabulary import Supplier
+from graph.card_pages import CardFilter
+from repair import stores
+
+Answer = dict[str, Any]
+
+
+class Cards(stores.Cards, Protocol):
+    async def version(self, id: CardId, n: int, viewer: Viewer) -> FailureCard: ...
+
+    async def page(
+        self, viewer: Viewer, *, first: int, after: str | None, filter: CardFilter
+    ) -> list[FailureCard]: ...
+
+
+class Tickets(stores.Tickets, Protocol):
+    async def many(self, ids: Sequence[TicketId], actor: Actor) -> dict[TicketId, Ticket]: ...
+
+    async def page(
+        self, actor: Actor, *, first: int, after: str | None, status: TicketStatus | None
+    ) -> list[Ticket]: ...
+
+    async def shown(self, ids: Sequence[TicketId]) -> dict[TicketId, tuple[Shown, ...]]: ...
+
+
+class Vocabulary(stores.Vocabulary, Protocol):
+    async def error_codes(self, keys: Sequence[CodeKey] | None = None) -> Sequence[ErrorCode]: ...
+
+    async def suppliers(self) -> Sequence[Supplier]: ...
+
+    async def models(self) -> Sequence[VehicleModel]: ...
+
+
+class Search(Protocol):
+    async def by_meaning(
+        self, embedding: Embedding, viewer: Viewer, limit: int, make: str | None = None
+    ) -> list[Hit]: ...
+
+    async def by_words(
+        self, text: str, viewer: Viewer, limit: int, make: str | None = None
+    ) -> list[Hit]: ...
+
+
+class Operations(Protocol):
+    async def once(
+        self,
+        operation: OperationId,
+        actor: PersonId,
+        body: str,
+        work: Callable[[], Awaitable[Answer]],
+    ) -> Answer: ...
+
+
+class Feed(Protocol):
+    """The change log as it grows: every event once, in one order."""
+
+    def follow(
+        self, types: Collection[EventType], after: int | None = None
+    ) -> AsyncIterator[tuple[int, Event]]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    cards: Cards
+    tickets: Tickets
+    vocabulary: Vocabulary
+    search: Search
+    reader: stores.Reader
+    matcher: stores.Matcher
+    embedder: stores.Embedder
+    operations: Operations
+    feed: Feed
+    now: Callable[[], datetime]

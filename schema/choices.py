@@ -1,0 +1,48 @@
+"""The closed choices of the API: the enums of the domain, described."""
+
+from enum import EnumMeta
+
+import strawberry
+from strawberry.types.enum import has_enum_definition
+
+from domain.access import Role
+from domain.cards import (
+    CardSource,
+    CardStatus,
+    FailureMode,
+    Humidity,
+    Occurrence,
+    Severity,
+    SolutionType,
+    UsagePattern,
+)
+from domain.events import EventType
+from domain.matches import Level, Source, VehicleLevel
+from domain.tickets import Matching, TicketStatus
+from domain.vehicles import VehicleCategory
+
+DESCRIBED: dict[EnumMeta, str] = {
+    CardStatus: "Where a card stands: only verified and provisional cards are matched.",
+    CardSource: "Who vouches for a card: a repair in the field, or a published reference.",
+    Severity: "How bad the failure is; low is 1, critical is 4 for the rankers.",
+    Occurrence: "How often the failure shows itself.",
+    FailureMode: "What happens to the component when it fails.",
+    SolutionType: "What kind of work the fix is.",
+    Humidity: "How damp the surroundings are.",
+    UsagePattern: "What the vehicle is used for.",
+    VehicleCategory: "What kind of electric vehicle it is.",
+    TicketStatus: "Where a ticket stands between report and invoice.",
+    Matching: "Where the search for a ticket's cards stands; NONE: it ran and found no card.",
+    Level: "How much of the system answered, best first.",
+    Source: "A way of finding cards; each gives its own ranked list.",
+    VehicleLevel: "How closely a card's vehicles fit the reported one.",
+    EventType: "What happened.",
+    Role: "What somebody is in the garage.",
+}
+
+
+def register() -> None:
+    """Make the domain's enums known to GraphQL; their names there are their members' names."""
+    for choice, meaning in DESCRIBED.items():
+        if not has_enum_definition(choice):
+            strawberry.enum(choice, description=meaning)

@@ -1,0 +1,57 @@
+"""What the nouns need at run time: a loader for every edge, given by whoever runs the query."""
+
+from collections.abc import Awaitable, Sequence
+from typing import Protocol, TypeVar
+
+import strawberry
+
+from domain.cards import FailureCard
+from domain.codes import CodeKey, ErrorCode
+from domain.ids import CardId, TicketId
+from domain.tickets import Shown, Ticket
+from domain.vehicles import VehicleModel
+from domain.vocabulary import Component, Part, Supplier, Symptom
+
+K_contra = TypeVar("K_contra", contravariant=True)
+V_co = TypeVar("V_co", covariant=True)
+
+
+class Loader(Protocol[K_contra, V_co]):
+    """Collects the keys asked for in one turn of the loop and reads them together."""
+
+    def load(self, key: K_contra) -> Awaitable[V_co]: ...
+
+    def load_many(self, keys: Sequence[K_contra]) -> Awaitable[Sequence[V_co]]: ...
+
+
+class Loaders(Protocol):
+    """One loader for each kind of thing that an edge can lead to; a missing thing is None."""
+
+    @property
+    def cards(self) -> Loader[CardId, FailureCard | None]: ...
+    @property
+    def tickets(self) -> Loader[TicketId, Ticket | None]: ...
+    @property
+    def drafts(self) -> Loader[TicketId, FailureCard | None]: ...
+    @property
+    def shown(self) -> Loader[TicketId, tuple[Shown, ...]]: ...
+    @property
+    def symptoms(self) -> Loader[str, Symptom | None]: ...
+    @property
+    def codes(self) -> Loader[CodeKey, ErrorCode | None]: ...
+    @property
+    def components(self) -> Loader[str, Component | None]: ...
+    @property
+    def parts(self) -> Loader[str, Part | None]: ...
+    @property
+    def suppliers(self) -> Loader[str, Supplier | None]: ...
+    @property
+    def models(self) -> Loader[str, VehicleModel | None]: ...
+
+
+class Edges(Protocol):
+    @property
+    def loaders(self) -> Loaders: ...
+
+
+Asked = strawberry.Info[Edges, None]

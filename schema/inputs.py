@@ -1,0 +1,172 @@
+"""What a caller hands in: reports and the content of cards; checked when parsed, not here."""
+
+import strawberry
+from strawberry import field
+
+from domain.cards import (
+    CardStatus,
+    FailureMode,
+    Humidity,
+    Occurrence,
+    Severity,
+    SolutionType,
+    UsagePattern,
+)
+from domain.vehicles import VehicleCategory
+
+
+@strawberry.input(description="The vehicle, as far as it is known.")
+class VehicleInput:
+    make: str | None = field(default=None, description="Who made it; needed with a model.")
+    model: str | None = field(default=None, description="Its model.")
+    variant: str | None = field(default=None, description="Its variant.")
+    year: int | None = field(default=None, description="Its model year.")
+    mileage_km: int | None = field(default=None, description="Kilometres driven.")
+    battery_cycles: int | None = field(default=None, description="Full cycles of its battery.")
+    firmware: str | None = field(default=None, description="Its firmware version.")
+    category: VehicleCategory | None = field(default=None, description="What kind it is.")
+
+
+@strawberry.input(
+    description="What somebody says of a failing vehicle; a text or a code is enough."
+)
+class ReportInput:
+    text: str = field(default="", description="In your own words, at most 10,000 characters.")
+    codes: list[str] = field(
+        default_factory=list[str], description="Error codes in any spelling, at most 50."
+    )
+    vehicle: VehicleInput | None = field(default=None, description="The vehicle.")
+
+
+@strawberry.input(description="Where the failure happens.")
+class EnvironmentInput:
+    temperature_range: str | None = field(default=None, description="Ambient, as in 35-45C.")
+    humidity: Humidity | None = field(default=None, description="How damp it is.")
+    usage: UsagePattern | None = field(default=None, description="What the vehicle is used for.")
+
+
+@strawberry.input(description="How the failure shows itself.")
+class SignatureInput:
+    text: str = field(description="What is noticed, in the words of the workshop.")
+    symptoms: list[str] = field(
+        default_factory=list[str], description="Codes of the vocabulary, as in SYM_BATT_001."
+    )
+    error_codes: list[str] = field(
+        default_factory=list[str],
+        description="P0A1F, Ather:E401, or E401 where the first vehicle names the make.",
+    )
+    component: str | None = field(default=None, description="Key of the component that fails.")
+    failure_mode: FailureMode = field(
+        default=FailureMode.UNKNOWN, description="What happens to the component."
+    )
+    severity: Severity = field(default=Severity.MEDIUM, description="How bad it is.")
+    occurrence: Occurrence | None = field(default=None, description="How often it shows.")
+    environment: EnvironmentInput | None = field(default=None, description="Where it happens.")
+
+
+@strawberry.input(description="Why it fails.")
+class CauseInput:
+    primary: str = field(description="The cause.")
+    secondary: list[str] = field(default_factory=list[str], description="What adds to it.")
+    confidence: float = field(default=0.5, description="How sure you are, 0 to 1.")
+    reasoning: str | None = field(default=None, description="How you came to it.")
+    cites: list[strawberry.ID] = field(
+        default_factory=list[strawberry.ID], description="The cards that this rests on."
+    )
+
+
+@strawberry.input(description="One thing to do.")
+class StepInput:
+    action: str = field(description="What to do.")
+    minutes: int = field(default=0, description="How long it takes.")
+    tools: list[str] = field(default_factory=list[str], description="What it needs.")
+    safety: bool = field(default=False, description="Whether it protects the technician.")
+
+
+@strawberry.input(description="A part that the fix uses up.")
+class PartUseInput:
+    part: str = field(description="The part's key.")
+    quantity: int = field(default=1, description="How many.")
+
+
+@strawberry.input(description="What to do about it.")
+class ResolutionInput:
+    type: SolutionType = field(description="What kind of work it is.")
+    steps: list[StepInput] = field(
+        default_factory=list[StepInput],
+        description="In order; high-voltage work starts with a safety step.",
+    )
+    parts: list[PartUseInput] = field(
+        default_factory=list[PartUseInput], description="What it uses up."
+    )
+    labour_minutes: int = field(default=0, description="Hands-on time.")
+    high_voltage: bool = field(default=False, description="Whether it is work on high voltage.")
+
+
+@strawberry.input(description="A file in the object store.")
+class AttachmentInput:
+    key: str = field(description="Its key in the object store.")
+    sha256: str = field(description="SHA-256 of its bytes, in hexadecimal.")
+
+
+@strawberry.input(description="A measured value.")
+class ReadingInput:
+    name: str = field(description="What was measured.")
+    value: float = field(description="The value.")
+    unit: str | None = field(default=None, description="Its unit.")
+
+
+@strawberry.input(description="What was measured, logged and photographed.")
+class EvidenceInput:
+    photos: list[AttachmentInput] = field(
+        default_factory=list[AttachmentInput], description="Photographs."
+    )
+    videos: list[AttachmentInput] = field(
+        default_factory=list[AttachmentInput], description="Videos."
+    )
+    sensor_logs: list[AttachmentInput] = field(
+        default_factory=list[AttachmentInput], description="Logs."
+    )
+    tool: str | None = field(default=None, description="The diagnostic tool.")
+    readings: list[ReadingInput] = field(
+        default_factory=list[ReadingInput], description="What the tool read."
+    )
+
+
+@strawberry.input(description="Who may see the card; the garage it comes from always may.")
+class VisibilityInput:
+    garages: list[strawberry.ID] = field(
+        default_factory=list[strawberry.ID], description="Only these garages; none: everyone."
+    )
+    regions: list[str] = field(default_factory=list[str], description="Only these regions.")
+
+
+@strawberry.input(description="The content of a card; four values are required.")
+class CardInput:
+    title: str = field(description="The failure in a line, at most 200 characters.")
+    signature: SignatureInput = field(description="How the failure shows itself.")
+    cause: CauseInput = field(description="Why it fails.")
+    resolution: ResolutionInput = field(description="What to do about it.")
+    vehicles: list[VehicleInput] = field(
+        default_factory=list[VehicleInput], description="The first is where it was found."
+    )
+    evidence: EvidenceInput | None = field(default=None, description="What shows it.")
+    visibility: VisibilityInput | None = field(default=None, description="Null: everyone.")
+
+
+@strawberry.input(description="Cards with a reading above a value.")
+class ReadingFilter:
+    name: str = field(description="What was measured, as in cell_voltage_variance.")
+    above: float = field(description="The value it exceeds.")
+
+
+@strawberry.input(description="Which cards; what is null does not narrow.")
+class CardFilterInput:
+    status: CardStatus | None = field(default=None, description="Where they stand.")
+    make: str | None = field(default=None, description="The make they apply to.")
+    model: str | None = field(default=None, description="The model they apply to.")
+    component: str | None = field(default=None, description="Key of the component or subsystem.")
+    category: VehicleCategory | None = field(default=None, description="The kind of vehicle.")
+    symptom: str | None = field(default=None, description="Code of a symptom they show.")
+    code: str | None = field(default=None, description="An error code, as in Ather:E401.")
+    reading: ReadingFilter | None = field(default=None, description="A reading above a value.")

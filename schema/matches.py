@@ -1,0 +1,97 @@
+"""What matching and searching answer in the API: cards with their reasons, and who answered."""
+
+from enum import StrEnum
+from typing import Self
+
+import strawberry
+from strawberry import field
+
+from domain.ids import CardId
+from domain.matches import Level, Source, VehicleLevel
+from schema.context import Asked
+from schema.repair import FailureCard
+from schema.usage import Rate
+from schema.vocabulary import edge
+
+
+@strawberry.enum(description="How far a suggested card is to be trusted.")
+class Standing(StrEnum):
+    PROVEN = "proven"
+    REFERENCE = "reference"
+    UNPROVEN = "unproven"
+
+
+@strawberry.enum(description="What kind of evidence a reason is.")
+class ReasonKind(StrEnum):
+    CODE = "code"
+    SYMPTOM = "symptom"
+    COMPONENT = "component"
+    VEHICLE = "vehicle"
+    MEANING = "meaning"
+    WORDS = "words"
+    NEIGHBOUR = "neighbour"
+    OUTCOMES = "outcomes"
+
+
+@strawberry.type(description="One piece of evidence that a card fits the report.")
+class Reason:
+    kind: ReasonKind = field(description="What kind of evidence it is.")
+    subject: str = field(description="The key of the thing it names: a code, a symptom, ….")
+    text: str = field(description="The same in words.")
+    outcomes: Rate | None = field(description="What happened when the card was used.")
+
+
+@strawberry.type(description="What one way of finding cards adds to a card's place.")
+class Contribution:
+    source: Source = field(description="The way of finding.")
+    rank: int = field(description="The card's place in that way's own list.")
+    score: float = field(description="Its score there, in that way's own unit.")
+    share: float = field(description="What this adds to the fused score.")
+    via: list[str] = field(description="Keys of what led there.")
+
+
+@strawberry.type(description="A card that fits the report.")
+class Match:
+    rank: int = field(description="Its place, from 1.")
+    score: float = field(description="The score that the ranker gave it.")
+    standing: Standing = field(description="How far it is to be trusted.")
+    vehicle_level: VehicleLevel = field(description="How closely its vehicles fit.")
+    campaign: str | None = field(description="The recall campaign it comes from, if any.")
+    sentence: str = field(description="Why it is suggested, in one sentence.")
+    reasons: list[Reason] = field(description="Why it is suggested, one by one.")
+    contributions: list[Contribution] = field(description="What found it.")
+    title: str = field(description="The card's title.")
+    card_key: strawberry.ID = field(description="The card's id in the knowledge graph.")
+
+    @strawberry.field(description="The card; null while the graph does not answer.")
+    async def card(self, info: Asked) -> FailureCard | None:
+        return await edge(info.context.loaders.cards, CardId(self.card_key), FailureCard.of)
+
+
+@strawberry.type(description="The cards that fit a report, best first, and how they were found.")
+class Matches:
+    matches: list[Match] = field(description="At most five, best first.")
+    level: Level = field(description="How much of the system answered.")
+    degraded: str | None = field(description="What did not answer; null when all of it did.")
+    ranker: str = field(description="What put them in order.")
+    prompt: str | None = field(description="What to do when no card fits.")
+
+
+@strawberry.type(description="A card that a search found.")
+class Found:
+    score: float = field(description="0.6 × meaning + 0.4 × words, 0 to 1.")
+    found: strawberry.Private[CardId]
+
+    @strawberry.field(description="The card.")
+    async def card(self, info: Asked) -> FailureCard | None:
+        return await edge(info.context.loaders.cards, self.found, FailureCard.of)
+
+    @classmethod
+    def of(cls, card: CardId, score: float) -> Self:
+        return cls(score=score, found=card)
+
+
+@strawberry.type(description="What a search found, best first.")
+class SearchResult:
+    cards: list[Found] = field(description="The cards, at most `first`.")
+    degraded: str | None = field(description="What did not answer; null when all of it did.")

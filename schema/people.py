@@ -1,0 +1,62 @@
+"""Garages and people in the API, by id alone, and who wrote, confirmed and may see a card."""
+
+from datetime import datetime
+from typing import Self
+
+import strawberry
+from strawberry import field
+
+from domain import cards
+from domain.ids import GarageId
+from schema.nodes import Node, global_id
+
+
+@strawberry.type(description="A garage of the network.")
+class Garage(Node):
+    @classmethod
+    def of(cls, id: GarageId) -> Self:
+        return cls(id=global_id("Garage", id), key=id)
+
+
+@strawberry.type(description="Where a card comes from.")
+class Provenance:
+    author: strawberry.ID = field(description="Id of the person who wrote it.")
+    created_at: datetime = field(description="When it was written.")
+    updated_at: datetime = field(description="When it last changed.")
+    garage: Garage | None = field(description="Where it was found; null for references.")
+    campaign: str | None = field(description="The recall campaign it was read from, if any.")
+
+    @classmethod
+    def of(cls, value: cards.Provenance) -> Self:
+        return cls(
+            author=strawberry.ID(value.author),
+            created_at=value.created_at,
+            updated_at=value.updated_at,
+            garage=None if value.garage is None else Garage.of(value.garage),
+            campaign=value.campaign,
+        )
+
+
+@strawberry.type(description="A second person's word that a card is right.")
+class Verification:
+    by: strawberry.ID = field(description="Id of the person who verified it.")
+    at: datetime = field(description="When.")
+
+    @classmethod
+    def of(cls, value: cards.Verification) -> Self:
+        return cls(by=strawberry.ID(value.by), at=value.at)
+
+
+@strawberry.type(description="Who may see a card: everyone, or only these garages and regions.")
+class Visibility:
+    everyone: bool = field(description="Whether nothing restricts it.")
+    garages: list[Garage] = field(description="The garages that may see it.")
+    regions: list[str] = field(description="The regions whose garages may see it.")
+
+    @classmethod
+    def of(cls, value: cards.Visibility) -> Self:
+        return cls(
+            everyone=value.everyone,
+            garages=[Garage.of(g) for g in value.garages],
+            regions=list(value.regions),
+        )

@@ -1,0 +1,56 @@
+"""Failures that are part of the game: each a type of its own, so that a client can tell them."""
+
+import strawberry
+from strawberry import field
+
+from schema.repair import FailureCard
+
+
+@strawberry.interface(description="Why something was not done; nothing was written.")
+class Refusal:
+    message: str = field(description="What is wrong and what to do next.")
+
+
+@strawberry.type(description="A value is wrong.")
+class InvalidInput(Refusal):
+    field: str = strawberry.field(description="Which value.")
+    reason: str = strawberry.field(description="What is wrong with it.")
+
+
+@strawberry.type(description="There is no such thing, or you may not know of it.")
+class NotFound(Refusal):
+    kind: str = field(description="What kind of thing was asked for.")
+    key: str = field(description="The id that was asked for.")
+
+
+@strawberry.type(description="You may not do this.")
+class NotAllowed(Refusal):
+    role: str = field(description="Who you are here.")
+    action: str = field(description="What was asked.")
+    resource: str = field(description="Of what.")
+
+
+@strawberry.type(description="The id is taken by something else.")
+class AlreadyExists(Refusal):
+    kind: str = field(description="What kind of thing has it.")
+    key: str = field(description="The id.")
+
+
+@strawberry.type(description="Somebody changed it first: read `current`, and repeat the change.")
+class StaleVersion(Refusal):
+    key: str = field(description="What was to be changed.")
+    expected: int = field(description="The version that the change was made against.")
+    actual: int = field(description="The version that stands.")
+    current: FailureCard | None = field(description="The card as it stands now.")
+
+
+@strawberry.type(description="There is no such step from where it stands.")
+class IllegalTransition(Refusal):
+    key: str = field(description="What was to be changed.")
+    current: str = field(description="Where it stands.")
+    wanted: str = field(description="Where it was to go.")
+
+
+@strawberry.type(description="The operation id was used before for something else.")
+class OperationConflict(Refusal):
+    operation_id: strawberry.ID = field(description="The operation id.")

@@ -1,0 +1,232 @@
+"""Tickets and failure cards in the API: they point at each other, so they stand together."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+import strawberry
+from strawberry import field
+
+from domain import cards, tickets
+from domain.cards import CardSource, CardStatus
+from domain.codes import CodeKey
+from domain.ids import CardId
+from domain.signature import keywords, symptom_hash
+from domain.tickets import Matching, TicketStatus
+from domain.vehicles import VehicleCategory
+from schema.context import Asked
+from schema.nodes import USUAL, Connection, Node, connection, global_id, window
+from schema.parts import Evidence, Resolution, RootCause, Signature
+from schema.people import Garage, Provenance, Verification, Visibility
+from schema.usage import Effectiveness, Usage
+from schema.vehicles import Vehicle
+from schema.vocabulary import After, ErrorCode, First, Symptom, coded, edge, edges
+
+
+@strawberry.type(description="One hop on the way from a card back to where it was learned.")
+class Origin:
+    says: str = field(description="The hop as a sentence.")
+    ticket: Annotated["Ticket", strawberry.lazy(__name__)] | None = field(
+        description="The ticket, where the hop is one that you may see."
+    )
+
+
+@strawberry.type(description="One failure and its fix.")
+class FailureCard(Node):
+    version: int = field(description="Grows by one with every change.")
+    status: CardStatus = field(description="Where it stands.")
+    source: CardSource = field(description="Who vouches for it.")
+    title: str = field(description="The failure in a line.")
+    category: VehicleCategory = field(description="The kind of vehicle it was found on.")
+    make: str | None = field(description="The make it belongs to; null when it spans several.")
+    value: strawberry.Private[cards.FailureCard]
+
+    @strawberry.field(description="How the failure shows itself; reports are compared with this.")
+    def signature(self) -> Signature:
+        return Signature.of(self.value.signature)
+
+    @strawberry.field(description="SHA-256 of the signature, blind to word order and case.")
+    def symptom_hash(self) -> str:
+        return symptom_hash(self.value.signature)
+
+    @strawberry.field(description="Up to twelve telling words, the most frequent first.")
+    def keywords(self) -> list[str]:
+        return list(keywords(self.value.title, self.value.signature.text))
+
+    @strawberry.field(description="Why it fails.")
+    def cause(self) -> RootCause:
+        return RootCause.of(self.value.cause)
+
+    @strawberry.field(description="The cards that the reasoning rests on.")
+    async def cites(self, info: Asked) -> list[Annotated["FailureCard", strawberry.lazy(__name__)]]:
+        return await edges(info.context.loaders.cards, self.value.cause.cites, FailureCard.of)
+
+    @strawberry.field(description="What to do about it.")
+    def resolution(self) -> Resolution:
+        return Resolution.of(self.value.resolution)
+
+    @strawberry.field(description="What was measured and photographed.")
+    def evidence(self) -> Evidence:
+        return Evidence.of(self.value.evidence)
+
+    @strawberry.field(description="The vehicles it was seen on; the first is where it was found.")
+    def vehicles(self, first: First = USUAL, after: After = None) -> Connection[Vehicle]:
+        numbered = [(f"{n:05}", v) for n, v in enumerate(self.value.vehicles)]
+        found = window(numbered, first, after, lambda item: item[0])
+        return connection(found, first, after, lambda i: i[0], lambda i: Vehicle.of(i[1]))
+
+    @strawberry.field(description="How often it was shown, used and confirmed.")
+    def usage(self) -> Usage:
+        return Usage.of(self.value.usage)
+
+    @strawberry.field(description="How well it works, counted from outcomes.")
+    def effectiveness(self) -> Effectiveness:
+        return Effectiveness.of(self.value.usage)
+
+    @strawberry.field(description="Who wrote it, where, and when.")
+    def provenance(self) -> Provenance:
+        return Provenance.of(self.value.provenance)
+
+    @strawberry.field(description="The second person who confirmed it; null until then.")
+    def verification(self) -> Verification | None:
+        found = self.value.verification
+        return None if found is None else Verification.of(found)
+
+    @strawberry.field(description="Who may see it.")
+    def visibility(self) -> Visibility:
+        return Visibility.of(self.value.visibility)
+
+    @strawberry.field(description="The ticket it is founded on, where you may see it.")
+    async def ticket(self, info: Asked) -> Annotated["Ticket", strawberry.lazy(__name__)] | None:
+        return await edge(info.context.loaders.tickets, self.value.provenance.ticket, Ticket.of)
+
+    @strawberry.field(description="The card that took its place.")
+    async def merged_into(
+        self, info: Asked
+    ) -> Annotated["FailureCard", strawberry.lazy(__name__)] | None:
+        return await edge(info.context.loaders.cards, self.value.merged_into, FailureCard.of)
+
+    @strawberry.field(description="The way from this card back to the repairs that it rests on.")
+    async def why_this_card(self, info: Asked) -> list[Origin]:
+        ticket = await edge(info.context.loaders.tickets, self.value.provenance.ticket, Ticket.of)
+        return [
+            Origin(says=says, ticket=ticket if says.startswith("It is founded") else None)
+            for says in path(self.value)
+        ]
+
+    @classmethod
+    def of(cls, value: cards.FailureCard) -> Self:
+        return cls(
+            id=global_id("FailureCard", value.id),
+            key=value.id,
+            version=value.version,
+            status=value.status,
+            source=value.source,
+            title=value.title,
+            category=value.category,
+            make=value.make,
+            value=value,
+        )
+
+
+def path(card: cards.FailureCard) -> list[str]:
+    """Say where a card comes from and what became of it, one sentence for each hop."""
+    origin, usage, told = card.provenance, card.usage, list[str]()
+    if origin.ticket is not None:
+        told.append(f"It is founded on ticket {origin.ticket}.")
+    if origin.campaign is not None:
+        told.append(f"It was read from recall campaign {origin.campaign}.")
+    if origin.garage is not None:
+        told.append(f"It was found at {origin.garage}.")
+    told.append(f"{origin.author} wrote it on {origin.created_at:%Y-%m-%d}.")
+    if card.verification is not None:
+        told.append(f"{card.verification.by} verified it on {card.verification.at:%Y-%m-%d}.")
+    worked, failed = usage.successes, usage.failures
+    told.append(f"It was used in {usage.used} repairs: it fixed {worked} and failed in {failed}.")
+    return told
+
+
+@strawberry.type(description="A symptom that was read out of a report.")
+class SeenSymptom:
+    confidence: float = field(description="How sure the reading is, 0 to 1.")
+    code: str = field(description="The symptom's code.")
+
+    @strawberry.field(description="The symptom.")
+    async def symptom(self, info: Asked) -> Symptom | None:
+        return await edge(info.context.loaders.symptoms, self.code, Symptom.of)
+
+
+@strawberry.type(description="A card that was suggested for a ticket.")
+class Suggestion:
+    rank: int = field(description="Its place, from 1.")
+    score: float = field(description="The score that the ranker gave it.")
+    ranker: str = field(description="The ranker that placed it.")
+    at: datetime = field(description="When it was suggested.")
+    shown: strawberry.Private[CardId]
+
+    @strawberry.field(description="The card; null when it is no longer yours to see.")
+    async def card(self, info: Asked) -> FailureCard | None:
+        return await edge(info.context.loaders.cards, self.shown, FailureCard.of)
+
+
+@strawberry.type(description="What the search for a ticket's cards gave so far.")
+class Suggestions:
+    state: Matching = field(description="PENDING until the search has run; ask again or subscribe.")
+    cards: list[Suggestion] = field(description="At most five, best first.")
+
+
+@strawberry.type(description="One failing vehicle in one garage, from report to invoice.")
+class Ticket(Node):
+    version: int = field(description="Grows by one with every change.")
+    status: TicketStatus = field(description="Where it stands.")
+    text: str = field(description="What was reported.")
+    garage: Garage = field(description="Where it was reported.")
+    reporter: strawberry.ID = field(description="Id of the person who reported it.")
+    assignee: strawberry.ID | None = field(description="Id of the technician it is assigned to.")
+    opened_at: datetime = field(description="When it was reported.")
+    closed_at: datetime | None = field(description="When it was closed.")
+    vehicle: Vehicle = field(description="The failing vehicle.")
+    matching: Matching = field(description="Where the search for cards stands.")
+    no_match: bool = field(description="Whether the search ran and found no card.")
+    symptoms: list[SeenSymptom] = field(description="The symptoms read out of the report.")
+    reported: strawberry.Private[tuple[CodeKey, ...]]
+    value: strawberry.Private[tickets.Ticket]
+
+    @strawberry.field(description="The error codes that were reported.")
+    async def error_codes(self, info: Asked) -> list[ErrorCode]:
+        return await coded(info.context.loaders.codes, self.reported)
+
+    @strawberry.field(description="The cards suggested for it.")
+    async def suggestions(self, info: Asked) -> Suggestions:
+        found = await info.context.loaders.shown.load(self.value.id)
+        return Suggestions(state=self.matching, cards=[_suggestion(s) for s in found])
+
+    @strawberry.field(description="The draft card founded on it when no card matched.")
+    async def draft(self, info: Asked) -> FailureCard | None:
+        return await edge(info.context.loaders.drafts, self.value.id, FailureCard.of)
+
+    @classmethod
+    def of(cls, value: tickets.Ticket) -> Self:
+        return cls(
+            id=global_id("Ticket", value.id),
+            key=value.id,
+            version=value.version,
+            status=value.status,
+            text=value.text,
+            garage=Garage.of(value.garage),
+            reporter=strawberry.ID(value.reporter),
+            assignee=None if value.assignee is None else strawberry.ID(value.assignee),
+            opened_at=value.opened_at,
+            closed_at=value.closed_at,
+            vehicle=Vehicle.of(value.vehicle),
+            matching=value.matching,
+            no_match=value.matching is Matching.NONE,
+            symptoms=[SeenSymptom(code=s.code, confidence=s.confidence) for s in value.symptoms],
+            reported=value.codes,
+            value=value,
+        )
+
+
+def _suggestion(value: tickets.Shown) -> Suggestion:
+    return Suggestion(
+        rank=value.rank, score=value.score, ranker=value.ranker, at=value.at, shown=value.card
+    )

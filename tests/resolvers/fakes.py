@@ -1,0 +1,422 @@
+"""Stores in memory with the verbs of the real ones; each notes how often it was asked."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from domain.access import Actor, Role, Viewer
+from domain.card_life import SEARCHABLE
+from domain.cards import FailureCard
+from domain.codes import CodeKey, ErrorCode, key
+from domain.errors import AlreadyExists, InvalidInput, NotFound, OperationConflict, StaleVersion
+from domain.events import Event, EventType
+from domain.ids import CardId, OperationId, PersonId, TicketId
+from domain.matches import (
+    CardFacts,
+    Embedding,
+    Hit,
+    Level,
+    Source,
+    Understood,
+    VehicleLevel,
+    closeness,
+)
+from domain.reports import FailureReport
+from domain.tickets import Matching, SeenSymptom, Shown, Ticket, TicketStatus
+from domain.vehicles import VehicleModel
+from domain.vocabulary import Component, Part, Supplier, Symptom
+from graph.card_pages import EVERY_CARD, CardFilter
+from matching.answers import Answer, Match
+from matching.fusion import Candidate, Contribution
+from matching.reasons import Reason, ReasonKind
+from matching.trust import Standing, standing
+from resolvers.services import Answer as Stored
+from resolvers.services import Services
+from tests.domain.samples import NOW
+
+Asked = Counter[str]
+
+
+def sees(viewer: Viewer, card: FailureCard) -> bool:
+    return viewer.sees_all or card.visibility.includes(viewer.garage, viewer.region)
+
+
+@dataclass
+class FakeFeed:
+    log: list[tuple[int, Event]] = field(default_factory=list[tuple[int, Event]])
+    moved: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def tell(self, events: Sequence[Event]) -> None:
+        async with self.moved:
+            for event in events:
+                if event.id not in {e.id for _, e in self.log}:
+                    self.log.append((len(self.log) + 1, event))
+            self.moved.notify_all()
+
+    async def follow(
+        self, types: Collection[EventType], after: int | None = None
+    ) -> AsyncGenerator[tuple[int, Event]]:
+        cursor = len(self.log) if after is None else after
+        while True:
+            async with self.moved:
+                while len(self.log) <= cursor:
+                    await self.moved.wait()
+                news = self.log[cursor:]
+            for seq, event in news:
+                cursor = seq
+                if event.type in types:
+                    yield seq, event
+
+
+@dataclass
+class FakeCards:
+    feed: FakeFeed
+    asked: Asked
+    history: dict[CardId, list[FailureCard]] = field(
+        default_factory=dict[CardId, list[FailureCard]]
+    )
+
+    def current(self) -> list[FailureCard]:
+        return sorted((versions[-1] for versions in self.history.values()), key=lambda c: c.id)
+
+    async def add(
+        self, card: FailureCard, events: Sequence[Event], embedding: Embedding | None = None
+    ) -> None:
+        self.asked["cards.add"] += 1
+        if card.id in self.history:
+            if self.history[card.id][-1] != card:
+                raise AlreadyExists("failure card", card.id)
+            return
+        self.history[card.id] = [card]
+        await self.feed.tell(events)
+
+    async def put(
+        self,
+        card: FailureCard,
+        events: Sequence[Event],
+        *,
+        expected: int,
+        embedding: Embedding | None = None,
+    ) -> None:
+        self.asked["cards.put"] += 1
+        stored = self.history[card.id][-1]
+        if stored.version != expected:
+            raise StaleVersion(card.id, expected, stored.version)
+        self.history[card.id].append(card)
+        await self.feed.tell(events)
+
+    async def get(self, id: CardId, viewer: Viewer) -> FailureCard:
+        found = await self.many([id], viewer)
+        if id not in found:
+            raise NotFound("failure card", id)
+        return found[id]
+
+    async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]:
+        self.asked["cards.many"] += 1
+        found = [self.history[id][-1] for id in ids if id in self.history]
+        return {card.id: card for card in found if sees(viewer, card)}
+
+    async def version(self, id: CardId, n: int, viewer: Viewer) -> FailureCard:
+        await self.get(id, viewer)
+        for card in self.history[id]:
+            if card.version == n:
+                return card
+        raise NotFound("failure card", f"{id} version {n}")
+
+    async def page(
+        self,
+        viewer: Viewer,
+        *,
+        first: int,
+        after: str | None = None,
+        filter: CardFilter = EVERY_CARD,
+    ) -> list[FailureCard]:
+        self.asked["cards.page"] += 1
+        wanted = [
+            card
+            for card in self.current()
+            if sees(viewer, card)
+            and (after is None or card.id > after)
+            and filter.status in (None, card.status)
+            and filter.code in (None, *card.signature.error_codes)
+        ]
+        return wanted[:first]
+
+    async def record_shown(self, ids: Sequence[CardId]) -> None:
+        for id in ids:
+            card = self.history[id][-1]
+            self.history[id][-1] = replace(card, usage=card.usage.shown())
+
+
+@dataclass
+class FakeTickets:
+    feed: FakeFeed
+    asked: Asked
+    held: dict[TicketId, Ticket] = field(default_factory=dict[TicketId, Ticket])
+    suggested: dict[TicketId, tuple[Shown, ...]] = field(
+        default_factory=dict[TicketId, tuple[Shown, ...]]
+    )
+
+    async def add(
+        self, ticket: Ticket, events: Sequence[Event], embedding: Embedding | None = None
+    ) -> None:
+        self.asked["tickets.add"] += 1
+        if ticket.id in self.held and self.held[ticket.id] != ticket:
+            raise AlreadyExists("ticket", ticket.id)
+        self.held[ticket.id] = ticket
+        await self.feed.tell(events)
+
+    async def get(self, id: TicketId, actor: Actor) -> Ticket:
+        found = await self.many([id], actor)
+        if id not in found:
+            raise NotFound("ticket", id)
+        return found[id]
+
+    async def many(self, ids: Sequence[TicketId], actor: Actor) -> dict[TicketId, Ticket]:
+        self.asked["tickets.many"] += 1
+        found = [self.held[id] for id in ids if id in self.held]
+        return {ticket.id: ticket for ticket in found if _theirs(actor, ticket)}
+
+    async def page(
+        self, actor: Actor, *, first: int, after: str | None, status: TicketStatus | None
+    ) -> list[Ticket]:
+        self.asked["tickets.page"] += 1
+        mine = [t for t in self.held.values() if _theirs(actor, t) and status in (None, t.status)]
+        ordered = sorted(mine, key=lambda t: t.id)
+        return [t for t in ordered if after is None or t.id > after][:first]
+
+    async def show(
+        self,
+        id: TicketId,
+        shown: Sequence[Shown],
+        matching: Matching,
+        events: Sequence[Event],
+    ) -> None:
+        self.suggested[id] = tuple(shown)
+        self.held[id] = replace(self.held[id], matching=matching)
+        await self.feed.tell(events)
+
+    async def shown(self, ids: Sequence[TicketId]) -> dict[TicketId, tuple[Shown, ...]]:
+        self.asked["tickets.shown"] += 1
+        return {id: self.suggested[id] for id in ids if id in self.suggested}
+
+
+def _theirs(actor: Actor, ticket: Ticket) -> bool:
+    if actor.role is Role.ADMIN:
+        return True
+    if actor.role is Role.TECHNICIAN:
+        return ticket.garage == actor.garage and ticket.assignee == actor.id
+    return ticket.garage == actor.garage
+
+
+@dataclass
+class FakeVocabulary:
+    asked: Asked
+
+    async def symptoms(self) -> list[Symptom]:
+        self.asked["symptoms"] += 1
+        texts = ("Charging stops early", "Range drops", "Motor judders")
+        return [
+            Symptom(code=f"SYM_BATT_00{n}", text=text, component="bms", phrases=(text.lower(),))
+            for n, text in enumerate(texts, start=1)
+        ]
+
+    async def components(self) -> list[Component]:
+        self.asked["components"] += 1
+        return [
+            Component(id="battery", name="Battery"),
+            Component(id="bms", name="BMS", part_of="battery", suppliers=("acme",)),
+        ]
+
+    async def error_codes(self, keys: Sequence[CodeKey] | None = None) -> list[ErrorCode]:
+        self.asked["error_codes"] += 1
+        known = [
+            ErrorCode(code="P0A1F", scope="sae", description="Battery energy control module"),
+            ErrorCode(code="E401", scope="ather", description="Cell spread", component="bms"),
+        ]
+        return [code for code in known if keys is None or code.key in keys]
+
+    async def parts(self, ids: Sequence[str] | None = None) -> list[Part]:
+        self.asked["parts"] += 1
+        known = [
+            Part(id="bms-a", name="BMS board", hsn="8507", component="bms", fits=("ather-450x",)),
+            Part(id="bms-b", name="BMS board, revised", component="bms", supersedes="bms-a"),
+        ]
+        return [part for part in known if ids is None or part.id in ids]
+
+    async def suppliers(self) -> list[Supplier]:
+        self.asked["suppliers"] += 1
+        return [Supplier(id="acme", name="Acme Cells", country="IN")]
+
+    async def models(self) -> list[VehicleModel]:
+        self.asked["models"] += 1
+        return [VehicleModel(make="Ather", model="450X")]
+
+
+@dataclass
+class FakeSearch:
+    cards: FakeCards
+
+    async def by_meaning(
+        self, embedding: Embedding, viewer: Viewer, limit: int, make: str | None = None
+    ) -> list[Hit]:
+        return []
+
+    async def by_words(
+        self, text: str, viewer: Viewer, limit: int, make: str | None = None
+    ) -> list[Hit]:
+        wanted = set(text.lower().split())
+        hits = [
+            Hit(card=card.id, score=float(len(wanted & set(card.title.lower().split()))))
+            for card in self.cards.current()
+            if sees(viewer, card) and make in (None, card.make)
+        ]
+        return sorted((h for h in hits if h.score), key=lambda h: -h.score)[:limit]
+
+
+class FakeReader:
+    async def understand(self, report: FailureReport) -> Understood:
+        found: list[CodeKey] = []
+        for code in report.codes:
+            try:
+                found.append(key(code, report.vehicle.make or "unknown"))
+            except InvalidInput:
+                continue
+        seen = ("stops",) if "stops" in report.text else ()
+        symptoms = tuple(SeenSymptom(code="SYM_BATT_001", confidence=0.9) for _ in seen)
+        return Understood(
+            report=report, codes=tuple(found), symptoms=symptoms, vehicle=report.vehicle
+        )
+
+
+@dataclass
+class FakeMatcher:
+    cards: FakeCards
+    asked: Asked
+    degraded: str | None = None
+
+    async def match(self, understood: Understood, viewer: Viewer, limit: int = 5) -> Answer:
+        self.asked["match"] += 1
+        fitting = [
+            (card, code)
+            for card in self.cards.current()
+            for code in understood.codes
+            if code in card.signature.error_codes
+            and card.status in SEARCHABLE
+            and sees(viewer, card)
+        ]
+        matches = tuple(
+            _match(rank, card, code, understood)
+            for rank, (card, code) in enumerate(fitting[:limit], start=1)
+        )
+        level = Level.KEYWORD if self.degraded else Level.AI
+        return Answer(matches=matches, level=level, ranker="fake", degraded=self.degraded)
+
+
+def _match(rank: int, card: FailureCard, code: CodeKey, understood: Understood) -> Match:
+    found = facts(card, understood)
+    part = Contribution(source=Source.CODE, rank=rank, score=1.0, share=0.5, via=(code,))
+    return Match(
+        rank=rank,
+        card=found,
+        score=1 / rank,
+        candidate=Candidate(card=card.id, score=0.5, contributions=(part,)),
+        reasons=(Reason(kind=ReasonKind.CODE, subject=code, text="reports the code"),),
+        sentence="Reports the code.",
+        standing=standing(found) or Standing.UNPROVEN,
+    )
+
+
+def facts(card: FailureCard, understood: Understood) -> CardFacts:
+    levels = [closeness(vehicle, understood.vehicle) for vehicle in card.vehicles]
+    return CardFacts(
+        id=card.id,
+        version=card.version,
+        title=card.title,
+        text=card.signature.text,
+        status=card.status,
+        source=card.source,
+        severity=card.signature.severity,
+        usage=card.usage,
+        codes=card.signature.error_codes,
+        symptoms=card.signature.symptoms,
+        component=card.signature.component,
+        component_name=None,
+        subsystem=None,
+        causes=(card.cause.primary,),
+        vehicle_level=max(levels, default=VehicleLevel.NONE),
+        campaign=card.provenance.campaign,
+        models=len(card.vehicles),
+    )
+
+
+class FakeEmbedder:
+    async def embed(self, texts: Sequence[str]) -> list[Embedding]:
+        return [Embedding(model="fake", vector=(1.0, 0.0)) for _ in texts]
+
+
+@dataclass
+class FakeOperations:
+    done: dict[tuple[OperationId, PersonId], tuple[str, Stored]] = field(
+        default_factory=dict[tuple[OperationId, PersonId], tuple[str, Stored]]
+    )
+
+    async def once(
+        self,
+        operation: OperationId,
+        actor: PersonId,
+        body: str,
+        work: Callable[[], Awaitable[Stored]],
+    ) -> Stored:
+        known = self.done.get((operation, actor))
+        if known is None:
+            answer = await work()
+            self.done[operation, actor] = (body, answer)
+            return answer
+        if known[0] != body:
+            raise OperationConflict(operation)
+        return known[1]
+
+
+class World:
+    """All fakes together, sharing one feed and one count of what was asked."""
+
+    def __init__(self) -> None:
+        self.asked: Asked = Counter()
+        self.feed = FakeFeed()
+        self.cards = FakeCards(self.feed, self.asked)
+        self.tickets = FakeTickets(self.feed, self.asked)
+        self.vocabulary = FakeVocabulary(self.asked)
+        self.reader = FakeReader()
+        self.matcher = FakeMatcher(self.cards, self.asked)
+        self.operations = FakeOperations()
+        self.at = NOW
+
+    @property
+    def services(self) -> Services:
+        return Services(
+            cards=self.cards,
+            tickets=self.tickets,
+            vocabulary=self.vocabulary,
+            search=FakeSearch(self.cards),
+            reader=self.reader,
+            matcher=self.matcher,
+            embedder=FakeEmbedder(),
+            operations=self.operations,
+            feed=self.feed,
+            now=self.now,
+        )
+
+    def now(self) -> datetime:
+        return self.at
+
+    def hold(self, *cards: FailureCard) -> None:
+        for card in cards:
+            self.cards.history[card.id] = [card]
+
+    def written(self) -> tuple[int, int, int]:
+        """Cards, tickets and events: what a refusal must not change."""
+        versions = sum(len(found) for found in self.cards.history.values())
+        return versions, len(self.tickets.held), len(self.feed.log)

@@ -1,0 +1,112 @@
+"""The application: a value built from its services and a few settings."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+
+from resolvers.api import build
+from resolvers.services import Services
+from web.callers import Verify
+from web.endpoint import DEADLINE_SECONDS, Endpoint, refusal
+from web.envelope import Envelope
+from web.graphql import Callers, View
+from web.health import Probe, Readiness, health
+from web.limits import BODY_BYTES, Bodies
+from web.metrics import Metrics
+from web.ui.page import Page
+
+GRAPHQL = "/v1/graphql"
+STREAM = "/v1/graphql/stream"
+MOVED = ("/graphql", "/v2/graphql")
+ASSETS = "/v1/ui"
+OPERATIONAL = ("/health", "/ready", "/metrics")
+# For the server that carries the sockets: what one message may weigh.
+SOCKET_BYTES = BODY_BYTES
+
+Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """How the application meets the world.
+
+    Attributes:
+        verify: gives who a token speaks for and until when, or raises NotAuthenticated.
+        probes: one for each store; returns when the store answers.
+        development: the schema may be asked for, GraphiQL is shown, sockets may be anonymous.
+        origins: pages of other sites that may call, as `https://portal.example`.
+        ui: the folder of GraphiQL's assets.
+        deadline: seconds that a request may take.
+        lifespan: what runs beside the application as long as it lives.
+    """
+
+    verify: Verify
+    probes: Mapping[str, Probe]
+    development: bool = False
+    origins: Sequence[str] = ()
+    ui: Path | None = None
+    deadline: float = DEADLINE_SECONDS
+    lifespan: Lifespan | None = None
+    metrics: Metrics = field(default_factory=Metrics)
+
+
+def application(services: Services, door: Door) -> Starlette:
+    """Build the application; nothing is opened and nothing global is touched."""
+    page = Page(door.ui, ASSETS, GRAPHQL) if door.development else None
+    named = [GRAPHQL, STREAM, *MOVED, *OPERATIONAL]
+    return Starlette(
+        routes=[*_graphql(services, door, page), *_operational(door), *_assets(page)],
+        middleware=[
+            Middleware(Envelope, metrics=door.metrics, routes=named, secure=not door.development),
+            Middleware(Bodies),
+        ],
+        exception_handlers={404: _not_found, 500: _broken},
+        lifespan=door.lifespan,
+    )
+
+
+def _graphql(services: Services, door: Door, page: Page | None) -> list[BaseRoute]:
+    schema = build(introspection=door.development)
+    callers = Callers(verify=door.verify, origins=door.origins, anonymous_sockets=door.development)
+    view = View(schema, services, callers, door.metrics)
+    events = View(schema, services, callers, door.metrics, stream=True)
+    plain = Endpoint(view, origins=door.origins, deadline=door.deadline, page=page)
+    stream = Endpoint(events, origins=door.origins, deadline=door.deadline)
+    return [
+        WebSocketRoute(GRAPHQL, plain),
+        Route(GRAPHQL, plain),
+        Route(STREAM, stream),
+        *(Route(path, _moved, methods=None) for path in MOVED),
+    ]
+
+
+def _operational(door: Door) -> list[BaseRoute]:
+    return [
+        Route("/health", health),
+        Route("/ready", Readiness(door.probes).endpoint),
+        Route("/metrics", door.metrics.endpoint),
+    ]
+
+
+def _assets(page: Page | None) -> list[BaseRoute]:
+    return [] if page is None else [Mount(ASSETS, page.assets())]
+
+
+async def _moved(_: Request) -> Response:
+    return refusal(404, "MOVED", f"The API is at {GRAPHQL}.", {"location": GRAPHQL})
+
+
+async def _not_found(_: Request, __: Exception) -> Response:
+    return refusal(404, "NOT_FOUND", f"There is nothing here. The API is at {GRAPHQL}.")
+
+
+async def _broken(request: Request, _: Exception) -> Response:
+    said = f"Something went wrong on our side. Report it with this trace id: {request.state.trace}"
+    return refusal(500, "INTERNAL", said)

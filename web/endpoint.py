@@ -1,0 +1,127 @@
+"""One HTTP request to GraphQL: who calls, how long it may take, and what if the caller leaves."""
+
+import asyncio
+import logging
+from collections.abc import Collection
+from contextlib import suppress
+
+from cross_web import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.types import Message, Receive, Scope, Send
+
+from domain.errors import NotAuthenticated
+from web.graphql import JSON, View, media_type
+from web.limits import forged
+from web.ui.page import Page
+
+DEADLINE_SECONDS = 10.0
+
+log = logging.getLogger("battwheels.request")
+
+
+class Endpoint:
+    """`/v1/graphql` as an ASGI application; a `page` is shown to browsers in development."""
+
+    def __init__(
+        self,
+        view: View,
+        *,
+        origins: Collection[str] = (),
+        deadline: float = DEADLINE_SECONDS,
+        page: Page | None = None,
+    ) -> None:
+        self._view = view
+        self._origins = origins
+        self._deadline = deadline
+        self._page = page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._view(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        with suppress(ClientDisconnect):
+            await request.body()
+            work = asyncio.create_task(self._answered(request, send))
+            gone = asyncio.create_task(_left(receive))
+            try:
+                await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                await _ended(work, gone)
+
+    async def _answered(self, request: Request, send: Send) -> None:
+        response = await self._response(request)
+        await response(request.scope, _never, send)
+
+    async def _response(self, request: Request) -> Response:
+        if self._page is not None and _browsing(request):
+            return self._page.response()
+        if forged(request.headers, self._origins):
+            return refusal(403, "CSRF", "Send the header `GraphQL-Require-Preflight: 1`.")
+        if request.method not in {"GET", "POST"}:
+            return refusal(405, "METHOD", "GraphQL takes GET and POST.", {"allow": "GET, POST"})
+        streams = "text/event-stream" in request.headers.get("accept", "")
+        if not streams and media_type(request.headers.get("accept")) is None:
+            return refusal(406, "ACCEPT", "Accept application/graphql-response+json.")
+        if request.method == "POST" and not _is_json(request):
+            return refusal(415, "MEDIA_TYPE", "Send the body as application/json.")
+        return await self._run(request)
+
+    async def _run(self, request: Request) -> Response:
+        request.state.status = 200
+        try:
+            async with asyncio.timeout(self._deadline):
+                response = await self._view.run(request)
+        except HTTPException as error:
+            return refusal(error.status_code, "BAD_REQUEST", error.reason)
+        except NotAuthenticated as error:
+            return refusal(401, "NOT_AUTHENTICATED", str(error), {"www-authenticate": "Bearer"})
+        except TimeoutError:
+            said = f"The request took longer than {self._deadline:g} seconds. Ask for less."
+            return refusal(504, "DEADLINE", said)
+        if not isinstance(response, StreamingResponse):
+            kind = media_type(request.headers.get("accept")) or JSON
+            response.headers["content-type"] = f"{kind}; charset=utf-8"
+            response.status_code = request.state.status
+        return response
+
+
+def refusal(
+    status: int, code: str, message: str, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """Give an answer that says in GraphQL's own shape why there is none."""
+    error = {"message": message, "extensions": {"code": code}}
+    return JSONResponse({"errors": [error]}, status_code=status, headers=headers)
+
+
+def _browsing(request: Request) -> bool:
+    wanted = request.headers.get("accept", "")
+    return request.method == "GET" and "query" not in request.query_params and "text/html" in wanted
+
+
+def _is_json(request: Request) -> bool:
+    return request.headers.get("content-type", "").split(";", 1)[0].strip().lower() == JSON
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _never() -> Message:
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+async def _ended(work: asyncio.Task[None], gone: asyncio.Task[None]) -> None:
+    """Cancel what still runs, and let what the work raised come out."""
+    gone.cancel()
+    finished = work.done()
+    work.cancel()
+    with suppress(asyncio.CancelledError):
+        await gone
+    if finished:
+        work.result()
+    with suppress(asyncio.CancelledError):
+        await work

@@ -1,0 +1,1 @@
+"""GraphiQL for development: its page, and the assets that this service serves itself."""
