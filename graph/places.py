@@ -1,0 +1,43 @@
+"""Garages and where they stand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.ids import GarageId
+from graph.database import Graph, Transaction, rows
+from graph.queries import named
+
+QUERIES = named("places.cypher")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Garage:
+    """A workshop; `lat` and `lon` are degrees (WGS 84)."""
+
+    id: GarageId
+    name: str
+    lat: float
+    lon: float
+    region: str | None = None
+
+
+class Places:
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    async def load_garages(self, garages: Sequence[Garage]) -> None:
+        """State how these garages are; cards found there get their place if they had none."""
+        found = [
+            {"id": g.id, "name": g.name, "region": g.region, "lat": g.lat, "lon": g.lon}
+            for g in garages
+        ]
+
+        async def work(tx: Transaction) -> None:
+            await rows(tx, QUERIES["load_garages"], rows=found)
+            await rows(tx, QUERIES["origins"], rows=found)
+
+        await self._graph.write(work)
+
+    async def garages(self) -> list[Garage]:
+        rows_found = await self._graph.read(QUERIES["garages"])
+        return [Garage(**row["found"]) for row in rows_found]

@@ -1,0 +1,122 @@
+// name: claim
+// Take or make the ticket and hold its lock, then read what is stored.
+MERGE (t:Ticket {id: $id})
+ON CREATE SET t.version = 0
+SET t.lock = true
+WITH t REMOVE t.lock
+RETURN t.version AS version, t.body AS body
+
+// name: hold
+// As claim, for a ticket that must be there.
+MATCH (t:Ticket {id: $id})
+SET t.lock = true
+WITH t REMOVE t.lock
+RETURN t.version AS version
+
+// name: save
+// The ticket as it is now, where it was raised, and the vehicle it is about.
+MATCH (t:Ticket {id: $id})
+SET t += $properties
+MERGE (g:Garage {id: $garage})
+MERGE (v:Vehicle {id: $vehicle.id})
+SET v += $vehicle
+MERGE (t)-[:RAISED_AT]->(g)
+MERGE (t)-[:ON]->(v)
+
+// name: model
+// The vehicle's model, where it is known.
+MATCH (v:Vehicle {id: $vehicle})
+OPTIONAL MATCH (v)-[old:OF_MODEL]->()
+DELETE old
+WITH DISTINCT v
+MERGE (k:Make {key: $model.make_key}) ON CREATE SET k.name = $model.make
+MERGE (m:VehicleModel {id: $model.id}) ON CREATE SET m += $model
+MERGE (m)-[:MADE_BY]->(k)
+MERGE (v)-[:OF_MODEL]->(m)
+
+// name: shows
+// Symptoms read out of the report, each with how sure the reading is.
+MATCH (t:Ticket {id: $id})
+UNWIND $rows AS row
+MERGE (s:Symptom {code: row.code}) ON CREATE SET s.awaits_review = true
+MERGE (t)-[r:SHOWS]->(s) SET r.confidence = row.confidence
+
+// name: reports
+// Codes of the report.
+MATCH (t:Ticket {id: $id})
+UNWIND $rows AS row
+MERGE (e:ErrorCode {key: row.key})
+ON CREATE SET e.code = row.code, e.scope = row.scope, e.awaits_review = true
+MERGE (t)-[:REPORTS]->(e)
+
+// name: assign
+// Whoever has it on the bench.
+MATCH (t:Ticket {id: $id})
+MERGE (p:Technician {id: $assignee})
+MERGE (t)-[:ASSIGNED_TO]->(p)
+
+// name: embed
+// The vector of the report's text, with its model.
+MATCH (t:Ticket {id: $id})
+SET t.embedding_model = $model
+WITH t
+CALL db.create.setNodeVectorProperty(t, 'embedding_SIZE', $vector)
+
+// name: cut
+// The edges of the version before.
+MATCH (:Ticket {id: $id})-[r:SHOWS|REPORTS|ASSIGNED_TO]->()
+DELETE r
+
+// name: match_state
+// Where the search for cards stands: its own property, since it moves beside the versions.
+MATCH (t:Ticket {id: $id})
+SET t.matching = $matching
+RETURN t.id AS id
+
+// name: unshow
+// What was suggested before.
+MATCH (:Ticket {id: $id})-[r:SHOWN]->()
+DELETE r
+
+// name: show
+// What was suggested, in which order, by whom.
+MATCH (t:Ticket {id: $id})
+UNWIND $rows AS row
+MATCH (c:FailureCard {id: row.card})
+CREATE (t)-[:SHOWN {rank: row.rank, score: row.score, ranker: row.ranker, at: row.at}]->(c)
+
+// name: shown
+// What was suggested for each of these tickets, the first rank first.
+MATCH (t:Ticket)-[r:SHOWN]->(c:FailureCard)
+WHERE t.id IN $ids
+RETURN t.id AS ticket, c.id AS card, r.rank AS rank, r.score AS score, r.ranker AS ranker, r.at AS at
+ORDER BY ticket, rank
+
+// name: many
+// Tickets of the actor: all, those of a garage, or those on one technician's bench.
+MATCH (t:Ticket)
+WHERE t.id IN $ids
+  AND ($all OR (t.garage_id = $garage AND ($assignee IS NULL OR t.assignee_id = $assignee)))
+RETURN t.body AS body, t.matching AS matching
+
+// name: page_all
+// For an actor of all garages, the newest ids first.
+MATCH (t:Ticket)
+WHERE t.id < $before AND ($status IS NULL OR t.status = $status)
+WITH t ORDER BY t.id DESC LIMIT $first
+RETURN t.body AS body, t.matching AS matching ORDER BY t.id DESC
+
+// name: page_garage
+// For an actor of one garage.
+MATCH (t:Ticket)
+WHERE t.garage_id = $garage AND t.id < $before AND ($status IS NULL OR t.status = $status)
+WITH t ORDER BY t.id DESC LIMIT $first
+RETURN t.body AS body, t.matching AS matching ORDER BY t.id DESC
+
+// name: page_bench
+// For a technician: what is assigned to them in their garage.
+MATCH (t:Ticket)
+WHERE t.assignee_id = $assignee AND t.garage_id = $garage AND t.id < $before
+  AND ($status IS NULL OR t.status = $status)
+WITH t ORDER BY t.id DESC LIMIT $first
+RETURN t.body AS body, t.matching AS matching ORDER BY t.id DESC

@@ -1,0 +1,45 @@
+"""A ticket as rows for the graph: its properties, its vehicle, its edges."""
+
+from domain.tickets import Ticket
+from graph import bodies
+from graph.card_rows import Row, code_row
+
+
+def properties(ticket: Ticket) -> Row:
+    """Give what is searched and sorted, and the whole ticket as its body.
+
+    `matching` is not among them: it moves beside the versions, by `Tickets.show` alone.
+    """
+    return {
+        "version": ticket.version,
+        "status": ticket.status,
+        "text": ticket.text,
+        "body": bodies.ticket_body(ticket),
+        "garage_id": ticket.garage,
+        "reporter_id": ticket.reporter,
+        "assignee_id": ticket.assignee,
+        "opened_at": ticket.opened_at,
+        "closed_at": ticket.closed_at,
+    }
+
+
+def vehicle(ticket: Ticket) -> Row:
+    """Give the vehicle as it was on that day; its number plate is no business of the graph."""
+    seen = ticket.vehicle
+    return {
+        "id": f"veh_of_{ticket.id}",
+        "firmware": seen.firmware,
+        "odometer_km": seen.mileage_km,
+        "battery_cycles": seen.battery_cycles,
+    }
+
+
+def symptoms(ticket: Ticket) -> list[Row]:
+    surest: dict[str, float] = {}
+    for seen in ticket.symptoms:
+        surest[seen.code] = max(seen.confidence, surest.get(seen.code, 0.0))
+    return [{"code": code, "confidence": surest[code]} for code in sorted(surest)]
+
+
+def codes(ticket: Ticket) -> list[Row]:
+    return [code_row(key) for key in sorted(set(ticket.codes))]

@@ -1,0 +1,201 @@
+"""The store of tickets: every read is narrowed to what the actor may see."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from domain.access import SCOPES, Actor, Scope
+from domain.errors import AlreadyExists, NotFound, StaleVersion
+from domain.events import Event
+from domain.ids import CardId, TicketId
+from domain.matches import Embedding
+from domain.tickets import Matching, Shown, Ticket, TicketStatus
+from graph import bodies, outbox, ticket_rows
+from graph.card_rows import model_row
+from graph.card_writing import check_sizes
+from graph.database import Graph, Row, Transaction, rows
+from graph.queries import named, sized
+
+QUERIES = named("tickets.cypher")
+PAGE_LIMIT = 1_000
+# Behind every id that can be made.
+NEWEST = "~"
+
+
+class Tickets:
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    async def add(
+        self, ticket: Ticket, events: Sequence[Event], embedding: Embedding | None = None
+    ) -> None:
+        """Store a new ticket and its events; the same ticket again changes nothing.
+
+        Raises:
+            AlreadyExists: the id is taken by a ticket that says something else.
+            InvalidInput: the embedding's size is not indexed.
+        """
+        check_sizes([embedding], await self._graph.embedding_sizes())
+
+        async def work(tx: Transaction) -> None:
+            [held] = await rows(tx, QUERIES["claim"], id=ticket.id)
+            if held["version"] > 0:
+                if held["body"] != bodies.ticket_body(ticket):
+                    raise AlreadyExists("ticket", ticket.id)
+                return
+            await _save(tx, ticket)
+            await rows(tx, QUERIES["match_state"], id=ticket.id, matching=ticket.matching)
+            await _embed(tx, ticket.id, embedding)
+            await outbox.leave(tx, events)
+
+        await self._graph.write(work)
+
+    async def put(self, ticket: Ticket, events: Sequence[Event], *, expected: int) -> None:
+        """Store the next version of a ticket; where its matching stands is left as it is.
+
+        Raises:
+            StaleVersion: the stored ticket is not at version `expected`.
+            NotFound: there is no such ticket.
+        """
+
+        async def work(tx: Transaction) -> None:
+            held = await rows(tx, QUERIES["hold"], id=ticket.id)
+            if not held:
+                raise NotFound("ticket", ticket.id)
+            if held[0]["version"] != expected:
+                raise StaleVersion(ticket.id, expected, held[0]["version"])
+            await rows(tx, QUERIES["cut"], id=ticket.id)
+            await _save(tx, ticket)
+            await outbox.leave(tx, events)
+
+        await self._graph.write(work)
+
+    async def get(self, id: TicketId, actor: Actor) -> Ticket:
+        """Give one ticket.
+
+        Raises:
+            NotFound: there is none, or not for this actor.
+        """
+        found = await self.many([id], actor)
+        if id not in found:
+            raise NotFound("ticket", id)
+        return found[id]
+
+    async def many(self, ids: Sequence[TicketId], actor: Actor) -> dict[TicketId, Ticket]:
+        found = await self._graph.read(QUERIES["many"], ids=list(ids), **_seen_by(actor))
+        return {ticket.id: ticket for ticket in map(_ticket, found)}
+
+    async def page(
+        self,
+        actor: Actor,
+        *,
+        first: int,
+        after: str | None = None,
+        status: TicketStatus | None = None,
+    ) -> list[Ticket]:
+        """Give up to `first` tickets, the newest id first, those behind the id `after`."""
+        found = await self._graph.read(
+            QUERIES[_page_of(actor)],
+            first=min(first, PAGE_LIMIT),
+            before=after or NEWEST,
+            status=status,
+            **_seen_by(actor),
+        )
+        return [_ticket(row) for row in found]
+
+    async def show(
+        self, id: TicketId, shown: Sequence[Shown], matching: Matching, events: Sequence[Event]
+    ) -> None:
+        """Record what was suggested in place of what was; the ticket's version does not move.
+
+        Raises:
+            NotFound: there is no such ticket.
+        """
+
+        async def work(tx: Transaction) -> None:
+            if not await rows(tx, QUERIES["match_state"], id=id, matching=matching):
+                raise NotFound("ticket", id)
+            await rows(tx, QUERIES["unshow"], id=id)
+            if shown:
+                await rows(tx, QUERIES["show"], id=id, rows=[_shown_row(s) for s in shown])
+            await outbox.leave(tx, events)
+
+        await self._graph.write(work)
+
+    async def shown(self, ids: Sequence[TicketId]) -> dict[TicketId, tuple[Shown, ...]]:
+        """Give what was suggested for each ticket, by rank; ask only for tickets already read."""
+        found: dict[TicketId, list[Shown]] = defaultdict(list)
+        for row in await self._graph.read(QUERIES["shown"], ids=list(ids)):
+            found[TicketId(row["ticket"])].append(_shown(row))
+        return {id: tuple(found.get(id, ())) for id in ids}  # noqa: A001 - as everywhere
+
+
+async def _save(tx: Transaction, ticket: Ticket) -> None:
+    vehicle = ticket_rows.vehicle(ticket)
+    properties = ticket_rows.properties(ticket)
+    await rows(
+        tx,
+        QUERIES["save"],
+        id=ticket.id,
+        properties=properties,
+        garage=ticket.garage,
+        vehicle=vehicle,
+    )
+    if (model := ticket.vehicle.named) is not None:
+        await rows(tx, QUERIES["model"], vehicle=vehicle["id"], model=model_row(model))
+    if ticket.symptoms:
+        await rows(tx, QUERIES["shows"], id=ticket.id, rows=ticket_rows.symptoms(ticket))
+    if ticket.codes:
+        await rows(tx, QUERIES["reports"], id=ticket.id, rows=ticket_rows.codes(ticket))
+    if ticket.assignee is not None:
+        await rows(tx, QUERIES["assign"], id=ticket.id, assignee=ticket.assignee)
+
+
+async def _embed(tx: Transaction, id: TicketId, embedding: Embedding | None) -> None:
+    if embedding is not None:
+        vector = [float(x) for x in embedding.vector]
+        query = sized(QUERIES["embed"], len(vector))
+        await rows(tx, query, id=id, model=embedding.model, vector=vector)
+
+
+def _seen_by(actor: Actor) -> dict[str, object]:
+    scope = SCOPES[actor.role]
+    return {
+        "all": scope is Scope.ALL_GARAGES,
+        "garage": actor.garage,
+        "assignee": actor.id if scope is Scope.ASSIGNED_ONLY else None,
+    }
+
+
+def _page_of(actor: Actor) -> str:
+    match SCOPES[actor.role]:
+        case Scope.ALL_GARAGES:
+            return "page_all"
+        case Scope.OWN_GARAGE:
+            return "page_garage"
+        case Scope.ASSIGNED_ONLY:
+            return "page_bench"
+
+
+def _ticket(row: Row) -> Ticket:
+    return replace(bodies.ticket_from(row["body"]), matching=Matching(row["matching"]))
+
+
+def _shown_row(shown: Shown) -> Row:
+    return {
+        "card": shown.card,
+        "rank": shown.rank,
+        "score": shown.score,
+        "ranker": shown.ranker,
+        "at": shown.at,
+    }
+
+
+def _shown(row: Row) -> Shown:
+    return Shown(
+        card=CardId(row["card"]),
+        rank=row["rank"],
+        score=row["score"],
+        ranker=row["ranker"],
+        at=row["at"].to_native(),
+    )

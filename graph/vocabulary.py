@@ -1,0 +1,209 @@
+"""The shared vocabulary: symptoms, components, codes, parts, suppliers and vehicle models."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import LiteralString, TypeVar
+
+from domain.codes import ErrorCode, normal
+from domain.vehicles import VehicleCategory, VehicleModel
+from domain.vocabulary import Component, Part, Supplier, Symptom
+from graph.card_rows import model_row
+from graph.database import Graph, Row, Transaction, rows
+from graph.queries import named
+
+QUERIES = named("vocabulary.cypher")
+BATCH = 1_000
+BATCH_SECONDS = 60.0
+EVERYTHING = 1_000_000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """An entry that a card or report named and no load has described yet."""
+
+    kind: str
+    name: str
+
+
+class Vocabulary:
+    """Each `load_` states how its entries are from now on; each reader gives them by their key.
+
+    A reader gives the entries of `keys`, or else a page: the `first` ones after the key `after`.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    async def load_vehicles(self, models: Sequence[VehicleModel]) -> None:
+        found = [model_row(model) for model in models]
+        await self._load([("load_makes", found), ("load_vehicles", found)])
+
+    async def load_suppliers(self, suppliers: Sequence[Supplier]) -> None:
+        found: list[Row] = [{"id": s.id, "name": s.name, "country": s.country} for s in suppliers]
+        await self._load([("load_suppliers", found)])
+
+    async def load_components(self, components: Sequence[Component]) -> None:
+        await self._load(
+            [
+                ("load_components", [{"id": c.id, "name": c.name} for c in components]),
+                ("cut_components", [{"id": c.id} for c in components]),
+                ("part_of", [{"id": c.id, "part_of": c.part_of} for c in components if c.part_of]),
+                (
+                    "supplied_by",
+                    [{"id": c.id, "supplier": s} for c in components for s in c.suppliers],
+                ),
+            ]
+        )
+
+    async def load_symptoms(self, symptoms: Sequence[Symptom]) -> None:
+        found: list[Row] = [
+            {"code": s.code, "text": s.text, "phrases": list(s.phrases)} for s in symptoms
+        ]
+        seen: list[Row] = [
+            {"code": s.code, "component": s.component} for s in symptoms if s.component
+        ]
+        await self._load([("load_symptoms", found), ("seen_on", seen)])
+
+    async def load_error_codes(self, codes: Sequence[ErrorCode]) -> None:
+        found: list[Row] = [{"key": c.key, "properties": _code_properties(c)} for c in codes]
+        raised: list[Row] = [{"key": c.key, "component": c.component} for c in codes if c.component]
+        await self._load([("load_codes", found), ("raised_by", raised)])
+
+    async def load_parts(self, parts: Sequence[Part]) -> None:
+        await self._load(
+            [
+                ("load_parts", [{"id": p.id, "name": p.name, "hsn": p.hsn} for p in parts]),
+                ("cut_parts", [{"id": p.id} for p in parts]),
+                ("is_a", [{"id": p.id, "component": p.component} for p in parts if p.component]),
+                ("fits", [{"id": p.id, "model": m} for p in parts for m in p.fits]),
+                (
+                    "supersedes",
+                    [{"id": p.id, "supersedes": p.supersedes} for p in parts if p.supersedes],
+                ),
+            ]
+        )
+
+    async def symptoms(
+        self, keys: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> list[Symptom]:
+        return await self._give("symptoms", _symptom, keys, (first, after))
+
+    async def components(
+        self, keys: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> list[Component]:
+        return await self._give("components", _component, keys, (first, after))
+
+    async def error_codes(
+        self, keys: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> list[ErrorCode]:
+        return await self._give("codes", _code, keys, (first, after))
+
+    async def parts(
+        self, keys: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> list[Part]:
+        return await self._give("parts", _part, keys, (first, after))
+
+    async def suppliers(
+        self, keys: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> list[Supplier]:
+        return await self._give("suppliers", _supplier, keys, (first, after))
+
+    async def models(
+        self, keys: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> list[VehicleModel]:
+        return await self._give("models", _model, keys, (first, after))
+
+    async def awaiting_review(self) -> list[Unknown]:
+        """Give what was named and is not described: for whoever keeps the vocabulary (CA-5)."""
+        found = await self._graph.read(QUERIES["awaiting_review"])
+        return [Unknown(row["kind"], row["key"] or row["name"]) for row in found]
+
+    async def _load(self, passes: Sequence[tuple[str, Sequence[Row]]]) -> None:
+        for name, found in passes:
+            for start in range(0, len(found), BATCH):
+                await self._write(QUERIES[name], found[start : start + BATCH])
+
+    async def _write(self, query: LiteralString, batch: Sequence[Row]) -> None:
+        async def work(tx: Transaction) -> None:
+            ids = [row["id"] for row in batch if "id" in row]
+            await rows(tx, query, rows=list(batch), ids=ids)
+
+        await self._graph.write(work, seconds=BATCH_SECONDS)
+
+    async def _give(
+        self,
+        kind: str,
+        value: Callable[[Row], T],
+        keys: Iterable[str] | None,
+        page: tuple[int, str],
+    ) -> list[T]:
+        which = "all" if keys is None else "some"
+        query = QUERIES[f"{which}_{kind}"] + "\n" + QUERIES[f"give_{kind}"]
+        first, after = page
+        wanted = sorted(set(keys or ()))
+        found = await self._graph.read(query, keys=wanted, first=first, after=after)
+        return [value(row["found"]) for row in found]
+
+
+def _code_properties(code: ErrorCode) -> Row:
+    return {
+        "code": normal(code.code),
+        "scope": code.scope,
+        "description": code.description,
+        "illustrative": code.illustrative,
+    }
+
+
+def _symptom(row: Row) -> Symptom:
+    return Symptom(
+        code=row["code"],
+        text=row["text"],
+        component=row["component"],
+        phrases=tuple(row["phrases"]),
+    )
+
+
+def _component(row: Row) -> Component:
+    return Component(
+        id=row["id"],
+        name=row["name"],
+        part_of=row["part_of"],
+        suppliers=tuple(sorted(row["suppliers"])),
+    )
+
+
+def _code(row: Row) -> ErrorCode:
+    return ErrorCode(
+        code=row["code"],
+        scope=row["scope"],
+        description=row["description"],
+        component=row["component"],
+        illustrative=row["illustrative"],
+    )
+
+
+def _part(row: Row) -> Part:
+    return Part(
+        id=row["id"],
+        name=row["name"],
+        hsn=row["hsn"],
+        component=row["component"],
+        fits=tuple(sorted(row["fits"])),
+        supersedes=row["supersedes"],
+    )
+
+
+def _supplier(row: Row) -> Supplier:
+    return Supplier(id=row["id"], name=row["name"], country=row["country"])
+
+
+def _model(row: Row) -> VehicleModel:
+    return VehicleModel(
+        make=row["make"],
+        model=row["model"],
+        variant=row["variant"],
+        year=row["year"] or None,
+        category=VehicleCategory(row["category"]),
+    )
