@@ -27,7 +27,7 @@ def bearer(who: Actor, lifetime: timedelta = timedelta(minutes=15)) -> dict[str,
     return {"authorization": f"Bearer {TOKENS.mint(who, NOW, lifetime)}"}
 
 
-def app(world: World, *, development: bool = True, **settings: Any) -> Starlette:
+def app(world: World, *, development: bool = True, **settings: Any) -> Starlette:  # noqa: ANN401
     async def answers() -> None:
         return None
 

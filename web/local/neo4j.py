@@ -10,7 +10,7 @@ from neo4j import GraphDatabase
 from neo4j.exceptions import AuthError, DriverError, Neo4jError
 
 from domain.errors import LocalServiceError
-from web.local import files, java
+from web.local import files, java, processes
 from web.local.home import Home
 from web.local.jars import Shelf
 from web.local.java import VECTOR_MODULE, Java
@@ -19,6 +19,7 @@ from web.local.processes import Command
 from web.local.progress import Report, Step, quiet
 
 USER = "neo4j"
+PATIENCE_S = 10.0
 SERVER = "org.neo4j.server.Neo4jCommunity"
 ADMIN = "org.neo4j.cli.AdminTool"
 SETTINGS = """\
@@ -162,6 +163,8 @@ class Neo4j:
 
     def _set_password(self) -> None:
         path = self.folder / "password.args"
+        for left in processes.marked(f"@{path}"):
+            processes.end(left, signal.SIGKILL, PATIENCE_S)
         command = ("dbms", "set-initial-password", self.password)
         arguments = _argument_file(f"@{path}", (*self._class_path(), ADMIN, *command))
         try:

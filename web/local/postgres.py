@@ -13,13 +13,14 @@ from typing import ClassVar
 import psutil
 
 from domain.errors import LocalServiceError
-from web.local import files, wheels
+from web.local import files, processes, wheels
 from web.local.home import Home
 from web.local.ports import LOOPBACK
 from web.local.processes import Command
 
 USER = "battwheels"
 CREATE = f"CREATE DATABASE {USER};\n"
+PATIENCE_S = 10.0
 ENVIRONMENT = {"LANG": "C.UTF-8", "TZ": "UTC"}
 # PostgreSQL refuses to run as root; this account exists on every system and owns nothing.
 POWERLESS = "nobody"
@@ -65,9 +66,12 @@ class Postgres:
     def prepare(self) -> None:
         self.folder.mkdir(exist_ok=True)
         if self.data.exists():
-            self._drop_stale_pid()
+            self._clear_the_way()
             return
         part = self.folder / "data.part"
+        # A start that was killed may have left its work running.
+        for process in (*processes.marked(str(part)), *_processes_in(part)):
+            processes.end(process, signal.SIGTERM, PATIENCE_S)
         shutil.rmtree(part, ignore_errors=True)
         _give_away(self.folder)
         self._create(part)
@@ -131,19 +135,22 @@ class Postgres:
             self.name, f"{name} could not create the database;", f"see {log} and start again."
         )
 
-    def _drop_stale_pid(self) -> None:
-        """Remove a dead server's pid file, which would refuse a start once the id is reused."""
+    def _clear_the_way(self) -> None:
+        """See to it that a server that was killed is over, in every process and in its file."""
         path = self.data / "postmaster.pid"
-        if not path.exists():
-            return
-        pid = path.read_text().partition("\n")[0].strip()
-        if pid.isdigit() and _is_postgres(int(pid)):
+        pid = path.read_text().partition("\n")[0].strip() if path.exists() else ""
+        left = _processes_in(self.data)
+        if pid in {str(process.pid) for process in left}:
             raise LocalServiceError(
                 self.name,
                 f"another PostgreSQL (process {pid}) already uses {self.data};",
                 "stop it, then start again.",
             )
-        path.unlink()
+        # Those a killed server leaves notice it at once; a new server must not meet them.
+        for process in left:
+            processes.end(process, signal.SIGTERM, PATIENCE_S)
+        # Only now is the file surely stale; its id may already be someone else's.
+        path.unlink(missing_ok=True)
 
 
 def program(name: str) -> Path:
@@ -158,9 +165,18 @@ def program(name: str) -> Path:
     return found
 
 
-def _is_postgres(pid: int) -> bool:
+def _processes_in(data: Path) -> list[psutil.Process]:
+    """The living processes of PostgreSQL that work in this folder."""
+    return [process for process in psutil.process_iter() if _works_in(process, data)]
+
+
+def _works_in(process: psutil.Process, data: Path) -> bool:
     try:
-        return psutil.Process(pid).name().startswith("postgres")
+        return (
+            process.name().startswith("postgres")
+            and not processes.over(process)
+            and process.cwd() == str(data)
+        )
     except psutil.Error:
         return False
 

@@ -43,7 +43,7 @@ class Record:
         reap(self.pid)
         try:
             found = psutil.Process(self.pid)
-            alive = found.status() != psutil.STATUS_ZOMBIE
+            alive = not over(found)
             same = abs(found.create_time() - self.created) < SAME_START_S
         except psutil.Error:
             return None
@@ -94,6 +94,14 @@ def created(pid: int) -> float:
         return 0.0
 
 
+def over(process: psutil.Process) -> bool:
+    """Whether nothing of the process runs any more, though it may not be waited for yet.
+
+    A killed server's first thread ends first; until the last one has, ports and locks stay taken.
+    """
+    return process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1
+
+
 def reap(pid: int) -> None:
     """Let a child of ours that has ended go; a stranger's child is not ours to wait for."""
     with suppress(ChildProcessError):
@@ -109,7 +117,7 @@ def marked(mark: str) -> list[psutil.Process]:
 def carries(process: psutil.Process, mark: str) -> bool:
     """Whether the process lives and has the mark among its arguments."""
     try:
-        return process.status() != psutil.STATUS_ZOMBIE and mark in process.cmdline()
+        return not over(process) and mark in process.cmdline()
     except psutil.Error:
         return False
 
@@ -130,7 +138,7 @@ def gone(process: psutil.Process, patience: float) -> bool:
     while time.monotonic() < deadline:
         reap(process.pid)
         try:
-            if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
+            if not process.is_running() or over(process):
                 return True
         except psutil.NoSuchProcess:
             return True

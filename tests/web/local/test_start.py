@@ -4,6 +4,7 @@ import os
 import signal
 import stat
 from collections.abc import Generator
+from dataclasses import dataclass
 
 import neo4j
 import psutil
@@ -28,16 +29,27 @@ print(*[s.pid for s in stores.status(Home.at(sys.argv[1]))])
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Race:
+    """Two starts at once, and what they left running."""
+
+    outcomes: list[tuple[int, str, str]]
+    pids: list[int | None]
+    java: str
+
+
 @pytest.fixture(scope="module")
-def started(home: Home) -> list[tuple[int, str, str]]:
-    """Two starts at once with an empty environment, both of them over by now."""
+def race(home: Home) -> Race:
+    """Starts with an empty environment, both of them over by now."""
     racers = [python(START, str(home.root), str(JARS)) for _ in range(2)]
-    return [finish(racer) for racer in racers]
+    outcomes = [finish(racer) for racer in racers]
+    left = pids(home)
+    assert left[0] is not None, outcomes
+    return Race(outcomes, left, psutil.Process(left[0]).exe())
 
 
 @pytest.fixture(scope="module")
-def urls(home: Home, started: list[tuple[int, str, str]]) -> StoreUrls:
-    assert [code for code, _, _ in started] == [0, 0], started
+def urls(home: Home, race: Race) -> StoreUrls:
     return stores.start(home)
 
 
@@ -72,11 +84,17 @@ def read(urls: StoreUrls, graph: neo4j.Driver) -> list[str]:
     return [*(node["word"] for node in nodes), *(row[0] for row in rows), key.decode()]
 
 
-def test_two_starts_share_one_set(home: Home, started: list[tuple[int, str, str]]) -> None:
-    (_, first, _), (_, second, _) = started
+def test_two_starts_share_one_set(race: Race) -> None:
+    expected = " ".join(map(str, race.pids)) + "\n"
 
-    assert first == second
-    assert [int(pid) for pid in first.split()] == pids(home)
+    assert race.outcomes == [(0, expected, ""), (0, expected, "")]
+
+
+def test_empty_environment_uses_wheel(race: Race) -> None:
+    wheel = java.bundled()
+
+    assert wheel is not None
+    assert race.java == str(wheel.program.resolve())
 
 
 def test_stores_outlive_their_starter(home: Home, urls: StoreUrls) -> None:
@@ -85,13 +103,6 @@ def test_stores_outlive_their_starter(home: Home, urls: StoreUrls) -> None:
     assert stores.start(home) == urls
     assert pids(home) == before
     assert {os.getsid(pid) for pid in before if pid} == set(before)
-
-
-def test_wheel_java_runs_neo4j(home: Home, urls: StoreUrls) -> None:
-    wheel = java.bundled()
-    assert wheel is not None
-
-    assert psutil.Process(pids(home)[0]).exe() == str(wheel.program.resolve())
 
 
 def test_stores_listen_on_loopback_only(home: Home, urls: StoreUrls) -> None:
