@@ -3,14 +3,20 @@
 import asyncio
 import platform
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from importlib import import_module
+from typing import Protocol
 
 import psutil
 
 from bench.bars import Bar
 
-Run = Callable[[], Awaitable[list[Bar]]]
+
+class Bench(Protocol):
+    """A module that measures some bars."""
+
+    async def run(self) -> list[Bar]: ...
+
 
 # Which module measures which bars; a module is imported only when it runs.
 BENCHES: Mapping[str, tuple[str, ...]] = {
@@ -33,8 +39,8 @@ def main() -> int:
     found: list[Bar] = []
     for name in names:
         print(f"\n== {name}", flush=True)
-        run: Run = import_module(name).run
-        found += asyncio.run(run())
+        module: Bench = import_module(name)  # pyright: ignore[reportAssignmentType]
+        found += asyncio.run(module.run())
     shown = [bar for bar in found if only in (None, *names, bar.name)]
     print("\n" + "\n".join(str(bar) for bar in shown))
     return 0 if all(bar.passed for bar in shown) else 1

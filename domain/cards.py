@@ -255,6 +255,19 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """The very words of a published source, kept whole: search finds more by them than by ours."""
+
+    component: str = ""
+    failure: str = ""
+    remedy: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("component", "failure", "remedy"):
+            limits.text(name, getattr(self, name), TEXT_LIMIT, least=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
     by: PersonId
     at: datetime
@@ -296,6 +309,7 @@ class FailureCard:
     provenance: Provenance
     evidence: Evidence = Evidence()
     verification: Verification | None = None
+    published: Published | None = None
     visibility: Visibility = Visibility()
     merged_into: CardId | None = None
     usage: Usage = field(default_factory=Usage)
@@ -304,6 +318,22 @@ class FailureCard:
         object.__setattr__(self, "title", limits.text("title", self.title, 200))
         limits.within("version", self.version, 1, 1_000_000)
         limits.count("vehicles", len(self.vehicles), 2_000)
+
+    @property
+    def wording(self) -> str:
+        """What a report's meaning is compared with: the failure, not its repair."""
+        if self.published is not None:
+            return f"{self.published.component} {self.published.failure}"
+        return f"{self.title}. {self.signature.text}"
+
+    @property
+    def full_text(self) -> str:
+        """What a report's words are looked up in: the failure, its causes and its repair."""
+        if self.published is not None:
+            return f"{self.wording} {self.published.remedy}"
+        causes = (self.cause.primary, *self.cause.secondary, self.cause.reasoning or "")
+        steps = (step.action for step in self.resolution.steps)
+        return "\n".join((self.wording, *filter(None, causes), *steps))
 
     @property
     def category(self) -> VehicleCategory:

@@ -81,7 +81,12 @@ class Understood:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardFacts:
-    """What ranking and explaining need of a card, read in one query for all candidates."""
+    """What ranking and explaining need of a card, read in one query for all candidates.
+
+    Attributes:
+        models: how many vehicle models and model years it covers.
+        cosine: how alike its meaning is to the report's; None without vectors of the same model.
+    """
 
     id: CardId
     version: int
@@ -100,7 +105,7 @@ class CardFacts:
     vehicle_level: VehicleLevel
     campaign: str | None
     models: int
-    vector: Sequence[float] | None = None
+    cosine: float | None = None
 
 
 def closeness(card: VehicleContext, reported: VehicleContext) -> VehicleLevel:

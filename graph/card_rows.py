@@ -85,10 +85,9 @@ def _resolution(card: FailureCard) -> Row:
     causes = (card.cause.primary, *card.cause.secondary)
     return {
         "causes": list(causes),
-        "cause_text": "\n".join((*causes, card.cause.reasoning or "")).strip(),
         "confidence": card.cause.confidence,
         "solution_type": card.resolution.type,
-        "step_text": "\n".join(step.action for step in card.resolution.steps),
+        "full_text": card.full_text,
         "high_voltage": card.resolution.high_voltage,
     }
 

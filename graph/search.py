@@ -31,12 +31,13 @@ MODELS = 12
 NEAR_LEAST = 50
 NEAR_MOST = 1_000
 TICKETS = 50
+# No card has an embedding of this size: asking for it finds none.
+NO_SIZE = 1
 
 
 class Search:
-    def __init__(self, graph: Graph, weights: Mapping[str, float] = words.WEIGHTS) -> None:
+    def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._weights = weights
 
     async def by_codes(self, keys: Sequence[CodeKey], viewer: Viewer, limit: int) -> list[Hit]:
         """Give the cards that report most of these codes, rare codes before common ones."""
@@ -78,10 +79,10 @@ class Search:
         self, text: str, viewer: Viewer, limit: int, make: str | None = None
     ) -> list[Hit]:
         """Give the cards that share most words with a text; the score is Lucene's BM25."""
-        asked = words.tokens(text)
+        asked = words.terms(text)
         if not asked:
             return []
-        query = words.query(asked, _scopes(viewer, make), self._weights)
+        query = words.query(asked, _scopes(viewer, make))
         return await self._hits("by_words", viewer, query=query, limit=limit)
 
     async def by_neighbours(
@@ -107,12 +108,16 @@ class Search:
         *,
         like: Embedding | None = None,
     ) -> dict[CardId, CardFacts]:
-        """Give what is known of these cards; with `like`, also their vectors of the same model."""
-        wanted = {"ids": list(ids), "fits": fit_keys(vehicle), **seen_by(viewer)}
-        vectors, found = await asyncio.gather(
-            self._vectors(ids, like), self._graph.read(QUERIES["facts"], **wanted)
+        """Give what is known of these cards; with `like`, also how alike its model finds them."""
+        found = await self._graph.read(
+            sized(QUERIES["facts"], len(like.vector) if like else NO_SIZE),
+            ids=list(ids),
+            fits=fit_keys(vehicle),
+            like=like.vector if like else None,
+            model=like.model if like else None,
+            **seen_by(viewer),
         )
-        return {facts.id: facts for facts in (_facts(row, vectors) for row in found)}
+        return {facts.id: facts for facts in map(_facts, found)}
 
     async def recent(self, garage: GarageId | None, viewer: Viewer, limit: int) -> list[Hit]:
         """Give the cards last shown or tried in this garage, the newest first."""
@@ -147,15 +152,6 @@ class Search:
             **seen_by(viewer),
         )
 
-    async def _vectors(
-        self, ids: Sequence[CardId], like: Embedding | None
-    ) -> dict[str, Sequence[float]]:
-        if like is None:
-            return {}
-        query = sized(QUERIES["vectors"], len(like.vector))
-        found = await self._graph.read(query, ids=list(ids), model=like.model)
-        return {row["id"]: row["vector"] for row in found if row["vector"] is not None}
-
     async def _hits(self, name: str, viewer: Viewer, **parameters: object) -> list[Hit]:
         query = QUERIES[name]
         found = await self._graph.read(query, statuses=STATUSES, **parameters, **seen_by(viewer))
@@ -183,7 +179,7 @@ def _merged(hits: Iterable[Hit]) -> list[Hit]:
     return sorted(best.values(), key=lambda hit: (-hit.score, hit.card))
 
 
-def _facts(row: Row, vectors: Mapping[str, Sequence[float]]) -> CardFacts:
+def _facts(row: Row) -> CardFacts:
     return CardFacts(
         id=CardId(row["id"]),
         version=row["version"],
@@ -202,7 +198,7 @@ def _facts(row: Row, vectors: Mapping[str, Sequence[float]]) -> CardFacts:
         vehicle_level=VehicleLevel(row["level"]),
         campaign=row["campaign"],
         models=row["models"],
-        vector=vectors.get(row["id"]),
+        cosine=row["cosine"],
     )
 
 

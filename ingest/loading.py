@@ -14,7 +14,6 @@ from domain.matches import Embedding
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
 from ingest.batch import Batch, Refusal
-from ingest.card_text import meaning
 
 CARDS_AT_ONCE = 64
 WORDS_AT_ONCE = 1_000
@@ -131,7 +130,7 @@ async def _load_cards(
     created = changed = unchanged = 0
     for start in range(0, len(cards), CARDS_AT_ONCE):
         part = cards[start : start + CARDS_AT_ONCE]
-        embedded = await stores.embedder.embed([meaning(card) for card in part])
+        embedded = await stores.embedder.embed([card.wording for card in part])
         count = await stores.cards.load(list(zip(part, embedded, strict=True)))
         created += count.created
         changed += count.changed

@@ -12,6 +12,7 @@ from domain.cards import (
     CardStatus,
     FailureCard,
     Provenance,
+    Published,
     Resolution,
     RootCause,
     Signature,
@@ -124,6 +125,11 @@ def card(campaign: Campaign, supplied: Supply) -> FailureCard:
             author=AUTHOR, created_at=received, updated_at=received, campaign=campaign.number
         ),
         verification=Verification(by=AUTHOR, at=received),
+        published=Published(
+            component=campaign.told("COMPNAME"),
+            failure=f"{summary} {campaign.told('CONEQUENCE_DEFECT')}",
+            remedy=remedy,
+        ),
     )
 
 

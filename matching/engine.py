@@ -6,6 +6,7 @@ the next level answers and says so: ai → keyword → recent → manual (FB-1 t
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from domain.access import Viewer
@@ -19,7 +20,8 @@ from matching.ranking import Ranked, Ranker
 from matching.reasons import reasons, sentence
 from matching.recall import Recall, Search
 
-CONSIDERED = 100
+# All that the sources may find together: nothing is cut before it is ranked.
+CONSIDERED = 250
 GRAPH_SECONDS = 0.6
 RECENT_SECONDS = 0.2
 # Below this cosine two texts of the trade have nothing to do with each other; without a shared code
@@ -92,23 +94,27 @@ class Matcher:
     async def _from_memory(
         self, understood: Understood, viewer: Viewer, limit: int, reason: str
     ) -> Answer:
-        try:
-            async with asyncio.timeout(RECENT_SECONDS):
-                found = (
-                    await self._recent.recall(viewer.garage, understood) if viewer.garage else []
-                )
-        except (Unavailable, TimeoutError):
-            found = []
+        found = _readmitted(await self._recalled(understood, viewer), limit)
         return Answer(
-            matches=tuple(found[:limit]),
+            matches=found,
             level=Level.RECENT if found else Level.MANUAL,
             ranker="recent" if found else "none",
             degraded=reason,
             prompt=None if found else MANUAL,
         )
 
+    async def _recalled(self, understood: Understood, viewer: Viewer) -> list[Match]:
+        if viewer.garage is None:
+            return []
+        try:
+            async with asyncio.timeout(RECENT_SECONDS):
+                return await self._recent.recall(viewer.garage, understood)
+        except (Unavailable, TimeoutError):
+            return []
+
     async def _remember(self, viewer: Viewer, answer: Answer) -> None:
-        if viewer.garage is None or not answer.matches:
+        # What an administrator sees may be hidden from their garage (CA-33): it is not kept there.
+        if viewer.garage is None or viewer.sees_all or not answer.matches:
             return
         try:
             async with asyncio.timeout(RECENT_SECONDS):
@@ -155,6 +161,16 @@ def _explained(understood: Understood, ranked: Sequence[Ranked], limit: int) -> 
     admitted = trust.admit([r.facts for r in ranked], limit)
     return tuple(
         _match(understood, by_card[card.id], standing, rank)
+        for rank, (card, standing) in enumerate(admitted, start=1)
+    )
+
+
+def _readmitted(found: Sequence[Match], limit: int) -> tuple[Match, ...]:
+    """Give kept matches of several answers as one answer, under the same rule of trust."""
+    by_card = {match.card.id: match for match in found}
+    admitted = trust.admit([match.card for match in by_card.values()], limit)
+    return tuple(
+        replace(by_card[card.id], rank=rank, standing=standing)
         for rank, (card, standing) in enumerate(admitted, start=1)
     )
 

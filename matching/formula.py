@@ -42,7 +42,10 @@ def ensemble(
 def hybrid(
     semantic: Mapping[CardId, float], keyword: Mapping[CardId, float]
 ) -> list[tuple[CardId, float]]:
-    """Give cards by 0.6 × semantic + 0.4 × keyword, each divided by its list's best (IX-9)."""
+    """Give cards by 0.6 × semantic + 0.4 × keyword, each divided by its list's best (IX-9).
+
+    A list whose best is not above zero adds nothing, but its cards stay.
+    """
     meaning, words = _normalised(semantic), _normalised(keyword)
     scores = {
         card: SEMANTIC_WEIGHT * meaning.get(card, 0.0) + KEYWORD_WEIGHT * words.get(card, 0.0)
@@ -73,4 +76,4 @@ def effective(score: float) -> bool:
 
 def _normalised(scores: Mapping[CardId, float]) -> dict[CardId, float]:
     best = max(scores.values(), default=0.0)
-    return {card: score / best for card, score in scores.items()} if best > 0 else {}
+    return {card: score / best if best > 0 else 0.0 for card, score in scores.items()}

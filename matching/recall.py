@@ -14,11 +14,13 @@ from domain.matches import CardFacts, Embedding, Hit, Source, Understood
 from domain.vehicles import VehicleContext
 from matching.answers import Stage
 
+# A source that hangs is left behind, so that the others still make an answer (MA-8).
+SOURCE_SECONDS = 0.4
 LIMITS: Mapping[Source, int] = {
     Source.CODE: 50,
     Source.VEHICLE: 50,
-    Source.MEANING: 100,
-    Source.WORDS: 100,
+    Source.MEANING: 60,
+    Source.WORDS: 60,
     Source.NEIGHBOUR: 30,
 }
 
@@ -46,7 +48,12 @@ class Search(Protocol):
     ) -> list[Hit]: ...
 
     async def facts(
-        self, ids: Sequence[CardId], vehicle: VehicleContext, viewer: Viewer
+        self,
+        ids: Sequence[CardId],
+        vehicle: VehicleContext,
+        viewer: Viewer,
+        *,
+        like: Embedding | None,
     ) -> dict[CardId, CardFacts]: ...
 
 
@@ -75,7 +82,8 @@ class Recall:
 
     async def facts(self, ids: Sequence[CardId]) -> dict[CardId, CardFacts]:
         started = perf_counter()
-        found = await self.search.facts(ids, self.understood.vehicle, self.viewer)
+        said = self.understood
+        found = await self.search.facts(ids, said.vehicle, self.viewer, like=said.embedding)
         self._note("facts", started, len(found))
         return found
 
@@ -103,9 +111,12 @@ class Recall:
     async def _ask(self, source: Source, call: Awaitable[list[Hit]]) -> None:
         started = perf_counter()
         try:
-            self.lists[source] = await call
+            async with asyncio.timeout(SOURCE_SECONDS):
+                self.lists[source] = await call
         except Unavailable as error:
             self.silent[source] = str(error)
+        except TimeoutError:
+            self.silent[source] = f"no answer within {SOURCE_SECONDS} s"
         self._note(source.value, started, len(self.lists.get(source, [])))
 
     def _note(self, name: str, started: float, found: int) -> None:

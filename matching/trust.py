@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from domain import effectiveness
+from domain.card_life import SEARCHABLE
 from domain.cards import CardSource, CardStatus
 from domain.matches import CardFacts
 from matching import formula
@@ -29,6 +30,8 @@ class Standing(StrEnum):
 
 def standing(card: CardFacts) -> Standing | None:
     """Say as what a card may be shown; None when it may not be."""
+    if card.status not in SEARCHABLE:
+        return None
     if effectiveness.proven(card.usage):
         works = formula.effective(effectiveness.score(card.usage))
         return Standing.PROVEN if works else None
@@ -45,15 +48,18 @@ def promise(card: CardFacts) -> float:
 def admit(ranked: Sequence[CardFacts], places: int) -> list[tuple[CardFacts, Standing]]:
     """Give at most `places` cards in their order, with one unproven for every five places.
 
-    The most promising of the unproven cards near the top takes the place of the first of them.
+    The most promising of the unproven cards near the top takes the place of the first of them; the
+    next one waits for the next five places.
     """
     near = [c for c in ranked[: WINDOW * places] if standing(c) is Standing.UNPROVEN]
     lent = sorted(near, key=promise, reverse=True)[: -(-places // PLACES_FOR_EACH_UNPROVEN)]
+    given = 0
     admitted: list[tuple[CardFacts, Standing]] = []
     for card in ranked:
         match standing(card):
-            case Standing.UNPROVEN if lent:
+            case Standing.UNPROVEN if lent and given <= len(admitted) // PLACES_FOR_EACH_UNPROVEN:
                 admitted.append((lent.pop(0), Standing.UNPROVEN))
+                given += 1
             case Standing.PROVEN | Standing.REFERENCE as shown:
                 admitted.append((card, shown))
             case _:

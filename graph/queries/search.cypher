@@ -160,14 +160,10 @@ RETURN c.id AS id, c.version AS version, c.title AS title, c.symptom_text AS tex
   c.component AS component, k.name AS component_name,
   head([(k)-[:PART_OF*0..6]->(top:Component) WHERE NOT (top)-[:PART_OF]->() | top.id]) AS subsystem,
   reduce(n = 0, fit IN $fits | n + CASE WHEN fit IN c.fits THEN 1 ELSE 0 END) AS level,
+  CASE WHEN c.embedding_model = $model
+    THEN 2 * vector.similarity.cosine(c.embedding_SIZE, $like) - 1 END AS cosine,
   c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
     .estimated_minutes, .last_used} AS usage
-
-// name: vectors
-// The vectors of a few cards, for rankers that compare candidates with one another.
-MATCH (c:FailureCard)
-WHERE c.id IN $ids AND c.embedding_model = $model
-RETURN c.id AS id, c.embedding_SIZE AS vector
 
 // name: recent
 // What this garage was last shown or tried, the newest first.
