@@ -58,14 +58,14 @@ class Embedder:
         written = _written_dimensions(Path(self._place))
         return written or int(self._loaded().encode([""]).shape[1])
 
-    async def embed(self, texts: Sequence[str]) -> list[Embedding]:
-        """Give one embedding a text, in order.
+    async def embed(self, texts: Sequence[str], *, patient: bool = False) -> list[Embedding]:
+        """Give one embedding a text, in order; a `patient` caller waits as long as it takes.
 
         Raises:
             Unavailable: the model cannot be loaded, or did not answer in time.
         """
         try:
-            async with asyncio.timeout(self._limit_s):
+            async with asyncio.timeout(None if patient else self._limit_s):
                 return await self._embedded(texts)
         except TimeoutError as error:
             raise Unavailable("embedder", f"no answer within {self._limit_s} s") from error

@@ -1,0 +1,144 @@
+"""What a report says in the vocabulary's terms: codes, symptoms, components, measured values.
+
+Nothing is invented: each finding names the place in the text that it was read from. A finding that
+the text denies ("no error light") is given as negated.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from domain.matches import Embedding
+from ingest import codes_in_text, phrases_in_text, quantities
+from ingest.lexicon import Kind, Lexicon
+from ingest.phrases_in_text import PhraseSeen
+from ingest.words import Role, clauses
+
+# Cosine from which a clause means what a phrase says; found on the labelled sentences of the tests.
+MEANS = 0.62
+# Symptoms of one clause that mean nearly as well as the best one are given too.
+NEARLY = 0.05
+MOST_CLAUSES = 8
+LEAST_WORDS = 2
+CLAUSE_CHARACTERS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing read out of a text.
+
+    Attributes:
+        value: bare code, symptom code, component id, "35 to 45 °C", or "Make Model".
+        start: where it stands in the text; `end` is past it.
+        confidence: 0..1.
+        negated: the text says it is not so.
+    """
+
+    kind: Kind
+    value: str
+    start: int
+    end: int
+    confidence: float
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A piece of the text that is compared by meaning, and whether it says "not"."""
+
+    text: str
+    start: int
+    end: int
+    negates: bool
+
+
+def find(text: str, lexicon: Lexicon) -> tuple[Finding, ...]:
+    """Give what the words say, in the order of the text."""
+    mentions = lexicon.gazetteer.mentions(text)
+    taken = [(m.start, m.end) for m in mentions]
+    vehicles = (
+        Finding(Kind.VEHICLE, f"{m.make} {m.model or ''}".strip(), m.start, m.end, 0.9)
+        for m in mentions
+    )
+    codes = (
+        Finding(Kind.CODE, c.bare, c.start, c.end, c.confidence, c.negated)
+        for c in codes_in_text.find(text, lexicon.codes, taken)
+    )
+    measured = (Finding(Kind.QUANTITY, str(q), q.start, q.end, 1.0) for q in quantities.find(text))
+    found = [*vehicles, *codes, *measured, *_phrases(text, lexicon)]
+    return tuple(sorted(found, key=lambda f: (f.start, f.end, f.kind, f.value)))
+
+
+def pieces(text: str) -> tuple[Clause, ...]:
+    """Give the clauses worth comparing by meaning, at most eight."""
+    found: list[Clause] = []
+    for clause in clauses(text):
+        start, end = clause[0].start, min(clause[-1].end, clause[0].start + CLAUSE_CHARACTERS)
+        if sum(w.role is Role.CONTENT for w in clause) >= LEAST_WORDS:
+            negates = any(w.role is not Role.CONTENT for w in clause)
+            found.append(Clause(text[start:end], start, end, negates))
+    return tuple(found[:MOST_CLAUSES])
+
+
+def by_meaning(
+    compared: Sequence[Clause], embeddings: Sequence[Embedding], lexicon: Lexicon
+) -> tuple[Finding, ...]:
+    """Give the symptoms that the clauses mean; a clause and a phrase must agree on "not"."""
+    if lexicon.meanings is None or not compared:
+        return ()
+    vectors = np.array([e.vector for e in embeddings], dtype=np.float32)
+    cosines = vectors @ lexicon.meanings.T  # [clauses, phrases]
+    negates = np.array([p.negates for p in lexicon.meant])
+    found: list[Finding] = []
+    for clause, row in zip(compared, cosines, strict=True):
+        agreeing = np.where(negates == clause.negates, row, -1.0)
+        least = max(MEANS, float(agreeing.max(initial=-1.0)) - NEARLY)
+        best: dict[str, float] = {}
+        for number in np.flatnonzero(agreeing >= least):
+            value = lexicon.meant[int(number)].value
+            best[value] = max(best.get(value, 0.0), float(agreeing[number]))
+        found += [
+            Finding(Kind.SYMPTOM, value, clause.start, clause.end, min(1.0, cosine))
+            for value, cosine in best.items()
+        ]
+    return tuple(found)
+
+
+def _phrases(text: str, lexicon: Lexicon) -> Iterator[Finding]:
+    """Yield each symptom and component once a place, by its best phrase."""
+    every = phrases_in_text.find(text, lexicon)
+    seen = list({(s.phrase, s.negated): s for s in every}.values())
+    best: dict[tuple[str, str, bool], PhraseSeen] = {}
+    for each in _telling(seen):
+        name = (each.phrase.kind, each.phrase.value, each.negated)
+        if name not in best or each.confidence > best[name].confidence:
+            best[name] = each
+    for each in best.values():
+        yield Finding(
+            each.phrase.kind,
+            each.phrase.value,
+            each.start,
+            each.end,
+            min(1.0, each.confidence),
+            each.negated,
+        )
+
+
+def _telling(seen: Sequence[PhraseSeen]) -> Iterable[PhraseSeen]:
+    """Leave out what a longer phrase at the same place says better."""
+    widest: dict[tuple[int, int], set[str]] = {}
+    symptoms = [s for s in seen if s.phrase.kind is Kind.SYMPTOM]
+    for each in symptoms:
+        widest.setdefault((each.start, each.end), set()).update(each.phrase.stems)
+    for each in seen:
+        wider = (
+            each.phrase.kind is Kind.SYMPTOM
+            and len(each.phrase.stems) < len(stems)
+            and set(each.phrase.stems) < stems
+            and start <= each.start
+            and each.end <= end
+            for (start, end), stems in widest.items()
+        )
+        if not any(wider):
+            yield each

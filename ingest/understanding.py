@@ -1,0 +1,141 @@
+"""A failure report as the vocabulary sees it: codes, symptoms, vehicle, and its embedding."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Protocol, Self
+
+from domain import codes
+from domain.codes import CodeKey, ErrorCode
+from domain.errors import Unavailable
+from domain.matches import Embedding, Understood
+from domain.reports import CODES_LIMIT, FailureReport
+from domain.tickets import SeenSymptom
+from domain.vehicles import VehicleContext, VehicleModel
+from domain.vocabulary import Component, Symptom
+from ingest.extraction import Clause, Finding, by_meaning, find, pieces
+from ingest.lexicon import Kind, Lexicon
+
+# The scope of a code that no known make uses, on a vehicle whose make is not known.
+UNKNOWN_MAKE = "unknown"
+MOST_SYMPTOMS = 20
+
+
+class Vocabulary(Protocol):
+    async def symptoms(self) -> list[Symptom]: ...
+    async def components(self) -> list[Component]: ...
+    async def error_codes(self) -> list[ErrorCode]: ...
+    async def models(self) -> list[VehicleModel]: ...
+
+
+class Embedder(Protocol):
+    async def embed(self, texts: Sequence[str], *, patient: bool = False) -> list[Embedding]: ...
+
+
+class Reader:
+    """Understands reports against one lexicon."""
+
+    def __init__(self, lexicon: Lexicon, embedder: Embedder) -> None:
+        self.lexicon = lexicon
+        self._embedder = embedder
+
+    @classmethod
+    async def of(cls, vocabulary: Vocabulary, embedder: Embedder) -> Self:
+        """Read the vocabulary as it stands; `learn` then adds the meaning of its phrases."""
+        reader = cls(Lexicon.of(symptoms=()), embedder)
+        await reader.refresh(vocabulary)
+        return reader
+
+    async def refresh(self, vocabulary: Vocabulary) -> None:
+        """Read the vocabulary again, after an import."""
+        self.lexicon = Lexicon.of(
+            symptoms=await vocabulary.symptoms(),
+            components=await vocabulary.components(),
+            codes=await vocabulary.error_codes(),
+            models=await vocabulary.models(),
+        )
+
+    async def learn(self) -> None:
+        """Embed the vocabulary's phrases; until then symptoms are found by their words alone.
+
+        Raises:
+            Unavailable: the model cannot be loaded.
+        """
+        lexicon = self.lexicon
+        embedded = await self._embedder.embed([p.text for p in lexicon.meant], patient=True)
+        if embedded and self.lexicon is lexicon:
+            self.lexicon = lexicon.with_meanings(embedded)
+
+    async def understand(self, report: FailureReport) -> Understood:
+        """Give the report in the vocabulary's terms.
+
+        Raises:
+            InvalidInput: a typed code does not read as a trouble code.
+        """
+        lexicon = self.lexicon
+        typed = [codes.normal(code) for code in report.codes]
+        said = find(report.text, lexicon)
+        vehicle = _vehicle(report, lexicon)
+        compared = pieces(report.text) if lexicon.meanings is not None else ()
+        embedding, meant = await self._meant(report.text, compared, lexicon)
+        read = [f.value for f in said if f.kind is Kind.CODE and not f.negated]
+        return Understood(
+            report=report,
+            codes=tuple(_keys((*typed, *read), vehicle.make, lexicon))[:CODES_LIMIT],
+            symptoms=_symptoms(said, meant),
+            vehicle=vehicle,
+            embedding=embedding,
+        )
+
+    async def _meant(
+        self, text: str, compared: Sequence[Clause], lexicon: Lexicon
+    ) -> tuple[Embedding | None, tuple[Finding, ...]]:
+        if not text:
+            return None, ()
+        try:
+            whole, *parts = await self._embedder.embed([text, *(c.text for c in compared)])
+        except Unavailable:
+            return None, ()
+        return whole, by_meaning(compared, parts, lexicon)
+
+
+def keys(bare: str, make: str | None, lexicon: Lexicon) -> tuple[CodeKey, ...]:
+    """Give the keys a code may have: one when it is shared or the make is known, else several."""
+    known = lexicon.codes.get(bare, ())
+    if codes.is_shared(bare):
+        return (codes.key(bare, codes.SAE),)
+    if make is None:
+        return known or (codes.key(bare, UNKNOWN_MAKE),)
+    own, shared = codes.key(bare, make), codes.key(bare, codes.SAE)
+    return (shared,) if own not in known and shared in known else (own,)
+
+
+def _keys(found: Iterable[str], make: str | None, lexicon: Lexicon) -> Iterator[CodeKey]:
+    for bare in dict.fromkeys(found):
+        yield from keys(bare, make, lexicon)
+
+
+def _vehicle(report: FailureReport, lexicon: Lexicon) -> VehicleContext:
+    """Give the vehicle that was given; where it has no make, the one that the text names."""
+    given = report.vehicle
+    if given.make is not None:
+        return given
+    read = lexicon.gazetteer.vehicle(report.text)
+    return replace(
+        given,
+        make=read.make,
+        model=read.model,
+        year=given.year or read.year,
+        category=given.category or read.category,
+    )
+
+
+def _symptoms(said: Sequence[Finding], meant: Sequence[Finding]) -> tuple[SeenSymptom, ...]:
+    """Give each symptom once, the surest first; one that the words only deny is left out."""
+    told = [f for f in said if f.kind is Kind.SYMPTOM]
+    denied = {f.value for f in told if f.negated} - {f.value for f in told if not f.negated}
+    best: dict[str, float] = {}
+    for finding in (*told, *meant):
+        if not finding.negated and finding.value not in denied:
+            best[finding.value] = max(best.get(finding.value, 0.0), finding.confidence)
+    ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(SeenSymptom(code=c, confidence=s) for c, s in ranked[:MOST_SYMPTOMS])
