@@ -3,6 +3,7 @@
 import logging
 import traceback
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, cast
 
@@ -11,6 +12,7 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
+    parse,
     specified_rules,
     validate,
 )
@@ -31,13 +33,20 @@ FRAMES = 12
 
 
 class Guarded(SchemaExtension):
-    """Refuses a document that asks too much before it is validated; validates each one once."""
+    """Refuses a document that asks too much; parses and validates each one a single time."""
 
     limits = Limits()
     introspection = False
 
     def on_operation(self) -> Iterator[None]:
         self.execution_context.parse_options["max_tokens"] = MOST_TOKENS
+        yield
+
+    def on_parse(self) -> Iterator[None]:
+        run = self.execution_context
+        # A document that does not parse is left to Strawberry, which answers it on every transport.
+        with suppress(GraphQLError):
+            run.graphql_document = _parsed(run.query or "")
         yield
 
     def on_validate(self) -> Iterator[None]:
@@ -57,6 +66,11 @@ class Open(Guarded):
     """The same for developers: the schema may be asked for, and misspellings get a hint."""
 
     introspection = True
+
+
+@lru_cache(maxsize=DOCUMENTS_KEPT)
+def _parsed(text: str) -> DocumentNode:
+    return parse(text, max_tokens=MOST_TOKENS)
 
 
 @lru_cache(maxsize=DOCUMENTS_KEPT)

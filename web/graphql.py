@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import cast
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
@@ -107,18 +107,18 @@ class View(GraphQL[Context, None]):
     def decode_json(self, data: str | bytes) -> object:
         return orjson.loads(data)
 
-    def parse_json(self, data: str | bytes) -> Any:
-        parsed = super().parse_json(data)
+    def parse_json(self, data: str | bytes) -> dict[str, object]:
+        parsed: object = super().parse_json(data)
         if parsed is not None and not isinstance(parsed, dict):
             raise HTTPException(400, "The body, variables and extensions must be JSON objects.")
-        return parsed or {}
+        return cast("dict[str, object]", parsed or {})
 
     async def parse_http_body(
         self, request: AsyncHTTPRequestAdapter
     ) -> GraphQLRequestData | list[GraphQLRequestData]:
         parsed = await super().parse_http_body(request)
         if isinstance(parsed, GraphQLRequestData):
-            name: object = parsed.operation_name
+            name = cast("object", parsed.operation_name)
             if name is not None and not isinstance(name, str):
                 raise HTTPException(400, "The `operationName` must be a string or null.")
         return parsed

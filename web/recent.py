@@ -9,19 +9,20 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from domain.errors import Unavailable
-from domain.ids import GarageId
+from domain.ids import CardId, GarageId
 from domain.matches import Understood
 from domain.signature import words
 from matching.answers import Match
 
 SECONDS = 86_400
+KEPT = 200
 CODE_POINTS = 10
 SYMPTOM_POINTS = 5
 MATCH = TypeAdapter(Match)
 
 
 class RecentMatches:
-    """One hash a garage, card id → its last match there; it ends a day after the last."""
+    """One list a garage, the newest match first; it ends a day after the last."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
@@ -32,10 +33,13 @@ class RecentMatches:
         Raises:
             Unavailable: Redis does not answer.
         """
-        entries: dict[Any, Any] = {match.card.id: MATCH.dump_json(match) for match in matches}
+        if not matches:
+            return
+        entries = [_written(match) for match in reversed(matches)]
         try:
             async with self._redis.pipeline(transaction=False) as pipe:
-                pipe.hset(_key(garage), mapping=entries)
+                pipe.lpush(_key(garage), *entries)
+                pipe.ltrim(_key(garage), 0, KEPT - 1)
                 pipe.expire(_key(garage), SECONDS)
                 await pipe.execute()
         except (RedisError, OSError) as error:
@@ -48,18 +52,24 @@ class RecentMatches:
             Unavailable: Redis does not answer.
         """
         try:
-            kept: Any = await self._redis.hgetall(_key(garage))
+            kept: Any = await self._redis.lrange(_key(garage), 0, -1)  # pyright: ignore[reportGeneralTypeIssues]
         except (RedisError, OSError) as error:
             raise Unavailable("redis", type(error).__name__) from error
-        scored = [
-            (_points(understood, match), match) for match in map(_read, kept.values()) if match
-        ]
+        newest: dict[CardId, Match] = {}
+        for match in filter(None, map(_read, kept)):
+            newest.setdefault(match.card.id, match)
+        scored = [(_points(understood, match), match) for match in newest.values()]
         best = sorted((s for s in scored if s[0] > 0), key=lambda s: (-s[0], s[1].card.id))
         return [replace(match, rank=rank) for rank, (_, match) in enumerate(best, start=1)]
 
 
 def _key(garage: GarageId) -> str:
     return f"recent:{garage}"
+
+
+def _written(match: Match) -> bytes:
+    """Give a match to keep; the vector has done its work."""
+    return MATCH.dump_json(replace(match, card=replace(match.card, vector=None)))
 
 
 def _read(entry: bytes) -> Match | None:

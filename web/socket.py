@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from graphql import GraphQLError
 from strawberry.http.exceptions import WebSocketDisconnected
@@ -33,26 +33,37 @@ class Apart:
     def __init__(self, schema: "BaseSchema") -> None:
         self._schema = schema
 
-    async def stream(self, query: str, *, context_value: Context, **rest: Any) -> Any:
-        return await self._schema.stream(query, context_value=context_value.fresh(), **rest)
+    async def stream(
+        self,
+        query: str,
+        *,
+        variable_values: dict[str, object] | None,
+        context_value: Context,
+        root_value: None,
+        operation_name: str | None,
+    ) -> object:
+        return await self._schema.stream(
+            query,
+            variable_values=variable_values,
+            context_value=context_value.fresh(),
+            root_value=root_value,
+            operation_name=operation_name,
+        )
 
 
 class Socket(BaseGraphQLTransportWSHandler[Context, None]):
     """Strawberry's handler, made gentle: one bad operation does not end the others."""
 
     ping_seconds = PING_SECONDS
+    _watch: asyncio.Task[None] | None = None
+    _answered = True
 
-    def __init__(self, *args: Any, **named: Any) -> None:
-        super().__init__(*args, **named)
-        self.schema = cast("Any", Apart(self.schema))
-        self._watch: asyncio.Task[None] | None = None
-        self._answered = True
+    async def handle(self) -> None:
+        self.schema = cast("BaseSchema", Apart(self.schema))
+        await super().handle()
 
     async def handle_message(self, message: Message) -> None:
-        sent: object = message
-        if not isinstance(sent, dict) or not isinstance(
-            cast("dict[str, Any]", sent).get("type"), str
-        ):
+        if not isinstance(_field(message, "type"), str):
             await self.handle_invalid_message("Messages are objects with a type")
             return
         await super().handle_message(message)
@@ -71,6 +82,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         await super().handle_subscribe(message)
 
     async def handle_pong(self, message: PongMessage) -> None:
+        del message
         self._answered = True
 
     async def shutdown(self) -> None:
@@ -117,16 +129,18 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
 
 def _wrong(message: SubscribeMessage) -> str | None:
     """Say what of a message is not as the protocol has it; a missing id closes the socket."""
-    if not isinstance(cast("object", message["id"]), str):
+    if not isinstance(_field(message, "id"), str):
         raise KeyError("id")
-    payload: object = message["payload"]
-    if not isinstance(payload, dict):
-        return "The payload must be an object."
-    asked = cast("dict[str, object]", payload)
-    if not isinstance(asked.get("query"), str):
-        return "The `query` must be a string."
-    if not isinstance(asked.get("variables"), dict | None):
+    asked = _field(message, "payload")
+    if not isinstance(_field(asked, "query"), str):
+        return "The payload must be an object whose `query` is a string."
+    if not isinstance(_field(asked, "variables"), dict | None):
         return "The `variables` must be an object or null."
-    if not isinstance(asked.get("operationName"), str | None):
+    if not isinstance(_field(asked, "operationName"), str | None):
         return "The `operationName` must be a string or null."
     return None
+
+
+def _field(message: object, name: str) -> object:
+    """Give a field of what a client sent, which may be anything."""
+    return cast("dict[str, object]", message).get(name) if isinstance(message, dict) else None

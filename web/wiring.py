@@ -18,8 +18,9 @@ from graph.search import Search
 from graph.tickets import Tickets
 from graph.vocabulary import Vocabulary
 from ingest.embedding import DEFAULT_MODEL, Embedder
+from ingest.understanding import Reader
 from matching.engine import Matcher
-from matching.ranking import FusedRanker
+from matching.evidence import EvidenceRanker
 from records.change_log import ChangeLog
 from records.cursors import Cursors
 from records.database import Records
@@ -55,6 +56,7 @@ class Opened:
     vocabulary: Vocabulary
     search: Search
     embedder: Embedder
+    reader: Reader
     matcher: Matcher
     change_log: ChangeLog
     cursors: Cursors
@@ -79,7 +81,8 @@ async def opened(
         graph, records, redis = await _connected(urls, stack)
         await migrate_graph(graph, embedder.dimensions)
         await migrate_records(records)
-        yield _joined(settings, embedder, graph, records, redis)
+        reader = await Reader.of(Vocabulary(graph), embedder)
+        yield _joined(settings, reader, embedder, (graph, records, redis))
 
 
 def tokens(settings: Settings) -> Tokens:
@@ -116,8 +119,12 @@ async def _connected(urls: StoreUrls, stack: AsyncExitStack) -> tuple[Graph, Rec
 
 
 def _joined(
-    settings: Settings, embedder: Embedder, graph: Graph, records: Records, redis: Redis
+    settings: Settings,
+    reader: Reader,
+    embedder: Embedder,
+    clients: tuple[Graph, Records, Redis],
 ) -> Opened:
+    graph, records, redis = clients
     search, log, stream = Search(graph), ChangeLog(records), Stream(redis)
     return Opened(
         settings=settings,
@@ -129,7 +136,8 @@ def _joined(
         vocabulary=Vocabulary(graph),
         search=search,
         embedder=embedder,
-        matcher=Matcher(search, FusedRanker(), RecentMatches(redis)),
+        reader=reader,
+        matcher=Matcher(search, EvidenceRanker(), RecentMatches(redis)),
         change_log=log,
         cursors=Cursors(records),
         operations=Operations(records),

@@ -1,4 +1,5 @@
 """Stores in memory with the verbs of the real ones; each notes how often it was asked."""
+# ruff: noqa: ARG002 - the fakes take what the real stores take
 
 import asyncio
 from collections import Counter
@@ -115,7 +116,7 @@ class FakeCards:
 
     async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]:
         self.asked["cards.many"] += 1
-        found = [self.history[id][-1] for id in ids if id in self.history]
+        found = [self.history[key][-1] for key in ids if key in self.history]
         return {card.id: card for card in found if sees(viewer, card)}
 
     async def version(self, id: CardId, n: int, viewer: Viewer) -> FailureCard:
@@ -145,9 +146,9 @@ class FakeCards:
         return wanted[:first]
 
     async def record_shown(self, ids: Sequence[CardId]) -> None:
-        for id in ids:
-            card = self.history[id][-1]
-            self.history[id][-1] = replace(card, usage=card.usage.shown())
+        for shown in ids:
+            card = self.history[shown][-1]
+            self.history[shown][-1] = replace(card, usage=card.usage.shown())
 
 
 @dataclass
@@ -176,7 +177,7 @@ class FakeTickets:
 
     async def many(self, ids: Sequence[TicketId], actor: Actor) -> dict[TicketId, Ticket]:
         self.asked["tickets.many"] += 1
-        found = [self.held[id] for id in ids if id in self.held]
+        found = [self.held[key] for key in ids if key in self.held]
         return {ticket.id: ticket for ticket in found if _theirs(actor, ticket)}
 
     async def page(
@@ -200,7 +201,7 @@ class FakeTickets:
 
     async def shown(self, ids: Sequence[TicketId]) -> dict[TicketId, tuple[Shown, ...]]:
         self.asked["tickets.shown"] += 1
-        return {id: self.suggested[id] for id in ids if id in self.suggested}
+        return {key: self.suggested[key] for key in ids if key in self.suggested}
 
 
 def _theirs(actor: Actor, ticket: Ticket) -> bool:

@@ -20,6 +20,12 @@ from web.local.progress import Report, Step, quiet
 
 USER = "neo4j"
 PATIENCE_S = 10.0
+# The asking again is ours; the driver's own would go on for half a minute.
+ASK_ONCE = {
+    "connection_timeout": 2,
+    "connection_acquisition_timeout": 5,
+    "max_transaction_retry_time": 0,
+}
 SERVER = "org.neo4j.server.Neo4jCommunity"
 ADMIN = "org.neo4j.cli.AdminTool"
 SETTINGS = """\
@@ -136,7 +142,7 @@ class Neo4j:
 
     def answers(self, port: int) -> bool:
         uri, auth = self.uri(port), (USER, self.password)
-        with GraphDatabase.driver(uri, auth=auth, connection_timeout=2) as driver:
+        with GraphDatabase.driver(uri, auth=auth, **ASK_ONCE) as driver:
             try:
                 driver.execute_query("RETURN 1", database_="neo4j")
             except AuthError as error:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import ClassVar
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from domain.errors import LocalServiceError
 from web.local import files, wheels
@@ -69,8 +71,10 @@ class Redis:
         return Command(arguments, self.mark, {"LANG": "C.UTF-8"}, self.home.log(self.name))
 
     def answers(self, port: int) -> bool:
+        # The asking again is ours.
+        once = Retry(NoBackoff(), retries=0)
         client = redis.Redis(
-            host=LOOPBACK, port=port, password=self.password, socket_timeout=2, protocol=3
+            host=LOOPBACK, port=port, password=self.password, socket_timeout=2, retry=once
         )
         try:
             return bool(client.ping())

@@ -1,0 +1,1 @@
+"""Independent clients, written by others in another language, against the running application."""
