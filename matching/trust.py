@@ -53,15 +53,15 @@ def admit(ranked: Sequence[CardFacts], places: int) -> list[tuple[CardFacts, Sta
     """
     near = [c for c in ranked[: WINDOW * places] if standing(c) is Standing.UNPROVEN]
     lent = sorted(near, key=promise, reverse=True)[: -(-places // PLACES_FOR_EACH_UNPROVEN)]
-    given = 0
+    met, given = 0, 0
     admitted: list[tuple[CardFacts, Standing]] = []
     for card in ranked:
-        match standing(card):
-            case Standing.UNPROVEN if lent and given <= len(admitted) // PLACES_FOR_EACH_UNPROVEN:
-                admitted.append((lent.pop(0), Standing.UNPROVEN))
-                given += 1
-            case Standing.PROVEN | Standing.REFERENCE as shown:
-                admitted.append((card, shown))
-            case _:
-                pass
+        shown = standing(card)
+        if shown is Standing.UNPROVEN:
+            met += 1
+        elif shown is not None:
+            admitted.append((card, shown))
+        if given < min(met, len(lent), 1 + len(admitted) // PLACES_FOR_EACH_UNPROVEN):
+            admitted.append((lent[given], Standing.UNPROVEN))
+            given += 1
     return admitted[:places]

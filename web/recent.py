@@ -35,7 +35,7 @@ class RecentMatches:
         """
         if not matches:
             return
-        entries = [_written(match) for match in reversed(matches)]
+        entries = [MATCH.dump_json(match) for match in reversed(matches)]
         try:
             async with self._redis.pipeline(transaction=False) as pipe:
                 pipe.lpush(_key(garage), *entries)
@@ -65,11 +65,6 @@ class RecentMatches:
 
 def _key(garage: GarageId) -> str:
     return f"recent:{garage}"
-
-
-def _written(match: Match) -> bytes:
-    """Give a match to keep; the vector has done its work."""
-    return MATCH.dump_json(replace(match, card=replace(match.card, vector=None)))
 
 
 def _read(entry: bytes) -> Match | None:
