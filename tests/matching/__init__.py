@@ -1,0 +1,1 @@
+"""Tests of matching, on an honest search in memory."""
