@@ -133,7 +133,7 @@ async def retire(cards: Cards, id: CardId, expected: int, operation: Operation) 
 
 def embedded_text(card: FailureCard) -> str:
     """Give the text of a card that its embedding is made of."""
-    return f"{card.title}\n{card.signature.text}"
+    return card.wording
 
 
 async def _demanded(cards: Cards, id: CardId, operation: Operation, action: Action) -> FailureCard:

@@ -7,6 +7,7 @@ twice, 813 bytes) is measured in microseconds, because every fragment is measure
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from graphql import (
     DocumentNode,
@@ -14,7 +15,9 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLField,
+    GraphQLList,
     GraphQLNamedType,
+    GraphQLNonNull,
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
@@ -22,10 +25,7 @@ from graphql import (
     SelectionNode,
     SelectionSetNode,
     VariableNode,
-    get_named_type,
-    get_nullable_type,
     is_interface_type,
-    is_list_type,
     is_object_type,
 )
 
@@ -128,7 +128,7 @@ class Measure:
         if node.selection_set is None or name in INTROSPECTION:
             return Size(depth=1, aliases=alias, roots=1, directives=directives)
         defined = _defined(parent, name)
-        inner = get_named_type(defined.type) if defined else None
+        inner = _named(cast("object", defined.type)) if defined else None
         below = self._selection(node.selection_set, inner, level + 1, directives)
         return Size(
             depth=1 + below.depth,
@@ -144,7 +144,7 @@ class Measure:
             return 1
         if "first" in defined.args:
             return self._page(node)
-        listed = is_list_type(get_nullable_type(defined.type))
+        listed = _lists(cast("object", defined.type))
         return USUAL_LIST if listed and node.name.value != "edges" else 1
 
     def _page(self, node: FieldNode) -> int:
@@ -188,6 +188,16 @@ def _compared(size: Size, limits: Limits) -> Iterable[tuple[str, int, int]]:
 
 def _over(name: str, found: int, most: int) -> str:
     return f"The document asks for {min(found, 10**9)} {name}; at most {most} are allowed."
+
+
+def _lists(kind: object) -> bool:
+    return isinstance(kind.of_type if isinstance(kind, GraphQLNonNull) else kind, GraphQLList)
+
+
+def _named(kind: object) -> GraphQLNamedType | None:
+    while isinstance(kind, GraphQLList | GraphQLNonNull):
+        kind = cast("object", kind.of_type)
+    return kind if isinstance(kind, GraphQLNamedType) else None
 
 
 def _defined(parent: GraphQLNamedType | None, name: str) -> GraphQLField | None:

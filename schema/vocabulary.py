@@ -26,9 +26,7 @@ async def edge(loader: Loader[K, S | None], key: K | None, of: Callable[[S], T])
     return None if found is None else of(found)
 
 
-async def edges(
-    loader: Loader[K, S | None], keys: Sequence[K], of: Callable[[S], T]
-) -> list[T]:
+async def edges(loader: Loader[K, S | None], keys: Sequence[K], of: Callable[[S], T]) -> list[T]:
     """Follow an edge to several things; what is not there (or not for these eyes) is left out."""
     return [of(found) for found in await loader.load_many(keys) if found is not None]
 

@@ -14,7 +14,7 @@ from web.ui.install import npm_ci
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parent.parent / ".battwheels" / "conformance"
-SECONDS = 120
+SECONDS = 60
 
 Run = Callable[..., Awaitable[list[dict[str, Any]]]]
 
