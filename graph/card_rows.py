@@ -77,7 +77,7 @@ def _signature(card: FailureCard) -> Row:
         "severity_level": said.severity.level,
         "occurrence": said.occurrence,
         "symptom_hash": signature.symptom_hash(said),
-        "keywords": list(signature.keywords(card.title, said.text)),
+        "keywords": list(signature.keywords(card.wording)),
     }
 
 

@@ -72,7 +72,7 @@ class Graph:
     async def close(self) -> None:
         await self._driver.close()
 
-    async def read(self, query: LiteralString, **parameters: object) -> list[Row]:
+    async def read(self, query: LiteralString, /, **parameters: object) -> list[Row]:
         """Run one query in a read transaction (the server refuses writes in it)."""
         async with _answering(ANSWER_SECONDS):
             answer = await self._driver.execute_query(
@@ -104,7 +104,7 @@ class Graph:
             return await session.execute_write(bounded)
 
 
-async def rows(tx: Transaction, query: LiteralString, **parameters: object) -> list[Row]:
+async def rows(tx: Transaction, query: LiteralString, /, **parameters: object) -> list[Row]:
     """Run a statement inside a transaction and give all its rows."""
     result = await tx.run(query, parameters)
     return await result.data()

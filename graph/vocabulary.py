@@ -30,7 +30,7 @@ class Unknown:
 class Vocabulary:
     """Each `load_` states how its entries are from now on; each reader gives them by their key.
 
-    A reader gives the entries of `keys`, or else a page: the `first` ones after the key `after`.
+    A reader gives the entries that are named, or else a page: the `first` ones behind `after`.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -86,14 +86,14 @@ class Vocabulary:
         )
 
     async def symptoms(
-        self, keys: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+        self, codes: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[Symptom]:
-        return await self._give("symptoms", _symptom, keys, (first, after))
+        return await self._give("symptoms", _symptom, codes, (first, after))
 
     async def components(
-        self, keys: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+        self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[Component]:
-        return await self._give("components", _component, keys, (first, after))
+        return await self._give("components", _component, ids, (first, after))
 
     async def error_codes(
         self, keys: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
@@ -101,19 +101,19 @@ class Vocabulary:
         return await self._give("codes", _code, keys, (first, after))
 
     async def parts(
-        self, keys: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+        self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[Part]:
-        return await self._give("parts", _part, keys, (first, after))
+        return await self._give("parts", _part, ids, (first, after))
 
     async def suppliers(
-        self, keys: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+        self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[Supplier]:
-        return await self._give("suppliers", _supplier, keys, (first, after))
+        return await self._give("suppliers", _supplier, ids, (first, after))
 
     async def models(
-        self, keys: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+        self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[VehicleModel]:
-        return await self._give("models", _model, keys, (first, after))
+        return await self._give("models", _model, ids, (first, after))
 
     async def awaiting_review(self) -> list[Unknown]:
         """Give what was named and is not described: for whoever keeps the vocabulary (CA-5)."""

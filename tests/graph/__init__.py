@@ -1,0 +1,1 @@
+"""Tests of the knowledge graph, on a real Neo4j."""

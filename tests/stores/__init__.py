@@ -1,0 +1,1 @@
+"""Contracts of the stores: each holds for the fake and for the real one."""

@@ -1,0 +1,338 @@
+"""Stores in memory, with the verbs and refusals of the real ones; the contracts hold for both."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from domain.access import SCOPES, Actor, Scope, Viewer
+from domain.card_life import NEXT
+from domain.cards import FailureCard
+from domain.codes import CodeKey, ErrorCode
+from domain.errors import AlreadyExists, NotFound, StaleVersion
+from domain.events import Event
+from domain.ids import CardId, EventId, TicketId
+from domain.matches import Embedding
+from domain.tickets import Matching, Shown, Ticket, TicketStatus
+from domain.usage import Usage
+from domain.vehicles import VehicleModel
+from domain.vocabulary import Component, Part, Supplier, Symptom
+from graph.card_loading import LoadCount
+from graph.card_pages import EVERY_CARD, CardFilter
+from graph.card_rows import content_hash, fit_keys
+from graph.cards import CardVersion
+
+K = TypeVar("K", bound=str)
+
+
+@dataclass(slots=True)
+class Memory:
+    """What the fakes of one house share, as the real stores share one database."""
+
+    cards: dict[CardId, list[tuple[FailureCard, str]]] = field(
+        default_factory=dict[CardId, list[tuple[FailureCard, str]]]
+    )
+    usage: dict[CardId, Usage] = field(default_factory=dict[CardId, Usage])
+    imports: dict[CardId, str] = field(default_factory=dict[CardId, str])
+    tickets: dict[TicketId, Ticket] = field(default_factory=dict[TicketId, Ticket])
+    shown: dict[TicketId, tuple[Shown, ...]] = field(
+        default_factory=dict[TicketId, tuple[Shown, ...]]
+    )
+    events: dict[EventId, Event] = field(default_factory=dict[EventId, Event])
+    embeddings: dict[str, Embedding | None] = field(default_factory=dict[str, Embedding | None])
+    components: dict[str, Component] = field(default_factory=dict[str, Component])
+
+    def leave(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self.events.setdefault(event.id, event)
+
+
+class FakeCards:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    async def add(
+        self, card: FailureCard, events: Sequence[Event], embedding: Embedding | None = None
+    ) -> None:
+        stored = self._memory.cards.get(card.id)
+        if stored is not None:
+            if _without_usage(card) not in [_without_usage(c) for c, _ in stored]:
+                raise AlreadyExists("failure card", card.id)
+            return
+        self._store(card, _writer(card, events))
+        self._memory.usage[card.id] = card.usage
+        self._memory.embeddings[card.id] = embedding
+        self._memory.leave(events)
+
+    async def put(
+        self,
+        card: FailureCard,
+        events: Sequence[Event],
+        *,
+        expected: int,
+        embedding: Embedding | None = None,
+    ) -> None:
+        if card.id not in self._memory.cards:
+            raise NotFound("failure card", card.id)
+        actual = self._now(card.id).version
+        if actual != expected:
+            raise StaleVersion(card.id, expected, actual)
+        self._store(card, _writer(card, events))
+        self._memory.embeddings[card.id] = embedding or self._memory.embeddings.get(card.id)
+        self._memory.leave(events)
+
+    async def load(self, cards: Sequence[tuple[FailureCard, Embedding | None]]) -> LoadCount:
+        created = changed = unchanged = 0
+        for card, _ in cards:
+            said = content_hash(card)
+            if card.id not in self._memory.cards:
+                await self.add(card, [])
+                created += 1
+            elif self._memory.imports.get(card.id) == said or not NEXT[self._now(card.id).status]:
+                unchanged += 1
+                continue
+            else:
+                self._store(self._following(card), card.provenance.author)
+                changed += 1
+            self._memory.imports[card.id] = said
+        return LoadCount(created=created, changed=changed, unchanged=unchanged)
+
+    async def get(self, id: CardId, viewer: Viewer) -> FailureCard:
+        found = await self.many([id], viewer)
+        if id not in found:
+            raise NotFound("failure card", id)
+        return found[id]
+
+    async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]:
+        return {card.id: card for card in self._seen(viewer) if card.id in ids}
+
+    async def version(self, id: CardId, n: int, viewer: Viewer) -> FailureCard:
+        now = (await self.many([id], viewer)).get(id)
+        past = [c for c, _ in self._memory.cards.get(id, []) if c.version == n]
+        if now is None or not past:
+            raise NotFound("failure card", f"{id} version {n}")
+        return replace(past[0], usage=now.usage)
+
+    async def versions(self, id: CardId, viewer: Viewer) -> list[CardVersion]:
+        await self.get(id, viewer)
+        return [
+            CardVersion(n=card.version, by=by, at=card.provenance.updated_at)
+            for card, by in reversed(self._memory.cards[id])
+        ]
+
+    async def page(
+        self,
+        viewer: Viewer,
+        *,
+        first: int,
+        after: str | None = None,
+        filter: CardFilter = EVERY_CARD,
+    ) -> list[FailureCard]:
+        fitting = [c for c in self._seen(viewer) if self._fits(c, filter) and c.id > (after or "")]
+        return fitting[:first]
+
+    async def count(self, viewer: Viewer) -> int:
+        return len(self._seen(viewer))
+
+    async def record_shown(self, ids: Iterable[CardId]) -> None:
+        await self.recount(ids, Usage.shown)
+
+    async def recount(
+        self,
+        ids: Iterable[CardId],
+        change: Callable[[Usage], Usage],
+        events: Sequence[Event] = (),
+    ) -> None:
+        for name in set(ids) & set(self._memory.usage):
+            self._memory.usage[name] = change(self._memory.usage[name])
+        self._memory.leave(events)
+
+    def _now(self, name: CardId) -> FailureCard:
+        card, _ = self._memory.cards[name][-1]
+        return replace(card, usage=self._memory.usage[name])
+
+    def _store(self, card: FailureCard, by: str) -> None:
+        self._memory.cards.setdefault(card.id, []).append((card, by))
+
+    def _following(self, card: FailureCard) -> FailureCard:
+        now = self._now(card.id)
+        origin = replace(card.provenance, created_at=now.provenance.created_at)
+        return replace(card, version=now.version + 1, provenance=origin)
+
+    def _seen(self, viewer: Viewer) -> list[FailureCard]:
+        cards = [self._now(name) for name in sorted(self._memory.cards)]
+        return [
+            card
+            for card in cards
+            if viewer.sees_all or card.visibility.includes(viewer.garage, viewer.region)
+        ]
+
+    def _fits(self, card: FailureCard, wanted: CardFilter) -> bool:
+        keys = {key for vehicle in card.vehicles for key in fit_keys(vehicle)}
+        make = (wanted.make or "").casefold()
+        asked = {
+            wanted.status in (None, card.status),
+            wanted.make is None or make in keys,
+            wanted.model is None or f"{make}|{wanted.model.casefold()}" in keys,
+            wanted.component is None or wanted.component in self._above(card.signature.component),
+            wanted.category in (None, card.category),
+            wanted.symptom is None or wanted.symptom in card.signature.symptoms,
+            wanted.code is None or wanted.code in card.signature.error_codes,
+            wanted.reading is None or _reads(card, *wanted.reading),
+        }
+        return all(asked)
+
+    def _above(self, component: str | None) -> list[str]:
+        line: list[str] = []
+        while component is not None:
+            line.append(component)
+            known = self._memory.components.get(component)
+            component = known.part_of if known else None
+        return line
+
+
+class FakeTickets:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    async def add(
+        self, ticket: Ticket, events: Sequence[Event], embedding: Embedding | None = None
+    ) -> None:
+        stored = self._memory.tickets.get(ticket.id)
+        if stored is None:
+            self._memory.tickets[ticket.id] = ticket
+            self._memory.embeddings[ticket.id] = embedding
+            self._memory.leave(events)
+        elif replace(stored, matching=ticket.matching) != ticket:
+            raise AlreadyExists("ticket", ticket.id)
+
+    async def put(self, ticket: Ticket, events: Sequence[Event], *, expected: int) -> None:
+        stored = self._memory.tickets.get(ticket.id)
+        if stored is None:
+            raise NotFound("ticket", ticket.id)
+        if stored.version != expected:
+            raise StaleVersion(ticket.id, expected, stored.version)
+        self._memory.tickets[ticket.id] = replace(ticket, matching=stored.matching)
+        self._memory.leave(events)
+
+    async def get(self, id: TicketId, actor: Actor) -> Ticket:
+        found = await self.many([id], actor)
+        if id not in found:
+            raise NotFound("ticket", id)
+        return found[id]
+
+    async def many(self, ids: Sequence[TicketId], actor: Actor) -> dict[TicketId, Ticket]:
+        return {t.id: t for t in self._memory.tickets.values() if t.id in ids and _sees(actor, t)}
+
+    async def page(
+        self,
+        actor: Actor,
+        *,
+        first: int,
+        after: str | None = None,
+        status: TicketStatus | None = None,
+    ) -> list[Ticket]:
+        newest = sorted(self._memory.tickets.values(), key=lambda t: t.id, reverse=True)
+        fitting = [
+            t
+            for t in newest
+            if _sees(actor, t) and status in (None, t.status) and (after is None or t.id < after)
+        ]
+        return fitting[:first]
+
+    async def show(
+        self, id: TicketId, shown: Sequence[Shown], matching: Matching, events: Sequence[Event]
+    ) -> None:
+        if id not in self._memory.tickets:
+            raise NotFound("ticket", id)
+        self._memory.tickets[id] = replace(self._memory.tickets[id], matching=matching)
+        self._memory.shown[id] = tuple(sorted(shown, key=lambda s: s.rank))
+        self._memory.leave(events)
+
+    async def shown(self, ids: Sequence[TicketId]) -> dict[TicketId, tuple[Shown, ...]]:
+        return {name: self._memory.shown.get(name, ()) for name in ids}
+
+
+class FakeOutbox:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    async def pending(self, limit: int) -> list[Event]:
+        waiting = sorted(self._memory.events.values(), key=lambda e: (e.at, e.version, e.id))
+        return waiting[:limit]
+
+    async def forget(self, ids: Sequence[EventId]) -> None:
+        for name in ids:
+            self._memory.events.pop(name, None)
+
+
+class FakeVocabulary:
+    def __init__(self, memory: Memory) -> None:
+        self._components = memory.components
+        self._symptoms: dict[str, Symptom] = {}
+        self._codes: dict[CodeKey, ErrorCode] = {}
+        self._parts: dict[str, Part] = {}
+        self._suppliers: dict[str, Supplier] = {}
+        self._models: dict[str, VehicleModel] = {}
+
+    async def load_vehicles(self, models: Sequence[VehicleModel]) -> None:
+        self._models |= {m.id: m for m in models}
+
+    async def load_suppliers(self, suppliers: Sequence[Supplier]) -> None:
+        self._suppliers |= {s.id: s for s in suppliers}
+
+    async def load_components(self, components: Sequence[Component]) -> None:
+        self._components |= {c.id: c for c in components}
+
+    async def load_symptoms(self, symptoms: Sequence[Symptom]) -> None:
+        self._symptoms |= {s.code: s for s in symptoms}
+
+    async def load_error_codes(self, codes: Sequence[ErrorCode]) -> None:
+        self._codes |= {c.key: c for c in codes}
+
+    async def load_parts(self, parts: Sequence[Part]) -> None:
+        self._parts |= {p.id: p for p in parts}
+
+    async def symptoms(self, codes: Iterable[str] | None = None) -> list[Symptom]:
+        return [self._symptoms[k] for k in _named(self._symptoms, codes)]
+
+    async def components(self, ids: Iterable[str] | None = None) -> list[Component]:
+        return [self._components[k] for k in _named(self._components, ids)]
+
+    async def error_codes(self, keys: Iterable[str] | None = None) -> list[ErrorCode]:
+        return [self._codes[k] for k in _named(self._codes, keys)]
+
+    async def parts(self, ids: Iterable[str] | None = None) -> list[Part]:
+        return [self._parts[k] for k in _named(self._parts, ids)]
+
+    async def suppliers(self, ids: Iterable[str] | None = None) -> list[Supplier]:
+        return [self._suppliers[k] for k in _named(self._suppliers, ids)]
+
+    async def models(self, ids: Iterable[str] | None = None) -> list[VehicleModel]:
+        return [self._models[k] for k in _named(self._models, ids)]
+
+
+def _named(known: Iterable[K], keys: Iterable[str] | None) -> list[K]:
+    wanted = None if keys is None else set(keys)
+    return sorted(key for key in known if wanted is None or key in wanted)
+
+
+def _sees(actor: Actor, ticket: Ticket) -> bool:
+    match SCOPES[actor.role]:
+        case Scope.ALL_GARAGES:
+            return True
+        case Scope.OWN_GARAGE:
+            return ticket.garage == actor.garage
+        case Scope.ASSIGNED_ONLY:
+            return ticket.garage == actor.garage and ticket.assignee == actor.id
+
+
+def _without_usage(card: FailureCard) -> FailureCard:
+    return replace(card, usage=Usage())
+
+
+def _writer(card: FailureCard, events: Sequence[Event]) -> str:
+    return events[0].actor if events else card.provenance.author
+
+
+def _reads(card: FailureCard, name: str, above: float) -> bool:
+    return any(r.name == name and r.value > above for r in card.evidence.readings)

@@ -1,0 +1,142 @@
+"""What every store of tickets does."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from domain.access import Actor, Role
+from domain.codes import CodeKey
+from domain.errors import AlreadyExists, NotFound, StaleVersion
+from domain.ids import GarageId, PersonId, TicketId
+from domain.tickets import Matching, SeenSymptom, Shown, Ticket, TicketStatus
+from tests.graph.examples import ATHER, FULL, NOW, card, event
+from tests.stores.house import House
+
+DELHI, PUNE = GarageId("garage_delhi"), GarageId("garage_pune")
+ASHA = Actor(id=PersonId("tech_asha"), role=Role.TECHNICIAN, garage=DELHI)
+ADMIN = Actor(id=PersonId("admin"), role=Role.ADMIN)
+MANAGER = Actor(id=PersonId("boss"), role=Role.MANAGER, garage=DELHI)
+OTHERS = Actor(id=PersonId("boss_pune"), role=Role.MANAGER, garage=PUNE)
+
+TICKET = Ticket(
+    id=TicketId("tkt_0001"),
+    version=1,
+    status=TicketStatus.OPEN,
+    text="Gaadi charge nahi ho rahi, E401 aata hai",
+    garage=DELHI,
+    reporter=PersonId("rider_7"),
+    opened_at=NOW,
+    vehicle=ATHER,
+    codes=(CodeKey("ather:E401"),),
+    symptoms=(
+        SeenSymptom(code="SYM_BATT_001", confidence=0.9),
+        SeenSymptom(code="SYM_CHRG_002", confidence=0.4),
+    ),
+)
+ASSIGNED = replace(TICKET, version=2, status=TicketStatus.ASSIGNED, assignee=ASHA.id)
+
+
+async def test_ticket_reads_back_whole(house: House) -> None:
+    closed = replace(TICKET, assignee=ASHA.id, closed_at=NOW + timedelta(hours=2))
+    await house.tickets.add(closed, [event("1", TICKET.id)])
+    assert await house.tickets.get(TICKET.id, ADMIN) == closed
+    assert [e.id for e in await house.outbox.pending(10)] == ["event-1"]
+
+
+async def test_same_ticket_twice_is_one(house: House) -> None:
+    await house.tickets.add(TICKET, [event("1", TICKET.id)])
+    await house.tickets.show(TICKET.id, [], Matching.NONE, [])
+    await house.tickets.add(TICKET, [event("2", TICKET.id)])
+    assert await house.tickets.page(ADMIN, first=10) == [replace(TICKET, matching=Matching.NONE)]
+    assert [e.id for e in await house.outbox.pending(10)] == ["event-1"]
+
+
+async def test_taken_ticket_id_is_refused(house: House) -> None:
+    await house.tickets.add(TICKET, [])
+    with pytest.raises(AlreadyExists):
+        await house.tickets.add(replace(TICKET, text="Another"), [event("2", TICKET.id)])
+    assert await house.tickets.get(TICKET.id, ADMIN) == TICKET
+    assert await house.outbox.pending(10) == []
+
+
+async def test_put_moves_a_ticket(house: House) -> None:
+    await house.tickets.add(TICKET, [])
+    await house.tickets.put(ASSIGNED, [event("2", TICKET.id, 2)], expected=1)
+    assert await house.tickets.get(TICKET.id, ASHA) == ASSIGNED
+
+
+async def test_one_of_two_moves_wins(house: House) -> None:
+    await house.tickets.add(TICKET, [])
+    moves = [replace(ASSIGNED, assignee=PersonId(f"tech_{n}")) for n in range(5)]
+    outcomes = await asyncio.gather(
+        *(house.tickets.put(move, [], expected=1) for move in moves), return_exceptions=True
+    )
+    [winner] = [n for n, outcome in enumerate(outcomes) if outcome is None]
+    assert sum(isinstance(o, StaleVersion) for o in outcomes) == 4
+    assert await house.tickets.get(TICKET.id, ADMIN) == moves[winner]
+
+
+async def test_absent_ticket_is_not_found(house: House) -> None:
+    with pytest.raises(NotFound):
+        await house.tickets.put(ASSIGNED, [event("1", TICKET.id)], expected=1)
+    with pytest.raises(NotFound):
+        await house.tickets.show(TICKET.id, [], Matching.NONE, [event("2", TICKET.id)])
+    assert await house.tickets.page(ADMIN, first=10) == []
+    assert await house.outbox.pending(10) == []
+
+
+@pytest.mark.row("AZ-2")
+async def test_tickets_are_narrowed_to_the_actor(house: House) -> None:
+    mine = replace(ASSIGNED, id=TicketId("tkt_0002"), version=1)
+    theirs = replace(TICKET, id=TicketId("tkt_0003"), garage=PUNE)
+    for ticket in (TICKET, mine, theirs):
+        await house.tickets.add(ticket, [])
+    assert await house.tickets.page(ADMIN, first=10) == [theirs, mine, TICKET]
+    assert await house.tickets.page(MANAGER, first=10) == [mine, TICKET]
+    assert await house.tickets.page(ASHA, first=10) == [mine]
+    assert await house.tickets.page(OTHERS, first=10) == [theirs]
+    assert await house.tickets.many([TICKET.id, mine.id, theirs.id], ASHA) == {mine.id: mine}
+    with pytest.raises(NotFound):
+        await house.tickets.get(TICKET.id, OTHERS)
+
+
+async def test_ticket_pages_go_on(house: House) -> None:
+    tickets = [replace(TICKET, id=TicketId(f"tkt_000{n}")) for n in range(5)]
+    closed = replace(TICKET, id=TicketId("tkt_0009"), status=TicketStatus.CLOSED)
+    for ticket in (*tickets, closed):
+        await house.tickets.add(ticket, [])
+    first = await house.tickets.page(MANAGER, first=2, status=TicketStatus.OPEN)
+    rest = await house.tickets.page(MANAGER, first=10, after=first[-1].id, status=TicketStatus.OPEN)
+    assert first == [tickets[4], tickets[3]]
+    assert rest == [tickets[2], tickets[1], tickets[0]]
+
+
+async def test_suggestions_replace_the_last(house: House) -> None:
+    other = card("other")
+    await house.cards.add(FULL, [])
+    await house.cards.add(other, [])
+    await house.tickets.add(TICKET, [])
+    first = Shown(card=FULL.id, rank=1, score=0.9, ranker="fused", at=NOW)
+    later = [
+        Shown(card=FULL.id, rank=2, score=0.4, ranker="fused", at=NOW + timedelta(minutes=1)),
+        Shown(card=other.id, rank=1, score=0.8, ranker="fused", at=NOW + timedelta(minutes=1)),
+    ]
+    await house.tickets.show(TICKET.id, [first], Matching.FOUND, [event("m1", FULL.id)])
+    await house.tickets.show(TICKET.id, later, Matching.FOUND, [event("m2", FULL.id)])
+    assert await house.tickets.shown([TICKET.id, TicketId("tkt_none")]) == {
+        TICKET.id: (later[1], later[0]),
+        TicketId("tkt_none"): (),
+    }
+    found = await house.tickets.get(TICKET.id, ADMIN)
+    assert found == replace(TICKET, matching=Matching.FOUND)
+    assert [e.id for e in await house.outbox.pending(10)] == ["event-m1", "event-m2"]
+
+
+async def test_put_leaves_matching_alone(house: House) -> None:
+    await house.tickets.add(TICKET, [])
+    await house.tickets.show(TICKET.id, [], Matching.NONE, [])
+    await house.tickets.put(ASSIGNED, [], expected=1)
+    found = await house.tickets.get(TICKET.id, ADMIN)
+    assert found == replace(ASSIGNED, matching=Matching.NONE)
