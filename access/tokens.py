@@ -16,6 +16,9 @@ AUDIENCE = "battwheels-api"
 ACCESS_TIME = timedelta(minutes=15)
 LEEWAY = timedelta(seconds=30)
 LONGEST = 4_096
+# Whatever reading a token can raise: a bad signature, claims that are no claims, a moment past the
+# calendar (OverflowError, OSError), arrays nested too deep.
+UNREADABLE = (JoseError, InvalidInput, ValueError, KeyError, TypeError, ArithmeticError, OSError)
 
 
 class Tokens:
@@ -51,7 +54,7 @@ class Tokens:
             decoded = jwt.decode(token, self._key, algorithms=[ALGORITHM])
             _registry(now).validate(decoded.claims)
             return _actor(decoded.claims), _moment(decoded.claims["exp"], now)
-        except (JoseError, InvalidInput, ValueError, KeyError, TypeError) as error:
+        except (*UNREADABLE, RecursionError) as error:
             raise NotAuthenticated(f"the token was refused ({type(error).__name__})") from error
 
 

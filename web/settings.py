@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
+from urllib.parse import unquote, urlsplit
 
 from domain.errors import InvalidInput, UnsafeSetting
 
@@ -89,17 +90,34 @@ def _secret(values: Mapping[str, str], name: str) -> str | None:
     if not file:
         return values.get(name) or None
     try:
-        return Path(file).read_text().strip()
-    except OSError as error:
-        raise InvalidInput(f"{name}_FILE", f"{file} cannot be read ({error.strerror})") from error
+        return Path(file).read_text().strip() or None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{name}_FILE", f"{file} cannot be read ({error})") from error
 
 
 def _demand_safe(settings: Settings) -> None:
-    for name in ("neo4j_uri", "neo4j_password", "postgres_url", "redis_url", "token_secret"):
-        value: str | None = getattr(settings, name)
+    secrets = {
+        "NEO4J_URI": settings.neo4j_uri,
+        "NEO4J_PASSWORD": settings.neo4j_password,
+        "POSTGRES_URL": settings.postgres_url,
+        "REDIS_URL": settings.redis_url,
+        "BATTWHEELS_TOKEN_SECRET": settings.token_secret,
+    }
+    for name, value in secrets.items():
         if value is None:
-            raise UnsafeSetting(name.upper(), "is needed in production")
-        if value.casefold() in WEAK:
-            raise UnsafeSetting(name.upper(), "is a well-known value; set one of your own")
+            raise UnsafeSetting(name, "is needed in production")
+        if _weak(value):
+            raise UnsafeSetting(name, "is a well-known value; set one of your own")
     if len((settings.token_secret or "").encode()) < SECRET_BYTES:
         raise UnsafeSetting("BATTWHEELS_TOKEN_SECRET", f"needs {SECRET_BYTES} bytes")
+
+
+def _weak(value: str) -> bool:
+    """Say whether a secret, or the password inside a URL, is one that everybody knows."""
+    if value.casefold() in WEAK:
+        return True
+    try:
+        password = urlsplit(value).password
+    except ValueError:
+        return False
+    return password is not None and unquote(password).casefold() in WEAK
