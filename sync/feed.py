@@ -52,11 +52,14 @@ class Feed:
     async def follow(
         self, types: Collection[EventType], after: int | None = None
     ) -> AsyncGenerator[Logged]:
-        """Give entries of these types above `after` (default: from now on), oldest first."""
+        """Give entries of these types above `after` (default: from now on), oldest first.
+
+        While the log does not answer, followers wait.
+        """
         await self._started.wait()
         cursor = self._cursor if after is None else after
         while True:
-            for seq, event in await self._next(cursor):
+            for seq, event in await self._patiently(cursor):
                 cursor = seq
                 if event.type in types:
                     yield seq, event
@@ -78,6 +81,13 @@ class Feed:
             self._recent.extend(entries)
             self._cursor = entries[-1][0]
             self._moved.notify_all()
+
+    async def _patiently(self, cursor: int) -> list[Logged]:
+        while True:
+            try:
+                return await self._next(cursor)
+            except Unavailable:
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def _next(self, cursor: int) -> list[Logged]:
         async with self._moved:

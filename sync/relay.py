@@ -52,8 +52,7 @@ class Relay:
         """Move one batch and give its size.
 
         Raises:
-            Unavailable: the outbox or the log does not answer; a silent Redis only delays delivery,
-                since followers read the log when the stream has a gap.
+            Unavailable: the outbox or the log does not answer; a silent Redis only delays delivery.
         """
         events = await self._outbox.pending(BATCH)
         if not events:
@@ -62,6 +61,8 @@ class Relay:
         logged = sorted(zip(numbers, events, strict=True), key=lambda entry: entry[0])
         try:
             await self._live.publish(logged)
+        except Unavailable:
+            pass  # Followers read the log when the stream has a gap.
         finally:
             await self._outbox.forget([event.id for event in events])
         return len(events)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
+from pydantic import ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
@@ -41,7 +42,7 @@ class Stream:
             raise Unavailable("redis", type(error).__name__) from error
 
     async def after(self, seq: int) -> list[Logged]:
-        """Wait up to a second for entries above `seq`, oldest first.
+        """Wait up to a second for entries above `seq`, oldest first; unreadable ones are a gap.
 
         Raises:
             Unavailable: Redis does not answer.
@@ -52,7 +53,8 @@ class Stream:
             )
         except (RedisError, OSError) as error:
             raise Unavailable("redis", type(error).__name__) from error
-        return [_logged(entry) for _, entries in answer or () for entry in entries]
+        entries = [_logged(entry) for _, entries in answer or () for entry in entries]
+        return [entry for entry in entries if entry is not None]
 
     async def bounds(self) -> tuple[int, int] | None:
         """Give the numbers of the oldest and the newest entry, or None when there is none."""
@@ -75,8 +77,11 @@ class Stream:
                 raise
 
 
-def _logged(entry: tuple[bytes, dict[bytes, bytes]]) -> Logged:
-    return _seq(entry[0]), Envelope.validate_json(entry[1][b"event"])
+def _logged(entry: tuple[bytes, dict[bytes, bytes]]) -> Logged | None:
+    try:
+        return _seq(entry[0]), Envelope.validate_json(entry[1][b"event"])
+    except (ValidationError, KeyError):
+        return None
 
 
 def _seq(entry: bytes | str) -> int:
