@@ -1,0 +1,130 @@
+"""Settings: defaults, files for secrets, and what production refuses."""
+
+from pathlib import Path
+
+import pytest
+
+from domain.errors import InvalidInput, UnsafeSetting
+from web.settings import Environment, Settings
+
+SAFE = {
+    "BATTWHEELS_ENV": "production",
+    "NEO4J_URI": "neo4j+s://graph.example.org",
+    "NEO4J_USER": "battwheels",
+    "NEO4J_PASSWORD": "gQ7-long-and-random",
+    "POSTGRES_URL": "postgresql://app:xK2-long-and-random@db.example.org/battwheels",
+    "REDIS_URL": "rediss://:yR9-long-and-random@cache.example.org/0",
+    "BATTWHEELS_TOKEN_SECRET": "t" * 32,
+}
+
+
+def test_empty_environment_is_development() -> None:
+    assert Settings.read({}) == Settings(
+        environment=Environment.DEVELOPMENT,
+        home=Path(".battwheels"),
+        host="127.0.0.1",
+        port=8000,
+        neo4j_uri=None,
+        neo4j_user=None,
+        neo4j_password=None,
+        postgres_url=None,
+        redis_url=None,
+        embedding_model=None,
+        token_secret=None,
+    )
+
+
+def test_safe_production_is_read() -> None:
+    settings = Settings.read(SAFE | {"BATTWHEELS_PORT": "65535", "BATTWHEELS_HOST": "0.0.0.0"})  # noqa: S104 - a container listens everywhere
+    assert settings.production
+    assert (settings.host, settings.port) == ("0.0.0.0", 65_535)  # noqa: S104
+    assert settings.token_secret == "t" * 32
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["NEO4J_URI", "NEO4J_PASSWORD", "POSTGRES_URL", "REDIS_URL", "BATTWHEELS_TOKEN_SECRET"],
+)
+@pytest.mark.parametrize("missing", [None, ""])
+def test_production_needs_every_secret(name: str, missing: str | None) -> None:
+    given = {k: v for k, v in SAFE.items() if k != name} | ({} if missing is None else {name: ""})
+    with pytest.raises(UnsafeSetting, match="is needed in production") as refused:
+        Settings.read(given)
+    assert refused.value.setting == name
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NEO4J_PASSWORD", "neo4j"),
+        ("NEO4J_PASSWORD", "Password"),
+        ("BATTWHEELS_TOKEN_SECRET", "changeme"),
+        ("POSTGRES_URL", "postgresql://postgres:postgres@db/battwheels"),
+        ("POSTGRES_URL", "postgresql://app:p%61ssword@db/battwheels"),
+        ("REDIS_URL", "redis://:secret@cache/0"),
+        ("POSTGRES_URL", "postgresql://app:@db/battwheels"),
+    ],
+)
+def test_production_refuses_known_passwords(name: str, value: str) -> None:
+    with pytest.raises(UnsafeSetting, match="well-known") as refused:
+        Settings.read(SAFE | {name: value})
+    assert refused.value.setting == name
+
+
+def test_production_refuses_a_short_secret() -> None:
+    with pytest.raises(UnsafeSetting, match="needs 32 bytes") as refused:
+        Settings.read(SAFE | {"BATTWHEELS_TOKEN_SECRET": "t" * 31})
+    assert refused.value.setting == "BATTWHEELS_TOKEN_SECRET"
+
+
+def test_secret_is_counted_in_bytes() -> None:
+    assert Settings.read(SAFE | {"BATTWHEELS_TOKEN_SECRET": "है" * 6}).production
+
+
+def test_development_may_be_careless() -> None:
+    settings = Settings.read({"NEO4J_PASSWORD": "neo4j", "BATTWHEELS_TOKEN_SECRET": "short"})
+    assert (settings.neo4j_password, settings.token_secret) == ("neo4j", "short")
+
+
+def test_secret_comes_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("from the file\n")
+    settings = Settings.read({"NEO4J_PASSWORD": "ignored", "NEO4J_PASSWORD_FILE": str(file)})
+    assert settings.neo4j_password == "from the file"  # noqa: S105 - a test's own
+
+
+def test_empty_file_is_no_secret(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("\n")
+    assert Settings.read({"BATTWHEELS_TOKEN_SECRET_FILE": str(file)}).token_secret is None
+
+
+def test_unreadable_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="cannot be read") as refused:
+        Settings.read({"POSTGRES_URL_FILE": str(tmp_path / "absent")})
+    assert refused.value.field == "POSTGRES_URL_FILE"
+
+
+def test_binary_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InvalidInput, match="cannot be read"):
+        Settings.read({"REDIS_URL_FILE": str(file)})
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "8000.0", "http", " 8000", "²"])
+def test_port_must_be_one(port: str) -> None:
+    with pytest.raises(InvalidInput, match="is not a port"):
+        Settings.read({"BATTWHEELS_PORT": port})
+
+
+@pytest.mark.parametrize("environment", ["prod", "", "Production", "test"])
+def test_environment_is_one_of_two(environment: str) -> None:
+    with pytest.raises(InvalidInput, match="development or production"):
+        Settings.read({"BATTWHEELS_ENV": environment})
+
+
+def test_secrets_stay_out_of_the_log() -> None:
+    shown = repr(Settings.read(SAFE))
+    assert "random" not in shown
+    assert "t" * 32 not in shown
