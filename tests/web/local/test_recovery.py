@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import stat
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -204,3 +205,14 @@ def test_foreign_postgres_is_respected(small_home: Home) -> None:
         Postgres(small_home).prepare()
 
     assert psutil.pid_exists(live.pid)
+
+
+def test_closed_parent_folder_is_no_trouble(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    home = Home.at(closed / "home")
+    try:
+        assert works(stores.start(home, ELSEWHERE).postgres_url)
+    finally:
+        stores.stop(home)
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
