@@ -43,17 +43,21 @@ class Recent(Protocol):
 
 
 class Matcher:
-    def __init__(self, search: Search, ranker: Ranker, recent: Recent) -> None:
+    def __init__(
+        self, search: Search, ranker: Ranker, recent: Recent, patience_s: float = GRAPH_SECONDS
+    ) -> None:
+        """Wait for the graph no longer than `patience_s` before the next level answers."""
         self._search = search
         self._ranker = ranker
         self._recent = recent
+        self._patience_s = patience_s
 
     async def match(
         self, understood: Understood, viewer: Viewer, limit: int = formula.TOP
     ) -> Answer:
         """Give at most `limit` cards for a report, best first, from the best level that answers."""
         try:
-            async with asyncio.timeout(GRAPH_SECONDS):
+            async with asyncio.timeout(self._patience_s):
                 answer = await self._from_graph(understood, viewer, limit)
         except (Unavailable, TimeoutError) as error:
             reason = str(error) or "neo4j does not answer in time"

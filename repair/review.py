@@ -183,9 +183,10 @@ async def _check(review: Review, card: FailureCard, operation: Operation) -> Non
     check_model_years(card, operation.at.date())
     sign = card.signature
     if sign.symptoms:
-        _known("symptoms", sign.symptoms, {s.code for s in await review.vocabulary.symptoms()})
+        known = {s.code for s in await review.vocabulary.symptoms(sign.symptoms)}
+        _known("symptoms", sign.symptoms, known)
     if sign.component is not None:
-        known = {c.id for c in await review.vocabulary.components()}
+        known = {c.id for c in await review.vocabulary.components([sign.component])}
         _known("component", [sign.component], known)
     wanted = [use.part for use in card.resolution.parts]
     if wanted:

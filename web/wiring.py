@@ -36,9 +36,18 @@ from web.local.stores import GivenUrls, StoreUrls
 from web.recent import RecentMatches
 from web.settings import Settings
 
-# While a request waits for the embedder it may not wait long: the next level answers without it.
-EMBED_SECONDS = 0.5
-IMPORT_EMBED_SECONDS = 600.0
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long the parts of a match are waited for, in seconds, before the next level answers."""
+
+    embedder: float
+    graph: float
+
+
+# A person waits for the service; a command that somebody started waits for its answer.
+SERVING = Patience(embedder=0.25, graph=0.6)
+COMMAND = Patience(embedder=600.0, graph=30.0)
 REDIS_SECONDS = 3.0
 SECRET_BYTES = 48
 
@@ -68,13 +77,13 @@ class Opened:
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, *, report: Report = quiet, embed_seconds: float = IMPORT_EMBED_SECONDS
+    settings: Settings, *, report: Report = quiet, patience: Patience = COMMAND
 ) -> AsyncGenerator[Opened]:
     """Start local stores where no URL is given, migrate, and give everything opened."""
     home = Home.at(settings.home)
     urls = await asyncio.to_thread(stores.start, home, GivenUrls.of(settings), report)
     embedder = Embedder(
-        settings.embedding_model or DEFAULT_MODEL, home=settings.home, limit_s=embed_seconds
+        settings.embedding_model or DEFAULT_MODEL, home=settings.home, limit_s=patience.embedder
     )
     async with AsyncExitStack() as stack:
         stack.callback(embedder.close)
@@ -82,7 +91,7 @@ async def opened(
         await migrate_graph(graph, embedder.dimensions)
         await migrate_records(records)
         reader = await Reader.of(Vocabulary(graph), embedder)
-        yield _joined(settings, reader, embedder, (graph, records, redis))
+        yield _joined(settings, patience, (embedder, reader), (graph, records, redis))
 
 
 def tokens(settings: Settings) -> Tokens:
@@ -120,11 +129,11 @@ async def _connected(urls: StoreUrls, stack: AsyncExitStack) -> tuple[Graph, Rec
 
 def _joined(
     settings: Settings,
-    reader: Reader,
-    embedder: Embedder,
+    patience: Patience,
+    language: tuple[Embedder, Reader],
     clients: tuple[Graph, Records, Redis],
 ) -> Opened:
-    graph, records, redis = clients
+    (embedder, reader), (graph, records, redis) = language, clients
     search, log, stream = Search(graph), ChangeLog(records), Stream(redis)
     return Opened(
         settings=settings,
@@ -137,7 +146,7 @@ def _joined(
         search=search,
         embedder=embedder,
         reader=reader,
-        matcher=Matcher(search, EvidenceRanker(), RecentMatches(redis)),
+        matcher=Matcher(search, EvidenceRanker(), RecentMatches(redis), patience.graph),
         change_log=log,
         cursors=Cursors(records),
         operations=Operations(records),

@@ -1,0 +1,76 @@
+"""The ranker that serves: the evidence for a card, added up on one scale.
+
+    score = 6.0 × words / best words + 10.0 × cosine + 2.5 × vehicle level + 1.0 × ln(1 + models)
+            + 8.0 × code confidence + 3.0 × share of reported symptoms
+
+`words` is the full-text score, `cosine` that of the texts' meanings, and the vehicle level is 0
+(another make) to 3 (same model and year). ln(1 + models) is the card's reach: a failure of many
+vehicles is reported more often; it counts only while no candidate is of the reported model.
+
+The first four weights were fitted as a conditional logit on owners' complaints and the recalls
+they quote, and rounded; they hold on campaigns left out of the fit (docs/benchmarks.md). The last
+two are set, not fitted, as no public data joins codes to fixes: an exact code outweighs any text.
+Scores add where ranks would not: how much better the first is than the second tells as much.
+"""
+
+from collections.abc import Sequence
+from math import log1p
+
+from domain.matches import CardFacts, Source, Understood, VehicleLevel
+from matching import formula
+from matching.fusion import Candidate
+from matching.ranking import Facts, Ranked
+
+WORDS = 6.0
+MEANING = 10.0
+VEHICLE = 2.5
+REACH = 1.0
+CODES = 8.0
+SYMPTOMS = 3.0
+
+
+class EvidenceRanker:
+    name = "evidence-1"
+
+    def rank(
+        self, understood: Understood, candidates: Sequence[Candidate], facts: Facts
+    ) -> list[Ranked]:
+        """Give the candidates whose facts are known, best first; ties by id, the newest first."""
+        known = [c for c in candidates if c.card in facts]
+        best = max((_words(c) for c in known), default=0.0)
+        levels = [facts[c.card].vehicle_level for c in known]
+        reach = REACH if max(levels, default=VehicleLevel.NONE) < VehicleLevel.MODEL else 0.0
+        ranked = [
+            Ranked(
+                candidate=c,
+                facts=facts[c.card],
+                score=_texts(c, facts[c.card], best)
+                + _graph(understood, facts[c.card])
+                + reach * log1p(facts[c.card].models),
+            )
+            for c in known
+        ]
+        return sorted(ranked, key=lambda r: (r.score, r.facts.id), reverse=True)
+
+
+def _texts(candidate: Candidate, card: CardFacts, best: float) -> float:
+    """Give what the two texts say: shared words and shared meaning."""
+    words = _words(candidate) / best if best > 0 else 0.0
+    return WORDS * words + MEANING * (card.cosine or 0.0)
+
+
+def _graph(understood: Understood, card: CardFacts) -> float:
+    """Give what the graph says: the vehicle, the codes, the symptoms."""
+    shared = set(understood.codes) & set(card.codes)
+    codes = (
+        formula.code_confidence(understood.codes, card.codes, card.vehicle_level) if shared else 0.0
+    )
+    reported = {seen.code: seen.confidence for seen in understood.symptoms}
+    total = sum(reported.values())
+    seen = sum(reported[code] for code in card.symptoms if code in reported)
+    return VEHICLE * card.vehicle_level + CODES * codes + SYMPTOMS * (seen / total if total else 0)
+
+
+def _words(candidate: Candidate) -> float:
+    words = candidate.of(Source.WORDS)
+    return words.score if words is not None else 0.0
