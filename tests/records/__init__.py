@@ -1,0 +1,1 @@
+"""Tests of the PostgreSQL side, on a real server."""

@@ -1,0 +1,72 @@
+"""Migrations and cursors on a real PostgreSQL."""
+
+import asyncio
+
+import pytest
+
+from domain.errors import MigrationDrift
+from records.cursors import Cursors
+from records.database import Records
+from records.migrate import migrate, shipped
+from records.queries import named
+from web.local.stores import StoreUrls
+
+
+async def _set_checksum(records: Records, name: str, checksum: str) -> None:
+    async with records.transaction() as connection:
+        await connection.execute(
+            "update migration set checksum = %s where name = %s", [checksum, name]
+        )
+
+
+async def test_second_migration_does_nothing(records: Records) -> None:
+    assert await migrate(records) == []
+
+
+async def test_every_migration_is_written_down(records: Records) -> None:
+    rows = await records.rows("select name, checksum from migration order by name")
+    assert [(row["name"], row["checksum"]) for row in rows] == [
+        (m.name, m.checksum) for m in shipped()
+    ]
+
+
+def test_migrations_are_numbered_in_order() -> None:
+    numbers = [int(m.name[:3]) for m in shipped()]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+async def test_changed_migration_is_refused(records: Records) -> None:
+    first = shipped()[0]
+    await _set_checksum(records, first.name, "otherwise")
+    with pytest.raises(MigrationDrift) as drift:
+        await migrate(records)
+    await _set_checksum(records, first.name, first.checksum)
+    assert drift.value.name == first.name
+
+
+async def test_two_migrators_share_the_work(records: Records, stores: StoreUrls) -> None:
+    async with records.transaction() as connection:
+        await connection.execute("create schema empty")
+    url = f"{stores.postgres_url}?options=-csearch_path%3Dempty"
+    fresh = [await Records.open(url) for _ in range(2)]
+    applied = await asyncio.gather(*(migrate(each) for each in fresh))
+    for each in fresh:
+        await each.close()
+    async with records.transaction() as connection:
+        await connection.execute("drop schema empty cascade")
+    assert sorted(applied, key=len) == [[], [m.name for m in shipped()]]
+
+
+async def test_cursor_starts_at_zero(records: Records) -> None:
+    assert await Cursors(records).at("nobody") == 0
+
+
+async def test_cursor_never_goes_back(records: Records) -> None:
+    cursors = Cursors(records)
+    for seq in (5, 3, 9, 9, 1):
+        await cursors.move("reader", seq)
+    assert (await cursors.at("reader"), await cursors.at("other")) == (9, 0)
+
+
+def test_statements_are_found_by_name() -> None:
+    assert set(named("cursors.sql")) == {"at", "move"}
