@@ -1,0 +1,121 @@
+"""The database holds what neomodel declares, and nothing that it does not."""
+
+from collections import defaultdict
+from typing import Any
+
+import pytest
+from neomodel import StructuredNode
+
+from domain.ids import GarageId
+from domain.matches import Embedding
+from domain.tickets import Matching, Shown
+from graph import nodes
+from graph.cards import Cards
+from graph.database import Graph
+from graph.places import Garage, Places
+from graph.tickets import Tickets
+from tests.graph.examples import FULL, NOW, card, event, only
+from tests.stores.house import House
+from tests.stores.test_ticket_store import ASSIGNED
+from tests.stores.test_vocabulary_store import filled
+
+DECLARED: dict[str, Any] = {
+    kind.__label__: kind
+    for kind in vars(nodes).values()
+    if isinstance(kind, type) and issubclass(kind, StructuredNode) and kind is not StructuredNode
+}
+COMPOSITE = {("CardVersion", ("card", "n"))}
+
+
+def properties(kind: Any) -> dict[str, Any]:  # noqa: ANN401 - neomodel makes them at run time
+    found = kind.defined_properties(rels=False, aliases=False)
+    return {p.db_property or name: p for name, p in found.items()}
+
+
+def relationships() -> set[tuple[str, str, str]]:
+    return {
+        (label, edge.definition["relation_type"], edge._raw_class)
+        for label, kind in DECLARED.items()
+        for edge in kind.defined_properties(properties=False, aliases=False).values()
+    }
+
+
+async def test_uniqueness_is_as_declared(graph: Graph) -> None:
+    found = await graph.read(
+        "SHOW CONSTRAINTS YIELD type, labelsOrTypes, properties "
+        "RETURN type, labelsOrTypes[0] AS label, properties"
+    )
+    declared = {
+        (label, (name,))
+        for label, kind in DECLARED.items()
+        for name, p in properties(kind).items()
+        if p.unique_index
+    }
+    assert {(row["label"], tuple(row["properties"])) for row in found} == declared | COMPOSITE
+    assert all("UNIQUENESS" in row["type"] for row in found)
+
+
+async def test_lookups_are_as_declared(graph: Graph) -> None:
+    found = await graph.read(
+        "SHOW INDEXES YIELD type, labelsOrTypes, properties, owningConstraint "
+        "WHERE type = 'RANGE' AND owningConstraint IS NULL AND size(properties) = 1 "
+        "RETURN labelsOrTypes[0] AS label, properties[0] AS name"
+    )
+    declared = {
+        (label, name)
+        for label, kind in DECLARED.items()
+        for name, p in properties(kind).items()
+        if p.index
+    }
+    assert {(row["label"], row["name"]) for row in found} == declared
+
+
+@pytest.fixture
+async def lived_in(graph: Graph) -> Graph:
+    """A graph in which every store has written something."""
+    cards, tickets = Cards(graph), Tickets(graph)
+    await filled(House.on(graph))
+    await Places(graph).load_garages(
+        [Garage(id=GarageId("garage_delhi"), name="Delhi", lat=28.6, lon=77.2, region="north")]
+    )
+    like = Embedding(model="m", vector=[1.0] + [0.0] * 383)
+    await tickets.add(ASSIGNED, [event("t", ASSIGNED.id)], like)
+    await cards.add(FULL, [event("c", FULL.id)], like)
+    await cards.add(card("seen", visibility=only("garage_delhi", regions=("north",))), [])
+    shown = Shown(card=FULL.id, rank=1, score=1.0, ranker="fused", at=NOW)
+    await tickets.show(ASSIGNED.id, [shown], Matching.FOUND, [])
+    return graph
+
+
+async def test_stores_write_declared_properties(lived_in: Graph) -> None:
+    found = await lived_in.read(
+        "MATCH (n) UNWIND labels(n) AS label UNWIND keys(n) AS name RETURN DISTINCT label, name"
+    )
+    written: dict[str, set[str]] = defaultdict(set)
+    for row in found:
+        if not row["name"].startswith("embedding_3"):
+            written[row["label"]].add(row["name"])
+    undeclared = {
+        (label, name)
+        for label, names in written.items()
+        for name in names
+        if label not in DECLARED or name not in properties(DECLARED[label])
+    }
+    assert undeclared == set()
+
+
+async def test_stores_draw_declared_relationships(lived_in: Graph) -> None:
+    found = await lived_in.read(
+        "MATCH (a)-[r]->(b) "
+        "RETURN DISTINCT labels(a)[0] AS one, type(r) AS kind, labels(b)[0] AS other"
+    )
+    drawn = {(row["one"], row["kind"], row["other"]) for row in found}
+    assert drawn - relationships() == set()
+    rare = {
+        ("FailureCard", "CITES", "FailureCard"),
+        ("FailureCard", "MERGED_INTO", "FailureCard"),
+        ("FailureCard", "APPLIES_TO", "Make"),
+        ("FailureCard", "FOUNDED_ON", "Ticket"),
+        ("Ticket", "TRIED", "FailureCard"),
+    }
+    assert relationships() - drawn == rare
