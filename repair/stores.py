@@ -1,6 +1,6 @@
 """What the use cases need of the stores and of matching; `web.wiring` supplies it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from domain.access import Actor, Viewer
@@ -12,6 +12,8 @@ from domain.reports import FailureReport
 from domain.tickets import Matching, Shown, Ticket
 from domain.vocabulary import Component, Part, Symptom
 from matching.answers import Answer
+
+EVERYTHING = 1_000_000
 
 
 class Cards(Protocol):
@@ -52,11 +54,19 @@ class Tickets(Protocol):
 
 
 class Vocabulary(Protocol):
-    async def symptoms(self) -> Sequence[Symptom]: ...
+    """Each gives the things of these ids, or all; by id, up to `first` beyond the id `after`."""
 
-    async def components(self) -> Sequence[Component]: ...
+    async def symptoms(
+        self, codes: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> Sequence[Symptom]: ...
 
-    async def parts(self, ids: Sequence[str] | None = None) -> Sequence[Part]: ...
+    async def components(
+        self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> Sequence[Component]: ...
+
+    async def parts(
+        self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> Sequence[Part]: ...
 
 
 class Reader(Protocol):

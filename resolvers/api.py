@@ -1,7 +1,7 @@
 """The whole API as one schema: every noun, every verb, and what stands around them."""
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
@@ -22,6 +22,11 @@ class Query(Finding, Reading, Naming):
 
 
 class Api(strawberry.Schema):
+    @property
+    def types(self) -> GraphQLSchema:
+        """What graphql-core makes of it."""
+        return self._schema
+
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
@@ -33,8 +38,7 @@ def build(*, introspection: bool) -> Api:
 
     It is not sorted: Strawberry 0.341 cannot tell the members of a union in a sorted schema.
     """
-    choices.register()
-    return Api(
+    api = Api(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
@@ -43,3 +47,5 @@ def build(*, introspection: bool) -> Api:
         extensions=[Open if introspection else Guarded, Answered],
         exception_handlers=HANDLERS,
     )
+    choices.describe(api.types)
+    return api

@@ -1,6 +1,6 @@
 """One set of loaders for each request: every edge of a query reads its whole level in one call."""
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from functools import cached_property
 from typing import TypeVar
 
@@ -18,7 +18,6 @@ from resolvers.services import Services
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-Named = TypeVar("Named", Component, Supplier, VehicleModel)
 
 
 class Loaders:
@@ -61,8 +60,8 @@ class Loaders:
 
     @cached_property
     def symptoms(self) -> DataLoader[str, Symptom | None]:
-        async def read(_: list[str]) -> Mapping[str, Symptom]:
-            return {s.code: s for s in await self._services.vocabulary.symptoms()}
+        async def read(keys: list[str]) -> Mapping[str, Symptom]:
+            return {s.code: s for s in await self._services.vocabulary.symptoms(keys)}
 
         return _loader(read)
 
@@ -75,15 +74,24 @@ class Loaders:
 
     @cached_property
     def components(self) -> DataLoader[str, Component | None]:
-        return _loader(_by_id(self._services.vocabulary.components))
+        async def read(keys: list[str]) -> Mapping[str, Component]:
+            return {c.id: c for c in await self._services.vocabulary.components(keys)}
+
+        return _loader(read)
 
     @cached_property
     def suppliers(self) -> DataLoader[str, Supplier | None]:
-        return _loader(_by_id(self._services.vocabulary.suppliers))
+        async def read(keys: list[str]) -> Mapping[str, Supplier]:
+            return {s.id: s for s in await self._services.vocabulary.suppliers(keys)}
+
+        return _loader(read)
 
     @cached_property
     def models(self) -> DataLoader[str, VehicleModel | None]:
-        return _loader(_by_id(self._services.vocabulary.models))
+        async def read(keys: list[str]) -> Mapping[str, VehicleModel]:
+            return {m.id: m for m in await self._services.vocabulary.models(keys)}
+
+        return _loader(read)
 
     @cached_property
     def parts(self) -> DataLoader[str, Part | None]:
@@ -101,14 +109,3 @@ def _loader(
         return [found.get(key) for key in keys]
 
     return DataLoader(batch)
-
-
-def _by_id(
-    read: Callable[[], Awaitable[Sequence[Named]]],
-) -> Callable[[list[str]], Awaitable[Mapping[str, Named]]]:
-    """Read a whole vocabulary, which is small, and index it."""
-
-    async def index(_: list[str]) -> Mapping[str, Named]:
-        return {thing.id: thing for thing in await read()}
-
-    return index

@@ -4,7 +4,7 @@ import strawberry
 
 from resolvers.context import Ask
 from resolvers.services import Vocabulary
-from schema.nodes import USUAL, Connection, connection, window
+from schema.nodes import USUAL, Connection, connection, position, size
 from schema.vehicles import VehicleModel
 from schema.vocabulary import After, Component, ErrorCode, First, Part, Supplier, Symptom
 
@@ -15,46 +15,44 @@ class Naming:
     async def symptoms(
         self, info: Ask, first: First = USUAL, after: After = None
     ) -> Connection[Symptom]:
-        known = await _vocabulary(info).symptoms()
-        page = window(known, first, after, lambda s: s.code)
+        page = await _vocabulary(info).symptoms(first=size(first) + 1, after=position(after) or "")
         return connection(page, first, after, lambda s: s.code, Symptom.of)
 
     @strawberry.field(description="The error codes, by scope and code.")
     async def error_codes(
         self, info: Ask, first: First = USUAL, after: After = None
     ) -> Connection[ErrorCode]:
-        known = await _vocabulary(info).error_codes(None)
-        page = window(known, first, after, lambda c: c.key)
+        page = await _vocabulary(info).error_codes(
+            first=size(first) + 1, after=position(after) or ""
+        )
         return connection(page, first, after, lambda c: c.key, ErrorCode.of)
 
     @strawberry.field(description="The components and subsystems, by key.")
     async def components(
         self, info: Ask, first: First = USUAL, after: After = None
     ) -> Connection[Component]:
-        known = await _vocabulary(info).components()
-        page = window(known, first, after, lambda c: c.id)
+        page = await _vocabulary(info).components(
+            first=size(first) + 1, after=position(after) or ""
+        )
         return connection(page, first, after, lambda c: c.id, Component.of)
 
     @strawberry.field(description="The parts, by key.")
     async def parts(self, info: Ask, first: First = USUAL, after: After = None) -> Connection[Part]:
-        known = await _vocabulary(info).parts(None)
-        page = window(known, first, after, lambda p: p.id)
+        page = await _vocabulary(info).parts(first=size(first) + 1, after=position(after) or "")
         return connection(page, first, after, lambda p: p.id, Part.of)
 
     @strawberry.field(description="The suppliers, by key.")
     async def suppliers(
         self, info: Ask, first: First = USUAL, after: After = None
     ) -> Connection[Supplier]:
-        known = await _vocabulary(info).suppliers()
-        page = window(known, first, after, lambda s: s.id)
+        page = await _vocabulary(info).suppliers(first=size(first) + 1, after=position(after) or "")
         return connection(page, first, after, lambda s: s.id, Supplier.of)
 
     @strawberry.field(description="The vehicle models, by key.")
     async def vehicle_models(
         self, info: Ask, first: First = USUAL, after: After = None
     ) -> Connection[VehicleModel]:
-        known = await _vocabulary(info).models()
-        page = window(known, first, after, lambda m: m.id)
+        page = await _vocabulary(info).models(first=size(first) + 1, after=position(after) or "")
         return connection(page, first, after, lambda m: m.id, VehicleModel.of)
 
 

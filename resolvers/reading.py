@@ -59,7 +59,7 @@ class Reading:
         found = await context.loaders.tickets.load(ticket_id(key_of("Ticket", id)))
         return None if found is None else Ticket.of(found)
 
-    @strawberry.field(description="The tickets that you may see, in the order of their ids.")
+    @strawberry.field(description="The tickets that you may see, the newest first.")
     async def tickets(
         self, info: Ask, first: First = USUAL, after: After = None, status: Status = None
     ) -> Connection[Ticket]:

@@ -1,13 +1,13 @@
 """Everything that the verbs need, each as the small protocol it is used by; wired by `web`."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from domain.access import Actor, Viewer
 from domain.cards import FailureCard
-from domain.codes import CodeKey, ErrorCode
+from domain.codes import ErrorCode
 from domain.events import Event, EventType
 from domain.ids import CardId, OperationId, PersonId, TicketId
 from domain.matches import Embedding, Hit
@@ -16,6 +16,7 @@ from domain.vehicles import VehicleModel
 from domain.vocabulary import Supplier
 from graph.card_pages import CardFilter
 from repair import stores
+from repair.stores import EVERYTHING
 
 Answer = dict[str, Any]
 
@@ -39,11 +40,17 @@ class Tickets(stores.Tickets, Protocol):
 
 
 class Vocabulary(stores.Vocabulary, Protocol):
-    async def error_codes(self, keys: Sequence[CodeKey] | None = None) -> Sequence[ErrorCode]: ...
+    async def error_codes(
+        self, keys: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> Sequence[ErrorCode]: ...
 
-    async def suppliers(self) -> Sequence[Supplier]: ...
+    async def suppliers(
+        self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> Sequence[Supplier]: ...
 
-    async def models(self) -> Sequence[VehicleModel]: ...
+    async def models(
+        self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> Sequence[VehicleModel]: ...
 
 
 class Search(Protocol):

@@ -2,10 +2,8 @@
 
 from enum import EnumMeta
 
-import strawberry
-from strawberry.types.enum import has_enum_definition
+from graphql import GraphQLSchema
 
-from domain.access import Role
 from domain.cards import (
     CardSource,
     CardStatus,
@@ -37,12 +35,10 @@ DESCRIBED: dict[EnumMeta, str] = {
     Source: "A way of finding cards; each gives its own ranked list.",
     VehicleLevel: "How closely a card's vehicles fit the reported one.",
     EventType: "What happened.",
-    Role: "What somebody is in the garage.",
 }
 
 
-def register() -> None:
-    """Make the domain's enums known to GraphQL; their names there are their members' names."""
+def describe(schema: GraphQLSchema) -> None:
+    """Give the domain's enums their descriptions: the domain itself does not know of GraphQL."""
     for choice, meaning in DESCRIBED.items():
-        if not has_enum_definition(choice):
-            strawberry.enum(choice, description=meaning)
+        schema.type_map[choice.__name__].description = meaning

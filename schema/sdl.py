@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from strawberry.printer import print_schema
-from strawberry.schema.base import BaseSchema
+from graphql import GraphQLSchema, lexicographic_sort_schema, print_schema
 
 PRINTED = Path(__file__).with_name("schema.graphql")
 
 
-def sdl(schema: BaseSchema) -> str:
-    return print_schema(schema) + "\n"
+def sdl(schema: GraphQLSchema) -> str:
+    """Give the sorted text; graphql-core's printer, as Strawberry's leaves enums undescribed."""
+    return print_schema(lexicographic_sort_schema(schema)) + "\n"
 
 
-def write(schema: BaseSchema) -> None:
+def write(schema: GraphQLSchema) -> None:
     PRINTED.write_text(sdl(schema), encoding="utf-8")

@@ -26,6 +26,7 @@ GRAPHQL = "/v1/graphql"
 STREAM = "/v1/graphql/stream"
 MOVED = ("/graphql", "/v2/graphql")
 ASSETS = "/v1/ui"
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 OPERATIONAL = ("/health", "/ready", "/metrics")
 # For the server that carries the sockets: what one message may weigh.
 SOCKET_BYTES = BODY_BYTES
@@ -83,7 +84,7 @@ def _graphql(services: Services, door: Door, page: Page | None) -> list[BaseRout
         WebSocketRoute(GRAPHQL, plain),
         Route(GRAPHQL, plain),
         Route(STREAM, stream),
-        *(Route(path, _moved, methods=None) for path in MOVED),
+        *(Route(path, _moved, methods=METHODS) for path in MOVED),
     ]
 
 

@@ -3,9 +3,18 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeVar
 
 from domain.access import Actor, Role, Viewer
 from domain.card_life import SEARCHABLE
@@ -33,11 +42,13 @@ from matching.answers import Answer, Match
 from matching.fusion import Candidate, Contribution
 from matching.reasons import Reason, ReasonKind
 from matching.trust import Standing, standing
+from repair.stores import EVERYTHING
 from resolvers.services import Answer as Stored
 from resolvers.services import Services
 from tests.domain.samples import NOW
 
 Asked = Counter[str]
+T = TypeVar("T")
 
 
 def sees(viewer: Viewer, card: FailureCard) -> bool:
@@ -212,48 +223,70 @@ def _theirs(actor: Actor, ticket: Ticket) -> bool:
     return ticket.garage == actor.garage
 
 
+SYMPTOMS = [
+    Symptom(code=f"SYM_BATT_00{n}", text=text, component="bms", phrases=(text.lower(),))
+    for n, text in enumerate(("Charging stops early", "Range drops", "Motor judders"), start=1)
+]
+COMPONENTS = [
+    Component(id="battery", name="Battery"),
+    Component(id="bms", name="BMS", part_of="battery", suppliers=("acme",)),
+]
+CODES = [
+    ErrorCode(code="E401", scope="ather", description="Cell spread", component="bms"),
+    ErrorCode(code="P0A1F", scope="sae", description="Battery energy control module"),
+]
+PARTS = [
+    Part(id="bms-a", name="BMS board", hsn="8507", component="bms", fits=("ather-450x",)),
+    Part(id="bms-b", name="BMS board, revised", component="bms", supersedes="bms-a"),
+]
+SUPPLIERS = [Supplier(id="acme", name="Acme Cells", country="IN")]
+MODELS = [VehicleModel(make="Ather", model="450X")]
+
+
 @dataclass
 class FakeVocabulary:
     asked: Asked
 
-    async def symptoms(self) -> list[Symptom]:
-        self.asked["symptoms"] += 1
-        texts = ("Charging stops early", "Range drops", "Motor judders")
-        return [
-            Symptom(code=f"SYM_BATT_00{n}", text=text, component="bms", phrases=(text.lower(),))
-            for n, text in enumerate(texts, start=1)
-        ]
+    async def symptoms(
+        self, codes: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> list[Symptom]:
+        return self._given("symptoms", {s.code: s for s in SYMPTOMS}, codes, (first, after))
 
-    async def components(self) -> list[Component]:
-        self.asked["components"] += 1
-        return [
-            Component(id="battery", name="Battery"),
-            Component(id="bms", name="BMS", part_of="battery", suppliers=("acme",)),
-        ]
+    async def components(
+        self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> list[Component]:
+        return self._given("components", {c.id: c for c in COMPONENTS}, ids, (first, after))
 
-    async def error_codes(self, keys: Sequence[CodeKey] | None = None) -> list[ErrorCode]:
-        self.asked["error_codes"] += 1
-        known = [
-            ErrorCode(code="P0A1F", scope="sae", description="Battery energy control module"),
-            ErrorCode(code="E401", scope="ather", description="Cell spread", component="bms"),
-        ]
-        return [code for code in known if keys is None or code.key in keys]
+    async def error_codes(
+        self, keys: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> list[ErrorCode]:
+        return self._given("error_codes", {str(c.key): c for c in CODES}, keys, (first, after))
 
-    async def parts(self, ids: Sequence[str] | None = None) -> list[Part]:
-        self.asked["parts"] += 1
-        known = [
-            Part(id="bms-a", name="BMS board", hsn="8507", component="bms", fits=("ather-450x",)),
-            Part(id="bms-b", name="BMS board, revised", component="bms", supersedes="bms-a"),
-        ]
-        return [part for part in known if ids is None or part.id in ids]
+    async def parts(
+        self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> list[Part]:
+        return self._given("parts", {p.id: p for p in PARTS}, ids, (first, after))
 
-    async def suppliers(self) -> list[Supplier]:
-        self.asked["suppliers"] += 1
-        return [Supplier(id="acme", name="Acme Cells", country="IN")]
+    async def suppliers(
+        self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> list[Supplier]:
+        return self._given("suppliers", {s.id: s for s in SUPPLIERS}, ids, (first, after))
 
-    async def models(self) -> list[VehicleModel]:
-        self.asked["models"] += 1
-        return [VehicleModel(make="Ather", model="450X")]
+    async def models(
+        self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> list[VehicleModel]:
+        return self._given("models", {m.id: m for m in MODELS}, ids, (first, after))
+
+    def _given(
+        self,
+        kind: str,
+        known: Mapping[str, T],
+        keys: Iterable[str] | None,
+        page: tuple[int, str],
+    ) -> list[T]:
+        self.asked[kind] += 1
+        wanted = sorted(known if keys is None else set(keys) & set(known))
+        return [known[key] for key in wanted if key > page[1]][: page[0]]
 
 
 @dataclass

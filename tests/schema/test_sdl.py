@@ -1,0 +1,146 @@
+"""The schema as it is committed, and that it speaks for itself."""
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    build_schema,
+    is_required_input_field,
+    specified_scalar_types,
+)
+
+from domain.matches import Source
+from matching.reasons import ReasonKind
+from matching.trust import Standing
+from resolvers.api import build
+from schema import matches, sdl
+
+FIELDED = (GraphQLObjectType, GraphQLInterfaceType, GraphQLInputObjectType)
+# Scalars that Strawberry describes in its own way, or that the specification defines.
+STANDARD = frozenset({*specified_scalar_types, "DateTime", "UUID"})
+
+
+@pytest.fixture(scope="module")
+def built() -> GraphQLSchema:
+    return build_schema(sdl.PRINTED.read_text(encoding="utf-8"))
+
+
+@pytest.mark.row("EX-5")
+def test_committed_schema_is_the_built_one() -> None:
+    assert sdl.PRINTED.read_text(encoding="utf-8") == sdl.sdl(build(introspection=False).types)
+
+
+def test_everything_is_described(built: GraphQLSchema) -> None:
+    named = {n: t for n, t in built.type_map.items() if not n.startswith("__")}
+    silent = [path for name, kind in named.items() for path in _silent(name, kind)]
+    assert silent == []
+
+
+def test_every_list_argument_is_paged(built: GraphQLSchema) -> None:
+    assert built.query_type is not None
+    connections = {
+        name: set(field.args)
+        for name, field in built.query_type.fields.items()
+        if str(field.type).endswith("Connection!")
+    }
+    assert set(connections) == {
+        "cards",
+        "components",
+        "errorCodes",
+        "parts",
+        "suppliers",
+        "symptoms",
+        "tickets",
+        "vehicleModels",
+    }
+    assert all({"first", "after"} <= args for args in connections.values())
+
+
+def test_every_mutation_has_its_union(built: GraphQLSchema) -> None:
+    assert built.mutation_type is not None
+    found = {
+        n: (str(f.type), "operationId" in f.args) for n, f in built.mutation_type.fields.items()
+    }
+    assert found == {
+        "reportFailure": ("ReportFailureResult!", True),
+        "createCard": ("CreateCardResult!", True),
+        "updateCard": ("UpdateCardResult!", True),
+        "verifyCard": ("VerifyCardResult!", True),
+        "retireCard": ("RetireCardResult!", True),
+    }
+
+
+@pytest.mark.row("PI-1")
+def test_a_card_needs_four_values(built: GraphQLSchema) -> None:
+    needed = {
+        f"{kind}.{name}"
+        for kind in ("CardInput", "SignatureInput", "CauseInput", "ResolutionInput")
+        for name in _needed(built.type_map[kind])
+    }
+    assert needed == {
+        "CardInput.title",
+        "SignatureInput.text",
+        "CauseInput.primary",
+        "ResolutionInput.type",
+    }
+
+
+@pytest.mark.parametrize(
+    ("spoken", "meant"),
+    [(matches.Standing, Standing), (matches.ReasonKind, ReasonKind)],
+)
+def test_enums_follow_matching(spoken: type[Standing], meant: type[Standing]) -> None:
+    assert [(m.name, m.value) for m in spoken] == [(m.name, m.value) for m in meant]
+
+
+@pytest.mark.row("CA-9", "CA-11", "CA-20")
+@pytest.mark.parametrize(
+    ("name", "members"),
+    [
+        ("Occurrence", {"INTERMITTENT", "CONSTANT", "ONE_TIME"}),
+        (
+            "SolutionType",
+            {
+                "COMPONENT_REPLACEMENT",
+                "REPAIR",
+                "RECALIBRATION",
+                "FIRMWARE_UPDATE",
+                "CLEANING",
+                "ADJUSTMENT",
+                "NO_FAULT_FOUND",
+            },
+        ),
+        ("Severity", {"LOW", "MEDIUM", "HIGH", "CRITICAL"}),
+        ("Source", {source.name for source in Source}),
+    ],
+)
+def test_choices_are_closed(built: GraphQLSchema, name: str, members: set[str]) -> None:
+    kind = built.type_map[name]
+    assert isinstance(kind, GraphQLEnumType)
+    assert set(kind.values) == members
+
+
+def _silent(name: str, kind: GraphQLNamedType) -> list[str]:
+    if name in STANDARD:
+        return []
+    found = [] if kind.description else [name]
+    if isinstance(kind, FIELDED):
+        for field, definition in kind.fields.items():
+            found += [] if definition.description else [f"{name}.{field}"]
+            arguments = getattr(definition, "args", {})
+            found += [f"{name}.{field}({a})" for a, d in arguments.items() if not d.description]
+    return found
+
+
+def _needed(kind: GraphQLNamedType) -> list[str]:
+    """The values, not the groups of them, without which there is no such input."""
+    assert isinstance(kind, GraphQLInputObjectType)
+    return [
+        name
+        for name, field in kind.fields.items()
+        if is_required_input_field(field) and not str(field.type).endswith("Input!")
+    ]
