@@ -123,7 +123,8 @@ class Neo4j:
 
     def prepare(self) -> None:
         self.fetch()
-        (self.folder / "conf").mkdir(parents=True, exist_ok=True)
+        for name in ("conf", "tmp"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
         if not self.users.exists():
             self.report(Step(self.name, "setting a password"))
             self._set_password()
@@ -134,7 +135,11 @@ class Neo4j:
         vector = (f"--add-modules={VECTOR_MODULE}",) if found.vector else ()
         heap = (f"-Xms{self.tuning.heap_mb // 2}m", f"-Xmx{self.tuning.heap_mb}m")
         error_file = f"-XX:ErrorFile={self.home.log('neo4j-crash')}"
-        options = (*heap, *FLAGS, *vector, error_file, *self._class_path(), SERVER)
+        # Native code is unpacked here, not in the home of whoever starts us.
+        unpack = tuple(
+            f"-D{name}={self.folder / 'tmp'}" for name in ("java.io.tmpdir", "jna.tmpdir")
+        )
+        options = (*heap, *FLAGS, *vector, *unpack, error_file, *self._class_path(), SERVER)
         where = (f"--home-dir={self.folder}", f"--config-dir={self.folder / 'conf'}")
         arguments = _argument_file(self.mark, (*options, *where, "--console-mode"))
         log = self.home.log(self.name)
