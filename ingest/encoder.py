@@ -3,6 +3,8 @@
 `ingest.embedding` imports it on a worker thread, at the first text.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -11,6 +13,7 @@ from transformers.utils import logging
 
 THREADS = 2
 BATCH = 32
+LEAST_CHARACTERS = 60
 
 
 class Encoder:
@@ -24,6 +27,15 @@ class Encoder:
 
     def encode(self, texts: list[str]) -> NDArray[np.float32]:
         """Give unit vectors, [texts, dimensions]."""
+        order = sorted(range(len(texts)), key=lambda n: len(texts[n]))
+        found = np.concatenate(
+            [self._encoded([texts[n] for n in part]) for part in _alike(order, texts)]
+        )
+        vectors = np.empty_like(found)
+        vectors[order] = found
+        return vectors
+
+    def _encoded(self, texts: list[str]) -> NDArray[np.float32]:
         found = self._model.encode(
             texts,
             batch_size=BATCH,
@@ -32,3 +44,14 @@ class Encoder:
             show_progress_bar=False,
         )
         return np.asarray(found, dtype=np.float32)
+
+
+def _alike(order: list[int], texts: list[str]) -> Iterator[list[int]]:
+    """Cut the ordered texts where they get much longer: a batch is padded to its longest."""
+    part: list[int] = []
+    for number in order:
+        if part and len(texts[number]) > LEAST_CHARACTERS + 2 * len(texts[part[0]]):
+            yield part
+            part = []
+        part.append(number)
+    yield part

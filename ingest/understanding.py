@@ -75,7 +75,7 @@ class Reader:
         typed = [codes.normal(code) for code in report.codes]
         said = find(report.text, lexicon)
         vehicle = _vehicle(report, lexicon)
-        compared = pieces(report.text) if lexicon.meanings is not None else ()
+        compared = pieces(report.text, said) if lexicon.meanings is not None else ()
         embedding, meant = await self._meant(report.text, compared, lexicon)
         read = [f.value for f in said if f.kind is Kind.CODE and not f.negated]
         return Understood(
