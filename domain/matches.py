@@ -10,7 +10,7 @@ from domain.ids import CardId
 from domain.reports import FailureReport
 from domain.tickets import SeenSymptom
 from domain.usage import Usage
-from domain.vehicles import VehicleContext
+from domain.vehicles import VehicleContext, name_key
 
 
 class Source(StrEnum):
@@ -109,7 +109,7 @@ class CardFacts:
 
 
 def closeness(card: VehicleContext, reported: VehicleContext) -> VehicleLevel:
-    """Say how closely one vehicle of a card fits the reported one, blind to case."""
+    """Say how closely one vehicle of a card fits the reported one, blind to spelling."""
     if not _same(card.make, reported.make):
         return VehicleLevel.NONE
     if not _same(card.model, reported.model):
@@ -120,4 +120,4 @@ def closeness(card: VehicleContext, reported: VehicleContext) -> VehicleLevel:
 
 
 def _same(one: str | None, other: str | None) -> bool:
-    return one is not None and other is not None and one.casefold() == other.casefold()
+    return one is not None and other is not None and name_key(one) == name_key(other)

@@ -83,6 +83,11 @@ class VehicleContext:
 UNKNOWN = VehicleContext()
 
 
+def name_key(name: str) -> str:
+    """Give what two spellings of one name share: "F-150", "f 150" and "F150" are one model."""
+    return re.sub(r"[\W_]+", "", name.casefold())
+
+
 def slug(*words: str) -> str:
     """Give lower-case words joined by hyphens: ("Ather", "450X", "2024") → "ather-450x-2024"."""
     return "-".join(

@@ -5,7 +5,7 @@ from typing import LiteralString
 
 from domain.cards import CardStatus
 from domain.codes import CodeKey
-from domain.vehicles import VehicleCategory
+from domain.vehicles import VehicleCategory, name_key
 from graph.queries import named
 
 PIECES = named("card_pages.cypher")
@@ -46,7 +46,7 @@ def page_query(filter: CardFilter) -> tuple[LiteralString, dict[str, object]]:
 
 
 def _parameters(filter: CardFilter) -> dict[str, object]:
-    make = None if filter.make is None else filter.make.casefold()
+    make = None if filter.make is None else name_key(filter.make)
     wanted: dict[str, object] = {
         "status": filter.status,
         "make": make,
@@ -61,7 +61,7 @@ def _parameters(filter: CardFilter) -> dict[str, object]:
 
 
 def _fit(make: str | None, model: str | None) -> str | None:
-    return None if make is None or model is None else f"{make}|{model.casefold()}"
+    return None if make is None or model is None else f"{make}|{name_key(model)}"
 
 
 def _reading(reading: tuple[str, float] | None) -> dict[str, object] | None:

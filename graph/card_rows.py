@@ -8,7 +8,7 @@ from typing import TypeAlias
 from domain import effectiveness, signature
 from domain.cards import FailureCard
 from domain.usage import Usage
-from domain.vehicles import VehicleContext, VehicleModel, slug
+from domain.vehicles import VehicleContext, VehicleModel, name_key, slug
 from graph import bodies, visibility
 
 # A card of several makes, or of none in particular, fits every make.
@@ -20,7 +20,7 @@ Row: TypeAlias = dict[str, Value]
 
 
 def make_key(card: FailureCard) -> str:
-    return card.make.casefold() if card.make else ANY_MAKE
+    return name_key(card.make) if card.make else ANY_MAKE
 
 
 def properties(card: FailureCard) -> Row:
@@ -99,12 +99,12 @@ def _vehicles(vehicles: Sequence[VehicleContext]) -> Row:
 
 
 def fit_keys(vehicle: VehicleContext) -> list[str]:
-    """Give `tata`, `tata|nexon ev`, `tata|nexon ev|2022`: as far as the vehicle is known."""
+    """Give `tata`, `tata|nexonev`, `tata|nexonev|2022`: as far as the vehicle is known."""
     known: list[str] = []
     for part in (vehicle.make, vehicle.model, vehicle.year):
         if part is None:
             break
-        known.append("|".join((*known[-1:], str(part).casefold())))
+        known.append("|".join((*known[-1:], name_key(str(part)))))
     return known
 
 
@@ -131,8 +131,8 @@ def model_row(model: VehicleModel) -> Row:
         "variant": model.variant,
         "year": model.year or EVERY_YEAR,
         "category": model.category,
-        "make_key": model.make.casefold(),
-        "model_key": model.model.casefold(),
+        "make_key": name_key(model.make),
+        "model_key": name_key(model.model),
     }
 
 
@@ -194,7 +194,7 @@ def _applies(vehicles: Sequence[VehicleContext]) -> list[Row]:
 
 def _makes(vehicles: Sequence[VehicleContext]) -> list[Row]:
     """A vehicle that is known by its make alone."""
-    names = {v.make.casefold(): v.make for v in vehicles if v.make and not v.model}
+    names = {name_key(v.make): v.make for v in vehicles if v.make and not v.model}
     return [{"key": key, "name": names[key]} for key in sorted(names)]
 
 

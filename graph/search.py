@@ -13,7 +13,7 @@ from domain.cards import CardSource, CardStatus, Severity
 from domain.codes import CodeKey
 from domain.ids import CardId, GarageId
 from domain.matches import CardFacts, Embedding, Hit, VehicleLevel
-from domain.vehicles import VehicleContext
+from domain.vehicles import VehicleContext, name_key
 from graph import words
 from graph.card_rows import ANY_MAKE, fit_keys
 from graph.card_writing import check_sizes
@@ -130,8 +130,8 @@ class Search:
         self, vehicle: VehicleContext, viewer: Viewer, wanted: Mapping[str, object]
     ) -> list[Hit]:
         asked = {
-            "make": (vehicle.make or "").casefold(),
-            "model": (vehicle.model or "").casefold(),
+            "make": name_key(vehicle.make or ""),
+            "model": name_key(vehicle.model or ""),
             "year": vehicle.year,
             "models": MODELS,
         }
@@ -148,7 +148,7 @@ class Search:
             statuses=STATUSES,
             near=near,
             places=[*places_of(viewer), LISTED],
-            makes=[make.casefold() if make else ANY_MAKE, ANY_MAKE],
+            makes=[name_key(make) if make else ANY_MAKE, ANY_MAKE],
             **seen_by(viewer),
         )
 
@@ -166,7 +166,7 @@ def _scopes(viewer: Viewer, make: str | None) -> list[list[str]]:
     if not viewer.sees_all:
         scopes.append(viewer_words(viewer))
     if make is not None:
-        scopes.append([make_word(make.casefold()), make_word(ANY_MAKE)])
+        scopes.append([make_word(name_key(make)), make_word(ANY_MAKE)])
     return scopes
 
 

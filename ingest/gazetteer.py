@@ -14,7 +14,8 @@ YEAR = re.compile(
 )
 YEAR_WORD = re.compile(r"model|\bmy\b|year|made|manufactured|\bof\b|reg", re.IGNORECASE)
 LONGEST_NAME = 6
-YEAR_DISTANCE = 24
+# Characters beside the name in which its year stands.
+YEAR_BEFORE, YEAR_AFTER = 40, 25
 LEAST_WORD = 3
 # Names that are also words of everyday English: they need their make beside them.
 ORDINARY = frozenset(
@@ -77,21 +78,20 @@ class Gazetteer:
         return sorted(found, key=lambda m: (m.start, -m.end))
 
     def vehicle(self, text: str) -> VehicleContext:
-        """Give the one vehicle that the text names; what it leaves open is None."""
+        """Give the vehicle that the text names first; what it leaves open is None."""
         found = self.mentions(text)
-        models = {(m.make, m.model) for m in found if m.model is not None}
-        makes = {m.make for m in found}
-        if len(models) == 1:
-            make, model = next(iter(models))
-            return VehicleContext(
-                make=make,
-                model=model,
-                year=_year(text, found),
-                category=self.categories.get((make, model or "")),
-            )
-        if len(makes) == 1:
-            return VehicleContext(make=next(iter(makes)), year=_year(text, found))
-        return UNKNOWN
+        if not found:
+            return UNKNOWN
+        make = found[0].make
+        named = next((m for m in found if m.make == make and m.model is not None), None)
+        if named is None:
+            return VehicleContext(make=make, year=_year(text, found[0]))
+        return VehicleContext(
+            make=make,
+            model=named.model,
+            year=_year(text, named),
+            category=self.categories.get((make, named.model or "")),
+        )
 
     def _named_makes(self, tokens: list[tuple[str, int, int]]) -> dict[int, Mention]:
         """Give the makes by the place after them."""
@@ -147,18 +147,17 @@ def _ordinary(name: tuple[str, ...], *, glued: bool) -> bool:
     return not written_as_one and TAILS.isdisjoint(name)
 
 
-def _year(text: str, mentions: list[Mention]) -> int | None:
-    """Give the model year: one that stands near the vehicle's name, or is called a model's."""
-    found = {int(y[1]) for y in YEAR.finditer(text) if _belongs(text, y, mentions)}
-    return found.pop() if len(found) == 1 else None
+def _year(text: str, named: Mention) -> int | None:
+    """Give the model year: the one beside the vehicle's name, or the only one called a model's."""
+    every = list(YEAR.finditer(text))
+    before = [y for y in every if 0 <= named.start - y.end() <= YEAR_BEFORE]
+    after = [y for y in every if 0 <= y.start() - named.end <= YEAR_AFTER]
+    beside = before[-1:] or after[:1]
+    called = {int(y[1]) for y in every if _called(text, y)}
+    if beside:
+        return int(beside[0][1])
+    return called.pop() if len(called) == 1 else None
 
 
-def _belongs(text: str, year: re.Match[str], mentions: list[Mention]) -> bool:
-    around = text[max(0, year.start() - 12) : year.end() + 12]
-    if YEAR_WORD.search(around):
-        return True
-    return any(
-        -YEAR_DISTANCE <= year.start() - m.end <= YEAR_DISTANCE
-        or -YEAR_DISTANCE <= m.start - year.end() <= YEAR_DISTANCE
-        for m in mentions
-    )
+def _called(text: str, year: re.Match[str]) -> bool:
+    return YEAR_WORD.search(text[max(0, year.start() - 12) : year.end() + 12]) is not None

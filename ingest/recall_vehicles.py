@@ -1,53 +1,81 @@
-"""The vehicles a recall's opening sentence names: "certain 2020-2021 Model 3 and 2021 Model Y"."""
+"""The model years a recall's opening sentences name: "certain 2020-2021 Model 3 and 2021 Model Y".
+
+Rows list fewer vehicles than summaries do. Only models that some row of the same make names are
+read, the longest name first, so that "718 Boxster S" is a Boxster and nothing is invented.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from domain.vehicles import VehicleContext
-from ingest.makers import KNOWN, maker
 
-LIST = re.compile(
-    r"\brecall(?:ing|ed) (?:(?:certain|all|select|one)\s+)?(?P<list>.{4,1500}?)\s+"
-    r"(?:vehicles?|trucks?|pick-?up|motorcycles?|sedans?|electric|hatchback|potentially|equipped|with"
-    r"|manufactured|operating|sold|that)\b",
-    re.IGNORECASE | re.DOTALL,
+SENTENCES_READ = 2
+LONGEST_RUN = 40
+SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=[A-Z0-9\"'])")
+RUN = re.compile(
+    r"\b((?:19|20)\d\d)\s*(?:-|–|—|\bto\b|\bthrough\b)\s*((?:19|20)\d\d)\b", re.IGNORECASE
 )
-SEPARATOR = re.compile(r"\s*(?:,\s*and\b|,|;|\band\b|&)\s*", re.IGNORECASE)
-YEARS = re.compile(
-    r"^(?:(?:model years?|my)\s+)?((?:19|20)\d\d)(?:\s*[-–]\s*((?:19|20)\d\d))?\s*(.*)$",
-    re.DOTALL | re.IGNORECASE,
+NOT_NAME = re.compile(r"[^A-Z0-9~]+")
+YEARS = r"(?P<years>\b(?:19|20)\d\d(?:~(?:19|20)\d\d)?\b)"
+# A year after one of these dates the building, not the model.
+BUILT = (
+    r"\b(?P<built>MANUFACTURED|BUILT|PRODUCED|ASSEMBLED|FROM|JANUARY|FEBRUARY|MARCH|APRIL|MAY|JUNE"
+    r"|JULY|AUGUST|SEPTEMBER|OCTOBER|NOVEMBER|DECEMBER)\b(?: \d\d?\b)?"
 )
-NAME = re.compile(r"[A-Z0-9][\w.+/'-]*(?: [A-Z0-9(][\w.+/)'-]*){0,4}")
-MOST_YEARS = 40
+
+Models = Mapping[str, Sequence[str]]
 
 
-def named(summary: str, make: str) -> list[VehicleContext]:
-    """Give the model years that the text names; a name without a make is of `make`.
+def models_by_make(vehicles: Iterable[VehicleContext]) -> Models:
+    """Give the models that rows name, by make, the longest first."""
+    found: dict[str, dict[str, str]] = {}
+    for vehicle in vehicles:
+        if vehicle.make and vehicle.model:
+            found.setdefault(vehicle.make, {}).setdefault(_plain(vehicle.model), vehicle.model)
+    return {make: sorted(set(m.values()), key=lambda n: (-len(n), n)) for make, m in found.items()}
 
-    Years carry over a list: "2021 F-150, Expedition" names two models of 2021.
+
+def named(summary: str, make: str, models: Sequence[str]) -> list[VehicleContext]:
+    """Give the model years that the text names.
+
+    Each model takes the year or run of years last written before it: "2021 F-150, Expedition" names
+    two models of 2021. Several years in a row belong together.
     """
-    found = LIST.search(summary)
-    return list(_listed(found["list"], make)) if found else []
+    by_name = {_plain(model): model for model in models}
+    if not by_name:
+        return []
+    opening = " ".join(SENTENCE_END.split(summary)[:SENTENCES_READ])
+    years: dict[str, set[int]] = {}
+    for name, run in _dated(_plain(opening), by_name):
+        years.setdefault(by_name[name], set()).update(run)
+    return [
+        VehicleContext(make=make, model=model, year=year)
+        for model, run in years.items()
+        for year in sorted(run)
+    ]
 
 
-def _listed(text: str, make: str) -> Iterator[VehicleContext]:
-    years: range | None = None
-    family = ""
-    for part in SEPARATOR.split(text):
-        dated = YEARS.match(part.strip())
-        if dated:
-            years = range(int(dated[1]), int(dated[2] or dated[1]) + 1)
-        name = (dated[3] if dated else part).strip()
-        if family and len(name) == 1:
-            name = f"{family} {name}"
-        if years is None or len(years) > MOST_YEARS or not NAME.fullmatch(name):
-            continue
-        family = name.split(" ", maxsplit=1)[0] if name.startswith("Model ") else ""
-        own, model = _owned(name, make)
-        yield from (VehicleContext(make=own, model=model, year=year) for year in years)
+def _dated(text: str, names: Iterable[str]) -> Iterator[tuple[str, set[int]]]:
+    choice = "|".join(map(re.escape, names))
+    token = re.compile(rf"{YEARS}|\b(?P<model>{choice})\b|{BUILT}")
+    current: set[int] = set()
+    previous, after_built = "", False
+    for match in token.finditer(text):
+        kind = match.lastgroup or ""
+        if kind == "model":
+            yield match["model"], current
+        elif kind == "years" and not after_built:
+            run = _run(match["years"])
+            current = current | run if previous == "years" else run
+        previous = "" if after_built else kind
+        after_built = kind == "built"
 
 
-def _owned(name: str, make: str) -> tuple[str, str]:
-    """Split "Lincoln Aviator" into its make and model."""
-    first, _, rest = name.partition(" ")
-    return (maker(first), rest) if rest and first.casefold() in KNOWN else (make, name)
+def _run(years: str) -> set[int]:
+    first, _, last = years.partition("~")
+    return set(range(int(first), min(int(last or first), int(first) + LONGEST_RUN) + 1))
+
+
+def _plain(text: str) -> str:
+    """Give upper-case words with single spaces; runs of years keep a tilde between them."""
+    return NOT_NAME.sub(" ", RUN.sub(r"\1~\2", text).upper()).strip()

@@ -28,6 +28,7 @@ from ingest.batch import Batch, Refusal
 from ingest.makers import maker
 from ingest.recall_files import Line
 from ingest.recall_parts import Supply, component_path, component_tree, supply
+from ingest.recall_vehicles import Models
 
 AUTHOR = PersonId("nhtsa")
 # What the agency writes for "no year".
@@ -65,9 +66,9 @@ def read(path: Path) -> Batch:
     lines = recall_files.read(path)
     supplied = supply(lines)
     refused = list(lines.refused)
-    cards = tuple(
-        chain.from_iterable(_card(c, supplied, refused) for c in _campaigns(lines.recalls))
-    )
+    campaigns = _campaigns(lines.recalls)
+    models = recall_vehicles.models_by_make(v for c in campaigns for v in _rows(c))
+    cards = tuple(chain.from_iterable(_card(c, supplied, models, refused) for c in campaigns))
     return Batch(
         suppliers=supplied.suppliers,
         vehicles=tuple(dict.fromkeys(v.named for card in cards for v in card.vehicles if v.named)),
@@ -93,14 +94,16 @@ def _components(lines: list[Line], supplied: Supply) -> tuple[Component, ...]:
     return tuple((tree | {c.id: c for c in supplied.components}).values())
 
 
-def _card(campaign: Campaign, supplied: Supply, refused: list[Refusal]) -> Iterator[FailureCard]:
+def _card(
+    campaign: Campaign, supplied: Supply, models: Models, refused: list[Refusal]
+) -> Iterator[FailureCard]:
     try:
-        yield card(campaign, supplied)
+        yield card(campaign, supplied, models)
     except InvalidInput as error:
         refused.append(campaign.first.refused(str(error)))
 
 
-def card(campaign: Campaign, supplied: Supply) -> FailureCard:
+def card(campaign: Campaign, supplied: Supply, models: Models) -> FailureCard:
     """Give the verified card of a campaign.
 
     Raises:
@@ -114,7 +117,7 @@ def card(campaign: Campaign, supplied: Supply) -> FailureCard:
         status=CardStatus.VERIFIED,
         source=CardSource.RECALL,
         title=recall_text.title(summary),
-        vehicles=tuple(_vehicles(campaign)),
+        vehicles=tuple(_vehicles(campaign, models)),
         signature=_signature(campaign, supplied),
         cause=RootCause(primary=recall_text.cause(summary)[:2_000], confidence=CONFIDENCE),
         resolution=Resolution(
@@ -147,17 +150,25 @@ def _signature(campaign: Campaign, supplied: Supply) -> Signature:
     )
 
 
-def _vehicles(campaign: Campaign) -> list[VehicleContext]:
+def _vehicles(campaign: Campaign, models: Models) -> list[VehicleContext]:
     """Give the vehicles of every line and of the summary, each model year once."""
-    make = maker(campaign.told("MAKETXT") or campaign.told("MFGTXT"))
-    listed = (_vehicle(line, make) for line in campaign.lines)
-    named = recall_vehicles.named(campaign.told("DESC_DEFECT"), make)
-    found = {_same(v): v for v in [*named, *listed] if v is not None}
+    make = _make(campaign)
+    named = recall_vehicles.named(campaign.told("DESC_DEFECT"), make, models.get(make, ()))
+    found = {_same(v): v for v in [*named, *_rows(campaign)]}
     return sorted(found.values(), key=lambda v: (v.make or "", v.model or "", v.year or 0))
 
 
-def _same(vehicle: VehicleContext | None) -> str:
-    return slug(vehicle.make or "", vehicle.model or "", str(vehicle.year)) if vehicle else ""
+def _rows(campaign: Campaign) -> list[VehicleContext]:
+    listed = (_vehicle(line, _make(campaign)) for line in campaign.lines)
+    return [vehicle for vehicle in listed if vehicle is not None]
+
+
+def _make(campaign: Campaign) -> str:
+    return maker(campaign.told("MAKETXT") or campaign.told("MFGTXT"))
+
+
+def _same(vehicle: VehicleContext) -> str:
+    return slug(vehicle.make or "", vehicle.model or "", str(vehicle.year))
 
 
 def _vehicle(line: Line, make: str) -> VehicleContext | None:
