@@ -39,13 +39,19 @@ Transaction: TypeAlias = AsyncManagedTransaction
 class Graph:
     """A pool of connections; every call ends within its seconds or raises Unavailable."""
 
-    def __init__(self, driver: AsyncDriver) -> None:
+    def __init__(self, driver: AsyncDriver, answer_s: float = ANSWER_SECONDS) -> None:
         self._driver = driver
+        self._answer_s = answer_s
         self._sizes: frozenset[int] = frozenset()
 
     @classmethod
-    async def open(cls, uri: str, user: str, password: str) -> Self:
-        """Open the pool without waiting for the server: a call made while it is down says so."""
+    async def open(
+        cls, uri: str, user: str, password: str, *, answer_s: float = ANSWER_SECONDS
+    ) -> Self:
+        """Open the pool without waiting for the server: a call made while it is down says so.
+
+        A read is waited for at most `answer_s` seconds.
+        """
         driver = AsyncGraphDatabase.driver(
             uri,
             auth=(user, password),
@@ -59,7 +65,7 @@ class Graph:
             telemetry_disabled=True,
             notifications_min_severity="OFF",
         )
-        return cls(driver)
+        return cls(driver, answer_s)
 
     async def embedding_sizes(self) -> frozenset[int]:
         """Give the sizes of embedding that have an index; asked once for each pool."""
@@ -74,9 +80,9 @@ class Graph:
 
     async def read(self, query: LiteralString, /, **parameters: object) -> list[Row]:
         """Run one query in a read transaction (the server refuses writes in it)."""
-        async with _answering(ANSWER_SECONDS):
+        async with _answering(self._answer_s):
             answer = await self._driver.execute_query(
-                Query(query, timeout=ANSWER_SECONDS),
+                Query(query, timeout=self._answer_s),
                 parameters,
                 routing_=RoutingControl.READ,
                 database_=DATABASE,

@@ -39,15 +39,16 @@ from web.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long the parts of a match are waited for, in seconds, before the next level answers."""
+    """Seconds: for the embedder, for a match's graph, for any one answer of the graph."""
 
     embedder: float
     graph: float
+    answer: float
 
 
 # A person waits for the service; a command that somebody started waits for its answer.
-SERVING = Patience(embedder=0.25, graph=0.6)
-COMMAND = Patience(embedder=600.0, graph=30.0)
+SERVING = Patience(embedder=0.25, graph=0.6, answer=5.0)
+COMMAND = Patience(embedder=600.0, graph=60.0, answer=30.0)
 REDIS_SECONDS = 3.0
 SECRET_BYTES = 48
 
@@ -87,7 +88,7 @@ async def opened(
     )
     async with AsyncExitStack() as stack:
         stack.callback(embedder.close)
-        graph, records, redis = await _connected(urls, stack)
+        graph, records, redis = await _connected(urls, patience, stack)
         await migrate_graph(graph, embedder.dimensions)
         await migrate_records(records)
         reader = await Reader.of(Vocabulary(graph), embedder)
@@ -111,8 +112,12 @@ def tokens(settings: Settings) -> Tokens:
     return Tokens(path.read_text().strip().encode())
 
 
-async def _connected(urls: StoreUrls, stack: AsyncExitStack) -> tuple[Graph, Records, Redis]:
-    graph = await Graph.open(urls.neo4j_uri, urls.neo4j_user, urls.neo4j_password)
+async def _connected(
+    urls: StoreUrls, patience: Patience, stack: AsyncExitStack
+) -> tuple[Graph, Records, Redis]:
+    graph = await Graph.open(
+        urls.neo4j_uri, urls.neo4j_user, urls.neo4j_password, answer_s=patience.answer
+    )
     stack.push_async_callback(graph.close)
     records = await Records.open(urls.postgres_url)
     stack.push_async_callback(records.close)
