@@ -42,7 +42,7 @@ Founding = Annotated[
 ]
 
 
-@strawberry.type
+@strawberry.type(description="What can be changed; each change is done once for its operation id.")
 class Mutation:
     @strawberry.mutation(description="Take in a failure; its cards are searched for right after.")
     async def report_failure(

@@ -22,7 +22,8 @@ class Context:
         signed_in: who asks, None before anybody vouched for them.
         expires: when the word for them ends; subscriptions end with it.
         degraded: what did not answer while this request was answered (FB-4).
-        connection_params: what a socket's client sent to open it.
+        authorization: the header that a socket was opened with.
+        connection_params: what its client sent to initialise it.
     """
 
     services: Services
@@ -30,6 +31,7 @@ class Context:
     signed_in: Actor | None = None
     expires: datetime | None = None
     degraded: list[str] = field(default_factory=list[str])
+    authorization: str | None = None
     connection_params: dict[str, Any] | None = None
     _loaders: Loaders | None = None
 

@@ -31,7 +31,7 @@ class CardChange:
     cursor: str = field(description="The place of this change in the change log.")
 
 
-@strawberry.type
+@strawberry.type(description="What can be followed, over a socket or an event stream.")
 class Subscription:
     @strawberry.subscription(description="Every change of a card that you may see, from now on.")
     async def card_changed(

@@ -89,7 +89,7 @@ class IllegalTransition(
         return refusals.IllegalTransition(
             message=str(exception),
             key=exception.id,
-            current=exception.current,
+            state=exception.current,
             wanted=exception.wanted,
         )
 

@@ -47,7 +47,7 @@ class StaleVersion(Refusal):
 @strawberry.type(description="There is no such step from where it stands.")
 class IllegalTransition(Refusal):
     key: str = field(description="What was to be changed.")
-    current: str = field(description="Where it stands.")
+    state: str = field(description="Where it stands.")
     wanted: str = field(description="Where it was to go.")
 
 

@@ -84,11 +84,11 @@ class View(GraphQL[Context, None]):
         if value is not None and isinstance(request, Request):
             self._sign_in(context, value)
         elif value is not None:
-            context.connection_params = {"authorization": value}
+            context.authorization = value
         return context
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
-        value = offered(context.connection_params)
+        value = offered(context.connection_params) or context.authorization
         if value is None and not self._callers.anonymous_sockets:
             raise ConnectionRejectionError
         if value is not None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import Any
 
@@ -150,7 +151,7 @@ async def test_request_errors_by_media_type(
 async def test_bodies_over_a_mebibyte_are_refused(world: World, announced: bool) -> None:
     big = b'{"query": "' + b"x" * (1 << 20) + b'"}'
 
-    async def drops() -> Any:  # noqa: ANN401
+    async def drops() -> AsyncGenerator[bytes]:
         for start in range(0, len(big), 65_536):
             yield big[start : start + 65_536]
 
