@@ -13,6 +13,7 @@ from typing import Protocol
 
 from domain.errors import Unavailable
 from domain.events import EventType
+from sync.ending import told_to_end
 from sync.stream import Logged
 
 REMEMBERED = 10_000
@@ -40,7 +41,7 @@ class Feed:
 
     async def run(self) -> None:
         """Read entries as they come until cancelled; survives the loss of Redis and of Postgres."""
-        while True:
+        while not told_to_end():
             try:
                 if not self._started.is_set():
                     self._cursor = await self._log.last()
@@ -58,7 +59,7 @@ class Feed:
         """
         await self._started.wait()
         cursor = self._cursor if after is None else after
-        while True:
+        while not told_to_end():
             for seq, event in await self._patiently(cursor):
                 cursor = seq
                 if event.type in types:
@@ -83,11 +84,12 @@ class Feed:
             self._moved.notify_all()
 
     async def _patiently(self, cursor: int) -> list[Logged]:
-        while True:
+        while not told_to_end():
             try:
                 return await self._next(cursor)
             except Unavailable:
                 await asyncio.sleep(RETRY_SECONDS)
+        return []
 
     async def _next(self, cursor: int) -> list[Logged]:
         async with self._moved:

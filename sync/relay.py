@@ -11,6 +11,7 @@ from typing import Protocol
 from domain.errors import Unavailable
 from domain.events import Event
 from domain.ids import EventId
+from sync.ending import told_to_end
 from sync.stream import Logged
 
 BATCH = 500
@@ -39,7 +40,7 @@ class Relay:
 
     async def run(self) -> None:
         """Move events as they appear until cancelled; waits out whatever store is down."""
-        while True:
+        while not told_to_end():
             try:
                 moved = await self.step()
             except Unavailable:
