@@ -1,0 +1,1 @@
+"""Tests of relay, stream and feed, on real stores."""
