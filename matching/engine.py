@@ -24,6 +24,8 @@ from matching.recall import Recall, Search
 CONSIDERED = 250
 GRAPH_SECONDS = 0.6
 RECENT_SECONDS = 0.2
+# Of the time for the graph, what one source may take; the rest is for the facts.
+SOURCE_SHARE = 2 / 3
 # Below this cosine two texts of the trade have nothing to do with each other; without a shared code
 # or symptom that is no match at all.
 ALIKE = 0.30
@@ -66,7 +68,8 @@ class Matcher:
         return answer
 
     async def _from_graph(self, understood: Understood, viewer: Viewer, limit: int) -> Answer:
-        recall = Recall(self._search, understood, viewer)
+        patience = self._patience_s * SOURCE_SHARE
+        recall = Recall(self._search, understood, viewer, patience)
         exact = await recall.codes()
         facts = await recall.facts([hit.card for hit in exact]) if exact else {}
         settled = [hit for hit in exact if _settles(understood, facts.get(hit.card))]

@@ -64,6 +64,7 @@ class Recall:
     search: Search
     understood: Understood
     viewer: Viewer
+    patience_s: float = SOURCE_SECONDS
     lists: dict[Source, list[Hit]] = field(default_factory=dict[Source, list[Hit]])
     trace: list[Stage] = field(default_factory=list[Stage])
     silent: dict[Source, str] = field(default_factory=dict[Source, str])
@@ -111,12 +112,12 @@ class Recall:
     async def _ask(self, source: Source, call: Awaitable[list[Hit]]) -> None:
         started = perf_counter()
         try:
-            async with asyncio.timeout(SOURCE_SECONDS):
+            async with asyncio.timeout(self.patience_s):
                 self.lists[source] = await call
         except Unavailable as error:
             self.silent[source] = str(error)
         except TimeoutError:
-            self.silent[source] = f"no answer within {SOURCE_SECONDS} s"
+            self.silent[source] = f"no answer within {self.patience_s:g} s"
         self._note(source.value, started, len(self.lists.get(source, [])))
 
     def _note(self, name: str, started: float, found: int) -> None:

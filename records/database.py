@@ -44,6 +44,14 @@ class Records:
     async def close(self) -> None:
         await self._pool.close()
 
+    async def ping(self) -> None:
+        """Return when the server answers.
+
+        Raises:
+            Unavailable: it does not.
+        """
+        await self.rows("select 1 as one")
+
     @asynccontextmanager
     async def transaction(self, seconds: float = ANSWER_SECONDS) -> AsyncGenerator[Connection]:
         """Give a connection inside a transaction that commits at the end of the block."""

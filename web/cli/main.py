@@ -19,6 +19,7 @@ app.command("demo")(demo.demo)
 app.command("match")(match.match)
 app.command("token")(token.token)
 app.command("serve")(api.serve)
+app.command("work")(api.work)
 app.command("schema")(api.schema)
 app.command("migrate")(api.migrate)
 

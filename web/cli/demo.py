@@ -1,0 +1,153 @@
+"""`battwheels demo`: from an empty folder to a failure that finds its fix."""
+
+import asyncio
+import http.client
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from time import perf_counter
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.panel import Panel
+from rich.text import Text
+
+from domain.access import Actor, Role, Viewer
+from domain.errors import LocalServiceError
+from domain.ids import GarageId, PersonId
+from domain.reports import FailureReport
+from domain.vehicles import VehicleContext
+from ingest import knowledge
+from ingest.loading import ImportReport, Told, load
+from web import serving
+from web.cli import shown
+from web.local.progress import Report, Step, bars
+from web.settings import Settings
+from web.ui.install import install
+from web.wiring import DEMO, Opened, opened
+
+SAMPLE = FailureReport(
+    text="Ather 450X: charging stops near 80 percent and the range has dropped. "
+    "Gaadi poori charge nahi hoti. App shows P0A7F.",
+    vehicle=VehicleContext(make="Ather", model="450X", year=2022),
+)
+QUERY = """query Demo($report: ReportInput!) {
+  match(report: $report) {
+    ... on Matches { level matches { rank standing sentence card { title } } }
+  }
+}"""
+TECHNICIAN = Actor(
+    id=PersonId("tech_demo"), role=Role.TECHNICIAN, garage=GarageId("garage_demo"), region="south"
+)
+TOKEN_TIME = timedelta(hours=8)
+HTTP_SECONDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The screen, and since when the demo runs."""
+
+    console: Console
+    began: float
+
+    def say(self, text: str) -> None:
+        self.console.print(Text(f"[{perf_counter() - self.began:5.1f} s] {text}", style="bold"))
+
+
+def demo(
+    once: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--once", help="Stop after the answer over GraphQL.")
+    ] = False,
+) -> None:
+    """Start everything, load the knowledge base, match a sample report, serve the API."""
+    asyncio.run(_demo(Settings.read(), Stage(Console(), perf_counter()), once=once))
+
+
+async def _demo(settings: Settings, stage: Stage, *, once: bool) -> None:
+    stage.say("Starting Neo4j, PostgreSQL and Redis as local processes")
+    with bars(Console(stderr=True)) as report:
+        async with opened(settings, report=report) as house:
+            stage.say("Loading the knowledge base")
+            _loaded(stage, await load(knowledge.read(knowledge.SHIPPED), house, told=_told(report)))
+            report(Step("reading", "learning the vocabulary"))
+            await house.reader.refresh(house.vocabulary)
+            await house.reader.learn()
+            report(Step("explorer", "installing GraphiQL"))
+            explorer = await asyncio.to_thread(_explorer, settings)
+    async with opened(settings, patience=DEMO) as house:
+        await house.embedder.warm()
+        await house.reader.learn()
+        await serving.rehearse(house)
+        await _matched(stage, house)
+        await serving.serve(
+            house, lambda end: _asked(stage, house, end if once else None, explorer=explorer)
+        )
+
+
+def _loaded(stage: Stage, done: ImportReport) -> None:
+    words = ", ".join(f"{n} {what}" for what, n in done.vocabulary.items())
+    total = done.created + done.changed + done.unchanged
+    stage.say(f"Knowledge: {total} failure cards ({done.created} new), {words}")
+
+
+async def _matched(stage: Stage, house: Opened) -> None:
+    stage.console.print(Panel(SAMPLE.text, title="A technician reports", title_align="left"))
+    understood = await house.reader.understand(SAMPLE)
+    began = perf_counter()
+    answer = await house.matcher.match(understood, Viewer(garage=TECHNICIAN.garage))
+    took = (perf_counter() - began) * 1000
+    stage.say(f"The {len(answer.matches)} best cards, found in {took:.0f} ms")
+    shown.table(stage.console, answer)
+
+
+async def _asked(stage: Stage, house: Opened, end: serving.End | None, *, explorer: bool) -> None:
+    token = house.tokens.mint(TECHNICIAN, datetime.now(UTC), TOKEN_TIME)
+    answer = await asyncio.to_thread(_post, house.settings, token)
+    address = f"http://{house.settings.host}:{house.settings.port}/v1/graphql"
+    stage.say(f"The same over GraphQL at {address}")
+    stage.console.print_json(orjson.dumps(answer).decode())
+    if end is not None:
+        end()
+        return
+    page = f"Open {address} in a browser" if explorer else "No explorer was installed"
+    stage.console.print(
+        Panel(
+            f"{page}; send this header:\n"
+            f"Authorization: Bearer {token}\n\n"
+            "More tokens: battwheels token --role manager. Stop with Ctrl-C; "
+            "the stores keep running until `battwheels local stop`.",
+            title="Your turn",
+            title_align="left",
+        )
+    )
+
+
+def _post(settings: Settings, token: str) -> Any:  # noqa: ANN401 - the API's own JSON
+    variables = {
+        "report": {
+            "text": SAMPLE.text,
+            "vehicle": {"make": "Ather", "model": "450X", "year": 2022},
+        }
+    }
+    connection = http.client.HTTPConnection(settings.host, settings.port, timeout=HTTP_SECONDS)
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    body = orjson.dumps({"query": QUERY, "variables": variables})
+    connection.request("POST", "/v1/graphql", body, headers)
+    return orjson.loads(connection.getresponse().read())
+
+
+def _explorer(settings: Settings) -> bool:
+    try:
+        install(settings.home / "ui")
+    except LocalServiceError as error:
+        Console(stderr=True).print(f"The explorer is left out. {error}")
+        return False
+    return True
+
+
+def _told(report: Report) -> Told:
+    def tell(what: str, done: int, total: int) -> None:
+        report(Step(what, f"{done} of {total}", done, total))
+
+    return tell

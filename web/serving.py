@@ -1,0 +1,152 @@
+"""The service as it runs: the application, and beside it the relay, the feed, the handlers."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import uvicorn
+from starlette.applications import Starlette
+
+from domain.access import Viewer
+from domain.errors import Unavailable
+from domain.reports import FailureReport
+from matching.engine import Matcher
+from matching.evidence import EvidenceRanker
+from repair.intake import Intake
+from resolvers.services import Services
+from web import handlers
+from web.asgi import SOCKET_BYTES, Door, application
+from web.recent import RecentMatches
+from web.wiring import Opened
+
+RESTART_SECONDS = 1.0
+# How soon an import made by another process is known to the reader.
+REFRESH_SECONDS = 60.0
+REHEARSAL = FailureReport(
+    text="Ather 450X does not charge, battery warning on the dash", codes=("P0A80",)
+)
+REHEARSALS = 2
+REHEARSAL_SECONDS = 60.0
+
+End = Callable[[], None]
+
+log = logging.getLogger("battwheels.serving")
+
+
+def built(house: Opened) -> Starlette:
+    """Give the application over an opened house."""
+    settings = house.settings
+    return application(
+        services(house),
+        Door(
+            verify=house.tokens.verify,
+            probes={
+                "neo4j": house.graph.ping,
+                "postgres": house.records.ping,
+                "redis": _ping(house),
+            },
+            development=not settings.production,
+            ui=settings.home / "ui",
+        ),
+    )
+
+
+def services(house: Opened) -> Services:
+    return Services(
+        cards=house.cards,
+        tickets=house.tickets,
+        vocabulary=house.vocabulary,
+        search=house.search,
+        reader=house.reader,
+        matcher=house.matcher,
+        embedder=house.embedder,
+        operations=house.operations,
+        feed=house.feed,
+        now=lambda: datetime.now(UTC),
+    )
+
+
+@asynccontextmanager
+async def beside(house: Opened, *, work: bool = True) -> AsyncGenerator[None]:
+    """Run the feed and the reader, and with `work` the relay and the handlers, beside the block."""
+    intake = Intake(
+        tickets=house.tickets, cards=house.cards, reader=house.reader, matcher=house.matcher
+    )
+    loops: dict[str, Callable[[], Awaitable[None]]] = {
+        "feed": house.feed.run,
+        "reader": lambda: _learning(house),
+    }
+    if work:
+        loops["relay"] = house.relay.run
+        loops["handlers"] = lambda: handlers.work(house.feed, house.cursors, intake)
+    tasks = [asyncio.create_task(_kept(name, run), name=name) for name, run in loops.items()]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def serve(
+    house: Opened,
+    started: Callable[[End], Awaitable[None]] | None = None,
+    *,
+    work: bool = True,
+) -> None:
+    """Serve until told to end; `started` runs once the port answers and may end it."""
+    config = uvicorn.Config(
+        built(house),
+        host=house.settings.host,
+        port=house.settings.port,
+        log_config=None,
+        ws="websockets-sansio",
+        ws_max_size=SOCKET_BYTES,
+        timeout_graceful_shutdown=5,
+    )
+    server = uvicorn.Server(config)
+    async with beside(house, work=work):
+        serving = asyncio.create_task(server.serve())
+        while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has a flag, no event
+            await asyncio.sleep(0.02)
+        if started is not None and server.started:
+            await started(lambda: setattr(server, "should_exit", True))
+        await serving
+
+
+async def rehearse(house: Opened) -> None:
+    """Match a few times before anyone asks: the first plans and pages cost seconds."""
+    matcher = Matcher(house.search, EvidenceRanker(), RecentMatches(house.redis), REHEARSAL_SECONDS)
+    for viewer in (Viewer(sees_all=True), Viewer(region="rehearsal")) * REHEARSALS:
+        understood = await house.reader.understand(REHEARSAL)
+        await matcher.match(understood, viewer)
+
+
+async def _learning(house: Opened) -> None:
+    await house.embedder.warm()
+    await rehearse(house)
+    while True:
+        await house.reader.refresh(house.vocabulary)
+        await house.reader.learn()
+        await asyncio.sleep(REFRESH_SECONDS)
+
+
+async def _kept(name: str, run: Callable[[], Awaitable[None]]) -> None:
+    """Run a loop for ever: what stops it is logged, and it starts again."""
+    while True:
+        try:
+            await run()
+        except Unavailable as error:
+            log.warning("waiting", extra={"loop": name, "for": error.dependency})
+        except Exception:
+            log.exception("stopped", extra={"loop": name})
+        await asyncio.sleep(RESTART_SECONDS)
+
+
+def _ping(house: Opened) -> Callable[[], Awaitable[object]]:
+    async def ping() -> object:
+        return await house.redis.ping()  # pyright: ignore[reportGeneralTypeIssues]
+
+    return ping
