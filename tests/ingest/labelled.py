@@ -66,7 +66,7 @@ SENTENCES = (
     ),
     Said("dhone ke baad battery ka error aata hai", (), ("SYM_BMS_009",)),
     # Motor and driveline.
-    Said("motor se awaaz aa rahi hai", (), ("SYM_MOTR_003",), ("SYM_MOTR_004",)),
+    Said("motor se awaaz aa rahi hai", (), ("SYM_MOTR_004",), ("SYM_MOTR_003",)),
     # The rest of the vehicle.
     Said("12 volt battery dead every morning", (), ("SYM_ELEC_001",), ("SYM_BATT_011",)),
     Said("headlight flickers at night", (), ("SYM_ELEC_003",)),

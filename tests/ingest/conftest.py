@@ -1,0 +1,58 @@
+"""What the tests of this package read against: the shipped vocabulary, and a model loaded once."""
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from ingest import knowledge
+from ingest.batch import Batch
+from ingest.embedding import Embedder
+from ingest.lexicon import Lexicon
+from ingest.understanding import Reader
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Batch:
+    return knowledge.read()
+
+
+@pytest.fixture(scope="session")
+def lexicon(shipped: Batch) -> Lexicon:
+    return Lexicon.of(
+        symptoms=shipped.symptoms,
+        components=shipped.components,
+        codes=shipped.codes,
+        models=shipped.vehicles,
+    )
+
+
+@pytest.fixture(scope="session")
+def embedder(tmp_path_factory: pytest.TempPathFactory) -> Generator[Embedder]:
+    embedder = Embedder(home=tmp_path_factory.mktemp("vectors"))
+    yield embedder
+    embedder.close()
+
+
+@pytest.fixture(scope="session")
+async def reader(lexicon: Lexicon, embedder: Embedder) -> Reader:
+    reader = Reader(lexicon, embedder)
+    await reader.learn()
+    return reader
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> "Written":
+    return Written(tmp_path)
+
+
+class Written:
+    """Writes files into a folder of the test's own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, name: str, content: str | bytes) -> Path:
+        path = self.folder / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path

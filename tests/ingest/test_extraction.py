@@ -1,0 +1,138 @@
+"""Reading reports: what is said is found with its place, and nothing is invented."""
+
+from time import perf_counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.reports import FailureReport
+from ingest.extraction import Finding, find
+from ingest.lexicon import Kind, Lexicon
+from ingest.understanding import Reader
+from tests.ingest.labelled import SENTENCES, Said
+
+WORDS_RECALL = 0.85
+WORDS_PRECISION = 0.95
+RECALL = 0.95
+PRECISION = 0.93
+HOSTILE = (
+    "P0" * 5_000,
+    "E 4 " * 2_500,
+    "error code " * 900,
+    "no no code " * 900,
+    "charge nahi " * 830,
+    "battery charging not stop " * 380,
+    "1," * 5_000,
+    "1-" * 5_000,
+    "Ather Ola " * 1_000,
+    "2023 " * 2_000,
+    "a" * 10_000,
+    "((((\\" * 2_000,
+    "chargng " * 1_250,
+    "\U0001f50b\u0000" * 5_000,
+)
+
+
+def codes(findings: tuple[Finding, ...]) -> tuple[str, ...]:
+    found = [f.value for f in findings if f.kind is Kind.CODE and not f.negated]
+    return tuple(dict.fromkeys(found))
+
+
+def symptoms(text: str, lexicon: Lexicon) -> list[tuple[str, bool]]:
+    return [(f.value, f.negated) for f in find(text, lexicon) if f.kind is Kind.SYMPTOM]
+
+
+@pytest.mark.parametrize("said", SENTENCES, ids=lambda said: said.text[:40])
+def test_codes_are_exactly_those_said(said: Said, lexicon: Lexicon) -> None:
+    assert codes(find(said.text, lexicon)) == said.codes
+
+
+@pytest.mark.row("EX-2")
+@pytest.mark.parametrize("said", SENTENCES, ids=lambda said: said.text[:40])
+def test_each_finding_stands_in_the_text(said: Said, lexicon: Lexicon) -> None:
+    for finding in find(said.text, lexicon):
+        place = said.text[finding.start : finding.end]
+        assert place.strip()
+        if finding.kind is Kind.CODE:
+            assert "".join(c for c in place.upper() if c.isalnum()) == finding.value
+
+
+def test_words_alone_find_most(lexicon: Lexicon) -> None:
+    found = [{code for code, denied in symptoms(s.text, lexicon) if not denied} for s in SENTENCES]
+    precision, recall = _quality(found)
+    assert (precision > WORDS_PRECISION, recall > WORDS_RECALL) == (True, True)
+
+
+async def test_meaning_finds_the_rest(reader: Reader) -> None:
+    understood = [await reader.understand(FailureReport.parsed(s.text)) for s in SENTENCES]
+    precision, recall = _quality([{s.code for s in u.symptoms} for u in understood])
+    assert (precision > PRECISION, recall > RECALL) == (True, True)
+
+
+def _quality(found: list[set[str]]) -> tuple[float, float]:
+    right = sum(len(f & set(s.symptoms)) for f, s in zip(found, SENTENCES, strict=True))
+    wrong = sum(
+        len(f - set(s.symptoms) - set(s.also)) for f, s in zip(found, SENTENCES, strict=True)
+    )
+    wanted = sum(len(s.symptoms) for s in SENTENCES)
+    return right / (right + wrong), right / wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("gaadi charge nahi ho rahi", [("SYM_CHRG_001", False)]),
+        ("battery is not swollen", [("SYM_BATT_007", True)]),
+        ("bina jalne ki badboo", [("SYM_BATT_009", True), ("SYM_ELEC_011", True)]),
+        ("ABS light is not on", [("SYM_BRAK_004", True)]),
+        ("no problem in charging", []),
+        ("chargng stoped at 80 percent", [("SYM_BATT_001", False)]),
+    ],
+)
+def test_not_is_read_where_it_belongs(
+    text: str, expected: list[tuple[str, bool]], lexicon: Lexicon
+) -> None:
+    assert symptoms(text, lexicon) == expected
+
+
+@pytest.mark.row("CA-12")
+def test_values_keep_unit_and_place(lexicon: Lexicon) -> None:
+    text = "48 V, 80%, 35-45C, 0.15V after 15,000 km; 45-35C is nonsense"
+    found = [
+        (f.value, text[f.start : f.end]) for f in find(text, lexicon) if f.kind is Kind.QUANTITY
+    ]
+    assert found == [
+        ("48 V", "48 V"),
+        ("80 %", "80%"),
+        ("35 to 45 °C", "35-45C"),
+        ("0.15 V", "0.15V"),
+        ("15000 km", "15,000 km"),
+    ]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text[:12]))
+def test_hostile_text_is_read_in_time(text: str, lexicon: Lexicon) -> None:
+    began = perf_counter()
+    find(text[:10_000], lexicon)
+    # Alone it takes under 0.2 s; quadratic reading would take minutes.
+    assert perf_counter() - began < 5
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.one_of(
+        st.text(max_size=300),
+        st.lists(
+            st.sampled_from(
+                "no not nahi bina battery charge stuck P0A1F E401 e 401 error code 450X S1 Pro"
+                " 35-45C 80% , . / - 2023 awaaz motor ABS light \n Ather".split(" ")
+            ),
+            max_size=40,
+        ).map(" ".join),
+    )
+)
+def test_any_text_gives_sound_findings(lexicon: Lexicon, text: str) -> None:
+    for finding in find(text, lexicon):
+        assert 0 <= finding.start < finding.end <= len(text)
+        assert 0 <= finding.confidence <= 1
