@@ -14,3 +14,8 @@ def sdl(schema: GraphQLSchema) -> str:
 
 def write(schema: GraphQLSchema) -> None:
     PRINTED.write_text(sdl(schema), encoding="utf-8")
+
+
+def printed() -> str:
+    """Give the schema as it is committed."""
+    return PRINTED.read_text(encoding="utf-8")

@@ -88,7 +88,8 @@ class View(GraphQL[Context, None]):
         return context
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
-        value = offered(context.connection_params) or context.authorization
+        sent = offered(context.connection_params)
+        value = context.authorization if sent is None else sent
         if value is None and not self._callers.anonymous_sockets:
             raise ConnectionRejectionError
         if value is not None:

@@ -134,9 +134,9 @@ async def test_other_garages_cards_are_not_ours_to_verify() -> None:
 
 
 def _refused(answer: dict[str, Any]) -> bool:
-    found = (answer.get("data") or {}).get("it")
-    if found is not None:
-        return found["__typename"] == "NotAllowed"
+    data: dict[str, Any] | None = answer.get("data")
+    if data is not None and data["it"] is not None:
+        return data["it"]["__typename"] == "NotAllowed"
     codes = [error["extensions"]["code"] for error in answer.get("errors", [])]
     assert codes == ["NOT_ALLOWED"], answer
     return True

@@ -248,7 +248,7 @@ async def test_retired_cards_stay_retired() -> None:
 @pytest.mark.row("CA-4", "CA-5", "CA-12", "CA-17", "CA-18", "CA-21", "CA-22")
 async def test_wrong_values_are_named(place: tuple[str, ...], value: object, field: str) -> None:
     world = World()
-    card = CARD_INPUT | {}
+    card: dict[str, Any] = dict(CARD_INPUT)
     if len(place) == 1:
         card[place[0]] = value
     else:

@@ -1,6 +1,7 @@
 """How often the stores are asked: N cards cost as many calls as one."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -114,7 +115,8 @@ async def test_tickets_cost_a_constant_number_of_calls() -> None:
 
 
 async def test_pages_lead_from_one_to_the_next() -> None:
-    world, seen, after = full(25), list[str](), None
+    world, seen, page = full(25), list[str](), dict[str, Any]()
+    after: str | None = None
     query = """query ($after: String) { cards(first: 10, after: $after) {
         edges { node { key } } pageInfo { hasNextPage hasPreviousPage endCursor } } }"""
     for _ in range(3):

@@ -23,7 +23,9 @@ POLICY = (
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-MISSING = "The API explorer is not installed. Run `battwheels ui` once, then reload this page.\n"
+MISSING = (
+    "The API explorer is not installed. Run `make demo`, which installs it; reload this page.\n"
+)
 
 
 class Page:
