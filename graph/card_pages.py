@@ -10,7 +10,7 @@ from graph.queries import named
 
 PIECES = named("card_pages.cypher")
 # The narrowest first: the page starts at this one, the others are conditions on its cards.
-STARTS = ("reading", "code", "symptom", "component")
+STARTS = ("reading", "code", "symptom", "model", "component")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ def _parameters(filter: CardFilter) -> dict[str, object]:
     wanted: dict[str, object] = {
         "status": filter.status,
         "make": make,
-        "model": _fit(make, filter.model),
+        "model": _model(make, filter.model),
         "component": filter.component,
         "category": filter.category,
         "symptom": filter.symptom,
@@ -60,8 +60,11 @@ def _parameters(filter: CardFilter) -> dict[str, object]:
     return {name: value for name, value in wanted.items() if value is not None}
 
 
-def _fit(make: str | None, model: str | None) -> str | None:
-    return None if make is None or model is None else f"{make}|{name_key(model)}"
+def _model(make: str | None, model: str | None) -> dict[str, object] | None:
+    if make is None or model is None:
+        return None
+    key = model.casefold()
+    return {"make": make, "model": key, "fit": f"{make}|{key}"}
 
 
 def _reading(reading: tuple[str, float] | None) -> dict[str, object] | None:

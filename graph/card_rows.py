@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import TypeAlias
 
 from domain import effectiveness, signature
+from domain.card_life import SEARCHABLE
 from domain.cards import FailureCard
 from domain.usage import Usage
 from domain.vehicles import VehicleContext, VehicleModel, name_key, slug
@@ -25,21 +26,20 @@ def make_key(card: FailureCard) -> str:
 
 def properties(card: FailureCard) -> Row:
     """Give what is searched, sorted or laid over a stored body."""
-    make = make_key(card)
     return {
         "version": card.version,
         "status": card.status,
         "source": card.source,
         "title": card.title,
-        "make": make,
+        "make": make_key(card),
         "category": card.category,
         "visibility": visibility.stored(card.visibility),
-        "scope": visibility.scope_words(card.status, card.visibility, make),
         "campaign": card.provenance.campaign,
         "garage_id": card.provenance.garage,
         "created_at": card.provenance.created_at,
         "updated_at": card.provenance.updated_at,
         "merged_into": card.merged_into,
+        **_indexed(card),
         **_signature(card),
         **_resolution(card),
         **_vehicles(card.vehicles),
@@ -64,13 +64,31 @@ def content_hash(card: FailureCard) -> str:
     return "sha256:" + sha256(bodies.card_content(card)).hexdigest()
 
 
+def _indexed(card: FailureCard) -> Row:
+    """Give what the full-text index holds: a card that is not to be found is not in it."""
+    if card.status not in SEARCHABLE:
+        return {"full_text": None, "code_words": None, "marks": None, "scope": None}
+    return {
+        "full_text": card.full_text,
+        "code_words": " ".join(map(code_word, _unique(card.signature.error_codes))),
+        "marks": " ".join(marks(card)),
+        "scope": visibility.scope_words(card.visibility),
+    }
+
+
+def marks(card: FailureCard) -> list[str]:
+    """Give one word for each vehicle key and symptom, and for the make it belongs to."""
+    fits = (visibility.mark("fits", key) for v in card.vehicles for key in fit_keys(v))
+    symptoms = (visibility.mark("symptom", code) for code in card.signature.symptoms)
+    return _unique((visibility.mark("make", make_key(card)), *fits, *symptoms))
+
+
 def _signature(card: FailureCard) -> Row:
     said = card.signature
     return {
         "symptom_text": said.text,
         "symptoms": _unique(said.symptoms),
         "error_codes": _unique(said.error_codes),
-        "code_words": " ".join(code_word(key) for key in _unique(said.error_codes)),
         "component": said.component,
         "failure_mode": said.failure_mode,
         "severity": said.severity,
@@ -87,7 +105,6 @@ def _resolution(card: FailureCard) -> Row:
         "causes": list(causes),
         "confidence": card.cause.confidence,
         "solution_type": card.resolution.type,
-        "full_text": card.full_text,
         "high_voltage": card.resolution.high_voltage,
     }
 

@@ -75,6 +75,14 @@ class Graph:
             self._sizes = frozenset(int(match[1]) for match in found if match)
         return self._sizes
 
+    async def ping(self) -> None:
+        """Return when the server answers.
+
+        Raises:
+            Unavailable: it does not.
+        """
+        await self.read("RETURN 1")
+
     async def close(self) -> None:
         await self._driver.close()
 

@@ -206,6 +206,7 @@ class FailureCard(StructuredNode):
     symptom_text = StringProperty()
     full_text = StringProperty()
     code_words = StringProperty()
+    marks = StringProperty()
     scope = StringProperty()
     keywords = ArrayProperty(StringProperty())
     symptom_hash = StringProperty(index=True)

@@ -5,7 +5,10 @@ searchable states and to what the viewer may see.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import add
+from time import monotonic
+from typing import cast
 
 from domain.access import Viewer
 from domain.card_life import SEARCHABLE
@@ -20,42 +23,54 @@ from graph.card_writing import check_sizes
 from graph.cards import usage
 from graph.database import Graph, Row
 from graph.queries import named, sized
-from graph.visibility import LISTED, make_word, places_of, seen_by, status_word, viewer_words
+from graph.visibility import LISTED, hidden_from, mark, places_of, seen_by
 
 QUERIES = named("search.cypher")
 STATUSES = sorted(SEARCHABLE)
-# The most cards looked at behind one code, symptom, model or component.
-CAP = 300
-MODELS = 12
+# The most cards looked at behind one code, and behind one symptom or component.
+CODE_CAP = 200
+CAP = 80
+COMPONENTS = 10
+CAUSES = 8
+CARDS_OF_CAUSE = 25
 # HNSW finds more of the true neighbours when it is asked for more than are wanted.
 NEAR_LEAST = 50
 NEAR_MOST = 1_000
+NEAR_OF_MODEL = 200
 TICKETS = 50
+# Full text pays for each card that holds a word: a large graph is asked for the weightiest words.
+WORDS_MOST = 128
+WORDS_LEAST = 32
+LOOKS = 4_000_000
+COUNT_SECONDS = 60.0
 # No card has an embedding of this size: asking for it finds none.
 NO_SIZE = 1
+NO_COMPONENT: Row = {"name": None, "subsystem": None}
 
 
 class Search:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
+        self._cards = 0
+        self._counted = -COUNT_SECONDS
 
     async def by_codes(self, keys: Sequence[CodeKey], viewer: Viewer, limit: int) -> list[Hit]:
         """Give the cards that report most of these codes, rare codes before common ones."""
         if not keys:
             return []
-        return await self._hits("by_codes", viewer, keys=_unique(keys), cap=CAP, limit=limit)
+        return await self._hits("by_codes", viewer, keys=_unique(keys), cap=CODE_CAP, limit=limit)
 
     async def by_vehicle(
         self, vehicle: VehicleContext, symptoms: Sequence[str], viewer: Viewer, limit: int
     ) -> list[Hit]:
         """Give cards by shared symptoms and closeness of vehicle; either may be unknown."""
-        wanted = {"symptoms": _unique(symptoms), "cap": CAP, "limit": limit}
-        asked = [self._of_model(vehicle, viewer, wanted)] if vehicle.model else []
+        fits = fit_keys(vehicle)
+        wanted = {"symptoms": _unique(symptoms), "fits": fits, "limit": limit}
+        asked = [self._of_model(fits, viewer, wanted)] if vehicle.model else []
         if symptoms:
-            fits = fit_keys(vehicle)
-            asked.append(self._hits("by_symptoms", viewer, fits=fits, **wanted))
+            asked.append(self._hits("by_symptoms", viewer, cap=CAP, **wanted))
         found = [hit for hits in await asyncio.gather(*asked) for hit in hits]
-        return _merged(found)[:limit]
+        return _best(found, max)[:limit]
 
     async def by_meaning(
         self, embedding: Embedding, viewer: Viewer, limit: int, make: str | None = None
@@ -79,10 +94,10 @@ class Search:
         self, text: str, viewer: Viewer, limit: int, make: str | None = None
     ) -> list[Hit]:
         """Give the cards that share most words with a text; the score is Lucene's BM25."""
-        asked = words.terms(text)
+        asked = words.terms(text, await self._words_paid_for())
         if not asked:
             return []
-        query = words.query(asked, _scopes(viewer, make))
+        query = words.query(asked, f"{_of_make(make)} {hidden_from(viewer)}")
         return await self._hits("by_words", viewer, query=query, limit=limit)
 
     async def by_neighbours(
@@ -96,9 +111,21 @@ class Search:
         """Give cards one step further: of the same component, cause, or supplier."""
         if not codes and not symptoms:
             return []
-        asked = {"keys": _unique(codes), "symptoms": _unique(symptoms)}
-        fits = fit_keys(vehicle)
-        return await self._hits("by_neighbours", viewer, **asked, fits=fits, cap=CAP, limit=limit)
+        wanted = {"keys": _unique(codes), "fits": fit_keys(vehicle), "limit": limit}
+        components = self._hits(
+            "by_components",
+            viewer,
+            symptoms=_unique(symptoms),
+            components=COMPONENTS,
+            cap=CAP,
+            **wanted,
+        )
+        asked = [components]
+        if codes:
+            few = {"few": CARDS_OF_CAUSE, "causes": CAUSES}
+            asked.append(self._hits("by_causes", viewer, **few, **wanted))
+        found = [hit for hits in await asyncio.gather(*asked) for hit in hits]
+        return _best(found, add)[:limit]
 
     async def facts(
         self,
@@ -112,12 +139,16 @@ class Search:
         found = await self._graph.read(
             sized(QUERIES["facts"], len(like.vector) if like else NO_SIZE),
             ids=list(ids),
+            statuses=STATUSES,
             fits=fit_keys(vehicle),
             like=like.vector if like else None,
             model=like.model if like else None,
             **seen_by(viewer),
         )
-        return {facts.id: facts for facts in map(_facts, found)}
+        known = {k["id"]: k for row in found for k in row["components"]}
+        return {
+            facts.id: facts for row in found for facts in (_facts(c, known) for c in row["cards"])
+        }
 
     async def recent(self, garage: GarageId | None, viewer: Viewer, limit: int) -> list[Hit]:
         """Give the cards last shown or tried in this garage, the newest first."""
@@ -127,15 +158,19 @@ class Search:
         return await self._hits("recent", viewer, **wanted)
 
     async def _of_model(
-        self, vehicle: VehicleContext, viewer: Viewer, wanted: Mapping[str, object]
+        self, fits: Sequence[str], viewer: Viewer, wanted: Mapping[str, object]
     ) -> list[Hit]:
-        asked = {
-            "make": name_key(vehicle.make or ""),
-            "model": name_key(vehicle.model or ""),
-            "year": vehicle.year,
-            "models": MODELS,
-        }
-        return await self._hits("by_vehicle", viewer, **asked, **wanted)
+        near = words.marked(fits, cast("list[str]", wanted["symptoms"]))
+        query = f"{near} {hidden_from(viewer)}"
+        return await self._hits("by_vehicle", viewer, query=query, near=NEAR_OF_MODEL, **wanted)
+
+    async def _words_paid_for(self) -> int:
+        """Give how many words may be asked for, by the number of cards there are about now."""
+        now = monotonic()
+        if now - self._counted > COUNT_SECONDS:
+            [row] = await self._graph.read(QUERIES["cards"])
+            self._cards, self._counted = row["cards"], now
+        return max(WORDS_LEAST, min(WORDS_MOST, LOOKS // max(1, self._cards)))
 
     async def _near(
         self, embedding: Embedding, viewer: Viewer, near: int, make: str | None
@@ -161,39 +196,40 @@ class Search:
         ]
 
 
-def _scopes(viewer: Viewer, make: str | None) -> list[list[str]]:
-    scopes = [[status_word(status) for status in STATUSES]]
-    if not viewer.sees_all:
-        scopes.append(viewer_words(viewer))
-    if make is not None:
-        scopes.append([make_word(name_key(make)), make_word(ANY_MAKE)])
-    return scopes
+def _of_make(make: str | None) -> str:
+    if make is None:
+        return ""
+    return f"+marks:({mark('make', make.casefold())} {mark('make', ANY_MAKE)})^0"
 
 
-def _merged(hits: Iterable[Hit]) -> list[Hit]:
-    """Give each card once with its best score, the best first."""
-    best: dict[CardId, Hit] = {}
+def _best(hits: Iterable[Hit], together: Callable[[float, float], float]) -> list[Hit]:
+    """Give each card once, its scores taken together, the best first."""
+    found: dict[CardId, Hit] = {}
     for hit in hits:
-        if hit.card not in best or hit.score > best[hit.card].score:
-            best[hit.card] = hit
-    return sorted(best.values(), key=lambda hit: (-hit.score, hit.card))
+        other = found.get(hit.card)
+        if other is not None:
+            via = tuple(sorted({*other.via, *hit.via}))
+            hit = Hit(card=hit.card, score=together(other.score, hit.score), via=via)  # noqa: PLW2901
+        found[hit.card] = hit
+    return sorted(found.values(), key=lambda hit: (-hit.score, hit.card))
 
 
-def _facts(row: Row) -> CardFacts:
+def _facts(row: Row, known: Mapping[str, Row]) -> CardFacts:
+    component = known.get(row["component"], NO_COMPONENT)
     return CardFacts(
         id=CardId(row["id"]),
         version=row["version"],
         title=row["title"],
-        text=row["text"],
+        text=row["symptom_text"],
         status=CardStatus(row["status"]),
         source=CardSource(row["source"]),
         severity=Severity(row["severity"]),
-        usage=usage(row["usage"]),
-        codes=tuple(CodeKey(key) for key in row["codes"]),
+        usage=usage(row),
+        codes=tuple(CodeKey(key) for key in row["error_codes"]),
         symptoms=tuple(row["symptoms"]),
         component=row["component"],
-        component_name=row["component_name"],
-        subsystem=row["subsystem"],
+        component_name=component["name"],
+        subsystem=component["subsystem"],
         causes=tuple(row["causes"]),
         vehicle_level=VehicleLevel(row["level"]),
         campaign=row["campaign"],

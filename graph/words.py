@@ -21,9 +21,11 @@ import Stemmer
 
 from domain import codes
 from domain.errors import InvalidInput
+from graph.visibility import mark
 
 WORDS_KEPT = 128
-WORD = re.compile(r"[^\W_]+")
+# Letters and digits, with the vowel signs that Indian scripts write around them.
+WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f\u0900-\u0963\u0966-\u0dff])*")
 # Lucene's English stop words: the index does not hold them.
 STOP_WORDS = frozenset(
     """a an and are as at be but by for if in into is it no not of on or such that the their then
@@ -52,15 +54,19 @@ def terms(text: str, most: int = WORDS_KEPT) -> dict[str, float]:
     return {word: weight for weight, word in kept}
 
 
-def query(asked: Mapping[str, float], scopes: Sequence[Sequence[str]]) -> str:
-    """Give the Lucene query for any of the words, in every one of the scopes.
-
-    The scopes only narrow: they are weighed nothing.
-    """
+def query(asked: Mapping[str, float], narrowed: str = "") -> str:
+    """Give the Lucene query for any of the words, narrowed by clauses of our own making."""
     words = " ".join(f'full_text:"{word}"^{weight:g}' for word, weight in asked.items())
     named = " ".join(f'code_words:"{code}"' for code in _codes(asked))
-    narrowed = " ".join(f"+scope:({' '.join(scope)})^0" for scope in scopes)
-    return f"{narrowed} +({words} {named})"
+    return f"+({words} {named}) {narrowed}"
+
+
+def marked(fits: Sequence[str], symptoms: Sequence[str]) -> str:
+    """Give the query for cards of a model: shared symptoms first, then the same model year."""
+    model = mark("fits", fits[1])
+    year = [f"marks:{mark('fits', key)}" for key in fits[2:]]
+    shown = [f"marks:{mark('symptom', code)}^2" for code in symptoms]
+    return " ".join((f"+marks:{model}^0", *year, *shown))
 
 
 def _codes(asked: Mapping[str, float]) -> list[str]:

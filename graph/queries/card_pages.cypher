@@ -15,6 +15,13 @@ WHERE c.id > $after
 MATCH (:ErrorCode {key: $code})<-[:REPORTS]-(c:FailureCard)
 WHERE c.id > $after
 
+// name: from_model
+// IX-2: from the model, of every year, to its cards.
+MATCH (v:VehicleModel)
+WHERE v.make_key = $model.make AND v.model_key = $model.model AND v.year >= 0
+MATCH (v)<-[:APPLIES_TO]-(c:FailureCard)
+WHERE c.id > $after
+
 // name: from_component
 // IX-4: from the component, or any component under it, to its cards.
 MATCH (:Component {id: $component})<-[:PART_OF*0..6]-(k:Component)
@@ -39,7 +46,7 @@ $make IN c.fits
 
 // name: where_model
 // Seen on this model.
-$model IN c.fits
+$model.fit IN c.fits
 
 // name: where_category
 // CA-28: for this kind of vehicle.

@@ -1,5 +1,9 @@
 // What every source shares: only searchable states, only what the viewer may see, every hop capped.
-// A popular symptom or component has tens of thousands of cards; the newest few hundred are looked at.
+// A popular symptom or component has tens of thousands of cards; the newest few are looked at.
+
+// name: cards
+// About how many there are: the count store's number.
+MATCH (c:FailureCard) RETURN count(c) AS cards
 
 // name: by_codes
 // Cards that report any of these codes: a rare code tells more than a common one.
@@ -20,22 +24,17 @@ ORDER BY size(via) DESC, score DESC, effectiveness DESC, card LIMIT $limit
 RETURN card, score, via
 
 // name: by_vehicle
-// Cards of this model that show any of these symptoms, the same model year before another.
-MATCH (v:VehicleModel)
-WHERE v.make_key = $make AND v.model_key = $model AND v.year >= 0
-WITH v, CASE v.year WHEN $year THEN 3 ELSE 2 END AS level
-ORDER BY level DESC, v.year DESC LIMIT $models
-CALL (v) {
-  MATCH (v)<-[:APPLIES_TO]-(c:FailureCard)
-  WHERE c.status IN $statuses
-    AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
-      EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
-      OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
-  RETURN c LIMIT $cap
-}
-WITH c, max(level) AS level
-WITH c, level, [s IN c.symptoms WHERE s IN $symptoms] AS via
-WITH c.id AS card, level, via, 2.0 * size(via) + level AS score, c.effectiveness AS effectiveness
+// Cards of this model, those that share most symptoms first. A model and a symptom have thousands of
+// cards each and few in common: the full-text index meets them at their marks in one step.
+CYPHER 5
+CALL db.index.fulltext.queryNodes('card_words', $query, {limit: $near}) YIELD node AS c
+WHERE c.status IN $statuses
+  AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
+    EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
+    OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
+WITH c, [s IN c.symptoms WHERE s IN $symptoms] AS via,
+  reduce(n = 0, fit IN $fits | n + CASE WHEN fit IN c.fits THEN 1 ELSE 0 END) AS level
+WITH c.id AS card, via, 2.0 * size(via) + level AS score, c.effectiveness AS effectiveness
 ORDER BY score DESC, effectiveness DESC, card LIMIT $limit
 RETURN card, score, via
 
@@ -109,7 +108,7 @@ RETURN c.id AS card, 2 * score - 1 AS score,
   OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) } AS visible
 
 // name: by_words
-// The index narrows by its scope words; the conditions after it hold whatever those words say.
+// The index strikes out what others alone may see; the conditions hold whatever its words say.
 CYPHER 5
 CALL db.index.fulltext.queryNodes('card_words', $query, {limit: $limit}) YIELD node AS c, score
 WHERE c.status IN $statuses
@@ -118,52 +117,94 @@ WHERE c.status IN $statuses
     OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
 RETURN c.id AS card, score
 
-// name: by_neighbours
-// IX-4: one step further: the component that raises the code or shows the symptom, what its supplier
-// also makes, and the causes of cards with the same code.
+// name: by_components
+// IX-4: cards of the component that raises the code or shows the symptom, then of those beside it in
+// the tree, then of what its supplier also makes.
 CALL () {
   UNWIND $keys AS key
   MATCH (:ErrorCode {key: key})-[:RAISED_BY]->(k:Component)
-  RETURN k, 1.0 AS weight
+  RETURN k
   UNION ALL
   UNWIND $symptoms AS code
   MATCH (:Symptom {code: code})-[:SEEN_ON]->(k:Component)
-  RETURN k, 1.0 AS weight
+  RETURN k
 }
-WITH k, sum(weight) AS weight
+WITH k, count(*) AS weight ORDER BY weight DESC, k.id LIMIT $components
 CALL (k, weight) {
-  MATCH (k)<-[:AFFECTS]-(c:FailureCard)
+  RETURN k AS near, 1.0 * weight AS worth, k.id AS via
+  UNION ALL
+  MATCH (k)-[:PART_OF]-(near:Component)
+  RETURN near, 0.5 * weight AS worth, near.id AS via LIMIT $components
+  UNION ALL
+  MATCH (k)-[:SUPPLIED_BY]->(s:Supplier)<-[:SUPPLIED_BY]-(near:Component)
+  RETURN near, 0.3 * weight AS worth, s.id AS via LIMIT $components
+}
+WITH near, sum(worth) AS worth, collect(DISTINCT via) AS via
+ORDER BY worth DESC, near.id LIMIT $components
+CALL (near, worth) {
+  MATCH (near)<-[:AFFECTS]-(c:FailureCard)
   WHERE c.status IN $statuses
     AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
       EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
       OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
-  RETURN c, k.id AS via, weight AS score LIMIT $cap
+  RETURN c LIMIT $cap
 }
-WITH c, sum(score) AS score, collect(via) AS via
-WITH c, score, via, reduce(n = 0, fit IN $fits | n + CASE WHEN fit IN c.fits THEN 1 ELSE 0 END)
-  AS level
-WITH c.id AS card, via, score + 0.25 * level AS score, c.effectiveness AS effectiveness
+WITH c, worth, via,
+  reduce(n = 0, fit IN $fits | n + CASE WHEN fit IN c.fits THEN 1 ELSE 0 END) AS level
+WITH c.id AS card, via, worth + 0.25 * level AS score, c.effectiveness AS effectiveness
+ORDER BY score DESC, effectiveness DESC, card LIMIT $limit
+RETURN card, score, via
+
+// name: by_causes
+// Cards that share a cause with cards of the same code. The cards in between are narrowed as well: a
+// cause that only others may see leads nowhere.
+UNWIND $keys AS key
+MATCH (e:ErrorCode {key: key})
+CALL (e) {
+  MATCH (e)<-[:REPORTS]-(c:FailureCard)
+  WHERE c.status IN $statuses
+    AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
+      EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
+      OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
+  RETURN c AS known LIMIT $few
+}
+MATCH (known)-[r:CAUSED_BY]->(k:Cause)
+WITH k, sum(1.0 / r.rank) AS weight ORDER BY weight DESC, k.key LIMIT $causes
+CALL (k) {
+  MATCH (k)<-[:CAUSED_BY]-(c:FailureCard)
+  WHERE c.status IN $statuses
+    AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
+      EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
+      OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
+  RETURN c LIMIT $few
+}
+WITH c, sum(weight / (1.0 + weight)) AS worth, collect(k.key) AS via,
+  reduce(n = 0, fit IN $fits | n + CASE WHEN fit IN c.fits THEN 1 ELSE 0 END) AS level
+WITH c.id AS card, via, worth + 0.25 * level AS score, c.effectiveness AS effectiveness
 ORDER BY score DESC, effectiveness DESC, card LIMIT $limit
 RETURN card, score, via
 
 // name: facts
-// What ranking and explaining need, for all candidates at once.
+// What ranking and explaining need, for all candidates at once; each component is looked up once.
 MATCH (c:FailureCard)
-WHERE c.id IN $ids
+WHERE c.id IN $ids AND c.status IN $statuses
   AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
     EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
     OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
-OPTIONAL MATCH (c)-[:AFFECTS]->(k:Component)
-RETURN c.id AS id, c.version AS version, c.title AS title, c.symptom_text AS text,
-  c.status AS status, c.source AS source, c.severity AS severity, c.error_codes AS codes,
-  c.symptoms AS symptoms, c.causes AS causes, c.campaign AS campaign, c.models AS models,
-  c.component AS component, k.name AS component_name,
-  head([(k)-[:PART_OF*0..6]->(top:Component) WHERE NOT (top)-[:PART_OF]->() | top.id]) AS subsystem,
-  reduce(n = 0, fit IN $fits | n + CASE WHEN fit IN c.fits THEN 1 ELSE 0 END) AS level,
-  CASE WHEN c.embedding_model = $model
-    THEN 2 * vector.similarity.cosine(c.embedding_SIZE, $like) - 1 END AS cosine,
-  c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
-    .estimated_minutes, .last_used} AS usage
+WITH collect(c) AS cards, collect(DISTINCT c.component) AS ids
+CALL (ids) {
+  UNWIND ids AS id
+  MATCH (k:Component {id: id})
+  RETURN collect(k{.id, .name, subsystem: head([(k)-[:PART_OF*0..6]->(top:Component)
+    WHERE NOT EXISTS { (top)-[:PART_OF]->() } | top.id])}) AS components
+}
+RETURN components, [c IN cards | c{.id, .version, .title, .symptom_text, .status, .source, .severity,
+  .error_codes, .symptoms, .causes, .campaign, .models, .component,
+  level: reduce(n = 0, fit IN $fits | n + CASE WHEN fit IN c.fits THEN 1 ELSE 0 END),
+  cosine: CASE WHEN c.embedding_model = $model
+    THEN 2 * vector.similarity.cosine(c.embedding_SIZE, $like) - 1 END,
+  .times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
+  .estimated_minutes, .last_used}] AS cards
 
 // name: recent
 // What this garage was last shown or tried, the newest first.
