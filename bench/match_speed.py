@@ -1,0 +1,209 @@
+"""A whole match at 10,000 and 100,000 synthetic cards, beside neo4j-graphrag on the same database.
+
+Given the embedding, a match asks five sources, reads facts, ranks and explains. The peer's
+HybridCypherRetriever asks two indexes and one hop. Both ask for five, one query after another, with
+the same texts and vectors; the figures are medians over rounds that alternate between the two.
+"""
+
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean
+from time import perf_counter
+
+import numpy as np
+
+from bench.bars import Bar, Better
+from bench.synthetic import DIMENSIONS, Asked, Maker
+from domain.access import Viewer
+from domain.ids import GarageId
+from ingest import knowledge
+from ingest.loading import load
+from web.local import stores
+from web.local.home import Home
+from web.local.neo4j import Tuning
+from web.local.stores import StoreUrls
+from web.settings import Settings
+from web.wiring import Opened, opened
+
+JARS = Path(".battwheels/neo4j/jars")
+PEER = Path(".bench/peer")
+SIZES = (10_000, 100_000)
+AT_ONCE = 1_000
+WARM_UP = 60
+QUERIES = 200
+ROUNDS = 3
+P95_GOAL_MS = 30.0
+GROWTH_GOAL = 2.0
+PEER_GOAL = 1.0
+VIEWER = Viewer(garage=GarageId("garage_1"), region="south")
+TUNING = Tuning(heap_mb=1024, page_cache_mb=512)
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Milliseconds of each match, and the mean of each stage."""
+
+    matches: Sequence[float]
+    stages: dict[str, float]
+
+    @property
+    def p95(self) -> float:
+        return float(np.percentile(self.matches, 95))
+
+    def __str__(self) -> str:
+        p50, p95, p99 = np.percentile(self.matches, [50, 95, 99])
+        return f"p50 {p50:.1f}, p95 {p95:.1f}, p99 {p99:.1f} ms"
+
+
+async def run() -> list[Bar]:
+    """Load 10,000 cards, measure, go on to 100,000, measure again beside the peer."""
+    peer = _peer()
+    with tempfile.TemporaryDirectory() as folder:
+        home = Home.at(folder, JARS)
+        urls = stores.start(home, tuning=TUNING)
+        try:
+            async with opened(Settings(home=home.root)) as house:
+                return await _measured(house, urls, peer)
+        finally:
+            stores.stop(home)
+
+
+async def _measured(house: Opened, urls: StoreUrls, peer: Path) -> list[Bar]:
+    known = knowledge.read(knowledge.SHIPPED)
+    await load(known, house)
+    maker, asked = Maker(known), Maker(known, seed=11).reports(QUERIES)
+    found: dict[int, Timed] = {}
+    loaded = 0
+    for size in SIZES:
+        await _grown(house, maker, loaded, size)
+        loaded = size
+        await _timed(house, asked[:WARM_UP])
+        found[size] = await _timed(house, asked)
+        print(f"{size:>7} cards, embedding given: {found[size]}")
+    small, large = found[SIZES[0]], found[SIZES[-1]]
+    _print_stages(large)
+    embedding = await _embedding_times(house, asked)
+    with_it = np.asarray(large.matches) + np.asarray(embedding)
+    p50, p95, p99 = np.percentile(with_it, [50, 95, 99])
+    print(f"with the embedding of the text: p50 {p50:.1f}, p95 {p95:.1f}, p99 {p99:.1f} ms")
+    ratio = await _beside(house, asked, urls, peer)
+    return [
+        Bar(name="match_p95_ms", measured=large.p95, goal=P95_GOAL_MS, better=Better.LOWER),
+        Bar(
+            name="match_growth",
+            measured=large.p95 / small.p95,
+            goal=GROWTH_GOAL,
+            better=Better.LOWER,
+        ),
+        Bar(name="match_to_peer", measured=ratio, goal=PEER_GOAL, better=Better.LOWER),
+    ]
+
+
+async def _grown(house: Opened, maker: Maker, start: int, stop: int) -> None:
+    began = perf_counter()
+    for first in range(start, stop, AT_ONCE):
+        await house.cards.load(list(maker.cards(first, first + AT_ONCE)))
+        if (first + AT_ONCE) % 10_000 == 0:
+            print(f"  {first + AT_ONCE} cards, {perf_counter() - began:.0f} s", flush=True)
+    await house.graph.read("CALL db.awaitIndexes(300)")
+
+
+async def _timed(house: Opened, asked: Sequence[Asked]) -> Timed:
+    taken: list[float] = []
+    stages: dict[str, list[float]] = defaultdict(list)
+    for one in asked:
+        began = perf_counter()
+        answer = await house.matcher.match(one.understood, VIEWER)
+        taken.append((perf_counter() - began) * 1000)
+        for stage in answer.trace:
+            stages[stage.name].append(stage.milliseconds)
+    return Timed(taken, {name: mean(times) for name, times in stages.items()})
+
+
+def _print_stages(timed: Timed) -> None:
+    total = mean(timed.matches)
+    print("  stages (those after `code` and before `facts` run side by side):")
+    for name, milliseconds in sorted(timed.stages.items(), key=lambda s: -s[1]):
+        print(f"    {name:<10} {milliseconds:6.1f} ms  {milliseconds / total:4.0%} of a match")
+
+
+async def _embedding_times(house: Opened, asked: Sequence[Asked]) -> list[float]:
+    await house.embedder.warm()
+    taken: list[float] = []
+    for number, one in enumerate(asked):
+        began = perf_counter()
+        # The number makes every text a new one: nothing is remembered.
+        await house.embedder.embed([f"{one.text} ({number})"])
+        taken.append((perf_counter() - began) * 1000)
+    return taken
+
+
+async def _beside(house: Opened, asked: Sequence[Asked], urls: StoreUrls, peer: Path) -> float:
+    """Alternate rounds of ours and the peer's; give the median ratio of p95."""
+    await asyncio.to_thread(_peer_times, peer, urls, asked[:WARM_UP])
+    ratios: list[float] = []
+    for _ in range(ROUNDS):
+        ours = await _timed(house, asked)
+        theirs = Timed(await asyncio.to_thread(_peer_times, peer, urls, asked), {})
+        ratios.append(ours.p95 / theirs.p95)
+        print(f"  battwheels {ours}; neo4j-graphrag {theirs}; ratio of p95 {ratios[-1]:.2f}")
+    return float(np.median(ratios))
+
+
+def _peer_times(peer: Path, urls: StoreUrls, asked: Sequence[Asked]) -> list[float]:
+    queries = [
+        {"text": _words(one.text), "vector": one.understood.embedding.vector}
+        for one in asked
+        if one.understood.embedding is not None
+    ]
+    task = {
+        "uri": urls.neo4j_uri,
+        "user": urls.neo4j_user,
+        "password": urls.neo4j_password,
+        "vector_index": f"card_embedding_{DIMENSIONS}",
+        "fulltext_index": "card_words",
+        "queries": queries,
+    }
+    done = subprocess.run(  # noqa: S603 - our own script under the peer's Python
+        [peer / "bin" / "python", "bench/peer/hybrid.py"],
+        input=json.dumps(task),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)
+
+
+def _words(text: str) -> str:
+    """The peer hands its text to Lucene as it is: give it words alone, so that it can be read."""
+    return " ".join("".join(c if c.isalnum() else " " for c in text).lower().split())
+
+
+def _peer() -> Path:
+    """Make the peer's environment from its own lock, once."""
+    if not (PEER / "ready").exists():
+        uv = Path(sys.executable).parent / "uv"
+        lock = "bench/peer/requirements.lock"
+        for command in (
+            [uv, "venv", "--quiet", "--clear", PEER, "--python", sys.executable],
+            [
+                uv,
+                "pip",
+                "sync",
+                "--quiet",
+                "--require-hashes",
+                "--python",
+                PEER / "bin/python",
+                lock,
+            ],
+        ):
+            subprocess.run(command, check=True)  # noqa: S603 - our own uv with fixed words
+        (PEER / "ready").touch()
+    return PEER
