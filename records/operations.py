@@ -13,6 +13,8 @@ from records.database import Connection, Records
 from records.queries import named
 
 QUERIES = named("operations.sql")
+# The work asks other stores and the embedder, each with a limit of its own.
+WORK_SECONDS = 30.0
 
 Answer: TypeAlias = dict[str, Any]
 
@@ -42,7 +44,7 @@ class Operations:
             OperationConflict: the id was used for a body with another hash.
         """
         key = {"id": operation, "actor": actor}
-        async with self._records.transaction() as connection:
+        async with self._records.transaction(WORK_SECONDS) as connection:
             begun = await connection.execute(QUERIES["begin"], key | {"body_hash": body})
             if await begun.fetchone() is None:
                 return await _recalled(connection, key, body)

@@ -65,6 +65,6 @@ class Home:
                 f"the password file {path} is gone but the data is still there;",
                 f"put the file back, or delete {data} to start empty.",
             )
-        password = secrets.token_urlsafe(24)
+        password = secrets.token_hex(24)
         files.write(path, password + "\n", mode=0o600)
         return password
