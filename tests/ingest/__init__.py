@@ -1,0 +1,1 @@
+"""What comes in: texts, files and the vectors of both."""
