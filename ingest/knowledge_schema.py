@@ -1,6 +1,6 @@
 """The form of a knowledge file: every field, its bounds, and nothing else."""
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -161,13 +161,10 @@ SECTIONS: dict[str, type[Entry]] = {
     "parts": Part,
     "cards": Card,
 }
-Section = Literal[
-    "suppliers", "vehicles", "components", "symptoms", "error_codes", "parts", "cards"
-]
 
 
 class Knowledge(Entry):
-    """A whole file, or several laid together."""
+    """A whole file; `ingest/knowledge/schema.json` is this form as a JSON Schema, for editors."""
 
     suppliers: list[Supplier] = []
     vehicles: list[Vehicle] = []

@@ -1,5 +1,6 @@
 """The knowledge base: what ships is sound, and every kind of mistake is named."""
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from domain.errors import ImportRefused
 from domain.vehicles import VehicleCategory
 from ingest import knowledge
 from ingest.batch import Batch
+from ingest.knowledge_schema import Knowledge
 from tests.ingest.conftest import Written
 
 BASE = """
@@ -85,6 +87,11 @@ def test_shipped_knowledge_is_wide_enough(shipped: Batch) -> None:
 def test_suppliers_are_shared_between_makes(shipped: Batch) -> None:
     suppliers = Counter(s for c in shipped.components for s in c.suppliers)
     assert {s for s, n in suppliers.items() if n > 1}
+
+
+def test_schema_for_editors_is_current() -> None:
+    written = json.loads((knowledge.SHIPPED / "schema.json").read_text())
+    assert written == Knowledge.model_json_schema()
 
 
 def test_loading_twice_reads_the_same(shipped: Batch) -> None:
