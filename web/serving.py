@@ -102,6 +102,8 @@ async def serve(
         host=house.settings.host,
         port=house.settings.port,
         log_config=None,
+        # Our own line for each request says more.
+        access_log=False,
         ws="websockets-sansio",
         ws_max_size=SOCKET_BYTES,
         timeout_graceful_shutdown=5,
