@@ -1,40 +1,44 @@
 // A page is one `from_`, any `where_`s, and `to_page`. Ids sort by time, so a page is a range of ids.
+// Each WITH keeps the planner from starting at the ids, which every card has.
 
 // name: from_all
 // Nothing telling is asked for: read the ids in their order.
-MATCH (c:FailureCard)
+MATCH (c:FailureCard) USING INDEX SEEK c:FailureCard(id)
 WHERE c.id > $after
 
 // name: from_symptom
 // IX-3: from the symptom to its cards.
-MATCH (:Symptom {code: $symptom})<-[:SHOWS]-(c:FailureCard)
-WHERE c.id > $after
+MATCH (s:Symptom {code: $symptom}) USING INDEX SEEK s:Symptom(code)
+MATCH (s)<-[:SHOWS]-(c)
+WITH c WHERE c:FailureCard AND c.id > $after
 
 // name: from_code
 // From the error code to its cards.
-MATCH (:ErrorCode {key: $code})<-[:REPORTS]-(c:FailureCard)
-WHERE c.id > $after
+MATCH (e:ErrorCode {key: $code}) USING INDEX SEEK e:ErrorCode(key)
+MATCH (e)<-[:REPORTS]-(c)
+WITH c WHERE c:FailureCard AND c.id > $after
 
 // name: from_model
 // IX-2: from the model, of every year, to its cards.
-MATCH (v:VehicleModel)
-WHERE v.make_key = $model.make AND v.model_key = $model.model AND v.year >= 0
-MATCH (v)<-[:APPLIES_TO]-(c:FailureCard)
-WHERE c.id > $after
+MATCH (m:VehicleModel) USING INDEX SEEK m:VehicleModel(make_key, model_key, year)
+WHERE m.make_key = $model.make AND m.model_key = $model.model AND m.year >= 0
+MATCH (m)<-[:APPLIES_TO]-(c)
+WITH DISTINCT c WHERE c.id > $after
 
 // name: from_component
 // IX-4: from the component, or any component under it, to its cards.
-MATCH (:Component {id: $component})<-[:PART_OF*0..6]-(k:Component)
+MATCH (top:Component {id: $component}) USING INDEX SEEK top:Component(id)
+MATCH (top)<-[:PART_OF*0..6]-(k)
 WITH DISTINCT k
-MATCH (k)<-[:AFFECTS]-(c:FailureCard)
-WHERE c.id > $after
+MATCH (k)<-[:AFFECTS]-(c)
+WITH c WHERE c.id > $after
 
 // name: from_reading
 // CA-15: from the measured values above a bound to their cards.
-MATCH (r:Reading)
+MATCH (r:Reading) USING INDEX SEEK r:Reading(name, value)
 WHERE r.name = $reading.name AND r.value > $reading.above
-MATCH (r)<-[:READS]-(c:FailureCard)
-WHERE c.id > $after
+MATCH (r)<-[:READS]-(c)
+WITH DISTINCT c WHERE c.id > $after
 
 // name: where_status
 // Of one state.
@@ -70,7 +74,7 @@ EXISTS { (c)-[:AFFECTS]->(:Component)-[:PART_OF*0..6]->(:Component {id: $compone
     EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
     OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
 WITH DISTINCT c, c.id AS id ORDER BY id LIMIT $first
-MATCH (v:CardVersion {card: id, n: c.version})
+MATCH (v:CardVersion {card: id, n: c.version}) USING INDEX SEEK v:CardVersion(card, n)
 RETURN v.body AS body,
   c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
     .estimated_minutes, .last_used} AS usage

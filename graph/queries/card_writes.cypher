@@ -18,13 +18,13 @@ RETURN c.version AS version
 
 // name: body
 // One stored version, to compare a repeated write with.
-MATCH (v:CardVersion {card: $id, n: $n})
+MATCH (v:CardVersion {card: $id, n: $n}) USING INDEX SEEK v:CardVersion(card, n)
 RETURN v.body AS body
 
 // name: save
 // The node as it is now, and its version as it will always be.
 UNWIND $rows AS row
-MATCH (c:FailureCard {id: row.id})
+MATCH (c:FailureCard {id: row.id}) USING INDEX SEEK c:FailureCard(id)
 SET c += row.properties
 CREATE (c)-[:HAD]->(:CardVersion {
   card: row.id, n: row.version, body: row.body, by: row.by, at: row.at, schema: row.schema
@@ -33,13 +33,13 @@ CREATE (c)-[:HAD]->(:CardVersion {
 // name: count
 // A new card's counters; later only events move them.
 UNWIND $rows AS row
-MATCH (c:FailureCard {id: row.id})
+MATCH (c:FailureCard {id: row.id}) USING INDEX SEEK c:FailureCard(id)
 SET c += row.usage
 
 // name: embed
 // The vector, stored compactly, with the name of the model that made it.
 UNWIND $rows AS row
-MATCH (c:FailureCard {id: row.id})
+MATCH (c:FailureCard {id: row.id}) USING INDEX SEEK c:FailureCard(id)
 SET c.embedding_model = row.model
 WITH c, row
 CALL db.create.setNodeVectorProperty(c, 'embedding_SIZE', row.vector)
@@ -47,20 +47,22 @@ CALL db.create.setNodeVectorProperty(c, 'embedding_SIZE', row.vector)
 // name: cut
 // The edges of the version before.
 UNWIND $ids AS id
-MATCH (:FailureCard {id: id})-[r:SHOWS|REPORTS|AFFECTS|CAUSED_BY|APPLIES_TO|USES|CITES|MERGED_INTO
+MATCH (c:FailureCard {id: id}) USING INDEX SEEK c:FailureCard(id)
+MATCH (c)-[r:SHOWS|REPORTS|AFFECTS|CAUSED_BY|APPLIES_TO|USES|CITES|MERGED_INTO
   |VISIBLE_TO|AUTHORED_BY|VERIFIED_BY|DISCOVERED_AT|FOUNDED_ON]->()
 DELETE r
 
 // name: cut_parts
 // The nodes that belonged to the version before and to nothing else.
 UNWIND $ids AS id
-MATCH (:FailureCard {id: id})-[:HAS_STEP|READS|EVIDENCED_BY]->(part)
+MATCH (c:FailureCard {id: id}) USING INDEX SEEK c:FailureCard(id)
+MATCH (c)-[:HAS_STEP|READS|EVIDENCED_BY]->(part)
 DETACH DELETE part
 
 // name: counters
 // The counters of some cards, held until the transaction ends.
 UNWIND $ids AS id
-MATCH (c:FailureCard {id: id})
+MATCH (c:FailureCard {id: id}) USING INDEX SEEK c:FailureCard(id)
 SET c.lock = true
 WITH c REMOVE c.lock
 RETURN c.id AS id, c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
@@ -69,5 +71,5 @@ RETURN c.id AS id, c{.times_matched, .times_used, .successes, .failures, .rating
 // name: recount
 // Counters as they are now, and what follows from them.
 UNWIND $rows AS row
-MATCH (c:FailureCard {id: row.id})
+MATCH (c:FailureCard {id: row.id}) USING INDEX SEEK c:FailureCard(id)
 SET c += row.usage

@@ -1,32 +1,34 @@
 // Every query of this file ends its MATCH with the visibility condition: a card that is limited to
-// other places is not there.
+// other places is not there. The hints keep each plan on its index whatever the statistics said when it
+// was made: a plan of an empty graph would outlive its first thousand cards.
 
 // name: get
 // One card as it is now: the body of its current version, and its counters.
-MATCH (c:FailureCard)
+MATCH (c:FailureCard) USING INDEX SEEK c:FailureCard(id)
 WHERE c.id IN $ids
   AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
     EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
     OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
-MATCH (v:CardVersion {card: c.id, n: c.version})
+WITH c
+MATCH (v:CardVersion {card: c.id, n: c.version}) USING INDEX SEEK v:CardVersion(card, n)
 RETURN v.body AS body,
   c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
     .estimated_minutes, .last_used} AS usage
 
 // name: version
 // CA-31: a version as it was.
-MATCH (c:FailureCard {id: $id})
+MATCH (c:FailureCard {id: $id}) USING INDEX SEEK c:FailureCard(id)
 WHERE ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
     EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
     OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
-MATCH (v:CardVersion {card: c.id, n: $n})
+MATCH (v:CardVersion {card: c.id, n: $n}) USING INDEX SEEK v:CardVersion(card, n)
 RETURN v.body AS body,
   c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
     .estimated_minutes, .last_used} AS usage
 
 // name: versions
 // CA-31: who wrote which version when, the newest first.
-MATCH (c:FailureCard {id: $id})
+MATCH (c:FailureCard {id: $id}) USING INDEX SEEK c:FailureCard(id)
 WHERE ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
     EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
     OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
@@ -48,14 +50,14 @@ RETURN count(c) AS cards
 
 // name: near
 // RA-4: cards found within a distance in metres, the nearest first.
-MATCH (c:FailureCard)
+MATCH (c:FailureCard) USING POINT INDEX SEEK c:FailureCard(origin)
 WHERE point.distance(c.origin, point({latitude: $lat, longitude: $lon})) <= $metres
   AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
     EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
     OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
 WITH c, point.distance(c.origin, point({latitude: $lat, longitude: $lon})) AS metres
 ORDER BY metres, c.id LIMIT $limit
-MATCH (v:CardVersion {card: c.id, n: c.version})
+MATCH (v:CardVersion {card: c.id, n: c.version}) USING INDEX SEEK v:CardVersion(card, n)
 RETURN v.body AS body,
   c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
     .estimated_minutes, .last_used} AS usage
@@ -63,14 +65,14 @@ ORDER BY metres, c.id
 
 // name: best
 // IX-7: the most effective cards, the more used of two equals first; the index is read backwards.
-MATCH (c:FailureCard)
+MATCH (c:FailureCard) USING INDEX SEEK c:FailureCard(effectiveness, times_used)
 WHERE c.effectiveness >= $least AND c.times_used >= 0
-  AND c.status IN $statuses
+WITH c WHERE c.status IN $statuses
   AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
     EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
     OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
 WITH c ORDER BY c.effectiveness DESC, c.times_used DESC LIMIT $limit
-MATCH (v:CardVersion {card: c.id, n: c.version})
+MATCH (v:CardVersion {card: c.id, n: c.version}) USING INDEX SEEK v:CardVersion(card, n)
 RETURN v.body AS body,
   c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
     .estimated_minutes, .last_used} AS usage

@@ -1,5 +1,6 @@
 // What every source shares: only searchable states, only what the viewer may see, every hop capped.
 // A popular symptom or component has tens of thousands of cards; the newest few are looked at.
+// The hints and the WITHs before conditions keep each plan on its path whatever the statistics say.
 
 // name: cards
 // About how many there are: the count store's number.
@@ -8,11 +9,11 @@ MATCH (c:FailureCard) RETURN count(c) AS cards
 // name: by_codes
 // Cards that report any of these codes: a rare code tells more than a common one.
 UNWIND $keys AS key
-MATCH (e:ErrorCode {key: key})
+MATCH (e:ErrorCode {key: key}) USING INDEX SEEK e:ErrorCode(key)
 WITH e, 1.0 / log(2 + COUNT { (e)<-[:REPORTS]-() }) AS weight
 CALL (e) {
-  MATCH (e)<-[:REPORTS]-(c:FailureCard)
-  WHERE c.status IN $statuses
+  MATCH (e)<-[:REPORTS]-(c)
+  WITH c WHERE c:FailureCard AND c.status IN $statuses
     AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
       EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
       OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
@@ -41,11 +42,11 @@ RETURN card, score, via
 // name: by_symptoms
 // IX-3: cards that show these symptoms, whatever they were seen on; the vehicle only lifts them.
 UNWIND $symptoms AS code
-MATCH (s:Symptom {code: code})
+MATCH (s:Symptom {code: code}) USING INDEX SEEK s:Symptom(code)
 WITH s, 1.0 / log(2 + COUNT { (s)<-[:SHOWS]-() }) AS weight
 CALL (s) {
-  MATCH (s)<-[:SHOWS]-(c:FailureCard)
-  WHERE c.status IN $statuses
+  MATCH (s)<-[:SHOWS]-(c)
+  WITH c WHERE c:FailureCard AND c.status IN $statuses
     AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
       EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
       OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
@@ -122,28 +123,30 @@ RETURN c.id AS card, score
 // the tree, then of what its supplier also makes.
 CALL () {
   UNWIND $keys AS key
-  MATCH (:ErrorCode {key: key})-[:RAISED_BY]->(k:Component)
+  MATCH (e:ErrorCode {key: key}) USING INDEX SEEK e:ErrorCode(key)
+  MATCH (e)-[:RAISED_BY]->(k)
   RETURN k
   UNION ALL
   UNWIND $symptoms AS code
-  MATCH (:Symptom {code: code})-[:SEEN_ON]->(k:Component)
+  MATCH (s:Symptom {code: code}) USING INDEX SEEK s:Symptom(code)
+  MATCH (s)-[:SEEN_ON]->(k)
   RETURN k
 }
 WITH k, count(*) AS weight ORDER BY weight DESC, k.id LIMIT $components
 CALL (k, weight) {
   RETURN k AS near, 1.0 * weight AS worth, k.id AS via
   UNION ALL
-  MATCH (k)-[:PART_OF]-(near:Component)
+  MATCH (k)-[:PART_OF]-(near)
   RETURN near, 0.5 * weight AS worth, near.id AS via LIMIT $components
   UNION ALL
-  MATCH (k)-[:SUPPLIED_BY]->(s:Supplier)<-[:SUPPLIED_BY]-(near:Component)
+  MATCH (k)-[:SUPPLIED_BY]->(s)<-[:SUPPLIED_BY]-(near)
   RETURN near, 0.3 * weight AS worth, s.id AS via LIMIT $components
 }
 WITH near, sum(worth) AS worth, collect(DISTINCT via) AS via
 ORDER BY worth DESC, near.id LIMIT $components
 CALL (near, worth) {
-  MATCH (near)<-[:AFFECTS]-(c:FailureCard)
-  WHERE c.status IN $statuses
+  MATCH (near)<-[:AFFECTS]-(c)
+  WITH c WHERE c:FailureCard AND c.status IN $statuses
     AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
       EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
       OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
@@ -159,20 +162,20 @@ RETURN card, score, via
 // Cards that share a cause with cards of the same code. The cards in between are narrowed as well: a
 // cause that only others may see leads nowhere.
 UNWIND $keys AS key
-MATCH (e:ErrorCode {key: key})
+MATCH (e:ErrorCode {key: key}) USING INDEX SEEK e:ErrorCode(key)
 CALL (e) {
-  MATCH (e)<-[:REPORTS]-(c:FailureCard)
-  WHERE c.status IN $statuses
+  MATCH (e)<-[:REPORTS]-(c)
+  WITH c WHERE c:FailureCard AND c.status IN $statuses
     AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
       EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
       OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
   RETURN c AS known LIMIT $few
 }
-MATCH (known)-[r:CAUSED_BY]->(k:Cause)
+MATCH (known)-[r:CAUSED_BY]->(k)
 WITH k, sum(1.0 / r.rank) AS weight ORDER BY weight DESC, k.key LIMIT $causes
 CALL (k) {
-  MATCH (k)<-[:CAUSED_BY]-(c:FailureCard)
-  WHERE c.status IN $statuses
+  MATCH (k)<-[:CAUSED_BY]-(c)
+  WITH c WHERE c:FailureCard AND c.status IN $statuses
     AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
       EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
       OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
@@ -186,7 +189,7 @@ RETURN card, score, via
 
 // name: facts
 // What ranking and explaining need, for all candidates at once; each component is looked up once.
-MATCH (c:FailureCard)
+MATCH (c:FailureCard) USING INDEX SEEK c:FailureCard(id)
 WHERE c.id IN $ids AND c.status IN $statuses
   AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
     EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
@@ -194,7 +197,7 @@ WHERE c.id IN $ids AND c.status IN $statuses
 WITH collect(c) AS cards, collect(DISTINCT c.component) AS ids
 CALL (ids) {
   UNWIND ids AS id
-  MATCH (k:Component {id: id})
+  MATCH (k:Component {id: id}) USING INDEX SEEK k:Component(id)
   RETURN collect(k{.id, .name, subsystem: head([(k)-[:PART_OF*0..6]->(top:Component)
     WHERE NOT EXISTS { (top)-[:PART_OF]->() } | top.id])}) AS components
 }
@@ -208,7 +211,7 @@ RETURN components, [c IN cards | c{.id, .version, .title, .symptom_text, .status
 
 // name: recent
 // What this garage was last shown or tried, the newest first.
-MATCH (t:Ticket {garage_id: $garage_id})
+MATCH (t:Ticket {garage_id: $garage_id}) USING INDEX SEEK t:Ticket(garage_id, opened_at)
 WHERE t.opened_at IS NOT NULL
 WITH t ORDER BY t.opened_at DESC LIMIT $tickets
 MATCH (t)-[r:SHOWN|TRIED]->(c:FailureCard)
