@@ -40,6 +40,7 @@ def properties(card: FailureCard) -> Row:
         "updated_at": card.provenance.updated_at,
         "merged_into": card.merged_into,
         **_indexed(card),
+        "wording_hash": sha256(card.wording.encode()).hexdigest(),
         **_signature(card),
         **_resolution(card),
         **_vehicles(card.vehicles),

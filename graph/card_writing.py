@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from domain.card_life import SEARCHABLE
 from domain.cards import FailureCard
 from domain.errors import InvalidInput
 from domain.matches import Embedding
@@ -36,7 +37,7 @@ async def save(tx: Transaction, saved: Sequence[Saved]) -> None:
         await rows(tx, WRITES["cut_parts"], ids=old)
     await rows(tx, WRITES["save"], rows=[_node(s) for s in ordered])
     await _each(tx, "count", [_usage(s.card) for s in ordered if s.new])
-    await _embed(tx, ordered)
+    await embed(tx, ordered)
     await _draw(tx, [s.card for s in ordered])
 
 
@@ -51,6 +52,8 @@ def _node(saved: Saved) -> Row:
     return {
         "id": card.id,
         "version": card.version,
+        "findable": card.status in SEARCHABLE,
+        "public": card.visibility.everyone,
         "properties": card_rows.properties(card) | kept,
         "body": bodies.card_body(card),
         "by": saved.by,
@@ -63,12 +66,18 @@ def _usage(card: FailureCard) -> Row:
     return {"id": card.id, "usage": card_rows.usage_properties(card.usage)}
 
 
-async def _embed(tx: Transaction, saved: Iterable[Saved]) -> None:
+async def embed(tx: Transaction, saved: Iterable[Saved]) -> None:
+    """Store vectors, each for the version that its words stand in."""
     by_size: dict[int, list[Row]] = defaultdict(list)
     for one in saved:
         if one.embedding is not None:
             vector = [float(x) for x in one.embedding.vector]
-            row: Row = {"id": one.card.id, "model": one.embedding.model, "vector": vector}
+            row: Row = {
+                "id": one.card.id,
+                "version": one.card.version,
+                "model": one.embedding.model,
+                "vector": vector,
+            }
             by_size[len(vector)].append(row)
     for size, found in by_size.items():
         await rows(tx, sized(WRITES["embed"], size), rows=found)

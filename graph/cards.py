@@ -96,6 +96,30 @@ class Cards:
         card_writing.check_sizes((embedding for _, embedding in cards), sizes)
         return await card_loading.load(self._graph, cards)
 
+    async def unembedded(self, limit: int) -> list[FailureCard]:
+        """Give cards whose words have no vector, or one of another model (`outdate`)."""
+        found = await self._graph.read(READS["unembedded"], limit=limit)
+        return [_card(row) for row in found]
+
+    async def embed(self, cards: Sequence[tuple[FailureCard, Embedding]]) -> None:
+        """Give cards their vectors; one that has a newer version by now is left alone.
+
+        Raises:
+            InvalidInput: an embedding's size is not indexed.
+        """
+        sizes = await self._graph.embedding_sizes()
+        card_writing.check_sizes((embedding for _, embedding in cards), sizes)
+        saved = [Saved(card=c, by="", new=False, embedding=e) for c, e in cards]
+        await self._graph.write(lambda tx: card_writing.embed(tx, saved))
+
+    async def outdate(self, model: str) -> None:
+        """Mark the cards whose vectors are not of this model, so that they are embedded again."""
+
+        async def work(tx: Transaction) -> None:
+            await rows(tx, WRITES["outdate"], model=model)
+
+        await self._graph.write(work)
+
     async def get(self, id: CardId, viewer: Viewer) -> FailureCard:
         """Give one card.
 

@@ -20,6 +20,12 @@ from neomodel import (
 )
 from neomodel.properties import Property
 
+# Labels that mark a node for a while and say nothing of its kind.
+MARKS = frozenset({"Unembedded"})
+
+# Labels beside FailureCard: its state may be suggested; everyone may see it.
+BESIDE = ("Findable", "Public")
+
 
 class PointProperty(Property[WGS84Point]):
     """A place on the globe (WGS 84); neomodel's own needs a geometry library."""
@@ -209,6 +215,7 @@ class FailureCard(StructuredNode):
     marks = StringProperty()
     scope = StringProperty()
     keywords = ArrayProperty(StringProperty())
+    wording_hash = StringProperty()
     symptom_hash = StringProperty(index=True)
     embedding_model = StringProperty()
 

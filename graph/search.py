@@ -11,7 +11,6 @@ from time import monotonic
 from typing import cast
 
 from domain.access import Viewer
-from domain.card_life import SEARCHABLE
 from domain.cards import CardSource, CardStatus, Severity
 from domain.codes import CodeKey
 from domain.ids import CardId, GarageId
@@ -26,11 +25,10 @@ from graph.queries import named, sized
 from graph.visibility import LISTED, hidden_from, mark, places_of, seen_by
 
 QUERIES = named("search.cypher")
-STATUSES = sorted(SEARCHABLE)
 # The most cards looked at behind one code, and behind one symptom or component.
-CODE_CAP = 200
-CAP = 80
-COMPONENTS = 10
+CODE_CAP = 150
+CAP = 60
+COMPONENTS = 8
 CAUSES = 8
 CARDS_OF_CAUSE = 25
 # HNSW finds more of the true neighbours when it is asked for more than are wanted.
@@ -41,7 +39,7 @@ TICKETS = 50
 # Full text pays for each card that holds a word: a large graph is asked for the weightiest words.
 WORDS_MOST = 128
 WORDS_LEAST = 32
-LOOKS = 4_000_000
+LOOKS = 3_200_000
 COUNT_SECONDS = 60.0
 # No card has an embedding of this size: asking for it finds none.
 NO_SIZE = 1
@@ -84,8 +82,8 @@ class Search:
         near = min(max(limit, NEAR_LEAST), NEAR_MOST)
         while True:
             found = await self._near(embedding, viewer, near, make)
-            hits = [Hit(card=CardId(r["card"]), score=r["score"]) for r in found if r["visible"]]
-            # Listed cards of other garages can crowd the nearest out: look further.
+            hits = [Hit(card=CardId(r["card"]), score=r["score"]) for r in found if r["fits"]]
+            # Cards listed for others, or of another model, can crowd the nearest out: look further.
             if len(hits) >= limit or len(found) < near or near == NEAR_MOST:
                 return hits[:limit]
             near = min(4 * near, NEAR_MOST)
@@ -139,7 +137,6 @@ class Search:
         found = await self._graph.read(
             sized(QUERIES["facts"], len(like.vector) if like else NO_SIZE),
             ids=list(ids),
-            statuses=STATUSES,
             fits=fit_keys(vehicle),
             like=like.vector if like else None,
             model=like.model if like else None,
@@ -180,7 +177,6 @@ class Search:
             sized(QUERIES[name], len(embedding.vector)),
             vector=embedding.vector,
             model=embedding.model,
-            statuses=STATUSES,
             near=near,
             places=[*places_of(viewer), LISTED],
             makes=[name_key(make) if make else ANY_MAKE, ANY_MAKE],
@@ -189,7 +185,7 @@ class Search:
 
     async def _hits(self, name: str, viewer: Viewer, **parameters: object) -> list[Hit]:
         query = QUERIES[name]
-        found = await self._graph.read(query, statuses=STATUSES, **parameters, **seen_by(viewer))
+        found = await self._graph.read(query, **parameters, **seen_by(viewer))
         return [
             Hit(card=CardId(r["card"]), score=r["score"], via=tuple(sorted(r.get("via", ()))))
             for r in found

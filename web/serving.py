@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from domain.access import Viewer
 from domain.errors import Unavailable
 from domain.reports import FailureReport
+from ingest.reembedding import catch_up
 from matching.engine import Matcher
 from matching.evidence import EvidenceRanker
 from repair.intake import Intake
@@ -24,6 +25,8 @@ from web.wiring import Opened
 RESTART_SECONDS = 1.0
 # How soon an import made by another process is known to the reader.
 REFRESH_SECONDS = 60.0
+# How soon a card that was written without a vector has one.
+CATCH_UP_SECONDS = 10.0
 REHEARSAL = FailureReport(
     text="Ather 450X does not charge, battery warning on the dash", codes=("P0A80",)
 )
@@ -80,6 +83,7 @@ async def beside(house: Opened, *, work: bool = True) -> AsyncGenerator[None]:
     }
     if work:
         loops["relay"] = house.relay.run
+        loops["vectors"] = lambda: _embedding(house)
         loops["handlers"] = lambda: handlers.work(house.feed, house.cursors, intake)
     tasks = [asyncio.create_task(_kept(name, run), name=name) for name, run in loops.items()]
     try:
@@ -133,6 +137,13 @@ async def _learning(house: Opened) -> None:
         await house.reader.refresh(house.vocabulary)
         await house.reader.learn()
         await asyncio.sleep(REFRESH_SECONDS)
+
+
+async def _embedding(house: Opened) -> None:
+    await house.cards.outdate(house.embedder.model)
+    while True:
+        await catch_up(house.cards, house.embedder)
+        await asyncio.sleep(CATCH_UP_SECONDS)
 
 
 async def _kept(name: str, run: Callable[[], Awaitable[None]]) -> None:

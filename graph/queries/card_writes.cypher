@@ -22,10 +22,16 @@ MATCH (v:CardVersion {card: $id, n: $n}) USING INDEX SEEK v:CardVersion(card, n)
 RETURN v.body AS body
 
 // name: save
-// The node as it is now, and its version as it will always be.
+// The node as it is now, and its version as it will always be. New words have no vector yet: the
+// label says so until `embed` takes it away, in this transaction or a later one.
 UNWIND $rows AS row
 MATCH (c:FailureCard {id: row.id}) USING INDEX SEEK c:FailureCard(id)
+FOREACH (_ IN CASE WHEN c.wording_hash = row.properties.wording_hash THEN [] ELSE [1] END |
+  SET c:Unembedded)
 SET c += row.properties
+REMOVE c:Findable:Public
+FOREACH (_ IN CASE WHEN row.findable THEN [true] ELSE [] END | SET c:Findable)
+FOREACH (_ IN CASE WHEN row.public THEN [true] ELSE [] END | SET c:Public)
 CREATE (c)-[:HAD]->(:CardVersion {
   card: row.id, n: row.version, body: row.body, by: row.by, at: row.at, schema: row.schema
 })
@@ -40,9 +46,17 @@ SET c += row.usage
 // The vector, stored compactly, with the name of the model that made it.
 UNWIND $rows AS row
 MATCH (c:FailureCard {id: row.id}) USING INDEX SEEK c:FailureCard(id)
+WHERE c.version = row.version
+REMOVE c:Unembedded
 SET c.embedding_model = row.model
 WITH c, row
 CALL db.create.setNodeVectorProperty(c, 'embedding_SIZE', row.vector)
+
+// name: outdate
+// Cards whose vector another model made: it is not searched, and wants to be made again.
+MATCH (c:FailureCard)
+WHERE c.embedding_model <> $model
+SET c:Unembedded
 
 // name: cut
 // The edges of the version before.

@@ -15,6 +15,15 @@ RETURN v.body AS body,
   c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
     .estimated_minutes, .last_used} AS usage
 
+// name: unembedded
+// Cards whose words wait for a vector: the label is kept by the writes, so nothing is searched for.
+MATCH (c:Unembedded)
+WITH c LIMIT $limit
+MATCH (v:CardVersion {card: c.id, n: c.version}) USING INDEX SEEK v:CardVersion(card, n)
+RETURN v.body AS body,
+  c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
+    .estimated_minutes, .last_used} AS usage
+
 // name: version
 // CA-31: a version as it was.
 MATCH (c:FailureCard {id: $id}) USING INDEX SEEK c:FailureCard(id)

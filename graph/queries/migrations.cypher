@@ -16,10 +16,10 @@ ON CREATE SET m.checksum = $checksum, m.applied_at = datetime()
 SHOW VECTOR INDEXES YIELD name RETURN name
 
 // name: create_vector_index
-// Make, state, visibility and model are filtered inside the search, not after it.
+// Only searchable cards are in it, and make and visibility are filtered inside the search, not after it.
 CYPHER 25
 CREATE VECTOR INDEX card_embedding_SIZE IF NOT EXISTS
-FOR (c:FailureCard) ON (c.embedding_SIZE)
+FOR (c:Findable) ON (c.embedding_SIZE)
 WITH [c.make, c.status, c.visibility, c.embedding_model]
 OPTIONS { indexConfig: {
   `vector.dimensions`: $dimensions,

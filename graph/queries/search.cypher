@@ -1,4 +1,4 @@
-// What every source shares: only searchable states, only what the viewer may see, every hop capped.
+// What every source shares: only searchable states (the label Findable), only what the viewer may see, every hop capped.
 // A popular symptom or component has tens of thousands of cards; the newest few are looked at.
 // The hints and the WITHs before conditions keep each plan on its path whatever the statistics say.
 
@@ -13,8 +13,8 @@ MATCH (e:ErrorCode {key: key}) USING INDEX SEEK e:ErrorCode(key)
 WITH e, 1.0 / log(2 + COUNT { (e)<-[:REPORTS]-() }) AS weight
 CALL (e) {
   MATCH (e)<-[:REPORTS]-(c)
-  WITH c WHERE c:FailureCard AND c.status IN $statuses
-    AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
+  WITH c WHERE c:Findable
+    AND (c:Public OR $sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
       EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
       OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
   RETURN c LIMIT $cap
@@ -29,8 +29,8 @@ RETURN card, score, via
 // cards each and few in common: the full-text index meets them at their marks in one step.
 CYPHER 5
 CALL db.index.fulltext.queryNodes('card_words', $query, {limit: $near}) YIELD node AS c
-WHERE c.status IN $statuses
-  AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
+WHERE c:Findable
+  AND (c:Public OR $sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
     EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
     OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
 WITH c, [s IN c.symptoms WHERE s IN $symptoms] AS via,
@@ -46,8 +46,8 @@ MATCH (s:Symptom {code: code}) USING INDEX SEEK s:Symptom(code)
 WITH s, 1.0 / log(2 + COUNT { (s)<-[:SHOWS]-() }) AS weight
 CALL (s) {
   MATCH (s)<-[:SHOWS]-(c)
-  WITH c WHERE c:FailureCard AND c.status IN $statuses
-    AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
+  WITH c WHERE c:Findable
+    AND (c:Public OR $sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
       EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
       OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
   RETURN c LIMIT $cap
@@ -60,60 +60,58 @@ ORDER BY score DESC, weight DESC, effectiveness DESC, card LIMIT $limit
 RETURN card, score, via
 
 // name: by_meaning
-// The nearest vectors of the same model. Whoever sees all needs no place.
+// The nearest vectors, of searchable cards alone: the index holds no others.
 CYPHER 25
-MATCH (c:FailureCard)
+MATCH (c:Findable)
 SEARCH c IN (
   VECTOR INDEX card_embedding_SIZE FOR $vector
-  WHERE c.embedding_model = $model AND c.status IN $statuses
   LIMIT $near
 ) SCORE AS score
-RETURN c.id AS card, 2 * score - 1 AS score, true AS visible
+RETURN c.id AS card, 2 * score - 1 AS score, c.embedding_model = $model AS fits
 
 // name: by_meaning_seen
 // Narrowed inside the index to the places of the viewer; a listed card is checked by its edges.
 CYPHER 25
-MATCH (c:FailureCard)
+MATCH (c:Findable)
 SEARCH c IN (
   VECTOR INDEX card_embedding_SIZE FOR $vector
-  WHERE c.embedding_model = $model AND c.status IN $statuses AND c.visibility IN $places
+  WHERE c.visibility IN $places
   LIMIT $near
 ) SCORE AS score
-RETURN c.id AS card, 2 * score - 1 AS score,
+RETURN c.id AS card, 2 * score - 1 AS score, c.embedding_model = $model AND (
   c.visibility <> 'listed' OR EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
-  OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) } AS visible
+  OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) }) AS fits
 
 // name: by_meaning_make
 // As by_meaning, of one make or of several.
 CYPHER 25
-MATCH (c:FailureCard)
+MATCH (c:Findable)
 SEARCH c IN (
   VECTOR INDEX card_embedding_SIZE FOR $vector
-  WHERE c.embedding_model = $model AND c.status IN $statuses AND c.make IN $makes
+  WHERE c.make IN $makes
   LIMIT $near
 ) SCORE AS score
-RETURN c.id AS card, 2 * score - 1 AS score, true AS visible
+RETURN c.id AS card, 2 * score - 1 AS score, c.embedding_model = $model AS fits
 
 // name: by_meaning_seen_make
 // As by_meaning_seen, of one make or of several.
 CYPHER 25
-MATCH (c:FailureCard)
+MATCH (c:Findable)
 SEARCH c IN (
   VECTOR INDEX card_embedding_SIZE FOR $vector
-  WHERE c.embedding_model = $model AND c.status IN $statuses AND c.visibility IN $places
-    AND c.make IN $makes
+  WHERE c.visibility IN $places AND c.make IN $makes
   LIMIT $near
 ) SCORE AS score
-RETURN c.id AS card, 2 * score - 1 AS score,
+RETURN c.id AS card, 2 * score - 1 AS score, c.embedding_model = $model AND (
   c.visibility <> 'listed' OR EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
-  OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) } AS visible
+  OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) }) AS fits
 
 // name: by_words
 // The index strikes out what others alone may see; the conditions hold whatever its words say.
 CYPHER 5
 CALL db.index.fulltext.queryNodes('card_words', $query, {limit: $limit}) YIELD node AS c, score
-WHERE c.status IN $statuses
-  AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
+WHERE c:Findable
+  AND (c:Public OR $sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
     EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
     OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
 RETURN c.id AS card, score
@@ -146,8 +144,8 @@ WITH near, sum(worth) AS worth, collect(DISTINCT via) AS via
 ORDER BY worth DESC, near.id LIMIT $components
 CALL (near, worth) {
   MATCH (near)<-[:AFFECTS]-(c)
-  WITH c WHERE c:FailureCard AND c.status IN $statuses
-    AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
+  WITH c WHERE c:Findable
+    AND (c:Public OR $sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
       EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
       OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
   RETURN c LIMIT $cap
@@ -165,8 +163,8 @@ UNWIND $keys AS key
 MATCH (e:ErrorCode {key: key}) USING INDEX SEEK e:ErrorCode(key)
 CALL (e) {
   MATCH (e)<-[:REPORTS]-(c)
-  WITH c WHERE c:FailureCard AND c.status IN $statuses
-    AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
+  WITH c WHERE c:Findable
+    AND (c:Public OR $sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
       EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
       OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
   RETURN c AS known LIMIT $few
@@ -175,8 +173,8 @@ MATCH (known)-[r:CAUSED_BY]->(k)
 WITH k, sum(1.0 / r.rank) AS weight ORDER BY weight DESC, k.key LIMIT $causes
 CALL (k) {
   MATCH (k)<-[:CAUSED_BY]-(c)
-  WITH c WHERE c:FailureCard AND c.status IN $statuses
-    AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
+  WITH c WHERE c:Findable
+    AND (c:Public OR $sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
       EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
       OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
   RETURN c LIMIT $few
@@ -190,8 +188,8 @@ RETURN card, score, via
 // name: facts
 // What ranking and explaining need, for all candidates at once; each component is looked up once.
 MATCH (c:FailureCard) USING INDEX SEEK c:FailureCard(id)
-WHERE c.id IN $ids AND c.status IN $statuses
-  AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
+WHERE c.id IN $ids AND c:Findable
+  AND (c:Public OR $sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
     EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
     OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
 WITH collect(c) AS cards, collect(DISTINCT c.component) AS ids
@@ -215,8 +213,8 @@ MATCH (t:Ticket {garage_id: $garage_id}) USING INDEX SEEK t:Ticket(garage_id, op
 WHERE t.opened_at IS NOT NULL
 WITH t ORDER BY t.opened_at DESC LIMIT $tickets
 MATCH (t)-[r:SHOWN|TRIED]->(c:FailureCard)
-WHERE c.status IN $statuses
-  AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
+WHERE c:Findable
+  AND (c:Public OR $sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
     EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
     OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
 WITH c.id AS card, max(r.at) AS at, count(*) AS times
