@@ -20,11 +20,9 @@ from neomodel import (
 )
 from neomodel.properties import Property
 
-# Labels that mark a node for a while and say nothing of its kind.
-MARKS = frozenset({"Unembedded"})
-
-# Labels beside FailureCard: its state may be suggested; everyone may see it.
-BESIDE = ("Findable", "Public")
+# Labels that mark a card for a while and say nothing of its kind: its words wait for a vector, its
+# state may be suggested, everyone may see it.
+MARKS = frozenset({"Unembedded", "Findable", "Public"})
 
 
 class PointProperty(Property[WGS84Point]):

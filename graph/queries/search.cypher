@@ -1,5 +1,5 @@
-// What every source shares: only searchable states (the label Findable), only what the viewer may see, every hop capped.
-// A popular symptom or component has tens of thousands of cards; the newest few are looked at.
+// What every source shares: only searchable states (the label Findable), only what the viewer may see,
+// every hop capped. A popular symptom or component has tens of thousands of cards; the newest few are looked at.
 // The hints and the WITHs before conditions keep each plan on its path whatever the statistics say.
 
 // name: cards

@@ -12,7 +12,6 @@ from domain.tickets import Matching, Shown
 from graph import nodes
 from graph.cards import Cards
 from graph.database import Graph
-from graph.nodes import BESIDE
 from graph.places import Garage, Places
 from graph.tickets import Tickets
 from tests.graph.examples import FULL, NOW, card, event, only
@@ -90,9 +89,8 @@ async def lived_in(graph: Graph) -> Graph:
 
 async def test_stores_write_declared_properties(lived_in: Graph) -> None:
     found = await lived_in.read(
-        "MATCH (n) UNWIND [l IN labels(n) WHERE NOT l IN $beside] AS label UNWIND keys(n) AS name "
+        "MATCH (n) UNWIND [l IN labels(n) WHERE NOT l IN $marks] AS label UNWIND keys(n) AS name "
         "RETURN DISTINCT label, name",
-        beside=BESIDE,
         marks=sorted(nodes.MARKS),
     )
     written: dict[str, set[str]] = defaultdict(set)
