@@ -1,0 +1,116 @@
+"""One opened house for each module: real stores, the real embedder, thirty of the shipped cards."""
+
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from redis.asyncio import Redis
+
+from domain.access import Actor, Role
+from domain.ids import GarageId, PersonId
+from graph.database import Graph
+from graph.vocabulary import Vocabulary
+from ingest import knowledge
+from ingest.batch import Batch
+from ingest.embedding import Embedder
+from ingest.loading import load
+from ingest.understanding import Reader
+from records.database import Records
+from tests.journeys.people import PUNE, Person
+from web.local.stores import StoreUrls
+from web.serving import built
+from web.settings import Settings
+from web.wiring import Opened, Patience, joined
+
+CARDS = 30
+# What the answers are is proved here; how fast they come, by the benchmarks.
+PATIENCE = Patience(embedder=60.0, graph=30.0, answer=30.0)
+
+Somebody = Callable[..., Person]
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("house")
+
+
+@pytest.fixture(scope="session")
+def embedder(home: Path) -> Generator[Embedder]:
+    embedder = Embedder(home=home, limit_s=PATIENCE.embedder)
+    yield embedder
+    embedder.close()
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Batch:
+    """Thirty of the shipped cards, the symptoms that they name, and the rest of the vocabulary."""
+    batch = knowledge.read()
+    cards = batch.cards[:CARDS]
+    named = {code for card in cards for code in card.signature.symptoms}
+    symptoms = tuple(s for s in batch.symptoms if s.code in named)
+    return replace(batch, cards=cards, symptoms=symptoms)
+
+
+@pytest.fixture(scope="module")
+async def house(
+    stores: StoreUrls,
+    opened_graph: Graph,
+    opened_records: Records,
+    embedder: Embedder,
+    shipped: Batch,
+    home: Path,
+) -> AsyncGenerator[Opened]:
+    """Everything opened on emptied stores that hold the shipped cards."""
+    await _empty(opened_graph, opened_records)
+    async with _emptied(stores.redis_url) as redis:
+        reader = await Reader.of(Vocabulary(opened_graph), embedder)
+        clients = (opened_graph, opened_records, redis)
+        house = joined(Settings(home=home), PATIENCE, (embedder, reader), clients)
+        await load(shipped, house)
+        await reader.refresh(house.vocabulary)
+        await reader.learn()
+        yield house
+
+
+@pytest.fixture(scope="module")
+async def door(house: Opened) -> AsyncGenerator[httpx.AsyncClient]:
+    """A client of the application, without a socket between them."""
+    transport = httpx.ASGITransport(app=built(house), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://battwheels.test") as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def somebody(house: Opened, door: httpx.AsyncClient) -> Somebody:
+    """Give somebody of a role and garage, who asks over the door (or another client)."""
+
+    def somebody(
+        role: Role = Role.MANAGER,
+        garage: GarageId | None = PUNE,
+        name: str | None = None,
+        client: httpx.AsyncClient = door,
+    ) -> Person:
+        actor = Actor(id=PersonId(name or f"{role}_{garage}"), role=role, garage=garage)
+        token = house.tokens.mint(actor, datetime.now(UTC), timedelta(hours=1))
+        return Person(client=client, actor=actor, token=token)
+
+    return somebody
+
+
+@asynccontextmanager
+async def _emptied(url: str) -> AsyncGenerator[Redis]:
+    redis = Redis.from_url(url, protocol=2)
+    await redis.flushall()
+    yield redis
+    await redis.aclose()
+
+
+async def _empty(graph: Graph, records: Records) -> None:
+    await graph.write(lambda tx: tx.run("MATCH (n) WHERE NOT n:Migration DETACH DELETE n"))
+    async with records.transaction() as connection:
+        await connection.execute("truncate change_log, operation, cursor_of")
+        await connection.execute("update change_log_head set seq = 0")
