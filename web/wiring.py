@@ -94,7 +94,37 @@ async def opened(
         await migrate_graph(graph, embedder.dimensions)
         await migrate_records(records)
         reader = await Reader.of(Vocabulary(graph), embedder)
-        yield _joined(settings, patience, (embedder, reader), (graph, records, redis))
+        yield joined(settings, patience, (embedder, reader), (graph, records, redis))
+
+
+def joined(
+    settings: Settings,
+    patience: Patience,
+    language: tuple[Embedder, Reader],
+    clients: tuple[Graph, Records, Redis],
+) -> Opened:
+    """Join an embedder and its reader, and the clients of the three stores, into a house."""
+    (embedder, reader), (graph, records, redis) = language, clients
+    search, log, stream = Search(graph), ChangeLog(records), Stream(redis)
+    return Opened(
+        settings=settings,
+        graph=graph,
+        records=records,
+        redis=redis,
+        cards=Cards(graph),
+        tickets=Tickets(graph),
+        vocabulary=Vocabulary(graph),
+        search=search,
+        embedder=embedder,
+        reader=reader,
+        matcher=Matcher(search, EvidenceRanker(), RecentMatches(redis), patience.graph),
+        change_log=log,
+        cursors=Cursors(records),
+        operations=Operations(records),
+        relay=Relay(Outbox(graph), log, stream),
+        feed=Feed(log, stream),
+        tokens=tokens(settings),
+    )
 
 
 def tokens(settings: Settings) -> Tokens:
@@ -132,32 +162,3 @@ async def _connected(
     )
     stack.push_async_callback(redis.aclose)
     return graph, records, redis
-
-
-def _joined(
-    settings: Settings,
-    patience: Patience,
-    language: tuple[Embedder, Reader],
-    clients: tuple[Graph, Records, Redis],
-) -> Opened:
-    (embedder, reader), (graph, records, redis) = language, clients
-    search, log, stream = Search(graph), ChangeLog(records), Stream(redis)
-    return Opened(
-        settings=settings,
-        graph=graph,
-        records=records,
-        redis=redis,
-        cards=Cards(graph),
-        tickets=Tickets(graph),
-        vocabulary=Vocabulary(graph),
-        search=search,
-        embedder=embedder,
-        reader=reader,
-        matcher=Matcher(search, EvidenceRanker(), RecentMatches(redis), patience.graph),
-        change_log=log,
-        cursors=Cursors(records),
-        operations=Operations(records),
-        relay=Relay(Outbox(graph), log, stream),
-        feed=Feed(log, stream),
-        tokens=tokens(settings),
-    )
