@@ -2,6 +2,7 @@
 
 import strawberry
 
+from domain.matches import Level
 from matching.answers import Answer, Match
 from matching.fusion import Contribution
 from matching.reasons import Reason
@@ -11,7 +12,7 @@ from schema.usage import Rate
 
 def matched(answer: Answer) -> matches.Matches:
     return matches.Matches(
-        matches=[_match(match) for match in answer.matches],
+        matches=[_match(match, answer.level) for match in answer.matches],
         level=answer.level,
         degraded=answer.degraded,
         ranker=answer.ranker,
@@ -19,7 +20,7 @@ def matched(answer: Answer) -> matches.Matches:
     )
 
 
-def _match(value: Match) -> matches.Match:
+def _match(value: Match, level: Level) -> matches.Match:
     card = value.card
     return matches.Match(
         rank=value.rank,
@@ -32,6 +33,7 @@ def _match(value: Match) -> matches.Match:
         contributions=[_contribution(c) for c in value.candidate.contributions],
         title=card.title,
         card_key=strawberry.ID(card.id),
+        remembered=level is Level.RECENT,
     )
 
 

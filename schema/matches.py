@@ -62,9 +62,13 @@ class Match:
     contributions: list[Contribution] = field(description="What found it.")
     title: str = field(description="The card's title.")
     card_key: strawberry.ID = field(description="The card's id in the knowledge graph.")
+    remembered: strawberry.Private[bool]
 
     @strawberry.field(description="The card; null while the graph does not answer.")
     async def card(self, info: Asked) -> FailureCard | None:
+        if self.remembered:
+            # The graph was just found silent: asking it again would only take its time.
+            return None
         return await edge(info.context.loaders.cards, CardId(self.card_key), FailureCard.of)
 
 
