@@ -5,23 +5,31 @@ import sys
 import typer
 
 from domain.errors import BattwheelsError
-from web.cli import api, demo, ingest, local, match, token
+from web.cli.lazy import Place, group
+
+COMMANDS = {
+    "demo": Place("web.cli.demo:demo", "Start everything, match a sample report, serve the API."),
+    "match": Place("web.cli.match:match", "Find the cards for a report, or for a file of them."),
+    "ingest": Place("web.cli.ingest:app", "Bring in what is known; the same again is harmless."),
+    "serve": Place("web.cli.api:serve", "Serve the API and its live push."),
+    "work": Place("web.cli.api:work", "Relay and handle events without serving, until ended."),
+    "token": Place("web.cli.token:token", "Mint an access token for development."),
+    "local": Place("web.cli.local:app", "The stores as processes of this machine."),
+    "migrate": Place("web.cli.api:migrate", "Bring the schemas of both stores up to date."),
+    "schema": Place("web.cli.api:schema", "Print the GraphQL schema (SDL)."),
+}
 
 app = typer.Typer(
     name="battwheels",
-    help="Electric-vehicle failures find their fix.",
+    cls=group(COMMANDS),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-app.add_typer(local.app, name="local")
-app.add_typer(ingest.app, name="ingest")
-app.command("demo")(demo.demo)
-app.command("match")(match.match)
-app.command("token")(token.token)
-app.command("serve")(api.serve)
-app.command("work")(api.work)
-app.command("schema")(api.schema)
-app.command("migrate")(api.migrate)
+
+
+@app.callback()
+def battwheels() -> None:
+    """Electric-vehicle failures find their fix."""
 
 
 def main() -> None:

@@ -1,0 +1,101 @@
+"""The command line: what it lists, what it refuses, and how files of reports are read."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from domain.errors import ImportRefused
+from domain.reports import FailureReport
+from domain.vehicles import VehicleContext
+from web.cli.main import COMMANDS
+from web.cli.report_file import Asked, read
+
+RUN = "from web.cli.main import main; main()"
+
+
+def called(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-c", RUN, *args],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | environment,
+    )
+
+
+def test_help_lists_every_command() -> None:
+    shown = called("--help", COLUMNS="200")
+    assert shown.returncode == 0
+    assert [name for name in COMMANDS if f" {name} " not in shown.stdout] == []
+
+
+def test_help_imports_nothing_heavy() -> None:
+    heavy = "torch", "sentence_transformers", "strawberry", "neo4j", "psycopg"
+    listing = f"import web.cli.main, sys; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", listing], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_tokens_are_refused_in_production(tmp_path: Path) -> None:
+    safe = {
+        "BATTWHEELS_ENV": "production",
+        "BATTWHEELS_HOME": str(tmp_path),
+        "NEO4J_URI": "bolt://127.0.0.1:1",
+        "NEO4J_PASSWORD": "a-password-of-our-own",
+        "POSTGRES_URL": "postgresql://b:another-of-ours@127.0.0.1:1/b",
+        "REDIS_URL": "redis://:a-third-of-ours@127.0.0.1:1/0",
+        "BATTWHEELS_TOKEN_SECRET": "s" * 48,
+    }
+    done = called("token", **safe)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr == "battwheels token: mints tokens for development only\n"
+
+
+def test_empty_report_is_refused() -> None:
+    done = called("match", "   ")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "text: is empty\n")
+
+
+def test_reports_are_read_line_by_line(tmp_path: Path) -> None:
+    file = tmp_path / "reports.jsonl"
+    file.write_text(
+        '{"id": "a", "text": "no charge", "codes": ["p0a80"], "make": "Ather", "year": 2022}\n'
+        "\n"
+        '{"id": 7, "text": "noise", "model": "450X"}\n'
+    )
+    assert read(file) == [
+        Asked(
+            "a",
+            FailureReport(
+                text="no charge",
+                codes=("p0a80",),
+                vehicle=VehicleContext(make="Ather", year=2022),
+            ),
+        ),
+        # A model alone names no vehicle: it is left to the text.
+        Asked("7", FailureReport(text="noise")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"not json\n", ":1: line: Invalid JSON"),
+        (b'{"text": "x"}\n', ":1: id: Field required"),
+        (b'{"id": "a", "text": "x"}\n{"id": "b"}\n', ":2: text: is empty"),
+        (b'{"id": "a", "text": "x", "year": "soon"}\n', ":1: year: Input should be"),
+        (b"\xff\xfe\x00", "cannot be read"),
+    ],
+)
+def test_broken_report_file_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
+    file = tmp_path / "reports.jsonl"
+    file.write_bytes(content)
+    with pytest.raises(ImportRefused) as refused:
+        read(file)
+    assert said in str(refused.value)
