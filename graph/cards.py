@@ -98,7 +98,7 @@ class Cards:
 
     async def unembedded(self, limit: int) -> list[FailureCard]:
         """Give cards whose words have no vector, or one of another model (`outdate`)."""
-        found = await self._graph.read(READS["unembedded"], limit=limit)
+        found = await self._graph.entries(READS["unembedded"], limit=limit)
         return [_card(row) for row in found]
 
     async def embed(self, cards: Sequence[tuple[FailureCard, Embedding]]) -> None:
@@ -132,7 +132,7 @@ class Cards:
         return found[id]
 
     async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]:
-        found = await self._graph.read(READS["get"], ids=list(ids), **seen_by(viewer))
+        found = await self._graph.entries(READS["get"], ids=list(ids), **seen_by(viewer))
         return {card.id: card for card in map(_card, found)}
 
     async def version(self, id: CardId, n: int, viewer: Viewer) -> FailureCard:
@@ -141,7 +141,7 @@ class Cards:
         Raises:
             NotFound: no such card or version, or not for these eyes.
         """
-        found = await self._graph.read(READS["version"], id=id, n=n, **seen_by(viewer))
+        found = await self._graph.entries(READS["version"], id=id, n=n, **seen_by(viewer))
         if not found:
             raise NotFound("failure card", f"{id} version {n}")
         return _card(found[0])
@@ -152,7 +152,7 @@ class Cards:
         Raises:
             NotFound: there is no such card, or not for these eyes.
         """
-        found = await self._graph.read(READS["versions"], id=id, **seen_by(viewer))
+        found = await self._graph.entries(READS["versions"], id=id, **seen_by(viewer))
         if not found:
             raise NotFound("failure card", id)
         return [CardVersion(n=r["n"], by=r["by"], at=r["at"].to_native()) for r in found]
@@ -168,7 +168,7 @@ class Cards:
         """Give up to `first` cards by id, those beyond the id `after`."""
         query, parameters = page_query(filter)
         limits = {"after": after or "", "first": min(first, PAGE_LIMIT)}
-        found = await self._graph.read(query, **parameters, **limits, **seen_by(viewer))
+        found = await self._graph.entries(query, **parameters, **limits, **seen_by(viewer))
         return [_card(row) for row in found]
 
     async def near(
@@ -215,7 +215,7 @@ class Cards:
         await self._graph.write(work)
 
     async def _read(self, name: str, viewer: Viewer, **parameters: object) -> list[FailureCard]:
-        found = await self._graph.read(READS[name], **parameters, **seen_by(viewer))
+        found = await self._graph.entries(READS[name], **parameters, **seen_by(viewer))
         return [_card(row) for row in found]
 
 

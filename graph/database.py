@@ -95,7 +95,15 @@ class Graph:
                 routing_=RoutingControl.READ,
                 database_=DATABASE,
             )
-            return [record.data() for record in answer.records]
+            return [dict(record) for record in answer.records]
+
+    async def entries(self, query: LiteralString, /, **parameters: object) -> list[Row]:
+        """Run one query whose only row holds a list `found`, and give that list.
+
+        The driver spends as much on the frame of a row as on fifty entries of a list.
+        """
+        [row] = await self.read(query, **parameters)
+        return row["found"]
 
     async def write(
         self,

@@ -16,8 +16,8 @@ class Outbox:
         self._graph = graph
 
     async def pending(self, limit: int) -> list[Event]:
-        found = await self._graph.read(QUERIES["pending"], limit=limit)
-        return [_event(row["event"]) for row in found]
+        found = await self._graph.entries(QUERIES["pending"], limit=limit)
+        return [_event(row) for row in found]
 
     async def forget(self, ids: Sequence[EventId]) -> None:
         async def work(tx: Transaction) -> None:

@@ -26,20 +26,21 @@ from graph.visibility import LISTED, hidden_from, mark, places_of, seen_by
 
 QUERIES = named("search.cypher")
 # The most cards looked at behind one code, and behind one symptom or component.
-CODE_CAP = 150
-CAP = 60
-COMPONENTS = 8
+CODE_CAP = 80
+CAP = 40
+COMPONENTS = 6
 CAUSES = 8
 CARDS_OF_CAUSE = 25
 # HNSW finds more of the true neighbours when it is asked for more than are wanted.
 NEAR_LEAST = 50
+NEAR_MARGIN = 16
 NEAR_MOST = 1_000
-NEAR_OF_MODEL = 200
+NEAR_OF_MODEL = 120
 TICKETS = 50
 # Full text pays for each card that holds a word: a large graph is asked for the weightiest words.
 WORDS_MOST = 128
-WORDS_LEAST = 32
-LOOKS = 3_200_000
+WORDS_LEAST = 24
+LOOKS = 2_400_000
 COUNT_SECONDS = 60.0
 # No card has an embedding of this size: asking for it finds none.
 NO_SIZE = 1
@@ -79,7 +80,7 @@ class Search:
             InvalidInput: no index has this size of embedding.
         """
         check_sizes([embedding], await self._graph.embedding_sizes())
-        near = min(max(limit, NEAR_LEAST), NEAR_MOST)
+        near = min(max(limit + NEAR_MARGIN, NEAR_LEAST), NEAR_MOST)
         while True:
             found = await self._near(embedding, viewer, near, make)
             hits = [Hit(card=CardId(r["card"]), score=r["score"]) for r in found if r["fits"]]
@@ -173,7 +174,7 @@ class Search:
         self, embedding: Embedding, viewer: Viewer, near: int, make: str | None
     ) -> list[Row]:
         name = f"by_meaning{'' if viewer.sees_all else '_seen'}{'' if make is None else '_make'}"
-        return await self._graph.read(
+        return await self._graph.entries(
             sized(QUERIES[name], len(embedding.vector)),
             vector=embedding.vector,
             model=embedding.model,
@@ -185,7 +186,7 @@ class Search:
 
     async def _hits(self, name: str, viewer: Viewer, **parameters: object) -> list[Hit]:
         query = QUERIES[name]
-        found = await self._graph.read(query, **parameters, **seen_by(viewer))
+        found = await self._graph.entries(query, **parameters, **seen_by(viewer))
         return [
             Hit(card=CardId(r["card"]), score=r["score"], via=tuple(sorted(r.get("via", ()))))
             for r in found

@@ -82,7 +82,7 @@ class Tickets:
         return found[id]
 
     async def many(self, ids: Sequence[TicketId], actor: Actor) -> dict[TicketId, Ticket]:
-        found = await self._graph.read(QUERIES["many"], ids=list(ids), **_seen_by(actor))
+        found = await self._graph.entries(QUERIES["many"], ids=list(ids), **_seen_by(actor))
         return {ticket.id: ticket for ticket in map(_ticket, found)}
 
     async def page(
@@ -94,7 +94,7 @@ class Tickets:
         status: TicketStatus | None = None,
     ) -> list[Ticket]:
         """Give up to `first` tickets, the newest id first, those behind the id `after`."""
-        found = await self._graph.read(
+        found = await self._graph.entries(
             QUERIES[_page_of(actor)],
             first=min(first, PAGE_LIMIT),
             before=after or NEWEST,
@@ -125,7 +125,7 @@ class Tickets:
     async def shown(self, ids: Sequence[TicketId]) -> dict[TicketId, tuple[Shown, ...]]:
         """Give what was suggested for each ticket, by rank; ask only for tickets already read."""
         found: dict[TicketId, list[Shown]] = defaultdict(list)
-        for row in await self._graph.read(QUERIES["shown"], ids=list(ids)):
+        for row in await self._graph.entries(QUERIES["shown"], ids=list(ids)):
             found[TicketId(row["ticket"])].append(_shown(row))
         return {id: tuple(found.get(id, ())) for id in ids}  # noqa: A001 - as everywhere
 

@@ -143,8 +143,8 @@ class Vocabulary:
         query = QUERIES[f"{which}_{kind}"] + "\n" + QUERIES[f"give_{kind}"]
         first, after = page
         wanted = sorted(set(keys or ()))
-        found = await self._graph.read(query, keys=wanted, first=first, after=after)
-        return [value(row["found"]) for row in found]
+        found = await self._graph.entries(query, keys=wanted, first=first, after=after)
+        return [value(row) for row in found]
 
 
 def _code_properties(code: ErrorCode) -> Row:

@@ -11,18 +11,18 @@ WHERE c.id IN $ids
     OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
 WITH c
 MATCH (v:CardVersion {card: c.id, n: c.version}) USING INDEX SEEK v:CardVersion(card, n)
-RETURN v.body AS body,
-  c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
+WITH v.body AS body, c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
     .estimated_minutes, .last_used} AS usage
+RETURN collect({body: body, usage: usage}) AS found
 
 // name: unembedded
 // Cards whose words wait for a vector: the label is kept by the writes, so nothing is searched for.
 MATCH (c:Unembedded)
 WITH c LIMIT $limit
 MATCH (v:CardVersion {card: c.id, n: c.version}) USING INDEX SEEK v:CardVersion(card, n)
-RETURN v.body AS body,
-  c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
+WITH v.body AS body, c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
     .estimated_minutes, .last_used} AS usage
+RETURN collect({body: body, usage: usage}) AS found
 
 // name: version
 // CA-31: a version as it was.
@@ -31,9 +31,9 @@ WHERE ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
     EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
     OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
 MATCH (v:CardVersion {card: c.id, n: $n}) USING INDEX SEEK v:CardVersion(card, n)
-RETURN v.body AS body,
-  c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
+WITH v.body AS body, c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
     .estimated_minutes, .last_used} AS usage
+RETURN collect({body: body, usage: usage}) AS found
 
 // name: versions
 // CA-31: who wrote which version when, the newest first.
@@ -42,8 +42,8 @@ WHERE ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
     EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
     OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
 MATCH (c)-[:HAD]->(v:CardVersion)
-RETURN v.n AS n, v.by AS by, v.at AS at
-ORDER BY v.n DESC
+WITH v ORDER BY v.n DESC
+RETURN collect(v{.n, .by, .at}) AS found
 
 // name: count_all
 // The count store's number, for whoever sees everything.
@@ -67,10 +67,10 @@ WHERE point.distance(c.origin, point({latitude: $lat, longitude: $lon})) <= $met
 WITH c, point.distance(c.origin, point({latitude: $lat, longitude: $lon})) AS metres
 ORDER BY metres, c.id LIMIT $limit
 MATCH (v:CardVersion {card: c.id, n: c.version}) USING INDEX SEEK v:CardVersion(card, n)
-RETURN v.body AS body,
-  c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
+WITH v.body AS body, c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
     .estimated_minutes, .last_used} AS usage
-ORDER BY metres, c.id
+  ORDER BY metres, c.id
+RETURN collect({body: body, usage: usage}) AS found
 
 // name: best
 // IX-7: the most effective cards, the more used of two equals first; the index is read backwards.
@@ -82,7 +82,7 @@ WITH c WHERE c.status IN $statuses
     OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
 WITH c ORDER BY c.effectiveness DESC, c.times_used DESC LIMIT $limit
 MATCH (v:CardVersion {card: c.id, n: c.version}) USING INDEX SEEK v:CardVersion(card, n)
-RETURN v.body AS body,
-  c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
+WITH v.body AS body, c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
     .estimated_minutes, .last_used} AS usage
-ORDER BY c.effectiveness DESC, c.times_used DESC, c.id
+  ORDER BY c.effectiveness DESC, c.times_used DESC, c.id
+RETURN collect({body: body, usage: usage}) AS found

@@ -9,8 +9,8 @@ ON CREATE SET e += row
 MATCH (e:Event)
 WHERE e.at IS NOT NULL
 WITH e ORDER BY e.at LIMIT $limit
-RETURN e{.id, .type, .entity, .version, .at, .actor, .garage, .trace, .schema} AS event
-ORDER BY e.at, e.version, e.id
+WITH e ORDER BY e.at, e.version, e.id
+RETURN collect(e{.id, .type, .entity, .version, .at, .actor, .garage, .trace, .schema}) AS found
 
 // name: forget
 // What the change log holds is not kept twice.

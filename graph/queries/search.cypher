@@ -22,7 +22,7 @@ CALL (e) {
 WITH c, sum(weight) AS score, collect(e.key) AS via
 WITH c.id AS card, c.effectiveness AS effectiveness, score, via
 ORDER BY size(via) DESC, score DESC, effectiveness DESC, card LIMIT $limit
-RETURN card, score, via
+RETURN collect({card: card, score: score, via: via}) AS found
 
 // name: by_vehicle
 // Cards of this model, those that share most symptoms first. A model and a symptom have thousands of
@@ -37,7 +37,7 @@ WITH c, [s IN c.symptoms WHERE s IN $symptoms] AS via,
   reduce(n = 0, fit IN $fits | n + CASE WHEN fit IN c.fits THEN 1 ELSE 0 END) AS level
 WITH c.id AS card, via, 2.0 * size(via) + level AS score, c.effectiveness AS effectiveness
 ORDER BY score DESC, effectiveness DESC, card LIMIT $limit
-RETURN card, score, via
+RETURN collect({card: card, score: score, via: via}) AS found
 
 // name: by_symptoms
 // IX-3: cards that show these symptoms, whatever they were seen on; the vehicle only lifts them.
@@ -57,7 +57,7 @@ WITH c, weight, via, reduce(n = 0, fit IN $fits | n + CASE WHEN fit IN c.fits TH
   AS level
 WITH c.id AS card, weight, via, 2.0 * size(via) + level AS score, c.effectiveness AS effectiveness
 ORDER BY score DESC, weight DESC, effectiveness DESC, card LIMIT $limit
-RETURN card, score, via
+RETURN collect({card: card, score: score, via: via}) AS found
 
 // name: by_meaning
 // The nearest vectors, of searchable cards alone: the index holds no others.
@@ -67,7 +67,8 @@ SEARCH c IN (
   VECTOR INDEX card_embedding_SIZE FOR $vector
   LIMIT $near
 ) SCORE AS score
-RETURN c.id AS card, 2 * score - 1 AS score, c.embedding_model = $model AS fits
+WITH c.id AS card, 2 * score - 1 AS score, c.embedding_model = $model AS fits
+RETURN collect({card: card, score: score, fits: fits}) AS found
 
 // name: by_meaning_seen
 // Narrowed inside the index to the places of the viewer; a listed card is checked by its edges.
@@ -78,9 +79,10 @@ SEARCH c IN (
   WHERE c.visibility IN $places
   LIMIT $near
 ) SCORE AS score
-RETURN c.id AS card, 2 * score - 1 AS score, c.embedding_model = $model AND (
+WITH c.id AS card, 2 * score - 1 AS score, c.embedding_model = $model AND (
   c.visibility <> 'listed' OR EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
   OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) }) AS fits
+RETURN collect({card: card, score: score, fits: fits}) AS found
 
 // name: by_meaning_make
 // As by_meaning, of one make or of several.
@@ -91,7 +93,8 @@ SEARCH c IN (
   WHERE c.make IN $makes
   LIMIT $near
 ) SCORE AS score
-RETURN c.id AS card, 2 * score - 1 AS score, c.embedding_model = $model AS fits
+WITH c.id AS card, 2 * score - 1 AS score, c.embedding_model = $model AS fits
+RETURN collect({card: card, score: score, fits: fits}) AS found
 
 // name: by_meaning_seen_make
 // As by_meaning_seen, of one make or of several.
@@ -102,9 +105,10 @@ SEARCH c IN (
   WHERE c.visibility IN $places AND c.make IN $makes
   LIMIT $near
 ) SCORE AS score
-RETURN c.id AS card, 2 * score - 1 AS score, c.embedding_model = $model AND (
+WITH c.id AS card, 2 * score - 1 AS score, c.embedding_model = $model AND (
   c.visibility <> 'listed' OR EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
   OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) }) AS fits
+RETURN collect({card: card, score: score, fits: fits}) AS found
 
 // name: by_words
 // The index strikes out what others alone may see; the conditions hold whatever its words say.
@@ -114,7 +118,7 @@ WHERE c:Findable
   AND (c:Public OR $sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
     EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
     OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
-RETURN c.id AS card, score
+RETURN collect({card: c.id, score: score}) AS found
 
 // name: by_components
 // IX-4: cards of the component that raises the code or shows the symptom, then of those beside it in
@@ -154,7 +158,7 @@ WITH c, worth, via,
   reduce(n = 0, fit IN $fits | n + CASE WHEN fit IN c.fits THEN 1 ELSE 0 END) AS level
 WITH c.id AS card, via, worth + 0.25 * level AS score, c.effectiveness AS effectiveness
 ORDER BY score DESC, effectiveness DESC, card LIMIT $limit
-RETURN card, score, via
+RETURN collect({card: card, score: score, via: via}) AS found
 
 // name: by_causes
 // Cards that share a cause with cards of the same code. The cards in between are narrowed as well: a
@@ -183,7 +187,7 @@ WITH c, sum(weight / (1.0 + weight)) AS worth, collect(k.key) AS via,
   reduce(n = 0, fit IN $fits | n + CASE WHEN fit IN c.fits THEN 1 ELSE 0 END) AS level
 WITH c.id AS card, via, worth + 0.25 * level AS score, c.effectiveness AS effectiveness
 ORDER BY score DESC, effectiveness DESC, card LIMIT $limit
-RETURN card, score, via
+RETURN collect({card: card, score: score, via: via}) AS found
 
 // name: facts
 // What ranking and explaining need, for all candidates at once; each component is looked up once.
@@ -219,4 +223,4 @@ WHERE c:Findable
     OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
 WITH c.id AS card, max(r.at) AS at, count(*) AS times
 ORDER BY at DESC, times DESC, card LIMIT $limit
-RETURN card, toFloat(times) AS score
+RETURN collect({card: card, score: toFloat(times)}) AS found

@@ -89,29 +89,29 @@ CREATE (t)-[:SHOWN {rank: row.rank, score: row.score, ranker: row.ranker, at: ro
 // What was suggested for each of these tickets, the first rank first.
 MATCH (t:Ticket)-[r:SHOWN]->(c:FailureCard)
 WHERE t.id IN $ids
-RETURN t.id AS ticket, c.id AS card, r.rank AS rank, r.score AS score, r.ranker AS ranker, r.at AS at
-ORDER BY ticket, rank
+WITH t.id AS ticket, c.id AS card, r ORDER BY ticket, r.rank
+RETURN collect(r{.rank, .score, .ranker, .at, ticket: ticket, card: card}) AS found
 
 // name: many
 // Tickets of the actor: all, those of a garage, or those on one technician's bench.
 MATCH (t:Ticket)
 WHERE t.id IN $ids
   AND ($all OR (t.garage_id = $garage AND ($assignee IS NULL OR t.assignee_id = $assignee)))
-RETURN t.body AS body, t.matching AS matching
+RETURN collect(t{.body, .matching}) AS found
 
 // name: page_all
 // For an actor of all garages, the newest ids first.
 MATCH (t:Ticket)
 WHERE t.id < $before AND ($status IS NULL OR t.status = $status)
 WITH t ORDER BY t.id DESC LIMIT $first
-RETURN t.body AS body, t.matching AS matching ORDER BY t.id DESC
+RETURN collect(t{.body, .matching}) AS found
 
 // name: page_garage
 // For an actor of one garage.
 MATCH (t:Ticket)
 WHERE t.garage_id = $garage AND t.id < $before AND ($status IS NULL OR t.status = $status)
 WITH t ORDER BY t.id DESC LIMIT $first
-RETURN t.body AS body, t.matching AS matching ORDER BY t.id DESC
+RETURN collect(t{.body, .matching}) AS found
 
 // name: page_bench
 // For a technician: what is assigned to them in their garage.
@@ -119,4 +119,4 @@ MATCH (t:Ticket)
 WHERE t.assignee_id = $assignee AND t.garage_id = $garage AND t.id < $before
   AND ($status IS NULL OR t.status = $status)
 WITH t ORDER BY t.id DESC LIMIT $first
-RETURN t.body AS body, t.matching AS matching ORDER BY t.id DESC
+RETURN collect(t{.body, .matching}) AS found

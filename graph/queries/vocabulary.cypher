@@ -124,8 +124,8 @@ MATCH (n:Symptom) WHERE n.code IN $keys AND n.text IS NOT NULL
 
 // name: give_symptoms
 // With the component each is seen on.
-RETURN n{.code, .text, .phrases, component: head([(n)-[:SEEN_ON]->(k) | k.id])} AS found
-ORDER BY n.code
+WITH n{.code, .text, .phrases, component: head([(n)-[:SEEN_ON]->(k) | k.id])} AS entry ORDER BY n.code
+RETURN collect(entry) AS found
 
 // name: all_components
 // A page of components by id.
@@ -138,9 +138,9 @@ MATCH (n:Component) WHERE n.id IN $keys AND n.name IS NOT NULL
 
 // name: give_components
 // With their place in the tree and their suppliers.
-RETURN n{.id, .name, part_of: head([(n)-[:PART_OF]->(k) | k.id]),
-  suppliers: [(n)-[:SUPPLIED_BY]->(s) | s.id]} AS found
-ORDER BY n.id
+WITH n{.id, .name, part_of: head([(n)-[:PART_OF]->(k) | k.id]),
+  suppliers: [(n)-[:SUPPLIED_BY]->(s) | s.id]} AS entry ORDER BY n.id
+RETURN collect(entry) AS found
 
 // name: all_codes
 // A page of codes by key.
@@ -153,9 +153,9 @@ MATCH (n:ErrorCode) WHERE n.key IN $keys AND n.description IS NOT NULL
 
 // name: give_codes
 // With the component that raises each.
-RETURN n{.code, .scope, .description, .illustrative,
-  component: head([(n)-[:RAISED_BY]->(k) | k.id])} AS found
-ORDER BY n.key
+WITH n{.code, .scope, .description, .illustrative,
+  component: head([(n)-[:RAISED_BY]->(k) | k.id])} AS entry ORDER BY n.key
+RETURN collect(entry) AS found
 
 // name: all_parts
 // A page of parts by id.
@@ -168,9 +168,9 @@ MATCH (n:Part) WHERE n.id IN $keys AND n.name IS NOT NULL
 
 // name: give_parts
 // With what each is, fits and supersedes.
-RETURN n{.id, .name, .hsn, component: head([(n)-[:IS_A]->(k) | k.id]),
-  fits: [(n)-[:FITS]->(m) | m.id], supersedes: head([(n)-[:SUPERSEDES]->(o) | o.id])} AS found
-ORDER BY n.id
+WITH n{.id, .name, .hsn, component: head([(n)-[:IS_A]->(k) | k.id]),
+  fits: [(n)-[:FITS]->(m) | m.id], supersedes: head([(n)-[:SUPERSEDES]->(o) | o.id])} AS entry ORDER BY n.id
+RETURN collect(entry) AS found
 
 // name: all_suppliers
 // A page of suppliers by id.
@@ -183,8 +183,8 @@ MATCH (n:Supplier) WHERE n.id IN $keys AND n.name IS NOT NULL
 
 // name: give_suppliers
 // As they are.
-RETURN n{.id, .name, .country} AS found
-ORDER BY n.id
+WITH n{.id, .name, .country} AS entry ORDER BY n.id
+RETURN collect(entry) AS found
 
 // name: all_models
 // A page of models by id.
@@ -197,8 +197,8 @@ MATCH (n:VehicleModel) WHERE n.id IN $keys
 
 // name: give_models
 // As they are.
-RETURN n{.make, .model, .variant, .year, .category} AS found
-ORDER BY n.id
+WITH n{.make, .model, .variant, .year, .category} AS entry ORDER BY n.id
+RETURN collect(entry) AS found
 
 // name: awaiting_review
 // CA-5: what cards and reports named and the vocabulary does not know.
