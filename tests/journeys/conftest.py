@@ -56,24 +56,26 @@ def shipped() -> Batch:
 
 
 @pytest.fixture(scope="module")
-async def house(
-    stores: StoreUrls,
-    opened_graph: Graph,
-    opened_records: Records,
-    embedder: Embedder,
-    shipped: Batch,
-    home: Path,
-) -> AsyncGenerator[Opened]:
-    """Everything opened on emptied stores that hold the shipped cards."""
+async def clients(
+    stores: StoreUrls, opened_graph: Graph, opened_records: Records
+) -> AsyncGenerator[tuple[Graph, Records, Redis]]:
+    """The clients of the three stores, which hold nothing."""
     await _empty(opened_graph, opened_records)
     async with _emptied(stores.redis_url) as redis:
-        reader = await Reader.of(Vocabulary(opened_graph), embedder)
-        clients = (opened_graph, opened_records, redis)
-        house = joined(Settings(home=home), PATIENCE, (embedder, reader), clients)
-        await load(shipped, house)
-        await reader.refresh(house.vocabulary)
-        await reader.learn()
-        yield house
+        yield opened_graph, opened_records, redis
+
+
+@pytest.fixture(scope="module")
+async def house(
+    clients: tuple[Graph, Records, Redis], embedder: Embedder, shipped: Batch, home: Path
+) -> Opened:
+    """Everything opened, and the shipped cards in it."""
+    reader = await Reader.of(Vocabulary(clients[0]), embedder)
+    house = joined(Settings(home=home), PATIENCE, (embedder, reader), clients)
+    await load(shipped, house)
+    await reader.refresh(house.vocabulary)
+    await reader.learn()
+    return house
 
 
 @pytest.fixture(scope="module")

@@ -108,6 +108,6 @@ async def eventually(
 ) -> Any:  # noqa: ANN401 - JSON
     """Ask until the answer is what is waited for, and give it."""
     async with asyncio.timeout(seconds):
-        while not holds(found := await ask()):
+        while not holds(found := await ask()):  # noqa: ASYNC110 - it happens in another process
             await asyncio.sleep(0.05)
     return found

@@ -7,7 +7,6 @@ import socket
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
@@ -27,15 +26,20 @@ from tests.journeys.people import DELHI, MATCH, REPORT, SEARCH, Person
 from web.local import stores as local
 from web.local.home import Home
 from web.local.stores import GivenUrls, StoreUrls
-from web.serving import built
-from web.wiring import SERVING, Opened, joined
+from web.serving import built, rehearse
+from web.wiring import SERVING, Opened, Patience, joined
 
 pytestmark = pytest.mark.journey
-SAID = {"text": "Horn weak and dead after rain", "vehicle": {"make": "Mahindra", "model": "Treo"}}
+SAID: dict[str, Any] = {
+    "text": "Horn weak and dead after rain",
+    "vehicle": {"make": "Mahindra", "model": "Treo"},
+}
 FITTING = "fc_treo_horn_relay_wet"
 NEW_GARAGE = GarageId("garage_nobody_asked_yet")
 # The bound is one second; a machine that does much else at the time may take three.
 BOUND_SECONDS = 3.0
+# Where the graph is not what is broken, a slow moment of it shall not be what is seen.
+GRAPH_WELL = replace(SERVING, graph=10.0)
 
 
 @pytest.fixture(scope="module")
@@ -102,12 +106,12 @@ def no_embedder() -> Generator[Embedder]:
     embedder.close()
 
 
-def rejoined(house: Opened, **parts: Any) -> Opened:  # noqa: ANN401
+def rejoined(house: Opened, patience: Patience = SERVING, **parts: Any) -> Opened:  # noqa: ANN401
     """Join the house again, as patient as a service is, with some parts replaced by broken ones."""
     embedder = parts.get("embedder", house.embedder)
     reader = Reader(house.reader.lexicon, embedder)
     clients = tuple(parts.get(n, getattr(house, n)) for n in ("graph", "records", "redis"))
-    return joined(house.settings, SERVING, (embedder, reader), clients)
+    return joined(house.settings, patience, (embedder, reader), clients)
 
 
 @asynccontextmanager
@@ -121,21 +125,25 @@ async def timed(what: str, who: Person, query: str = MATCH, **asked: Any) -> dic
     began = perf_counter()
     answer = await who.answer(query, **(asked or {"report": SAID}))
     took = perf_counter() - began
-    print(f"{what}: {1000 * took:.0f} ms")
+    print(f"{what}: {1000 * took:.0f} ms")  # noqa: T201 - shown with -s
     assert took < BOUND_SECONDS
     return answer
 
 
-@pytest.fixture
-def asha(somebody: Somebody) -> Person:
-    return somebody(Role.TECHNICIAN, name="asha")
+@pytest.fixture(scope="module")
+async def asha(house: Opened, somebody: Somebody) -> Person:
+    """A technician whose garage has asked before, on a graph that has been asked before."""
+    await rehearse(house)
+    asha = somebody(Role.TECHNICIAN, name="asha")
+    await asha.match(**SAID)
+    return asha
 
 
 @pytest.mark.row("FB-1", "FB-4")
 async def test_without_embedder_words_answer(
     house: Opened, asha: Person, no_embedder: Embedder
 ) -> None:
-    async with asking(rejoined(house, embedder=no_embedder), asha) as who:
+    async with asking(rejoined(house, GRAPH_WELL, embedder=no_embedder), asha) as who:
         answer = await timed("no embedder", who)
         found = await timed("no embedder, search", who, SEARCH, text="horn relay wet")
     told = answer["data"]["match"]
@@ -147,22 +155,30 @@ async def test_without_embedder_words_answer(
 
 
 @pytest.mark.row("FB-1", "FB-3", "FB-4")
-@pytest.mark.parametrize("broken", ["closed_graph", "silent_graph"])
-async def test_without_graph_recent_matches_answer(
-    house: Opened, asha: Person, broken: str, request: pytest.FixtureRequest
+async def test_recent_matches_stand_in_for_a_lost_graph(
+    house: Opened, asha: Person, closed_graph: Graph
 ) -> None:
-    async with asking(house, asha) as who:
-        before = (await who.match(**SAID))["matches"][0]
-    graph = request.getfixturevalue(broken)
-    async with asking(rejoined(house, graph=graph), asha) as who:
-        answer = await timed(broken, who)
+    async with asking(rejoined(house, graph=closed_graph), asha) as who:
+        remembered(await timed("graph gone", who), "ServiceUnavailable")
+
+
+@pytest.mark.row("FB-1", "FB-3", "FB-4")
+async def test_recent_matches_stand_in_for_a_silent_graph(
+    house: Opened, asha: Person, silent_graph: Graph
+) -> None:
+    async with asking(rejoined(house, graph=silent_graph), asha) as who:
+        remembered(await timed("graph silent", who), "no answer within")
+
+
+def remembered(answer: dict[str, Any], reason: str) -> None:
+    """Hold an answer to what Redis remembers: labelled, without errors, the card by its key."""
+    assert "errors" not in answer
     told = answer["data"]["match"]
     assert (told["level"], told["ranker"], told["prompt"]) == ("RECENT", "recent", None)
-    assert "neo4j" in told["degraded"]
+    assert reason in told["degraded"]
     assert answer["extensions"]["degraded"] == [told["degraded"]]
-    assert told["matches"][0]["cardKey"] == before["cardKey"] == FITTING
-    assert told["matches"][0]["card"] is None
-    assert "errors" not in answer
+    assert told["matches"][0]["cardKey"] == FITTING
+    assert {m["card"] for m in told["matches"]} == {None}
 
 
 @pytest.mark.row("FB-1", "FB-3", "FB-4")
@@ -190,7 +206,7 @@ async def test_without_anything_a_person_is_guided(
 async def test_a_paused_redis_costs_no_answer(
     house: Opened, asha: Person, redis: Redis, second_redis: tuple[str, int]
 ) -> None:
-    async with asking(rejoined(house, redis=redis), asha) as who:
+    async with asking(rejoined(house, GRAPH_WELL, redis=redis), asha) as who:
         await who.match(**SAID)
         async with paused(second_redis[1]):
             answer = await timed("Redis paused", who)
@@ -207,7 +223,7 @@ async def test_without_records_reading_goes_on(house: Opened, asha: Person) -> N
         port: int = taken.getsockname()[1]
     records = await Records.open(f"postgresql://nobody@127.0.0.1:{port}/gone")
     try:
-        async with asking(rejoined(house, records=records), asha) as who:
+        async with asking(rejoined(house, GRAPH_WELL, records=records), asha) as who:
             answer = await timed("no Postgres", who)
             written = await who.answer(REPORT, report=SAID, op=str(uuid4()))
     finally:
@@ -222,12 +238,11 @@ async def test_without_records_reading_goes_on(house: Opened, asha: Person) -> N
 
 @pytest.mark.row("FB-3")
 async def test_a_whole_answer_returns_with_the_stores(
-    house: Opened, asha: Person, closed_graph: Graph, tmp_path: Path
+    house: Opened, asha: Person, closed_graph: Graph
 ) -> None:
     async with asking(rejoined(house, graph=closed_graph), asha) as who:
         down = await who.match(**SAID)
-    async with asking(house, asha) as who:
-        again = await who.match(**SAID)
+    again = await asha.match(**SAID)
     assert down["level"] in ("RECENT", "MANUAL")
     assert (again["level"], again["degraded"]) == ("AI", None)
 

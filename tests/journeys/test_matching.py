@@ -15,6 +15,7 @@ from web.wiring import Opened
 
 pytestmark = pytest.mark.journey
 ATHER = {"make": "Ather", "model": "450X"}
+ATHER_450X = VehicleContext(make="Ather", model="450X")
 HARNESS = "fc_ather_450x_harness_chafe_head"
 OTHER_CODE = CodeKey("ola:E777")
 
@@ -26,7 +27,7 @@ async def test_all_codes_equal_rank_first(house: Opened, somebody: Somebody) -> 
     signature = card("near", said).signature
     for n in range(3):
         near = {"signature": type(signature)(text=said, error_codes=more)}
-        await plant(house, f"near_{n}", said, vehicles=(VehicleContext(**ATHER),), **near)
+        await plant(house, f"near_{n}", said, vehicles=(ATHER_450X,), **near)
     found = await somebody(Role.TECHNICIAN).match(said, codes=["E631"], vehicle=ATHER)
     assert found["level"] == "AI"
     assert found["matches"][0]["cardKey"] == HARNESS

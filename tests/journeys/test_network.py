@@ -27,7 +27,7 @@ PAST = "query ($id: ID!) { card(id: $id, version: 1) { key } }"
 NODE = "query ($id: ID!) { node(id: $id) { key } }"
 ALL = """query ($after: String) { cards(first: 100, after: $after) {
   edges { node { key } } pageInfo { hasNextPage endCursor } } }"""
-SECRET = "Zirconium gasket whistles under regenerative load"
+OWN_WORDS = "Zirconium gasket whistles under regenerative load"
 MEANT = "The seal of a rare metal makes a high sound when braking recovers energy"
 
 
@@ -57,7 +57,7 @@ async def seen(who: Person, made: dict[str, str]) -> dict[str, bool]:
             break
     by_words = [c["key"] for c in await who.search("zirconium gasket whistles", first=50)]
     by_meaning = [c["key"] for c in await who.search(MEANT, first=50)]
-    matches = (await who.match(SECRET))["matches"]
+    matches = (await who.match(OWN_WORDS))["matches"]
     return {
         "card": await who.ask(READING, id=made["id"]) is not None,
         "version": await who.ask(PAST, id=made["id"]) is not None,
@@ -76,7 +76,7 @@ async def test_only_what_is_for_all_leaves_the_garage(
     author, second = somebody(Role.TECHNICIAN, name="asha"), somebody(Role.MANAGER)
     stranger = somebody(Role.MANAGER, DELHI)
     start = await told_so_far(house)
-    limited = await author.create(content(SECRET, visibility={"garages": [PUNE]}))
+    limited = await author.create(content(OWN_WORDS, visibility={"garages": [PUNE]}))
     public = await author.create(content("Copper washer leaks under the radiator"))
     async with (
         subscribed(place, stranger.token, CHANGED, after=start) as far,
@@ -101,11 +101,11 @@ async def test_only_what_is_for_all_leaves_the_garage(
 async def test_limiting_a_card_takes_it_away_everywhere(house: Opened, somebody: Somebody) -> None:
     author, second = somebody(Role.TECHNICIAN, name="asha"), somebody(Role.MANAGER)
     stranger = somebody(Role.MANAGER, DELHI)
-    made = await author.create(content(SECRET))
+    made = await author.create(content(OWN_WORDS))
     await second.verify(made["id"])
     assert set((await seen(stranger, made)).values()) == {True}
 
-    narrowed = content(SECRET, visibility={"garages": [PUNE]})
+    narrowed = content(OWN_WORDS, visibility={"garages": [PUNE]})
     changed = await second.answer(
         """mutation ($id: ID!, $card: CardInput!, $op: UUID!) {
           updateCard(id: $id, card: $card, expectedVersion: 2, operationId: $op) {
@@ -149,7 +149,7 @@ async def test_two_hundred_cards_arrive_within_seconds(
     assert heard.keys() == sent.keys()
     delays = sorted(heard[key] - sent[key] for key in sent)
     p95 = delays[int(0.95 * CARDS)]
-    print(f"push of {CARDS} cards: p50 {delays[CARDS // 2]:.3f} s, p95 {p95:.3f} s")
+    print(f"{CARDS} cards: p50 {delays[CARDS // 2]:.3f}, p95 {p95:.3f} s")  # noqa: T201 - shown with -s
     assert p95 < GOAL_SECONDS
 
 

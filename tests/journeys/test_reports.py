@@ -8,6 +8,7 @@ import pytest
 from domain.access import Role
 from domain.events import EventType
 from domain.ids import TicketId
+from ingest.lexicon import Lexicon
 from repair.intake import Intake, matched
 from tests.domain.samples import NOW
 from tests.journeys.conftest import Somebody
@@ -35,10 +36,12 @@ fragment deep on __Type { kind name ofType { kind name ofType { kind name } } }"
 async def _at_work(house: Opened) -> AsyncGenerator[None]:  # pyright: ignore[reportUnusedFunction]
     """The relay, the feed and the handlers run beside these tests; the reader has learnt."""
     before = house.reader.lexicon
+
+    async def lexicon() -> Lexicon:
+        return house.reader.lexicon
+
     async with beside(house):
-        async with asyncio.timeout(120):
-            while house.reader.lexicon is before or house.reader.lexicon.meanings is None:
-                await asyncio.sleep(0.05)
+        await eventually(lexicon, lambda now: now is not before and now.meanings is not None, 120)
         yield
 
 

@@ -42,7 +42,12 @@ async def _planted(house: Opened) -> None:  # pyright: ignore[reportUnusedFuncti
 
 
 @pytest.mark.row("IX-10")
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(
+    max_examples=40,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(text=texts, make=st.sampled_from(("Ather", "ola", "TVS", None)), first=st.integers(1, 30))
 async def test_search_gives_only_what_may_be_found(
     somebody: Somebody, text: str, make: str | None, first: int
