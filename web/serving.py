@@ -17,6 +17,7 @@ from matching.engine import Matcher
 from matching.evidence import EvidenceRanker
 from repair.intake import Intake
 from resolvers.services import Services
+from sync.ending import told_to_end
 from web import handlers
 from web.asgi import SOCKET_BYTES, Door, application
 from web.recent import RecentMatches
@@ -147,8 +148,8 @@ async def _embedding(house: Opened) -> None:
 
 
 async def _kept(name: str, run: Callable[[], Awaitable[None]]) -> None:
-    """Run a loop for ever: what stops it is logged, and it starts again."""
-    while True:
+    """Run a loop until it is told to end: what stops it before is logged, and it starts again."""
+    while not told_to_end():
         try:
             await run()
         except Unavailable as error:
