@@ -47,7 +47,7 @@ class Embedder:
         self.model = Path(model).name
         self._place = str(get_model_path()) if model == DEFAULT_MODEL else model
         self._home = home
-        self._limit_s = limit_s
+        self.limit_s = limit_s
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="embedder")
         self._encoder: Encoding | None = None
         self._file: VectorFile | None = None
@@ -66,10 +66,10 @@ class Embedder:
             Unavailable: the model cannot be loaded, or did not answer in time.
         """
         try:
-            async with asyncio.timeout(None if patient else self._limit_s):
+            async with asyncio.timeout(None if patient else self.limit_s):
                 return await self._embedded(texts)
         except TimeoutError as error:
-            raise Unavailable("embedder", f"no answer within {self._limit_s} s") from error
+            raise Unavailable("embedder", f"no answer within {self.limit_s} s") from error
 
     async def warm(self) -> None:
         """Load the model, so that the first report need not wait for it."""

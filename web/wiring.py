@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from redis.asyncio import Redis
 
@@ -49,8 +49,6 @@ class Patience:
 # A person waits for the service; a command that somebody started waits for its answer.
 SERVING = Patience(embedder=0.25, graph=0.6, answer=5.0)
 COMMAND = Patience(embedder=600.0, graph=60.0, answer=30.0)
-# A first look on a machine that is still busy with the start.
-DEMO = Patience(embedder=5.0, graph=10.0, answer=10.0)
 REDIS_SECONDS = 3.0
 SECRET_BYTES = 48
 
@@ -95,6 +93,14 @@ async def opened(
         await migrate_records(records)
         reader = await Reader.of(Vocabulary(graph), embedder)
         yield joined(settings, patience, (embedder, reader), (graph, records, redis))
+
+
+def hurried(house: Opened, patience: Patience) -> Opened:
+    """Give the same house with another patience for matches."""
+    house.embedder.limit_s = patience.embedder
+    recent = RecentMatches(house.redis)
+    matcher = Matcher(house.search, EvidenceRanker(), recent, patience.graph)
+    return replace(house, matcher=matcher)
 
 
 def joined(

@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
@@ -25,7 +26,7 @@ from web.cli import shown
 from web.local.progress import Report, Step, bars
 from web.settings import Settings
 from web.ui.install import install
-from web.wiring import DEMO, Opened, opened
+from web.wiring import SERVING, Opened, hurried, opened
 
 SAMPLE = FailureReport(
     text="Ather 450X: charging stops near 80 percent and the range has dropped. "
@@ -66,23 +67,32 @@ def demo(
 
 async def _demo(settings: Settings, stage: Stage, *, once: bool) -> None:
     stage.say("Starting Neo4j, PostgreSQL and Redis as local processes")
-    with bars(Console(stderr=True)) as report:
-        async with opened(settings, report=report) as house:
+    async with AsyncExitStack() as stack:
+        with bars(stage.console) as report:
+            house = await stack.enter_async_context(opened(settings, report=report))
             stage.say("Loading the knowledge base")
             _loaded(stage, await load(knowledge.read(knowledge.SHIPPED), house, told=_told(report)))
-            report(Step("reading", "learning the vocabulary"))
-            await house.reader.refresh(house.vocabulary)
-            await house.reader.learn()
-            report(Step("explorer", "installing GraphiQL"))
-            explorer = await asyncio.to_thread(_explorer, settings)
-    async with opened(settings, patience=DEMO) as house:
-        await house.embedder.warm()
-        await house.reader.learn()
-        await serving.rehearse(house)
+            explorer = await _prepared(house, report)
         await _matched(stage, house)
-        await serving.serve(
-            house, lambda end: _asked(stage, house, end if once else None, explorer=explorer)
-        )
+        await _served(stage, house, explorer=explorer, once=once)
+
+
+async def _prepared(house: Opened, report: Report) -> bool:
+    """Learn the vocabulary, warm what is cold; say whether there is an explorer."""
+    report(Step("reading", "learning the vocabulary"))
+    await house.reader.refresh(house.vocabulary)
+    await house.reader.learn()
+    report(Step("matching", "warming up"))
+    await serving.rehearse(house)
+    report(Step("explorer", "installing GraphiQL"))
+    return await asyncio.to_thread(_explorer, house.settings)
+
+
+async def _served(stage: Stage, house: Opened, *, explorer: bool, once: bool) -> None:
+    async def started(end: serving.End) -> None:
+        await _asked(stage, house, end if once else None, explorer=explorer)
+
+    await serving.serve(hurried(house, SERVING), started)
 
 
 def _loaded(stage: Stage, done: ImportReport) -> None:
