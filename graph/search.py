@@ -53,6 +53,23 @@ class Search:
         self._cards = 0
         self._counted = -COUNT_SECONDS
 
+    async def warm(self) -> None:
+        """Ask every source once: the server plans a query when it first sees it, which takes time."""
+        nowhere = VehicleContext(make="none", model="none", year=2020)
+        sizes = await self._graph.embedding_sizes()
+        for viewer in (
+            Viewer(garage=GarageId("garage_none"), region="none"),
+            Viewer(sees_all=True),
+        ):
+            await self.by_codes([CodeKey("sae:P0000")], viewer, 1)
+            await self.by_vehicle(nowhere, ["SYM_NONE_000"], viewer, 1)
+            await self.by_words("none", viewer, 1)
+            await self.by_neighbours([CodeKey("sae:P0000")], ["SYM_NONE_000"], nowhere, viewer, 1)
+            for size in sorted(sizes):
+                some = Embedding(model="none", vector=[1.0] * size)
+                await self.by_meaning(some, viewer, 1)
+                await self.facts([], nowhere, viewer, like=some)
+
     async def by_codes(self, keys: Sequence[CodeKey], viewer: Viewer, limit: int) -> list[Hit]:
         """Give the cards that report most of these codes, rare codes before common ones."""
         if not keys:

@@ -1,5 +1,5 @@
 // A page is one `from_`, any `where_`s, and `to_page`. Ids sort by time, so a page is a range of ids.
-// Each WITH keeps the planner from starting at the ids, which every card has.
+// Each WITH DISTINCT keeps the planner from starting at the ids, which every card has.
 
 // name: from_all
 // Nothing telling is asked for: read the ids in their order.
@@ -10,13 +10,13 @@ WHERE c.id > $after
 // IX-3: from the symptom to its cards.
 MATCH (s:Symptom {code: $symptom}) USING INDEX SEEK s:Symptom(code)
 MATCH (s)<-[:SHOWS]-(c)
-WITH c WHERE c:FailureCard AND c.id > $after
+WITH DISTINCT c WHERE c:FailureCard AND c.id > $after
 
 // name: from_code
 // From the error code to its cards.
 MATCH (e:ErrorCode {key: $code}) USING INDEX SEEK e:ErrorCode(key)
 MATCH (e)<-[:REPORTS]-(c)
-WITH c WHERE c:FailureCard AND c.id > $after
+WITH DISTINCT c WHERE c:FailureCard AND c.id > $after
 
 // name: from_model
 // IX-2: from the model, of every year, to its cards.
@@ -31,7 +31,7 @@ MATCH (top:Component {id: $component}) USING INDEX SEEK top:Component(id)
 MATCH (top)<-[:PART_OF*0..6]-(k)
 WITH DISTINCT k
 MATCH (k)<-[:AFFECTS]-(c)
-WITH c WHERE c.id > $after
+WITH DISTINCT c WHERE c.id > $after
 
 // name: from_reading
 // CA-15: from the measured values above a bound to their cards.

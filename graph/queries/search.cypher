@@ -1,6 +1,7 @@
 // What every source shares: only searchable states (the label Findable), only what the viewer may see,
-// every hop capped. A popular symptom or component has tens of thousands of cards; the newest few are looked at.
-// The hints and the WITHs before conditions keep each plan on its path whatever the statistics say.
+// every hop capped. A popular symptom or component has tens of thousands of cards; the newest few are
+// looked at. The hints and the WITH DISTINCTs before conditions keep each plan on its path whatever the
+// statistics say.
 
 // name: cards
 // About how many there are: the count store's number.
@@ -13,7 +14,7 @@ MATCH (e:ErrorCode {key: key}) USING INDEX SEEK e:ErrorCode(key)
 WITH e, 1.0 / log(2 + COUNT { (e)<-[:REPORTS]-() }) AS weight
 CALL (e) {
   MATCH (e)<-[:REPORTS]-(c)
-  WITH c WHERE c:Findable
+  WITH DISTINCT c WHERE c:Findable
     AND (c:Public OR $sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
       EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
       OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
@@ -46,7 +47,7 @@ MATCH (s:Symptom {code: code}) USING INDEX SEEK s:Symptom(code)
 WITH s, 1.0 / log(2 + COUNT { (s)<-[:SHOWS]-() }) AS weight
 CALL (s) {
   MATCH (s)<-[:SHOWS]-(c)
-  WITH c WHERE c:Findable
+  WITH DISTINCT c WHERE c:Findable
     AND (c:Public OR $sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
       EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
       OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
@@ -148,7 +149,7 @@ WITH near, sum(worth) AS worth, collect(DISTINCT via) AS via
 ORDER BY worth DESC, near.id LIMIT $components
 CALL (near, worth) {
   MATCH (near)<-[:AFFECTS]-(c)
-  WITH c WHERE c:Findable
+  WITH DISTINCT c WHERE c:Findable
     AND (c:Public OR $sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
       EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
       OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
@@ -167,7 +168,7 @@ UNWIND $keys AS key
 MATCH (e:ErrorCode {key: key}) USING INDEX SEEK e:ErrorCode(key)
 CALL (e) {
   MATCH (e)<-[:REPORTS]-(c)
-  WITH c WHERE c:Findable
+  WITH DISTINCT c WHERE c:Findable
     AND (c:Public OR $sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
       EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
       OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
@@ -177,7 +178,7 @@ MATCH (known)-[r:CAUSED_BY]->(k)
 WITH k, sum(1.0 / r.rank) AS weight ORDER BY weight DESC, k.key LIMIT $causes
 CALL (k) {
   MATCH (k)<-[:CAUSED_BY]-(c)
-  WITH c WHERE c:Findable
+  WITH DISTINCT c WHERE c:Findable
     AND (c:Public OR $sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
       EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
       OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))

@@ -370,6 +370,11 @@ async def test_every_source_gives_own_cards(cards: Cards, search: Search, viewer
     assert sorted(await search.facts([c.id for c in shelf], UNKNOWN, viewer)) == expected
 
 
+async def test_warming_asks_and_tells_nothing(cards: Cards, search: Search) -> None:
+    await search.warm()
+    assert await cards.count(ADMIN) == 0
+
+
 async def test_facts_are_whole(graph: Graph, cards: Cards, search: Search) -> None:
     counted = replace(FULL, usage=Usage(matched=9, used=5, successes=4, failures=1, ratings=(4,)))
     await Vocabulary(graph).load_components(
