@@ -54,7 +54,7 @@ class Search:
         self._counted = -COUNT_SECONDS
 
     async def warm(self) -> None:
-        """Ask every source once: the server plans a query when it first sees it, which takes time."""
+        """Ask every source once: the server plans a query when it first sees it."""
         nowhere = VehicleContext(make="none", model="none", year=2020)
         sizes = await self._graph.embedding_sizes()
         for viewer in (
