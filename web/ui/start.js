@@ -38,10 +38,31 @@ function fetcher(operation, options) {
   return live ? follow(operation, options.headers) : ask(operation, options);
 }
 
+// A link may carry the token behind its #, which browsers keep to themselves.
+const token = new URLSearchParams(window.location.hash.slice(1)).get("token");
+const welcome = `# Ask for the fix of a failure. Every verb needs a token among the headers below:
+# battwheels token --role technician
+query {
+  match(
+    report: {
+      text: "Scooter stops charging near 80 percent. Gaadi poori charge nahi hoti. P0A7F"
+      vehicle: { make: "Ather", model: "450X", year: 2022 }
+    }
+  ) {
+    __typename
+    ... on Matches {
+      level
+      matches { rank score standing sentence card { title resolution { steps { action minutes } } } }
+    }
+  }
+}
+`;
+
 const element = React.createElement(GraphiQL, {
   fetcher,
   defaultEditorToolsVisibility: "headers",
   shouldPersistHeaders: false,
-  defaultHeaders: '{"Authorization": "Bearer TOKEN"}',
+  defaultQuery: welcome,
+  defaultHeaders: JSON.stringify({ Authorization: `Bearer ${token || "TOKEN"}` }),
 });
 ReactDOM.createRoot(place).render(element);
