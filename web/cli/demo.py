@@ -129,7 +129,7 @@ async def _asked(stage: Stage, house: Opened, end: serving.End | None, *, explor
     page = f"Open {address}#token={token}" if explorer else f"No explorer; ask {address}"
     stage.console.print(
         Panel(
-            f"{page}\n\nOther clients send the header `Authorization: Bearer TOKEN` with the same token.\n"
+            f"{page}\n\nOther clients send the token as the header `Authorization: Bearer TOKEN`.\n"
             "More tokens: battwheels token --role manager. Stop with Ctrl-C; "
             "the stores keep running until `battwheels local stop`.",
             title="Your turn",
