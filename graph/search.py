@@ -79,13 +79,15 @@ class Search:
     async def by_vehicle(
         self, vehicle: VehicleContext, symptoms: Sequence[str], viewer: Viewer, limit: int
     ) -> list[Hit]:
-        """Give cards by shared symptoms and closeness of vehicle; either may be unknown."""
+        """Give cards by shared symptoms and closeness of vehicle; either may be unknown.
+
+        Other vehicles with these symptoms are asked for where the model's own cards are few.
+        """
         fits = fit_keys(vehicle)
         wanted = {"symptoms": _unique(symptoms), "fits": fits, "limit": limit}
-        asked = [self._of_model(fits, viewer, wanted)] if vehicle.model else []
-        if symptoms:
-            asked.append(self._hits("by_symptoms", viewer, cap=CAP, **wanted))
-        found = [hit for hits in await asyncio.gather(*asked) for hit in hits]
+        found = await self._of_model(fits, viewer, wanted) if vehicle.model else []
+        if symptoms and 2 * len(found) < limit:
+            found += await self._hits("by_symptoms", viewer, cap=CAP, **wanted)
         return _best(found, max)[:limit]
 
     async def by_meaning(

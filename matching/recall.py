@@ -16,11 +16,13 @@ from matching.answers import Stage
 
 # A source that hangs is left behind, so that the others still make an answer (MA-8).
 SOURCE_SECONDS = 0.4
+# Cards that the sources found among them from which on their neighbours are not asked for.
+ENOUGH = 40
 LIMITS: Mapping[Source, int] = {
     Source.CODE: 50,
-    Source.VEHICLE: 50,
-    Source.MEANING: 60,
-    Source.WORDS: 60,
+    Source.VEHICLE: 40,
+    Source.MEANING: 50,
+    Source.WORDS: 50,
     Source.NEIGHBOUR: 30,
 }
 
@@ -77,9 +79,15 @@ class Recall:
         return self.lists.get(Source.CODE, [])
 
     async def rest(self) -> None:
-        """Ask all other sources at once (stages 2 and 3, and what we add to them)."""
+        """Ask all other sources (stages 2 and 3, and what we add to them).
+
+        Those that read the report itself are asked at once; the neighbours of what it names only
+        when they leave places open, since a card found by both ranks where the first put it.
+        """
         asked = [self._ask(source, call) for source, call in self._calls().items()]
         await asyncio.gather(*asked)
+        if len({hit.card for hits in self.lists.values() for hit in hits}) < ENOUGH:
+            await self._ask(Source.NEIGHBOUR, self._neighbours())
 
     async def facts(self, ids: Sequence[CardId]) -> dict[CardId, CardFacts]:
         started = perf_counter()
@@ -92,9 +100,6 @@ class Recall:
         said = self.understood
         symptoms = [seen.code for seen in said.symptoms]
         calls: dict[Source, Awaitable[list[Hit]]] = {
-            Source.NEIGHBOUR: self.search.by_neighbours(
-                said.codes, symptoms, said.vehicle, self.viewer, LIMITS[Source.NEIGHBOUR]
-            ),
             Source.VEHICLE: self.search.by_vehicle(
                 said.vehicle, symptoms, self.viewer, LIMITS[Source.VEHICLE]
             ),
@@ -108,6 +113,13 @@ class Recall:
                 said.embedding, self.viewer, LIMITS[Source.MEANING]
             )
         return calls
+
+    def _neighbours(self) -> Awaitable[list[Hit]]:
+        said = self.understood
+        symptoms = [seen.code for seen in said.symptoms]
+        return self.search.by_neighbours(
+            said.codes, symptoms, said.vehicle, self.viewer, LIMITS[Source.NEIGHBOUR]
+        )
 
     async def _ask(self, source: Source, call: Awaitable[list[Hit]]) -> None:
         started = perf_counter()

@@ -157,7 +157,7 @@ async def test_answer_explains_itself() -> None:
     answer = await _matcher([HALF]).match(REPORT, IN_PUNE)
     match = answer.matches[0]
     assert (match.rank, match.score) == (1, pytest.approx(2 / 61 + 0.25 / 61 + 0.5 / 61))
-    assert [c.source for c in match.candidate.contributions] == ["code", "neighbour", "vehicle"]
+    assert [c.source for c in match.candidate.contributions] == ["code", "vehicle", "neighbour"]
     assert match.sentence == (
         "Reports code E401, same model and year, shares a component, supplier or cause with what "
         "was reported; worked 10 of 10 times (72 to 100 %)."
@@ -304,3 +304,11 @@ async def test_recent_cards_meet_the_trust_rule() -> None:
     faults.down = EVERY_SEARCH
     answer = await matcher.match(REPORT, IN_PUNE)
     assert [(m.rank, m.card.id) for m in answer.matches] == [(1, CardId("fc_new1"))]
+
+
+@pytest.mark.row("MA-8")
+@pytest.mark.parametrize(("cards", "asked"), [(39, True), (40, False)])
+async def test_neighbours_fill_open_places(cards: int, asked: bool) -> None:
+    shelf = [Shelved(facts=facts(f"{n:02}", symptoms=(SYMPTOM,))) for n in range(cards)]
+    answer = await _matcher(shelf).match(REPORT, IN_PUNE)
+    assert ("neighbour" in {stage.name for stage in answer.trace}) is asked
