@@ -1,6 +1,6 @@
 """One opened house for each module: real stores, the real embedder, thirty of the shipped cards."""
 
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -39,8 +39,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def embedder(home: Path) -> Generator[Embedder]:
+async def embedder(home: Path) -> AsyncGenerator[Embedder]:
+    """The real model, loaded before anybody waits for it."""
     embedder = Embedder(home=home, limit_s=PATIENCE.embedder)
+    await embedder.warm()
     yield embedder
     embedder.close()
 
