@@ -17,7 +17,7 @@ from matching.answers import Stage
 # A source that hangs is left behind, so that the others still make an answer (MA-8).
 SOURCE_SECONDS = 0.4
 # Cards that the sources found among them from which on their neighbours are not asked for.
-ENOUGH = 40
+ENOUGH = 60
 LIMITS: Mapping[Source, int] = {
     Source.CODE: 50,
     Source.VEHICLE: 40,
@@ -86,7 +86,9 @@ class Recall:
         """
         asked = [self._ask(source, call) for source, call in self._calls().items()]
         await asyncio.gather(*asked)
-        if len({hit.card for hits in self.lists.values() for hit in hits}) < ENOUGH:
+        found = {hit.card for hits in self.lists.values() for hit in hits}
+        # A graph whose every source was silent is not asked for more: the time for it is spent.
+        if len(found) < ENOUGH and self.lists:
             await self._ask(Source.NEIGHBOUR, self._neighbours())
 
     async def facts(self, ids: Sequence[CardId]) -> dict[CardId, CardFacts]:

@@ -20,7 +20,7 @@ from web.wiring import Opened
 
 pytestmark = pytest.mark.journey
 CARDS = 200
-AT_ONCE = 8
+AT_ONCE = 2
 GOAL_SECONDS = 5.0
 READING = "query ($id: ID!) { card(id: $id) { key } }"
 PAST = "query ($id: ID!) { card(id: $id, version: 1) { key } }"

@@ -307,8 +307,11 @@ async def test_recent_cards_meet_the_trust_rule() -> None:
 
 
 @pytest.mark.row("MA-8")
-@pytest.mark.parametrize(("cards", "asked"), [(39, True), (40, False)])
-async def test_neighbours_fill_open_places(cards: int, asked: bool) -> None:
-    shelf = [Shelved(facts=facts(f"{n:02}", symptoms=(SYMPTOM,))) for n in range(cards)]
-    answer = await _matcher(shelf).match(REPORT, IN_PUNE)
+@pytest.mark.parametrize(("alike", "asked"), [(19, True), (20, False)])
+async def test_neighbours_fill_open_places(alike: int, asked: bool) -> None:
+    showing = [
+        replace(SHOWING, facts=replace(SHOWING.facts, id=CardId(f"s{n}"))) for n in range(40)
+    ]
+    near = [replace(ALIKE, facts=replace(ALIKE.facts, id=CardId(f"a{n}"))) for n in range(alike)]
+    answer = await _matcher([*showing, *near]).match(REPORT, IN_PUNE)
     assert ("neighbour" in {stage.name for stage in answer.trace}) is asked
