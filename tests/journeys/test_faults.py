@@ -247,7 +247,6 @@ async def test_without_records_reading_goes_on(house: Opened, asha: Person) -> N
     assert kept == [{"n": 0}]
 
 
-@pytest.mark.row("FB-3")
 async def test_a_whole_answer_returns_with_the_stores(
     house: Opened, asha: Person, closed_graph: Graph
 ) -> None:

@@ -109,7 +109,6 @@ async def test_five_cards_come_with_their_evidence(house: Opened, somebody: Some
     assert {m["standing"] for m in matches if m is not told} == {"REFERENCE"}
 
 
-@pytest.mark.row("PI-2")
 async def test_the_best_card_tells_its_cause(house: Opened, somebody: Somebody) -> None:
     found = await somebody().match("Horn dead after rain", vehicle={"make": "Mahindra"})
     first = found["matches"][0]

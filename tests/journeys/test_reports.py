@@ -106,7 +106,6 @@ async def test_a_ticket_created_event_reaches_the_log(house: Opened, somebody: S
     assert types == [EventType.TICKET_CREATED, EventType.CARD_MATCHED]
 
 
-@pytest.mark.row("PI-2")
 async def test_a_report_is_read_and_explained(somebody: Somebody) -> None:
     asha = somebody(Role.TECHNICIAN, name="asha")
     said = "Headlight goes dim when the indicator blinks, no error light; code E631 came once"

@@ -71,27 +71,25 @@ async def test_every_searchable_state_is_found(somebody: Somebody) -> None:
 
 @pytest.mark.row("IX-11")
 async def test_ranking_again_lifts_a_low_card(house: Opened, somebody: Somebody) -> None:
-    for n in range(14):
-        await plant(house, f"repeat_{n:02}", "sprocket sprocket sprocket " * 3)
-    lifted = await plant(
-        house,
-        "lifted",
-        "After a long wet ride the toothed wheel that drives the chain is worn, so that the rider "
-        "hears a grinding noise whenever speed is picked up; the sprocket slips under full load",
-    )
-    asked = "sprocket worn toothed wheel driving the chain"
+    simple = (VehicleContext(make="Simple", model="One"),)
+    for n in range(15):
+        text = f"A low buzzing sound comes from the motor, case {n}"
+        await plant(house, f"sound_{n:02}", text, vehicles=simple)
+    text = "Relay K77 sticks and the horn stays silent after rain"
+    lifted = await plant(house, "lifted", text, vehicles=simple)
+    asked = "K77: the engine hums deeply"
     [embedding] = await house.embedder.embed([asked])
-    by_words = [h.card for h in await house.search.by_words("sprocket", ADMIN, 20)]
-    assert by_words.index(lifted.id) >= 14
+    meaning = await house.search.by_meaning(embedding, ADMIN, 20, "Simple")
+    words = await house.search.by_words(asked, ADMIN, 20, "Simple")
+    assert [hit.card for hit in meaning].index(lifted.id) >= 14
 
-    found = [c["key"] for c in await somebody().search(asked)]
-    both = formula.hybrid(
-        {h.card: h.score for h in await house.search.by_meaning(embedding, ADMIN, 20)},
-        {h.card: h.score for h in await house.search.by_words(asked, ADMIN, 20)},
-    )
+    found = [card["key"] for card in await somebody().search(asked, make="Simple")]
+
+    both = formula.hybrid({h.card: h.score for h in meaning}, {h.card: h.score for h in words})
     assert found == [card for card, _ in both][:10]
     assert lifted.id in found
-    assert len(await somebody().search(asked, first=3)) == 3
+    assert len(found) == 10
+    assert len(await somebody().search(asked, make="Simple", first=3)) == 3
 
 
 @pytest.mark.row("PI-4")
@@ -103,7 +101,7 @@ async def test_a_card_is_found_right_after_its_write(somebody: Somebody) -> None
     await somebody().verify(made["id"])
     assert [c["key"] for c in await asha.search("vanadium", first=1)] == [made["key"]]
     meant = "a sleeve of the rear arm makes a high noise"
-    assert made["key"] in [c["key"] for c in await asha.search(meant, first=10)]
+    assert made["key"] in [c["key"] for c in await asha.search(meant, make="Ather")]
 
 
 class Crashing(Graph):
