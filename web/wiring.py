@@ -49,6 +49,8 @@ class Patience:
 # A person waits for the service; a command that somebody started waits for its answer.
 SERVING = Patience(embedder=0.25, graph=0.6, answer=5.0)
 COMMAND = Patience(embedder=600.0, graph=60.0, answer=30.0)
+# A first look, on a machine that may still be busy with the start.
+DEMO = Patience(embedder=0.5, graph=2.0, answer=5.0)
 REDIS_SECONDS = 3.0
 SECRET_BYTES = 48
 

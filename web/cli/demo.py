@@ -26,7 +26,7 @@ from web.cli import shown
 from web.local.progress import Report, Step, bars
 from web.settings import Settings
 from web.ui.install import install
-from web.wiring import SERVING, Opened, hurried, opened
+from web.wiring import DEMO, Opened, hurried, opened
 
 SAMPLE = FailureReport(
     text="Ather 450X: charging stops near 80 percent and the range has dropped. "
@@ -93,7 +93,7 @@ async def _served(stage: Stage, house: Opened, *, explorer: bool, once: bool) ->
     async def started(end: serving.End) -> None:
         await _asked(stage, house, end if once else None, explorer=explorer)
 
-    await serving.serve(hurried(house, SERVING), started)
+    await serving.serve(hurried(house, DEMO), started)
 
 
 def _loaded(stage: Stage, done: ImportReport) -> None:
