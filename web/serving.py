@@ -13,15 +13,12 @@ from domain.access import Viewer
 from domain.errors import Unavailable
 from domain.reports import FailureReport
 from ingest.reembedding import catch_up
-from matching.engine import Matcher
-from matching.evidence import EvidenceRanker
 from repair.intake import Intake
 from resolvers.services import Services
 from sync.ending import told_to_end
 from web import handlers
 from web.asgi import SOCKET_BYTES, Door, application
-from web.recent import RecentMatches
-from web.wiring import Opened
+from web.wiring import Opened, matching
 
 RESTART_SECONDS = 1.0
 # How soon an import made by another process is known to the reader.
@@ -126,7 +123,7 @@ async def serve(
 async def rehearse(house: Opened) -> None:
     """Match a few times before anyone asks: the first plans and pages cost seconds."""
     await house.search.warm()
-    matcher = Matcher(house.search, EvidenceRanker(), RecentMatches(house.redis), REHEARSAL_SECONDS)
+    matcher = matching(house.search, house.redis, REHEARSAL_SECONDS)
     for viewer in (Viewer(sees_all=True), Viewer(region="rehearsal")) * REHEARSALS:
         understood = await house.reader.understand(REHEARSAL)
         await matcher.match(understood, viewer)

@@ -100,9 +100,12 @@ async def opened(
 def hurried(house: Opened, patience: Patience) -> Opened:
     """Give the same house with another patience for matches."""
     house.embedder.limit_s = patience.embedder
-    recent = RecentMatches(house.redis)
-    matcher = Matcher(house.search, EvidenceRanker(), recent, patience.graph)
-    return replace(house, matcher=matcher)
+    return replace(house, matcher=matching(house.search, house.redis, patience.graph))
+
+
+def matching(search: Search, redis: Redis, patience_s: float) -> Matcher:
+    """Give the matcher that serves: its ranker, and the memory that stands in for the graph."""
+    return Matcher(search, EvidenceRanker(), RecentMatches(redis), patience_s)
 
 
 def joined(
@@ -125,7 +128,7 @@ def joined(
         search=search,
         embedder=embedder,
         reader=reader,
-        matcher=Matcher(search, EvidenceRanker(), RecentMatches(redis), patience.graph),
+        matcher=matching(search, redis, patience.graph),
         change_log=log,
         cursors=Cursors(records),
         operations=Operations(records),
