@@ -33,14 +33,15 @@ class ChangeLog:
     async def after(self, seq: int, limit: int) -> list[tuple[int, Event]]:
         """Give up to `limit` entries with a number above `seq`, oldest first."""
         rows = await self._records.rows(QUERIES["after"], seq=seq, limit=limit)
-        return [(row["seq"], _event(row)) for row in rows]
+        return [(row["seq"], event_of(row)) for row in rows]
 
     async def last(self) -> int:
         """Give the newest number, 0 when nothing was logged."""
         return (await self._records.rows(QUERIES["last"]))[0]["seq"]
 
 
-def _event(row: Row) -> Event:
+def event_of(row: Row) -> Event:
+    """Read an event back from a row with its columns."""
     return Event(
         id=EventId(row["id"]),
         type=EventType(row["type"]),

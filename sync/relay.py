@@ -33,8 +33,8 @@ class Live(Protocol):
 
 
 class Relay:
-    def __init__(self, outbox: Outbox, log: Log, live: Live) -> None:
-        self._outbox = outbox
+    def __init__(self, outboxes: Sequence[Outbox], log: Log, live: Live) -> None:
+        self._outboxes = outboxes
         self._log = log
         self._live = live
 
@@ -50,12 +50,15 @@ class Relay:
                 await asyncio.sleep(IDLE_SECONDS)
 
     async def step(self) -> int:
-        """Move one batch and give its size.
+        """Move one batch of each outbox and give how many events that were.
 
         Raises:
-            Unavailable: the outbox or the log does not answer; a silent Redis only delays delivery.
+            Unavailable: an outbox or the log does not answer; a silent Redis only delays delivery.
         """
-        events = await self._outbox.pending(BATCH)
+        return sum([await self._moved(outbox) for outbox in self._outboxes])
+
+    async def _moved(self, outbox: Outbox) -> int:
+        events = await outbox.pending(BATCH)
         if not events:
             return 0
         numbers = await self._log.append(events)
@@ -65,5 +68,5 @@ class Relay:
         except Unavailable:
             pass  # Followers read the log when the stream has a gap.
         finally:
-            await self._outbox.forget([event.id for event in events])
+            await outbox.forget([event.id for event in events])
         return len(events)

@@ -11,6 +11,7 @@ from graph.database import Graph
 from graph.migrate import migrate as migrate_graph
 from records.database import Records
 from records.migrate import migrate as migrate_records
+from tests.emptying import empty_graph, empty_records
 from web.local import stores as local
 from web.local.home import Home
 from web.local.stores import StoreUrls
@@ -50,9 +51,7 @@ async def opened_graph(stores: StoreUrls) -> AsyncGenerator[Graph]:
 @pytest.fixture
 async def graph(opened_graph: Graph) -> Graph:
     """The migrated graph, empty."""
-    await opened_graph.write(
-        lambda tx: tx.run("MATCH (n) WHERE NOT n:Migration DETACH DELETE n"),
-    )
+    await empty_graph(opened_graph)
     return opened_graph
 
 
@@ -67,9 +66,7 @@ async def opened_records(stores: StoreUrls) -> AsyncGenerator[Records]:
 @pytest.fixture
 async def records(opened_records: Records) -> Records:
     """The migrated tables, empty."""
-    async with opened_records.transaction() as connection:
-        await connection.execute("truncate change_log, operation, cursor_of")
-        await connection.execute("update change_log_head set seq = 0")
+    await empty_records(opened_records)
     return opened_records
 
 

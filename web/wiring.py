@@ -13,7 +13,7 @@ from domain.errors import UnsafeSetting
 from graph.cards import Cards
 from graph.database import Graph
 from graph.migrate import migrate as migrate_graph
-from graph.outbox import Outbox
+from graph.outbox import Outbox as GraphOutbox
 from graph.search import Search
 from graph.tickets import Tickets
 from graph.vocabulary import Vocabulary
@@ -26,6 +26,7 @@ from records.cursors import Cursors
 from records.database import Records
 from records.migrate import migrate as migrate_records
 from records.operations import Operations
+from records.outbox import Outbox as RecordsOutbox
 from sync.feed import Feed
 from sync.relay import Relay
 from sync.stream import Stream
@@ -132,7 +133,7 @@ def joined(
         change_log=log,
         cursors=Cursors(records),
         operations=Operations(records),
-        relay=Relay(Outbox(graph), log, stream),
+        relay=Relay([GraphOutbox(graph), RecordsOutbox(records)], log, stream),
         feed=Feed(log, stream),
         tokens=tokens(settings),
     )

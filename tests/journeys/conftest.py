@@ -20,6 +20,7 @@ from ingest.embedding import Embedder
 from ingest.loading import load
 from ingest.understanding import Reader
 from records.database import Records
+from tests.emptying import empty_graph, empty_records
 from tests.journeys.people import PUNE, Person
 from web.local.stores import StoreUrls
 from web.serving import built
@@ -62,7 +63,8 @@ async def clients(
     stores: StoreUrls, opened_graph: Graph, opened_records: Records
 ) -> AsyncGenerator[tuple[Graph, Records, Redis]]:
     """The clients of the three stores, which hold nothing."""
-    await _empty(opened_graph, opened_records)
+    await empty_graph(opened_graph)
+    await empty_records(opened_records)
     async with _emptied(stores.redis_url) as redis:
         yield opened_graph, opened_records, redis
 
@@ -111,10 +113,3 @@ async def _emptied(url: str) -> AsyncGenerator[Redis]:
     await redis.flushall()
     yield redis
     await redis.aclose()
-
-
-async def _empty(graph: Graph, records: Records) -> None:
-    await graph.write(lambda tx: tx.run("MATCH (n) WHERE NOT n:Migration DETACH DELETE n"))
-    async with records.transaction() as connection:
-        await connection.execute("truncate change_log, operation, cursor_of")
-        await connection.execute("update change_log_head set seq = 0")

@@ -28,7 +28,7 @@ class World:
         self.outbox = Outbox()
         self.log = ChangeLog(records)
         self.stream = Stream(redis)
-        self.relay = Relay(self.outbox, self.log, self.stream)
+        self.relay = Relay([self.outbox], self.log, self.stream)
         self.feed = Feed(self.log, self.stream)
 
     @asynccontextmanager
@@ -188,7 +188,7 @@ async def test_broken_relay_logs_nothing_twice(world: World) -> None:
 
 async def test_two_relays_log_everything_once(world: World) -> None:
     world.outbox.leave(*(event(n) for n in range(1, 41)))
-    other = Relay(world.outbox, world.log, world.stream)
+    other = Relay([world.outbox], world.log, world.stream)
     await asyncio.gather(world.relay.step(), other.step(), world.relay.step())
     assert await world.log.after(0, 100) == _logged(*range(1, 41))
     assert await world.stream.after(0) == _logged(*range(1, 41))

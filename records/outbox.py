@@ -1,0 +1,32 @@
+"""The outbox of Postgres writes: events wait here until the change log has them."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from domain.events import Event
+from domain.ids import EventId
+from records.change_log import event_of
+from records.database import Connection, Records
+from records.queries import named
+
+QUERIES = named("outbox.sql")
+
+
+class Outbox:
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    async def pending(self, limit: int) -> list[Event]:
+        """Give up to `limit` waiting events, the oldest first."""
+        rows = await self._records.rows(QUERIES["pending"], limit=limit)
+        return [event_of(row) for row in rows]
+
+    async def forget(self, ids: Sequence[EventId]) -> None:
+        async with self._records.transaction() as connection:
+            await connection.execute(QUERIES["forget"], {"ids": list(ids)})
+
+
+async def leave(connection: Connection, events: Sequence[Event]) -> None:
+    """Write events in the transaction of what they tell of; the same id twice is one event."""
+    for event in events:
+        await connection.execute(QUERIES["leave"], asdict(event))

@@ -1,0 +1,15 @@
+-- name: leave
+-- The same event twice is one.
+insert into outbox (id, type, entity, version, at, actor, garage, trace, schema)
+values (%(id)s, %(type)s, %(entity)s, %(version)s, %(at)s, %(actor)s, %(garage)s, %(trace)s,
+        %(schema)s)
+on conflict (id) do nothing
+
+-- name: pending
+-- The oldest first, each thing's events in the order of its versions.
+select id, type, entity, version, at, actor, garage, trace, schema
+from outbox order by at, version, id limit %(limit)s
+
+-- name: forget
+-- What the change log holds is not kept twice.
+delete from outbox where id = any(%(ids)s)

@@ -1,0 +1,25 @@
+"""Make the stores of a test run empty again, whatever tables and labels there are."""
+
+from psycopg.sql import SQL, Identifier
+
+from graph.database import Graph
+from records.database import Records
+
+KEPT = ["migration", "change_log_head"]
+TABLES = """
+select c.relname as name from pg_class c
+where c.relkind in ('r', 'p') and not c.relispartition
+  and c.relnamespace = 'public'::regnamespace and not c.relname = any(%s)
+order by name"""
+
+
+async def empty_records(records: Records) -> None:
+    async with records.transaction() as connection:
+        found = await (await connection.execute(TABLES, [KEPT])).fetchall()
+        tables = SQL(", ").join(Identifier(row["name"]) for row in found)
+        await connection.execute(SQL("truncate {} cascade").format(tables))
+        await connection.execute("update change_log_head set seq = 0")
+
+
+async def empty_graph(graph: Graph) -> None:
+    await graph.write(lambda tx: tx.run("MATCH (n) WHERE NOT n:Migration DETACH DELETE n"))
