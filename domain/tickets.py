@@ -10,6 +10,7 @@ from enum import StrEnum
 from domain.codes import CodeKey
 from domain.errors import IllegalTransition, StaleVersion
 from domain.ids import CardId, GarageId, PersonId, TicketId
+from domain.outcomes import Attempt, Outcome
 from domain.vehicles import UNKNOWN, VehicleContext
 
 
@@ -61,6 +62,8 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
+    """`card` is the one that the repair follows (None: the technician's own way)."""
+
     id: TicketId
     version: int
     status: TicketStatus
@@ -74,6 +77,9 @@ class Ticket:
     assignee: PersonId | None = None
     closed_at: datetime | None = None
     matching: Matching = Matching.PENDING
+    card: CardId | None = None
+    attempts: tuple[Attempt, ...] = ()
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
