@@ -10,7 +10,7 @@ from domain.ids import CardId
 from domain.reports import FailureReport
 from domain.tickets import SeenSymptom
 from domain.usage import Usage
-from domain.vehicles import VehicleContext, name_key
+from domain.vehicles import UNKNOWN, VehicleContext, name_key
 
 
 class Source(StrEnum):
@@ -42,18 +42,6 @@ class VehicleLevel(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """A card that one source found: `score` in that source's own unit, `via` what led there.
-
-    `via` names code keys, symptom codes, component, cause or supplier ids, by source.
-    """
-
-    card: CardId
-    score: float
-    via: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Embedding:
     """Unit-length vector of a text, with the name of the model that made it."""
 
@@ -80,8 +68,8 @@ class Understood:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CardFacts:
-    """What ranking and explaining need of a card, read in one query for all candidates.
+class CardMarks:
+    """What ranking needs of a card: it comes with each hit.
 
     Attributes:
         models: how many vehicle models and model years it covers.
@@ -89,23 +77,54 @@ class CardFacts:
     """
 
     id: CardId
-    version: int
-    title: str
-    text: str
     status: CardStatus
     source: CardSource
-    severity: Severity
     usage: Usage
     codes: tuple[CodeKey, ...]
     symptoms: tuple[str, ...]
     component: str | None
+    vehicle_level: VehicleLevel
+    models: int
+    cosine: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A card that one source found: `score` in that source's own unit, `via` what led there.
+
+    `via` names code keys, symptom codes, component, cause or supplier ids, by source. `marks` is
+    what ranking needs of the card, held against the report that was asked for.
+    """
+
+    card: CardId
+    score: float
+    via: tuple[str, ...] = ()
+    marks: CardMarks | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFacts(CardMarks):
+    """What explaining a card needs beside its marks: read for the few that are shown."""
+
+    version: int
+    title: str
+    text: str
+    severity: Severity
     component_name: str | None
     subsystem: str | None
     causes: tuple[str, ...]
-    vehicle_level: VehicleLevel
     campaign: str | None
-    models: int
-    cosine: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What the found cards are held against: the reported vehicle and the meaning of the report."""
+
+    vehicle: VehicleContext = UNKNOWN
+    embedding: Embedding | None = None
+
+
+NOTHING = Beside()
 
 
 def closeness(card: VehicleContext, reported: VehicleContext) -> VehicleLevel:

@@ -4,14 +4,15 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import Any, LiteralString, Self, TypeAlias, TypeVar
 
 from neo4j import (
+    READ_ACCESS,
     AsyncDriver,
     AsyncGraphDatabase,
     AsyncManagedTransaction,
     Query,
-    RoutingControl,
     unit_of_work,
 )
 from neo4j.exceptions import AuthError, DriverError, Neo4jError, TransientError
@@ -87,15 +88,28 @@ class Graph:
         await self._driver.close()
 
     async def read(self, query: LiteralString, /, **parameters: object) -> list[Row]:
-        """Run one query in a read transaction (the server refuses writes in it)."""
+        """Run one query that reads; the server refuses writes in it.
+
+        It commits itself: one trip to the server, where a transaction of its own takes two.
+        """
         async with _answering(self._answer_s):
-            answer = await self._driver.execute_query(
-                Query(query, timeout=self._answer_s),
-                parameters,
-                routing_=RoutingControl.READ,
-                database_=DATABASE,
-            )
-            return [dict(record) for record in answer.records]
+            give_up = monotonic() + READ_RETRY_SECONDS
+            while True:
+                try:
+                    return await self._read_once(query, parameters)
+                except (DriverError, Neo4jError) as error:
+                    # A server that came back left its dead connections in the pool.
+                    if not error.is_retryable() or monotonic() > give_up:
+                        raise
+
+    async def _read_once(self, query: LiteralString, parameters: Row) -> list[Row]:
+        # One bookmark manager for reads and writes: whoever wrote reads it back, also on a cluster.
+        marks = self._driver.execute_query_bookmark_manager
+        async with self._driver.session(
+            database=DATABASE, default_access_mode=READ_ACCESS, bookmark_manager=marks
+        ) as session:
+            result = await session.run(Query(query, timeout=self._answer_s), parameters)
+            return [dict(record) async for record in result]
 
     async def entries(self, query: LiteralString, /, **parameters: object) -> list[Row]:
         """Run one query whose only row holds a list `found`, and give that list.
@@ -113,7 +127,6 @@ class Graph:
     ) -> T:
         """Run `work` in one write transaction; after a deadlock it runs again from its start."""
         bounded = unit_of_work(timeout=seconds)(work)
-        # One bookmark manager for reads and writes: whoever wrote reads it back, also on a cluster.
         marks = self._driver.execute_query_bookmark_manager
         async with (
             _answering(seconds),

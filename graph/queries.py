@@ -1,4 +1,7 @@
-"""Named Cypher: the files of `graph/queries/` hold statements under a `// name:` line."""
+"""Named Cypher: the files of `graph/queries/` hold statements under a `// name:` line.
+
+A name in capitals is a fragment: the statements below it hold its text wherever they say its name.
+"""
 
 import re
 from collections.abc import Mapping
@@ -17,11 +20,19 @@ def named(file: str) -> Mapping[str, LiteralString]:
     """
     text = (resources.files("graph") / "queries" / file).read_text()
     pieces = NAME.split(text)[1:]
-    found = {
-        name: COMMENT.sub("", body).strip()
-        for name, body in zip(pieces[::2], pieces[1::2], strict=True)
-    }
-    return cast("Mapping[str, LiteralString]", found)
+    found: dict[str, str] = {}
+    for name, body in zip(pieces[::2], pieces[1::2], strict=True):
+        found[name] = _whole(COMMENT.sub("", body).strip(), found)
+    statements = {name: text for name, text in found.items() if not name.isupper()}
+    return cast("Mapping[str, LiteralString]", statements)
+
+
+def _whole(text: str, above: Mapping[str, str]) -> str:
+    """Give the text with every fragment above it in its place."""
+    for name, fragment in above.items():
+        if name.isupper():
+            text = re.sub(rf"\b{name}\b", lambda _, it=fragment: it, text)
+    return text
 
 
 def sized(query: LiteralString, dimensions: int) -> LiteralString:

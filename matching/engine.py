@@ -12,7 +12,7 @@ from typing import Protocol
 from domain.access import Viewer
 from domain.errors import Unavailable
 from domain.ids import CardId, GarageId
-from domain.matches import CardFacts, Level, Source, Understood
+from domain.matches import CardFacts, CardMarks, Level, Source, Understood
 from matching import formula, trust
 from matching.answers import Answer, Match
 from matching.fusion import Candidate, fuse
@@ -53,6 +53,7 @@ class Matcher:
         self._ranker = ranker
         self._recent = recent
         self._patience_s = patience_s
+        self._keeping: set[asyncio.Task[None]] = set()
 
     async def match(
         self, understood: Understood, viewer: Viewer, limit: int = formula.TOP
@@ -64,15 +65,13 @@ class Matcher:
         except (Unavailable, TimeoutError) as error:
             reason = str(error) or "neo4j does not answer in time"
             return await self._from_memory(understood, viewer, limit, reason)
-        await self._remember(viewer, answer)
+        self._remember(viewer, answer)
         return answer
 
     async def _from_graph(self, understood: Understood, viewer: Viewer, limit: int) -> Answer:
         patience = self._patience_s * SOURCE_SHARE
         recall = Recall(self._search, understood, viewer, patience)
-        exact = await recall.codes()
-        facts = await recall.facts([hit.card for hit in exact]) if exact else {}
-        settled = [hit for hit in exact if _settles(understood, facts.get(hit.card))]
+        settled = [hit for hit in await recall.codes() if _settles(understood, hit.marks)]
         if settled:
             recall.lists = {Source.CODE: settled}
         else:
@@ -80,14 +79,12 @@ class Matcher:
         if recall.silent and not recall.lists:
             raise Unavailable("neo4j", next(iter(recall.silent.values())))
         candidates = fuse(recall.lists)[: max(CONSIDERED, limit)]
-        missing = [c.card for c in candidates if c.card not in facts]
-        facts |= await recall.facts(missing) if missing else {}
-        ranked = self._ranker.rank(understood, candidates, facts)
-        return self._answer(recall, ranked, limit)
+        ranked = self._ranker.rank(understood, candidates, recall.marks)
+        return await self._answer(recall, ranked, limit)
 
-    def _answer(self, recall: Recall, ranked: Sequence[Ranked], limit: int) -> Answer:
+    async def _answer(self, recall: Recall, ranked: Sequence[Ranked], limit: int) -> Answer:
         said = recall.understood
-        found = _explained(said, ranked, limit) if _speaks(said, ranked) else ()
+        found = await _explained(recall, ranked, limit) if _speaks(said, ranked) else ()
         degraded = _degraded(said, recall)
         return Answer(
             matches=found,
@@ -119,18 +116,24 @@ class Matcher:
         except (Unavailable, TimeoutError):
             return []
 
-    async def _remember(self, viewer: Viewer, answer: Answer) -> None:
+    def _remember(self, viewer: Viewer, answer: Answer) -> None:
+        """Keep the answer for the time the graph is silent; the one who asked does not wait."""
         # What an administrator sees may be hidden from their garage (CA-33): it is not kept there.
         if viewer.garage is None or viewer.sees_all or not answer.matches:
             return
+        task = asyncio.create_task(self._kept(viewer.garage, answer.matches))
+        self._keeping.add(task)
+        task.add_done_callback(self._keeping.discard)
+
+    async def _kept(self, garage: GarageId, matches: Sequence[Match]) -> None:
         try:
             async with asyncio.timeout(RECENT_SECONDS):
-                await self._recent.remember(viewer.garage, answer.matches)
+                await self._recent.remember(garage, matches)
         except (Unavailable, TimeoutError):
             return
 
 
-def _settles(understood: Understood, card: CardFacts | None) -> bool:
+def _settles(understood: Understood, card: CardMarks | None) -> bool:
     if card is None or trust.standing(card) is None:
         return False
     confidence = formula.code_confidence(understood.codes, card.codes, card.vehicle_level)
@@ -141,8 +144,8 @@ def _speaks(understood: Understood, ranked: Sequence[Ranked]) -> bool:
     """Say whether a code, a symptom or a meaning ties the report to a card (words, if alone)."""
     symptoms = {seen.code for seen in understood.symptoms}
     return any(
-        set(understood.codes) & set(r.facts.codes)
-        or symptoms & set(r.facts.symptoms)
+        set(understood.codes) & set(r.marks.codes)
+        or symptoms & set(r.marks.symptoms)
         or _alike(understood, r.candidate)
         for r in ranked
     )
@@ -163,12 +166,15 @@ def _degraded(understood: Understood, recall: Recall) -> str | None:
     return None
 
 
-def _explained(understood: Understood, ranked: Sequence[Ranked], limit: int) -> tuple[Match, ...]:
-    by_card: dict[CardId, Ranked] = {r.facts.id: r for r in ranked}
-    admitted = trust.admit([r.facts for r in ranked], limit)
+async def _explained(recall: Recall, ranked: Sequence[Ranked], limit: int) -> tuple[Match, ...]:
+    by_card: dict[CardId, Ranked] = {r.marks.id: r for r in ranked}
+    admitted = trust.admit([r.marks for r in ranked], limit)
+    facts = await recall.facts([marks.id for marks, _ in admitted])
+    # A card that was retired since it was found is not shown.
+    shown = [(facts[marks.id], standing) for marks, standing in admitted if marks.id in facts]
     return tuple(
-        _match(understood, by_card[card.id], standing, rank)
-        for rank, (card, standing) in enumerate(admitted, start=1)
+        _match(recall.understood, by_card[card.id], (card, standing), rank)
+        for rank, (card, standing) in enumerate(shown, start=1)
     )
 
 
@@ -182,14 +188,17 @@ def _readmitted(found: Sequence[Match], limit: int) -> tuple[Match, ...]:
     )
 
 
-def _match(understood: Understood, ranked: Ranked, standing: trust.Standing, rank: int) -> Match:
-    why = reasons(understood, ranked.candidate, ranked.facts)
+def _match(
+    understood: Understood, ranked: Ranked, admitted: tuple[CardFacts, trust.Standing], rank: int
+) -> Match:
+    card, standing = admitted
+    why = reasons(understood, ranked.candidate, card)
     return Match(
         rank=rank,
-        card=ranked.facts,
+        card=card,
         score=ranked.score,
         candidate=ranked.candidate,
         reasons=why,
-        sentence=sentence(ranked.facts, why, standing),
+        sentence=sentence(card, why, standing),
         standing=standing,
     )

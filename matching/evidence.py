@@ -16,10 +16,10 @@ Scores add where ranks would not: how much better the first is than the second t
 from collections.abc import Sequence
 from math import log1p
 
-from domain.matches import CardFacts, Source, Understood, VehicleLevel
+from domain.matches import CardMarks, Source, Understood, VehicleLevel
 from matching import formula
 from matching.fusion import Candidate
-from matching.ranking import Facts, Ranked
+from matching.ranking import Marks, Ranked
 
 WORDS = 6.0
 MEANING = 10.0
@@ -33,33 +33,33 @@ class EvidenceRanker:
     name = "evidence-1"
 
     def rank(
-        self, understood: Understood, candidates: Sequence[Candidate], facts: Facts
+        self, understood: Understood, candidates: Sequence[Candidate], marks: Marks
     ) -> list[Ranked]:
-        """Give the candidates whose facts are known, best first; ties by id, the newest first."""
-        known = [c for c in candidates if c.card in facts]
+        """Give the candidates whose marks are known, best first; ties by id, the newest first."""
+        known = [c for c in candidates if c.card in marks]
         best = max((_words(c) for c in known), default=0.0)
-        levels = [facts[c.card].vehicle_level for c in known]
+        levels = [marks[c.card].vehicle_level for c in known]
         reach = REACH if max(levels, default=VehicleLevel.NONE) < VehicleLevel.MODEL else 0.0
         ranked = [
             Ranked(
                 candidate=c,
-                facts=facts[c.card],
-                score=_texts(c, facts[c.card], best)
-                + _graph(understood, facts[c.card])
-                + reach * log1p(facts[c.card].models),
+                marks=marks[c.card],
+                score=_texts(c, marks[c.card], best)
+                + _graph(understood, marks[c.card])
+                + reach * log1p(marks[c.card].models),
             )
             for c in known
         ]
-        return sorted(ranked, key=lambda r: (r.score, r.facts.id), reverse=True)
+        return sorted(ranked, key=lambda r: (r.score, r.marks.id), reverse=True)
 
 
-def _texts(candidate: Candidate, card: CardFacts, best: float) -> float:
+def _texts(candidate: Candidate, card: CardMarks, best: float) -> float:
     """Give what the two texts say: shared words and shared meaning."""
     words = _words(candidate) / best if best > 0 else 0.0
     return WORDS * words + MEANING * (card.cosine or 0.0)
 
 
-def _graph(understood: Understood, card: CardFacts) -> float:
+def _graph(understood: Understood, card: CardMarks) -> float:
     """Give what the graph says: the vehicle, the codes, the symptoms."""
     shared = set(understood.codes) & set(card.codes)
     codes = (

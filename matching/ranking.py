@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from domain.ids import CardId
-from domain.matches import CardFacts, Source, Understood
+from domain.matches import CardMarks, Source, Understood
 from matching import formula
 from matching.fusion import Candidate
 
-Facts = Mapping[CardId, CardFacts]
+Marks = Mapping[CardId, CardMarks]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,7 @@ class Ranked:
     """A candidate with what is known of it and its ranker's score (larger is better)."""
 
     candidate: Candidate
-    facts: CardFacts
+    marks: CardMarks
     score: float
 
 
@@ -28,9 +28,9 @@ class Ranker(Protocol):
     def name(self) -> str: ...
 
     def rank(
-        self, understood: Understood, candidates: Sequence[Candidate], facts: Facts
+        self, understood: Understood, candidates: Sequence[Candidate], marks: Marks
     ) -> list[Ranked]:
-        """Give the candidates whose facts are known, best first."""
+        """Give the candidates whose marks are known, best first."""
         ...
 
 
@@ -41,13 +41,13 @@ class FormulaRanker:
     sources = (Source.CODE, Source.VEHICLE, Source.MEANING)
 
     def rank(
-        self, understood: Understood, candidates: Sequence[Candidate], facts: Facts
+        self, understood: Understood, candidates: Sequence[Candidate], marks: Marks
     ) -> list[Ranked]:
         del understood
-        known = {c.card: c for c in candidates if c.card in facts}
+        known = {c.card: c for c in candidates if c.card in marks}
         lists = [in_order(known.values(), source) for source in self.sources]
         return [
-            Ranked(candidate=known[card], facts=facts[card], score=score)
+            Ranked(candidate=known[card], marks=marks[card], score=score)
             for card, score in formula.ensemble(lists)
         ]
 
@@ -58,13 +58,13 @@ class FusedRanker:
     name = "fused"
 
     def rank(
-        self, understood: Understood, candidates: Sequence[Candidate], facts: Facts
+        self, understood: Understood, candidates: Sequence[Candidate], marks: Marks
     ) -> list[Ranked]:
         del understood
         return [
-            Ranked(candidate=c, facts=facts[c.card], score=c.score)
+            Ranked(candidate=c, marks=marks[c.card], score=c.score)
             for c in candidates
-            if c.card in facts
+            if c.card in marks
         ]
 
 

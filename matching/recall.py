@@ -10,52 +10,63 @@ from domain.access import Viewer
 from domain.codes import CodeKey
 from domain.errors import Unavailable
 from domain.ids import CardId
-from domain.matches import CardFacts, Embedding, Hit, Source, Understood
-from domain.vehicles import VehicleContext
+from domain.matches import (
+    Beside,
+    CardFacts,
+    CardMarks,
+    Embedding,
+    Hit,
+    Source,
+    Understood,
+)
 from matching.answers import Stage
 
 # A source that hangs is left behind, so that the others still make an answer (MA-8).
 SOURCE_SECONDS = 0.4
 # Cards that the sources found among them from which on their neighbours are not asked for.
-ENOUGH = 60
+ENOUGH = 40
 LIMITS: Mapping[Source, int] = {
-    Source.CODE: 50,
-    Source.VEHICLE: 40,
-    Source.MEANING: 50,
-    Source.WORDS: 50,
-    Source.NEIGHBOUR: 30,
+    Source.CODE: 20,
+    Source.VEHICLE: 20,
+    Source.MEANING: 30,
+    Source.WORDS: 30,
+    Source.NEIGHBOUR: 20,
 }
 
 
 class Search(Protocol):
-    """What matching asks of the graph; every call is narrowed to what `viewer` may see."""
+    """What matching asks of the graph; every call is narrowed to what `viewer` may see.
 
-    async def by_codes(self, keys: Sequence[CodeKey], viewer: Viewer, limit: int) -> list[Hit]: ...
+    Each hit brings the card's marks, held against what is `beside`.
+    """
 
-    async def by_vehicle(
-        self, vehicle: VehicleContext, symptoms: Sequence[str], viewer: Viewer, limit: int
+    async def by_codes(
+        self, keys: Sequence[CodeKey], viewer: Viewer, limit: int, beside: Beside
     ) -> list[Hit]: ...
 
-    async def by_meaning(self, embedding: Embedding, viewer: Viewer, limit: int) -> list[Hit]: ...
+    async def by_vehicle(
+        self, symptoms: Sequence[str], viewer: Viewer, limit: int, beside: Beside
+    ) -> list[Hit]: ...
 
-    async def by_words(self, text: str, viewer: Viewer, limit: int) -> list[Hit]: ...
+    async def by_meaning(
+        self, embedding: Embedding, viewer: Viewer, limit: int, *, beside: Beside
+    ) -> list[Hit]: ...
+
+    async def by_words(
+        self, text: str, viewer: Viewer, limit: int, *, beside: Beside
+    ) -> list[Hit]: ...
 
     async def by_neighbours(
         self,
         codes: Sequence[CodeKey],
         symptoms: Sequence[str],
-        vehicle: VehicleContext,
         viewer: Viewer,
         limit: int,
+        beside: Beside,
     ) -> list[Hit]: ...
 
     async def facts(
-        self,
-        ids: Sequence[CardId],
-        vehicle: VehicleContext,
-        viewer: Viewer,
-        *,
-        like: Embedding | None,
+        self, ids: Sequence[CardId], viewer: Viewer, beside: Beside
     ) -> dict[CardId, CardFacts]: ...
 
 
@@ -71,10 +82,22 @@ class Recall:
     trace: list[Stage] = field(default_factory=list[Stage])
     silent: dict[Source, str] = field(default_factory=dict[Source, str])
 
+    @property
+    def marks(self) -> dict[CardId, CardMarks]:
+        """What is known of every card found so far."""
+        hits = (hit for found in self.lists.values() for hit in found)
+        return {hit.card: hit.marks for hit in hits if hit.marks is not None}
+
+    @property
+    def beside(self) -> Beside:
+        said = self.understood
+        return Beside(vehicle=said.vehicle, embedding=said.embedding)
+
     async def codes(self) -> list[Hit]:
         """Ask for cards with the reported codes (stage 1, the fastest)."""
-        if self.understood.codes:
-            call = self.search.by_codes(self.understood.codes, self.viewer, LIMITS[Source.CODE])
+        said, limit = self.understood, LIMITS[Source.CODE]
+        if said.codes:
+            call = self.search.by_codes(said.codes, self.viewer, limit, self.beside)
             await self._ask(Source.CODE, call)
         return self.lists.get(Source.CODE, [])
 
@@ -92,36 +115,35 @@ class Recall:
             await self._ask(Source.NEIGHBOUR, self._neighbours())
 
     async def facts(self, ids: Sequence[CardId]) -> dict[CardId, CardFacts]:
+        """Read what explaining these cards needs."""
         started = perf_counter()
-        said = self.understood
-        found = await self.search.facts(ids, said.vehicle, self.viewer, like=said.embedding)
+        found = await self.search.facts(ids, self.viewer, self.beside) if ids else {}
         self._note("facts", started, len(found))
         return found
 
     def _calls(self) -> dict[Source, Awaitable[list[Hit]]]:
-        said = self.understood
+        said, beside = self.understood, self.beside
         symptoms = [seen.code for seen in said.symptoms]
+        limit = LIMITS[Source.VEHICLE]
         calls: dict[Source, Awaitable[list[Hit]]] = {
-            Source.VEHICLE: self.search.by_vehicle(
-                said.vehicle, symptoms, self.viewer, LIMITS[Source.VEHICLE]
-            ),
+            Source.VEHICLE: self.search.by_vehicle(symptoms, self.viewer, limit, beside)
         }
         if said.report.text:
+            limit = LIMITS[Source.WORDS]
             calls[Source.WORDS] = self.search.by_words(
-                said.report.text, self.viewer, LIMITS[Source.WORDS]
+                said.report.text, self.viewer, limit, beside=beside
             )
         if said.embedding is not None:
+            limit = LIMITS[Source.MEANING]
             calls[Source.MEANING] = self.search.by_meaning(
-                said.embedding, self.viewer, LIMITS[Source.MEANING]
+                said.embedding, self.viewer, limit, beside=beside
             )
         return calls
 
     def _neighbours(self) -> Awaitable[list[Hit]]:
-        said = self.understood
+        said, limit = self.understood, LIMITS[Source.NEIGHBOUR]
         symptoms = [seen.code for seen in said.symptoms]
-        return self.search.by_neighbours(
-            said.codes, symptoms, said.vehicle, self.viewer, LIMITS[Source.NEIGHBOUR]
-        )
+        return self.search.by_neighbours(said.codes, symptoms, self.viewer, limit, self.beside)
 
     async def _ask(self, source: Source, call: Awaitable[list[Hit]]) -> None:
         started = perf_counter()

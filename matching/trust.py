@@ -13,7 +13,7 @@ from enum import StrEnum
 from domain import effectiveness
 from domain.card_life import SEARCHABLE
 from domain.cards import CardSource, CardStatus
-from domain.matches import CardFacts
+from domain.matches import CardMarks
 from matching import formula
 
 PLACES_FOR_EACH_UNPROVEN = 5
@@ -28,7 +28,7 @@ class Standing(StrEnum):
     UNPROVEN = "unproven"
 
 
-def standing(card: CardFacts) -> Standing | None:
+def standing(card: CardMarks) -> Standing | None:
     """Say as what a card may be shown; None when it may not be."""
     if card.status not in SEARCHABLE:
         return None
@@ -40,12 +40,12 @@ def standing(card: CardFacts) -> Standing | None:
     return Standing.REFERENCE if card.source in REFERENCES else Standing.UNPROVEN
 
 
-def promise(card: CardFacts) -> float:
+def promise(card: CardMarks) -> float:
     """Give the mean of the card's Beta prior: what orders unproven cards among themselves."""
     return effectiveness.beta_mean(card.usage.successes, card.usage.failures)
 
 
-def admit(ranked: Sequence[CardFacts], places: int) -> list[tuple[CardFacts, Standing]]:
+def admit(ranked: Sequence[CardMarks], places: int) -> list[tuple[CardMarks, Standing]]:
     """Give at most `places` cards in their order, with one unproven for every five places.
 
     The most promising of the unproven cards near the top takes the place of the first of them; the
@@ -54,8 +54,10 @@ def admit(ranked: Sequence[CardFacts], places: int) -> list[tuple[CardFacts, Sta
     near = [c for c in ranked[: WINDOW * places] if standing(c) is Standing.UNPROVEN]
     lent = sorted(near, key=promise, reverse=True)[: -(-places // PLACES_FOR_EACH_UNPROVEN)]
     met, given = 0, 0
-    admitted: list[tuple[CardFacts, Standing]] = []
+    admitted: list[tuple[CardMarks, Standing]] = []
     for card in ranked:
+        if len(admitted) >= places:
+            break
         shown = standing(card)
         if shown is Standing.UNPROVEN:
             met += 1

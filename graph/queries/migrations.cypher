@@ -17,13 +17,16 @@ SHOW VECTOR INDEXES YIELD name RETURN name
 
 // name: create_vector_index
 // Only searchable cards are in it, and make and visibility are filtered inside the search, not after it.
+// Whole numbers are kept: one bit for each, the default, found .39 of the true neighbours where these
+// find .67, and took twice as long (docs/benchmarks.md).
 CYPHER 25
 CREATE VECTOR INDEX card_embedding_SIZE IF NOT EXISTS
 FOR (c:Findable) ON (c.embedding_SIZE)
 WITH [c.make, c.status, c.visibility, c.embedding_model]
 OPTIONS { indexConfig: {
   `vector.dimensions`: $dimensions,
-  `vector.similarity_function`: 'cosine'
+  `vector.similarity_function`: 'cosine',
+  `vector.quantization.enabled`: false
 } }
 
 // name: await_indexes

@@ -1,7 +1,25 @@
 // What every source shares: only searchable states (the label Findable), only what the viewer may see,
 // every hop capped. A popular symptom or component has tens of thousands of cards; the newest few are
 // looked at. The hints and the WITH DISTINCTs before conditions keep each plan on its path whatever the
-// statistics say.
+// statistics say. Each hit brings its marks, so that ranking asks no second question.
+
+// name: SEEN
+// Whether a card is searchable and open to the viewer.
+(c:Findable AND (c:Public OR $sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
+  EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
+  OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) }))))
+
+// name: LEVEL
+// How closely a card's vehicles fit the reported one.
+size([fit IN $fits WHERE fit IN c.fits])
+
+// name: MARKS
+// What ranking needs to know of a card.
+c{.status, .source, .component, .error_codes, .symptoms, .models, level: LEVEL,
+  cosine: CASE WHEN c.embedding_model = $model
+    THEN 2 * vector.similarity.cosine(c.embedding_SIZE, $like) - 1 END,
+  .times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
+  .estimated_minutes, .last_used}
 
 // name: cards
 // About how many there are: the count store's number.
@@ -14,31 +32,30 @@ MATCH (e:ErrorCode {key: key}) USING INDEX SEEK e:ErrorCode(key)
 WITH e, 1.0 / log(2 + COUNT { (e)<-[:REPORTS]-() }) AS weight
 CALL (e) {
   MATCH (e)<-[:REPORTS]-(c)
-  WITH DISTINCT c WHERE c:Findable
-    AND (c:Public OR $sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
-      EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
-      OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
+  WITH DISTINCT c WHERE SEEN
   RETURN c LIMIT $cap
 }
 WITH c, sum(weight) AS score, collect(e.key) AS via
-WITH c.id AS card, c.effectiveness AS effectiveness, score, via
+WITH c, c.id AS card, c.effectiveness AS effectiveness, score, via
 ORDER BY size(via) DESC, score DESC, effectiveness DESC, card LIMIT $limit
-RETURN collect({card: card, score: score, via: via}) AS found
+RETURN collect({card: card, score: score, via: via, marks: MARKS}) AS found
 
 // name: by_vehicle
 // Cards of this model, those that share most symptoms first. A model and a symptom have thousands of
-// cards each and few in common: the full-text index meets them at their marks in one step.
+// cards each and few in common: the full-text index meets them at their marks in one step. `looked`
+// says how many it gave, with those that the viewer may not see.
 CYPHER 5
 CALL db.index.fulltext.queryNodes('card_words', $query, {limit: $near}) YIELD node AS c
-WHERE c:Findable
-  AND (c:Public OR $sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
-    EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
-    OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
-WITH c, [s IN c.symptoms WHERE s IN $symptoms] AS via,
-  reduce(n = 0, fit IN $fits | n + CASE WHEN fit IN c.fits THEN 1 ELSE 0 END) AS level
-WITH c.id AS card, via, 2.0 * size(via) + level AS score, c.effectiveness AS effectiveness
-ORDER BY score DESC, effectiveness DESC, card LIMIT $limit
-RETURN collect({card: card, score: score, via: via}) AS found
+WITH collect(c) AS looked
+CALL (looked) {
+  UNWIND looked AS c
+  WITH c WHERE SEEN
+  WITH c, [s IN c.symptoms WHERE s IN $symptoms] AS via, LEVEL AS level
+  WITH c, c.id AS card, via, 2.0 * size(via) + level AS score, c.effectiveness AS effectiveness
+  ORDER BY score DESC, effectiveness DESC, card LIMIT $limit
+  RETURN collect({card: card, score: score, via: via, marks: MARKS}) AS found
+}
+RETURN found, size(looked) AS looked
 
 // name: by_symptoms
 // IX-3: cards that show these symptoms, whatever they were seen on; the vehicle only lifts them.
@@ -47,18 +64,14 @@ MATCH (s:Symptom {code: code}) USING INDEX SEEK s:Symptom(code)
 WITH s, 1.0 / log(2 + COUNT { (s)<-[:SHOWS]-() }) AS weight
 CALL (s) {
   MATCH (s)<-[:SHOWS]-(c)
-  WITH DISTINCT c WHERE c:Findable
-    AND (c:Public OR $sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
-      EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
-      OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
+  WITH DISTINCT c WHERE SEEN
   RETURN c LIMIT $cap
 }
 WITH c, sum(weight) AS weight, collect(s.code) AS via
-WITH c, weight, via, reduce(n = 0, fit IN $fits | n + CASE WHEN fit IN c.fits THEN 1 ELSE 0 END)
-  AS level
-WITH c.id AS card, weight, via, 2.0 * size(via) + level AS score, c.effectiveness AS effectiveness
+WITH c, weight, via, LEVEL AS level
+WITH c, c.id AS card, weight, via, 2.0 * size(via) + level AS score, c.effectiveness AS effectiveness
 ORDER BY score DESC, weight DESC, effectiveness DESC, card LIMIT $limit
-RETURN collect({card: card, score: score, via: via}) AS found
+RETURN collect({card: card, score: score, via: via, marks: MARKS}) AS found
 
 // name: by_meaning
 // The nearest vectors, of searchable cards alone: the index holds no others.
@@ -68,8 +81,8 @@ SEARCH c IN (
   VECTOR INDEX card_embedding_SIZE FOR $vector
   LIMIT $near
 ) SCORE AS score
-WITH c.id AS card, 2 * score - 1 AS score, c.embedding_model = $model AS fits
-RETURN collect({card: card, score: score, fits: fits}) AS found
+RETURN count(c) AS looked, collect(CASE WHEN c.embedding_model = $model
+  THEN {card: c.id, score: 2 * score - 1, marks: MARKS} END) AS found
 
 // name: by_meaning_seen
 // Narrowed inside the index to the places of the viewer; a listed card is checked by its edges.
@@ -80,10 +93,8 @@ SEARCH c IN (
   WHERE c.visibility IN $places
   LIMIT $near
 ) SCORE AS score
-WITH c.id AS card, 2 * score - 1 AS score, c.embedding_model = $model AND (
-  c.visibility <> 'listed' OR EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
-  OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) }) AS fits
-RETURN collect({card: card, score: score, fits: fits}) AS found
+RETURN count(c) AS looked, collect(CASE WHEN c.embedding_model = $model AND SEEN
+  THEN {card: c.id, score: 2 * score - 1, marks: MARKS} END) AS found
 
 // name: by_meaning_make
 // As by_meaning, of one make or of several.
@@ -94,8 +105,8 @@ SEARCH c IN (
   WHERE c.make IN $makes
   LIMIT $near
 ) SCORE AS score
-WITH c.id AS card, 2 * score - 1 AS score, c.embedding_model = $model AS fits
-RETURN collect({card: card, score: score, fits: fits}) AS found
+RETURN count(c) AS looked, collect(CASE WHEN c.embedding_model = $model
+  THEN {card: c.id, score: 2 * score - 1, marks: MARKS} END) AS found
 
 // name: by_meaning_seen_make
 // As by_meaning_seen, of one make or of several.
@@ -106,20 +117,15 @@ SEARCH c IN (
   WHERE c.visibility IN $places AND c.make IN $makes
   LIMIT $near
 ) SCORE AS score
-WITH c.id AS card, 2 * score - 1 AS score, c.embedding_model = $model AND (
-  c.visibility <> 'listed' OR EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
-  OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) }) AS fits
-RETURN collect({card: card, score: score, fits: fits}) AS found
+RETURN count(c) AS looked, collect(CASE WHEN c.embedding_model = $model AND SEEN
+  THEN {card: c.id, score: 2 * score - 1, marks: MARKS} END) AS found
 
 // name: by_words
-// The index strikes out what others alone may see; the conditions hold whatever its words say.
+// The best hits of the index, less those that the viewer may not see; `looked` says how many it gave.
 CYPHER 5
-CALL db.index.fulltext.queryNodes('card_words', $query, {limit: $limit}) YIELD node AS c, score
-WHERE c:Findable
-  AND (c:Public OR $sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
-    EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
-    OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
-RETURN collect({card: c.id, score: score}) AS found
+CALL db.index.fulltext.queryNodes('card_words', $query, {limit: $near}) YIELD node AS c, score
+RETURN count(c) AS looked,
+  collect(CASE WHEN SEEN THEN {card: c.id, score: score, marks: MARKS} END) AS found
 
 // name: by_components
 // IX-4: cards of the component that raises the code or shows the symptom, then of those beside it in
@@ -149,17 +155,13 @@ WITH near, sum(worth) AS worth, collect(DISTINCT via) AS via
 ORDER BY worth DESC, near.id LIMIT $components
 CALL (near, worth) {
   MATCH (near)<-[:AFFECTS]-(c)
-  WITH DISTINCT c WHERE c:Findable
-    AND (c:Public OR $sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
-      EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
-      OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
+  WITH DISTINCT c WHERE SEEN
   RETURN c LIMIT $cap
 }
-WITH c, worth, via,
-  reduce(n = 0, fit IN $fits | n + CASE WHEN fit IN c.fits THEN 1 ELSE 0 END) AS level
-WITH c.id AS card, via, worth + 0.25 * level AS score, c.effectiveness AS effectiveness
+WITH c, worth, via, LEVEL AS level
+WITH c, c.id AS card, via, worth + 0.25 * level AS score, c.effectiveness AS effectiveness
 ORDER BY score DESC, effectiveness DESC, card LIMIT $limit
-RETURN collect({card: card, score: score, via: via}) AS found
+RETURN collect({card: card, score: score, via: via, marks: MARKS}) AS found
 
 // name: by_causes
 // Cards that share a cause with cards of the same code. The cards in between are narrowed as well: a
@@ -168,35 +170,25 @@ UNWIND $keys AS key
 MATCH (e:ErrorCode {key: key}) USING INDEX SEEK e:ErrorCode(key)
 CALL (e) {
   MATCH (e)<-[:REPORTS]-(c)
-  WITH DISTINCT c WHERE c:Findable
-    AND (c:Public OR $sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
-      EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
-      OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
+  WITH DISTINCT c WHERE SEEN
   RETURN c AS known LIMIT $few
 }
 MATCH (known)-[r:CAUSED_BY]->(k)
 WITH k, sum(1.0 / r.rank) AS weight ORDER BY weight DESC, k.key LIMIT $causes
 CALL (k) {
   MATCH (k)<-[:CAUSED_BY]-(c)
-  WITH DISTINCT c WHERE c:Findable
-    AND (c:Public OR $sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
-      EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
-      OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
+  WITH DISTINCT c WHERE SEEN
   RETURN c LIMIT $few
 }
-WITH c, sum(weight / (1.0 + weight)) AS worth, collect(k.key) AS via,
-  reduce(n = 0, fit IN $fits | n + CASE WHEN fit IN c.fits THEN 1 ELSE 0 END) AS level
-WITH c.id AS card, via, worth + 0.25 * level AS score, c.effectiveness AS effectiveness
+WITH c, sum(weight / (1.0 + weight)) AS worth, collect(k.key) AS via, LEVEL AS level
+WITH c, c.id AS card, via, worth + 0.25 * level AS score, c.effectiveness AS effectiveness
 ORDER BY score DESC, effectiveness DESC, card LIMIT $limit
-RETURN collect({card: card, score: score, via: via}) AS found
+RETURN collect({card: card, score: score, via: via, marks: MARKS}) AS found
 
 // name: facts
-// What ranking and explaining need, for all candidates at once; each component is looked up once.
+// What explaining a card needs beside its marks, for all cards at once; each component is looked up once.
 MATCH (c:FailureCard) USING INDEX SEEK c:FailureCard(id)
-WHERE c.id IN $ids AND c:Findable
-  AND (c:Public OR $sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
-    EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
-    OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
+WHERE c.id IN $ids AND SEEN
 WITH collect(c) AS cards, collect(DISTINCT c.component) AS ids
 CALL (ids) {
   UNWIND ids AS id
@@ -204,13 +196,8 @@ CALL (ids) {
   RETURN collect(k{.id, .name, subsystem: head([(k)-[:PART_OF*0..6]->(top:Component)
     WHERE NOT EXISTS { (top)-[:PART_OF]->() } | top.id])}) AS components
 }
-RETURN components, [c IN cards | c{.id, .version, .title, .symptom_text, .status, .source, .severity,
-  .error_codes, .symptoms, .causes, .campaign, .models, .component,
-  level: reduce(n = 0, fit IN $fits | n + CASE WHEN fit IN c.fits THEN 1 ELSE 0 END),
-  cosine: CASE WHEN c.embedding_model = $model
-    THEN 2 * vector.similarity.cosine(c.embedding_SIZE, $like) - 1 END,
-  .times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
-  .estimated_minutes, .last_used}] AS cards
+RETURN components, [c IN cards | {marks: MARKS, said: c{.id, .version, .title, .symptom_text,
+  .severity, .causes, .campaign}}] AS cards
 
 // name: recent
 // What this garage was last shown or tried, the newest first.
@@ -218,10 +205,7 @@ MATCH (t:Ticket {garage_id: $garage_id}) USING INDEX SEEK t:Ticket(garage_id, op
 WHERE t.opened_at IS NOT NULL
 WITH t ORDER BY t.opened_at DESC LIMIT $tickets
 MATCH (t)-[r:SHOWN|TRIED]->(c:FailureCard)
-WHERE c:Findable
-  AND (c:Public OR $sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
-    EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
-    OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
+WHERE SEEN
 WITH c.id AS card, max(r.at) AS at, count(*) AS times
 ORDER BY at DESC, times DESC, card LIMIT $limit
 RETURN collect({card: card, score: toFloat(times)}) AS found

@@ -10,20 +10,20 @@ from neo4j import AsyncDriver, AsyncGraphDatabase
 
 from domain.cards import CardStatus, FailureCard, Signature
 from domain.codes import CodeKey
-from domain.matches import Embedding
+from domain.matches import NOTHING, Embedding
 from domain.usage import Usage
 from domain.vehicles import VehicleContext
 from graph.card_pages import CardFilter, page_query
 from graph.cards import READS, Cards
 from graph.database import Graph
+from graph.hits import held
 from graph.queries import named, sized
 from graph.search import Search
-from graph.visibility import seen_by
 from tests.graph.examples import ADMIN, DELHI, FULL, card
 from web.local.stores import StoreUrls
 
 SEARCH = named("search.cypher")
-EYES = seen_by(DELHI)
+EYES = held(DELHI, NOTHING)
 PAGE = {"after": "", "first": 20}
 
 
@@ -105,7 +105,7 @@ async def test_symptom_query_starts_at_the_symptom(shelf: Cards, driver: AsyncDr
 @pytest.mark.row("IX-3")
 async def test_symptom_source_starts_at_the_symptom(shelf: Cards, driver: AsyncDriver) -> None:
     wanted = {"symptoms": ["SYM_BATT_001"], "cap": 9, "limit": 9}
-    operators = await plan(driver, SEARCH["by_symptoms"], fits=[], **wanted, **EYES)
+    operators = await plan(driver, SEARCH["by_symptoms"], **wanted, **EYES)
     first = next(o for o in operators if not o.startswith(("Unwind", "Argument")))
     assert first.startswith("NodeUniqueIndexSeek UNIQUE s:Symptom(code)")
     assert_no_scan(operators)
@@ -188,7 +188,7 @@ async def test_vectors_are_narrowed_in_the_index(graph: Graph, driver: AsyncDriv
         "embedding_model",
     ]
     assert found["options"]["indexConfig"]["vector.similarity_function"] == "COSINE"
-    wanted = {"vector": [1.0] * 384, "model": "m", "near": 10}
+    wanted = {"vector": [1.0] * 384, "near": 10}
     narrowed = {"places": ["all"], "makes": ["ather", "*"]}
     query = sized(SEARCH["by_meaning_seen_make"], 384)
     operators = await plan(driver, query, **wanted, **narrowed, **EYES)

@@ -21,7 +21,7 @@ from domain.cards import (
 from domain.codes import CodeKey, ErrorCode
 from domain.errors import InvalidInput
 from domain.ids import GarageId, TicketId
-from domain.matches import CardFacts, Embedding, Hit, VehicleLevel
+from domain.matches import Beside, CardFacts, Embedding, Hit, VehicleLevel
 from domain.tickets import Matching, Shown
 from domain.usage import Usage
 from domain.vehicles import UNKNOWN, VehicleContext
@@ -119,7 +119,7 @@ class TestVehicle:
         ]
         await load(cards, *shelf)
         said = VehicleContext(make="ATHER", model="450x", year=2023)
-        hits = await search.by_vehicle(said, [SYMPTOM], DELHI, 10)
+        hits = await search.by_vehicle([SYMPTOM], DELHI, 10, Beside(vehicle=said))
         assert [(hit.card, hit.score, hit.via) for hit in hits] == [
             ("fc_both", 5.0, (SYMPTOM,)),
             ("fc_symptom", 4.0, (SYMPTOM,)),
@@ -137,18 +137,20 @@ class TestVehicle:
         sign = Signature(text="x", symptoms=(SYMPTOM,))
         symptom_only = [card(f"symptom_{n}", signature=sign) for n in range(300)]
         await load(cards, planted, *model_only, *symptom_only)
-        hits = await search.by_vehicle(ATHER, [SYMPTOM], DELHI, 5)
+        hits = await search.by_vehicle([SYMPTOM], DELHI, 5, Beside(vehicle=ATHER))
         assert hits[0] == Hit(card=planted.id, score=5.0, via=(SYMPTOM,))
 
     async def test_make_alone_lifts_symptoms(self, cards: Cards, search: Search) -> None:
         sign = Signature(text="x", symptoms=(SYMPTOM,))
         await load(cards, card("a", signature=sign), card("b", signature=sign, vehicles=(ATHER,)))
-        hits = await search.by_vehicle(VehicleContext(make="Ather"), [SYMPTOM], DELHI, 10)
+        hits = await search.by_vehicle(
+            [SYMPTOM], DELHI, 10, Beside(vehicle=VehicleContext(make="Ather"))
+        )
         assert [(hit.card, hit.score) for hit in hits] == [("fc_b", 3.0), ("fc_a", 2.0)]
 
     async def test_nothing_known_finds_nothing(self, cards: Cards, search: Search) -> None:
         await load(cards, FULL)
-        assert await search.by_vehicle(UNKNOWN, [], DELHI, 10) == []
+        assert await search.by_vehicle([], DELHI, 10, Beside(vehicle=UNKNOWN)) == []
 
 
 class TestMeaning:
@@ -163,7 +165,9 @@ class TestMeaning:
     async def test_models_never_meet(self, cards: Cards, search: Search) -> None:
         await cards.load([(card("old"), embedding(1, model="old")), (card("new"), embedding(0, 1))])
         assert cards_of(await search.by_meaning(embedding(1), DELHI, 10)) == ["fc_new"]
-        said = await search.facts([card("old").id], UNKNOWN, DELHI, like=embedding(1))
+        said = await search.facts(
+            [card("old").id], DELHI, Beside(vehicle=UNKNOWN, embedding=embedding(1))
+        )
         assert said[card("old").id].cosine is None
 
     @pytest.mark.row("CA-25")
@@ -292,7 +296,7 @@ class TestNeighbours:
     async def test_component_then_tree_then_supplier(self, cards: Cards, search: Search) -> None:
         for name in ("bms", "battery", "charger", "brakes"):
             await load(cards, card(name, signature=Signature(text="x", component=name)))
-        hits = await search.by_neighbours([P0A7F], [SYMPTOM], UNKNOWN, DELHI, 10)
+        hits = await search.by_neighbours([P0A7F], [SYMPTOM], DELHI, 10, Beside(vehicle=UNKNOWN))
         assert [(hit.card, hit.score, hit.via) for hit in hits] == [
             ("fc_bms", 2.0, ("bms",)),
             ("fc_battery", 1.0, ("battery",)),
@@ -305,7 +309,7 @@ class TestNeighbours:
         coded = card("coded", cause=cause, signature=Signature(text="x", error_codes=(P0A7F,)))
         shared = card("shared", cause=RootCause(primary="water in the  Connector."))
         await load(cards, coded, shared, card("other"))
-        hits = await search.by_neighbours([P0A7F], [], UNKNOWN, DELHI, 10)
+        hits = await search.by_neighbours([P0A7F], [], DELHI, 10, Beside(vehicle=UNKNOWN))
         assert {hit.card: hit.via for hit in hits} == {
             coded.id: ("water-in-the-connector",),
             shared.id: ("water-in-the-connector",),
@@ -320,8 +324,8 @@ class TestNeighbours:
             visibility=only("garage_pune"),
         )
         await load(cards, theirs, card("public", cause=cause))
-        assert await search.by_neighbours([P0A7F], [], UNKNOWN, DELHI, 10) == []
-        found = await search.by_neighbours([P0A7F], [], UNKNOWN, PUNE, 10)
+        assert await search.by_neighbours([P0A7F], [], DELHI, 10, Beside(vehicle=UNKNOWN)) == []
+        found = await search.by_neighbours([P0A7F], [], PUNE, 10, Beside(vehicle=UNKNOWN))
         assert sorted(cards_of(found)) == ["fc_public", "fc_theirs"]
 
 
@@ -342,18 +346,20 @@ async def test_no_source_gives_hidden_cards(
     await Vocabulary(graph).load_symptoms([Symptom(code=SYMPTOM, text="x", component="bms")])
     found = {
         "codes": await search.by_codes([P0A7F], viewer, 50),
-        "vehicle": await search.by_vehicle(ATHER, [SYMPTOM], viewer, 50),
-        "symptoms": await search.by_vehicle(UNKNOWN, [SYMPTOM], viewer, 50),
+        "vehicle": await search.by_vehicle([SYMPTOM], viewer, 50, Beside(vehicle=ATHER)),
+        "symptoms": await search.by_vehicle([SYMPTOM], viewer, 50, Beside(vehicle=UNKNOWN)),
         "meaning": await search.by_meaning(embedding(1), viewer, 50),
         "meaning of make": await search.by_meaning(embedding(1), viewer, 50, make="Ather"),
         "words": await search.by_words("scooter hums", viewer, 50),
         "words of make": await search.by_words("scooter hums", viewer, 50, make="Ather"),
-        "neighbours": await search.by_neighbours([P0A7F], [SYMPTOM], ATHER, viewer, 50),
+        "neighbours": await search.by_neighbours(
+            [P0A7F], [SYMPTOM], viewer, 50, Beside(vehicle=ATHER)
+        ),
     }
     expected = {name: [shown.id] for name in found}
     assert {name: cards_of(hits) for name, hits in found.items()} == expected
     ids = [one.id for one in (*hidden, shown)]
-    assert list(await search.facts(ids, UNKNOWN, viewer)) == [shown.id]
+    assert list(await search.facts(ids, viewer, Beside(vehicle=UNKNOWN))) == [shown.id]
 
 
 @pytest.mark.row("CA-33")
@@ -364,10 +370,16 @@ async def test_every_source_gives_own_cards(cards: Cards, search: Search, viewer
     await cards.load([(one, embedding(1)) for one in shelf])
     expected = sorted(one.id for one in shelf)
     assert sorted(cards_of(await search.by_codes([P0A7F], viewer, 50))) == expected
-    assert sorted(cards_of(await search.by_vehicle(ATHER, [SYMPTOM], viewer, 50))) == expected
+    assert (
+        sorted(cards_of(await search.by_vehicle([SYMPTOM], viewer, 50, Beside(vehicle=ATHER))))
+        == expected
+    )
     assert sorted(cards_of(await search.by_meaning(embedding(1), viewer, 50))) == expected
     assert sorted(cards_of(await search.by_words("hums", viewer, 50))) == expected
-    assert sorted(await search.facts([c.id for c in shelf], UNKNOWN, viewer)) == expected
+    assert (
+        sorted(await search.facts([c.id for c in shelf], viewer, Beside(vehicle=UNKNOWN)))
+        == expected
+    )
 
 
 async def test_warming_asks_and_tells_nothing(cards: Cards, search: Search) -> None:
@@ -385,7 +397,9 @@ async def test_facts_are_whole(graph: Graph, cards: Cards, search: Search) -> No
         ]
     )
     await cards.load([(counted, embedding(3, 4)), (card("bare"), None)])
-    found = await search.facts([FULL.id, card("bare").id], ATHER, DELHI, like=embedding(1))
+    found = await search.facts(
+        [FULL.id, card("bare").id], DELHI, Beside(vehicle=ATHER, embedding=embedding(1))
+    )
     facts = found[FULL.id]
     assert facts == CardFacts(
         id=FULL.id,
@@ -428,7 +442,7 @@ async def test_facts_tell_vehicle_level(
     cards: Cards, search: Search, said: VehicleContext, level: VehicleLevel
 ) -> None:
     await load(cards, FULL)
-    found = await search.facts([FULL.id], said, DELHI)
+    found = await search.facts([FULL.id], DELHI, Beside(vehicle=said))
     assert found[FULL.id].vehicle_level is level
 
 

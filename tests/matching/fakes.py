@@ -9,7 +9,7 @@ from domain.access import Viewer
 from domain.codes import CodeKey
 from domain.errors import Unavailable
 from domain.ids import CardId, GarageId
-from domain.matches import CardFacts, Embedding, Hit, Understood, closeness
+from domain.matches import Beside, CardFacts, Embedding, Hit, Understood, closeness
 from domain.signature import words
 from domain.vehicles import UNKNOWN, VehicleContext
 from matching.answers import Match
@@ -44,68 +44,69 @@ class Shelf:
     cards: Sequence[Shelved]
     faults: Faults = field(default_factory=Faults)
 
-    async def by_codes(self, keys: Sequence[CodeKey], viewer: Viewer, limit: int) -> list[Hit]:
+    async def by_codes(
+        self, keys: Sequence[CodeKey], viewer: Viewer, limit: int, beside: Beside
+    ) -> list[Hit]:
         await self.faults.meet("by_codes")
-        return self._best(viewer, limit, lambda c: len(set(keys) & set(c.facts.codes)))
+        return self._best(viewer, limit, beside, lambda c: len(set(keys) & set(c.facts.codes)))
 
     async def by_vehicle(
-        self, vehicle: VehicleContext, symptoms: Sequence[str], viewer: Viewer, limit: int
+        self, symptoms: Sequence[str], viewer: Viewer, limit: int, beside: Beside
     ) -> list[Hit]:
         await self.faults.meet("by_vehicle")
         return self._best(
             viewer,
             limit,
+            beside,
             lambda c: (
-                10 * len(set(symptoms) & set(c.facts.symptoms)) + closeness(c.vehicle, vehicle)
+                10 * len(set(symptoms) & set(c.facts.symptoms))
+                + closeness(c.vehicle, beside.vehicle)
             ),
         )
 
-    async def by_meaning(self, embedding: Embedding, viewer: Viewer, limit: int) -> list[Hit]:
+    async def by_meaning(
+        self, embedding: Embedding, viewer: Viewer, limit: int, *, beside: Beside
+    ) -> list[Hit]:
         await self.faults.meet("by_meaning")
-        return self._best(viewer, limit, lambda c: _cosine(embedding.vector, c.vector))
+        return self._best(viewer, limit, beside, lambda c: _cosine(embedding.vector, c.vector))
 
-    async def by_words(self, text: str, viewer: Viewer, limit: int) -> list[Hit]:
+    async def by_words(self, text: str, viewer: Viewer, limit: int, *, beside: Beside) -> list[Hit]:
         await self.faults.meet("by_words")
         said = set(words(text))
         return self._best(
-            viewer, limit, lambda c: len(said & set(words(f"{c.facts.title} {c.facts.text}")))
+            viewer,
+            limit,
+            beside,
+            lambda c: len(said & set(words(f"{c.facts.title} {c.facts.text}"))),
         )
 
     async def by_neighbours(
         self,
         codes: Sequence[CodeKey],
         symptoms: Sequence[str],
-        vehicle: VehicleContext,
         viewer: Viewer,
         limit: int,
+        beside: Beside,
     ) -> list[Hit]:
-        del symptoms, vehicle
+        del symptoms
         await self.faults.meet("by_neighbours")
         near = [c.facts for c in self.cards if set(codes) & set(c.facts.codes)]
         causes = {cause for card in near for cause in card.causes}
-        return self._best(viewer, limit, lambda c: len(causes & set(c.facts.causes)))
+        return self._best(viewer, limit, beside, lambda c: len(causes & set(c.facts.causes)))
 
     async def facts(
-        self,
-        ids: Sequence[CardId],
-        vehicle: VehicleContext,
-        viewer: Viewer,
-        *,
-        like: Embedding | None,
+        self, ids: Sequence[CardId], viewer: Viewer, beside: Beside
     ) -> dict[CardId, CardFacts]:
         await self.faults.meet("facts")
-        return {
-            c.facts.id: replace(
-                c.facts,
-                vehicle_level=closeness(c.vehicle, vehicle),
-                cosine=_cosine(like.vector, c.vector) if like and c.vector else None,
-            )
-            for c in self._seen(viewer)
-            if c.facts.id in ids
-        }
+        return {c.facts.id: _held(c, beside) for c in self._seen(viewer) if c.facts.id in ids}
 
-    def _best(self, viewer: Viewer, limit: int, points: Callable[[Shelved], float]) -> list[Hit]:
-        hits = [Hit(card=c.facts.id, score=points(c)) for c in self._seen(viewer)]
+    def _best(
+        self, viewer: Viewer, limit: int, beside: Beside, points: Callable[[Shelved], float]
+    ) -> list[Hit]:
+        hits = [
+            Hit(card=c.facts.id, score=points(c), marks=_held(c, beside))
+            for c in self._seen(viewer)
+        ]
         return sorted((h for h in hits if h.score > 0), key=lambda h: (-h.score, h.card))[:limit]
 
     def _seen(self, viewer: Viewer) -> list[Shelved]:
@@ -127,6 +128,15 @@ class Memory:
         del understood
         await self.faults.meet("recall")
         return self.kept.get(garage, [])
+
+
+def _held(shelved: Shelved, beside: Beside) -> CardFacts:
+    like = beside.embedding
+    return replace(
+        shelved.facts,
+        vehicle_level=closeness(shelved.vehicle, beside.vehicle),
+        cosine=_cosine(like.vector, shelved.vector) if like and shelved.vector else None,
+    )
 
 
 def _cosine(one: Sequence[float], other: Sequence[float]) -> float:

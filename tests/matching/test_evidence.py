@@ -28,7 +28,7 @@ def _scores(*cards: CardFacts, words: dict[str, float]) -> list[tuple[str, float
         Source.WORDS: [Hit(card=CardId(card), score=score) for card, score in words.items()],
     }
     ranked = EvidenceRanker().rank(SAID, fuse(lists), {card.id: card for card in cards})
-    return [(r.facts.id, r.score) for r in ranked]
+    return [(r.marks.id, r.score) for r in ranked]
 
 
 def test_evidence_adds_up() -> None:

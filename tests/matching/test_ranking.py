@@ -26,7 +26,7 @@ CANDIDATES = fuse(
 @pytest.mark.row("MA-5")
 def test_formula_ranks_the_hand_example() -> None:
     ranked = FormulaRanker().rank(REPORT, CANDIDATES, KNOWN)
-    assert [(r.facts.id, r.score) for r in ranked] == [
+    assert [(r.marks.id, r.score) for r in ranked] == [
         (A, pytest.approx(0.4 / 2 + 0.3 + 0.3 / 3)),
         (B, pytest.approx(0.4 + 0.3 / 2)),
         (C, pytest.approx(0.3)),
@@ -58,7 +58,7 @@ def test_ranking_lifts_the_fifteenth() -> None:
     )
     known = {card: facts(card.removeprefix("fc_")) for card in cards}
     ranked = FormulaRanker().rank(REPORT, candidates, known)
-    assert [r.facts.id for r in ranked].index(fifteenth) == 0
+    assert [r.marks.id for r in ranked].index(fifteenth) == 0
 
 
 def test_order_of_one_source() -> None:

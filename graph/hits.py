@@ -1,0 +1,97 @@
+"""Rows of the search queries as hits and facts, and what the queries hold each card against."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from neo4j.vector import Vector
+
+from domain.access import Viewer
+from domain.cards import CardSource, CardStatus, Severity
+from domain.ids import CardId
+from domain.matches import Beside, CardFacts, CardMarks, Embedding, Hit, VehicleLevel
+from graph.card_rows import fit_keys
+from graph.cards import usage
+from graph.database import Row
+from graph.visibility import seen_by
+
+# No card has an embedding of this size: asking for it finds none.
+NO_SIZE = 1
+NO_COMPONENT: Row = {"name": None, "subsystem": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a query found, and how many hits its index gave before hidden ones were left out."""
+
+    hits: list[Hit]
+    looked: int
+
+
+def found(row: Row) -> Found:
+    return Found([_hit(hit) for hit in row["found"]], row.get("looked", 0))
+
+
+def facts(row: Row) -> dict[CardId, CardFacts]:
+    known = {component["id"]: component for component in row["components"]}
+    return {card.id: card for card in (_of_card(one, known) for one in row["cards"])}
+
+
+def size(beside: Beside) -> int:
+    return len(beside.embedding.vector) if beside.embedding else NO_SIZE
+
+
+def packed(embedding: Embedding) -> Vector:
+    """Give the vector as the server takes it in one piece, not as hundreds of numbers."""
+    return Vector.from_native([float(x) for x in embedding.vector], "f32")
+
+
+def held(viewer: Viewer, beside: Beside) -> dict[str, object]:
+    """Give the parameters of the fragments SEEN, LEVEL and MARKS."""
+    like = beside.embedding
+    return seen_by(viewer) | {
+        "fits": fit_keys(beside.vehicle),
+        "like": None if like is None else packed(like),
+        "model": like.model if like else None,
+    }
+
+
+def _hit(row: Row) -> Hit:
+    card, marks = CardId(row["card"]), row.get("marks")
+    return Hit(
+        card=card,
+        score=row["score"],
+        via=tuple(sorted(row.get("via", ()))),
+        marks=None if marks is None else CardMarks(id=card, **_marks(marks)),
+    )
+
+
+def _marks(row: Row) -> dict[str, Any]:
+    return {
+        "status": CardStatus(row["status"]),
+        "source": CardSource(row["source"]),
+        "usage": usage(row),
+        "codes": tuple(row["error_codes"]),
+        "symptoms": tuple(row["symptoms"]),
+        "component": row["component"],
+        "vehicle_level": VehicleLevel(row["level"]),
+        "models": row["models"],
+        "cosine": row["cosine"],
+    }
+
+
+def _of_card(row: Row, known: Mapping[str, Row]) -> CardFacts:
+    marks, said = row["marks"], row["said"]
+    component = known.get(marks["component"], NO_COMPONENT)
+    return CardFacts(
+        id=CardId(said["id"]),
+        **_marks(marks),
+        version=said["version"],
+        title=said["title"],
+        text=said["symptom_text"],
+        severity=Severity(said["severity"]),
+        component_name=component["name"],
+        subsystem=component["subsystem"],
+        causes=tuple(said["causes"]),
+        campaign=said["campaign"],
+    )
