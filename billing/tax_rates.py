@@ -92,7 +92,7 @@ def _row(line: Mapping[str, str]) -> TaxRate:
             percent=Decimal(line["percent"]),
             what=line["what"],
         )
-    except (KeyError, ValueError, InvalidOperation) as error:
+    except (KeyError, TypeError, ValueError, InvalidOperation) as error:
         raise InvalidInput("rates", f"{dict(line)} is no row of rates") from error
 
 
