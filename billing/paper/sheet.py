@@ -69,7 +69,7 @@ def sheet(invoice: Invoice, printing: Printing) -> str:
 
 def balance(invoice: Invoice, printing: Printing) -> Paise:
     """Give what is still to be paid; nothing on documents that ask for no money."""
-    if invoice.kind not in PAYABLE or printing.stamp is not None:
+    if invoice.kind not in PAYABLE or printing.stamp is Stamp.VOID:
         return ZERO
     return Paise(max(0, invoice.totals.payable - printing.paid))
 
