@@ -22,7 +22,7 @@ TEMPLATE = (files("billing.paper") / "invoice.typ").read_bytes()
 FONTS = typst.Fonts(include_system_fonts=False)
 # PDF 1.7 as an archive keeps it: every font inside, every letter readable.
 ARCHIVE = "a-2u"
-SCREEN_DPI = 144.0
+DPI = 300.0
 
 
 class Press:
@@ -46,14 +46,16 @@ class Press:
         return document
 
     def pictures(self, invoice: Invoice, printing: Printing) -> list[bytes]:
-        """Give the pages as PNG pictures at 144 dots per inch."""
+        """Give the pages as PNG pictures at `DPI`, fine enough to scan the portal's QR from."""
         return self._set(invoice, printing, "png")
 
-    def _set(self, invoice: Invoice, printing: Printing, form: Literal["pdf", "png"]) -> list[bytes]:
+    def _set(
+        self, invoice: Invoice, printing: Printing, form: Literal["pdf", "png"]
+    ) -> list[bytes]:
         made = self._compiler().compile(
             TEMPLATE,
             format=form,
-            ppi=SCREEN_DPI,
+            ppi=DPI,
             sys_inputs={"sheet": sheet(invoice, printing)},
             pdf_standards=ARCHIVE if form == "pdf" else [],
             timestamp=datetime.combine(invoice.date, time(), INDIA),

@@ -4,6 +4,7 @@ Strings travel as JSON data and never as markup: whatever a customer is called, 
 """
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -29,6 +30,9 @@ TITLES = {
     Document.REFUND_VOUCHER: "Refund Voucher",
 }
 PAYABLE = frozenset({Document.TAX_INVOICE, Document.BILL_OF_SUPPLY})
+# Where a word is longer than this, a line may end inside it: no name runs off the page.
+LONGEST_WORD = re.compile(r"(\S{12})(?=\S)")
+MAY_BREAK = "\\1\u200b"
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
@@ -98,7 +102,10 @@ def _sheet(invoice: Invoice, printing: Printing) -> dict[str, object]:
         "date": day(invoice.date),
         "supplier": _party(invoice.supplier),
         "recipient": _party(invoice.recipient),
-        "facts": list({**_facts(invoice), **dict(printing.about), **reason}.items()),
+        "facts": [
+            (_soft(name), _soft(value))
+            for name, value in {**_facts(invoice), **dict(printing.about), **reason}.items()
+        ],
         "taxes": _tax_names(invoice),
         "lines": _lines(invoice.lines),
         "summary": [_summary(row, inter=invoice.place.inter_state) for row in _rows(invoice)],
@@ -115,7 +122,7 @@ def _sheet(invoice: Invoice, printing: Printing) -> dict[str, object]:
 def _party(party: Party) -> dict[str, object]:
     registered = party.gstin
     return {
-        "name": party.name,
+        "name": _soft(party.name),
         "address": [] if party.address is None else _address(party),
         "gstin": None if registered is None else registered.value,
         "pan": None if registered is None else registered.pan,
@@ -127,7 +134,10 @@ def _party(party: Party) -> dict[str, object]:
 def _address(party: Party) -> list[str]:
     if party.address is None:
         return []
-    return [*party.address.text.splitlines(), f"{party.address.state.name} {party.address.pincode}"]
+    return [
+        *_soft(party.address.text).splitlines(),
+        f"{party.address.state.name} {party.address.pincode}",
+    ]
 
 
 def _facts(invoice: Invoice) -> dict[str, str]:
@@ -163,7 +173,7 @@ def _lines(lines: tuple[Line, ...]) -> list[dict[str, object]]:
 def _line(line: Line) -> dict[str, object]:
     return {
         "n": str(line.n),
-        "description": line.description,
+        "description": _soft(line.description),
         "note": "as estimated" if line.estimated else None,
         "hsn": line.hsn,
         "quantity": _plain(line.quantity),
@@ -246,6 +256,10 @@ def _portal(portal: OnPortal) -> dict[str, str]:
         "irn": portal.irn,
         "ack": f"{portal.ack_number} of {day(at.date())}, {at:%H:%M} IST",
     }
+
+
+def _soft(text: str) -> str:
+    return LONGEST_WORD.sub(MAY_BREAK, text)
 
 
 def _plain(value: Decimal) -> str:
