@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import orjson
 from jsonschema import Draft202012Validator
 
 from billing import codes, money, units
@@ -124,10 +125,21 @@ def checked(made: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
+def text(made: dict[str, Any]) -> bytes:
+    """Write a document as the portal takes it: amounts as numbers, each digit exact."""
+    return orjson.dumps(made, default=_exact)
+
+
+def _exact(value: object) -> orjson.Fragment:
+    if isinstance(value, Decimal):
+        return orjson.Fragment(str(value))
+    raise TypeError(type(value).__name__)
+
+
 @cache
 def _validator() -> Draft202012Validator:
-    text = (files("billing") / "schemas" / "inv01.json").read_text("utf-8")
-    return Draft202012Validator(json.loads(text))
+    schema = (files("billing") / "schemas" / "inv01.json").read_text("utf-8")
+    return Draft202012Validator(json.loads(schema, parse_float=Decimal))
 
 
 def _type(invoice: Invoice) -> str:
@@ -197,9 +209,9 @@ def _values(invoice: Invoice) -> dict[str, Any]:
     }
 
 
-def _rupees(amount: Paise) -> str:
-    return money.plain(amount)
+def _rupees(amount: Paise) -> Decimal:
+    return Decimal(money.plain(amount))
 
 
-def _number(value: Decimal) -> str:
-    return f"{value.normalize():f}"
+def _number(value: Decimal) -> Decimal:
+    return Decimal(f"{value.normalize():f}")
