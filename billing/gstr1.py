@@ -1,8 +1,8 @@
 """GSTR-1, the monthly return of what was sold: as rows, and from them as JSON and CSV.
 
 Sections as the portal names them: b2b and cdnr (registered buyers), b2cl and cdnur (large
-inter-State ones to others), b2cs (all the rest, summed), hsn and docs. Voided documents are counted in docs
-alone; bills of supply and vouchers bear no rows of tax here.
+inter-State ones to others), b2cs (all the rest, summed), hsn and docs.
+Voided documents are counted in docs alone; bills of supply and vouchers bear no rows of tax here.
 """
 
 from collections.abc import Collection, Iterable, Mapping
