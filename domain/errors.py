@@ -3,6 +3,7 @@
 BattwheelsError
 ├── Refused                 the caller asked for something that cannot be; mend the request
 │   ├── InvalidInput        a value is wrong: which field, and why
+│   │   └── WrongCharacter   a number is misspelt: at which character, and why
 │   ├── NotFound            there is no such thing, or this actor may not know of it
 │   ├── AlreadyExists       the id is taken by something else
 │   ├── NotAuthenticated    nobody vouches for the caller
@@ -31,6 +32,12 @@ class InvalidInput(Refused):
         super().__init__(f"{field}: {reason}")
         self.field = field
         self.reason = reason
+
+
+class WrongCharacter(InvalidInput):
+    def __init__(self, field: str, position: int, reason: str) -> None:
+        super().__init__(field, f"character {position} {reason}")
+        self.position = position
 
 
 class NotFound(Refused):

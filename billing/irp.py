@@ -1,0 +1,132 @@
+"""The invoice registration portal (IRP): what we ask of it, and proof that it was the portal.
+
+`Portal` is what a driver offers. `LocalPortal` stands in for it: it registers, refuses a second
+time, signs with a key of its own made at run time, and keeps the 24-hour rule.
+"""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import RSAKey
+
+from billing import e_invoice
+from billing.e_invoice import CancelReason
+from billing.invoices import Invoice
+from billing.law_time import INDIA
+from domain.errors import AlreadyExists, InvalidInput, NotFound
+
+ALGORITHM = "RS256"
+KEY_BITS = 2048
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """The portal's answer; `signed_invoice` and `signed_qr` are compact JWS."""
+
+    irn: str
+    ack_number: str
+    ack_at: datetime
+    signed_invoice: str
+    signed_qr: str
+    cancelled_at: datetime | None = None
+    cancelled_for: CancelReason | None = None
+
+
+class Portal(Protocol):
+    """A driver to a portal; it may also raise Unavailable."""
+
+    async def register(self, invoice: Invoice, now: datetime) -> Registered: ...
+
+    async def cancel(self, irn: str, reason: CancelReason, now: datetime) -> Registered: ...
+
+
+def verified(answer: Registered, invoice: Invoice, key: RSAKey) -> Registered:
+    """Give the answer back when the portal's key signed it and it is about this invoice.
+
+    Raises:
+        InvalidInput: `signature` is not the portal's, or `irn` or the QR speaks of another invoice.
+    """
+    said = _opened(answer.signed_qr, key)
+    reported = _opened(answer.signed_invoice, key)
+    wanted = _qr(invoice, answer.ack_at)
+    if answer.irn != e_invoice.irn_of(invoice) or reported.get("Irn") != answer.irn:
+        raise InvalidInput("irn", "is not that of this invoice")
+    if said != wanted:
+        raise InvalidInput("signedQr", "speaks of another invoice")
+    return answer
+
+
+class LocalPortal:
+    """A portal in memory, for machines that have none; it signs as the real one does."""
+
+    def __init__(self) -> None:
+        self._key = RSAKey.generate_key(KEY_BITS, auto_kid=True)
+        self._known: dict[str, Registered] = {}
+
+    @property
+    def public_key(self) -> RSAKey:
+        """What a client pins to verify answers."""
+        return RSAKey.import_key(self._key.as_dict(private=False))
+
+    async def register(self, invoice: Invoice, now: datetime) -> Registered:
+        made = e_invoice.inv01(invoice)
+        irn = e_invoice.irn_of(invoice)
+        if irn in self._known:
+            raise AlreadyExists("IRN", irn)
+        ack = f"{len(self._known) + 1:015d}"
+        body = {"AckNo": ack, "Irn": irn, **json.loads(e_invoice.text(made))}
+        answer = Registered(
+            irn=irn,
+            ack_number=ack,
+            ack_at=now,
+            signed_invoice=self._signed(body),
+            signed_qr=self._signed(_qr(invoice, now)),
+        )
+        self._known[irn] = answer
+        return answer
+
+    async def cancel(self, irn: str, reason: CancelReason, now: datetime) -> Registered:
+        """Cancel within 24 hours; the number stays burnt."""
+        known = self._known.get(irn)
+        if known is None:
+            raise NotFound("IRN", irn)
+        if known.cancelled_at is not None:
+            return known
+        e_invoice.cancellable(known.ack_at, now)
+        self._known[irn] = replace(known, cancelled_at=now, cancelled_for=reason)
+        return self._known[irn]
+
+    def _signed(self, body: dict[str, Any]) -> str:
+        header = {"alg": ALGORITHM, "kid": self._key.kid}
+        payload = json.dumps({"data": json.dumps(body, separators=(",", ":")), "iss": "local"})
+        return jws.serialize_compact(header, payload, self._key, algorithms=[ALGORITHM])
+
+
+def _opened(signed: str, key: RSAKey) -> dict[str, Any]:
+    try:
+        opened = jws.deserialize_compact(signed, key, algorithms=[ALGORITHM])
+        return json.loads(json.loads(opened.payload)["data"])
+    except (JoseError, ValueError, KeyError, TypeError) as error:
+        raise InvalidInput("signature", "is not the portal's") from error
+
+
+def _qr(invoice: Invoice, ack_at: datetime) -> dict[str, Any]:
+    """What the portal prints: its ten fields."""
+    made = e_invoice.inv01(invoice)
+    dearest = max(invoice.lines, key=lambda line: line.taxable)
+    return {
+        "SellerGstin": made["SellerDtls"]["Gstin"],
+        "BuyerGstin": made["BuyerDtls"]["Gstin"],
+        "DocNo": made["DocDtls"]["No"],
+        "DocTyp": made["DocDtls"]["Typ"],
+        "DocDt": made["DocDtls"]["Dt"],
+        "TotInvVal": str(made["ValDtls"]["TotInvVal"]),
+        "ItemCnt": len(invoice.lines),
+        "MainHsnCode": dearest.hsn,
+        "Irn": e_invoice.irn_of(invoice),
+        "IrnDt": f"{ack_at.astimezone(INDIA):%Y-%m-%d %H:%M:%S}",
+    }

@@ -1,0 +1,97 @@
+"""Receipt vouchers for advances, and refund vouchers for those given back (Rules 50 and 51).
+
+An advance holds its tax: taxable value = amount × 100 / (100 + rate), half-up. What rounding leaves
+of the amount, a paisa or two, stands as round-off, so that the voucher is of the sum received.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from billing import money, units
+from billing.codes import LABOUR, code, is_service
+from billing.invoices import Document, Invoice, Reference, totals
+from billing.lines import Line, LineKind, tax
+from billing.money import ZERO, Paise
+from billing.parties import Party
+from billing.place_of_supply import Place
+from billing.tax_rates import RATES, Table, rate_of
+from domain import limits
+from domain.errors import InvalidInput
+from domain.ids import TicketId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advance:
+    """Money received before the invoice: `amount` in paise, tax within; for what, by its code."""
+
+    date: date
+    supplier: Party
+    recipient: Party
+    place: Place
+    amount: Paise
+    hsn: str = LABOUR
+    description: str = "Advance for repair"
+    ticket: TicketId | None = None
+
+    def __post_init__(self) -> None:
+        money.whole("amount", self.amount, least=1)
+        object.__setattr__(self, "hsn", code(self.hsn))
+
+
+def receipt(advance: Advance, rates: Table = RATES) -> Invoice:
+    """Make the receipt voucher of an advance.
+
+    Raises:
+        InvalidInput: the code or the day has no rate.
+    """
+    lines = (_line(advance, rate_of(advance.hsn, advance.date, rates).percent),)
+    rounding = Paise(advance.amount - lines[0].total)
+    return Invoice(
+        kind=Document.RECEIPT_VOUCHER,
+        date=advance.date,
+        supplier=advance.supplier,
+        recipient=advance.recipient,
+        place=advance.place,
+        lines=lines,
+        totals=totals(lines, rounding),
+        ticket=advance.ticket,
+    )
+
+
+def refund(voucher: Invoice, day: date, reason: str) -> Invoice:
+    """Make the refund voucher that gives a whole advance back.
+
+    Raises:
+        InvalidInput: it is no issued receipt voucher, or the day is before it.
+    """
+    if voucher.kind is not Document.RECEIPT_VOUCHER or voucher.number is None:
+        raise InvalidInput("voucher", "is not an issued receipt voucher")
+    if day < voucher.date:
+        raise InvalidInput("date", f"{day} is before the voucher's, {voucher.date}")
+    return replace(
+        voucher,
+        kind=Document.REFUND_VOUCHER,
+        date=day,
+        number=None,
+        against=Reference(number=voucher.number, date=voucher.date),
+        reason=limits.text("reason", reason, 500),
+    )
+
+
+def _line(advance: Advance, rate: Decimal) -> Line:
+    taxable = money.half_up(advance.amount * money.HUNDRED / (money.HUNDRED + rate))
+    service = is_service(advance.hsn)
+    return Line(
+        n=1,
+        kind=LineKind.LABOUR if service else LineKind.PART,
+        hsn=advance.hsn,
+        description=limits.text("description", advance.description, 300),
+        quantity=Decimal(1),
+        unit=units.OTHER,
+        unit_price=taxable,
+        discount=ZERO,
+        taxable=taxable,
+        rate=rate,
+        tax=tax(taxable, rate, inter_state=advance.place.inter_state),
+    )

@@ -1,0 +1,111 @@
+"""Synthetic sellers, buyers and invoices; every GSTIN is made from its check character."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from billing.gstin import Gstin, check_character, gstin
+from billing.invoices import Draft, Invoice, compute
+from billing.lines import LineKind, PricedLine, labour
+from billing.money import Paise
+from billing.numbers import number
+from billing.parties import Address, Party
+from billing.place_of_supply import place_of_supply
+from billing.pricing import PriceSource
+from billing.states import STATES, state
+
+DAY = date(2026, 11, 26)
+
+
+def synthetic(prefix: str, middle: str = "AAACX1234C1Z") -> Gstin:
+    """A GSTIN of nobody, with the right check character."""
+    return gstin(f"{prefix}{middle}{check_character(prefix + middle)}")
+
+
+def address(code: str = "07", text: str = "12 Ring Road, Lajpat Nagar\nNew Delhi") -> Address:
+    return Address(text=text, pincode="110024", state=state(code))
+
+
+GARAGE = Party(
+    name="Battwheels Garage Delhi",
+    address=address(),
+    gstin=synthetic("07"),
+    phone="+91 98100 00000",
+    email="bills@garage.example",
+)
+FLEET = Party(
+    name="Green Fleet Logistics Private Limited",
+    address=Address(text="Plot 7, Sector 18\nGurugram", pincode="122015", state=state("06")),
+    gstin=synthetic("06", "AABCG4321K1Z"),
+)
+RIDER = Party(name="Asha Rider", address=address())
+WALK_IN = Party(name="Cash customer")
+
+
+def part(description: str, hsn: str, price: int, quantity: str = "1", **more: object) -> PricedLine:
+    return PricedLine(
+        kind=LineKind.PART,
+        hsn=hsn,
+        description=description,
+        quantity=Decimal(quantity),
+        unit="NOS",
+        unit_price=Paise(price),
+        priced_from=PriceSource.LIST,
+        **more,  # pyright: ignore[reportArgumentType]
+    )
+
+
+LINES = (
+    labour("Battery pack: isolate, open, replace the BMS, balance", Decimal("2.5"), Paise(600_00)),
+    part("Battery management system, 48 V, 16S", "853710", 8_500_00),
+    part("Brake pads, front pair", "871410", 625_10, "2", discount=Paise(50_20)),
+)
+
+
+def draft(buyer: Party = RIDER, lines: tuple[PricedLine, ...] = LINES, **more: object) -> Draft:
+    natures = {line.nature for line in lines}
+    return Draft(
+        date=DAY,
+        supplier=GARAGE,
+        recipient=buyer,
+        place=place_of_supply(GARAGE, buyer, natures),
+        lines=lines,
+        **more,  # pyright: ignore[reportArgumentType]
+    )
+
+
+def issued(buyer: Party = RIDER, serial: int = 123, **more: object) -> Invoice:
+    return replace(compute(draft(buyer, **more)), number=number(f"DL01/2627/{serial:06d}"))  # pyright: ignore[reportArgumentType]
+
+
+PARTS = ("853710", "871410", "850760", "871160", "4011", "870899")
+quantities = st.integers(1, 50_000).map(lambda n: Decimal(n).scaleb(-2))
+
+
+def _any_part(hsn: str, price: int, quantity: Decimal, off: int) -> PricedLine:
+    gross = int(price * quantity)
+    return part("A part", hsn, price, str(quantity), discount=Paise(gross * off // 100))
+
+
+def _any_work(tenths: int, rate: int) -> PricedLine:
+    return labour("Work", Decimal(tenths) / 10, Paise(rate))
+
+
+def _any_invoice(buyer: Party, lines: tuple[PricedLine, ...]) -> Invoice:
+    return issued(buyer, lines=lines)
+
+
+part_lines = st.builds(
+    _any_part, st.sampled_from(PARTS), st.integers(0, 2_000_000), quantities, st.integers(0, 100)
+)
+labour_lines = st.builds(_any_work, st.integers(1, 400), st.integers(0, 500_000))
+line_sets = st.lists(part_lines | labour_lines, min_size=1, max_size=12).map(tuple)
+buyers = st.one_of(
+    st.sampled_from((RIDER, WALK_IN, FLEET)),
+    st.sampled_from(sorted(STATES)).map(
+        lambda code: Party(name="Buyer", address=address(code), gstin=synthetic(code))
+    ),
+)
+invoices = st.builds(_any_invoice, buyers, line_sets)

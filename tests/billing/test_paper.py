@@ -1,0 +1,270 @@
+"""What a page says, that it says so again, and that no name can speak to the typesetter."""
+
+import hashlib
+from collections.abc import Generator
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import BytesIO
+
+import numpy as np
+import pytest
+import zxingcpp
+from pypdf import PdfReader
+
+from billing.credit_notes import Credit, credit
+from billing.invoices import Document, Invoice
+from billing.money import Paise
+from billing.numbers import number
+from billing.paper.copies import Copy, copies
+from billing.paper.press import Press
+from billing.paper.sheet import OnPortal, Printing, Stamp, balance, pay_link
+from billing.parties import Address, Party
+from billing.upi import Payee, link
+from billing.vouchers import Advance, receipt
+from domain.errors import InvalidInput
+from domain.ids import TicketId
+from tests.billing.pictures import pixels
+from tests.billing.samples import DAY, FLEET, GARAGE, LINES, RIDER, draft, issued, part
+
+PAYEE = Payee(address="battwheels.delhi@bank", name="Battwheels Garage Delhi")
+ORIGINAL = Printing(copy=Copy.ORIGINAL, payee=PAYEE, paid=Paise(5_000_00))
+HOSTILE = '#read("/etc/passwd") $x$ *b* _i_ `c` <l> @r \\ ] #] /* // " \' {{}} = - + 1. ~ & %'
+
+GOLDEN = """
+Battwheels Garage Delhi
+12 Ring Road, Lajpat Nagar
+New Delhi
+Delhi 110024
++91 98100 00000 · bills@garage.example
+GSTIN 07AAACX1234C1ZV PAN AAACX1234C
+Tax Invoice
+ORIGINAL FOR RECIPIENT
+DL01/2627/000123
+26 Nov 2026
+BILLED TO
+Asha Rider
+12 Ring Road, Lajpat Nagar
+New Delhi
+Delhi 110024
+State Delhi (07)
+Place of supply Delhi (07)
+Reverse charge No
+Job tkt_abc123
+# Description HSN/SAC Quantity Price Taxable GST Tax Amount
+1 Battery pack: isolate, open,
+replace the BMS, balance
+998714 2.5 HRS 600.00 1,500.00 18 % 270.00 1,770.00
+2 Battery management system, 48
+V, 16S
+853710 1 NOS 8,500.00 8,500.00 18 % 1,530.00 10,030.00
+3 Brake pads, front pair 871410 2 NOS 625.10
+less 50.20
+1,200.00 18 % 216.00 1,416.00
+AMOUNT IN WORDS
+Rupees Thirteen Thousand Two Hundred and Sixteen Only
+HSN / SAC SUMMARY
+HSN/SAC Rate Taxable CGST SGST Tax
+853710 18 % 8,500.00 765.00 765.00 1,530.00
+871410 18 % 1,200.00 108.00 108.00 216.00
+998714 18 % 1,500.00 135.00 135.00 270.00
+Discount included 50.20
+Taxable value 11,200.00
+CGST 1,008.00
+SGST 1,008.00
+Total ₹ 13,216.00
+Received 5,000.00
+Balance due ₹ 8,216.00
+Scan to pay ₹ 8,216.00
+with any UPI app
+battwheels.delhi@bank
+for Battwheels Garage Delhi
+Authorised signatory
+Computer-generated under s.31 of the CGST Act, 2017; amounts in Indian rupees. Page 1 of 1
+"""
+
+
+@pytest.fixture(scope="module")
+def press() -> Generator[Press]:
+    made = Press()
+    yield made
+    made.close()
+
+
+@pytest.mark.row("IN-9")
+def test_a_page_word_for_word(press: Press) -> None:
+    job = replace(issued(), ticket=TicketId("tkt_abc123"))
+    assert _text(press, job, ORIGINAL) == GOLDEN.strip()
+
+
+@pytest.mark.row("IN-9")
+def test_another_states_page(press: Press) -> None:
+    said = _text(press, issued(FLEET), Printing())
+    for words in (
+        "Place of supply Haryana (06)",
+        "Supply Inter-State",
+        "GSTIN 06AABCG4321K1ZU PAN AABCG4321K",
+        "HSN/SAC Rate Taxable IGST Tax",
+        "IGST 2,016.00",
+    ):
+        assert words in said
+    assert "CGST 1" not in said
+
+
+@pytest.mark.row("IN-9")
+@pytest.mark.parametrize(
+    ("invoice", "marks"),
+    [
+        (issued(), [Copy.ORIGINAL, Copy.TRANSPORTER, Copy.SUPPLIER_OF_GOODS]),
+        (issued(lines=LINES[:1]), [Copy.ORIGINAL, Copy.SUPPLIER_OF_SERVICES]),
+    ],
+)
+def test_copies_of_goods_and_of_services(press: Press, invoice: Invoice, marks: list[Copy]) -> None:
+    assert list(copies(invoice)) == marks
+    for mark in marks:
+        assert mark in _text(press, invoice, Printing(copy=mark))
+    assert copies(invoice, on_portal=True) == ()
+
+
+@pytest.mark.row("IN-10")
+def test_qr_asks_for_the_balance_due(press: Press) -> None:
+    [page] = press.pictures(issued(), ORIGINAL)
+    [code] = zxingcpp.read_barcodes(pixels(page))
+    assert code.text == (
+        "upi://pay?pa=battwheels.delhi@bank&pn=Battwheels%20Garage%20Delhi&tr=DL01%2F2627%2F000123"
+        "&tn=Invoice%20DL01%2F2627%2F000123&am=8216.00&cu=INR"
+    )
+    assert balance(issued(), ORIGINAL) == 8_216_00
+
+
+@pytest.mark.row("IN-10")
+@pytest.mark.parametrize(
+    "printing",
+    [
+        Printing(paid=Paise(13_216_00), payee=PAYEE),
+        Printing(stamp=Stamp.VOID, payee=PAYEE),
+        Printing(),
+    ],
+)
+def test_nothing_due_no_qr(press: Press, printing: Printing) -> None:
+    assert pay_link(issued(), printing) is None
+    assert "Scan to pay" not in _text(press, issued(), printing)
+
+
+def test_portals_mark_is_printed(press: Press) -> None:
+    signed = "eyJhbGciOiJSUzI1NiJ9." + "A1b2" * 260
+    portal = OnPortal(
+        irn="ab" * 32,
+        ack_number="112610012345678",
+        ack_at=datetime(2026, 11, 26, 6, 30, tzinfo=UTC),
+        signed_qr=signed,
+    )
+    printing = Printing(portal=portal)
+    said = _text(press, issued(FLEET), printing)
+    assert "IRN " + "ab" * 32 in said
+    assert "Ack 112610012345678 of 26 Nov 2026, 12:00 IST" in said
+    [page] = press.pictures(issued(FLEET), printing)
+    assert [code.text for code in zxingcpp.read_barcodes(pixels(page))] == [signed]
+
+
+@pytest.mark.parametrize("printing", [ORIGINAL, Printing(stamp=Stamp.DRAFT)])
+def test_printed_again_byte_for_byte(press: Press, printing: Printing) -> None:
+    other = Press()
+    first, again = press.pdf(issued(), printing), other.pdf(issued(), printing)
+    other.close()
+    assert hashlib.sha256(first).digest() == hashlib.sha256(again).digest()
+
+
+async def test_printing_leaves_the_event_loop(press: Press) -> None:
+    assert await press.print(issued(), ORIGINAL) == press.pdf(issued(), ORIGINAL)
+
+
+def test_many_lines_repeat_the_head_and_carry_the_sum(press: Press) -> None:
+    long = issued(lines=LINES * 14)
+    pages = PdfReader(BytesIO(press.pdf(long, ORIGINAL))).pages
+    texts = [page.extract_text() for page in pages]
+    assert len(texts) == 3
+    assert [text.count("# Description HSN/SAC") for text in texts] == [1, 1, 0]
+    carried = [text.split("Carried forward ₹ ")[1].splitlines()[0] for text in texts[:1]]
+    brought = [text.split("Brought forward ₹ ")[1].splitlines()[0] for text in texts[1:2]]
+    assert carried == brought
+    assert "Tax Invoice DL01/2627/000123" in texts[2]
+    assert "Page 3 of 3" in texts[2]
+
+
+@pytest.mark.parametrize("stamp", list(Stamp))
+def test_drafts_and_voids_say_so(press: Press, stamp: Stamp) -> None:
+    assert stamp in _text(press, replace(issued(), number=None), Printing(stamp=stamp))
+
+
+def test_credit_note_names_its_invoice(press: Press) -> None:
+    note = credit(issued(), [Credit(line=3)], (), DAY, "Pads came back unused")
+    said = _text(press, replace(note, number=number("DL01C/2627/0001")), Printing())
+    for words in (
+        "Credit Note",
+        "CREDITED TO",
+        "Against DL01/2627/000123 of 26 Nov",
+        "Reason Pads came back unused",
+        "Total ₹ 1,416.00",
+    ):
+        assert words in said
+
+
+def test_receipt_voucher_of_an_advance(press: Press) -> None:
+    advance = Advance(
+        date=DAY, supplier=GARAGE, recipient=RIDER, place=draft().place, amount=Paise(5_000_00)
+    )
+    said = _text(press, replace(receipt(advance), number=number("RV1/2627/000001")), Printing())
+    assert "Receipt Voucher" in said
+    assert "RECEIVED FROM" in said
+    assert "Total ₹ 5,000.00" in said
+
+
+def test_bill_of_supply_names_no_tax(press: Press) -> None:
+    said = _text(press, issued(kind=Document.BILL_OF_SUPPLY), Printing())
+    assert "Composition taxable person, not eligible to collect tax on supplies." in said
+    assert "CGST 1" not in said
+
+
+def test_hostile_words_are_only_printed(press: Press) -> None:
+    buyer = Party(name=HOSTILE)
+    invoice = issued(buyer, lines=(part(HOSTILE, "853710", 1_00),))
+    said = "".join(_text(press, invoice, Printing(about=((HOSTILE, HOSTILE),))).split())
+    assert said.count("".join(HOSTILE.split())) >= 2
+
+
+def test_longest_names_stay_on_the_page(press: Press) -> None:
+    buyer = replace(FLEET, name="W" * 100, address=replace(_address(), text="W" * 300))
+    invoice = issued(buyer, lines=(part("W" * 300, "85371000", 9_999_999_99, "99.999"),))
+    page, _ = press.pictures(invoice, ORIGINAL)
+    grey = pixels(page)
+    assert np.all(grey[:, :150] == 255)
+    assert np.all(grey[:, -150:] == 255)
+
+
+@pytest.mark.row("IN-10")
+@pytest.mark.parametrize("address", ["", "garage", "@bank", "a b@bank", "x@1bank", "x@bank&am=1"])
+def test_what_is_no_upi_address(address: str) -> None:
+    with pytest.raises(InvalidInput, match=r"^upi: "):
+        Payee(address=address, name="Garage")
+
+
+@pytest.mark.row("IN-10")
+def test_links_keep_hostile_names_inside() -> None:
+    payee = Payee(address="a1@bank", name="A&am=1#x")
+    assert link(payee, Paise(1), "R/1", "ß") == (
+        "upi://pay?pa=a1@bank&pn=A%26am%3D1%23x&tr=R%2F1&tn=%C3%9F&am=0.01&cu=INR"
+    )
+    for amount, reference in ((0, "R"), (1, ""), (1, "R 1")):
+        with pytest.raises(InvalidInput):
+            link(payee, Paise(amount), reference, "note")
+
+
+def _address() -> Address:
+    assert FLEET.address is not None
+    return FLEET.address
+
+
+def _text(press: Press, invoice: Invoice, printing: Printing) -> str:
+    pages = PdfReader(BytesIO(press.pdf(invoice, printing))).pages
+    lines = (line.strip() for page in pages for line in page.extract_text().splitlines())
+    return "\n".join(lines)
