@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from domain.cards import CardSource, CardStatus, Severity
+from domain.cards import NEUTRAL, CardSource, CardStatus, Severity
 from domain.codes import CodeKey
 from domain.ids import CardId
 from domain.reports import FailureReport
@@ -86,6 +86,8 @@ class CardFacts:
     Attributes:
         models: how many vehicle models and model years it covers.
         cosine: how alike its meaning is to the report's; None without vectors of the same model.
+        reputation: what the network says of it (`domain.reputation`).
+        recheck: why it is to be looked at again, if it is.
     """
 
     id: CardId
@@ -106,6 +108,8 @@ class CardFacts:
     campaign: str | None
     models: int
     cosine: float | None = None
+    reputation: float = NEUTRAL
+    recheck: str | None = None
 
 
 def closeness(card: VehicleContext, reported: VehicleContext) -> VehicleLevel:

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import cast
 
 from domain.access import Viewer
-from domain.cards import CardSource, CardStatus, Severity
+from domain.cards import NEUTRAL, CardSource, CardStatus, Severity
 from domain.codes import CodeKey
 from domain.ids import CardId, GarageId
 from domain.matches import CardFacts, Embedding, Hit, VehicleLevel
@@ -251,6 +251,8 @@ def _facts(row: Row, known: Mapping[str, Row]) -> CardFacts:
         campaign=row["campaign"],
         models=row["models"],
         cosine=row["cosine"],
+        reputation=NEUTRAL if row["reputation"] is None else row["reputation"],
+        recheck=row["recheck"],
     )
 
 

@@ -27,6 +27,9 @@ async def handle(event: Event, intake: Intake) -> None:
             | EventType.CARD_VERIFIED
             | EventType.CARD_RETIRED
             | EventType.CARD_MATCHED
+            | EventType.FEEDBACK_GIVEN
+            | EventType.FEEDBACK_OBSERVED
+            | EventType.REVIEW_OPENED
             | EventType.SYNC_REQUIRED
             | EventType.NOTIFICATION_SEND
             | EventType.INVOICE_ISSUED

@@ -210,7 +210,7 @@ RETURN components, [c IN cards | c{.id, .version, .title, .symptom_text, .status
   cosine: CASE WHEN c.embedding_model = $model
     THEN 2 * vector.similarity.cosine(c.embedding_SIZE, $like) - 1 END,
   .times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
-  .estimated_minutes, .last_used}] AS cards
+  .estimated_minutes, .last_used, .reputation, .recheck}] AS cards
 
 // name: recent
 // What this garage was last shown or tried, the newest first.

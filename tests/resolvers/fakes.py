@@ -156,11 +156,6 @@ class FakeCards:
         ]
         return wanted[:first]
 
-    async def record_shown(self, ids: Sequence[CardId]) -> None:
-        for shown in ids:
-            card = self.history[shown][-1]
-            self.history[shown][-1] = replace(card, usage=card.usage.shown())
-
 
 @dataclass
 class FakeTickets:
