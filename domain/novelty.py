@@ -4,7 +4,7 @@ The evidence is a value: how alike a known card and the repair are, by the signa
 meaning of the report and of the cause that was found, and by what the graph holds of both (codes,
 symptoms, parts, component, vehicle). The likeness is a weighted mean over what both sides speak of:
 
-    meaning 0.35   cause 0.40   codes 0.25   symptoms 0.15   parts 0.20
+    meaning 0.35   cause 0.45   codes 0.25   symptoms 0.05   parts 0.20
 
 From `KNOWN` on it is the same failure. A repair that followed a card and worked is that card's
 whatever else; one with the same hash is too. How weights and bound were set: docs/learning.md.
@@ -19,8 +19,8 @@ from domain.ids import CardId
 from domain.matches import VehicleLevel
 from domain.outcomes import Outcome
 
-WEIGHTS = {"meaning": 0.35, "cause": 0.40, "codes": 0.25, "symptoms": 0.15, "parts": 0.20}
-KNOWN = 0.5
+WEIGHTS = {"meaning": 0.35, "cause": 0.45, "codes": 0.25, "symptoms": 0.05, "parts": 0.20}
+KNOWN = 0.53
 # From here to KNOWN two cards may be one: a person decides.
 NEAR = 0.42
 

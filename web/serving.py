@@ -67,6 +67,9 @@ def services(house: Opened) -> Services:
         matcher=house.matcher,
         embedder=house.embedder,
         operations=house.operations,
+        marking=house.cards,
+        feedback=house.feedback,
+        reviews=house.reviews,
         feed=house.feed,
         now=lambda: datetime.now(UTC),
     )
