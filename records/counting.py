@@ -32,8 +32,6 @@ class Counting:
 
     async def count(self, effects: Sequence[Counted]) -> None:
         """Add effects to the ledger; one that is there already changes nothing."""
-        if not effects:
-            return
         told = EFFECTS.dump_json(list(effects)).decode()
         async with self._records.transaction() as connection:
             await connection.execute(QUERIES["count"], {"effects": told})

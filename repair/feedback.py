@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain import limits
-from domain.access import Action, Kind, Resource, Role, demand
+from domain.access import Action, Actor, Kind, Resource, Role, demand
 from domain.errors import InvalidInput
 from domain.events import Event, EventType
 from domain.feedback import BATCH, Feedback, Impression, Opinion
@@ -88,15 +88,15 @@ async def observe(
     return len(seen)
 
 
-async def history(desk: Desk, id: TicketId, operation: Operation) -> list[Feedback]:
+async def history(desk: Desk, id: TicketId, actor: Actor) -> list[Feedback]:
     """Give what was said of a repair: a technician's own words, or all for whoever runs the garage.
 
     Raises:
         NotFound: the ticket is not theirs to see.
     """
-    await desk.tickets.get(id, operation.actor)
-    runs = operation.actor.role in {Role.MANAGER, Role.ADMIN}
-    return await desk.book.history(id, None if runs else operation.actor.id)
+    await desk.tickets.get(id, actor)
+    runs = actor.role in {Role.MANAGER, Role.ADMIN}
+    return await desk.book.history(id, None if runs else actor.id)
 
 
 async def _theirs(desk: Desk, id: TicketId, operation: Operation) -> Ticket:

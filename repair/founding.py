@@ -1,8 +1,6 @@
 """Cards out of solved repairs: a draft is filled or founded, extended, or folded into another."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from domain import card_life
 from domain.access import Viewer
@@ -11,32 +9,14 @@ from domain.cards import CardStatus, FailureCard, Resolution, RootCause, Solutio
 from domain.errors import AlreadyExists, StaleVersion, Unavailable
 from domain.events import Event, EventType
 from domain.ids import CardId, PersonId
-from domain.matches import Embedding
 from domain.outcomes import Outcome
 from domain.tickets import Ticket
 from repair.intake import UNKNOWN_CAUSE, draft, draft_id
 from repair.operation import Operation
-from repair.stores import Embedder
+from repair.stores import Cards, Embedder
 
 EVERYONE = Viewer(sees_all=True)
 FOUND_CONFIDENCE = 0.5
-
-
-class Cards(Protocol):
-    async def add(
-        self, card: FailureCard, events: Sequence[Event], embedding: Embedding | None = None
-    ) -> None: ...
-
-    async def put(
-        self,
-        card: FailureCard,
-        events: Sequence[Event],
-        *,
-        expected: int,
-        embedding: Embedding | None = None,
-    ) -> None: ...
-
-    async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from domain.reviews import ReviewKind
 from domain.signature import symptom_hash
 from domain.tickets import Shown, Ticket
 from records.analyses import Analysis, parts_of
-from repair import evidence, founding, tallying
+from repair import evidence, founding, stores, tallying
 from repair.evidence import GONE, Knowledge
 from repair.founding import Solved
 from repair.intake import draft_id
@@ -31,7 +31,7 @@ from repair.reviewing import Why, opened
 from repair.tallying import EVERYONE, Tallying
 
 LEARNER = Actor(id=PersonId("system"), role=Role.ADMIN)
-WAITING = "A repair was solved that no card described; a second person has to verify the draft."
+WAITING = "A draft says what to do; a second person has to verify it."
 ALIKE = "It reads much like another card; one of them may be enough."
 MORE = "A repair that followed it needed what it does not name."
 ANSWERED = {
@@ -64,7 +64,7 @@ class Teller(Protocol):
     async def tell(self, events: Sequence[Event]) -> None: ...
 
 
-class Cards(tallying.Cards, founding.Cards, Protocol):
+class Cards(tallying.Cards, stores.Cards, Protocol):
     pass
 
 

@@ -53,6 +53,8 @@ class Tallying:
 
 async def count(tallying: Tallying, effects: Sequence[Counted], now: datetime) -> None:
     """Count effects and bring the cards' nodes up to date; doing it again changes nothing."""
+    if not effects:
+        return
     await tallying.counting.count(effects)
     await refresh(tallying, sorted({one.card for one in effects}), now)
 

@@ -5,10 +5,11 @@ from typing import Annotated
 
 import strawberry
 
+from domain import limits
 from domain.access import Action, Kind
 from domain.cards import FailureCard
 from domain.feedback import Impression, Opinion
-from domain.ids import OperationId, ticket_id
+from domain.ids import ticket_id
 from domain.reviews import ReviewKind
 from repair import feedback as feedbacks
 from repair import merging, reviewing
@@ -77,8 +78,8 @@ class Reviewing:
     async def feedback(self, info: Ask, ticket: TicketArgument) -> list[learning.Feedback]:
         context = info.context
         context.demand(Action.READ, Kind.TICKET)
-        asked = context.operation(OperationId(""))
-        found = await feedbacks.history(_desk(context), ticket_id(key_of("Ticket", ticket)), asked)
+        key = ticket_id(key_of("Ticket", ticket))
+        found = await feedbacks.history(_desk(context), key, context.actor)
         return [learning.Feedback.of(said) for said in found]
 
 
@@ -93,7 +94,7 @@ class Teaching:
         feedback: Said,
         expected_version: Given = 0,
     ) -> GiveFeedbackResult:
-        context, operation = info.context, info.context.operation(OperationId(str(operation_id)))
+        context, operation = info.context, info.context.asked(operation_id)
         key = ticket_id(key_of("Ticket", ticket))
         opinion = Opinion(
             card=parsing.card_key(feedback.card),
@@ -122,7 +123,7 @@ class Teaching:
         ticket: TicketArgument,
         impressions: Seen,
     ) -> RecordImpressionsResult:
-        context, operation = info.context, info.context.operation(OperationId(str(operation_id)))
+        context, operation = info.context, info.context.asked(operation_id)
         key = ticket_id(key_of("Ticket", ticket))
         seen = [_impression(one) for one in impressions]
 
@@ -143,7 +144,7 @@ class Teaching:
         into: Onto,
         expected_version: ExpectedArgument,
     ) -> MergeCardsResult:
-        context, operation = info.context, info.context.operation(OperationId(str(operation_id)))
+        context, operation = info.context, info.context.asked(operation_id)
         key, target = parsing.card_key(id), parsing.card_key(into)
 
         async def work() -> FailureCard:
@@ -163,7 +164,7 @@ class Teaching:
         id: CardArgument,
         expected_version: ExpectedArgument,
     ) -> UndoMergeResult:
-        context, operation = info.context, info.context.operation(OperationId(str(operation_id)))
+        context, operation = info.context, info.context.asked(operation_id)
         key = parsing.card_key(id)
 
         async def work() -> FailureCard:
@@ -183,7 +184,7 @@ class Teaching:
         model: Model,
         firmware: Firmware,
     ) -> MarkCardsResult:
-        context, operation = info.context, info.context.operation(OperationId(str(operation_id)))
+        context, operation = info.context, info.context.asked(operation_id)
 
         async def work() -> Answer:
             marking = context.services.marking
@@ -199,7 +200,7 @@ class Teaching:
     async def supersede_part(
         self, info: Ask, operation_id: OperationArgument, part: PartArgument, by: NewPart
     ) -> MarkCardsResult:
-        context, operation = info.context, info.context.operation(OperationId(str(operation_id)))
+        context, operation = info.context, info.context.asked(operation_id)
         parts = key_of("Part", part), key_of("Part", by)
 
         async def work() -> Answer:
@@ -215,16 +216,18 @@ class Teaching:
     async def close_review(
         self, info: Ask, operation_id: OperationArgument, id: Entry
     ) -> CloseReviewResult:
-        context, operation = info.context, info.context.operation(OperationId(str(operation_id)))
-        given = context.services
+        context, operation = info.context, info.context.asked(operation_id)
+        given, key = context.services, limits.text("id", id, 80)
 
         async def work() -> Answer:
-            await reviewing.close(given.reviews, given.marking, id, operation)
-            return {"id": id}
+            await reviewing.close(given.reviews, given.marking, key, operation)
+            return {"id": key}
 
-        body = once.fingerprint("closeReview", {"id": id})
+        body = once.fingerprint("closeReview", {"id": key})
         await once.value(context, operation.id, body, work)
-        return ReviewClosed(review=learning.Review.of(await given.reviews.get(id, operation.actor)))
+        return ReviewClosed(
+            review=learning.Review.of(await given.reviews.get(key, operation.actor))
+        )
 
 
 def _desk(context: Context) -> Desk:

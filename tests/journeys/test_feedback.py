@@ -15,7 +15,7 @@ from domain.vocabulary import Part
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, Person, eventually
 from tests.journeys.planting import plant
-from tests.journeys.solving import followed, put, solved
+from tests.journeys.solving import followed, put, solved, told
 from web.serving import beside
 from web.wiring import Opened
 
@@ -63,8 +63,9 @@ def op() -> str:
 async def written(house: Opened) -> list[dict[str, int]]:
     return await house.records.rows(
         "select (select count(*) from feedback_version) as said,"
-        " (select count(*) from impression) as seen, (select count(*) from outbox where type"
-        " like 'feedback%%') as told"
+        " (select count(*) from impression) as seen, (select count(distinct id) from"
+        " (select id, type from outbox union select id, type from change_log) as left_or_logged"
+        " where type like 'feedback%%') as told"
     )
 
 
@@ -142,8 +143,8 @@ async def test_impressions_are_ones_own_and_capped(house: Opened, somebody: Some
         {"card": cards[0].id, "clicks": 15, "dwellMs": 1_000_000, "place": 1}
     ]
     for _ in range(3):
-        told = await asha.ask(SEEN, op=op(), ticket=ticket.id, seen=seen)
-        assert told == {"__typename": "ImpressionsRecorded", "cards": 1}
+        noted = await asha.ask(SEEN, op=op(), ticket=ticket.id, seen=seen)
+        assert noted == {"__typename": "ImpressionsRecorded", "cards": 1}
     rows = await house.records.rows(
         "select person, card, clicks, dwell_ms, place from impression where ticket = %(t)s",
         t=ticket.id,
@@ -171,6 +172,17 @@ async def test_impressions_are_ones_own_and_capped(house: Opened, somebody: Some
         answer = await who.ask(SEEN, op=op(), ticket=ticket.id, seen=sent)
         assert answer["__typename"] == wanted
     assert await written(house) == before
+
+
+@pytest.mark.row("IP-6")
+async def test_a_resolved_ticket_is_analysed_within_seconds(house: Opened) -> None:
+    card = await plant(house, "analysed", "The analysis lamp glows")
+    ticket = followed(card.id, True)
+    await house.tickets.add(ticket, [told(ticket)])
+    kept = await eventually(
+        lambda: house.analyses.get(ticket.id, ticket.version), lambda found: found is not None, 5
+    )
+    assert (kept.ticket, kept.verdict.card, kept.worked) == (ticket.id, card.id, True)
 
 
 @pytest.mark.row("FE-8")
@@ -225,11 +237,11 @@ async def test_a_firmware_release_marks_at_once(house: Opened, somebody: Somebod
     assert (await admin.ask(CARD, id=old.id))["recheck"] is None
     again = op()
     for _ in range(2):
-        told = await admin.ask(FIRMWARE, op=again, firmware="2.0")
-        assert told == {"__typename": "CardsMarked", "cards": 1}
+        marked = await admin.ask(FIRMWARE, op=again, firmware="2.0")
+        assert marked == {"__typename": "CardsMarked", "cards": 1}
     reason = "Firmware 2.0 of the Novel Motors N1 was released."
-    marked = await admin.ask(CARD, id=old.id)
-    assert (marked["recheck"], marked["version"]) == (reason, 1)
+    doubted = await admin.ask(CARD, id=old.id)
+    assert (doubted["recheck"], doubted["version"]) == (reason, 1)
     assert (await admin.ask(CARD, id=new.id))["recheck"] is None
     queued = await eventually(
         lambda: admin.ask(QUEUE, kind="RECHECK"), lambda q: len(q["edges"]) >= 1

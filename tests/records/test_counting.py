@@ -1,5 +1,6 @@
 """The ledger under crashes and repeats: its fold, the kept counters and the sums all agree."""
 
+import asyncio
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
@@ -93,6 +94,17 @@ async def test_counters_are_the_recount_after_crashes(records: Records, graph: G
     assert {t.card: t.usage for t in await counting.tallies(NAMES)} == wanted
     assert await counting.differing() == []
     assert all(u.successes + u.failures <= u.used for u in wanted.values())
+
+
+async def test_listeners_at_once_count_once(records: Records) -> None:
+    chance = random.Random(8)  # noqa: S311 - a test's dice
+    told, counting = effects(chance, 300), Counting(records)
+    batches = [chance.sample(told, k=200) for _ in range(8)]
+    await asyncio.gather(*(counting.count(batch) for batch in batches))
+    await counting.count(told)
+    found = {tally.card: tally.usage for tally in await counting.tallies(NAMES)}
+    assert found == {n: usage([o for o in told if o.card == n]) for n in NAMES}
+    assert await counting.differing() == []
 
 
 async def test_a_wrong_counter_is_found_and_mended(records: Records) -> None:
