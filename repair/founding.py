@@ -59,11 +59,16 @@ async def extend(cards: Cards, card: FailureCard, solved: Solved) -> FailureCard
 
 
 async def fold(cards: Cards, into: CardId, solved: Solved) -> None:
-    """Let the draft that a report began point onward to the card that says the same."""
+    """Let the draft that a report began point onward to the card that says the same.
+
+    A draft in which somebody wrote a fix is theirs to merge.
+    """
     mine = draft_id(solved.ticket.id)
     found = await cards.many([mine, into], EVERYONE)
     begun, target = found.get(mine), found.get(into)
-    if begun is None or target is None or begun.status is not CardStatus.DRAFT or mine == into:
+    if begun is None or target is None or mine == into:
+        return
+    if begun.status is not CardStatus.DRAFT or tells(begun):
         return
     merged = card_life.merge(begun, target, _change(solved, begun))
     event = solved.operation.event(

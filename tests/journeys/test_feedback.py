@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import replace
+from datetime import UTC, datetime
 from time import perf_counter
 from uuid import uuid4
 
@@ -12,12 +13,14 @@ from domain.cards import CardStatus, PartUse
 from domain.ids import CardId, PersonId
 from domain.vehicles import VehicleContext
 from domain.vocabulary import Part
+from repair.learning import learn
+from repair.tallying import recount
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, Person, eventually
 from tests.journeys.planting import plant
 from tests.journeys.solving import followed, put, solved, told
 from web.serving import beside
-from web.wiring import Opened
+from web.wiring import Opened, learning, tallying
 
 pytestmark = pytest.mark.journey
 GIVE = """mutation ($op: UUID!, $ticket: ID!, $said: FeedbackInput!, $expected: Int! = 0) {
@@ -302,3 +305,45 @@ async def test_the_queue_is_for_those_who_vouch(house: Opened, somebody: Somebod
     assert stored[CardId(made["key"])].status is CardStatus.VERIFIED
     missing = await boss.ask(CLOSE, op=op(), id="rev_missing")
     assert missing["__typename"] == "NotFound"
+
+
+async def test_a_recount_finds_and_mends(house: Opened) -> None:
+    card = await plant(house, "recounted", "Counted twice by a clumsy hand")
+    ticket = followed(card.id, True)
+    await put(house, ticket)
+    await learn(learning(house), told(ticket))
+    now = datetime.now(UTC)
+    assert card.id not in [one.card for one in await recount(tallying(house), now)]
+    await house.graph.write(
+        lambda tx: tx.run("MATCH (c:FailureCard {id: $id}) SET c.times_used = 7", id=card.id)
+    )
+    found = {one.card: one for one in await recount(tallying(house), now, mend=True)}
+    assert (found[card.id].node.used, found[card.id].ledger.used) == (7, 1)
+    assert card.id not in [one.card for one in await recount(tallying(house), now)]
+    stored = await house.cards.get(card.id, Viewer(sees_all=True))
+    assert stored.usage.used == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [
+        (MERGE, {"id": "fc_none_such", "into": "fc_none_else", "expected": 1}),
+        (MERGE, {"id": "x", "into": "fc_none_else", "expected": 1}),
+        (UNDO, {"id": "fc_none_such", "expected": 1}),
+        (CLOSE, {"id": "\x00"}),
+        (CLOSE, {"id": "rev_" + "9" * 500}),
+        (FIRMWARE, {"firmware": ""}),
+        (FIRMWARE, {"firmware": "9" * 81}),
+        (SUPERSEDE, {"part": "none-such", "by": "none-else"}),
+        (GIVE, {"ticket": "tkt_none_such", "said": {"card": "fc_none_such", "stars": 3}}),
+        (GIVE, {"ticket": "'; drop table feedback", "said": {"card": "fc_a_b", "stars": 3}}),
+        (SEEN, {"ticket": "tkt_none_such", "seen": [{"card": "fc_none_such"}]}),
+    ],
+)
+async def test_what_is_not_there_is_refused(
+    house: Opened, somebody: Somebody, query: str, asked: dict[str, object]
+) -> None:
+    before = await written(house)
+    answer = await somebody(Role.ADMIN, PUNE).ask(query, op=op(), **asked)
+    assert answer["__typename"] in {"NotFound", "InvalidInput"}
+    assert await written(house) == before
