@@ -1,7 +1,8 @@
 """The life of a card: draft, provisional, verified, retired; every change is a new version.
 
 A draft becomes provisional or verified; a provisional card verified; both of them, once out of use,
-deprecated. A draft or provisional card may be rejected. Any of the three may merge into another.
+deprecated. A draft or provisional card may be rejected. Any of the three may merge into another,
+and be taken back out of it.
 """
 
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from datetime import datetime
 
 from domain.cards import CardSource, CardStatus, FailureCard, Verification
 from domain.errors import IllegalTransition, InvalidInput, StaleVersion
-from domain.ids import CardId, PersonId
+from domain.ids import PersonId
 
 NEXT: dict[CardStatus, frozenset[CardStatus]] = {
     CardStatus.DRAFT: frozenset(
@@ -63,8 +64,34 @@ def retire(card: FailureCard, change: Change) -> FailureCard:
     return _moved(card, wanted, change)
 
 
-def merge(card: FailureCard, into: CardId, change: Change) -> FailureCard:
-    return replace(_moved(card, CardStatus.MERGED, change), merged_into=into)
+def merge(card: FailureCard, into: FailureCard, change: Change) -> FailureCard:
+    """Give the card pointing onward to the one that took its place; what it says stays as it is.
+
+    Raises:
+        InvalidInput: it is to point at itself.
+        StaleVersion: somebody changed it meanwhile.
+        IllegalTransition: either is out of use.
+    """
+    if into.id == card.id:
+        raise InvalidInput("into", "a card cannot be merged into itself")
+    if not NEXT[into.status]:
+        raise IllegalTransition(into.id, into.status, "the card that another points at")
+    return replace(_moved(card, CardStatus.MERGED, change), merged_into=into.id)
+
+
+def unmerge(card: FailureCard, before: FailureCard, change: Change) -> FailureCard:
+    """Give a merged card as it was `before`, as a version of its own: the merge stays on record.
+
+    Raises:
+        StaleVersion: somebody changed it meanwhile.
+        IllegalTransition: it is not merged.
+    """
+    if card.status is not CardStatus.MERGED:
+        raise IllegalTransition(card.id, card.status, before.status)
+    following = _next(card, change)
+    return replace(
+        following, status=before.status, verification=before.verification, merged_into=None
+    )
 
 
 def edit(card: FailureCard, edited: FailureCard, change: Change) -> FailureCard:

@@ -15,6 +15,8 @@ from domain.vocabulary import symptom_code
 FIRST_ELECTRIC_YEAR = 2010
 TEXT_LIMIT = 10_000
 LARGEST_READING = 1e12
+# The reputation of a card of which nothing was heard yet.
+NEUTRAL = 0.5
 
 
 class CardStatus(StrEnum):
@@ -292,9 +294,12 @@ class Visibility:
 class FailureCard:
     """One failure and its fix.
 
-    `vehicles` are the vehicles it was seen on (the first is the one it was found on); `usage` is
-    counted from events and never part of a version. Derived values (`keywords`, the symptom hash)
-    live in `domain.signature`.
+    `vehicles` are the vehicles it was seen on (the first is the one it was found on). Derived
+    values (`keywords`, the symptom hash) live in `domain.signature`.
+
+    Attributes:
+        usage, reputation: counted from events, never part of a version (`domain.reputation`).
+        recheck: why it is to be looked at again (a firmware release, a superseded part), if it is.
     """
 
     id: CardId
@@ -313,6 +318,8 @@ class FailureCard:
     visibility: Visibility = Visibility()
     merged_into: CardId | None = None
     usage: Usage = field(default_factory=Usage)
+    reputation: float = NEUTRAL
+    recheck: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", limits.text("title", self.title, 200))

@@ -17,7 +17,12 @@ class EventType(StrEnum):
     CARD_UPDATED = "failure_card.updated"
     CARD_VERIFIED = "failure_card.verified"
     CARD_RETIRED = "failure_card.retired"
+    CARD_MERGED = "failure_card.merged"
+    CARD_RECHECK = "failure_card.recheck"
     CARD_MATCHED = "failure_card.matched"
+    FEEDBACK_GIVEN = "feedback.given"
+    FEEDBACK_OBSERVED = "feedback.observed"
+    REVIEW_OPENED = "review.opened"
     SYNC_REQUIRED = "sync.required"
     NOTIFICATION_SEND = "notification.send"
     INVOICE_ISSUED = "invoice.issued"
@@ -29,6 +34,8 @@ CARD_EVENTS = frozenset(
         EventType.CARD_UPDATED,
         EventType.CARD_VERIFIED,
         EventType.CARD_RETIRED,
+        EventType.CARD_MERGED,
+        EventType.CARD_RECHECK,
     }
 )
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from domain.cards import CardSource, CardStatus, Severity
+from domain.cards import NEUTRAL, CardSource, CardStatus, Severity
 from domain.codes import CodeKey
 from domain.ids import CardId
 from domain.reports import FailureReport
@@ -74,6 +74,7 @@ class CardMarks:
     Attributes:
         models: how many vehicle models and model years it covers.
         cosine: how alike its meaning is to the report's; None without vectors of the same model.
+        reputation: what the network says of it (`domain.reputation`).
     """
 
     id: CardId
@@ -86,6 +87,7 @@ class CardMarks:
     vehicle_level: VehicleLevel
     models: int
     cosine: float | None = None
+    reputation: float = NEUTRAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +106,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardFacts(CardMarks):
-    """What explaining a card needs beside its marks: read for the few that are shown."""
+    """What explaining a card needs beside its marks: read for the few that are shown.
+
+    `recheck` says why it is to be looked at again, if it is.
+    """
 
     version: int
     title: str
@@ -114,6 +119,7 @@ class CardFacts(CardMarks):
     subsystem: str | None
     causes: tuple[str, ...]
     campaign: str | None
+    recheck: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,13 +8,15 @@ from domain.tickets import Ticket
 CARD = TypeAdapter(FailureCard)
 TICKET = TypeAdapter(Ticket)
 SCHEMA = 1
-COUNTED = {"usage"}
+COUNTED = {"usage", "reputation", "recheck"}
 # What an import may change without the card saying anything new.
 INCIDENTAL = {
     "version": True,
     "status": True,
     "verification": True,
     "usage": True,
+    "reputation": True,
+    "recheck": True,
     "merged_into": True,
     "provenance": {"created_at", "updated_at"},
 }

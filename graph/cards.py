@@ -1,17 +1,18 @@
 """The store of failure cards: every read is narrowed to what the viewer may see."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.access import Viewer
-from domain.card_life import SEARCHABLE
-from domain.cards import FailureCard
+from domain.card_life import NEXT, SEARCHABLE
+from domain.cards import NEUTRAL, CardStatus, FailureCard
 from domain.errors import AlreadyExists, NotFound, StaleVersion
 from domain.events import Event
-from domain.ids import CardId
+from domain.ids import CardId, GarageId
 from domain.matches import Embedding
 from domain.usage import Usage
+from domain.vehicles import name_key
 from graph import bodies, card_loading, card_rows, card_writing, outbox
 from graph.card_loading import LoadCount
 from graph.card_pages import EVERY_CARD, CardFilter, page_query
@@ -32,6 +33,28 @@ class CardVersion:
     n: int
     by: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tallied:
+    """A card's counters and reputation, when `heard` effects and words were known of it."""
+
+    card: CardId
+    usage: Usage
+    heard: int
+    reputation: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """A card that was marked to be checked again."""
+
+    card: CardId
+    version: int
+    garage: GarageId | None
+
+
+Told = Callable[[Marked], Event]
 
 
 class Cards:
@@ -190,29 +213,68 @@ class Cards:
             [row] = await self._graph.read(READS["count"], **seen_by(viewer))
         return row["cards"]
 
-    async def record_shown(self, ids: Iterable[CardId]) -> None:
-        """Count one more showing of each card."""
-        await self.recount(ids, Usage.shown)
-
-    async def recount(
-        self,
-        ids: Iterable[CardId],
-        change: Callable[[Usage], Usage],
-        events: Sequence[Event] = (),
-    ) -> None:
-        """Move the counters of cards by a pure function; two at once both count."""
-        wanted = sorted(set(ids))
+    async def tally(self, counted: Sequence[Tallied]) -> None:
+        """Set the counters of cards; one that heard less than the node did changes nothing."""
+        found = [
+            {
+                "id": one.card,
+                "heard": one.heard,
+                "usage": card_rows.usage_properties(one.usage),
+                "reputation": one.reputation,
+            }
+            for one in sorted(counted, key=lambda one: one.card)
+        ]
 
         async def work(tx: Transaction) -> None:
-            held = await rows(tx, WRITES["counters"], ids=wanted)
-            moved = [
-                {"id": r["id"], "usage": card_rows.usage_properties(change(usage(r["usage"])))}
-                for r in held
-            ]
-            await rows(tx, WRITES["recount"], rows=moved)
-            await outbox.leave(tx, events)
+            await rows(tx, WRITES["tally"], rows=found)
 
         await self._graph.write(work)
+
+    async def counted(self, ids: Sequence[CardId]) -> dict[CardId, Usage]:
+        """Give the counters as they stand on the nodes, for those of these cards that exist."""
+        found = await self._graph.entries(WRITES["counted"], ids=list(ids))
+        return {CardId(row["id"]): usage(row) for row in found}
+
+    async def of_signature(self, hash: str, make: str) -> list[tuple[CardId, CardStatus]]:
+        """Give the cards of one signature and make key with their states, whoever may see them."""
+        found = await self._graph.entries(WRITES["by_signature"], hash=hash, make=make)
+        return [(CardId(row["id"]), CardStatus(row["status"])) for row in found]
+
+    async def drafts(self, make: str, beside: CardId, limit: int) -> list[CardId]:
+        """Give the drafts of one make that say what to do, the newest first."""
+        wanted = {"make": make, "id": beside, "limit": limit}
+        return [CardId(row["id"]) for row in await self._graph.entries(WRITES["drafts"], **wanted)]
+
+    async def release(
+        self, model: tuple[str, str], firmware: str, reason: str, told: Told
+    ) -> list[CardId]:
+        """Mark what a firmware release of a model puts in doubt, with its events."""
+        make, name = (name_key(word) for word in model)
+        return await self._mark(
+            "release", told, make=make, model=name, firmware=firmware, reason=reason
+        )
+
+    async def supersede(self, old: str, new: str, reason: str, told: Told) -> list[CardId]:
+        """Put a part in another's place and mark the cards that use the older one."""
+        return await self._mark("supersede", told, old=old, new=new, reason=reason)
+
+    async def checked(self, id: CardId) -> None:
+        """Take the mark off a card that still holds."""
+
+        async def work(tx: Transaction) -> None:
+            await rows(tx, WRITES["checked"], id=id)
+
+        await self._graph.write(work)
+
+    async def _mark(self, name: str, told: Told, **parameters: object) -> list[CardId]:
+        live = sorted(status for status, following in NEXT.items() if following)
+
+        async def work(tx: Transaction) -> list[CardId]:
+            found = await rows(tx, WRITES[name], live=live, **parameters)
+            await outbox.leave(tx, [told(_marked(row)) for row in found])
+            return [CardId(row["id"]) for row in found]
+
+        return await self._graph.write(work)
 
     async def _read(self, name: str, viewer: Viewer, **parameters: object) -> list[FailureCard]:
         found = await self._graph.entries(READS[name], **parameters, **seen_by(viewer))
@@ -235,7 +297,19 @@ def usage(row: Row) -> Usage:
 
 
 def _card(row: Row) -> FailureCard:
-    return replace(bodies.card_from(row["body"]), usage=usage(row["usage"]))
+    beside = row["usage"]
+    reputation = beside["reputation"]
+    return replace(
+        bodies.card_from(row["body"]),
+        usage=usage(beside),
+        reputation=NEUTRAL if reputation is None else reputation,
+        recheck=beside["recheck"],
+    )
+
+
+def _marked(row: Row) -> Marked:
+    garage = None if row["garage"] is None else GarageId(row["garage"])
+    return Marked(card=CardId(row["id"]), version=row["version"], garage=garage)
 
 
 def _writer(card: FailureCard, events: Sequence[Event]) -> str:

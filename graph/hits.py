@@ -7,7 +7,7 @@ from typing import Any
 from neo4j.vector import Vector
 
 from domain.access import Viewer
-from domain.cards import CardSource, CardStatus, Severity
+from domain.cards import NEUTRAL, CardSource, CardStatus, Severity
 from domain.ids import CardId
 from domain.matches import Beside, CardFacts, CardMarks, Embedding, Hit, VehicleLevel
 from graph.card_rows import fit_keys
@@ -77,6 +77,7 @@ def _marks(row: Row) -> dict[str, Any]:
         "vehicle_level": VehicleLevel(row["level"]),
         "models": row["models"],
         "cosine": row["cosine"],
+        "reputation": NEUTRAL if row["reputation"] is None else row["reputation"],
     }
 
 
@@ -94,4 +95,5 @@ def _of_card(row: Row, known: Mapping[str, Row]) -> CardFacts:
         subsystem=component["subsystem"],
         causes=tuple(said["causes"]),
         campaign=said["campaign"],
+        recheck=said["recheck"],
     )

@@ -240,6 +240,9 @@ class FailureCard(StructuredNode):
     estimated_minutes = IntegerProperty()
     last_used = DateTimeProperty()
     effectiveness = FloatProperty()
+    heard = IntegerProperty()
+    reputation = FloatProperty()
+    recheck = StringProperty()
 
     had = RelationshipTo("CardVersion", "HAD")
     shows = RelationshipTo("Symptom", "SHOWS")

@@ -12,8 +12,9 @@ from enum import StrEnum
 
 from domain import effectiveness
 from domain.card_life import SEARCHABLE
-from domain.cards import CardSource, CardStatus
+from domain.cards import NEUTRAL, CardSource, CardStatus
 from domain.matches import CardMarks
+from domain.reputation import ONE_GARAGE
 from matching import formula
 
 PLACES_FOR_EACH_UNPROVEN = 5
@@ -33,11 +34,20 @@ def standing(card: CardMarks) -> Standing | None:
     if card.status not in SEARCHABLE:
         return None
     if effectiveness.proven(card.usage):
-        works = formula.effective(effectiveness.score(card.usage))
+        works = formula.effective(effectiveness.score(card.usage)) or upheld(card)
         return Standing.PROVEN if works else None
     if card.status is not CardStatus.VERIFIED:
         return None
     return Standing.REFERENCE if card.source in REFERENCES else Standing.UNPROVEN
+
+
+def upheld(card: CardMarks) -> bool:
+    """Say whether more than one garage speaks for a card: no single one can then take it away.
+
+    The counters are exact, so whoever sends fifty bad outcomes moves them; the reputation is
+    bounded (docs/decisions/0006).
+    """
+    return card.reputation > NEUTRAL + ONE_GARAGE
 
 
 def promise(card: CardMarks) -> float:
@@ -52,7 +62,8 @@ def admit(ranked: Sequence[CardMarks], places: int) -> list[tuple[CardMarks, Sta
     next one waits for the next five places.
     """
     near = [c for c in ranked[: WINDOW * places] if standing(c) is Standing.UNPROVEN]
-    lent = sorted(near, key=promise, reverse=True)[: -(-places // PLACES_FOR_EACH_UNPROVEN)]
+    hopeful = sorted(near, key=lambda c: (c.reputation, promise(c)), reverse=True)
+    lent = hopeful[: -(-places // PLACES_FOR_EACH_UNPROVEN)]
     met, given = 0, 0
     admitted: list[tuple[CardMarks, Standing]] = []
     for card in ranked:

@@ -103,7 +103,6 @@ async def matched(intake: Intake, id: TicketId, at: datetime, trace: str | None 
     outcome = Matching.FOUND if shown else Matching.NONE
     done = search.event(EventType.CARD_MATCHED, ticket.id, ticket.version, ticket.garage)
     await intake.tickets.show(id, shown, outcome, [done])
-    await intake.cards.record_shown([s.card for s in shown])
     return replace(ticket, matching=outcome)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.access import Actor
 from domain.events import Event, EventType
-from domain.ids import CardId, EventId, GarageId, OperationId, TicketId
+from domain.ids import CardId, EventId, GarageId, OperationId, TicketId, uuid7
 
 VERSION_7 = 0x7 << 76
 VARIANT = 0b10 << 62
@@ -48,6 +48,13 @@ class Operation:
 
     def _made(self, purpose: str) -> UUID:
         return derived(UUID(self.id), f"{self.actor.id}:{purpose}")
+
+
+def following(event: Event, purpose: str, actor: Actor) -> Operation:
+    """Give the operation that an event asks for: the same each time the event comes."""
+    digest = int.from_bytes(sha256(f"{event.id}:{purpose}".encode()).digest()[:10])
+    named = OperationId(str(uuid7(event.at, digest)))
+    return Operation(id=named, actor=actor, at=event.at, trace=event.trace)
 
 
 def derived(source: UUID, purpose: str) -> UUID:

@@ -34,8 +34,6 @@ class Cards(Protocol):
 
     async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]: ...
 
-    async def record_shown(self, ids: Sequence[CardId]) -> None: ...
-
 
 class Tickets(Protocol):
     async def add(

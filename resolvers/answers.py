@@ -32,6 +32,7 @@ def _match(value: Match, level: Level) -> matches.Match:
         reasons=[_reason(reason) for reason in value.reasons],
         contributions=[_contribution(c) for c in value.candidate.contributions],
         title=card.title,
+        recheck=card.recheck,
         card_key=strawberry.ID(card.id),
         remembered=level is Level.RECENT,
     )

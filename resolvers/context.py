@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import strawberry
 
@@ -74,6 +75,10 @@ class Context:
         actor = self.actor
         demand(actor, action, Resource(kind=kind, garage=actor.garage, assignee=actor.id))
         return actor
+
+    def asked(self, id: UUID) -> Operation:
+        """Give the operation of a mutation's argument."""
+        return self.operation(OperationId(str(id)))
 
     def operation(self, id: OperationId) -> Operation:
         return Operation(id=id, actor=self.actor, at=self.services.now(), trace=self.trace)

@@ -18,6 +18,15 @@ def fingerprint(verb: str, body: Mapping[str, object]) -> str:
     return sha256(written).hexdigest()
 
 
+async def value(
+    context: Context, id: OperationId, body: str, work: Callable[[], Awaitable[Answer]]
+) -> Answer:
+    """Give what the operation answered, as plain JSON values."""
+    answer = await context.services.operations.once(id, context.actor.id, body, work)
+    context.renew()
+    return answer
+
+
 async def card(
     context: Context, id: OperationId, body: str, work: Callable[[], Awaitable[FailureCard]]
 ) -> FailureCard:

@@ -9,21 +9,19 @@ from domain.access import Actor, Viewer
 from domain.cards import FailureCard
 from domain.codes import ErrorCode
 from domain.events import Event, EventType
-from domain.ids import CardId, OperationId, PersonId, TicketId
+from domain.ids import OperationId, PersonId, TicketId
 from domain.matches import Embedding, Hit
 from domain.tickets import Shown, Ticket, TicketStatus
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Supplier
 from graph.card_pages import CardFilter
-from repair import stores
+from repair import feedback, merging, reviewing, stores
 from repair.stores import EVERYTHING
 
 Answer = dict[str, Any]
 
 
-class Cards(stores.Cards, Protocol):
-    async def version(self, id: CardId, n: int, viewer: Viewer) -> FailureCard: ...
-
+class Cards(merging.Cards, Protocol):
     async def page(
         self, viewer: Viewer, *, first: int, after: str | None, filter: CardFilter
     ) -> list[FailureCard]: ...
@@ -91,5 +89,8 @@ class Services:
     matcher: stores.Matcher
     embedder: stores.Embedder
     operations: Operations
+    marking: merging.Marking
+    feedback: feedback.Book
+    reviews: reviewing.Reviews
     feed: Feed
     now: Callable[[], datetime]

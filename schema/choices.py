@@ -16,6 +16,7 @@ from domain.cards import (
 )
 from domain.events import EventType
 from domain.matches import Level, Source, VehicleLevel
+from domain.reviews import ReviewKind
 from domain.tickets import Matching, TicketStatus
 from domain.vehicles import VehicleCategory
 
@@ -35,6 +36,7 @@ DESCRIBED: dict[EnumMeta, str] = {
     Source: "A way of finding cards; each gives its own ranked list.",
     VehicleLevel: "How closely a card's vehicles fit the reported one.",
     EventType: "What happened.",
+    ReviewKind: "Why a card waits for a person's eye.",
 }
 
 

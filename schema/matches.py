@@ -61,6 +61,7 @@ class Match:
     reasons: list[Reason] = field(description="Why it is suggested, one by one.")
     contributions: list[Contribution] = field(description="What found it.")
     title: str = field(description="The card's title.")
+    recheck: str | None = field(description="Why the card is to be looked at again, if it is.")
     card_key: strawberry.ID = field(description="The card's id in the knowledge graph.")
     remembered: strawberry.Private[bool]
 

@@ -82,6 +82,16 @@ class FailureCard(Node):
     def effectiveness(self) -> Effectiveness:
         return Effectiveness.of(self.value.usage)
 
+    @strawberry.field(
+        description="What the network says of it, 0 to 1: no single garage moves it by 0.02."
+    )
+    def reputation(self) -> float:
+        return self.value.reputation
+
+    @strawberry.field(description="Why it is to be looked at again; null when it is not.")
+    def recheck(self) -> str | None:
+        return self.value.recheck
+
     @strawberry.field(description="Who wrote it, where, and when.")
     def provenance(self) -> Provenance:
         return Provenance.of(self.value.provenance)

@@ -1,6 +1,8 @@
 """Who listens to which event: one place, so that an event nobody thought of is a type error."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import assert_never
 
 from domain.errors import NotFound, Unavailable
@@ -14,11 +16,19 @@ CONSUMER = "handlers"
 RETRY_SECONDS = 1.0
 
 
-async def handle(event: Event, intake: Intake) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listeners:
+    """Who is told: the search for a new ticket's cards, and whatever learns from the rest."""
+
+    intake: Intake
+    learn: Callable[[Event], Awaitable[None]]
+
+
+async def handle(event: Event, listeners: Listeners) -> None:
     """Do what an event asks for; the same event twice does it once."""
     match event.type:
         case EventType.TICKET_CREATED:
-            await matched(intake, TicketId(event.entity), event.at, event.trace)
+            await matched(listeners.intake, TicketId(event.entity), event.at, event.trace)
         case (
             EventType.TICKET_UPDATED
             | EventType.TICKET_RESOLVED
@@ -26,7 +36,15 @@ async def handle(event: Event, intake: Intake) -> None:
             | EventType.CARD_UPDATED
             | EventType.CARD_VERIFIED
             | EventType.CARD_RETIRED
+            | EventType.CARD_MERGED
+            | EventType.CARD_RECHECK
             | EventType.CARD_MATCHED
+            | EventType.FEEDBACK_GIVEN
+        ):
+            await listeners.learn(event)
+        case (
+            EventType.FEEDBACK_OBSERVED
+            | EventType.REVIEW_OPENED
             | EventType.SYNC_REQUIRED
             | EventType.NOTIFICATION_SEND
             | EventType.INVOICE_ISSUED
@@ -36,19 +54,19 @@ async def handle(event: Event, intake: Intake) -> None:
             assert_never(event.type)
 
 
-async def work(feed: Feed, cursors: Cursors, intake: Intake) -> None:
+async def work(feed: Feed, cursors: Cursors, listeners: Listeners) -> None:
     """Handle every event since the last run, then each as it comes, until cancelled."""
     start = await _start(cursors)
     async for seq, event in feed.follow(frozenset(EventType), after=start):
-        await _handled(event, intake)
+        await _handled(event, listeners)
         await _moved(cursors, seq)
 
 
-async def _handled(event: Event, intake: Intake) -> None:
+async def _handled(event: Event, listeners: Listeners) -> None:
     """Try until the stores answer: an event is never skipped because one of them is down."""
     while True:
         try:
-            return await handle(event, intake)
+            return await handle(event, listeners)
         except Unavailable:
             await asyncio.sleep(RETRY_SECONDS)
         except NotFound:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 import uvicorn
 from starlette.applications import Starlette
@@ -14,11 +15,13 @@ from domain.errors import Unavailable
 from domain.reports import FailureReport
 from ingest.reembedding import catch_up
 from repair.intake import Intake
+from repair.learning import learn
 from resolvers.services import Services
 from sync.ending import told_to_end
 from web import handlers
 from web.asgi import SOCKET_BYTES, Door, application
-from web.wiring import Opened, matching
+from web.handlers import Listeners
+from web.wiring import Opened, learning, matching
 
 RESTART_SECONDS = 1.0
 # How soon an import made by another process is known to the reader.
@@ -64,6 +67,9 @@ def services(house: Opened) -> Services:
         matcher=house.matcher,
         embedder=house.embedder,
         operations=house.operations,
+        marking=house.cards,
+        feedback=house.feedback,
+        reviews=house.reviews,
         feed=house.feed,
         now=lambda: datetime.now(UTC),
     )
@@ -75,6 +81,7 @@ async def beside(house: Opened, *, work: bool = True) -> AsyncGenerator[None]:
     intake = Intake(
         tickets=house.tickets, cards=house.cards, reader=house.reader, matcher=house.matcher
     )
+    heard = Listeners(intake=intake, learn=partial(learn, learning(house)))
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "feed": house.feed.run,
         "reader": lambda: _learning(house),
@@ -82,7 +89,7 @@ async def beside(house: Opened, *, work: bool = True) -> AsyncGenerator[None]:
     if work:
         loops["relay"] = house.relay.run
         loops["vectors"] = lambda: _embedding(house)
-        loops["handlers"] = lambda: handlers.work(house.feed, house.cursors, intake)
+        loops["handlers"] = lambda: handlers.work(house.feed, house.cursors, heard)
     tasks = [asyncio.create_task(_kept(name, run), name=name) for name, run in loops.items()]
     try:
         yield

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from redis.asyncio import Redis
 
@@ -21,12 +22,19 @@ from ingest.embedding import DEFAULT_MODEL, Embedder
 from ingest.understanding import Reader
 from matching.engine import Matcher
 from matching.evidence import EvidenceRanker
+from records.analyses import Analyses
 from records.change_log import ChangeLog
+from records.counting import Counting
 from records.cursors import Cursors
 from records.database import Records
+from records.feedback import FeedbackBook
 from records.migrate import migrate as migrate_records
 from records.operations import Operations
 from records.outbox import Outbox as RecordsOutbox
+from records.reviews import Reviews
+from repair.evidence import Knowledge
+from repair.learning import Learning
+from repair.tallying import Tallying
 from sync.feed import Feed
 from sync.relay import Relay
 from sync.stream import Stream
@@ -74,6 +82,11 @@ class Opened:
     change_log: ChangeLog
     cursors: Cursors
     operations: Operations
+    feedback: FeedbackBook
+    counting: Counting
+    analyses: Analyses
+    reviews: Reviews
+    outbox: RecordsOutbox
     relay: Relay
     feed: Feed
     tokens: Tokens
@@ -109,6 +122,24 @@ def matching(search: Search, redis: Redis, patience_s: float) -> Matcher:
     return Matcher(search, EvidenceRanker(), RecentMatches(redis), patience_s)
 
 
+def learning(house: Opened) -> Learning:
+    """Give what learning from events needs, out of a house."""
+    return Learning(
+        cards=house.cards,
+        tickets=house.tickets,
+        knowledge=Knowledge(cards=house.cards, search=house.search, embedder=house.embedder),
+        tallying=tallying(house),
+        analyses=house.analyses,
+        book=house.feedback,
+        teller=house.outbox,
+        now=lambda: datetime.now(UTC),
+    )
+
+
+def tallying(house: Opened) -> Tallying:
+    return Tallying(cards=house.cards, counting=house.counting, reviews=house.reviews)
+
+
 def joined(
     settings: Settings,
     patience: Patience,
@@ -133,6 +164,11 @@ def joined(
         change_log=log,
         cursors=Cursors(records),
         operations=Operations(records),
+        feedback=FeedbackBook(records),
+        counting=Counting(records),
+        analyses=Analyses(records),
+        reviews=Reviews(records),
+        outbox=RecordsOutbox(records),
         relay=Relay([GraphOutbox(graph), RecordsOutbox(records)], log, stream),
         feed=Feed(log, stream),
         tokens=tokens(settings),

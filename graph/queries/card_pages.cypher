@@ -76,6 +76,6 @@ EXISTS { (c)-[:AFFECTS]->(:Component)-[:PART_OF*0..6]->(:Component {id: $compone
 WITH DISTINCT c, c.id AS id ORDER BY id LIMIT $first
 MATCH (v:CardVersion {card: id, n: c.version}) USING INDEX SEEK v:CardVersion(card, n)
 WITH v.body AS body, c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
-    .estimated_minutes, .last_used} AS usage
+    .estimated_minutes, .last_used, .reputation, .recheck} AS usage
   ORDER BY id
 RETURN collect({body: body, usage: usage}) AS found

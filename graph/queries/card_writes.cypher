@@ -23,13 +23,15 @@ RETURN v.body AS body
 
 // name: save
 // The node as it is now, and its version as it will always be. New words have no vector yet: the
-// label says so until `embed` takes it away, in this transaction or a later one.
+// label says so until `embed` takes it away, in this transaction or a later one. Whoever writes a new
+// version has looked at the card: a mark to check it again is answered.
 UNWIND $rows AS row
 MATCH (c:FailureCard {id: row.id}) USING INDEX SEEK c:FailureCard(id)
 FOREACH (_ IN CASE WHEN c.wording_hash = row.properties.wording_hash THEN [] ELSE [1] END |
   SET c:Unembedded)
 SET c += row.properties
 REMOVE c:Findable:Public
+REMOVE c.recheck
 FOREACH (_ IN CASE WHEN row.findable THEN [true] ELSE [] END | SET c:Findable)
 FOREACH (_ IN CASE WHEN row.public THEN [true] ELSE [] END | SET c:Public)
 CREATE (c)-[:HAD]->(:CardVersion {
@@ -73,17 +75,65 @@ MATCH (c:FailureCard {id: id}) USING INDEX SEEK c:FailureCard(id)
 MATCH (c)-[:HAS_STEP|READS|EVIDENCED_BY]->(part)
 DETACH DELETE part
 
-// name: counters
-// The counters of some cards, held until the transaction ends.
-UNWIND $ids AS id
-MATCH (c:FailureCard {id: id}) USING INDEX SEEK c:FailureCard(id)
-SET c.lock = true
-WITH c REMOVE c.lock
-RETURN c.id AS id, c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
-  .estimated_minutes, .last_used} AS usage
-
-// name: recount
-// Counters as they are now, and what follows from them.
+// name: tally
+// Counters as the ledger says them. Whatever hears of more wins: a tally that was read before another
+// but arrives after it changes nothing.
 UNWIND $rows AS row
 MATCH (c:FailureCard {id: row.id}) USING INDEX SEEK c:FailureCard(id)
-SET c += row.usage
+SET c.lock = true
+WITH c, row
+REMOVE c.lock
+WITH c, row WHERE row.heard >= coalesce(c.heard, 0)
+SET c += row.usage, c.heard = row.heard, c.reputation = row.reputation
+
+// name: counted
+// The counters as they stand on the nodes, to hold the ledger against.
+MATCH (c:FailureCard) USING INDEX SEEK c:FailureCard(id)
+WHERE c.id IN $ids
+WITH c{.id, .times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
+  .estimated_minutes, .last_used} AS usage
+RETURN collect(usage) AS found
+
+// name: by_signature
+// Cards of one signature hash and make, whatever their state but merged: the oldest id first.
+MATCH (c:FailureCard) USING INDEX SEEK c:FailureCard(symptom_hash)
+WHERE c.symptom_hash = $hash AND c.make = $make AND c.status <> 'merged'
+WITH c.id AS id, c.status AS status ORDER BY id LIMIT 20
+RETURN collect({id: id, status: status}) AS found
+
+// name: drafts
+// Drafts of one make that say what to do, the newest first: what a new draft may be the same as.
+MATCH (c:FailureCard) USING INDEX SEEK c:FailureCard(make)
+WHERE c.make = $make AND c.status = 'draft' AND c.id <> $id AND EXISTS { (c)-[:HAS_STEP]->() }
+WITH c.id AS id ORDER BY id DESC LIMIT $limit
+RETURN collect({id: id}) AS found
+
+// name: release
+// A firmware release marks the cards of the model that were seen on other firmware, and those whose
+// fault or fix is software.
+MATCH (m:VehicleModel) USING INDEX SEEK m:VehicleModel(make_key, model_key, year)
+WHERE m.make_key = $make AND m.model_key = $model AND m.year >= 0
+MATCH (m)<-[a:APPLIES_TO]-(c:FailureCard)
+WHERE c.status IN $live AND NOT $firmware IN coalesce(a.firmware, [])
+  AND (size(coalesce(a.firmware, [])) > 0 OR c.solution_type = 'firmware_update'
+    OR c.failure_mode IN ['software_fault', 'calibration_drift'])
+WITH DISTINCT c
+SET c.recheck = $reason
+RETURN c.id AS id, c.version AS version, c.garage_id AS garage ORDER BY id
+
+// name: supersede
+// A part takes the place of another: the cards that use the older one are to be checked.
+MATCH (old:Part {id: $old})
+MATCH (new:Part {id: $new})
+MERGE (new)-[:SUPERSEDES]->(old)
+WITH old
+MATCH (old)<-[:USES]-(c:FailureCard)
+WHERE c.status IN $live
+WITH DISTINCT c
+SET c.recheck = $reason
+RETURN c.id AS id, c.version AS version, c.garage_id AS garage ORDER BY id
+
+// name: checked
+// Somebody looked: the card still holds as it stands.
+MATCH (c:FailureCard {id: $id})
+REMOVE c.recheck

@@ -12,7 +12,7 @@ WHERE c.id IN $ids
 WITH c
 MATCH (v:CardVersion {card: c.id, n: c.version}) USING INDEX SEEK v:CardVersion(card, n)
 WITH v.body AS body, c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
-    .estimated_minutes, .last_used} AS usage
+    .estimated_minutes, .last_used, .reputation, .recheck} AS usage
 RETURN collect({body: body, usage: usage}) AS found
 
 // name: unembedded
@@ -21,7 +21,7 @@ MATCH (c:Unembedded)
 WITH c LIMIT $limit
 MATCH (v:CardVersion {card: c.id, n: c.version}) USING INDEX SEEK v:CardVersion(card, n)
 WITH v.body AS body, c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
-    .estimated_minutes, .last_used} AS usage
+    .estimated_minutes, .last_used, .reputation, .recheck} AS usage
 RETURN collect({body: body, usage: usage}) AS found
 
 // name: version
@@ -32,7 +32,7 @@ WHERE ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
     OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
 MATCH (v:CardVersion {card: c.id, n: $n}) USING INDEX SEEK v:CardVersion(card, n)
 WITH v.body AS body, c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
-    .estimated_minutes, .last_used} AS usage
+    .estimated_minutes, .last_used, .reputation, .recheck} AS usage
 RETURN collect({body: body, usage: usage}) AS found
 
 // name: versions
@@ -68,7 +68,7 @@ WITH c, point.distance(c.origin, point({latitude: $lat, longitude: $lon})) AS me
 ORDER BY metres, c.id LIMIT $limit
 MATCH (v:CardVersion {card: c.id, n: c.version}) USING INDEX SEEK v:CardVersion(card, n)
 WITH v.body AS body, c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
-    .estimated_minutes, .last_used} AS usage
+    .estimated_minutes, .last_used, .reputation, .recheck} AS usage
   ORDER BY metres, c.id
 RETURN collect({body: body, usage: usage}) AS found
 
@@ -83,6 +83,6 @@ WITH c WHERE c.status IN $statuses
 WITH c ORDER BY c.effectiveness DESC, c.times_used DESC LIMIT $limit
 MATCH (v:CardVersion {card: c.id, n: c.version}) USING INDEX SEEK v:CardVersion(card, n)
 WITH v.body AS body, c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
-    .estimated_minutes, .last_used} AS usage
+    .estimated_minutes, .last_used, .reputation, .recheck} AS usage
   ORDER BY c.effectiveness DESC, c.times_used DESC, c.id
 RETURN collect({body: body, usage: usage}) AS found

@@ -19,7 +19,7 @@ c{.status, .source, .component, .error_codes, .symptoms, .models, level: LEVEL,
   cosine: CASE WHEN c.embedding_model = $model
     THEN 2 * vector.similarity.cosine(c.embedding_SIZE, $like) - 1 END,
   .times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
-  .estimated_minutes, .last_used}
+  .estimated_minutes, .last_used, .reputation}
 
 // name: cards
 // About how many there are: the count store's number.
@@ -197,7 +197,7 @@ CALL (ids) {
     WHERE NOT EXISTS { (top)-[:PART_OF]->() } | top.id])}) AS components
 }
 RETURN components, [c IN cards | {marks: MARKS, said: c{.id, .version, .title, .symptom_text,
-  .severity, .causes, .campaign}}] AS cards
+  .severity, .causes, .campaign, .recheck}}] AS cards
 
 // name: recent
 // What this garage was last shown or tried, the newest first.

@@ -22,7 +22,7 @@ from domain.errors import IllegalTransition, InvalidInput, StaleVersion
 from domain.ids import CardId, PersonId
 from tests.domain.samples import ANU, BALA, CARD, CHITRA, LATER, NOW, PUNE
 
-OTHER = CardId("fc_the_other")
+OTHER = replace(CARD, id=CardId("fc_the_other"))
 BY_BALA = Change(by=BALA, at=LATER, expected=3)
 MOVES: dict[str, Callable[[FailureCard], FailureCard]] = {
     "verify": lambda card: card_life.verify(card, BY_BALA),
@@ -133,7 +133,7 @@ def test_edit_keeps_what_is_not_content() -> None:
     )
     wanted = replace(
         CARD,
-        id=OTHER,
+        id=OTHER.id,
         version=99,
         source=CardSource.RECALL,
         title="Another title",
@@ -153,4 +153,30 @@ def test_edit_keeps_what_is_not_content() -> None:
 
 
 def test_merge_names_the_survivor() -> None:
-    assert card_life.merge(CARD, OTHER, BY_BALA).merged_into == OTHER
+    assert card_life.merge(CARD, OTHER, BY_BALA).merged_into == OTHER.id
+
+
+@pytest.mark.parametrize("status", [CardStatus.REJECTED, CardStatus.DEPRECATED, CardStatus.MERGED])
+def test_nothing_points_at_a_card_out_of_use(status: CardStatus) -> None:
+    with pytest.raises(IllegalTransition):
+        card_life.merge(CARD, replace(OTHER, status=status), BY_BALA)
+
+
+def test_no_card_points_at_itself() -> None:
+    with pytest.raises(InvalidInput, match="itself"):
+        card_life.merge(CARD, CARD, BY_BALA)
+
+
+@pytest.mark.parametrize("status", [CardStatus.DRAFT, CardStatus.PROVISIONAL, CardStatus.VERIFIED])
+def test_a_merge_is_undone(status: CardStatus) -> None:
+    before = replace(CARD, status=status)
+    merged = card_life.merge(before, OTHER, BY_BALA)
+    undone = card_life.unmerge(merged, before, replace(BY_BALA, expected=merged.version))
+    assert undone == replace(
+        before, version=5, provenance=replace(before.provenance, updated_at=LATER)
+    )
+
+
+def test_only_a_merge_is_undone() -> None:
+    with pytest.raises(IllegalTransition):
+        card_life.unmerge(CARD, CARD, BY_BALA)

@@ -127,3 +127,14 @@ def test_admission_keeps_its_promises(usages: list[Usage], places: int) -> None:
 
 def test_promise_is_the_beta_mean() -> None:
     assert promise(_card("a", Usage(matched=3, used=3, successes=2, failures=1))) == 0.6
+
+
+@pytest.mark.parametrize(("reputation", "shown"), [(0.5, None), (0.5196, None), (0.52, "proven")])
+def test_no_single_garage_takes_a_card_away(reputation: float, shown: str | None) -> None:
+    spoiled = Usage(matched=60, used=55, successes=5, failures=50)
+    assert standing(_card("a", spoiled, reputation=reputation)) == shown
+
+
+def test_unproven_places_go_to_the_well_spoken_of() -> None:
+    fresh = [_card(name, NEW, reputation=r) for name, r in (("a", 0.5), ("b", 0.51))]
+    assert [card.id for card, _ in admit(fresh, 5)] == [fresh[1].id]

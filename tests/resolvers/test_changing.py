@@ -119,7 +119,6 @@ async def test_known_failures_show_their_cards() -> None:
         "cards": [{"rank": 1, "card": {"key": CARD.id}}],
     }
     assert later["data"]["ticket"]["draft"] is None
-    assert world.cards.history[CARD.id][-1].usage.matched == 1
 
 
 async def test_the_same_operation_is_done_once() -> None:

@@ -52,6 +52,7 @@ def test_every_list_argument_is_paged(built: GraphQLSchema) -> None:
         "components",
         "errorCodes",
         "parts",
+        "reviewQueue",
         "suppliers",
         "symptoms",
         "tickets",
@@ -71,6 +72,13 @@ def test_every_mutation_has_its_union(built: GraphQLSchema) -> None:
         "updateCard": ("UpdateCardResult!", True),
         "verifyCard": ("VerifyCardResult!", True),
         "retireCard": ("RetireCardResult!", True),
+        "giveFeedback": ("GiveFeedbackResult!", True),
+        "recordImpressions": ("RecordImpressionsResult!", True),
+        "mergeCards": ("MergeCardsResult!", True),
+        "undoMerge": ("UndoMergeResult!", True),
+        "announceFirmware": ("MarkCardsResult!", True),
+        "supersedePart": ("MarkCardsResult!", True),
+        "closeReview": ("CloseReviewResult!", True),
     }
 
 

@@ -1,12 +1,12 @@
 """Stores in memory, with the verbs and refusals of the real ones; the contracts hold for both."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from domain.access import SCOPES, Actor, Scope, Viewer
 from domain.card_life import NEXT
-from domain.cards import FailureCard
+from domain.cards import NEUTRAL, FailureCard
 from domain.codes import CodeKey, ErrorCode
 from domain.errors import AlreadyExists, NotFound, StaleVersion
 from domain.events import Event
@@ -19,7 +19,7 @@ from domain.vocabulary import Component, Part, Supplier, Symptom
 from graph.card_loading import LoadCount
 from graph.card_pages import EVERY_CARD, CardFilter
 from graph.card_rows import content_hash, fit_keys
-from graph.cards import CardVersion
+from graph.cards import CardVersion, Tallied
 
 K = TypeVar("K", bound=str)
 
@@ -32,6 +32,7 @@ class Memory:
         default_factory=dict[CardId, list[tuple[FailureCard, str]]]
     )
     usage: dict[CardId, Usage] = field(default_factory=dict[CardId, Usage])
+    heard: dict[CardId, tuple[int, float]] = field(default_factory=dict[CardId, tuple[int, float]])
     imports: dict[CardId, str] = field(default_factory=dict[CardId, str])
     tickets: dict[TicketId, Ticket] = field(default_factory=dict[TicketId, Ticket])
     shown: dict[TicketId, tuple[Shown, ...]] = field(
@@ -133,22 +134,17 @@ class FakeCards:
     async def count(self, viewer: Viewer) -> int:
         return len(self._seen(viewer))
 
-    async def record_shown(self, ids: Iterable[CardId]) -> None:
-        await self.recount(ids, Usage.shown)
-
-    async def recount(
-        self,
-        ids: Iterable[CardId],
-        change: Callable[[Usage], Usage],
-        events: Sequence[Event] = (),
-    ) -> None:
-        for name in set(ids) & set(self._memory.usage):
-            self._memory.usage[name] = change(self._memory.usage[name])
-        self._memory.leave(events)
+    async def tally(self, counted: Sequence[Tallied]) -> None:
+        for one in counted:
+            held = self._memory.heard.get(one.card, (0, NEUTRAL))[0]
+            if one.card in self._memory.usage and one.heard >= held:
+                self._memory.usage[one.card] = one.usage
+                self._memory.heard[one.card] = (one.heard, one.reputation)
 
     def _now(self, name: CardId) -> FailureCard:
         card, _ = self._memory.cards[name][-1]
-        return replace(card, usage=self._memory.usage[name])
+        reputation = self._memory.heard.get(name, (0, NEUTRAL))[1]
+        return replace(card, usage=self._memory.usage[name], reputation=reputation)
 
     def _store(self, card: FailureCard, by: str) -> None:
         self._memory.cards.setdefault(card.id, []).append((card, by))

@@ -16,7 +16,7 @@ from domain.vehicles import VehicleCategory, VehicleContext
 from domain.vocabulary import Component
 from graph.card_loading import LoadCount
 from graph.card_pages import CardFilter
-from graph.cards import CardVersion
+from graph.cards import CardVersion, Tallied
 from tests.graph.examples import ADMIN, DELHI, FULL, NOBODY, NOW, PUNE, card, event, only
 from tests.stores.house import House
 
@@ -40,9 +40,10 @@ async def test_card_reads_back_whole(house: House) -> None:
 async def test_counters_are_laid_over(house: House) -> None:
     used = replace(FULL, usage=Usage(matched=9, used=4, successes=3, failures=1, ratings=(5, 4)))
     await house.cards.add(used, [])
-    await house.cards.record_shown([FULL.id, CardId("fc_absent")])
-    found = await house.cards.get(FULL.id, ADMIN)
-    assert found.usage == replace(used.usage, matched=10)
+    more = Usage(matched=10, used=4, successes=3, failures=1, ratings=(5, 4))
+    absent = Tallied(card=CardId("fc_absent"), usage=more, heard=9, reputation=0.5)
+    await house.cards.tally([replace(absent, card=FULL.id, reputation=0.52), absent])
+    assert await house.cards.get(FULL.id, ADMIN) == replace(FULL, usage=more, reputation=0.52)
 
 
 @pytest.mark.row("CA-1")
@@ -262,13 +263,13 @@ async def test_import_leaves_retired_cards(house: House) -> None:
     assert await house.cards.get(imported.id, ADMIN) == retired
 
 
-@pytest.mark.row("CA-29")
-async def test_counters_of_two_at_once(house: House) -> None:
+async def test_an_older_tally_changes_nothing(house: House) -> None:
     await house.cards.add(FULL, [])
-    await asyncio.gather(*(house.cards.record_shown([FULL.id]) for _ in range(10)))
-    used = house.cards.recount([FULL.id], lambda u: u.used_at(NOW), [event("used", FULL.id)])
-    await used
+    tallies = [
+        Tallied(card=FULL.id, usage=Usage(matched=n), heard=n, reputation=n / 100)
+        for n in range(1, 11)
+    ]
+    await asyncio.gather(*(house.cards.tally([one]) for one in reversed(tallies)))
+    await house.cards.tally(tallies[:3])
     found = await house.cards.get(FULL.id, ADMIN)
-    assert found.usage == Usage(matched=10, used=1, last_used=NOW)
-    assert found.version == 1
-    assert [e.id for e in await house.outbox.pending(10)] == ["event-used"]
+    assert (found.usage, found.reputation, found.version) == (Usage(matched=10), 0.1, 1)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from domain.errors import Unavailable
-from domain.events import Event, EventType
+from domain.events import CARD_EVENTS, Event, EventType
 from domain.ids import EventId, TicketId
 from domain.tickets import Matching
 from repair.intake import Intake
 from tests.domain.samples import NOW, TICKET
 from tests.resolvers.fakes import World
 from web import handlers, serving
+from web.handlers import Listeners
 
 if TYPE_CHECKING:
     from records.cursors import Cursors
@@ -47,10 +48,15 @@ class FakeCursors:
             raise Unavailable("postgres", "stopped for the test")
 
 
-def intake(world: World) -> Intake:
-    return Intake(
+def listeners(world: World, learnt: list[Event] | None = None) -> Listeners:
+    async def learn(event: Event) -> None:
+        if learnt is not None:
+            learnt.append(event)
+
+    intake = Intake(
         tickets=world.tickets, cards=world.cards, reader=world.reader, matcher=world.matcher
     )
+    return Listeners(intake=intake, learn=learn)
 
 
 def created(ticket: str, type: EventType = EventType.TICKET_CREATED) -> Event:
@@ -61,7 +67,7 @@ def created(ticket: str, type: EventType = EventType.TICKET_CREATED) -> Event:
 
 async def worked(world: World, cursors: FakeCursors, until: int) -> None:
     """Let the handlers work until their cursor is there."""
-    work = handlers.work(cast("Feed", world.feed), cast("Cursors", cursors), intake(world))
+    work = handlers.work(cast("Feed", world.feed), cast("Cursors", cursors), listeners(world))
     task = asyncio.create_task(work)
     async with asyncio.timeout(5):
         while cursors.places.get(handlers.CONSUMER) != until:  # noqa: ASYNC110 - a fake tells nobody
@@ -70,11 +76,24 @@ async def worked(world: World, cursors: FakeCursors, until: int) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
+LEARNT = frozenset(
+    {
+        EventType.TICKET_UPDATED,
+        EventType.TICKET_RESOLVED,
+        EventType.CARD_MATCHED,
+        EventType.FEEDBACK_GIVEN,
+        *CARD_EVENTS,
+    }
+)
+
+
 @pytest.mark.parametrize("type", [t for t in EventType if t is not EventType.TICKET_CREATED])
-async def test_other_events_ask_for_nothing(type: EventType) -> None:
-    world = World()
+async def test_other_events_teach_or_ask_nothing(type: EventType) -> None:
+    world, learnt = World(), list[Event]()
     world.tickets.held[TICKET.id] = TICKET
-    await handlers.handle(created(TICKET.id, type), intake(world))
+    event = created(TICKET.id, type)
+    await handlers.handle(event, listeners(world, learnt))
+    assert learnt == ([event] if type in LEARNT else [])
     assert world.asked == {}
     assert world.written() == (0, 1, 0)
 

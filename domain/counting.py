@@ -1,0 +1,129 @@
+"""From what happened to a card's counters: each effect's id follows from the facts (CA-29).
+
+An effect is one showing, or one use with how it ended. Its id is made of the ticket and of what
+happened there, never of the message that told of it: the same fact heard twice, by two listeners or
+after a crash, is the same effect, and counters are a fold over distinct effects.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.cards import FailureCard
+from domain.ids import CardId, GarageId, PersonId, TicketId
+from domain.outcomes import Attempt, Outcome
+from domain.tickets import Shown, Ticket
+from domain.usage import RATINGS_KEPT, Usage
+
+
+class Effect(StrEnum):
+    SHOWN = "shown"
+    USED = "used"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """One effect on one card's counters.
+
+    Attributes:
+        person: whose work a use was; None for showings.
+        worked: how a use ended.
+        minutes: what a use took, with what the card had estimated (0 when either is unknown).
+    """
+
+    id: str
+    ticket: TicketId
+    card: CardId
+    effect: Effect
+    garage: GarageId
+    at: datetime
+    person: PersonId | None = None
+    worked: bool | None = None
+    minutes: int = 0
+    estimated: int = 0
+
+
+def of_showing(ticket: Ticket, shown: Sequence[Shown]) -> list[Counted]:
+    """Give one effect for each card that was suggested for a ticket."""
+    return [
+        Counted(
+            id=f"{ticket.id}:shown:{one.card}",
+            ticket=ticket.id,
+            card=one.card,
+            effect=Effect.SHOWN,
+            garage=ticket.garage,
+            at=one.at,
+        )
+        for one in shown
+    ]
+
+
+def of_repair(ticket: Ticket, cards: Mapping[CardId, FailureCard]) -> list[Counted]:
+    """Give one effect for each try that followed a card, the one that ended the repair included.
+
+    Tries are only ever added to a ticket, so the nth is the same one whenever it is counted.
+    """
+    return [
+        _use(ticket, n, tried, cards.get(tried.card))
+        for n, tried in enumerate(tries(ticket))
+        if tried.card is not None
+    ]
+
+
+def tries(ticket: Ticket) -> tuple[Attempt, ...]:
+    """Give all attempts in order; the outcome is the last, unless the last attempt tells it."""
+    ended = ticket.outcome
+    if ended is None or _tells(ticket.attempts[-1:], ended):
+        return ticket.attempts
+    last = Attempt(
+        by=ticket.assignee or ticket.reporter,
+        at=ticket.closed_at or ticket.opened_at,
+        worked=ended.worked,
+        card=ended.card,
+        minutes=ended.minutes,
+        parts=ended.parts,
+    )
+    return (*ticket.attempts, last)
+
+
+def estimate(card: FailureCard) -> int:
+    """Give the minutes that a card foretells: its labour time, else the sum of its steps."""
+    return card.resolution.labour_minutes or sum(step.minutes for step in card.resolution.steps)
+
+
+def usage(effects: Iterable[Counted], stars: Sequence[int] = ()) -> Usage:
+    """Fold effects into counters, each id once; `stars` are the ratings in the order given."""
+    found = {one.id: one for one in effects}.values()
+    used = [one for one in found if one.effect is Effect.USED]
+    return Usage(
+        matched=sum(one.effect is Effect.SHOWN for one in found),
+        used=len(used),
+        successes=sum(one.worked is True for one in used),
+        failures=sum(one.worked is False for one in used),
+        ratings=tuple(stars[-RATINGS_KEPT:]),
+        actual_minutes=sum(one.minutes for one in used),
+        estimated_minutes=sum(one.estimated for one in used),
+        last_used=max((one.at for one in used), default=None),
+    )
+
+
+def _use(ticket: Ticket, n: int, tried: Attempt, card: FailureCard | None) -> Counted:
+    estimated = 0 if card is None else estimate(card)
+    timed = tried.minutes is not None and estimated > 0
+    return Counted(
+        id=f"{ticket.id}:used:{n}",
+        ticket=ticket.id,
+        card=tried.card or CardId(""),
+        effect=Effect.USED,
+        garage=ticket.garage,
+        at=tried.at,
+        person=tried.by,
+        worked=tried.worked,
+        minutes=tried.minutes or 0 if timed else 0,
+        estimated=estimated if timed else 0,
+    )
+
+
+def _tells(last: Sequence[Attempt], outcome: Outcome) -> bool:
+    return any((a.card, a.worked) == (outcome.card, outcome.worked) for a in last)

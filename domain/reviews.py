@@ -1,0 +1,49 @@
+"""What waits for a person's eye: a queue of drafts, alerts, merges, improvements, rechecks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain import effectiveness
+from domain.ids import CardId, GarageId, TicketId
+from domain.usage import Usage
+
+ALERT_BELOW = 0.5
+ALERT_ABOVE_MATCHES = 20
+
+
+class ReviewKind(StrEnum):
+    ALERT = "alert"
+    DRAFT = "draft"
+    MERGE = "merge"
+    IMPROVEMENT = "improvement"
+    RECHECK = "recheck"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """One entry; there is one of a kind for one version of a card, however often it is asked for.
+
+    Attributes:
+        other: the card that this one may be merged with.
+        reason: one sentence of ours, never a person's words.
+    """
+
+    id: str
+    kind: ReviewKind
+    card: CardId
+    version: int
+    reason: str
+    at: datetime
+    garage: GarageId | None = None
+    ticket: TicketId | None = None
+    other: CardId | None = None
+    closed_at: datetime | None = None
+
+
+def alarming(usage: Usage) -> bool:
+    """Say whether a card fails often enough to be looked at (EF-7).
+
+    Below 0.5, after more than twenty showings.
+    """
+    return usage.matched > ALERT_ABOVE_MATCHES and effectiveness.score(usage) < ALERT_BELOW

@@ -1,0 +1,75 @@
+"""The ledger of the cards' counters: every effect once, the fold over them, and what differs."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from pydantic import TypeAdapter
+
+from domain.counting import Counted
+from domain.ids import CardId, GarageId, PersonId
+from domain.reputation import Observation, Told
+from domain.usage import Usage
+from records.database import Records, Row
+from records.queries import named
+
+QUERIES = named("counting.sql")
+EFFECTS = TypeAdapter(list[Counted])
+OBSERVED = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """A card's counters, and how much was heard by then: of two tallies the higher is the later."""
+
+    card: CardId
+    usage: Usage
+    heard: int
+
+
+class Counting:
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    async def count(self, effects: Sequence[Counted]) -> None:
+        """Add effects to the ledger; one that is there already changes nothing."""
+        told = EFFECTS.dump_json(list(effects)).decode()
+        async with self._records.transaction() as connection:
+            await connection.execute(QUERIES["count"], {"effects": told})
+
+    async def tallies(self, cards: Sequence[CardId]) -> list[Tally]:
+        rows = await self._records.rows(QUERIES["tallies"], cards=sorted(set(cards)))
+        return [_tally(row) for row in rows]
+
+    async def counted(self, after: str, limit: int) -> list[CardId]:
+        """Give up to `limit` cards beyond the id `after` that anything was counted of."""
+        rows = await self._records.rows(QUERIES["counted"], after=after, limit=limit)
+        return [CardId(row["card"]) for row in rows]
+
+    async def differing(self) -> list[CardId]:
+        """Give the cards whose kept counters are not what the ledger says."""
+        return [CardId(row["card"]) for row in await self._records.rows(QUERIES["differing"])]
+
+    async def mend(self, cards: Sequence[CardId]) -> None:
+        async with self._records.transaction() as connection:
+            await connection.execute(QUERIES["mend"], {"cards": list(cards)})
+
+    async def observations(self, card: CardId) -> list[Observation]:
+        rows = await self._records.rows(QUERIES["observations"], card=card, limit=OBSERVED)
+        return [_observation(row) for row in rows]
+
+
+def _tally(row: Row) -> Tally:
+    fields = {name: row[name] for name in asdict(Usage()) if name != "ratings"}
+    usage = Usage(ratings=tuple(row["stars"]), **fields)
+    return Tally(card=CardId(row["card"]), usage=usage, heard=row["heard"])
+
+
+def _observation(row: Row) -> Observation:
+    return Observation(
+        told=Told(row["told"]),
+        garage=GarageId(row["garage"]),
+        person=PersonId(row["person"]),
+        value=row["value"],
+        at=row["at"],
+        repairs=row["repairs"],
+    )

@@ -1,0 +1,111 @@
+"""Feedback in Postgres: what was said, with its history, and what was done with suggestions."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from domain.errors import StaleVersion
+from domain.events import Event
+from domain.feedback import CLICKS_MOST, DWELL_MOST_MS, Feedback, Impression, Opinion, changed
+from domain.ids import CardId, GarageId, PersonId, TicketId
+from domain.tickets import Ticket
+from domain.vehicles import name_key
+from records import outbox
+from records.database import Connection, Records, Row
+from records.queries import named
+
+QUERIES = named("feedback.sql")
+
+
+class FeedbackBook:
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    async def give(
+        self, ticket: Ticket, said: Feedback, expected: int, events: Sequence[Event]
+    ) -> Feedback:
+        """Write a person's word on a repair, as the version after `expected` (0: the first).
+
+        Raises:
+            StaleVersion: they said something since.
+        """
+        async with self._records.transaction() as connection:
+            await connection.execute(QUERIES["about"], _about(ticket))
+            kept = await _given(connection, said, expected)
+            await connection.execute(QUERIES["keep"], _row(kept))
+            await outbox.leave(connection, [replace(e, version=kept.version) for e in events])
+        return kept
+
+    async def history(self, ticket: TicketId, person: PersonId | None = None) -> list[Feedback]:
+        """Give all versions of what was said of a repair, or of what one person said."""
+        rows = await self._records.rows(QUERIES["history"], ticket=ticket, person=person)
+        return [_feedback(row) for row in rows]
+
+    async def observe(
+        self,
+        ticket: Ticket,
+        person: PersonId,
+        seen: Sequence[Impression],
+        at: datetime,
+        events: Sequence[Event],
+    ) -> None:
+        """Add what a person did with the cards suggested for a ticket, up to the caps."""
+        common = {"ticket": ticket.id, "person": person, "garage": ticket.garage, "at": at}
+        caps = {"clicks_most": CLICKS_MOST, "dwell_most": DWELL_MOST_MS}
+        async with self._records.transaction() as connection:
+            await connection.execute(QUERIES["about"], _about(ticket))
+            for one in sorted(seen, key=lambda impression: impression.card):
+                await connection.execute(QUERIES["observe"], common | caps | asdict(one))
+            await outbox.leave(connection, events)
+
+    async def about(self, ticket: Ticket) -> None:
+        """Note what a ticket is about, for the sums by vehicle and by symptom."""
+        async with self._records.transaction() as connection:
+            await connection.execute(QUERIES["about"], _about(ticket))
+
+
+async def _given(connection: Connection, said: Feedback, expected: int) -> Feedback:
+    key = {"ticket": said.ticket, "person": said.person}
+    held = await (await connection.execute(QUERIES["held"], key)).fetchone()
+    if held is not None:
+        later = changed(_feedback(held), said.opinion, said.changed_at, expected)
+        await connection.execute(QUERIES["change"], _row(later))
+        return later
+    if expected != 0:
+        raise StaleVersion(said.ticket, expected, 0)
+    made = await (await connection.execute(QUERIES["give"], _row(said))).fetchone()
+    if made is None:
+        raise StaleVersion(said.ticket, expected, 1)
+    return said
+
+
+def _row(said: Feedback) -> Row:
+    whole = asdict(said)
+    return whole | whole.pop("opinion")
+
+
+def _about(ticket: Ticket) -> Row:
+    vehicle = ticket.vehicle
+    return {
+        "ticket": ticket.id,
+        "make": None if vehicle.make is None else name_key(vehicle.make),
+        "model": None if vehicle.model is None else name_key(vehicle.model),
+        "symptoms": sorted({seen.code for seen in ticket.symptoms}),
+    }
+
+
+def _feedback(row: Row) -> Feedback:
+    return Feedback(
+        ticket=TicketId(row["ticket"]),
+        person=PersonId(row["person"]),
+        garage=GarageId(row["garage"]),
+        opinion=Opinion(
+            card=CardId(row["card"]),
+            stars=row["stars"],
+            comment=row["comment"],
+            correction=row["correction"],
+        ),
+        given_at=row["given_at"],
+        changed_at=row["changed_at"],
+        version=row["version"],
+    )

@@ -1,0 +1,28 @@
+-- name: open
+-- One entry of a kind for one version of a card, also after it was closed.
+insert into review (id, kind, card, version, reason, garage, ticket, other, at)
+values (%(id)s, %(kind)s, %(card)s, %(version)s, %(reason)s, %(garage)s, %(ticket)s, %(other)s,
+        %(at)s)
+on conflict (kind, card, version, other) do nothing returning id
+
+-- name: page
+-- What waits, the oldest first: everything for whoever sees all, else the own garage's.
+select * from review
+where closed_at is null and id > %(after)s
+  and (%(everything)s or garage = %(garage)s)
+  and (%(kind)s::text is null or kind = %(kind)s)
+order by id limit %(first)s
+
+-- name: entry
+-- One entry, for whoever may see it.
+select * from review where id = %(id)s and (%(everything)s or garage = %(garage)s)
+
+-- name: close
+-- Closed once; nothing comes back when it was before.
+update review set closed_at = %(at)s, closed_by = %(by)s
+where id = %(id)s and closed_at is null returning id
+
+-- name: settle
+-- What a card's own change of state answers.
+update review set closed_at = %(at)s, closed_by = %(by)s
+where card = %(card)s and kind = any(%(kinds)s) and closed_at is null and version <= %(version)s

@@ -1,0 +1,79 @@
+"""The review queue: opened once for each reason, closed by a person or by the card's own change."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from domain.access import SCOPES, Actor, Scope
+from domain.errors import NotFound
+from domain.events import Event
+from domain.ids import CardId, GarageId, TicketId
+from domain.reviews import Review, ReviewKind
+from records import outbox
+from records.database import Records, Row
+from records.queries import named
+
+QUERIES = named("reviews.sql")
+
+
+class Reviews:
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    async def open(self, review: Review, events: Sequence[Event]) -> bool:
+        """Open an entry and say whether it is new; one that was there once is not opened again."""
+        async with self._records.transaction() as connection:
+            made = await (await connection.execute(QUERIES["open"], asdict(review))).fetchone()
+            if made is not None:
+                await outbox.leave(connection, events)
+        return made is not None
+
+    async def page(
+        self, actor: Actor, *, first: int, after: str | None = None, kind: ReviewKind | None = None
+    ) -> list[Review]:
+        """Give up to `first` open entries that the actor may decide on, the oldest first."""
+        wanted = {"first": first, "after": after or "", "kind": kind}
+        rows = await self._records.rows(QUERIES["page"], **wanted, **_seen_by(actor))
+        return [_review(row) for row in rows]
+
+    async def get(self, id: str, actor: Actor) -> Review:
+        """Give one entry, open or closed.
+
+        Raises:
+            NotFound: there is none, or not for this actor.
+        """
+        rows = await self._records.rows(QUERIES["entry"], id=id, **_seen_by(actor))
+        if not rows:
+            raise NotFound("review", id)
+        return _review(rows[0])
+
+    async def close(self, id: str, by: str, at: datetime) -> None:
+        async with self._records.transaction() as connection:
+            await connection.execute(QUERIES["close"], {"id": id, "by": by, "at": at})
+
+    async def settle(
+        self, card: CardId, version: int, kinds: Collection[ReviewKind], by: str, at: datetime
+    ) -> None:
+        """Close what a card's own change answers: all entries of these kinds up to its version."""
+        wanted = {"card": card, "version": version, "kinds": sorted(kinds), "by": by, "at": at}
+        async with self._records.transaction() as connection:
+            await connection.execute(QUERIES["settle"], wanted)
+
+
+def _seen_by(actor: Actor) -> Row:
+    return {"everything": SCOPES[actor.role] is Scope.ALL_GARAGES, "garage": actor.garage}
+
+
+def _review(row: Row) -> Review:
+    return Review(
+        id=row["id"],
+        kind=ReviewKind(row["kind"]),
+        card=CardId(row["card"]),
+        version=row["version"],
+        reason=row["reason"],
+        at=row["at"],
+        garage=GarageId(row["garage"]) if row["garage"] else None,
+        ticket=TicketId(row["ticket"]) if row["ticket"] else None,
+        other=CardId(row["other"]) if row["other"] else None,
+        closed_at=row["closed_at"],
+    )

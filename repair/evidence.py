@@ -1,0 +1,142 @@
+"""The evidence for what a solved repair is: which known cards it is like, and in what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.access import Viewer
+from domain.cards import CardStatus, FailureCard, Signature
+from domain.codes import CodeKey
+from domain.errors import Unavailable
+from domain.ids import CardId
+from domain.matches import Embedding, Hit, VehicleLevel, closeness
+from domain.novelty import Likeness, overlap
+from domain.outcomes import Outcome
+from domain.signature import symptom_hash
+from domain.tickets import Ticket
+from domain.vehicles import name_key
+from repair.founding import tells
+from repair.stores import Embedder
+
+NEAR = 12
+CODED = 12
+DRAFTS = 30
+NO_MAKE = "*"
+EVERYONE = Viewer(sees_all=True)
+GONE = frozenset({CardStatus.REJECTED, CardStatus.DEPRECATED, CardStatus.MERGED})
+
+
+class Cards(Protocol):
+    async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]: ...
+
+    async def of_signature(self, hash: str, make: str) -> list[tuple[CardId, CardStatus]]: ...
+
+    async def drafts(self, make: str, beside: CardId, limit: int) -> list[CardId]: ...
+
+
+class Search(Protocol):
+    async def by_meaning(self, embedding: Embedding, viewer: Viewer, limit: int) -> list[Hit]: ...
+
+    async def by_codes(self, keys: Sequence[CodeKey], viewer: Viewer, limit: int) -> list[Hit]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge:
+    """Where likenesses are looked for."""
+
+    cards: Cards
+    search: Search
+    embedder: Embedder
+
+
+def signature(ticket: Ticket) -> Signature:
+    """Give the signature that a ticket's report amounts to."""
+    return Signature(
+        text=ticket.text or "Reported codes: " + ", ".join(ticket.codes),
+        symptoms=tuple(seen.code for seen in ticket.symptoms),
+        error_codes=ticket.codes,
+    )
+
+
+def make_of(ticket: Ticket) -> str:
+    """Give the make key that a card founded on this ticket has."""
+    return name_key(ticket.vehicle.make) if ticket.vehicle.make else NO_MAKE
+
+
+async def found(
+    knowledge: Knowledge, ticket: Ticket, outcome: Outcome, beside: CardId
+) -> tuple[list[Likeness], dict[CardId, FailureCard]]:
+    """Give how alike the cards near a repair are to it, and these cards; `beside` is its own draft.
+
+    Raises:
+        Unavailable: the graph or the embedder does not answer: nothing is decided blindly.
+    """
+    said = signature(ticket)
+    hashed = await knowledge.cards.of_signature(symptom_hash(said), make_of(ticket))
+    same = {card for card, status in hashed if status not in GONE}
+    near = await _near(knowledge, ticket, outcome)
+    drafts = await knowledge.cards.drafts(make_of(ticket), beside, DRAFTS)
+    followed = [outcome.card] if outcome.card else []
+    wanted = sorted({*same, *near, *drafts, *followed} - {beside})
+    cards = {
+        key: card
+        for key, card in (await knowledge.cards.many(wanted, EVERYONE)).items()
+        if card.status not in GONE and tells(card)
+    }
+    return await compared(knowledge.embedder, ticket, outcome, list(cards.values())), cards
+
+
+async def compared(
+    embedder: Embedder, ticket: Ticket, outcome: Outcome, cards: Sequence[FailureCard]
+) -> list[Likeness]:
+    """Give the likeness of each card to a repair: texts by meaning, the rest by what is named."""
+    texts = [ticket.text, outcome.cause or ""]
+    texts += [text for card in cards for text in (card.wording, card.cause.primary)]
+    vectors = [one.vector for one in await embedder.embed(texts)]
+    said = signature(ticket)
+    hashed = symptom_hash(said)
+    return [
+        Likeness(
+            card=card.id,
+            followed=card.id == outcome.card,
+            same_hash=symptom_hash(card.signature) == hashed and _same_make(card, ticket),
+            meaning=_cosine(vectors[0], vectors[2 + 2 * n]) if ticket.text else None,
+            cause=_cosine(vectors[1], vectors[3 + 2 * n]) if outcome.cause else None,
+            codes=overlap(said.error_codes, card.signature.error_codes),
+            symptoms=overlap(said.symptoms, card.signature.symptoms),
+            parts=overlap(_parts(outcome), [use.part for use in card.resolution.parts]),
+            vehicle=max(
+                (closeness(v, ticket.vehicle) for v in card.vehicles), default=VehicleLevel.NONE
+            ),
+        )
+        for n, card in enumerate(cards)
+    ]
+
+
+async def _near(knowledge: Knowledge, ticket: Ticket, outcome: Outcome) -> set[CardId]:
+    said = ". ".join(filter(None, (ticket.text, outcome.cause)))
+    hits = list[Hit]()
+    if said:
+        [embedding] = await knowledge.embedder.embed([said])
+        hits += await knowledge.search.by_meaning(embedding, EVERYONE, NEAR)
+    hits += await knowledge.search.by_codes(ticket.codes, EVERYONE, CODED)
+    return {hit.card for hit in hits}
+
+
+def _parts(outcome: Outcome) -> list[str]:
+    return [use.part for use in outcome.parts]
+
+
+def _same_make(card: FailureCard, ticket: Ticket) -> bool:
+    return (name_key(card.make) if card.make else NO_MAKE) == make_of(ticket)
+
+
+def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
+    """Give the cosine of two unit vectors, 0 when they point apart.
+
+    Raises:
+        Unavailable: the vectors are of two models.
+    """
+    if len(one) != len(other):
+        raise Unavailable("embedder", "gave vectors of two sizes")
+    return max(0.0, sum(a * b for a, b in zip(one, other, strict=True)))

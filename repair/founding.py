@@ -1,0 +1,145 @@
+"""Cards out of solved repairs: a draft is filled or founded, extended, or folded into another."""
+
+from dataclasses import dataclass, replace
+
+from domain import card_life
+from domain.access import Viewer
+from domain.card_life import Change
+from domain.cards import CardStatus, FailureCard, Resolution, RootCause, SolutionType
+from domain.errors import AlreadyExists, StaleVersion, Unavailable
+from domain.events import Event, EventType
+from domain.ids import CardId, PersonId
+from domain.outcomes import Outcome
+from domain.tickets import Ticket
+from repair.intake import UNKNOWN_CAUSE, draft, draft_id
+from repair.operation import Operation
+from repair.stores import Cards, Embedder
+
+EVERYONE = Viewer(sees_all=True)
+FOUND_CONFIDENCE = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solved:
+    """A ticket whose repair worked, how it ended, and the operation that learns from it."""
+
+    ticket: Ticket
+    outcome: Outcome
+    operation: Operation
+
+    @property
+    def technician(self) -> PersonId:
+        return self.ticket.assignee or self.ticket.reporter
+
+
+async def found(cards: Cards, embedder: Embedder, solved: Solved) -> FailureCard:
+    """Give the draft that a solved ticket founds: the one its report began, else a new one.
+
+    A draft that people have taken further is left as they made it. Doing it again changes nothing.
+    """
+    mine = draft_id(solved.ticket.id)
+    begun = (await cards.many([mine], EVERYONE)).get(mine)
+    if begun is None:
+        return await _founded(cards, embedder, solved)
+    wanted = replace(begun, cause=_cause(solved.outcome), resolution=_resolution(solved.outcome))
+    if begun.status is not CardStatus.DRAFT or wanted == begun or not _open_to(begun, solved):
+        return begun
+    return await _edited(cards, begun, wanted, solved)
+
+
+async def extend(cards: Cards, card: FailureCard, solved: Solved) -> FailureCard:
+    """Give a draft with the parts and steps that this repair needed and it did not name."""
+    known, had = {use.part for use in card.resolution.parts}, card.resolution
+    more = tuple(use for use in solved.outcome.parts if use.part not in known)
+    steps = had.steps or solved.outcome.steps
+    resolution = replace(had, parts=(*had.parts, *more), steps=steps)
+    if resolution == had:
+        return card
+    return await _edited(cards, card, replace(card, resolution=resolution), solved)
+
+
+async def fold(cards: Cards, into: CardId, solved: Solved) -> None:
+    """Let the draft that a report began point onward to the card that says the same.
+
+    A draft in which somebody wrote a fix is theirs to merge.
+    """
+    mine = draft_id(solved.ticket.id)
+    found = await cards.many([mine, into], EVERYONE)
+    begun, target = found.get(mine), found.get(into)
+    if begun is None or target is None or mine == into:
+        return
+    if begun.status is not CardStatus.DRAFT or tells(begun):
+        return
+    merged = card_life.merge(begun, target, _change(solved, begun))
+    event = solved.operation.event(
+        EventType.CARD_MERGED, mine, merged.version, solved.ticket.garage
+    )
+    await _put(cards, merged, event, begun.version)
+
+
+def tells(card: FailureCard) -> bool:
+    """Say whether a card knows a fix, and not only what was reported."""
+    return bool(card.resolution.steps) or card.cause.primary != UNKNOWN_CAUSE
+
+
+async def _founded(cards: Cards, embedder: Embedder, solved: Solved) -> FailureCard:
+    ticket = solved.ticket
+    begun = draft(ticket, solved.operation.at)
+    card = replace(
+        begun,
+        cause=_cause(solved.outcome),
+        resolution=_resolution(solved.outcome),
+        provenance=replace(begun.provenance, author=solved.technician),
+    )
+    event = solved.operation.event(EventType.CARD_CREATED, card.id, card.version, ticket.garage)
+    [embedding] = await embedder.embed([card.wording])
+    try:
+        await cards.add(card, [event], embedding)
+    except AlreadyExists as error:
+        raise Unavailable("learning", "the draft was begun a moment ago") from error
+    return card
+
+
+async def _edited(
+    cards: Cards, card: FailureCard, wanted: FailureCard, solved: Solved
+) -> FailureCard:
+    edited = card_life.edit(card, wanted, _change(solved, card))
+    event = solved.operation.event(
+        EventType.CARD_UPDATED, card.id, edited.version, card.provenance.garage
+    )
+    await _put(cards, edited, event, card.version)
+    return edited
+
+
+async def _put(cards: Cards, card: FailureCard, event: Event, expected: int) -> None:
+    try:
+        await cards.put(card, [event], expected=expected)
+    except StaleVersion as error:
+        # Somebody was quicker: what there is to do is decided again from what stands then.
+        raise Unavailable("learning", "the card was changed a moment ago") from error
+
+
+def _change(solved: Solved, card: FailureCard) -> Change:
+    return Change(by=solved.technician, at=solved.operation.at, expected=card.version)
+
+
+def _open_to(card: FailureCard, solved: Solved) -> bool:
+    """Say whether nobody but this technician has written the draft's fix."""
+    return not tells(card) or card.provenance.editor in (None, solved.technician)
+
+
+def _cause(outcome: Outcome) -> RootCause:
+    if outcome.cause is None:
+        return RootCause(primary=UNKNOWN_CAUSE, confidence=0)
+    return RootCause(primary=outcome.cause, confidence=FOUND_CONFIDENCE)
+
+
+def _resolution(outcome: Outcome) -> Resolution:
+    """Give what was really done; work that begins with a safety step is taken for high voltage."""
+    return Resolution(
+        type=SolutionType.COMPONENT_REPLACEMENT if outcome.parts else SolutionType.REPAIR,
+        steps=outcome.steps,
+        parts=outcome.parts,
+        labour_minutes=outcome.minutes,
+        high_voltage=bool(outcome.steps and outcome.steps[0].safety),
+    )

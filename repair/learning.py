@@ -1,0 +1,267 @@
+"""The network learns: what events mean for counters, cards and the review queue (IP-6 to IP-8).
+
+Every step may be cut off and done again: effects, analyses, claims, cards and review entries each
+have an id that follows from what happened, so a second telling finds them there.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from domain import novelty
+from domain.access import Actor, Role
+from domain.cards import CardStatus, FailureCard
+from domain.counting import estimate, of_repair, of_showing
+from domain.errors import NotFound, Unavailable
+from domain.events import Event, EventType
+from domain.feedback import accuracy
+from domain.ids import CardId, PersonId, TicketId
+from domain.novelty import Decision, Verdict
+from domain.reviews import ReviewKind
+from domain.signature import symptom_hash
+from domain.tickets import Shown, Ticket
+from records.analyses import Analysis, parts_of
+from repair import evidence, founding, stores, tallying
+from repair.evidence import GONE, Knowledge
+from repair.founding import Solved
+from repair.intake import draft_id
+from repair.operation import following
+from repair.reviewing import Why, opened
+from repair.tallying import EVERYONE, Tallying
+
+LEARNER = Actor(id=PersonId("system"), role=Role.ADMIN)
+WAITING = "A draft says what to do; a second person has to verify it."
+ALIKE = "It reads much like another card; one of them may be enough."
+MORE = "A repair that followed it needed what it does not name."
+ANSWERED = {
+    EventType.CARD_VERIFIED: {ReviewKind.DRAFT, ReviewKind.RECHECK},
+    EventType.CARD_UPDATED: {ReviewKind.IMPROVEMENT, ReviewKind.RECHECK},
+    EventType.CARD_RETIRED: set(ReviewKind),
+    EventType.CARD_MERGED: set(ReviewKind),
+}
+
+
+class Tickets(Protocol):
+    async def get(self, id: TicketId, actor: Actor) -> Ticket: ...
+
+    async def shown(self, ids: Sequence[TicketId]) -> dict[TicketId, tuple[Shown, ...]]: ...
+
+
+class Analyses(Protocol):
+    async def get(self, ticket: TicketId, version: int) -> Analysis | None: ...
+
+    async def put(self, analysis: Analysis) -> Analysis: ...
+
+    async def claim(self, key: str, card: CardId, gone: Sequence[CardId] = ()) -> CardId: ...
+
+
+class Book(Protocol):
+    async def about(self, ticket: Ticket) -> None: ...
+
+
+class Teller(Protocol):
+    async def tell(self, events: Sequence[Event]) -> None: ...
+
+
+class Cards(tallying.Cards, stores.Cards, Protocol):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learning:
+    """What learning from events needs."""
+
+    cards: Cards
+    tickets: Tickets
+    knowledge: Knowledge
+    tallying: Tallying
+    analyses: Analyses
+    book: Book
+    teller: Teller
+    now: Callable[[], datetime]
+
+
+async def learn(needed: Learning, event: Event) -> None:
+    """Learn from one event; the same event twice teaches once.
+
+    Raises:
+        Unavailable: a store or the embedder does not answer; tell it again later.
+    """
+    match event.type:
+        case EventType.CARD_MATCHED:
+            await _shown(needed, TicketId(event.entity))
+        case EventType.TICKET_UPDATED:
+            await _tried(needed, await _ticket(needed, event))
+        case EventType.TICKET_RESOLVED:
+            await _resolved(needed, event)
+        case EventType.FEEDBACK_GIVEN:
+            await tallying.refresh(needed.tallying, [CardId(event.entity)], needed.now())
+        case (
+            EventType.CARD_CREATED
+            | EventType.CARD_UPDATED
+            | EventType.CARD_VERIFIED
+            | EventType.CARD_RETIRED
+            | EventType.CARD_MERGED
+            | EventType.CARD_RECHECK
+        ):
+            await _changed(needed, event)
+        case _:
+            return
+
+
+async def _shown(needed: Learning, id: TicketId) -> None:
+    ticket = await needed.tickets.get(id, LEARNER)
+    found = (await needed.tickets.shown([id])).get(id, ())
+    await needed.book.about(ticket)
+    await tallying.count(needed.tallying, of_showing(ticket, found), needed.now())
+
+
+async def _tried(needed: Learning, ticket: Ticket) -> None:
+    named = {a.card for a in ticket.attempts if a.card} | {ticket.outcome and ticket.outcome.card}
+    cards = await needed.cards.many(sorted(filter(None, named)), EVERYONE)
+    await needed.book.about(ticket)
+    await tallying.count(needed.tallying, of_repair(ticket, cards), needed.now())
+
+
+async def _resolved(needed: Learning, event: Event) -> None:
+    """Count the repair, decide what it was, keep the decision, and do what follows from it."""
+    ticket = await _ticket(needed, event)
+    await _tried(needed, ticket)
+    if ticket.outcome is None:
+        # It was reopened before we heard of its end: the next end will teach.
+        return
+    operation = following(event, "learning", LEARNER)
+    solved = Solved(ticket=ticket, outcome=ticket.outcome, operation=operation)
+    kept = await needed.analyses.get(ticket.id, event.version)
+    if kept is None:
+        kept = await needed.analyses.put(await _analysed(needed, solved, event))
+    await _applied(needed, solved, kept.verdict)
+
+
+async def _analysed(needed: Learning, solved: Solved, event: Event) -> Analysis:
+    ticket, outcome = solved.ticket, solved.outcome
+    verdict = await _decided(needed, solved)
+    known = await needed.cards.many([outcome.card] if outcome.card else [], EVERYONE)
+    card = known.get(outcome.card) if outcome.card else None
+    estimated = 0 if card is None else estimate(card)
+    foretold = () if card is None else card.resolution.parts
+    return Analysis(
+        ticket=ticket.id,
+        version=event.version,
+        event=event.id,
+        verdict=verdict,
+        followed=outcome.card,
+        worked=outcome.worked,
+        minutes=outcome.minutes,
+        estimated=estimated,
+        parts=parts_of(outcome),
+        steps=len(outcome.steps),
+        accuracy=accuracy(foretold, outcome.parts, outcome.minutes, estimated),
+        technician=solved.technician,
+        garage=ticket.garage,
+        at=solved.operation.at,
+    )
+
+
+async def _decided(needed: Learning, solved: Solved) -> Verdict:
+    """Give the verdict; what looks new still has to win its signature."""
+    ticket, outcome = solved.ticket, solved.outcome
+    if not outcome.worked:
+        return Verdict(decision=Decision.UNSOLVED)
+    mine = draft_id(ticket.id)
+    likenesses, cards = await evidence.found(needed.knowledge, ticket, outcome, mine)
+    more = [key for key, card in cards.items() if novelty.adds(outcome, card)]
+    verdict = novelty.decide(outcome, likenesses, more)
+    if verdict.decision is not Decision.NOVEL:
+        return verdict
+    owner = await _owner(needed, solved, mine)
+    if owner == mine:
+        return verdict
+    return replace(verdict, decision=Decision.CONFIRMS, card=owner)
+
+
+async def _owner(needed: Learning, solved: Solved, mine: CardId) -> CardId:
+    """Give the card that speaks for the ticket's signature: its own draft, or an earlier one.
+
+    Raises:
+        Unavailable: another repair is founding it at this moment.
+    """
+    said = evidence.signature(solved.ticket)
+    key = f"{evidence.make_of(solved.ticket)}|{symptom_hash(said)}"
+    owner = await needed.analyses.claim(key, mine)
+    if owner == mine:
+        return mine
+    card = (await needed.cards.many([owner], EVERYONE)).get(owner)
+    if card is None or (card.status is CardStatus.DRAFT and not founding.tells(card)):
+        raise Unavailable("learning", "another repair is founding this card right now")
+    if card.status in GONE:
+        return await needed.analyses.claim(key, mine, [owner])
+    return owner
+
+
+async def _applied(needed: Learning, solved: Solved, verdict: Verdict) -> None:
+    match verdict.decision:
+        case Decision.NOVEL:
+            card = await founding.found(needed.cards, needed.knowledge.embedder, solved)
+            await _propose_merge(needed, card, verdict)
+        case Decision.CONFIRMS:
+            await _fold(needed, solved, verdict)
+        case Decision.IMPROVES:
+            await _fold(needed, solved, verdict)
+            await _improved(needed, solved, verdict)
+        case Decision.UNSOLVED:
+            return
+
+
+async def _fold(needed: Learning, solved: Solved, verdict: Verdict) -> None:
+    if verdict.card is not None:
+        await founding.fold(needed.cards, verdict.card, solved)
+
+
+async def _improved(needed: Learning, solved: Solved, verdict: Verdict) -> None:
+    """Let a draft gain what it lacked; a card that is in use changes by a person's hand alone."""
+    if verdict.card is None:
+        return
+    card = (await needed.cards.many([verdict.card], EVERYONE)).get(verdict.card)
+    if card is None or not novelty.adds(solved.outcome, card):
+        return
+    if card.status is CardStatus.DRAFT:
+        await founding.extend(needed.cards, card, solved)
+        return
+    reviews, at = needed.tallying.reviews, solved.operation.at
+    why = Why(kind=ReviewKind.IMPROVEMENT, reason=MORE, at=at, ticket=solved.ticket.id)
+    await opened(reviews, card, why)
+
+
+async def _propose_merge(needed: Learning, card: FailureCard, verdict: Verdict) -> None:
+    best = verdict.evidence[0] if verdict.evidence else None
+    if best is not None and novelty.near(best):
+        at = card.provenance.updated_at
+        why = Why(kind=ReviewKind.MERGE, reason=ALIKE, at=at, other=best.card)
+        await opened(needed.tallying.reviews, card, why)
+
+
+async def _changed(needed: Learning, event: Event) -> None:
+    """Close what the change answers, queue what it asks, and tell that it is to be synchronised."""
+    key = CardId(event.entity)
+    card = (await needed.cards.many([key], EVERYONE)).get(key)
+    if card is None:
+        raise NotFound("failure card", key)
+    reviews = needed.tallying.reviews
+    kinds = ANSWERED.get(event.type, set[ReviewKind]())
+    if kinds:
+        await reviews.settle(key, event.version, kinds, event.actor, event.at)
+    if card.status is CardStatus.DRAFT and founding.tells(card):
+        await reviews.settle(key, card.version - 1, {ReviewKind.DRAFT}, event.actor, event.at)
+        await opened(reviews, card, Why(kind=ReviewKind.DRAFT, reason=WAITING, at=event.at))
+    if card.recheck is not None:
+        why = Why(kind=ReviewKind.RECHECK, reason=card.recheck, at=event.at)
+        await opened(reviews, card, why)
+    again = following(event, "sync", LEARNER)
+    told = again.event(EventType.SYNC_REQUIRED, key, event.version, event.garage)
+    await needed.teller.tell([told])
+
+
+async def _ticket(needed: Learning, event: Event) -> Ticket:
+    return await needed.tickets.get(TicketId(event.entity), LEARNER)
