@@ -22,6 +22,9 @@ async def handle(event: Event, intake: Intake) -> None:
         case (
             EventType.TICKET_UPDATED
             | EventType.TICKET_RESOLVED
+            | EventType.TICKET_CLOSED
+            | EventType.TICKET_REOPENED
+            | EventType.TICKET_REVISITED
             | EventType.CARD_CREATED
             | EventType.CARD_UPDATED
             | EventType.CARD_VERIFIED
