@@ -103,6 +103,36 @@ class ResolutionInput:
     high_voltage: bool = field(default=False, description="Whether it is work on high voltage.")
 
 
+@strawberry.input(description="One try at a repair.")
+class AttemptInput:
+    worked: bool = field(description="Whether it fixed the failure.")
+    card: strawberry.ID | None = field(
+        default=None, description="The card that was tried; null: your own way."
+    )
+    minutes: int | None = field(default=None, description="How long it took.")
+    parts: list[PartUseInput] = field(
+        default_factory=list[PartUseInput], description="What it used up."
+    )
+    notes: str = field(default="", description="At most 10,000 characters.")
+
+
+@strawberry.input(description="How the repair ended; what was really done and used is billed.")
+class OutcomeInput:
+    worked: bool = field(description="Whether the failure is gone.")
+    minutes: int = field(description="Hands-on time.")
+    card: strawberry.ID | None = field(
+        default=None, description="The card that it ended with; null: your own way."
+    )
+    cause: str | None = field(default=None, description="What you found to be wrong.")
+    steps: list[StepInput] = field(
+        default_factory=list[StepInput], description="What was done, in order."
+    )
+    parts: list[PartUseInput] = field(
+        default_factory=list[PartUseInput], description="What was used up."
+    )
+    notes: str = field(default="", description="At most 10,000 characters.")
+
+
 @strawberry.input(description="A file in the object store.")
 class AttachmentInput:
     key: str = field(description="Its key in the object store.")

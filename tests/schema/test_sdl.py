@@ -71,6 +71,12 @@ def test_every_mutation_has_its_union(built: GraphQLSchema) -> None:
         "updateCard": ("UpdateCardResult!", True),
         "verifyCard": ("VerifyCardResult!", True),
         "retireCard": ("RetireCardResult!", True),
+        "assignTicket": ("AssignTicketResult!", True),
+        "startRepair": ("StartRepairResult!", True),
+        "recordAttempt": ("RecordAttemptResult!", True),
+        "resolveTicket": ("ResolveTicketResult!", True),
+        "closeTicket": ("CloseTicketResult!", True),
+        "reopenTicket": ("ReopenTicketResult!", True),
     }
 
 
