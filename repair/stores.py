@@ -59,6 +59,8 @@ class Tickets(Protocol):
 
 
 class Crew(Protocol):
+    async def register(self, technician: Technician) -> None: ...
+
     async def technician(self, id: PersonId) -> Technician | None: ...
 
 

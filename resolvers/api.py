@@ -13,6 +13,7 @@ from resolvers.naming import Naming
 from resolvers.reading import Reading
 from resolvers.refusals import HANDLERS
 from resolvers.repairing import Repairing
+from resolvers.staffing import Staffing
 from schema import choices
 from schema.people import Garage
 
@@ -23,7 +24,7 @@ class Query(Finding, Reading, Naming):
 
 
 @strawberry.type(description="What can be changed; each change is done once for its operation id.")
-class Mutation(Changing, Repairing):
+class Mutation(Changing, Repairing, Staffing):
     pass
 
 

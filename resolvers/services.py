@@ -39,8 +39,6 @@ class Tickets(stores.Tickets, Protocol):
 
 
 class Crew(stores.Crew, Protocol):
-    async def register(self, technician: Technician) -> None: ...
-
     async def technicians(self, garage: GarageId) -> Sequence[Technician]: ...
 
 

@@ -12,6 +12,7 @@ from domain.cards import (
     SolutionType,
     UsagePattern,
 )
+from domain.technicians import Certification
 from domain.vehicles import VehicleCategory
 
 
@@ -131,6 +132,18 @@ class OutcomeInput:
         default_factory=list[PartUseInput], description="What was used up."
     )
     notes: str = field(default="", description="At most 10,000 characters.")
+
+
+@strawberry.input(description="Somebody who repairs in a garage; the last word counts.")
+class TechnicianInput:
+    id: strawberry.ID = field(description="Id of the person.")
+    garage: strawberry.ID = field(description="Where they work.")
+    certification: Certification = field(
+        default=Certification.GENERAL, description="What they may work on."
+    )
+    skills: list[str] = field(
+        default_factory=list[str], description="Keys of the subsystems they know well."
+    )
 
 
 @strawberry.input(description="A file in the object store.")

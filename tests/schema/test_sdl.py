@@ -77,6 +77,7 @@ def test_every_mutation_has_its_union(built: GraphQLSchema) -> None:
         "resolveTicket": ("ResolveTicketResult!", True),
         "closeTicket": ("CloseTicketResult!", True),
         "reopenTicket": ("ReopenTicketResult!", True),
+        "registerTechnician": ("RegisterTechnicianResult!", True),
     }
 
 
