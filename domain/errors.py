@@ -8,6 +8,7 @@ BattwheelsError
 │   ├── AlreadyExists       the id is taken by something else
 │   ├── NotAuthenticated    nobody vouches for the caller
 │   ├── NotAllowed          the caller is known and may not do this
+│   ├── NotCertified        whoever would do the work may not work on high voltage
 │   ├── StaleVersion        somebody else changed it first
 │   ├── IllegalTransition   the state machine has no such step
 │   └── OperationConflict   the operation id was used before for something else
@@ -66,6 +67,15 @@ class NotAllowed(Refused):
         self.role = role
         self.action = action
         self.resource = resource
+
+
+class NotCertified(Refused):
+    def __init__(self, technician: str) -> None:
+        super().__init__(
+            f"{technician} is not certified for work on high voltage. "
+            "Assign somebody who is, or follow a card without high-voltage work."
+        )
+        self.technician = technician
 
 
 class StaleVersion(Refused):

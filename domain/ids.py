@@ -12,6 +12,7 @@ TicketId = NewType("TicketId", str)
 GarageId = NewType("GarageId", str)
 PersonId = NewType("PersonId", str)
 VehicleId = NewType("VehicleId", str)
+InvoiceId = NewType("InvoiceId", str)
 EventId = NewType("EventId", str)
 OperationId = NewType("OperationId", str)
 
@@ -19,6 +20,8 @@ VERSION_7 = 0x7 << 76
 VARIANT = 0b10 << 62
 RANDOM_A_BITS = 12
 RANDOM_B_BITS = 62
+# What the id of a vehicle that nobody named begins with: it stands for one ticket's vehicle alone.
+UNNAMED = "veh_of_"
 
 
 def uuid7(now: datetime, randomness: int) -> UUID:
@@ -46,6 +49,8 @@ def person_id(value: str) -> PersonId:
 
 
 def vehicle_id(value: str) -> VehicleId:
+    if value.startswith(UNNAMED):
+        raise InvalidInput("vehicle id", f"may not begin with {UNNAMED}")
     return VehicleId(_checked("vehicle id", value, r"veh_[A-Za-z0-9_\-]{3,60}"))
 
 

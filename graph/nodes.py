@@ -160,6 +160,10 @@ class Garage(StructuredNode):
 
 class Technician(StructuredNode):
     uid = StringProperty(unique_index=True, db_property="id")
+    certification = StringProperty()
+    skills = ArrayProperty(StringProperty())
+    garage_id = StringProperty(index=True)
+    works_at = RelationshipTo("Garage", "WORKS_AT")
 
 
 class Step(StructuredNode):
@@ -275,7 +279,10 @@ class Ticket(StructuredNode):
     garage_id = StringProperty()
     reporter_id = StringProperty()
     assignee_id = StringProperty()
+    card_id = StringProperty()
+    revisit_of = StringProperty()
     opened_at = DateTimeProperty(index=True)
+    resolved_at = DateTimeProperty()
     closed_at = DateTimeProperty()
     embedding_model = StringProperty()
 

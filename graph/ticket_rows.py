@@ -1,5 +1,6 @@
 """A ticket as rows for the graph: its properties, its vehicle, its edges."""
 
+from domain.ids import UNNAMED
 from domain.tickets import Ticket
 from graph import bodies
 from graph.card_rows import Row, code_row
@@ -8,7 +9,8 @@ from graph.card_rows import Row, code_row
 def properties(ticket: Ticket) -> Row:
     """Give what is searched and sorted, and the whole ticket as its body.
 
-    `matching` is not among them: it moves beside the versions, by `Tickets.show` alone.
+    `matching` and `revisit_of` are not among them: they move beside the versions, by `Tickets.show`
+    and `Tickets.mark_revisit` alone.
     """
     return {
         "version": ticket.version,
@@ -18,16 +20,21 @@ def properties(ticket: Ticket) -> Row:
         "garage_id": ticket.garage,
         "reporter_id": ticket.reporter,
         "assignee_id": ticket.assignee,
+        "card_id": ticket.card,
         "opened_at": ticket.opened_at,
+        "resolved_at": ticket.resolved_at,
         "closed_at": ticket.closed_at,
     }
 
 
 def vehicle(ticket: Ticket) -> Row:
-    """Give the vehicle as it was on that day; its number plate is no business of the graph."""
+    """Give the vehicle as it was on that day; its number plate is no business of the graph.
+
+    A vehicle that nobody named has a node of this ticket alone.
+    """
     seen = ticket.vehicle
     return {
-        "id": f"veh_of_{ticket.id}",
+        "id": ticket.vehicle_id or f"{UNNAMED}{ticket.id}",
         "firmware": seen.firmware,
         "odometer_km": seen.mileage_km,
         "battery_cycles": seen.battery_cycles,
@@ -43,3 +50,18 @@ def symptoms(ticket: Ticket) -> list[Row]:
 
 def codes(ticket: Ticket) -> list[Row]:
     return [code_row(key) for key in sorted(set(ticket.codes))]
+
+
+def tried(ticket: Ticket) -> list[Row]:
+    """Give the attempts that followed a card; one in the technician's own way has no edge."""
+    return [
+        {
+            "card": attempt.card,
+            "worked": attempt.worked,
+            "at": attempt.at,
+            "minutes": attempt.minutes,
+            "parts": [use.part for use in attempt.parts],
+        }
+        for attempt in ticket.attempts
+        if attempt.card is not None
+    ]

@@ -44,6 +44,7 @@ class Tickets:
                     raise AlreadyExists("ticket", ticket.id)
                 return
             await _save(tx, ticket)
+            await _park(tx, ticket)
             await rows(tx, QUERIES["match_state"], id=ticket.id, matching=ticket.matching)
             await _embed(tx, ticket.id, embedding)
             await outbox.leave(tx, events)
@@ -131,24 +132,24 @@ class Tickets:
 
 
 async def _save(tx: Transaction, ticket: Ticket) -> None:
-    vehicle = ticket_rows.vehicle(ticket)
     properties = ticket_rows.properties(ticket)
-    await rows(
-        tx,
-        QUERIES["save"],
-        id=ticket.id,
-        properties=properties,
-        garage=ticket.garage,
-        vehicle=vehicle,
-    )
-    if (model := ticket.vehicle.named) is not None:
-        await rows(tx, QUERIES["model"], vehicle=vehicle["id"], model=model_row(model))
+    await rows(tx, QUERIES["save"], id=ticket.id, properties=properties, garage=ticket.garage)
     if ticket.symptoms:
         await rows(tx, QUERIES["shows"], id=ticket.id, rows=ticket_rows.symptoms(ticket))
     if ticket.codes:
         await rows(tx, QUERIES["reports"], id=ticket.id, rows=ticket_rows.codes(ticket))
     if ticket.assignee is not None:
         await rows(tx, QUERIES["assign"], id=ticket.id, assignee=ticket.assignee)
+    if tried := ticket_rows.tried(ticket):
+        await rows(tx, QUERIES["tried"], id=ticket.id, rows=tried)
+
+
+async def _park(tx: Transaction, ticket: Ticket) -> None:
+    """Write the vehicle, once: a later version of the ticket knows no more of it."""
+    vehicle = ticket_rows.vehicle(ticket)
+    await rows(tx, QUERIES["vehicle"], id=ticket.id, vehicle=vehicle)
+    if (model := ticket.vehicle.named) is not None:
+        await rows(tx, QUERIES["model"], vehicle=vehicle["id"], model=model_row(model))
 
 
 async def _embed(tx: Transaction, id: TicketId, embedding: Embedding | None) -> None:

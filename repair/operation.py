@@ -25,6 +25,11 @@ class Operation:
     at: datetime
     trace: str | None = None
 
+    @property
+    def mark(self) -> str:
+        """What this operation leaves on a ticket that it changed."""
+        return str(self._made("mark"))
+
     def ticket_id(self) -> TicketId:
         return TicketId(f"tkt_{self._made('ticket')}")
 

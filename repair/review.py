@@ -1,6 +1,5 @@
 """A card's life at the hands of people: written, changed, verified by a second person, retired."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from domain import card_life
@@ -18,11 +17,12 @@ from domain.cards import (
     Visibility,
     check_model_years,
 )
-from domain.errors import AlreadyExists, InvalidInput, OperationConflict, Unavailable
+from domain.errors import AlreadyExists, OperationConflict, Unavailable
 from domain.events import EventType
 from domain.ids import CardId, TicketId
 from domain.matches import Embedding
 from domain.vehicles import VehicleContext
+from repair.known import demand_known
 from repair.operation import Operation
 from repair.stores import Cards, Embedder, Tickets, Vocabulary
 
@@ -184,22 +184,16 @@ async def _check(review: Review, card: FailureCard, operation: Operation) -> Non
     sign = card.signature
     if sign.symptoms:
         known = {s.code for s in await review.vocabulary.symptoms(sign.symptoms)}
-        _known("symptoms", sign.symptoms, known)
+        demand_known("symptoms", sign.symptoms, known)
     if sign.component is not None:
         known = {c.id for c in await review.vocabulary.components([sign.component])}
-        _known("component", [sign.component], known)
+        demand_known("component", [sign.component], known)
     wanted = [use.part for use in card.resolution.parts]
     if wanted:
-        _known("parts", wanted, {p.id for p in await review.vocabulary.parts(wanted)})
+        demand_known("parts", wanted, {p.id for p in await review.vocabulary.parts(wanted)})
     if card.cause.cites:
         seen = await review.cards.many(card.cause.cites, viewer(operation.actor))
-        _known("cites", card.cause.cites, set(seen))
-
-
-def _known(field: str, named: Iterable[str], known: Iterable[str]) -> None:
-    unknown = sorted(set(named) - set(known))
-    if unknown:
-        raise InvalidInput(field, f"{', '.join(unknown)[:200]}: not in the knowledge graph")
+        demand_known("cites", card.cause.cites, set(seen))
 
 
 async def _embedding(embedder: Embedder, card: FailureCard) -> Embedding | None:

@@ -6,9 +6,10 @@ from typing import Protocol
 from domain.access import Actor, Viewer
 from domain.cards import FailureCard
 from domain.events import Event
-from domain.ids import CardId, TicketId
+from domain.ids import CardId, PersonId, TicketId
 from domain.matches import Embedding, Understood
 from domain.reports import FailureReport
+from domain.technicians import Technician
 from domain.tickets import Matching, Shown, Ticket
 from domain.vocabulary import Component, Part, Symptom
 from matching.answers import Answer
@@ -40,7 +41,11 @@ class Tickets(Protocol):
         self, ticket: Ticket, events: Sequence[Event], embedding: Embedding | None = None
     ) -> None: ...
 
+    async def put(self, ticket: Ticket, events: Sequence[Event], *, expected: int) -> None: ...
+
     async def get(self, id: TicketId, actor: Actor) -> Ticket: ...
+
+    async def shown(self, ids: Sequence[TicketId]) -> dict[TicketId, tuple[Shown, ...]]: ...
 
     async def show(
         self,
@@ -49,6 +54,12 @@ class Tickets(Protocol):
         matching: Matching,
         events: Sequence[Event],
     ) -> None: ...
+
+
+class Crew(Protocol):
+    async def register(self, technician: Technician) -> None: ...
+
+    async def technician(self, id: PersonId) -> Technician | None: ...
 
 
 class Vocabulary(Protocol):

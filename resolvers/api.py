@@ -5,13 +5,15 @@ from graphql import GraphQLError, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
-from resolvers import changing
+from resolvers.changing import Changing
 from resolvers.execution import Answered, Guarded, Open, note
 from resolvers.finding import Finding
 from resolvers.following import Subscription
 from resolvers.naming import Naming
 from resolvers.reading import Reading
 from resolvers.refusals import HANDLERS
+from resolvers.repairing import Repairing
+from resolvers.staffing import Staffing
 from resolvers.teaching import Reviewing, Teaching
 from schema import choices
 from schema.people import Garage
@@ -23,7 +25,7 @@ class Query(Finding, Reading, Naming, Reviewing):
 
 
 @strawberry.type(description="What can be changed; each change is done once for its operation id.")
-class Mutation(changing.Mutation, Teaching):
+class Mutation(Changing, Repairing, Staffing, Teaching):
     pass
 
 

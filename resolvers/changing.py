@@ -42,8 +42,8 @@ Founding = Annotated[
 ]
 
 
-@strawberry.type(description="What can be changed; each change is done once for its operation id.")
-class Mutation:
+@strawberry.type
+class Changing:
     @strawberry.mutation(description="Take in a failure; its cards are searched for right after.")
     async def report_failure(
         self, info: Ask, operation_id: OperationArgument, report: Report, garage: Garage = None

@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import asdict
+from datetime import datetime
 
 from domain import cards, codes, limits
 from domain.cards import Environment, Evidence, Resolution, RootCause, Signature, Visibility
 from domain.codes import CodeKey
 from domain.errors import InvalidInput
-from domain.ids import CardId, card_id, garage_id
+from domain.ids import CardId, PersonId, card_id, garage_id
+from domain.outcomes import Attempt, Outcome
 from domain.reports import FailureReport
 from domain.vehicles import UNKNOWN, VehicleContext
 from graph.card_pages import CardFilter
@@ -105,12 +107,38 @@ def _resolution(value: inputs.ResolutionInput) -> Resolution:
     return Resolution(
         type=value.type,
         steps=tuple(_step(step) for step in value.steps),
-        parts=tuple(
-            cards.PartUse(part=key_of("Part", p.part), quantity=p.quantity) for p in value.parts
-        ),
+        parts=_parts(value.parts),
         labour_minutes=value.labour_minutes,
         high_voltage=value.high_voltage,
     )
+
+
+def attempt(value: inputs.AttemptInput, by: PersonId, at: datetime) -> Attempt:
+    return Attempt(
+        by=by,
+        at=at,
+        worked=value.worked,
+        card=card_key(value.card) if value.card else None,
+        minutes=value.minutes,
+        parts=_parts(value.parts),
+        notes=value.notes,
+    )
+
+
+def outcome(value: inputs.OutcomeInput) -> Outcome:
+    return Outcome(
+        worked=value.worked,
+        minutes=value.minutes,
+        card=card_key(value.card) if value.card else None,
+        cause=value.cause,
+        steps=tuple(_step(step) for step in value.steps),
+        parts=_parts(value.parts),
+        notes=value.notes,
+    )
+
+
+def _parts(given: list[inputs.PartUseInput]) -> tuple[cards.PartUse, ...]:
+    return tuple(cards.PartUse(part=key_of("Part", p.part), quantity=p.quantity) for p in given)
 
 
 def _step(value: inputs.StepInput) -> cards.Step:

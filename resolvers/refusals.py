@@ -6,10 +6,10 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from domain import errors
-from domain.ids import CardId
+from domain.ids import CardId, TicketId
 from resolvers.context import Ask
 from schema import refusals
-from schema.repair import FailureCard
+from schema.repair import FailureCard, Ticket
 
 CODES: Mapping[type[errors.BattwheelsError], str] = {
     errors.InvalidInput: "INVALID_INPUT",
@@ -17,6 +17,7 @@ CODES: Mapping[type[errors.BattwheelsError], str] = {
     errors.AlreadyExists: "ALREADY_EXISTS",
     errors.NotAuthenticated: "NOT_AUTHENTICATED",
     errors.NotAllowed: "NOT_ALLOWED",
+    errors.NotCertified: "NOT_CERTIFIED",
     errors.StaleVersion: "STALE_VERSION",
     errors.IllegalTransition: "ILLEGAL_TRANSITION",
     errors.OperationConflict: "OPERATION_CONFLICT",
@@ -55,6 +56,16 @@ class NotAllowed(strawberry.ExceptionHandler[errors.NotAllowed, refusals.NotAllo
         )
 
 
+class NotCertified(strawberry.ExceptionHandler[errors.NotCertified, refusals.NotCertified]):
+    def handle(
+        self, exception: errors.NotCertified, *, field: StrawberryField, info: Ask
+    ) -> refusals.NotCertified:
+        del field, info
+        return refusals.NotCertified(
+            message=str(exception), technician=strawberry.ID(exception.technician)
+        )
+
+
 class AlreadyExists(strawberry.ExceptionHandler[errors.AlreadyExists, refusals.AlreadyExists]):
     def handle(
         self, exception: errors.AlreadyExists, *, field: StrawberryField, info: Ask
@@ -69,13 +80,15 @@ class StaleVersion(strawberry.ExceptionHandler[errors.StaleVersion, refusals.Sta
     ) -> refusals.StaleVersion:
         del field
         info.context.renew()
-        current = await info.context.loaders.cards.load(CardId(exception.id))
+        card = await info.context.loaders.cards.load(CardId(exception.id))
+        ticket = await info.context.loaders.tickets.load(TicketId(exception.id))
         return refusals.StaleVersion(
             message=str(exception),
             key=exception.id,
             expected=exception.expected,
             actual=exception.actual,
-            current=None if current is None else FailureCard.of(current),
+            current=None if card is None else FailureCard.of(card),
+            ticket=None if ticket is None else Ticket.of(ticket),
         )
 
 
@@ -110,6 +123,7 @@ HANDLERS = (
     InvalidInput(),
     NotFound(),
     NotAllowed(),
+    NotCertified(),
     AlreadyExists(),
     StaleVersion(),
     IllegalTransition(),

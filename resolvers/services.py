@@ -9,9 +9,10 @@ from domain.access import Actor, Viewer
 from domain.cards import FailureCard
 from domain.codes import ErrorCode
 from domain.events import Event, EventType
-from domain.ids import OperationId, PersonId, TicketId
+from domain.ids import GarageId, OperationId, PersonId, TicketId
 from domain.matches import Embedding, Hit
-from domain.tickets import Shown, Ticket, TicketStatus
+from domain.technicians import Technician
+from domain.tickets import Ticket, TicketStatus
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Supplier
 from graph.card_pages import CardFilter
@@ -34,7 +35,9 @@ class Tickets(stores.Tickets, Protocol):
         self, actor: Actor, *, first: int, after: str | None, status: TicketStatus | None
     ) -> list[Ticket]: ...
 
-    async def shown(self, ids: Sequence[TicketId]) -> dict[TicketId, tuple[Shown, ...]]: ...
+
+class Crew(stores.Crew, Protocol):
+    async def technicians(self, garage: GarageId) -> Sequence[Technician]: ...
 
 
 class Vocabulary(stores.Vocabulary, Protocol):
@@ -83,6 +86,7 @@ class Feed(Protocol):
 class Services:
     cards: Cards
     tickets: Tickets
+    crew: Crew
     vocabulary: Vocabulary
     search: Search
     reader: stores.Reader

@@ -17,6 +17,7 @@ from domain.cards import (
 from domain.events import EventType
 from domain.matches import Level, Source, VehicleLevel
 from domain.reviews import ReviewKind
+from domain.technicians import Certification
 from domain.tickets import Matching, TicketStatus
 from domain.vehicles import VehicleCategory
 
@@ -30,6 +31,7 @@ DESCRIBED: dict[EnumMeta, str] = {
     Humidity: "How damp the surroundings are.",
     UsagePattern: "What the vehicle is used for.",
     VehicleCategory: "What kind of electric vehicle it is.",
+    Certification: "What a technician may work on; HIGH_VOLTAGE includes what GENERAL allows.",
     TicketStatus: "Where a ticket stands between report and invoice.",
     Matching: "Where the search for a ticket's cards stands; NONE: it ran and found no card.",
     Level: "How much of the system answered, best first.",

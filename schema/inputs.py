@@ -12,6 +12,7 @@ from domain.cards import (
     SolutionType,
     UsagePattern,
 )
+from domain.technicians import Certification
 from domain.vehicles import VehicleCategory
 
 
@@ -101,6 +102,48 @@ class ResolutionInput:
     )
     labour_minutes: int = field(default=0, description="Hands-on time.")
     high_voltage: bool = field(default=False, description="Whether it is work on high voltage.")
+
+
+@strawberry.input(description="One try at a repair.")
+class AttemptInput:
+    worked: bool = field(description="Whether it fixed the failure.")
+    card: strawberry.ID | None = field(
+        default=None, description="The card that was tried; null: your own way."
+    )
+    minutes: int | None = field(default=None, description="How long it took.")
+    parts: list[PartUseInput] = field(
+        default_factory=list[PartUseInput], description="What it used up."
+    )
+    notes: str = field(default="", description="At most 10,000 characters.")
+
+
+@strawberry.input(description="How the repair ended; what was really done and used is billed.")
+class OutcomeInput:
+    worked: bool = field(description="Whether the failure is gone.")
+    minutes: int = field(description="Hands-on time.")
+    card: strawberry.ID | None = field(
+        default=None, description="The card that it ended with; null: your own way."
+    )
+    cause: str | None = field(default=None, description="What you found to be wrong.")
+    steps: list[StepInput] = field(
+        default_factory=list[StepInput], description="What was done, in order."
+    )
+    parts: list[PartUseInput] = field(
+        default_factory=list[PartUseInput], description="What was used up."
+    )
+    notes: str = field(default="", description="At most 10,000 characters.")
+
+
+@strawberry.input(description="Somebody who repairs in a garage; the last word counts.")
+class TechnicianInput:
+    id: strawberry.ID = field(description="Id of the person.")
+    garage: strawberry.ID = field(description="Where they work.")
+    certification: Certification = field(
+        default=Certification.GENERAL, description="What they may work on."
+    )
+    skills: list[str] = field(
+        default_factory=list[str], description="Keys of the subsystems they know well."
+    )
 
 
 @strawberry.input(description="A file in the object store.")

@@ -1,5 +1,6 @@
 """The parts of a failure card: signature, cause, resolution, evidence."""
 
+from collections.abc import Sequence
 from typing import Self
 
 import strawberry
@@ -94,6 +95,13 @@ class Step:
     tools: list[str] = field(description="What it needs.")
     safety: bool = field(description="Whether it protects the technician (isolation, PPE).")
 
+    @classmethod
+    def several(cls, values: Sequence[cards.Step]) -> list[Self]:
+        return [
+            cls(number=n, action=s.action, minutes=s.minutes, tools=list(s.tools), safety=s.safety)
+            for n, s in enumerate(values, start=1)
+        ]
+
 
 @strawberry.type(description="A part that the fix uses up.")
 class PartUse:
@@ -103,6 +111,10 @@ class PartUse:
     @strawberry.field(description="The part; null when the vocabulary does not know it.")
     async def part(self, info: Asked) -> Part | None:
         return await edge(info.context.loaders.parts, self.key, Part.of)
+
+    @classmethod
+    def several(cls, values: Sequence[cards.PartUse]) -> list[Self]:
+        return [cls(key=used.part, quantity=used.quantity) for used in values]
 
 
 @strawberry.type(description="What to do about it.")
@@ -115,14 +127,10 @@ class Resolution:
 
     @classmethod
     def of(cls, value: cards.Resolution) -> Self:
-        steps = [
-            Step(number=n, action=s.action, minutes=s.minutes, tools=list(s.tools), safety=s.safety)
-            for n, s in enumerate(value.steps, start=1)
-        ]
         return cls(
             type=value.type,
-            steps=steps,
-            parts=[PartUse(key=p.part, quantity=p.quantity) for p in value.parts],
+            steps=Step.several(value.steps),
+            parts=PartUse.several(value.parts),
             labour_minutes=value.labour_minutes,
             high_voltage=value.high_voltage,
         )

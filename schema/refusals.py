@@ -3,7 +3,7 @@
 import strawberry
 from strawberry import field
 
-from schema.repair import FailureCard
+from schema.repair import FailureCard, Ticket
 
 
 @strawberry.interface(description="Why something was not done; nothing was written.")
@@ -30,6 +30,11 @@ class NotAllowed(Refusal):
     resource: str = field(description="Of what.")
 
 
+@strawberry.type(description="It is work on high voltage, and they are not certified for that.")
+class NotCertified(Refusal):
+    technician: strawberry.ID = field(description="Who would do the work.")
+
+
 @strawberry.type(description="The id is taken by something else.")
 class AlreadyExists(Refusal):
     kind: str = field(description="What kind of thing has it.")
@@ -42,6 +47,7 @@ class StaleVersion(Refusal):
     expected: int = field(description="The version that the change was made against.")
     actual: int = field(description="The version that stands.")
     current: FailureCard | None = field(description="The card as it stands now.")
+    ticket: Ticket | None = field(description="The ticket as it stands now, if it is one.")
 
 
 @strawberry.type(description="There is no such step from where it stands.")

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 import strawberry
 from strawberry import field
 
-from domain import cards, tickets
+from domain import cards, outcomes, tickets
 from domain.cards import CardSource, CardStatus
 from domain.codes import CodeKey
 from domain.ids import CardId
@@ -15,7 +15,7 @@ from domain.tickets import Matching, TicketStatus
 from domain.vehicles import VehicleCategory
 from schema.context import Asked
 from schema.nodes import USUAL, Connection, Node, connection, global_id, window
-from schema.parts import Evidence, Resolution, RootCause, Signature
+from schema.parts import Evidence, PartUse, Resolution, RootCause, Signature, Step
 from schema.people import Garage, Provenance, Verification, Visibility
 from schema.usage import Effectiveness, Usage
 from schema.vehicles import Vehicle
@@ -184,6 +184,62 @@ class Suggestions:
     cards: list[Suggestion] = field(description="At most five, best first.")
 
 
+@strawberry.type(description="One try at a repair; what failed is kept as knowledge too.")
+class Attempt:
+    by: strawberry.ID = field(description="Id of the technician.")
+    at: datetime = field(description="When.")
+    worked: bool = field(description="Whether it fixed the failure.")
+    minutes: int | None = field(description="How long it took.")
+    parts: list[PartUse] = field(description="What it used up, at most 100.")
+    notes: str = field(description="What the technician says of it.")
+    followed: strawberry.Private[CardId | None]
+
+    @strawberry.field(description="The card that was tried; null: the technician's own way.")
+    async def card(self, info: Asked) -> FailureCard | None:
+        return await edge(info.context.loaders.cards, self.followed, FailureCard.of)
+
+    @classmethod
+    def of(cls, value: outcomes.Attempt) -> Self:
+        return cls(
+            by=strawberry.ID(value.by),
+            at=value.at,
+            worked=value.worked,
+            minutes=value.minutes,
+            parts=PartUse.several(value.parts),
+            notes=value.notes,
+            followed=value.card,
+        )
+
+
+@strawberry.type(description="How a repair ended: what was really done and used.")
+class Outcome:
+    worked: bool = field(description="Whether the failure is gone.")
+    minutes: int = field(description="Hands-on time.")
+    cause: str | None = field(description="What was found to be wrong.")
+    steps: list[Step] = field(description="What was done, in order, at most 100.")
+    parts: list[PartUse] = field(description="What was used up, at most 100.")
+    notes: str = field(description="What the technician says of it.")
+    rating: int | None = field(description="The customer's stars, 1 to 5.")
+    followed: strawberry.Private[CardId | None]
+
+    @strawberry.field(description="The card that it ended with; null: the technician's own way.")
+    async def card(self, info: Asked) -> FailureCard | None:
+        return await edge(info.context.loaders.cards, self.followed, FailureCard.of)
+
+    @classmethod
+    def of(cls, value: outcomes.Outcome) -> Self:
+        return cls(
+            worked=value.worked,
+            minutes=value.minutes,
+            cause=value.cause,
+            steps=Step.several(value.steps),
+            parts=PartUse.several(value.parts),
+            notes=value.notes,
+            rating=value.rating,
+            followed=value.card,
+        )
+
+
 @strawberry.type(description="One failing vehicle in one garage, from report to invoice.")
 class Ticket(Node):
     version: int = field(description="Grows by one with every change.")
@@ -193,7 +249,12 @@ class Ticket(Node):
     reporter: strawberry.ID = field(description="Id of the person who reported it.")
     assignee: strawberry.ID | None = field(description="Id of the technician it is assigned to.")
     opened_at: datetime = field(description="When it was reported.")
+    started_at: datetime | None = field(description="When the repair began.")
+    resolved_at: datetime | None = field(description="When the repair ended.")
     closed_at: datetime | None = field(description="When it was closed.")
+    invoice: strawberry.ID | None = field(description="Id of the invoice that asks for its money.")
+    attempts: list[Attempt] = field(description="What was tried, in order, at most 200.")
+    outcome: Outcome | None = field(description="How the repair ended; null while it has not.")
     vehicle: Vehicle = field(description="The failing vehicle.")
     matching: Matching = field(description="Where the search for cards stands.")
     no_match: bool = field(description="Whether the search ran and found no card.")
@@ -204,6 +265,10 @@ class Ticket(Node):
     @strawberry.field(description="The error codes that were reported.")
     async def error_codes(self, info: Asked) -> list[ErrorCode]:
         return await coded(info.context.loaders.codes, self.reported)
+
+    @strawberry.field(description="The card that the repair follows; null: their own way.")
+    async def card(self, info: Asked) -> FailureCard | None:
+        return await edge(info.context.loaders.cards, self.value.card, FailureCard.of)
 
     @strawberry.field(description="The cards suggested for it.")
     async def suggestions(self, info: Asked) -> Suggestions:
@@ -226,7 +291,12 @@ class Ticket(Node):
             reporter=strawberry.ID(value.reporter),
             assignee=None if value.assignee is None else strawberry.ID(value.assignee),
             opened_at=value.opened_at,
+            started_at=value.started_at,
+            resolved_at=value.resolved_at,
             closed_at=value.closed_at,
+            invoice=None if value.invoice is None else strawberry.ID(value.invoice),
+            attempts=[Attempt.of(tried) for tried in value.attempts],
+            outcome=None if value.outcome is None else Outcome.of(value.outcome),
             vehicle=Vehicle.of(value.vehicle),
             matching=value.matching,
             no_match=value.matching is Matching.NONE,

@@ -32,6 +32,9 @@ async def handle(event: Event, listeners: Listeners) -> None:
         case (
             EventType.TICKET_UPDATED
             | EventType.TICKET_RESOLVED
+            | EventType.TICKET_CLOSED
+            | EventType.TICKET_REOPENED
+            | EventType.TICKET_REVISITED
             | EventType.CARD_CREATED
             | EventType.CARD_UPDATED
             | EventType.CARD_VERIFIED

@@ -61,6 +61,7 @@ def services(house: Opened) -> Services:
     return Services(
         cards=house.cards,
         tickets=house.tickets,
+        crew=house.crew,
         vocabulary=house.vocabulary,
         search=house.search,
         reader=house.reader,

@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from access.tokens import Tokens
 from domain.errors import UnsafeSetting
 from graph.cards import Cards
+from graph.crew import Crew
 from graph.database import Graph
 from graph.migrate import migrate as migrate_graph
 from graph.outbox import Outbox as GraphOutbox
@@ -74,6 +75,7 @@ class Opened:
     redis: Redis
     cards: Cards
     tickets: Tickets
+    crew: Crew
     vocabulary: Vocabulary
     search: Search
     embedder: Embedder
@@ -156,6 +158,7 @@ def joined(
         redis=redis,
         cards=Cards(graph),
         tickets=Tickets(graph),
+        crew=Crew(graph),
         vocabulary=Vocabulary(graph),
         search=search,
         embedder=embedder,

@@ -14,13 +14,19 @@ WITH t REMOVE t.lock
 RETURN t.version AS version
 
 // name: save
-// The ticket as it is now, where it was raised, and the vehicle it is about.
+// The ticket as it is now, and where it was raised.
 MATCH (t:Ticket {id: $id})
 SET t += $properties
 MERGE (g:Garage {id: $garage})
-MERGE (v:Vehicle {id: $vehicle.id})
-SET v += $vehicle
 MERGE (t)-[:RAISED_AT]->(g)
+
+// name: vehicle
+// The vehicle it is about; what a report does not say of a known vehicle stays as it was.
+MATCH (t:Ticket {id: $id})
+MERGE (v:Vehicle {id: $vehicle.id})
+SET v.firmware = coalesce($vehicle.firmware, v.firmware),
+    v.odometer_km = coalesce($vehicle.odometer_km, v.odometer_km),
+    v.battery_cycles = coalesce($vehicle.battery_cycles, v.battery_cycles)
 MERGE (t)-[:ON]->(v)
 
 // name: model
@@ -55,6 +61,13 @@ MATCH (t:Ticket {id: $id})
 MERGE (p:Technician {id: $assignee})
 MERGE (t)-[:ASSIGNED_TO]->(p)
 
+// name: tried
+// Which cards were tried and how it went; what failed stays, it is knowledge too.
+MATCH (t:Ticket {id: $id})
+UNWIND $rows AS row
+MATCH (c:FailureCard {id: row.card})
+CREATE (t)-[:TRIED {worked: row.worked, at: row.at, minutes: row.minutes, parts: row.parts}]->(c)
+
 // name: embed
 // The vector of the report's text, with its model.
 MATCH (t:Ticket {id: $id})
@@ -64,7 +77,7 @@ CALL db.create.setNodeVectorProperty(t, 'embedding_SIZE', $vector)
 
 // name: cut
 // The edges of the version before.
-MATCH (:Ticket {id: $id})-[r:SHOWS|REPORTS|ASSIGNED_TO]->()
+MATCH (:Ticket {id: $id})-[r:SHOWS|REPORTS|ASSIGNED_TO|TRIED]->()
 DELETE r
 
 // name: match_state

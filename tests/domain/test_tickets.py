@@ -1,14 +1,17 @@
 """The ticket's way from report to invoice: every pair of states."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
 
 import pytest
 
 from domain import tickets
-from domain.errors import IllegalTransition, StaleVersion
+from domain.errors import IllegalTransition, InvalidInput, StaleVersion
+from domain.ids import InvoiceId
+from domain.outcomes import Attempt, Outcome
 from domain.tickets import Move, Ticket, TicketStatus
-from tests.domain.samples import ANU, BALA, LATER, NOW, TICKET
+from tests.domain.samples import ANU, BALA, CARD, LATER, NOW, TICKET
 
 MOVE = Move(at=LATER, expected=7)
 LEGAL = {
@@ -21,6 +24,19 @@ LEGAL = {
     ("resolved", "open"),
     ("closed", "invoiced"),
     ("closed", "open"),
+}
+FAILED = Attempt(by=ANU, at=NOW, worked=False, card=CARD.id, minutes=20)
+WORKED = Outcome(worked=True, minutes=45, notes="Cleaned the plug")
+INVOICE = InvoiceId("inv_1")
+# What each step is, and where alone it may be taken.
+STEPS: dict[str, tuple[Callable[[Ticket], Ticket], set[str]]] = {
+    "assign": (lambda t: tickets.assign(t, BALA, MOVE), {"open", "assigned", "in_progress"}),
+    "start": (lambda t: tickets.start(t, None, MOVE), {"assigned"}),
+    "attempt": (lambda t: tickets.attempt(t, FAILED, MOVE), {"in_progress"}),
+    "resolve": (lambda t: tickets.resolve(t, WORKED, MOVE), {"in_progress"}),
+    "close": (lambda t: tickets.close(t, 5, MOVE), {"resolved"}),
+    "reopen": (lambda t: tickets.reopen(t, MOVE), {"resolved", "closed"}),
+    "invoice": (lambda t: tickets.invoiced(t, INVOICE, MOVE), {"closed"}),
 }
 PAIRS = list(product(map(str, TicketStatus), repeat=2))
 
@@ -54,14 +70,14 @@ def test_stale_step_is_refused(expected: int) -> None:
 
 @pytest.mark.row("GA-1")
 def test_closing_keeps_the_moment() -> None:
-    closed = tickets.advance(_ticket("resolved"), TicketStatus.CLOSED, MOVE)
+    closed = tickets.close(_ticket("resolved"), None, MOVE)
     assert closed == replace(_ticket("closed"), version=8, closed_at=LATER)
 
 
 @pytest.mark.row("GA-1")
 def test_reopening_frees_the_ticket() -> None:
     closed = replace(_ticket("closed"), closed_at=NOW)
-    assert tickets.advance(closed, TicketStatus.OPEN, MOVE) == replace(TICKET, version=8)
+    assert tickets.reopen(closed, MOVE) == replace(TICKET, version=8)
 
 
 @pytest.mark.row("GA-1")
@@ -81,3 +97,76 @@ def test_finished_ticket_is_not_assigned(now: str) -> None:
 def test_stale_reassignment_is_refused() -> None:
     with pytest.raises(StaleVersion):
         tickets.assign(_ticket("assigned"), BALA, replace(MOVE, expected=6))
+
+
+@pytest.mark.row("GA-1")
+@pytest.mark.parametrize(("step", "now"), list(product(STEPS, map(str, TicketStatus))))
+def test_steps_are_taken_from_their_states_alone(step: str, now: str) -> None:
+    taken, states = STEPS[step]
+    if now in states:
+        assert taken(_ticket(now)).version == 8
+    else:
+        with pytest.raises(IllegalTransition):
+            taken(_ticket(now))
+
+
+@pytest.mark.row("GA-1")
+@pytest.mark.parametrize("step", STEPS)
+def test_no_step_is_taken_from_an_old_version(step: str) -> None:
+    taken, states = STEPS[step]
+    newer = replace(_ticket(min(states)), version=8)
+    with pytest.raises(StaleVersion):
+        taken(newer)
+
+
+def test_starting_follows_a_card() -> None:
+    started = tickets.start(_ticket("assigned"), CARD.id, MOVE)
+    assert started == replace(_ticket("in_progress"), version=8, card=CARD.id, started_at=LATER)
+
+
+def test_work_goes_on_with_another_card() -> None:
+    begun = replace(_ticket("in_progress"), card=CARD.id, started_at=NOW)
+    assert tickets.start(begun, None, MOVE) == replace(begun, version=8, card=None)
+
+
+def test_what_failed_stays() -> None:
+    begun = replace(_ticket("in_progress"), card=CARD.id)
+    tried = tickets.attempt(begun, FAILED, MOVE)
+    resolved = tickets.resolve(tried, WORKED, replace(MOVE, expected=8))
+    ended = Attempt(by=ANU, at=LATER, worked=True, minutes=45, notes="Cleaned the plug")
+    assert resolved == replace(
+        begun,
+        status=TicketStatus.RESOLVED,
+        version=9,
+        attempts=(FAILED, ended),
+        outcome=WORKED,
+        resolved_at=LATER,
+    )
+    reopened = tickets.reopen(resolved, replace(MOVE, expected=9))
+    assert reopened == replace(TICKET, version=10, attempts=(FAILED, ended))
+
+
+def test_an_outcome_told_before_is_not_tried_twice() -> None:
+    begun = replace(_ticket("in_progress"), attempts=(replace(FAILED, worked=True),))
+    resolved = tickets.resolve(begun, replace(WORKED, card=CARD.id), MOVE)
+    assert resolved.attempts == begun.attempts
+
+
+def test_customers_rate_when_they_come_for_the_vehicle() -> None:
+    resolved = replace(_ticket("resolved"), outcome=WORKED)
+    assert tickets.close(resolved, 4, MOVE).outcome == replace(WORKED, rating=4)
+    assert tickets.close(resolved, None, MOVE).outcome == WORKED
+    with pytest.raises(InvalidInput, match="rating"):
+        tickets.close(resolved, 6, MOVE)
+
+
+def test_attempts_are_bounded() -> None:
+    full = replace(_ticket("in_progress"), attempts=(FAILED,) * 200)
+    with pytest.raises(InvalidInput, match="attempts"):
+        tickets.attempt(full, FAILED, MOVE)
+
+
+def test_a_ticket_knows_the_last_hundred_operations() -> None:
+    ticket = replace(TICKET, marks=tuple(f"m{n}" for n in range(100)))
+    moved = tickets.assign(ticket, BALA, replace(MOVE, mark="new"))
+    assert (moved.done("new"), moved.done("m1"), moved.done("m0")) == (True, True, False)

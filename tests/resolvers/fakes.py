@@ -46,6 +46,7 @@ from repair.stores import EVERYTHING
 from resolvers.services import Answer as Stored
 from resolvers.services import Services
 from tests.domain.samples import NOW
+from tests.stores.fakes import FakeCrew
 
 Asked = Counter[str]
 T = TypeVar("T")
@@ -173,6 +174,14 @@ class FakeTickets:
         if ticket.id in self.held and self.held[ticket.id] != ticket:
             raise AlreadyExists("ticket", ticket.id)
         self.held[ticket.id] = ticket
+        await self.feed.tell(events)
+
+    async def put(self, ticket: Ticket, events: Sequence[Event], *, expected: int) -> None:
+        self.asked["tickets.put"] += 1
+        stored = self.held[ticket.id]
+        if stored.version != expected:
+            raise StaleVersion(ticket.id, expected, stored.version)
+        self.held[ticket.id] = replace(ticket, matching=stored.matching)
         await self.feed.tell(events)
 
     async def get(self, id: TicketId, actor: Actor) -> Ticket:
@@ -421,6 +430,7 @@ class World:
         self.reader = FakeReader()
         self.matcher = FakeMatcher(self.cards, self.asked)
         self.operations = FakeOperations()
+        self.crew = FakeCrew()
         self.at = NOW
 
     @property
@@ -428,6 +438,7 @@ class World:
         return Services(
             cards=self.cards,
             tickets=self.tickets,
+            crew=self.crew,
             vocabulary=self.vocabulary,
             search=FakeSearch(self.cards),
             reader=self.reader,

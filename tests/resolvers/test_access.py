@@ -22,6 +22,7 @@ CARDS = EVERYONE - {ACCOUNTANT}
 REPORT = {"text": "Charging stops at 80 percent"}
 CARD_ID, TICKET_ID = f'"{CARD.id}"', f'"{TICKET.id}"'
 SIGNED = "operationId: $op"
+HANDS = frozenset({ADMIN, MANAGER, TECHNICIAN})
 VERBS: dict[str, frozenset[Role]] = {
     "match(report: $report) { __typename }": CARDS,
     'search(text: "charging") { __typename }': CARDS,
@@ -49,6 +50,7 @@ CHANGES: dict[str, frozenset[Role]] = {
     f"retireCard({SIGNED}, id: {CARD_ID}, expectedVersion: 3) {{ __typename }}": frozenset(
         {ADMIN, MANAGER}
     ),
+    f"startRepair({SIGNED}, id: {TICKET_ID}, expectedVersion: 7) {{ __typename }}": HANDS,
 }
 
 

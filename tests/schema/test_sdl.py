@@ -79,6 +79,13 @@ def test_every_mutation_has_its_union(built: GraphQLSchema) -> None:
         "announceFirmware": ("MarkCardsResult!", True),
         "supersedePart": ("MarkCardsResult!", True),
         "closeReview": ("CloseReviewResult!", True),
+        "assignTicket": ("AssignTicketResult!", True),
+        "startRepair": ("StartRepairResult!", True),
+        "recordAttempt": ("RecordAttemptResult!", True),
+        "resolveTicket": ("ResolveTicketResult!", True),
+        "closeTicket": ("CloseTicketResult!", True),
+        "reopenTicket": ("ReopenTicketResult!", True),
+        "registerTechnician": ("RegisterTechnicianResult!", True),
     }
 
 

@@ -10,8 +10,9 @@ from domain.cards import NEUTRAL, FailureCard
 from domain.codes import CodeKey, ErrorCode
 from domain.errors import AlreadyExists, NotFound, StaleVersion
 from domain.events import Event
-from domain.ids import CardId, EventId, TicketId
+from domain.ids import CardId, EventId, GarageId, PersonId, TicketId
 from domain.matches import Embedding
+from domain.technicians import Technician
 from domain.tickets import Matching, Shown, Ticket, TicketStatus
 from domain.usage import Usage
 from domain.vehicles import VehicleModel
@@ -246,6 +247,23 @@ class FakeTickets:
 
     async def shown(self, ids: Sequence[TicketId]) -> dict[TicketId, tuple[Shown, ...]]:
         return {name: self._memory.shown.get(name, ()) for name in ids}
+
+
+class FakeCrew:
+    def __init__(self) -> None:
+        self._known: dict[PersonId, Technician] = {}
+
+    async def register(self, technician: Technician) -> None:
+        self._known[technician.id] = replace(
+            technician, skills=tuple(sorted(set(technician.skills)))
+        )
+
+    async def technician(self, id: PersonId) -> Technician | None:
+        return self._known.get(id)
+
+    async def technicians(self, garage: GarageId) -> list[Technician]:
+        found = [t for t in self._known.values() if t.garage == garage]
+        return sorted(found, key=lambda t: t.id)
 
 
 class FakeOutbox:

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Self
 
 from graph.cards import Cards
+from graph.crew import Crew
 from graph.database import Graph
 from graph.outbox import Outbox
 from graph.tickets import Tickets
 from graph.vocabulary import Vocabulary
-from tests.stores.fakes import FakeCards, FakeOutbox, FakeTickets, FakeVocabulary, Memory
+from tests.stores.fakes import FakeCards, FakeCrew, FakeOutbox, FakeTickets, FakeVocabulary, Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +18,19 @@ class House:
     tickets: Tickets | FakeTickets
     vocabulary: Vocabulary | FakeVocabulary
     outbox: Outbox | FakeOutbox
+    crew: Crew | FakeCrew
 
     @classmethod
     def on(cls, graph: Graph) -> Self:
-        return cls(Cards(graph), Tickets(graph), Vocabulary(graph), Outbox(graph))
+        return cls(Cards(graph), Tickets(graph), Vocabulary(graph), Outbox(graph), Crew(graph))
 
     @classmethod
     def in_memory(cls) -> Self:
         memory = Memory()
         return cls(
-            FakeCards(memory), FakeTickets(memory), FakeVocabulary(memory), FakeOutbox(memory)
+            FakeCards(memory),
+            FakeTickets(memory),
+            FakeVocabulary(memory),
+            FakeOutbox(memory),
+            FakeCrew(),
         )

@@ -7,9 +7,12 @@ from datetime import timedelta
 import pytest
 
 from domain.access import Actor, Role
+from domain.cards import PartUse
 from domain.codes import CodeKey
 from domain.errors import AlreadyExists, NotFound, StaleVersion
 from domain.ids import GarageId, PersonId, TicketId
+from domain.outcomes import Attempt, Outcome
+from domain.technicians import Certification, Technician
 from domain.tickets import Matching, SeenSymptom, Shown, Ticket, TicketStatus
 from tests.graph.examples import ATHER, FULL, NOW, card, event
 from tests.stores.house import House
@@ -140,3 +143,36 @@ async def test_put_leaves_matching_alone(house: House) -> None:
     await house.tickets.put(ASSIGNED, [], expected=1)
     found = await house.tickets.get(TICKET.id, ADMIN)
     assert found == replace(ASSIGNED, matching=Matching.NONE)
+
+
+async def test_a_worked_on_ticket_reads_back_whole(house: House) -> None:
+    await house.cards.add(FULL, [])
+    await house.tickets.add(TICKET, [])
+    tries = (
+        Attempt(by=ASHA.id, at=NOW, worked=False, card=FULL.id, minutes=20),
+        Attempt(by=ASHA.id, at=NOW, worked=True, notes="My own way"),
+    )
+    worked_on = replace(
+        ASSIGNED,
+        status=TicketStatus.RESOLVED,
+        card=FULL.id,
+        attempts=tries,
+        outcome=Outcome(worked=True, minutes=45, parts=(PartUse(part="BW-BMS-48-16S"),)),
+        started_at=NOW,
+        resolved_at=NOW + timedelta(hours=1),
+        marks=("one",),
+    )
+    await house.tickets.put(worked_on, [event("2", TICKET.id, 2)], expected=1)
+    assert await house.tickets.get(TICKET.id, ADMIN) == worked_on
+
+
+async def test_technicians_are_known_by_garage(house: House) -> None:
+    asha = Technician(id=ASHA.id, garage=DELHI, skills=("motor", "battery_pack"))
+    moved = replace(asha, garage=PUNE, certification=Certification.HIGH_VOLTAGE)
+    await house.crew.register(asha)
+    await house.crew.register(moved)
+    known = replace(moved, skills=("battery_pack", "motor"))
+    assert await house.crew.technician(ASHA.id) == known
+    assert await house.crew.technician(PersonId("nobody")) is None
+    assert await house.crew.technicians(PUNE) == [known]
+    assert await house.crew.technicians(DELHI) == []

@@ -1,0 +1,46 @@
+"""The technicians of the garages: ids, certification and skills, and no personal data."""
+
+from domain.ids import GarageId, PersonId
+from domain.technicians import Certification, Technician
+from graph.database import Graph, Row, Transaction, rows
+from graph.queries import named
+
+QUERIES = named("crew.cypher")
+
+
+class Crew:
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    async def register(self, technician: Technician) -> None:
+        """State where a technician works and what they may do; the last word counts."""
+
+        async def work(tx: Transaction) -> None:
+            await rows(
+                tx,
+                QUERIES["register"],
+                id=technician.id,
+                garage=technician.garage,
+                certification=technician.certification,
+                skills=sorted(set(technician.skills)),
+            )
+
+        await self._graph.write(work)
+
+    async def technician(self, id: PersonId) -> Technician | None:
+        found = await self._graph.entries(QUERIES["technician"], id=id)
+        return _technician(found[0]) if found else None
+
+    async def technicians(self, garage: GarageId) -> list[Technician]:
+        """Give the technicians of a garage, by id."""
+        found = await self._graph.entries(QUERIES["technicians"], garage=garage)
+        return [_technician(row) for row in found]
+
+
+def _technician(row: Row) -> Technician:
+    return Technician(
+        id=PersonId(row["id"]),
+        garage=GarageId(row["garage_id"]),
+        certification=Certification(row["certification"]),
+        skills=tuple(row["skills"]),
+    )

@@ -1,0 +1,39 @@
+"""Technicians in the API: an id, what it may work on, and what it is good at."""
+
+from typing import Annotated, Self
+
+import strawberry
+from strawberry import field
+
+from domain import technicians
+from domain.technicians import Certification
+from schema.people import Garage
+from schema.refusals import InvalidInput, NotAllowed, OperationConflict
+
+
+@strawberry.type(description="Somebody who repairs in a garage; their name is kept elsewhere.")
+class Technician:
+    key: strawberry.ID = field(description="Id of the person.")
+    garage: Garage = field(description="Where they work.")
+    certification: Certification = field(description="What they may work on.")
+    skills: list[str] = field(description="Keys of the subsystems they know well, at most 50.")
+
+    @classmethod
+    def of(cls, value: technicians.Technician) -> Self:
+        return cls(
+            key=strawberry.ID(value.id),
+            garage=Garage.of(value.garage),
+            certification=value.certification,
+            skills=list(value.skills),
+        )
+
+
+@strawberry.type(description="The garage knows the technician.")
+class TechnicianRegistered:
+    technician: Technician = field(description="The technician as registered.")
+
+
+RegisterTechnicianResult = Annotated[
+    TechnicianRegistered | InvalidInput | NotAllowed | OperationConflict,
+    strawberry.union("RegisterTechnicianResult", description="The technician, or why not."),
+]

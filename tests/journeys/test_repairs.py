@@ -1,0 +1,168 @@
+"""A repair over the API on real stores: assigned, started, failed, resolved, closed, reopened."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from domain.access import Role
+from domain.cards import Resolution, SolutionType, Step
+from domain.events import EventType
+from domain.ids import PersonId
+from domain.technicians import Certification, Technician
+from tests.journeys.conftest import Somebody
+from tests.journeys.people import DELHI, PUNE, Person
+from tests.journeys.planting import plant
+from web.wiring import Opened
+
+pytestmark = pytest.mark.journey
+TOLD = """__typename ... on Refusal { message }
+  ... on StaleVersion { expected actual ticket { version status } }
+  ... on IllegalTransition { state wanted }
+  ... on NotCertified { technician }"""
+STATE = "key version status assignee card { key } attempts { worked card { key } minutes }"
+
+
+def verb(name: str, ok: str, arguments: str = "", given: str = "") -> str:
+    return f"""mutation ($op: UUID!, $id: ID!, $n: Int!{arguments}) {{
+      {name}(operationId: $op, id: $id, expectedVersion: $n{given}) {{ {TOLD}
+        ... on {ok} {{ ticket {{ {STATE} outcome {{ worked minutes cause rating
+          steps {{ number action }} parts {{ key quantity }} }} }} }} }} }}"""
+
+
+ASSIGN = verb("assignTicket", "TicketAssigned", ", $to: ID!", ", to: $to")
+START = verb("startRepair", "RepairStarted", ", $card: ID", ", card: $card")
+ATTEMPT = verb(
+    "recordAttempt", "AttemptRecorded", ", $attempt: AttemptInput!", ", attempt: $attempt"
+)
+RESOLVE = verb(
+    "resolveTicket", "TicketResolved", ", $outcome: OutcomeInput!", ", outcome: $outcome"
+)
+CLOSE = verb("closeTicket", "TicketClosed", ", $rating: Int", ", rating: $rating")
+REOPEN = verb("reopenTicket", "TicketReopened")
+
+
+async def do(who: Person, document: str, ticket: str, version: int, **more: object) -> Any:  # noqa: ANN401 - JSON
+    given = {"op": str(uuid4())} | more
+    return await who.ask(document, id=ticket, n=version, **given)
+
+
+@pytest.mark.row("GA-1")
+async def test_a_repair_is_told_from_start_to_end(house: Opened, somebody: Somebody) -> None:
+    asha = somebody(Role.TECHNICIAN, name="asha")
+    card = await plant(house, "plug_corroded", "The charging plug is green inside")
+    start = await house.change_log.last()
+    made = await asha.report("It does not charge since the rain")
+    begun = await do(asha, START, made["id"], 1, card=card.id)
+    failed = {"worked": False, "card": card.id, "minutes": 20, "notes": "Plug was clean"}
+    await do(asha, ATTEMPT, made["id"], 2, attempt=failed)
+    ended = {
+        "worked": True,
+        "minutes": 45,
+        "cause": "A pinched wire",
+        "steps": [{"action": "Insulate the wire"}],
+    }
+    await do(asha, RESOLVE, made["id"], 3, outcome=ended)
+    closed = await do(asha, CLOSE, made["id"], 4, rating=5)
+    assert begun["ticket"]["status"] == "IN_PROGRESS"
+    assert closed["ticket"] == {
+        "key": made["key"],
+        "version": 5,
+        "status": "CLOSED",
+        "assignee": "asha",
+        "card": {"key": card.id},
+        "attempts": [
+            {"worked": False, "card": {"key": card.id}, "minutes": 20},
+            {"worked": True, "card": None, "minutes": 45},
+        ],
+        "outcome": {
+            "worked": True,
+            "minutes": 45,
+            "cause": "A pinched wire",
+            "rating": 5,
+            "steps": [{"number": 1, "action": "Insulate the wire"}],
+            "parts": [],
+        },
+    }
+    edges = await house.graph.read(
+        "MATCH (:Ticket {id: $id})-[r:TRIED]->(c) RETURN r.worked AS worked, c.id AS card",
+        id=made["key"],
+    )
+    assert edges == [{"worked": False, "card": card.id}]
+    boss = somebody(Role.MANAGER)
+    again = await do(boss, REOPEN, made["id"], 5)
+    assert (again["ticket"]["status"], again["ticket"]["assignee"]) == ("OPEN", None)
+    assert again["ticket"]["outcome"] is None
+    assert len(again["ticket"]["attempts"]) == 2
+    while await house.relay.step():
+        pass
+    log = await house.change_log.after(start, 100)
+    assert [e.type for _, e in log if e.entity == made["key"]] == [
+        EventType.TICKET_CREATED,
+        EventType.TICKET_UPDATED,
+        EventType.TICKET_UPDATED,
+        EventType.TICKET_RESOLVED,
+        EventType.TICKET_CLOSED,
+        EventType.TICKET_REOPENED,
+    ]
+
+
+@pytest.mark.row("GA-1")
+async def test_a_step_is_refused_and_nothing_changes(somebody: Somebody) -> None:
+    ravi, far = somebody(Role.TECHNICIAN, name="ravi"), somebody(Role.MANAGER, DELHI)
+    made = await ravi.report("The horn is silent")
+    asked = "query ($id: ID!) { ticket(id: $id) { version status } }"
+    stale = await do(ravi, START, made["id"], 9)
+    early = await do(ravi, CLOSE, made["id"], 1)
+    theirs = await do(far, START, made["id"], 1)
+    unknown = await do(ravi, START, "tkt_nothing", 1)
+    assert stale == {
+        "__typename": "StaleVersion",
+        "message": stale["message"],
+        "expected": 9,
+        "actual": 1,
+        "ticket": {"version": 1, "status": "ASSIGNED"},
+    }
+    assert (early["state"], early["wanted"]) == ("assigned", "closed")
+    assert (theirs["__typename"], unknown["__typename"]) == ("NotFound", "NotFound")
+    assert await ravi.ask(asked, id=made["id"]) == {"version": 1, "status": "ASSIGNED"}
+
+
+@pytest.mark.row("GA-1")
+async def test_a_lost_answer_starts_one_repair(house: Opened, somebody: Somebody) -> None:
+    ravi, op = somebody(Role.TECHNICIAN, name="ravi"), str(uuid4())
+    made = await ravi.report("The mirror shakes")
+    first = await do(ravi, START, made["id"], 1, op=op)
+    again = await do(ravi, START, made["id"], 1, op=op)
+    async with house.records.transaction() as connection:
+        await connection.execute("delete from operation")
+    forgotten = await do(ravi, START, made["id"], 1, op=op)
+    assert first == again == forgotten
+    assert first["ticket"]["version"] == 2
+
+
+@pytest.mark.row("GA-3")
+async def test_high_voltage_goes_to_the_certified_alone(house: Opened, somebody: Somebody) -> None:
+    boss, asha = somebody(Role.MANAGER), somebody(Role.TECHNICIAN, name="asha")
+    live = Resolution(
+        type=SolutionType.REPAIR,
+        steps=(Step(action="Isolate the pack", safety=True),),
+        high_voltage=True,
+    )
+    card = await plant(house, "pack_leaks", "The pack leaks current", resolution=live)
+    await house.crew.register(Technician(id=PersonId("asha"), garage=PUNE))
+    certified = Technician(
+        id=PersonId("ravi"), garage=PUNE, certification=Certification.HIGH_VOLTAGE
+    )
+    await house.crew.register(certified)
+    made = await asha.report("Isolation fault")
+    refused = await do(asha, START, made["id"], 1, card=card.id)
+    assert (refused["__typename"], refused["technician"]) == ("NotCertified", "asha")
+    given = await do(boss, ASSIGN, made["id"], 1, to="ravi")
+    ravi = somebody(Role.TECHNICIAN, name="ravi")
+    begun = await do(ravi, START, made["id"], 2, card=card.id)
+    back = await do(boss, ASSIGN, made["id"], 3, to="asha")
+    stranger = await do(boss, ASSIGN, made["id"], 3, to="nobody_here")
+    assert given["ticket"]["assignee"] == "ravi"
+    assert begun["ticket"]["status"] == "IN_PROGRESS"
+    assert (back["__typename"], stranger["__typename"]) == ("NotCertified", "InvalidInput")
