@@ -8,7 +8,7 @@ TESTS ?= tests
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check rows bench conformance docs lock sdl clean
+.PHONY: help demo serve test check rows soak bench conformance docs lock sdl clean
 
 help: ## List the commands.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,6 +31,9 @@ check: $(READY) ## Lint, types, layers, dependencies.
 
 rows: $(READY) ## Run the tests and print each specification row: pass, fail or absent.
 	@$(BIN)/python -m pytest $(TESTS) --rows
+
+soak: $(READY) ## Kill an invoice's worker a thousand times, and count what is left.
+	$(BIN)/python -m pytest tests/billing/test_crashes.py --crash-rounds 1000 --timeout 3600
 
 bench: $(READY) ## Run the benchmarks; ONLY=NAME runs one bar.
 	$(BIN)/python -m bench $(ONLY)

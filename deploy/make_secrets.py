@@ -4,6 +4,7 @@
 
 import secrets
 import sys
+from base64 import b64encode
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "secrets"
@@ -14,6 +15,7 @@ def contents() -> dict[str, str]:
     graph, records, streams = (secrets.token_urlsafe(24) for _ in range(3))
     return {
         "token_secret": secrets.token_urlsafe(48),
+        "vault_keys": f"first:{key()} index:{key()}",
         "neo4j_auth": f"neo4j/{graph}",
         "neo4j_password": graph,
         "postgres_password": records,
@@ -22,6 +24,11 @@ def contents() -> dict[str, str]:
         "redis_password": streams,
         "redis_url": f"redis://:{streams}@redis:6379/0",
     }
+
+
+def key() -> str:
+    """Give 32 random bytes as text."""
+    return b64encode(secrets.token_bytes(32)).decode()
 
 
 def write(folder: Path) -> bool:

@@ -11,7 +11,11 @@ BattwheelsError
 │   ├── NotCertified        whoever would do the work may not work on high voltage
 │   ├── StaleVersion        somebody else changed it first
 │   ├── IllegalTransition   the state machine has no such step
-│   └── OperationConflict   the operation id was used before for something else
+│   ├── OperationConflict   the operation id was used before for something else
+│   ├── MonthClosed         the books of that month are closed
+│   ├── OverLimit           more money than there is to give back, credit or pay
+│   └── Occupied            somebody else is at work on it; ask again a little later
+├── Tampered                what may never change was changed
 ├── Unavailable             a store or model does not answer; try again later
 ├── MigrationDrift          an applied migration no longer reads as it did
 ├── ImportRefused           a file cannot be read as what it was said to be
@@ -102,6 +106,36 @@ class OperationConflict(Refused):
             f"Operation {operation_id} was used before with another body. Make a new operation id."
         )
         self.operation_id = operation_id
+
+
+class MonthClosed(Refused):
+    def __init__(self, month: str) -> None:
+        super().__init__(f"The books of {month} are closed. Date it into an open month.")
+        self.month = month
+
+
+class OverLimit(Refused):
+    """Amounts are whole paise."""
+
+    def __init__(self, field: str, asked: int, most: int) -> None:
+        super().__init__(f"{field}: {asked} paise are asked; at most {most} are left.")
+        self.field = field
+        self.asked = asked
+        self.most = most
+
+
+class Occupied(Refused):
+    def __init__(self, kind: str, id: str) -> None:
+        super().__init__(f"Somebody is at work on the {kind} {id!r}. Ask again in a minute.")
+        self.kind = kind
+        self.id = id
+
+
+class Tampered(BattwheelsError):
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(f"{where}: {reason}")
+        self.where = where
+        self.reason = reason
 
 
 class Unavailable(BattwheelsError):

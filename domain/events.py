@@ -29,6 +29,9 @@ class EventType(StrEnum):
     SYNC_REQUIRED = "sync.required"
     NOTIFICATION_SEND = "notification.send"
     INVOICE_ISSUED = "invoice.issued"
+    INVOICE_VOIDED = "invoice.voided"
+    CREDIT_NOTE_ISSUED = "credit_note.issued"
+    PAYMENT_RECORDED = "payment.recorded"
 
 
 CARD_EVENTS = frozenset(

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from hashlib import sha256
 from typing import NewType
 from uuid import UUID
 
@@ -12,9 +13,11 @@ TicketId = NewType("TicketId", str)
 GarageId = NewType("GarageId", str)
 PersonId = NewType("PersonId", str)
 VehicleId = NewType("VehicleId", str)
-InvoiceId = NewType("InvoiceId", str)
 EventId = NewType("EventId", str)
 OperationId = NewType("OperationId", str)
+InvoiceId = NewType("InvoiceId", str)
+PaymentId = NewType("PaymentId", str)
+SagaId = NewType("SagaId", str)
 
 VERSION_7 = 0x7 << 76
 VARIANT = 0b10 << 62
@@ -22,6 +25,8 @@ RANDOM_A_BITS = 12
 RANDOM_B_BITS = 62
 # What the id of a vehicle that nobody named begins with: it stands for one ticket's vehicle alone.
 UNNAMED = "veh_of_"
+TIME = ((1 << 48) - 1) << 80
+FILLED = ((1 << RANDOM_A_BITS) - 1) << 64 | ((1 << RANDOM_B_BITS) - 1)
 
 
 def uuid7(now: datetime, randomness: int) -> UUID:
@@ -30,6 +35,12 @@ def uuid7(now: datetime, randomness: int) -> UUID:
     random_a = (randomness >> RANDOM_B_BITS) & ((1 << RANDOM_A_BITS) - 1)
     random_b = randomness & ((1 << RANDOM_B_BITS) - 1)
     return UUID(int=milliseconds << 80 | VERSION_7 | random_a << 64 | VARIANT | random_b)
+
+
+def derived(source: UUID, purpose: str) -> UUID:
+    """Give a UUIDv7 with the time of `source` whose other bits follow from source and purpose."""
+    digest = int.from_bytes(sha256(f"{source}:{purpose}".encode()).digest()[:16])
+    return UUID(int=source.int & TIME | VERSION_7 | VARIANT | digest & FILLED)
 
 
 def card_id(value: str) -> CardId:
@@ -52,6 +63,14 @@ def vehicle_id(value: str) -> VehicleId:
     if value.startswith(UNNAMED):
         raise InvalidInput("vehicle id", f"may not begin with {UNNAMED}")
     return VehicleId(_checked("vehicle id", value, r"veh_[A-Za-z0-9_\-]{3,60}"))
+
+
+def invoice_id(value: str) -> InvoiceId:
+    return InvoiceId(_checked("invoice id", value, r"inv_[A-Za-z0-9_\-]{3,61}"))
+
+
+def payment_id(value: str) -> PaymentId:
+    return PaymentId(_checked("payment id", value, r"pay_[A-Za-z0-9_\-]{3,61}"))
 
 
 def operation_id(value: str) -> OperationId:

@@ -175,8 +175,15 @@ def reopen(ticket: Ticket, move: Move) -> Ticket:
 
 
 def invoiced(ticket: Ticket, invoice: InvoiceId, move: Move) -> Ticket:
-    """Give the closed ticket with the invoice that asks for its money."""
+    """Give the closed ticket with its invoice; one whose invoice was void takes the next one."""
+    if ticket.status is TicketStatus.INVOICED:
+        return replace(_checked(ticket, move), invoice=invoice)
     return replace(advance(ticket, TicketStatus.INVOICED, move), invoice=invoice)
+
+
+def uninvoiced(ticket: Ticket, move: Move) -> Ticket:
+    """Give the ticket as it was before its invoice, which was taken back: nobody's own step."""
+    return replace(_checked(ticket, move), status=TicketStatus.CLOSED, invoice=None)
 
 
 def advance(ticket: Ticket, wanted: TicketStatus, move: Move) -> Ticket:

@@ -1,9 +1,10 @@
 """The shared vocabulary that cards and tickets point at: symptoms, components, parts, suppliers."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.errors import InvalidInput
+from domain.vehicles import VehicleContext
 
 SYMPTOM_CODE = re.compile(r"SYM_[A-Z]{2,8}_[0-9]{3}")
 
@@ -48,6 +49,23 @@ class Part:
     component: str | None = None
     fits: tuple[str, ...] = ()
     supersedes: str | None = None
+
+
+def fits(part: Part, vehicle: VehicleContext) -> bool:
+    """Say whether the catalogue knows that a part fits a vehicle's model (MK-1).
+
+    A part for every variant or year fits each of them; a vehicle of no known model fits nothing.
+    """
+    if vehicle.named is None:
+        return False
+    model = vehicle.named
+    wider = (
+        model,
+        replace(model, year=None),
+        replace(model, variant=None),
+        replace(model, variant=None, year=None),
+    )
+    return any(known.id in part.fits for known in wider)
 
 
 def symptom_code(value: str) -> str:

@@ -1,4 +1,4 @@
-"""A ticket is worked on: assigned, started, tried, resolved, closed, reopened, invoiced.
+"""A ticket is worked on: assigned, started, tried, resolved, closed, reopened.
 
 Each verb reads the ticket as its actor, lets the domain decide, and writes the next version with
 its event in one transaction. An operation that changed the ticket before changes nothing again: it
@@ -13,7 +13,7 @@ from domain.access import Action, Kind, Resource, Viewer, demand, viewer
 from domain.cards import FailureCard, PartUse
 from domain.errors import InvalidInput
 from domain.events import EventType
-from domain.ids import CardId, InvoiceId, PersonId, TicketId
+from domain.ids import CardId, PersonId, TicketId
 from domain.outcomes import Attempt, Outcome
 from domain.technicians import demand_certified
 from domain.tickets import Move, Ticket
@@ -137,24 +137,6 @@ async def reopen(stored: Tickets, id: TicketId, expected: int, operation: Operat
         return ticket
     reopened = tickets.reopen(ticket, _move(operation, expected))
     return await _put(stored, reopened, EventType.TICKET_REOPENED, operation)
-
-
-async def invoiced(
-    stored: Tickets, id: TicketId, invoice: InvoiceId, operation: Operation
-) -> Ticket:
-    """Note the invoice on a closed ticket, whatever its version; the same again changes nothing.
-
-    Raises:
-        IllegalTransition: the ticket is not closed, or another invoice asks for its money.
-        StaleVersion: somebody changed it meanwhile; do it again.
-        NotFound, NotAllowed: as they say.
-    """
-    ticket = await stored.get(id, operation.actor)
-    demand(operation.actor, Action.CREATE, Resource(kind=Kind.INVOICE, garage=ticket.garage))
-    if ticket.invoice == invoice:
-        return ticket
-    billed = tickets.invoiced(ticket, invoice, _move(operation, ticket.version))
-    return await _put(stored, billed, EventType.TICKET_UPDATED, operation)
 
 
 async def _held(stored: Tickets, id: TicketId, operation: Operation, action: Action) -> Ticket:

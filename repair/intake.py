@@ -18,12 +18,12 @@ from domain.cards import (
 )
 from domain.errors import AlreadyExists, InvalidInput, OperationConflict, Unavailable
 from domain.events import Event, EventType
-from domain.ids import CardId, GarageId, OperationId, PersonId, TicketId
+from domain.ids import CardId, GarageId, OperationId, PersonId, TicketId, derived
 from domain.matches import Level
 from domain.reports import FailureReport
 from domain.tickets import Matching, Shown, Ticket, TicketStatus
 from matching.answers import Answer
-from repair.operation import Operation, derived
+from repair.operation import Operation
 from repair.stores import Cards, Matcher, Reader, Tickets
 
 SYSTEM = Actor(id=PersonId("system"), role=Role.ADMIN)

@@ -10,10 +10,10 @@ from domain.card_life import Change
 from domain.cards import FailureCard
 from domain.errors import InvalidInput, NotFound
 from domain.events import Event, EventType
-from domain.ids import CardId, EventId
+from domain.ids import CardId, EventId, derived
 from graph.cards import Marked
 from repair import stores
-from repair.operation import Operation, derived
+from repair.operation import Operation
 from repair.stores import Vocabulary
 
 Told = Callable[[Marked], Event]

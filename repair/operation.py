@@ -10,12 +10,7 @@ from uuid import UUID
 
 from domain.access import Actor
 from domain.events import Event, EventType
-from domain.ids import CardId, EventId, GarageId, OperationId, TicketId, uuid7
-
-VERSION_7 = 0x7 << 76
-VARIANT = 0b10 << 62
-TIME = ((1 << 48) - 1) << 80
-FILLED = ((1 << 12) - 1) << 64 | ((1 << 62) - 1)
+from domain.ids import CardId, EventId, GarageId, OperationId, TicketId, derived, uuid7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +55,3 @@ def following(event: Event, purpose: str, actor: Actor) -> Operation:
     digest = int.from_bytes(sha256(f"{event.id}:{purpose}".encode()).digest()[:10])
     named = OperationId(str(uuid7(event.at, digest)))
     return Operation(id=named, actor=actor, at=event.at, trace=event.trace)
-
-
-def derived(source: UUID, purpose: str) -> UUID:
-    """Give a UUIDv7 with the time of `source` whose other bits follow from source and purpose."""
-    digest = int.from_bytes(sha256(f"{source}:{purpose}".encode()).digest()[:16])
-    return UUID(int=source.int & TIME | VERSION_7 | VARIANT | digest & FILLED)

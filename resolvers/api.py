@@ -5,6 +5,8 @@ from graphql import GraphQLError, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from resolvers.accounts import Accounts
+from resolvers.bookkeeping import Bookkeeping
 from resolvers.changing import Changing
 from resolvers.execution import Answered, Guarded, Open, note
 from resolvers.finding import Finding
@@ -13,19 +15,22 @@ from resolvers.naming import Naming
 from resolvers.reading import Reading
 from resolvers.refusals import HANDLERS
 from resolvers.repairing import Repairing
+from resolvers.shelving import Shelving, Stocking
 from resolvers.staffing import Staffing
 from resolvers.teaching import Reviewing, Teaching
 from schema import choices
+from schema.invoices import Payment
+from schema.money import PAISE, Paise
 from schema.people import Garage
 
 
 @strawberry.type(description="What can be read.")
-class Query(Finding, Reading, Naming, Reviewing):
+class Query(Finding, Reading, Naming, Accounts, Shelving, Reviewing):
     pass
 
 
 @strawberry.type(description="What can be changed; each change is done once for its operation id.")
-class Mutation(Changing, Repairing, Staffing, Teaching):
+class Mutation(Changing, Repairing, Staffing, Teaching, Bookkeeping, Stocking):
     pass
 
 
@@ -50,8 +55,10 @@ def build(*, introspection: bool) -> Api:
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        types=[Garage],
-        config=StrawberryConfig(disable_field_suggestions=not introspection),
+        types=[Garage, Payment],
+        config=StrawberryConfig(
+            disable_field_suggestions=not introspection, scalar_map={Paise: PAISE}
+        ),
         extensions=[Open if introspection else Guarded, Answered],
         exception_handlers=HANDLERS,
     )

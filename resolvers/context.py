@@ -7,12 +7,24 @@ from uuid import UUID
 
 import strawberry
 
-from domain.access import Action, Actor, Kind, Resource, Viewer, demand, viewer
-from domain.errors import NotAuthenticated
-from domain.ids import OperationId
+from billing.books import Deed
+from domain.access import (
+    SCOPES,
+    Action,
+    Actor,
+    Kind,
+    Resource,
+    Scope,
+    Viewer,
+    demand,
+    may,
+    viewer,
+)
+from domain.errors import NotAllowed, NotAuthenticated, Unavailable
+from domain.ids import GarageId, InvoiceId, OperationId
 from repair.operation import Operation
 from resolvers.loaders import Loaders
-from resolvers.services import Services
+from resolvers.services import Billing, Services
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,6 +68,48 @@ class Context:
         if self._loaders is None:
             self._loaders = Loaders(self.services, self.actor)
         return self._loaders
+
+    @property
+    def billing(self) -> Billing:
+        """The books.
+
+        Raises:
+            Unavailable: they are not connected.
+        """
+        if self.services.billing is None:
+            raise Unavailable("postgres", "the books are not connected")
+        return self.services.billing
+
+    @property
+    def narrowed(self) -> GarageId | None:
+        """The garage that reads are narrowed to; None for an actor of all garages.
+
+        Raises:
+            NotAllowed: the actor is of no garage at all.
+        """
+        actor = self.actor
+        if SCOPES[actor.role] is Scope.ALL_GARAGES:
+            return None
+        if actor.garage is None:
+            raise NotAllowed(actor.role, Action.READ, Kind.INVOICE)
+        return actor.garage
+
+    def sees_customers(self, garage: GarageId) -> bool:
+        """Say whether the caller may know who a garage's customers are: who may bill them may."""
+        return may(self.actor, Action.CREATE, Resource(kind=Kind.INVOICE, garage=garage))
+
+    def pdf_link(self, id: InvoiceId) -> str:
+        return self.billing.links.sign(id, self.services.now())
+
+    def deed(self, operation: OperationId, garage: GarageId, body_hash: str) -> Deed:
+        """Give what the books are told of an operation of the caller."""
+        return Deed(
+            garage=garage,
+            operation=operation,
+            body_hash=body_hash,
+            actor=self.actor.id,
+            at=self.services.now(),
+        )
 
     def renew(self) -> None:
         """Forget what the loaders read: something was written, or an event came."""

@@ -1,20 +1,23 @@
 """One set of loaders for each request: every edge of a query reads its whole level in one call."""
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar
 
 from aiodataloader import DataLoader
 
-from domain.access import Actor, viewer
+from billing.papers import Paper
+from billing.payments import Payment
+from domain.access import SCOPES, Actor, Scope, viewer
 from domain.cards import FailureCard
 from domain.codes import CodeKey, ErrorCode
-from domain.ids import CardId, TicketId
+from domain.errors import Unavailable
+from domain.ids import CardId, GarageId, InvoiceId, TicketId
 from domain.tickets import Shown, Ticket
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
 from repair.intake import draft_id
-from resolvers.services import Services
+from resolvers.services import Billing, Services
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -26,6 +29,18 @@ class Loaders:
     def __init__(self, services: Services, actor: Actor) -> None:
         self._services = services
         self._actor = actor
+
+    @property
+    def _billing(self) -> Billing:
+        if self._services.billing is None:
+            raise Unavailable("postgres", "the books are not connected")
+        return self._services.billing
+
+    @property
+    def _garage(self) -> GarageId | None:
+        """Whose papers may be read; a garage that is none reads none."""
+        everywhere = SCOPES[self._actor.role] is Scope.ALL_GARAGES
+        return None if everywhere else self._actor.garage or GarageId("")
 
     @cached_property
     def cards(self) -> DataLoader[CardId, FailureCard | None]:
@@ -92,6 +107,29 @@ class Loaders:
             return {m.id: m for m in await self._services.vocabulary.models(keys)}
 
         return _loader(read)
+
+    @cached_property
+    def invoices(self) -> DataLoader[InvoiceId, Paper | None]:
+        async def read(keys: list[InvoiceId]) -> Mapping[InvoiceId, Paper]:
+            return await self._billing.invoicing.ledger.many(keys, self._garage)
+
+        return _loader(read)
+
+    @cached_property
+    def credit_notes(self) -> DataLoader[InvoiceId, Sequence[Paper]]:
+        async def read(keys: list[InvoiceId]) -> list[Sequence[Paper]]:
+            found = await self._billing.invoicing.ledger.credit_notes(keys, self._garage)
+            return [found[key] for key in keys]
+
+        return DataLoader(read)
+
+    @cached_property
+    def payments(self) -> DataLoader[InvoiceId, Sequence[Payment]]:
+        async def read(keys: list[InvoiceId]) -> list[Sequence[Payment]]:
+            found = await self._billing.payments.of_invoices(keys, self._garage)
+            return [found[key] for key in keys]
+
+        return DataLoader(read)
 
     @cached_property
     def parts(self) -> DataLoader[str, Part | None]:

@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from domain.access import SCOPES, Action, Kind, Scope
 from domain.codes import CodeKey
-from domain.errors import InvalidInput
-from domain.ids import CardId, GarageId, TicketId
+from domain.errors import InvalidInput, NotFound
+from domain.ids import CardId, GarageId, InvoiceId, PaymentId, TicketId
 from resolvers.context import Context
+from schema.invoices import Invoice, Payment
 from schema.nodes import Node
 from schema.people import Garage
 from schema.repair import FailureCard, Ticket
@@ -68,6 +69,20 @@ async def _model(context: Context, key: str) -> Node | None:
     return await edge(context.loaders.models, key, VehicleModel.of)
 
 
+async def _invoice(context: Context, key: str) -> Node | None:
+    context.demand(Action.READ, Kind.INVOICE)
+    return await edge(context.loaders.invoices, InvoiceId(key), Invoice.of)
+
+
+async def _payment(context: Context, key: str) -> Node | None:
+    context.demand(Action.READ, Kind.INVOICE)
+    try:
+        found = await context.billing.payments.get(PaymentId(key), context.narrowed)
+    except NotFound:
+        return None
+    return Payment.of(found)
+
+
 READERS: Mapping[str, Reader] = {
     "FailureCard": _card,
     "Ticket": _ticket,
@@ -78,4 +93,6 @@ READERS: Mapping[str, Reader] = {
     "Part": _part,
     "Supplier": _supplier,
     "VehicleModel": _model,
+    "Invoice": _invoice,
+    "Payment": _payment,
 }

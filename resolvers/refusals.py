@@ -9,6 +9,7 @@ from domain import errors
 from domain.ids import CardId, TicketId
 from resolvers.context import Ask
 from schema import refusals
+from schema.money import Paise
 from schema.repair import FailureCard, Ticket
 
 CODES: Mapping[type[errors.BattwheelsError], str] = {
@@ -21,6 +22,9 @@ CODES: Mapping[type[errors.BattwheelsError], str] = {
     errors.StaleVersion: "STALE_VERSION",
     errors.IllegalTransition: "ILLEGAL_TRANSITION",
     errors.OperationConflict: "OPERATION_CONFLICT",
+    errors.MonthClosed: "MONTH_CLOSED",
+    errors.OverLimit: "OVER_LIMIT",
+    errors.Occupied: "OCCUPIED",
     errors.Unavailable: "UNAVAILABLE",
 }
 
@@ -119,6 +123,35 @@ class OperationConflict(
         )
 
 
+class MonthClosed(strawberry.ExceptionHandler[errors.MonthClosed, refusals.MonthClosed]):
+    def handle(
+        self, exception: errors.MonthClosed, *, field: StrawberryField, info: Ask
+    ) -> refusals.MonthClosed:
+        del field, info
+        return refusals.MonthClosed(message=str(exception), month=exception.month)
+
+
+class OverLimit(strawberry.ExceptionHandler[errors.OverLimit, refusals.OverLimit]):
+    def handle(
+        self, exception: errors.OverLimit, *, field: StrawberryField, info: Ask
+    ) -> refusals.OverLimit:
+        del field, info
+        return refusals.OverLimit(
+            message=str(exception),
+            field=exception.field,
+            asked=Paise(exception.asked),
+            most=Paise(exception.most),
+        )
+
+
+class Occupied(strawberry.ExceptionHandler[errors.Occupied, refusals.Occupied]):
+    def handle(
+        self, exception: errors.Occupied, *, field: StrawberryField, info: Ask
+    ) -> refusals.Occupied:
+        del field, info
+        return refusals.Occupied(message=str(exception), kind=exception.kind, key=exception.id)
+
+
 HANDLERS = (
     InvalidInput(),
     NotFound(),
@@ -128,4 +161,7 @@ HANDLERS = (
     StaleVersion(),
     IllegalTransition(),
     OperationConflict(),
+    MonthClosed(),
+    OverLimit(),
+    Occupied(),
 )

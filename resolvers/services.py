@@ -5,18 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from billing.payments import Payments
+from billing.stock import Stock
 from domain.access import Actor, Viewer
 from domain.cards import FailureCard
 from domain.codes import ErrorCode
 from domain.events import Event, EventType
-from domain.ids import GarageId, OperationId, PersonId, TicketId
+from domain.ids import GarageId, InvoiceId, OperationId, PersonId, TicketId
 from domain.matches import Embedding, Hit
 from domain.technicians import Technician
 from domain.tickets import Ticket, TicketStatus
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Supplier
 from graph.card_pages import CardFilter
+from records.database import Records
 from repair import feedback, merging, reviewing, stores
+from repair.invoicing import Invoicing
 from repair.stores import EVERYTHING
 
 Answer = dict[str, Any]
@@ -82,8 +86,27 @@ class Feed(Protocol):
     ) -> AsyncIterator[tuple[int, Event]]: ...
 
 
+class Links(Protocol):
+    """Signs where a PDF may be fetched without a token, for some minutes."""
+
+    def sign(self, id: InvoiceId, now: datetime) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Billing:
+    """The books, and what makes an invoice of a ticket."""
+
+    invoicing: Invoicing
+    payments: Payments
+    stock: Stock
+    records: Records
+    links: Links
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
+    """`billing` is None where the books are not connected."""
+
     cards: Cards
     tickets: Tickets
     crew: Crew
@@ -98,3 +121,4 @@ class Services:
     reviews: reviewing.Reviews
     feed: Feed
     now: Callable[[], datetime]
+    billing: Billing | None = None

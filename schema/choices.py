@@ -4,6 +4,11 @@ from enum import EnumMeta
 
 from graphql import GraphQLSchema
 
+from billing.lines import LineKind
+from billing.numbering import DocumentKind
+from billing.papers import InvoiceStatus
+from billing.postings import PaymentMethod
+from billing.pricing import PriceSource
 from domain.cards import (
     CardSource,
     CardStatus,
@@ -39,6 +44,11 @@ DESCRIBED: dict[EnumMeta, str] = {
     VehicleLevel: "How closely a card's vehicles fit the reported one.",
     EventType: "What happened.",
     ReviewKind: "Why a card waits for a person's eye.",
+    LineKind: "What kind of line it is.",
+    DocumentKind: "What a numbered document is.",
+    InvoiceStatus: "Where an invoice stands.",
+    PaymentMethod: "How money came.",
+    PriceSource: "Whose word a price is: the first of the chain that spoke.",
 }
 
 

@@ -5,9 +5,11 @@ from typing import Protocol, TypeVar
 
 import strawberry
 
+from billing.papers import Paper
+from billing.payments import Payment
 from domain.cards import FailureCard
 from domain.codes import CodeKey, ErrorCode
-from domain.ids import CardId, TicketId
+from domain.ids import CardId, GarageId, InvoiceId, TicketId
 from domain.tickets import Shown, Ticket
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
@@ -47,11 +49,25 @@ class Loaders(Protocol):
     def suppliers(self) -> Loader[str, Supplier | None]: ...
     @property
     def models(self) -> Loader[str, VehicleModel | None]: ...
+    @property
+    def invoices(self) -> Loader[InvoiceId, Paper | None]: ...
+    @property
+    def credit_notes(self) -> Loader[InvoiceId, Sequence[Paper]]: ...
+    @property
+    def payments(self) -> Loader[InvoiceId, Sequence[Payment]]: ...
 
 
 class Edges(Protocol):
     @property
     def loaders(self) -> Loaders: ...
+
+    def sees_customers(self, garage: GarageId) -> bool:
+        """Say whether the caller may know who a garage's customers are."""
+        ...
+
+    def pdf_link(self, id: InvoiceId) -> str:
+        """Give where an invoice's PDF may be fetched."""
+        ...
 
 
 Asked = strawberry.Info[Edges, None]

@@ -3,6 +3,7 @@
 import strawberry
 from strawberry import field
 
+from schema.money import Paise
 from schema.repair import FailureCard, Ticket
 
 
@@ -60,3 +61,21 @@ class IllegalTransition(Refusal):
 @strawberry.type(description="The operation id was used before for something else.")
 class OperationConflict(Refusal):
     operation_id: strawberry.ID = field(description="The operation id.")
+
+
+@strawberry.type(description="The books of that month are closed.")
+class MonthClosed(Refusal):
+    month: str = field(description="The month.")
+
+
+@strawberry.type(description="More money than there is to pay, credit or give back.")
+class OverLimit(Refusal):
+    field: str = strawberry.field(description="Which value.")
+    asked: Paise = strawberry.field(description="How much was asked.")
+    most: Paise = strawberry.field(description="How much there is.")
+
+
+@strawberry.type(description="Somebody else is at work on it; ask again a little later.")
+class Occupied(Refusal):
+    kind: str = field(description="What kind of thing it is.")
+    key: str = field(description="Its id.")

@@ -24,6 +24,10 @@ JARS = ROOT / ".battwheels" / "neo4j" / "jars"
 DIMENSIONS = 384
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--crash-rounds", type=int, default=100, help="how often a worker is killed")
+
+
 @pytest.fixture(scope="session")
 def data() -> Path:
     """The folder of real data, where it is there."""

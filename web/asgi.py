@@ -20,6 +20,8 @@ from web.graphql import Callers, View
 from web.health import Probe, Readiness, health
 from web.limits import BODY_BYTES, Bodies
 from web.metrics import Metrics
+from web.papers import PATH as PDF
+from web.papers import Papers
 from web.ui.page import Page
 
 GRAPHQL = "/v1/graphql"
@@ -46,6 +48,7 @@ class Door:
         ui: the folder of GraphiQL's assets.
         deadline: seconds that a request may take.
         lifespan: what runs beside the application as long as it lives.
+        papers: answers signed links to PDFs; None where there are no books.
     """
 
     verify: Verify
@@ -56,6 +59,7 @@ class Door:
     deadline: float = DEADLINE_SECONDS
     lifespan: Lifespan | None = None
     metrics: Metrics = field(default_factory=Metrics)
+    papers: Papers | None = None
 
 
 def application(services: Services, door: Door) -> Starlette:
@@ -63,7 +67,12 @@ def application(services: Services, door: Door) -> Starlette:
     page = Page(door.ui, ASSETS, GRAPHQL) if door.development else None
     named = [GRAPHQL, STREAM, *MOVED, *OPERATIONAL]
     return Starlette(
-        routes=[*_graphql(services, door, page), *_operational(door), *_assets(page)],
+        routes=[
+            *_graphql(services, door, page),
+            *_operational(door),
+            *_assets(page),
+            *_papers(door),
+        ],
         middleware=[
             Middleware(Envelope, metrics=door.metrics, routes=named, secure=not door.development),
             Middleware(Bodies),
@@ -98,6 +107,10 @@ def _operational(door: Door) -> list[BaseRoute]:
 
 def _assets(page: Page | None) -> list[BaseRoute]:
     return [] if page is None else [Mount(ASSETS, page.assets())]
+
+
+def _papers(door: Door) -> list[BaseRoute]:
+    return [] if door.papers is None else [Route(PDF, door.papers.endpoint)]
 
 
 async def _moved(_: Request) -> Response:

@@ -51,6 +51,9 @@ async def handle(event: Event, listeners: Listeners) -> None:
             | EventType.SYNC_REQUIRED
             | EventType.NOTIFICATION_SEND
             | EventType.INVOICE_ISSUED
+            | EventType.INVOICE_VOIDED
+            | EventType.CREDIT_NOTE_ISSUED
+            | EventType.PAYMENT_RECORDED
         ):
             return
         case _:

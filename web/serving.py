@@ -21,6 +21,7 @@ from sync.ending import told_to_end
 from web import handlers
 from web.asgi import SOCKET_BYTES, Door, application
 from web.handlers import Listeners
+from web.papers import Papers
 from web.wiring import Opened, learning, matching
 
 RESTART_SECONDS = 1.0
@@ -53,6 +54,7 @@ def built(house: Opened) -> Starlette:
             },
             development=not settings.production,
             ui=settings.home / "ui",
+            papers=Papers(links=house.books.links, print=house.books.print),
         ),
     )
 
@@ -73,6 +75,7 @@ def services(house: Opened) -> Services:
         reviews=house.reviews,
         feed=house.feed,
         now=lambda: datetime.now(UTC),
+        billing=house.books.billing,
     )
 
 
@@ -89,6 +92,9 @@ async def beside(house: Opened, *, work: bool = True) -> AsyncGenerator[None]:
     }
     if work:
         loops["relay"] = house.relay.run
+        loops["partitions"] = house.books.prepare
+        loops["anchors"] = house.books.anchor
+        loops["invoices"] = house.books.recover
         loops["vectors"] = lambda: _embedding(house)
         loops["handlers"] = lambda: handlers.work(house.feed, house.cursors, heard)
     tasks = [asyncio.create_task(_kept(name, run), name=name) for name, run in loops.items()]

@@ -27,6 +27,8 @@ class Settings:
         home: folder of the local stores, models' caches and development secrets.
         embedding_model: a sentence-transformers name or folder; None is the bundled MiniLM.
         token_secret: signs the access tokens; None lets development make and keep its own.
+        vault_keys: seal who customers are: `NAME:BASE64`, 32 bytes each, the first for what is new,
+            `index:BASE64` for the marks to search by; None lets development make and keep its own.
     """
 
     environment: Environment = Environment.DEVELOPMENT
@@ -40,6 +42,7 @@ class Settings:
     redis_url: str | None = field(default=None, repr=False)
     embedding_model: str | None = None
     token_secret: str | None = field(default=None, repr=False)
+    vault_keys: str | None = field(default=None, repr=False)
 
     @property
     def production(self) -> bool:
@@ -66,6 +69,7 @@ class Settings:
             redis_url=_secret(values, "REDIS_URL"),
             embedding_model=values.get("BATTWHEELS_EMBEDDING_MODEL") or None,
             token_secret=_secret(values, "BATTWHEELS_TOKEN_SECRET"),
+            vault_keys=_secret(values, "BATTWHEELS_VAULT_KEYS"),
         )
         if settings.production:
             _demand_safe(settings)
@@ -102,6 +106,7 @@ def _demand_safe(settings: Settings) -> None:
         "POSTGRES_URL": settings.postgres_url,
         "REDIS_URL": settings.redis_url,
         "BATTWHEELS_TOKEN_SECRET": settings.token_secret,
+        "BATTWHEELS_VAULT_KEYS": settings.vault_keys,
     }
     for name, value in secrets.items():
         if value is None:

@@ -39,6 +39,7 @@ from repair.tallying import Tallying
 from sync.feed import Feed
 from sync.relay import Relay
 from sync.stream import Stream
+from web.bookkeeping import Bookkeeping, bookkeeping
 from web.local import files, stores
 from web.local.home import Home
 from web.local.progress import Report, quiet
@@ -92,6 +93,7 @@ class Opened:
     relay: Relay
     feed: Feed
     tokens: Tokens
+    books: Bookkeeping
 
 
 @asynccontextmanager
@@ -151,15 +153,17 @@ def joined(
     """Join an embedder and its reader, and the clients of the three stores, into a house."""
     (embedder, reader), (graph, records, redis) = language, clients
     search, log, stream = Search(graph), ChangeLog(records), Stream(redis)
+    stored = Tickets(graph), Cards(graph), Vocabulary(graph)
+    tickets, cards, vocabulary = stored
     return Opened(
         settings=settings,
         graph=graph,
         records=records,
         redis=redis,
-        cards=Cards(graph),
-        tickets=Tickets(graph),
+        cards=cards,
+        tickets=tickets,
         crew=Crew(graph),
-        vocabulary=Vocabulary(graph),
+        vocabulary=vocabulary,
         search=search,
         embedder=embedder,
         reader=reader,
@@ -175,6 +179,7 @@ def joined(
         relay=Relay([GraphOutbox(graph), RecordsOutbox(records)], log, stream),
         feed=Feed(log, stream),
         tokens=tokens(settings),
+        books=bookkeeping(settings, records, stored),
     )
 
 

@@ -36,7 +36,7 @@ STEPS: dict[str, tuple[Callable[[Ticket], Ticket], set[str]]] = {
     "resolve": (lambda t: tickets.resolve(t, WORKED, MOVE), {"in_progress"}),
     "close": (lambda t: tickets.close(t, 5, MOVE), {"resolved"}),
     "reopen": (lambda t: tickets.reopen(t, MOVE), {"resolved", "closed"}),
-    "invoice": (lambda t: tickets.invoiced(t, INVOICE, MOVE), {"closed"}),
+    "invoice": (lambda t: tickets.invoiced(t, INVOICE, MOVE), {"closed", "invoiced"}),
 }
 PAIRS = list(product(map(str, TicketStatus), repeat=2))
 

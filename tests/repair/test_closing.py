@@ -9,7 +9,6 @@ import pytest
 from domain.access import Actor, Role
 from domain.cards import PartUse, Step
 from domain.errors import (
-    IllegalTransition,
     InvalidInput,
     NotAllowed,
     NotCertified,
@@ -17,7 +16,7 @@ from domain.errors import (
     StaleVersion,
 )
 from domain.events import EventType
-from domain.ids import CardId, GarageId, InvoiceId, OperationId, PersonId
+from domain.ids import CardId, GarageId, OperationId, PersonId
 from domain.outcomes import Attempt, Outcome
 from domain.technicians import Certification, Technician
 from domain.tickets import Shown, Ticket, TicketStatus
@@ -68,7 +67,7 @@ def told(world: World) -> list[tuple[EventType, int, GarageId | None]]:
 
 
 @pytest.mark.row("GA-1")
-async def test_a_repair_runs_from_report_to_invoice() -> None:
+async def test_a_repair_runs_from_report_to_close() -> None:
     world = await house("open")
     shop, key = workshop(world), TICKET.id
     await closing.assign(shop, key, ANU, 1, by(BOSS, 1))
@@ -76,9 +75,8 @@ async def test_a_repair_runs_from_report_to_invoice() -> None:
     await closing.attempt(shop, key, FAILED, 3, by(MECHANIC, 3))
     await closing.resolve(shop, key, WORKED, 4, by(MECHANIC, 4))
     await closing.close(shop.tickets, key, 5, 5, by(MECHANIC, 5))
-    await closing.invoiced(shop.tickets, key, InvoiceId("inv_1"), by(BOSS, 6))
     found = world.tickets.held[key]
-    assert found.status is TicketStatus.INVOICED
+    assert found.status is TicketStatus.CLOSED
     assert found.outcome == replace(WORKED, rating=5)
     assert [(a.card, a.worked) for a in found.attempts] == [(CARD.id, False), (CARD.id, True)]
     assert (found.started_at, found.resolved_at, found.closed_at) == (LATER, LATER, LATER)
@@ -88,7 +86,6 @@ async def test_a_repair_runs_from_report_to_invoice() -> None:
         (EventType.TICKET_UPDATED, 4, PUNE),
         (EventType.TICKET_RESOLVED, 5, PUNE),
         (EventType.TICKET_CLOSED, 6, PUNE),
-        (EventType.TICKET_UPDATED, 7, PUNE),
     ]
 
 
@@ -106,10 +103,6 @@ VERBS: dict[str, tuple[str, Callable[[Workshop, Operation], Awaitable[Ticket]]]]
     "resolve": ("in_progress", lambda shop, op: closing.resolve(shop, TICKET.id, WORKED, 1, op)),
     "close": ("resolved", lambda shop, op: closing.close(shop.tickets, TICKET.id, 4, 1, op)),
     "reopen": ("closed", lambda shop, op: closing.reopen(shop.tickets, TICKET.id, 1, op)),
-    "invoice": (
-        "closed",
-        lambda shop, op: closing.invoiced(shop.tickets, TICKET.id, InvoiceId("inv_1"), op),
-    ),
 }
 TECHNICIANS = {"start", "attempt", "resolve", "close"}
 
@@ -159,14 +152,6 @@ async def test_an_old_version_changes_nothing(verb: str) -> None:
     with pytest.raises(StaleVersion):
         await do(workshop(world), by(BOSS))
     assert (world.tickets.held[TICKET.id], world.feed.log) == (held, [])
-
-
-async def test_a_second_invoice_is_refused() -> None:
-    world = await house("closed")
-    await closing.invoiced(world.tickets, TICKET.id, InvoiceId("inv_1"), by(BOSS))
-    with pytest.raises(IllegalTransition):
-        await closing.invoiced(world.tickets, TICKET.id, InvoiceId("inv_2"), by(BOSS, 2))
-    assert world.tickets.held[TICKET.id].invoice == "inv_1"
 
 
 @pytest.mark.row("GA-3")

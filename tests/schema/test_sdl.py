@@ -51,6 +51,7 @@ def test_every_list_argument_is_paged(built: GraphQLSchema) -> None:
         "cards",
         "components",
         "errorCodes",
+        "invoices",
         "parts",
         "reviewQueue",
         "suppliers",
@@ -86,6 +87,16 @@ def test_every_mutation_has_its_union(built: GraphQLSchema) -> None:
         "closeTicket": ("CloseTicketResult!", True),
         "reopenTicket": ("ReopenTicketResult!", True),
         "registerTechnician": ("RegisterTechnicianResult!", True),
+        "issueInvoice": ("IssueInvoiceResult!", True),
+        "issueCreditNote": ("IssueCreditNoteResult!", True),
+        "voidInvoice": ("VoidInvoiceResult!", True),
+        "recordPayment": ("RecordPaymentResult!", True),
+        "recordAdvance": ("RecordPaymentResult!", True),
+        "refundPayment": ("RecordPaymentResult!", True),
+        "setBillingSettings": ("SetBillingSettingsResult!", True),
+        "closeMonth": ("CloseMonthResult!", True),
+        "setPrice": ("SetPriceResult!", True),
+        "adjustStock": ("AdjustStockResult!", True),
     }
 
 

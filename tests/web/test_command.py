@@ -50,6 +50,7 @@ def test_tokens_are_refused_in_production(tmp_path: Path) -> None:
         "POSTGRES_URL": "postgresql://b:another-of-ours@127.0.0.1:1/b",
         "REDIS_URL": "redis://:a-third-of-ours@127.0.0.1:1/0",
         "BATTWHEELS_TOKEN_SECRET": "s" * 48,
+        "BATTWHEELS_VAULT_KEYS": "first:AAAA index:BBBB",
     }
     done = called("token", **safe)
     assert done.returncode == 1

@@ -15,6 +15,7 @@ SAFE = {
     "POSTGRES_URL": "postgresql://app:xK2-long-and-random@db.example.org/battwheels",
     "REDIS_URL": "rediss://:yR9-long-and-random@cache.example.org/0",
     "BATTWHEELS_TOKEN_SECRET": "t" * 32,
+    "BATTWHEELS_VAULT_KEYS": "first:AAAA index:BBBB",
 }
 
 
@@ -31,6 +32,7 @@ def test_empty_environment_is_development() -> None:
         redis_url=None,
         embedding_model=None,
         token_secret=None,
+        vault_keys=None,
     )
 
 
@@ -43,7 +45,14 @@ def test_safe_production_is_read() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["NEO4J_URI", "NEO4J_PASSWORD", "POSTGRES_URL", "REDIS_URL", "BATTWHEELS_TOKEN_SECRET"],
+    [
+        "NEO4J_URI",
+        "NEO4J_PASSWORD",
+        "POSTGRES_URL",
+        "REDIS_URL",
+        "BATTWHEELS_TOKEN_SECRET",
+        "BATTWHEELS_VAULT_KEYS",
+    ],
 )
 @pytest.mark.parametrize("missing", [None, ""])
 def test_production_needs_every_secret(name: str, missing: str | None) -> None:

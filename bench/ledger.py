@@ -1,0 +1,227 @@
+"""The books: invoices a second, numbers without a gap, a month of a million lines.
+
+Three figures beside each other: the ledger with sixteen garages, with sixteen writers at one garage
+(the numbers of one garage are given one by one, so this is the harder case), and how many numbers a
+plain sequence loses when one transaction in ten comes to nothing. All invoices are synthetic.
+"""
+
+import asyncio
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from time import perf_counter
+from uuid import uuid4
+
+from access.vault import Vault
+from bench.bars import Bar, Better
+from billing import invoices, lines, reports
+from billing.books import Books, Deed
+from billing.garages import Garages, Profile, Seller
+from billing.invoices import Draft, Invoice
+from billing.law_time import law_date
+from billing.ledger import Ledger, Ticketed
+from billing.lines import LineKind, PricedLine
+from billing.money import Paise
+from billing.numbering import DocumentKind
+from billing.parties import Party
+from billing.place_of_supply import place_of_supply
+from domain.ids import GarageId, OperationId, PersonId, TicketId
+from records.database import Records
+from records.migrate import migrate
+from web.local import stores
+from web.local.home import Home
+
+WRITERS = 16
+EACH = 125
+GOAL_PER_SECOND = 200.0
+NUMBERED = 250
+ONE_IN = 10
+LINES = 1_000_000
+GOAL_MONTH_S = 1.0
+MONTH = date(2024, 11, 1)
+VAULT = Vault(current="bench", keys={"bench": bytes(32)}, index_key=bytes(32))
+LOAD = """insert into invoice_line (issue_date, invoice, n, garage, kind, item, code, description,
+  quantity, unit, unit_paise, taxable_paise, rate_bp, cgst_paise, sgst_paise, igst_paise, estimated)
+select date '2024-11-01' + (n %% 30)::int, 'inv_synthetic_' || n / 4, n %% 4, 'garage_' || n %% 50,
+  'invoice', 'part', (array['85371000', '998714', '870899', '85076000'])[1 + n %% 4], 'Synthetic',
+  1, 'NOS', 100 + n, 100 + n, 1800, (100 + n) * 9 / 100, (100 + n) * 9 / 100, 0, false
+from generate_series(%(first)s, %(last)s) as n"""
+BATCH = 100_000
+SLOW = 120.0
+JARS = Path(".battwheels/neo4j/jars")
+
+
+class Aborted(Exception):
+    """A transaction that comes to nothing."""
+
+
+async def run() -> list[Bar]:
+    """Measure on stores of its own; print every figure."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Home.at(folder, JARS)
+        urls = stores.start(home)
+        try:
+            records = await Records.open(urls.postgres_url)
+            await migrate(records)
+            bars = [await _issued(records), *await _gaps(records), await _month(records)]
+            await records.close()
+        finally:
+            stores.stop(home)
+    return bars
+
+
+async def _issued(records: Records) -> Bar:
+    """Issue with sixteen writers at one garage each, then at one garage: the slower one counts."""
+    own = [await _seller(records, f"garage_{n}", f"G{n:02}") for n in range(WRITERS)]
+    shared = await _seller(records, "garage_shared", "ALL")
+    await _rate(records, own, 10)
+    apart = await _rate(records, own, EACH)
+    together = await _rate(records, [shared] * WRITERS, EACH)
+    found = await records.rows(
+        "select max(serial) - count(*) as gaps from document group by garage"
+    )
+    gaps = sum(int(row["gaps"]) for row in found)
+    print(f"invoices a second: {apart:.0f} at 16 garages, {together:.0f} at one; {gaps} gaps")
+    return Bar(
+        name="invoices_per_second",
+        measured=min(apart, together) if gaps == 0 else 0.0,
+        goal=GOAL_PER_SECOND,
+        better=Better.HIGHER,
+    )
+
+
+async def _rate(records: Records, sellers: Sequence[Seller], each: int) -> float:
+    """Give invoices a second, each a whole one: lines, entries, audit, event."""
+    ledger = Ledger(records, Books(records), VAULT)
+    wanted = [(seller, _invoice(seller)) for seller in sellers]
+
+    async def writer(seller: Seller, invoice: Invoice) -> None:
+        for _ in range(each):
+            ticket = TicketId(f"tkt_{uuid4()}")
+            await ledger.issue(
+                _deed(seller.garage), seller, Ticketed(ticket=ticket, invoice=invoice)
+            )
+
+    began = perf_counter()
+    await asyncio.gather(*(writer(seller, invoice) for seller, invoice in wanted))
+    return each * len(sellers) / (perf_counter() - began)
+
+
+async def _gaps(records: Records) -> list[Bar]:
+    """Take 4,000 numbers with 10 % aborts, from the counter and from a sequence beside it."""
+    seller = await _seller(records, "garage_gaps", "GAP")
+    books = Books(records)
+    async with records.transaction() as connection:
+        await connection.execute("create table plain_number (n bigserial, kept boolean)")
+
+    async def counted(*, abort: bool) -> None:
+        async with books.page(_deed(seller.garage)) as page:
+            await page.number(DocumentKind.INVOICE, seller.profile.series, law_date(_now()))
+            if abort:
+                raise Aborted
+
+    async def drawn(*, abort: bool) -> None:
+        async with records.transaction() as connection:
+            await connection.execute("insert into plain_number (kept) values (true)")
+            if abort:
+                raise Aborted
+
+    rates = [await _taken(take) for take in (counted, drawn)]
+    counter = await records.rows("select last from counter where series = 'GAP'")
+    plain = await records.rows("select max(n) - count(*) as lost from plain_number")
+    kept = WRITERS * (NUMBERED - NUMBERED // ONE_IN)
+    gaps = int(counter[0]["last"]) - kept
+    print(
+        f"10 % aborts of {WRITERS * NUMBERED}: the counter lost {gaps} at {rates[0]:.0f}/s, ",
+        end="",
+    )
+    print(f"a sequence {plain[0]['lost']} at {rates[1]:.0f}/s")
+    return [Bar(name="invoice_gaps", measured=float(gaps), goal=0.0, better=Better.LOWER)]
+
+
+async def _taken(take: Callable[..., Awaitable[None]]) -> float:
+    async def writer() -> None:
+        for n in range(NUMBERED):
+            with suppress(Aborted):
+                await take(abort=n % ONE_IN == 0)
+
+    began = perf_counter()
+    await asyncio.gather(*(writer() for _ in range(WRITERS)))
+    return WRITERS * NUMBERED / (perf_counter() - began)
+
+
+async def _month(records: Records) -> Bar:
+    """Load a million synthetic lines into November 2024, then report and recount that month."""
+    async with records.transaction(SLOW) as connection:
+        await reports.make_partitions(connection, MONTH, 0)
+    for first in range(1, LINES, BATCH):
+        async with records.transaction(SLOW) as connection:
+            given = {"first": first, "last": first + BATCH - 1}
+            await connection.execute(LOAD, given)
+    times: list[float] = []
+    found: list[reports.Total] = []
+    for _ in range(5):
+        began = perf_counter()
+        found = await reports.month(records, None, MONTH)
+        times.append(perf_counter() - began)
+    began = perf_counter()
+    recount = await reports.recounted(records, None, MONTH)
+    slow = perf_counter() - began
+    counted = sum(total.lines for total in found)
+    print(f"{counted} lines: report {max(times) * 1000:.1f} ms, recount {slow:.2f} s, ", end="")
+    print("equal" if found == recount else "NOT EQUAL")
+    measured = max(times) if found == recount and counted == LINES else float("inf")
+    return Bar(name="month_report_s", measured=measured, goal=GOAL_MONTH_S, better=Better.LOWER)
+
+
+async def _seller(records: Records, garage: str, series: str) -> Seller:
+    profile = Profile(
+        legal_name="Synthetic Motors",
+        address="1 Example Road",
+        state="27",
+        pincode="411004",
+        labour_rate=60_000,
+        series=series,
+    )
+    garages = Garages(records, Books(records))
+    return await garages.set(_deed(GarageId(garage)), profile, 0)
+
+
+def _deed(garage: GarageId) -> Deed:
+    return Deed(
+        garage=garage,
+        operation=OperationId(str(uuid4())),
+        body_hash="synthetic",
+        actor=PersonId("bench"),
+        at=_now(),
+    )
+
+
+def _invoice(seller: Seller) -> Invoice:
+    """Give an invoice of two parts and an hour's labour, without its number."""
+    part = PricedLine(
+        kind=LineKind.PART,
+        hsn="85371000",
+        description="Synthetic controller",
+        quantity=Decimal(1),
+        unit="NOS",
+        unit_price=Paise(1_250_000),
+    )
+    work = lines.labour("Synthetic work", Decimal("1.5"), Paise(60_000))
+    supplier, buyer = seller.profile.party, Party(name="Synthetic customer")
+    place = place_of_supply(supplier, buyer, [part.nature, work.nature])
+    draft = Draft(
+        date=law_date(_now()),
+        supplier=supplier,
+        recipient=buyer,
+        place=place,
+        lines=(part, part, work),
+    )
+    return invoices.compute(draft)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

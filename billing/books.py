@@ -1,0 +1,162 @@
+"""A garage's books: every change of money is one page, held by one transaction from first to last.
+
+The head of the garage's audit chain is locked first. So two pages of a garage never meet, numbers
+are given in the order of commit, and pages of different garages do not wait for each other.
+"""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import LiteralString
+
+from billing import audit
+from billing.audit import START, Entry, Fields, MoneyEvent, Written
+from billing.law_time import financial_year
+from billing.numbering import DocumentKind, Number, month_of, series_of
+from domain.errors import InvalidInput, MonthClosed, OperationConflict
+from domain.events import Event
+from domain.ids import GarageId, OperationId, PersonId
+from records import outbox
+from records.database import Connection, Records, Row
+from records.queries import named
+
+QUERIES = named("books.sql", "billing")
+# Prices and vendors of all garages have a chain of their own.
+NETWORK = GarageId("garage_network")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """Who does what to whose books, when, under which key; the same key again is the same deed.
+
+    `body_hash` is of what was asked (IN-12): another body under the same key is a conflict.
+    """
+
+    garage: GarageId
+    operation: OperationId
+    body_hash: str
+    actor: PersonId
+    at: datetime
+
+
+@dataclass(slots=True, kw_only=True)
+class Page:
+    """The books of one garage as one deed changes them."""
+
+    connection: Connection
+    deed: Deed
+    n: int
+    head: bytes
+    _written: list[Written] = field(default_factory=list[Written])
+
+    async def run(self, query: LiteralString, **more: object) -> None:
+        """Do a statement of this page; the deed's garage, actor and time are at hand in it."""
+        await self.connection.execute(query, self._given(more))
+
+    async def rows(self, query: LiteralString, **more: object) -> list[Row]:
+        return await (await self.connection.execute(query, self._given(more))).fetchall()
+
+    async def first(self, query: LiteralString, **more: object) -> Row | None:
+        return await (await self.connection.execute(query, self._given(more))).fetchone()
+
+    async def made_before(self, made: str) -> str | None:
+        """Claim the deed's key for what it is about to make; give what it made before, if it did.
+
+        Raises:
+            OperationConflict: the key was used with another body.
+        """
+        deed = self.deed
+        held = await self.first(
+            QUERIES["claim"], id=deed.operation, body_hash=deed.body_hash, made=made
+        )
+        if held is not None:
+            return None
+        known = await self.first(QUERIES["recall"], id=deed.operation)
+        if known is None or known["body_hash"] != deed.body_hash:
+            raise OperationConflict(deed.operation)
+        return known["made"]
+
+    async def demand_open(self, day: date) -> None:
+        """Raise MonthClosed if the books of that day's month are closed."""
+        if await self.closed(month_of(day)):
+            raise MonthClosed(f"{day:%B %Y}")
+
+    async def closed(self, month: date) -> bool:
+        return await self.first(QUERIES["closed"], month=month) is not None
+
+    async def number(self, kind: DocumentKind, series: str, day: date) -> Number:
+        """Take the next number of a garage's series; an abort of this page gives it back.
+
+        Raises:
+            InvalidInput: a document of a later date has a number already.
+        """
+        own, year = series_of(kind, series), financial_year(day)
+        taken = await self.first(QUERIES["take"], series=own, year=year.short, day=day)
+        if taken is None:
+            raise InvalidInput("date", "a later one is in this series already: numbers follow time")
+        return Number(kind=kind, series=own, year=year, serial=taken["last"])
+
+    async def keep(self, table: str, key: str, row: Fields, parts: Sequence[Fields] = ()) -> None:
+        """Write a row that stays for ever, and what belongs to it; its digest goes to the audit."""
+        await self.connection.execute(QUERIES[f"keep_{table}"], dict(row))
+        if parts:
+            given = {"parts": audit.canonical(parts).decode()}
+            await self.connection.execute(QUERIES[f"keep_parts_of_{table}"], given)
+        self._written.append(Written(table=table, key=key, digest=audit.digest(row, parts)))
+
+    def wrote(self, table: str, key: str, row: Fields) -> None:
+        """Note the digest of a row that was written in another way."""
+        self._written.append(Written(table=table, key=key, digest=audit.digest(row)))
+
+    async def note(self, event: MoneyEvent, entity: str) -> None:
+        """Chain an event with all that was kept since the last one."""
+        deed = self.deed
+        entry = Entry(
+            garage=deed.garage,
+            n=self.n + 1,
+            at=deed.at,
+            event=event,
+            actor=deed.actor,
+            entity=entity,
+            body=audit.body_of(self._written),
+        )
+        self._written.clear()
+        self.n, self.head = entry.n, entry.hash(self.head)
+        await self.run(
+            QUERIES["chain"], n=self.n, event=event, entity=entity, body=entry.body, hash=self.head
+        )
+
+    async def tell(self, events: Sequence[Event]) -> None:
+        """Leave events for the rest of the system, in this transaction."""
+        await outbox.leave(self.connection, events)
+
+    def _given(self, more: Fields) -> dict[str, object]:
+        deed = self.deed
+        return {"garage": deed.garage, "actor": deed.actor, "at": deed.at, **more}
+
+
+class Books:
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    @asynccontextmanager
+    async def page(self, deed: Deed) -> AsyncGenerator[Page]:
+        """Hold a garage's books for one deed; all of it is written at the end, or nothing."""
+        async with self._records.transaction() as connection:
+            head = await _held(connection, deed.garage)
+            page = Page(connection=connection, deed=deed, n=head["n"], head=bytes(head["hash"]))
+            yield page
+            if page.n != head["n"]:
+                await page.run(QUERIES["move_head"], n=page.n, hash=page.head)
+
+
+async def _held(connection: Connection, garage: GarageId) -> Row:
+    """Lock the end of the garage's chain; the first page of a garage starts it."""
+    given = {"garage": garage, "start": START}
+    held = await (await connection.execute(QUERIES["hold"], given)).fetchone()
+    if held is not None:
+        return held
+    await connection.execute(QUERIES["start"], given)
+    [held] = await (await connection.execute(QUERIES["hold"], given)).fetchall()
+    return held

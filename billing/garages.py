@@ -1,0 +1,121 @@
+"""What a garage says of itself for its invoices: who it is by law, its labour rate, its series."""
+
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+
+from billing import money, states
+from billing.audit import MoneyEvent
+from billing.books import Books, Deed
+from billing.gstin import gstin
+from billing.numbering import garage_series
+from billing.parties import Address, Party
+from billing.upi import Payee
+from domain import limits
+from domain.errors import InvalidInput, NotFound, StaleVersion
+from domain.ids import GarageId, PersonId
+from records.database import Records, Row
+from records.queries import named
+
+QUERIES = named("garages.sql", "billing")
+MOST_HOURLY = 10_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What may be said; checked when it is made. `labour_rate` is paise for an hour, before tax."""
+
+    legal_name: str
+    address: str
+    state: str
+    pincode: str
+    labour_rate: int
+    series: str
+    gstin: str | None = None
+    upi: str | None = None
+    hsn_digits: int = 4
+
+    def __post_init__(self) -> None:
+        _ = self.party
+        money.whole("labourRate", self.labour_rate, least=0)
+        limits.within("labourRate", self.labour_rate, 0, MOST_HOURLY)
+        garage_series(self.series)
+        if self.hsn_digits not in {4, 6}:
+            raise InvalidInput("hsnDigits", "is 4 up to Rs 5 crore of turnover, 6 above")
+        _ = self.payee
+
+    @property
+    def payee(self) -> Payee | None:
+        """Who is paid by UPI, where the garage has an address there."""
+        return None if self.upi is None else Payee(address=self.upi, name=self.legal_name)
+
+    @property
+    def party(self) -> Party:
+        """The garage as an invoice names it."""
+        where = Address(text=self.address, pincode=self.pincode, state=states.state(self.state))
+        number = None if self.gstin is None else gstin(self.gstin)
+        return Party(name=self.legal_name, address=where, gstin=number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seller:
+    """A garage that may issue; `version` grows with each change."""
+
+    garage: GarageId
+    version: int
+    profile: Profile
+    changed_at: datetime
+    changed_by: PersonId
+
+    @property
+    def taxpayer(self) -> str:
+        """Whose numbers may never repeat: the GSTIN's, else the garage's own."""
+        return self.profile.gstin or self.garage
+
+
+class Garages:
+    def __init__(self, records: Records, books: Books) -> None:
+        self._records = records
+        self._books = books
+
+    async def get(self, garage: GarageId) -> Seller:
+        """Give what a garage says of itself.
+
+        Raises:
+            NotFound: it has said nothing yet.
+        """
+        found = await self._records.rows(QUERIES["get"], garage=garage)
+        if not found:
+            raise NotFound("billing settings", garage)
+        return _seller(found[0])
+
+    async def set(self, deed: Deed, profile: Profile, expected: int) -> Seller:
+        """Say it anew, at the version one has in front of oneself (0: for the first time).
+
+        Raises:
+            StaleVersion: somebody else said it first.
+            InvalidInput: another garage of this taxpayer numbers in the same series.
+            OperationConflict: the key was used for something else.
+        """
+        async with self._books.page(deed) as page:
+            if await page.made_before(deed.garage) is None:
+                held = await page.first(QUERIES["get"])
+                actual = held["version"] if held else 0
+                if actual != expected:
+                    raise StaleVersion(deed.garage, expected, actual)
+                if await page.first(QUERIES["same_series"], **asdict(profile)):
+                    raise InvalidInput("series", f"{profile.series} is another garage's")
+                said = asdict(profile) | {"version": expected + 1}
+                await page.run(QUERIES["set"], **said)
+                page.wrote("setting", f"{deed.garage}@{expected + 1}", said)
+                await page.note(MoneyEvent.SETTING_CHANGED, deed.garage)
+        return await self.get(deed.garage)
+
+
+def _seller(found: Row) -> Seller:
+    return Seller(
+        garage=GarageId(found["garage"]),
+        version=found["version"],
+        profile=Profile(**{f.name: found[f.name] for f in fields(Profile)}),
+        changed_at=found["changed_at"],
+        changed_by=PersonId(found["changed_by"]),
+    )

@@ -1,0 +1,74 @@
+-- name: claim_ticket
+-- One live invoice for each ticket; nothing comes back when it has one.
+insert into invoiced_ticket (ticket, garage, invoice)
+values (%(ticket)s, %(garage)s, %(invoice)s)
+on conflict (ticket) do nothing returning ticket
+
+-- name: free_ticket
+-- A void invoice leaves its ticket to another one.
+delete from invoiced_ticket where invoice = %(invoice)s
+
+-- name: open_balance
+-- What an invoice asks, less what it took of what was paid ahead.
+insert into invoice_balance (invoice, issue_date, garage, total_paise, paid_paise)
+values (%(invoice)s, %(day)s, %(garage)s, %(total)s, %(paid)s)
+
+-- name: credited
+-- A credit note took some of it back.
+update invoice_balance set credited_paise = credited_paise + %(paise)s where invoice = %(invoice)s
+
+-- name: paid
+-- Money came in (or, below zero, went back).
+update invoice_balance set paid_paise = paid_paise + %(paise)s where invoice = %(invoice)s
+
+-- name: voided
+-- It was taken back whole.
+update invoice_balance set voided = true where invoice = %(invoice)s
+
+-- name: advances
+-- What is held for a ticket and no invoice has taken yet.
+select coalesce(-sum(paise), 0)::bigint as paise from entry
+where about = %(ticket)s and account = 'advances'
+
+-- name: many
+-- Papers by id, each found in its own month by the list of numbers.
+select paper.*, balance.total_paise as balance_total, balance.credited_paise, balance.paid_paise,
+       balance.voided
+from document
+join invoice as paper on paper.issue_date = document.issue_date and paper.id = document.id
+left join invoice_balance as balance on balance.invoice = paper.id
+where document.id = any(%(ids)s)
+  and (%(garage)s::text is null or document.garage = %(garage)s)
+
+-- name: of_tickets
+-- The live invoice of each ticket.
+select ticket, invoice from invoiced_ticket
+where ticket = any(%(tickets)s) and (%(garage)s::text is null or garage = %(garage)s)
+
+-- name: page
+-- The newest first: ids grow with time.
+select paper.*, balance.total_paise as balance_total, balance.credited_paise, balance.paid_paise,
+       balance.voided
+from document
+join invoice as paper on paper.issue_date = document.issue_date and paper.id = document.id
+left join invoice_balance as balance on balance.invoice = paper.id
+where document.kind in ('invoice', 'credit_note')
+  and (%(garage)s::text is null or document.garage = %(garage)s)
+  and (%(before)s::text is null or document.id < %(before)s)
+  and (%(kind)s::text is null or document.kind = %(kind)s)
+  and (%(mark)s::bytea is null or paper.gstin_mark = %(mark)s)
+order by document.id desc limit %(first)s
+
+-- name: notes
+-- The credit notes of invoices, the oldest first.
+select paper.* from invoice as paper
+where paper.original = any(%(ids)s) and (%(garage)s::text is null or paper.garage = %(garage)s)
+order by paper.id
+
+-- name: issued
+-- Whether a document was given a number.
+select id from document where id = %(id)s
+
+-- name: running
+-- Whether a saga still goes forward; it is not turned back while its invoice is written.
+select id from saga where id = %(saga)s and state = 'running' for share

@@ -1,0 +1,186 @@
+"""Reads the whole audit again and names the first row that was touched, whoever touched it."""
+
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from billing import audit
+from billing.anchors import Anchor
+from billing.audit import START, Entry, Fields, Written
+from domain.ids import GarageId
+from records.database import Records, Row
+from records.queries import named
+
+QUERIES: Final = named("verification.sql", "billing")
+BATCH = 2_000
+# Each table whose rows the audit holds, with the column that names a row.
+TABLES: Final = (
+    "document",
+    "invoice",
+    "void_invoice",
+    "closed_month",
+    "posting",
+    "payment",
+    "price",
+    "stock_delta",
+)
+PARTS: Final = frozenset({"invoice", "posting"})
+SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """The first thing that is not as it was written."""
+
+    garage: GarageId
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """How many events and rows were read, and what was touched; None: all is as it was."""
+
+    events: int
+    rows: int
+    touched: Touched | None = None
+
+
+async def verify(records: Records, anchors: Sequence[Anchor] = ()) -> Verdict:
+    """Check the chain of every garage against its rows, its head and its anchors."""
+    events = rows = 0
+    for garage in await _garages(records, anchors):
+        own = {anchor.n: anchor.hash for anchor in anchors if anchor.garage == garage}
+        chain = Chain(garage=garage, anchors=own)
+        touched = await _chained(records, chain)
+        touched = touched or await _headed(records, chain)
+        touched = touched or await _unaudited(records, chain)
+        events, rows = events + chain.n, rows + chain.rows
+        if touched is not None:
+            return Verdict(events=events, rows=rows, touched=touched)
+    return Verdict(events=events, rows=rows)
+
+
+@dataclass(slots=True, kw_only=True)
+class Chain:
+    """A garage's chain as far as it was read."""
+
+    garage: GarageId
+    anchors: dict[int, bytes]
+    n: int = 0
+    head: bytes = START
+    rows: int = 0
+
+    def follow(self, row: Row) -> Touched | None:
+        """Take the next event, unless something is wrong with it."""
+        entry = _entry(row)
+        if entry.n != self.n + 1:
+            return self.touched(f"event {self.n + 1}", "is missing")
+        self.n, self.head = entry.n, entry.hash(self.head)
+        if self.head != bytes(row["hash"]):
+            return self.touched(f"event {entry.n}", f"{entry.event} of {entry.entity} was altered")
+        if self.anchors.get(entry.n, self.head) != self.head:
+            return self.touched(f"event {entry.n}", "is not the one that was anchored")
+        return None
+
+    def touched(self, where: str, reason: str) -> Touched:
+        return Touched(garage=self.garage, where=where, reason=reason)
+
+
+async def _chained(records: Records, chain: Chain) -> Touched | None:
+    """Follow the chain, and compare each event with the rows that it wrote."""
+    async for batch in _batches(records, chain):
+        for row in batch:
+            touched = chain.follow(row)
+            if touched is not None:
+                return touched
+        written = [w for row in batch for w in audit.rows_of(row["body"])]
+        chain.rows += len(written)
+        touched = await _compared(records, chain, written)
+        if touched is not None:
+            return touched
+    return None
+
+
+async def _batches(records: Records, chain: Chain) -> AsyncGenerator[list[Row]]:
+    while True:
+        async with records.transaction(SECONDS) as connection:
+            given = {"garage": chain.garage, "after": chain.n, "limit": BATCH}
+            found = await (await connection.execute(QUERIES["events"], given)).fetchall()
+        if not found:
+            return
+        yield found
+
+
+async def _compared(records: Records, chain: Chain, written: Iterable[Written]) -> Touched | None:
+    """Compare rows with the digests that their events hold; the first in the order of events."""
+    expected = list(written)
+    found: dict[tuple[str, str], str] = {}
+    for table in TABLES:
+        keys = [w.key for w in expected if w.table == table]
+        if keys:
+            found |= await _digests(records, table, keys)
+    for row in expected:
+        if row.table not in TABLES:
+            continue
+        actual = found.get((row.table, row.key))
+        if actual is None:
+            return chain.touched(f"{row.table} {row.key}", "is missing")
+        if actual != row.digest:
+            return chain.touched(f"{row.table} {row.key}", "was altered")
+    return None
+
+
+async def _digests(records: Records, table: str, keys: Sequence[str]) -> dict[tuple[str, str], str]:
+    async with records.transaction(SECONDS) as connection:
+        given = {"keys": list(keys)}
+        found = await (await connection.execute(QUERIES[table], given)).fetchall()
+        parts: dict[str, list[Fields]] = {}
+        if table in PARTS:
+            cursor = await connection.execute(QUERIES[f"parts_of_{table}"], given)
+            for part in await cursor.fetchall():
+                parts.setdefault(part.pop("audit_key"), []).append(part)
+    return {
+        (table, key): audit.digest(row, parts.get(key, ()))
+        for row in found
+        for key in (row.pop("audit_key"),)
+    }
+
+
+async def _headed(records: Records, chain: Chain) -> Touched | None:
+    """Compare the end of the chain with the garage's head and with the last anchor."""
+    found = await records.rows(QUERIES["head"], garage=chain.garage)
+    n = found[0]["n"] if found else 0
+    last = max([n, *chain.anchors])
+    if last > chain.n:
+        return chain.touched(f"event {chain.n + 1}", "is missing at the end of the chain")
+    if n != chain.n or (found and bytes(found[0]["hash"]) != chain.head and n > 0):
+        return chain.touched(f"event {chain.n}", "is not where the chain's head points")
+    return None
+
+
+async def _unaudited(records: Records, chain: Chain) -> Touched | None:
+    """Name a row that no event wrote."""
+    async with records.transaction(SECONDS) as connection:
+        given = {"garage": chain.garage}
+        row = await (await connection.execute(QUERIES["unaudited"], given)).fetchone()
+    if row is None:
+        return None
+    return chain.touched(f"{row['kept']} {row['key']}", "was written past the audit")
+
+
+async def _garages(records: Records, anchors: Sequence[Anchor]) -> list[GarageId]:
+    found = await records.rows(QUERIES["garages"])
+    return sorted({GarageId(row["garage"]) for row in found} | {a.garage for a in anchors})
+
+
+def _entry(row: Row) -> Entry:
+    return Entry(
+        garage=row["garage"],
+        n=row["n"],
+        at=row["at"],
+        event=row["event"],
+        actor=row["actor"],
+        entity=row["entity"],
+        body=row["body"],
+    )

@@ -1,0 +1,102 @@
+"""The verbs that read the books: invoices, estimates, the month, the settings."""
+
+from typing import Annotated
+
+import strawberry
+
+from billing import reports
+from billing.gstin import gstin as parsed_gstin
+from billing.numbering import DocumentKind
+from domain.access import Action, Kind, Resource, demand
+from domain.ids import InvoiceId, ticket_id
+from repair import invoicing
+from resolvers import billing_parsing
+from resolvers.arguments import TicketArgument
+from resolvers.bookkeeping import GarageArgument, Month, Wanted, garage_of
+from resolvers.context import Ask
+from schema.billing_deeds import EstimateResult
+from schema.invoices import Estimate, Invoice, InvoiceLine, MonthTotal, Totals, rate_text
+from schema.money import Money
+from schema.nodes import USUAL, Connection, connection, key_of, position, size
+from schema.shelf import BillingSettings
+from schema.vocabulary import After, First
+
+
+@strawberry.type
+class Accounts:
+    @strawberry.field(description="An invoice or credit note; null when it is not yours to see.")
+    async def invoice(
+        self,
+        info: Ask,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Its id, or its key inv_….")],
+    ) -> Invoice | None:
+        info.context.demand(Action.READ, Kind.INVOICE)
+        found = await info.context.loaders.invoices.load(InvoiceId(key_of("Invoice", id)))
+        return None if found is None else Invoice.of(found)
+
+    @strawberry.field(description="The invoices and credit notes that you may see, newest first.")
+    async def invoices(
+        self,
+        info: Ask,
+        first: First = USUAL,
+        after: After = None,
+        kind: Annotated[
+            DocumentKind | None, strawberry.argument(description="Only of this kind.")
+        ] = None,
+        gstin: Annotated[
+            str | None, strawberry.argument(description="Only of this customer, by GSTIN.")
+        ] = None,
+    ) -> Connection[Invoice]:
+        context = info.context
+        context.demand(Action.READ, Kind.INVOICE)
+        found = await context.billing.invoicing.ledger.page(
+            context.narrowed,
+            first=size(first) + 1,
+            after=position(after),
+            kind=kind,
+            gstin=None if gstin is None else parsed_gstin(gstin).value,
+        )
+        return connection(found, first, after, lambda paper: paper.id, Invoice.of)
+
+    @strawberry.field(description="What a ticket's invoice would say now; nothing is written.")
+    async def estimate(self, info: Ask, ticket: TicketArgument, invoice: Wanted) -> EstimateResult:
+        context = info.context
+        asked = billing_parsing.asked(ticket_id(key_of("Ticket", ticket)), invoice)
+        found = await invoicing.estimate(
+            context.billing.invoicing, asked, context.actor, context.services.now()
+        )
+        said = found.invoice
+        return Estimate(
+            lines=[] if said is None else [InvoiceLine.of(line) for line in said.lines],
+            totals=None if said is None else Totals.of(said.totals),
+            estimated=found.estimated,
+            unpriced=list(found.unpriced),
+        )
+
+    @strawberry.field(description="A month by code and rate, less what was taken back.")
+    async def month_report(
+        self, info: Ask, month: Month, garage: GarageArgument = None
+    ) -> list[MonthTotal]:
+        context = info.context
+        place, day = garage_of(context, garage), billing_parsing.month(month)
+        demand(context.actor, Action.READ, Resource(kind=Kind.REPORT, garage=place))
+        found = await reports.month(context.billing.records, place, day)
+        return [
+            MonthTotal(
+                hsn=total.code,
+                rate=rate_text(total.rate_bp),
+                lines=total.lines,
+                taxable=Money.of(total.taxable),
+                cgst=Money.of(total.cgst),
+                sgst=Money.of(total.sgst),
+                igst=Money.of(total.igst),
+            )
+            for total in found
+        ]
+
+    @strawberry.field(description="What a garage prints on its invoices.")
+    async def billing_settings(self, info: Ask, garage: GarageArgument = None) -> BillingSettings:
+        context = info.context
+        place = garage_of(context, garage)
+        demand(context.actor, Action.CREATE, Resource(kind=Kind.INVOICE, garage=place))
+        return BillingSettings.of(await context.billing.invoicing.garages.get(place))

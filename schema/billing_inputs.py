@@ -1,0 +1,92 @@
+"""What a caller hands in for invoices, payments and settings; checked when parsed, not here."""
+
+from datetime import date, datetime
+
+import strawberry
+from strawberry import field
+
+from billing.money import CURRENCY
+from billing.postings import PaymentMethod
+from schema.money import Paise
+
+
+@strawberry.input(description="Who buys; kept sealed, and only beside the invoice.")
+class CustomerInput:
+    name: str = field(description="At most 100 characters.")
+    gstin: str | None = field(default=None, description="When registered; spaces are forgiven.")
+    address: str | None = field(default=None, description="Street and town.")
+    pincode: str | None = field(default=None, description="Six digits; needed with an address.")
+    state: str | None = field(default=None, description="Two digits; needed with an address.")
+    phone: str | None = field(default=None, description="Telephone.")
+    email: str | None = field(default=None, description="E-mail address.")
+
+
+@strawberry.input(description="What is taken off a part's line.")
+class DiscountInput:
+    part: strawberry.ID = field(description="The part.")
+    amount: Paise = field(description="Off the line, before tax.")
+
+
+@strawberry.input(description="A place of supply that the accountant fixes.")
+class PlaceInput:
+    state: str = field(description="The State's two digits, or 96 for abroad.")
+    reason: str = field(description="Why, in at least ten characters; it is kept.")
+
+
+@strawberry.input(description="What an invoice says beside the repair itself.")
+class InvoiceInput:
+    customer: CustomerInput = field(description="Who buys.")
+    day: date | None = field(default=None, description="The day of law; null: today, in India.")
+    place_of_supply: PlaceInput | None = field(default=None, description="Only to overrule.")
+    discounts: list[DiscountInput] = field(
+        default_factory=list[DiscountInput], description="Off parts, at most 100."
+    )
+    labour_discount: Paise = field(default=Paise(0), description="Off the labour.")
+    reverse_charge: bool = field(default=False, description="The buyer pays the tax.")
+    currency: str = field(default=CURRENCY, description="INR; nothing else is billed.")
+
+
+@strawberry.input(description="What came in.")
+class PaymentInput:
+    amount: Paise = field(description="How much.")
+    method: PaymentMethod = field(description="How; TDS is tax that the customer withheld.")
+    day: date | None = field(default=None, description="When, in India; null: today.")
+    reference: str | None = field(default=None, description="As the bank says; kept sealed.")
+
+
+@strawberry.input(description="What to take back of an invoice's line.")
+class CreditLineInput:
+    line: int = field(description="The line's number.")
+    quantity: str | None = field(default=None, description="How much of it, as a decimal.")
+    amount: Paise | None = field(default=None, description="Or how much money, before tax.")
+
+
+@strawberry.input(description="A part's list price, a garage's own or that of all.")
+class PriceInput:
+    part: strawberry.ID = field(description="The part: its id, or its key.")
+    amount: Paise = field(description="For one, before tax.")
+    since: datetime | None = field(default=None, description="From when on; null: from now.")
+    garage: strawberry.ID | None = field(
+        default=None, description="Whose, if not your own; garage_network: that of all."
+    )
+
+
+@strawberry.input(description="Parts that came onto the shelf, or left it.")
+class StockInput:
+    part: strawberry.ID = field(description="The part: its id, or its key.")
+    quantity: int = field(description="+ came, − left; never 0.")
+    reason: str = field(description="Why; it is kept.")
+    garage: strawberry.ID | None = field(default=None, description="Where, if not your own.")
+
+
+@strawberry.input(description="What a garage says of itself.")
+class BillingSettingsInput:
+    legal_name: str = field(description="Who it is by law.")
+    address: str = field(description="Street and town.")
+    state: str = field(description="The State's two digits.")
+    pincode: str = field(description="Six digits.")
+    labour_rate: Paise = field(description="For an hour, before tax.")
+    series: str = field(description="Three characters of A-Z and 0-9, the first not 0.")
+    gstin: str | None = field(default=None, description="Its GSTIN, when registered.")
+    upi: str | None = field(default=None, description="As name@bank.")
+    hsn_digits: int = field(default=4, description="4 up to Rs 5 crore of turnover, else 6.")

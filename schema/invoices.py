@@ -1,0 +1,277 @@
+"""Invoices, credit notes and payments in the API."""
+
+from datetime import date, datetime
+from typing import Annotated, Self
+
+import strawberry
+from strawberry import field
+
+from billing import gstin, invoices, lines, parties, payments
+from billing.lines import LineKind
+from billing.numbering import DocumentKind
+from billing.papers import BASIS_POINTS, InvoiceStatus, Paper
+from billing.postings import PaymentMethod
+from billing.pricing import PriceSource
+from domain.ids import InvoiceId
+from schema.context import Asked
+from schema.money import Money
+from schema.nodes import USUAL, Connection, Node, connection, global_id, position, size
+from schema.people import Garage
+from schema.repair import Ticket
+from schema.vocabulary import After, First, Part, edge
+
+MASK = "••••"
+
+
+@strawberry.type(description="Who sells or buys; masked for those who may only read invoices.")
+class Party:
+    name: str = field(description="By law, or as the customer calls themselves.")
+    gstin: str | None = field(description="Fifteen characters; null when not registered.")
+    address: str | None = field(description="Street and town.")
+    pincode: str | None = field(description="Six digits.")
+    state: str | None = field(description="The State's name.")
+    phone: str | None = field(description="Telephone.")
+    email: str | None = field(description="E-mail address.")
+    masked: bool = field(description="Whether it is hidden from you who this is.")
+
+    @classmethod
+    def of(cls, value: parties.Party, *, plain: bool = True) -> Self:
+        where, number = value.address, value.gstin
+        return cls(
+            name=value.name if plain else value.name[:1] + MASK,
+            gstin=None if number is None else _shown(number.value, plain=plain),
+            address=None if where is None else where.text if plain else MASK,
+            pincode=None if where is None else where.pincode if plain else MASK,
+            state=None if value.state is None else value.state.name,
+            phone=None if value.phone is None else value.phone if plain else MASK,
+            email=None if value.email is None else value.email if plain else MASK,
+            masked=not plain,
+        )
+
+
+@strawberry.type(description="The sums of a document; lines always add up to them.")
+class Totals:
+    discount: Money = field(description="What was taken off.")
+    taxable: Money = field(description="After discount, before tax.")
+    cgst: Money = field(description="Central tax.")
+    sgst: Money = field(description="State or Union Territory tax.")
+    igst: Money = field(description="Integrated tax, between States.")
+    round_off: Money = field(description="What brings it to whole rupees.")
+    payable: Money = field(description="What the customer owes.")
+
+    @classmethod
+    def of(cls, value: invoices.Totals) -> Self:
+        return cls(
+            discount=Money.of(value.discount),
+            taxable=Money.of(value.taxable),
+            cgst=Money.of(value.cgst),
+            sgst=Money.of(value.sgst),
+            igst=Money.of(value.igst),
+            round_off=Money.of(value.round_off),
+            payable=Money.of(value.payable),
+        )
+
+
+@strawberry.type(description="One thing that is charged: a part or the labour, never both.")
+class InvoiceLine:
+    number: int = field(description="Its place, from 1.")
+    kind: LineKind = field(description="What kind of line it is.")
+    description: str = field(description="What it is.")
+    hsn: str = field(description="HSN of goods, SAC of services.")
+    quantity: str = field(description="How much, as an exact decimal.")
+    unit: str = field(description="Unit of quantity: NOS, HRS ….")
+    unit_price: Money = field(description="For one, before tax.")
+    discount: Money = field(description="What was taken off.")
+    taxable: Money = field(description="After discount, before tax.")
+    rate: str = field(description="GST in percent, as an exact decimal.")
+    cgst: Money = field(description="Central tax.")
+    sgst: Money = field(description="State or Union Territory tax.")
+    igst: Money = field(description="Integrated tax.")
+    total: Money = field(description="With tax.")
+    price_source: PriceSource | None = field(description="Whose price it is.")
+    estimated: bool = field(description="Whether the quantity is the card's guess.")
+    of_line: int | None = field(description="Of a credit note: the invoice's line.")
+    part_key: str | None = field(description="The part's key.")
+
+    @strawberry.field(description="The part; null for labour.")
+    async def part(self, info: Asked) -> Part | None:
+        return await edge(info.context.loaders.parts, self.part_key, Part.of)
+
+    @classmethod
+    def of(cls, value: lines.Line) -> Self:
+        return cls(
+            number=value.n,
+            kind=value.kind,
+            description=value.description,
+            hsn=value.hsn,
+            quantity=f"{value.quantity:f}",
+            unit=value.unit,
+            unit_price=Money.of(value.unit_price),
+            discount=Money.of(value.discount),
+            taxable=Money.of(value.taxable),
+            rate=f"{value.rate:f}",
+            cgst=Money.of(value.tax.cgst),
+            sgst=Money.of(value.tax.sgst),
+            igst=Money.of(value.tax.igst),
+            total=Money.of(value.total),
+            price_source=value.priced_from,
+            estimated=value.estimated,
+            of_line=value.of_line,
+            part_key=value.part,
+        )
+
+
+@strawberry.type(description="Money that came in, or went back.")
+class Payment(Node):
+    kind: str = field(description="payment, advance, tds or refund.")
+    amount: Money = field(description="How much.")
+    method: PaymentMethod = field(description="How it came.")
+    day: date = field(description="On which day, in India.")
+    at: datetime = field(description="When it was written down.")
+    by: strawberry.ID = field(description="By whom.")
+    number: str | None = field(description="Number of its receipt or refund voucher.")
+    refund_of: strawberry.ID | None = field(description="The payment that went back.")
+
+    @classmethod
+    def of(cls, value: payments.Payment) -> Self:
+        back = value.refund_of
+        return cls(
+            id=global_id("Payment", value.id),
+            key=value.id,
+            kind=value.kind,
+            amount=Money.of(value.paise),
+            method=value.method,
+            day=value.day,
+            at=value.at,
+            by=strawberry.ID(value.by),
+            number=value.number,
+            refund_of=None if back is None else global_id("Payment", back),
+        )
+
+
+@strawberry.type(description="An issued invoice or credit note; it never changes.")
+class Invoice(Node):
+    number: str = field(description="Consecutive in its series and financial year.")
+    kind: DocumentKind = field(description="An invoice, or a credit note.")
+    day: date = field(description="The day of law, in India.")
+    issued_at: datetime = field(description="The moment of issue.")
+    issued_by: strawberry.ID = field(description="Who issued it.")
+    reverse_charge: bool = field(description="Whether the buyer pays the tax to the treasury.")
+    place_of_supply: str = field(description="The State that the law puts the supply in.")
+    place_rule: str = field(description="The rule that put it there, or why it was overruled.")
+    reason: str | None = field(description="Of a credit note: why.")
+    value: strawberry.Private[Paper]
+
+    @strawberry.field(description="Who sells.")
+    def supplier(self) -> Party:
+        return Party.of(self.value.invoice.supplier)
+
+    @strawberry.field(description="Who buys; masked for those who may only read invoices.")
+    def customer(self, info: Asked) -> Party:
+        plain = info.context.sees_customers(self.value.garage)
+        return Party.of(self.value.invoice.recipient, plain=plain)
+
+    @strawberry.field(description="Its sums.")
+    def totals(self) -> Totals:
+        return Totals.of(self.value.invoice.totals)
+
+    @strawberry.field(description="What is charged, line by line.")
+    def lines(self, first: First = USUAL, after: After = None) -> Connection[InvoiceLine]:
+        start = int(position(after) or 0)
+        rest = self.value.invoice.lines[start:][: size(first) + 1]
+        return connection(rest, first, after, lambda line: str(line.n), InvoiceLine.of)
+
+    @strawberry.field(description="Where it stands; null for a credit note.")
+    def status(self) -> InvoiceStatus | None:
+        balance = self.value.balance
+        return None if balance is None else balance.status
+
+    @strawberry.field(description="What was paid, less what went back.")
+    def paid(self) -> Money | None:
+        balance = self.value.balance
+        return None if balance is None else Money.of(balance.paid)
+
+    @strawberry.field(description="What credit notes took back.")
+    def credited(self) -> Money | None:
+        balance = self.value.balance
+        return None if balance is None else Money.of(balance.credited)
+
+    @strawberry.field(description="What is still owed; below zero the customer is owed.")
+    def due(self) -> Money | None:
+        balance = self.value.balance
+        return None if balance is None else Money.of(balance.due)
+
+    @strawberry.field(description="The garage that issued it.")
+    def garage(self) -> Garage:
+        return Garage.of(self.value.garage)
+
+    @strawberry.field(description="The repair; null when it is not yours to see.")
+    async def ticket(self, info: Asked) -> Ticket | None:
+        return await edge(info.context.loaders.tickets, self.value.ticket, Ticket.of)
+
+    @strawberry.field(description="Of a credit note: the invoice that it corrects.")
+    async def original(self, info: Asked) -> Annotated["Invoice", strawberry.lazy(__name__)] | None:
+        return await edge(info.context.loaders.invoices, self.value.original, Invoice.of)
+
+    @strawberry.field(description="Its credit notes, the oldest first, at most 100.")
+    async def credit_notes(
+        self, info: Asked
+    ) -> list[Annotated["Invoice", strawberry.lazy(__name__)]]:
+        notes = await info.context.loaders.credit_notes.load(InvoiceId(self.key))
+        return [Invoice.of(note) for note in notes[:100]]
+
+    @strawberry.field(description="What came in and went back, the oldest first, at most 100.")
+    async def payments(self, info: Asked) -> list[Payment]:
+        found = await info.context.loaders.payments.load(InvoiceId(self.key))
+        return [Payment.of(payment) for payment in found[:100]]
+
+    @strawberry.field(description="Where its PDF may be fetched for some minutes, without a token.")
+    def pdf(self, info: Asked) -> str:
+        return info.context.pdf_link(InvoiceId(self.key))
+
+    @classmethod
+    def of(cls, value: Paper) -> Self:
+        invoice = value.invoice
+        return cls(
+            id=global_id("Invoice", value.id),
+            key=value.id,
+            number=invoice.number or "",
+            kind=value.kind,
+            day=invoice.date,
+            issued_at=value.issued_at,
+            issued_by=strawberry.ID(value.issued_by),
+            reverse_charge=invoice.reverse_charge,
+            place_of_supply=invoice.place.state.name,
+            place_rule=invoice.place.explained,
+            reason=invoice.reason or None,
+            value=value,
+        )
+
+
+@strawberry.type(description="What a ticket's invoice would say now.")
+class Estimate:
+    lines: list[InvoiceLine] = field(description="What would be charged; none while unpriced.")
+    totals: Totals | None = field(description="The sums; null while a part has no price.")
+    estimated: bool = field(description="Whether a card guessed what was used.")
+    unpriced: list[str] = field(description="Parts without a price: nothing is issued until then.")
+
+
+@strawberry.type(description="One code at one rate in one month, less what was taken back.")
+class MonthTotal:
+    hsn: str = field(description="HSN or SAC.")
+    rate: str = field(description="GST in percent, as an exact decimal.")
+    lines: int = field(description="How many lines.")
+    taxable: Money = field(description="Before tax.")
+    cgst: Money = field(description="Central tax.")
+    sgst: Money = field(description="State or Union Territory tax.")
+    igst: Money = field(description="Integrated tax.")
+
+
+def rate_text(basis_points: int) -> str:
+    """Write a rate in percent: 1800 → 18, 25 → 0.25."""
+    whole, rest = divmod(basis_points, BASIS_POINTS)
+    return str(whole) if rest == 0 else f"{whole}.{rest:02d}".rstrip("0")
+
+
+def _shown(number: str, *, plain: bool) -> str:
+    return number if plain else gstin.masked(number)

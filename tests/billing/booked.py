@@ -1,0 +1,131 @@
+"""A garage's opened books, and synthetic invoices to write in them."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from access.vault import Vault
+from billing import gstin as gstin_module
+from billing import invoices, lines
+from billing.books import Books, Deed
+from billing.garages import Garages, Profile, Seller
+from billing.gstin import check_character
+from billing.invoices import Draft, Invoice
+from billing.law_time import law_date
+from billing.ledger import Ledger, Ticketed
+from billing.lines import LineKind, PricedLine
+from billing.money import Paise
+from billing.papers import Paper
+from billing.parties import Party
+from billing.payments import Payments
+from billing.place_of_supply import place_of_supply
+from billing.prices import NoMarketplace, Prices
+from billing.stock import Stock
+from domain.ids import GarageId, OperationId, PersonId, TicketId
+from records.database import Records
+
+PUNE, DELHI = GarageId("garage_pune"), GarageId("garage_delhi")
+NOW = datetime(2026, 11, 26, 6, 30, tzinfo=UTC)
+# The same in every process of a test.
+VAULT = Vault(current="one", keys={"one": b"v" * 32}, index_key=b"i" * 32)
+
+
+def synthetic_gstin(state: str, letters: str = "AAAPL1234C") -> str:
+    """Give a number that passes every check and belongs to nobody we know of."""
+    first = f"{state}{letters}1Z"
+    return first + check_character(first)
+
+
+PROFILE = Profile(
+    legal_name="Synthetic Motors",
+    address="12 Karve Road, Pune",
+    state="27",
+    pincode="411004",
+    labour_rate=60_000,
+    series="PN1",
+    gstin=synthetic_gstin("27"),
+    upi="synthetic@bank",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything that writes in the books."""
+
+    records: Records
+    books: Books
+    ledger: Ledger
+    payments: Payments
+    garages: Garages
+    prices: Prices
+    stock: Stock
+
+    async def settled(self, garage: GarageId = PUNE, profile: Profile = PROFILE) -> Seller:
+        """Give the garage after it has said who it is."""
+        return await self.garages.set(deed(garage), profile, 0)
+
+    async def issue(self, seller: Seller, ticket: str, **how: Any) -> Paper:  # noqa: ANN401 - passed on
+        wanted = Ticketed(ticket=TicketId(ticket), invoice=invoice(seller, **how))
+        return await self.ledger.issue(deed(seller.garage), seller, wanted)
+
+
+def desk(records: Records) -> Desk:
+    books = Books(records)
+    return Desk(
+        records,
+        books,
+        Ledger(records, books, VAULT),
+        Payments(records, books, VAULT),
+        Garages(records, books),
+        Prices(records, books, NoMarketplace()),
+        Stock(records, books),
+    )
+
+
+def deed(garage: GarageId = PUNE, at: datetime = NOW, **changes: object) -> Deed:
+    made = Deed(
+        garage=garage,
+        operation=OperationId(str(uuid4())),
+        body_hash="body",
+        actor=PersonId("asha"),
+        at=at,
+    )
+    return replace(made, **changes)  # pyright: ignore[reportArgumentType]
+
+
+def customer(gstin: str | None = None, name: str = "Meera Joshi") -> Party:
+    number = None if gstin is None else gstin_module.gstin(gstin)
+    return Party(name=name, phone="9800000000", gstin=number)
+
+
+def invoice(
+    seller: Seller,
+    *,
+    buyer: Party | None = None,
+    day: date | None = None,
+    part_paise: int = 125_050,
+    quantity: str = "2",
+) -> Invoice:
+    """Give an invoice of a part and an hour's labour, without its number."""
+    part = PricedLine(
+        kind=LineKind.PART,
+        hsn="85371000",
+        description="Motor controller",
+        quantity=Decimal(quantity),
+        unit="NOS",
+        unit_price=Paise(part_paise),
+        part="controller",
+    )
+    work = lines.labour("Controller replaced", Decimal("1.5"), Paise(seller.profile.labour_rate))
+    supplier, recipient = seller.profile.party, buyer or customer()
+    place = place_of_supply(supplier, recipient, [part.nature, work.nature])
+    draft = Draft(
+        date=day or law_date(NOW),
+        supplier=supplier,
+        recipient=recipient,
+        place=place,
+        lines=(part, work),
+    )
+    return invoices.compute(draft)

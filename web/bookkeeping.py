@@ -1,0 +1,173 @@
+"""The books as this house opens them: keys, the press, and what runs beside the service."""
+
+import asyncio
+import secrets
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+from access.vault import KEY_BYTES, Vault
+from billing import reports
+from billing.anchors import Anchors
+from billing.books import Books
+from billing.garages import Garages
+from billing.law_time import law_date
+from billing.ledger import Ledger
+from billing.money import Paise
+from billing.numbering import DocumentKind
+from billing.paper.press import Press
+from billing.paper.sheet import Printing, Stamp
+from billing.papers import Paper
+from billing.payments import Payments
+from billing.prices import NoMarketplace, Prices
+from billing.sagas import Sagas
+from billing.stock import Stock
+from domain.errors import UnsafeSetting
+from domain.ids import InvoiceId
+from graph.cards import Cards
+from graph.tickets import Tickets
+from graph.vocabulary import Vocabulary
+from records.database import Records
+from repair.invoicing import Invoicing, recover
+from resolvers.services import Billing
+from web.local import files
+from web.local.home import Home
+from web.papers import Links
+from web.settings import Settings
+
+KEYS = "BATTWHEELS_VAULT_KEYS"
+INDEX = "index"
+AHEAD_MONTHS = 3
+PARTITION_SECONDS = 6 * 3600.0
+ANCHOR_SECONDS = 60.0
+RECOVERY_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bookkeeping:
+    """The books of this house."""
+
+    billing: Billing
+    anchors: Anchors
+    links: Links
+    press: Press
+
+    async def print(self, id: InvoiceId) -> bytes:
+        """Give an invoice's PDF as it stands, set beside the event loop.
+
+        Raises:
+            NotFound: there is no such invoice.
+        """
+        paper = await self.billing.invoicing.ledger.get(id)
+        return await self.press.print(paper.invoice, await self._printing(paper))
+
+    async def prepare(self) -> None:
+        """Make the partitions of the coming months, now and four times a day (DB-5)."""
+        while True:
+            async with self.billing.records.transaction() as connection:
+                await reports.make_partitions(connection, law_date(_now()), AHEAD_MONTHS)
+            await asyncio.sleep(PARTITION_SECONDS)
+
+    async def anchor(self) -> None:
+        """Keep the heads of the audit outside the database."""
+        while True:
+            await self.anchors.drop(self.billing.records, _now())
+            await asyncio.sleep(ANCHOR_SECONDS)
+
+    async def recover(self) -> None:
+        """End the invoices whose worker went away."""
+        while True:
+            await recover(self.billing.invoicing, _now())
+            await asyncio.sleep(RECOVERY_SECONDS)
+
+    async def _printing(self, paper: Paper) -> Printing:
+        balance = paper.balance
+        if paper.kind is not DocumentKind.INVOICE or balance is None:
+            return Printing()
+        if balance.voided:
+            return Printing(stamp=Stamp.VOID)
+        seller = await self.billing.invoicing.garages.get(paper.garage)
+        paid = Paise(balance.paid + balance.credited)
+        return Printing(paid=paid, payee=seller.profile.payee)
+
+
+def bookkeeping(
+    settings: Settings, records: Records, graph: tuple[Tickets, Cards, Vocabulary]
+) -> Bookkeeping:
+    """Join the books to the graph."""
+    tickets, cards, vocabulary = graph
+    keys = vault(settings)
+    books, links = Books(records), Links(_own(keys, "links"))
+    invoicing = Invoicing(
+        tickets=tickets,
+        cards=cards,
+        vocabulary=vocabulary,
+        garages=Garages(records, books),
+        prices=Prices(records, books, NoMarketplace()),
+        ledger=Ledger(records, books, keys),
+        sagas=Sagas(records, keys),
+    )
+    billing = Billing(
+        invoicing=invoicing,
+        payments=Payments(records, books, keys),
+        stock=Stock(records, books),
+        records=records,
+        links=links,
+    )
+    return Bookkeeping(billing=billing, anchors=anchors(settings, keys), links=links, press=Press())
+
+
+def anchors(settings: Settings, keys: Vault, file: Path | None = None) -> Anchors:
+    return Anchors(file or anchors_file(settings), _own(keys, "anchors"))
+
+
+def anchors_file(settings: Settings) -> Path:
+    return settings.home / "audit" / "anchors.jsonl"
+
+
+def vault(settings: Settings) -> Vault:
+    """Give the vault; development makes keys of its own and keeps them in the home.
+
+    Raises:
+        UnsafeSetting: production without keys, or keys that are none.
+    """
+    return read(settings.vault_keys or _kept(settings))
+
+
+def read(text: str) -> Vault:
+    """Read `NAME:BASE64 NAME:BASE64 … index:BASE64`; the first key seals what is new."""
+    named = [part.partition(":") for part in text.split()]
+    try:
+        keys = {name: b64decode(key, validate=True) for name, _, key in named}
+    except Base64Error as error:
+        raise UnsafeSetting(KEYS, "does not read as NAME:BASE64 NAME:BASE64") from error
+    index = keys.pop(INDEX, None)
+    if index is None or not keys:
+        raise UnsafeSetting(KEYS, "needs a key to seal with, and one named `index`")
+    return Vault(current=next(iter(keys)), keys=keys, index_key=index)
+
+
+def _kept(settings: Settings) -> str:
+    if settings.production:
+        raise UnsafeSetting(KEYS, "is needed in production")
+    path = Home.at(settings.home).secret("vault")
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        files.write(path, f"development:{_key()} {INDEX}:{_key()}\n", mode=0o600)
+    return path.read_text().strip()
+
+
+def _key() -> str:
+    return b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+
+
+def _own(keys: Vault, purpose: str) -> bytes:
+    """Give a key for another purpose, that follows from the index key and tells nothing of it."""
+    return sha256(keys.mark("purpose", purpose)).digest()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

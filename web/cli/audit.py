@@ -1,0 +1,70 @@
+"""`battwheels audit`: prove that nobody touched the books, and keep their heads elsewhere."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from billing.verification import Verdict, verify
+from domain.errors import Tampered
+from records.database import Records
+from records.migrate import migrate
+from web import bookkeeping
+from web.local import stores
+from web.local.home import Home
+from web.local.stores import GivenUrls
+from web.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="Verify that nobody touched the books; anchor them.")
+
+T = TypeVar("T")
+
+
+@app.command("verify")
+def verify_books(
+    anchors: Annotated[
+        Path | None, typer.Option(help="A copy of the anchors kept elsewhere [default: home].")
+    ] = None,
+) -> None:
+    """Read the whole audit again; exit 1 naming the first row that was touched."""
+    settings = Settings.read()
+    kept = bookkeeping.anchors(settings, bookkeeping.vault(settings), anchors).read()
+
+    async def work(records: Records) -> Verdict:
+        return await verify(records, kept)
+
+    verdict = asyncio.run(_with(settings, work))
+    if verdict.touched is not None:
+        found = verdict.touched
+        raise Tampered(f"{found.garage}, {found.where}", found.reason)
+    typer.echo(
+        f"{verdict.events} events and {verdict.rows} rows are as they were written; "
+        f"{len(kept)} anchors hold."
+    )
+
+
+@app.command()
+def anchor() -> None:
+    """Write down where every chain stands now; copy the file to another place."""
+    settings = Settings.read()
+    kept = bookkeeping.anchors(settings, bookkeeping.vault(settings))
+
+    async def work(records: Records) -> int:
+        return await kept.drop(records, datetime.now(UTC))
+
+    moved = asyncio.run(_with(settings, work))
+    typer.echo(f"{moved} chains anchored in {bookkeeping.anchors_file(settings)}.")
+
+
+async def _with(settings: Settings, work: Callable[[Records], Awaitable[T]]) -> T:
+    """Work on the records alone: the audit needs no graph and no model."""
+    urls = await asyncio.to_thread(stores.start, Home.at(settings.home), GivenUrls.of(settings))
+    records = await Records.open(urls.postgres_url)
+    try:
+        await migrate(records)
+        return await work(records)
+    finally:
+        await records.close()

@@ -1,0 +1,70 @@
+"""PDFs of invoices by a signed link that expires: for the customer, who has no token."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from domain.errors import InvalidInput, NotFound, Unavailable
+from domain.ids import InvoiceId, invoice_id
+
+PATH = "/v1/invoices/{name}.pdf"
+LIFETIME = timedelta(minutes=15)
+LONGEST = 16
+HEADERS = {"cache-control": "private, no-store", "x-content-type-options": "nosniff"}
+
+Print = Callable[[InvoiceId], Awaitable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Signs links with one key; who has the link has the paper, until it expires."""
+
+    key: bytes
+
+    def sign(self, id: InvoiceId, now: datetime) -> str:
+        expires = int((now + LIFETIME).timestamp())
+        return f"/v1/invoices/{id}.pdf?expires={expires}&signature={self._seal(id, expires)}"
+
+    def holds(self, id: str, expires: str, signature: str, now: datetime) -> bool:
+        """Say whether we signed this link and it has not expired."""
+        if not expires.isdecimal() or len(expires) > LONGEST or not signature.isascii():
+            return False
+        right = hmac.compare_digest(signature, self._seal(id, int(expires)))
+        return right and now.timestamp() <= int(expires)
+
+    def _seal(self, id: str, expires: int) -> str:
+        return hmac.new(self.key, f"pdf\n{id}\n{expires}".encode(), sha256).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Papers:
+    """Answers the links: the PDF, or 403 for a link that we did not sign or that has expired."""
+
+    links: Links
+    print: Print
+
+    async def endpoint(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        given = request.query_params
+        now = datetime.now(UTC)
+        if not self.links.holds(name, given.get("expires", ""), given.get("signature", ""), now):
+            return _said(
+                403, "This link has expired or was never given. Ask for the invoice again."
+            )
+        try:
+            pdf = await self.print(invoice_id(name))
+        except (NotFound, InvalidInput):
+            return _said(404, "There is no such invoice.")
+        except Unavailable:
+            return _said(503, "The books do not answer. Try again in a minute.")
+        named = {"content-disposition": f'inline; filename="{name}.pdf"'}
+        return Response(pdf, media_type="application/pdf", headers=HEADERS | named)
+
+
+def _said(status: int, text: str) -> Response:
+    return Response(f"{text}\n", status, media_type="text/plain", headers=HEADERS)
