@@ -8,7 +8,7 @@ TESTS ?= tests
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check rows bench conformance docs lock sdl clean
+.PHONY: help demo serve test check rows bench conformance docs lock sdl asyncapi soak clean
 
 help: ## List the commands.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,12 @@ docs: $(READY) ## Build the documentation into site/.
 
 sdl: $(READY) ## Print the GraphQL schema into schema/schema.graphql.
 	$(BIN)/battwheels schema > schema/schema.graphql
+
+asyncapi: $(READY) ## Print the events' schemas into sync/asyncapi.yaml.
+	$(BIN)/battwheels events schema > sync/asyncapi.yaml
+
+soak: $(READY) ## Kill processes and stop stores in 1,000 seeded rounds; nothing may be lost.
+	ROUNDS=1000 $(BIN)/python -m pytest tests/faults --timeout 7200
 
 lock: $(READY) ## Resolve the dependencies again, with hashes and without download addresses.
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --group dev \

@@ -1,24 +1,27 @@
 """Who listens to which event: one place, so that an event nobody thought of is a type error."""
 
-import asyncio
+from enum import StrEnum
 from typing import assert_never
 
-from domain.errors import NotFound, Unavailable
+from domain.errors import NotFound
 from domain.events import Event, EventType
 from domain.ids import TicketId
-from records.cursors import Cursors
+from records.database import Connection
 from repair.intake import Intake, matched
-from sync.feed import Feed
-
-CONSUMER = "handlers"
-RETRY_SECONDS = 1.0
+from sync.handling import Handle, Listener
 
 
-async def handle(event: Event, intake: Intake) -> None:
-    """Do what an event asks for; the same event twice does it once."""
-    match event.type:
+class Hearer(StrEnum):
+    """The names of the listeners: each has its group on the stream and its cursor in the log."""
+
+    MATCHING = "matching"
+
+
+def hearers(type: EventType) -> frozenset[Hearer]:
+    """Say who hears events of a type."""
+    match type:
         case EventType.TICKET_CREATED:
-            await matched(intake, TicketId(event.entity), event.at, event.trace)
+            return frozenset({Hearer.MATCHING})
         case (
             EventType.TICKET_UPDATED
             | EventType.TICKET_RESOLVED
@@ -31,42 +34,40 @@ async def handle(event: Event, intake: Intake) -> None:
             | EventType.NOTIFICATION_SEND
             | EventType.INVOICE_ISSUED
         ):
-            return
+            return frozenset()
         case _:
-            assert_never(event.type)
+            assert_never(type)
 
 
-async def work(feed: Feed, cursors: Cursors, intake: Intake) -> None:
-    """Handle every event since the last run, then each as it comes, until cancelled."""
-    start = await _start(cursors)
-    async for seq, event in feed.follow(frozenset(EventType), after=start):
-        await _handled(event, intake)
-        await _moved(cursors, seq)
+def listeners(intake: Intake) -> tuple[Listener, ...]:
+    """Give every listener with what it does."""
+    return tuple(
+        Listener(
+            name=hearer,
+            types=frozenset(t for t in EventType if hearer in hearers(t)),
+            handle=_handle(hearer, intake),
+        )
+        for hearer in Hearer
+    )
 
 
-async def _handled(event: Event, intake: Intake) -> None:
-    """Try until the stores answer: an event is never skipped because one of them is down."""
-    while True:
+def _handle(hearer: Hearer, intake: Intake) -> Handle:
+    match hearer:
+        case Hearer.MATCHING:
+            return _searching(intake)
+        case _:
+            assert_never(hearer)
+
+
+def _searching(intake: Intake) -> Handle:
+    """Search for a new ticket's cards; the graph's writes are the same when they come twice."""
+
+    async def handle(event: Event, connection: Connection) -> None:
+        del connection
         try:
-            return await handle(event, intake)
-        except Unavailable:
-            await asyncio.sleep(RETRY_SECONDS)
+            await matched(intake, TicketId(event.entity), event.at, event.trace)
         except NotFound:
             # The ticket went away after it was announced; there is nothing left to do for it.
-            return None
+            return
 
-
-async def _moved(cursors: Cursors, seq: int) -> None:
-    try:
-        await cursors.move(CONSUMER, seq)
-    except Unavailable:
-        # The next event moves it; after a restart the same events are handled again, harmlessly.
-        return
-
-
-async def _start(cursors: Cursors) -> int:
-    while True:
-        try:
-            return await cursors.at(CONSUMER)
-        except Unavailable:
-            await asyncio.sleep(RETRY_SECONDS)
+    return handle

@@ -1,8 +1,8 @@
-"""The service as it runs: the application, and beside it the relay, the feed, the handlers."""
+"""The service as it runs: the application, and beside it the relay, the feed, the consumers."""
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -13,12 +13,15 @@ from domain.access import Viewer
 from domain.errors import Unavailable
 from domain.reports import FailureReport
 from ingest.reembedding import catch_up
+from records.inbox import Inbox, Retry
 from repair.intake import Intake
 from resolvers.services import Services
+from sync.consumers import Consumers, Pace
 from sync.ending import told_to_end
+from sync.handling import Listener
 from web import handlers
 from web.asgi import SOCKET_BYTES, Door, application
-from web.wiring import Opened, matching
+from web.wiring import Opened, matching, process_name
 
 RESTART_SECONDS = 1.0
 # How soon an import made by another process is known to the reader.
@@ -30,6 +33,7 @@ REHEARSAL = FailureReport(
 )
 REHEARSALS = 2
 REHEARSAL_SECONDS = 60.0
+PACE = Pace()
 
 End = Callable[[], None]
 
@@ -71,7 +75,7 @@ def services(house: Opened) -> Services:
 
 @asynccontextmanager
 async def beside(house: Opened, *, work: bool = True) -> AsyncGenerator[None]:
-    """Run the feed and the reader, and with `work` the relay and the handlers, beside the block."""
+    """Run feed and reader beside the block, and with `work` the relay and the consumers."""
     intake = Intake(
         tickets=house.tickets, cards=house.cards, reader=house.reader, matcher=house.matcher
     )
@@ -82,7 +86,7 @@ async def beside(house: Opened, *, work: bool = True) -> AsyncGenerator[None]:
     if work:
         loops["relay"] = house.relay.run
         loops["vectors"] = lambda: _embedding(house)
-        loops["handlers"] = lambda: handlers.work(house.feed, house.cursors, intake)
+        loops["consumers"] = lambda: consumers(house, handlers.listeners(intake)).run(house.bus)
     tasks = [asyncio.create_task(_kept(name, run), name=name) for name, run in loops.items()]
     try:
         yield
@@ -90,6 +94,16 @@ async def beside(house: Opened, *, work: bool = True) -> AsyncGenerator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def consumers(house: Opened, listeners: Sequence[Listener], pace: Pace = PACE) -> Consumers:
+    """Give the consumers of a house: a group, an inbox and a cursor for each listener."""
+
+    def inbox(listener: Listener) -> Inbox:
+        return Inbox(house.records, listener.name, listener.types, Retry())
+
+    stores = (house.redis, house.cursors, house.leases)
+    return Consumers(listeners, inbox, stores, pace=pace, name=process_name())
 
 
 async def serve(

@@ -1,10 +1,12 @@
 """Where everything is joined: settings in, opened stores and use cases out."""
 
 import asyncio
+import os
 import secrets
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from redis.asyncio import Redis
 
@@ -24,6 +26,8 @@ from matching.evidence import EvidenceRanker
 from records.change_log import ChangeLog
 from records.cursors import Cursors
 from records.database import Records
+from records.dead_letters import DeadLetters
+from records.leases import Leases
 from records.migrate import migrate as migrate_records
 from records.operations import Operations
 from records.outbox import Outbox as RecordsOutbox
@@ -73,10 +77,13 @@ class Opened:
     matcher: Matcher
     change_log: ChangeLog
     cursors: Cursors
+    leases: Leases
+    dead_letters: DeadLetters
     operations: Operations
     relay: Relay
     feed: Feed
     tokens: Tokens
+    bus: str = field(repr=False)
 
 
 @asynccontextmanager
@@ -95,7 +102,21 @@ async def opened(
         await migrate_graph(graph, embedder.dimensions)
         await migrate_records(records)
         reader = await Reader.of(Vocabulary(graph), embedder)
-        yield joined(settings, patience, (embedder, reader), (graph, records, redis))
+        house = joined(settings, patience, (embedder, reader), (graph, records, redis))
+        yield replace(house, bus=urls.redis_url)
+
+
+@asynccontextmanager
+async def kept(settings: Settings) -> AsyncGenerator[Records]:
+    """Give the records alone, migrated: what a command needs that reads the change log."""
+    home = Home.at(settings.home)
+    urls = await asyncio.to_thread(stores.start, home, GivenUrls.of(settings))
+    records = await Records.open(urls.postgres_url)
+    try:
+        await migrate_records(records)
+        yield records
+    finally:
+        await records.close()
 
 
 def hurried(house: Opened, patience: Patience) -> Opened:
@@ -118,6 +139,7 @@ def joined(
     """Join an embedder and its reader, and the clients of the three stores, into a house."""
     (embedder, reader), (graph, records, redis) = language, clients
     search, log, stream = Search(graph), ChangeLog(records), Stream(redis)
+    leases = Leases(records, process_name())
     return Opened(
         settings=settings,
         graph=graph,
@@ -132,11 +154,19 @@ def joined(
         matcher=matching(search, redis, patience.graph),
         change_log=log,
         cursors=Cursors(records),
+        leases=leases,
+        dead_letters=DeadLetters(records),
         operations=Operations(records),
-        relay=Relay([GraphOutbox(graph), RecordsOutbox(records)], log, stream),
+        relay=Relay([GraphOutbox(graph), RecordsOutbox(records)], log, stream, leases),
         feed=Feed(log, stream),
         tokens=tokens(settings),
+        bus=_address(redis),
     )
+
+
+def process_name() -> str:
+    """Give a name that no other process has, nor this one after a restart."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 def tokens(settings: Settings) -> Tokens:
@@ -174,3 +204,10 @@ async def _connected(
     )
     stack.push_async_callback(redis.aclose)
     return graph, records, redis
+
+
+def _address(redis: Redis) -> str:
+    """Give the address that a client was made for."""
+    made = redis.connection_pool.connection_kwargs
+    password = f":{made['password']}@" if made.get("password") else ""
+    return f"redis://{password}{made['host']}:{made['port']}/{made.get('db', 0)}"

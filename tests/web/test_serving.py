@@ -11,40 +11,18 @@ from domain.events import Event, EventType
 from domain.ids import EventId, TicketId
 from domain.tickets import Matching
 from repair.intake import Intake
+from sync.handling import Listener
 from tests.domain.samples import NOW, TICKET
 from tests.resolvers.fakes import World
 from web import handlers, serving
 
 if TYPE_CHECKING:
-    from records.cursors import Cursors
-    from sync.feed import Feed
+    from records.database import Connection
 
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction]
     monkeypatch.setattr(serving, "RESTART_SECONDS", 0.01)
-    monkeypatch.setattr(handlers, "RETRY_SECONDS", 0.01)
-
-
-class FakeCursors:
-    """Remembers how far each consumer came; refuses a few times first."""
-
-    def __init__(self, refusals: int = 0) -> None:
-        self.places: dict[str, int] = {}
-        self._refusals = refusals
-
-    async def at(self, consumer: str) -> int:
-        self._refuse()
-        return self.places.get(consumer, 0)
-
-    async def move(self, consumer: str, seq: int) -> None:
-        self._refuse()
-        self.places[consumer] = seq
-
-    def _refuse(self) -> None:
-        self._refusals -= 1
-        if self._refusals >= 0:
-            raise Unavailable("postgres", "stopped for the test")
 
 
 def intake(world: World) -> Intake:
@@ -53,57 +31,42 @@ def intake(world: World) -> Intake:
     )
 
 
-def created(ticket: str, type: EventType = EventType.TICKET_CREATED) -> Event:
+def created(ticket: str) -> Event:
+    type_ = EventType.TICKET_CREATED
     return Event(
-        id=EventId(f"{type}-{ticket}"), type=type, entity=ticket, version=1, at=NOW, actor="anu"
+        id=EventId(f"{type_}-{ticket}"), type=type_, entity=ticket, version=1, at=NOW, actor="anu"
     )
 
 
-async def worked(world: World, cursors: FakeCursors, until: int) -> None:
-    """Let the handlers work until their cursor is there."""
-    work = handlers.work(cast("Feed", world.feed), cast("Cursors", cursors), intake(world))
-    task = asyncio.create_task(work)
-    async with asyncio.timeout(5):
-        while cursors.places.get(handlers.CONSUMER) != until:  # noqa: ASYNC110 - a fake tells nobody
-            await asyncio.sleep(0.01)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+def listener(world: World) -> Listener:
+    [matching] = handlers.listeners(intake(world))
+    return matching
 
 
-@pytest.mark.parametrize("type", [t for t in EventType if t is not EventType.TICKET_CREATED])
-async def test_other_events_ask_for_nothing(type: EventType) -> None:
-    world = World()
-    world.tickets.held[TICKET.id] = TICKET
-    await handlers.handle(created(TICKET.id, type), intake(world))
-    assert world.asked == {}
-    assert world.written() == (0, 1, 0)
+async def heard(world: World, *events: Event) -> None:
+    for event in events:
+        await listener(world).handle(event, cast("Connection", None))
+
+
+def test_new_tickets_alone_are_heard() -> None:
+    assert listener(World()).types == {EventType.TICKET_CREATED}
 
 
 async def test_each_new_ticket_is_searched_once() -> None:
-    world, cursors = World(), FakeCursors()
+    world = World()
     second = replace(TICKET, id=TicketId("tkt_0002"))
     world.tickets.held |= {TICKET.id: TICKET, second.id: second}
-    await world.feed.tell([created(TICKET.id), created(second.id)])
-    await worked(world, cursors, until=6)
+    await heard(world, created(TICKET.id), created(second.id), created(TICKET.id))
     assert {t.matching for t in world.tickets.held.values()} == {Matching.NONE}
     assert world.asked["match"] == 2
     assert sorted(world.cards.history) == ["fc_0001", "fc_0002"]
 
 
 async def test_a_vanished_ticket_is_passed_over() -> None:
-    world, cursors = World(), FakeCursors()
-    world.tickets.held[TICKET.id] = TICKET
-    await world.feed.tell([created("tkt_gone"), created(TICKET.id)])
-    await worked(world, cursors, until=4)
-    assert world.tickets.held[TICKET.id].matching is Matching.NONE
-
-
-async def test_a_silent_cursor_is_waited_for() -> None:
-    world, cursors = World(), FakeCursors(refusals=3)
-    world.tickets.held[TICKET.id] = TICKET
-    await world.feed.tell([created(TICKET.id)])
-    await worked(world, cursors, until=3)
-    assert world.asked["match"] == 1
+    world = World()
+    await heard(world, created("tkt_gone"))
+    assert world.asked == {"tickets.many": 1}
+    assert world.written() == (0, 0, 0)
 
 
 async def test_a_stopped_loop_starts_again(caplog: pytest.LogCaptureFixture) -> None:

@@ -13,6 +13,7 @@ COMMANDS = {
     "ingest": Place("web.cli.ingest:app", "Bring in what is known; the same again is harmless."),
     "serve": Place("web.cli.api:serve", "Serve the API and its live push."),
     "work": Place("web.cli.api:work", "Relay and handle events without serving, until ended."),
+    "events": Place("web.cli.events:app", "What happened, what was given up, and its replay."),
     "token": Place("web.cli.token:token", "Mint an access token for development."),
     "local": Place("web.cli.local:app", "The stores as processes of this machine."),
     "migrate": Place("web.cli.api:migrate", "Bring the schemas of both stores up to date."),
