@@ -44,9 +44,16 @@ class Leases(Protocol):
 
 class Relay:
     def __init__(
-        self, outboxes: Sequence[Outbox], log: Log, live: Live, leases: Leases | None = None
+        self,
+        outboxes: Sequence[Outbox],
+        log: Log,
+        live: Live,
+        leases: Leases | None = None,
+        *,
+        lease_s: float = LEASE_SECONDS,
     ) -> None:
         """Join outboxes, log and stream; without leases it works whoever else does."""
+        self._lease_s = lease_s
         self._outboxes = outboxes
         self._log = log
         self._live = live
@@ -88,14 +95,14 @@ class Relay:
         try:
             while not told_to_end():
                 await self._renew(self._leases)
-                await asyncio.sleep(LEASE_SECONDS / 5)
+                await asyncio.sleep(self._lease_s / 5)
         finally:
             if self._leading.is_set():
                 await _given_up(self._leases)
 
     async def _renew(self, leases: Leases) -> None:
         try:
-            held = await leases.take(LEASE, LEASE_SECONDS)
+            held = await leases.take(LEASE, self._lease_s)
         except Unavailable:
             held = False
         if held:

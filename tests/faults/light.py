@@ -1,0 +1,80 @@
+"""The service's two processes without a language model, so that they start in a second or two.
+
+`python -m tests.faults.light api|work`: the real API over HTTP, or the real relay and consumers
+with one listener that notes each event in a table which knows no twice.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+
+from redis.asyncio import Redis
+
+from domain.events import Event, EventType
+from graph.database import Graph
+from graph.outbox import Outbox as GraphOutbox
+from records.change_log import ChangeLog
+from records.cursors import Cursors
+from records.database import Connection, Records
+from records.inbox import Inbox, Retry
+from records.leases import Leases
+from records.outbox import Outbox as RecordsOutbox
+from sync.consumers import Consumers, Pace
+from sync.handling import Listener
+from sync.relay import Relay
+from sync.stream import Stream
+
+# A twentieth of what serves, so that two hundred deaths take minutes.
+PACE = Pace(idle=0.5, grace=1.0, sweep=0.1, look=0.1)
+LEASE_SECONDS = 0.6
+NOTE = "insert into effect (event) values (%(event)s)"
+
+
+async def opened() -> tuple[Graph, Records, Redis]:
+    given = os.environ
+    graph = await Graph.open(given["NEO4J_URI"], given["NEO4J_USER"], given["NEO4J_PASSWORD"])
+    records = await Records.open(given["POSTGRES_URL"])
+    return graph, records, Redis.from_url(given["REDIS_URL"], protocol=2, socket_timeout=3)
+
+
+async def noted(event: Event, connection: Connection) -> None:
+    await connection.execute(NOTE, {"event": event.id})
+
+
+async def work() -> None:
+    """Relay and consume until killed."""
+    graph, records, redis = await opened()
+    name = str(os.getpid())
+    leases, log = Leases(records, name), ChangeLog(records)
+    outboxes = [GraphOutbox(graph), RecordsOutbox(records)]
+    relay = Relay(outboxes, log, Stream(redis), leases, lease_s=LEASE_SECONDS)
+    listener = Listener(name="noting", types=frozenset(EventType), handle=noted)
+    consumers = Consumers(
+        [listener],
+        lambda one: Inbox(records, one.name, one.types, Retry(base=0.1, longest=0.5)),
+        (redis, Cursors(records), leases),
+        pace=PACE,
+        name=name,
+    )
+    await asyncio.gather(relay.run(), consumers.run(os.environ["REDIS_URL"]))
+
+
+async def api() -> None:
+    """Serve until killed."""
+    import uvicorn  # noqa: PLC0415 - the worker starts without it
+
+    from tests.faults.house import application  # noqa: PLC0415 - as above
+
+    app = await application(await opened())
+    port = int(os.environ["BATTWHEELS_PORT"])
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
+    await uvicorn.Server(config).serve()
+
+
+def main(arguments: Sequence[str]) -> None:
+    asyncio.run({"api": api, "work": work}[arguments[0]]())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
