@@ -1,20 +1,26 @@
 """Who listens to which event: one place, so that an event nobody thought of is a type error."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import assert_never
 
+from domain.access import Viewer
+from domain.cards import Severity
 from domain.errors import NotFound
 from domain.events import Event, EventType
-from domain.ids import TicketId
+from domain.ids import CardId, TicketId
 from records.database import Connection
 from repair.intake import Intake, matched
+from repair.stores import Cards
 from sync.handling import Handle, Listener
+from sync.paces import Severities, hinting
 
 
 class Hearer(StrEnum):
     """The names of the listeners: each has its group on the stream and its cursor in the log."""
 
     MATCHING = "matching"
+    HINTING = "hinting"
 
 
 def hearers(type: EventType) -> frozenset[Hearer]:
@@ -23,12 +29,15 @@ def hearers(type: EventType) -> frozenset[Hearer]:
         case EventType.TICKET_CREATED:
             return frozenset({Hearer.MATCHING})
         case (
-            EventType.TICKET_UPDATED
-            | EventType.TICKET_RESOLVED
-            | EventType.CARD_CREATED
+            EventType.CARD_CREATED
             | EventType.CARD_UPDATED
             | EventType.CARD_VERIFIED
             | EventType.CARD_RETIRED
+        ):
+            return frozenset({Hearer.HINTING})
+        case (
+            EventType.TICKET_UPDATED
+            | EventType.TICKET_RESOLVED
             | EventType.CARD_MATCHED
             | EventType.SYNC_REQUIRED
             | EventType.NOTIFICATION_SEND
@@ -55,8 +64,17 @@ def _handle(hearer: Hearer, intake: Intake) -> Handle:
     match hearer:
         case Hearer.MATCHING:
             return _searching(intake)
+        case Hearer.HINTING:
+            return hinting(_severities(intake.cards), lambda: datetime.now(UTC))
         case _:
             assert_never(hearer)
+
+
+def _severities(cards: Cards) -> Severities:
+    async def severity(entity: str) -> Severity | None:
+        return (await cards.get(CardId(entity), Viewer(sees_all=True))).severity
+
+    return severity
 
 
 def _searching(intake: Intake) -> Handle:

@@ -13,12 +13,15 @@ from domain.access import Viewer
 from domain.errors import Unavailable
 from domain.reports import FailureReport
 from ingest.reembedding import catch_up
+from records.batches import Batches
+from records.hourly import Hourly
 from records.inbox import Inbox, Retry
 from repair.intake import Intake
 from resolvers.services import Services
 from sync.consumers import Consumers, Pace
 from sync.ending import told_to_end
 from sync.handling import Listener
+from sync.paces import Paces
 from web import handlers
 from web.asgi import SOCKET_BYTES, Door, application
 from web.wiring import Opened, matching, process_name
@@ -86,6 +89,7 @@ async def beside(house: Opened, *, work: bool = True) -> AsyncGenerator[None]:
     if work:
         loops["relay"] = house.relay.run
         loops["vectors"] = lambda: _embedding(house)
+        loops["paces"] = paces(house).run
         loops["consumers"] = lambda: consumers(house, handlers.listeners(intake)).run(house.bus)
     tasks = [asyncio.create_task(_kept(name, run), name=name) for name, run in loops.items()]
     try:
@@ -94,6 +98,10 @@ async def beside(house: Opened, *, work: bool = True) -> AsyncGenerator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def paces(house: Opened) -> Paces:
+    return Paces(Batches(house.records), Hourly(house.records), lambda: datetime.now(UTC))
 
 
 def consumers(house: Opened, listeners: Sequence[Listener], pace: Pace = PACE) -> Consumers:

@@ -1,14 +1,16 @@
 """The service's two processes without a language model, so that they start in a second or two.
 
-`python -m tests.faults.light api|work`: the real API over HTTP, or the real relay and consumers
-with one listener that notes each event in a table which knows no twice.
+`python -m tests.faults.light` has everything imported and forks a process for each line that it
+reads: `api` is the real API over HTTP, `work` the real relay and consumers with one listener that
+notes each event in a table which knows no twice. It answers with the process's number.
 """
 
 import asyncio
 import os
+import signal
 import sys
-from collections.abc import Sequence
 
+import uvicorn
 from redis.asyncio import Redis
 
 from domain.events import Event, EventType
@@ -24,6 +26,7 @@ from sync.consumers import Consumers, Pace
 from sync.handling import Listener
 from sync.relay import Relay
 from sync.stream import Stream
+from tests.faults.house import application
 
 # A twentieth of what serves, so that two hundred deaths take minutes.
 PACE = Pace(idle=0.5, grace=1.0, sweep=0.1, look=0.1)
@@ -62,19 +65,26 @@ async def work() -> None:
 
 async def api() -> None:
     """Serve until killed."""
-    import uvicorn  # noqa: PLC0415 - the worker starts without it
-
-    from tests.faults.house import application  # noqa: PLC0415 - as above
-
     app = await application(await opened())
     port = int(os.environ["BATTWHEELS_PORT"])
     config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
     await uvicorn.Server(config).serve()
 
 
-def main(arguments: Sequence[str]) -> None:
-    asyncio.run({"api": api, "work": work}[arguments[0]]())
+def main() -> None:
+    works = {"api": api, "work": work}
+    # Nobody waits for the dead: the system buries them.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            sys.stdin = None
+            asyncio.run(works[line.strip()]())
+            os._exit(0)
+        sys.stdout.write(f"{pid}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -13,6 +13,7 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, Generator
 from random import Random
+from time import perf_counter
 
 import httpx
 import pytest
@@ -79,12 +80,14 @@ async def broken(world: World, number: int, dice: Random) -> None:
 
 
 async def one_round(world: World, client: httpx.AsyncClient, number: int) -> None:
+    began = perf_counter()
     dice = Random(number)  # noqa: S311 - the seed of the round
     working = asyncio.create_task(world.work(world.person(client), dice, number))
     await asyncio.sleep(dice.random() * BURST_SECONDS)
     await broken(world, number, dice)
     await working
     await world.checked()
+    print(f"round {number}: {perf_counter() - began:.2f} s")  # noqa: T201 - shown with -s
 
 
 @pytest.mark.row("EV-1", "EV-3")

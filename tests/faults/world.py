@@ -5,8 +5,9 @@ import os
 import signal
 import socket
 import sys
-from asyncio.subprocess import Process
+from asyncio.subprocess import PIPE, Process
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -52,32 +53,34 @@ class World:
     records: Records
     redis: Redis
     port: int = 0
-    api: Process | None = None
-    workers: list[Process] = field(default_factory=list[Process])
+    nursery: Process | None = None
+    api: int = 0
+    workers: list[int] = field(default_factory=list[int])
     acknowledged: dict[str, str] = field(default_factory=dict[str, str])
 
     async def start(self) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        self.api = await self._spawn("api")
-        self.workers = [await self._spawn("work") for _ in range(2)]
+        self.nursery = await self._opened()
+        self.api = await self._born("api")
+        self.workers = [await self._born("work") for _ in range(2)]
 
     async def end(self) -> None:
-        for process in (self.api, *self.workers):
-            if process is not None and process.returncode is None:
-                process.kill()
-                await process.wait()
+        for pid in (self.api, *self.workers):
+            await died(pid)
+        if self.nursery is not None and self.nursery.stdin is not None:
+            self.nursery.stdin.close()
+            await self.nursery.wait()
 
     async def kill_worker(self, dice: Random) -> None:
-        await self._died(self.workers.pop(dice.randrange(len(self.workers))))
-        self.workers.append(await self._spawn("work"))
+        await died(self.workers.pop(dice.randrange(len(self.workers))))
+        self.workers.append(await self._born("work"))
 
     async def kill_api(self, dice: Random) -> None:
         del dice
-        if self.api is not None:
-            await self._died(self.api)
-        self.api = await self._spawn("api")
+        await died(self.api)
+        self.api = await self._born("api")
 
     async def flush_redis(self, dice: Random) -> None:
         del dice
@@ -147,11 +150,15 @@ class World:
         wanted |= {k.partition("@")[0]: 2 for k in self.acknowledged if "@" in k}
         assert kept == wanted
 
-    async def _died(self, process: Process) -> None:
-        process.send_signal(signal.SIGKILL)
-        await process.wait()
+    async def _born(self, what: str) -> int:
+        nursery = self.nursery
+        assert nursery is not None
+        assert nursery.stdin is not None
+        assert nursery.stdout is not None
+        nursery.stdin.write(f"{what}\n".encode())
+        return int(await nursery.stdout.readline())
 
-    async def _spawn(self, what: str) -> Process:
+    async def _opened(self) -> Process:
         environment = os.environ | {
             "NEO4J_URI": self.urls.neo4j_uri,
             "NEO4J_USER": self.urls.neo4j_user,
@@ -161,16 +168,23 @@ class World:
             "BATTWHEELS_HOME": str(self.home.root),
             "BATTWHEELS_PORT": str(self.port),
         }
-        with (self.home.root / f"{what}.log").open("ab") as output:
+        with (self.home.root / "nursery.log").open("ab") as output:
             return await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "tests.faults.light",
-                what,
+                *(sys.executable, "-m", "tests.faults.light"),
                 env=environment,
-                stdout=output,
+                stdin=PIPE,
+                stdout=PIPE,
                 stderr=output,
             )
+
+
+async def died(pid: int) -> None:
+    """Kill a process as a broken machine does, and see it gone."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+        while True:
+            os.kill(pid, 0)
+            await asyncio.sleep(0.005)
 
 
 def operation(dice: Random) -> str:

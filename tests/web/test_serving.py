@@ -39,8 +39,7 @@ def created(ticket: str) -> Event:
 
 
 def listener(world: World) -> Listener:
-    [matching] = handlers.listeners(intake(world))
-    return matching
+    return handlers.listeners(intake(world))[0]
 
 
 async def heard(world: World, *events: Event) -> None:
