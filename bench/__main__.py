@@ -23,6 +23,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.quality": ("quality_text_only", "quality_with_vehicle"),
     "bench.match_speed": ("match_p95_ms", "match_growth", "match_to_peer"),
     "bench.push": ("push_p95_ms", "push_leaks"),
+    "bench.tickets": ("tickets_per_minute", "tickets_refused", "tickets_lost"),
     "bench.services": ("second_start_s", "stores_memory_mib"),
 }
 

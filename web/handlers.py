@@ -72,7 +72,7 @@ def _handle(hearer: Hearer, intake: Intake) -> Handle:
 
 def _severities(cards: Cards) -> Severities:
     async def severity(entity: str) -> Severity | None:
-        return (await cards.get(CardId(entity), Viewer(sees_all=True))).severity
+        return (await cards.get(CardId(entity), Viewer(sees_all=True))).signature.severity
 
     return severity
 

@@ -23,6 +23,7 @@ class NoEmbedder(Embedder):
     """Says at once that it does not answer."""
 
     async def embed(self, texts: Sequence[str], *, patient: bool = False) -> list[Embedding]:
+        del texts, patient
         raise Unavailable("embedder", "left out of this test")
 
 

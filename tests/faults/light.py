@@ -52,10 +52,12 @@ async def work() -> None:
     leases, log = Leases(records, name), ChangeLog(records)
     outboxes = [GraphOutbox(graph), RecordsOutbox(records)]
     relay = Relay(outboxes, log, Stream(redis), leases, lease_s=LEASE_SECONDS)
-    listener = Listener(name="noting", types=frozenset(EventType), handle=noted)
+    noting = Listener(name="noting", types=frozenset(EventType), handle=noted)
     consumers = Consumers(
-        [listener],
-        lambda one: Inbox(records, one.name, one.types, Retry(base=0.1, longest=0.5)),
+        [noting],
+        lambda listener: Inbox(
+            records, listener.name, listener.types, Retry(base=0.1, longest=0.5)
+        ),
         (redis, Cursors(records), leases),
         pace=PACE,
         name=name,

@@ -123,7 +123,7 @@ class World:
     async def checked(self) -> None:
         """Wait until all is handled, at most as long as an orphan may wait, and count it over."""
         async with asyncio.timeout(ORPHAN_SECONDS):
-            while not await settled(self._at_rest):
+            while not await settled(self._at_rest):  # noqa: ASYNC110 - other processes
                 await asyncio.sleep(0.05)
         rows = await self.records.rows(LOGGED)
         assert [row["seq"] for row in rows] == list(range(1, len(rows) + 1))
@@ -197,7 +197,7 @@ async def insisted(who: Person, query: str, told: dict[str, Any], op: str) -> di
     async with asyncio.timeout(ANSWER_SECONDS):
         while True:
             try:
-                answer = await who.answer(query, **told, op=op)
+                answer: dict[str, Any] = await who.answer(query, **told, op=op)
             except (httpx.TransportError, ValueError):
                 answer = {"errors": ["the line broke"]}
             if "errors" not in answer:

@@ -110,7 +110,7 @@ async def test_a_garages_state_is_rebuilt_from_the_log(
         for _, e in await ChangeLog(records).after(0, 1_000)
         if e.type in CARD_EVENTS
     }
-    rebuilt = {id: await cards.version(id, n, viewer) for id, n in latest.items()}
+    rebuilt = {key: await cards.version(key, n, viewer) for key, n in latest.items()}
     live = await cards.many(list(latest), viewer)
     assert rebuilt == live
     assert len(live) == WRITERS

@@ -23,6 +23,7 @@ PATIENCE = 20.0
 
 class SilentOutbox:
     async def pending(self, limit: int) -> list[Event]:
+        del limit
         raise Unavailable("neo4j", "stopped for the test")
 
     async def forget(self, ids: Sequence[EventId]) -> None:

@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from domain.cards import Severity
 from domain.errors import Unavailable
 from domain.events import Event, EventType
 from domain.ids import EventId, TicketId
 from domain.tickets import Matching
+from records.batches import Batches
+from records.database import Records
+from records.outbox import Outbox
 from repair.intake import Intake
 from sync.handling import Listener
-from tests.domain.samples import NOW, TICKET
+from tests.domain.samples import CARD, NOW, TICKET
 from tests.resolvers.fakes import World
 from web import handlers, serving
 
@@ -105,3 +109,21 @@ async def test_a_lost_cancellation_ends_the_loop() -> None:
     async with asyncio.timeout(5):
         await asyncio.gather(task, return_exceptions=True)
     assert task.done()
+
+
+@pytest.mark.parametrize(
+    ("severity", "hinted"), [(Severity.CRITICAL, [CARD.id]), (Severity.LOW, [])]
+)
+async def test_a_cards_own_severity_decides(
+    records: Records, severity: Severity, hinted: list[str]
+) -> None:
+    world = World()
+    card = replace(CARD, signature=replace(CARD.signature, severity=severity))
+    world.cards.history[card.id] = [card]
+    told = replace(created(card.id), type=EventType.CARD_UPDATED)
+    [hinting] = [one for one in handlers.listeners(intake(world)) if one.name == "hinting"]
+    async with records.transaction() as connection:
+        await hinting.handle(told, connection)
+    assert [e.entity for e in await Outbox(records).pending(10)] == hinted
+    waiting = await Batches(records).oldest()
+    assert (waiting is None) is bool(hinted)
