@@ -8,7 +8,7 @@ TESTS ?= tests
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check rows soak bench conformance docs lock sdl clean
+.PHONY: help demo serve test check rows soak bench conformance docs lock sdl asyncapi clean
 
 help: ## List the commands.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,9 +32,6 @@ check: $(READY) ## Lint, types, layers, dependencies.
 rows: $(READY) ## Run the tests and print each specification row: pass, fail or absent.
 	@$(BIN)/python -m pytest $(TESTS) --rows
 
-soak: $(READY) ## Kill an invoice's worker a thousand times, and count what is left.
-	$(BIN)/python -m pytest tests/billing/test_crashes.py --crash-rounds 1000 --timeout 3600
-
 bench: $(READY) ## Run the benchmarks; ONLY=NAME runs one bar.
 	$(BIN)/python -m bench $(ONLY)
 
@@ -46,6 +43,13 @@ docs: $(READY) ## Build the documentation into site/.
 
 sdl: $(READY) ## Print the GraphQL schema into schema/schema.graphql.
 	$(BIN)/battwheels schema > schema/schema.graphql
+
+asyncapi: $(READY) ## Print the events' schemas into sync/asyncapi.yaml.
+	$(BIN)/battwheels events schema > sync/asyncapi.yaml
+
+soak: $(READY) ## Kill processes and stop stores in 1,000 seeded rounds; nothing may be lost.
+	ROUNDS=1000 $(BIN)/python -m pytest tests/faults tests/billing/test_crashes.py \
+		--crash-rounds 1000 --timeout 7200
 
 lock: $(READY) ## Resolve the dependencies again, with hashes and without download addresses.
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --group dev \

@@ -25,6 +25,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.push": ("push_p95_ms", "push_leaks"),
     "bench.ledger": ("invoices_per_second", "invoice_gaps", "month_report_s"),
     "bench.paper": ("invoice_pdf_p95_ms",),
+    "bench.tickets": ("tickets_per_minute", "tickets_refused", "tickets_lost"),
     "bench.services": ("second_start_s", "stores_memory_mib"),
 }
 

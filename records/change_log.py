@@ -1,7 +1,7 @@
 """The change log: every event once, in one order; its numbers are the cursors of all who follow."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 
 from domain.events import Event, EventType
 from domain.ids import EventId, GarageId
@@ -17,17 +17,14 @@ class ChangeLog:
 
     async def append(self, events: Sequence[Event]) -> list[int]:
         """Log events and give their numbers, in the order given; a logged one keeps its number."""
+        new = {event.id: event for event in events}
         async with self._records.transaction() as connection:
             head = await (await connection.execute(QUERIES["take_head"])).fetchone()
-            cursor = await connection.execute(QUERIES["known"], {"ids": [e.id for e in events]})
+            columns = _columns([*new.values()]) | {"head": head["seq"] if head else 0}
+            added = (await connection.execute(QUERIES["append"], columns)).rowcount
+            await connection.execute(QUERIES["move_head"], {"added": added})
+            cursor = await connection.execute(QUERIES["known"], {"ids": [*new]})
             numbers: dict[str, int] = {row["id"]: row["seq"] for row in await cursor.fetchall()}
-            last: int = head["seq"] if head else 0
-            for event in events:
-                if event.id not in numbers:
-                    last += 1
-                    numbers[event.id] = last
-                    await connection.execute(QUERIES["append"], asdict(event) | {"seq": last})
-            await connection.execute(QUERIES["move_head"], {"seq": last})
         return [numbers[event.id] for event in events]
 
     async def after(self, seq: int, limit: int) -> list[tuple[int, Event]]:
@@ -38,6 +35,11 @@ class ChangeLog:
     async def last(self) -> int:
         """Give the newest number, 0 when nothing was logged."""
         return (await self._records.rows(QUERIES["last"]))[0]["seq"]
+
+
+def _columns(events: Sequence[Event]) -> dict[str, object]:
+    """Turn rows into columns: one array for each, in the order of the events."""
+    return {field.name: [getattr(event, field.name) for event in events] for field in fields(Event)}
 
 
 def event_of(row: Row) -> Event:

@@ -12,7 +12,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from domain.errors import Unavailable
 
 DEPENDENCY = "postgres"
-POOL_SIZE = 10
+POOL_SIZE = 30
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 5.0
 

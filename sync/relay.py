@@ -1,11 +1,14 @@
 """The relay: moves events from the stores' outboxes into the change log, then onto the stream.
 
-An event leaves its outbox only after the log holds it, and the log takes each id once, so a relay
-may die at any line and another may run beside it: nothing is lost and nothing is logged twice.
+One relay at a time works, by lease; another takes over when it dies. An event leaves its outbox
+only after the log holds it, and the log takes each id once, so a relay may die at any line and
+another may even run beside it: nothing is lost and nothing is logged twice. Each outbox has a loop
+of its own: a store that is down stops nobody else.
 """
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from domain.errors import Unavailable
@@ -17,6 +20,8 @@ from sync.stream import Logged
 BATCH = 500
 IDLE_SECONDS = 0.05
 RETRY_SECONDS = 0.5
+LEASE = "relay"
+LEASE_SECONDS = 5.0
 
 
 class Outbox(Protocol):
@@ -32,22 +37,37 @@ class Live(Protocol):
     async def publish(self, logged: Sequence[Logged]) -> None: ...
 
 
+class Leases(Protocol):
+    async def take(self, name: str, seconds: float) -> bool: ...
+    async def give_up(self, name: str) -> None: ...
+
+
 class Relay:
-    def __init__(self, outboxes: Sequence[Outbox], log: Log, live: Live) -> None:
+    def __init__(
+        self,
+        outboxes: Sequence[Outbox],
+        log: Log,
+        live: Live,
+        leases: Leases | None = None,
+        *,
+        lease_s: float = LEASE_SECONDS,
+    ) -> None:
+        """Join outboxes, log and stream; without leases it works whoever else does."""
+        self._lease_s = lease_s
         self._outboxes = outboxes
         self._log = log
         self._live = live
+        self._leases = leases
+        # The numbers of the log are given and published by one outbox after the other.
+        self._turn = asyncio.Lock()
+        self._leading = asyncio.Event()
 
     async def run(self) -> None:
         """Move events as they appear until cancelled; waits out whatever store is down."""
-        while not told_to_end():
-            try:
-                moved = await self.step()
-            except Unavailable:
-                moved = 0
-                await asyncio.sleep(RETRY_SECONDS)
-            if not moved:
-                await asyncio.sleep(IDLE_SECONDS)
+        loops = [self._emptying(outbox) for outbox in self._outboxes]
+        async with asyncio.TaskGroup() as group:
+            for loop in (*loops, self._lead()):
+                group.create_task(loop)
 
     async def step(self) -> int:
         """Move one batch of each outbox and give how many events that were.
@@ -57,16 +77,54 @@ class Relay:
         """
         return sum([await self._moved(outbox) for outbox in self._outboxes])
 
+    async def _emptying(self, outbox: Outbox) -> None:
+        while not told_to_end():
+            await self._leading.wait()
+            try:
+                moved = await self._moved(outbox)
+            except Unavailable:
+                moved = 0
+                await asyncio.sleep(RETRY_SECONDS)
+            if not moved:
+                await asyncio.sleep(IDLE_SECONDS)
+
+    async def _lead(self) -> None:
+        """Hold the lease while it can be had; work only with it."""
+        if self._leases is None:
+            return self._leading.set()
+        try:
+            while not told_to_end():
+                await self._renew(self._leases)
+                await asyncio.sleep(self._lease_s / 5)
+        finally:
+            if self._leading.is_set():
+                await _given_up(self._leases)
+
+    async def _renew(self, leases: Leases) -> None:
+        try:
+            held = await leases.take(LEASE, self._lease_s)
+        except Unavailable:
+            held = False
+        if held:
+            self._leading.set()
+        else:
+            self._leading.clear()
+
     async def _moved(self, outbox: Outbox) -> int:
         events = await outbox.pending(BATCH)
         if not events:
             return 0
-        numbers = await self._log.append(events)
-        logged = sorted(zip(numbers, events, strict=True), key=lambda entry: entry[0])
-        try:
-            await self._live.publish(logged)
-        except Unavailable:
-            pass  # Followers read the log when the stream has a gap.
-        finally:
-            await outbox.forget([event.id for event in events])
+        async with self._turn:
+            numbers = await self._log.append(events)
+            logged = sorted(zip(numbers, events, strict=True), key=lambda entry: entry[0])
+            # Followers read the log when the stream has a gap.
+            with suppress(Unavailable):
+                await self._live.publish(logged)
+        await outbox.forget([event.id for event in events])
         return len(events)
+
+
+async def _given_up(leases: Leases) -> None:
+    """Let the next relay begin at once; if the records are down, it waits for the end."""
+    with suppress(Unavailable):
+        await leases.give_up(LEASE)

@@ -6,13 +6,14 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 from redis.asyncio import Redis
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import RedisError
 
 from domain.errors import Unavailable
 from domain.events import Event
 from sync.envelope import Envelope, envelope
 
 STREAM = "events"
+FIELD = b"event"
 KEPT = 100_000
 BLOCK_MILLISECONDS = 1_000
 BATCH = 500
@@ -36,8 +37,11 @@ class Stream:
             Unavailable: Redis does not answer.
         """
         try:
-            for seq, event in logged:
-                await self._add(seq, event)
+            async with self._redis.pipeline(transaction=False) as batch:
+                for seq, event in logged:
+                    fields: dict[Any, Any] = {FIELD: orjson.dumps(envelope(event))}
+                    batch.xadd(STREAM, fields, id=f"{seq}-0", maxlen=KEPT, approximate=True)
+                _checked(await batch.execute(raise_on_error=False))
         except (RedisError, OSError) as error:
             raise Unavailable("redis", type(error).__name__) from error
 
@@ -67,19 +71,17 @@ class Stream:
             return None
         return _seq(oldest[0][0]), _seq(newest[0][0])
 
-    async def _add(self, seq: int, event: Event) -> None:
-        fields: dict[Any, Any] = {"event": orjson.dumps(envelope(event))}
-        try:
-            await self._redis.xadd(STREAM, fields, id=f"{seq}-0", maxlen=KEPT, approximate=True)
-        except ResponseError as error:
-            # Redis refuses an id that is not above the newest: the entry was published before.
-            if "equal or smaller" not in str(error):
-                raise
+
+def _checked(answers: Sequence[object]) -> None:
+    """Raise what Redis refused, but for an id that is not above the newest: it was published."""
+    for answer in answers:
+        if isinstance(answer, Exception) and "equal or smaller" not in str(answer):
+            raise answer
 
 
 def _logged(entry: tuple[bytes, dict[bytes, bytes]]) -> Logged | None:
     try:
-        return _seq(entry[0]), Envelope.validate_json(entry[1][b"event"])
+        return _seq(entry[0]), Envelope.validate_json(entry[1][FIELD])
     except (ValidationError, KeyError):
         return None
 

@@ -1,52 +1,65 @@
 """Who listens to which event: one place, so that an event nobody thought of is a type error."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
 from typing import assert_never
 
-from domain.errors import NotFound, Unavailable
+from domain.access import Viewer
+from domain.cards import Severity
+from domain.errors import NotFound
 from domain.events import Event, EventType
-from domain.ids import TicketId
-from records.cursors import Cursors
+from domain.ids import CardId, TicketId
+from records.database import Connection
 from repair.intake import Intake, matched
-from sync.feed import Feed
+from repair.stores import Cards
+from sync.handling import Handle, Listener
+from sync.paces import Severities, hinting
 
-CONSUMER = "handlers"
-RETRY_SECONDS = 1.0
+
+class Hearer(StrEnum):
+    """The names of the listeners: each has its group on the stream and its cursor in the log."""
+
+    MATCHING = "matching"
+    LEARNING = "learning"
+    HINTING = "hinting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listeners:
-    """Who is told: the search for a new ticket's cards, and whatever learns from the rest."""
+class Hearing:
+    """What listeners need: the search for a new ticket's cards, and what learns from the rest."""
 
     intake: Intake
     learn: Callable[[Event], Awaitable[None]]
 
 
-async def handle(event: Event, listeners: Listeners) -> None:
-    """Do what an event asks for; the same event twice does it once."""
-    match event.type:
+def hearers(type: EventType) -> frozenset[Hearer]:
+    """Say who hears events of a type."""
+    match type:
         case EventType.TICKET_CREATED:
-            await matched(listeners.intake, TicketId(event.entity), event.at, event.trace)
+            return frozenset({Hearer.MATCHING})
         case (
-            EventType.TICKET_UPDATED
-            | EventType.TICKET_RESOLVED
-            | EventType.TICKET_CLOSED
-            | EventType.TICKET_REOPENED
-            | EventType.TICKET_REVISITED
-            | EventType.CARD_CREATED
+            EventType.CARD_CREATED
             | EventType.CARD_UPDATED
             | EventType.CARD_VERIFIED
             | EventType.CARD_RETIRED
             | EventType.CARD_MERGED
             | EventType.CARD_RECHECK
+        ):
+            return frozenset({Hearer.LEARNING, Hearer.HINTING})
+        case (
+            EventType.TICKET_UPDATED
+            | EventType.TICKET_RESOLVED
             | EventType.CARD_MATCHED
             | EventType.FEEDBACK_GIVEN
         ):
-            await listeners.learn(event)
+            return frozenset({Hearer.LEARNING})
         case (
-            EventType.FEEDBACK_OBSERVED
+            EventType.TICKET_CLOSED
+            | EventType.TICKET_REOPENED
+            | EventType.TICKET_REVISITED
+            | EventType.FEEDBACK_OBSERVED
             | EventType.REVIEW_OPENED
             | EventType.SYNC_REQUIRED
             | EventType.NOTIFICATION_SEND
@@ -55,42 +68,59 @@ async def handle(event: Event, listeners: Listeners) -> None:
             | EventType.CREDIT_NOTE_ISSUED
             | EventType.PAYMENT_RECORDED
         ):
-            return
+            return frozenset()
         case _:
-            assert_never(event.type)
+            assert_never(type)
 
 
-async def work(feed: Feed, cursors: Cursors, listeners: Listeners) -> None:
-    """Handle every event since the last run, then each as it comes, until cancelled."""
-    start = await _start(cursors)
-    async for seq, event in feed.follow(frozenset(EventType), after=start):
-        await _handled(event, listeners)
-        await _moved(cursors, seq)
+def listeners(hearing: Hearing) -> tuple[Listener, ...]:
+    """Give every listener with what it does."""
+    return tuple(
+        Listener(
+            name=hearer,
+            types=frozenset(t for t in EventType if hearer in hearers(t)),
+            handle=_handle(hearer, hearing),
+        )
+        for hearer in Hearer
+    )
 
 
-async def _handled(event: Event, listeners: Listeners) -> None:
-    """Try until the stores answer: an event is never skipped because one of them is down."""
-    while True:
+def _handle(hearer: Hearer, hearing: Hearing) -> Handle:
+    match hearer:
+        case Hearer.MATCHING:
+            return _searching(hearing.intake)
+        case Hearer.LEARNING:
+            return _patient(hearing.learn)
+        case Hearer.HINTING:
+            return hinting(_severities(hearing.intake.cards), lambda: datetime.now(UTC))
+        case _:
+            assert_never(hearer)
+
+
+def _severities(cards: Cards) -> Severities:
+    async def severity(entity: str) -> Severity | None:
+        return (await cards.get(CardId(entity), Viewer(sees_all=True))).signature.severity
+
+    return severity
+
+
+def _searching(intake: Intake) -> Handle:
+    """Search for a new ticket's cards; the graph's writes are the same when they come twice."""
+
+    async def search(event: Event) -> None:
+        await matched(intake, TicketId(event.entity), event.at, event.trace)
+
+    return _patient(search)
+
+
+def _patient(hear: Callable[[Event], Awaitable[None]]) -> Handle:
+    """Hear events whose thing may have gone away since: there is nothing left to do for it."""
+
+    async def handle(event: Event, connection: Connection) -> None:
+        del connection
         try:
-            return await handle(event, listeners)
-        except Unavailable:
-            await asyncio.sleep(RETRY_SECONDS)
+            await hear(event)
         except NotFound:
-            # The ticket went away after it was announced; there is nothing left to do for it.
-            return None
+            return
 
-
-async def _moved(cursors: Cursors, seq: int) -> None:
-    try:
-        await cursors.move(CONSUMER, seq)
-    except Unavailable:
-        # The next event moves it; after a restart the same events are handled again, harmlessly.
-        return
-
-
-async def _start(cursors: Cursors) -> int:
-    while True:
-        try:
-            return await cursors.at(CONSUMER)
-        except Unavailable:
-            await asyncio.sleep(RETRY_SECONDS)
+    return handle

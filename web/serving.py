@@ -1,8 +1,8 @@
-"""The service as it runs: the application, and beside it the relay, the feed, the handlers."""
+"""The service as it runs: the application, and beside it the relay, the feed, the consumers."""
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -14,15 +14,21 @@ from domain.access import Viewer
 from domain.errors import Unavailable
 from domain.reports import FailureReport
 from ingest.reembedding import catch_up
+from records.batches import Batches
+from records.hourly import Hourly
+from records.inbox import Inbox, Retry
 from repair.intake import Intake
 from repair.learning import learn
 from resolvers.services import Services
+from sync.consumers import Consumers, Pace
 from sync.ending import told_to_end
+from sync.handling import Listener
+from sync.paces import Paces
 from web import handlers
 from web.asgi import SOCKET_BYTES, Door, application
-from web.handlers import Listeners
+from web.handlers import Hearing
 from web.papers import Papers
-from web.wiring import Opened, learning, matching
+from web.wiring import Opened, learning, matching, process_name
 
 RESTART_SECONDS = 1.0
 # How soon an import made by another process is known to the reader.
@@ -34,6 +40,7 @@ REHEARSAL = FailureReport(
 )
 REHEARSALS = 2
 REHEARSAL_SECONDS = 60.0
+PACE = Pace()
 
 End = Callable[[], None]
 
@@ -81,11 +88,11 @@ def services(house: Opened) -> Services:
 
 @asynccontextmanager
 async def beside(house: Opened, *, work: bool = True) -> AsyncGenerator[None]:
-    """Run the feed and the reader, and with `work` the relay and the handlers, beside the block."""
+    """Run feed and reader beside the block, and with `work` the relay and the consumers."""
     intake = Intake(
         tickets=house.tickets, cards=house.cards, reader=house.reader, matcher=house.matcher
     )
-    heard = Listeners(intake=intake, learn=partial(learn, learning(house)))
+    heard = Hearing(intake=intake, learn=partial(learn, learning(house)))
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "feed": house.feed.run,
         "reader": lambda: _learning(house),
@@ -96,7 +103,8 @@ async def beside(house: Opened, *, work: bool = True) -> AsyncGenerator[None]:
         loops["anchors"] = house.books.anchor
         loops["invoices"] = house.books.recover
         loops["vectors"] = lambda: _embedding(house)
-        loops["handlers"] = lambda: handlers.work(house.feed, house.cursors, heard)
+        loops["paces"] = paces(house).run
+        loops["consumers"] = lambda: consumers(house, handlers.listeners(heard)).run(house.bus)
     tasks = [asyncio.create_task(_kept(name, run), name=name) for name, run in loops.items()]
     try:
         yield
@@ -104,6 +112,20 @@ async def beside(house: Opened, *, work: bool = True) -> AsyncGenerator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def paces(house: Opened) -> Paces:
+    return Paces(Batches(house.records), Hourly(house.records), lambda: datetime.now(UTC))
+
+
+def consumers(house: Opened, listeners: Sequence[Listener], pace: Pace = PACE) -> Consumers:
+    """Give the consumers of a house: a group, an inbox and a cursor for each listener."""
+
+    def inbox(listener: Listener) -> Inbox:
+        return Inbox(house.records, listener.name, listener.types, Retry())
+
+    stores = (house.redis, house.cursors, house.leases)
+    return Consumers(listeners, inbox, stores, pace=pace, name=process_name())
 
 
 async def serve(

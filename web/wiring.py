@@ -1,10 +1,12 @@
 """Where everything is joined: settings in, opened stores and use cases out."""
 
 import asyncio
+import os
 import secrets
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from redis.asyncio import Redis
@@ -28,7 +30,9 @@ from records.change_log import ChangeLog
 from records.counting import Counting
 from records.cursors import Cursors
 from records.database import Records
+from records.dead_letters import DeadLetters
 from records.feedback import FeedbackBook
+from records.leases import Leases
 from records.migrate import migrate as migrate_records
 from records.operations import Operations
 from records.outbox import Outbox as RecordsOutbox
@@ -84,6 +88,8 @@ class Opened:
     matcher: Matcher
     change_log: ChangeLog
     cursors: Cursors
+    leases: Leases
+    dead_letters: DeadLetters
     operations: Operations
     feedback: FeedbackBook
     counting: Counting
@@ -94,6 +100,7 @@ class Opened:
     feed: Feed
     tokens: Tokens
     books: Bookkeeping
+    bus: str = field(repr=False)
 
 
 @asynccontextmanager
@@ -112,7 +119,21 @@ async def opened(
         await migrate_graph(graph, embedder.dimensions)
         await migrate_records(records)
         reader = await Reader.of(Vocabulary(graph), embedder)
-        yield joined(settings, patience, (embedder, reader), (graph, records, redis))
+        house = joined(settings, patience, (embedder, reader), (graph, records, redis))
+        yield replace(house, bus=urls.redis_url)
+
+
+@asynccontextmanager
+async def kept(settings: Settings) -> AsyncGenerator[Records]:
+    """Give the records alone, migrated: what a command needs that reads the change log."""
+    home = Home.at(settings.home)
+    urls = await asyncio.to_thread(stores.start, home, GivenUrls.of(settings))
+    records = await Records.open(urls.postgres_url)
+    try:
+        await migrate_records(records)
+        yield records
+    finally:
+        await records.close()
 
 
 def hurried(house: Opened, patience: Patience) -> Opened:
@@ -155,6 +176,7 @@ def joined(
     search, log, stream = Search(graph), ChangeLog(records), Stream(redis)
     stored = Tickets(graph), Cards(graph), Vocabulary(graph)
     tickets, cards, vocabulary = stored
+    leases = Leases(records, process_name())
     return Opened(
         settings=settings,
         graph=graph,
@@ -170,17 +192,25 @@ def joined(
         matcher=matching(search, redis, patience.graph),
         change_log=log,
         cursors=Cursors(records),
+        leases=leases,
+        dead_letters=DeadLetters(records),
         operations=Operations(records),
         feedback=FeedbackBook(records),
         counting=Counting(records),
         analyses=Analyses(records),
         reviews=Reviews(records),
         outbox=RecordsOutbox(records),
-        relay=Relay([GraphOutbox(graph), RecordsOutbox(records)], log, stream),
+        relay=Relay([GraphOutbox(graph), RecordsOutbox(records)], log, stream, leases),
         feed=Feed(log, stream),
         tokens=tokens(settings),
         books=bookkeeping(settings, records, stored),
+        bus=_address(redis),
     )
+
+
+def process_name() -> str:
+    """Give a name that no other process has, nor this one after a restart."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 def tokens(settings: Settings) -> Tokens:
@@ -218,3 +248,10 @@ async def _connected(
     )
     stack.push_async_callback(redis.aclose)
     return graph, records, redis
+
+
+def _address(redis: Redis) -> str:
+    """Give the address that a client was made for."""
+    made = redis.connection_pool.connection_kwargs
+    password = f":{made['password']}@" if made.get("password") else ""
+    return f"redis://{password}{made['host']}:{made['port']}/{made.get('db', 0)}"

@@ -4,13 +4,18 @@ select seq from change_log_head for update
 
 -- name: move_head
 -- The number of the newest entry.
-update change_log_head set seq = %(seq)s
+update change_log_head set seq = seq + %(added)s
 
 -- name: append
--- The same event twice is one entry.
+-- One statement for a whole batch, numbered on from the head; an event that is known stays as it is.
 insert into change_log (seq, id, type, entity, version, at, actor, garage, trace, schema)
-values (%(seq)s, %(id)s, %(type)s, %(entity)s, %(version)s, %(at)s, %(actor)s, %(garage)s,
-        %(trace)s, %(schema)s)
+select %(head)s + row_number() over (order by n),
+       id, type, entity, version, at, actor, garage, trace, schema
+from unnest(%(id)s::text[], %(type)s::text[], %(entity)s::text[], %(version)s::integer[],
+            %(at)s::timestamptz[], %(actor)s::text[], %(garage)s::text[], %(trace)s::text[],
+            %(schema)s::integer[])
+     with ordinality as new (id, type, entity, version, at, actor, garage, trace, schema, n)
+where not exists (select from change_log known where known.id = new.id)
 
 -- name: known
 -- The entries that these events already have.

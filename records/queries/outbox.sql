@@ -6,9 +6,9 @@ values (%(id)s, %(type)s, %(entity)s, %(version)s, %(at)s, %(actor)s, %(garage)s
 on conflict (id) do nothing
 
 -- name: pending
--- The oldest first, each thing's events in the order of its versions.
+-- In the order in which they were written, each thing's events in the order of its versions.
 select id, type, entity, version, at, actor, garage, trace, schema
-from outbox order by at, version, id limit %(limit)s
+from outbox order by left_at, version, id limit %(limit)s
 
 -- name: forget
 -- What the change log holds is not kept twice.

@@ -34,7 +34,8 @@ async def fresh(graph: Graph, tmp_path: Path) -> AsyncGenerator[tuple[Graph, Pat
 
 
 def test_shipped_are_numbered_in_order() -> None:
-    assert [m.id[:3] for m in shipped()] == [f"{n:03d}" for n in range(1, len(shipped()) + 1)]
+    numbers = [m.id[:3] for m in shipped()]
+    assert numbers == sorted(set(numbers))
 
 
 async def test_shipped_are_applied_once(graph: Graph) -> None:

@@ -6,49 +6,31 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from domain.cards import Severity
 from domain.errors import Unavailable
 from domain.events import CARD_EVENTS, Event, EventType
 from domain.ids import EventId, TicketId
 from domain.tickets import Matching
+from records.batches import Batches
+from records.database import Records
+from records.outbox import Outbox
 from repair.intake import Intake
-from tests.domain.samples import NOW, TICKET
+from sync.handling import Listener
+from tests.domain.samples import CARD, NOW, TICKET
 from tests.resolvers.fakes import World
 from web import handlers, serving
-from web.handlers import Listeners
+from web.handlers import Hearing
 
 if TYPE_CHECKING:
-    from records.cursors import Cursors
-    from sync.feed import Feed
+    from records.database import Connection
 
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction]
     monkeypatch.setattr(serving, "RESTART_SECONDS", 0.01)
-    monkeypatch.setattr(handlers, "RETRY_SECONDS", 0.01)
 
 
-class FakeCursors:
-    """Remembers how far each consumer came; refuses a few times first."""
-
-    def __init__(self, refusals: int = 0) -> None:
-        self.places: dict[str, int] = {}
-        self._refusals = refusals
-
-    async def at(self, consumer: str) -> int:
-        self._refuse()
-        return self.places.get(consumer, 0)
-
-    async def move(self, consumer: str, seq: int) -> None:
-        self._refuse()
-        self.places[consumer] = seq
-
-    def _refuse(self) -> None:
-        self._refusals -= 1
-        if self._refusals >= 0:
-            raise Unavailable("postgres", "stopped for the test")
-
-
-def listeners(world: World, learnt: list[Event] | None = None) -> Listeners:
+def hearing(world: World, learnt: list[Event] | None = None) -> Hearing:
     async def learn(event: Event) -> None:
         if learnt is not None:
             learnt.append(event)
@@ -56,73 +38,62 @@ def listeners(world: World, learnt: list[Event] | None = None) -> Listeners:
     intake = Intake(
         tickets=world.tickets, cards=world.cards, reader=world.reader, matcher=world.matcher
     )
-    return Listeners(intake=intake, learn=learn)
+    return Hearing(intake=intake, learn=learn)
 
 
-def created(ticket: str, type: EventType = EventType.TICKET_CREATED) -> Event:
+def created(ticket: str) -> Event:
+    type_ = EventType.TICKET_CREATED
     return Event(
-        id=EventId(f"{type}-{ticket}"), type=type, entity=ticket, version=1, at=NOW, actor="anu"
+        id=EventId(f"{type_}-{ticket}"), type=type_, entity=ticket, version=1, at=NOW, actor="anu"
     )
 
 
-async def worked(world: World, cursors: FakeCursors, until: int) -> None:
-    """Let the handlers work until their cursor is there."""
-    work = handlers.work(cast("Feed", world.feed), cast("Cursors", cursors), listeners(world))
-    task = asyncio.create_task(work)
-    async with asyncio.timeout(5):
-        while cursors.places.get(handlers.CONSUMER) != until:  # noqa: ASYNC110 - a fake tells nobody
-            await asyncio.sleep(0.01)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+def listener(world: World, name: str = "matching") -> Listener:
+    return {one.name: one for one in handlers.listeners(hearing(world))}[name]
 
 
-LEARNT = frozenset(
-    {
+async def heard(world: World, *events: Event) -> None:
+    for event in events:
+        await listener(world).handle(event, cast("Connection", None))
+
+
+def test_new_tickets_alone_are_heard() -> None:
+    assert listener(World()).types == {EventType.TICKET_CREATED}
+
+
+def test_what_teaches_is_heard() -> None:
+    assert listener(World(), "learning").types == {
         EventType.TICKET_UPDATED,
         EventType.TICKET_RESOLVED,
         EventType.CARD_MATCHED,
         EventType.FEEDBACK_GIVEN,
         *CARD_EVENTS,
     }
-)
 
 
-@pytest.mark.parametrize("type", [t for t in EventType if t is not EventType.TICKET_CREATED])
-async def test_other_events_teach_or_ask_nothing(type: EventType) -> None:
+async def test_learning_is_told_of_the_event() -> None:
     world, learnt = World(), list[Event]()
-    world.tickets.held[TICKET.id] = TICKET
-    event = created(TICKET.id, type)
-    await handlers.handle(event, listeners(world, learnt))
-    assert learnt == ([event] if type in LEARNT else [])
-    assert world.asked == {}
-    assert world.written() == (0, 1, 0)
+    event = replace(created(TICKET.id), type=EventType.TICKET_RESOLVED)
+    [learning] = [o for o in handlers.listeners(hearing(world, learnt)) if o.name == "learning"]
+    await learning.handle(event, cast("Connection", None))
+    assert learnt == [event]
 
 
 async def test_each_new_ticket_is_searched_once() -> None:
-    world, cursors = World(), FakeCursors()
+    world = World()
     second = replace(TICKET, id=TicketId("tkt_0002"))
     world.tickets.held |= {TICKET.id: TICKET, second.id: second}
-    await world.feed.tell([created(TICKET.id), created(second.id)])
-    await worked(world, cursors, until=6)
+    await heard(world, created(TICKET.id), created(second.id), created(TICKET.id))
     assert {t.matching for t in world.tickets.held.values()} == {Matching.NONE}
     assert world.asked["match"] == 2
     assert sorted(world.cards.history) == ["fc_0001", "fc_0002"]
 
 
 async def test_a_vanished_ticket_is_passed_over() -> None:
-    world, cursors = World(), FakeCursors()
-    world.tickets.held[TICKET.id] = TICKET
-    await world.feed.tell([created("tkt_gone"), created(TICKET.id)])
-    await worked(world, cursors, until=4)
-    assert world.tickets.held[TICKET.id].matching is Matching.NONE
-
-
-async def test_a_silent_cursor_is_waited_for() -> None:
-    world, cursors = World(), FakeCursors(refusals=3)
-    world.tickets.held[TICKET.id] = TICKET
-    await world.feed.tell([created(TICKET.id)])
-    await worked(world, cursors, until=3)
-    assert world.asked["match"] == 1
+    world = World()
+    await heard(world, created("tkt_gone"))
+    assert world.asked == {"tickets.many": 1}
+    assert world.written() == (0, 0, 0)
 
 
 async def test_a_stopped_loop_starts_again(caplog: pytest.LogCaptureFixture) -> None:
@@ -162,3 +133,20 @@ async def test_a_lost_cancellation_ends_the_loop() -> None:
     async with asyncio.timeout(5):
         await asyncio.gather(task, return_exceptions=True)
     assert task.done()
+
+
+@pytest.mark.parametrize(
+    ("severity", "hinted"), [(Severity.CRITICAL, [CARD.id]), (Severity.LOW, [])]
+)
+async def test_a_cards_own_severity_decides(
+    records: Records, severity: Severity, hinted: list[str]
+) -> None:
+    world = World()
+    card = replace(CARD, signature=replace(CARD.signature, severity=severity))
+    world.cards.history[card.id] = [card]
+    told = replace(created(card.id), type=EventType.CARD_UPDATED)
+    async with records.transaction() as connection:
+        await listener(world, "hinting").handle(told, connection)
+    assert [e.entity for e in await Outbox(records).pending(10)] == hinted
+    waiting = await Batches(records).oldest()
+    assert (waiting is None) is bool(hinted)

@@ -15,6 +15,7 @@ COMMANDS = {
     "work": Place("web.cli.api:work", "Relay and handle events without serving, until ended."),
     "recount": Place("web.cli.recount:recount", "Hold the cards' counters against their ledger."),
     "audit": Place("web.cli.audit:app", "Verify that nobody touched the books; anchor them."),
+    "events": Place("web.cli.events:app", "What happened, what was given up, and its replay."),
     "token": Place("web.cli.token:token", "Mint an access token for development."),
     "local": Place("web.cli.local:app", "The stores as processes of this machine."),
     "migrate": Place("web.cli.api:migrate", "Bring the schemas of both stores up to date."),

@@ -1,0 +1,101 @@
+"""The three paces: hints at once, hints in five-second batches, a digest each hour.
+
+Whoever is connected hears of each change at once (`Feed`). These hints, `sync.required` events, are
+for those who are not: a notifier wakes their devices, which then read the changes.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Protocol
+from uuid import UUID
+
+from domain.cards import Severity
+from domain.errors import NotFound
+from domain.events import Event, EventType
+from domain.ids import EventId, uuid7
+from domain.pace import Pace, due, hour_before, pace
+from records.batches import wait
+from records.database import Connection
+from records.outbox import leave
+from sync.ending import told_to_end
+from sync.handling import Handle
+
+STEP = timedelta(seconds=1)
+ACTOR = "system"
+
+Now = Callable[[], datetime]
+
+
+class Severities(Protocol):
+    async def __call__(self, entity: str) -> Severity | None: ...
+
+
+class Batches(Protocol):
+    async def oldest(self) -> datetime | None: ...
+    async def send(self, hint: Event) -> int: ...
+
+
+class Hourly(Protocol):
+    async def digest(self, hour: datetime, told: Event) -> bool: ...
+
+
+def hinting(severities: Severities, now: Now) -> Handle:
+    """Give the listener that hints at urgent changes at once and has the others wait."""
+
+    async def handle(event: Event, connection: Connection) -> None:
+        try:
+            severity = await severities(event.entity)
+        except NotFound:
+            return
+        if pace(event.type, severity) is Pace.AT_ONCE:
+            hint = _told(EventType.SYNC_REQUIRED, event.entity, event.version, event.at)
+            await leave(connection, [hint])
+        else:
+            await wait(connection, event, now())
+
+    return handle
+
+
+class Paces:
+    """Sends batches that are due and the digest of each hour; several may run beside each other."""
+
+    def __init__(self, batches: Batches, hourly: Hourly, now: Now) -> None:
+        self._batches = batches
+        self._hourly = hourly
+        self._now = now
+
+    async def run(self) -> None:
+        """Go on until cancelled; raises Unavailable when the records do not answer."""
+        while not told_to_end():
+            await self.step()
+            await asyncio.sleep(STEP.total_seconds())
+
+    async def step(self) -> int:
+        """Do what is due and give how many things the batch told of."""
+        now = self._now()
+        hour = hour_before(now)
+        name = f"hour_{hour:%Y%m%dT%H}"
+        await self._hourly.digest(hour, _told(EventType.NOTIFICATION_SEND, name, 1, hour))
+        oldest = await self._batches.oldest()
+        if oldest is None or not due(oldest, now, STEP):
+            return 0
+        name = f"batch_{oldest:%Y%m%dT%H%M%S%f}"
+        return await self._batches.send(_told(EventType.SYNC_REQUIRED, name, 1, now))
+
+
+def _told(type: EventType, entity: str, version: int, at: datetime) -> Event:
+    """Give an event whose id follows from what it tells: told twice, it is one."""
+    return Event(
+        id=EventId(str(_made(f"{type}:{entity}:{version}", at))),
+        type=type,
+        entity=entity,
+        version=version,
+        at=at,
+        actor=ACTOR,
+    )
+
+
+def _made(purpose: str, at: datetime) -> UUID:
+    return uuid7(at, int.from_bytes(sha256(purpose.encode()).digest()[:10]))

@@ -1,0 +1,1 @@
+"""Real processes that are killed, and stores that are stopped, while work goes on."""

@@ -1,0 +1,92 @@
+"""The service's two processes without a language model, so that they start in a second or two.
+
+`python -m tests.faults.light` has everything imported and forks a process for each line that it
+reads: `api` is the real API over HTTP, `work` the real relay and consumers with one listener that
+notes each event in a table which knows no twice. It answers with the process's number.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+
+import uvicorn
+from redis.asyncio import Redis
+
+from domain.events import Event, EventType
+from graph.database import Graph
+from graph.outbox import Outbox as GraphOutbox
+from records.change_log import ChangeLog
+from records.cursors import Cursors
+from records.database import Connection, Records
+from records.inbox import Inbox, Retry
+from records.leases import Leases
+from records.outbox import Outbox as RecordsOutbox
+from sync.consumers import Consumers, Pace
+from sync.handling import Listener
+from sync.relay import Relay
+from sync.stream import Stream
+from tests.faults.house import application
+
+# A twentieth of what serves, so that two hundred deaths take minutes.
+PACE = Pace(idle=0.5, grace=1.0, sweep=0.1, look=0.1)
+LEASE_SECONDS = 0.6
+NOTE = "insert into effect (event) values (%(event)s)"
+
+
+async def opened() -> tuple[Graph, Records, Redis]:
+    given = os.environ
+    graph = await Graph.open(given["NEO4J_URI"], given["NEO4J_USER"], given["NEO4J_PASSWORD"])
+    records = await Records.open(given["POSTGRES_URL"])
+    return graph, records, Redis.from_url(given["REDIS_URL"], protocol=2, socket_timeout=3)
+
+
+async def noted(event: Event, connection: Connection) -> None:
+    await connection.execute(NOTE, {"event": event.id})
+
+
+async def work() -> None:
+    """Relay and consume until killed."""
+    graph, records, redis = await opened()
+    name = str(os.getpid())
+    leases, log = Leases(records, name), ChangeLog(records)
+    outboxes = [GraphOutbox(graph), RecordsOutbox(records)]
+    relay = Relay(outboxes, log, Stream(redis), leases, lease_s=LEASE_SECONDS)
+    noting = Listener(name="noting", types=frozenset(EventType), handle=noted)
+    consumers = Consumers(
+        [noting],
+        lambda listener: Inbox(
+            records, listener.name, listener.types, Retry(base=0.1, longest=0.5)
+        ),
+        (redis, Cursors(records), leases),
+        pace=PACE,
+        name=name,
+    )
+    await asyncio.gather(relay.run(), consumers.run(os.environ["REDIS_URL"]))
+
+
+async def api() -> None:
+    """Serve until killed."""
+    app = await application(await opened())
+    port = int(os.environ["BATTWHEELS_PORT"])
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
+    await uvicorn.Server(config).serve()
+
+
+def main() -> None:
+    works = {"api": api, "work": work}
+    # Nobody waits for the dead: the system buries them.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            sys.stdin = None
+            asyncio.run(works[line.strip()]())
+            os._exit(0)
+        sys.stdout.write(f"{pid}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

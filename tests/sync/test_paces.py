@@ -1,0 +1,155 @@
+"""The three paces on real stores, with the clock given."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from redis.asyncio import Redis
+
+from domain.cards import Severity
+from domain.events import CARD_EVENTS, Event, EventType
+from domain.pace import BATCH_TIME, Pace, pace
+from records.batches import Batches
+from records.change_log import ChangeLog
+from records.database import Records
+from records.hourly import Hourly
+from records.outbox import Outbox, leave
+from sync.feed import Feed
+from sync.paces import STEP, Paces, hinting
+from sync.relay import Relay
+from sync.stream import Stream
+from tests.records.samples import event
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+async def low(entity: str) -> Severity:
+    return Severity.CRITICAL if entity == "fc_urgent" else Severity.LOW
+
+
+def change(n: int, entity: str | None = None) -> Event:
+    return replace(event(n, EventType.CARD_UPDATED), entity=entity or f"fc_{n:05}")
+
+
+async def hinted(records: Records, clock: Clock, *events: Event) -> None:
+    handle = hinting(low, clock)
+    async with records.transaction() as connection:
+        for one in events:
+            await handle(one, connection)
+
+
+async def hints(records: Records) -> list[str]:
+    waiting = await Outbox(records).pending(100)
+    return [e.entity for e in waiting if e.type is EventType.SYNC_REQUIRED]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def paces(records: Records, clock: Clock) -> Paces:
+    return Paces(Batches(records), Hourly(records), clock)
+
+
+@pytest.mark.parametrize("severity", list(Severity))
+def test_new_cards_go_at_once(severity: Severity) -> None:
+    assert pace(EventType.CARD_CREATED, severity) is Pace.AT_ONCE
+    assert pace(EventType.CARD_VERIFIED, severity) is Pace.AT_ONCE
+
+
+def test_severity_decides_for_changes() -> None:
+    found = [pace(EventType.CARD_UPDATED, severity) for severity in Severity]
+    assert found == [Pace.BATCH, Pace.BATCH, Pace.AT_ONCE, Pace.AT_ONCE]
+
+
+@pytest.mark.parametrize("type", sorted(set(EventType) - CARD_EVENTS))
+def test_the_rest_is_hourly(type: EventType) -> None:
+    assert pace(type) is Pace.HOURLY
+
+
+@pytest.mark.row("SY-5")
+async def test_no_change_waits_longer_than_five_seconds(
+    records: Records, clock: Clock, paces: Paces
+) -> None:
+    await hinted(records, clock, change(1), change(2), change(3, "fc_00001"))
+    sent: list[tuple[timedelta, int]] = []
+    for _ in range(10):
+        clock.now += STEP
+        if count := await paces.step():
+            sent.append((clock.now - NOON, count))
+    [(age, count)] = sent
+    assert BATCH_TIME - STEP <= age <= BATCH_TIME
+    assert count == 2
+    assert await hints(records) == ["batch_20261123T120000000000"]
+
+
+async def test_an_urgent_change_waits_for_no_batch(
+    records: Records, clock: Clock, paces: Paces
+) -> None:
+    await hinted(records, clock, change(1), change(2, "fc_urgent"))
+    assert await hints(records) == ["fc_urgent"]
+    assert await Batches(records).oldest() == NOON
+
+
+async def test_two_instances_send_a_batch_once(
+    records: Records, clock: Clock, paces: Paces
+) -> None:
+    await hinted(records, clock, *(change(n) for n in range(1, 101)))
+    clock.now += BATCH_TIME
+    other = Paces(Batches(records), Hourly(records), clock)
+    counts = await asyncio.gather(paces.step(), other.step())
+    assert sorted(counts) == [0, 100]
+    assert len(await hints(records)) == 1
+
+
+@pytest.mark.row("SY-4")
+async def test_critical_cards_pass_ten_thousand_ordinary_ones(
+    records: Records, redis: Redis, clock: Clock, paces: Paces
+) -> None:
+    """The batcher holds 10,000 changes, the log as many more; the push takes its own way."""
+    for start in range(0, 10_000, 500):
+        await hinted(records, clock, *(change(n) for n in range(start, start + 500)))
+    log, stream = ChangeLog(records), Stream(redis)
+    relay, feed = Relay([Outbox(records)], log, stream), Feed(log, stream)
+    running = [asyncio.create_task(work.run()) for work in (relay, feed)]
+    urgent = [replace(change(20_000 + n), entity="fc_urgent", version=n) for n in range(1, 101)]
+    following = feed.follow(CARD_EVENTS, 0)
+    async with asyncio.timeout(5):
+        async with records.transaction() as connection:
+            await leave(connection, urgent)
+        got = [(await anext(following))[1] for _ in urgent]
+    assert got == urgent
+    for task in running:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+    clock.now += BATCH_TIME
+    assert await paces.step() == 10_000
+
+
+@pytest.mark.row("SY-6")
+async def test_an_hour_is_counted_once_by_two_instances(records: Records, clock: Clock) -> None:
+    at = NOON - timedelta(minutes=30)
+    await ChangeLog(records).append([replace(event(n), at=at) for n in range(1, 8)])
+    both = [Paces(Batches(records), Hourly(records), clock) for _ in range(2)]
+    for _ in range(3):
+        await asyncio.gather(*(one.step() for one in both))
+    told = await Outbox(records).pending(10)
+    assert [(e.type, e.entity) for e in told] == [(EventType.NOTIFICATION_SEND, "hour_20261123T11")]
+    digest = await Hourly(records).read(NOON - timedelta(hours=1))
+    assert digest == {"failure_card.created": 7}
+    clock.now += timedelta(hours=1)
+    await asyncio.gather(*(one.step() for one in both))
+    assert len(await Outbox(records).pending(10)) == 2
