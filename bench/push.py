@@ -46,7 +46,7 @@ CREATE = """mutation($card: CardInput!, $op: UUID!) { createCard(card: $card, op
   __typename ... on CardCreated { card { key version } } } }"""
 VERIFY = """mutation($id: ID!, $op: UUID!) {
   verifyCard(id: $id, expectedVersion: 1, operationId: $op) { __typename } }"""
-FOLLOW = "subscription { cardChanged { type card { key status } } }"
+FOLLOW = "subscription { cardChanged { ... on CardChange { type card { key status } } } }"
 
 
 async def run() -> list[Bar]:

@@ -9,7 +9,8 @@ BattwheelsError
 │   ├── NotAllowed          the caller is known and may not do this
 │   ├── StaleVersion        somebody else changed it first
 │   ├── IllegalTransition   the state machine has no such step
-│   └── OperationConflict   the operation id was used before for something else
+│   ├── OperationConflict   the operation id was used before for something else
+│   └── CursorLost          the change log does not reach from there to now
 ├── Unavailable             a store or model does not answer; try again later
 ├── MigrationDrift          an applied migration no longer reads as it did
 ├── ImportRefused           a file cannot be read as what it was said to be
@@ -85,6 +86,15 @@ class OperationConflict(Refused):
             f"Operation {operation_id} was used before with another body. Make a new operation id."
         )
         self.operation_id = operation_id
+
+
+class CursorLost(Refused):
+    def __init__(self, cursor: int, last: int) -> None:
+        super().__init__(
+            f"The change log has no way from {cursor} on. Read again, then follow from {last}."
+        )
+        self.cursor = cursor
+        self.last = last
 
 
 class Unavailable(BattwheelsError):

@@ -17,7 +17,8 @@ from repair.intake import Intake
 from resolvers.services import Services
 from sync.ending import told_to_end
 from web import handlers
-from web.asgi import SOCKET_BYTES, Door, application
+from web.asgi import Door, application
+from web.listening import listening
 from web.wiring import Opened, matching
 
 RESTART_SECONDS = 1.0
@@ -25,6 +26,8 @@ RESTART_SECONDS = 1.0
 REFRESH_SECONDS = 60.0
 # How soon a card that was written without a vector has one.
 CATCH_UP_SECONDS = 10.0
+# How often the change log lets go of what is too old.
+TRIM_SECONDS = 3600.0
 REHEARSAL = FailureReport(
     text="Ather 450X does not charge, battery warning on the dash", codes=("P0A80",)
 )
@@ -82,6 +85,7 @@ async def beside(house: Opened, *, work: bool = True) -> AsyncGenerator[None]:
     if work:
         loops["relay"] = house.relay.run
         loops["vectors"] = lambda: _embedding(house)
+        loops["retention"] = lambda: _trimming(house)
         loops["handlers"] = lambda: handlers.work(house.feed, house.cursors, intake)
     tasks = [asyncio.create_task(_kept(name, run), name=name) for name, run in loops.items()]
     try:
@@ -99,17 +103,7 @@ async def serve(
     work: bool = True,
 ) -> None:
     """Serve until told to end; `started` runs once the port answers and may end it."""
-    config = uvicorn.Config(
-        built(house),
-        host=house.settings.host,
-        port=house.settings.port,
-        log_config=None,
-        # Our own line for each request says more.
-        access_log=False,
-        ws="websockets-sansio",
-        ws_max_size=SOCKET_BYTES,
-        timeout_graceful_shutdown=5,
-    )
+    config = listening(built(house), house.settings.host, house.settings.port)
     server = uvicorn.Server(config)
     async with beside(house, work=work):
         serving = asyncio.create_task(server.serve())
@@ -143,6 +137,12 @@ async def _embedding(house: Opened) -> None:
     while True:
         await catch_up(house.cards, house.embedder)
         await asyncio.sleep(CATCH_UP_SECONDS)
+
+
+async def _trimming(house: Opened) -> None:
+    while True:
+        await house.change_log.trim()
+        await asyncio.sleep(TRIM_SECONDS)
 
 
 async def _kept(name: str, run: Callable[[], Awaitable[None]]) -> None:

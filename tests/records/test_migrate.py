@@ -32,7 +32,7 @@ async def test_every_migration_is_written_down(records: Records) -> None:
 
 def test_migrations_are_numbered_in_order() -> None:
     numbers = [int(m.name[:3]) for m in shipped()]
-    assert numbers == list(range(1, len(numbers) + 1))
+    assert numbers == sorted(set(numbers))
 
 
 async def test_changed_migration_is_refused(records: Records) -> None:

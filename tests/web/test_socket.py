@@ -26,7 +26,7 @@ from tests.web.live import served
 from web.socket import Socket
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
-CHANGED = "subscription { cardChanged { type card { key } cursor } }"
+CHANGED = "subscription { cardChanged { ... on CardChange { type card { key } cursor } } }"
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ async def test_limited_changes_stay_at_home(world: World) -> None:
 async def test_a_cursor_resumes_without_loss(world: World) -> None:
     for n in (1, 2, 3):
         await change(world, n)
-    query = 'subscription { cardChanged(after: "1") { cursor } }'
+    query = 'subscription { cardChanged(after: "1") { ... on CardChange { cursor } } }'
     async with opened(world) as socket:
         await subscribe(socket, "1", query)
         told = [await hear(socket), await hear(socket)]
