@@ -23,6 +23,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.quality": ("quality_text_only", "quality_with_vehicle"),
     "bench.match_speed": ("match_p95_ms", "match_growth", "match_to_peer"),
     "bench.push": ("push_p95_ms", "push_leaks"),
+    "bench.fan_out": ("fan_out_p95_ms", "fan_out_cpu_to_peer"),
     "bench.services": ("second_start_s", "stores_memory_mib"),
 }
 
