@@ -26,6 +26,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.ledger": ("invoices_per_second", "invoice_gaps", "month_report_s"),
     "bench.paper": ("invoice_pdf_p95_ms",),
     "bench.tickets": ("tickets_per_minute", "tickets_refused", "tickets_lost"),
+    "bench.fan_out": ("fan_out_p95_ms", "fan_out_cpu_to_peer"),
     "bench.services": ("second_start_s", "stores_memory_mib"),
 }
 

@@ -46,7 +46,15 @@ CREATE = """mutation($card: CardInput!, $op: UUID!) { createCard(card: $card, op
   __typename ... on CardCreated { card { key version } } } }"""
 VERIFY = """mutation($id: ID!, $op: UUID!) {
   verifyCard(id: $id, expectedVersion: 1, operationId: $op) { __typename } }"""
-FOLLOW = "subscription { cardChanged { type card { key status } } }"
+FOLLOW = "subscription { cardChanged { ... on CardChange { type card { key status } } } }"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Host and port of a server, and its process."""
+
+    place: str
+    pid: int
 
 
 async def run() -> list[Bar]:
@@ -55,8 +63,8 @@ async def run() -> list[Bar]:
         home = Home.at(folder, JARS)
         stores.start(home)
         try:
-            async with served(home) as address:
-                delays, leaks = await _pushed(address, Settings(home=home.root))
+            async with served(home) as server:
+                delays, leaks = await _pushed(server.place, Settings(home=home.root))
         finally:
             stores.stop(home)
     p50, p95, p99 = np.percentile(delays, [50, 95, 99])
@@ -68,8 +76,8 @@ async def run() -> list[Bar]:
 
 
 @asynccontextmanager
-async def served(home: Home) -> AsyncGenerator[str]:
-    """Run `battwheels serve` as a process of its own and give its host and port."""
+async def served(home: Home) -> AsyncGenerator[Server]:
+    """Run `battwheels serve` as a process of its own."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
@@ -79,7 +87,7 @@ async def served(home: Home) -> AsyncGenerator[str]:
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)  # noqa: ASYNC220, S603 - our own command
         try:
             await _ready(f"http://127.0.0.1:{port}/ready")
-            yield f"127.0.0.1:{port}"
+            yield Server(f"127.0.0.1:{port}", process.pid)
         finally:
             process.terminate()
             process.wait(timeout=20)
@@ -151,8 +159,8 @@ async def _pushed(address: str, settings: Settings) -> tuple[list[float], int]:
     async with httpx.AsyncClient(base_url=f"http://{address}", timeout=30) as client:
         author = Caller(client, token("tech_a", Role.TECHNICIAN, A))
         second = Caller(client, token("manager_a", Role.MANAGER, A))
-        shown = [await _draft(author, f"Card {n}", []) for n in range(CARDS + WARM_UP)]
-        hidden = [await _draft(author, f"Hidden {n}", [A]) for n in range(HIDDEN)]
+        shown = [await draft(author, f"Card {n}", []) for n in range(CARDS + WARM_UP)]
+        hidden = [await draft(author, f"Hidden {n}", [A]) for n in range(HIDDEN)]
         async with _subscribed(address, token("tech_b", Role.TECHNICIAN, B)) as listener:
             for card in hidden:
                 await second.ask(VERIFY, {"id": card, "op": str(uuid4())})
@@ -161,7 +169,7 @@ async def _pushed(address: str, settings: Settings) -> tuple[list[float], int]:
     return delays[WARM_UP:], len(set(hidden) & set(listener.heard))
 
 
-async def _draft(author: Caller, title: str, garages: list[str]) -> str:
+async def draft(author: Caller, title: str, garages: list[str]) -> str:
     card = {
         "title": title,
         "signature": {"text": f"{title}: synthetic failure for a benchmark"},

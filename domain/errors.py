@@ -14,7 +14,8 @@ BattwheelsError
 │   ├── OperationConflict   the operation id was used before for something else
 │   ├── MonthClosed         the books of that month are closed
 │   ├── OverLimit           more money than there is to give back, credit or pay
-│   └── Occupied            somebody else is at work on it; ask again a little later
+│   ├── Occupied            somebody else is at work on it; ask again a little later
+│   └── CursorLost          the change log does not reach from there to now
 ├── Tampered                what may never change was changed
 ├── Unavailable             a store or model does not answer; try again later
 ├── Overrun                 the handler of an event did not end in its time
@@ -137,6 +138,15 @@ class Tampered(BattwheelsError):
         super().__init__(f"{where}: {reason}")
         self.where = where
         self.reason = reason
+
+
+class CursorLost(Refused):
+    def __init__(self, cursor: int, last: int) -> None:
+        super().__init__(
+            f"The change log has no way from {cursor} on. Read again, then follow from {last}."
+        )
+        self.cursor = cursor
+        self.last = last
 
 
 class Unavailable(BattwheelsError):

@@ -44,6 +44,10 @@ CARD_EVENTS = frozenset(
         EventType.CARD_RECHECK,
     }
 )
+# The events whose entity is a ticket.
+TICKET_EVENTS = frozenset(
+    {*(t for t in EventType if t.value.startswith("ticket.")), EventType.CARD_MATCHED}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import timedelta
 
 from domain.events import Event, EventType
 from domain.ids import EventId, GarageId
@@ -9,6 +10,10 @@ from records.database import Records, Row
 from records.queries import named
 
 QUERIES = named("change_log.sql")
+# A garage may be offline for thirty days and still catch up without reading everything again.
+KEPT_FOR = timedelta(days=60)
+KEPT_ENTRIES = 5_000_000
+TRIMMED_AT_ONCE = 10_000
 
 
 class ChangeLog:
@@ -35,6 +40,22 @@ class ChangeLog:
     async def last(self) -> int:
         """Give the newest number, 0 when nothing was logged."""
         return (await self._records.rows(QUERIES["last"]))[0]["seq"]
+
+    async def bounds(self) -> tuple[int, int]:
+        """Give the number behind which nothing is missing, and the newest one."""
+        [head] = await self._records.rows(QUERIES["bounds"])
+        return head["floor"], head["seq"]
+
+    async def trim(self, age: timedelta = KEPT_FOR, entries: int = KEPT_ENTRIES) -> int:
+        """Drop entries older than `age` or beyond the newest `entries`; give the number reached.
+
+        What a consumer seen within `age` has not read yet stays.
+        """
+        kept = {"age": age, "entries": entries}
+        floor: int = (await self._records.rows(QUERIES["raise_floor"], **kept))[0]["floor"]
+        while await self._records.rows(QUERIES["trim"], floor=floor, limit=TRIMMED_AT_ONCE):
+            pass
+        return floor
 
 
 def _columns(events: Sequence[Event]) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """What one request carries: who asks, until when, its trace, its loaders, and what was degraded."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,6 +28,28 @@ from resolvers.loaders import Loaders
 from resolvers.services import Billing, Services
 
 
+@dataclass(slots=True)
+class Place:
+    """Where one run of a subscription stands in the change log, for its owner to see.
+
+    Attributes:
+        seq: the last event that was read; the run begins behind it.
+        entity: what that event was about.
+        until: the run ends behind this number.
+        withdraw: told of things that these eyes may not see (any longer).
+        over: the run has nothing more to tell.
+    """
+
+    seq: int
+    until: int | None = None
+    entity: str = ""
+    withdraw: Callable[[str], None] | None = None
+    over: bool = False
+
+    def move(self, seq: int, entity: str) -> None:
+        self.seq, self.entity = seq, entity
+
+
 @dataclass(slots=True, kw_only=True)
 class Context:
     """Made anew for every request, and for every operation on a socket.
@@ -37,6 +60,7 @@ class Context:
         degraded: what did not answer while this request was answered (FB-4).
         authorization: the header that a socket was opened with.
         connection_params: what its client sent to initialise it.
+        place: where a subscription begins and stands, when it is followed for others.
     """
 
     services: Services
@@ -46,6 +70,7 @@ class Context:
     degraded: list[str] = field(default_factory=list[str])
     authorization: str | None = None
     connection_params: dict[str, Any] | None = None
+    place: Place | None = None
     _loaders: Loaders | None = None
 
     @property
@@ -115,14 +140,26 @@ class Context:
         """Forget what the loaders read: something was written, or an event came."""
         self._loaders = None
 
-    def fresh(self) -> "Context":
+    def fresh(self, **changes: Any) -> "Context":  # noqa: ANN401 - as `replace` takes them
         """Give the context of one more operation of the same caller."""
-        return Context(
-            services=self.services,
-            trace=self.trace,
-            signed_in=self.signed_in,
-            expires=self.expires,
-        )
+        return replace(self, degraded=[], _loaders=None, **changes)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long the word for the caller still holds; None: without an end."""
+        if self.expires is None:
+            return None
+        return max(0.0, (self.expires - self.services.now()).total_seconds())
+
+    def withdrawn(self, entity: str) -> None:
+        """Note that an event was about something that is not for these eyes."""
+        if self.place is not None and self.place.withdraw is not None:
+            self.place.withdraw(entity)
+
+    def end(self) -> None:
+        """Note that this run of a subscription is over."""
+        if self.place is not None:
+            self.place.over = True
 
     def demand(self, action: Action, kind: Kind) -> Actor:
         """Give the actor if their role may do this in their own garage, to what is theirs."""

@@ -128,7 +128,7 @@ class Measure:
         if node.selection_set is None or name in INTROSPECTION:
             return Size(depth=1, aliases=alias, roots=1, directives=directives)
         defined = _defined(parent, name)
-        inner = _named(cast("object", defined.type)) if defined else None
+        inner = named(cast("object", defined.type)) if defined else None
         below = self._selection(node.selection_set, inner, level + 1, directives)
         return Size(
             depth=1 + below.depth,
@@ -194,7 +194,8 @@ def _lists(kind: object) -> bool:
     return isinstance(kind.of_type if isinstance(kind, GraphQLNonNull) else kind, GraphQLList)
 
 
-def _named(kind: object) -> GraphQLNamedType | None:
+def named(kind: object) -> GraphQLNamedType | None:
+    """Give the type inside all lists and non-nulls."""
     while isinstance(kind, GraphQLList | GraphQLNonNull):
         kind = cast("object", kind.of_type)
     return kind if isinstance(kind, GraphQLNamedType) else None

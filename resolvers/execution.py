@@ -46,7 +46,7 @@ class Guarded(SchemaExtension):
         run = self.execution_context
         # A document that does not parse is left to Strawberry, which answers it on every transport.
         with suppress(GraphQLError):
-            run.graphql_document = _parsed(run.query or "")
+            run.graphql_document = parsed(run.query or "")
         yield
 
     def on_validate(self) -> Iterator[None]:
@@ -69,7 +69,7 @@ class Open(Guarded):
 
 
 @lru_cache(maxsize=DOCUMENTS_KEPT)
-def _parsed(text: str) -> DocumentNode:
+def parsed(text: str) -> DocumentNode:
     return parse(text, max_tokens=MOST_TOKENS)
 
 

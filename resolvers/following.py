@@ -1,54 +1,90 @@
-"""The verbs that follow: cards as they change, and a ticket until its cards are found."""
+"""The verbs that follow: cards and tickets as they change, a ticket until its cards are found."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection
 from contextlib import suppress
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import strawberry
-from strawberry import field
 
 from domain.access import Action, Kind
-from domain.errors import InvalidInput, NotAuthenticated
-from domain.events import CARD_EVENTS, Event, EventType
-from domain.ids import CardId, TicketId, ticket_id
+from domain.cards import FailureCard
+from domain.errors import CursorLost, InvalidInput, NotAuthenticated, Unavailable
+from domain.events import CARD_EVENTS, TICKET_EVENTS, Event, EventType
+from domain.ids import CardId, GarageId, TicketId, garage_id, ticket_id
 from domain.tickets import Matching, Ticket
 from resolvers.arguments import TicketArgument
 from resolvers.context import Ask, Context
-from schema import repair
+from schema import refusals, repair
+from schema.changes import CardChange, CardNews, Resync, TicketChange, TicketNews
 from schema.nodes import key_of
 
 LOOK_AGAIN = 2.0
+RETRY_SECONDS = 0.5
 CURSOR_DIGITS = 18
-RESUMED = "The cursor of the last change that you have; null: from now on."
-TICKET_EVENTS = frozenset({EventType.CARD_MATCHED, EventType.TICKET_UPDATED})
-
-
-@strawberry.type(description="A card changed.")
-class CardChange:
-    type: EventType = field(description="What happened to it.")
-    card: repair.FailureCard = field(description="The card as it stands now.")
-    cursor: str = field(description="The place of this change in the change log.")
+After = Annotated[
+    str | None,
+    strawberry.argument(description="The cursor of the last change that you have; null: now."),
+]
+Make = Annotated[str | None, strawberry.argument(description="Only this make.")]
+OneTicket = Annotated[strawberry.ID | None, strawberry.argument(description="Only this ticket.")]
+OneGarage = Annotated[
+    strawberry.ID | None, strawberry.argument(description="Only tickets of this garage.")
+]
+Step = tuple[int, Event]
+T = TypeVar("T")
 
 
 @strawberry.type(description="What can be followed, over a socket or an event stream.")
 class Subscription:
-    @strawberry.subscription(description="Every change of a card that you may see, from now on.")
+    @strawberry.subscription(description="Every change of a card that you may see.")
     async def card_changed(
+        self, info: Ask, make: Make = None, after: After = None
+    ) -> AsyncGenerator[CardNews, None]:
+        context = info.context
+        try:
+            context.demand(Action.READ, Kind.CARD)
+            async for step in _changes(context, CARD_EVENTS, cursor(after)):
+                if isinstance(step, Resync):
+                    yield step
+                elif (card := await _card(context, step[1], make)) is not None:
+                    told = repair.FailureCard.of(card)
+                    yield CardChange(type=step[1].type, card=told, cursor=str(step[0]))
+        except InvalidInput as wrong:
+            context.end()
+            yield _refused(wrong)
+        except BaseException:
+            context.end()
+            raise
+
+    @strawberry.subscription(
+        description="Every change of a ticket that you may see: a technician those on their "
+        "bench, a manager those of their garage."
+    )
+    async def ticket_changed(
         self,
         info: Ask,
-        make: Annotated[str | None, strawberry.argument(description="Only this make.")] = None,
-        after: Annotated[str | None, strawberry.argument(description=RESUMED)] = None,
-    ) -> AsyncGenerator[CardChange, None]:
+        ticket: OneTicket = None,
+        garage: OneGarage = None,
+        after: After = None,
+    ) -> AsyncGenerator[TicketNews, None]:
         context = info.context
-        context.demand(Action.READ, Kind.CARD)
-        changes = context.services.feed.follow(CARD_EVENTS, _cursor(after))
-        async for seq, event in _until_expiry(context, changes):
-            context.renew()
-            card = await context.loaders.cards.load(CardId(event.entity))
-            if card is None or (make is not None and not _of_make(card.make, make)):
-                continue
-            yield CardChange(type=event.type, card=repair.FailureCard.of(card), cursor=str(seq))
+        try:
+            context.demand(Action.READ, Kind.TICKET)
+            wanted = ticket_id(key_of("Ticket", ticket)) if ticket is not None else None
+            place = garage_id(key_of("Garage", garage)) if garage is not None else None
+            async for step in _changes(context, TICKET_EVENTS, cursor(after)):
+                if isinstance(step, Resync):
+                    yield step
+                elif (found := await _ticket(context, step[1], wanted, place)) is not None:
+                    told = repair.Ticket.of(found)
+                    yield TicketChange(type=step[1].type, ticket=told, cursor=str(step[0]))
+        except InvalidInput as wrong:
+            context.end()
+            yield _refused(wrong)
+        except BaseException:
+            context.end()
+            raise
 
     @strawberry.subscription(description="The ticket, once the search for its cards has run.")
     async def match_ready(
@@ -59,6 +95,79 @@ class Subscription:
         found = await _searched(context, ticket_id(key_of("Ticket", ticket)))
         context.renew()
         yield repair.Ticket.of(found)
+
+
+def cursor(after: str | None) -> int | None:
+    """Give the number that a cursor stands for.
+
+    Raises:
+        InvalidInput: no change ever had such a cursor.
+    """
+    if after is None:
+        return None
+    if not after.isascii() or not after.isdecimal() or len(after) > CURSOR_DIGITS:
+        raise InvalidInput("after", "is not the cursor of a change")
+    return int(after)
+
+
+async def _changes(
+    context: Context, types: Collection[EventType], after: int | None
+) -> AsyncGenerator[Step | Resync, None]:
+    """Give the events behind a cursor, each with fresh loaders, and a Resync where some are lost.
+
+    A place of the context overrides the cursor: its owner follows for others, or up to a number.
+    """
+    place = context.place
+    start, until = (after, None) if place is None else (place.seq, place.until)
+    while True:
+        try:
+            events = context.services.feed.follow(types, start, until)
+            async for seq, event in _until_expiry(context, events):
+                context.renew()
+                if place is not None:
+                    place.move(seq, event.entity)
+                yield seq, event
+        except CursorLost as lost:
+            start = lost.last
+            if place is not None:
+                place.move(lost.last, "")
+            yield Resync(message=str(lost), cursor=str(lost.last))
+        else:
+            return
+
+
+async def _card(context: Context, event: Event, make: str | None) -> FailureCard | None:
+    card = await patiently(context, lambda: context.loaders.cards.load(CardId(event.entity)))
+    if card is None or (make is not None and not _of_make(card.make, make)):
+        context.withdrawn(event.entity)
+        return None
+    return card
+
+
+async def _ticket(
+    context: Context, event: Event, wanted: TicketId | None, garage: GarageId | None
+) -> Ticket | None:
+    if wanted is not None and event.entity != wanted:
+        return None
+    found = await patiently(context, lambda: context.loaders.tickets.load(TicketId(event.entity)))
+    if found is None or garage not in (None, found.garage):
+        context.withdrawn(event.entity)
+        return None
+    return found
+
+
+async def patiently(context: Context, read: Callable[[], Awaitable[T]]) -> T:
+    """Read until the graph answers: a change is never skipped because a store is down."""
+    while True:
+        try:
+            return await read()
+        except Unavailable:
+            context.renew()
+            await asyncio.sleep(RETRY_SECONDS)
+
+
+def _refused(wrong: InvalidInput) -> refusals.InvalidInput:
+    return refusals.InvalidInput(message=str(wrong), field=wrong.field, reason=wrong.reason)
 
 
 async def _searched(context: Context, id: TicketId) -> Ticket:
@@ -81,40 +190,26 @@ async def _searched(context: Context, id: TicketId) -> Ticket:
         await events.aclose()
 
 
-async def _next_of(events: AsyncIterator[tuple[int, Event]], id: TicketId) -> None:
+async def _next_of(events: AsyncIterator[Step], id: TicketId) -> None:
     async for _, event in events:
         if event.entity == id:
             return
 
 
 async def _until_expiry(
-    context: Context, events: AsyncIterator[tuple[int, Event]]
-) -> AsyncGenerator[tuple[int, Event], None]:
+    context: Context, events: AsyncIterator[Step]
+) -> AsyncGenerator[Step, None]:
     """Pass the events on until the word for the caller ends (ASVS: a session ends in the middle).
 
     Raises:
         NotAuthenticated: the token has expired.
     """
     try:
-        async with asyncio.timeout(_left(context)):
+        async with asyncio.timeout(context.seconds_left):
             async for event in events:
                 yield event
     except TimeoutError as error:
         raise NotAuthenticated("the token has expired") from error
-
-
-def _left(context: Context) -> float | None:
-    if context.expires is None:
-        return None
-    return max(0.0, (context.expires - context.services.now()).total_seconds())
-
-
-def _cursor(after: str | None) -> int | None:
-    if after is None:
-        return None
-    if not after.isascii() or not after.isdecimal() or len(after) > CURSOR_DIGITS:
-        raise InvalidInput("after", "is not the cursor of a change")
-    return int(after)
 
 
 def _of_make(found: str | None, wanted: str) -> bool:

@@ -82,8 +82,10 @@ class Feed(Protocol):
     """The change log as it grows: every event once, in one order."""
 
     def follow(
-        self, types: Collection[EventType], after: int | None = None
+        self, types: Collection[EventType], after: int | None = None, until: int | None = None
     ) -> AsyncIterator[tuple[int, Event]]: ...
+
+    async def head(self) -> int: ...
 
 
 class Links(Protocol):

@@ -7,11 +7,12 @@ one read; a follower that falls further behind reads the log itself and holds no
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
+from functools import partial
 from itertools import islice
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from domain.errors import Unavailable
+from domain.errors import CursorLost, Unavailable
 from domain.events import EventType
 from sync.ending import told_to_end
 from sync.stream import Logged
@@ -20,10 +21,13 @@ REMEMBERED = 10_000
 BATCH = 500
 RETRY_SECONDS = 0.5
 
+T = TypeVar("T")
+
 
 class Log(Protocol):
     async def after(self, seq: int, limit: int) -> list[Logged]: ...
     async def last(self) -> int: ...
+    async def bounds(self) -> tuple[int, int]: ...
 
 
 class Live(Protocol):
@@ -50,20 +54,39 @@ class Feed:
             except Unavailable:
                 await asyncio.sleep(RETRY_SECONDS)
 
+    async def head(self) -> int:
+        """Give the newest number that this process has read."""
+        await self._started.wait()
+        return self._cursor
+
     async def follow(
-        self, types: Collection[EventType], after: int | None = None
+        self, types: Collection[EventType], after: int | None = None, until: int | None = None
     ) -> AsyncGenerator[Logged]:
         """Give entries of these types above `after` (default: from now on), oldest first.
 
-        While the log does not answer, followers wait.
+        With `until` it ends behind that number. While the log does not answer, followers wait.
+
+        Raises:
+            CursorLost: the log was trimmed beyond the cursor, or never was as far.
         """
-        await self._started.wait()
-        cursor = self._cursor if after is None else after
-        while not told_to_end():
-            for seq, event in await self._patiently(cursor):
+        head = await self.head()
+        cursor = head if after is None else await self._patiently(partial(self._checked, after))
+        while (until is None or cursor < until) and not told_to_end():
+            for seq, event in await self._patiently(partial(self._next, cursor)):
+                if until is not None and seq > until:
+                    return
                 cursor = seq
                 if event.type in types:
                     yield seq, event
+
+    async def _checked(self, cursor: int) -> int:
+        """Give the cursor back if nothing is missing behind it, here or in another process."""
+        if self._oldest() <= cursor + 1 and cursor <= self._cursor:
+            return cursor
+        floor, last = await self._log.bounds()
+        if not floor <= cursor <= last:
+            raise CursorLost(cursor, last)
+        return cursor
 
     async def _arrived(self) -> list[Logged]:
         try:
@@ -79,26 +102,37 @@ class Feed:
         if not entries:
             return
         async with self._moved:
+            if entries[0][0] != self._cursor + 1:
+                self._recent.clear()
             self._recent.extend(entries)
             self._cursor = entries[-1][0]
             self._moved.notify_all()
 
-    async def _patiently(self, cursor: int) -> list[Logged]:
+    async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
         while not told_to_end():
             try:
-                return await self._next(cursor)
+                return await ask()
             except Unavailable:
                 await asyncio.sleep(RETRY_SECONDS)
-        return []
+        raise asyncio.CancelledError
 
     async def _next(self, cursor: int) -> list[Logged]:
         async with self._moved:
             await self._moved.wait_for(lambda: self._cursor > cursor)
-        oldest = self._recent[0][0] if self._recent else self._cursor + 1
-        if oldest > cursor + 1:
-            return await self._log.after(cursor, BATCH)
-        start = cursor + 1 - oldest
-        return list(islice(self._recent, start, start + BATCH))
+        if self._oldest() <= cursor + 1:
+            return self._remembered(cursor)
+        entries = await self._log.after(cursor, BATCH)
+        if not entries or entries[0][0] != cursor + 1:
+            raise CursorLost(cursor, self._cursor)
+        return entries
+
+    def _oldest(self) -> int:
+        return self._recent[0][0] if self._recent else self._cursor + 1
+
+    def _remembered(self, cursor: int) -> list[Logged]:
+        """Give what came after the cursor, found from the end: most followers are there."""
+        newest = list(islice(reversed(self._recent), self._cursor - cursor))
+        return newest[::-1][:BATCH]
 
 
 def _unbroken(entries: list[Logged]) -> bool:

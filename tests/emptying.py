@@ -20,7 +20,7 @@ async def empty_records(records: Records) -> None:
         found = await (await connection.execute(TABLES, [KEPT])).fetchall()
         tables = SQL(", ").join(Identifier(row["name"]) for row in found)
         await connection.execute(SQL("truncate {} cascade").format(tables))
-        await connection.execute("update change_log_head set seq = 0")
+        await connection.execute("update change_log_head set seq = 0, floor = 0")
 
 
 async def empty_graph(graph: Graph) -> None:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from resolvers.api import build
+from resolvers.audiences import Audiences
 from resolvers.services import Services
 from web.callers import Verify
 from web.endpoint import DEADLINE_SECONDS, Endpoint, refusal
@@ -83,10 +84,10 @@ def application(services: Services, door: Door) -> Starlette:
 
 
 def _graphql(services: Services, door: Door, page: Page | None) -> list[BaseRoute]:
-    schema = build(introspection=door.development)
+    audiences = Audiences(build(introspection=door.development))
     callers = Callers(verify=door.verify, origins=door.origins, anonymous_sockets=door.development)
-    view = View(schema, services, callers, door.metrics)
-    events = View(schema, services, callers, door.metrics, stream=True)
+    view = View(audiences, services, callers, door.metrics)
+    events = View(audiences, services, callers, door.metrics, stream=True)
     plain = Endpoint(view, origins=door.origins, deadline=door.deadline, page=page)
     stream = Endpoint(events, origins=door.origins, deadline=door.deadline)
     return [

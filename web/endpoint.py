@@ -10,7 +10,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from domain.errors import NotAuthenticated
+from domain.errors import InvalidInput, NotAuthenticated
+from web.event_stream import EventStream
 from web.graphql import JSON, View, media_type
 from web.limits import forged
 from web.ui.page import Page
@@ -72,7 +73,9 @@ class Endpoint:
         request.state.status = 200
         try:
             async with asyncio.timeout(self._deadline):
-                response = await self._view.run(request)
+                response = await self._view.followed(request) or await self._view.run(request)
+        except InvalidInput as error:
+            return refusal(400, "INVALID_INPUT", str(error))
         except HTTPException as error:
             return refusal(error.status_code, "BAD_REQUEST", error.reason)
         except NotAuthenticated as error:
@@ -80,7 +83,7 @@ class Endpoint:
         except TimeoutError:
             said = f"The request took longer than {self._deadline:g} seconds. Ask for less."
             return refusal(504, "DEADLINE", said)
-        if not isinstance(response, StreamingResponse):
+        if not isinstance(response, StreamingResponse | EventStream):
             kind = media_type(request.headers.get("accept")) or JSON
             response.headers["content-type"] = f"{kind}; charset=utf-8"
             response.status_code = request.state.status

@@ -13,16 +13,17 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
-from strawberry.schema.base import BaseSchema
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.unset import UNSET, UnsetType
 
 from domain.errors import NotAuthenticated
+from resolvers.audiences import Audiences
 from resolvers.context import Context
 from resolvers.services import Services
 from web.callers import Verify, bearer, offered
+from web.event_stream import EventStream, resumed
 from web.metrics import Metrics
 from web.socket import Socket
 
@@ -49,7 +50,7 @@ class View(GraphQL[Context, None]):
 
     def __init__(
         self,
-        schema: BaseSchema,
+        audiences: Audiences,
         services: Services,
         callers: Callers,
         metrics: Metrics,
@@ -57,7 +58,7 @@ class View(GraphQL[Context, None]):
         stream: bool = False,
     ) -> None:
         super().__init__(
-            schema,
+            audiences.api,
             graphql_ide=None,
             subscription_protocols=[
                 GRAPHQL_SSE_PROTOCOL if stream else GRAPHQL_TRANSPORT_WS_PROTOCOL
@@ -66,6 +67,8 @@ class View(GraphQL[Context, None]):
             max_subscriptions_per_connection=OPERATIONS_PER_SOCKET,
             allowed_origins=list(callers.origins),
         )
+        self.audiences = audiences
+        self._stream = stream
         self._services = services
         self._callers = callers
         self._metrics = metrics
@@ -123,6 +126,24 @@ class View(GraphQL[Context, None]):
             if name is not None and not isinstance(name, str):
                 raise HTTPException(400, "The `operationName` must be a string or null.")
         return parsed
+
+    async def followed(self, request: Request) -> Response | None:
+        """Give the stream of a subscription that an audience serves, None for anything else.
+
+        Raises:
+            InvalidInput: the `Last-Event-ID` is not one of ours.
+        """
+        if not self._stream or "text/event-stream" not in request.headers.get("accept", ""):
+            return None
+        sent = await self.parse_http_body(self.request_adapter_class(request))
+        if not isinstance(sent, GraphQLRequestData):
+            return None
+        context = await self.get_context(request, Response())
+        asked = self.audiences.asked(sent.query, sent.variables, sent.operation_name)
+        if asked is None or context.signed_in is None:
+            return None
+        asked = resumed(asked, request.headers.get("last-event-id"))
+        return EventStream(self.audiences.follow(asked, context), context.seconds_left)
 
     # What goes out.
 

@@ -25,8 +25,9 @@ from sync.ending import told_to_end
 from sync.handling import Listener
 from sync.paces import Paces
 from web import handlers
-from web.asgi import SOCKET_BYTES, Door, application
+from web.asgi import Door, application
 from web.handlers import Hearing
+from web.listening import listening
 from web.papers import Papers
 from web.wiring import Opened, learning, matching, process_name
 
@@ -35,6 +36,8 @@ RESTART_SECONDS = 1.0
 REFRESH_SECONDS = 60.0
 # How soon a card that was written without a vector has one.
 CATCH_UP_SECONDS = 10.0
+# How often the change log lets go of what is too old.
+TRIM_SECONDS = 3600.0
 REHEARSAL = FailureReport(
     text="Ather 450X does not charge, battery warning on the dash", codes=("P0A80",)
 )
@@ -104,6 +107,7 @@ async def beside(house: Opened, *, work: bool = True) -> AsyncGenerator[None]:
         loops["invoices"] = house.books.recover
         loops["vectors"] = lambda: _embedding(house)
         loops["paces"] = paces(house).run
+        loops["retention"] = lambda: _trimming(house)
         loops["consumers"] = lambda: consumers(house, handlers.listeners(heard)).run(house.bus)
     tasks = [asyncio.create_task(_kept(name, run), name=name) for name, run in loops.items()]
     try:
@@ -135,17 +139,7 @@ async def serve(
     work: bool = True,
 ) -> None:
     """Serve until told to end; `started` runs once the port answers and may end it."""
-    config = uvicorn.Config(
-        built(house),
-        host=house.settings.host,
-        port=house.settings.port,
-        log_config=None,
-        # Our own line for each request says more.
-        access_log=False,
-        ws="websockets-sansio",
-        ws_max_size=SOCKET_BYTES,
-        timeout_graceful_shutdown=5,
-    )
+    config = listening(built(house), house.settings.host, house.settings.port)
     server = uvicorn.Server(config)
     async with beside(house, work=work):
         serving = asyncio.create_task(server.serve())
@@ -179,6 +173,12 @@ async def _embedding(house: Opened) -> None:
     while True:
         await catch_up(house.cards, house.embedder)
         await asyncio.sleep(CATCH_UP_SECONDS)
+
+
+async def _trimming(house: Opened) -> None:
+    while True:
+        await house.change_log.trim()
+        await asyncio.sleep(TRIM_SECONDS)
 
 
 async def _kept(name: str, run: Callable[[], Awaitable[None]]) -> None:

@@ -2,13 +2,15 @@
 
 import asyncio
 import contextlib
-from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
+import orjson
 from graphql import GraphQLError
+from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
+    Operation,
 )
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     ConnectionInitMessage,
@@ -17,12 +19,17 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     SubscribeMessage,
 )
 
+from resolvers.audience import Ended, Refused
+from resolvers.audiences import Audiences
 from resolvers.context import Context
+from resolvers.followed import Asked
 
 if TYPE_CHECKING:
+    from strawberry.asgi import ASGIWebSocketAdapter
     from strawberry.schema import BaseSchema
 
 PING_SECONDS = 20.0
+CLOSE_SECONDS = 2.0
 SILENT = 4408
 EXPIRED = 4401
 
@@ -51,16 +58,29 @@ class Apart:
         )
 
 
+class Room(Protocol):
+    """What the view knows: those who follow."""
+
+    audiences: Audiences
+
+
 class Socket(BaseGraphQLTransportWSHandler[Context, None]):
     """Strawberry's handler, made gentle: one bad operation does not end the others."""
 
     ping_seconds = PING_SECONDS
     _watch: asyncio.Task[None] | None = None
+    _main: asyncio.Task[None] | None = None
     _answered = True
+    _cut = False
 
     async def handle(self) -> None:
         self.schema = cast("BaseSchema", Apart(self.schema))
-        await super().handle()
+        self._main = asyncio.current_task()
+        try:
+            await super().handle()
+        except asyncio.CancelledError:
+            if not self._cut:
+                raise
 
     async def handle_message(self, message: Message) -> None:
         if not isinstance(_field(message, "type"), str):
@@ -102,29 +122,67 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         error = GraphQLError(reason, extensions={"code": "BAD_REQUEST"})
         await self.send_message({"id": id, "type": "error", "payload": [error.formatted]})
 
+    async def run_operation(self, operation: Operation[Context, None]) -> None:
+        said = (operation.query, operation.variables, operation.operation_name)
+        asked = cast("Room", self.view).audiences.asked(*said)
+        if asked is None or self.context.signed_in is None:
+            await super().run_operation(operation)
+            return
+        with contextlib.suppress(WebSocketDisconnect, WebSocketDisconnected):
+            await self._follow(operation, asked)
+
+    async def _follow(self, operation: Operation[Context, None], asked: Asked) -> None:
+        """Send what an audience tells: its text as it is, between our own id and a brace."""
+        socket = self._socket
+        opening = f'{{"id":{orjson.dumps(operation.id).decode()},"type":"next","payload":'
+        following = cast("Room", self.view).audiences.follow(asked, self.context.fresh())
+        async with contextlib.aclosing(following):
+            async for news in following:
+                if isinstance(news, Refused):
+                    await operation.send_initial_errors(list(news.errors))
+                    return
+                await socket.send_text(f"{opening}{news.payload}}}")
+                if isinstance(news, Ended):
+                    break
+        await operation.send_operation_message({"id": operation.id, "type": "complete"})
+
+    @property
+    def _socket(self) -> WebSocket:
+        return cast("ASGIWebSocketAdapter", self.websocket).ws
+
     async def _watched(self) -> None:
         """Ping until the client falls silent or the word for it ends; then close."""
-        with contextlib.suppress(TimeoutError, WebSocketDisconnected, RuntimeError):
-            async with asyncio.timeout(self._left()):
-                await self._pinged()
-            return
         with contextlib.suppress(WebSocketDisconnected, RuntimeError):
-            await self.websocket.close(code=EXPIRED, reason="The token has expired")
+            try:
+                async with asyncio.timeout(self.context.seconds_left):
+                    await self._pinged()
+                await self._closed(SILENT, "No pong")
+            except TimeoutError:
+                await self._closed(EXPIRED, "The token has expired")
 
     async def _pinged(self) -> None:
+        """Ping, and return once a ping was not answered or not even taken."""
         while True:
             await asyncio.sleep(self.ping_seconds)
             if not self._answered:
-                await self.websocket.close(code=SILENT, reason="No pong")
                 return
             self._answered = False
-            await self.send_message({"type": "ping"})
+            sending = asyncio.create_task(self.send_message({"type": "ping"}))
+            done, _ = await asyncio.wait({sending}, timeout=self.ping_seconds)
+            if not done:
+                sending.cancel()
+                return
+            sending.result()
 
-    def _left(self) -> float | None:
-        ends = self.context.expires
-        if ends is None:
-            return None
-        return max(timedelta(0), ends - self.context.services.now()).total_seconds()
+    async def _closed(self, code: int, reason: str) -> None:
+        """Close the socket; a client that does not even take that is left where it is."""
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self.websocket.close(code=code, reason=reason)
+        except TimeoutError:
+            self._cut = True
+            if self._main is not None:
+                self._main.cancel()
 
 
 def _wrong(message: SubscribeMessage) -> str | None:

@@ -29,3 +29,26 @@ from change_log where seq > %(seq)s order by seq limit %(limit)s
 -- name: last
 -- Where the log stands now.
 select seq from change_log_head
+
+-- name: bounds
+-- Behind which number entries are kept, and the newest one.
+select floor, seq from change_log_head
+
+-- name: raise_floor
+-- What is older than the kept days, or beyond the kept number; what a consumer that is still alive
+-- has yet to read stays.
+update change_log_head set floor = greatest(floor, least(
+    greatest(
+        seq - %(entries)s,
+        coalesce((select max(seq) from change_log where logged_at < now() - %(age)s), 0)
+    ),
+    coalesce((select min(seq) from cursor_of where moved_at >= now() - %(age)s), seq)
+))
+returning floor
+
+-- name: trim
+-- Takes away the oldest at or below the floor: few at a time, so that no writer waits for long.
+delete from change_log where seq in (
+    select seq from change_log where seq <= %(floor)s order by seq limit %(limit)s
+)
+returning seq

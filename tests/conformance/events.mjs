@@ -23,7 +23,7 @@ const take = (payload, count) =>
   });
 
 const query = await take({ query: "{ cards(first: 1) { edges { node { key } } } }" }, 5);
-const changed = take({ query: "subscription { cardChanged { type card { key } } }" }, 1);
+const changed = take({ query: "subscription { cardChanged { ... on CardChange { type card { key } } } }" }, 1);
 await new Promise((resolve) => setTimeout(resolve, 300));
 await fetch(plain, {
   method: "POST",

@@ -32,7 +32,7 @@ const changes = [];
 let told;
 const second = new Promise((resolve) => (told = resolve));
 const stop = client.subscribe(
-  { query: "subscription { cardChanged { type card { key title } } }" },
+  { query: "subscription { cardChanged { ... on CardChange { type card { key title } } } }" },
   {
     next: (value) => {
       changes.push(value);

@@ -13,7 +13,8 @@ from web.asgi import GRAPHQL
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
 CHANGED = """subscription ($after: String) { cardChanged(after: $after) {
-  type cursor card { key status } } }"""
+  ... on CardChange { type cursor card { key status } }
+  ... on Resync { cursor } ... on InvalidInput { field } } }"""
 READY = """subscription ($ticket: ID!) { matchReady(ticket: $ticket) {
   key noMatch matching draft { key status }
   suggestions { state cards { rank score ranker card { key title } } } } }"""

@@ -162,7 +162,8 @@ async def test_an_independent_client_reads_writes_follows(
         far = somebody(Role.TECHNICIAN, PUNE, "wire", client)
         made = await far.create(content("Written over the wire"))
         assert await far.ask(READING, id=made["id"]) == {"key": made["key"]}
-        query = f'subscription {{ cardChanged(after: "{start}") {{ type card {{ key }} }} }}'
+        query = f"""subscription {{ cardChanged(after: "{start}") {{
+          ... on CardChange {{ type card {{ key }} }} }} }}"""
         headers = {"authorization": f"Bearer {far.token}", "accept": "text/event-stream"}
         stream = client.stream("POST", "/v1/graphql/stream", json={"query": query}, headers=headers)
         async with stream as answer, asyncio.timeout(20):

@@ -6,6 +6,7 @@ import pytest
 
 from domain.errors import Unavailable
 from records.change_log import ChangeLog
+from records.cursors import Cursors
 from records.database import Records
 from tests.records.samples import event
 
@@ -72,3 +73,36 @@ async def test_absent_server_says_so() -> None:
     with pytest.raises(Unavailable, match="postgres does not answer"):
         await ChangeLog(nowhere).last()
     await nowhere.close()
+
+
+async def test_trimming_keeps_the_newest(log: ChangeLog) -> None:
+    await log.append([event(n) for n in range(10)])
+    assert await log.bounds() == (0, 10)
+    assert (await log.trim(entries=4), await log.bounds()) == (6, (6, 10))
+    assert [seq for seq, _ in await log.after(0, 20)] == [7, 8, 9, 10]
+    assert await log.append([event(10)]) == [11]
+
+
+async def test_trimming_by_age_leaves_the_young(log: ChangeLog, records: Records) -> None:
+    await log.append([event(n) for n in range(10)])
+    async with records.transaction() as connection:
+        await connection.execute(
+            "update change_log set logged_at = now() - interval '61 days' where seq <= 3"
+        )
+    assert await log.trim() == 3
+    assert [seq for seq, _ in await log.after(0, 20)] == [4, 5, 6, 7, 8, 9, 10]
+
+
+async def test_trimming_waits_for_a_living_consumer(log: ChangeLog, records: Records) -> None:
+    await log.append([event(n) for n in range(10)])
+    await Cursors(records).move("handlers", 5)
+    assert await log.trim(entries=2) == 5
+    async with records.transaction() as connection:
+        await connection.execute("update cursor_of set moved_at = now() - interval '90 days'")
+    assert await log.trim(entries=2) == 8
+
+
+async def test_trimming_never_goes_back(log: ChangeLog) -> None:
+    await log.append([event(n) for n in range(10)])
+    assert [await log.trim(entries=n) for n in (4, 100, 0)] == [6, 6, 10]
+    assert (await log.after(0, 20), await log.bounds()) == ([], (10, 10))

@@ -20,7 +20,14 @@ from domain.access import Actor, Role, Viewer
 from domain.card_life import SEARCHABLE
 from domain.cards import FailureCard
 from domain.codes import CodeKey, ErrorCode, key
-from domain.errors import AlreadyExists, InvalidInput, NotFound, OperationConflict, StaleVersion
+from domain.errors import (
+    AlreadyExists,
+    CursorLost,
+    InvalidInput,
+    NotFound,
+    OperationConflict,
+    StaleVersion,
+)
 from domain.events import Event, EventType
 from domain.ids import CardId, OperationId, PersonId, TicketId
 from domain.matches import (
@@ -58,8 +65,11 @@ def sees(viewer: Viewer, card: FailureCard) -> bool:
 
 @dataclass
 class FakeFeed:
+    """The log in a list; what lies at or below `floor` was trimmed away."""
+
     log: list[tuple[int, Event]] = field(default_factory=list[tuple[int, Event]])
     moved: asyncio.Condition = field(default_factory=asyncio.Condition)
+    floor: int = 0
 
     async def tell(self, events: Sequence[Event]) -> None:
         async with self.moved:
@@ -68,15 +78,20 @@ class FakeFeed:
                     self.log.append((len(self.log) + 1, event))
             self.moved.notify_all()
 
+    async def head(self) -> int:
+        return len(self.log)
+
     async def follow(
-        self, types: Collection[EventType], after: int | None = None
+        self, types: Collection[EventType], after: int | None = None, until: int | None = None
     ) -> AsyncGenerator[tuple[int, Event]]:
         cursor = len(self.log) if after is None else after
-        while True:
+        if not self.floor <= cursor <= len(self.log):
+            raise CursorLost(cursor, len(self.log))
+        while until is None or cursor < until:
             async with self.moved:
                 while len(self.log) <= cursor:
                     await self.moved.wait()
-                news = self.log[cursor:]
+                news = self.log[cursor:until]
             for seq, event in news:
                 cursor = seq
                 if event.type in types:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from domain.errors import Unavailable
+from domain.errors import CursorLost, Unavailable
 from domain.events import CARD_EVENTS, EventType
 from records.change_log import ChangeLog
 from records.database import Records
@@ -97,6 +97,7 @@ async def test_every_follower_gets_everything(world: World) -> None:
 async def test_follower_begins_after_its_cursor(world: World) -> None:
     async with world.running():
         world.outbox.leave(*(event(n) for n in range(1, 11)))
+        await world.settled()
         assert await world.taken(3, after=7) == _logged(8, 9, 10)
 
 
@@ -113,6 +114,35 @@ async def test_old_entries_replay_from_the_log(world: World) -> None:
     await world.log.append([event(n) for n in range(1, 1_201)])
     async with world.running():
         assert await world.taken(1_200) == _logged(*range(1, 1_201))
+
+
+@pytest.mark.parametrize("cursor", [0, 3, 11, 10**17])
+async def test_a_cursor_off_the_log_is_lost(world: World, cursor: int) -> None:
+    await world.log.append([event(n) for n in range(1, 11)])
+    assert await world.log.trim(entries=6) == 4
+    async with world.running():
+        with pytest.raises(CursorLost) as lost:
+            await world.taken(1, after=cursor)
+        assert await world.taken(6, after=4) == _logged(*range(5, 11))
+    assert (lost.value.cursor, lost.value.last) == (cursor, 10)
+
+
+async def test_a_follower_overtaken_by_trimming_is_told(world: World) -> None:
+    await world.log.append([event(n) for n in range(1, 1_201)])
+    async with world.running():
+        slow = world.feed.follow(CARD_EVENTS, 0)
+        assert [await anext(slow) for _ in range(500)] == _logged(*range(1, 501))
+        await world.log.trim(entries=100)
+        with pytest.raises(CursorLost) as lost:
+            await anext(slow)
+    assert (lost.value.cursor, lost.value.last) == (500, 1_200)
+
+
+async def test_a_follower_ends_where_it_is_told(world: World) -> None:
+    await world.log.append([event(n) for n in range(1, 11)])
+    async with world.running():
+        assert [entry async for entry in world.feed.follow(CARD_EVENTS, 2, 5)] == _logged(3, 4, 5)
+        assert [entry async for entry in world.feed.follow(CARD_EVENTS, 5, 5)] == []
 
 
 async def test_follower_gets_wanted_types_alone(world: World) -> None:

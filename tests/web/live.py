@@ -7,22 +7,13 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from web.asgi import SOCKET_BYTES
+from web.listening import listening
 
 
 @asynccontextmanager
 async def served(app: ASGIApp) -> AsyncGenerator[str]:
     """Serve and give host and port; everything is closed at the end."""
-    config = uvicorn.Config(
-        app,
-        host="127.0.0.1",
-        port=0,
-        log_config=None,
-        lifespan="off",
-        ws="websockets-sansio",
-        ws_max_size=SOCKET_BYTES,
-        timeout_graceful_shutdown=1,
-    )
+    config = listening(app, "127.0.0.1", 0, patience=1)
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # pyright: ignore[reportAttributeAccessIssue]
     running = asyncio.create_task(server.serve())

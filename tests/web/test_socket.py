@@ -26,7 +26,7 @@ from tests.web.live import served
 from web.socket import Socket
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
-CHANGED = "subscription { cardChanged { type card { key } cursor } }"
+CHANGED = "subscription { cardChanged { ... on CardChange { type card { key } cursor } } }"
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ async def test_limited_changes_stay_at_home(world: World) -> None:
 async def test_a_cursor_resumes_without_loss(world: World) -> None:
     for n in (1, 2, 3):
         await change(world, n)
-    query = 'subscription { cardChanged(after: "1") { cursor } }'
+    query = 'subscription { cardChanged(after: "1") { ... on CardChange { cursor } } }'
     async with opened(world) as socket:
         await subscribe(socket, "1", query)
         told = [await hear(socket), await hear(socket)]
@@ -236,3 +236,57 @@ async def test_silent_clients_are_let_go(world: World, monkeypatch: pytest.Monke
     async with opened(world) as socket:
         assert await hear(socket) == {"type": "ping"}
         assert await closed(socket) == 4408
+
+
+@pytest.mark.parametrize(
+    ("cursor", "news"),
+    [
+        ("1", {"__typename": "Resync", "cursor": "5"}),
+        ("99", {"__typename": "Resync", "cursor": "5"}),
+        ("soon", {"__typename": "InvalidInput", "field": "after"}),
+    ],
+)
+async def test_a_cursor_that_leads_nowhere_is_answered(
+    world: World, cursor: str, news: dict[str, str]
+) -> None:
+    for n in range(1, 6):
+        await change(world, n)
+    world.feed.floor = 3
+    query = f"""subscription {{ cardChanged(after: "{cursor}") {{ __typename
+      ... on Resync {{ cursor }} ... on InvalidInput {{ field }} }} }}"""
+    async with opened(world) as socket:
+        await subscribe(socket, "1", query)
+        told = await hear(socket)
+    assert told["payload"] == {"data": {"cardChanged": news}}
+
+
+async def test_a_stalled_reader_slows_nobody(world: World) -> None:
+    """One takes nothing while more is told than any buffer holds; the other hears all of it."""
+    count, long = 1_500, "x" * 9_900
+    world.hold(replace(CARD, signature=replace(CARD.signature, text=long)))
+    query = (
+        "subscription { cardChanged { ... on CardChange { cursor card { signature { text } } } } }"
+    )
+    token = TOKENS.mint(actor(), world.at)
+    application = app(world)
+    async with (
+        served(application) as place,
+        connect(f"ws://{place}{PATH}", subprotocols=[PROTOCOL], max_queue=1) as stalled,
+        connect(f"ws://{place}{PATH}", subprotocols=[PROTOCOL]) as reader,
+    ):
+        for socket in (stalled, reader):
+            await say(socket, type="connection_init", payload={"authorization": f"Bearer {token}"})
+            await hear(socket)
+            await subscribe(socket, "1", query)
+            await say(socket, type="ping")
+            assert await hear(socket) == {"type": "pong"}
+        for n in range(1, count + 1):
+            await change(world, n)
+            told = await hear(reader)
+            assert told["payload"]["data"]["cardChanged"]["cursor"] == str(n)
+        heard = [0]
+        while heard[-1] < count:
+            told = await hear(stalled)
+            heard.append(int(told["payload"]["data"]["cardChanged"]["cursor"]))
+    assert heard == sorted(set(heard))
+    assert len(heard) < count

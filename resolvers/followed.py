@@ -1,0 +1,145 @@
+"""Which subscriptions many may follow alike: one verb that tells changes, from a cursor on."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import cast
+
+import orjson
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    StringValueNode,
+    TypeInfo,
+    TypeInfoVisitor,
+    VariableNode,
+    Visitor,
+    get_operation_ast,
+    visit,
+)
+
+from domain.access import SCOPES, Actor, Scope
+from domain.errors import InvalidInput
+from domain.ids import PersonId
+from resolvers.cost import named
+from resolvers.execution import DOCUMENTS_KEPT, parsed
+from resolvers.following import cursor
+
+CARDS, TICKETS = "cardChanged", "ticketChanged"
+FOLLOWED = frozenset({CARDS, TICKETS})
+# What a technician sees of these depends on what is on their bench.
+PERSONAL = frozenset({"Ticket", "Node"})
+# No person's id has this form, so nothing is anybody's who reads as "one of these rights".
+ANYBODY = PersonId("(anybody)")
+
+Key = tuple[str, str | None, bytes, Actor]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a document says: its verb, its cursor or the variable for it, if it reads tickets."""
+
+    verb: str
+    cursor: str | None
+    variable: str | None
+    personal: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A subscription that was asked for, the change that it begins behind (None: now)."""
+
+    query: str
+    operation: str | None
+    variables: Mapping[str, object]
+    after: int | None
+    form: Form
+
+    def rights(self, actor: Actor) -> Actor:
+        """Give somebody who sees exactly what `actor` sees of this, the same for all such."""
+        mine = self.form.personal and SCOPES[actor.role] is Scope.ASSIGNED_ONLY
+        return actor if mine else replace(actor, id=ANYBODY)
+
+    def key(self, actor: Actor) -> Key:
+        """Tell apart what differs in a single answer; the cursor is each follower's own."""
+        given = {n: v for n, v in self.variables.items() if n != self.form.variable}
+        body = orjson.dumps(given, option=orjson.OPT_SORT_KEYS)
+        return self.query, self.operation, body, self.rights(actor)
+
+
+def asked(
+    schema: GraphQLSchema,
+    query: str | None,
+    variables: Mapping[str, object] | None,
+    operation: str | None,
+) -> Asked | None:
+    """Recognise what can be followed alike; anything else, and all that is wrong, is None."""
+    form, given = _form(schema, query or "", operation), variables or {}
+    if form is None:
+        return None
+    after = form.cursor if form.variable is None else given.get(form.variable)
+    try:
+        place = cursor(after) if isinstance(after, str | None) else None
+    except InvalidInput:
+        return None
+    if place is None and after is not None:
+        return None
+    return Asked(query=query or "", operation=operation, variables=given, after=place, form=form)
+
+
+@lru_cache(maxsize=DOCUMENTS_KEPT)
+def _form(schema: GraphQLSchema, query: str, operation: str | None) -> Form | None:
+    try:
+        document = parsed(query)
+    except GraphQLError:
+        return None
+    verb = _verb(get_operation_ast(document, operation))
+    if verb is None:
+        return None
+    name = verb.name.value
+    personal = name == TICKETS or _reads(schema, document, PERSONAL)
+    value = next((a.value for a in verb.arguments or () if a.name.value == "after"), None)
+    match value:
+        case None:
+            return Form(name, None, None, personal)
+        case StringValueNode():
+            return Form(name, value.value, None, personal)
+        case VariableNode() if _only_use(query, value.name.value):
+            return Form(name, None, value.name.value, personal)
+        case _:
+            return None
+
+
+def _verb(operation: OperationDefinitionNode | None) -> FieldNode | None:
+    """Give the one field of a subscription if it tells changes and is told to everybody."""
+    if operation is None or operation.operation is not OperationType.SUBSCRIPTION:
+        return None
+    selections = operation.selection_set.selections
+    first = selections[0] if len(selections) == 1 else None
+    if not isinstance(first, FieldNode) or first.directives or operation.directives:
+        return None
+    return first if first.name.value in FOLLOWED else None
+
+
+def _only_use(query: str, variable: str) -> bool:
+    """Say whether a variable is defined without a default and used once: as the cursor."""
+    found = re.findall(rf"\${re.escape(variable)}\b(\s*:\s*[\w!]+\s*=)?", query)
+    return found == ["", ""]
+
+
+def _reads(schema: GraphQLSchema, document: DocumentNode, names: frozenset[str]) -> bool:
+    info, found = TypeInfo(schema), set[str]()
+
+    class Names(Visitor):
+        def enter_field(self, *_: object) -> None:
+            kind = named(cast("object", info.get_type()))
+            if kind is not None:
+                found.add(kind.name)
+
+    visit(document, TypeInfoVisitor(info, Names()))
+    return not found.isdisjoint(names)

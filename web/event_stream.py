@@ -1,0 +1,112 @@
+"""Server-sent events of a followed subscription: numbered, so that a client resumes by itself."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
+from dataclasses import replace
+
+import orjson
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from domain.errors import NotAuthenticated
+from resolvers.audience import Ended, News, Refused
+from resolvers.followed import Asked
+from resolvers.following import cursor
+from sync.waiting import Told
+
+PING_SECONDS = 15.0
+# A client that takes nothing for so long is let go.
+TAKEN_SECONDS = 40.0
+PING = ": ping\r\n\r\n"
+COMPLETE = "event: complete\r\ndata: \r\n\r\n"
+HEADERS: Mapping[str, str] = {
+    "cache-control": "no-cache, no-transform",
+    "x-accel-buffering": "no",
+}
+
+
+def resumed(asked: Asked, last_event_id: str | None) -> Asked:
+    """Go on behind the event that the client had last: it says more than the document it repeats.
+
+    Raises:
+        InvalidInput: we never sent such an id.
+    """
+    return asked if not last_event_id else replace(asked, after=cursor(last_event_id))
+
+
+class EventStream(Response):
+    media_type = "text/event-stream"
+
+    def __init__(self, news: AsyncGenerator[News], seconds: float | None) -> None:
+        super().__init__(headers=HEADERS)
+        del self.headers["content-length"]
+        self._news = news
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        del scope, receive
+        start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
+        await send(start)
+        async with aclosing(self._news):
+            try:
+                async with asyncio.timeout(self._seconds):
+                    await self._told(send)
+            except TimeoutError:
+                await _sent(send, _event(_expired()))
+        await _sent(send, COMPLETE)
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _told(self, send: Send) -> None:
+        async for news in _with_pings(self._news):
+            if news is None:
+                await _sent(send, PING)
+            elif isinstance(news, Refused):
+                said = {"data": None, "errors": [error.formatted for error in news.errors]}
+                await _sent(send, _event(orjson.dumps(said).decode()))
+                return
+            else:
+                seq = news.seq if isinstance(news, Told) else None
+                await _sent(send, _event(news.payload, seq))
+                if isinstance(news, Ended):
+                    return
+
+
+async def _with_pings(news: AsyncIterator[News]) -> AsyncGenerator[News | None]:
+    """Give the news, and None whenever there was none for a while."""
+    coming = asyncio.ensure_future(anext(news, None))
+    try:
+        while True:
+            done, _ = await asyncio.wait({coming}, timeout=PING_SECONDS)
+            if not done:
+                yield None
+                continue
+            if (told := coming.result()) is None:
+                return
+            yield told
+            coming = asyncio.ensure_future(anext(news, None))
+    finally:
+        coming.cancel()
+        await asyncio.wait({coming})
+
+
+async def _sent(send: Send, text: str) -> None:
+    try:
+        async with asyncio.timeout(TAKEN_SECONDS):
+            await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
+    except TimeoutError as error:
+        raise ClientDisconnect from error
+
+
+def _event(payload: str, seq: int | None = None) -> str:
+    numbered = "" if seq is None else f"id: {seq}\r\n"
+    return f"{numbered}event: next\r\ndata: {payload}\r\n\r\n"
+
+
+def _expired() -> str:
+    said = {
+        "message": str(NotAuthenticated("the token has expired")),
+        "extensions": {"code": "NOT_AUTHENTICATED"},
+    }
+    return orjson.dumps({"data": None, "errors": [said]}).decode()
