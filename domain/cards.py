@@ -274,6 +274,15 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """Which operations a version was merged from, when, and the fields they differed in (CF-4)."""
+
+    sources: tuple[str, ...]
+    at: datetime
+    conflicts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visibility:
     """Who may see a card: everyone, or only these garages and regions (CA-33)."""
 
@@ -312,6 +321,7 @@ class FailureCard:
     published: Published | None = None
     visibility: Visibility = Visibility()
     merged_into: CardId | None = None
+    merge: Merge | None = None
     usage: Usage = field(default_factory=Usage)
 
     def __post_init__(self) -> None:

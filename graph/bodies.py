@@ -16,6 +16,7 @@ INCIDENTAL = {
     "verification": True,
     "usage": True,
     "merged_into": True,
+    "merge": True,
     "provenance": {"created_at", "updated_at"},
 }
 

@@ -5,19 +5,25 @@ from graphql import GraphQLError, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
-from resolvers.changing import Mutation
+from resolvers.changing import Changing
 from resolvers.execution import Answered, Guarded, Open, note
 from resolvers.finding import Finding
 from resolvers.following import Subscription
 from resolvers.naming import Naming
 from resolvers.reading import Reading
 from resolvers.refusals import HANDLERS
+from resolvers.syncing import CatchingUp, Draining
 from schema import choices
 from schema.people import Garage
 
 
 @strawberry.type(description="What can be read.")
-class Query(Finding, Reading, Naming):
+class Query(Finding, Reading, Naming, CatchingUp):
+    pass
+
+
+@strawberry.type(description="What can be changed; each change is done once for its operation id.")
+class Mutation(Changing, Draining):
     pass
 
 

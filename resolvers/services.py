@@ -9,14 +9,17 @@ from domain.access import Actor, Viewer
 from domain.cards import FailureCard
 from domain.codes import ErrorCode
 from domain.events import Event, EventType
-from domain.ids import CardId, OperationId, PersonId, TicketId
+from domain.ids import CardId, GarageId, OperationId, PersonId, TicketId
 from domain.matches import Embedding, Hit
 from domain.tickets import Shown, Ticket, TicketStatus
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Supplier
 from graph.card_pages import CardFilter
+from records.offline import Proposal, Standing
 from repair import stores
 from repair.stores import EVERYTHING
+from sync.cursors import Cursors
+from sync.delta import Deltas
 
 Answer = dict[str, Any]
 
@@ -27,6 +30,10 @@ class Cards(stores.Cards, Protocol):
     async def page(
         self, viewer: Viewer, *, first: int, after: str | None, filter: CardFilter
     ) -> list[FailureCard]: ...
+
+    async def once_seen(self, ids: Sequence[CardId], viewer: Viewer) -> set[CardId]: ...
+
+    async def record_of(self, author: str) -> tuple[int, int]: ...
 
 
 class Tickets(stores.Tickets, Protocol):
@@ -83,6 +90,14 @@ class Feed(Protocol):
     async def head(self) -> int: ...
 
 
+class Offline(Protocol):
+    async def acknowledge(self, garage: GarageId, seq: int) -> None: ...
+    async def standings(self, garage: GarageId | None) -> Sequence[Standing]: ...
+    async def propose(self, card: CardId, base: int, proposal: Proposal) -> None: ...
+    async def proposals(self, card: CardId, base: int) -> Sequence[Proposal]: ...
+    async def foreign(self, operation: OperationId, actor: PersonId) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     cards: Cards
@@ -94,4 +109,7 @@ class Services:
     embedder: stores.Embedder
     operations: Operations
     feed: Feed
+    offline: Offline
+    deltas: Deltas
+    places: Cursors
     now: Callable[[], datetime]

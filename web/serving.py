@@ -68,6 +68,9 @@ def services(house: Opened) -> Services:
         embedder=house.embedder,
         operations=house.operations,
         feed=house.feed,
+        offline=house.offline,
+        deltas=house.deltas,
+        places=house.places,
         now=lambda: datetime.now(UTC),
     )
 

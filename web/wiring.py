@@ -25,8 +25,11 @@ from records.change_log import ChangeLog
 from records.cursors import Cursors
 from records.database import Records
 from records.migrate import migrate as migrate_records
+from records.offline import Offline
 from records.operations import Operations
 from records.outbox import Outbox as RecordsOutbox
+from sync.cursors import Cursors as SealedCursors
+from sync.delta import Deltas
 from sync.feed import Feed
 from sync.relay import Relay
 from sync.stream import Stream
@@ -76,6 +79,9 @@ class Opened:
     operations: Operations
     relay: Relay
     feed: Feed
+    offline: Offline
+    deltas: Deltas
+    places: SealedCursors
     tokens: Tokens
 
 
@@ -118,12 +124,13 @@ def joined(
     """Join an embedder and its reader, and the clients of the three stores, into a house."""
     (embedder, reader), (graph, records, redis) = language, clients
     search, log, stream = Search(graph), ChangeLog(records), Stream(redis)
+    cards = Cards(graph)
     return Opened(
         settings=settings,
         graph=graph,
         records=records,
         redis=redis,
-        cards=Cards(graph),
+        cards=cards,
         tickets=Tickets(graph),
         vocabulary=Vocabulary(graph),
         search=search,
@@ -135,25 +142,32 @@ def joined(
         operations=Operations(records),
         relay=Relay([GraphOutbox(graph), RecordsOutbox(records)], log, stream),
         feed=Feed(log, stream),
+        offline=Offline(records),
+        deltas=Deltas(log, cards),
+        places=SealedCursors(secret(settings)),
         tokens=tokens(settings),
     )
 
 
 def tokens(settings: Settings) -> Tokens:
-    """Give the signer; development makes a secret of its own and keeps it in the home.
+    return Tokens(secret(settings))
+
+
+def secret(settings: Settings) -> bytes:
+    """Give the secret that tokens and cursors are signed with; development makes a secret of its own and keeps it in the home.
 
     Raises:
         UnsafeSetting: production without a secret.
     """
     if settings.token_secret is not None:
-        return Tokens(settings.token_secret.encode())
+        return settings.token_secret.encode()
     if settings.production:
         raise UnsafeSetting("BATTWHEELS_TOKEN_SECRET", "is needed in production")
     path = Home.at(settings.home).secret("tokens")
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         files.write(path, secrets.token_urlsafe(SECRET_BYTES), mode=0o600)
-    return Tokens(path.read_text().strip().encode())
+    return path.read_text().strip().encode()
 
 
 async def _connected(
