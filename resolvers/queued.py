@@ -93,10 +93,8 @@ class Work:
         body = once.fingerprint(record.deed, record.data)
         answer = await context.services.operations.once(record.id, actor.id, body, work)
         context.renew()
-        if not made:
-            answer = answer | {"state": OperationState.REPEATED.value}
-        state = OperationState(answer["state"])
-        rest = {name: value for name, value in answer.items() if name != "state"}
+        state = OperationState(answer["state"]) if made else OperationState.REPEATED
+        rest: dict[str, Any] = {name: value for name, value in answer.items() if name != "state"}
         return OperationAnswer(operation_id=record.id, state=state, **rest)
 
 

@@ -43,7 +43,8 @@ async def told(house: Opened) -> None:
         pass
 
 
-async def start(person: Person) -> str:
+async def start(house: Opened, person: Person) -> str:
+    await told(house)
     resync = await person.ask(CHANGES, after=None)
     assert resync["__typename"] == "Resync"
     return resync["cursor"]
@@ -56,7 +57,7 @@ async def sync(person: Person, *records: object) -> list[dict[str, Any]]:
 @pytest.mark.row("SO-2")
 async def test_five_changes_and_an_end_are_one_tombstone(house: Opened, somebody: Somebody) -> None:
     manager, second = somebody(), somebody(name="second")
-    cursor = await start(manager)
+    cursor = await start(house, manager)
     made = await manager.create(content("Told once"))
     for version in range(1, 6):
         await manager.ask(
@@ -82,7 +83,7 @@ async def test_batches_leave_no_gap_and_send_the_critical_first(
     house: Opened, somebody: Somebody
 ) -> None:
     manager = somebody()
-    cursor = await start(manager)
+    cursor = await start(house, manager)
     severities = ["LOW", "CRITICAL", "MEDIUM", "CRITICAL", "LOW"]
     made = [
         (
@@ -114,7 +115,7 @@ async def test_batches_leave_no_gap_and_send_the_critical_first(
 
 async def test_cards_of_others_are_not_even_named(house: Opened, somebody: Somebody) -> None:
     pune, delhi = somebody(), somebody(garage=DELHI)
-    cursor = await start(delhi)
+    cursor = await start(house, delhi)
     await pune.create(content("Ours alone", visibility={"garages": [PUNE]}))
     open_one = await pune.create(content("Everybody's at first"))
     await told(house)
@@ -127,9 +128,9 @@ async def test_cards_of_others_are_not_even_named(house: Opened, somebody: Someb
     assert [(e["key"], e["gone"]) for e in batch["entries"]] == [(open_one["key"], "HIDDEN")]
 
 
-async def test_only_ones_own_cursor_is_taken(somebody: Somebody) -> None:
+async def test_only_ones_own_cursor_is_taken(house: Opened, somebody: Somebody) -> None:
     pune, delhi = somebody(), somebody(garage=DELHI)
-    foreign = await pune.ask(CHANGES, after=await start(delhi))
+    foreign = await pune.ask(CHANGES, after=await start(house, delhi))
     forged = await pune.ask(CHANGES, after="QUJD" * 20)
     assert foreign == {
         "__typename": "InvalidInput",
@@ -216,7 +217,7 @@ async def test_a_price_of_the_client_is_not_used(somebody: Somebody) -> None:
 @pytest.mark.row("CA-32")
 async def test_a_garage_is_as_far_as_it_asked(house: Opened, somebody: Somebody) -> None:
     manager = somebody()
-    cursor = await start(manager)
+    cursor = await start(house, manager)
     await manager.create(content("One behind"))
     await told(house)
     await manager.ask(CHANGES, after=cursor)
