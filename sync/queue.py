@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Any
 
 import orjson
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 
 from domain import clock, limits
 from domain.clock import Stamp
@@ -62,7 +62,7 @@ def parsed(record: Any) -> Queued:  # noqa: ANN401 - JSON
     if len(orjson.dumps(record)) > RECORD_BYTES:
         raise InvalidInput("data", f"is longer than {RECORD_BYTES} bytes")
     for error in sorted(VALIDATOR.iter_errors(record), key=lambda e: e.json_path):
-        field = str(error.path[0]) if error.path else _missing(error.message)
+        field = str(error.path[0]) if error.path else _missing(error)
         raise InvalidInput(field, limits.text("reason", error.message[:200], 200))
     given: Mapping[str, Any] = record  # pyright: ignore[reportAssignmentType] - the schema says so
     return Queued(
@@ -94,6 +94,6 @@ def demand_size(records: Sequence[object]) -> None:
     limits.count("operations", len(records), MOST)
 
 
-def _missing(message: str) -> str:
+def _missing(error: ValidationError) -> str:
     """Give the field of `'type' is a required property`."""
-    return message.split("'")[1] if "'" in message else "operation"
+    return error.message.split("'")[1] if error.validator == "required" else "operation"

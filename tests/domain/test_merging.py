@@ -51,7 +51,7 @@ def test_a_tie_falls_to_the_text_that_sorts_first() -> None:
     assert voted.fields.root_cause == "A wet plug"
 
 
-@pytest.mark.row("CF-3", "CF-4")
+@pytest.mark.row("CF-3")
 def test_a_merge_done_again_gives_no_new_version() -> None:
     base = replace(card("met"), version=3)
     voted = vote(Fields.of(base), [edit("a", 0.6, "A wet plug"), edit("b", 0.5, "Bad earth")])

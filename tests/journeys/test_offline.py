@@ -54,7 +54,6 @@ async def sync(person: Person, *records: object) -> list[dict[str, Any]]:
     return (await person.ask(SYNC, operations=list(records)))["answers"]
 
 
-@pytest.mark.row("SO-2")
 async def test_five_changes_and_an_end_are_one_tombstone(house: Opened, somebody: Somebody) -> None:
     manager, second = somebody(), somebody(name="second")
     cursor = await start(house, manager)
@@ -78,7 +77,7 @@ async def test_five_changes_and_an_end_are_one_tombstone(house: Opened, somebody
     assert (changes["more"], changes["lag"]) == (False, 0)
 
 
-@pytest.mark.row("SO-1", "SO-3")
+@pytest.mark.row("SO-1")
 async def test_batches_leave_no_gap_and_send_the_critical_first(
     house: Opened, somebody: Somebody
 ) -> None:
@@ -166,7 +165,6 @@ async def test_one_poisoned_operation_hurts_no_other(somebody: Somebody) -> None
     assert [a["field"] for a in answers] == [None, "operation_id", None, "type", "operation", None]
 
 
-@pytest.mark.row("OF-5")
 async def test_a_queue_sent_three_times_is_done_once(house: Opened, somebody: Somebody) -> None:
     technician = somebody(Role.TECHNICIAN)
     queue = [record("report_failure", {"report": {"text": f"Belt slips {n}"}}) for n in range(5)]
