@@ -45,8 +45,10 @@ async def run() -> list[Bar]:
         home = Home.at(folder, JARS)
         urls = stores.start(home)
         try:
-            async with served(home) as address:
-                opened, refused, took, late = await _reported(address, Settings(home=home.root))
+            async with served(home) as server:
+                opened, refused, took, late = await _reported(
+                    server.place, Settings(home=home.root)
+                )
                 lost = await _lost(urls.postgres_url, opened)
         finally:
             stores.stop(home)
@@ -55,7 +57,7 @@ async def run() -> list[Bar]:
     print(f"{len(opened)} tickets in {took:.1f} s, {refused} refused, {lost} lost")
     print(f"answer p50 {p50 * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms")
     return [
-        Bar(name="tickets_per_minute", measured=rate, goal=PER_MINUTE * 0.99, better=Better.HIGHER),
+        Bar(name="tickets_per_minute", measured=rate, goal=PER_MINUTE, better=Better.HIGHER),
         Bar(name="tickets_refused", measured=refused, goal=0, better=Better.LOWER),
         Bar(name="tickets_lost", measured=lost, goal=0, better=Better.LOWER),
     ]

@@ -139,4 +139,4 @@ def _next(card: FailureCard, change: Change) -> FailureCard:
     if change.expected != card.version:
         raise StaleVersion(card.id, change.expected, card.version)
     provenance = replace(card.provenance, updated_at=change.at)
-    return replace(card, version=card.version + 1, provenance=provenance)
+    return replace(card, version=card.version + 1, provenance=provenance, merge=None)

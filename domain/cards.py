@@ -276,6 +276,15 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """Which operations a version was merged from, when, and the fields they differed in (CF-4)."""
+
+    sources: tuple[str, ...]
+    at: datetime
+    conflicts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visibility:
     """Who may see a card: everyone, or only these garages and regions (CA-33)."""
 
@@ -317,6 +326,7 @@ class FailureCard:
     published: Published | None = None
     visibility: Visibility = Visibility()
     merged_into: CardId | None = None
+    merge: Merge | None = None
     usage: Usage = field(default_factory=Usage)
     reputation: float = NEUTRAL
     recheck: str | None = None

@@ -18,6 +18,7 @@ INCIDENTAL = {
     "reputation": True,
     "recheck": True,
     "merged_into": True,
+    "merge": True,
     "provenance": {"created_at", "updated_at"},
 }
 

@@ -169,6 +169,24 @@ class Cards:
             raise NotFound("failure card", f"{id} version {n}")
         return _card(found[0])
 
+    async def severities(self, ids: Sequence[str]) -> dict[str, int]:
+        """Give the severity of each of these cards, 1 to 4, whoever asks."""
+        found = await self._graph.entries(READS["severities"], ids=list(ids))
+        return {row["id"]: row["level"] for row in found}
+
+    async def once_seen(self, ids: Sequence[CardId], viewer: Viewer) -> set[CardId]:
+        """Give those of which some version was open to these eyes, whatever they are by now."""
+        found = await self._graph.entries(READS["earlier"], ids=list(ids))
+        versions = (bodies.card_from(row["body"]) for row in found)
+        return {
+            card.id for card in versions if card.visibility.includes(viewer.garage, viewer.region)
+        }
+
+    async def record_of(self, author: str) -> tuple[int, int]:
+        """Give how often the cards that somebody wrote worked, and failed."""
+        found = await self._graph.entries(READS["record_of"], author=author)
+        return sum(row["successes"] for row in found), sum(row["failures"] for row in found)
+
     async def versions(self, id: CardId, viewer: Viewer) -> list[CardVersion]:
         """Give the history, the newest first.
 

@@ -1,7 +1,7 @@
 """The change log: every event once, in one order; its numbers are the cursors of all who follow."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import timedelta
 
 from domain.events import Event, EventType
@@ -14,6 +14,16 @@ QUERIES = named("change_log.sql")
 KEPT_FOR = timedelta(days=60)
 KEPT_ENTRIES = 5_000_000
 TRIMMED_AT_ONCE = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """The newest entry of one entity."""
+
+    seq: int
+    kind: str
+    entity: str
+    version: int
 
 
 class ChangeLog:
@@ -45,6 +55,13 @@ class ChangeLog:
         """Give the number behind which nothing is missing, and the newest one."""
         [head] = await self._records.rows(QUERIES["bounds"])
         return head["floor"], head["seq"]
+
+    async def latest(
+        self, after: int, until: int, garage: GarageId | None, *, every: bool
+    ) -> list[Entry]:
+        """Give the newest entry of each card and ticket in a part of the log, by entity."""
+        wanted = {"after": after, "until": until, "garage": garage, "every": every}
+        return [Entry(**row) for row in await self._records.rows(QUERIES["latest"], **wanted)]
 
     async def trim(self, age: timedelta = KEPT_FOR, entries: int = KEPT_ENTRIES) -> int:
         """Drop entries older than `age` or beyond the newest `entries`; give the number reached.

@@ -17,6 +17,7 @@ from resolvers.refusals import HANDLERS
 from resolvers.repairing import Repairing
 from resolvers.shelving import Shelving, Stocking
 from resolvers.staffing import Staffing
+from resolvers.syncing import CatchingUp, Draining
 from resolvers.teaching import Reviewing, Teaching
 from schema import choices
 from schema.invoices import Payment
@@ -25,12 +26,12 @@ from schema.people import Garage
 
 
 @strawberry.type(description="What can be read.")
-class Query(Finding, Reading, Naming, Accounts, Shelving, Reviewing):
+class Query(Finding, Reading, Naming, Accounts, Shelving, Reviewing, CatchingUp):
     pass
 
 
 @strawberry.type(description="What can be changed; each change is done once for its operation id.")
-class Mutation(Changing, Repairing, Staffing, Teaching, Bookkeeping, Stocking):
+class Mutation(Changing, Repairing, Staffing, Teaching, Bookkeeping, Stocking, Draining):
     pass
 
 

@@ -53,7 +53,7 @@ class Changing:
         place = garage_id(key_of("Garage", garage)) if garage else None
 
         async def work() -> Ticket:
-            return await intake.report(_intake(context), said, operation, place)
+            return await intake.report(intake_of(context), said, operation, place)
 
         body = once.fingerprint("reportFailure", asdict(report) | {"garage": place})
         made = await once.ticket(context, operation.id, body, work)
@@ -68,7 +68,7 @@ class Changing:
         founding = ticket_id(key_of("Ticket", ticket)) if ticket else None
 
         async def work() -> FailureCard:
-            return await review.create(_review(context), content, operation, founding)
+            return await review.create(review_of(context), content, operation, founding)
 
         body = once.fingerprint("createCard", asdict(card) | {"ticket": founding})
         made = await once.card(context, operation.id, body, work)
@@ -87,7 +87,9 @@ class Changing:
         key, content = parsing.card_key(id), parsing.content(card)
 
         async def work() -> FailureCard:
-            return await review.update(_review(context), key, content, expected_version, operation)
+            return await review.update(
+                review_of(context), key, content, expected_version, operation
+            )
 
         asked = asdict(card) | {"id": key, "expected": expected_version}
         body = once.fingerprint("updateCard", asked)
@@ -135,14 +137,14 @@ def _operation(context: Context, id: OperationArgument) -> Operation:
     return context.operation(OperationId(str(id)))
 
 
-def _intake(context: Context) -> Intake:
+def intake_of(context: Context) -> Intake:
     given = context.services
     return Intake(
         tickets=given.tickets, cards=given.cards, reader=given.reader, matcher=given.matcher
     )
 
 
-def _review(context: Context) -> Review:
+def review_of(context: Context) -> Review:
     given = context.services
     return Review(
         cards=given.cards,

@@ -11,7 +11,7 @@ from domain.access import Actor, Viewer
 from domain.cards import FailureCard
 from domain.codes import ErrorCode
 from domain.events import Event, EventType
-from domain.ids import GarageId, InvoiceId, OperationId, PersonId, TicketId
+from domain.ids import CardId, GarageId, InvoiceId, OperationId, PersonId, TicketId
 from domain.matches import Embedding, Hit
 from domain.technicians import Technician
 from domain.tickets import Ticket, TicketStatus
@@ -19,9 +19,12 @@ from domain.vehicles import VehicleModel
 from domain.vocabulary import Supplier
 from graph.card_pages import CardFilter
 from records.database import Records
+from records.offline import Proposal, Standing
 from repair import feedback, merging, reviewing, stores
 from repair.invoicing import Invoicing
 from repair.stores import EVERYTHING
+from sync.cursors import Cursors
+from sync.delta import Deltas
 
 Answer = dict[str, Any]
 
@@ -30,6 +33,10 @@ class Cards(merging.Cards, Protocol):
     async def page(
         self, viewer: Viewer, *, first: int, after: str | None, filter: CardFilter
     ) -> list[FailureCard]: ...
+
+    async def once_seen(self, ids: Sequence[CardId], viewer: Viewer) -> set[CardId]: ...
+
+    async def record_of(self, author: str) -> tuple[int, int]: ...
 
 
 class Tickets(stores.Tickets, Protocol):
@@ -105,6 +112,14 @@ class Billing:
     links: Links
 
 
+class Offline(Protocol):
+    async def acknowledge(self, garage: GarageId, seq: int) -> None: ...
+    async def standings(self, garage: GarageId | None) -> Sequence[Standing]: ...
+    async def propose(self, card: CardId, base: int, proposal: Proposal) -> None: ...
+    async def proposals(self, card: CardId, base: int) -> Sequence[Proposal]: ...
+    async def foreign(self, operation: OperationId, actor: PersonId) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """`billing` is None where the books are not connected."""
@@ -122,5 +137,8 @@ class Services:
     feedback: feedback.Book
     reviews: reviewing.Reviews
     feed: Feed
+    offline: Offline
+    deltas: Deltas
+    places: Cursors
     now: Callable[[], datetime]
     billing: Billing | None = None

@@ -84,6 +84,9 @@ def services(house: Opened) -> Services:
         feedback=house.feedback,
         reviews=house.reviews,
         feed=house.feed,
+        offline=house.offline,
+        deltas=house.deltas,
+        places=house.places,
         now=lambda: datetime.now(UTC),
         billing=house.books.billing,
     )

@@ -34,12 +34,15 @@ from records.dead_letters import DeadLetters
 from records.feedback import FeedbackBook
 from records.leases import Leases
 from records.migrate import migrate as migrate_records
+from records.offline import Offline
 from records.operations import Operations
 from records.outbox import Outbox as RecordsOutbox
 from records.reviews import Reviews
 from repair.evidence import Knowledge
 from repair.learning import Learning
 from repair.tallying import Tallying
+from sync.cursors import Cursors as SealedCursors
+from sync.delta import Deltas
 from sync.feed import Feed
 from sync.relay import Relay
 from sync.stream import Stream
@@ -98,6 +101,9 @@ class Opened:
     outbox: RecordsOutbox
     relay: Relay
     feed: Feed
+    offline: Offline
+    deltas: Deltas
+    places: SealedCursors
     tokens: Tokens
     books: Bookkeeping
     bus: str = field(repr=False)
@@ -202,6 +208,9 @@ def joined(
         outbox=RecordsOutbox(records),
         relay=Relay([GraphOutbox(graph), RecordsOutbox(records)], log, stream, leases),
         feed=Feed(log, stream),
+        offline=Offline(records),
+        deltas=Deltas(log, cards),
+        places=SealedCursors(secret(settings)),
         tokens=tokens(settings),
         books=bookkeeping(settings, records, stored),
         bus=_address(redis),
@@ -214,20 +223,26 @@ def process_name() -> str:
 
 
 def tokens(settings: Settings) -> Tokens:
-    """Give the signer; development makes a secret of its own and keeps it in the home.
+    return Tokens(secret(settings))
+
+
+def secret(settings: Settings) -> bytes:
+    """Give the secret that tokens and cursors are signed with.
+
+    Development makes a secret of its own and keeps it in the home.
 
     Raises:
         UnsafeSetting: production without a secret.
     """
     if settings.token_secret is not None:
-        return Tokens(settings.token_secret.encode())
+        return settings.token_secret.encode()
     if settings.production:
         raise UnsafeSetting("BATTWHEELS_TOKEN_SECRET", "is needed in production")
     path = Home.at(settings.home).secret("tokens")
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         files.write(path, secrets.token_urlsafe(SECRET_BYTES), mode=0o600)
-    return Tokens(path.read_text().strip().encode())
+    return path.read_text().strip().encode()
 
 
 async def _connected(

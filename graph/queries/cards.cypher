@@ -86,3 +86,20 @@ WITH v.body AS body, c{.times_matched, .times_used, .successes, .failures, .rati
     .estimated_minutes, .last_used, .reputation, .recheck} AS usage
   ORDER BY c.effectiveness DESC, c.times_used DESC, c.id
 RETURN collect({body: body, usage: usage}) AS found
+
+// name: severities
+// How bad each failure is, to send the worst first; it says nothing else of a card.
+MATCH (c:FailureCard) USING INDEX SEEK c:FailureCard(id)
+WHERE c.id IN $ids
+RETURN collect(c{.id, level: c.severity_level}) AS found
+
+// name: earlier
+// Every version of these cards, to tell whether somebody saw one of them before.
+MATCH (c:FailureCard)-[:HAD]->(v:CardVersion) USING INDEX SEEK c:FailureCard(id)
+WHERE c.id IN $ids
+RETURN collect({body: v.body}) AS found
+
+// name: record_of
+// How the cards that somebody wrote fared.
+MATCH (:Technician {id: $author})<-[:AUTHORED_BY]-(c:FailureCard)
+RETURN collect({successes: c.successes, failures: c.failures}) AS found

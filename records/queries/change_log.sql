@@ -52,3 +52,13 @@ delete from change_log where seq in (
     select seq from change_log where seq <= %(floor)s order by seq limit %(limit)s
 )
 returning seq
+
+-- name: latest
+-- SO-2: the newest entry of each card, and of each ticket of the garage, in a part of the log.
+-- That a ticket's cards were found is told of the ticket.
+select distinct on (entity) seq, entity, version,
+    case when entity like 'tkt_%%' then 'ticket' else 'failure_card' end as kind
+from change_log
+where seq > %(after)s and seq <= %(until)s
+  and (entity like 'fc_%%' or entity like 'tkt_%%' and (%(every)s or garage = %(garage)s))
+order by entity, seq desc

@@ -29,7 +29,7 @@ from domain.errors import (
     StaleVersion,
 )
 from domain.events import Event, EventType
-from domain.ids import CardId, OperationId, PersonId, TicketId
+from domain.ids import CardId, GarageId, OperationId, PersonId, TicketId
 from domain.matches import (
     CardFacts,
     Embedding,
@@ -49,9 +49,14 @@ from matching.answers import Answer, Match
 from matching.fusion import Candidate, Contribution
 from matching.reasons import Reason, ReasonKind
 from matching.trust import Standing, standing
+from records import offline
+from records.change_log import Entry
+from records.offline import Proposal
 from repair.stores import EVERYTHING
 from resolvers.services import Answer as Stored
 from resolvers.services import Services
+from sync.cursors import Cursors
+from sync.delta import Deltas
 from tests.domain.samples import NOW
 from tests.stores.fakes import FakeCrew
 
@@ -61,6 +66,47 @@ T = TypeVar("T")
 
 def sees(viewer: Viewer, card: FailureCard) -> bool:
     return viewer.sees_all or card.visibility.includes(viewer.garage, viewer.region)
+
+
+@dataclass
+class FakeOffline:
+    """Cursors of garages and proposals in memory."""
+
+    cursors: dict[GarageId, int] = field(default_factory=dict[GarageId, int])
+    proposed: dict[tuple[CardId, int, str], Proposal] = field(
+        default_factory=dict[tuple[CardId, int, str], Proposal]
+    )
+
+    async def acknowledge(self, garage: GarageId, seq: int) -> None:
+        self.cursors[garage] = max(seq, self.cursors.get(garage, 0))
+
+    async def standings(self, garage: GarageId | None) -> list[offline.Standing]:
+        return [
+            offline.Standing(garage=g, seq=seq, moved_at=NOW)
+            for g, seq in self.cursors.items()
+            if garage in {None, g}
+        ]
+
+    async def propose(self, card: CardId, base: int, proposal: Proposal) -> None:
+        self.proposed.setdefault((card, base, proposal.source), proposal)
+
+    async def proposals(self, card: CardId, base: int) -> list[Proposal]:
+        return [p for (c, b, _), p in sorted(self.proposed.items()) if (c, b) == (card, base)]
+
+    async def foreign(self, operation: OperationId, actor: PersonId) -> bool:
+        return False
+
+
+class FakeDeltaLog:
+    """A change log that is empty."""
+
+    async def bounds(self) -> tuple[int, int]:
+        return 0, 0
+
+    async def latest(
+        self, after: int, until: int, garage: GarageId | None, *, every: bool
+    ) -> list[Entry]:
+        return []
 
 
 @dataclass
@@ -140,6 +186,15 @@ class FakeCards:
         if id not in found:
             raise NotFound("failure card", id)
         return found[id]
+
+    async def severities(self, ids: Sequence[str]) -> dict[str, int]:
+        return {}
+
+    async def once_seen(self, ids: Sequence[CardId], viewer: Viewer) -> set[CardId]:
+        return {key for key in ids if any(sees(viewer, c) for c in self.history.get(key, []))}
+
+    async def record_of(self, author: str) -> tuple[int, int]:
+        return 0, 0
 
     async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]:
         self.asked["cards.many"] += 1
@@ -465,6 +520,9 @@ class World:
             feedback=cast("Any", None),
             reviews=cast("Any", None),
             feed=self.feed,
+            offline=FakeOffline(),
+            deltas=Deltas(FakeDeltaLog(), self.cards),
+            places=Cursors(b"a secret of the tests alone"),
             now=self.now,
         )
 

@@ -1,0 +1,59 @@
+"""A hybrid logical clock: order without trusting anybody's wall clock (CF-5).
+
+A stamp is milliseconds, a counter and the node that made it, compared in that order (Kulkarni et
+al., "Logical Physical Clocks", 2014). A clock that runs ahead may lead by `DRIFT_MS`; whatever
+claims more is taken to have happened when it arrived, so a phone a year ahead wins nothing.
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+from domain.errors import InvalidInput
+
+DRIFT_MS = 60_000
+WRITTEN = re.compile(r"(\d{1,15})\.(\d{1,9})\.([A-Za-z0-9][A-Za-z0-9_\-]{0,63})")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Stamp:
+    """Compared by `ms`, then `count`, then `node`."""
+
+    ms: int
+    count: int
+    node: str
+
+    def __str__(self) -> str:
+        """Write it as it travels; `parsed` reads it back."""
+        return f"{self.ms}.{self.count}.{self.node}"
+
+
+def parsed(value: str) -> Stamp:
+    """Read a stamp: `1764152220123.0.garage_pune`.
+
+    Raises:
+        InvalidInput: it does not read like one.
+    """
+    found = WRITTEN.fullmatch(value)
+    if found is None:
+        raise InvalidInput("timestamp", f"{value[:80]!r} is not MILLISECONDS.COUNT.NODE")
+    return Stamp(int(found[1]), int(found[2]), found[3])
+
+
+def ticked(last: Stamp, now_ms: int) -> Stamp:
+    """Give the stamp of a local event: always above `last`, also when the wall clock went back."""
+    if now_ms > last.ms:
+        return Stamp(now_ms, 0, last.node)
+    return replace(last, count=last.count + 1)
+
+
+def heard(last: Stamp, remote: Stamp, now_ms: int) -> Stamp:
+    """Give the local stamp behind a message: above both, never led beyond the drift."""
+    other = bounded(remote, now_ms)
+    ms = max(last.ms, other.ms, now_ms)
+    counts = [s.count for s in (last, other) if s.ms == ms]
+    return Stamp(ms, max(counts) + 1 if counts else 0, last.node)
+
+
+def bounded(stamp: Stamp, now_ms: int) -> Stamp:
+    """Give the stamp as it counts here: a lead beyond the drift counts as of now."""
+    return stamp if stamp.ms <= now_ms + DRIFT_MS else replace(stamp, ms=now_ms, count=0)

@@ -1,0 +1,65 @@
+"""What garages that work offline leave in Postgres: their cursors, and the edits that may meet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from domain.ids import CardId, GarageId, OperationId, PersonId
+from records.database import Records
+from records.queries import named
+
+QUERIES = named("offline.sql")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How far a garage has come in the change log, and when it last said so."""
+
+    garage: str
+    seq: int
+    moved_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """One edit of a card; `fields` is the document of what it proposes."""
+
+    source: str
+    weight: float
+    fields: Mapping[str, Any]
+
+
+class Offline:
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    async def acknowledge(self, garage: GarageId, seq: int) -> None:
+        async with self._records.transaction() as connection:
+            await connection.execute(QUERIES["acknowledge"], {"garage": garage, "seq": seq})
+
+    async def standings(self, garage: GarageId | None) -> list[Standing]:
+        """Give where one garage stands, or (None) the first hundred."""
+        found = await self._records.rows(QUERIES["standings"], garage=garage)
+        return [Standing(**row) for row in found]
+
+    async def propose(self, card: CardId, base: int, proposal: Proposal) -> None:
+        row = {
+            "card": card,
+            "base": base,
+            "source": proposal.source,
+            "weight": proposal.weight,
+            "fields": Jsonb(dict(proposal.fields)),
+        }
+        async with self._records.transaction() as connection:
+            await connection.execute(QUERIES["propose"], row)
+
+    async def proposals(self, card: CardId, base: int) -> list[Proposal]:
+        found = await self._records.rows(QUERIES["proposals"], card=card, base=base)
+        return [Proposal(**row) for row in found]
+
+    async def foreign(self, operation: OperationId, actor: PersonId) -> bool:
+        """Say whether somebody else has used this operation id."""
+        return bool(await self._records.rows(QUERIES["foreign"], id=operation, actor=actor))

@@ -1,0 +1,200 @@
+"""Do what a queue asks: each operation has an answer of its own and hurts no other."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar, cast
+
+from graphql import GraphQLSchema, Undefined
+from graphql.utilities import (
+    coerce_input_value,  # pyright: ignore[reportUnknownVariableType] - graphql-core types it loosely
+)
+
+from domain.errors import InvalidInput, Refused, Unavailable
+from domain.tickets import Ticket
+from repair import concurrent, intake, review
+from repair.concurrent import Meeting, Met
+from repair.operation import Operation
+from resolvers import once, parsing
+from resolvers.changing import intake_of, review_of
+from resolvers.context import Context
+from resolvers.services import Answer
+from schema.inputs import CardInput, ReportInput
+from schema.syncing import OperationAnswer, OperationState
+from sync import queue
+from sync.queue import Deed, Queued
+
+T = TypeVar("T")
+Done = Callable[["Work", Queued, Operation], Awaitable[Answer]]
+PRICED_AT_SOURCE = "Prices are set at the source; yours was not used. The next changes bring it."
+NOT_YET = "This service does not take such operations yet. Keep it and send it again."
+
+
+class Work:
+    """One call's operations; what was deferred defers all that follows on the same entity."""
+
+    def __init__(self, context: Context, schema: GraphQLSchema, convert: Any) -> None:  # noqa: ANN401 - Strawberry's converter
+        self.context = context
+        self._schema = schema
+        self._convert = convert
+        self._waiting: set[str] = set()
+
+    async def answers(self, records: list[object]) -> list[OperationAnswer]:
+        """Apply what can be, in the queue's order; give the answers in the order of `records`."""
+        found: dict[int, OperationAnswer] = {}
+        places: dict[int, list[int]] = {}
+        good: dict[str, Queued] = {}
+        for place, record in enumerate(records):
+            try:
+                parsed = queue.parsed(record)
+            except InvalidInput as wrong:
+                found[place] = _refused(_id_of(record), wrong)
+                continue
+            if good.setdefault(parsed.id, parsed) != parsed:
+                found[place] = _refused(parsed.id, _twice())
+                continue
+            places.setdefault(id(good[parsed.id]), []).append(place)
+        for record in queue.in_order(good.values()):
+            answer = await self._one(record)
+            found |= dict.fromkeys(places[id(record)], answer)
+        return [found[place] for place in range(len(records))]
+
+    def read(self, name: str, kind: type[T], given: object) -> T:
+        """Read a part of an operation as the mutations of the same name read it."""
+        value = coerce_input_value(given, cast("Any", self._schema.type_map[kind.__name__]))
+        if value is Undefined:
+            raise InvalidInput(name, f"does not read as {kind.__name__}")
+        return self._convert(value, kind)
+
+    async def _one(self, record: Queued) -> OperationAnswer:
+        if record.entity in self._waiting:
+            return _deferred(record, "What was done to the same thing before it has to wait.")
+        try:
+            return await self._done(record)
+        except Refused as refusal:
+            return _refused(record.id, refusal)
+        except Unavailable as error:
+            self._waiting.add(record.entity)
+            return _deferred(record, str(error))
+
+    async def _done(self, record: Queued) -> OperationAnswer:
+        context = self.context
+        actor = context.actor
+        if record.garage != actor.garage:
+            raise InvalidInput("garage_id", "is not your garage")
+        if await context.services.offline.foreign(record.id, actor.id):
+            raise InvalidInput("operation_id", "was used by somebody else; make a new one")
+        deed = DEEDS.get(record.deed)
+        if deed is None:
+            self._waiting.add(record.entity)
+            return _deferred(record, NOT_YET)
+        made: list[Answer] = []
+
+        async def work() -> Answer:
+            made.append(await deed(self, record, context.operation(record.id)))
+            return made[0]
+
+        body = once.fingerprint(record.deed, record.data)
+        answer = await context.services.operations.once(record.id, actor.id, body, work)
+        context.renew()
+        state = OperationState(answer["state"]) if made else OperationState.REPEATED
+        rest: dict[str, Any] = {name: value for name, value in answer.items() if name != "state"}
+        return OperationAnswer(operation_id=record.id, state=state, **rest)
+
+
+async def _report(work: Work, record: Queued, operation: Operation) -> Answer:
+    given = work.read("report", ReportInput, record.data.get("report"))
+    said = parsing.report(given)
+    ticket: Ticket = await intake.report(intake_of(work.context), said, operation, record.garage)
+    return _applied(ticket.id, ticket.version)
+
+
+async def _create(work: Work, record: Queued, operation: Operation) -> Answer:
+    content = parsing.content(work.read("card", CardInput, record.data.get("card")))
+    card = await review.create(review_of(work.context), content, operation)
+    return _applied(card.id, card.version)
+
+
+async def _update(work: Work, record: Queued, operation: Operation) -> Answer:
+    content = parsing.content(work.read("card", CardInput, record.data.get("card")))
+    key, base = parsing.card_key(_text(record, "id")), _number(record, "expected_version")
+    services = work.context.services
+    meeting = Meeting(
+        review=review_of(work.context), versions=services.cards, proposals=services.offline
+    )
+    met = await concurrent.edit(meeting, key, content, base, operation)
+    return _met(met, record.data["card"])
+
+
+async def _price(work: Work, record: Queued, operation: Operation) -> Answer:
+    """CF-7: a client's price is not used."""
+    del work, record, operation
+    return {
+        "state": OperationState.REFUSED.value,
+        "field_": "price",
+        "reason": PRICED_AT_SOURCE,
+    }
+
+
+DEEDS: Mapping[Deed, Done] = {
+    Deed.REPORT_FAILURE: _report,
+    Deed.CREATE_CARD: _create,
+    Deed.UPDATE_CARD: _update,
+    Deed.SET_PRICE: _price,
+}
+
+
+def _applied(key: str, version: int) -> Answer:
+    return {"state": OperationState.APPLIED.value, "key": key, "version": version}
+
+
+def _met(met: Met, mine: object) -> Answer:
+    answer = _applied(met.card.id, met.card.version)
+    theirs = met.theirs
+    if theirs is None:
+        return answer
+    stood = {
+        "version": theirs.version,
+        "root_cause": theirs.cause.primary,
+        "solution_steps": [step.action for step in theirs.resolution.steps],
+        "parts_required": {use.part: use.quantity for use in theirs.resolution.parts},
+    }
+    return answer | {"state": OperationState.CONFLICT.value, "mine": mine, "theirs": stood}
+
+
+def _text(record: Queued, name: str) -> str:
+    value = record.data.get(name)
+    if not isinstance(value, str):
+        raise InvalidInput(name, "is needed, as a text")
+    return value
+
+
+def _number(record: Queued, name: str) -> int:
+    value = record.data.get(name)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InvalidInput(name, "is needed, as a whole number")
+    return value
+
+
+def _id_of(record: object) -> str | None:
+    found = (
+        cast("Mapping[str, object]", record).get("operation_id")
+        if isinstance(record, Mapping)
+        else None
+    )
+    return found[:80] if isinstance(found, str) else None
+
+
+def _twice() -> InvalidInput:
+    return InvalidInput("operation_id", "stands in this call twice, with different records")
+
+
+def _refused(id: str | None, refusal: Refused) -> OperationAnswer:
+    return OperationAnswer(
+        operation_id=id,
+        state=OperationState.REFUSED,
+        field_=getattr(refusal, "field", None),
+        reason=str(refusal),
+    )
+
+
+def _deferred(record: Queued, reason: str) -> OperationAnswer:
+    return OperationAnswer(operation_id=record.id, state=OperationState.DEFERRED, reason=reason)

@@ -1,0 +1,226 @@
+"""A garage that was away: it hands in its queue, catches up, and ends where everybody is."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from domain.access import Role
+from sync.cursors import Place
+from tests.journeys.conftest import Somebody
+from tests.journeys.people import DELHI, PUNE, UPDATE, Person, content
+from web.wiring import Opened
+
+pytestmark = pytest.mark.journey
+CHANGES = """query ($after: String, $first: Int! = 100) { changes(after: $after, first: $first) {
+  __typename
+  ... on Changes { cursor more lag entries { kind key priority gone
+    card { key version title cause { primary } } ticket { key status } } }
+  ... on Resync { cursor } ... on Refusal { message } } }"""
+SYNC = """mutation ($operations: [JSON!]!) { syncOperations(operations: $operations) {
+  __typename
+  ... on OperationsAnswered { answers {
+    operationId state field reason key version mine theirs } }
+  ... on Refusal { message } } }"""
+STATUS = "{ syncStatus { garage position lag } }"
+
+
+def record(type: str, data: dict[str, Any], **more: object) -> dict[str, Any]:
+    return {
+        "operation_id": str(uuid4()),
+        "type": type,
+        "data": data,
+        "timestamp": "1764000000000.0.phone_1",
+        "garage_id": PUNE,
+        "priority": 5,
+        **more,
+    }
+
+
+async def told(house: Opened) -> None:
+    """Move what was written into the change log."""
+    while await house.relay.step():
+        pass
+
+
+async def start(house: Opened, person: Person) -> str:
+    await told(house)
+    resync = await person.ask(CHANGES, after=None)
+    assert resync["__typename"] == "Resync"
+    return resync["cursor"]
+
+
+async def sync(person: Person, *records: object) -> list[dict[str, Any]]:
+    return (await person.ask(SYNC, operations=list(records)))["answers"]
+
+
+async def test_five_changes_and_an_end_are_one_tombstone(house: Opened, somebody: Somebody) -> None:
+    manager, second = somebody(), somebody(name="second")
+    cursor = await start(house, manager)
+    made = await manager.create(content("Told once"))
+    for version in range(1, 6):
+        await manager.ask(
+            UPDATE,
+            id=made["id"],
+            card=content(f"Told {version}"),
+            expected=version,
+            op=str(uuid4()),
+        )
+    retire = """mutation ($id: ID!, $op: UUID!) {
+      retireCard(id: $id, expectedVersion: 6, operationId: $op) { __typename } }"""
+    await second.ask(retire, id=made["id"], op=str(uuid4()))
+    await told(house)
+    changes = await manager.ask(CHANGES, after=cursor)
+    assert [(e["key"], e["gone"], e["card"]) for e in changes["entries"]] == [
+        (made["key"], "RETIRED", None)
+    ]
+    assert (changes["more"], changes["lag"]) == (False, 0)
+
+
+@pytest.mark.row("SO-1")
+async def test_batches_leave_no_gap_and_send_the_critical_first(
+    house: Opened, somebody: Somebody
+) -> None:
+    manager = somebody()
+    cursor = await start(house, manager)
+    severities = ["LOW", "CRITICAL", "MEDIUM", "CRITICAL", "LOW"]
+    made = [
+        (
+            await manager.create(
+                content(f"Card {n}", signature={"text": f"Card {n}", "severity": severity})
+            )
+        )["key"]
+        for n, severity in enumerate(severities)
+    ]
+    await told(house)
+    found: list[tuple[str, str]] = []
+    while True:
+        batch = await manager.ask(CHANGES, after=cursor, first=2)
+        assert batch == await manager.ask(CHANGES, after=cursor, first=2)
+        assert len(batch["entries"]) <= 2
+        found += [(e["key"], e["priority"]) for e in batch["entries"]]
+        cursor = batch["cursor"]
+        if not batch["more"]:
+            break
+    assert found == [
+        (made[1], "CRITICAL"),
+        (made[3], "CRITICAL"),
+        (made[2], "NORMAL"),
+        (made[0], "LOW"),
+        (made[4], "LOW"),
+    ]
+    assert (await manager.ask(CHANGES, after=cursor))["entries"] == []
+
+
+async def test_cards_of_others_are_not_even_named(house: Opened, somebody: Somebody) -> None:
+    pune, delhi = somebody(), somebody(garage=DELHI)
+    cursor = await start(house, delhi)
+    await pune.create(content("Ours alone", visibility={"garages": [PUNE]}))
+    open_one = await pune.create(content("Everybody's at first"))
+    await told(house)
+    batch = await delhi.ask(CHANGES, after=cursor)
+    assert [e["key"] for e in batch["entries"]] == [open_one["key"]]
+    closed = content("Ours by now", visibility={"garages": [PUNE]})
+    await pune.ask(UPDATE, id=open_one["id"], card=closed, expected=1, op=str(uuid4()))
+    await told(house)
+    batch = await delhi.ask(CHANGES, after=batch["cursor"])
+    assert [(e["key"], e["gone"]) for e in batch["entries"]] == [(open_one["key"], "HIDDEN")]
+
+
+async def test_only_ones_own_cursor_is_taken(house: Opened, somebody: Somebody) -> None:
+    pune, delhi = somebody(), somebody(garage=DELHI)
+    foreign = await pune.ask(CHANGES, after=await start(house, delhi))
+    forged = await pune.ask(CHANGES, after="QUJD" * 20)
+    assert foreign == {
+        "__typename": "InvalidInput",
+        "message": "after: is a cursor of another garage",
+    }
+    assert forged["message"] == "after: is not a cursor of this API"
+
+
+async def test_a_cursor_from_the_future_is_told_to_read_again(
+    house: Opened, somebody: Somebody
+) -> None:
+    future = house.places.seal(Place(done=10**9), PUNE)
+    assert (await somebody().ask(CHANGES, after=future))["__typename"] == "Resync"
+
+
+@pytest.mark.row("OF-1")
+async def test_one_poisoned_operation_hurts_no_other(somebody: Somebody) -> None:
+    technician = somebody(Role.TECHNICIAN)
+    good = [record("report_failure", {"report": {"text": f"Motor hums {n}"}}) for n in range(3)]
+    bad = record("report_failure", {"report": {"text": "x"}})
+    del bad["operation_id"]
+    strange = record("fly_away", {})
+    deep: Any = "poison"
+    answers = await sync(technician, good[0], bad, good[1], strange, deep, good[2])
+    assert [a["state"] for a in answers] == [
+        "APPLIED",
+        "REFUSED",
+        "APPLIED",
+        "REFUSED",
+        "REFUSED",
+        "APPLIED",
+    ]
+    assert [a["field"] for a in answers] == [None, "operation_id", None, "type", "operation", None]
+
+
+async def test_a_queue_sent_three_times_is_done_once(house: Opened, somebody: Somebody) -> None:
+    technician = somebody(Role.TECHNICIAN)
+    queue = [record("report_failure", {"report": {"text": f"Belt slips {n}"}}) for n in range(5)]
+    first = await sync(technician, *queue[:3], queue[1])
+    whole = [await sync(technician, *queue[::-1]) for _ in range(2)]
+    assert [a["state"] for a in first] == ["APPLIED"] * 4
+    assert [a["state"] for a in whole[0]] == ["APPLIED"] * 2 + ["REPEATED"] * 3
+    assert [a["state"] for a in whole[1]] == ["REPEATED"] * 5
+    assert [a["key"] for a in whole[0]] == [a["key"] for a in whole[1]]
+    [row] = await house.graph.read(
+        "MATCH (t:Ticket) WHERE t.text STARTS WITH 'Belt slips' RETURN count(t) AS n"
+    )
+    assert row["n"] == 5
+
+
+async def test_the_operation_of_another_is_refused(somebody: Somebody) -> None:
+    mine = record("report_failure", {"report": {"text": "Horn is silent"}})
+    await sync(somebody(Role.TECHNICIAN), mine)
+    [answer] = await sync(somebody(Role.TECHNICIAN, name="mallory"), mine)
+    elsewhere = await sync(somebody(Role.TECHNICIAN), mine | {"garage_id": DELHI})
+    assert (answer["state"], answer["field"]) == ("REFUSED", "operation_id")
+    assert (elsewhere[0]["state"], elsewhere[0]["field"]) == ("REFUSED", "garage_id")
+
+
+@pytest.mark.row("OF-4")
+async def test_edits_that_met_are_merged_and_both_values_shown(somebody: Somebody) -> None:
+    manager, other = somebody(), somebody(name="other")
+    made = await manager.create(content("Two at once"))
+
+    def edit(cause: str) -> dict[str, Any]:
+        card = content("Two at once", cause={"primary": cause})
+        return record("update_card", {"id": made["key"], "expected_version": 1, "card": card})
+
+    [straight] = await sync(manager, edit("A wet plug"))
+    [met] = await sync(other, edit("Bad earth"))
+    assert (straight["state"], straight["version"]) == ("APPLIED", 2)
+    assert (met["state"], met["version"]) == ("CONFLICT", 3)
+    assert met["theirs"]["root_cause"] == "A wet plug"
+    assert met["mine"]["cause"] == {"primary": "Bad earth"}
+
+
+@pytest.mark.row("CF-7")
+async def test_a_price_of_the_client_is_not_used(somebody: Somebody) -> None:
+    [answer] = await sync(somebody(), record("set_price", {"part": "p", "paise": 1}))
+    assert (answer["state"], answer["field"]) == ("REFUSED", "price")
+
+
+@pytest.mark.row("CA-32")
+async def test_a_garage_is_as_far_as_it_asked(house: Opened, somebody: Somebody) -> None:
+    manager = somebody()
+    cursor = await start(house, manager)
+    await manager.create(content("One behind"))
+    await told(house)
+    await manager.ask(CHANGES, after=cursor)
+    [behind] = await manager.ask(STATUS)
+    assert (behind["garage"], behind["lag"] > 0) == (PUNE, True)
+    batch = await manager.ask(CHANGES, after=cursor)
+    await manager.ask(CHANGES, after=batch["cursor"])
+    assert [s["lag"] for s in await manager.ask(STATUS)] == [0]

@@ -1,0 +1,75 @@
+"""Records of an offline queue: what is refused, and the order that they are applied in."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import InvalidInput
+from sync.queue import Queued, in_order, parsed
+
+ID = "01920000-0000-7000-8000-000000000001"
+RECORD: dict[str, Any] = {
+    "operation_id": ID,
+    "type": "report_failure",
+    "data": {},
+    "timestamp": "1764000000000.0.phone_1",
+    "garage_id": "garage_pune",
+    "priority": 5,
+}
+
+
+def queued(n: int, ms: int, priority: int, about: str) -> Queued:
+    return parsed(
+        {
+            **RECORD,
+            "operation_id": str(UUID(int=n)),
+            "timestamp": f"{ms}.0.phone",
+            "priority": priority,
+            "data": {"id": about} if about else {},
+        }
+    )
+
+
+queues = st.lists(
+    st.builds(
+        queued,
+        st.integers(0, 2**100),
+        st.integers(0, 20),
+        st.integers(0, 9),
+        st.sampled_from(["", "tkt_1", "tkt_2", "fc_1"]),
+    ),
+    unique_by=lambda q: q.id,
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"operation_id": "1"}, "operation_id"),
+        ({"type": "fly"}, "type"),
+        ({"timestamp": "now"}, "timestamp"),
+        ({"priority": 10}, "priority"),
+        ({"garage_id": "x"}, "garage_id"),
+        ({"data": []}, "data"),
+        ({"data": {"x": "y" * 100_001}}, "data"),
+    ],
+)
+def test_a_wrong_record_names_its_field(change: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        parsed(RECORD | change)
+    assert refused.value.field == field
+
+
+@pytest.mark.row("OF-2")
+@given(queues)
+def test_one_thing_keeps_its_order_and_urgent_ones_go_first(queue: list[Queued]) -> None:
+    order = in_order(queue)
+    assert sorted(order, key=lambda q: q.id) == sorted(queue, key=lambda q: q.id)
+    for entity in {q.entity for q in queue}:
+        own = [q for q in order if q.entity == entity]
+        assert own == sorted(own, key=lambda q: (q.at, q.id))
+    single = [q for q in order if [o.entity for o in order].count(q.entity) == 1]
+    assert single == sorted(single, key=lambda q: (q.priority, q.at, q.id))

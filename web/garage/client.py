@@ -1,0 +1,136 @@
+"""How a garage meets the service: hand in the queue, then catch up; over GraphQL and HTTP."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from domain.errors import NotAuthenticated, Unavailable
+from web.garage.replica import Replica
+
+PAGE = 100
+BATCH = 100
+POLL_SECONDS = 5.0
+TIMEOUT_SECONDS = 40.0
+UNKNOWN = 401
+CARD = """key version status title make signature { text severity errorCodes { key } }
+  cause { primary confidence }
+  resolution { type highVoltage labourMinutes steps { action minutes safety }
+    parts { quantity part { key name } } }"""
+TICKET = "key status text assignee"
+CHANGES = f"""query ($after: String, $first: Int!) {{ changes(after: $after, first: $first) {{
+  __typename
+  ... on Changes {{ cursor more lag entries {{ kind key gone
+    card {{ {CARD} }} ticket {{ {TICKET} }} }} }}
+  ... on Resync {{ cursor }}
+  ... on Refusal {{ message }} }} }}"""
+CARDS = f"""query ($after: String) {{ cards(first: 100, after: $after) {{
+  pageInfo {{ hasNextPage endCursor }} edges {{ node {{ {CARD} }} }} }} }}"""
+TICKETS = f"""query ($after: String) {{ tickets(first: 100, after: $after) {{
+  pageInfo {{ hasNextPage endCursor }} edges {{ node {{ {TICKET} }} }} }} }}"""
+SYNC = """mutation ($operations: [JSON!]!) { syncOperations(operations: $operations) {
+  __typename
+  ... on OperationsAnswered { answers {
+    operationId state field reason key version mine theirs } }
+  ... on Refusal { message } } }"""
+
+Told = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """The service over HTTP, as one person of the garage."""
+
+    http: httpx.AsyncClient
+    token: str
+
+    async def ask(self, query: str, **variables: object) -> Any:  # noqa: ANN401 - JSON
+        """Ask for one thing and give it.
+
+        Raises:
+            Unavailable: there is no way to the service now; try again later.
+            NotAuthenticated: the token does not hold any more.
+        """
+        try:
+            answer = await self.http.post(
+                "/v1/graphql",
+                json={"query": query, "variables": variables},
+                headers={"authorization": f"Bearer {self.token}"},
+                timeout=TIMEOUT_SECONDS,
+            )
+            if answer.status_code == UNKNOWN:
+                raise NotAuthenticated("run `battwheels garage init` with a new token")
+            body: dict[str, Any] = answer.json()
+        except (httpx.TransportError, ValueError) as error:
+            raise Unavailable("the service", type(error).__name__) from error
+        if body.get("errors"):
+            raise Unavailable("the service", body["errors"][0]["message"])
+        [found] = body["data"].values()
+        return found
+
+
+async def sync(replica: Replica, remote: Remote, told: Told) -> None:
+    """Drain the queue, then catch up; whatever was done stays done when this is cut off.
+
+    Raises:
+        Unavailable, NotAuthenticated: as `Remote.ask` says; nothing is lost.
+    """
+    await drain(replica, remote)
+    await catch_up(replica, remote, told)
+
+
+async def drain(replica: Replica, remote: Remote) -> int:
+    """Hand in the queue until it is empty or the service defers; give what was done."""
+    done = 0
+    while records := replica.waiting(BATCH):
+        result = await remote.ask(SYNC, operations=records)
+        if result["__typename"] != "OperationsAnswered":
+            raise Unavailable("the service", result["message"])
+        ended = [a for a in result["answers"] if a["state"] != "DEFERRED"]
+        replica.answered(ended)
+        done += len(ended)
+        if len(ended) < len(records):
+            break
+    return done
+
+
+async def catch_up(replica: Replica, remote: Remote, told: Told) -> None:
+    """Read the changes behind the cursor into the replica, batch by batch."""
+    taken = 0
+    while True:
+        result = await remote.ask(CHANGES, after=replica.setting("cursor"), first=PAGE)
+        match result["__typename"]:
+            case "Changes":
+                replica.apply(result["entries"], result["cursor"])
+                taken += len(result["entries"])
+                told(taken, taken + result["lag"])
+                if not result["more"]:
+                    return
+            case "Resync":
+                await _read_all(replica, remote, result["cursor"], told)
+            case _:
+                raise Unavailable("the service", result["message"])
+
+
+async def _read_all(replica: Replica, remote: Remote, cursor: str, told: Told) -> None:
+    """Read everything anew; the cursor was given before, so nothing falls in between."""
+    replica.restart()
+    taken = 0
+    for kind, query in (("failure_card", CARDS), ("ticket", TICKETS)):
+        after = None
+        while True:
+            page = await remote.ask(query, after=after)
+            nodes = [edge["node"] for edge in page["edges"]]
+            field = "card" if kind == "failure_card" else "ticket"
+            entries = [
+                {"kind": kind, "key": n["key"], "card": None, "ticket": None, field: n}
+                for n in nodes
+            ]
+            replica.apply(entries, None)
+            taken += len(entries)
+            told(taken, taken)
+            if not page["pageInfo"]["hasNextPage"]:
+                break
+            after = page["pageInfo"]["endCursor"]
+    replica.set(cursor=cursor)

@@ -1,0 +1,148 @@
+"""What a garage keeps in one SQLite file: the queue, cards and tickets, the cursor, its clock.
+
+Every step is one transaction: a batch and the cursor behind it are kept together or not at all, and
+a record leaves the queue together with its answer, so the process may be killed at any point.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from domain import clock
+from domain.clock import Stamp
+
+TABLES = """
+create table if not exists setting (name text primary key, value text not null);
+create table if not exists queue (
+    id text primary key, priority integer not null, ms integer not null, count integer not null,
+    record text not null);
+create table if not exists answer (id text primary key, record text not null, answer text not null);
+create table if not exists entity (
+    key text primary key, kind text not null, version integer, document text not null);
+"""
+KEEP = """insert into entity (key, kind, version, document) values (?, ?, ?, ?)
+on conflict (key) do update set kind = excluded.kind, version = excluded.version,
+    document = excluded.document"""
+SET = """insert into setting (name, value) values (?, ?)
+on conflict (name) do update set value = excluded.value"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    waiting: int
+    cards: int
+    tickets: int
+    conflicts: int
+    refused: int
+    cursor: str | None
+
+
+class Replica:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, isolation_level=None, timeout=30)
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma synchronous = full")
+        connection.executescript(TABLES)
+        return cls(connection)
+
+    def close(self) -> None:
+        self._db.close()
+
+    def setting(self, name: str) -> str | None:
+        row = self._db.execute("select value from setting where name = ?", [name]).fetchone()
+        return None if row is None else row[0]
+
+    def set(self, **values: str) -> None:
+        with self._transaction():
+            self._db.executemany(SET, values.items())
+
+    def enqueue(self, record: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
+        """Put a record into the queue with the next stamp of this garage's clock."""
+        with self._transaction():
+            last = self.setting("clock")
+            node = self.setting("garage") or "garage"
+            stamp = clock.ticked(clock.parsed(last) if last else Stamp(0, 0, node), now_ms)
+            full = {**record, "timestamp": str(stamp)}
+            self._db.execute(
+                "insert into queue values (?, ?, ?, ?, ?)",
+                [full["operation_id"], full["priority"], stamp.ms, stamp.count, json.dumps(full)],
+            )
+            self._db.execute(SET, ["clock", str(stamp)])
+        return full
+
+    def waiting(self, most: int) -> list[dict[str, Any]]:
+        """Give the next records by (priority, timestamp)."""
+        found = self._db.execute(
+            "select record from queue order by priority, ms, count limit ?", [most]
+        )
+        return [json.loads(row[0]) for row in found]
+
+    def answered(self, answers: Iterable[Mapping[str, Any]]) -> None:
+        """Take what was answered for good out of the queue, and keep the answers."""
+        with self._transaction():
+            for answer in answers:
+                if answer["state"] != "DEFERRED":
+                    self._db.execute(
+                        "insert or replace into answer"
+                        " select id, record, ? from queue where id = ?",
+                        [json.dumps(answer), answer["operationId"]],
+                    )
+                    self._db.execute("delete from queue where id = ?", [answer["operationId"]])
+
+    def apply(self, entries: Sequence[Mapping[str, Any]], cursor: str | None) -> None:
+        """Keep a batch and, in the same transaction, the cursor behind it."""
+        with self._transaction():
+            for entry in entries:
+                thing = entry["card"] or entry["ticket"]
+                if thing is None:
+                    self._db.execute("delete from entity where key = ?", [entry["key"]])
+                else:
+                    row = [entry["key"], entry["kind"], thing.get("version"), json.dumps(thing)]
+                    self._db.execute(KEEP, row)
+            if cursor is not None:
+                self._db.execute(SET, ["cursor", cursor])
+
+    def restart(self) -> None:
+        """Forget the cards and tickets, not the queue: everything is read again."""
+        with self._transaction():
+            self._db.execute("delete from entity")
+            self._db.execute("delete from setting where name = 'cursor'")
+
+    def documents(self, kind: str, words: str = "", most: int = 20) -> list[dict[str, Any]]:
+        """Give the documents that hold every one of the words."""
+        found = self._db.execute(
+            "select document from entity where kind = ? order by key desc", [kind]
+        )
+        wanted = words.lower().split()
+        texts = (row[0] for row in found)
+        held = [t for t in texts if all(word in t.lower() for word in wanted)]
+        return [json.loads(text) for text in held[:most]]
+
+    def answers(self, state: str) -> list[dict[str, Any]]:
+        found = self._db.execute("select answer from answer order by rowid")
+        return [a for a in (json.loads(row[0]) for row in found) if a["state"] == state]
+
+    def standing(self) -> Standing:
+        def count(query: str) -> int:
+            return self._db.execute(query).fetchone()[0]
+
+        return Standing(
+            waiting=count("select count(*) from queue"),
+            cards=count("select count(*) from entity where kind = 'failure_card'"),
+            tickets=count("select count(*) from entity where kind = 'ticket'"),
+            conflicts=len(self.answers("CONFLICT")),
+            refused=len(self.answers("REFUSED")),
+            cursor=self.setting("cursor"),
+        )
+
+    def _transaction(self) -> sqlite3.Connection:
+        self._db.execute("begin immediate")
+        return self._db
