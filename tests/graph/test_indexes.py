@@ -19,11 +19,13 @@ from graph.database import Graph
 from graph.hits import held
 from graph.queries import named, sized
 from graph.search import Search
+from graph.visibility import seen_by
 from tests.graph.examples import ADMIN, DELHI, FULL, card
 from web.local.stores import StoreUrls
 
 SEARCH = named("search.cypher")
-EYES = held(DELHI, NOTHING)
+EYES = seen_by(DELHI)
+HELD = held(DELHI, NOTHING)
 PAGE = {"after": "", "first": 20}
 
 
@@ -105,7 +107,7 @@ async def test_symptom_query_starts_at_the_symptom(shelf: Cards, driver: AsyncDr
 @pytest.mark.row("IX-3")
 async def test_symptom_source_starts_at_the_symptom(shelf: Cards, driver: AsyncDriver) -> None:
     wanted = {"symptoms": ["SYM_BATT_001"], "cap": 9, "limit": 9}
-    operators = await plan(driver, SEARCH["by_symptoms"], **wanted, **EYES)
+    operators = await plan(driver, SEARCH["by_symptoms"], **wanted, **HELD)
     first = next(o for o in operators if not o.startswith(("Unwind", "Argument")))
     assert first.startswith("NodeUniqueIndexSeek UNIQUE s:Symptom(code)")
     assert_no_scan(operators)
@@ -122,7 +124,7 @@ async def test_component_query_starts_at_the_component(shelf: Cards, driver: Asy
 
 async def test_code_source_starts_at_the_code(shelf: Cards, driver: AsyncDriver) -> None:
     wanted = {"keys": ["ather:E401"], "cap": 9, "limit": 9}
-    operators = await plan(driver, SEARCH["by_codes"], **wanted, **EYES)
+    operators = await plan(driver, SEARCH["by_codes"], **wanted, **HELD)
     first = next(o for o in operators if not o.startswith(("Unwind", "Argument")))
     assert first.startswith("NodeUniqueIndexSeek UNIQUE e:ErrorCode(key)")
     assert_no_scan(operators)
@@ -191,7 +193,7 @@ async def test_vectors_are_narrowed_in_the_index(graph: Graph, driver: AsyncDriv
     wanted = {"vector": [1.0] * 384, "near": 10}
     narrowed = {"places": ["all"], "makes": ["ather", "*"]}
     query = sized(SEARCH["by_meaning_seen_make"], 384)
-    operators = await plan(driver, query, **wanted, **narrowed, **EYES)
+    operators = await plan(driver, query, **wanted, **narrowed, **HELD)
     [sought] = [o for o in operators if o.startswith("NodeVectorIndexSearch")]
     assert "make IN $makes" in sought
     assert "visibility IN $places" in sought

@@ -138,7 +138,12 @@ class TestVehicle:
         symptom_only = [card(f"symptom_{n}", signature=sign) for n in range(300)]
         await load(cards, planted, *model_only, *symptom_only)
         hits = await search.by_vehicle([SYMPTOM], DELHI, 5, Beside(vehicle=ATHER))
-        assert hits[0] == Hit(card=planted.id, score=5.0, via=(SYMPTOM,))
+        assert replace(hits[0], marks=None) == Hit(card=planted.id, score=5.0, via=(SYMPTOM,))
+        assert hits[0].marks is not None
+        assert (hits[0].marks.vehicle_level, hits[0].marks.symptoms) == (
+            VehicleLevel.YEAR,
+            (SYMPTOM,),
+        )
 
     async def test_make_alone_lifts_symptoms(self, cards: Cards, search: Search) -> None:
         sign = Signature(text="x", symptoms=(SYMPTOM,))
@@ -264,6 +269,16 @@ class TestWords:
         assert len(found[0]["k"]) == 12
         for keyword in found[0]["k"]:
             assert FULL.id in cards_of(await search.by_words(keyword, DELHI, 10))
+
+    async def test_cards_of_others_crowd_nobody_out(self, cards: Cards, search: Search) -> None:
+        loud = [
+            card(f"theirs_{n}", "Squeals squeals squeals", visibility=only("garage_pune"))
+            for n in range(60)
+        ]
+        ours = [card(f"ours_{n}", f"Squeals when wet, {n} times over") for n in range(3)]
+        await load(cards, *loud, *ours)
+        found = cards_of(await search.by_words("squeals", DELHI, 10))
+        assert sorted(found) == ["fc_ours_0", "fc_ours_1", "fc_ours_2"]
 
     @pytest.mark.row("IX-10")
     async def test_words_of_other_makes_are_left_out(self, cards: Cards, search: Search) -> None:
