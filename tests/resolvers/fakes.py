@@ -515,7 +515,8 @@ class World:
             matcher=self.matcher,
             embedder=FakeEmbedder(),
             operations=self.operations,
-            # Marks, feedback and the review queue are asked on real stores alone.
+            # Jobs, marks, feedback and the review queue are asked on real stores alone.
+            jobs=cast("Any", None),
             marking=cast("Any", None),
             feedback=cast("Any", None),
             reviews=cast("Any", None),
