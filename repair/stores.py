@@ -6,7 +6,7 @@ from typing import Protocol
 from domain.access import Actor, Viewer
 from domain.cards import FailureCard
 from domain.events import Event
-from domain.ids import BayId, CardId, GarageId, JobId, PersonId, TicketId
+from domain.ids import BayId, CardId, GarageId, JobId, PersonId, TicketId, VehicleId
 from domain.jobs import Bay, Job, Slot
 from domain.matches import Embedding, Understood
 from domain.reports import FailureReport
@@ -45,6 +45,8 @@ class Tickets(Protocol):
     async def put(self, ticket: Ticket, events: Sequence[Event], *, expected: int) -> None: ...
 
     async def get(self, id: TicketId, actor: Actor) -> Ticket: ...
+
+    async def closed_on(self, vehicle: VehicleId, garage: GarageId) -> Sequence[Ticket]: ...
 
     async def shown(self, ids: Sequence[TicketId]) -> dict[TicketId, tuple[Shown, ...]]: ...
 

@@ -159,7 +159,7 @@ class Overlaps(strawberry.ExceptionHandler[errors.Overlaps, refusals.Overlaps]):
     ) -> refusals.Overlaps:
         del field, info
         return refusals.Overlaps(
-            message=str(exception), field=exception.field, job=strawberry.ID(exception.job)
+            message=str(exception), field=exception.field, in_the_way=strawberry.ID(exception.job)
         )
 
 

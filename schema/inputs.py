@@ -39,6 +39,9 @@ class ReportInput:
         default_factory=list[str], description="Error codes in any spelling, at most 50."
     )
     vehicle: VehicleInput | None = field(default=None, description="The vehicle.")
+    vehicle_id: strawberry.ID | None = field(
+        default=None, description="Which vehicle it is, veh_…: a failure that comes back is seen."
+    )
 
 
 @strawberry.input(description="Where the failure happens.")

@@ -84,4 +84,4 @@ class Occupied(Refusal):
 @strawberry.type(description="Another job has the bay or the technician at that time.")
 class Overlaps(Refusal):
     field: str = strawberry.field(description="What both want: bay or technician.")
-    job: strawberry.ID = strawberry.field(description="Key of the job in the way.")
+    in_the_way: strawberry.ID = strawberry.field(description="Key of the job that has it.")
