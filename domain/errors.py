@@ -15,6 +15,7 @@ BattwheelsError
 │   ├── MonthClosed         the books of that month are closed
 │   ├── OverLimit           more money than there is to give back, credit or pay
 │   ├── Occupied            somebody else is at work on it; ask again a little later
+│   ├── Overlaps            another job has the bay or the technician at that time
 │   └── CursorLost          the change log does not reach from there to now
 ├── Tampered                what may never change was changed
 ├── Unavailable             a store or model does not answer; try again later
@@ -131,6 +132,15 @@ class Occupied(Refused):
         super().__init__(f"Somebody is at work on the {kind} {id!r}. Ask again in a minute.")
         self.kind = kind
         self.id = id
+
+
+class Overlaps(Refused):
+    """`field` says what both want: the bay or the technician."""
+
+    def __init__(self, field: str, job: str) -> None:
+        super().__init__(f"{field}: {job} has it at that time. Choose another time or {field}.")
+        self.field = field
+        self.job = job
 
 
 class Tampered(BattwheelsError):

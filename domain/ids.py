@@ -13,6 +13,8 @@ TicketId = NewType("TicketId", str)
 GarageId = NewType("GarageId", str)
 PersonId = NewType("PersonId", str)
 VehicleId = NewType("VehicleId", str)
+BayId = NewType("BayId", str)
+JobId = NewType("JobId", str)
 EventId = NewType("EventId", str)
 OperationId = NewType("OperationId", str)
 InvoiceId = NewType("InvoiceId", str)
@@ -63,6 +65,14 @@ def vehicle_id(value: str) -> VehicleId:
     if value.startswith(UNNAMED):
         raise InvalidInput("vehicle id", f"may not begin with {UNNAMED}")
     return VehicleId(_checked("vehicle id", value, r"veh_[A-Za-z0-9_\-]{3,60}"))
+
+
+def bay_id(value: str) -> BayId:
+    return BayId(_checked("bay id", value, r"bay_[A-Za-z0-9_\-]{1,60}"))
+
+
+def job_id(value: str) -> JobId:
+    return JobId(_checked("job id", value, r"job_[A-Za-z0-9_\-]{3,60}"))
 
 
 def invoice_id(value: str) -> InvoiceId:

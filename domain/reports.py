@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from domain import limits
+from domain.ids import VehicleId
 from domain.vehicles import UNKNOWN, VehicleContext
 
 TEXT_LIMIT = 10_000
@@ -17,6 +18,7 @@ class FailureReport:
     text: str
     codes: tuple[str, ...] = ()
     vehicle: VehicleContext = UNKNOWN
+    vehicle_id: VehicleId | None = None
 
     @classmethod
     def parsed(

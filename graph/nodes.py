@@ -163,6 +163,7 @@ class Technician(StructuredNode):
     certification = StringProperty()
     skills = ArrayProperty(StringProperty())
     garage_id = StringProperty(index=True)
+    booked = IntegerProperty()
     works_at = RelationshipTo("Garage", "WORKS_AT")
 
 
@@ -293,6 +294,27 @@ class Ticket(StructuredNode):
     reports = RelationshipTo("ErrorCode", "REPORTS")
     shown = RelationshipTo("FailureCard", "SHOWN", model=Shown)
     tried = RelationshipTo("FailureCard", "TRIED", model=Tried)
+
+
+class Bay(StructuredNode):
+    uid = StringProperty(unique_index=True, db_property="id")
+    garage_id = StringProperty(index=True)
+    booked = IntegerProperty()
+    stands_in = RelationshipTo("Garage", "STANDS_IN")
+
+
+class Job(StructuredNode):
+    uid = StringProperty(unique_index=True, db_property="id")
+    version = IntegerProperty()
+    garage_id = StringProperty()
+    ticket_id = StringProperty()
+    technician_id = StringProperty()
+    bay_id = StringProperty()
+    start = DateTimeProperty()
+    end = DateTimeProperty()
+    on = RelationshipTo("Bay", "ON")
+    by = RelationshipTo("Technician", "BY")
+    of = RelationshipTo("Ticket", "FOR")
 
 
 class Event(StructuredNode):

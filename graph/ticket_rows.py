@@ -9,8 +9,7 @@ from graph.card_rows import Row, code_row
 def properties(ticket: Ticket) -> Row:
     """Give what is searched and sorted, and the whole ticket as its body.
 
-    `matching` and `revisit_of` are not among them: they move beside the versions, by `Tickets.show`
-    and `Tickets.mark_revisit` alone.
+    `matching` is not among them: it moves beside the versions, by `Tickets.show` alone.
     """
     return {
         "version": ticket.version,
@@ -21,6 +20,7 @@ def properties(ticket: Ticket) -> Row:
         "reporter_id": ticket.reporter,
         "assignee_id": ticket.assignee,
         "card_id": ticket.card,
+        "revisit_of": ticket.revisit_of,
         "opened_at": ticket.opened_at,
         "resolved_at": ticket.resolved_at,
         "closed_at": ticket.closed_at,

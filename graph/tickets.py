@@ -7,7 +7,7 @@ from dataclasses import replace
 from domain.access import SCOPES, Actor, Scope
 from domain.errors import AlreadyExists, NotFound, StaleVersion
 from domain.events import Event
-from domain.ids import CardId, TicketId
+from domain.ids import CardId, GarageId, TicketId, VehicleId
 from domain.matches import Embedding
 from domain.tickets import Matching, Shown, Ticket, TicketStatus
 from graph import bodies, outbox, ticket_rows
@@ -102,6 +102,11 @@ class Tickets:
             status=status,
             **_seen_by(actor),
         )
+        return [_ticket(row) for row in found]
+
+    async def closed_on(self, vehicle: VehicleId, garage: GarageId) -> list[Ticket]:
+        """Give a garage's tickets of a vehicle that were closed, and are not open again."""
+        found = await self._graph.entries(QUERIES["closed_on"], vehicle=vehicle, garage=garage)
         return [_ticket(row) for row in found]
 
     async def show(

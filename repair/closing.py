@@ -48,8 +48,8 @@ async def assign(
     if ticket.done(operation.mark):
         return ticket
     assigned = tickets.assign(ticket, to, _move(operation, expected))
-    await _demand_colleague(shop.crew, assigned, to)
-    await _demand_safe(shop, assigned, assigned.card, operation)
+    await demand_colleague(shop.crew, assigned, to)
+    await demand_safe(shop, assigned, assigned.card, operation)
     return await _put(shop.tickets, assigned, EventType.TICKET_UPDATED, operation)
 
 
@@ -67,7 +67,7 @@ async def start(
     if ticket.done(operation.mark):
         return ticket
     started = tickets.start(ticket, card, _move(operation, expected))
-    await _demand_safe(shop, started, card, operation)
+    await demand_safe(shop, started, card, operation)
     return await _put(shop.tickets, started, EventType.TICKET_UPDATED, operation)
 
 
@@ -86,7 +86,7 @@ async def attempt(
     theirs = replace(tried, by=ticket.assignee or tried.by)
     noted = tickets.attempt(ticket, theirs, _move(operation, expected))
     await _demand_parts(shop.vocabulary, tried.parts)
-    await _demand_safe(shop, noted, tried.card, operation)
+    await demand_safe(shop, noted, tried.card, operation)
     return await _put(shop.tickets, noted, EventType.TICKET_UPDATED, operation)
 
 
@@ -104,7 +104,7 @@ async def resolve(
         return ticket
     resolved = tickets.resolve(ticket, outcome, _move(operation, expected))
     await _demand_parts(shop.vocabulary, outcome.parts)
-    await _demand_safe(shop, resolved, outcome.card, operation)
+    await demand_safe(shop, resolved, outcome.card, operation)
     return await _put(shop.tickets, resolved, EventType.TICKET_RESOLVED, operation)
 
 
@@ -156,13 +156,14 @@ async def _put(stored: Tickets, ticket: Ticket, type: EventType, operation: Oper
     return ticket
 
 
-async def _demand_colleague(crew: Crew, ticket: Ticket, to: PersonId) -> None:
+async def demand_colleague(crew: Crew, ticket: Ticket, to: PersonId) -> None:
+    """Raise InvalidInput unless they are registered in the ticket's garage."""
     known = await crew.technician(to)
     if known is None or known.garage != ticket.garage:
         raise InvalidInput("technician", f"{to} is not registered in {ticket.garage}")
 
 
-async def _demand_safe(
+async def demand_safe(
     shop: Workshop, ticket: Ticket, card: CardId | None, operation: Operation
 ) -> None:
     """Raise NotCertified if the work is on high voltage and the assignee may not do that.

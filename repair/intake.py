@@ -21,6 +21,7 @@ from domain.events import Event, EventType
 from domain.ids import CardId, GarageId, OperationId, PersonId, TicketId, derived
 from domain.matches import Level
 from domain.reports import FailureReport
+from domain.revisits import revisited
 from domain.tickets import Matching, Shown, Ticket, TicketStatus
 from matching.answers import Answer
 from repair.operation import Operation
@@ -66,14 +67,19 @@ async def report(
         reporter=operation.actor.id,
         opened_at=operation.at,
         vehicle=understood.vehicle,
+        vehicle_id=said.vehicle_id,
         codes=understood.codes,
         symptoms=understood.symptoms,
     )
     if operation.actor.role is Role.TECHNICIAN:
         ticket = replace(ticket, status=TicketStatus.ASSIGNED, assignee=operation.actor.id)
-    event = operation.event(EventType.TICKET_CREATED, ticket.id, ticket.version, place)
+    ticket = replace(ticket, revisit_of=await _comes_back_after(intake.tickets, ticket))
+    told = [EventType.TICKET_CREATED]
+    if ticket.revisit_of is not None:
+        told.append(EventType.TICKET_REVISITED)
+    events = [operation.event(each, ticket.id, ticket.version, place) for each in told]
     try:
-        await intake.tickets.add(ticket, [event], understood.embedding)
+        await intake.tickets.add(ticket, events, understood.embedding)
     except AlreadyExists:
         return await _opened(intake.tickets, ticket, operation)
     return ticket
@@ -142,6 +148,13 @@ def draft(ticket: Ticket, at: datetime) -> FailureCard:
         ),
         visibility=Visibility(garages=(ticket.garage,)),
     )
+
+
+async def _comes_back_after(tickets: Tickets, ticket: Ticket) -> TicketId | None:
+    """Give the garage's own repair of that vehicle that did not hold, if there is one."""
+    if ticket.vehicle_id is None:
+        return None
+    return revisited(ticket, await tickets.closed_on(ticket.vehicle_id, ticket.garage))
 
 
 def _place(actor: Actor, garage: GarageId | None) -> GarageId:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.access import Actor
 from domain.events import Event, EventType
-from domain.ids import CardId, EventId, GarageId, OperationId, TicketId, derived, uuid7
+from domain.ids import CardId, EventId, GarageId, JobId, OperationId, TicketId, derived, uuid7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,9 @@ class Operation:
 
     def ticket_id(self) -> TicketId:
         return TicketId(f"tkt_{self._made('ticket')}")
+
+    def job_id(self) -> JobId:
+        return JobId(f"job_{self._made('job')}")
 
     def card_id(self) -> CardId:
         return CardId(f"fc_{self._made('card')}")

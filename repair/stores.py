@@ -6,7 +6,8 @@ from typing import Protocol
 from domain.access import Actor, Viewer
 from domain.cards import FailureCard
 from domain.events import Event
-from domain.ids import CardId, PersonId, TicketId
+from domain.ids import BayId, CardId, GarageId, JobId, PersonId, TicketId, VehicleId
+from domain.jobs import Bay, Job, Slot
 from domain.matches import Embedding, Understood
 from domain.reports import FailureReport
 from domain.technicians import Technician
@@ -45,6 +46,8 @@ class Tickets(Protocol):
 
     async def get(self, id: TicketId, actor: Actor) -> Ticket: ...
 
+    async def closed_on(self, vehicle: VehicleId, garage: GarageId) -> Sequence[Ticket]: ...
+
     async def shown(self, ids: Sequence[TicketId]) -> dict[TicketId, tuple[Shown, ...]]: ...
 
     async def show(
@@ -60,6 +63,20 @@ class Crew(Protocol):
     async def register(self, technician: Technician) -> None: ...
 
     async def technician(self, id: PersonId) -> Technician | None: ...
+
+
+class Jobs(Protocol):
+    async def register_bay(self, bay: Bay) -> None: ...
+
+    async def bay(self, id: BayId) -> Bay | None: ...
+
+    async def job(self, id: JobId) -> Job | None: ...
+
+    async def day(self, garage: GarageId, slot: Slot) -> Sequence[Job]: ...
+
+    async def book(self, job: Job, *, expected: int = 0) -> None: ...
+
+    async def cancel(self, job: Job) -> None: ...
 
 
 class Vocabulary(Protocol):

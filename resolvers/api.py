@@ -6,6 +6,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from resolvers.accounts import Accounts
+from resolvers.booking import Booking, Planned
 from resolvers.bookkeeping import Bookkeeping
 from resolvers.changing import Changing
 from resolvers.execution import Answered, Guarded, Open, note
@@ -26,12 +27,12 @@ from schema.people import Garage
 
 
 @strawberry.type(description="What can be read.")
-class Query(Finding, Reading, Naming, Accounts, Shelving, Reviewing, CatchingUp):
+class Query(Finding, Reading, Naming, Accounts, Shelving, Reviewing, CatchingUp, Planned):
     pass
 
 
 @strawberry.type(description="What can be changed; each change is done once for its operation id.")
-class Mutation(Changing, Repairing, Staffing, Teaching, Bookkeeping, Stocking, Draining):
+class Mutation(Changing, Repairing, Staffing, Teaching, Bookkeeping, Stocking, Draining, Booking):
     pass
 
 

@@ -1,14 +1,14 @@
 """From what a caller handed in to values of the domain; whatever is wrong names its field."""
 
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from domain import cards, codes, limits
 from domain.cards import Environment, Evidence, Resolution, RootCause, Signature, Visibility
 from domain.codes import CodeKey
 from domain.errors import InvalidInput
-from domain.ids import CardId, PersonId, card_id, garage_id
+from domain.ids import CardId, PersonId, card_id, garage_id, vehicle_id
 from domain.outcomes import Attempt, Outcome
 from domain.reports import FailureReport
 from domain.vehicles import UNKNOWN, VehicleContext
@@ -28,7 +28,8 @@ def card_key(value: str) -> CardId:
 
 
 def report(value: inputs.ReportInput) -> FailureReport:
-    return FailureReport.parsed(value.text, tuple(value.codes), vehicle(value.vehicle))
+    said = FailureReport.parsed(value.text, tuple(value.codes), vehicle(value.vehicle))
+    return replace(said, vehicle_id=vehicle_id(value.vehicle_id) if value.vehicle_id else None)
 
 
 def vehicle(value: inputs.VehicleInput | None) -> VehicleContext:

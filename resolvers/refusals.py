@@ -25,6 +25,7 @@ CODES: Mapping[type[errors.BattwheelsError], str] = {
     errors.MonthClosed: "MONTH_CLOSED",
     errors.OverLimit: "OVER_LIMIT",
     errors.Occupied: "OCCUPIED",
+    errors.Overlaps: "OVERLAPS",
     errors.Unavailable: "UNAVAILABLE",
 }
 
@@ -152,6 +153,16 @@ class Occupied(strawberry.ExceptionHandler[errors.Occupied, refusals.Occupied]):
         return refusals.Occupied(message=str(exception), kind=exception.kind, key=exception.id)
 
 
+class Overlaps(strawberry.ExceptionHandler[errors.Overlaps, refusals.Overlaps]):
+    def handle(
+        self, exception: errors.Overlaps, *, field: StrawberryField, info: Ask
+    ) -> refusals.Overlaps:
+        del field, info
+        return refusals.Overlaps(
+            message=str(exception), field=exception.field, in_the_way=strawberry.ID(exception.job)
+        )
+
+
 HANDLERS = (
     InvalidInput(),
     NotFound(),
@@ -164,4 +175,5 @@ HANDLERS = (
     MonthClosed(),
     OverLimit(),
     Occupied(),
+    Overlaps(),
 )

@@ -127,6 +127,7 @@ class Services:
     cards: Cards
     tickets: Tickets
     crew: Crew
+    jobs: stores.Jobs
     vocabulary: Vocabulary
     search: Search
     reader: stores.Reader

@@ -1,5 +1,7 @@
 """What a caller hands in: reports and the content of cards; checked when parsed, not here."""
 
+from datetime import datetime
+
 import strawberry
 from strawberry import field
 
@@ -37,6 +39,9 @@ class ReportInput:
         default_factory=list[str], description="Error codes in any spelling, at most 50."
     )
     vehicle: VehicleInput | None = field(default=None, description="The vehicle.")
+    vehicle_id: strawberry.ID | None = field(
+        default=None, description="Which vehicle it is, veh_…: a failure that comes back is seen."
+    )
 
 
 @strawberry.input(description="Where the failure happens.")
@@ -144,6 +149,20 @@ class TechnicianInput:
     skills: list[str] = field(
         default_factory=list[str], description="Keys of the subsystems they know well."
     )
+
+
+@strawberry.input(description="A while [start, end), at most a day.")
+class SlotInput:
+    start: datetime = field(description="When it begins, with a time zone.")
+    end: datetime = field(description="When it is over; another may begin then.")
+
+
+@strawberry.input(description="Who works on which ticket where, and when.")
+class JobInput:
+    ticket: strawberry.ID = field(description="The ticket.")
+    technician: strawberry.ID = field(description="Id of the technician.")
+    bay: strawberry.ID = field(description="Key of the bay, bay_….")
+    slot: SlotInput = field(description="When.")
 
 
 @strawberry.input(description="A file in the object store.")

@@ -79,3 +79,9 @@ class OverLimit(Refusal):
 class Occupied(Refusal):
     kind: str = field(description="What kind of thing it is.")
     key: str = field(description="Its id.")
+
+
+@strawberry.type(description="Another job has the bay or the technician at that time.")
+class Overlaps(Refusal):
+    field: str = strawberry.field(description="What both want: bay or technician.")
+    in_the_way: strawberry.ID = strawberry.field(description="Key of the job that has it.")

@@ -255,6 +255,9 @@ class Ticket(Node):
     invoice: strawberry.ID | None = field(description="Id of the invoice that asks for its money.")
     attempts: list[Attempt] = field(description="What was tried, in order, at most 200.")
     outcome: Outcome | None = field(description="How the repair ended; null while it has not.")
+    revisit_of: strawberry.ID | None = field(
+        description="Key of the repair, closed within 30 days, that this failure comes back after."
+    )
     vehicle: Vehicle = field(description="The failing vehicle.")
     matching: Matching = field(description="Where the search for cards stands.")
     no_match: bool = field(description="Whether the search ran and found no card.")
@@ -297,6 +300,7 @@ class Ticket(Node):
             invoice=None if value.invoice is None else strawberry.ID(value.invoice),
             attempts=[Attempt.of(tried) for tried in value.attempts],
             outcome=None if value.outcome is None else Outcome.of(value.outcome),
+            revisit_of=None if value.revisit_of is None else strawberry.ID(value.revisit_of),
             vehicle=Vehicle.of(value.vehicle),
             matching=value.matching,
             no_match=value.matching is Matching.NONE,

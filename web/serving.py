@@ -74,6 +74,7 @@ def services(house: Opened) -> Services:
         cards=house.cards,
         tickets=house.tickets,
         crew=house.crew,
+        jobs=house.jobs,
         vocabulary=house.vocabulary,
         search=house.search,
         reader=house.reader,

@@ -16,6 +16,7 @@ from domain.errors import UnsafeSetting
 from graph.cards import Cards
 from graph.crew import Crew
 from graph.database import Graph
+from graph.jobs import Jobs
 from graph.migrate import migrate as migrate_graph
 from graph.outbox import Outbox as GraphOutbox
 from graph.search import Search
@@ -84,6 +85,7 @@ class Opened:
     cards: Cards
     tickets: Tickets
     crew: Crew
+    jobs: Jobs
     vocabulary: Vocabulary
     search: Search
     embedder: Embedder
@@ -191,6 +193,7 @@ def joined(
         cards=cards,
         tickets=tickets,
         crew=Crew(graph),
+        jobs=Jobs(graph),
         vocabulary=vocabulary,
         search=search,
         embedder=embedder,

@@ -133,3 +133,10 @@ WHERE t.assignee_id = $assignee AND t.garage_id = $garage AND t.id < $before
   AND ($status IS NULL OR t.status = $status)
 WITH t ORDER BY t.id DESC LIMIT $first
 RETURN collect(t{.body, .matching}) AS found
+
+// name: closed_on
+// Closed tickets of one vehicle in one garage: a failure may have come back after one of them.
+MATCH (:Vehicle {id: $vehicle})<-[:ON]-(t:Ticket)
+WHERE t.garage_id = $garage AND t.closed_at IS NOT NULL
+WITH t ORDER BY t.id
+RETURN collect(t{.body, .matching}) AS found

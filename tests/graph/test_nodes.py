@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from neomodel import StructuredNode
 
-from domain.ids import GarageId, PersonId
+from domain.ids import BayId, GarageId, JobId, PersonId
+from domain.jobs import Bay, Job, Slot
 from domain.matches import Embedding
 from domain.outcomes import Attempt
 from domain.technicians import Technician
@@ -16,6 +18,7 @@ from graph import nodes
 from graph.cards import Cards
 from graph.crew import Crew
 from graph.database import Graph
+from graph.jobs import Jobs
 from graph.places import Garage, Places
 from graph.tickets import Tickets
 from tests.graph.examples import FULL, NOW, card, event, only
@@ -89,10 +92,26 @@ async def lived_in(graph: Graph) -> Graph:
     tried = Attempt(by=NOBODY, at=NOW, worked=False, card=FULL.id, minutes=5)
     await tickets.put(replace(ASSIGNED, version=3, attempts=(tried,)), [], expected=2)
     await Crew(graph).register(Technician(id=NOBODY, garage=ASSIGNED.garage, skills=("motor",)))
+    await _booked(graph)
     await cards.add(card("seen", visibility=only("garage_delhi", regions=("north",))), [])
     shown = Shown(card=FULL.id, rank=1, score=1.0, ranker="fused", at=NOW)
     await tickets.show(ASSIGNED.id, [shown], Matching.FOUND, [])
     return graph
+
+
+async def _booked(graph: Graph) -> None:
+    jobs, bay = Jobs(graph), Bay(id=BayId("bay_1"), garage=ASSIGNED.garage)
+    await jobs.register_bay(bay)
+    job = Job(
+        id=JobId("job_1"),
+        version=1,
+        garage=bay.garage,
+        ticket=ASSIGNED.id,
+        technician=NOBODY,
+        bay=bay.id,
+        slot=Slot(start=NOW, end=NOW + timedelta(hours=1)),
+    )
+    await jobs.book(job)
 
 
 async def test_stores_write_declared_properties(lived_in: Graph) -> None:

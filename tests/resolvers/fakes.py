@@ -29,7 +29,7 @@ from domain.errors import (
     StaleVersion,
 )
 from domain.events import Event, EventType
-from domain.ids import CardId, GarageId, OperationId, PersonId, TicketId
+from domain.ids import CardId, GarageId, OperationId, PersonId, TicketId, VehicleId
 from domain.matches import (
     CardFacts,
     Embedding,
@@ -284,6 +284,10 @@ class FakeTickets:
         self.held[id] = replace(self.held[id], matching=matching)
         await self.feed.tell(events)
 
+    async def closed_on(self, vehicle: VehicleId, garage: GarageId) -> list[Ticket]:
+        theirs = [t for t in self.held.values() if (t.vehicle_id, t.garage) == (vehicle, garage)]
+        return [t for t in theirs if t.closed_at is not None]
+
     async def shown(self, ids: Sequence[TicketId]) -> dict[TicketId, tuple[Shown, ...]]:
         self.asked["tickets.shown"] += 1
         return {key: self.suggested[key] for key in ids if key in self.suggested}
@@ -515,7 +519,8 @@ class World:
             matcher=self.matcher,
             embedder=FakeEmbedder(),
             operations=self.operations,
-            # Marks, feedback and the review queue are asked on real stores alone.
+            # Jobs, marks, feedback and the review queue are asked on real stores alone.
+            jobs=cast("Any", None),
             marking=cast("Any", None),
             feedback=cast("Any", None),
             reviews=cast("Any", None),

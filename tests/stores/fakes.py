@@ -10,7 +10,7 @@ from domain.cards import NEUTRAL, FailureCard
 from domain.codes import CodeKey, ErrorCode
 from domain.errors import AlreadyExists, NotFound, StaleVersion
 from domain.events import Event
-from domain.ids import CardId, EventId, GarageId, PersonId, TicketId
+from domain.ids import CardId, EventId, GarageId, PersonId, TicketId, VehicleId
 from domain.matches import Embedding
 from domain.technicians import Technician
 from domain.tickets import Matching, Shown, Ticket, TicketStatus
@@ -244,6 +244,11 @@ class FakeTickets:
         self._memory.tickets[id] = replace(self._memory.tickets[id], matching=matching)
         self._memory.shown[id] = tuple(sorted(shown, key=lambda s: s.rank))
         self._memory.leave(events)
+
+    async def closed_on(self, vehicle: VehicleId, garage: GarageId) -> list[Ticket]:
+        held = sorted(self._memory.tickets.values(), key=lambda t: t.id)
+        theirs = [t for t in held if (t.vehicle_id, t.garage) == (vehicle, garage)]
+        return [t for t in theirs if t.closed_at is not None]
 
     async def shown(self, ids: Sequence[TicketId]) -> dict[TicketId, tuple[Shown, ...]]:
         return {name: self._memory.shown.get(name, ()) for name in ids}

@@ -10,7 +10,7 @@ from domain.access import Actor, Role
 from domain.cards import PartUse
 from domain.codes import CodeKey
 from domain.errors import AlreadyExists, NotFound, StaleVersion
-from domain.ids import GarageId, PersonId, TicketId
+from domain.ids import GarageId, PersonId, TicketId, VehicleId
 from domain.outcomes import Attempt, Outcome
 from domain.technicians import Certification, Technician
 from domain.tickets import Matching, SeenSymptom, Shown, Ticket, TicketStatus
@@ -176,3 +176,15 @@ async def test_technicians_are_known_by_garage(house: House) -> None:
     assert await house.crew.technician(PersonId("nobody")) is None
     assert await house.crew.technicians(PUNE) == [known]
     assert await house.crew.technicians(DELHI) == []
+
+
+async def test_closed_tickets_of_a_vehicle_are_found(house: House) -> None:
+    known = replace(TICKET, vehicle_id=VehicleId("veh_0001"))
+    closed = replace(known, id=TicketId("tkt_0002"), closed_at=NOW, revisit_of=TICKET.id)
+    theirs = replace(closed, id=TicketId("tkt_0003"), garage=PUNE)
+    other = replace(closed, id=TicketId("tkt_0004"), vehicle_id=VehicleId("veh_0002"))
+    for ticket in (known, closed, theirs, other):
+        await house.tickets.add(ticket, [])
+    assert await house.tickets.closed_on(VehicleId("veh_0001"), DELHI) == [closed]
+    assert await house.tickets.closed_on(VehicleId("veh_0001"), PUNE) == [theirs]
+    assert await house.tickets.closed_on(VehicleId("veh_none"), DELHI) == []

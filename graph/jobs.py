@@ -1,0 +1,138 @@
+"""The store of bays and jobs: two jobs never have the same bay or person at the same time."""
+
+from domain.errors import AlreadyExists, NotFound, Overlaps
+from domain.ids import BayId, GarageId, JobId, PersonId, TicketId
+from domain.jobs import LONGEST, Bay, Job, Slot, demand_version
+from graph.database import Graph, Row, Transaction, rows
+from graph.queries import named
+
+QUERIES = named("jobs.cypher")
+
+
+class Jobs:
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    async def register_bay(self, bay: Bay) -> None:
+        """Store a bay; again changes nothing.
+
+        Raises:
+            AlreadyExists: another garage has a bay of that id.
+        """
+
+        async def work(tx: Transaction) -> None:
+            [held] = await rows(tx, QUERIES["register_bay"], id=bay.id, garage=bay.garage)
+            if held["garage_id"] != bay.garage:
+                raise AlreadyExists("bay", bay.id)
+
+        await self._graph.write(work)
+
+    async def bay(self, id: BayId) -> Bay | None:
+        found = await self._graph.entries(QUERIES["bay"], id=id)
+        return next((Bay(id=BayId(r["id"]), garage=GarageId(r["garage_id"])) for r in found), None)
+
+    async def job(self, id: JobId) -> Job | None:
+        found = await self._graph.entries(QUERIES["job"], id=id)
+        return _job(found[0]) if found else None
+
+    async def day(self, garage: GarageId, slot: Slot) -> list[Job]:
+        """Give the jobs of a garage that take up some of the slot, by their start."""
+        found = await self._graph.entries(
+            QUERIES["day"],
+            garage=garage,
+            start=slot.start,
+            end=slot.end,
+            earliest=slot.start - LONGEST,
+        )
+        return [_job(row) for row in found]
+
+    async def book(self, job: Job, *, expected: int = 0) -> None:
+        """Store a job (expected 0: a new one) if its bay and its technician are free.
+
+        Whoever books holds the bay and then the technician before looking, so of several who want
+        the same time one gets it. The same job again changes nothing.
+
+        Raises:
+            Overlaps: another job has the bay or the technician at that time.
+            StaleVersion: the stored job is not at version `expected`.
+            NotFound: the job was cancelled meanwhile.
+        """
+
+        async def work(tx: Transaction) -> None:
+            await _lock(tx, job)
+            held = await _held(tx, job.id)
+            if held == job:
+                return
+            _demand_expected(held, job.id, expected)
+            await _demand_free(tx, job)
+            await rows(tx, QUERIES["save"], properties=_properties(job))
+
+        await self._graph.write(work)
+
+    async def cancel(self, job: Job) -> None:
+        """Delete a job.
+
+        Raises:
+            StaleVersion: somebody changed it meanwhile.
+            NotFound: it is gone.
+        """
+
+        async def work(tx: Transaction) -> None:
+            await _lock(tx, job)
+            _demand_expected(await _held(tx, job.id), job.id, job.version)
+            await rows(tx, QUERIES["cancel"], id=job.id)
+
+        await self._graph.write(work)
+
+
+async def _lock(tx: Transaction, job: Job) -> None:
+    """Hold what a booking touches, always in this order, so that no two wait for each other."""
+    await rows(tx, QUERIES["lock_bay"], id=job.bay)
+    await rows(tx, QUERIES["lock_technician"], id=job.technician)
+    await rows(tx, QUERIES["lock_ticket"], id=job.ticket)
+
+
+async def _held(tx: Transaction, id: JobId) -> Job | None:
+    [row] = await rows(tx, QUERIES["job"], id=id)
+    return next(map(_job, row["found"]), None)
+
+
+def _demand_expected(held: Job | None, id: JobId, expected: int) -> None:
+    if held is not None:
+        demand_version(held, expected)
+    elif expected:
+        raise NotFound("job", id)
+
+
+async def _demand_free(tx: Transaction, job: Job) -> None:
+    asked = {"id": job.id, "start": job.slot.start, "end": job.slot.end}
+    for found in await rows(tx, QUERIES["in_the_way_on_bay"], bay=job.bay, **asked):
+        raise Overlaps("bay", found["id"])
+    taken = await rows(tx, QUERIES["in_the_way_of_technician"], technician=job.technician, **asked)
+    for found in taken:
+        raise Overlaps("technician", found["id"])
+
+
+def _properties(job: Job) -> Row:
+    return {
+        "id": job.id,
+        "version": job.version,
+        "garage_id": job.garage,
+        "ticket_id": job.ticket,
+        "technician_id": job.technician,
+        "bay_id": job.bay,
+        "start": job.slot.start,
+        "end": job.slot.end,
+    }
+
+
+def _job(row: Row) -> Job:
+    return Job(
+        id=JobId(row["id"]),
+        version=row["version"],
+        garage=GarageId(row["garage_id"]),
+        ticket=TicketId(row["ticket_id"]),
+        technician=PersonId(row["technician_id"]),
+        bay=BayId(row["bay_id"]),
+        slot=Slot(start=row["start"].to_native(), end=row["end"].to_native()),
+    )

@@ -1,0 +1,105 @@
+"""A garage plans its day: which ticket is worked on by whom, on which bay, and when."""
+
+from dataclasses import replace
+
+from domain import jobs
+from domain.access import SCOPES, Action, Actor, Kind, Resource, Scope, demand
+from domain.errors import InvalidInput, NotFound
+from domain.ids import BayId, GarageId, JobId, PersonId, TicketId
+from domain.jobs import Bay, Job, Slot, demand_version
+from repair.closing import Workshop, demand_colleague, demand_safe
+from repair.operation import Operation
+from repair.stores import Jobs
+
+
+async def register_bay(stored: Jobs, bay: Bay, operation: Operation) -> Bay:
+    """State that a garage has a bay.
+
+    Raises:
+        NotAllowed: the actor does not plan that garage's work.
+        AlreadyExists: another garage has a bay of that id.
+    """
+    _demand_planner(operation.actor, bay.garage)
+    await stored.register_bay(bay)
+    return bay
+
+
+async def book(
+    shop: Workshop, stored: Jobs, wanted: tuple[TicketId, PersonId, BayId, Slot], by: Operation
+) -> Job:
+    """Book a technician and a bay for a ticket; the same operation again gives the same job.
+
+    Raises:
+        InvalidInput: the bay or the technician is none of the ticket's garage.
+        NotCertified: it is high-voltage work and they may not do it.
+        Overlaps: another job has the bay or the technician at that time.
+        NotFound, NotAllowed: as they say.
+    """
+    id, technician, bay, slot = wanted  # noqa: A001 - as everywhere
+    ticket = await shop.tickets.get(id, by.actor)
+    _demand_planner(by.actor, ticket.garage)
+    await demand_colleague(shop.crew, ticket, technician)
+    await _demand_bay(stored, bay, ticket.garage)
+    await demand_safe(shop, replace(ticket, assignee=technician), ticket.card, by)
+    job = Job(
+        id=by.job_id(),
+        version=1,
+        garage=ticket.garage,
+        ticket=id,
+        technician=technician,
+        bay=bay,
+        slot=slot,
+    )
+    await stored.book(job)
+    return job
+
+
+async def reschedule(
+    stored: Jobs, id: JobId, slot: Slot, expected: int, operation: Operation
+) -> Job:
+    """Move a job to another time; one that was moved there already stays.
+
+    Raises:
+        Overlaps: another job has the bay or the technician at that time.
+        NotFound, NotAllowed, StaleVersion: as they say.
+    """
+    job = await _held(stored, id, operation.actor)
+    if job.version == expected + 1 and job.slot == slot:
+        return job
+    moved = jobs.reschedule(job, slot, expected)
+    await stored.book(moved, expected=expected)
+    return moved
+
+
+async def cancel(stored: Jobs, id: JobId, expected: int, operation: Operation) -> Job:
+    """Free the time of a job and give the job as it was.
+
+    Raises:
+        NotFound, NotAllowed, StaleVersion: as they say.
+    """
+    job = await _held(stored, id, operation.actor)
+    demand_version(job, expected)
+    await stored.cancel(job)
+    return job
+
+
+async def _held(stored: Jobs, id: JobId, actor: Actor) -> Job:
+    job = await stored.job(id)
+    if job is None or not _sees(actor, job.garage):
+        raise NotFound("job", id)
+    _demand_planner(actor, job.garage)
+    return job
+
+
+def _sees(actor: Actor, garage: GarageId) -> bool:
+    return SCOPES[actor.role] is Scope.ALL_GARAGES or actor.garage == garage
+
+
+def _demand_planner(actor: Actor, garage: GarageId) -> None:
+    demand(actor, Action.ASSIGN, Resource(kind=Kind.TICKET, garage=garage))
+
+
+async def _demand_bay(stored: Jobs, id: BayId, garage: GarageId) -> None:
+    bay = await stored.bay(id)
+    if bay is None or bay.garage != garage:
+        raise InvalidInput("bay", f"{id} is no bay of {garage}")
