@@ -61,7 +61,7 @@ class Repairing:
 
         async def work(key: TicketId, operation: Operation) -> Ticket:
             return await closing.assign(
-                _workshop(context), key, technician, expected_version, operation
+                workshop_of(context), key, technician, expected_version, operation
             )
 
         body = {"verb": "assignTicket", "expected": expected_version, "to": technician}
@@ -81,7 +81,7 @@ class Repairing:
 
         async def work(key: TicketId, operation: Operation) -> Ticket:
             return await closing.start(
-                _workshop(context), key, followed, expected_version, operation
+                workshop_of(context), key, followed, expected_version, operation
             )
 
         body = {"verb": "startRepair", "expected": expected_version, "card": followed}
@@ -101,7 +101,7 @@ class Repairing:
 
         async def work(key: TicketId, operation: Operation) -> Ticket:
             return await closing.attempt(
-                _workshop(context), key, tried, expected_version, operation
+                workshop_of(context), key, tried, expected_version, operation
             )
 
         body = {"verb": "recordAttempt", "expected": expected_version, "attempt": asdict(attempt)}
@@ -121,7 +121,7 @@ class Repairing:
 
         async def work(key: TicketId, operation: Operation) -> Ticket:
             return await closing.resolve(
-                _workshop(context), key, ended, expected_version, operation
+                workshop_of(context), key, ended, expected_version, operation
             )
 
         body = {"verb": "resolveTicket", "expected": expected_version, "outcome": asdict(outcome)}
@@ -176,7 +176,7 @@ async def _done(
     return repair.Ticket.of(await once.ticket(context, operation.id, asked, work))
 
 
-def _workshop(context: Context) -> Workshop:
+def workshop_of(context: Context) -> Workshop:
     given = context.services
     return Workshop(
         tickets=given.tickets, cards=given.cards, crew=given.crew, vocabulary=given.vocabulary
