@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
-from domain.errors import InvalidInput, StaleVersion
+from domain.errors import IllegalTransition, InvalidInput, StaleVersion
 from domain.ids import TicketId, ticket_id
 from domain.tickets import Ticket
 from repair import closing, feedback
@@ -106,8 +106,10 @@ async def _moved(work: Reading, record: Queued, verb: Verb) -> Answer:
     key, expected = _ticket(record), number(record, "expected_version")
     try:
         moved = await verb(key, expected)
-    except StaleVersion:
+    except (StaleVersion, IllegalTransition):
         stands = await work.context.services.tickets.get(key, work.context.actor)
+        if stands.version == expected:
+            raise
         theirs = {"version": stands.version, "status": stands.status.value}
         return applied(key, stands.version) | {
             "state": OperationState.CONFLICT.value,
