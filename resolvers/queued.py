@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar, cast
 
-from graphql import GraphQLSchema, Undefined
+from graphql import GraphQLError, GraphQLNonNull, GraphQLSchema, Undefined
 from graphql.utilities import (
     coerce_input_value,  # pyright: ignore[reportUnknownVariableType] - graphql-core types it loosely
 )
@@ -13,7 +13,7 @@ from domain.tickets import Ticket
 from repair import concurrent, intake, review
 from repair.concurrent import Meeting, Met
 from repair.operation import Operation
-from resolvers import once, parsing
+from resolvers import once, parsing, queued_repairs
 from resolvers.changing import intake_of, review_of
 from resolvers.context import Context
 from resolvers.services import Answer
@@ -25,7 +25,6 @@ from sync.queue import Deed, Queued
 T = TypeVar("T")
 Done = Callable[["Work", Queued, Operation], Awaitable[Answer]]
 PRICED_AT_SOURCE = "Prices are set at the source; yours was not used. The next changes bring it."
-NOT_YET = "This service does not take such operations yet. Keep it and send it again."
 
 
 class Work:
@@ -52,14 +51,18 @@ class Work:
                 found[place] = _refused(parsed.id, _twice())
                 continue
             places.setdefault(id(good[parsed.id]), []).append(place)
-        for record in queue.in_order(good.values()):
+        for record in queue.in_order(good.values(), self.context.services.now()):
             answer = await self._one(record)
             found |= dict.fromkeys(places[id(record)], answer)
         return [found[place] for place in range(len(records))]
 
     def read(self, name: str, kind: type[T], given: object) -> T:
         """Read a part of an operation as the mutations of the same name read it."""
-        value = coerce_input_value(given, cast("Any", self._schema.type_map[kind.__name__]))
+        wanted = cast("Any", self._schema.type_map[kind.__name__])
+        try:
+            value = coerce_input_value(given, GraphQLNonNull(wanted))
+        except GraphQLError as error:
+            raise InvalidInput(name, error.message[:200]) from error
         if value is Undefined:
             raise InvalidInput(name, f"does not read as {kind.__name__}")
         return self._convert(value, kind)
@@ -82,14 +85,10 @@ class Work:
             raise InvalidInput("garage_id", "is not your garage")
         if await context.services.offline.foreign(record.id, actor.id):
             raise InvalidInput("operation_id", "was used by somebody else; make a new one")
-        deed = DEEDS.get(record.deed)
-        if deed is None:
-            self._waiting.add(record.entity)
-            return _deferred(record, NOT_YET)
         made: list[Answer] = []
 
         async def work() -> Answer:
-            made.append(await deed(self, record, context.operation(record.id)))
+            made.append(await DEEDS[record.deed](self, record, context.operation(record.id)))
             return made[0]
 
         body = once.fingerprint(record.deed, record.data)
@@ -104,18 +103,21 @@ async def _report(work: Work, record: Queued, operation: Operation) -> Answer:
     given = work.read("report", ReportInput, record.data.get("report"))
     said = parsing.report(given)
     ticket: Ticket = await intake.report(intake_of(work.context), said, operation, record.garage)
-    return _applied(ticket.id, ticket.version)
+    return queued_repairs.applied(ticket.id, ticket.version)
 
 
 async def _create(work: Work, record: Queued, operation: Operation) -> Answer:
     content = parsing.content(work.read("card", CardInput, record.data.get("card")))
     card = await review.create(review_of(work.context), content, operation)
-    return _applied(card.id, card.version)
+    return queued_repairs.applied(card.id, card.version)
 
 
 async def _update(work: Work, record: Queued, operation: Operation) -> Answer:
     content = parsing.content(work.read("card", CardInput, record.data.get("card")))
-    key, base = parsing.card_key(_text(record, "id")), _number(record, "expected_version")
+    key, base = (
+        parsing.card_key(queued_repairs.text(record, "id")),
+        queued_repairs.number(record, "expected_version"),
+    )
     services = work.context.services
     meeting = Meeting(
         review=review_of(work.context), versions=services.cards, proposals=services.offline
@@ -136,18 +138,20 @@ async def _price(work: Work, record: Queued, operation: Operation) -> Answer:
 
 DEEDS: Mapping[Deed, Done] = {
     Deed.REPORT_FAILURE: _report,
+    Deed.START_REPAIR: queued_repairs.start,
+    Deed.RECORD_ATTEMPT: queued_repairs.attempt,
+    Deed.RESOLVE_TICKET: queued_repairs.resolve,
+    Deed.CLOSE_TICKET: queued_repairs.close,
+    Deed.RATE_CARD: queued_repairs.rate,
+    Deed.ADJUST_STOCK: queued_repairs.adjust,
     Deed.CREATE_CARD: _create,
     Deed.UPDATE_CARD: _update,
     Deed.SET_PRICE: _price,
 }
 
 
-def _applied(key: str, version: int) -> Answer:
-    return {"state": OperationState.APPLIED.value, "key": key, "version": version}
-
-
 def _met(met: Met, mine: object) -> Answer:
-    answer = _applied(met.card.id, met.card.version)
+    answer = queued_repairs.applied(met.card.id, met.card.version)
     theirs = met.theirs
     if theirs is None:
         return answer
@@ -158,20 +162,6 @@ def _met(met: Met, mine: object) -> Answer:
         "parts_required": {use.part: use.quantity for use in theirs.resolution.parts},
     }
     return answer | {"state": OperationState.CONFLICT.value, "mine": mine, "theirs": stood}
-
-
-def _text(record: Queued, name: str) -> str:
-    value = record.data.get(name)
-    if not isinstance(value, str):
-        raise InvalidInput(name, "is needed, as a text")
-    return value
-
-
-def _number(record: Queued, name: str) -> int:
-    value = record.data.get(name)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise InvalidInput(name, "is needed, as a whole number")
-    return value
 
 
 def _id_of(record: object) -> str | None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from billing.books import NETWORK
-from billing.stock import Delta
+from billing.stock import Delta, Level
 from domain.access import Action, Kind, Resource, demand
 from domain.errors import InvalidInput, NotFound
 from domain.ids import OperationId, ticket_id
@@ -99,16 +99,20 @@ class Stocking:
     async def adjust_stock(
         self, info: Ask, operation_id: OperationArgument, stock: StockArgument
     ) -> AdjustStockResult:
-        context, place = info.context, garage_of(info.context, stock.garage)
-        actor = context.actor
-        resource = Resource(kind=Kind.TICKET, garage=place, assignee=actor.id)
-        demand(actor, Action.UPDATE, resource)
-        wanted = await _part(context, stock.part)
-        delta = Delta(part=wanted.id, quantity=stock.quantity, reason=stock.reason)
-        body = once.fingerprint("adjustStock", asdict(stock) | {"garage": place})
-        deed = context.deed(OperationId(str(operation_id)), place, body)
-        level = await context.billing.stock.adjust(deed, delta)
+        level = await adjusted(info.context, OperationId(str(operation_id)), stock)
         return StockAdjusted(stock=StockLevel.of(level))
+
+
+async def adjusted(context: Context, operation: OperationId, stock: StockInput) -> Level:
+    """Sum what came onto a shelf or left it, once for its operation."""
+    place, actor = garage_of(context, stock.garage), context.actor
+    resource = Resource(kind=Kind.TICKET, garage=place, assignee=actor.id)
+    demand(actor, Action.UPDATE, resource)
+    wanted = await _part(context, stock.part)
+    delta = Delta(part=wanted.id, quantity=stock.quantity, reason=stock.reason)
+    body = once.fingerprint("adjustStock", asdict(stock) | {"garage": place})
+    deed = context.deed(operation, place, body)
+    return await context.billing.stock.adjust(deed, delta)
 
 
 def _aware(field: str, moment: datetime) -> datetime:

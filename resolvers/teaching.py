@@ -79,7 +79,7 @@ class Reviewing:
         context = info.context
         context.demand(Action.READ, Kind.TICKET)
         key = ticket_id(key_of("Ticket", ticket))
-        found = await feedbacks.history(_desk(context), key, context.actor)
+        found = await feedbacks.history(desk_of(context), key, context.actor)
         return [learning.Feedback.of(said) for said in found]
 
 
@@ -96,15 +96,10 @@ class Teaching:
     ) -> GiveFeedbackResult:
         context, operation = info.context, info.context.asked(operation_id)
         key = ticket_id(key_of("Ticket", ticket))
-        opinion = Opinion(
-            card=parsing.card_key(feedback.card),
-            stars=feedback.stars,
-            comment=feedback.comment,
-            correction=feedback.correction,
-        )
+        opinion = opinion_of(feedback)
 
         async def work() -> Answer:
-            said = await feedbacks.give(_desk(context), key, opinion, expected_version, operation)
+            said = await feedbacks.give(desk_of(context), key, opinion, expected_version, operation)
             return {"version": said.version}
 
         asked = asdict(opinion) | {"ticket": key, "expected": expected_version}
@@ -128,7 +123,7 @@ class Teaching:
         seen = [_impression(one) for one in impressions]
 
         async def work() -> Answer:
-            return {"cards": await feedbacks.observe(_desk(context), key, seen, operation)}
+            return {"cards": await feedbacks.observe(desk_of(context), key, seen, operation)}
 
         asked = {"ticket": key, "seen": [asdict(one) for one in seen]}
         body = once.fingerprint("recordImpressions", asked)
@@ -230,8 +225,17 @@ class Teaching:
         )
 
 
-def _desk(context: Context) -> Desk:
+def desk_of(context: Context) -> Desk:
     return Desk(tickets=context.services.tickets, book=context.services.feedback)
+
+
+def opinion_of(value: FeedbackInput) -> Opinion:
+    return Opinion(
+        card=parsing.card_key(value.card),
+        stars=value.stars,
+        comment=value.comment,
+        correction=value.correction,
+    )
 
 
 def _impression(value: ImpressionInput) -> Impression:

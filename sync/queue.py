@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from importlib import resources
 from typing import Any
@@ -75,18 +76,24 @@ def parsed(record: Any) -> Queued:  # noqa: ANN401 - JSON
     )
 
 
-def in_order(queue: Iterable[Queued]) -> list[Queued]:
+def in_order(queue: Iterable[Queued], now: datetime) -> list[Queued]:
     """Give a queue by (priority, timestamp), with the operations on one entity in their own order.
 
-    An urgent operation takes along what was done to the same entity before it.
+    An urgent operation takes along what was done to the same entity before it. A clock that runs
+    ahead wins nothing: it counts as of `now`, and only its own records keep its order.
     """
+    now_ms = int(now.timestamp() * 1000)
+
+    def placed(record: Queued) -> tuple[Stamp, Stamp, str]:
+        return clock.bounded(record.at, now_ms), record.at, record.id
+
     urgency: dict[str, int] = {}
-    keyed: list[tuple[int, Stamp, str, Queued]] = []
-    for record in sorted(queue, key=lambda q: (q.at, q.id), reverse=True):
+    keyed: list[tuple[int, tuple[Stamp, Stamp, str], Queued]] = []
+    for record in sorted(queue, key=placed, reverse=True):
         urgent = min(record.priority, urgency.get(record.entity, record.priority))
         urgency[record.entity] = urgent
-        keyed.append((urgent, record.at, record.id, record))
-    return [entry[3] for entry in sorted(keyed, key=lambda entry: entry[:3])]
+        keyed.append((urgent, placed(record), record))
+    return [entry[2] for entry in sorted(keyed, key=lambda entry: entry[:2])]
 
 
 def demand_size(records: Sequence[object]) -> None:

@@ -224,3 +224,46 @@ async def test_a_garage_is_as_far_as_it_asked(house: Opened, somebody: Somebody)
     batch = await manager.ask(CHANGES, after=cursor)
     await manager.ask(CHANGES, after=batch["cursor"])
     assert [s["lag"] for s in await manager.ask(STATUS)] == [0]
+
+
+async def opened(technician: Person, text: str) -> tuple[str, int]:
+    [answer] = await sync(technician, record("report_failure", {"report": {"text": text}}))
+    return answer["key"], answer["version"]
+
+
+async def test_who_was_slower_on_a_ticket_is_shown_both(somebody: Somebody) -> None:
+    technician = somebody(Role.TECHNICIAN)
+    ticket, version = await opened(technician, "Seat lock is loose")
+    data = {"id": ticket, "expected_version": version}
+    first, second = record("start_repair", data), record("start_repair", data)
+    [started] = await sync(technician, first)
+    [slower] = await sync(technician, second)
+    assert (started["state"], started["version"]) == ("APPLIED", version + 1)
+    assert (slower["state"], slower["version"]) == ("CONFLICT", version + 1)
+    assert (slower["mine"], slower["theirs"]["version"]) == (data, version + 1)
+
+
+async def test_wrong_data_of_a_deed_is_refused_with_its_field(somebody: Somebody) -> None:
+    technician = somebody(Role.TECHNICIAN)
+    ticket, version = await opened(technician, "Stand does not fold")
+    about = {"id": ticket, "expected_version": version}
+    answers = await sync(
+        technician,
+        record("start_repair", {"id": ticket}),
+        record("record_attempt", about | {"attempt": {"worked": "maybe"}}),
+        record("resolve_ticket", about | {"outcome": None}),
+        record("close_ticket", about | {"rating": "good"}),
+        record("rate_card", {"id": ticket, "feedback": {"stars": 5}}),
+        record("adjust_stock", {"stock": {"part": "p", "quantity": 1.5, "reason": "x"}}),
+    )
+    assert [a["state"] for a in answers] == ["REFUSED"] * 6
+    assert [a["field"] for a in answers] == [
+        "expected_version",
+        "attempt",
+        "outcome",
+        "rating",
+        "feedback",
+        "stock",
+    ]
+    query = "query ($id: ID!) { ticket(id: $id) { version } }"
+    assert (await technician.ask(query, id=ticket))["version"] == version

@@ -1,5 +1,6 @@
 """Records of an offline queue: what is refused, and the order that they are applied in."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from domain.errors import InvalidInput
 from sync.queue import Queued, in_order, parsed
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ID = "01920000-0000-7000-8000-000000000001"
 RECORD: dict[str, Any] = {
     "operation_id": ID,
@@ -66,10 +68,17 @@ def test_a_wrong_record_names_its_field(change: dict[str, Any], field: str) -> N
 @pytest.mark.row("OF-2")
 @given(queues)
 def test_one_thing_keeps_its_order_and_urgent_ones_go_first(queue: list[Queued]) -> None:
-    order = in_order(queue)
+    order = in_order(queue, NOW)
     assert sorted(order, key=lambda q: q.id) == sorted(queue, key=lambda q: q.id)
     for entity in {q.entity for q in queue}:
         own = [q for q in order if q.entity == entity]
         assert own == sorted(own, key=lambda q: (q.at, q.id))
     single = [q for q in order if [o.entity for o in order].count(q.entity) == 1]
     assert single == sorted(single, key=lambda q: (q.priority, q.at, q.id))
+
+
+def test_a_phone_a_year_ahead_does_not_win() -> None:
+    now_ms, year_ms = int(NOW.timestamp() * 1000), int(timedelta(days=365).total_seconds() * 1000)
+    early = [queued(9, now_ms + year_ms, 5, "tkt_1"), queued(8, now_ms + year_ms + 1, 5, "tkt_1")]
+    late = queued(7, now_ms + 1, 5, "tkt_1")
+    assert in_order([late, *early[::-1]], NOW) == [*early, late]

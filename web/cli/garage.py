@@ -62,7 +62,7 @@ def start(
     file: File = HOME,
 ) -> None:
     """Begin a repair."""
-    _queue(file, "start_repair", {"id": ticket, "card": card}, USUAL)
+    _ticket(file, "start_repair", ticket, {"card": card})
 
 
 @app.command()
@@ -74,7 +74,7 @@ def attempt(
     file: File = HOME,
 ) -> None:
     """Note what was tried."""
-    _queue(file, "record_attempt", {"id": ticket, "worked": worked, "notes": notes}, USUAL)
+    _ticket(file, "record_attempt", ticket, {"attempt": {"worked": worked, "notes": notes}})
 
 
 @app.command()
@@ -87,8 +87,8 @@ def resolve(
     file: File = HOME,
 ) -> None:
     """End a repair with its outcome."""
-    data = {"id": ticket, "worked": worked, "minutes": minutes, "notes": notes}
-    _queue(file, "resolve_ticket", data, USUAL)
+    outcome = {"worked": worked, "minutes": minutes, "notes": notes}
+    _ticket(file, "resolve_ticket", ticket, {"outcome": outcome})
 
 
 @app.command()
@@ -98,17 +98,30 @@ def close(
     file: File = HOME,
 ) -> None:
     """Hand the vehicle back."""
-    _queue(file, "close_ticket", {"id": ticket, "rating": rating}, USUAL)
+    _ticket(file, "close_ticket", ticket, {"rating": rating})
 
 
 @app.command()
 def rate(
+    ticket: Key,
     card: Key,
     stars: Annotated[int, typer.Argument(min=1, max=5, help="One to five.")],
     file: File = HOME,
 ) -> None:
-    """Say how good a card is."""
-    _queue(file, "rate_card", {"id": card, "stars": stars}, USUAL)
+    """Say how good a card was for a ticket."""
+    _queue(file, "rate_card", {"id": ticket, "feedback": {"card": card, "stars": stars}}, USUAL)
+
+
+@app.command()
+def stock(
+    part: Annotated[str, typer.Argument(help="The part, by its key.")],
+    quantity: Annotated[int, typer.Argument(help="+ came, - left (write -- before it).")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    file: File = HOME,
+) -> None:
+    """Say that parts came onto the shelf, or left it."""
+    delta = {"part": part, "quantity": quantity, "reason": reason}
+    _queue(file, "adjust_stock", {"stock": delta}, USUAL)
 
 
 @app.command()
@@ -183,6 +196,14 @@ async def _with_remote(replica: Replica, work: Callable[[Remote], Awaitable[None
         raise InvalidInput("garage", "is not known here; run `battwheels garage init`")
     async with httpx.AsyncClient(base_url=url) as http:
         await work(Remote(http, token))
+
+
+def _ticket(file: Path, type: str, ticket: str, data: dict[str, Any]) -> None:
+    """Queue a deed on a ticket, against the version that the ticket has by then."""
+    expected = Replica.open(file).reached(ticket)
+    if expected is None:
+        raise InvalidInput("ticket", "is not known here; run `battwheels garage sync`")
+    _queue(file, type, {"id": ticket, "expected_version": expected, **data}, USUAL)
 
 
 def _queue(file: Path, type: str, data: dict[str, Any], priority: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from domain.errors import NotAuthenticated, Unavailable
-from web.garage.replica import Replica
+from web.garage.replica import Replica, entity
 
 PAGE = 100
 BATCH = 100
@@ -18,7 +18,7 @@ CARD = """key version status title make signature { text severity errorCodes { k
   cause { primary confidence }
   resolution { type highVoltage labourMinutes steps { action minutes safety }
     parts { quantity part { key name } } }"""
-TICKET = "key status text assignee"
+TICKET = "key version status text assignee"
 CHANGES = f"""query ($after: String, $first: Int!) {{ changes(after: $after, first: $first) {{
   __typename
   ... on Changes {{ cursor more lag entries {{ kind key gone
@@ -81,17 +81,21 @@ async def sync(replica: Replica, remote: Remote, told: Told) -> None:
 
 
 async def drain(replica: Replica, remote: Remote) -> int:
-    """Hand in the queue until it is empty or the service defers; give what was done."""
-    done = 0
-    while records := replica.waiting(BATCH):
+    """Hand in the whole queue once and give how much was done.
+
+    What is deferred stays for the next time, with all that follows on the same entity; the rest
+    goes on.
+    """
+    done, deferred = 0, set[str]()
+    while records := replica.waiting(BATCH, deferred):
         result = await remote.ask(SYNC, operations=records)
         if result["__typename"] != "OperationsAnswered":
             raise Unavailable("the service", result["message"])
-        ended = [a for a in result["answers"] if a["state"] != "DEFERRED"]
-        replica.answered(ended)
-        done += len(ended)
-        if len(ended) < len(records):
-            break
+        answers = result["answers"]
+        replica.answered(answers)
+        later = [a["state"] == "DEFERRED" for a in answers]
+        deferred |= {entity(r) for r, wait in zip(records, later, strict=True) if wait}
+        done += later.count(False)
     return done
 
 

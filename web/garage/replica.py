@@ -23,6 +23,19 @@ create table if not exists answer (id text primary key, record text not null, an
 create table if not exists entity (
     key text primary key, kind text not null, version integer, document text not null);
 """
+ENTITY = "case json_type(record, '$.data.id') when 'text' then record ->> '$.data.id' else id end"
+# The order of the service, over all pages: an urgent record takes its predecessors along.
+WAITING = f"""with about as (select *, {ENTITY} as entity from queue)
+select record, min(priority) over (partition by entity order by ms, count
+    rows between current row and unbounded following) as urgent
+from about where entity not in (select value from json_each(?))
+order by urgent, ms, count limit ?"""  # noqa: S608 - of constants
+# Where a ticket stands once all that waits is done; a rating does not move it.
+REACHED = f"""select max(version) + (select count(*) from queue
+    where {ENTITY} = :key and record ->> '$.type' <> 'rate_card')
+from (select version from entity where key = :key
+    union all select answer ->> '$.version' from answer
+    where answer ->> '$.key' = :key and record ->> '$.type' <> 'rate_card')"""  # noqa: S608 - of constants
 KEEP = """insert into entity (key, kind, version, document) values (?, ?, ?, ?)
 on conflict (key) do update set kind = excluded.kind, version = excluded.version,
     document = excluded.document"""
@@ -78,12 +91,14 @@ class Replica:
             self._db.execute(SET, ["clock", str(stamp)])
         return full
 
-    def waiting(self, most: int) -> list[dict[str, Any]]:
-        """Give the next records by (priority, timestamp)."""
-        found = self._db.execute(
-            "select record from queue order by priority, ms, count limit ?", [most]
-        )
+    def waiting(self, most: int, without: Iterable[str] = ()) -> list[dict[str, Any]]:
+        """Give the next records by (priority, timestamp), without those about some entities."""
+        found = self._db.execute(WAITING, [json.dumps([*without]), most])
         return [json.loads(row[0]) for row in found]
+
+    def reached(self, ticket: str) -> int | None:
+        """Give the version that a ticket has once all that waits is done; None: not known here."""
+        return self._db.execute(REACHED, {"key": ticket}).fetchone()[0]
 
     def answered(self, answers: Iterable[Mapping[str, Any]]) -> None:
         """Take what was answered for good out of the queue, and keep the answers."""
@@ -146,3 +161,9 @@ class Replica:
     def _transaction(self) -> sqlite3.Connection:
         self._db.execute("begin immediate")
         return self._db
+
+
+def entity(record: Mapping[str, Any]) -> str:
+    """Give what a record is about; one that makes something is about itself."""
+    about = record["data"].get("id")
+    return about if isinstance(about, str) else record["operation_id"]
