@@ -1,4 +1,4 @@
-"""5,000 tickets a minute through the API: a real `battwheels serve` and `battwheels work`.
+"""5,000 tickets a minute through the API: a real `battwheels serve`, which also works.
 
 Senders share one plan: ticket n is sent at n/5,000 of the minute, so a slow answer delays nobody
 else. Every ticket carries an operation id and a text of its own, which has to be embedded. At the

@@ -40,7 +40,7 @@ def scope_words(visibility: Visibility) -> str | None:
 def hidden_from(viewer: Viewer) -> str:
     """Give the clause that keeps the cards of others out of full-text hits.
 
-    Most cards are for everyone: to strike out the few that are not costs a tenth of asking each.
+    It costs three times the search itself: ask without it first (`Search._looked`).
     """
     if viewer.sees_all:
         return ""

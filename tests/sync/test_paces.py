@@ -118,7 +118,7 @@ async def test_two_instances_send_a_batch_once(
 async def test_critical_cards_pass_ten_thousand_ordinary_ones(
     records: Records, redis: Redis, clock: Clock, paces: Paces
 ) -> None:
-    """The batcher holds 10,000 changes, the log as many more; the push takes its own way."""
+    """The batcher holds 10,000 changes; the push takes its own way."""
     for start in range(0, 10_000, 500):
         await hinted(records, clock, *(change(n) for n in range(start, start + 500)))
     log, stream = ChangeLog(records), Stream(redis)
