@@ -1,7 +1,7 @@
 """The press: a warm typst compiler for each thread, so that a page costs tens of milliseconds.
 
-Compiling holds one core and lets go of Python's lock, so pages are set side by side; `print` runs
-on the press's own threads and never on the event loop. The same sheet gives the same bytes: the
+Compiling holds a core for its time, so `print` runs on the press's own threads and never on the
+event loop. The same sheet gives the same bytes: the
 creation time is midnight in India on the document's day, and nothing else on a page knows the hour.
 """
 
