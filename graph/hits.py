@@ -1,7 +1,9 @@
 """Rows of the search queries as hits and facts, and what the queries hold each card against."""
 
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
+from sys import byteorder
 from typing import Any
 
 from neo4j.vector import Vector
@@ -43,7 +45,7 @@ def size(beside: Beside) -> int:
 
 def packed(embedding: Embedding) -> Vector:
     """Give the vector as the server takes it in one piece, not as hundreds of numbers."""
-    return Vector.from_native([float(x) for x in embedding.vector], "f32")
+    return Vector(array("f", embedding.vector).tobytes(), "f32", byteorder=byteorder)
 
 
 def held(viewer: Viewer, beside: Beside) -> dict[str, object]:

@@ -38,11 +38,12 @@ CAP = 40
 COMPONENTS = 6
 CAUSES = 8
 CARDS_OF_CAUSE = 25
-# HNSW finds more of the true neighbours when it is asked for more than are wanted.
-NEAR_LEAST = 40
+# HNSW finds more of the true neighbours when it is asked for more than are wanted; what is not
+# wanted is never read from the store.
+NEAR_LEAST = 128
 NEAR_MARGIN = 8
 NEAR_MOST = 1_000
-NEAR_OF_MODEL = 120
+NEAR_OF_MODEL = 60
 TICKETS = 50
 # Full text pays for each card that holds a word: a large graph is asked for the weightiest words.
 WORDS_MOST = 128
@@ -113,20 +114,24 @@ class Search:
             InvalidInput: no index has this size of embedding.
         """
         check_sizes([embedding], await self._graph.embedding_sizes())
-        name = f"by_meaning{'' if viewer.sees_all else '_seen'}{'' if make is None else '_make'}"
-        near = min(max(limit + NEAR_MARGIN, NEAR_LEAST), NEAR_MOST)
+        of_make = "" if make is None else "_make"
         wanted: dict[str, object] = {
             "vector": hits.packed(embedding),
             "places": [*places_of(viewer), LISTED],
             "makes": [name_key(make) if make else ANY_MAKE, ANY_MAKE],
+            "limit": limit,
         }
         beside = replace(beside, embedding=embedding)
-        while True:
-            found = await self._found(name, viewer, beside, wanted | {"near": near})
-            # Cards listed for others, or of another model, can crowd the nearest out: look further.
-            if len(found.hits) >= limit or found.looked < near or near == NEAR_MOST:
-                return found.hits[:limit]
+        # To narrow by place in the index costs half the search again: as for words, it is done only
+        # when cards of others crowd the nearest out.
+        near = min(max(limit + NEAR_MARGIN, NEAR_LEAST), NEAR_MOST)
+        found = await self._found(f"by_meaning{of_make}", viewer, beside, wanted | {"near": near})
+        narrowed = f"by_meaning{'' if viewer.sees_all else '_seen'}{of_make}"
+        while len(found.hits) < limit and found.looked == near < NEAR_MOST:
+            # Cards listed for others, or of another model, can still crowd: look further.
             near = min(4 * near, NEAR_MOST)
+            found = await self._found(narrowed, viewer, beside, wanted | {"near": near})
+        return found.hits
 
     async def by_words(
         self,

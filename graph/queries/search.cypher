@@ -73,6 +73,18 @@ WITH c, c.id AS card, weight, via, 2.0 * size(via) + level AS score, c.effective
 ORDER BY score DESC, weight DESC, effectiveness DESC, card LIMIT $limit
 RETURN collect({card: card, score: score, via: via, marks: MARKS}) AS found
 
+// name: FOUND_NEAR
+// The nearest as hits; `looked` says how many the index gave, with those that the viewer may not see.
+WITH collect({c: c, score: score}) AS looked
+CALL (looked) {
+  UNWIND looked AS near
+  WITH near.c AS c, near.score AS score
+  WITH c, score WHERE c.embedding_model = $model AND SEEN
+  WITH c, score LIMIT $limit
+  RETURN collect({card: c.id, score: 2 * score - 1, marks: MARKS}) AS found
+}
+RETURN found, size(looked) AS looked
+
 // name: by_meaning
 // The nearest vectors, of searchable cards alone: the index holds no others.
 CYPHER 25
@@ -81,8 +93,7 @@ SEARCH c IN (
   VECTOR INDEX card_embedding_SIZE FOR $vector
   LIMIT $near
 ) SCORE AS score
-RETURN count(c) AS looked, collect(CASE WHEN c.embedding_model = $model
-  THEN {card: c.id, score: 2 * score - 1, marks: MARKS} END) AS found
+FOUND_NEAR
 
 // name: by_meaning_seen
 // Narrowed inside the index to the places of the viewer; a listed card is checked by its edges.
@@ -93,8 +104,7 @@ SEARCH c IN (
   WHERE c.visibility IN $places
   LIMIT $near
 ) SCORE AS score
-RETURN count(c) AS looked, collect(CASE WHEN c.embedding_model = $model AND SEEN
-  THEN {card: c.id, score: 2 * score - 1, marks: MARKS} END) AS found
+FOUND_NEAR
 
 // name: by_meaning_make
 // As by_meaning, of one make or of several.
@@ -105,8 +115,7 @@ SEARCH c IN (
   WHERE c.make IN $makes
   LIMIT $near
 ) SCORE AS score
-RETURN count(c) AS looked, collect(CASE WHEN c.embedding_model = $model
-  THEN {card: c.id, score: 2 * score - 1, marks: MARKS} END) AS found
+FOUND_NEAR
 
 // name: by_meaning_seen_make
 // As by_meaning_seen, of one make or of several.
@@ -117,8 +126,7 @@ SEARCH c IN (
   WHERE c.visibility IN $places AND c.make IN $makes
   LIMIT $near
 ) SCORE AS score
-RETURN count(c) AS looked, collect(CASE WHEN c.embedding_model = $model AND SEEN
-  THEN {card: c.id, score: 2 * score - 1, marks: MARKS} END) AS found
+FOUND_NEAR
 
 // name: by_words
 // The best hits of the index, less those that the viewer may not see; `looked` says how many it gave.

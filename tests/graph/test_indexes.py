@@ -190,7 +190,7 @@ async def test_vectors_are_narrowed_in_the_index(graph: Graph, driver: AsyncDriv
         "embedding_model",
     ]
     assert found["options"]["indexConfig"]["vector.similarity_function"] == "COSINE"
-    wanted = {"vector": [1.0] * 384, "near": 10}
+    wanted = {"vector": [1.0] * 384, "near": 10, "limit": 5}
     narrowed = {"places": ["all"], "makes": ["ather", "*"]}
     query = sized(SEARCH["by_meaning_seen_make"], 384)
     operators = await plan(driver, query, **wanted, **narrowed, **HELD)

@@ -46,6 +46,10 @@ db.tx_log.preallocate=false
 db.tx_log.rotation.size=25m
 db.transaction.timeout=120s
 db.lock.acquisition.timeout=10s
+# A search walks one graph a segment of the vector index; by default there may be fifty of a size.
+internal.dbms.index.vector.standard_merge_factor=4
+# Our calls end by their own clocks; keeping alive costs the driver a task for each piece it reads.
+server.bolt.connection_keep_alive_for_requests=OFF
 # By default a stop sits out two rounds of five seconds after everything is written and closed.
 internal.server.bolt.thread_pool_shutdown_wait_time=500ms
 """

@@ -35,14 +35,15 @@ def record(tmp_path: Path) -> Generator[Record]:
         (sys.executable, "-I", "-c", SLEEPER, mark), mark, {"ONLY": "this"}, tmp_path / "log"
     )
     pid = processes.spawn(command)
+    # Until it speaks it may still carry the arguments of the process that it came from.
+    while not command.log.read_text().endswith("\n"):
+        time.sleep(0.01)
     yield Record(pid, processes.created(pid), 1, mark)
     processes.end(psutil.Process(pid), signal.SIGKILL, 5) if psutil.pid_exists(pid) else None
 
 
 def test_spawned_process_has_own_session(record: Record, tmp_path: Path) -> None:
     log = tmp_path / "log"
-    while not log.read_text().endswith("\n"):
-        time.sleep(0.01)
 
     assert log.read_text().startswith(f"{record.pid} ['")
     assert "'ONLY'" in log.read_text()
