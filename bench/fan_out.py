@@ -77,8 +77,9 @@ async def run() -> list[Bar]:
             ours = await _ours(home)
         finally:
             stores.stop(home)
+        print(f"  battwheels {ours}", flush=True)
         theirs = await _theirs(Path(folder))
-    print(f"  battwheels {ours}\n  graphql-ws {theirs}")
+        print(f"  graphql-ws {theirs}")
     p95 = float(np.percentile(ours.delays, 95)) if not ours.missing else float("inf")
     ratio = ours.cpu / theirs.cpu
     return [
@@ -186,8 +187,11 @@ async def _peer() -> AsyncGenerator[tuple[str, int]]:
     )
     assert process.stdout is not None  # noqa: S101
     try:
-        port = int(await process.stdout.readline())
-        yield f"127.0.0.1:{port}", process.pid
+        # The command is a small Python program that starts node itself.
+        port, pid = map(int, (await process.stdout.readline()).split())
+        yield f"127.0.0.1:{port}", pid
+        psutil.Process(pid).terminate()
     finally:
-        process.terminate()
+        if process.returncode is None:
+            process.terminate()
         await process.wait()

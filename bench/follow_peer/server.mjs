@@ -1,6 +1,6 @@
 // A graphql-ws server as its authors recommend it: graphql-js executes the subscription for every
 // subscriber. The card that changed is an object in memory: no store, no token, no visibility.
-// POST /change with a title tells a change. Prints its port.
+// POST /change with a title tells a change. Prints its port and process id.
 import { createServer } from "node:http";
 import { buildSchema } from "graphql";
 import { useServer } from "graphql-ws/use/ws";
@@ -70,4 +70,4 @@ const server = createServer((request, response) => {
 });
 const sockets = new WebSocketServer({ server, path: "/v1/graphql" });
 useServer({ schema, roots: { subscription: { cardChanged: changes } } }, sockets);
-server.listen(0, "127.0.0.1", () => console.log(server.address().port));
+server.listen(0, "127.0.0.1", () => console.log(server.address().port, process.pid));
