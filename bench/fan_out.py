@@ -1,7 +1,8 @@
 """A change reaches a thousand subscribers of one server process, beside a graphql-ws server.
 
-Ours is `battwheels serve` on real stores: cards are verified by the mutation, and each change's
-clock starts when that is sent. The peer's change is an object in memory, sent to it by HTTP; it has
+Ours is `battwheels serve --no-work` on real stores, beside a `battwheels serve` that takes the
+changes and relays them: cards are verified there by the mutation, and each change's clock starts
+when that is sent. The peer's change is an object in memory, sent to it by HTTP; it has
 no store, no token and no visibility, and runs graphql-js for every subscriber. The same document is
 followed by the same client, in a process of its own; CPU is the server process's user and system
 time over the messages that arrived.
@@ -97,8 +98,11 @@ async def _ours(home: Home) -> Reached:
 
     lines = [token(f"tech_{n}", Role.TECHNICIAN, B) for n in range(FOLLOWERS)]
     (home.root / "tokens").write_text("\n".join(lines))
-    async with served(home) as server, httpx.AsyncClient(timeout=30) as client:
-        client.base_url = f"http://{server.place}"
+    async with (
+        served(home) as worker,
+        served(home, "--no-work") as server,
+        httpx.AsyncClient(timeout=30, base_url=f"http://{worker.place}") as client,
+    ):
         author = Caller(client, token("tech_a", Role.TECHNICIAN, A))
         second = Caller(client, token("manager_a", Role.MANAGER, A))
         print("  serving; writing the cards", flush=True)

@@ -76,14 +76,14 @@ async def run() -> list[Bar]:
 
 
 @asynccontextmanager
-async def served(home: Home) -> AsyncGenerator[Server]:
+async def served(home: Home, *options: str) -> AsyncGenerator[Server]:
     """Run `battwheels serve` as a process of its own."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
     environment = os.environ | {"BATTWHEELS_HOME": str(home.root), "BATTWHEELS_PORT": str(port)}
-    command = [sys.executable, "-c", "from web.cli.main import main; main()", "serve"]
-    with (home.root / "serve.log").open("wb") as output:
+    command = [sys.executable, "-c", "from web.cli.main import main; main()", "serve", *options]
+    with (home.root / f"serve_{port}.log").open("wb") as output:
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)  # noqa: ASYNC220, S603 - our own command
         try:
             await _ready(f"http://127.0.0.1:{port}/ready")

@@ -23,10 +23,6 @@ class Sockets(WebSocketsSansIOProtocol):
         if self.transport.get_write_buffer_size() > 0:
             self.loop.call_later(CUT_SECONDS, self.transport.abort)
 
-    def keepalive_timeout(self) -> None:
-        super().keepalive_timeout()
-        self.transport.abort()
-
 
 def listening(
     app: ASGIApp, host: str, port: int, *, patience: int = PATIENCE_SECONDS
@@ -42,5 +38,7 @@ def listening(
         ws_max_size=SOCKET_BYTES,
         # Frames are small and the same for many: packing each costs more than it saves.
         ws_per_message_deflate=False,
+        # graphql-transport-ws has pings of its own, and ours are not left unanswered.
+        ws_ping_interval=None,
         timeout_graceful_shutdown=patience,
     )

@@ -167,12 +167,11 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
             if not self._answered:
                 return
             self._answered = False
-            sending = asyncio.create_task(self.send_message({"type": "ping"}))
-            done, _ = await asyncio.wait({sending}, timeout=self.ping_seconds)
-            if not done:
-                sending.cancel()
+            try:
+                async with asyncio.timeout(self.ping_seconds):
+                    await self.send_message({"type": "ping"})
+            except TimeoutError:
                 return
-            sending.result()
 
     async def _closed(self, code: int, reason: str) -> None:
         """Close the socket; a client that does not even take that is left where it is."""

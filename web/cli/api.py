@@ -4,6 +4,7 @@ import asyncio
 from typing import Annotated
 
 import typer
+import uvloop
 from rich.console import Console
 
 from resolvers.api import build
@@ -21,13 +22,13 @@ def serve(
 ) -> None:
     """Serve the API and its live push (BATTWHEELS_HOST, BATTWHEELS_PORT)."""
     journal.start()
-    asyncio.run(_serve(Settings.read(), work=work))
+    uvloop.run(_serve(Settings.read(), work=work))
 
 
 def work() -> None:
     """Relay and handle events without serving, until ended."""
     journal.start()
-    asyncio.run(_work(Settings.read()))
+    uvloop.run(_work(Settings.read()))
 
 
 def schema() -> None:
