@@ -43,9 +43,11 @@ class Tickets:
                 if held["body"] != bodies.ticket_body(ticket):
                     raise AlreadyExists("ticket", ticket.id)
                 return
-            await _save(tx, ticket)
-            await _park(tx, ticket)
-            await rows(tx, QUERIES["match_state"], id=ticket.id, matching=ticket.matching)
+            vehicle = ticket_rows.vehicle(ticket)
+            await _save(tx, ticket, {"matching": ticket.matching}, [vehicle])
+            if (model := ticket.vehicle.named) is not None:
+                row = model_row(model)
+                await rows(tx, QUERIES["model"], vehicle=vehicle["id"], model=row)
             await _embed(tx, ticket.id, embedding)
             await outbox.leave(tx, events)
 
@@ -136,25 +138,23 @@ class Tickets:
         return {id: tuple(found.get(id, ())) for id in ids}  # noqa: A001 - as everywhere
 
 
-async def _save(tx: Transaction, ticket: Ticket) -> None:
-    properties = ticket_rows.properties(ticket)
-    await rows(tx, QUERIES["save"], id=ticket.id, properties=properties, garage=ticket.garage)
-    if ticket.symptoms:
-        await rows(tx, QUERIES["shows"], id=ticket.id, rows=ticket_rows.symptoms(ticket))
-    if ticket.codes:
-        await rows(tx, QUERIES["reports"], id=ticket.id, rows=ticket_rows.codes(ticket))
-    if ticket.assignee is not None:
-        await rows(tx, QUERIES["assign"], id=ticket.id, assignee=ticket.assignee)
+async def _save(
+    tx: Transaction, ticket: Ticket, beside: Row | None = None, vehicles: Sequence[Row] = ()
+) -> None:
+    """Write a version; `beside` and the vehicle come with the first: later ones know no more."""
+    await rows(
+        tx,
+        QUERIES["save"],
+        id=ticket.id,
+        properties=ticket_rows.properties(ticket) | (beside or {}),
+        garage=ticket.garage,
+        vehicles=list(vehicles),
+        symptoms=ticket_rows.symptoms(ticket),
+        codes=ticket_rows.codes(ticket),
+        assignees=[] if ticket.assignee is None else [ticket.assignee],
+    )
     if tried := ticket_rows.tried(ticket):
         await rows(tx, QUERIES["tried"], id=ticket.id, rows=tried)
-
-
-async def _park(tx: Transaction, ticket: Ticket) -> None:
-    """Write the vehicle, once: a later version of the ticket knows no more of it."""
-    vehicle = ticket_rows.vehicle(ticket)
-    await rows(tx, QUERIES["vehicle"], id=ticket.id, vehicle=vehicle)
-    if (model := ticket.vehicle.named) is not None:
-        await rows(tx, QUERIES["model"], vehicle=vehicle["id"], model=model_row(model))
 
 
 async def _embed(tx: Transaction, id: TicketId, embedding: Embedding | None) -> None:
