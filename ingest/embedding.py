@@ -22,6 +22,8 @@ from ingest.vector_file import VectorFile
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 KEPT = 20_000
 BATCH = 64
+# Behind this many texts a hurried caller would wait in vain, and keep the thread from the next one.
+CROWD = 2 * BATCH
 # Word pieces are one to five characters, and 256 of them are read: the rest need not be cut up.
 READ_CHARACTERS = 4_000
 
@@ -40,7 +42,8 @@ class Embedder:
 
     The model is loaded at the first text, on a thread of its own where all its work is done, one
     batch after another. A call that waits longer than `limit_s` gives up with Unavailable, while
-    the thread goes on: what it finds is remembered and answers the next call.
+    the thread goes on: what it finds is remembered and answers the next call. A call that would
+    stand behind a crowd gives up at once, so that the crowd does not grow.
     """
 
     def __init__(
@@ -68,11 +71,11 @@ class Embedder:
         """Give one embedding a text, in order; a `patient` caller waits as long as it takes.
 
         Raises:
-            Unavailable: the model cannot be loaded, or did not answer in time.
+            Unavailable: the model cannot be loaded, or would not answer in time.
         """
         try:
             async with asyncio.timeout(None if patient else self.limit_s):
-                return await self._embedded(texts)
+                return await self._embedded(texts, patient=patient)
         except TimeoutError as error:
             raise Unavailable("embedder", f"no answer within {self.limit_s} s") from error
 
@@ -83,12 +86,14 @@ class Embedder:
     def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    async def _embedded(self, texts: Sequence[str]) -> list[Embedding]:
+    async def _embedded(self, texts: Sequence[str], *, patient: bool) -> list[Embedding]:
         found: list[Embedding] = []
         for start in range(0, len(texts), BATCH):
             batch = [text[:READ_CHARACTERS] for text in texts[start : start + BATCH]]
             vectors = self._remembered(batch)
             if vectors is None:
+                if not patient and self._crowd >= CROWD:
+                    raise Unavailable("embedder", f"{self._crowd} texts are waiting")
                 vectors = await self._together(batch)
             found += [
                 Embedding(model=self.model, vector=tuple(vector.tolist())) for vector in vectors
@@ -102,6 +107,10 @@ class Embedder:
         if self._turns is None or self._turns.done():
             self._turns = asyncio.create_task(self._take_turns())
         return await turn
+
+    @property
+    def _crowd(self) -> int:
+        return sum(len(texts) for texts, _ in self._waiting)
 
     async def _take_turns(self) -> None:
         loop = asyncio.get_running_loop()

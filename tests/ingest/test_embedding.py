@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from domain.errors import Unavailable
-from ingest.embedding import Embedder
+from ingest.embedding import BATCH, CROWD, Embedder
 from ingest.vector_file import VectorFile
 
 
@@ -61,6 +61,24 @@ async def test_slow_model_gives_up_in_time() -> None:
     with pytest.raises(Unavailable, match="no answer within"):
         await embedder.embed(["something that was never embedded"])
     assert asyncio.get_running_loop().time() - began < 1
+    embedder.close()
+
+
+async def test_nobody_joins_a_crowd_but_the_patient() -> None:
+    embedder = Embedder()
+    texts = [f"fault number {n}" for n in range(CROWD)]
+    crowd = [
+        asyncio.create_task(embedder.embed(texts[at : at + BATCH], patient=True))
+        for at in range(0, CROWD, BATCH)
+    ]
+    # The first has its turn on the thread, while the model loads; these stand behind it.
+    late = asyncio.create_task(embedder.embed(["one more"] * BATCH, patient=True))
+    await asyncio.sleep(0.1)
+
+    with pytest.raises(Unavailable, match=f"{CROWD} texts are waiting"):
+        await embedder.embed(["in a hurry"])
+    assert len(await embedder.embed(["in no hurry"], patient=True)) == 1
+    await asyncio.gather(*crowd, late)
     embedder.close()
 
 
