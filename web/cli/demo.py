@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import orjson
 import typer
+import uvloop
 from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
@@ -63,7 +64,7 @@ def demo(
     ] = False,
 ) -> None:
     """Start everything, load the knowledge base, match a sample report, serve the API."""
-    asyncio.run(_demo(Settings.read(), Stage(Console(), perf_counter()), once=once))
+    uvloop.run(_demo(Settings.read(), Stage(Console(), perf_counter()), once=once))
 
 
 async def _demo(settings: Settings, stage: Stage, *, once: bool) -> None:
