@@ -29,6 +29,8 @@ class MoneyEvent(StrEnum):
     INVOICE_VOIDED = "invoice.void"
     PAYMENT_RECORDED = "payment.record"
     PAYMENT_REFUNDED = "payment.refund"
+    E_INVOICE_REGISTERED = "e_invoice.register"
+    E_INVOICE_CANCELLED = "e_invoice.cancel"
     MONTH_CLOSED = "month.close"
     PRICE_SET = "price.set"
     STOCK_ADJUSTED = "stock.adjust"

@@ -22,7 +22,12 @@ MOST_HOURLY = 10_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What may be said; checked when it is made. `labour_rate` is paise for an hour, before tax."""
+    """What may be said; checked when it is made.
+
+    Attributes:
+        labour_rate: paise for an hour, before tax.
+        turnover: the largest of any year since 2017-18, in paise: who owes e-invoices, by when.
+    """
 
     legal_name: str
     address: str
@@ -33,6 +38,7 @@ class Profile:
     gstin: str | None = None
     upi: str | None = None
     hsn_digits: int = 4
+    turnover: int = 0
 
     def __post_init__(self) -> None:
         _ = self.party
@@ -41,6 +47,7 @@ class Profile:
         garage_series(self.series)
         if self.hsn_digits not in {4, 6}:
             raise InvalidInput("hsnDigits", "is 4 up to Rs 5 crore of turnover, 6 above")
+        money.whole("turnover", self.turnover, least=0)
         _ = self.payee
 
     @property

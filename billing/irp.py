@@ -7,6 +7,7 @@ time, signs with a key of its own made at run time, and keeps the 24-hour rule.
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol
 
 from joserfc import jws
@@ -17,7 +18,7 @@ from billing import e_invoice
 from billing.e_invoice import CancelReason
 from billing.invoices import Invoice
 from billing.law_time import INDIA
-from domain.errors import AlreadyExists, InvalidInput, NotFound
+from domain.errors import AlreadyExists, InvalidInput, NotFound, Unavailable
 
 ALGORITHM = "RS256"
 KEY_BITS = 2048
@@ -39,7 +40,16 @@ class Registered:
 class Portal(Protocol):
     """A driver to a portal; it may also raise Unavailable."""
 
-    async def register(self, invoice: Invoice, now: datetime) -> Registered: ...
+    @property
+    def public_key(self) -> RSAKey:
+        """The portal's key, as it is pinned."""
+        ...
+
+    async def register(self, invoice: Invoice, now: datetime) -> Registered:
+        """Register a document; raises AlreadyExists when the portal knows it."""
+        ...
+
+    async def find(self, irn: str) -> Registered: ...
 
     async def cancel(self, irn: str, reason: CancelReason, now: datetime) -> Registered: ...
 
@@ -64,8 +74,12 @@ class LocalPortal:
     """A portal in memory, for machines that have none; it signs as the real one does."""
 
     def __init__(self) -> None:
-        self._key = RSAKey.generate_key(KEY_BITS, auto_kid=True)
         self._known: dict[str, Registered] = {}
+
+    @cached_property
+    def _key(self) -> RSAKey:
+        """Made when it is first needed: that takes a while."""
+        return RSAKey.generate_key(KEY_BITS, auto_kid=True)
 
     @property
     def public_key(self) -> RSAKey:
@@ -89,11 +103,14 @@ class LocalPortal:
         self._known[irn] = answer
         return answer
 
+    async def find(self, irn: str) -> Registered:
+        if irn not in self._known:
+            raise NotFound("IRN", irn)
+        return self._known[irn]
+
     async def cancel(self, irn: str, reason: CancelReason, now: datetime) -> Registered:
         """Cancel within 24 hours; the number stays burnt."""
-        known = self._known.get(irn)
-        if known is None:
-            raise NotFound("IRN", irn)
+        known = await self.find(irn)
         if known.cancelled_at is not None:
             return known
         e_invoice.cancellable(known.ack_at, now)
@@ -104,6 +121,30 @@ class LocalPortal:
         header = {"alg": ALGORITHM, "kid": self._key.kid}
         payload = json.dumps({"data": json.dumps(body, separators=(",", ":")), "iss": "local"})
         return jws.serialize_compact(header, payload, self._key, algorithms=[ALGORITHM])
+
+
+class NoPortal:
+    """Where no driver to a portal is connected: nothing is reported, and nobody is told it was."""
+
+    @property
+    def public_key(self) -> RSAKey:
+        raise _unconnected()
+
+    async def register(self, invoice: Invoice, now: datetime) -> Registered:
+        del invoice, now
+        raise _unconnected()
+
+    async def find(self, irn: str) -> Registered:
+        del irn
+        raise _unconnected()
+
+    async def cancel(self, irn: str, reason: CancelReason, now: datetime) -> Registered:
+        del irn, reason, now
+        raise _unconnected()
+
+
+def _unconnected() -> Unavailable:
+    return Unavailable("irp", "no driver to the invoice portal is connected")
 
 
 def _opened(signed: str, key: RSAKey) -> dict[str, Any]:

@@ -6,13 +6,14 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from access.vault import Vault
-from billing import credit_notes, papers, postings
+from billing import credit_notes, e_invoice, papers, postings, rule46, stock
 from billing.audit import MoneyEvent
 from billing.books import Books, Deed, Page
 from billing.credit_notes import Credit
 from billing.garages import Seller
 from billing.invoices import Invoice
 from billing.law_time import law_date
+from billing.money import Paise
 from billing.numbering import DocumentKind, Number
 from billing.papers import Balance, Paper
 from billing.postings import Leg
@@ -51,6 +52,7 @@ class Ledger:
             OperationConflict: the key was used for something else.
             IllegalTransition: the ticket has an invoice.
             MonthClosed, InvalidInput: its date may not be used.
+            InvalidInput: a field is missing that the law wants; it is named.
         """
         made = made_id(deed, "invoice")
         async with self._books.page(deed) as page:
@@ -60,6 +62,7 @@ class Ledger:
                 ahead = await page.first(QUERIES["advances"], ticket=wanted.ticket)
                 draft = _unnumbered(made, deed, wanted, ahead["paise"] if ahead else 0)
                 number = await _number(page, seller, draft)
+                _demand_lawful(seller, replace(draft.invoice, number=number.text))
                 # Nothing of the rest is waited for one by one: the garage's books are held.
                 async with page.connection.pipeline():
                     return await self._written(page, seller, draft, number)
@@ -75,6 +78,7 @@ class Ledger:
             await post(page, "settlement", postings.settlement(taken, paper.ticket, paper.id), day)
         total = paper.invoice.totals.payable
         await page.run(QUERIES["open_balance"], invoice=paper.id, day=day, total=total, paid=taken)
+        await stock.take(page, paper.invoice)
         await page.note(MoneyEvent.INVOICE_ISSUED, paper.id)
         await page.tell([event(page.deed, EventType.INVOICE_ISSUED, paper.id)])
         return paper
@@ -106,6 +110,9 @@ class Ledger:
                 await self._kept(page, seller, draft, await _number(page, seller, draft))
                 await post(page, "credit", postings.reversal(postings.sale(note, of)), today)
                 await page.run(QUERIES["credited"], invoice=of, paise=note.totals.payable)
+                if note.totals.payable == _creditable(original):
+                    await _release(page, original)
+                await stock.give_back(page, note, f"Credit note for {original.invoice.number}")
                 await page.note(MoneyEvent.CREDIT_NOTE_ISSUED, made)
                 await page.tell([event(deed, EventType.CREDIT_NOTE_ISSUED, made)])
         return await self.get(made)
@@ -113,8 +120,9 @@ class Ledger:
     async def void(self, deed: Deed, of: InvoiceId, reason: str) -> Paper:
         """Take an invoice back whole; its number stays used, and its ticket may have another.
 
-        Only while its month is open, nothing of it is paid or credited, and, where the buyer is
-        registered and will have claimed it, within a day. After that a credit note is the way.
+        Only while its month is open, nothing of it is credited or paid but in advance (which the
+        ticket holds again), and, where the buyer is registered and will have claimed it, within a
+        day. After that a credit note is the way.
 
         Raises:
             IllegalTransition: it is void, credited, paid or too old to be taken back.
@@ -124,16 +132,23 @@ class Ledger:
         async with self._books.page(deed) as page:
             if await page.made_before(of) is None:
                 paper = await self._standing(page, of)
-                _demand_voidable(paper, deed)
-                await page.demand_open(paper.invoice.date)
+                await _demand_voidable(page, paper)
+                await _demand_in_time(page, paper)
                 await page.keep("void_invoice", of, _void_row(paper, deed, said))
                 legs = postings.reversal(postings.sale(paper.invoice, of))
                 await post(page, "void", legs, law_date(deed.at))
+                await _release(page, paper)
+                await stock.give_back(page, paper.invoice, f"Void of {paper.invoice.number}")
                 await page.run(QUERIES["voided"], invoice=of)
                 await page.run(QUERIES["free_ticket"], invoice=of)
                 await page.note(MoneyEvent.INVOICE_VOIDED, of)
                 await page.tell([event(deed, EventType.INVOICE_VOIDED, of)])
         return await self.get(of)
+
+    async def demand_voidable(self, deed: Deed, of: InvoiceId) -> None:
+        """Raise what `void` would, but for the time that the law gives it."""
+        async with self._books.page(deed) as page:
+            await _demand_voidable(page, await self._standing(page, of))
 
     async def get(self, id: InvoiceId, garage: GarageId | None = None) -> Paper:
         """Give a paper, of any garage or of that one alone.
@@ -330,19 +345,56 @@ async def _number(page: Page, seller: Seller, draft: Paper) -> Number:
 
 def _bound(original: Paper, note: Invoice) -> None:
     """Lines are bounded one by one; their sum may still pass an invoice that was rounded down."""
-    balance = original.balance
-    most = 0 if balance is None else balance.total - balance.credited
+    most = _creditable(original)
     if note.totals.payable > most:
         raise OverLimit("lines", note.totals.payable, most)
 
 
-def _demand_voidable(paper: Paper, deed: Deed) -> None:
+def _creditable(original: Paper) -> int:
+    balance = original.balance
+    return 0 if balance is None else balance.total - balance.credited
+
+
+async def _ahead(page: Page, paper: Paper) -> int:
+    """Give how much of what was paid ahead for the ticket lies on this invoice."""
+    found = await page.first(QUERIES["taken_ahead"], ticket=paper.ticket)
+    paid = 0 if paper.balance is None else paper.balance.paid
+    return min(found["paise"] if found else 0, paid)
+
+
+async def _release(page: Page, paper: Paper) -> None:
+    """Give what was paid ahead back to the ticket, whose next invoice takes it."""
+    ahead = await _ahead(page, paper)
+    if ahead > 0:
+        legs = postings.reversal(postings.settlement(ahead, paper.ticket, paper.id))
+        await post(page, "release", legs, law_date(page.deed.at))
+        await page.run(QUERIES["paid"], invoice=paper.id, paise=-ahead)
+
+
+def _demand_lawful(seller: Seller, invoice: Invoice) -> None:
+    """Refuse an invoice that lacks a field of Rule 46, or that the portal would not take."""
+    rule46.issuable(invoice, seller.profile.hsn_digits)
+    if e_invoice.owed(invoice, Paise(seller.profile.turnover)):
+        e_invoice.inv01(invoice)
+
+
+async def _demand_voidable(page: Page, paper: Paper) -> None:
     balance = paper.balance
     if balance is not None and balance.credited:
         raise IllegalTransition(paper.id, "credited", "void")
-    if balance is not None and balance.paid:
+    if balance is not None and balance.paid > await _ahead(page, paper):
         raise IllegalTransition(paper.id, "paid", "void")
-    if paper.invoice.to_business and deed.at - paper.issued_at > VOID_TIME:
+    await page.demand_open(paper.invoice.date)
+
+
+async def _demand_in_time(page: Page, paper: Paper) -> None:
+    """What the portal knows is off it first; else a business has a day, and others the month."""
+    reported = await page.first(QUERIES["reported"], invoice=paper.id)
+    if reported is not None:
+        if not reported["cancelled"]:
+            raise IllegalTransition(paper.id, "known to the portal", "void")
+        return
+    if paper.invoice.to_business and page.deed.at - paper.issued_at > VOID_TIME:
         raise IllegalTransition(paper.id, "older than 24 hours", "void")
 
 

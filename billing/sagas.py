@@ -188,7 +188,7 @@ async def _demand_repeatable(connection: Connection, id: SagaId, operation: Oper
     """Refuse to begin anew under a key whose invoice was issued and taken back."""
     found = await (await connection.execute(QUERIES["steps"], {"id": id})).fetchall()
     if any(row["step"] == Step.INVOICE_UNDONE for row in found):
-        raise OperationConflict(operation)
+        raise OperationConflict(operation, "issued an invoice that was taken back")
 
 
 async def _record(

@@ -1,14 +1,19 @@
 """Stock as deltas in any order, once or twice: their sum is the same everywhere (a PN-counter).
 
+An invoice takes the parts that it bills off the shelf in the transaction that issues it; a void or
+a credit note puts back what came back, in its own.
+
 A garage that was offline sends what it took and got; nothing is refused for being too late. A sum
 below zero is flagged, not lost: somebody counted wrong, and both deltas stay to show who.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR
 
 from billing.audit import MoneyEvent
-from billing.books import Books, Deed
+from billing.books import Books, Deed, Page
+from billing.invoices import Invoice
 from domain import limits
 from domain.errors import InvalidInput
 from domain.ids import GarageId
@@ -66,16 +71,7 @@ class Stock:
         """
         async with self._books.page(deed) as page:
             if await page.made_before(deed.operation) is None:
-                row = {
-                    "id": f"{deed.garage}:{deed.operation}",
-                    "garage": deed.garage,
-                    "part": delta.part,
-                    "quantity": delta.quantity,
-                    "reason": delta.reason,
-                    "at": deed.at,
-                    "by_whom": deed.actor,
-                }
-                await page.keep("stock_delta", str(row["id"]), row)
+                await _keep(page, f"{deed.garage}:{deed.operation}", delta)
                 await page.note(MoneyEvent.STOCK_ADJUSTED, delta.part)
         return (await self.levels(deed.garage, [delta.part]))[delta.part]
 
@@ -92,3 +88,46 @@ class Stock:
         """Give the parts of which more left than came, the worst first."""
         found = await self._records.rows(QUERIES["negative"], garage=garage, limit=limit)
         return [Level(part=r["part"], added=r["added"], removed=r["removed"]) for r in found]
+
+
+async def take(page: Page, invoice: Invoice) -> None:
+    """Take what an invoice bills off the shelf; a begun piece counts whole."""
+    taken = _pieces(invoice, ROUND_CEILING)
+    await _move(page, {part: -n for part, n in taken.items()}, f"Invoice {invoice.number}")
+
+
+async def give_back(page: Page, document: Invoice, reason: str) -> None:
+    """Put the parts of a void invoice or a credit note back: those whose quantity came back."""
+    whole = ROUND_CEILING if document.against is None else ROUND_FLOOR
+    await _move(page, _pieces(document, whole), reason)
+
+
+def _pieces(document: Invoice, rounding: str) -> dict[str, int]:
+    """Count the pieces of each part; a line that only lowers a price moves none."""
+    pieces: dict[str, int] = {}
+    for line in document.lines:
+        if line.part is not None and not line.value_only:
+            n = int(line.quantity.to_integral_value(rounding))
+            pieces[line.part] = pieces.get(line.part, 0) + n
+    return pieces
+
+
+async def _move(page: Page, pieces: Mapping[str, int], reason: str) -> None:
+    deed = page.deed
+    for part, n in pieces.items():
+        if n:
+            delta = Delta(part=part, quantity=n, reason=reason)
+            await _keep(page, f"{deed.garage}:{deed.operation}:{part}", delta)
+
+
+async def _keep(page: Page, key: str, delta: Delta) -> None:
+    row = {
+        "id": key,
+        "garage": page.deed.garage,
+        "part": delta.part,
+        "quantity": delta.quantity,
+        "reason": delta.reason,
+        "at": page.deed.at,
+        "by_whom": page.deed.actor,
+    }
+    await page.keep("stock_delta", key, row)

@@ -18,6 +18,8 @@ TABLES: Final = (
     "document",
     "invoice",
     "void_invoice",
+    "e_invoice",
+    "e_invoice_cancel",
     "closed_month",
     "posting",
     "payment",

@@ -11,7 +11,7 @@ BattwheelsError
 │   ├── NotCertified        whoever would do the work may not work on high voltage
 │   ├── StaleVersion        somebody else changed it first
 │   ├── IllegalTransition   the state machine has no such step
-│   ├── OperationConflict   the operation id was used before for something else
+│   ├── OperationConflict   the operation id was used before for something else, or is spent
 │   ├── MonthClosed         the books of that month are closed
 │   ├── OverLimit           more money than there is to give back, credit or pay
 │   ├── Occupied            somebody else is at work on it; ask again a little later
@@ -104,10 +104,8 @@ class IllegalTransition(Refused):
 
 
 class OperationConflict(Refused):
-    def __init__(self, operation_id: str) -> None:
-        super().__init__(
-            f"Operation {operation_id} was used before with another body. Make a new operation id."
-        )
+    def __init__(self, operation_id: str, why: str = "was used before with another body") -> None:
+        super().__init__(f"Operation {operation_id} {why}. Make a new operation id.")
         self.operation_id = operation_id
 
 

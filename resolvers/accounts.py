@@ -8,9 +8,9 @@ from billing import reports
 from billing.gstin import gstin as parsed_gstin
 from billing.numbering import DocumentKind
 from domain.access import Action, Kind, Resource, demand
-from domain.ids import InvoiceId, ticket_id
+from domain.ids import InvoiceId
 from repair import invoicing
-from resolvers import billing_parsing
+from resolvers import billing_parsing, drafting
 from resolvers.arguments import TicketArgument
 from resolvers.bookkeeping import GarageArgument, Month, Wanted, garage_of
 from resolvers.context import Ask
@@ -59,9 +59,11 @@ class Accounts:
         return connection(found, first, after, lambda paper: paper.id, Invoice.of)
 
     @strawberry.field(description="What a ticket's invoice would say now; nothing is written.")
-    async def estimate(self, info: Ask, ticket: TicketArgument, invoice: Wanted) -> EstimateResult:
+    async def estimate(
+        self, info: Ask, ticket: TicketArgument, invoice: Wanted = None
+    ) -> EstimateResult:
         context = info.context
-        asked = billing_parsing.asked(ticket_id(key_of("Ticket", ticket)), invoice)
+        asked = await drafting.reckoned(context, ticket, invoice)
         found = await invoicing.estimate(
             context.billing.invoicing, asked, context.actor, context.services.now()
         )

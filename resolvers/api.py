@@ -9,6 +9,7 @@ from resolvers.accounts import Accounts
 from resolvers.booking import Booking, Planned
 from resolvers.bookkeeping import Bookkeeping
 from resolvers.changing import Changing
+from resolvers.drafting import Drafted, Drafting
 from resolvers.execution import Answered, Guarded, Open, note
 from resolvers.finding import Finding
 from resolvers.following import Subscription
@@ -27,12 +28,22 @@ from schema.people import Garage
 
 
 @strawberry.type(description="What can be read.")
-class Query(Finding, Reading, Naming, Accounts, Shelving, Reviewing, CatchingUp, Planned):
+class Query(Finding, Reading, Naming, Accounts, Drafted, Shelving, Reviewing, CatchingUp, Planned):
     pass
 
 
 @strawberry.type(description="What can be changed; each change is done once for its operation id.")
-class Mutation(Changing, Repairing, Staffing, Teaching, Bookkeeping, Stocking, Draining, Booking):
+class Mutation(
+    Changing,
+    Repairing,
+    Staffing,
+    Teaching,
+    Bookkeeping,
+    Drafting,
+    Stocking,
+    Draining,
+    Booking,
+):
     pass
 
 

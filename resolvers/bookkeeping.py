@@ -18,7 +18,7 @@ from domain.ids import (
     ticket_id,
 )
 from repair import invoicing
-from resolvers import billing_parsing, once
+from resolvers import billing_parsing, drafting, once
 from resolvers.arguments import ExpectedArgument, OperationArgument, TicketArgument
 from resolvers.context import Ask, Context
 from schema import billing_inputs as inputs
@@ -27,21 +27,26 @@ from schema.billing_deeds import (
     CloseMonthResult,
     CreditNoteIssued,
     InvoiceIssued,
+    InvoiceRegistered,
     InvoiceVoided,
     IssueCreditNoteResult,
     IssueInvoiceResult,
     MonthWasClosed,
     PaymentRecorded,
     RecordPaymentResult,
+    RegisterInvoiceResult,
     SetBillingSettingsResult,
     VoidInvoiceResult,
 )
 from schema.invoices import Invoice, Payment
 from schema.money import Paise, demanded
 from schema.nodes import key_of
-from schema.shelf import BillingSettings
+from schema.shelf import BillingSettings, StockLevel
 
-Wanted = Annotated[inputs.InvoiceInput, strawberry.argument(description="What it is to say.")]
+Wanted = Annotated[
+    inputs.InvoiceInput | None,
+    strawberry.argument(description="What it is to say; null: what its draft says."),
+]
 InvoiceArgument = Annotated[
     strawberry.ID, strawberry.argument(description="The invoice: its id, or its key inv_….")
 ]
@@ -68,14 +73,31 @@ Month = Annotated[str, strawberry.argument(description="The month, as 2026-10.")
 class Bookkeeping:
     @strawberry.mutation(description="Issue the invoice of a closed ticket; it never changes.")
     async def issue_invoice(
-        self, info: Ask, operation_id: OperationArgument, ticket: TicketArgument, invoice: Wanted
+        self,
+        info: Ask,
+        operation_id: OperationArgument,
+        ticket: TicketArgument,
+        invoice: Wanted = None,
     ) -> IssueInvoiceResult:
         context = info.context
-        asked = billing_parsing.asked(ticket_id(key_of("Ticket", ticket)), invoice)
+        asked = await drafting.asked(context, ticket, invoice)
         operation = context.operation(_id(operation_id))
         paper = await invoicing.issue(context.billing.invoicing, asked, operation)
         context.renew()
-        return InvoiceIssued(invoice=Invoice.of(paper))
+        return InvoiceIssued(invoice=Invoice.of(paper), short=await _short(context, paper))
+
+    @strawberry.mutation(description="Report a document to the invoice portal, once, for its IRN.")
+    async def register_invoice(
+        self, info: Ask, operation_id: OperationArgument, invoice: InvoiceArgument
+    ) -> RegisterInvoiceResult:
+        context, of = info.context, _invoice(invoice)
+        paper = await _demanded(context, of, Action.CREATE)
+        seller = await context.billing.invoicing.garages.get(paper.garage)
+        body = once.fingerprint("registerInvoice", {"of": of})
+        deed = context.deed(_id(operation_id), paper.garage, body)
+        await context.billing.registrations.register(deed, seller, paper)
+        context.renew()
+        return InvoiceRegistered(invoice=Invoice.of(paper))
 
     @strawberry.mutation(description="Take back some or all of an invoice by a credit note.")
     async def issue_credit_note(
@@ -108,7 +130,8 @@ class Bookkeeping:
         paper = await _demanded(context, of, Action.VOID)
         body = once.fingerprint("voidInvoice", {"of": of, "reason": reason})
         deed = context.deed(_id(operation_id), paper.garage, body)
-        void = await context.billing.invoicing.ledger.void(deed, of, reason)
+        ledger = context.billing.invoicing.ledger
+        void = await context.billing.registrations.void(ledger, deed, of, reason)
         context.renew()
         return InvoiceVoided(invoice=Invoice.of(void))
 
@@ -230,6 +253,13 @@ async def _demanded(context: Context, id: InvoiceId, action: Action) -> Paper:
     resource = Resource(kind=Kind.INVOICE, garage=paper.garage, issued=True)
     demand(context.actor, action, resource)
     return paper
+
+
+async def _short(context: Context, paper: Paper) -> list[StockLevel]:
+    """Give the parts of an invoice of which more left the shelf than came."""
+    parts = [line.part for line in paper.invoice.lines if line.part is not None]
+    levels = await context.billing.stock.levels(paper.garage, parts)
+    return [StockLevel.of(level) for level in levels.values() if level.negative]
 
 
 async def _recorded(context: Context, id: PaymentId) -> PaymentRecorded:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from aiodataloader import DataLoader
 
+from billing.irp import Registered
 from billing.papers import Paper
 from billing.payments import Payment
 from domain.access import SCOPES, Actor, Scope, viewer
@@ -122,6 +123,13 @@ class Loaders:
             return [found[key] for key in keys]
 
         return DataLoader(read)
+
+    @cached_property
+    def registrations(self) -> DataLoader[InvoiceId, Registered | None]:
+        async def read(keys: list[InvoiceId]) -> Mapping[InvoiceId, Registered]:
+            return await self._billing.registrations.of(keys, self._garage)
+
+        return _loader(read)
 
     @cached_property
     def payments(self) -> DataLoader[InvoiceId, Sequence[Payment]]:

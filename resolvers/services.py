@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from billing.drafts import Drafts
 from billing.payments import Payments
+from billing.registrations import Registrations
 from billing.stock import Stock
 from domain.access import Actor, Viewer
 from domain.cards import FailureCard
@@ -106,6 +108,8 @@ class Billing:
     """The books, and what makes an invoice of a ticket."""
 
     invoicing: Invoicing
+    drafts: Drafts
+    registrations: Registrations
     payments: Payments
     stock: Stock
     records: Records

@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 from strawberry import field
 
+from schema.drafts import InvoiceDraft
 from schema.invoices import Estimate, Invoice, Payment
 from schema.refusals import (
     IllegalTransition,
@@ -23,6 +24,19 @@ from schema.shelf import BillingSettings, PartOffers, PartPrice, StockLevel
 @strawberry.type(description="The invoice was issued.")
 class InvoiceIssued:
     invoice: Invoice = field(description="The invoice.")
+    short: list[StockLevel] = field(
+        description="Its parts of which more left the shelf than came: count them."
+    )
+
+
+@strawberry.type(description="The draft says it from now on.")
+class DraftEdited:
+    draft: InvoiceDraft = field(description="The draft at its new version.")
+
+
+@strawberry.type(description="The invoice portal has registered the document.")
+class InvoiceRegistered:
+    invoice: Invoice = field(description="The document, with its e-invoice.")
 
 
 @strawberry.type(description="The credit note was issued.")
@@ -76,6 +90,25 @@ IssueInvoiceResult = Annotated[
     | Occupied
     | OperationConflict,
     strawberry.union("IssueInvoiceResult", description="The invoice, or why there is none."),
+]
+RegisterInvoiceResult = Annotated[
+    InvoiceRegistered
+    | InvalidInput
+    | NotFound
+    | NotAllowed
+    | IllegalTransition
+    | OperationConflict,
+    strawberry.union("RegisterInvoiceResult", description="The document, or why it is not there."),
+]
+EditDraftResult = Annotated[
+    DraftEdited
+    | InvalidInput
+    | NotFound
+    | NotAllowed
+    | IllegalTransition
+    | StaleVersion
+    | OperationConflict,
+    strawberry.union("EditDraftResult", description="The draft, or why it stays as it is."),
 ]
 IssueCreditNoteResult = Annotated[
     CreditNoteIssued

@@ -90,3 +90,7 @@ class BillingSettingsInput:
     gstin: str | None = field(default=None, description="Its GSTIN, when registered.")
     upi: str | None = field(default=None, description="As name@bank.")
     hsn_digits: int = field(default=4, description="4 up to Rs 5 crore of turnover, else 6.")
+    turnover: Paise = field(
+        default=Paise(0),
+        description="The largest of any year since 2017-18: above Rs 5 crore e-invoices are owed.",
+    )

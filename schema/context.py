@@ -5,6 +5,7 @@ from typing import Protocol, TypeVar
 
 import strawberry
 
+from billing.irp import Registered
 from billing.papers import Paper
 from billing.payments import Payment
 from domain.cards import FailureCard
@@ -53,6 +54,8 @@ class Loaders(Protocol):
     def invoices(self) -> Loader[InvoiceId, Paper | None]: ...
     @property
     def credit_notes(self) -> Loader[InvoiceId, Sequence[Paper]]: ...
+    @property
+    def registrations(self) -> Loader[InvoiceId, Registered | None]: ...
     @property
     def payments(self) -> Loader[InvoiceId, Sequence[Payment]]: ...
 

@@ -7,6 +7,7 @@ import strawberry
 from strawberry import field
 
 from billing import gstin, invoices, lines, parties, payments
+from billing.irp import Registered
 from billing.lines import LineKind
 from billing.numbering import DocumentKind
 from billing.papers import BASIS_POINTS, InvoiceStatus, Paper
@@ -149,6 +150,23 @@ class Payment(Node):
         )
 
 
+@strawberry.type(description="A document as the government's invoice portal (IRP) knows it.")
+class EInvoice:
+    irn: str = field(description="Its number there, which is printed.")
+    ack_number: str = field(description="The number of the portal's acknowledgement.")
+    ack_at: datetime = field(description="From then on it may be voided for 24 hours.")
+    cancelled_at: datetime | None = field(description="When it was taken off; null: it stands.")
+
+    @classmethod
+    def of(cls, value: Registered) -> Self:
+        return cls(
+            irn=value.irn,
+            ack_number=value.ack_number,
+            ack_at=value.ack_at,
+            cancelled_at=value.cancelled_at,
+        )
+
+
 @strawberry.type(description="An issued invoice or credit note; it never changes.")
 class Invoice(Node):
     number: str = field(description="Consecutive in its series and financial year.")
@@ -219,6 +237,10 @@ class Invoice(Node):
     ) -> list[Annotated["Invoice", strawberry.lazy(__name__)]]:
         notes = await info.context.loaders.credit_notes.load(InvoiceId(self.key))
         return [Invoice.of(note) for note in notes[:100]]
+
+    @strawberry.field(description="What the invoice portal knows of it; null: nothing.")
+    async def e_invoice(self, info: Asked) -> EInvoice | None:
+        return await edge(info.context.loaders.registrations, InvoiceId(self.key), EInvoice.of)
 
     @strawberry.field(description="What came in and went back, the oldest first, at most 100.")
     async def payments(self, info: Asked) -> list[Payment]:

@@ -26,6 +26,7 @@ class BillingSettings:
     series: str = field(description="The three characters that its numbers begin with.")
     upi: str | None = field(description="Where customers pay, as name@bank.")
     hsn_digits: int = field(description="How many digits of a code it owes: 4 or 6.")
+    turnover: Money = field(description="The largest of any year since 2017-18.")
 
     @classmethod
     def of(cls, value: garages.Seller) -> Self:
@@ -42,6 +43,7 @@ class BillingSettings:
             series=said.series,
             upi=said.upi,
             hsn_digits=said.hsn_digits,
+            turnover=Money.of(said.turnover),
         )
 
 

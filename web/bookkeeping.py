@@ -13,18 +13,22 @@ from access.vault import KEY_BYTES, Vault
 from billing import reports
 from billing.anchors import Anchors
 from billing.books import Books
+from billing.drafts import Drafts
 from billing.garages import Garages
+from billing.irp import LocalPortal, NoPortal, Portal
 from billing.law_time import law_date
 from billing.ledger import Ledger
 from billing.money import Paise
 from billing.numbering import DocumentKind
 from billing.paper.press import Press
-from billing.paper.sheet import Printing, Stamp
+from billing.paper.sheet import OnPortal, Printing, Stamp
 from billing.papers import Paper
 from billing.payments import Payments
-from billing.prices import NoMarketplace, Prices
+from billing.prices import Marketplace, NoMarketplace, Prices
+from billing.registrations import Registrations
 from billing.sagas import Sagas
 from billing.stock import Stock
+from billing.vendors import Vendor, Vendors
 from domain.errors import UnsafeSetting
 from domain.ids import InvoiceId
 from graph.cards import Cards
@@ -85,13 +89,25 @@ class Bookkeeping:
 
     async def _printing(self, paper: Paper) -> Printing:
         balance = paper.balance
+        on_portal = await self._on_portal(paper.id)
         if paper.kind is not DocumentKind.INVOICE or balance is None:
-            return Printing()
+            return Printing(portal=on_portal)
         if balance.voided:
             return Printing(stamp=Stamp.VOID)
         seller = await self.billing.invoicing.garages.get(paper.garage)
         paid = Paise(balance.paid + balance.credited)
-        return Printing(paid=paid, payee=seller.profile.payee)
+        return Printing(paid=paid, payee=seller.profile.payee, portal=on_portal)
+
+    async def _on_portal(self, id: InvoiceId) -> OnPortal | None:
+        known = (await self.billing.registrations.of([id])).get(id)
+        if known is None or known.cancelled_at is not None:
+            return None
+        return OnPortal(
+            irn=known.irn,
+            ack_number=known.ack_number,
+            ack_at=known.ack_at,
+            signed_qr=known.signed_qr,
+        )
 
 
 def bookkeeping(
@@ -106,18 +122,35 @@ def bookkeeping(
         cards=cards,
         vocabulary=vocabulary,
         garages=Garages(records, books),
-        prices=Prices(records, books, NoMarketplace()),
+        prices=Prices(records, books, marketplace(settings)),
         ledger=Ledger(records, books, keys),
         sagas=Sagas(records, keys),
     )
     billing = Billing(
         invoicing=invoicing,
+        drafts=Drafts(records, books, keys),
+        registrations=Registrations(records, books, keys, portal(settings)),
         payments=Payments(records, books, keys),
         stock=Stock(records, books),
         records=records,
         links=links,
     )
     return Bookkeeping(billing=billing, anchors=anchors(settings, keys), links=links, press=Press())
+
+
+def marketplace(settings: Settings) -> Marketplace:
+    """Give the vendors that the settings name.
+
+    Raises:
+        InvalidInput: one of them does not read as NAME=URL.
+    """
+    named = [Vendor.read(text) for text in (settings.vendors or "").split()]
+    return Vendors(named) if named else NoMarketplace()
+
+
+def portal(settings: Settings) -> Portal:
+    """Give the invoice portal: no driver is connected yet, and development has a stand-in."""
+    return NoPortal() if settings.production else LocalPortal()
 
 
 def anchors(settings: Settings, keys: Vault, file: Path | None = None) -> Anchors:

@@ -24,14 +24,16 @@ class Hearer(StrEnum):
     MATCHING = "matching"
     LEARNING = "learning"
     HINTING = "hinting"
+    DRAFTING = "drafting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hearing:
-    """What listeners need: the search for a new ticket's cards, and what learns from the rest."""
+    """What listeners need: the search for a new ticket's cards, what learns, and the drafts."""
 
     intake: Intake
     learn: Callable[[Event], Awaitable[None]]
+    draft: Handle
 
 
 def hearers(type: EventType) -> frozenset[Hearer]:
@@ -55,9 +57,10 @@ def hearers(type: EventType) -> frozenset[Hearer]:
             | EventType.FEEDBACK_GIVEN
         ):
             return frozenset({Hearer.LEARNING})
+        case EventType.TICKET_CLOSED:
+            return frozenset({Hearer.DRAFTING})
         case (
-            EventType.TICKET_CLOSED
-            | EventType.TICKET_REOPENED
+            EventType.TICKET_REOPENED
             | EventType.TICKET_REVISITED
             | EventType.FEEDBACK_OBSERVED
             | EventType.REVIEW_OPENED
@@ -93,6 +96,8 @@ def _handle(hearer: Hearer, hearing: Hearing) -> Handle:
             return _patient(hearing.learn)
         case Hearer.HINTING:
             return hinting(_severities(hearing.intake.cards), lambda: datetime.now(UTC))
+        case Hearer.DRAFTING:
+            return hearing.draft
         case _:
             assert_never(hearer)
 

@@ -99,7 +99,11 @@ async def beside(house: Opened, *, work: bool = True) -> AsyncGenerator[None]:
     intake = Intake(
         tickets=house.tickets, cards=house.cards, reader=house.reader, matcher=house.matcher
     )
-    heard = Hearing(intake=intake, learn=partial(learn, learning(house)))
+    heard = Hearing(
+        intake=intake,
+        learn=partial(learn, learning(house)),
+        draft=house.books.billing.drafts.wait,
+    )
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "feed": house.feed.run,
         "reader": lambda: _learning(house),

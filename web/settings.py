@@ -29,6 +29,7 @@ class Settings:
         token_secret: signs the access tokens; None lets development make and keep its own.
         vault_keys: seal who customers are: `NAME:BASE64`, 32 bytes each, the first for what is new,
             `index:BASE64` for the marks to search by; None lets development make and keep its own.
+        vendors: who sells parts: `NAME=URL NAME=URL …`, a password in the URL as it needs.
     """
 
     environment: Environment = Environment.DEVELOPMENT
@@ -43,6 +44,7 @@ class Settings:
     embedding_model: str | None = None
     token_secret: str | None = field(default=None, repr=False)
     vault_keys: str | None = field(default=None, repr=False)
+    vendors: str | None = field(default=None, repr=False)
 
     @property
     def production(self) -> bool:
@@ -70,6 +72,7 @@ class Settings:
             embedding_model=values.get("BATTWHEELS_EMBEDDING_MODEL") or None,
             token_secret=_secret(values, "BATTWHEELS_TOKEN_SECRET"),
             vault_keys=_secret(values, "BATTWHEELS_VAULT_KEYS"),
+            vendors=_secret(values, "BATTWHEELS_VENDORS"),
         )
         if settings.production:
             _demand_safe(settings)

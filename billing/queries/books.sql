@@ -98,3 +98,14 @@ values (%(id)s, %(part)s, %(garage)s, %(source)s, %(vendor)s, %(paise)s, %(lead_
 -- What came onto the shelf or left it.
 insert into stock_delta (id, garage, part, quantity, reason, at, by_whom)
 values (%(id)s, %(garage)s, %(part)s, %(quantity)s, %(reason)s, %(at)s, %(by_whom)s)
+
+-- name: keep_e_invoice
+-- What the invoice portal answered.
+insert into e_invoice (invoice, garage, irn, ack_number, ack_at, signed, at, by_whom)
+values (%(invoice)s, %(garage)s, %(irn)s, %(ack_number)s, %(ack_at)s, %(signed)s, %(at)s,
+        %(by_whom)s)
+
+-- name: keep_e_invoice_cancel
+-- What was taken off the portal.
+insert into e_invoice_cancel (invoice, garage, cancelled_at, reason, at, by_whom)
+values (%(invoice)s, %(garage)s, %(cancelled_at)s, %(reason)s, %(at)s, %(by_whom)s)

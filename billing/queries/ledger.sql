@@ -1,8 +1,14 @@
 -- name: claim_ticket
--- One live invoice for each ticket; nothing comes back when it has one.
-insert into invoiced_ticket (ticket, garage, invoice)
+-- One live invoice for each ticket; nothing comes back when it has one. One that was credited whole
+-- and holds no money makes place for the next.
+insert into invoiced_ticket as held (ticket, garage, invoice)
 values (%(ticket)s, %(garage)s, %(invoice)s)
-on conflict (ticket) do nothing returning ticket
+on conflict (ticket) do update set invoice = excluded.invoice
+where exists (
+    select from invoice_balance as balance
+    where balance.invoice = held.invoice and balance.total_paise > 0
+      and balance.credited_paise = balance.total_paise and balance.paid_paise = 0)
+returning ticket
 
 -- name: free_ticket
 -- A void invoice leaves its ticket to another one.
@@ -29,6 +35,15 @@ update invoice_balance set voided = true where invoice = %(invoice)s
 -- What is held for a ticket and no invoice has taken yet.
 select coalesce(-sum(paise), 0)::bigint as paise from entry
 where about = %(ticket)s and account = 'advances'
+
+-- name: taken_ahead
+-- What was paid ahead for a ticket, less what went back of it and what no invoice has taken.
+select coalesce(sum(ahead.paise), 0)::bigint
+     - coalesce(sum((select sum(back.paise) from payment as back
+                     where back.refund_of = ahead.id)), 0)::bigint
+     + coalesce((select sum(paise) from entry
+                 where about = %(ticket)s and account = 'advances'), 0)::bigint as paise
+from payment as ahead where ahead.ticket = %(ticket)s and ahead.kind = 'advance'
 
 -- name: many
 -- Papers by id, each found in its own month by the list of numbers.
@@ -72,3 +87,9 @@ select id from document where id = %(id)s
 -- name: running
 -- Whether a saga still goes forward; it is not turned back while its invoice is written.
 select id from saga where id = %(saga)s and state = 'running' for share
+
+-- name: reported
+-- Whether an invoice is known to the portal, and whether it was taken off again.
+select cancel.invoice is not null as cancelled
+from e_invoice left join e_invoice_cancel as cancel using (invoice)
+where e_invoice.invoice = %(invoice)s

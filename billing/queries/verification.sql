@@ -31,6 +31,15 @@ where document.id = any(%(keys)s) order by line.invoice, line.n
 -- What was taken back.
 select invoice as audit_key, void_invoice.* from void_invoice where invoice = any(%(keys)s)
 
+-- name: e_invoice
+-- What the portal answered.
+select invoice as audit_key, e_invoice.* from e_invoice where invoice = any(%(keys)s)
+
+-- name: e_invoice_cancel
+-- What was taken off the portal.
+select invoice as audit_key, e_invoice_cancel.* from e_invoice_cancel
+where invoice = any(%(keys)s)
+
 -- name: closed_month
 -- The months that were closed.
 select garage || '@' || month as audit_key, closed_month.* from closed_month
@@ -62,6 +71,8 @@ with kept (kept, key) as (
     select 'document', id from document where garage = %(garage)s
     union all select 'invoice', id from invoice where garage = %(garage)s
     union all select 'void_invoice', invoice from void_invoice where garage = %(garage)s
+    union all select 'e_invoice', invoice from e_invoice where garage = %(garage)s
+    union all select 'e_invoice_cancel', invoice from e_invoice_cancel where garage = %(garage)s
     union all select 'closed_month', garage || '@' || month from closed_month
               where garage = %(garage)s
     union all select 'posting', id from posting where garage = %(garage)s

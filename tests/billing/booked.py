@@ -18,7 +18,7 @@ from billing.ledger import Ledger, Ticketed
 from billing.lines import LineKind, PricedLine
 from billing.money import Paise
 from billing.papers import Paper
-from billing.parties import Party
+from billing.parties import Address, Party
 from billing.payments import Payments
 from billing.place_of_supply import place_of_supply
 from billing.prices import NoMarketplace, Prices
@@ -96,8 +96,12 @@ def deed(garage: GarageId = PUNE, at: datetime = NOW, **changes: object) -> Deed
 
 
 def customer(gstin: str | None = None, name: str = "Meera Joshi") -> Party:
-    number = None if gstin is None else gstin_module.gstin(gstin)
-    return Party(name=name, phone="9800000000", gstin=number)
+    """Give a buyer: a walk-in, or with a GSTIN a registered one, who has an address."""
+    if gstin is None:
+        return Party(name=name, phone="9800000000")
+    number = gstin_module.gstin(gstin)
+    address = Address(text="4 Camp Road", pincode="411001", state=number.state)
+    return Party(name=name, phone="9800000000", gstin=number, address=address)
 
 
 def invoice(

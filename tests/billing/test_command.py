@@ -63,7 +63,7 @@ async def test_audit_is_anchored_verified_and_found_bent(
         0,
         f"1 chains anchored in {place['BATTWHEELS_HOME']}/audit/anchors.jsonl.\n",
     )
-    assert verified[:2] == (0, "3 events and 7 rows are as they were written; 1 anchors hold.\n")
+    assert verified[:2] == (0, "3 events and 9 rows are as they were written; 1 anchors hold.\n")
     assert (bent[0], bent[1]) == (1, "")
     assert bent[2].startswith("garage_pune, event 2: invoice.create of inv_")
     assert bent[2].endswith(" was altered\n")

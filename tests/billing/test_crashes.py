@@ -14,7 +14,7 @@ from graph.database import Graph
 from graph.tickets import Tickets
 from records.database import Records
 from repair.intake import SYSTEM
-from tests.billing.booked import desk
+from tests.billing.booked import PUNE, desk
 from tests.billing.repaired import furnish, ticket
 from web.local.stores import StoreUrls
 
@@ -60,6 +60,9 @@ async def test_killed_workers_leave_nothing_half_done(
     assert await records.rows("select ticket from ticket_lease") == []
     numbers = await records.rows("select serial from document order by serial")
     assert [row["serial"] for row in numbers] == list(range(1, len(numbers) + 1))
+    live = sum(int(row["live"]) for row in sagas)
+    shelf = (await books.stock.levels(PUNE, ["controller"]))["controller"]
+    assert shelf.quantity == -live
     assert sum((await reports.trial_balance(records)).values()) == 0
     assert (await verify(records)).touched is None
 

@@ -3,7 +3,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -37,6 +37,7 @@ from repair import invoicing as saga
 from repair.intake import SYSTEM
 from repair.invoicing import Invoicing
 from tests.billing.booked import DELHI, NOW, PROFILE, PUNE, Desk, deed, desk
+from tests.billing.crashing import Refusing
 from tests.billing.repaired import (
     ACCOUNTANT,
     asked,
@@ -226,8 +227,32 @@ async def test_ticket_that_went_away_takes_the_invoice_back(
     assert paper.balance is not None
     assert paper.balance.voided
     assert await books.ledger.of_tickets([paper.ticket]) == {}
-    with pytest.raises(OperationConflict):
+    assert (await books.stock.levels(PUNE, ["controller"]))["controller"].quantity == 0
+    with pytest.raises(OperationConflict, match="issued an invoice that was taken back"):
         await saga.issue(way, asked("one"), same)
+
+
+@pytest.mark.parametrize("closed", [False, True])
+async def test_new_operation_issues_what_was_taken_back(
+    tickets: Tickets, way: Invoicing, books: Desk, *, closed: bool
+) -> None:
+    """Taken back by a void or, its month being closed by then, by a credit note."""
+    await tickets.add(ticket("one"), [])
+    down: Any = Down(way.tickets)
+    with pytest.raises(Unavailable):
+        await saga.issue(replace(way, tickets=down), asked("one"), operation())
+    later = NOW + timedelta(days=7)
+    if closed:
+        await books.ledger.close_month(deed(at=later), date(2026, 11, 1))
+    gone: Any = Refusing(way.tickets)
+    await saga.recover(replace(way, tickets=gone), later)
+    again = await saga.issue(way, asked("one"), replace(operation(), at=later))
+    papers = await books.ledger.page(PUNE, first=5)
+    live = {paper.id for paper in papers if paper.balance and paper.balance.due}
+    level = (await books.stock.levels(PUNE, ["controller"]))["controller"]
+    assert again.invoice.number == "PN1/2627/000002"
+    assert (live, len(papers), level.quantity) == ({again.id}, 3 if closed else 2, -1)
+    assert (await verify(books.records)).touched is None
 
 
 async def test_rollback_of_an_ended_saga_changes_nothing(

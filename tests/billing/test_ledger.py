@@ -10,14 +10,20 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from billing import reports
 from billing.credit_notes import Credit
-from billing.garages import Seller
+from billing.e_invoice import CRORE
+from billing.garages import Profile, Seller
+from billing.irp import LocalPortal
 from billing.ledger import Ticketed
 from billing.numbering import DocumentKind
 from billing.papers import InvoiceStatus
+from billing.parties import Party
 from billing.payments import Received
 from billing.postings import PaymentMethod
+from billing.registrations import Registrations
 from billing.stock import Delta
+from billing.verification import verify
 from domain.errors import (
     IllegalTransition,
     InvalidInput,
@@ -33,6 +39,7 @@ from tests.billing.booked import (
     DELHI,
     NOW,
     PROFILE,
+    VAULT,
     Desk,
     customer,
     deed,
@@ -40,9 +47,12 @@ from tests.billing.booked import (
     invoice,
     synthetic_gstin,
 )
+from tests.billing.samples import FLEET
 
 TODAY = date(2026, 11, 26)
 FROZEN = (
+    "e_invoice",
+    "e_invoice_cancel",
     "document",
     "invoice",
     "invoice_line",
@@ -156,6 +166,26 @@ async def test_numbers_follow_time(books: Desk) -> None:
     assert await written(books) == before
 
 
+@pytest.mark.row("IN-1")
+@pytest.mark.parametrize(
+    ("profile", "buyer", "paise", "field"),
+    [
+        (replace(PROFILE, gstin=None), customer(), 100, "supplier.gstin"),
+        (replace(PROFILE, hsn_digits=6), replace(FLEET, address=None), 100, "recipient.address"),
+        (PROFILE, customer(), 50_000_00, "recipient.address"),
+    ],
+)
+async def test_what_lacks_a_field_of_the_law_is_not_issued(
+    books: Desk, profile: Profile, buyer: Party, paise: int, field: str
+) -> None:
+    seller = await books.settled(profile=profile)
+    before = await written(books)
+    with pytest.raises(InvalidInput) as refused:
+        await books.issue(seller, "tkt_one", buyer=buyer, part_paise=paise)
+    assert refused.value.field == field
+    assert await written(books) == before
+
+
 @pytest.mark.row("IN-7")
 @pytest.mark.parametrize("table", FROZEN)
 async def test_nobody_changes_what_is_written(books: Desk, table: str) -> None:
@@ -243,6 +273,41 @@ async def test_paid_invoice_is_not_void(books: Desk) -> None:
     await books.payments.record(deed(), paper.id, came)
     with pytest.raises(IllegalTransition):
         await books.ledger.void(deed(), paper.id, "Wrong customer")
+
+
+async def test_void_gives_the_advance_back_to_the_ticket(books: Desk) -> None:
+    seller = await books.settled()
+    ticket = TicketId("tkt_one")
+    came = Received(paise=1_000, method=PaymentMethod.UPI, day=TODAY)
+    await books.payments.advance(deed(), seller, ticket, came)
+    paper = await books.issue(seller, ticket)
+    await books.ledger.void(deed(), paper.id, "Wrong customer")
+    again = (await books.ledger.get((await books.issue(seller, ticket)).id)).balance
+    assert again is not None
+    assert again.paid == 1_000
+    assert sum((await reports.trial_balance(books.records)).values()) == 0
+
+
+async def test_ticket_of_a_wholly_credited_invoice_has_another(books: Desk) -> None:
+    """What was paid ahead goes with the ticket; money paid for the invoice goes back first."""
+    seller = await books.settled()
+    ticket = TicketId("tkt_one")
+    came = Received(paise=1_000, method=PaymentMethod.UPI, day=TODAY)
+    await books.payments.advance(deed(), seller, ticket, came)
+    paper = await books.issue(seller, ticket)
+    paid = await books.payments.record(deed(), paper.id, came)
+    await books.ledger.credit(deed(), seller, paper.id, None, "Wrong customer")
+    with pytest.raises(IllegalTransition):
+        await books.issue(seller, ticket)
+    await books.payments.refund(deed(), seller, paid.id, 1_000)
+    again = await books.issue(seller, ticket)
+    stands = [(await books.ledger.get(one.id)).balance for one in (paper, again)]
+    assert [(b.credited, b.paid) for b in stands if b] == [
+        (paper.invoice.totals.payable, 0),
+        (0, 1_000),
+    ]
+    assert sum((await reports.trial_balance(books.records)).values()) == 0
+    assert (await verify(books.records)).touched is None
 
 
 async def test_closed_month_takes_nothing(books: Desk) -> None:
@@ -338,7 +403,10 @@ async def test_buyer_is_sealed_at_rest(books: Desk) -> None:
 @pytest.mark.row("DB-6")
 async def test_largest_amount_is_kept_to_the_paisa(books: Desk) -> None:
     seller = await books.settled(profile=replace(PROFILE, labour_rate=0))
-    paper = await books.issue(seller, "tkt_one", part_paise=847_457_625_000, quantity="1")
+    buyer = customer(synthetic_gstin("27", "BBBPK5678D"))
+    paper = await books.issue(
+        seller, "tkt_one", buyer=buyer, part_paise=847_457_625_000, quantity="1"
+    )
     kinds = await books.records.rows(
         "select distinct data_type as kind from information_schema.columns"
         " where column_name like '%%paise' and table_schema = 'public' order by 1"
@@ -349,12 +417,15 @@ async def test_largest_amount_is_kept_to_the_paisa(books: Desk) -> None:
 
 async def _full(books: Desk) -> None:
     """Write a row in every table that may not change."""
-    seller = await books.settled()
+    seller = await books.settled(profile=replace(PROFILE, turnover=6 * CRORE))
     paper = await books.issue(seller, "tkt_one")
-    other = await books.issue(seller, "tkt_two")
+    buyer = customer(synthetic_gstin("27", "BBBPK5678D"))
+    other = await books.issue(seller, "tkt_two", buyer=buyer)
     came = Received(paise=100, method=PaymentMethod.CASH, day=TODAY)
     await books.payments.record(deed(), paper.id, came)
-    await books.ledger.void(deed(), other.id, "Wrong customer")
+    registrations = Registrations(books.records, books.books, VAULT, LocalPortal())
+    await registrations.register(deed(), seller, other)
+    await registrations.void(books.ledger, deed(), other.id, "Wrong customer")
     await books.prices.set(deed(), "controller", 100, NOW)
     await books.stock.adjust(deed(), Delta(part="controller", quantity=1, reason="Bought"))
     await books.ledger.close_month(deed(), date(2026, 10, 1))

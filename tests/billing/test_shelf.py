@@ -4,17 +4,22 @@ import asyncio
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from billing.books import NETWORK
+from billing.credit_notes import Credit
+from billing.ledger import Ticketed
 from billing.money import Paise
 from billing.prices import Offer, Prices
 from billing.pricing import Price, PriceSource
 from billing.stock import Delta, Level
-from domain.errors import InvalidInput, OperationConflict, Unavailable
+from billing.verification import verify
+from domain.errors import IllegalTransition, InvalidInput, OperationConflict, Unavailable
+from domain.ids import TicketId
 from records.database import Records
-from tests.billing.booked import DELHI, NOW, PUNE, Desk, deed, desk
+from tests.billing.booked import DELHI, NOW, PUNE, Desk, deed, desk, invoice
 
 PART = "controller"
 DAY = timedelta(days=1)
@@ -126,3 +131,57 @@ async def test_operation_says_one_delta(books: Desk) -> None:
     with pytest.raises(OperationConflict):
         await books.stock.adjust(other, Delta(part=PART, quantity=2, reason="Bought"))
     assert (await books.stock.levels(PUNE, [PART]))[PART].quantity == 1
+
+
+async def _left(books: Desk) -> int:
+    return (await books.stock.levels(PUNE, [PART]))[PART].quantity
+
+
+async def test_issue_takes_its_parts_off_the_shelf(books: Desk) -> None:
+    seller = await books.settled()
+    await books.stock.adjust(deed(), Delta(part=PART, quantity=3, reason="Bought"))
+    await books.issue(seller, "tkt_one")
+    await books.issue(seller, "tkt_two")
+    [short] = await books.stock.negative(PUNE)
+    assert (short.quantity, short.negative) == (-1, True)
+    assert (await verify(books.records)).touched is None
+
+
+async def test_same_issue_takes_its_parts_once(books: Desk) -> None:
+    seller = await books.settled()
+    same, wanted = deed(), Ticketed(ticket=TicketId("tkt_one"), invoice=invoice(seller))
+    for _ in range(3):
+        await books.ledger.issue(same, seller, wanted)
+    assert await _left(books) == -2
+
+
+async def test_refused_issue_takes_nothing(books: Desk) -> None:
+    seller = await books.settled()
+    await books.issue(seller, "tkt_one")
+    with pytest.raises(IllegalTransition):
+        await books.issue(seller, "tkt_one")
+    assert await _left(books) == -2
+
+
+async def test_void_puts_the_parts_back(books: Desk) -> None:
+    seller = await books.settled()
+    paper = await books.issue(seller, "tkt_one", quantity="1.5")
+    taken = await _left(books)
+    await books.ledger.void(deed(), paper.id, "Wrong customer")
+    assert (taken, await _left(books)) == (-2, 0)
+
+
+async def test_credit_puts_back_what_came_back(books: Desk) -> None:
+    """One piece comes back, then only the price is lowered, then all that is left comes back."""
+    seller = await books.settled()
+    paper = await books.issue(seller, "tkt_one", quantity="3")
+    left = []
+    for credit in (
+        [Credit(line=1, quantity=Decimal(1))],
+        [Credit(line=1, taxable=Paise(100))],
+        None,
+    ):
+        await books.ledger.credit(deed(), seller, paper.id, credit, "Came back")
+        left.append(await _left(books))
+    assert left == [-2, -2, 0]
+    assert (await verify(books.records)).touched is None

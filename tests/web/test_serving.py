@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import pytest
 
@@ -12,7 +12,7 @@ from domain.events import CARD_EVENTS, Event, EventType
 from domain.ids import EventId, TicketId
 from domain.tickets import Matching
 from records.batches import Batches
-from records.database import Records
+from records.database import Connection, Records
 from records.outbox import Outbox
 from repair.intake import Intake
 from sync.handling import Listener
@@ -20,9 +20,6 @@ from tests.domain.samples import CARD, NOW, TICKET
 from tests.resolvers.fakes import World
 from web import handlers, serving
 from web.handlers import Hearing
-
-if TYPE_CHECKING:
-    from records.database import Connection
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +35,13 @@ def hearing(world: World, learnt: list[Event] | None = None) -> Hearing:
     intake = Intake(
         tickets=world.tickets, cards=world.cards, reader=world.reader, matcher=world.matcher
     )
-    return Hearing(intake=intake, learn=learn)
+
+    async def draft(event: Event, connection: Connection) -> None:
+        del connection
+        if learnt is not None:
+            learnt.append(event)
+
+    return Hearing(intake=intake, learn=learn, draft=draft)
 
 
 def created(ticket: str) -> Event:
@@ -69,6 +72,10 @@ def test_what_teaches_is_heard() -> None:
         EventType.FEEDBACK_GIVEN,
         *CARD_EVENTS,
     }
+
+
+def test_closed_tickets_are_drafted() -> None:
+    assert listener(World(), "drafting").types == {EventType.TICKET_CLOSED}
 
 
 async def test_learning_is_told_of_the_event() -> None:

@@ -1,0 +1,37 @@
+-- name: wait
+-- A draft waits for a ticket; one that is there stays as it is.
+insert into invoice_draft (ticket, garage, version, terms, changed_at, changed_by)
+values (%(ticket)s, %(garage)s, 1, %(terms)s, %(at)s, %(actor)s)
+on conflict (ticket) do nothing
+
+-- name: held
+-- The version that somebody else may not change meanwhile.
+select garage, version from invoice_draft where ticket = %(ticket)s for update
+
+-- name: write
+-- What it says from now on.
+insert into invoice_draft as held (ticket, garage, version, terms, buyer, changed_at, changed_by)
+values (%(ticket)s, %(garage)s, %(version)s, %(terms)s, %(buyer)s, %(at)s, %(actor)s)
+on conflict (ticket) do update set
+    version = excluded.version, terms = excluded.terms, buyer = excluded.buyer,
+    changed_at = excluded.changed_at, changed_by = excluded.changed_by
+
+-- name: issued
+-- The invoice that stands for the ticket: neither void nor credited whole.
+select invoiced.invoice from invoiced_ticket as invoiced
+join invoice_balance as balance using (invoice)
+where invoiced.ticket = %(ticket)s
+  and (balance.total_paise = 0 or balance.credited_paise < balance.total_paise)
+
+-- name: get
+-- The draft of a ticket, of any garage or of one.
+select * from invoice_draft
+where ticket = %(ticket)s and (%(garage)s::text is null or garage = %(garage)s)
+
+-- name: waiting
+-- Drafts whose ticket has no invoice, by ticket.
+select draft.* from invoice_draft as draft
+where (%(garage)s::text is null or draft.garage = %(garage)s)
+  and (%(after)s::text is null or draft.ticket > %(after)s)
+  and not exists (select from invoiced_ticket where invoiced_ticket.ticket = draft.ticket)
+order by draft.ticket limit %(first)s

@@ -1,0 +1,102 @@
+"""The verbs of drafts: what waits to be issued, and what it is to say."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import strawberry
+
+from billing.drafts import TicketDraft, Wish
+from billing.parties import Party
+from billing.sagas import Asked
+from domain.access import Action, Kind, Resource, demand
+from domain.errors import InvalidInput
+from domain.ids import OperationId, TicketId, ticket_id
+from resolvers import billing_parsing, once
+from resolvers.arguments import ExpectedArgument, OperationArgument, TicketArgument
+from resolvers.context import Ask, Context
+from schema.billing_deeds import DraftEdited, EditDraftResult
+from schema.billing_inputs import InvoiceInput
+from schema.drafts import InvoiceDraft
+from schema.nodes import USUAL, Connection, connection, key_of, position, size
+from schema.vocabulary import After, First
+
+# Whose invoice is reckoned while a draft names nobody: a customer of no registration or address.
+WALK_IN = Party(name="Customer")
+Wanted = Annotated[InvoiceInput, strawberry.argument(description="What it is to say.")]
+
+
+@strawberry.type
+class Drafted:
+    """Reads."""
+
+    @strawberry.field(description="What waits to be issued, by ticket.")
+    async def drafts(
+        self, info: Ask, first: First = USUAL, after: After = None
+    ) -> Connection[InvoiceDraft]:
+        context = info.context
+        context.demand(Action.READ, Kind.INVOICE)
+        found = await context.billing.drafts.waiting(
+            context.narrowed, first=size(first) + 1, after=position(after)
+        )
+        return connection(found, first, after, lambda draft: draft.ticket, InvoiceDraft.of)
+
+
+@strawberry.type
+class Drafting:
+    """Writes."""
+
+    @strawberry.mutation(description="Say what a ticket's invoice is to say; issued ones stay.")
+    async def edit_draft(
+        self,
+        info: Ask,
+        operation_id: OperationArgument,
+        ticket: TicketArgument,
+        expected_version: ExpectedArgument,
+        invoice: Wanted,
+    ) -> EditDraftResult:
+        context, key = info.context, ticket_id(key_of("Ticket", ticket))
+        wish = Wish(
+            buyer=billing_parsing.customer(invoice.customer), terms=billing_parsing.terms(invoice)
+        )
+        found = await context.services.tickets.get(key, context.actor)
+        demand(context.actor, Action.CREATE, Resource(kind=Kind.INVOICE, garage=found.garage))
+        asked = asdict(invoice) | {"ticket": key, "expected": expected_version}
+        body = once.fingerprint("editDraft", asked)
+        deed = context.deed(OperationId(str(operation_id)), found.garage, body)
+        draft = await context.billing.drafts.edit(deed, key, wish, expected_version)
+        return DraftEdited(draft=InvoiceDraft.of(draft))
+
+
+async def asked(context: Context, ticket: strawberry.ID, invoice: InvoiceInput | None) -> Asked:
+    """Give an invoice as it is asked for: as said here, else as its draft says.
+
+    Raises:
+        InvalidInput: the draft names no customer yet.
+    """
+    key = ticket_id(key_of("Ticket", ticket))
+    if invoice is not None:
+        return billing_parsing.asked(key, invoice)
+    draft = await context.billing.drafts.get(key, context.narrowed)
+    if draft.wish.buyer is None:
+        raise InvalidInput("customer", "is not named in the draft yet; edit it, or say it here")
+    return _of_draft(draft, draft.wish.buyer)
+
+
+async def reckoned(context: Context, ticket: strawberry.ID, invoice: InvoiceInput | None) -> Asked:
+    """Give the same to be reckoned only: whoever buys need not be known."""
+    key = ticket_id(key_of("Ticket", ticket))
+    if invoice is not None:
+        return billing_parsing.asked(key, invoice)
+    draft = await context.billing.drafts.get(key, context.narrowed)
+    return _of_draft(draft, draft.wish.buyer or WALK_IN)
+
+
+def _of_draft(draft: TicketDraft, buyer: Party) -> Asked:
+    """The draft's version is part of what is asked: once it was changed, another thing is."""
+    said = {"ticket": TicketId(draft.ticket), "draft": draft.version}
+    return Asked(
+        ticket=draft.ticket,
+        buyer=buyer,
+        terms=draft.wish.terms,
+        body_hash=once.fingerprint("issueInvoice", said),
+    )

@@ -1,0 +1,73 @@
+"""Drafts in the API: what a ticket's invoice is to say, while it may still change."""
+
+from datetime import date, datetime
+from typing import Self
+
+import strawberry
+from strawberry import field
+
+from billing.drafts import TicketDraft
+from domain.ids import TicketId
+from schema.context import Asked
+from schema.invoices import Party
+from schema.money import Money
+from schema.repair import Ticket
+from schema.vocabulary import edge
+
+
+@strawberry.type(description="What is to be taken off a part's line.")
+class Discount:
+    part: strawberry.ID = field(description="The part's key.")
+    amount: Money = field(description="Off the line, before tax.")
+
+
+@strawberry.type(description="A place of supply that the accountant fixed.")
+class FixedPlace:
+    state: str = field(description="The State's two digits, or 96 for abroad.")
+    reason: str = field(description="Why.")
+
+
+@strawberry.type(description="What a ticket's invoice is to say; it may change until it is issued.")
+class InvoiceDraft:
+    ticket_key: strawberry.ID = field(description="The ticket's key.")
+    version: int = field(description="Grows by one with every change.")
+    day: date | None = field(description="The day of law; null: the day of issue.")
+    place_of_supply: FixedPlace | None = field(description="Only where it was overruled.")
+    discounts: list[Discount] = field(description="Off parts.")
+    labour_discount: Money = field(description="Off the labour.")
+    reverse_charge: bool = field(description="Whether the buyer is to pay the tax.")
+    changed_at: datetime = field(description="When it was changed last.")
+    changed_by: strawberry.ID = field(description="By whom.")
+    value: strawberry.Private[TicketDraft]
+
+    @strawberry.field(description="Who buys; null until somebody says so, masked as on invoices.")
+    def customer(self, info: Asked) -> Party | None:
+        buyer = self.value.wish.buyer
+        plain = info.context.sees_customers(self.value.garage)
+        return None if buyer is None else Party.of(buyer, plain=plain)
+
+    @strawberry.field(description="The repair; null when it is not yours to see.")
+    async def ticket(self, info: Asked) -> Ticket | None:
+        return await edge(info.context.loaders.tickets, TicketId(self.ticket_key), Ticket.of)
+
+    @classmethod
+    def of(cls, value: TicketDraft) -> Self:
+        terms = value.wish.terms
+        fixed = terms.overrule
+        return cls(
+            ticket_key=strawberry.ID(value.ticket),
+            version=value.version,
+            day=terms.day,
+            place_of_supply=None
+            if fixed is None
+            else FixedPlace(state=fixed.state.code, reason=fixed.reason),
+            discounts=[
+                Discount(part=strawberry.ID(part), amount=Money.of(paise))
+                for part, paise in terms.discounts.items()
+            ],
+            labour_discount=Money.of(terms.labour_discount),
+            reverse_charge=terms.reverse_charge,
+            changed_at=value.changed_at,
+            changed_by=strawberry.ID(value.changed_by),
+            value=value,
+        )

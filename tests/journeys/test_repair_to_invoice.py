@@ -1,0 +1,181 @@
+"""A failure is reported, repaired, closed, invoiced, paid in two parts and partly credited."""
+
+from collections.abc import AsyncGenerator
+from io import BytesIO
+from typing import Any
+
+import httpx
+import pytest
+from pypdf import PdfReader
+
+from billing import reports
+from billing.verification import verify
+from domain.access import Role
+from domain.events import EventType
+from domain.ids import ticket_id
+from domain.tickets import TicketStatus
+from repair.intake import SYSTEM
+from tests.billing.booked import synthetic_gstin
+from tests.journeys.conftest import Somebody
+from tests.journeys.people import PUNE, Person, eventually
+from tests.journeys.shop import CREDIT, PAY, READ, STOCK, Shop, furnished, op, registered
+from web.serving import beside
+from web.wiring import Opened
+
+pytestmark = pytest.mark.journey
+VEHICLE = {"make": "Ather", "model": "450X", "year": 2024}
+STEP = """mutation ($op: UUID!, $id: ID!, $n: Int!%s) {
+  %s(operationId: $op, id: $id, expectedVersion: $n%s) {
+    __typename ... on %s { ticket { version status } } ... on Refusal { message } } }"""
+START = STEP % ("", "startRepair", "", "RepairStarted")
+RESOLVE = STEP % (", $o: OutcomeInput!", "resolveTicket", ", outcome: $o", "TicketResolved")
+CLOSE = STEP % (", $rating: Int", "closeTicket", ", rating: $rating", "TicketClosed")
+SHOWN = """ticketKey version labourDiscount { paise } customer { name gstin masked }
+  ticket { status }"""
+DRAFTS = f"{{ drafts(first: 10) {{ edges {{ node {{ {SHOWN} }} }} }} }}"
+EDIT = f"""mutation ($op: UUID!, $ticket: ID!, $n: Int!, $invoice: InvoiceInput!) {{
+  editDraft(operationId: $op, ticket: $ticket, expectedVersion: $n, invoice: $invoice) {{
+    __typename ... on DraftEdited {{ draft {{ {SHOWN} }} }}
+    ... on StaleVersion {{ expected actual }} ... on Refusal {{ message }} }} }}"""
+ESTIMATE = """query ($ticket: ID!) { estimate(ticket: $ticket) {
+  __typename ... on Estimate { estimated totals { payable { paise } } } } }"""
+ISSUE = """mutation ($op: UUID!, $ticket: ID!) { issueInvoice(operationId: $op, ticket: $ticket) {
+  __typename ... on InvoiceIssued { short { part quantity }
+    invoice { id key number status due { paise } customer { name gstin } ticket { status }
+      totals { taxable { paise } cgst { paise } igst { paise } payable { paise text } } } }
+  ... on InvalidInput { field reason } ... on Refusal { message } } }"""
+
+
+@pytest.fixture(scope="module")
+async def shop(house: Opened, somebody: Somebody) -> AsyncGenerator[Shop]:
+    """The garage, with the relay and the listeners at work beside it."""
+    async with beside(house):
+        yield await furnished(house, somebody)
+
+
+async def _repaired(asha: Person, ticket: str) -> None:
+    """Start, resolve with one controller and 50 minutes, and close."""
+    used = {"worked": True, "minutes": 50, "cause": "Phase lost", "parts": [{"part": "controller"}]}
+    begun = await asha.ask(START, op=op(), id=ticket, n=1)
+    ended = await asha.ask(RESOLVE, op=op(), id=ticket, n=2, o=used)
+    closed = await asha.ask(CLOSE, op=op(), id=ticket, n=3, rating=5)
+    assert [said["ticket"]["status"] for said in (begun, ended, closed)] == [
+        "IN_PROGRESS",
+        "RESOLVED",
+        "CLOSED",
+    ]
+
+
+async def _draft(shop: Shop, ticket: str) -> dict[str, Any]:
+    """Give the draft that waits for a ticket, once the listener has heard of it."""
+
+    async def waiting() -> list[dict[str, Any]]:
+        found = (await shop.accountant.ask(DRAFTS))["edges"]
+        return [edge["node"] for edge in found if edge["node"]["ticketKey"] == ticket]
+
+    [draft] = await eventually(waiting, lambda found: found != [])
+    return draft
+
+
+async def test_a_failure_is_repaired_and_becomes_money(
+    shop: Shop, somebody: Somebody, door: httpx.AsyncClient
+) -> None:
+    asha, boss = somebody(Role.TECHNICIAN, name="asha"), shop.accountant
+    stock = {"part": "controller", "quantity": 1, "reason": "Bought"}
+    await shop.admin.ask(STOCK, op=op(), stock=stock)
+    ticket = (await asha.report("Jerks at low speed since the rain", vehicle=VEHICLE))["key"]
+    await _repaired(asha, ticket)
+
+    drafted = await _draft(shop, ticket)
+    nameless = await boss.ask(ISSUE, op=op(), ticket=ticket)
+    gstin = synthetic_gstin("27", "BBBPK5678D")
+    invoice = {"customer": {"name": "Meera Joshi", **registered(gstin)}}
+    named = await boss.ask(EDIT, op=op(), ticket=ticket, n=1, invoice=invoice)
+    stale = await boss.ask(EDIT, op=op(), ticket=ticket, n=1, invoice=invoice)
+    cheaper = invoice | {"labourDiscount": 4_000}
+    changed = await boss.ask(EDIT, op=op(), ticket=ticket, n=2, invoice=cheaper)
+    estimate = await boss.ask(ESTIMATE, ticket=ticket)
+    assert drafted == {
+        "ticketKey": ticket,
+        "version": 1,
+        "labourDiscount": {"paise": 0},
+        "customer": None,
+        "ticket": {"status": "CLOSED"},
+    }
+    assert (nameless["__typename"], nameless["field"]) == ("InvalidInput", "customer")
+    assert named["draft"]["customer"] == {"name": "Meera Joshi", "gstin": gstin, "masked": False}
+    assert (stale["__typename"], stale["expected"], stale["actual"]) == ("StaleVersion", 1, 2)
+    assert changed["draft"]["labourDiscount"] == {"paise": 4_000}
+
+    key = op()
+    said, again = [await boss.ask(ISSUE, op=key, ticket=ticket) for _ in range(2)]
+    issued = said["invoice"]
+    assert said == again
+    assert (said["short"], issued["ticket"]["status"]) == ([], "INVOICED")
+    assert issued["totals"] == {
+        "taxable": {"paise": 1_300_000},
+        "cgst": {"paise": 117_000},
+        "igst": {"paise": 0},
+        "payable": {"paise": 1_534_000, "text": "15,340.00"},
+    }
+    assert estimate["totals"]["payable"]["paise"] == 1_534_000
+    late = await boss.ask(EDIT, op=op(), ticket=ticket, n=3, invoice=invoice)
+    assert late["__typename"] == "IllegalTransition"
+    left = (await boss.ask(DRAFTS))["edges"]
+    assert ticket not in [edge["node"]["ticketKey"] for edge in left]
+
+    due = []
+    for amount, method in ((500_000, "UPI"), (1_034_000, "CASH")):
+        came = {"amount": amount, "method": method}
+        paid = await boss.ask(PAY, op=op(), invoice=issued["id"], payment=came)
+        due.append((paid["invoice"]["status"], paid["invoice"]["due"]["paise"]))
+    credited = await boss.ask(CREDIT, op=op(), invoice=issued["id"], lines=[{"line": 2}])
+    read = await boss.ask(READ, id=issued["id"])
+    assert due == [("PARTLY_PAID", 1_034_000), ("PAID", 0)]
+    assert credited["creditNote"]["original"] == {"number": issued["number"]}
+    assert credited["invoice"]["due"] == {"paise": -59_000}
+    assert [note["number"] for note in read["creditNotes"]] == [credited["creditNote"]["number"]]
+
+    answer = await door.get(read["pdf"])
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
+    assert issued["number"] in text
+    assert "Meera Joshi" in text
+    await _both_stores_agree(shop, ticket, issued["key"])
+
+
+async def _both_stores_agree(shop: Shop, ticket: str, invoice: str) -> None:
+    house = shop.house
+    kept = await house.tickets.get(ticket_id(ticket), SYSTEM)
+    level = (await house.books.billing.stock.levels(PUNE, ["controller"]))["controller"]
+
+    async def told() -> list[EventType]:
+        log = await house.change_log.after(0, 500)
+        return [e.type for _, e in log if e.entity in {ticket, invoice}]
+
+    wanted = [
+        EventType.TICKET_CLOSED,
+        EventType.INVOICE_ISSUED,
+        EventType.NOTIFICATION_SEND,
+        EventType.PAYMENT_RECORDED,
+    ]
+    events = await eventually(told, lambda found: set(wanted) <= set(found))
+    assert (kept.status, kept.invoice) == (TicketStatus.INVOICED, invoice)
+    assert level.quantity == 0
+    assert [events.count(one) for one in wanted] == [1, 1, 1, 2]
+    assert sum((await reports.trial_balance(house.records)).values()) == 0
+    assert (await verify(house.records)).touched is None
+
+
+async def test_a_ticket_closed_again_keeps_its_draft(shop: Shop, somebody: Somebody) -> None:
+    """What somebody wrote is not lost, and nothing is issued while the ticket is open again."""
+    asha, boss = somebody(Role.TECHNICIAN, name="asha"), shop.accountant
+    ticket = (await asha.report("Jerks uphill", vehicle=VEHICLE))["key"]
+    await _repaired(asha, ticket)
+    await _draft(shop, ticket)
+    invoice = {"customer": {"name": "Nandini Rao"}}
+    await boss.ask(EDIT, op=op(), ticket=ticket, n=1, invoice=invoice)
+    reopen = STEP % ("", "reopenTicket", "", "TicketReopened")
+    await shop.admin.ask(reopen, op=op(), id=ticket, n=4)
+    early = await boss.ask(ISSUE, op=op(), ticket=ticket)
+    assert early["__typename"] == "IllegalTransition"
+    assert (await _draft(shop, ticket))["customer"]["name"] == "Nandini Rao"
