@@ -20,6 +20,7 @@ from bench.bars import Bar, Better
 from billing import invoices, lines, reports
 from billing.books import Books, Deed
 from billing.garages import Garages, Profile, Seller
+from billing.gstin import check_character
 from billing.invoices import Draft, Invoice
 from billing.law_time import law_date
 from billing.ledger import Ledger, Ticketed
@@ -34,6 +35,8 @@ from records.migrate import migrate
 from web.local import stores
 from web.local.home import Home
 
+# Nobody's, but for its check character.
+GSTIN = "27AAAPL1234C1Z"
 WRITERS = 16
 EACH = 125
 GOAL_PER_SECOND = 200.0
@@ -94,7 +97,7 @@ async def _issued(records: Records) -> Bar:
 
 
 async def _rate(records: Records, sellers: Sequence[Seller], each: int) -> float:
-    """Give invoices a second, each a whole one: lines, entries, audit, event."""
+    """Give invoices a second, each a whole one: lines, entries, stock, audit, event."""
     ledger = Ledger(records, Books(records), VAULT)
     wanted = [(seller, _invoice(seller)) for seller in sellers]
 
@@ -185,6 +188,7 @@ async def _seller(records: Records, garage: str, series: str) -> Seller:
         pincode="411004",
         labour_rate=60_000,
         series=series,
+        gstin=GSTIN + check_character(GSTIN),
     )
     garages = Garages(records, Books(records))
     return await garages.set(_deed(GarageId(garage)), profile, 0)
@@ -209,6 +213,7 @@ def _invoice(seller: Seller) -> Invoice:
         quantity=Decimal(1),
         unit="NOS",
         unit_price=Paise(1_250_000),
+        part="controller",
     )
     work = lines.labour("Synthetic work", Decimal("1.5"), Paise(60_000))
     supplier, buyer = seller.profile.party, Party(name="Synthetic customer")

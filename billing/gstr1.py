@@ -1,18 +1,19 @@
 """GSTR-1, the monthly return of what was sold: as rows, and from them as JSON and CSV.
 
-Sections as the portal names them: b2b and cdnr (registered buyers), b2cl and cdnur (large
-inter-State ones to others), b2cs (all the rest, summed), hsn and docs.
-Voided documents are counted in docs alone; bills of supply and vouchers bear no rows of tax here.
+Sections as the portal names them: b2b and cdnr (registered buyers, Special Economic Zones among
+them), b2cl and cdnur (large inter-State ones to others), b2cs (all the rest, summed), nil (what
+bears no tax), at and txpd (advances that were received, and those that invoices took), hsn (apart
+for registered buyers and others since May 2025) and docs. Voided documents count in docs alone.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from itertools import groupby
 
-from billing import money, units
+from billing import codes, units
+from billing.gstr1_rows import SUMMED, Issued, Return, Row, Section, Untaxed
 from billing.hsn_summary import HsnRow
 from billing.invoices import Document, Invoice
 from billing.lines import Line
@@ -22,7 +23,9 @@ from domain.errors import InvalidInput
 
 # What makes an inter-State sale to the unregistered large (Notification 12/2024, from August 2024).
 LARGE = ((date(2024, 8, 1), Paise(1_00_000_00)), (date.min, Paise(2_50_000_00)))
-TAXED = frozenset({Document.TAX_INVOICE, Document.CREDIT_NOTE})
+SOLD = frozenset({Document.TAX_INVOICE, Document.BILL_OF_SUPPLY, Document.CREDIT_NOTE})
+# Table 12 is two tables from this month on (GSTN advisory of 1 May 2025, phase III).
+HSN_APART_SINCE = date(2025, 5, 1)
 DOC_TYPES = {
     Document.TAX_INVOICE: 1,
     Document.BILL_OF_SUPPLY: 1,
@@ -30,53 +33,6 @@ DOC_TYPES = {
     Document.RECEIPT_VOUCHER: 6,
     Document.REFUND_VOUCHER: 8,
 }
-
-
-class Section(StrEnum):
-    B2B = "b2b"
-    B2CL = "b2cl"
-    B2CS = "b2cs"
-    CDNR = "cdnr"
-    CDNUR = "cdnur"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One rate of one document, or in b2cs of a State; a note's amounts are negative there only."""
-
-    section: Section
-    place: str
-    inter_state: bool
-    rate: Decimal
-    taxable: Paise
-    igst: Paise
-    cgst: Paise
-    sgst: Paise
-    gstin: str = ""
-    number: str = ""
-    day: date | None = None
-    value: Paise = money.ZERO
-    reverse_charge: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Issued:
-    """The documents of one series in a period: from, to, how many, how many voided."""
-
-    type: int
-    first: str
-    last: str
-    count: int
-    void: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Return:
-    gstin: str
-    period: str
-    rows: tuple[Row, ...]
-    hsn: tuple[HsnRow, ...]
-    docs: tuple[Issued, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,36 +62,114 @@ class _Signed:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What a month's documents do not say themselves.
+
+    Attributes:
+        void: the numbers of those that were taken back.
+        earlier: older documents that notes and refunds of the month refer to.
+        adjusted: receipt vouchers, of the month or older, that its invoices took.
+    """
+
+    void: Collection[InvoiceNumber] = ()
+    earlier: Collection[Invoice] = ()
+    adjusted: Collection[Invoice] = ()
+
+
 def gstr1(
-    documents: Collection[Invoice],
-    gstin: str,
-    month: date,
-    void: Collection[InvoiceNumber] = (),
-    earlier: Iterable[Invoice] = (),
+    documents: Collection[Invoice], gstin: str, month: date, beside: Beside | None = None
 ) -> Return:
-    """Make the return of a month; `earlier` are older invoices that its notes refer to.
+    """Make the return of a month from all that was issued in it.
 
     Raises:
-        InvalidInput: a document is not issued in the month, or a note's invoice is unknown.
+        InvalidInput: a document is not issued in the month, or what it refers to is unknown.
     """
+    beside = beside or Beside()
     for document in documents:
         if document.number is None or (document.date.year, document.date.month) != (
             month.year,
             month.month,
         ):
             raise InvalidInput("documents", f"{document.number} is not issued in {month:%m/%Y}")
-    live = [d for d in documents if d.number not in void and d.kind in TAXED]
-    values = {d.number: d for d in (*earlier, *documents)}
-    rows = [row for document in live for row in _rows(document, _section(document, values))]
-    single = [row for row in rows if row.section is not Section.B2CS]
-    small = [row for row in rows if row.section is Section.B2CS]
+    live = [d for d in documents if d.number not in beside.void]
+    sold = [d for d in live if d.kind in SOLD]
+    known = {d.number: d for d in (*beside.earlier, *documents, *beside.adjusted)}
+    rows = [row for document in sold for row in _rows(document, _section(document, known))]
+    rows += _advances(live, known, month, beside.adjusted)
+    single = [row for row in rows if row.section not in SUMMED]
+    summed = [row for row in rows if row.section in SUMMED]
     return Return(
         gstin=gstin,
         period=f"{month:%m%Y}",
-        rows=(*single, *_by_state(small)),
-        hsn=_by_code([line for document in live for line in _signed(document)]),
-        docs=_issued(documents, void),
+        rows=(*single, *_by_state(summed)),
+        untaxed=_untaxed(sold, known),
+        hsn=_tables(sold, month),
+        docs=_issued(documents, beside.void),
     )
+
+
+def _advances(
+    live: Iterable[Invoice],
+    known: Mapping[InvoiceNumber | None, Invoice],
+    month: date,
+    adjusted: Collection[Invoice],
+) -> list[Row]:
+    """Give the advances that were received and not taken yet, and the older ones that were taken.
+
+    One that came and was taken or given back in the same month is in neither; an older one that
+    was given back is shown as taken. An advance for goods bears no tax (Notification 66/2017).
+    """
+    received = {d.number: d for d in live if d.kind is Document.RECEIPT_VOUCHER}
+    back = [_origin(d, known) for d in live if d.kind is Document.REFUND_VOUCHER]
+    gone = {voucher.number for voucher in (*adjusted, *back)}
+    older = [v for v in (*adjusted, *back) if v.date < month.replace(day=1)]
+    open_ = [voucher for number, voucher in received.items() if number not in gone]
+    return [
+        row
+        for section, vouchers in ((Section.AT, open_), (Section.TXPD, older))
+        for voucher in vouchers
+        if any(codes.is_service(line.hsn) for line in voucher.lines)
+        for row in _rows(voucher, section)
+    ]
+
+
+def _untaxed(
+    sold: Iterable[Invoice], known: Mapping[InvoiceNumber | None, Invoice]
+) -> tuple[Untaxed, ...]:
+    """Sum what bore no tax between and within States, to the registered and to others."""
+    sums: dict[tuple[bool, bool], list[int]] = {}
+    for document in sold:
+        bare = sum(line.taxable for line in _signed(document) if line.rate == 0)
+        if bare:
+            key = document.place.inter_state, document.to_business
+            exempt = _origin(document, known).kind is Document.BILL_OF_SUPPLY
+            sums.setdefault(key, [0, 0])[exempt] += bare
+    return tuple(
+        Untaxed(inter_state=inter, registered=to_business, nil=Paise(nil), exempt=Paise(exempt))
+        for (inter, to_business), (nil, exempt) in sorted(sums.items())
+        if nil or exempt
+    )
+
+
+def _tables(sold: Collection[Invoice], month: date) -> dict[str, tuple[HsnRow, ...]]:
+    """Give the tables of codes, under the names that the portal has for them in that month."""
+    if month < HSN_APART_SINCE:
+        return {"data": _by_code(sold, lambda _: True)}
+    return {
+        "hsn_b2b": _by_code(sold, lambda document: document.to_business),
+        "hsn_b2c": _by_code(sold, lambda document: not document.to_business),
+    }
+
+
+def _origin(document: Invoice, known: Mapping[InvoiceNumber | None, Invoice]) -> Invoice:
+    """Give the document that a note or refund follows, else the document itself."""
+    if document.against is None:
+        return document
+    first = known.get(document.against.number)
+    if first is None:
+        raise InvalidInput("earlier", f"lacks the document that {document.number} refers to")
+    return first
 
 
 def _section(document: Invoice, known: Mapping[InvoiceNumber | None, Invoice]) -> Section:
@@ -144,9 +178,7 @@ def _section(document: Invoice, known: Mapping[InvoiceNumber | None, Invoice]) -
         return Section.CDNR if note else Section.B2B
     if not document.place.inter_state:
         return Section.B2CS
-    first = document if document.against is None else known.get(document.against.number)
-    if first is None:
-        raise InvalidInput("earlier", f"lacks the invoice that {document.number} refers to")
+    first = _origin(document, known)
     most = next(amount for since, amount in LARGE if since <= first.date)
     if first.totals.payable <= most:
         return Section.B2CS
@@ -156,7 +188,7 @@ def _section(document: Invoice, known: Mapping[InvoiceNumber | None, Invoice]) -
 def _rows(document: Invoice, section: Section) -> list[Row]:
     netted = section is Section.B2CS
     lines = _signed(document) if netted else [_Signed.of(line, 1) for line in document.lines]
-    rates = sorted({line.rate for line in lines})
+    rates = sorted({line.rate for line in lines if line.rate})
     return [_row(document, section, rate, [x for x in lines if x.rate == rate]) for rate in rates]
 
 
@@ -172,7 +204,7 @@ def _row(document: Invoice, section: Section, rate: Decimal, lines: list[_Signed
         cgst=Paise(sum(line.cgst for line in lines)),
         sgst=Paise(sum(line.sgst for line in lines)),
     )
-    if section is Section.B2CS:
+    if section in SUMMED:
         return row
     return replace(
         row,
@@ -181,6 +213,7 @@ def _row(document: Invoice, section: Section, rate: Decimal, lines: list[_Signed
         day=document.date,
         value=document.totals.payable,
         reverse_charge=document.reverse_charge,
+        special_zone=document.recipient.special_zone,
     )
 
 
@@ -189,8 +222,8 @@ def _by_state(rows: list[Row]) -> list[Row]:
     return [_summed(list(group)) for _, group in groupby(ordered, key=_state_key)]
 
 
-def _state_key(row: Row) -> tuple[str, bool, Decimal]:
-    return row.place, row.inter_state, row.rate
+def _state_key(row: Row) -> tuple[str, str, bool, Decimal]:
+    return row.section, row.place, row.inter_state, row.rate
 
 
 def _summed(rows: list[Row]) -> Row:
@@ -208,7 +241,8 @@ def _signed(document: Invoice) -> list[_Signed]:
     return [_Signed.of(line, sign) for line in document.lines]
 
 
-def _by_code(lines: list[_Signed]) -> tuple[HsnRow, ...]:
+def _by_code(sold: Iterable[Invoice], wanted: Callable[[Invoice], bool]) -> tuple[HsnRow, ...]:
+    lines = [line for document in sold if wanted(document) for line in _signed(document)]
     ordered = sorted(lines, key=_code_key)
     return tuple(_code(list(group)) for _, group in groupby(ordered, key=_code_key))
 

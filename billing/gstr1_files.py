@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from billing import money
-from billing.gstr1 import Issued, Return, Row, Section
+from billing.gstr1_rows import Issued, Return, Row, Section, Untaxed
 from billing.hsn_summary import HsnRow
 from billing.money import Paise
 
@@ -30,7 +30,13 @@ def as_json(made: Return) -> dict[str, Any]:
             for _, rows in _grouped(made, Section.CDNUR, lambda row: row.place)
             for note in _documents(rows, "nt_num", "nt_dt")
         ],
-        "hsn": {"data": [_hsn(n, row) for n, row in enumerate(made.hsn, start=1)]},
+        "nil": {"inv": [_untaxed(row) for row in made.untaxed]},
+        "at": _per_state(made, Section.AT),
+        "txpd": _per_state(made, Section.TXPD),
+        "hsn": {
+            table: [_hsn(n, row) for n, row in enumerate(rows, start=1)]
+            for table, rows in made.hsn.items()
+        },
         "doc_issue": {"doc_det": [_doc(issued) for issued in made.docs]},
     }
 
@@ -42,8 +48,11 @@ def as_csv(made: Return) -> dict[str, str]:
         section.value: _csv(head.split(), [_cells(r) for r in made.rows if r.section is section])
         for section in Section
     }
+    nil = "supply_type nil exempt non_gst".split()
+    found["nil"] = _csv(nil, [_untaxed_cells(row) for row in made.untaxed])
     hsn = "hsn unit rate quantity taxable igst cgst sgst".split()
-    found["hsn"] = _csv(hsn, [_hsn_cells(row) for row in made.hsn])
+    for table, rows in made.hsn.items():
+        found["hsn" if table == "data" else table] = _csv(hsn, [_hsn_cells(row) for row in rows])
     docs = [[d.type, d.first, d.last, d.count, d.void, d.count - d.void] for d in made.docs]
     found["docs"] = _csv("type from to total cancelled net".split(), docs)
     return found
@@ -74,7 +83,8 @@ def _documents(rows: list[Row], number: str, day: str) -> list[dict[str, Any]]:
 def _document(rows: list[Row], number: str, day: str) -> dict[str, Any]:
     first = rows[0]
     note = {"ntty": "C"} if first.section is Section.CDNR else {}
-    kind = {"inv_typ": "R", "rchrg": "Y" if first.reverse_charge else "N"} if first.gstin else {}
+    supply = "SEWP" if first.special_zone else "R"
+    kind = {"inv_typ": supply, "rchrg": "Y" if first.reverse_charge else "N"} if first.gstin else {}
     return {
         **note,
         number: first.number,
@@ -89,6 +99,42 @@ def _document(rows: list[Row], number: str, day: str) -> dict[str, Any]:
 def _state(row: Row) -> dict[str, Any]:
     kind = "INTER" if row.inter_state else "INTRA"
     return {"sply_ty": kind, "typ": "OE", "pos": row.place, **_amounts(row)}
+
+
+def _per_state(made: Return, section: Section) -> list[dict[str, Any]]:
+    """Advances of each State, by rate; what was received, without its tax, is `ad_amt`."""
+    return [
+        {
+            "pos": place,
+            "sply_ty": "INTER" if inter else "INTRA",
+            "itms": [_advance(row) for row in rows if row.inter_state is inter],
+        }
+        for place, rows in _grouped(made, section, lambda row: row.place)
+        for inter in sorted({row.inter_state for row in rows})
+    ]
+
+
+def _advance(row: Row) -> dict[str, Decimal]:
+    amounts = _amounts(row)
+    return {"rt": amounts["rt"], "ad_amt": amounts.pop("txval"), **amounts}
+
+
+def _untaxed(row: Untaxed) -> dict[str, Any]:
+    return {
+        "sply_ty": _supply_type(row),
+        "nil_amt": _rupees(row.nil),
+        "expt_amt": _rupees(row.exempt),
+        "ngsup_amt": Decimal("0.00"),
+    }
+
+
+def _untaxed_cells(row: Untaxed) -> list[object]:
+    return [_supply_type(row), money.plain(row.nil), money.plain(row.exempt), "0.00"]
+
+
+def _supply_type(row: Untaxed) -> str:
+    where = "INTR" if row.inter_state else "INTRA"
+    return f"{where}{'B2B' if row.registered else 'B2C'}"
 
 
 def _amounts(row: Row | HsnRow) -> dict[str, Decimal]:

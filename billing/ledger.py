@@ -2,21 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from access.vault import Vault
-from billing import credit_notes, e_invoice, papers, postings, rule46, stock
+from billing import credit_notes, e_invoice, papers, postings, rule46, stock, voiding
 from billing.audit import MoneyEvent
 from billing.books import Books, Deed, Page
 from billing.credit_notes import Credit
+from billing.entries import post
 from billing.garages import Seller
 from billing.invoices import Invoice
 from billing.law_time import law_date
 from billing.money import Paise
 from billing.numbering import DocumentKind, Number
 from billing.papers import Balance, Paper
-from billing.postings import Leg
 from domain import limits
 from domain.errors import IllegalTransition, InvalidInput, NotFound, OverLimit
 from domain.events import Event, EventType
@@ -25,8 +25,6 @@ from records.database import Records
 from records.queries import named
 
 QUERIES = named("ledger.sql", "billing")
-# The portal takes a reported invoice back within a day (e-Invoice rules); later, credit it.
-VOID_TIME = timedelta(hours=24)
 REASON_LIMIT = 500
 
 
@@ -111,7 +109,7 @@ class Ledger:
                 await post(page, "credit", postings.reversal(postings.sale(note, of)), today)
                 await page.run(QUERIES["credited"], invoice=of, paise=note.totals.payable)
                 if note.totals.payable == _creditable(original):
-                    await _release(page, original)
+                    await voiding.release(page, original)
                 await stock.give_back(page, note, f"Credit note for {original.invoice.number}")
                 await page.note(MoneyEvent.CREDIT_NOTE_ISSUED, made)
                 await page.tell([event(deed, EventType.CREDIT_NOTE_ISSUED, made)])
@@ -132,12 +130,12 @@ class Ledger:
         async with self._books.page(deed) as page:
             if await page.made_before(of) is None:
                 paper = await self._standing(page, of)
-                await _demand_voidable(page, paper)
-                await _demand_in_time(page, paper)
-                await page.keep("void_invoice", of, _void_row(paper, deed, said))
+                await voiding.demand_voidable(page, paper)
+                await voiding.demand_in_time(page, paper)
+                await page.keep("void_invoice", of, voiding.row(paper, deed, said))
                 legs = postings.reversal(postings.sale(paper.invoice, of))
                 await post(page, "void", legs, law_date(deed.at))
-                await _release(page, paper)
+                await voiding.release(page, paper)
                 await stock.give_back(page, paper.invoice, f"Void of {paper.invoice.number}")
                 await page.run(QUERIES["voided"], invoice=of)
                 await page.run(QUERIES["free_ticket"], invoice=of)
@@ -148,7 +146,7 @@ class Ledger:
     async def demand_voidable(self, deed: Deed, of: InvoiceId) -> None:
         """Raise what `void` would, but for the time that the law gives it."""
         async with self._books.page(deed) as page:
-            await _demand_voidable(page, await self._standing(page, of))
+            await voiding.demand_voidable(page, await self._standing(page, of))
 
     async def get(self, id: InvoiceId, garage: GarageId | None = None) -> Paper:
         """Give a paper, of any garage or of that one alone.
@@ -207,6 +205,11 @@ class Ledger:
         for row in found:
             notes[InvoiceId(row["original"])].append(papers.paper_of(row, self._vault))
         return notes
+
+    async def of_month(self, garage: GarageId, month: date) -> list[Paper]:
+        """Give all invoices and credit notes of a garage that are dated into a month."""
+        found = await self._records.rows(QUERIES["of_month"], garage=garage, month=month)
+        return [papers.paper_of(row, self._vault) for row in found]
 
     async def issued_by(self, deed: Deed) -> InvoiceId | None:
         """Give the invoice that a deed issued, if it did."""
@@ -269,32 +272,6 @@ def event(deed: Deed, type: EventType, entity: str) -> Event:
     )
 
 
-async def post(page: Page, kind: str, legs: Sequence[Leg], day: date) -> None:
-    """Write a balanced posting; a page has one of each kind."""
-    deed = page.deed
-    key = str(derived(UUID(deed.operation), f"{deed.garage}:posting:{kind}"))
-    row = {
-        "id": key,
-        "garage": deed.garage,
-        "kind": kind,
-        "day": day,
-        "at": deed.at,
-        "by_whom": deed.actor,
-    }
-    parts = [
-        {
-            "posting": key,
-            "n": n,
-            "garage": deed.garage,
-            "account": leg.account,
-            "about": leg.about,
-            "paise": leg.paise,
-        }
-        for n, leg in enumerate(legs, start=1)
-    ]
-    await page.keep("posting", key, row, parts)
-
-
 def _unnumbered(made: InvoiceId, deed: Deed, wanted: Ticketed, ahead: int) -> Paper:
     """Give the paper before its number; it takes what was paid ahead, as far as it reaches."""
     total = wanted.invoice.totals.payable
@@ -355,58 +332,11 @@ def _creditable(original: Paper) -> int:
     return 0 if balance is None else balance.total - balance.credited
 
 
-async def _ahead(page: Page, paper: Paper) -> int:
-    """Give how much of what was paid ahead for the ticket lies on this invoice."""
-    found = await page.first(QUERIES["taken_ahead"], ticket=paper.ticket)
-    paid = 0 if paper.balance is None else paper.balance.paid
-    return min(found["paise"] if found else 0, paid)
-
-
-async def _release(page: Page, paper: Paper) -> None:
-    """Give what was paid ahead back to the ticket, whose next invoice takes it."""
-    ahead = await _ahead(page, paper)
-    if ahead > 0:
-        legs = postings.reversal(postings.settlement(ahead, paper.ticket, paper.id))
-        await post(page, "release", legs, law_date(page.deed.at))
-        await page.run(QUERIES["paid"], invoice=paper.id, paise=-ahead)
-
-
 def _demand_lawful(seller: Seller, invoice: Invoice) -> None:
     """Refuse an invoice that lacks a field of Rule 46, or that the portal would not take."""
     rule46.issuable(invoice, seller.profile.hsn_digits)
     if e_invoice.owed(invoice, Paise(seller.profile.turnover)):
         e_invoice.inv01(invoice)
-
-
-async def _demand_voidable(page: Page, paper: Paper) -> None:
-    balance = paper.balance
-    if balance is not None and balance.credited:
-        raise IllegalTransition(paper.id, "credited", "void")
-    if balance is not None and balance.paid > await _ahead(page, paper):
-        raise IllegalTransition(paper.id, "paid", "void")
-    await page.demand_open(paper.invoice.date)
-
-
-async def _demand_in_time(page: Page, paper: Paper) -> None:
-    """What the portal knows is off it first; else a business has a day, and others the month."""
-    reported = await page.first(QUERIES["reported"], invoice=paper.id)
-    if reported is not None:
-        if not reported["cancelled"]:
-            raise IllegalTransition(paper.id, "known to the portal", "void")
-        return
-    if paper.invoice.to_business and page.deed.at - paper.issued_at > VOID_TIME:
-        raise IllegalTransition(paper.id, "older than 24 hours", "void")
-
-
-def _void_row(paper: Paper, deed: Deed, reason: str) -> dict[str, object]:
-    return {
-        "invoice": paper.id,
-        "issue_date": paper.invoice.date,
-        "garage": deed.garage,
-        "at": deed.at,
-        "by_whom": deed.actor,
-        "reason": reason,
-    }
 
 
 def _document(paper: Paper, seller: Seller, number: Number) -> dict[str, object]:

@@ -10,9 +10,10 @@ from access.vault import Vault
 from billing import money, postings
 from billing.audit import MoneyEvent
 from billing.books import Books, Deed, Page
+from billing.entries import post
 from billing.garages import Seller
 from billing.law_time import law_date
-from billing.ledger import event, post
+from billing.ledger import event
 from billing.numbering import DocumentKind
 from billing.postings import Leg, PaymentMethod
 from domain import limits

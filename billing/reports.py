@@ -10,6 +10,7 @@ from records.database import Connection, Records, Row
 from records.queries import named
 
 QUERIES = named("reports.sql", "billing")
+RECOUNT_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,7 @@ async def month(records: Records, garage: GarageId | None, day: date) -> list[To
 
 async def recounted(records: Records, garage: GarageId | None, day: date) -> list[Total]:
     """Give the same by counting every line again: slow, and independent of what was kept."""
-    async with records.transaction(120.0) as connection:
+    async with records.transaction(RECOUNT_SECONDS) as connection:
         given = {"garage": garage, "month": month_of(day)}
         found = await (await connection.execute(QUERIES["recount"], given)).fetchall()
     return [_total(row) for row in found]

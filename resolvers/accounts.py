@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from billing import reports
+from billing import reports, returns
 from billing.gstin import gstin as parsed_gstin
 from billing.numbering import DocumentKind
 from domain.access import Action, Kind, Resource, demand
@@ -15,7 +15,15 @@ from resolvers.arguments import TicketArgument
 from resolvers.bookkeeping import GarageArgument, Month, Wanted, garage_of
 from resolvers.context import Ask
 from schema.billing_deeds import EstimateResult
-from schema.invoices import Estimate, Invoice, InvoiceLine, MonthTotal, Totals, rate_text
+from schema.invoices import (
+    Estimate,
+    Invoice,
+    InvoiceLine,
+    MonthTotal,
+    SalesReturn,
+    Totals,
+    rate_text,
+)
 from schema.money import Money
 from schema.nodes import USUAL, Connection, connection, key_of, position, size
 from schema.shelf import BillingSettings
@@ -63,7 +71,7 @@ class Accounts:
         self, info: Ask, ticket: TicketArgument, invoice: Wanted = None
     ) -> EstimateResult:
         context = info.context
-        asked = await drafting.reckoned(context, ticket, invoice)
+        asked = await drafting.asked(context, ticket, invoice, drafting.WALK_IN)
         found = await invoicing.estimate(
             context.billing.invoicing, asked, context.actor, context.services.now()
         )
@@ -95,6 +103,16 @@ class Accounts:
             )
             for total in found
         ]
+
+    @strawberry.field(description="A garage's GSTR-1 of a month: what was sold, by law's tables.")
+    async def sales_return(
+        self, info: Ask, month: Month, garage: GarageArgument = None
+    ) -> SalesReturn:
+        context = info.context
+        place, day = garage_of(context, garage), billing_parsing.month(month)
+        demand(context.actor, Action.EXPORT, Resource(kind=Kind.REPORT, garage=place))
+        seller = await context.billing.invoicing.garages.get(place)
+        return SalesReturn.of(await returns.sales(context.billing.invoicing.ledger, seller, day))
 
     @strawberry.field(description="What a garage prints on its invoices.")
     async def billing_settings(self, info: Ask, garage: GarageArgument = None) -> BillingSettings:

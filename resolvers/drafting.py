@@ -5,12 +5,12 @@ from typing import Annotated
 
 import strawberry
 
-from billing.drafts import TicketDraft, Wish
+from billing.drafts import Wish
 from billing.parties import Party
 from billing.sagas import Asked
 from domain.access import Action, Kind, Resource, demand
 from domain.errors import InvalidInput
-from domain.ids import OperationId, TicketId, ticket_id
+from domain.ids import OperationId, ticket_id
 from resolvers import billing_parsing, once
 from resolvers.arguments import ExpectedArgument, OperationArgument, TicketArgument
 from resolvers.context import Ask, Context
@@ -67,36 +67,26 @@ class Drafting:
         return DraftEdited(draft=InvoiceDraft.of(draft))
 
 
-async def asked(context: Context, ticket: strawberry.ID, invoice: InvoiceInput | None) -> Asked:
+async def asked(
+    context: Context,
+    ticket: strawberry.ID,
+    invoice: InvoiceInput | None,
+    nobody: Party | None = None,
+) -> Asked:
     """Give an invoice as it is asked for: as said here, else as its draft says.
 
+    The draft's version is part of what is asked: once it was changed, another thing is. `nobody`
+    stands in where it names no customer yet.
+
     Raises:
-        InvalidInput: the draft names no customer yet.
+        InvalidInput: nobody is named, and nobody stands in.
     """
     key = ticket_id(key_of("Ticket", ticket))
     if invoice is not None:
         return billing_parsing.asked(key, invoice)
     draft = await context.billing.drafts.get(key, context.narrowed)
-    if draft.wish.buyer is None:
+    buyer = draft.wish.buyer or nobody
+    if buyer is None:
         raise InvalidInput("customer", "is not named in the draft yet; edit it, or say it here")
-    return _of_draft(draft, draft.wish.buyer)
-
-
-async def reckoned(context: Context, ticket: strawberry.ID, invoice: InvoiceInput | None) -> Asked:
-    """Give the same to be reckoned only: whoever buys need not be known."""
-    key = ticket_id(key_of("Ticket", ticket))
-    if invoice is not None:
-        return billing_parsing.asked(key, invoice)
-    draft = await context.billing.drafts.get(key, context.narrowed)
-    return _of_draft(draft, draft.wish.buyer or WALK_IN)
-
-
-def _of_draft(draft: TicketDraft, buyer: Party) -> Asked:
-    """The draft's version is part of what is asked: once it was changed, another thing is."""
-    said = {"ticket": TicketId(draft.ticket), "draft": draft.version}
-    return Asked(
-        ticket=draft.ticket,
-        buyer=buyer,
-        terms=draft.wish.terms,
-        body_hash=once.fingerprint("issueInvoice", said),
-    )
+    body = once.fingerprint("issueInvoice", {"ticket": key, "draft": draft.version})
+    return Asked(ticket=key, buyer=buyer, terms=draft.wish.terms, body_hash=body)

@@ -6,7 +6,8 @@ from typing import Annotated, Self
 import strawberry
 from strawberry import field
 
-from billing import gstin, invoices, lines, parties, payments
+from billing import e_invoice, gstin, gstr1_files, invoices, lines, parties, payments
+from billing.gstr1_rows import Return
 from billing.irp import Registered
 from billing.lines import LineKind
 from billing.numbering import DocumentKind
@@ -287,6 +288,29 @@ class MonthTotal:
     cgst: Money = field(description="Central tax.")
     sgst: Money = field(description="State or Union Territory tax.")
     igst: Money = field(description="Integrated tax.")
+
+
+@strawberry.type(description="One table of a return, as a spreadsheet reads it.")
+class ReturnTable:
+    name: str = field(description="As the portal names it: b2b, cdnr, hsn_b2b ….")
+    csv: str = field(description="Amounts in rupees.")
+
+
+@strawberry.type(description="The monthly return of sales (GSTR-1), but for advances.")
+class SalesReturn:
+    period: str = field(description="The month, as 102026.")
+    json: str = field(description="As the portal takes it.")
+    tables: list[ReturnTable] = field(description="The same, table by table.")
+
+    @classmethod
+    def of(cls, value: Return) -> Self:
+        return cls(
+            period=value.period,
+            json=e_invoice.text(gstr1_files.as_json(value)).decode(),
+            tables=[
+                ReturnTable(name=name, csv=csv) for name, csv in gstr1_files.as_csv(value).items()
+            ],
+        )
 
 
 def rate_text(basis_points: int) -> str:

@@ -65,6 +65,12 @@ select id as audit_key, price.* from price where id = any(%(keys)s)
 -- What came onto the shelf or left it.
 select id as audit_key, stock_delta.* from stock_delta where id = any(%(keys)s)
 
+-- name: setting
+-- What garages say of themselves now.
+select garage || '@' || version as audit_key, legal_name, address, state, pincode, labour_rate,
+       series, gstin, upi, hsn_digits, turnover, version
+from billing_setting where garage || '@' || version = any(%(keys)s)
+
 -- name: unaudited
 -- A row that no event of the garage's chain speaks of.
 with kept (kept, key) as (
@@ -73,6 +79,8 @@ with kept (kept, key) as (
     union all select 'void_invoice', invoice from void_invoice where garage = %(garage)s
     union all select 'e_invoice', invoice from e_invoice where garage = %(garage)s
     union all select 'e_invoice_cancel', invoice from e_invoice_cancel where garage = %(garage)s
+    union all select 'setting', garage || '@' || version from billing_setting
+              where garage = %(garage)s
     union all select 'closed_month', garage || '@' || month from closed_month
               where garage = %(garage)s
     union all select 'posting', id from posting where garage = %(garage)s
@@ -86,3 +94,49 @@ with kept (kept, key) as (
     where garage = %(garage)s
 )
 select kept, key from kept except select kept, key from known order by kept, key limit 1
+
+-- name: underived
+-- A balance, a month's sum or a counter that is not what its rows add up to.
+with counted as (
+    select series, financial_year, count(*) as documents, max(serial) as highest
+    from document where garage = %(garage)s group by series, financial_year
+), summed as (
+    select date_trunc('month', line.issue_date)::date as month, line.kind, line.code, line.rate_bp,
+           count(*) as lines, sum(line.taxable_paise) as taxable, sum(line.cgst_paise) as cgst,
+           sum(line.sgst_paise) as sgst, sum(line.igst_paise) as igst
+    from invoice_line as line
+    where line.garage = %(garage)s
+      and not exists (select from void_invoice where void_invoice.invoice = line.invoice)
+    group by 1, 2, 3, 4
+), held as (
+    select month, kind, code, rate_bp, lines, taxable_paise, cgst_paise, sgst_paise, igst_paise
+    from month_total where garage = %(garage)s and lines <> 0
+)
+(select 'invoice_balance' as kept, paper.id as key
+ from invoice as paper
+ left join invoice_balance as balance on balance.invoice = paper.id
+ left join void_invoice as void on void.invoice = paper.id
+ left join lateral (select coalesce(sum(note.total_paise), 0) as paise from invoice as note
+                    where note.original = paper.id) as credited on true
+ left join lateral (select coalesce(sum(entry.paise), 0) as paise from entry
+                    where entry.about = paper.id and entry.account = 'receivable') as owed on true
+ where paper.garage = %(garage)s and paper.kind = 'invoice'
+   and (balance.invoice is null or balance.total_paise <> paper.total_paise
+        or balance.credited_paise <> credited.paise
+        or balance.voided <> (void.invoice is not null)
+        or owed.paise <> case when balance.voided then 0 else
+           balance.total_paise - balance.credited_paise - balance.paid_paise end)
+ order by paper.id limit 1)
+union all
+(select 'month_total', concat_ws(' ', month, kind, code, rate_bp)
+ from held full join summed using (month, kind, code, rate_bp)
+ where (held.lines, taxable_paise, cgst_paise, sgst_paise, igst_paise)
+       is distinct from (summed.lines, taxable, cgst, sgst, igst)
+ order by 2 limit 1)
+union all
+(select 'counter', concat_ws('/', series, financial_year)
+ from (select series, financial_year, last from counter where garage = %(garage)s) as given
+ full join counted using (series, financial_year)
+ where (last, last) is distinct from (documents, highest)
+ order by 2 limit 1)
+limit 1

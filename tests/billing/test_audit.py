@@ -1,19 +1,59 @@
 """The audit names the first row that was touched, even by a superuser."""
 
+from base64 import b64encode
+from dataclasses import fields, replace
+from datetime import date
 from pathlib import Path
 from typing import LiteralString
 
+import psycopg
 import pytest
 
 from billing.anchors import Anchors
+from billing.audit import MoneyEvent
+from billing.books import Books
+from billing.e_invoice import CRORE
+from billing.irp import LocalPortal
+from billing.ledger import Ticketed
 from billing.payments import Received
 from billing.postings import PaymentMethod
+from billing.registrations import Registrations
+from billing.stock import Delta
 from billing.verification import Touched, verify
 from domain.errors import Tampered
+from domain.ids import TicketId
+from graph.cards import Cards
+from graph.database import Graph
+from graph.tickets import Tickets
+from graph.vocabulary import Vocabulary
 from records.database import Records
-from tests.billing.booked import NOW, PUNE, Desk, deed, desk
+from resolvers.services import Billing
+from tests.billing.booked import (
+    NOW,
+    PROFILE,
+    PUNE,
+    VAULT,
+    Desk,
+    customer,
+    deed,
+    desk,
+    invoice,
+    synthetic_gstin,
+)
+from web.bookkeeping import bookkeeping
+from web.settings import Settings
 
 KEY = b"k" * 32
+SECRET = "synthetic-" * 4
+SEALING = b64encode(b"s" * 32).decode()
+PRODUCTION = {
+    "NEO4J_URI": "bolt://graph.example",
+    "NEO4J_PASSWORD": SECRET,
+    "POSTGRES_URL": f"postgresql://books:{SECRET}@records.example/books",
+    "REDIS_URL": f"redis://:{SECRET}@stream.example",
+    "BATTWHEELS_TOKEN_SECRET": SECRET,
+    "BATTWHEELS_VAULT_KEYS": f"first:{SEALING} index:{SEALING}",
+}
 
 
 @pytest.fixture
@@ -80,6 +120,36 @@ async def test_untouched_books_hold(books: Desk) -> None:
         ("update payment set paise = 99", "payment", "was altered"),
         ("delete from document where serial = 2", "document", "is missing"),
         (
+            "update billing_setting set upi = 'thief@bank'",
+            "setting garage_pune@1",
+            "was altered",
+        ),
+        (
+            "update billing_setting set upi = 'thief@bank', version = 2",
+            "setting garage_pune@2",
+            "was written past the audit",
+        ),
+        (
+            "update invoice_balance set paid_paise = 1 where paid_paise = 100",
+            "invoice_balance",
+            "does not follow from what was written",
+        ),
+        (
+            "delete from invoice_balance",
+            "invoice_balance",
+            "does not follow from what was written",
+        ),
+        (
+            "update month_total set taxable_paise = taxable_paise - 1",
+            "month_total 2026-11-01 invoice",
+            "does not follow from what was written",
+        ),
+        (
+            "update counter set last = last + 1",
+            "counter PN1/2627",
+            "does not follow from what was written",
+        ),
+        (
             """insert into posting (id, garage, kind, day, at, by_whom)
             values ('x', 'garage_pune', 'x', now(), now(), 'x')""",
             "posting x",
@@ -96,6 +166,95 @@ async def test_superuser_is_found_out(
     assert found.garage == PUNE
     assert found.where.startswith(where)
     assert found.reason.endswith(reason)
+
+
+@pytest.mark.row("IN-13")
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"BATTWHEELS_ENV": "development"},
+        {**PRODUCTION, "BATTWHEELS_ENV": "production"},
+        {"BATTWHEELS_AUDIT": "off", "BATTWHEELS_MONEY_AUDIT": "0", "AUDIT": "false"},
+    ],
+)
+async def test_no_setting_turns_the_audit_off(
+    records: Records, graph: Graph, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    """However the house is set, each kind of money event is chained, and the whole holds."""
+    settings = replace(Settings.read(environment), home=tmp_path)
+    stored = Tickets(graph), Cards(graph), Vocabulary(graph)
+    await _every_deed(bookkeeping(settings, records, stored).billing)
+    found = await records.rows("select distinct event from money_event")
+    assert {row["event"] for row in found} == set(MoneyEvent)
+    assert (await verify(records)).touched is None
+
+
+def test_settings_that_there_are_do_not_speak_of_the_audit() -> None:
+    """A new setting has to be thought of here."""
+    assert {f.name for f in fields(Settings)} == {
+        "environment",
+        "home",
+        "host",
+        "port",
+        "neo4j_uri",
+        "neo4j_user",
+        "neo4j_password",
+        "postgres_url",
+        "redis_url",
+        "embedding_model",
+        "token_secret",
+        "vault_keys",
+        "vendors",
+    }
+
+
+@pytest.mark.row("IN-13")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "set local session_replication_role = replica",
+        "alter table money_event disable trigger all",
+        "drop trigger kept on money_event",
+        "update money_event set actor = 'x'",
+        "delete from money_event where at < now()",
+        "truncate money_event",
+    ],
+)
+async def test_service_role_cannot_turn_the_audit_off(
+    books: Desk, statement: LiteralString
+) -> None:
+    async def bent() -> None:
+        async with books.records.transaction() as connection:
+            await connection.execute("set local role battwheels_billing")
+            await connection.execute(statement)
+
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        await bent()
+    assert (await verify(books.records)).touched is None
+
+
+async def _every_deed(billing: Billing) -> None:
+    """Do whatever moves money once."""
+    ledger, payments = billing.invoicing.ledger, billing.payments
+    profile = replace(PROFILE, turnover=6 * CRORE)
+    seller = await billing.invoicing.garages.set(deed(), profile, 0)
+    buyer = customer(synthetic_gstin("27", "BBBPK5678D"))
+    papers = [
+        await ledger.issue(
+            deed(), seller, Ticketed(ticket=TicketId(name), invoice=invoice(seller, buyer=buyer))
+        )
+        for name in ("tkt_one", "tkt_two")
+    ]
+    registrations = Registrations(billing.records, Books(billing.records), VAULT, LocalPortal())
+    await registrations.register(deed(), seller, papers[0])
+    await registrations.void(ledger, deed(), papers[0].id, "Wrong customer")
+    came = Received(paise=100, method=PaymentMethod.CASH, day=papers[0].invoice.date)
+    paid = await payments.record(deed(), papers[1].id, came)
+    await payments.refund(deed(), seller, paid.id, 100)
+    await ledger.credit(deed(), seller, papers[1].id, None, "All of it")
+    await ledger.close_month(deed(), date(2026, 10, 1))
+    await billing.invoicing.prices.set(deed(), "controller", 100, NOW)
+    await billing.stock.adjust(deed(), Delta(part="controller", quantity=1, reason="Bought"))
 
 
 async def test_first_of_several_is_named(books: Desk) -> None:
@@ -115,6 +274,7 @@ async def test_rewritten_chain_does_not_meet_its_anchor(books: Desk, tmp_path: P
         "delete from payment",
         "delete from entry where posting in (select id from posting where kind = 'payment')",
         "delete from posting where kind = 'payment'",
+        "update invoice_balance set paid_paise = 0",
         "delete from money_event where n = 7",
         "update money_head set n = 6, hash = (select hash from money_event where n = 6)",
     )

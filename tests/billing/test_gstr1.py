@@ -9,19 +9,38 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from billing import money
+from billing.codes import LABOUR
 from billing.credit_notes import credit
 from billing.e_invoice import text
-from billing.gstr1 import Section, gstr1
+from billing.gstr1 import Beside, gstr1
 from billing.gstr1_files import as_csv, as_json
-from billing.invoices import Invoice
-from billing.money import plain
+from billing.gstr1_rows import Section
+from billing.invoices import Document, Invoice, compute, totals
+from billing.lines import UNTAXED, LineKind, PricedLine
+from billing.money import Paise, plain
 from billing.numbers import number
 from billing.parties import Party
+from billing.place_of_supply import Nature, place_of_supply
+from billing.tax_rates import RATES, TaxRate, table
+from billing.vouchers import Advance, receipt, refund
 from domain.errors import InvalidInput
-from tests.billing.samples import DAY, FLEET, GARAGE, RIDER, address, invoices, issued, part
+from tests.billing.samples import (
+    DAY,
+    FLEET,
+    GARAGE,
+    LINES,
+    RIDER,
+    address,
+    draft,
+    invoices,
+    issued,
+    part,
+)
 
 SELLER = str(GARAGE.gstin)
 AWAY = Party(name="Visitor", address=address("32"))
+MANUAL = TaxRate(code="4901", since=date(2019, 8, 1), percent=Decimal(0))
 FIELDS = ("taxable", "igst", "cgst", "sgst")
 
 
@@ -29,6 +48,13 @@ def _numbered(documents: list[Invoice]) -> list[Invoice]:
     return [
         replace(d, number=number(f"DL01/2627/{n:06d}")) for n, d in enumerate(documents, start=1)
     ]
+
+
+def _untaxed(invoice: Invoice) -> Invoice:
+    """Give the same as a bill of supply."""
+    lines = tuple(replace(line, rate=Decimal(0), tax=UNTAXED) for line in invoice.lines)
+    sums = totals(lines, money.round_off(totals(lines, money.ZERO).total))
+    return replace(invoice, kind=Document.BILL_OF_SUPPLY, lines=lines, totals=sums)
 
 
 def _note(invoice: Invoice, serial: int) -> Invoice:
@@ -39,17 +65,19 @@ def _note(invoice: Invoice, serial: int) -> Invoice:
 @settings(max_examples=40)
 @given(st.lists(invoices, min_size=1, max_size=6), st.data())
 def test_return_equals_the_sum_of_documents(sold: list[Invoice], data: st.DataObject) -> None:
-    sold = _numbered(sold)
+    sold = _numbered([_untaxed(d) if data.draw(st.booleans()) else d for d in sold])
     taken = [_note(d, n) for n, d in enumerate(sold, start=1) if data.draw(st.booleans())]
     made = gstr1([*sold, *taken], SELLER, DAY)
     notes = {Section.CDNR, Section.CDNUR}
+    untaxed = sum(row.nil + row.exempt for row in made.untaxed)
     for field in FIELDS:
         net = sum(getattr(d.totals, field) for d in sold) - sum(
             getattr(d.totals, field) for d in taken
         )
         signs = [(-1 if row.section in notes else 1, row) for row in made.rows]
-        assert sum(sign * getattr(row, field) for sign, row in signs) == net
-        assert sum(getattr(row, field) for row in made.hsn) == net
+        rows = sum(sign * getattr(row, field) for sign, row in signs)
+        assert rows + (untaxed if field == "taxable" else 0) == net
+        assert sum(getattr(row, field) for rows in made.hsn.values() for row in rows) == net
     assert sum(doc.count for doc in made.docs) == len(sold) + len(taken)
 
 
@@ -125,16 +153,103 @@ def test_the_portals_json() -> None:
 def test_csv_says_the_same(sold: list[Invoice]) -> None:
     made = gstr1(_numbered(sold), SELLER, DAY)
     files = as_csv(made)
-    assert set(files) == {"b2b", "b2cl", "b2cs", "cdnr", "cdnur", "hsn", "docs"}
-    cells = [line.split(",") for line in files["hsn"].splitlines()[1:]]
+    assert set(files) == {*Section, "nil", "hsn_b2b", "hsn_b2c", "docs"}
+    tables = files["hsn_b2b"].splitlines()[1:] + files["hsn_b2c"].splitlines()[1:]
+    cells = [line.split(",") for line in tables]
     total = sum(Decimal(row[4]) for row in cells)
     assert total == sum(Decimal(plain(d.totals.taxable)) for d in sold)
 
 
+def test_what_bears_no_tax_is_told_by_buyer_and_state() -> None:
+    nil = PricedLine(
+        kind=LineKind.PART,
+        hsn="4901",
+        description="Printed manual",
+        quantity=Decimal(1),
+        unit="NOS",
+        unit_price=Paise(100_00),
+    )
+    rates = table([*(row for rows in RATES.values() for row in rows), MANUAL])
+    mixed = replace(compute(draft(AWAY, (nil, *LINES)), rates), number=number("DL01/2627/000009"))
+    bills = _numbered([_untaxed(issued(FLEET)), _untaxed(issued(RIDER))])
+    note = _note(bills[1], 1)
+    made = gstr1([*bills, mixed, note], SELLER, DAY)
+    assert [(u.inter_state, u.registered, u.nil, u.exempt) for u in made.untaxed] == [
+        (True, False, 100_00, 0),
+        (True, True, 0, 11200_00),
+    ]
+    assert [(row.section, row.taxable) for row in made.rows] == [("b2cs", 11200_00)]
+    said = json.loads(text(as_json(made)), parse_float=str)["nil"]["inv"]
+    assert said == [
+        {"sply_ty": "INTRB2C", "nil_amt": "100.00", "expt_amt": "0.00", "ngsup_amt": "0.00"},
+        {"sply_ty": "INTRB2B", "nil_amt": "0.00", "expt_amt": "11200.00", "ngsup_amt": "0.00"},
+    ]
+
+
+def test_special_zones_are_named() -> None:
+    zone = replace(FLEET, special_zone=True)
+    [document] = _numbered([issued(zone)])
+    made = json.loads(text(as_json(gstr1([document], SELLER, DAY))), parse_float=str)
+    [sold] = made["b2b"][0]["inv"]
+    assert (sold["inv_typ"], sold["itms"][0]["itm_det"]["iamt"]) == ("SEWP", "2016.00")
+
+
+def _received(serial: int, day: date, hsn: str = LABOUR) -> Invoice:
+    place = place_of_supply(GARAGE, RIDER, [Nature.SERVICE])
+    advance = Advance(
+        date=day, supplier=GARAGE, recipient=RIDER, place=place, amount=Paise(1180_00), hsn=hsn
+    )
+    return replace(receipt(advance), number=number(f"DL1R/2627/{serial:06d}"))
+
+
+def test_advances_are_told_when_they_come_and_when_they_are_taken() -> None:
+    """Open, taken in its own month, for goods; taken and given back from an earlier month."""
+    october = DAY.replace(month=10)
+    old, older = _received(1, october), _received(2, october)
+    open_, taken, goods = (_received(3, DAY), _received(4, DAY), _received(5, DAY, "853710"))
+    back = replace(refund(older, DAY, "Called off"), number=number("DL1F/2627/000001"))
+    beside = Beside(earlier=[older], adjusted=[old, taken])
+    made = gstr1([open_, taken, goods, back], SELLER, DAY, beside)
+    assert [(r.section, r.place, r.rate, r.taxable, r.cgst, r.sgst) for r in made.rows] == [
+        ("at", "07", 18, 1000_00, 90_00, 90_00),
+        ("txpd", "07", 18, 2000_00, 180_00, 180_00),
+    ]
+    assert [(doc.type, doc.count) for doc in made.docs] == [(6, 3), (8, 1)]
+    said = json.loads(text(as_json(made)), parse_float=str)
+    assert said["at"] == [
+        {
+            "pos": "07",
+            "sply_ty": "INTRA",
+            "itms": [
+                {
+                    "rt": 18,
+                    "ad_amt": "1000.00",
+                    "iamt": "0.00",
+                    "camt": "90.00",
+                    "samt": "90.00",
+                    "csamt": "0.00",
+                }
+            ],
+        }
+    ]
+    assert [row["itms"][0]["ad_amt"] for row in said["txpd"]] == ["2000.00"]
+
+
+@pytest.mark.parametrize(("month", "tables"), [(4, {"data": 3}), (5, {"hsn_b2b": 2, "hsn_b2c": 3})])
+def test_codes_are_told_apart_since_may_2025(month: int, tables: dict[str, int]) -> None:
+    day = date(2025, month, 30)
+    one = replace(issued(FLEET, lines=LINES[:2]), date=day)
+    documents = _numbered([one, replace(issued(RIDER), date=day)])
+    made = gstr1(documents, SELLER, day.replace(day=1))
+    hsn = as_json(made)["hsn"]
+    assert {name: len(rows) for name, rows in hsn.items()} == tables
+    assert sum(row["txval"] for rows in hsn.values() for row in rows) == Decimal("21200.00")
+
+
 def test_voided_documents_are_only_counted() -> None:
     [document] = _numbered([issued(FLEET)])
-    made = gstr1([document], SELLER, DAY, void=[number("DL01/2627/000001")])
-    assert (made.rows, made.hsn) == ((), ())
+    made = gstr1([document], SELLER, DAY, Beside(void=[number("DL01/2627/000001")]))
+    assert (made.rows, made.hsn) == ((), {"hsn_b2b": (), "hsn_b2c": ()})
     assert [(doc.count, doc.void) for doc in made.docs] == [(1, 1)]
 
 
@@ -145,5 +260,5 @@ def test_what_does_not_belong_is_refused() -> None:
         gstr1([issued()], SELLER, date(2026, 10, 1))
     with pytest.raises(InvalidInput, match=r"^documents: None is not issued"):
         gstr1([replace(issued(), number=None)], SELLER, DAY)
-    with pytest.raises(InvalidInput, match=r"^earlier: lacks the invoice"):
+    with pytest.raises(InvalidInput, match=r"^earlier: lacks the document"):
         gstr1([_note(issued(AWAY), 1)], SELLER, DAY)

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from billing import reports
+from billing import money, reports
 from billing.credit_notes import Credit
 from billing.e_invoice import CRORE
 from billing.garages import Profile, Seller
@@ -20,7 +20,7 @@ from billing.numbering import DocumentKind
 from billing.papers import InvoiceStatus
 from billing.parties import Party
 from billing.payments import Received
-from billing.postings import PaymentMethod
+from billing.postings import Account, PaymentMethod
 from billing.registrations import Registrations
 from billing.stock import Delta
 from billing.verification import verify
@@ -186,7 +186,7 @@ async def test_what_lacks_a_field_of_the_law_is_not_issued(
     assert await written(books) == before
 
 
-@pytest.mark.row("IN-7")
+@pytest.mark.row("IN-7", "IN-13")
 @pytest.mark.parametrize("table", FROZEN)
 async def test_nobody_changes_what_is_written(books: Desk, table: str) -> None:
     """As a superuser, who owns the tables: UPDATE, DELETE and TRUNCATE are refused."""
@@ -398,6 +398,29 @@ async def test_buyer_is_sealed_at_rest(books: Desk) -> None:
     assert "Nandini" not in found[0]["text"]
     assert gstin not in found[0]["text"]
     assert [paper.invoice.recipient.name for paper in by_gstin] == ["Nandini Rao"]
+
+
+@pytest.mark.row("DB-6")
+async def test_largest_payment_is_kept_to_the_paisa(books: Desk) -> None:
+    """Rs 9,999,999,999.99, into the books and out again; not a paisa more."""
+    seller = await books.settled()
+    came = Received(paise=money.MOST, method=PaymentMethod.TRANSFER, day=TODAY)
+    made = await books.payments.advance(deed(), seller, TicketId("tkt_one"), came)
+    trial = await reports.trial_balance(books.records)
+    assert (made.paise, trial[Account.BANK]) == (999_999_999_999, 999_999_999_999)
+    with pytest.raises(InvalidInput):
+        replace(came, paise=money.MOST + 1)
+
+
+@pytest.mark.row("DB-6")
+async def test_no_column_of_the_books_is_a_float(books: Desk) -> None:
+    found = await books.records.rows(
+        "select table_name as name, column_name as field from information_schema.columns"
+        " where table_schema = 'public' and data_type in ('real', 'double precision')"
+        " and table_name ~ %(ours)s",
+        ours="^(billing|invoice|document|payment|posting|entry|price|stock|month|money|e_invoice)",
+    )
+    assert found == []
 
 
 @pytest.mark.row("DB-6")

@@ -1,17 +1,35 @@
 """Whole paise only: no float comes in, nothing is lost."""
 
-from dataclasses import replace
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from decimal import Decimal
+from pathlib import Path
+from typing import cast
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing import money
+from billing import money, papers
+from billing.gstr1 import gstr1
+from billing.gstr1_files import as_json
+from billing.invoices import Invoice
 from billing.money import Paise
 from domain.errors import InvalidInput
-from tests.billing.samples import LINES
+from tests.billing.samples import DAY, GARAGE, LINES, invoices
 
+ROOT = Path(__file__).parents[2]
+MONEY = [
+    path.relative_to(ROOT)
+    for path in (
+        *sorted((ROOT / "billing").rglob("*.py")),
+        *(ROOT / "repair" / name for name in ("costing.py", "invoicing.py")),
+        *(ROOT / "resolvers" / name for name in ("bookkeeping.py", "billing_parsing.py")),
+        *(ROOT / "schema" / name for name in ("money.py", "invoices.py", "billing_inputs.py")),
+    )
+]
 amounts = st.integers(-money.MOST, money.MOST).map(Paise)
 
 
@@ -21,6 +39,60 @@ amounts = st.integers(-money.MOST, money.MOST).map(Paise)
 def test_no_float_enters_a_line(field: str, value: float) -> None:
     with pytest.raises(InvalidInput, match="is a float"):
         replace(LINES[1], **{field: value})  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.row("DB-6")
+@given(invoices)
+def test_no_float_is_in_any_invoice(invoice: Invoice) -> None:
+    """Nor in what is stored of it and handed to portals; what is stored reads back the same."""
+    stored = orjson.dumps(papers.INVOICE.dump_python(invoice, mode="json"))
+    assert papers.INVOICE.validate_json(stored) == invoice
+    assert not [value for value in _leaves(asdict(invoice)) if isinstance(value, float)]
+    assert not [value for value in _leaves(orjson.loads(stored)) if isinstance(value, float)]
+    made = as_json(gstr1([invoice], str(GARAGE.gstin), DAY))
+    assert not [value for value in _leaves(made) if isinstance(value, float)]
+
+
+def _leaves(value: object) -> Iterator[object]:
+    match value:
+        case Mapping():
+            for inner in cast("Mapping[str, object]", value).values():
+                yield from _leaves(inner)
+        case list() | tuple():
+            for inner in cast("Sequence[object]", value):
+                yield from _leaves(inner)
+        case _:
+            yield value
+
+
+@pytest.mark.row("DB-6")
+@pytest.mark.parametrize("path", MONEY, ids=str)
+def test_no_float_is_written_on_any_money_path(path: Path) -> None:
+    """Seconds and dots per inch may be: how long one waits and how fine one prints is no money."""
+    tree = ast.parse((ROOT / path).read_text())
+    allowed = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign | ast.arg | ast.FunctionDef)
+        for inner in (ast.walk(node) if _no_money(node) else ())
+    }
+    floats = [
+        node
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Constant) and isinstance(node.value, float))
+        or (isinstance(node, ast.Name) and node.id == "float")
+    ]
+    assert [node.lineno for node in floats if id(node) not in allowed] == []
+
+
+def _no_money(node: ast.AST) -> bool:
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return name.endswith("SECONDS") or name == "DPI"
+        case ast.arg(arg=name):
+            return name.endswith("_s")
+        case _:
+            return False
 
 
 @pytest.mark.row("DB-6")

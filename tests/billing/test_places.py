@@ -1,8 +1,10 @@
 """Where a supply happens, by which rule, and the taxes that follow."""
 
+import csv
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from importlib.resources import files
 
 import pytest
 
@@ -119,6 +121,14 @@ def test_rates_around_the_change(hsn: str, before: int, since: int) -> None:
 def test_no_rate_names_the_field(hsn: str, day: date, message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
         rate_of(hsn, day, RATES, "lines.2.hsn")
+
+
+def test_every_rate_says_where_it_is_from() -> None:
+    text = (files("billing") / "rates" / "gst.csv").read_text("utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    assert [row["code"] for row in rows if not row["source"]] == []
+    open_ = {row["code"] for row in rows if row["source"] == "to be confirmed"}
+    assert not open_ & {"998714", "8708", "871410", "8507", "850760", "870380", "871160", "4011"}
 
 
 def test_unknown_code_stops_the_invoice() -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from billing.e_invoice import CRORE
 from domain.access import Role
 from domain.cards import PartUse
 from domain.ids import PersonId, TicketId
@@ -37,11 +38,21 @@ ISSUE = """mutation ($op: UUID!, $ticket: ID!, $invoice: InvoiceInput!) {
       totals { taxable { paise } cgst { paise } sgst { paise } igst { paise }
         payable { paise text } }
       ticket { status } } }
-    ... on InvalidInput { field reason } ... on Refusal { message } } }"""
+    ... on InvalidInput { field reason } ... on NotFound { kind } ... on Refusal { message } } }"""
+EDIT = """mutation ($op: UUID!, $ticket: ID!, $n: Int!, $invoice: InvoiceInput!) {
+  editDraft(operationId: $op, ticket: $ticket, expectedVersion: $n, invoice: $invoice) {
+    __typename ... on InvalidInput { field reason } ... on Refusal { message } } }"""
+RESOLVE = """mutation ($op: UUID!, $id: ID!, $n: Int!, $outcome: OutcomeInput!) {
+  resolveTicket(operationId: $op, id: $id, expectedVersion: $n, outcome: $outcome) {
+    __typename ... on InvalidInput { field reason } ... on Refusal { message } } }"""
 PAY = """mutation ($op: UUID!, $invoice: ID!, $payment: PaymentInput!) {
   recordPayment(operationId: $op, invoice: $invoice, payment: $payment) {
     __typename ... on PaymentRecorded { payment { key } invoice { status due { paise } } }
     ... on OverLimit { field asked most } ... on Refusal { message } } }"""
+REGISTER = """mutation ($op: UUID!, $invoice: ID!) {
+  registerInvoice(operationId: $op, invoice: $invoice) {
+    __typename ... on InvoiceRegistered { invoice { eInvoice { irn ackAt cancelledAt } } }
+    ... on InvalidInput { field reason } ... on Refusal { message } } }"""
 CREDIT = """mutation ($op: UUID!, $invoice: ID!, $lines: [CreditLineInput!]) {
   issueCreditNote(operationId: $op, invoice: $invoice, reason: "Part came back", lines: $lines) {
     __typename ... on CreditNoteIssued { creditNote { number kind original { number } }
@@ -53,14 +64,18 @@ REFUND = """mutation ($op: UUID!, $payment: ID!, $amount: Paise!) {
     ... on Refusal { message } } }"""
 VOID = """mutation ($op: UUID!, $invoice: ID!) {
   voidInvoice(operationId: $op, invoice: $invoice, reason: "Wrong customer") {
-    __typename ... on InvoiceVoided { invoice { status } } ... on Refusal { message } } }"""
+    __typename ... on InvoiceVoided { invoice { status eInvoice { cancelledAt } } }
+    ... on Refusal { message } } }"""
 READ = """query ($id: ID!) { invoice(id: $id) {
   number status pdf customer { name gstin phone masked } due { paise }
   lines(first: 10) { edges { node { description hsn quantity unit rate total { paise } } } }
   creditNotes { number } payments { kind method amount { paise } } } }"""
 LIST = """query ($gstin: String) {
   invoices(first: 10, gstin: $gstin) { edges { node { number kind } } } }"""
-MONTH = """query ($month: String!) { monthReport(month: $month) { hsn rate lines } }"""
+MONTH = """query ($month: String!) {
+  monthReport(month: $month) { hsn rate lines taxable { paise } } }"""
+RETURN = """query ($month: String!) {
+  salesReturn(month: $month) { period json tables { name csv } } }"""
 CLOSE = """mutation ($op: UUID!, $month: String!) { closeMonth(operationId: $op, month: $month) {
   __typename ... on Refusal { message } } }"""
 OFFERS = """query ($part: ID!, $ticket: ID!) { offers(part: $part, ticket: $ticket) {
@@ -69,7 +84,7 @@ OFFERS = """query ($part: ID!, $ticket: ID!) { offers(part: $part, ticket: $tick
 STOCK = """mutation ($op: UUID!, $stock: StockInput!) {
   adjustStock(operationId: $op, stock: $stock) {
     __typename ... on StockAdjusted { stock { quantity negative } }
-    ... on Refusal { message } } }"""
+    ... on InvalidInput { field reason } ... on Refusal { message } } }"""
 
 
 def op() -> str:
@@ -122,6 +137,7 @@ def settings(series: str = "PN1", **changes: object) -> dict[str, object]:
         "series": series,
         "gstin": synthetic_gstin("27"),
         "upi": "synthetic@bank",
+        "turnover": 6 * CRORE,
         **changes,
     }
 
@@ -155,6 +171,9 @@ async def written(shop: Shop) -> dict[str, int]:
         await shop.house.records.rows(
             "select (select count(*) from document) as papers,"
             " (select count(*) from entry) as legs,"
-            " (select count(*) from money_event) as events, (select count(*) from outbox) as told"
+            " (select count(*) from money_event) as events, (select count(*) from outbox) as told,"
+            " (select count(*) from stock_delta) as moved, (select count(*) from price) as priced,"
+            " (select coalesce(sum(version), 0) from invoice_draft) as drafted,"
+            " (select count(*) from saga where state <> 'undone') as going"
         )
     )[0]

@@ -1,7 +1,10 @@
 """What a garage asks of its books over GraphQL, what it is refused, and who may ask."""
 
 import asyncio
+import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from decimal import Decimal
 from io import BytesIO
 
 import httpx
@@ -19,6 +22,7 @@ from tests.journeys.people import DELHI, eventually
 from tests.journeys.shop import (
     CLOSE,
     CREDIT,
+    EDIT,
     ESTIMATE,
     ISSUE,
     LIST,
@@ -27,6 +31,9 @@ from tests.journeys.shop import (
     PAY,
     READ,
     REFUND,
+    REGISTER,
+    RESOLVE,
+    RETURN,
     STOCK,
     VOID,
     Shop,
@@ -137,8 +144,37 @@ async def test_void_is_for_administrators(shop: Shop) -> None:
     void = await shop.admin.ask(VOID, op=op(), invoice=issued["id"])
     again = await shop.issued("tkt_void")
     assert refused["__typename"] == "NotAllowed"
-    assert void["invoice"] == {"status": "VOID"}
+    assert void["invoice"] == {"status": "VOID", "eInvoice": None}
     assert again["__typename"] == "InvoiceIssued"
+
+
+@pytest.mark.journey
+@pytest.mark.row("IN-8")
+async def test_registered_invoice_is_printed_with_its_irn_until_it_is_void(
+    shop: Shop, door: httpx.AsyncClient
+) -> None:
+    number = synthetic_gstin("27", "BBBPK5678D")
+    sold = (await shop.issued(await shop.closed("portal"), **registered(number)))["invoice"]
+    walk_in = (await shop.issued(await shop.closed("portal_not")))["invoice"]
+    said = [await shop.accountant.ask(REGISTER, op=op(), invoice=sold["id"]) for _ in range(2)]
+    not_owed = await shop.accountant.ask(REGISTER, op=op(), invoice=walk_in["id"])
+    printed = await _printed(shop, door, sold["id"])
+    void = await shop.admin.ask(VOID, op=op(), invoice=sold["id"])
+    gone = await _printed(shop, door, sold["id"])
+    irn = said[0]["invoice"]["eInvoice"]["irn"]
+    assert said[0] == said[1]
+    assert (not_owed["__typename"], not_owed["field"]) == ("InvalidInput", "invoice")
+    assert irn in printed
+    assert irn not in gone
+    assert void["invoice"]["status"] == "VOID"
+    assert void["invoice"]["eInvoice"]["cancelledAt"] is not None
+
+
+async def _printed(shop: Shop, door: httpx.AsyncClient, invoice: str) -> str:
+    """Give what an invoice's PDF says, in one run of letters."""
+    link = (await shop.accountant.ask(READ, id=invoice))["pdf"]
+    pages = PdfReader(BytesIO((await door.get(link)).content)).pages
+    return "".join("".join(page.extract_text().split()) for page in pages)
 
 
 @pytest.mark.journey
@@ -202,6 +238,81 @@ async def test_bad_input_names_its_field_and_writes_nothing(shop: Shop) -> None:
 
 
 @pytest.mark.journey
+@pytest.mark.row("IN-3")
+@pytest.mark.parametrize(
+    ("gstin", "reason"),
+    [
+        (synthetic_gstin("27")[:-1] + "!", "character 15 "),
+        ("27AAAPL12X4C1Z0", "character 10 "),
+        ("45AAAPL1234C1Z0", "character 1 "),
+        ("27AAAPL1234C", "has 12 characters"),
+    ],
+)
+async def test_wrong_gstin_is_told_by_its_character(shop: Shop, gstin: str, reason: str) -> None:
+    before = await written(shop)
+    invoice = {"customer": {"name": "Meera", **registered(gstin), "state": "27"}}
+    asked = {"ticket": "tkt_none", "invoice": invoice}
+    said = [
+        await shop.accountant.ask(ISSUE, op=op(), **asked),
+        await shop.accountant.ask(EDIT, op=op(), n=0, **asked),
+    ]
+    assert {(one["__typename"], one["field"]) for one in said} == {
+        ("InvalidInput", "customer.gstin")
+    }
+    assert reason in said[0]["reason"]
+    assert await written(shop) == before
+
+
+@pytest.mark.journey
+async def test_what_is_not_ours_or_too_late_writes_nothing(shop: Shop) -> None:
+    """A ticket of another garage, one that is not there, a closed month, a currency."""
+    await shop.accountant.ask(CLOSE, op=op(), month="2020-02")
+    theirs = await shop.closed("theirs", garage=DELHI)
+    ours = await shop.closed("late")
+    before = await written(shop)
+    found: list[tuple[str, str | None]] = []
+    for ticket, more in (
+        (theirs, {}),
+        ("tkt_nowhere", {}),
+        (ours, {"day": "2020-02-29"}),
+        (ours, {"currency": "EUR"}),
+    ):
+        invoice = {"customer": {"name": "Meera"}, **more}
+        said = await shop.accountant.ask(ISSUE, op=op(), ticket=ticket, invoice=invoice)
+        found.append((said["__typename"], said.get("field") or said.get("kind")))
+    assert found == [
+        ("NotFound", "ticket"),
+        ("NotFound", "ticket"),
+        ("MonthClosed", None),
+        ("InvalidInput", "currency"),
+    ]
+    assert await written(shop) == before
+
+
+@pytest.mark.journey
+@pytest.mark.parametrize("quantity", [0, -1_000_001, 1_000_001])
+async def test_absurd_stock_writes_nothing(shop: Shop, quantity: int) -> None:
+    before = await written(shop)
+    stock = {"part": "controller", "quantity": quantity, "reason": "Counted"}
+    said = await shop.admin.ask(STOCK, op=op(), stock=stock)
+    assert (said["__typename"], said["field"]) == ("InvalidInput", "quantity")
+    assert await written(shop) == before
+
+
+@pytest.mark.journey
+@pytest.mark.parametrize("quantity", [0, -1, 1_000_000])
+async def test_absurd_quantities_are_not_resolved_with(
+    shop: Shop, somebody: Somebody, quantity: int
+) -> None:
+    """What was used is what is billed: an absurd number is refused where it is told."""
+    asha = somebody(Role.TECHNICIAN, name="asha")
+    ticket = (await asha.report("Jerks at low speed"))["key"]
+    used = {"worked": True, "minutes": 5, "parts": [{"part": "controller", "quantity": quantity}]}
+    said = await asha.ask(RESOLVE, op=op(), id=ticket, n=1, outcome=used)
+    assert (said["__typename"], said["field"]) == ("InvalidInput", "quantity")
+
+
+@pytest.mark.journey
 async def test_absurd_amounts_name_their_field_and_write_nothing(shop: Shop) -> None:
     issued = (await shop.issued(await shop.closed("absurd")))["invoice"]
     before = await written(shop)
@@ -247,6 +358,39 @@ async def test_month_is_closed_and_reported(shop: Shop) -> None:
     ]
     assert (running["__typename"], closed["__typename"]) == ("InvalidInput", "MonthWasClosed")
     assert backdated["__typename"] == "MonthClosed"
+
+
+@pytest.mark.journey
+async def test_return_of_the_month_is_the_sum_of_its_invoices(shop: Shop) -> None:
+    """One to a business, one to a person, one void, one credited in part."""
+    number = synthetic_gstin("27", "BBBPK5678D")
+    await shop.issued(await shop.closed("return_b2b"), **registered(number))
+    void = (await shop.issued(await shop.closed("return_void")))["invoice"]
+    await shop.admin.ask(VOID, op=op(), invoice=void["id"])
+    part = (await shop.issued(await shop.closed("return_part")))["invoice"]
+    await shop.accountant.ask(CREDIT, op=op(), invoice=part["id"], lines=[{"line": 2}])
+    month = f"{datetime.now(UTC):%Y-%m}"
+    report = await shop.accountant.ask(MONTH, month=month)
+    made = await shop.accountant.ask(RETURN, month=month)
+    refused = await shop.support.answer(RETURN, month=month)
+    said = json.loads(made["json"], parse_float=Decimal)
+    codes = [row for table in said["hsn"].values() for row in table]
+    taxable = {total["hsn"]: total["taxable"]["paise"] for total in report}
+    by_code = {code: _paise(r for r in codes if r["hsn_sc"] == code) for code in taxable}
+    documents = {
+        name: [item["itm_det"] for buyer in said[name] for d in buyer[key] for item in d["itms"]]
+        for name, key in (("b2b", "inv"), ("cdnr", "nt"))
+    }
+    sold = _paise(said["b2cs"]) + _paise(documents["b2b"]) - _paise(documents["cdnr"])
+    assert by_code == taxable
+    assert sold == sum(taxable.values())
+    assert said["doc_issue"]["doc_det"][0]["docs"][0]["cancel"] > 0
+    assert {table["name"] for table in made["tables"]} >= {"b2b", "b2cs", "hsn_b2b", "docs"}
+    assert refused["errors"][0]["extensions"]["code"] == "NOT_ALLOWED"
+
+
+def _paise(rows: Iterable[dict[str, Decimal]]) -> int:
+    return int(sum(row["txval"] for row in rows) * 100)
 
 
 @pytest.mark.journey

@@ -50,6 +50,7 @@ def test_every_list_argument_is_paged(built: GraphQLSchema) -> None:
     assert set(connections) == {
         "cards",
         "components",
+        "drafts",
         "errorCodes",
         "invoices",
         "parts",
@@ -91,6 +92,8 @@ def test_every_mutation_has_its_union(built: GraphQLSchema) -> None:
         "bookJob": ("BookJobResult!", True),
         "rescheduleJob": ("RescheduleJobResult!", True),
         "cancelJob": ("CancelJobResult!", True),
+        "editDraft": ("EditDraftResult!", True),
+        "registerInvoice": ("RegisterInvoiceResult!", True),
         "issueInvoice": ("IssueInvoiceResult!", True),
         "issueCreditNote": ("IssueCreditNoteResult!", True),
         "voidInvoice": ("VoidInvoiceResult!", True),
