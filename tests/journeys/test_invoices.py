@@ -153,7 +153,7 @@ async def test_void_is_for_administrators(shop: Shop) -> None:
 async def test_registered_invoice_is_printed_with_its_irn_until_it_is_void(
     shop: Shop, door: httpx.AsyncClient
 ) -> None:
-    number = synthetic_gstin("27", "BBBPK5678D")
+    number = synthetic_gstin("27", "CCCPK5678D")
     sold = (await shop.issued(await shop.closed("portal"), **registered(number)))["invoice"]
     walk_in = (await shop.issued(await shop.closed("portal_not")))["invoice"]
     said = [await shop.accountant.ask(REGISTER, op=op(), invoice=sold["id"]) for _ in range(2)]
@@ -363,7 +363,7 @@ async def test_month_is_closed_and_reported(shop: Shop) -> None:
 @pytest.mark.journey
 async def test_return_of_the_month_is_the_sum_of_its_invoices(shop: Shop) -> None:
     """One to a business, one to a person, one void, one credited in part."""
-    number = synthetic_gstin("27", "BBBPK5678D")
+    number = synthetic_gstin("27", "CCCPK5678D")
     await shop.issued(await shop.closed("return_b2b"), **registered(number))
     void = (await shop.issued(await shop.closed("return_void")))["invoice"]
     await shop.admin.ask(VOID, op=op(), invoice=void["id"])
