@@ -26,12 +26,17 @@ class FeedbackBook:
     ) -> Feedback:
         """Write a person's word on a repair, as the version after `expected` (0: the first).
 
+        The same word again changes nothing: whoever said it may not have heard the answer.
+
         Raises:
             StaleVersion: they said something since.
         """
         async with self._records.transaction() as connection:
             await connection.execute(QUERIES["about"], _about(ticket))
-            kept = await _given(connection, said, expected)
+            held = await _held(connection, said)
+            if held and held.version == expected + 1 and held.opinion == said.opinion:
+                return held
+            kept = await _given(connection, held, said, expected)
             await connection.execute(QUERIES["keep"], _row(kept))
             await outbox.leave(connection, [replace(e, version=kept.version) for e in events])
         return kept
@@ -64,11 +69,17 @@ class FeedbackBook:
             await connection.execute(QUERIES["about"], _about(ticket))
 
 
-async def _given(connection: Connection, said: Feedback, expected: int) -> Feedback:
+async def _held(connection: Connection, said: Feedback) -> Feedback | None:
     key = {"ticket": said.ticket, "person": said.person}
-    held = await (await connection.execute(QUERIES["held"], key)).fetchone()
+    row = await (await connection.execute(QUERIES["held"], key)).fetchone()
+    return None if row is None else _feedback(row)
+
+
+async def _given(
+    connection: Connection, held: Feedback | None, said: Feedback, expected: int
+) -> Feedback:
     if held is not None:
-        later = changed(_feedback(held), said.opinion, said.changed_at, expected)
+        later = changed(held, said.opinion, said.changed_at, expected)
         await connection.execute(QUERIES["change"], _row(later))
         return later
     if expected != 0:

@@ -1,8 +1,12 @@
 """A report comes in: it becomes a ticket, is searched for, and founds a card when nothing fits."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
+
+import stamina
 
 from domain.access import Action, Actor, Kind, Resource, Role, Viewer, demand, may
 from domain.cards import (
@@ -31,11 +35,24 @@ SYSTEM = Actor(id=PersonId("system"), role=Role.ADMIN)
 UNKNOWN_CAUSE = "Not known yet"
 TITLE = 80
 TRUSTED_LEVELS = frozenset({Level.AI, Level.KEYWORD})
+TRIES = 3
+# The first wait, and what chance may add to each.
+WAIT_SECONDS = 0.2
+# Below what a handler may take (sync/handling.py).
+TRIES_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
-    """What taking a report in and searching for it needs."""
+    """What taking a report in needs: no matcher, so that none can hold it up (IP-3)."""
+
+    tickets: Tickets
+    reader: Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Searching:
+    """What searching for a ticket's cards needs."""
 
     tickets: Tickets
     cards: Cards
@@ -85,30 +102,32 @@ async def report(
     return ticket
 
 
-async def matched(intake: Intake, id: TicketId, at: datetime, trace: str | None = None) -> Ticket:
+async def matched(
+    search: Searching, id: TicketId, at: datetime, trace: str | None = None
+) -> Ticket:
     """Search for a new ticket's cards, note what was found, found a draft card when nothing was.
 
     Doing it again changes nothing.
 
     Raises:
-        Unavailable: the graph did not answer the search; do it again later.
+        Unavailable: the graph did not answer three times; do it again later.
     """
-    ticket = await intake.tickets.get(id, SYSTEM)
+    ticket = await search.tickets.get(id, SYSTEM)
     if ticket.matching is not Matching.PENDING:
         return ticket
-    answer = await _searched(intake, ticket)
-    search = Operation(id=_search_of(id), actor=SYSTEM, at=at, trace=trace)
+    answer = await _searched(search, ticket)
+    operation = Operation(id=_search_of(id), actor=SYSTEM, at=at, trace=trace)
     shown = tuple(
         Shown(card=m.card.id, rank=m.rank, score=m.score, ranker=answer.ranker, at=at)
         for m in answer.matches
     )
     if not shown:
         card = draft(ticket, at)
-        created = search.event(EventType.CARD_CREATED, card.id, card.version, ticket.garage)
-        await _founded(intake.cards, card, [created])
+        created = operation.event(EventType.CARD_CREATED, card.id, card.version, ticket.garage)
+        await _founded(search.cards, card, [created])
     outcome = Matching.FOUND if shown else Matching.NONE
-    done = search.event(EventType.CARD_MATCHED, ticket.id, ticket.version, ticket.garage)
-    await intake.tickets.show(id, shown, outcome, [done])
+    done = operation.event(EventType.CARD_MATCHED, ticket.id, ticket.version, ticket.garage)
+    await search.tickets.show(id, shown, outcome, [done])
     return replace(ticket, matching=outcome)
 
 
@@ -176,11 +195,36 @@ async def _opened(tickets: Tickets, wanted: Ticket, operation: Operation) -> Tic
     return found
 
 
-async def _searched(intake: Intake, ticket: Ticket) -> Answer:
+async def _searched(search: Searching, ticket: Ticket) -> Answer:
+    """Give the cards for a ticket; a search that gets no answer is tried again, three times in all.
+
+    The waits grow by a factor of two, and each has a part that is left to chance: tickets that
+    failed together do not come back together (IP-4).
+    """
     codes = tuple(key.rpartition(":")[2] for key in ticket.codes)
     said = FailureReport(text=ticket.text, codes=codes, vehicle=ticket.vehicle)
-    understood = await intake.reader.understand(said)
-    answer = await intake.matcher.match(understood, Viewer(garage=ticket.garage))
+    try:
+        async with asyncio.timeout(TRIES_SECONDS):
+            return await _patiently(lambda: _asked(search, said, ticket.garage))
+    except TimeoutError as error:
+        reason = f"no answer within {TRIES_SECONDS:g} seconds"
+        raise Unavailable("matching", reason) from error
+
+
+async def _patiently(ask: Callable[[], Awaitable[Answer]]) -> Answer:
+    tries = stamina.AsyncRetryingCaller(
+        attempts=TRIES,
+        timeout=None,
+        wait_initial=WAIT_SECONDS,
+        wait_exp_base=2,
+        wait_jitter=WAIT_SECONDS,
+    )
+    return await tries(Unavailable, ask)
+
+
+async def _asked(search: Searching, said: FailureReport, garage: GarageId) -> Answer:
+    understood = await search.reader.understand(said)
+    answer = await search.matcher.match(understood, Viewer(garage=garage))
     if answer.level not in TRUSTED_LEVELS:
         raise Unavailable("matching", answer.degraded or "the graph did not answer")
     return answer

@@ -7,13 +7,14 @@ from uuid import UUID
 from domain import card_life, limits
 from domain.access import Action, Kind, Resource, Viewer, demand, viewer
 from domain.card_life import Change
-from domain.cards import FailureCard
+from domain.cards import CardStatus, FailureCard
 from domain.errors import InvalidInput, NotFound
 from domain.events import Event, EventType
 from domain.ids import CardId, EventId, derived
 from graph.cards import Marked
 from repair import stores
 from repair.operation import Operation
+from repair.review import done_before
 from repair.stores import Vocabulary
 
 Told = Callable[[Marked], Event]
@@ -44,6 +45,8 @@ async def merge(
         NotFound, NotAllowed, InvalidInput, StaleVersion, IllegalTransition: as they say.
     """
     card, target = await _vouched(cards, id, operation), await _vouched(cards, into, operation)
+    if card.merged_into == into and await done_before(cards, card, expected, operation):
+        return card
     merged = card_life.merge(card, target, _change(operation, expected))
     await _put(cards, merged, EventType.CARD_MERGED, operation, expected)
     return merged
@@ -57,6 +60,9 @@ async def unmerge(cards: Cards, id: CardId, expected: int, operation: Operation)
     """
     card = await _vouched(cards, id, operation)
     before = await cards.version(id, max(1, card.version - 1), viewer(operation.actor))
+    taken_back = before.status is CardStatus.MERGED and card.status is not CardStatus.MERGED
+    if taken_back and await done_before(cards, card, expected, operation):
+        return card
     undone = card_life.unmerge(card, before, _change(operation, expected))
     await _put(cards, undone, EventType.CARD_UPDATED, operation, expected)
     return undone

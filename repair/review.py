@@ -19,12 +19,14 @@ from domain.cards import (
 )
 from domain.errors import AlreadyExists, OperationConflict, Unavailable
 from domain.events import EventType
-from domain.ids import CardId, PersonId, TicketId
+from domain.ids import CardId, TicketId
 from domain.matches import Embedding
 from domain.vehicles import VehicleContext
 from repair.known import demand_known
 from repair.operation import Operation
 from repair.stores import Cards, Embedder, Tickets, Vocabulary
+
+RETIRED = frozenset({CardStatus.REJECTED, CardStatus.DEPRECATED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,7 @@ async def update(
         evidence=content.evidence,
         visibility=_with_origin(content.visibility, card.provenance),
     )
-    if edited == card and _written_by(card, card.provenance.editor, expected, operation):
+    if edited == card and await done_before(review.cards, card, expected, operation):
         return card
     changed = card_life.edit(card, edited, _change(operation, expected))
     await _check(review, changed, operation)
@@ -114,8 +116,8 @@ async def verify(cards: Cards, id: CardId, expected: int, operation: Operation) 
         NotFound, NotAllowed, InvalidInput, StaleVersion, IllegalTransition: as they say.
     """
     card = await _demanded(cards, id, operation, Action.VERIFY)
-    by = card.verification and card.verification.by
-    if _written_by(card, by, expected, operation):
+    verified_already = card.status is CardStatus.VERIFIED
+    if verified_already and await done_before(cards, card, expected, operation):
         return card
     verified = card_life.verify(card, _change(operation, expected))
     event = operation.event(EventType.CARD_VERIFIED, id, verified.version)
@@ -130,6 +132,8 @@ async def retire(cards: Cards, id: CardId, expected: int, operation: Operation) 
         NotFound, NotAllowed, StaleVersion, IllegalTransition: as they say.
     """
     card = await _demanded(cards, id, operation, Action.VERIFY)
+    if card.status in RETIRED and await done_before(cards, card, expected, operation):
+        return card
     retired = card_life.retire(card, _change(operation, expected))
     event = operation.event(EventType.CARD_RETIRED, id, retired.version)
     await cards.put(retired, [event], expected=expected)
@@ -147,15 +151,16 @@ async def _demanded(cards: Cards, id: CardId, operation: Operation, action: Acti
     return card
 
 
-def _written_by(
-    card: FailureCard, by: PersonId | None, expected: int, operation: Operation
-) -> bool:
-    """Say whether this actor took the card from `expected` to where it stands.
+async def done_before(cards: Cards, card: FailureCard, expected: int, operation: Operation) -> bool:
+    """Say whether this actor took the card from version `expected` to where it stands.
 
     Whoever answers may die after the graph has the change and before the operation is remembered:
     the same change asked for again was done then.
     """
-    return card.version == expected + 1 and by == operation.actor.id
+    if card.version != expected + 1:
+        return False
+    newest = (await cards.versions(card.id, viewer(operation.actor)))[0]
+    return newest.by == operation.actor.id
 
 
 def _change(operation: Operation, expected: int) -> Change:

@@ -13,6 +13,7 @@ from domain.reports import FailureReport
 from domain.technicians import Technician
 from domain.tickets import Matching, Shown, Ticket
 from domain.vocabulary import Component, Part, Symptom
+from graph.cards import CardVersion
 from matching.answers import Answer
 
 EVERYTHING = 1_000_000
@@ -35,6 +36,8 @@ class Cards(Protocol):
     async def get(self, id: CardId, viewer: Viewer) -> FailureCard: ...
 
     async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]: ...
+
+    async def versions(self, id: CardId, viewer: Viewer) -> list[CardVersion]: ...
 
 
 class Tickets(Protocol):

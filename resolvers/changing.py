@@ -56,7 +56,8 @@ class Changing:
             return await intake.report(intake_of(context), said, operation, place)
 
         body = once.fingerprint("reportFailure", asdict(report) | {"garage": place})
-        made = await once.ticket(context, operation.id, body, work)
+        with context.services.opening.passing():
+            made = await once.ticket(context, operation.id, body, work)
         return FailureReported(ticket=repair.Ticket.of(made))
 
     @strawberry.mutation(description="Write a card; it is a draft until a second person verifies.")
@@ -139,9 +140,7 @@ def _operation(context: Context, id: OperationArgument) -> Operation:
 
 def intake_of(context: Context) -> Intake:
     given = context.services
-    return Intake(
-        tickets=given.tickets, cards=given.cards, reader=given.reader, matcher=given.matcher
-    )
+    return Intake(tickets=given.tickets, reader=given.reader)
 
 
 def review_of(context: Context) -> Review:

@@ -9,7 +9,6 @@ from graphql.utilities import (
 )
 
 from domain.errors import InvalidInput, Refused, Unavailable
-from domain.tickets import Ticket
 from repair import concurrent, intake, review
 from repair.concurrent import Meeting, Met
 from repair.operation import Operation
@@ -102,7 +101,8 @@ class Work:
 async def _report(work: Work, record: Queued, operation: Operation) -> Answer:
     given = work.read("report", ReportInput, record.data.get("report"))
     said = parsing.report(given)
-    ticket: Ticket = await intake.report(intake_of(work.context), said, operation, record.garage)
+    with work.context.services.opening.passing():
+        ticket = await intake.report(intake_of(work.context), said, operation, record.garage)
     return queued_repairs.applied(ticket.id, ticket.version)
 
 

@@ -1,7 +1,7 @@
 """Everything that the verbs need, each as the small protocol it is used by; wired by `web`."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -23,6 +23,7 @@ from graph.card_pages import CardFilter
 from records.database import Records
 from records.offline import Proposal, Standing
 from repair import feedback, merging, reviewing, stores
+from repair.breaker import Breaker
 from repair.invoicing import Invoicing
 from repair.stores import EVERYTHING
 from sync.cursors import Cursors
@@ -126,7 +127,7 @@ class Offline(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """`billing` is None where the books are not connected."""
+    """`billing` is None where the books are not connected; `opening` guards new tickets."""
 
     cards: Cards
     tickets: Tickets
@@ -147,3 +148,4 @@ class Services:
     places: Cursors
     now: Callable[[], datetime]
     billing: Billing | None = None
+    opening: Breaker = field(default_factory=Breaker)

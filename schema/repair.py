@@ -177,6 +177,11 @@ class Suggestion:
     async def card(self, info: Asked) -> FailureCard | None:
         return await edge(info.context.loaders.cards, self.shown, FailureCard.of)
 
+    @strawberry.field(description="The parts that the card's fix uses, at most 100.")
+    async def parts(self, info: Asked) -> list[PartUse]:
+        found = await info.context.loaders.cards.load(self.shown)
+        return [] if found is None else PartUse.several(found.resolution.parts)
+
 
 @strawberry.type(description="What the search for a ticket's cards gave so far.")
 class Suggestions:

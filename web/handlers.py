@@ -12,7 +12,7 @@ from domain.errors import NotFound
 from domain.events import Event, EventType
 from domain.ids import CardId, TicketId
 from records.database import Connection
-from repair.intake import Intake, matched
+from repair.intake import Searching, matched
 from repair.stores import Cards
 from sync.handling import Handle, Listener
 from sync.paces import Severities, hinting
@@ -31,7 +31,7 @@ class Hearer(StrEnum):
 class Hearing:
     """What listeners need: the search for a new ticket's cards, what learns, and the drafts."""
 
-    intake: Intake
+    search: Searching
     learn: Callable[[Event], Awaitable[None]]
     draft: Handle
 
@@ -91,11 +91,11 @@ def listeners(hearing: Hearing) -> tuple[Listener, ...]:
 def _handle(hearer: Hearer, hearing: Hearing) -> Handle:
     match hearer:
         case Hearer.MATCHING:
-            return _searching(hearing.intake)
+            return _searching(hearing.search)
         case Hearer.LEARNING:
             return _patient(hearing.learn)
         case Hearer.HINTING:
-            return hinting(_severities(hearing.intake.cards), lambda: datetime.now(UTC))
+            return hinting(_severities(hearing.search.cards), lambda: datetime.now(UTC))
         case Hearer.DRAFTING:
             return hearing.draft
         case _:
@@ -109,11 +109,11 @@ def _severities(cards: Cards) -> Severities:
     return severity
 
 
-def _searching(intake: Intake) -> Handle:
+def _searching(needed: Searching) -> Handle:
     """Search for a new ticket's cards; the graph's writes are the same when they come twice."""
 
     async def search(event: Event) -> None:
-        await matched(intake, TicketId(event.entity), event.at, event.trace)
+        await matched(needed, TicketId(event.entity), event.at, event.trace)
 
     return _patient(search)
 

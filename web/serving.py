@@ -17,7 +17,7 @@ from ingest.reembedding import catch_up
 from records.batches import Batches
 from records.hourly import Hourly
 from records.inbox import Inbox, Retry
-from repair.intake import Intake
+from repair.intake import Searching
 from repair.learning import learn
 from resolvers.services import Services
 from sync.consumers import Consumers, Pace
@@ -96,11 +96,11 @@ def services(house: Opened) -> Services:
 @asynccontextmanager
 async def beside(house: Opened, *, work: bool = True) -> AsyncGenerator[None]:
     """Run feed and reader beside the block, and with `work` the relay and the consumers."""
-    intake = Intake(
+    search = Searching(
         tickets=house.tickets, cards=house.cards, reader=house.reader, matcher=house.matcher
     )
     heard = Hearing(
-        intake=intake,
+        search=search,
         learn=partial(learn, learning(house)),
         draft=house.books.billing.drafts.wait,
     )

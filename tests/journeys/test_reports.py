@@ -9,7 +9,7 @@ from domain.access import Role
 from domain.events import EventType
 from domain.ids import TicketId
 from ingest.lexicon import Lexicon
-from repair.intake import Intake, matched
+from repair.intake import Searching, matched
 from tests.domain.samples import NOW
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import PUNE, content, eventually
@@ -127,11 +127,11 @@ async def test_a_repeated_search_founds_one_draft(house: Opened, somebody: Someb
     asha = somebody(Role.TECHNICIAN, name="asha")
     made = await asha.report(f"{STRANGE}, twice")
     await eventually(lambda: asha.ask(TICKET, id=made["id"]), lambda t: t["matching"] != "PENDING")
-    intake = Intake(
+    needed = Searching(
         tickets=house.tickets, cards=house.cards, reader=house.reader, matcher=house.matcher
     )
 
-    again = [matched(intake, TicketId(made["key"]), NOW) for _ in range(5)]
+    again = [matched(needed, TicketId(made["key"]), NOW) for _ in range(5)]
     assert {t.matching for t in await asyncio.gather(*again)} == {"none"}
 
     drafts = await house.graph.read(

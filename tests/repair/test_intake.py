@@ -4,17 +4,25 @@ from dataclasses import replace
 
 import pytest
 
-from domain.access import Actor, Role
+from domain.access import Actor, Role, Viewer
 from domain.cards import CardStatus, Visibility
 from domain.codes import CodeKey
 from domain.errors import InvalidInput, NotAllowed, Unavailable
 from domain.events import EventType
 from domain.ids import GarageId, OperationId, PersonId
-from domain.matches import Level
+from domain.matches import Level, Understood
 from domain.reports import FailureReport
 from domain.tickets import Matching, TicketStatus
 from matching.answers import Answer
-from repair.intake import Intake, draft, draft_id, matched, report
+from repair.intake import (
+    WAIT_SECONDS,
+    Intake,
+    Searching,
+    draft,
+    draft_id,
+    matched,
+    report,
+)
 from repair.operation import Operation
 from tests.domain.samples import DELHI, LATER, NOW, PUNE, TICKET
 from tests.resolvers.fakes import World
@@ -24,7 +32,11 @@ SAID = FailureReport.parsed("Scooter stops charging at 80 percent")
 
 
 def intake(world: World) -> Intake:
-    return Intake(
+    return Intake(tickets=world.tickets, reader=world.reader)
+
+
+def search(world: World) -> Searching:
+    return Searching(
         tickets=world.tickets, cards=world.cards, reader=world.reader, matcher=world.matcher
     )
 
@@ -78,9 +90,9 @@ async def test_administrators_name_the_garage() -> None:
 async def test_searching_twice_changes_nothing() -> None:
     world = World()
     ticket = await report(intake(world), SAID, operation(Role.TECHNICIAN))
-    first = await matched(intake(world), ticket.id, NOW)
+    first = await matched(search(world), ticket.id, NOW)
     written = world.written()
-    again = await matched(intake(world), ticket.id, LATER)
+    again = await matched(search(world), ticket.id, LATER)
     assert first == again == replace(ticket, matching=Matching.NONE)
     assert world.written() == written
     assert world.asked["match"] == 1
@@ -90,7 +102,7 @@ async def test_a_cut_off_search_founds_one_card() -> None:
     world = World()
     ticket = await report(intake(world), SAID, operation(Role.TECHNICIAN))
     world.hold(draft(ticket, NOW))
-    await matched(intake(world), ticket.id, LATER)
+    await matched(search(world), ticket.id, LATER)
     assert list(world.cards.history) == [draft_id(ticket.id)]
     assert world.tickets.held[ticket.id].matching is Matching.NONE
 
@@ -105,9 +117,84 @@ async def test_no_card_is_founded_while_the_graph_is_down(level: Level) -> None:
 
     world.matcher.match = blind  # pyright: ignore[reportAttributeAccessIssue]
     with pytest.raises(Unavailable):
-        await matched(intake(world), ticket.id, NOW)
+        await matched(search(world), ticket.id, NOW)
     assert world.tickets.held[ticket.id].matching is Matching.PENDING
     assert world.cards.history == {}
+
+
+async def tried(world: World, monkeypatch: pytest.MonkeyPatch, *ends: Exception) -> int:
+    """Search for a ticket's cards while the matcher ends so, and give how often it was asked."""
+    ticket = await report(intake(world), SAID, operation(Role.TECHNICIAN))
+    asked, answered = list(ends), world.matcher.match
+    before = len(asked)
+
+    async def failing(understood: Understood, viewer: Viewer, limit: int = 5) -> Answer:
+        if asked:
+            raise asked.pop(0)
+        return await answered(understood, viewer, limit)
+
+    monkeypatch.setattr(world.matcher, "match", failing)
+    await matched(search(world), ticket.id, NOW)
+    return before - len(asked) + world.asked["match"]
+
+
+DOWN = Unavailable("neo4j", "stopped for the test")
+
+
+@pytest.mark.row("IP-4")
+async def test_a_search_is_tried_three_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await tried(World(), monkeypatch, DOWN, DOWN) == 3
+    world, ends = World(), [DOWN] * 4
+    with pytest.raises(Unavailable):
+        await tried(world, monkeypatch, *ends)
+    assert world.asked["match"] == 0
+    [ticket] = world.tickets.held.values()
+    assert ticket.matching is Matching.PENDING
+
+
+@pytest.mark.row("IP-4")
+async def test_what_the_caller_did_wrong_is_not_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = World()
+    with pytest.raises(InvalidInput):
+        await tried(world, monkeypatch, InvalidInput("text", "is wrong"))
+    assert world.asked["match"] == 0
+
+
+@pytest.mark.row("IP-4")
+async def test_waits_double_with_a_part_of_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = list[float]()
+
+    async def noted(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr("asyncio.sleep", noted)
+    for _ in range(20):
+        with pytest.raises(Unavailable):
+            await tried(World(), monkeypatch, *[DOWN] * 4)
+    firsts, seconds = waits[::2], waits[1::2]
+    assert all(WAIT_SECONDS <= wait <= 2 * WAIT_SECONDS for wait in firsts)
+    assert all(2 * WAIT_SECONDS <= wait <= 3 * WAIT_SECONDS for wait in seconds)
+    assert len(set(waits)) == 40
+
+
+@pytest.mark.row("IP-4")
+async def test_tries_end_with_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("repair.intake.TRIES_SECONDS", WAIT_SECONDS / 2)
+    asked = 0
+
+    async def failing(*_: object) -> Answer:
+        nonlocal asked
+        asked += 1
+        raise DOWN
+
+    world = World()
+    ticket = await report(intake(world), SAID, operation(Role.TECHNICIAN))
+    monkeypatch.setattr(world.matcher, "match", failing)
+    with pytest.raises(Unavailable, match=r"no answer within 0\.1 seconds"):
+        await matched(search(world), ticket.id, NOW)
+    assert asked == 1
 
 
 def test_a_draft_keeps_what_was_seen() -> None:

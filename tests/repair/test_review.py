@@ -45,3 +45,14 @@ async def test_another_person_finds_it_verified() -> None:
     with pytest.raises(IllegalTransition):
         await review.verify(world.cards, CARD.id, CARD.version, by(OTHER))
     assert world.written() == written
+
+
+async def test_a_retirement_asked_for_again_is_done_once() -> None:
+    world = shelf()
+    first = await review.retire(world.cards, CARD.id, CARD.version, by(BOSS))
+    written = world.written()
+    assert await review.retire(world.cards, CARD.id, CARD.version, by(BOSS)) == first
+    assert world.written() == written
+    with pytest.raises(IllegalTransition):
+        await review.retire(world.cards, CARD.id, CARD.version, by(OTHER))
+    assert world.written() == written

@@ -45,6 +45,7 @@ from domain.tickets import Matching, SeenSymptom, Shown, Ticket, TicketStatus
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
 from graph.card_pages import EVERY_CARD, CardFilter
+from graph.cards import CardVersion
 from matching.answers import Answer, Match
 from matching.fusion import Candidate, Contribution
 from matching.reasons import Reason, ReasonKind
@@ -151,6 +152,7 @@ class FakeCards:
     history: dict[CardId, list[FailureCard]] = field(
         default_factory=dict[CardId, list[FailureCard]]
     )
+    writers: dict[tuple[CardId, int], str] = field(default_factory=dict[tuple[CardId, int], str])
 
     def current(self) -> list[FailureCard]:
         return sorted((versions[-1] for versions in self.history.values()), key=lambda c: c.id)
@@ -164,6 +166,7 @@ class FakeCards:
                 raise AlreadyExists("failure card", card.id)
             return
         self.history[card.id] = [card]
+        self._sign(card, events)
         await self.feed.tell(events)
 
     async def put(
@@ -179,6 +182,7 @@ class FakeCards:
         if stored.version != expected:
             raise StaleVersion(card.id, expected, stored.version)
         self.history[card.id].append(card)
+        self._sign(card, events)
         await self.feed.tell(events)
 
     async def get(self, id: CardId, viewer: Viewer) -> FailureCard:
@@ -207,6 +211,19 @@ class FakeCards:
             if card.version == n:
                 return card
         raise NotFound("failure card", f"{id} version {n}")
+
+    async def versions(self, id: CardId, viewer: Viewer) -> list[CardVersion]:
+        await self.get(id, viewer)
+        return [
+            CardVersion(n=card.version, by=self._writer(card), at=card.provenance.updated_at)
+            for card in reversed(self.history[id])
+        ]
+
+    def _sign(self, card: FailureCard, events: Sequence[Event]) -> None:
+        self.writers[card.id, card.version] = events[0].actor if events else card.provenance.author
+
+    def _writer(self, card: FailureCard) -> str:
+        return self.writers.get((card.id, card.version), card.provenance.author)
 
     async def page(
         self,

@@ -8,7 +8,7 @@ import pytest
 from domain.access import Role
 from domain.cards import CardStatus
 from domain.ids import CardId
-from repair.intake import Intake, matched
+from repair.intake import Searching, matched
 from tests.domain.samples import CARD, DELHI, NOW
 from tests.resolvers.fakes import World
 from tests.resolvers.inputs import CARD_INPUT, OPERATION, SECOND
@@ -63,10 +63,10 @@ def reported(world: World, text: str = "Charging stops", **more: Any) -> dict[st
 
 
 async def search(world: World, ticket: str) -> None:
-    intake = Intake(
+    needed = Searching(
         tickets=world.tickets, cards=world.cards, reader=world.reader, matcher=world.matcher
     )
-    await matched(intake, type(CARD.id)(ticket), NOW)  # pyright: ignore[reportArgumentType]
+    await matched(needed, type(CARD.id)(ticket), NOW)  # pyright: ignore[reportArgumentType]
 
 
 @pytest.mark.row("EX-1")

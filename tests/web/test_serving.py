@@ -14,7 +14,7 @@ from domain.tickets import Matching
 from records.batches import Batches
 from records.database import Connection, Records
 from records.outbox import Outbox
-from repair.intake import Intake
+from repair.intake import Searching
 from sync.handling import Listener
 from tests.domain.samples import CARD, NOW, TICKET
 from tests.resolvers.fakes import World
@@ -32,7 +32,7 @@ def hearing(world: World, learnt: list[Event] | None = None) -> Hearing:
         if learnt is not None:
             learnt.append(event)
 
-    intake = Intake(
+    needed = Searching(
         tickets=world.tickets, cards=world.cards, reader=world.reader, matcher=world.matcher
     )
 
@@ -41,7 +41,7 @@ def hearing(world: World, learnt: list[Event] | None = None) -> Hearing:
         if learnt is not None:
             learnt.append(event)
 
-    return Hearing(intake=intake, learn=learn, draft=draft)
+    return Hearing(search=needed, learn=learn, draft=draft)
 
 
 def created(ticket: str) -> Event:
