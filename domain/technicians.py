@@ -1,5 +1,6 @@
 """Who works in a garage, as far as the graph knows them: what they may work on and are good at."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -32,6 +33,34 @@ class Technician:
 
 
 def demand_certified(id: PersonId, known: Technician | None) -> None:
-    """Raise NotCertified unless this person may work on high voltage; who is unknown may not."""
-    if known is None or known.certification is not Certification.HIGH_VOLTAGE:
+    """Raise NotCertified unless this person may work on high voltage."""
+    if not _may(known):
         raise NotCertified(id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """Somebody of the garage where the vehicle stands, who might be given its ticket.
+
+    Attributes:
+        skilled: whether they know a subsystem that the ticket shows.
+        load: how many other tickets are assigned to them or in work.
+    """
+
+    technician: Technician
+    skilled: bool
+    load: int
+
+
+def suited(candidates: Iterable[Candidate], *, high_voltage: bool) -> list[Candidate]:
+    """Give those who may do the work, best first (GA-3).
+
+    Who knows the subsystem comes before who does not, then the least busy, then by id.
+    """
+    able = [c for c in candidates if _may(c.technician) or not high_voltage]
+    return sorted(able, key=lambda c: (not c.skilled, c.load, c.technician.id))
+
+
+def _may(technician: Technician | None) -> bool:
+    """Say whether somebody may work on high voltage; who is unknown may not."""
+    return technician is not None and technician.certification is Certification.HIGH_VOLTAGE

@@ -1,16 +1,17 @@
 """Pages of cards: which query a filter becomes, each starting at its most telling index."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import LiteralString
 
 from domain.cards import CardStatus
 from domain.codes import CodeKey
 from domain.vehicles import VehicleCategory, name_key
+from graph.places import Within
 from graph.queries import named
 
 PIECES = named("card_pages.cypher")
 # The narrowest first: the page starts at this one, the others are conditions on its cards.
-STARTS = ("reading", "code", "symptom", "model", "component")
+STARTS = ("reading", "code", "origin", "symptom", "model", "component")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,8 @@ class CardFilter:
     """What a list of cards is narrowed by; None asks for nothing.
 
     `model` needs `make`; a `component` also finds the
-    cards of the components under it; `reading` names a measured value and what it must exceed.
+    cards of the components under it; `reading` names a measured value and what it must exceed;
+    `origin` the garage that found it, and in which span of time.
     """
 
     status: CardStatus | None = None
@@ -29,6 +31,7 @@ class CardFilter:
     symptom: str | None = None
     code: CodeKey | None = None
     reading: tuple[str, float] | None = None
+    origin: Within | None = None
 
 
 EVERY_CARD = CardFilter()
@@ -56,6 +59,7 @@ def _parameters(filter: CardFilter) -> dict[str, object]:
         "symptom": filter.symptom,
         "code": filter.code,
         "reading": _reading(filter.reading),
+        "origin": filter.origin and asdict(filter.origin),
     }
     return {name: value for name, value in wanted.items() if value is not None}
 

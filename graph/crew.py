@@ -1,7 +1,8 @@
 """The technicians of the garages: ids, certification and skills, and no personal data."""
 
 from domain.ids import GarageId, PersonId
-from domain.technicians import Certification, Technician
+from domain.technicians import Candidate, Certification, Technician
+from domain.tickets import Ticket, TicketStatus
 from graph.database import Graph, Row, Transaction, rows
 from graph.queries import named
 
@@ -35,6 +36,15 @@ class Crew:
         """Give the technicians of a garage, by id."""
         found = await self._graph.entries(QUERIES["technicians"], garage=garage)
         return [_technician(row) for row in found]
+
+    async def candidates(self, ticket: Ticket) -> list[Candidate]:
+        """Give the technicians of a ticket's garage with their skill for it and their load."""
+        busy = [TicketStatus.ASSIGNED, TicketStatus.IN_PROGRESS]
+        found = await self._graph.entries(QUERIES["candidates"], ticket=ticket.id, busy=busy)
+        return [
+            Candidate(technician=_technician(row), skilled=row["skilled"], load=row["load"])
+            for row in found
+        ]
 
 
 def _technician(row: Row) -> Technician:

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from domain.ids import GarageId
+from domain.regions import region
 from graph.database import Graph, Transaction, rows
 from graph.queries import named
 
 QUERIES = named("places.cypher")
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +23,15 @@ class Garage:
     lat: float
     lon: float
     region: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Within:
+    """What began in one garage in [since, until)."""
+
+    garage: GarageId
+    since: datetime = EARLIEST
+    until: datetime = LATEST
 
 
 class Places:
@@ -41,3 +54,9 @@ class Places:
     async def garages(self) -> list[Garage]:
         rows_found = await self._graph.read(QUERIES["garages"])
         return [Garage(**row["found"]) for row in rows_found]
+
+    async def regions(self, ids: Sequence[GarageId]) -> dict[GarageId, str | None]:
+        """Give the region of each of these garages, registered or not."""
+        found = await self._graph.entries(QUERIES["regions"], ids=list(ids))
+        told = {row["id"]: row["region"] for row in found}
+        return {id: region(id, told.get(id)) for id in ids}  # noqa: A001 - as everywhere

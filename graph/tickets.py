@@ -3,17 +3,20 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from domain.access import SCOPES, Actor, Scope
 from domain.errors import AlreadyExists, NotFound, StaleVersion
 from domain.events import Event
 from domain.ids import CardId, GarageId, TicketId, VehicleId
 from domain.matches import Embedding
+from domain.regions import Opened, region
 from domain.tickets import Matching, Shown, Ticket, TicketStatus
 from graph import bodies, outbox, ticket_rows
 from graph.card_rows import model_row
 from graph.card_writing import check_sizes
 from graph.database import Graph, Row, Transaction, rows
+from graph.places import Within
 from graph.queries import named, sized
 
 QUERIES = named("tickets.cypher")
@@ -95,16 +98,36 @@ class Tickets:
         first: int,
         after: str | None = None,
         status: TicketStatus | None = None,
+        within: Within | None = None,
     ) -> list[Ticket]:
         """Give up to `first` tickets, the newest id first, those behind the id `after`."""
+        name, place = _page_of(actor), dict[str, object]()
+        if within is not None:
+            name = "page_within"
+            place = {"place": within.garage, "since": within.since, "until": within.until}
         found = await self._graph.entries(
-            QUERIES[_page_of(actor)],
+            QUERIES[name],
             first=min(first, PAGE_LIMIT),
             before=after or NEWEST,
             status=status,
+            **place,
             **_seen_by(actor),
         )
         return [_ticket(row) for row in found]
+
+    async def by_garage(self, since: datetime, until: datetime, actor: Actor) -> list[Opened]:
+        """Count what each garage that the actor may see opened in [since, until)."""
+        wanted = {"since": since, "until": until}
+        found = await self._graph.entries(QUERIES["by_garage"], **wanted, **_seen_by(actor))
+        return [
+            Opened(
+                garage=GarageId(row["garage"]),
+                region=region(GarageId(row["garage"]), row["region"]),
+                opened=row["opened"],
+                resolved=row["resolved"],
+            )
+            for row in found
+        ]
 
     async def closed_on(self, vehicle: VehicleId, garage: GarageId) -> list[Ticket]:
         """Give a garage's tickets of a vehicle that were closed, and are not open again."""

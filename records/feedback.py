@@ -68,6 +68,34 @@ class FeedbackBook:
         async with self._records.transaction() as connection:
             await connection.execute(QUERIES["about"], _about(ticket))
 
+    async def closed(self, ticket: Ticket) -> None:
+        """Note how a repair was handed back, with the customer's stars if there are any."""
+        if ticket.outcome is None or ticket.closed_at is None:
+            return
+        row = {
+            "ticket": ticket.id,
+            "card": ticket.outcome.card,
+            "garage": ticket.garage,
+            "worked": ticket.outcome.worked,
+            "stars": ticket.outcome.rating,
+            "closed_at": ticket.closed_at,
+        }
+        async with self._records.transaction() as connection:
+            await connection.execute(QUERIES["closed"], row)
+
+    async def came_back(self, ticket: TicketId, by: datetime) -> list[CardId]:
+        """Note that a repair closed by then did not hold, and give the cards it ended with."""
+        async with self._records.transaction() as connection:
+            told = {"ticket": ticket, "by": by}
+            cursor = await connection.execute(QUERIES["came_back"], told)
+            rows = await cursor.fetchall()
+        return [CardId(row["card"]) for row in rows if row["card"]]
+
+    async def first_fixes(self, tickets: Sequence[TicketId]) -> dict[TicketId, bool]:
+        """Say of each repair that was closed whether it worked and has held since."""
+        rows = await self._records.rows(QUERIES["first_fixes"], tickets=list(tickets))
+        return {TicketId(row["ticket"]): row["first_fix"] for row in rows}
+
 
 async def _held(connection: Connection, said: Feedback) -> Feedback | None:
     key = {"ticket": said.ticket, "person": said.person}

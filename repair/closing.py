@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from domain import tickets
-from domain.access import Action, Kind, Resource, Viewer, demand, viewer
+from domain.access import Action, Actor, Kind, Resource, Viewer, demand, viewer
 from domain.cards import FailureCard, PartUse
 from domain.errors import InvalidInput
 from domain.events import EventType
@@ -166,17 +166,22 @@ async def demand_colleague(crew: Crew, ticket: Ticket, to: PersonId) -> None:
 async def demand_safe(
     shop: Workshop, ticket: Ticket, card: CardId | None, operation: Operation
 ) -> None:
-    """Raise NotCertified if the work is on high voltage and the assignee may not do that.
+    """Raise NotCertified if the work is on high voltage and the assignee may not do that."""
+    dangerous = await on_high_voltage(shop, ticket.id, card, operation.actor)
+    if dangerous and ticket.assignee is not None:
+        demand_certified(ticket.assignee, await shop.crew.technician(ticket.assignee))
+
+
+async def on_high_voltage(shop: Workshop, id: TicketId, card: CardId | None, actor: Actor) -> bool:
+    """Say whether the work is on high voltage.
 
     The card that is followed says so; while none is, the card that was suggested first.
     """
     if card is None:
-        followed = await _suggested(shop, ticket.id)
+        followed = await _suggested(shop, id)
     else:
-        followed = await shop.cards.get(card, viewer(operation.actor))
-    dangerous = followed is not None and followed.resolution.high_voltage
-    if dangerous and ticket.assignee is not None:
-        demand_certified(ticket.assignee, await shop.crew.technician(ticket.assignee))
+        followed = await shop.cards.get(card, viewer(actor))
+    return followed is not None and followed.resolution.high_voltage
 
 
 async def _suggested(shop: Workshop, id: TicketId) -> FailureCard | None:

@@ -23,6 +23,8 @@ class Book(Protocol):
 
     async def history(self, ticket: TicketId, person: PersonId | None = None) -> list[Feedback]: ...
 
+    async def first_fixes(self, tickets: Sequence[TicketId]) -> dict[TicketId, bool]: ...
+
     async def observe(
         self,
         ticket: Ticket,

@@ -59,6 +59,10 @@ class Analyses(Protocol):
 class Book(Protocol):
     async def about(self, ticket: Ticket) -> None: ...
 
+    async def closed(self, ticket: Ticket) -> None: ...
+
+    async def came_back(self, ticket: TicketId, by: datetime) -> list[CardId]: ...
+
 
 class Teller(Protocol):
     async def tell(self, events: Sequence[Event]) -> None: ...
@@ -95,6 +99,12 @@ async def learn(needed: Learning, event: Event) -> None:
             await _tried(needed, await _ticket(needed, event))
         case EventType.TICKET_RESOLVED:
             await _resolved(needed, event)
+        case EventType.TICKET_CLOSED:
+            await _closed(needed, await _ticket(needed, event))
+        case EventType.TICKET_REOPENED:
+            await _came_back(needed, TicketId(event.entity), event.at)
+        case EventType.TICKET_REVISITED:
+            await _revisited(needed, await _ticket(needed, event))
         case EventType.FEEDBACK_GIVEN:
             await tallying.refresh(needed.tallying, [CardId(event.entity)], needed.now())
         case (
@@ -137,6 +147,25 @@ async def _resolved(needed: Learning, event: Event) -> None:
     if kept is None:
         kept = await needed.analyses.put(await _analysed(needed, solved, event))
     await _applied(needed, solved, kept.verdict)
+
+
+async def _closed(needed: Learning, ticket: Ticket) -> None:
+    """Take the customer's word on the card that the repair ended with (FE-3)."""
+    await needed.book.closed(ticket)
+    if ticket.outcome is not None and ticket.outcome.card is not None:
+        await tallying.refresh(needed.tallying, [ticket.outcome.card], needed.now())
+
+
+async def _revisited(needed: Learning, ticket: Ticket) -> None:
+    """Note of the repair before that it did not hold, also when its end was not heard of yet."""
+    if ticket.revisit_of is not None:
+        await needed.book.closed(await needed.tickets.get(ticket.revisit_of, LEARNER))
+        await _came_back(needed, ticket.revisit_of, ticket.opened_at)
+
+
+async def _came_back(needed: Learning, id: TicketId, by: datetime) -> None:
+    cards = await needed.book.came_back(id, by)
+    await tallying.refresh(needed.tallying, cards, needed.now())
 
 
 async def _analysed(needed: Learning, solved: Solved, event: Event) -> Analysis:

@@ -10,7 +10,7 @@ from domain.ids import BayId, CardId, GarageId, JobId, PersonId, TicketId, Vehic
 from domain.jobs import Bay, Job, Slot
 from domain.matches import Embedding, Understood
 from domain.reports import FailureReport
-from domain.technicians import Technician
+from domain.technicians import Candidate, Technician
 from domain.tickets import Matching, Shown, Ticket
 from domain.vocabulary import Component, Part, Symptom
 from graph.cards import CardVersion
@@ -66,6 +66,8 @@ class Crew(Protocol):
     async def register(self, technician: Technician) -> None: ...
 
     async def technician(self, id: PersonId) -> Technician | None: ...
+
+    async def candidates(self, ticket: Ticket) -> list[Candidate]: ...
 
 
 class Jobs(Protocol):

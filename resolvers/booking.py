@@ -22,9 +22,9 @@ from domain.ids import (
     ticket_id,
 )
 from domain.jobs import Bay, Job, Slot
-from repair import booking
+from repair import booking, staffing
 from resolvers import once
-from resolvers.arguments import ExpectedArgument, OperationArgument
+from resolvers.arguments import ExpectedArgument, OperationArgument, TicketArgument
 from resolvers.context import Ask, Context
 from resolvers.repairing import workshop
 from resolvers.services import Answer
@@ -142,6 +142,18 @@ class Planned:
         place = _planned(info.context, garage)
         found = await info.context.services.crew.technicians(place)
         return [staff.Technician.of(technician) for technician in found]
+
+    @strawberry.field(
+        description="Who of its garage may take a ticket, best first: by skill, then the least "
+        "busy; for work on high voltage, and until the search for its cards has run, certified "
+        "people alone."
+    )
+    async def suggest_technicians(
+        self, info: Ask, ticket: TicketArgument
+    ) -> list[staff.TechnicianSuggestion]:
+        context, key = info.context, ticket_id(key_of("Ticket", ticket))
+        found = await staffing.suggest(workshop(context), key, context.actor)
+        return [staff.TechnicianSuggestion.of(candidate) for candidate in found]
 
 
 def _planned(context: Context, garage: str) -> GarageId:

@@ -75,6 +75,14 @@ class Loaders:
         return DataLoader(read)
 
     @cached_property
+    def first_fixes(self) -> DataLoader[TicketId, bool | None]:
+        return _loader(self._services.feedback.first_fixes)
+
+    @cached_property
+    def regions(self) -> DataLoader[GarageId, str | None]:
+        return _loader(self._services.garages.regions)
+
+    @cached_property
     def symptoms(self) -> DataLoader[str, Symptom | None]:
         async def read(keys: list[str]) -> Mapping[str, Symptom]:
             return {s.code: s for s in await self._services.vocabulary.symptoms(keys)}
@@ -148,7 +156,7 @@ class Loaders:
 
 
 def _loader(
-    read: Callable[[list[K]], Awaitable[Mapping[K, V]]],
+    read: Callable[[list[K]], Awaitable[Mapping[K, V | None]]],
 ) -> DataLoader[K, V | None]:
     async def batch(keys: list[K]) -> list[V | None]:
         found = await read(keys)

@@ -13,6 +13,7 @@ from domain.outcomes import Attempt, Outcome
 from domain.reports import FailureReport
 from domain.vehicles import UNKNOWN, VehicleContext
 from graph.card_pages import CardFilter
+from graph.places import EARLIEST, LATEST, Within
 from repair.review import Content
 from schema import inputs
 from schema.nodes import key_of
@@ -63,7 +64,27 @@ def card_filter(value: inputs.CardFilterInput) -> CardFilter:
         symptom=value.symptom and key_of("Symptom", value.symptom),
         code=code(value.code, value.make) if value.code else None,
         reading=None if reading is None else (reading.name, reading.above),
+        origin=within(value.origin),
     )
+
+
+def within(value: inputs.WithinInput | None) -> Within | None:
+    if value is None:
+        return None
+    since, until = span(value.since or EARLIEST, value.until or LATEST)
+    return Within(garage=garage_id(key_of("Garage", value.garage)), since=since, until=until)
+
+
+def span(since: datetime, until: datetime) -> tuple[datetime, datetime]:
+    """Give the span of time [since, until).
+
+    Raises:
+        InvalidInput: a moment has no time zone.
+    """
+    for field, moment in (("since", since), ("until", until)):
+        if moment.utcoffset() is None:
+            raise InvalidInput(field, "needs a time zone")
+    return since, until
 
 
 def code(value: str, make: str | None) -> CodeKey:

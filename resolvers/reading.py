@@ -1,5 +1,6 @@
 """The verbs that read cards and tickets, one by one and in pages, and any node by its id."""
 
+from datetime import datetime
 from typing import Annotated
 
 import strawberry
@@ -7,18 +8,26 @@ import strawberry
 from domain.access import Action, Kind
 from domain.errors import NotFound
 from domain.ids import ticket_id
+from domain.regions import by_region
 from domain.tickets import TicketStatus
 from resolvers import lookup, parsing
 from resolvers.arguments import CardArgument, TicketArgument
 from resolvers.context import Ask
-from schema.inputs import CardFilterInput
+from schema.inputs import CardFilterInput, WithinInput
 from schema.nodes import USUAL, Connection, Node, connection, key_of, parsed_id, position, size
+from schema.people import RegionCount
 from schema.repair import FailureCard, Ticket
 from schema.vocabulary import After, First
 
 Version = Annotated[int | None, strawberry.argument(description="An earlier version.")]
 Filter = Annotated[CardFilterInput | None, strawberry.argument(description="Which cards.")]
 Status = Annotated[TicketStatus | None, strawberry.argument(description="Only in this state.")]
+
+Span = Annotated[
+    WithinInput | None, strawberry.argument(description="Only what a garage opened, and when.")
+]
+Since = Annotated[datetime, strawberry.argument(description="From this moment on.")]
+Until = Annotated[datetime, strawberry.argument(description="Before this moment.")]
 
 
 @strawberry.type
@@ -61,13 +70,32 @@ class Reading:
 
     @strawberry.field(description="The tickets that you may see, the newest first.")
     async def tickets(
-        self, info: Ask, first: First = USUAL, after: After = None, status: Status = None
+        self,
+        info: Ask,
+        first: First = USUAL,
+        after: After = None,
+        status: Status = None,
+        within: Span = None,
     ) -> Connection[Ticket]:
         actor = info.context.demand(Action.READ, Kind.TICKET)
         found = await info.context.services.tickets.page(
-            actor, first=size(first) + 1, after=position(after), status=status
+            actor,
+            first=size(first) + 1,
+            after=position(after),
+            status=status,
+            within=parsing.within(within),
         )
         return connection(found, first, after, lambda ticket: ticket.id, Ticket.of)
+
+    @strawberry.field(
+        description="How many tickets each region's garages opened; all for administrators, those "
+        "of your garage for others."
+    )
+    async def region_report(self, info: Ask, since: Since, until: Until) -> list[RegionCount]:
+        actor = info.context.demand(Action.READ, Kind.REPORT)
+        start, end = parsing.span(since, until)
+        found = await info.context.services.tickets.by_garage(start, end, actor)
+        return [RegionCount.of(one) for one in by_region(found)]
 
     @strawberry.field(description="Anything that has an id; null when it is not yours to see.")
     async def node(

@@ -1,6 +1,14 @@
 """Everything that the verbs need, each as the small protocol it is used by; wired by `web`."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -15,11 +23,13 @@ from domain.codes import ErrorCode
 from domain.events import Event, EventType
 from domain.ids import CardId, GarageId, InvoiceId, OperationId, PersonId, TicketId
 from domain.matches import Embedding, Hit
+from domain.regions import Opened
 from domain.technicians import Technician
 from domain.tickets import Ticket, TicketStatus
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Supplier
 from graph.card_pages import CardFilter
+from graph.places import Within
 from records.database import Records
 from records.offline import Proposal, Standing
 from repair import feedback, merging, reviewing, stores
@@ -46,8 +56,22 @@ class Tickets(stores.Tickets, Protocol):
     async def many(self, ids: Sequence[TicketId], actor: Actor) -> dict[TicketId, Ticket]: ...
 
     async def page(
-        self, actor: Actor, *, first: int, after: str | None, status: TicketStatus | None
+        self,
+        actor: Actor,
+        *,
+        first: int,
+        after: str | None,
+        status: TicketStatus | None,
+        within: Within | None = None,
     ) -> list[Ticket]: ...
+
+    async def by_garage(
+        self, since: datetime, until: datetime, actor: Actor
+    ) -> Sequence[Opened]: ...
+
+
+class Garages(Protocol):
+    async def regions(self, ids: Sequence[GarageId]) -> Mapping[GarageId, str | None]: ...
 
 
 class Crew(stores.Crew, Protocol):
@@ -131,6 +155,7 @@ class Services:
 
     cards: Cards
     tickets: Tickets
+    garages: Garages
     crew: Crew
     jobs: stores.Jobs
     vocabulary: Vocabulary

@@ -222,6 +222,13 @@ class ReadingFilter:
     above: float = field(description="The value it exceeds.")
 
 
+@strawberry.input(description="What began in one garage in a span of time.")
+class WithinInput:
+    garage: strawberry.ID = field(description="The garage.")
+    since: datetime | None = field(default=None, description="From this moment on.")
+    until: datetime | None = field(default=None, description="Before this moment.")
+
+
 @strawberry.input(description="Which cards; what is null does not narrow.")
 class CardFilterInput:
     status: CardStatus | None = field(default=None, description="Where they stand.")
@@ -232,3 +239,6 @@ class CardFilterInput:
     symptom: str | None = field(default=None, description="Code of a symptom they show.")
     code: str | None = field(default=None, description="An error code, as in Ather:E401.")
     reading: ReadingFilter | None = field(default=None, description="A reading above a value.")
+    origin: WithinInput | None = field(
+        default=None, description="The garage that they were found in, and when they were written."
+    )

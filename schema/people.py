@@ -6,16 +6,38 @@ from typing import Self
 import strawberry
 from strawberry import field
 
-from domain import cards
+from domain import cards, regions
 from domain.ids import GarageId
+from schema.context import Asked
 from schema.nodes import Node, global_id
 
 
 @strawberry.type(description="A garage of the network.")
 class Garage(Node):
+    @strawberry.field(description="The region it lies in; null when neither it nor its key says.")
+    async def region(self, info: Asked) -> str | None:
+        return await info.context.loaders.regions.load(GarageId(self.key))
+
     @classmethod
     def of(cls, id: GarageId) -> Self:
         return cls(id=global_id("Garage", id), key=id)
+
+
+@strawberry.type(description="What the garages of one region opened in a span of time.")
+class RegionCount:
+    region: str | None = field(description="The region; null for garages of no known region.")
+    garages: int = field(description="How many garages opened any.")
+    opened: int = field(description="How many tickets they opened.")
+    resolved: int = field(description="How many of these are resolved.")
+
+    @classmethod
+    def of(cls, value: regions.RegionCount) -> Self:
+        return cls(
+            region=value.region,
+            garages=value.garages,
+            opened=value.opened,
+            resolved=value.resolved,
+        )
 
 
 @strawberry.type(description="Where a card comes from.")

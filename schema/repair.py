@@ -274,6 +274,12 @@ class Ticket(Node):
     async def error_codes(self, info: Asked) -> list[ErrorCode]:
         return await coded(info.context.loaders.codes, self.reported)
 
+    @strawberry.field(
+        description="Whether the repair worked and has held since; null until it was closed."
+    )
+    async def first_fix(self, info: Asked) -> bool | None:
+        return await info.context.loaders.first_fixes.load(self.value.id)
+
     @strawberry.field(description="The card that the repair follows; null: their own way.")
     async def card(self, info: Asked) -> FailureCard | None:
         return await edge(info.context.loaders.cards, self.value.card, FailureCard.of)

@@ -28,6 +28,19 @@ class Technician:
         )
 
 
+@strawberry.type(description="Somebody who may take a ticket.")
+class TechnicianSuggestion:
+    technician: Technician = field(description="Who.")
+    skilled: bool = field(description="Whether they know a subsystem that the ticket shows.")
+    load: int = field(description="How many other tickets they have in hand.")
+
+    @classmethod
+    def of(cls, value: technicians.Candidate) -> Self:
+        return cls(
+            technician=Technician.of(value.technician), skilled=value.skilled, load=value.load
+        )
+
+
 @strawberry.type(description="The garage knows the technician.")
 class TechnicianRegistered:
     technician: Technician = field(description="The technician as registered.")

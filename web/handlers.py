@@ -53,16 +53,16 @@ def hearers(type: EventType) -> frozenset[Hearer]:
         case (
             EventType.TICKET_UPDATED
             | EventType.TICKET_RESOLVED
+            | EventType.TICKET_REOPENED
+            | EventType.TICKET_REVISITED
             | EventType.CARD_MATCHED
             | EventType.FEEDBACK_GIVEN
         ):
             return frozenset({Hearer.LEARNING})
         case EventType.TICKET_CLOSED:
-            return frozenset({Hearer.DRAFTING})
+            return frozenset({Hearer.LEARNING, Hearer.DRAFTING})
         case (
-            EventType.TICKET_REOPENED
-            | EventType.TICKET_REVISITED
-            | EventType.FEEDBACK_OBSERVED
+            EventType.FEEDBACK_OBSERVED
             | EventType.REVIEW_OPENED
             | EventType.SYNC_REQUIRED
             | EventType.NOTIFICATION_SEND

@@ -73,6 +73,7 @@ def services(house: Opened) -> Services:
     return Services(
         cards=house.cards,
         tickets=house.tickets,
+        garages=house.garages,
         crew=house.crew,
         jobs=house.jobs,
         vocabulary=house.vocabulary,

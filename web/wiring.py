@@ -19,6 +19,7 @@ from graph.database import Graph
 from graph.jobs import Jobs
 from graph.migrate import migrate as migrate_graph
 from graph.outbox import Outbox as GraphOutbox
+from graph.places import Places
 from graph.search import Search
 from graph.tickets import Tickets
 from graph.vocabulary import Vocabulary
@@ -84,6 +85,7 @@ class Opened:
     redis: Redis
     cards: Cards
     tickets: Tickets
+    garages: Places
     crew: Crew
     jobs: Jobs
     vocabulary: Vocabulary
@@ -192,6 +194,7 @@ def joined(
         redis=redis,
         cards=cards,
         tickets=tickets,
+        garages=Places(graph),
         crew=Crew(graph),
         jobs=Jobs(graph),
         vocabulary=vocabulary,

@@ -6,6 +6,12 @@
 MATCH (c:FailureCard) USING INDEX SEEK c:FailureCard(id)
 WHERE c.id > $after
 
+// name: from_origin
+// DB-1: what one garage found in a span of time; no other garage's cards are touched.
+MATCH (c:FailureCard) USING INDEX SEEK c:FailureCard(garage_id, created_at)
+WHERE c.garage_id = $origin.garage
+  AND c.created_at >= $origin.since AND c.created_at < $origin.until AND c.id > $after
+
 // name: from_symptom
 // IX-3: from the symptom to its cards.
 MATCH (s:Symptom {code: $symptom}) USING INDEX SEEK s:Symptom(code)
@@ -39,6 +45,10 @@ MATCH (r:Reading) USING INDEX SEEK r:Reading(name, value)
 WHERE r.name = $reading.name AND r.value > $reading.above
 MATCH (r)<-[:READS]-(c)
 WITH DISTINCT c WHERE c.id > $after
+
+// name: where_origin
+// Found in this garage in that span of time.
+c.garage_id = $origin.garage AND c.created_at >= $origin.since AND c.created_at < $origin.until
 
 // name: where_status
 // Of one state.

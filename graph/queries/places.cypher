@@ -20,3 +20,9 @@ SET c.origin = g.location
 MATCH (g:Garage) WHERE g.location IS NOT NULL
 RETURN g{.id, .name, .region, lat: g.location.latitude, lon: g.location.longitude} AS found
 ORDER BY g.id
+
+// name: regions
+// What these garages say of their region.
+MATCH (g:Garage)
+WHERE g.id IN $ids AND g.region IS NOT NULL
+RETURN collect(g{.id, .region}) AS found

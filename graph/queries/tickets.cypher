@@ -122,6 +122,25 @@ WHERE t.assignee_id = $assignee AND t.garage_id = $garage AND t.id < $before
 WITH t ORDER BY t.id DESC LIMIT $first
 RETURN collect(t{.body, .matching}) AS found
 
+// name: page_within
+// DB-2: what one garage opened in a span of time, for whoever may see it: no other garage is touched.
+MATCH (t:Ticket) USING INDEX SEEK t:Ticket(garage_id, opened_at)
+WHERE t.garage_id = $place AND t.opened_at >= $since AND t.opened_at < $until
+  AND t.id < $before AND ($status IS NULL OR t.status = $status)
+  AND ($all OR (t.garage_id = $garage AND ($assignee IS NULL OR t.assignee_id = $assignee)))
+WITH t ORDER BY t.id DESC LIMIT $first
+RETURN collect(t{.body, .matching}) AS found
+
+// name: by_garage
+// DB-3: how many tickets each garage opened in a span of time, and how many of them are resolved.
+MATCH (t:Ticket) USING INDEX SEEK t:Ticket(opened_at)
+WHERE t.opened_at >= $since AND t.opened_at < $until
+  AND ($all OR (t.garage_id = $garage AND $assignee IS NULL))
+WITH t.garage_id AS garage, count(t) AS opened, count(t.resolved_at) AS resolved
+OPTIONAL MATCH (g:Garage {id: garage})
+WITH garage, opened, resolved, g.region AS region ORDER BY garage
+RETURN collect({garage: garage, region: region, opened: opened, resolved: resolved}) AS found
+
 // name: closed_on
 // Closed tickets of one vehicle in one garage: a failure may have come back after one of them.
 MATCH (:Vehicle {id: $vehicle})<-[:ON]-(t:Ticket)

@@ -32,7 +32,8 @@ on conflict (card) do update set
 
 -- name: tallies
 -- The counters of these cards with their last hundred ratings; `heard` grows with everything counted.
-select c.card, coalesce(effects, 0) + coalesce(said, 0) as heard, coalesce(matched, 0) as matched,
+select c.card, coalesce(effects, 0) + coalesce(said, 0) + coalesce(followed, 0) as heard,
+       coalesce(matched, 0) as matched,
        coalesce(used, 0) as used, coalesce(successes, 0) as successes,
        coalesce(failures, 0) as failures, coalesce(actual_minutes, 0) as actual_minutes,
        coalesce(estimated_minutes, 0) as estimated_minutes, last_used,
@@ -42,6 +43,10 @@ left join card_usage using (card)
 left join lateral (
     select sum(version) as said from feedback where feedback.card = c.card
 ) as voices on true
+left join lateral (
+    select count(*) + count(*) filter (where not held) as followed
+    from aftermath where aftermath.card = c.card
+) as aftermaths on true
 left join lateral (
     select array_agg(stars::integer order by given_at, ticket, person) as stars
     from (select stars, given_at, ticket, person from feedback where feedback.card = c.card
@@ -73,13 +78,21 @@ on conflict (card) do update set
 -- Every card that anything was counted of, in pages.
 select card from (
     select card from card_usage union select card from feedback
+    union select card from aftermath where card is not null
 ) as known
 where card > %(after)s order by card limit %(limit)s
 
 -- name: observations
--- What the network's people say of a card by deed and by word, the newest first.
-(select 'outcome' as told, garage, person, worked::integer::double precision as value, at, repairs
+-- What the network's people say of a card by deed and by word, the newest first: a try that worked and
+-- did not hold counts as one that failed, and every customer is somebody of their own.
+(select 'outcome' as told, garage, person,
+        (worked and not exists (
+            select from aftermath where aftermath.ticket = card_effect.ticket
+                and not held and closed_at >= at))::integer::double precision as value, at, repairs
  from card_effect where card = %(card)s and effect = 'used' order by at desc limit %(limit)s)
 union all
 (select 'rating', garage, person, (stars - 1) / 4.0::double precision, changed_at, 0
  from feedback where card = %(card)s order by given_at desc limit %(limit)s)
+union all
+(select 'rating', garage, 'customer of ' || ticket, (stars - 1) / 4.0::double precision, closed_at, 0
+ from aftermath where card = %(card)s and stars is not null order by closed_at desc limit %(limit)s)

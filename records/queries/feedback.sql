@@ -49,6 +49,22 @@ set clicks = least(impression.clicks + excluded.clicks, %(clicks_most)s),
     place = coalesce(impression.place, excluded.place),
     seen_at = greatest(impression.seen_at, excluded.seen_at)
 
+-- name: closed
+-- How a repair was handed back, once for each time that it was.
+insert into aftermath (ticket, closed_at, garage, card, worked, stars)
+values (%(ticket)s, %(closed_at)s, %(garage)s, %(card)s, %(worked)s, %(stars)s)
+on conflict (ticket, closed_at) do nothing
+
+-- name: came_back
+-- What was handed back by then did not hold.
+update aftermath set held = false where ticket = %(ticket)s and closed_at <= %(by)s returning card
+
+-- name: first_fixes
+-- Whether each repair worked and every closing of it held.
+select distinct on (ticket) ticket, worked and every(held) over (partition by ticket) as first_fix
+from aftermath where ticket = any(%(tickets)s)
+order by ticket, closed_at desc
+
 -- name: by_card
 -- FE-5 by card.
 select * from feedback_by_card where card = any(%(keys)s)

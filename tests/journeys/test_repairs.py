@@ -8,11 +8,13 @@ import pytest
 from domain.access import Role
 from domain.cards import Resolution, SolutionType, Step
 from domain.events import EventType
-from domain.ids import PersonId
+from domain.ids import GarageId, PersonId, TicketId
 from domain.technicians import Certification, Technician
+from domain.tickets import Matching
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, Person
 from tests.journeys.planting import plant
+from tests.journeys.solving import shown
 from web.wiring import Opened
 
 pytestmark = pytest.mark.journey
@@ -40,6 +42,12 @@ RESOLVE = verb(
 )
 CLOSE = verb("closeTicket", "TicketClosed", ", $rating: Int", ", rating: $rating")
 REOPEN = verb("reopenTicket", "TicketReopened")
+SUGGEST = """query ($ticket: ID!) { suggestTechnicians(ticket: $ticket) {
+  technician { key } skilled load } }"""
+SEEN_ON = """MATCH (s:Symptom)-[:SEEN_ON]->(:Component)-[:PART_OF*0..]->(top:Component)
+RETURN s.code AS code, top.id AS component ORDER BY code, component LIMIT 1"""
+SHOW = "MATCH (t:Ticket {id: $ticket}), (s:Symptom {code: $symptom}) MERGE (t)-[:SHOWS]->(s)"
+FAR = GarageId("garage_nashik")
 
 
 async def do(who: Person, document: str, ticket: str, version: int, **more: object) -> Any:  # noqa: ANN401 - JSON
@@ -166,3 +174,55 @@ async def test_high_voltage_goes_to_the_certified_alone(house: Opened, somebody:
     assert given["ticket"]["assignee"] == "ravi"
     assert begun["ticket"]["status"] == "IN_PROGRESS"
     assert (back["__typename"], stranger["__typename"]) == ("NotCertified", "InvalidInput")
+
+
+@pytest.mark.row("GA-3")
+async def test_technicians_are_suggested_by_certificate_skill_and_load(
+    house: Opened, somebody: Somebody
+) -> None:
+    boss, garage = somebody(Role.MANAGER, FAR, name="chief"), FAR
+    live = Resolution(
+        type=SolutionType.REPAIR, steps=(Step(action="Isolate", safety=True),), high_voltage=True
+    )
+    dangerous = await plant(house, "live_wire", "A wire of the pack is live", resolution=live)
+    [seen] = await house.graph.read(SEEN_ON)
+    knows = seen["component"]
+    for name, certification, skills in (
+        ("novice", Certification.GENERAL, (knows,)),
+        ("busy", Certification.HIGH_VOLTAGE, (knows,)),
+        ("idle", Certification.HIGH_VOLTAGE, ()),
+    ):
+        known = Technician(
+            id=PersonId(name), garage=garage, certification=certification, skills=skills
+        )
+        await house.crew.register(known)
+    elsewhere = Technician(id=PersonId("elsewhere"), garage=PUNE, skills=(knows,))
+    await house.crew.register(elsewhere)
+
+    async def suggested(ticket: str) -> list[tuple[str, bool, int]]:
+        found = await boss.ask(SUGGEST, ticket=ticket)
+        return [(one["technician"]["key"], one["skilled"], one["load"]) for one in found]
+
+    load = await boss.report("Something for the busy one")
+    await do(boss, ASSIGN, load["id"], 1, to="busy")
+    made = await boss.report("The battery does not charge")
+    await house.graph.write(lambda tx: tx.run(SHOW, ticket=made["key"], symptom=seen["code"]))
+    # Nobody has searched for its cards: it may be high voltage for all that is known.
+    assert await suggested(made["id"]) == [("busy", True, 1), ("idle", False, 0)]
+    ticket = TicketId(made["key"])
+    await house.tickets.show(ticket, (), Matching.NONE, [])
+    assert await suggested(made["id"]) == [
+        ("novice", True, 0),
+        ("busy", True, 1),
+        ("idle", False, 0),
+    ]
+    await house.tickets.show(ticket, shown(dangerous.id), Matching.FOUND, [])
+    assert await suggested(made["id"]) == [("busy", True, 1), ("idle", False, 0)]
+    for name in ("novice", "elsewhere"):
+        refused = await do(boss, ASSIGN, made["id"], 1, to=name)
+        assert refused["__typename"] in {"NotCertified", "InvalidInput"}
+    asha = somebody(Role.TECHNICIAN, name="asha")
+    other = somebody(Role.MANAGER, DELHI)
+    for stranger, code in ((asha, "NOT_FOUND"), (other, "NOT_FOUND")):
+        answer = await stranger.answer(SUGGEST, ticket=made["id"])
+        assert answer["errors"][0]["extensions"]["code"] == code

@@ -40,12 +40,14 @@ from domain.matches import (
     VehicleLevel,
     closeness,
 )
+from domain.regions import Opened, region
 from domain.reports import FailureReport
 from domain.tickets import Matching, SeenSymptom, Shown, Ticket, TicketStatus
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
 from graph.card_pages import EVERY_CARD, CardFilter
 from graph.cards import CardVersion
+from graph.places import Within
 from matching.answers import Answer, Match
 from matching.fusion import Candidate, Contribution
 from matching.reasons import Reason, ReasonKind
@@ -283,10 +285,17 @@ class FakeTickets:
         return {ticket.id: ticket for ticket in found if _theirs(actor, ticket)}
 
     async def page(
-        self, actor: Actor, *, first: int, after: str | None, status: TicketStatus | None
+        self,
+        actor: Actor,
+        *,
+        first: int,
+        after: str | None,
+        status: TicketStatus | None,
+        within: Within | None = None,
     ) -> list[Ticket]:
         self.asked["tickets.page"] += 1
         mine = [t for t in self.held.values() if _theirs(actor, t) and status in (None, t.status)]
+        mine = [t for t in mine if within is None or _began(t, within)]
         ordered = sorted(mine, key=lambda t: t.id)
         return [t for t in ordered if after is None or t.id > after][:first]
 
@@ -301,6 +310,17 @@ class FakeTickets:
         self.held[id] = replace(self.held[id], matching=matching)
         await self.feed.tell(events)
 
+    async def by_garage(self, since: datetime, until: datetime, actor: Actor) -> list[Opened]:
+        counts = Counter(
+            t.garage
+            for t in self.held.values()
+            if since <= t.opened_at < until and _theirs(actor, t)
+        )
+        return [
+            Opened(garage=garage, region=region(garage), opened=n, resolved=0)
+            for garage, n in sorted(counts.items())
+        ]
+
     async def closed_on(self, vehicle: VehicleId, garage: GarageId) -> list[Ticket]:
         theirs = [t for t in self.held.values() if (t.vehicle_id, t.garage) == (vehicle, garage)]
         return [t for t in theirs if t.closed_at is not None]
@@ -308,6 +328,10 @@ class FakeTickets:
     async def shown(self, ids: Sequence[TicketId]) -> dict[TicketId, tuple[Shown, ...]]:
         self.asked["tickets.shown"] += 1
         return {key: self.suggested[key] for key in ids if key in self.suggested}
+
+
+def _began(ticket: Ticket, within: Within) -> bool:
+    return ticket.garage == within.garage and within.since <= ticket.opened_at < within.until
 
 
 def _theirs(actor: Actor, ticket: Ticket) -> bool:
@@ -382,6 +406,11 @@ class FakeVocabulary:
         self.asked[kind] += 1
         wanted = sorted(known if keys is None else set(keys) & set(known))
         return [known[key] for key in wanted if key > page[1]][: page[0]]
+
+
+class FakeGarages:
+    async def regions(self, ids: Sequence[GarageId]) -> dict[GarageId, str | None]:
+        return {id: region(id) for id in ids}  # noqa: A001 - as everywhere
 
 
 @dataclass
@@ -529,6 +558,7 @@ class World:
         return Services(
             cards=self.cards,
             tickets=self.tickets,
+            garages=FakeGarages(),
             crew=self.crew,
             vocabulary=self.vocabulary,
             search=FakeSearch(self.cards),

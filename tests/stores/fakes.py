@@ -12,7 +12,7 @@ from domain.errors import AlreadyExists, NotFound, StaleVersion
 from domain.events import Event
 from domain.ids import CardId, EventId, GarageId, PersonId, TicketId, VehicleId
 from domain.matches import Embedding
-from domain.technicians import Technician
+from domain.technicians import Candidate, Technician
 from domain.tickets import Matching, Shown, Ticket, TicketStatus
 from domain.usage import Usage
 from domain.vehicles import VehicleModel
@@ -21,6 +21,7 @@ from graph.card_loading import LoadCount
 from graph.card_pages import EVERY_CARD, CardFilter
 from graph.card_rows import content_hash, fit_keys
 from graph.cards import CardVersion, Tallied
+from graph.places import Within
 
 K = TypeVar("K", bound=str)
 
@@ -175,6 +176,7 @@ class FakeCards:
             wanted.symptom is None or wanted.symptom in card.signature.symptoms,
             wanted.code is None or wanted.code in card.signature.error_codes,
             wanted.reading is None or _reads(card, *wanted.reading),
+            wanted.origin is None or _found(card, wanted.origin),
         }
         return all(asked)
 
@@ -227,6 +229,7 @@ class FakeTickets:
         first: int,
         after: str | None = None,
         status: TicketStatus | None = None,
+        within: Within | None = None,
     ) -> list[Ticket]:
         newest = sorted(self._memory.tickets.values(), key=lambda t: t.id, reverse=True)
         fitting = [
@@ -234,6 +237,9 @@ class FakeTickets:
             for t in newest
             if _sees(actor, t) and status in (None, t.status) and (after is None or t.id < after)
         ]
+        if within is not None:
+            place, since, until = within.garage, within.since, within.until
+            fitting = [t for t in fitting if t.garage == place and since <= t.opened_at < until]
         return fitting[:first]
 
     async def show(
@@ -269,6 +275,11 @@ class FakeCrew:
     async def technicians(self, garage: GarageId) -> list[Technician]:
         found = [t for t in self._known.values() if t.garage == garage]
         return sorted(found, key=lambda t: t.id)
+
+    async def candidates(self, ticket: Ticket) -> list[Candidate]:
+        """Nobody is busy and nobody skilled here: load and skill are the graph's to tell."""
+        known = await self.technicians(ticket.garage)
+        return [Candidate(technician=one, skilled=False, load=0) for one in known]
 
 
 class FakeOutbox:
@@ -350,6 +361,11 @@ def _without_usage(card: FailureCard) -> FailureCard:
 
 def _writer(card: FailureCard, events: Sequence[Event]) -> str:
     return events[0].actor if events else card.provenance.author
+
+
+def _found(card: FailureCard, origin: Within) -> bool:
+    where = card.provenance
+    return where.garage == origin.garage and origin.since <= where.created_at < origin.until
 
 
 def _reads(card: FailureCard, name: str, above: float) -> bool:

@@ -14,6 +14,7 @@ from domain.ids import GarageId, PersonId, TicketId, VehicleId
 from domain.outcomes import Attempt, Outcome
 from domain.technicians import Certification, Technician
 from domain.tickets import Matching, SeenSymptom, Shown, Ticket, TicketStatus
+from graph.places import Within
 from tests.graph.examples import ATHER, FULL, NOW, card, event
 from tests.stores.house import House
 
@@ -114,6 +115,22 @@ async def test_ticket_pages_go_on(house: House) -> None:
     rest = await house.tickets.page(MANAGER, first=10, after=first[-1].id, status=TicketStatus.OPEN)
     assert first == [tickets[4], tickets[3]]
     assert rest == [tickets[2], tickets[1], tickets[0]]
+
+
+async def test_tickets_are_found_by_garage_and_time(house: House) -> None:
+    day = timedelta(days=1)
+    tickets = [
+        replace(TICKET, id=TicketId(f"tkt_000{n}"), opened_at=NOW + n * day) for n in range(5)
+    ]
+    theirs = replace(TICKET, id=TicketId("tkt_0009"), garage=PUNE, opened_at=NOW + day)
+    for ticket in (*tickets, theirs):
+        await house.tickets.add(ticket, [])
+    within = Within(garage=DELHI, since=NOW + day, until=NOW + 3 * day)
+    for who in (ADMIN, MANAGER):
+        found = await house.tickets.page(who, first=10, within=within)
+        assert found == [tickets[2], tickets[1]]
+    assert await house.tickets.page(OTHERS, first=10, within=within) == []
+    assert await house.tickets.page(ASHA, first=10, within=within) == []
 
 
 async def test_suggestions_replace_the_last(house: House) -> None:

@@ -1,0 +1,131 @@
+"""What becomes of a repair counts: it held or came back, and what its customer says of it."""
+
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from domain.access import Role
+from domain.cards import FailureCard
+from domain.events import EventType
+from domain.ids import TicketId
+from repair.learning import learn
+from repair.tallying import refresh
+from tests.domain.samples import NOW
+from tests.journeys.conftest import Somebody
+from tests.journeys.people import Person, eventually
+from tests.journeys.planting import plant
+from tests.journeys.solving import told
+from tests.journeys.test_repairs import CLOSE, REOPEN, RESOLVE, START, do
+from web.serving import beside
+from web.wiring import Opened, learning, tallying
+
+pytestmark = pytest.mark.journey
+READ = "query ($id: ID!) { ticket(id: $id) { version firstFix outcome { rating } revisitOf } }"
+UNHAPPY = """insert into aftermath (ticket, closed_at, garage, card, worked, stars)
+values (%(ticket)s, %(at)s, 'garage_pune', %(card)s, true, 1)"""
+CARD = "query ($id: ID!) { card(id: $id) { reputation usage { used successes failures ratings } } }"
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def _at_work(house: Opened) -> AsyncGenerator[None]:  # pyright: ignore[reportUnusedFunction]
+    async with beside(house):
+        yield
+
+
+async def repaired(who: Person, card: FailureCard, rating: int | None = None) -> dict[str, Any]:
+    """Repair a vehicle by a card, hand it back, and give the ticket."""
+    vehicle = f"veh_{uuid4().hex}"
+    made = await who.report("It stops charging", codes=["E401"], vehicleId=vehicle)
+    await do(who, START, made["id"], 1, card=card.id)
+    outcome = {"worked": True, "minutes": 30, "card": card.id}
+    await do(who, RESOLVE, made["id"], 2, outcome=outcome)
+    await do(who, CLOSE, made["id"], 3, rating=rating)
+    await eventually(lambda: who.ask(READ, id=made["id"]), lambda t: t["firstFix"] is not None)
+    return made | {"vehicle": vehicle}
+
+
+@pytest.mark.row("FE-3")
+async def test_a_repair_that_holds_is_a_first_fix(house: Opened, somebody: Somebody) -> None:
+    asha = somebody(Role.TECHNICIAN, name="asha")
+    card = await plant(house, "holds", "It holds for good")
+    made = await repaired(asha, card, 5)
+    assert await asha.ask(READ, id=made["id"]) == {
+        "version": 4,
+        "firstFix": True,
+        "outcome": {"rating": 5},
+        "revisitOf": None,
+    }
+
+
+@pytest.mark.row("FE-3")
+async def test_a_revisit_turns_the_repair_into_one_that_failed(
+    house: Opened, somebody: Somebody
+) -> None:
+    asha = somebody(Role.TECHNICIAN, name="asha")
+    card = await plant(house, "comes_back", "It comes back after a week")
+    made = await repaired(asha, card)
+    before = await asha.ask(CARD, id=card.id)
+    assert before["reputation"] > 0.5
+    again = await asha.report("It stops again", codes=["E401"], vehicleId=made["vehicle"])
+    assert (await asha.ask(READ, id=again["id"]))["revisitOf"] == made["key"]
+    after = await eventually(
+        lambda: asha.ask(CARD, id=card.id), lambda c: c["reputation"] < before["reputation"]
+    )
+    assert after["reputation"] < 0.5
+    # What was counted stays counted: the try worked on the bench.
+    assert after["usage"] == before["usage"]
+    assert (await asha.ask(READ, id=made["id"]))["firstFix"] is False
+
+
+@pytest.mark.row("FE-3")
+async def test_a_reopened_ticket_is_no_first_fix(house: Opened, somebody: Somebody) -> None:
+    asha, boss = somebody(Role.TECHNICIAN, name="asha"), somebody(Role.MANAGER)
+    card = await plant(house, "reopens", "It is taken up again the same day")
+    made = await repaired(asha, card)
+    await do(boss, REOPEN, made["id"], 4)
+    found = await eventually(lambda: boss.ask(READ, id=made["id"]), lambda t: not t["firstFix"])
+    assert (found["firstFix"], found["outcome"]) == (False, None)
+
+
+@pytest.mark.row("FE-3", "FE-8")
+async def test_the_customers_stars_move_the_score_within_the_bound(
+    house: Opened, somebody: Somebody
+) -> None:
+    asha = somebody(Role.TECHNICIAN, name="asha")
+    praised = await plant(house, "praised", "Customers love how this was mended")
+    blamed = await plant(house, "blamed", "Customers loathe how this was mended")
+    silent = await plant(house, "unsaid", "Customers say nothing of this")
+    for card, rating in ((praised, 5), (blamed, 1), (silent, None)):
+        await repaired(asha, card, rating)
+    scores = {}
+    for card in (praised, blamed, silent):
+        scores[card.id] = (await asha.ask(CARD, id=card.id))["reputation"]
+    assert scores[blamed.id] < 0.5 < scores[silent.id] < scores[praised.id]
+    # Fifty unhappy customers of one garage are still one garage.
+    async with house.records.transaction() as connection:
+        for n in range(50):
+            await connection.execute(UNHAPPY, {"ticket": f"tkt_{n}", "at": NOW, "card": silent.id})
+    await refresh(tallying(house), [silent.id], datetime.now(UTC))
+    moved = (await asha.ask(CARD, id=silent.id))["reputation"]
+    assert 0 < scores[silent.id] - moved < 0.02
+    # The technicians' own stars are another number, and the customers' are not among them.
+    assert (await asha.ask(CARD, id=praised.id))["usage"]["ratings"] == 0
+
+
+@pytest.mark.row("FE-3")
+async def test_an_aftermath_told_twice_counts_once(house: Opened, somebody: Somebody) -> None:
+    asha = somebody(Role.TECHNICIAN, name="asha")
+    card = await plant(house, "told_twice", "It is told of again and again")
+    made = await repaired(asha, card, 4)
+    before = await asha.ask(CARD, id=card.id)
+    ticket = await house.tickets.get(TicketId(made["key"]), asha.actor)
+    for _ in range(3):
+        await learn(learning(house), told(ticket, EventType.TICKET_CLOSED))
+    assert (await asha.ask(CARD, id=card.id))["usage"] == before["usage"]
+    rows = await house.records.rows(
+        "select stars, held from aftermath where ticket = %(t)s", t=made["key"]
+    )
+    assert rows == [{"stars": 4, "held": True}]
