@@ -1,8 +1,10 @@
 """The store of failure cards: every read is narrowed to what the viewer may see."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from domain.access import Viewer
 from domain.card_life import NEXT, SEARCHABLE
@@ -57,9 +59,18 @@ class Marked:
 Told = Callable[[Marked], Event]
 
 
+class Watch(Protocol):
+    """Somebody who keeps cards: told of each change before it begins and when it is over."""
+
+    def changing(self, ids: Sequence[CardId] | None) -> AbstractAsyncContextManager[None]:
+        """Surround a change of these cards; None: nobody knows yet of which."""
+        ...
+
+
 class Cards:
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, watch: Watch | None = None) -> None:
         self._graph = graph
+        self._watch = watch
 
     async def add(
         self, card: FailureCard, events: Sequence[Event], embedding: Embedding | None = None
@@ -82,7 +93,8 @@ class Cards:
             await save(tx, [saved])
             await outbox.leave(tx, events)
 
-        await self._graph.write(work)
+        async with self._changing([card.id]):
+            await self._graph.write(work)
 
     async def put(
         self,
@@ -111,13 +123,15 @@ class Cards:
             await save(tx, [saved])
             await outbox.leave(tx, events)
 
-        await self._graph.write(work)
+        async with self._changing([card.id]):
+            await self._graph.write(work)
 
     async def load(self, cards: Sequence[tuple[FailureCard, Embedding | None]]) -> LoadCount:
         """Store imported cards in bulk: what an import said before changes nothing."""
         sizes = await self._graph.embedding_sizes()
         card_writing.check_sizes((embedding for _, embedding in cards), sizes)
-        return await card_loading.load(self._graph, cards)
+        async with self._changing(None):
+            return await card_loading.load(self._graph, cards)
 
     async def unembedded(self, limit: int) -> list[FailureCard]:
         """Give cards whose words have no vector, or one of another model (`outdate`)."""
@@ -246,7 +260,8 @@ class Cards:
         async def work(tx: Transaction) -> None:
             await rows(tx, WRITES["tally"], rows=found)
 
-        await self._graph.write(work)
+        async with self._changing([one.card for one in counted]):
+            await self._graph.write(work)
 
     async def counted(self, ids: Sequence[CardId]) -> dict[CardId, Usage]:
         """Give the counters as they stand on the nodes, for those of these cards that exist."""
@@ -282,7 +297,8 @@ class Cards:
         async def work(tx: Transaction) -> None:
             await rows(tx, WRITES["checked"], id=id)
 
-        await self._graph.write(work)
+        async with self._changing([id]):
+            await self._graph.write(work)
 
     async def _mark(self, name: str, told: Told, **parameters: object) -> list[CardId]:
         live = sorted(status for status, following in NEXT.items() if following)
@@ -292,7 +308,11 @@ class Cards:
             await outbox.leave(tx, [told(_marked(row)) for row in found])
             return [CardId(row["id"]) for row in found]
 
-        return await self._graph.write(work)
+        async with self._changing(None):
+            return await self._graph.write(work)
+
+    def _changing(self, ids: Sequence[CardId] | None) -> AbstractAsyncContextManager[None]:
+        return nullcontext() if self._watch is None else self._watch.changing(ids)
 
     async def _read(self, name: str, viewer: Viewer, **parameters: object) -> list[FailureCard]:
         found = await self._graph.entries(READS[name], **parameters, **seen_by(viewer))

@@ -137,7 +137,10 @@ async def _changes(
 
 
 async def _card(context: Context, event: Event, make: str | None) -> FailureCard | None:
-    card = await patiently(context, lambda: context.loaders.cards.load(CardId(event.entity)))
+    """Give the card of an event, from the graph itself: what is kept may be of before the event."""
+    key = CardId(event.entity)
+    read = await patiently(context, lambda: context.services.cards.many([key], context.viewer))
+    card = read.get(key)
     if card is None or (make is not None and not _of_make(card.make, make)):
         context.withdrawn(event.entity)
         return None

@@ -46,7 +46,7 @@ class Loaders:
     @cached_property
     def cards(self) -> DataLoader[CardId, FailureCard | None]:
         async def read(keys: list[CardId]) -> Mapping[CardId, FailureCard]:
-            return await self._services.cards.many(keys, viewer(self._actor))
+            return await self._services.kept.many(keys, viewer(self._actor))
 
         return _loader(read)
 

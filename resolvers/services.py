@@ -52,6 +52,12 @@ class Cards(merging.Cards, Protocol):
     async def record_of(self, author: str) -> tuple[int, int]: ...
 
 
+class KeptCards(Protocol):
+    """Cards as they stand, read or kept since they were read: for looking at, not for changing."""
+
+    async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]: ...
+
+
 class Tickets(stores.Tickets, Protocol):
     async def many(self, ids: Sequence[TicketId], actor: Actor) -> dict[TicketId, Ticket]: ...
 
@@ -154,6 +160,7 @@ class Services:
     """`billing` is None where the books are not connected; `opening` guards new tickets."""
 
     cards: Cards
+    kept: KeptCards
     tickets: Tickets
     garages: Garages
     crew: Crew

@@ -25,15 +25,17 @@ class Hearer(StrEnum):
     LEARNING = "learning"
     HINTING = "hinting"
     DRAFTING = "drafting"
+    FORGETTING = "forgetting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hearing:
-    """What listeners need: the search for a new ticket's cards, what learns, and the drafts."""
+    """What listeners need: the search for new tickets' cards, learning, drafts, kept cards."""
 
     search: Searching
     learn: Callable[[Event], Awaitable[None]]
     draft: Handle
+    forget: Callable[[CardId], Awaitable[None]]
 
 
 def hearers(type: EventType) -> frozenset[Hearer]:
@@ -49,7 +51,7 @@ def hearers(type: EventType) -> frozenset[Hearer]:
             | EventType.CARD_MERGED
             | EventType.CARD_RECHECK
         ):
-            return frozenset({Hearer.LEARNING, Hearer.HINTING})
+            return frozenset({Hearer.LEARNING, Hearer.HINTING, Hearer.FORGETTING})
         case (
             EventType.TICKET_UPDATED
             | EventType.TICKET_RESOLVED
@@ -98,6 +100,8 @@ def _handle(hearer: Hearer, hearing: Hearing) -> Handle:
             return hinting(_severities(hearing.search.cards), lambda: datetime.now(UTC))
         case Hearer.DRAFTING:
             return hearing.draft
+        case Hearer.FORGETTING:
+            return _patient(lambda event: hearing.forget(CardId(event.entity)))
         case _:
             assert_never(hearer)
 

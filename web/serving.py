@@ -72,6 +72,7 @@ def built(house: Opened) -> Starlette:
 def services(house: Opened) -> Services:
     return Services(
         cards=house.cards,
+        kept=house.kept,
         tickets=house.tickets,
         garages=house.garages,
         crew=house.crew,
@@ -104,6 +105,7 @@ async def beside(house: Opened, *, work: bool = True) -> AsyncGenerator[None]:
         search=search,
         learn=partial(learn, learning(house)),
         draft=house.books.billing.drafts.wait,
+        forget=house.kept.forget,
     )
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "feed": house.feed.run,

@@ -49,6 +49,7 @@ from sync.feed import Feed
 from sync.relay import Relay
 from sync.stream import Stream
 from web.bookkeeping import Bookkeeping, bookkeeping
+from web.kept_cards import KeptCards
 from web.local import files, stores
 from web.local.home import Home
 from web.local.progress import Report, quiet
@@ -84,6 +85,7 @@ class Opened:
     records: Records
     redis: Redis
     cards: Cards
+    kept: KeptCards
     tickets: Tickets
     garages: Places
     crew: Crew
@@ -184,7 +186,8 @@ def joined(
     """Join an embedder and its reader, and the clients of the three stores, into a house."""
     (embedder, reader), (graph, records, redis) = language, clients
     search, log, stream = Search(graph), ChangeLog(records), Stream(redis)
-    stored = Tickets(graph), Cards(graph), Vocabulary(graph)
+    kept = KeptCards(redis, Cards(graph))
+    stored = Tickets(graph), Cards(graph, kept), Vocabulary(graph)
     tickets, cards, vocabulary = stored
     leases = Leases(records, process_name())
     return Opened(
@@ -193,6 +196,7 @@ def joined(
         records=records,
         redis=redis,
         cards=cards,
+        kept=kept,
         tickets=tickets,
         garages=Places(graph),
         crew=Crew(graph),

@@ -8,15 +8,20 @@ from redis.asyncio import Redis
 from starlette.applications import Starlette
 
 from domain.errors import Unavailable
+from domain.events import Event
 from domain.matches import Embedding
 from graph.database import Graph
 from ingest.embedding import Embedder
 from ingest.lexicon import Lexicon
 from ingest.understanding import Reader
 from records.database import Records
+from repair.intake import Searching
+from sync.handling import Listener
+from web import handlers
+from web.handlers import Hearer, Hearing
 from web.serving import built
 from web.settings import Settings
-from web.wiring import SERVING, joined
+from web.wiring import SERVING, Opened, joined
 
 
 class NoEmbedder(Embedder):
@@ -27,8 +32,26 @@ class NoEmbedder(Embedder):
         raise Unavailable("embedder", "left out of this test")
 
 
-async def application(clients: tuple[Graph, Records, Redis]) -> Starlette:
+def opened(clients: tuple[Graph, Records, Redis]) -> Opened:
     embedder = NoEmbedder()
     reader = Reader(Lexicon.of(symptoms=()), embedder)
     settings = Settings(home=Path(os.environ["BATTWHEELS_HOME"]))
-    return built(joined(settings, SERVING, (embedder, reader), clients))
+    return joined(settings, SERVING, (embedder, reader), clients)
+
+
+def application(clients: tuple[Graph, Records, Redis]) -> Starlette:
+    return built(opened(clients))
+
+
+def listeners(house: Opened) -> list[Listener]:
+    """Give those who search for new tickets' cards and who hint at changes, as they serve."""
+    search = Searching(
+        tickets=house.tickets, cards=house.cards, reader=house.reader, matcher=house.matcher
+    )
+    wanted = {Hearer.MATCHING, Hearer.HINTING}
+    heard = handlers.listeners(Hearing(search=search, learn=_nothing, forget=house.kept.forget))
+    return [listener for listener in heard if listener.name in wanted]
+
+
+async def _nothing(event: Event) -> None:
+    del event

@@ -1,37 +1,52 @@
 """The service's two processes without a language model, so that they start in a second or two.
 
 `python -m tests.faults.light` has everything imported and forks a process for each line that it
-reads: `api` is the real API over HTTP, `work` the real relay and consumers with one listener that
-notes each event in a table which knows no twice. It answers with the process's number.
+reads: `api` is the real API over HTTP, `work` the real relay, paces and consumers, and beside those
+who search and hint one more that notes each event in a table. It answers with the process's number.
 """
 
 import asyncio
 import os
 import signal
 import sys
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
 
 import uvicorn
 from redis.asyncio import Redis
 
+from domain.errors import Unavailable
 from domain.events import Event, EventType
 from graph.database import Graph
 from graph.outbox import Outbox as GraphOutbox
+from records.batches import Batches
 from records.change_log import ChangeLog
 from records.cursors import Cursors
 from records.database import Connection, Records
+from records.hourly import Hourly
 from records.inbox import Inbox, Retry
 from records.leases import Leases
 from records.outbox import Outbox as RecordsOutbox
 from sync.consumers import Consumers, Pace
 from sync.handling import Listener
+from sync.paces import Paces
 from sync.relay import Relay
 from sync.stream import Stream
-from tests.faults.house import application
+from tests.faults import house
+from tests.faults.house import listeners
+from tests.faults.world import hour
 
 # A twentieth of what serves, so that two hundred deaths take minutes.
 PACE = Pace(idle=0.5, grace=1.0, sweep=0.1, look=0.1)
 LEASE_SECONDS = 0.6
+CLOCK = Path(os.environ["BATTWHEELS_HOME"]) / "clock"
 NOTE = "insert into effect (event) values (%(event)s)"
+
+
+def now() -> datetime:
+    """Give the hour of the round, so that each round is told of once (`World.strike`)."""
+    return hour(int(CLOCK.read_text()))
 
 
 async def opened() -> tuple[Graph, Records, Redis]:
@@ -54,7 +69,7 @@ async def work() -> None:
     relay = Relay(outboxes, log, Stream(redis), leases, lease_s=LEASE_SECONDS)
     noting = Listener(name="noting", types=frozenset(EventType), handle=noted)
     consumers = Consumers(
-        [noting],
+        [noting, *listeners(house.opened((graph, records, redis)))],
         lambda listener: Inbox(
             records, listener.name, listener.types, Retry(base=0.1, longest=0.5)
         ),
@@ -62,12 +77,21 @@ async def work() -> None:
         pace=PACE,
         name=name,
     )
-    await asyncio.gather(relay.run(), consumers.run(os.environ["REDIS_URL"]))
+    paces = Paces(Batches(records), Hourly(records), now)
+    await asyncio.gather(relay.run(), ticking(paces), consumers.run(os.environ["REDIS_URL"]))
+
+
+async def ticking(paces: Paces) -> None:
+    """Do what is due, as often as the sweep comes."""
+    while True:
+        with suppress(Unavailable):
+            await paces.step()
+        await asyncio.sleep(PACE.sweep)
 
 
 async def api() -> None:
     """Serve until killed."""
-    app = await application(await opened())
+    app = house.application(await opened())
     port = int(os.environ["BATTWHEELS_PORT"])
     config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
     await uvicorn.Server(config).serve()

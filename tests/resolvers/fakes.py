@@ -557,6 +557,7 @@ class World:
     def services(self) -> Services:
         return Services(
             cards=self.cards,
+            kept=self.cards,
             tickets=self.tickets,
             garages=FakeGarages(),
             crew=self.crew,

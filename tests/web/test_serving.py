@@ -9,7 +9,7 @@ import pytest
 from domain.cards import Severity
 from domain.errors import Unavailable
 from domain.events import CARD_EVENTS, Event, EventType
-from domain.ids import EventId, TicketId
+from domain.ids import CardId, EventId, TicketId
 from domain.tickets import Matching
 from records.batches import Batches
 from records.database import Connection, Records
@@ -27,10 +27,16 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[repo
     monkeypatch.setattr(serving, "RESTART_SECONDS", 0.01)
 
 
-def hearing(world: World, learnt: list[Event] | None = None) -> Hearing:
+def hearing(
+    world: World, learnt: list[Event] | None = None, forgotten: list[CardId] | None = None
+) -> Hearing:
     async def learn(event: Event) -> None:
         if learnt is not None:
             learnt.append(event)
+
+    async def forget(card: CardId) -> None:
+        if forgotten is not None:
+            forgotten.append(card)
 
     needed = Searching(
         tickets=world.tickets, cards=world.cards, reader=world.reader, matcher=world.matcher
@@ -41,7 +47,7 @@ def hearing(world: World, learnt: list[Event] | None = None) -> Hearing:
         if learnt is not None:
             learnt.append(event)
 
-    return Hearing(search=needed, learn=learn, draft=draft)
+    return Hearing(search=needed, learn=learn, draft=draft, forget=forget)
 
 
 def created(ticket: str) -> Event:
@@ -68,6 +74,9 @@ def test_what_teaches_is_heard() -> None:
     assert listener(World(), "learning").types == {
         EventType.TICKET_UPDATED,
         EventType.TICKET_RESOLVED,
+        EventType.TICKET_CLOSED,
+        EventType.TICKET_REOPENED,
+        EventType.TICKET_REVISITED,
         EventType.CARD_MATCHED,
         EventType.FEEDBACK_GIVEN,
         *CARD_EVENTS,
@@ -157,3 +166,12 @@ async def test_a_cards_own_severity_decides(
     assert [e.entity for e in await Outbox(records).pending(10)] == hinted
     waiting = await Batches(records).oldest()
     assert (waiting is None) is bool(hinted)
+
+
+async def test_changed_cards_are_forgotten() -> None:
+    forgotten = list[CardId]()
+    heard_by = {one.name: one for one in handlers.listeners(hearing(World(), forgotten=forgotten))}
+    told = replace(created("fc_1"), type=EventType.CARD_UPDATED)
+    assert heard_by["forgetting"].types == CARD_EVENTS
+    await heard_by["forgetting"].handle(told, cast("Connection", None))
+    assert forgotten == ["fc_1"]

@@ -1,0 +1,176 @@
+"""Cards as they were read lately, kept in Redis for an hour and not believed after a change.
+
+A kept card is good while two version keys say what they said before it was read: the card's own and
+that of all cards. Whoever changes a card closes its version key before the change and gives it a
+new value after, so that what was read meanwhile is neither kept nor believed; a change of who knows
+which cards does so to the key of all. Nothing is ever searched for among the keys (CC-16).
+
+This is the policy of CC-12: 3,600 seconds, written through, invalid on update and on feedback.
+Redis may be silent at any moment: then cards are read from the graph. A change that could not be
+told to it is told again by its event (`forget`).
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Protocol
+
+from pydantic import TypeAdapter, ValidationError
+from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
+from redis.exceptions import RedisError
+
+from domain.access import Viewer
+from domain.cards import FailureCard
+from domain.errors import Unavailable
+from domain.ids import CardId
+
+SECONDS = 3_600
+# A version key outlives what was kept under it; a closed one, the longest write of the graph.
+VERSION_SECONDS = 2 * SECONDS
+CLOSED_SECONDS = 60
+REDIS_SECONDS = 0.2
+CLOSED = b"-"
+ALL = "cards:version"
+EVERYONE = Viewer(sees_all=True)
+CARD = TypeAdapter(FailureCard)
+
+Versions = tuple[bytes | None, bytes | None]
+
+
+class Cards(Protocol):
+    async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]: ...
+
+
+class KeptCards:
+    def __init__(self, redis: Redis, cards: Cards) -> None:
+        """Keep what `cards` gives."""
+        self._redis = redis
+        self._cards = cards
+
+    async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]:
+        """Give the cards that these eyes may see, kept or read.
+
+        Raises:
+            Unavailable: some have to be read and the graph does not answer.
+        """
+        kept, versions = await self._recalled(ids)
+        found = {id: card for id, card in kept.items() if _sees(viewer, card)}  # noqa: A001
+        missing = [id for id in ids if id not in kept]  # noqa: A001
+        if missing:
+            read = await self._cards.many(missing, viewer)
+            await self._keep(read, versions)
+            found |= read
+        return found
+
+    @asynccontextmanager
+    async def changing(self, ids: Sequence[CardId] | None) -> AsyncGenerator[None]:
+        """Believe nothing of these cards (None: of any) while they change, and keep them anew."""
+        keys = [ALL] if ids is None else [_version(id) for id in ids]  # noqa: A001
+        with suppress(Unavailable):
+            await self._set(dict.fromkeys(keys, CLOSED), CLOSED_SECONDS)
+        try:
+            yield
+        finally:
+            with suppress(Unavailable):
+                await self._set({key: _fresh() for key in keys}, VERSION_SECONDS)
+        with suppress(Unavailable):
+            await self.many(ids or (), EVERYONE)
+
+    async def forget(self, id: CardId) -> None:
+        """Believe nothing that was kept of a card.
+
+        Raises:
+            Unavailable: Redis does not answer.
+        """
+        await self._set({_version(id): _fresh()}, VERSION_SECONDS)
+
+    async def _recalled(
+        self, ids: Sequence[CardId]
+    ) -> tuple[dict[CardId, FailureCard], dict[CardId, Versions]]:
+        """Give the good ones of what is kept, and the versions under which the rest may be."""
+        try:
+            versions = await self._versions(ids)
+            bodies = await self._get([_body(id) for id in ids])  # noqa: A001
+        except Unavailable:
+            return {}, {}
+        read = {id: _read(body, versions[id]) for id, body in zip(ids, bodies, strict=True)}  # noqa: A001
+        return {id: card for id, card in read.items() if card is not None}, versions  # noqa: A001
+
+    async def _versions(self, ids: Sequence[CardId]) -> dict[CardId, Versions]:
+        keys = [ALL, *(_version(id) for id in ids)]  # noqa: A001
+        found = await self._get(keys)
+        absent = [key for key, value in zip(keys, found, strict=True) if value is None]
+        if absent:
+            await self._set({key: _fresh() for key in absent}, VERSION_SECONDS, unless_there=True)
+            found = await self._get(keys)
+        return {id: (found[0], own) for id, own in zip(ids, found[1:], strict=True)}  # noqa: A001
+
+    async def _keep(
+        self, read: Mapping[CardId, FailureCard], versions: Mapping[CardId, Versions]
+    ) -> None:
+        """Keep what was read, under the versions of before it was read."""
+        open_ones = {
+            _body(id): _head(versions[id]) + CARD.dump_json(card)
+            for id, card in read.items()  # noqa: A001
+            if id in versions and not {None, CLOSED} & {*versions[id]}
+        }
+        with suppress(Unavailable):
+            await self._set(open_ones, SECONDS)
+
+    async def _get(self, keys: Sequence[str]) -> list[bytes | None]:
+        pipe = self._redis.pipeline(transaction=False)
+        for key in keys:
+            pipe.get(key)
+        return await _answered(pipe)
+
+    async def _set(
+        self, values: Mapping[str, bytes], seconds: int, *, unless_there: bool = False
+    ) -> None:
+        pipe = self._redis.pipeline(transaction=False)
+        for key, value in values.items():
+            pipe.set(key, value, ex=seconds, nx=unless_there)
+        await _answered(pipe)
+
+
+async def _answered(pipe: Pipeline) -> list[Any]:
+    """Send what is in the pipe and give its answers, in time or not at all."""
+    try:
+        async with asyncio.timeout(REDIS_SECONDS), pipe:
+            return await pipe.execute()
+    except (RedisError, OSError, TimeoutError) as error:
+        raise Unavailable("redis", type(error).__name__) from error
+
+
+def _sees(viewer: Viewer, card: FailureCard) -> bool:
+    return viewer.sees_all or card.visibility.includes(viewer.garage, viewer.region)
+
+
+def _body(id: CardId) -> str:
+    return f"card:{id}"
+
+
+def _version(id: CardId) -> str:
+    return f"card:{id}:version"
+
+
+def _fresh() -> bytes:
+    return secrets.token_hex(8).encode()
+
+
+def _head(versions: Versions) -> bytes:
+    return b"%s %s\n" % versions
+
+
+def _read(body: Any, versions: Versions) -> FailureCard | None:  # noqa: ANN401 - bytes, if anything
+    """Give a kept card if its versions are those of now and this release can read it."""
+    if body is None or not {None, CLOSED}.isdisjoint(versions):
+        return None
+    head, _, document = body.partition(b"\n")
+    if head + b"\n" != _head(versions):
+        return None
+    try:
+        return CARD.validate_json(document)
+    except ValidationError:
+        return None
