@@ -11,6 +11,7 @@ from domain.access import Role
 from domain.cards import FailureCard
 from domain.events import EventType
 from domain.ids import TicketId
+from records.analyses import Analysis
 from repair.learning import learn
 from repair.tallying import refresh
 from tests.domain.samples import NOW
@@ -129,3 +130,43 @@ async def test_an_aftermath_told_twice_counts_once(house: Opened, somebody: Some
         "select stars, held from aftermath where ticket = %(t)s", t=made["key"]
     )
     assert rows == [{"stars": 4, "held": True}]
+
+
+@pytest.mark.row("IP-6")
+async def test_a_resolved_repair_is_analysed_once_within_seconds(
+    house: Opened, somebody: Somebody
+) -> None:
+    asha = somebody(Role.TECHNICIAN, name="asha")
+    plain = await plant(house, "analysed", "It is looked into at once")
+    part = (await house.vocabulary.parts(first=1))[0].id
+    made = await asha.report("It stops charging", codes=["E401"])
+    await do(asha, START, made["id"], 1, card=plain.id)
+    outcome = {
+        "worked": True,
+        "minutes": 30,
+        "card": plain.id,
+        "steps": [{"action": "Look"}, {"action": "Mend"}],
+        "parts": [{"part": part, "quantity": 2}],
+    }
+    await do(asha, RESOLVE, made["id"], 2, outcome=outcome)
+    ticket = TicketId(made["key"])
+
+    async def analysed() -> Analysis | None:
+        return await house.analyses.get(ticket, 3)
+
+    # The row's own bound.
+    kept = await eventually(analysed, lambda found: found is not None, 5)
+    assert (kept.ticket, kept.version, kept.followed) == (ticket, 3, plain.id)
+    assert (kept.worked, kept.minutes, kept.steps) == (True, 30, 2)
+    assert kept.parts == ((part, 2),)
+    [event] = [
+        event
+        for _, event in await house.change_log.after(0, 1_000)
+        if event.entity == ticket and event.type is EventType.TICKET_RESOLVED
+    ]
+    for _ in range(3):
+        await learn(learning(house), event)
+    rows = await house.records.rows(
+        "select event from repair_analysis where ticket = %(t)s", t=ticket
+    )
+    assert rows == [{"event": event.id}]

@@ -5,6 +5,8 @@ import random
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from statistics import quantiles
+from time import perf_counter
 from typing import Any
 
 import orjson
@@ -30,6 +32,12 @@ CARDS = """subscription ($after: String) { cardChanged(after: $after) {
 FOUNDED = """subscription { cardChanged { ... on CardChange { card { key ticket { key } } } } }"""
 TICKETS = """subscription ($after: String) { ticketChanged(after: $after) {
   ... on TicketChange { cursor type ticket { key } } } }"""
+FOLLOWERS, SLOW, CHANGES = 10_000, 100, 10
+PEOPLE = [
+    Actor(id=PersonId("anu"), role=Role.ADMIN),
+    Actor(id=PersonId("bala"), role=Role.MANAGER, garage=PUNE),
+    Actor(id=PersonId("chitra"), role=Role.MANAGER, garage=DELHI),
+]
 KEYS = [CardId(f"fc_{n:03}") for n in range(7)]
 
 
@@ -330,3 +338,43 @@ async def _nothing(room: Room, asked: Asked, who: Actor) -> bool:
     await asyncio.wait({coming})
     await following.aclose()
     return not done
+
+
+@pytest.mark.row("SY-2")
+async def test_slow_followers_hold_up_none_of_ten_thousand() -> None:
+    """Every hundredth follower stops taking; the others hear each change within the row's bound."""
+    room, waits, told = Room(), list[float](), asyncio.Event()
+    let_go, heard, changed_at = asyncio.Event(), 0, 0.0
+    room.world.hold(CARD)
+
+    async def follow(n: int) -> int:
+        nonlocal heard
+        changes = 0
+        async with aclosing(room.follow(room.asked(), PEOPLE[n % len(PEOPLE)])) as news:
+            async for _ in news:
+                changes += 1
+                if n % SLOW == 0:
+                    await let_go.wait()
+                else:
+                    waits.append(perf_counter() - changed_at)
+                    heard += 1
+                    if heard == FOLLOWERS - FOLLOWERS // SLOW:
+                        told.set()
+                if changes == CHANGES:
+                    return changes
+        return changes
+
+    followers = [asyncio.create_task(follow(n)) for n in range(FOLLOWERS)]
+    async with asyncio.timeout(120):
+        while sum(len(a.seats) for a in room.audiences.known.values()) < FOLLOWERS:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        for _ in range(CHANGES):
+            heard, changed_at = 0, perf_counter()
+            told.clear()
+            await room.change()
+            await told.wait()
+        let_go.set()
+        assert set(await asyncio.gather(*followers)) == {CHANGES}
+    p99 = quantiles(waits, n=100)[98]
+    print(f"{FOLLOWERS} followers, {len(waits)} deliveries: p99 {1000 * p99:.0f} ms")  # noqa: T201
+    assert p99 < 5
