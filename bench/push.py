@@ -81,13 +81,20 @@ async def served(home: Home, *options: str) -> AsyncGenerator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
-    environment = os.environ | {"BATTWHEELS_HOME": str(home.root), "BATTWHEELS_PORT": str(port)}
-    command = [sys.executable, "-c", "from web.cli.main import main; main()", "serve", *options]
-    with (home.root / f"serve_{port}.log").open("wb") as output:
-        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)  # noqa: ASYNC220, S603 - our own command
+    async with running(home, "serve", *options, BATTWHEELS_PORT=str(port)) as pid:
+        await _ready(f"http://127.0.0.1:{port}/ready")
+        yield Server(f"127.0.0.1:{port}", pid)
+
+
+@asynccontextmanager
+async def running(home: Home, *command: str, **settings: str) -> AsyncGenerator[int]:
+    """Run a command of `battwheels` until the end of the block, and give its process id."""
+    environment = os.environ | settings | {"BATTWHEELS_HOME": str(home.root)}
+    words = [sys.executable, "-c", "from web.cli.main import main; main()", *command]
+    with (home.root / f"{command[0]}.log").open("ab") as output:
+        process = subprocess.Popen(words, env=environment, stdout=output, stderr=output)  # noqa: ASYNC220, S603 - our own command
         try:
-            await _ready(f"http://127.0.0.1:{port}/ready")
-            yield Server(f"127.0.0.1:{port}", process.pid)
+            yield process.pid
         finally:
             process.terminate()
             process.wait(timeout=20)
@@ -117,7 +124,10 @@ class Caller:
         answer = await self.client.post(
             "/v1/graphql", json={"query": query, "variables": variables}, headers=headers
         )
-        return answer.json()["data"]
+        said = answer.json()
+        if said.get("data") is None:
+            raise ValueError(said.get("errors"))
+        return said["data"]
 
 
 @dataclass(slots=True)

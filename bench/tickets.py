@@ -1,4 +1,4 @@
-"""5,000 tickets a minute through the API: a real `battwheels serve`, which also works.
+"""5,000 tickets a minute through the API: a real `battwheels serve --no-work`, beside a worker.
 
 Senders share one plan: ticket n is sent at n/5,000 of the minute, so a slow answer delays nobody
 else. Every ticket carries an operation id and a text of its own, which has to be embedded. At the
@@ -17,7 +17,7 @@ import httpx
 import numpy as np
 
 from bench.bars import Bar, Better
-from bench.push import JARS, Caller, served
+from bench.push import JARS, Caller, running, served
 from domain.access import Actor, Role
 from domain.ids import GarageId, PersonId
 from records.database import Records
@@ -33,7 +33,7 @@ PATIENCE = 120.0
 WARM_UP = 50
 REPORT = """mutation($report: ReportInput!, $op: UUID!) {
   reportFailure(report: $report, operationId: $op) {
-    __typename ... on FailureReported { ticket { key } } } }"""
+    __typename ... on FailureReported { ticket { key } } ... on Refusal { message } } }"""
 LOGGED = """
 select count(distinct entity) as n from change_log
 where type = 'ticket.created' and entity = any(%(ids)s)"""
@@ -45,7 +45,7 @@ async def run() -> list[Bar]:
         home = Home.at(folder, JARS)
         urls = stores.start(home)
         try:
-            async with served(home) as server:
+            async with served(home, "--no-work") as server, running(home, "work"):
                 opened, refused, took, late = await _reported(
                     server.place, Settings(home=home.root)
                 )
@@ -95,10 +95,11 @@ async def _one(caller: Caller, n: int) -> str | None:
     text = f"Scooter {n} stops charging at {n % 97} percent after {n % 31} km, fault E{n % 900}"
     told = {"report": {"text": text}, "op": str(uuid4())}
     try:
-        made = await caller.ask(REPORT, told)
-    except (httpx.HTTPError, KeyError, ValueError):
+        made = (await caller.ask(REPORT, told))["reportFailure"]
+        return made["ticket"]["key"]
+    except (httpx.HTTPError, KeyError, TypeError, ValueError) as error:
+        print(f"  refused: {error!r}", flush=True)
         return None
-    return made["reportFailure"]["ticket"]["key"] if made else None
 
 
 async def _lost(url: str, opened: Sequence[str]) -> int:

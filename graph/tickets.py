@@ -47,7 +47,7 @@ class Tickets:
                     raise AlreadyExists("ticket", ticket.id)
                 return
             vehicle = ticket_rows.vehicle(ticket)
-            await _save(tx, ticket, {"matching": ticket.matching}, [vehicle])
+            await _save(tx, ticket, new=[vehicle])
             if (model := ticket.vehicle.named) is not None:
                 row = model_row(model)
                 await rows(tx, QUERIES["model"], vehicle=vehicle["id"], model=row)
@@ -161,17 +161,16 @@ class Tickets:
         return {id: tuple(found.get(id, ())) for id in ids}  # noqa: A001 - as everywhere
 
 
-async def _save(
-    tx: Transaction, ticket: Ticket, beside: Row | None = None, vehicles: Sequence[Row] = ()
-) -> None:
-    """Write a version; `beside` and the vehicle come with the first: later ones know no more."""
+async def _save(tx: Transaction, ticket: Ticket, new: Sequence[Row] = ()) -> None:
+    """Write a version; the first one comes with its vehicle: later ones know no more of it."""
+    matching = {"matching": ticket.matching} if new else {}
     await rows(
         tx,
         QUERIES["save"],
         id=ticket.id,
-        properties=ticket_rows.properties(ticket) | (beside or {}),
-        garage=ticket.garage,
-        vehicles=list(vehicles),
+        properties=ticket_rows.properties(ticket) | matching,
+        garages=[ticket.garage] if new else [],
+        vehicles=list(new),
         symptoms=ticket_rows.symptoms(ticket),
         codes=ticket_rows.codes(ticket),
         assignees=[] if ticket.assignee is None else [ticket.assignee],

@@ -14,29 +14,32 @@ WITH t REMOVE t.lock
 RETURN t.version AS version
 
 // name: save
-// The ticket as it is now: where it was raised, its vehicle when new (what a report does not say of a
-// known vehicle stays as it was), symptoms with how sure the reading is, codes, whose bench it is on.
-// One statement for all of it: thousands of tickets a minute pay for each.
+// The ticket as it is now: symptoms with how sure the reading is, codes, whose bench it is on; for a
+// new one where it was raised, and its vehicle (what a report does not say of a known vehicle stays).
+// One statement, since thousands of tickets a minute pay for each. Edges are created, not merged:
+// there is none of a new ticket, `cut` took those of the version before, and a MERGE would hold the
+// garage, and with it every other ticket of the garage, until the commit.
 MATCH (t:Ticket {id: $id})
 SET t += $properties
-MERGE (g:Garage {id: $garage})
-MERGE (t)-[:RAISED_AT]->(g)
+FOREACH (garage IN $garages |
+  MERGE (g:Garage {id: garage})
+  CREATE (t)-[:RAISED_AT]->(g))
 FOREACH (vehicle IN $vehicles |
   MERGE (v:Vehicle {id: vehicle.id})
   SET v.firmware = coalesce(vehicle.firmware, v.firmware),
       v.odometer_km = coalesce(vehicle.odometer_km, v.odometer_km),
       v.battery_cycles = coalesce(vehicle.battery_cycles, v.battery_cycles)
-  MERGE (t)-[:ON]->(v))
+  CREATE (t)-[:ON]->(v))
 FOREACH (row IN $symptoms |
   MERGE (s:Symptom {code: row.code}) ON CREATE SET s.awaits_review = true
-  MERGE (t)-[r:SHOWS]->(s) SET r.confidence = row.confidence)
+  CREATE (t)-[:SHOWS {confidence: row.confidence}]->(s))
 FOREACH (row IN $codes |
   MERGE (e:ErrorCode {key: row.key})
   ON CREATE SET e.code = row.code, e.scope = row.scope, e.awaits_review = true
-  MERGE (t)-[:REPORTS]->(e))
+  CREATE (t)-[:REPORTS]->(e))
 FOREACH (assignee IN $assignees |
   MERGE (p:Technician {id: assignee})
-  MERGE (t)-[:ASSIGNED_TO]->(p))
+  CREATE (t)-[:ASSIGNED_TO]->(p))
 
 // name: model
 // The vehicle's model, where it is known.

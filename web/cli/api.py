@@ -1,6 +1,7 @@
 """`battwheels serve`, `schema`, `migrate`: the service, its printed schema, its stores' schemas."""
 
 import asyncio
+import os
 from typing import Annotated
 
 import typer
@@ -13,6 +14,8 @@ from web import journal, serving
 from web.local.progress import bars
 from web.settings import Settings
 from web.wiring import SERVING, opened
+
+NICENESS = 5
 
 
 def serve(
@@ -28,6 +31,8 @@ def serve(
 def work() -> None:
     """Relay and handle events without serving, until ended."""
     journal.start()
+    # Searching for cards can wait a second; whoever reports beside it on this machine cannot.
+    os.nice(NICENESS)
     uvloop.run(_work(Settings.read()))
 
 
