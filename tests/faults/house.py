@@ -49,8 +49,9 @@ def listeners(house: Opened) -> list[Listener]:
         tickets=house.tickets, cards=house.cards, reader=house.reader, matcher=house.matcher
     )
     wanted = {Hearer.MATCHING, Hearer.HINTING}
-    heard = handlers.listeners(Hearing(search=search, learn=_nothing, forget=house.kept.forget))
-    return [listener for listener in heard if listener.name in wanted]
+    drafts = house.books.billing.drafts
+    hearing = Hearing(search=search, learn=_nothing, draft=drafts.wait, forget=house.kept.forget)
+    return [one for one in handlers.listeners(hearing) if one.name in wanted]
 
 
 async def _nothing(event: Event) -> None:
