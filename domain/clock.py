@@ -2,7 +2,8 @@
 
 A stamp is milliseconds, a counter and the node that made it, compared in that order (Kulkarni et
 al., "Logical Physical Clocks", 2014). A clock that runs ahead may lead by `DRIFT_MS`; whatever
-claims more is taken to have happened when it arrived, so a phone a year ahead wins nothing.
+claims more is taken to have happened when it arrived, and has no claim against another write: a
+phone a year ahead wins nothing.
 """
 
 import re
@@ -25,6 +26,10 @@ class Stamp:
     def __str__(self) -> str:
         """Write it as it travels; `parsed` reads it back."""
         return f"{self.ms}.{self.count}.{self.node}"
+
+
+# Before whatever was written.
+NEVER = Stamp(0, 0, "")
 
 
 def parsed(value: str) -> Stamp:
@@ -52,6 +57,11 @@ def heard(last: Stamp, remote: Stamp, now_ms: int) -> Stamp:
     ms = max(last.ms, other.ms, now_ms)
     counts = [s.count for s in (last, other) if s.ms == ms]
     return Stamp(ms, max(counts) + 1 if counts else 0, last.node)
+
+
+def claimed(stamp: Stamp, now_ms: int) -> Stamp:
+    """Give the stamp as it stands against other writes: below all, if it leads beyond the drift."""
+    return stamp if stamp.ms <= now_ms + DRIFT_MS else replace(stamp, ms=0, count=0)
 
 
 def bounded(stamp: Stamp, now_ms: int) -> Stamp:

@@ -1,44 +1,86 @@
-"""What becomes of changes that were made without knowing of each other (CF-1 to CF-7).
+"""What becomes of changes of a card that were made without knowing of each other (CF-1 to CF-4).
 
 Every function gives the same for any order of arrival, and for what arrives twice.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Generic, TypeVar
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
-from domain.cards import FailureCard, Merge, PartUse, Step
-from domain.clock import Stamp
-
-V = TypeVar("V", bound=Hashable)
+from domain import card_life
+from domain.card_life import Change
+from domain.cards import (
+    Evidence,
+    FailureCard,
+    Merge,
+    PartUse,
+    Resolution,
+    RootCause,
+    Signature,
+    Visibility,
+)
+from domain.vehicles import VehicleContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fields:
-    """The part of a card that is voted on."""
+    """What a card says, in the parts that are voted on, each as a whole.
 
-    root_cause: str
-    solution_steps: tuple[Step, ...]
+    `solution_steps` holds what belongs to the steps too (the kind of repair, its time, whether it
+    is on high voltage), but no parts: steps of one author under the safety of another could kill.
+    """
+
+    title: str
+    vehicles: tuple[VehicleContext, ...]
+    signature: Signature
+    root_cause: RootCause
+    solution_steps: Resolution
     parts_required: tuple[PartUse, ...]
+    evidence: Evidence
+    visibility: Visibility
 
     @classmethod
     def of(cls, card: FailureCard) -> "Fields":
         return cls(
-            root_cause=card.cause.primary,
-            solution_steps=card.resolution.steps,
+            title=card.title,
+            vehicles=card.vehicles,
+            signature=card.signature,
+            root_cause=card.cause,
+            solution_steps=replace(card.resolution, parts=()),
             parts_required=card.resolution.parts,
+            evidence=card.evidence,
+            visibility=card.visibility,
         )
+
+    def onto(self, card: FailureCard) -> FailureCard:
+        return replace(
+            card,
+            title=self.title,
+            vehicles=self.vehicles,
+            signature=self.signature,
+            cause=self.root_cause,
+            resolution=replace(self.solution_steps, parts=self.parts_required),
+            evidence=self.evidence,
+            visibility=self.visibility,
+        )
+
+
+VOTED = tuple(field.name for field in fields(Fields))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """One author's proposal, made against one version; `source` is its operation's id."""
+    """One author's proposal: `base` is the version it was made on, `made` the one it became.
+
+    `source` is its operation's id.
+    """
 
     source: str
     weight: float
     fields: Fields
+    base: int
+    made: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,82 +100,56 @@ def weight(successes: int, failures: int) -> float:
     return (successes + 1) / (successes + failures + 2)
 
 
-def vote(base: Fields, edits: Iterable[Edit]) -> Voted:
+def vote(versions: Mapping[int, Fields], edits: Iterable[Edit]) -> Voted:
     """Give each field as the authors who changed it want it, the heavier side where they differ.
 
-    An edit that leaves a field as it was does not vote on it. Ties fall to the value whose text
-    sorts first.
+    `versions` are what the card said, from the one that every edit knew of on: the lowest number,
+    and the base of each edit. An edit that leaves a field as its base has it does not vote on it,
+    and a change gives way to one whose author had it in front of them. Ties fall to the value whose
+    text sorts first.
     """
     once = {edit.source: edit for edit in edits}
     known = [once[source] for source in sorted(once)]
-    cause, cause_split = _elected(base, known, lambda f: f.root_cause)
-    steps, steps_split = _elected(base, known, lambda f: f.solution_steps)
-    parts, parts_split = _elected(base, known, lambda f: f.parts_required)
-    splits = {
-        "root_cause": cause_split,
-        "solution_steps": steps_split,
-        "parts_required": parts_split,
-    }
+    elected = {name: _elected(versions, known, name) for name in VOTED}
     return Voted(
-        fields=Fields(root_cause=cause, solution_steps=steps, parts_required=parts),
+        fields=Fields(**{name: value for name, (value, _) in elected.items()}),
         sources=tuple(edit.source for edit in known),
-        conflicts=tuple(name for name, split in splits.items() if split),
+        conflicts=tuple(name for name, (_, split) in elected.items() if split),
     )
 
 
-def merged(card: FailureCard, voted: Voted, at: datetime) -> FailureCard:
-    """Give the next version of `card` with what was voted; the same merge again changes nothing."""
+def merged(card: FailureCard, voted: Voted, change: Change) -> FailureCard:
+    """Give the next version of `card` with what was voted; the same merge again changes nothing.
+
+    A card that says nothing else than before stays verified, if it was.
+
+    Raises:
+        IllegalTransition: the card is out of use.
+        StaleVersion: somebody changed it meanwhile.
+    """
     held = card.merge
     if held is not None and set(voted.sources) <= set(held.sources):
         return card
-    return replace(
-        card,
-        version=card.version + 1,
-        cause=replace(card.cause, primary=voted.fields.root_cause),
-        resolution=replace(
-            card.resolution,
-            steps=voted.fields.solution_steps,
-            parts=voted.fields.parts_required,
-        ),
-        merge=Merge(sources=voted.sources, at=at, conflicts=voted.conflicts),
-    )
+    told = card_life.edit(card, voted.fields.onto(card), change)
+    if Fields.of(card) == voted.fields:
+        told = replace(told, status=card.status, verification=card.verification)
+    note = Merge(sources=voted.sources, at=change.at, conflicts=voted.conflicts)
+    return replace(told, merge=note)
 
 
-@dataclass(frozen=True, slots=True)
-class Written(Generic[V]):
-    """A value and when it was written."""
+def _elected(versions: Mapping[int, Fields], edits: Iterable[Edit], name: str) -> tuple[Any, bool]:
+    """Give a field's value and whether it had to be decided."""
 
-    value: V
-    at: Stamp
+    def part(said: Fields) -> Hashable:
+        return getattr(said, name)
 
-
-def last_written(values: Iterable[Written[V]]) -> Written[V]:
-    """Give the value of the highest stamp; two of one stamp fall to the greater text."""
-    return max(values, key=lambda w: (w.at, repr(w.value)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Level:
-    """Stock on hand; below zero it was promised twice, and somebody has to look."""
-
-    quantity: int
-    flagged: bool
-
-
-def stock(start: int, deltas: Mapping[str, int]) -> Level:
-    """Give the stock after every delta, each by its operation's id, so none counts twice."""
-    quantity = start + sum(deltas.values())
-    return Level(quantity=quantity, flagged=quantity < 0)
-
-
-def _elected(base: Fields, edits: Iterable[Edit], part: Callable[[Fields], V]) -> tuple[V, bool]:
-    was = part(base)
-    votes: dict[V, list[float]] = defaultdict(list)
-    for edit in edits:
-        if part(edit.fields) != was:
-            votes[part(edit.fields)].append(edit.weight)
+    changes = [edit for edit in edits if part(edit.fields) != part(versions[edit.base])]
+    votes: dict[Hashable, list[float]] = defaultdict(list)
+    for change in changes:
+        if not any(change.made <= later.base for later in changes):
+            votes[part(change.fields)].append(change.weight)
     if not votes:
-        return was, False
+        return part(versions[min(versions)]), False
     # Sorted before they are summed: floating-point sums depend on the order of their terms.
     ranked = sorted(votes, key=lambda v: (-sum(sorted(votes[v])), repr(v)))
     return ranked[0], len(ranked) > 1

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain import limits
+from domain.clock import NEVER, Stamp
 from domain.codes import CodeKey
 from domain.errors import IllegalTransition, StaleVersion
 from domain.ids import CardId, GarageId, InvoiceId, PersonId, TicketId, VehicleId
@@ -67,6 +68,15 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """When that was written of which only the last word stands (CF-5, `domain.last_word`)."""
+
+    card: Stamp = NEVER
+    outcome: Stamp = NEVER
+    rating: Stamp = NEVER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
     """One failing vehicle in one garage.
 
@@ -102,6 +112,7 @@ class Ticket:
     invoice: InvoiceId | None = None
     revisit_of: TicketId | None = None
     marks: tuple[str, ...] = ()
+    written: Written = Written()
 
     def done(self, mark: str) -> bool:
         """Say whether the operation with this mark has changed the ticket before."""
@@ -110,17 +121,25 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """A wanted change: when, the version the caller had in front of them, and its mark."""
+    """A wanted change: when, the version the caller had in front of them, and its mark.
+
+    `done` is when the device says that it was done; None: now, by our own clock.
+    """
 
     at: datetime
     expected: int
     mark: str | None = None
+    done: Stamp | None = None
+
+    @property
+    def stamp(self) -> Stamp:
+        return self.done or Stamp(int(self.at.timestamp() * 1000), 0, "")
 
 
 def assign(ticket: Ticket, to: PersonId, move: Move) -> Ticket:
     """Give the ticket in `to`'s hands; reassigning one that is assigned is allowed."""
     if ticket.status is TicketStatus.ASSIGNED:
-        return replace(_checked(ticket, move), assignee=to)
+        return replace(following(ticket, move), assignee=to)
     return replace(advance(ticket, TicketStatus.ASSIGNED, move), assignee=to)
 
 
@@ -129,10 +148,11 @@ def start(ticket: Ticket, card: CardId | None, move: Move) -> Ticket:
 
     Whoever is at work may go on with another card.
     """
+    written = replace(ticket.written, card=move.stamp)
     if ticket.status is TicketStatus.IN_PROGRESS and card != ticket.card:
-        return replace(_checked(ticket, move), card=card)
+        return replace(following(ticket, move), card=card, written=written)
     begun = advance(ticket, TicketStatus.IN_PROGRESS, move)
-    return replace(begun, card=card, started_at=move.at)
+    return replace(begun, card=card, started_at=move.at, written=written)
 
 
 def attempt(ticket: Ticket, tried: Attempt, move: Move) -> Ticket:
@@ -146,14 +166,22 @@ def attempt(ticket: Ticket, tried: Attempt, move: Move) -> Ticket:
     if ticket.status is not TicketStatus.IN_PROGRESS:
         raise IllegalTransition(ticket.id, ticket.status, "attempted")
     limits.count("attempts", len(ticket.attempts) + 1, ATTEMPTS_LIMIT)
-    return replace(_checked(ticket, move), attempts=(*ticket.attempts, tried))
+    return replace(following(ticket, move), attempts=(*ticket.attempts, tried))
 
 
 def resolve(ticket: Ticket, outcome: Outcome, move: Move) -> Ticket:
     """Give the ticket with its outcome, which is its last attempt unless that says the same."""
-    ended = replace(
-        advance(ticket, TicketStatus.RESOLVED, move), outcome=outcome, resolved_at=move.at
-    )
+    ended = replace(advance(ticket, TicketStatus.RESOLVED, move), resolved_at=move.at)
+    return with_outcome(ended, outcome, move)
+
+
+def with_outcome(ticket: Ticket, outcome: Outcome, move: Move) -> Ticket:
+    """Give the ticket with an outcome in place of the one it has, if any, and as its last attempt.
+
+    Tries are counted by their place, so none is ever taken away.
+    """
+    written = replace(ticket.written, outcome=move.stamp)
+    ended = replace(ticket, outcome=outcome, written=written)
     if _told(ticket.attempts[-1:], outcome):
         return ended
     return replace(ended, attempts=(*ticket.attempts, _last_attempt(ticket, outcome, move)))
@@ -162,9 +190,15 @@ def resolve(ticket: Ticket, outcome: Outcome, move: Move) -> Ticket:
 def close(ticket: Ticket, rating: int | None, move: Move) -> Ticket:
     """Give the ticket closed, with the customer's rating (one to five stars) if there is one."""
     closed = replace(advance(ticket, TicketStatus.CLOSED, move), closed_at=move.at)
-    if rating is None or closed.outcome is None:
-        return closed
-    return replace(closed, outcome=replace(closed.outcome, rating=rating))
+    return closed if rating is None else with_rating(closed, rating, move)
+
+
+def with_rating(ticket: Ticket, rating: int, move: Move) -> Ticket:
+    """Give the ticket with the customer's rating in place of the one it has, if any."""
+    if ticket.outcome is None:
+        return ticket
+    written = replace(ticket.written, rating=move.stamp)
+    return replace(ticket, outcome=replace(ticket.outcome, rating=rating), written=written)
 
 
 def reopen(ticket: Ticket, move: Move) -> Ticket:
@@ -177,13 +211,13 @@ def reopen(ticket: Ticket, move: Move) -> Ticket:
 def invoiced(ticket: Ticket, invoice: InvoiceId, move: Move) -> Ticket:
     """Give the closed ticket with its invoice; one whose invoice was void takes the next one."""
     if ticket.status is TicketStatus.INVOICED:
-        return replace(_checked(ticket, move), invoice=invoice)
+        return replace(following(ticket, move), invoice=invoice)
     return replace(advance(ticket, TicketStatus.INVOICED, move), invoice=invoice)
 
 
 def uninvoiced(ticket: Ticket, move: Move) -> Ticket:
     """Give the ticket as it was before its invoice, which was taken back: nobody's own step."""
-    return replace(_checked(ticket, move), status=TicketStatus.CLOSED, invoice=None)
+    return replace(following(ticket, move), status=TicketStatus.CLOSED, invoice=None)
 
 
 def advance(ticket: Ticket, wanted: TicketStatus, move: Move) -> Ticket:
@@ -195,11 +229,23 @@ def advance(ticket: Ticket, wanted: TicketStatus, move: Move) -> Ticket:
     """
     if wanted not in NEXT[ticket.status]:
         raise IllegalTransition(ticket.id, ticket.status, wanted)
-    moved = replace(_checked(ticket, move), status=wanted)
-    return _afresh(moved) if wanted is TicketStatus.OPEN else moved
+    moved = replace(following(ticket, move), status=wanted)
+    return _afresh(moved, move.stamp) if wanted is TicketStatus.OPEN else moved
 
 
-def _afresh(ticket: Ticket) -> Ticket:
+def following(ticket: Ticket, move: Move) -> Ticket:
+    """Give the next version of the ticket, which says the same so far.
+
+    Raises:
+        StaleVersion: somebody changed it meanwhile.
+    """
+    if move.expected != ticket.version:
+        raise StaleVersion(ticket.id, move.expected, ticket.version)
+    marks = ticket.marks if move.mark is None else (*ticket.marks, move.mark)[-MARKS_KEPT:]
+    return replace(ticket, version=ticket.version + 1, marks=marks)
+
+
+def _afresh(ticket: Ticket, at: Stamp) -> Ticket:
     return replace(
         ticket,
         assignee=None,
@@ -208,6 +254,7 @@ def _afresh(ticket: Ticket) -> Ticket:
         closed_at=None,
         card=None,
         outcome=None,
+        written=Written(card=at, outcome=at, rating=at),
     )
 
 
@@ -225,10 +272,3 @@ def _last_attempt(ticket: Ticket, outcome: Outcome, move: Move) -> Attempt:
         parts=outcome.parts,
         notes=outcome.notes,
     )
-
-
-def _checked(ticket: Ticket, move: Move) -> Ticket:
-    if move.expected != ticket.version:
-        raise StaleVersion(ticket.id, move.expected, ticket.version)
-    marks = ticket.marks if move.mark is None else (*ticket.marks, move.mark)[-MARKS_KEPT:]
-    return replace(ticket, version=ticket.version + 1, marks=marks)

@@ -196,6 +196,11 @@ class Cards:
             card.id for card in versions if card.visibility.includes(viewer.garage, viewer.region)
         }
 
+    async def since(self, id: CardId, n: int) -> list[FailureCard]:
+        """Give a card's versions from `n` on, oldest first, whoever may see them, uncounted."""
+        found = await self._graph.entries(READS["since"], id=id, n=n)
+        return [bodies.card_from(row["body"]) for row in found]
+
     async def record_of(self, author: str) -> tuple[int, int]:
         """Give how often the cards that somebody wrote worked, and failed."""
         found = await self._graph.entries(READS["record_of"], author=author)

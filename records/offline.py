@@ -1,7 +1,7 @@
 """What garages that work offline leave in Postgres: their cursors, and the edits that may meet."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -25,9 +25,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """One edit of a card; `fields` is the document of what it proposes."""
+    """One edit of a card at version `base`; `fields` is the document of what it proposes."""
 
     source: str
+    base: int
     weight: float
     fields: Mapping[str, Any]
 
@@ -45,19 +46,14 @@ class Offline:
         found = await self._records.rows(QUERIES["standings"], garage=garage)
         return [Standing(**row) for row in found]
 
-    async def propose(self, card: CardId, base: int, proposal: Proposal) -> None:
-        row = {
-            "card": card,
-            "base": base,
-            "source": proposal.source,
-            "weight": proposal.weight,
-            "fields": Jsonb(dict(proposal.fields)),
-        }
+    async def propose(self, card: CardId, proposal: Proposal) -> None:
+        """Keep a proposal; the same source again is the same one."""
+        row = asdict(proposal) | {"card": card, "fields": Jsonb(dict(proposal.fields))}
         async with self._records.transaction() as connection:
             await connection.execute(QUERIES["propose"], row)
 
-    async def proposals(self, card: CardId, base: int) -> list[Proposal]:
-        found = await self._records.rows(QUERIES["proposals"], card=card, base=base)
+    async def proposals(self, card: CardId, sources: Sequence[str]) -> list[Proposal]:
+        found = await self._records.rows(QUERIES["proposals"], card=card, sources=list(sources))
         return [Proposal(**row) for row in found]
 
     async def foreign(self, operation: OperationId, actor: PersonId) -> bool:

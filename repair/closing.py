@@ -2,13 +2,13 @@
 
 Each verb reads the ticket as its actor, lets the domain decide, and writes the next version with
 its event in one transaction. An operation that changed the ticket before changes nothing again: it
-gives the ticket as it stands.
+gives the ticket as it stands. So does a late one that somebody had the last word against.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from domain import tickets
+from domain import last_word, tickets
 from domain.access import Action, Actor, Kind, Resource, Viewer, demand, viewer
 from domain.cards import FailureCard, PartUse
 from domain.errors import InvalidInput
@@ -47,7 +47,7 @@ async def assign(
     ticket = await _held(shop.tickets, id, operation, Action.ASSIGN)
     if ticket.done(operation.mark):
         return ticket
-    assigned = tickets.assign(ticket, to, _move(operation, expected))
+    assigned = tickets.assign(ticket, to, _move(operation, expected, ticket))
     await demand_colleague(shop.crew, assigned, to)
     await demand_safe(shop, assigned, assigned.card, operation)
     return await _put(shop.tickets, assigned, EventType.TICKET_UPDATED, operation)
@@ -66,7 +66,8 @@ async def start(
     ticket = await _held(shop.tickets, id, operation, Action.UPDATE)
     if ticket.done(operation.mark):
         return ticket
-    started = tickets.start(ticket, card, _move(operation, expected))
+    rules = last_word if operation.late else tickets
+    started = rules.start(ticket, card, _move(operation, expected, ticket))
     await demand_safe(shop, started, card, operation)
     return await _put(shop.tickets, started, EventType.TICKET_UPDATED, operation)
 
@@ -84,7 +85,8 @@ async def attempt(
     if ticket.done(operation.mark):
         return ticket
     theirs = replace(tried, by=ticket.assignee or tried.by)
-    noted = tickets.attempt(ticket, theirs, _move(operation, expected))
+    rules = last_word if operation.late else tickets
+    noted = rules.attempt(ticket, theirs, _move(operation, expected, ticket))
     await _demand_parts(shop.vocabulary, tried.parts)
     await demand_safe(shop, noted, tried.card, operation)
     return await _put(shop.tickets, noted, EventType.TICKET_UPDATED, operation)
@@ -102,7 +104,8 @@ async def resolve(
     ticket = await _held(shop.tickets, id, operation, Action.UPDATE)
     if ticket.done(operation.mark):
         return ticket
-    resolved = tickets.resolve(ticket, outcome, _move(operation, expected))
+    rules = last_word if operation.late else tickets
+    resolved = rules.resolve(ticket, outcome, _move(operation, expected, ticket))
     await _demand_parts(shop.vocabulary, outcome.parts)
     await demand_safe(shop, resolved, outcome.card, operation)
     return await _put(shop.tickets, resolved, EventType.TICKET_RESOLVED, operation)
@@ -120,7 +123,8 @@ async def close(
     ticket = await _held(stored, id, operation, Action.UPDATE)
     if ticket.done(operation.mark):
         return ticket
-    closed = tickets.close(ticket, rating, _move(operation, expected))
+    rules = last_word if operation.late else tickets
+    closed = rules.close(ticket, rating, _move(operation, expected, ticket))
     return await _put(stored, closed, EventType.TICKET_CLOSED, operation)
 
 
@@ -135,7 +139,7 @@ async def reopen(stored: Tickets, id: TicketId, expected: int, operation: Operat
     ticket = await _held(stored, id, operation, Action.ASSIGN)
     if ticket.done(operation.mark):
         return ticket
-    reopened = tickets.reopen(ticket, _move(operation, expected))
+    reopened = tickets.reopen(ticket, _move(operation, expected, ticket))
     return await _put(stored, reopened, EventType.TICKET_REOPENED, operation)
 
 
@@ -146,11 +150,18 @@ async def _held(stored: Tickets, id: TicketId, operation: Operation, action: Act
     return ticket
 
 
-def _move(operation: Operation, expected: int) -> Move:
-    return Move(at=operation.at, expected=expected, mark=operation.mark)
+def _move(operation: Operation, expected: int, ticket: Ticket) -> Move:
+    return Move(
+        at=operation.at,
+        expected=ticket.version if operation.late else expected,
+        mark=operation.mark,
+        done=operation.done,
+    )
 
 
 async def _put(stored: Tickets, ticket: Ticket, type: EventType, operation: Operation) -> Ticket:
+    if not ticket.done(operation.mark):
+        return ticket
     event = operation.event(type, ticket.id, ticket.version, ticket.garage)
     await stored.put(ticket, [event], expected=ticket.version - 1)
     return ticket

@@ -1,35 +1,39 @@
 """A card that several people changed unknown to each other is merged by vote (CF-1 to CF-4)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Protocol
 
 from pydantic import TypeAdapter
 
 from domain import merging
-from domain.access import Action, Kind, Resource, Viewer, demand, viewer
-from domain.card_life import NEXT
-from domain.cards import CardStatus, FailureCard
-from domain.errors import IllegalTransition, InvalidInput, StaleVersion
-from domain.events import EventType
+from domain.access import Action
+from domain.card_life import Change
+from domain.cards import FailureCard
+from domain.errors import InvalidInput, StaleVersion, Unavailable
 from domain.ids import CardId, PersonId
 from domain.merging import Edit, Fields
 from records.offline import Proposal
+from repair import review as reviews
 from repair.operation import Operation
-from repair.review import Content, Review, update
+from repair.review import Content, Review
 
 FIELDS = TypeAdapter(Fields)
-EVERY_CARD = Viewer(sees_all=True)
+# Whoever loses a race for the next version votes again on top of it.
+TRIES = 8
+# A version that nobody made by such an edit counts as an edit of the one before it.
+BY_HAND = "version:"
 
 
 class Versions(Protocol):
-    async def version(self, id: CardId, n: int, viewer: Viewer) -> FailureCard: ...
+    async def since(self, id: CardId, n: int) -> list[FailureCard]: ...
     async def record_of(self, author: str) -> tuple[int, int]: ...
 
 
 class Proposals(Protocol):
-    async def propose(self, card: CardId, base: int, proposal: Proposal) -> None: ...
-    async def proposals(self, card: CardId, base: int) -> Sequence[Proposal]: ...
+    async def propose(self, card: CardId, proposal: Proposal) -> None: ...
+    async def proposals(self, card: CardId, sources: Sequence[str]) -> Sequence[Proposal]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,78 +56,107 @@ class Met:
 async def edit(
     meeting: Meeting, id: CardId, content: Content, base: int, operation: Operation
 ) -> Met:
-    """Change a card that was read at version `base`, straight or by a vote of all such changes.
+    """Change a card that was read at version `base`, by a vote of all that changed it since.
 
     Raises:
-        InvalidInput: the base lies in the future.
+        InvalidInput: the base lies in the future, or the content names what is not known.
         NotFound, NotAllowed, IllegalTransition: as they say.
+        Unavailable: others changed it at every try; do it again later.
     """
-    stands = await meeting.review.cards.get(id, viewer(operation.actor))
-    about = Resource(kind=Kind.CARD, garage=stands.provenance.garage)
-    demand(operation.actor, Action.UPDATE, about)
-    if base > stands.version:
-        raise InvalidInput("expected_version", f"is {base}; the card is at {stands.version}")
-    try:
-        card = await update(meeting.review, id, content, base, operation)
-        await _propose(meeting, (id, base), _fields(content), operation.id, operation.actor.id)
-        return Met(card=card)
-    except StaleVersion:
-        return await _voted(meeting, id, content, base, operation)
+    for _ in range(TRIES):
+        try:
+            return await _merged(meeting, id, content, base, operation)
+        except StaleVersion:
+            continue
+    raise Unavailable("the card", "many people change it at this moment")
 
 
-async def _voted(
+async def _merged(
     meeting: Meeting, id: CardId, content: Content, base: int, operation: Operation
 ) -> Met:
-    stands = await meeting.review.cards.get(id, viewer(operation.actor))
-    if not NEXT[stands.status]:
-        raise IllegalTransition(id, stands.status, "edited")
-    was = await meeting.versions.version(id, base, EVERY_CARD)
-    await _count_theirs(meeting, id, base)
-    await _propose(meeting, (id, base), _fields(content), operation.id, operation.actor.id)
-    edits = [_edit(p) for p in await meeting.proposals.proposals(id, base)]
-    merged = merging.merged(stands, merging.vote(Fields.of(was), edits), operation.at)
-    if merged.version == stands.version:
-        return Met(card=stands, theirs=stands)
-    lost = stands.status is CardStatus.VERIFIED
-    status = CardStatus.PROVISIONAL if lost else stands.status
-    told = replace(
-        merged,
-        status=status,
-        verification=None,
-        provenance=replace(stands.provenance, editor=operation.actor.id, updated_at=operation.at),
-    )
-    event = operation.event(EventType.CARD_UPDATED, id, told.version)
-    await meeting.review.cards.put(told, [event], expected=stands.version)
-    return Met(card=told, theirs=stands)
+    stands = await reviews.demanded(meeting.review.cards, id, operation, Action.UPDATE)
+    if not 1 <= base <= stands.version:
+        raise InvalidInput("expected_version", f"is {base}; the card is at {stands.version}")
+    wanted = reviews.edited(stands, content)
+    await reviews.check(meeting.review, wanted, operation)
+    await _propose(meeting, (id, base), Fields.of(wanted), operation.id, operation.actor.id)
+    versions, edits = await _since(meeting, id, base)
+    newest = max(versions)
+    made = next((e.made for e in edits if e.source == operation.id), None)
+    if made is None:
+        edits += await _known(meeting, id, {operation.id: newest + 1})
+        said = {n: Fields.of(card) for n, card in versions.items()}
+        change = Change(by=operation.actor.id, at=operation.at, expected=newest)
+        made = newest + 1
+        versions[made] = merging.merged(versions[newest], merging.vote(said, edits), change)
+        await reviews.put(meeting.review, versions[made], operation)
+    return Met(card=versions[made], theirs=versions[made - 1] if made - 1 > base else None)
 
 
-async def _count_theirs(meeting: Meeting, id: CardId, base: int) -> None:
-    """Count the version that followed `base` as a proposal, if nobody proposed it offline."""
-    if await meeting.proposals.proposals(id, base):
-        return
-    next_one = await meeting.versions.version(id, base + 1, EVERY_CARD)
-    by = next_one.provenance.editor or next_one.provenance.author
-    await _propose(meeting, (id, base), Fields.of(next_one), f"version:{base + 1}", by)
+async def _since(
+    meeting: Meeting, id: CardId, base: int
+) -> tuple[dict[int, FailureCard], list[Edit]]:
+    """Give the versions from the last one that every later author knew of on, and their edits.
+
+    What is older has no vote: everybody behind it had it in front of them.
+    """
+    while True:
+        found = await meeting.versions.since(id, base)
+        edits = await _edits(meeting, id, found)
+        oldest = min((e.base for e in edits), default=base)
+        if oldest >= base:
+            return {card.version: card for card in found}, edits
+        base = oldest
+
+
+async def _edits(meeting: Meeting, id: CardId, found: Sequence[FailureCard]) -> list[Edit]:
+    """Give the edits that made the versions behind the first; those made by hand count as well."""
+    made = _made(found)
+    kept = await meeting.proposals.proposals(id, [*made])
+    queued = {made[proposal.source] for proposal in kept}
+    for before, after in pairwise(found):
+        if after.version not in queued and Fields.of(before) != Fields.of(after):
+            source = f"{BY_HAND}{after.version}"
+            by = after.provenance.editor or after.provenance.author
+            await _propose(meeting, (id, before.version), Fields.of(after), source, by)
+            made[source] = after.version
+    return await _known(meeting, id, made)
+
+
+async def _known(meeting: Meeting, id: CardId, made: Mapping[str, int]) -> list[Edit]:
+    return [
+        Edit(
+            source=kept.source,
+            weight=kept.weight,
+            fields=FIELDS.validate_python(kept.fields),
+            base=kept.base,
+            made=made[kept.source],
+        )
+        for kept in await meeting.proposals.proposals(id, [*made])
+    ]
+
+
+def _made(found: Sequence[FailureCard]) -> dict[str, int]:
+    """Give the operations that came in behind the first version, with the version each became."""
+    known = _sources(found[0])
+    made: dict[str, int] = {}
+    for card in found[1:]:
+        made |= dict.fromkeys(_sources(card) - known, card.version)
+        known |= _sources(card)
+    return made
+
+
+def _sources(card: FailureCard) -> set[str]:
+    told = card.merge.sources if card.merge else ()
+    return {source for source in told if not source.startswith(BY_HAND)}
 
 
 async def _propose(
     meeting: Meeting, about: tuple[CardId, int], fields: Fields, source: str, by: PersonId
 ) -> None:
     """Keep what somebody wants of a card at its base version, with the weight of their record."""
+    card, base = about
     weight = merging.weight(*await meeting.versions.record_of(by))
     document: Mapping[str, Any] = FIELDS.dump_python(fields, mode="json")
-    proposal = Proposal(source=source, weight=weight, fields=document)
-    await meeting.proposals.propose(*about, proposal)
-
-
-def _fields(content: Content) -> Fields:
-    return Fields(
-        root_cause=content.cause.primary,
-        solution_steps=content.resolution.steps,
-        parts_required=content.resolution.parts,
-    )
-
-
-def _edit(proposal: Proposal) -> Edit:
-    fields = FIELDS.validate_python(proposal.fields)
-    return Edit(source=proposal.source, weight=proposal.weight, fields=fields)
+    proposal = Proposal(source=source, base=base, weight=weight, fields=document)
+    await meeting.proposals.propose(card, proposal)

@@ -9,16 +9,26 @@ from hashlib import sha256
 from uuid import UUID
 
 from domain.access import Actor
+from domain.clock import Stamp
 from domain.events import Event, EventType
 from domain.ids import CardId, EventId, GarageId, JobId, OperationId, TicketId, derived, uuid7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
+    """One thing that somebody asks for.
+
+    Attributes:
+        done: when a device says that it was done; None: now.
+        late: it was asked without knowing what stands by now, so the last word decides (CF-5).
+    """
+
     id: OperationId
     actor: Actor
     at: datetime
     trace: str | None = None
+    done: Stamp | None = None
+    late: bool = False
 
     @property
     def mark(self) -> str:

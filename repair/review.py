@@ -68,7 +68,7 @@ async def create(
     if ticket is not None:
         await review.tickets.get(ticket, actor)
     card = _written(content, operation, ticket)
-    await _check(review, card, operation)
+    await check(review, card, operation)
     event = operation.event(EventType.CARD_CREATED, card.id, card.version)
     try:
         await review.cards.add(card, [event], await _embedding(review.embedder, card))
@@ -88,8 +88,19 @@ async def update(
     Raises:
         NotFound, NotAllowed, InvalidInput, StaleVersion, IllegalTransition: as they say.
     """
-    card = await _demanded(review.cards, id, operation, Action.UPDATE)
-    edited = replace(
+    card = await demanded(review.cards, id, operation, Action.UPDATE)
+    wanted = edited(card, content)
+    if wanted == card and await done_before(review.cards, card, expected, operation):
+        return card
+    changed = card_life.edit(card, wanted, _change(operation, expected))
+    await check(review, changed, operation)
+    await put(review, changed, operation)
+    return changed
+
+
+def edited(card: FailureCard, content: Content) -> FailureCard:
+    """Give the card saying what its author wants it to say, still at its version."""
+    return replace(
         card,
         title=content.title,
         vehicles=content.vehicles,
@@ -99,14 +110,18 @@ async def update(
         evidence=content.evidence,
         visibility=_with_origin(content.visibility, card.provenance),
     )
-    if edited == card and await done_before(review.cards, card, expected, operation):
-        return card
-    changed = card_life.edit(card, edited, _change(operation, expected))
-    await _check(review, changed, operation)
-    event = operation.event(EventType.CARD_UPDATED, id, changed.version)
+
+
+async def put(review: Review, changed: FailureCard, operation: Operation) -> None:
+    """Store the next version of a card, found by what it says now, and tell of it.
+
+    Raises:
+        StaleVersion: somebody changed it meanwhile.
+    """
+    event = operation.event(EventType.CARD_UPDATED, changed.id, changed.version)
     embedding = await _embedding(review.embedder, changed)
-    await review.cards.put(changed, [event], expected=expected, embedding=embedding)
-    return changed
+    before = changed.version - 1
+    await review.cards.put(changed, [event], expected=before, embedding=embedding)
 
 
 async def verify(cards: Cards, id: CardId, expected: int, operation: Operation) -> FailureCard:
@@ -115,7 +130,7 @@ async def verify(cards: Cards, id: CardId, expected: int, operation: Operation) 
     Raises:
         NotFound, NotAllowed, InvalidInput, StaleVersion, IllegalTransition: as they say.
     """
-    card = await _demanded(cards, id, operation, Action.VERIFY)
+    card = await demanded(cards, id, operation, Action.VERIFY)
     verified_already = card.status is CardStatus.VERIFIED
     if verified_already and await done_before(cards, card, expected, operation):
         return card
@@ -131,7 +146,7 @@ async def retire(cards: Cards, id: CardId, expected: int, operation: Operation) 
     Raises:
         NotFound, NotAllowed, StaleVersion, IllegalTransition: as they say.
     """
-    card = await _demanded(cards, id, operation, Action.VERIFY)
+    card = await demanded(cards, id, operation, Action.VERIFY)
     if card.status in RETIRED and await done_before(cards, card, expected, operation):
         return card
     retired = card_life.retire(card, _change(operation, expected))
@@ -145,7 +160,7 @@ def embedded_text(card: FailureCard) -> str:
     return card.wording
 
 
-async def _demanded(cards: Cards, id: CardId, operation: Operation, action: Action) -> FailureCard:
+async def demanded(cards: Cards, id: CardId, operation: Operation, action: Action) -> FailureCard:
     card = await cards.get(id, viewer(operation.actor))
     demand(operation.actor, action, Resource(kind=Kind.CARD, garage=card.provenance.garage))
     return card
@@ -199,7 +214,7 @@ def _with_origin(wanted: Visibility, origin: Provenance) -> Visibility:
     return replace(wanted, garages=(origin.garage, *wanted.garages))
 
 
-async def _check(review: Review, card: FailureCard, operation: Operation) -> None:
+async def check(review: Review, card: FailureCard, operation: Operation) -> None:
     """Raise InvalidInput unless all that the card names is known."""
     check_model_years(card, operation.at.date())
     sign = card.signature

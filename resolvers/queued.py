@@ -1,6 +1,7 @@
 """Do what a queue asks: each operation has an answer of its own and hurts no other."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from graphql import GraphQLError, GraphQLNonNull, GraphQLSchema, Undefined
@@ -8,6 +9,7 @@ from graphql.utilities import (
     coerce_input_value,  # pyright: ignore[reportUnknownVariableType] - graphql-core types it loosely
 )
 
+from domain import clock
 from domain.errors import InvalidInput, Refused, Unavailable
 from repair import concurrent, intake, review
 from repair.concurrent import Meeting, Met
@@ -84,10 +86,12 @@ class Work:
             raise InvalidInput("garage_id", "is not your garage")
         if await context.services.offline.foreign(record.id, actor.id):
             raise InvalidInput("operation_id", "was used by somebody else; make a new one")
+        asked = context.operation(record.id)
+        operation = replace(asked, done=clock.claimed(record.at, int(asked.at.timestamp() * 1000)))
         made: list[Answer] = []
 
         async def work() -> Answer:
-            made.append(await DEEDS[record.deed](self, record, context.operation(record.id)))
+            made.append(await DEEDS[record.deed](self, record, operation))
             return made[0]
 
         body = once.fingerprint(record.deed, record.data)

@@ -1,10 +1,12 @@
 """What a queue may ask of tickets and shelves, read as the mutations of that name read it."""
 
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
-from domain.errors import IllegalTransition, InvalidInput, StaleVersion
-from domain.ids import TicketId, ticket_id
+from domain.errors import IllegalTransition, InvalidInput, StaleVersion, Unavailable
+from domain.ids import TicketId, operation_id, ticket_id
 from domain.tickets import Ticket
 from repair import closing, feedback
 from repair.operation import Operation
@@ -22,7 +24,13 @@ from schema.syncing import OperationState
 from sync.queue import Queued
 
 T = TypeVar("T")
-Verb = Callable[[TicketId, int], Awaitable[Ticket]]
+Verb = Callable[[TicketId, int, Operation], Awaitable[Ticket]]
+# Whoever loses a race for the next version tries again on top of it.
+TRIES = 8
+TAKEN = "It was changed meanwhile; yours was the last word and stands."
+KEPT = "It was changed meanwhile, and what stands there stays."
+# The operation id of a report names the ticket that it opens, before anybody has heard of it.
+REPORT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Reading(Protocol):
@@ -38,7 +46,7 @@ async def start(work: Reading, record: Queued, operation: Operation) -> Answer:
     shop = workshop(work.context)
     followed = parsing.card_key(text(record, "card")) if record.data.get("card") else None
     return await _moved(
-        work, record, lambda key, version: closing.start(shop, key, followed, version, operation)
+        work, record, operation, lambda key, n, asked: closing.start(shop, key, followed, n, asked)
     )
 
 
@@ -47,7 +55,7 @@ async def attempt(work: Reading, record: Queued, operation: Operation) -> Answer
     given = work.read("attempt", AttemptInput, record.data.get("attempt"))
     tried = parsing.attempt(given, operation.actor.id, operation.at)
     return await _moved(
-        work, record, lambda key, version: closing.attempt(shop, key, tried, version, operation)
+        work, record, operation, lambda key, n, asked: closing.attempt(shop, key, tried, n, asked)
     )
 
 
@@ -55,7 +63,7 @@ async def resolve(work: Reading, record: Queued, operation: Operation) -> Answer
     shop = workshop(work.context)
     ended = parsing.outcome(work.read("outcome", OutcomeInput, record.data.get("outcome")))
     return await _moved(
-        work, record, lambda key, version: closing.resolve(shop, key, ended, version, operation)
+        work, record, operation, lambda key, n, asked: closing.resolve(shop, key, ended, n, asked)
     )
 
 
@@ -63,7 +71,7 @@ async def close(work: Reading, record: Queued, operation: Operation) -> Answer:
     stored = work.context.services.tickets
     rating = None if record.data.get("rating") is None else number(record, "rating")
     return await _moved(
-        work, record, lambda key, version: closing.close(stored, key, rating, version, operation)
+        work, record, operation, lambda key, n, asked: closing.close(stored, key, rating, n, asked)
     )
 
 
@@ -71,8 +79,18 @@ async def rate(work: Reading, record: Queued, operation: Operation) -> Answer:
     """Say what one thinks of a card; the record is about the ticket that it was tried on."""
     opinion = opinion_of(work.read("feedback", FeedbackInput, record.data.get("feedback")))
     expected = number(record, "expected_version") if "expected_version" in record.data else 0
-    key = _ticket(record)
-    said = await feedback.give(desk_of(work.context), key, opinion, expected, operation)
+    key, desk = _ticket(record, operation), desk_of(work.context)
+    try:
+        said = await feedback.give(desk, key, opinion, expected, operation)
+    except StaleVersion:
+        kept = await desk.book.history(key, operation.actor.id)
+        if not kept:
+            raise
+        # The newest comes first. The same word again was kept before its answer was lost.
+        said = kept[0]
+        if said.opinion != opinion:
+            theirs = {"version": said.version, "stars": said.opinion.stars}
+            return _shown(record, applied(key, said.version), theirs, KEPT)
     return applied(key, said.version)
 
 
@@ -101,23 +119,46 @@ def number(record: Queued, name: str) -> int:
     return value
 
 
-async def _moved(work: Reading, record: Queued, verb: Verb) -> Answer:
-    """Do a verb to a ticket; where somebody was faster, theirs stands and both are shown."""
-    key, expected = _ticket(record), number(record, "expected_version")
+async def _moved(work: Reading, record: Queued, operation: Operation, verb: Verb) -> Answer:
+    """Do a verb to a ticket; where somebody was faster, the last word stands and both are shown."""
+    key, expected = _ticket(record, operation), number(record, "expected_version")
     try:
-        moved = await verb(key, expected)
+        moved = await verb(key, expected, operation)
     except (StaleVersion, IllegalTransition):
-        stands = await work.context.services.tickets.get(key, work.context.actor)
-        if stands.version == expected:
+        met = await work.context.services.tickets.get(key, work.context.actor)
+        if met.version == expected:
             raise
-        theirs = {"version": stands.version, "status": stands.status.value}
-        return applied(key, stands.version) | {
-            "state": OperationState.CONFLICT.value,
-            "mine": dict(record.data),
-            "theirs": theirs | {"assignee": stands.assignee},
-        }
+        stands = await _late(met, replace(operation, late=True), verb)
+        theirs = {"version": met.version, "status": met.status.value, "assignee": met.assignee}
+        reason = TAKEN if stands.version > met.version else KEPT
+        return _shown(record, applied(key, stands.version), theirs, reason)
     return applied(moved.id, moved.version)
 
 
-def _ticket(record: Queued) -> TicketId:
-    return ticket_id(key_of("Ticket", text(record, "id")))
+async def _late(met: Ticket, operation: Operation, verb: Verb) -> Ticket:
+    """Do a verb to a ticket as it stands by now, where it can still be done."""
+    for _ in range(TRIES):
+        try:
+            return await verb(met.id, met.version, operation)
+        except StaleVersion:
+            continue
+        except IllegalTransition:
+            return met
+    raise Unavailable("the ticket", "others change it at this moment")
+
+
+def _shown(record: Queued, answer: Answer, theirs: Mapping[str, object], reason: str) -> Answer:
+    return answer | {
+        "state": OperationState.CONFLICT.value,
+        "reason": reason,
+        "mine": dict(record.data),
+        "theirs": dict(theirs),
+    }
+
+
+def _ticket(record: Queued, operation: Operation) -> TicketId:
+    """Give the ticket that a record is about: by its id, or by the report that is to open it."""
+    named = text(record, "id")
+    if REPORT.fullmatch(named):
+        return replace(operation, id=operation_id(named)).ticket_id()
+    return ticket_id(key_of("Ticket", named))

@@ -69,6 +69,25 @@ class Verification:
         return cls(by=strawberry.ID(value.by), at=value.at)
 
 
+@strawberry.type(description="What a version was merged from: changes made unknown to each other.")
+class Merge:
+    sources: list[str] = field(
+        description="The operations, sorted; version:N is a change that was made online."
+    )
+    merged_at: datetime = field(description="When.")
+    conflicts_resolved: list[str] = field(
+        description="The fields that they wanted otherwise, and that were voted on."
+    )
+
+    @classmethod
+    def of(cls, value: cards.Merge) -> Self:
+        return cls(
+            sources=list(value.sources),
+            merged_at=value.at,
+            conflicts_resolved=list(value.conflicts),
+        )
+
+
 @strawberry.type(description="Who may see a card: everyone, or only these garages and regions.")
 class Visibility:
     everyone: bool = field(description="Whether nothing restricts it.")

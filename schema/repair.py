@@ -16,7 +16,7 @@ from domain.vehicles import VehicleCategory
 from schema.context import Asked
 from schema.nodes import USUAL, Connection, Node, connection, global_id, window
 from schema.parts import Evidence, PartUse, Resolution, RootCause, Signature, Step
-from schema.people import Garage, Provenance, Verification, Visibility
+from schema.people import Garage, Merge, Provenance, Verification, Visibility
 from schema.usage import Effectiveness, Usage
 from schema.vehicles import Vehicle
 from schema.vocabulary import After, ErrorCode, First, Symptom, coded, edge, edges
@@ -100,6 +100,11 @@ class FailureCard(Node):
     def verification(self) -> Verification | None:
         found = self.value.verification
         return None if found is None else Verification.of(found)
+
+    @strawberry.field(description="What this version was merged from; null when it came online.")
+    def merge(self) -> Merge | None:
+        found = self.value.merge
+        return None if found is None else Merge.of(found)
 
     @strawberry.field(description="Who may see it.")
     def visibility(self) -> Visibility:

@@ -99,6 +99,13 @@ MATCH (c:FailureCard)-[:HAD]->(v:CardVersion) USING INDEX SEEK c:FailureCard(id)
 WHERE c.id IN $ids
 RETURN collect({body: v.body}) AS found
 
+// name: since
+// A card's versions from one on, oldest first, whoever asks: what later edits are merged over.
+MATCH (v:CardVersion) USING INDEX SEEK v:CardVersion(card, n)
+WHERE v.card = $id AND v.n >= $n
+WITH v ORDER BY v.n
+RETURN collect({body: v.body}) AS found
+
 // name: record_of
 // How the cards that somebody wrote fared.
 MATCH (:Technician {id: $author})<-[:AUTHORED_BY]-(c:FailureCard)

@@ -15,8 +15,9 @@ values (%(card)s, %(base)s, %(source)s, %(weight)s, %(fields)s)
 on conflict do nothing
 
 -- name: proposals
--- Every edit that was made against one version.
-select source, weight, fields from card_edit where card = %(card)s and base = %(base)s
+-- The edits of a card that some operations made.
+select source, base, weight, fields from card_edit
+where card = %(card)s and source = any(%(sources)s)
 order by source
 
 -- name: foreign

@@ -10,10 +10,11 @@ from domain import tickets
 from domain.errors import IllegalTransition, InvalidInput, StaleVersion
 from domain.ids import InvoiceId
 from domain.outcomes import Attempt, Outcome
-from domain.tickets import Move, Ticket, TicketStatus
+from domain.tickets import Move, Ticket, TicketStatus, Written
 from tests.domain.samples import ANU, BALA, CARD, LATER, NOW, TICKET
 
 MOVE = Move(at=LATER, expected=7)
+FORGOTTEN = Written(card=MOVE.stamp, outcome=MOVE.stamp, rating=MOVE.stamp)
 LEGAL = {
     ("open", "assigned"),
     ("assigned", "in_progress"),
@@ -77,7 +78,7 @@ def test_closing_keeps_the_moment() -> None:
 @pytest.mark.row("GA-1")
 def test_reopening_frees_the_ticket() -> None:
     closed = replace(_ticket("closed"), closed_at=NOW)
-    assert tickets.reopen(closed, MOVE) == replace(TICKET, version=8)
+    assert tickets.reopen(closed, MOVE) == replace(TICKET, version=8, written=FORGOTTEN)
 
 
 @pytest.mark.row("GA-1")
@@ -121,12 +122,20 @@ def test_no_step_is_taken_from_an_old_version(step: str) -> None:
 
 def test_starting_follows_a_card() -> None:
     started = tickets.start(_ticket("assigned"), CARD.id, MOVE)
-    assert started == replace(_ticket("in_progress"), version=8, card=CARD.id, started_at=LATER)
+    assert started == replace(
+        _ticket("in_progress"),
+        version=8,
+        card=CARD.id,
+        started_at=LATER,
+        written=Written(card=MOVE.stamp),
+    )
 
 
 def test_work_goes_on_with_another_card() -> None:
     begun = replace(_ticket("in_progress"), card=CARD.id, started_at=NOW)
-    assert tickets.start(begun, None, MOVE) == replace(begun, version=8, card=None)
+    assert tickets.start(begun, None, MOVE) == replace(
+        begun, version=8, card=None, written=Written(card=MOVE.stamp)
+    )
 
 
 def test_what_failed_stays() -> None:
@@ -143,7 +152,7 @@ def test_what_failed_stays() -> None:
         resolved_at=LATER,
     )
     reopened = tickets.reopen(resolved, replace(MOVE, expected=9))
-    assert reopened == replace(TICKET, version=10, attempts=(FAILED, ended))
+    assert reopened == replace(TICKET, version=10, attempts=(FAILED, ended), written=FORGOTTEN)
 
 
 def test_an_outcome_told_before_is_not_tried_twice() -> None:

@@ -8,7 +8,7 @@ import pytest
 from domain.access import Role
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import PUNE
-from tests.journeys.test_offline import told
+from tests.journeys.queueing import told
 from web.cli import garage
 from web.garage.client import Remote, drain, sync
 from web.garage.replica import Replica

@@ -9,38 +9,11 @@ from domain.access import Role
 from sync.cursors import Place
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, UPDATE, Person, content
+from tests.journeys.queueing import CHANGES, opened, record, sync, told
 from web.wiring import Opened
 
 pytestmark = pytest.mark.journey
-CHANGES = """query ($after: String, $first: Int! = 100) { changes(after: $after, first: $first) {
-  __typename
-  ... on Changes { cursor more lag entries { kind key priority gone
-    card { key version title cause { primary } } ticket { key status } } }
-  ... on Resync { cursor } ... on Refusal { message } } }"""
-SYNC = """mutation ($operations: [JSON!]!) { syncOperations(operations: $operations) {
-  __typename
-  ... on OperationsAnswered { answers {
-    operationId state field reason key version mine theirs } }
-  ... on Refusal { message } } }"""
 STATUS = "{ syncStatus { garage position lag } }"
-
-
-def record(type: str, data: dict[str, Any], **more: object) -> dict[str, Any]:
-    return {
-        "operation_id": str(uuid4()),
-        "type": type,
-        "data": data,
-        "timestamp": "1764000000000.0.phone_1",
-        "garage_id": PUNE,
-        "priority": 5,
-        **more,
-    }
-
-
-async def told(house: Opened) -> None:
-    """Move what was written into the change log."""
-    while await house.relay.step():
-        pass
 
 
 async def start(house: Opened, person: Person) -> str:
@@ -48,10 +21,6 @@ async def start(house: Opened, person: Person) -> str:
     resync = await person.ask(CHANGES, after=None)
     assert resync["__typename"] == "Resync"
     return resync["cursor"]
-
-
-async def sync(person: Person, *records: object) -> list[dict[str, Any]]:
-    return (await person.ask(SYNC, operations=list(records)))["answers"]
 
 
 async def test_five_changes_and_an_end_are_one_tombstone(house: Opened, somebody: Somebody) -> None:
@@ -224,11 +193,6 @@ async def test_a_garage_is_as_far_as_it_asked(house: Opened, somebody: Somebody)
     batch = await manager.ask(CHANGES, after=cursor)
     await manager.ask(CHANGES, after=batch["cursor"])
     assert [s["lag"] for s in await manager.ask(STATUS)] == [0]
-
-
-async def opened(technician: Person, text: str) -> tuple[str, int]:
-    [answer] = await sync(technician, record("report_failure", {"report": {"text": text}}))
-    return answer["key"], answer["version"]
 
 
 async def test_who_was_slower_on_a_ticket_is_shown_both(somebody: Somebody) -> None:

@@ -76,8 +76,8 @@ class FakeOffline:
     """Cursors of garages and proposals in memory."""
 
     cursors: dict[GarageId, int] = field(default_factory=dict[GarageId, int])
-    proposed: dict[tuple[CardId, int, str], Proposal] = field(
-        default_factory=dict[tuple[CardId, int, str], Proposal]
+    proposed: dict[tuple[CardId, str], Proposal] = field(
+        default_factory=dict[tuple[CardId, str], Proposal]
     )
 
     async def acknowledge(self, garage: GarageId, seq: int) -> None:
@@ -90,11 +90,12 @@ class FakeOffline:
             if garage in {None, g}
         ]
 
-    async def propose(self, card: CardId, base: int, proposal: Proposal) -> None:
-        self.proposed.setdefault((card, base, proposal.source), proposal)
+    async def propose(self, card: CardId, proposal: Proposal) -> None:
+        self.proposed.setdefault((card, proposal.source), proposal)
 
-    async def proposals(self, card: CardId, base: int) -> list[Proposal]:
-        return [p for (c, b, _), p in sorted(self.proposed.items()) if (c, b) == (card, base)]
+    async def proposals(self, card: CardId, sources: Sequence[str]) -> list[Proposal]:
+        keys = [(card, source) for source in sorted(sources)]
+        return [self.proposed[key] for key in keys if key in self.proposed]
 
     async def foreign(self, operation: OperationId, actor: PersonId) -> bool:
         return False
@@ -198,6 +199,9 @@ class FakeCards:
 
     async def once_seen(self, ids: Sequence[CardId], viewer: Viewer) -> set[CardId]:
         return {key for key in ids if any(sees(viewer, c) for c in self.history.get(key, []))}
+
+    async def since(self, id: CardId, n: int) -> list[FailureCard]:
+        return [card for card in self.history[id] if card.version >= n]
 
     async def record_of(self, author: str) -> tuple[int, int]:
         return 0, 0

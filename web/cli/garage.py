@@ -5,6 +5,7 @@ import json
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,7 +30,10 @@ File = Annotated[
     Path, typer.Option("--file", envvar="BATTWHEELS_GARAGE", help="The garage's own database.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
-Key = Annotated[str, typer.Argument(help="The ticket or card, by its key.")]
+Key = Annotated[str, typer.Argument(help="The card, by its key.")]
+TicketKey = Annotated[
+    str, typer.Argument(help="The ticket, by its key, or by what its report was kept as.")
+]
 HOME = Path.home() / ".battwheels-garage" / "garage.db"
 
 
@@ -57,7 +61,7 @@ def report(
 
 @app.command()
 def start(
-    ticket: Key,
+    ticket: TicketKey,
     card: Annotated[str | None, typer.Option(help="The card that is followed.")] = None,
     file: File = HOME,
 ) -> None:
@@ -67,7 +71,7 @@ def start(
 
 @app.command()
 def attempt(
-    ticket: Key,
+    ticket: TicketKey,
     *,
     worked: Annotated[bool, typer.Option("--worked/--failed", help="Whether it helped.")] = False,
     notes: Annotated[str, typer.Option(help="What was tried.")] = "",
@@ -79,7 +83,7 @@ def attempt(
 
 @app.command()
 def resolve(
-    ticket: Key,
+    ticket: TicketKey,
     minutes: Annotated[int, typer.Option(help="How long the repair took.")],
     *,
     worked: Annotated[bool, typer.Option("--worked/--failed", help="Whether it helped.")] = True,
@@ -93,7 +97,7 @@ def resolve(
 
 @app.command()
 def close(
-    ticket: Key,
+    ticket: TicketKey,
     rating: Annotated[int | None, typer.Option(min=1, max=5, help="The customer's.")] = None,
     file: File = HOME,
 ) -> None:
@@ -103,13 +107,14 @@ def close(
 
 @app.command()
 def rate(
-    ticket: Key,
+    ticket: TicketKey,
     card: Key,
     stars: Annotated[int, typer.Argument(min=1, max=5, help="One to five.")],
     file: File = HOME,
 ) -> None:
     """Say how good a card was for a ticket."""
-    _queue(file, "rate_card", {"id": ticket, "feedback": {"card": card, "stars": stars}}, USUAL)
+    name = Replica.open(file).named(ticket)
+    _queue(file, "rate_card", {"id": name, "feedback": {"card": card, "stars": stars}}, USUAL)
 
 
 @app.command()
@@ -175,19 +180,26 @@ def once(file: File = HOME) -> None:
 def watch(file: File = HOME) -> None:
     """Hand in and catch up every five seconds, while there is a network, until ended."""
     replica = Replica.open(file)
-    asyncio.run(_with_remote(replica, lambda remote: poll(replica, remote, asyncio.sleep)))
+    asyncio.run(_with_remote(replica, lambda remote: poll(replica, remote, Beat())))
 
 
-async def poll(
-    replica: Replica, remote: Remote, sleep: Callable[[float], Awaitable[object]]
-) -> None:
-    """Sync and sleep, for ever; without a network the next turn tries again."""
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """The clock that polls go by, in seconds."""
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+
+
+async def poll(replica: Replica, remote: Remote, beat: Beat) -> None:
+    """Sync every five seconds, for ever; without a network the next turn tries again (OF-3)."""
     while True:
+        began = beat.now()
         try:
             await sync(replica, remote, _quiet)
         except Unavailable as error:
             console.print(f"offline: {error}")
-        await sleep(POLL_SECONDS)
+        await beat.sleep(max(0.0, began + POLL_SECONDS - beat.now()))
 
 
 async def _with_remote(replica: Replica, work: Callable[[Remote], Awaitable[None]]) -> None:
@@ -200,10 +212,12 @@ async def _with_remote(replica: Replica, work: Callable[[Remote], Awaitable[None
 
 def _ticket(file: Path, type: str, ticket: str, data: dict[str, Any]) -> None:
     """Queue a deed on a ticket, against the version that the ticket has by then."""
-    expected = Replica.open(file).reached(ticket)
+    replica = Replica.open(file)
+    name = replica.named(ticket)
+    expected = replica.reached(name)
     if expected is None:
         raise InvalidInput("ticket", "is not known here; run `battwheels garage sync`")
-    _queue(file, type, {"id": ticket, "expected_version": expected, **data}, USUAL)
+    _queue(file, type, {"id": name, "expected_version": expected, **data}, USUAL)
 
 
 def _queue(file: Path, type: str, data: dict[str, Any], priority: int) -> None:

@@ -12,7 +12,8 @@ from web.garage.replica import Replica, entity
 PAGE = 100
 BATCH = 100
 POLL_SECONDS = 5.0
-TIMEOUT_SECONDS = 40.0
+# A network that swallows what is sent shall not take a whole poll.
+TIMEOUT = httpx.Timeout(40.0, connect=3.0)
 UNKNOWN = 401
 CARD = """key version status title make signature { text severity errorCodes { key } }
   cause { primary confidence }
@@ -57,7 +58,7 @@ class Remote:
                 "/v1/graphql",
                 json={"query": query, "variables": variables},
                 headers={"authorization": f"Bearer {self.token}"},
-                timeout=TIMEOUT_SECONDS,
+                timeout=TIMEOUT,
             )
             if answer.status_code == UNKNOWN:
                 raise NotAuthenticated("run `battwheels garage init` with a new token")

@@ -8,11 +8,17 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, takewhile
 from pathlib import Path
 from typing import Any, Self
 
 from domain import clock
 from domain.clock import Stamp
+from domain.errors import InvalidInput
+from sync.queue import RECORD_BYTES
+
+# Of the mebibyte that a call may have; the rest is for what stands around the records.
+PAGE_BYTES = 1_000_000
 
 TABLES = """
 create table if not exists setting (name text primary key, value text not null);
@@ -30,12 +36,18 @@ select record, min(priority) over (partition by entity order by ms, count
     rows between current row and unbounded following) as urgent
 from about where entity not in (select value from json_each(?))
 order by urgent, ms, count limit ?"""  # noqa: S608 - of constants
+# A report made here names its ticket for good: what is done to it stays in one order.
+NAMED = """select id from answer
+where answer ->> '$.key' = ? and record ->> '$.type' = 'report_failure'"""
 # Where a ticket stands once all that waits is done; a rating does not move it.
-REACHED = f"""select max(version) + (select count(*) from queue
-    where {ENTITY} = :key and record ->> '$.type' <> 'rate_card')
-from (select version from entity where key = :key
+REACHED = f"""with own as (select :name as key
+    union select answer ->> '$.key' from answer where id = :name)
+select max(version) + (select count(*) from queue
+    where {ENTITY} = :name and record ->> '$.type' <> 'rate_card')
+from (select version from entity where key in own
     union all select answer ->> '$.version' from answer
-    where answer ->> '$.key' = :key and record ->> '$.type' <> 'rate_card')"""  # noqa: S608 - of constants
+    where answer ->> '$.key' in own and record ->> '$.type' <> 'rate_card'
+    union all select 0 from queue where id = :name)"""  # noqa: S608 - of constants
 KEEP = """insert into entity (key, kind, version, document) values (?, ?, ?, ?)
 on conflict (key) do update set kind = excluded.kind, version = excluded.version,
     document = excluded.document"""
@@ -78,7 +90,13 @@ class Replica:
             self._db.executemany(SET, values.items())
 
     def enqueue(self, record: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
-        """Put a record into the queue with the next stamp of this garage's clock."""
+        """Put a record into the queue with the next stamp of this garage's clock.
+
+        Raises:
+            InvalidInput: it is longer than the service takes.
+        """
+        if len(json.dumps(record)) > RECORD_BYTES:
+            raise InvalidInput("data", f"is longer than {RECORD_BYTES} bytes")
         with self._transaction():
             last = self.setting("clock")
             node = self.setting("garage") or "garage"
@@ -92,13 +110,23 @@ class Replica:
         return full
 
     def waiting(self, most: int, without: Iterable[str] = ()) -> list[dict[str, Any]]:
-        """Give the next records by (priority, timestamp), without those about some entities."""
-        found = self._db.execute(WAITING, [json.dumps([*without]), most])
-        return [json.loads(row[0]) for row in found]
+        """Give the next records by (priority, timestamp), without those about some entities.
 
-    def reached(self, ticket: str) -> int | None:
+        At most `most`, and no more than fit into one call.
+        """
+        found = self._db.execute(WAITING, [json.dumps([*without]), most])
+        texts = [row[0] for row in found]
+        fitting = takewhile(lambda size: size <= PAGE_BYTES, accumulate(map(len, texts)))
+        return [json.loads(text) for text in texts[: max(1, sum(1 for _ in fitting))]]
+
+    def named(self, ticket: str) -> str:
+        """Give the name that deeds on a ticket go by: its report's, if it was made here."""
+        row = self._db.execute(NAMED, [ticket]).fetchone()
+        return ticket if row is None else row[0]
+
+    def reached(self, name: str) -> int | None:
         """Give the version that a ticket has once all that waits is done; None: not known here."""
-        return self._db.execute(REACHED, {"key": ticket}).fetchone()[0]
+        return self._db.execute(REACHED, {"name": name}).fetchone()[0]
 
     def answered(self, answers: Iterable[Mapping[str, Any]]) -> None:
         """Take what was answered for good out of the queue, and keep the answers."""

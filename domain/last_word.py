@@ -1,0 +1,54 @@
+"""What is done to a ticket without knowing what stands by now: the last word stands (CF-5).
+
+The verbs are those of `domain.tickets`. Each thing that can be written but once has the stamp of
+its last word (the card that is followed, the outcome, the rating): what comes late takes its place
+only if it was done later, by the hybrid logical clock, so no order of arrival changes what stands.
+Tries add up while the repair goes on. Nothing changes once there is an invoice.
+"""
+
+from dataclasses import replace
+
+from domain import tickets
+from domain.ids import CardId
+from domain.outcomes import Attempt, Outcome
+from domain.tickets import Move, Ticket, TicketStatus
+
+BEGUN = frozenset({TicketStatus.IN_PROGRESS, TicketStatus.RESOLVED, TicketStatus.CLOSED})
+ENDED = BEGUN - {TicketStatus.IN_PROGRESS}
+
+
+def start(ticket: Ticket, card: CardId | None, move: Move) -> Ticket:
+    """Give the ticket in work, or following `card` by the last word."""
+    if move.stamp <= ticket.written.card:
+        return ticket
+    if ticket.status not in BEGUN:
+        return tickets.start(ticket, card, move)
+    written = replace(ticket.written, card=move.stamp)
+    return replace(tickets.following(ticket, move), card=card, written=written)
+
+
+def attempt(ticket: Ticket, tried: Attempt, move: Move) -> Ticket:
+    """Give the ticket with one more try; what comes after the end is not added."""
+    return tickets.attempt(ticket, tried, move)
+
+
+def resolve(ticket: Ticket, outcome: Outcome, move: Move) -> Ticket:
+    """Give the ticket with its outcome by the last word; the customer's rating is kept."""
+    if move.stamp <= ticket.written.outcome:
+        return ticket
+    if ticket.status not in ENDED:
+        return tickets.resolve(ticket, outcome, move)
+    rated = None if ticket.outcome is None else ticket.outcome.rating
+    ended = tickets.following(ticket, move)
+    return tickets.with_outcome(ended, replace(outcome, rating=rated), move)
+
+
+def close(ticket: Ticket, rating: int | None, move: Move) -> Ticket:
+    """Give the ticket closed, with the customer's rating by the last word."""
+    if move.stamp <= ticket.written.rating:
+        return ticket
+    if ticket.status is not TicketStatus.CLOSED:
+        return tickets.close(ticket, rating, move)
+    if rating is None:
+        return ticket
+    return tickets.with_rating(tickets.following(ticket, move), rating, move)

@@ -1,0 +1,122 @@
+"""Deeds on one ticket by phones that did not know of each other: the last word stands."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain import last_word, tickets
+from domain.clock import DRIFT_MS, Stamp, claimed
+from domain.errors import IllegalTransition
+from domain.ids import CardId
+from domain.outcomes import Attempt, Outcome
+from domain.tickets import Move, Ticket, TicketStatus
+from tests.domain.samples import ANU, LATER, TICKET
+
+NOW_MS = int(LATER.timestamp() * 1000)
+YEAR_MS = int(timedelta(days=365).total_seconds() * 1000)
+BEGUN = replace(TICKET, status=TicketStatus.IN_PROGRESS, assignee=ANU)
+
+
+def move(ticket: Ticket, ms: int, phone: str = "phone") -> Move:
+    return Move(at=LATER, expected=ticket.version, done=claimed(Stamp(ms, 0, phone), NOW_MS))
+
+
+def ended(ticket: Ticket, minutes: int, ms: int) -> Ticket:
+    outcome = Outcome(worked=True, minutes=minutes)
+    return last_word.resolve(ticket, outcome, move(ticket, ms))
+
+
+@pytest.mark.row("CF-5")
+def test_a_phone_a_year_ahead_does_not_win() -> None:
+    honest, ahead = (20, NOW_MS - 5_000), (99, NOW_MS + YEAR_MS)
+    for order in permutations([honest, ahead]):
+        ticket = BEGUN
+        for minutes, ms in order:
+            ticket = ended(ticket, minutes, ms)
+        assert ticket.outcome == Outcome(worked=True, minutes=20)
+
+
+def test_a_small_lead_is_believed() -> None:
+    ticket = ended(ended(BEGUN, 20, NOW_MS), 30, NOW_MS + DRIFT_MS)
+    assert ticket.outcome == Outcome(worked=True, minutes=30)
+
+
+def test_an_outcome_written_online_gives_way_to_a_later_one() -> None:
+    online = Move(at=LATER, expected=BEGUN.version)
+    ticket = tickets.resolve(BEGUN, Outcome(worked=True, minutes=20), online)
+    assert ended(ticket, 30, NOW_MS - 1) == ticket
+    assert ended(ticket, 30, NOW_MS + 1).outcome == Outcome(worked=True, minutes=30)
+
+
+def test_what_was_done_before_a_ticket_was_reopened_does_not_end_it_again() -> None:
+    ticket = ended(BEGUN, 20, NOW_MS - 9)
+    ticket = tickets.reopen(ticket, Move(at=LATER, expected=ticket.version))
+    ticket = tickets.assign(ticket, ANU, Move(at=LATER, expected=ticket.version))
+    ticket = tickets.start(ticket, None, Move(at=LATER, expected=ticket.version))
+    assert ended(ticket, 30, NOW_MS - 5) == ticket
+
+
+def test_a_try_after_the_end_is_not_added() -> None:
+    ticket = ended(BEGUN, 20, 1)
+    tried = Attempt(by=ANU, at=LATER, worked=False)
+    with pytest.raises(IllegalTransition):
+        last_word.attempt(ticket, tried, move(ticket, 2))
+
+
+def test_nothing_changes_an_invoiced_ticket() -> None:
+    ticket = replace(ended(BEGUN, 20, 1), status=TicketStatus.INVOICED)
+    for late in (
+        lambda: last_word.start(ticket, None, move(ticket, 9)),
+        lambda: ended(ticket, 30, 9),
+        lambda: last_word.close(ticket, 5, move(ticket, 9)),
+    ):
+        with pytest.raises(IllegalTransition):
+            late()
+
+
+def repaired(ticket: Ticket, deed: tuple[str, str, int]) -> Ticket:
+    """Do one deed of a phone; what it says follows from its stamp."""
+    verb, phone, ms = deed
+    asked = move(ticket, ms, phone)
+    try:
+        match verb:
+            case "start":
+                return last_word.start(ticket, CardId(f"fc_{phone}_{ms}"), asked)
+            case "resolve":
+                return last_word.resolve(ticket, Outcome(worked=True, minutes=ms), asked)
+            case _:
+                return last_word.close(ticket, ms % 5 + 1, asked)
+    except IllegalTransition:
+        return ticket
+
+
+@st.composite
+def queues(draw: st.DrawFn) -> list[list[tuple[str, str, int]]]:
+    """Draw what up to three phones did to one ticket, each a whole repair in its own order."""
+    return [
+        [(verb, phone, draw(st.integers(n * 100 + 1, n * 100 + 99))) for n, verb in DONE]
+        for phone in draw(st.sampled_from([["a", "b"], ["a", "b", "c"]]))
+    ]
+
+
+DONE = tuple(enumerate(("start", "resolve", "close")))
+
+
+@given(queues(), st.data())
+def test_no_interleaving_of_phones_changes_what_stands(
+    found: list[list[tuple[str, str, int]]], data: st.DataObject
+) -> None:
+    """What each phone did stays in its own order, as its queue keeps it."""
+    ends: list[Ticket] = []
+    for _ in range(2):
+        waiting, ticket = [list(queue) for queue in found], BEGUN
+        while any(waiting):
+            queue = data.draw(st.sampled_from([q for q in waiting if q]))
+            ticket = repaired(ticket, queue.pop(0))
+        ends.append(replace(ticket, version=1, attempts=()))
+    assert ends[0] == ends[1]
+    assert ends[0].status is TicketStatus.CLOSED
