@@ -27,6 +27,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.paper": ("invoice_pdf_p95_ms",),
     "bench.tickets": ("tickets_per_minute", "tickets_refused", "tickets_lost"),
     "bench.fan_out": ("fan_out_p95_ms", "fan_out_cpu_to_peer"),
+    "bench.catch_up": ("catch_up_s",),
     "bench.services": ("second_start_s", "stores_memory_mib"),
 }
 

@@ -25,6 +25,9 @@ from sync.queue import Deed, Queued
 
 T = TypeVar("T")
 Done = Callable[["Work", Queued, Operation], Awaitable[Answer]]
+# A call has ten seconds; what was not begun by then waits for the next one.
+SECONDS = 5.0
+NO_TIME = "There was no time left for it in this call."
 PRICED_AT_SOURCE = "Prices are set at the source; yours was not used. The next changes bring it."
 
 
@@ -52,8 +55,11 @@ class Work:
                 found[place] = _refused(parsed.id, _twice())
                 continue
             places.setdefault(id(good[parsed.id]), []).append(place)
-        for record in queue.in_order(good.values(), self.context.services.now()):
-            answer = await self._one(record)
+        now = self.context.services.now
+        began = now()
+        for record in queue.in_order(good.values(), began):
+            late = (now() - began).total_seconds() > SECONDS
+            answer = _deferred(record, NO_TIME) if late else await self._one(record)
             found |= dict.fromkeys(places[id(record)], answer)
         return [found[place] for place in range(len(records))]
 

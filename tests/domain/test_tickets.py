@@ -150,6 +150,7 @@ def test_what_failed_stays() -> None:
         attempts=(FAILED, ended),
         outcome=WORKED,
         resolved_at=LATER,
+        written=Written(outcome=MOVE.stamp),
     )
     reopened = tickets.reopen(resolved, replace(MOVE, expected=9))
     assert reopened == replace(TICKET, version=10, attempts=(FAILED, ended), written=FORGOTTEN)

@@ -1,20 +1,33 @@
 """A garage's own client: a repair from report to close, kept in SQLite and handed in later."""
 
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
+from uuid import uuid4
 
+import httpx
 import pytest
 
 from domain.access import Role
+from domain.errors import InvalidInput
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import PUNE
-from tests.journeys.queueing import told
+from tests.journeys.people import PUNE, UPDATE, content
+from tests.journeys.queueing import SYNC, told
+from web.asgi import GRAPHQL
 from web.cli import garage
-from web.garage.client import Remote, drain, sync
+from web.garage.client import POLL_SECONDS, Remote, catch_up, drain, sync
 from web.garage.replica import Replica
+from web.serving import built
 from web.wiring import Opened
 
 pytestmark = pytest.mark.journey
+RETIRE = """mutation ($id: ID!, $expected: Int!, $op: UUID!) {
+  retireCard(id: $id, expectedVersion: $expected, operationId: $op) { __typename } }"""
+OUTAGE_SECONDS = 60.0
+BEFORE_ANYBODY_ASKS = 75.0
 
 
 def answered(file: Path) -> list[dict[str, Any]]:
@@ -73,3 +86,157 @@ async def test_a_client_cut_off_before_its_answer_loses_nothing_and_does_nothing
         "MATCH (t:Ticket) WHERE t.text STARTS WITH 'Mirror rattles' RETURN count(t) AS n"
     )
     assert row["n"] == 3
+
+
+@pytest.mark.row("SO-2")
+async def test_one_who_asks_once_knows_what_one_knows_who_asked_each_time(
+    house: Opened, somebody: Somebody, tmp_path: Path
+) -> None:
+    author, second = somebody(), somebody(name="second")
+    remote = Remote(author.client, author.token)
+    often, once = Replica.open(tmp_path / "often.db"), Replica.open(tmp_path / "once.db")
+    for replica in (often, once):
+        await catch_up(replica, remote, quiet)
+    dice = Random(5)  # noqa: S311 - a seed
+    made = [await author.create(content(f"Told {n}")) for n in range(6)]
+    versions = dict.fromkeys((card["id"] for card in made), 1)
+    for n in range(30):
+        key = dice.choice([*versions])
+        if len(versions) > 2 and dice.random() < 0.15:
+            await second.ask(RETIRE, id=key, expected=versions.pop(key), op=str(uuid4()))
+        else:
+            told_again = {"id": key, "card": content(f"Told {n}"), "expected": versions[key]}
+            await author.ask(UPDATE, **told_again, op=str(uuid4()))
+            versions[key] += 1
+        await told(house)
+        await catch_up(often, remote, quiet)
+    await catch_up(once, remote, quiet)
+    kept = [replica.documents("failure_card", most=10_000) for replica in (often, once)]
+    assert kept[0] == kept[1]
+    assert len({card["key"] for card in made} & {card["key"] for card in kept[0]}) == len(versions)
+
+
+class Hours:
+    """A clock that moves only when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        if self.now > BEFORE_ANYBODY_ASKS:
+            raise asyncio.CancelledError
+
+
+@dataclass
+class Outage(httpx.AsyncBaseTransport):
+    """A network that is away for a minute: each try of it takes as long as connecting may take."""
+
+    inner: httpx.AsyncBaseTransport
+    clock: Hours
+    served: list[float]
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self.clock.now < OUTAGE_SECONDS:
+            self.clock.now += request.extensions["timeout"]["connect"]
+            raise httpx.ConnectTimeout("nobody is there")
+        self.served.append(self.clock.now)
+        return await self.inner.handle_async_request(request)
+
+
+@pytest.mark.row("OF-3")
+async def test_a_client_back_from_a_minute_away_drains_within_five_seconds(
+    house: Opened, somebody: Somebody, tmp_path: Path
+) -> None:
+    file, technician = tmp_path / "garage.db", somebody(Role.TECHNICIAN, name="away")
+    garage.init(PUNE, technician.token, file=file)
+    garage.report("Bell rings by itself", file=file)
+    clock, served = Hours(), list[float]()
+    transport = httpx.ASGITransport(app=built(house))
+    outage = Outage(transport, clock, served)
+    async with httpx.AsyncClient(transport=outage, base_url="http://battwheels.test") as http:
+        remote = Remote(http, technician.token)
+        beat = garage.Beat(lambda: clock.now, clock.sleep)
+        with suppress(asyncio.CancelledError):
+            await garage.poll(Replica.open(file), remote, beat)
+    assert served[0] - OUTAGE_SECONDS <= POLL_SECONDS
+    assert Replica.open(file).standing().waiting == 0
+
+
+async def test_a_long_queue_is_handed_in_by_pages_and_one_bad_record_stops_nothing(
+    house: Opened, somebody: Somebody, tmp_path: Path
+) -> None:
+    technician = somebody(Role.TECHNICIAN, name="poisoned")
+    replica, remote = Replica.open(tmp_path / "g.db"), Remote(technician.client, technician.token)
+    replica.set(garage=PUNE)
+    bad = 700
+    for n in range(1_000):
+        text = f"Brake lever loose {n}" if n != bad else "\u0000"
+        replica.enqueue(queued("report_failure", {"report": {"text": text}}), n)
+    assert await drain(replica, remote) == 1_000
+    assert len(replica.answers("APPLIED")) == 999
+    [refused] = replica.answers("REFUSED")
+    assert (refused["field"], replica.standing().waiting) == ("text", 0)
+    [row] = await house.graph.read(
+        "MATCH (t:Ticket) WHERE t.text STARTS WITH 'Brake lever loose' RETURN count(t) AS n"
+    )
+    assert row["n"] == 999
+
+
+async def test_ten_megabytes_go_in_by_pages(somebody: Somebody, tmp_path: Path) -> None:
+    author = somebody(name="wordy")
+    replica, remote = Replica.open(tmp_path / "g.db"), Remote(author.client, author.token)
+    replica.set(garage=PUNE)
+    wordy = {"primary": "Wear", "reasoning": "Why. " * 1_900}
+    steps = [{"action": "Look closely. " * 140, "minutes": 1}] * 40
+    told_long = content("Wordy", cause=wordy, resolution={"type": "REPAIR", "steps": steps})
+    for n in range(110):
+        replica.enqueue(queued("create_card", {"card": told_long}), n)
+    assert await drain(replica, remote) == 110
+    assert len(replica.answers("APPLIED")) == 110
+    with pytest.raises(InvalidInput, match="100000 bytes"):
+        replica.enqueue(queued("create_card", {"card": told_long, "more": "x" * 20_000}), 0)
+
+
+async def test_a_call_of_ten_megabytes_is_refused_whole(house: Opened, somebody: Somebody) -> None:
+    author = somebody(name="too_wordy")
+    record = queued("create_card", {"card": content("Never kept", text="y" * 90_000)})
+    body = {"query": SYNC, "variables": {"operations": [record] * 110}}
+    headers = {"authorization": f"Bearer {author.token}"}
+    answer = await author.client.post(GRAPHQL, json=body, headers=headers)
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (
+        413,
+        "TOO_LARGE",
+    )
+    [row] = await house.graph.read(
+        "MATCH (c:FailureCard {title: 'Never kept'}) RETURN count(c) AS n"
+    )
+    assert row["n"] == 0
+
+
+def queued(type: str, data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "operation_id": str(uuid4()),
+        "type": type,
+        "data": data,
+        "garage_id": PUNE,
+        "priority": 5,
+    }
+
+
+async def test_a_report_and_its_repair_wait_in_one_queue(
+    somebody: Somebody, tmp_path: Path
+) -> None:
+    file, technician = tmp_path / "garage.db", somebody(Role.TECHNICIAN, name="all_offline")
+    garage.init(PUNE, technician.token, file=file)
+    garage.report("Kick stand is bent", file=file)
+    [report] = Replica.open(file).waiting(1)
+    name = report["operation_id"]
+    garage.start(name, file=file)
+    garage.resolve(name, 20, file=file)
+    await drain(Replica.open(file), Remote(technician.client, technician.token))
+    key = Replica.open(file).answers("APPLIED")[0]["key"]
+    garage.close(key, 4, file=file)
+    await drain(Replica.open(file), Remote(technician.client, technician.token))
+    answers = Replica.open(file).answers("APPLIED")
+    assert [(a["key"], a["version"]) for a in answers] == [(key, n) for n in (1, 2, 3, 4)]

@@ -1,12 +1,18 @@
 """A garage that was away: it hands in its queue, catches up, and ends where everybody is."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from domain.access import Role
+from domain.cards import FailureCard, Severity
+from domain.events import Event, EventType
+from domain.ids import EventId
+from schema.nodes import MOST
 from sync.cursors import Place
+from tests.graph.examples import card
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, UPDATE, Person, content
 from tests.journeys.queueing import CHANGES, opened, record, sync, told
@@ -23,6 +29,7 @@ async def start(house: Opened, person: Person) -> str:
     return resync["cursor"]
 
 
+@pytest.mark.row("SO-2")
 async def test_five_changes_and_an_end_are_one_tombstone(house: Opened, somebody: Somebody) -> None:
     manager, second = somebody(), somebody(name="second")
     cursor = await start(house, manager)
@@ -79,6 +86,45 @@ async def test_batches_leave_no_gap_and_send_the_critical_first(
         (made[4], "LOW"),
     ]
     assert (await manager.ask(CHANGES, after=cursor))["entries"] == []
+
+
+@pytest.mark.row("SO-3")
+async def test_of_a_thousand_changes_the_critical_come_first(
+    house: Opened, somebody: Somebody
+) -> None:
+    manager = somebody()
+    cursor = await start(house, manager)
+    cards = [mixed(n) for n in range(1_000)]
+    await house.cards.load([(one, None) for one in cards])
+    await house.change_log.append([changed(one) for one in cards])
+    batches, more = list[list[dict[str, Any]]](), True
+    while more:
+        answer = await manager.ask(CHANGES, after=cursor, first=MOST)
+        batches.append(answer["entries"])
+        cursor, more = answer["cursor"], answer["more"]
+    told = [entry for batch in batches for entry in batch]
+    ranks = [["CRITICAL", "NORMAL", "LOW"].index(entry["priority"]) for entry in told]
+    assert [len(batch) for batch in batches] == [MOST] * 10
+    assert ranks == sorted(ranks)
+    assert ranks.count(0) == sum(c.signature.severity is Severity.CRITICAL for c in cards)
+    assert {entry["key"] for entry in told} == {one.id for one in cards}
+
+
+def mixed(n: int) -> FailureCard:
+    found = card(f"mixed_{n:04}")
+    severity = [*Severity][n * 7 % len(Severity)]
+    return replace(found, signature=replace(found.signature, severity=severity))
+
+
+def changed(card: FailureCard) -> Event:
+    return Event(
+        id=EventId(f"event-{card.id}"),
+        type=EventType.CARD_CREATED,
+        entity=card.id,
+        version=1,
+        at=card.provenance.created_at,
+        actor="anu",
+    )
 
 
 async def test_cards_of_others_are_not_even_named(house: Opened, somebody: Somebody) -> None:

@@ -59,12 +59,13 @@ from repair.stores import EVERYTHING
 from resolvers.services import Answer as Stored
 from resolvers.services import Services
 from sync.cursors import Cursors
-from sync.delta import Deltas
+from sync.delta import CARD, TICKET, Deltas, compressed
 from tests.domain.samples import NOW
 from tests.stores.fakes import FakeCrew
 
 Asked = Counter[str]
 T = TypeVar("T")
+KINDS = {"fc": CARD, "tkt": TICKET}
 
 
 def sees(viewer: Viewer, card: FailureCard) -> bool:
@@ -101,18 +102,6 @@ class FakeOffline:
         return False
 
 
-class FakeDeltaLog:
-    """A change log that is empty."""
-
-    async def bounds(self) -> tuple[int, int]:
-        return 0, 0
-
-    async def latest(
-        self, after: int, until: int, garage: GarageId | None, *, every: bool
-    ) -> list[Entry]:
-        return []
-
-
 @dataclass
 class FakeFeed:
     """The log in a list; what lies at or below `floor` was trimmed away."""
@@ -146,6 +135,27 @@ class FakeFeed:
                 cursor = seq
                 if event.type in types:
                     yield seq, event
+
+
+@dataclass
+class FakeDeltaLog:
+    """The change log as the delta asks it, over the feed's list."""
+
+    feed: FakeFeed
+
+    async def bounds(self) -> tuple[int, int]:
+        return self.feed.floor, len(self.feed.log)
+
+    async def latest(
+        self, after: int, until: int, garage: GarageId | None, *, every: bool
+    ) -> list[Entry]:
+        found = [
+            Entry(seq=seq, kind=KINDS[kind], entity=event.entity, version=event.version)
+            for seq, event in self.feed.log[after:until]
+            if (kind := event.entity.partition("_")[0]) in KINDS
+            and (kind == "fc" or every or event.garage == garage)
+        ]
+        return compressed(found)
 
 
 @dataclass
@@ -578,7 +588,7 @@ class World:
             reviews=cast("Any", None),
             feed=self.feed,
             offline=FakeOffline(),
-            deltas=Deltas(FakeDeltaLog(), self.cards),
+            deltas=Deltas(FakeDeltaLog(self.feed), self.cards),
             places=Cursors(b"a secret of the tests alone"),
             now=self.now,
         )

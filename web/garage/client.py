@@ -82,11 +82,18 @@ async def sync(replica: Replica, remote: Remote, told: Told) -> None:
 
 
 async def drain(replica: Replica, remote: Remote) -> int:
-    """Hand in the whole queue once and give how much was done.
+    """Hand in the whole queue and give how much was done.
 
-    What is deferred stays for the next time, with all that follows on the same entity; the rest
-    goes on.
+    What is deferred stays for the next pass, with all that follows on the same entity, while the
+    rest goes on; passes end when one gets nothing done.
     """
+    done = 0
+    while passed := await _passed(replica, remote):
+        done += passed
+    return done
+
+
+async def _passed(replica: Replica, remote: Remote) -> int:
     done, deferred = 0, set[str]()
     while records := replica.waiting(BATCH, deferred):
         result = await remote.ask(SYNC, operations=records)

@@ -93,10 +93,9 @@ class Replica:
         """Put a record into the queue with the next stamp of this garage's clock.
 
         Raises:
-            InvalidInput: it is longer than the service takes.
+            InvalidInput: it is longer than the service takes, or no text that can be sent.
         """
-        if len(json.dumps(record)) > RECORD_BYTES:
-            raise InvalidInput("data", f"is longer than {RECORD_BYTES} bytes")
+        _check(record)
         with self._transaction():
             last = self.setting("clock")
             node = self.setting("garage") or "garage"
@@ -189,6 +188,15 @@ class Replica:
     def _transaction(self) -> sqlite3.Connection:
         self._db.execute("begin immediate")
         return self._db
+
+
+def _check(record: Mapping[str, Any]) -> None:
+    try:
+        size = len(json.dumps(record, ensure_ascii=False).encode())
+    except UnicodeEncodeError as error:
+        raise InvalidInput("data", "holds half a character") from error
+    if size > RECORD_BYTES:
+        raise InvalidInput("data", f"is longer than {RECORD_BYTES} bytes")
 
 
 def entity(record: Mapping[str, Any]) -> str:
