@@ -13,8 +13,10 @@ import pytest
 
 from domain.access import Role
 from domain.errors import InvalidInput
+from sync.cursors import Place
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import PUNE, UPDATE, content
+from tests.journeys.planting import logged, mixed
 from tests.journeys.queueing import SYNC, told
 from web.asgi import GRAPHQL
 from web.cli import garage
@@ -114,6 +116,24 @@ async def test_one_who_asks_once_knows_what_one_knows_who_asked_each_time(
     kept = [replica.documents("failure_card", most=10_000) for replica in (often, once)]
     assert kept[0] == kept[1]
     assert len({card["key"] for card in made} & {card["key"] for card in kept[0]}) == len(versions)
+
+
+@pytest.mark.row("OF-6")
+@pytest.mark.timeout(300)
+async def test_thirty_days_and_ten_thousand_changes_are_caught_up_within_a_minute(
+    house: Opened, somebody: Somebody, tmp_path: Path
+) -> None:
+    manager = somebody()
+    replica, remote = Replica.open(tmp_path / "g.db"), Remote(manager.client, manager.token)
+    replica.set(cursor=house.places.seal(Place(done=await house.change_log.last()), PUNE))
+    cards = [mixed(n) for n in range(2_000)]
+    await house.cards.load([(one, None) for one in cards])
+    for time in range(5):
+        await house.change_log.append([logged(one, time) for one in cards])
+    async with asyncio.timeout(60):
+        await catch_up(replica, remote, quiet)
+    kept = replica.documents("failure_card", most=10_000)
+    assert {card["key"] for card in kept} == {one.id for one in cards}
 
 
 class Hours:

@@ -1,20 +1,17 @@
 """A garage that was away: it hands in its queue, catches up, and ends where everybody is."""
 
-from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from domain.access import Role
-from domain.cards import FailureCard, Severity
-from domain.events import Event, EventType
-from domain.ids import EventId
+from domain.cards import Severity
 from schema.nodes import MOST
 from sync.cursors import Place
-from tests.graph.examples import card
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, UPDATE, Person, content
+from tests.journeys.planting import logged, mixed
 from tests.journeys.queueing import CHANGES, opened, record, sync, told
 from web.wiring import Opened
 
@@ -96,7 +93,7 @@ async def test_of_a_thousand_changes_the_critical_come_first(
     cursor = await start(house, manager)
     cards = [mixed(n) for n in range(1_000)]
     await house.cards.load([(one, None) for one in cards])
-    await house.change_log.append([changed(one) for one in cards])
+    await house.change_log.append([logged(one) for one in cards])
     batches, more = list[list[dict[str, Any]]](), True
     while more:
         answer = await manager.ask(CHANGES, after=cursor, first=MOST)
@@ -108,23 +105,6 @@ async def test_of_a_thousand_changes_the_critical_come_first(
     assert ranks == sorted(ranks)
     assert ranks.count(0) == sum(c.signature.severity is Severity.CRITICAL for c in cards)
     assert {entry["key"] for entry in told} == {one.id for one in cards}
-
-
-def mixed(n: int) -> FailureCard:
-    found = card(f"mixed_{n:04}")
-    severity = [*Severity][n * 7 % len(Severity)]
-    return replace(found, signature=replace(found.signature, severity=severity))
-
-
-def changed(card: FailureCard) -> Event:
-    return Event(
-        id=EventId(f"event-{card.id}"),
-        type=EventType.CARD_CREATED,
-        entity=card.id,
-        version=1,
-        at=card.provenance.created_at,
-        actor="anu",
-    )
 
 
 async def test_cards_of_others_are_not_even_named(house: Opened, somebody: Somebody) -> None:
