@@ -1,11 +1,10 @@
 """Fixtures that every test may use: real stores with a throw-away home, and the data beside us."""
 
 import os
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 import pytest
-import uvloop
 from redis.asyncio import Redis
 
 from graph.database import Graph
@@ -87,8 +86,3 @@ async def redis(stores: StoreUrls) -> AsyncGenerator[Redis]:
 @pytest.fixture(scope="session", autouse=True)
 def _offline() -> None:  # pyright: ignore[reportUnusedFunction]
     os.environ["HF_HUB_OFFLINE"] = "1"
-
-
-def pytest_asyncio_loop_factories() -> dict[str, Callable[[], uvloop.Loop]]:
-    """Run every test on the loop that `battwheels serve` runs on."""
-    return {"uvloop": uvloop.new_event_loop}

@@ -5,7 +5,6 @@ import os
 from typing import Annotated
 
 import typer
-import uvloop
 from rich.console import Console
 
 from resolvers.api import build
@@ -25,7 +24,7 @@ def serve(
 ) -> None:
     """Serve the API and its live push (BATTWHEELS_HOST, BATTWHEELS_PORT)."""
     journal.start()
-    uvloop.run(_serve(Settings.read(), work=work))
+    asyncio.run(_serve(Settings.read(), work=work))
 
 
 def work() -> None:
@@ -33,7 +32,7 @@ def work() -> None:
     journal.start()
     # Searching for cards can wait a second; whoever reports beside it on this machine cannot.
     os.nice(NICENESS)
-    uvloop.run(_work(Settings.read()))
+    asyncio.run(_work(Settings.read()))
 
 
 def schema() -> None:

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 import orjson
 import typer
-import uvloop
 from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
@@ -64,7 +63,7 @@ def demo(
     ] = False,
 ) -> None:
     """Start everything, load the knowledge base, match a sample report, serve the API."""
-    uvloop.run(_demo(Settings.read(), Stage(Console(), perf_counter()), once=once))
+    asyncio.run(_demo(Settings.read(), Stage(Console(), perf_counter()), once=once))
 
 
 async def _demo(settings: Settings, stage: Stage, *, once: bool) -> None:
