@@ -1,5 +1,6 @@
 """Operation ids: the same request twice is done once and answered the same."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from hashlib import sha256
 from typing import Any, TypeAlias
@@ -15,6 +16,9 @@ from records.queries import named
 QUERIES = named("operations.sql")
 # The work asks other stores and the embedder, each with a limit of its own.
 WORK_SECONDS = 30.0
+# An operation holds a connection while it works. More of them wait here for their turn, where a wait
+# is not taken for a database that is down; the rest of the pool is for reads and listeners.
+AT_ONCE = 24
 
 Answer: TypeAlias = dict[str, Any]
 
@@ -25,8 +29,9 @@ def body_hash(body: object) -> str:
 
 
 class Operations:
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records, at_once: int = AT_ONCE) -> None:
         self._records = records
+        self._turns = asyncio.Semaphore(at_once)
 
     async def once(
         self,
@@ -44,7 +49,7 @@ class Operations:
             OperationConflict: the id was used for a body with another hash.
         """
         key = {"id": operation, "actor": actor}
-        async with self._records.transaction(WORK_SECONDS) as connection:
+        async with self._turns, self._records.transaction(WORK_SECONDS) as connection:
             begun = await connection.execute(QUERIES["begin"], key | {"body_hash": body})
             if await begun.fetchone() is None:
                 return await _recalled(connection, key, body)

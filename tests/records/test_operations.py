@@ -1,6 +1,7 @@
 """Operation ids on a real PostgreSQL: done once, answered the same."""
 
 import asyncio
+from uuid import uuid4
 
 import pytest
 
@@ -88,6 +89,22 @@ async def test_waiter_takes_over_after_failure(operations: Operations) -> None:
     )
     assert sum(isinstance(answer, InvalidInput) for answer in tried) == 1
     assert (work.done, sum(isinstance(answer, dict) for answer in tried)) == (1, 4)
+
+
+async def test_the_rest_wait_for_their_turn(records: Records) -> None:
+    operations, at_work, most = Operations(records, at_once=2), 0, 0
+
+    async def work() -> Answer:
+        nonlocal at_work, most
+        at_work += 1
+        most = max(most, at_work)
+        await asyncio.sleep(0.01)
+        at_work -= 1
+        return {}
+
+    ids = [OperationId(str(uuid4())) for _ in range(9)]
+    assert await asyncio.gather(*(operations.once(id, ANU, BODY, work) for id in ids)) == [{}] * 9
+    assert most == 2
 
 
 def test_body_hash_is_blind_to_key_order() -> None:
