@@ -16,8 +16,8 @@ from records.queries import named
 QUERIES = named("operations.sql")
 # The work asks other stores and the embedder, each with a limit of its own.
 WORK_SECONDS = 30.0
-# An operation holds a connection while it works. More of them wait here for their turn, where a wait
-# is not taken for a database that is down; the rest of the pool is for reads and listeners.
+# An operation holds a connection while it works. The others wait here for their turn, where no wait
+# is taken for a database that is down; the rest of the pool is for reads and listeners.
 AT_ONCE = 24
 
 Answer: TypeAlias = dict[str, Any]

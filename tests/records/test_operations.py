@@ -103,7 +103,9 @@ async def test_the_rest_wait_for_their_turn(records: Records) -> None:
         return {}
 
     ids = [OperationId(str(uuid4())) for _ in range(9)]
-    assert await asyncio.gather(*(operations.once(id, ANU, BODY, work) for id in ids)) == [{}] * 9
+    assert (
+        await asyncio.gather(*(operations.once(each, ANU, BODY, work) for each in ids)) == [{}] * 9
+    )
     assert most == 2
 
 
