@@ -31,6 +31,12 @@ TABLES: Final = (
 CURRENT: Final = frozenset({"setting"})
 PARTS: Final = frozenset({"invoice", "posting"})
 SECONDS = 60.0
+# Queries that name a row no event accounts for, and what to say of it: a row that none wrote; a
+# sum, a balance or a counter that does not follow from the rows it was made of.
+PAST_THE_EVENTS: Final = {
+    "unaudited": "was written past the audit",
+    "underived": "does not follow from what was written",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +65,8 @@ async def verify(records: Records, anchors: Sequence[Anchor] = ()) -> Verdict:
         chain = Chain(garage=garage, anchors=own)
         touched = await _chained(records, chain)
         touched = touched or await _headed(records, chain)
-        touched = touched or await _unaudited(records, chain)
-        touched = touched or await _underived(records, chain)
+        for query, what in PAST_THE_EVENTS.items():
+            touched = touched or await _found(records, chain, query, what)
         events, rows = events + chain.n, rows + chain.rows
         if touched is not None:
             return Verdict(events=events, rows=rows, touched=touched)
@@ -167,24 +173,12 @@ async def _headed(records: Records, chain: Chain) -> Touched | None:
     return None
 
 
-async def _unaudited(records: Records, chain: Chain) -> Touched | None:
-    """Name a row that no event wrote."""
+async def _found(records: Records, chain: Chain, query: str, what: str) -> Touched | None:
+    """Say `what` of the row that a query finds, if it finds one."""
     async with records.transaction(SECONDS) as connection:
         given = {"garage": chain.garage}
-        row = await (await connection.execute(QUERIES["unaudited"], given)).fetchone()
-    if row is None:
-        return None
-    return chain.touched(f"{row['kept']} {row['key']}", "was written past the audit")
-
-
-async def _underived(records: Records, chain: Chain) -> Touched | None:
-    """Name a sum, a balance or a counter that does not follow from the rows it was made of."""
-    async with records.transaction(SECONDS) as connection:
-        given = {"garage": chain.garage}
-        row = await (await connection.execute(QUERIES["underived"], given)).fetchone()
-    if row is None:
-        return None
-    return chain.touched(f"{row['kept']} {row['key']}", "does not follow from what was written")
+        row = await (await connection.execute(QUERIES[query], given)).fetchone()
+    return None if row is None else chain.touched(f"{row['kept']} {row['key']}", what)
 
 
 async def _garages(records: Records, anchors: Sequence[Anchor]) -> list[GarageId]:

@@ -12,7 +12,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from domain.errors import Unavailable
 
 DEPENDENCY = "postgres"
-# Four listeners with six events at once each, what learning asks beside its own, and the requests.
+# Five listeners with six events at once each, what learning asks beside its own, and the requests.
 POOL_SIZE = 40
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 5.0

@@ -1,6 +1,5 @@
 """The command line: what it lists, what it refuses, and how files of reports are read."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,26 +9,15 @@ import pytest
 from domain.errors import ImportRefused
 from domain.reports import FailureReport
 from domain.vehicles import VehicleContext
+from tests.commands import called
 from web.cli.main import COMMANDS
 from web.cli.report_file import Asked, read
 
-RUN = "from web.cli.main import main; main()"
-
-
-def called(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-c", RUN, *args],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | environment,
-    )
-
 
 def test_help_lists_every_command() -> None:
-    shown = called("--help", COLUMNS="200")
-    assert shown.returncode == 0
-    assert [name for name in COMMANDS if f" {name} " not in shown.stdout] == []
+    code, shown, _ = called("--help", COLUMNS="200")
+    assert code == 0
+    assert [name for name in COMMANDS if f" {name} " not in shown] == []
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -52,15 +40,12 @@ def test_tokens_are_refused_in_production(tmp_path: Path) -> None:
         "BATTWHEELS_TOKEN_SECRET": "s" * 48,
         "BATTWHEELS_VAULT_KEYS": "first:AAAA index:BBBB",
     }
-    done = called("token", **safe)
-    assert done.returncode == 1
-    assert done.stdout == ""
-    assert done.stderr == "battwheels token: mints tokens for development only\n"
+    refused = called("token", **safe)
+    assert refused == (1, "", "battwheels token: mints tokens for development only\n")
 
 
 def test_empty_report_is_refused() -> None:
-    done = called("match", "   ")
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", "text: is empty\n")
+    assert called("match", "   ") == (1, "", "text: is empty\n")
 
 
 def test_reports_are_read_line_by_line(tmp_path: Path) -> None:

@@ -16,34 +16,19 @@ from records.dead_letters import DeadLetters
 from records.inbox import Inbox, Retry
 from sync import asyncapi
 from sync.envelope import envelope
+from tests import commands
 from tests.records.samples import event
 from web.local.stores import StoreUrls
-
-MAIN = "from web.cli.main import main; main()"
 
 
 @pytest.fixture
 def place(records: Records, stores: StoreUrls, tmp_path: Path) -> dict[str, str]:
     del records
-    return {
-        "BATTWHEELS_HOME": str(tmp_path),
-        "NEO4J_URI": stores.neo4j_uri,
-        "NEO4J_PASSWORD": stores.neo4j_password,
-        "POSTGRES_URL": stores.postgres_url,
-        "REDIS_URL": stores.redis_url,
-        "COLUMNS": "200",
-    }
+    return commands.place(stores, tmp_path) | {"COLUMNS": "200"}
 
 
-def called(place: dict[str, str], *arguments: str) -> tuple[int, str, str]:
-    done = subprocess.run(  # noqa: S603 - our own code
-        [sys.executable, "-c", MAIN, "events", *arguments],
-        env=os.environ | place,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout, done.stderr
+def called(place: dict[str, str], *words: str) -> tuple[int, str, str]:
+    return commands.called("events", *words, **place)
 
 
 async def given_up(records: Records, *numbers: int) -> None:
@@ -133,7 +118,7 @@ def test_the_schema_is_the_committed_one(place: dict[str, str]) -> None:
 async def test_the_tail_follows_what_comes(records: Records, place: dict[str, str]) -> None:
     await ChangeLog(records).append([event(1), event(2)])
     with subprocess.Popen(  # noqa: S603, ASYNC220 - our own code, and nothing else runs here
-        [sys.executable, "-c", MAIN, "events", "tail", "--after", "1"],
+        [sys.executable, "-c", commands.RUN, "events", "tail", "--after", "1"],
         env=os.environ | place,
         stdout=subprocess.PIPE,
         text=True,
