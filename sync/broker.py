@@ -78,6 +78,11 @@ def subscribe(broker: RedisBroker, handler: Handler, consumer: str, idle_seconds
         )
 
 
+def running(broker: RedisBroker) -> bool:
+    """Say whether every handler still takes: one whose group is lost has stopped."""
+    return all(subscriber.running for subscriber in broker.subscribers)
+
+
 async def _decoded(message: RedisBatchStreamMessage) -> list[Logged]:
     """Give the entries that can be read; the change log brings the others."""
     raw = message.raw_message

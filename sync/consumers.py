@@ -93,7 +93,7 @@ class Consumers:
             broker.subscribe(bus, handler, self._name, self._pace.idle)
         try:
             await bus.start()
-            while all(subscriber.running for subscriber in bus.subscribers):  # noqa: ASYNC110 - it tells nobody
+            while broker.running(bus) and not told_to_end():  # noqa: ASYNC110 - it tells nobody
                 await asyncio.sleep(self._pace.look)
         finally:
             await bus.stop()

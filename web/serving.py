@@ -173,7 +173,7 @@ async def rehearse(house: Opened) -> None:
 async def _learning(house: Opened) -> None:
     await house.embedder.warm()
     await rehearse(house)
-    while True:
+    while not told_to_end():
         await house.reader.refresh(house.vocabulary)
         await house.reader.learn()
         await asyncio.sleep(REFRESH_SECONDS)
@@ -181,13 +181,13 @@ async def _learning(house: Opened) -> None:
 
 async def _embedding(house: Opened) -> None:
     await house.cards.outdate(house.embedder.model)
-    while True:
+    while not told_to_end():
         await catch_up(house.cards, house.embedder)
         await asyncio.sleep(CATCH_UP_SECONDS)
 
 
 async def _trimming(house: Opened) -> None:
-    while True:
+    while not told_to_end():
         await house.change_log.trim()
         await asyncio.sleep(TRIM_SECONDS)
 

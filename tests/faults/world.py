@@ -91,6 +91,8 @@ class World:
         self.nursery = await self._opened()
         self.api = await self._born("api")
         self.workers = [await self._born("work") for _ in range(2)]
+        # Only the hour before is told of: the clock may go on once somebody looked at it.
+        await self.checked()
 
     async def end(self) -> None:
         for pid in (self.api, *self.workers):

@@ -229,3 +229,12 @@ async def test_the_cursor_follows_what_is_settled(work: Work, records: Records) 
         work.outbox.leave(*(event(n) for n in range(1, 21)))
         await work.settled(*range(1, 21))
         await until(there)
+
+
+async def test_consumers_end_whenever_they_are_told(work: Work) -> None:
+    for milliseconds in range(0, 60, 3):
+        running = asyncio.create_task(work.consumers(noted).run(work.bus))
+        await asyncio.sleep(milliseconds / 1000)
+        running.cancel()
+        ended, _ = await asyncio.wait([running], timeout=10)
+        assert ended, f"still running, told to end after {milliseconds} ms"
