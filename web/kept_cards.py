@@ -12,13 +12,12 @@ told to it is told again by its event (`forget`).
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol
 
 from pydantic import TypeAdapter, ValidationError
 from redis.asyncio import Redis
-from redis.asyncio.client import Pipeline
 from redis.exceptions import RedisError
 
 from domain.access import Viewer
@@ -91,21 +90,20 @@ class KeptCards:
     ) -> tuple[dict[CardId, FailureCard], dict[CardId, Versions]]:
         """Give the good ones of what is kept, and the versions under which the rest may be."""
         try:
-            versions = await self._versions(ids)
-            bodies = await self._get([_body(id) for id in ids])  # noqa: A001
+            found = await self._get([*_versions(ids), *(_body(id) for id in ids)])  # noqa: A001
+            marks, bodies = found[: len(ids) + 1], found[len(ids) + 1 :]
+            if None in marks:
+                marks = await self._begun(_versions(ids))
         except Unavailable:
             return {}, {}
+        versions = {id: (marks[0], own) for id, own in zip(ids, marks[1:], strict=True)}  # noqa: A001
         read = {id: _read(body, versions[id]) for id, body in zip(ids, bodies, strict=True)}  # noqa: A001
         return {id: card for id, card in read.items() if card is not None}, versions  # noqa: A001
 
-    async def _versions(self, ids: Sequence[CardId]) -> dict[CardId, Versions]:
-        keys = [ALL, *(_version(id) for id in ids)]  # noqa: A001
-        found = await self._get(keys)
-        absent = [key for key, value in zip(keys, found, strict=True) if value is None]
-        if absent:
-            await self._set({key: _fresh() for key in absent}, VERSION_SECONDS, unless_there=True)
-            found = await self._get(keys)
-        return {id: (found[0], own) for id, own in zip(ids, found[1:], strict=True)}  # noqa: A001
+    async def _begun(self, keys: Sequence[str]) -> list[bytes | None]:
+        """Give the version keys' values, new ones where there were none."""
+        await self._set(dict.fromkeys(keys, _fresh()), VERSION_SECONDS, unless_there=True)
+        return await self._get(keys)
 
     async def _keep(
         self, read: Mapping[CardId, FailureCard], versions: Mapping[CardId, Versions]
@@ -120,10 +118,7 @@ class KeptCards:
             await self._set(open_ones, SECONDS)
 
     async def _get(self, keys: Sequence[str]) -> list[bytes | None]:
-        pipe = self._redis.pipeline(transaction=False)
-        for key in keys:
-            pipe.get(key)
-        return await _answered(pipe)
+        return await _answered(self._redis.mget(keys))
 
     async def _set(
         self, values: Mapping[str, bytes], seconds: int, *, unless_there: bool = False
@@ -131,14 +126,15 @@ class KeptCards:
         pipe = self._redis.pipeline(transaction=False)
         for key, value in values.items():
             pipe.set(key, value, ex=seconds, nx=unless_there)
-        await _answered(pipe)
+        async with pipe:
+            await _answered(pipe.execute())
 
 
-async def _answered(pipe: Pipeline) -> list[Any]:
-    """Send what is in the pipe and give its answers, in time or not at all."""
+async def _answered(asked: Awaitable[list[Any]]) -> list[Any]:
+    """Give what Redis answers, in time or not at all."""
     try:
-        async with asyncio.timeout(REDIS_SECONDS), pipe:
-            return await pipe.execute()
+        async with asyncio.timeout(REDIS_SECONDS):
+            return await asked
     except (RedisError, OSError, TimeoutError) as error:
         raise Unavailable("redis", type(error).__name__) from error
 
@@ -153,6 +149,10 @@ def _body(id: CardId) -> str:
 
 def _version(id: CardId) -> str:
     return f"card:{id}:version"
+
+
+def _versions(ids: Sequence[CardId]) -> list[str]:
+    return [ALL, *(_version(id) for id in ids)]  # noqa: A001
 
 
 def _fresh() -> bytes:
