@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.events import Event, EventType
 from domain.ids import EventId, GarageId
-from graph.database import Graph, Transaction, rows
+from graph.database import Graph, Row, Transaction, rows
 from graph.queries import named
 
 QUERIES = named("events.cypher")
@@ -29,10 +29,14 @@ class Outbox:
 async def leave(tx: Transaction, events: Sequence[Event]) -> None:
     """Write events in the transaction of what they tell of; the same id twice is one event."""
     if events:
-        await rows(tx, QUERIES["leave"], rows=[_row(event) for event in events])
+        await rows(tx, QUERIES["leave"], rows=rows_of(events))
 
 
-def _row(event: Event) -> dict[str, object]:
+def rows_of(events: Sequence[Event]) -> list[Row]:
+    return [_row(event) for event in events]
+
+
+def _row(event: Event) -> Row:
     return {
         "id": event.id,
         "type": event.type,

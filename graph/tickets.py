@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from neo4j.exceptions import ConstraintError
+
 from domain.access import SCOPES, Actor, Scope
 from domain.errors import AlreadyExists, NotFound, StaleVersion
 from domain.events import Event
@@ -40,21 +42,14 @@ class Tickets:
         """
         check_sizes([embedding], await self._graph.embedding_sizes())
 
-        async def work(tx: Transaction) -> None:
-            [held] = await rows(tx, QUERIES["claim"], id=ticket.id)
-            if held["version"] > 0:
-                if held["body"] != bodies.ticket_body(ticket):
-                    raise AlreadyExists("ticket", ticket.id)
-                return
-            vehicle = ticket_rows.vehicle(ticket)
-            await _save(tx, ticket, new=[vehicle])
-            if (model := ticket.vehicle.named) is not None:
-                row = model_row(model)
-                await rows(tx, QUERIES["model"], vehicle=vehicle["id"], model=row)
-            await _embed(tx, ticket.id, embedding)
-            await outbox.leave(tx, events)
-
-        await self._graph.write(work)
+        query = QUERIES["open"]
+        if embedding is not None:
+            query = sized(query, len(embedding.vector))
+        written = _opened(ticket, embedding) | {"events": outbox.rows_of(events)}
+        try:
+            await self._graph.commit(query, id=ticket.id, **written)
+        except ConstraintError:
+            await self._graph.write(lambda tx: _same(tx, ticket))
 
     async def put(self, ticket: Ticket, events: Sequence[Event], *, expected: int) -> None:
         """Store the next version of a ticket; where its matching stands is left as it is.
@@ -71,7 +66,7 @@ class Tickets:
             if held[0]["version"] != expected:
                 raise StaleVersion(ticket.id, expected, held[0]["version"])
             await rows(tx, QUERIES["cut"], id=ticket.id)
-            await _save(tx, ticket)
+            await rows(tx, QUERIES["save"], id=ticket.id, **_version(ticket))
             await outbox.leave(tx, events)
 
         await self._graph.write(work)
@@ -161,29 +156,40 @@ class Tickets:
         return {id: tuple(found.get(id, ())) for id in ids}  # noqa: A001 - as everywhere
 
 
-async def _save(tx: Transaction, ticket: Ticket, new: Sequence[Row] = ()) -> None:
-    """Write a version; the first one comes with its vehicle: later ones know no more of it."""
-    matching = {"matching": ticket.matching} if new else {}
-    await rows(
-        tx,
-        QUERIES["save"],
-        id=ticket.id,
-        properties=ticket_rows.properties(ticket) | matching,
-        garages=[ticket.garage] if new else [],
-        vehicles=list(new),
-        symptoms=ticket_rows.symptoms(ticket),
-        codes=ticket_rows.codes(ticket),
-        assignees=[] if ticket.assignee is None else [ticket.assignee],
-    )
-    if tried := ticket_rows.tried(ticket):
-        await rows(tx, QUERIES["tried"], id=ticket.id, rows=tried)
+def _opened(ticket: Ticket, embedding: Embedding | None) -> Row:
+    """Give the parameters of a new ticket: it brings its vehicle and the vector of its text."""
+    model, vehicle = ticket.vehicle.named, ticket_rows.vehicle(ticket)
+    written = _version(ticket)
+    written["properties"] |= {
+        "matching": ticket.matching,
+        "embedding_model": None if embedding is None else embedding.model,
+    }
+    return written | {
+        "garages": [ticket.garage],
+        "vehicles": [vehicle],
+        "models": [] if model is None else [model_row(model)],
+        "vectors": [] if embedding is None else [[float(x) for x in embedding.vector]],
+    }
 
 
-async def _embed(tx: Transaction, id: TicketId, embedding: Embedding | None) -> None:
-    if embedding is not None:
-        vector = [float(x) for x in embedding.vector]
-        query = sized(QUERIES["embed"], len(vector))
-        await rows(tx, query, id=id, model=embedding.model, vector=vector)
+async def _same(tx: Transaction, ticket: Ticket) -> None:
+    """Raise AlreadyExists unless the ticket is stored as it is."""
+    found = await rows(tx, QUERIES["opened"], id=ticket.id)
+    if not found or found[0]["body"] != bodies.ticket_body(ticket):
+        raise AlreadyExists("ticket", ticket.id)
+
+
+def _version(ticket: Ticket) -> Row:
+    """Give the parameters of a version; later ones know no more of garage and vehicle."""
+    return {
+        "properties": ticket_rows.properties(ticket),
+        "garages": [],
+        "vehicles": [],
+        "symptoms": ticket_rows.symptoms(ticket),
+        "codes": ticket_rows.codes(ticket),
+        "assignees": [] if ticket.assignee is None else [ticket.assignee],
+        "tried": ticket_rows.tried(ticket),
+    }
 
 
 def _seen_by(actor: Actor) -> dict[str, object]:

@@ -112,7 +112,9 @@ class Gazetteer:
     ) -> tuple[Mention | None, int]:
         for length in range(min(LONGEST_NAME, len(tokens) - at), 0, -1):
             name = tuple(word for word, _, _ in tokens[at : at + length])
-            owners = self.models.get(name, ())
+            owners = self.models.get(name)
+            if owners is None:
+                continue
             beside = named[at].make if at in named else self._spoken_make(tokens, at)
             owner = next((o for o in owners if o[0] == beside), None)
             glued = tokens[at + length - 1][2] - tokens[at][1] == sum(map(len, name))

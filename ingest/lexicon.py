@@ -85,6 +85,11 @@ class Lexicon:
         """The phrases that are compared by meaning: those of symptoms."""
         return tuple(p for p in self.phrases if p.kind is Kind.SYMPTOM)
 
+    @cached_property
+    def totals(self) -> tuple[float, ...]:
+        """What the stems of each phrase weigh together."""
+        return tuple(sum(self.weights[stem] for stem in p.stems) for p in self.phrases)
+
     def with_meanings(self, embeddings: Sequence[Embedding]) -> Self:
         """Give the lexicon with the embeddings of `meant`, in its order."""
         matrix = np.array([e.vector for e in embeddings], dtype=np.float32)

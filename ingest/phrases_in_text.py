@@ -4,7 +4,8 @@
 while "no noise" denies the noise of a phrase that does not say not.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from ingest.lexicon import LEAST_TYPO_LENGTH, Kind, Lexicon, Phrase
@@ -15,6 +16,8 @@ WINDOW = 20
 STEP = 10
 # The part of a phrase's weight that must be there, and how far apart its words may stand.
 COVERED = 0.8
+# Just below, since sums of weights depend on their order.
+LIKELY = COVERED - 1e-9
 SLACK = 3
 FORWARD_REACH = 3
 TYPO_COST = 0.1
@@ -54,13 +57,19 @@ def find(text: str, lexicon: Lexicon) -> Iterator[PhraseSeen]:
 
 def _in_window(words: list[Word], lexicon: Lexicon) -> Iterator[PhraseSeen]:
     known = [k for at, word in enumerate(words) for k in _known(at, word, lexicon)]
-    present = {k.stem for k in known}
-    numbers = {number for stem in present for number in lexicon.postings[stem]}
-    for number in sorted(numbers):
-        phrase = lexicon.phrases[number]
-        seen = _seen(phrase, words, known, lexicon)
+    for number in _likely({k.stem for k in known}, lexicon):
+        seen = _seen(number, words, known, lexicon)
         if seen is not None:
             yield seen
+
+
+def _likely(present: Collection[str], lexicon: Lexicon) -> list[int]:
+    """Give the phrases of whose weight enough is there, wherever in the window it stands."""
+    weight = defaultdict[int, float](float)
+    for stem in present:
+        for number in lexicon.postings[stem]:
+            weight[number] += lexicon.weights[stem]
+    return sorted(n for n, found in weight.items() if found >= LIKELY * lexicon.totals[n])
 
 
 def _known(at: int, word: Word, lexicon: Lexicon) -> Iterator[Known]:
@@ -75,12 +84,13 @@ def _known(at: int, word: Word, lexicon: Lexicon) -> Iterator[Known]:
 
 
 def _seen(
-    phrase: Phrase, words: list[Word], known: list[Known], lexicon: Lexicon
+    number: int, words: list[Word], known: list[Known], lexicon: Lexicon
 ) -> PhraseSeen | None:
+    phrase = lexicon.phrases[number]
     wanted = set(phrase.stems)
     placed = _closest([k for k in known if k.stem in wanted], len(wanted))
     covered = {k.stem for k in placed}
-    total = sum(lexicon.weights[stem] for stem in phrase.stems)
+    total = lexicon.totals[number]
     share = sum(lexicon.weights[stem] for stem in covered) / total
     least = 1.0 if phrase.kind is Kind.COMPONENT else COVERED
     if share < least or (len(wanted) == 1 and total < SINGLE_WORD_WEIGHT and not phrase.negates):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 
 WORD = re.compile(
     r"[A-Za-z\u00c0-\u024f\u0900-\u097f]+(?:['’][a-z]{1,2})?|\d+(?:\.\d+)?|[.!?;,\n]+"
@@ -169,6 +170,8 @@ SAME = {
 SUFFIXES = (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", ""))
 KEPT_S = ("ss", "us", "is")
 LEAST_STEM = 3
+# More words than a workshop uses; numbers and names pass through.
+STEMS_KEPT = 20_000
 
 
 class Role(Enum):
@@ -220,6 +223,7 @@ def role(word: str) -> Role:
     return Role.BACKWARD if word in BACKWARD or word in AFTER_NOUN else Role.CONTENT
 
 
+@lru_cache(STEMS_KEPT)
 def stem(word: str) -> str:
     """Give one form for the forms of a word: "charging", "charged", "charges" → "charg"."""
     known = SAME.get(word)

@@ -1,26 +1,9 @@
-// name: claim
-// Take or make the ticket and hold its lock, then read what is stored.
-MERGE (t:Ticket {id: $id})
-ON CREATE SET t.version = 0
-SET t.lock = true
-WITH t REMOVE t.lock
-RETURN t.version AS version, t.body AS body
-
-// name: hold
-// As claim, for a ticket that must be there.
-MATCH (t:Ticket {id: $id})
-SET t.lock = true
-WITH t REMOVE t.lock
-RETURN t.version AS version
-
-// name: save
-// The ticket as it is now: symptoms with how sure the reading is, codes, whose bench it is on; for a
-// new one where it was raised, and its vehicle (what a report does not say of a known vehicle stays).
-// One statement, since thousands of tickets a minute pay for each. Edges are created, not merged:
+// name: EDGES
+// Symptoms with how sure the reading is, codes, whose bench it is on, and which cards were tried and
+// how it went; what failed stays, it is knowledge too. For a new ticket also where it was raised, and
+// its vehicle (what a report does not say of a known vehicle stays). Edges are created, not merged:
 // there is none of a new ticket, `cut` took those of the version before, and a MERGE would hold the
 // garage, and with it every other ticket of the garage, until the commit.
-MATCH (t:Ticket {id: $id})
-SET t += $properties
 FOREACH (garage IN $garages |
   MERGE (g:Garage {id: garage})
   CREATE (t)-[:RAISED_AT]->(g))
@@ -40,31 +23,59 @@ FOREACH (row IN $codes |
 FOREACH (assignee IN $assignees |
   MERGE (p:Technician {id: assignee})
   CREATE (t)-[:ASSIGNED_TO]->(p))
-
-// name: model
-// The vehicle's model, where it is known.
-MATCH (v:Vehicle {id: $vehicle})
-OPTIONAL MATCH (v)-[old:OF_MODEL]->()
-DELETE old
-WITH DISTINCT v
-MERGE (k:Make {key: $model.make_key}) ON CREATE SET k.name = $model.make
-MERGE (m:VehicleModel {id: $model.id}) ON CREATE SET m += $model
-MERGE (m)-[:MADE_BY]->(k)
-MERGE (v)-[:OF_MODEL]->(m)
-
-// name: tried
-// Which cards were tried and how it went; what failed stays, it is knowledge too.
-MATCH (t:Ticket {id: $id})
-UNWIND $rows AS row
-MATCH (c:FailureCard {id: row.card})
-CREATE (t)-[:TRIED {worked: row.worked, at: row.at, minutes: row.minutes, parts: row.parts}]->(c)
-
-// name: embed
-// The vector of the report's text, with its model.
-MATCH (t:Ticket {id: $id})
-SET t.embedding_model = $model
 WITH t
-CALL db.create.setNodeVectorProperty(t, 'embedding_SIZE', $vector)
+CALL (t) {
+  UNWIND $tried AS row
+  MATCH (c:FailureCard {id: row.card})
+  CREATE (t)-[:TRIED {worked: row.worked, at: row.at, minutes: row.minutes, parts: row.parts}]->(c)
+}
+
+// name: open
+// A new ticket, whole, in one statement that commits itself: thousands a minute pay for each trip.
+// The vehicle's model follows where it is known, then the vector of the text, then the events
+// (as `leave` of events.cypher leaves them). Where the id is taken, all of it fails.
+CREATE (t:Ticket {id: $id})
+SET t += $properties
+EDGES
+CALL (t) {
+  UNWIND $models AS model
+  MATCH (t)-[:ON]->(v:Vehicle)
+  OPTIONAL MATCH (v)-[old:OF_MODEL]->()
+  DELETE old
+  WITH DISTINCT v, model
+  MERGE (k:Make {key: model.make_key}) ON CREATE SET k.name = model.make
+  MERGE (m:VehicleModel {id: model.id}) ON CREATE SET m += model
+  MERGE (m)-[:MADE_BY]->(k)
+  MERGE (v)-[:OF_MODEL]->(m)
+}
+CALL (t) {
+  UNWIND $vectors AS vector
+  CALL db.create.setNodeVectorProperty(t, 'embedding_SIZE', vector)
+}
+WITH t
+UNWIND $events AS row
+MERGE (e:Event {id: row.id})
+ON CREATE SET e += row, e.left_at = datetime.realtime()
+
+// name: opened
+// What is stored under an id, once whoever opens it now is done.
+MATCH (t:Ticket {id: $id})
+SET t.lock = true
+WITH t REMOVE t.lock
+RETURN t.body AS body
+
+// name: hold
+// Hold the ticket's lock, then read which version is stored.
+MATCH (t:Ticket {id: $id})
+SET t.lock = true
+WITH t REMOVE t.lock
+RETURN t.version AS version
+
+// name: save
+// The ticket as it is now.
+MATCH (t:Ticket {id: $id})
+SET t += $properties
+EDGES
 
 // name: cut
 // The edges of the version before.
