@@ -23,12 +23,15 @@ from domain.errors import Unavailable
 
 DEPENDENCY = "neo4j"
 DATABASE = "neo4j"
+DEADLOCK = "Neo.TransientError.Transaction.DeadlockDetected"
 SIZED_INDEX = re.compile(r"card_embedding_(\d+)")
 POOL_SIZE = 40
 CONNECT_SECONDS = 1.0
 ACQUIRE_SECONDS = 2.0
 # A read that finds the server down says so at once; a write waits out a deadlock.
 RETRY_SECONDS = {READ_ACCESS: 0.3, WRITE_ACCESS: 1.0}
+# Somebody always gets through a deadlock: of a crowd on one thing, each in turn.
+DEADLOCK_SECONDS = 5.0
 # Deadlocks resolve in milliseconds; the driver's own second would be most of our time.
 RETRY_DELAY = 0.05
 ANSWER_SECONDS = 5.0
@@ -108,13 +111,14 @@ class Graph:
             await self._run(Query(query, timeout=WRITE_SECONDS), parameters, WRITE_ACCESS)
 
     async def _run(self, query: Query, parameters: Row, access: str) -> list[Row]:
-        give_up = monotonic() + RETRY_SECONDS[access]
+        began = monotonic()
         while True:
             try:
                 return await self._run_once(query, parameters, access)
             except (DriverError, Neo4jError) as error:
                 # A server that came back left its dead connections in the pool.
-                if not error.is_retryable() or monotonic() > give_up:
+                patience = DEADLOCK_SECONDS if _deadlocked(error) else RETRY_SECONDS[access]
+                if not error.is_retryable() or monotonic() > began + patience:
                     raise
             await asyncio.sleep(random.uniform(0.5, 1.5) * RETRY_DELAY)  # noqa: S311 - spreads tries in time
 
@@ -159,6 +163,10 @@ async def rows(tx: Transaction, query: LiteralString, /, **parameters: object) -
     """Run a statement inside a transaction and give all its rows."""
     result = await tx.run(query, parameters)
     return await result.data()
+
+
+def _deadlocked(error: DriverError | Neo4jError) -> bool:
+    return isinstance(error, Neo4jError) and error.code == DEADLOCK
 
 
 @asynccontextmanager

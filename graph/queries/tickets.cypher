@@ -1,7 +1,7 @@
 // name: EDGES
 // Symptoms with how sure the reading is, codes, whose bench it is on, and which cards were tried and
 // how it went; what failed stays, it is knowledge too. For a new ticket also where it was raised, and
-// its vehicle (what a report does not say of a known vehicle stays). Edges are created, not merged:
+// its vehicle (what a report does not say of a known vehicle stays), held until the commit. Edges are created, not merged:
 // there is none of a new ticket, `cut` took those of the version before, and a MERGE would hold the
 // garage, and with it every other ticket of the garage, until the commit.
 FOREACH (garage IN $garages |
@@ -9,9 +9,11 @@ FOREACH (garage IN $garages |
   CREATE (t)-[:RAISED_AT]->(g))
 FOREACH (vehicle IN $vehicles |
   MERGE (v:Vehicle {id: vehicle.id})
-  SET v.firmware = coalesce(vehicle.firmware, v.firmware),
+  SET v.lock = true,
+      v.firmware = coalesce(vehicle.firmware, v.firmware),
       v.odometer_km = coalesce(vehicle.odometer_km, v.odometer_km),
       v.battery_cycles = coalesce(vehicle.battery_cycles, v.battery_cycles)
+  REMOVE v.lock
   CREATE (t)-[:ON]->(v))
 FOREACH (row IN $symptoms |
   MERGE (s:Symptom {code: row.code}) ON CREATE SET s.awaits_review = true
@@ -40,7 +42,7 @@ EDGES
 CALL (t) {
   UNWIND $models AS model
   MATCH (t)-[:ON]->(v:Vehicle)
-  OPTIONAL MATCH (v)-[old:OF_MODEL]->()
+  OPTIONAL MATCH (v)-[old:OF_MODEL]->(other:VehicleModel) WHERE other.id <> model.id
   DELETE old
   WITH DISTINCT v, model
   MERGE (k:Make {key: model.make_key}) ON CREATE SET k.name = model.make

@@ -57,6 +57,21 @@ async def test_same_ticket_twice_is_one(house: House) -> None:
     assert [e.id for e in await house.outbox.pending(10)] == ["event-1"]
 
 
+async def test_a_ticket_sent_many_times_at_once_is_one(house: House) -> None:
+    await asyncio.gather(*(house.tickets.add(TICKET, [event(str(n), "t")]) for n in range(20)))
+    assert await house.tickets.page(ADMIN, first=10) == [TICKET]
+    assert len(await house.outbox.pending(30)) == 1
+
+
+@pytest.mark.parametrize("vehicles", [1, 10, 30])
+async def test_many_tickets_at_once_are_all_kept(house: House, vehicles: int) -> None:
+    ids = [TicketId(f"tkt_at_once_{n:02}") for n in range(30)]
+    on = [VehicleId(f"veh_ather_{n % vehicles}") for n in range(30)]
+    made = [replace(TICKET, id=id, vehicle_id=v) for id, v in zip(ids, on, strict=True)]  # noqa: A001
+    await asyncio.gather(*(house.tickets.add(one, []) for one in made))
+    assert await house.tickets.page(ADMIN, first=50) == made[::-1]
+
+
 async def test_taken_ticket_id_is_refused(house: House) -> None:
     await house.tickets.add(TICKET, [])
     with pytest.raises(AlreadyExists):
