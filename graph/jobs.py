@@ -64,13 +64,15 @@ class Jobs:
             if held == job:
                 return
             _demand_expected(held, job.id, expected)
+            if held is None and await rows(tx, QUERIES["gone"], id=job.id):
+                raise NotFound("job", job.id)
             await _demand_free(tx, job)
             await rows(tx, QUERIES["save"], properties=_properties(job))
 
         await self._graph.write(work)
 
-    async def cancel(self, job: Job) -> None:
-        """Delete a job.
+    async def cancel(self, job: Job, mark: str) -> None:
+        """Free the time of a job; what is left of it is its id and the mark of who cancelled it.
 
         Raises:
             StaleVersion: somebody changed it meanwhile.
@@ -80,9 +82,13 @@ class Jobs:
         async def work(tx: Transaction) -> None:
             await _lock(tx, job)
             _demand_expected(await _held(tx, job.id), job.id, job.version)
-            await rows(tx, QUERIES["cancel"], id=job.id)
+            await rows(tx, QUERIES["cancel"], id=job.id, mark=mark)
 
         await self._graph.write(work)
+
+    async def cancelled(self, id: JobId, mark: str) -> bool:
+        """Say whether the operation with this mark has cancelled the job."""
+        return bool(await self._graph.entries(QUERIES["cancelled"], id=id, mark=mark))
 
 
 async def _lock(tx: Transaction, job: Job) -> None:

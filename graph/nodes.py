@@ -312,6 +312,7 @@ class Job(StructuredNode):
     bay_id = StringProperty()
     start = DateTimeProperty()
     end = DateTimeProperty()
+    cancelled_by = StringProperty()
     on = RelationshipTo("Bay", "ON")
     by = RelationshipTo("Technician", "BY")
     of = RelationshipTo("Ticket", "FOR")

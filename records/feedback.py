@@ -52,16 +52,20 @@ class FeedbackBook:
         person: PersonId,
         seen: Sequence[Impression],
         at: datetime,
-        events: Sequence[Event],
+        event: Event,
     ) -> None:
-        """Add what a person did with the cards suggested for a ticket, up to the caps."""
+        """Add what a person did with the cards suggested for a ticket, up to the caps.
+
+        It is added once for its event: whoever sent it may not have heard the answer.
+        """
         common = {"ticket": ticket.id, "person": person, "garage": ticket.garage, "at": at}
         caps = {"clicks_most": CLICKS_MOST, "dwell_most": DWELL_MOST_MS}
         async with self._records.transaction() as connection:
+            if not await outbox.first_left(connection, event):
+                return
             await connection.execute(QUERIES["about"], _about(ticket))
             for one in sorted(seen, key=lambda impression: impression.card):
                 await connection.execute(QUERIES["observe"], common | caps | asdict(one))
-            await outbox.leave(connection, events)
 
     async def about(self, ticket: Ticket) -> None:
         """Note what a ticket is about, for the sums by vehicle and by symptom."""

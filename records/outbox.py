@@ -31,6 +31,16 @@ class Outbox:
             await connection.execute(QUERIES["forget"], {"ids": list(ids)})
 
 
+async def first_left(connection: Connection, event: Event) -> bool:
+    """Write an event and say whether it was never left before: then its write is yet to be done.
+
+    It is asked for in the log behind the write: a relay brings it there before it forgets it here.
+    """
+    left = await connection.execute(QUERIES["leave"], asdict(event))
+    logged = await connection.execute(QUERIES["logged"], {"id": event.id})
+    return left.rowcount == 1 and await logged.fetchone() is None
+
+
 async def leave(connection: Connection, events: Sequence[Event]) -> None:
     """Write events in the transaction of what they tell of; the same id twice is one event."""
     for event in events:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from domain import jobs
 from domain.access import SCOPES, Action, Actor, Kind, Resource, Scope, demand
-from domain.errors import InvalidInput, NotFound
+from domain.errors import InvalidInput, NotFound, OperationConflict
 from domain.ids import BayId, GarageId, JobId, PersonId, TicketId
 from domain.jobs import Bay, Job, Slot, demand_version
 from repair.closing import Workshop, demand_colleague, demand_safe
@@ -33,9 +33,12 @@ async def book(
         InvalidInput: the bay or the technician is none of the ticket's garage.
         NotCertified: it is high-voltage work and they may not do it.
         Overlaps: another job has the bay or the technician at that time.
-        NotFound, NotAllowed: as they say.
+        OperationConflict: this operation booked another job.
+        NotFound, NotAllowed: as they say; the job may have been cancelled since it was booked.
     """
     id, technician, bay, slot = wanted  # noqa: A001 - as everywhere
+    if (booked := await stored.job(by.job_id())) is not None:
+        return _demand_same(booked, wanted, by)
     ticket = await shop.tickets.get(id, by.actor)
     _demand_planner(by.actor, ticket.garage)
     await demand_colleague(shop.crew, ticket, technician)
@@ -71,16 +74,26 @@ async def reschedule(
     return moved
 
 
-async def cancel(stored: Jobs, id: JobId, expected: int, operation: Operation) -> Job:
-    """Free the time of a job and give the job as it was.
+async def cancel(stored: Jobs, id: JobId, expected: int, operation: Operation) -> None:
+    """Free the time of a job; for the operation that cancelled it before there is nothing to do.
 
     Raises:
         NotFound, NotAllowed, StaleVersion: as they say.
     """
+    if await stored.cancelled(id, operation.mark):
+        return
     job = await _held(stored, id, operation.actor)
     demand_version(job, expected)
-    await stored.cancel(job)
-    return job
+    await stored.cancel(job, operation.mark)
+
+
+def _demand_same(booked: Job, wanted: tuple[TicketId, PersonId, BayId, Slot], by: Operation) -> Job:
+    """Give what the operation booked, which may have been moved since, if it asks for that."""
+    moved = booked.version > 1
+    slot = wanted[3] if moved else booked.slot
+    if (booked.ticket, booked.technician, booked.bay, slot) != wanted:
+        raise OperationConflict(by.id)
+    return booked
 
 
 async def _held(stored: Jobs, id: JobId, actor: Actor) -> Job:

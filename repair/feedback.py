@@ -31,7 +31,7 @@ class Book(Protocol):
         person: PersonId,
         seen: Sequence[Impression],
         at: datetime,
-        events: Sequence[Event],
+        event: Event,
     ) -> None: ...
 
 
@@ -86,7 +86,7 @@ async def observe(
     if strangers := sorted(set(named) - shown):
         raise InvalidInput("impressions", f"{strangers[0]} was not suggested for this ticket")
     event = operation.event(EventType.FEEDBACK_OBSERVED, id, ticket.version, ticket.garage)
-    await desk.book.observe(ticket, operation.actor.id, seen, operation.at, [event])
+    await desk.book.observe(ticket, operation.actor.id, seen, operation.at, event)
     return len(seen)
 
 

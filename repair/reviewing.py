@@ -74,7 +74,7 @@ async def opened(reviews: Reviews, card: FailureCard, why: Why) -> None:
 
 
 async def close(reviews: Reviews, cards: Cards, id: str, operation: Operation) -> Review:
-    """Say that an entry was looked at and the card stands as it is.
+    """Say that an entry was looked at and the card stands as it is; a closed one stays closed.
 
     Raises:
         NotFound: there is no such entry for this actor.
@@ -82,6 +82,8 @@ async def close(reviews: Reviews, cards: Cards, id: str, operation: Operation) -
     """
     review = await reviews.get(id, operation.actor)
     demand(operation.actor, Action.VERIFY, Resource(kind=Kind.CARD, garage=review.garage))
+    if review.closed_at is not None:
+        return review
     if review.kind is ReviewKind.RECHECK:
         await cards.checked(review.card)
     await reviews.close(id, operation.actor.id, operation.at)

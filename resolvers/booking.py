@@ -120,8 +120,8 @@ class Booking:
 
         async def work() -> Answer:
             stored = context.services.jobs
-            gone = await booking.cancel(stored, key, expected_version, operation)
-            return {"id": gone.id}
+            await booking.cancel(stored, key, expected_version, operation)
+            return {"id": key}
 
         body = once.fingerprint("cancelJob", {"id": key, "expected": expected_version})
         await once.value(context, operation.id, body, work)

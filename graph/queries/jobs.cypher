@@ -28,9 +28,14 @@ SET t.lock = true
 REMOVE t.lock
 
 // name: job
-// One job as it stands.
-OPTIONAL MATCH (j:Job {id: $id})
+// One job as it stands; what was cancelled is no job any more.
+OPTIONAL MATCH (j:Job {id: $id}) WHERE j.cancelled_by IS NULL
 RETURN collect(j{.*}) AS found
+
+// name: gone
+// What was cancelled is not booked again by whoever did not hear that it had been booked.
+MATCH (j:Job {id: $id}) WHERE j.cancelled_by IS NOT NULL
+RETURN j.id AS id
 
 // name: in_the_way_on_bay
 // Jobs [start, end) on the same bay that overlap; asked under the locks.
@@ -56,9 +61,18 @@ MERGE (j)-[:BY]->(p)
 MERGE (j)-[:FOR]->(t)
 
 // name: cancel
-// What is cancelled takes nobody's time.
+// What is cancelled takes nobody's time. Its id stays, with the mark of the operation: whoever lost
+// the answer and asks again hears that it is done.
 MATCH (j:Job {id: $id})
-DETACH DELETE j
+OPTIONAL MATCH (j)-[r:ON|BY|FOR]->()
+DELETE r
+WITH DISTINCT j
+SET j = {id: $id, cancelled_by: $mark}
+
+// name: cancelled
+// Whether this operation cancelled the job.
+OPTIONAL MATCH (j:Job {id: $id}) WHERE j.cancelled_by = $mark
+RETURN collect(j.id) AS found
 
 // name: day
 // The jobs of a garage that take up some of a while; none is longer than a day.

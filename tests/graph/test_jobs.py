@@ -101,12 +101,28 @@ async def test_a_job_moves_and_makes_room(jobs: Jobs) -> None:
     with pytest.raises(StaleVersion):
         await jobs.book(replace(moved, slot=slot(9)), expected=1)
     with pytest.raises(StaleVersion):
-        await jobs.cancel(first)
+        await jobs.cancel(first, "by ravi")
     assert await jobs.job(first.id) == moved
-    await jobs.cancel(moved)
+    await jobs.cancel(moved, "by asha")
     with pytest.raises(NotFound):
         await jobs.book(replace(moved, version=3), expected=2)
     assert await jobs.day(DELHI, WHOLE_DAY) == []
+    await jobs.book(job("second", slot(2)))
+
+
+async def test_a_cancelled_job_is_known_by_who_cancelled_it(jobs: Jobs, graph: Graph) -> None:
+    first = job("first", slot(0))
+    await jobs.book(first)
+    await jobs.cancel(first, "by asha")
+    assert await jobs.cancelled(first.id, "by asha")
+    assert not await jobs.cancelled(first.id, "by ravi")
+    assert await jobs.job(first.id) is None
+    with pytest.raises(NotFound):
+        await jobs.cancel(first, "by ravi")
+    with pytest.raises(NotFound):
+        await jobs.book(first)
+    [left] = await graph.read("MATCH (j:Job) RETURN properties(j) AS job, COUNT {(j)--()} AS edges")
+    assert left == {"job": {"id": first.id, "cancelled_by": "by asha"}, "edges": 0}
 
 
 async def test_a_bay_stays_where_it_is(jobs: Jobs) -> None:

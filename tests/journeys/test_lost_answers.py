@@ -1,40 +1,70 @@
 """A change whose answer and memory were lost is answered again, and not done again."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from graphql import build_schema
 
 from domain.access import Role
-from domain.cards import CardStatus
+from domain.cards import CardStatus, PartUse
+from domain.ids import PersonId
+from domain.reviews import ReviewKind
+from domain.technicians import Technician
+from domain.tickets import Ticket, TicketStatus
+from domain.vehicles import VehicleContext
+from domain.vocabulary import Part
+from repair import reviewing
+from repair.reviewing import Why
+from schema.sdl import PRINTED
+from sync.queue import Deed
+from tests.journeys import test_feedback, test_jobs, test_repairs
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import PUNE, UPDATE, VERIFY, Person, content
+from tests.journeys.people import CREATE, PUNE, REPORT, UPDATE, VERIFY, Person, content
 from tests.journeys.planting import plant
-from tests.journeys.solving import followed, put
-from tests.journeys.test_feedback import GIVE, MERGE, UNDO
+from tests.journeys.queueing import SYNC, record, told
+from tests.journeys.solving import followed, put, solved
+from tests.journeys.test_feedback import GIVE, MERGE, SEEN, UNDO
 from web.wiring import Opened
 
 pytestmark = pytest.mark.journey
 RETIRE = """mutation ($op: UUID!, $id: ID!, $expected: Int!) {
   retireCard(operationId: $op, id: $id, expectedVersion: $expected) {
     __typename ... on CardRetired { card { version status } } ... on Refusal { message } } }"""
-Change = Callable[[Opened, Person], Awaitable[tuple[str, dict[str, Any]]]]
+REGISTER = """mutation ($op: UUID!, $who: TechnicianInput!) {
+  registerTechnician(operationId: $op, technician: $who) {
+    __typename ... on TechnicianRegistered { technician { key } } ... on Refusal { message } } }"""
+# Their effect and the memory of their operation are one transaction (`billing.books.Page`).
+BOOKS = {
+    *("adjustStock", "closeMonth", "editDraft", "issueCreditNote", "issueInvoice"),
+    *("recordAdvance", "recordPayment", "refundPayment", "registerInvoice"),
+    *("setBillingSettings", "setPrice", "voidInvoice"),
+}
+ASHA = PersonId("asha")
+# She is on one bay at a time.
+HOURS = count()
+OUTCOME = {"worked": True, "minutes": 5}
+Asked = tuple[str, dict[str, Any]]
+Change = Callable[[Opened, Person], Awaitable[Asked]]
 
 
-async def retirement(house: Opened, boss: Person) -> tuple[str, dict[str, Any]]:
+async def retirement(house: Opened, boss: Person) -> Asked:
     del boss
     card = await plant(house, f"old_{uuid4().hex}", "The old fix of the old fault")
     return RETIRE, {"id": card.id, "expected": 1}
 
 
-async def rejection(house: Opened, boss: Person) -> tuple[str, dict[str, Any]]:
+async def rejection(house: Opened, boss: Person) -> Asked:
     del house
     made = await boss.create(content("A draft that nobody wanted"))
     return RETIRE, {"id": made["id"], "expected": 1}
 
 
-async def verification(house: Opened, boss: Person) -> tuple[str, dict[str, Any]]:
+async def verification(house: Opened, boss: Person) -> Asked:
     del boss
     card = await plant(
         house, f"written_{uuid4().hex}", "Written elsewhere", status=CardStatus.DRAFT
@@ -42,26 +72,31 @@ async def verification(house: Opened, boss: Person) -> tuple[str, dict[str, Any]
     return VERIFY, {"id": card.id, "expected": 1}
 
 
-async def update(house: Opened, boss: Person) -> tuple[str, dict[str, Any]]:
+async def creation(house: Opened, boss: Person) -> Asked:
+    del house, boss
+    return CREATE, {"card": content("A draft that was asked for once")}
+
+
+async def update(house: Opened, boss: Person) -> Asked:
     del house
     made = await boss.create(content("A draft to be mended"))
     return UPDATE, {"id": made["id"], "expected": 1, "card": content("A draft, mended")}
 
 
-async def merge(house: Opened, boss: Person) -> tuple[str, dict[str, Any]]:
+async def merge(house: Opened, boss: Person) -> Asked:
     del boss
     one = await plant(house, f"one_{uuid4().hex}", "The lamp of the left side flickers")
     other = await plant(house, f"other_{uuid4().hex}", "The left lamp flickers")
     return MERGE, {"id": one.id, "into": other.id, "expected": 1}
 
 
-async def undoing(house: Opened, boss: Person) -> tuple[str, dict[str, Any]]:
+async def undoing(house: Opened, boss: Person) -> Asked:
     query, wanted = await merge(house, boss)
     await boss.ask(query, **wanted, op=str(uuid4()))
     return UNDO, {"id": wanted["id"], "expected": 2}
 
 
-async def rating(house: Opened, boss: Person) -> tuple[str, dict[str, Any]]:
+async def rating(house: Opened, boss: Person) -> Asked:
     del boss
     card = await plant(house, f"rated_{uuid4().hex}", "Rated once")
     ticket = followed(card.id, True)
@@ -69,31 +104,237 @@ async def rating(house: Opened, boss: Person) -> tuple[str, dict[str, Any]]:
     return GIVE, {"ticket": ticket.id, "said": {"card": card.id, "stars": 4}}
 
 
-async def written(house: Opened) -> list[dict[str, Any]]:
-    versions = "MATCH (v:CardVersion) WITH count(v) AS n MATCH (e:Event) RETURN n, count(e) AS told"
-    said = "select count(*) as said, (select count(*) from outbox) as told from feedback_version"
-    return await house.graph.read(versions) + await house.records.rows(said)
+async def impressions(house: Opened, boss: Person) -> Asked:
+    del boss
+    card = await plant(house, f"seen_{uuid4().hex}", "Looked at once")
+    ticket = solved("Shown one card")
+    await put(house, ticket, cards=(card.id,))
+    return SEEN, {"ticket": ticket.id, "seen": [{"card": card.id, "clicks": 2, "dwellMs": 900}]}
 
 
-@pytest.mark.parametrize(
-    "change", [retirement, rejection, verification, update, merge, undoing, rating]
+async def firmware(house: Opened, boss: Person) -> Asked:
+    del boss
+    seen_on = VehicleContext(make="Novel Motors", model="N1", firmware="1.0")
+    await plant(house, f"doubted_{uuid4().hex}", "Reboots at noon", vehicles=(seen_on,))
+    return test_feedback.FIRMWARE, {"firmware": "2.0"}
+
+
+async def part(house: Opened, boss: Person) -> Asked:
+    del boss
+    await house.vocabulary.load_parts([Part(id=f"lamp-{n}", name=f"Lamp {n}") for n in (1, 2)])
+    plain = await plant(house, f"lamped_{uuid4().hex}", "The lamp of the first kind goes out")
+    using = replace(plain.resolution, parts=(PartUse(part="lamp-1"),))
+    await house.cards.put(replace(plain, version=2, resolution=using), [], expected=1)
+    return test_feedback.SUPERSEDE, {"part": "lamp-1", "by": "lamp-2"}
+
+
+async def review(house: Opened, boss: Person) -> Asked:
+    del boss
+    card = await plant(house, f"checked_{uuid4().hex}", "To be looked at again")
+    why = Why(kind=ReviewKind.RECHECK, reason="Somebody doubts it", at=datetime.now(UTC))
+    await reviewing.opened(house.reviews, card, why)
+    [entry] = await house.records.rows("select id from review where card = %(id)s", id=card.id)
+    return test_feedback.CLOSE, {"id": entry["id"]}
+
+
+async def report(house: Opened, boss: Person) -> Asked:
+    del house, boss
+    return REPORT, {"report": {"text": "The horn is heard once"}}
+
+
+async def at(house: Opened, status: TicketStatus, version: int) -> Ticket:
+    """Put a ticket into asha's hands that has come so far."""
+    await house.crew.register(Technician(id=ASHA, garage=PUNE))
+    ticket = solved("On its way", version=version, status=status)
+    if status not in {TicketStatus.RESOLVED, TicketStatus.CLOSED}:
+        ticket = replace(ticket, outcome=None)
+    if status is TicketStatus.OPEN:
+        ticket = replace(ticket, assignee=None)
+    await put(house, ticket)
+    return ticket
+
+
+def repairing(query: str, status: TicketStatus, version: int, **more: object) -> Change:
+    """Give a verb of a repair, asked of a ticket that has come so far."""
+
+    async def change(house: Opened, boss: Person) -> Asked:
+        del boss
+        ticket = await at(house, status, version)
+        return query, {"id": ticket.id, "n": version, **more}
+
+    return change
+
+
+async def technician(house: Opened, boss: Person) -> Asked:
+    del house, boss
+    return REGISTER, {"who": {"id": "ravi", "garage": PUNE}}
+
+
+async def bay(house: Opened, boss: Person) -> Asked:
+    del house, boss
+    return test_jobs.BAY, {"bay": f"bay_{uuid4().hex}", "garage": PUNE}
+
+
+async def booking(house: Opened, boss: Person) -> Asked:
+    query, wanted = await bay(house, boss)
+    await boss.ask(query, **wanted, op=str(uuid4()))
+    ticket = await at(house, TicketStatus.ASSIGNED, 2)
+    whole = {"ticket": ticket.id, "technician": ASHA, "bay": wanted["bay"]}
+    return test_jobs.BOOK, {"job": whole | {"slot": test_jobs.slot(next(HOURS))}}
+
+
+async def moving(house: Opened, boss: Person) -> Asked:
+    query, wanted = await booking(house, boss)
+    made = await boss.ask(query, **wanted, op=str(uuid4()))
+    return test_jobs.MOVE, {"id": made["job"]["key"], "n": 1, "slot": test_jobs.slot(next(HOURS))}
+
+
+async def cancelling(house: Opened, boss: Person) -> Asked:
+    query, wanted = await booking(house, boss)
+    made = await boss.ask(query, **wanted, op=str(uuid4()))
+    return test_jobs.CANCEL, {"id": made["job"]["key"], "n": 1}
+
+
+def queued(deed: Deed, change: Change, **named: str) -> Change:
+    """Give a change as a phone hands it in: each of its data under the name that a queue has."""
+
+    async def handed(house: Opened, boss: Person) -> Asked:
+        _, asked = await change(house, boss)
+        data = {named.get(name, name): value for name, value in asked.items()}
+        return SYNC, {"operations": [record(deed.value, data)]}
+
+    return handed
+
+
+STEP = {"n": "expected_version"}
+CARD = {"expected": "expected_version"}
+ATTEMPT = repairing(
+    test_repairs.ATTEMPT, TicketStatus.IN_PROGRESS, 3, attempt={"worked": False, "minutes": 5}
 )
-async def test_a_lost_answer_is_given_again(
-    house: Opened, somebody: Somebody, change: Change
-) -> None:
-    boss = somebody(Role.ADMIN, PUNE)
-    query, wanted = await change(house, boss)
-    op = str(uuid4())
-    first = await boss.ask(query, **wanted, op=op)
-    assert "message" not in first
-    before = await written(house)
+START = repairing(test_repairs.START, TicketStatus.ASSIGNED, 2)
+RESOLVE = repairing(test_repairs.RESOLVE, TicketStatus.IN_PROGRESS, 3, outcome=OUTCOME)
+CLOSE = repairing(test_repairs.CLOSE, TicketStatus.RESOLVED, 4, rating=5)
+OF_CARDS = {
+    "retireCard": retirement,
+    "retireCard of a draft": rejection,
+    "verifyCard": verification,
+    "updateCard": update,
+    "mergeCards": merge,
+    "undoMerge": undoing,
+}
+CHANGES: dict[str, Change] = OF_CARDS | {
+    "createCard": creation,
+    "giveFeedback": rating,
+    "recordImpressions": impressions,
+    "announceFirmware": firmware,
+    "supersedePart": part,
+    "closeReview": review,
+    "reportFailure": report,
+    "assignTicket": repairing(test_repairs.ASSIGN, TicketStatus.OPEN, 1, to=ASHA),
+    "startRepair": START,
+    "recordAttempt": ATTEMPT,
+    "resolveTicket": RESOLVE,
+    "closeTicket": CLOSE,
+    "reopenTicket": repairing(test_repairs.REOPEN, TicketStatus.CLOSED, 5),
+    "registerTechnician": technician,
+    "registerBay": bay,
+    "bookJob": booking,
+    "rescheduleJob": moving,
+    "cancelJob": cancelling,
+}
+DEEDS: dict[str, Change] = {
+    Deed.REPORT_FAILURE: queued(Deed.REPORT_FAILURE, report),
+    Deed.START_REPAIR: queued(Deed.START_REPAIR, START, **STEP),
+    Deed.RECORD_ATTEMPT: queued(Deed.RECORD_ATTEMPT, ATTEMPT, **STEP),
+    Deed.RESOLVE_TICKET: queued(Deed.RESOLVE_TICKET, RESOLVE, **STEP),
+    Deed.CLOSE_TICKET: queued(Deed.CLOSE_TICKET, CLOSE, **STEP),
+    Deed.RATE_CARD: queued(Deed.RATE_CARD, rating, ticket="id", said="feedback"),
+    Deed.CREATE_CARD: queued(Deed.CREATE_CARD, creation),
+    Deed.UPDATE_CARD: queued(Deed.UPDATE_CARD, update, **CARD),
+}
+
+
+async def written(house: Opened) -> list[dict[str, Any]]:
+    """Count what both stores hold, once all of it is told of in the log."""
+    await told(house)
+    held = await house.graph.read(
+        "MATCH (n) RETURN count(n) AS nodes, sum(coalesce(n.version, 0)) AS versions, "
+        "sum(COUNT {(n)-->()}) AS edges"
+    )
+    return held + await house.records.rows(
+        "select (select count(*) from feedback_version) as said,"
+        " (select count(*) from change_log) as told,"
+        " (select sum(clicks) from impression) as clicks,"
+        " (select sum(dwell_ms) from impression) as dwelt,"
+        " (select count(*) from card_edit) as edits,"
+        " (select max(closed_at) from review) as looked"
+    )
+
+
+async def forgotten(house: Opened, op: str) -> None:
+    """Forget an operation, as if who answers had died before it was remembered."""
     async with house.records.transaction() as connection:
         await connection.execute("delete from operation where id = %(id)s", {"id": op})
+
+
+def test_every_verb_is_asked_here() -> None:
+    verbs = build_schema(PRINTED.read_text(encoding="utf-8")).mutation_type
+    assert verbs is not None
+    assert {name.split()[0] for name in CHANGES} | BOOKS | {"syncOperations"} == {*verbs.fields}
+    # A price of a client is not used, and a shelf is a book.
+    assert DEEDS.keys() | {Deed.SET_PRICE, Deed.ADJUST_STOCK} == set(Deed)
+
+
+@pytest.mark.parametrize("verb", [*CHANGES, *DEEDS])
+async def test_a_lost_answer_is_given_again(house: Opened, somebody: Somebody, verb: str) -> None:
+    boss = somebody(Role.ADMIN, PUNE)
+    query, wanted = await (CHANGES | DEEDS)[verb](house, boss)
+    op = wanted["operations"][0]["operation_id"] if verb in DEEDS else str(uuid4())
+    first = await boss.ask(query, **wanted, op=op)
+    assert "message" not in first
+    assert verb not in DEEDS or first["answers"][0]["state"] == "APPLIED"
+    before = await written(house)
+    await forgotten(house, op)
     assert await boss.ask(query, **wanted, op=op) == first
     assert await written(house) == before
-    # Somebody else who asks for the same change finds that it was made.
+
+
+@pytest.mark.parametrize("verb", OF_CARDS)
+async def test_somebody_else_hears_that_it_was_done(
+    house: Opened, somebody: Somebody, verb: str
+) -> None:
+    query, wanted = await OF_CARDS[verb](house, boss := somebody(Role.ADMIN, PUNE))
+    await boss.ask(query, **wanted, op=str(uuid4()))
+    before = await written(house)
     stranger = somebody(Role.ADMIN, PUNE, name="another_admin")
-    if change is not rating:
-        refused = await stranger.ask(query, **wanted, op=str(uuid4()))
-        assert refused["__typename"] in {"StaleVersion", "IllegalTransition"}
-        assert await written(house) == before
+    refused = await stranger.ask(query, **wanted, op=str(uuid4()))
+    assert refused["__typename"] in {"StaleVersion", "IllegalTransition"}
+    assert await written(house) == before
+
+
+async def test_what_another_cancelled_is_gone(house: Opened, somebody: Somebody) -> None:
+    boss, stranger = somebody(Role.ADMIN, PUNE), somebody(Role.ADMIN, PUNE, name="another_admin")
+    book, job = await booking(house, boss)
+    op = str(uuid4())
+    made = await boss.ask(book, **job, op=op)
+    gone = {"id": made["job"]["key"], "n": 1}
+    await boss.ask(test_jobs.CANCEL, **gone, op=str(uuid4()))
+    await forgotten(house, op)
+    before = await written(house)
+    assert await stranger.ask(test_jobs.CANCEL, **gone, op=op) == {"__typename": "NotFound"}
+    # Nor is it booked again by whoever did not hear that it had been.
+    assert await boss.ask(book, **job, op=op) == {"__typename": "NotFound"}
+    assert await written(house) == before
+
+
+async def test_another_job_under_the_same_key_is_refused(house: Opened, somebody: Somebody) -> None:
+    boss = somebody(Role.ADMIN, PUNE)
+    book, job = await booking(house, boss)
+    _, other = await booking(house, boss)
+    op = str(uuid4())
+    await boss.ask(book, **job, op=op)
+    await forgotten(house, op)
+    before = await written(house)
+    refused = await boss.ask(book, **other, op=op)
+    assert refused["__typename"] == "OperationConflict"
+    assert await written(house) == before

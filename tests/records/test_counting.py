@@ -11,6 +11,7 @@ from typing import LiteralString
 import pytest
 
 from domain.counting import Counted, Effect, usage
+from domain.events import EventType
 from domain.feedback import Feedback, Impression, Opinion
 from domain.ids import CardId, GarageId, PersonId, TicketId
 from domain.tickets import SeenSymptom, Ticket
@@ -22,6 +23,7 @@ from records.database import Records
 from records.feedback import FeedbackBook
 from tests.domain.samples import NOW, TICKET
 from tests.graph.examples import card
+from tests.records.samples import event
 
 EVENTS = 10_000
 BATCH = 100
@@ -162,7 +164,8 @@ async def test_sums_are_the_brute_recount(records: Records) -> None:
     for n in range(400):
         ticket, clicks = tickets[n], chance.randrange(20)
         seen = Impression(card=chance.choice(NAMES), clicks=clicks)
-        await book.observe(ticket, PersonId("asha"), [seen], NOW, [])
+        told = event(n, EventType.FEEDBACK_OBSERVED)
+        await book.observe(ticket, PersonId("asha"), [seen], NOW, told)
         rows.append((ticket, seen.card, None, None, clicks))
 
     for view, by in BY.items():
