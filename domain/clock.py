@@ -23,6 +23,11 @@ class Stamp:
     count: int
     node: str
 
+    @property
+    def believed(self) -> bool:
+        """Say whether it tells when; one that led too far does not (`claimed`)."""
+        return self.ms > 0
+
     def __str__(self) -> str:
         """Write it as it travels; `parsed` reads it back."""
         return f"{self.ms}.{self.count}.{self.node}"

@@ -72,9 +72,9 @@ def of_repair(ticket: Ticket, cards: Mapping[CardId, FailureCard]) -> list[Count
 
 
 def tries(ticket: Ticket) -> tuple[Attempt, ...]:
-    """Give all attempts in order; the outcome is the last, unless the last attempt tells it."""
+    """Give all attempts by their places; the outcome is the last, unless one of them tells it."""
     ended = ticket.outcome
-    if ended is None or _tells(ticket.attempts[-1:], ended):
+    if ended is None or _tells(ticket.attempts, ended):
         return ticket.attempts
     last = Attempt(
         by=ticket.assignee or ticket.reporter,
@@ -125,5 +125,5 @@ def _use(ticket: Ticket, n: int, tried: Attempt, card: FailureCard | None) -> Co
     )
 
 
-def _tells(last: Sequence[Attempt], outcome: Outcome) -> bool:
-    return any((a.card, a.worked) == (outcome.card, outcome.worked) for a in last)
+def _tells(tried: Sequence[Attempt], outcome: Outcome) -> bool:
+    return any((a.card, a.worked) == (outcome.card, outcome.worked) for a in tried)

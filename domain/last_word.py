@@ -3,7 +3,8 @@
 The verbs are those of `domain.tickets`. Each thing that can be written but once has the stamp of
 its last word (the card that is followed, the outcome, the rating): what comes late takes its place
 only if it was done later, by the hybrid logical clock, so no order of arrival changes what stands.
-Tries add up while the repair goes on. Nothing changes once there is an invoice.
+Tries add up while the repair goes on, and those from before its end also when they come behind it:
+what failed is knowledge. What is billed does not change once there is an invoice.
 """
 
 from dataclasses import replace
@@ -28,7 +29,16 @@ def start(ticket: Ticket, card: CardId | None, move: Move) -> Ticket:
 
 
 def attempt(ticket: Ticket, tried: Attempt, move: Move) -> Ticket:
-    """Give the ticket with one more try; what comes after the end is not added."""
+    """Give the ticket with one more try, of the repair that goes on or from before its end.
+
+    A clock that is not believed does not say when it was.
+
+    Raises:
+        IllegalTransition: nobody was at work on it by then.
+        InvalidInput: it holds 200 attempts.
+    """
+    if move.stamp.believed and move.stamp < ticket.written.outcome:
+        return tickets.with_try(tickets.following(ticket, move), tried)
     return tickets.attempt(ticket, tried, move)
 
 

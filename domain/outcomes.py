@@ -17,6 +17,9 @@ class Attempt:
     """One try at a repair, by a card or (None) in the technician's own way.
 
     What was tried and failed is knowledge too: it stays on the ticket for good.
+
+    Attributes:
+        told: only the outcome tells of it so far (`domain.tries`).
     """
 
     by: PersonId
@@ -26,6 +29,7 @@ class Attempt:
     minutes: int | None = None
     parts: tuple[PartUse, ...] = ()
     notes: str = ""
+    told: bool = False
 
     def __post_init__(self) -> None:
         limits.count("parts", len(self.parts), 100)

@@ -4,12 +4,11 @@ open → assigned → in_progress → resolved → closed → invoiced; a resolv
 What was tried stays on the ticket through all of it, also what failed.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from domain import limits
+from domain import limits, tries
 from domain.clock import NEVER, Stamp
 from domain.codes import CodeKey
 from domain.errors import IllegalTransition, StaleVersion
@@ -84,7 +83,7 @@ class Ticket:
         vehicle: the vehicle as the report tells it.
         vehicle_id: the vehicle itself, where it is known which one it is.
         card: the one that the repair follows (None: the technician's own way).
-        attempts: what was tried, in order; the one that an outcome ended with is the last.
+        attempts: what was tried, as it came in; that of an outcome among them (`domain.tries`).
         outcome: how the repair ended, while it counts as ended.
         revisit_of: the closed repair of the same vehicle that this failure comes back after.
         marks: of the operations that made it what it is, so that none is done twice.
@@ -165,26 +164,33 @@ def attempt(ticket: Ticket, tried: Attempt, move: Move) -> Ticket:
     """
     if ticket.status is not TicketStatus.IN_PROGRESS:
         raise IllegalTransition(ticket.id, ticket.status, "attempted")
+    return with_try(following(ticket, move), tried)
+
+
+def with_try(ticket: Ticket, tried: Attempt) -> Ticket:
+    """Give the ticket with one more try, beside the one that its outcome tells of, if it has one.
+
+    Raises:
+        InvalidInput: it holds 200 attempts.
+    """
     limits.count("attempts", len(ticket.attempts) + 1, ATTEMPTS_LIMIT)
-    return replace(following(ticket, move), attempts=(*ticket.attempts, tried))
+    attempts = tries.added(ticket.attempts, tried)
+    if ticket.outcome is not None and ticket.resolved_at is not None:
+        attempts = tries.ended(attempts, _last_attempt(ticket, ticket.outcome, ticket.resolved_at))
+    return replace(ticket, attempts=attempts)
 
 
 def resolve(ticket: Ticket, outcome: Outcome, move: Move) -> Ticket:
-    """Give the ticket with its outcome, which is its last attempt unless that says the same."""
+    """Give the ticket with its outcome, a try of its own unless the newest one says the same."""
     ended = replace(advance(ticket, TicketStatus.RESOLVED, move), resolved_at=move.at)
     return with_outcome(ended, outcome, move)
 
 
 def with_outcome(ticket: Ticket, outcome: Outcome, move: Move) -> Ticket:
-    """Give the ticket with an outcome in place of the one it has, if any, and as its last attempt.
-
-    Tries are counted by their place, so none is ever taken away.
-    """
+    """Give the ticket with an outcome in place of the one it has, if any, and with its try."""
     written = replace(ticket.written, outcome=move.stamp)
-    ended = replace(ticket, outcome=outcome, written=written)
-    if _told(ticket.attempts[-1:], outcome):
-        return ended
-    return replace(ended, attempts=(*ticket.attempts, _last_attempt(ticket, outcome, move)))
+    attempts = tries.ended(ticket.attempts, _last_attempt(ticket, outcome, move.at))
+    return replace(ticket, outcome=outcome, written=written, attempts=attempts)
 
 
 def close(ticket: Ticket, rating: int | None, move: Move) -> Ticket:
@@ -254,18 +260,15 @@ def _afresh(ticket: Ticket, at: Stamp) -> Ticket:
         closed_at=None,
         card=None,
         outcome=None,
+        attempts=tries.settled(ticket.attempts),
         written=Written(card=at, outcome=at, rating=at),
     )
 
 
-def _told(last: Iterable[Attempt], outcome: Outcome) -> bool:
-    return any((a.card, a.worked) == (outcome.card, outcome.worked) for a in last)
-
-
-def _last_attempt(ticket: Ticket, outcome: Outcome, move: Move) -> Attempt:
+def _last_attempt(ticket: Ticket, outcome: Outcome, at: datetime) -> Attempt:
     return Attempt(
         by=ticket.assignee or ticket.reporter,
-        at=move.at,
+        at=at,
         worked=outcome.worked,
         card=outcome.card,
         minutes=outcome.minutes,

@@ -84,7 +84,7 @@ async def attempt(
     ticket = await _held(shop.tickets, id, operation, Action.UPDATE)
     if ticket.done(operation.mark):
         return ticket
-    theirs = replace(tried, by=ticket.assignee or tried.by)
+    theirs = replace(tried, by=ticket.assignee or tried.by, at=operation.done_at)
     rules = last_word if operation.late else tickets
     noted = rules.attempt(ticket, theirs, _move(operation, expected, ticket))
     await _demand_parts(shop.vocabulary, tried.parts)

@@ -4,7 +4,7 @@ Everything an operation makes takes its id from the operation, so doing it twice
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import UUID
 
@@ -29,6 +29,13 @@ class Operation:
     trace: str | None = None
     done: Stamp | None = None
     late: bool = False
+
+    @property
+    def done_at(self) -> datetime:
+        """Say when it was done, by a device's clock where there is one to believe."""
+        if self.done is None or not self.done.believed:
+            return self.at
+        return datetime.fromtimestamp(self.done.ms / 1000, UTC)
 
     @property
     def mark(self) -> str:

@@ -27,7 +27,7 @@ T = TypeVar("T")
 Verb = Callable[[TicketId, int, Operation], Awaitable[Ticket]]
 # Whoever loses a race for the next version tries again on top of it.
 TRIES = 8
-TAKEN = "It was changed meanwhile; yours was the last word and stands."
+TAKEN = "It was changed meanwhile; what you did stands."
 KEPT = "It was changed meanwhile, and what stands there stays."
 # The operation id of a report names the ticket that it opens, before anybody has heard of it.
 REPORT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

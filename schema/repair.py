@@ -314,7 +314,7 @@ class Ticket(Node):
             resolved_at=value.resolved_at,
             closed_at=value.closed_at,
             invoice=None if value.invoice is None else strawberry.ID(value.invoice),
-            attempts=[Attempt.of(tried) for tried in value.attempts],
+            attempts=[Attempt.of(tried) for tried in sorted(value.attempts, key=lambda t: t.at)],
             outcome=None if value.outcome is None else Outcome.of(value.outcome),
             revisit_of=None if value.revisit_of is None else strawberry.ID(value.revisit_of),
             vehicle=Vehicle.of(value.vehicle),

@@ -1,5 +1,6 @@
 """Deeds on one ticket by phones that did not know of each other: the last word stands."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from domain import last_word, tickets
 from domain.clock import DRIFT_MS, Stamp, claimed
+from domain.counting import of_repair
 from domain.errors import IllegalTransition
 from domain.ids import CardId
 from domain.outcomes import Attempt, Outcome
@@ -18,6 +20,7 @@ from tests.domain.samples import ANU, LATER, TICKET
 
 NOW_MS = int(LATER.timestamp() * 1000)
 YEAR_MS = int(timedelta(days=365).total_seconds() * 1000)
+Said = tuple[CardId | None, bool | None]
 BEGUN = replace(TICKET, status=TicketStatus.IN_PROGRESS, assignee=ANU)
 
 
@@ -65,6 +68,73 @@ def test_a_try_after_the_end_is_not_added() -> None:
     tried = Attempt(by=ANU, at=LATER, worked=False)
     with pytest.raises(IllegalTransition):
         last_word.attempt(ticket, tried, move(ticket, 2))
+
+
+def late_try(ms: int, card: str = "fc_a", *, worked: bool = False) -> Attempt:
+    at = LATER + timedelta(milliseconds=ms - NOW_MS)
+    return Attempt(by=ANU, at=at, worked=worked, card=CardId(card))
+
+
+def tried(ticket: Ticket, one: Attempt) -> Ticket:
+    return last_word.attempt(ticket, one, move(ticket, int(one.at.timestamp() * 1000)))
+
+
+@pytest.mark.row("CF-5")
+def test_a_try_from_before_the_end_is_kept_behind_it() -> None:
+    ticket = ended(BEGUN, 20, NOW_MS - 10)
+    failed = late_try(NOW_MS - 11)
+    for status in (TicketStatus.RESOLVED, TicketStatus.CLOSED, TicketStatus.INVOICED):
+        stands = replace(ticket, status=status)
+        late = tried(stands, failed)
+        assert late == replace(
+            stands, version=stands.version + 1, attempts=(*stands.attempts, failed)
+        )
+    with pytest.raises(IllegalTransition):
+        tried(ticket, late_try(NOW_MS - 10))
+
+
+def test_a_try_from_before_a_reopening_is_kept() -> None:
+    ticket = ended(BEGUN, 20, NOW_MS - 10)
+    ticket = tickets.reopen(ticket, Move(at=LATER, expected=ticket.version))
+    assert tried(ticket, late_try(NOW_MS - 1)).attempts[1:] == (late_try(NOW_MS - 1),)
+    with pytest.raises(IllegalTransition):
+        tried(ticket, late_try(NOW_MS + 1))
+
+
+def test_a_clock_that_is_not_believed_dates_no_try() -> None:
+    ticket = ended(BEGUN, 20, NOW_MS)
+    with pytest.raises(IllegalTransition):
+        last_word.attempt(ticket, late_try(NOW_MS - 1), move(ticket, NOW_MS + YEAR_MS))
+
+
+TRIES = st.builds(
+    late_try, st.integers(1, 8), st.sampled_from(["fc_a", "fc_b"]), worked=st.booleans()
+)
+
+
+@pytest.mark.row("CF-5", "OF-5")
+@given(st.lists(TRIES, max_size=4, unique_by=lambda one: one.at), TRIES, st.data())
+def test_tries_end_alike_whether_they_come_before_the_end_or_behind(
+    found: list[Attempt], end: Attempt, data: st.DataObject
+) -> None:
+    """The repair ends with what any of its tries may have said; each try has a phone of its own."""
+    outcome = Outcome(worked=end.worked, minutes=5, card=end.card)
+    ends: list[Counter[Said]] = []
+    for _ in range(2):
+        ticket, ledger = BEGUN, dict[str, Said]()
+        for deed in data.draw(st.permutations([*found, outcome])):
+            if isinstance(deed, Attempt):
+                ticket = tried(ticket, deed)
+            else:
+                ticket = last_word.resolve(ticket, deed, move(ticket, 9))
+            for one in of_repair(ticket, {}):
+                # The first word on an effect stands, as it does in the ledger.
+                ledger.setdefault(one.id, (one.card, one.worked))
+        kept = Counter[Said]((one.card, one.worked) for one in ticket.attempts)
+        assert kept == Counter(ledger.values())
+        assert {one.at for one in found} <= {one.at for one in ticket.attempts}
+        ends.append(kept)
+    assert ends[0] == ends[1]
 
 
 def test_nothing_changes_an_invoiced_ticket() -> None:

@@ -147,7 +147,7 @@ def test_what_failed_stays() -> None:
         begun,
         status=TicketStatus.RESOLVED,
         version=9,
-        attempts=(FAILED, ended),
+        attempts=(FAILED, replace(ended, told=True)),
         outcome=WORKED,
         resolved_at=LATER,
         written=Written(outcome=MOVE.stamp),

@@ -12,16 +12,19 @@ import pytest
 from domain.access import Role, Viewer
 from domain.cards import FailureCard
 from domain.ids import CardId
+from repair.learning import learn
+from resolvers.queued_repairs import KEPT
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import PUNE, UPDATE, Person, content
-from tests.journeys.queueing import opened, record, sync
-from web.wiring import Opened
+from tests.journeys.planting import plant
+from tests.journeys.queueing import opened, record, sync, told
+from web.wiring import Opened, learning
 
 pytestmark = pytest.mark.journey
 CARD = """query ($id: ID!, $version: Int) { card(id: $id, version: $version) {
   version status title cause { primary } merge { sources mergedAt conflictsResolved } } }"""
 TICKET = """query ($id: ID!) { ticket(id: $id) {
-  version status outcome { minutes rating } } }"""
+  version status outcome { minutes rating } attempts { worked minutes } } }"""
 EVERYONE = Viewer(sees_all=True)
 YEAR_MS = int(timedelta(days=365).total_seconds() * 1000)
 
@@ -134,8 +137,8 @@ async def begun(technician: Person, text: str) -> str:
     return ticket
 
 
-def ending(ticket: str, minutes: int, ms: int, phone: str) -> dict[str, Any]:
-    outcome = {"worked": True, "minutes": minutes}
+def ending(ticket: str, minutes: int, ms: int, phone: str, **more: object) -> dict[str, Any]:
+    outcome = {"worked": True, "minutes": minutes, **more}
     data = {"id": ticket, "expected_version": 2, "outcome": outcome}
     return record("resolve_ticket", data, **at(ms, phone))
 
@@ -165,6 +168,46 @@ async def test_two_phones_on_one_repair_end_alike_whoever_comes_first(somebody: 
     assert isinstance(stands, dict)
     assert (stands["status"], stands["outcome"]) == ("CLOSED", {"minutes": 15, "rating": 2})
     assert [e["outcome"] for e in ends if isinstance(e, dict)] == [stands["outcome"]] * 2
+
+
+def a_try(about: tuple[str, str], ms: int, phone: str, *, worked: bool) -> dict[str, Any]:
+    attempt = {"worked": worked, "card": about[1], "minutes": 20}
+    data = {"id": about[0], "expected_version": 2, "attempt": attempt}
+    return record("record_attempt", data, **at(ms, phone))
+
+
+@pytest.mark.row("CF-5", "OF-5")
+async def test_a_late_try_is_kept_and_counted_once(house: Opened, somebody: Somebody) -> None:
+    asha, base = somebody(Role.TECHNICIAN), now_ms() - 60_000
+    ends: list[object] = []
+    for n, order in enumerate(permutations(["failed", "worked", "end"])):
+        card = await plant(house, f"late_{n}", f"The late latch {n}")
+        ticket = await begun(asha, f"Latch sticks late {n}")
+
+        about = ticket, card.id
+        deeds = {
+            "failed": a_try(about, base, "first", worked=False),
+            "worked": a_try(about, base + 5, "second", worked=True),
+            "end": ending(ticket, 20, base + 9, "third", card=card.id),
+        }
+        start = await house.change_log.last()
+        answers = [(await sync(asha, deeds[name]))[0]["state"] for name in order]
+        assert answers == ["APPLIED", "CONFLICT", "CONFLICT"]
+        after = a_try(about, base + 10, "fourth", worked=False)
+        stands = await asha.ask(TICKET, id=ticket)
+        [refused] = await sync(asha, after)
+        assert (refused["state"], refused["reason"]) == ("CONFLICT", KEPT)
+        assert await asha.ask(TICKET, id=ticket) == stands
+        again = await sync(asha, *deeds.values())
+        assert [answer["state"] for answer in again] == ["REPEATED"] * 3
+        await told(house)
+        for _, event in await house.change_log.after(start, 100):
+            await learn(learning(house), event)
+        usage = (await house.cards.get(card.id, EVERYONE)).usage
+        counted = (usage.used, usage.successes, usage.failures)
+        ends.append((stands["status"], stands["outcome"], stands["attempts"], counted))
+    tried = [{"worked": worked, "minutes": 20} for worked in (False, True)]
+    assert ends == [("RESOLVED", {"minutes": 20, "rating": None}, tried, (2, 1, 1))] * 6
 
 
 def repair(ticket: str, version: int, ms: int, phone: str, minutes: int) -> list[dict[str, Any]]:
