@@ -158,6 +158,15 @@ class Graph:
         ):
             return await session.execute_write(bounded)
 
+    async def batched(self, query: LiteralString, *, seconds: float) -> None:
+        """Run a query that commits in batches of its own; what is done stays when it is cut off."""
+        marks = self._driver.execute_query_bookmark_manager
+        async with (
+            _answering(seconds),
+            self._driver.session(database=DATABASE, bookmark_manager=marks) as session,
+        ):
+            await (await session.run(Query(query, timeout=seconds))).consume()
+
 
 async def rows(tx: Transaction, query: LiteralString, /, **parameters: object) -> list[Row]:
     """Run a statement inside a transaction and give all its rows."""

@@ -3,6 +3,11 @@
 Schema and data cannot share a Neo4j transaction, so a file holds one or the other, and recording it
 is a transaction of its own. Every statement can therefore be repeated (`IF NOT EXISTS`, `MERGE`): a
 migration that was applied but not recorded is applied again without harm.
+
+A file that begins with the line `// batched` changes more than one transaction has memory for: each
+of its statements commits in batches of its own (`CALL { } IN TRANSACTIONS`). Cut off, it leaves the
+batches that were done, and is not recorded; its statements ask only for what is yet to be done, so
+the next run goes on from there.
 """
 
 import re
@@ -18,6 +23,9 @@ from graph.queries import COMMENT, named, sized
 
 QUERIES = named("migrations.cypher")
 MIGRATION_SECONDS = 250.0
+# A million nodes take a modest server about 15 seconds.
+BATCHED_SECONDS = 3_600.0
+BATCHED = "// batched\n"
 END = re.compile(r";\s*$", re.MULTILINE)
 
 
@@ -29,6 +37,10 @@ class Migration:
     @property
     def checksum(self) -> str:
         return sha256(self.text.encode()).hexdigest()
+
+    @property
+    def batched(self) -> bool:
+        return self.text.startswith(BATCHED)
 
     @property
     def statements(self) -> list[str]:
@@ -68,11 +80,17 @@ def shipped(folder: Traversable | None = None) -> list[Migration]:
 
 
 async def _apply(graph: Graph, migration: Migration) -> None:
-    async def work(tx: Transaction) -> None:
-        for statement in migration.statements:
-            await (await tx.run(cast("LiteralString", statement))).consume()
+    statements: list[LiteralString] = [cast("LiteralString", s) for s in migration.statements]
 
-    await graph.write(work, seconds=MIGRATION_SECONDS)
+    async def work(tx: Transaction) -> None:
+        for statement in statements:
+            await (await tx.run(statement)).consume()
+
+    if migration.batched:
+        for statement in statements:
+            await graph.batched(statement, seconds=BATCHED_SECONDS)
+    else:
+        await graph.write(work, seconds=MIGRATION_SECONDS)
     await _run(graph, QUERIES["record"], id=migration.id, checksum=migration.checksum)
 
 

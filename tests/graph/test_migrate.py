@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import LiteralString
 
 import pytest
+from neo4j.exceptions import ClientError
 
 from domain.errors import MigrationDrift
 from graph.database import Graph, Transaction, rows
@@ -14,6 +15,14 @@ FIRST = (
     "// A rule.\nCREATE CONSTRAINT thing_id IF NOT EXISTS FOR (n:Thing) REQUIRE n.id IS UNIQUE;\n"
 )
 SECOND = "MERGE (:Thing {id: 'one; two'});\n// Another.\nMERGE (:Thing {id: 'three'});\n"
+SHARES = """// batched
+// Each thing once, a hundred at a time.
+MATCH (t:Thing) WHERE t.n IS NOT NULL AND t.share IS NULL
+WITH t ORDER BY t.n
+CALL (t) { SET t.share = 1000 / t.by, t.times = coalesce(t.times, 0) + 1 }
+IN TRANSACTIONS OF 100 ROWS;
+"""
+DONE = "MATCH (t:Thing) RETURN count(t.share) AS done, sum(t.times) AS times"
 
 
 async def run(graph: Graph, query: LiteralString) -> None:
@@ -69,6 +78,43 @@ async def test_broken_migration_leaves_no_trace(fresh: tuple[Graph, Path]) -> No
     assert await graph.read("MATCH (n:Thing) RETURN n") == []
     (folder / "102_things.cypher").write_text(SECOND)
     assert await migrate(graph, 384, folder) == ["102_things"]
+
+
+def test_what_is_batched_says_so() -> None:
+    for migration in shipped():
+        batches = ["IN TRANSACTIONS" in statement for statement in migration.statements]
+        assert batches == [migration.batched] * len(batches)
+
+
+async def test_a_batched_migration_goes_on_where_it_was_cut_off(
+    fresh: tuple[Graph, Path],
+) -> None:
+    graph, folder = fresh
+    await migrate(graph, 384, folder)
+    await run(graph, "UNWIND range(1, 1000) AS n CREATE (:Thing {id: 'n' + n, n: n, by: n - 555})")
+    (folder / "103_shares.cypher").write_text(SHARES)
+    with pytest.raises(ClientError, match="zero"):
+        await migrate(graph, 384, folder)
+    assert await graph.read(DONE) == [{"done": 500, "times": 500}]
+    assert await graph.read("MATCH (m:Migration {id: '103_shares'}) RETURN m") == []
+    await run(graph, "MATCH (t:Thing {by: 0}) SET t.by = 1")
+    assert await migrate(graph, 384, folder) == ["103_shares"]
+    assert await graph.read(DONE) == [{"done": 1000, "times": 1000}]
+    assert await migrate(graph, 384, folder) == []
+
+
+async def test_waiting_events_are_put_in_their_order_in_batches(
+    graph: Graph, tmp_path: Path
+) -> None:
+    await run(graph, "UNWIND range(1, 25000) AS n CREATE (:Event {id: 'e' + n, at: datetime()})")
+    await run(graph, "MATCH (e:Event {id: 'e1'}) SET e.left_at = datetime('2026-01-01T00:00Z')")
+    [batched] = [m for m in shipped() if m.batched]
+    # Under another name, since it was applied here under its own.
+    (tmp_path / "104_events.cypher").write_text(batched.text)
+    assert await migrate(graph, 384, tmp_path) == ["104_events"]
+    told = "MATCH (e:Event) RETURN count(e) AS all, sum(CASE e.left_at WHEN e.at THEN 1 END) AS put"
+    assert await graph.read(told) == [{"all": 25_000, "put": 24_999}]
+    await run(graph, "MATCH (m:Migration {id: '104_events'}) DELETE m")
 
 
 async def test_other_size_gets_an_index_beside(graph: Graph) -> None:
