@@ -12,8 +12,13 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from domain.errors import Unavailable
 
 DEPENDENCY = "postgres"
-# Five listeners with six events at once each, what learning asks beside its own, and the requests.
-POOL_SIZE = 40
+# How a process shares its connections. An operation (`records.operations`) and a listener's event
+# (`sync.handling`) hold one while they ask other stores, and the records themselves, a second time:
+# they wait for their turn outside the pool, so the rest of it is always there for short questions.
+OPERATIONS = 24
+LISTENERS = 30
+SHORT = 10
+POOL_SIZE = OPERATIONS + LISTENERS + SHORT
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 5.0
 

@@ -10,15 +10,12 @@ from psycopg.types.json import Jsonb
 
 from domain.errors import OperationConflict
 from domain.ids import OperationId, PersonId
-from records.database import Connection, Records
+from records.database import OPERATIONS, Connection, Records
 from records.queries import named
 
 QUERIES = named("operations.sql")
 # The work asks other stores and the embedder, each with a limit of its own.
 WORK_SECONDS = 30.0
-# An operation holds a connection while it works. The others wait here for their turn, where no wait
-# is taken for a database that is down; the rest of the pool is for reads and listeners.
-AT_ONCE = 24
 
 Answer: TypeAlias = dict[str, Any]
 
@@ -29,7 +26,10 @@ def body_hash(body: object) -> str:
 
 
 class Operations:
-    def __init__(self, records: Records, at_once: int = AT_ONCE) -> None:
+    def __init__(self, records: Records, at_once: int = OPERATIONS) -> None:
+        """Let so many work at once; the others wait here, where no wait is taken for a database
+        that is down.
+        """
         self._records = records
         self._turns = asyncio.Semaphore(at_once)
 

@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from domain.errors import Unavailable
+from records.database import LISTENERS
 from sync import broker
 from sync.ending import told_to_end
 from sync.envelope import envelope
@@ -69,8 +70,10 @@ class Consumers:
         self._redis, self._cursors, self._leases = stores
         self._pace = pace
         self._name = name
+        shared = asyncio.Semaphore(LISTENERS)
         self._handlers = [
-            Handler(listener, inboxes(listener), _jitter, self._buried) for listener in listeners
+            Handler(listener, inboxes(listener), _jitter, self._buried, shared)
+            for listener in listeners
         ]
 
     async def run(self, url: str) -> None:

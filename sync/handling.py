@@ -53,14 +53,22 @@ class Handler:
     """Handles events for one listener."""
 
     def __init__(
-        self, listener: Listener, inbox: Inbox, jitter: Callable[[], float], dead: Dead
+        self,
+        listener: Listener,
+        inbox: Inbox,
+        jitter: Callable[[], float],
+        dead: Dead,
+        shared: asyncio.Semaphore,
     ) -> None:
-        """`jitter` gives a number between a half and one; `dead` hears of what is given up."""
+        """`jitter` gives a number between a half and one; `dead` hears of what is given up.
+
+        `shared` are the places of all listeners of the process (`records.database.LISTENERS`).
+        """
         self.listener = listener
         self.inbox = inbox
         self._jitter = jitter
         self._dead = dead
-        self._places = asyncio.Semaphore(AT_ONCE)
+        self._places, self._shared = asyncio.Semaphore(AT_ONCE), shared
 
     async def handle(self, entries: Sequence[Logged]) -> None:
         """Handle what the listener hears: a thing's events one after another, things beside others.
@@ -78,7 +86,7 @@ class Handler:
                 raise failure
 
     async def _lane(self, entries: Sequence[Logged]) -> None:
-        async with self._places:
+        async with self._places, self._shared:
             for entry in entries:
                 await self._one(entry)
 

@@ -10,6 +10,9 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
+from records.database import POOL_SIZE
+from web.local.postgres import SPARE
+
 ROOT = Path(__file__).parents[2]
 STORES = {"neo4j", "postgres", "redis"}
 
@@ -40,6 +43,12 @@ def test_compose_runs_pinned_stores(compose: Document) -> None:
         "postgres": "postgres:18",
         "redis": "redis:8",
     }
+
+
+def test_records_have_connections_for_serve_and_work(compose: Document) -> None:
+    [said] = [word for word in compose["services"]["postgres"]["command"] if "=" in word]
+
+    assert said == f"max_connections={2 * POOL_SIZE + SPARE}"
 
 
 def test_stores_and_api_tell_health(compose: Document) -> None:

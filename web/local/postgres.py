@@ -13,6 +13,7 @@ from typing import ClassVar
 import psutil
 
 from domain.errors import LocalServiceError
+from records.database import POOL_SIZE
 from web.local import files, processes, wheels
 from web.local.home import Home
 from web.local.ports import LOOPBACK
@@ -21,6 +22,8 @@ from web.local.processes import Command
 USER = "battwheels"
 CREATE = f"CREATE DATABASE {USER};\n"
 PATIENCE_S = 10.0
+# For commands beside the service, and three that PostgreSQL keeps for whoever sees to it.
+SPARE = 22
 ENVIRONMENT = {"LANG": "C.UTF-8", "TZ": "UTC"}
 # PostgreSQL refuses to run as root; this account exists on every system and owns nothing.
 POWERLESS = "nobody"
@@ -86,6 +89,8 @@ class Postgres:
             *("-D", self.mark),
             *("-c", f"listen_addresses={LOOPBACK}"),
             *("-c", f"port={port}"),
+            # Two processes that serve, or one of them and one that works, and who looks after them.
+            *("-c", f"max_connections={2 * POOL_SIZE + SPARE}"),
             # A socket file's path may have 107 bytes, and homes may lie deep.
             *("-c", "unix_socket_directories="),
         )
