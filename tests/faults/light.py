@@ -2,7 +2,8 @@
 
 `python -m tests.faults.light` has everything imported and forks a process for each line that it
 reads: `api` is the real API over HTTP, `work` the real relay, paces and consumers, and beside those
-who search and hint one more that notes each event in a table. It answers with the process's number.
+who search and hint one more that notes each event in a table; `note` is that one alone. It answers
+with the process's number.
 """
 
 import asyncio
@@ -60,6 +61,9 @@ async def noted(event: Event, connection: Connection) -> None:
     await connection.execute(NOTE, {"event": event.id})
 
 
+NOTING = Listener(name="noting", types=frozenset(EventType), handle=noted)
+
+
 async def work() -> None:
     """Relay and consume until killed."""
     graph, records, redis = await opened()
@@ -67,18 +71,30 @@ async def work() -> None:
     leases, log = Leases(records, name), ChangeLog(records)
     outboxes = [GraphOutbox(graph), RecordsOutbox(records)]
     relay = Relay(outboxes, log, Stream(redis), leases, lease_s=LEASE_SECONDS)
-    noting = Listener(name="noting", types=frozenset(EventType), handle=noted)
-    consumers = Consumers(
-        [noting, *listeners(house.opened((graph, records, redis)))],
+    here = house.opened((graph, records, redis))
+    heard = consumers((records, redis), name, [NOTING, *listeners(here)])
+    paces = Paces(Batches(records), Hourly(records), now)
+    await asyncio.gather(relay.run(), ticking(paces), heard.run(os.environ["REDIS_URL"]))
+
+
+async def note() -> None:
+    """Note each event until killed, and do nothing else: others relay and handle."""
+    _, records, redis = await opened()
+    heard = consumers((records, redis), str(os.getpid()), [NOTING])
+    await heard.run(os.environ["REDIS_URL"])
+
+
+def consumers(stores: tuple[Records, Redis], name: str, listening: list[Listener]) -> Consumers:
+    records, redis = stores
+    return Consumers(
+        listening,
         lambda listener: Inbox(
             records, listener.name, listener.types, Retry(base=0.1, longest=0.5)
         ),
-        (redis, Cursors(records), leases),
+        (redis, Cursors(records), Leases(records, name)),
         pace=PACE,
         name=name,
     )
-    paces = Paces(Batches(records), Hourly(records), now)
-    await asyncio.gather(relay.run(), ticking(paces), consumers.run(os.environ["REDIS_URL"]))
 
 
 async def ticking(paces: Paces) -> None:
@@ -98,7 +114,7 @@ async def api() -> None:
 
 
 def main() -> None:
-    works = {"api": api, "work": work}
+    works = {"api": api, "work": work, "note": note}
     # Nobody waits for the dead: the system buries them.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
