@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import warnings
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from time import perf_counter
@@ -18,13 +18,16 @@ import pytest
 from redis.asyncio import Redis
 
 from domain.access import Role, viewer
+from domain.errors import Unavailable
 from domain.ids import GarageId
+from domain.matches import Embedding
 from graph.database import Graph
 from ingest.embedding import Embedder
 from ingest.understanding import Reader
 from records.database import Records
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, MATCH, REPORT, SEARCH, Person, content, eventually
+from tests.journeys.waits import waited
 from web.local import stores as local
 from web.local.home import Home
 from web.local.stores import GivenUrls, StoreUrls
@@ -38,8 +41,11 @@ SAID: dict[str, Any] = {
 }
 FITTING = "fc_treo_horn_relay_wet"
 NEW_GARAGE = GarageId("garage_nobody_asked_yet")
-# The bound is one second; a machine that does much else at the time may take three.
-BOUND_SECONDS = 3.0
+# A labelled answer comes within a second: so long may it wait for what is down. How long it takes
+# beside its waits is for the benchmarks to say (CONTRIBUTING.md).
+BOUND_SECONDS = 1.0
+# Nobody waits for what has no bound at all.
+PATIENT_SECONDS = 60.0
 # Where the graph is not what is broken, a slow moment of it shall not be what is seen.
 GRAPH_WELL = replace(SERVING, graph=10.0)
 
@@ -117,6 +123,19 @@ def no_embedder() -> Generator[Embedder]:
     embedder.close()
 
 
+class Silent(Embedder):
+    """A model that takes every text and never gives it back."""
+
+    async def embed(self, texts: Sequence[str], *, patient: bool = False) -> list[Embedding]:
+        del texts, patient
+        try:
+            async with asyncio.timeout(self.limit_s):
+                await asyncio.Event().wait()
+        except TimeoutError as error:
+            raise Unavailable("embedder", "is silent") from error
+        return []
+
+
 def rejoined(house: Opened, patience: Patience = SERVING, **parts: Any) -> Opened:  # noqa: ANN401
     """Join the house again, as patient as a service is, with some parts replaced by broken ones."""
     embedder = parts.get("embedder", house.embedder)
@@ -134,10 +153,12 @@ async def asking(house: Opened, who: Person) -> AsyncGenerator[Person]:
 
 async def timed(what: str, who: Person, query: str = MATCH, **asked: Any) -> dict[str, Any]:  # noqa: ANN401
     began = perf_counter()
-    answer = await who.answer(query, **(asked or {"report": SAID}))
+    async with asyncio.timeout(PATIENT_SECONDS):
+        with waited() as waits:
+            answer = await who.answer(query, **(asked or {"report": SAID}))
     took = perf_counter() - began
-    print(f"{what}: {1000 * took:.0f} ms")  # noqa: T201 - shown with -s
-    assert took < BOUND_SECONDS
+    print(f"{what}: waited {waits.seconds:.2f} s of {took:.2f} s")  # noqa: T201 - shown with -s
+    assert waits.seconds <= BOUND_SECONDS
     return answer
 
 
@@ -179,6 +200,32 @@ async def test_recent_matches_stand_in_for_a_silent_graph(
 ) -> None:
     async with asking(rejoined(house, graph=silent_graph), asha) as who:
         remembered(await timed("graph silent", who))
+
+
+async def test_a_wait_that_is_too_long_is_seen(
+    house: Opened, asha: Person, silent_graph: Graph
+) -> None:
+    """The bound holds because the waits are set so: one that is not is found, at any load."""
+    slow = rejoined(house, replace(SERVING, graph=2 * BOUND_SECONDS), graph=silent_graph)
+    async with asking(slow, asha) as who:
+        with pytest.raises(AssertionError, match=r"1\.\d+ <= 1\.0"):
+            await timed("graph silent, waited for", who)
+
+
+@pytest.mark.row("FB-1", "FB-3", "FB-4")
+async def test_when_all_are_silent_a_person_is_guided_in_time(
+    house: Opened,
+    asha: Person,
+    silent_graph: Graph,
+    redis: Redis,
+    second_redis: tuple[str, int],
+) -> None:
+    silent = Silent(limit_s=SERVING.embedder)
+    broken = rejoined(house, embedder=silent, graph=silent_graph, redis=redis)
+    async with asking(broken, asha) as who, paused(second_redis[1]):
+        answer = await timed("all silent", who)
+    told = answer["data"]["match"]
+    assert (told["level"], told["matches"]) == ("MANUAL", [])
 
 
 def remembered(answer: dict[str, Any]) -> None:
