@@ -180,6 +180,7 @@ def a_try(about: tuple[str, str], ms: int, phone: str, *, worked: bool) -> dict[
 async def test_a_late_try_is_kept_and_counted_once(house: Opened, somebody: Somebody) -> None:
     asha, base = somebody(Role.TECHNICIAN), now_ms() - 60_000
     ends: list[object] = []
+    await told(house)
     for n, order in enumerate(permutations(["failed", "worked", "end"])):
         card = await plant(house, f"late_{n}", f"The late latch {n}")
         ticket = await begun(asha, f"Latch sticks late {n}")

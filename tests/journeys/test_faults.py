@@ -152,14 +152,22 @@ async def asking(house: Opened, who: Person) -> AsyncGenerator[Person]:
 
 
 async def timed(what: str, who: Person, query: str = MATCH, **asked: Any) -> dict[str, Any]:  # noqa: ANN401
+    answer, seconds = await heard(what, who, query, asked or {"report": SAID})
+    assert seconds <= BOUND_SECONDS
+    return answer
+
+
+async def heard(
+    what: str, who: Person, query: str, asked: dict[str, Any]
+) -> tuple[dict[str, Any], float]:
+    """Give an answer, and how long it waited for what does not answer."""
     began = perf_counter()
     async with asyncio.timeout(PATIENT_SECONDS):
         with waited() as waits:
-            answer = await who.answer(query, **(asked or {"report": SAID}))
+            answer = await who.answer(query, **asked)
     took = perf_counter() - began
     print(f"{what}: waited {waits.seconds:.2f} s of {took:.2f} s")  # noqa: T201 - shown with -s
-    assert waits.seconds <= BOUND_SECONDS
-    return answer
+    return answer, waits.seconds
 
 
 @pytest.fixture(scope="module")
@@ -208,8 +216,8 @@ async def test_a_wait_that_is_too_long_is_seen(
     """The bound holds because the waits are set so: one that is not is found, at any load."""
     slow = rejoined(house, replace(SERVING, graph=2 * BOUND_SECONDS), graph=silent_graph)
     async with asking(slow, asha) as who:
-        with pytest.raises(AssertionError, match=r"1\.\d+ <= 1\.0"):
-            await timed("graph silent, waited for", who)
+        _, seconds = await heard("graph silent, waited for", who, MATCH, {"report": SAID})
+    assert seconds > BOUND_SECONDS
 
 
 @pytest.mark.row("FB-1", "FB-3", "FB-4")
@@ -225,6 +233,7 @@ async def test_when_all_are_silent_a_person_is_guided_in_time(
     async with asking(broken, asha) as who, paused(second_redis[1]):
         answer = await timed("all silent", who)
     told = answer["data"]["match"]
+    silent.close()
     assert (told["level"], told["matches"]) == ("MANUAL", [])
 
 
