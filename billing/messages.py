@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import quote
 
 from billing import money
 from billing.money import Paise
@@ -11,6 +12,8 @@ from billing.numbers import InvoiceNumber
 class Occasion(StrEnum):
     ISSUED = "issued"
     PAID = "paid"
+    WITHHELD = "withheld"
+    REFUNDED = "refunded"
     CREDITED = "credited"
     VOIDED = "voided"
 
@@ -38,6 +41,9 @@ def sentence(occasion: Occasion, told: Told) -> str:
     said = {
         Occasion.ISSUED: f"Your invoice {told.number} of {amount} is ready.",
         Occasion.PAID: f"We received {amount} for invoice {told.number}. Thank you.",
+        Occasion.WITHHELD: f"We noted {amount} of tax that you withheld (TDS) from invoice "
+        f"{told.number}.",
+        Occasion.REFUNDED: f"We gave back {amount} that was paid for invoice {told.number}.",
         Occasion.CREDITED: f"We credited {amount} against invoice {told.number}.",
         Occasion.VOIDED: f"Invoice {told.number} was cancelled; nothing is to be paid for it.",
     }[occasion]
@@ -47,15 +53,23 @@ def sentence(occasion: Occasion, told: Told) -> str:
 
 def email(occasion: Occasion, told: Told) -> Email:
     """Give the letter; line breaks in names cannot reach its head."""
-    subject = f"Invoice {told.number} {occasion}: {_one_line(told.garage)}"
-    greeting = f"Dear {_one_line(told.customer)},"
-    body = f"{greeting}\n\n{sentence(occasion, told)}\n{told.url}\n\n{_one_line(told.garage)}\n"
+    subject = f"Invoice {told.number} {occasion}: {one_line(told.garage)}"
+    greeting = f"Dear {one_line(told.customer)},"
+    body = f"{greeting}\n\n{sentence(occasion, told)}\n{told.url}\n\n{one_line(told.garage)}\n"
     return Email(subject=subject, body=body)
 
 
 def whatsapp(occasion: Occasion, told: Told) -> str:
-    return f"{_one_line(told.garage)}: {sentence(occasion, told)} {told.url}"
+    return f"{one_line(told.garage)}: {sentence(occasion, told)} {told.url}"
 
 
-def _one_line(text: str) -> str:
+def whatsapp_link(mobile: str, text: str) -> str:
+    """Give the link that opens the text in WhatsApp, for a person to send it (wa.me).
+
+    `mobile` has the country's code and no +.
+    """
+    return f"https://wa.me/{mobile}?text={quote(text, safe='')}"
+
+
+def one_line(text: str) -> str:
     return " ".join(text.split())

@@ -88,7 +88,7 @@ class Payments:
                 await page.keep("payment", made, row)
                 await page.run(LEDGER["paid"], invoice=invoice, paise=received.paise)
                 await page.note(MoneyEvent.PAYMENT_RECORDED, made)
-                await page.tell([event(deed, EventType.PAYMENT_RECORDED, invoice)])
+                await page.tell([event(deed, EventType.PAYMENT_RECORDED, made)])
         return await self.get(made)
 
     async def advance(
@@ -153,7 +153,7 @@ class Payments:
                 if paise > held:
                     await page.run(LEDGER["paid"], invoice=invoice, paise=held - paise)
                 await page.note(MoneyEvent.PAYMENT_REFUNDED, made)
-                await page.tell([event(deed, EventType.PAYMENT_RECORDED, invoice or made)])
+                await page.tell([event(deed, EventType.PAYMENT_RECORDED, made)])
         return await self.get(made)
 
     async def get(self, id: PaymentId, garage: GarageId | None = None) -> Payment:

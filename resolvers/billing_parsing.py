@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
-from billing import states
+from billing import contacts, states
 from billing.credit_notes import Credit
 from billing.garages import Profile
 from billing.gstin import gstin
@@ -24,8 +24,6 @@ from schema import billing_inputs as inputs
 from schema.money import demanded
 from schema.nodes import key_of
 
-CONTACT = 100
-
 
 def asked(ticket: TicketId, value: inputs.InvoiceInput) -> Asked:
     """Give an invoice as it is asked for, with the hash of what was asked."""
@@ -42,8 +40,8 @@ def customer(value: inputs.CustomerInput) -> Party:
         name=value.name,
         address=_address(value),
         gstin=None if value.gstin is None else gstin(value.gstin, "customer.gstin"),
-        phone=value.phone and limits.text("customer.phone", value.phone, CONTACT),
-        email=value.email and limits.text("customer.email", value.email, CONTACT),
+        phone=value.phone and contacts.phone(value.phone, "customer.phone"),
+        email=value.email and contacts.email(value.email, "customer.email"),
     )
 
 

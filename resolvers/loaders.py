@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from aiodataloader import DataLoader
 
+from billing.correspondence import Message
 from billing.irp import Registered
 from billing.papers import Paper
 from billing.payments import Payment
@@ -143,6 +144,14 @@ class Loaders:
     def payments(self) -> DataLoader[InvoiceId, Sequence[Payment]]:
         async def read(keys: list[InvoiceId]) -> list[Sequence[Payment]]:
             found = await self._billing.payments.of_invoices(keys, self._garage)
+            return [found[key] for key in keys]
+
+        return DataLoader(read)
+
+    @cached_property
+    def messages(self) -> DataLoader[InvoiceId, Sequence[Message]]:
+        async def read(keys: list[InvoiceId]) -> list[Sequence[Message]]:
+            found = await self._billing.correspondence.of_invoices(keys, self._garage)
             return [found[key] for key in keys]
 
         return DataLoader(read)

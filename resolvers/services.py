@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from billing.correspondence import Correspondence
 from billing.drafts import Drafts
 from billing.payments import Payments
 from billing.registrations import Registrations
@@ -145,6 +146,7 @@ class Billing:
     registrations: Registrations
     payments: Payments
     stock: Stock
+    correspondence: Correspondence
     records: Records
     links: Links
 

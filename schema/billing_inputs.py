@@ -17,8 +17,8 @@ class CustomerInput:
     address: str | None = field(default=None, description="Street and town.")
     pincode: str | None = field(default=None, description="Six digits; needed with an address.")
     state: str | None = field(default=None, description="Two digits; needed with an address.")
-    phone: str | None = field(default=None, description="Telephone.")
-    email: str | None = field(default=None, description="E-mail address.")
+    phone: str | None = field(default=None, description="Telephone; a mobile is told by WhatsApp.")
+    email: str | None = field(default=None, description="E-mail address, which is told.")
 
 
 @strawberry.input(description="What is taken off a part's line.")

@@ -5,6 +5,8 @@ from enum import EnumMeta
 from graphql import GraphQLSchema
 
 from billing.lines import LineKind
+from billing.messages import Occasion
+from billing.messengers import Channel, MessageState
 from billing.numbering import DocumentKind
 from billing.papers import InvoiceStatus
 from billing.postings import PaymentMethod
@@ -27,6 +29,9 @@ from domain.tickets import Matching, TicketStatus
 from domain.vehicles import VehicleCategory
 
 DESCRIBED: dict[EnumMeta, str] = {
+    Occasion: "What happened to an invoice that its customer is told of.",
+    Channel: "How a message goes to a customer.",
+    MessageState: "What became of a message; KEPT ones wait for a person to send them.",
     CardStatus: "Where a card stands: only verified and provisional cards are matched.",
     CardSource: "Who vouches for a card: a repair in the field, or a published reference.",
     Severity: "How bad the failure is; low is 1, critical is 4 for the rankers.",

@@ -5,6 +5,7 @@ from typing import Protocol, TypeVar
 
 import strawberry
 
+from billing.correspondence import Message
 from billing.irp import Registered
 from billing.papers import Paper
 from billing.payments import Payment
@@ -62,6 +63,8 @@ class Loaders(Protocol):
     def registrations(self) -> Loader[InvoiceId, Registered | None]: ...
     @property
     def payments(self) -> Loader[InvoiceId, Sequence[Payment]]: ...
+    @property
+    def messages(self) -> Loader[InvoiceId, Sequence[Message]]: ...
 
 
 class Edges(Protocol):

@@ -16,6 +16,7 @@ from billing.postings import PaymentMethod
 from billing.pricing import PriceSource
 from domain.ids import InvoiceId
 from schema.context import Asked
+from schema.messages import Message
 from schema.money import Money
 from schema.nodes import USUAL, Connection, Node, connection, global_id, position, size
 from schema.people import Garage
@@ -247,6 +248,12 @@ class Invoice(Node):
     async def payments(self, info: Asked) -> list[Payment]:
         found = await info.context.loaders.payments.load(InvoiceId(self.key))
         return [Payment.of(payment) for payment in found[:100]]
+
+    @strawberry.field(description="What its customer was told, the oldest first, at most 100.")
+    async def messages(self, info: Asked) -> list[Message]:
+        plain = info.context.sees_customers(self.value.garage)
+        found = await info.context.loaders.messages.load(InvoiceId(self.key))
+        return [Message.of(message, plain=plain) for message in found[:100]]
 
     @strawberry.field(description="Where its PDF may be fetched for some minutes, without a token.")
     def pdf(self, info: Asked) -> str:

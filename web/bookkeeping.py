@@ -10,14 +10,17 @@ from hashlib import sha256
 from pathlib import Path
 
 from access.vault import KEY_BYTES, Vault
-from billing import reports
+from billing import contacts, reports
 from billing.anchors import Anchors
 from billing.books import Books
+from billing.correspondence import Correspondence
 from billing.drafts import Drafts
 from billing.garages import Garages
 from billing.irp import LocalPortal, NoPortal, Portal
 from billing.law_time import law_date
 from billing.ledger import Ledger
+from billing.mail import MailServer, Smtp
+from billing.messengers import ByHand, Channel, Messenger
 from billing.money import Paise
 from billing.numbering import DocumentKind
 from billing.paper.press import Press
@@ -28,6 +31,7 @@ from billing.prices import Marketplace, NoMarketplace, Prices
 from billing.registrations import Registrations
 from billing.sagas import Sagas
 from billing.stock import Stock
+from billing.telling import Telling
 from billing.vendors import Vendor, Vendors
 from domain.errors import UnsafeSetting
 from domain.ids import InvoiceId
@@ -39,7 +43,7 @@ from repair.invoicing import Invoicing, recover
 from resolvers.services import Billing
 from web.local import files
 from web.local.home import Home
-from web.papers import Links
+from web.papers import MESSAGE_LIFETIME, Links
 from web.settings import Settings
 
 KEYS = "BATTWHEELS_VAULT_KEYS"
@@ -55,6 +59,7 @@ class Bookkeeping:
     """The books of this house."""
 
     billing: Billing
+    telling: Telling
     anchors: Anchors
     links: Links
     press: Press
@@ -132,10 +137,41 @@ def bookkeeping(
         registrations=Registrations(records, books, keys, portal(settings)),
         payments=Payments(records, books, keys),
         stock=Stock(records, books),
+        correspondence=Correspondence(records, keys),
         records=records,
         links=links,
     )
-    return Bookkeeping(billing=billing, anchors=anchors(settings, keys), links=links, press=Press())
+    return Bookkeeping(
+        billing=billing,
+        telling=telling(settings, billing, links),
+        anchors=anchors(settings, keys),
+        links=links,
+        press=Press(),
+    )
+
+
+def telling(settings: Settings, billing: Billing, links: Links) -> Telling:
+    """Join what tells customers. WhatsApp needs a provider's account: its messages are kept."""
+    address = settings.public_url or f"http://{settings.host}:{settings.port}"
+    return Telling(
+        ledger=billing.invoicing.ledger,
+        payments=billing.payments,
+        kept=billing.correspondence,
+        messengers={Channel.EMAIL: mailer(settings), Channel.WHATSAPP: ByHand()},
+        link=lambda of: address + links.sign(of, _now(), MESSAGE_LIFETIME),
+    )
+
+
+def mailer(settings: Settings) -> Messenger:
+    """Give the mail server that the settings name, else nobody: messages are kept.
+
+    Raises:
+        InvalidInput: the settings do not read as a server and a sender.
+    """
+    if settings.smtp_url is None or settings.mail_from is None:
+        return ByHand()
+    server = MailServer.read(settings.smtp_url, "BATTWHEELS_SMTP_URL")
+    return Smtp(server, contacts.email(settings.mail_from, "BATTWHEELS_MAIL_FROM"))
 
 
 def marketplace(settings: Settings) -> Marketplace:

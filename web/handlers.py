@@ -26,16 +26,20 @@ class Hearer(StrEnum):
     HINTING = "hinting"
     DRAFTING = "drafting"
     FORGETTING = "forgetting"
+    TELLING = "telling"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hearing:
-    """What listeners need: the search for new tickets' cards, learning, drafts, kept cards."""
+    """What listeners need: the search for new tickets' cards, learning, drafts, kept cards, and
+    whoever tells customers.
+    """
 
     search: Searching
     learn: Callable[[Event], Awaitable[None]]
     draft: Handle
     forget: Callable[[CardId], Awaitable[None]]
+    tell: Handle
 
 
 def hearers(type: EventType) -> frozenset[Hearer]:
@@ -67,13 +71,17 @@ def hearers(type: EventType) -> frozenset[Hearer]:
             EventType.FEEDBACK_OBSERVED
             | EventType.REVIEW_OPENED
             | EventType.SYNC_REQUIRED
-            | EventType.NOTIFICATION_SEND
+            # Its saga may still take it back: customers hear of it by the saga's last step.
             | EventType.INVOICE_ISSUED
+        ):
+            return frozenset()
+        case (
+            EventType.NOTIFICATION_SEND
             | EventType.INVOICE_VOIDED
             | EventType.CREDIT_NOTE_ISSUED
             | EventType.PAYMENT_RECORDED
         ):
-            return frozenset()
+            return frozenset({Hearer.TELLING})
         case _:
             assert_never(type)
 
@@ -102,6 +110,8 @@ def _handle(hearer: Hearer, hearing: Hearing) -> Handle:
             return hearing.draft
         case Hearer.FORGETTING:
             return _patient(lambda event: hearing.forget(CardId(event.entity)))
+        case Hearer.TELLING:
+            return hearing.tell
         case _:
             assert_never(hearer)
 

@@ -14,6 +14,8 @@ from domain.ids import InvoiceId, invoice_id
 
 PATH = "/v1/invoices/{name}.pdf"
 LIFETIME = timedelta(minutes=15)
+# A message is read when its reader has time.
+MESSAGE_LIFETIME = timedelta(days=30)
 LONGEST = 16
 HEADERS = {"cache-control": "private, no-store", "x-content-type-options": "nosniff"}
 
@@ -26,8 +28,8 @@ class Links:
 
     key: bytes
 
-    def sign(self, id: InvoiceId, now: datetime) -> str:
-        expires = int((now + LIFETIME).timestamp())
+    def sign(self, id: InvoiceId, now: datetime, lifetime: timedelta = LIFETIME) -> str:
+        expires = int((now + lifetime).timestamp())
         return f"/v1/invoices/{id}.pdf?expires={expires}&signature={self._seal(id, expires)}"
 
     def holds(self, id: str, expires: str, signature: str, now: datetime) -> bool:

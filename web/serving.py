@@ -106,6 +106,7 @@ async def beside(house: Opened, *, work: bool = True) -> AsyncGenerator[None]:
         learn=partial(learn, learning(house)),
         draft=house.books.billing.drafts.wait,
         forget=house.kept.forget,
+        tell=house.books.telling.tell,
     )
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "feed": house.feed.run,

@@ -30,6 +30,9 @@ class Settings:
         vault_keys: seal who customers are: `NAME:BASE64`, 32 bytes each, the first for what is new,
             `index:BASE64` for the marks to search by; None lets development make and keep its own.
         vendors: who sells parts: `NAME=URL NAME=URL …`, a password in the URL as it needs.
+        smtp_url: the mail server, `smtps://USER:PASSWORD@HOST:PORT`; None keeps messages unsent.
+        mail_from: the address that messages come from.
+        public_url: where customers reach this service, for links in messages.
     """
 
     environment: Environment = Environment.DEVELOPMENT
@@ -45,6 +48,9 @@ class Settings:
     token_secret: str | None = field(default=None, repr=False)
     vault_keys: str | None = field(default=None, repr=False)
     vendors: str | None = field(default=None, repr=False)
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str | None = None
+    public_url: str | None = None
 
     @property
     def production(self) -> bool:
@@ -73,7 +79,11 @@ class Settings:
             token_secret=_secret(values, "BATTWHEELS_TOKEN_SECRET"),
             vault_keys=_secret(values, "BATTWHEELS_VAULT_KEYS"),
             vendors=_secret(values, "BATTWHEELS_VENDORS"),
+            smtp_url=_secret(values, "BATTWHEELS_SMTP_URL"),
+            mail_from=values.get("BATTWHEELS_MAIL_FROM") or None,
+            public_url=_public(values.get("BATTWHEELS_PUBLIC_URL")),
         )
+        _demand_answerable(settings)
         if settings.production:
             _demand_safe(settings)
         return settings
@@ -90,6 +100,30 @@ def _port(value: str) -> int:
     if not value.isdecimal() or not 0 < int(value) < 1 << 16:
         raise InvalidInput("BATTWHEELS_PORT", f"{value!r} is not a port")
     return int(value)
+
+
+def _public(value: str | None) -> str | None:
+    """Give the address that paths are put behind; a path of its own has no / at its end."""
+    if not value:
+        return None
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+        raise InvalidInput("BATTWHEELS_PUBLIC_URL", f"{value!r} does not read as https://HOST")
+    return value.rstrip("/")
+
+
+def _demand_answerable(settings: Settings) -> None:
+    """Who sends mail says from whom, and where its links lead."""
+    needed = {
+        "BATTWHEELS_MAIL_FROM": settings.mail_from,
+        "BATTWHEELS_PUBLIC_URL": settings.public_url,
+    }
+    for name, value in needed.items():
+        if settings.smtp_url is not None and value is None:
+            raise InvalidInput(name, "is needed beside BATTWHEELS_SMTP_URL")
 
 
 def _secret(values: Mapping[str, str], name: str) -> str | None:

@@ -205,6 +205,9 @@ def test_settings_that_there_are_do_not_speak_of_the_audit() -> None:
         "token_secret",
         "vault_keys",
         "vendors",
+        "smtp_url",
+        "mail_from",
+        "public_url",
     }
 
 

@@ -49,8 +49,13 @@ def listeners(house: Opened) -> list[Listener]:
         tickets=house.tickets, cards=house.cards, reader=house.reader, matcher=house.matcher
     )
     wanted = {Hearer.MATCHING, Hearer.HINTING}
-    drafts = house.books.billing.drafts
-    hearing = Hearing(search=search, learn=_nothing, draft=drafts.wait, forget=house.kept.forget)
+    hearing = Hearing(
+        search=search,
+        learn=_nothing,
+        draft=house.books.billing.drafts.wait,
+        forget=house.kept.forget,
+        tell=house.books.telling.tell,
+    )
     return [one for one in handlers.listeners(hearing) if one.name in wanted]
 
 

@@ -12,9 +12,10 @@ from billing import reports
 from billing.verification import verify
 from domain.access import Role
 from domain.events import EventType
-from domain.ids import ticket_id
+from domain.ids import InvoiceId, ticket_id
 from domain.tickets import TicketStatus
 from repair.intake import SYSTEM
+from sync.stream import STREAM
 from tests.billing.booked import synthetic_gstin
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import PUNE, Person, eventually
@@ -44,6 +45,9 @@ ISSUE = """mutation ($op: UUID!, $ticket: ID!) { issueInvoice(operationId: $op, 
     invoice { id key number status due { paise } customer { name gstin } ticket { status }
       totals { taxable { paise } cgst { paise } igst { paise } payable { paise text } } } }
   ... on InvalidInput { field reason } ... on Refusal { message } } }"""
+
+TOLD = """query ($id: ID!) { invoice(id: $id) { messages {
+  occasion channel state to text link } } }"""
 
 
 @pytest.fixture(scope="module")
@@ -148,9 +152,12 @@ async def _both_stores_agree(shop: Shop, ticket: str, invoice: str) -> None:
     kept = await house.tickets.get(ticket_id(ticket), SYSTEM)
     level = (await house.books.billing.stock.levels(PUNE, ["controller"]))["controller"]
 
+    paid = (await house.books.billing.payments.of_invoices([InvoiceId(invoice)])).values()
+    about = {ticket, invoice, *(payment.id for found in paid for payment in found)}
+
     async def told() -> list[EventType]:
         log = await house.change_log.after(0, 500)
-        return [e.type for _, e in log if e.entity in {ticket, invoice}]
+        return [e.type for _, e in log if e.entity in about]
 
     wanted = [
         EventType.TICKET_CLOSED,
@@ -164,6 +171,33 @@ async def _both_stores_agree(shop: Shop, ticket: str, invoice: str) -> None:
     assert [events.count(one) for one in wanted] == [1, 1, 1, 2]
     assert sum((await reports.trial_balance(house.records)).values()) == 0
     assert (await verify(house.records)).touched is None
+
+
+@pytest.mark.row("IP-14")
+async def test_customer_is_told_and_the_bus_does_not_know_whom(shop: Shop) -> None:
+    """Without a mail server the messages wait, for who may bill to send."""
+    email, phone = "meera@joshi.example", "9812345678"
+    issued = (await shop.issued(await shop.closed("told"), email=email, phone=phone))["invoice"]
+    came = {"amount": 500_000, "method": "UPI"}
+    await shop.accountant.ask(PAY, op=op(), invoice=issued["id"], payment=came)
+
+    async def told() -> list[dict[str, Any]]:
+        return (await shop.accountant.ask(TOLD, id=issued["id"]))["messages"]
+
+    messages = await eventually(told, lambda found: len(found) == 4)
+    masked = (await shop.support.ask(TOLD, id=issued["id"]))["messages"]
+    bus = [repr(entry) for entry in await shop.house.redis.xrange(STREAM) or ()]
+    assert {(m["occasion"], m["channel"], m["state"], m["to"]) for m in messages} == {
+        (occasion, channel, "KEPT", to)
+        for occasion in ("ISSUED", "PAID")
+        for channel, to in (("EMAIL", email), ("WHATSAPP", f"91{phone}"))
+    }
+    assert all(f"Invoice {issued['number']}".casefold() in m["text"].casefold() for m in messages)
+    links = {m["link"].partition("?")[0] for m in messages if m["link"]}
+    assert links == {f"https://wa.me/91{phone}"}
+    assert {(m["to"], m["text"], m["link"]) for m in masked} == {(None, None, None)}
+    assert any(issued["key"] in entry for entry in bus)
+    assert [e for e in bus if "joshi" in e or phone in e or "Meera" in e] == []
 
 
 async def test_a_ticket_closed_again_keeps_its_draft(shop: Shop, somebody: Somebody) -> None:

@@ -47,7 +47,7 @@ def hearing(
         if learnt is not None:
             learnt.append(event)
 
-    return Hearing(search=needed, learn=learn, draft=draft, forget=forget)
+    return Hearing(search=needed, learn=learn, draft=draft, forget=forget, tell=draft)
 
 
 def created(ticket: str) -> Event:

@@ -137,3 +137,23 @@ def test_secrets_stay_out_of_the_log() -> None:
     shown = repr(Settings.read(SAFE))
     assert "random" not in shown
     assert "t" * 32 not in shown
+
+
+def test_who_sends_mail_says_from_whom_and_where_its_links_lead() -> None:
+    mail = {
+        "BATTWHEELS_SMTP_URL": "smtps://bills:secret@mail.example",
+        "BATTWHEELS_MAIL_FROM": "bills@garage.example",
+        "BATTWHEELS_PUBLIC_URL": "https://os.garage.example/",
+    }
+    assert Settings.read(mail).public_url == "https://os.garage.example"
+    assert "secret" not in repr(Settings.read(mail))
+    for name in ("BATTWHEELS_MAIL_FROM", "BATTWHEELS_PUBLIC_URL"):
+        with pytest.raises(InvalidInput, match="is needed beside BATTWHEELS_SMTP_URL") as refused:
+            Settings.read(mail | {name: ""})
+        assert refused.value.field == name
+
+
+@pytest.mark.parametrize("value", ["garage.example", "ftp://x.example", "https://", "https://[x"])
+def test_public_address_must_be_one(value: str) -> None:
+    with pytest.raises(InvalidInput, match="does not read as https://HOST"):
+        Settings.read({"BATTWHEELS_PUBLIC_URL": value})

@@ -1,0 +1,37 @@
+"""What customers were told of their invoices, in the API."""
+
+from datetime import datetime
+from typing import Self
+
+import strawberry
+from strawberry import field
+
+from billing import correspondence, messages
+from billing.messages import Occasion
+from billing.messengers import Channel, MessageState
+
+
+@strawberry.type(description="One message to a customer; hidden from who may only read invoices.")
+class Message:
+    occasion: Occasion = field(description="What it tells of.")
+    channel: Channel = field(description="How it goes.")
+    state: MessageState = field(description="Whether it was sent; what is kept, a person sends.")
+    at: datetime = field(description="When that happened which it tells of.")
+    to: str | None = field(description="The address or number.")
+    text: str | None = field(description="Its words.")
+    link: str | None = field(description="Of WhatsApp: opens the text there, ready to be sent.")
+
+    @classmethod
+    def of(cls, value: correspondence.Message, *, plain: bool) -> Self:
+        letter = value.letter
+        return cls(
+            occasion=value.occasion,
+            channel=value.channel,
+            state=value.state,
+            at=value.at,
+            to=letter.to if plain else None,
+            text=letter.body if plain else None,
+            link=messages.whatsapp_link(letter.to, letter.body)
+            if plain and value.channel is Channel.WHATSAPP
+            else None,
+        )
