@@ -95,6 +95,11 @@ class Garages:
             raise NotFound("billing settings", garage)
         return _seller(found[0])
 
+    async def of_gstin(self, gstin: str) -> list[Seller]:
+        """Give the garages of a taxpayer, with those that issued under this GSTIN before."""
+        found = await self._records.rows(QUERIES["of_gstin"], gstin=gstin)
+        return [_seller(row) for row in found]
+
     async def set(self, deed: Deed, profile: Profile, expected: int) -> Seller:
         """Say it anew, at the version one has in front of oneself (0: for the first time).
 

@@ -2,7 +2,7 @@
 
 Sections as the portal names them: b2b and cdnr (registered buyers, Special Economic Zones among
 them), b2cl and cdnur (large inter-State ones to others), b2cs (all the rest, summed), nil (what
-bears no tax), at and txpd (advances that were received, and those that invoices took), hsn (apart
+bears no tax), at and txpd (advances that came, and earlier ones that invoices took), hsn (apart
 for registered buyers and others since May 2025) and docs. Voided documents count in docs alone.
 """
 
@@ -12,7 +12,8 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
-from billing import codes, units
+from billing import advances, units
+from billing.advances import Held, Moved
 from billing.gstr1_rows import SUMMED, Issued, Return, Row, Section, Untaxed
 from billing.hsn_summary import HsnRow
 from billing.invoices import Document, Invoice
@@ -68,35 +69,34 @@ class Beside:
 
     Attributes:
         void: the numbers of those that were taken back.
-        earlier: older documents that notes and refunds of the month refer to.
-        adjusted: receipt vouchers, of the month or older, that its invoices took.
+        earlier: older documents that notes of the month refer to.
+        held: the advances of which something came, was taken or given back in the month.
+        vouchers: what was numbered in the month of receipts and refunds.
     """
 
     void: Collection[InvoiceNumber] = ()
     earlier: Collection[Invoice] = ()
-    adjusted: Collection[Invoice] = ()
+    held: Collection[Held] = ()
+    vouchers: Collection[tuple[Document, InvoiceNumber]] = ()
 
 
 def gstr1(
     documents: Collection[Invoice], gstin: str, month: date, beside: Beside | None = None
 ) -> Return:
-    """Make the return of a month from all that was issued in it.
+    """Make the return of a month from all invoices, bills and notes that were issued in it.
 
     Raises:
         InvalidInput: a document is not issued in the month, or what it refers to is unknown.
     """
     beside = beside or Beside()
     for document in documents:
-        if document.number is None or (document.date.year, document.date.month) != (
-            month.year,
-            month.month,
-        ):
+        issued = document.number is not None and document.kind in SOLD
+        if not issued or f"{document.date:%m%Y}" != f"{month:%m%Y}":
             raise InvalidInput("documents", f"{document.number} is not issued in {month:%m/%Y}")
-    live = [d for d in documents if d.number not in beside.void]
-    sold = [d for d in live if d.kind in SOLD]
-    known = {d.number: d for d in (*beside.earlier, *documents, *beside.adjusted)}
+    sold = [d for d in documents if d.number not in beside.void]
+    known = {d.number: d for d in (*beside.earlier, *documents)}
     rows = [row for document in sold for row in _rows(document, _section(document, known))]
-    rows += _advances(live, known, month, beside.adjusted)
+    rows += [_advance(one) for one in advances.moved(beside.held)]
     single = [row for row in rows if row.section not in SUMMED]
     summed = [row for row in rows if row.section in SUMMED]
     return Return(
@@ -105,33 +105,23 @@ def gstr1(
         rows=(*single, *_by_state(summed)),
         untaxed=_untaxed(sold, known),
         hsn=_tables(sold, month),
-        docs=_issued(documents, beside.void),
+        docs=_issued([*_numbered(documents), *beside.vouchers], beside.void),
     )
 
 
-def _advances(
-    live: Iterable[Invoice],
-    known: Mapping[InvoiceNumber | None, Invoice],
-    month: date,
-    adjusted: Collection[Invoice],
-) -> list[Row]:
-    """Give the advances that were received and not taken yet, and the older ones that were taken.
-
-    One that came and was taken or given back in the same month is in neither; an older one that
-    was given back is shown as taken. An advance for goods bears no tax (Notification 66/2017).
-    """
-    received = {d.number: d for d in live if d.kind is Document.RECEIPT_VOUCHER}
-    back = [_origin(d, known) for d in live if d.kind is Document.REFUND_VOUCHER]
-    gone = {voucher.number for voucher in (*adjusted, *back)}
-    older = [v for v in (*adjusted, *back) if v.date < month.replace(day=1)]
-    open_ = [voucher for number, voucher in received.items() if number not in gone]
-    return [
-        row
-        for section, vouchers in ((Section.AT, open_), (Section.TXPD, older))
-        for voucher in vouchers
-        if any(codes.is_service(line.hsn) for line in voucher.lines)
-        for row in _rows(voucher, section)
-    ]
+def _advance(moved: Moved) -> Row:
+    """Give an advance that grew in 11A, and by what it shrank in 11B."""
+    section, sign = (Section.AT, 1) if moved.taxable > 0 else (Section.TXPD, -1)
+    return Row(
+        section=section,
+        place=moved.voucher.place.state.code,
+        inter_state=moved.voucher.place.inter_state,
+        rate=moved.voucher.lines[0].rate,
+        taxable=Paise(sign * moved.taxable),
+        igst=Paise(sign * moved.igst),
+        cgst=Paise(sign * moved.cgst),
+        sgst=Paise(sign * moved.sgst),
+    )
 
 
 def _untaxed(
@@ -264,23 +254,28 @@ def _code(lines: list[_Signed]) -> HsnRow:
     )
 
 
-def _issued(documents: Iterable[Invoice], void: Collection[InvoiceNumber]) -> tuple[Issued, ...]:
-    ordered = sorted(documents, key=_series)
-    return tuple(_range(list(group), void) for _, group in groupby(ordered, key=_type_and_series))
+def _numbered(documents: Iterable[Invoice]) -> list[tuple[Document, InvoiceNumber]]:
+    return [(d.kind, d.number) for d in documents if d.number is not None]
 
 
-def _series(document: Invoice) -> tuple[int, str, str]:
-    return *_type_and_series(document), document.number or ""
+def _issued(
+    numbered: Iterable[tuple[Document, InvoiceNumber]], void: Collection[InvoiceNumber]
+) -> tuple[Issued, ...]:
+    """Give the series of each type of document, from the first number to the last."""
+    ordered = sorted((DOC_TYPES[kind], number) for kind, number in numbered)
+    return tuple(
+        _range(type_, [number for _, number in group], void)
+        for (type_, _), group in groupby(ordered, key=_type_and_series)
+    )
 
 
-def _type_and_series(document: Invoice) -> tuple[int, str]:
-    return DOC_TYPES[document.kind], (document.number or "").rpartition("/")[0]
+def _type_and_series(numbered: tuple[int, InvoiceNumber]) -> tuple[int, str]:
+    return numbered[0], numbered[1].rpartition("/")[0]
 
 
-def _range(documents: list[Invoice], void: Collection[InvoiceNumber]) -> Issued:
-    numbers = [document.number or "" for document in documents]
+def _range(type_: int, numbers: list[InvoiceNumber], void: Collection[InvoiceNumber]) -> Issued:
     return Issued(
-        type=DOC_TYPES[documents[0].kind],
+        type=type_,
         first=numbers[0],
         last=numbers[-1],
         count=len(numbers),

@@ -206,11 +206,6 @@ class Ledger:
             notes[InvoiceId(row["original"])].append(papers.paper_of(row, self._vault))
         return notes
 
-    async def of_month(self, garage: GarageId, month: date) -> list[Paper]:
-        """Give all invoices and credit notes of a garage that are dated into a month."""
-        found = await self._records.rows(QUERIES["of_month"], garage=garage, month=month)
-        return [papers.paper_of(row, self._vault) for row in found]
-
     async def issued_by(self, deed: Deed) -> InvoiceId | None:
         """Give the invoice that a deed issued, if it did."""
         found = await self._records.rows(QUERIES["issued"], id=made_id(deed, "invoice"))

@@ -119,6 +119,11 @@ def opened(sealed: bytes, vault: Vault, where: str) -> Party:
     return PARTY.validate_json(vault.open(sealed, where))
 
 
+def read(said: Mapping[str, Any], buyer: Party) -> Invoice:
+    """Read a document back from what `body` and `seal` kept apart."""
+    return INVOICE.validate_json(orjson.dumps({**said, "recipient": PARTY.dump_python(buyer)}))
+
+
 def paper_of(found: Mapping[str, Any], vault: Vault) -> Paper:
     """Read a paper back, as it was issued and as it stands."""
     buyer = orjson.loads(vault.open(bytes(found["buyer"]), found["id"]))

@@ -55,3 +55,7 @@ class Party:
         if self.gstin is not None:
             return self.gstin.state
         return self.address.state if self.address else None
+
+
+# Whoever comes in and says no more: neither registered nor of any address.
+WALK_IN = Party(name="Customer")

@@ -1,20 +1,26 @@
 """Money that came in for an invoice or ahead of one, and money that went back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
+
 from access.vault import Vault
-from billing import money, postings
+from billing import money, papers, postings, vouchers
 from billing.audit import MoneyEvent
 from billing.books import Books, Deed, Page
 from billing.entries import post
 from billing.garages import Seller
+from billing.invoices import Invoice
 from billing.law_time import law_date
 from billing.ledger import event
+from billing.money import Paise
 from billing.numbering import DocumentKind
+from billing.numbers import InvoiceNumber
+from billing.parties import WALK_IN, Party
 from billing.postings import Leg, PaymentMethod
 from domain import limits
 from domain.errors import IllegalTransition, InvalidInput, NotFound, OverLimit
@@ -92,9 +98,16 @@ class Payments:
         return await self.get(made)
 
     async def advance(
-        self, deed: Deed, seller: Seller, ticket: TicketId, received: Received
+        self,
+        deed: Deed,
+        seller: Seller,
+        ticket: TicketId,
+        received: Received,
+        buyer: Party = WALK_IN,
     ) -> Payment:
         """Record money that came before there is an invoice, under a receipt voucher's number.
+
+        The voucher's place and tax are fixed by who `buyer` is today.
 
         Raises:
             IllegalTransition: the ticket has an invoice; pay that.
@@ -114,6 +127,11 @@ class Payments:
                 legs = postings.advance(received.method, received.paise, ticket)
                 await post(page, "advance", legs, received.day)
                 await page.keep("payment", made, row)
+                if seller.profile.gstin is not None:
+                    party, paise = seller.profile.party, Paise(received.paise)
+                    ahead = vouchers.advance(party, buyer, received.day, paise, ticket)
+                    voucher = replace(vouchers.receipt(ahead), number=number)
+                    await page.keep("receipt_voucher", made, self._said(deed, made, voucher))
                 await page.note(MoneyEvent.PAYMENT_RECORDED, made)
         return await self.get(made)
 
@@ -196,7 +214,17 @@ class Payments:
             "reference": sealed,
         }
 
-    async def _voucher(self, page: Page, seller: Seller, kind: DocumentKind, day: date) -> str:
+    def _said(self, deed: Deed, made: PaymentId, voucher: Invoice) -> dict[str, object]:
+        return {
+            "payment": made,
+            "garage": deed.garage,
+            "body": Jsonb(papers.body(voucher)),
+            "buyer": papers.seal(voucher.recipient, self._vault, vouchers.place(made)),
+        }
+
+    async def _voucher(
+        self, page: Page, seller: Seller, kind: DocumentKind, day: date
+    ) -> InvoiceNumber:
         """Take the next number of receipts or refunds, and keep it."""
         number = await page.number(kind, seller.profile.series, day)
         made = _made_id(page.deed)

@@ -23,6 +23,7 @@ TABLES: Final = (
     "closed_month",
     "posting",
     "payment",
+    "receipt_voucher",
     "price",
     "stock_delta",
     "setting",

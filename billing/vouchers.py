@@ -13,8 +13,8 @@ from billing.codes import LABOUR, code, is_service
 from billing.invoices import Document, Invoice, Reference, totals
 from billing.lines import Line, LineKind, tax
 from billing.money import ZERO, Paise
-from billing.parties import Party
-from billing.place_of_supply import Place
+from billing.parties import WALK_IN, Party
+from billing.place_of_supply import Nature, Place, place_of_supply
 from billing.tax_rates import RATES, Table, rate_of
 from domain import limits
 from domain.errors import InvalidInput
@@ -37,6 +37,25 @@ class Advance:
     def __post_init__(self) -> None:
         money.whole("amount", self.amount, least=1)
         object.__setattr__(self, "hsn", code(self.hsn))
+
+
+def of_walk_in(supplier: Party, day: date, amount: Paise) -> Advance:
+    """Give an advance of which nobody knows who paid it: its place is where the supplier is."""
+    return advance(supplier, WALK_IN, day, amount)
+
+
+def advance(
+    supplier: Party, recipient: Party, day: date, amount: Paise, ticket: TicketId | None = None
+) -> Advance:
+    """Give an advance for a repair, which is a service, at its place of supply (IGST s.12)."""
+    return Advance(
+        date=day,
+        supplier=supplier,
+        recipient=recipient,
+        place=place_of_supply(supplier, recipient, [Nature.SERVICE]),
+        amount=amount,
+        ticket=ticket,
+    )
 
 
 def receipt(advance: Advance, rates: Table = RATES) -> Invoice:
@@ -77,6 +96,11 @@ def refund(voucher: Invoice, day: date, reason: str) -> Invoice:
         against=Reference(number=voucher.number, date=voucher.date),
         reason=limits.text("reason", reason, 500),
     )
+
+
+def place(payment: str) -> str:
+    """Where a voucher's buyer is sealed to: it does not open on another payment."""
+    return f"voucher:{payment}"
 
 
 def _line(advance: Advance, rate: Decimal) -> Line:

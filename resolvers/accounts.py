@@ -4,16 +4,18 @@ from typing import Annotated
 
 import strawberry
 
-from billing import reports, returns
+from billing import reports
+from billing.garages import Seller
 from billing.gstin import gstin as parsed_gstin
 from billing.numbering import DocumentKind
 from domain.access import Action, Kind, Resource, demand
+from domain.errors import InvalidInput, NotFound
 from domain.ids import InvoiceId
 from repair import invoicing
 from resolvers import billing_parsing, drafting
 from resolvers.arguments import TicketArgument
 from resolvers.bookkeeping import GarageArgument, Month, Wanted, garage_of
-from resolvers.context import Ask
+from resolvers.context import Ask, Context
 from schema.billing_deeds import EstimateResult
 from schema.invoices import (
     Estimate,
@@ -28,6 +30,11 @@ from schema.money import Money
 from schema.nodes import USUAL, Connection, connection, key_of, position, size
 from schema.shelf import BillingSettings
 from schema.vocabulary import After, First
+
+OfGstin = Annotated[
+    str | None,
+    strawberry.argument(description="Of all garages of this GSTIN, if you may see each of them."),
+]
 
 
 @strawberry.type
@@ -104,15 +111,20 @@ class Accounts:
             for total in found
         ]
 
-    @strawberry.field(description="A garage's GSTR-1 of a month: what was sold, by law's tables.")
+    @strawberry.field(description="The GSTR-1 of a month: a garage's part, or a whole GSTIN's.")
     async def sales_return(
-        self, info: Ask, month: Month, garage: GarageArgument = None
+        self, info: Ask, month: Month, garage: GarageArgument = None, gstin: OfGstin = None
     ) -> SalesReturn:
-        context = info.context
-        place, day = garage_of(context, garage), billing_parsing.month(month)
-        demand(context.actor, Action.EXPORT, Resource(kind=Kind.REPORT, garage=place))
-        seller = await context.billing.invoicing.garages.get(place)
-        return SalesReturn.of(await returns.sales(context.billing.invoicing.ledger, seller, day))
+        context, day = info.context, billing_parsing.month(month)
+        if gstin is None:
+            place = garage_of(context, garage)
+            demand(context.actor, Action.EXPORT, Resource(kind=Kind.REPORT, garage=place))
+            seller = await context.billing.invoicing.garages.get(place)
+            sellers, number = [seller], seller.profile.gstin
+        else:
+            number = parsed_gstin(gstin).value
+            sellers = await _sharing(context, number, garage)
+        return SalesReturn.of(await context.billing.returns.sales(sellers, number, day))
 
     @strawberry.field(description="What a garage prints on its invoices.")
     async def billing_settings(self, info: Ask, garage: GarageArgument = None) -> BillingSettings:
@@ -120,3 +132,21 @@ class Accounts:
         place = garage_of(context, garage)
         demand(context.actor, Action.CREATE, Resource(kind=Kind.INVOICE, garage=place))
         return BillingSettings.of(await context.billing.invoicing.garages.get(place))
+
+
+async def _sharing(context: Context, gstin: str, garage: strawberry.ID | None) -> list[Seller]:
+    """Give the garages of a GSTIN, if the caller may export the return of each.
+
+    Raises:
+        NotFound: none is the caller's to see; whether there is one is not said.
+        NotAllowed: one of them is not theirs.
+        InvalidInput: a garage is named beside it.
+    """
+    if garage is not None:
+        raise InvalidInput("garage", "is not named beside a GSTIN, whose garages are all meant")
+    found = await context.billing.invoicing.garages.of_gstin(gstin)
+    if not any(context.narrowed in {None, seller.garage} for seller in found):
+        raise NotFound("GSTIN", gstin)
+    for seller in found:
+        demand(context.actor, Action.EXPORT, Resource(kind=Kind.REPORT, garage=seller.garage))
+    return found

@@ -169,7 +169,8 @@ class Bookkeeping:
         body = once.fingerprint("recordAdvance", asdict(payment) | {"ticket": found.id})
         seller = await context.billing.invoicing.garages.get(found.garage)
         deed = context.deed(_id(operation_id), found.garage, body)
-        made = await context.billing.payments.advance(deed, seller, found.id, came)
+        buyer = await drafting.named(context, found.id)
+        made = await context.billing.payments.advance(deed, seller, found.id, came, buyer)
         return await _recorded(context, made.id)
 
     @strawberry.mutation(description="Give a payment back, whole or in part.")

@@ -6,11 +6,11 @@ from typing import Annotated
 import strawberry
 
 from billing.drafts import Wish
-from billing.parties import Party
+from billing.parties import WALK_IN, Party
 from billing.sagas import Asked
 from domain.access import Action, Kind, Resource, demand
-from domain.errors import InvalidInput
-from domain.ids import OperationId, ticket_id
+from domain.errors import InvalidInput, NotFound
+from domain.ids import OperationId, TicketId, ticket_id
 from resolvers import billing_parsing, once
 from resolvers.arguments import ExpectedArgument, OperationArgument, TicketArgument
 from resolvers.context import Ask, Context
@@ -20,8 +20,6 @@ from schema.drafts import InvoiceDraft
 from schema.nodes import USUAL, Connection, connection, key_of, position, size
 from schema.vocabulary import After, First
 
-# Whose invoice is reckoned while a draft names nobody: a customer of no registration or address.
-WALK_IN = Party(name="Customer")
 Wanted = Annotated[InvoiceInput, strawberry.argument(description="What it is to say.")]
 
 
@@ -65,6 +63,15 @@ class Drafting:
         deed = context.deed(OperationId(str(operation_id)), found.garage, body)
         draft = await context.billing.drafts.edit(deed, key, wish, expected_version)
         return DraftEdited(draft=InvoiceDraft.of(draft))
+
+
+async def named(context: Context, ticket: TicketId) -> Party:
+    """Give the customer that a ticket's draft names; else whoever comes in."""
+    try:
+        draft = await context.billing.drafts.get(ticket, context.narrowed)
+    except NotFound:
+        return WALK_IN
+    return draft.wish.buyer or WALK_IN
 
 
 async def asked(

@@ -17,6 +17,7 @@ from billing.correspondence import Correspondence
 from billing.drafts import Drafts
 from billing.payments import Payments
 from billing.registrations import Registrations
+from billing.returns import Returns
 from billing.stock import Stock
 from domain.access import Actor, Viewer
 from domain.cards import FailureCard
@@ -147,6 +148,7 @@ class Billing:
     payments: Payments
     stock: Stock
     correspondence: Correspondence
+    returns: Returns
     records: Records
     links: Links
 

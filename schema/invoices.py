@@ -303,7 +303,7 @@ class ReturnTable:
     csv: str = field(description="Amounts in rupees.")
 
 
-@strawberry.type(description="The monthly return of sales (GSTR-1), but for advances.")
+@strawberry.type(description="The monthly return of sales (GSTR-1), by the law's tables.")
 class SalesReturn:
     period: str = field(description="The month, as 102026.")
     json: str = field(description="As the portal takes it.")

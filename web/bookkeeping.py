@@ -29,6 +29,7 @@ from billing.papers import Paper
 from billing.payments import Payments
 from billing.prices import Marketplace, NoMarketplace, Prices
 from billing.registrations import Registrations
+from billing.returns import Returns
 from billing.sagas import Sagas
 from billing.stock import Stock
 from billing.telling import Telling
@@ -138,6 +139,7 @@ def bookkeeping(
         payments=Payments(records, books, keys),
         stock=Stock(records, books),
         correspondence=Correspondence(records, keys),
+        returns=Returns(records, invoicing.ledger, keys),
         records=records,
         links=links,
     )

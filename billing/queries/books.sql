@@ -83,6 +83,11 @@ insert into payment
 values (%(id)s, %(garage)s, %(kind)s, %(method)s, %(paise)s, %(day)s, %(at)s, %(by_whom)s,
         %(number)s, %(ticket)s, %(invoice)s, %(refund_of)s, %(reference)s)
 
+-- name: keep_receipt_voucher
+-- What the receipt voucher of an advance says.
+insert into receipt_voucher (payment, garage, body, buyer)
+values (%(payment)s, %(garage)s, %(body)s, %(buyer)s)
+
 -- name: keep_closed_month
 -- From now on nothing is dated into it.
 insert into closed_month (garage, month, at, by_whom)

@@ -4,6 +4,14 @@ select garage, version, legal_name, address, state, pincode, gstin, labour_rate,
        hsn_digits, turnover, changed_at, changed_by
 from billing_setting where garage = %(garage)s
 
+-- name: of_gstin
+-- Who numbers for a taxpayer now, or has; a garage without settings has issued nothing.
+select garage, version, legal_name, address, state, pincode, gstin, labour_rate, series, upi,
+       hsn_digits, turnover, changed_at, changed_by
+from billing_setting
+where gstin = %(gstin)s or garage in (select garage from document where seller = %(gstin)s)
+order by garage
+
 -- name: same_series
 -- Another garage of the same taxpayer that numbers in this series.
 select garage from billing_setting

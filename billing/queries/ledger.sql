@@ -93,12 +93,3 @@ select id from saga where id = %(saga)s and state = 'running' for share
 select cancel.invoice is not null as cancelled
 from e_invoice left join e_invoice_cancel as cancel using (invoice)
 where e_invoice.invoice = %(invoice)s
-
--- name: of_month
--- All that a garage issued in a month, by number.
-select paper.*, balance.total_paise as balance_total, balance.credited_paise, balance.paid_paise,
-       balance.voided
-from invoice as paper left join invoice_balance as balance on balance.invoice = paper.id
-where paper.garage = %(garage)s and paper.issue_date >= %(month)s
-  and paper.issue_date < (%(month)s::date + interval '1 month')::date
-order by paper.number

@@ -57,6 +57,11 @@ select posting as audit_key, entry.* from entry where posting = any(%(keys)s) or
 -- What came in and went back.
 select id as audit_key, payment.* from payment where id = any(%(keys)s)
 
+-- name: receipt_voucher
+-- What receipt vouchers say.
+select payment as audit_key, receipt_voucher.* from receipt_voucher
+where payment = any(%(keys)s)
+
 -- name: price
 -- What was said of a part's price.
 select id as audit_key, price.* from price where id = any(%(keys)s)
@@ -85,6 +90,7 @@ with kept (kept, key) as (
               where garage = %(garage)s
     union all select 'posting', id from posting where garage = %(garage)s
     union all select 'payment', id from payment where garage = %(garage)s
+    union all select 'receipt_voucher', payment from receipt_voucher where garage = %(garage)s
     union all select 'stock_delta', id from stock_delta where garage = %(garage)s
     union all select 'price', id from price
               where source = 'static' and coalesce(garage, 'garage_network') = %(garage)s

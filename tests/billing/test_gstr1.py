@@ -1,5 +1,6 @@
 """The return equals the sum of its documents, whatever was sold and taken back."""
 
+import itertools
 import json
 from dataclasses import replace
 from datetime import date
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing import money
+from billing.advances import Held, left_of, moved
 from billing.codes import LABOUR
 from billing.credit_notes import credit
 from billing.e_invoice import text
@@ -23,7 +25,7 @@ from billing.numbers import number
 from billing.parties import Party
 from billing.place_of_supply import Nature, place_of_supply
 from billing.tax_rates import RATES, TaxRate, table
-from billing.vouchers import Advance, receipt, refund
+from billing.vouchers import Advance, receipt
 from domain.errors import InvalidInput
 from tests.billing.samples import (
     DAY,
@@ -203,18 +205,26 @@ def _received(serial: int, day: date, hsn: str = LABOUR) -> Invoice:
 
 
 def test_advances_are_told_when_they_come_and_when_they_are_taken() -> None:
-    """Open, taken in its own month, for goods; taken and given back from an earlier month."""
+    """Open, half taken in its own month, for goods; taken, half taken of an earlier month."""
     october = DAY.replace(month=10)
-    old, older = _received(1, october), _received(2, october)
-    open_, taken, goods = (_received(3, DAY), _received(4, DAY), _received(5, DAY, "853710"))
-    back = replace(refund(older, DAY, "Called off"), number=number("DL1F/2627/000001"))
-    beside = Beside(earlier=[older], adjusted=[old, taken])
-    made = gstr1([open_, taken, goods, back], SELLER, DAY, beside)
-    assert [(r.section, r.place, r.rate, r.taxable, r.cgst, r.sgst) for r in made.rows] == [
-        ("at", "07", 18, 1000_00, 90_00, 90_00),
-        ("txpd", "07", 18, 2000_00, 180_00, 180_00),
+    vouchers = [_received(n, day) for n, day in enumerate((DAY, DAY, october, october), start=1)]
+    ends = (0, 1180_00), (0, 590_00), (1180_00, 0), (1180_00, 590_00)
+    held = [
+        Held(voucher=voucher, before=Paise(before), after=Paise(after))
+        for voucher, (before, after) in zip(vouchers, ends, strict=True)
     ]
-    assert [(doc.type, doc.count) for doc in made.docs] == [(6, 3), (8, 1)]
+    goods = Held(voucher=_received(5, DAY, "853710"), before=Paise(0), after=Paise(1180_00))
+    numbers = [(v.kind, v.number) for v in vouchers[:2] if v.number is not None]
+    back = (Document.REFUND_VOUCHER, number("DL1F/2627/000001"))
+    made = gstr1([], SELLER, DAY, Beside(held=[*held, goods], vouchers=[*numbers, back]))
+    assert [(r.section, r.place, r.rate, r.taxable, r.cgst, r.sgst) for r in made.rows] == [
+        ("at", "07", 18, 1500_00, 135_00, 135_00),
+        ("txpd", "07", 18, 1500_00, 135_00, 135_00),
+    ]
+    assert [(d.type, d.first, d.last, d.count) for d in made.docs] == [
+        (6, "DL1R/2627/000001", "DL1R/2627/000002", 2),
+        (8, "DL1F/2627/000001", "DL1F/2627/000001", 1),
+    ]
     said = json.loads(text(as_json(made)), parse_float=str)
     assert said["at"] == [
         {
@@ -223,16 +233,46 @@ def test_advances_are_told_when_they_come_and_when_they_are_taken() -> None:
             "itms": [
                 {
                     "rt": 18,
-                    "ad_amt": "1000.00",
+                    "ad_amt": "1500.00",
                     "iamt": "0.00",
-                    "camt": "90.00",
-                    "samt": "90.00",
+                    "camt": "135.00",
+                    "samt": "135.00",
                     "csamt": "0.00",
                 }
             ],
         }
     ]
-    assert [row["itms"][0]["ad_amt"] for row in said["txpd"]] == ["2000.00"]
+    assert [row["itms"][0]["ad_amt"] for row in said["txpd"]] == ["1500.00"]
+
+
+@given(
+    st.lists(st.integers(1, 10**9), min_size=1, max_size=5),
+    st.lists(st.integers(0, 5 * 10**9), min_size=1, max_size=5),
+)
+def test_what_is_held_is_the_newest_of_what_came(came: list[int], left: list[int]) -> None:
+    """Whatever is taken, its shares add up, and no later advance is touched before an earlier."""
+    for wanted in (min(one, sum(came)) for one in left):
+        shares = left_of(came, wanted)
+        touched = [
+            n for n, (one, share) in enumerate(zip(came, shares, strict=True)) if share < one
+        ]
+        assert sum(shares) == wanted
+        assert touched == list(range(len(touched)))
+        assert all(share == 0 for share in shares[: max(0, len(touched) - 1)])
+
+
+@given(st.integers(1, 10**9), st.lists(st.integers(0, 10**9), max_size=6))
+def test_an_advance_ends_at_nothing_to_the_paisa(amount: int, ends: list[int]) -> None:
+    """However often parts of it are taken and given back, 11A less 11B is what is open."""
+    voucher = _received(1, DAY)
+    opens = [0, *(min(end, amount) for end in ends), 0]
+    months = [
+        Held(voucher=voucher, before=Paise(before), after=Paise(after))
+        for before, after in itertools.pairwise(opens)
+    ]
+    steps = moved(months)
+    sums = [sum(getattr(step, field) for step in steps) for field in FIELDS]
+    assert sums == [0, 0, 0, 0]
 
 
 @pytest.mark.parametrize(("month", "tables"), [(4, {"data": 3}), (5, {"hsn_b2b": 2, "hsn_b2c": 3})])
@@ -260,5 +300,7 @@ def test_what_does_not_belong_is_refused() -> None:
         gstr1([issued()], SELLER, date(2026, 10, 1))
     with pytest.raises(InvalidInput, match=r"^documents: None is not issued"):
         gstr1([replace(issued(), number=None)], SELLER, DAY)
+    with pytest.raises(InvalidInput, match=r"^documents: DL1R/2627/000001 is not issued"):
+        gstr1([_received(1, DAY)], SELLER, DAY)
     with pytest.raises(InvalidInput, match=r"^earlier: lacks the document"):
         gstr1([_note(issued(AWAY), 1)], SELLER, DAY)

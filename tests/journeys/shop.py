@@ -74,8 +74,8 @@ LIST = """query ($gstin: String) {
   invoices(first: 10, gstin: $gstin) { edges { node { number kind } } } }"""
 MONTH = """query ($month: String!) {
   monthReport(month: $month) { hsn rate lines taxable { paise } } }"""
-RETURN = """query ($month: String!) {
-  salesReturn(month: $month) { period json tables { name csv } } }"""
+RETURN = """query ($month: String!, $gstin: String) {
+  salesReturn(month: $month, gstin: $gstin) { period json tables { name csv } } }"""
 CLOSE = """mutation ($op: UUID!, $month: String!) { closeMonth(operationId: $op, month: $month) {
   __typename ... on Refusal { message } } }"""
 OFFERS = """query ($part: ID!, $ticket: ID!) { offers(part: $part, ticket: $ticket) {

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from billing.verification import verify
 from domain.access import Role
 from domain.cards import PartUse
+from domain.ids import GarageId
 from domain.outcomes import Outcome
 from domain.tickets import TicketStatus
 from tests.billing.booked import synthetic_gstin
@@ -34,12 +35,14 @@ from tests.journeys.shop import (
     REGISTER,
     RESOLVE,
     RETURN,
+    SETTINGS,
     STOCK,
     VOID,
     Shop,
     furnished,
     op,
     registered,
+    settings,
     written,
 )
 from web.wiring import Opened
@@ -387,6 +390,30 @@ async def test_return_of_the_month_is_the_sum_of_its_invoices(shop: Shop) -> Non
     assert said["doc_issue"]["doc_det"][0]["docs"][0]["cancel"] > 0
     assert {table["name"] for table in made["tables"]} >= {"b2b", "b2cs", "hsn_b2b", "docs"}
     assert refused["errors"][0]["extensions"]["code"] == "NOT_ALLOWED"
+
+
+@pytest.mark.journey
+async def test_return_of_a_gstin_is_for_who_may_see_all_its_garages(
+    shop: Shop, somebody: Somebody
+) -> None:
+    gstin, month = synthetic_gstin("27"), f"{datetime.now(UTC):%Y-%m}"
+    await shop.issued(await shop.closed("gstin"))
+    alone = await shop.accountant.ask(RETURN, month=month, gstin=gstin.lower())
+    own = await shop.accountant.ask(RETURN, month=month)
+    said = settings("NG1", gstin=gstin)
+    await shop.admin.ask(SETTINGS, op=op(), settings=said, garage="garage_nagpur")
+    whole = await shop.admin.ask(RETURN, month=month, gstin=gstin)
+    nagpur = somebody(Role.ACCOUNTANT, GarageId("garage_nagpur"))
+    stranger = somebody(Role.ACCOUNTANT, DELHI)
+    refused = [
+        (await who.answer(RETURN, month=month, gstin=gstin))["errors"][0]["extensions"]["code"]
+        for who in (shop.accountant, nagpur, shop.support, stranger)
+    ]
+    unknown = await shop.admin.answer(RETURN, month=month, gstin=synthetic_gstin("07"))
+    assert alone == own
+    assert json.loads(whole["json"]) == json.loads(own["json"])
+    assert refused == ["NOT_ALLOWED", "NOT_ALLOWED", "NOT_ALLOWED", "NOT_FOUND"]
+    assert unknown["errors"][0]["extensions"]["code"] == "NOT_FOUND"
 
 
 def _paise(rows: Iterable[dict[str, Decimal]]) -> int:
