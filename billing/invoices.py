@@ -165,7 +165,7 @@ def totals(lines: Iterable[Line], round_off: Paise, *, reverse_charge: bool = Fa
         # The largest advance may pass the most by a paisa before its round-off takes that away.
         total=total,
         round_off=round_off,
-        payable=money.whole("payable", total + round_off, least=0),
+        payable=money.whole("total", total + round_off, least=0),
     )
 
 

@@ -24,7 +24,7 @@ from domain.errors import InvalidInput, Unavailable
 DEPENDENCY = "mail"
 # For one answer of the server, and for a whole message: below what a handler is allowed.
 ANSWER_SECONDS = 8.0
-SECONDS = 20.0
+PATIENCE_SECONDS = 20.0
 THREADS = 4
 # From here on a server's "no" is for good (RFC 5321, 4.2.1).
 FOR_GOOD = 500
@@ -80,11 +80,13 @@ class MailServer:
 class Smtp:
     """Sends letters as one sender, each on a connection of its own."""
 
-    def __init__(self, server: MailServer, sender: str, seconds: float = SECONDS) -> None:
+    def __init__(
+        self, server: MailServer, sender: str, patience_s: float = PATIENCE_SECONDS
+    ) -> None:
         self._server = server
         self._sender = sender
         self._domain = sender.partition("@")[2]
-        self._seconds = seconds
+        self._patience_s = patience_s
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="mail")
 
     async def send(self, letter: Letter) -> MessageState:
@@ -95,7 +97,7 @@ class Smtp:
         """
         loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self._patience_s):
                 return await loop.run_in_executor(self._threads, self._sent, letter)
         except (OSError, SMTPException) as error:
             # What a server says may repeat the address: it goes no further than this.

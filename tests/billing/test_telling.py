@@ -92,9 +92,9 @@ async def _posted(records: Records, box: Postbox, drivers: Mapping[Channel, Mess
     return Post(books, box, telling, Handler(listener, inbox, lambda: 1.0, buried), dead)
 
 
-def _mailer(box: Postbox, secure: Secure = Secure.LOCAL, seconds: float = 5.0) -> Smtp:
+def _mailer(box: Postbox, secure: Secure = Secure.LOCAL, patience_s: float = 5.0) -> Smtp:
     server = MailServer(host="127.0.0.1", port=box.port, secure=secure)
-    return Smtp(server, "bills@garage.example", seconds)
+    return Smtp(server, "bills@garage.example", patience_s)
 
 
 def _event(paper: Paper, type: EventType = EventType.NOTIFICATION_SEND) -> Event:
@@ -217,7 +217,7 @@ async def _tries(post: Post) -> tuple[int, int]:
 async def test_silent_server_holds_up_nobody(records: Records) -> None:
     async with postbox() as box:
         box.silent = True
-        post = await _posted(records, box, {Channel.EMAIL: _mailer(box, seconds=0.3)})
+        post = await _posted(records, box, {Channel.EMAIL: _mailer(box, patience_s=0.3)})
         papers = [await post.issued(f"tkt_{n}") for n in range(3)]
         async with asyncio.timeout(5):
             await asyncio.gather(*(post.hear(_event(paper)) for paper in papers))
