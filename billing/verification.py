@@ -1,6 +1,6 @@
 """Reads the whole audit again and names the first row that was touched, whoever touched it."""
 
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,6 +30,9 @@ TABLES: Final = (
 )
 # Only what holds now is kept; what was said before is in the events alone.
 CURRENT: Final = frozenset({"setting"})
+# Columns that a table got when rows of it were audited already, the oldest first, and what they
+# hold in those rows. A digest from before does not speak of them: it holds while they hold that.
+GROWN: Final[Mapping[str, Sequence[tuple[str, object]]]] = {"setting": (("turnover", 0),)}
 PARTS: Final = frozenset({"invoice", "posting"})
 SECONDS = 60.0
 # Queries that name a row no event accounts for, and what to say of it: a row that none wrote; a
@@ -128,7 +131,7 @@ async def _batches(records: Records, chain: Chain) -> AsyncGenerator[list[Row]]:
 async def _compared(records: Records, chain: Chain, written: Iterable[Written]) -> Touched | None:
     """Compare rows with the digests that their events hold; the first in the order of events."""
     expected = list(written)
-    found: dict[tuple[str, str], str] = {}
+    found: dict[tuple[str, str], set[str]] = {}
     for table in TABLES:
         keys = [w.key for w in expected if w.table == table]
         if keys:
@@ -141,12 +144,15 @@ async def _compared(records: Records, chain: Chain, written: Iterable[Written]) 
             continue
         if actual is None:
             return chain.touched(f"{row.table} {row.key}", "is missing")
-        if actual != row.digest:
+        if row.digest not in actual:
             return chain.touched(f"{row.table} {row.key}", "was altered")
     return None
 
 
-async def _digests(records: Records, table: str, keys: Sequence[str]) -> dict[tuple[str, str], str]:
+async def _digests(
+    records: Records, table: str, keys: Sequence[str]
+) -> dict[tuple[str, str], set[str]]:
+    """Give the digests that each row may have been audited with: as it is, or before it grew."""
     async with records.transaction(SECONDS) as connection:
         given = {"keys": list(keys)}
         found = await (await connection.execute(QUERIES[table], given)).fetchall()
@@ -156,10 +162,20 @@ async def _digests(records: Records, table: str, keys: Sequence[str]) -> dict[tu
             for part in await cursor.fetchall():
                 parts.setdefault(part.pop("audit_key"), []).append(part)
     return {
-        (table, key): audit.digest(row, parts.get(key, ()))
+        (table, key): {audit.digest(shape, parts.get(key, ())) for shape in _shapes(table, row)}
         for row in found
         for key in (row.pop("audit_key"),)
     }
+
+
+def _shapes(table: str, row: Row) -> list[Fields]:
+    """Give a row as it is, and without what came later, as far as that was never touched."""
+    shapes: list[Fields] = [row]
+    for column, first in reversed(GROWN.get(table, ())):
+        if shapes[-1][column] != first:
+            break
+        shapes.append({name: value for name, value in shapes[-1].items() if name != column})
+    return shapes
 
 
 async def _headed(records: Records, chain: Chain) -> Touched | None:

@@ -1,7 +1,7 @@
 """The audit names the first row that was touched, even by a superuser."""
 
 from base64 import b64encode
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import LiteralString
@@ -13,6 +13,7 @@ from billing.anchors import Anchors
 from billing.audit import MoneyEvent
 from billing.books import Books
 from billing.e_invoice import CRORE
+from billing.garages import QUERIES
 from billing.irp import LocalPortal
 from billing.ledger import Ticketed
 from billing.payments import Received
@@ -234,6 +235,33 @@ async def test_service_role_cannot_turn_the_audit_off(
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         await bent()
     assert (await verify(books.records)).touched is None
+
+
+@pytest.mark.parametrize("lacking", [("turnover",)])
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        (None, None),
+        ("update billing_setting set turnover = 1", "was altered"),
+        ("update billing_setting set upi = 'thief@bank'", "was altered"),
+        ("update billing_setting set version = 2", "was written past the audit"),
+    ],
+)
+async def test_row_from_before_a_column_holds_as_it_was_written(
+    records: Records, lacking: tuple[str, ...], statement: LiteralString | None, reason: str | None
+) -> None:
+    """Its digest does not speak of the column: it holds with what the column began with alone."""
+    books = desk(records)
+    said = asdict(PROFILE) | {"version": 1}
+    covered = {name: value for name, value in said.items() if name not in lacking}
+    async with books.books.page(deed()) as page:
+        await page.run(QUERIES["set"], **said)
+        page.wrote("setting", f"{PUNE}@1", covered)
+        await page.note(MoneyEvent.SETTING_CHANGED, PUNE)
+    if statement is not None:
+        await _bend(books, statement)
+    touched = await _touched(books)
+    assert (touched and touched[1]) == reason
 
 
 async def _every_deed(billing: Billing) -> None:
