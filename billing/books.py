@@ -85,13 +85,17 @@ class Page:
     async def closed(self, month: date) -> bool:
         return await self.first(QUERIES["closed"], month=month) is not None
 
-    async def number(self, kind: DocumentKind, series: str, day: date) -> Number:
+    async def number(
+        self, kind: DocumentKind, series: str, day: date, *, bill: bool = False
+    ) -> Number:
         """Take the next number of a garage's series; an abort of this page gives it back.
+
+        `bill` is an invoice without tax.
 
         Raises:
             InvalidInput: a document of a later date has a number already.
         """
-        own, year = series_of(kind, series), financial_year(day)
+        own, year = series_of(kind, series, bill=bill), financial_year(day)
         taken = await self.first(QUERIES["take"], series=own, year=year.short, day=day)
         if taken is None:
             raise InvalidInput("date", "a later one is in this series already: numbers follow time")

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from enum import StrEnum
 
 from billing import money, states
 from billing.audit import MoneyEvent
@@ -18,6 +19,13 @@ from records.queries import named
 
 QUERIES = named("garages.sql", "billing")
 MOST_HOURLY = 10_000_000
+
+
+class Scheme(StrEnum):
+    """How a registered garage pays GST: of each sale, or of its turnover (CGST Act s.10)."""
+
+    REGULAR = "regular"
+    COMPOSITION = "composition"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +47,13 @@ class Profile:
     upi: str | None = None
     hsn_digits: int = 4
     turnover: int = 0
+    scheme: Scheme = Scheme.REGULAR
 
     def __post_init__(self) -> None:
+        # A row holds its name.
+        object.__setattr__(self, "scheme", Scheme(self.scheme))
+        if self.scheme is Scheme.COMPOSITION and self.gstin is None:
+            raise InvalidInput("scheme", "of composition is for the registered: say the GSTIN")
         _ = self.party
         money.whole("labourRate", self.labour_rate, least=0)
         limits.within("labourRate", self.labour_rate, 0, MOST_HOURLY)
@@ -49,6 +62,11 @@ class Profile:
             raise InvalidInput("hsnDigits", "is 4 up to Rs 5 crore of turnover, 6 above")
         money.whole("turnover", self.turnover, least=0)
         _ = self.payee
+
+    @property
+    def collects_tax(self) -> bool:
+        """Whether it is registered, and not under composition."""
+        return self.gstin is not None and self.scheme is Scheme.REGULAR
 
     @property
     def payee(self) -> Payee | None:

@@ -85,6 +85,8 @@ class Draft:
         limits.count("lines", len(self.lines), MOST_LINES, least=1)
         if self.kind not in ROUNDED:
             raise InvalidInput("kind", f"a {self.kind} is made from another document or a payment")
+        if self.reverse_charge and self.kind is Document.BILL_OF_SUPPLY:
+            raise InvalidInput("reverseCharge", "is of a tax, and a bill bears none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

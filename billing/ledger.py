@@ -6,13 +6,13 @@ from datetime import date
 from uuid import UUID
 
 from access.vault import Vault
-from billing import credit_notes, e_invoice, papers, postings, rule46, stock, voiding
+from billing import bills, credit_notes, e_invoice, papers, postings, rule46, stock, voiding
 from billing.audit import MoneyEvent
 from billing.books import Books, Deed, Page
 from billing.credit_notes import Credit
 from billing.entries import post
 from billing.garages import Seller
-from billing.invoices import Invoice
+from billing.invoices import Document, Invoice
 from billing.law_time import law_date
 from billing.money import Paise
 from billing.numbering import DocumentKind, Number
@@ -312,7 +312,8 @@ async def _number(page: Page, seller: Seller, draft: Paper) -> Number:
     if day > law_date(page.deed.at):
         raise InvalidInput("date", f"{day} has not come yet")
     await page.demand_open(day)
-    return await page.number(draft.kind, seller.profile.series, day)
+    bill = draft.invoice.kind is Document.BILL_OF_SUPPLY
+    return await page.number(draft.kind, seller.profile.series, day, bill=bill)
 
 
 def _bound(original: Paper, note: Invoice) -> None:
@@ -328,8 +329,11 @@ def _creditable(original: Paper) -> int:
 
 
 def _demand_lawful(seller: Seller, invoice: Invoice) -> None:
-    """Refuse an invoice that lacks a field of Rule 46, or that the portal would not take."""
+    """Refuse an invoice that lacks a field of the law, is not for this garage, or that the portal
+    would not take.
+    """
     rule46.issuable(invoice, seller.profile.hsn_digits)
+    bills.demand_own(seller.profile, invoice)
     if e_invoice.owed(invoice, Paise(seller.profile.turnover)):
         e_invoice.inv01(invoice)
 

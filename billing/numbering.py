@@ -21,13 +21,15 @@ class DocumentKind(StrEnum):
     REFUND = "refund"
 
 
-# Behind the garage's three characters: PN1 for invoices, PN1C for credit notes.
+# Behind the garage's three characters: PN1 for invoices, PN1C for credit notes. Bills without tax
+# count for themselves too.
 LETTERS = {
     DocumentKind.INVOICE: "",
     DocumentKind.CREDIT_NOTE: "C",
     DocumentKind.RECEIPT: "R",
     DocumentKind.REFUND: "F",
 }
+BILL = "B"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +46,9 @@ class Number:
         return formatted(self.series, self.year, self.serial)
 
 
-def series_of(kind: DocumentKind, garage_series: str) -> str:
-    """Give the series of a kind of document in a garage."""
-    return garage_series + LETTERS[kind]
+def series_of(kind: DocumentKind, garage_series: str, *, bill: bool = False) -> str:
+    """Give the series of a kind of document in a garage; `bill` is an invoice without tax."""
+    return garage_series + (BILL if bill else LETTERS[kind])
 
 
 def garage_series(value: str) -> str:

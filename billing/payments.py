@@ -127,7 +127,7 @@ class Payments:
                 legs = postings.advance(received.method, received.paise, ticket)
                 await post(page, "advance", legs, received.day)
                 await page.keep("payment", made, row)
-                if seller.profile.gstin is not None:
+                if seller.profile.collects_tax:
                     party, paise = seller.profile.party, Paise(received.paise)
                     ahead = vouchers.advance(party, buyer, received.day, paise, ticket)
                     voucher = replace(vouchers.receipt(ahead), number=number)

@@ -8,7 +8,7 @@ from typing import Final
 from access.vault import Vault
 from billing import papers, vouchers
 from billing.advances import Held, left_of
-from billing.garages import Seller
+from billing.garages import Scheme, Seller
 from billing.gstr1 import Beside, gstr1
 from billing.gstr1_rows import Return
 from billing.invoices import Document, Invoice
@@ -18,7 +18,7 @@ from billing.numbering import DocumentKind
 from billing.numbers import InvoiceNumber
 from billing.papers import Paper
 from domain.errors import InvalidInput
-from domain.ids import GarageId
+from domain.ids import GarageId, InvoiceId
 from records.database import Records, Row
 from records.queries import named
 
@@ -39,7 +39,8 @@ class Returns:
         """Make the GSTR-1 of a GSTIN for the month that begins on `month`, from these garages.
 
         Raises:
-            InvalidInput: there is no GSTIN, and who is not registered makes no return.
+            InvalidInput: there is no GSTIN, and who is not registered makes no return; or all that
+                was sold was sold under composition, of which another return tells.
         """
         if gstin is None:
             raise InvalidInput("gstin", "is missing; who is not registered makes no return")
@@ -50,19 +51,24 @@ class Returns:
             "next": _next(month),
         }
         found = await self._records.rows(QUERIES["of_month"], **given)
-        sold = [papers.paper_of(row, self._vault) for row in found]
+        issued = [papers.paper_of(row, self._vault) for row in found]
+        originals = await self._originals(issued)
+        sold = [paper for paper in issued if not _bill(originals.get(paper.id, paper))]
+        if not sold and any(seller.profile.scheme is Scheme.COMPOSITION for seller in sellers):
+            raise InvalidInput("scheme", "of composition files CMP-08 and GSTR-4, not GSTR-1")
         beside = Beside(
             void=[p.invoice.number for p in sold if _void(p) and p.invoice.number is not None],
-            earlier=await self._corrected(sold),
+            earlier=[original.invoice for original in originals.values()],
             held=await self._held({seller.garage: seller for seller in sellers}, given),
             vouchers=await self._vouchers(given),
         )
         return gstr1([paper.invoice for paper in sold], gstin, month, beside)
 
-    async def _corrected(self, sold: Sequence[Paper]) -> list[Invoice]:
-        """Give the documents that the month's notes refer to."""
-        ids = sorted({paper.original for paper in sold if paper.original is not None})
-        return [paper.invoice for paper in (await self._ledger.many(ids)).values()]
+    async def _originals(self, issued: Sequence[Paper]) -> dict[InvoiceId, Paper]:
+        """Give the document that each note of the month refers to, by the note."""
+        of = {paper.id: paper.original for paper in issued if paper.original is not None}
+        found = await self._ledger.many(sorted(set(of.values())))
+        return {note: found[original] for note, original in of.items()}
 
     async def _vouchers(self, given: Mapping[str, object]) -> list[tuple[Document, InvoiceNumber]]:
         found = await self._records.rows(QUERIES["vouchers_of_month"], **given)
@@ -110,6 +116,11 @@ class Returns:
             return replace(made, number=row["number"])
         buyer = papers.opened(bytes(row["buyer"]), self._vault, vouchers.place(row["id"]))
         return papers.read(row["body"], buyer)
+
+
+def _bill(paper: Paper) -> bool:
+    """Say whether a document is one of composition, which another return tells of."""
+    return paper.invoice.kind is Document.BILL_OF_SUPPLY
 
 
 def _void(paper: Paper) -> bool:

@@ -32,7 +32,9 @@ TABLES: Final = (
 CURRENT: Final = frozenset({"setting"})
 # Columns that a table got when rows of it were audited already, the oldest first, and what they
 # hold in those rows. A digest from before does not speak of them: it holds while they hold that.
-GROWN: Final[Mapping[str, Sequence[tuple[str, object]]]] = {"setting": (("turnover", 0),)}
+GROWN: Final[Mapping[str, Sequence[tuple[str, object]]]] = {
+    "setting": (("turnover", 0), ("scheme", "regular")),
+}
 PARTS: Final = frozenset({"invoice", "posting"})
 SECONDS = 60.0
 # Queries that name a row no event accounts for, and what to say of it: a row that none wrote; a

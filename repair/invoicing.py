@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from billing import invoices
+from billing import bills, invoices
 from billing.books import Deed
 from billing.garages import Garages, Seller
 from billing.invoices import Draft, Invoice
@@ -241,7 +241,9 @@ def _draft(asked: Asked, seller: Seller, lines: Sequence[Any], at: datetime) -> 
     place = place_of_supply(
         supplier, asked.buyer, [line.nature for line in lines], overrule=terms.overrule
     )
+    bills.demand_within(seller.profile, place)
     return Draft(
+        kind=bills.document(seller.profile),
         date=terms.day or law_date(at),
         supplier=supplier,
         recipient=asked.buyer,

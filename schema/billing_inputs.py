@@ -5,6 +5,7 @@ from datetime import date, datetime
 import strawberry
 from strawberry import field
 
+from billing.garages import Scheme
 from billing.money import CURRENCY
 from billing.postings import PaymentMethod
 from schema.money import Paise
@@ -93,4 +94,8 @@ class BillingSettingsInput:
     turnover: Paise = field(
         default=Paise(0),
         description="The largest of any year since 2017-18: above Rs 5 crore e-invoices are owed.",
+    )
+    scheme: Scheme = field(
+        default=Scheme.REGULAR,
+        description="Under composition no tax is collected; bills say so.",
     )

@@ -4,6 +4,8 @@ from enum import EnumMeta
 
 from graphql import GraphQLSchema
 
+from billing.garages import Scheme
+from billing.invoices import Document
 from billing.lines import LineKind
 from billing.messages import Occasion
 from billing.messengers import Channel, MessageState
@@ -29,6 +31,8 @@ from domain.tickets import Matching, TicketStatus
 from domain.vehicles import VehicleCategory
 
 DESCRIBED: dict[EnumMeta, str] = {
+    Scheme: "How a registered garage pays GST: of each sale, or of its turnover.",
+    Document: "What a document is by law; who may not collect tax makes BILL_OF_SUPPLY.",
     Occasion: "What happened to an invoice that its customer is told of.",
     Channel: "How a message goes to a customer.",
     MessageState: "What became of a message; KEPT ones wait for a person to send them.",

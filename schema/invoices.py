@@ -8,6 +8,7 @@ from strawberry import field
 
 from billing import e_invoice, gstin, gstr1_files, invoices, lines, parties, payments
 from billing.gstr1_rows import Return
+from billing.invoices import Document
 from billing.irp import Registered
 from billing.lines import LineKind
 from billing.numbering import DocumentKind
@@ -173,6 +174,7 @@ class EInvoice:
 class Invoice(Node):
     number: str = field(description="Consecutive in its series and financial year.")
     kind: DocumentKind = field(description="An invoice, or a credit note.")
+    document: Document = field(description="What it is by law: a bill bears no tax.")
     day: date = field(description="The day of law, in India.")
     issued_at: datetime = field(description="The moment of issue.")
     issued_by: strawberry.ID = field(description="Who issued it.")
@@ -267,6 +269,7 @@ class Invoice(Node):
             key=value.id,
             number=invoice.number or "",
             kind=value.kind,
+            document=invoice.kind,
             day=invoice.date,
             issued_at=value.issued_at,
             issued_by=strawberry.ID(value.issued_by),

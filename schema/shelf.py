@@ -27,6 +27,7 @@ class BillingSettings:
     upi: str | None = field(description="Where customers pay, as name@bank.")
     hsn_digits: int = field(description="How many digits of a code it owes: 4 or 6.")
     turnover: Money = field(description="The largest of any year since 2017-18.")
+    scheme: garages.Scheme = field(description="Whether it collects tax, when registered.")
 
     @classmethod
     def of(cls, value: garages.Seller) -> Self:
@@ -44,6 +45,7 @@ class BillingSettings:
             upi=said.upi,
             hsn_digits=said.hsn_digits,
             turnover=Money.of(said.turnover),
+            scheme=said.scheme,
         )
 
 

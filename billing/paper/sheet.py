@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from billing import money, upi
+from billing import bills, money, upi
 from billing.hsn_summary import HsnRow, hsn_summary
 from billing.invoices import Document, Invoice
 from billing.law_time import INDIA
@@ -95,7 +95,8 @@ def _sheet(invoice: Invoice, printing: Printing) -> dict[str, object]:
     link = pay_link(invoice, printing)
     reason = {"Reason": invoice.reason} if invoice.reason else {}
     return {
-        "title": TITLES[invoice.kind],
+        "title": _title(invoice),
+        "declaration": bills.declaration(invoice),
         "copy": printing.copy,
         "stamp": printing.stamp,
         "number": invoice.number or "not yet numbered",
@@ -117,6 +118,19 @@ def _sheet(invoice: Invoice, printing: Printing) -> dict[str, object]:
         "upi": None if link is None else _upi(link, invoice, printing),
         "portal": None if printing.portal is None else _portal(printing.portal),
     }
+
+
+def _title(invoice: Invoice) -> str:
+    """Give the document's name by law; who is not registered makes a bill of no name in it."""
+    if invoice.kind is Document.BILL_OF_SUPPLY and invoice.supplier.gstin is None:
+        return "Bill"
+    return TITLES[invoice.kind]
+
+
+def _bare(invoice: Invoice) -> bool:
+    """Say whether a page speaks of no tax: a bill, and a note that takes one back."""
+    note = invoice.kind is Document.CREDIT_NOTE and all(line.rate == 0 for line in invoice.lines)
+    return note or invoice.kind is Document.BILL_OF_SUPPLY
 
 
 def _party(party: Party) -> dict[str, object]:
@@ -143,10 +157,12 @@ def _address(party: Party) -> list[str]:
 def _facts(invoice: Invoice) -> dict[str, str]:
     place = invoice.place
     against = invoice.against
-    facts = {"Place of supply": f"{place.state.name} ({place.state.code})"}
-    if place.inter_state:
-        facts["Supply"] = "Inter-State"
-    facts["Reverse charge"] = "Yes" if invoice.reverse_charge else "No"
+    facts = dict[str, str]()
+    if not _bare(invoice):
+        facts["Place of supply"] = f"{place.state.name} ({place.state.code})"
+        if place.inter_state:
+            facts["Supply"] = "Inter-State"
+        facts["Reverse charge"] = "Yes" if invoice.reverse_charge else "No"
     if against is not None:
         facts["Against"] = f"{against.number} of {day(against.date)}"
     if invoice.ticket is not None:
@@ -155,7 +171,7 @@ def _facts(invoice: Invoice) -> dict[str, str]:
 
 
 def _tax_names(invoice: Invoice) -> list[str]:
-    if invoice.kind is Document.BILL_OF_SUPPLY:
+    if _bare(invoice):
         return []
     if invoice.place.inter_state:
         return ["IGST"]
@@ -202,7 +218,7 @@ def _sums(invoice: Invoice) -> list[tuple[str, str]]:
     taxes = zip(_tax_names(invoice), _taxes(invoice), strict=True)
     shown = [
         ("Discount included", sums.discount),
-        ("Taxable value", sums.taxable),
+        ("Value" if _bare(invoice) else "Taxable value", sums.taxable),
         *((_owed(name, invoice), amount) for name, amount in taxes),
         ("Round-off", sums.round_off),
     ]
@@ -212,7 +228,7 @@ def _sums(invoice: Invoice) -> list[tuple[str, str]]:
 
 def _taxes(invoice: Invoice) -> list[Paise]:
     sums = invoice.totals
-    if invoice.kind is Document.BILL_OF_SUPPLY:
+    if _bare(invoice):
         return []
     return [sums.igst] if invoice.place.inter_state else [sums.cgst, sums.sgst]
 
@@ -229,15 +245,14 @@ def _settled(invoice: Invoice, printing: Printing) -> list[tuple[str, str]]:
 
 
 def _notes(invoice: Invoice) -> list[str]:
-    notes = ["Computer-generated under s.31 of the CGST Act, 2017; amounts in Indian rupees."]
+    law = "" if invoice.supplier.gstin is None else " under s.31 of the CGST Act, 2017"
+    notes = [f"Computer-generated{law}; amounts in Indian rupees."]
     if invoice.reverse_charge:
         notes.append("Tax is payable by the recipient on reverse charge.")
     if invoice.recipient.special_zone:
         notes.append("Supply to a Special Economic Zone.")
     if invoice.place.reason:
         notes.append(f"Place of supply: {invoice.place.reason}.")
-    if invoice.kind is Document.BILL_OF_SUPPLY and invoice.supplier.gstin is not None:
-        notes.append("Composition taxable person, not eligible to collect tax on supplies.")
     return notes
 
 

@@ -73,7 +73,7 @@ select id as audit_key, stock_delta.* from stock_delta where id = any(%(keys)s)
 -- name: setting
 -- What garages say of themselves now.
 select garage || '@' || version as audit_key, legal_name, address, state, pincode, labour_rate,
-       series, gstin, upi, hsn_digits, turnover, version
+       series, gstin, upi, hsn_digits, turnover, scheme, version
 from billing_setting where garage || '@' || version = any(%(keys)s)
 
 -- name: unaudited

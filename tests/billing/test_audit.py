@@ -237,12 +237,13 @@ async def test_service_role_cannot_turn_the_audit_off(
     assert (await verify(books.records)).touched is None
 
 
-@pytest.mark.parametrize("lacking", [("turnover",)])
+@pytest.mark.parametrize("lacking", [("turnover", "scheme"), ("scheme",)])
 @pytest.mark.parametrize(
     ("statement", "reason"),
     [
         (None, None),
         ("update billing_setting set turnover = 1", "was altered"),
+        ("update billing_setting set scheme = 'composition'", "was altered"),
         ("update billing_setting set upi = 'thief@bank'", "was altered"),
         ("update billing_setting set version = 2", "was written past the audit"),
     ],

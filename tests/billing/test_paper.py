@@ -219,10 +219,29 @@ def test_receipt_voucher_of_an_advance(press: Press) -> None:
     assert "Total ₹ 5,000.00" in said
 
 
+UNTAXED_WORDS = ("CGST", "IGST", "Tax Invoice", "Place of supply", "Reverse charge", " %")
+
+
 def test_bill_of_supply_names_no_tax(press: Press) -> None:
-    said = _text(press, issued(kind=Document.BILL_OF_SUPPLY), Printing())
-    assert "Composition taxable person, not eligible to collect tax on supplies." in said
-    assert "CGST 1" not in said
+    """Who is under composition says so above all else (Rule 5(1)(f))."""
+    bill = issued(kind=Document.BILL_OF_SUPPLY)
+    said = _text(press, bill, Printing())
+    words = "Composition taxable person, not eligible to collect tax on supplies"
+    assert 0 < said.index("Bill of Supply") < said.index(words) < said.index("BILLED TO")
+    assert str(GARAGE.gstin) in said
+    assert [word for word in UNTAXED_WORDS if word in said.replace("CGST Act", "")] == []
+    note = credit(bill, None, (), DAY, "Came back")
+    taken = _text(press, replace(note, number=number("DL1C/2627/000001")), Printing())
+    assert [word for word in UNTAXED_WORDS if word in taken.replace("CGST Act", "")] == []
+
+
+def test_bill_of_the_unregistered_is_a_plain_one(press: Press) -> None:
+    plain = replace(issued(kind=Document.BILL_OF_SUPPLY), supplier=replace(GARAGE, gstin=None))
+    said = _text(press, plain, Printing())
+    assert "Not registered under the GST law: no tax is collected" in said
+    assert [
+        word for word in (*UNTAXED_WORDS, "of Supply", "GSTIN", "CGST Act") if word in said
+    ] == []
 
 
 def test_hostile_words_are_only_printed(press: Press) -> None:

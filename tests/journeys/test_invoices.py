@@ -30,6 +30,7 @@ from tests.journeys.shop import (
     MONTH,
     OFFERS,
     PAY,
+    PRICE,
     READ,
     REFUND,
     REGISTER,
@@ -390,6 +391,37 @@ async def test_return_of_the_month_is_the_sum_of_its_invoices(shop: Shop) -> Non
     assert said["doc_issue"]["doc_det"][0]["docs"][0]["cancel"] > 0
     assert {table["name"] for table in made["tables"]} >= {"b2b", "b2cs", "hsn_b2b", "docs"}
     assert refused["errors"][0]["extensions"]["code"] == "NOT_ALLOWED"
+
+
+BILL = """query ($id: ID!) { invoice(id: $id) {
+  document pdf totals { cgst { paise } sgst { paise } igst { paise } } } }"""
+
+
+@pytest.mark.journey
+@pytest.mark.row("IN-1")
+async def test_garage_under_composition_sells_by_bills_of_supply(
+    shop: Shop, somebody: Somebody, door: httpx.AsyncClient
+) -> None:
+    thane = GarageId("garage_thane")
+    said = settings("TH1", gstin=synthetic_gstin("27", "DDDPK5678D"), scheme="COMPOSITION")
+    unregistered = await shop.admin.ask(
+        SETTINGS, op=op(), settings=said | {"gstin": None}, garage=thane
+    )
+    await shop.admin.ask(SETTINGS, op=op(), settings=said, garage=thane)
+    price = {"part": "controller", "amount": 1_250_000, "garage": thane}
+    await shop.admin.ask(PRICE, op=op(), price=price)
+    ticket = await shop.closed("bill", garage=thane)
+    accountant = somebody(Role.ACCOUNTANT, thane)
+    invoice = {"customer": {"name": "Meera Joshi"}}
+    sold = (await accountant.ask(ISSUE, op=op(), ticket=ticket, invoice=invoice))["invoice"]
+    read = await accountant.ask(BILL, id=sold["id"])
+    printed = await door.get(read["pdf"])
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(printed.content)).pages)
+    assert unregistered["__typename"] == "InvalidInput"
+    assert read["document"] == "BILL_OF_SUPPLY"
+    assert {tax["paise"] for tax in read["totals"].values()} == {0}
+    assert sold["number"].startswith("TH1B/")
+    assert "Composition taxable person, not eligible to collect tax on supplies" in text
 
 
 @pytest.mark.journey
