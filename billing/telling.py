@@ -6,22 +6,25 @@ handed to a messenger; what was said is kept, sealed, in the transaction that ma
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from billing import contacts, messages
 from billing.correspondence import Correspondence, Message
 from billing.ledger import Ledger
 from billing.messages import Occasion, Told
-from billing.messengers import Channel, Letter, Messenger
+from billing.messengers import Channel, Letter, MessageState, Messenger
 from billing.money import Paise
 from billing.papers import Paper
 from billing.parties import Party
 from billing.payments import Payments
-from domain.errors import InvalidInput
+from domain.errors import InvalidInput, Unavailable
 from domain.events import Event, EventType
 from domain.ids import InvoiceId, PaymentId
 from records.database import Connection
 
 INVOICE = "inv_"
+# As long as mail servers try among themselves (RFC 5321, 4.5.4.1); then a person sends it.
+PATIENCE = timedelta(days=5)
 PAID_AS = {
     "payment": Occasion.PAID,
     "tds": Occasion.WITHHELD,
@@ -48,6 +51,7 @@ class Telling:
     kept: Correspondence
     messengers: Mapping[Channel, Messenger]
     link: Callable[[InvoiceId], str]
+    now: Callable[[], datetime]
 
     async def tell(self, event: Event, connection: Connection) -> None:
         """Tell the customer of an event, on each channel that reaches them.
@@ -140,7 +144,12 @@ class Telling:
     async def _send(
         self, connection: Connection, news: News, channel: Channel, letter: Letter
     ) -> None:
-        state = await self.messengers[channel].send(letter)
+        try:
+            state = await self.messengers[channel].send(letter)
+        except Unavailable:
+            if self.now() - letter.at < PATIENCE:
+                raise
+            state = MessageState.KEPT
         message = Message(
             garage=news.invoice.garage,
             invoice=news.invoice.id,

@@ -160,6 +160,7 @@ def telling(settings: Settings, billing: Billing, links: Links) -> Telling:
         payments=billing.payments,
         kept=billing.correspondence,
         messengers={Channel.EMAIL: mailer(settings), Channel.WHATSAPP: ByHand()},
+        now=_now,
         link=lambda of: address + links.sign(of, _now(), MESSAGE_LIFETIME),
     )
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 
@@ -73,7 +74,12 @@ async def post(records: Records) -> AsyncGenerator[Post]:
         yield await _posted(records, box, {Channel.EMAIL: _mailer(box)})
 
 
-async def _posted(records: Records, box: Postbox, drivers: Mapping[Channel, Messenger]) -> Post:
+async def _posted(
+    records: Records,
+    box: Postbox,
+    drivers: Mapping[Channel, Messenger],
+    waited: timedelta = timedelta(0),
+) -> Post:
     books, dead = desk(records), list[str]()
     telling = Telling(
         ledger=books.ledger,
@@ -81,6 +87,7 @@ async def _posted(records: Records, box: Postbox, drivers: Mapping[Channel, Mess
         kept=Correspondence(records, VAULT),
         messengers={Channel.EMAIL: ByHand(), Channel.WHATSAPP: ByHand(), **drivers},
         link=lambda of: f"https://os.example/{of}.pdf",
+        now=lambda: NOW + waited,
     )
 
     async def buried(consumer: str, entry: Logged, error: str) -> None:
@@ -203,6 +210,22 @@ async def test_server_that_takes_nothing_now_is_asked_again(
     await post.hear(_event(other))
     assert (during, post.dead, len(post.box.taken)) == ([], [], 1)
     assert await _tries(post) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("waited", "state"),
+    [(timedelta(days=5, seconds=-1), None), (timedelta(days=5), MessageState.KEPT)],
+)
+async def test_letter_that_nobody_takes_for_days_is_left_to_a_person(
+    records: Records, waited: timedelta, state: MessageState | None
+) -> None:
+    async with postbox() as box:
+        box.codes = {"RCPT": 452}
+        post = await _posted(records, box, {Channel.EMAIL: _mailer(box)}, waited)
+        paper = await post.issued()
+        await post.hear(_event(paper))
+        found = [state for _, channel, state in await post.messages(paper) if channel == "email"]
+    assert found == ([] if state is None else [state])
 
 
 async def _tries(post: Post) -> tuple[int, int]:
