@@ -150,6 +150,8 @@ def _demand_safe(settings: Settings) -> None:
             raise UnsafeSetting(name, "is needed in production")
         if _weak(value):
             raise UnsafeSetting(name, "is a well-known value; set one of your own")
+    if settings.smtp_url is not None and _weak(settings.smtp_url):
+        raise UnsafeSetting("BATTWHEELS_SMTP_URL", "has a well-known password; set one of your own")
     if len((settings.token_secret or "").encode()) < SECRET_BYTES:
         raise UnsafeSetting("BATTWHEELS_TOKEN_SECRET", f"needs {SECRET_BYTES} bytes")
 

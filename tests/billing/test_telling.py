@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -24,6 +25,7 @@ from domain.ids import EventId, TicketId
 from records.change_log import ChangeLog
 from records.database import Connection, Records
 from records.inbox import Inbox, Retry
+from records.migrate import shipped
 from records.outbox import Outbox
 from sync.handling import Handler, Listener
 from sync.stream import Logged
@@ -283,6 +285,20 @@ async def test_letters_go_through_tls_or_not_at_all(post: Post) -> None:
 
 async def _nobody(consumer: str, entry: Logged, error: str) -> None:
     del consumer, entry, error
+
+
+async def test_nobody_is_told_of_what_was_before_there_was_anybody_to_tell(post: Post) -> None:
+    """The migration that brings the listener puts it at the end of the log."""
+    old, new = await post.issued("tkt_old"), await post.issued("tkt_new")
+    await post.logged(_event(old))
+    [migration] = [m for m in shipped() if m.name == "036_billing_messages"]
+    [start] = re.findall(r"insert into cursor_of .*?;", migration.text, re.DOTALL)
+    async with post.books.records.transaction() as connection:
+        await connection.execute(start)
+    await post.logged(_event(new))
+    await post.handler.handle(await post.handler.inbox.waiting(0, 10))
+    told = await post.messages(old), len(await post.messages(new))
+    assert told == ([], 2)
 
 
 @pytest.mark.row("IP-14")

@@ -153,6 +153,17 @@ def test_who_sends_mail_says_from_whom_and_where_its_links_lead() -> None:
         assert refused.value.field == name
 
 
+def test_production_refuses_a_known_password_of_its_mail_server() -> None:
+    mail = {
+        "BATTWHEELS_SMTP_URL": "smtps://bills:changeme@mail.example",
+        "BATTWHEELS_MAIL_FROM": "bills@garage.example",
+        "BATTWHEELS_PUBLIC_URL": "https://os.garage.example",
+    }
+    with pytest.raises(UnsafeSetting, match="well-known") as refused:
+        Settings.read(SAFE | mail)
+    assert "changeme" not in str(refused.value)
+
+
 @pytest.mark.parametrize("value", ["garage.example", "ftp://x.example", "https://", "https://[x"])
 def test_public_address_must_be_one(value: str) -> None:
     with pytest.raises(InvalidInput, match="does not read as https://HOST"):
