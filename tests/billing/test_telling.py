@@ -23,7 +23,7 @@ from domain.errors import UnsafeSetting
 from domain.events import Event, EventType
 from domain.ids import EventId, TicketId
 from records.change_log import ChangeLog
-from records.database import Connection, Records
+from records.database import LISTENERS, Connection, Records
 from records.inbox import Inbox, Retry
 from records.migrate import shipped
 from records.outbox import Outbox
@@ -98,7 +98,8 @@ async def _posted(
     listener = Listener(name="telling", types=LISTENED, handle=telling.tell)
     inbox = Inbox(records, listener.name, listener.types, Retry(base=0.0, limit=2))
     await books.settled()
-    return Post(books, box, telling, Handler(listener, inbox, lambda: 1.0, buried), dead)
+    shared = asyncio.Semaphore(LISTENERS)
+    return Post(books, box, telling, Handler(listener, inbox, lambda: 1.0, buried, shared), dead)
 
 
 def _mailer(box: Postbox, secure: Secure = Secure.LOCAL, patience_s: float = 5.0) -> Smtp:
@@ -276,7 +277,7 @@ async def test_letters_go_through_tls_or_not_at_all(post: Post) -> None:
     event = _event(paper)
     telling = replace(post.telling, messengers={Channel.EMAIL: strict, Channel.WHATSAPP: ByHand()})
     listener = Listener(name="telling", types=LISTENED, handle=telling.tell)
-    handler = Handler(listener, post.handler.inbox, lambda: 1.0, _nobody)
+    handler = Handler(listener, post.handler.inbox, lambda: 1.0, _nobody, asyncio.Semaphore(1))
     await handler.handle([await post.logged(event)])
     assert post.box.taken == []
     assert set(post.box.heard) <= {"EHLO", "STARTTLS", "QUIT"}
