@@ -181,7 +181,8 @@ class World:
                 await asyncio.sleep(0.05)
         rows = await self.records.rows(LOGGED)
         assert [row["seq"] for row in rows] == list(range(1, len(rows) + 1))
-        assert {row["effects"] for row in rows} <= {1}
+        effects = {(row["entity"], row["type"]): row["effects"] for row in rows}
+        assert {*effects.values()} <= {1}, effects
         self._told(rows)
         for row in rows[self.valid :]:
             event = event_of(row)
@@ -203,10 +204,11 @@ class World:
         assert sorted(told) == sorted(self.wanted + shared)
 
     async def _at_rest(self) -> bool:
-        [left] = await self.records.rows(LEFT)
-        [graph] = await self.graph.read("MATCH (e:Event) RETURN count(e) AS n")
-        assert left["dead"] == 0
+        # What is logged first: what comes behind it is among what is unheard.
         logged = {(row["entity"], row["type"]) for row in await self.records.rows(TOLD)}
+        [graph] = await self.graph.read("MATCH (e:Event) RETURN count(e) AS n")
+        [left] = await self.records.rows(LEFT)
+        assert left["dead"] == 0
         empty = graph["n"] == left["waiting"] == left["unheard"] == 0
         return empty and logged.issuperset(self.wanted)
 
