@@ -22,6 +22,9 @@ from ingest.vector_file import VectorFile
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 KEPT = 20_000
 BATCH = 64
+# Hurried callers go in turns of this many texts: a text costs no less in a longer turn, and whoever
+# is done early works on while the next turn is on the thread.
+TURN_TEXTS = 12
 # Behind this many texts a hurried caller would wait in vain, and keep the thread from the next one.
 CROWD = 2 * BATCH
 # Word pieces are one to five characters, and 256 of them are read: the rest need not be cut up.
@@ -128,9 +131,9 @@ class Embedder:
                     turn.set_result(found)
 
     def _next(self) -> list[tuple[list[str], Turn]]:
-        """Take whole callers up to a batch, at least one."""
+        """Take whole callers up to a turn, at least one."""
         taken: list[tuple[list[str], Turn]] = []
-        room = BATCH
+        room = TURN_TEXTS
         while self._waiting and (not taken or len(self._waiting[0][0]) <= room):
             texts, turn = self._waiting.popleft()
             taken.append((texts, turn))

@@ -23,7 +23,7 @@ from domain.cards import (
 from domain.errors import AlreadyExists, InvalidInput, OperationConflict, Unavailable
 from domain.events import Event, EventType
 from domain.ids import CardId, GarageId, OperationId, PersonId, TicketId, derived
-from domain.matches import Level
+from domain.matches import Level, Understood
 from domain.reports import FailureReport
 from domain.revisits import revisited
 from domain.tickets import Matching, Shown, Ticket, TicketStatus
@@ -60,33 +60,61 @@ class Searching:
     matcher: Matcher
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """A report as it is understood, and the garage that the vehicle stands in."""
+
+    understood: Understood
+    garage: GarageId
+
+
 async def report(
     intake: Intake, said: FailureReport, operation: Operation, garage: GarageId | None = None
 ) -> Ticket:
     """Open a ticket for a report; the search for its cards runs later (`matched`).
+
+    Raises:
+        NotAllowed, InvalidInput: as `understood` says.
+        OperationConflict: this operation opened a ticket for another report.
+    """
+    return await opened(intake, await understood(intake, said, operation.actor, garage), operation)
+
+
+async def understood(
+    intake: Intake, said: FailureReport, actor: Actor, garage: GarageId | None = None
+) -> Incoming:
+    """Read a report; nothing is written yet, so many may be read while few are written.
 
     Whoever may open tickets may, and whoever may write cards in the garage: a technician's report
     is a ticket in her own hands (docs/decisions/0003).
 
     Raises:
         NotAllowed: the actor may do neither there.
-        InvalidInput: no garage is known.
+        InvalidInput: no garage is known, or a typed code does not read as one.
+    """
+    place = _place(actor, garage)
+    return Incoming(understood=await intake.reader.understand(said), garage=place)
+
+
+async def opened(intake: Intake, incoming: Incoming, operation: Operation) -> Ticket:
+    """Open the ticket of a report that was understood.
+
+    Raises:
         OperationConflict: this operation opened a ticket for another report.
     """
-    place = _place(operation.actor, garage)
-    understood = await intake.reader.understand(said)
+    read, place = incoming.understood, incoming.garage
     ticket = Ticket(
         id=operation.ticket_id(),
         version=1,
         status=TicketStatus.OPEN,
-        text=said.text,
+        text=read.report.text,
         garage=place,
         reporter=operation.actor.id,
         opened_at=operation.at,
-        vehicle=understood.vehicle,
-        vehicle_id=said.vehicle_id,
-        codes=understood.codes,
-        symptoms=understood.symptoms,
+        vehicle=read.vehicle,
+        vehicle_id=read.report.vehicle_id,
+        codes=read.codes,
+        symptoms=read.symptoms,
     )
     if operation.actor.role is Role.TECHNICIAN:
         ticket = replace(ticket, status=TicketStatus.ASSIGNED, assignee=operation.actor.id)
@@ -96,9 +124,9 @@ async def report(
         told.append(EventType.TICKET_REVISITED)
     events = [operation.event(each, ticket.id, ticket.version, place) for each in told]
     try:
-        await intake.tickets.add(ticket, events, understood.embedding)
+        await intake.tickets.add(ticket, events, read.embedding)
     except AlreadyExists:
-        return await _opened(intake.tickets, ticket, operation)
+        return await _as_before(intake.tickets, ticket, operation)
     return ticket
 
 
@@ -186,7 +214,7 @@ def _place(actor: Actor, garage: GarageId | None) -> GarageId:
     return place
 
 
-async def _opened(tickets: Tickets, wanted: Ticket, operation: Operation) -> Ticket:
+async def _as_before(tickets: Tickets, wanted: Ticket, operation: Operation) -> Ticket:
     """Give the ticket that this operation opened before, if it was for the same report."""
     found = await tickets.get(wanted.id, SYSTEM)
     same = found.text == wanted.text and found.reporter == wanted.reporter

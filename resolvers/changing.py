@@ -52,11 +52,14 @@ class Changing:
         said = parsing.report(report)
         place = garage_id(key_of("Garage", garage)) if garage else None
 
+        house = intake_of(context)
+
         async def work() -> Ticket:
-            return await intake.report(intake_of(context), said, operation, place)
+            return await intake.opened(house, incoming, operation)
 
         body = once.fingerprint("reportFailure", asdict(report) | {"garage": place})
         with context.services.opening.passing():
+            incoming = await intake.understood(house, said, context.actor, place)
             made = await once.ticket(context, operation.id, body, work)
         return FailureReported(ticket=repair.Ticket.of(made))
 
