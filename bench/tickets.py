@@ -1,8 +1,9 @@
 """5,000 tickets a minute through the API: a real `battwheels serve --no-work`, beside a worker.
 
-Senders share one plan: ticket n is sent at n/5,000 of the minute, so a slow answer delays nobody
-else. Every ticket carries an operation id and a text of its own, which has to be embedded. At the
-end every acknowledged ticket is looked for in the change log: one that is not there is lost.
+Senders share one plan: ticket n is sent at n/5,250 of the minute, so a slow answer delays nobody
+else; the rate is that of all answers, to the last. Every ticket carries an operation id and a text
+of its own, which has to be embedded. At the end every acknowledged ticket is looked for in the
+change log: one that is not there is lost.
 """
 
 import asyncio
@@ -27,6 +28,8 @@ from web.settings import Settings
 from web.wiring import tokens
 
 PER_MINUTE = 5_000
+# More than the goal: the last answer always comes behind the minute.
+OFFERED = 5_250
 SECONDS = float(os.environ.get("BENCH_SECONDS", "60"))
 SENDERS = 64
 PATIENCE = 120.0
@@ -71,7 +74,7 @@ async def _reported(address: str, settings: Settings) -> tuple[list[str], int, f
     token = signer.mint(actor, now, timedelta(hours=1))
     opened: list[str] = []
     took: list[float] = []
-    total = round(PER_MINUTE * SECONDS / 60)
+    total = round(OFFERED * SECONDS / 60)
     async with httpx.AsyncClient(base_url=f"http://{address}", timeout=30) as client:
         caller = Caller(client, token)
         early = iter(range(WARM_UP))
