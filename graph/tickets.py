@@ -41,7 +41,6 @@ class Tickets:
             InvalidInput: the embedding's size is not indexed.
         """
         check_sizes([embedding], await self._graph.embedding_sizes())
-
         query = QUERIES["open"]
         if embedding is not None:
             query = sized(query, len(embedding.vector))
@@ -49,7 +48,8 @@ class Tickets:
         try:
             await self._graph.commit(query, id=ticket.id, **written)
         except ConstraintError:
-            await self._graph.write(lambda tx: _same(tx, ticket))
+            if not await self._graph.write(lambda tx: _stored(tx, ticket)):
+                raise
 
     async def put(self, ticket: Ticket, events: Sequence[Event], *, expected: int) -> None:
         """Store the next version of a ticket; where its matching stands is left as it is.
@@ -172,11 +172,16 @@ def _opened(ticket: Ticket, embedding: Embedding | None) -> Row:
     }
 
 
-async def _same(tx: Transaction, ticket: Ticket) -> None:
-    """Raise AlreadyExists unless the ticket is stored as it is."""
+async def _stored(tx: Transaction, ticket: Ticket) -> bool:
+    """Say whether the ticket is there.
+
+    Raises:
+        AlreadyExists: its id is there, and says something else.
+    """
     found = await rows(tx, QUERIES["opened"], id=ticket.id)
-    if not found or found[0]["body"] != bodies.ticket_body(ticket):
+    if found and found[0]["body"] != bodies.ticket_body(ticket):
         raise AlreadyExists("ticket", ticket.id)
+    return bool(found)
 
 
 def _version(ticket: Ticket) -> Row:

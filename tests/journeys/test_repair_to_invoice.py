@@ -81,12 +81,17 @@ async def _draft(shop: Shop, ticket: str) -> dict[str, Any]:
     return draft
 
 
+async def _bought(shop: Shop) -> None:
+    """Put the one controller on the shelf that a repair takes."""
+    stock = {"part": "controller", "quantity": 1, "reason": "Bought"}
+    await shop.admin.ask(STOCK, op=op(), stock=stock)
+
+
 async def test_a_failure_is_repaired_and_becomes_money(
     shop: Shop, somebody: Somebody, door: httpx.AsyncClient
 ) -> None:
     asha, boss = somebody(Role.TECHNICIAN, name="asha"), shop.accountant
-    stock = {"part": "controller", "quantity": 1, "reason": "Bought"}
-    await shop.admin.ask(STOCK, op=op(), stock=stock)
+    await _bought(shop)
     ticket = (await asha.report("Jerks at low speed since the rain", vehicle=VEHICLE))["key"]
     await _repaired(asha, ticket)
 
@@ -177,6 +182,7 @@ async def _both_stores_agree(shop: Shop, ticket: str, invoice: str) -> None:
 async def test_customer_is_told_and_the_bus_does_not_know_whom(shop: Shop) -> None:
     """Without a mail server the messages wait, for who may bill to send."""
     email, phone = "meera@joshi.example", "9812345678"
+    await _bought(shop)
     issued = (await shop.issued(await shop.closed("told"), email=email, phone=phone))["invoice"]
     came = {"amount": 500_000, "method": "UPI"}
     await shop.accountant.ask(PAY, op=op(), invoice=issued["id"], payment=came)
