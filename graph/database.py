@@ -28,7 +28,7 @@ SIZED_INDEX = re.compile(r"card_embedding_(\d+)")
 POOL_SIZE = 40
 CONNECT_SECONDS = 1.0
 ACQUIRE_SECONDS = 2.0
-# A read that finds the server down says so at once; a write waits out a deadlock.
+# A read that finds the server down says so at once; a write waits a moment.
 RETRY_SECONDS = {READ_ACCESS: 0.3, WRITE_ACCESS: 1.0}
 # Somebody always gets through a deadlock: of a crowd on one thing, each in turn.
 DEADLOCK_SECONDS = 5.0
@@ -160,12 +160,8 @@ class Graph:
 
     async def batched(self, query: LiteralString, *, seconds: float) -> None:
         """Run a query that commits in batches of its own; what is done stays when it is cut off."""
-        marks = self._driver.execute_query_bookmark_manager
-        async with (
-            _answering(seconds),
-            self._driver.session(database=DATABASE, bookmark_manager=marks) as session,
-        ):
-            await (await session.run(Query(query, timeout=seconds))).consume()
+        async with _answering(seconds):
+            await self._run_once(Query(query, timeout=seconds), {}, WRITE_ACCESS)
 
 
 async def rows(tx: Transaction, query: LiteralString, /, **parameters: object) -> list[Row]:

@@ -178,7 +178,7 @@ async def _stored(tx: Transaction, ticket: Ticket) -> bool:
     Raises:
         AlreadyExists: its id is there, and says something else.
     """
-    found = await rows(tx, QUERIES["opened"], id=ticket.id)
+    found = await rows(tx, QUERIES["hold"], id=ticket.id)
     if found and found[0]["body"] != bodies.ticket_body(ticket):
         raise AlreadyExists("ticket", ticket.id)
     return bool(found)

@@ -22,8 +22,8 @@ from ingest.vector_file import VectorFile
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 KEPT = 20_000
 BATCH = 64
-# Hurried callers go in turns of this many texts: a text costs no less in a longer turn, and whoever
-# is done early works on while the next turn is on the thread.
+# Callers share turns of this many texts: a text costs hardly less in a longer one, and whoever is
+# done early works on while the next turn is on the thread. A caller with more has a turn alone.
 TURN_TEXTS = 12
 # Behind this many texts a hurried caller would wait in vain, and keep the thread from the next one.
 CROWD = 2 * BATCH

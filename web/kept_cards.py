@@ -126,8 +126,7 @@ class KeptCards:
         pipe = self._redis.pipeline(transaction=False)
         for key, value in values.items():
             pipe.set(key, value, ex=seconds, nx=unless_there)
-        async with pipe:
-            await _answered(pipe.execute())
+        await _answered(pipe.execute())
 
 
 async def _answered(asked: Awaitable[list[Any]]) -> list[Any]:

@@ -59,19 +59,12 @@ UNWIND $events AS row
 MERGE (e:Event {id: row.id})
 ON CREATE SET e += row, e.left_at = datetime.realtime()
 
-// name: opened
-// What is stored under an id, once whoever opens it now is done.
-MATCH (t:Ticket {id: $id})
-SET t.lock = true
-WITH t REMOVE t.lock
-RETURN t.body AS body
-
 // name: hold
-// Hold the ticket's lock, then read which version is stored.
+// Hold the ticket's lock, then read what is stored.
 MATCH (t:Ticket {id: $id})
 SET t.lock = true
 WITH t REMOVE t.lock
-RETURN t.version AS version
+RETURN t.version AS version, t.body AS body
 
 // name: save
 // The ticket as it is now.
