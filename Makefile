@@ -52,7 +52,7 @@ soak: $(READY) ## Kill processes and stop stores in 1,000 seeded rounds; nothing
 		--crash-rounds 1000 --timeout 7200
 
 lock: $(READY) ## Resolve the dependencies again, with hashes and without download addresses.
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --group dev \
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --group dev --extra llm \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 		--upgrade --quiet pyproject.toml --output-file requirements.lock
 	grep -A 30 '^uv==' requirements.lock | sed -n '1p;2,$${/^[a-z]/q;/--hash/p}' > requirements-uv.lock

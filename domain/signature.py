@@ -1,4 +1,4 @@
-"""What two cards of the same failure share: a hash of the signature, and the telling words."""
+"""What two cards of the same failure share: a hash of the signature, telling words, a cause."""
 
 import re
 import unicodedata
@@ -6,6 +6,7 @@ from collections import Counter
 from hashlib import sha256
 
 from domain.cards import Signature
+from domain.vehicles import slug
 
 # A letter or digit with its marks: the vowel signs of Indian scripts are no letters to `re`.
 LETTER = r"(?:[^\W_]|[\u0300-\u036f\u0900-\u0963\u0966-\u0dff])"
@@ -36,6 +37,11 @@ def keywords(*texts: str) -> tuple[str, ...]:
     counted = Counter(w for t in texts for w in words(t) if len(w) > 1)
     ranked = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
     return tuple(word for word, _ in ranked[:KEYWORDS])
+
+
+def cause_key(text: str) -> str:
+    """Give the key by which two cards share a cause: its words, whatever their case or stops."""
+    return slug(text)
 
 
 def symptom_hash(signature: Signature) -> str:

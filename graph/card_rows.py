@@ -9,7 +9,7 @@ from domain import effectiveness, signature
 from domain.card_life import SEARCHABLE
 from domain.cards import FailureCard
 from domain.usage import Usage
-from domain.vehicles import VehicleContext, VehicleModel, name_key, slug
+from domain.vehicles import VehicleContext, VehicleModel, name_key
 from graph import bodies, visibility
 
 # A card of several makes, or of none in particular, fits every make.
@@ -136,11 +136,6 @@ def code_row(key: str) -> Row:
     return {"key": key, "scope": scope, "code": code}
 
 
-def cause_key(text: str) -> str:
-    """Give the key by which two cards share a cause: its words, whatever their case or stops."""
-    return slug(text)
-
-
 def model_row(model: VehicleModel) -> Row:
     return {
         "id": model.id,
@@ -189,7 +184,7 @@ def _people(card: FailureCard) -> dict[str, list[Row]]:
 def _causes(card: FailureCard) -> list[Row]:
     texts: dict[str, str] = {}
     for text in (card.cause.primary, *card.cause.secondary):
-        texts.setdefault(cause_key(text) or text, text)
+        texts.setdefault(signature.cause_key(text) or text, text)
     return [
         {"key": key, "text": text, "rank": rank}
         for rank, (key, text) in enumerate(texts.items(), start=1)

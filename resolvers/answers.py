@@ -4,9 +4,10 @@ import strawberry
 
 from domain.matches import Level
 from matching.answers import Answer, Match
+from matching.diagnosis.answers import Cause, Check, Diagnosis
 from matching.fusion import Contribution
 from matching.reasons import Reason
-from schema import matches
+from schema import diagnoses, matches
 from schema.usage import Rate
 
 
@@ -18,6 +19,38 @@ def matched(answer: Answer) -> matches.Matches:
         ranker=answer.ranker,
         prompt=answer.prompt,
     )
+
+
+def diagnosed(found: Diagnosis) -> diagnoses.Diagnosis:
+    return diagnoses.Diagnosis(
+        cause=None if found.cause is None else _cause(found.cause),
+        suspects=[_cause(cause) for cause in found.suspects],
+        checks=[_check(check) for check in found.checks],
+        reasoning=found.reasoning,
+        reasoner=found.reasoner,
+        precedents=[
+            diagnoses.Precedent(
+                similarity=one.similarity, suggestion=_match(one.match, found.level)
+            )
+            for one in found.precedents
+        ],
+        level=found.level,
+        degraded=found.degraded,
+        truncated=found.truncated,
+    )
+
+
+def _cause(value: Cause) -> diagnoses.PossibleCause:
+    return diagnoses.PossibleCause(
+        text=value.text,
+        confidence=value.confidence,
+        cites=[strawberry.ID(card) for card in value.cites],
+    )
+
+
+def _check(value: Check) -> diagnoses.DiagnosticCheck:
+    card = None if value.card is None else strawberry.ID(value.card)
+    return diagnoses.DiagnosticCheck(action=value.action, safety=value.safety, card_key=card)
 
 
 def _match(value: Match, level: Level) -> matches.Match:

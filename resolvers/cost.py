@@ -35,7 +35,7 @@ LONGEST_PAGE = 100
 # A list without pages is bounded by its noun; few hold more than this.
 USUAL_LIST = 5
 # What some verbs cost before they give their first object.
-WEIGHTS = {"match": 500, "search": 300, "suggestions": 5}
+WEIGHTS = {"match": 500, "diagnose": 600, "search": 300, "suggestions": 5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

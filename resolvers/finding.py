@@ -1,4 +1,4 @@
-"""The verbs that find: match a report, search the cards."""
+"""The verbs that find: match a report, diagnose it, search the cards."""
 
 from typing import Annotated
 
@@ -11,6 +11,7 @@ from domain.matches import Hit
 from matching import formula
 from resolvers import answers, parsing
 from resolvers.context import Ask, Context
+from schema.diagnoses import Diagnosis
 from schema.inputs import ReportInput
 from schema.matches import Found, Matches, SearchResult
 from schema.nodes import size
@@ -20,6 +21,10 @@ from schema.vocabulary import First
 MatchResult = Annotated[
     Matches | InvalidInput | NotAllowed,
     strawberry.union("MatchResult", description="The matches, or why there are none."),
+]
+DiagnosisResult = Annotated[
+    Diagnosis | InvalidInput | NotAllowed,
+    strawberry.union("DiagnosisResult", description="The diagnosis, or why there is none."),
 ]
 SearchAnswer = Annotated[
     SearchResult | InvalidInput | NotAllowed,
@@ -43,6 +48,20 @@ class Finding:
         if answer.degraded is not None:
             context.degraded.append(answer.degraded)
         return answers.matched(answer)
+
+    @strawberry.field(description="Say what most likely causes a failure, and what to check first.")
+    async def diagnose(
+        self,
+        info: Ask,
+        report: Annotated[ReportInput, strawberry.argument(description="What is failing, how.")],
+    ) -> DiagnosisResult:
+        context = info.context
+        context.demand(Action.READ, Kind.CARD)
+        understood = await context.services.reader.understand(parsing.report(report))
+        found = await context.services.diagnoser.diagnose(understood, context.viewer)
+        if found.degraded is not None:
+            context.degraded.append(found.degraded)
+        return answers.diagnosed(found)
 
     @strawberry.field(description="Search the cards by meaning and words together.")
     async def search(

@@ -24,7 +24,7 @@ from domain.cards import FailureCard
 from domain.codes import ErrorCode
 from domain.events import Event, EventType
 from domain.ids import CardId, GarageId, InvoiceId, OperationId, PersonId, TicketId
-from domain.matches import Embedding, Hit
+from domain.matches import Embedding, Hit, Understood
 from domain.regions import Opened
 from domain.technicians import Technician
 from domain.tickets import Ticket, TicketStatus
@@ -32,6 +32,7 @@ from domain.vehicles import VehicleModel
 from domain.vocabulary import Supplier
 from graph.card_pages import CardFilter
 from graph.places import Within
+from matching.diagnosis.answers import Diagnosis
 from records.database import Records
 from records.offline import Proposal, Standing
 from repair import feedback, merging, reviewing, stores
@@ -112,6 +113,10 @@ class Search(Protocol):
     ) -> list[Hit]: ...
 
 
+class Diagnoser(Protocol):
+    async def diagnose(self, understood: Understood, viewer: Viewer) -> Diagnosis: ...
+
+
 class Operations(Protocol):
     async def once(
         self,
@@ -175,6 +180,7 @@ class Services:
     search: Search
     reader: stores.Reader
     matcher: stores.Matcher
+    diagnoser: Diagnoser
     embedder: stores.Embedder
     operations: Operations
     marking: merging.Marking

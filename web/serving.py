@@ -81,6 +81,7 @@ def services(house: Opened) -> Services:
         search=house.search,
         reader=house.reader,
         matcher=house.matcher,
+        diagnoser=house.diagnoser,
         embedder=house.embedder,
         operations=house.operations,
         marking=house.cards,

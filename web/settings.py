@@ -26,6 +26,9 @@ class Settings:
     Attributes:
         home: folder of the local stores, models' caches and development secrets.
         embedding_model: a sentence-transformers name or folder; None is the bundled MiniLM.
+        language_model: `PROVIDER:MODEL` that diagnoses, as LangChain names it; None reasons over
+            the graph alone.
+        language_model_url: a server of one's own that the provider's client speaks to.
         token_secret: signs the access tokens; None lets development make and keep its own.
         vault_keys: seal who customers are: `NAME:BASE64`, 32 bytes each, the first for what is new,
             `index:BASE64` for the marks to search by; None lets development make and keep its own.
@@ -45,6 +48,9 @@ class Settings:
     postgres_url: str | None = field(default=None, repr=False)
     redis_url: str | None = field(default=None, repr=False)
     embedding_model: str | None = None
+    language_model: str | None = None
+    language_model_url: str | None = None
+    language_model_key: str | None = field(default=None, repr=False)
     token_secret: str | None = field(default=None, repr=False)
     vault_keys: str | None = field(default=None, repr=False)
     vendors: str | None = field(default=None, repr=False)
@@ -76,6 +82,9 @@ class Settings:
             postgres_url=_secret(values, "POSTGRES_URL"),
             redis_url=_secret(values, "REDIS_URL"),
             embedding_model=values.get("BATTWHEELS_EMBEDDING_MODEL") or None,
+            language_model=values.get("BATTWHEELS_LANGUAGE_MODEL") or None,
+            language_model_url=values.get("BATTWHEELS_LANGUAGE_MODEL_URL") or None,
+            language_model_key=_secret(values, "BATTWHEELS_LANGUAGE_MODEL_KEY"),
             token_secret=_secret(values, "BATTWHEELS_TOKEN_SECRET"),
             vault_keys=_secret(values, "BATTWHEELS_VAULT_KEYS"),
             vendors=_secret(values, "BATTWHEELS_VENDORS"),

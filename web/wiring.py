@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from redis.asyncio import Redis
 
 from access.tokens import Tokens
-from domain.errors import UnsafeSetting
+from domain.errors import InvalidInput, UnsafeSetting
 from graph.cards import Cards
 from graph.crew import Crew
 from graph.database import Graph
@@ -25,6 +25,7 @@ from graph.tickets import Tickets
 from graph.vocabulary import Vocabulary
 from ingest.embedding import DEFAULT_MODEL, Embedder
 from ingest.understanding import Reader
+from matching.diagnosis.engine import Diagnoser, Language
 from matching.engine import Matcher
 from matching.evidence import EvidenceRanker
 from records.analyses import Analyses
@@ -95,6 +96,7 @@ class Opened:
     embedder: Embedder
     reader: Reader
     matcher: Matcher
+    diagnoser: Diagnoser
     change_log: ChangeLog
     cursors: Cursors
     leases: Leases
@@ -151,12 +153,33 @@ async def kept(settings: Settings) -> AsyncGenerator[Records]:
 def hurried(house: Opened, patience: Patience) -> Opened:
     """Give the same house with another patience for matches."""
     house.embedder.limit_s = patience.embedder
-    return replace(house, matcher=matching(house.search, house.redis, patience.graph))
+    matcher = matching(house.search, house.redis, patience.graph)
+    return replace(house, matcher=matcher, diagnoser=replace(house.diagnoser, matcher=matcher))
 
 
 def matching(search: Search, redis: Redis, patience_s: float) -> Matcher:
     """Give the matcher that serves: its ranker, and the memory that stands in for the graph."""
     return Matcher(search, EvidenceRanker(), RecentMatches(redis), patience_s)
+
+
+def language_model(settings: Settings) -> Language | None:
+    """Give the language model that the settings name, if they name one.
+
+    Raises:
+        InvalidInput: it cannot be had.
+    """
+    if settings.language_model is None:
+        return None
+    try:
+        # An extra that takes seconds to import: only who names a model needs it.
+        from matching.diagnosis.language import LanguageModel  # noqa: PLC0415
+    except ImportError as error:
+        raise InvalidInput(
+            "BATTWHEELS_LANGUAGE_MODEL", "needs the extra: pip install 'battwheels[llm]'"
+        ) from error
+    return LanguageModel.named(
+        settings.language_model, settings.language_model_url, settings.language_model_key
+    )
 
 
 def learning(house: Opened) -> Learning:
@@ -190,6 +213,7 @@ def joined(
     stored = Tickets(graph), Cards(graph, kept), Vocabulary(graph)
     tickets, cards, vocabulary = stored
     leases = Leases(records, process_name())
+    matcher = matching(search, redis, patience.graph)
     return Opened(
         settings=settings,
         graph=graph,
@@ -205,7 +229,8 @@ def joined(
         search=search,
         embedder=embedder,
         reader=reader,
-        matcher=matching(search, redis, patience.graph),
+        matcher=matcher,
+        diagnoser=Diagnoser(matcher=matcher, cards=kept, language=language_model(settings)),
         change_log=log,
         cursors=Cursors(records),
         leases=leases,

@@ -45,6 +45,12 @@ MATCH = """query ($report: ReportInput!) { match(report: $report) {
   } }
   ... on Refusal { message }
 } }"""
+DIAGNOSE = """query ($report: ReportInput!) { diagnose(report: $report) { __typename
+  ... on Diagnosis {
+    cause { text confidence cites } suspects { text confidence cites }
+    checks { action safety cardKey } reasoning reasoner level degraded truncated
+    precedents { similarity suggestion { cardKey rank card { key } } } }
+  ... on Refusal { message } } }"""
 SEARCH = """query ($text: String!, $make: String, $first: Int! = 10) {
   search(text: $text, make: $make, first: $first) {
     __typename ... on SearchResult { degraded cards { score card { key status make } } }

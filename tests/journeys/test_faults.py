@@ -26,7 +26,16 @@ from ingest.embedding import Embedder
 from ingest.understanding import Reader
 from records.database import Records
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import DELHI, MATCH, REPORT, SEARCH, Person, content, eventually
+from tests.journeys.people import (
+    DELHI,
+    DIAGNOSE,
+    MATCH,
+    REPORT,
+    SEARCH,
+    Person,
+    content,
+    eventually,
+)
 from tests.journeys.waits import waited
 from web.local import stores as local
 from web.local.home import Home
@@ -208,6 +217,21 @@ async def test_recent_matches_stand_in_for_a_silent_graph(
 ) -> None:
     async with asking(rejoined(house, graph=silent_graph), asha) as who:
         remembered(await timed("graph silent", who))
+
+
+@pytest.mark.row("PI-2")
+async def test_a_diagnosis_reasons_from_recent_matches_alone(
+    house: Opened, asha: Person, closed_graph: Graph
+) -> None:
+    async with asking(rejoined(house, graph=closed_graph), asha) as who:
+        answer = await timed("diagnosis, graph gone", who, DIAGNOSE)
+    told = answer["data"]["diagnose"]
+    assert told["level"] == "RECENT"
+    assert answer["extensions"]["degraded"] == [told["degraded"]]
+    assert FITTING in [p["suggestion"]["cardKey"] for p in told["precedents"]]
+    assert FITTING in told["reasoning"]
+    # What to do stands on the cards themselves, and those are out of reach.
+    assert told["checks"] == []
 
 
 async def test_a_wait_that_is_too_long_is_seen(

@@ -49,6 +49,7 @@ from graph.card_pages import EVERY_CARD, CardFilter
 from graph.cards import CardVersion
 from graph.places import Within
 from matching.answers import Answer, Match
+from matching.diagnosis.engine import Diagnoser
 from matching.fusion import Candidate, Contribution
 from matching.reasons import Reason, ReasonKind
 from matching.trust import Standing, standing
@@ -579,6 +580,7 @@ class World:
             search=FakeSearch(self.cards),
             reader=self.reader,
             matcher=self.matcher,
+            diagnoser=Diagnoser(matcher=self.matcher, cards=self.cards),
             embedder=FakeEmbedder(),
             operations=self.operations,
             # Jobs, marks, feedback and the review queue are asked on real stores alone.

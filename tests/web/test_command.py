@@ -21,7 +21,7 @@ def test_help_lists_every_command() -> None:
 
 
 def test_help_imports_nothing_heavy() -> None:
-    heavy = "torch", "sentence_transformers", "strawberry", "neo4j", "psycopg"
+    heavy = "torch", "sentence_transformers", "strawberry", "neo4j", "psycopg", "langchain_core"
     listing = f"import web.cli.main, sys; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run(  # noqa: S603 - our own code
         [sys.executable, "-c", listing], capture_output=True, text=True, check=True
@@ -44,8 +44,9 @@ def test_tokens_are_refused_in_production(tmp_path: Path) -> None:
     assert refused == (1, "", "battwheels token: mints tokens for development only\n")
 
 
-def test_empty_report_is_refused() -> None:
-    assert called("match", "   ") == (1, "", "text: is empty\n")
+@pytest.mark.parametrize("command", ["match", "diagnose"])
+def test_empty_report_is_refused(command: str) -> None:
+    assert called(command, "   ") == (1, "", "text: is empty\n")
 
 
 def test_reports_are_read_line_by_line(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ COMMANDS = {
     "demo": Place("web.cli.demo:demo", "Start everything, match a sample report, serve the API."),
     "garage": Place("web.cli.garage:app", "Work offline; hand in and catch up when online."),
     "match": Place("web.cli.match:match", "Find the cards for a report, or for a file of them."),
+    "diagnose": Place("web.cli.diagnose:diagnose", "Say what causes a failure, what to check."),
     "ingest": Place("web.cli.ingest:app", "Bring in what is known; the same again is harmless."),
     "serve": Place("web.cli.api:serve", "Serve the API and its live push."),
     "work": Place("web.cli.api:work", "Relay and handle events without serving, until ended."),

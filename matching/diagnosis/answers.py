@@ -1,0 +1,67 @@
+"""What a diagnosis answers: causes with how sure they are, what to check, and on what it rests."""
+
+from dataclasses import dataclass
+
+from domain.cards import FailureCard
+from domain.ids import CardId
+from domain.matches import Level
+from matching.answers import Match
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precedent:
+    """A past failure brought as evidence, and how similar it is, in 0..1 (ML-23).
+
+    `card` is None where only what the match tells of it is known: the graph is silent.
+    """
+
+    match: Match
+    similarity: float
+    card: FailureCard | None = None
+
+    @property
+    def id(self) -> CardId:
+        return self.match.card.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """A cause that may be behind the failure: `confidence` in 0..1, and the cards that tell it."""
+
+    text: str
+    confidence: float
+    cites: tuple[CardId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing to do to find out; `card` is None where a language model thought of it."""
+
+    action: str
+    safety: bool = False
+    card: CardId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """What most likely fails (ML-22).
+
+    Attributes:
+        cause: None when nothing is more likely than not: the cause is unknown.
+        suspects: other causes that are possible, the likeliest first.
+        checks: what tells them apart, what makes it safe first.
+        reasoner: who reasoned, with its version.
+        level: how much of the system found the precedents.
+        degraded: what did not answer, if anything did not.
+        truncated: a language model's answer was cut at its token cap (ML-24).
+    """
+
+    cause: Cause | None
+    suspects: tuple[Cause, ...]
+    checks: tuple[Check, ...]
+    reasoning: str
+    reasoner: str
+    level: Level
+    precedents: tuple[Precedent, ...]
+    degraded: str | None = None
+    truncated: bool = False

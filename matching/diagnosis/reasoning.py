@@ -1,0 +1,179 @@
+"""The reasoner that needs no language model: it weighs what the graph knows of similar failures.
+
+    weight(card)  = e^score × (1 + worked) / (2 + worked + failed)
+    belief(cause) = Σ over cards weight × share of the cause in the card
+    share         = the card's own confidence for its primary cause; its secondary causes divide the
+                    rest equally
+    odds          = belief of the first cause / belief of all others
+
+`score` is the ranker's (`matching.evidence`: a fitted conditional logit, so e^score is the odds of
+being the right card), the second factor the mean of a Beta prior over what happened when the card's
+repair was done. Causes are the same when their words are (`domain.signature.cause_key`). What the
+odds are worth is learnt from labelled cases (`calibration`).
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, log
+
+from domain import effectiveness
+from domain.cards import Step
+from domain.ids import CardId
+from domain.matches import Level
+from domain.signature import cause_key
+from matching.diagnosis import calibration
+from matching.diagnosis.answers import Cause, Check, Diagnosis, Precedent
+
+NAME = "graph-evidence-1"
+# What a card says of its primary cause when only its name is known.
+UNSURE = 0.5
+# From this on a cause is called the cause: it is more likely than not.
+LIKELY = 0.5
+SUSPECTS = 4
+CHECKS_OF = (3, 2, 1)
+LOOKING = frozenset(
+    """check compare count feel inspect insulation listen log look measure note open photograph read
+    scan see spin test trace verify watch weigh""".split()
+)
+UNKNOWN = "No known failure is similar enough to reason from."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Belief:
+    """A cause, how much of all belief it has (0..1), and the cards behind it, best first."""
+
+    text: str
+    share: float
+    cites: tuple[CardId, ...]
+
+
+def diagnosis(found: Sequence[Precedent], level: Level, degraded: str | None = None) -> Diagnosis:
+    """Give the diagnosis that the precedents bear out; unknown when they bear out none."""
+    held = beliefs(found)
+    causes = _causes(held, confidence(found, held))
+    likely = causes[0] if causes and causes[0].confidence >= LIKELY else None
+    return Diagnosis(
+        cause=likely,
+        suspects=tuple(causes[1 if likely else 0 :][:SUSPECTS]),
+        checks=checks(found, causes),
+        reasoning=_reasoning(found, causes, likely),
+        reasoner=NAME,
+        level=level,
+        precedents=tuple(found),
+        degraded=degraded,
+    )
+
+
+def beliefs(found: Sequence[Precedent]) -> list[Belief]:
+    """Give every cause that the precedents name, the most believed first."""
+    best = max((p.match.score for p in found), default=0.0)
+    whole: dict[str, float] = defaultdict(float)
+    cites: dict[str, list[CardId]] = defaultdict(list)
+    texts: dict[str, str] = {}
+    for one in found:
+        usage = one.match.card.usage
+        works = effectiveness.beta_mean(usage.successes, usage.failures)
+        # Scores are taken from the best: e^score alone would grow beyond any number.
+        weight = exp(one.match.score - best) * works
+        for text, share in _shares(one):
+            key = cause_key(text) or text
+            texts.setdefault(key, text)
+            whole[key] += weight * share
+            cites[key].append(one.id)
+    total = sum(whole.values())
+    ranked = sorted(whole, key=lambda key: (-whole[key], key))
+    return [
+        Belief(text=texts[k], share=whole[k] / total, cites=tuple(dict.fromkeys(cites[k])))
+        for k in ranked
+    ]
+
+
+def confidence(found: Sequence[Precedent], held: Sequence[Belief]) -> float:
+    """Give how likely the first cause is the right one, in 0..1; 0 without any."""
+    if not found or not held:
+        return 0.0
+    first = held[0].share
+    best = max(one.match.score for one in found)
+    similar = max(one.similarity for one in found if one.id in held[0].cites)
+    return calibration.confidence(_logit(first), best, similar)
+
+
+def checks(found: Sequence[Precedent], causes: Sequence[Cause]) -> tuple[Check, ...]:
+    """Give what to do to find out: what makes it safe, then what tells the first causes apart."""
+    cards = {one.id: one.card for one in found if one.card is not None}
+    told: dict[str, Check] = {}
+    led = [next((c for c in cause.cites if c in cards), None) for cause in causes]
+    leading = list(dict.fromkeys(card for card in led if card is not None))[: len(CHECKS_OF)]
+    for card in leading:
+        if cards[card].resolution.high_voltage:
+            # One card's way of making it safe is whole; two of them mixed would not be.
+            _add(told, card, [s for s in cards[card].resolution.steps if s.safety])
+            break
+    for card, most in zip(leading, CHECKS_OF, strict=False):
+        steps = [s for s in cards[card].resolution.steps if not s.safety]
+        looking = [s for s in steps if _looks(s)]
+        _add(told, card, (looking or steps)[:most])
+    return tuple(told.values())
+
+
+def _add(told: dict[str, Check], card: CardId, steps: Sequence[Step]) -> None:
+    for step in steps:
+        told.setdefault(step.action, Check(action=step.action, safety=step.safety, card=card))
+
+
+def _looks(step: Step) -> bool:
+    return step.action.split(maxsplit=1)[0].casefold().rstrip(",") in LOOKING
+
+
+def _shares(one: Precedent) -> list[tuple[str, float]]:
+    """Give the causes that a card names, each with its share: 1 together, less for one alone."""
+    if one.card is None:
+        texts, sure = one.match.card.causes, UNSURE
+    else:
+        texts = (one.card.cause.primary, *one.card.cause.secondary)
+        sure = one.card.cause.confidence
+    if not texts:
+        return []
+    others = [(text, (1 - sure) / (len(texts) - 1)) for text in texts[1:]]
+    return [(texts[0], sure), *others]
+
+
+def _causes(held: Sequence[Belief], sure: float) -> list[Cause]:
+    """Give the causes with what each is worth, so that together they are worth at most 1."""
+    if not held:
+        return []
+    first, *others = held
+    # Far worse evidence is worth nothing at all: then there is nothing to divide by.
+    rest = sum(one.share for one in others) or 1.0
+    found = [Cause(text=first.text, confidence=sure, cites=first.cites)]
+    for one in others:
+        # As its belief stands to the first one's, and never more than is left beside it.
+        worth = min(sure * one.share / first.share, (1 - sure) * one.share / rest)
+        found.append(Cause(text=one.text, confidence=worth, cites=one.cites))
+    return found
+
+
+def _reasoning(found: Sequence[Precedent], causes: Sequence[Cause], likely: Cause | None) -> str:
+    """Say in a few sentences which evidence speaks for which cause, naming the cards."""
+    if not causes:
+        return UNKNOWN
+    said = {one.id: one for one in found}
+    first = causes[0]
+    if likely is None:
+        told = f"No cause is more likely than not; the first suspect is “{first.text}”"
+    else:
+        told = f"“{first.text}” is the likeliest cause"
+    sentences = [f"{told} ({first.confidence:.0%})."]
+    for card in first.cites[:2]:
+        match = said[card].match
+        sentences.append(f"{match.card.title} ({card}): {match.sentence}")
+    others = [f"“{c.text}” ({c.confidence:.0%}, {c.cites[0]})" for c in causes[1:3]]
+    if others:
+        sentences.append(f"Less likely: {' and '.join(others)}.")
+    return " ".join(sentences)
+
+
+def _logit(share: float) -> float:
+    kept = min(max(share, 1e-6), 1 - 1e-6)
+    return log(kept / (1 - kept))

@@ -1,0 +1,60 @@
+"""What is brought before a reasoner: five cards at most, none under a similarity of 0.7."""
+
+from dataclasses import replace
+
+import pytest
+
+from domain.matches import CardFacts, Level, Understood, VehicleLevel
+from domain.reports import FailureReport
+from domain.tickets import SeenSymptom
+from domain.vehicles import UNKNOWN
+from matching.answers import Answer
+from matching.diagnosis.retrieval import SIMILAR, precedents, similarity
+from tests.matching.diagnosis.precedents import DRIFT, card, precedent
+from tests.matching.samples import E401, P0A80, REPORT, SYMPTOM, facts
+
+SILENT = Understood(report=FailureReport(text=""), vehicle=UNKNOWN)
+OTHER = SeenSymptom(code="SYM_BATT_002", confidence=0.3)
+
+
+@pytest.mark.row("ML-23")
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (facts("text", cosine=0.5), 0.75),
+        (facts("opposite", cosine=-1.0), 0.0),
+        (facts("code", codes=(E401,), vehicle_level=VehicleLevel.MODEL), 1.0),
+        (facts("half", codes=(E401, P0A80), vehicle_level=VehicleLevel.NONE), 0.4),
+        (facts("symptom", symptoms=(SYMPTOM, "SYM_BATT_009")), 0.75),
+        (facts("all", cosine=0.2, codes=(E401,), symptoms=(SYMPTOM,)), 0.8),
+        (facts("nothing"), 0.0),
+    ],
+)
+def test_similarity_is_the_strongest_of_three(told: CardFacts, expected: float) -> None:
+    report = replace(REPORT, symptoms=(*REPORT.symptoms, OTHER))
+    assert similarity(report, told) == pytest.approx(expected)
+
+
+def test_a_silent_report_is_like_nothing() -> None:
+    told = facts("any", codes=(E401,), symptoms=(SYMPTOM,), vehicle_level=VehicleLevel.YEAR)
+    assert similarity(SILENT, told) == 0.0
+
+
+@pytest.mark.row("ML-23")
+def test_five_similar_ones_are_brought_in_order() -> None:
+    cosines = (0.39, 0.4, 0.41, 0.9, 0.8, 0.7, 0.6)
+    made = [precedent(f"n{n}", DRIFT).match for n in range(len(cosines))]
+    matches = [
+        replace(match, card=replace(match.card, cosine=cosine))
+        for match, cosine in zip(made, cosines, strict=True)
+    ]
+    answer = Answer(matches=tuple(matches), level=Level.AI, ranker="any")
+    known = card("n3", DRIFT)
+    found = precedents(replace(REPORT, codes=(), symptoms=()), answer, {known.id: known})
+    assert [(one.id, one.card) for one in found] == [
+        ("fc_n1", None),
+        ("fc_n2", None),
+        ("fc_n3", known),
+        ("fc_n4", None),
+    ]
+    assert min(one.similarity for one in found) == pytest.approx(SIMILAR)

@@ -1,0 +1,96 @@
+"""What the commands that answer reports have in common: how a report is given, how it is told."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+
+from domain.access import Viewer
+from domain.errors import InvalidInput
+from domain.matches import Understood
+from domain.reports import FailureReport
+from domain.vehicles import VehicleContext
+from web.cli.report_file import Asked, read
+from web.local.progress import Report, Step, bars
+from web.settings import Settings
+from web.wiring import Opened, opened
+
+# The local operator stands outside all garages and sees every card.
+OPERATOR = Viewer(sees_all=True)
+
+Answer = TypeVar("Answer")
+Text = Annotated[str, typer.Argument(help="What is wrong, in the reporter's words.")]
+File = Annotated[
+    Path | None,
+    typer.Option(help="JSONL of reports: {id, text, codes?, make?, model?, year?} a line."),
+]
+Codes = Annotated[list[str] | None, typer.Option("--code", help="A trouble code; repeatable.")]
+Make = Annotated[str | None, typer.Option(help="Make of the vehicle.")]
+Model = Annotated[str | None, typer.Option(help="Model of the vehicle.")]
+Year = Annotated[int | None, typer.Option(help="Model year.")]
+
+
+class Form(StrEnum):
+    TABLE = "table"
+    JSONL = "jsonl"
+
+
+Format = Annotated[
+    Form, typer.Option("--format", help="A text to read, or a line of JSON a report.")
+]
+
+
+def asked(
+    text: str, file: Path | None, codes: list[str] | None, vehicle: VehicleContext
+) -> Sequence[Asked]:
+    """Give the reports that the command line names.
+
+    Raises:
+        InvalidInput: a report and a file, a report of nothing, or a line that is no report.
+    """
+    if file is None:
+        return [Asked("1", FailureReport.parsed(text, tuple(codes or ()), vehicle))]
+    if text:
+        raise InvalidInput("text", "give a report or --file, not both")
+    return read(file)
+
+
+def answered(
+    reports: Sequence[Asked],
+    doing: str,
+    answer: Callable[[Opened, Understood], Awaitable[Answer]],
+    tell: Callable[[Asked, Answer], None],
+) -> None:
+    """Answer each report on open stores, tell each answer as it comes, with a bar for many."""
+    asyncio.run(_answered(reports, doing, answer, tell))
+
+
+async def _answered(
+    reports: Sequence[Asked],
+    doing: str,
+    answer: Callable[[Opened, Understood], Awaitable[Answer]],
+    tell: Callable[[Asked, Answer], None],
+) -> None:
+    with bars(Console(stderr=True)) as report:
+        async with opened(Settings.read(), report=report) as house:
+            await house.reader.learn()
+            for number, one in enumerate(reports, start=1):
+                understood = await house.reader.understand(one.report)
+                tell(one, await answer(house, understood))
+                _count(report, doing, number, len(reports))
+
+
+def _count(report: Report, doing: str, number: int, total: int) -> None:
+    if total > 1:
+        report(Step(doing, f"{number} of {total} reports", number, total))
+
+
+def headed(one: Asked) -> Console:
+    """Print which report is answered, and give where the answer goes."""
+    console = Console()
+    console.print(f"[bold]Report {one.id}[/bold] {one.report.text[:200]}", markup=one.id == "1")
+    return console
