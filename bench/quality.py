@@ -71,11 +71,11 @@ async def _measured(house: Opened) -> list[Bar]:
     await load(batch, house, skip_bad=True)
     await house.reader.refresh(house.vocabulary)
     pool = Pool(batch.cards, await _vectors(house, [_document(c) for c in batch.cards]))
-    labelled, warnings = _labelled(), _warnings(pool)
-    print(f"{len(pool.cards)} campaigns, {len(labelled)} labelled complaints")
+    complaints, warnings = labelled(), _warnings(pool)
+    print(f"{len(pool.cards)} campaigns, {len(complaints)} labelled complaints")
     bars = [
-        await _compared(house, pool, labelled, given=False),
-        await _compared(house, pool, labelled, given=True),
+        await _compared(house, pool, complaints, given=False),
+        await _compared(house, pool, complaints, given=True),
     ]
     print(f"\nDrivers' warnings of {len(warnings)} defect reports (no bar):")
     await _compared(house, pool, warnings, given=False)
@@ -205,7 +205,8 @@ async def _vectors(house: Opened, texts: Sequence[str]) -> Floats:
     return np.array([e.vector for e in await house.embedder.embed(texts)], dtype=np.float64)
 
 
-def _labelled() -> list[Case]:
+def labelled() -> list[Case]:
+    """Give the owners' complaints whose campaign is known."""
     with (NHTSA / "labelled_complaints.csv").open(encoding="utf-8", newline="") as file:
         return [
             Case(

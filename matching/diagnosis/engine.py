@@ -48,7 +48,7 @@ class Diagnoser:
         cards, silent = await self._read(answer, viewer)
         found = retrieval.precedents(understood, answer, cards)
         degraded = "; ".join(why for why in (answer.degraded, silent) if why) or None
-        weighed = reasoning.diagnosis(found, answer.level, degraded)
+        weighed = reasoning.diagnosis(understood, found, answer.level, degraded)
         if self.language is None or not found:
             return weighed
         return await self._spoken(self.language, understood, weighed)

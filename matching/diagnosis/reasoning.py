@@ -4,23 +4,23 @@
     belief(cause) = Σ over cards weight × share of the cause in the card
     share         = the card's own confidence for its primary cause; its secondary causes divide the
                     rest equally
-    odds          = belief of the first cause / belief of all others
 
 `score` is the ranker's (`matching.evidence`: a fitted conditional logit, so e^score is the odds of
 being the right card), the second factor the mean of a Beta prior over what happened when the card's
-repair was done. Causes are the same when their words are (`domain.signature.cause_key`). What the
-odds are worth is learnt from labelled cases (`calibration`).
+repair was done. Causes are the same when their words are (`domain.signature.cause_key`). The order
+of the causes is the order of belief; how likely the first one is right is learnt from labelled
+cases (`calibration`), the others stand to it as their beliefs do.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, log
+from math import exp
 
 from domain import effectiveness
 from domain.cards import Step
 from domain.ids import CardId
-from domain.matches import Level
+from domain.matches import Level, Understood
 from domain.signature import cause_key
 from matching.diagnosis import calibration
 from matching.diagnosis.answers import Cause, Check, Diagnosis, Precedent
@@ -48,10 +48,11 @@ class Belief:
     cites: tuple[CardId, ...]
 
 
-def diagnosis(found: Sequence[Precedent], level: Level, degraded: str | None = None) -> Diagnosis:
+def diagnosis(
+    understood: Understood, found: Sequence[Precedent], level: Level, degraded: str | None = None
+) -> Diagnosis:
     """Give the diagnosis that the precedents bear out; unknown when they bear out none."""
-    held = beliefs(found)
-    causes = _causes(held, confidence(found, held))
+    causes = _causes(beliefs(found), understood, found)
     likely = causes[0] if causes and causes[0].confidence >= LIKELY else None
     return Diagnosis(
         cause=likely,
@@ -87,16 +88,6 @@ def beliefs(found: Sequence[Precedent]) -> list[Belief]:
         Belief(text=texts[k], share=whole[k] / total, cites=tuple(dict.fromkeys(cites[k])))
         for k in ranked
     ]
-
-
-def confidence(found: Sequence[Precedent], held: Sequence[Belief]) -> float:
-    """Give how likely the first cause is the right one, in 0..1; 0 without any."""
-    if not found or not held:
-        return 0.0
-    first = held[0].share
-    best = max(one.match.score for one in found)
-    similar = max(one.similarity for one in found if one.id in held[0].cites)
-    return calibration.confidence(_logit(first), best, similar)
 
 
 def checks(found: Sequence[Precedent], causes: Sequence[Cause]) -> tuple[Check, ...]:
@@ -139,19 +130,23 @@ def _shares(one: Precedent) -> list[tuple[str, float]]:
     return [(texts[0], sure), *others]
 
 
-def _causes(held: Sequence[Belief], sure: float) -> list[Cause]:
+def _causes(
+    held: Sequence[Belief], understood: Understood, found: Sequence[Precedent]
+) -> list[Cause]:
     """Give the causes with what each is worth, so that together they are worth at most 1."""
     if not held:
         return []
     first, *others = held
+    leading = next(one for one in found if one.id in first.cites)
+    sure = calibration.confidence(calibration.evidence(understood, found, leading))
     # Far worse evidence is worth nothing at all: then there is nothing to divide by.
     rest = sum(one.share for one in others) or 1.0
-    found = [Cause(text=first.text, confidence=sure, cites=first.cites)]
+    causes = [Cause(text=first.text, confidence=sure, cites=first.cites)]
     for one in others:
         # As its belief stands to the first one's, and never more than is left beside it.
         worth = min(sure * one.share / first.share, (1 - sure) * one.share / rest)
-        found.append(Cause(text=one.text, confidence=worth, cites=one.cites))
-    return found
+        causes.append(Cause(text=one.text, confidence=worth, cites=one.cites))
+    return causes
 
 
 def _reasoning(found: Sequence[Precedent], causes: Sequence[Cause], likely: Cause | None) -> str:
@@ -172,8 +167,3 @@ def _reasoning(found: Sequence[Precedent], causes: Sequence[Cause], likely: Caus
     if others:
         sentences.append(f"Less likely: {' and '.join(others)}.")
     return " ".join(sentences)
-
-
-def _logit(share: float) -> float:
-    kept = min(max(share, 1e-6), 1 - 1e-6)
-    return log(kept / (1 - kept))

@@ -41,10 +41,11 @@ def similarity(understood: Understood, card: CardFacts) -> float:
     """Give how similar a report is to a card, in 0..1."""
     meaning = 0.0 if card.cosine is None else (1 + card.cosine) / 2
     codes = formula.code_confidence(understood.codes, card.codes, card.vehicle_level)
-    return max(meaning, codes, _symptoms(understood, card))
+    return max(meaning, codes, shared_symptoms(understood, card))
 
 
-def _symptoms(understood: Understood, card: CardFacts) -> float:
+def shared_symptoms(understood: Understood, card: CardFacts) -> float:
+    """Give the share of the reported symptoms that a card shows, each as sure as it is, 0..1."""
     reported = {seen.code: seen.confidence for seen in understood.symptoms}
     total = sum(reported.values())
     return sum(reported[c] for c in set(card.symptoms) & set(reported)) / total if total else 0.0

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from domain.cards import FailureCard, Resolution, RootCause, SolutionType, Step
 from domain.codes import CodeKey
+from domain.matches import VehicleLevel
 from domain.usage import Usage
 from matching.answers import Match
 from matching.diagnosis.answers import Precedent
@@ -47,7 +48,7 @@ def precedent(  # noqa: PLR0913 - each test is about another of them
     known: FailureCard | None = None,
 ) -> Precedent:
     """Give `fc_<name>` with these causes; `known` is the card where it is not a plain one."""
-    told = facts(name, causes=causes, usage=usage, codes=codes)
+    told = facts(name, causes=causes, usage=usage, codes=codes, vehicle_level=VehicleLevel.MODEL)
     return Precedent(
         match=Match(
             rank=1,

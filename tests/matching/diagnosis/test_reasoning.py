@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from domain.cards import Step
 from domain.matches import Level
 from domain.usage import Usage
-from matching.diagnosis import calibration
 from matching.diagnosis.answers import Diagnosis, Precedent
 from matching.diagnosis.reasoning import LIKELY, NAME, UNKNOWN, beliefs, diagnosis
 from tests.matching.diagnosis.precedents import (
@@ -21,13 +20,14 @@ from tests.matching.diagnosis.precedents import (
     card,
     precedent,
 )
+from tests.matching.samples import E401, REPORT
 
 UNTRIED = Usage()
 LOOK = Step(action="Look at the fan of the charger")
 
 
 def _told(*found: Precedent) -> Diagnosis:
-    return diagnosis(found, Level.AI)
+    return diagnosis(REPORT, found, Level.AI)
 
 
 def test_nothing_similar_is_said() -> None:
@@ -79,12 +79,12 @@ def test_what_worked_is_believed_more() -> None:
 def test_the_facts_alone_tell_causes_while_the_graph_is_silent() -> None:
     held = replace(precedent("a", DRIFT, CHARGER), card=None)
     assert [(one.text, one.share) for one in beliefs([held])] == [(DRIFT, 0.5), (CHARGER, 0.5)]
-    assert diagnosis([held], Level.RECENT).checks == ()
+    assert diagnosis(REPORT, [held], Level.RECENT).checks == ()
 
 
 def test_a_clear_case_has_a_cause() -> None:
     found = _told(
-        precedent("a", DRIFT, score=22.0), precedent("b", CHARGER, score=8.0, similarity=0.7)
+        precedent("a", DRIFT, score=22.0, codes=(E401,)), precedent("b", CHARGER, score=8.0)
     )
     assert found.cause is not None
     assert (found.cause.text, found.cause.cites) == (DRIFT, ("fc_a",))
@@ -152,10 +152,3 @@ def test_confidences_are_chances(found: list[Precedent]) -> None:
     assert [one.confidence for one in causes] == sorted(
         (one.confidence for one in causes), reverse=True
     )
-
-
-@given(st.floats(-14, 14), st.floats(-1e3, 1e3), st.floats(0.7, 1))
-def test_better_evidence_is_never_less_sure(odds: float, score: float, similarity: float) -> None:
-    sure = calibration.confidence(odds, score, similarity)
-    assert 0 <= sure <= calibration.confidence(odds + 1, score, similarity) <= 1
-    assert sure <= calibration.confidence(odds, score + 1, similarity)

@@ -1,0 +1,224 @@
+"""Diagnoses of reports whose right card is known: how often right, and how well calibrated.
+
+The cases are those of `bench/diagnosis_cases.py`. On one half of them the fit was made
+(`python -m bench.diagnosis` makes it again), the other half is what is measured.
+"""
+
+import asyncio
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, replace
+from math import log1p
+from pathlib import Path
+from random import Random
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.bars import Bar, Better
+from bench.diagnosis_cases import Case, complaint_cases, field_cases, recall_cases
+from bench.quality import NHTSA
+from domain.access import Viewer
+from domain.matches import Understood
+from ingest import knowledge, recalls
+from ingest.batch import Batch
+from ingest.loading import load
+from matching import quality
+from matching.answers import Answer, Match
+from matching.diagnosis import calibration
+from matching.diagnosis.answers import Diagnosis
+from matching.diagnosis.calibration import Evidence
+from matching.diagnosis.engine import Diagnoser, Matcher
+from matching.diagnosis.reasoning import LIKELY
+from web.local import stores
+from web.local.home import Home
+from web.settings import Settings
+from web.wiring import Opened, opened
+
+JARS = Path(".battwheels/neo4j/jars")
+HELD_OUT = Path("tests/matching/diagnosis/held_out.csv")
+OPERATOR = Viewer(sees_all=True)
+FIELD, RECALL, SEED = 900, 700, 5
+SPARE = 3
+GOAL = 0.05
+RIDGE = 0.01
+COEFFICIENTS = (
+    *("INTERCEPT", "CODES", "SYMPTOMS", "WORDS", "NO_WORDS", "LENGTH", "LEVEL", "MARGIN"),
+    *("OTHER_MODEL", "OTHER_CODES"),
+)
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was made of a case; `evidence` is None where nothing similar was found."""
+
+    case: Case
+    evidence: Evidence | None
+    right: bool
+    milliseconds: float
+
+    @property
+    def confidence(self) -> float:
+        return 0.0 if self.evidence is None else calibration.confidence(self.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """A matcher that has never heard of some cards."""
+
+    matcher: Matcher
+    unknown: frozenset[str]
+
+    async def match(self, understood: Understood, viewer: Viewer, limit: int = 5) -> Answer:
+        answer = await self.matcher.match(understood, viewer, limit + SPARE)
+        kept = [match for match in answer.matches if not _is(match, self.unknown)]
+        return replace(answer, matches=tuple(kept[:limit]))
+
+
+async def run() -> list[Bar]:
+    """Diagnose every case on real stores; the half that was held out has a bar."""
+    told = [one for one in await diagnosed() if not one.case.fitted]
+    _print(told)
+    held = [one for one in told if one.evidence is not None]
+    error = quality.calibration_error([t.confidence for t in held], [t.right for t in held])
+    return [
+        Bar(name="diagnosis_calibration", measured=error, goal=GOAL, better=Better.LOWER),
+    ]
+
+
+async def diagnosed() -> list[Told]:
+    """Load what is known into empty stores and diagnose all cases."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Home.at(folder, JARS)
+        try:
+            async with opened(Settings(home=home.root)) as house:
+                return await _diagnosed(house, Random(SEED))
+        finally:
+            stores.stop(home)
+
+
+async def _diagnosed(house: Opened, drawn: Random) -> list[Told]:
+    shipped = knowledge.read(knowledge.SHIPPED)
+    await _known(house, shipped)
+    told = [await _told(house, case) for case in field_cases(shipped, FIELD, drawn)]
+    if NHTSA.is_dir():
+        campaigns = recalls.read(NHTSA)
+        await _known(house, campaigns)
+        cases = (*recall_cases(campaigns, RECALL, drawn), *complaint_cases())
+        told += [await _told(house, case) for case in cases]
+    else:
+        print(f"without recalls and complaints: {NHTSA} is not there")
+    return told
+
+
+async def _known(house: Opened, batch: Batch) -> None:
+    await load(batch, house, skip_bad=True)
+    await house.reader.refresh(house.vocabulary)
+    await house.reader.learn()
+
+
+async def _told(house: Opened, case: Case) -> Told:
+    unknown = case.right if case.gone else frozenset[str]()
+    diagnoser = Diagnoser(matcher=Without(house.matcher, unknown), cards=house.cards)
+    understood = await house.reader.understand(case.report)
+    began = perf_counter()
+    found = await diagnoser.diagnose(understood, OPERATOR)
+    milliseconds = (perf_counter() - began) * 1000
+    return Told(case, _evidence(understood, found), _right(found, case), milliseconds)
+
+
+def _evidence(understood: Understood, found: Diagnosis) -> Evidence | None:
+    first = found.cause or (found.suspects[0] if found.suspects else None)
+    if first is None:
+        return None
+    leading = next(one for one in found.precedents if one.id in first.cites)
+    return calibration.evidence(understood, found.precedents, leading)
+
+
+def _right(found: Diagnosis, case: Case) -> bool:
+    """Say whether the first cause is one that a right card tells."""
+    first = found.cause or (found.suspects[0] if found.suspects else None)
+    cited = [p.match for p in found.precedents if first is not None and p.id in first.cites]
+    return any(_is(match, case.right) for match in cited)
+
+
+def _is(match: Match, names: frozenset[str]) -> bool:
+    return match.card.id in names or match.card.campaign in names
+
+
+def _print(told: Sequence[Told]) -> None:
+    by_kind: dict[str, list[Told]] = defaultdict(list)
+    for one in told:
+        by_kind[one.case.kind].append(one)
+    by_kind["all"] = list(told)
+    print("held out     cases  similar  right  told   error  of wrong: unknown  of right: told")
+    for kind, cases in by_kind.items():
+        held = [one for one in cases if one.evidence is not None]
+        sure = np.array([one.confidence for one in held])
+        right = np.array([one.right for one in held])
+        error = quality.calibration_error(list(sure), list(right))
+        print(
+            f"{kind:<12} {len(cases):>5}  {len(held):>7}  {right.mean():.3f}  {sure.mean():.3f}"
+            f"  {error:.3f}  {np.mean(sure[~right] < LIKELY):>17.2f}"
+            f"  {np.mean(sure[right] >= LIKELY):>14.2f}"
+        )
+    taken = np.percentile([one.milliseconds for one in told], [50, 95])
+    print(f"a diagnosis of an understood report: p50 {taken[0]:.0f}, p95 {taken[1]:.0f} ms")
+
+
+def fit(told: Sequence[Told]) -> dict[str, float]:
+    """Fit the logistic by Newton's method, with a little ridge, and give its coefficients."""
+    held = [(one.evidence, one.right) for one in told if one.evidence is not None]
+    rows = np.array([_row(evidence) for evidence, _ in held])
+    right = np.array([float(was) for _, was in held])
+    found = np.zeros(rows.shape[1])
+    for _ in range(100):
+        chance = 1 / (1 + np.exp(-rows @ found))
+        slope = rows.T @ (right - chance) - RIDGE * found
+        bend = (rows * (chance * (1 - chance))[:, None]).T @ rows + RIDGE * np.eye(len(found))
+        found += np.linalg.solve(bend, slope)
+    return dict(zip(COEFFICIENTS, found.tolist(), strict=True))
+
+
+def _row(held: Evidence) -> tuple[float, ...]:
+    return (
+        1.0,
+        held.codes,
+        held.symptoms,
+        log1p(held.words),
+        float(held.words == 0),
+        log1p(held.length),
+        float(held.level),
+        held.margin,
+        float(held.other_model),
+        float(held.other_codes),
+    )
+
+
+def write(told: Sequence[Told]) -> None:
+    """Keep the synthetic cases that were held out, as numbers: a test holds the fit to them."""
+    lines = ["codes,symptoms,words,length,level,margin,other_model,other_codes,right"]
+    for one in told:
+        if one.evidence is not None and not one.case.fitted and one.case.kind == "field":
+            numbers = [f"{float(value):.4g}" for value in astuple(one.evidence)]
+            lines.append(",".join((*numbers, str(int(one.right)))))
+    HELD_OUT.write_text("\n".join(lines) + "\n")
+
+
+def main() -> None:
+    """Fit anew and print the coefficients; `--write` keeps the cases that were held out."""
+    told = asyncio.run(diagnosed())
+    for name, value in fit([one for one in told if one.case.fitted]).items():
+        print(f"{name:<12} {value:6.2f}  serves with {getattr(calibration, name):6.2f}")
+    _print([one for one in told if not one.case.fitted])
+    if "--write" in sys.argv:
+        write(told)
+
+
+if __name__ == "__main__":
+    main()
