@@ -33,6 +33,10 @@ class Case:
     gone: bool
 
     @property
+    def synthetic(self) -> bool:
+        return self.kind != "complaint"
+
+    @property
     def fitted(self) -> bool:
         """Whether its card belongs to the half that the fit was made on."""
         return sha256(min(self.right).encode()).digest()[0] % 2 == 0

@@ -1,9 +1,9 @@
 """How sure a cause is, from how the evidence stands: a logistic fit, so that .7 means 7 of 10.
 
     chance = 1 / (1 + e^−z)
-    z = INTERCEPT + 4.0 × codes + 1.7 × symptoms + 2.7 × ln(1 + words) + 2.8 if found without words
-        − 0.75 × ln(1 + length) + 0.33 × vehicle level + 0.19 × margin
-        − 2.5 if the vehicle is another model − 1.4 if codes were reported that the card lacks
+    z = 3.1 × codes + 2.3 × symptoms + 3.5 × ln(1 + words) + 4.3 if found without words
+        + 0.6 × vehicle level + 0.19 × margin − 1.1 × ln(1 + length) − 5.5
+        − 2.2 if the vehicle is another model − 1.1 if codes were reported and the card has none
 
 Fitted by `bench/diagnosis.py` on reports whose right card is known, a third of them with that card
 taken away (an unknown failure), and rounded; docs/diagnosis.md has its figures on the other half.
@@ -18,16 +18,16 @@ from matching import formula
 from matching.diagnosis import retrieval
 from matching.diagnosis.answers import Precedent
 
-INTERCEPT = -4.45
-CODES = 4.0
-SYMPTOMS = 1.7
-WORDS = 2.7
-NO_WORDS = 2.8
-LENGTH = -0.75
-LEVEL = 0.33
+INTERCEPT = -5.5
+CODES = 3.1
+SYMPTOMS = 2.3
+WORDS = 3.5
+NO_WORDS = 4.3
+LENGTH = -1.1
+LEVEL = 0.6
 MARGIN = 0.19
-OTHER_MODEL = -2.5
-OTHER_CODES = -1.4
+OTHER_MODEL = -2.2
+OTHER_CODES = -1.1
 # Further ahead than this no case was more often right.
 WIDEST_MARGIN = 8.0
 

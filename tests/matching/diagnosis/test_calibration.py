@@ -55,10 +55,8 @@ def test_of_causes_told_seven_in_ten_seven_are_right() -> None:
 
 
 def test_the_evidence_is_read_off_the_best_card() -> None:
-    found = [
-        precedent("a", DRIFT, score=9.0, codes=(E401, P0A80)),
-        precedent("b", CHARGER, score=7),
-    ]
+    first = precedent("a", DRIFT, score=9.0, codes=(E401, P0A80))
+    found = [first, precedent("b", CHARGER, score=7.0)]
     words = Contribution(source=Source.WORDS, rank=1, score=3.5, share=0.1)
     candidate = replace(first.match.candidate, contributions=(words,))
     leading = replace(first, match=replace(first.match, candidate=candidate))
