@@ -8,6 +8,7 @@ phone a year ahead wins nothing.
 
 import re
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from domain.errors import InvalidInput
 
@@ -62,6 +63,18 @@ def heard(last: Stamp, remote: Stamp, now_ms: int) -> Stamp:
     ms = max(last.ms, other.ms, now_ms)
     counts = [s.count for s in (last, other) if s.ms == ms]
     return Stamp(ms, max(counts) + 1 if counts else 0, last.node)
+
+
+def knowing(last: Stamp, stamp: Stamp) -> Stamp:
+    """Give the stamp of what was done with `last` in front of one: above it, whatever it says."""
+    return stamp if stamp > last else replace(stamp, ms=last.ms, count=last.count + 1)
+
+
+def moment(stamp: Stamp | None, at: datetime) -> datetime:
+    """Say when it was done: by the stamp where there is one to believe, else when it came, `at`."""
+    if stamp is None or not stamp.believed:
+        return at
+    return datetime.fromtimestamp(stamp.ms / 1000, UTC)
 
 
 def claimed(stamp: Stamp, now_ms: int) -> Stamp:

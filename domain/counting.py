@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from domain.cards import FailureCard
 from domain.ids import CardId, GarageId, PersonId, TicketId
-from domain.outcomes import Attempt, Outcome
+from domain.outcomes import Attempt
 from domain.tickets import Shown, Ticket
 from domain.usage import RATINGS_KEPT, Usage
 
@@ -60,31 +60,15 @@ def of_showing(ticket: Ticket, shown: Sequence[Shown]) -> list[Counted]:
 
 
 def of_repair(ticket: Ticket, cards: Mapping[CardId, FailureCard]) -> list[Counted]:
-    """Give one effect for each try that followed a card, the one that ended the repair included.
+    """Give one effect for each try that followed a card, the outcomes' own included.
 
-    Tries are only ever added to a ticket, so the nth is the same one whenever it is counted.
+    No try of a ticket moves (`domain.tries`), so the nth is the same use whenever it is counted.
     """
     return [
         _use(ticket, n, tried, cards.get(tried.card))
-        for n, tried in enumerate(tries(ticket))
+        for n, tried in enumerate(ticket.attempts)
         if tried.card is not None
     ]
-
-
-def tries(ticket: Ticket) -> tuple[Attempt, ...]:
-    """Give all attempts by their places; the outcome is the last, unless one of them tells it."""
-    ended = ticket.outcome
-    if ended is None or _tells(ticket.attempts, ended):
-        return ticket.attempts
-    last = Attempt(
-        by=ticket.assignee or ticket.reporter,
-        at=ticket.closed_at or ticket.opened_at,
-        worked=ended.worked,
-        card=ended.card,
-        minutes=ended.minutes,
-        parts=ended.parts,
-    )
-    return (*ticket.attempts, last)
 
 
 def estimate(card: FailureCard) -> int:
@@ -123,7 +107,3 @@ def _use(ticket: Ticket, n: int, tried: Attempt, card: FailureCard | None) -> Co
         minutes=tried.minutes or 0 if timed else 0,
         estimated=estimated if timed else 0,
     )
-
-
-def _tells(tried: Sequence[Attempt], outcome: Outcome) -> bool:
-    return any((a.card, a.worked) == (outcome.card, outcome.worked) for a in tried)

@@ -3,8 +3,8 @@
 The verbs are those of `domain.tickets`. Each thing that can be written but once has the stamp of
 its last word (the card that is followed, the outcome, the rating): what comes late takes its place
 only if it was done later, by the hybrid logical clock, so no order of arrival changes what stands.
-Tries add up while the repair goes on, and those from before its end also when they come behind it:
-what failed is knowledge. What is billed does not change once there is an invoice.
+Tries add up, also those that come behind the end, and so does what an outcome says that lost: what
+was tried is knowledge (`domain.tries`). What is billed does not change once there is an invoice.
 """
 
 from dataclasses import replace
@@ -29,28 +29,27 @@ def start(ticket: Ticket, card: CardId | None, move: Move) -> Ticket:
 
 
 def attempt(ticket: Ticket, tried: Attempt, move: Move) -> Ticket:
-    """Give the ticket with one more try, of the repair that goes on or from before its end.
-
-    A clock that is not believed does not say when it was.
+    """Give the ticket with one more try, wherever it stands: who comes late tried it all the same.
 
     Raises:
-        IllegalTransition: nobody was at work on it by then.
         InvalidInput: it holds 200 attempts.
     """
-    if move.stamp.believed and move.stamp < ticket.written.outcome:
-        return tickets.with_try(tickets.following(ticket, move), tried)
-    return tickets.attempt(ticket, tried, move)
+    return tickets.with_try(tickets.following(ticket, move), tried)
 
 
 def resolve(ticket: Ticket, outcome: Outcome, move: Move) -> Ticket:
-    """Give the ticket with its outcome by the last word; the customer's rating is kept."""
-    if move.stamp <= ticket.written.outcome:
-        return ticket
-    if ticket.status not in ENDED:
+    """Give the ticket with its outcome by the last word; the customer's rating is kept.
+
+    Of an outcome that cannot stand what was tried for it is kept.
+    """
+    late = move.stamp <= ticket.written.outcome
+    if not late and ticket.status is TicketStatus.IN_PROGRESS:
         return tickets.resolve(ticket, outcome, move)
+    told = tickets.following(ticket, move)
+    if late or ticket.status not in ENDED:
+        return tickets.with_end(told, outcome, move.done_at)
     rated = None if ticket.outcome is None else ticket.outcome.rating
-    ended = tickets.following(ticket, move)
-    return tickets.with_outcome(ended, replace(outcome, rating=rated), move)
+    return tickets.with_outcome(told, replace(outcome, rating=rated), move)
 
 
 def close(ticket: Ticket, rating: int | None, move: Move) -> Ticket:

@@ -19,7 +19,7 @@ class Attempt:
     What was tried and failed is knowledge too: it stays on the ticket for good.
 
     Attributes:
-        told: only the outcome tells of it so far (`domain.tries`).
+        told: an outcome tells of it, and nobody wrote it down (`domain.tries`).
     """
 
     by: PersonId

@@ -5,11 +5,11 @@ What was tried stays on the ticket through all of it, also what failed.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain import limits, tries
-from domain.clock import NEVER, Stamp
+from domain.clock import NEVER, Stamp, knowing, moment
 from domain.codes import CodeKey
 from domain.errors import IllegalTransition, StaleVersion
 from domain.ids import CardId, GarageId, InvoiceId, PersonId, TicketId, VehicleId
@@ -36,6 +36,8 @@ class Matching(StrEnum):
 
 ATTEMPTS_LIMIT = 200
 MARKS_KEPT = 100
+# The least that lies between two moments.
+TICK = timedelta(microseconds=1)
 
 NEXT: dict[TicketStatus, frozenset[TicketStatus]] = {
     TicketStatus.OPEN: frozenset({TicketStatus.ASSIGNED}),
@@ -76,6 +78,22 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """A repair that ended and did not hold.
+
+    Attributes:
+        until: when it was taken up again; what is done from then on is another repair.
+        assignee: whose work it was.
+        outcome: how it had ended.
+    """
+
+    until: datetime
+    assignee: PersonId | None
+    closed_at: datetime | None
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
     """One failing vehicle in one garage.
 
@@ -83,8 +101,10 @@ class Ticket:
         vehicle: the vehicle as the report tells it.
         vehicle_id: the vehicle itself, where it is known which one it is.
         card: the one that the repair follows (None: the technician's own way).
-        attempts: what was tried, as it came in; that of an outcome among them (`domain.tries`).
+        attempts: what was tried, each use by its place, those of outcomes among them.
+        retold: what outcomes tell of that an attempt tells already (`domain.tries`).
         outcome: how the repair ended, while it counts as ended.
+        past: the repairs that it was reopened after.
         revisit_of: the closed repair of the same vehicle that this failure comes back after.
         marks: of the operations that made it what it is, so that none is done twice.
     """
@@ -107,7 +127,9 @@ class Ticket:
     matching: Matching = Matching.PENDING
     card: CardId | None = None
     attempts: tuple[Attempt, ...] = ()
+    retold: tuple[Attempt, ...] = ()
     outcome: Outcome | None = None
+    past: tuple[Past, ...] = ()
     invoice: InvoiceId | None = None
     revisit_of: TicketId | None = None
     marks: tuple[str, ...] = ()
@@ -134,6 +156,10 @@ class Move:
     def stamp(self) -> Stamp:
         return self.done or Stamp(int(self.at.timestamp() * 1000), 0, "")
 
+    @property
+    def done_at(self) -> datetime:
+        return moment(self.done, self.at)
+
 
 def assign(ticket: Ticket, to: PersonId, move: Move) -> Ticket:
     """Give the ticket in `to`'s hands; reassigning one that is assigned is allowed."""
@@ -147,7 +173,7 @@ def start(ticket: Ticket, card: CardId | None, move: Move) -> Ticket:
 
     Whoever is at work may go on with another card.
     """
-    written = replace(ticket.written, card=move.stamp)
+    written = replace(ticket.written, card=knowing(ticket.written.card, move.stamp))
     if ticket.status is TicketStatus.IN_PROGRESS and card != ticket.card:
         return replace(following(ticket, move), card=card, written=written)
     begun = advance(ticket, TicketStatus.IN_PROGRESS, move)
@@ -164,33 +190,56 @@ def attempt(ticket: Ticket, tried: Attempt, move: Move) -> Ticket:
     """
     if ticket.status is not TicketStatus.IN_PROGRESS:
         raise IllegalTransition(ticket.id, ticket.status, "attempted")
-    return with_try(following(ticket, move), tried)
+    return with_try(following(ticket, move), replace(tried, at=_this_time(ticket, tried.at)))
 
 
 def with_try(ticket: Ticket, tried: Attempt) -> Ticket:
-    """Give the ticket with one more try, beside the one that its outcome tells of, if it has one.
+    """Give the ticket with one more try, in the repair of when it was done.
 
     Raises:
         InvalidInput: it holds 200 attempts.
     """
     limits.count("attempts", len(ticket.attempts) + 1, ATTEMPTS_LIMIT)
-    attempts = tries.added(ticket.attempts, tried)
-    if ticket.outcome is not None and ticket.resolved_at is not None:
-        attempts = tries.ended(attempts, _last_attempt(ticket, ticket.outcome, ticket.resolved_at))
-    return replace(ticket, attempts=attempts)
+    return _heard(ticket, tried)
 
 
 def resolve(ticket: Ticket, outcome: Outcome, move: Move) -> Ticket:
     """Give the ticket with its outcome, a try of its own unless the newest one says the same."""
     ended = replace(advance(ticket, TicketStatus.RESOLVED, move), resolved_at=move.at)
-    return with_outcome(ended, outcome, move)
+    written = replace(ticket.written, outcome=knowing(ticket.written.outcome, move.stamp))
+    told = with_end(ended, outcome, _this_time(ticket, move.done_at))
+    return replace(told, outcome=outcome, written=written)
 
 
 def with_outcome(ticket: Ticket, outcome: Outcome, move: Move) -> Ticket:
-    """Give the ticket with an outcome in place of the one it has, if any, and with its try."""
+    """Give the ticket with an outcome in place of the one it has, and what was tried for it."""
     written = replace(ticket.written, outcome=move.stamp)
-    attempts = tries.ended(ticket.attempts, _last_attempt(ticket, outcome, move.at))
-    return replace(ticket, outcome=outcome, written=written, attempts=attempts)
+    return replace(with_end(ticket, outcome, move.done_at), outcome=outcome, written=written)
+
+
+def with_end(ticket: Ticket, outcome: Outcome, at: datetime) -> Ticket:
+    """Give the ticket with what was tried for an outcome, whether or not that outcome stands.
+
+    Raises:
+        InvalidInput: it was ended 200 times.
+    """
+    limits.count("outcomes", len(ticket.retold) + 1, ATTEMPTS_LIMIT)
+    own = Attempt(
+        by=whose(ticket, at) or ticket.reporter,
+        at=at,
+        worked=outcome.worked,
+        card=outcome.card,
+        minutes=outcome.minutes,
+        parts=outcome.parts,
+        notes=outcome.notes,
+        told=True,
+    )
+    return _heard(ticket, own)
+
+
+def whose(ticket: Ticket, at: datetime) -> PersonId | None:
+    """Say in whose hands the ticket is, or was in the repair of that moment."""
+    return next((p.assignee for p in ticket.past if at <= p.until), ticket.assignee)
 
 
 def close(ticket: Ticket, rating: int | None, move: Move) -> Ticket:
@@ -203,7 +252,7 @@ def with_rating(ticket: Ticket, rating: int, move: Move) -> Ticket:
     """Give the ticket with the customer's rating in place of the one it has, if any."""
     if ticket.outcome is None:
         return ticket
-    written = replace(ticket.written, rating=move.stamp)
+    written = replace(ticket.written, rating=knowing(ticket.written.rating, move.stamp))
     return replace(ticket, outcome=replace(ticket.outcome, rating=rating), written=written)
 
 
@@ -236,7 +285,7 @@ def advance(ticket: Ticket, wanted: TicketStatus, move: Move) -> Ticket:
     if wanted not in NEXT[ticket.status]:
         raise IllegalTransition(ticket.id, ticket.status, wanted)
     moved = replace(following(ticket, move), status=wanted)
-    return _afresh(moved, move.stamp) if wanted is TicketStatus.OPEN else moved
+    return _afresh(moved, move) if wanted is TicketStatus.OPEN else moved
 
 
 def following(ticket: Ticket, move: Move) -> Ticket:
@@ -251,7 +300,9 @@ def following(ticket: Ticket, move: Move) -> Ticket:
     return replace(ticket, version=ticket.version + 1, marks=marks)
 
 
-def _afresh(ticket: Ticket, at: Stamp) -> Ticket:
+def _afresh(ticket: Ticket, move: Move) -> Ticket:
+    written = ticket.written
+    at = max(move.stamp, written.card, written.outcome, written.rating)
     return replace(
         ticket,
         assignee=None,
@@ -260,18 +311,32 @@ def _afresh(ticket: Ticket, at: Stamp) -> Ticket:
         closed_at=None,
         card=None,
         outcome=None,
-        attempts=tries.settled(ticket.attempts),
+        past=(*ticket.past, *_ended(ticket, move)),
         written=Written(card=at, outcome=at, rating=at),
     )
 
 
-def _last_attempt(ticket: Ticket, outcome: Outcome, at: datetime) -> Attempt:
-    return Attempt(
-        by=ticket.assignee or ticket.reporter,
-        at=at,
-        worked=outcome.worked,
-        card=outcome.card,
-        minutes=outcome.minutes,
-        parts=outcome.parts,
-        notes=outcome.notes,
-    )
+def _ended(ticket: Ticket, move: Move) -> list[Past]:
+    """Give the repair that ends here: all that is known of it was done before, whatever it says."""
+    if ticket.outcome is None:
+        return []
+    known = (one.at + TICK for one in (*ticket.attempts, *ticket.retold))
+    return [
+        Past(
+            until=max([move.at, *known]),
+            assignee=ticket.assignee,
+            closed_at=ticket.closed_at,
+            outcome=ticket.outcome,
+        )
+    ]
+
+
+def _this_time(ticket: Ticket, at: datetime) -> datetime:
+    """Say when something was done by whoever knew that the ticket was taken up again."""
+    return max([at, *(p.until + TICK for p in ticket.past)])
+
+
+def _heard(ticket: Ticket, one: Attempt) -> Ticket:
+    reopened = [p.until for p in ticket.past]
+    attempts, retold = tries.added(ticket.attempts, ticket.retold, one, reopened)
+    return replace(ticket, attempts=attempts, retold=retold)

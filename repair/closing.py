@@ -84,7 +84,8 @@ async def attempt(
     ticket = await _held(shop.tickets, id, operation, Action.UPDATE)
     if ticket.done(operation.mark):
         return ticket
-    theirs = replace(tried, by=ticket.assignee or tried.by, at=operation.done_at)
+    at = operation.done_at
+    theirs = replace(tried, by=tickets.whose(ticket, at) or tried.by, at=at)
     rules = last_word if operation.late else tickets
     noted = rules.attempt(ticket, theirs, _move(operation, expected, ticket))
     await _demand_parts(shop.vocabulary, tried.parts)
@@ -97,6 +98,8 @@ async def resolve(
 ) -> Ticket:
     """End the repair with its outcome, which others learn from.
 
+    Of a late one that somebody had the last word against, only what was tried is learned.
+
     Raises:
         InvalidInput: a part is unknown.
         NotCertified, NotFound, NotAllowed, StaleVersion, IllegalTransition: as for `start`.
@@ -108,7 +111,9 @@ async def resolve(
     resolved = rules.resolve(ticket, outcome, _move(operation, expected, ticket))
     await _demand_parts(shop.vocabulary, outcome.parts)
     await demand_safe(shop, resolved, outcome.card, operation)
-    return await _put(shop.tickets, resolved, EventType.TICKET_RESOLVED, operation)
+    stands = resolved.written.outcome != ticket.written.outcome
+    told = EventType.TICKET_RESOLVED if stands else EventType.TICKET_UPDATED
+    return await _put(shop.tickets, resolved, told, operation)
 
 
 async def close(

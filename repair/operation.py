@@ -4,12 +4,12 @@ Everything an operation makes takes its id from the operation, so doing it twice
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
 from domain.access import Actor
-from domain.clock import Stamp
+from domain.clock import Stamp, moment
 from domain.events import Event, EventType
 from domain.ids import CardId, EventId, GarageId, JobId, OperationId, TicketId, derived, uuid7
 
@@ -33,9 +33,7 @@ class Operation:
     @property
     def done_at(self) -> datetime:
         """Say when it was done, by a device's clock where there is one to believe."""
-        if self.done is None or not self.done.believed:
-            return self.at
-        return datetime.fromtimestamp(self.done.ms / 1000, UTC)
+        return moment(self.done, self.at)
 
     @property
     def mark(self) -> str:

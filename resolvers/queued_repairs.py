@@ -21,7 +21,7 @@ from schema.inputs import AttemptInput, OutcomeInput
 from schema.learning import FeedbackInput
 from schema.nodes import key_of
 from schema.syncing import OperationState
-from sync.queue import Queued
+from sync.queue import Deed, Queued
 
 T = TypeVar("T")
 Verb = Callable[[TicketId, int, Operation], Awaitable[Ticket]]
@@ -29,6 +29,7 @@ Verb = Callable[[TicketId, int, Operation], Awaitable[Ticket]]
 TRIES = 8
 TAKEN = "It was changed meanwhile; what you did stands."
 KEPT = "It was changed meanwhile, and what stands there stays."
+TRIED = "It was changed meanwhile, and the outcome that stands stays; what you tried is kept."
 # The operation id of a report names the ticket that it opens, before anybody has heard of it.
 REPORT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -130,8 +131,7 @@ async def _moved(work: Reading, record: Queued, operation: Operation, verb: Verb
             raise
         stands = await _late(met, replace(operation, late=True), verb)
         theirs = {"version": met.version, "status": met.status.value, "assignee": met.assignee}
-        reason = TAKEN if stands.version > met.version else KEPT
-        return _shown(record, applied(key, stands.version), theirs, reason)
+        return _shown(record, applied(key, stands.version), theirs, _reason(record, met, stands))
     return applied(moved.id, moved.version)
 
 
@@ -145,6 +145,13 @@ async def _late(met: Ticket, operation: Operation, verb: Verb) -> Ticket:
         except IllegalTransition:
             return met
     raise Unavailable("the ticket", "others change it at this moment")
+
+
+def _reason(record: Queued, met: Ticket, stands: Ticket) -> str:
+    if stands.version == met.version:
+        return KEPT
+    lost = record.deed is Deed.RESOLVE_TICKET and stands.written.outcome == met.written.outcome
+    return TRIED if lost else TAKEN
 
 
 def _shown(record: Queued, answer: Answer, theirs: Mapping[str, object], reason: str) -> Answer:

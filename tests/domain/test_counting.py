@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain.counting import Counted, Effect, of_repair, of_showing, usage
 from domain.ids import CardId, TicketId
 from domain.outcomes import Attempt, Outcome
-from domain.tickets import Shown, Ticket
+from domain.tickets import Shown, Ticket, with_end
 from domain.usage import Usage
 from tests.domain.samples import ANU, CARD, LATER, NOW, PUNE, TICKET
 
@@ -46,11 +46,11 @@ def test_every_try_is_a_use() -> None:
 
 def test_an_outcome_is_the_last_try() -> None:
     ended = Outcome(worked=True, minutes=25, card=CARD.id)
-    alone = replace(TICKET, outcome=ended, assignee=ANU, closed_at=LATER)
-    told = replace(tried((CARD.id, True)), outcome=ended)
+    alone = with_end(TICKET, ended, LATER)
+    told = with_end(tried((CARD.id, True)), ended, LATER)
     assert [one.id for one in of_repair(alone, CARDS)] == ["tkt_0001:used:0"]
     assert [one.id for one in of_repair(told, CARDS)] == ["tkt_0001:used:0"]
-    failed_before = replace(tried((OTHER, False)), outcome=ended)
+    failed_before = with_end(tried((OTHER, False)), ended, LATER)
     assert [(one.id, one.card) for one in of_repair(failed_before, CARDS)] == [
         ("tkt_0001:used:0", OTHER),
         ("tkt_0001:used:1", CARD.id),

@@ -153,7 +153,16 @@ def test_what_failed_stays() -> None:
         written=Written(outcome=MOVE.stamp),
     )
     reopened = tickets.reopen(resolved, replace(MOVE, expected=9))
-    assert reopened == replace(TICKET, version=10, attempts=(FAILED, ended), written=FORGOTTEN)
+    [past] = reopened.past
+    assert (past.assignee, past.closed_at, past.outcome) == (ANU, None, WORKED)
+    assert past.until > LATER
+    assert reopened == replace(
+        TICKET,
+        version=10,
+        attempts=resolved.attempts,
+        past=(past,),
+        written=FORGOTTEN,
+    )
 
 
 def test_an_outcome_told_before_is_not_tried_twice() -> None:

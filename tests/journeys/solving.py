@@ -8,7 +8,7 @@ from domain.cards import PartUse, Step
 from domain.events import Event, EventType
 from domain.ids import CardId, EventId, GarageId, PersonId, TicketId
 from domain.outcomes import Attempt, Outcome
-from domain.tickets import Matching, Shown, Ticket, TicketStatus
+from domain.tickets import Matching, Shown, Ticket, TicketStatus, with_end
 from domain.vehicles import VehicleContext
 from tests.domain.samples import NOW
 from tests.journeys.people import PUNE
@@ -56,6 +56,12 @@ def followed(card: CardId, *worked: bool, garage: GarageId = PUNE, by: PersonId 
         assignee=by,
         matching=Matching.FOUND,
     )
+
+
+def finished(card: CardId, outcome: Outcome) -> Ticket:
+    """Give a resolved ticket whose only try its outcome tells of."""
+    begun = replace(followed(card, outcome.worked), attempts=())
+    return replace(with_end(begun, outcome, NOW), outcome=outcome)
 
 
 def shown(*cards: CardId) -> tuple[Shown, ...]:

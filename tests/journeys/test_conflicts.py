@@ -12,12 +12,14 @@ import pytest
 from domain.access import Role, Viewer
 from domain.cards import FailureCard
 from domain.ids import CardId
+from domain.technicians import Technician
 from repair.learning import learn
-from resolvers.queued_repairs import KEPT
+from resolvers.queued_repairs import TAKEN
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import PUNE, UPDATE, Person, content
 from tests.journeys.planting import plant
 from tests.journeys.queueing import opened, record, sync, told
+from tests.journeys.test_repairs import ASSIGN, REOPEN, START, do
 from web.wiring import Opened, learning
 
 pytestmark = pytest.mark.journey
@@ -181,7 +183,7 @@ async def test_a_late_try_is_kept_and_counted_once(house: Opened, somebody: Some
     asha, base = somebody(Role.TECHNICIAN), now_ms() - 60_000
     ends: list[object] = []
     await told(house)
-    for n, order in enumerate(permutations(["failed", "worked", "end"])):
+    for n, order in enumerate(permutations(["failed", "worked", "end", "behind"])):
         card = await plant(house, f"late_{n}", f"The late latch {n}")
         ticket = await begun(asha, f"Latch sticks late {n}")
 
@@ -190,25 +192,75 @@ async def test_a_late_try_is_kept_and_counted_once(house: Opened, somebody: Some
             "failed": a_try(about, base, "first", worked=False),
             "worked": a_try(about, base + 5, "second", worked=True),
             "end": ending(ticket, 20, base + 9, "third", card=card.id),
+            # Its phone did not know that the repair had ended.
+            "behind": a_try(about, base + 10, "fourth", worked=False),
         }
         start = await house.change_log.last()
-        answers = [(await sync(asha, deeds[name]))[0]["state"] for name in order]
-        assert answers == ["APPLIED", "CONFLICT", "CONFLICT"]
-        after = a_try(about, base + 10, "fourth", worked=False)
+        answers = [(await sync(asha, deeds[name]))[0] for name in order]
+        assert [one["state"] for one in answers] == ["APPLIED", *["CONFLICT"] * 3]
+        assert [one["reason"] for one in answers[1:]] == [TAKEN] * 3
         stands = await asha.ask(TICKET, id=ticket)
-        [refused] = await sync(asha, after)
-        assert (refused["state"], refused["reason"]) == ("CONFLICT", KEPT)
-        assert await asha.ask(TICKET, id=ticket) == stands
         again = await sync(asha, *deeds.values())
-        assert [answer["state"] for answer in again] == ["REPEATED"] * 3
-        await told(house)
-        for _, event in await house.change_log.after(start, 100):
-            await learn(learning(house), event)
-        usage = (await house.cards.get(card.id, EVERYONE)).usage
-        counted = (usage.used, usage.successes, usage.failures)
-        ends.append((stands["status"], stands["outcome"], stands["attempts"], counted))
-    tried = [{"worked": worked, "minutes": 20} for worked in (False, True)]
-    assert ends == [("RESOLVED", {"minutes": 20, "rating": None}, tried, (2, 1, 1))] * 6
+        assert [answer["state"] for answer in again] == ["REPEATED"] * 4
+        assert await asha.ask(TICKET, id=ticket) == stands
+        uses = await counted(house, card.id, start)
+        ends.append((stands["status"], stands["outcome"], stands["attempts"], uses))
+    tried = [{"worked": worked, "minutes": 20} for worked in (False, True, False)]
+    assert ends == [("RESOLVED", {"minutes": 20, "rating": None}, tried, (3, 1, 2))] * 24
+
+
+@pytest.mark.row("CF-5", "OF-5")
+async def test_every_repair_of_a_reopened_ticket_is_counted_once_in_any_order(
+    house: Opened, somebody: Somebody
+) -> None:
+    """One card ends it twice; another phone's outcome of the first repair comes at any time."""
+    asha = somebody(Role.TECHNICIAN, name="asha")
+    await house.crew.register(Technician(id=asha.actor.id, garage=PUNE))
+    await told(house)
+    ends = [await twice_repaired(house, asha, somebody(), late_before=n) for n in range(4)]
+    assert ends == [(25, (3, 2, 1))] * 4
+
+
+async def twice_repaired(
+    house: Opened, asha: Person, chief: Person, *, late_before: int
+) -> tuple[int, tuple[int, int, int]]:
+    """Give the minutes of the outcome that stands, and the card's counters."""
+    base = now_ms() - 60_000
+    card = await plant(house, f"again_{late_before}", f"The latch came back {late_before}")
+    ticket = await begun(asha, f"Latch came back {late_before}")
+    start = await house.change_log.last()
+    late = ending(ticket, 30, base - 9, "late", card=card.id, worked=False)
+    for step in range(4):
+        if step == late_before:
+            await sync(chief, late)
+        match step:
+            case 0:
+                await sync(chief, ending(ticket, 20, base, "first", card=card.id))
+            case 1:
+                await taken_up_again(chief, ticket, asha)
+            case 2:
+                await sync(chief, ending(ticket, 25, now_ms() + 1, "second", card=card.id))
+            case _:
+                [again] = await sync(chief, late)
+                assert again["state"] == "REPEATED"
+    stands = await chief.ask(TICKET, id=ticket)
+    return stands["outcome"]["minutes"], await counted(house, card.id, start)
+
+
+async def taken_up_again(chief: Person, ticket: str, to: Person) -> None:
+    version = (await chief.ask(TICKET, id=ticket))["version"]
+    await do(chief, REOPEN, ticket, version)
+    await do(chief, ASSIGN, ticket, version + 1, to=to.actor.id)
+    await do(to, START, ticket, version + 2)
+
+
+async def counted(house: Opened, card: CardId, start: int) -> tuple[int, int, int]:
+    """Let the network hear what was written behind `start`, and give the card's counters."""
+    await told(house)
+    for _, event in await house.change_log.after(start, 100):
+        await learn(learning(house), event)
+    usage = (await house.cards.get(card, EVERYONE)).usage
+    return usage.used, usage.successes, usage.failures
 
 
 def repair(ticket: str, version: int, ms: int, phone: str, minutes: int) -> list[dict[str, Any]]:

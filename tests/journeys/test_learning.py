@@ -20,7 +20,7 @@ from repair.intake import draft, draft_id
 from repair.learning import learn
 from tests.domain.samples import NOW
 from tests.journeys.planting import plant
-from tests.journeys.solving import ASHA, LOOK, followed, put, solved, told
+from tests.journeys.solving import ASHA, LOOK, finished, followed, put, solved, told
 from web.wiring import Opened, learning
 
 pytestmark = pytest.mark.journey
@@ -111,7 +111,7 @@ async def test_the_analysis_links_parts_and_times(house: Opened) -> None:
     card = replace(plain, version=2, resolution=resolution)
     await house.cards.put(card, [], expected=1)
     ended = Outcome(worked=True, minutes=90, card=card.id, parts=parts[:2])
-    ticket = replace(followed(card.id, True), attempts=(), outcome=ended)
+    ticket = finished(card.id, ended)
     assert await taught(house, ticket) == [Decision.CONFIRMS]
     kept = await house.analyses.get(ticket.id, ticket.version)
     assert kept is not None
@@ -202,7 +202,7 @@ async def test_one_signature_founds_one_card(house: Opened) -> None:
 async def test_a_card_in_use_changes_by_hand_alone(house: Opened) -> None:
     card = await plant(house, "lacking", "The crank of the wiper rattles on the third speed")
     ended = Outcome(worked=True, minutes=20, card=card.id, parts=(PartUse(part="wiper-crank"),))
-    ticket = replace(followed(card.id, True), attempts=(), outcome=ended)
+    ticket = finished(card.id, ended)
     assert await taught(house, ticket) == [Decision.IMPROVES]
     assert (await card_of(house, card.id)).version == 1
     [entry] = await reviews(house, ReviewKind.IMPROVEMENT, card.id)
