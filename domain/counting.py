@@ -30,6 +30,7 @@ class Counted:
         person: whose work a use was; None for showings.
         worked: how a use ended.
         minutes: what a use took, with what the card had estimated (0 when either is unknown).
+        version: of the ticket that says so; the newest knows best how a use went.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Counted:
     worked: bool | None = None
     minutes: int = 0
     estimated: int = 0
+    version: int = 0
 
 
 def of_showing(ticket: Ticket, shown: Sequence[Shown]) -> list[Counted]:
@@ -77,8 +79,11 @@ def estimate(card: FailureCard) -> int:
 
 
 def usage(effects: Iterable[Counted], stars: Sequence[int] = ()) -> Usage:
-    """Fold effects into counters, each id once; `stars` are the ratings in the order given."""
-    found = {one.id: one for one in effects}.values()
+    """Fold effects into counters, each id once as the newest version of its ticket tells it.
+
+    `stars` are the ratings in the order given.
+    """
+    found = {one.id: one for one in sorted(effects, key=lambda one: one.version)}.values()
     used = [one for one in found if one.effect is Effect.USED]
     return Usage(
         matched=sum(one.effect is Effect.SHOWN for one in found),
@@ -106,4 +111,5 @@ def _use(ticket: Ticket, n: int, tried: Attempt, card: FailureCard | None) -> Co
         worked=tried.worked,
         minutes=tried.minutes or 0 if timed else 0,
         estimated=estimated if timed else 0,
+        version=ticket.version,
     )

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from pydantic import TypeAdapter
 
-from domain.counting import Counted
+from domain.counting import Counted, Effect
 from domain.ids import CardId, GarageId, PersonId
 from domain.reputation import Observation, Told
 from domain.usage import Usage
@@ -31,10 +31,13 @@ class Counting:
         self._records = records
 
     async def count(self, effects: Sequence[Counted]) -> None:
-        """Add effects to the ledger; one that is there already changes nothing."""
+        """Add effects to the ledger; of one that is there a later version may tell how it went."""
         told = EFFECTS.dump_json(list(effects)).decode()
+        used = sorted({one.card for one in effects if one.effect is Effect.USED})
         async with self._records.transaction() as connection:
             await connection.execute(QUERIES["count"], {"effects": told})
+            if used:
+                await connection.execute(QUERIES["last_used"], {"cards": used})
 
     async def tallies(self, cards: Sequence[CardId]) -> list[Tally]:
         rows = await self._records.rows(QUERIES["tallies"], cards=sorted(set(cards)))

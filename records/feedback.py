@@ -72,20 +72,18 @@ class FeedbackBook:
         async with self._records.transaction() as connection:
             await connection.execute(QUERIES["about"], _about(ticket))
 
-    async def closed(self, ticket: Ticket) -> None:
-        """Note how a repair was handed back, with the customer's stars if there are any."""
-        if ticket.outcome is None or ticket.closed_at is None:
-            return
-        row = {
-            "ticket": ticket.id,
-            "card": ticket.outcome.card,
-            "garage": ticket.garage,
-            "worked": ticket.outcome.worked,
-            "stars": ticket.outcome.rating,
-            "closed_at": ticket.closed_at,
-        }
+    async def closed(self, ticket: Ticket) -> list[CardId]:
+        """Note how a repair was handed back, each time that it was, and give the cards it is of.
+
+        The customer's stars and the card are those of the newest version of the ticket.
+        """
+        cards: set[str | None] = set()
         async with self._records.transaction() as connection:
-            await connection.execute(QUERIES["closed"], row)
+            await connection.execute(QUERIES["one_ticket_at_a_time"], {"ticket": ticket.id})
+            for row in _closings(ticket):
+                cursor = await connection.execute(QUERIES["closed"], row)
+                cards |= {found["card"] for found in await cursor.fetchall()}
+        return [CardId(card) for card in sorted(filter(None, cards))]
 
     async def came_back(self, ticket: TicketId, by: datetime) -> list[CardId]:
         """Note that a repair closed by then did not hold, and give the cards it ended with."""
@@ -135,6 +133,24 @@ def _about(ticket: Ticket) -> Row:
         "model": None if vehicle.model is None else name_key(vehicle.model),
         "symptoms": sorted({seen.code for seen in ticket.symptoms}),
     }
+
+
+def _closings(ticket: Ticket) -> list[Row]:
+    """Give every time that the ticket was closed, those that it was reopened after too."""
+    ends = [(past.outcome, past.closed_at) for past in ticket.past]
+    return [
+        {
+            "ticket": ticket.id,
+            "card": outcome.card,
+            "garage": ticket.garage,
+            "worked": outcome.worked,
+            "stars": outcome.rating,
+            "closed_at": closed_at,
+            "version": ticket.version,
+        }
+        for outcome, closed_at in (*ends, (ticket.outcome, ticket.closed_at))
+        if outcome is not None and closed_at is not None
+    ]
 
 
 def _feedback(row: Row) -> Feedback:

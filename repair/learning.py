@@ -59,7 +59,7 @@ class Analyses(Protocol):
 class Book(Protocol):
     async def about(self, ticket: Ticket) -> None: ...
 
-    async def closed(self, ticket: Ticket) -> None: ...
+    async def closed(self, ticket: Ticket) -> list[CardId]: ...
 
     async def came_back(self, ticket: TicketId, by: datetime) -> list[CardId]: ...
 
@@ -102,7 +102,7 @@ async def learn(needed: Learning, event: Event) -> None:
         case EventType.TICKET_CLOSED:
             await _closed(needed, await _ticket(needed, event))
         case EventType.TICKET_REOPENED:
-            await _came_back(needed, TicketId(event.entity), event.at)
+            await _came_back(needed, await _ticket(needed, event), event.at)
         case EventType.TICKET_REVISITED:
             await _revisited(needed, await _ticket(needed, event))
         case EventType.FEEDBACK_GIVEN:
@@ -138,6 +138,9 @@ async def _resolved(needed: Learning, event: Event) -> None:
     """Count the repair, decide what it was, keep the decision, and do what follows from it."""
     ticket = await _ticket(needed, event)
     await _tried(needed, ticket)
+    if ticket.closed_at is not None:
+        # The last word on the outcome may come behind the closing.
+        await _closed(needed, ticket)
     if ticket.outcome is None:
         # It was reopened before we heard of its end: the next end will teach.
         return
@@ -151,21 +154,24 @@ async def _resolved(needed: Learning, event: Event) -> None:
 
 async def _closed(needed: Learning, ticket: Ticket) -> None:
     """Take the customer's word on the card that the repair ended with (FE-3)."""
-    await needed.book.closed(ticket)
+    cards = await needed.book.closed(ticket)
     if ticket.outcome is not None and ticket.outcome.card is not None:
-        await tallying.refresh(needed.tallying, [ticket.outcome.card], needed.now())
+        cards = sorted({*cards, ticket.outcome.card})
+    await tallying.refresh(needed.tallying, cards, needed.now())
 
 
 async def _revisited(needed: Learning, ticket: Ticket) -> None:
     """Note of the repair before that it did not hold, also when its end was not heard of yet."""
     if ticket.revisit_of is not None:
-        await needed.book.closed(await needed.tickets.get(ticket.revisit_of, LEARNER))
-        await _came_back(needed, ticket.revisit_of, ticket.opened_at)
+        before = await needed.tickets.get(ticket.revisit_of, LEARNER)
+        await _came_back(needed, before, ticket.opened_at)
 
 
-async def _came_back(needed: Learning, id: TicketId, by: datetime) -> None:
-    cards = await needed.book.came_back(id, by)
-    await tallying.refresh(needed.tallying, cards, needed.now())
+async def _came_back(needed: Learning, ticket: Ticket, by: datetime) -> None:
+    """Note that what was closed by then did not hold, whether or not its end was heard of yet."""
+    cards = [*await needed.book.closed(ticket), *await needed.book.came_back(ticket.id, by)]
+    tried = (one.card for one in ticket.attempts if one.card)
+    await tallying.refresh(needed.tallying, sorted({*cards, *tried}), needed.now())
 
 
 async def _analysed(needed: Learning, solved: Solved, event: Event) -> Analysis:

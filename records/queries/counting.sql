@@ -1,25 +1,35 @@
 -- name: count
--- Adds the effects that are new and moves the kept fold by those alone, in one statement. Cards are
--- taken in their order, so that two at once wait for each other and never in a ring.
+-- Adds the effects that are new, tells anew those of which a later version of the ticket says more, and
+-- moves the kept fold by the difference alone, in one statement. Cards are taken in their order, so that
+-- two at once wait for each other and never in a ring.
 with told as (
-    select * from jsonb_to_recordset(%(effects)s::jsonb) as t(
+    select distinct on (id) * from jsonb_to_recordset(%(effects)s::jsonb) as t(
         id text, ticket text, card text, effect text, garage text, at timestamptz, person text,
-        worked boolean, minutes integer, estimated integer)
-), added as (
+        worked boolean, minutes integer, estimated integer, version integer)
+    order by id, version desc
+), moved as (
     insert into card_effect (id, ticket, card, effect, garage, at, person, worked, minutes,
-                             estimated, repairs)
-    select told.*, (select count(*) from card_effect e
-                    where e.effect = 'used' and e.person = told.person)
-    from told order by id
-    on conflict (id) do nothing
-    returning *
+                             estimated, version)
+    select * from told order by id
+    on conflict (id) do update
+    set at = excluded.at, person = excluded.person, minutes = excluded.minutes,
+        estimated = excluded.estimated, version = excluded.version
+    where card_effect.version < excluded.version
+      and (card_effect.at, card_effect.person, card_effect.minutes)
+          is distinct from (excluded.at, excluded.person, excluded.minutes)
+    returning new.card, new.effect, new.worked, new.at, old.id is null as added,
+              new.minutes - coalesce(old.minutes, 0) as minutes,
+              new.estimated - coalesce(old.estimated, 0) as estimated,
+              new.version - coalesce(old.version, 0) as told
 )
-insert into card_usage
-select card, count(*),
-       count(*) filter (where effect = 'shown'), count(*) filter (where effect = 'used'),
-       count(*) filter (where worked), count(*) filter (where not worked),
-       sum(minutes), sum(estimated), max(at) filter (where effect = 'used')
-from added group by card order by card
+insert into card_usage (card, effects, matched, used, successes, failures, actual_minutes,
+                        estimated_minutes, last_used, told)
+select card, count(*) filter (where added),
+       count(*) filter (where added and effect = 'shown'),
+       count(*) filter (where added and effect = 'used'),
+       count(*) filter (where added and worked), count(*) filter (where added and not worked),
+       sum(minutes), sum(estimated), max(at) filter (where effect = 'used'), sum(told)
+from moved group by card order by card
 on conflict (card) do update set
     effects = card_usage.effects + excluded.effects,
     matched = card_usage.matched + excluded.matched,
@@ -28,11 +38,20 @@ on conflict (card) do update set
     failures = card_usage.failures + excluded.failures,
     actual_minutes = card_usage.actual_minutes + excluded.actual_minutes,
     estimated_minutes = card_usage.estimated_minutes + excluded.estimated_minutes,
-    last_used = greatest(card_usage.last_used, excluded.last_used)
+    last_used = greatest(card_usage.last_used, excluded.last_used),
+    told = card_usage.told + excluded.told
+
+-- name: last_used
+-- When these cards were used last: a use that is told anew may turn out to be older.
+update card_usage
+set last_used = (select max(at) from card_effect e
+                 where e.card = card_usage.card and e.effect = 'used')
+where card = any(%(cards)s)
 
 -- name: tallies
 -- The counters of these cards with their last hundred ratings; `heard` grows with everything counted.
-select c.card, coalesce(effects, 0) + coalesce(said, 0) + coalesce(followed, 0) as heard,
+select c.card,
+       coalesce(effects, 0) + coalesce(told, 0) + coalesce(said, 0) + coalesce(followed, 0) as heard,
        coalesce(matched, 0) as matched,
        coalesce(used, 0) as used, coalesce(successes, 0) as successes,
        coalesce(failures, 0) as failures, coalesce(actual_minutes, 0) as actual_minutes,
@@ -44,7 +63,7 @@ left join lateral (
     select sum(version) as said from feedback where feedback.card = c.card
 ) as voices on true
 left join lateral (
-    select count(*) + count(*) filter (where not held) as followed
+    select count(*) + count(*) filter (where not held) + sum(version) as followed
     from aftermath where aftermath.card = c.card
 ) as aftermaths on true
 left join lateral (
@@ -58,10 +77,10 @@ left join lateral (
 select coalesce(k.card, r.card) as card
 from card_usage k full join card_usage_recounted r using (card)
 where (k.effects, k.matched, k.used, k.successes, k.failures, k.actual_minutes,
-       k.estimated_minutes, k.last_used)
+       k.estimated_minutes, k.last_used, k.told)
       is distinct from
       (r.effects, r.matched, r.used, r.successes, r.failures, r.actual_minutes,
-       r.estimated_minutes, r.last_used)
+       r.estimated_minutes, r.last_used, r.told)
 order by 1
 
 -- name: mend
@@ -72,7 +91,7 @@ on conflict (card) do update set
     effects = excluded.effects, matched = excluded.matched, used = excluded.used,
     successes = excluded.successes, failures = excluded.failures,
     actual_minutes = excluded.actual_minutes, estimated_minutes = excluded.estimated_minutes,
-    last_used = excluded.last_used
+    last_used = excluded.last_used, told = excluded.told
 
 -- name: counted
 -- Every card that anything was counted of, in pages.
@@ -84,15 +103,22 @@ where card > %(after)s order by card limit %(limit)s
 
 -- name: observations
 -- What the network's people say of a card by deed and by word, the newest first: a try that worked and
--- did not hold counts as one that failed, and every customer is somebody of their own.
-(select 'outcome' as told, garage, person,
-        (worked and not exists (
-            select from aftermath where aftermath.ticket = card_effect.ticket
-                and not held and closed_at >= at))::integer::double precision as value, at, repairs
- from card_effect where card = %(card)s and effect = 'used' order by at desc limit %(limit)s)
+-- did not hold counts as one that failed, and every customer is somebody of their own. How many repairs
+-- somebody had done before is asked of failures alone: it weighs nothing else.
+(select 'outcome' as told, garage, person, held::integer::double precision as value, at,
+        case when held then 0 else (
+            select count(*)::integer from card_effect before
+            where before.effect = 'used' and before.person = uses.person
+              and (before.at, before.id) < (uses.at, uses.id)) end as repairs
+ from (select id, garage, person, at, worked and not exists (
+           select from aftermath where aftermath.ticket = card_effect.ticket
+               and not held and closed_at >= at) as held
+       from card_effect where card = %(card)s and effect = 'used'
+       order by at desc, id desc limit %(limit)s) as uses)
 union all
 (select 'rating', garage, person, (stars - 1) / 4.0::double precision, changed_at, 0
  from feedback where card = %(card)s order by given_at desc limit %(limit)s)
 union all
 (select 'rating', garage, 'customer of ' || ticket, (stars - 1) / 4.0::double precision, closed_at, 0
- from aftermath where card = %(card)s and stars is not null order by closed_at desc limit %(limit)s)
+ from aftermath where card = %(card)s and stars is not null and stands
+ order by closed_at desc limit %(limit)s)

@@ -50,10 +50,30 @@ set clicks = least(impression.clicks + excluded.clicks, %(clicks_most)s),
     seen_at = greatest(impression.seen_at, excluded.seen_at)
 
 -- name: closed
--- How a repair was handed back, once for each time that it was.
-insert into aftermath (ticket, closed_at, garage, card, worked, stars)
-values (%(ticket)s, %(closed_at)s, %(garage)s, %(card)s, %(worked)s, %(stars)s)
-on conflict (ticket, closed_at) do nothing
+-- How a repair was handed back, by the newest version of the ticket that was heard, and which cards
+-- hear of it: that it ended with another card is told of both.
+with newer as (
+    select coalesce(bool_and(held), true) as held from aftermath
+    where ticket = %(ticket)s and closed_at = %(closed_at)s
+    having coalesce(max(version), -1) < %(version)s
+), outdated as (
+    update aftermath set stands = false, version = %(version)s
+    where ticket = %(ticket)s and closed_at = %(closed_at)s and card is distinct from %(card)s
+      and exists (select from newer)
+    returning card
+), standing as (
+    insert into aftermath (ticket, closed_at, garage, card, worked, stars, held, version)
+    select %(ticket)s, %(closed_at)s, %(garage)s, %(card)s, %(worked)s, %(stars)s, held, %(version)s
+    from newer
+    on conflict (ticket, closed_at, card) do update
+    set worked = excluded.worked, stars = excluded.stars, stands = true, version = excluded.version
+    returning card
+)
+select card from outdated union select card from standing
+
+-- name: one_ticket_at_a_time
+-- Until the end of the transaction.
+select pg_advisory_xact_lock(hashtextextended(%(ticket)s, 0))
 
 -- name: came_back
 -- What was handed back by then did not hold.
@@ -62,7 +82,7 @@ update aftermath set held = false where ticket = %(ticket)s and closed_at <= %(b
 -- name: first_fixes
 -- Whether each repair worked and every closing of it held.
 select distinct on (ticket) ticket, worked and every(held) over (partition by ticket) as first_fix
-from aftermath where ticket = any(%(tickets)s)
+from aftermath where ticket = any(%(tickets)s) and stands
 order by ticket, closed_at desc
 
 -- name: by_card

@@ -56,13 +56,10 @@ class Again:
     ms: int = REOPENED
 
     def done(self, ticket: Ticket) -> Ticket:
-        for step in (
-            tickets.reopen,
-            lambda t, m: tickets.assign(t, BALA, m),
-            lambda t, m: tickets.start(t, None, m),
-        ):
-            ticket = step(ticket, Move(at=moment(self.ms), expected=ticket.version))
-        return ticket
+        move = Move(at=moment(self.ms), expected=ticket.version)
+        ticket = tickets.reopen(ticket, move)
+        ticket = tickets.assign(ticket, BALA, replace(move, expected=ticket.version))
+        return tickets.start(ticket, None, replace(move, expected=ticket.version))
 
 
 def after(*deeds: Deed | Again) -> tuple[Ticket, dict[str, Said]]:

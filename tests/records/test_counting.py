@@ -6,22 +6,27 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import permutations
 from typing import LiteralString
 
 import pytest
 
-from domain.counting import Counted, Effect, usage
+from domain import last_word
+from domain.clock import Stamp
+from domain.counting import Counted, Effect, of_repair, usage
 from domain.events import EventType
 from domain.feedback import Feedback, Impression, Opinion
 from domain.ids import CardId, GarageId, PersonId, TicketId
-from domain.tickets import SeenSymptom, Ticket
+from domain.outcomes import Attempt, Outcome
+from domain.tickets import Move, SeenSymptom, Ticket, TicketStatus, reopen
+from domain.usage import Usage
 from domain.vehicles import VehicleContext
 from graph.cards import Cards, Tallied
 from graph.database import Graph
 from records.counting import Counting, Tally
 from records.database import Records
 from records.feedback import FeedbackBook
-from tests.domain.samples import NOW, TICKET
+from tests.domain.samples import ANU, CARD, NOW, TICKET
 from tests.graph.examples import card
 from tests.records.samples import event
 
@@ -123,19 +128,93 @@ async def test_a_wrong_counter_is_found_and_mended(records: Records) -> None:
     assert await counting.tallies(NAMES[:1]) == right
 
 
-async def test_experience_is_what_was_done_before(records: Records) -> None:
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1)])
+async def test_experience_is_what_was_done_before(records: Records, order: Sequence[int]) -> None:
+    """By when it was done, not by when it was heard of."""
     counting = Counting(records)
     use = replace(
         _effect(random.Random(1), 1),  # noqa: S311 - a test's dice
         card=NAMES[0],
         effect=Effect.USED,
         person=PersonId("asha"),
-        worked=True,
+        worked=False,
     )
-    for n in range(3):
+    for n in order:
         await counting.count([replace(use, id=f"use-{n}", at=NOW + timedelta(days=n))])
     found = await counting.observations(NAMES[0])
-    assert [(one.value, one.repairs) for one in found] == [(1.0, 2), (1.0, 1), (1.0, 0)]
+    assert [(one.value, one.repairs) for one in found] == [(0.0, 2), (0.0, 1), (0.0, 0)]
+
+
+def one_use(*order: int) -> list[Ticket]:
+    """Give the versions of a ticket that hears of a try (0) and of two ends that say the same."""
+    versions = [replace(TICKET, status=TicketStatus.IN_PROGRESS)]
+    for n in order:
+        ticket, at = versions[-1], NOW + timedelta(minutes=n)
+        stamp = Stamp(int(at.timestamp() * 1000), 0, f"phone_{n}")
+        move = Move(at=NOW + timedelta(hours=1), expected=ticket.version, done=stamp)
+        if n == 0:
+            tried = Attempt(by=ANU, at=at, worked=True, card=CARD.id, minutes=20)
+            versions.append(last_word.attempt(ticket, tried, move))
+        else:
+            outcome = Outcome(worked=True, minutes=n, card=CARD.id)
+            versions.append(last_word.resolve(ticket, outcome, move))
+    return versions[1:]
+
+
+@pytest.mark.row("CA-29")
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+async def test_what_a_use_took_is_the_same_in_any_order(
+    records: Records, order: Sequence[int]
+) -> None:
+    """What somebody wrote down says more than an end; an old version heard late says nothing."""
+    counting, versions = Counting(records), one_use(*order)
+    for ticket in (*versions, versions[0]):
+        await counting.count(of_repair(ticket, {CARD.id: CARD}))
+    [tally] = await counting.tallies([CARD.id])
+    assert tally.usage == Usage(
+        used=1, successes=1, actual_minutes=20, estimated_minutes=40, last_used=NOW
+    )
+    assert await counting.differing() == []
+
+
+async def aftermath(records: Records) -> list[tuple[str, int | None, bool]]:
+    rows = await records.rows("select card, stars, held from aftermath where stands")
+    return [(row["card"], row["stars"], row["held"]) for row in rows]
+
+
+@pytest.mark.row("FE-3")
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+async def test_the_last_word_on_a_closing_stands(records: Records, order: Sequence[int]) -> None:
+    """Another phone says with which card it ended, then what the customer thinks."""
+    book, counting = FeedbackBook(records), Counting(records)
+    first, other = (Outcome(worked=True, minutes=5, card=card) for card in NAMES[:2])
+    versions = [
+        replace(TICKET, version=n, closed_at=NOW, outcome=outcome)
+        for n, outcome in enumerate((first, other, replace(other, rating=2)))
+    ]
+    heard = dict.fromkeys(NAMES[:2], 0)
+    for n in order:
+        await book.closed(versions[n])
+        for tally in await counting.tallies(NAMES[:2]):
+            # A card's node never takes a tally that heard less.
+            assert tally.heard >= heard[tally.card]
+            heard[tally.card] = tally.heard
+    assert await aftermath(records) == [(NAMES[1], 2, True)]
+    assert await counting.observations(NAMES[0]) == []
+    assert [one.value for one in await counting.observations(NAMES[1])] == [0.25]
+    assert NAMES[1] in await book.came_back(TICKET.id, NOW)
+    assert await book.first_fixes([TICKET.id]) == {TICKET.id: False}
+
+
+@pytest.mark.row("FE-3")
+async def test_a_closing_reopened_before_it_was_heard_of_did_not_hold(records: Records) -> None:
+    book, later = FeedbackBook(records), NOW + timedelta(days=1)
+    outcome = Outcome(worked=True, minutes=5, card=NAMES[0], rating=4)
+    closed = replace(TICKET, status=TicketStatus.CLOSED, closed_at=NOW, outcome=outcome)
+    again = reopen(closed, Move(at=later, expected=closed.version))
+    assert await book.closed(again) == [NAMES[0]]
+    assert await book.came_back(TICKET.id, later) == [NAMES[0]]
+    assert await aftermath(records) == [(NAMES[0], 4, False)]
 
 
 @pytest.mark.row("FE-5")
