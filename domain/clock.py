@@ -65,6 +65,11 @@ def heard(last: Stamp, remote: Stamp, now_ms: int) -> Stamp:
     return Stamp(ms, max(counts) + 1 if counts else 0, last.node)
 
 
+def stamped(at: datetime) -> Stamp:
+    """Give the stamp of what our own clock dates."""
+    return Stamp(int(at.timestamp() * 1000), 0, "")
+
+
 def knowing(last: Stamp, stamp: Stamp) -> Stamp:
     """Give the stamp of what was done with `last` in front of one: above it, whatever it says."""
     return stamp if stamp > last else replace(stamp, ms=last.ms, count=last.count + 1)

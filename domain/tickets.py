@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain import limits, tries
-from domain.clock import NEVER, Stamp, knowing, moment
+from domain.clock import NEVER, Stamp, knowing, moment, stamped
 from domain.codes import CodeKey
 from domain.errors import IllegalTransition, StaleVersion
 from domain.ids import CardId, GarageId, InvoiceId, PersonId, TicketId, VehicleId
@@ -154,7 +154,7 @@ class Move:
 
     @property
     def stamp(self) -> Stamp:
-        return self.done or Stamp(int(self.at.timestamp() * 1000), 0, "")
+        return self.done or stamped(self.at)
 
     @property
     def done_at(self) -> datetime:
@@ -301,8 +301,15 @@ def following(ticket: Ticket, move: Move) -> Ticket:
 
 
 def _afresh(ticket: Ticket, move: Move) -> Ticket:
+    past = _ended(ticket, move)
     written = ticket.written
-    at = max(move.stamp, written.card, written.outcome, written.rating)
+    at = max(
+        move.stamp,
+        written.card,
+        written.outcome,
+        written.rating,
+        *(stamped(one.until) for one in past),
+    )
     return replace(
         ticket,
         assignee=None,
@@ -311,7 +318,7 @@ def _afresh(ticket: Ticket, move: Move) -> Ticket:
         closed_at=None,
         card=None,
         outcome=None,
-        past=(*ticket.past, *_ended(ticket, move)),
+        past=(*ticket.past, *past),
         written=Written(card=at, outcome=at, rating=at),
     )
 

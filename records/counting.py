@@ -33,11 +33,12 @@ class Counting:
     async def count(self, effects: Sequence[Counted]) -> None:
         """Add effects to the ledger; of one that is there a later version may tell how it went."""
         told = EFFECTS.dump_json(list(effects)).decode()
-        used = sorted({one.card for one in effects if one.effect is Effect.USED})
+        used = {one.card for one in effects if one.effect is Effect.USED}
         async with self._records.transaction() as connection:
-            await connection.execute(QUERIES["count"], {"effects": told})
-            if used:
-                await connection.execute(QUERIES["last_used"], {"cards": used})
+            moved = await (await connection.execute(QUERIES["count"], {"effects": told})).fetchall()
+            cards = [row["card"] for row in moved if row["card"] in used]
+            if cards:
+                await connection.execute(QUERIES["last_used"], {"cards": cards})
 
     async def tallies(self, cards: Sequence[CardId]) -> list[Tally]:
         rows = await self._records.rows(QUERIES["tallies"], cards=sorted(set(cards)))

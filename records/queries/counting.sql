@@ -40,9 +40,11 @@ on conflict (card) do update set
     estimated_minutes = card_usage.estimated_minutes + excluded.estimated_minutes,
     last_used = greatest(card_usage.last_used, excluded.last_used),
     told = card_usage.told + excluded.told
+returning card
 
 -- name: last_used
--- When these cards were used last: a use that is told anew may turn out to be older.
+-- When these cards, which the caller has just moved, were used last: a use that is told anew may turn
+-- out to be older.
 update card_usage
 set last_used = (select max(at) from card_effect e
                  where e.card = card_usage.card and e.effect = 'used')
