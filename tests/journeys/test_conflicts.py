@@ -14,7 +14,7 @@ from domain.cards import FailureCard
 from domain.ids import CardId
 from domain.technicians import Technician
 from repair.learning import learn
-from resolvers.queued_repairs import TAKEN
+from resolvers.queued_repairs import TAKEN, TRIED
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import PUNE, UPDATE, Person, content
 from tests.journeys.planting import plant
@@ -232,7 +232,8 @@ async def twice_repaired(
     late = ending(ticket, 30, base - 9, "late", card=card.id, worked=False)
     for step in range(4):
         if step == late_before:
-            await sync(chief, late)
+            [answer] = await sync(chief, late)
+            assert answer["reason"] == (TRIED if step else None)
         match step:
             case 0:
                 await sync(chief, ending(ticket, 20, base, "first", card=card.id))
