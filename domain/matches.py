@@ -74,20 +74,14 @@ class CardMarks:
     Attributes:
         models: how many vehicle models and model years it covers.
         cosine: how alike its meaning is to the report's; None without vectors of the same model.
-        reputation: what the network says of it (`domain.reputation`).
     """
 
     id: CardId
-    status: CardStatus
-    source: CardSource
-    usage: Usage
     codes: tuple[CodeKey, ...]
     symptoms: tuple[str, ...]
-    component: str | None
     vehicle_level: VehicleLevel
     models: int
     cosine: float | None = None
-    reputation: float = NEUTRAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +100,18 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardFacts(CardMarks):
-    """What explaining a card needs beside its marks: read for the few that are shown.
+    """What admitting and explaining a card needs beside its marks: read for the best ranked alone.
 
-    `recheck` says why it is to be looked at again, if it is.
+    Attributes:
+        reputation: what the network says of it (`domain.reputation`).
+        recheck: why it is to be looked at again, if it is.
     """
 
+    status: CardStatus
+    source: CardSource
+    usage: Usage
+    component: str | None
+    reputation: float = NEUTRAL
     version: int
     title: str
     text: str

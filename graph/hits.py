@@ -1,7 +1,7 @@
 """Rows of the search queries as hits and facts, and what the queries hold each card against."""
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from sys import byteorder
 from typing import Any
@@ -49,7 +49,7 @@ def packed(embedding: Embedding) -> Vector:
 
 
 def held(viewer: Viewer, beside: Beside) -> dict[str, object]:
-    """Give the parameters of the fragments SEEN, LEVEL and MARKS."""
+    """Give the parameters of the fragments SEEN, LEVEL and COSINE."""
     like = beside.embedding
     return seen_by(viewer) | {
         "fits": fit_keys(beside.vehicle),
@@ -58,44 +58,40 @@ def held(viewer: Viewer, beside: Beside) -> dict[str, object]:
     }
 
 
-def _hit(row: Row) -> Hit:
-    card, marks = CardId(row["card"]), row.get("marks")
-    return Hit(
-        card=card,
-        score=row["score"],
-        via=tuple(sorted(row.get("via", ()))),
-        marks=None if marks is None else CardMarks(id=card, **_marks(marks)),
+def _hit(row: Sequence[Any]) -> Hit:
+    card, score, via, codes, symptoms, models, level, cosine = row
+    marks = CardMarks(
+        id=card,
+        codes=tuple(codes),
+        symptoms=tuple(symptoms),
+        vehicle_level=VehicleLevel(level),
+        models=models,
+        cosine=cosine,
     )
-
-
-def _marks(row: Row) -> dict[str, Any]:
-    return {
-        "status": CardStatus(row["status"]),
-        "source": CardSource(row["source"]),
-        "usage": usage(row),
-        "codes": tuple(row["error_codes"]),
-        "symptoms": tuple(row["symptoms"]),
-        "component": row["component"],
-        "vehicle_level": VehicleLevel(row["level"]),
-        "models": row["models"],
-        "cosine": row["cosine"],
-        "reputation": NEUTRAL if row["reputation"] is None else row["reputation"],
-    }
+    return Hit(card=card, score=score, via=tuple(sorted(via)), marks=marks)
 
 
 def _of_card(row: Row, known: Mapping[str, Row]) -> CardFacts:
-    marks, said = row["marks"], row["said"]
-    component = known.get(marks["component"], NO_COMPONENT)
+    component = known.get(row["component"], NO_COMPONENT)
     return CardFacts(
-        id=CardId(said["id"]),
-        **_marks(marks),
-        version=said["version"],
-        title=said["title"],
-        text=said["symptom_text"],
-        severity=Severity(said["severity"]),
+        id=CardId(row["id"]),
+        version=row["version"],
+        status=CardStatus(row["status"]),
+        source=CardSource(row["source"]),
+        title=row["title"],
+        text=row["symptom_text"],
+        severity=Severity(row["severity"]),
+        usage=usage(row),
+        reputation=NEUTRAL if row["reputation"] is None else row["reputation"],
+        codes=tuple(row["error_codes"]),
+        symptoms=tuple(row["symptoms"]),
+        component=row["component"],
         component_name=component["name"],
         subsystem=component["subsystem"],
-        causes=tuple(said["causes"]),
-        campaign=said["campaign"],
-        recheck=said["recheck"],
+        causes=tuple(row["causes"]),
+        vehicle_level=VehicleLevel(row["level"]),
+        models=row["models"],
+        cosine=row["cosine"],
+        campaign=row["campaign"],
+        recheck=row["recheck"],
     )

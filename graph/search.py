@@ -29,7 +29,7 @@ from graph.card_writing import check_sizes
 from graph.database import Graph
 from graph.hits import Found
 from graph.queries import named, sized
-from graph.visibility import LISTED, hidden_from, mark, places_of
+from graph.visibility import LISTED, hidden_from, mark, places_of, seen_by
 
 QUERIES = named("search.cypher")
 # The most cards looked at behind one code, and behind one symptom or component.
@@ -73,7 +73,7 @@ class Search:
             await self.by_vehicle([NO_SYMPTOM], viewer, 1, beside)
             await self.by_words("none", viewer, 1, beside=beside)
             await self.by_neighbours([NO_CODE], [NO_SYMPTOM], viewer, 1, beside)
-            await self.facts([], viewer, beside)
+            await self.facts([], viewer, Beside(vehicle=NOWHERE))
             if size != hits.NO_SIZE:
                 await self.by_meaning(some, viewer, 1, beside=beside)
 
@@ -147,7 +147,7 @@ class Search:
             return []
         query = words.query(asked, _of_make(make))
         wanted = {"query": query, "near": limit + NEAR_MARGIN, "limit": limit}
-        return (await self._looked("by_words", viewer, beside, wanted))[:limit]
+        return await self._looked("by_words", viewer, beside, wanted)
 
     async def by_neighbours(
         self,
@@ -182,7 +182,8 @@ class Search:
         if garage is None:
             return []
         wanted = {"garage_id": garage, "tickets": TICKETS, "limit": limit}
-        return (await self._found("recent", viewer, NOTHING, wanted)).hits
+        found = await self._graph.entries(QUERIES["recent"], **wanted, **seen_by(viewer))
+        return [Hit(card=CardId(one["card"]), score=one["score"]) for one in found]
 
     async def _of_model(
         self, viewer: Viewer, beside: Beside, wanted: Mapping[str, object]

@@ -12,7 +12,7 @@ from typing import Protocol
 from domain.access import Viewer
 from domain.errors import Unavailable
 from domain.ids import CardId, GarageId
-from domain.matches import CardFacts, CardMarks, Level, Source, Understood
+from domain.matches import CardFacts, CardMarks, Hit, Level, Source, Understood
 from matching import formula, trust
 from matching.answers import Answer, Match
 from matching.fusion import Candidate, fuse
@@ -24,6 +24,9 @@ from matching.recall import Recall, Search
 CONSIDERED = 250
 GRAPH_SECONDS = 0.6
 RECENT_SECONDS = 0.2
+# Cards read for each place of an answer: the rule of trust passes some over, and looks at the first
+# two for each place before it lends one (`trust.WINDOW`).
+READ_FOR_EACH_PLACE = 3
 # Of the time for the graph, what one source may take; the rest is for the facts.
 SOURCE_SHARE = 2 / 3
 # Below this cosine two texts of the trade have nothing to do with each other; without a shared code
@@ -71,7 +74,7 @@ class Matcher:
     async def _from_graph(self, understood: Understood, viewer: Viewer, limit: int) -> Answer:
         patience = self._patience_s * SOURCE_SHARE
         recall = Recall(self._search, understood, viewer, patience)
-        settled = [hit for hit in await recall.codes() if _settles(understood, hit.marks)]
+        settled = await _settled(recall)
         if settled:
             recall.lists = {Source.CODE: settled}
         else:
@@ -133,8 +136,16 @@ class Matcher:
             return
 
 
+async def _settled(recall: Recall) -> list[Hit]:
+    """Ask for cards by code; give those that end the search and may be shown."""
+    found = [hit for hit in await recall.codes() if _settles(recall.understood, hit.marks)]
+    facts = await recall.facts([hit.card for hit in found])
+    shown = {card.id for card in facts if trust.standing(card) is not None}
+    return [hit for hit in found if hit.card in shown]
+
+
 def _settles(understood: Understood, card: CardMarks | None) -> bool:
-    if card is None or trust.standing(card) is None:
+    if card is None:
         return False
     confidence = formula.code_confidence(understood.codes, card.codes, card.vehicle_level)
     return formula.settles(confidence)
@@ -168,14 +179,24 @@ def _degraded(understood: Understood, recall: Recall) -> str | None:
 
 async def _explained(recall: Recall, ranked: Sequence[Ranked], limit: int) -> tuple[Match, ...]:
     by_card: dict[CardId, Ranked] = {r.marks.id: r for r in ranked}
-    admitted = trust.admit([r.marks for r in ranked], limit)
-    facts = await recall.facts([marks.id for marks, _ in admitted])
-    # A card that was retired since it was found is not shown.
-    shown = [(facts[marks.id], standing) for marks, standing in admitted if marks.id in facts]
+    admitted = await _admitted(recall, list(by_card), limit)
     return tuple(
         _match(recall.understood, by_card[card.id], (card, standing), rank)
-        for rank, (card, standing) in enumerate(shown, start=1)
+        for rank, (card, standing) in enumerate(admitted, start=1)
     )
+
+
+async def _admitted(
+    recall: Recall, ranked: Sequence[CardId], limit: int
+) -> Sequence[tuple[CardFacts, trust.Standing]]:
+    """Read of the best ranked as many as it takes to fill the places; few are read in vain."""
+    admitted: Sequence[tuple[CardFacts, trust.Standing]] = ()
+    step = READ_FOR_EACH_PLACE * limit
+    for end in range(step, len(ranked) + step, step):
+        admitted = trust.admit(await recall.facts(ranked[:end]), limit)
+        if len(admitted) == limit:
+            break
+    return admitted
 
 
 def _readmitted(found: Sequence[Match], limit: int) -> tuple[Match, ...]:

@@ -81,6 +81,7 @@ class Recall:
     lists: dict[Source, list[Hit]] = field(default_factory=dict[Source, list[Hit]])
     trace: list[Stage] = field(default_factory=list[Stage])
     silent: dict[Source, str] = field(default_factory=dict[Source, str])
+    known: dict[CardId, CardFacts] = field(default_factory=dict[CardId, CardFacts])
 
     @property
     def marks(self) -> dict[CardId, CardMarks]:
@@ -114,12 +115,19 @@ class Recall:
         if len(found) < ENOUGH and self.lists:
             await self._ask(Source.NEIGHBOUR, self._neighbours())
 
-    async def facts(self, ids: Sequence[CardId]) -> dict[CardId, CardFacts]:
-        """Read what explaining these cards needs."""
-        started = perf_counter()
-        found = await self.search.facts(ids, self.viewer, self.beside) if ids else {}
-        self._note("facts", started, len(found))
-        return found
+    async def facts(self, ids: Sequence[CardId]) -> list[CardFacts]:
+        """Give what admitting and explaining these cards needs, in their order; read it once.
+
+        A card that was retired since it was found has none.
+        """
+        wanted = [card for card in ids if card not in self.known]
+        if wanted:
+            started = perf_counter()
+            beside = Beside(vehicle=self.understood.vehicle)
+            found = await self.search.facts(wanted, self.viewer, beside)
+            self.known |= found
+            self._note("facts", started, len(found))
+        return [self.known[card] for card in ids if card in self.known]
 
     def _calls(self) -> dict[Source, Awaitable[list[Hit]]]:
         said, beside = self.understood, self.beside

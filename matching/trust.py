@@ -13,7 +13,7 @@ from enum import StrEnum
 from domain import effectiveness
 from domain.card_life import SEARCHABLE
 from domain.cards import NEUTRAL, CardSource, CardStatus
-from domain.matches import CardMarks
+from domain.matches import CardFacts
 from domain.reputation import ONE_GARAGE
 from matching import formula
 
@@ -29,7 +29,7 @@ class Standing(StrEnum):
     UNPROVEN = "unproven"
 
 
-def standing(card: CardMarks) -> Standing | None:
+def standing(card: CardFacts) -> Standing | None:
     """Say as what a card may be shown; None when it may not be."""
     if card.status not in SEARCHABLE:
         return None
@@ -41,7 +41,7 @@ def standing(card: CardMarks) -> Standing | None:
     return Standing.REFERENCE if card.source in REFERENCES else Standing.UNPROVEN
 
 
-def upheld(card: CardMarks) -> bool:
+def upheld(card: CardFacts) -> bool:
     """Say whether more than one garage speaks for a card: no single one can then take it away.
 
     The counters are exact, so whoever sends fifty bad outcomes moves them; the reputation is
@@ -50,12 +50,12 @@ def upheld(card: CardMarks) -> bool:
     return card.reputation > NEUTRAL + ONE_GARAGE
 
 
-def promise(card: CardMarks) -> float:
+def promise(card: CardFacts) -> float:
     """Give the mean of the card's Beta prior: what orders unproven cards among themselves."""
     return effectiveness.beta_mean(card.usage.successes, card.usage.failures)
 
 
-def admit(ranked: Sequence[CardMarks], places: int) -> list[tuple[CardMarks, Standing]]:
+def admit(ranked: Sequence[CardFacts], places: int) -> list[tuple[CardFacts, Standing]]:
     """Give at most `places` cards in their order, with one unproven for every five places.
 
     The most promising of the unproven cards near the top takes the place of the first of them; the
@@ -65,7 +65,7 @@ def admit(ranked: Sequence[CardMarks], places: int) -> list[tuple[CardMarks, Sta
     hopeful = sorted(near, key=lambda c: (c.reputation, promise(c)), reverse=True)
     lent = hopeful[: -(-places // PLACES_FOR_EACH_UNPROVEN)]
     met, given = 0, 0
-    admitted: list[tuple[CardMarks, Standing]] = []
+    admitted: list[tuple[CardFacts, Standing]] = []
     for card in ranked:
         if len(admitted) >= places:
             break

@@ -1,7 +1,8 @@
 // What every source shares: only searchable states (the label Findable), only what the viewer may see,
 // every hop capped. A popular symptom or component has tens of thousands of cards; the newest few are
 // looked at. The hints and the WITH DISTINCTs before conditions keep each plan on its path whatever the
-// statistics say. Each hit brings its marks, so that ranking asks no second question.
+// statistics say. Each hit brings its marks, so that ranking asks no second question; the rest is read
+// for the best ranked alone.
 
 // name: SEEN
 // Whether a card is searchable and open to the viewer.
@@ -13,13 +14,18 @@
 // How closely a card's vehicles fit the reported one.
 size([fit IN $fits WHERE fit IN c.fits])
 
+// name: COSINE
+// How alike a card's meaning is to the report's.
+CASE WHEN c.embedding_model = $model
+  THEN 2 * vector.similarity.cosine(c.embedding_SIZE, $like) - 1 END
+
 // name: MARKS
 // What ranking needs to know of a card.
-c{.status, .source, .component, .error_codes, .symptoms, .models, level: LEVEL,
-  cosine: CASE WHEN c.embedding_model = $model
-    THEN 2 * vector.similarity.cosine(c.embedding_SIZE, $like) - 1 END,
-  .times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
-  .estimated_minutes, .last_used, .reputation}
+c.error_codes, c.symptoms, c.models, level
+
+// name: HIT
+// A found card as a list: for so many cards the names of a map would cost more than their values.
+[card, score, via, MARKS, COSINE]
 
 // name: cards
 // About how many there are: the count store's number.
@@ -38,7 +44,8 @@ CALL (e) {
 WITH c, sum(weight) AS score, collect(e.key) AS via
 WITH c, c.id AS card, c.effectiveness AS effectiveness, score, via
 ORDER BY size(via) DESC, score DESC, effectiveness DESC, card LIMIT $limit
-RETURN collect({card: card, score: score, via: via, marks: MARKS}) AS found
+WITH c, card, score, via, LEVEL AS level
+RETURN collect(HIT) AS found
 
 // name: by_vehicle
 // Cards of this model, those that share most symptoms first. A model and a symptom have thousands of
@@ -51,9 +58,10 @@ CALL (looked) {
   UNWIND looked AS c
   WITH c WHERE SEEN
   WITH c, [s IN c.symptoms WHERE s IN $symptoms] AS via, LEVEL AS level
-  WITH c, c.id AS card, via, 2.0 * size(via) + level AS score, c.effectiveness AS effectiveness
+  WITH c, c.id AS card, via, level, 2.0 * size(via) + level AS score,
+    c.effectiveness AS effectiveness
   ORDER BY score DESC, effectiveness DESC, card LIMIT $limit
-  RETURN collect({card: card, score: score, via: via, marks: MARKS}) AS found
+  RETURN collect(HIT) AS found
 }
 RETURN found, size(looked) AS looked
 
@@ -69,9 +77,10 @@ CALL (s) {
 }
 WITH c, sum(weight) AS weight, collect(s.code) AS via
 WITH c, weight, via, LEVEL AS level
-WITH c, c.id AS card, weight, via, 2.0 * size(via) + level AS score, c.effectiveness AS effectiveness
+WITH c, c.id AS card, weight, via, level, 2.0 * size(via) + level AS score,
+  c.effectiveness AS effectiveness
 ORDER BY score DESC, weight DESC, effectiveness DESC, card LIMIT $limit
-RETURN collect({card: card, score: score, via: via, marks: MARKS}) AS found
+RETURN collect(HIT) AS found
 
 // name: FOUND_NEAR
 // The nearest as hits; `looked` says how many the index gave, with those that the viewer may not see.
@@ -80,8 +89,9 @@ CALL (looked) {
   UNWIND looked AS near
   WITH near.c AS c, near.score AS score
   WITH c, score WHERE c.embedding_model = $model AND SEEN
-  WITH c, score LIMIT $limit
-  RETURN collect({card: c.id, score: 2 * score - 1, marks: MARKS}) AS found
+  WITH c, 2 * score - 1 AS cosine LIMIT $limit
+  WITH c, cosine, LEVEL AS level
+  RETURN collect([c.id, cosine, [], MARKS, cosine]) AS found
 }
 RETURN found, size(looked) AS looked
 
@@ -132,8 +142,16 @@ FOUND_NEAR
 // The best hits of the index, less those that the viewer may not see; `looked` says how many it gave.
 CYPHER 5
 CALL db.index.fulltext.queryNodes('card_words', $query, {limit: $near}) YIELD node AS c, score
-RETURN count(c) AS looked,
-  collect(CASE WHEN SEEN THEN {card: c.id, score: score, marks: MARKS} END) AS found
+WITH collect({c: c, score: score}) AS looked
+CALL (looked) {
+  UNWIND looked AS near
+  WITH near.c AS c, near.score AS score
+  WITH c, score WHERE SEEN
+  WITH c, score LIMIT $limit
+  WITH c, c.id AS card, score, [] AS via, LEVEL AS level
+  RETURN collect(HIT) AS found
+}
+RETURN found, size(looked) AS looked
 
 // name: by_components
 // IX-4: cards of the component that raises the code or shows the symptom, then of those beside it in
@@ -167,9 +185,9 @@ CALL (near, worth) {
   RETURN c LIMIT $cap
 }
 WITH c, worth, via, LEVEL AS level
-WITH c, c.id AS card, via, worth + 0.25 * level AS score, c.effectiveness AS effectiveness
+WITH c, c.id AS card, via, level, worth + 0.25 * level AS score, c.effectiveness AS effectiveness
 ORDER BY score DESC, effectiveness DESC, card LIMIT $limit
-RETURN collect({card: card, score: score, via: via, marks: MARKS}) AS found
+RETURN collect(HIT) AS found
 
 // name: by_causes
 // Cards that share a cause with cards of the same code. The cards in between are narrowed as well: a
@@ -189,12 +207,12 @@ CALL (k) {
   RETURN c LIMIT $few
 }
 WITH c, sum(weight / (1.0 + weight)) AS worth, collect(k.key) AS via, LEVEL AS level
-WITH c, c.id AS card, via, worth + 0.25 * level AS score, c.effectiveness AS effectiveness
+WITH c, c.id AS card, via, level, worth + 0.25 * level AS score, c.effectiveness AS effectiveness
 ORDER BY score DESC, effectiveness DESC, card LIMIT $limit
-RETURN collect({card: card, score: score, via: via, marks: MARKS}) AS found
+RETURN collect(HIT) AS found
 
 // name: facts
-// What explaining a card needs beside its marks, for all cards at once; each component is looked up once.
+// What admitting and explaining a card needs, for all cards at once; each component is looked up once.
 MATCH (c:FailureCard) USING INDEX SEEK c:FailureCard(id)
 WHERE c.id IN $ids AND SEEN
 WITH collect(c) AS cards, collect(DISTINCT c.component) AS ids
@@ -204,8 +222,10 @@ CALL (ids) {
   RETURN collect(k{.id, .name, subsystem: head([(k)-[:PART_OF*0..6]->(top:Component)
     WHERE NOT EXISTS { (top)-[:PART_OF]->() } | top.id])}) AS components
 }
-RETURN components, [c IN cards | {marks: MARKS, said: c{.id, .version, .title, .symptom_text,
-  .severity, .causes, .campaign, .recheck}}] AS cards
+RETURN components, [c IN cards | c{.id, .version, .status, .source, .title, .symptom_text, .severity,
+  .causes, .campaign, .recheck, .component, .error_codes, .symptoms, .models, level: LEVEL,
+  cosine: COSINE, .times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
+  .estimated_minutes, .last_used, .reputation}] AS cards
 
 // name: recent
 // What this garage was last shown or tried, the newest first.
