@@ -13,9 +13,10 @@ two are set, not fitted, as no public data joins codes to fixes: an exact code o
 Scores add where ranks would not: how much better the first is than the second tells as much.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import log1p
 
+from domain.codes import CodeKey
 from domain.matches import CardMarks, Source, Understood, VehicleLevel
 from matching import formula
 from matching.fusion import Candidate
@@ -37,38 +38,40 @@ class EvidenceRanker:
     ) -> list[Ranked]:
         """Give the candidates whose marks are known, best first; ties by id, the newest first."""
         known = [c for c in candidates if c.card in marks]
-        best = max((_words(c) for c in known), default=0.0)
+        words = [_words(c) for c in known]
+        best = max(words, default=0.0)
         levels = [marks[c.card].vehicle_level for c in known]
         reach = REACH if max(levels, default=VehicleLevel.NONE) < VehicleLevel.MODEL else 0.0
+        symptoms = {seen.code: seen.confidence for seen in understood.symptoms}
         ranked = [
             Ranked(
                 candidate=c,
-                marks=marks[c.card],
-                score=_texts(c, marks[c.card], best)
-                + _graph(understood, marks[c.card])
-                + reach * log1p(marks[c.card].models),
+                marks=(card := marks[c.card]),
+                score=_texts(shared, best, card)
+                + _graph(understood.codes, symptoms, card)
+                + reach * log1p(card.models),
             )
-            for c in known
+            for c, shared in zip(known, words, strict=True)
         ]
         return sorted(ranked, key=lambda r: (r.score, r.marks.id), reverse=True)
 
 
-def _texts(candidate: Candidate, card: CardMarks, best: float) -> float:
+def _texts(words: float, best: float, card: CardMarks) -> float:
     """Give what the two texts say: shared words and shared meaning."""
-    words = _words(candidate) / best if best > 0 else 0.0
-    return WORDS * words + MEANING * (card.cosine or 0.0)
+    return WORDS * (words / best if best > 0 else 0.0) + MEANING * (card.cosine or 0.0)
 
 
-def _graph(understood: Understood, card: CardMarks) -> float:
-    """Give what the graph says: the vehicle, the codes, the symptoms."""
-    shared = set(understood.codes) & set(card.codes)
-    codes = (
-        formula.code_confidence(understood.codes, card.codes, card.vehicle_level) if shared else 0.0
+def _graph(codes: Sequence[CodeKey], symptoms: Mapping[str, float], card: CardMarks) -> float:
+    """Give what the graph says: the vehicle, the codes, the symptoms with their confidence."""
+    shared = any(code in card.codes for code in codes)
+    confidence = formula.code_confidence(codes, card.codes, card.vehicle_level) if shared else 0.0
+    total = sum(symptoms.values())
+    seen = sum(symptoms[code] for code in card.symptoms if code in symptoms)
+    return (
+        VEHICLE * card.vehicle_level
+        + CODES * confidence
+        + SYMPTOMS * (seen / total if total else 0)
     )
-    reported = {seen.code: seen.confidence for seen in understood.symptoms}
-    total = sum(reported.values())
-    seen = sum(reported[code] for code in card.symptoms if code in reported)
-    return VEHICLE * card.vehicle_level + CODES * codes + SYMPTOMS * (seen / total if total else 0)
 
 
 def _words(candidate: Candidate) -> float:
