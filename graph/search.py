@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import product
 from operator import add
 from time import monotonic
-from typing import cast
+from typing import Any, cast
 
 from domain.access import Viewer
 from domain.codes import CodeKey
@@ -21,12 +21,13 @@ from domain.matches import (
     CardFacts,
     Embedding,
     Hit,
+    Source,
 )
 from domain.vehicles import VehicleContext, name_key
 from graph import hits, words
 from graph.card_rows import ANY_MAKE, fit_keys
 from graph.card_writing import check_sizes
-from graph.database import Graph
+from graph.database import Graph, Row
 from graph.hits import Found
 from graph.queries import named, sized
 from graph.visibility import LISTED, hidden_from, mark, places_of, seen_by
@@ -72,6 +73,8 @@ class Search:
             await self.by_codes([NO_CODE], viewer, 1, beside)
             await self.by_vehicle([NO_SYMPTOM], viewer, 1, beside)
             await self.by_words("none", viewer, 1, beside=beside)
+            limits = dict.fromkeys(Source, 1)
+            await self.by_words_and_vehicle("none", [NO_SYMPTOM], viewer, limits, beside)
             await self.by_neighbours([NO_CODE], [NO_SYMPTOM], viewer, 1, beside)
             await self.facts([], viewer, Beside(vehicle=NOWHERE))
             if size != hits.NO_SIZE:
@@ -93,12 +96,11 @@ class Search:
 
         Other vehicles with these symptoms are asked for where the model's own cards are few.
         """
-        wanted = {"symptoms": _unique(symptoms), "limit": limit}
-        found = await self._of_model(viewer, beside, wanted) if beside.vehicle.model else []
-        if symptoms and 2 * len(found) < limit:
-            more = await self._found("by_symptoms", viewer, beside, wanted | {"cap": CAP})
-            found += more.hits
-        return _best(found, max)[:limit]
+        found: list[Hit] = []
+        if beside.vehicle.model:
+            wanted = _of_model(symptoms, limit, beside)
+            found = await self._looked("vehicle", viewer, beside, wanted)
+        return await self._with_symptoms(found, symptoms, viewer, limit, beside)
 
     async def by_meaning(
         self,
@@ -145,9 +147,33 @@ class Search:
         asked = words.terms(text, await self._words_paid_for())
         if not asked:
             return []
-        query = words.query(asked, _of_make(make))
-        wanted = {"query": query, "near": limit + NEAR_MARGIN, "limit": limit}
-        return await self._looked("by_words", viewer, beside, wanted)
+        wanted = _of_words(asked, limit, make)
+        return await self._looked("words", viewer, beside, wanted)
+
+    async def by_words_and_vehicle(
+        self,
+        text: str,
+        symptoms: Sequence[str],
+        viewer: Viewer,
+        limits: Mapping[Source, int],
+        beside: Beside,
+    ) -> tuple[list[Hit], list[Hit]]:
+        """Give what `by_words` and `by_vehicle` give, asked in one trip where both are known."""
+        of_words, of_vehicle = limits[Source.WORDS], limits[Source.VEHICLE]
+        asked = words.terms(text, await self._words_paid_for())
+        if not asked or not beside.vehicle.model:
+            apart = (
+                self.by_words(text, viewer, of_words, beside=beside),
+                self.by_vehicle(symptoms, viewer, of_vehicle, beside),
+            )
+            worded, fitting = await asyncio.gather(*apart)
+            return worded, fitting
+        wanted = _of_words(asked, of_words) | _of_model(symptoms, of_vehicle, beside)
+        row = await self._row("by_words_and_vehicle", viewer, beside, wanted)
+        found = {name: hits.found(row[name]) for name in ("words", "vehicle")}
+        worded = await self._looked("words", viewer, beside, wanted, found["words"])
+        fitting = await self._looked("vehicle", viewer, beside, wanted, found["vehicle"])
+        return worded, await self._with_symptoms(fitting, symptoms, viewer, of_vehicle, beside)
 
     async def by_neighbours(
         self,
@@ -185,12 +211,19 @@ class Search:
         found = await self._graph.entries(QUERIES["recent"], **wanted, **seen_by(viewer))
         return [Hit(card=CardId(one["card"]), score=one["score"]) for one in found]
 
-    async def _of_model(
-        self, viewer: Viewer, beside: Beside, wanted: Mapping[str, object]
+    async def _with_symptoms(
+        self,
+        found: list[Hit],
+        symptoms: Sequence[str],
+        viewer: Viewer,
+        limit: int,
+        beside: Beside,
     ) -> list[Hit]:
-        query = words.marked(fit_keys(beside.vehicle), cast("list[str]", wanted["symptoms"]))
-        asked = {**wanted, "query": query, "near": NEAR_OF_MODEL}
-        return await self._looked("by_vehicle", viewer, beside, asked)
+        """Add other vehicles with these symptoms where the model's own cards are few."""
+        if symptoms and 2 * len(found) < limit:
+            wanted = {"symptoms": _unique(symptoms), "limit": limit, "cap": CAP}
+            found += (await self._found("by_symptoms", viewer, beside, wanted)).hits
+        return _best(found, max)[:limit]
 
     async def _words_paid_for(self) -> int:
         """Give how many words may be asked for, by the number of cards there are about now."""
@@ -201,27 +234,52 @@ class Search:
         return max(WORDS_LEAST, min(WORDS_MOST, LOOKS // max(1, self._cards)))
 
     async def _looked(
-        self, name: str, viewer: Viewer, beside: Beside, wanted: Mapping[str, object]
+        self,
+        source: str,
+        viewer: Viewer,
+        beside: Beside,
+        wanted: Mapping[str, object],
+        found: Found | None = None,
     ) -> list[Hit]:
         """Ask the full-text index for its `near` best; ask again where others' cards crowd them.
 
         To strike out in the index what others alone may see costs three times the search itself,
         and most cards are for everyone: it is done only when too many of the best are theirs.
+        `found` is what the first asking gave, if it was asked already.
         """
-        found = await self._found(name, viewer, beside, wanted)
-        if found.looked < cast("int", wanted["near"]):
+        asked = cast("Mapping[str, Any]", wanted[source])
+        if found is None:
+            found = await self._found(f"by_{source}", viewer, beside, wanted)
+        if found.looked < asked["near"] or len(found.hits) >= asked["limit"]:
             return found.hits
-        if len(found.hits) >= cast("int", wanted["limit"]):
-            return found.hits
-        query = f"{wanted['query']} {hidden_from(viewer)}"
-        return (await self._found(name, viewer, beside, {**wanted, "query": query})).hits
+        narrowed = {**asked, "query": f"{asked['query']} {hidden_from(viewer)}"}
+        return (
+            await self._found(f"by_{source}", viewer, beside, {**wanted, source: narrowed})
+        ).hits
 
     async def _found(
         self, name: str, viewer: Viewer, beside: Beside, wanted: Mapping[str, object]
     ) -> Found:
+        return hits.found(await self._row(name, viewer, beside, wanted))
+
+    async def _row(
+        self, name: str, viewer: Viewer, beside: Beside, wanted: Mapping[str, object]
+    ) -> Row:
         query = sized(QUERIES[name], hits.size(beside))
         [row] = await self._graph.read(query, **wanted, **hits.held(viewer, beside))
-        return hits.found(row)
+        return row
+
+
+def _of_words(asked: Mapping[str, float], limit: int, make: str | None = None) -> Row:
+    query = words.query(asked, _of_make(make))
+    return {"words": {"query": query, "near": limit + NEAR_MARGIN, "limit": limit}}
+
+
+def _of_model(symptoms: Sequence[str], limit: int, beside: Beside) -> Row:
+    known = _unique(symptoms)
+    query = words.marked(fit_keys(beside.vehicle), known)
+    asked = {"query": query, "near": NEAR_OF_MODEL, "limit": limit}
+    return {"vehicle": asked, "symptoms": known}
 
 
 def _of_make(make: str | None) -> str:

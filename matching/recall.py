@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from domain.access import Viewer
 from domain.codes import CodeKey
@@ -34,6 +34,9 @@ LIMITS: Mapping[Source, int] = {
 }
 
 
+T = TypeVar("T")
+
+
 class Search(Protocol):
     """What matching asks of the graph; every call is narrowed to what `viewer` may see.
 
@@ -52,9 +55,14 @@ class Search(Protocol):
         self, embedding: Embedding, viewer: Viewer, limit: int, *, beside: Beside
     ) -> list[Hit]: ...
 
-    async def by_words(
-        self, text: str, viewer: Viewer, limit: int, *, beside: Beside
-    ) -> list[Hit]: ...
+    async def by_words_and_vehicle(
+        self,
+        text: str,
+        symptoms: Sequence[str],
+        viewer: Viewer,
+        limits: Mapping[Source, int],
+        beside: Beside,
+    ) -> tuple[list[Hit], list[Hit]]: ...
 
     async def by_neighbours(
         self,
@@ -94,6 +102,10 @@ class Recall:
         said = self.understood
         return Beside(vehicle=said.vehicle, embedding=said.embedding)
 
+    @property
+    def _symptoms(self) -> list[str]:
+        return [seen.code for seen in self.understood.symptoms]
+
     async def codes(self) -> list[Hit]:
         """Ask for cards with the reported codes (stage 1, the fastest)."""
         said, limit = self.understood, LIMITS[Source.CODE]
@@ -108,8 +120,7 @@ class Recall:
         Those that read the report itself are asked at once; the neighbours of what it names only
         when they leave places open, since a card found by both ranks where the first put it.
         """
-        asked = [self._ask(source, call) for source, call in self._calls().items()]
-        await asyncio.gather(*asked)
+        await asyncio.gather(*self._asked())
         found = {hit.card for hits in self.lists.values() for hit in hits}
         # A graph whose every source was silent is not asked for more: the time for it is spent.
         if len(found) < ENOUGH and self.lists:
@@ -129,40 +140,56 @@ class Recall:
             self._note("facts", started, len(found))
         return [self.known[card] for card in ids if card in self.known]
 
-    def _calls(self) -> dict[Source, Awaitable[list[Hit]]]:
-        said, beside = self.understood, self.beside
-        symptoms = [seen.code for seen in said.symptoms]
-        limit = LIMITS[Source.VEHICLE]
-        calls: dict[Source, Awaitable[list[Hit]]] = {
-            Source.VEHICLE: self.search.by_vehicle(symptoms, self.viewer, limit, beside)
-        }
-        if said.report.text:
-            limit = LIMITS[Source.WORDS]
-            calls[Source.WORDS] = self.search.by_words(
-                said.report.text, self.viewer, limit, beside=beside
-            )
+    def _asked(self) -> Sequence[Awaitable[None]]:
+        said = self.understood
+        asked = [self._ask_words_and_vehicle() if said.report.text else self._ask_vehicle()]
         if said.embedding is not None:
-            limit = LIMITS[Source.MEANING]
-            calls[Source.MEANING] = self.search.by_meaning(
-                said.embedding, self.viewer, limit, beside=beside
-            )
-        return calls
+            limit, beside = LIMITS[Source.MEANING], self.beside
+            call = self.search.by_meaning(said.embedding, self.viewer, limit, beside=beside)
+            asked.append(self._ask(Source.MEANING, call))
+        return asked
+
+    async def _ask_words_and_vehicle(self) -> None:
+        """Ask for both in one trip; they are two sources all the same."""
+        started, text = perf_counter(), self.understood.report.text
+        call = self.search.by_words_and_vehicle(
+            text, self._symptoms, self.viewer, LIMITS, self.beside
+        )
+        found = await self._patiently(call, Source.WORDS, Source.VEHICLE)
+        words, vehicle = found or (None, None)
+        self._keep(Source.WORDS, started, words)
+        self._keep(Source.VEHICLE, started, vehicle)
+
+    async def _ask_vehicle(self) -> None:
+        limit = LIMITS[Source.VEHICLE]
+        call = self.search.by_vehicle(self._symptoms, self.viewer, limit, self.beside)
+        await self._ask(Source.VEHICLE, call)
 
     def _neighbours(self) -> Awaitable[list[Hit]]:
         said, limit = self.understood, LIMITS[Source.NEIGHBOUR]
-        symptoms = [seen.code for seen in said.symptoms]
-        return self.search.by_neighbours(said.codes, symptoms, self.viewer, limit, self.beside)
+        return self.search.by_neighbours(
+            said.codes, self._symptoms, self.viewer, limit, self.beside
+        )
 
     async def _ask(self, source: Source, call: Awaitable[list[Hit]]) -> None:
         started = perf_counter()
+        self._keep(source, started, await self._patiently(call, source))
+
+    async def _patiently(self, call: Awaitable[T], *sources: Source) -> T | None:
         try:
             async with asyncio.timeout(self.patience_s):
-                self.lists[source] = await call
+                return await call
         except Unavailable as error:
-            self.silent[source] = str(error)
+            why = str(error)
         except TimeoutError:
-            self.silent[source] = f"no answer within {self.patience_s:g} s"
-        self._note(source.value, started, len(self.lists.get(source, [])))
+            why = f"no answer within {self.patience_s:g} s"
+        self.silent |= dict.fromkeys(sources, why)
+        return None
+
+    def _keep(self, source: Source, started: float, found: list[Hit] | None) -> None:
+        if found is not None:
+            self.lists[source] = found
+        self._note(source.value, started, len(found or ()))
 
     def _note(self, name: str, started: float, found: int) -> None:
         milliseconds = (perf_counter() - started) * 1000

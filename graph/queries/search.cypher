@@ -47,12 +47,25 @@ ORDER BY size(via) DESC, score DESC, effectiveness DESC, card LIMIT $limit
 WITH c, card, score, via, LEVEL AS level
 RETURN collect(HIT) AS found
 
-// name: by_vehicle
+// name: WORDED
+// The best hits of the full-text index, less those that the viewer may not see.
+CALL db.index.fulltext.queryNodes('card_words', $words.query, {limit: $words.near})
+YIELD node AS c, score
+WITH collect({c: c, score: score}) AS looked
+CALL (looked) {
+  UNWIND looked AS near
+  WITH near.c AS c, near.score AS score
+  WITH c, score WHERE SEEN
+  WITH c, score LIMIT $words.limit
+  WITH c, c.id AS card, score, [] AS via, LEVEL AS level
+  RETURN collect(HIT) AS found
+}
+
+// name: FITTING
 // Cards of this model, those that share most symptoms first. A model and a symptom have thousands of
-// cards each and few in common: the full-text index meets them at their marks in one step. `looked`
-// says how many it gave, with those that the viewer may not see.
-CYPHER 5
-CALL db.index.fulltext.queryNodes('card_words', $query, {limit: $near}) YIELD node AS c
+// cards each and few in common: the full-text index meets them at their marks in one step.
+CALL db.index.fulltext.queryNodes('card_words', $vehicle.query, {limit: $vehicle.near})
+YIELD node AS c
 WITH collect(c) AS looked
 CALL (looked) {
   UNWIND looked AS c
@@ -60,10 +73,34 @@ CALL (looked) {
   WITH c, [s IN c.symptoms WHERE s IN $symptoms] AS via, LEVEL AS level
   WITH c, c.id AS card, via, level, 2.0 * size(via) + level AS score,
     c.effectiveness AS effectiveness
-  ORDER BY score DESC, effectiveness DESC, card LIMIT $limit
+  ORDER BY score DESC, effectiveness DESC, card LIMIT $vehicle.limit
   RETURN collect(HIT) AS found
 }
+
+// name: by_words
+// `looked` says how many hits the index gave, with those that the viewer may not see.
+CYPHER 5
+WORDED
 RETURN found, size(looked) AS looked
+
+// name: by_vehicle
+// As by_words.
+CYPHER 5
+FITTING
+RETURN found, size(looked) AS looked
+
+// name: by_words_and_vehicle
+// Both in one trip: a trip costs about as much as either search reads.
+CYPHER 5
+CALL () {
+  WORDED
+  RETURN {found: found, looked: size(looked)} AS words
+}
+CALL () {
+  FITTING
+  RETURN {found: found, looked: size(looked)} AS vehicle
+}
+RETURN words, vehicle
 
 // name: by_symptoms
 // IX-3: cards that show these symptoms, whatever they were seen on; the vehicle only lifts them.
@@ -137,21 +174,6 @@ SEARCH c IN (
   LIMIT $near
 ) SCORE AS score
 FOUND_NEAR
-
-// name: by_words
-// The best hits of the index, less those that the viewer may not see; `looked` says how many it gave.
-CYPHER 5
-CALL db.index.fulltext.queryNodes('card_words', $query, {limit: $near}) YIELD node AS c, score
-WITH collect({c: c, score: score}) AS looked
-CALL (looked) {
-  UNWIND looked AS near
-  WITH near.c AS c, near.score AS score
-  WITH c, score WHERE SEEN
-  WITH c, score LIMIT $limit
-  WITH c, c.id AS card, score, [] AS via, LEVEL AS level
-  RETURN collect(HIT) AS found
-}
-RETURN found, size(looked) AS looked
 
 // name: by_components
 // IX-4: cards of the component that raises the code or shows the symptom, then of those beside it in

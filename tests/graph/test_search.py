@@ -21,7 +21,7 @@ from domain.cards import (
 from domain.codes import CodeKey, ErrorCode
 from domain.errors import InvalidInput
 from domain.ids import GarageId, TicketId
-from domain.matches import Beside, CardFacts, Embedding, Hit, VehicleLevel
+from domain.matches import Beside, CardFacts, Embedding, Hit, Source, VehicleLevel
 from domain.tickets import Matching, Shown
 from domain.usage import Usage
 from domain.vehicles import UNKNOWN, VehicleContext
@@ -36,6 +36,7 @@ from tests.stores.test_ticket_store import TICKET
 
 E401, P0A7F = CodeKey("ather:E401"), CodeKey("sae:P0A7F")
 SYMPTOM = "SYM_BATT_001"
+FIFTY = dict.fromkeys(Source, 50)
 HIDDEN = [
     card("draft", status=CardStatus.DRAFT),
     card("rejected", status=CardStatus.REJECTED),
@@ -344,6 +345,33 @@ class TestNeighbours:
         assert sorted(cards_of(found)) == ["fc_public", "fc_theirs"]
 
 
+@pytest.mark.row("MA-3")
+@pytest.mark.parametrize("text", ["scooter hums", "the"])
+@pytest.mark.parametrize("vehicle", [ATHER, UNKNOWN])
+@pytest.mark.parametrize("hidden", [0, 70])
+async def test_one_trip_finds_what_two_find(
+    cards: Cards, search: Search, text: str, vehicle: VehicleContext, hidden: int
+) -> None:
+    """Also where cards of others crowd the first answer, or one of the two is unknown."""
+    sign = Signature(text="Scooter hums", symptoms=(SYMPTOM,))
+    shown = [card(f"{n}", signature=sign, vehicles=(ATHER,)) for n in range(3)]
+    pune = only("garage_pune")
+    louder = replace(sign, text="Scooter hums, hums, hums")
+    others = [
+        card(f"z{n}", signature=louder, vehicles=(ATHER,), visibility=pune) for n in range(hidden)
+    ]
+    await cards.load([(one, embedding(3, 4)) for one in (*shown, *others)])
+    beside = Beside(vehicle=vehicle, embedding=embedding(1))
+    limits = {Source.WORDS: 3, Source.VEHICLE: 3}
+    both = await search.by_words_and_vehicle(text, [SYMPTOM], DELHI, limits, beside)
+    assert both == (
+        await search.by_words(text, DELHI, 3, beside=beside),
+        await search.by_vehicle([SYMPTOM], DELHI, 3, beside),
+    )
+    names = [one.id for one in shown]
+    assert [sorted(cards_of(hits)) for hits in both] == [names if text != "the" else [], names]
+
+
 @pytest.mark.row("CA-33", "IX-10")
 @pytest.mark.parametrize("viewer", [DELHI, NOBODY])
 async def test_no_source_gives_hidden_cards(
@@ -359,7 +387,12 @@ async def test_no_source_gives_hidden_cards(
     component = Component(id="bms", name="BMS")
     await Vocabulary(graph).load_components([component])
     await Vocabulary(graph).load_symptoms([Symptom(code=SYMPTOM, text="x", component="bms")])
+    both = await search.by_words_and_vehicle(
+        "hums", [SYMPTOM], viewer, FIFTY, Beside(vehicle=ATHER)
+    )
     found = {
+        "words in one trip": both[0],
+        "vehicle in one trip": both[1],
         "codes": await search.by_codes([P0A7F], viewer, 50),
         "vehicle": await search.by_vehicle([SYMPTOM], viewer, 50, Beside(vehicle=ATHER)),
         "symptoms": await search.by_vehicle([SYMPTOM], viewer, 50, Beside(vehicle=UNKNOWN)),
@@ -391,6 +424,10 @@ async def test_every_source_gives_own_cards(cards: Cards, search: Search, viewer
     )
     assert sorted(cards_of(await search.by_meaning(embedding(1), viewer, 50))) == expected
     assert sorted(cards_of(await search.by_words("hums", viewer, 50))) == expected
+    both = await search.by_words_and_vehicle(
+        "hums", [SYMPTOM], viewer, FIFTY, Beside(vehicle=ATHER)
+    )
+    assert [sorted(cards_of(hits)) for hits in both] == [expected, expected]
     assert (
         sorted(await search.facts([c.id for c in shelf], viewer, Beside(vehicle=UNKNOWN)))
         == expected

@@ -1,7 +1,7 @@
 """A shelf of cards that searches honestly in memory, and can be told to fail or to hang."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import hypot
 
@@ -9,7 +9,7 @@ from domain.access import Viewer
 from domain.codes import CodeKey
 from domain.errors import Unavailable
 from domain.ids import CardId, GarageId
-from domain.matches import Beside, CardFacts, Embedding, Hit, Understood, closeness
+from domain.matches import Beside, CardFacts, Embedding, Hit, Source, Understood, closeness
 from domain.signature import words
 from domain.vehicles import UNKNOWN, VehicleContext
 from matching.answers import Match
@@ -70,15 +70,23 @@ class Shelf:
         await self.faults.meet("by_meaning")
         return self._best(viewer, limit, beside, lambda c: _cosine(embedding.vector, c.vector))
 
-    async def by_words(self, text: str, viewer: Viewer, limit: int, *, beside: Beside) -> list[Hit]:
-        await self.faults.meet("by_words")
+    async def by_words_and_vehicle(
+        self,
+        text: str,
+        symptoms: Sequence[str],
+        viewer: Viewer,
+        limits: Mapping[Source, int],
+        beside: Beside,
+    ) -> tuple[list[Hit], list[Hit]]:
+        await self.faults.meet("by_words_and_vehicle")
         said = set(words(text))
-        return self._best(
+        worded = self._best(
             viewer,
-            limit,
+            limits[Source.WORDS],
             beside,
             lambda c: len(said & set(words(f"{c.facts.title} {c.facts.text}"))),
         )
+        return worded, await self.by_vehicle(symptoms, viewer, limits[Source.VEHICLE], beside)
 
     async def by_neighbours(
         self,

@@ -22,7 +22,7 @@ from tests.matching.fakes import Faults, Memory, Shelf, Shelved
 from tests.matching.samples import ATHER, E401, IN_PUNE, P0A80, PUNE, REPORT, SYMPTOM, facts
 
 EVERY_SEARCH = frozenset(
-    {"by_codes", "by_vehicle", "by_meaning", "by_words", "by_neighbours", "facts"}
+    {"by_codes", "by_vehicle", "by_meaning", "by_words_and_vehicle", "by_neighbours", "facts"}
 )
 ALL_STAGES = {"code", "vehicle", "meaning", "words", "neighbour", "facts"}
 DRIFT = {"title": "x", "text": "", "causes": ("drift",)}
@@ -150,6 +150,35 @@ async def test_limit_is_kept(limit: int, found: int) -> None:
 async def test_five_unless_asked() -> None:
     shelf = [Shelved(facts=facts(f"{n}", symptoms=(SYMPTOM,))) for n in range(20)]
     assert len((await _matcher(shelf).match(REPORT, IN_PUNE)).matches) == 5
+
+
+@pytest.mark.row("MA-6", "MA-7")
+@pytest.mark.parametrize(
+    ("useless", "read"), [(0, [6]), (4, [6]), (5, [6, 6]), (17, [6, 6, 6, 2]), (20, [6, 6, 6, 2])]
+)
+async def test_facts_are_read_until_places_fill(useless: int, read: list[int]) -> None:
+    failing = Usage(matched=10, used=10, failures=10)
+    shelf = [
+        Shelved(
+            facts=facts(
+                f"{n:02}", symptoms=(SYMPTOM,), usage=failing if n < useless else facts("x").usage
+            )
+        )
+        for n in range(20)
+    ]
+    answer = await _matcher(shelf).match(REPORT, IN_PUNE, 2)
+    assert _cards(answer) == [f"fc_{n:02}" for n in range(20)][useless : useless + 2]
+    assert [stage.found for stage in answer.trace if stage.name == "facts"] == read
+
+
+@pytest.mark.row("FB-1", "FB-4")
+async def test_words_and_vehicle_fall_silent_together() -> None:
+    answer = await _matcher(faults=Faults(down=frozenset({"by_words_and_vehicle"}))).match(
+        REPORT, IN_PUNE
+    )
+    why = "store does not answer: refused"
+    assert (answer.level, answer.degraded) == (Level.KEYWORD, f"words: {why}; vehicle: {why}")
+    assert _cards(answer) == ["fc_half", "fc_alike", "fc_near"]
 
 
 @pytest.mark.row("PI-7")
