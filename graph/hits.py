@@ -49,7 +49,7 @@ def packed(embedding: Embedding) -> Vector:
 
 
 def held(viewer: Viewer, beside: Beside) -> dict[str, object]:
-    """Give the parameters of the fragments SEEN, LEVEL and COSINE."""
+    """Give the parameters of the fragments SEEN, LEVEL and COSINE, and what is looked for."""
     like = beside.embedding
     return seen_by(viewer) | {
         "fits": fit_keys(beside.vehicle),

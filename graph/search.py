@@ -118,7 +118,6 @@ class Search:
         check_sizes([embedding], await self._graph.embedding_sizes())
         of_make = "" if make is None else "_make"
         wanted: dict[str, object] = {
-            "vector": hits.packed(embedding),
             "places": [*places_of(viewer), LISTED],
             "makes": [name_key(make) if make else ANY_MAKE, ANY_MAKE],
             "limit": limit,

@@ -137,7 +137,7 @@ RETURN found, size(looked) AS looked
 CYPHER 25
 MATCH (c:Findable)
 SEARCH c IN (
-  VECTOR INDEX card_embedding_SIZE FOR $vector
+  VECTOR INDEX card_embedding_SIZE FOR $like
   LIMIT $near
 ) SCORE AS score
 FOUND_NEAR
@@ -147,7 +147,7 @@ FOUND_NEAR
 CYPHER 25
 MATCH (c:Findable)
 SEARCH c IN (
-  VECTOR INDEX card_embedding_SIZE FOR $vector
+  VECTOR INDEX card_embedding_SIZE FOR $like
   WHERE c.visibility IN $places
   LIMIT $near
 ) SCORE AS score
@@ -158,7 +158,7 @@ FOUND_NEAR
 CYPHER 25
 MATCH (c:Findable)
 SEARCH c IN (
-  VECTOR INDEX card_embedding_SIZE FOR $vector
+  VECTOR INDEX card_embedding_SIZE FOR $like
   WHERE c.make IN $makes
   LIMIT $near
 ) SCORE AS score
@@ -169,7 +169,7 @@ FOUND_NEAR
 CYPHER 25
 MATCH (c:Findable)
 SEARCH c IN (
-  VECTOR INDEX card_embedding_SIZE FOR $vector
+  VECTOR INDEX card_embedding_SIZE FOR $like
   WHERE c.visibility IN $places AND c.make IN $makes
   LIMIT $near
 ) SCORE AS score
