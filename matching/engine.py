@@ -213,6 +213,8 @@ def _match(
     understood: Understood, ranked: Ranked, admitted: tuple[CardFacts, trust.Standing], rank: int
 ) -> Match:
     card, standing = admitted
+    # The facts are read without the report's vector: the hit has told how alike the meanings are.
+    card = replace(card, cosine=ranked.marks.cosine)
     why = reasons(understood, ranked.candidate, card)
     return Match(
         rank=rank,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import hypot
 from time import perf_counter
 
 import pytest
@@ -99,6 +100,7 @@ async def test_paraphrase_finds_a_card() -> None:
     report = replace(REPORT, codes=(), symptoms=())
     answer = await _matcher([ALIKE]).match(report, IN_PUNE)
     assert (_cards(answer), answer.level) == (["fc_alike"], Level.AI)
+    assert answer.matches[0].card.cosine == pytest.approx(0.9 / hypot(0.9, 0.1))
 
 
 async def test_shared_cause_leads_to_neighbours() -> None:
