@@ -1,9 +1,9 @@
 """How sure a cause is, from how the evidence stands: a logistic fit, so that .7 means 7 of 10.
 
     chance = 1 / (1 + e^−z)
-    z = 3.1 × codes + 2.3 × symptoms + 3.5 × ln(1 + words) + 4.3 if found without words
-        + 0.6 × vehicle level + 0.19 × margin − 1.1 × ln(1 + length) − 5.5
-        − 2.2 if the vehicle is another model − 1.1 if codes were reported and the card has none
+    z = 4.1 × codes + 2.3 × symptoms + 3.4 × ln(1 + words) + 3.5 if found without words
+        + 0.7 × vehicle level + 0.18 × margin − 1.3 × ln(1 + length) − 5
+        − 2.2 if the vehicle is another model − 1.2 if codes were reported and the card has none
 
 Fitted by `bench/diagnosis.py` on reports whose right card is known, a third of them with that card
 taken away (an unknown failure), and rounded; docs/diagnosis.md has its figures on the other half.
@@ -18,16 +18,16 @@ from matching import formula
 from matching.diagnosis import retrieval
 from matching.diagnosis.answers import Precedent
 
-INTERCEPT = -5.5
-CODES = 3.1
+INTERCEPT = -5.0
+CODES = 4.1
 SYMPTOMS = 2.3
-WORDS = 3.5
-NO_WORDS = 4.3
-LENGTH = -1.1
-LEVEL = 0.6
-MARGIN = 0.19
+WORDS = 3.4
+NO_WORDS = 3.5
+LENGTH = -1.3
+LEVEL = 0.7
+MARGIN = 0.18
 OTHER_MODEL = -2.2
-OTHER_CODES = -1.1
+OTHER_CODES = -1.2
 # Further ahead than this no case was more often right.
 WIDEST_MARGIN = 8.0
 
