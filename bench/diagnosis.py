@@ -46,7 +46,7 @@ SPARE = 3
 GOAL = 0.05
 RIDGE = 0.01
 COEFFICIENTS = (
-    *("INTERCEPT", "CODES", "SYMPTOMS", "WORDS", "NO_WORDS", "LENGTH", "LEVEL", "MARGIN"),
+    *("INTERCEPT", "CODES", "SYMPTOMS", "WORDS", "LENGTH", "LEVEL", "MARGIN"),
     *("OTHER_MODEL", "OTHER_CODES"),
 )
 
@@ -133,7 +133,7 @@ async def _told(house: Opened, case: Case) -> Told:
 
 
 def _evidence(understood: Understood, found: Diagnosis) -> Evidence | None:
-    first = found.cause or (found.suspects[0] if found.suspects else None)
+    first = found.first
     if first is None:
         return None
     leading = next(one for one in found.precedents if one.id in first.cites)
@@ -142,7 +142,7 @@ def _evidence(understood: Understood, found: Diagnosis) -> Evidence | None:
 
 def _right(found: Diagnosis, case: Case) -> bool:
     """Say whether the first cause is one that a right card tells."""
-    first = found.cause or (found.suspects[0] if found.suspects else None)
+    first = found.first
     cited = [p.match for p in found.precedents if first is not None and p.id in first.cites]
     return any(_is(match, case.right) for match in cited)
 
@@ -190,8 +190,7 @@ def _row(held: Evidence) -> tuple[float, ...]:
         1.0,
         held.codes,
         held.symptoms,
-        log1p(held.words),
-        float(held.words == 0),
+        log1p(max(held.words, calibration.LEAST_WORDS)),
         log1p(held.length),
         float(held.level),
         held.margin,

@@ -6,7 +6,6 @@ from collections import Counter
 from hashlib import sha256
 
 from domain.cards import Signature
-from domain.vehicles import slug
 
 # A letter or digit with its marks: the vowel signs of Indian scripts are no letters to `re`.
 LETTER = r"(?:[^\W_]|[\u0300-\u036f\u0900-\u0963\u0966-\u0dff])"
@@ -41,7 +40,7 @@ def keywords(*texts: str) -> tuple[str, ...]:
 
 def cause_key(text: str) -> str:
     """Give the key by which two cards share a cause: its words, whatever their case or stops."""
-    return slug(text)
+    return "-".join(re.findall(rf"{LETTER}+", text.casefold()))
 
 
 def symptom_hash(signature: Signature) -> str:

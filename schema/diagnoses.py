@@ -11,7 +11,7 @@ from schema.matches import Match
 class PossibleCause:
     text: str = field(description="What it is.")
     confidence: float = field(
-        description="How likely it is the cause, 0 to 1: of those told 0.7, seven in ten are right."
+        description="How likely it is the cause, 0 to 1; what a language model alone names has 0."
     )
     cites: list[strawberry.ID] = field(description="Keys of the cards that tell it; may be none.")
 
@@ -37,7 +37,9 @@ class Diagnosis:
     suspects: list[PossibleCause] = field(description="Other causes, the likeliest first.")
     checks: list[DiagnosticCheck] = field(description="What tells them apart; safety comes first.")
     reasoning: str = field(description="Why, naming the cards.")
-    reasoner: str = field(description="Who reasoned: the graph's own evidence, or which model.")
+    reasoner: str = field(
+        description="Who reasoned: the graph's evidence, or the model that added its words."
+    )
     precedents: list[Precedent] = field(description="At most five past failures, best first.")
     level: Level = field(description="How much of the system found them.")
     degraded: str | None = field(description="What did not answer; null when all of it did.")

@@ -29,6 +29,7 @@ class Settings:
         language_model: `PROVIDER:MODEL` that diagnoses, as LangChain names it; None reasons over
             the graph alone.
         language_model_url: a server of one's own that the provider's client speaks to.
+        language_model_key: what the provider knows us by.
         token_secret: signs the access tokens; None lets development make and keep its own.
         vault_keys: seal who customers are: `NAME:BASE64`, 32 bytes each, the first for what is new,
             `index:BASE64` for the marks to search by; None lets development make and keep its own.
@@ -49,7 +50,7 @@ class Settings:
     redis_url: str | None = field(default=None, repr=False)
     embedding_model: str | None = None
     language_model: str | None = None
-    language_model_url: str | None = None
+    language_model_url: str | None = field(default=None, repr=False)
     language_model_key: str | None = field(default=None, repr=False)
     token_secret: str | None = field(default=None, repr=False)
     vault_keys: str | None = field(default=None, repr=False)

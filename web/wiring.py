@@ -4,10 +4,11 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from importlib import import_module
 
 from redis.asyncio import Redis
 
@@ -162,8 +163,18 @@ def matching(search: Search, redis: Redis, patience_s: float) -> Matcher:
     return Matcher(search, EvidenceRanker(), RecentMatches(redis), patience_s)
 
 
+def speaking(house: Opened) -> Opened:
+    """Give the same house with the language model that its settings name, if they name one.
+
+    Raises:
+        InvalidInput: it cannot be had.
+    """
+    language = language_model(house.settings)
+    return replace(house, diagnoser=replace(house.diagnoser, language=language))
+
+
 def language_model(settings: Settings) -> Language | None:
-    """Give the language model that the settings name, if they name one.
+    """Give the language model of the settings; its package is needed only where one is named.
 
     Raises:
         InvalidInput: it cannot be had.
@@ -171,15 +182,13 @@ def language_model(settings: Settings) -> Language | None:
     if settings.language_model is None:
         return None
     try:
-        # An extra that takes seconds to import: only who names a model needs it.
-        from matching.diagnosis.language import LanguageModel  # noqa: PLC0415
+        driver = import_module("matching.diagnosis.language")
     except ImportError as error:
         raise InvalidInput(
             "BATTWHEELS_LANGUAGE_MODEL", "needs the extra: pip install 'battwheels[llm]'"
         ) from error
-    return LanguageModel.named(
-        settings.language_model, settings.language_model_url, settings.language_model_key
-    )
+    named: Callable[[str, str | None, str | None], Language] = driver.LanguageModel.named
+    return named(settings.language_model, settings.language_model_url, settings.language_model_key)
 
 
 def learning(house: Opened) -> Learning:
@@ -230,7 +239,7 @@ def joined(
         embedder=embedder,
         reader=reader,
         matcher=matcher,
-        diagnoser=Diagnoser(matcher=matcher, cards=kept, language=language_model(settings)),
+        diagnoser=Diagnoser(matcher=matcher, cards=kept),
         change_log=log,
         cursors=Cursors(records),
         leases=leases,

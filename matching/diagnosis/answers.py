@@ -12,7 +12,7 @@ from matching.answers import Match
 class Precedent:
     """A past failure brought as evidence, and how similar it is, in 0..1 (ML-23).
 
-    `card` is None where only what the match tells of it is known: the graph is silent.
+    `card` is None where it could not be read, and only what the match tells of it is known.
     """
 
     match: Match
@@ -65,3 +65,8 @@ class Diagnosis:
     precedents: tuple[Precedent, ...]
     degraded: str | None = None
     truncated: bool = False
+
+    @property
+    def first(self) -> Cause | None:
+        """The likeliest cause, whether or not it is likely."""
+        return self.cause or (self.suspects[0] if self.suspects else None)

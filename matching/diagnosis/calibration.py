@@ -1,7 +1,7 @@
 """How sure a cause is, from how the evidence stands: a logistic fit, so that .7 means 7 of 10.
 
     chance = 1 / (1 + e^−z)
-    z = 4.1 × codes + 2.3 × symptoms + 3.4 × ln(1 + words) + 3.5 if found without words
+    z = 4.1 × codes + 2.3 × symptoms + 3.4 × ln(1 + max(words, 1.8))
         + 0.7 × vehicle level + 0.18 × margin − 1.3 × ln(1 + length) − 5
         − 2.2 if the vehicle is another model − 1.2 if codes were reported and the card has none
 
@@ -22,12 +22,13 @@ INTERCEPT = -5.0
 CODES = 4.1
 SYMPTOMS = 2.3
 WORDS = 3.4
-NO_WORDS = 3.5
 LENGTH = -1.3
 LEVEL = 0.7
 MARGIN = 0.18
 OTHER_MODEL = -2.2
 OTHER_CODES = -1.2
+# A card that its words did not find, or hardly, is judged by the rest.
+LEAST_WORDS = 1.8
 # Further ahead than this no case was more often right.
 WIDEST_MARGIN = 8.0
 
@@ -40,7 +41,7 @@ class Evidence:
         codes, symptoms: as in `retrieval.similarity`, each in 0..1.
         words: the card's full-text score (BM25); 0 when its words did not find it.
         length: words of the report.
-        margin: by how much the best card's score leads the second's, 0 to 8.
+        margin: by how much the card's score leads the best of the others, 0 to 8.
         other_model: the vehicle's model is known and the card is not of it.
         other_codes: codes were reported and the card has none of them.
     """
@@ -60,8 +61,8 @@ def evidence(understood: Understood, found: Sequence[Precedent], leading: Preced
     card = leading.match.card
     by_words = leading.match.candidate.of(Source.WORDS)
     codes = formula.code_confidence(understood.codes, card.codes, card.vehicle_level)
-    scores = [one.match.score for one in found]
-    ahead = scores[0] - scores[1] if len(scores) > 1 else WIDEST_MARGIN
+    others = [one.match.score for one in found if one.id != leading.id]
+    ahead = leading.match.score - max(others) if others else WIDEST_MARGIN
     return Evidence(
         codes=codes,
         symptoms=retrieval.shared_symptoms(understood, card),
@@ -81,7 +82,7 @@ def confidence(held: Evidence) -> float:
         INTERCEPT
         + CODES * held.codes
         + SYMPTOMS * held.symptoms
-        + (WORDS * log1p(held.words) if held.words else NO_WORDS)
+        + WORDS * log1p(max(held.words, LEAST_WORDS))
         + LENGTH * log1p(held.length)
         + LEVEL * held.level
         + MARGIN * held.margin

@@ -1,5 +1,6 @@
 """A diagnosis from report to answer: match, bring the similar cards, reason over them."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -11,8 +12,13 @@ from domain.ids import CardId
 from domain.matches import Level, Understood
 from matching.answers import Answer
 from matching.diagnosis import reasoning, retrieval
-from matching.diagnosis.answers import Diagnosis, Precedent
-from matching.diagnosis.reply import Reply, borne_out
+from matching.diagnosis.answers import Diagnosis
+from matching.diagnosis.reply import Spoken, with_words
+
+# The matches tell the causes; their cards, whole, are waited for no longer than this.
+CARDS_SECONDS = 1.0
+# Levels that the graph itself answers at.
+GRAPH = frozenset({Level.AI, Level.KEYWORD})
 
 
 class Matcher(Protocol):
@@ -24,19 +30,17 @@ class Cards(Protocol):
 
 
 class Language(Protocol):
-    """A language model that is asked for its view of the precedents."""
+    """A language model that is asked to read what the graph weighed."""
 
     @property
     def name(self) -> str: ...
 
-    async def ask(
-        self, understood: Understood, found: Sequence[Precedent]
-    ) -> tuple[Reply, bool]: ...
+    async def ask(self, understood: Understood, weighed: Diagnosis) -> Spoken: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnoser:
-    """Reasons over the graph's evidence; a language model, where one is named, speaks first."""
+    """Reasons over the graph's evidence; a language model, where one is named, adds its words."""
 
     matcher: Matcher
     cards: Cards
@@ -45,33 +49,33 @@ class Diagnoser:
     async def diagnose(self, understood: Understood, viewer: Viewer) -> Diagnosis:
         """Say what most likely causes the failure, from cards that `viewer` may see."""
         answer = await self.matcher.match(understood, viewer, retrieval.TOP_K)
+        if answer.level not in GRAPH:
+            return reasoning.from_memory(understood, answer)
         cards, silent = await self._read(answer, viewer)
-        found = retrieval.precedents(understood, answer, cards)
+        found = retrieval.precedents(understood, answer.matches, cards)
         degraded = "; ".join(why for why in (answer.degraded, silent) if why) or None
         weighed = reasoning.diagnosis(understood, found, answer.level, degraded)
         if self.language is None or not found:
             return weighed
-        return await self._spoken(self.language, understood, weighed)
+        return await self._with_words(self.language, understood, weighed)
 
     async def _read(
         self, answer: Answer, viewer: Viewer
-    ) -> tuple[dict[CardId, FailureCard], str | None]:
-        """Read the cards whole; while the graph is silent, what the matches tell must do."""
-        if answer.level in {Level.RECENT, Level.MANUAL}:
-            return {}, None
+    ) -> tuple[dict[CardId, FailureCard] | None, str | None]:
+        """Read the cards whole; None with the reason when they do not come in time."""
         try:
-            ids = [match.card.id for match in answer.matches]
-            return await self.cards.many(ids, viewer), None
-        except Unavailable as error:
-            return {}, str(error)
+            async with asyncio.timeout(CARDS_SECONDS):
+                ids = [match.card.id for match in answer.matches]
+                return await self.cards.many(ids, viewer), None
+        except (Unavailable, TimeoutError) as error:
+            return None, str(error) or "the cards do not come in time"
 
-    async def _spoken(
+    async def _with_words(
         self, language: Language, understood: Understood, weighed: Diagnosis
     ) -> Diagnosis:
         try:
-            said, cut = await language.ask(understood, weighed.precedents)
+            spoken = await language.ask(understood, weighed)
         except Unavailable as error:
             why = "; ".join(filter(None, (weighed.degraded, str(error))))
             return replace(weighed, degraded=why)
-        spoken = borne_out(said, weighed, reasoning.LIKELY)
-        return replace(spoken, reasoner=language.name, truncated=cut)
+        return with_words(weighed, spoken, language.name)

@@ -1,102 +1,142 @@
 """A language model as LangChain names it, asked within the specification's bounds (ML-20 to ML-25).
 
-Any model that LangChain knows: `openai:gpt-4o-mini`, or a server on this machine that speaks as
-OpenAI does (llama.cpp, vLLM, Ollama), named by its address.
+Written for OpenAI's API and for the servers that speak it: llama.cpp, vLLM, Ollama and others, on
+this machine or elsewhere. Another provider of LangChain's can be named if its client takes the same
+bounds by the same names.
 """
 
 import asyncio
-from collections.abc import Sequence
+from json import JSONDecodeError, JSONDecoder
 from typing import Any, Self, cast
 
 from langchain.chat_models import init_chat_model
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
-from langchain_core.utils.json import parse_json_markdown
+from langchain_core.utils.json import parse_partial_json
+from langsmith import tracing_context  # pyright: ignore[reportUnknownVariableType]
 
 from domain.errors import InvalidInput, Unavailable
 from domain.matches import Understood
 from matching.diagnosis import prompt, reply
-from matching.diagnosis.answers import Precedent
-from matching.diagnosis.reply import Reply
+from matching.diagnosis.answers import Diagnosis
+from matching.diagnosis.reply import Spoken
 
 TEMPERATURE = 0.3
 MAX_TOKENS = 1_000
 # The same question is answered alike, by servers that heed a seed.
 SEED = 20_260
 ATTEMPTS = 2
-# No call of the API takes ten seconds: from here on the graph's own reasoning answers.
-PATIENCE_S = 8.0
+# With the match and the cards before it, an answer comes within the ten seconds of a request.
+PATIENCE_S = 6.0
 CUT = frozenset({"length", "max_tokens", "MAX_TOKENS"})
+THOUGHT = "</think>"
 
 
 class LanguageModel:
     def __init__(self, model: BaseChatModel, name: str, patience_s: float = PATIENCE_S) -> None:
         self.name = name
         self._model = model
-        self.patience_s = patience_s
+        self._patience_s = patience_s
 
     @classmethod
-    def named(cls, name: str, url: str | None = None, key: str | None = None) -> Self:
+    def named(
+        cls,
+        name: str,
+        url: str | None = None,
+        key: str | None = None,
+        patience_s: float = PATIENCE_S,
+    ) -> Self:
         """Give the model of this name, `PROVIDER:MODEL`; `url` leads to a server of one's own.
 
         Raises:
-            InvalidInput: the provider is unknown, its package is missing, or it refuses to start.
+            InvalidInput: neither key nor server is given, the provider is unknown, its package is
+                missing, or it refuses to start.
         """
-        own: dict[str, Any] = {} if url is None else {"base_url": url}
+        if url is None and key is None:
+            raise InvalidInput("language model", f"{name} needs a key, or the address of a server")
         # A server of one's own often asks for no key, and the client will not start without one.
-        given = key or ("none" if url is not None else None)
-        own |= {} if given is None else {"api_key": given}
+        own: dict[str, Any] = {"api_key": key or "none"}
+        own |= {} if url is None else {"base_url": url}
         try:
             model: object = init_chat_model(  # pyright: ignore[reportUnknownVariableType]
                 name,
                 temperature=TEMPERATURE,
                 max_tokens=MAX_TOKENS,
                 seed=SEED,
-                timeout=PATIENCE_S,
+                timeout=patience_s,
                 max_retries=0,
                 **own,
             )
-        except Exception as error:  # each provider refuses in a way of its own
-            raise InvalidInput("BATTWHEELS_LANGUAGE_MODEL", f"{name}: {error}") from error
-        return cls(cast("BaseChatModel", model), name)
+        # Each provider's client refuses in a way of its own, and this is the one place to say so.
+        except Exception as error:
+            raise InvalidInput("language model", f"{name}: {error}") from error
+        return cls(cast("BaseChatModel", model), name, patience_s)
 
-    async def ask(self, understood: Understood, found: Sequence[Precedent]) -> tuple[Reply, bool]:
-        """Give what the model says, and whether it was cut at its token cap.
+    async def ask(self, understood: Understood, weighed: Diagnosis) -> Spoken:
+        """Give what the model says of a failure, its precedents before it.
 
         Raises:
             Unavailable: it does not answer in time, or says twice what does not read as an answer.
         """
         asked: list[BaseMessage] = [
             SystemMessage(prompt.INSTRUCTIONS),
-            HumanMessage(prompt.question(understood, found)),
+            HumanMessage(prompt.question(understood, weighed)),
         ]
         try:
-            async with asyncio.timeout(self.patience_s):
-                return await self._read(asked)
+            async with asyncio.timeout(self._patience_s):
+                return await self._spoken(asked)
         except TimeoutError as error:
-            raise Unavailable(self.name, f"no answer within {self.patience_s:g} s") from error
+            raise Unavailable(self.name, f"no answer within {self._patience_s:g} s") from error
 
-    async def _read(self, asked: list[BaseMessage]) -> tuple[Reply, bool]:
-        wrong = ""
-        for _ in range(ATTEMPTS):
+    async def _spoken(self, asked: list[BaseMessage]) -> Spoken:
+        for attempt in range(1, ATTEMPTS + 1):
             said = await self._said(asked)
             try:
-                # One that was cut is read as far as it goes.
-                return reply.read(parse_json_markdown(said.text)), _cut(said)
-            except ValueError as error:
-                wrong = str(error)
-            asked += [said, HumanMessage(f"That does not read as the answer: {wrong} Try again.")]
-        raise Unavailable(self.name, f"its answer does not read: {wrong}")
+                return Spoken(reply=reply.read(_json(said.text)), truncated=_cut(said))
+            except InvalidInput as error:
+                if attempt == ATTEMPTS:
+                    raise Unavailable(self.name, f"its answer does not read: {error}") from error
+                again = f"That does not read as the answer: {error} Try again."
+                asked = [*asked, said, HumanMessage(again)]
+        raise AssertionError("the last attempt answers or raises")
 
-    async def _said(self, asked: list[BaseMessage]) -> AIMessage:
-        # Each provider raises errors of its own client: as a batch of one they come as values.
-        answers = await self._model.abatch([asked], return_exceptions=True)
-        [said] = cast("list[AIMessage | Exception]", answers)
-        if isinstance(said, AIMessage):
-            return said
-        raise Unavailable(self.name, type(said).__name__) from said
+    async def _said(self, asked: list[BaseMessage]) -> BaseMessage:
+        # Each provider raises errors of its own client: as a batch of one they come as values. What
+        # is asked goes to the model alone, whatever tracing the environment speaks of.
+        with tracing_context(enabled=False):
+            answers = await self._model.abatch([asked], return_exceptions=True)
+        [said] = cast("list[BaseMessage | Exception]", answers)
+        if isinstance(said, Exception):
+            raise Unavailable(self.name, type(said).__name__) from said
+        return said
 
 
-def _cut(said: AIMessage) -> bool:
+def _json(text: str) -> object:
+    """Give the first JSON object behind whatever a model thinks aloud, as far as it goes.
+
+    Raises:
+        InvalidInput: there is none.
+    """
+    told = text.rpartition(THOUGHT)[2]
+    start = told.find("{")
+    if start < 0:
+        raise InvalidInput("the answer", "holds no JSON object")
+    try:
+        return JSONDecoder().raw_decode(told, start)[0]
+    except JSONDecodeError:
+        return _partial(told[start:])
+    except RecursionError as error:
+        raise InvalidInput("the answer", "is nested too deeply") from error
+
+
+def _partial(text: str) -> object:
+    try:
+        return parse_partial_json(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput("the answer", "is no JSON") from error
+
+
+def _cut(said: BaseMessage) -> bool:
     told: dict[str, Any] = said.response_metadata
-    return any(told.get(name) in CUT for name in ("finish_reason", "stop_reason", "done_reason"))
+    names = ("finish_reason", "stop_reason", "done_reason")
+    return isinstance(said, AIMessage) and any(str(told.get(name)) in CUT for name in names)

@@ -14,15 +14,16 @@ cases (`calibration`), the others stand to it as their beliefs do.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
 
 from domain import effectiveness
 from domain.cards import Step
 from domain.ids import CardId
-from domain.matches import Level, Understood
+from domain.matches import Level, Understood, VehicleLevel
 from domain.signature import cause_key
-from matching.diagnosis import calibration
+from matching.answers import Answer
+from matching.diagnosis import calibration, retrieval
 from matching.diagnosis.answers import Cause, Check, Diagnosis, Precedent
 
 NAME = "graph-evidence-1"
@@ -37,6 +38,7 @@ LOOKING = frozenset(
     scan see spin test trace verify watch weigh""".split()
 )
 UNKNOWN = "No known failure is similar enough to reason from."
+SILENT = "The graph does not answer, so nothing can be weighed. Lately matched here and similar: "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,37 @@ def diagnosis(
     )
 
 
+def from_memory(understood: Understood, answer: Answer) -> Diagnosis:
+    """Give what the garage's recent matches tell while the graph is silent: suspects, worth 0.
+
+    How well they fit was measured against other reports; only codes and symptoms are held anew.
+    """
+    forgotten = [
+        replace(m, card=replace(m.card, cosine=None, vehicle_level=VehicleLevel.NONE))
+        for m in answer.matches
+    ]
+    found = retrieval.precedents(understood, forgotten, None)
+    texts = {cause_key(t) or t: t for one in found for t in one.match.card.causes[:1]}
+    named = ", ".join(f"{one.match.card.title} ({one.id})" for one in found)
+    return Diagnosis(
+        cause=None,
+        suspects=tuple(
+            Cause(
+                text=text,
+                confidence=0.0,
+                cites=tuple(p.id for p in found if text in p.match.card.causes),
+            )
+            for text in texts.values()
+        ),
+        checks=(),
+        reasoning=f"{SILENT}{named}." if found else answer.prompt or UNKNOWN,
+        reasoner=NAME,
+        level=answer.level,
+        precedents=found,
+        degraded=answer.degraded,
+    )
+
+
 def beliefs(found: Sequence[Precedent]) -> list[Belief]:
     """Give every cause that the precedents name, the most believed first."""
     best = max((p.match.score for p in found), default=0.0)
@@ -83,6 +116,8 @@ def beliefs(found: Sequence[Precedent]) -> list[Belief]:
             whole[key] += weight * share
             cites[key].append(one.id)
     total = sum(whole.values())
+    if not total:
+        return []
     ranked = sorted(whole, key=lambda key: (-whole[key], key))
     return [
         Belief(text=texts[k], share=whole[k] / total, cites=tuple(dict.fromkeys(cites[k])))
@@ -93,14 +128,13 @@ def beliefs(found: Sequence[Precedent]) -> list[Belief]:
 def checks(found: Sequence[Precedent], causes: Sequence[Cause]) -> tuple[Check, ...]:
     """Give what to do to find out: what makes it safe, then what tells the first causes apart."""
     cards = {one.id: one.card for one in found if one.card is not None}
+    led = [next((c for c in cause.cites if c in cards), None) for cause in causes[: len(CHECKS_OF)]]
+    leading = list(dict.fromkeys(card for card in led if card is not None))
     told: dict[str, Check] = {}
-    led = [next((c for c in cause.cites if c in cards), None) for cause in causes]
-    leading = list(dict.fromkeys(card for card in led if card is not None))[: len(CHECKS_OF)]
-    for card in leading:
-        if cards[card].resolution.high_voltage:
-            # One card's way of making it safe is whole; two of them mixed would not be.
-            _add(told, card, [s for s in cards[card].resolution.steps if s.safety])
-            break
+    live = [card for card in leading if cards[card].resolution.high_voltage]
+    # One card's way of isolating is whole; two of them mixed would not be.
+    for card in (*live[:1], *(card for card in leading if card not in live)):
+        _add(told, card, [s for s in cards[card].resolution.steps if s.safety])
     for card, most in zip(leading, CHECKS_OF, strict=False):
         steps = [s for s in cards[card].resolution.steps if not s.safety]
         looking = [s for s in steps if _looks(s)]

@@ -1,71 +1,102 @@
 """A language model's reply, read as if it were hostile: into the schema, or not at all (ML-22).
 
-A cause counts only as far as the cards it cites bear it out: what a model says of its own sureness
-is not calibrated, and a card that was not put before it cannot be cited. So an instruction hidden
-in a technician's notes can change neither the form of an answer nor bring up another card.
+A model weighs nothing: which causes there are and how sure each is stays what the cards say. It
+adds its reading, what to check, and ideas that no card tells, worth 0. So an instruction hidden in
+a technician's notes can neither lift a cause, nor change an answer's form, nor bring up a card.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Annotated
+from dataclasses import dataclass, replace
+from typing import Annotated, cast
 
-from pydantic import BaseModel, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from domain.ids import CardId
+from domain import limits
+from domain.errors import InvalidInput
 from domain.signature import cause_key
 from matching.diagnosis.answers import Cause, Check, Diagnosis
 
-Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+IDEAS = 5
+STEPS = 10
+SENTENCE = 2_000
+READING = 4_000
+
+
+def _clean(value: str) -> str:
+    return limits.text("said", value, READING, least=0)
+
+
+def _bounded(most: int) -> BeforeValidator:
+    """Keep the first of what a model says too much."""
+
+    def keep(value: object) -> object:
+        if isinstance(value, str):
+            return value[:most]
+        return cast("list[object]", value)[:most] if isinstance(value, list) else value
+
+    return BeforeValidator(keep)
+
+
+Sentence = Annotated[str, AfterValidator(_clean), _bounded(SENTENCE)]
 
 
 class Reply(BaseModel):
     """What a model is asked to say."""
 
+    model_config = ConfigDict(frozen=True)
+
     cause: Sentence | None
-    secondary: list[Sentence] = Field(default=[], max_length=5)
-    steps: list[Sentence] = Field(default=[], max_length=10)
-    reasoning: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000)] = ""
-    cites: list[str] = Field(default=[], max_length=20)
+    secondary: Annotated[list[Sentence], _bounded(IDEAS)] = []
+    steps: Annotated[list[Sentence], _bounded(STEPS)] = []
+    reasoning: Annotated[str, AfterValidator(_clean), _bounded(READING)] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """What a model said, and whether it was cut at its token cap (ML-24)."""
+
+    reply: Reply
+    truncated: bool
 
 
 def read(found: object) -> Reply:
     """Read a reply, given as JSON's values.
 
     Raises:
-        ValueError: it has another form; the message says where and how.
+        InvalidInput: it has another form; the message says where and how.
     """
     try:
         return Reply.model_validate(found)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"])) or "the answer"
-        raise ValueError(f"{place}: {first['msg']}") from error
+        raise InvalidInput(place, first["msg"]) from error
 
 
-def borne_out(said: Reply, weighed: Diagnosis, likely: float) -> Diagnosis:
-    """Give what the model said, each cause as sure as the evidence that `weighed` holds for it.
-
-    A cause that no card bears out keeps a confidence of 0; from `likely` on it is the cause.
-    """
-    borne = [*([weighed.cause] if weighed.cause else []), *weighed.suspects]
-    known = {one.id for one in weighed.precedents}
-    cited = tuple(CardId(card) for card in dict.fromkeys(said.cites) if card in known)
-    causes = [_as_sure(text, borne) for text in said.secondary]
-    if said.cause is not None:
-        sure = max((c.confidence for c in borne if set(c.cites) & set(cited)), default=0.0)
-        causes.insert(0, Cause(text=said.cause, confidence=sure, cites=cited))
-    stands = said.cause is not None and causes[0].confidence >= likely
-    safety = [check for check in weighed.checks if check.safety]
+def with_words(weighed: Diagnosis, spoken: Spoken, name: str) -> Diagnosis:
+    """Give what the graph weighed, with what the model called `name` adds to it."""
+    said = spoken.reply
+    steps = tuple(Check(action=step) for step in dict.fromkeys(said.steps) if step)
+    safety = tuple(check for check in weighed.checks if check.safety)
+    reading = f"\n\n{name} adds: {said.reasoning}" if said.reasoning else ""
     return replace(
         weighed,
-        cause=causes[0] if stands else None,
-        suspects=tuple(causes[1:] if stands else causes),
-        checks=(*safety, *(Check(action=step) for step in said.steps)),
-        reasoning=said.reasoning or weighed.reasoning,
+        suspects=(*weighed.suspects, *_ideas(weighed, said)),
+        checks=(*safety, *steps) if steps else weighed.checks,
+        reasoning=f"{weighed.reasoning}{reading}",
+        reasoner=name,
+        truncated=spoken.truncated,
     )
 
 
-def _as_sure(text: str, borne: Sequence[Cause]) -> Cause:
-    key = cause_key(text)
-    same = next((cause for cause in borne if cause_key(cause.text) == key), None)
-    return same or Cause(text=text, confidence=0.0, cites=())
+def _ideas(weighed: Diagnosis, said: Reply) -> list[Cause]:
+    """Give the causes that the model alone names: no card bears them out."""
+    texts = (said.cause or "", *said.secondary)
+    named = {cause_key(text) or text: text for text in reversed(texts) if text}
+    borne = {
+        cause_key(text) or text for one in weighed.precedents for text in one.match.card.causes
+    }
+    return [
+        Cause(text=text, confidence=0.0, cites=())
+        for key, text in reversed(named.items())
+        if key not in borne
+    ]

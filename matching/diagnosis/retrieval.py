@@ -9,13 +9,13 @@ three words of Hindi, has little text to compare, so an exact code or all its sy
 (docs/decisions/0009).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from domain.cards import FailureCard
 from domain.ids import CardId
 from domain.matches import CardFacts, Understood
 from matching import formula
-from matching.answers import Answer
+from matching.answers import Match
 from matching.diagnosis.answers import Precedent
 
 TOP_K = 5
@@ -23,18 +23,21 @@ SIMILAR = 0.7
 
 
 def precedents(
-    understood: Understood, answer: Answer, cards: Mapping[CardId, FailureCard]
+    understood: Understood,
+    matches: Sequence[Match],
+    cards: Mapping[CardId, FailureCard] | None,
 ) -> tuple[Precedent, ...]:
-    """Give at most five matches of similarity 0.7 or more, best first, each with its card."""
-    held = [
-        Precedent(
-            match=match,
-            similarity=similarity(understood, match.card),
-            card=cards.get(match.card.id),
-        )
-        for match in answer.matches[:TOP_K]
-    ]
-    return tuple(one for one in held if one.similarity >= SIMILAR)
+    """Give at most five matches of similarity 0.7 or more, best first, each with its card.
+
+    A card that could no longer be read is left out: it was hidden or retired meanwhile. Where
+    `cards` is None none could be read, and what the matches tell must do.
+    """
+    return tuple(
+        Precedent(match=match, similarity=alike, card=(cards or {}).get(match.card.id))
+        for match in matches[:TOP_K]
+        if cards is None or match.card.id in cards
+        if (alike := similarity(understood, match.card)) >= SIMILAR
+    )
 
 
 def similarity(understood: Understood, card: CardFacts) -> float:
@@ -48,4 +51,5 @@ def shared_symptoms(understood: Understood, card: CardFacts) -> float:
     """Give the share of the reported symptoms that a card shows, each as sure as it is, 0..1."""
     reported = {seen.code: seen.confidence for seen in understood.symptoms}
     total = sum(reported.values())
-    return sum(reported[c] for c in set(card.symptoms) & set(reported)) / total if total else 0.0
+    shared = sum(sure for code, sure in reported.items() if code in card.symptoms)
+    return shared / total if total else 0.0

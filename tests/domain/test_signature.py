@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.cards import Severity, Signature
 from domain.codes import CodeKey
-from domain.signature import keywords, symptom_hash, words
+from domain.signature import cause_key, keywords, symptom_hash, words
 
 TEXT = (
     "Charging stops at 80% on the charger. Charger fan runs, charging LED blinks, BMS warm; charger"
@@ -142,3 +142,14 @@ def test_any_word_order_hashes_alike(shuffled: list[str], upper: bool) -> None:
     text = " ".join(shuffled)
     plain = Signature(text="charging stops at eighty percent every evening")
     assert symptom_hash(Signature(text=text.upper() if upper else text)) == symptom_hash(plain)
+
+
+def test_causes_are_the_same_by_their_words() -> None:
+    assert (
+        cause_key("Cells drifted  apart.")
+        == cause_key("cells drifted-apart")
+        == ("cells-drifted-apart")
+    )
+    # Vowel signs tell Indian words apart: a motor is no metre.
+    assert cause_key("मोटर") != cause_key("मीटर")
+    assert cause_key("?!") == ""

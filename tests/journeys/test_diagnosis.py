@@ -1,5 +1,7 @@
 """A diagnosis over the API, on real stores: which cause, from whose cards, and what when unsure."""
 
+import socket
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +13,9 @@ from matching.diagnosis.retrieval import SIMILAR
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, DIAGNOSE, PUNE
 from tests.journeys.planting import plant
-from web.wiring import Opened
+from tests.journeys.test_faults import asking
+from tests.matching.diagnosis.model_server import Said, model_server
+from web.wiring import Opened, speaking
 
 pytestmark = pytest.mark.journey
 HARNESS = "fc_ather_450x_harness_chafe_head"
@@ -58,6 +62,7 @@ async def test_nobody_is_told_a_cause_that_others_keep(house: Opened, somebody: 
     there = await somebody(Role.TECHNICIAN, DELHI).ask(DIAGNOSE, report=report)
     here = await somebody(Role.TECHNICIAN, PUNE).ask(DIAGNOSE, report=report)
     assert kept.id in [p["suggestion"]["cardKey"] for p in there["precedents"]]
+    assert (here["__typename"], here["degraded"]) == ("Diagnosis", None)
     assert kept.id not in str(here)
     assert kept.cause.primary not in str(here)
 
@@ -66,3 +71,46 @@ async def test_a_report_that_does_not_read_is_refused(somebody: Somebody) -> Non
     long = await somebody().ask(DIAGNOSE, report={"text": "x" * 10_001})
     wrong = await somebody().ask(DIAGNOSE, report={"text": "dead", "codes": ["?"]})
     assert [one["__typename"] for one in (long, wrong)] == ["InvalidInput"] * 2
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that knows no address but its own."""
+
+    def resolved(host: str | bytes | None, *rest: Any, **more: Any) -> Any:  # noqa: ANN401
+        if host not in {"127.0.0.1", "localhost", None}:
+            raise OSError(f"no network: {host!r}")
+        return known(host, *rest, **more)
+
+    known = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+
+
+@pytest.mark.row("ML-20")
+@pytest.mark.usefixtures("offline")
+async def test_the_graph_diagnoses_without_a_network(somebody: Somebody) -> None:
+    with pytest.raises(OSError, match="no network"):
+        socket.getaddrinfo("example.org", 443)
+    found = await somebody(Role.TECHNICIAN).ask(DIAGNOSE, report=LOCK)
+    assert (found["cause"]["cites"][0], found["degraded"]) == (HARNESS, None)
+
+
+@pytest.mark.row("ML-20", "ML-24")
+@pytest.mark.usefixtures("offline")
+async def test_a_model_on_this_machine_adds_its_words(house: Opened, somebody: Somebody) -> None:
+    """LangChain over the real graph, to a server that plays a language model."""
+    who = somebody(Role.TECHNICIAN)
+    alone = await who.ask(DIAGNOSE, report=LOCK)
+    async with model_server() as model:
+        model.will_say(Said('{"cause": null, "reasoning": "Look at the steering he', "length"))
+        settings = replace(
+            house.settings, language_model="openai:own", language_model_url=model.url
+        )
+        async with asking(speaking(replace(house, settings=settings)), who) as heard:
+            found = await heard.ask(DIAGNOSE, report=LOCK)
+    assert HARNESS in model.prompts()[1]
+    assert found == alone | {
+        "reasoner": "openai:own",
+        "reasoning": f"{alone['reasoning']}\n\nopenai:own adds: Look at the steering he",
+        "truncated": True,
+    }

@@ -10,6 +10,7 @@ from domain.errors import ImportRefused
 from domain.reports import FailureReport
 from domain.vehicles import VehicleContext
 from tests.commands import called
+from web.cli.asking import headed
 from web.cli.main import COMMANDS
 from web.cli.report_file import Asked, read
 
@@ -47,6 +48,18 @@ def test_tokens_are_refused_in_production(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", ["match", "diagnose"])
 def test_empty_report_is_refused(command: str) -> None:
     assert called(command, "   ") == (1, "", "text: is empty\n")
+
+
+def test_a_file_brings_its_own_codes(tmp_path: Path) -> None:
+    file = tmp_path / "reports.jsonl"
+    file.write_text('{"id": "a", "text": "no charge"}\n')
+    said = "text: give a report with its codes and vehicle, or --file, not both\n"
+    assert called("match", "--file", str(file), "--code", "P0A80") == (1, "", said)
+
+
+def test_a_report_is_shown_as_it_was_typed(capsys: pytest.CaptureFixture[str]) -> None:
+    headed(Asked("R7", FailureReport(text="light [/] blinks [red] once")))
+    assert capsys.readouterr().out == "Report R7 light [/] blinks [red] once\n"
 
 
 def test_reports_are_read_line_by_line(tmp_path: Path) -> None:

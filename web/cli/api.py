@@ -12,7 +12,7 @@ from schema.sdl import sdl
 from web import journal, serving
 from web.local.progress import bars
 from web.settings import Settings
-from web.wiring import SERVING, opened
+from web.wiring import SERVING, opened, speaking
 
 NICENESS = 5
 
@@ -47,7 +47,7 @@ def migrate() -> None:
 
 async def _serve(settings: Settings, *, work: bool) -> None:
     async with opened(settings, patience=SERVING) as house:
-        await serving.serve(house, work=work)
+        await serving.serve(speaking(house), work=work)
 
 
 async def _work(settings: Settings) -> None:

@@ -8,19 +8,22 @@ from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
+from rich.text import Text as Styled
 
 from domain.access import Viewer
 from domain.errors import InvalidInput
 from domain.matches import Understood
 from domain.reports import FailureReport
-from domain.vehicles import VehicleContext
+from domain.vehicles import UNKNOWN, VehicleContext
 from web.cli.report_file import Asked, read
 from web.local.progress import Report, Step, bars
 from web.settings import Settings
-from web.wiring import Opened, opened
+from web.wiring import Opened, opened, speaking
 
 # The local operator stands outside all garages and sees every card.
 OPERATOR = Viewer(sees_all=True)
+# Of a long report its start is enough to know it by.
+SHOWN = 200
 
 Answer = TypeVar("Answer")
 Text = Annotated[str, typer.Argument(help="What is wrong, in the reporter's words.")]
@@ -54,8 +57,8 @@ def asked(
     """
     if file is None:
         return [Asked("1", FailureReport.parsed(text, tuple(codes or ()), vehicle))]
-    if text:
-        raise InvalidInput("text", "give a report or --file, not both")
+    if text or codes or vehicle != UNKNOWN:
+        raise InvalidInput("text", "give a report with its codes and vehicle, or --file, not both")
     return read(file)
 
 
@@ -65,7 +68,7 @@ def answered(
     answer: Callable[[Opened, Understood], Awaitable[Answer]],
     tell: Callable[[Asked, Answer], None],
 ) -> None:
-    """Answer each report on open stores, tell each answer as it comes, with a bar for many."""
+    """Answer each report in an opened house, tell each answer as it comes, with a bar for many."""
     asyncio.run(_answered(reports, doing, answer, tell))
 
 
@@ -76,7 +79,8 @@ async def _answered(
     tell: Callable[[Asked, Answer], None],
 ) -> None:
     with bars(Console(stderr=True)) as report:
-        async with opened(Settings.read(), report=report) as house:
+        async with opened(Settings.read(), report=report) as opened_house:
+            house = speaking(opened_house)
             await house.reader.learn()
             for number, one in enumerate(reports, start=1):
                 understood = await house.reader.understand(one.report)
@@ -92,5 +96,5 @@ def _count(report: Report, doing: str, number: int, total: int) -> None:
 def headed(one: Asked) -> Console:
     """Print which report is answered, and give where the answer goes."""
     console = Console()
-    console.print(f"[bold]Report {one.id}[/bold] {one.report.text[:200]}", markup=one.id == "1")
+    console.print(Styled.assemble((f"Report {one.id}", "bold"), " ", one.report.text[:SHOWN]))
     return console

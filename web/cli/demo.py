@@ -26,7 +26,7 @@ from web.cli import shown
 from web.local.progress import Report, Step, bars
 from web.settings import Settings
 from web.ui.install import install
-from web.wiring import DEMO, Opened, hurried, opened
+from web.wiring import DEMO, Opened, hurried, opened, speaking
 
 SAMPLE = FailureReport(
     text="Ather 450X: charging stops near 80 percent and the range has dropped. "
@@ -75,7 +75,7 @@ async def _demo(settings: Settings, stage: Stage, *, once: bool) -> None:
             _loaded(stage, await load(knowledge.read(knowledge.SHIPPED), house, told=_told(report)))
             explorer = await _prepared(house, report)
         await _matched(stage, house)
-        await _served(stage, house, explorer=explorer, once=once)
+        await _served(stage, speaking(house), explorer=explorer, once=once)
 
 
 async def _prepared(house: Opened, report: Report) -> bool:

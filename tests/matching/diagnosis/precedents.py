@@ -45,10 +45,18 @@ def precedent(  # noqa: PLR0913 - each test is about another of them
     similarity: float = 0.9,
     usage: Usage = WORKS,
     codes: tuple[CodeKey, ...] = (),
+    cosine: float | None = None,
     known: FailureCard | None = None,
 ) -> Precedent:
     """Give `fc_<name>` with these causes; `known` is the card where it is not a plain one."""
-    told = facts(name, causes=causes, usage=usage, codes=codes, vehicle_level=VehicleLevel.MODEL)
+    told = facts(
+        name,
+        causes=causes,
+        usage=usage,
+        codes=codes,
+        vehicle_level=VehicleLevel.MODEL,
+        cosine=cosine,
+    )
     return Precedent(
         match=Match(
             rank=1,

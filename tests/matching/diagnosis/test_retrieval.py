@@ -4,11 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from domain.matches import CardFacts, Level, Understood, VehicleLevel
+from domain.matches import CardFacts, Understood, VehicleLevel
 from domain.reports import FailureReport
 from domain.tickets import SeenSymptom
 from domain.vehicles import UNKNOWN
-from matching.answers import Answer
 from matching.diagnosis.retrieval import SIMILAR, precedents, similarity
 from tests.matching.diagnosis.precedents import DRIFT, card, precedent
 from tests.matching.samples import E401, P0A80, REPORT, SYMPTOM, facts
@@ -43,18 +42,14 @@ def test_a_silent_report_is_like_nothing() -> None:
 @pytest.mark.row("ML-23")
 def test_five_similar_ones_are_brought_in_order() -> None:
     cosines = (0.39, 0.4, 0.41, 0.9, 0.8, 0.7, 0.6)
-    made = [precedent(f"n{n}", DRIFT).match for n in range(len(cosines))]
-    matches = [
-        replace(match, card=replace(match.card, cosine=cosine))
-        for match, cosine in zip(made, cosines, strict=True)
-    ]
-    answer = Answer(matches=tuple(matches), level=Level.AI, ranker="any")
-    known = card("n3", DRIFT)
-    found = precedents(replace(REPORT, codes=(), symptoms=()), answer, {known.id: known})
-    assert [(one.id, one.card) for one in found] == [
-        ("fc_n1", None),
-        ("fc_n2", None),
-        ("fc_n3", known),
-        ("fc_n4", None),
-    ]
+    matches = [precedent(f"n{n}", DRIFT, cosine=c).match for n, c in enumerate(cosines)]
+    found = precedents(replace(REPORT, codes=(), symptoms=()), matches, None)
+    assert [one.id for one in found] == ["fc_n1", "fc_n2", "fc_n3", "fc_n4"]
     assert min(one.similarity for one in found) == pytest.approx(SIMILAR)
+
+
+def test_a_card_that_can_no_longer_be_read_is_left_out() -> None:
+    matches = [precedent(name, DRIFT, cosine=0.9).match for name in "ab"]
+    known = card("b", DRIFT)
+    found = precedents(REPORT, matches, {known.id: known})
+    assert [(one.id, one.card) for one in found] == [(known.id, known)]
