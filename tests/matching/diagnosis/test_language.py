@@ -208,9 +208,11 @@ async def test_nothing_goes_to_a_tracer(
 ) -> None:
     monkeypatch.setenv("LANGSMITH_TRACING", "true")
     started: list[str] = []
-    monkeypatch.setattr(
-        LangChainTracer, "on_chat_model_start", lambda *_, **__: started.append("!")
-    )
+
+    def told(*_: object, **__: object) -> None:
+        started.append("told")
+
+    monkeypatch.setattr(LangChainTracer, "on_chat_model_start", told)
     model.will_say(json.dumps(GOOD))
     await _diagnoser(model).diagnose(REPORT, IN_PUNE)
     assert (len(model.heard), started) == (1, [])
