@@ -23,6 +23,7 @@ from bench.diagnosis_cases import Case, complaint_cases, field_cases, recall_cas
 from bench.quality import NHTSA
 from domain.access import Viewer
 from domain.matches import Understood
+from domain.signature import cause_key
 from ingest import knowledge, recalls
 from ingest.batch import Batch
 from ingest.loading import load
@@ -141,10 +142,12 @@ def _evidence(understood: Understood, found: Diagnosis) -> Evidence | None:
 
 
 def _right(found: Diagnosis, case: Case) -> bool:
-    """Say whether the first cause is one that a right card tells."""
-    first = found.first
-    cited = [p.match for p in found.precedents if first is not None and p.id in first.cites]
-    return any(_is(match, case.right) for match in cited)
+    """Say whether the first cause is what a right card tells first."""
+    if found.first is None:
+        return False
+    first = cause_key(found.first.text)
+    right = [p.match.card for p in found.precedents if _is(p.match, case.right)]
+    return any(cause_key(text) == first for card in right for text in card.causes[:1])
 
 
 def _is(match: Match, names: frozenset[str]) -> bool:

@@ -155,7 +155,8 @@ def hurried(house: Opened, patience: Patience) -> Opened:
     """Give the same house with another patience for matches."""
     house.embedder.limit_s = patience.embedder
     matcher = matching(house.search, house.redis, patience.graph)
-    return replace(house, matcher=matcher, diagnoser=replace(house.diagnoser, matcher=matcher))
+    diagnoser = replace(house.diagnoser, matcher=matcher, patience_s=patience.graph)
+    return replace(house, matcher=matcher, diagnoser=diagnoser)
 
 
 def matching(search: Search, redis: Redis, patience_s: float) -> Matcher:
@@ -239,7 +240,7 @@ def joined(
         embedder=embedder,
         reader=reader,
         matcher=matcher,
-        diagnoser=Diagnoser(matcher=matcher, cards=kept),
+        diagnoser=Diagnoser(matcher=matcher, cards=kept, patience_s=patience.graph),
         change_log=log,
         cursors=Cursors(records),
         leases=leases,

@@ -16,7 +16,7 @@ from matching.diagnosis.answers import Diagnosis
 from matching.diagnosis.reply import Spoken, with_words
 
 # The matches tell the causes; their cards, whole, are waited for no longer than this.
-CARDS_SECONDS = 1.0
+CARDS_SECONDS = 0.6
 # Levels that the graph itself answers at.
 GRAPH = frozenset({Level.AI, Level.KEYWORD})
 
@@ -40,11 +40,16 @@ class Language(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnoser:
-    """Reasons over the graph's evidence; a language model, where one is named, adds its words."""
+    """Reasons over the graph's evidence; a language model, where one is named, adds its words.
+
+    Attributes:
+        patience_s: how long the cards are waited for, in seconds.
+    """
 
     matcher: Matcher
     cards: Cards
     language: Language | None = None
+    patience_s: float = CARDS_SECONDS
 
     async def diagnose(self, understood: Understood, viewer: Viewer) -> Diagnosis:
         """Say what most likely causes the failure, from cards that `viewer` may see."""
@@ -64,7 +69,7 @@ class Diagnoser:
     ) -> tuple[dict[CardId, FailureCard] | None, str | None]:
         """Read the cards whole; None with the reason when they do not come in time."""
         try:
-            async with asyncio.timeout(CARDS_SECONDS):
+            async with asyncio.timeout(self.patience_s):
                 ids = [match.card.id for match in answer.matches]
                 return await self.cards.many(ids, viewer), None
         except (Unavailable, TimeoutError) as error:

@@ -27,8 +27,8 @@ from matching.diagnosis import calibration, retrieval
 from matching.diagnosis.answers import Cause, Check, Diagnosis, Precedent
 
 NAME = "graph-evidence-1"
-# What a card says of its primary cause when only its name is known.
-UNSURE = 0.5
+# How sure a card is of its primary cause where that could not be read: as most are.
+USUAL = 0.8
 # From this on a cause is called the cause: it is more likely than not.
 LIKELY = 0.5
 SUSPECTS = 4
@@ -118,7 +118,8 @@ def beliefs(found: Sequence[Precedent]) -> list[Belief]:
     total = sum(whole.values())
     if not total:
         return []
-    ranked = sorted(whole, key=lambda key: (-whole[key], key))
+    # Of equals the one that the better card tells first, and that a card tells first.
+    ranked = sorted(whole, key=lambda key: -whole[key])
     return [
         Belief(text=texts[k], share=whole[k] / total, cites=tuple(dict.fromkeys(cites[k])))
         for k in ranked
@@ -154,7 +155,7 @@ def _looks(step: Step) -> bool:
 def _shares(one: Precedent) -> list[tuple[str, float]]:
     """Give the causes that a card names, each with its share: 1 together, less for one alone."""
     if one.card is None:
-        texts, sure = one.match.card.causes, UNSURE
+        texts, sure = one.match.card.causes, USUAL
     else:
         texts = (one.card.cause.primary, *one.card.cause.secondary)
         sure = one.card.cause.confidence
