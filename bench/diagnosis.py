@@ -16,7 +16,6 @@ from random import Random
 from time import perf_counter
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.bars import Bar, Better
 from bench.diagnosis_cases import Case, complaint_cases, field_cases, recall_cases
@@ -32,7 +31,7 @@ from matching.answers import Answer, Match
 from matching.diagnosis import calibration
 from matching.diagnosis.answers import Diagnosis
 from matching.diagnosis.calibration import Evidence
-from matching.diagnosis.engine import Diagnoser, Matcher
+from matching.diagnosis.engine import Matcher
 from matching.diagnosis.reasoning import LIKELY
 from web.local import stores
 from web.local.home import Home
@@ -50,8 +49,6 @@ COEFFICIENTS = (
     *("INTERCEPT", "CODES", "SYMPTOMS", "WORDS", "LENGTH", "LEVEL", "MARGIN"),
     *("OTHER_MODEL", "OTHER_CODES"),
 )
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +122,7 @@ async def _known(house: Opened, batch: Batch) -> None:
 
 async def _told(house: Opened, case: Case) -> Told:
     unknown = case.right if case.gone else frozenset[str]()
-    diagnoser = Diagnoser(matcher=Without(house.matcher, unknown), cards=house.cards)
+    diagnoser = replace(house.diagnoser, matcher=Without(house.matcher, unknown))
     understood = await house.reader.understand(case.report)
     began = perf_counter()
     found = await diagnoser.diagnose(understood, OPERATOR)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from hashlib import sha256
 
 from domain.cards import Signature
@@ -41,6 +42,14 @@ def keywords(*texts: str) -> tuple[str, ...]:
 def cause_key(text: str) -> str:
     """Give the key by which two cards share a cause: its words, whatever their case or stops."""
     return "-".join(re.findall(rf"{LETTER}+", text.casefold()))
+
+
+def by_cause(texts: Iterable[str]) -> dict[str, str]:
+    """Give each cause that is named once, by its key, in its first wording."""
+    found: dict[str, str] = {}
+    for text in texts:
+        found.setdefault(cause_key(text) or text, text)
+    return found
 
 
 def symptom_hash(signature: Signature) -> str:

@@ -66,8 +66,10 @@ def _placed(tries: Tries, counted: Tries) -> Tries:
     places: list[Attempt] = []
     for one in tries:
         heir = next((n for n, other in enumerate(new) if _same(one, other)), None)
-        gives_way = not _holds(counted, one) and heir is not None
-        places.append(new.pop(heir) if gives_way and heir is not None else one)
+        if heir is None or _holds(counted, one):
+            places.append(one)
+        else:
+            places.append(new.pop(heir))
     return (*places, *new)
 
 

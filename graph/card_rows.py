@@ -182,9 +182,7 @@ def _people(card: FailureCard) -> dict[str, list[Row]]:
 
 
 def _causes(card: FailureCard) -> list[Row]:
-    texts: dict[str, str] = {}
-    for text in (card.cause.primary, *card.cause.secondary):
-        texts.setdefault(signature.cause_key(text) or text, text)
+    texts = signature.by_cause((card.cause.primary, *card.cause.secondary))
     return [
         {"key": key, "text": text, "rank": rank}
         for rank, (key, text) in enumerate(texts.items(), start=1)

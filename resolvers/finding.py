@@ -7,7 +7,7 @@ import strawberry
 from domain import limits
 from domain.access import Action, Kind
 from domain.errors import Unavailable
-from domain.matches import Hit
+from domain.matches import Hit, Understood
 from matching import formula
 from resolvers import answers, parsing
 from resolvers.context import Ask, Context
@@ -42,8 +42,7 @@ class Finding:
         report: Annotated[ReportInput, strawberry.argument(description="What is failing, how.")],
     ) -> MatchResult:
         context = info.context
-        context.demand(Action.READ, Kind.CARD)
-        understood = await context.services.reader.understand(parsing.report(report))
+        understood = await _understood(context, report)
         answer = await context.services.matcher.match(understood, context.viewer)
         if answer.degraded is not None:
             context.degraded.append(answer.degraded)
@@ -56,8 +55,7 @@ class Finding:
         report: Annotated[ReportInput, strawberry.argument(description="What is failing, how.")],
     ) -> DiagnosisResult:
         context = info.context
-        context.demand(Action.READ, Kind.CARD)
-        understood = await context.services.reader.understand(parsing.report(report))
+        understood = await _understood(context, report)
         found = await context.services.diagnoser.diagnose(understood, context.viewer)
         if found.degraded is not None:
             context.degraded.append(found.degraded)
@@ -74,6 +72,12 @@ class Finding:
         context = info.context
         context.demand(Action.READ, Kind.CARD)
         return await _hybrid(context, limits.text("text", text, WORDS), make, size(first))
+
+
+async def _understood(context: Context, report: ReportInput) -> Understood:
+    """Read a report for somebody who may see what it finds."""
+    context.demand(Action.READ, Kind.CARD)
+    return await context.services.reader.understand(parsing.report(report))
 
 
 async def _hybrid(context: Context, text: str, make: str | None, first: int) -> SearchResult:

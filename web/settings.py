@@ -126,7 +126,7 @@ def _public(value: str | None) -> str | None:
 
 
 def _demand_answerable(settings: Settings) -> None:
-    """Who sends mail says from whom, and where its links lead."""
+    """Who sends mail says from whom, and where its links lead; a language model is reached."""
     needed = {
         "BATTWHEELS_MAIL_FROM": settings.mail_from,
         "BATTWHEELS_PUBLIC_URL": settings.public_url,
@@ -134,6 +134,12 @@ def _demand_answerable(settings: Settings) -> None:
     for name, value in needed.items():
         if settings.smtp_url is not None and value is None:
             raise InvalidInput(name, "is needed beside BATTWHEELS_SMTP_URL")
+    reached = settings.language_model_key or settings.language_model_url
+    if settings.language_model is not None and reached is None:
+        raise InvalidInput(
+            "BATTWHEELS_LANGUAGE_MODEL_KEY",
+            "or BATTWHEELS_LANGUAGE_MODEL_URL is needed beside BATTWHEELS_LANGUAGE_MODEL",
+        )
 
 
 def _secret(values: Mapping[str, str], name: str) -> str | None:

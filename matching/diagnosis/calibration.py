@@ -5,8 +5,8 @@
         + 0.7 × vehicle level + 0.18 × margin − 1.3 × ln(1 + length) − 5
         − 2.2 if the vehicle is another model − 1.2 if codes were reported and the card has none
 
-Fitted by `bench/diagnosis.py` on reports whose right card is known, a third of them with that card
-taken away (an unknown failure), and rounded; docs/diagnosis.md has its figures on the other half.
+Fitted by `bench/diagnosis.py` on reports whose right card is known, a third to a half of them with
+that card taken away (an unknown failure), and rounded; docs/diagnosis.md has its figures on others.
 """
 
 from collections.abc import Sequence

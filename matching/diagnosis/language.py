@@ -11,7 +11,7 @@ from typing import Any, Self, cast
 
 from langchain.chat_models import init_chat_model
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from langchain_core.utils.json import parse_partial_json
 from langsmith import tracing_context  # pyright: ignore[reportUnknownVariableType]
 
@@ -29,6 +29,8 @@ ATTEMPTS = 2
 # With the match and the cards before it, an answer comes within the ten seconds of a request.
 PATIENCE_S = 6.0
 CUT = frozenset({"length", "max_tokens", "MAX_TOKENS"})
+# What servers call the reason that an answer ended for.
+ENDINGS = ("finish_reason", "stop_reason", "done_reason")
 THOUGHT = "</think>"
 
 
@@ -138,5 +140,4 @@ def _partial(text: str) -> object:
 
 def _cut(said: BaseMessage) -> bool:
     told: dict[str, Any] = said.response_metadata
-    names = ("finish_reason", "stop_reason", "done_reason")
-    return isinstance(said, AIMessage) and any(str(told.get(name)) in CUT for name in names)
+    return any(str(told.get(name)) in CUT for name in ENDINGS)

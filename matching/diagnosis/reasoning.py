@@ -21,7 +21,7 @@ from domain import effectiveness
 from domain.cards import Step
 from domain.ids import CardId
 from domain.matches import Level, Understood, VehicleLevel
-from domain.signature import cause_key
+from domain.signature import by_cause, cause_key
 from matching.answers import Answer
 from matching.diagnosis import calibration, retrieval
 from matching.diagnosis.answers import Cause, Check, Diagnosis, Precedent
@@ -78,7 +78,7 @@ def from_memory(understood: Understood, answer: Answer) -> Diagnosis:
         for m in answer.matches
     ]
     found = retrieval.precedents(understood, forgotten, None)
-    texts = {cause_key(t) or t: t for one in found for t in one.match.card.causes[:1]}
+    texts = by_cause(text for one in found for text in one.match.card.causes[:1])
     named = ", ".join(f"{one.match.card.title} ({one.id})" for one in found)
     return Diagnosis(
         cause=None,
@@ -86,9 +86,9 @@ def from_memory(understood: Understood, answer: Answer) -> Diagnosis:
             Cause(
                 text=text,
                 confidence=0.0,
-                cites=tuple(p.id for p in found if text in p.match.card.causes),
+                cites=tuple(p.id for p in found if key in by_cause(p.match.card.causes)),
             )
-            for text in texts.values()
+            for key, text in texts.items()
         ),
         checks=(),
         reasoning=f"{SILENT}{named}." if found else answer.prompt or UNKNOWN,

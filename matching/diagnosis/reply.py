@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 
 from domain import limits
 from domain.errors import InvalidInput
-from domain.signature import cause_key
+from domain.signature import by_cause
 from matching.diagnosis.answers import Cause, Check, Diagnosis
 
 IDEAS = 5
@@ -90,13 +90,10 @@ def with_words(weighed: Diagnosis, spoken: Spoken, name: str) -> Diagnosis:
 
 def _ideas(weighed: Diagnosis, said: Reply) -> list[Cause]:
     """Give the causes that the model alone names: no card bears them out."""
-    texts = (said.cause or "", *said.secondary)
-    named = {cause_key(text) or text: text for text in reversed(texts) if text}
-    borne = {
-        cause_key(text) or text for one in weighed.precedents for text in one.match.card.causes
-    }
+    named = by_cause(filter(None, (said.cause, *said.secondary)))
+    borne = by_cause(text for one in weighed.precedents for text in one.match.card.causes)
     return [
         Cause(text=text, confidence=0.0, cites=())
-        for key, text in reversed(named.items())
+        for key, text in named.items()
         if key not in borne
     ]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.cards import Severity, Signature
 from domain.codes import CodeKey
-from domain.signature import cause_key, keywords, symptom_hash, words
+from domain.signature import by_cause, cause_key, keywords, symptom_hash, words
 
 TEXT = (
     "Charging stops at 80% on the charger. Charger fan runs, charging LED blinks, BMS warm; charger"
@@ -153,3 +153,11 @@ def test_causes_are_the_same_by_their_words() -> None:
     # Vowel signs tell Indian words apart: a motor is no metre.
     assert cause_key("मोटर") != cause_key("मीटर")
     assert cause_key("?!") == ""
+
+
+def test_each_cause_is_named_once_in_its_first_wording() -> None:
+    assert by_cause(["Wet plug", "?!", "wet  PLUG.", "Fuse"]) == {
+        "wet-plug": "Wet plug",
+        "?!": "?!",
+        "fuse": "Fuse",
+    }

@@ -153,6 +153,15 @@ def test_who_sends_mail_says_from_whom_and_where_its_links_lead() -> None:
         assert refused.value.field == name
 
 
+def test_a_language_model_has_a_key_or_a_server() -> None:
+    named = {"BATTWHEELS_LANGUAGE_MODEL": "openai:own"}
+    with pytest.raises(InvalidInput, match="BATTWHEELS_LANGUAGE_MODEL_URL is needed") as refused:
+        Settings.read(named)
+    assert refused.value.field == "BATTWHEELS_LANGUAGE_MODEL_KEY"
+    for name in ("BATTWHEELS_LANGUAGE_MODEL_KEY", "BATTWHEELS_LANGUAGE_MODEL_URL"):
+        assert Settings.read(named | {name: "known"}).language_model == "openai:own"
+
+
 def test_production_refuses_a_known_password_of_its_mail_server() -> None:
     mail = {
         "BATTWHEELS_SMTP_URL": "smtps://bills:changeme@mail.example",

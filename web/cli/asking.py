@@ -18,7 +18,7 @@ from domain.vehicles import UNKNOWN, VehicleContext
 from web.cli.report_file import Asked, read
 from web.local.progress import Report, Step, bars
 from web.settings import Settings
-from web.wiring import Opened, opened, speaking
+from web.wiring import Opened, opened
 
 # The local operator stands outside all garages and sees every card.
 OPERATOR = Viewer(sees_all=True)
@@ -26,6 +26,7 @@ OPERATOR = Viewer(sees_all=True)
 SHOWN = 200
 
 Answer = TypeVar("Answer")
+Answering = Callable[[Understood], Awaitable[Answer]]
 Text = Annotated[str, typer.Argument(help="What is wrong, in the reporter's words.")]
 File = Annotated[
     Path | None,
@@ -65,26 +66,29 @@ def asked(
 def answered(
     reports: Sequence[Asked],
     doing: str,
-    answer: Callable[[Opened, Understood], Awaitable[Answer]],
+    answering: Callable[[Opened], Answering[Answer]],
     tell: Callable[[Asked, Answer], None],
 ) -> None:
-    """Answer each report in an opened house, tell each answer as it comes, with a bar for many."""
-    asyncio.run(_answered(reports, doing, answer, tell))
+    """Answer each report in an opened house, tell each answer as it comes, with a bar for many.
+
+    `answering` is asked once, for what then answers every report.
+    """
+    asyncio.run(_answered(reports, doing, answering, tell))
 
 
 async def _answered(
     reports: Sequence[Asked],
     doing: str,
-    answer: Callable[[Opened, Understood], Awaitable[Answer]],
+    answering: Callable[[Opened], Answering[Answer]],
     tell: Callable[[Asked, Answer], None],
 ) -> None:
     with bars(Console(stderr=True)) as report:
-        async with opened(Settings.read(), report=report) as opened_house:
-            house = speaking(opened_house)
+        async with opened(Settings.read(), report=report) as house:
+            answer = answering(house)
             await house.reader.learn()
             for number, one in enumerate(reports, start=1):
                 understood = await house.reader.understand(one.report)
-                tell(one, await answer(house, understood))
+                tell(one, await answer(understood))
                 _count(report, doing, number, len(reports))
 
 

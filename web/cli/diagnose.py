@@ -1,55 +1,44 @@
 """`battwheels diagnose`: what most likely causes a failure, and what to check first."""
 
+from functools import partial
+
 import orjson
 import typer
 from rich.console import Console
 from rich.text import Text as Styled
 
-from domain.matches import Understood
 from domain.vehicles import VehicleContext
 from matching.diagnosis.answers import Cause, Diagnosis
-from web.cli.asking import (
-    OPERATOR,
-    Codes,
-    File,
-    Form,
-    Format,
-    Make,
-    Model,
-    Text,
-    Year,
-    answered,
-    asked,
-    headed,
-)
+from web.cli import asking
+from web.cli.asking import Form
 from web.cli.report_file import Asked
-from web.wiring import Opened
+from web.wiring import Opened, speaking
 
 DIGITS = 4
 
 
 def diagnose(  # noqa: PLR0913, PLR0917 - one argument an option of the command
-    text: Text = "",
-    file: File = None,
-    code: Codes = None,
-    make: Make = None,
-    model: Model = None,
-    year: Year = None,
-    form: Format = Form.TABLE,
+    text: asking.Text = "",
+    file: asking.File = None,
+    code: asking.Codes = None,
+    make: asking.Make = None,
+    model: asking.Model = None,
+    year: asking.Year = None,
+    form: asking.Format = Form.TABLE,
 ) -> None:
     """Say what most likely causes a failure, how sure that is, and what to check first."""
-    reports = asked(text, file, code, VehicleContext(make=make, model=model, year=year))
+    reports = asking.asked(text, file, code, VehicleContext(make=make, model=model, year=year))
 
-    async def answer(house: Opened, understood: Understood) -> Diagnosis:
-        return await house.diagnoser.diagnose(understood, OPERATOR)
+    def answering(house: Opened) -> asking.Answering[Diagnosis]:
+        return partial(speaking(house).diagnoser.diagnose, viewer=asking.OPERATOR)
 
     def tell(one: Asked, found: Diagnosis) -> None:
         if form is Form.JSONL:
             typer.echo(orjson.dumps({"id": one.id} | record(found)))
         else:
-            sheet(headed(one), found)
+            sheet(asking.headed(one), found)
 
-    answered(reports, "diagnosing", answer, tell)
+    asking.answered(reports, "diagnosing", answering, tell)
 
 
 def sheet(console: Console, found: Diagnosis) -> None:
