@@ -26,6 +26,11 @@ DIMENSIONS = 384
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--crash-rounds", type=int, default=100, help="how often a worker is killed")
+    parser.addoption(
+        "--stores-home",
+        type=Path,
+        help="keep the stores running in this folder from one run to the next (never with -n)",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -37,11 +42,15 @@ def data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def stores(tmp_path_factory: pytest.TempPathFactory) -> Generator[StoreUrls]:
+def stores(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Generator[StoreUrls]:
     """Real Neo4j, PostgreSQL and Redis of this test run (one set for each worker)."""
-    home = Home.at(tmp_path_factory.mktemp("home"), JARS)
+    kept: Path | None = pytestconfig.getoption("--stores-home")
+    home = Home.at(kept or tmp_path_factory.mktemp("home"), JARS)
     yield local.start(home)
-    local.stop(home)
+    if kept is None:
+        local.stop(home)
 
 
 @pytest.fixture(scope="session")
