@@ -5,7 +5,7 @@ happened there, never of the message that told of it: the same fact heard twice,
 after a crash, is the same effect, and counters are a fold over distinct effects.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,6 @@ from domain.cards import FailureCard
 from domain.ids import CardId, GarageId, PersonId, TicketId
 from domain.outcomes import Attempt
 from domain.tickets import Shown, Ticket
-from domain.usage import RATINGS_KEPT, Usage
 
 
 class Effect(StrEnum):
@@ -76,25 +75,6 @@ def of_repair(ticket: Ticket, cards: Mapping[CardId, FailureCard]) -> list[Count
 def estimate(card: FailureCard) -> int:
     """Give the minutes that a card foretells: its labour time, else the sum of its steps."""
     return card.resolution.labour_minutes or sum(step.minutes for step in card.resolution.steps)
-
-
-def usage(effects: Iterable[Counted], stars: Sequence[int] = ()) -> Usage:
-    """Fold effects into counters, each id once as the newest version of its ticket tells it.
-
-    `stars` are the ratings in the order given.
-    """
-    found = {one.id: one for one in sorted(effects, key=lambda one: one.version)}.values()
-    used = [one for one in found if one.effect is Effect.USED]
-    return Usage(
-        matched=sum(one.effect is Effect.SHOWN for one in found),
-        used=len(used),
-        successes=sum(one.worked is True for one in used),
-        failures=sum(one.worked is False for one in used),
-        ratings=tuple(stars[-RATINGS_KEPT:]),
-        actual_minutes=sum(one.minutes for one in used),
-        estimated_minutes=sum(one.estimated for one in used),
-        last_used=max((one.at for one in used), default=None),
-    )
 
 
 def _use(ticket: Ticket, n: int, tried: Attempt, card: FailureCard | None) -> Counted:

@@ -8,9 +8,13 @@
 The score is Σ weight × value / Σ weight over the metrics that can be computed, 0.5 when none can.
 The specification names `time_to_resolution` but its code never computes it; `Timing.IGNORED` is
 that literal reading (ruling 3).
+
+Whoever sends fifty ratings moves the composite, so it is shown but decides nothing: a card is shown
+or looked at by what happened alone (`observed`), and what people say of it counts in its
+reputation, where no garage moves it by 0.02 (FE-8, `domain.reputation`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import sqrt
 
@@ -55,14 +59,12 @@ def metrics(usage: Usage) -> Metrics:
 def score(usage: Usage, timing: Timing = Timing.COUNTED) -> float:
     """Give the composite in 0..1 (EF-6): 234 matched, 189 used, 178 successes → .8930."""
     found = metrics(usage)
-    values = {name: getattr(found, name) for name in WEIGHTS}
-    if timing is Timing.IGNORED:
-        values["timeliness"] = None
-    present = {name: value for name, value in values.items() if value is not None}
-    if not present:
-        return UNKNOWN
-    total = sum(WEIGHTS[name] for name in present)
-    return sum(WEIGHTS[name] * value for name, value in present.items()) / total
+    return _composite(found if timing is Timing.COUNTED else replace(found, timeliness=None))
+
+
+def observed(usage: Usage) -> float:
+    """Give the composite in 0..1 of what happened, without what people said of it (FE-8)."""
+    return _composite(replace(metrics(usage), rating=None))
 
 
 def success_rate(usage: Usage) -> float | None:
@@ -88,6 +90,14 @@ def wilson(successes: int, n: int) -> Interval:
     centre = (p + z2 / (2 * n)) / (1 + z2 / n)
     half = Z_95 * sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
     return Interval(max(0.0, centre - half), min(1.0, centre + half))
+
+
+def _composite(found: Metrics) -> float:
+    values = {name: value for name in WEIGHTS if (value := getattr(found, name)) is not None}
+    if not values:
+        return UNKNOWN
+    total = sum(WEIGHTS[name] for name in values)
+    return sum(WEIGHTS[name] * value for name, value in values.items()) / total
 
 
 def _ratio(part: float, whole: float) -> float | None:

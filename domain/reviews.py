@@ -46,4 +46,4 @@ def alarming(usage: Usage) -> bool:
 
     Below 0.5, after more than twenty showings.
     """
-    return usage.matched > ALERT_ABOVE_MATCHES and effectiveness.score(usage) < ALERT_BELOW
+    return usage.matched > ALERT_ABOVE_MATCHES and effectiveness.observed(usage) < ALERT_BELOW

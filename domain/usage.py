@@ -1,8 +1,7 @@
 """How often a card was shown, used and confirmed; only events move it (CA-29, EF-5)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
 
 from domain import limits
 from domain.errors import InvalidInput
@@ -37,33 +36,3 @@ class Usage:
         if self.ratings:
             limits.within("rating", min(self.ratings), *STARS)
             limits.within("rating", max(self.ratings), *STARS)
-
-    def shown(self) -> Self:
-        return replace(self, matched=self.matched + 1)
-
-    def used_at(self, at: datetime) -> Self:
-        """Count one use; a report that comes late does not turn the clock back."""
-        last = at if self.last_used is None else max(at, self.last_used)
-        return replace(self, used=self.used + 1, last_used=last)
-
-    def outcome(self, *, worked: bool) -> Self:
-        if worked:
-            return replace(self, successes=self.successes + 1)
-        return replace(self, failures=self.failures + 1)
-
-    def rated(self, stars: int) -> Self:
-        """Keep the newest hundred ratings; the 101st drops the first.
-
-        Raises:
-            InvalidInput: `stars` is not in 1..5.
-        """
-        return replace(self, ratings=(*self.ratings, stars)[-RATINGS_KEPT:])
-
-    def timed(self, *, actual: int, estimated: int) -> Self:
-        limits.within("actualMinutes", actual, 1, 100_000)
-        limits.within("estimatedMinutes", estimated, 1, 100_000)
-        return replace(
-            self,
-            actual_minutes=self.actual_minutes + actual,
-            estimated_minutes=self.estimated_minutes + estimated,
-        )

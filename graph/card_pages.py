@@ -6,19 +6,20 @@ from typing import LiteralString
 from domain.cards import CardStatus
 from domain.codes import CodeKey
 from domain.vehicles import VehicleCategory, name_key
+from graph.card_rows import EVERY_YEAR
 from graph.places import Within
 from graph.queries import named
 
 PIECES = named("card_pages.cypher")
 # The narrowest first: the page starts at this one, the others are conditions on its cards.
-STARTS = ("reading", "code", "origin", "symptom", "model", "component")
+STARTS = ("reading", "code", "origin", "symptom", "vehicle", "model", "component")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardFilter:
     """What a list of cards is narrowed by; None asks for nothing.
 
-    `model` needs `make`; a `component` also finds the
+    `model` needs `make`, `year` needs both; a `component` also finds the
     cards of the components under it; `reading` names a measured value and what it must exceed;
     `origin` the garage that found it, and in which span of time.
     """
@@ -26,6 +27,7 @@ class CardFilter:
     status: CardStatus | None = None
     make: str | None = None
     model: str | None = None
+    year: int | None = None
     component: str | None = None
     category: VehicleCategory | None = None
     symptom: str | None = None
@@ -53,7 +55,8 @@ def _parameters(filter: CardFilter) -> dict[str, object]:
     wanted: dict[str, object] = {
         "status": filter.status,
         "make": make,
-        "model": _model(make, filter.model),
+        "model": None if filter.year is not None else _model(make, filter.model),
+        "vehicle": _vehicle(make, filter.model, filter.year),
         "component": filter.component,
         "category": filter.category,
         "symptom": filter.symptom,
@@ -67,8 +70,16 @@ def _parameters(filter: CardFilter) -> dict[str, object]:
 def _model(make: str | None, model: str | None) -> dict[str, object] | None:
     if make is None or model is None:
         return None
-    key = model.casefold()
+    key = name_key(model)
     return {"make": make, "model": key, "fit": f"{make}|{key}"}
+
+
+def _vehicle(make: str | None, model: str | None, year: int | None) -> dict[str, object] | None:
+    """Give what finds the cards of one model year, those of every year of the model included."""
+    found = _model(make, model)
+    if found is None or year is None:
+        return None
+    return {**found, "years": [EVERY_YEAR, year]}
 
 
 def _reading(reading: tuple[str, float] | None) -> dict[str, object] | None:

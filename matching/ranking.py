@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from domain.ids import CardId
@@ -32,6 +33,14 @@ class Ranker(Protocol):
     ) -> list[Ranked]:
         """Give the candidates whose marks are known, best first."""
         ...
+
+
+class RankerName(StrEnum):
+    """The rankers that may be chosen; `evidence` serves unless another is named."""
+
+    EVIDENCE = "evidence"
+    FORMULA = "formula"
+    FUSED = "fused"
 
 
 class FormulaRanker:

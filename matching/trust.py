@@ -34,7 +34,7 @@ def standing(card: CardFacts) -> Standing | None:
     if card.status not in SEARCHABLE:
         return None
     if effectiveness.proven(card.usage):
-        works = formula.effective(effectiveness.score(card.usage)) or upheld(card)
+        works = formula.effective(effectiveness.observed(card.usage)) or upheld(card)
         return Standing.PROVEN if works else None
     if card.status is not CardStatus.VERIFIED:
         return None
@@ -58,11 +58,11 @@ def promise(card: CardFacts) -> float:
 def admit(ranked: Sequence[CardFacts], places: int) -> list[tuple[CardFacts, Standing]]:
     """Give at most `places` cards in their order, with one unproven for every five places.
 
-    The most promising of the unproven cards near the top takes the place of the first of them; the
-    next one waits for the next five places.
+    The most promising of the unproven cards near the top takes the place of the first of them, the
+    graver failure of two that promise alike; the next one waits for the next five places.
     """
     near = [c for c in ranked[: WINDOW * places] if standing(c) is Standing.UNPROVEN]
-    hopeful = sorted(near, key=lambda c: (c.reputation, promise(c)), reverse=True)
+    hopeful = sorted(near, key=_hope, reverse=True)
     lent = hopeful[: -(-places // PLACES_FOR_EACH_UNPROVEN)]
     met, given = 0, 0
     admitted: list[tuple[CardFacts, Standing]] = []
@@ -78,3 +78,8 @@ def admit(ranked: Sequence[CardFacts], places: int) -> list[tuple[CardFacts, Sta
             admitted.append((lent[given], Standing.UNPROVEN))
             given += 1
     return admitted[:places]
+
+
+def _hope(card: CardFacts) -> tuple[float, float, int]:
+    """Give what orders unproven cards: reputation, promise, then severity, 1 to 4 (CA-10)."""
+    return card.reputation, promise(card), card.severity.level

@@ -63,6 +63,11 @@ def make_of(ticket: Ticket) -> str:
     return name_key(ticket.vehicle.make) if ticket.vehicle.make else NO_MAKE
 
 
+def make_key(card: FailureCard) -> str:
+    """Give the make key that a card stands under; a card of several makes fits every make."""
+    return name_key(card.make) if card.make else NO_MAKE
+
+
 async def found(
     knowledge: Knowledge, ticket: Ticket, outcome: Outcome, beside: CardId
 ) -> tuple[list[Likeness], dict[CardId, FailureCard]]:
@@ -128,7 +133,7 @@ def _parts(outcome: Outcome) -> list[str]:
 
 
 def _same_make(card: FailureCard, ticket: Ticket) -> bool:
-    return (name_key(card.make) if card.make else NO_MAKE) == make_of(ticket)
+    return make_key(card) == make_of(ticket)
 
 
 def _cosine(one: Sequence[float], other: Sequence[float]) -> float:

@@ -33,7 +33,9 @@ from repair.tallying import EVERYONE, Tallying
 LEARNER = Actor(id=PersonId("system"), role=Role.ADMIN)
 WAITING = "A draft says what to do; a second person has to verify it."
 ALIKE = "It reads much like another card; one of them may be enough."
+SAME = "It shows itself exactly as another card does; one of them may be enough."
 MORE = "A repair that followed it needed what it does not name."
+WRITTEN = frozenset({EventType.CARD_CREATED, EventType.CARD_UPDATED})
 ANSWERED = {
     EventType.CARD_VERIFIED: {ReviewKind.DRAFT, ReviewKind.RECHECK},
     EventType.CARD_UPDATED: {ReviewKind.IMPROVEMENT, ReviewKind.RECHECK},
@@ -277,6 +279,17 @@ async def _propose_merge(needed: Learning, card: FailureCard, verdict: Verdict) 
         await opened(needed.tallying.reviews, card, why)
 
 
+async def _propose_duplicates(needed: Learning, card: FailureCard, at: datetime) -> None:
+    """Ask a person whether cards that show themselves alike are one (CA-27)."""
+    alike = await needed.knowledge.cards.of_signature(
+        symptom_hash(card.signature), evidence.make_key(card)
+    )
+    for other, status in alike:
+        if other != card.id and status not in GONE:
+            why = Why(kind=ReviewKind.MERGE, reason=SAME, at=at, other=other)
+            await opened(needed.tallying.reviews, card, why)
+
+
 async def _changed(needed: Learning, event: Event) -> None:
     """Close what the change answers, queue what it asks, and tell that it is to be synchronised."""
     key = CardId(event.entity)
@@ -290,6 +303,8 @@ async def _changed(needed: Learning, event: Event) -> None:
     if card.status is CardStatus.DRAFT and founding.tells(card):
         await reviews.settle(key, card.version - 1, {ReviewKind.DRAFT}, event.actor, event.at)
         await opened(reviews, card, Why(kind=ReviewKind.DRAFT, reason=WAITING, at=event.at))
+    if event.type in WRITTEN and founding.tells(card):
+        await _propose_duplicates(needed, card, event.at)
     if card.recheck is not None:
         why = Why(kind=ReviewKind.RECHECK, reason=card.recheck, at=event.at)
         await opened(reviews, card, why)

@@ -140,6 +140,25 @@ async def verify(cards: Cards, id: CardId, expected: int, operation: Operation) 
     return verified
 
 
+async def promote(cards: Cards, id: CardId, expected: int, operation: Operation) -> FailureCard:
+    """Publish a draft as provisional: found by search, suggested once a second person verifies.
+
+    Raises:
+        NotFound: it is not there for this actor.
+        NotAllowed: the actor may not change cards there.
+        StaleVersion: somebody changed it meanwhile.
+        IllegalTransition: it is no draft.
+    """
+    card = await demanded(cards, id, operation, Action.UPDATE)
+    published = card.status is CardStatus.PROVISIONAL
+    if published and await done_before(cards, card, expected, operation):
+        return card
+    promoted = card_life.promote(card, _change(operation, expected))
+    event = operation.event(EventType.CARD_UPDATED, id, promoted.version)
+    await cards.put(promoted, [event], expected=expected)
+    return promoted
+
+
 async def retire(cards: Cards, id: CardId, expected: int, operation: Operation) -> FailureCard:
     """Take a card out of use; who may vouch for a card may also withdraw it.
 

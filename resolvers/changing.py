@@ -18,11 +18,13 @@ from resolvers.context import Ask, Context
 from schema import repair
 from schema.deeds import (
     CardCreated,
+    CardPromoted,
     CardRetired,
     CardUpdated,
     CardVerified,
     CreateCardResult,
     FailureReported,
+    PromoteCardResult,
     ReportFailureResult,
     RetireCardResult,
     UpdateCardResult,
@@ -117,6 +119,27 @@ class Changing:
         body = once.fingerprint("verifyCard", {"id": key, "expected": expected_version})
         made = await once.card(context, operation.id, body, work)
         return CardVerified(card=repair.FailureCard.of(made))
+
+    @strawberry.mutation(
+        description="Publish a draft as provisional: search finds it, and it is suggested for "
+        "repairs once a second person has verified it."
+    )
+    async def promote_card(
+        self,
+        info: Ask,
+        operation_id: OperationArgument,
+        id: CardArgument,
+        expected_version: ExpectedArgument,
+    ) -> PromoteCardResult:
+        context, operation = info.context, _operation(info.context, operation_id)
+        key = parsing.card_key(id)
+
+        async def work() -> FailureCard:
+            return await review.promote(context.services.cards, key, expected_version, operation)
+
+        body = once.fingerprint("promoteCard", {"id": key, "expected": expected_version})
+        made = await once.card(context, operation.id, body, work)
+        return CardPromoted(card=repair.FailureCard.of(made))
 
     @strawberry.mutation(description="Take a card out of use.")
     async def retire_card(

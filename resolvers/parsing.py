@@ -55,10 +55,13 @@ def card_filter(value: inputs.CardFilterInput) -> CardFilter:
     reading = value.reading
     if value.model is not None and value.make is None:
         raise InvalidInput("make", "is needed when a model is named")
+    if value.year is not None and value.model is None:
+        raise InvalidInput("model", "is needed when a year is named")
     return CardFilter(
         status=value.status,
         make=value.make,
         model=value.model,
+        year=value.year,
         component=value.component and key_of("Component", value.component),
         category=value.category,
         symptom=value.symptom and key_of("Symptom", value.symptom),

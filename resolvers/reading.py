@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 
+from domain import limits
 from domain.access import Action, Kind
 from domain.errors import NotFound
 from domain.ids import ticket_id
@@ -27,7 +28,13 @@ Span = Annotated[
     WithinInput | None, strawberry.argument(description="Only what a garage opened, and when.")
 ]
 Since = Annotated[datetime, strawberry.argument(description="From this moment on.")]
+Latitude = Annotated[float, strawberry.argument(description="Degrees north, WGS-84.")]
+Longitude = Annotated[float, strawberry.argument(description="Degrees east, WGS-84.")]
+Kilometres = Annotated[float, strawberry.argument(description="How far away at most.")]
+Least = Annotated[float, strawberry.argument(description="Only of this effectiveness or better.")]
 Until = Annotated[datetime, strawberry.argument(description="Before this moment.")]
+# No two places on the globe are further apart, over the ground.
+HALFWAY_ROUND_KM = 20_038
 
 
 @strawberry.type
@@ -60,6 +67,31 @@ class Reading:
             context.viewer, first=size(first) + 1, after=position(after), filter=chosen
         )
         return connection(found, first, after, lambda card: card.id, FailureCard.of)
+
+    @strawberry.field(description="The cards found within a distance of a place, nearest first.")
+    async def cards_near(
+        self, info: Ask, lat: Latitude, lon: Longitude, km: Kilometres, first: First = USUAL
+    ) -> list[FailureCard]:
+        context = info.context
+        context.demand(Action.READ, Kind.CARD)
+        limits.within("lat", lat, -90, 90)
+        limits.within("lon", lon, -180, 180)
+        limits.within("km", km, 0, HALFWAY_ROUND_KM)
+        cards = context.services.cards
+        found = await cards.near(lat, lon, km, context.viewer, size(first))
+        return [FailureCard.of(card) for card in found]
+
+    @strawberry.field(
+        description="The published cards that work best, of two equals the more used one first."
+    )
+    async def best_cards(
+        self, info: Ask, first: First = USUAL, least: Least = 0.0
+    ) -> list[FailureCard]:
+        context = info.context
+        context.demand(Action.READ, Kind.CARD)
+        limits.within("least", least, 0, 1)
+        found = await context.services.cards.best(context.viewer, size(first), least)
+        return [FailureCard.of(card) for card in found]
 
     @strawberry.field(description="A ticket; null when it is not yours to see.")
     async def ticket(self, info: Ask, id: TicketArgument) -> Ticket | None:

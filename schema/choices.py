@@ -23,6 +23,7 @@ from domain.cards import (
     SolutionType,
     UsagePattern,
 )
+from domain.effectiveness import Timing
 from domain.events import EventType
 from domain.matches import Level, Source, VehicleLevel
 from domain.reviews import ReviewKind
@@ -51,6 +52,7 @@ DESCRIBED: dict[EnumMeta, str] = {
     Level: "How much of the system answered, best first.",
     Source: "A way of finding cards; each gives its own ranked list.",
     VehicleLevel: "How closely a card's vehicles fit the reported one.",
+    Timing: "COUNTED weighs estimated against actual minutes; IGNORED is the specification's code.",
     EventType: "What happened.",
     ReviewKind: "Why a card waits for a person's eye.",
     LineKind: "What kind of line it is.",

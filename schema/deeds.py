@@ -37,6 +37,11 @@ class CardVerified:
     card: FailureCard = field(description="The card at its new version.")
 
 
+@strawberry.type(description="The draft is published: found by search, not yet vouched for.")
+class CardPromoted:
+    card: FailureCard = field(description="The card at its new version.")
+
+
 @strawberry.type(description="The card is out of use: a draft rejected, another one deprecated.")
 class CardRetired:
     card: FailureCard = field(description="The card at its new version.")
@@ -69,6 +74,16 @@ VerifyCardResult = Annotated[
     | IllegalTransition
     | OperationConflict,
     strawberry.union("VerifyCardResult", description="The verified card, or why it was not."),
+]
+PromoteCardResult = Annotated[
+    CardPromoted
+    | InvalidInput
+    | NotFound
+    | NotAllowed
+    | StaleVersion
+    | IllegalTransition
+    | OperationConflict,
+    strawberry.union("PromoteCardResult", description="The published card, or why it is none."),
 ]
 RetireCardResult = Annotated[
     CardRetired

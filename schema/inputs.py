@@ -234,6 +234,9 @@ class CardFilterInput:
     status: CardStatus | None = field(default=None, description="Where they stand.")
     make: str | None = field(default=None, description="The make they apply to.")
     model: str | None = field(default=None, description="The model they apply to.")
+    year: int | None = field(
+        default=None, description="The model year; cards for every year of the model come too."
+    )
     component: str | None = field(default=None, description="Key of the component or subsystem.")
     category: VehicleCategory | None = field(default=None, description="The kind of vehicle.")
     symptom: str | None = field(default=None, description="Code of a symptom they show.")

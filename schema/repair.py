@@ -9,6 +9,7 @@ from strawberry import field
 from domain import cards, outcomes, tickets
 from domain.cards import CardSource, CardStatus
 from domain.codes import CodeKey
+from domain.effectiveness import Timing
 from domain.ids import CardId
 from domain.signature import keywords, symptom_hash
 from domain.tickets import Matching, TicketStatus
@@ -20,6 +21,10 @@ from schema.people import Garage, Merge, Provenance, Verification, Visibility
 from schema.usage import Effectiveness, Usage
 from schema.vehicles import Vehicle
 from schema.vocabulary import After, ErrorCode, First, Symptom, coded, edge, edges
+
+TimingArgument = Annotated[
+    Timing, strawberry.argument(description="Whether the minutes that repairs took count.")
+]
 
 
 @strawberry.type(description="One hop on the way from a card back to where it was learned.")
@@ -79,8 +84,8 @@ class FailureCard(Node):
         return Usage.of(self.value.usage)
 
     @strawberry.field(description="How well it works, counted from outcomes.")
-    def effectiveness(self) -> Effectiveness:
-        return Effectiveness.of(self.value.usage)
+    def effectiveness(self, timing: TimingArgument = Timing.COUNTED) -> Effectiveness:
+        return Effectiveness.of(self.value.usage, timing)
 
     @strawberry.field(
         description="What the network says of it, 0 to 1: no single garage moves it by 0.02."

@@ -7,6 +7,7 @@ import strawberry
 from strawberry import field
 
 from domain import effectiveness, usage
+from domain.effectiveness import Timing
 
 
 @strawberry.type(description="A share of successes, with how sure one may be of it.")
@@ -59,10 +60,10 @@ class Effectiveness:
     timeliness: float | None = field(description="Estimated out of actual minutes, at most 1.")
 
     @classmethod
-    def of(cls, value: usage.Usage) -> Self:
+    def of(cls, value: usage.Usage, timing: Timing) -> Self:
         found = effectiveness.metrics(value)
         return cls(
-            score=effectiveness.score(value),
+            score=effectiveness.score(value, timing),
             proven=effectiveness.proven(value),
             first_time_fix=found.first_time_fix,
             acceptance=found.acceptance,

@@ -166,7 +166,7 @@ async def serve(
 async def rehearse(house: Opened) -> None:
     """Match a few times before anyone asks: the first plans and pages cost seconds."""
     await house.search.warm()
-    matcher = matching(house.search, house.redis, REHEARSAL_SECONDS)
+    matcher = matching(house.settings, house.search, house.redis, REHEARSAL_SECONDS)
     for viewer in (Viewer(sees_all=True), Viewer(region="rehearsal")) * REHEARSALS:
         understood = await house.reader.understand(REHEARSAL)
         await matcher.match(understood, viewer)

@@ -9,6 +9,7 @@ from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from domain.errors import InvalidInput, UnsafeSetting
+from matching.ranking import RankerName
 
 WEAK = frozenset({"", "neo4j", "postgres", "password", "changeme", "secret", "battwheels"})
 SECRET_BYTES = 32
@@ -26,6 +27,8 @@ class Settings:
     Attributes:
         home: folder of the local stores, models' caches and development secrets.
         embedding_model: a sentence-transformers name or folder; None is the bundled MiniLM.
+        ranker: what orders the cards of a match: the evidence added up, the specification's own
+            `formula`, or reciprocal ranks `fused`.
         language_model: `PROVIDER:MODEL` that diagnoses, as LangChain names it; None reasons over
             the graph alone.
         language_model_url: a server of one's own that the provider's client speaks to.
@@ -49,6 +52,7 @@ class Settings:
     postgres_url: str | None = field(default=None, repr=False)
     redis_url: str | None = field(default=None, repr=False)
     embedding_model: str | None = None
+    ranker: RankerName = RankerName.EVIDENCE
     language_model: str | None = None
     language_model_url: str | None = field(default=None, repr=False)
     language_model_key: str | None = field(default=None, repr=False)
@@ -83,6 +87,7 @@ class Settings:
             postgres_url=_secret(values, "POSTGRES_URL"),
             redis_url=_secret(values, "REDIS_URL"),
             embedding_model=values.get("BATTWHEELS_EMBEDDING_MODEL") or None,
+            ranker=_ranker(values.get("BATTWHEELS_RANKER") or RankerName.EVIDENCE),
             language_model=values.get("BATTWHEELS_LANGUAGE_MODEL") or None,
             language_model_url=values.get("BATTWHEELS_LANGUAGE_MODEL_URL") or None,
             language_model_key=_secret(values, "BATTWHEELS_LANGUAGE_MODEL_KEY"),
@@ -104,6 +109,13 @@ def _environment(value: str) -> Environment:
         return Environment(value)
     except ValueError as error:
         raise InvalidInput("BATTWHEELS_ENV", "is development or production") from error
+
+
+def _ranker(value: str) -> RankerName:
+    try:
+        return RankerName(value)
+    except ValueError as error:
+        raise InvalidInput("BATTWHEELS_RANKER", f"is one of {', '.join(RankerName)}") from error
 
 
 def _port(value: str) -> int:

@@ -29,6 +29,7 @@ from ingest.understanding import Reader
 from matching.diagnosis.engine import Diagnoser, Language
 from matching.engine import Matcher
 from matching.evidence import EvidenceRanker
+from matching.ranking import FormulaRanker, FusedRanker, RankerName
 from records.analyses import Analyses
 from records.change_log import ChangeLog
 from records.counting import Counting
@@ -154,14 +155,21 @@ async def kept(settings: Settings) -> AsyncGenerator[Records]:
 def hurried(house: Opened, patience: Patience) -> Opened:
     """Give the same house with another patience for matches."""
     house.embedder.limit_s = patience.embedder
-    matcher = matching(house.search, house.redis, patience.graph)
+    matcher = matching(house.settings, house.search, house.redis, patience.graph)
     diagnoser = replace(house.diagnoser, matcher=matcher, patience_s=patience.graph)
     return replace(house, matcher=matcher, diagnoser=diagnoser)
 
 
-def matching(search: Search, redis: Redis, patience_s: float) -> Matcher:
+RANKERS: dict[RankerName, type[EvidenceRanker | FormulaRanker | FusedRanker]] = {
+    RankerName.EVIDENCE: EvidenceRanker,
+    RankerName.FORMULA: FormulaRanker,
+    RankerName.FUSED: FusedRanker,
+}
+
+
+def matching(settings: Settings, search: Search, redis: Redis, patience_s: float) -> Matcher:
     """Give the matcher that serves: its ranker, and the memory that stands in for the graph."""
-    return Matcher(search, EvidenceRanker(), RecentMatches(redis), patience_s)
+    return Matcher(search, RANKERS[settings.ranker](), RecentMatches(redis), patience_s)
 
 
 def speaking(house: Opened) -> Opened:
@@ -223,7 +231,7 @@ def joined(
     stored = Tickets(graph), Cards(graph, kept), Vocabulary(graph)
     tickets, cards, vocabulary = stored
     leases = Leases(records, process_name())
-    matcher = matching(search, redis, patience.graph)
+    matcher = matching(settings, search, redis, patience.graph)
     return Opened(
         settings=settings,
         graph=graph,

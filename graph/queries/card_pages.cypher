@@ -31,6 +31,13 @@ WHERE m.make_key = $model.make AND m.model_key = $model.model AND m.year >= 0
 MATCH (m)<-[:APPLIES_TO]-(c)
 WITH DISTINCT c WHERE c.id > $after
 
+// name: from_vehicle
+// IX-2: from the model of one year, and of every year, to its cards.
+MATCH (m:VehicleModel) USING INDEX SEEK m:VehicleModel(make_key, model_key, year)
+WHERE m.make_key = $vehicle.make AND m.model_key = $vehicle.model AND m.year IN $vehicle.years
+MATCH (m)<-[:APPLIES_TO]-(c)
+WITH DISTINCT c WHERE c.id > $after
+
 // name: from_component
 // IX-4: from the component, or any component under it, to its cards.
 MATCH (top:Component {id: $component}) USING INDEX SEEK top:Component(id)
@@ -61,6 +68,11 @@ $make IN c.fits
 // name: where_model
 // Seen on this model.
 $model.fit IN c.fits
+
+// name: where_vehicle
+// Seen on this model, in this year or in every year.
+EXISTS { (c)-[:APPLIES_TO]->(m:VehicleModel) WHERE m.make_key = $vehicle.make
+    AND m.model_key = $vehicle.model AND m.year IN $vehicle.years }
 
 // name: where_category
 // CA-28: for this kind of vehicle.

@@ -5,6 +5,8 @@ adds its reading, what to check, and ideas that no card tells, worth 0. So an in
 a technician's notes can neither lift a cause, nor change an answer's form, nor bring up a card.
 """
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Annotated, cast
 
@@ -12,9 +14,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 
 from domain import limits
 from domain.errors import InvalidInput
+from domain.ids import CardId
 from domain.signature import by_cause
 from matching.diagnosis.answers import Cause, Check, Diagnosis
 
+CARD = re.compile(r"\bfc_[0-9A-Za-z_-]+")
 IDEAS = 5
 STEPS = 10
 SENTENCE = 2_000
@@ -74,7 +78,7 @@ def read(found: object) -> Reply:
 
 def with_words(weighed: Diagnosis, spoken: Spoken, name: str) -> Diagnosis:
     """Give what the graph weighed, with what the model called `name` adds to it."""
-    said = spoken.reply
+    said = _within(spoken.reply, {one.id for one in weighed.precedents})
     steps = tuple(Check(action=step) for step in dict.fromkeys(said.steps) if step)
     safety = tuple(check for check in weighed.checks if check.safety)
     reading = f"\n\n{name} adds: {said.reasoning}" if said.reasoning else ""
@@ -85,6 +89,20 @@ def with_words(weighed: Diagnosis, spoken: Spoken, name: str) -> Diagnosis:
         reasoning=f"{weighed.reasoning}{reading}",
         reasoner=name,
         truncated=spoken.truncated,
+    )
+
+
+def _within(said: Reply, retrieved: Collection[CardId]) -> Reply:
+    """Give the reply naming no card but those it was given to read (CA-18)."""
+
+    def strike(text: str) -> str:
+        return CARD.sub(lambda it: it[0] if it[0] in retrieved else "(no such card)", text)
+
+    return Reply(
+        cause=None if said.cause is None else strike(said.cause),
+        secondary=[strike(one) for one in said.secondary],
+        steps=[strike(one) for one in said.steps],
+        reasoning=strike(said.reasoning),
     )
 
 

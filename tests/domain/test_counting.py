@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.counting import Counted, Effect, of_repair, of_showing, usage
+from domain.counting import Counted, Effect, of_repair, of_showing
 from domain.ids import CardId, TicketId
 from domain.outcomes import Attempt, Outcome
 from domain.tickets import Shown, Ticket, with_end
 from domain.usage import Usage
+from tests.domain.recount import usage
 from tests.domain.samples import ANU, CARD, LATER, NOW, PUNE, TICKET
 
 OTHER = CardId("fc_other")
@@ -66,12 +67,6 @@ def test_showings_count_once_for_a_ticket() -> None:
     shown = [Shown(card=CARD.id, rank=1, score=1.0, ranker="evidence-1", at=NOW)]
     found = of_showing(TICKET, shown) + of_showing(TICKET, shown)
     assert usage(found) == Usage(matched=1)
-
-
-@pytest.mark.row("EF-5")
-def test_the_101st_rating_drops_the_first() -> None:
-    stars = [1, *[4] * 99, 5]
-    assert usage([], stars) == Usage(ratings=tuple([4] * 99 + [5]))
 
 
 def effects(seed: int, n: int) -> list[Counted]:

@@ -1,5 +1,7 @@
 """How well a card works: the composite to the digit, and its interval against hand values."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from domain.effectiveness import (
     Timing,
     beta_mean,
     metrics,
+    observed,
     proven,
     score,
     success_rate,
@@ -41,6 +44,16 @@ def test_nothing_counted_gives_none() -> None:
     assert metrics(Usage()) == Metrics(
         first_time_fix=None, acceptance=None, rating=None, timeliness=None
     )
+
+
+@pytest.mark.row("FE-8")
+@pytest.mark.parametrize("fake", [1, 5])
+@pytest.mark.parametrize("genuine", [(), (5,) * 3, (1, 4) * 25])
+def test_ratings_decide_nothing(fake: int, genuine: tuple[int, ...]) -> None:
+    """Fifty fakes move neither what is shown (0.7) nor what alerts (0.5)."""
+    usage = replace(EXAMPLE, ratings=genuine)
+    brigade = replace(EXAMPLE, ratings=(*genuine, *(fake,) * 50))
+    assert observed(brigade) == observed(usage) == pytest.approx(score(EXAMPLE))
 
 
 @pytest.mark.row("EF-6")
@@ -91,11 +104,6 @@ def test_acceptance_is_at_most_one() -> None:
 def test_slower_repairs_count_less(actual: int, timely: float) -> None:
     usage = Usage(actual_minutes=actual, estimated_minutes=60)
     assert metrics(usage).timeliness == pytest.approx(timely)
-
-
-@pytest.mark.row("EF-5")
-def test_score_follows_the_newest_ratings() -> None:
-    assert score(Usage(ratings=(1, *(5,) * 99)).rated(5)) == 1.0
 
 
 @pytest.mark.row("CA-24")

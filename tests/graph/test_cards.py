@@ -1,7 +1,9 @@
 """The specification's card fields in the graph: each reads back, and is where queries look."""
 
+import random
 from dataclasses import replace
 from math import asin, cos, radians, sin, sqrt
+from typing import Any
 
 import pytest
 
@@ -23,6 +25,7 @@ from domain.ids import CardId, GarageId, PersonId, TicketId
 from domain.signature import symptom_hash
 from domain.usage import Usage
 from domain.vehicles import UNKNOWN, VehicleContext
+from graph.card_pages import CardFilter
 from graph.cards import Cards
 from graph.database import Graph, Row, Transaction, rows
 from graph.outbox import Outbox, leave
@@ -294,28 +297,31 @@ async def test_import_spans_many_batches(cards: Cards) -> None:
 
 @pytest.mark.row("RA-4", "IX-6")
 async def test_near_is_as_the_globe_is_round(graph: Graph, cards: Cards) -> None:
+    """Ten thousand cards of 500 garages all over India, against a search by hand."""
+    dice = random.Random(4)  # noqa: S311 - a mixture, not a secret
     places = {
-        "delhi": (28.6139, 77.2090),
-        "gurgaon": (28.4595, 77.0266),
-        "agra": (27.1767, 78.0081),
-        "pune": (18.5204, 73.8567),
+        f"garage_{n:03}": (dice.uniform(8.0, 35.0), dice.uniform(69.0, 97.0)) for n in range(500)
     }
     await Places(graph).load_garages(
         [
-            Garage(id=GarageId(f"garage_{name}"), name=name, lat=lat, lon=lon)
+            Garage(id=GarageId(name), name=name, lat=lat, lon=lon, region="everywhere")
             for name, (lat, lon) in places.items()
         ]
     )
-    for name in places:
-        found_at = replace(FULL.provenance, garage=GarageId(f"garage_{name}"))
-        await cards.add(card(name, provenance=found_at), [])
-    hidden = replace(FULL.provenance, garage=GarageId("garage_delhi"))
-    await cards.add(card("hidden", provenance=hidden, visibility=only("garage_pune")), [])
-    here = places["delhi"]
-    for km in (10, 40, 300, 2000):
-        within = {n: d for n, at in places.items() if (d := haversine(here, at)) <= km}
-        found = await cards.near(*here, km, DELHI)
-        assert [c.id for c in found] == [f"fc_{n}" for n in sorted(within, key=within.__getitem__)]
+    shelf = [(card(f"at_{n:05}"), dice.choice(sorted(places))) for n in range(10_000)]
+    found_at = [
+        replace(one, provenance=replace(FULL.provenance, garage=GarageId(garage), ticket=None))
+        for one, garage in shelf
+    ]
+    await cards.load([(one, None) for one in found_at])
+    hidden = replace(found_at[0], id=CardId("fc_hidden"), visibility=only("garage_pune"))
+    await cards.add(hidden, [])
+    delhi, pune = (28.6139, 77.2090), (18.5204, 73.8567)
+    for here, km in ((delhi, 50), (delhi, 250), (pune, 400), (pune, 3_000), (pune, 0)):
+        away = {one.id: haversine(here, places[garage]) for one, garage in shelf}
+        nearest = sorted((distance, key) for key, distance in away.items() if distance <= km)
+        wanted = [key for _, key in nearest][:1_000]
+        assert [c.id for c in await cards.near(*here, km, DELHI, limit=1_000)] == wanted
 
 
 async def test_card_gets_its_place_later(graph: Graph, cards: Cards) -> None:
@@ -352,3 +358,22 @@ def haversine(one: tuple[float, float], other: tuple[float, float]) -> float:
     (lat1, lon1), (lat2, lon2) = [(radians(a), radians(b)) for a, b in (one, other)]
     h = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
     return 2 * 6371 * asin(sqrt(h))
+
+
+@pytest.mark.row("IX-2")
+async def test_a_year_brings_its_cards_and_those_of_every_year(cards: Cards) -> None:
+    nexon = [
+        VehicleContext(make="Tata", model="Nexon EV", year=year) for year in (None, 2021, 2022)
+    ]
+    for name, vehicle in zip(("every", "older", "newer"), nexon, strict=True):
+        await cards.add(card(name, vehicles=(vehicle,), signature=FULL.signature), [])
+
+    async def found(**wanted: Any) -> list[str]:  # noqa: ANN401 - fields of a filter
+        page = await cards.page(PUNE, first=10, filter=CardFilter(make="tata", **wanted))
+        return [one.id for one in page]
+
+    assert await found(model="NEXON ev", year=2022) == ["fc_every", "fc_newer"]
+    assert await found(model="Nexon EV", year=2019) == ["fc_every"]
+    assert await found(model="Nexon EV") == ["fc_every", "fc_newer", "fc_older"]
+    code = FULL.signature.error_codes[0]
+    assert await found(model="Nexon EV", year=2021, code=code) == ["fc_every", "fc_older"]

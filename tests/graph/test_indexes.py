@@ -95,6 +95,17 @@ async def test_vehicle_is_sought_by_make_model_year(shelf: Cards, driver: AsyncD
     assert_no_scan(operators)
 
 
+@pytest.mark.row("IX-2")
+async def test_vehicle_of_a_year_is_sought_by_all_three(shelf: Cards, driver: AsyncDriver) -> None:
+    query, parameters = page_query(CardFilter(make="Ather", model="450X", year=2022))
+    operators = await plan(driver, query, **parameters, **PAGE, **EYES)
+    assert operators[0] == (
+        "NodeIndexSeek RANGE INDEX m:VehicleModel(make_key, model_key, year) WHERE "
+        "make_key = $vehicle.make AND model_key = $vehicle.model AND year IN $vehicle.years"
+    )
+    assert_no_scan(operators)
+
+
 @pytest.mark.row("IX-3")
 async def test_symptom_query_starts_at_the_symptom(shelf: Cards, driver: AsyncDriver) -> None:
     query, parameters = page_query(CardFilter(symptom="SYM_BATT_001"))

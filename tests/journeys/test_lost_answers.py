@@ -35,6 +35,9 @@ pytestmark = pytest.mark.journey
 RETIRE = """mutation ($op: UUID!, $id: ID!, $expected: Int!) {
   retireCard(operationId: $op, id: $id, expectedVersion: $expected) {
     __typename ... on CardRetired { card { version status } } ... on Refusal { message } } }"""
+PROMOTE = """mutation ($op: UUID!, $id: ID!, $expected: Int!) {
+  promoteCard(operationId: $op, id: $id, expectedVersion: $expected) {
+    __typename ... on CardPromoted { card { version status } } ... on Refusal { message } } }"""
 REGISTER = """mutation ($op: UUID!, $who: TechnicianInput!) {
   registerTechnician(operationId: $op, technician: $who) {
     __typename ... on TechnicianRegistered { technician { key } } ... on Refusal { message } } }"""
@@ -50,6 +53,13 @@ HOURS = count()
 OUTCOME = {"worked": True, "minutes": 5}
 Asked = tuple[str, dict[str, Any]]
 Change = Callable[[Opened, Person], Awaitable[Asked]]
+
+
+async def promotion(house: Opened, boss: Person) -> Asked:
+    del boss
+    draft = CardStatus.DRAFT
+    card = await plant(house, f"draft_{uuid4().hex}", "To be found already", status=draft)
+    return PROMOTE, {"id": card.id, "expected": 1}
 
 
 async def retirement(house: Opened, boss: Person) -> Asked:
@@ -215,6 +225,7 @@ START = repairing(test_repairs.START, TicketStatus.ASSIGNED, 2)
 RESOLVE = repairing(test_repairs.RESOLVE, TicketStatus.IN_PROGRESS, 3, outcome=OUTCOME)
 CLOSE = repairing(test_repairs.CLOSE, TicketStatus.RESOLVED, 4, rating=5)
 OF_CARDS = {
+    "promoteCard": promotion,
     "retireCard": retirement,
     "retireCard of a draft": rejection,
     "verifyCard": verification,

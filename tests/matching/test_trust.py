@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.cards import CardSource, CardStatus
+from domain.cards import CardSource, CardStatus, Severity
 from domain.matches import CardFacts
 from domain.usage import Usage
 from matching.trust import Standing, admit, promise, standing
@@ -133,6 +133,13 @@ def test_promise_is_the_beta_mean() -> None:
 def test_no_single_garage_takes_a_card_away(reputation: float, shown: str | None) -> None:
     spoiled = Usage(matched=60, used=55, successes=5, failures=50)
     assert standing(_card("a", spoiled, reputation=reputation)) == shown
+
+
+@pytest.mark.row("CA-10")
+def test_the_graver_of_two_alike_gets_the_place() -> None:
+    shelf = [_card(s, NEW, severity=Severity(s)) for s in ("medium", "critical", "low", "high")]
+    assert [card.id for card, _ in admit(shelf, 5)] == ["fc_critical"]
+    assert [s.level for s in Severity] == [1, 2, 3, 4]
 
 
 def test_unproven_places_go_to_the_well_spoken_of() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from domain import last_word
 from domain.clock import Stamp
-from domain.counting import Counted, Effect, of_repair, usage
+from domain.counting import Counted, Effect, of_repair
 from domain.events import EventType
 from domain.feedback import Feedback, Impression, Opinion
 from domain.ids import CardId, GarageId, PersonId, TicketId
@@ -26,6 +26,7 @@ from graph.database import Graph
 from records.counting import Counting, Tally
 from records.database import Records
 from records.feedback import FeedbackBook
+from tests.domain.recount import usage
 from tests.domain.samples import ANU, CARD, NOW, TICKET
 from tests.graph.examples import card
 from tests.records.samples import event
@@ -126,6 +127,50 @@ async def test_a_wrong_counter_is_found_and_mended(records: Records) -> None:
     await counting.mend(NAMES[:1])
     assert await counting.differing() == []
     assert await counting.tallies(NAMES[:1]) == right
+
+
+@pytest.mark.row("EF-5")
+async def test_the_101st_rating_drops_the_first(records: Records) -> None:
+    """Of a hundred and one people in the order in which they spoke, the first is forgotten."""
+    book, counting = FeedbackBook(records), Counting(records)
+    stars = [1, *[4] * 99, 5]
+    for n, given in enumerate(stars):
+        ticket = replace(TICKET, id=TicketId(f"tkt_rated_{n:03}"))
+        said = replace(_said(ticket, NAMES[0], given, n), given_at=NOW + timedelta(minutes=n))
+        await book.give(ticket, said, 0, [])
+        [tally] = await counting.tallies(NAMES[:1])
+        assert tally.usage == Usage(ratings=tuple(stars[max(0, n - 99) : n + 1]))
+
+
+@pytest.mark.row("EF-5")
+async def test_each_event_moves_its_counter(records: Records) -> None:
+    counting, ticket = Counting(records), TICKET.id
+    shown = Counted(
+        id="tkt:shown",
+        ticket=ticket,
+        card=NAMES[0],
+        effect=Effect.SHOWN,
+        garage=TICKET.garage,
+        at=NOW,
+    )
+    used = replace(shown, id="tkt:used", effect=Effect.USED, person=ANU, worked=True)
+    failed = replace(used, id="tkt:failed", worked=False, minutes=50, estimated=40)
+    expected = [
+        Usage(matched=1),
+        Usage(matched=1, used=1, successes=1, last_used=NOW),
+        Usage(
+            matched=1,
+            used=2,
+            successes=1,
+            failures=1,
+            actual_minutes=50,
+            estimated_minutes=40,
+            last_used=NOW,
+        ),
+    ]
+    for one, counted in zip((shown, used, failed), expected, strict=True):
+        await counting.count([one])
+        assert [tally.usage for tally in await counting.tallies(NAMES[:1])] == [counted]
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1)])

@@ -47,6 +47,9 @@ CHANGES: dict[str, frozenset[Role]] = {
     f"verifyCard({SIGNED}, id: {CARD_ID}, expectedVersion: 3) {{ __typename }}": frozenset(
         {ADMIN, MANAGER}
     ),
+    f"promoteCard({SIGNED}, id: {CARD_ID}, expectedVersion: 3) {{ __typename }}": frozenset(
+        {ADMIN, MANAGER}
+    ),
     f"retireCard({SIGNED}, id: {CARD_ID}, expectedVersion: 3) {{ __typename }}": frozenset(
         {ADMIN, MANAGER}
     ),

@@ -48,6 +48,13 @@ VERIFY = """mutation ($op: UUID!, $id: ID!, $n: Int!) {
     ... on IllegalTransition { state wanted }
   }
 }"""
+PROMOTE = """mutation ($op: UUID!, $id: ID!, $n: Int!) {
+  promoteCard(operationId: $op, id: $id, expectedVersion: $n) {
+    __typename
+    ... on CardPromoted { card { version status } }
+    ... on IllegalTransition { state wanted }
+  }
+}"""
 RETIRE = """mutation ($op: UUID!, $id: ID!, $n: Int!) {
   retireCard(operationId: $op, id: $id, expectedVersion: $n) {
     __typename ... on CardRetired { card { version status } }
@@ -205,6 +212,21 @@ async def test_earlier_versions_can_be_read() -> None:
         {"version": 4, "title": "Another title"},
         None,
     ]
+
+
+@pytest.mark.row("CA-3")
+async def test_a_draft_is_published_once() -> None:
+    world = World()
+    world.hold(replace(CARD, status=CardStatus.DRAFT))
+    made = await ask(world, PROMOTE, {"op": OP, "id": CARD.id, "n": 3})
+    again = await ask(world, PROMOTE, {"op": OTHER, "id": CARD.id, "n": 4})
+    assert made["data"]["promoteCard"]["card"] == {"version": 4, "status": "PROVISIONAL"}
+    assert again["data"]["promoteCard"] == {
+        "__typename": "IllegalTransition",
+        "state": "provisional",
+        "wanted": "provisional",
+    }
+    assert world.cards.history[CARD.id][-1].version == 4
 
 
 @pytest.mark.row("CA-3")

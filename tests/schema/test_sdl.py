@@ -73,6 +73,7 @@ def test_every_mutation_has_its_union(built: GraphQLSchema) -> None:
         "createCard": ("CreateCardResult!", True),
         "updateCard": ("UpdateCardResult!", True),
         "verifyCard": ("VerifyCardResult!", True),
+        "promoteCard": ("PromoteCardResult!", True),
         "retireCard": ("RetireCardResult!", True),
         "giveFeedback": ("GiveFeedbackResult!", True),
         "recordImpressions": ("RecordImpressionsResult!", True),

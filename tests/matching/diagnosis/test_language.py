@@ -109,6 +109,17 @@ async def test_a_model_takes_nothing_away(model: ModelServer, said: dict[str, An
     assert found == replace(await _with(None).diagnose(REPORT, IN_PUNE), reasoner=found.reasoner)
 
 
+@pytest.mark.row("CA-18")
+async def test_a_model_cites_only_what_it_was_given(model: ModelServer) -> None:
+    said = {"cause": DRIFT, "reasoning": "fc_a and fc_secret say so.", "steps": ["Do as fc_never"]}
+    model.will_say(json.dumps(said))
+    found = await _diagnoser(model).diagnose(REPORT, IN_PUNE)
+    assert found.reasoning.endswith("openai:scripted adds: fc_a and (no such card) say so.")
+    assert found.checks[-1].action == "Do as (no such card)"
+    cited = {card for cause in found.suspects for card in cause.cites}
+    assert cited <= {one.id for one in found.precedents}
+
+
 @pytest.mark.row("ML-23")
 async def test_the_model_is_shown_what_is_similar_alone(model: ModelServer) -> None:
     model.will_say(json.dumps(GOOD))
