@@ -1,4 +1,4 @@
-"""Lists of cards through the API: near a place, of a model year, the best; and who ranks a match."""
+"""Lists of cards over the API: near a place, of a model year, the best; and what ranks a match."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import replace
@@ -34,8 +34,6 @@ NEAR = """query ($lat: Float!, $lon: Float!, $km: Float!) {
   cardsNear(lat: $lat, lon: $lon, km: $km) { key } }"""
 BEST = """query ($least: Float!) {
   bestCards(first: 2, least: $least) { key effectiveness { score } } }"""
-    "query ($least: Float!) { bestCards(first: 2, least: $least) { key effectiveness { score } } }"
-)
 OF_YEAR = """query ($year: Int) {
   cards(filter: {make: "Tata", model: "Nexon EV", year: $year}) { edges { node { key } } } }"""
 TIMING = """query ($id: ID!) { card(id: $id) {
