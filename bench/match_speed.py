@@ -120,7 +120,7 @@ async def _measured(house: Opened, urls: StoreUrls, peer: Path) -> list[Bar]:
 async def _lookups(house: Opened, known: Batch) -> float:
     """Give the worst p95 of a page of cards by vehicle, by symptom and by component, in ms."""
     kinds = {
-        "vehicle": [CardFilter(make=m.make, model=m.model, year=YEAR) for m in known.models],
+        "vehicle": [CardFilter(make=m.make, model=m.model, year=YEAR) for m in known.vehicles],
         "symptom": [CardFilter(symptom=s.code) for s in known.symptoms],
         "component": [CardFilter(component=c.id) for c in known.components],
     }

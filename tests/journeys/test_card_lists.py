@@ -126,9 +126,9 @@ async def test_the_learned_ranker_can_be_switched_off(
     formal: httpx.AsyncClient, somebody: Somebody
 ) -> None:
     """With `BATTWHEELS_RANKER=formula` the published sum orders and scores the cards."""
-    said = {"text": "Headlamp dims with each blink", "vehicle": {"make": "Ampere"}}
-    served = await somebody().match(**said)
-    found = await somebody(client=formal).match(**said)
+    said, vehicle = "Headlamp dims with each blink", {"make": "Ampere"}
+    served = await somebody().match(said, vehicle=vehicle)
+    found = await somebody(client=formal).match(said, vehicle=vehicle)
     assert (served["ranker"], found["ranker"]) == ("evidence-1", "formula")
     weights = {"CODE": 0.4, "VEHICLE": 0.3, "MEANING": 0.3}
     for match in found["matches"]:
