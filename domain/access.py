@@ -158,6 +158,11 @@ class Viewer:
     sees_all: bool = False
 
 
+# The service itself: what it does on its own, it does as nobody of a garage.
+SYSTEM = Actor(id=PersonId("system"), role=Role.ADMIN)
+SEES_ALL = Viewer(sees_all=True)
+
+
 def viewer(actor: Actor) -> Viewer:
     return Viewer(
         garage=actor.garage,

@@ -41,6 +41,16 @@ class Bay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobRequest:
+    """What is to be booked: who works on which ticket, on which bay, and when."""
+
+    ticket: TicketId
+    technician: PersonId
+    bay: BayId
+    slot: Slot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     id: JobId
     version: int

@@ -32,6 +32,10 @@ class Level(StrEnum):
     MANUAL = "manual"
 
 
+# What the graph itself answers; below these, memory stands in for it.
+GRAPH_LEVELS = frozenset({Level.AI, Level.KEYWORD})
+
+
 class VehicleLevel(IntEnum):
     """How closely a card's vehicles fit the reported one."""
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain import limits, tries
+from domain.cards import Signature
 from domain.clock import NEVER, Stamp, knowing, moment, stamped
 from domain.codes import CodeKey
 from domain.errors import IllegalTransition, StaleVersion
@@ -134,6 +135,15 @@ class Ticket:
     revisit_of: TicketId | None = None
     marks: tuple[str, ...] = ()
     written: Written = Written()
+
+    @property
+    def signature(self) -> Signature:
+        """What the report amounts to, in the terms of a card: claims are made on its hash."""
+        return Signature(
+            text=self.text or "Reported codes: " + ", ".join(self.codes),
+            symptoms=tuple(seen.code for seen in self.symptoms),
+            error_codes=self.codes,
+        )
 
     def done(self, mark: str) -> bool:
         """Say whether the operation with this mark has changed the ticket before."""

@@ -80,12 +80,27 @@ class VehicleContext:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirmwareRelease:
+    """New firmware for a model, whatever its year."""
+
+    make: str
+    model: str
+    firmware: str
+
+
 UNKNOWN = VehicleContext()
+ANY_MAKE = "*"
 
 
 def name_key(name: str) -> str:
     """Give what two spellings of one name share: "F-150", "f 150" and "F150" are one model."""
     return re.sub(r"[\W_]+", "", name.casefold())
+
+
+def make_key(make: str | None) -> str:
+    """Give the key that a make's cards stand under; those of no one make fit every make."""
+    return name_key(make) if make else ANY_MAKE
 
 
 def slug(*words: str) -> str:

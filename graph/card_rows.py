@@ -9,19 +9,13 @@ from domain import effectiveness, signature
 from domain.card_life import SEARCHABLE
 from domain.cards import FailureCard
 from domain.usage import Usage
-from domain.vehicles import VehicleContext, VehicleModel, name_key
+from domain.vehicles import VehicleContext, VehicleModel, make_key, name_key
 from graph import bodies, visibility
 
-# A card of several makes, or of none in particular, fits every make.
-ANY_MAKE = "*"
 EVERY_YEAR = 0
 
 Value: TypeAlias = object
 Row: TypeAlias = dict[str, Value]
-
-
-def make_key(card: FailureCard) -> str:
-    return name_key(card.make) if card.make else ANY_MAKE
 
 
 def properties(card: FailureCard) -> Row:
@@ -31,7 +25,7 @@ def properties(card: FailureCard) -> Row:
         "status": card.status,
         "source": card.source,
         "title": card.title,
-        "make": make_key(card),
+        "make": make_key(card.make),
         "category": card.category,
         "visibility": visibility.stored(card.visibility),
         "campaign": card.provenance.campaign,
@@ -81,7 +75,7 @@ def marks(card: FailureCard) -> list[str]:
     """Give one word for each vehicle key and symptom, and for the make it belongs to."""
     fits = (visibility.mark("fits", key) for v in card.vehicles for key in fit_keys(v))
     symptoms = (visibility.mark("symptom", code) for code in card.signature.symptoms)
-    return _unique((visibility.mark("make", make_key(card)), *fits, *symptoms))
+    return _unique((visibility.mark("make", make_key(card.make)), *fits, *symptoms))
 
 
 def _signature(card: FailureCard) -> Row:

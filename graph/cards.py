@@ -14,7 +14,7 @@ from domain.events import Event
 from domain.ids import CardId, GarageId
 from domain.matches import Embedding
 from domain.usage import Usage
-from domain.vehicles import name_key
+from domain.vehicles import FirmwareRelease, name_key
 from graph import bodies, card_loading, card_rows, card_writing, outbox
 from graph.card_loading import LoadCount
 from graph.card_pages import EVERY_CARD, CardFilter, page_query
@@ -283,14 +283,10 @@ class Cards:
         wanted = {"make": make, "id": beside, "limit": limit}
         return [CardId(row["id"]) for row in await self._graph.entries(WRITES["drafts"], **wanted)]
 
-    async def release(
-        self, model: tuple[str, str], firmware: str, reason: str, told: Told
-    ) -> list[CardId]:
+    async def release(self, release: FirmwareRelease, reason: str, told: Told) -> list[CardId]:
         """Mark what a firmware release of a model puts in doubt, with its events."""
-        make, name = (name_key(word) for word in model)
-        return await self._mark(
-            "release", told, make=make, model=name, firmware=firmware, reason=reason
-        )
+        model = {"make": name_key(release.make), "model": name_key(release.model)}
+        return await self._mark("release", told, **model, firmware=release.firmware, reason=reason)
 
     async def supersede(self, old: str, new: str, reason: str, told: Told) -> list[CardId]:
         """Put a part in another's place and mark the cards that use the older one."""

@@ -23,9 +23,9 @@ from domain.matches import (
     Hit,
     Source,
 )
-from domain.vehicles import VehicleContext, name_key
+from domain.vehicles import ANY_MAKE, VehicleContext, make_key
 from graph import hits, words
-from graph.card_rows import ANY_MAKE, fit_keys
+from graph.card_rows import fit_keys
 from graph.card_writing import check_sizes
 from graph.database import Graph, Row
 from graph.hits import Found
@@ -119,7 +119,7 @@ class Search:
         of_make = "" if make is None else "_make"
         wanted: dict[str, object] = {
             "places": [*places_of(viewer), LISTED],
-            "makes": [name_key(make) if make else ANY_MAKE, ANY_MAKE],
+            "makes": [make_key(make), ANY_MAKE],
             "limit": limit,
         }
         beside = replace(beside, embedding=embedding)

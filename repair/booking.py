@@ -5,8 +5,8 @@ from dataclasses import replace
 from domain import jobs
 from domain.access import SCOPES, Action, Actor, Kind, Resource, Scope, demand
 from domain.errors import InvalidInput, NotFound, OperationConflict
-from domain.ids import BayId, GarageId, JobId, PersonId, TicketId
-from domain.jobs import Bay, Job, Slot, demand_version
+from domain.ids import BayId, GarageId, JobId
+from domain.jobs import Bay, Job, JobRequest, Slot, demand_version
 from repair.closing import Workshop, demand_colleague, demand_safe
 from repair.operation import Operation
 from repair.stores import Jobs
@@ -24,9 +24,7 @@ async def register_bay(stored: Jobs, bay: Bay, operation: Operation) -> Bay:
     return bay
 
 
-async def book(
-    shop: Workshop, stored: Jobs, wanted: tuple[TicketId, PersonId, BayId, Slot], by: Operation
-) -> Job:
+async def book(shop: Workshop, stored: Jobs, wanted: JobRequest, operation: Operation) -> Job:
     """Book a technician and a bay for a ticket; the same operation again gives the same job.
 
     Raises:
@@ -36,22 +34,21 @@ async def book(
         OperationConflict: this operation booked another job.
         NotFound, NotAllowed: as they say; the job may have been cancelled since it was booked.
     """
-    id, technician, bay, slot = wanted  # noqa: A001 - as everywhere
-    if (booked := await stored.job(by.job_id())) is not None:
-        return _demand_same(booked, wanted, by)
-    ticket = await shop.tickets.get(id, by.actor)
-    _demand_planner(by.actor, ticket.garage)
-    await demand_colleague(shop.crew, ticket, technician)
-    await _demand_bay(stored, bay, ticket.garage)
-    await demand_safe(shop, replace(ticket, assignee=technician), ticket.card, by)
+    if (booked := await stored.job(operation.job_id())) is not None:
+        return _demand_same(booked, wanted, operation)
+    ticket = await shop.tickets.get(wanted.ticket, operation.actor)
+    _demand_planner(operation.actor, ticket.garage)
+    await demand_colleague(shop.crew, ticket, wanted.technician)
+    await _demand_bay(stored, wanted.bay, ticket.garage)
+    await demand_safe(shop, replace(ticket, assignee=wanted.technician), ticket.card, operation)
     job = Job(
-        id=by.job_id(),
+        id=operation.job_id(),
         version=1,
         garage=ticket.garage,
-        ticket=id,
-        technician=technician,
-        bay=bay,
-        slot=slot,
+        ticket=wanted.ticket,
+        technician=wanted.technician,
+        bay=wanted.bay,
+        slot=wanted.slot,
     )
     await stored.book(job)
     return job
@@ -87,12 +84,16 @@ async def cancel(stored: Jobs, id: JobId, expected: int, operation: Operation) -
     await stored.cancel(job, operation.mark)
 
 
-def _demand_same(booked: Job, wanted: tuple[TicketId, PersonId, BayId, Slot], by: Operation) -> Job:
+def _demand_same(booked: Job, wanted: JobRequest, operation: Operation) -> Job:
     """Give what the operation booked, which may have been moved since, if it asks for that."""
-    moved = booked.version > 1
-    slot = wanted[3] if moved else booked.slot
-    if (booked.ticket, booked.technician, booked.bay, slot) != wanted:
-        raise OperationConflict(by.id)
+    found = JobRequest(
+        ticket=booked.ticket,
+        technician=booked.technician,
+        bay=booked.bay,
+        slot=wanted.slot if booked.version > 1 else booked.slot,
+    )
+    if found != wanted:
+        raise OperationConflict(operation.id)
     return booked
 
 

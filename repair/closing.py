@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from domain import last_word, tickets
-from domain.access import Action, Actor, Kind, Resource, Viewer, demand, viewer
+from domain.access import SEES_ALL, Action, Actor, Kind, Resource, demand, viewer
 from domain.cards import FailureCard, PartUse
 from domain.errors import InvalidInput
 from domain.events import EventType
@@ -20,8 +20,6 @@ from domain.tickets import Move, Ticket
 from repair.known import demand_known
 from repair.operation import Operation
 from repair.stores import Cards, Crew, Tickets, Vocabulary
-
-EVERY_CARD = Viewer(sees_all=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +200,7 @@ async def on_high_voltage(shop: Workshop, id: TicketId, card: CardId | None, act
 
 async def _suggested(shop: Workshop, id: TicketId) -> FailureCard | None:
     shown = (await shop.tickets.shown([id])).get(id, ())
-    found = await shop.cards.many([s.card for s in shown[:1]], EVERY_CARD)
+    found = await shop.cards.many([s.card for s in shown[:1]], SEES_ALL)
     return next(iter(found.values()), None)
 
 

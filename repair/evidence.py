@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from domain.access import Viewer
-from domain.cards import CardStatus, FailureCard, Signature
+from domain.access import SEES_ALL, Viewer
+from domain.cards import CardStatus, FailureCard
 from domain.codes import CodeKey
 from domain.errors import Unavailable
 from domain.ids import CardId
@@ -14,15 +14,13 @@ from domain.novelty import Likeness, overlap
 from domain.outcomes import Outcome
 from domain.signature import symptom_hash
 from domain.tickets import Ticket
-from domain.vehicles import name_key
+from domain.vehicles import make_key
 from repair.founding import tells
 from repair.stores import Embedder
 
 NEAR = 12
 CODED = 12
 DRAFTS = 30
-NO_MAKE = "*"
-EVERYONE = Viewer(sees_all=True)
 GONE = frozenset({CardStatus.REJECTED, CardStatus.DEPRECATED, CardStatus.MERGED})
 
 
@@ -49,25 +47,6 @@ class Knowledge:
     embedder: Embedder
 
 
-def signature(ticket: Ticket) -> Signature:
-    """Give the signature that a ticket's report amounts to."""
-    return Signature(
-        text=ticket.text or "Reported codes: " + ", ".join(ticket.codes),
-        symptoms=tuple(seen.code for seen in ticket.symptoms),
-        error_codes=ticket.codes,
-    )
-
-
-def make_of(ticket: Ticket) -> str:
-    """Give the make key that a card founded on this ticket has."""
-    return name_key(ticket.vehicle.make) if ticket.vehicle.make else NO_MAKE
-
-
-def make_key(card: FailureCard) -> str:
-    """Give the make key that a card stands under; a card of several makes fits every make."""
-    return name_key(card.make) if card.make else NO_MAKE
-
-
 async def found(
     knowledge: Knowledge, ticket: Ticket, outcome: Outcome, beside: CardId
 ) -> tuple[list[Likeness], dict[CardId, FailureCard]]:
@@ -76,16 +55,16 @@ async def found(
     Raises:
         Unavailable: the graph or the embedder does not answer: nothing is decided blindly.
     """
-    said = signature(ticket)
-    hashed = await knowledge.cards.of_signature(symptom_hash(said), make_of(ticket))
+    said = ticket.signature
+    hashed = await knowledge.cards.of_signature(symptom_hash(said), make_key(ticket.vehicle.make))
     same = {card for card, status in hashed if status not in GONE}
     near = await _near(knowledge, ticket, outcome)
-    drafts = await knowledge.cards.drafts(make_of(ticket), beside, DRAFTS)
+    drafts = await knowledge.cards.drafts(make_key(ticket.vehicle.make), beside, DRAFTS)
     followed = [outcome.card] if outcome.card else []
     wanted = sorted({*same, *near, *drafts, *followed} - {beside})
     cards = {
         key: card
-        for key, card in (await knowledge.cards.many(wanted, EVERYONE)).items()
+        for key, card in (await knowledge.cards.many(wanted, SEES_ALL)).items()
         if card.status not in GONE and tells(card)
     }
     return await compared(knowledge.embedder, ticket, outcome, list(cards.values())), cards
@@ -98,7 +77,7 @@ async def compared(
     texts = [ticket.text, outcome.cause or ""]
     texts += [text for card in cards for text in (card.wording, card.cause.primary)]
     vectors = [one.vector for one in await embedder.embed(texts)]
-    said = signature(ticket)
+    said = ticket.signature
     hashed = symptom_hash(said)
     return [
         Likeness(
@@ -123,8 +102,8 @@ async def _near(knowledge: Knowledge, ticket: Ticket, outcome: Outcome) -> set[C
     hits = list[Hit]()
     if said:
         [embedding] = await knowledge.embedder.embed([said])
-        hits += await knowledge.search.by_meaning(embedding, EVERYONE, NEAR)
-    hits += await knowledge.search.by_codes(ticket.codes, EVERYONE, CODED)
+        hits += await knowledge.search.by_meaning(embedding, SEES_ALL, NEAR)
+    hits += await knowledge.search.by_codes(ticket.codes, SEES_ALL, CODED)
     return {hit.card for hit in hits}
 
 
@@ -133,7 +112,7 @@ def _parts(outcome: Outcome) -> list[str]:
 
 
 def _same_make(card: FailureCard, ticket: Ticket) -> bool:
-    return make_key(card) == make_of(ticket)
+    return make_key(card.make) == make_key(ticket.vehicle.make)
 
 
 def _cosine(one: Sequence[float], other: Sequence[float]) -> float:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from domain import card_life
-from domain.access import Viewer
+from domain.access import SEES_ALL
 from domain.card_life import Change
 from domain.cards import CardStatus, FailureCard, Resolution, RootCause, SolutionType
 from domain.errors import AlreadyExists, StaleVersion, Unavailable
@@ -15,7 +15,6 @@ from repair.intake import UNKNOWN_CAUSE, draft, draft_id
 from repair.operation import Operation
 from repair.stores import Cards, Embedder
 
-EVERYONE = Viewer(sees_all=True)
 FOUND_CONFIDENCE = 0.5
 
 
@@ -38,7 +37,7 @@ async def found(cards: Cards, embedder: Embedder, solved: Solved) -> FailureCard
     A draft that people have taken further is left as they made it. Doing it again changes nothing.
     """
     mine = draft_id(solved.ticket.id)
-    begun = (await cards.many([mine], EVERYONE)).get(mine)
+    begun = (await cards.many([mine], SEES_ALL)).get(mine)
     if begun is None:
         return await _founded(cards, embedder, solved)
     wanted = replace(begun, cause=_cause(solved.outcome), resolution=_resolution(solved.outcome))
@@ -64,7 +63,7 @@ async def fold(cards: Cards, into: CardId, solved: Solved) -> None:
     A draft in which somebody wrote a fix is theirs to merge.
     """
     mine = draft_id(solved.ticket.id)
-    found = await cards.many([mine, into], EVERYONE)
+    found = await cards.many([mine, into], SEES_ALL)
     begun, target = found.get(mine), found.get(into)
     if begun is None or target is None or mine == into:
         return

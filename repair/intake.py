@@ -8,7 +8,7 @@ from uuid import UUID
 
 import stamina
 
-from domain.access import Action, Actor, Kind, Resource, Role, Viewer, demand, may
+from domain.access import SYSTEM, Action, Actor, Kind, Resource, Role, Viewer, demand, may
 from domain.cards import (
     CardSource,
     CardStatus,
@@ -16,14 +16,13 @@ from domain.cards import (
     Provenance,
     Resolution,
     RootCause,
-    Signature,
     SolutionType,
     Visibility,
 )
 from domain.errors import AlreadyExists, InvalidInput, OperationConflict, Unavailable
 from domain.events import Event, EventType
-from domain.ids import CardId, GarageId, OperationId, PersonId, TicketId, derived
-from domain.matches import Level, Understood
+from domain.ids import CardId, GarageId, OperationId, TicketId, derived
+from domain.matches import GRAPH_LEVELS, Understood
 from domain.reports import FailureReport
 from domain.revisits import revisited
 from domain.tickets import Matching, Shown, Ticket, TicketStatus
@@ -31,10 +30,8 @@ from matching.answers import Answer
 from repair.operation import Operation
 from repair.stores import Cards, Matcher, Reader, Tickets
 
-SYSTEM = Actor(id=PersonId("system"), role=Role.ADMIN)
 UNKNOWN_CAUSE = "Not known yet"
 TITLE = 80
-TRUSTED_LEVELS = frozenset({Level.AI, Level.KEYWORD})
 TRIES = 3
 # The first wait, and what chance may add to each.
 WAIT_SECONDS = 0.2
@@ -169,8 +166,7 @@ def draft(ticket: Ticket, at: datetime) -> FailureCard:
 
     Its words are the reporter's own, so only the garage sees it until somebody writes the fix.
     """
-    text = ticket.text or "Reported codes: " + ", ".join(ticket.codes)
-    line = text.splitlines()[0].strip()
+    line = ticket.signature.text.splitlines()[0].strip()
     known = ticket.vehicle.make is not None or ticket.vehicle.category is not None
     return FailureCard(
         id=draft_id(ticket.id),
@@ -179,11 +175,7 @@ def draft(ticket: Ticket, at: datetime) -> FailureCard:
         source=CardSource.FIELD,
         title=line if len(line) <= TITLE else line[: TITLE - 1].rstrip() + "…",
         vehicles=(ticket.vehicle,) if known else (),
-        signature=Signature(
-            text=text,
-            symptoms=tuple(s.code for s in ticket.symptoms),
-            error_codes=ticket.codes,
-        ),
+        signature=ticket.signature,
         cause=RootCause(primary=UNKNOWN_CAUSE, confidence=0),
         resolution=Resolution(type=SolutionType.REPAIR),
         provenance=Provenance(
@@ -253,7 +245,7 @@ async def _patiently(ask: Callable[[], Awaitable[Answer]]) -> Answer:
 async def _asked(search: Searching, said: FailureReport, garage: GarageId) -> Answer:
     understood = await search.reader.understand(said)
     answer = await search.matcher.match(understood, Viewer(garage=garage))
-    if answer.level not in TRUSTED_LEVELS:
+    if answer.level not in GRAPH_LEVELS:
         raise Unavailable("matching", answer.degraded or "the graph did not answer")
     return answer
 

@@ -22,7 +22,7 @@ from billing.papers import Paper
 from billing.place_of_supply import place_of_supply
 from billing.prices import Prices
 from billing.sagas import Asked, Saga, Sagas, State, Step
-from domain.access import Action, Actor, Kind, Resource, Viewer, demand
+from domain.access import SEES_ALL, SYSTEM, Action, Actor, Kind, Resource, Viewer, demand
 from domain.cards import FailureCard
 from domain.errors import (
     IllegalTransition,
@@ -40,12 +40,10 @@ from domain.tickets import Move, Ticket, TicketStatus, invoiced, uninvoiced
 from domain.vocabulary import Part
 from repair import costing
 from repair.costing import COSTS, PRICES, Costs
-from repair.intake import SYSTEM
 from repair.operation import Operation
 
 BILLABLE = frozenset({TicketStatus.CLOSED, TicketStatus.INVOICED})
 TRIES = 5
-EVERYONE = Viewer(sees_all=True)
 TAKEN_BACK = "The ticket could not be marked as invoiced"
 
 
@@ -209,7 +207,7 @@ async def _costed(
 
 async def _costs(invoicing: Invoicing, ticket: Ticket) -> Costs:
     followed = ticket.card if ticket.outcome is None else ticket.outcome.card or ticket.card
-    cards = {} if followed is None else await invoicing.cards.many([followed], EVERYONE)
+    cards = {} if followed is None else await invoicing.cards.many([followed], SEES_ALL)
     return costing.costs(ticket, None if followed is None else cards.get(followed))
 
 

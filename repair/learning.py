@@ -7,20 +7,21 @@ have an id that follows from what happened, so a second telling finds them there
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from domain import novelty
-from domain.access import Actor, Role
+from domain.access import SEES_ALL, SYSTEM, Actor
 from domain.cards import CardStatus, FailureCard
 from domain.counting import estimate, of_repair, of_showing
 from domain.errors import NotFound, Unavailable
 from domain.events import Event, EventType
 from domain.feedback import accuracy
-from domain.ids import CardId, PersonId, TicketId
+from domain.ids import CardId, TicketId
 from domain.novelty import Decision, Verdict
 from domain.reviews import ReviewKind
 from domain.signature import symptom_hash
 from domain.tickets import Shown, Ticket
+from domain.vehicles import make_key
 from records.analyses import Analysis, parts_of
 from repair import evidence, founding, stores, tallying
 from repair.evidence import GONE, Knowledge
@@ -28,9 +29,8 @@ from repair.founding import Solved
 from repair.intake import draft_id
 from repair.operation import following
 from repair.reviewing import Why, opened
-from repair.tallying import EVERYONE, Tallying
+from repair.tallying import Tallying
 
-LEARNER = Actor(id=PersonId("system"), role=Role.ADMIN)
 WAITING = "A draft says what to do; a second person has to verify it."
 ALIKE = "It reads much like another card; one of them may be enough."
 SAME = "It shows itself exactly as another card does; one of them may be enough."
@@ -118,12 +118,25 @@ async def learn(needed: Learning, event: Event) -> None:
             | EventType.CARD_RECHECK
         ):
             await _changed(needed, event)
+        case (
+            EventType.TICKET_CREATED
+            | EventType.FEEDBACK_OBSERVED
+            | EventType.REVIEW_OPENED
+            | EventType.SYNC_REQUIRED
+            | EventType.NOTIFICATION_SEND
+            | EventType.INVOICE_ISSUED
+            | EventType.INVOICE_VOIDED
+            | EventType.CREDIT_NOTE_ISSUED
+            | EventType.PAYMENT_RECORDED
+        ):
+            # These teach nothing; whoever sends one here has routed it wrongly (web/handlers.py).
+            raise AssertionError(event.type)
         case _:
-            return
+            assert_never(event.type)
 
 
 async def _shown(needed: Learning, id: TicketId) -> None:
-    ticket = await needed.tickets.get(id, LEARNER)
+    ticket = await needed.tickets.get(id, SYSTEM)
     found = (await needed.tickets.shown([id])).get(id, ())
     await needed.book.about(ticket)
     await tallying.count(needed.tallying, of_showing(ticket, found), needed.now())
@@ -131,7 +144,7 @@ async def _shown(needed: Learning, id: TicketId) -> None:
 
 async def _tried(needed: Learning, ticket: Ticket) -> None:
     named = {a.card for a in ticket.attempts if a.card} | {ticket.outcome and ticket.outcome.card}
-    cards = await needed.cards.many(sorted(filter(None, named)), EVERYONE)
+    cards = await needed.cards.many(sorted(filter(None, named)), SEES_ALL)
     await needed.book.about(ticket)
     await tallying.count(needed.tallying, of_repair(ticket, cards), needed.now())
 
@@ -146,7 +159,7 @@ async def _resolved(needed: Learning, event: Event) -> None:
     if ticket.outcome is None:
         # It was reopened before we heard of its end: the next end will teach.
         return
-    operation = following(event, "learning", LEARNER)
+    operation = following(event, "learning", SYSTEM)
     solved = Solved(ticket=ticket, outcome=ticket.outcome, operation=operation)
     kept = await needed.analyses.get(ticket.id, event.version)
     if kept is None:
@@ -165,7 +178,7 @@ async def _closed(needed: Learning, ticket: Ticket) -> None:
 async def _revisited(needed: Learning, ticket: Ticket) -> None:
     """Note of the repair before that it did not hold, also when its end was not heard of yet."""
     if ticket.revisit_of is not None:
-        before = await needed.tickets.get(ticket.revisit_of, LEARNER)
+        before = await needed.tickets.get(ticket.revisit_of, SYSTEM)
         await _came_back(needed, before, ticket.opened_at)
 
 
@@ -179,7 +192,7 @@ async def _came_back(needed: Learning, ticket: Ticket, by: datetime) -> None:
 async def _analysed(needed: Learning, solved: Solved, event: Event) -> Analysis:
     ticket, outcome = solved.ticket, solved.outcome
     verdict = await _decided(needed, solved)
-    known = await needed.cards.many([outcome.card] if outcome.card else [], EVERYONE)
+    known = await needed.cards.many([outcome.card] if outcome.card else [], SEES_ALL)
     card = known.get(outcome.card) if outcome.card else None
     estimated = 0 if card is None else estimate(card)
     foretold = () if card is None else card.resolution.parts
@@ -224,12 +237,12 @@ async def _owner(needed: Learning, solved: Solved, mine: CardId) -> CardId:
     Raises:
         Unavailable: another repair is founding it at this moment.
     """
-    said = evidence.signature(solved.ticket)
-    key = f"{evidence.make_of(solved.ticket)}|{symptom_hash(said)}"
+    make = make_key(solved.ticket.vehicle.make)
+    key = f"{make}|{symptom_hash(solved.ticket.signature)}"
     owner = await needed.analyses.claim(key, mine)
     if owner == mine:
         return mine
-    card = (await needed.cards.many([owner], EVERYONE)).get(owner)
+    card = (await needed.cards.many([owner], SEES_ALL)).get(owner)
     if card is None or (card.status is CardStatus.DRAFT and not founding.tells(card)):
         raise Unavailable("learning", "another repair is founding this card right now")
     if card.status in GONE:
@@ -260,7 +273,7 @@ async def _improved(needed: Learning, solved: Solved, verdict: Verdict) -> None:
     """Let a draft gain what it lacked; a card that is in use changes by a person's hand alone."""
     if verdict.card is None:
         return
-    card = (await needed.cards.many([verdict.card], EVERYONE)).get(verdict.card)
+    card = (await needed.cards.many([verdict.card], SEES_ALL)).get(verdict.card)
     if card is None or not novelty.adds(solved.outcome, card):
         return
     if card.status is CardStatus.DRAFT:
@@ -282,7 +295,7 @@ async def _propose_merge(needed: Learning, card: FailureCard, verdict: Verdict) 
 async def _propose_duplicates(needed: Learning, card: FailureCard, at: datetime) -> None:
     """Ask a person whether cards that show themselves alike are one (CA-27)."""
     alike = await needed.knowledge.cards.of_signature(
-        symptom_hash(card.signature), evidence.make_key(card)
+        symptom_hash(card.signature), make_key(card.make)
     )
     for other, status in alike:
         if other != card.id and status not in GONE:
@@ -293,7 +306,7 @@ async def _propose_duplicates(needed: Learning, card: FailureCard, at: datetime)
 async def _changed(needed: Learning, event: Event) -> None:
     """Close what the change answers, queue what it asks, and tell that it is to be synchronised."""
     key = CardId(event.entity)
-    card = (await needed.cards.many([key], EVERYONE)).get(key)
+    card = (await needed.cards.many([key], SEES_ALL)).get(key)
     if card is None:
         raise NotFound("failure card", key)
     reviews = needed.tallying.reviews
@@ -308,10 +321,10 @@ async def _changed(needed: Learning, event: Event) -> None:
     if card.recheck is not None:
         why = Why(kind=ReviewKind.RECHECK, reason=card.recheck, at=event.at)
         await opened(reviews, card, why)
-    again = following(event, "sync", LEARNER)
+    again = following(event, "sync", SYSTEM)
     told = again.event(EventType.SYNC_REQUIRED, key, event.version, event.garage)
     await needed.teller.tell([told])
 
 
 async def _ticket(needed: Learning, event: Event) -> Ticket:
-    return await needed.tickets.get(TicketId(event.entity), LEARNER)
+    return await needed.tickets.get(TicketId(event.entity), SYSTEM)

@@ -11,6 +11,7 @@ from domain.cards import CardStatus, FailureCard
 from domain.errors import InvalidInput, NotFound
 from domain.events import Event, EventType
 from domain.ids import CardId, EventId, derived
+from domain.vehicles import FirmwareRelease
 from graph.cards import Marked
 from repair import stores
 from repair.operation import Operation
@@ -27,9 +28,7 @@ class Cards(stores.Cards, Protocol):
 class Marking(Protocol):
     """Marks the cards that something puts in doubt, and takes the mark off again."""
 
-    async def release(
-        self, model: tuple[str, str], firmware: str, reason: str, told: Told
-    ) -> list[CardId]: ...
+    async def release(self, release: FirmwareRelease, reason: str, told: Told) -> list[CardId]: ...
 
     async def supersede(self, old: str, new: str, reason: str, told: Told) -> list[CardId]: ...
 
@@ -78,18 +77,20 @@ async def release(
         InvalidInput: a name is missing or too long.
     """
     _demand_network(operation)
-    said = [
-        limits.text(field, value, 80)
-        for field, value in (("make", make), ("model", model), ("firmware", firmware))
-    ]
-    reason = f"Firmware {said[2]} of the {said[0]} {said[1]} was released."
-    return await marking.release((said[0], said[1]), said[2], reason, _telling(operation))
+    released = FirmwareRelease(
+        make=limits.text("make", make, 80),
+        model=limits.text("model", model, 80),
+        firmware=limits.text("firmware", firmware, 80),
+    )
+    of = f"{released.make} {released.model}"
+    reason = f"Firmware {released.firmware} of the {of} was released."
+    return await marking.release(released, reason, _telling(operation))
 
 
 async def supersede(
-    marking: Marking, vocabulary: Vocabulary, parts: tuple[str, str], operation: Operation
+    marking: Marking, vocabulary: Vocabulary, old: str, new: str, operation: Operation
 ) -> list[CardId]:
-    """Say that the second of two parts takes the place of the first; cards that use it are marked.
+    """Say that a new part takes the place of an old one; cards that use the old one are marked.
 
     Raises:
         NotAllowed: the actor is not an administrator of the network's cards.
@@ -97,11 +98,10 @@ async def supersede(
         InvalidInput: both are the same part.
     """
     _demand_network(operation)
-    old, new = parts
     if old == new:
         raise InvalidInput("by", "a part cannot take its own place")
-    known = {part.id for part in await vocabulary.parts(parts)}
-    for part in parts:
+    known = {part.id for part in await vocabulary.parts([old, new])}
+    for part in (old, new):
         if part not in known:
             raise NotFound("part", part)
     reason = f"Part {old} was superseded by {new}."

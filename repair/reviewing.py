@@ -6,14 +6,12 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Protocol
 
-from domain.access import Action, Actor, Kind, Resource, demand
+from domain.access import SYSTEM, Action, Actor, Kind, Resource, demand
 from domain.cards import FailureCard
 from domain.events import Event, EventType
 from domain.ids import CardId, EventId, TicketId, uuid7
 from domain.reviews import Review, ReviewKind
 from repair.operation import Operation
-
-SYSTEM = "system"
 
 
 class Reviews(Protocol):
@@ -67,7 +65,7 @@ async def opened(reviews: Reviews, card: FailureCard, why: Why) -> None:
         entity=review.id,
         version=1,
         at=why.at,
-        actor=SYSTEM,
+        actor=SYSTEM.id,
         garage=review.garage,
     )
     await reviews.open(review, [event])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from domain.access import Viewer
+from domain.access import SEES_ALL, Viewer
 from domain.cards import FailureCard
 from domain.counting import Counted
 from domain.ids import CardId
@@ -16,7 +16,6 @@ from graph.cards import Tallied
 from records.counting import Tally
 from repair.reviewing import Reviews, Why, opened
 
-EVERYONE = Viewer(sees_all=True)
 ALARM = "It scores under 0.5 after more than twenty showings."
 
 
@@ -61,7 +60,7 @@ async def count(tallying: Tallying, effects: Sequence[Counted], now: datetime) -
 
 async def refresh(tallying: Tallying, ids: Sequence[CardId], now: datetime) -> None:
     """Bring the nodes of cards to what the ledger says; open an alert where it is called for."""
-    cards = await tallying.cards.many(ids, EVERYONE)
+    cards = await tallying.cards.many(ids, SEES_ALL)
     tallies = [t for t in await tallying.counting.tallies(ids) if t.card in cards]
     await tallying.cards.tally(
         [await _tallied(tallying, cards[tally.card], tally, now) for tally in tallies]

@@ -21,7 +21,7 @@ from domain.ids import (
     person_id,
     ticket_id,
 )
-from domain.jobs import Bay, Job, Slot
+from domain.jobs import Bay, Job, JobRequest, Slot
 from repair import booking, staffing
 from resolvers import once
 from resolvers.arguments import ExpectedArgument, OperationArgument, TicketArgument
@@ -77,7 +77,12 @@ class Booking:
         context = info.context
         operation = context.operation(OperationId(str(operation_id)))
         ticket = ticket_id(key_of("Ticket", job.ticket))
-        wanted = ticket, person_id(job.technician), bay_id(job.bay), _slot(job.slot)
+        wanted = JobRequest(
+            ticket=ticket,
+            technician=person_id(job.technician),
+            bay=bay_id(job.bay),
+            slot=_slot(job.slot),
+        )
 
         async def work() -> Job:
             given = context.services

@@ -196,14 +196,14 @@ class Teaching:
         self, info: Ask, operation_id: OperationArgument, part: PartArgument, by: NewPart
     ) -> MarkCardsResult:
         context, operation = info.context, info.context.asked(operation_id)
-        parts = key_of("Part", part), key_of("Part", by)
+        old, new = key_of("Part", part), key_of("Part", by)
 
         async def work() -> Answer:
             given = context.services
-            marked = await merging.supersede(given.marking, given.vocabulary, parts, operation)
+            marked = await merging.supersede(given.marking, given.vocabulary, old, new, operation)
             return {"cards": len(marked)}
 
-        body = once.fingerprint("supersedePart", {"part": parts[0], "by": parts[1]})
+        body = once.fingerprint("supersedePart", {"part": old, "by": new})
         made = await once.value(context, operation.id, body, work)
         return CardsMarked(cards=made["cards"])
 

@@ -10,7 +10,7 @@ from domain import cards, outcomes, tickets
 from domain.cards import CardSource, CardStatus
 from domain.codes import CodeKey
 from domain.effectiveness import Timing
-from domain.ids import CardId
+from domain.ids import CardId, TicketId
 from domain.signature import keywords, symptom_hash
 from domain.tickets import Matching, TicketStatus
 from domain.vehicles import VehicleCategory
@@ -128,10 +128,9 @@ class FailureCard(Node):
     @strawberry.field(description="The way from this card back to the repairs that it rests on.")
     async def why_this_card(self, info: Asked) -> list[Origin]:
         ticket = await edge(info.context.loaders.tickets, self.value.provenance.ticket, Ticket.of)
-        return [
-            Origin(says=says, ticket=ticket if says.startswith("It is founded") else None)
-            for says in path(self.value)
-        ]
+        founded = self.value.provenance.ticket
+        first = [] if founded is None else [Origin(says=founded_on(founded), ticket=ticket)]
+        return [*first, *(Origin(says=says, ticket=None) for says in path(self.value))]
 
     @classmethod
     def of(cls, value: cards.FailureCard) -> Self:
@@ -148,11 +147,13 @@ class FailureCard(Node):
         )
 
 
+def founded_on(ticket: TicketId) -> str:
+    return f"It is founded on ticket {ticket}."
+
+
 def path(card: cards.FailureCard) -> list[str]:
-    """Say where a card comes from and what became of it, one sentence for each hop."""
+    """Say what else a card comes from and what became of it, one sentence for each hop."""
     origin, usage, told = card.provenance, card.usage, list[str]()
-    if origin.ticket is not None:
-        told.append(f"It is founded on ticket {origin.ticket}.")
     if origin.campaign is not None:
         told.append(f"It was read from recall campaign {origin.campaign}.")
     if origin.garage is not None:

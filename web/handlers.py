@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import assert_never
 
-from domain.access import Viewer
+from domain.access import SEES_ALL
 from domain.cards import Severity
 from domain.errors import NotFound
 from domain.events import Event, EventType
@@ -118,7 +118,7 @@ def _handle(hearer: Hearer, hearing: Hearing) -> Handle:
 
 def _severities(cards: Cards) -> Severities:
     async def severity(entity: str) -> Severity | None:
-        return (await cards.get(CardId(entity), Viewer(sees_all=True))).signature.severity
+        return (await cards.get(CardId(entity), SEES_ALL)).signature.severity
 
     return severity
 

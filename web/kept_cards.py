@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from domain.access import Viewer
+from domain.access import SEES_ALL, Viewer
 from domain.cards import FailureCard
 from domain.errors import Unavailable
 from domain.ids import CardId
@@ -32,7 +32,6 @@ CLOSED_SECONDS = 60
 REDIS_SECONDS = 0.2
 CLOSED = b"-"
 ALL = "cards:version"
-EVERYONE = Viewer(sees_all=True)
 CARD = TypeAdapter(FailureCard)
 
 Versions = tuple[bytes | None, bytes | None]
@@ -75,7 +74,7 @@ class KeptCards:
             with suppress(Unavailable):
                 await self._set({key: _fresh() for key in keys}, VERSION_SECONDS)
         with suppress(Unavailable):
-            await self.many(ids or (), EVERYONE)
+            await self.many(ids or (), SEES_ALL)
 
     async def forget(self, id: CardId) -> None:
         """Believe nothing that was kept of a card.

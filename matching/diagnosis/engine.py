@@ -9,7 +9,7 @@ from domain.access import Viewer
 from domain.cards import FailureCard
 from domain.errors import Unavailable
 from domain.ids import CardId
-from domain.matches import Level, Understood
+from domain.matches import GRAPH_LEVELS, Understood
 from matching.answers import Answer
 from matching.diagnosis import reasoning, retrieval
 from matching.diagnosis.answers import Diagnosis
@@ -17,8 +17,6 @@ from matching.diagnosis.reply import Spoken, with_words
 
 # The matches tell the causes; their cards, whole, are waited for no longer than this.
 CARDS_SECONDS = 0.6
-# Levels that the graph itself answers at.
-GRAPH = frozenset({Level.AI, Level.KEYWORD})
 
 
 class Matcher(Protocol):
@@ -54,7 +52,7 @@ class Diagnoser:
     async def diagnose(self, understood: Understood, viewer: Viewer) -> Diagnosis:
         """Say what most likely causes the failure, from cards that `viewer` may see."""
         answer = await self.matcher.match(understood, viewer, retrieval.TOP_K)
-        if answer.level not in GRAPH:
+        if answer.level not in GRAPH_LEVELS:
             return reasoning.from_memory(understood, answer)
         cards, silent = await self._read(answer, viewer)
         found = retrieval.precedents(understood, answer.matches, cards)

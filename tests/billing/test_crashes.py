@@ -8,12 +8,12 @@ import pytest
 
 from billing import reports
 from billing.verification import verify
+from domain.access import SYSTEM
 from domain.ids import TicketId
 from domain.tickets import Ticket, TicketStatus
 from graph.database import Graph
 from graph.tickets import Tickets
 from records.database import Records
-from repair.intake import SYSTEM
 from tests.billing.booked import PUNE, desk
 from tests.billing.repaired import furnish, ticket
 from web.local.stores import StoreUrls

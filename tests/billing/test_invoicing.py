@@ -14,6 +14,7 @@ from billing.parties import Party
 from billing.pricing import PriceSource
 from billing.sagas import LEASE, State, saga_id
 from billing.verification import verify
+from domain.access import SYSTEM
 from domain.cards import PartUse
 from domain.errors import (
     IllegalTransition,
@@ -34,7 +35,6 @@ from graph.tickets import Tickets
 from graph.vocabulary import Vocabulary
 from records.database import Records
 from repair import invoicing as saga
-from repair.intake import SYSTEM
 from repair.invoicing import Invoicing
 from tests.billing.booked import DELHI, NOW, PROFILE, PUNE, Desk, deed, desk
 from tests.billing.crashing import Refusing

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
-from domain.access import Role
+from domain.access import SYSTEM, Role
 from domain.events import EventType
 from domain.ids import GarageId
 from domain.reviews import ReviewKind
@@ -19,7 +19,7 @@ from graph.places import Garage
 from ingest.embedding import Embedder
 from matching.ranking import RankerName
 from records.database import Records
-from repair.learning import LEARNER, learn
+from repair.learning import learn
 from tests.graph.examples import ADMIN as ALL
 from tests.graph.examples import card
 from tests.journeys.conftest import PATIENCE, Somebody
@@ -103,7 +103,7 @@ async def test_a_card_like_another_is_proposed_for_merge(house: Opened, somebody
     for made in (first, later):
         made_now = await house.cards.get(made["key"], ALL)
         await learn(learning(house), replace(logged(made_now), type=EventType.CARD_CREATED))
-    waiting = await house.reviews.page(LEARNER, first=500, kind=ReviewKind.MERGE)
+    waiting = await house.reviews.page(SYSTEM, first=500, kind=ReviewKind.MERGE)
     assert {(r.card, r.other) for r in waiting if r.card == later["key"]} == {
         (later["key"], first["key"])
     }

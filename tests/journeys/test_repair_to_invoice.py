@@ -10,11 +10,10 @@ from pypdf import PdfReader
 
 from billing import reports
 from billing.verification import verify
-from domain.access import Role
+from domain.access import SYSTEM, Role
 from domain.events import EventType
 from domain.ids import InvoiceId, ticket_id
 from domain.tickets import TicketStatus
-from repair.intake import SYSTEM
 from sync.stream import STREAM
 from tests.billing.booked import synthetic_gstin
 from tests.journeys.conftest import Somebody

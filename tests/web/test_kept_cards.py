@@ -17,6 +17,7 @@ from domain.cards import FailureCard, Visibility
 from domain.events import Event
 from domain.ids import CardId, EventId
 from domain.usage import Usage
+from domain.vehicles import FirmwareRelease
 from graph.cards import Cards, Marked, Tallied
 from graph.database import Graph
 from tests.graph.examples import ADMIN, DELHI, FULL, PUNE, card, event
@@ -129,7 +130,8 @@ async def test_feedback_and_marks_show_at_once(shop: Shop) -> None:
     def said(marked: Marked) -> Event:
         return replace(event("marked", marked.card), id=EventId(f"marked-{marked.card}"))
 
-    await shop.cards.release(("Ather", "450X"), "9.9.9", "A firmware was released.", said)
+    release = FirmwareRelease(make="Ather", model="450X", firmware="9.9.9")
+    await shop.cards.release(release, "A firmware was released.", said)
     assert (await shop.one(FULL.id)).recheck == "A firmware was released."
     await shop.cards.checked(FULL.id)
     assert (await shop.one(FULL.id)).recheck is None

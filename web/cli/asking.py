@@ -10,7 +10,6 @@ import typer
 from rich.console import Console
 from rich.text import Text as Styled
 
-from domain.access import Viewer
 from domain.errors import InvalidInput
 from domain.matches import Understood
 from domain.reports import FailureReport
@@ -21,7 +20,6 @@ from web.settings import Settings
 from web.wiring import Opened, opened
 
 # The local operator stands outside all garages and sees every card.
-OPERATOR = Viewer(sees_all=True)
 # Of a long report its start is enough to know it by.
 SHOWN = 200
 

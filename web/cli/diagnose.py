@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.text import Text as Styled
 
+from domain.access import SEES_ALL
 from domain.vehicles import VehicleContext
 from matching.diagnosis.answers import Cause, Diagnosis
 from web.cli import asking
@@ -30,7 +31,7 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument an option of the command
     reports = asking.asked(text, file, code, VehicleContext(make=make, model=model, year=year))
 
     def answering(house: Opened) -> asking.Answering[Diagnosis]:
-        return partial(speaking(house).diagnoser.diagnose, viewer=asking.OPERATOR)
+        return partial(speaking(house).diagnoser.diagnose, viewer=SEES_ALL)
 
     def tell(one: Asked, found: Diagnosis) -> None:
         if form is Form.JSONL:

@@ -6,6 +6,7 @@ from typing import Annotated
 import orjson
 import typer
 
+from domain.access import SEES_ALL
 from domain.vehicles import VehicleContext
 from matching.answers import Answer
 from web.cli import asking, shown
@@ -28,7 +29,7 @@ def match(  # noqa: PLR0913, PLR0917 - one argument an option of the command
     reports = asking.asked(text, file, code, VehicleContext(make=make, model=model, year=year))
 
     def answering(house: Opened) -> asking.Answering[Answer]:
-        return partial(house.matcher.match, viewer=asking.OPERATOR, limit=limit)
+        return partial(house.matcher.match, viewer=SEES_ALL, limit=limit)
 
     def tell(one: Asked, found: Answer) -> None:
         if form is Form.JSONL:
