@@ -8,7 +8,7 @@ TESTS ?= tests
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check rows soak bench conformance docs lock sdl asyncapi clean
+.PHONY: help demo serve test check rows features soak bench conformance docs lock sdl asyncapi clean
 
 help: ## List the commands.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,8 +29,11 @@ check: $(READY) ## Lint, types, layers, dependencies.
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 
-rows: $(READY) ## Run the tests and print each specification row: pass, fail or absent.
+rows: $(READY) ## Run the tests and print each specification row: proved, partly, open or failed.
 	@$(BIN)/python -m pytest $(TESTS) --rows
+
+features: $(READY) ## Write docs/features.md from the tests' marks and the benchmarks' figures.
+	$(BIN)/python -m pytest tests --collect-only --rows-write --quiet --quiet
 
 bench: $(READY) ## Run the benchmarks; ONLY=NAME runs one bar.
 	$(BIN)/python -m bench $(ONLY)

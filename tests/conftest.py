@@ -16,7 +16,7 @@ from web.local import stores as local
 from web.local.home import Home
 from web.local.stores import StoreUrls
 
-pytest_plugins = ["tests.rows"]
+pytest_plugins = ["tests.rows.plugin"]
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data"
