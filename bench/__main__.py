@@ -22,7 +22,7 @@ class Bench(Protocol):
 BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.quality": ("quality_text_only", "quality_with_vehicle"),
     "bench.diagnosis": ("diagnosis_calibration",),
-    "bench.match_speed": ("match_p95_ms", "match_growth", "match_to_peer"),
+    "bench.match_speed": ("match_p95_ms", "match_p99_ms", "match_growth", "match_to_peer"),
     "bench.push": ("push_p95_ms", "push_leaks"),
     "bench.ledger": ("invoices_per_second", "invoice_gaps", "month_report_s"),
     "bench.paper": ("invoice_pdf_p95_ms",),

@@ -40,6 +40,7 @@ WARM_UP = 60
 QUERIES = 200
 ROUNDS = 3
 P95_GOAL_MS = 30.0
+P99_GOAL_MS = 300.0
 GROWTH_GOAL = 2.0
 PEER_GOAL = 1.0
 VIEWER = Viewer(garage=GarageId("garage_1"), region="south")
@@ -102,6 +103,8 @@ async def _measured(house: Opened, urls: StoreUrls, peer: Path) -> list[Bar]:
             goal=GROWTH_GOAL,
             better=Better.LOWER,
         ),
+        # The whole match as the specification counts it: with the embedding of the text.
+        Bar(name="match_p99_ms", measured=float(p99), goal=P99_GOAL_MS, better=Better.LOWER),
         Bar(name="match_to_peer", measured=ratio, goal=PEER_GOAL, better=Better.LOWER),
     ]
 

@@ -68,7 +68,9 @@ def test_showings_count_once_for_a_ticket() -> None:
     assert usage(found) == Usage(matched=1)
 
 
-@pytest.mark.row("EF-5")
+@pytest.mark.row(
+    "EF-5", missing="the rule that serves, a limit in a query, has no test with 101 ratings"
+)
 def test_the_101st_rating_drops_the_first() -> None:
     stars = [1, *[4] * 99, 5]
     assert usage([], stars) == Usage(ratings=tuple([4] * 99 + [5]))

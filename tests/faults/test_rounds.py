@@ -93,7 +93,9 @@ async def one_round(world: World, client: httpx.AsyncClient, number: int) -> Non
     print(f"round {number}: {perf_counter() - began:.2f} s")  # noqa: T201 - shown with -s
 
 
-@pytest.mark.row("EV-1", "EV-2", "EV-3", "EV-4", "EV-5", "EV-6")
+@pytest.mark.row("EV-1", "EV-2", "EV-3", "EV-4")
+@pytest.mark.row("EV-6", missing="the consumer that tells is never killed with a message pending")
+@pytest.mark.row("EV-5", missing="no listener hears it")
 @pytest.mark.parametrize("block", range(max(1, ROUNDS // BLOCK)))
 @pytest.mark.timeout(900)
 async def test_nothing_is_lost_and_nothing_twice(world: World, block: int) -> None:

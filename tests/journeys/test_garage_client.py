@@ -164,7 +164,7 @@ class Outage(httpx.AsyncBaseTransport):
         return await self.inner.handle_async_request(request)
 
 
-@pytest.mark.row("OF-3")
+@pytest.mark.row("OF-3", figure="60 s away, ≤ 5 s")
 async def test_a_client_back_from_a_minute_away_drains_within_five_seconds(
     house: Opened, somebody: Somebody, tmp_path: Path
 ) -> None:

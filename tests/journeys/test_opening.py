@@ -95,7 +95,7 @@ async def opened(who: Person, tickets: int) -> list[float]:
     return took
 
 
-@pytest.mark.row("IP-3")
+@pytest.mark.row("IP-3", missing="25 reports, and both p99 are printed, not compared")
 async def test_tickets_open_as_well_while_the_matcher_is_stopped(
     house: Opened, somebody: Somebody
 ) -> None:

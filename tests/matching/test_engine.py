@@ -108,7 +108,9 @@ async def test_shared_cause_leads_to_neighbours() -> None:
     assert _cards(answer) == ["fc_half", "fc_near"]
 
 
-@pytest.mark.row("MA-5")
+@pytest.mark.row(
+    "MA-5", missing="the published formula is built in tests alone and nothing switches to it"
+)
 async def test_formula_can_serve() -> None:
     matcher = Matcher(Shelf(SHELF), FormulaRanker(), Memory())
     answer = await matcher.match(REPORT, IN_PUNE)
@@ -298,7 +300,7 @@ async def test_memory_silent_costs_nothing(fault: str) -> None:
     assert memory.kept == {}
 
 
-@pytest.mark.row("MA-8", "FB-3")
+@pytest.mark.row("FB-3")
 @pytest.mark.parametrize("silent", [{"by_codes"}, {"by_meaning"}, {"facts"}, EVERY_SEARCH])
 async def test_answer_within_a_second(silent: frozenset[str]) -> None:
     faults = Faults(hang=frozenset(silent) | {"recall", "remember"})
@@ -337,7 +339,6 @@ async def test_recent_cards_meet_the_trust_rule() -> None:
     assert [(m.rank, m.card.id) for m in answer.matches] == [(1, CardId("fc_new1"))]
 
 
-@pytest.mark.row("MA-8")
 @pytest.mark.parametrize(("alike", "asked"), [(19, True), (20, False)])
 async def test_neighbours_fill_open_places(alike: int, asked: bool) -> None:
     showing = [

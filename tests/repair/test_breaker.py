@@ -40,7 +40,7 @@ class Door:
                 await self.ask(DOWN)
 
 
-@pytest.mark.row("IP-1")
+@pytest.mark.row("IP-1", figure="5 failures, < 10 ms, 30 s")
 async def test_five_failures_in_a_row_open_it() -> None:
     door = Door()
     await door.fail(4)

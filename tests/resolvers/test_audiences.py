@@ -137,7 +137,7 @@ async def test_the_same_text_goes_to_everybody(room: Room) -> None:
     assert len(room.audiences) == 0
 
 
-@pytest.mark.row("CA-33")
+@pytest.mark.row("CA-33", missing="five of the six paths: no persisted query exists")
 async def test_rights_are_never_mixed(room: Room) -> None:
     room.world.hold(replace(CARD, visibility=Visibility(garages=(PUNE,))))
 
@@ -340,7 +340,7 @@ async def _nothing(room: Room, asked: Asked, who: Actor) -> bool:
     return not done
 
 
-@pytest.mark.row("SY-2")
+@pytest.mark.row("SY-2", missing="ten thousand generators over fakes, no sockets")
 async def test_slow_followers_hold_up_none_of_ten_thousand() -> None:
     """Every hundredth follower stops taking; the others hear each change within the row's bound."""
     room, waits, told = Room(), list[float](), asyncio.Event()

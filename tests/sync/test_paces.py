@@ -79,7 +79,7 @@ def test_the_rest_is_hourly(type: EventType) -> None:
     assert pace(type) is Pace.HOURLY
 
 
-@pytest.mark.row("SY-5")
+@pytest.mark.row("SY-5", missing="sync.required has no listener")
 async def test_no_change_waits_longer_than_five_seconds(
     records: Records, clock: Clock, paces: Paces
 ) -> None:
@@ -114,7 +114,7 @@ async def test_two_instances_send_a_batch_once(
     assert len(await hints(records)) == 1
 
 
-@pytest.mark.row("SY-4")
+@pytest.mark.row("SY-4", missing="the clock stands still and p99 is not measured")
 async def test_critical_cards_pass_ten_thousand_ordinary_ones(
     records: Records, redis: Redis, clock: Clock, paces: Paces
 ) -> None:
@@ -139,7 +139,7 @@ async def test_critical_cards_pass_ten_thousand_ordinary_ones(
     assert await paces.step() == 10_000
 
 
-@pytest.mark.row("SY-6")
+@pytest.mark.row("SY-6", missing="the hourly digest has no reader")
 async def test_an_hour_is_counted_once_by_two_instances(records: Records, clock: Clock) -> None:
     at = NOON - timedelta(minutes=30)
     await ChangeLog(records).append([replace(event(n), at=at) for n in range(1, 8)])
