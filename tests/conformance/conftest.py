@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
+from tests.waits import sure_to_end
 from web.ui.install import npm_ci
 
 HERE = Path(__file__).parent
@@ -52,7 +53,7 @@ def run(clients: Path) -> Run:
             stderr=asyncio.subprocess.PIPE,
         )
         try:
-            async with asyncio.timeout(SECONDS):
+            async with sure_to_end("the clients"):
                 out, err = await process.communicate()
         except TimeoutError:
             process.kill()

@@ -34,9 +34,9 @@ from tests.journeys.people import (
     SEARCH,
     Person,
     content,
-    eventually,
 )
 from tests.journeys.waits import waited
+from tests.waits import eventually
 from web.local import stores as local
 from web.local.home import Home
 from web.local.stores import GivenUrls, StoreUrls
@@ -357,7 +357,7 @@ async def test_a_card_gets_its_missing_vector(
     [waiting] = await house.cards.unembedded(10)
     assert waiting.id == made["key"]
     async with beside(house):
-        await eventually(lambda: house.cards.unembedded(10), lambda cards: not cards, 60)
+        await eventually(lambda: house.cards.unembedded(10), lambda cards: not cards)
     [meant] = await house.embedder.embed(["a rare metal clip broke on the fan of the exhaust"])
     hits = await house.search.by_meaning(meant, viewer(asha.actor), 3)
     assert hits[0].card == made["key"]

@@ -16,7 +16,8 @@ from graph.database import Graph
 from graph.tickets import Tickets
 from repair.intake import Intake
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import REPORT, Person, eventually
+from tests.journeys.people import REPORT, Person
+from tests.waits import eventually
 from web.serving import beside, built
 from web.wiring import Opened
 

@@ -25,6 +25,7 @@ from resolvers.followed import Asked
 from sync.waiting import Told
 from tests.domain.samples import CARD, DELHI, NOW, PUNE, TICKET
 from tests.resolvers.fakes import World
+from tests.waits import sure_to_end
 
 API = build(introspection=False)
 CARDS = """subscription ($after: String) { cardChanged(after: $after) {
@@ -71,7 +72,7 @@ class Room:
         """Follow until so much was told and give what the payloads say."""
         found = list[Any]()
         following = self.follow(asked or self.asked(), who or somebody())
-        async with asyncio.timeout(10), aclosing(following) as news:
+        async with sure_to_end("the followers"), aclosing(following) as news:
             async for one in news:
                 assert isinstance(one, Told | Ended)
                 found.append(said(one))
@@ -81,7 +82,7 @@ class Room:
 
     async def seated(self, people: int) -> None:
         """Wait until so many have taken a seat."""
-        async with asyncio.timeout(10):
+        async with sure_to_end("the followers"):
             while sum(len(a.seats) for a in self.audiences.known.values()) < people:  # noqa: ASYNC110
                 await asyncio.sleep(0)
 
@@ -219,7 +220,7 @@ async def test_resuming_anywhere_loses_and_repeats_nothing(room: Room, seed: int
                         break
         return heard[1:]
 
-    async with asyncio.timeout(60):
+    async with sure_to_end("the followers"):
         told, *heard = await asyncio.gather(tell(), *(follow(f"person{n}") for n in range(5)))
     assert told is None
     assert heard == [list(range(1, total + 1))] * 5
@@ -282,7 +283,7 @@ async def test_who_may_not_read_is_told_why(room: Room) -> None:
 
 async def test_a_wrong_document_never_runs(room: Room) -> None:
     wrong = room.asked("subscription { cardChanged { ... on CardChange { nope } } }")
-    async with asyncio.timeout(10), aclosing(room.follow(wrong, somebody())) as news:
+    async with sure_to_end("the followers"), aclosing(room.follow(wrong, somebody())) as news:
         told = [one async for one in news]
     assert [type(one) for one in told] == [Refused]
     assert len(room.audiences) == 0
@@ -365,7 +366,7 @@ async def test_slow_followers_hold_up_none_of_ten_thousand() -> None:
         return changes
 
     followers = [asyncio.create_task(follow(n)) for n in range(FOLLOWERS)]
-    async with asyncio.timeout(120):
+    async with sure_to_end("the followers"):
         while sum(len(a.seats) for a in room.audiences.known.values()) < FOLLOWERS:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         for _ in range(CHANGES):

@@ -23,6 +23,7 @@ from sync.relay import Relay
 from sync.stream import STREAM, Stream
 from tests.records.samples import event
 from tests.sync.fakes import Outbox
+from tests.waits import sure_to_end
 from web.local.stores import StoreUrls
 
 PATIENCE = 30.0
@@ -68,7 +69,7 @@ class Work:
     async def settled(self, *numbers: int) -> None:
         """Wait until exactly these events have had their effect, each once."""
         wanted = [event(n).id for n in numbers]
-        async with asyncio.timeout(PATIENCE):
+        async with sure_to_end("the consumers"):
             while len(await self.effects()) < len(wanted):  # noqa: ASYNC110 - a store tells nobody
                 await asyncio.sleep(0.02)
         assert await self.effects() == wanted
@@ -88,7 +89,7 @@ async def work(records: Records, redis: Redis, stores: StoreUrls) -> AsyncGenera
 
 
 async def until(found: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(PATIENCE):
+    async with sure_to_end("the consumers"):
         while not await found():  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.02)
 

@@ -21,6 +21,7 @@ from sync.paces import STEP, Paces, hinting
 from sync.relay import Relay
 from sync.stream import Stream
 from tests.records.samples import event
+from tests.waits import sure_to_end
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -126,7 +127,7 @@ async def test_critical_cards_pass_ten_thousand_ordinary_ones(
     running = [asyncio.create_task(work.run()) for work in (relay, feed)]
     urgent = [replace(change(20_000 + n), entity="fc_urgent", version=n) for n in range(1, 101)]
     following = feed.follow(CARD_EVENTS, 0)
-    async with asyncio.timeout(5):
+    async with sure_to_end("the push"):
         async with records.transaction() as connection:
             await leave(connection, urgent)
         got = [(await anext(following))[1] for _ in urgent]
