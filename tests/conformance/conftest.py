@@ -15,7 +15,6 @@ from web.ui.install import npm_ci
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parent.parent / ".battwheels" / "conformance"
-SECONDS = 60
 
 Run = Callable[..., Awaitable[list[dict[str, Any]]]]
 
@@ -55,9 +54,9 @@ def run(clients: Path) -> Run:
         try:
             async with sure_to_end("the clients"):
                 out, err = await process.communicate()
-        except TimeoutError:
-            process.kill()
-            raise
+        finally:
+            if process.returncode is None:
+                process.kill()
         assert process.returncode == 0, err.decode()
         return [orjson.loads(line) for line in out.splitlines()]
 

@@ -14,7 +14,7 @@ from tests.graph.examples import card
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, Person, content
 from tests.journeys.sockets import CHANGED, subscribed
-from tests.waits import eventually
+from tests.waits import eventually, sure_to_end
 from tests.web.live import served
 from web.serving import beside, built
 from web.wiring import Opened

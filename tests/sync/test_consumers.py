@@ -26,7 +26,6 @@ from tests.sync.fakes import Outbox
 from tests.waits import sure_to_end
 from web.local.stores import StoreUrls
 
-PATIENCE = 30.0
 QUICK = Pace(idle=0.4, grace=0.6, sweep=0.1, look=0.1)
 RETRY = Retry(base=0.02, longest=0.1, limit=3)
 NOTE = "insert into effect (event) values (%(event)s)"
@@ -237,5 +236,5 @@ async def test_consumers_end_whenever_they_are_told(work: Work) -> None:
         running = asyncio.create_task(work.consumers(noted).run(work.bus))
         await asyncio.sleep(milliseconds / 1000)
         running.cancel()
-        ended, _ = await asyncio.wait([running], timeout=10)
-        assert ended, f"still running, told to end after {milliseconds} ms"
+        async with sure_to_end(f"consumers that were told to end after {milliseconds} ms"):
+            await asyncio.wait([running])

@@ -19,8 +19,6 @@ from tests.records.samples import event
 from tests.sync.fakes import Outbox, RedisServer
 from tests.waits import sure_to_end
 
-PATIENCE = 20.0
-
 
 class World:
     """Relay and feed at work over real stores, with an outbox to leave events in."""

@@ -19,8 +19,6 @@ from tests.records.samples import event
 from tests.sync.fakes import Outbox
 from tests.waits import sure_to_end
 
-PATIENCE = 20.0
-
 
 class SilentOutbox:
     async def pending(self, limit: int) -> list[Event]:
