@@ -5,13 +5,15 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ONLY ?=
 TESTS ?= tests
+QUICK := tests/domain tests/matching tests/access
+GATE := 95
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check rows soak bench conformance docs lock sdl asyncapi clean
+.PHONY: help demo serve test test-full coverage check rows features soak bench conformance docs lock sdl asyncapi clean
 
 help: ## List the commands.
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: $(READY) ## Start everything, load the knowledge base, match a sample report, serve the API.
 	$(BIN)/battwheels demo
@@ -19,8 +21,15 @@ demo: $(READY) ## Start everything, load the knowledge base, match a sample repo
 serve: $(READY) ## Serve the API on 127.0.0.1:8000 with local stores.
 	$(BIN)/battwheels serve
 
-test: $(READY) ## Run every test on real local stores.
+test: $(READY) ## Run the tests that a change needs, on real local stores, in minutes.
+	$(BIN)/python -m pytest -m "not long" $(TESTS)
+
+test-full: $(READY) ## Run every test: the long ones too.
 	$(BIN)/python -m pytest $(TESTS)
+
+coverage: $(READY) ## Run the tests of the quick packages once, and fail below the gate of their lines.
+	$(BIN)/python -m pytest $(QUICK) -m "not long" \
+		--cov --cov-config=.coveragerc --cov-report=term:skip-covered --cov-fail-under=$(GATE)
 
 check: $(READY) ## Lint, types, layers, dependencies.
 	$(BIN)/ruff format --check .
@@ -29,8 +38,11 @@ check: $(READY) ## Lint, types, layers, dependencies.
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 
-rows: $(READY) ## Run the tests and print each specification row: pass, fail or absent.
+rows: $(READY) ## Run the tests and print each specification row: proved, partly, open or failed.
 	@$(BIN)/python -m pytest $(TESTS) --rows
+
+features: $(READY) ## Write docs/features.md from the tests' marks and the benchmarks' figures.
+	$(BIN)/python -m pytest tests --collect-only --rows-write --quiet --quiet
 
 bench: $(READY) ## Run the benchmarks; ONLY=NAME runs one bar.
 	$(BIN)/python -m bench $(ONLY)

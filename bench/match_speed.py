@@ -111,7 +111,7 @@ async def _measured(house: Opened, urls: StoreUrls, peer: Path) -> list[Bar]:
             goal=GROWTH_GOAL,
             better=Better.LOWER,
         ),
-        Bar(name="match_p99_ms", measured=p99, goal=P99_GOAL_MS, better=Better.LOWER),
+        Bar(name="match_p99_ms", measured=float(p99), goal=P99_GOAL_MS, better=Better.LOWER),
         Bar(name="lookup_p95_ms", measured=lookups, goal=LOOKUP_GOAL_MS, better=Better.LOWER),
         Bar(name="match_to_peer", measured=ratio, goal=PEER_GOAL, better=Better.LOWER),
     ]

@@ -12,11 +12,13 @@ from graph.migrate import migrate as migrate_graph
 from records.database import Records
 from records.migrate import migrate as migrate_records
 from tests.emptying import empty_graph, empty_records
+from tests.logs import LOGS
+from tests.patience import PATIENT_SECONDS, PatientGraph, PatientRecords
 from web.local import stores as local
 from web.local.home import Home
 from web.local.stores import StoreUrls
 
-pytest_plugins = ["tests.rows"]
+pytest_plugins = ["tests.rows.plugin", "tests.failures"]
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data"
@@ -48,6 +50,7 @@ def stores(
     """Real Neo4j, PostgreSQL and Redis of this test run (one set for each worker)."""
     kept: Path | None = pytestconfig.getoption("--stores-home")
     home = Home.at(kept or tmp_path_factory.mktemp("home"), JARS)
+    pytestconfig.stash[LOGS] = [home.log(store) for store in ("neo4j", "postgres", "redis")]
     yield local.start(home)
     if kept is None:
         local.stop(home)
@@ -55,7 +58,8 @@ def stores(
 
 @pytest.fixture(scope="session")
 async def opened_graph(stores: StoreUrls) -> AsyncGenerator[Graph]:
-    graph = await Graph.open(stores.neo4j_uri, stores.neo4j_user, stores.neo4j_password)
+    signing_in = (stores.neo4j_uri, stores.neo4j_user, stores.neo4j_password)
+    graph = await PatientGraph.open(*signing_in, answer_s=PATIENT_SECONDS)
     await migrate_graph(graph, DIMENSIONS)
     yield graph
     await graph.close()
@@ -70,7 +74,7 @@ async def graph(opened_graph: Graph) -> Graph:
 
 @pytest.fixture(scope="session")
 async def opened_records(stores: StoreUrls) -> AsyncGenerator[Records]:
-    records = await Records.open(stores.postgres_url)
+    records = await PatientRecords.open(stores.postgres_url)
     await migrate_records(records)
     yield records
     await records.close()

@@ -1,29 +1,39 @@
-"""The rows plugin on a tiny suite, and the page of rows against the tests."""
+"""The rows: the plugin on a tiny suite, the verdicts, and the page and its text as they stand."""
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.rows import FEATURES, LINE, known, written
+from bench.__main__ import BENCHES
+from bench.rows import ROWS
+from tests.conftest import DATA
+from tests.rows import bars
+from tests.rows.page import page
+from tests.rows.plugin import FEATURES, FILES, MARKED
+from tests.rows.states import Claim, State, judged
+from tests.rows.text import TEXT, Row, of_specification, rows, written
 
 ROOT = Path(__file__).resolve().parent.parent
-QUOTED = re.compile(r'"([A-Z]{2,3}-\d+)"')
-PROVED = re.compile(r"^\| ([A-Z]{2,3}-\d+) \| .* \| proved \| `(.+)::(.+)` \|$", re.MULTILINE)
-PLUGINS = ("-p", "tests.rows", "-p", "xdist")
-PAGE = """# Rows
+PLUGINS = ("-p", "tests.rows.plugin", "-p", "xdist")
+TINY_ROWS = r"""
+["1 Letters"]
+AA-1 = { capability = "passes: by two", acceptance = "it passes" }
+AA-2 = { capability = "fails \\| once", acceptance = "it passes" }
+AA-3 = { capability = "is skipped", acceptance = "it passes" }
+AA-4 = { capability = "is expected to fail", acceptance = "it passes" }
+AA-5 = { capability = "nobody tests", acceptance = "it passes" }
+AA-6 = { capability = "breaks down after", acceptance = "it passes" }
+AA-7 = { capability = "lacks a wheel", acceptance = "it rolls" }
+AA-8 = { capability = "is fast", acceptance = "p95 < 5 s" }
+AA-9 = { capability = "is fast, measured", acceptance = "p95 < 5 s" }
 
-| row | capability | state | proved by |
-|---|---|---|---|
-| AA-1 | passes: by two | open | |
-| AA-2 | fails \\| once | proved | `test_tiny.py::test_gone` |
-| AA-3 | is skipped | proved | `test_tiny.py::test_skipped` |
-| AA-4 | is expected to fail | open | |
-| AA-5 | nobody tests | open | |
-| AA-6 | breaks down after | open | |
+["2 Sums"]
+BB-1 = { capability = "all", acceptance = "AA-* rows" }
+BB-2 = { capability = "the proved ones", acceptance = "AA-1/AA-9 rows" }
+BB-3 = { capability = "an open one", acceptance = "AA-5" }
 """
 SUITE = """
 import pytest
@@ -40,6 +50,16 @@ class TestOthers:
     pytestmark = pytest.mark.row("AA-2")
 
     def test_good(self): pass
+
+@pytest.mark.row("AA-7")
+def test_three_wheels(): pass
+
+@pytest.mark.row("AA-7", missing="the fourth wheel")
+@pytest.mark.row("AA-9", figure="p95 < 5 s")
+def test_measured(): pass
+
+@pytest.mark.row("AA-8")
+def test_unmeasured(): pass
 """
 FAILING = """
 import pytest
@@ -64,29 +84,41 @@ def broken():
 @pytest.mark.row("AA-6")
 def test_broken(broken): pass
 """
-TOLD = """\
-AA-1 pass test_tiny.py::TestOthers::test_good test_tiny.py::test_one test_tiny.py::test_two
-AA-2 fail test_failing.py::test_bad
-AA-3 absent
-AA-4 absent
-AA-5 absent
-AA-6 fail test_failing.py::test_broken
-1 pass, 2 fail, 3 absent
+INI = """[pytest]
+markers = row(id, ...): rows
+addopts = --rows-text=rows.toml --rows-page=rows.md
+"""
+ONES = "test_tiny.py::TestOthers::test_good test_tiny.py::test_measured test_tiny.py::test_one"
+TWOS = "test_tiny.py::test_three_wheels test_tiny.py::test_two test_tiny.py::test_unmeasured"
+TOLD = f"""\
+AA-1 proved {ONES} {TWOS}
+AA-2 failed test_failing.py::test_bad
+AA-3 open
+AA-4 open
+AA-5 open
+AA-6 failed test_failing.py::test_broken
+AA-7 partly the fourth wheel
+AA-8 partly no test and no bar compares its figure
+AA-9 proved test_tiny.py::test_measured
+BB-1 partly AA-3, AA-4, AA-5, AA-7, AA-8
+BB-2 proved AA-1 AA-9
+BB-3 open
+3 proved, 3 partly, 4 open, 2 failed
 """
 
 
 @pytest.fixture
 def suite(tmp_path: Path) -> Path:
-    (tmp_path / "rows.md").write_text(PAGE)
+    (tmp_path / "rows.toml").write_text(TINY_ROWS)
     (tmp_path / "test_tiny.py").write_text(SUITE)
     (tmp_path / "test_failing.py").write_text(FAILING)
-    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = row(id, ...): rows\n")
+    (tmp_path / "pytest.ini").write_text(INI)
     return tmp_path
 
 
 def _run(suite: Path, *options: str) -> str:
     told = subprocess.run(  # noqa: S603 - this interpreter, a suite of ours
-        [sys.executable, "-m", "pytest", *PLUGINS, "--rows-page", "rows.md", *options],
+        [sys.executable, "-m", "pytest", *PLUGINS, *options],
         cwd=suite,
         env={k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "COV"))}
         | {"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
@@ -104,55 +136,75 @@ def test_each_row_is_told_once(suite: Path, workers: tuple[str, ...]) -> None:
 
 def test_rows_are_silent_unasked(suite: Path) -> None:
     assert "AA-5" not in _run(suite)
-    assert (suite / "rows.md").read_text() == PAGE
+    assert not (suite / "rows.md").exists()
 
 
-def test_page_is_brought_up_to_date(suite: Path) -> None:
-    _run(suite, "--rows-write")
-    assert (suite / "rows.md").read_text() == PAGE.replace(
-        "| passes: by two | open | |",
-        "| passes: by two | proved | `test_tiny.py::TestOthers::test_good` |",
-    ).replace("proved | `test_tiny.py::test_gone` |", "open | |").replace(
-        "proved | `test_tiny.py::test_skipped` |", "open | |"
-    )
+def test_page_is_written_from_the_marks(suite: Path) -> None:
+    _run(suite, "--rows-write", "--collect-only", "-m", "nothing", "test_tiny.py")
+    lines = (suite / "rows.md").read_text().splitlines()
+    first = "`test_tiny.py::TestOthers::test_good` and 5 more"
+    assert f"| AA-1 | passes: by two | it passes | proved | {first} |" in lines
+    assert "| AA-5 | nobody tests | it passes | open |  |" in lines
+    assert "| AA-7 | lacks a wheel | it rolls | partly | the fourth wheel |" in lines
 
 
-def test_writing_twice_changes_nothing() -> None:
-    outcomes = {"AA-1": {"tests/a/test_b.py::test_c[1]": "passed"}, "AA-2": {"t.py::t": "skipped"}}
-    once = written(PAGE, outcomes)
-    assert "| AA-1 | passes: by two | proved | `a/test_b.py::test_c` |" in once
-    assert written(once, outcomes) == once
+def _claim(row: str, missing: str | None = None) -> Claim:
+    return Claim(row=row, by="test", missing=missing)
 
 
-def test_page_lists_every_row_once() -> None:
-    rows = known()
-    assert len(rows) == len(set(rows)) == len(LINE.findall(FEATURES.read_text())) == 362
+def test_a_short_bar_leaves_its_row_partly_proved() -> None:
+    row = Row(id="AA-1", section="1", capability="is fast", acceptance="p95 < 5 s")
+    line = "| `a_ms`, `b_ms` | ≤ 5 s | {} | {} (of 9) |"
+    [met] = bars.claims(line.format("3 s", "pass"), {"b_ms": ("AA-1",)})
+    [missed] = bars.claims(line.format("7 s", "**short**"), {"b_ms": ("AA-1",)})
+    assert judged([row], [_claim("AA-1"), met])["AA-1"].state is State.PROVED
+    short = judged([row], [_claim("AA-1"), missed])["AA-1"]
+    assert (short.state, short.missing) == (State.PARTLY, ("measured 7 s, goal ≤ 5 s",))
 
 
-def test_marks_name_rows_that_exist() -> None:
-    assert {row for rows in _marks().values() for row in rows} - set(known()) == set()
+@pytest.mark.parametrize(
+    ("acceptance", "followed"),
+    [
+        ("AA-* rows", ["AA-1", "AA-2", "AA-10", "AA-11"]),
+        ("AA-1..2, BB-1 pass", ["AA-1", "AA-2", "BB-1"]),
+        ("AA-1x rows", ["AA-10", "AA-11"]),
+        ("AA-10", ["AA-10"]),
+        ("AA-1 on ten machines", []),
+        ("no row", []),
+    ],
+)
+def test_rows_that_consist_of_rows(acceptance: str, followed: list[str]) -> None:
+    row = Row(id="CC-1", section="1", capability="", acceptance=acceptance)
+    assert row.follows(["AA-1", "AA-2", "AA-10", "AA-11", "BB-1", "CC-1"]) == followed
 
 
-def test_proved_rows_have_their_test() -> None:
-    marks = _marks()
-    unproved = [
-        (row, file, test)
-        for row, place, test in PROVED.findall(FEATURES.read_text())
-        # A test in a class stands as file::class::test.
-        for file in [place.partition("::")[0]]
-        if row not in marks.get(file, set())
-        or f"def {test.rpartition('::')[2]}(" not in (ROOT / "tests" / file).read_text()
-    ]
-    assert unproved == []
+def test_text_is_that_of_the_specification() -> None:
+    source = DATA.parent / "spec" / "features.md"
+    if not source.is_file():
+        pytest.skip("the specification lies beside the project and is not there")
+    assert TEXT.read_text() == written(of_specification(source.read_text()))
 
 
-def _marks() -> dict[str, set[str]]:
-    """Give the rows that each test file names, by its path under tests/."""
-    letters = {row.partition("-")[0] for row in known()}
-    files = [p for p in (ROOT / "tests").rglob("test_*.py") if p != Path(__file__)]
-    return {
-        str(p.relative_to(ROOT / "tests")): {
-            word for word in QUOTED.findall(p.read_text()) if word.partition("-")[0] in letters
-        }
-        for p in files
-    }
+def test_text_holds_every_row_once() -> None:
+    ids = [row.id for row in rows()]
+    assert len(ids) == len(set(ids)) == 362
+
+
+def test_marks_and_bars_name_rows_that_exist(request: pytest.FixtureRequest) -> None:
+    marked = {claim.row for claim in request.config.stash[MARKED]}
+    barred = {row for named in ROWS.values() for row in named}
+    assert (marked | barred) - {row.id for row in rows()} == set()
+
+
+def test_bars_of_rows_are_measured_and_written_down() -> None:
+    assert ROWS.keys() <= {bar for module in BENCHES.values() for bar in module}
+    assert {claim.row for claim in bars.claims()} == {row for rows in ROWS.values() for row in rows}
+
+
+def test_page_is_what_marks_and_figures_make_it(request: pytest.FixtureRequest) -> None:
+    everything = set((ROOT / "tests").rglob("test_*.py"))
+    if not everything <= request.config.stash[FILES]:
+        pytest.skip("only a run that reads every test knows what the page should say")
+    known = rows()
+    made = page(known, judged(known, [*request.config.stash[MARKED], *bars.claims()]))
+    assert FEATURES.read_text() == made, "run `make features`"

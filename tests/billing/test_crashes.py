@@ -30,7 +30,7 @@ SAGAS = """select saga.ticket, saga.state, invoiced.invoice,
   from saga left join invoiced_ticket as invoiced using (ticket)"""
 
 
-@pytest.mark.row("IP-15")
+@pytest.mark.row("IP-15", missing="kills at random moments: none is set on each of the six steps")
 async def test_killed_workers_leave_nothing_half_done(
     graph: Graph,
     records: Records,

@@ -31,6 +31,7 @@ from sync.handling import Handler, Listener
 from sync.stream import Logged
 from tests.billing.booked import DELHI, NOW, PUNE, VAULT, Desk, customer, deed, desk, invoice
 from tests.billing.postbox import Postbox, postbox
+from tests.waits import sure_to_end
 from web.handlers import Hearer, hearers
 
 ADDRESS, PHONE = "meera@joshi.example", "98000 00000"
@@ -245,7 +246,7 @@ async def test_silent_server_holds_up_nobody(records: Records) -> None:
         box.silent = True
         post = await _posted(records, box, {Channel.EMAIL: _mailer(box, patience_s=0.3)})
         papers = [await post.issued(f"tkt_{n}") for n in range(3)]
-        async with asyncio.timeout(5):
+        async with sure_to_end("the messages"):
             await asyncio.gather(*(post.hear(_event(paper)) for paper in papers))
         assert await _tries(post) == (0, 3)
 

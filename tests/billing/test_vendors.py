@@ -16,6 +16,7 @@ from billing.vendors import LONGEST_ANSWER, Vendor, Vendors
 from domain.errors import InvalidInput, Unavailable
 from records.database import Records
 from tests.billing.booked import NOW, PUNE, Desk, deed, desk
+from tests.waits import sure_to_end
 from web import bookkeeping
 from web.settings import Settings
 
@@ -156,7 +157,7 @@ async def test_vendor_that_fails_falls_back_along_the_chain(
     shop.answer = said(GOOD)
     first = (await prices.now([PART], PUNE, NOW))[PART]
     shop.answer = SILENCE[how]
-    async with asyncio.timeout(10):
+    async with sure_to_end("the prices"):
         found = [
             (await prices.now([PART, "unknown"], PUNE, NOW + timedelta(hours=later)))
             for later in (24, 25)

@@ -10,11 +10,11 @@ from typing import Any
 import orjson
 import pytest
 
+from tests.waits import sure_to_end
 from web.ui.install import npm_ci
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parent.parent / ".battwheels" / "conformance"
-SECONDS = 60
 
 Run = Callable[..., Awaitable[list[dict[str, Any]]]]
 
@@ -52,11 +52,11 @@ def run(clients: Path) -> Run:
             stderr=asyncio.subprocess.PIPE,
         )
         try:
-            async with asyncio.timeout(SECONDS):
+            async with sure_to_end("the clients"):
                 out, err = await process.communicate()
-        except TimeoutError:
-            process.kill()
-            raise
+        finally:
+            if process.returncode is None:
+                process.kill()
         assert process.returncode == 0, err.decode()
         return [orjson.loads(line) for line in out.splitlines()]
 

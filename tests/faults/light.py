@@ -37,10 +37,11 @@ from sync.stream import Stream
 from tests.faults import house
 from tests.faults.house import listeners
 from tests.faults.world import hour
+from tests.patience import PATIENT_SECONDS, PatientGraph, PatientRecords
 
 # A twentieth of what serves, so that two hundred deaths take minutes.
 PACE = Pace(idle=0.5, grace=1.0, sweep=0.1, look=0.1)
-LEASE_SECONDS = 0.6
+LEASE_SECONDS = 1.0
 CLOCK = Path(os.environ["BATTWHEELS_HOME"]) / "clock"
 NOTE = "insert into effect (event) values (%(event)s)"
 
@@ -52,9 +53,11 @@ def now() -> datetime:
 
 async def opened() -> tuple[Graph, Records, Redis]:
     given = os.environ
-    graph = await Graph.open(given["NEO4J_URI"], given["NEO4J_USER"], given["NEO4J_PASSWORD"])
-    records = await Records.open(given["POSTGRES_URL"])
-    return graph, records, Redis.from_url(given["REDIS_URL"], protocol=2, socket_timeout=3)
+    signing_in = (given["NEO4J_URI"], given["NEO4J_USER"], given["NEO4J_PASSWORD"])
+    graph = await PatientGraph.open(*signing_in, answer_s=PATIENT_SECONDS)
+    records = await PatientRecords.open(given["POSTGRES_URL"])
+    redis = Redis.from_url(given["REDIS_URL"], protocol=2, socket_timeout=PATIENT_SECONDS)
+    return graph, records, redis
 
 
 async def noted(event: Event, connection: Connection) -> None:

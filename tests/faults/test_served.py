@@ -22,7 +22,8 @@ from records.database import Records
 from tests.commands import RUN
 from tests.emptying import empty_graph, empty_records
 from tests.faults.world import World
-from tests.journeys.people import SEARCH, Person, eventually
+from tests.journeys.people import SEARCH, Person
+from tests.waits import eventually
 from web.handlers import Hearer, hearers
 from web.local.home import Home
 from web.local.stores import StoreUrls
@@ -31,7 +32,6 @@ ROUNDS = 3
 BURSTS = 2
 # The middle of the bursts.
 BURST_SECONDS = 0.5
-START_SECONDS = 120.0
 HEARD = """
 select count(*) as waiting from change_log l
 where l.type = any(%(types)s) and not exists (select from handling h
@@ -91,7 +91,7 @@ async def answering(client: httpx.AsyncClient) -> None:
         except httpx.TransportError:
             return False
 
-    await eventually(ready, bool, START_SECONDS)
+    await eventually(ready, bool)
 
 
 async def awake(who: Person) -> None:
@@ -104,7 +104,7 @@ async def awake(who: Person) -> None:
             return False
         return "errors" not in answer and answer["data"]["search"]["degraded"] is None
 
-    await eventually(whole, bool, START_SECONDS)
+    await eventually(whole, bool)
 
 
 async def unheard(world: World) -> int:
@@ -135,7 +135,7 @@ async def test_the_service_dies_in_a_burst_and_nothing_is_lost(world: World) -> 
                 await working
                 await awake(world.person(client, Role.TECHNICIAN))
                 await world.checked()
-        await eventually(lambda: unheard(world), lambda waiting: waiting == 0, 30)
+        await eventually(lambda: unheard(world), lambda waiting: waiting == 0)
         await world.checked()
     finally:
         await service.kill()

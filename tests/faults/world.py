@@ -31,6 +31,7 @@ from tests.commands import place
 from tests.journeys.people import CREATE, PUNE, REPORT, UPDATE, Person, content
 from tests.journeys.test_repairs import RESOLVE
 from tests.journeys.test_repairs import START as START_REPAIR
+from tests.waits import eventually, sure_to_end
 from web.local import launch
 from web.local.home import Home
 from web.local.launch import Server
@@ -39,9 +40,6 @@ from web.local.stores import StoreUrls
 from web.settings import Settings
 from web.wiring import tokens
 
-# What an orphan may wait at most, and a client for its answer: as long as a start may take.
-ORPHAN_SECONDS = 30.0
-ANSWER_SECONDS = 120.0
 LOGGED = """
 select l.*, count(e.event) as effects
 from change_log l left join effect e on e.event = l.id group by l.seq order by l.seq"""
@@ -86,9 +84,11 @@ class World:
     wanted: list[Told] = field(default_factory=list[Told])
     valid: int = 0
     learning: bool = False
+    hours: int = 0
+    whole: bool = False
 
     async def start(self) -> None:
-        self.strike(0)
+        self.strike()
         await self.open()
         self.api = await self.born("api")
         self.workers = [await self.born("work") for _ in range(2)]
@@ -126,12 +126,13 @@ class World:
         await asyncio.to_thread(launch.down, server, self.home)
         await asyncio.to_thread(launch.up, server, self.home, quiet)
 
-    def strike(self, number: int) -> None:
-        """Let the workers' clock show the hour of a round: the hour before is told of once."""
+    def strike(self) -> None:
+        """Let the workers' clock show the next hour: the hour before is told of once."""
         ticking = self.home.root / "clock.new"
-        ticking.write_text(str(number))
+        ticking.write_text(str(self.hours))
         ticking.replace(self.home.root / "clock")
-        self.wanted.append((f"hour_{hour(number - 1):%Y%m%dT%H}", "notification.send"))
+        self.wanted.append((f"hour_{hour(self.hours - 1):%Y%m%dT%H}", "notification.send"))
+        self.hours += 1
 
     def person(self, client: httpx.AsyncClient, role: Role) -> Person:
         actor = Actor(id=PersonId(f"asha_{role}"), role=role, garage=GarageId(PUNE))
@@ -175,10 +176,8 @@ class World:
         self.wanted.append((card["key"], "failure_card.updated"))
 
     async def checked(self) -> None:
-        """Wait until all is handled, at most as long as an orphan may wait, and count it over."""
-        async with asyncio.timeout(ORPHAN_SECONDS):
-            while not await settled(self._at_rest):  # noqa: ASYNC110 - other processes
-                await asyncio.sleep(0.05)
+        """Wait until all is handled, and count it over."""
+        await eventually(lambda: settled(self._at_rest), pause=0.05)
         rows = await self.records.rows(LOGGED)
         assert [row["seq"] for row in rows] == list(range(1, len(rows) + 1))
         effects = {(row["entity"], row["type"]): row["effects"] for row in rows}
@@ -262,7 +261,7 @@ def operation(dice: Random) -> str:
 
 async def insisted(who: Person, query: str, told: dict[str, Any], op: str) -> dict[str, Any]:
     """Send one operation until it is answered, as a phone on a bad line does."""
-    async with asyncio.timeout(ANSWER_SECONDS):
+    async with sure_to_end(f"{who.actor.id}'s operation {op}"):
         while True:
             try:
                 answer: dict[str, Any] = await who.answer(query, **told, op=op)

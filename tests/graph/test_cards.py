@@ -58,7 +58,6 @@ ROUND_TRIPS = {
     "CA-10": {"signature": replace(FULL.signature, severity=Severity.CRITICAL)},
     "CA-11": {"signature": replace(FULL.signature, occurrence=Occurrence.ONE_TIME)},
     "CA-12": {"signature": replace(FULL.signature, environment=Environment(low_c=-4.5))},
-    "CA-14": {"evidence": replace(FULL.evidence, tool=None)},
     "CA-15": {"evidence": Evidence(readings=(Reading(name="temperature_delta", value=-1e-9),))},
     "CA-17": {"cause": RootCause(primary="x", confidence=1.0)},
     "CA-18": {"cause": replace(FULL.cause, cites=(CardId("fc_cited"),))},
@@ -66,7 +65,6 @@ ROUND_TRIPS = {
     "CA-20": {"resolution": replace(FULL.resolution, type=SolutionType.NO_FAULT_FOUND)},
     "CA-21": {"resolution": replace(FULL.resolution, steps=FULL.resolution.steps[:1])},
     "CA-22": {"resolution": replace(FULL.resolution, parts=FULL.resolution.parts * 2)},
-    "CA-23": {"resolution": replace(FULL.resolution, labour_minutes=0)},
     "CA-30": {"provenance": replace(FULL.provenance, garage=None, ticket=None, campaign=None)},
     "CA-33": {"visibility": Visibility(garages=(GarageId("garage_delhi"),), regions=("north",))},
 }
@@ -74,7 +72,11 @@ ROUND_TRIPS = {
 
 @pytest.mark.parametrize(
     "changes",
-    [pytest.param(c, id=row, marks=pytest.mark.row(row)) for row, c in ROUND_TRIPS.items()],
+    [
+        *(pytest.param(c, id=row, marks=pytest.mark.row(row)) for row, c in ROUND_TRIPS.items()),
+        pytest.param({"evidence": replace(FULL.evidence, tool=None)}, id="no tool"),
+        pytest.param({"resolution": replace(FULL.resolution, labour_minutes=0)}, id="no labour"),
+    ],
 )
 async def test_field_reads_back_exactly(cards: Cards, changes: dict[str, object]) -> None:
     changed = replace(FULL, **changes)  # pyright: ignore[reportArgumentType]
@@ -98,7 +100,8 @@ async def test_long_and_mixed_text_reads_back(cards: Cards) -> None:
     assert (await cards.get(CardId("fc_long"), PUNE)).signature.text == text
 
 
-@pytest.mark.row("CA-5", "CA-7", "CA-8", "CA-16", "CA-22", "RA-6")
+@pytest.mark.row("CA-5", "CA-7", "CA-8", "CA-16", "RA-6")
+@pytest.mark.row("CA-22", missing="a card's part shows no price and no time of it")
 async def test_what_a_card_points_at(graph: Graph, cards: Cards) -> None:
     await cards.add(FULL, [])
     assert [row["node"]["code"] for row in await ends(graph, "SHOWS")] == [
@@ -168,7 +171,7 @@ async def test_steps_stand_in_order(graph: Graph, cards: Cards) -> None:
     }
 
 
-@pytest.mark.row("CA-13", "CA-14", "CA-15")
+@pytest.mark.row("CA-15")
 async def test_evidence_is_by_key_and_hash(graph: Graph, cards: Cards) -> None:
     await cards.add(FULL, [])
     assert [row["node"] for row in await ends(graph, "EVIDENCED_BY")] == [
@@ -295,7 +298,10 @@ async def test_import_spans_many_batches(cards: Cards) -> None:
     assert await cards.count(ADMIN) == 520
 
 
-@pytest.mark.row("RA-4", "IX-6")
+@pytest.mark.row("IX-6")
+@pytest.mark.row(
+    "RA-4", missing="five cards instead of 10,000, and no query of the API asks for what is near"
+)
 async def test_near_is_as_the_globe_is_round(graph: Graph, cards: Cards) -> None:
     """Ten thousand cards of 500 garages all over India, against a search by hand."""
     dice = random.Random(4)  # noqa: S311 - a mixture, not a secret
@@ -333,7 +339,7 @@ async def test_card_gets_its_place_later(graph: Graph, cards: Cards) -> None:
     assert await Places(graph).garages() == [delhi]
 
 
-@pytest.mark.row("IX-7")
+@pytest.mark.row("IX-7", missing="no query of the API asks for the best first")
 async def test_best_first_ties_by_uses(cards: Cards) -> None:
     def counted(name: str, used: int, successes: int) -> FailureCard:
         usage = Usage(matched=used, used=used, successes=successes)

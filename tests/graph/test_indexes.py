@@ -85,7 +85,10 @@ async def test_card_is_sought_by_id(shelf: Cards, driver: AsyncDriver) -> None:
     assert_no_scan(operators)
 
 
-@pytest.mark.row("IX-2")
+@pytest.mark.row(
+    "IX-2",
+    missing="100,000 cards and p95 < 50 ms are not measured, and the API's filter knows no year",
+)
 async def test_vehicle_is_sought_by_make_model_year(shelf: Cards, driver: AsyncDriver) -> None:
     query, parameters = page_query(CardFilter(make="Ather", model="450X"))
     operators = await plan(driver, query, **parameters, **PAGE, **EYES)
@@ -106,7 +109,7 @@ async def test_vehicle_of_a_year_is_sought_by_all_three(shelf: Cards, driver: As
     assert_no_scan(operators)
 
 
-@pytest.mark.row("IX-3")
+@pytest.mark.row("IX-3", missing="100,000 cards and p95 < 50 ms are not measured")
 async def test_symptom_query_starts_at_the_symptom(shelf: Cards, driver: AsyncDriver) -> None:
     query, parameters = page_query(CardFilter(symptom="SYM_BATT_001"))
     for operators in (await plan(driver, query, **parameters, **PAGE, **EYES),):
@@ -124,7 +127,7 @@ async def test_symptom_source_starts_at_the_symptom(shelf: Cards, driver: AsyncD
     assert_no_scan(operators)
 
 
-@pytest.mark.row("IX-4")
+@pytest.mark.row("IX-4", missing="100,000 cards and p95 < 50 ms are not measured")
 async def test_component_query_starts_at_the_component(shelf: Cards, driver: AsyncDriver) -> None:
     query, parameters = page_query(CardFilter(component="bms_module"))
     operators = await plan(driver, query, **parameters, **PAGE, **EYES)
@@ -210,7 +213,10 @@ async def test_vectors_are_narrowed_in_the_index(graph: Graph, driver: AsyncDriv
     assert "visibility IN $places" in sought
 
 
-@pytest.mark.row("IX-8")
+@pytest.mark.row(
+    "IX-8",
+    missing="at 100,000 cards the recall of the true 30 is .41 to .61; no evaluation set",
+)
 async def test_recall_is_close_to_exact(graph: Graph) -> None:
     """Half the vectors lie in clusters, as texts do; half lie anywhere, the worst case."""
     rng = np.random.default_rng(7)

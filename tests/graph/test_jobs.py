@@ -71,7 +71,7 @@ async def test_of_fifty_overlapping_bookings_none_overlap(jobs: Jobs) -> None:
     assert all(any(one.hinders(other) for other in kept) for one in refused)
 
 
-@pytest.mark.row("GA-2")
+@pytest.mark.row("GA-2", figure="50 bookings at once")
 async def test_fifty_who_want_the_same_time_are_one(jobs: Jobs) -> None:
     wanted = [job(f"{n:03}", slot(0)) for n in range(50)]
     outcomes = await asyncio.gather(*(outcome_of(jobs, one) for one in wanted))

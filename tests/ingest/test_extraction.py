@@ -1,6 +1,6 @@
 """Reading reports: what is said is found with its place, and nothing is invented."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -48,7 +48,10 @@ def test_codes_are_exactly_those_said(said: Said, lexicon: Lexicon) -> None:
     assert codes(find(said.text, lexicon)) == said.codes
 
 
-@pytest.mark.row("EX-2")
+@pytest.mark.row(
+    "EX-2",
+    missing="findings alone: no card is made and no yield of 90 % over fifty reports is counted",
+)
 @pytest.mark.parametrize("said", SENTENCES, ids=lambda said: said.text[:40])
 def test_each_finding_stands_in_the_text(said: Said, lexicon: Lexicon) -> None:
     for finding in find(said.text, lexicon):
@@ -113,10 +116,17 @@ def test_values_keep_unit_and_place(lexicon: Lexicon) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text[:12]))
 def test_hostile_text_is_read_in_time(text: str, lexicon: Lexicon) -> None:
-    began = perf_counter()
-    find(text[:10_000], lexicon)
-    # Alone it takes under 0.2 s; quadratic reading would take minutes.
-    assert perf_counter() - began < 5
+    def costs(length: int) -> float:
+        """Give the processor's seconds for a text of this length, the least of three tries."""
+        tries = list[float]()
+        for _ in range(3):
+            began = process_time()
+            find(text[:length], lexicon)
+            tries.append(process_time() - began)
+        return min(tries)
+
+    # Four times the text: quadratic reading costs sixteen times as much.
+    assert costs(10_000) < 8 * costs(2_500) + 0.02
 
 
 @settings(max_examples=200, deadline=None)

@@ -1,7 +1,5 @@
 """Who asks, how they ask, and the documents they ask with."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -107,13 +105,3 @@ def content(title: str, text: str | None = None, **more: object) -> dict[str, An
         "resolution": {"type": "REPAIR", "steps": [{"action": "Look closely", "minutes": 5}]},
         **more,
     }
-
-
-async def eventually(
-    ask: Callable[[], Awaitable[Any]], holds: Callable[[Any], bool], seconds: float = 20
-) -> Any:  # noqa: ANN401 - JSON
-    """Ask until the answer is what is waited for, and give it."""
-    async with asyncio.timeout(seconds):
-        while not holds(found := await ask()):  # noqa: ASYNC110 - it happens in another process
-            await asyncio.sleep(0.05)
-    return found

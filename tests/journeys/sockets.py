@@ -1,6 +1,5 @@
 """A subscriber on a real socket, who hears one subscription at a time."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -9,6 +8,7 @@ import orjson
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from tests.waits import sure_to_end
 from web.asgi import GRAPHQL
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
@@ -24,9 +24,9 @@ class Subscriber:
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
 
-    async def next(self, seconds: float = 20) -> dict[str, Any]:
+    async def next(self) -> dict[str, Any]:
         """Give the next thing that the subscription says."""
-        async with asyncio.timeout(seconds):
+        async with sure_to_end("the subscription"):
             while True:
                 said = orjson.loads(await self._socket.recv())
                 if said["type"] == "ping":

@@ -16,10 +16,11 @@ from repair.learning import learn
 from repair.tallying import refresh
 from tests.domain.samples import NOW
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import Person, eventually
+from tests.journeys.people import Person
 from tests.journeys.planting import plant
 from tests.journeys.solving import told
 from tests.journeys.test_repairs import CLOSE, REOPEN, RESOLVE, START, do
+from tests.waits import eventually
 from web.serving import beside
 from web.wiring import Opened, learning, tallying
 
@@ -155,7 +156,7 @@ async def test_a_resolved_repair_is_analysed_once_within_seconds(
         return await house.analyses.get(ticket, 3)
 
     # The row's own bound.
-    kept = await eventually(analysed, lambda found: found is not None, 5)
+    kept = await eventually(analysed, lambda found: found is not None)
     assert (kept.ticket, kept.version, kept.followed) == (ticket, 3, plain.id)
     assert (kept.worked, kept.minutes, kept.steps) == (True, 30, 2)
     assert kept.parts == ((part, 2),)

@@ -34,9 +34,9 @@ from tests.journeys.people import (
     SEARCH,
     Person,
     content,
-    eventually,
 )
 from tests.journeys.waits import waited
+from tests.waits import eventually, sure_to_end
 from web.local import stores as local
 from web.local.home import Home
 from web.local.stores import GivenUrls, StoreUrls
@@ -171,7 +171,7 @@ async def heard(
 ) -> tuple[dict[str, Any], float]:
     """Give an answer, and how long it waited for what does not answer."""
     began = perf_counter()
-    async with asyncio.timeout(PATIENT_SECONDS):
+    async with sure_to_end(what):
         with waited() as waits:
             answer = await who.answer(query, **asked)
     took = perf_counter() - began
@@ -357,7 +357,7 @@ async def test_a_card_gets_its_missing_vector(
     [waiting] = await house.cards.unembedded(10)
     assert waiting.id == made["key"]
     async with beside(house):
-        await eventually(lambda: house.cards.unembedded(10), lambda cards: not cards, 60)
+        await eventually(lambda: house.cards.unembedded(10), lambda cards: not cards)
     [meant] = await house.embedder.embed(["a rare metal clip broke on the fan of the exhaust"])
     hits = await house.search.by_meaning(meant, viewer(asha.actor), 3)
     assert hits[0].card == made["key"]
@@ -375,6 +375,6 @@ async def test_a_served_house_ends_when_told(house: Opened) -> None:
         end()
 
     own = replace(house, settings=replace(house.settings, port=port))
-    async with asyncio.timeout(60):
+    async with sure_to_end("the service"):
         await serve(own, started)
     assert told == [{"status": "ready", "stores": {"neo4j": True, "postgres": True, "redis": True}}]

@@ -16,9 +16,10 @@ from domain.vocabulary import Part
 from repair.learning import learn
 from repair.tallying import recount
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import DELHI, PUNE, Person, eventually
+from tests.journeys.people import DELHI, PUNE, Person
 from tests.journeys.planting import plant
 from tests.journeys.solving import followed, put, solved, told
+from tests.waits import eventually
 from web.serving import beside
 from web.wiring import Opened, learning, tallying
 
@@ -88,7 +89,7 @@ async def test_a_rating_moves_the_card_within_seconds(house: Opened, somebody: S
         "correction": "Torque is 9 Nm",
         "version": 1,
     }
-    await eventually(lambda: asha.ask(CARD, id=card.id), lambda c: c["usage"]["ratings"] == 1, 5)
+    await eventually(lambda: asha.ask(CARD, id=card.id), lambda c: c["usage"]["ratings"] == 1)
     print(f"rating to effectiveness: {perf_counter() - started:.3f} s")  # noqa: T201 - with -s
 
     better = {"card": card.id, "stars": 5}
@@ -97,7 +98,7 @@ async def test_a_rating_moves_the_card_within_seconds(house: Opened, somebody: S
     changed = await asha.ask(GIVE, op=op(), ticket=ticket.id, said=better, expected=1)
     assert changed["feedback"]["version"] == 2
     now = await eventually(
-        lambda: asha.ask(CARD, id=card.id), lambda c: c["usage"]["rating"] == 5.0, 5
+        lambda: asha.ask(CARD, id=card.id), lambda c: c["usage"]["rating"] == 5.0
     )
     assert now["usage"]["ratings"] == 1
     assert now["reputation"] > 0.5
@@ -189,7 +190,10 @@ async def test_a_resolved_ticket_is_analysed_by_itself(house: Opened) -> None:
     assert (kept.ticket, kept.verdict.card, kept.worked) == (ticket.id, card.id, True)
 
 
-@pytest.mark.row("FE-8")
+@pytest.mark.row(
+    "FE-8",
+    missing="the bound holds for the reputation: effectiveness moves freely under fifty fakes",
+)
 async def test_a_brigade_of_fifty_moves_little(house: Opened, somebody: Somebody) -> None:
     card = await plant(house, "brigaded", "Fifty people of one garage hate this card")
     asha = somebody(Role.TECHNICIAN, name="asha")

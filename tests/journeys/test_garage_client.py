@@ -18,6 +18,7 @@ from tests.journeys.conftest import Somebody
 from tests.journeys.people import PUNE, UPDATE, content
 from tests.journeys.planting import logged, mixed
 from tests.journeys.queueing import SYNC, told
+from tests.waits import sure_to_end
 from web.asgi import GRAPHQL
 from web.cli import garage
 from web.garage.client import POLL_SECONDS, Remote, catch_up, drain, sync
@@ -130,7 +131,7 @@ async def test_thirty_days_and_ten_thousand_changes_are_caught_up_within_a_minut
     await house.cards.load([(one, None) for one in cards])
     for time in range(5):
         await house.change_log.append([logged(one, time) for one in cards])
-    async with asyncio.timeout(60):
+    async with sure_to_end("the client"):
         await catch_up(replica, remote, quiet)
     kept = replica.documents("failure_card", most=10_000)
     assert {card["key"] for card in kept} == {one.id for one in cards}
@@ -164,7 +165,7 @@ class Outage(httpx.AsyncBaseTransport):
         return await self.inner.handle_async_request(request)
 
 
-@pytest.mark.row("OF-3")
+@pytest.mark.row("OF-3", figure="60 s away, ≤ 5 s")
 async def test_a_client_back_from_a_minute_away_drains_within_five_seconds(
     house: Opened, somebody: Somebody, tmp_path: Path
 ) -> None:

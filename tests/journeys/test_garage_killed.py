@@ -20,6 +20,7 @@ from domain.ids import PersonId
 from graph.database import Graph
 from records.database import Records
 from tests.journeys.people import PUNE
+from tests.waits import sure_to_end
 from web.garage.replica import Replica
 from web.local.stores import StoreUrls
 from web.settings import Settings
@@ -66,7 +67,7 @@ async def serving(stores: StoreUrls, home: Path) -> AsyncGenerator[str]:
     }
     url = f"http://127.0.0.1:{port}"
     async with battwheels(home / "serve.log", "serve", **given), httpx.AsyncClient() as client:
-        async with asyncio.timeout(START_SECONDS):
+        async with sure_to_end("the start"):
             while not await ready(client, f"{url}/ready"):  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.2)
         yield url

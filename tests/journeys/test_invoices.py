@@ -19,7 +19,7 @@ from domain.outcomes import Outcome
 from domain.tickets import TicketStatus
 from tests.billing.booked import synthetic_gstin
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import DELHI, eventually
+from tests.journeys.people import DELHI
 from tests.journeys.shop import (
     CLOSE,
     CREDIT,
@@ -46,6 +46,7 @@ from tests.journeys.shop import (
     settings,
     written,
 )
+from tests.waits import eventually
 from web.wiring import Opened
 
 

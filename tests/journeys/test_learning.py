@@ -129,7 +129,8 @@ async def test_a_failed_repair_teaches_only_its_failure(house: Opened) -> None:
     assert await house.cards.many([draft_id(ticket.id)], ALL) == {}
 
 
-@pytest.mark.row("FE-12", "IP-7")
+@pytest.mark.row("IP-7")
+@pytest.mark.row("FE-12", figure="20 tickets, 20 drafts")
 async def test_twenty_novel_repairs_are_twenty_drafts(house: Opened) -> None:
     tickets = [solved(text, cause) for text, cause in NOVEL]
     assert await taught(house, *tickets) == [Decision.NOVEL] * 20

@@ -12,8 +12,9 @@ from domain.cards import CardSource, CardStatus
 from graph.outbox import Outbox
 from tests.graph.examples import card
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import DELHI, PUNE, Person, content, eventually
+from tests.journeys.people import DELHI, PUNE, Person, content
 from tests.journeys.sockets import CHANGED, subscribed
+from tests.waits import eventually, sure_to_end
 from tests.web.live import served
 from web.serving import beside, built
 from web.wiring import Opened
@@ -166,7 +167,7 @@ async def test_an_independent_client_reads_writes_follows(
           ... on CardChange {{ type card {{ key }} }} }} }}"""
         headers = {"authorization": f"Bearer {far.token}", "accept": "text/event-stream"}
         stream = client.stream("POST", "/v1/graphql/stream", json={"query": query}, headers=headers)
-        async with stream as answer, asyncio.timeout(20):
+        async with stream as answer, sure_to_end("the stream"):
             lines = [line async for line in _until(answer, made["key"])]
     assert any("failure" not in line and made["key"] in line for line in lines)
     async with subscribed(place, far.token, CHANGED, after=start) as socket:

@@ -85,7 +85,7 @@ async def test_batches_leave_no_gap_and_send_the_critical_first(
     assert (await manager.ask(CHANGES, after=cursor))["entries"] == []
 
 
-@pytest.mark.row("SO-3")
+@pytest.mark.row("SO-3", figure="1,000 changes in batches of 100")
 async def test_of_a_thousand_changes_the_critical_come_first(
     house: Opened, somebody: Somebody
 ) -> None:

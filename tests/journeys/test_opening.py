@@ -16,7 +16,8 @@ from graph.database import Graph
 from graph.tickets import Tickets
 from repair.intake import Intake
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import REPORT, Person, eventually
+from tests.journeys.people import REPORT, Person
+from tests.waits import eventually
 from web.serving import beside, built
 from web.wiring import Opened
 
@@ -95,7 +96,7 @@ async def opened(who: Person, tickets: int) -> list[float]:
     return took
 
 
-@pytest.mark.row("IP-3")
+@pytest.mark.row("IP-3", missing="25 reports, and both p99 are printed, not compared")
 async def test_tickets_open_as_well_while_the_matcher_is_stopped(
     house: Opened, somebody: Somebody
 ) -> None:

@@ -17,8 +17,9 @@ from domain.tickets import TicketStatus
 from sync.stream import STREAM
 from tests.billing.booked import synthetic_gstin
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import PUNE, Person, eventually
+from tests.journeys.people import PUNE, Person
 from tests.journeys.shop import CREDIT, PAY, READ, STOCK, Shop, furnished, op, registered
+from tests.waits import eventually
 from web.serving import beside
 from web.wiring import Opened
 

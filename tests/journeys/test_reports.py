@@ -12,8 +12,9 @@ from ingest.lexicon import Lexicon
 from repair.intake import Searching, matched
 from tests.domain.samples import NOW
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import PUNE, content, eventually
+from tests.journeys.people import PUNE, content
 from tests.journeys.sockets import READY, subscribed
+from tests.waits import eventually
 from tests.web.live import served
 from web.serving import beside, built
 from web.wiring import Opened
@@ -41,7 +42,7 @@ async def _at_work(house: Opened) -> AsyncGenerator[None]:  # pyright: ignore[re
         return house.reader.lexicon
 
     async with beside(house):
-        await eventually(lexicon, lambda now: now is not before and now.meanings is not None, 120)
+        await eventually(lexicon, lambda now: now is not before and now.meanings is not None)
         yield
 
 

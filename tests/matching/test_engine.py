@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from math import hypot
-from time import perf_counter
 
 import pytest
 
@@ -19,6 +18,7 @@ from matching.answers import Answer
 from matching.engine import MANUAL, NO_MATCH, Matcher
 from matching.ranking import FormulaRanker, FusedRanker
 from matching.trust import Standing
+from tests.journeys.waits import waited
 from tests.matching.fakes import Faults, Memory, Shelf, Shelved
 from tests.matching.samples import ATHER, E401, IN_PUNE, P0A80, PUNE, REPORT, SYMPTOM, facts
 
@@ -108,7 +108,9 @@ async def test_shared_cause_leads_to_neighbours() -> None:
     assert _cards(answer) == ["fc_half", "fc_near"]
 
 
-@pytest.mark.row("MA-5")
+@pytest.mark.row(
+    "MA-5", missing="the published formula is built in tests alone and nothing switches to it"
+)
 async def test_formula_can_serve() -> None:
     matcher = Matcher(Shelf(SHELF), FormulaRanker(), Memory())
     answer = await matcher.match(REPORT, IN_PUNE)
@@ -298,13 +300,13 @@ async def test_memory_silent_costs_nothing(fault: str) -> None:
     assert memory.kept == {}
 
 
-@pytest.mark.row("MA-8", "FB-3")
+@pytest.mark.row("FB-3")
 @pytest.mark.parametrize("silent", [{"by_codes"}, {"by_meaning"}, {"facts"}, EVERY_SEARCH])
 async def test_answer_within_a_second(silent: frozenset[str]) -> None:
     faults = Faults(hang=frozenset(silent) | {"recall", "remember"})
-    started = perf_counter()
-    await _matcher(faults=faults, memory=Memory(faults)).match(REPORT, IN_PUNE)
-    assert perf_counter() - started < 1.0
+    with waited() as waits:
+        await _matcher(faults=faults, memory=Memory(faults)).match(REPORT, IN_PUNE)
+    assert waits.seconds < 1.0
 
 
 @pytest.mark.row("CA-33")
@@ -337,7 +339,6 @@ async def test_recent_cards_meet_the_trust_rule() -> None:
     assert [(m.rank, m.card.id) for m in answer.matches] == [(1, CardId("fc_new1"))]
 
 
-@pytest.mark.row("MA-8")
 @pytest.mark.parametrize(("alike", "asked"), [(19, True), (20, False)])
 async def test_neighbours_fill_open_places(alike: int, asked: bool) -> None:
     showing = [

@@ -9,6 +9,7 @@ from records.change_log import ChangeLog
 from records.cursors import Cursors
 from records.database import Records
 from tests.records.samples import event
+from tests.waits import sure_to_end
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ async def test_reader_never_skips_a_number(log: ChangeLog) -> None:
         for i in range(10):
             await log.append([event(100 * n + i)])
 
-    async with asyncio.timeout(30):
+    async with sure_to_end("the reading"):
         await asyncio.gather(read(), *(write(n) for n in range(20)))
     assert seen == list(range(1, 201))
 

@@ -61,7 +61,8 @@ class Killed(Exception):
     """The listener dies here."""
 
 
-@pytest.mark.row("CA-29", "CA-24")
+@pytest.mark.row("CA-24")
+@pytest.mark.row("CA-29", figure="10,000 events, at least 3 crashes")
 async def test_counters_are_the_recount_after_crashes(records: Records, graph: Graph) -> None:
     """Ten thousand events, heard in batches that die before, between and after each store."""
     chance = random.Random(29)  # noqa: S311 - a test's dice
@@ -262,7 +263,7 @@ async def test_a_closing_reopened_before_it_was_heard_of_did_not_hold(records: R
     assert await aftermath(records) == [(NAMES[0], 4, False)]
 
 
-@pytest.mark.row("FE-5")
+@pytest.mark.row("FE-5", figure="10,000 random events")
 async def test_sums_are_the_brute_recount(records: Records) -> None:
     """By card, by vehicle, by symptom: ten thousand random events against counting by hand."""
     chance = random.Random(5)  # noqa: S311 - a test's dice

@@ -73,7 +73,8 @@ async def done(world: World, verb: str, root: str, role: Role) -> dict[str, Any]
     return await ask(world, query, variables, actor(role))
 
 
-@pytest.mark.row("AZ-1", "AZ-2", "AZ-3", "AZ-4", "AZ-5")
+@pytest.mark.row("AZ-1", "AZ-3", "AZ-4", "AZ-5")
+@pytest.mark.row("AZ-2", missing="nothing demands the right to delete, and no employee exists")
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("verb", VERBS)
 async def test_every_role_reads_its_share(role: Role, verb: str) -> None:
@@ -104,7 +105,8 @@ async def test_technicians_see_their_own_tickets_only() -> None:
     assert other["data"]["tickets"]["edges"] == []
 
 
-@pytest.mark.row("CA-33", "AZ-6")
+@pytest.mark.row("CA-33")
+@pytest.mark.row("AZ-6", missing="three queries for one card, over fakes")
 @pytest.mark.parametrize(
     "query",
     [

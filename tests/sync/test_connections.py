@@ -12,12 +12,13 @@ from records.database import LISTENERS, OPERATIONS, POOL_SIZE, Connection, Recor
 from records.inbox import Inbox, Retry
 from records.operations import Answer, Operations
 from sync.handling import AT_ONCE, Handler, Listener
+from tests.patience import PatientRecords
 from tests.records.samples import event
+from tests.waits import sure_to_end
 from web.handlers import Hearer
 from web.local.stores import StoreUrls
 
 HOLDERS = OPERATIONS + LISTENERS
-SECONDS = 60.0
 
 
 class Crowd:
@@ -44,7 +45,7 @@ class Crowd:
 async def own(records: Records, stores: StoreUrls) -> AsyncGenerator[Records]:
     """A pool of our own over the emptied tables."""
     del records
-    own = await Records.open(stores.postgres_url)
+    own = await PatientRecords.open(stores.postgres_url)
     yield own
     await own.close()
 
@@ -74,7 +75,7 @@ async def test_a_full_house_waits_for_no_connection(own: Records) -> None:
     ]
     events = [(n, event(n)) for n in range(1, 9)]
     asked = 3 * OPERATIONS // 2
-    async with asyncio.timeout(SECONDS):
+    async with sure_to_end("the crowd"):
         await asyncio.gather(
             *(handler.handle(events) for handler in handlers),
             *(operations.once(_id(), PersonId("anu"), "body", operation) for _ in range(asked)),

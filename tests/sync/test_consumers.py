@@ -23,9 +23,9 @@ from sync.relay import Relay
 from sync.stream import STREAM, Stream
 from tests.records.samples import event
 from tests.sync.fakes import Outbox
+from tests.waits import sure_to_end
 from web.local.stores import StoreUrls
 
-PATIENCE = 30.0
 QUICK = Pace(idle=0.4, grace=0.6, sweep=0.1, look=0.1)
 RETRY = Retry(base=0.02, longest=0.1, limit=3)
 NOTE = "insert into effect (event) values (%(event)s)"
@@ -68,7 +68,7 @@ class Work:
     async def settled(self, *numbers: int) -> None:
         """Wait until exactly these events have had their effect, each once."""
         wanted = [event(n).id for n in numbers]
-        async with asyncio.timeout(PATIENCE):
+        async with sure_to_end("the consumers"):
             while len(await self.effects()) < len(wanted):  # noqa: ASYNC110 - a store tells nobody
                 await asyncio.sleep(0.02)
         assert await self.effects() == wanted
@@ -88,7 +88,7 @@ async def work(records: Records, redis: Redis, stores: StoreUrls) -> AsyncGenera
 
 
 async def until(found: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(PATIENCE):
+    async with sure_to_end("the consumers"):
         while not await found():  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.02)
 
@@ -236,5 +236,5 @@ async def test_consumers_end_whenever_they_are_told(work: Work) -> None:
         running = asyncio.create_task(work.consumers(noted).run(work.bus))
         await asyncio.sleep(milliseconds / 1000)
         running.cancel()
-        ended, _ = await asyncio.wait([running], timeout=10)
-        assert ended, f"still running, told to end after {milliseconds} ms"
+        async with sure_to_end(f"consumers that were told to end after {milliseconds} ms"):
+            await asyncio.wait([running])

@@ -17,8 +17,7 @@ from sync.relay import Relay
 from sync.stream import STREAM, Logged, Stream
 from tests.records.samples import event
 from tests.sync.fakes import Outbox, RedisServer
-
-PATIENCE = 20.0
+from tests.waits import sure_to_end
 
 
 class World:
@@ -50,7 +49,7 @@ class World:
         self, count: int, after: int | None = 0, types: Collection[EventType] = CARD_EVENTS
     ) -> list[Logged]:
         found: list[Logged] = []
-        async with asyncio.timeout(PATIENCE):
+        async with sure_to_end("the feed"):
             async for entry in self.feed.follow(types, after):
                 found.append(entry)
                 if len(found) == count:
@@ -226,7 +225,7 @@ async def test_two_relays_log_everything_once(world: World) -> None:
 
 async def test_both_end_when_told(world: World) -> None:
     for _ in range(40):
-        async with asyncio.timeout(PATIENCE), world.running():
+        async with sure_to_end("the feed"), world.running():
             world.outbox.leave(event(1))
             await world.settled()
     assert await world.log.last() == 1

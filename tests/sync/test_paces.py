@@ -21,6 +21,7 @@ from sync.paces import STEP, Paces, hinting
 from sync.relay import Relay
 from sync.stream import Stream
 from tests.records.samples import event
+from tests.waits import sure_to_end
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -79,7 +80,7 @@ def test_the_rest_is_hourly(type: EventType) -> None:
     assert pace(type) is Pace.HOURLY
 
 
-@pytest.mark.row("SY-5")
+@pytest.mark.row("SY-5", missing="sync.required has no listener")
 async def test_no_change_waits_longer_than_five_seconds(
     records: Records, clock: Clock, paces: Paces
 ) -> None:
@@ -114,7 +115,7 @@ async def test_two_instances_send_a_batch_once(
     assert len(await hints(records)) == 1
 
 
-@pytest.mark.row("SY-4")
+@pytest.mark.row("SY-4", missing="the clock stands still and p99 is not measured")
 async def test_critical_cards_pass_ten_thousand_ordinary_ones(
     records: Records, redis: Redis, clock: Clock, paces: Paces
 ) -> None:
@@ -126,7 +127,7 @@ async def test_critical_cards_pass_ten_thousand_ordinary_ones(
     running = [asyncio.create_task(work.run()) for work in (relay, feed)]
     urgent = [replace(change(20_000 + n), entity="fc_urgent", version=n) for n in range(1, 101)]
     following = feed.follow(CARD_EVENTS, 0)
-    async with asyncio.timeout(5):
+    async with sure_to_end("the push"):
         async with records.transaction() as connection:
             await leave(connection, urgent)
         got = [(await anext(following))[1] for _ in urgent]
@@ -139,7 +140,7 @@ async def test_critical_cards_pass_ten_thousand_ordinary_ones(
     assert await paces.step() == 10_000
 
 
-@pytest.mark.row("SY-6")
+@pytest.mark.row("SY-6", missing="the hourly digest has no reader")
 async def test_an_hour_is_counted_once_by_two_instances(records: Records, clock: Clock) -> None:
     at = NOON - timedelta(minutes=30)
     await ChangeLog(records).append([replace(event(n), at=at) for n in range(1, 8)])

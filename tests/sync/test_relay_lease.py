@@ -17,8 +17,7 @@ from sync.relay import Relay
 from sync.stream import Stream
 from tests.records.samples import event
 from tests.sync.fakes import Outbox
-
-PATIENCE = 20.0
+from tests.waits import sure_to_end
 
 
 class SilentOutbox:
@@ -54,7 +53,7 @@ async def running(work: Relay) -> AsyncGenerator[asyncio.Task[None]]:
 
 
 async def emptied(outbox: Outbox) -> None:
-    async with asyncio.timeout(PATIENCE):
+    async with sure_to_end("the relays"):
         while outbox.events:  # noqa: ASYNC110 - a store tells nobody
             await asyncio.sleep(0.01)
 

@@ -11,7 +11,9 @@ from tests.domain.samples import CARD
 from tests.graph.examples import FULL
 
 
-@pytest.mark.row("IP-8")
+@pytest.mark.row(
+    "IP-8", missing="the event that is sent carries another payload than the one that is checked"
+)
 @pytest.mark.parametrize(
     ("card", "action"),
     [

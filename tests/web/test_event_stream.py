@@ -1,6 +1,5 @@
 """Server-sent events of a followed subscription, on a real port: ids, resuming, and their end."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -17,6 +16,7 @@ from domain.events import Event, EventType
 from domain.ids import EventId
 from tests.domain.samples import CARD, DELHI
 from tests.resolvers.fakes import World
+from tests.waits import sure_to_end
 from tests.web.doors import TOKENS, actor, app
 from tests.web.live import served
 from web import event_stream
@@ -73,7 +73,7 @@ async def streamed(
 async def events(answer: httpx.Response, count: int) -> list[dict[str, Any]]:
     """Read so many events and give their fields; comments are left out."""
     found, current = list[dict[str, Any]](), dict[str, Any]()
-    async with asyncio.timeout(10):
+    async with sure_to_end("the stream"):
         async for line in answer.aiter_lines():
             name, _, value = line.partition(": ")
             if not line and current:
@@ -159,7 +159,7 @@ async def test_a_quiet_stream_is_pinged(world: World, monkeypatch: pytest.Monkey
     monkeypatch.setattr(event_stream, "PING_SECONDS", 0.05)
     async with served(app(world)) as place, streamed(world, place, "0") as answer:
         lines = answer.aiter_lines()
-        async with asyncio.timeout(10):
+        async with sure_to_end("the stream"):
             assert [await anext(lines) for _ in range(3)] == [": ping", "", ": ping"]
 
 

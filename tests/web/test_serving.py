@@ -18,6 +18,7 @@ from repair.intake import Searching
 from sync.handling import Listener
 from tests.domain.samples import CARD, NOW, TICKET
 from tests.resolvers.fakes import World
+from tests.waits import sure_to_end
 from web import handlers, serving
 from web.handlers import Hearing
 
@@ -123,7 +124,7 @@ async def test_a_stopped_loop_starts_again(caplog: pytest.LogCaptureFixture) -> 
         await asyncio.Event().wait()
 
     task = asyncio.create_task(serving._kept("test", run))  # pyright: ignore[reportPrivateUsage]
-    async with asyncio.timeout(5):
+    async with sure_to_end("the loop"):
         await running.wait()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -146,7 +147,7 @@ async def test_a_lost_cancellation_ends_the_loop() -> None:
     task = asyncio.create_task(serving._kept("test", run))  # pyright: ignore[reportPrivateUsage]
     await running.wait()
     task.cancel()
-    async with asyncio.timeout(5):
+    async with sure_to_end("the loop"):
         await asyncio.gather(task, return_exceptions=True)
     assert task.done()
 

@@ -21,6 +21,7 @@ from repair.operation import Operation
 from tests.domain.samples import CARD, DELHI, PUNE, TICKET
 from tests.resolvers.fakes import World
 from tests.resolvers.inputs import OPERATION
+from tests.waits import sure_to_end
 from tests.web.doors import PATH, TOKENS, actor, app
 from tests.web.live import served
 from web.socket import Socket
@@ -60,7 +61,7 @@ async def say(socket: ClientConnection, **message: object) -> None:
 
 
 async def hear(socket: ClientConnection) -> dict[str, Any]:
-    async with asyncio.timeout(5):
+    async with sure_to_end("the socket"):
         frame = await socket.recv()
     assert isinstance(frame, str)
     return orjson.loads(frame)
@@ -78,7 +79,7 @@ async def change(world: World, n: int = 1) -> None:
 
 
 async def closed(socket: ClientConnection) -> int | None:
-    async with asyncio.timeout(5):
+    async with sure_to_end("the socket"):
         try:
             while True:
                 await socket.recv()

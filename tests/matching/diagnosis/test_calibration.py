@@ -45,7 +45,7 @@ def _case(row: dict[str, str]) -> tuple[Evidence, bool]:
     return held, row["right"] == "1"
 
 
-@pytest.mark.row("ML-27")
+@pytest.mark.row("ML-27", missing="on real reports alone it is .205")
 def test_of_causes_told_seven_in_ten_seven_are_right() -> None:
     with HELD_OUT.open(encoding="utf-8", newline="") as file:
         cases = [_case(row) for row in csv.DictReader(file)]

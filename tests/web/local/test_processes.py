@@ -73,10 +73,9 @@ def test_ended_process_is_gone(record: Record) -> None:
     os.kill(record.pid, signal.SIGKILL)
 
     # Until it is waited for it stays as a zombie of this process, which must not count as alive.
-    deadline = time.monotonic() + 5
-    while record.process() is not None and time.monotonic() < deadline:
+    # A process that never goes meets the limit of the whole test.
+    while record.process() is not None:
         time.sleep(0.01)
-    assert record.process() is None
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": 1}', '"words"'])

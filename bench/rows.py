@@ -1,0 +1,11 @@
+"""Which rows of the specification each bar proves, by the figure that they accept."""
+
+from collections.abc import Mapping
+
+ROWS: Mapping[str, tuple[str, ...]] = {
+    "diagnosis_calibration": ("ML-27",),
+    "match_p99_ms": ("MA-8",),
+    "push_p95_ms": ("EX-3",),
+    "catch_up_s": ("OF-6",),
+    "invoice_gaps": ("IN-2",),
+}
