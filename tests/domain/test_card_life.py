@@ -53,7 +53,7 @@ def _card(status: str) -> FailureCard:
     return replace(CARD, status=CardStatus(status))
 
 
-@pytest.mark.row("CA-3", missing="nothing makes a draft provisional")
+@pytest.mark.row("CA-3")
 @pytest.mark.parametrize(("move", "status"), [pair for pair in PAIRS if pair in LEGAL])
 def test_legal_move_changes_state(move: str, status: str) -> None:
     assert MOVES[move](_card(status)).status == LEGAL[move, status]

@@ -57,7 +57,7 @@ def test_unlisted_choice_is_refused(choice: Any) -> None:  # noqa: ANN401 - one 
         choice("gremlins")
 
 
-@pytest.mark.row("CA-10", missing="no ranker reads the severity")
+@pytest.mark.row("CA-10")
 def test_severities_count_from_one() -> None:
     assert {s.value: s.level for s in Severity} == {
         "low": 1,

@@ -33,7 +33,7 @@ FULL = Usage(
 
 
 @pytest.mark.row("EF-1", "EF-2", "EF-3")
-@pytest.mark.row("EF-4", missing="nothing calls the literal mode")
+@pytest.mark.row("EF-4")
 def test_metrics_of_known_counters() -> None:
     assert metrics(FULL) == Metrics(
         first_time_fix=0.75, acceptance=0.8, rating=0.8, timeliness=0.75

@@ -100,7 +100,7 @@ def test_words_fold_width_and_case() -> None:
     ]
 
 
-@pytest.mark.row("CA-27", missing="no test sees duplicates proposed for a merge")
+@pytest.mark.row("CA-27")
 @pytest.mark.parametrize(
     "same",
     [

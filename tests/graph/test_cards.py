@@ -299,9 +299,7 @@ async def test_import_spans_many_batches(cards: Cards) -> None:
 
 
 @pytest.mark.row("IX-6")
-@pytest.mark.row(
-    "RA-4", missing="five cards instead of 10,000, and no query of the API asks for what is near"
-)
+@pytest.mark.row("RA-4")
 async def test_near_is_as_the_globe_is_round(graph: Graph, cards: Cards) -> None:
     """Ten thousand cards of 500 garages all over India, against a search by hand."""
     dice = random.Random(4)  # noqa: S311 - a mixture, not a secret
@@ -339,7 +337,7 @@ async def test_card_gets_its_place_later(graph: Graph, cards: Cards) -> None:
     assert await Places(graph).garages() == [delhi]
 
 
-@pytest.mark.row("IX-7", missing="no query of the API asks for the best first")
+@pytest.mark.row("IX-7")
 async def test_best_first_ties_by_uses(cards: Cards) -> None:
     def counted(name: str, used: int, successes: int) -> FailureCard:
         usage = Usage(matched=used, used=used, successes=successes)

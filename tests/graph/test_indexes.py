@@ -85,10 +85,7 @@ async def test_card_is_sought_by_id(shelf: Cards, driver: AsyncDriver) -> None:
     assert_no_scan(operators)
 
 
-@pytest.mark.row(
-    "IX-2",
-    missing="100,000 cards and p95 < 50 ms are not measured, and the API's filter knows no year",
-)
+@pytest.mark.row("IX-2")
 async def test_vehicle_is_sought_by_make_model_year(shelf: Cards, driver: AsyncDriver) -> None:
     query, parameters = page_query(CardFilter(make="Ather", model="450X"))
     operators = await plan(driver, query, **parameters, **PAGE, **EYES)
@@ -109,7 +106,7 @@ async def test_vehicle_of_a_year_is_sought_by_all_three(shelf: Cards, driver: As
     assert_no_scan(operators)
 
 
-@pytest.mark.row("IX-3", missing="100,000 cards and p95 < 50 ms are not measured")
+@pytest.mark.row("IX-3")
 async def test_symptom_query_starts_at_the_symptom(shelf: Cards, driver: AsyncDriver) -> None:
     query, parameters = page_query(CardFilter(symptom="SYM_BATT_001"))
     for operators in (await plan(driver, query, **parameters, **PAGE, **EYES),):
@@ -127,7 +124,7 @@ async def test_symptom_source_starts_at_the_symptom(shelf: Cards, driver: AsyncD
     assert_no_scan(operators)
 
 
-@pytest.mark.row("IX-4", missing="100,000 cards and p95 < 50 ms are not measured")
+@pytest.mark.row("IX-4")
 async def test_component_query_starts_at_the_component(shelf: Cards, driver: AsyncDriver) -> None:
     query, parameters = page_query(CardFilter(component="bms_module"))
     operators = await plan(driver, query, **parameters, **PAGE, **EYES)

@@ -190,10 +190,7 @@ async def test_a_resolved_ticket_is_analysed_by_itself(house: Opened) -> None:
     assert (kept.ticket, kept.verdict.card, kept.worked) == (ticket.id, card.id, True)
 
 
-@pytest.mark.row(
-    "FE-8",
-    missing="the bound holds for the reputation: effectiveness moves freely under fifty fakes",
-)
+@pytest.mark.row("FE-8")
 async def test_a_brigade_of_fifty_moves_little(house: Opened, somebody: Somebody) -> None:
     card = await plant(house, "brigaded", "Fifty people of one garage hate this card")
     asha = somebody(Role.TECHNICIAN, name="asha")

@@ -108,9 +108,7 @@ async def test_shared_cause_leads_to_neighbours() -> None:
     assert _cards(answer) == ["fc_half", "fc_near"]
 
 
-@pytest.mark.row(
-    "MA-5", missing="the published formula is built in tests alone and nothing switches to it"
-)
+@pytest.mark.row("MA-5")
 async def test_formula_can_serve() -> None:
     matcher = Matcher(Shelf(SHELF), FormulaRanker(), Memory())
     answer = await matcher.match(REPORT, IN_PUNE)
