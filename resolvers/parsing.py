@@ -18,8 +18,10 @@ from repair.review import Content
 from schema import inputs
 from schema.nodes import key_of
 
-NUMBER = r"[-−]?\d+(?:\.\d+)?"
-RANGE = re.compile(rf"\s*({NUMBER})\s*(?:-|–|to|\.\.)\s*({NUMBER})\s*°?\s*C?\s*")
+# Spaces are taken out before, so that no two parts of it want the same ones.
+NUMBER = r"[-−]?[0-9]{1,4}(?:\.[0-9]{1,4})?"
+RANGE = re.compile(rf"({NUMBER})(?:-|–|to|\.\.)({NUMBER})°?C?")
+RANGE_LIMIT = 40
 SHA_256 = re.compile(r"[0-9a-f]{64}")
 LISTED = 100
 
@@ -211,7 +213,8 @@ def _visibility(value: inputs.VisibilityInput) -> Visibility:
 def _range(value: str | None) -> tuple[float | None, float | None]:
     if value is None:
         return None, None
-    found = RANGE.fullmatch(value)
+    said = limits.text("temperatureRange", value, RANGE_LIMIT)
+    found = RANGE.fullmatch("".join(said.split()))
     if found is None:
         raise InvalidInput("temperatureRange", f"{value[:40]!r} does not read as 35-45C")
     low, high = (float(part.replace("−", "-")) for part in found.groups())
