@@ -2,6 +2,7 @@
 
 from domain.characters import plain
 from domain.errors import InvalidInput
+from domain.personal_data import masked
 
 # What is cleaned away may stand beside what is kept; a text beyond this is not even looked at.
 ROOM, ROOM_AT_LEAST = 2, 1_000
@@ -21,6 +22,15 @@ def text(field: str, value: str, most: int, *, least: int = 1) -> str:
     if len(clean) > most:
         raise InvalidInput(field, f"has {len(clean)} characters; at most {most} are kept")
     return clean
+
+
+def prose(field: str, value: str, most: int, *, least: int = 1) -> str:
+    """Give people's own words as `text` does, with what tells who somebody is masked.
+
+    Raises:
+        InvalidInput: as `text` says.
+    """
+    return text(field, masked(text(field, value, most, least=least)), most, least=least)
 
 
 def within(field: str, value: float, low: float, high: float) -> None:
