@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import NewType
 
+from domain import limits
+from domain.characters import digits_folded
 from domain.errors import InvalidInput
 
 CodeKey = NewType("CodeKey", str)
@@ -19,6 +21,7 @@ SHARED = re.compile(r"(?:P0|P2|B0|C0|U0|U3)[0-9A-F]{3}|P3[4-9][0-9A-F]{2}")
 FIVE = re.compile(r"[PBCU][0-3][0-9A-F]{3}")
 FIVE_WITH_TYPE = re.compile(r"([PBCU][0-3][0-9A-F]{3})([0-9A-F]{2})")
 SHAPE = re.compile(r"[A-Z0-9]{2,12}")
+LONGEST, LONGEST_KEY = 60, 160
 SEPARATORS = re.compile(r"[\s\-_./:]+")
 
 
@@ -51,7 +54,9 @@ def normal(code: str) -> str:
     Raises:
         InvalidInput: nothing in it reads as a code.
     """
-    bare = SEPARATORS.sub("", code.upper()).removeprefix("DTC")
+    if len(code) > LONGEST:
+        raise InvalidInput("error code", f"has {len(code)} characters; at most {LONGEST} are read")
+    bare = SEPARATORS.sub("", digits_folded(code).upper()).removeprefix("DTC")
     typed = FIVE_WITH_TYPE.fullmatch(bare)
     if typed:
         return typed.group(1)
@@ -68,7 +73,7 @@ def is_shared(code: str) -> bool:
 def key(code: str, make: str) -> CodeKey:
     """Give the key of a code seen on a vehicle of `make` (the make is ignored for shared codes)."""
     bare = normal(code)
-    scope = SAE if is_shared(bare) or make == SAE else make.strip().casefold()
+    scope = SAE if is_shared(bare) or make == SAE else limits.text("make", make, 80).casefold()
     return CodeKey(f"{scope}:{bare}")
 
 
@@ -78,7 +83,7 @@ def parsed_key(value: str) -> CodeKey:
     Raises:
         InvalidInput: a maker's code without its make.
     """
-    scope, colon, code = value.partition(":")
+    scope, colon, code = value[: LONGEST_KEY + 1].partition(":")
     if not colon or not scope.strip():
         scope, code = SAE, value
         if not is_shared(normal(code)):

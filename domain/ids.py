@@ -1,10 +1,10 @@
 """Ids: made by whoever creates the thing, sortable by time (UUIDv7, RFC 9562)."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import NewType
-from uuid import UUID
+from uuid import RFC_4122, UUID
 
 from domain.errors import InvalidInput
 
@@ -22,12 +22,16 @@ PaymentId = NewType("PaymentId", str)
 SagaId = NewType("SagaId", str)
 
 VERSION_7 = 0x7 << 76
+UNTIMED_VERSIONS = frozenset({1, 2, 3, 4, 5, 6, 8})
 VARIANT = 0b10 << 62
 RANDOM_A_BITS = 12
 RANDOM_B_BITS = 62
 # What the id of a vehicle that nobody named begins with: it stands for one ticket's vehicle alone.
 UNNAMED = "veh_of_"
 TIME = ((1 << 48) - 1) << 80
+# A phone's clock may be that far ahead; an id of a later time would stand before all others.
+LEAP = timedelta(minutes=10)
+LONGEST = 80
 FILLED = ((1 << RANDOM_A_BITS) - 1) << 64 | ((1 << RANDOM_B_BITS) - 1)
 
 
@@ -85,13 +89,34 @@ def payment_id(value: str) -> PaymentId:
 
 def operation_id(value: str) -> OperationId:
     """Give the canonical text of a UUID of any version."""
+    if len(value) > LONGEST:
+        raise InvalidInput("operationId", "is not a UUID")
     try:
         return OperationId(str(UUID(value)))
     except ValueError as error:
         raise InvalidInput("operationId", "is not a UUID") from error
 
 
+def timely(value: UUID, now: datetime) -> UUID:
+    """Give an id that a caller made, whatever its age.
+
+    The random bits of versions 1 to 6 and 8 tell no time; what has no version of RFC 9562 at all,
+    as `ffffffff-…`, is read like version 7.
+
+    Raises:
+        InvalidInput: its time lies in the future: it would stand before all that comes until then.
+    """
+    untimed = value.variant == RFC_4122 and value.version in UNTIMED_VERSIONS
+    if not untimed and value.int >> 80 > int((now + LEAP).timestamp() * 1000):
+        raise InvalidInput(
+            "operationId", "tells a time in the future; set the device's clock and make a new id"
+        )
+    return value
+
+
 def _checked(field: str, value: str, pattern: str) -> str:
+    if len(value) > LONGEST:
+        raise InvalidInput(field, f"has {len(value)} characters; at most {LONGEST} are read")
     if not re.fullmatch(pattern, value):
         raise InvalidInput(field, f"{value[:80]!r} does not have the form {pattern}")
     return value

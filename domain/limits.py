@@ -1,25 +1,36 @@
 """Bounds that values keep: each check raises InvalidInput naming the field."""
 
-import re
-
+from domain.characters import plain
 from domain.errors import InvalidInput
+from domain.personal_data import masked
 
-# The controls (Cc) but line feed and tab, and the surrogates (Cs).
-UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# What is cleaned away may stand beside what is kept; a text beyond this is not even looked at.
+ROOM, ROOM_AT_LEAST = 2, 1_000
 
 
 def text(field: str, value: str, most: int, *, least: int = 1) -> str:
-    """Give `value` without control characters and outer space; its length must fit.
+    """Give `value` without hidden characters (`domain.characters`) and outer space, if it fits.
 
     Raises:
         InvalidInput: fewer than `least` or more than `most` characters are left.
     """
-    clean = UNWANTED.sub("", value).strip()
+    if len(value) > ROOM * most + ROOM_AT_LEAST:
+        raise InvalidInput(field, f"has {len(value)} characters; at most {most} are kept")
+    clean = plain(value).strip()
     if len(clean) < least:
         raise InvalidInput(field, "is empty" if least == 1 else f"needs {least} characters")
     if len(clean) > most:
         raise InvalidInput(field, f"has {len(clean)} characters; at most {most} are kept")
     return clean
+
+
+def prose(field: str, value: str, most: int, *, least: int = 1) -> str:
+    """Give people's own words as `text` does, with what tells who somebody is masked.
+
+    Raises:
+        InvalidInput: as `text` says.
+    """
+    return text(field, masked(text(field, value, most, least=least)), most, least=least)
 
 
 def within(field: str, value: float, low: float, high: float) -> None:

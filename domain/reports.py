@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from domain import limits
+from domain.errors import InvalidInput
 from domain.ids import VehicleId
+from domain.personal_data import tells
 from domain.vehicles import UNKNOWN, VehicleContext
 
 TEXT_LIMIT = 10_000
@@ -31,6 +33,14 @@ class FailureReport:
                 more than 40 characters.
         """
         limits.count("codes", len(codes), CODES_LIMIT)
-        clean = limits.text("text", text, TEXT_LIMIT, least=0 if codes else 1)
-        kept = tuple(limits.text("codes", code, 40) for code in codes)
+        clean = limits.prose("text", text, TEXT_LIMIT, least=0 if codes else 1)
+        kept = tuple(_code(code) for code in codes)
         return cls(text=clean, codes=kept, vehicle=vehicle or UNKNOWN)
+
+
+def _code(typed: str) -> str:
+    """Give a code as typed; a telephone number or a plate in its place would be kept as one."""
+    clean = limits.text("codes", typed, 40)
+    if tells(clean):
+        raise InvalidInput("codes", "reads as a telephone number or a plate, not as a code")
+    return clean

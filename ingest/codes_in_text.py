@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from domain import codes
+from domain.characters import digits_folded
 from domain.codes import CodeKey
 
 ALONE = r"(?<![A-Za-z0-9])"
@@ -69,6 +70,8 @@ def find(
     text: str, known: Mapping[str, tuple[CodeKey, ...]], taken: list[tuple[int, int]]
 ) -> list[CodeSeen]:
     """Give the codes in order; places in `taken` (the names of vehicles) hold none."""
+    # Place for place the same: codes are typed with the digits of any keyboard.
+    text = digits_folded(text)
     found: list[CodeSeen] = []
     last = -1
     for each in sorted(_candidates(text), key=lambda c: (c.start, -c.stop)):

@@ -8,6 +8,7 @@ from domain import codes
 from domain.codes import CodeKey, ErrorCode
 from domain.errors import Unavailable
 from domain.matches import Embedding, Understood
+from domain.personal_data import unmasked
 from domain.reports import CODES_LIMIT, FailureReport
 from domain.tickets import SeenSymptom
 from domain.vehicles import VehicleContext, VehicleModel
@@ -73,10 +74,11 @@ class Reader:
         """
         lexicon = self.lexicon
         typed = [codes.normal(code) for code in report.codes]
-        said = find(report.text, lexicon)
+        text = unmasked(report.text)
+        said = find(text, lexicon)
         vehicle = _vehicle(report, lexicon)
-        compared = pieces(report.text, said) if lexicon.meanings is not None else ()
-        embedding, meant = await self._meant(report.text, compared, lexicon)
+        compared = pieces(text, said) if lexicon.meanings is not None else ()
+        embedding, meant = await self._meant(text, compared, lexicon)
         read = [f.value for f in said if f.kind is Kind.CODE and not f.negated]
         return Understood(
             report=report,

@@ -22,7 +22,7 @@ from domain.access import (
     viewer,
 )
 from domain.errors import NotAllowed, NotAuthenticated, Unavailable
-from domain.ids import GarageId, InvoiceId, OperationId
+from domain.ids import GarageId, InvoiceId, OperationId, timely
 from repair.operation import Operation
 from resolvers.loaders import Loaders
 from resolvers.services import Billing, Services
@@ -127,7 +127,12 @@ class Context:
         return self.billing.links.sign(id, self.services.now())
 
     def deed(self, operation: OperationId, garage: GarageId, body_hash: str) -> Deed:
-        """Give what the books are told of an operation of the caller."""
+        """Give what the books are told of an operation of the caller.
+
+        Raises:
+            InvalidInput: as `operation` says.
+        """
+        timely(UUID(operation), self.services.now())
         return Deed(
             garage=garage,
             operation=operation,
@@ -172,7 +177,14 @@ class Context:
         return self.operation(OperationId(str(id)))
 
     def operation(self, id: OperationId) -> Operation:
-        return Operation(id=id, actor=self.actor, at=self.services.now(), trace=self.trace)
+        """Give the operation of an id that its caller made.
+
+        Raises:
+            InvalidInput: the id tells a time to come (`domain.ids.timely`).
+        """
+        now = self.services.now()
+        timely(UUID(id), now)
+        return Operation(id=id, actor=self.actor, at=now, trace=self.trace)
 
 
 Ask = strawberry.Info[Context, None]

@@ -4,12 +4,13 @@ import re
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from domain import cards, codes, limits
+from domain import cards, codes, limits, outcomes
 from domain.cards import Environment, Evidence, Resolution, RootCause, Signature, Visibility
 from domain.codes import CodeKey
 from domain.errors import InvalidInput
 from domain.ids import CardId, PersonId, card_id, garage_id, vehicle_id
 from domain.outcomes import Attempt, Outcome
+from domain.personal_data import masked
 from domain.reports import FailureReport
 from domain.vehicles import UNKNOWN, VehicleContext
 from graph.card_pages import CardFilter
@@ -18,10 +19,13 @@ from repair.review import Content
 from schema import inputs
 from schema.nodes import key_of
 
-NUMBER = r"[-−]?\d+(?:\.\d+)?"
-RANGE = re.compile(rf"\s*({NUMBER})\s*(?:-|–|to|\.\.)\s*({NUMBER})\s*°?\s*C?\s*")
+# Spaces are taken out before, so that no two parts of it want the same ones.
+NUMBER = r"[-−]?[0-9]{1,4}(?:\.[0-9]{1,4})?"
+RANGE = re.compile(rf"({NUMBER})(?:-|–|to|\.\.)({NUMBER})°?C?")
+RANGE_LIMIT = 40
 SHA_256 = re.compile(r"[0-9a-f]{64}")
 LISTED = 100
+SENTENCE_LIMIT = 2_000
 
 
 def card_key(value: str) -> CardId:
@@ -34,14 +38,23 @@ def report(value: inputs.ReportInput) -> FailureReport:
 
 
 def vehicle(value: inputs.VehicleInput | None) -> VehicleContext:
-    return UNKNOWN if value is None else VehicleContext(**asdict(value))
+    if value is None:
+        return UNKNOWN
+    said = VehicleContext(**asdict(value))
+    return replace(
+        said,
+        make=said.make and masked(said.make),
+        model=said.model and masked(said.model),
+        variant=said.variant and masked(said.variant),
+        firmware=said.firmware and masked(said.firmware),
+    )
 
 
 def content(value: inputs.CardInput) -> Content:
     vehicles = tuple(vehicle(v) for v in value.vehicles)
     make = vehicles[0].make if vehicles else None
     return Content(
-        title=limits.text("title", value.title, 200),
+        title=limits.prose("title", value.title, 200),
         vehicles=vehicles,
         signature=_signature(value.signature, make),
         cause=_cause(value.cause),
@@ -106,7 +119,7 @@ def environment(value: inputs.EnvironmentInput) -> Environment:
 def _signature(value: inputs.SignatureInput, make: str | None) -> Signature:
     where = value.environment
     return Signature(
-        text=value.text,
+        text=limits.prose("symptomText", value.text, cards.TEXT_LIMIT),
         symptoms=tuple(key_of("Symptom", s) for s in value.symptoms),
         error_codes=tuple(code(c, make) for c in value.error_codes),
         component=value.component and key_of("Component", value.component),
@@ -120,10 +133,12 @@ def _signature(value: inputs.SignatureInput, make: str | None) -> Signature:
 def _cause(value: inputs.CauseInput) -> RootCause:
     reasoning = value.reasoning
     return RootCause(
-        primary=value.primary,
-        secondary=tuple(limits.text("secondaryCauses", s, 2_000) for s in value.secondary),
+        primary=limits.prose("primaryCause", value.primary, SENTENCE_LIMIT),
+        secondary=tuple(
+            limits.prose("secondaryCauses", s, SENTENCE_LIMIT) for s in value.secondary
+        ),
         confidence=value.confidence,
-        reasoning=reasoning and limits.text("reasoning", reasoning, cards.TEXT_LIMIT),
+        reasoning=reasoning and limits.prose("reasoning", reasoning, cards.TEXT_LIMIT, least=0),
         cites=tuple(card_key(c) for c in value.cites),
     )
 
@@ -146,7 +161,7 @@ def attempt(value: inputs.AttemptInput, by: PersonId, at: datetime) -> Attempt:
         card=card_key(value.card) if value.card else None,
         minutes=value.minutes,
         parts=_parts(value.parts),
-        notes=value.notes,
+        notes=limits.prose("notes", value.notes, outcomes.NOTES_LIMIT, least=0),
     )
 
 
@@ -155,10 +170,10 @@ def outcome(value: inputs.OutcomeInput) -> Outcome:
         worked=value.worked,
         minutes=value.minutes,
         card=card_key(value.card) if value.card else None,
-        cause=value.cause,
+        cause=value.cause and limits.prose("cause", value.cause, SENTENCE_LIMIT),
         steps=tuple(_step(step) for step in value.steps),
         parts=_parts(value.parts),
-        notes=value.notes,
+        notes=limits.prose("notes", value.notes, outcomes.NOTES_LIMIT, least=0),
     )
 
 
@@ -169,9 +184,9 @@ def _parts(given: list[inputs.PartUseInput]) -> tuple[cards.PartUse, ...]:
 def _step(value: inputs.StepInput) -> cards.Step:
     limits.count("tools", len(value.tools), LISTED)
     return cards.Step(
-        action=value.action,
+        action=limits.prose("step", value.action, SENTENCE_LIMIT),
         minutes=value.minutes,
-        tools=tuple(limits.text("tools", tool, 200) for tool in value.tools),
+        tools=tuple(limits.prose("tools", tool, 200) for tool in value.tools),
         safety=value.safety,
     )
 
@@ -182,14 +197,14 @@ def _evidence(value: inputs.EvidenceInput) -> Evidence:
         photos=_attachments("photos", value.photos),
         videos=_attachments("videos", value.videos),
         sensor_logs=_attachments("sensorLogs", value.sensor_logs),
-        tool=value.tool and limits.text("tool", value.tool, 200),
+        tool=value.tool and limits.prose("tool", value.tool, 200),
         readings=tuple(_reading(reading) for reading in value.readings),
     )
 
 
 def _reading(value: inputs.ReadingInput) -> cards.Reading:
     unit = value.unit and limits.text("unit", value.unit, 40)
-    return cards.Reading(name=limits.text("name", value.name, 100), value=value.value, unit=unit)
+    return cards.Reading(name=limits.prose("name", value.name, 100), value=value.value, unit=unit)
 
 
 def _attachments(field: str, given: list[inputs.AttachmentInput]) -> tuple[cards.Attachment, ...]:
@@ -214,7 +229,8 @@ def _visibility(value: inputs.VisibilityInput) -> Visibility:
 def _range(value: str | None) -> tuple[float | None, float | None]:
     if value is None:
         return None, None
-    found = RANGE.fullmatch(value)
+    said = limits.text("temperatureRange", value, RANGE_LIMIT)
+    found = RANGE.fullmatch("".join(said.split()))
     if found is None:
         raise InvalidInput("temperatureRange", f"{value[:40]!r} does not read as 35-45C")
     low, high = (float(part.replace("−", "-")) for part in found.groups())

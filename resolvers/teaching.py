@@ -8,7 +8,7 @@ import strawberry
 from domain import limits
 from domain.access import Action, Kind
 from domain.cards import FailureCard
-from domain.feedback import Impression, Opinion
+from domain.feedback import COMMENT_LIMIT, Impression, Opinion
 from domain.ids import ticket_id
 from domain.reviews import ReviewKind
 from repair import feedback as feedbacks
@@ -233,8 +233,8 @@ def opinion_of(value: FeedbackInput) -> Opinion:
     return Opinion(
         card=parsing.card_key(value.card),
         stars=value.stars,
-        comment=value.comment,
-        correction=value.correction,
+        comment=limits.prose("comment", value.comment, COMMENT_LIMIT, least=0),
+        correction=limits.prose("correction", value.correction, COMMENT_LIMIT, least=0),
     )
 
 

@@ -4,11 +4,11 @@ What people wrote stands in JSON strings and is called data; who they are is str
 the two apart for a model that heeds it. What holds for one that does not is in `reply`.
 """
 
-import re
 from collections.abc import Sequence
 from json import dumps
 
 from domain.matches import Understood
+from domain.personal_data import masked
 from domain.vehicles import VehicleContext
 from matching.diagnosis.answers import Diagnosis, Precedent
 
@@ -25,29 +25,6 @@ Answer with one JSON object and nothing else:
  "steps": [what to check, in order, at most 10; where high voltage is near, isolation comes first],
  "secondary": [other possible causes, at most 5]}"""
 
-STATES = (
-    "AN|AP|AR|AS|BR|CG|CH|DD|DL|DN|GA|GJ|HP|HR|JH|JK|KA|KL|LA|LD|MH|ML|MN|MP|MZ|NL|OD|OR|PB|PY|RJ|"
-    "SK|TG|TN|TR|TS|UA|UK|UP|WB"
-)
-GAP = r"[\s().-]{0,3}"
-# A mobile number of India as people group it, with or without its country.
-MOBILE = (
-    rf"(?<!\d)(?:(?:\+|00)?91{GAP}|0)?"
-    rf"(?:[6-9]\d{{4}}{GAP}\d{{5}}|[6-9]\d{{2}}[ .-]{{1,3}}\d{{3}}[ .-]{{1,3}}\d{{4}}"
-    rf"|[6-9]\d{{3}}[ .-]{{1,3}}\d{{3}}[ .-]{{1,3}}\d{{3}})(?!\d)"
-)
-LANDLINE = r"(?<!\d)\(?0\d{2,4}\)?[ -]{0,2}\d{3,4}[ -]?\d{4}(?!\d)"
-ABROAD = r"\+\d(?:[ -]?\d){8,13}(?!\d)"
-# What tells who somebody is: it is of no use to a diagnosis and does not leave the house.
-PERSONAL = (
-    (r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", "[e-mail]"),
-    (r"\b(?=[A-HJ-NPR-Z0-9]*\d)(?=[0-9]*[A-HJ-NPR-Z])[A-HJ-NPR-Z0-9]{17}\b", "[VIN]"),
-    (rf"(?<![A-Z0-9])(?:{STATES})[ .-]?\d{{1,2}}[ .-]?[A-Z]{{1,3}}[ .-]?\d{{4}}(?!\d)", "[plate]"),
-    (r"(?<![A-Z0-9])\d{2}[ .-]?BH[ .-]?\d{4}[ .-]?[A-Z]{1,2}(?![A-Z0-9])", "[plate]"),
-    *((pattern, "[phone]") for pattern in (MOBILE, LANDLINE, ABROAD)),
-)
-PATTERNS = tuple((re.compile(pattern, re.IGNORECASE), word) for pattern, word in PERSONAL)
-
 
 def question(understood: Understood, weighed: Diagnosis) -> str:
     """Give the question: the vehicle, what was seen, and the past failures that resemble it."""
@@ -59,7 +36,7 @@ def question(understood: Understood, weighed: Diagnosis) -> str:
             f"Mileage: {'unknown' if vehicle.mileage_km is None else f'{vehicle.mileage_km} km'}",
             f"Symptoms: {_data(symptoms)}",
             f"Error codes: {_data(list(understood.codes))}",
-            f"Technician notes: {_data(without_persons(understood.report.text)[:NOTES_LIMIT])}",
+            f"Technician notes: {_data(masked(understood.report.text)[:NOTES_LIMIT])}",
             "",
             "Similar past failures (from the knowledge base):",
             *(_data(_told(one)) for one in weighed.precedents),
@@ -67,26 +44,19 @@ def question(understood: Understood, weighed: Diagnosis) -> str:
     )
 
 
-def without_persons(text: str) -> str:
-    """Give a text with e-mail addresses, VINs, number plates and phone numbers struck out."""
-    for pattern, word in PATTERNS:
-        text = pattern.sub(word, text)
-    return text
-
-
 def _named(vehicle: VehicleContext) -> str:
     known = [vehicle.make, vehicle.model, vehicle.variant]
     year = [] if vehicle.year is None else [f"({vehicle.year})"]
-    return without_persons(" ".join([*(part for part in known if part), *year])) or "unknown"
+    return masked(" ".join([*(part for part in known if part), *year])) or "unknown"
 
 
 def _told(one: Precedent) -> dict[str, object]:
     facts, card = one.match.card, one.card
     told: dict[str, object] = {
         "id": facts.id,
-        "title": without_persons(facts.title),
+        "title": masked(facts.title),
         "similarity": round(one.similarity, 2),
-        "failure": without_persons(facts.text),
+        "failure": masked(facts.text),
         "causes": _each(facts.causes),
         "used": facts.usage.used,
         "worked": facts.usage.successes,
@@ -97,7 +67,7 @@ def _told(one: Precedent) -> dict[str, object]:
 
 
 def _each(texts: Sequence[str]) -> list[str]:
-    return [without_persons(text) for text in texts]
+    return [masked(text) for text in texts]
 
 
 def _data(value: object) -> str:

@@ -1,6 +1,7 @@
 """Ids: the layout of UUIDv7, their order, and the forms that are taken."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -81,3 +82,31 @@ def test_operation_id_is_canonical(value: str) -> None:
 def test_operation_id_is_a_uuid(value: str) -> None:
     with pytest.raises(InvalidInput, match="operationId: is not a UUID"):
         ids.operation_id(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ids.uuid7(MOMENT - timedelta(days=400), 1),
+        ids.uuid7(MOMENT + ids.LEAP, 1),
+        UUID("f1e2d3c4-0000-4000-8000-000000000000"),
+        UUID(int=7),
+    ],
+)
+def test_ids_of_any_age_are_taken(value: UUID) -> None:
+    assert ids.timely(value, MOMENT) == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ids.uuid7(MOMENT + ids.LEAP + timedelta(milliseconds=1), 1),
+        UUID("ffffffff-ffff-7fff-bfff-ffffffffffff"),
+        UUID("ffffffff-ffff-ffff-ffff-ffffffffffff"),
+        UUID("ffffffff-ffff-9fff-bfff-ffffffffffff"),
+        UUID("ffffffff-ffff-7fff-ffff-ffffffffffff"),
+    ],
+)
+def test_ids_of_the_future_are_refused(value: UUID) -> None:
+    with pytest.raises(InvalidInput, match="operationId: tells a time in the future"):
+        ids.timely(value, MOMENT)

@@ -7,9 +7,10 @@ import pytest
 
 from domain.cards import Step
 from domain.matches import Level
+from domain.personal_data import masked
 from domain.reports import FailureReport
 from domain.vehicles import UNKNOWN
-from matching.diagnosis.prompt import INSTRUCTIONS, NOTES_LIMIT, question, without_persons
+from matching.diagnosis.prompt import INSTRUCTIONS, NOTES_LIMIT, question
 from matching.diagnosis.reasoning import diagnosis
 from tests.matching.diagnosis.precedents import DRIFT, MEASURE, card, precedent
 from tests.matching.samples import ATHER, REPORT
@@ -80,7 +81,7 @@ def test_long_notes_are_cut() -> None:
     ],
 )
 def test_persons_stay_in_the_house(text: str, kept: str) -> None:
-    assert without_persons(text) == kept
+    assert masked(text) == kept
 
 
 def test_every_text_of_a_card_is_cleaned() -> None:
