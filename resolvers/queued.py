@@ -10,6 +10,7 @@ from graphql.utilities import (
 )
 
 from domain import clock
+from domain.access import Viewer
 from domain.errors import InvalidInput, Refused, Unavailable
 from repair import concurrent, intake, review
 from repair.concurrent import Meeting, Met
@@ -133,7 +134,7 @@ async def _update(work: Work, record: Queued, operation: Operation) -> Answer:
         review=review_of(work.context), versions=services.cards, proposals=services.offline
     )
     met = await concurrent.edit(meeting, key, content, base, operation)
-    return _met(met, record.data["card"])
+    return _met(met, record.data["card"], work.context.viewer)
 
 
 async def _price(work: Work, record: Queued, operation: Operation) -> Answer:
@@ -160,11 +161,14 @@ DEEDS: Mapping[Deed, Done] = {
 }
 
 
-def _met(met: Met, mine: object) -> Answer:
+def _met(met: Met, mine: object, viewer: Viewer) -> Answer:
     answer = queued_repairs.applied(met.card.id, met.card.version)
     theirs = met.theirs
     if theirs is None:
         return answer
+    if not theirs.open_to(viewer):
+        # There was another change; what it said was never for these eyes.
+        return answer | {"state": OperationState.CONFLICT.value, "mine": mine}
     stood = {
         "version": theirs.version,
         "root_cause": theirs.cause.primary,

@@ -13,6 +13,7 @@ from domain.tickets import TicketStatus
 from resolvers import lookup, parsing
 from resolvers.arguments import CardArgument, TicketArgument
 from resolvers.context import Ask
+from resolvers.guards import guarded, signed_in
 from schema.inputs import CardFilterInput, WithinInput
 from schema.nodes import USUAL, Connection, Node, connection, key_of, parsed_id, position, size
 from schema.people import RegionCount
@@ -33,11 +34,11 @@ Until = Annotated[datetime, strawberry.argument(description="Before this moment.
 @strawberry.type
 class Reading:
     @strawberry.field(description="A card, as it stands or as it stood; null when not yours.")
+    @guarded(Action.READ, Kind.CARD)
     async def card(
         self, info: Ask, id: CardArgument, version: Version = None
     ) -> FailureCard | None:
         context = info.context
-        context.demand(Action.READ, Kind.CARD)
         key = parsing.card_key(id)
         if version is None:
             found = await context.loaders.cards.load(key)
@@ -50,11 +51,11 @@ class Reading:
             return None
 
     @strawberry.field(description="The cards that you may see, in the order of their ids.")
+    @guarded(Action.READ, Kind.CARD)
     async def cards(
         self, info: Ask, first: First = USUAL, after: After = None, filter: Filter = None
     ) -> Connection[FailureCard]:
         context = info.context
-        context.demand(Action.READ, Kind.CARD)
         chosen = parsing.card_filter(filter or CardFilterInput())
         found = await context.services.cards.page(
             context.viewer, first=size(first) + 1, after=position(after), filter=chosen
@@ -62,13 +63,14 @@ class Reading:
         return connection(found, first, after, lambda card: card.id, FailureCard.of)
 
     @strawberry.field(description="A ticket; null when it is not yours to see.")
+    @guarded(Action.READ, Kind.TICKET)
     async def ticket(self, info: Ask, id: TicketArgument) -> Ticket | None:
         context = info.context
-        context.demand(Action.READ, Kind.TICKET)
         found = await context.loaders.tickets.load(ticket_id(key_of("Ticket", id)))
         return None if found is None else Ticket.of(found)
 
     @strawberry.field(description="The tickets that you may see, the newest first.")
+    @guarded(Action.READ, Kind.TICKET)
     async def tickets(
         self,
         info: Ask,
@@ -77,9 +79,8 @@ class Reading:
         status: Status = None,
         within: Span = None,
     ) -> Connection[Ticket]:
-        actor = info.context.demand(Action.READ, Kind.TICKET)
         found = await info.context.services.tickets.page(
-            actor,
+            info.context.actor,
             first=size(first) + 1,
             after=position(after),
             status=status,
@@ -91,13 +92,14 @@ class Reading:
         description="How many tickets each region's garages opened; all for administrators, those "
         "of your garage for others."
     )
+    @guarded(Action.READ, Kind.REPORT)
     async def region_report(self, info: Ask, since: Since, until: Until) -> list[RegionCount]:
-        actor = info.context.demand(Action.READ, Kind.REPORT)
-        start, end = parsing.span(since, until)
-        found = await info.context.services.tickets.by_garage(start, end, actor)
+        context, (start, end) = info.context, parsing.span(since, until)
+        found = await context.services.tickets.by_garage(start, end, context.actor)
         return [RegionCount.of(one) for one in by_region(found)]
 
     @strawberry.field(description="Anything that has an id; null when it is not yours to see.")
+    @signed_in
     async def node(
         self,
         info: Ask,

@@ -70,7 +70,7 @@ KINDS = {"fc": CARD, "tkt": TICKET}
 
 
 def sees(viewer: Viewer, card: FailureCard) -> bool:
-    return viewer.sees_all or card.visibility.includes(viewer.garage, viewer.region)
+    return card.open_to(viewer)
 
 
 @dataclass
@@ -225,7 +225,7 @@ class FakeCards:
     async def version(self, id: CardId, n: int, viewer: Viewer) -> FailureCard:
         await self.get(id, viewer)
         for card in self.history[id]:
-            if card.version == n:
+            if card.version == n and sees(viewer, card):
                 return card
         raise NotFound("failure card", f"{id} version {n}")
 
@@ -234,6 +234,7 @@ class FakeCards:
         return [
             CardVersion(n=card.version, by=self._writer(card), at=card.provenance.updated_at)
             for card in reversed(self.history[id])
+            if sees(viewer, card)
         ]
 
     def _sign(self, card: FailureCard, events: Sequence[Event]) -> None:
