@@ -13,6 +13,9 @@ from functools import wraps
 from inspect import isasyncgenfunction
 from typing import Any, TypeVar, cast
 
+from strawberry.types import get_object_definition
+from strawberry.types.field import StrawberryField
+
 from domain.access import Action, Kind
 from resolvers.context import Context
 
@@ -60,9 +63,19 @@ def signed_in(resolver: F) -> F:
     return _guarded_by(SIGNED_IN)(resolver)
 
 
-def guard_of(resolver: Callable[..., Any]) -> Guard | None:
-    """Give what was declared beside a resolver."""
-    return getattr(resolver, GUARD, None)
+def guard_of(field: StrawberryField) -> Guard | None:
+    """Give what was declared beside a field."""
+    resolver = cast("Any", field.base_resolver)
+    return None if resolver is None else getattr(resolver.wrapped_func, GUARD, None)
+
+
+def declared(verbs: type, name: str) -> Guard:
+    """Give the guard of one of these verbs, for whoever does the same by another door."""
+    fields = get_object_definition(verbs, strict=True).fields
+    [found] = [guard_of(field) for field in fields if field.python_name == name]
+    if found is None:
+        raise LookupError(name)
+    return found
 
 
 def _guarded_by(guard: Guard) -> Callable[[F], F]:

@@ -16,9 +16,13 @@ from repair import concurrent, intake, review
 from repair.concurrent import Meeting, Met
 from repair.operation import Operation
 from resolvers import once, parsing, queued_repairs
-from resolvers.changing import intake_of, review_of
+from resolvers.changing import Changing, intake_of, review_of
 from resolvers.context import Context
+from resolvers.guards import SIGNED_IN, Guard, declared
+from resolvers.repairing import Repairing
 from resolvers.services import Answer
+from resolvers.shelving import Stocking
+from resolvers.teaching import Teaching
 from schema.inputs import CardInput, ReportInput
 from schema.syncing import OperationAnswer, OperationState
 from sync import queue
@@ -89,6 +93,7 @@ class Work:
     async def _done(self, record: Queued) -> OperationAnswer:
         context = self.context
         actor = context.actor
+        GUARDS[record.deed].demand(context)
         if record.garage != actor.garage:
             raise InvalidInput("garage_id", "is not your garage")
         if await context.services.offline.foreign(record.id, actor.id):
@@ -158,6 +163,22 @@ DEEDS: Mapping[Deed, Done] = {
     Deed.CREATE_CARD: _create,
     Deed.UPDATE_CARD: _update,
     Deed.SET_PRICE: _price,
+}
+
+
+# A queue is no way around a guard: an operation needs what the mutation of the same name needs.
+# A price is refused to everybody, so nobody needs a right to hear why.
+GUARDS: Mapping[Deed, Guard] = {
+    Deed.REPORT_FAILURE: declared(Changing, "report_failure"),
+    Deed.START_REPAIR: declared(Repairing, "start_repair"),
+    Deed.RECORD_ATTEMPT: declared(Repairing, "record_attempt"),
+    Deed.RESOLVE_TICKET: declared(Repairing, "resolve_ticket"),
+    Deed.CLOSE_TICKET: declared(Repairing, "close_ticket"),
+    Deed.RATE_CARD: declared(Teaching, "give_feedback"),
+    Deed.ADJUST_STOCK: declared(Stocking, "adjust_stock"),
+    Deed.CREATE_CARD: declared(Changing, "create_card"),
+    Deed.UPDATE_CARD: declared(Changing, "update_card"),
+    Deed.SET_PRICE: SIGNED_IN,
 }
 
 
