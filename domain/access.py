@@ -151,11 +151,17 @@ def _in_scope(actor: Actor, action: Action, resource: Resource) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """Whose eyes a query reads with: cards limited to other garages are not there for them."""
+    """Whose eyes a query reads with: cards limited to other garages are not there for them.
+
+    Attributes:
+        bench: of somebody who may read no tickets but those on their own bench: who that is. What
+            only repeats a ticket is theirs to see as the ticket is.
+    """
 
     garage: GarageId | None = None
     region: str | None = None
     sees_all: bool = False
+    bench: PersonId | None = None
 
 
 # The service itself: what it does on its own, it does as nobody of a garage.
@@ -168,4 +174,5 @@ def viewer(actor: Actor) -> Viewer:
         garage=actor.garage,
         region=actor.region,
         sees_all=SCOPES[actor.role] is Scope.ALL_GARAGES,
+        bench=actor.id if SCOPES[actor.role] is Scope.ASSIGNED_ONLY else None,
     )

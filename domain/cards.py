@@ -5,9 +5,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from domain import limits
+from domain.access import Viewer
 from domain.codes import CodeKey
 from domain.errors import InvalidInput
-from domain.ids import CardId, GarageId, PersonId, TicketId
+from domain.ids import CardId, GarageId, PersonId, TicketId, founded_card
 from domain.usage import Usage
 from domain.vehicles import VehicleCategory, VehicleContext
 from domain.vocabulary import symptom_code
@@ -26,6 +27,10 @@ class CardStatus(StrEnum):
     DEPRECATED = "deprecated"
     REJECTED = "rejected"
     MERGED = "merged"
+
+
+# What people have vouched for, or once had.
+PUBLISHED = frozenset({CardStatus.PROVISIONAL, CardStatus.VERIFIED, CardStatus.DEPRECATED})
 
 
 class CardSource(StrEnum):
@@ -351,6 +356,32 @@ class FailureCard:
         causes = (self.cause.primary, *self.cause.secondary, self.cause.reasoning or "")
         steps = (step.action for step in self.resolution.steps)
         return "\n".join((self.wording, *filter(None, causes), *steps))
+
+    @property
+    def repeats_ticket(self) -> bool:
+        """Whether it says a ticket's words and nobody has vouched for it or opened it to others.
+
+        Such a card is as private as its ticket: it is the report itself in the form of a card.
+        """
+        origin = self.provenance
+        return (
+            origin.ticket is not None
+            and self.id == founded_card(origin.ticket)
+            and self.status not in PUBLISHED
+            and self.visibility.garages == (origin.garage,)
+            and not self.visibility.regions
+        )
+
+    def open_to(self, viewer: Viewer, *, on_bench: bool = False) -> bool:
+        """Say whether these eyes may see this very version, by its own visibility (CA-33).
+
+        `on_bench`: the ticket that it was founded on is the viewer's to work on.
+        """
+        if viewer.sees_all:
+            return True
+        if not self.visibility.includes(viewer.garage, viewer.region):
+            return False
+        return viewer.bench is None or on_bench or not self.repeats_ticket
 
     @property
     def category(self) -> VehicleCategory:

@@ -53,6 +53,11 @@ def card_id(value: str) -> CardId:
     return CardId(_checked("card id", value, r"fc_[A-Za-z0-9_\-]{3,61}"))
 
 
+def founded_card(ticket: TicketId) -> CardId:
+    """Give the id of the draft card that a ticket founds when no card fits it."""
+    return CardId(f"fc_{ticket.removeprefix('tkt_')}")
+
+
 def ticket_id(value: str) -> TicketId:
     return TicketId(_checked("ticket id", value, r"tkt_[A-Za-z0-9_\-]{3,61}"))
 

@@ -27,7 +27,7 @@ def properties(card: FailureCard) -> Row:
         "title": card.title,
         "make": make_key(card.make),
         "category": card.category,
-        "visibility": visibility.stored(card.visibility),
+        "visibility": visibility.stored(card),
         "campaign": card.provenance.campaign,
         "garage_id": card.provenance.garage,
         "created_at": card.provenance.created_at,

@@ -175,13 +175,18 @@ class Cards:
     async def version(self, id: CardId, n: int, viewer: Viewer) -> FailureCard:
         """Give a card as version `n` said it, with its counters of now.
 
+        Both have to be for these eyes, the card as it is and the version as it was: what was
+        private before it was published stays so.
+
         Raises:
             NotFound: no such card or version, or not for these eyes.
         """
         found = await self._graph.entries(READS["version"], id=id, n=n, **seen_by(viewer))
-        if not found:
-            raise NotFound("failure card", f"{id} version {n}")
-        return _card(found[0])
+        for row in found:
+            card = _card(row)
+            if card.open_to(viewer, on_bench=row["on_bench"]):
+                return card
+        raise NotFound("failure card", f"{id} version {n}")
 
     async def severities(self, ids: Sequence[str]) -> dict[str, int]:
         """Give the severity of each of these cards, 1 to 4, whoever asks."""
@@ -192,9 +197,7 @@ class Cards:
         """Give those of which some version was open to these eyes, whatever they are by now."""
         found = await self._graph.entries(READS["earlier"], ids=list(ids))
         versions = (bodies.card_from(row["body"]) for row in found)
-        return {
-            card.id for card in versions if card.visibility.includes(viewer.garage, viewer.region)
-        }
+        return {card.id for card in versions if card.open_to(viewer, on_bench=True)}
 
     async def since(self, id: CardId, n: int) -> list[FailureCard]:
         """Give a card's versions from `n` on, oldest first, whoever may see them, uncounted."""
@@ -207,7 +210,7 @@ class Cards:
         return sum(row["successes"] for row in found), sum(row["failures"] for row in found)
 
     async def versions(self, id: CardId, viewer: Viewer) -> list[CardVersion]:
-        """Give the history, the newest first.
+        """Give the history, the newest first, without the versions that are not for these eyes.
 
         Raises:
             NotFound: there is no such card, or not for these eyes.
@@ -215,7 +218,11 @@ class Cards:
         found = await self._graph.entries(READS["versions"], id=id, **seen_by(viewer))
         if not found:
             raise NotFound("failure card", id)
-        return [CardVersion(n=r["n"], by=r["by"], at=r["at"].to_native()) for r in found]
+        return [
+            CardVersion(n=row["n"], by=row["by"], at=row["at"].to_native())
+            for row in found
+            if bodies.card_from(row["body"]).open_to(viewer, on_bench=row["on_bench"])
+        ]
 
     async def page(
         self,

@@ -1,21 +1,25 @@
 """Who may see a card, as the graph stores it and as its queries ask for it (CA-33).
 
 A card's `visibility` is `all`, `garage:ID`, `region:NAME`, or `listed` when it names several; the
-places themselves are at the ends of its VISIBLE_TO edges.
+places themselves are at the ends of its VISIBLE_TO edges. One that only repeats its ticket is
+`ticket:GARAGE`: those of the garage see it who see all of its tickets, or have this one on their
+bench.
 """
 
 from hashlib import sha256
 
 from domain.access import Viewer
-from domain.cards import Visibility
+from domain.cards import FailureCard, Visibility
 
 EVERYONE = "all"
 LISTED = "listed"
 
 
-def stored(visibility: Visibility) -> str:
+def stored(card: FailureCard) -> str:
     """Give the one word that vector and range indexes filter by."""
-    named = _places(visibility)
+    if card.repeats_ticket:
+        return f"ticket:{card.provenance.garage}"
+    named = _places(card.visibility)
     if not named:
         return EVERYONE
     return named[0] if len(named) == 1 else LISTED
@@ -23,11 +27,15 @@ def stored(visibility: Visibility) -> str:
 
 def seen_by(viewer: Viewer) -> dict[str, object]:
     """Give the parameters of the visibility condition that every card query carries."""
+    repeating = None if viewer.garage is None else f"ticket:{viewer.garage}"
+    theirs = [] if repeating is None or viewer.bench is not None else [repeating]
     return {
         "sees_all": viewer.sees_all,
-        "seen": places_of(viewer),
+        "seen": [*places_of(viewer), *theirs],
         "garage": viewer.garage,
         "region": viewer.region,
+        "repeating": repeating,
+        "bench": viewer.bench,
     }
 
 

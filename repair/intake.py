@@ -21,7 +21,7 @@ from domain.cards import (
 )
 from domain.errors import AlreadyExists, InvalidInput, OperationConflict, Unavailable
 from domain.events import Event, EventType
-from domain.ids import CardId, GarageId, OperationId, TicketId, derived
+from domain.ids import CardId, GarageId, OperationId, TicketId, derived, founded_card
 from domain.matches import GRAPH_LEVELS, Understood
 from domain.reports import FailureReport
 from domain.revisits import revisited
@@ -158,7 +158,7 @@ async def matched(
 
 def draft_id(ticket: TicketId) -> CardId:
     """Give the id of the draft card that a ticket founds when no card fits it."""
-    return CardId(f"fc_{ticket.removeprefix('tkt_')}")
+    return founded_card(ticket)
 
 
 def draft(ticket: Ticket, at: datetime) -> FailureCard:

@@ -8,7 +8,7 @@ from billing import reports
 from billing.garages import Seller
 from billing.gstin import gstin as parsed_gstin
 from billing.numbering import DocumentKind
-from domain.access import Action, Kind, Resource, demand
+from domain.access import Action, Kind
 from domain.errors import InvalidInput, NotFound
 from domain.ids import InvoiceId
 from repair import invoicing
@@ -16,6 +16,7 @@ from resolvers import billing_parsing, drafting
 from resolvers.arguments import TicketArgument
 from resolvers.bookkeeping import GarageArgument, Month, Wanted, garage_of
 from resolvers.context import Ask, Context
+from resolvers.guards import guarded
 from schema.billing_deeds import EstimateResult
 from schema.invoices import (
     Estimate,
@@ -40,16 +41,17 @@ OfGstin = Annotated[
 @strawberry.type
 class Accounts:
     @strawberry.field(description="An invoice or credit note; null when it is not yours to see.")
+    @guarded(Action.READ, Kind.INVOICE)
     async def invoice(
         self,
         info: Ask,
         id: Annotated[strawberry.ID, strawberry.argument(description="Its id, or its key inv_….")],
     ) -> Invoice | None:
-        info.context.demand(Action.READ, Kind.INVOICE)
         found = await info.context.loaders.invoices.load(InvoiceId(key_of("Invoice", id)))
         return None if found is None else Invoice.of(found)
 
     @strawberry.field(description="The invoices and credit notes that you may see, newest first.")
+    @guarded(Action.READ, Kind.INVOICE)
     async def invoices(
         self,
         info: Ask,
@@ -63,7 +65,6 @@ class Accounts:
         ] = None,
     ) -> Connection[Invoice]:
         context = info.context
-        context.demand(Action.READ, Kind.INVOICE)
         found = await context.billing.invoicing.ledger.page(
             context.narrowed,
             first=size(first) + 1,
@@ -74,6 +75,7 @@ class Accounts:
         return connection(found, first, after, lambda paper: paper.id, Invoice.of)
 
     @strawberry.field(description="What a ticket's invoice would say now; nothing is written.")
+    @guarded(Action.READ, Kind.INVOICE)
     async def estimate(
         self, info: Ask, ticket: TicketArgument, invoice: Wanted = None
     ) -> EstimateResult:
@@ -91,12 +93,13 @@ class Accounts:
         )
 
     @strawberry.field(description="A month by code and rate, less what was taken back.")
+    @guarded(Action.READ, Kind.REPORT)
     async def month_report(
         self, info: Ask, month: Month, garage: GarageArgument = None
     ) -> list[MonthTotal]:
         context = info.context
         place, day = garage_of(context, garage), billing_parsing.month(month)
-        demand(context.actor, Action.READ, Resource(kind=Kind.REPORT, garage=place))
+        context.demand_in(place, Action.READ, Kind.REPORT)
         found = await reports.month(context.billing.records, place, day)
         return [
             MonthTotal(
@@ -112,13 +115,14 @@ class Accounts:
         ]
 
     @strawberry.field(description="The GSTR-1 of a month: a garage's part, or a whole GSTIN's.")
+    @guarded(Action.EXPORT, Kind.REPORT)
     async def sales_return(
         self, info: Ask, month: Month, garage: GarageArgument = None, gstin: OfGstin = None
     ) -> SalesReturn:
         context, day = info.context, billing_parsing.month(month)
         if gstin is None:
             place = garage_of(context, garage)
-            demand(context.actor, Action.EXPORT, Resource(kind=Kind.REPORT, garage=place))
+            context.demand_in(place, Action.EXPORT, Kind.REPORT)
             seller = await context.billing.invoicing.garages.get(place)
             sellers, number = [seller], seller.profile.gstin
         else:
@@ -127,10 +131,11 @@ class Accounts:
         return SalesReturn.of(await context.billing.returns.sales(sellers, number, day))
 
     @strawberry.field(description="What a garage prints on its invoices.")
+    @guarded(Action.CREATE, Kind.INVOICE)
     async def billing_settings(self, info: Ask, garage: GarageArgument = None) -> BillingSettings:
         context = info.context
         place = garage_of(context, garage)
-        demand(context.actor, Action.CREATE, Resource(kind=Kind.INVOICE, garage=place))
+        context.demand_in(place, Action.CREATE, Kind.INVOICE)
         return BillingSettings.of(await context.billing.invoicing.garages.get(place))
 
 
@@ -148,5 +153,5 @@ async def _sharing(context: Context, gstin: str, garage: strawberry.ID | None) -
     if not any(context.narrowed in {None, seller.garage} for seller in found):
         raise NotFound("GSTIN", gstin)
     for seller in found:
-        demand(context.actor, Action.EXPORT, Resource(kind=Kind.REPORT, garage=seller.garage))
+        context.demand_in(seller.garage, Action.EXPORT, Kind.REPORT)
     return found

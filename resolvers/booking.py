@@ -7,7 +7,7 @@ from typing import Annotated
 
 import strawberry
 
-from domain.access import Action, Kind, Resource, demand
+from domain.access import Action, Kind
 from domain.ids import (
     BayId,
     GarageId,
@@ -26,6 +26,7 @@ from repair import booking, staffing
 from resolvers import once
 from resolvers.arguments import ExpectedArgument, OperationArgument, TicketArgument
 from resolvers.context import Ask, Context
+from resolvers.guards import guarded
 from resolvers.repairing import workshop
 from resolvers.services import Answer
 from schema import planning, staff
@@ -55,6 +56,7 @@ Day = Annotated[date, strawberry.argument(description="A day of India (UTC+05:30
 @strawberry.type
 class Booking:
     @strawberry.mutation(description="State that a garage has a bay.")
+    @guarded(Action.ASSIGN, Kind.TICKET)
     async def register_bay(
         self, info: Ask, operation_id: OperationArgument, id: BayArgument, garage: Place
     ) -> RegisterBayResult:
@@ -71,6 +73,7 @@ class Booking:
         return BayRegistered(bay=planning.Bay(key=strawberry.ID(bay.id), garage=place))
 
     @strawberry.mutation(description="Book a technician and a bay for a ticket.")
+    @guarded(Action.ASSIGN, Kind.TICKET)
     async def book_job(
         self, info: Ask, operation_id: OperationArgument, job: Wanted
     ) -> BookJobResult:
@@ -92,6 +95,7 @@ class Booking:
         return JobBooked(job=await _done(context, operation.id, body, work))
 
     @strawberry.mutation(description="Move a job to another time.")
+    @guarded(Action.ASSIGN, Kind.TICKET)
     async def reschedule_job(
         self,
         info: Ask,
@@ -113,6 +117,7 @@ class Booking:
         return JobRescheduled(job=await _done(context, operation.id, body, work))
 
     @strawberry.mutation(description="Free the time of a job.")
+    @guarded(Action.ASSIGN, Kind.TICKET)
     async def cancel_job(
         self,
         info: Ask,
@@ -136,6 +141,7 @@ class Booking:
 @strawberry.type
 class Planned:
     @strawberry.field(description="The jobs of a garage on a day, by their start.")
+    @guarded(Action.ASSIGN, Kind.TICKET)
     async def jobs(self, info: Ask, day: Day, garage: Place) -> list[planning.Job]:
         place = _planned(info.context, garage)
         start = datetime.combine(day, time(), tzinfo=UTC) - INDIA
@@ -143,6 +149,7 @@ class Planned:
         return [planning.Job.of(job) for job in await info.context.services.jobs.day(place, slot)]
 
     @strawberry.field(description="The technicians of a garage, by id.")
+    @guarded(Action.ASSIGN, Kind.TICKET)
     async def technicians(self, info: Ask, garage: Place) -> list[staff.Technician]:
         place = _planned(info.context, garage)
         found = await info.context.services.crew.technicians(place)
@@ -153,6 +160,7 @@ class Planned:
         "busy; for work on high voltage, and until the search for its cards has run, certified "
         "people alone."
     )
+    @guarded(Action.ASSIGN, Kind.TICKET)
     async def suggest_technicians(
         self, info: Ask, ticket: TicketArgument
     ) -> list[staff.TechnicianSuggestion]:
@@ -164,7 +172,7 @@ class Planned:
 def _planned(context: Context, garage: str) -> GarageId:
     """Give the garage if the caller plans its work."""
     place = garage_id(key_of("Garage", garage))
-    demand(context.actor, Action.ASSIGN, Resource(kind=Kind.TICKET, garage=place))
+    context.demand_in(place, Action.ASSIGN, Kind.TICKET)
     return place
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 
 from billing.papers import Paper
-from domain.access import Action, Kind, Resource, demand
+from domain.access import Action, Kind
 from domain.errors import InvalidInput
 from domain.ids import (
     GarageId,
@@ -21,6 +21,7 @@ from repair import invoicing
 from resolvers import billing_parsing, drafting, once
 from resolvers.arguments import ExpectedArgument, OperationArgument, TicketArgument
 from resolvers.context import Ask, Context
+from resolvers.guards import guarded
 from schema import billing_inputs as inputs
 from schema.billing_deeds import (
     BillingSettingsChanged,
@@ -72,6 +73,7 @@ Month = Annotated[str, strawberry.argument(description="The month, as 2026-10.")
 @strawberry.type
 class Bookkeeping:
     @strawberry.mutation(description="Issue the invoice of a closed ticket; it never changes.")
+    @guarded(Action.CREATE, Kind.INVOICE)
     async def issue_invoice(
         self,
         info: Ask,
@@ -87,6 +89,7 @@ class Bookkeeping:
         return InvoiceIssued(invoice=Invoice.of(paper), short=await _short(context, paper))
 
     @strawberry.mutation(description="Report a document to the invoice portal, once, for its IRN.")
+    @guarded(Action.CREATE, Kind.INVOICE)
     async def register_invoice(
         self, info: Ask, operation_id: OperationArgument, invoice: InvoiceArgument
     ) -> RegisterInvoiceResult:
@@ -100,6 +103,7 @@ class Bookkeeping:
         return InvoiceRegistered(invoice=Invoice.of(paper))
 
     @strawberry.mutation(description="Take back some or all of an invoice by a credit note.")
+    @guarded(Action.CREATE, Kind.INVOICE)
     async def issue_credit_note(
         self,
         info: Ask,
@@ -123,6 +127,7 @@ class Bookkeeping:
         )
 
     @strawberry.mutation(description="Take an invoice back whole, within the limits of the law.")
+    @guarded(Action.VOID, Kind.INVOICE)
     async def void_invoice(
         self, info: Ask, operation_id: OperationArgument, invoice: InvoiceArgument, reason: Reason
     ) -> VoidInvoiceResult:
@@ -136,6 +141,7 @@ class Bookkeeping:
         return InvoiceVoided(invoice=Invoice.of(void))
 
     @strawberry.mutation(description="Write down money, or tax withheld, that came for an invoice.")
+    @guarded(Action.UPDATE, Kind.INVOICE)
     async def record_payment(
         self,
         info: Ask,
@@ -153,6 +159,7 @@ class Bookkeeping:
         return await _recorded(context, made.id)
 
     @strawberry.mutation(description="Write down money that came before there is an invoice.")
+    @guarded(Action.UPDATE, Kind.INVOICE)
     async def record_advance(
         self,
         info: Ask,
@@ -165,7 +172,7 @@ class Bookkeeping:
         found = await context.services.tickets.get(
             ticket_id(key_of("Ticket", ticket)), context.actor
         )
-        demand(context.actor, Action.UPDATE, Resource(kind=Kind.INVOICE, garage=found.garage))
+        context.demand_in(found.garage, Action.UPDATE, Kind.INVOICE)
         body = once.fingerprint("recordAdvance", asdict(payment) | {"ticket": found.id})
         seller = await context.billing.invoicing.garages.get(found.garage)
         deed = context.deed(_id(operation_id), found.garage, body)
@@ -174,6 +181,7 @@ class Bookkeeping:
         return await _recorded(context, made.id)
 
     @strawberry.mutation(description="Give a payment back, whole or in part.")
+    @guarded(Action.UPDATE, Kind.INVOICE)
     async def refund_payment(
         self,
         info: Ask,
@@ -184,7 +192,7 @@ class Bookkeeping:
         context = info.context
         of, paise = payment_id(key_of("Payment", payment)), demanded("amount", amount)
         paid = await context.billing.payments.get(of, context.narrowed)
-        demand(context.actor, Action.UPDATE, Resource(kind=Kind.INVOICE, garage=paid.garage))
+        context.demand_in(paid.garage, Action.UPDATE, Kind.INVOICE)
         body = once.fingerprint("refundPayment", {"of": of, "amount": paise})
         seller = await context.billing.invoicing.garages.get(paid.garage)
         deed = context.deed(_id(operation_id), paid.garage, body)
@@ -193,6 +201,7 @@ class Bookkeeping:
         return await _recorded(context, made.id)
 
     @strawberry.mutation(description="Say what a garage prints on its invoices.")
+    @guarded(Action.UPDATE, Kind.SETTING)
     async def set_billing_settings(
         self,
         info: Ask,
@@ -203,7 +212,7 @@ class Bookkeeping:
     ) -> SetBillingSettingsResult:
         context = info.context
         place = garage_of(context, garage)
-        demand(context.actor, Action.UPDATE, Resource(kind=Kind.SETTING, garage=place))
+        context.demand_in(place, Action.UPDATE, Kind.SETTING)
         said = billing_parsing.profile(settings)
         asked = asdict(settings) | {"garage": place, "expected": expected_version}
         body = once.fingerprint("setBillingSettings", asked)
@@ -212,6 +221,7 @@ class Bookkeeping:
         return BillingSettingsChanged(settings=BillingSettings.of(seller))
 
     @strawberry.mutation(description="Close the books of a month that is over.")
+    @guarded(Action.UPDATE, Kind.INVOICE)
     async def close_month(
         self,
         info: Ask,
@@ -221,7 +231,7 @@ class Bookkeeping:
     ) -> CloseMonthResult:
         context = info.context
         place, day = garage_of(context, garage), billing_parsing.month(month)
-        demand(context.actor, Action.UPDATE, Resource(kind=Kind.INVOICE, garage=place))
+        context.demand_in(place, Action.UPDATE, Kind.INVOICE)
         body = once.fingerprint("closeMonth", {"garage": place, "month": month})
         deed = context.deed(_id(operation_id), place, body)
         await context.billing.invoicing.ledger.close_month(deed, day)
@@ -251,8 +261,7 @@ def _invoice(value: strawberry.ID) -> InvoiceId:
 async def _demanded(context: Context, id: InvoiceId, action: Action) -> Paper:
     """Give a paper that the caller may see, and may do this to."""
     paper = await context.billing.invoicing.ledger.get(id, context.narrowed)
-    resource = Resource(kind=Kind.INVOICE, garage=paper.garage, issued=True)
-    demand(context.actor, action, resource)
+    context.demand_in(paper.garage, action, Kind.INVOICE)
     return paper
 
 

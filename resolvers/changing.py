@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 
+from domain.access import Action, Kind
 from domain.cards import FailureCard
 from domain.ids import OperationId, garage_id, ticket_id
 from domain.tickets import Ticket
@@ -15,6 +16,7 @@ from repair.review import Review
 from resolvers import once, parsing
 from resolvers.arguments import CardArgument, ExpectedArgument, OperationArgument
 from resolvers.context import Ask, Context
+from resolvers.guards import guarded
 from schema import repair
 from schema.deeds import (
     CardCreated,
@@ -47,6 +49,7 @@ Founding = Annotated[
 @strawberry.type
 class Changing:
     @strawberry.mutation(description="Take in a failure; its cards are searched for right after.")
+    @guarded(Action.CREATE, Kind.TICKET, Kind.CARD)
     async def report_failure(
         self, info: Ask, operation_id: OperationArgument, report: Report, garage: Garage = None
     ) -> ReportFailureResult:
@@ -66,6 +69,7 @@ class Changing:
         return FailureReported(ticket=repair.Ticket.of(made))
 
     @strawberry.mutation(description="Write a card; it is a draft until a second person verifies.")
+    @guarded(Action.CREATE, Kind.CARD)
     async def create_card(
         self, info: Ask, operation_id: OperationArgument, card: Content, ticket: Founding = None
     ) -> CreateCardResult:
@@ -81,6 +85,7 @@ class Changing:
         return CardCreated(card=repair.FailureCard.of(made))
 
     @strawberry.mutation(description="Write the next version of a card.")
+    @guarded(Action.UPDATE, Kind.CARD)
     async def update_card(
         self,
         info: Ask,
@@ -103,6 +108,7 @@ class Changing:
         return CardUpdated(card=repair.FailureCard.of(made))
 
     @strawberry.mutation(description="Confirm a card that somebody else wrote.")
+    @guarded(Action.VERIFY, Kind.CARD)
     async def verify_card(
         self,
         info: Ask,
@@ -124,6 +130,7 @@ class Changing:
         description="Publish a draft as provisional: search finds it, and it is suggested for "
         "repairs once a second person has verified it."
     )
+    @guarded(Action.UPDATE, Kind.CARD)
     async def promote_card(
         self,
         info: Ask,
@@ -142,6 +149,7 @@ class Changing:
         return CardPromoted(card=repair.FailureCard.of(made))
 
     @strawberry.mutation(description="Take a card out of use.")
+    @guarded(Action.VERIFY, Kind.CARD)
     async def retire_card(
         self,
         info: Ask,

@@ -1,6 +1,6 @@
 """What one request carries: who asks, until when, its trace, its loaders, and what was degraded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -123,8 +123,8 @@ class Context:
         """Say whether the caller may know who a garage's customers are: who may bill them may."""
         return may(self.actor, Action.CREATE, Resource(kind=Kind.INVOICE, garage=garage))
 
-    def pdf_link(self, id: InvoiceId) -> str:
-        return self.billing.links.sign(id, self.services.now())
+    def pdf_link(self, id: InvoiceId, *, masked: bool) -> str:
+        return self.billing.links.sign(id, self.services.now(), masked=masked)
 
     def deed(self, operation: OperationId, garage: GarageId, body_hash: str) -> Deed:
         """Give what the books are told of an operation of the caller.
@@ -166,11 +166,27 @@ class Context:
         if self.place is not None:
             self.place.over = True
 
-    def demand(self, action: Action, kind: Kind) -> Actor:
-        """Give the actor if their role may do this in their own garage, to what is theirs."""
+    def demand(self, action: Action, kinds: Sequence[Kind], *, network: bool = False) -> None:
+        """Let the actor pass who may do this, in their own garage, to one of these kinds.
+
+        What guards ask (`resolvers.guards`); with `network`, what belongs to no garage is meant.
+
+        Raises:
+            NotAllowed: they may do it to none of them.
+        """
         actor = self.actor
-        demand(actor, action, Resource(kind=kind, garage=actor.garage, assignee=actor.id))
-        return actor
+        garage = None if network else actor.garage
+        wanted = [Resource(kind=kind, garage=garage, assignee=actor.id) for kind in kinds]
+        if not any(may(actor, action, resource) for resource in wanted):
+            raise NotAllowed(actor.role, action, kinds[0])
+
+    def demand_in(self, garage: GarageId, action: Action, kind: Kind) -> None:
+        """Let the actor pass who may do this to what is theirs in that garage.
+
+        Raises:
+            NotAllowed: they may not.
+        """
+        demand(self.actor, action, Resource(kind=kind, garage=garage, assignee=self.actor.id))
 
     def asked(self, id: UUID) -> Operation:
         """Give the operation of a mutation's argument."""

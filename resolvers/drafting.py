@@ -8,12 +8,13 @@ import strawberry
 from billing.drafts import Wish
 from billing.parties import WALK_IN, Party
 from billing.sagas import Asked
-from domain.access import Action, Kind, Resource, demand
+from domain.access import Action, Kind
 from domain.errors import InvalidInput, NotFound
 from domain.ids import OperationId, TicketId, ticket_id
 from resolvers import billing_parsing, once
 from resolvers.arguments import ExpectedArgument, OperationArgument, TicketArgument
 from resolvers.context import Ask, Context
+from resolvers.guards import guarded
 from schema.billing_deeds import DraftEdited, EditDraftResult
 from schema.billing_inputs import InvoiceInput
 from schema.drafts import InvoiceDraft
@@ -28,11 +29,11 @@ class Drafted:
     """Reads."""
 
     @strawberry.field(description="What waits to be issued, by ticket.")
+    @guarded(Action.READ, Kind.INVOICE)
     async def drafts(
         self, info: Ask, first: First = USUAL, after: After = None
     ) -> Connection[InvoiceDraft]:
         context = info.context
-        context.demand(Action.READ, Kind.INVOICE)
         found = await context.billing.drafts.waiting(
             context.narrowed, first=size(first) + 1, after=position(after)
         )
@@ -44,6 +45,7 @@ class Drafting:
     """Writes."""
 
     @strawberry.mutation(description="Say what a ticket's invoice is to say; issued ones stay.")
+    @guarded(Action.CREATE, Kind.INVOICE)
     async def edit_draft(
         self,
         info: Ask,
@@ -57,7 +59,7 @@ class Drafting:
             buyer=billing_parsing.customer(invoice.customer), terms=billing_parsing.terms(invoice)
         )
         found = await context.services.tickets.get(key, context.actor)
-        demand(context.actor, Action.CREATE, Resource(kind=Kind.INVOICE, garage=found.garage))
+        context.demand_in(found.garage, Action.CREATE, Kind.INVOICE)
         asked = asdict(invoice) | {"ticket": key, "expected": expected_version}
         body = once.fingerprint("editDraft", asked)
         deed = context.deed(OperationId(str(operation_id)), found.garage, body)

@@ -11,6 +11,7 @@ from domain.matches import Hit, Understood
 from matching import formula
 from resolvers import answers, parsing
 from resolvers.context import Ask, Context
+from resolvers.guards import guarded
 from schema.diagnoses import Diagnosis
 from schema.inputs import ReportInput
 from schema.matches import Found, Matches, SearchResult
@@ -36,6 +37,7 @@ WORDS = 1_000
 @strawberry.type
 class Finding:
     @strawberry.field(description="Find at most five cards for a failure, best first, with why.")
+    @guarded(Action.READ, Kind.CARD)
     async def match(
         self,
         info: Ask,
@@ -49,6 +51,7 @@ class Finding:
         return answers.matched(answer)
 
     @strawberry.field(description="Say what most likely causes a failure, and what to check first.")
+    @guarded(Action.READ, Kind.CARD)
     async def diagnose(
         self,
         info: Ask,
@@ -62,6 +65,7 @@ class Finding:
         return answers.diagnosed(found)
 
     @strawberry.field(description="Search the cards by meaning and words together.")
+    @guarded(Action.READ, Kind.CARD)
     async def search(
         self,
         info: Ask,
@@ -70,13 +74,10 @@ class Finding:
         first: First = 10,
     ) -> SearchAnswer:
         context = info.context
-        context.demand(Action.READ, Kind.CARD)
         return await _hybrid(context, limits.text("text", text, WORDS), make, size(first))
 
 
 async def _understood(context: Context, report: ReportInput) -> Understood:
-    """Read a report for somebody who may see what it finds."""
-    context.demand(Action.READ, Kind.CARD)
     return await context.services.reader.understand(parsing.report(report))
 
 

@@ -15,6 +15,7 @@ from domain.ids import CardId, GarageId, TicketId, garage_id, ticket_id
 from domain.tickets import Matching, Ticket
 from resolvers.arguments import TicketArgument
 from resolvers.context import Ask, Context
+from resolvers.guards import guarded
 from schema import refusals, repair
 from schema.changes import CardChange, CardNews, Resync, TicketChange, TicketNews
 from schema.nodes import key_of
@@ -38,12 +39,12 @@ T = TypeVar("T")
 @strawberry.type(description="What can be followed, over a socket or an event stream.")
 class Subscription:
     @strawberry.subscription(description="Every change of a card that you may see.")
+    @guarded(Action.READ, Kind.CARD)
     async def card_changed(
         self, info: Ask, make: Make = None, after: After = None
     ) -> AsyncGenerator[CardNews, None]:
         context = info.context
         try:
-            context.demand(Action.READ, Kind.CARD)
             async for step in _changes(context, CARD_EVENTS, cursor(after)):
                 if isinstance(step, Resync):
                     yield step
@@ -61,6 +62,7 @@ class Subscription:
         description="Every change of a ticket that you may see: a technician those on their "
         "bench, a manager those of their garage."
     )
+    @guarded(Action.READ, Kind.TICKET)
     async def ticket_changed(
         self,
         info: Ask,
@@ -70,7 +72,6 @@ class Subscription:
     ) -> AsyncGenerator[TicketNews, None]:
         context = info.context
         try:
-            context.demand(Action.READ, Kind.TICKET)
             wanted = ticket_id(key_of("Ticket", ticket)) if ticket is not None else None
             place = garage_id(key_of("Garage", garage)) if garage is not None else None
             async for step in _changes(context, TICKET_EVENTS, cursor(after)):
@@ -87,11 +88,11 @@ class Subscription:
             raise
 
     @strawberry.subscription(description="The ticket, once the search for its cards has run.")
+    @guarded(Action.READ, Kind.TICKET)
     async def match_ready(
         self, info: Ask, ticket: TicketArgument
     ) -> AsyncGenerator[repair.Ticket, None]:
         context = info.context
-        context.demand(Action.READ, Kind.TICKET)
         found = await _searched(context, ticket_id(key_of("Ticket", ticket)))
         context.renew()
         yield repair.Ticket.of(found)

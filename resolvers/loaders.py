@@ -1,8 +1,13 @@
-"""One set of loaders for each request: every edge of a query reads its whole level in one call."""
+"""One set of loaders for each request: every edge of a query reads its whole level in one call.
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+An edge is a door like any other. A loader gives nothing of a kind that the role may not read at
+all, and asks the store, with the actor's eyes, for the rest: one thing that is not to be seen is
+None, a list is without it. So a thing has one verdict, whichever way leads to it (docs/access.md).
+"""
+
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Mapping, Sequence
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from aiodataloader import DataLoader
 
@@ -10,7 +15,7 @@ from billing.correspondence import Message
 from billing.irp import Registered
 from billing.papers import Paper
 from billing.payments import Payment
-from domain.access import SCOPES, Actor, Scope, viewer
+from domain.access import SCOPES, Action, Actor, Kind, Resource, Scope, may, viewer
 from domain.cards import FailureCard
 from domain.codes import CodeKey, ErrorCode
 from domain.errors import Unavailable
@@ -23,6 +28,7 @@ from resolvers.services import Billing, Services
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+Read = Callable[[list[K]], Awaitable[Mapping[K, V]]]
 
 
 class Loaders:
@@ -44,12 +50,32 @@ class Loaders:
         everywhere = SCOPES[self._actor.role] is Scope.ALL_GARAGES
         return None if everywhere else self._actor.garage or GarageId("")
 
+    def _may_read(self, kind: Kind) -> bool:
+        """Say whether the role may read any of these at all; which ones, the stores say."""
+        actor = self._actor
+        own = Resource(kind=kind, garage=actor.garage, assignee=actor.id)
+        return may(actor, Action.READ, own)
+
+    def _one(self, kind: Kind, read: Read[K, V | None]) -> DataLoader[K, V | None]:
+        """Load one thing for each key, None where there is none for these eyes."""
+        return _loader(read if self._may_read(kind) else _nothing)
+
+    def _several(
+        self, kind: Kind, read: Callable[[list[K]], Coroutine[Any, Any, list[Sequence[V]]]]
+    ) -> DataLoader[K, Sequence[V]]:
+        """Load a list for each key, empty where there is nothing for these eyes."""
+
+        async def none(keys: list[K]) -> list[Sequence[V]]:
+            return [()] * len(keys)
+
+        return DataLoader(read if self._may_read(kind) else none)
+
     @cached_property
     def cards(self) -> DataLoader[CardId, FailureCard | None]:
         async def read(keys: list[CardId]) -> Mapping[CardId, FailureCard]:
             return await self._services.kept.many(keys, viewer(self._actor))
 
-        return _loader(read)
+        return self._one(Kind.CARD, read)
 
     @cached_property
     def drafts(self) -> DataLoader[TicketId, FailureCard | None]:
@@ -58,22 +84,22 @@ class Loaders:
             found = await self._services.cards.many(list(ids), viewer(self._actor))
             return {ids[card.id]: card for card in found.values()}
 
-        return _loader(read)
+        return self._one(Kind.CARD, read)
 
     @cached_property
     def tickets(self) -> DataLoader[TicketId, Ticket | None]:
         async def read(keys: list[TicketId]) -> Mapping[TicketId, Ticket]:
             return await self._services.tickets.many(keys, self._actor)
 
-        return _loader(read)
+        return self._one(Kind.TICKET, read)
 
     @cached_property
-    def shown(self) -> DataLoader[TicketId, tuple[Shown, ...]]:
-        async def read(keys: list[TicketId]) -> list[tuple[Shown, ...]]:
+    def shown(self) -> DataLoader[TicketId, Sequence[Shown]]:
+        async def read(keys: list[TicketId]) -> list[Sequence[Shown]]:
             found = await self._services.tickets.shown(keys)
             return [found.get(key, ()) for key in keys]
 
-        return DataLoader(read)
+        return self._several(Kind.CARD, read)
 
     @cached_property
     def first_fixes(self) -> DataLoader[TicketId, bool | None]:
@@ -123,7 +149,7 @@ class Loaders:
         async def read(keys: list[InvoiceId]) -> Mapping[InvoiceId, Paper]:
             return await self._billing.invoicing.ledger.many(keys, self._garage)
 
-        return _loader(read)
+        return self._one(Kind.INVOICE, read)
 
     @cached_property
     def credit_notes(self) -> DataLoader[InvoiceId, Sequence[Paper]]:
@@ -131,14 +157,14 @@ class Loaders:
             found = await self._billing.invoicing.ledger.credit_notes(keys, self._garage)
             return [found[key] for key in keys]
 
-        return DataLoader(read)
+        return self._several(Kind.INVOICE, read)
 
     @cached_property
     def registrations(self) -> DataLoader[InvoiceId, Registered | None]:
         async def read(keys: list[InvoiceId]) -> Mapping[InvoiceId, Registered]:
             return await self._billing.registrations.of(keys, self._garage)
 
-        return _loader(read)
+        return self._one(Kind.INVOICE, read)
 
     @cached_property
     def payments(self) -> DataLoader[InvoiceId, Sequence[Payment]]:
@@ -146,7 +172,7 @@ class Loaders:
             found = await self._billing.payments.of_invoices(keys, self._garage)
             return [found[key] for key in keys]
 
-        return DataLoader(read)
+        return self._several(Kind.INVOICE, read)
 
     @cached_property
     def messages(self) -> DataLoader[InvoiceId, Sequence[Message]]:
@@ -154,7 +180,7 @@ class Loaders:
             found = await self._billing.correspondence.of_invoices(keys, self._garage)
             return [found[key] for key in keys]
 
-        return DataLoader(read)
+        return self._several(Kind.INVOICE, read)
 
     @cached_property
     def parts(self) -> DataLoader[str, Part | None]:
@@ -172,3 +198,8 @@ def _loader(
         return [found.get(key) for key in keys]
 
     return DataLoader(batch)
+
+
+async def _nothing(keys: list[K]) -> dict[K, None]:
+    del keys
+    return {}

@@ -30,12 +30,12 @@ async def node(context: Context, kind: str, key: str) -> Node | None:
 
 
 async def _card(context: Context, key: str) -> Node | None:
-    context.demand(Action.READ, Kind.CARD)
+    context.demand(Action.READ, [Kind.CARD])
     return await edge(context.loaders.cards, CardId(key), FailureCard.of)
 
 
 async def _ticket(context: Context, key: str) -> Node | None:
-    context.demand(Action.READ, Kind.TICKET)
+    context.demand(Action.READ, [Kind.TICKET])
     return await edge(context.loaders.tickets, TicketId(key), Ticket.of)
 
 
@@ -70,12 +70,12 @@ async def _model(context: Context, key: str) -> Node | None:
 
 
 async def _invoice(context: Context, key: str) -> Node | None:
-    context.demand(Action.READ, Kind.INVOICE)
+    context.demand(Action.READ, [Kind.INVOICE])
     return await edge(context.loaders.invoices, InvoiceId(key), Invoice.of)
 
 
 async def _payment(context: Context, key: str) -> Node | None:
-    context.demand(Action.READ, Kind.INVOICE)
+    context.demand(Action.READ, [Kind.INVOICE])
     try:
         found = await context.billing.payments.get(PaymentId(key), context.narrowed)
     except NotFound:

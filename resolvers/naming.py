@@ -3,6 +3,7 @@
 import strawberry
 
 from resolvers.context import Ask
+from resolvers.guards import signed_in
 from resolvers.services import Vocabulary
 from schema.nodes import USUAL, Connection, connection, position, size
 from schema.vehicles import VehicleModel
@@ -12,6 +13,7 @@ from schema.vocabulary import After, Component, ErrorCode, First, Part, Supplier
 @strawberry.type
 class Naming:
     @strawberry.field(description="The symptoms, by code.")
+    @signed_in
     async def symptoms(
         self, info: Ask, first: First = USUAL, after: After = None
     ) -> Connection[Symptom]:
@@ -19,6 +21,7 @@ class Naming:
         return connection(page, first, after, lambda s: s.code, Symptom.of)
 
     @strawberry.field(description="The error codes, by scope and code.")
+    @signed_in
     async def error_codes(
         self, info: Ask, first: First = USUAL, after: After = None
     ) -> Connection[ErrorCode]:
@@ -28,6 +31,7 @@ class Naming:
         return connection(page, first, after, lambda c: c.key, ErrorCode.of)
 
     @strawberry.field(description="The components and subsystems, by key.")
+    @signed_in
     async def components(
         self, info: Ask, first: First = USUAL, after: After = None
     ) -> Connection[Component]:
@@ -37,11 +41,13 @@ class Naming:
         return connection(page, first, after, lambda c: c.id, Component.of)
 
     @strawberry.field(description="The parts, by key.")
+    @signed_in
     async def parts(self, info: Ask, first: First = USUAL, after: After = None) -> Connection[Part]:
         page = await _vocabulary(info).parts(first=size(first) + 1, after=position(after) or "")
         return connection(page, first, after, lambda p: p.id, Part.of)
 
     @strawberry.field(description="The suppliers, by key.")
+    @signed_in
     async def suppliers(
         self, info: Ask, first: First = USUAL, after: After = None
     ) -> Connection[Supplier]:
@@ -49,6 +55,7 @@ class Naming:
         return connection(page, first, after, lambda s: s.id, Supplier.of)
 
     @strawberry.field(description="The vehicle models, by key.")
+    @signed_in
     async def vehicle_models(
         self, info: Ask, first: First = USUAL, after: After = None
     ) -> Connection[VehicleModel]:
@@ -57,6 +64,4 @@ class Naming:
 
 
 def _vocabulary(info: Ask) -> Vocabulary:
-    """Give the vocabulary to anybody who is signed in."""
-    _ = info.context.actor
     return info.context.services.vocabulary

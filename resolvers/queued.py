@@ -10,14 +10,19 @@ from graphql.utilities import (
 )
 
 from domain import clock
+from domain.access import Viewer
 from domain.errors import InvalidInput, Refused, Unavailable
 from repair import concurrent, intake, review
 from repair.concurrent import Meeting, Met
 from repair.operation import Operation
 from resolvers import once, parsing, queued_repairs
-from resolvers.changing import intake_of, review_of
+from resolvers.changing import Changing, intake_of, review_of
 from resolvers.context import Context
+from resolvers.guards import SIGNED_IN, Guard, declared
+from resolvers.repairing import Repairing
 from resolvers.services import Answer
+from resolvers.shelving import Stocking
+from resolvers.teaching import Teaching
 from schema.inputs import CardInput, ReportInput
 from schema.syncing import OperationAnswer, OperationState
 from sync import queue
@@ -88,6 +93,7 @@ class Work:
     async def _done(self, record: Queued) -> OperationAnswer:
         context = self.context
         actor = context.actor
+        GUARDS[record.deed].demand(context)
         if record.garage != actor.garage:
             raise InvalidInput("garage_id", "is not your garage")
         if await context.services.offline.foreign(record.id, actor.id):
@@ -133,7 +139,7 @@ async def _update(work: Work, record: Queued, operation: Operation) -> Answer:
         review=review_of(work.context), versions=services.cards, proposals=services.offline
     )
     met = await concurrent.edit(meeting, key, content, base, operation)
-    return _met(met, record.data["card"])
+    return _met(met, record.data["card"], work.context.viewer)
 
 
 async def _price(work: Work, record: Queued, operation: Operation) -> Answer:
@@ -160,11 +166,30 @@ DEEDS: Mapping[Deed, Done] = {
 }
 
 
-def _met(met: Met, mine: object) -> Answer:
+# A queue is no way around a guard: an operation needs what the mutation of the same name needs.
+# A price is refused to everybody, so nobody needs a right to hear why.
+GUARDS: Mapping[Deed, Guard] = {
+    Deed.REPORT_FAILURE: declared(Changing, "report_failure"),
+    Deed.START_REPAIR: declared(Repairing, "start_repair"),
+    Deed.RECORD_ATTEMPT: declared(Repairing, "record_attempt"),
+    Deed.RESOLVE_TICKET: declared(Repairing, "resolve_ticket"),
+    Deed.CLOSE_TICKET: declared(Repairing, "close_ticket"),
+    Deed.RATE_CARD: declared(Teaching, "give_feedback"),
+    Deed.ADJUST_STOCK: declared(Stocking, "adjust_stock"),
+    Deed.CREATE_CARD: declared(Changing, "create_card"),
+    Deed.UPDATE_CARD: declared(Changing, "update_card"),
+    Deed.SET_PRICE: SIGNED_IN,
+}
+
+
+def _met(met: Met, mine: object, viewer: Viewer) -> Answer:
     answer = queued_repairs.applied(met.card.id, met.card.version)
     theirs = met.theirs
     if theirs is None:
         return answer
+    if not theirs.open_to(viewer):
+        # There was another change; what it said was never for these eyes.
+        return answer | {"state": OperationState.CONFLICT.value, "mine": mine}
     stood = {
         "version": theirs.version,
         "root_cause": theirs.cause.primary,

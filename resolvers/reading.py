@@ -14,6 +14,7 @@ from domain.tickets import TicketStatus
 from resolvers import lookup, parsing
 from resolvers.arguments import CardArgument, TicketArgument
 from resolvers.context import Ask
+from resolvers.guards import guarded, signed_in
 from schema.inputs import CardFilterInput, WithinInput
 from schema.nodes import USUAL, Connection, Node, connection, key_of, parsed_id, position, size
 from schema.people import RegionCount
@@ -40,11 +41,11 @@ HALFWAY_ROUND_KM = 20_038
 @strawberry.type
 class Reading:
     @strawberry.field(description="A card, as it stands or as it stood; null when not yours.")
+    @guarded(Action.READ, Kind.CARD)
     async def card(
         self, info: Ask, id: CardArgument, version: Version = None
     ) -> FailureCard | None:
         context = info.context
-        context.demand(Action.READ, Kind.CARD)
         key = parsing.card_key(id)
         if version is None:
             found = await context.loaders.cards.load(key)
@@ -57,11 +58,11 @@ class Reading:
             return None
 
     @strawberry.field(description="The cards that you may see, in the order of their ids.")
+    @guarded(Action.READ, Kind.CARD)
     async def cards(
         self, info: Ask, first: First = USUAL, after: After = None, filter: Filter = None
     ) -> Connection[FailureCard]:
         context = info.context
-        context.demand(Action.READ, Kind.CARD)
         chosen = parsing.card_filter(filter or CardFilterInput())
         found = await context.services.cards.page(
             context.viewer, first=size(first) + 1, after=position(after), filter=chosen
@@ -69,11 +70,11 @@ class Reading:
         return connection(found, first, after, lambda card: card.id, FailureCard.of)
 
     @strawberry.field(description="The cards found within a distance of a place, nearest first.")
+    @guarded(Action.READ, Kind.CARD)
     async def cards_near(
         self, info: Ask, lat: Latitude, lon: Longitude, km: Kilometres, first: First = USUAL
     ) -> list[FailureCard]:
         context = info.context
-        context.demand(Action.READ, Kind.CARD)
         limits.within("lat", lat, -90, 90)
         limits.within("lon", lon, -180, 180)
         limits.within("km", km, 0, HALFWAY_ROUND_KM)
@@ -84,23 +85,24 @@ class Reading:
     @strawberry.field(
         description="The published cards that work best, of two equals the more used one first."
     )
+    @guarded(Action.READ, Kind.CARD)
     async def best_cards(
         self, info: Ask, first: First = USUAL, least: Least = 0.0
     ) -> list[FailureCard]:
         context = info.context
-        context.demand(Action.READ, Kind.CARD)
         limits.within("least", least, 0, 1)
         found = await context.services.cards.best(context.viewer, size(first), least)
         return [FailureCard.of(card) for card in found]
 
     @strawberry.field(description="A ticket; null when it is not yours to see.")
+    @guarded(Action.READ, Kind.TICKET)
     async def ticket(self, info: Ask, id: TicketArgument) -> Ticket | None:
         context = info.context
-        context.demand(Action.READ, Kind.TICKET)
         found = await context.loaders.tickets.load(ticket_id(key_of("Ticket", id)))
         return None if found is None else Ticket.of(found)
 
     @strawberry.field(description="The tickets that you may see, the newest first.")
+    @guarded(Action.READ, Kind.TICKET)
     async def tickets(
         self,
         info: Ask,
@@ -109,9 +111,8 @@ class Reading:
         status: Status = None,
         within: Span = None,
     ) -> Connection[Ticket]:
-        actor = info.context.demand(Action.READ, Kind.TICKET)
         found = await info.context.services.tickets.page(
-            actor,
+            info.context.actor,
             first=size(first) + 1,
             after=position(after),
             status=status,
@@ -123,13 +124,14 @@ class Reading:
         description="How many tickets each region's garages opened; all for administrators, those "
         "of your garage for others."
     )
+    @guarded(Action.READ, Kind.REPORT)
     async def region_report(self, info: Ask, since: Since, until: Until) -> list[RegionCount]:
-        actor = info.context.demand(Action.READ, Kind.REPORT)
-        start, end = parsing.span(since, until)
-        found = await info.context.services.tickets.by_garage(start, end, actor)
+        context, (start, end) = info.context, parsing.span(since, until)
+        found = await context.services.tickets.by_garage(start, end, context.actor)
         return [RegionCount.of(one) for one in by_region(found)]
 
     @strawberry.field(description="Anything that has an id; null when it is not yours to see.")
+    @signed_in
     async def node(
         self,
         info: Ask,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import strawberry
 
+from domain.access import Action, Kind
 from domain.ids import OperationId, TicketId, person_id, ticket_id
 from domain.tickets import Ticket
 from repair import closing
@@ -14,6 +15,7 @@ from repair.operation import Operation
 from resolvers import once, parsing
 from resolvers.arguments import ExpectedArgument, OperationArgument, TicketArgument
 from resolvers.context import Ask, Context
+from resolvers.guards import guarded
 from schema import repair
 from schema.inputs import AttemptInput, OutcomeInput
 from schema.nodes import key_of
@@ -48,6 +50,7 @@ Verb = Callable[[TicketId, Operation], Awaitable[Ticket]]
 @strawberry.type
 class Repairing:
     @strawberry.mutation(description="Put a ticket into a technician's hands.")
+    @guarded(Action.ASSIGN, Kind.TICKET)
     async def assign_ticket(
         self,
         info: Ask,
@@ -68,6 +71,7 @@ class Repairing:
         return TicketAssigned(ticket=await _done(context, operation_id, id, body, work))
 
     @strawberry.mutation(description="Begin the repair, or go on with another card.")
+    @guarded(Action.UPDATE, Kind.TICKET)
     async def start_repair(
         self,
         info: Ask,
@@ -88,6 +92,7 @@ class Repairing:
         return RepairStarted(ticket=await _done(context, operation_id, id, body, work))
 
     @strawberry.mutation(description="Keep what was tried; what failed is knowledge too.")
+    @guarded(Action.UPDATE, Kind.TICKET)
     async def record_attempt(
         self,
         info: Ask,
@@ -106,6 +111,7 @@ class Repairing:
         return AttemptRecorded(ticket=await _done(context, operation_id, id, body, work))
 
     @strawberry.mutation(description="End the repair with its outcome; others learn from it.")
+    @guarded(Action.UPDATE, Kind.TICKET)
     async def resolve_ticket(
         self,
         info: Ask,
@@ -124,6 +130,7 @@ class Repairing:
         return TicketResolved(ticket=await _done(context, operation_id, id, body, work))
 
     @strawberry.mutation(description="Hand the vehicle back.")
+    @guarded(Action.UPDATE, Kind.TICKET)
     async def close_ticket(
         self,
         info: Ask,
@@ -143,6 +150,7 @@ class Repairing:
         return TicketClosed(ticket=await _done(context, operation_id, id, body, work))
 
     @strawberry.mutation(description="Take a ticket up again: the repair did not hold.")
+    @guarded(Action.ASSIGN, Kind.TICKET)
     async def reopen_ticket(
         self,
         info: Ask,

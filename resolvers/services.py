@@ -146,7 +146,7 @@ class Feed(Protocol):
 class Links(Protocol):
     """Signs where a PDF may be fetched without a token, for some minutes."""
 
-    def sign(self, id: InvoiceId, now: datetime) -> str: ...
+    def sign(self, id: InvoiceId, now: datetime, *, masked: bool = False) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ import strawberry
 
 from billing.books import NETWORK
 from billing.stock import Delta, Level
-from domain.access import Action, Kind, Resource, demand
+from domain.access import Action, Kind
 from domain.errors import InvalidInput, NotFound
 from domain.ids import OperationId, ticket_id
 from domain.vocabulary import Part, fits
@@ -16,6 +16,7 @@ from resolvers import once
 from resolvers.arguments import OperationArgument, TicketArgument
 from resolvers.bookkeeping import garage_of
 from resolvers.context import Ask, Context
+from resolvers.guards import guarded
 from schema import vocabulary
 from schema.billing_deeds import (
     AdjustStockResult,
@@ -41,9 +42,9 @@ class Shelving:
     """Reads."""
 
     @strawberry.field(description="What vendors ask for a part that fits a ticket's vehicle.")
+    @guarded(Action.READ, Kind.TICKET)
     async def offers(self, info: Ask, part: PartArgument, ticket: TicketArgument) -> OffersResult:
         context = info.context
-        context.demand(Action.READ, Kind.TICKET)
         found = await context.services.tickets.get(
             ticket_id(key_of("Ticket", ticket)), context.actor
         )
@@ -62,6 +63,7 @@ class Shelving:
         )
 
     @strawberry.field(description="What a part cost at a moment; the same whenever it is asked.")
+    @guarded(Action.READ, Kind.TICKET)
     async def part_price(
         self,
         info: Ask,
@@ -69,11 +71,10 @@ class Shelving:
         at: Annotated[datetime | None, strawberry.argument(description="When; null: now.")] = None,
     ) -> PartPrice:
         context = info.context
-        actor = context.demand(Action.READ, Kind.TICKET)
         wanted = await _part(context, part)
         moment = _aware("at", at or context.services.now())
         prices = context.billing.invoicing.prices
-        found = await prices.as_of([wanted.id], actor.garage or NETWORK, moment)
+        found = await prices.as_of([wanted.id], context.actor.garage or NETWORK, moment)
         return PartPrice.of(found[wanted.id])
 
 
@@ -82,12 +83,13 @@ class Stocking:
     """Writes."""
 
     @strawberry.mutation(description="Set a list price, your garage's or (admin) that of all.")
+    @guarded(Action.UPDATE, Kind.INVOICE)
     async def set_price(
         self, info: Ask, operation_id: OperationArgument, price: PriceArgument
     ) -> SetPriceResult:
         context, paise = info.context, demanded("amount", price.amount)
         place = garage_of(context, price.garage)
-        demand(context.actor, Action.UPDATE, Resource(kind=Kind.INVOICE, garage=place))
+        context.demand_in(place, Action.UPDATE, Kind.INVOICE)
         wanted = await _part(context, price.part)
         body = once.fingerprint("setPrice", asdict(price) | {"garage": place})
         deed = context.deed(OperationId(str(operation_id)), place, body)
@@ -96,6 +98,7 @@ class Stocking:
         return PriceSet(price=PartPrice.of(found))
 
     @strawberry.mutation(description="Say that parts came onto the shelf, or left it.")
+    @guarded(Action.UPDATE, Kind.TICKET)
     async def adjust_stock(
         self, info: Ask, operation_id: OperationArgument, stock: StockArgument
     ) -> AdjustStockResult:
@@ -105,9 +108,8 @@ class Stocking:
 
 async def adjusted(context: Context, operation: OperationId, stock: StockInput) -> Level:
     """Sum what came onto a shelf or left it, once for its operation."""
-    place, actor = garage_of(context, stock.garage), context.actor
-    resource = Resource(kind=Kind.TICKET, garage=place, assignee=actor.id)
-    demand(actor, Action.UPDATE, resource)
+    place = garage_of(context, stock.garage)
+    context.demand_in(place, Action.UPDATE, Kind.TICKET)
     wanted = await _part(context, stock.part)
     delta = Delta(part=wanted.id, quantity=stock.quantity, reason=stock.reason)
     body = once.fingerprint("adjustStock", asdict(stock) | {"garage": place})

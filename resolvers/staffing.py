@@ -5,12 +5,14 @@ from typing import Annotated
 
 import strawberry
 
+from domain.access import Action, Kind
 from domain.ids import OperationId, garage_id, person_id
 from domain.technicians import Technician
 from repair import staffing
 from resolvers import once
 from resolvers.arguments import OperationArgument
 from resolvers.context import Ask
+from resolvers.guards import guarded
 from resolvers.services import Answer
 from schema import staff
 from schema.inputs import TechnicianInput
@@ -25,6 +27,7 @@ Said = Annotated[
 @strawberry.type
 class Staffing:
     @strawberry.mutation(description="State where a technician works and what they may do.")
+    @guarded(Action.UPDATE, Kind.EMPLOYEE)
     async def register_technician(
         self,
         info: Ask,

@@ -12,6 +12,7 @@ from domain.cards import CardStatus, FailureCard
 from domain.errors import CursorLost
 from domain.ids import CardId, TicketId
 from resolvers.context import Ask, Context
+from resolvers.guards import guarded, signed_in
 from resolvers.queued import Work
 from schema import repair
 from schema.changes import Resync
@@ -51,9 +52,10 @@ Records = Annotated[
 @strawberry.type
 class CatchingUp:
     @strawberry.field(description="What changed behind a cursor: the latest of each thing.")
+    @guarded(Action.READ, Kind.CARD)
     async def changes(self, info: Ask, after: Behind = None, first: First = MOST) -> ChangesResult:
         context = info.context
-        actor = context.demand(Action.READ, Kind.CARD)
+        actor = context.actor
         size(first)
         owner, deltas = _owner(actor), context.services.deltas
         seal = partial(context.services.places.seal, owner=owner)
@@ -75,9 +77,10 @@ class CatchingUp:
         )
 
     @strawberry.field(description="How far garages have come: your own, or all of them.")
+    @guarded(Action.READ, Kind.CARD)
     async def sync_status(self, info: Ask) -> list[GarageSync]:
         context = info.context
-        actor = context.demand(Action.READ, Kind.CARD)
+        actor = context.actor
         every = SCOPES[actor.role] is Scope.ALL_GARAGES
         if actor.garage is None and not every:
             return []
@@ -94,9 +97,9 @@ class CatchingUp:
 @strawberry.type
 class Draining:
     @strawberry.mutation(description="Hand in a queue; each operation has an answer of its own.")
+    @signed_in
     async def sync_operations(self, info: Ask, operations: Records) -> SyncOperationsResult:
         context = info.context
-        _ = context.actor
         queue.demand_size(operations)
         api: Any = info.schema
         convert = partial(

@@ -22,6 +22,7 @@ from resolvers.arguments import (
     TicketArgument,
 )
 from resolvers.context import Ask, Context
+from resolvers.guards import guarded
 from resolvers.services import Answer
 from schema import learning, repair
 from schema.deeds import CardUpdated
@@ -63,21 +64,21 @@ Why = Annotated[ReviewKind | None, strawberry.argument(description="Only of this
 @strawberry.type
 class Reviewing:
     @strawberry.field(description="The cards that wait for your eye, the oldest entry first.")
+    @guarded(Action.VERIFY, Kind.CARD)
     async def review_queue(
         self, info: Ask, first: First = USUAL, after: After = None, kind: Why = None
     ) -> Connection[learning.Review]:
-        actor = info.context.demand(Action.VERIFY, Kind.CARD)
         found = await info.context.services.reviews.page(
-            actor, first=size(first) + 1, after=position(after), kind=kind
+            info.context.actor, first=size(first) + 1, after=position(after), kind=kind
         )
         return connection(found, first, after, lambda r: r.id, learning.Review.of)
 
     @strawberry.field(
         description="What was said of a repair, every version: your own, or all in your garage."
     )
+    @guarded(Action.READ, Kind.CARD)
     async def feedback(self, info: Ask, ticket: TicketArgument) -> list[learning.Feedback]:
         context = info.context
-        context.demand(Action.READ, Kind.TICKET)
         key = ticket_id(key_of("Ticket", ticket))
         found = await feedbacks.history(desk_of(context), key, context.actor)
         return [learning.Feedback.of(said) for said in found]
@@ -86,6 +87,7 @@ class Reviewing:
 @strawberry.type
 class Teaching:
     @strawberry.mutation(description="Say what you think of a card, once for each repair.")
+    @guarded(Action.UPDATE, Kind.TICKET)
     async def give_feedback(
         self,
         info: Ask,
@@ -111,6 +113,7 @@ class Teaching:
         return FeedbackGiven(feedback=learning.Feedback.of(stands))
 
     @strawberry.mutation(description="Note what you did with the cards suggested for a ticket.")
+    @guarded(Action.UPDATE, Kind.TICKET)
     async def record_impressions(
         self,
         info: Ask,
@@ -131,6 +134,7 @@ class Teaching:
         return ImpressionsRecorded(cards=made["cards"])
 
     @strawberry.mutation(description="Let a card point onward to the one that says it better.")
+    @guarded(Action.VERIFY, Kind.CARD)
     async def merge_cards(
         self,
         info: Ask,
@@ -152,6 +156,7 @@ class Teaching:
         return CardMerged(card=repair.FailureCard.of(made))
 
     @strawberry.mutation(description="Take a card back out of the one it was merged into.")
+    @guarded(Action.VERIFY, Kind.CARD)
     async def undo_merge(
         self,
         info: Ask,
@@ -171,6 +176,7 @@ class Teaching:
         return CardUpdated(card=repair.FailureCard.of(made))
 
     @strawberry.mutation(description="Tell of a firmware release; what it may touch is marked.")
+    @guarded(Action.VERIFY, Kind.CARD, network=True)
     async def announce_firmware(
         self,
         info: Ask,
@@ -192,6 +198,7 @@ class Teaching:
         return CardsMarked(cards=made["cards"])
 
     @strawberry.mutation(description="Put a part in another's place; cards that use it are marked.")
+    @guarded(Action.VERIFY, Kind.CARD, network=True)
     async def supersede_part(
         self, info: Ask, operation_id: OperationArgument, part: PartArgument, by: NewPart
     ) -> MarkCardsResult:
@@ -208,6 +215,7 @@ class Teaching:
         return CardsMarked(cards=made["cards"])
 
     @strawberry.mutation(description="Say that you looked and the card stands as it is.")
+    @guarded(Action.VERIFY, Kind.CARD)
     async def close_review(
         self, info: Ask, operation_id: OperationArgument, id: Entry
     ) -> CloseReviewResult:

@@ -38,7 +38,7 @@ class Loaders(Protocol):
     @property
     def drafts(self) -> Loader[TicketId, FailureCard | None]: ...
     @property
-    def shown(self) -> Loader[TicketId, tuple[Shown, ...]]: ...
+    def shown(self) -> Loader[TicketId, Sequence[Shown]]: ...
     @property
     def first_fixes(self) -> Loader[TicketId, bool | None]: ...
     @property
@@ -75,8 +75,8 @@ class Edges(Protocol):
         """Say whether the caller may know who a garage's customers are."""
         ...
 
-    def pdf_link(self, id: InvoiceId) -> str:
-        """Give where an invoice's PDF may be fetched."""
+    def pdf_link(self, id: InvoiceId, *, masked: bool) -> str:
+        """Give where an invoice's PDF may be fetched, `masked`: without who the customer is."""
         ...
 
 

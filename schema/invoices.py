@@ -13,6 +13,7 @@ from billing.irp import Registered
 from billing.lines import LineKind
 from billing.numbering import DocumentKind
 from billing.papers import BASIS_POINTS, InvoiceStatus, Paper
+from billing.parties import MASK
 from billing.postings import PaymentMethod
 from billing.pricing import PriceSource
 from domain.ids import InvoiceId
@@ -23,8 +24,6 @@ from schema.nodes import USUAL, Connection, Node, connection, global_id, positio
 from schema.people import Garage
 from schema.repair import Ticket
 from schema.vocabulary import After, First, Part, edge
-
-MASK = "••••"
 
 
 @strawberry.type(description="Who sells or buys; masked for those who may only read invoices.")
@@ -42,7 +41,7 @@ class Party:
     def of(cls, value: parties.Party, *, plain: bool = True) -> Self:
         where, number = value.address, value.gstin
         return cls(
-            name=value.name if plain else value.name[:1] + MASK,
+            name=value.name if plain else parties.masked_name(value),
             gstin=None if number is None else _shown(number.value, plain=plain),
             address=None if where is None else where.text if plain else MASK,
             pincode=None if where is None else where.pincode if plain else MASK,
@@ -257,9 +256,13 @@ class Invoice(Node):
         found = await info.context.loaders.messages.load(InvoiceId(self.key))
         return [Message.of(message, plain=plain) for message in found[:100]]
 
-    @strawberry.field(description="Where its PDF may be fetched for some minutes, without a token.")
+    @strawberry.field(
+        description="Where its PDF may be fetched for some minutes, without a token; it hides the "
+        "customer from you as `customer` does."
+    )
     def pdf(self, info: Asked) -> str:
-        return info.context.pdf_link(InvoiceId(self.key))
+        plain = info.context.sees_customers(self.value.garage)
+        return info.context.pdf_link(InvoiceId(self.key), masked=not plain)
 
     @classmethod
     def of(cls, value: Paper) -> Self:

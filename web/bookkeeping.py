@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -65,14 +65,17 @@ class Bookkeeping:
     links: Links
     press: Press
 
-    async def print(self, id: InvoiceId) -> bytes:
+    async def print(self, id: InvoiceId, *, masked: bool = False) -> bytes:
         """Give an invoice's PDF as it stands, set beside the event loop.
+
+        `masked` hides who the customer is, as from whoever may only read invoices.
 
         Raises:
             NotFound: there is no such invoice.
         """
         paper = await self.billing.invoicing.ledger.get(id)
-        return await self.press.print(paper.invoice, await self._printing(paper))
+        printing = replace(await self._printing(paper), masked=masked)
+        return await self.press.print(paper.invoice, printing)
 
     async def prepare(self) -> None:
         """Make the partitions of the coming months, now and four times a day (DB-5)."""

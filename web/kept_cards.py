@@ -54,8 +54,8 @@ class KeptCards:
             Unavailable: some have to be read and the graph does not answer.
         """
         kept, versions = await self._recalled(ids)
-        found = {id: card for id, card in kept.items() if _sees(viewer, card)}  # noqa: A001
-        missing = [id for id in ids if id not in kept]  # noqa: A001
+        found = {id: card for id, card in kept.items() if card.open_to(viewer)}  # noqa: A001
+        missing = [id for id in ids if id not in kept or _unsure(viewer, kept[id])]  # noqa: A001
         if missing:
             read = await self._cards.many(missing, viewer)
             await self._keep(read, versions)
@@ -137,8 +137,9 @@ async def _answered(asked: Awaitable[list[Any]]) -> list[Any]:
         raise Unavailable("redis", type(error).__name__) from error
 
 
-def _sees(viewer: Viewer, card: FailureCard) -> bool:
-    return viewer.sees_all or card.visibility.includes(viewer.garage, viewer.region)
+def _unsure(viewer: Viewer, card: FailureCard) -> bool:
+    """Say whether only the graph knows if these eyes may see it: on whose bench its ticket is."""
+    return viewer.bench is not None and card.repeats_ticket
 
 
 def _body(id: CardId) -> str:

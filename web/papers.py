@@ -1,10 +1,15 @@
-"""PDFs of invoices by a signed link that expires: for the customer, who has no token."""
+"""PDFs of invoices by a signed link that expires: for the customer, who has no token.
+
+A link says what its asker may see: one that was given to somebody from whom customers are hidden
+leads to a page that hides them, and cannot be changed into another.
+"""
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,7 +24,13 @@ MESSAGE_LIFETIME = timedelta(days=30)
 LONGEST = 16
 HEADERS = {"cache-control": "private, no-store", "x-content-type-options": "nosniff"}
 
-Print = Callable[[InvoiceId], Awaitable[bytes]]
+MASKED = "1"
+
+
+class Print(Protocol):
+    """Sets an invoice on paper, `masked`: without who the customer is."""
+
+    def __call__(self, id: InvoiceId, *, masked: bool = False) -> Awaitable[bytes]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +39,31 @@ class Links:
 
     key: bytes
 
-    def sign(self, id: InvoiceId, now: datetime, lifetime: timedelta = LIFETIME) -> str:
+    def sign(
+        self,
+        id: InvoiceId,
+        now: datetime,
+        lifetime: timedelta = LIFETIME,
+        *,
+        masked: bool = False,
+    ) -> str:
         expires = int((now + lifetime).timestamp())
-        return f"/v1/invoices/{id}.pdf?expires={expires}&signature={self._seal(id, expires)}"
+        hidden = f"&masked={MASKED}" if masked else ""
+        seal = self._seal(id, expires, masked=masked)
+        return f"/v1/invoices/{id}.pdf?expires={expires}{hidden}&signature={seal}"
 
-    def holds(self, id: str, expires: str, signature: str, now: datetime) -> bool:
-        """Say whether we signed this link and it has not expired."""
+    def holds(
+        self, id: str, expires: str, signature: str, now: datetime, *, masked: bool = False
+    ) -> bool:
+        """Say whether we signed this link, for these eyes, and it has not expired."""
         if not expires.isdecimal() or len(expires) > LONGEST or not signature.isascii():
             return False
-        right = hmac.compare_digest(signature, self._seal(id, int(expires)))
+        right = hmac.compare_digest(signature, self._seal(id, int(expires), masked=masked))
         return right and now.timestamp() <= int(expires)
 
-    def _seal(self, id: str, expires: int) -> str:
-        return hmac.new(self.key, f"pdf\n{id}\n{expires}".encode(), sha256).hexdigest()
+    def _seal(self, id: str, expires: int, *, masked: bool) -> str:
+        what = f"pdf\n{id}\n{expires}" + ("\nmasked" if masked else "")
+        return hmac.new(self.key, what.encode(), sha256).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +76,14 @@ class Papers:
     async def endpoint(self, request: Request) -> Response:
         name = request.path_params["name"]
         given = request.query_params
-        now = datetime.now(UTC)
-        if not self.links.holds(name, given.get("expires", ""), given.get("signature", ""), now):
+        now, masked = datetime.now(UTC), given.get("masked") == MASKED
+        expires, signature = given.get("expires", ""), given.get("signature", "")
+        if not self.links.holds(name, expires, signature, now, masked=masked):
             return _said(
                 403, "This link has expired or was never given. Ask for the invoice again."
             )
         try:
-            pdf = await self.print(invoice_id(name))
+            pdf = await self.print(invoice_id(name), masked=masked)
         except (NotFound, InvalidInput):
             return _said(404, "There is no such invoice.")
         except Unavailable:

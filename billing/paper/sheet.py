@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from billing import bills, money, upi
+from billing.gstin import masked
 from billing.hsn_summary import HsnRow, hsn_summary
 from billing.invoices import Document, Invoice
 from billing.law_time import INDIA
@@ -18,7 +19,7 @@ from billing.lines import Line
 from billing.money import ZERO, Paise
 from billing.paper import qr
 from billing.paper.copies import Copy
-from billing.parties import Party
+from billing.parties import MASK, Party, masked_name
 from billing.upi import Payee
 from billing.words import in_words
 
@@ -29,6 +30,7 @@ TITLES = {
     Document.RECEIPT_VOUCHER: "Receipt Voucher",
     Document.REFUND_VOUCHER: "Refund Voucher",
 }
+READING_COPY = "For reading only: who buys is hidden. This is not the invoice."
 PAYABLE = frozenset({Document.TAX_INVOICE, Document.BILL_OF_SUPPLY})
 # Where a word is longer than this, a line may end inside it: no name runs off the page.
 LONGEST_WORD = re.compile(r"(\S{12})(?=\S)")
@@ -56,6 +58,7 @@ class Printing:
     """What a page says beside the invoice. `paid` is all that was paid or credited, in paise.
 
     `about` are pairs of label and value that a garage wants seen: vehicle, job, odometer.
+    `masked` hides who buys; the portal's QR, which names them, is not printed then.
     """
 
     copy: Copy | None = None
@@ -64,6 +67,7 @@ class Printing:
     payee: Payee | None = None
     portal: OnPortal | None = None
     about: tuple[tuple[str, str], ...] = ()
+    masked: bool = False
 
 
 def sheet(invoice: Invoice, printing: Printing) -> str:
@@ -102,7 +106,7 @@ def _sheet(invoice: Invoice, printing: Printing) -> dict[str, object]:
         "number": invoice.number or "not yet numbered",
         "date": day(invoice.date),
         "supplier": _party(invoice.supplier),
-        "recipient": _party(invoice.recipient),
+        "recipient": _hidden(invoice.recipient) if printing.masked else _party(invoice.recipient),
         "facts": [
             (_soft(name), _soft(value))
             for name, value in {**_facts(invoice), **dict(printing.about), **reason}.items()
@@ -114,9 +118,9 @@ def _sheet(invoice: Invoice, printing: Printing) -> dict[str, object]:
         "payable": money.grouped(invoice.totals.payable),
         "words": in_words(invoice.totals.payable),
         "settled": _settled(invoice, printing),
-        "notes": _notes(invoice),
+        "notes": [*_notes(invoice), *([READING_COPY] if printing.masked else [])],
         "upi": None if link is None else _upi(link, invoice, printing),
-        "portal": None if printing.portal is None else _portal(printing.portal),
+        "portal": None if printing.portal is None or printing.masked else _portal(printing.portal),
     }
 
 
@@ -142,6 +146,19 @@ def _party(party: Party) -> dict[str, object]:
         "pan": None if registered is None else registered.pan,
         "state": None if party.state is None else f"{party.state.name} ({party.state.code})",
         "contact": [value for value in (party.phone, party.email) if value],
+    }
+
+
+def _hidden(party: Party) -> dict[str, object]:
+    """Give a party as it is shown to whoever may not know who it is; its State the law needs."""
+    registered = party.gstin
+    return {
+        "name": masked_name(party),
+        "address": [] if party.address is None else [MASK],
+        "gstin": None if registered is None else masked(registered.value),
+        "pan": None,
+        "state": None if party.state is None else f"{party.state.name} ({party.state.code})",
+        "contact": [MASK for value in (party.phone, party.email) if value],
     }
 
 

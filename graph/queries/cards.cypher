@@ -1,5 +1,5 @@
 // Every query of this file ends its MATCH with the visibility condition: a card that is limited to
-// other places is not there. The hints keep each plan on its index whatever the statistics said when it
+// other places is not there, and one that only repeats a ticket is there with its ticket. The hints keep each plan on its index whatever the statistics said when it
 // was made: a plan of an empty graph would outlive its first thousand cards.
 
 // name: get
@@ -8,7 +8,8 @@ MATCH (c:FailureCard) USING INDEX SEEK c:FailureCard(id)
 WHERE c.id IN $ids
   AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
     EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
-    OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
+    OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) }))
+    OR (c.visibility = $repeating AND EXISTS { (c)-[:FOUNDED_ON]->(:Ticket {assignee_id: $bench}) }))
 WITH c
 MATCH (v:CardVersion {card: c.id, n: c.version}) USING INDEX SEEK v:CardVersion(card, n)
 WITH v.body AS body, c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
@@ -25,25 +26,28 @@ WITH v.body AS body, c{.times_matched, .times_used, .successes, .failures, .rati
 RETURN collect({body: body, usage: usage}) AS found
 
 // name: version
-// CA-31: a version as it was.
+// CA-31: a version as it was; whether it was for these eyes then, its body says.
 MATCH (c:FailureCard {id: $id}) USING INDEX SEEK c:FailureCard(id)
 WHERE ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
     EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
-    OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
+    OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) }))
+    OR (c.visibility = $repeating AND EXISTS { (c)-[:FOUNDED_ON]->(:Ticket {assignee_id: $bench}) }))
 MATCH (v:CardVersion {card: c.id, n: $n}) USING INDEX SEEK v:CardVersion(card, n)
 WITH v.body AS body, c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
-    .estimated_minutes, .last_used, .reputation, .recheck} AS usage
-RETURN collect({body: body, usage: usage}) AS found
+    .estimated_minutes, .last_used, .reputation, .recheck} AS usage,
+    EXISTS { (c)-[:FOUNDED_ON]->(:Ticket {assignee_id: $bench}) } AS on_bench
+RETURN collect({body: body, usage: usage, on_bench: on_bench}) AS found
 
 // name: versions
-// CA-31: who wrote which version when, the newest first.
+// CA-31: who wrote which version when, the newest first; each body says for whose eyes it was.
 MATCH (c:FailureCard {id: $id}) USING INDEX SEEK c:FailureCard(id)
 WHERE ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
     EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
-    OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
+    OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) }))
+    OR (c.visibility = $repeating AND EXISTS { (c)-[:FOUNDED_ON]->(:Ticket {assignee_id: $bench}) }))
 MATCH (c)-[:HAD]->(v:CardVersion)
-WITH v ORDER BY v.n DESC
-RETURN collect(v{.n, .by, .at}) AS found
+WITH v, EXISTS { (c)-[:FOUNDED_ON]->(:Ticket {assignee_id: $bench}) } AS on_bench ORDER BY v.n DESC
+RETURN collect(v{.n, .by, .at, .body, on_bench: on_bench}) AS found
 
 // name: count_all
 // The count store's number, for whoever sees everything.
@@ -54,7 +58,8 @@ MATCH (c:FailureCard) RETURN count(c) AS cards
 MATCH (c:FailureCard)
 WHERE ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
     EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
-    OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
+    OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) }))
+    OR (c.visibility = $repeating AND EXISTS { (c)-[:FOUNDED_ON]->(:Ticket {assignee_id: $bench}) }))
 RETURN count(c) AS cards
 
 // name: near
@@ -63,7 +68,8 @@ MATCH (c:FailureCard) USING POINT INDEX SEEK c:FailureCard(origin)
 WHERE point.distance(c.origin, point({latitude: $lat, longitude: $lon})) <= $metres
   AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
     EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
-    OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
+    OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) }))
+    OR (c.visibility = $repeating AND EXISTS { (c)-[:FOUNDED_ON]->(:Ticket {assignee_id: $bench}) }))
 WITH c, point.distance(c.origin, point({latitude: $lat, longitude: $lon})) AS metres
 ORDER BY metres, c.id LIMIT $limit
 MATCH (v:CardVersion {card: c.id, n: c.version}) USING INDEX SEEK v:CardVersion(card, n)
@@ -79,7 +85,8 @@ WHERE c.effectiveness >= $least AND c.times_used >= 0
 WITH c WHERE c.status IN $statuses
   AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
     EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
-    OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) })))
+    OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) }))
+    OR (c.visibility = $repeating AND EXISTS { (c)-[:FOUNDED_ON]->(:Ticket {assignee_id: $bench}) }))
 WITH c ORDER BY c.effectiveness DESC, c.times_used DESC LIMIT $limit
 MATCH (v:CardVersion {card: c.id, n: c.version}) USING INDEX SEEK v:CardVersion(card, n)
 WITH v.body AS body, c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,

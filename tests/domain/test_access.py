@@ -146,4 +146,9 @@ def test_demand_is_silent_when_granted() -> None:
 @pytest.mark.row("CA-33")
 @pytest.mark.parametrize("role", list(Role))
 def test_only_admins_see_everything(role: Role) -> None:
-    assert viewer(_actor(role)) == Viewer(garage=PUNE, region="west", sees_all=role is Role.ADMIN)
+    assert viewer(_actor(role)) == Viewer(
+        garage=PUNE,
+        region="west",
+        sees_all=role is Role.ADMIN,
+        bench=ANU if role is Role.TECHNICIAN else None,
+    )

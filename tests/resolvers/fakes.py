@@ -70,7 +70,7 @@ KINDS = {"fc": CARD, "tkt": TICKET}
 
 
 def sees(viewer: Viewer, card: FailureCard) -> bool:
-    return viewer.sees_all or card.visibility.includes(viewer.garage, viewer.region)
+    return card.open_to(viewer)
 
 
 @dataclass
@@ -167,6 +167,12 @@ class FakeCards:
         default_factory=dict[CardId, list[FailureCard]]
     )
     writers: dict[tuple[CardId, int], str] = field(default_factory=dict[tuple[CardId, int], str])
+    tickets: Mapping[TicketId, Ticket] = field(default_factory=dict[TicketId, Ticket])
+
+    def sees(self, viewer: Viewer, card: FailureCard) -> bool:
+        ticket = self.tickets.get(card.provenance.ticket or TicketId(""))
+        bench = ticket is not None and ticket.assignee == viewer.bench
+        return card.open_to(viewer, on_bench=bench)
 
     def current(self) -> list[FailureCard]:
         return sorted((versions[-1] for versions in self.history.values()), key=lambda c: c.id)
@@ -209,7 +215,7 @@ class FakeCards:
         return {}
 
     async def once_seen(self, ids: Sequence[CardId], viewer: Viewer) -> set[CardId]:
-        return {key for key in ids if any(sees(viewer, c) for c in self.history.get(key, []))}
+        return {key for key in ids if any(self.sees(viewer, c) for c in self.history.get(key, []))}
 
     async def since(self, id: CardId, n: int) -> list[FailureCard]:
         return [card for card in self.history[id] if card.version >= n]
@@ -220,12 +226,12 @@ class FakeCards:
     async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]:
         self.asked["cards.many"] += 1
         found = [self.history[key][-1] for key in ids if key in self.history]
-        return {card.id: card for card in found if sees(viewer, card)}
+        return {card.id: card for card in found if self.sees(viewer, card)}
 
     async def version(self, id: CardId, n: int, viewer: Viewer) -> FailureCard:
         await self.get(id, viewer)
         for card in self.history[id]:
-            if card.version == n:
+            if card.version == n and self.sees(viewer, card):
                 return card
         raise NotFound("failure card", f"{id} version {n}")
 
@@ -234,6 +240,7 @@ class FakeCards:
         return [
             CardVersion(n=card.version, by=self._writer(card), at=card.provenance.updated_at)
             for card in reversed(self.history[id])
+            if self.sees(viewer, card)
         ]
 
     def _sign(self, card: FailureCard, events: Sequence[Event]) -> None:
@@ -254,7 +261,7 @@ class FakeCards:
         wanted = [
             card
             for card in self.current()
-            if sees(viewer, card)
+            if self.sees(viewer, card)
             and (after is None or card.id > after)
             and filter.status in (None, card.status)
             and filter.code in (None, *card.signature.error_codes)
@@ -561,6 +568,7 @@ class World:
         self.feed = FakeFeed()
         self.cards = FakeCards(self.feed, self.asked)
         self.tickets = FakeTickets(self.feed, self.asked)
+        self.cards.tickets = self.tickets.held
         self.vocabulary = FakeVocabulary(self.asked)
         self.reader = FakeReader()
         self.matcher = FakeMatcher(self.cards, self.asked)

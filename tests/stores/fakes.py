@@ -111,6 +111,7 @@ class FakeCards:
     async def version(self, id: CardId, n: int, viewer: Viewer) -> FailureCard:
         now = (await self.many([id], viewer)).get(id)
         past = [c for c, _ in self._memory.cards.get(id, []) if c.version == n]
+        past = [c for c in past if c.open_to(viewer, on_bench=self._on_bench(viewer, c))]
         if now is None or not past:
             raise NotFound("failure card", f"{id} version {n}")
         return replace(past[0], usage=now.usage)
@@ -120,6 +121,7 @@ class FakeCards:
         return [
             CardVersion(n=card.version, by=by, at=card.provenance.updated_at)
             for card, by in reversed(self._memory.cards[id])
+            if card.open_to(viewer, on_bench=self._on_bench(viewer, card))
         ]
 
     async def page(
@@ -159,10 +161,13 @@ class FakeCards:
     def _seen(self, viewer: Viewer) -> list[FailureCard]:
         cards = [self._now(name) for name in sorted(self._memory.cards)]
         return [
-            card
-            for card in cards
-            if viewer.sees_all or card.visibility.includes(viewer.garage, viewer.region)
+            card for card in cards if card.open_to(viewer, on_bench=self._on_bench(viewer, card))
         ]
+
+    def _on_bench(self, viewer: Viewer, card: FailureCard) -> bool:
+        founding = card.provenance.ticket
+        ticket = self._memory.tickets.get(founding) if founding else None
+        return ticket is not None and ticket.assignee == viewer.bench
 
     def _fits(self, card: FailureCard, wanted: CardFilter) -> bool:
         keys = {key for vehicle in card.vehicles for key in fit_keys(vehicle)}

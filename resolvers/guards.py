@@ -1,0 +1,114 @@
+"""Who may ask for a field, declared beside it and checked before anything else is done for it.
+
+Every field of Query, Mutation and Subscription has one guard; a test compares them with the schema.
+A guard is the right of a role, in its own garage, to what is its own. What a thing that is named
+demands beside it (its garage, its bench, its state) only that thing can tell, so the use case
+decides it (`repair`), or `Context.demand_in` where there is none.
+"""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import wraps
+from inspect import isasyncgenfunction
+from typing import Any, TypeVar, cast
+
+from strawberry.types import get_object_definition
+from strawberry.types.field import StrawberryField
+
+from domain.access import Action, Kind
+from resolvers.context import Context
+
+GUARD = "__guard__"
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """What opens a field.
+
+    Attributes:
+        action, kinds: the right that is needed, to any one of the kinds; None: no right, but a
+            caller whom somebody vouched for.
+        network: the right is needed for what belongs to no garage, but to all.
+    """
+
+    action: Action | None = None
+    kinds: tuple[Kind, ...] = ()
+    network: bool = False
+
+    def demand(self, context: Context) -> None:
+        """Let the caller pass.
+
+        Raises:
+            NotAuthenticated: nobody vouched for them.
+            NotAllowed: their role has no such right.
+        """
+        if self.action is None:
+            _ = context.actor
+        else:
+            context.demand(self.action, self.kinds, network=self.network)
+
+
+SIGNED_IN = Guard()
+
+
+def guarded(action: Action, *kinds: Kind, network: bool = False) -> Callable[[F], F]:
+    """Open a field to the roles that may do this to (one of) these kinds."""
+    return _guarded_by(Guard(action=action, kinds=kinds, network=network))
+
+
+def signed_in(resolver: F) -> F:
+    """Open a field to everybody who is signed in."""
+    return _guarded_by(SIGNED_IN)(resolver)
+
+
+def guard_of(field: StrawberryField) -> Guard | None:
+    """Give what was declared beside a field."""
+    resolver = cast("Any", field.base_resolver)
+    return None if resolver is None else getattr(resolver.wrapped_func, GUARD, None)
+
+
+def declared(verbs: type, name: str) -> Guard:
+    """Give the guard of one of these verbs, for whoever does the same by another door."""
+    fields = get_object_definition(verbs, strict=True).fields
+    [found] = [guard_of(field) for field in fields if field.python_name == name]
+    if found is None:
+        raise LookupError(name)
+    return found
+
+
+def _guarded_by(guard: Guard) -> Callable[[F], F]:
+    def guarded(resolver: F) -> F:
+        held = _stream if isasyncgenfunction(resolver) else _answer
+        made = held(guard, resolver)
+        setattr(made, GUARD, guard)
+        return cast("F", made)
+
+    return guarded
+
+
+def _answer(guard: Guard, resolver: Callable[..., Awaitable[Any]]) -> Callable[..., Any]:
+    @wraps(resolver)
+    async def answer(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever the resolver takes
+        guard.demand(kwargs["info"].context)
+        return await resolver(*args, **kwargs)
+
+    return answer
+
+
+def _stream(guard: Guard, resolver: Callable[..., AsyncGenerator[Any]]) -> Callable[..., Any]:
+    @wraps(resolver)
+    async def stream(*args: Any, **kwargs: Any) -> AsyncGenerator[Any]:  # noqa: ANN401 - as above
+        context: Context = kwargs["info"].context
+        try:
+            guard.demand(context)
+        except BaseException:
+            # Whoever runs a subscription for many has to hear that it is over.
+            context.end()
+            raise
+        async with aclosing(resolver(*args, **kwargs)) as found:
+            async for one in found:
+                yield one
+
+    return stream

@@ -1,0 +1,203 @@
+"""What two garages would not tell each other, each secret as a word that nothing else holds."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from domain.access import Actor, Role
+from domain.cards import CardStatus, FailureCard, PartUse, RootCause, Visibility
+from domain.events import Event, EventType
+from domain.ids import CardId, EventId, GarageId, PersonId, TicketId
+from domain.outcomes import Outcome
+from domain.tickets import Matching, Ticket, TicketStatus
+from domain.vehicles import VehicleContext
+from repair.intake import draft
+from tests.billing.booked import synthetic_gstin
+from tests.graph.examples import NOW, card
+from tests.journeys.conftest import Somebody
+from tests.journeys.people import DELHI, PUNE
+from tests.journeys.shop import EDIT, ISSUE, PRICE, SETTINGS, op, settings
+from tests.journeys.solving import shown
+from web.wiring import Opened
+
+MANAGER, TECHNICIAN, ACCOUNTANT, SUPPORT = [*Role][1:]
+WORDS = "The coolant pump hums at dawn"
+FEEDBACK = """mutation ($op: UUID!, $ticket: ID!, $said: FeedbackInput!) {
+  giveFeedback(operationId: $op, ticket: $ticket, feedback: $said) { __typename
+    ... on Refusal { message } } }"""
+# Who may know of what, of their own garage: the matrix of domain/access.py, thing by thing.
+KNOWN: dict[str, frozenset[Role]] = {
+    "card": frozenset({MANAGER, TECHNICIAN, SUPPORT}),
+    "old": frozenset({MANAGER, TECHNICIAN, SUPPORT}),
+    "bench": frozenset({MANAGER, TECHNICIAN, ACCOUNTANT, SUPPORT}),
+    "colleague": frozenset({MANAGER, ACCOUNTANT, SUPPORT}),
+    "benchdraft": frozenset({MANAGER, TECHNICIAN, SUPPORT}),
+    "colleaguedraft": frozenset({MANAGER, SUPPORT}),
+    "firstwords": frozenset({MANAGER, SUPPORT}),
+    "feedback": frozenset({MANAGER, TECHNICIAN}),
+    "seller": frozenset({MANAGER, ACCOUNTANT, SUPPORT}),
+    "customer": frozenset({MANAGER, ACCOUNTANT}),
+    "buyer": frozenset({MANAGER, ACCOUNTANT}),
+}
+# What a garage tells everybody who may read cards.
+PUBLIC = frozenset({MANAGER, TECHNICIAN, SUPPORT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planted:
+    """What there is in one garage that has secrets."""
+
+    garage: GarageId
+    cards: tuple[CardId, ...]
+    tickets: tuple[TicketId, ...]
+    invoice: str
+
+
+def secret(garage: GarageId, what: str) -> str:
+    return f"zq{garage.removeprefix('garage_')}{what}qz"
+
+
+def known_to(actor: Actor) -> set[str]:
+    """Give every secret that somebody may know."""
+    told = {secret(g, "public") for g in (PUNE, DELHI) if actor.role in {Role.ADMIN, *PUBLIC}}
+    for garage in (PUNE, DELHI):
+        for what, roles in KNOWN.items():
+            own = actor.garage == garage and actor.role in roles
+            if own or actor.role is Role.ADMIN:
+                told.add(secret(garage, what))
+    return told
+
+
+def technician(garage: GarageId) -> str:
+    return f"tech_{garage.removeprefix('garage_')}"
+
+
+async def planted(house: Opened, somebody: Somebody, garage: GarageId) -> Planted:
+    """Put a garage with its secrets into the house, and into the change log."""
+    tickets = await _tickets(house, garage)
+    cards = await _cards(house, garage, tickets)
+    for ticket in tickets:
+        await house.tickets.show(ticket.id, shown(cards[0]), Matching.FOUND, [])
+    await _feedback(somebody, garage, tickets[0])
+    invoice = await _billed(somebody, garage, tickets)
+    events = [_told(c, EventType.CARD_UPDATED, garage) for c in cards]
+    events += [_told(t.id, EventType.TICKET_UPDATED, garage) for t in tickets]
+    await house.change_log.append(events)
+    return Planted(
+        garage=garage, cards=tuple(cards), tickets=tuple(t.id for t in tickets), invoice=invoice
+    )
+
+
+async def _tickets(house: Opened, garage: GarageId) -> list[Ticket]:
+    """A ticket on the technician's bench, three on a colleague's; all are closed."""
+    made = [
+        _ticket(garage, "bench", technician(garage)),
+        _ticket(garage, "colleague", "colleague"),
+        _ticket(garage, "known", "colleague"),
+        _ticket(garage, "asked", "colleague"),
+    ]
+    for ticket in made:
+        await house.tickets.add(ticket, [])
+    return made
+
+
+def _ticket(garage: GarageId, what: str, assignee: str) -> Ticket:
+    words = secret(garage, what) if what in KNOWN else what
+    return Ticket(
+        id=TicketId(f"tkt_{garage}_{what}"),
+        version=1,
+        status=TicketStatus.CLOSED,
+        text=f"{WORDS} {words}",
+        garage=garage,
+        reporter=PersonId(assignee),
+        assignee=PersonId(assignee),
+        opened_at=datetime.now(UTC),
+        vehicle=VehicleContext(make="Ather", model="450X", year=2024),
+        outcome=Outcome(
+            worked=True, minutes=50, parts=(PartUse(part="controller"),), notes=f"Note {words}"
+        ),
+    )
+
+
+async def _cards(house: Opened, garage: GarageId, tickets: list[Ticket]) -> list[CardId]:
+    own = Visibility(garages=(garage,))
+    private = _says(card(f"{garage}_card", WORDS, visibility=own), garage, "card")
+    old = _says(card(f"{garage}_old", WORDS, visibility=own), garage, "old")
+    now = replace(_says(old, garage, "public"), version=2, visibility=Visibility())
+    drafts = [
+        _says(draft(ticket, NOW), garage, what)
+        for ticket, what in zip(
+            tickets[:3], ("benchdraft", "colleaguedraft", "firstwords"), strict=True
+        )
+    ]
+    for one in (private, old, *drafts):
+        await house.cards.add(one, [])
+    await house.cards.put(now, [], expected=1)
+    verified = replace(drafts[2], version=2, status=CardStatus.VERIFIED, visibility=Visibility())
+    await house.cards.put(_says(verified, garage, "public"), [], expected=1)
+    return [private.id, old.id, *(one.id for one in drafts)]
+
+
+def _says(value: FailureCard, garage: GarageId, what: str) -> FailureCard:
+    """Give the card with a secret in its cause, and its ticket's words nowhere else."""
+    word = secret(garage, what)
+    sign = replace(value.signature, text=WORDS)
+    cause = RootCause(primary=f"Found {word}")
+    return replace(value, title=f"A pump that hums {word}", signature=sign, cause=cause)
+
+
+async def _feedback(somebody: Somebody, garage: GarageId, ticket: Ticket) -> None:
+    said = {
+        "card": f"fc_{garage}_card",
+        "stars": 4,
+        "comment": f"I think {secret(garage, 'feedback')}",
+    }
+    asha = somebody(Role.TECHNICIAN, garage, technician(garage))
+    given = await asha.ask(FEEDBACK, op=op(), ticket=ticket.id, said=said)
+    assert given["__typename"] == "FeedbackGiven", given
+
+
+async def _billed(somebody: Somebody, garage: GarageId, tickets: list[Ticket]) -> str:
+    """Bill the first ticket, and leave a draft of the last one's invoice."""
+    state, admin, accounts = "27", somebody(Role.ADMIN, garage), somebody(Role.ACCOUNTANT, garage)
+    profile = settings(
+        f"{garage.removeprefix('garage_')[:2].upper()}1",
+        legalName=f"Motors {secret(garage, 'seller')}",
+        gstin=synthetic_gstin(state),
+    )
+    said = await admin.ask(SETTINGS, op=op(), settings=profile, garage=garage)
+    assert said["__typename"] == "BillingSettingsChanged", said
+    priced = await accounts.ask(PRICE, op=op(), price={"part": "controller", "amount": 1_250_000})
+    assert priced["__typename"] == "PriceSet", priced
+    paper = await accounts.ask(
+        ISSUE, op=op(), ticket=tickets[0].id, invoice=_bill(secret(garage, "customer"))
+    )
+    edited = await accounts.ask(
+        EDIT, op=op(), ticket=tickets[3].id, n=0, invoice=_bill(secret(garage, "buyer"))
+    )
+    assert edited["__typename"] == "DraftEdited", edited
+    return paper["invoice"]["key"]
+
+
+def _bill(word: str) -> dict[str, Any]:
+    customer = {
+        "name": f"Meera {word}",
+        "email": f"{word}@example.org",
+        "address": f"4 {word} Road",
+        "state": "27",
+        "pincode": "411001",
+    }
+    return {"customer": customer}
+
+
+def _told(entity: str, type: EventType, garage: GarageId) -> Event:
+    return Event(
+        id=EventId(str(uuid4())),
+        type=type,
+        entity=entity,
+        version=1,
+        at=NOW,
+        actor="system",
+        garage=garage,
+    )

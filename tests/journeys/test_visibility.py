@@ -1,0 +1,229 @@
+"""Every type by every way gives the same verdict: five roles of two garages walk the whole schema.
+
+Each garage has secrets that nothing else says (`planted_secrets`). Whoever asks, by every root
+field and every edge, gets to read exactly the secrets that the permission matrix lets them know:
+not one more, and (so that the walk itself is proved) not one less.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any, cast
+
+import httpx
+import pytest
+from graphql import GraphQLField, GraphQLObjectType
+from pypdf import PdfReader
+
+from billing.law_time import law_date
+from domain.access import Actor, Role
+from domain.ids import GarageId, PersonId
+from domain.vehicles import VehicleModel
+from domain.vocabulary import Part
+from resolvers.api import build
+from resolvers.context import Context, Place
+from resolvers.guards import guard_of
+from schema.nodes import global_id
+from sync.cursors import Place as LogPlace
+from tests.journeys import schema_walk
+from tests.journeys.conftest import Somebody
+from tests.journeys.people import DELHI, PUNE
+from tests.journeys.planted_secrets import (
+    WORDS,
+    Planted,
+    known_to,
+    planted,
+    technician,
+)
+from tests.journeys.queueing import told
+from tests.journeys.schema_walk import API, documents, filled, members
+from web.serving import services
+from web.wiring import Opened
+
+pytestmark = pytest.mark.journey
+DEPTH = 7
+# What one id leads to; lists lead on to everything from there.
+NEAR = 3
+NEVER = 99
+SECRET = re.compile(r"zq(?:pune|delhi)[a-z]+qz")
+LINK = re.compile(r"/v1/invoices/[\w.]+\?[\w=&]+")
+Given = Mapping[str, object]
+
+
+class Asker:
+    """Somebody who asks for everything, and all that they were answered."""
+
+    def __init__(self, house: Opened, door: httpx.AsyncClient, actor: Actor) -> None:
+        self.actor = actor
+        self._house = house
+        self._door = door
+        self._api = build(introspection=False)
+        self.heard: list[str] = []
+
+    async def ask(self, document: str) -> None:
+        found = await self._api.execute(document, context_value=self._context())
+        codes = {(e.extensions or {}).get("code") for e in found.errors or []}
+        assert codes <= {"NOT_ALLOWED", "NOT_FOUND", "INVALID_INPUT"}, (document, found.errors)
+        await self._hear(f"{found.data} {found.errors}")
+
+    async def follow(self, document: str, until: int) -> None:
+        place = Place(seq=0, until=until)
+        results = await self._api.stream(document, context_value=self._context(place))
+        async with aclosing(cast("AsyncGenerator[Any]", results)) as answers:
+            async for answer in answers:
+                await self._hear(f"{answer.data} {answer.errors}")
+
+    async def _hear(self, answer: str) -> None:
+        self.heard.append(answer)
+        for link in LINK.findall(answer):
+            page = await self._door.get(link)
+            pages = PdfReader(BytesIO(page.content)).pages
+            # Long words may be broken where a line ends.
+            self.heard.append("".join("".join(p.extract_text().split()) for p in pages))
+
+    def _context(self, place: Place | None = None) -> Context:
+        given = services(self._house)
+        return Context(services=given, trace="walk", signed_in=self.actor, place=place)
+
+    @property
+    def secrets(self) -> set[str]:
+        return {word.replace("\u200b", "") for word in SECRET.findall(" ".join(self.heard))}
+
+
+@pytest.fixture(scope="module")
+async def garages(house: Opened, somebody: Somebody) -> AsyncGenerator[list[Planted]]:
+    """Two garages with their secrets, and the feed that tells of their changes."""
+    model = VehicleModel(make="Ather", model="450X", year=2024)
+    await house.vocabulary.load_vehicles([model])
+    part = Part(id="controller", name="Motor controller", hsn="85371000", fits=(model.id,))
+    await house.vocabulary.load_parts([part])
+    made = [await planted(house, somebody, garage) for garage in (PUNE, DELHI)]
+    await told(house)
+    feed = asyncio.create_task(house.feed.run())
+    yield made
+    feed.cancel()
+    await asyncio.gather(feed, return_exceptions=True)
+
+
+def _actor(role: Role, garage: GarageId) -> Actor:
+    name = technician(garage) if role is Role.TECHNICIAN else f"{role}_{garage}"
+    return Actor(id=PersonId(name), role=role, garage=garage)
+
+
+# Administrators first: what they read is kept, and must not be told to others from there.
+ASKERS = [(role, garage) for role in Role for garage in (PUNE, DELHI)]
+
+
+@pytest.mark.row("AZ-6", "CA-33")
+@pytest.mark.parametrize(("role", "garage"), ASKERS)
+async def test_everybody_reads_what_is_theirs_and_no_more(
+    house: Opened,
+    door: httpx.AsyncClient,
+    garages: list[Planted],
+    role: Role,
+    garage: GarageId,
+) -> None:
+    asker = Asker(house, door, _actor(role, garage))
+    for document in _questions(house, garages, garage):
+        await asker.ask(document)
+    for document in _stale_changes(garages):
+        await asker.ask(document)
+    head = await house.change_log.last()
+    for document in _subscriptions(garages):
+        await asker.follow(document, head)
+    assert asker.secrets == known_to(asker.actor)
+
+
+def test_walk_leaves_no_edge_out() -> None:
+    walked, there = set[tuple[str, str, str]](), set[tuple[str, str, str]]()
+    for root in schema_walk.roots(API.query_type).values():
+        for member in members(root):
+            walked |= _edges(member, DEPTH)
+            there |= _edges(member, 100)
+    assert walked == there
+
+
+def _edges(member: GraphQLObjectType, depth: int) -> set[tuple[str, str, str]]:
+    found = set[tuple[str, str, str]]()
+    for path in schema_walk.paths(member, depth):
+        kinds = [member.name, *(kind for kind, _ in path)]
+        found |= {(a, name, b) for a, (b, name) in zip(kinds, path, strict=False)}
+    return found
+
+
+def _questions(house: Opened, garages: list[Planted], own: GarageId) -> Iterator[str]:
+    """Give documents that ask every field of Query for everything that it can give."""
+    cursor = house.places.seal(LogPlace(done=0), own)
+    for name, root in schema_walk.roots(API.query_type).items():
+        for n, given in enumerate(_given(name, garages, cursor)):
+            for member in members(root):
+                if name == "node" and member.name != given["kind"]:
+                    continue
+                call = name + filled(root, given)
+                yield from documents(call, member, NEAR if n else DEPTH)
+
+
+def _given(name: str, garages: list[Planted], cursor: str) -> list[Given]:
+    """Give the arguments that each field is asked with; one without any is asked once."""
+    cards: list[Given] = [{"id": c} for g in garages for c in g.cards]
+    tickets: list[Given] = [{"ticket": t, "id": t} for g in garages for t in g.tickets]
+    papers: list[Given] = [{"id": g.invoice} for g in garages]
+    month = f"{law_date(datetime.now(UTC)):%Y-%m}"
+    places: list[Given] = [{"garage": g.garage, "month": month} for g in garages]
+    known: dict[str, list[Given]] = {
+        "card": [*cards, *({**one, "version": 1} for one in cards)],
+        "invoice": papers,
+        "changes": [{"after": cursor, "first": 100}],
+        "node": [
+            *_nodes("FailureCard", cards),
+            *_nodes("Ticket", tickets),
+            *_nodes("Invoice", papers),
+        ],
+        "match": [{"report": {"text": WORDS}}],
+        "diagnose": [{"report": {"text": WORDS}}],
+        "search": [{"text": WORDS}],
+        **{name: [{"first": 40}] for name in ("cards", "tickets", "invoices", "drafts")},
+        **dict.fromkeys(("ticket", "feedback", "estimate", "suggestTechnicians"), tickets),
+        "offers": [{**one, "part": "controller"} for one in tickets],
+        **dict.fromkeys(("monthReport", "salesReturn", "billingSettings"), places),
+        **dict.fromkeys(("jobs", "technicians"), places),
+    }
+    return known.get(name, [{"part": "controller"}])
+
+
+def _nodes(kind: str, found: list[Given]) -> list[Given]:
+    return [{"id": global_id(kind, str(one["id"])), "kind": kind} for one in found]
+
+
+def _stale_changes(garages: list[Planted]) -> Iterator[str]:
+    """Give changes of everything at a version that it never had, to read the refusals."""
+    stale = cast("GraphQLObjectType", API.type_map["StaleVersion"])
+    for name, root in schema_walk.roots(API.mutation_type).items():
+        if "expectedVersion" not in root.args or stale not in members(root):
+            continue
+        for given in _named(root, garages):
+            call = name + filled(root, {**given, "expectedVersion": NEVER})
+            yield from documents(call, stale, NEAR, "mutation")
+
+
+def _named(root: GraphQLField, garages: list[Planted]) -> list[Given]:
+    guard = guard_of(root.extensions["strawberry-definition"])
+    kinds = () if guard is None else guard.kinds
+    cards = [c for g in garages for c in g.cards]
+    tickets = [t for g in garages for t in g.tickets]
+    if "failure card" in kinds:
+        return [{"id": c, "into": cards[0]} for c in cards]
+    return [{"id": t, "ticket": t, "card": cards[0]} for t in tickets]
+
+
+def _subscriptions(garages: list[Planted]) -> Iterator[str]:
+    known: dict[str, list[Given]] = {
+        "matchReady": [{"ticket": t} for g in garages for t in g.tickets]
+    }
+    for name, root in schema_walk.roots(API.subscription_type).items():
+        for given in known.get(name, [{"after": None}]):
+            for member in members(root):
+                yield from documents(name + filled(root, given), member, NEAR, "subscription")

@@ -1,0 +1,91 @@
+"""What is declared beside each field, written out once more: no verb without its guard."""
+
+from collections.abc import Iterator
+
+import pytest
+from graphql import GraphQLObjectType
+
+from domain.access import Action, Kind, Role
+from resolvers.api import build
+from resolvers.guards import SIGNED_IN, Guard, guard_of
+from resolvers.queued import GUARDS as OF_THE_QUEUE
+from sync.queue import Deed
+from tests.domain.test_access import GRANTED
+
+# A line: the action, the kinds (any of them), the fields that need it. A dash: to be signed in.
+# `network` is the right to what belongs to no garage.
+TABLE = """
+-      -                 node symptoms errorCodes components parts suppliers vehicleModels
+-      -                 syncOperations
+read   card              match diagnose search card cards cardsNear bestCards feedback changes syncStatus cardChanged
+read   ticket            ticket tickets offers partPrice ticketChanged matchReady
+read   invoice           invoice invoices estimate drafts
+read   report            regionReport monthReport
+export report            salesReturn
+create ticket,card       reportFailure
+create card              createCard
+update card              updateCard promoteCard
+verify card              verifyCard retireCard mergeCards undoMerge closeReview reviewQueue
+verify card,network      announceFirmware supersedePart
+assign ticket            assignTicket reopenTicket jobs technicians suggestTechnicians
+assign ticket            registerBay bookJob rescheduleJob cancelJob
+update ticket            startRepair recordAttempt resolveTicket closeTicket adjustStock
+update ticket            giveFeedback recordImpressions
+update employee          registerTechnician
+create invoice           issueInvoice registerInvoice issueCreditNote editDraft billingSettings
+void   invoice           voidInvoice
+update invoice           recordPayment recordAdvance refundPayment closeMonth setPrice
+update setting           setBillingSettings
+"""
+NAMES = {"card": Kind.CARD} | {kind.value: kind for kind in Kind}
+API = build(introspection=False).types
+ROOTS = (API.query_type, API.mutation_type, API.subscription_type)
+
+
+def _written() -> Iterator[tuple[str, Guard]]:
+    for line in TABLE.strip().splitlines():
+        action, kinds, *fields = line.split()
+        named = [name for name in kinds.split(",") if name in NAMES]
+        guard = Guard(
+            action=None if action == "-" else Action(action),
+            kinds=tuple(NAMES[name] for name in named),
+            network="network" in kinds,
+        )
+        for field in fields:
+            yield field, guard
+
+
+WRITTEN = dict(_written())
+
+
+def allowed(field: str, role: Role) -> bool:
+    """Say whether the matrix opens a field to a role, in its own garage."""
+    guard = WRITTEN[field]
+    if guard.action is None:
+        return True
+    granted = any(guard.action in GRANTED[role, kind] for kind in guard.kinds)
+    return granted and (role is Role.ADMIN or not guard.network)
+
+
+def _declared(root: GraphQLObjectType | None) -> dict[str, Guard | None]:
+    assert root is not None
+    strawberries = {name: f.extensions["strawberry-definition"] for name, f in root.fields.items()}
+    return {name: guard_of(found) for name, found in strawberries.items()}
+
+
+@pytest.mark.row("AZ-1", "AZ-2", "AZ-3", "AZ-4", "AZ-5")
+def test_every_field_declares_its_guard() -> None:
+    declared = {name: guard for root in ROOTS for name, guard in _declared(root).items()}
+    assert declared == WRITTEN
+
+
+def test_queue_opens_nothing_that_a_mutation_closes() -> None:
+    named = {deed: "giveFeedback" if deed is Deed.RATE_CARD else _camel(deed) for deed in Deed}
+    # Whoever sends a price hears that prices come from the source; nothing is done.
+    expected = {deed: WRITTEN[name] for deed, name in named.items()} | {Deed.SET_PRICE: SIGNED_IN}
+    assert expected == OF_THE_QUEUE
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
