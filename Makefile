@@ -8,7 +8,7 @@ TESTS ?= tests
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check rows soak bench conformance docs lock sdl asyncapi clean
+.PHONY: help demo serve test check rows soak bench attack conformance docs lock sdl asyncapi clean
 
 help: ## List the commands.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,9 @@ rows: $(READY) ## Run the tests and print each specification row: pass, fail or 
 
 bench: $(READY) ## Run the benchmarks; ONLY=NAME runs one bar.
 	$(BIN)/python -m bench $(ONLY)
+
+attack: $(READY) ## Measure honest users, memory and /health beside fifty attackers.
+	$(BIN)/python -m bench attack
 
 conformance: $(READY) ## Run the independent npm clients and audits against the API.
 	$(BIN)/python -m pytest tests/conformance

@@ -62,6 +62,7 @@ class Context:
         degraded: what did not answer while this request was answered (FB-4).
         authorization: the header that a socket was opened with.
         connection_params: what its client sent to initialise it.
+        heavy: the document takes long to run.
         document: what the door read of the document that is asked.
         place: where a subscription begins and stands, when it is followed for others.
     """
@@ -74,6 +75,7 @@ class Context:
     degraded: list[str] = field(default_factory=list[str])
     authorization: str | None = None
     connection_params: dict[str, Any] | None = None
+    heavy: bool = False
     document: Document | None = None
     place: Place | None = None
     _loaders: Loaders | None = None

@@ -50,6 +50,7 @@ class Caps:
     refusals_per_second: int = _cap(1, "refused requests of a caller each second")
     refusals_at_once: int = _cap(100, "refused requests of a caller at once")
     busy_requests: int = _cap(64, "requests that are worked on at one time")
+    heavy_requests: int = _cap(2, "the same, of those that are heavy")
     waiting_requests: int = _cap(32, "requests of one caller that may wait for their turn")
     sockets_per_person: int = _cap(16, "open sockets of one person")
     operations_per_socket: int = _cap(50, "operations at one time on one socket")

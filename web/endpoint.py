@@ -114,7 +114,7 @@ class Endpoint:
         request.state.status = 200
         caller = request.state.context.caller
         try:
-            async with asyncio.timeout(self._deadline), self._view.gate.turn(caller):
+            async with asyncio.timeout(self._deadline):
                 demand_readable(await request.body(), self._view.gate.caps)
                 response = await self._view.followed(request) or await self._view.run(request)
         except TooMuch as error:

@@ -15,9 +15,13 @@ from web.caps import Caps
 from web.rates import Rate, by_address, by_person
 from web.turns import Turns
 
-# A request costs one unit, and one for each so many objects or tokens that it makes us look at.
+# A request costs one unit, and one for each so many objects that it may give, tokens that were not
+# known, or characters of long texts, which are read word by word.
 OBJECTS_PER_UNIT = 500
 TOKENS_PER_UNIT = 20
+PROSE_PER_UNIT = 30
+# From here on a request takes long enough to be felt by others.
+HEAVY_UNITS = 40
 MESSAGE_UNITS = 0.1
 
 
@@ -26,7 +30,8 @@ class Gate:
 
     def __init__(self, caps: Caps) -> None:
         self.caps = caps
-        self.turns = Turns(caps.busy_requests, caps.waiting_requests)
+        self._turns = Turns(caps.busy_requests, caps.waiting_requests)
+        self._heavy = Turns(caps.heavy_requests, caps.waiting_requests)
         self._units = Rate(caps.units_per_second, caps.units_at_once)
         self._refusals = Rate(caps.refusals_per_second, caps.refusals_at_once)
         self._sockets: Counter[str] = Counter()
@@ -42,19 +47,20 @@ class Gate:
         self._units.demand(caller)
         self._units.spend(caller)
 
-    def read(self, caller: str, document: Document) -> None:
-        """Count what reading a document cost, and what running it may.
+    def read(self, caller: str, document: Document, prose: int) -> bool:
+        """Count what reading a document cost, and what running it may; say if that is heavy.
 
         Raises:
             TooMany: the caller's share does not hold it.
         """
-        units = document.tokens / TOKENS_PER_UNIT
+        looked = document.tokens / TOKENS_PER_UNIT
+        runs = document.objects / OBJECTS_PER_UNIT + prose / PROSE_PER_UNIT
         if document.errors:
             self._refusals.spend(caller)
-        else:
-            units += document.objects / OBJECTS_PER_UNIT
-        self._units.spend(caller, units)
+            runs = 0.0
+        self._units.spend(caller, looked + runs)
         self._units.demand(caller)
+        return runs >= HEAVY_UNITS
 
     def message(self, caller: str) -> None:
         """Count a message on a socket.
@@ -69,8 +75,13 @@ class Gate:
         self._refusals.spend(caller)
 
     @asynccontextmanager
-    async def turn(self, caller: str) -> AsyncGenerator[None]:
-        async with self.turns.turn(caller):
+    async def turn(self, caller: str, *, heavy: bool = False) -> AsyncGenerator[None]:
+        """Wait for a turn; heavy requests wait among themselves and hold nobody else up.
+
+        Raises:
+            TooMany: too many requests of this caller wait already.
+        """
+        async with (self._heavy if heavy else self._turns).turn(caller):
             yield
 
     @contextmanager

@@ -37,6 +37,8 @@ from web.variables import TooMuch, demand_readable, demand_small
 JSON = "application/json"
 RESPONSE_JSON = "application/graphql-response+json"
 UNDECIDED = ("*/*", "application/*")
+# A document of more characters carries its texts itself.
+LONG_DOCUMENT = 4_000
 INIT_WAIT = timedelta(seconds=5)
 
 
@@ -117,8 +119,9 @@ class View(GraphQL[Context, None]):
             TooMany: their share does not hold it.
         """
         text, given = query or "", variables or {}
+        prose = len(text) if len(text) > LONG_DOCUMENT else 0
         try:
-            demand_small(given, self.gate.caps)
+            prose += demand_small(given, self.gate.caps)
         except TooMuch as over:
             error = GraphQLError(str(over), extensions=dict(TOO_MUCH))
             document = Document(text, None, [error])
@@ -126,7 +129,7 @@ class View(GraphQL[Context, None]):
             anonymous = context.signed_in is None
             document = await self.audiences.api.documents.read(text, given, anonymous=anonymous)
         context.document = document
-        self.gate.read(context.caller, document)
+        context.heavy = self.gate.read(context.caller, document, prose)
         return document
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
@@ -215,9 +218,10 @@ class View(GraphQL[Context, None]):
     ) -> ExecutionResult | list[ExecutionResult] | SubscriptionExecutionResult:
         if isinstance(request_data, GraphQLRequestData) and context.document is None:
             await self.read(context, request_data.query, request_data.variables)
-        result = await super().execute_operation(
-            request, request_adapter, request_data, context, root_value, sub_response
-        )
+        async with self.gate.turn(context.caller, heavy=context.heavy):
+            result = await super().execute_operation(
+                request, request_adapter, request_data, context, root_value, sub_response
+            )
         if isinstance(result, SubscriptionExecutionResult):
             return cast("SubscriptionExecutionResult", self._streamed(result, context))
         return result

@@ -162,7 +162,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
                     with room.gate.stream(context.caller):
                         await self._followed(operation, context)
                 else:
-                    async with room.gate.turn(context.caller):
+                    async with room.gate.turn(context.caller, heavy=context.heavy):
                         await self._run(operation, context)
             except TooMany as many:
                 told = GraphQLError(str(many), extensions={"code": "TOO_MANY"})

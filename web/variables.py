@@ -7,6 +7,7 @@ from web.caps import Caps
 
 # Prose has commas too: so many times the values that are allowed may look like values.
 PROSE = 4
+SHORT = 400
 
 
 class TooMuch(Exception):
@@ -27,13 +28,13 @@ def demand_readable(body: bytes | str, caps: Caps) -> None:
         raise TooMuch(f"The request holds more than {caps.input_nodes} values.")
 
 
-def demand_small(variables: Mapping[str, object], caps: Caps) -> None:
-    """Refuse variables that are too long, too deep or too many, at the first that is.
+def demand_small(variables: Mapping[str, object], caps: Caps) -> int:
+    """Give how many characters the long texts have together.
 
     Raises:
-        TooMuch: it names the variable and what it has too much of.
+        TooMuch: a variable is too long, too deep or holds too many values; at the first that is.
     """
-    total = 0
+    total = prose = 0
     waiting: list[tuple[str, object, int]] = [(name, v, 1) for name, v in variables.items()]
     if len(waiting) > caps.input_list:
         raise TooMuch(f"The variables have more than {caps.input_list} names.")
@@ -43,6 +44,7 @@ def demand_small(variables: Mapping[str, object], caps: Caps) -> None:
         if total > caps.input_nodes:
             raise TooMuch(f"The variables hold more than {caps.input_nodes} values.")
         if isinstance(value, str):
+            prose += len(value) if len(value) > SHORT else 0
             if len(value) > caps.input_text:
                 raise _over(name, f"a text of more than {caps.input_text} characters")
         elif isinstance(value, list | dict):
@@ -53,6 +55,7 @@ def demand_small(variables: Mapping[str, object], caps: Caps) -> None:
                 raise _over(name, f"more than {caps.input_depth} levels")
             inner = held.values() if isinstance(held, dict) else held
             waiting.extend((name, one, level + 1) for one in inner)
+    return prose
 
 
 def _over(name: str, what: str) -> TooMuch:
