@@ -22,6 +22,7 @@ NUMBER = r"[-−]?\d+(?:\.\d+)?"
 RANGE = re.compile(rf"\s*({NUMBER})\s*(?:-|–|to|\.\.)\s*({NUMBER})\s*°?\s*C?\s*")
 SHA_256 = re.compile(r"[0-9a-f]{64}")
 LISTED = 100
+LONGEST_RANGE = 40
 
 
 def card_key(value: str) -> CardId:
@@ -211,7 +212,7 @@ def _visibility(value: inputs.VisibilityInput) -> Visibility:
 def _range(value: str | None) -> tuple[float | None, float | None]:
     if value is None:
         return None, None
-    found = RANGE.fullmatch(value)
+    found = RANGE.fullmatch(value) if len(value) <= LONGEST_RANGE else None
     if found is None:
         raise InvalidInput("temperatureRange", f"{value[:40]!r} does not read as 35-45C")
     low, high = (float(part.replace("−", "-")) for part in found.groups())

@@ -9,6 +9,7 @@ The timer of a request covers its head, then its body; the time of the answer is
 """
 
 from asyncio import AbstractEventLoop, BaseTransport, TimerHandle, Transport
+from collections.abc import Callable
 from typing import Any, cast
 
 import orjson
@@ -21,6 +22,8 @@ from web.connections import Connections
 
 # How long a peer that was told to go may take its last words.
 CUT_SECONDS = 5.0
+# How long what a refused peer still sends is thrown away, so that it can read why.
+LINGER_SECONDS = 2.0
 # Beyond the time for a body: the application says it first, in the words of its API.
 GRACE_SECONDS = 2
 # Requests that a peer may send before it has read the answer to the first.
@@ -47,6 +50,15 @@ class Over(Exception):
     """A cap was met while the parser called back."""
 
 
+class Lingering:
+    """The transport as an answer sees it: closing it lets the peer read the answer first."""
+
+    def __init__(self, transport: Transport, close: Callable[[], None]) -> None:
+        self.write = transport.write
+        self.is_closing = transport.is_closing
+        self.close = close
+
+
 class HttpConnection(HttpToolsProtocol):
     """uvicorn's protocol with caps and timers."""
 
@@ -63,7 +75,7 @@ class HttpConnection(HttpToolsProtocol):
         self._address = ""
         self._status = 400
         self._in_head = True
-        self._upgraded = False
+        self._upgraded = self._lingering = False
         # Bytes of the message: of its headers, of its body, and as they came.
         self._head = self._body = self._came = 0
         self._timer: TimerHandle | None = None
@@ -84,11 +96,16 @@ class HttpConnection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._lingering:
+            self._came += len(data)
+            if self._came > 2 * self._caps.body_bytes:
+                self.cut()
+            return
         if self._in_head and self._timer is None:
             self._within(self._caps.header_seconds)
         size = self._caps.header_bytes
         for start in range(0, len(data), size):
-            if self.transport.is_closing() or self._upgraded:
+            if self.transport.is_closing() or self._upgraded or self._lingering:
                 return
             self._came += len(data[start : start + size])
             super().data_received(data[start : start + size])
@@ -114,6 +131,8 @@ class HttpConnection(HttpToolsProtocol):
         if len(self.pipeline) >= PIPELINED:
             self._over(400)
         super().on_headers_complete()
+        if self.cycle is not None:  # pyright: ignore[reportUnnecessaryComparison] - a socket has none
+            self.cycle.transport = cast("Transport", Lingering(self.transport, self._linger))
         self._in_head, self._came = False, 0
         self._within(self._caps.body_seconds + GRACE_SECONDS)
 
@@ -139,7 +158,7 @@ class HttpConnection(HttpToolsProtocol):
         self._counted.hand_over(self._address, self, cast("HttpConnection", socket))
 
     def timeout_keep_alive_handler(self) -> None:
-        self._closed()
+        self._close()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -167,7 +186,7 @@ class HttpConnection(HttpToolsProtocol):
 
     def _weigh(self) -> None:
         """Refuse what the parser holds or drops without calling back: half a header, padding."""
-        if self.transport.is_closing() or self._upgraded:
+        if self.transport.is_closing() or self._upgraded or self._lingering:
             return
         if self._in_head and self._came > self._caps.header_bytes:
             self._refuse(431)
@@ -203,7 +222,7 @@ class HttpConnection(HttpToolsProtocol):
     # The end.
 
     def _refuse(self, status: int) -> None:
-        if self.transport.is_closing():
+        if self.transport.is_closing() or self._lingering:
             return
         code, said = REFUSALS[status]
         error = {"message": said, "extensions": {"code": code}}
@@ -215,9 +234,21 @@ class HttpConnection(HttpToolsProtocol):
             body,
         )
         self.transport.write(b"".join(lines))
-        self._closed()
+        self._in_head = False
+        self._linger()
 
-    def _closed(self) -> None:
+    def _linger(self) -> None:
+        """Close once the peer has read what it was told: what it still sends would reset that."""
+        if self._in_head:
+            self._close()
+            return
+        self._lingering, self._came = True, 0
+        self._in_time()
+        if self.transport.can_write_eof() and not self.transport.is_closing():
+            self.transport.write_eof()
+        self.loop.call_later(LINGER_SECONDS, self.cut)
+
+    def _close(self) -> None:
         """Close, and let go of a peer that does not even take its last words."""
         if not self.transport.is_closing():
             self.transport.close()

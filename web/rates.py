@@ -15,6 +15,8 @@ from domain.errors import TooMany
 # Moments that have passed say nothing; they are swept when so many are kept.
 KEPT = 20_000
 NETWORK_BITS = 64
+# Less than this is the noise of adding up.
+LEAST_SECONDS = 1e-9
 
 
 class Rate:
@@ -38,7 +40,7 @@ class Rate:
             TooMany: they are; it says after how many seconds they are not.
         """
         wait = self._paid_until.get(caller, 0.0) - self._now() - self._ahead
-        if wait > 0:
+        if wait > -LEAST_SECONDS:
             raise TooMany("requests", wait)
 
     def spend(self, caller: str, units: float = 1.0) -> None:

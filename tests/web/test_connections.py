@@ -8,13 +8,12 @@ from datetime import UTC, datetime
 
 import orjson
 import pytest
-import uvicorn
 
 from tests.resolvers.fakes import World
+from tests.web import live
 from tests.web.doors import PATH, TOKENS, actor, app
 from web.caps import Caps
 from web.connections import Connections
-from web.listening import listening
 
 CAPS = Caps(
     header_bytes=4_096,
@@ -37,16 +36,8 @@ def world() -> World:
 
 @asynccontextmanager
 async def served(world: World, caps: Caps = CAPS) -> AsyncGenerator[int]:
-    server = uvicorn.Server(listening(app(world, caps=caps), "127.0.0.1", 0, patience=1, caps=caps))
-    server.install_signal_handlers = lambda: None  # pyright: ignore[reportAttributeAccessIssue]
-    running = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn has a flag, no event
-        await asyncio.sleep(0.01)
-    try:
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        await running
+    async with live.served(app(world, caps=caps), caps) as place:
+        yield int(place.rpartition(":")[2])
 
 
 async def answer(port: int, *pieces: bytes) -> bytes:
