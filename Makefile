@@ -10,7 +10,7 @@ GATE := 95
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-full coverage check rows features soak bench conformance docs lock sdl asyncapi clean
+.PHONY: help demo serve test test-full coverage check rows features soak bench attack conformance docs lock sdl asyncapi clean
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,9 @@ features: $(READY) ## Write docs/features.md from the tests' marks and the bench
 
 bench: $(READY) ## Run the benchmarks; ONLY=NAME runs one bar.
 	$(BIN)/python -m bench $(ONLY)
+
+attack: $(READY) ## Measure honest users, memory and /health beside fifty attackers.
+	$(BIN)/python -m bench attack
 
 conformance: $(READY) ## Run the independent npm clients and audits against the API.
 	$(BIN)/python -m pytest tests/conformance

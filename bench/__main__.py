@@ -35,6 +35,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.tickets": ("tickets_per_minute", "tickets_refused", "tickets_lost"),
     "bench.fan_out": ("fan_out_p95_ms", "fan_out_cpu_to_peer"),
     "bench.catch_up": ("catch_up_s",),
+    "bench.attack": ("attack_p99_ratio", "attack_memory_mib", "attack_health_ms"),
     "bench.services": ("second_start_s", "stores_memory_mib"),
     "bench.suite": ("suite_minutes", "suite_loaded_minutes"),
 }
@@ -49,7 +50,7 @@ def main() -> int:
     names = [
         name
         for name, bars in BENCHES.items()
-        if (name in asked if only is None else only in (name, *bars))
+        if (name in asked if only is None else only in (name, name.removeprefix("bench."), *bars))
     ]
     if not names:
         known = ", ".join(bar for bars in BENCHES.values() for bar in bars)
@@ -61,7 +62,7 @@ def main() -> int:
         print(f"\n== {name}", flush=True)
         module: Bench = import_module(name)  # pyright: ignore[reportAssignmentType]
         found += asyncio.run(module.run())
-    shown = [bar for bar in found if only in (None, *names, bar.name)]
+    shown = [bar for bar in found if only == bar.name] or found
     print("\n" + "\n".join(str(bar) for bar in shown))
     return 0 if all(bar.passed for bar in shown) else 1
 

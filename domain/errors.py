@@ -16,6 +16,7 @@ BattwheelsError
 │   ├── OverLimit           more money than there is to give back, credit or pay
 │   ├── Occupied            somebody else is at work on it; ask again a little later
 │   ├── Overlaps            another job has the bay or the technician at that time
+│   ├── TooMany             the caller asks more than their share; ask again later, or less
 │   └── CursorLost          the change log does not reach from there to now
 ├── Tampered                what may never change was changed
 ├── Unavailable             a store or model does not answer; try again later
@@ -25,6 +26,8 @@ BattwheelsError
 ├── UnsafeSetting           a setting that must not be used this way
 └── LocalServiceError       a local store cannot be started or stopped
 """
+
+from math import ceil
 
 
 class BattwheelsError(Exception):
@@ -146,6 +149,14 @@ class Tampered(BattwheelsError):
         super().__init__(f"{where}: {reason}")
         self.where = where
         self.reason = reason
+
+
+class TooMany(Refused):
+    def __init__(self, of: str, retry_s: float | None = None) -> None:
+        later = f" Try again in {max(1, ceil(retry_s))} s." if retry_s is not None else ""
+        super().__init__(f"Too many {of} of yours at one time.{later}")
+        self.of = of
+        self.retry_s = retry_s
 
 
 class CursorLost(Refused):

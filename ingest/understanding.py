@@ -1,6 +1,8 @@
 """A failure report as the vocabulary sees it: codes, symptoms, vehicle, and its embedding."""
 
+import asyncio
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Protocol, Self
 
@@ -19,6 +21,8 @@ from ingest.lexicon import Kind, Lexicon
 # The scope of a code that no known make uses, on a vehicle whose make is not known.
 UNKNOWN_MAKE = "unknown"
 MOST_SYMPTOMS = 20
+# Up to so many characters, a text is read where it stands: a thread costs more than it saves.
+SHORT = 400
 
 
 class Vocabulary(Protocol):
@@ -38,6 +42,7 @@ class Reader:
     def __init__(self, lexicon: Lexicon, embedder: Embedder) -> None:
         self.lexicon = lexicon
         self._embedder = embedder
+        self._apart = ThreadPoolExecutor(1, "reading")
 
     @classmethod
     async def of(cls, vocabulary: Vocabulary, embedder: Embedder) -> Self:
@@ -75,9 +80,7 @@ class Reader:
         lexicon = self.lexicon
         typed = [codes.normal(code) for code in report.codes]
         text = unmasked(report.text)
-        said = find(text, lexicon)
-        vehicle = _vehicle(report, lexicon)
-        compared = pieces(text, said) if lexicon.meanings is not None else ()
+        said, vehicle, compared = await self._read(report, text, lexicon)
         embedding, meant = await self._meant(text, compared, lexicon)
         read = [f.value for f in said if f.kind is Kind.CODE and not f.negated]
         return Understood(
@@ -87,6 +90,20 @@ class Reader:
             vehicle=vehicle,
             embedding=embedding,
         )
+
+    async def _read(
+        self, report: FailureReport, text: str, lexicon: Lexicon
+    ) -> tuple[Sequence[Finding], VehicleContext, Sequence[Clause]]:
+        """Read the words: a long text in a thread of its own, since the loop has others waiting."""
+
+        def read() -> tuple[Sequence[Finding], VehicleContext, Sequence[Clause]]:
+            said = find(text, lexicon)
+            compared = pieces(text, said) if lexicon.meanings is not None else ()
+            return said, _vehicle(report, lexicon), compared
+
+        if len(text) <= SHORT:
+            return read()
+        return await asyncio.get_running_loop().run_in_executor(self._apart, read)
 
     async def _meant(
         self, text: str, compared: Sequence[Clause], lexicon: Lexicon

@@ -9,8 +9,10 @@ from resolvers.accounts import Accounts
 from resolvers.booking import Booking, Planned
 from resolvers.bookkeeping import Bookkeeping
 from resolvers.changing import Changing
+from resolvers.cost import Limits
+from resolvers.documents import Documents
 from resolvers.drafting import Drafted, Drafting
-from resolvers.execution import Answered, Guarded, Open, note
+from resolvers.execution import Answered, Guarded, Silent, note
 from resolvers.finding import Finding
 from resolvers.following import Subscription
 from resolvers.naming import Naming
@@ -48,6 +50,10 @@ class Mutation(
 
 
 class Api(strawberry.Schema):
+    """The schema, and the documents that were asked of it."""
+
+    documents: Documents
+
     @property
     def types(self) -> GraphQLSchema:
         """What graphql-core makes of it."""
@@ -59,7 +65,7 @@ class Api(strawberry.Schema):
         note(errors, execution_context)
 
 
-def build(*, introspection: bool) -> Api:
+def build(*, introspection: bool, limits: Limits | None = None) -> Api:
     """Give the schema; only developers may ask it what it holds.
 
     It is not sorted: Strawberry 0.341 cannot tell the members of a union in a sorted schema.
@@ -72,8 +78,9 @@ def build(*, introspection: bool) -> Api:
         config=StrawberryConfig(
             disable_field_suggestions=not introspection, scalar_map={Paise: PAISE}
         ),
-        extensions=[Open if introspection else Guarded, Answered],
+        extensions=[Guarded, Answered if introspection else Silent],
         exception_handlers=HANDLERS,
     )
+    api.documents = Documents(api.types, introspection=introspection, limits=limits)
     choices.describe(api.types)
     return api

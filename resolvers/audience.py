@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from graphql import GraphQLError
 
+from domain.ids import PersonId
 from resolvers.context import Place
 from sync.waiting import Told, Waiting
 
@@ -37,10 +38,14 @@ News = Told | Refused | Ended
 
 @dataclass(slots=True)
 class Audience:
-    """`floor`: every change behind this number is remembered; `last`: what ended the run."""
+    """`floor`: every change behind this number is remembered; `last`: what ended the run.
+
+    `founder` is the person for whom it was begun, and on whose account it runs.
+    """
 
     place: Place
     floor: int
+    founder: PersonId | None = None
     recent: deque[Told] = field(default_factory=deque[Told])
     seats: set[Waiting] = field(default_factory=set[Waiting])
     last: Refused | Ended | None = None

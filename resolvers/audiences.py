@@ -5,6 +5,7 @@ cursor catches up alone to where the audience stands, and sits down; so does who
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import aclosing, suppress
 from typing import Any, cast
@@ -13,33 +14,46 @@ import orjson
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
-from domain.ids import CardId, TicketId
+from domain.errors import TooMany
+from domain.ids import CardId, PersonId, TicketId
 from resolvers.api import Api
 from resolvers.audience import REMEMBERED, Audience, Ended, News, Refused
 from resolvers.context import Context, Place
+from resolvers.documents import Document
 from resolvers.followed import CARDS, Asked, Key, asked
 from resolvers.following import patiently
 from sync.waiting import Told, Waiting
+
+# Executions that changes cost: in the process, and of those that one person caused.
+MOST = 512
+MOST_OF_ONE = 8
 
 
 class Audiences:
     """All audiences of this process."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, most: int = MOST, most_of_one: int = MOST_OF_ONE) -> None:
         self.api = api
+        self._most = most
+        self._most_of_one = most_of_one
+        self._begun: Counter[PersonId | None] = Counter()
         self.known: dict[Key, Audience] = {}
 
     def __len__(self) -> int:
         return len(self.known)
 
     def asked(
-        self, query: str | None, variables: Mapping[str, Any] | None, operation: str | None
+        self, document: Document, variables: Mapping[str, Any] | None, operation: str | None
     ) -> Asked | None:
         """Give what is asked for if an audience can serve it."""
-        return asked(self.api.types, query, variables, operation)
+        return asked(self.api.types, document, variables, operation)
 
     async def follow(self, asked: Asked, context: Context) -> AsyncGenerator[News]:
-        """Give every change behind the cursor, each once, in the order of the log."""
+        """Give every change behind the cursor, each once, in the order of the log.
+
+        Raises:
+            TooMany: this would be one execution more than a person, or the process, may cause.
+        """
         key = asked.key(context.actor)
         audience = await self._audience(key, asked, context)
         place = Place(seq=audience.place.seq if asked.after is None else asked.after)
@@ -62,8 +76,13 @@ class Audiences:
         head = await context.services.feed.head()
         found = self.known.get(key)
         if found is None:
+            founder = context.actor.id
+            if self._begun[founder] >= self._most_of_one or len(self.known) >= self._most:
+                raise TooMany("different subscriptions")
             near = asked.after is not None and 0 <= head - asked.after <= REMEMBERED
             found = Audience.at(asked.after if asked.after is not None and near else head)
+            found.founder = founder
+            self._begun[founder] += 1
             self.known[key] = found
             rights = asked.rights(context.actor)
             own = context.fresh(signed_in=rights, expires=None, place=found.place)
@@ -98,7 +117,7 @@ class Audiences:
         """Run the subscription once and give its answers as text, with their places."""
         place = cast("Place", context.place)
         results = await self.api.stream(
-            asked.query,
+            asked.document.text,
             variable_values=dict(asked.variables),
             context_value=context,
             operation_name=asked.operation,
@@ -119,6 +138,7 @@ class Audiences:
     def _forget(self, key: Key, audience: Audience) -> None:
         if self.known.get(key) is audience:
             del self.known[key]
+            self._begun -= Counter({audience.founder: 1})
 
 
 async def _still_seen(asked: Asked, context: Context, told: list[Told]) -> list[Told]:

@@ -24,6 +24,7 @@ from domain.access import (
 from domain.errors import NotAllowed, NotAuthenticated, Unavailable
 from domain.ids import GarageId, InvoiceId, OperationId, timely
 from repair.operation import Operation
+from resolvers.documents import Document
 from resolvers.loaders import Loaders
 from resolvers.services import Billing, Services
 
@@ -56,20 +57,26 @@ class Context:
 
     Attributes:
         signed_in: who asks, None before anybody vouched for them.
+        caller: the name that their share of the service is counted under.
         expires: when the word for them ends; subscriptions end with it.
         degraded: what did not answer while this request was answered (FB-4).
         authorization: the header that a socket was opened with.
         connection_params: what its client sent to initialise it.
+        heavy: the document takes long to run.
+        document: what the door read of the document that is asked.
         place: where a subscription begins and stands, when it is followed for others.
     """
 
     services: Services
     trace: str
     signed_in: Actor | None = None
+    caller: str = ""
     expires: datetime | None = None
     degraded: list[str] = field(default_factory=list[str])
     authorization: str | None = None
     connection_params: dict[str, Any] | None = None
+    heavy: bool = False
+    document: Document | None = None
     place: Place | None = None
     _loaders: Loaders | None = None
 

@@ -6,7 +6,7 @@ twice, 813 bytes) is measured in microseconds, because every fragment is measure
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from graphql import (
@@ -24,23 +24,33 @@ from graphql import (
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
+    ValueNode,
     VariableNode,
     is_interface_type,
     is_object_type,
 )
 
 INTROSPECTION = frozenset({"__schema", "__type"})
+# What of a type leads to many other types: one inside the other is the whole schema many times.
+DEEPEST_DESCRIPTION = 40
+LISTS_OF_TYPES = frozenset({"fields", "inputFields", "possibleTypes", "interfaces", "types"})
 USUAL_PAGE = 20
 LONGEST_PAGE = 100
 # A list without pages is bounded by its noun; few hold more than this.
 USUAL_LIST = 5
 # What some verbs cost before they give their first object.
-WEIGHTS = {"match": 500, "diagnose": 600, "search": 300, "suggestions": 5}
+WEIGHTS = {"match": 5_000, "diagnose": 5_000, "search": 2_000, "suggestions": 5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """The most that one document may ask; `objects` is what its lists could give together."""
+    """The most that one document may ask.
+
+    Attributes:
+        objects: what its lists could give together.
+        fields: its fields with every fragment spread out wherever it is spread.
+        cached_bytes: what all documents that are kept may weigh together.
+    """
 
     depth: int = 10
     aliases: int = 15
@@ -48,6 +58,12 @@ class Limits:
     directives: int = 30
     fragments: int = 20
     objects: int = 20_000
+    fields: int = 1_000
+    operations: int = 20
+    characters: int = 32_768
+    tokens: int = 2_000
+    anonymous_tokens: int = 600
+    cached_bytes: int = 16 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +75,8 @@ class Size:
     roots: int = 0
     directives: int = 0
     objects: int = 0
+    fields: int = 0
+    nested: bool = False
 
 
 @dataclass(slots=True)
@@ -69,15 +87,22 @@ class Measure:
     document: DocumentNode
     variables: Mapping[str, object]
     limits: Limits
+    defaults: dict[str, ValueNode] = field(init=False)
     fragments: dict[str, FragmentDefinitionNode] = field(init=False)
     known: dict[str, Size] = field(default_factory=dict[str, Size])
+    described: int = 0
 
     def __post_init__(self) -> None:
         found = [d for d in self.document.definitions if isinstance(d, FragmentDefinitionNode)]
         self.fragments = {d.name.value: d for d in found}
+        self.defaults = {}
 
     def operation(self, node: OperationDefinitionNode) -> Size:
         root = self.schema.get_root_type(node.operation)
+        # A fragment may read another operation's variables with other defaults.
+        self.known, self.described = {}, 0
+        defined = node.variable_definitions or ()
+        self.defaults = {d.variable.name.value: d.default_value for d in defined if d.default_value}
         return self._selection(node.selection_set, root, 0, len(node.directives or ()))
 
     def _selection(
@@ -96,6 +121,8 @@ class Measure:
             roots=sum(p.roots for p in parts),
             directives=directives + sum(p.directives for p in parts),
             objects=sum(p.objects for p in parts),
+            fields=sum(p.fields for p in parts),
+            nested=any(p.nested for p in parts),
         )
 
     def _one(self, node: SelectionNode, parent: GraphQLNamedType | None, level: int) -> Size:
@@ -125,8 +152,12 @@ class Measure:
     ) -> Size:
         name = node.name.value
         alias = 1 if node.alias else 0
-        if node.selection_set is None or name in INTROSPECTION:
-            return Size(depth=1, aliases=alias, roots=1, directives=directives)
+        if node.selection_set is None:
+            return Size(depth=1, aliases=alias, roots=1, directives=directives, fields=1)
+        if name in INTROSPECTION:
+            nested = self._described(node.selection_set, ())
+            asked = Size(depth=1, aliases=alias, roots=1, directives=directives)
+            return replace(asked, fields=1 + self.described, nested=nested)
         defined = _defined(parent, name)
         inner = named(cast("object", defined.type)) if defined else None
         below = self._selection(node.selection_set, inner, level + 1, directives)
@@ -136,7 +167,26 @@ class Measure:
             roots=1,
             directives=below.directives,
             objects=WEIGHTS.get(name, 0) + self._length(node, defined) * (1 + below.objects),
+            fields=1 + below.fields,
+            nested=below.nested,
         )
+
+    def _described(self, selections: SelectionSetNode, above: tuple[str, ...]) -> bool:
+        """Count the fields of a question about the schema; say whether its lists multiply.
+
+        Fragments are walked wherever they are spread, so the walk ends with the first excess.
+        """
+        for node in selections.selections:
+            self.described += 1
+            known = (*above, node.name.value) if isinstance(node, FieldNode) else (*above, "")
+            listed = known[-1] in LISTS_OF_TYPES
+            if (listed and known[-1] in above) or len(known) > DEEPEST_DESCRIPTION:
+                return True
+            inner = _inside(node, self.fragments)
+            over = self.described > self.limits.fields
+            if inner is not None and (over or self._described(inner, known)):
+                return True
+        return False
 
     def _length(self, node: FieldNode, defined: GraphQLField | None) -> int:
         """Give how many objects the field may give: its page, or the usual length of a list."""
@@ -150,12 +200,45 @@ class Measure:
     def _page(self, node: FieldNode) -> int:
         for argument in node.arguments or ():
             if argument.name.value == "first":
-                if isinstance(argument.value, IntValueNode):
-                    return min(int(argument.value.value[:9]), LONGEST_PAGE)
-                if isinstance(argument.value, VariableNode):
-                    given = self.variables.get(argument.value.name.value)
-                    return min(given, LONGEST_PAGE) if isinstance(given, int) else LONGEST_PAGE
+                return _bounded(self._given(argument.value))
         return USUAL_PAGE
+
+    def _given(self, value: ValueNode) -> object:
+        """Give what an argument will be: a number, or anything else that is none."""
+        if isinstance(value, VariableNode):
+            name = value.name.value
+            default = self.defaults.get(name)
+            if name in self.variables or default is None:
+                return self.variables.get(name)
+            value = default
+        return int(value.value[:9]) if isinstance(value, IntValueNode) else None
+
+
+def measured(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    variables: Mapping[str, object],
+    limits: Limits,
+) -> tuple[list[str], int]:
+    """Say what of a document is over a limit, and how many objects it may give."""
+    measure = Measure(schema, document, variables, limits)
+    operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
+    for name, found, most in (
+        ("fragments", len(measure.fragments), limits.fragments),
+        ("operations", len(operations), limits.operations),
+    ):
+        if found > most:
+            return [_over(name, found, most)], 0
+    sizes = [measure.operation(operation) for operation in operations]
+    over = [
+        _over(name, found, most)
+        for size in sizes
+        for name, found, most in _compared(size, limits)
+        if found > most
+    ]
+    if any(size.nested for size in sizes):
+        over.append("The document asks for lists of types inside lists of types; ask for one.")
+    return over, max((size.objects for size in sizes), default=0)
 
 
 def excesses(
@@ -165,17 +248,7 @@ def excesses(
     limits: Limits,
 ) -> list[str]:
     """Say what of a document is over a limit; nothing when all of it may run."""
-    measure = Measure(schema, document, variables, limits)
-    if len(measure.fragments) > limits.fragments:
-        return [_over("fragments", len(measure.fragments), limits.fragments)]
-    operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
-    sizes = [measure.operation(operation) for operation in operations]
-    return [
-        _over(name, found, most)
-        for size in sizes
-        for name, found, most in _compared(size, limits)
-        if found > most
-    ]
+    return measured(schema, document, variables, limits)[0]
 
 
 def _compared(size: Size, limits: Limits) -> Iterable[tuple[str, int, int]]:
@@ -184,10 +257,28 @@ def _compared(size: Size, limits: Limits) -> Iterable[tuple[str, int, int]]:
     yield "root fields", size.roots, limits.roots
     yield "directives", size.directives, limits.directives
     yield "objects", size.objects, limits.objects
+    yield "fields", size.fields, limits.fields
 
 
 def _over(name: str, found: int, most: int) -> str:
     return f"The document asks for {min(found, 10**9)} {name}; at most {most} are allowed."
+
+
+def _bounded(first: object) -> int:
+    """Give the length of a page that is asked for: never below 1, and the longest if unclear."""
+    if isinstance(first, bool) or not isinstance(first, int) or first < 1:
+        return LONGEST_PAGE
+    return min(first, LONGEST_PAGE)
+
+
+def _inside(
+    node: SelectionNode, fragments: Mapping[str, FragmentDefinitionNode]
+) -> SelectionSetNode | None:
+    if isinstance(node, FieldNode | InlineFragmentNode):
+        return node.selection_set
+    if isinstance(node, FragmentSpreadNode) and node.name.value in fragments:
+        return fragments[node.name.value].selection_set
+    return None
 
 
 def _lists(kind: object) -> bool:

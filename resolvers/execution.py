@@ -1,90 +1,56 @@
-"""What stands around every execution: limits, cached validation, masked errors, `degraded`."""
+"""What stands around every execution: documents read before, masked errors, `degraded`."""
 
 import logging
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from functools import lru_cache
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
-from graphql import (
-    DocumentNode,
-    GraphQLError,
-    GraphQLSchema,
-    NoSchemaIntrospectionCustomRule,
-    parse,
-    specified_rules,
-    validate,
-)
+from graphql import GraphQLError, VariableDefinitionNode, parse
 from strawberry.extensions import MaskErrors, SchemaExtension
 from strawberry.types import ExecutionContext
 
 from domain.errors import BattwheelsError, InvalidInput, NotAllowed, Unavailable
 from resolvers.context import Context
-from resolvers.cost import Limits, excesses
+from resolvers.documents import MOST_ERRORS, Document, Documents
 from resolvers.refusals import CODES
 
 log = logging.getLogger("battwheels.api")
 
-MOST_TOKENS = 2_000
-MOST_ERRORS = 10
-DOCUMENTS_KEPT = 512
 FRAMES = 12
+NOTHING = parse("{ __typename }")
+
+
+class Reading(Protocol):
+    """The schema, which has its documents."""
+
+    documents: Documents
 
 
 class Guarded(SchemaExtension):
-    """Refuses a document that asks too much; parses and validates each one a single time."""
-
-    limits = Limits()
-    introspection = False
+    """Runs the document that was read and found good; answers any other with what is wrong."""
 
     def on_operation(self) -> Iterator[None]:
-        self.execution_context.parse_options["max_tokens"] = MOST_TOKENS
-        yield
-
-    def on_parse(self) -> Iterator[None]:
         run = self.execution_context
-        # A document that does not parse is left to Strawberry, which answers it on every transport.
-        with suppress(GraphQLError):
-            run.graphql_document = parsed(run.query or "")
+        if run.query:
+            self._document = document = _document(run)
+            if document.parsed is None:
+                # What does not parse is not parsed again: its errors stand in its place.
+                run._provided_operation_name = None  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+            run.graphql_document = document.parsed or NOTHING
         yield
 
     def on_validate(self) -> Iterator[None]:
-        run = self.execution_context
-        document = cast("DocumentNode", run.graphql_document)
-        schema = run.schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-        over = excesses(schema, document, run.variables or {}, self.limits)
-        if over:
-            code = {"code": "TOO_MUCH"}
-            run.pre_execution_errors = [GraphQLError(said, extensions=code) for said in over]
-        else:
-            run.pre_execution_errors = _validated(schema, document, self.introspection)
+        self.execution_context.pre_execution_errors = list(self._document.errors)
         yield
 
 
-class Open(Guarded):
-    """The same for developers: the schema may be asked for, and misspellings get a hint."""
-
-    introspection = True
-
-
-@lru_cache(maxsize=DOCUMENTS_KEPT)
-def parsed(text: str) -> DocumentNode:
-    return parse(text, max_tokens=MOST_TOKENS)
-
-
-@lru_cache(maxsize=DOCUMENTS_KEPT)
-def _validated(
-    schema: GraphQLSchema,
-    document: DocumentNode,
-    introspection: bool,  # noqa: FBT001
-) -> list[GraphQLError]:
-    rules = list(specified_rules)
-    if not introspection:
-        rules.append(NoSchemaIntrospectionCustomRule)
-    return validate(
-        schema, document, rules, max_errors=MOST_ERRORS, hide_suggestions=not introspection
-    )
+def _document(run: ExecutionContext) -> Document:
+    """Give what the door read of this text, or read it now, for callers inside the house."""
+    context, text = cast("Context", run.context), run.query or ""
+    if context.document is not None and context.document.text == text:
+        return context.document
+    documents = cast("Reading", run.schema).documents
+    return documents.read_now(text, run.variables or {}, anonymous=context.signed_in is None)
 
 
 class Answered(MaskErrors):
@@ -104,6 +70,27 @@ class Answered(MaskErrors):
     def get_results(self) -> dict[str, Any]:
         degraded = cast("Context", self.execution_context.context).degraded
         return {"degraded": list(degraded)} if degraded else {}
+
+
+class Silent(Answered):
+    """The same for callers who may not ask what the schema holds: no refusal names its types."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.should_mask_error = lambda error: _raised(error) or _misfit(error) is not None
+
+    def anonymise_error(self, error: GraphQLError) -> GraphQLError:
+        name = _misfit(error)
+        if name is None:
+            return super().anonymise_error(error)
+        said = f"The value of ${name} does not fit its type. The reference tells what it takes."
+        return _rewritten(error, said, {"code": "INVALID_VARIABLES"})
+
+
+def _misfit(error: GraphQLError) -> str | None:
+    """Give the variable whose value could not be read; None when the error is about none."""
+    found = next((n for n in error.nodes or () if isinstance(n, VariableDefinitionNode)), None)
+    return found.variable.name.value if found is not None and error.path is None else None
 
 
 def note(errors: Sequence[GraphQLError], run: ExecutionContext | None) -> None:

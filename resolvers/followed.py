@@ -3,14 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from hashlib import sha256
 from typing import cast
 
 import orjson
 from graphql import (
     DocumentNode,
     FieldNode,
-    GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
@@ -27,7 +26,7 @@ from domain.access import SCOPES, Actor, Scope
 from domain.errors import InvalidInput
 from domain.ids import PersonId
 from resolvers.cost import named
-from resolvers.execution import DOCUMENTS_KEPT, parsed
+from resolvers.documents import Document
 from resolvers.following import cursor
 
 CARDS, TICKETS = "cardChanged", "ticketChanged"
@@ -37,7 +36,7 @@ PERSONAL = frozenset({"Ticket", "Node"})
 # No person's id has this form, so nothing is anybody's who reads as "one of these rights".
 ANYBODY = PersonId("(anybody)")
 
-Key = tuple[str, str | None, bytes, Actor]
+Key = tuple[bytes, str | None, bytes, Actor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class Form:
 class Asked:
     """A subscription that was asked for, the change that it begins behind (None: now)."""
 
-    query: str
+    document: Document
     operation: str | None
     variables: Mapping[str, object]
     after: int | None
@@ -69,17 +68,18 @@ class Asked:
         """Tell apart what differs in a single answer; the cursor is each follower's own."""
         given = {n: v for n, v in self.variables.items() if n != self.form.variable}
         body = orjson.dumps(given, option=orjson.OPT_SORT_KEYS)
-        return self.query, self.operation, body, self.rights(actor)
+        named = self.operation if len(self.document.operations) > 1 else None
+        return self.document.mark, named, sha256(body).digest(), self.rights(actor)
 
 
 def asked(
     schema: GraphQLSchema,
-    query: str | None,
+    document: Document,
     variables: Mapping[str, object] | None,
     operation: str | None,
 ) -> Asked | None:
     """Recognise what can be followed alike; anything else, and all that is wrong, is None."""
-    form, given = _form(schema, query or "", operation), variables or {}
+    form, given = _form(schema, document, operation), variables or {}
     if form is None:
         return None
     after = form.cursor if form.variable is None else given.get(form.variable)
@@ -89,27 +89,25 @@ def asked(
         return None
     if place is None and after is not None:
         return None
-    return Asked(query=query or "", operation=operation, variables=given, after=place, form=form)
+    return Asked(document=document, operation=operation, variables=given, after=place, form=form)
 
 
-@lru_cache(maxsize=DOCUMENTS_KEPT)
-def _form(schema: GraphQLSchema, query: str, operation: str | None) -> Form | None:
-    try:
-        document = parsed(query)
-    except GraphQLError:
+def _form(schema: GraphQLSchema, document: Document, operation: str | None) -> Form | None:
+    """Read a subscription; any other document costs one look at its operation."""
+    if document.parsed is None or document.errors:
         return None
-    verb = _verb(get_operation_ast(document, operation))
+    verb = _verb(get_operation_ast(document.parsed, operation))
     if verb is None:
         return None
     name = verb.name.value
-    personal = name == TICKETS or _reads(schema, document, PERSONAL)
+    personal = name == TICKETS or _reads(schema, document.parsed, PERSONAL)
     value = next((a.value for a in verb.arguments or () if a.name.value == "after"), None)
     match value:
         case None:
             return Form(name, None, None, personal)
         case StringValueNode():
             return Form(name, value.value, None, personal)
-        case VariableNode() if _only_use(query, value.name.value):
+        case VariableNode() if _only_use(document.text, value.name.value):
             return Form(name, None, value.name.value, personal)
         case _:
             return None

@@ -26,6 +26,7 @@ CODES: Mapping[type[errors.BattwheelsError], str] = {
     errors.OverLimit: "OVER_LIMIT",
     errors.Occupied: "OCCUPIED",
     errors.Overlaps: "OVERLAPS",
+    errors.TooMany: "TOO_MANY",
     errors.Unavailable: "UNAVAILABLE",
 }
 

@@ -15,11 +15,13 @@ from resolvers.api import build
 from resolvers.audiences import Audiences
 from resolvers.services import Services
 from web.callers import Verify
+from web.caps import Caps
 from web.endpoint import DEADLINE_SECONDS, Endpoint, refusal
 from web.envelope import Envelope
+from web.gate import Gate
 from web.graphql import Callers, View
 from web.health import Probe, Readiness, health
-from web.limits import BODY_BYTES, Bodies
+from web.limits import Bodies
 from web.metrics import Metrics
 from web.papers import PATH as PDF
 from web.papers import Papers
@@ -31,8 +33,6 @@ MOVED = ("/graphql", "/v2/graphql")
 ASSETS = "/v1/ui"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 OPERATIONAL = ("/health", "/ready", "/metrics")
-# For the server that carries the sockets: what one message may weigh.
-SOCKET_BYTES = BODY_BYTES
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
@@ -50,6 +50,7 @@ class Door:
         deadline: seconds that a request may take.
         lifespan: what runs beside the application as long as it lives.
         papers: answers signed links to PDFs; None where there are no books.
+        caps: how much any one caller may take.
     """
 
     verify: Verify
@@ -61,6 +62,7 @@ class Door:
     lifespan: Lifespan | None = None
     metrics: Metrics = field(default_factory=Metrics)
     papers: Papers | None = None
+    caps: Caps = field(default_factory=Caps)
 
 
 def application(services: Services, door: Door) -> Starlette:
@@ -76,7 +78,7 @@ def application(services: Services, door: Door) -> Starlette:
         ],
         middleware=[
             Middleware(Envelope, metrics=door.metrics, routes=named, secure=not door.development),
-            Middleware(Bodies),
+            Middleware(Bodies, caps=door.caps),
         ],
         exception_handlers={404: _not_found, 500: _broken},
         lifespan=door.lifespan,
@@ -84,8 +86,12 @@ def application(services: Services, door: Door) -> Starlette:
 
 
 def _graphql(services: Services, door: Door, page: Page | None) -> list[BaseRoute]:
-    audiences = Audiences(build(introspection=door.development))
-    callers = Callers(verify=door.verify, origins=door.origins, anonymous_sockets=door.development)
+    caps, development = door.caps, door.development
+    api = build(introspection=development, limits=caps.documents)
+    audiences = Audiences(api, caps.audiences, caps.audiences_per_person)
+    callers = Callers(
+        verify=door.verify, gate=Gate(caps), origins=door.origins, anonymous=development
+    )
     view = View(audiences, services, callers, door.metrics)
     events = View(audiences, services, callers, door.metrics, stream=True)
     plain = Endpoint(view, origins=door.origins, deadline=door.deadline, page=page)

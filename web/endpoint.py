@@ -4,17 +4,20 @@ import asyncio
 import logging
 from collections.abc import Collection
 from contextlib import suppress
+from math import ceil
 
 from cross_web import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from domain.errors import InvalidInput, NotAuthenticated
+from domain.errors import InvalidInput, NotAuthenticated, TooMany
 from web.event_stream import EventStream
 from web.graphql import JSON, View, media_type
-from web.limits import forged
+from web.limits import Refused, forged
+from web.rates import by_address
 from web.ui.page import Page
+from web.variables import TooMuch, demand_readable
 
 DEADLINE_SECONDS = 10.0
 
@@ -43,7 +46,11 @@ class Endpoint:
             return
         request = Request(scope, receive)
         with suppress(ClientDisconnect):
-            await request.body()
+            at_once = self._at_once(request)
+            if at_once is not None:
+                await at_once(scope, receive, send)
+                return
+            await self._body(request)
             work = asyncio.create_task(self._answered(request, send))
             gone = asyncio.create_task(_left(receive))
             try:
@@ -52,12 +59,46 @@ class Endpoint:
                 await _ended(work, gone)
 
     async def _answered(self, request: Request, send: Send) -> None:
-        response = await self._response(request)
+        response = await self._run(request)
         await response(request.scope, _never, send)
 
-    async def _response(self, request: Request) -> Response:
+    async def _body(self, request: Request) -> None:
+        try:
+            await request.body()
+        except Refused:
+            self._view.gate.refused(request.state.context.caller)
+            raise
+
+    def _at_once(self, request: Request) -> Response | None:
+        """Answer what the headers decide: nothing of a body is read before its caller is known."""
         if self._page is not None and _browsing(request):
             return self._page.response()
+        wrong = self._misfit(request)
+        if wrong is not None:
+            return wrong
+        caller = by_address(request.client.host if request.client else None)
+        try:
+            context = self._view.known(request)
+            self._view.gate.enter(context.caller)
+        except NotAuthenticated as error:
+            return self._unknown(caller, error)
+        except TooMany as error:
+            return _too_many(error)
+        if context.signed_in is None:
+            request.state.most = self._view.gate.caps.anonymous_bytes
+        request.state.context = context
+        return None
+
+    def _unknown(self, caller: str, error: NotAuthenticated) -> Response:
+        """Say that nobody vouches for the caller; an address that asks on and on hears less."""
+        try:
+            self._view.gate.enter(caller)
+        except TooMany as many:
+            return _too_many(many)
+        self._view.gate.refused(caller)
+        return refusal(401, "NOT_AUTHENTICATED", str(error), {"www-authenticate": "Bearer"})
+
+    def _misfit(self, request: Request) -> Response | None:
         if forged(request.headers, self._origins):
             return refusal(403, "CSRF", "Send the header `GraphQL-Require-Preflight: 1`.")
         if request.method not in {"GET", "POST"}:
@@ -67,19 +108,25 @@ class Endpoint:
             return refusal(406, "ACCEPT", "Accept application/graphql-response+json.")
         if request.method == "POST" and not _is_json(request):
             return refusal(415, "MEDIA_TYPE", "Send the body as application/json.")
-        return await self._run(request)
+        return None
 
     async def _run(self, request: Request) -> Response:
         request.state.status = 200
+        caller = request.state.context.caller
         try:
             async with asyncio.timeout(self._deadline):
+                demand_readable(await request.body(), self._view.gate.caps)
                 response = await self._view.followed(request) or await self._view.run(request)
+        except TooMuch as error:
+            self._view.gate.refused(caller)
+            return refusal(400, "TOO_MUCH", str(error))
+        except TooMany as error:
+            return _too_many(error)
         except InvalidInput as error:
             return refusal(400, "INVALID_INPUT", str(error))
         except HTTPException as error:
+            self._view.gate.refused(caller)
             return refusal(error.status_code, "BAD_REQUEST", error.reason)
-        except NotAuthenticated as error:
-            return refusal(401, "NOT_AUTHENTICATED", str(error), {"www-authenticate": "Bearer"})
         except TimeoutError:
             said = f"The request took longer than {self._deadline:g} seconds. Ask for less."
             return refusal(504, "DEADLINE", said)
@@ -96,6 +143,11 @@ def refusal(
     """Give an answer that says in GraphQL's own shape why there is none."""
     error = {"message": message, "extensions": {"code": code}}
     return JSONResponse({"errors": [error]}, status_code=status, headers=headers)
+
+
+def _too_many(error: TooMany) -> Response:
+    later = {} if error.retry_s is None else {"retry-after": str(max(1, ceil(error.retry_s)))}
+    return refusal(429, "TOO_MANY", str(error), later)
 
 
 def _browsing(request: Request) -> bool:

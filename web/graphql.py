@@ -1,12 +1,15 @@
 """GraphQL over HTTP, to the letter of its specification, on top of Strawberry's view."""
 
-from collections.abc import Collection
+from collections.abc import AsyncGenerator, Collection, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import cast
+from json import JSONDecodeError
+from typing import Any, cast
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
@@ -14,33 +17,39 @@ from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.types import ExecutionResult
+from strawberry.types import ExecutionResult, SubscriptionExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.unset import UNSET, UnsetType
 
-from domain.errors import NotAuthenticated
+from domain.errors import NotAuthenticated, TooMany
+from resolvers.audience import News, Refused
 from resolvers.audiences import Audiences
 from resolvers.context import Context
+from resolvers.documents import TOO_MUCH, Document
 from resolvers.services import Services
 from web.callers import Verify, bearer, offered
 from web.event_stream import EventStream, resumed
+from web.gate import Gate, named
 from web.metrics import Metrics
 from web.socket import Socket
+from web.variables import TooMuch, demand_readable, demand_small
 
 JSON = "application/json"
 RESPONSE_JSON = "application/graphql-response+json"
 UNDECIDED = ("*/*", "application/*")
+# A document of more characters carries its texts itself.
+LONG_DOCUMENT = 4_000
 INIT_WAIT = timedelta(seconds=5)
-OPERATIONS_PER_SOCKET = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callers:
-    """How callers are known, and which pages may open sockets."""
+    """How callers are known, which pages may call, and whether anybody may who is not known."""
 
     verify: Verify
+    gate: Gate
     origins: Collection[str] = ()
-    anonymous_sockets: bool = False
+    anonymous: bool = False
 
 
 class View(GraphQL[Context, None]):
@@ -64,42 +73,76 @@ class View(GraphQL[Context, None]):
                 GRAPHQL_SSE_PROTOCOL if stream else GRAPHQL_TRANSPORT_WS_PROTOCOL
             ],
             connection_init_wait_timeout=INIT_WAIT,
-            max_subscriptions_per_connection=OPERATIONS_PER_SOCKET,
+            max_subscriptions_per_connection=callers.gate.caps.operations_per_socket,
             allowed_origins=list(callers.origins),
         )
         self.audiences = audiences
+        self.gate = callers.gate
         self._stream = stream
         self._services = services
         self._callers = callers
         self._metrics = metrics
 
+    def known(self, request: Request) -> Context:
+        """Give the context of a caller, from the headers alone.
+
+        Raises:
+            NotAuthenticated: the token is not good, or there is none where one is needed.
+        """
+        context = Context(services=self._services, trace=request.state.trace)
+        value = request.headers.get("authorization")
+        if value is not None:
+            self._sign_in(context, value)
+        elif not self._callers.anonymous:
+            raise NotAuthenticated("send `Authorization: Bearer TOKEN`")
+        context.caller = named(context.signed_in, _host(request))
+        return context
+
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
     ) -> Context:
-        """Give the context of a caller.
+        """Give the context of a caller; who opens a socket is asked later."""
+        del response
+        if isinstance(request, Request):
+            return request.state.context
+        context = Context(services=self._services, trace=request.state.trace)
+        context.authorization = request.headers.get("authorization")
+        context.caller = named(None, _host(request))
+        return context
+
+    async def read(
+        self, context: Context, query: str | None, variables: Mapping[str, object] | None
+    ) -> Document:
+        """Read a document for a caller, and count what that and running it costs them.
 
         Raises:
-            NotAuthenticated: a request's token was refused (a socket's is looked at later).
+            TooMany: their share does not hold it.
         """
-        del response
-        context = Context(services=self._services, trace=request.state.trace)
-        value = request.headers.get("authorization")
-        if value is not None and isinstance(request, Request):
-            self._sign_in(context, value)
-        elif value is not None:
-            context.authorization = value
-        return context
+        text, given = query or "", variables or {}
+        prose = len(text) if len(text) > LONG_DOCUMENT else 0
+        try:
+            prose += demand_small(given, self.gate.caps)
+        except TooMuch as over:
+            error = GraphQLError(str(over), extensions=dict(TOO_MUCH))
+            document = Document(text, None, [error])
+        else:
+            anonymous = context.signed_in is None
+            document = await self.audiences.api.documents.read(text, given, anonymous=anonymous)
+        context.document = document
+        context.heavy = self.gate.read(context.caller, document, prose)
+        return document
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         sent = offered(context.connection_params)
         value = context.authorization if sent is None else sent
-        if value is None and not self._callers.anonymous_sockets:
+        if value is None and not self._callers.anonymous:
             raise ConnectionRejectionError
         if value is not None:
             try:
                 self._sign_in(context, value)
             except NotAuthenticated as error:
                 raise ConnectionRejectionError from error
+            context.caller = named(context.signed_in, None)
         return UNSET
 
     def _sign_in(self, context: Context, authorization: str) -> None:
@@ -109,6 +152,10 @@ class View(GraphQL[Context, None]):
     # What comes in.
 
     def decode_json(self, data: str | bytes) -> object:
+        try:
+            demand_readable(data, self.gate.caps)
+        except TooMuch as over:
+            raise JSONDecodeError(str(over), "", 0) from over
         return orjson.loads(data)
 
     def parse_json(self, data: str | bytes) -> dict[str, object]:
@@ -132,6 +179,7 @@ class View(GraphQL[Context, None]):
 
         Raises:
             InvalidInput: the `Last-Event-ID` is not one of ours.
+            TooMany: the caller's share does not hold it.
         """
         if not self._stream or "text/event-stream" not in request.headers.get("accept", ""):
             return None
@@ -139,11 +187,56 @@ class View(GraphQL[Context, None]):
         if not isinstance(sent, GraphQLRequestData):
             return None
         context = await self.get_context(request, Response())
-        asked = self.audiences.asked(sent.query, sent.variables, sent.operation_name)
+        document = await self.read(context, sent.query, sent.variables)
+        asked = self.audiences.asked(document, sent.variables, sent.operation_name)
         if asked is None or context.signed_in is None:
             return None
         asked = resumed(asked, request.headers.get("last-event-id"))
-        return EventStream(self.audiences.follow(asked, context), context.seconds_left)
+        following = self.audiences.follow(asked, context)
+        return EventStream(self._shared(following, context), context.seconds_left)
+
+    async def _shared(
+        self, following: AsyncGenerator[News], context: Context
+    ) -> AsyncGenerator[News]:
+        """Pass the news on, as one of the streams that the caller may have."""
+        try:
+            async with aclosing(following):
+                with self.gate.stream(context.caller):
+                    async for news in following:
+                        yield news
+        except TooMany as many:
+            yield Refused([GraphQLError(str(many), extensions={"code": "TOO_MANY"})])
+
+    async def execute_operation(  # noqa: PLR0913, PLR0917 - Strawberry's own
+        self,
+        request: Request,
+        request_adapter: AsyncHTTPRequestAdapter,
+        request_data: GraphQLRequestData | list[GraphQLRequestData],
+        context: Context,
+        root_value: None,
+        sub_response: Response,
+    ) -> ExecutionResult | list[ExecutionResult] | SubscriptionExecutionResult:
+        if isinstance(request_data, GraphQLRequestData) and context.document is None:
+            await self.read(context, request_data.query, request_data.variables)
+        async with self.gate.turn(context.caller, heavy=context.heavy):
+            result = await super().execute_operation(
+                request, request_adapter, request_data, context, root_value, sub_response
+            )
+        if isinstance(result, SubscriptionExecutionResult):
+            return cast("SubscriptionExecutionResult", self._streamed(result, context))
+        return result
+
+    async def _streamed(
+        self, results: SubscriptionExecutionResult, context: Context
+    ) -> AsyncGenerator[Any]:
+        try:
+            async with aclosing(cast("AsyncGenerator[Any]", results)):
+                with self.gate.stream(context.caller):
+                    async for one in results:
+                        yield one
+        except TooMany as many:
+            error = GraphQLError(str(many), extensions={"code": "TOO_MANY"})
+            yield PreExecutionError(data=None, errors=[error])
 
     # What goes out.
 
@@ -155,6 +248,9 @@ class View(GraphQL[Context, None]):
         self, request: Request, result: ExecutionResult
     ) -> GraphQLHTTPResponse:
         self._metrics.operation(_outcome(result))
+        context: Context = request.state.context
+        if _never_ran(result) and not (context.document and context.document.errors):
+            self.gate.refused(context.caller)
         answer = await super().process_result(request, result)
         if _never_ran(result) and media_type(request.headers.get("accept")) == RESPONSE_JSON:
             answer.pop("data", None)
@@ -175,6 +271,10 @@ def media_type(accept: str | None) -> str | None:
     if JSON in kinds or any(kind in UNDECIDED for kind in kinds):
         return JSON
     return None
+
+
+def _host(request: Request | WebSocket) -> str | None:
+    return request.client.host if request.client else None
 
 
 def _never_ran(result: ExecutionResult) -> bool:

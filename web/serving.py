@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -44,6 +45,7 @@ REHEARSAL = FailureReport(
 REHEARSALS = 2
 REHEARSAL_SECONDS = 60.0
 PACE = Pace()
+SWITCH_SECONDS = 0.001
 
 End = Callable[[], None]
 
@@ -65,6 +67,7 @@ def built(house: Opened) -> Starlette:
             development=not settings.production,
             ui=settings.home / "ui",
             papers=Papers(links=house.books.links, print=house.books.print),
+            caps=settings.caps,
         ),
     )
 
@@ -152,7 +155,10 @@ async def serve(
     work: bool = True,
 ) -> None:
     """Serve until told to end; `started` runs once the port answers and may end it."""
-    config = listening(built(house), house.settings.host, house.settings.port)
+    settings = house.settings
+    config = listening(built(house), settings.host, settings.port, caps=settings.caps)
+    # What is worked on in threads lets the loop go on after so many seconds at most.
+    sys.setswitchinterval(SWITCH_SECONDS)
     server = uvicorn.Server(config)
     async with beside(house, work=work):
         serving = asyncio.create_task(server.serve())

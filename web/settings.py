@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from domain.errors import InvalidInput, UnsafeSetting
 from matching.ranking import RankerName
+from web.caps import Caps
 
 WEAK = frozenset({"", "neo4j", "postgres", "password", "changeme", "secret", "battwheels"})
 SECRET_BYTES = 32
@@ -40,6 +41,7 @@ class Settings:
         smtp_url: the mail server, `smtps://USER:PASSWORD@HOST:PORT`; None keeps messages unsent.
         mail_from: the address that messages come from.
         public_url: where customers reach this service, for links in messages.
+        caps: how much any one caller may take.
     """
 
     environment: Environment = Environment.DEVELOPMENT
@@ -62,6 +64,7 @@ class Settings:
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
     public_url: str | None = None
+    caps: Caps = field(default_factory=Caps)
 
     @property
     def production(self) -> bool:
@@ -97,6 +100,7 @@ class Settings:
             smtp_url=_secret(values, "BATTWHEELS_SMTP_URL"),
             mail_from=values.get("BATTWHEELS_MAIL_FROM") or None,
             public_url=_public(values.get("BATTWHEELS_PUBLIC_URL")),
+            caps=Caps.read(values),
         )
         _demand_answerable(settings)
         if settings.production:

@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Protocol, cast
 
 import orjson
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationType, get_operation_ast
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
@@ -19,10 +21,13 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     SubscribeMessage,
 )
 
+from domain.errors import TooMany
 from resolvers.audience import Ended, Refused
 from resolvers.audiences import Audiences
 from resolvers.context import Context
+from resolvers.documents import Document
 from resolvers.followed import Asked
+from web.gate import Gate
 
 if TYPE_CHECKING:
     from strawberry.asgi import ASGIWebSocketAdapter
@@ -31,7 +36,12 @@ if TYPE_CHECKING:
 PING_SECONDS = 20.0
 CLOSE_SECONDS = 2.0
 SILENT = 4408
+CROWDED = 4429
 EXPIRED = 4401
+
+
+# Strawberry gives every operation of a socket its one context; each runs in a task of its own.
+OPERATION: ContextVar[Context] = ContextVar("operation")
 
 
 class Apart:
@@ -49,19 +59,25 @@ class Apart:
         root_value: None,
         operation_name: str | None,
     ) -> object:
+        del context_value
         return await self._schema.stream(
             query,
             variable_values=variable_values,
-            context_value=context_value.fresh(),
+            context_value=OPERATION.get(),
             root_value=root_value,
             operation_name=operation_name,
         )
 
 
 class Room(Protocol):
-    """What the view knows: those who follow."""
+    """What the view knows: those who follow, and what everybody has to pass."""
 
     audiences: Audiences
+    gate: Gate
+
+    async def read(
+        self, context: Context, query: str | None, variables: Mapping[str, object] | None
+    ) -> Document: ...
 
 
 class Socket(BaseGraphQLTransportWSHandler[Context, None]):
@@ -74,6 +90,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
     _cut = False
 
     async def handle(self) -> None:
+        self._counted = contextlib.ExitStack()
         self.schema = cast("BaseSchema", Apart(self.schema))
         self._main = asyncio.current_task()
         try:
@@ -86,6 +103,11 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         if not isinstance(_field(message, "type"), str):
             await self.handle_invalid_message("Messages are objects with a type")
             return
+        try:
+            cast("Room", self.view).gate.message(self.context.caller)
+        except TooMany as many:
+            await self.websocket.close(code=CROWDED, reason=str(many))
+            return
         await super().handle_message(message)
 
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
@@ -93,6 +115,12 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
             message = {"type": "connection_init"}
         await super().handle_connection_init(message)
         if self.connection_acknowledged and self._watch is None:
+            try:
+                counted = cast("Room", self.view).gate.socket(self.context.caller)
+                self._counted.enter_context(counted)
+            except TooMany as many:
+                await self.websocket.close(code=CROWDED, reason=str(many))
+                return
             self._watch = asyncio.create_task(self._watched())
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
@@ -110,6 +138,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
             self._watch.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watch
+        self._counted.close()
         await super().shutdown()
 
     @staticmethod
@@ -123,19 +152,43 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         await self.send_message({"id": id, "type": "error", "payload": [error.formatted]})
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
-        said = (operation.query, operation.variables, operation.operation_name)
-        asked = cast("Room", self.view).audiences.asked(*said)
-        if asked is None or self.context.signed_in is None:
-            await super().run_operation(operation)
-            return
+        """Read the document, then run it in its caller's turn, or follow with an audience."""
+        room, context = cast("Room", self.view), self.context.fresh()
         with contextlib.suppress(WebSocketDisconnect, WebSocketDisconnected):
-            await self._follow(operation, asked)
+            try:
+                room.gate.enter(context.caller)
+                document = await room.read(context, operation.query, operation.variables)
+                if _follows(document, operation.operation_name):
+                    with room.gate.stream(context.caller):
+                        await self._followed(operation, context)
+                else:
+                    async with room.gate.turn(context.caller, heavy=context.heavy):
+                        await self._run(operation, context)
+            except TooMany as many:
+                told = GraphQLError(str(many), extensions={"code": "TOO_MANY"})
+                await operation.send_initial_errors([told])
 
-    async def _follow(self, operation: Operation[Context, None], asked: Asked) -> None:
+    async def _run(self, operation: Operation[Context, None], context: Context) -> None:
+        """Run as Strawberry does, with a context of the operation's own."""
+        OPERATION.set(context)
+        await super().run_operation(operation)
+
+    async def _followed(self, operation: Operation[Context, None], context: Context) -> None:
+        room, document = cast("Room", self.view), context.document
+        assert document is not None  # noqa: S101 - it was read just before
+        asked = room.audiences.asked(document, operation.variables, operation.operation_name)
+        if asked is None or context.signed_in is None:
+            await self._run(operation, context)
+        else:
+            await self._follow(operation, asked, context)
+
+    async def _follow(
+        self, operation: Operation[Context, None], asked: Asked, context: Context
+    ) -> None:
         """Send what an audience tells: its text as it is, between our own id and a brace."""
         socket = self._socket
         opening = f'{{"id":{orjson.dumps(operation.id).decode()},"type":"next","payload":'
-        following = cast("Room", self.view).audiences.follow(asked, self.context.fresh())
+        following = cast("Room", self.view).audiences.follow(asked, context)
         async with contextlib.aclosing(following):
             async for news in following:
                 if isinstance(news, Refused):
@@ -196,6 +249,13 @@ def _wrong(message: SubscribeMessage) -> str | None:
     if not isinstance(_field(asked, "operationName"), str | None):
         return "The `operationName` must be a string or null."
     return None
+
+
+def _follows(document: Document, name: str | None) -> bool:
+    if document.parsed is None or document.errors:
+        return False
+    operation = get_operation_ast(document.parsed, name)
+    return operation is not None and operation.operation is OperationType.SUBSCRIPTION
 
 
 def _field(message: object, name: str) -> object:

@@ -58,7 +58,7 @@ class Room:
 
     def asked(self, query: str = CARDS, after: int | None = None, **variables: object) -> Asked:
         given = variables | ({"after": str(after)} if after is not None else {})
-        found = self.audiences.asked(query, given, None)
+        found = self.audiences.asked(API.documents.read_now(query, given), given, None)
         assert found is not None
         return found
 

@@ -7,13 +7,14 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from web.caps import Caps
 from web.listening import listening
 
 
 @asynccontextmanager
-async def served(app: ASGIApp) -> AsyncGenerator[str]:
+async def served(app: ASGIApp, caps: Caps | None = None) -> AsyncGenerator[str]:
     """Serve and give host and port; everything is closed at the end."""
-    config = listening(app, "127.0.0.1", 0, patience=1)
+    config = listening(app, "127.0.0.1", 0, patience=1, caps=caps)
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # pyright: ignore[reportAttributeAccessIssue]
     running = asyncio.create_task(server.serve())

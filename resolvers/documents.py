@@ -1,0 +1,194 @@
+"""From a document's text to what may run: counted, parsed, measured, validated, kept by its bytes.
+
+Each step is bounded by the one before: characters before parsing, tokens while parsing, fields and
+objects before validation. What may take more than some milliseconds is done in a thread of its own,
+one document at a time, so that the loop goes on meanwhile. What nobody signed for, and what is too
+large, is never kept.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import sha256
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    OverlappingFieldsCanBeMergedRule,
+    parse,
+    print_ast,
+    specified_rules,
+    validate,
+)
+
+from resolvers.cost import Limits, measured
+from resolvers.overlapping_fields import OverlappingFields
+
+MOST_ERRORS = 10
+# Up to so many characters, a text is parsed where it stands: a thread costs more than it saves.
+SHORT = 800
+# What a document weighs in memory: a token with its node, and a character.
+TOKEN_BYTES, CHARACTER_BYTES = 1_000, 4
+# The share of all that is kept which one document may have.
+SHARE = 16
+TOO_MUCH: Mapping[str, str] = {"code": "TOO_MUCH"}
+
+
+@dataclass(frozen=True)
+class Document:
+    """A text and what became of it; with errors it does not run.
+
+    Attributes:
+        parsed: None when it does not read as a document.
+        objects: how many it may give.
+        tokens: those that were parsed for this request, 0 when the document was known.
+    """
+
+    text: str
+    parsed: DocumentNode | None
+    errors: Sequence[GraphQLError] = ()
+    objects: int = 0
+    tokens: int = 0
+
+    @property
+    def operations(self) -> list[OperationDefinitionNode]:
+        found = () if self.parsed is None else self.parsed.definitions
+        return [one for one in found if isinstance(one, OperationDefinitionNode)]
+
+    @cached_property
+    def mark(self) -> bytes:
+        """The same for texts that differ in spaces, comments and their operation's name alone."""
+        said = self.text
+        if self.parsed is not None:
+            printed = [print_ast(one) for one in self.parsed.definitions]
+            if len(self.operations) == 1:
+                only = self.operations[0]
+                printed[self.parsed.definitions.index(only)] = print_ast(_unnamed(only))
+            said = "\n".join(sorted(printed))
+        return _mark(said)
+
+    @property
+    def weight(self) -> int:
+        return TOKEN_BYTES * self.tokens + CHARACTER_BYTES * len(self.text)
+
+
+class Documents:
+    """All documents of one schema; with `introspection`, the schema may be asked for."""
+
+    def __init__(
+        self, schema: GraphQLSchema, *, introspection: bool = False, limits: Limits | None = None
+    ) -> None:
+        self.limits = limits or Limits()
+        self._schema = schema
+        self._introspection = introspection
+        self._rules = [r for r in specified_rules if r is not OverlappingFieldsCanBeMergedRule]
+        self._rules.append(OverlappingFields)
+        if not introspection:
+            self._rules.append(NoSchemaIntrospectionCustomRule)
+        self._kept: OrderedDict[bytes, Document] = OrderedDict()
+        self._apart = ThreadPoolExecutor(1, "documents")
+        self.kept_bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    async def read(
+        self, text: str, variables: Mapping[str, object], *, anonymous: bool = False
+    ) -> Document:
+        """Give the document, read in a thread of its own if it is long and was not known."""
+        if len(text) <= SHORT or len(text) > self.limits.characters or _mark(text) in self._kept:
+            return self.read_now(text, variables, anonymous=anonymous)
+        loop = asyncio.get_running_loop()
+        checked = await loop.run_in_executor(self._apart, self._checked, text, variables, anonymous)
+        self._keep(checked, anonymous=anonymous)
+        return checked
+
+    def read_now(
+        self, text: str, variables: Mapping[str, object], *, anonymous: bool = False
+    ) -> Document:
+        """Give the document; whoever calls waits for it."""
+        if len(text) > self.limits.characters:
+            return _refused(text, f"The document is over {self.limits.characters} characters.")
+        mark = _mark(text)
+        known = self._kept.get(mark)
+        if known is None:
+            checked = self._checked(text, variables, anonymous)
+            self._keep(checked, anonymous=anonymous)
+            return checked
+        self._kept.move_to_end(mark)
+        return self._sized(known, variables)
+
+    def _checked(self, text: str, variables: Mapping[str, object], anonymous: bool) -> Document:  # noqa: FBT001
+        most = self.limits.anonymous_tokens if anonymous else self.limits.tokens
+        try:
+            parsed = parse(text, max_tokens=most)
+        except GraphQLError as error:
+            return Document(text, None, [error], tokens=min(most, len(text)))
+        document = self._sized(Document(text, parsed), variables)
+        document = replace(document, tokens=parsed.token_count)
+        return document if document.errors else replace(document, errors=self._validated(parsed))
+
+    def _sized(self, document: Document, variables: Mapping[str, object]) -> Document:
+        """Give the document as it is for these variables, which say how long its pages are."""
+        assert document.parsed is not None  # noqa: S101 - what is kept was parsed
+        over, objects = measured(self._schema, document.parsed, variables, self.limits)
+        if over:
+            errors = [GraphQLError(said, extensions=dict(TOO_MUCH)) for said in over]
+            return Document(document.text, document.parsed, errors, objects)
+        return Document(document.text, document.parsed, document.errors, objects)
+
+    def _validated(self, parsed: DocumentNode) -> Sequence[GraphQLError]:
+        found = validate(
+            self._schema,
+            parsed,
+            self._rules,
+            max_errors=MOST_ERRORS,
+            hide_suggestions=not self._introspection,
+        )
+        return found if self._introspection else masked(found)
+
+    def _keep(self, document: Document, *, anonymous: bool) -> None:
+        """Keep what may run; refused texts are read again, and their callers pay for it."""
+        most = self.limits.cached_bytes
+        if anonymous or document.errors or document.weight > most // SHARE:
+            return
+        mark = _mark(document.text)
+        if mark not in self._kept:
+            self._kept[mark] = document
+            self.kept_bytes += document.weight
+        while self.kept_bytes > most:
+            _, gone = self._kept.popitem(last=False)
+            self.kept_bytes -= gone.weight
+
+
+def masked(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
+    """Say where a document does not fit the schema, and nothing of what the schema holds."""
+    said = "The document does not fit the schema of this API at the places that are named."
+    known = [one for one in errors if (one.extensions or {}).get("code") == TOO_MUCH["code"]]
+    if known:
+        return known
+    nodes = [node for one in errors for node in one.nodes or ()]
+    return [GraphQLError(said, nodes, extensions={"code": "INVALID_DOCUMENT"})] if errors else []
+
+
+def _unnamed(node: OperationDefinitionNode) -> OperationDefinitionNode:
+    return OperationDefinitionNode(
+        operation=node.operation,
+        variable_definitions=node.variable_definitions,
+        directives=node.directives,
+        selection_set=node.selection_set,
+    )
+
+
+def _refused(text: str, said: str) -> Document:
+    return Document(text[:SHORT], None, [GraphQLError(said, extensions=dict(TOO_MUCH))])
+
+
+def _mark(text: str) -> bytes:
+    return sha256(text.encode(errors="surrogatepass")).digest()

@@ -1,0 +1,190 @@
+"""What a connection may cost before anybody is known: headers, time, and how many there are."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import orjson
+import pytest
+
+from tests.resolvers.fakes import World
+from tests.web import live
+from tests.web.doors import PATH, TOKENS, actor, app
+from web.caps import Caps
+from web.connections import Connections
+
+CAPS = Caps(
+    header_bytes=4_096,
+    header_count=20,
+    header_seconds=1,
+    idle_seconds=1,
+    body_seconds=1,
+    body_bytes=10_000,
+    connections_per_address=3,
+)
+HEALTH = b"GET /health HTTP/1.1\r\nHost: x\r\n"
+
+
+@pytest.fixture
+def world() -> World:
+    held = World()
+    held.at = datetime.now(UTC)
+    return held
+
+
+@asynccontextmanager
+async def served(world: World, caps: Caps = CAPS) -> AsyncGenerator[int]:
+    async with live.served(app(world, caps=caps), caps) as place:
+        yield int(place.rpartition(":")[2])
+
+
+async def answer(port: int, *pieces: bytes) -> bytes:
+    """Send the pieces and give all that comes until the service closes the connection."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+        async with asyncio.timeout(20):
+            return await reader.read()
+    except ConnectionError:
+        return b""
+    finally:
+        writer.transport.abort()
+
+
+def post(*headers: str, body: bytes = b"", world: World) -> bytes:
+    token = TOKENS.mint(actor(), world.at)
+    lines = [
+        f"POST {PATH} HTTP/1.1",
+        "Host: x",
+        "Connection: close",
+        "Content-Type: application/json",
+        f"Authorization: Bearer {token}",
+        *headers,
+    ]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+@pytest.mark.parametrize(
+    ("pieces", "status", "code"),
+    [
+        ([HEALTH + b"X: " + b"x" * 5_000 + b"\r\n\r\n"], 431, "TOO_LARGE"),
+        ([HEALTH, b"X: ", *[b"x" * 1_000] * 9], 431, "TOO_LARGE"),
+        ([HEALTH, *(b"X-%d: x\r\n" % n for n in range(30))], 431, "TOO_LARGE"),
+        ([b"GET /" + b"x" * 5_000 + b" HTTP/1.1\r\n\r\n"], 431, "TOO_LARGE"),
+        ([HEALTH + b"X: half"], 408, "TOO_SLOW"),
+        ([b""], 408, "TOO_SLOW"),
+        ([b"\r\n"], 408, "TOO_SLOW"),
+        ([b"NONSENSE\r\n\r\n"], 400, "BAD_REQUEST"),
+    ],
+)
+async def test_heads_are_bounded(world: World, pieces: list[bytes], status: int, code: str) -> None:
+    async with served(world) as port:
+        said = await answer(port, *pieces)
+    head, _, body = said.partition(b"\r\n\r\n")
+    assert int(head.split()[1]) == status
+    assert orjson.loads(body)["errors"][0]["extensions"] == {"code": code}
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status"),
+    [
+        (["Content-Length: 100"], b'{"query": ', b"408"),
+        (["Transfer-Encoding: chunked"], b"5\r\n12345\r\n", b"408"),
+        (["Content-Length: 20000"], b"", b"413"),
+        (["Transfer-Encoding: chunked"], b"3000\r\n" + b" " * 12_288 + b"\r\n", b"413"),
+        (["Transfer-Encoding: chunked"], b"1;" + b"x" * 30_000, b"400"),
+        (["Transfer-Encoding: chunked"], b"1\r\n \r\n" * 9_000, b"400"),
+        (["Transfer-Encoding: chunked"], b"0\r\n" + b"X: x\r\n" * 2_000, b"431"),
+    ],
+)
+async def test_bodies_are_bounded(
+    world: World, headers: list[str], body: bytes, status: bytes
+) -> None:
+    async with served(world) as port:
+        said = await answer(port, post(*headers, body=body, world=world))
+    assert said.split()[1] == status
+    assert world.written() == (0, 0, 0)
+
+
+async def test_unread_bodies_end_in_time(world: World) -> None:
+    """The answer is there at once; the body that nobody reads still never ends."""
+    async with served(world) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(HEALTH + b"Transfer-Encoding: chunked\r\n\r\n")
+        assert (await reader.readline()).split()[1] == b"200"
+        async with asyncio.timeout(20):
+            while not reader.at_eof():
+                await reader.read(1_000)
+        writer.transport.abort()
+
+
+async def test_idle_connections_are_closed(world: World) -> None:
+    async with served(world) as port:
+        said = await answer(port, HEALTH + b"\r\n")
+    assert said.startswith(b"HTTP/1.1 200")
+
+
+async def test_pipelines_are_short(world: World) -> None:
+    async with served(world) as port:
+        said = await answer(port, (HEALTH + b"\r\n") * 100)
+    assert said.count(b"HTTP/1.1 200") <= 6
+
+
+async def test_an_address_has_so_many_connections(world: World) -> None:
+    async with served(world, replace(CAPS, header_seconds=30)) as port:
+        opened = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+        refused = await answer(port, HEALTH + b"\r\n")
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", port, local_addr=("127.0.0.77", 0)
+        )
+        writer.write(HEALTH + b"\r\n")
+        another = (await reader.readline()).split()[1]
+        for _, one in [*opened, (reader, writer)]:
+            one.transport.abort()
+        await asyncio.sleep(0.1)
+        again = await answer(port, HEALTH + b"Connection: close\r\n\r\n")
+    assert (refused.split()[1], another, again.split()[1]) == (b"503", b"200", b"200")
+
+
+class Line:
+    def __init__(self) -> None:
+        self.gone = False
+
+    def cut(self) -> None:
+        self.gone = True
+
+
+def test_a_crowd_makes_room_for_others() -> None:
+    connections, crowd = Connections(4, 4), [Line() for _ in range(4)]
+    assert all(connections.admit("crowd", one) for one in crowd)
+    assert connections.admit("other", Line())
+    assert [one.gone for one in crowd] == [True, False, False, False]
+    assert (len(connections), connections.of("crowd"), connections.of("other")) == (4, 3, 1)
+
+
+def test_equals_do_not_cut_each_other() -> None:
+    connections, lines = Connections(2, 2), [Line(), Line()]
+    assert connections.admit("a", lines[0])
+    assert connections.admit("b", lines[1])
+    assert not connections.admit("c", Line())
+    assert not any(one.gone for one in lines)
+
+
+def test_proxies_are_not_one_caller() -> None:
+    connections = Connections(10, 1, frozenset({"proxy"}))
+    assert all(connections.admit("proxy", Line()) for _ in range(5))
+
+
+def test_what_left_is_not_counted() -> None:
+    connections, line, other = Connections(2, 2), Line(), Line()
+    connections.admit("a", line)
+    connections.hand_over("a", line, other)
+    connections.leave("a", line)
+    assert len(connections) == 1
+    connections.leave("a", other)
+    connections.leave("a", other)
+    assert (len(connections), connections.of("a")) == (0, 0)

@@ -1,0 +1,63 @@
+"""Whose request is worked on next: a few at a time, and the callers who wait take turns.
+
+A caller with a hundred requests waits with them behind every other caller's one.
+"""
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from domain.errors import TooMany
+
+RETRY_SECONDS = 1.0
+
+
+class Turns:
+    """At most `busy` at a time; of one caller at most `waiting` wait."""
+
+    def __init__(self, busy: int, waiting: int) -> None:
+        self._free = busy
+        self._most = waiting
+        self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+
+    @asynccontextmanager
+    async def turn(self, caller: str) -> AsyncGenerator[None]:
+        """Wait for a turn and hold it through the block.
+
+        Raises:
+            TooMany: too many requests of this caller wait already.
+        """
+        await self._taken(caller)
+        try:
+            yield
+        finally:
+            self._given()
+
+    async def _taken(self, caller: str) -> None:
+        if self._free > 0:
+            self._free -= 1
+            return
+        queue = self._waiting.setdefault(caller, deque())
+        if len(queue) >= self._most:
+            raise TooMany("requests that wait", RETRY_SECONDS)
+        mine = asyncio.get_running_loop().create_future()
+        queue.append(mine)
+        try:
+            await mine
+        except asyncio.CancelledError:
+            if mine.done() and not mine.cancelled():
+                self._given()
+            raise
+
+    def _given(self) -> None:
+        """Hand the turn to the caller who waits longest; their next one is behind all others."""
+        while self._waiting:
+            caller, queue = self._waiting.popitem(last=False)
+            next_one = queue.popleft()
+            if queue:
+                self._waiting[caller] = queue
+            if not next_one.done():
+                next_one.set_result(None)
+                return
+        self._free += 1
