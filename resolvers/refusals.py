@@ -93,7 +93,7 @@ class StaleVersion(strawberry.ExceptionHandler[errors.StaleVersion, refusals.Sta
             expected=exception.expected,
             actual=exception.actual,
             current=None if card is None else FailureCard.of(card),
-            ticket=None if ticket is None else Ticket.of(ticket),
+            current_ticket=None if ticket is None else Ticket.of(ticket),
         )
 
 

@@ -62,7 +62,7 @@ class Match:
     contributions: list[Contribution] = field(description="What found it.")
     title: str = field(description="The card's title.")
     recheck: str | None = field(description="Why the card is to be looked at again, if it is.")
-    card_key: strawberry.ID = field(description="The card's id in the knowledge graph.")
+    card_key: str = field(description="The card's id in the knowledge graph.")
     remembered: strawberry.Private[bool]
 
     @strawberry.field(description="The card; null while the graph does not answer.")
