@@ -18,6 +18,7 @@ def matched(answer: Answer) -> matches.Matches:
         degraded=answer.degraded,
         ranker=answer.ranker,
         prompt=answer.prompt,
+        shortened=answer.shortened,
     )
 
 

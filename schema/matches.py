@@ -80,6 +80,9 @@ class Matches:
     degraded: str | None = field(description="What did not answer; null when all of it did.")
     ranker: str = field(description="What put them in order.")
     prompt: str | None = field(description="What to do when no card fits.")
+    shortened: str | None = field(
+        description="Why fewer cards were looked for than could be found; null when they were not."
+    )
 
 
 @strawberry.type(description="A card that a search found.")
