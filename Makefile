@@ -59,6 +59,9 @@ docs: $(READY) ## Build the documentation into site/.
 sdl: $(READY) ## Print the GraphQL schema into schema/schema.graphql.
 	$(BIN)/battwheels schema > schema/schema.graphql
 
+refusals: $(READY) ## Print all refusals and their codes into docs/refusals.md.
+	$(BIN)/python -m resolvers.refusal_page
+
 asyncapi: $(READY) ## Print the events' schemas into sync/asyncapi.yaml.
 	$(BIN)/battwheels events schema > sync/asyncapi.yaml
 

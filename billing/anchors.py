@@ -16,6 +16,11 @@ from domain.errors import Tampered
 from domain.ids import GarageId
 from records.database import Records
 
+OTHER_KEY = (
+    "this line was sealed with another key. Was `index:` in BATTWHEELS_VAULT_KEYS changed? "
+    "If not, the file was altered."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchor:
@@ -77,7 +82,7 @@ class Anchors:
             said = orjson.loads(line)
             seal = said.pop("seal")
             if not hmac.compare_digest(seal, self._seal(said)):
-                raise Tampered(f"{self._path}:{n}", "this anchor was not written by us")
+                raise Tampered(f"{self._path}:{n}", OTHER_KEY)
             return Anchor(
                 garage=GarageId(said["garage"]),
                 n=said["n"],

@@ -185,7 +185,7 @@ class Ledger:
         kind: DocumentKind | None = None,
         gstin: str | None = None,
     ) -> list[Paper]:
-        """Give up to `first` papers, the newest id first, those behind the id `after`."""
+        """Give up to `first` papers, the newest first, those behind the paper `after`."""
         found = await self._records.rows(
             QUERIES["page"],
             garage=garage,

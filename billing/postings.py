@@ -30,6 +30,15 @@ class PaymentMethod(StrEnum):
     TDS = "tds"
 
 
+class PaymentKind(StrEnum):
+    """What a movement of money is for: an invoice, before one, the tax withheld, or back."""
+
+    PAYMENT = "payment"
+    ADVANCE = "advance"
+    TDS = "tds"
+    REFUND = "refund"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leg:
     """`about` is the invoice that the amount belongs to, or the ticket that an advance is for."""

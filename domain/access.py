@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain import sentences
 from domain.errors import NotAllowed
 from domain.ids import GarageId, PersonId
 
@@ -133,7 +134,15 @@ def may(actor: Actor, action: Action, resource: Resource) -> bool:
 def demand(actor: Actor, action: Action, resource: Resource) -> None:
     """Raise NotAllowed unless `actor` may do `action` to `resource`."""
     if not may(actor, action, resource):
-        raise NotAllowed(actor.role, action, resource.kind)
+        raise NotAllowed(actor.role, action, resource.kind, _why_not(actor, action, resource.kind))
+
+
+def _why_not(actor: Actor, action: Action, kind: Kind) -> str:
+    if action in MATRIX[actor.role].get(kind, frozenset()):
+        return sentences.own_only(actor.role, action, kind)
+    order = (Role.MANAGER, Role.ACCOUNTANT, Role.ADMIN, Role.TECHNICIAN, Role.CUSTOMER_SUPPORT)
+    others = tuple(role for role in order if action in MATRIX[role].get(kind, frozenset()))
+    return sentences.permission(actor.role, action, kind, others)
 
 
 def _in_scope(actor: Actor, action: Action, resource: Resource) -> bool:

@@ -29,6 +29,8 @@ BattwheelsError
 
 from math import ceil
 
+from domain import sentences
+
 
 class BattwheelsError(Exception):
     """The root: catch it to catch whatever this project raises on purpose."""
@@ -44,16 +46,24 @@ class InvalidInput(Refused):
         self.field = field
         self.reason = reason
 
+    def at(self, field: str) -> "InvalidInput":
+        """Give the same about another field: where the value stands in what was handed in."""
+        return InvalidInput(field, self.reason)
+
 
 class WrongCharacter(InvalidInput):
     def __init__(self, field: str, position: int, reason: str) -> None:
         super().__init__(field, f"character {position} {reason}")
         self.position = position
+        self._why = reason
+
+    def at(self, field: str) -> "WrongCharacter":
+        return WrongCharacter(field, self.position, self._why)
 
 
 class NotFound(Refused):
     def __init__(self, kind: str, id: str) -> None:
-        super().__init__(f"There is no {kind} {id!r} that you may see.")
+        super().__init__(f"There is no {kind} {id!r} that you may see. Check the id.")
         self.kind = kind
         self.id = id
 
@@ -72,8 +82,9 @@ class NotAuthenticated(Refused):
 
 
 class NotAllowed(Refused):
-    def __init__(self, role: str, action: str, resource: str) -> None:
-        super().__init__(f"A {role} may not {action} this {resource}.")
+    def __init__(self, role: str, action: str, resource: str, sentence: str | None = None) -> None:
+        """Refuse with `sentence`, or with what the whole role cannot do."""
+        super().__init__(sentence or sentences.permission(role, action, resource))
         self.role = role
         self.action = action
         self.resource = resource
@@ -91,7 +102,8 @@ class NotCertified(Refused):
 class StaleVersion(Refused):
     def __init__(self, id: str, expected: int, actual: int) -> None:
         super().__init__(
-            f"{id} is at version {actual}, not {expected}. Read it again and repeat the change."
+            f"{id} was changed meanwhile: it is at version {actual}, you had {expected}. "
+            "Read it again and repeat the change."
         )
         self.id = id
         self.expected = expected
@@ -99,22 +111,25 @@ class StaleVersion(Refused):
 
 
 class IllegalTransition(Refused):
-    def __init__(self, id: str, current: str, wanted: str) -> None:
-        super().__init__(f"{id} is {current}; it cannot become {wanted} from there.")
+    def __init__(self, id: str, current: str, wanted: str, note: str | None = None) -> None:
+        """Refuse with `note`, or with what comes before the wanted step."""
+        super().__init__(note or sentences.transition(id, current, wanted))
         self.id = id
         self.current = current
         self.wanted = wanted
 
 
 class OperationConflict(Refused):
-    def __init__(self, operation_id: str, why: str = "was used before with another body") -> None:
-        super().__init__(f"Operation {operation_id} {why}. Make a new operation id.")
+    def __init__(self, operation_id: str, why: str = "was used before for something else") -> None:
+        super().__init__(
+            f"Operation id {operation_id} {why}. Send this call with a new operation id."
+        )
         self.operation_id = operation_id
 
 
 class MonthClosed(Refused):
     def __init__(self, month: str) -> None:
-        super().__init__(f"The books of {month} are closed. Date it into an open month.")
+        super().__init__(f"The books of {month} are closed. Choose a day in an open month.")
         self.month = month
 
 
@@ -122,7 +137,9 @@ class OverLimit(Refused):
     """Amounts are whole paise."""
 
     def __init__(self, field: str, asked: int, most: int) -> None:
-        super().__init__(f"{field}: {asked} paise are asked; at most {most} are left.")
+        super().__init__(
+            f"{field}: {asked} paise are more than the {most} that are left. Ask for less."
+        )
         self.field = field
         self.asked = asked
         self.most = most
@@ -130,7 +147,9 @@ class OverLimit(Refused):
 
 class Occupied(Refused):
     def __init__(self, kind: str, id: str) -> None:
-        super().__init__(f"Somebody is at work on the {kind} {id!r}. Ask again in a minute.")
+        super().__init__(
+            f"Somebody else is at work on the {kind} {id!r}. Send it again in a minute."
+        )
         self.kind = kind
         self.id = id
 
@@ -139,7 +158,9 @@ class Overlaps(Refused):
     """`field` says what both want: the bay or the technician."""
 
     def __init__(self, field: str, job: str) -> None:
-        super().__init__(f"{field}: {job} has it at that time. Choose another time or {field}.")
+        super().__init__(
+            f"Job {job} has this {field} at that time. Choose another time or {field}."
+        )
         self.field = field
         self.job = job
 
@@ -169,8 +190,10 @@ class CursorLost(Refused):
 
 
 class Unavailable(BattwheelsError):
-    def __init__(self, dependency: str, reason: str) -> None:
-        super().__init__(f"{dependency} does not answer: {reason}")
+    def __init__(self, dependency: str, reason: str, sentence: str | None = None) -> None:
+        """Refuse with `sentence`, where there is more to say to a person than what is silent."""
+        super().__init__(sentence or f"{dependency} does not answer: {reason}")
+        self.sentence = sentence
         self.dependency = dependency
         self.reason = reason
 

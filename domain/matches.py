@@ -109,6 +109,7 @@ class CardFacts(CardMarks):
     Attributes:
         reputation: what the network says of it (`domain.reputation`).
         recheck: why it is to be looked at again, if it is.
+        fits: its makes, models and model years as keys; none where it is of no make in particular.
     """
 
     status: CardStatus
@@ -125,6 +126,7 @@ class CardFacts(CardMarks):
     causes: tuple[str, ...]
     campaign: str | None
     recheck: str | None = None
+    fits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

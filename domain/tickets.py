@@ -266,6 +266,13 @@ def with_rating(ticket: Ticket, rating: int, move: Move) -> Ticket:
     return replace(ticket, outcome=replace(ticket.outcome, rating=rating), written=written)
 
 
+def first_fix(ticket: Ticket) -> bool | None:
+    """Say whether the repair worked, first time; None while the ticket is not closed."""
+    if ticket.closed_at is None or ticket.outcome is None:
+        return None
+    return ticket.outcome.worked and not ticket.past
+
+
 def reopen(ticket: Ticket, move: Move) -> Ticket:
     """Give the ticket open again, in nobody's hands; what was tried stays on it."""
     if ticket.status is TicketStatus.ASSIGNED:

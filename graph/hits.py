@@ -94,4 +94,5 @@ def _of_card(row: Row, known: Mapping[str, Row]) -> CardFacts:
         cosine=row["cosine"],
         campaign=row["campaign"],
         recheck=row["recheck"],
+        fits=tuple(row["fits"] or ()),
     )

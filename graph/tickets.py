@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 from neo4j.exceptions import ConstraintError
 
@@ -13,7 +14,7 @@ from domain.events import Event
 from domain.ids import CardId, GarageId, TicketId, VehicleId
 from domain.matches import Embedding
 from domain.regions import Opened, region
-from domain.tickets import Matching, Shown, Ticket, TicketStatus
+from domain.tickets import TICK, Matching, Shown, Ticket, TicketStatus
 from graph import bodies, outbox, ticket_rows
 from graph.card_rows import model_row
 from graph.card_writing import check_sizes
@@ -23,8 +24,9 @@ from graph.queries import named, sized
 
 QUERIES = named("tickets.cypher")
 PAGE_LIMIT = 1_000
-# Behind every id that can be made.
+# Behind every id that can be made, and every moment at which one can.
 NEWEST = "~"
+LATEST = datetime(9999, 12, 31, tzinfo=UTC) - TICK
 
 
 class Tickets:
@@ -95,20 +97,29 @@ class Tickets:
         status: TicketStatus | None = None,
         within: Within | None = None,
     ) -> list[Ticket]:
-        """Give up to `first` tickets, the newest id first, those behind the id `after`."""
+        """Give up to `first` tickets, the newest first, those behind the ticket `after`."""
+        newest = LATEST if after is None else await self._opened_at(after)
+        if newest is None:
+            return []
         name, place = _page_of(actor), dict[str, object]()
         if within is not None:
-            name = "page_within"
-            place = {"place": within.garage, "since": within.since, "until": within.until}
+            name, until = "page_within", min(within.until, newest + TICK)
+            place = {"place": within.garage, "since": within.since, "until": until}
         found = await self._graph.entries(
             QUERIES[name],
             first=min(first, PAGE_LIMIT),
             before=after or NEWEST,
+            newest=newest,
             status=status,
             **place,
             **_seen_by(actor),
         )
         return [_ticket(row) for row in found]
+
+    async def _opened_at(self, id: str) -> datetime | None:
+        found: list[Any] = await self._graph.entries(QUERIES["opened_at"], id=id)
+        # In one zone, or two equal moments would not be equal to the graph.
+        return found[0].to_native().astimezone(UTC) if found else None
 
     async def by_garage(self, since: datetime, until: datetime, actor: Actor) -> list[Opened]:
         """Count what each garage that the actor may see opened in [since, until)."""

@@ -34,7 +34,8 @@ class Stage:
 class Answer:
     """The matches, the level that answered, and why not a better one did.
 
-    `prompt` tells the technician how to go on when no card is offered.
+    `prompt` tells the technician how to go on when no card is offered; `shortened` says why fewer
+    cards were looked for than could be found, when that is so.
     """
 
     matches: tuple[Match, ...]
@@ -42,4 +43,5 @@ class Answer:
     ranker: str
     degraded: str | None = None
     prompt: str | None = None
+    shortened: str | None = None
     trace: tuple[Stage, ...] = ()

@@ -5,7 +5,7 @@ the next level answers and says so: ai → keyword → recent → manual (FB-1 t
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from domain.access import Viewer
 from domain.errors import Unavailable
 from domain.ids import CardId, GarageId
 from domain.matches import CardFacts, CardMarks, Hit, Level, Source, Understood
-from matching import formula, trust
+from matching import fit, formula, trust
 from matching.answers import Answer, Match
 from matching.fusion import Candidate, fuse
 from matching.ranking import Ranked, Ranker
@@ -29,9 +29,11 @@ RECENT_SECONDS = 0.2
 READ_FOR_EACH_PLACE = 3
 # Of the time for the graph, what one source may take; the rest is for the facts.
 SOURCE_SHARE = 2 / 3
-# Below this cosine two texts of the trade have nothing to do with each other; without a shared code
-# or symptom that is no match at all.
-ALIKE = 0.30
+HURRIED = 0.75
+SHORTENED = (
+    "The reported code belongs to these cards and this vehicle, so no other cards were looked for. "
+    "Leave the code out to see what the words alone bring."
+)
 NO_MATCH = "No known card fits. Describe what you see and measure; your report founds a new card."
 MANUAL = (
     "The knowledge graph does not answer. Search by hand: isolate, read the codes, check fuses, "
@@ -49,13 +51,22 @@ class Recent(Protocol):
 
 class Matcher:
     def __init__(
-        self, search: Search, ranker: Ranker, recent: Recent, patience_s: float = GRAPH_SECONDS
+        self,
+        search: Search,
+        ranker: Ranker,
+        recent: Recent,
+        patience_s: float = GRAPH_SECONDS,
+        source_s: float | None = None,
     ) -> None:
-        """Wait for the graph no longer than `patience_s` before the next level answers."""
+        """Wait for the graph no longer than `patience_s` before the next level answers.
+
+        One source may take `source_s` of it: a graph that is slower than that counts as silent.
+        """
         self._search = search
         self._ranker = ranker
         self._recent = recent
         self._patience_s = patience_s
+        self._source_s = patience_s * SOURCE_SHARE if source_s is None else source_s
         self._keeping: set[asyncio.Task[None]] = set()
 
     async def match(
@@ -72,23 +83,27 @@ class Matcher:
         return answer
 
     async def _from_graph(self, understood: Understood, viewer: Viewer, limit: int) -> Answer:
-        patience = self._patience_s * SOURCE_SHARE
-        recall = Recall(self._search, understood, viewer, patience)
+        recall = Recall(self._search, understood, viewer, self._source_s)
         settled = await _settled(recall)
         if settled:
             recall.lists = {Source.CODE: settled}
         else:
+            if recall.silent:
+                # Who waited for one source in vain shall not wait as long for each of the others.
+                recall.patience_s *= HURRIED
             await recall.rest()
         if recall.silent and not recall.lists:
             raise Unavailable("neo4j", next(iter(recall.silent.values())))
         candidates = fuse(recall.lists)[: max(CONSIDERED, limit)]
         ranked = self._ranker.rank(understood, candidates, recall.marks)
-        return await self._answer(recall, ranked, limit)
+        answer = await self._answer(recall, ranked, limit)
+        return replace(answer, shortened=SHORTENED) if settled and answer.matches else answer
 
     async def _answer(self, recall: Recall, ranked: Sequence[Ranked], limit: int) -> Answer:
         said = recall.understood
-        found = await _explained(recall, ranked, limit) if _speaks(said, ranked) else ()
         degraded = _degraded(said, recall)
+        speaks = _speaks(said, ranked)
+        found = await _explained(recall, ranked, limit, strict=bool(degraded)) if speaks else ()
         return Answer(
             matches=found,
             level=Level.KEYWORD if degraded else Level.AI,
@@ -101,7 +116,7 @@ class Matcher:
     async def _from_memory(
         self, understood: Understood, viewer: Viewer, limit: int, reason: str
     ) -> Answer:
-        found = _readmitted(await self._recalled(understood, viewer), limit)
+        found = _readmitted(understood, await self._recalled(understood, viewer), limit)
         return Answer(
             matches=found,
             level=Level.RECENT if found else Level.MANUAL,
@@ -166,7 +181,7 @@ def _alike(understood: Understood, candidate: Candidate) -> bool:
     if understood.embedding is None:
         return candidate.of(Source.WORDS) is not None
     meaning = candidate.of(Source.MEANING)
-    return meaning is not None and meaning.score >= ALIKE
+    return meaning is not None and meaning.score >= fit.ALIKE
 
 
 def _degraded(understood: Understood, recall: Recall) -> str | None:
@@ -177,9 +192,12 @@ def _degraded(understood: Understood, recall: Recall) -> str | None:
     return None
 
 
-async def _explained(recall: Recall, ranked: Sequence[Ranked], limit: int) -> tuple[Match, ...]:
+async def _explained(
+    recall: Recall, ranked: Sequence[Ranked], limit: int, *, strict: bool
+) -> tuple[Match, ...]:
+    """Explain the cards that may be shown; `strict`, only those with a sign of their own."""
     by_card: dict[CardId, Ranked] = {r.marks.id: r for r in ranked}
-    admitted = await _admitted(recall, list(by_card), limit)
+    admitted = await _admitted(recall, by_card, limit, strict=strict)
     return tuple(
         _match(recall.understood, by_card[card.id], (card, standing), rank)
         for rank, (card, standing) in enumerate(admitted, start=1)
@@ -187,34 +205,63 @@ async def _explained(recall: Recall, ranked: Sequence[Ranked], limit: int) -> tu
 
 
 async def _admitted(
-    recall: Recall, ranked: Sequence[CardId], limit: int
+    recall: Recall, by_card: Mapping[CardId, Ranked], limit: int, *, strict: bool
 ) -> Sequence[tuple[CardFacts, trust.Standing]]:
     """Read of the best ranked as many as it takes to fill the places; few are read in vain."""
     admitted: Sequence[tuple[CardFacts, trust.Standing]] = ()
-    step = READ_FOR_EACH_PLACE * limit
+    ranked, step = list(by_card), READ_FOR_EACH_PLACE * limit
     for end in range(step, len(ranked) + step, step):
-        admitted = trust.admit(await recall.facts(ranked[:end]), limit)
+        facts = await recall.facts(ranked[:end])
+        if strict:
+            facts = [f for f in facts if fit.fits(recall.understood, _held(f, by_card[f.id]))]
+        admitted = trust.admit(facts, limit)
         if len(admitted) == limit:
             break
     return admitted
 
 
-def _readmitted(found: Sequence[Match], limit: int) -> tuple[Match, ...]:
-    """Give kept matches of several answers as one answer, under the same rule of trust."""
-    by_card = {match.card.id: match for match in found}
-    admitted = trust.admit([match.card for match in by_card.values()], limit)
+def _held(card: CardFacts, ranked: Ranked) -> CardFacts:
+    """Give the facts with the cosine: they are read without the report's vector, the hit has it."""
+    return replace(card, cosine=ranked.marks.cosine)
+
+
+def _readmitted(understood: Understood, found: Sequence[Match], limit: int) -> tuple[Match, ...]:
+    """Give the kept cards that fit this report, each with the reasons made for it."""
+    cards = {match.card.id: _beside(understood, match.card) for match in found}
+    fitting = [card for card in cards.values() if fit.fits(understood, card)]
+    admitted = trust.admit(fitting, limit)
+    scores = {match.card.id: match.score for match in found}
     return tuple(
-        replace(by_card[card.id], rank=rank, standing=standing)
+        _remembered(understood, (card, standing), rank, scores[card.id])
         for rank, (card, standing) in enumerate(admitted, start=1)
+    )
+
+
+def _beside(understood: Understood, card: CardFacts) -> CardFacts:
+    """Give a kept card held against this report: what was told of another one is forgotten."""
+    return replace(card, vehicle_level=fit.level(understood, card), cosine=None)
+
+
+def _remembered(
+    understood: Understood, admitted: tuple[CardFacts, trust.Standing], rank: int, score: float
+) -> Match:
+    card, standing = admitted
+    why = fit.reasons(understood, card)
+    return Match(
+        rank=rank,
+        card=card,
+        score=score,
+        candidate=Candidate(card=card.id, score=score),
+        reasons=why,
+        sentence=sentence(card, why, standing),
+        standing=standing,
     )
 
 
 def _match(
     understood: Understood, ranked: Ranked, admitted: tuple[CardFacts, trust.Standing], rank: int
 ) -> Match:
-    card, standing = admitted
-    # The facts are read without the report's vector: the hit has told how alike the meanings are.
-    card = replace(card, cosine=ranked.marks.cosine)
+    card, standing = _held(admitted[0], ranked), admitted[1]
     why = reasons(understood, ranked.candidate, card)
     return Match(
         rank=rank,

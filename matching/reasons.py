@@ -60,6 +60,12 @@ def reasons(understood: Understood, candidate: Candidate, card: CardFacts) -> tu
     return tuple(found)
 
 
+def of_card(understood: Understood, card: CardFacts) -> list[Reason]:
+    """Give the reasons that card and report have without any search, what was tried the last."""
+    shown = [*_codes(understood, card), *_symptoms(understood, card), *_vehicle(card)]
+    return [*shown, *_component(card), _outcomes(card)]
+
+
 def sentence(card: CardFacts, why: tuple[Reason, ...], standing: Standing) -> str:
     """Give the reasons in one sentence that a technician can read aloud."""
     evidence = [r.text for r in why if r.kind not in (ReasonKind.OUTCOMES, ReasonKind.COMPONENT)]

@@ -135,7 +135,8 @@ class Recall:
         if wanted:
             started = perf_counter()
             beside = Beside(vehicle=self.understood.vehicle)
-            found = await self.search.facts(wanted, self.viewer, beside)
+            async with asyncio.timeout(self.patience_s):
+                found = await self.search.facts(wanted, self.viewer, beside)
             self.known |= found
             self._note("facts", started, len(found))
         return [self.known[card] for card in ids if card in self.known]

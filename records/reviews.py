@@ -32,7 +32,7 @@ class Reviews:
         self, actor: Actor, *, first: int, after: str | None = None, kind: ReviewKind | None = None
     ) -> list[Review]:
         """Give up to `first` open entries that the actor may decide on, the oldest first."""
-        wanted = {"first": first, "after": after or "", "kind": kind}
+        wanted = {"first": first, "after": after, "kind": kind}
         rows = await self._records.rows(QUERIES["page"], **wanted, **_seen_by(actor))
         return [_review(row) for row in rows]
 

@@ -63,7 +63,12 @@ class Breaker:
         left = self._opened_at + self._rest_s - self._clock()
         if left > 0 or self._probing:
             wait = max(1, ceil(left))
-            raise Unavailable(self._silent, f"it failed several times; try again in {wait} s")
+            raise Unavailable(
+                self._silent,
+                f"it failed several times; try again in {wait} s",
+                f"New reports are paused for {wait} s because {self._silent} was not answering. "
+                "Yours was not saved; send it again then.",
+            )
         self._probing = True
         return True
 

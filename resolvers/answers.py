@@ -18,6 +18,7 @@ def matched(answer: Answer) -> matches.Matches:
         degraded=answer.degraded,
         ranker=answer.ranker,
         prompt=answer.prompt,
+        shortened=answer.shortened,
     )
 
 
@@ -49,8 +50,7 @@ def _cause(value: Cause) -> diagnoses.PossibleCause:
 
 
 def _check(value: Check) -> diagnoses.DiagnosticCheck:
-    card = None if value.card is None else strawberry.ID(value.card)
-    return diagnoses.DiagnosticCheck(action=value.action, safety=value.safety, card_key=card)
+    return diagnoses.DiagnosticCheck(action=value.action, safety=value.safety, card_key=value.card)
 
 
 def _match(value: Match, level: Level) -> matches.Match:
@@ -66,7 +66,7 @@ def _match(value: Match, level: Level) -> matches.Match:
         contributions=[_contribution(c) for c in value.candidate.contributions],
         title=card.title,
         recheck=card.recheck,
-        card_key=strawberry.ID(card.id),
+        card_key=card.id,
         remembered=level is Level.RECENT,
     )
 

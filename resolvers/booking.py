@@ -70,7 +70,7 @@ class Booking:
 
         await once.value(context, operation.id, once.fingerprint("registerBay", asdict(bay)), work)
         place = Garage.of(bay.garage)
-        return BayRegistered(bay=planning.Bay(key=strawberry.ID(bay.id), garage=place))
+        return BayRegistered(bay=planning.Bay(key=bay.id, garage=place))
 
     @strawberry.mutation(description="Book a technician and a bay for a ticket.")
     @guarded(Action.ASSIGN, Kind.TICKET)
@@ -135,7 +135,7 @@ class Booking:
 
         body = once.fingerprint("cancelJob", {"id": key, "expected": expected_version})
         await once.value(context, operation.id, body, work)
-        return JobCancelled(key=strawberry.ID(key))
+        return JobCancelled(key=key)
 
 
 @strawberry.type

@@ -28,7 +28,7 @@ Wanted = Annotated[InvoiceInput, strawberry.argument(description="What it is to 
 class Drafted:
     """Reads."""
 
-    @strawberry.field(description="What waits to be issued, by ticket.")
+    @strawberry.field(description="What waits to be issued, the newest first.")
     @guarded(Action.READ, Kind.INVOICE)
     async def drafts(
         self, info: Ask, first: First = USUAL, after: After = None

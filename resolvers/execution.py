@@ -5,18 +5,28 @@ import traceback
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, cast
 
-from graphql import GraphQLError, VariableDefinitionNode, parse
+from graphql import (
+    FieldNode,
+    GraphQLError,
+    OperationType,
+    VariableDefinitionNode,
+    get_operation_ast,
+    parse,
+)
 from strawberry.extensions import MaskErrors, SchemaExtension
 from strawberry.types import ExecutionContext
 
 from domain.errors import BattwheelsError, InvalidInput, NotAllowed, Unavailable
 from resolvers.context import Context
 from resolvers.documents import MOST_ERRORS, Document, Documents
-from resolvers.refusals import CODES
+from resolvers.input_paths import located
+from resolvers.refusals import code, told
 
 log = logging.getLogger("battwheels.api")
 
 FRAMES = 12
+AGAIN = "Send it again with the same operation id; nothing is done twice."
+LATER = "Try again in a moment."
 NOTHING = parse("{ __typename }")
 
 
@@ -60,10 +70,11 @@ class Answered(MaskErrors):
         super().__init__(should_mask_error=_raised)
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        cause = error.original_error
+        cause, run = error.original_error, self.execution_context
         trace = cast("Context", self.execution_context.context).trace
         if isinstance(cause, BattwheelsError):
-            return _rewritten(error, str(cause), _told(cause))
+            cause = _placed(cause, error, run)
+            return _rewritten(error, _sentence(cause, writes=_writes(run)), _told(cause))
         said = f"Something went wrong on our side. Report it with this trace id: {trace}"
         return _rewritten(error, said, {"code": "INTERNAL", "trace": trace})
 
@@ -111,18 +122,51 @@ def _raised(error: GraphQLError) -> bool:
     return error.path is not None or not isinstance(cause, ValueError)
 
 
+def _placed(cause: BattwheelsError, error: GraphQLError, run: ExecutionContext) -> BattwheelsError:
+    """Give a wrong value of a root field with its path in the input."""
+    if not isinstance(cause, InvalidInput) or len(error.path or ()) != 1 or not error.nodes:
+        return cause
+    schema = run.schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    operation = _operation(run)
+    root = None if operation is None else schema.get_root_type(operation)
+    node = error.nodes[0]
+    asked = root.fields.get(node.name.value) if root and isinstance(node, FieldNode) else None
+    return cause if asked is None else located(asked, cause)
+
+
+def _operation(run: ExecutionContext) -> OperationType | None:
+    document = run.graphql_document
+    found = None if document is None else get_operation_ast(document, run.operation_name)
+    return None if found is None else found.operation
+
+
+def _writes(run: ExecutionContext) -> bool:
+    return _operation(run) is OperationType.MUTATION
+
+
+def _sentence(cause: BattwheelsError, *, writes: bool) -> str:
+    """Say what is wrong, what became of the data, and what to do."""
+    match cause:
+        case Unavailable(sentence=None):
+            return f"{cause}. {AGAIN if writes else LATER}"
+        case Unavailable():
+            return str(cause)
+        case _:
+            return told(cause, writes=writes)
+
+
 def _told(cause: BattwheelsError) -> dict[str, Any]:
-    told: dict[str, Any] = {"code": CODES.get(type(cause), "REFUSED")}
+    extensions: dict[str, Any] = {"code": code(cause)}
     match cause:
         case InvalidInput():
-            told |= {"field": cause.field, "reason": cause.reason}
+            extensions |= {"field": cause.field, "reason": cause.reason}
         case Unavailable():
-            told |= {"dependency": cause.dependency}
+            extensions |= {"dependency": cause.dependency}
         case NotAllowed():
-            told |= {"role": cause.role, "action": cause.action, "resource": cause.resource}
+            extensions |= {"role": cause.role, "action": cause.action, "resource": cause.resource}
         case _:
             pass
-    return told
+    return extensions
 
 
 def _rewritten(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:

@@ -1,8 +1,10 @@
 """From what a caller handed in to values of the domain; whatever is wrong names its field."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from typing import TypeVar
 
 from domain import cards, codes, limits, outcomes
 from domain.cards import Environment, Evidence, Resolution, RootCause, Signature, Visibility
@@ -16,8 +18,12 @@ from domain.vehicles import UNKNOWN, VehicleContext
 from graph.card_pages import CardFilter
 from graph.places import EARLIEST, LATEST, Within
 from repair.review import Content
+from resolvers.input_paths import inside
 from schema import inputs
 from schema.nodes import key_of
+
+S = TypeVar("S")
+T = TypeVar("T")
 
 # Spaces are taken out before, so that no two parts of it want the same ones.
 NUMBER = r"[-−]?[0-9]{1,4}(?:\.[0-9]{1,4})?"
@@ -51,7 +57,7 @@ def vehicle(value: inputs.VehicleInput | None) -> VehicleContext:
 
 
 def content(value: inputs.CardInput) -> Content:
-    vehicles = tuple(vehicle(v) for v in value.vehicles)
+    vehicles = _each("vehicles", value.vehicles, vehicle)
     make = vehicles[0].make if vehicles else None
     return Content(
         title=limits.prose("title", value.title, 200),
@@ -139,14 +145,14 @@ def _cause(value: inputs.CauseInput) -> RootCause:
         ),
         confidence=value.confidence,
         reasoning=reasoning and limits.prose("reasoning", reasoning, cards.TEXT_LIMIT, least=0),
-        cites=tuple(card_key(c) for c in value.cites),
+        cites=_each("cites", value.cites, card_key),
     )
 
 
 def _resolution(value: inputs.ResolutionInput) -> Resolution:
     return Resolution(
         type=value.type,
-        steps=tuple(_step(step) for step in value.steps),
+        steps=_each("steps", value.steps, _step),
         parts=_parts(value.parts),
         labour_minutes=value.labour_minutes,
         high_voltage=value.high_voltage,
@@ -171,14 +177,27 @@ def outcome(value: inputs.OutcomeInput) -> Outcome:
         minutes=value.minutes,
         card=card_key(value.card) if value.card else None,
         cause=value.cause and limits.prose("cause", value.cause, SENTENCE_LIMIT),
-        steps=tuple(_step(step) for step in value.steps),
+        steps=_each("steps", value.steps, _step),
         parts=_parts(value.parts),
         notes=limits.prose("notes", value.notes, outcomes.NOTES_LIMIT, least=0),
     )
 
 
 def _parts(given: list[inputs.PartUseInput]) -> tuple[cards.PartUse, ...]:
-    return tuple(cards.PartUse(part=key_of("Part", p.part), quantity=p.quantity) for p in given)
+    return _each("parts", given, _part)
+
+
+def _part(value: inputs.PartUseInput) -> cards.PartUse:
+    return cards.PartUse(part=key_of("Part", value.part), quantity=value.quantity)
+
+
+def _each(name: str, given: Sequence[S], read: Callable[[S], T]) -> tuple[T, ...]:
+    """Read a list; what is wrong names its place, from 0."""
+    found = list[T]()
+    for place, value in enumerate(given):
+        with inside(name, place):
+            found.append(read(value))
+    return tuple(found)
 
 
 def _step(value: inputs.StepInput) -> cards.Step:
@@ -198,7 +217,7 @@ def _evidence(value: inputs.EvidenceInput) -> Evidence:
         videos=_attachments("videos", value.videos),
         sensor_logs=_attachments("sensorLogs", value.sensor_logs),
         tool=value.tool and limits.prose("tool", value.tool, 200),
-        readings=tuple(_reading(reading) for reading in value.readings),
+        readings=_each("readings", value.readings, _reading),
     )
 
 
@@ -221,7 +240,7 @@ def _attachments(field: str, given: list[inputs.AttachmentInput]) -> tuple[cards
 def _visibility(value: inputs.VisibilityInput) -> Visibility:
     limits.count("visibility", len(value.garages) + len(value.regions), LISTED)
     return Visibility(
-        garages=tuple(garage_id(key_of("Garage", g)) for g in value.garages),
+        garages=_each("garages", value.garages, lambda g: garage_id(key_of("Garage", g))),
         regions=tuple(limits.text("regions", r, 80) for r in value.regions),
     )
 

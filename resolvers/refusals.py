@@ -1,13 +1,16 @@
 """From the errors of the domain to members of the result unions; the rest keep a code."""
 
 from collections.abc import Mapping
+from typing import cast
 
 import strawberry
+from graphql import GraphQLField, GraphQLResolveInfo, OperationType
 from strawberry.types.field import StrawberryField
 
 from domain import errors
 from domain.ids import CardId, TicketId
 from resolvers.context import Ask
+from resolvers.input_paths import located
 from schema import refusals
 from schema.money import Paise
 from schema.repair import FailureCard, Ticket
@@ -31,13 +34,58 @@ CODES: Mapping[type[errors.BattwheelsError], str] = {
 }
 
 
+# What stands in `extensions.code` of an error that no resolver raised, and where it comes from.
+OTHER_CODES: Mapping[str, str] = {
+    "TOO_MUCH": "The document is over a limit of depth, aliases, root fields or objects.",
+    "DEADLINE": "It was not answered within the deadline; the HTTP status is 504.",
+    "CSRF": "A browser's simple request without `GraphQL-Require-Preflight: 1`; status 403.",
+    "METHOD": "Neither GET nor POST; status 405.",
+    "ACCEPT": "No media type that this door speaks was accepted; status 406.",
+    "MEDIA_TYPE": "The body was not sent as application/json; status 415.",
+    "TOO_LARGE": "The body is larger than the server reads; status 413.",
+    "MOVED": "The API is at another path; status 404, with `location`.",
+    "BAD_REQUEST": "The body does not read as a GraphQL request; status 400.",
+    "INTERNAL": "An accident on our side; report it with its `trace`.",
+    "REFUSED": "A refusal without a code of its own.",
+}
+NOT_DONE = "Nothing was saved."
+
+
+def code(refusal: errors.BattwheelsError) -> str:
+    """Give the code of a refusal, or of the nearest class that it belongs to."""
+    return next((CODES[kind] for kind in type(refusal).__mro__ if kind in CODES), "REFUSED")
+
+
+def asked_field(info: Ask) -> GraphQLField:
+    """Give the field of the schema that is being answered."""
+    raw = _raw(info)
+    return raw.parent_type.fields[raw.field_name]
+
+
+def said(info: Ask, refusal: errors.Refused) -> str:
+    """Give the sentence of a refusal; of a verb that writes, also what became of the data."""
+    return told(refusal, writes=_raw(info).operation.operation is OperationType.MUTATION)
+
+
+def _raw(info: Ask) -> GraphQLResolveInfo[object]:
+    return cast("GraphQLResolveInfo[object]", info._raw_info)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
+
+def told(refusal: errors.BattwheelsError, *, writes: bool) -> str:
+    """Give a refusal as sentences: what is wrong, what to do, and that nothing was saved."""
+    text = str(refusal).rstrip()
+    text = text if text.endswith((".", "!", "?")) else f"{text}."
+    return f"{text} {NOT_DONE}" if writes else text
+
+
 class InvalidInput(strawberry.ExceptionHandler[errors.InvalidInput, refusals.InvalidInput]):
     def handle(
         self, exception: errors.InvalidInput, *, field: StrawberryField, info: Ask
     ) -> refusals.InvalidInput:
-        del field, info
+        del field
+        wrong = located(asked_field(info), exception)
         return refusals.InvalidInput(
-            message=str(exception), field=exception.field, reason=exception.reason
+            message=said(info, wrong), field=wrong.field, reason=wrong.reason
         )
 
 
@@ -45,17 +93,19 @@ class NotFound(strawberry.ExceptionHandler[errors.NotFound, refusals.NotFound]):
     def handle(
         self, exception: errors.NotFound, *, field: StrawberryField, info: Ask
     ) -> refusals.NotFound:
-        del field, info
-        return refusals.NotFound(message=str(exception), kind=exception.kind, key=exception.id)
+        del field
+        return refusals.NotFound(
+            message=said(info, exception), kind=exception.kind, key=exception.id
+        )
 
 
 class NotAllowed(strawberry.ExceptionHandler[errors.NotAllowed, refusals.NotAllowed]):
     def handle(
         self, exception: errors.NotAllowed, *, field: StrawberryField, info: Ask
     ) -> refusals.NotAllowed:
-        del field, info
+        del field
         return refusals.NotAllowed(
-            message=str(exception),
+            message=said(info, exception),
             role=exception.role,
             action=exception.action,
             resource=exception.resource,
@@ -66,9 +116,9 @@ class NotCertified(strawberry.ExceptionHandler[errors.NotCertified, refusals.Not
     def handle(
         self, exception: errors.NotCertified, *, field: StrawberryField, info: Ask
     ) -> refusals.NotCertified:
-        del field, info
+        del field
         return refusals.NotCertified(
-            message=str(exception), technician=strawberry.ID(exception.technician)
+            message=said(info, exception), technician=strawberry.ID(exception.technician)
         )
 
 
@@ -76,8 +126,10 @@ class AlreadyExists(strawberry.ExceptionHandler[errors.AlreadyExists, refusals.A
     def handle(
         self, exception: errors.AlreadyExists, *, field: StrawberryField, info: Ask
     ) -> refusals.AlreadyExists:
-        del field, info
-        return refusals.AlreadyExists(message=str(exception), kind=exception.kind, key=exception.id)
+        del field
+        return refusals.AlreadyExists(
+            message=said(info, exception), kind=exception.kind, key=exception.id
+        )
 
 
 class StaleVersion(strawberry.ExceptionHandler[errors.StaleVersion, refusals.StaleVersion]):
@@ -89,12 +141,12 @@ class StaleVersion(strawberry.ExceptionHandler[errors.StaleVersion, refusals.Sta
         card = await info.context.loaders.cards.load(CardId(exception.id))
         ticket = await info.context.loaders.tickets.load(TicketId(exception.id))
         return refusals.StaleVersion(
-            message=str(exception),
+            message=said(info, exception),
             key=exception.id,
             expected=exception.expected,
             actual=exception.actual,
             current=None if card is None else FailureCard.of(card),
-            ticket=None if ticket is None else Ticket.of(ticket),
+            current_ticket=None if ticket is None else Ticket.of(ticket),
         )
 
 
@@ -104,9 +156,9 @@ class IllegalTransition(
     def handle(
         self, exception: errors.IllegalTransition, *, field: StrawberryField, info: Ask
     ) -> refusals.IllegalTransition:
-        del field, info
+        del field
         return refusals.IllegalTransition(
-            message=str(exception),
+            message=said(info, exception),
             key=exception.id,
             state=exception.current,
             wanted=exception.wanted,
@@ -119,9 +171,9 @@ class OperationConflict(
     def handle(
         self, exception: errors.OperationConflict, *, field: StrawberryField, info: Ask
     ) -> refusals.OperationConflict:
-        del field, info
+        del field
         return refusals.OperationConflict(
-            message=str(exception), operation_id=strawberry.ID(exception.operation_id)
+            message=said(info, exception), operation_id=strawberry.ID(exception.operation_id)
         )
 
 
@@ -129,17 +181,17 @@ class MonthClosed(strawberry.ExceptionHandler[errors.MonthClosed, refusals.Month
     def handle(
         self, exception: errors.MonthClosed, *, field: StrawberryField, info: Ask
     ) -> refusals.MonthClosed:
-        del field, info
-        return refusals.MonthClosed(message=str(exception), month=exception.month)
+        del field
+        return refusals.MonthClosed(message=said(info, exception), month=exception.month)
 
 
 class OverLimit(strawberry.ExceptionHandler[errors.OverLimit, refusals.OverLimit]):
     def handle(
         self, exception: errors.OverLimit, *, field: StrawberryField, info: Ask
     ) -> refusals.OverLimit:
-        del field, info
+        del field
         return refusals.OverLimit(
-            message=str(exception),
+            message=said(info, exception),
             field=exception.field,
             asked=Paise(exception.asked),
             most=Paise(exception.most),
@@ -150,17 +202,21 @@ class Occupied(strawberry.ExceptionHandler[errors.Occupied, refusals.Occupied]):
     def handle(
         self, exception: errors.Occupied, *, field: StrawberryField, info: Ask
     ) -> refusals.Occupied:
-        del field, info
-        return refusals.Occupied(message=str(exception), kind=exception.kind, key=exception.id)
+        del field
+        return refusals.Occupied(
+            message=said(info, exception), kind=exception.kind, key=exception.id
+        )
 
 
 class Overlaps(strawberry.ExceptionHandler[errors.Overlaps, refusals.Overlaps]):
     def handle(
         self, exception: errors.Overlaps, *, field: StrawberryField, info: Ask
     ) -> refusals.Overlaps:
-        del field, info
+        del field
         return refusals.Overlaps(
-            message=str(exception), field=exception.field, in_the_way=strawberry.ID(exception.job)
+            message=said(info, exception),
+            field=exception.field,
+            in_the_way=strawberry.ID(exception.job),
         )
 
 

@@ -18,7 +18,7 @@ from resolvers.context import Ask, Context
 from resolvers.guards import guarded
 from schema import repair
 from schema.inputs import AttemptInput, OutcomeInput
-from schema.nodes import key_of
+from schema.nodes import GOES, key_of
 from schema.repairs import (
     AssignTicketResult,
     AttemptRecorded,
@@ -41,8 +41,14 @@ Followed = Annotated[
 ]
 Tried = Annotated[AttemptInput, strawberry.argument(description="What was tried, and how it went.")]
 Ended = Annotated[OutcomeInput, strawberry.argument(description="How the repair ended.")]
-Rating = Annotated[
+Stars = Annotated[
     int | None, strawberry.argument(description="The customer's stars, 1 to 5; null: none given.")
+]
+Rating = Annotated[
+    int | None,
+    strawberry.argument(
+        description="The customer's stars, 1 to 5.", deprecation_reason=f"Say `stars`. {GOES}"
+    ),
 ]
 Verb = Callable[[TicketId, Operation], Awaitable[Ticket]]
 
@@ -131,22 +137,24 @@ class Repairing:
 
     @strawberry.mutation(description="Hand the vehicle back.")
     @guarded(Action.UPDATE, Kind.TICKET)
-    async def close_ticket(
+    async def close_ticket(  # noqa: PLR0913, PLR0917 - arguments of the API
         self,
         info: Ask,
         operation_id: OperationArgument,
         id: TicketArgument,
         expected_version: ExpectedArgument,
+        stars: Stars = None,
         rating: Rating = None,
     ) -> CloseTicketResult:
         context = info.context
+        given = rating if stars is None else stars
 
         async def work(key: TicketId, operation: Operation) -> Ticket:
             return await closing.close(
-                context.services.tickets, key, rating, expected_version, operation
+                context.services.tickets, key, given, expected_version, operation
             )
 
-        body = {"verb": "closeTicket", "expected": expected_version, "rating": rating}
+        body = {"verb": "closeTicket", "expected": expected_version, "rating": given}
         return TicketClosed(ticket=await _done(context, operation_id, id, body, work))
 
     @strawberry.mutation(description="Take a ticket up again: the repair did not hold.")

@@ -11,7 +11,7 @@ from billing.messages import Occasion
 from billing.messengers import Channel, MessageState
 from billing.numbering import DocumentKind
 from billing.papers import InvoiceStatus
-from billing.postings import PaymentMethod
+from billing.postings import PaymentKind, PaymentMethod
 from billing.pricing import PriceSource
 from domain.cards import (
     CardSource,
@@ -58,6 +58,7 @@ DESCRIBED: dict[EnumMeta, str] = {
     LineKind: "What kind of line it is.",
     DocumentKind: "What a numbered document is.",
     InvoiceStatus: "Where an invoice stands.",
+    PaymentKind: "What a movement of money is for.",
     PaymentMethod: "How money came.",
     PriceSource: "Whose word a price is: the first of the chain that spoke.",
 }

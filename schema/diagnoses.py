@@ -20,7 +20,7 @@ class PossibleCause:
 class DiagnosticCheck:
     action: str = field(description="What to do.")
     safety: bool = field(description="Whether it makes the work safe: do these first.")
-    card_key: strawberry.ID | None = field(description="The card it comes from, if from one.")
+    card_key: str | None = field(description="The card it comes from, if from one.")
 
 
 @strawberry.type(description="A past failure that the diagnosis rests on.")

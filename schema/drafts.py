@@ -29,7 +29,7 @@ class FixedPlace:
 
 @strawberry.type(description="What a ticket's invoice is to say; it may change until it is issued.")
 class InvoiceDraft:
-    ticket_key: strawberry.ID = field(description="The ticket's key.")
+    ticket_key: str = field(description="The ticket's key.")
     version: int = field(description="Grows by one with every change.")
     day: date | None = field(description="The day of law; null: the day of issue.")
     place_of_supply: FixedPlace | None = field(description="Only where it was overruled.")
@@ -55,7 +55,7 @@ class InvoiceDraft:
         terms = value.wish.terms
         fixed = terms.overrule
         return cls(
-            ticket_key=strawberry.ID(value.ticket),
+            ticket_key=value.ticket,
             version=value.version,
             day=terms.day,
             place_of_supply=None

@@ -14,13 +14,13 @@ from billing.lines import LineKind
 from billing.numbering import DocumentKind
 from billing.papers import BASIS_POINTS, InvoiceStatus, Paper
 from billing.parties import MASK
-from billing.postings import PaymentMethod
+from billing.postings import PaymentKind, PaymentMethod
 from billing.pricing import PriceSource
 from domain.ids import InvoiceId
 from schema.context import Asked
 from schema.messages import Message
 from schema.money import Money
-from schema.nodes import USUAL, Connection, Node, connection, global_id, position, size
+from schema.nodes import GOES, USUAL, Connection, Node, connection, global_id, position, size
 from schema.people import Garage
 from schema.repair import Ticket
 from schema.vocabulary import After, First, Part, edge
@@ -126,13 +126,21 @@ class InvoiceLine:
 
 @strawberry.type(description="Money that came in, or went back.")
 class Payment(Node):
-    kind: str = field(description="payment, advance, tds or refund.")
+    kind: str = field(
+        description="payment, advance, tds or refund.",
+        deprecation_reason=f"Read `paymentKind`. {GOES}",
+    )
+    payment_kind: PaymentKind = field(description="What kind of movement of money it is.")
     amount: Money = field(description="How much.")
     method: PaymentMethod = field(description="How it came.")
     day: date = field(description="On which day, in India.")
     at: datetime = field(description="When it was written down.")
     by: strawberry.ID = field(description="By whom.")
-    number: str | None = field(description="Number of its receipt or refund voucher.")
+    number: str | None = field(
+        description="Number of its receipt or refund voucher.",
+        deprecation_reason=f"Read `voucherNumber`. {GOES}",
+    )
+    voucher_number: str | None = field(description="Number of its receipt or refund voucher.")
     refund_of: strawberry.ID | None = field(description="The payment that went back.")
 
     @classmethod
@@ -142,12 +150,14 @@ class Payment(Node):
             id=global_id("Payment", value.id),
             key=value.id,
             kind=value.kind,
+            payment_kind=PaymentKind(value.kind),
             amount=Money.of(value.paise),
             method=value.method,
             day=value.day,
             at=value.at,
             by=strawberry.ID(value.by),
             number=value.number,
+            voucher_number=value.number,
             refund_of=None if back is None else global_id("Payment", back),
         )
 
@@ -202,8 +212,16 @@ class Invoice(Node):
         rest = self.value.invoice.lines[start:][: size(first) + 1]
         return connection(rest, first, after, lambda line: str(line.n), InvoiceLine.of)
 
-    @strawberry.field(description="Where it stands; null for a credit note.")
+    @strawberry.field(
+        description="Where it stands; null for a credit note.",
+        deprecation_reason=f"Read `invoiceStatus`. {GOES}",
+    )
     def status(self) -> InvoiceStatus | None:
+        balance = self.value.balance
+        return None if balance is None else balance.status
+
+    @strawberry.field(description="Where it stands; null for a credit note.")
+    def invoice_status(self) -> InvoiceStatus | None:
         balance = self.value.balance
         return None if balance is None else balance.status
 

@@ -62,7 +62,7 @@ class Match:
     contributions: list[Contribution] = field(description="What found it.")
     title: str = field(description="The card's title.")
     recheck: str | None = field(description="Why the card is to be looked at again, if it is.")
-    card_key: strawberry.ID = field(description="The card's id in the knowledge graph.")
+    card_key: str = field(description="The card's id in the knowledge graph.")
     remembered: strawberry.Private[bool]
 
     @strawberry.field(description="The card; null while the graph does not answer.")
@@ -80,6 +80,9 @@ class Matches:
     degraded: str | None = field(description="What did not answer; null when all of it did.")
     ranker: str = field(description="What put them in order.")
     prompt: str | None = field(description="What to do when no card fits.")
+    shortened: str | None = field(
+        description="Why fewer cards were looked for than could be found; null when they were not."
+    )
 
 
 @strawberry.type(description="A card that a search found.")

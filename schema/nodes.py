@@ -17,6 +17,8 @@ S = TypeVar("S")
 MOST = 100
 USUAL = 20
 LONGEST_ID = 400
+# What every deprecation says at its end: from then on the field may be taken away.
+GOES = "It goes after 2027-06-30."
 
 
 @strawberry.interface(description="A thing with an id of its own; `node(id:)` reads it again.")

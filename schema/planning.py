@@ -22,13 +22,13 @@ from schema.refusals import (
 
 @strawberry.type(description="A place in a garage where one vehicle at a time is worked on.")
 class Bay:
-    key: strawberry.ID = field(description="Its key, bay_….")
+    key: str = field(description="Its key, bay_….")
     garage: Garage = field(description="Where it is.")
 
 
 @strawberry.type(description="A ticket planned for a technician and a bay, at [start, end).")
 class Job:
-    key: strawberry.ID = field(description="Its key, job_….")
+    key: str = field(description="Its key, job_….")
     version: int = field(description="Counts its changes, from 1.")
     garage: Garage = field(description="Where it is done.")
     ticket: strawberry.ID = field(description="Key of the ticket.")
@@ -40,7 +40,7 @@ class Job:
     @classmethod
     def of(cls, value: jobs.Job) -> Self:
         return cls(
-            key=strawberry.ID(value.id),
+            key=value.id,
             version=value.version,
             garage=Garage.of(value.garage),
             ticket=strawberry.ID(value.ticket),
@@ -68,7 +68,7 @@ class JobRescheduled:
 
 @strawberry.type(description="The job is gone, its time is free.")
 class JobCancelled:
-    key: strawberry.ID = field(description="Key that the job had.")
+    key: str = field(description="Key that the job had.")
 
 
 RegisterBayResult = Annotated[

@@ -48,7 +48,7 @@ class StaleVersion(Refusal):
     expected: int = field(description="The version that the change was made against.")
     actual: int = field(description="The version that stands.")
     current: FailureCard | None = field(description="The card as it stands now.")
-    ticket: Ticket | None = field(description="The ticket as it stands now, if it is one.")
+    current_ticket: Ticket | None = field(description="The ticket as it stands now, if it is one.")
 
 
 @strawberry.type(description="There is no such step from where it stands.")

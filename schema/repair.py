@@ -15,7 +15,7 @@ from domain.signature import keywords, symptom_hash
 from domain.tickets import Matching, TicketStatus
 from domain.vehicles import VehicleCategory
 from schema.context import Asked
-from schema.nodes import USUAL, Connection, Node, connection, global_id, window
+from schema.nodes import GOES, USUAL, Connection, Node, connection, global_id, window
 from schema.parts import Evidence, PartUse, Resolution, RootCause, Signature, Step
 from schema.people import Garage, Merge, Provenance, Verification, Visibility
 from schema.usage import Effectiveness, Usage
@@ -38,12 +38,18 @@ class Origin:
 @strawberry.type(description="One failure and its fix.")
 class FailureCard(Node):
     version: int = field(description="Grows by one with every change.")
-    status: CardStatus = field(description="Where it stands.")
+    status: CardStatus = field(
+        description="Where it stands.", deprecation_reason=f"Read `cardStatus`. {GOES}"
+    )
     source: CardSource = field(description="Who vouches for it.")
     title: str = field(description="The failure in a line.")
     category: VehicleCategory = field(description="The kind of vehicle it was found on.")
     make: str | None = field(description="The make it belongs to; null when it spans several.")
     value: strawberry.Private[cards.FailureCard]
+
+    @strawberry.field(description="Where it stands.")
+    def card_status(self) -> CardStatus:
+        return self.status
 
     @strawberry.field(description="How the failure shows itself; reports are compared with this.")
     def signature(self) -> Signature:
@@ -235,7 +241,10 @@ class Outcome:
     steps: list[Step] = field(description="What was done, in order, at most 100.")
     parts: list[PartUse] = field(description="What was used up, at most 100.")
     notes: str = field(description="What the technician says of it.")
-    rating: int | None = field(description="The customer's stars, 1 to 5.")
+    stars: int | None = field(description="The customer's stars, 1 to 5.")
+    rating: int | None = field(
+        description="The customer's stars, 1 to 5.", deprecation_reason=f"Read `stars`. {GOES}"
+    )
     followed: strawberry.Private[CardId | None]
 
     @strawberry.field(description="The card that it ended with; null: the technician's own way.")
@@ -251,6 +260,7 @@ class Outcome:
             steps=Step.several(value.steps),
             parts=PartUse.several(value.parts),
             notes=value.notes,
+            stars=value.rating,
             rating=value.rating,
             followed=value.card,
         )
@@ -259,7 +269,9 @@ class Outcome:
 @strawberry.type(description="One failing vehicle in one garage, from report to invoice.")
 class Ticket(Node):
     version: int = field(description="Grows by one with every change.")
-    status: TicketStatus = field(description="Where it stands.")
+    status: TicketStatus = field(
+        description="Where it stands.", deprecation_reason=f"Read `ticketStatus`. {GOES}"
+    )
     text: str = field(description="What was reported.")
     garage: Garage = field(description="Where it was reported.")
     reporter: strawberry.ID = field(description="Id of the person who reported it.")
@@ -281,6 +293,10 @@ class Ticket(Node):
     reported: strawberry.Private[tuple[CodeKey, ...]]
     value: strawberry.Private[tickets.Ticket]
 
+    @strawberry.field(description="Where it stands.")
+    def ticket_status(self) -> TicketStatus:
+        return self.status
+
     @strawberry.field(description="The error codes that were reported.")
     async def error_codes(self, info: Asked) -> list[ErrorCode]:
         return await coded(info.context.loaders.codes, self.reported)
@@ -289,7 +305,9 @@ class Ticket(Node):
         description="Whether the repair worked and has held since; null until it was closed."
     )
     async def first_fix(self, info: Asked) -> bool | None:
-        return await info.context.loaders.first_fixes.load(self.value.id)
+        counted = await info.context.loaders.first_fixes.load(self.value.id)
+        # The outcome is counted a moment after the ticket closes; until then its own word stands.
+        return tickets.first_fix(self.value) if counted is None else counted
 
     @strawberry.field(description="The card that the repair follows; null: their own way.")
     async def card(self, info: Asked) -> FailureCard | None:

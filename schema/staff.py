@@ -13,7 +13,7 @@ from schema.refusals import InvalidInput, NotAllowed, OperationConflict
 
 @strawberry.type(description="Somebody who repairs in a garage; their name is kept elsewhere.")
 class Technician:
-    key: strawberry.ID = field(description="Id of the person.")
+    key: str = field(description="Id of the person.")
     garage: Garage = field(description="Where they work.")
     certification: Certification = field(description="What they may work on.")
     skills: list[str] = field(description="Keys of the subsystems they know well, at most 50.")
@@ -21,7 +21,7 @@ class Technician:
     @classmethod
     def of(cls, value: technicians.Technician) -> Self:
         return cls(
-            key=strawberry.ID(value.id),
+            key=value.id,
             garage=Garage.of(value.garage),
             certification=value.certification,
             skills=list(value.skills),

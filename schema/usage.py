@@ -8,6 +8,7 @@ from strawberry import field
 
 from domain import effectiveness, usage
 from domain.effectiveness import Timing
+from schema.nodes import GOES
 
 
 @strawberry.type(description="A share of successes, with how sure one may be of it.")
@@ -30,20 +31,26 @@ class Usage:
     used: int = field(description="How often a repair followed it.")
     successes: int = field(description="How often that fixed the failure.")
     failures: int = field(description="How often it did not.")
-    rating: float | None = field(description="Mean of the last hundred ratings, 1 to 5.")
-    ratings: int = field(description="How many ratings that is.")
+    mean_stars: float | None = field(description="Mean of the last hundred people's stars, 1 to 5.")
+    rating: float | None = field(
+        description="Mean of the last hundred people's stars, 1 to 5.",
+        deprecation_reason=f"Read `meanStars`. {GOES}",
+    )
+    ratings: int = field(description="How many people's stars that is.")
     last_used: datetime | None = field(description="When it was last used.")
     success_rate: Rate = field(description="Successes out of uses.")
 
     @classmethod
     def of(cls, value: usage.Usage) -> Self:
         stars = value.ratings
+        mean = sum(stars) / len(stars) if stars else None
         return cls(
             matched=value.matched,
             used=value.used,
             successes=value.successes,
             failures=value.failures,
-            rating=sum(stars) / len(stars) if stars else None,
+            mean_stars=mean,
+            rating=mean,
             ratings=len(stars),
             last_used=value.last_used,
             success_rate=Rate.of(value),
@@ -56,7 +63,10 @@ class Effectiveness:
     proven: bool = field(description="Whether it has the five uses from which it is believed.")
     first_time_fix: float | None = field(description="Successes out of uses.")
     acceptance: float | None = field(description="Uses out of showings.")
-    rating: float | None = field(description="Mean rating out of five.")
+    stars: float | None = field(description="Mean stars out of five, 0 to 1.")
+    rating: float | None = field(
+        description="Mean stars out of five, 0 to 1.", deprecation_reason=f"Read `stars`. {GOES}"
+    )
     timeliness: float | None = field(description="Estimated out of actual minutes, at most 1.")
 
     @classmethod
@@ -67,6 +77,7 @@ class Effectiveness:
             proven=effectiveness.proven(value),
             first_time_fix=found.first_time_fix,
             acceptance=found.acceptance,
+            stars=found.rating,
             rating=found.rating,
             timeliness=found.timeliness,
         )

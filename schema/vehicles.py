@@ -7,7 +7,7 @@ from strawberry import field
 
 from domain import vehicles
 from domain.vehicles import VehicleCategory, VehicleContext
-from schema.nodes import Node, global_id
+from schema.nodes import GOES, Node, global_id
 
 
 @strawberry.type(description="A vehicle as a card or report names it; null is unknown.")
@@ -37,7 +37,8 @@ class Vehicle:
 
 @strawberry.type(description="One model of one model year; a null year stands for every year.")
 class VehicleModel(Node):
-    make: str = field(description="Who makes it.")
+    make: str = field(description="Who makes it.", deprecation_reason=f"Read `makeName`. {GOES}")
+    make_name: str = field(description="Who makes it.")
     model: str = field(description="Its name.")
     variant: str | None = field(description="Its variant.")
     year: int | None = field(description="Its model year.")
@@ -49,6 +50,7 @@ class VehicleModel(Node):
             id=global_id("VehicleModel", value.id),
             key=value.id,
             make=value.make,
+            make_name=value.make,
             model=value.model,
             variant=value.variant,
             year=value.year,

@@ -11,8 +11,9 @@ from redis.exceptions import RedisError
 from domain.errors import Unavailable
 from domain.ids import CardId, GarageId
 from domain.matches import Understood
-from domain.signature import words
+from matching import fit
 from matching.answers import Match
+from matching.fusion import Candidate
 
 SECONDS = 86_400
 KEPT = 200
@@ -35,7 +36,7 @@ class RecentMatches:
         """
         if not matches:
             return
-        entries = [MATCH.dump_json(match) for match in reversed(matches)]
+        entries = [MATCH.dump_json(_bare(match)) for match in reversed(matches)]
         try:
             async with self._redis.pipeline(transaction=False) as pipe:
                 pipe.lpush(_key(garage), *entries)
@@ -46,7 +47,7 @@ class RecentMatches:
             raise Unavailable("redis", type(error).__name__) from error
 
     async def recall(self, garage: GarageId, understood: Understood) -> list[Match]:
-        """Give the kept matches that share a code, a symptom or a word with the report, best first.
+        """Give the kept cards that fit the report, best first, without what was said of others.
 
         Raises:
             Unavailable: Redis does not answer.
@@ -60,7 +61,10 @@ class RecentMatches:
             newest.setdefault(match.card.id, match)
         scored = [(_points(understood, match), match) for match in newest.values()]
         best = sorted((s for s in scored if s[0] > 0), key=lambda s: (-s[0], s[1].card.id))
-        return [replace(match, rank=rank) for rank, (_, match) in enumerate(best, start=1)]
+        return [
+            replace(match, rank=rank, score=float(points))
+            for rank, (points, match) in enumerate(best, start=1)
+        ]
 
 
 def _key(garage: GarageId) -> str:
@@ -75,10 +79,17 @@ def _read(entry: bytes) -> Match | None:
         return None
 
 
+def _bare(match: Match) -> Match:
+    """Give the match without what holds for its own report alone: reasons, sentence, places."""
+    card = match.card
+    bare = Candidate(card=card.id, score=0.0)
+    return replace(match, card=replace(card, cosine=None), candidate=bare, reasons=(), sentence="")
+
+
 def _points(understood: Understood, match: Match) -> int:
+    if not fit.fits(understood, replace(match.card, cosine=None)):
+        return 0
     codes = len(set(understood.codes) & set(match.card.codes))
     symptoms = len({s.code for s in understood.symptoms} & set(match.card.symptoms))
-    shared = set(words(understood.report.text)) & set(
-        words(f"{match.card.title} {match.card.text}")
-    )
+    shared = fit.shared(understood, match.card)
     return CODE_POINTS * codes + SYMPTOM_POINTS * symptoms + len(shared)

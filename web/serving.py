@@ -30,7 +30,7 @@ from web.asgi import Door, application
 from web.handlers import Hearing
 from web.listening import listening
 from web.papers import Papers
-from web.wiring import Opened, learning, matching, process_name
+from web.wiring import Opened, Patience, learning, matching, process_name
 
 RESTART_SECONDS = 1.0
 # How soon an import made by another process is known to the reader.
@@ -43,7 +43,8 @@ REHEARSAL = FailureReport(
     text="Ather 450X does not charge, battery warning on the dash", codes=("P0A80",)
 )
 REHEARSALS = 2
-REHEARSAL_SECONDS = 60.0
+# Nobody waits for it, and the first plans cost seconds.
+UNHURRIED = Patience(embedder=60.0, graph=60.0, answer=60.0)
 PACE = Pace()
 SWITCH_SECONDS = 0.001
 
@@ -172,7 +173,7 @@ async def serve(
 async def rehearse(house: Opened) -> None:
     """Match a few times before anyone asks: the first plans and pages cost seconds."""
     await house.search.warm()
-    matcher = matching(house.settings, house.search, house.redis, REHEARSAL_SECONDS)
+    matcher = matching(house.settings, house.search, house.redis, UNHURRIED)
     for viewer in (Viewer(sees_all=True), Viewer(region="rehearsal")) * REHEARSALS:
         understood = await house.reader.understand(REHEARSAL)
         await matcher.match(understood, viewer)

@@ -63,18 +63,23 @@ from web.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds: for the embedder, for a match's graph, for any one answer of the graph."""
+    """Seconds: for the embedder, for a match's graph, for any one answer of the graph.
+
+    `source`: for one source of a match; more than a second, so that a graph which is slow for less
+    than that does not change who answers.
+    """
 
     embedder: float
     graph: float
     answer: float
+    source: float | None = None
 
 
 # A person waits for the service; a command that somebody started waits for its answer.
-SERVING = Patience(embedder=0.25, graph=0.6, answer=5.0)
+SERVING = Patience(embedder=0.25, graph=4.0, answer=5.0, source=1.1)
 COMMAND = Patience(embedder=600.0, graph=60.0, answer=30.0)
 # A first look, on a machine that may still be busy with the start.
-DEMO = Patience(embedder=0.5, graph=2.0, answer=5.0)
+DEMO = Patience(embedder=0.5, graph=4.0, answer=5.0, source=1.1)
 REDIS_SECONDS = 3.0
 SECRET_BYTES = 48
 
@@ -155,7 +160,7 @@ async def kept(settings: Settings) -> AsyncGenerator[Records]:
 def hurried(house: Opened, patience: Patience) -> Opened:
     """Give the same house with another patience for matches."""
     house.embedder.limit_s = patience.embedder
-    matcher = matching(house.settings, house.search, house.redis, patience.graph)
+    matcher = matching(house.settings, house.search, house.redis, patience)
     diagnoser = replace(house.diagnoser, matcher=matcher, patience_s=patience.graph)
     return replace(house, matcher=matcher, diagnoser=diagnoser)
 
@@ -167,9 +172,10 @@ RANKERS: dict[RankerName, type[EvidenceRanker | FormulaRanker | FusedRanker]] = 
 }
 
 
-def matching(settings: Settings, search: Search, redis: Redis, patience_s: float) -> Matcher:
+def matching(settings: Settings, search: Search, redis: Redis, patience: Patience) -> Matcher:
     """Give the matcher that serves: its ranker, and the memory that stands in for the graph."""
-    return Matcher(search, RANKERS[settings.ranker](), RecentMatches(redis), patience_s)
+    ranker, recent = RANKERS[settings.ranker](), RecentMatches(redis)
+    return Matcher(search, ranker, recent, patience.graph, patience.source)
 
 
 def speaking(house: Opened) -> Opened:
@@ -231,7 +237,7 @@ def joined(
     stored = Tickets(graph), Cards(graph, kept), Vocabulary(graph)
     tickets, cards, vocabulary = stored
     leases = Leases(records, process_name())
-    matcher = matching(settings, search, redis, patience.graph)
+    matcher = matching(settings, search, redis, patience)
     return Opened(
         settings=settings,
         graph=graph,

@@ -29,9 +29,10 @@ select * from invoice_draft
 where ticket = %(ticket)s and (%(garage)s::text is null or garage = %(garage)s)
 
 -- name: waiting
--- Drafts whose ticket has no invoice, by ticket.
+-- Drafts whose ticket has no invoice, the newest first.
 select draft.* from invoice_draft as draft
 where (%(garage)s::text is null or draft.garage = %(garage)s)
-  and (%(after)s::text is null or draft.ticket > %(after)s)
+  and (%(after)s::text is null or (draft.made_at, draft.ticket) < (
+      select made_at, ticket from invoice_draft where ticket = %(after)s))
   and not exists (select from invoiced_ticket where invoiced_ticket.ticket = draft.ticket)
-order by draft.ticket limit %(first)s
+order by draft.made_at desc, draft.ticket desc limit %(first)s

@@ -61,24 +61,25 @@ select ticket, invoice from invoiced_ticket
 where ticket = any(%(tickets)s) and (%(garage)s::text is null or garage = %(garage)s)
 
 -- name: page
--- The newest first: ids grow with time.
+-- The newest first by when they were issued here: an id may be made by a browser, without a time.
 select paper.*, balance.total_paise as balance_total, balance.credited_paise, balance.paid_paise,
        balance.voided
-from document
-join invoice as paper on paper.issue_date = document.issue_date and paper.id = document.id
+from invoice as paper
 left join invoice_balance as balance on balance.invoice = paper.id
-where document.kind in ('invoice', 'credit_note')
-  and (%(garage)s::text is null or document.garage = %(garage)s)
-  and (%(before)s::text is null or document.id < %(before)s)
-  and (%(kind)s::text is null or document.kind = %(kind)s)
+where (%(garage)s::text is null or paper.garage = %(garage)s)
+  and (%(before)s::text is null or (paper.issued_at, paper.id) < (
+      select held.issued_at, held.id from document
+      join invoice as held on held.issue_date = document.issue_date and held.id = document.id
+      where document.id = %(before)s))
+  and (%(kind)s::text is null or paper.kind = %(kind)s)
   and (%(mark)s::bytea is null or paper.gstin_mark = %(mark)s)
-order by document.id desc limit %(first)s
+order by paper.issued_at desc, paper.id desc limit %(first)s
 
 -- name: notes
 -- The credit notes of invoices, the oldest first.
 select paper.* from invoice as paper
 where paper.original = any(%(ids)s) and (%(garage)s::text is null or paper.garage = %(garage)s)
-order by paper.id
+order by paper.issued_at, paper.id
 
 -- name: issued
 -- Whether a document was given a number.

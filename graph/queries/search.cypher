@@ -245,7 +245,8 @@ CALL (ids) {
     WHERE NOT EXISTS { (top)-[:PART_OF]->() } | top.id])}) AS components
 }
 RETURN components, [c IN cards | c{.id, .version, .status, .source, .title, .symptom_text, .severity,
-  .causes, .campaign, .recheck, .component, .error_codes, .symptoms, .models, level: LEVEL,
+  .causes, .campaign, .recheck, .component, .error_codes, .symptoms, .models, fits: c.fits[..200],
+  level: LEVEL,
   cosine: COSINE, .times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
   .estimated_minutes, .last_used, .reputation}] AS cards
 

@@ -109,35 +109,46 @@ WHERE t.id IN $ids
   AND ($all OR (t.garage_id = $garage AND ($assignee IS NULL OR t.assignee_id = $assignee)))
 RETURN collect(t{.body, .matching}) AS found
 
+// name: opened_at
+// When the ticket of a cursor was opened: pages go by the server's time, whatever the ids are.
+MATCH (t:Ticket {id: $id})
+RETURN collect(t.opened_at) AS found
+
 // name: page_all
-// For an actor of all garages, the newest ids first.
-MATCH (t:Ticket)
-WHERE t.id < $before AND ($status IS NULL OR t.status = $status)
-WITH t ORDER BY t.id DESC LIMIT $first
+// For an actor of all garages, the newest first; read in the order of the index.
+MATCH (t:Ticket) USING INDEX SEEK t:Ticket(opened_at)
+WHERE t.opened_at <= $newest AND (t.opened_at < $newest OR t.id < $before)
+  AND ($status IS NULL OR t.status = $status)
+WITH t ORDER BY t.opened_at DESC, t.id DESC LIMIT $first
 RETURN collect(t{.body, .matching}) AS found
 
 // name: page_garage
 // For an actor of one garage.
-MATCH (t:Ticket)
-WHERE t.garage_id = $garage AND t.id < $before AND ($status IS NULL OR t.status = $status)
-WITH t ORDER BY t.id DESC LIMIT $first
+MATCH (t:Ticket) USING INDEX SEEK t:Ticket(garage_id, opened_at)
+WHERE t.garage_id = $garage
+  AND t.opened_at <= $newest AND (t.opened_at < $newest OR t.id < $before)
+  AND ($status IS NULL OR t.status = $status)
+WITH t ORDER BY t.garage_id DESC, t.opened_at DESC, t.id DESC LIMIT $first
 RETURN collect(t{.body, .matching}) AS found
 
 // name: page_bench
 // For a technician: what is assigned to them in their garage.
-MATCH (t:Ticket)
-WHERE t.assignee_id = $assignee AND t.garage_id = $garage AND t.id < $before
+MATCH (t:Ticket) USING INDEX SEEK t:Ticket(assignee_id, opened_at)
+WHERE t.assignee_id = $assignee AND t.garage_id = $garage
+  AND t.opened_at <= $newest AND (t.opened_at < $newest OR t.id < $before)
   AND ($status IS NULL OR t.status = $status)
-WITH t ORDER BY t.id DESC LIMIT $first
+WITH t ORDER BY t.assignee_id DESC, t.opened_at DESC, t.id DESC LIMIT $first
 RETURN collect(t{.body, .matching}) AS found
 
 // name: page_within
 // DB-2: what one garage opened in a span of time, for whoever may see it: no other garage is touched.
+// `until` lies just behind the moment of the cursor, if there is one.
 MATCH (t:Ticket) USING INDEX SEEK t:Ticket(garage_id, opened_at)
 WHERE t.garage_id = $place AND t.opened_at >= $since AND t.opened_at < $until
-  AND t.id < $before AND ($status IS NULL OR t.status = $status)
+  AND (t.opened_at <> $newest OR t.id < $before)
+  AND ($status IS NULL OR t.status = $status)
   AND ($all OR (t.garage_id = $garage AND ($assignee IS NULL OR t.assignee_id = $assignee)))
-WITH t ORDER BY t.id DESC LIMIT $first
+WITH t ORDER BY t.garage_id DESC, t.opened_at DESC, t.id DESC LIMIT $first
 RETURN collect(t{.body, .matching}) AS found
 
 // name: by_garage

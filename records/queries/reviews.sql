@@ -8,10 +8,11 @@ on conflict (kind, card, version, other) do nothing returning id
 -- name: page
 -- What waits, the oldest first: everything for whoever sees all, else the own garage's.
 select * from review
-where closed_at is null and id > %(after)s
+where closed_at is null
+  and (%(after)s::text is null or (at, id) > (select at, id from review where id = %(after)s))
   and (%(everything)s or garage = %(garage)s)
   and (%(kind)s::text is null or kind = %(kind)s)
-order by id limit %(first)s
+order by at, id limit %(first)s
 
 -- name: entry
 -- One entry, for whoever may see it.

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, LiteralString
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -33,7 +34,7 @@ from domain.errors import (
     OverLimit,
     StaleVersion,
 )
-from domain.ids import TicketId
+from domain.ids import OperationId, TicketId
 from records.database import Records
 from tests.billing.booked import (
     DELHI,
@@ -457,3 +458,20 @@ async def _full(books: Desk) -> None:
 async def _run(books: Desk, statement: sql.Composed | sql.SQL) -> None:
     async with books.records.transaction() as connection:
         await connection.execute(statement)
+
+
+async def test_the_newest_come_first_whatever_their_ids(books: Desk) -> None:
+    """Browsers make operation ids without a time in them, and an invoice's id follows from one."""
+    seller = await books.settled()
+    made = [
+        await books.ledger.issue(
+            deed(at=NOW + timedelta(minutes=n), operation=OperationId(first + str(uuid4())[1:])),
+            seller,
+            Ticketed(ticket=TicketId(f"tkt_{n}"), invoice=invoice(seller)),
+        )
+        for n, first in enumerate("9153")
+    ]
+    first = await books.ledger.page(seller.garage, first=2)
+    rest = await books.ledger.page(seller.garage, first=9, after=first[-1].id)
+    assert [p.id for p in [*first, *rest]] == [p.id for p in reversed(made)]
+    assert await books.ledger.page(None, first=1, after=made[0].id) == []

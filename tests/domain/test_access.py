@@ -136,7 +136,7 @@ def test_only_two_roles_verify(role: Role) -> None:
 def test_demand_names_what_was_refused() -> None:
     with pytest.raises(NotAllowed) as refused:
         demand(_actor(Role.TECHNICIAN), Action.VERIFY, _own(Kind.CARD))
-    assert str(refused.value) == "A technician may not verify this failure card."
+    assert str(refused.value) == "Technicians cannot verify failure cards. Ask a manager."
 
 
 def test_demand_is_silent_when_granted() -> None:

@@ -17,7 +17,7 @@ from graph.cards import Cards
 from graph.database import Graph
 from graph.places import Garage, Places, Within
 from graph.queries import named
-from graph.tickets import Tickets
+from graph.tickets import LATEST, Tickets
 from graph.visibility import seen_by
 from tests.graph.examples import DELHI, FULL, NOW, card
 from web.local.stores import StoreUrls
@@ -74,6 +74,7 @@ def asked(actor: Actor) -> dict[str, object]:
         "until": MONTH.until,
         "first": 100,
         "before": "~",
+        "newest": LATEST,
         "status": None,
         "all": actor is ADMIN,
         "garage": actor.garage,

@@ -471,6 +471,7 @@ async def test_facts_are_whole(graph: Graph, cards: Cards, search: Search) -> No
         vehicle_level=VehicleLevel.YEAR,
         campaign="26V001",
         models=1,
+        fits=("ather", "ather|450x", "ather|450x|2023"),
         cosine=pytest.approx(0.6),  # pyright: ignore[reportArgumentType]
     )
     bare = found[card("bare").id]

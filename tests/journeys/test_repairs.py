@@ -19,7 +19,7 @@ from web.wiring import Opened
 
 pytestmark = pytest.mark.journey
 TOLD = """__typename ... on Refusal { message }
-  ... on StaleVersion { expected actual now: ticket { version status } }
+  ... on StaleVersion { expected actual now: currentTicket { version status } }
   ... on IllegalTransition { state wanted }"""
 UNSAFE = " ... on NotCertified { technician }"
 STATE = "key version status assignee card { key } attempts { worked card { key } minutes }"

@@ -17,7 +17,8 @@ from tests.domain.test_access import GRANTED
 TABLE = """
 -      -                 node symptoms errorCodes components parts suppliers vehicleModels
 -      -                 syncOperations
-read   card              match diagnose search card cards cardsNear bestCards feedback changes syncStatus cardChanged
+read   card              match diagnose search card cards cardsNear bestCards feedback changes
+read   card              syncStatus cardChanged
 read   ticket            ticket tickets offers partPrice ticketChanged matchReady
 read   invoice           invoice invoices estimate drafts
 read   report            regionReport monthReport

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TypeVar
 
 from domain.access import SCOPES, Actor, Scope, Viewer
@@ -236,11 +237,17 @@ class FakeTickets:
         status: TicketStatus | None = None,
         within: Within | None = None,
     ) -> list[Ticket]:
-        newest = sorted(self._memory.tickets.values(), key=lambda t: t.id, reverse=True)
+        def place(t: Ticket) -> tuple[datetime, str]:
+            return t.opened_at, t.id
+
+        newest = sorted(self._memory.tickets.values(), key=place, reverse=True)
+        behind = None if after is None else self._memory.tickets.get(TicketId(after))
         fitting = [
             t
             for t in newest
-            if _sees(actor, t) and status in (None, t.status) and (after is None or t.id < after)
+            if _sees(actor, t)
+            and status in (None, t.status)
+            and (after is None or (behind is not None and place(t) < place(behind)))
         ]
         if within is not None:
             place, since, until = within.garage, within.since, within.until

@@ -121,6 +121,24 @@ async def test_tickets_are_narrowed_to_the_actor(house: House) -> None:
         await house.tickets.get(TICKET.id, OTHERS)
 
 
+async def test_the_newest_come_first_whatever_their_ids(house: House) -> None:
+    ids = ["ffff", "0000", "8888", "4444", "cccc"]
+    made = [
+        replace(TICKET, id=TicketId(f"tkt_{id}"), opened_at=NOW + timedelta(minutes=n))
+        for n, id in enumerate(ids)  # noqa: A001
+    ]
+    for one in made:
+        await house.tickets.add(one, [])
+    for who in (ADMIN, MANAGER):
+        first = await house.tickets.page(who, first=2)
+        newer = replace(TICKET, id=TicketId(f"tkt_a_{who.role}"), opened_at=NOW + timedelta(days=1))
+        await house.tickets.add(newer, [])
+        rest = await house.tickets.page(who, first=10, after=first[-1].id)
+        assert (first, rest) == (made[:-3:-1], made[-3::-1])
+        made.append(newer)
+    assert await house.tickets.page(ADMIN, first=10, after="tkt_of_nobody") == []
+
+
 async def test_ticket_pages_go_on(house: House) -> None:
     tickets = [replace(TICKET, id=TicketId(f"tkt_000{n}")) for n in range(5)]
     closed = replace(TICKET, id=TicketId("tkt_0009"), status=TicketStatus.CLOSED)

@@ -16,7 +16,9 @@ from domain.usage import Usage
 from domain.vehicles import UNKNOWN
 from matching.answers import Match
 from matching.engine import MANUAL, Matcher
+from matching.fusion import Candidate
 from matching.ranking import FusedRanker
+from matching.trust import Standing
 from tests.matching.fakes import Faults, Memory, Shelf, Shelved
 from tests.matching.samples import ATHER, E401, IN_PUNE, PUNE, REPORT, SYMPTOM, facts
 from tests.matching.test_engine import EVERY_SEARCH
@@ -35,16 +37,22 @@ async def _matches(*shelf: Shelved) -> Sequence[Match]:
     return answer.matches
 
 
+def _bare(match: Match, score: float) -> Match:
+    bare = Candidate(card=match.card.id, score=0.0)
+    card = replace(match.card, cosine=None)
+    return replace(match, card=card, score=score, candidate=bare, reasons=(), sentence="")
+
+
 def _said(text: str) -> Understood:
     return Understood(report=FailureReport(text=text), vehicle=UNKNOWN)
 
 
 @pytest.mark.row("FB-1")
-async def test_kept_match_comes_back_whole(redis: Redis) -> None:
+async def test_kept_card_comes_back_without_what_was_said(redis: Redis) -> None:
     recent = RecentMatches(redis)
     kept = await _matches(BY_CODE)
     await recent.remember(PUNE, kept)
-    assert await recent.recall(PUNE, REPORT) == list(kept)
+    assert await recent.recall(PUNE, REPORT) == [_bare(match, 12.0) for match in kept]
 
 
 async def test_code_outweighs_symptom_outweighs_word(redis: Redis) -> None:
@@ -74,10 +82,10 @@ async def test_garages_do_not_mix(redis: Redis) -> None:
 async def test_newest_match_of_a_card_stands(redis: Redis) -> None:
     recent = RecentMatches(redis)
     (old,) = await _matches(BY_CODE)
-    new = replace(old, score=9.0)
+    new = replace(old, standing=Standing.UNPROVEN)
     await recent.remember(PUNE, [old])
     await recent.remember(PUNE, [new])
-    assert await recent.recall(PUNE, REPORT) == [new]
+    assert await recent.recall(PUNE, REPORT) == [_bare(new, 12.0)]
 
 
 async def test_only_the_newest_are_kept(redis: Redis) -> None:
@@ -104,7 +112,7 @@ async def test_older_form_is_passed_over(redis: Redis) -> None:
     kept = await _matches(BY_CODE)
     await recent.remember(PUNE, kept)
     await redis.lpush("recent:garage_pune", b'{"card": "of another time"}', b"\xff")  # pyright: ignore[reportGeneralTypeIssues]
-    assert await recent.recall(PUNE, REPORT) == list(kept)
+    assert await recent.recall(PUNE, REPORT) == [_bare(match, 12.0) for match in kept]
 
 
 @pytest.mark.row("FB-1", "FB-3")
@@ -123,7 +131,9 @@ async def test_graph_down_answers_from_redis(redis: Redis) -> None:
     before = await matcher.match(REPORT, IN_PUNE)
     faults.down = EVERY_SEARCH
     answer = await matcher.match(REPORT, IN_PUNE)
-    assert (answer.level, answer.matches) == (Level.RECENT, before.matches)
+    assert answer.level is Level.RECENT
+    assert [m.card.id for m in answer.matches] == [m.card.id for m in before.matches]
+    assert answer.matches[0].sentence.startswith("Reports code E401")
 
 
 @pytest.mark.row("FB-1", "FB-3", "FB-4")
