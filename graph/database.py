@@ -50,6 +50,7 @@ class Graph:
         self._driver = driver
         self._answer_s = answer_s
         self._sizes: frozenset[int] = frozenset()
+        self._written: list[Callable[[], None]] = []
 
     @classmethod
     async def open(
@@ -89,6 +90,10 @@ class Graph:
         """
         await self.read("RETURN 1")
 
+    def on_write(self, told: Callable[[], None]) -> None:
+        """Have something called after each write that was committed."""
+        self._written.append(told)
+
     async def close(self) -> None:
         await self._driver.close()
 
@@ -109,6 +114,7 @@ class Graph:
         """
         async with _answering(WRITE_SECONDS):
             await self._run(Query(query, timeout=WRITE_SECONDS), parameters, WRITE_ACCESS)
+        self._tell_written()
 
     async def _run(self, query: Query, parameters: Row, access: str) -> list[Row]:
         began = monotonic()
@@ -156,7 +162,13 @@ class Graph:
                 max_transaction_retry_time=RETRY_SECONDS[WRITE_ACCESS],
             ) as session,
         ):
-            return await session.execute_write(bounded)
+            done = await session.execute_write(bounded)
+        self._tell_written()
+        return done
+
+    def _tell_written(self) -> None:
+        for told in self._written:
+            told()
 
     async def batched(self, query: LiteralString, *, seconds: float) -> None:
         """Run a query that commits in batches of its own; what is done stays when it is cut off."""

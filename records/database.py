@@ -29,8 +29,9 @@ Connection: TypeAlias = AsyncConnection[Row]
 class Records:
     """A pool of connections; a transaction ends within `ANSWER_SECONDS` or raises Unavailable."""
 
-    def __init__(self, pool: AsyncConnectionPool[Connection]) -> None:
+    def __init__(self, pool: AsyncConnectionPool[Connection], url: str) -> None:
         self._pool = pool
+        self._url = url
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -45,7 +46,7 @@ class Records:
             open=False,
         )
         await pool.open(wait=False)
-        return cls(pool)
+        return cls(pool, url)
 
     async def close(self) -> None:
         await self._pool.close()
@@ -69,6 +70,21 @@ class Records:
             ):
                 yield connection
         except (OperationalError, PoolTimeout, TimeoutError) as error:
+            raise Unavailable(DEPENDENCY, type(error).__name__) from error
+
+    @asynccontextmanager
+    async def apart(self) -> AsyncGenerator[Connection]:
+        """Give a connection of one's own for long: outside the pool, each statement for itself."""
+        try:
+            connection = await AsyncConnection[Row].connect(
+                self._url,
+                autocommit=True,
+                row_factory=dict_row,
+                connect_timeout=round(CONNECT_SECONDS),
+            )
+            async with connection:
+                yield connection
+        except OperationalError as error:
             raise Unavailable(DEPENDENCY, type(error).__name__) from error
 
     async def rows(self, query: LiteralString, **parameters: object) -> list[Row]:

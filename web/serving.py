@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -17,6 +18,7 @@ from ingest.reembedding import catch_up
 from records.batches import Batches
 from records.hourly import Hourly
 from records.inbox import Inbox, Retry
+from records.wakeups import Topic
 from repair.intake import Searching
 from repair.learning import learn
 from resolvers.services import Services
@@ -114,6 +116,7 @@ async def beside(house: Opened, *, work: bool = True) -> AsyncGenerator[None]:
         "reader": lambda: _learning(house),
     }
     if work:
+        loops["wakeups"] = house.wakeups.run
         loops["relay"] = house.relay.run
         loops["partitions"] = house.books.prepare
         loops["anchors"] = house.books.anchor
@@ -132,7 +135,8 @@ async def beside(house: Opened, *, work: bool = True) -> AsyncGenerator[None]:
 
 
 def paces(house: Opened) -> Paces:
-    return Paces(Batches(house.records), Hourly(house.records), lambda: datetime.now(UTC))
+    batches, hourly = Batches(house.records), Hourly(house.records)
+    return Paces(batches, hourly, lambda: datetime.now(UTC), house.wakeups.on(Topic.BATCHES))
 
 
 def consumers(house: Opened, listeners: Sequence[Listener], pace: Pace = PACE) -> Consumers:
@@ -142,6 +146,7 @@ def consumers(house: Opened, listeners: Sequence[Listener], pace: Pace = PACE) -
         return Inbox(house.records, listener.name, listener.types, Retry())
 
     stores = (house.redis, house.cursors, house.leases)
+    pace = replace(pace, wakes=partial(house.wakeups.on, Topic.CHANGE_LOG))
     return Consumers(listeners, inbox, stores, pace=pace, name=process_name())
 
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 
 from redis.asyncio import Redis
@@ -42,13 +43,14 @@ from records.offline import Offline
 from records.operations import Operations
 from records.outbox import Outbox as RecordsOutbox
 from records.reviews import Reviews
+from records.wakeups import Topic, Wakeups
 from repair.evidence import Knowledge
 from repair.learning import Learning
 from repair.tallying import Tallying
 from sync.cursors import Cursors as SealedCursors
 from sync.delta import Deltas
 from sync.feed import Feed
-from sync.relay import Relay
+from sync.relay import Relay, RelayPace
 from sync.stream import Stream
 from web.bookkeeping import Bookkeeping, bookkeeping
 from web.kept_cards import KeptCards
@@ -109,6 +111,7 @@ class Opened:
     reviews: Reviews
     outbox: RecordsOutbox
     relay: Relay
+    wakeups: Wakeups
     feed: Feed
     offline: Offline
     deltas: Deltas
@@ -135,6 +138,7 @@ async def opened(
         await migrate_records(records)
         reader = await Reader.of(Vocabulary(graph), embedder)
         house = joined(settings, patience, (embedder, reader), (graph, records, redis))
+        stack.push_async_callback(house.wakeups.close)
         yield replace(house, bus=urls.redis_url)
 
 
@@ -222,7 +226,8 @@ def joined(
     kept = KeptCards(redis, Cards(graph))
     stored = Tickets(graph), Cards(graph, kept), Vocabulary(graph)
     tickets, cards, vocabulary = stored
-    leases = Leases(records, process_name())
+    leases, wakeups = Leases(records, process_name()), Wakeups(records)
+    graph.on_write(partial(wakeups.tell, Topic.GRAPH_OUTBOX))
     matcher = matching(search, redis, patience.graph)
     return Opened(
         settings=settings,
@@ -251,7 +256,16 @@ def joined(
         analyses=Analyses(records),
         reviews=Reviews(records),
         outbox=RecordsOutbox(records),
-        relay=Relay([GraphOutbox(graph), RecordsOutbox(records)], log, stream, leases),
+        relay=Relay(
+            [GraphOutbox(graph), RecordsOutbox(records)],
+            log,
+            stream,
+            leases,
+            pace=RelayPace(
+                wakes=[wakeups.on(Topic.GRAPH_OUTBOX), wakeups.on(Topic.RECORDS_OUTBOX)]
+            ),
+        ),
+        wakeups=wakeups,
         feed=Feed(log, stream),
         offline=Offline(records),
         deltas=Deltas(log, cards),
