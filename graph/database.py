@@ -19,7 +19,8 @@ from neo4j import (
 )
 from neo4j.exceptions import AuthError, DriverError, Neo4jError, TransientError
 
-from domain.errors import Unavailable
+from domain.errors import Unavailable, WrongPassword
+from domain.liveness import Liveness
 
 DEPENDENCY = "neo4j"
 DATABASE = "neo4j"
@@ -46,19 +47,29 @@ Transaction: TypeAlias = AsyncManagedTransaction
 class Graph:
     """A pool of connections; every call ends within its seconds or raises Unavailable."""
 
-    def __init__(self, driver: AsyncDriver, answer_s: float = ANSWER_SECONDS) -> None:
+    def __init__(
+        self, driver: AsyncDriver, answer_s: float = ANSWER_SECONDS, *, watchful: bool = False
+    ) -> None:
         self._driver = driver
+        self._liveness = Liveness(DEPENDENCY, self._answers, watchful=watchful)
         self._answer_s = answer_s
         self._sizes: frozenset[int] = frozenset()
         self._written: list[Callable[[], None]] = []
 
     @classmethod
     async def open(
-        cls, uri: str, user: str, password: str, *, answer_s: float = ANSWER_SECONDS
+        cls,
+        uri: str,
+        user: str,
+        password: str,
+        *,
+        answer_s: float = ANSWER_SECONDS,
+        watchful: bool = False,
     ) -> Self:
         """Open the pool without waiting for the server: a call made while it is down says so.
 
-        A read is waited for at most `answer_s` seconds.
+        A read is waited for at most `answer_s` seconds; a `watchful` one tells a dead server from
+        a slow one within two.
         """
         driver = AsyncGraphDatabase.driver(
             uri,
@@ -72,7 +83,7 @@ class Graph:
             telemetry_disabled=True,
             notifications_min_severity="OFF",
         )
-        return cls(driver, answer_s)
+        return cls(driver, answer_s, watchful=watchful)
 
     async def embedding_sizes(self) -> frozenset[int]:
         """Give the sizes of embedding that have an index; asked once for each pool."""
@@ -95,6 +106,7 @@ class Graph:
         self._written.append(told)
 
     async def close(self) -> None:
+        await self._liveness.close()
         await self._driver.close()
 
     async def read(self, query: LiteralString, /, **parameters: object) -> list[Row]:
@@ -103,7 +115,7 @@ class Graph:
         It commits itself: one trip to the server, where a transaction of its own takes two.
         """
         seconds = self._answer_s
-        async with _answering(seconds):
+        async with self._answering(seconds):
             return await self._run(Query(query, timeout=seconds), parameters, READ_ACCESS)
 
     async def commit(self, query: LiteralString, /, **parameters: object) -> None:
@@ -112,7 +124,7 @@ class Graph:
         After a deadlock, or when its answer was lost, it runs again: it has to tell by itself that
         it ran before.
         """
-        async with _answering(WRITE_SECONDS):
+        async with self._answering(WRITE_SECONDS):
             await self._run(Query(query, timeout=WRITE_SECONDS), parameters, WRITE_ACCESS)
         self._tell_written()
 
@@ -155,7 +167,7 @@ class Graph:
         bounded = unit_of_work(timeout=seconds)(work)
         marks = self._driver.execute_query_bookmark_manager
         async with (
-            _answering(seconds),
+            self._answering(seconds),
             self._driver.session(
                 database=DATABASE,
                 bookmark_manager=marks,
@@ -172,8 +184,38 @@ class Graph:
 
     async def batched(self, query: LiteralString, *, seconds: float) -> None:
         """Run a query that commits in batches of its own; what is done stays when it is cut off."""
-        async with _answering(seconds):
+        async with self._answering(seconds):
             await self._run_once(Query(query, timeout=seconds), {}, WRITE_ACCESS)
+
+    async def _answers(self) -> bool:
+        """Say whether the server says anything at all, be it a refusal."""
+        try:
+            await self._run_once(Query("RETURN 1"), {}, READ_ACCESS)
+        except DriverError:
+            return False
+        except Neo4jError:
+            return True
+        return True
+
+    @asynccontextmanager
+    async def _answering(self, seconds: float) -> AsyncGenerator[None]:
+        try:
+            async with self._liveness.within(seconds):
+                yield
+        except TimeoutError as error:
+            said = "it has stopped answering"
+            if not self._liveness.dead:
+                said = f"no answer within {seconds:g} seconds"
+            raise Unavailable(DEPENDENCY, said) from error
+        except AuthError as error:
+            raise WrongPassword(DEPENDENCY, "NEO4J_USER and NEO4J_PASSWORD") from error
+        except (TransientError, DriverError) as error:
+            raise Unavailable(DEPENDENCY, type(error).__name__) from error
+        except Neo4jError as error:
+            if error.code == "Neo.ClientError.Transaction.TransactionTimedOut":
+                said = f"no answer within {seconds:g} seconds"
+                raise Unavailable(DEPENDENCY, said) from error
+            raise
 
 
 async def rows(tx: Transaction, query: LiteralString, /, **parameters: object) -> list[Row]:
@@ -184,18 +226,3 @@ async def rows(tx: Transaction, query: LiteralString, /, **parameters: object) -
 
 def _deadlocked(error: DriverError | Neo4jError) -> bool:
     return isinstance(error, Neo4jError) and error.code == DEADLOCK
-
-
-@asynccontextmanager
-async def _answering(seconds: float) -> AsyncGenerator[None]:
-    try:
-        async with asyncio.timeout(seconds):
-            yield
-    except TimeoutError as error:
-        raise Unavailable(DEPENDENCY, f"no answer within {seconds:g} seconds") from error
-    except (AuthError, TransientError, DriverError) as error:
-        raise Unavailable(DEPENDENCY, type(error).__name__) from error
-    except Neo4jError as error:
-        if error.code == "Neo.ClientError.Transaction.TransactionTimedOut":
-            raise Unavailable(DEPENDENCY, f"no answer within {seconds:g} seconds") from error
-        raise

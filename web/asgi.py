@@ -18,9 +18,10 @@ from web.callers import Verify
 from web.endpoint import DEADLINE_SECONDS, Endpoint, refusal
 from web.envelope import Envelope
 from web.graphql import Callers, View
-from web.health import Probe, Readiness, health
+from web.health import Parts, Probe, Readiness, health
 from web.limits import BODY_BYTES, Bodies
 from web.metrics import Metrics
+from web.operators import Operators
 from web.papers import PATH as PDF
 from web.papers import Papers
 from web.ui.page import Page
@@ -49,6 +50,9 @@ class Door:
         ui: the folder of GraphiQL's assets.
         deadline: seconds that a request may take.
         lifespan: what runs beside the application as long as it lives.
+        operators: who may read the metrics and which parts are missing; None: whom development
+            admits, everybody.
+        parts: what runs beside the stores.
         papers: answers signed links to PDFs; None where there are no books.
     """
 
@@ -61,6 +65,8 @@ class Door:
     lifespan: Lifespan | None = None
     metrics: Metrics = field(default_factory=Metrics)
     papers: Papers | None = None
+    operators: Operators | None = None
+    parts: Parts = field(default_factory=Parts)
 
 
 def application(services: Services, door: Door) -> Starlette:
@@ -99,10 +105,11 @@ def _graphql(services: Services, door: Door, page: Page | None) -> list[BaseRout
 
 
 def _operational(door: Door) -> list[BaseRoute]:
+    operators = door.operators or Operators(everyone=door.development)
     return [
         Route("/health", health),
-        Route("/ready", Readiness(door.probes).endpoint),
-        Route("/metrics", door.metrics.endpoint),
+        Route("/ready", Readiness(door.probes, door.parts, operators).endpoint),
+        Route("/metrics", door.metrics.guarded(operators)),
     ]
 
 

@@ -5,16 +5,17 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
 
 from redis.asyncio import Redis
+from redis.exceptions import AuthenticationError, RedisError
 
 from access.tokens import Tokens
-from domain.errors import InvalidInput, UnsafeSetting
+from domain.errors import InvalidInput, UnsafeSetting, WrongPassword
 from graph.cards import Cards
 from graph.crew import Crew
 from graph.database import Graph
@@ -44,6 +45,7 @@ from records.operations import Operations
 from records.outbox import Outbox as RecordsOutbox
 from records.reviews import Reviews
 from records.wakeups import Topic, Wakeups
+from repair.breaker import Breaker
 from repair.evidence import Knowledge
 from repair.learning import Learning
 from repair.tallying import Tallying
@@ -53,26 +55,32 @@ from sync.feed import Feed
 from sync.relay import Relay, RelayPace
 from sync.stream import Stream
 from web.bookkeeping import Bookkeeping, bookkeeping
+from web.health import Parts
 from web.kept_cards import KeptCards
 from web.local import files, stores
 from web.local.home import Home
 from web.local.progress import Report, quiet
 from web.local.stores import GivenUrls, StoreUrls
+from web.metrics import Metrics
 from web.recent import RecentMatches
 from web.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds: for the embedder, for a match's graph, for any one answer of the graph."""
+    """Seconds: for the embedder, for a match's graph, for any one answer of the graph.
+
+    Who is `watchful` gives a dead store two seconds in all, whatever they are.
+    """
 
     embedder: float
     graph: float
     answer: float
+    watchful: bool = False
 
 
 # A person waits for the service; a command that somebody started waits for its answer.
-SERVING = Patience(embedder=0.25, graph=0.6, answer=5.0)
+SERVING = Patience(embedder=0.25, graph=0.6, answer=5.0, watchful=True)
 COMMAND = Patience(embedder=600.0, graph=60.0, answer=30.0)
 # A first look, on a machine that may still be busy with the start.
 DEMO = Patience(embedder=0.5, graph=2.0, answer=5.0)
@@ -118,6 +126,9 @@ class Opened:
     places: SealedCursors
     tokens: Tokens
     books: Bookkeeping
+    opening: Breaker = field(default_factory=Breaker)
+    parts: Parts = field(default_factory=Parts)
+    metrics: Metrics = field(default_factory=Metrics)
     bus: str = field(repr=False)
 
 
@@ -134,6 +145,7 @@ async def opened(
     async with AsyncExitStack() as stack:
         stack.callback(embedder.close)
         graph, records, redis = await _connected(urls, patience, stack)
+        await _greeted(graph, records, redis)
         await migrate_graph(graph, embedder.dimensions)
         await migrate_records(records)
         reader = await Reader.of(Vocabulary(graph), embedder)
@@ -308,10 +320,14 @@ async def _connected(
     urls: StoreUrls, patience: Patience, stack: AsyncExitStack
 ) -> tuple[Graph, Records, Redis]:
     graph = await Graph.open(
-        urls.neo4j_uri, urls.neo4j_user, urls.neo4j_password, answer_s=patience.answer
+        urls.neo4j_uri,
+        urls.neo4j_user,
+        urls.neo4j_password,
+        answer_s=patience.answer,
+        watchful=patience.watchful,
     )
     stack.push_async_callback(graph.close)
-    records = await Records.open(urls.postgres_url)
+    records = await Records.open(urls.postgres_url, watchful=patience.watchful)
     stack.push_async_callback(records.close)
     # Protocol 2: the answers of XREAD are plain lists (sync/stream.py).
     redis = Redis.from_url(
@@ -322,6 +338,20 @@ async def _connected(
     )
     stack.push_async_callback(redis.aclose)
     return graph, records, redis
+
+
+async def _greeted(graph: Graph, records: Records, redis: Redis) -> None:
+    """Tell a wrong password from a store that is down, before anything is asked of them.
+
+    Redis may be down: the service starts, and is whole when it comes.
+    """
+    await graph.ping()
+    await records.greet()
+    with suppress(RedisError, OSError):
+        try:
+            await redis.ping()  # pyright: ignore[reportGeneralTypeIssues]
+        except AuthenticationError as error:
+            raise WrongPassword("redis", "REDIS_URL") from error
 
 
 def _address(redis: Redis) -> str:

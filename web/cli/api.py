@@ -11,6 +11,7 @@ from resolvers.api import build
 from schema.sdl import sdl
 from web import journal, serving
 from web.local.progress import bars
+from web.management import managed
 from web.settings import Settings
 from web.wiring import SERVING, opened, speaking
 
@@ -51,8 +52,11 @@ async def _serve(settings: Settings, *, work: bool) -> None:
 
 
 async def _work(settings: Settings) -> None:
-    async with opened(settings) as house, serving.beside(house):
-        await asyncio.Event().wait()
+    async with opened(settings) as house:
+        house.parts.started = house.parts.matches = False
+        asked = managed(settings, serving.probes(house), house.parts, house.metrics)
+        async with asked, serving.beside(house):
+            await asyncio.Event().wait()
 
 
 async def _migrate(settings: Settings) -> None:
