@@ -21,6 +21,7 @@ BattwheelsError
 ├── Unavailable             a store or model does not answer; try again later
 │   └── WrongPassword        a store answers and does not know us by these words
 ├── Overrun                 the handler of an event did not end in its time
+├── NoBooks                 where the books should be there are none
 ├── MigrationDrift          an applied migration no longer reads as it did
 ├── NewerDatabase           a newer version of this program has migrated the database
 ├── ImportRefused           a file cannot be read as what it was said to be
@@ -182,6 +183,15 @@ class Overrun(BattwheelsError):
         super().__init__(f"{consumer} did not end within {seconds:g} seconds.")
         self.consumer = consumer
         self.seconds = seconds
+
+
+class NoBooks(BattwheelsError):
+    def __init__(self, home: str) -> None:
+        super().__init__(
+            f"There are no books in {home}. Go to the folder that holds the service's .battwheels, "
+            "or set BATTWHEELS_HOME or POSTGRES_URL. Nothing was started."
+        )
+        self.home = home
 
 
 class MigrationDrift(BattwheelsError):

@@ -1,8 +1,9 @@
 """Whether a store lives: a call may be patient with a slow one, and nobody waits for a dead one.
 
-A call that has waited a second asks beside itself whether the store answers at all. If it does not,
+A call that has waited a moment asks beside itself whether the store answers at all. If it does not,
 and nobody else heard of it meanwhile, the call ends; so do those that come after, at once, until a
-question put twice a second is answered again.
+question put twice a second is answered again. A store that just started is slow and not dead: calls
+are watched from the moment that somebody says so.
 """
 
 import asyncio
@@ -13,8 +14,8 @@ from time import monotonic
 from domain.errors import Unavailable
 
 # A call that takes longer asks whether the store lives, and waits so long for that answer.
-FIRST_LOOK_SECONDS = 1.0
-ANSWER_SECONDS = 0.8
+FIRST_LOOK_SECONDS = 0.6
+ANSWER_SECONDS = 1.2
 # How often a dead store is asked whether it is back.
 RETURN_SECONDS = 0.5
 # Who gives a call more time than this knows why: a migration.
@@ -24,13 +25,13 @@ Ping = Callable[[], Awaitable[bool]]
 
 
 class Liveness:
-    """One for each store of a process; `watchful` only where people wait."""
+    """One for each store of a process."""
 
-    def __init__(self, dependency: str, ping: Ping, *, watchful: bool) -> None:
+    def __init__(self, dependency: str, ping: Ping) -> None:
         """`ping` says whether the store answers; it raises nothing and knows no limit."""
         self._dependency = dependency
         self._ping = ping
-        self._watchful = watchful
+        self._watching = False
         self._heard = 0.0
         self._asking: asyncio.Task[bool] | None = None
         self._returning: asyncio.Task[None] | None = None
@@ -38,6 +39,10 @@ class Liveness:
     @property
     def dead(self) -> bool:
         return self._returning is not None and not self._returning.done()
+
+    def watch(self) -> None:
+        """Watch calls from now on: the store is warm, and people wait."""
+        self._watching = True
 
     @asynccontextmanager
     async def within(self, seconds: float) -> AsyncGenerator[None]:
@@ -50,7 +55,7 @@ class Liveness:
         if self.dead:
             raise Unavailable(self._dependency, "it has stopped answering")
         async with asyncio.timeout(seconds) as limit:
-            if not self._watchful or seconds > PATIENT_SECONDS:
+            if not self._watching or seconds > PATIENT_SECONDS:
                 yield
                 return
             watches: list[asyncio.Task[None]] = []

@@ -47,29 +47,20 @@ Transaction: TypeAlias = AsyncManagedTransaction
 class Graph:
     """A pool of connections; every call ends within its seconds or raises Unavailable."""
 
-    def __init__(
-        self, driver: AsyncDriver, answer_s: float = ANSWER_SECONDS, *, watchful: bool = False
-    ) -> None:
+    def __init__(self, driver: AsyncDriver, answer_s: float = ANSWER_SECONDS) -> None:
         self._driver = driver
-        self._liveness = Liveness(DEPENDENCY, self._answers, watchful=watchful)
+        self._liveness = Liveness(DEPENDENCY, self._answers)
         self._answer_s = answer_s
         self._sizes: frozenset[int] = frozenset()
         self._written: list[Callable[[], None]] = []
 
     @classmethod
     async def open(
-        cls,
-        uri: str,
-        user: str,
-        password: str,
-        *,
-        answer_s: float = ANSWER_SECONDS,
-        watchful: bool = False,
+        cls, uri: str, user: str, password: str, *, answer_s: float = ANSWER_SECONDS
     ) -> Self:
         """Open the pool without waiting for the server: a call made while it is down says so.
 
-        A read is waited for at most `answer_s` seconds; a `watchful` one tells a dead server from
-        a slow one within two.
+        A read is waited for at most `answer_s` seconds.
         """
         driver = AsyncGraphDatabase.driver(
             uri,
@@ -83,7 +74,7 @@ class Graph:
             telemetry_disabled=True,
             notifications_min_severity="OFF",
         )
-        return cls(driver, answer_s, watchful=watchful)
+        return cls(driver, answer_s)
 
     async def embedding_sizes(self) -> frozenset[int]:
         """Give the sizes of embedding that have an index; asked once for each pool."""
@@ -104,6 +95,10 @@ class Graph:
     def on_write(self, told: Callable[[], None]) -> None:
         """Have something called after each write that was committed."""
         self._written.append(told)
+
+    def watch(self) -> None:
+        """From now on tell of a dead server within two seconds, however long a call may take."""
+        self._liveness.watch()
 
     async def close(self) -> None:
         await self._liveness.close()

@@ -31,19 +31,14 @@ Connection: TypeAlias = AsyncConnection[Row]
 class Records:
     """A pool of connections; a transaction ends within `ANSWER_SECONDS` or raises Unavailable."""
 
-    def __init__(
-        self, pool: AsyncConnectionPool[Connection], url: str, *, watchful: bool = False
-    ) -> None:
+    def __init__(self, pool: AsyncConnectionPool[Connection], url: str) -> None:
         self._pool = pool
         self._url = url
-        self._liveness = Liveness(DEPENDENCY, self._answers, watchful=watchful)
+        self._liveness = Liveness(DEPENDENCY, self._answers)
 
     @classmethod
-    async def open(cls, url: str, *, watchful: bool = False) -> Self:
-        """Open the pool without waiting for the server: a call made while it is down says so.
-
-        A `watchful` one says so within two seconds, however long the call may take.
-        """
+    async def open(cls, url: str) -> Self:
+        """Open the pool without waiting for the server: a call made while it is down says so."""
         pool = AsyncConnectionPool[Connection](
             url,
             min_size=1,
@@ -55,7 +50,11 @@ class Records:
             open=False,
         )
         await pool.open(wait=False)
-        return cls(pool, url, watchful=watchful)
+        return cls(pool, url)
+
+    def watch(self) -> None:
+        """From now on tell of a dead server within two seconds, however long a call may take."""
+        self._liveness.watch()
 
     async def close(self) -> None:
         await self._liveness.close()

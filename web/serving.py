@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
-import uvicorn
 from starlette.applications import Starlette
 
 from domain.access import Viewer
@@ -32,6 +31,7 @@ from web import handlers
 from web.asgi import Door, application
 from web.handlers import Hearing
 from web.health import Probe
+from web.interrupts import PromptServer
 from web.listening import listening
 from web.management import managed, operators_of
 from web.papers import Papers
@@ -175,7 +175,7 @@ async def serve(
 ) -> None:
     """Serve until told to end; `started` runs once the port answers and may end it."""
     config = listening(built(house), house.settings.host, house.settings.port)
-    server = uvicorn.Server(config)
+    server = PromptServer(config)
     house.parts.started = house.parts.matches = False
     async with (
         managed(house.settings, probes(house), house.parts, house.metrics),
@@ -199,12 +199,15 @@ async def rehearse(house: Opened) -> None:
 
 
 async def _learning(house: Opened) -> None:
+    await _counted(house)
     try:
         await house.embedder.warm()
         await _tried(house)
     finally:
         # What is not whole by now is said to be degraded; there is an answer for everybody.
         house.parts.started = True
+        house.graph.watch()
+        house.records.watch()
     while not told_to_end():
         await _counted(house)
         await house.reader.refresh(house.vocabulary)

@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError
 
 from access.tokens import Tokens
+from billing.vault_keys import demand_keys
 from domain.errors import InvalidInput, UnsafeSetting, WrongPassword
 from graph.cards import Cards
 from graph.crew import Crew
@@ -54,7 +55,7 @@ from sync.delta import Deltas
 from sync.feed import Feed
 from sync.relay import Relay, RelayPace
 from sync.stream import Stream
-from web.bookkeeping import Bookkeeping, bookkeeping
+from web.bookkeeping import Bookkeeping, bookkeeping, vault
 from web.health import Parts
 from web.kept_cards import KeptCards
 from web.local import files, stores
@@ -68,19 +69,15 @@ from web.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds: for the embedder, for a match's graph, for any one answer of the graph.
-
-    Who is `watchful` gives a dead store two seconds in all, whatever they are.
-    """
+    """Seconds: for the embedder, for a match's graph, for any one answer of the graph."""
 
     embedder: float
     graph: float
     answer: float
-    watchful: bool = False
 
 
 # A person waits for the service; a command that somebody started waits for its answer.
-SERVING = Patience(embedder=0.25, graph=0.6, answer=5.0, watchful=True)
+SERVING = Patience(embedder=0.25, graph=0.6, answer=5.0)
 COMMAND = Patience(embedder=600.0, graph=60.0, answer=30.0)
 # A first look, on a machine that may still be busy with the start.
 DEMO = Patience(embedder=0.5, graph=2.0, answer=5.0)
@@ -148,6 +145,7 @@ async def opened(
         await _greeted(graph, records, redis)
         await migrate_graph(graph, embedder.dimensions)
         await migrate_records(records)
+        await demand_keys(records, vault(settings))
         reader = await Reader.of(Vocabulary(graph), embedder)
         house = joined(settings, patience, (embedder, reader), (graph, records, redis))
         stack.push_async_callback(house.wakeups.close)
@@ -320,14 +318,10 @@ async def _connected(
     urls: StoreUrls, patience: Patience, stack: AsyncExitStack
 ) -> tuple[Graph, Records, Redis]:
     graph = await Graph.open(
-        urls.neo4j_uri,
-        urls.neo4j_user,
-        urls.neo4j_password,
-        answer_s=patience.answer,
-        watchful=patience.watchful,
+        urls.neo4j_uri, urls.neo4j_user, urls.neo4j_password, answer_s=patience.answer
     )
     stack.push_async_callback(graph.close)
-    records = await Records.open(urls.postgres_url, watchful=patience.watchful)
+    records = await Records.open(urls.postgres_url)
     stack.push_async_callback(records.close)
     # Protocol 2: the answers of XREAD are plain lists (sync/stream.py).
     redis = Redis.from_url(

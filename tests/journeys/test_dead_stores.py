@@ -41,8 +41,10 @@ pytestmark = pytest.mark.journey
 # The row's own bounds: a dead store is told of in two seconds, one that is back is used in five.
 DEAD_SECONDS = 2.0
 BACK_SECONDS = 5.0
+READY_SECONDS = 5.0
+STORES = ("neo4j", "postgres", "redis")
 REPORTED: dict[str, Any] = {"text": "Horn weak and dead after rain"}
-PATIENT_SECONDS = 60.0
+PATIENT_SECONDS = 120.0
 
 
 @pytest.fixture(scope="module")
@@ -60,18 +62,15 @@ async def house(
     """A house as it serves, with what runs beside it."""
     urls = own[1]
     graph = await Graph.open(
-        urls.neo4j_uri,
-        urls.neo4j_user,
-        urls.neo4j_password,
-        answer_s=SERVING.answer,
-        watchful=True,
+        urls.neo4j_uri, urls.neo4j_user, urls.neo4j_password, answer_s=PATIENT_SECONDS / 4
     )
-    records = await Records.open(urls.postgres_url, watchful=True)
+    records = await Records.open(urls.postgres_url)
     redis = Redis.from_url(urls.redis_url, protocol=2, socket_timeout=3)
     await migrate_graph(graph, DIMENSIONS)
     await migrate_records(records)
     reader = await Reader.of(Vocabulary(graph), embedder)
     joint = joined(Settings(home=home), SERVING, (embedder, reader), (graph, records, redis))
+    joint.parts.started = joint.parts.matches = False
     async with beside(joint):
         yield joint
     await redis.aclose()
@@ -112,6 +111,12 @@ async def asked(who: Person) -> dict[str, Any]:
     return await who.answer(REPORT, report=REPORTED, op=str(uuid4()))
 
 
+async def said(who: Person) -> dict[str, Any]:
+    """Give what `/ready` says, and with which code."""
+    answer = await who.client.get("/ready")
+    return {"code": answer.status_code} | answer.json()
+
+
 async def tickets(house: Opened) -> int:
     [row] = await house.graph.read("MATCH (t:Ticket) RETURN count(t) AS n")
     return row["n"]
@@ -121,11 +126,30 @@ async def taken(who: Person) -> bool:
     return "errors" not in await asked(who)
 
 
+@pytest.mark.row("DP-4")
+@pytest.mark.parametrize(
+    ("store", "code", "status"),
+    [("postgres", 503, "unavailable"), ("neo4j", 200, "degraded"), ("redis", 200, "degraded")],
+)
+async def test_ready_tells_of_a_silent_store_and_of_its_return(
+    own: tuple[Home, StoreUrls], asha: Person, store: str, code: int, status: str
+) -> None:
+    ready = {"code": 200, "status": "ready"}
+    await eventually(lambda: said(asha), lambda a: ready.items() <= a.items(), PATIENT_SECONDS)
+    with stopped(own[0], store):
+        with waited() as waits:
+            told = await said(asha)
+        assert (told["code"], told["status"]) == (code, status)
+        assert told["stores"] == {name: name != store for name in STORES}
+        assert waits.seconds <= READY_SECONDS
+    await eventually(lambda: said(asha), lambda a: ready.items() <= a.items(), PATIENT_SECONDS)
+
+
 @pytest.mark.parametrize("store", ["neo4j", "postgres"])
 async def test_nobody_waits_for_a_silent_store_and_its_return_is_used(
     own: tuple[Home, StoreUrls], house: Opened, asha: Person, store: str
 ) -> None:
-    await eventually(lambda: taken(asha), bool, PATIENT_SECONDS)
+    await eventually(lambda: said(asha), lambda a: a["status"] == "ready", PATIENT_SECONDS)
     before = await tickets(house)
     with stopped(own[0], store):
         with waited() as waits:
@@ -144,7 +168,7 @@ async def test_a_killed_store_is_used_again_when_it_is_back(
     own: tuple[Home, StoreUrls], asha: Person
 ) -> None:
     """Fifteen seconds without Postgres, so that whoever tries ever more seldom is found out."""
-    await eventually(lambda: taken(asha), bool, PATIENT_SECONDS)
+    await eventually(lambda: said(asha), lambda a: a["status"] == "ready", PATIENT_SECONDS)
     for process in family(own[0], "postgres"):
         with suppress(psutil.NoSuchProcess):
             process.kill()

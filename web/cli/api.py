@@ -9,7 +9,7 @@ from rich.console import Console
 
 from resolvers.api import build
 from schema.sdl import sdl
-from web import journal, serving
+from web import interrupts, journal, serving
 from web.local.progress import bars
 from web.management import managed
 from web.settings import Settings
@@ -25,7 +25,7 @@ def serve(
 ) -> None:
     """Serve the API and its live push (BATTWHEELS_HOST, BATTWHEELS_PORT)."""
     journal.start()
-    asyncio.run(_serve(Settings.read(), work=work))
+    interrupts.run(_serve(Settings.read(), work=work))
 
 
 def work() -> None:
@@ -33,7 +33,7 @@ def work() -> None:
     journal.start()
     # Searching for cards can wait a second; whoever reports beside it on this machine cannot.
     os.nice(NICENESS)
-    asyncio.run(_work(Settings.read()))
+    interrupts.run(_work(Settings.read()))
 
 
 def schema() -> None:
