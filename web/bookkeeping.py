@@ -65,6 +65,28 @@ ANCHORS_OUT = (
 log = logging.getLogger("battwheels.bookkeeping")
 
 
+@dataclass(frozen=True, slots=True)
+class AnchorKeeper:
+    """Writes anchors, and says so when that cannot go on."""
+
+    anchors: Anchors
+    records: Records
+
+    async def keep(self, parts: Parts, metrics: Metrics) -> None:
+        """Anchor what has moved; tell of a broken file once, and of its way out."""
+        broken = await self._broken()
+        metrics.broken("anchors", broken=broken is not None)
+        if parts.note("anchors", broken) and broken is not None:
+            log.error("anchoring stopped", extra={"reason": broken, "do": ANCHORS_OUT})
+
+    async def _broken(self) -> str | None:
+        try:
+            await self.anchors.drop(self.records, _now())
+        except (Tampered, OSError) as error:
+            return str(error)
+        return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bookkeeping:
     """The books of this house."""
@@ -92,21 +114,11 @@ class Bookkeeping:
             await asyncio.sleep(PARTITION_SECONDS)
 
     async def anchor(self, parts: Parts, metrics: Metrics) -> None:
-        """Keep the heads of the audit outside the database; say so when that cannot go on."""
+        """Keep the heads of the audit outside the database."""
+        keeper = AnchorKeeper(self.anchors, self.billing.records)
         while True:
-            broken = await self._anchored()
-            metrics.broken("anchors", broken=broken is not None)
-            if parts.note("anchors", broken) and broken is not None:
-                log.error("anchoring stopped", extra={"reason": broken, "do": ANCHORS_OUT})
+            await keeper.keep(parts, metrics)
             await asyncio.sleep(ANCHOR_SECONDS)
-
-    async def _anchored(self) -> str | None:
-        """Write new anchors; give what is wrong with those that are there."""
-        try:
-            await self.anchors.drop(self.billing.records, _now())
-        except (Tampered, OSError) as error:
-            return str(error)
-        return None
 
     async def recover(self) -> None:
         """End the invoices whose worker went away."""

@@ -70,7 +70,7 @@ async def _with(settings: Settings, work: Callable[[Records], Awaitable[T]]) -> 
     Raises:
         NoBooks: there is no home here, nor the address of a database: an empty one proves nothing.
     """
-    if settings.postgres_url is None and not Postgres(Home.at(settings.home)).exists():
+    if settings.postgres_url is None and not Postgres(Home.at(settings.home)).data.exists():
         raise NoBooks(str(settings.home.resolve()))
     urls = await asyncio.to_thread(stores.start, Home.at(settings.home), GivenUrls.of(settings))
     records = await Records.open(urls.postgres_url)
