@@ -20,13 +20,17 @@ BattwheelsError
 │   └── CursorLost          the change log does not reach from there to now
 ├── Tampered                what may never change was changed
 ├── Unavailable             a store or model does not answer; try again later
+│   └── WrongPassword        a store answers and does not know us by these words
 ├── Overrun                 the handler of an event did not end in its time
+├── NoBooks                 where the books should be there are none
 ├── MigrationDrift          an applied migration no longer reads as it did
+├── NewerDatabase           a newer version of this program has migrated the database
 ├── ImportRefused           a file cannot be read as what it was said to be
 ├── UnsafeSetting           a setting that must not be used this way
 └── LocalServiceError       a local store cannot be started or stopped
 """
 
+from collections.abc import Sequence
 from math import ceil
 
 from domain import sentences
@@ -198,11 +202,29 @@ class Unavailable(BattwheelsError):
         self.reason = reason
 
 
+class WrongPassword(Unavailable):
+    def __init__(self, dependency: str, setting: str) -> None:
+        super().__init__(dependency, f"it refused the name or the password of {setting}")
+        self.setting = setting
+
+    def __str__(self) -> str:
+        return f"{self.dependency} answers, and refused the name or the password of {self.setting}."
+
+
 class Overrun(BattwheelsError):
     def __init__(self, consumer: str, seconds: float) -> None:
         super().__init__(f"{consumer} did not end within {seconds:g} seconds.")
         self.consumer = consumer
         self.seconds = seconds
+
+
+class NoBooks(BattwheelsError):
+    def __init__(self, home: str) -> None:
+        super().__init__(
+            f"There are no books in {home}. Go to the folder that holds the service's .battwheels, "
+            "or set BATTWHEELS_HOME or POSTGRES_URL. Nothing was started."
+        )
+        self.home = home
 
 
 class MigrationDrift(BattwheelsError):
@@ -211,6 +233,16 @@ class MigrationDrift(BattwheelsError):
             f"Migration {name} was changed after it was applied. Restore it; add a new one instead."
         )
         self.name = name
+
+
+class NewerDatabase(BattwheelsError):
+    def __init__(self, store: str, names: Sequence[str]) -> None:
+        super().__init__(
+            f"{store} was migrated by a newer version of battwheels ({', '.join(names)} "
+            "is not known here). Run that version or a later one; nothing was changed."
+        )
+        self.store = store
+        self.names = tuple(names)
 
 
 class ImportRefused(BattwheelsError):

@@ -19,7 +19,8 @@ from neo4j import (
 )
 from neo4j.exceptions import AuthError, DriverError, Neo4jError, TransientError
 
-from domain.errors import Unavailable
+from domain.errors import Unavailable, WrongPassword
+from domain.liveness import Liveness
 
 DEPENDENCY = "neo4j"
 DATABASE = "neo4j"
@@ -48,8 +49,10 @@ class Graph:
 
     def __init__(self, driver: AsyncDriver, answer_s: float = ANSWER_SECONDS) -> None:
         self._driver = driver
+        self._liveness = Liveness(DEPENDENCY, self._answers)
         self._answer_s = answer_s
         self._sizes: frozenset[int] = frozenset()
+        self._written: list[Callable[[], None]] = []
 
     @classmethod
     async def open(
@@ -89,7 +92,16 @@ class Graph:
         """
         await self.read("RETURN 1")
 
+    def on_write(self, told: Callable[[], None]) -> None:
+        """Have something called after each write that was committed."""
+        self._written.append(told)
+
+    def watch(self) -> None:
+        """From now on tell of a dead server within two seconds, however long a call may take."""
+        self._liveness.watch()
+
     async def close(self) -> None:
+        await self._liveness.close()
         await self._driver.close()
 
     async def read(self, query: LiteralString, /, **parameters: object) -> list[Row]:
@@ -98,7 +110,7 @@ class Graph:
         It commits itself: one trip to the server, where a transaction of its own takes two.
         """
         seconds = self._answer_s
-        async with _answering(seconds):
+        async with self._answering(seconds):
             return await self._run(Query(query, timeout=seconds), parameters, READ_ACCESS)
 
     async def commit(self, query: LiteralString, /, **parameters: object) -> None:
@@ -107,8 +119,9 @@ class Graph:
         After a deadlock, or when its answer was lost, it runs again: it has to tell by itself that
         it ran before.
         """
-        async with _answering(WRITE_SECONDS):
+        async with self._answering(WRITE_SECONDS):
             await self._run(Query(query, timeout=WRITE_SECONDS), parameters, WRITE_ACCESS)
+        self._tell_written()
 
     async def _run(self, query: Query, parameters: Row, access: str) -> list[Row]:
         began = monotonic()
@@ -149,19 +162,55 @@ class Graph:
         bounded = unit_of_work(timeout=seconds)(work)
         marks = self._driver.execute_query_bookmark_manager
         async with (
-            _answering(seconds),
+            self._answering(seconds),
             self._driver.session(
                 database=DATABASE,
                 bookmark_manager=marks,
                 max_transaction_retry_time=RETRY_SECONDS[WRITE_ACCESS],
             ) as session,
         ):
-            return await session.execute_write(bounded)
+            done = await session.execute_write(bounded)
+        self._tell_written()
+        return done
+
+    def _tell_written(self) -> None:
+        for told in self._written:
+            told()
 
     async def batched(self, query: LiteralString, *, seconds: float) -> None:
         """Run a query that commits in batches of its own; what is done stays when it is cut off."""
-        async with _answering(seconds):
+        async with self._answering(seconds):
             await self._run_once(Query(query, timeout=seconds), {}, WRITE_ACCESS)
+
+    async def _answers(self) -> bool:
+        """Say whether the server says anything at all, be it a refusal."""
+        try:
+            await self._run_once(Query("RETURN 1"), {}, READ_ACCESS)
+        except DriverError:
+            return False
+        except Neo4jError:
+            return True
+        return True
+
+    @asynccontextmanager
+    async def _answering(self, seconds: float) -> AsyncGenerator[None]:
+        try:
+            async with self._liveness.within(seconds):
+                yield
+        except TimeoutError as error:
+            said = "it has stopped answering"
+            if not self._liveness.dead:
+                said = f"no answer within {seconds:g} seconds"
+            raise Unavailable(DEPENDENCY, said) from error
+        except AuthError as error:
+            raise WrongPassword(DEPENDENCY, "NEO4J_USER and NEO4J_PASSWORD") from error
+        except (TransientError, DriverError) as error:
+            raise Unavailable(DEPENDENCY, type(error).__name__) from error
+        except Neo4jError as error:
+            if error.code == "Neo.ClientError.Transaction.TransactionTimedOut":
+                said = f"no answer within {seconds:g} seconds"
+                raise Unavailable(DEPENDENCY, said) from error
+            raise
 
 
 async def rows(tx: Transaction, query: LiteralString, /, **parameters: object) -> list[Row]:
@@ -172,18 +221,3 @@ async def rows(tx: Transaction, query: LiteralString, /, **parameters: object) -
 
 def _deadlocked(error: DriverError | Neo4jError) -> bool:
     return isinstance(error, Neo4jError) and error.code == DEADLOCK
-
-
-@asynccontextmanager
-async def _answering(seconds: float) -> AsyncGenerator[None]:
-    try:
-        async with asyncio.timeout(seconds):
-            yield
-    except TimeoutError as error:
-        raise Unavailable(DEPENDENCY, f"no answer within {seconds:g} seconds") from error
-    except (AuthError, TransientError, DriverError) as error:
-        raise Unavailable(DEPENDENCY, type(error).__name__) from error
-    except Neo4jError as error:
-        if error.code == "Neo.ClientError.Transaction.TransactionTimedOut":
-            raise Unavailable(DEPENDENCY, f"no answer within {seconds:g} seconds") from error
-        raise

@@ -17,7 +17,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import LiteralString, cast
 
-from domain.errors import MigrationDrift
+from domain.errors import MigrationDrift, NewerDatabase
 from graph.database import Graph, Transaction
 from graph.queries import COMMENT, named, sized
 
@@ -56,10 +56,14 @@ async def migrate(graph: Graph, dimensions: int, folder: Traversable | None = No
 
     Raises:
         MigrationDrift: an applied migration no longer reads as it did; nothing was applied.
+        NewerDatabase: one was applied that is not shipped with this version; nothing was applied.
     """
     await _run(graph, QUERIES["history_constraint"])
     history = {row["id"]: row["checksum"] for row in await graph.read(QUERIES["history"])}
     wanted = shipped(folder)
+    known = {migration.id for migration in (*wanted, *shipped())}
+    if unknown := sorted(history.keys() - known):
+        raise NewerDatabase("Neo4j", unknown)
     for migration in wanted:
         if history.get(migration.id, migration.checksum) != migration.checksum:
             raise MigrationDrift(migration.id)

@@ -35,6 +35,10 @@ SHORTENED = (
     "Leave the code out to see what the words alone bring."
 )
 NO_MATCH = "No known card fits. Describe what you see and measure; your report founds a new card."
+NO_CARDS = (
+    "This service knows no card yet: an operator loads them with `battwheels ingest knowledge`. "
+    "Your report founds a new card."
+)
 MANUAL = (
     "The knowledge graph does not answer. Search by hand: isolate, read the codes, check fuses, "
     "connectors and the 12 V supply first, and report again when the service is back."
@@ -68,6 +72,8 @@ class Matcher:
         self._patience_s = patience_s
         self._source_s = patience_s * SOURCE_SHARE if source_s is None else source_s
         self._keeping: set[asyncio.Task[None]] = set()
+        # What is said when nothing fits; whoever serves knows when there is no card at all.
+        self.no_match = NO_MATCH
 
     async def match(
         self, understood: Understood, viewer: Viewer, limit: int = formula.TOP
@@ -109,7 +115,7 @@ class Matcher:
             level=Level.KEYWORD if degraded else Level.AI,
             ranker=self._ranker.name,
             degraded=degraded,
-            prompt=None if found else NO_MATCH,
+            prompt=None if found else self.no_match,
             trace=tuple(recall.trace),
         )
 

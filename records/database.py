@@ -1,6 +1,5 @@
 """PostgreSQL as the rest of the project sees it: bounded transactions, errors by our names."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, LiteralString, Self, TypeAlias
@@ -9,7 +8,8 @@ from psycopg import AsyncConnection, OperationalError
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from domain.errors import Unavailable
+from domain.errors import Unavailable, WrongPassword
+from domain.liveness import Liveness
 
 DEPENDENCY = "postgres"
 # How a process shares its connections. An operation (`records.operations`) and a listener's event
@@ -21,6 +21,8 @@ SHORT = 10
 POOL_SIZE = OPERATIONS + LISTENERS + SHORT
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 5.0
+# The pool tries anew for each caller; its own tries grow further and further apart.
+RECONNECT_SECONDS = 1.0
 
 Row: TypeAlias = dict[str, Any]
 Connection: TypeAlias = AsyncConnection[Row]
@@ -29,8 +31,10 @@ Connection: TypeAlias = AsyncConnection[Row]
 class Records:
     """A pool of connections; a transaction ends within `ANSWER_SECONDS` or raises Unavailable."""
 
-    def __init__(self, pool: AsyncConnectionPool[Connection]) -> None:
+    def __init__(self, pool: AsyncConnectionPool[Connection], url: str) -> None:
         self._pool = pool
+        self._url = url
+        self._liveness = Liveness(DEPENDENCY, self._answers)
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -40,14 +44,20 @@ class Records:
             min_size=1,
             max_size=POOL_SIZE,
             timeout=CONNECT_SECONDS,
+            reconnect_timeout=RECONNECT_SECONDS,
             kwargs={"row_factory": dict_row, "connect_timeout": round(CONNECT_SECONDS)},
             check=_alive,
             open=False,
         )
         await pool.open(wait=False)
-        return cls(pool)
+        return cls(pool, url)
+
+    def watch(self) -> None:
+        """From now on tell of a dead server within two seconds, however long a call may take."""
+        self._liveness.watch()
 
     async def close(self) -> None:
+        await self._liveness.close()
         await self._pool.close()
 
     async def ping(self) -> None:
@@ -63,18 +73,68 @@ class Records:
         """Give a connection inside a transaction that commits at the end of the block."""
         try:
             async with (
-                asyncio.timeout(seconds),
+                self._liveness.within(seconds),
                 self._pool.connection() as connection,
                 connection.transaction(),
             ):
                 yield connection
-        except (OperationalError, PoolTimeout, TimeoutError) as error:
-            raise Unavailable(DEPENDENCY, type(error).__name__) from error
+        except PoolTimeout as error:
+            raise Unavailable(DEPENDENCY, "no connection could be had") from error
+        except TimeoutError as error:
+            said = "it has stopped answering"
+            if not self._liveness.dead:
+                said = f"no answer within {seconds:g} seconds"
+            raise Unavailable(DEPENDENCY, said) from error
+        except OperationalError as error:
+            raise _failed(error) from error
+
+    @asynccontextmanager
+    async def apart(self) -> AsyncGenerator[Connection]:
+        """Give a connection of one's own for long: outside the pool, each statement for itself."""
+        try:
+            connection = await AsyncConnection[Row].connect(
+                self._url,
+                autocommit=True,
+                row_factory=dict_row,
+                connect_timeout=round(CONNECT_SECONDS),
+            )
+            async with connection:
+                yield connection
+        except OperationalError as error:
+            raise _failed(error) from error
+
+    async def greet(self) -> None:
+        """Return when the server knows us: the pool alone only says that it got no connection.
+
+        Raises:
+            WrongPassword: it does not know us.
+            Unavailable: it does not answer.
+        """
+        async with self.apart() as connection:
+            await connection.execute("select 1")
+
+    async def _answers(self) -> bool:
+        """Say whether the server says anything at all, be it a refusal."""
+        try:
+            await self.greet()
+        except Unavailable as error:
+            refused = error.__cause__
+            connection = refused.pgconn if isinstance(refused, OperationalError) else None
+            return connection is not None and b"FATAL" in connection.error_message
+        return True
 
     async def rows(self, query: LiteralString, **parameters: object) -> list[Row]:
         async with self.transaction() as connection:
             cursor = await connection.execute(query, parameters)
             return await cursor.fetchall()
+
+
+def _failed(error: OperationalError) -> Unavailable:
+    """Tell a refusal of our password from everything else: it was asked for and did not do."""
+    refused = error.pgconn
+    if refused is not None and (refused.used_password or refused.needs_password):
+        return WrongPassword(DEPENDENCY, "POSTGRES_URL")
+    return Unavailable(DEPENDENCY, type(error).__name__)
 
 
 async def _alive(connection: Connection) -> None:

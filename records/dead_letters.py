@@ -35,7 +35,10 @@ class DeadLetters:
 
     async def replay(self, event: EventId | None = None) -> int:
         """Give one event, or all, their tries again; give how many that were."""
-        return len(await self._records.rows(QUERIES["replay"], event=event))
+        async with self._records.transaction() as connection:
+            again = await (await connection.execute(QUERIES["replay"], {"event": event})).fetchall()
+            await connection.execute(QUERIES["wake"])
+            return len(again)
 
 
 def _letter(row: Row) -> DeadLetter:

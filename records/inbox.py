@@ -80,6 +80,10 @@ class Inbox:
         )
         return [(row["seq"], event_of(row)) for row in (*due, *missed)]
 
+    async def behind(self) -> bool:
+        """Say whether the log has grown since all was settled, or something waits for a try."""
+        return bool(await self._records.rows(QUERIES["behind"], consumer=self._consumer))
+
     async def settle(self) -> None:
         """Move the cursor over all that is dealt with, and forget what lies far below it."""
         async with self._records.transaction() as connection:

@@ -5,7 +5,7 @@ from hashlib import sha256
 from importlib import resources
 from typing import LiteralString, cast
 
-from domain.errors import MigrationDrift
+from domain.errors import MigrationDrift, NewerDatabase
 from records.database import Connection, Records
 
 # One migrator at a time, over all processes of this database.
@@ -34,12 +34,15 @@ async def migrate(records: Records) -> list[str]:
 
     Raises:
         MigrationDrift: an applied migration no longer reads as it did.
+        NewerDatabase: one was applied that is not shipped with this version.
     """
     async with records.transaction(MIGRATION_SECONDS) as connection:
         await connection.execute("select pg_advisory_xact_lock(%s)", [LOCK])
         await connection.execute(CREATE_HISTORY)
         cursor = await connection.execute("select name, checksum from migration")
         applied = {row["name"]: row["checksum"] for row in await cursor.fetchall()}
+        if unknown := sorted(applied.keys() - {m.name for m in shipped()}):
+            raise NewerDatabase("PostgreSQL", unknown)
         return [m.name for m in shipped() if await _applied_now(connection, m, applied)]
 
 

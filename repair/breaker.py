@@ -3,7 +3,8 @@
 Closed, it lets everybody through. After `failures` in a row it opens: who comes is refused at once,
 without waiting for what does not answer. After `rest_s` seconds one caller is let through as a
 probe; if it succeeds the breaker closes, if it fails it rests again. (Nygard, Release It!, 2nd
-edition, 2018, chapter 5.)
+edition, 2018, chapter 5.) Whoever sees meanwhile that the dependency answers again says so
+(`answers`), and the next caller is the probe.
 """
 
 from collections.abc import Callable, Generator
@@ -34,6 +35,16 @@ class Breaker:
         self._opened_at: float | None = None
         self._probing = False
         self._silent = ""
+
+    @property
+    def silent(self) -> str | None:
+        """The dependency that is left alone now, None while everybody is let through."""
+        return None if self._opened_at is None else self._silent
+
+    def answers(self) -> None:
+        """Hear that the dependency answers again: no need to rest any longer."""
+        if self._opened_at is not None:
+            self._opened_at = self._clock() - self._rest_s
 
     @contextmanager
     def passing(self) -> Generator[None]:

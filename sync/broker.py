@@ -17,7 +17,8 @@ from sync.stream import FIELD, STREAM, Logged
 
 SECONDS = 3.0
 TAKEN = 64
-POLL_MILLISECONDS = 200
+# An empty stream is asked again after this; an entry is given out as soon as it is there.
+BLOCK_MILLISECONDS = 2_000
 PARTS = {"redis": RedisBroker, "rediss": RedisBroker}
 
 
@@ -63,14 +64,15 @@ def subscribe(broker: RedisBroker, handler: Handler, consumer: str, idle_seconds
 
     group = handler.listener.name
     # Claims are for whoever is alive; a claim that comes too early only waits for the records.
-    for idle in (None, round(idle_seconds * 1000)):
+    idle_ms = round(idle_seconds * 1000)
+    for idle, interval in ((None, BLOCK_MILLISECONDS), (idle_ms, idle_ms // 2)):
         stream = StreamSub(
             STREAM,
             group=group,
             consumer=consumer,
             batch=True,
             max_records=TAKEN,
-            polling_interval=POLL_MILLISECONDS,
+            polling_interval=interval,
             min_idle_time=idle,
         )
         broker.subscriber(stream=stream, decoder=_decoded, ack_policy=AckPolicy.NACK_ON_ERROR)(

@@ -2,13 +2,14 @@
 
 The stream is fast and may be lost; the log is slower and may not. So each listener has two ways:
 its group on the stream, with a claimer, and a sweep that brings what is due for another try and
-what was logged a while ago and never begun, whatever became of Redis.
+what was logged a while ago and never begun, whatever became of Redis. A listener that has dealt
+with all of the log rests until the log grows.
 """
 
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,6 +24,7 @@ from sync.ending import told_to_end
 from sync.envelope import envelope
 from sync.handling import Handler, Inbox, Listener
 from sync.stream import STREAM, Logged
+from sync.wakes import Clock, Wake
 
 DEAD = "events.dead"
 DEAD_KEPT = 10_000
@@ -32,13 +34,17 @@ SWEPT = 200
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
     """Seconds: an entry is an orphan after `idle` with a silent taker and missed after `grace` in
-    the log; a sweep comes every `sweep`, and a lost group is made again after `look`.
+    the log; a sweep comes every `sweep` while there is something to do, after `rest` nobody need
+    tell of it, and a lost group is made again after `look`. `wakes` gives each listener a way to
+    be told that the log has grown; without it none rests.
     """
 
     idle: float = 10.0
     grace: float = 10.0
     sweep: float = 1.0
+    rest: float = 10.0
     look: float = 1.0
+    wakes: Callable[[], Wake] | None = None
 
 
 class Cursors(Protocol):
@@ -111,9 +117,19 @@ class Consumers:
                 raise
 
     async def _sweep(self, handler: Handler) -> None:
+        wake = self._pace.wakes() if self._pace.wakes else Clock(self._pace.sweep)
         while not told_to_end():
-            await _despite(self._swept(handler))
-            await asyncio.sleep(self._pace.sweep)
+            if await self._at_rest(handler):
+                await wake.wait(self._pace.rest)
+            else:
+                await _despite(self._swept(handler))
+                await asyncio.sleep(self._pace.sweep)
+
+    async def _at_rest(self, handler: Handler) -> bool:
+        try:
+            return not await handler.inbox.behind()
+        except Unavailable:
+            return False
 
     async def _swept(self, handler: Handler) -> None:
         name = f"sweep:{handler.listener.name}"

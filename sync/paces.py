@@ -21,8 +21,11 @@ from records.database import Connection
 from records.outbox import leave
 from sync.ending import told_to_end
 from sync.handling import Handle
+from sync.wakes import Clock, Wake
 
 STEP = timedelta(seconds=1)
+# How soon it looks by itself for what nobody told it.
+REST_SECONDS = 10.0
 ACTOR = "system"
 
 Now = Callable[[], datetime]
@@ -61,28 +64,44 @@ def hinting(severities: Severities, now: Now) -> Handle:
 class Paces:
     """Sends batches that are due and the digest of each hour; several may run beside each other."""
 
-    def __init__(self, batches: Batches, hourly: Hourly, now: Now) -> None:
+    def __init__(
+        self, batches: Batches, hourly: Hourly, now: Now, wake: Wake | None = None
+    ) -> None:
+        """Join batches, hours and clock; `wake` tells of a change that waits."""
         self._batches = batches
         self._hourly = hourly
         self._now = now
+        self._wake = wake or Clock(STEP.total_seconds())
+        self._told_of: datetime | None = None
+        self._waiting = False
 
     async def run(self) -> None:
         """Go on until cancelled; raises Unavailable when the records do not answer."""
         while not told_to_end():
             await self.step()
-            await asyncio.sleep(STEP.total_seconds())
+            if self._waiting:
+                await asyncio.sleep(STEP.total_seconds())
+            else:
+                await self._wake.wait(REST_SECONDS)
 
     async def step(self) -> int:
         """Do what is due and give how many things the batch told of."""
         now = self._now()
-        hour = hour_before(now)
-        name = f"hour_{hour:%Y%m%dT%H}"
-        await self._hourly.digest(hour, _told(EventType.NOTIFICATION_SEND, name, 1, hour))
+        await self._digest(hour_before(now))
         oldest = await self._batches.oldest()
+        self._waiting = oldest is not None
         if oldest is None or not due(oldest, now, STEP):
             return 0
         name = f"batch_{oldest:%Y%m%dT%H%M%S%f}"
         return await self._batches.send(_told(EventType.SYNC_REQUIRED, name, 1, now))
+
+    async def _digest(self, hour: datetime) -> None:
+        """Tell of an hour, once; that another process did, the records know."""
+        if hour == self._told_of:
+            return
+        name = f"hour_{hour:%Y%m%dT%H}"
+        await self._hourly.digest(hour, _told(EventType.NOTIFICATION_SEND, name, 1, hour))
+        self._told_of = hour
 
 
 def _told(type: EventType, entity: str, version: int, at: datetime) -> Event:

@@ -3,12 +3,14 @@
 One relay at a time works, by lease; another takes over when it dies. An event leaves its outbox
 only after the log holds it, and the log takes each id once, so a relay may die at any line and
 another may even run beside it: nothing is lost and nothing is logged twice. Each outbox has a loop
-of its own: a store that is down stops nobody else.
+of its own: a store that is down stops nobody else. Whoever leaves an event wakes it; it also looks
+by itself, every second after work and less and less often, for what a dying writer did not tell.
 """
 
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Protocol
 
 from domain.errors import Unavailable
@@ -16,12 +18,19 @@ from domain.events import Event
 from domain.ids import EventId
 from sync.ending import told_to_end
 from sync.stream import Logged
+from sync.wakes import Clock, Wake
 
 BATCH = 500
-IDLE_SECONDS = 0.05
+# How often it looks when nobody tells it.
+UNTOLD_SECONDS = 0.05
+# When others tell it: how soon it looks by itself after work, and how seldom at last.
+LOOK_SECONDS = 1.0
+REST_SECONDS = 10.0
 RETRY_SECONDS = 0.5
 LEASE = "relay"
-LEASE_SECONDS = 5.0
+LEASE_SECONDS = 10.0
+# A lease is renewed this often in its time.
+RENEWALS = 4
 
 
 class Outbox(Protocol):
@@ -42,6 +51,16 @@ class Leases(Protocol):
     async def give_up(self, name: str) -> None: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayPace:
+    """The seconds of a lease, and what tells of each outbox, in their order; without that, all
+    are asked all the time.
+    """
+
+    lease: float = LEASE_SECONDS
+    wakes: Sequence[Wake] = ()
+
+
 class Relay:
     def __init__(
         self,
@@ -50,10 +69,11 @@ class Relay:
         live: Live,
         leases: Leases | None = None,
         *,
-        lease_s: float = LEASE_SECONDS,
+        pace: RelayPace = RelayPace(),
     ) -> None:
         """Join outboxes, log and stream; without leases it works whoever else does."""
-        self._lease_s = lease_s
+        self._lease_s = pace.lease
+        self._wakes = pace.wakes or [Clock(UNTOLD_SECONDS) for _ in outboxes]
         self._outboxes = outboxes
         self._log = log
         self._live = live
@@ -64,7 +84,8 @@ class Relay:
 
     async def run(self) -> None:
         """Move events as they appear until cancelled; waits out whatever store is down."""
-        loops = [self._emptying(outbox) for outbox in self._outboxes]
+        both = zip(self._outboxes, self._wakes, strict=True)
+        loops = [self._emptying(outbox, wake) for outbox, wake in both]
         async with asyncio.TaskGroup() as group:
             for loop in (*loops, self._lead()):
                 group.create_task(loop)
@@ -77,16 +98,17 @@ class Relay:
         """
         return sum([await self._moved(outbox) for outbox in self._outboxes])
 
-    async def _emptying(self, outbox: Outbox) -> None:
+    async def _emptying(self, outbox: Outbox, wake: Wake) -> None:
+        look = LOOK_SECONDS
         while not told_to_end():
             await self._leading.wait()
             try:
                 moved = await self._moved(outbox)
             except Unavailable:
-                moved = 0
                 await asyncio.sleep(RETRY_SECONDS)
-            if not moved:
-                await asyncio.sleep(IDLE_SECONDS)
+                continue
+            told = moved or await wake.wait(look)
+            look = LOOK_SECONDS if told else min(2 * look, REST_SECONDS)
 
     async def _lead(self) -> None:
         """Hold the lease while it can be had; work only with it."""
@@ -95,7 +117,7 @@ class Relay:
         try:
             while not told_to_end():
                 await self._renew(self._leases)
-                await asyncio.sleep(self._lease_s / 5)
+                await asyncio.sleep(self._lease_s / RENEWALS)
         finally:
             if self._leading.is_set():
                 await _given_up(self._leases)

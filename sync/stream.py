@@ -15,7 +15,7 @@ from sync.envelope import Envelope, envelope
 STREAM = "events"
 FIELD = b"event"
 KEPT = 100_000
-BLOCK_MILLISECONDS = 1_000
+BLOCK_MILLISECONDS = 2_000
 BATCH = 500
 
 Logged = tuple[int, Event]
@@ -46,7 +46,7 @@ class Stream:
             raise Unavailable("redis", type(error).__name__) from error
 
     async def after(self, seq: int) -> list[Logged]:
-        """Wait up to a second for entries above `seq`, oldest first; unreadable ones are a gap.
+        """Wait up to two seconds for entries above `seq`, oldest first; unreadable ones are a gap.
 
         Raises:
             Unavailable: Redis does not answer.

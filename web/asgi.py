@@ -20,9 +20,10 @@ from web.endpoint import DEADLINE_SECONDS, Endpoint, refusal
 from web.envelope import Envelope
 from web.gate import Gate
 from web.graphql import Callers, View
-from web.health import Probe, Readiness, health
+from web.health import Parts, Probe, Readiness, health
 from web.limits import Bodies
 from web.metrics import Metrics
+from web.operators import Operators
 from web.papers import PATH as PDF
 from web.papers import Papers
 from web.ui.page import Page
@@ -49,6 +50,9 @@ class Door:
         ui: the folder of GraphiQL's assets.
         deadline: seconds that a request may take.
         lifespan: what runs beside the application as long as it lives.
+        operators: who may read the metrics and which parts are missing; None: whom development
+            admits, everybody.
+        parts: what runs beside the stores.
         papers: answers signed links to PDFs; None where there are no books.
         caps: how much any one caller may take.
     """
@@ -63,6 +67,8 @@ class Door:
     metrics: Metrics = field(default_factory=Metrics)
     papers: Papers | None = None
     caps: Caps = field(default_factory=Caps)
+    operators: Operators | None = None
+    parts: Parts = field(default_factory=Parts)
 
 
 def application(services: Services, door: Door) -> Starlette:
@@ -105,10 +111,11 @@ def _graphql(services: Services, door: Door, page: Page | None) -> list[BaseRout
 
 
 def _operational(door: Door) -> list[BaseRoute]:
+    operators = door.operators or Operators(everyone=door.development)
     return [
         Route("/health", health),
-        Route("/ready", Readiness(door.probes).endpoint),
-        Route("/metrics", door.metrics.endpoint),
+        Route("/ready", Readiness(door.probes, door.parts, operators).endpoint),
+        Route("/metrics", door.metrics.guarded(operators)),
     ]
 
 

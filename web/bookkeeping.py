@@ -1,6 +1,7 @@
 """The books as this house opens them: keys, the press, and what runs beside the service."""
 
 import asyncio
+import logging
 import secrets
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
@@ -34,7 +35,7 @@ from billing.sagas import Sagas
 from billing.stock import Stock
 from billing.telling import Telling
 from billing.vendors import Vendor, Vendors
-from domain.errors import UnsafeSetting
+from domain.errors import Tampered, UnsafeSetting
 from domain.ids import InvoiceId
 from graph.cards import Cards
 from graph.tickets import Tickets
@@ -42,8 +43,10 @@ from graph.vocabulary import Vocabulary
 from records.database import Records
 from repair.invoicing import Invoicing, recover
 from resolvers.services import Billing
+from web.health import Parts
 from web.local import files
 from web.local.home import Home
+from web.metrics import Metrics
 from web.papers import MESSAGE_LIFETIME, Links
 from web.settings import Settings
 
@@ -53,6 +56,35 @@ AHEAD_MONTHS = 3
 PARTITION_SECONDS = 6 * 3600.0
 ANCHOR_SECONDS = 60.0
 RECOVERY_SECONDS = 10.0
+ANCHORS_OUT = (
+    "Was `index:` in BATTWHEELS_VAULT_KEYS changed? Then set the old one again: it never rotates. "
+    "If it was not, the file was altered: keep it for the audit, run `battwheels audit verify` "
+    "with a copy kept elsewhere, and move the file away; new anchors begin within a minute."
+)
+
+log = logging.getLogger("battwheels.bookkeeping")
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorKeeper:
+    """Writes anchors, and says so when that cannot go on."""
+
+    anchors: Anchors
+    records: Records
+
+    async def keep(self, parts: Parts, metrics: Metrics) -> None:
+        """Anchor what has moved; tell of a broken file once, and of its way out."""
+        broken = await self._broken()
+        metrics.broken("anchors", broken=broken is not None)
+        if parts.note("anchors", broken) and broken is not None:
+            log.error("anchoring stopped", extra={"reason": broken, "do": ANCHORS_OUT})
+
+    async def _broken(self) -> str | None:
+        try:
+            await self.anchors.drop(self.records, _now())
+        except (Tampered, OSError) as error:
+            return str(error)
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +116,11 @@ class Bookkeeping:
                 await reports.make_partitions(connection, law_date(_now()), AHEAD_MONTHS)
             await asyncio.sleep(PARTITION_SECONDS)
 
-    async def anchor(self) -> None:
+    async def anchor(self, parts: Parts, metrics: Metrics) -> None:
         """Keep the heads of the audit outside the database."""
+        keeper = AnchorKeeper(self.anchors, self.billing.records)
         while True:
-            await self.anchors.drop(self.billing.records, _now())
+            await keeper.keep(parts, metrics)
             await asyncio.sleep(ANCHOR_SECONDS)
 
     async def recover(self) -> None:

@@ -1,11 +1,19 @@
 """What Prometheus may ask: requests, operations and sockets, with labels from closed sets only."""
 
+from collections.abc import Awaitable, Callable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
+
+from web.operators import Operators
 
 METHODS = frozenset({"GET", "POST", "OPTIONS", "HEAD", "PUT", "DELETE", "PATCH"})
+HIDDEN = {
+    "message": "Metrics are for operators: send `Authorization: Bearer` with the operator token.",
+    "extensions": {"code": "UNAUTHENTICATED"},
+}
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -33,6 +41,12 @@ class Metrics:
             ("outcome",),
             registry=self.registry,
         )
+        self._broken = Gauge(
+            "battwheels_part_broken",
+            "1 while a part needs an operator (the log and /ready say what to do).",
+            ("part",),
+            registry=self.registry,
+        )
         self.sockets = Gauge(
             "battwheels_websockets", "Open WebSocket connections.", registry=self.registry
         )
@@ -45,5 +59,15 @@ class Metrics:
     def operation(self, outcome: str) -> None:
         self._operations.labels(outcome).inc()
 
-    async def endpoint(self, _: Request) -> Response:
-        return Response(generate_latest(self.registry), media_type=CONTENT_TYPE_LATEST)
+    def broken(self, part: str, *, broken: bool) -> None:
+        self._broken.labels(part).set(int(broken))
+
+    def guarded(self, operators: Operators) -> Callable[[Request], Awaitable[Response]]:
+        """Give the endpoint, which shows operators what was counted."""
+
+        async def endpoint(request: Request) -> Response:
+            if not operators.admits(request):
+                return JSONResponse({"errors": [HIDDEN]}, status_code=401)
+            return Response(generate_latest(self.registry), media_type=CONTENT_TYPE_LATEST)
+
+        return endpoint

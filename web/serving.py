@@ -4,20 +4,23 @@ import asyncio
 import logging
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
-import uvicorn
 from starlette.applications import Starlette
 
 from domain.access import Viewer
 from domain.errors import Unavailable
+from domain.matches import Level
 from domain.reports import FailureReport
 from ingest.reembedding import catch_up
+from matching.engine import NO_CARDS, NO_MATCH
 from records.batches import Batches
 from records.hourly import Hourly
 from records.inbox import Inbox, Retry
+from records.wakeups import Topic
 from repair.intake import Searching
 from repair.learning import learn
 from resolvers.services import Services
@@ -28,7 +31,10 @@ from sync.paces import Paces
 from web import handlers
 from web.asgi import Door, application
 from web.handlers import Hearing
+from web.health import Probe
+from web.interrupts import PromptServer
 from web.listening import listening
+from web.management import managed, operators_of
 from web.papers import Papers
 from web.wiring import Opened, Patience, learning, matching, process_name
 
@@ -37,6 +43,8 @@ RESTART_SECONDS = 1.0
 REFRESH_SECONDS = 60.0
 # How soon a card that was written without a vector has one.
 CATCH_UP_SECONDS = 10.0
+# How soon reports are let in again after the store that refused them is back.
+RETURN_SECONDS = 2.0
 # How often the change log lets go of what is too old.
 TRIM_SECONDS = 3600.0
 REHEARSAL = FailureReport(
@@ -47,6 +55,7 @@ REHEARSALS = 2
 UNHURRIED = Patience(embedder=60.0, graph=60.0, answer=60.0)
 PACE = Pace()
 SWITCH_SECONDS = 0.001
+NO_KNOWLEDGE = "No card is known yet. Load them: battwheels ingest knowledge"
 
 End = Callable[[], None]
 
@@ -60,17 +69,25 @@ def built(house: Opened) -> Starlette:
         services(house),
         Door(
             verify=house.tokens.verify,
-            probes={
-                "neo4j": house.graph.ping,
-                "postgres": house.records.ping,
-                "redis": _ping(house),
-            },
+            probes=probes(house),
             development=not settings.production,
             ui=settings.home / "ui",
             papers=Papers(links=house.books.links, print=house.books.print),
             caps=settings.caps,
+            metrics=house.metrics,
+            operators=operators_of(settings),
+            parts=house.parts,
         ),
     )
+
+
+def probes(house: Opened) -> dict[str, Probe]:
+    """Give what asks each store whether it answers."""
+    return {
+        "neo4j": house.graph.ping,
+        "postgres": house.records.ping,
+        "redis": _ping(house),
+    }
 
 
 def services(house: Opened) -> Services:
@@ -97,6 +114,7 @@ def services(house: Opened) -> Services:
         places=house.places,
         now=lambda: datetime.now(UTC),
         billing=house.books.billing,
+        opening=house.opening,
     )
 
 
@@ -116,11 +134,13 @@ async def beside(house: Opened, *, work: bool = True) -> AsyncGenerator[None]:
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "feed": house.feed.run,
         "reader": lambda: _learning(house),
+        "returns": lambda: _returning(house),
     }
     if work:
+        loops["wakeups"] = house.wakeups.run
         loops["relay"] = house.relay.run
         loops["partitions"] = house.books.prepare
-        loops["anchors"] = house.books.anchor
+        loops["anchors"] = lambda: house.books.anchor(house.parts, house.metrics)
         loops["invoices"] = house.books.recover
         loops["vectors"] = lambda: _embedding(house)
         loops["paces"] = paces(house).run
@@ -136,7 +156,8 @@ async def beside(house: Opened, *, work: bool = True) -> AsyncGenerator[None]:
 
 
 def paces(house: Opened) -> Paces:
-    return Paces(Batches(house.records), Hourly(house.records), lambda: datetime.now(UTC))
+    batches, hourly = Batches(house.records), Hourly(house.records)
+    return Paces(batches, hourly, lambda: datetime.now(UTC), house.wakeups.on(Topic.BATCHES))
 
 
 def consumers(house: Opened, listeners: Sequence[Listener], pace: Pace = PACE) -> Consumers:
@@ -146,6 +167,7 @@ def consumers(house: Opened, listeners: Sequence[Listener], pace: Pace = PACE) -
         return Inbox(house.records, listener.name, listener.types, Retry())
 
     stores = (house.redis, house.cursors, house.leases)
+    pace = replace(pace, wakes=partial(house.wakeups.on, Topic.CHANGE_LOG))
     return Consumers(listeners, inbox, stores, pace=pace, name=process_name())
 
 
@@ -160,8 +182,12 @@ async def serve(
     config = listening(built(house), settings.host, settings.port, caps=settings.caps)
     # What is worked on in threads lets the loop go on after so many seconds at most.
     sys.setswitchinterval(SWITCH_SECONDS)
-    server = uvicorn.Server(config)
-    async with beside(house, work=work):
+    server = PromptServer(config)
+    house.parts.started = house.parts.matches = False
+    async with (
+        managed(house.settings, probes(house), house.parts, house.metrics),
+        beside(house, work=work),
+    ):
         serving = asyncio.create_task(server.serve())
         while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has a flag, no event
             await asyncio.sleep(0.02)
@@ -180,12 +206,36 @@ async def rehearse(house: Opened) -> None:
 
 
 async def _learning(house: Opened) -> None:
-    await house.embedder.warm()
-    await rehearse(house)
+    await _counted(house)
+    try:
+        await house.embedder.warm()
+        await _tried(house)
+    finally:
+        # What is not whole by now is said to be degraded; there is an answer for everybody.
+        house.parts.started = True
+        house.graph.watch()
+        house.records.watch()
     while not told_to_end():
+        await _counted(house)
         await house.reader.refresh(house.vocabulary)
         await house.reader.learn()
         await asyncio.sleep(REFRESH_SECONDS)
+
+
+async def _tried(house: Opened) -> None:
+    """Rehearse, then match as somebody who waits would: from here on matches are whole, or not."""
+    await rehearse(house)
+    understood = await house.reader.understand(REHEARSAL)
+    answer = await house.matcher.match(understood, Viewer(region="rehearsal"))
+    house.parts.matches = answer.level is Level.AI
+
+
+async def _counted(house: Opened) -> None:
+    """Say whether there is a card at all: a fresh service knows none and looks broken."""
+    empty = not await house.cards.count(Viewer(sees_all=True))
+    house.matcher.no_match = NO_CARDS if empty else NO_MATCH
+    if house.parts.note("knowledge", NO_KNOWLEDGE if empty else None) and empty:
+        log.warning("no cards", extra={"do": NO_KNOWLEDGE})
 
 
 async def _embedding(house: Opened) -> None:
@@ -193,6 +243,23 @@ async def _embedding(house: Opened) -> None:
     while not told_to_end():
         await catch_up(house.cards, house.embedder)
         await asyncio.sleep(CATCH_UP_SECONDS)
+
+
+async def _returning(house: Opened) -> None:
+    """Let reports in again as soon as the store that refused them answers, and see whether matches
+    are whole again.
+    """
+    pings = {"neo4j": house.graph.ping, "postgres": house.records.ping}
+    while not told_to_end():
+        ping = pings.get(house.opening.silent or "")
+        if ping is not None:
+            with suppress(Unavailable):
+                await ping()
+                house.opening.answers()
+        if house.parts.started and not house.parts.matches:
+            with suppress(Unavailable, TimeoutError):
+                await _tried(house)
+        await asyncio.sleep(RETURN_SECONDS)
 
 
 async def _trimming(house: Opened) -> None:

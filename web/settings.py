@@ -34,6 +34,10 @@ class Settings:
             the graph alone.
         language_model_url: a server of one's own that the provider's client speaks to.
         language_model_key: what the provider knows us by.
+        operator_token: who sends it reads `/metrics` and the parts of `/ready`; in development
+            everybody may.
+        management_host, management_port: a second port with `/health`, `/ready` and `/metrics`;
+            None opens none.
         token_secret: signs the access tokens; None lets development make and keep its own.
         vault_keys: seal who customers are: `NAME:BASE64`, 32 bytes each, the first for what is new,
             `index:BASE64` for the marks to search by; None lets development make and keep its own.
@@ -46,6 +50,9 @@ class Settings:
 
     environment: Environment = Environment.DEVELOPMENT
     home: Path = Path(".battwheels")
+    operator_token: str | None = field(default=None, repr=False)
+    management_host: str = "127.0.0.1"
+    management_port: int | None = None
     host: str = "127.0.0.1"
     port: int = 8000
     neo4j_uri: str | None = None
@@ -84,6 +91,9 @@ class Settings:
             home=Path(values.get("BATTWHEELS_HOME") or ".battwheels"),
             host=values.get("BATTWHEELS_HOST") or "127.0.0.1",
             port=_port(values.get("BATTWHEELS_PORT") or "8000"),
+            operator_token=_secret(values, "BATTWHEELS_OPERATOR_TOKEN"),
+            management_host=values.get("BATTWHEELS_MANAGEMENT_HOST") or "127.0.0.1",
+            management_port=_maybe_port(values, "BATTWHEELS_MANAGEMENT_PORT"),
             neo4j_uri=values.get("NEO4J_URI") or None,
             neo4j_user=values.get("NEO4J_USER") or None,
             neo4j_password=_secret(values, "NEO4J_PASSWORD"),
@@ -122,10 +132,15 @@ def _ranker(value: str) -> RankerName:
         raise InvalidInput("BATTWHEELS_RANKER", f"is one of {', '.join(RankerName)}") from error
 
 
-def _port(value: str) -> int:
+def _port(value: str, name: str = "BATTWHEELS_PORT") -> int:
     if not value.isdecimal() or not 0 < int(value) < 1 << 16:
-        raise InvalidInput("BATTWHEELS_PORT", f"{value!r} is not a port")
+        raise InvalidInput(name, f"{value!r} is not a port")
     return int(value)
+
+
+def _maybe_port(values: Mapping[str, str], name: str) -> int | None:
+    value = values.get(name)
+    return _port(value, name) if value else None
 
 
 def _public(value: str | None) -> str | None:

@@ -5,15 +5,18 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 
 from redis.asyncio import Redis
+from redis.exceptions import AuthenticationError, RedisError
 
 from access.tokens import Tokens
-from domain.errors import InvalidInput, UnsafeSetting
+from billing.vault_keys import demand_keys
+from domain.errors import InvalidInput, UnsafeSetting, WrongPassword
 from graph.cards import Cards
 from graph.crew import Crew
 from graph.database import Graph
@@ -43,20 +46,24 @@ from records.offline import Offline
 from records.operations import Operations
 from records.outbox import Outbox as RecordsOutbox
 from records.reviews import Reviews
+from records.wakeups import Topic, Wakeups
+from repair.breaker import Breaker
 from repair.evidence import Knowledge
 from repair.learning import Learning
 from repair.tallying import Tallying
 from sync.cursors import Cursors as SealedCursors
 from sync.delta import Deltas
 from sync.feed import Feed
-from sync.relay import Relay
+from sync.relay import Relay, RelayPace
 from sync.stream import Stream
-from web.bookkeeping import Bookkeeping, bookkeeping
+from web.bookkeeping import Bookkeeping, bookkeeping, vault
+from web.health import Parts
 from web.kept_cards import KeptCards
 from web.local import files, stores
 from web.local.home import Home
 from web.local.progress import Report, quiet
 from web.local.stores import GivenUrls, StoreUrls
+from web.metrics import Metrics
 from web.recent import RecentMatches
 from web.settings import Settings
 
@@ -115,12 +122,16 @@ class Opened:
     reviews: Reviews
     outbox: RecordsOutbox
     relay: Relay
+    wakeups: Wakeups
     feed: Feed
     offline: Offline
     deltas: Deltas
     places: SealedCursors
     tokens: Tokens
     books: Bookkeeping
+    opening: Breaker = field(default_factory=Breaker)
+    parts: Parts = field(default_factory=Parts)
+    metrics: Metrics = field(default_factory=Metrics)
     bus: str = field(repr=False)
 
 
@@ -137,10 +148,13 @@ async def opened(
     async with AsyncExitStack() as stack:
         stack.callback(embedder.close)
         graph, records, redis = await _connected(urls, patience, stack)
+        await _greeted(graph, records, redis)
         await migrate_graph(graph, embedder.dimensions)
         await migrate_records(records)
+        await demand_keys(records, vault(settings))
         reader = await Reader.of(Vocabulary(graph), embedder)
         house = joined(settings, patience, (embedder, reader), (graph, records, redis))
+        stack.push_async_callback(house.wakeups.close)
         yield replace(house, bus=urls.redis_url)
 
 
@@ -236,7 +250,8 @@ def joined(
     kept = KeptCards(redis, Cards(graph))
     stored = Tickets(graph), Cards(graph, kept), Vocabulary(graph)
     tickets, cards, vocabulary = stored
-    leases = Leases(records, process_name())
+    leases, wakeups = Leases(records, process_name()), Wakeups(records)
+    graph.on_write(partial(wakeups.tell, Topic.GRAPH_OUTBOX))
     matcher = matching(settings, search, redis, patience)
     return Opened(
         settings=settings,
@@ -265,7 +280,16 @@ def joined(
         analyses=Analyses(records),
         reviews=Reviews(records),
         outbox=RecordsOutbox(records),
-        relay=Relay([GraphOutbox(graph), RecordsOutbox(records)], log, stream, leases),
+        relay=Relay(
+            [GraphOutbox(graph), RecordsOutbox(records)],
+            log,
+            stream,
+            leases,
+            pace=RelayPace(
+                wakes=[wakeups.on(Topic.GRAPH_OUTBOX), wakeups.on(Topic.RECORDS_OUTBOX)]
+            ),
+        ),
+        wakeups=wakeups,
         feed=Feed(log, stream),
         offline=Offline(records),
         deltas=Deltas(log, cards),
@@ -322,6 +346,20 @@ async def _connected(
     )
     stack.push_async_callback(redis.aclose)
     return graph, records, redis
+
+
+async def _greeted(graph: Graph, records: Records, redis: Redis) -> None:
+    """Tell a wrong password from a store that is down, before anything is asked of them.
+
+    Redis may be down: the service starts, and is whole when it comes.
+    """
+    await graph.ping()
+    await records.greet()
+    with suppress(RedisError, OSError):
+        try:
+            await redis.ping()  # pyright: ignore[reportGeneralTypeIssues]
+        except AuthenticationError as error:
+            raise WrongPassword("redis", "REDIS_URL") from error
 
 
 def _address(redis: Redis) -> str:

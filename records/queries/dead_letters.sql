@@ -11,3 +11,7 @@ order by h.changed_at desc, l.seq desc limit %(limit)s
 update handling set state = 'waiting', tries = 0, due_at = now(), changed_at = now()
 where state = 'dead' and (%(event)s::text is null or event = %(event)s)
 returning event
+
+-- name: wake
+-- Listeners at rest look for what waits.
+select pg_notify('battwheels', 'change_log')

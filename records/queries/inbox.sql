@@ -43,6 +43,14 @@ where l.seq > coalesce((select seq from cursor_of where consumer = %(consumer)s)
   and not exists (select from handling h where h.consumer = %(consumer)s and h.event = l.id)
 order by l.seq limit %(limit)s
 
+-- name: behind
+-- One row while there is something to do; what is replayed waits below the cursor, and what the
+-- log has let go of can wait no more.
+select 1 as behind from change_log_head
+where seq > coalesce((select seq from cursor_of where consumer = %(consumer)s), 0)
+   or exists (select from handling h join change_log l on l.id = h.event
+              where h.consumer = %(consumer)s and h.state = 'waiting')
+
 -- name: settle
 -- The cursor moves up to the first entry that is neither handled nor given up.
 insert into cursor_of (consumer, seq)

@@ -11,7 +11,9 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -29,10 +31,11 @@ from records.hourly import Hourly
 from records.inbox import Inbox, Retry
 from records.leases import Leases
 from records.outbox import Outbox as RecordsOutbox
+from records.wakeups import Topic, Wakeups
 from sync.consumers import Consumers, Pace
 from sync.handling import Listener
 from sync.paces import Paces
-from sync.relay import Relay
+from sync.relay import Relay, RelayPace
 from sync.stream import Stream
 from tests.faults import house
 from tests.faults.house import listeners
@@ -73,21 +76,36 @@ async def work() -> None:
     name = str(os.getpid())
     leases, log = Leases(records, name), ChangeLog(records)
     outboxes = [GraphOutbox(graph), RecordsOutbox(records)]
-    relay = Relay(outboxes, log, Stream(redis), leases, lease_s=LEASE_SECONDS)
+    wakeups = Wakeups(records)
+    wakes = [wakeups.on(Topic.GRAPH_OUTBOX), wakeups.on(Topic.RECORDS_OUTBOX)]
+    pace = RelayPace(lease=LEASE_SECONDS, wakes=wakes)
+    relay = Relay(outboxes, log, Stream(redis), leases, pace=pace)
     here = house.opened((graph, records, redis))
-    heard = consumers((records, redis), name, [NOTING, *listeners(here)])
+    heard = consumers((records, redis), name, [NOTING, *listeners(here)], wakeups)
     paces = Paces(Batches(records), Hourly(records), now)
-    await asyncio.gather(relay.run(), ticking(paces), heard.run(os.environ["REDIS_URL"]))
+    loops = relay.run(), ticking(paces), heard.run(os.environ["REDIS_URL"]), hearing(wakeups)
+    await asyncio.gather(*loops)
+
+
+async def hearing(wakeups: Wakeups) -> None:
+    """Listen, again and again: Postgres may be away."""
+    while True:
+        with suppress(Unavailable):
+            await wakeups.run()
+        await asyncio.sleep(PACE.look)
 
 
 async def note() -> None:
     """Note each event until killed, and do nothing else: others relay and handle."""
     _, records, redis = await opened()
-    heard = consumers((records, redis), str(os.getpid()), [NOTING])
-    await heard.run(os.environ["REDIS_URL"])
+    wakeups = Wakeups(records)
+    heard = consumers((records, redis), str(os.getpid()), [NOTING], wakeups)
+    await asyncio.gather(heard.run(os.environ["REDIS_URL"]), hearing(wakeups))
 
 
-def consumers(stores: tuple[Records, Redis], name: str, listening: list[Listener]) -> Consumers:
+def consumers(
+    stores: tuple[Records, Redis], name: str, listening: list[Listener], wakeups: Wakeups
+) -> Consumers:
     records, redis = stores
     return Consumers(
         listening,
@@ -95,7 +113,7 @@ def consumers(stores: tuple[Records, Redis], name: str, listening: list[Listener
             records, listener.name, listener.types, Retry(base=0.1, longest=0.5)
         ),
         (redis, Cursors(records), Leases(records, name)),
-        pace=PACE,
+        pace=replace(PACE, wakes=partial(wakeups.on, Topic.CHANGE_LOG)),
         name=name,
     )
 

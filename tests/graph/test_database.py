@@ -6,7 +6,7 @@ import socket
 import pytest
 from neo4j.exceptions import ClientError
 
-from domain.errors import Unavailable
+from domain.errors import Unavailable, WrongPassword
 from graph import queries
 from graph.cards import Cards
 from graph.database import Graph, Transaction, rows
@@ -55,8 +55,11 @@ async def test_silent_server_is_left_in_time() -> None:
 
 async def test_wrong_password_is_unavailable(stores: StoreUrls) -> None:
     graph = await Graph.open(stores.neo4j_uri, "neo4j", "not the password")
-    with pytest.raises(Unavailable, match="AuthError"):
+    with pytest.raises(WrongPassword) as refused:
         await graph.read("RETURN 1")
+    assert str(refused.value) == (
+        "neo4j answers, and refused the name or the password of NEO4J_USER and NEO4J_PASSWORD."
+    )
     await graph.close()
 
 

@@ -7,7 +7,7 @@ from typing import LiteralString
 import pytest
 from neo4j.exceptions import ClientError
 
-from domain.errors import MigrationDrift
+from domain.errors import MigrationDrift, NewerDatabase
 from graph.database import Graph, Transaction, rows
 from graph.migrate import migrate, shipped
 
@@ -127,3 +127,16 @@ async def test_other_size_gets_an_index_beside(graph: Graph) -> None:
         }
     finally:
         await run(graph, "DROP INDEX card_embedding_8")
+
+
+async def test_a_newer_graph_is_refused(fresh: tuple[Graph, Path]) -> None:
+    graph, folder = fresh
+    await migrate(graph, 384, folder)
+    before = await graph.read("MATCH (n) RETURN count(n) AS nodes")
+    with pytest.raises(NewerDatabase) as refused:
+        await migrate(graph, 384)
+    assert str(refused.value) == (
+        "Neo4j was migrated by a newer version of battwheels (101_rule, 102_things is not known "
+        "here). Run that version or a later one; nothing was changed."
+    )
+    assert await graph.read("MATCH (n) RETURN count(n) AS nodes") == before

@@ -371,10 +371,16 @@ async def test_a_served_house_ends_when_told(house: Opened) -> None:
 
     async def started(end: End) -> None:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-            told.append((await client.get("/ready")).json())
+
+            async def status() -> httpx.Response:
+                return await client.get("/ready")
+
+            told.append((await eventually(status, lambda a: a.is_success, 120)).json())
         end()
 
     own = replace(house, settings=replace(house.settings, port=port))
     async with sure_to_end("the service"):
         await serve(own, started)
-    assert told == [{"status": "ready", "stores": {"neo4j": True, "postgres": True, "redis": True}}]
+    assert [(one["status"], one["stores"]) for one in told] == [
+        ("ready", {"neo4j": True, "postgres": True, "redis": True})
+    ]

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from domain.errors import MigrationDrift
+from domain.errors import MigrationDrift, NewerDatabase
 from records.cursors import Cursors
 from records.database import Records
 from records.migrate import migrate, shipped
@@ -42,6 +42,19 @@ async def test_changed_migration_is_refused(records: Records) -> None:
         await migrate(records)
     await _set_checksum(records, first.name, first.checksum)
     assert drift.value.name == first.name
+
+
+async def test_a_newer_database_is_refused(records: Records) -> None:
+    async with records.transaction() as connection:
+        await connection.execute("insert into migration values ('999_tomorrow', 'x')")
+    before = await records.rows("select name from migration order by name")
+    with pytest.raises(NewerDatabase) as refused:
+        await migrate(records)
+    after = await records.rows("select name from migration order by name")
+    async with records.transaction() as connection:
+        await connection.execute("delete from migration where name = '999_tomorrow'")
+    assert (refused.value.store, refused.value.names) == ("PostgreSQL", ("999_tomorrow",))
+    assert after == before
 
 
 async def test_two_migrators_share_the_work(records: Records, stores: StoreUrls) -> None:

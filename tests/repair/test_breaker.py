@@ -127,3 +127,21 @@ async def test_late_answers_do_not_move_an_open_breaker() -> None:
     door.clock.seconds += 10
     await door.ask()
     assert door.asked == 8
+
+
+async def test_a_dependency_that_answers_again_is_asked_at_once() -> None:
+    door = Door()
+    await door.fail(5)
+    assert door.breaker.silent == "neo4j"
+    door.clock.seconds += 1
+    door.breaker.answers()
+    await door.fail()
+    with pytest.raises(Unavailable):
+        await door.ask()
+    door.breaker.answers()
+    await door.ask()
+    assert door.breaker.silent is None
+    assert door.asked == 7
+    door.breaker.answers()
+    await door.ask()
+    assert door.breaker.silent is None

@@ -9,8 +9,9 @@ from rich.console import Console
 
 from resolvers.api import build
 from schema.sdl import sdl
-from web import journal, serving
+from web import interrupts, journal, serving
 from web.local.progress import bars
+from web.management import managed
 from web.settings import Settings
 from web.wiring import SERVING, opened, speaking
 
@@ -24,7 +25,7 @@ def serve(
 ) -> None:
     """Serve the API and its live push (BATTWHEELS_HOST, BATTWHEELS_PORT)."""
     journal.start()
-    asyncio.run(_serve(Settings.read(), work=work))
+    interrupts.run(_serve(Settings.read(), work=work))
 
 
 def work() -> None:
@@ -32,7 +33,7 @@ def work() -> None:
     journal.start()
     # Searching for cards can wait a second; whoever reports beside it on this machine cannot.
     os.nice(NICENESS)
-    asyncio.run(_work(Settings.read()))
+    interrupts.run(_work(Settings.read()))
 
 
 def schema() -> None:
@@ -51,8 +52,11 @@ async def _serve(settings: Settings, *, work: bool) -> None:
 
 
 async def _work(settings: Settings) -> None:
-    async with opened(settings) as house, serving.beside(house):
-        await asyncio.Event().wait()
+    async with opened(settings) as house:
+        house.parts.started = house.parts.matches = False
+        asked = managed(settings, serving.probes(house), house.parts, house.metrics)
+        async with asked, serving.beside(house):
+            await asyncio.Event().wait()
 
 
 async def _migrate(settings: Settings) -> None:

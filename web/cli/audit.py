@@ -9,12 +9,13 @@ from typing import Annotated, TypeVar
 import typer
 
 from billing.verification import Verdict, verify
-from domain.errors import Tampered
+from domain.errors import NoBooks, Tampered
 from records.database import Records
 from records.migrate import migrate
 from web import bookkeeping
 from web.local import stores
 from web.local.home import Home
+from web.local.postgres import Postgres
 from web.local.stores import GivenUrls
 from web.settings import Settings
 
@@ -40,8 +41,12 @@ def verify_books(
     if verdict.touched is not None:
         found = verdict.touched
         raise Tampered(f"{found.garage}, {found.where}", found.reason)
+    where = "the database of POSTGRES_URL" if settings.postgres_url else settings.home.resolve()
+    if not verdict.events and not verdict.rows:
+        typer.echo(f"There are no books in {where} yet: nothing was billed, nothing is proved.")
+        return
     typer.echo(
-        f"{verdict.events} events and {verdict.rows} rows are as they were written; "
+        f"{verdict.events} events and {verdict.rows} rows of {where} are as they were written; "
         f"{len(kept)} anchors hold."
     )
 
@@ -60,7 +65,13 @@ def anchor() -> None:
 
 
 async def _with(settings: Settings, work: Callable[[Records], Awaitable[T]]) -> T:
-    """Work on the records alone: the audit needs no graph and no model."""
+    """Work on the records alone: the audit needs no graph and no model.
+
+    Raises:
+        NoBooks: there is no home here, nor the address of a database: an empty one proves nothing.
+    """
+    if settings.postgres_url is None and not Postgres(Home.at(settings.home)).data.exists():
+        raise NoBooks(str(settings.home.resolve()))
     urls = await asyncio.to_thread(stores.start, Home.at(settings.home), GivenUrls.of(settings))
     records = await Records.open(urls.postgres_url)
     try:

@@ -21,7 +21,7 @@ from domain.reports import FailureReport
 from domain.vehicles import VehicleContext
 from ingest import knowledge
 from ingest.loading import ImportReport, Told, load
-from web import serving
+from web import interrupts, serving
 from web.cli import shown
 from web.local.progress import Report, Step, bars
 from web.settings import Settings
@@ -63,7 +63,7 @@ def demo(
     ] = False,
 ) -> None:
     """Start everything, load the knowledge base, match a sample report, serve the API."""
-    asyncio.run(_demo(Settings.read(), Stage(Console(), perf_counter()), once=once))
+    interrupts.run(_demo(Settings.read(), Stage(Console(), perf_counter()), once=once))
 
 
 async def _demo(settings: Settings, stage: Stage, *, once: bool) -> None:

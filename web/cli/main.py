@@ -1,6 +1,9 @@
 """The one command, `battwheels`: every verb of the command line hangs here."""
 
+import os
+import signal
 import sys
+from types import FrameType
 
 import typer
 
@@ -24,6 +27,10 @@ COMMANDS = {
     "schema": Place("web.cli.api:schema", "Print the GraphQL schema (SDL)."),
 }
 
+# They run until they are told to end; `web.interrupts` hears of it once they are imported.
+LASTING = frozenset({"demo", "serve", "work"})
+INTERRUPTED = 130
+
 app = typer.Typer(
     name="battwheels",
     cls=group(COMMANDS),
@@ -37,12 +44,18 @@ def battwheels() -> None:
     """Electric-vehicle failures find their fix."""
 
 
+def _leave(_: int, __: FrameType | None) -> None:
+    os._exit(INTERRUPTED)
+
+
 def main() -> None:
     """Run; a refusal is one sentence on standard error and exit code 1."""
+    if len(sys.argv) > 1 and sys.argv[1] in LASTING:
+        signal.signal(signal.SIGINT, _leave)
     try:
         app()
     except BattwheelsError as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(1) from error
     except KeyboardInterrupt:
-        raise SystemExit(130) from None
+        raise SystemExit(INTERRUPTED) from None

@@ -1,0 +1,181 @@
+"""Stores that really stop: who waits is told within two seconds, and a return is used at once.
+
+A house serves over stores of its own; one store after the other is stopped as by a debugger
+(SIGSTOP) or killed (SIGKILL) and comes back.
+"""
+
+import asyncio
+import signal
+from collections.abc import AsyncGenerator, Generator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import psutil
+import pytest
+from redis.asyncio import Redis
+
+from domain.access import Actor, Role
+from domain.ids import PersonId
+from graph.database import Graph
+from graph.migrate import migrate as migrate_graph
+from graph.vocabulary import Vocabulary
+from ingest.embedding import Embedder
+from ingest.understanding import Reader
+from records.database import Records
+from records.migrate import migrate as migrate_records
+from tests.conftest import DIMENSIONS, JARS
+from tests.journeys.people import PUNE, REPORT, Person, eventually
+from tests.journeys.waits import waited
+from web.local import stores as local
+from web.local.home import Home
+from web.local.stores import StoreUrls
+from web.serving import beside, built
+from web.settings import Settings
+from web.wiring import SERVING, Opened, joined
+
+pytestmark = pytest.mark.journey
+# The row's own bounds: a dead store is told of in two seconds, one that is back is used in five.
+DEAD_SECONDS = 2.0
+BACK_SECONDS = 5.0
+READY_SECONDS = 5.0
+STORES = ("neo4j", "postgres", "redis")
+REPORTED: dict[str, Any] = {"text": "Horn weak and dead after rain"}
+PATIENT_SECONDS = 120.0
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[Home, StoreUrls]]:
+    """Stores that may be stopped."""
+    home = Home.at(tmp_path_factory.mktemp("dead"), JARS)
+    yield home, local.start(home)
+    local.stop(home)
+
+
+@pytest.fixture(scope="module")
+async def house(
+    own: tuple[Home, StoreUrls], embedder: Embedder, home: Path
+) -> AsyncGenerator[Opened]:
+    """A house as it serves, with what runs beside it."""
+    urls = own[1]
+    graph = await Graph.open(
+        urls.neo4j_uri, urls.neo4j_user, urls.neo4j_password, answer_s=PATIENT_SECONDS / 4
+    )
+    records = await Records.open(urls.postgres_url)
+    redis = Redis.from_url(urls.redis_url, protocol=2, socket_timeout=3)
+    await migrate_graph(graph, DIMENSIONS)
+    await migrate_records(records)
+    reader = await Reader.of(Vocabulary(graph), embedder)
+    joint = joined(Settings(home=home), SERVING, (embedder, reader), (graph, records, redis))
+    joint.parts.started = joint.parts.matches = False
+    async with beside(joint):
+        yield joint
+    await redis.aclose()
+    await records.close()
+    await graph.close()
+
+
+@pytest.fixture
+async def asha(house: Opened) -> AsyncGenerator[Person]:
+    transport = httpx.ASGITransport(app=built(house), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://battwheels.test") as client:
+        who = Actor(id=PersonId("asha"), role=Role.TECHNICIAN, garage=PUNE)
+        token = house.tokens.mint(who, datetime.now(UTC), timedelta(hours=1))
+        yield Person(client, who, token)
+
+
+def family(home: Home, store: str) -> list[psutil.Process]:
+    [pid] = [s.pid for s in local.status(home) if s.store == store]
+    assert pid is not None
+    process = psutil.Process(pid)
+    return [process, *process.children(recursive=True)]
+
+
+@contextmanager
+def stopped(home: Home, store: str) -> Generator[None]:
+    """Stop a store in the middle of whatever it does; it takes connections and says nothing."""
+    processes = family(home, store)
+    for process in processes:
+        process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.send_signal(signal.SIGCONT)
+
+
+async def asked(who: Person) -> dict[str, Any]:
+    return await who.answer(REPORT, report=REPORTED, op=str(uuid4()))
+
+
+async def said(who: Person) -> dict[str, Any]:
+    """Give what `/ready` says, and with which code."""
+    answer = await who.client.get("/ready")
+    return {"code": answer.status_code} | answer.json()
+
+
+async def tickets(house: Opened) -> int:
+    [row] = await house.graph.read("MATCH (t:Ticket) RETURN count(t) AS n")
+    return row["n"]
+
+
+async def taken(who: Person) -> bool:
+    return "errors" not in await asked(who)
+
+
+@pytest.mark.row("DP-4")
+@pytest.mark.parametrize(
+    ("store", "code", "status"),
+    [("postgres", 503, "unavailable"), ("neo4j", 200, "degraded"), ("redis", 200, "degraded")],
+)
+async def test_ready_tells_of_a_silent_store_and_of_its_return(
+    own: tuple[Home, StoreUrls], asha: Person, store: str, code: int, status: str
+) -> None:
+    ready = {"code": 200, "status": "ready"}
+    await eventually(lambda: said(asha), lambda a: ready.items() <= a.items(), PATIENT_SECONDS)
+    with stopped(own[0], store):
+        with waited() as waits:
+            told = await said(asha)
+        assert (told["code"], told["status"]) == (code, status)
+        assert told["stores"] == {name: name != store for name in STORES}
+        assert waits.seconds <= READY_SECONDS
+    await eventually(lambda: said(asha), lambda a: ready.items() <= a.items(), PATIENT_SECONDS)
+
+
+@pytest.mark.parametrize("store", ["neo4j", "postgres"])
+async def test_nobody_waits_for_a_silent_store_and_its_return_is_used(
+    own: tuple[Home, StoreUrls], house: Opened, asha: Person, store: str
+) -> None:
+    await eventually(lambda: said(asha), lambda a: a["status"] == "ready", PATIENT_SECONDS)
+    before = await tickets(house)
+    with stopped(own[0], store):
+        with waited() as waits:
+            told = [await asked(asha)]
+        assert waits.seconds <= DEAD_SECONDS
+        told += [await asked(asha) for _ in range(10)]
+    extensions = [answer["errors"][0]["extensions"] for answer in told]
+    assert extensions == [{"code": "UNAVAILABLE", "dependency": store}] * 11
+    with waited() as waits:
+        await eventually(lambda: taken(asha), bool, PATIENT_SECONDS)
+    assert waits.seconds <= BACK_SECONDS
+    assert await tickets(house) == before + 1
+
+
+async def test_a_killed_store_is_used_again_when_it_is_back(
+    own: tuple[Home, StoreUrls], asha: Person
+) -> None:
+    """Fifteen seconds without Postgres, so that whoever tries ever more seldom is found out."""
+    await eventually(lambda: said(asha), lambda a: a["status"] == "ready", PATIENT_SECONDS)
+    for process in family(own[0], "postgres"):
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    for _ in range(15):
+        assert not await taken(asha)
+        await asyncio.sleep(1)
+    await asyncio.to_thread(local.start, own[0])
+    with waited() as waits:
+        await eventually(lambda: taken(asha), bool, PATIENT_SECONDS)
+    assert waits.seconds <= BACK_SECONDS
