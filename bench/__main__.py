@@ -24,6 +24,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.diagnosis": ("diagnosis_calibration",),
     "bench.match_speed": ("match_p95_ms", "match_growth", "match_to_peer"),
     "bench.push": ("push_p95_ms", "push_leaks"),
+    "bench.graphql_cpu": ("graphql_cpu_to_peer",),
     "bench.ledger": ("invoices_per_second", "invoice_gaps", "month_report_s"),
     "bench.paper": ("invoice_pdf_p95_ms",),
     "bench.tickets": ("tickets_per_minute", "tickets_refused", "tickets_lost"),
