@@ -4,9 +4,9 @@ It stands in for graphql-core's `execute` and answers the same. What a plan does
 mutation, introspection, a guard declared around a field) runs on graphql-core as ever.
 """
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, cast
 
 from graphql import (
@@ -39,6 +39,7 @@ CONDITIONS = frozenset({"skip", "include"})
 class Known:
     """What is known of a document: its plans, by what its conditions say; None where there is none."""
 
+    document: DocumentNode
     conditions: tuple[str, ...]
     uses: int = 0
     plans: dict[tuple[object, ...], Root | None] = field(default_factory=dict[Any, Any])
@@ -49,7 +50,7 @@ class Plans:
 
     def __init__(self, converter: Any) -> None:  # noqa: ANN401 - Strawberry types it loosely
         self._converter = converter
-        self._known = lru_cache(maxsize=KEPT)(_known)
+        self._kept = OrderedDict[tuple[int, str | None], Known]()
 
     def execute(
         self, schema: GraphQLSchema, document: DocumentNode, **given: Any  # noqa: ANN401 - as graphql-core takes it
@@ -75,6 +76,19 @@ class Plans:
         if root is None:
             return execute(schema, document, **given)
         return self._answer(root, executor, lambda: execute(schema, document, **given))
+
+    def _known(self, document: DocumentNode, operation_name: str | None) -> Known:
+        """Give what is known of a document: by itself, as its hash would walk all of it."""
+        key = (id(document), operation_name)
+        known = self._kept.get(key)
+        if known is None:
+            found = Conditions()
+            visit(document, found)
+            known = self._kept[key] = Known(document, tuple(sorted(found.names)))
+        self._kept.move_to_end(key)
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return known
 
     def _plan(self, known: Known, executor: Executor[Any]) -> Root | None:
         said = tuple(executor.variable_values.coerced.get(name) for name in known.conditions)
@@ -122,13 +136,6 @@ async def _finished(run: Run, data: dict[str, Any], anew: Callable[[], Any]) -> 
         found = anew()
         return await found if isinstance(found, Awaitable) else found
     return cast("ExecutionResult", run.executor.build_response(answer))
-
-
-def _known(document: DocumentNode, operation_name: str | None) -> Known:
-    del operation_name
-    found = Conditions()
-    visit(document, found)
-    return Known(tuple(sorted(found.names)))
 
 
 class Conditions(Visitor):

@@ -7,11 +7,22 @@ from enum import Enum, auto
 from types import FunctionType
 from typing import Any, cast
 
-from graphql import FieldNode, GraphQLField, GraphQLNonNull, GraphQLObjectType
+from graphql import (
+    BooleanValueNode,
+    FieldNode,
+    FloatValueNode,
+    GraphQLField,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    IntValueNode,
+    NullValueNode,
+    StringValueNode,
+)
 from graphql.execution.collect_fields import FieldDetails
 from strawberry.types.field import StrawberryField
 
 BACKREF = "strawberry-definition"
+PLAIN = (IntValueNode, FloatValueNode, StringValueNode, BooleanValueNode, NullValueNode)
 # An error of the topmost fields takes all of the answer with it.
 EVERYTHING = 1 << 20
 
@@ -33,6 +44,7 @@ class PlanField:
     Attributes:
         details: its nodes, the first one and those that were merged into it.
         lift: how many steps above the field lies what becomes null when it fails.
+        constants: the arguments, once they were converted, where no variable is in them.
         call: the resolver itself; None where an attribute is read or the executor runs.
     """
 
@@ -44,10 +56,17 @@ class PlanField:
     lift: int
     strawberry: StrawberryField | None = None
     call: Callable[..., Any] | None = None
+    constants: dict[str, Any] | None = None
     nodes: list[FieldNode] = field(init=False)
 
     def __post_init__(self) -> None:
         self.nodes = [detail.node for detail in self.details]
+
+    @property
+    def constant(self) -> bool:
+        """Whether every argument is given as it stands."""
+        given = self.nodes[0].arguments or ()
+        return all(isinstance(one.value, PLAIN) for one in given)
 
     @property
     def definition_name(self) -> str:

@@ -1,5 +1,6 @@
 """Leaves of an answer: what the usual value of a scalar or enum looks like, and how others turn into it."""
 
+import re
 from collections.abc import Callable
 from enum import Enum
 from typing import Any
@@ -27,9 +28,10 @@ AS_IT_IS = {
 Leaf = Callable[[Any], object]
 
 
-def usual(kind: GraphQLLeafType) -> str | None:
-    """Give the condition under which `v` needs nothing done; None: it always needs something."""
-    return AS_IT_IS.get(kind.name)
+def usual(kind: GraphQLLeafType | GraphQLList[Any], name: str = "v") -> str | None:
+    """Give the condition under which a value needs nothing done; None: it always needs something."""
+    found = None if isinstance(kind, GraphQLList) else AS_IT_IS.get(kind.name)
+    return found and re.sub(r"\bv\b", name, found)
 
 
 def named_enum(kind: GraphQLLeafType) -> type[Enum] | None:

@@ -25,6 +25,9 @@ Complete = Callable[[Any, Way | None, "Run"], object]
 Waiting = tuple[Awaitable[Any], PlanField, Complete | None, Way | None, dict[str, Any]]
 
 
+UNCHANGING = (str, int, float, bool, type(None))
+
+
 class Unplanned(Exception):
     """A resolver gave what no plan was made for."""
 
@@ -52,7 +55,7 @@ class Run:
 
     def arguments(self, field: PlanField, info: Any) -> dict[str, Any]:  # noqa: ANN401
         """Give the arguments of a field; they are the same for each object of a run."""
-        found = self._arguments.get(field)
+        found = field.constants or self._arguments.get(field)
         if found is None:
             assert field.strawberry is not None  # noqa: S101 - only such fields have a resolver
             given = get_argument_values(
@@ -62,6 +65,8 @@ class Run:
                 given, field.strawberry.arguments, self._scalars, self._config, info
             )
             self._arguments[field] = found
+            if field.constant and all(isinstance(v, UNCHANGING) for v in found.values()):
+                field.constants = found
         return found
 
     def wait(

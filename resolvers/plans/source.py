@@ -213,7 +213,9 @@ class Source:
         head = [f"def C{name}(value, at, run):"]
         if _of_leaves(inner):
             self._names[f"L{name}"] = leaves.completed(kind, field)
-            return [*head, f"    return L{name}(value)"]
+            usual = leaves.usual(inner, "value")
+            shown = [f"    if {usual}: return value"] if usual else []
+            return [*head, *shown, f"    return L{name}(value)"]
         nothing = "return None" if field.nullable else f"raise missing(F{name})"
         head.append(f"    if value is None or value is Undefined: {nothing}")
         head.append("    raised(value)")
