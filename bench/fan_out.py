@@ -10,12 +10,9 @@ time over the messages that arrived.
 
 import asyncio
 import json
-import shutil
-import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,17 +24,15 @@ import numpy as np
 import psutil
 
 from bench.bars import Bar, Better
+from bench.node import node_peer
 from bench.push import JARS, VERIFY, A, B, Caller, draft, served
 from domain.access import Actor, Role
 from domain.ids import PersonId
 from web.local import stores
 from web.local.home import Home
 from web.settings import Settings
-from web.ui.install import npm_ci
 from web.wiring import tokens
 
-HERE = Path(__file__).parent / "follow_peer"
-PEER = Path(".bench/follow_peer")
 FOLLOWERS = 1_000
 CHANGES = 40
 WARM_UP = 5
@@ -118,7 +113,7 @@ async def _ours(home: Home) -> Reached:
 async def _theirs(folder: Path) -> Reached:
     lines = ["nobody"] * FOLLOWERS
     (folder / "tokens").write_text("\n".join(lines))
-    async with _peer() as (place, pid), httpx.AsyncClient(timeout=30) as client:
+    async with node_peer("follow_peer") as (place, pid), httpx.AsyncClient(timeout=30) as client:
 
         async def change(number: int) -> None:
             await client.post(f"http://{place}/change", content=f"Change {number}")
@@ -173,29 +168,3 @@ def _read(sent: Mapping[int, float], arrivals: Mapping[str, list[float]], spent:
 def _spent(process: psutil.Process) -> float:
     times = process.cpu_times()
     return times.user + times.system
-
-
-@asynccontextmanager
-async def _peer() -> AsyncGenerator[tuple[str, int]]:
-    """Install the peer by its lock, once, and serve."""
-    PEER.mkdir(parents=True, exist_ok=True)
-    stamp, lock = PEER / "installed.lock", (HERE / "package-lock.json").read_bytes()
-    for name in ("package.json", "package-lock.json", "server.mjs"):
-        shutil.copyfile(HERE / name, PEER / name)
-    if not stamp.is_file() or stamp.read_bytes() != lock:
-        npm_ci(PEER)
-        stamp.write_bytes(lock)
-    node = Path(sys.executable).parent / "node"
-    process = await asyncio.create_subprocess_exec(
-        str(node), "server.mjs", cwd=PEER, stdout=subprocess.PIPE
-    )
-    assert process.stdout is not None  # noqa: S101
-    try:
-        # The command is a small Python program that starts node itself.
-        port, pid = map(int, (await process.stdout.readline()).split())
-        yield f"127.0.0.1:{port}", pid
-        psutil.Process(pid).terminate()
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import sha256
 
 from domain.cards import Signature
@@ -12,6 +13,8 @@ from domain.cards import Signature
 LETTER = r"(?:[^\W_]|[\u0300-\u036f\u0900-\u0963\u0966-\u0dff])"
 WORD = re.compile(rf"{LETTER}+(?:[.\-]{LETTER}+)*%?")
 KEYWORDS = 12
+# A signature that is asked for again is not hashed again.
+HASHES_KEPT = 4_096
 # Words that tell nothing about a failure, in English and in Hindi written in Latin letters.
 STOP_WORDS = frozenset(
     """a about after again all also am an and any are as at be because been before being but by can
@@ -52,6 +55,7 @@ def by_cause(texts: Iterable[str]) -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=HASHES_KEPT)
 def symptom_hash(signature: Signature) -> str:
     """Give `sha256:…` of the signature, blind to word order, case and repetition (CA-27)."""
     parts = (

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from domain.access import Viewer
 from domain.card_life import NEXT, SEARCHABLE
-from domain.cards import NEUTRAL, CardStatus, FailureCard
+from domain.cards import CardStatus, FailureCard
 from domain.errors import AlreadyExists, NotFound, StaleVersion
 from domain.events import Event
 from domain.ids import CardId, GarageId
@@ -16,6 +16,7 @@ from domain.matches import Embedding
 from domain.usage import Usage
 from domain.vehicles import FirmwareRelease, name_key
 from graph import bodies, card_loading, card_rows, card_writing, outbox
+from graph.card_cache import CardCache, counted, usage
 from graph.card_loading import LoadCount
 from graph.card_pages import EVERY_CARD, CardFilter, page_query
 from graph.card_writing import WRITES, Saved, body_of, save
@@ -68,9 +69,12 @@ class Watch(Protocol):
 
 
 class Cards:
-    def __init__(self, graph: Graph, watch: Watch | None = None) -> None:
+    def __init__(
+        self, graph: Graph, watch: Watch | None = None, cache: CardCache | None = None
+    ) -> None:
         self._graph = graph
         self._watch = watch
+        self._cache = cache or CardCache()
 
     async def add(
         self, card: FailureCard, events: Sequence[Event], embedding: Embedding | None = None
@@ -170,7 +174,7 @@ class Cards:
 
     async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]:
         found = await self._graph.entries(READS["get"], ids=list(ids), **seen_by(viewer))
-        return {card.id: card for card in map(_card, found)}
+        return {card.id: card for card in await self._whole(found)}
 
     async def version(self, id: CardId, n: int, viewer: Viewer) -> FailureCard:
         """Give a card as version `n` said it, with its counters of now.
@@ -236,7 +240,7 @@ class Cards:
         query, parameters = page_query(filter)
         limits = {"after": after or "", "first": min(first, PAGE_LIMIT)}
         found = await self._graph.entries(query, **parameters, **limits, **seen_by(viewer))
-        return [_card(row) for row in found]
+        return await self._whole(found)
 
     async def near(
         self, lat: float, lon: float, km: float, viewer: Viewer, limit: int = 100
@@ -322,35 +326,22 @@ class Cards:
     def _changing(self, ids: Sequence[CardId] | None) -> AbstractAsyncContextManager[None]:
         return nullcontext() if self._watch is None else self._watch.changing(ids)
 
+    async def _whole(self, found: Sequence[Row]) -> list[FailureCard]:
+        """Give the cards of rows that say which version stands; only new versions are read."""
+        missing = self._cache.missing(found)
+        wanted = [{"card": card, "n": n} for card, n in missing]
+        read = await self._graph.entries(READS["bodies"], wanted=wanted) if wanted else []
+        cards = self._cache.cards(found, read)
+        self._cache.trim()
+        return cards
+
     async def _read(self, name: str, viewer: Viewer, **parameters: object) -> list[FailureCard]:
         found = await self._graph.entries(READS[name], **parameters, **seen_by(viewer))
         return [_card(row) for row in found]
 
 
-def usage(row: Row) -> Usage:
-    """Give the counters as a card's node holds them."""
-    last = row["last_used"]
-    return Usage(
-        matched=row["times_matched"],
-        used=row["times_used"],
-        successes=row["successes"],
-        failures=row["failures"],
-        ratings=tuple(row["ratings"]),
-        actual_minutes=row["actual_minutes"],
-        estimated_minutes=row["estimated_minutes"],
-        last_used=None if last is None else last.to_native(),
-    )
-
-
 def _card(row: Row) -> FailureCard:
-    beside = row["usage"]
-    reputation = beside["reputation"]
-    return replace(
-        bodies.card_from(row["body"]),
-        usage=usage(beside),
-        reputation=NEUTRAL if reputation is None else reputation,
-        recheck=beside["recheck"],
-    )
+    return counted(bodies.card_from(row["body"]), row["usage"])
 
 
 def _marked(row: Row) -> Marked:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import LiteralString, TypeVar
+from typing import Any, LiteralString, TypeVar, cast
 
 from domain.codes import ErrorCode, normal
 from domain.vehicles import VehicleCategory, VehicleModel
@@ -10,6 +10,7 @@ from domain.vocabulary import Component, Part, Supplier, Symptom
 from graph.card_rows import model_row
 from graph.database import Graph, Row, Transaction, rows
 from graph.queries import named
+from graph.recent_entries import RecentEntries
 
 QUERIES = named("vocabulary.cypher")
 BATCH = 1_000
@@ -17,6 +18,15 @@ BATCH_SECONDS = 60.0
 EVERYTHING = 1_000_000
 
 T = TypeVar("T")
+# What an entry of each kind is asked for by.
+KEYS: dict[str, Callable[[Any], str]] = {
+    "symptoms": lambda symptom: symptom.code,
+    "codes": lambda code: code.key,
+    "components": lambda component: component.id,
+    "parts": lambda part: part.id,
+    "suppliers": lambda supplier: supplier.id,
+    "models": lambda model: model.id,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +43,9 @@ class Vocabulary:
     A reader gives the entries that are named, or else a page: the `first` ones behind `after`.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, recent: RecentEntries | None = None) -> None:
         self._graph = graph
+        self._recent = recent or RecentEntries()
 
     async def load_vehicles(self, models: Sequence[VehicleModel]) -> None:
         found = [model_row(model) for model in models]
@@ -124,6 +135,7 @@ class Vocabulary:
         for name, found in passes:
             for start in range(0, len(found), BATCH):
                 await self._write(QUERIES[name], found[start : start + BATCH])
+        self._recent.forget()
 
     async def _write(self, query: LiteralString, batch: Sequence[Row]) -> None:
         async def work(tx: Transaction) -> None:
@@ -139,12 +151,22 @@ class Vocabulary:
         keys: Iterable[str] | None,
         page: tuple[int, str],
     ) -> list[T]:
-        which = "all" if keys is None else "some"
+        if keys is None:
+            return await self._read("all", kind, value, keys=[], first=page[0], after=page[1])
+        wanted = sorted(set(keys))
+        known = self._recent.known(kind, wanted)
+        missing = [key for key in wanted if key not in known]
+        if missing:
+            read = await self._read("some", kind, value, keys=missing, first=page[0], after=page[1])
+            self._recent.keep(kind, ((KEYS[kind](entry), entry) for entry in read))
+            known |= {KEYS[kind](entry): entry for entry in read}
+        return [cast("T", known[key]) for key in wanted if key in known]
+
+    async def _read(
+        self, which: str, kind: str, value: Callable[[Row], T], **parameters: object
+    ) -> list[T]:
         query = QUERIES[f"{which}_{kind}"] + "\n" + QUERIES[f"give_{kind}"]
-        first, after = page
-        wanted = sorted(set(keys or ()))
-        found = await self._graph.entries(query, keys=wanted, first=first, after=after)
-        return [value(row) for row in found]
+        return [value(row) for row in await self._graph.entries(query, **parameters)]
 
 
 def _code_properties(code: ErrorCode) -> Row:

@@ -1,5 +1,9 @@
 """The whole API as one schema: every noun, every verb, and what stands around them."""
 
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
 import strawberry
 from graphql import GraphQLError, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
@@ -16,6 +20,7 @@ from resolvers.execution import Answered, Guarded, Silent, note
 from resolvers.finding import Finding
 from resolvers.following import Subscription
 from resolvers.naming import Naming
+from resolvers.plans.execution import Plans
 from resolvers.reading import Reading
 from resolvers.refusals import HANDLERS
 from resolvers.repairing import Repairing
@@ -53,6 +58,13 @@ class Api(strawberry.Schema):
     """The schema, and the documents that were asked of it."""
 
     documents: Documents
+
+    @cached_property
+    def _plans(self) -> Plans:
+        return Plans(self.schema_converter)
+
+    def _get_execute_function(self) -> Callable[..., Any]:
+        return self._plans.execute
 
     @property
     def types(self) -> GraphQLSchema:

@@ -91,14 +91,12 @@ $code IN c.error_codes
 EXISTS { (c)-[:AFFECTS]->(:Component)-[:PART_OF*0..6]->(:Component {id: $component}) }
 
 // name: to_page
-// Narrowed to the viewer, cut, and only then read whole.
+// Narrowed to the viewer and cut: which version stands, and its counters; `bodies` reads what it says.
   AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
     EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
     OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) }))
     OR (c.visibility = $repeating AND EXISTS { (c)-[:FOUNDED_ON]->(:Ticket {assignee_id: $bench}) }))
 WITH DISTINCT c, c.id AS id ORDER BY id LIMIT $first
-MATCH (v:CardVersion {card: id, n: c.version}) USING INDEX SEEK v:CardVersion(card, n)
-WITH v.body AS body, c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
-    .estimated_minutes, .last_used, .reputation, .recheck} AS usage
-  ORDER BY id
-RETURN collect({body: body, usage: usage}) AS found
+WITH c ORDER BY id
+RETURN collect(c{.id, .version, .times_matched, .times_used, .successes, .failures, .ratings,
+    .actual_minutes, .estimated_minutes, .last_used, .reputation, .recheck}) AS found

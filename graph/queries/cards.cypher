@@ -3,18 +3,21 @@
 // was made: a plan of an empty graph would outlive its first thousand cards.
 
 // name: get
-// One card as it is now: the body of its current version, and its counters.
+// Cards as they are now: which version stands, and its counters; `bodies` reads what it says.
 MATCH (c:FailureCard) USING INDEX SEEK c:FailureCard(id)
 WHERE c.id IN $ids
   AND ($sees_all OR c.visibility IN $seen OR (c.visibility = 'listed' AND (
     EXISTS { (c)-[:VISIBLE_TO]->(:Garage {id: $garage}) }
     OR EXISTS { (c)-[:VISIBLE_TO]->(:Region {name: $region}) }))
     OR (c.visibility = $repeating AND EXISTS { (c)-[:FOUNDED_ON]->(:Ticket {assignee_id: $bench}) }))
-WITH c
-MATCH (v:CardVersion {card: c.id, n: c.version}) USING INDEX SEEK v:CardVersion(card, n)
-WITH v.body AS body, c{.times_matched, .times_used, .successes, .failures, .ratings, .actual_minutes,
-    .estimated_minutes, .last_used, .reputation, .recheck} AS usage
-RETURN collect({body: body, usage: usage}) AS found
+RETURN collect(c{.id, .version, .times_matched, .times_used, .successes, .failures, .ratings,
+    .actual_minutes, .estimated_minutes, .last_used, .reputation, .recheck}) AS found
+
+// name: bodies
+// What these versions say, for cards of which the caller was found to see them.
+UNWIND $wanted AS one
+MATCH (v:CardVersion {card: one.card, n: one.n}) USING INDEX SEEK v:CardVersion(card, n)
+RETURN collect(v{.card, .n, .body}) AS found
 
 // name: unembedded
 // Cards whose words wait for a vector: the label is kept by the writes, so nothing is searched for.

@@ -82,8 +82,8 @@ def test_an_audit_of_empty_books_proves_nothing(
     assert (code, said) == (
         0,
         (
-            "There are no books in the database of POSTGRES_URL yet: nothing was billed, nothing is "
-            "proved.\n"
+            "There are no books in the database of POSTGRES_URL yet: nothing was billed, "
+            "nothing is proved.\n"
         ),
     )
 

@@ -1,0 +1,151 @@
+"""Executes documents: one that comes again by a plan made for it, any other by graphql-core.
+
+It stands in for graphql-core's `execute` and answers the same. What a plan does not speak of (a
+mutation, introspection, a guard declared around a field) runs on graphql-core as ever.
+"""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    ExecutionResult,
+    GraphQLSchema,
+    OperationType,
+    VariableNode,
+    Visitor,
+    execute,
+    located_error,
+    visit,
+)
+from graphql.execution import Executor
+from strawberry.types.field import StrawberryField
+
+from resolvers.plans.running import Run, Unplanned
+from resolvers.plans.source import Root, Source, TooLarge
+
+# A document that is asked once is not worth a plan; one that comes again is made one.
+USES_BEFORE = 2
+KEPT = 256
+# Each combination of what these variables say has a plan of its own.
+MOST_CONDITIONS = 3
+CONDITIONS = frozenset({"skip", "include"})
+
+
+@dataclass(slots=True)
+class Known:
+    """What is known of a document: its plans, by what its conditions say; None where there is none."""
+
+    document: DocumentNode
+    conditions: tuple[str, ...]
+    uses: int = 0
+    plans: dict[tuple[object, ...], Root | None] = field(default_factory=dict[Any, Any])
+
+
+class Plans:
+    """The plans of one schema; `converter` is Strawberry's, which knows arguments and handlers."""
+
+    def __init__(self, converter: Any) -> None:  # noqa: ANN401 - Strawberry types it loosely
+        self._converter = converter
+        self._kept = OrderedDict[tuple[int, str | None], Known]()
+
+    def execute(
+        self, schema: GraphQLSchema, document: DocumentNode, **given: Any  # noqa: ANN401 - as graphql-core takes it
+    ) -> Awaitable[ExecutionResult] | ExecutionResult:  # fmt: skip
+        """Execute a validated document, as graphql-core's `execute` does."""
+        known = self._known(document, given.get("operation_name"))
+        known.uses += 1
+        middleware = given.get("middleware")
+        if known.uses <= USES_BEFORE or (middleware is not None and middleware.middlewares):
+            return execute(schema, document, **given)
+        executor = Executor[Any].build(
+            schema,
+            document,
+            root_value=given.get("root_value"),
+            context_value=given.get("context_value"),
+            raw_variable_values=given.get("variable_values"),
+            operation_name=given.get("operation_name"),
+            is_awaitable=given.get("is_awaitable"),
+        )
+        if isinstance(executor, list):
+            return ExecutionResult(None, executor)
+        root = self._plan(known, executor)
+        if root is None:
+            return execute(schema, document, **given)
+        return self._answer(root, executor, lambda: execute(schema, document, **given))
+
+    def _known(self, document: DocumentNode, operation_name: str | None) -> Known:
+        """Give what is known of a document: by itself, as its hash would walk all of it."""
+        key = (id(document), operation_name)
+        known = self._kept.get(key)
+        if known is None:
+            found = Conditions()
+            visit(document, found)
+            known = self._kept[key] = Known(document, tuple(sorted(found.names)))
+        self._kept.move_to_end(key)
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return known
+
+    def _plan(self, known: Known, executor: Executor[Any]) -> Root | None:
+        said = tuple(executor.variable_values.coerced.get(name) for name in known.conditions)
+        if said not in known.plans:
+            known.plans[said] = self._made(known, executor)
+        return known.plans[said]
+
+    def _made(self, known: Known, executor: Executor[Any]) -> Root | None:
+        operation = executor.operation
+        if operation.operation is not OperationType.QUERY or operation.directives:
+            return None
+        if len(known.conditions) > MOST_CONDITIONS:
+            return None
+        try:
+            return Source(executor, self._handled).root(operation)
+        except (Unplanned, TooLarge):
+            return None
+
+    def _handled(self, field: StrawberryField) -> bool:
+        return bool(self._converter._get_field_exception_handlers(field))  # noqa: SLF001 - it has no other door
+
+    def _answer(
+        self, root: Root, executor: Executor[Any], anew: Callable[[], Any]
+    ) -> Awaitable[ExecutionResult] | ExecutionResult:
+        run = Run(executor, self._converter.config, self._converter.scalar_registry)
+        try:
+            data = root(executor.root_value, None, run)
+        except Unplanned:
+            run.abandon()
+            return anew()
+        except Exception as error:  # noqa: BLE001 - an error that nothing may be null for
+            run.abandon()
+            executor.collected_errors.add(located_error(error), None)
+            return cast("ExecutionResult", executor.build_response(None))
+        if run.waiting:
+            return _finished(run, data, anew)
+        return cast("ExecutionResult", executor.build_response(data))
+
+
+async def _finished(run: Run, data: dict[str, Any], anew: Callable[[], Any]) -> ExecutionResult:
+    try:
+        answer = await run.finish(data)
+    except Unplanned:
+        run.abandon()
+        found = anew()
+        return await found if isinstance(found, Awaitable) else found
+    return cast("ExecutionResult", run.executor.build_response(answer))
+
+
+class Conditions(Visitor):
+    """Finds the variables by which a document leaves something out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names = set[str]()
+
+    def enter_directive(self, node: DirectiveNode, *_: object) -> None:
+        if node.name.value in CONDITIONS:
+            values = (argument.value for argument in node.arguments or ())
+            self.names |= {v.name.value for v in values if isinstance(v, VariableNode)}

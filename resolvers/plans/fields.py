@@ -1,0 +1,116 @@
+"""What a plan knows of a field: how its value is had, and what of it is asked."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from types import FunctionType
+from typing import Any, cast
+
+from graphql import (
+    BooleanValueNode,
+    FieldNode,
+    FloatValueNode,
+    GraphQLField,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    IntValueNode,
+    NullValueNode,
+    StringValueNode,
+)
+from graphql.execution.collect_fields import FieldDetails
+from strawberry.types.field import StrawberryField
+
+BACKREF = "strawberry-definition"
+PLAIN = (IntValueNode, FloatValueNode, StringValueNode, BooleanValueNode, NullValueNode)
+# An error of the topmost fields takes all of the answer with it.
+EVERYTHING = 1 << 20
+
+
+class Way(Enum):
+    """How the value of a field is had."""
+
+    ATTRIBUTE = auto()
+    METHOD = auto()
+    COROUTINE = auto()
+    # Whatever is declared around the resolver (a guard, a handler of refusals) runs as ever.
+    EXECUTOR = auto()
+
+
+@dataclass(slots=True, eq=False)
+class PlanField:
+    """One field of one type in one document.
+
+    Attributes:
+        details: its nodes, the first one and those that were merged into it.
+        lift: how many steps above the field lies what becomes null when it fails.
+        constants: the arguments, once they were converted, where no variable is in them.
+        call: the resolver itself; None where an attribute is read or the executor runs.
+    """
+
+    key: str
+    parent: GraphQLObjectType
+    definition: GraphQLField
+    details: list[FieldDetails]
+    way: Way
+    lift: int
+    strawberry: StrawberryField | None = None
+    call: Callable[..., Any] | None = None
+    constants: dict[str, Any] | None = None
+    nodes: list[FieldNode] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.nodes = [detail.node for detail in self.details]
+
+    @property
+    def constant(self) -> bool:
+        """Whether every argument is given as it stands."""
+        given = self.nodes[0].arguments or ()
+        return all(isinstance(one.value, PLAIN) for one in given)
+
+    @property
+    def definition_name(self) -> str:
+        return self.nodes[0].name.value
+
+    @property
+    def nullable(self) -> bool:
+        return not isinstance(self.definition.type, GraphQLNonNull)
+
+    @property
+    def takes_info(self) -> str | None:
+        """The name of the parameter for Strawberry's Info, if the resolver has one."""
+        found = self.strawberry and self.strawberry.base_resolver
+        return found.info_parameter.name if found and found.info_parameter else None
+
+
+def planned(
+    key: str, parent: GraphQLObjectType, definition: GraphQLField, details: list[FieldDetails],
+    lift: int, handled: Callable[[StrawberryField], bool],
+) -> PlanField:  # fmt: skip
+    """Give what is known of a field; `handled` says whether refusals become members of its union.
+
+    `lift` is that of the object around it.
+    """
+    found = cast("StrawberryField | None", definition.extensions.get(BACKREF))
+    upward = 0 if not isinstance(definition.type, GraphQLNonNull) else 1 + lift
+    way = _way(found, handled)
+    call = None
+    if found is not None and found.base_resolver is not None and way is not Way.EXECUTOR:
+        call = cast("Callable[..., Any]", found.base_resolver.wrapped_func)
+    return PlanField(key, parent, definition, details, way, upward, found, call)
+
+
+def _way(found: StrawberryField | None, handled: Callable[[StrawberryField], bool]) -> Way:
+    if found is None or found.extensions or found.is_subscription or handled(found):
+        return Way.EXECUTOR
+    resolver = found.base_resolver
+    if resolver is None:
+        return Way.ATTRIBUTE
+    function = resolver.wrapped_func
+    if not isinstance(function, FunctionType) or resolver.self_parameter is None:
+        return Way.EXECUTOR
+    if resolver.parent_parameter is not None or resolver.root_parameter is not None:
+        return Way.EXECUTOR
+    if inspect.isasyncgenfunction(function):
+        return Way.EXECUTOR
+    return Way.COROUTINE if inspect.iscoroutinefunction(function) else Way.METHOD
