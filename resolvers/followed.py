@@ -25,7 +25,7 @@ from graphql import (
 
 from domain.access import SCOPES, Actor, Scope
 from domain.errors import InvalidInput
-from domain.ids import PersonId
+from resolvers.context import ANYBODY
 from resolvers.cost import named
 from resolvers.execution import DOCUMENTS_KEPT, parsed
 from resolvers.following import cursor
@@ -34,8 +34,6 @@ CARDS, TICKETS = "cardChanged", "ticketChanged"
 FOLLOWED = frozenset({CARDS, TICKETS})
 # What a technician sees of these depends on what is on their bench.
 PERSONAL = frozenset({"Ticket", "Node"})
-# No person's id has this form, so nothing is anybody's who reads as "one of these rights".
-ANYBODY = PersonId("(anybody)")
 
 Key = tuple[str, str | None, bytes, Actor]
 
