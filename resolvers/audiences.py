@@ -150,7 +150,7 @@ async def _still_seen(asked: Asked, context: Context, told: list[Told]) -> list[
 
 async def _present(asked: Asked, context: Context, entities: list[str]) -> Collection[str]:
     if asked.form.verb == CARDS:
-        return await context.services.cards.many([CardId(e) for e in entities], context.viewer)
+        return await context.services.cards.many([CardId(e) for e in entities], context.follower)
     return await context.services.tickets.many([TicketId(e) for e in entities], context.actor)
 
 

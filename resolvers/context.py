@@ -22,11 +22,14 @@ from domain.access import (
     viewer,
 )
 from domain.errors import NotAllowed, NotAuthenticated, Unavailable
-from domain.ids import GarageId, InvoiceId, OperationId, timely
+from domain.ids import GarageId, InvoiceId, OperationId, PersonId, timely
 from repair.operation import Operation
 from resolvers.documents import Document
 from resolvers.loaders import Loaders
 from resolvers.services import Billing, Services
+
+# No person's id has this form, so nothing is anybody's who reads as "one of these rights".
+ANYBODY = PersonId("(anybody)")
 
 
 @dataclass(slots=True)
@@ -94,6 +97,15 @@ class Context:
     @property
     def viewer(self) -> Viewer:
         return viewer(self.actor)
+
+    @property
+    def follower(self) -> Viewer:
+        """Whose eyes changes of cards are followed with: one telling serves all of the same rights.
+
+        So nothing is told that hangs on one person's bench; its ticket tells of it.
+        """
+        found = self.viewer
+        return found if found.bench is None else replace(found, bench=ANYBODY)
 
     @property
     def loaders(self) -> Loaders:

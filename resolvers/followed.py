@@ -24,7 +24,7 @@ from graphql import (
 
 from domain.access import SCOPES, Actor, Scope
 from domain.errors import InvalidInput
-from domain.ids import PersonId
+from resolvers.context import ANYBODY
 from resolvers.cost import named
 from resolvers.documents import Document
 from resolvers.following import cursor
@@ -33,8 +33,6 @@ CARDS, TICKETS = "cardChanged", "ticketChanged"
 FOLLOWED = frozenset({CARDS, TICKETS})
 # What a technician sees of these depends on what is on their bench.
 PERSONAL = frozenset({"Ticket", "Node"})
-# No person's id has this form, so nothing is anybody's who reads as "one of these rights".
-ANYBODY = PersonId("(anybody)")
 
 Key = tuple[bytes, str | None, bytes, Actor]
 

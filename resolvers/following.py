@@ -140,7 +140,7 @@ async def _changes(
 async def _card(context: Context, event: Event, make: str | None) -> FailureCard | None:
     """Give the card of an event, from the graph itself: what is kept may be of before the event."""
     key = CardId(event.entity)
-    read = await patiently(context, lambda: context.services.cards.many([key], context.viewer))
+    read = await patiently(context, lambda: context.services.cards.many([key], context.follower))
     card = read.get(key)
     if card is None or (make is not None and not _of_make(card.make, make)):
         context.withdrawn(event.entity)

@@ -278,6 +278,20 @@ def test_links_keep_hostile_names_inside() -> None:
             link(payee, Paise(amount), reference, "note")
 
 
+@pytest.mark.row("AZ-5")
+def test_masked_page_hides_who_buys(press: Press) -> None:
+    portal = OnPortal(irn="a" * 64, ack_number="1", ack_at=datetime.now(UTC), signed_qr="buyer")
+    said = replace(issued(), recipient=replace(FLEET, phone="9800000001", email="me@example.org"))
+    shown = _text(press, said, replace(ORIGINAL, portal=portal, masked=True))
+    billed = shown[shown.index("BILLED TO") : shown.index("Place of supply")]
+    assert FLEET.gstin is not None
+    hidden = f"GSTIN {FLEET.gstin.value[:2]}XXXXXXXXX{FLEET.gstin.value[-4:]}"
+    assert billed.splitlines()[1:4] == [f"{FLEET.name[0]}••••", "••••", "•••• · ••••"]
+    assert billed.splitlines()[4] == hidden
+    assert "For reading only: who buys is hidden. This is not the invoice." in shown
+    assert "IRN" not in shown
+
+
 def _address() -> Address:
     assert FLEET.address is not None
     return FLEET.address

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, cast
 from uuid import uuid4
 
@@ -125,9 +126,15 @@ class Selection:
         return new
 
 
+@cache
 def documents(
     call: str, member: GraphQLObjectType, depth: int, operation: str = "query"
-) -> Iterator[str]:
+) -> tuple[str, ...]:
+    """Give what `_documents` gives, made once for all who ask."""
+    return tuple(_documents(call, member, depth, operation))
+
+
+def _documents(call: str, member: GraphQLObjectType, depth: int, operation: str) -> Iterator[str]:
     """Give documents that walk every edge within `depth` of what a root field gives, as `member`.
 
     Each edge is walked once, as near to the root as can be; a document holds as many as the limits

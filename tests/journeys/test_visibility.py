@@ -44,8 +44,9 @@ from web.serving import services
 from web.wiring import Opened
 
 pytestmark = pytest.mark.journey
+RUN = build(introspection=False)
 DEPTH = 7
-# What one id leads to; lists lead on to everything from there.
+# What one id leads to, and a hundred changes; lists lead on to everything from there.
 NEAR = 3
 NEVER = 99
 SECRET = re.compile(r"zq(?:pune|delhi)[a-z]+qz")
@@ -60,18 +61,17 @@ class Asker:
         self.actor = actor
         self._house = house
         self._door = door
-        self._api = build(introspection=False)
         self.heard: list[str] = []
 
     async def ask(self, document: str) -> None:
-        found = await self._api.execute(document, context_value=self._context())
+        found = await RUN.execute(document, context_value=self._context())
         codes = {(e.extensions or {}).get("code") for e in found.errors or []}
         assert codes <= {"NOT_ALLOWED", "NOT_FOUND", "INVALID_INPUT"}, (document, found.errors)
         await self._hear(f"{found.data} {found.errors}")
 
     async def follow(self, document: str, until: int) -> None:
         place = Place(seq=0, until=until)
-        results = await self._api.stream(document, context_value=self._context(place))
+        results = await RUN.stream(document, context_value=self._context(place))
         async with aclosing(cast("AsyncGenerator[Any]", results)) as answers:
             async for answer in answers:
                 await self._hear(f"{answer.data} {answer.errors}")
@@ -163,7 +163,7 @@ def _questions(house: Opened, garages: list[Planted], own: GarageId) -> Iterator
                 if name == "node" and member.name != given["kind"]:
                     continue
                 call = name + filled(root, given)
-                yield from documents(call, member, NEAR if n else DEPTH)
+                yield from documents(call, member, NEAR if n or name == "changes" else DEPTH)
 
 
 def _given(name: str, garages: list[Planted], cursor: str) -> list[Given]:

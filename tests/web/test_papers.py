@@ -37,6 +37,14 @@ def test_link_is_for_one_paper_one_moment_one_key() -> None:
     assert not Links(b"x" * 32).holds(ID, expires, signature, NOW)
 
 
+def test_masked_link_is_no_link_to_the_whole_page() -> None:
+    expires, signature = _given(LINKS.sign(ID, NOW, masked=True))
+    assert LINKS.holds(ID, expires, signature, NOW, masked=True)
+    assert not LINKS.holds(ID, expires, signature, NOW)
+    expires, signature = _given(LINKS.sign(ID, NOW))
+    assert not LINKS.holds(ID, expires, signature, NOW, masked=True)
+
+
 @pytest.mark.parametrize(
     ("expires", "signature"),
     [("", ""), ("-1", "x"), ("1e9", "x"), ("9" * 30, "x"), ("99999999999", "\u0966")],

@@ -1,0 +1,130 @@
+"""Every field that can be asked, for every role, on real stores: the matrix's verdict, no other."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from typing import Any, cast
+
+import pytest
+from graphql import GraphQLField
+
+from domain.access import Actor, Role
+from domain.ids import PersonId
+from resolvers.api import Api, build
+from resolvers.context import Context
+from tests.journeys.people import PUNE
+from tests.journeys.schema_walk import API, filled, members, roots
+from tests.resolvers.test_guards import WRITTEN, allowed
+from web.serving import services
+from web.wiring import Opened
+
+pytestmark = pytest.mark.journey
+ROLES = [pytest.param(role, marks=pytest.mark.row(f"AZ-{n}")) for n, role in enumerate(Role, 1)]
+# What is named is in the own garage, where it is named at all; a cursor that is none ends a stream.
+GIVEN: Mapping[str, object] = {"garage": PUNE, "after": "nonsense"}
+VERDICT = "{ __typename ... on NotAllowed { role action resource } }"
+
+
+@pytest.fixture(scope="module")
+def api() -> Api:
+    return build(introspection=False)
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_role_is_refused_what_it_may_not(house: Opened, api: Api, role: Role) -> None:
+    before = await _everything(house)
+    closed = [field for field in WRITTEN if not allowed(field, role)]
+    verdicts = {field: await _verdict(api, house, role, field) for field in closed}
+    assert verdicts == {
+        field: {
+            "role": role,
+            "action": WRITTEN[field].action,
+            "resource": WRITTEN[field].kinds[0],
+        }
+        for field in closed
+    }
+    assert await _everything(house) == before
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_role_may_do_what_is_its(house: Opened, api: Api, role: Role) -> None:
+    opened = [field for field in WRITTEN if allowed(field, role)]
+    refused = [f for f in opened if await _verdict(api, house, role, f) is not None]
+    assert refused == []
+
+
+async def test_nobody_is_refused_everything(house: Opened, api: Api) -> None:
+    before = await _everything(house)
+    codes = {field: await _code(api, house, field) for field in WRITTEN}
+    assert codes == dict.fromkeys(WRITTEN, "NOT_AUTHENTICATED")
+    assert await _everything(house) == before
+
+
+async def _verdict(api: Api, house: Opened, role: Role, field: str) -> dict[str, str] | None:
+    """Give who was refused what, None where the guard let them pass."""
+    actor = Actor(id=PersonId("zoya"), role=role, garage=PUNE)
+    data, errors = await _asked(api, house, actor, field)
+    if data and (data["it"] or {}).get("__typename") == "NotAllowed":
+        return {name: data["it"][name] for name in ("role", "action", "resource")}
+    for error in errors:
+        told: dict[str, str] = error.extensions or {}
+        if told.get("code") == "NOT_ALLOWED":
+            return {name: told[name] for name in ("role", "action", "resource")}
+    return None
+
+
+async def _code(api: Api, house: Opened, field: str) -> str | None:
+    _, errors = await _asked(api, house, None, field)
+    told: dict[str, str] = errors[0].extensions if errors else {}
+    return told.get("code")
+
+
+async def _asked(api: Api, house: Opened, actor: Actor | None, field: str) -> tuple[Any, Any]:
+    """Ask one field and give the first answer."""
+    context = Context(services=services(house), trace="permissions", signed_in=actor)
+    operation, document = _document(field)
+    if operation != "subscription":
+        found = await api.execute(document, context_value=context)
+        return found.data, found.errors or []
+    results = await api.stream(document, context_value=context)
+    async with aclosing(cast("AsyncGenerator[Any]", results)) as answers:
+        async for answer in answers:
+            return answer.data, answer.errors or []
+    return None, []
+
+
+def _document(field: str) -> tuple[str, str]:
+    kinds = {"query": API.query_type, "mutation": API.mutation_type}
+    kinds["subscription"] = API.subscription_type
+    for operation, root in kinds.items():
+        found = roots(root).get(field)
+        if found is not None:
+            return operation, f"{operation} {{ it: {field}{filled(found, GIVEN)} {_shape(found)} }}"
+    raise LookupError(field)
+
+
+def _shape(found: GraphQLField) -> str:
+    named = {member.name for member in members(found)}
+    return VERDICT if "NotAllowed" in named else "{ __typename }"
+
+
+async def _everything(house: Opened) -> tuple[Any, Any]:
+    """Give how many nodes, edges, versions and rows there are: a refusal leaves them so."""
+    graph = await house.graph.read(
+        "MATCH (n) RETURN count(n) AS nodes, sum(coalesce(n.version, 0)) AS versions,"
+        " COUNT { ()-->() } AS edges"
+    )
+    rows = await house.records.rows(
+        "select (select count(*) from operation) as operations,"
+        " (select count(*) from outbox) as told, (select count(*) from price) as prices,"
+        " (select count(*) from document) as papers, (select count(*) from entry) as legs,"
+        " (select count(*) from stock_delta) as moved,"
+        " (select count(*) from invoice_draft) as drafts,"
+        " (select count(*) from money_event) as events,"
+        " (select count(*) from billing_setting) as settings,"
+        " (select count(*) from closed_month) as months,"
+        " (select count(*) from feedback_version) as words,"
+        " (select count(*) from impression) as impressions,"
+        " (select count(*) from review) as reviews, (select count(*) from card_edit) as edits,"
+        " (select count(*) from garage_cursor) as cursors"
+    )
+    return graph, rows
