@@ -1,4 +1,4 @@
-"""Whether the vault still opens what was sealed: a key that is gone is found before anyone reads."""
+"""Whether the vault still opens what was sealed: a missing key is found before anyone reads."""
 
 from access.vault import Vault
 from domain.errors import UnsafeSetting
