@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from time import monotonic
 
 from starlette.applications import Starlette
 
@@ -250,15 +251,21 @@ async def _returning(house: Opened) -> None:
     are whole again.
     """
     pings = {"neo4j": house.graph.ping, "postgres": house.records.ping}
+    pause, due = RETURN_SECONDS, 0.0
     while not told_to_end():
         ping = pings.get(house.opening.silent or "")
         if ping is not None:
             with suppress(Unavailable):
                 await ping()
                 house.opening.answers()
-        if house.parts.started and not house.parts.matches:
+        if house.parts.matches:
+            pause = RETURN_SECONDS
+        elif house.parts.started and monotonic() >= due:
             with suppress(Unavailable, TimeoutError):
                 await _tried(house)
+                # It answers and is not whole (no model): that may last, and trying costs.
+                pause = min(2 * pause, REFRESH_SECONDS)
+                due = monotonic() + pause
         await asyncio.sleep(RETURN_SECONDS)
 
 

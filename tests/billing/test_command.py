@@ -97,7 +97,7 @@ async def test_a_missing_vault_key_is_named_before_anyone_reads(
     with pytest.raises(UnsafeSetting) as refused:
         await demand_keys(records, new)
     assert str(refused.value) == (
-        "BATTWHEELS_VAULT_KEYS misses development: customers are sealed with it. Put the old key "
+        "BATTWHEELS_VAULT_KEYS: misses development: customers are sealed with it. Put the old key "
         "back behind the current one, as NAME:BASE64; nothing was changed"
     )
     both = Vault(current="new", keys={**new.keys, **old.keys}, index_key=old.index_key)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import InvalidInput, UnsafeSetting
+from tests.commands import called
 from web.settings import Environment, Settings
 
 SAFE = {
@@ -177,3 +178,17 @@ def test_production_refuses_a_known_password_of_its_mail_server() -> None:
 def test_public_address_must_be_one(value: str) -> None:
     with pytest.raises(InvalidInput, match="does not read as https://HOST"):
         Settings.read({"BATTWHEELS_PUBLIC_URL": value})
+
+
+@pytest.mark.row("DP-5")
+@pytest.mark.parametrize("command", ["serve", "work", "migrate"])
+@pytest.mark.parametrize("password", ["neo4j", "changeme"])
+def test_a_start_in_production_refuses_a_default(
+    tmp_path: Path, command: str, password: str
+) -> None:
+    given = SAFE | {"BATTWHEELS_HOME": str(tmp_path), "NEO4J_PASSWORD": password}
+    code, said, complained = called(command, **given)
+    assert (code, said) == (1, "")
+    assert complained.startswith("NEO4J_PASSWORD: ")
+    assert len(complained.splitlines()) == 1
+    assert [*tmp_path.iterdir()] == []
