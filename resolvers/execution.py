@@ -16,8 +16,9 @@ from graphql import (
     specified_rules,
     validate,
 )
+from graphql import ExecutionResult as GraphQLExecutionResult
 from strawberry.extensions import MaskErrors, SchemaExtension
-from strawberry.types import ExecutionContext
+from strawberry.types import ExecutionContext, ExecutionResult
 
 from domain.errors import BattwheelsError, InvalidInput, NotAllowed, Unavailable
 from resolvers.context import Context
@@ -58,7 +59,7 @@ class Guarded(SchemaExtension):
             code = {"code": "TOO_MUCH"}
             run.pre_execution_errors = [GraphQLError(said, extensions=code) for said in over]
         else:
-            run.pre_execution_errors = _validated(schema, document, self.introspection)
+            run.pre_execution_errors = _validated(schema, run.query or "", self.introspection)
         yield
 
 
@@ -76,14 +77,15 @@ def parsed(text: str) -> DocumentNode:
 @lru_cache(maxsize=DOCUMENTS_KEPT)
 def _validated(
     schema: GraphQLSchema,
-    document: DocumentNode,
+    text: str,
     introspection: bool,  # noqa: FBT001
 ) -> list[GraphQLError]:
+    """Validate a document that parses; found by its text, as its own hash would walk all of it."""
     rules = list(specified_rules)
     if not introspection:
         rules.append(NoSchemaIntrospectionCustomRule)
     return validate(
-        schema, document, rules, max_errors=MOST_ERRORS, hide_suggestions=not introspection
+        schema, parsed(text), rules, max_errors=MOST_ERRORS, hide_suggestions=not introspection
     )
 
 
@@ -94,16 +96,19 @@ class Answered(MaskErrors):
         super().__init__(should_mask_error=_raised)
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        cause = error.original_error
-        trace = cast("Context", self.execution_context.context).trace
-        if isinstance(cause, BattwheelsError):
-            return _rewritten(error, str(cause), _told(cause))
-        said = f"Something went wrong on our side. Report it with this trace id: {trace}"
-        return _rewritten(error, said, {"code": "INTERNAL", "trace": trace})
+        return _masked(error, cast("Context", self.execution_context.context).trace)
 
     def get_results(self) -> dict[str, Any]:
-        degraded = cast("Context", self.execution_context.context).degraded
-        return {"degraded": list(degraded)} if degraded else {}
+        return _degraded(cast("Context", self.execution_context.context))
+
+
+def answered(found: GraphQLExecutionResult, context: Context) -> ExecutionResult:
+    """Give the answer of a document that ran without Strawberry's extensions, as they give it."""
+    errors = found.errors
+    if errors:
+        note(errors, None)
+        errors = [_masked(e, context.trace) if _raised(e) else e for e in errors]
+    return ExecutionResult(data=found.data, errors=errors, extensions=_degraded(context))
 
 
 def note(errors: Sequence[GraphQLError], run: ExecutionContext | None) -> None:
@@ -122,6 +127,18 @@ def _raised(error: GraphQLError) -> bool:
     if cause is None or isinstance(cause, GraphQLError):
         return False
     return error.path is not None or not isinstance(cause, ValueError)
+
+
+def _masked(error: GraphQLError, trace: str) -> GraphQLError:
+    cause = error.original_error
+    if isinstance(cause, BattwheelsError):
+        return _rewritten(error, str(cause), _told(cause))
+    said = f"Something went wrong on our side. Report it with this trace id: {trace}"
+    return _rewritten(error, said, {"code": "INTERNAL", "trace": trace})
+
+
+def _degraded(context: Context) -> dict[str, Any]:
+    return {"degraded": list(context.degraded)} if context.degraded else {}
 
 
 def _told(cause: BattwheelsError) -> dict[str, Any]:
