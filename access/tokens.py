@@ -1,6 +1,7 @@
 """JSON Web Tokens: who the bearer is, signed with one fixed algorithm (RFC 7519, RFC 8725)."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -16,6 +17,7 @@ AUDIENCE = "battwheels-api"
 ACCESS_TIME = timedelta(minutes=15)
 LEEWAY = timedelta(seconds=30)
 LONGEST = 4_096
+KEPT = 1_024
 # Whatever reading a token can raise: a bad signature, claims that are no claims, a moment past the
 # calendar (OverflowError, OSError), arrays nested too deep.
 UNREADABLE = (JoseError, InvalidInput, ValueError, KeyError, TypeError, ArithmeticError, OSError)
@@ -28,6 +30,9 @@ class Tokens:
         if len(secret) < 32:  # noqa: PLR2004 - RFC 7518, section 3.2: a key as long as the hash
             raise InvalidInput("token secret", "needs at least 32 bytes")
         self._key = OctKey.import_key(secret)
+        # A signature that was right stays right; what time decides is looked at each time, and what
+        # is refused is not kept. Bounded by number, and each token by LONGEST.
+        self._claims = lru_cache(maxsize=KEPT)(self._decoded)
 
     def mint(self, actor: Actor, now: datetime, lifetime: timedelta = ACCESS_TIME) -> str:
         claims = {
@@ -51,11 +56,14 @@ class Tokens:
         if len(token) > LONGEST:
             raise NotAuthenticated("the token is too long")
         try:
-            decoded = jwt.decode(token, self._key, algorithms=[ALGORITHM])
-            _registry(now).validate(decoded.claims)
-            return _actor(decoded.claims), _moment(decoded.claims["exp"], now)
+            claims = self._claims(token)
+            _registry(now).validate(claims)
+            return _actor(claims), _moment(claims["exp"], now)
         except (*UNREADABLE, RecursionError) as error:
             raise NotAuthenticated(f"the token was refused ({type(error).__name__})") from error
+
+    def _decoded(self, token: str) -> dict[str, object]:
+        return jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
 
 
 def _registry(now: datetime) -> jwt.JWTClaimsRegistry:

@@ -40,7 +40,7 @@ class CardCache:
         return [key for key in keys if key not in self._kept]
 
     def cards(self, found: Sequence[Row], read: Sequence[Row]) -> list[FailureCard]:
-        """Give the cards of these rows, with their counters; `read` has the bodies that were missing."""
+        """Give the cards of these rows with their counters; `read` has the missing bodies."""
         fresh = {(row["card"], row["n"]): row["body"] for row in read}
         cards = (self._card(row, fresh.get((row["id"], row["version"]))) for row in found)
         return [card for card in cards if card is not None]

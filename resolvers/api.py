@@ -1,13 +1,16 @@
 """The whole API as one schema: every noun, every verb, and what stands around them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
 import strawberry
 from graphql import GraphQLError, GraphQLSchema
+from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types import ExecutionContext
+from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.graphql import OperationType
+from strawberry.utils.await_maybe import await_maybe
 
 from resolvers.accounts import Accounts
 from resolvers.booking import Booking, Planned
@@ -16,7 +19,7 @@ from resolvers.changing import Changing
 from resolvers.cost import Limits
 from resolvers.documents import Documents
 from resolvers.drafting import Drafted, Drafting
-from resolvers.execution import Answered, Guarded, Silent, note
+from resolvers.execution import Answered, Guarded, Silent, answered, document_of, note
 from resolvers.finding import Finding
 from resolvers.following import Subscription
 from resolvers.naming import Naming
@@ -62,6 +65,47 @@ class Api(strawberry.Schema):
     @cached_property
     def _plans(self) -> Plans:
         return Plans(self.schema_converter)
+
+    async def execute(  # noqa: PLR0913, PLR0917 - as Strawberry calls it
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any = None,  # noqa: ANN401
+        root_value: Any = None,  # noqa: ANN401
+        operation_name: str | None = None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+        operation_extensions: dict[str, Any] | None = None,
+    ) -> ExecutionResult:
+        """Execute a document; one that has a plan needs nothing else of what stands around others.
+
+        Extensions parse, validate and count each document the first times that it is sent. What
+        changes from one time to the next is how much its variables ask.
+        """
+        planned = self._plans.ready(query, operation_name)
+        allowed = allowed_operation_types is None or OperationType.QUERY in allowed_operation_types
+        if planned is not None and allowed:
+            variables = variable_values or {}
+            if not document_of(self.documents, context_value, query or "", variables).errors:
+                found = self._plans.execute(
+                    self.types,
+                    planned,
+                    root_value=root_value,
+                    context_value=context_value,
+                    variable_values=variables,
+                    operation_name=operation_name,
+                    is_awaitable=optimized_is_awaitable,
+                )
+                hidden = not self.documents.introspection
+                return answered(await await_maybe(found), context_value, self.types, hidden=hidden)
+        return await super().execute(
+            query,
+            variable_values,
+            context_value,
+            root_value,
+            operation_name,
+            allowed_operation_types,
+            operation_extensions,
+        )
 
     def _get_execute_function(self) -> Callable[..., Any]:
         return self._plans.execute

@@ -86,7 +86,7 @@ class Documents:
     ) -> None:
         self.limits = limits or Limits()
         self._schema = schema
-        self._introspection = introspection
+        self.introspection = introspection
         self._rules = [r for r in specified_rules if r is not OverlappingFieldsCanBeMergedRule]
         self._rules.append(OverlappingFields)
         if not introspection:
@@ -149,9 +149,9 @@ class Documents:
             parsed,
             self._rules,
             max_errors=MOST_ERRORS,
-            hide_suggestions=not self._introspection,
+            hide_suggestions=not self.introspection,
         )
-        return found if self._introspection else masked(found)
+        return found if self.introspection else masked(found)
 
     def _keep(self, document: Document, *, anonymous: bool) -> None:
         """Keep what may run; refused texts are read again, and their callers pay for it."""

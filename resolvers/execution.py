@@ -2,19 +2,22 @@
 
 import logging
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol, cast
 
+from graphql import ExecutionResult as GraphQLExecutionResult
 from graphql import (
     FieldNode,
     GraphQLError,
+    GraphQLObjectType,
+    GraphQLSchema,
     OperationType,
     VariableDefinitionNode,
     get_operation_ast,
     parse,
 )
 from strawberry.extensions import MaskErrors, SchemaExtension
-from strawberry.types import ExecutionContext
+from strawberry.types import ExecutionContext, ExecutionResult
 
 from domain.errors import BattwheelsError, InvalidInput, NotAllowed, Unavailable
 from resolvers.context import Context
@@ -55,12 +58,17 @@ class Guarded(SchemaExtension):
 
 
 def _document(run: ExecutionContext) -> Document:
+    documents = cast("Reading", run.schema).documents
+    return document_of(documents, run.context, run.query or "", run.variables or {})
+
+
+def document_of(
+    documents: Documents, context: Context, text: str, variables: Mapping[str, object]
+) -> Document:
     """Give what the door read of this text, or read it now, for callers inside the house."""
-    context, text = cast("Context", run.context), run.query or ""
     if context.document is not None and context.document.text == text:
         return context.document
-    documents = cast("Reading", run.schema).documents
-    return documents.read_now(text, run.variables or {}, anonymous=context.signed_in is None)
+    return documents.read_now(text, variables, anonymous=context.signed_in is None)
 
 
 class Answered(MaskErrors):
@@ -70,17 +78,30 @@ class Answered(MaskErrors):
         super().__init__(should_mask_error=_raised)
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        cause, run = error.original_error, self.execution_context
-        trace = cast("Context", self.execution_context.context).trace
-        if isinstance(cause, BattwheelsError):
-            cause = _placed(cause, error, run)
-            return _rewritten(error, _sentence(cause, writes=_writes(run)), _told(cause))
-        said = f"Something went wrong on our side. Report it with this trace id: {trace}"
-        return _rewritten(error, said, {"code": "INTERNAL", "trace": trace})
+        run = self.execution_context
+        schema = run.schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        return _masked(error, cast("Context", run.context).trace, schema, _operation(run))
 
     def get_results(self) -> dict[str, Any]:
-        degraded = cast("Context", self.execution_context.context).degraded
-        return {"degraded": list(degraded)} if degraded else {}
+        return _degraded(cast("Context", self.execution_context.context))
+
+
+def answered(
+    found: GraphQLExecutionResult, context: Context, schema: GraphQLSchema, *, hidden: bool
+) -> ExecutionResult:
+    """Give the answer of a query that ran without Strawberry's extensions, as they give it."""
+    errors = found.errors
+    if errors:
+        note(errors, None)
+        errors = [_shown(error, context.trace, schema, hidden=hidden) for error in errors]
+    return ExecutionResult(data=found.data, errors=errors, extensions=_degraded(context))
+
+
+def _shown(error: GraphQLError, trace: str, schema: GraphQLSchema, *, hidden: bool) -> GraphQLError:
+    name = _misfit(error) if hidden else None
+    if name is not None:
+        return _unfitting(error, name)
+    return _masked(error, trace, schema, OperationType.QUERY) if _raised(error) else error
 
 
 class Silent(Answered):
@@ -94,14 +115,18 @@ class Silent(Answered):
         name = _misfit(error)
         if name is None:
             return super().anonymise_error(error)
-        said = f"The value of ${name} does not fit its type. The reference tells what it takes."
-        return _rewritten(error, said, {"code": "INVALID_VARIABLES"})
+        return _unfitting(error, name)
 
 
 def _misfit(error: GraphQLError) -> str | None:
     """Give the variable whose value could not be read; None when the error is about none."""
     found = next((n for n in error.nodes or () if isinstance(n, VariableDefinitionNode)), None)
     return found.variable.name.value if found is not None and error.path is None else None
+
+
+def _unfitting(error: GraphQLError, name: str) -> GraphQLError:
+    said = f"The value of ${name} does not fit its type. The reference tells what it takes."
+    return _rewritten(error, said, {"code": "INVALID_VARIABLES"})
 
 
 def note(errors: Sequence[GraphQLError], run: ExecutionContext | None) -> None:
@@ -122,13 +147,29 @@ def _raised(error: GraphQLError) -> bool:
     return error.path is not None or not isinstance(cause, ValueError)
 
 
-def _placed(cause: BattwheelsError, error: GraphQLError, run: ExecutionContext) -> BattwheelsError:
+def _masked(
+    error: GraphQLError, trace: str, schema: GraphQLSchema, operation: OperationType | None
+) -> GraphQLError:
+    cause = error.original_error
+    if isinstance(cause, BattwheelsError):
+        root = None if operation is None else schema.get_root_type(operation)
+        cause = _placed(cause, error, root)
+        writes = operation is OperationType.MUTATION
+        return _rewritten(error, _sentence(cause, writes=writes), _told(cause))
+    said = f"Something went wrong on our side. Report it with this trace id: {trace}"
+    return _rewritten(error, said, {"code": "INTERNAL", "trace": trace})
+
+
+def _degraded(context: Context) -> dict[str, Any]:
+    return {"degraded": list(context.degraded)} if context.degraded else {}
+
+
+def _placed(
+    cause: BattwheelsError, error: GraphQLError, root: GraphQLObjectType | None
+) -> BattwheelsError:
     """Give a wrong value of a root field with its path in the input."""
     if not isinstance(cause, InvalidInput) or len(error.path or ()) != 1 or not error.nodes:
         return cause
-    schema = run.schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-    operation = _operation(run)
-    root = None if operation is None else schema.get_root_type(operation)
     node = error.nodes[0]
     asked = root.fields.get(node.name.value) if root and isinstance(node, FieldNode) else None
     return cause if asked is None else located(asked, cause)
@@ -138,10 +179,6 @@ def _operation(run: ExecutionContext) -> OperationType | None:
     document = run.graphql_document
     found = None if document is None else get_operation_ast(document, run.operation_name)
     return None if found is None else found.operation
-
-
-def _writes(run: ExecutionContext) -> bool:
-    return _operation(run) is OperationType.MUTATION
 
 
 def _sentence(cause: BattwheelsError, *, writes: bool) -> str:

@@ -29,7 +29,10 @@ from resolvers.plans.source import Root, Source, TooLarge
 
 # A document that is asked once is not worth a plan; one that comes again is made one.
 USES_BEFORE = 2
-KEPT = 256
+# What is kept counts by the tokens of its documents, about a kilobyte each with node and plan; a
+# document of more than its share is run without a plan.
+KEPT_TOKENS = 40_000
+TOKENS_SHARE = 2_000
 # Each combination of what these variables say has a plan of its own.
 MOST_CONDITIONS = 3
 CONDITIONS = frozenset({"skip", "include"})
@@ -37,7 +40,7 @@ CONDITIONS = frozenset({"skip", "include"})
 
 @dataclass(slots=True)
 class Known:
-    """What is known of a document: its plans, by what its conditions say; None where there is none."""
+    """A document with its plans, by what its conditions say; None: there is none for that."""
 
     document: DocumentNode
     conditions: tuple[str, ...]
@@ -50,13 +53,27 @@ class Plans:
 
     def __init__(self, converter: Any) -> None:  # noqa: ANN401 - Strawberry types it loosely
         self._converter = converter
-        self._kept = OrderedDict[tuple[int, str | None], Known]()
+        self._kept = OrderedDict[tuple[str, str | None], Known]()
+        self.kept_tokens = 0
+
+    def ready(self, text: str | None, operation_name: str | None) -> DocumentNode | None:
+        """Give the document of a text that has passed all checks before and has a plan, else None.
+
+        What hangs on its variables is still to be checked.
+        """
+        known = self._kept.get((text or "", operation_name))
+        return None if known is None or not any(known.plans.values()) else known.document
 
     def execute(
-        self, schema: GraphQLSchema, document: DocumentNode, **given: Any  # noqa: ANN401 - as graphql-core takes it
-    ) -> Awaitable[ExecutionResult] | ExecutionResult:  # fmt: skip
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        **given: Any,  # noqa: ANN401 - as graphql-core takes it
+    ) -> Awaitable[ExecutionResult] | ExecutionResult:
         """Execute a validated document, as graphql-core's `execute` does."""
-        known = self._known(document, given.get("operation_name"))
+        if document.loc is None or document.token_count > TOKENS_SHARE:
+            return execute(schema, document, **given)
+        known = self._known(document.loc.source.body, given.get("operation_name"), document)
         known.uses += 1
         middleware = given.get("middleware")
         if known.uses <= USES_BEFORE or (middleware is not None and middleware.middlewares):
@@ -77,17 +94,19 @@ class Plans:
             return execute(schema, document, **given)
         return self._answer(root, executor, lambda: execute(schema, document, **given))
 
-    def _known(self, document: DocumentNode, operation_name: str | None) -> Known:
-        """Give what is known of a document: by itself, as its hash would walk all of it."""
-        key = (id(document), operation_name)
+    def _known(self, text: str, operation_name: str | None, document: DocumentNode) -> Known:
+        """Give what is known of a document, by its text: its own hash would walk all of it."""
+        key = (text, operation_name)
         known = self._kept.get(key)
         if known is None:
             found = Conditions()
             visit(document, found)
             known = self._kept[key] = Known(document, tuple(sorted(found.names)))
+            self.kept_tokens += document.token_count
         self._kept.move_to_end(key)
-        if len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+        while self.kept_tokens > KEPT_TOKENS:
+            _, gone = self._kept.popitem(last=False)
+            self.kept_tokens -= gone.document.token_count
         return known
 
     def _plan(self, known: Known, executor: Executor[Any]) -> Root | None:
@@ -117,25 +136,31 @@ class Plans:
         try:
             data = root(executor.root_value, None, run)
         except Unplanned:
-            run.abandon()
-            return anew()
+            return _settled(run, anew) if run.waiting else anew()
         except Exception as error:  # noqa: BLE001 - an error that nothing may be null for
-            run.abandon()
             executor.collected_errors.add(located_error(error), None)
-            return cast("ExecutionResult", executor.build_response(None))
-        if run.waiting:
-            return _finished(run, data, anew)
-        return cast("ExecutionResult", executor.build_response(data))
+            return (
+                _settled(run, lambda: _response(run, None)) if run.waiting else _response(run, None)
+            )
+        return _finished(run, data, anew) if run.waiting else _response(run, data)
 
 
 async def _finished(run: Run, data: dict[str, Any], anew: Callable[[], Any]) -> ExecutionResult:
     try:
         answer = await run.finish(data)
     except Unplanned:
-        run.abandon()
-        found = anew()
-        return await found if isinstance(found, Awaitable) else found
-    return cast("ExecutionResult", run.executor.build_response(answer))
+        return await _settled(run, anew)
+    return _response(run, answer)
+
+
+async def _settled(run: Run, then: Callable[[], Any]) -> ExecutionResult:
+    await run.settle()
+    found = then()
+    return await found if isinstance(found, Awaitable) else found
+
+
+def _response(run: Run, data: dict[str, Any] | None) -> ExecutionResult:
+    return cast("ExecutionResult", run.executor.build_response(data))
 
 
 class Conditions(Visitor):

@@ -84,13 +84,16 @@ class PlanField:
 
 
 def planned(
-    key: str, parent: GraphQLObjectType, definition: GraphQLField, details: list[FieldDetails],
-    lift: int, handled: Callable[[StrawberryField], bool],
-) -> PlanField:  # fmt: skip
+    place: tuple[str, GraphQLObjectType, int],
+    details: list[FieldDetails],
+    handled: Callable[[StrawberryField], bool],
+) -> PlanField:
     """Give what is known of a field; `handled` says whether refusals become members of its union.
 
-    `lift` is that of the object around it.
+    `place` is its key, the type around it, and how far above that lies what may be null.
     """
+    key, parent, lift = place
+    definition = parent.fields[details[0].node.name.value]
     found = cast("StrawberryField | None", definition.extensions.get(BACKREF))
     upward = 0 if not isinstance(definition.type, GraphQLNonNull) else 1 + lift
     way = _way(found, handled)
@@ -106,7 +109,7 @@ def _way(found: StrawberryField | None, handled: Callable[[StrawberryField], boo
     resolver = found.base_resolver
     if resolver is None:
         return Way.ATTRIBUTE
-    function = resolver.wrapped_func
+    function: object = resolver.wrapped_func
     if not isinstance(function, FunctionType) or resolver.self_parameter is None:
         return Way.EXECUTOR
     if resolver.parent_parameter is not None or resolver.root_parameter is not None:

@@ -1,9 +1,9 @@
-"""Leaves of an answer: what the usual value of a scalar or enum looks like, and how others turn into it."""
+"""Leaves of an answer: what the usual value of a scalar or enum is, and how others become one."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     GraphQLEnumType,
@@ -29,7 +29,7 @@ Leaf = Callable[[Any], object]
 
 
 def usual(kind: GraphQLLeafType | GraphQLList[Any], name: str = "v") -> str | None:
-    """Give the condition under which a value needs nothing done; None: it always needs something."""
+    """Give the condition under which a value is given as it is; None: it never is."""
     found = None if isinstance(kind, GraphQLList) else AS_IT_IS.get(kind.name)
     return found and re.sub(r"\bv\b", name, found)
 
@@ -88,7 +88,7 @@ def _listed(inner: Leaf) -> Leaf:
         if not isinstance(value, list | tuple):
             raise Unplanned
         try:
-            return [inner(entry) for entry in value]
+            return [inner(entry) for entry in cast("Sequence[object]", value)]
         except Exception as error:
             raise Unplanned from error
 

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from graphql import GraphQLError, GraphQLResolveInfo, located_error
+from graphql import GraphQLResolveInfo, located_error
 from graphql.execution import Executor
 from graphql.execution.values import get_argument_values
 from graphql.pyutils.path import Path
@@ -48,7 +48,7 @@ class Run:
         raw = self.raw_info(field, way)
         return self._config.info_class(_raw_info=raw, _field=field.strawberry)  # pyright: ignore[reportArgumentType]
 
-    def raw_info(self, field: PlanField, way: Way | None) -> GraphQLResolveInfo:
+    def raw_info(self, field: PlanField, way: Way | None) -> GraphQLResolveInfo[Any]:
         return self.executor.build_resolve_info(
             field.definition, field.nodes, field.parent, _path(_within(field, way))
         )
@@ -110,12 +110,15 @@ class Run:
         name = kind.resolve_type(value, info, kind)
         return self.executor.ensure_valid_runtime_type(name, kind, field.details, info, value).name
 
-    def abandon(self) -> None:
-        """Let go of what was started and is not awaited any more."""
-        for awaitable, *_ in self.waiting:
-            if isinstance(awaitable, Coroutine):
+    async def settle(self) -> None:
+        """Let what waits come to its end, for an answer that does not want it any more."""
+        waiting, self.waiting = self.waiting, []
+        for awaitable, _, complete, *_ in waiting:
+            # A coroutine of ours has not begun; graphql-core's holds others that may have.
+            if complete is not None and isinstance(awaitable, Coroutine):
                 awaitable.close()
-        self.waiting = []
+        begun = [one[0] for one in waiting if one[2] is None]
+        await asyncio.gather(*begun, return_exceptions=True)
 
     async def finish(self, data: dict[str, Any]) -> dict[str, Any] | None:
         """Await what waits, level by level; None when an error took everything."""
@@ -166,10 +169,6 @@ def raised(value: object) -> None:
     """Raise a value that is an error, as graphql-core does."""
     if isinstance(value, Exception):
         raise value
-
-
-def as_error(error: Exception) -> GraphQLError:
-    return error if isinstance(error, GraphQLError) else GraphQLError(str(error))
 
 
 def _within(field: PlanField, way: Way | None) -> Way:

@@ -111,7 +111,7 @@ class Source:
         return name
 
     def _check(self, kind: GraphQLObjectType, name: str) -> list[str]:
-        """An object of another class than its type's may lack the attributes, or be something else."""
+        """Give the line that lets only objects of the type's class in: they have its attributes."""
         definition: Any = kind.extensions.get(BACKREF)
         if definition is None or definition.is_type_of is not None:
             raise Unplanned
@@ -128,7 +128,7 @@ class Source:
             return repr(kind.name), None
         if asked.startswith("__"):
             raise Unplanned
-        field = planned(key, kind, kind.fields[asked], details, lift, self._handled)
+        field = planned((key, kind, lift), details, self._handled)
         name = self._name("f")
         self._names[f"F{name}"], self._names[f"M{name}"] = field, field.call
         if field.way is Way.EXECUTOR or not self._completable(field):
@@ -157,10 +157,10 @@ class Source:
         if members is not None:
             self._names[f"E{name}"] = members
             return f"(v._name_ if (v := {attribute}).__class__ is E{name} else {otherwise})"
-        usual = leaves.usual(inner)
-        if usual is None:
-            return f"(None if (v := {attribute}) is None else L{name}(v, way, run))" if field.nullable else f"L{name}({attribute}, way, run)"  # fmt: skip
+        usual = leaves.usual(inner) or ""
         first, _, rest = usual.partition(" ")
+        if not rest:
+            return f"L{name}({attribute}, way, run)"
         condition = f"{first.replace('v', f'(v := {attribute})', 1)} {rest}"
         return f"(v if {condition} else {otherwise})"
 
@@ -220,9 +220,9 @@ class Source:
         head.append(f"    if value is None or value is Undefined: {nothing}")
         head.append("    raised(value)")
         if not isinstance(inner, GraphQLList):
-            return [*head, f"    return {self._shaped(name, field, inner, field.lift)}"]
+            return [*head, f"    return {self._shaped(name, field, inner, ('value', 'at'))}"]
         item: Any = inner.of_type.of_type
-        shaped = self._shaped(name, field, item, 1 + field.lift, value="one", at="(at, n, None)")
+        shaped = self._shaped(name, field, item, ("one", "(at, n, None)"))
         return [
             *head,
             "    if not isinstance(value, (list, tuple)): raise Unplanned",
@@ -231,17 +231,20 @@ class Source:
             f"    return [{shaped} for n, one in enumerate(value)]",
         ]
 
-    def _shaped(
-        self, name: str, field: PlanField, kind: Any, lift: int, value: str = "value", at: str = "at"  # noqa: ANN401
-    ) -> str:  # fmt: skip
-        """Give the expression of an object, or of one of those that an interface or union may be."""
+    def _shaped(self, name: str, field: PlanField, kind: Any, value: tuple[str, str]) -> str:  # noqa: ANN401
+        """Give the expression of an object, or of whichever an interface or union gives.
+
+        `value` is what holds it, and the way to it: of a field, or of one entry of its list.
+        """
+        lift = field.lift + (value[0] == "one")
+        given = f"({value[0]}, {value[1]}, run)"
         if is_object_type(kind):
-            return f"{self._selected(kind, field, lift)}({value}, {at}, run)"
+            return f"{self._selected(kind, field, lift)}{given}"
         members = self._executor.schema.get_possible_types(kind)
         self._names[f"A{name}"] = kind
         table = ", ".join(f"{m.name!r}: {self._selected(m, field, lift)}" for m in members)
         self._lines.append(f"T{name} = {{{table}}}")
-        return f"T{name}[run.runtime_type(F{name}, A{name}, {value}, {at})]({value}, {at}, run)"
+        return f"T{name}[run.runtime_type(F{name}, A{name}, {value[0]}, {value[1]})]{given}"
 
     def _selected(self, kind: GraphQLObjectType, field: PlanField, lift: int) -> str:
         run = self._executor
@@ -251,7 +254,7 @@ class Source:
         return self._object(kind, found.grouped_field_set, lift)
 
     def _completable(self, field: PlanField) -> bool:
-        """Say whether a field's type is a leaf, an object, or a list of them without nulls in it."""
+        """Say whether a field's type is a leaf, an object, or a list of objects without nulls."""
         kind: Any = field.definition.type
         inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
         if _of_leaves(inner):
