@@ -1,6 +1,7 @@
 """What stands around every execution: limits, cached validation, masked errors, `degraded`."""
 
 import logging
+import re
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -25,7 +26,7 @@ from strawberry.types import ExecutionContext
 from domain.errors import BattwheelsError, InvalidInput, NotAllowed, Unavailable
 from resolvers.context import Context
 from resolvers.cost import Limits, excesses
-from resolvers.input_paths import located
+from resolvers.input_paths import UNKNOWN, located, reason
 from resolvers.refusals import code, told
 
 log = logging.getLogger("battwheels.api")
@@ -34,6 +35,10 @@ MOST_TOKENS = 2_000
 MOST_ERRORS = 10
 DOCUMENTS_KEPT = 512
 FRAMES = 12
+VARIABLE = re.compile(
+    r"Variable '\$(\w+)' has invalid value(?: at ([^:]{0,200}))?: (.*)", re.DOTALL
+)
+PLACE = re.compile(r"\w+")
 AGAIN = "Send it again with the same operation id; nothing is done twice."
 LATER = "Try again in a moment."
 
@@ -97,9 +102,11 @@ class Answered(MaskErrors):
     """Codes for refusals, a trace id in place of accidents, and what was degraded."""
 
     def __init__(self) -> None:
-        super().__init__(should_mask_error=_raised)
+        super().__init__(should_mask_error=lambda error: _raised(error) or _unread(error))
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
+        if _unread(error):
+            return _variable(error, self.execution_context)
         cause, run = error.original_error, self.execution_context
         trace = cast("Context", self.execution_context.context).trace
         if isinstance(cause, BattwheelsError):
@@ -129,6 +136,27 @@ def _raised(error: GraphQLError) -> bool:
     if cause is None or isinstance(cause, GraphQLError):
         return False
     return error.path is not None or not isinstance(cause, ValueError)
+
+
+def _unread(error: GraphQLError) -> bool:
+    """Say whether a variable does not read as its type."""
+    cause = error.original_error
+    known = cause is None or isinstance(cause, GraphQLError)
+    return known and VARIABLE.match(error.message) is not None
+
+
+def _variable(error: GraphQLError, run: ExecutionContext) -> GraphQLError:
+    """Give an error that names the place in the variable, and what may have been meant."""
+    found = VARIABLE.match(error.message)
+    if found is None:
+        return error
+    schema = run.schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    name, below, said = found.groups()
+    place = ".".join([name, *PLACE.findall(below or "")])
+    of = UNKNOWN.search(said)
+    why = reason(None if of is None else schema.get_type(of.group(1)), said)
+    extensions = {"code": "INVALID_INPUT", "field": place, "reason": why}
+    return _rewritten(error, f"{place}: {why}", extensions)
 
 
 def _placed(cause: BattwheelsError, error: GraphQLError, run: ExecutionContext) -> BattwheelsError:

@@ -24,13 +24,18 @@ Print = Callable[[InvoiceId], Awaitable[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Signs links with one key; who has the link has the paper, until it expires."""
+    """Signs links with one key; who has the link has the paper, until it expires.
+
+    `base` is where people reach this service: a link can be opened as it stands.
+    """
 
     key: bytes
+    base: str = ""
 
     def sign(self, id: InvoiceId, now: datetime, lifetime: timedelta = LIFETIME) -> str:
         expires = int((now + lifetime).timestamp())
-        return f"/v1/invoices/{id}.pdf?expires={expires}&signature={self._seal(id, expires)}"
+        seal = self._seal(id, expires)
+        return f"{self.base}/v1/invoices/{id}.pdf?expires={expires}&signature={seal}"
 
     def holds(self, id: str, expires: str, signature: str, now: datetime) -> bool:
         """Say whether we signed this link and it has not expired."""

@@ -64,6 +64,7 @@ def built(house: Opened) -> Starlette:
                 "redis": _ping(house),
             },
             development=not settings.production,
+            origins=settings.allowed_origins,
             ui=settings.home / "ui",
             papers=Papers(links=house.books.links, print=house.books.print),
         ),

@@ -102,8 +102,14 @@ async def test_letters_are_replayed_one_or_all(records: Records, place: dict[str
 async def test_what_is_not_there_is_refused(records: Records, place: dict[str, str]) -> None:
     await given_up(records, 1)
     for asked, said in (
-        (("dead", "nothing"), "There is no dead letter 'nothing' that you may see. Check the id.\n"),
-        (("replay", "nothing"), "There is no dead letter 'nothing' that you may see. Check the id.\n"),
+        (
+            ("dead", "nothing"),
+            "There is no dead letter 'nothing' that you may see. Check the id.\n",
+        ),
+        (
+            ("replay", "nothing"),
+            "There is no dead letter 'nothing' that you may see. Check the id.\n",
+        ),
         (("replay",), "event: name one event, or say --all\n"),
         (("replay", "event-00001", "--all"), "event: name one event, or say --all\n"),
     ):
