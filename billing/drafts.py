@@ -71,8 +71,9 @@ class Drafts:
         """
         async with self._books.page(deed) as page:
             if await page.made_before(ticket) is None:
-                if await page.first(QUERIES["issued"], ticket=ticket) is not None:
-                    raise IllegalTransition(ticket, "invoiced", "drafted")
+                issued = await page.first(QUERIES["issued"], ticket=ticket)
+                if issued is not None:
+                    raise _invoiced(ticket, issued["number"])
                 held = await page.first(QUERIES["held"], ticket=ticket)
                 if held is not None and held["garage"] != deed.garage:
                     raise NotFound("draft", ticket)
@@ -87,6 +88,11 @@ class Drafts:
                     buyer=self._sealed(wish.buyer, ticket),
                 )
         return await self.get(ticket, deed.garage)
+
+    async def demand_uninvoiced(self, ticket: TicketId) -> None:
+        """Raise IllegalTransition, naming the invoice, if a ticket has one that stands."""
+        for row in await self._records.rows(QUERIES["issued"], ticket=ticket):
+            raise _invoiced(ticket, row["number"])
 
     async def get(self, ticket: TicketId, garage: GarageId | None = None) -> TicketDraft:
         """Give a ticket's draft, of any garage or of that one alone.
@@ -129,3 +135,8 @@ class Drafts:
 def _place(ticket: TicketId) -> str:
     """Where a draft's buyer is sealed to: it does not open on another ticket."""
     return f"draft:{ticket}"
+
+
+def _invoiced(ticket: TicketId, number: str) -> IllegalTransition:
+    said = f"This ticket is already invoiced: {number}."
+    return IllegalTransition(ticket, "invoiced", "drafted", said)

@@ -19,6 +19,10 @@ from records.queries import named
 
 QUERIES = named("garages.sql", "billing")
 MOST_HOURLY = 10_000_000
+UNSET = (
+    "{garage} has no billing settings yet. An administrator sets them with setBillingSettings "
+    "(expectedVersion: 0)."
+)
 
 
 class Scheme(StrEnum):
@@ -110,7 +114,7 @@ class Garages:
         """
         found = await self._records.rows(QUERIES["get"], garage=garage)
         if not found:
-            raise NotFound("billing settings", garage)
+            raise NotFound("billing settings", garage, UNSET.format(garage=garage))
         return _seller(found[0])
 
     async def of_gstin(self, gstin: str) -> list[Seller]:

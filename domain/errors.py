@@ -66,8 +66,9 @@ class WrongCharacter(InvalidInput):
 
 
 class NotFound(Refused):
-    def __init__(self, kind: str, id: str) -> None:
-        super().__init__(f"There is no {kind} {id!r} that you may see. Check the id.")
+    def __init__(self, kind: str, id: str, sentence: str | None = None) -> None:
+        """Refuse with `sentence`, where there is a way to have what is not there yet."""
+        super().__init__(sentence or f"There is no {kind} {id!r} that you may see. Check the id.")
         self.kind = kind
         self.id = id
 

@@ -24,6 +24,9 @@ def start(ticket: Ticket, card: CardId | None, move: Move) -> Ticket:
         return ticket
     if ticket.status not in BEGUN:
         return tickets.start(ticket, card, move)
+    if card is None:
+        # Who names no card has said nothing against the one that others follow.
+        return ticket
     written = replace(ticket.written, card=move.stamp)
     return replace(tickets.following(ticket, move), card=card, written=written)
 

@@ -59,14 +59,31 @@ class SeenSymptom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownReason:
+    """One reason as it was shown with a card; `worked` of `uses`, where it speaks of outcomes."""
+
+    kind: str
+    subject: str
+    text: str
+    uses: int | None = None
+    worked: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A card that was suggested for a ticket: `rank` from 1, `score` as the ranker gave it."""
+    """A card that was suggested for a ticket: `rank` from 1, `score` as the ranker gave it.
+
+    `standing`, `sentence` and `reasons` are as they were shown; None where that was not kept.
+    """
 
     card: CardId
     rank: int
     score: float
     ranker: str
     at: datetime
+    standing: str | None = None
+    sentence: str | None = None
+    reasons: tuple[ShownReason, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +204,10 @@ def start(ticket: Ticket, card: CardId | None, move: Move) -> Ticket:
     if ticket.status is TicketStatus.IN_PROGRESS and card != ticket.card:
         return replace(following(ticket, move), card=card, written=written)
     begun = advance(ticket, TicketStatus.IN_PROGRESS, move)
-    return replace(begun, card=card, started_at=move.at, written=written)
+    # A start without a card has said nothing of cards: one that was named earlier, and comes later,
+    # is still taken.
+    said = ticket.written if card is None else written
+    return replace(begun, card=card, started_at=move.at, written=said)
 
 
 def attempt(ticket: Ticket, tried: Attempt, move: Move) -> Ticket:

@@ -64,6 +64,9 @@ class Shown(StructuredRel):
     score = FloatProperty()
     ranker = StringProperty()
     at = DateTimeProperty()
+    standing = StringProperty()
+    sentence = StringProperty()
+    reasons = StringProperty()
 
 
 class Tried(StructuredRel):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from neo4j.exceptions import ConstraintError
+from pydantic import TypeAdapter
 
 from domain.access import SCOPES, Actor, Scope
 from domain.errors import AlreadyExists, NotFound, StaleVersion
@@ -14,7 +15,7 @@ from domain.events import Event
 from domain.ids import CardId, GarageId, TicketId, VehicleId
 from domain.matches import Embedding
 from domain.regions import Opened, region
-from domain.tickets import TICK, Matching, Shown, Ticket, TicketStatus
+from domain.tickets import TICK, Matching, Shown, ShownReason, Ticket, TicketStatus
 from graph import bodies, outbox, ticket_rows
 from graph.card_rows import model_row
 from graph.card_writing import check_sizes
@@ -24,6 +25,7 @@ from graph.queries import named, sized
 
 QUERIES = named("tickets.cypher")
 PAGE_LIMIT = 1_000
+REASONS = TypeAdapter(tuple[ShownReason, ...])
 # Behind every id that can be made, and every moment at which one can.
 NEWEST = "~"
 LATEST = datetime(9999, 12, 31, tzinfo=UTC) - TICK
@@ -238,6 +240,9 @@ def _shown_row(shown: Shown) -> Row:
         "score": shown.score,
         "ranker": shown.ranker,
         "at": shown.at,
+        "standing": shown.standing,
+        "sentence": shown.sentence,
+        "reasons": None if shown.reasons is None else REASONS.dump_json(shown.reasons).decode(),
     }
 
 
@@ -248,4 +253,7 @@ def _shown(row: Row) -> Shown:
         score=row["score"],
         ranker=row["ranker"],
         at=row["at"].to_native(),
+        standing=row["standing"],
+        sentence=row["sentence"],
+        reasons=None if row["reasons"] is None else REASONS.validate_json(row["reasons"]),
     )

@@ -25,8 +25,8 @@ from domain.ids import CardId, GarageId, OperationId, TicketId, derived, founded
 from domain.matches import GRAPH_LEVELS, Understood
 from domain.reports import FailureReport
 from domain.revisits import revisited
-from domain.tickets import Matching, Shown, Ticket, TicketStatus
-from matching.answers import Answer
+from domain.tickets import Matching, Shown, ShownReason, Ticket, TicketStatus
+from matching.answers import Answer, Match
 from repair.operation import Operation
 from repair.stores import Cards, Matcher, Reader, Tickets
 
@@ -143,7 +143,16 @@ async def matched(
     answer = await _searched(search, ticket)
     operation = Operation(id=_search_of(id), actor=SYSTEM, at=at, trace=trace)
     shown = tuple(
-        Shown(card=m.card.id, rank=m.rank, score=m.score, ranker=answer.ranker, at=at)
+        Shown(
+            card=m.card.id,
+            rank=m.rank,
+            score=m.score,
+            ranker=answer.ranker,
+            at=at,
+            standing=m.standing,
+            sentence=m.sentence,
+            reasons=_reasons(m),
+        )
         for m in answer.matches
     )
     if not shown:
@@ -154,6 +163,19 @@ async def matched(
     done = operation.event(EventType.CARD_MATCHED, ticket.id, ticket.version, ticket.garage)
     await search.tickets.show(id, shown, outcome, [done])
     return replace(ticket, matching=outcome)
+
+
+def _reasons(match: Match) -> tuple[ShownReason, ...]:
+    return tuple(
+        ShownReason(
+            kind=why.kind,
+            subject=why.subject,
+            text=why.text,
+            uses=None if why.outcomes is None else why.outcomes.n,
+            worked=None if why.outcomes is None else why.outcomes.successes,
+        )
+        for why in match.reasons
+    )
 
 
 def draft_id(ticket: TicketId) -> CardId:

@@ -7,7 +7,7 @@ from matching.answers import Answer, Match
 from matching.diagnosis.answers import Cause, Check, Diagnosis
 from matching.fusion import Contribution
 from matching.reasons import Reason
-from schema import diagnoses, matches
+from schema import diagnoses, matches, reasons
 from schema.usage import Rate
 
 
@@ -58,7 +58,7 @@ def _match(value: Match, level: Level) -> matches.Match:
     return matches.Match(
         rank=value.rank,
         score=value.score,
-        standing=matches.Standing(value.standing.value),
+        standing=reasons.Standing(value.standing.value),
         vehicle_level=card.vehicle_level,
         campaign=card.campaign,
         sentence=value.sentence,
@@ -71,14 +71,14 @@ def _match(value: Match, level: Level) -> matches.Match:
     )
 
 
-def _reason(value: Reason) -> matches.Reason:
+def _reason(value: Reason) -> reasons.Reason:
     found = value.outcomes
     rate = None
     if found is not None:
         share = found.successes / found.n if found.n else None
         rate = Rate(value=share, low=found.interval.low, high=found.interval.high, n=found.n)
-    return matches.Reason(
-        kind=matches.ReasonKind(value.kind.value),
+    return reasons.Reason(
+        kind=reasons.ReasonKind(value.kind.value),
         subject=value.subject,
         text=value.text,
         outcomes=rate,

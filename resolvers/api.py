@@ -95,7 +95,7 @@ class Api(strawberry.Schema):
                     operation_name=operation_name,
                     is_awaitable=optimized_is_awaitable,
                 )
-                hidden = not self.documents.introspection
+                hidden = not self.documents.introspection and context_value.signed_in is None
                 return answered(await await_maybe(found), context_value, self.types, hidden=hidden)
         return await super().execute(
             query,

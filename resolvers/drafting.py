@@ -96,6 +96,8 @@ async def asked(
     draft = await context.billing.drafts.get(key, context.narrowed)
     buyer = draft.wish.buyer or nobody
     if buyer is None:
+        # A second click on "issue" is told of the first one's invoice, not of a missing name.
+        await context.billing.drafts.demand_uninvoiced(key)
         raise InvalidInput("customer", "is not named in the draft yet; edit it, or say it here")
     body = once.fingerprint("issueInvoice", {"ticket": key, "draft": draft.version})
     return Asked(ticket=key, buyer=buyer, terms=draft.wish.terms, body_hash=body)

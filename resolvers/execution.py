@@ -1,6 +1,7 @@
 """What stands around every execution: documents read before, masked errors, `degraded`."""
 
 import logging
+import re
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol, cast
@@ -12,7 +13,6 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     OperationType,
-    VariableDefinitionNode,
     get_operation_ast,
     parse,
 )
@@ -22,12 +22,16 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from domain.errors import BattwheelsError, InvalidInput, NotAllowed, Unavailable
 from resolvers.context import Context
 from resolvers.documents import MOST_ERRORS, Document, Documents
-from resolvers.input_paths import located
+from resolvers.input_paths import UNKNOWN, located, reason
 from resolvers.refusals import code, told
 
 log = logging.getLogger("battwheels.api")
 
 FRAMES = 12
+VARIABLE = re.compile(
+    r"Variable '\$(\w+)' has invalid value(?: at ([^:]{0,200}))?: (.*)", re.DOTALL
+)
+PLACE = re.compile(r"\w+")
 AGAIN = "Send it again with the same operation id; nothing is done twice."
 LATER = "Try again in a moment."
 NOTHING = parse("{ __typename }")
@@ -75,11 +79,13 @@ class Answered(MaskErrors):
     """Codes for refusals, a trace id in place of accidents, and what was degraded."""
 
     def __init__(self) -> None:
-        super().__init__(should_mask_error=_raised)
+        super().__init__(should_mask_error=lambda error: _raised(error) or _unread(error))
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
         run = self.execution_context
         schema = run.schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        if _unread(error):
+            return _variable(error, schema)
         return _masked(error, cast("Context", run.context).trace, schema, _operation(run))
 
     def get_results(self) -> dict[str, Any]:
@@ -98,34 +104,25 @@ def answered(
 
 
 def _shown(error: GraphQLError, trace: str, schema: GraphQLSchema, *, hidden: bool) -> GraphQLError:
-    name = _misfit(error) if hidden else None
-    if name is not None:
-        return _unfitting(error, name)
+    if _unread(error):
+        return _unfitting(error) if hidden else _variable(error, schema)
     return _masked(error, trace, schema, OperationType.QUERY) if _raised(error) else error
 
 
 class Silent(Answered):
-    """The same for callers who may not ask what the schema holds: no refusal names its types."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.should_mask_error = lambda error: _raised(error) or _misfit(error) is not None
+    """The same where nobody may ask what the schema holds: strangers are told none of its names."""
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        name = _misfit(error)
-        if name is None:
-            return super().anonymise_error(error)
-        return _unfitting(error, name)
+        known = cast("Context", self.execution_context.context).signed_in is not None
+        if _unread(error) and not known:
+            return _unfitting(error)
+        return super().anonymise_error(error)
 
 
-def _misfit(error: GraphQLError) -> str | None:
-    """Give the variable whose value could not be read; None when the error is about none."""
-    found = next((n for n in error.nodes or () if isinstance(n, VariableDefinitionNode)), None)
-    return found.variable.name.value if found is not None and error.path is None else None
-
-
-def _unfitting(error: GraphQLError, name: str) -> GraphQLError:
-    said = f"The value of ${name} does not fit its type. The reference tells what it takes."
+def _unfitting(error: GraphQLError) -> GraphQLError:
+    found = VARIABLE.match(error.message)
+    name = "" if found is None else f" of ${found[1]}"
+    said = f"The value{name} does not fit its type. The reference tells what it takes."
     return _rewritten(error, said, {"code": "INVALID_VARIABLES"})
 
 
@@ -162,6 +159,26 @@ def _masked(
 
 def _degraded(context: Context) -> dict[str, Any]:
     return {"degraded": list(context.degraded)} if context.degraded else {}
+
+
+def _unread(error: GraphQLError) -> bool:
+    """Say whether a variable does not read as its type."""
+    cause = error.original_error
+    known = cause is None or isinstance(cause, GraphQLError)
+    return known and VARIABLE.match(error.message) is not None
+
+
+def _variable(error: GraphQLError, schema: GraphQLSchema) -> GraphQLError:
+    """Give an error that names the place in the variable, and what may have been meant."""
+    found = VARIABLE.match(error.message)
+    if found is None:
+        return error
+    name, below, said = found.groups()
+    place = ".".join([name, *PLACE.findall(below or "")])
+    of = UNKNOWN.search(said)
+    why = reason(None if of is None else schema.get_type(of.group(1)), said)
+    extensions = {"code": "INVALID_INPUT", "field": place, "reason": why}
+    return _rewritten(error, f"{place}: {why}", extensions)
 
 
 def _placed(

@@ -107,7 +107,10 @@ def cursor(after: str | None) -> int | None:
     if after is None:
         return None
     if not after.isascii() or not after.isdecimal() or len(after) > CURSOR_DIGITS:
-        raise InvalidInput("after", "is not the cursor of a change")
+        raise InvalidInput(
+            "after",
+            "is not the cursor of a change. Use the `cursor` of the last change, or leave it out",
+        )
     return int(after)
 
 

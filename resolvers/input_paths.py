@@ -4,11 +4,16 @@ The domain names what it checks by the name of the field, a parser adds the fiel
 it (`inside`), and what is left is found in the arguments of the verb that was asked.
 """
 
+import re
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from typing import cast
+from difflib import get_close_matches
+from typing import Any, cast
 
-from graphql import GraphQLField, GraphQLInputObjectType
+from graphql import GraphQLError, GraphQLField, GraphQLInputObjectType
+from graphql.utilities import (
+    validate_input_value,  # pyright: ignore[reportUnknownVariableType] - graphql-core types it loosely
+)
 
 from domain.errors import InvalidInput
 from resolvers.cost import named
@@ -47,6 +52,9 @@ ALSO: Mapping[str, tuple[str, ...]] = {
     "end": ("slot.end", "job.slot.end"),
 }
 DEEPEST = 7
+UNKNOWN = re.compile(r"type '(\w+)!?' not to include unknown field '([^']{1,80})'")
+NEEDED = re.compile(r"to include required field '([^']{1,80})'")
+NOTHING = re.compile(r"of non-null type '[^']{1,80}' not to be None")
 
 
 @contextmanager
@@ -107,3 +115,39 @@ def _camel(name: str) -> str:
     """Give a name as the API spells it: `expected_version` and `vehicle id` in one word."""
     head, *rest = name.replace(" ", "_").split("_")
     return head + "".join(part.capitalize() for part in rest)
+
+
+def misread(kind: object, given: object) -> tuple[str, str] | None:
+    """Say where a value does not read as a kind of input, and why; None when it does."""
+    wrong: list[tuple[str, str]] = []
+
+    def note(error: GraphQLError, place: list[str | int]) -> None:
+        wrong.append((".".join(map(str, place)), reason(kind, error.message)))
+
+    validate_input_value(given, cast("Any", kind), note, hide_suggestions=True)
+    unknown = [one for one in wrong if one[1].startswith("unknown field")]
+    return next(iter([*unknown, *wrong]), None)
+
+
+def reason(kind: object, message: str) -> str:
+    """Give what is wrong with an input without the values in it, which may be people's."""
+    unknown, needed = UNKNOWN.search(message), NEEDED.search(message)
+    if unknown is not None:
+        fields = _fields(named(kind), unknown.group(1), frozenset())
+        near = get_close_matches(_camel(unknown.group(2)), fields, 1)
+        hint = f"; did you mean `{near[0]}`?" if near else ""
+        return f"unknown field `{unknown.group(2)}`{hint}"
+    if needed is not None:
+        return f"`{needed.group(1)}` is missing"
+    return "is missing" if NOTHING.search(message) else message.partition(", found: ")[0][:200]
+
+
+def _fields(kind: object, wanted: str, seen: frozenset[str]) -> list[str]:
+    """Give the field names of an input type, sought below another one."""
+    if not isinstance(kind, GraphQLInputObjectType) or kind.name in seen:
+        return []
+    if kind.name == wanted:
+        return list(kind.fields)
+    below = (named(cast("object", field.type)) for field in kind.fields.values())
+    found = (_fields(inner, wanted, seen | {kind.name}) for inner in below)
+    return next((names for names in found if names), list[str]())

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
-from graphql import GraphQLError, GraphQLNonNull, GraphQLSchema, Undefined
+from graphql import GraphQLNonNull, GraphQLObjectType, GraphQLSchema
 from graphql.utilities import (
     coerce_input_value,  # pyright: ignore[reportUnknownVariableType] - graphql-core types it loosely
 )
@@ -19,6 +19,8 @@ from resolvers import once, parsing, queued_repairs
 from resolvers.changing import Changing, intake_of, review_of
 from resolvers.context import Context
 from resolvers.guards import SIGNED_IN, Guard, declared
+from resolvers.input_paths import misread, path
+from resolvers.refusals import told
 from resolvers.repairing import Repairing
 from resolvers.services import Answer
 from resolvers.shelving import Stocking
@@ -29,6 +31,8 @@ from sync import queue
 from sync.queue import Deed, Queued
 
 T = TypeVar("T")
+# What a record calls otherwise than the mutation of its name.
+ARGUMENTS = {"ticket": "id"}
 Done = Callable[["Work", Queued, Operation], Awaitable[Answer]]
 # A call has ten seconds; what was not begun by then waits for the next one.
 SECONDS = 5.0
@@ -65,19 +69,25 @@ class Work:
         for record in queue.in_order(good.values(), began):
             late = (now() - began).total_seconds() > SECONDS
             answer = _deferred(record, NO_TIME) if late else await self._one(record)
-            found |= dict.fromkeys(places[id(record)], answer)
+            first, *again = places[id(record)]
+            found[first] = answer
+            found |= dict.fromkeys(again, _again(answer))
         return [found[place] for place in range(len(records))]
 
     def read(self, name: str, kind: type[T], given: object) -> T:
         """Read a part of an operation as the mutations of the same name read it."""
         wanted = cast("Any", self._schema.type_map[kind.__name__])
-        try:
-            value = coerce_input_value(given, GraphQLNonNull(wanted))
-        except GraphQLError as error:
-            raise InvalidInput(name, error.message[:200]) from error
-        if value is Undefined:
-            raise InvalidInput(name, f"does not read as {kind.__name__}")
-        return self._convert(value, kind)
+        needed = GraphQLNonNull(wanted)
+        wrong = misread(needed, given)
+        if wrong is not None:
+            raise InvalidInput(".".join(filter(None, (name, wrong[0]))), wrong[1])
+        return self._convert(coerce_input_value(given, needed), kind)
+
+    def located(self, deed: Deed, wrong: InvalidInput) -> InvalidInput:
+        """Give what is wrong with a record's data by its path in the record."""
+        verbs = cast("GraphQLObjectType", self._schema.mutation_type)
+        place = path(verbs.fields[deed.verb], wrong.field)
+        return wrong.at(f"data.{ARGUMENTS.get(place, place)}")
 
     async def _one(self, record: Queued) -> OperationAnswer:
         if record.entity in self._waiting:
@@ -95,15 +105,18 @@ class Work:
         actor = context.actor
         GUARDS[record.deed].demand(context)
         if record.garage != actor.garage:
-            raise InvalidInput("garage_id", "is not your garage")
+            raise InvalidInput("garageId", "is not your garage")
         if await context.services.offline.foreign(record.id, actor.id):
-            raise InvalidInput("operation_id", "was used by somebody else; make a new one")
+            raise InvalidInput("operationId", "was used by somebody else; make a new one")
         asked = context.operation(record.id)
         operation = replace(asked, done=clock.claimed(record.at, int(asked.at.timestamp() * 1000)))
         made: list[Answer] = []
 
         async def work() -> Answer:
-            made.append(await DEEDS[record.deed](self, record, operation))
+            try:
+                made.append(await DEEDS[record.deed](self, record, operation))
+            except InvalidInput as wrong:
+                raise self.located(record.deed, wrong) from wrong
             return made[0]
 
         body = once.fingerprint(record.deed, record.data)
@@ -111,6 +124,9 @@ class Work:
         context.renew()
         state = OperationState(answer["state"]) if made else OperationState.REPEATED
         rest: dict[str, Any] = {name: value for name, value in answer.items() if name != "state"}
+        rest |= {
+            name: queued_repairs.spelt(rest[name]) for name in ("mine", "theirs") if name in rest
+        }
         return OperationAnswer(operation_id=record.id, state=state, **rest)
 
 
@@ -192,24 +208,31 @@ def _met(met: Met, mine: object, viewer: Viewer) -> Answer:
         return answer | {"state": OperationState.CONFLICT.value, "mine": mine}
     stood = {
         "version": theirs.version,
-        "root_cause": theirs.cause.primary,
-        "solution_steps": [step.action for step in theirs.resolution.steps],
-        "parts_required": {use.part: use.quantity for use in theirs.resolution.parts},
+        "rootCause": theirs.cause.primary,
+        "solutionSteps": [step.action for step in theirs.resolution.steps],
+        "partsRequired": {use.part: use.quantity for use in theirs.resolution.parts},
     }
     return answer | {"state": OperationState.CONFLICT.value, "mine": mine, "theirs": stood}
 
 
 def _id_of(record: object) -> str | None:
+    today = queue.upcast(record)
     found = (
-        cast("Mapping[str, object]", record).get("operation_id")
-        if isinstance(record, Mapping)
+        cast("Mapping[str, object]", today).get("operationId")
+        if isinstance(today, Mapping)
         else None
     )
     return found[:80] if isinstance(found, str) else None
 
 
 def _twice() -> InvalidInput:
-    return InvalidInput("operation_id", "stands in this call twice, with different records")
+    return InvalidInput("operationId", "stands in this call twice, with different records")
+
+
+def _again(answer: OperationAnswer) -> OperationAnswer:
+    """Give the answer for the same record further on in the same call: it was done once."""
+    done = answer.state in {OperationState.APPLIED, OperationState.CONFLICT}
+    return replace(answer, state=OperationState.REPEATED) if done else answer
 
 
 def _refused(id: str | None, refusal: Refused) -> OperationAnswer:
@@ -217,7 +240,7 @@ def _refused(id: str | None, refusal: Refused) -> OperationAnswer:
         operation_id=id,
         state=OperationState.REFUSED,
         field_=getattr(refusal, "field", None),
-        reason=str(refusal),
+        reason=told(refusal, writes=True),
     )
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 
 from domain.errors import IllegalTransition, InvalidInput, StaleVersion, Unavailable
 from domain.ids import TicketId, operation_id, ticket_id
@@ -21,15 +21,27 @@ from schema.inputs import AttemptInput, OutcomeInput
 from schema.learning import FeedbackInput
 from schema.nodes import key_of
 from schema.syncing import OperationState
+from sync import queue
 from sync.queue import Deed, Queued
 
 T = TypeVar("T")
+SPELT = {
+    "expected_version": "expectedVersion",
+    "rating": "stars",
+    "root_cause": "rootCause",
+    "solution_steps": "solutionSteps",
+    "parts_required": "partsRequired",
+}
 Verb = Callable[[TicketId, int, Operation], Awaitable[Ticket]]
 # Whoever loses a race for the next version tries again on top of it.
 TRIES = 8
-TAKEN = "It was changed meanwhile; what you did stands."
-KEPT = "It was changed meanwhile, and what stands there stays."
-TRIED = "It was changed meanwhile, and the outcome that stands stays; what you tried is kept."
+TAKEN = "The ticket was changed first. What you did was taken beside it."
+KEPT = "The ticket was changed first, and what stands is newer. It stays; yours was not taken."
+TRIED = "The ticket was changed first, and its newer outcome stays; what you tried was added to it."
+CHOSEN = "The ticket was changed first. It stays {status}; only your choice of card was taken."
+NOTHING_NEW = "The ticket was changed first. It stays {status}, and nothing on it was changed."
+BEGUN = "The ticket was changed first. The repair was started all the same."
+RATED = "What you said before is newer. It stays; this was not taken."
 # The operation id of a report names the ticket that it opens, before anybody has heard of it.
 REPORT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -91,7 +103,7 @@ async def rate(work: Reading, record: Queued, operation: Operation) -> Answer:
         said = kept[0]
         if said.opinion != opinion:
             theirs = {"version": said.version, "stars": said.opinion.stars}
-            return _shown(record, applied(key, said.version), theirs, KEPT)
+            return _shown(record, applied(key, said.version), theirs, RATED)
     return applied(key, said.version)
 
 
@@ -130,7 +142,7 @@ async def _moved(work: Reading, record: Queued, operation: Operation, verb: Verb
         if met.version == expected:
             raise
         stands = await _late(met, replace(operation, late=True), verb)
-        theirs = {"version": met.version, "status": met.status.value, "assignee": met.assignee}
+        theirs = {"version": met.version, "status": met.status.name, "assignee": met.assignee}
         return _shown(record, applied(key, stands.version), theirs, _reason(record, met, stands))
     return applied(moved.id, moved.version)
 
@@ -148,17 +160,36 @@ async def _late(met: Ticket, operation: Operation, verb: Verb) -> Ticket:
 
 
 def _reason(record: Queued, met: Ticket, stands: Ticket) -> str:
+    if record.deed is Deed.START_REPAIR:
+        return _started(met, stands)
     if stands.version == met.version:
         return KEPT
     lost = record.deed is Deed.RESOLVE_TICKET and stands.written.outcome == met.written.outcome
     return TRIED if lost else TAKEN
 
 
+def _started(met: Ticket, stands: Ticket) -> str:
+    if stands.status is not met.status:
+        return BEGUN
+    said = NOTHING_NEW if stands.version == met.version else CHOSEN
+    return said.format(status=met.status.value.replace("_", " "))
+
+
+def spelt(shown: object) -> object:
+    """Give what a conflict shows as the API spells it; answers of before 0.2 are kept otherwise."""
+    if not isinstance(shown, Mapping):
+        return shown
+    given = cast("Mapping[str, object]", shown)
+    old = given.get("status")
+    status = {"status": old.upper()} if isinstance(old, str) else {}
+    return {SPELT.get(name, name): value for name, value in ({**given, **status}).items()}
+
+
 def _shown(record: Queued, answer: Answer, theirs: Mapping[str, object], reason: str) -> Answer:
     return answer | {
         "state": OperationState.CONFLICT.value,
         "reason": reason,
-        "mine": dict(record.data),
+        "mine": queue.shown(record.data),
         "theirs": dict(theirs),
     }
 

@@ -1,6 +1,5 @@
 """What matching and searching answer in the API: cards with their reasons, and who answered."""
 
-from enum import StrEnum
 from typing import Self
 
 import strawberry
@@ -9,36 +8,9 @@ from strawberry import field
 from domain.ids import CardId
 from domain.matches import Level, Source, VehicleLevel
 from schema.context import Asked
+from schema.reasons import Reason, Standing
 from schema.repair import FailureCard
-from schema.usage import Rate
 from schema.vocabulary import edge
-
-
-@strawberry.enum(description="How far a suggested card is to be trusted.")
-class Standing(StrEnum):
-    PROVEN = "proven"
-    REFERENCE = "reference"
-    UNPROVEN = "unproven"
-
-
-@strawberry.enum(description="What kind of evidence a reason is.")
-class ReasonKind(StrEnum):
-    CODE = "code"
-    SYMPTOM = "symptom"
-    COMPONENT = "component"
-    VEHICLE = "vehicle"
-    MEANING = "meaning"
-    WORDS = "words"
-    NEIGHBOUR = "neighbour"
-    OUTCOMES = "outcomes"
-
-
-@strawberry.type(description="One piece of evidence that a card fits the report.")
-class Reason:
-    kind: ReasonKind = field(description="What kind of evidence it is.")
-    subject: str = field(description="The key of the thing it names: a code, a symptom, ….")
-    text: str = field(description="The same in words.")
-    outcomes: Rate | None = field(description="What happened when the card was used.")
 
 
 @strawberry.type(description="What one way of finding cards adds to a card's place.")

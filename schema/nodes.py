@@ -17,6 +17,10 @@ S = TypeVar("S")
 MOST = 100
 USUAL = 20
 LONGEST_ID = 400
+NOT_OURS = {
+    "id": "is not an id of this API. Use the `id` or `key` of an answer.",
+    "after": "is not a cursor of this list. Use `pageInfo.endCursor`, or leave it out.",
+}
 # What every deprecation says at its end: from then on the field may be taken away.
 GOES = "It goes after 2027-06-30."
 
@@ -59,7 +63,7 @@ def parsed_id(value: str) -> tuple[str, str]:
     """
     kind, colon, key = _opened("id", value).partition(":")
     if not colon or not kind.isidentifier() or not key:
-        raise InvalidInput("id", "is not an id of this API")
+        raise InvalidInput("id", NOT_OURS["id"])
     return kind, key
 
 
@@ -124,4 +128,4 @@ def _opened(name: str, value: str) -> str:
     try:
         return b64decode(value, validate=True).decode()
     except (Base64Error, ValueError) as error:
-        raise InvalidInput(name, "is not of this API") from error
+        raise InvalidInput(name, NOT_OURS[name]) from error

@@ -84,7 +84,7 @@ class Merge:
         return cls(
             sources=list(value.sources),
             merged_at=value.at,
-            conflicts_resolved=list(value.conflicts),
+            conflicts_resolved=[_camel(name) for name in value.conflicts],
         )
 
 
@@ -101,3 +101,8 @@ class Visibility:
             garages=[Garage.of(g) for g in value.garages],
             regions=list(value.regions),
         )
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(part.capitalize() for part in rest)

@@ -18,6 +18,7 @@ from schema.context import Asked
 from schema.nodes import GOES, USUAL, Connection, Node, connection, global_id, window
 from schema.parts import Evidence, PartUse, Resolution, RootCause, Signature, Step
 from schema.people import Garage, Merge, Provenance, Verification, Visibility
+from schema.reasons import Reason, Standing
 from schema.usage import Effectiveness, Usage
 from schema.vehicles import Vehicle
 from schema.vocabulary import After, ErrorCode, First, Symptom, coded, edge, edges
@@ -188,6 +189,15 @@ class Suggestion:
     score: float = field(description="The score that the ranker gave it.")
     ranker: str = field(description="The ranker that placed it.")
     at: datetime = field(description="When it was suggested.")
+    standing: Standing | None = field(
+        description="How far it was to be trusted then; null where that was not kept."
+    )
+    sentence: str | None = field(
+        description="Why it was suggested, as it was shown; null where that was not kept."
+    )
+    reasons: list[Reason] | None = field(
+        description="Why it was suggested, one by one; null where that was not kept."
+    )
     shown: strawberry.Private[CardId]
 
     @strawberry.field(description="The card; null when it is no longer yours to see.")
@@ -352,5 +362,12 @@ class Ticket(Node):
 
 def _suggestion(value: tickets.Shown) -> Suggestion:
     return Suggestion(
-        rank=value.rank, score=value.score, ranker=value.ranker, at=value.at, shown=value.card
+        rank=value.rank,
+        score=value.score,
+        ranker=value.ranker,
+        at=value.at,
+        standing=None if value.standing is None else Standing(value.standing),
+        sentence=value.sentence,
+        reasons=None if value.reasons is None else [Reason.shown(why) for why in value.reasons],
+        shown=value.card,
     )

@@ -19,6 +19,11 @@ class Rate:
     n: int = field(description="How many uses it is counted from.")
 
     @classmethod
+    def counted(cls, worked: int, n: int) -> Self:
+        interval = effectiveness.wilson(worked, n)
+        return cls(value=worked / n if n else None, low=interval.low, high=interval.high, n=n)
+
+    @classmethod
     def of(cls, counted: usage.Usage) -> Self:
         interval = effectiveness.wilson(counted.successes, counted.used)
         rate = effectiveness.success_rate(counted)

@@ -44,12 +44,18 @@ class Cursors:
             raw = urlsafe_b64decode(cursor[:LONGEST].encode())
             signature, body = raw[:SIGNED], raw[SIGNED:]
         except ValueError as error:
-            raise InvalidInput("after", "is not a cursor of this API") from error
+            raise InvalidInput(
+                "after",
+                "is not a cursor of `changes`. Use the `cursor` of the last answer, or null",
+            ) from error
         if not hmac.compare_digest(signature, self._signature(body)):
-            raise InvalidInput("after", "is not a cursor of this API")
+            raise InvalidInput(
+                "after",
+                "is not a cursor of `changes`. Use the `cursor` of the last answer, or null",
+            )
         done, until, rank, seq, of = orjson.loads(body)
         if of != owner:
-            raise InvalidInput("after", "is a cursor of another garage")
+            raise InvalidInput("after", "is the cursor of another garage. Begin with null")
         return Place(done=done, until=until, rank=rank, seq=seq)
 
     def _signature(self, body: bytes) -> bytes:

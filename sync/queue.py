@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from enum import StrEnum
 from importlib import resources
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from jsonschema import Draft202012Validator, ValidationError
@@ -21,6 +22,13 @@ SCHEMA: Mapping[str, Any] = orjson.loads(
     (resources.files("sync") / "operation.schema.json").read_bytes()
 )
 VALIDATOR = Draft202012Validator(SCHEMA)
+KNOWN: Sequence[str] = list(SCHEMA["properties"])
+
+
+# What is spelt otherwise in the records than it is kept: each with the form of before 0.2, which
+# phones in the field still send and repeat.
+RECORD_NAMES = {"operationId": "operation_id", "garageId": "garage_id"}
+DATA_NAMES = {"expectedVersion": "expected_version", "stars": "rating"}
 
 
 class Deed(StrEnum):
@@ -34,6 +42,26 @@ class Deed(StrEnum):
     RATE_CARD = "rate_card"
     ADJUST_STOCK = "adjust_stock"
     SET_PRICE = "set_price"
+
+    @property
+    def verb(self) -> str:
+        """The mutation that does the same, by whose name the records call it."""
+        return VERBS[self]
+
+
+VERBS: Mapping[Deed, str] = {
+    Deed.REPORT_FAILURE: "reportFailure",
+    Deed.START_REPAIR: "startRepair",
+    Deed.RECORD_ATTEMPT: "recordAttempt",
+    Deed.RESOLVE_TICKET: "resolveTicket",
+    Deed.CLOSE_TICKET: "closeTicket",
+    Deed.CREATE_CARD: "createCard",
+    Deed.UPDATE_CARD: "updateCard",
+    Deed.RATE_CARD: "giveFeedback",
+    Deed.ADJUST_STOCK: "adjustStock",
+    Deed.SET_PRICE: "setPrice",
+}
+DEEDS: Mapping[str, Deed] = {verb: deed for deed, verb in VERBS.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,24 +82,53 @@ class Queued:
         return about if isinstance(about, str) else self.id
 
 
+def upcast(record: Any) -> Any:  # noqa: ANN401 - JSON
+    """Give a record of before 0.2 in the form of today; one of today, or no record, as it is."""
+    if not isinstance(record, Mapping):
+        return record
+    given = cast("Mapping[str, Any]", record)
+    renamed = _renamed(given, {old: new for new, old in RECORD_NAMES.items()})
+    if renamed.get("type") in set(Deed):
+        renamed["type"] = Deed(renamed["type"]).verb
+    if isinstance(renamed.get("data"), Mapping):
+        renamed["data"] = shown(renamed["data"])
+    return renamed
+
+
+def shown(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a record's data as the records spell it."""
+    return _renamed(data, {old: new for new, old in DATA_NAMES.items()})
+
+
+def _renamed(given: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Rename what is not there under its new name as well."""
+    return {
+        new if (new := names.get(name, name)) not in given else name: value
+        for name, value in given.items()
+    }
+
+
 def parsed(record: Any) -> Queued:  # noqa: ANN401 - JSON
-    """Read one record.
+    """Read one record, of today or of before 0.2.
+
+    What is kept of it has one spelling, so that an operation which was handed in before an update
+    is known again after it.
 
     Raises:
         InvalidInput: it breaks the schema; it names the field.
     """
+    record = upcast(record)
     if len(orjson.dumps(record)) > RECORD_BYTES:
         raise InvalidInput("data", f"is longer than {RECORD_BYTES} bytes")
     for error in sorted(VALIDATOR.iter_errors(record), key=lambda e: e.json_path):
-        field = str(error.path[0]) if error.path else _missing(error)
-        raise InvalidInput(field, limits.text("reason", error.message[:200], 200))
+        raise _invalid(error)
     given: Mapping[str, Any] = record  # pyright: ignore[reportAssignmentType] - the schema says so
     return Queued(
-        id=operation_id(given["operation_id"]),
-        deed=Deed(given["type"]),
-        data=given["data"],
+        id=operation_id(given["operationId"]),
+        deed=DEEDS[given["type"]],
+        data=_renamed(given["data"], DATA_NAMES),
         at=clock.parsed(given["timestamp"]),
-        garage=garage_id(given["garage_id"]),
+        garage=garage_id(given["garageId"]),
         priority=given["priority"],
     )
 
@@ -101,6 +158,18 @@ def demand_size(records: Sequence[object]) -> None:
     limits.count("operations", len(records), MOST)
 
 
-def _missing(error: ValidationError) -> str:
-    """Give the field of `'type' is a required property`."""
-    return error.message.split("'")[1] if error.validator == "required" else "operation"
+def _invalid(error: ValidationError) -> InvalidInput:
+    """Give what is wrong in a sentence, by the path of the field."""
+    if error.path:
+        field = ".".join(map(str, error.path))
+        return InvalidInput(field, limits.text("reason", error.message[:200], 200))
+    if error.validator == "required":
+        return InvalidInput(error.message.split("'")[1], "is missing")
+    if error.validator == "additionalProperties":
+        unknown = next(
+            name for name in cast("Mapping[str, Any]", error.instance) if name not in KNOWN
+        )
+        near = get_close_matches(unknown, KNOWN, 1)
+        hint = f"; did you mean `{near[0]}`?" if near else ""
+        return InvalidInput(unknown[:80], f"is no field of a record{hint}")
+    return InvalidInput("operation", limits.text("reason", error.message[:200], 200))

@@ -5,8 +5,10 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import orjson
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
@@ -14,6 +16,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from resolvers.api import build
 from resolvers.audiences import Audiences
 from resolvers.services import Services
+from sync.queue import SCHEMA
 from web.callers import Verify
 from web.caps import Caps
 from web.endpoint import DEADLINE_SECONDS, Endpoint, refusal
@@ -30,6 +33,10 @@ from web.ui.page import Page
 
 GRAPHQL = "/v1/graphql"
 STREAM = "/v1/graphql/stream"
+RECORDS = "/v1/operation.schema.json"
+# What a page of an allowed origin may send beside what every page may.
+CALLERS_HEADERS = ["Authorization", "Content-Type", "GraphQL-Require-Preflight", "Last-Event-ID"]
+PREFLIGHT_SECONDS = 600
 MOVED = ("/graphql", "/v2/graphql")
 ASSETS = "/v1/ui"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -84,11 +91,27 @@ def application(services: Services, door: Door) -> Starlette:
         ],
         middleware=[
             Middleware(Envelope, metrics=door.metrics, routes=named, secure=not door.development),
+            *_origins(door),
             Middleware(Bodies, caps=door.caps),
         ],
         exception_handlers={404: _not_found, 500: _broken},
         lifespan=door.lifespan,
     )
+
+
+def _origins(door: Door) -> list[Middleware]:
+    """Answer the browsers of the allowed pages; without any, no page of another site may call."""
+    if not door.origins:
+        return []
+    allowed = Middleware(
+        CORSMiddleware,
+        allow_origins=list(door.origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=CALLERS_HEADERS,
+        expose_headers=["X-Trace-Id"],
+        max_age=PREFLIGHT_SECONDS,
+    )
+    return [allowed]
 
 
 def _graphql(services: Services, door: Door, page: Page | None) -> list[BaseRoute]:
@@ -106,6 +129,7 @@ def _graphql(services: Services, door: Door, page: Page | None) -> list[BaseRout
         WebSocketRoute(GRAPHQL, plain),
         Route(GRAPHQL, plain),
         Route(STREAM, stream),
+        Route(RECORDS, _records),
         *(Route(path, _moved, methods=METHODS) for path in MOVED),
     ]
 
@@ -125,6 +149,11 @@ def _assets(page: Page | None) -> list[BaseRoute]:
 
 def _papers(door: Door) -> list[BaseRoute]:
     return [] if door.papers is None else [Route(PDF, door.papers.endpoint)]
+
+
+async def _records(_: Request) -> Response:
+    """Answer what a record of an offline queue looks like, as a JSON Schema."""
+    return Response(orjson.dumps(SCHEMA), media_type="application/schema+json")
 
 
 async def _moved(_: Request) -> Response:

@@ -158,7 +158,7 @@ def bookkeeping(
     """Join the books to the graph."""
     tickets, cards, vocabulary = graph
     keys = vault(settings)
-    books, links = Books(records), Links(_own(keys, "links"))
+    books, links = Books(records), Links(_own(keys, "links"), base=_address(settings))
     invoicing = Invoicing(
         tickets=tickets,
         cards=cards,
@@ -188,16 +188,19 @@ def bookkeeping(
     )
 
 
+def _address(settings: Settings) -> str:
+    return settings.public_url or f"http://{settings.host}:{settings.port}"
+
+
 def telling(settings: Settings, billing: Billing, links: Links) -> Telling:
     """Join what tells customers. WhatsApp needs a provider's account: its messages are kept."""
-    address = settings.public_url or f"http://{settings.host}:{settings.port}"
     return Telling(
         ledger=billing.invoicing.ledger,
         payments=billing.payments,
         kept=billing.correspondence,
         messengers={Channel.EMAIL: mailer(settings), Channel.WHATSAPP: ByHand()},
         now=_now,
-        link=lambda of: address + links.sign(of, _now(), MESSAGE_LIFETIME),
+        link=lambda of: links.sign(of, _now(), MESSAGE_LIFETIME),
     )
 
 

@@ -128,7 +128,10 @@ class Endpoint:
             self._view.gate.refused(caller)
             return refusal(error.status_code, "BAD_REQUEST", error.reason)
         except TimeoutError:
-            said = f"The request took longer than {self._deadline:g} seconds. Ask for less."
+            said = (
+                f"We could not answer within {self._deadline:g} seconds. Try again with the same "
+                "operation id; nothing is done twice."
+            )
             return refusal(504, "DEADLINE", said)
         if not isinstance(response, StreamingResponse | EventStream):
             kind = media_type(request.headers.get("accept")) or JSON

@@ -35,9 +35,13 @@ class Print(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Signs links with one key; who has the link has the paper, until it expires."""
+    """Signs links with one key; who has the link has the paper, until it expires.
+
+    `base` is where people reach this service: a link can be opened as it stands.
+    """
 
     key: bytes
+    base: str = ""
 
     def sign(
         self,
@@ -50,7 +54,8 @@ class Links:
         expires = int((now + lifetime).timestamp())
         hidden = f"&masked={MASKED}" if masked else ""
         seal = self._seal(id, expires, masked=masked)
-        return f"/v1/invoices/{id}.pdf?expires={expires}{hidden}&signature={seal}"
+        path = f"/v1/invoices/{id}.pdf?expires={expires}{hidden}&signature={seal}"
+        return f"{self.base}{path}"
 
     def holds(
         self, id: str, expires: str, signature: str, now: datetime, *, masked: bool = False

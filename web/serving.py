@@ -72,6 +72,7 @@ def built(house: Opened) -> Starlette:
             verify=house.tokens.verify,
             probes=probes(house),
             development=not settings.production,
+            origins=settings.allowed_origins,
             ui=settings.home / "ui",
             papers=Papers(links=house.books.links, print=house.books.print),
             caps=settings.caps,

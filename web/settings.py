@@ -1,6 +1,7 @@
 """All settings, read from the environment once into one frozen value; nobody else reads it."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -19,6 +20,9 @@ SECRET_BYTES = 32
 class Environment(StrEnum):
     DEVELOPMENT = "development"
     PRODUCTION = "production"
+
+
+ORIGIN = re.compile(r"https?://[a-z0-9][a-z0-9.\-]*(:\d{1,5})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +48,8 @@ class Settings:
         vendors: who sells parts: `NAME=URL NAME=URL …`, a password in the URL as it needs.
         smtp_url: the mail server, `smtps://USER:PASSWORD@HOST:PORT`; None keeps messages unsent.
         mail_from: the address that messages come from.
-        public_url: where customers reach this service, for links in messages.
+        public_url: where people reach this service, for links in messages and answers.
+        allowed_origins: pages of other sites that may call, as `https://portal.example`; none.
         caps: how much any one caller may take.
     """
 
@@ -72,6 +77,7 @@ class Settings:
     mail_from: str | None = None
     public_url: str | None = None
     caps: Caps = field(default_factory=Caps)
+    allowed_origins: tuple[str, ...] = ()
 
     @property
     def production(self) -> bool:
@@ -111,11 +117,24 @@ class Settings:
             mail_from=values.get("BATTWHEELS_MAIL_FROM") or None,
             public_url=_public(values.get("BATTWHEELS_PUBLIC_URL")),
             caps=Caps.read(values),
+            allowed_origins=_origins(values.get("BATTWHEELS_ALLOWED_ORIGINS") or ""),
         )
         _demand_answerable(settings)
         if settings.production:
             _demand_safe(settings)
         return settings
+
+
+def _origins(value: str) -> tuple[str, ...]:
+    """Read origins as browsers send them; `*` would let every page use its visitor's token."""
+    found = tuple(value.replace(",", " ").lower().split())
+    for origin in found:
+        if not ORIGIN.fullmatch(origin):
+            raise InvalidInput(
+                "BATTWHEELS_ALLOWED_ORIGINS",
+                f"{origin[:80]!r} does not read as https://HOST or https://HOST:PORT",
+            )
+    return found
 
 
 def _environment(value: str) -> Environment:

@@ -18,7 +18,8 @@ on conflict (ticket) do update set
 
 -- name: issued
 -- The invoice that stands for the ticket: neither void nor credited whole.
-select invoiced.invoice from invoiced_ticket as invoiced
+select invoiced.invoice, document.number from invoiced_ticket as invoiced
+join document on document.id = invoiced.invoice
 join invoice_balance as balance using (invoice)
 where invoiced.ticket = %(ticket)s
   and (balance.total_paise = 0 or balance.credited_paise < balance.total_paise)

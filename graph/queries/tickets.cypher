@@ -93,14 +93,16 @@ DELETE r
 MATCH (t:Ticket {id: $id})
 UNWIND $rows AS row
 MATCH (c:FailureCard {id: row.card})
-CREATE (t)-[:SHOWN {rank: row.rank, score: row.score, ranker: row.ranker, at: row.at}]->(c)
+CREATE (t)-[r:SHOWN]->(c)
+SET r = row{.rank, .score, .ranker, .at, .standing, .sentence, .reasons}
 
 // name: shown
 // What was suggested for each of these tickets, the first rank first.
 MATCH (t:Ticket)-[r:SHOWN]->(c:FailureCard)
 WHERE t.id IN $ids
 WITH t.id AS ticket, c.id AS card, r ORDER BY ticket, r.rank
-RETURN collect(r{.rank, .score, .ranker, .at, ticket: ticket, card: card}) AS found
+RETURN collect(r{.rank, .score, .ranker, .at, .standing, .sentence, .reasons,
+  ticket: ticket, card: card}) AS found
 
 // name: many
 // Tickets of the actor: all, those of a garage, or those on one technician's bench.

@@ -61,7 +61,7 @@ async def test_a_version_keeps_what_it_was_merged_from(somebody: Somebody) -> No
     assert first["merge"] is None
     assert second["merge"]["sources"] == [mine["operation_id"]]
     assert third["merge"]["sources"] == sorted([mine["operation_id"], theirs["operation_id"]])
-    assert third["merge"]["conflictsResolved"] == ["root_cause"]
+    assert third["merge"]["conflictsResolved"] == ["rootCause"]
     assert third["merge"]["mergedAt"] is not None
     assert last["merge"]["sources"] == [change["operation_id"]]
     assert last["merge"]["conflictsResolved"] == []

@@ -130,7 +130,9 @@ async def test_only_ones_own_cursor_is_taken(house: Opened, somebody: Somebody) 
         "__typename": "InvalidInput",
         "message": "after: is a cursor of another garage",
     }
-    assert forged["message"] == "after: is not a cursor of this API"
+    assert forged["message"] == (
+        "after: is not a cursor of `changes`. Use the `cursor` of the last answer, or null."
+    )
 
 
 async def test_a_cursor_from_the_future_is_told_to_read_again(
@@ -197,7 +199,7 @@ async def test_edits_that_met_are_merged_and_both_values_shown(somebody: Somebod
     [met] = await sync(other, edit("Bad earth"))
     assert (straight["state"], straight["version"]) == ("APPLIED", 2)
     assert (met["state"], met["version"]) == ("CONFLICT", 3)
-    assert met["theirs"]["root_cause"] == "A wet plug"
+    assert met["theirs"]["rootCause"] == "A wet plug"
     assert met["mine"]["cause"] == {"primary": "Bad earth"}
 
 
@@ -230,7 +232,8 @@ async def test_who_was_slower_on_a_ticket_is_shown_both(somebody: Somebody) -> N
     [slower] = await sync(technician, second)
     assert (started["state"], started["version"]) == ("APPLIED", version + 1)
     assert (slower["state"], slower["version"]) == ("CONFLICT", version + 1)
-    assert (slower["mine"], slower["theirs"]["version"]) == (data, version + 1)
+    assert slower["mine"] == {"id": ticket, "expectedVersion": version}
+    assert (slower["theirs"]["version"], slower["theirs"]["status"]) == (version + 1, "IN_PROGRESS")
 
 
 async def test_wrong_data_of_a_deed_is_refused_with_its_field(somebody: Somebody) -> None:
@@ -248,12 +251,12 @@ async def test_wrong_data_of_a_deed_is_refused_with_its_field(somebody: Somebody
     )
     assert [a["state"] for a in answers] == ["REFUSED"] * 6
     assert [a["field"] for a in answers] == [
-        "expected_version",
-        "attempt",
-        "outcome",
-        "rating",
-        "feedback",
-        "stock",
+        "data.expectedVersion",
+        "data.attempt.worked",
+        "data.outcome",
+        "data.stars",
+        "data.feedback",
+        "data.stock.quantity",
     ]
     query = "query ($id: ID!) { ticket(id: $id) { version } }"
     assert (await technician.ask(query, id=ticket))["version"] == version

@@ -17,7 +17,7 @@ from domain.matches import Source
 from matching.reasons import ReasonKind
 from matching.trust import Standing
 from resolvers.api import build
-from schema import matches, sdl
+from schema import reasons, sdl
 
 FIELDED = (GraphQLObjectType, GraphQLInterfaceType, GraphQLInputObjectType)
 # Scalars that Strawberry describes in its own way, or that the specification defines.
@@ -127,7 +127,7 @@ def test_a_card_needs_four_values(built: GraphQLSchema) -> None:
 
 @pytest.mark.parametrize(
     ("spoken", "meant"),
-    [(matches.Standing, Standing), (matches.ReasonKind, ReasonKind)],
+    [(reasons.Standing, Standing), (reasons.ReasonKind, ReasonKind)],
 )
 def test_enums_follow_matching(spoken: type[Standing], meant: type[Standing]) -> None:
     assert [(m.name, m.value) for m in spoken] == [(m.name, m.value) for m in meant]

@@ -237,17 +237,17 @@ class FakeTickets:
         status: TicketStatus | None = None,
         within: Within | None = None,
     ) -> list[Ticket]:
-        def place(t: Ticket) -> tuple[datetime, str]:
+        def moment(t: Ticket) -> tuple[datetime, str]:
             return t.opened_at, t.id
 
-        newest = sorted(self._memory.tickets.values(), key=place, reverse=True)
+        newest = sorted(self._memory.tickets.values(), key=moment, reverse=True)
         behind = None if after is None else self._memory.tickets.get(TicketId(after))
         fitting = [
             t
             for t in newest
             if _sees(actor, t)
             and status in (None, t.status)
-            and (after is None or (behind is not None and place(t) < place(behind)))
+            and (after is None or (behind is not None and moment(t) < moment(behind)))
         ]
         if within is not None:
             place, since, until = within.garage, within.since, within.until

@@ -13,7 +13,7 @@ from domain.errors import AlreadyExists, NotFound, StaleVersion
 from domain.ids import GarageId, PersonId, TicketId, VehicleId
 from domain.outcomes import Attempt, Outcome
 from domain.technicians import Certification, Technician
-from domain.tickets import Matching, SeenSymptom, Shown, Ticket, TicketStatus
+from domain.tickets import Matching, SeenSymptom, Shown, ShownReason, Ticket, TicketStatus
 from graph.places import Within
 from tests.graph.examples import ATHER, FULL, NOW, card, event
 from tests.stores.house import House
@@ -172,9 +172,22 @@ async def test_suggestions_replace_the_last(house: House) -> None:
     await house.cards.add(other, [])
     await house.tickets.add(TICKET, [])
     first = Shown(card=FULL.id, rank=1, score=0.9, ranker="fused", at=NOW)
+    why = (
+        ShownReason(kind="code", subject="ather:E401", text="reports code E401"),
+        ShownReason(kind="outcomes", subject=FULL.id, text="worked", uses=5, worked=4),
+    )
     later = [
         Shown(card=FULL.id, rank=2, score=0.4, ranker="fused", at=NOW + timedelta(minutes=1)),
-        Shown(card=other.id, rank=1, score=0.8, ranker="fused", at=NOW + timedelta(minutes=1)),
+        Shown(
+            card=other.id,
+            rank=1,
+            score=0.8,
+            ranker="fused",
+            at=NOW + timedelta(minutes=1),
+            standing="proven",
+            sentence="Reports code E401; worked 4 of 5 times.",
+            reasons=why,
+        ),
     ]
     await house.tickets.show(TICKET.id, [first], Matching.FOUND, [event("m1", FULL.id)])
     await house.tickets.show(TICKET.id, later, Matching.FOUND, [event("m2", FULL.id)])

@@ -5,11 +5,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from graphql import build_schema
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidInput
-from sync.queue import Queued, in_order, parsed
+from schema import sdl
+from sync import queue
+from sync.queue import Deed, Queued, in_order, parsed
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ID = "01920000-0000-7000-8000-000000000001"
@@ -50,11 +53,11 @@ queues = st.lists(
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"operation_id": "1"}, "operation_id"),
+        ({"operation_id": "1"}, "operationId"),
         ({"type": "fly"}, "type"),
         ({"timestamp": "now"}, "timestamp"),
         ({"priority": 10}, "priority"),
-        ({"garage_id": "x"}, "garage_id"),
+        ({"garage_id": "x"}, "garageId"),
         ({"data": []}, "data"),
         ({"data": {"x": "y" * 100_001}}, "data"),
     ],
@@ -82,3 +85,44 @@ def test_a_phone_a_year_ahead_does_not_win() -> None:
     early = [queued(9, now_ms + year_ms, 5, "tkt_1"), queued(8, now_ms + year_ms + 1, 5, "tkt_1")]
     late = queued(7, now_ms + 1, 5, "tkt_1")
     assert in_order([late, *early[::-1]], NOW) == [*early, late]
+
+
+TODAY = {
+    "operationId": "01920000-0000-7000-8000-000000000001",
+    "type": "closeTicket",
+    "data": {"id": "tkt_one", "expectedVersion": 3, "stars": 5},
+    "timestamp": "1764000000000.0.phone_1",
+    "garageId": "garage_pune",
+    "priority": 1,
+}
+BEFORE = {
+    "operation_id": "01920000-0000-7000-8000-000000000001",
+    "type": "close_ticket",
+    "data": {"id": "tkt_one", "expected_version": 3, "rating": 5},
+    "timestamp": "1764000000000.0.phone_1",
+    "garage_id": "garage_pune",
+    "priority": 1,
+}
+
+
+def test_a_record_of_before_is_the_same_record() -> None:
+    assert queue.parsed(TODAY) == queue.parsed(BEFORE)
+    assert queue.upcast(BEFORE) == TODAY
+    assert queue.upcast(TODAY) == TODAY
+    assert queue.shown(queue.parsed(BEFORE).data) == TODAY["data"]
+
+
+def test_every_deed_is_a_mutation_and_is_read_by_both_names() -> None:
+    schema = build_schema(sdl.PRINTED.read_text(encoding="utf-8"))
+    assert schema.mutation_type is not None
+    assert {deed.verb for deed in Deed} <= set(schema.mutation_type.fields)
+    assert {queue.parsed(TODAY | {"type": d.verb}).deed for d in Deed} == set(Deed)
+    assert {queue.parsed(BEFORE | {"type": d.value}).deed for d in Deed} == set(Deed)
+    assert set(queue.SCHEMA["properties"]["type"]["enum"]) == {d.verb for d in Deed}
+    assert set(queue.SCHEMA["$defs"]["data"]) == {d.verb for d in Deed}
+
+
+def test_an_unknown_field_is_told_with_what_was_meant() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        queue.parsed(TODAY | {"priorty": 1})
+    assert str(caught.value) == "priorty: is no field of a record; did you mean `priority`?"

@@ -15,7 +15,7 @@ from typing import Any, Self
 from domain import clock
 from domain.clock import Stamp
 from domain.errors import InvalidInput
-from sync.queue import RECORD_BYTES
+from sync.queue import RECORD_BYTES, upcast
 
 # Of the mebibyte that a call may have; the rest is for what stands around the records.
 PAGE_BYTES = 1_000_000
@@ -116,7 +116,7 @@ class Replica:
         found = self._db.execute(WAITING, [json.dumps([*without]), most])
         texts = [row[0] for row in found]
         fitting = takewhile(lambda size: size <= PAGE_BYTES, accumulate(map(len, texts)))
-        return [json.loads(text) for text in texts[: max(1, sum(1 for _ in fitting))]]
+        return [upcast(json.loads(text)) for text in texts[: max(1, sum(1 for _ in fitting))]]
 
     def named(self, ticket: str) -> str:
         """Give the name that deeds on a ticket go by: its report's, if it was made here."""
@@ -202,4 +202,5 @@ def _check(record: Mapping[str, Any]) -> None:
 def entity(record: Mapping[str, Any]) -> str:
     """Give what a record is about; one that makes something is about itself."""
     about = record["data"].get("id")
-    return about if isinstance(about, str) else record["operation_id"]
+    own = record.get("operationId") or record["operation_id"]
+    return about if isinstance(about, str) else own
