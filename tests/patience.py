@@ -30,8 +30,8 @@ class PatientGraph(Graph):
 class PatientRecords(Records):
     """Waits for a connection and for a transaction."""
 
-    def __init__(self, pool: AsyncConnectionPool[Connection]) -> None:
-        super().__init__(pool)
+    def __init__(self, pool: AsyncConnectionPool[Connection], url: str) -> None:
+        super().__init__(pool, url)
         pool.timeout = PATIENT_SECONDS
 
     @asynccontextmanager

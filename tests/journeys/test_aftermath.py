@@ -157,6 +157,7 @@ async def test_a_resolved_repair_is_analysed_once_within_seconds(
 
     # The row's own bound.
     kept = await eventually(analysed, lambda found: found is not None)
+    assert kept is not None
     assert (kept.ticket, kept.version, kept.followed) == (ticket, 3, plain.id)
     assert (kept.worked, kept.minutes, kept.steps) == (True, 30, 2)
     assert kept.parts == ((part, 2),)

@@ -28,8 +28,9 @@ from ingest.understanding import Reader
 from records.database import Records
 from records.migrate import migrate as migrate_records
 from tests.conftest import DIMENSIONS, JARS
-from tests.journeys.people import PUNE, REPORT, Person, eventually
+from tests.journeys.people import PUNE, REPORT, Person
 from tests.journeys.waits import waited
+from tests.waits import eventually
 from web.local import stores as local
 from web.local.home import Home
 from web.local.stores import StoreUrls

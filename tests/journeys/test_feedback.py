@@ -187,6 +187,7 @@ async def test_a_resolved_ticket_is_analysed_by_itself(house: Opened) -> None:
         lambda: house.analyses.get(ticket.id, ticket.version), lambda found: found is not None
     )
     print(f"resolved to analysed: {perf_counter() - started:.3f} s")  # noqa: T201 - with -s
+    assert kept is not None
     assert (kept.ticket, kept.verdict.card, kept.worked) == (ticket.id, card.id, True)
 
 

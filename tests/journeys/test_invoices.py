@@ -458,7 +458,8 @@ async def test_books_are_kept_beside_the_service(shop: Shop) -> None:
     """What `serve` and `work` run: partitions ahead, heads anchored, abandoned sagas ended."""
     books = shop.house.books
     await shop.issued(await shop.closed("beside"))
-    loops = [asyncio.create_task(run()) for run in (books.prepare, books.anchor, books.recover)]
+    runs = (books.prepare(), books.anchor(shop.house.parts, shop.house.metrics), books.recover())
+    loops = [asyncio.create_task(run) for run in runs]
 
     async def kept() -> int:
         return len(books.anchors.read())

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
+from domain import effectiveness
 from domain.access import Actor, Role, Viewer
 from domain.card_life import SEARCHABLE
 from domain.cards import FailureCard
@@ -267,6 +268,19 @@ class FakeCards:
             and filter.code in (None, *card.signature.error_codes)
         ]
         return wanted[:first]
+
+    async def near(
+        self, lat: float, lon: float, km: float, viewer: Viewer, limit: int
+    ) -> list[FailureCard]:
+        """Give none: no garage of this world has a place."""
+        del lat, lon, km, viewer, limit
+        return []
+
+    async def best(self, viewer: Viewer, limit: int, least: float) -> list[FailureCard]:
+        seen = [card for card in self.current() if self.sees(viewer, card)]
+        worth = {card.id: effectiveness.score(card.usage) for card in seen}
+        fitting = [c for c in seen if c.status in SEARCHABLE and worth[c.id] >= least]
+        return sorted(fitting, key=lambda c: (-worth[c.id], -c.usage.used))[:limit]
 
 
 @dataclass

@@ -307,12 +307,13 @@ async def test_a_wrong_document_never_runs(room: Room) -> None:
     ],
 )
 def test_anything_else_goes_the_ordinary_way(room: Room, query: str) -> None:
-    assert room.audiences.asked(query, {}, None) is None
+    assert room.audiences.asked(API.documents.read_now(query, {}), {}, None) is None
 
 
 @pytest.mark.parametrize("after", ["x", "", "1 ", "-1", 7, [], {}, True])
 def test_a_cursor_of_garbage_goes_the_ordinary_way(room: Room, after: object) -> None:
-    assert room.audiences.asked(CARDS, {"after": after}, None) is None
+    given = {"after": after}
+    assert room.audiences.asked(API.documents.read_now(CARDS, given), given, None) is None
 
 
 async def test_followers_differ_by_what_they_ask(room: Room) -> None:

@@ -250,8 +250,8 @@ class FakeTickets:
             and (after is None or (behind is not None and moment(t) < moment(behind)))
         ]
         if within is not None:
-            place, since, until = within.garage, within.since, within.until
-            fitting = [t for t in fitting if t.garage == place and since <= t.opened_at < until]
+            garage, since, until = within.garage, within.since, within.until
+            fitting = [t for t in fitting if t.garage == garage and since <= t.opened_at < until]
         return fitting[:first]
 
     async def show(

@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.journeys.people import eventually
 from tests.resolvers.fakes import World
+from tests.waits import eventually
 from tests.web.doors import PATH, actor, app, bearer, client
 from web import health
 from web.health import Parts, Probe

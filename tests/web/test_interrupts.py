@@ -16,7 +16,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from tests.commands import RUN, place
-from tests.journeys.people import eventually
+from tests.waits import eventually
 from web.interrupts import END_SECONDS
 from web.local.stores import StoreUrls
 
