@@ -39,8 +39,10 @@ def test_every_class_is_in_the_tree() -> None:
         (InvalidInput("year", "is odd"), "year: is odd"),
         (
             StaleVersion("fc_one", 2, 3),
-            "fc_one was changed meanwhile: it is at version 3, you had 2. "
-            "Read it again and repeat the change.",
+            (
+                "fc_one was changed meanwhile: it is at version 3, you had 2. "
+                "Read it again and repeat the change."
+            ),
         ),
         (Unavailable("neo4j", "refused"), "neo4j does not answer: refused"),
     ],
