@@ -78,6 +78,9 @@ def path(asked: GraphQLField, field: str) -> str:
         steps = [_camel(step) for step in name.split(".")]
         wanted = tuple(step for step in steps if not step.isdecimal())
         ends = [p for p in known if p[len(p) - len(wanted) :] == wanted]
+        if name != field:
+            # Another name stands for a value, never for the whole of an input.
+            ends = [p for p in ends if not any(len(q) > len(p) and q[: len(p)] == p for q in known)]
         if ends:
             best = min(ends, key=len)
             return ".".join([*best[: len(best) - len(wanted)], *steps])

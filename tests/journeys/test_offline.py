@@ -128,7 +128,7 @@ async def test_only_ones_own_cursor_is_taken(house: Opened, somebody: Somebody) 
     forged = await pune.ask(CHANGES, after="QUJD" * 20)
     assert foreign == {
         "__typename": "InvalidInput",
-        "message": "after: is a cursor of another garage",
+        "message": "after: is the cursor of another garage. Begin with null.",
     }
     assert forged["message"] == (
         "after: is not a cursor of `changes`. Use the `cursor` of the last answer, or null."

@@ -18,26 +18,38 @@ pytestmark = pytest.mark.journey
 NOBODY = str(uuid4())
 DEEP: Any = json.loads("[" * 200 + "]" * 200)
 TICKET = "tkt_none_of_ours"
-FAR = "expected_version"
+FAR = "data.expectedVersion"
 POISON: list[tuple[str, dict[str, Any], str | None]] = [
-    ("report_failure", {"report": {"text": "\u0000"}}, "text"),
-    ("report_failure", {"report": {"text": "x" * 60_000}}, "text"),
-    ("report_failure", {"report": {"text": "Horn", "codes": ["\u0000"]}}, "codes"),
-    ("report_failure", {"report": DEEP}, "report"),
-    ("report_failure", {"report": {"text": "Horn", "vehicleId": "veh_\u0000"}}, "vehicle id"),
-    ("create_card", {"card": content("\u0000")}, "title"),
-    ("create_card", {"card": content("Deep", evidence=DEEP)}, "card"),
+    ("report_failure", {"report": {"text": "\u0000"}}, "data.report.text"),
+    ("report_failure", {"report": {"text": "x" * 60_000}}, "data.report.text"),
+    ("report_failure", {"report": {"text": "Horn", "codes": ["\u0000"]}}, "data.report.codes"),
+    ("report_failure", {"report": DEEP}, "data.report"),
+    (
+        "report_failure",
+        {"report": {"text": "Horn", "vehicleId": "veh_\u0000"}},
+        "data.report.vehicleId",
+    ),
+    ("create_card", {"card": content("\u0000")}, "data.card.title"),
+    ("create_card", {"card": content("Deep", evidence=DEEP)}, "data.card.evidence"),
     ("update_card", {"id": "fc_none", "expected_version": 1, "card": content("Gone")}, None),
-    ("update_card", {"id": "fc_\u0000", "expected_version": 1, "card": content("Odd")}, "card id"),
+    ("update_card", {"id": "fc_\u0000", "expected_version": 1, "card": content("Odd")}, "data.id"),
     ("update_card", {"id": "fc_none", "expected_version": 2**70, "card": content("Far")}, FAR),
-    ("start_repair", {"id": ["tkt_1"], "expected_version": 1}, "id"),
+    ("start_repair", {"id": ["tkt_1"], "expected_version": 1}, "data.id"),
     ("start_repair", {"id": NOBODY, "expected_version": 1}, None),
-    ("start_repair", {"id": TICKET, "expected_version": 1, "card": DEEP}, "card"),
-    ("start_repair", {"id": TICKET, "expected_version": True}, "expected_version"),
-    ("close_ticket", {"id": TICKET, "expected_version": -1, "rating": 10**30}, "rating"),
-    ("rate_card", {"id": TICKET, "feedback": {"card": "fc_none", "stars": 9}}, "stars"),
-    ("adjust_stock", {"stock": {"part": "\u0000", "quantity": 1, "reason": "Came"}}, "id"),
-    ("adjust_stock", {"stock": {"part": "p", "quantity": 2**60, "reason": "Came"}}, "stock"),
+    ("start_repair", {"id": TICKET, "expected_version": 1, "card": DEEP}, "data.card"),
+    ("start_repair", {"id": TICKET, "expected_version": True}, FAR),
+    ("close_ticket", {"id": TICKET, "expected_version": -1, "rating": 10**30}, "data.stars"),
+    (
+        "rate_card",
+        {"id": TICKET, "feedback": {"card": "fc_none", "stars": 9}},
+        "data.feedback.stars",
+    ),
+    ("adjust_stock", {"stock": {"part": "\u0000", "quantity": 1, "reason": "Came"}}, "data.stock"),
+    (
+        "adjust_stock",
+        {"stock": {"part": "p", "quantity": 2**60, "reason": "Came"}},
+        "data.stock.quantity",
+    ),
 ]
 
 
@@ -93,7 +105,7 @@ async def test_one_operation_id_for_two_things_is_refused(somebody: Somebody) ->
     await sync(technician, first)
     [answer] = await sync(technician, other)
     assert answer["state"] == "REFUSED"
-    assert "another body" in answer["reason"]
+    assert "something else" in answer["reason"]
 
 
 async def test_a_clock_a_year_ahead_is_taken_and_wins_nothing(somebody: Somebody) -> None:

@@ -111,7 +111,7 @@ async def test_a_failure_is_repaired_and_becomes_money(
         "customer": None,
         "ticket": {"status": "CLOSED"},
     }
-    assert (nameless["__typename"], nameless["field"]) == ("InvalidInput", "customer")
+    assert (nameless["__typename"], nameless["field"]) == ("InvalidInput", "invoice.customer")
     assert named["draft"]["customer"] == {"name": "Meera Joshi", "gstin": gstin, "masked": False}
     assert (stale["__typename"], stale["expected"], stale["actual"]) == ("StaleVersion", 1, 2)
     assert changed["draft"]["labourDiscount"] == {"paise": 4_000}

@@ -56,12 +56,11 @@ async def test_five_failures_in_a_row_open_it() -> None:
         took.append(process_time() - began + waits.seconds)
         told.add(str(refused.value))
     assert door.asked == 10
-    assert told == {
-        (
-            "New reports are paused for 30 s because neo4j was not answering. "
-            "Yours was not saved; send it again then."
-        )
-    }
+    said = (
+        "New reports are paused for 30 s because neo4j was not answering. "
+        "Yours was not saved; send it again then."
+    )
+    assert told == {said}
     # The row's own bound, by the processor's clock and what was waited for.
     assert min(took) < 0.01
 

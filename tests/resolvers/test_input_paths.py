@@ -34,6 +34,8 @@ def roots() -> Roots:
         ("resolveTicket", "minutes", "outcome.minutes"),
         ("resolveTicket", "steps.1.step", "outcome.steps.1.action"),
         ("assignTicket", "person id", "to"),
+        ("updateCard", "card id", "id"),
+        ("startRepair", "card id", "card"),
         ("closeTicket", "rating", "stars"),
         ("updateCard", "expected_version", "expectedVersion"),
         ("issueInvoice", "customer", "invoice.customer"),
