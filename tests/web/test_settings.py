@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import InvalidInput, UnsafeSetting
+from web.caps import Caps
 from web.settings import Environment, Settings
 
 SAFE = {
@@ -177,3 +178,20 @@ def test_production_refuses_a_known_password_of_its_mail_server() -> None:
 def test_public_address_must_be_one(value: str) -> None:
     with pytest.raises(InvalidInput, match="does not read as https://HOST"):
         Settings.read({"BATTWHEELS_PUBLIC_URL": value})
+
+
+def test_every_cap_is_a_setting() -> None:
+    caps = Settings.read({"BATTWHEELS_FIELDS": "7", "BATTWHEELS_PROXIES": "10.0.0.5 10.0.0.6"}).caps
+    assert caps == Caps(fields=7, proxies=("10.0.0.5", "10.0.0.6"))
+    assert caps.documents.fields == 7
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", "many", "1" * 13, "\u0663"])
+def test_caps_are_whole_numbers(value: str) -> None:
+    with pytest.raises(InvalidInput, match="BATTWHEELS_HEADER_BYTES"):
+        Settings.read({"BATTWHEELS_HEADER_BYTES": value})
+
+
+def test_the_page_of_limits_is_of_the_code() -> None:
+    page = Path(__file__).parent.parent.parent / "docs" / "limits.md"
+    assert Caps.page() in page.read_text()
