@@ -91,7 +91,7 @@ class Documents:
         self._rules.append(OverlappingFields)
         if not introspection:
             self._rules.append(NoSchemaIntrospectionCustomRule)
-        self._kept: OrderedDict[bytes, Document] = OrderedDict()
+        self._kept: OrderedDict[bytes, tuple[Document, int]] = OrderedDict()
         self._apart = ThreadPoolExecutor(1, "documents")
         self.kept_bytes = 0
 
@@ -122,7 +122,7 @@ class Documents:
             self._keep(checked, anonymous=anonymous)
             return checked
         self._kept.move_to_end(mark)
-        return self._sized(known, variables)
+        return self._sized(known[0], variables)
 
     def _checked(self, text: str, variables: Mapping[str, object], anonymous: bool) -> Document:  # noqa: FBT001
         most = self.limits.anonymous_tokens if anonymous else self.limits.tokens
@@ -141,7 +141,8 @@ class Documents:
         if over:
             errors = [GraphQLError(said, extensions=dict(TOO_MUCH)) for said in over]
             return Document(document.text, document.parsed, errors, objects)
-        return Document(document.text, document.parsed, document.errors, objects)
+        same = objects == document.objects
+        return document if same else replace(document, objects=objects)
 
     def _validated(self, parsed: DocumentNode) -> Sequence[GraphQLError]:
         found = validate(
@@ -160,11 +161,11 @@ class Documents:
             return
         mark = _mark(document.text)
         if mark not in self._kept:
-            self._kept[mark] = document
+            self._kept[mark] = replace(document, tokens=0), document.weight
             self.kept_bytes += document.weight
         while self.kept_bytes > most:
-            _, gone = self._kept.popitem(last=False)
-            self.kept_bytes -= gone.weight
+            _, (_, weight) = self._kept.popitem(last=False)
+            self.kept_bytes -= weight
 
 
 def masked(errors: Sequence[GraphQLError]) -> list[GraphQLError]:

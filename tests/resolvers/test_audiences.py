@@ -14,11 +14,11 @@ import pytest
 
 from domain.access import Actor, Role
 from domain.cards import FailureCard, Visibility
-from domain.errors import Unavailable
+from domain.errors import TooMany, Unavailable
 from domain.events import Event, EventType
 from domain.ids import CardId, EventId, GarageId, PersonId
 from resolvers.api import build
-from resolvers.audience import Ended, News, Refused
+from resolvers.audience import Ended, News
 from resolvers.audiences import Audiences
 from resolvers.context import Context
 from resolvers.followed import Asked
@@ -281,12 +281,10 @@ async def test_who_may_not_read_is_told_why(room: Room) -> None:
     assert len(room.audiences) == 0
 
 
-async def test_a_wrong_document_never_runs(room: Room) -> None:
-    wrong = room.asked("subscription { cardChanged { ... on CardChange { nope } } }")
-    async with sure_to_end("the followers"), aclosing(room.follow(wrong, somebody())) as news:
-        told = [one async for one in news]
-    assert [type(one) for one in told] == [Refused]
-    assert len(room.audiences) == 0
+def test_a_wrong_document_is_not_followed(room: Room) -> None:
+    wrong = API.documents.read_now("subscription { cardChanged { nope } }", {})
+    assert wrong.errors
+    assert room.audiences.asked(wrong, {}, None) is None
 
 
 @pytest.mark.parametrize(
@@ -307,13 +305,14 @@ async def test_a_wrong_document_never_runs(room: Room) -> None:
     ],
 )
 def test_anything_else_goes_the_ordinary_way(room: Room, query: str) -> None:
-    assert room.audiences.asked(API.documents.read_now(query, {}), {}, None) is None
+    document = API.documents.read_now(query, {})
+    assert room.audiences.asked(document, {}, None) is None
 
 
 @pytest.mark.parametrize("after", ["x", "", "1 ", "-1", 7, [], {}, True])
 def test_a_cursor_of_garbage_goes_the_ordinary_way(room: Room, after: object) -> None:
-    given = {"after": after}
-    assert room.audiences.asked(API.documents.read_now(CARDS, given), given, None) is None
+    document = API.documents.read_now(CARDS, {})
+    assert room.audiences.asked(document, {"after": after}, None) is None
 
 
 async def test_followers_differ_by_what_they_ask(room: Room) -> None:
@@ -380,3 +379,40 @@ async def test_slow_followers_hold_up_none_of_ten_thousand() -> None:
     p99 = quantiles(waits, n=100)[98]
     # All of it was this process's own work: by its clock, another's work beside it costs nothing.
     assert p99 < 5
+
+
+async def test_the_same_question_written_otherwise_is_one_execution(room: Room) -> None:
+    texts = (CARDS, f"# mine\n{CARDS}  ", CARDS.replace("subscription", "subscription Mine"))
+    work = [
+        room.heard(1, room.asked(text), somebody(name=f"person{n}")) for n, text in enumerate(texts)
+    ]
+    told = await together(room, work, room.change)
+    assert told == [told[0]] * 3
+    assert room.world.asked["cards.many"] == 1
+
+
+async def test_a_person_begins_few_executions_and_joins_any(room: Room) -> None:
+    room.audiences = Audiences(API, most=4, most_of_one=2)
+    texts = [CARDS.replace("title", f"t{n}: title") for n in range(4)]
+    following = [room.follow(room.asked(text), somebody(name="asha")) for text in texts[:2]]
+    coming = [asyncio.ensure_future(anext(one)) for one in following]
+    await room.seated(2)
+    with pytest.raises(TooMany):
+        await anext(room.follow(room.asked(texts[2]), somebody(name="asha")))
+    others = [room.follow(room.asked(texts[n]), somebody(name="bala")) for n in (0, 2, 3)]
+    coming += [asyncio.ensure_future(anext(one)) for one in others]
+    await room.seated(5)
+    with pytest.raises(TooMany):
+        await anext(room.follow(room.asked(), somebody(name="chitra")))
+    assert len(room.audiences) == 4
+    await room.change()
+    await asyncio.gather(*coming)
+    for one in (*following, *others):
+        await one.aclose()
+    following = [room.follow(room.asked(text), somebody(name="asha")) for text in texts[2:]]
+    coming = [asyncio.ensure_future(anext(one)) for one in following]
+    await room.seated(2)
+    assert len(room.audiences) == 2
+    for one in coming:
+        one.cancel()
+    await asyncio.gather(*coming, return_exceptions=True)

@@ -60,7 +60,7 @@ async def test_nobody_is_read_in_production(
         listed = await opened.get(path, params=PAGE)
     assert (got.status_code, listed.status_code) == (401, 401)
     assert got.headers["www-authenticate"] == "Bearer"
-    assert seen == []
+    assert (seen, read) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -149,3 +149,13 @@ async def test_attacks_are_answered_and_change_nothing(attack: Attack) -> None:
     assert int(said.split()[1]) in attack.refused
     assert b"INTERNAL" not in said
     assert world.written() == (0, 0, 0)
+
+
+async def test_variables_name_nothing_of_the_schema(world: World) -> None:
+    query = "query($report: ReportInput!) { match(report: $report) { __typename } }"
+    asked = {"query": query, "variables": {"report": {"text": 7}}}
+    async with client(app(world, development=False), bearer(actor())) as opened:
+        got = await opened.post(PATH, json=asked)
+    [error] = got.json()["errors"]
+    assert error["extensions"] == {"code": "INVALID_VARIABLES"}
+    assert error["message"].startswith("The value of $report does not fit its type.")

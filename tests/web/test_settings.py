@@ -6,6 +6,7 @@ import pytest
 
 from domain.errors import InvalidInput, UnsafeSetting
 from tests.commands import called
+from web.caps import Caps
 from web.settings import Environment, Settings
 
 SAFE = {
@@ -192,3 +193,20 @@ def test_a_start_in_production_refuses_a_default(
     assert complained.startswith("NEO4J_PASSWORD: ")
     assert len(complained.splitlines()) == 1
     assert [*tmp_path.iterdir()] == []
+
+
+def test_every_cap_is_a_setting() -> None:
+    caps = Settings.read({"BATTWHEELS_FIELDS": "7", "BATTWHEELS_PROXIES": "10.0.0.5 10.0.0.6"}).caps
+    assert caps == Caps(fields=7, proxies=("10.0.0.5", "10.0.0.6"))
+    assert caps.documents.fields == 7
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", "many", "1" * 13, "\u0663"])
+def test_caps_are_whole_numbers(value: str) -> None:
+    with pytest.raises(InvalidInput, match="BATTWHEELS_HEADER_BYTES"):
+        Settings.read({"BATTWHEELS_HEADER_BYTES": value})
+
+
+def test_the_page_of_limits_is_of_the_code() -> None:
+    page = Path(__file__).parent.parent.parent / "docs" / "limits.md"
+    assert Caps.page() in page.read_text()
