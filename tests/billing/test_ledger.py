@@ -457,3 +457,18 @@ async def _full(books: Desk) -> None:
 async def _run(books: Desk, statement: sql.Composed | sql.SQL) -> None:
     async with books.records.transaction() as connection:
         await connection.execute(statement)
+
+
+async def test_what_cannot_be_printed_takes_no_number(books: Desk) -> None:
+    seller = await books.settled()
+    before = await written(books)
+    wanted = invoice(seller)
+    unprintable = replace(wanted, recipient=replace(wanted.recipient, name="Ravi 🔋"))
+    with pytest.raises(InvalidInput, match=r"U\+1F50B") as refused:
+        await books.ledger.issue(
+            deed(), seller, Ticketed(ticket=TicketId("tkt_one"), invoice=unprintable)
+        )
+    assert refused.value.field == "customer.name"
+    assert await written(books) == before
+    issued = await books.issue(seller, "tkt_one")
+    assert issued.invoice.number == "PN1/2627/000001"

@@ -1,5 +1,6 @@
 """The one command, `battwheels`: every verb of the command line hangs here."""
 
+import os
 import sys
 
 import typer
@@ -38,7 +39,11 @@ def battwheels() -> None:
 
 
 def main() -> None:
-    """Run; a refusal is one sentence on standard error and exit code 1."""
+    """Run; a refusal is one sentence on standard error and exit code 1.
+
+    What is written is for the person who started us alone: data, secrets, logs.
+    """
+    os.umask(0o077)
     try:
         app()
     except BattwheelsError as error:
