@@ -20,7 +20,9 @@ COPY . .
 RUN pip install --no-deps --no-build-isolation .
 
 USER battwheels
-ENV BATTWHEELS_HOME=/var/lib/battwheels \
+# Whoever starts the image without more is told what production needs; nothing is open by default.
+ENV BATTWHEELS_ENV=production \
+    BATTWHEELS_HOME=/var/lib/battwheels \
     BATTWHEELS_HOST=0.0.0.0
 EXPOSE 8000
 ENTRYPOINT ["battwheels"]

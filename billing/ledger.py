@@ -16,6 +16,7 @@ from billing.invoices import Document, Invoice
 from billing.law_time import law_date
 from billing.money import Paise
 from billing.numbering import DocumentKind, Number
+from billing.paper import letters
 from billing.papers import Balance, Paper
 from domain import limits
 from domain.errors import IllegalTransition, InvalidInput, NotFound, OverLimit
@@ -307,7 +308,8 @@ async def _claim(page: Page, ticket: TicketId, made: InvoiceId) -> None:
 
 
 async def _number(page: Page, seller: Seller, draft: Paper) -> Number:
-    """Take the next number of the paper's series, if its day may be used."""
+    """Take the next number of the paper's series, if its day may be used and a page can show it."""
+    letters.demand_printable(draft.invoice)
     day = draft.invoice.date
     if day > law_date(page.deed.at):
         raise InvalidInput("date", f"{day} has not come yet")

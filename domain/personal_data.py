@@ -39,13 +39,11 @@ CALLED = (
 # "Or 12 V 4800 rpm" is no plate: what stands apart in small letters may not be a unit or a word.
 UNITS = "V|A|W|C|K|M|H|S|KM|KMS|MM|MIN|HRS|RPM|AH|WH|AM|PM|KW|OF|TO|IN|AT|AND|DAY"
 STATE = rf"(?<![A-Z0-9])(?:{STATES})"
+GROUPED_PLATE = r"[ .-]{0,2}\d{1,2}[ .-]{0,2}(?-i:[A-Z])[ .-]?(?-i:[A-Z]{1,2})[ .-]{0,2}\d{4}(?!\d)"
 PLATES = (
     STATE + r"[.-]?\d{1,2}[.-]?[A-Z]{1,3}[.-]?\d{4}(?!\d)",
     STATE + rf"[ .-]?\d{{1,2}}[ .-]?(?!(?:{UNITS})[ .-])[A-Z]{{1,3}}[ .-]?\d{{4}}(?!\d)",
-    (
-        rf"(?<![A-Z0-9])(?-i:{STATES})"
-        r"[ .-]{0,2}\d{1,2}[ .-]{0,2}(?-i:[A-Z])[ .-]?(?-i:[A-Z]{1,2})[ .-]{0,2}\d{4}(?!\d)"
-    ),
+    rf"(?<![A-Z0-9])(?-i:{STATES}){GROUPED_PLATE}",
     r"(?<![A-Z0-9])\d{2}[ .-]?BH[ .-]?\d{4}[ .-]?[A-Z]{1,2}(?![A-Z0-9])",
 )
 FORMS = (

@@ -10,7 +10,8 @@ from hashlib import sha256
 from domain.cards import Signature
 
 # A letter or digit with its marks: the vowel signs of Indian scripts are no letters to `re`.
-LETTER = r"(?:[^\W_]|[\u0300-\u036f\u0900-\u0963\u0966-\u0dff])"
+# One class: two that overlap would be tried in every combination.
+LETTER = r"(?:(?!_)[\w\u0300-\u036f\u0900-\u0963\u0966-\u0dff])"
 WORD = re.compile(rf"{LETTER}+(?:[.\-]{LETTER}+)*%?")
 KEYWORDS = 12
 # A signature that is asked for again is not hashed again.

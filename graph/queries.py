@@ -9,7 +9,7 @@ from importlib import resources
 from typing import LiteralString, cast
 
 NAME = re.compile(r"^// name: (\w+)$", re.MULTILINE)
-COMMENT = re.compile(r"^\s*//.*\n", re.MULTILINE)
+COMMENT = re.compile(r"^[ \t]*//.*\n", re.MULTILINE)
 SIZES = range(1, 4097)
 
 

@@ -25,7 +25,7 @@ from graph.visibility import mark
 
 WORDS_KEPT = 128
 # Letters and digits, with the vowel signs that Indian scripts write around them.
-WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f\u0900-\u0963\u0966-\u0dff])*")
+WORD = re.compile(r"[^\W_](?:(?!_)[\w\u0300-\u036f\u0900-\u0963\u0966-\u0dff])*")
 # Lucene's English stop words: the index does not hold them.
 STOP_WORDS = frozenset(
     """a an and are as at be but by for if in into is it no not of on or such that the their then

@@ -28,7 +28,7 @@ KNOWN = frozenset(
     subaru tesla toyota volkswagen volvo""".split()
 )
 FIRM = re.compile(
-    r",?\s+(?:inc|llc|ltd|limited|corp|corporation|co|company|pvt|private|gmbh|ag)\b\.?",
+    r"(?:,|(?<![\s,]))\s+(?:inc|llc|ltd|limited|corp|corporation|co|company|pvt|private|gmbh|ag)\b\.?",
     re.IGNORECASE,
 )
 SPACE = re.compile(r"\s+")

@@ -31,7 +31,8 @@ OFFICE = re.compile(
     re.IGNORECASE,
 )
 FREE = re.compile(
-    r",?\s*(?:at no (?:charge|cost)(?: to (?:the )?owners?)?|free of charge|without charge)",
+    r"(?:,|(?<![\s,]))\s*"
+    r"(?:at no (?:charge|cost)(?: to (?:the )?owners?)?|free of charge|without charge)",
     re.IGNORECASE,
 )
 ONLY_FREE = re.compile(

@@ -11,12 +11,14 @@ from billing.garages import Profile
 from billing.gstin import gstin
 from billing.law_time import law_date
 from billing.money import Paise, whole
+from billing.paper import letters
 from billing.parties import Address, Party
 from billing.payments import Received
 from billing.place_of_supply import Overrule
 from billing.sagas import Asked
 from billing.terms import Terms
 from domain import limits
+from domain.characters import plain
 from domain.errors import InvalidInput
 from domain.ids import TicketId
 from resolvers import once
@@ -37,7 +39,7 @@ def asked(ticket: TicketId, value: inputs.InvoiceInput) -> Asked:
 
 def customer(value: inputs.CustomerInput) -> Party:
     return Party(
-        name=value.name,
+        name=letters.demand("customer.name", plain(value.name)),
         address=_address(value),
         gstin=None if value.gstin is None else gstin(value.gstin, "customer.gstin"),
         phone=value.phone and contacts.phone(value.phone, "customer.phone"),
@@ -75,6 +77,8 @@ def credits(value: Sequence[inputs.CreditLineInput] | None) -> tuple[Credit, ...
 
 
 def profile(value: inputs.BillingSettingsInput) -> Profile:
+    letters.demand("legalName", plain(value.legal_name))
+    letters.demand("address", plain(value.address))
     return Profile(**asdict(value))
 
 
@@ -105,4 +109,8 @@ def _address(value: inputs.CustomerInput) -> Address | None:
     if value.address is None or value.pincode is None or value.state is None:
         raise InvalidInput("customer.address", "needs its street, its pincode and its State")
     where = states.state(value.state, "customer.state")
-    return Address(text=value.address, pincode=value.pincode, state=where)
+    return Address(
+        text=letters.demand("customer.address", plain(value.address)),
+        pincode=value.pincode,
+        state=where,
+    )

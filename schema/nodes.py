@@ -9,6 +9,7 @@ import strawberry
 from strawberry import field
 
 from domain import limits
+from domain.characters import plain
 from domain.errors import InvalidInput
 
 T = TypeVar("T")
@@ -89,7 +90,12 @@ def size(first: int) -> int:
 
 def position(after: str | None) -> str | None:
     """Give the key that a cursor of ours stands for."""
-    return None if after is None else _opened("after", after)
+    if after is None:
+        return None
+    key = _opened("after", after)
+    if not key.strip() or plain(key).strip() != key:
+        raise InvalidInput("after", "is not of this API")
+    return key
 
 
 def connection(

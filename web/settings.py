@@ -12,8 +12,9 @@ from urllib.parse import unquote, urlsplit
 from domain.errors import InvalidInput, UnsafeSetting
 from matching.ranking import RankerName
 from web.caps import Caps
+from web import store_addresses
+from web.secret_strength import key_weakness, password_weakness, secret_weakness
 
-WEAK = frozenset({"", "neo4j", "postgres", "password", "changeme", "secret", "battwheels"})
 SECRET_BYTES = 32
 
 
@@ -31,6 +32,8 @@ class Settings:
 
     Attributes:
         home: folder of the local stores, models' caches and development secrets.
+        own_stores: hosts of stores on this very machine that production may reach without TLS:
+            `localhost`, an address of the loopback, or the name of a container beside.
         embedding_model: a sentence-transformers name or folder; None is the bundled MiniLM.
         ranker: what orders the cards of a match: the evidence added up, the specification's own
             `formula`, or reciprocal ranks `fused`.
@@ -65,6 +68,7 @@ class Settings:
     neo4j_password: str | None = field(default=None, repr=False)
     postgres_url: str | None = field(default=None, repr=False)
     redis_url: str | None = field(default=None, repr=False)
+    own_stores: frozenset[str] = frozenset()
     embedding_model: str | None = None
     ranker: RankerName = RankerName.EVIDENCE
     language_model: str | None = None
@@ -105,6 +109,7 @@ class Settings:
             neo4j_password=_secret(values, "NEO4J_PASSWORD"),
             postgres_url=_secret(values, "POSTGRES_URL"),
             redis_url=_secret(values, "REDIS_URL"),
+            own_stores=frozenset((values.get("BATTWHEELS_OWN_STORES") or "").split()),
             embedding_model=values.get("BATTWHEELS_EMBEDDING_MODEL") or None,
             ranker=_ranker(values.get("BATTWHEELS_RANKER") or RankerName.EVIDENCE),
             language_model=values.get("BATTWHEELS_LANGUAGE_MODEL") or None,
@@ -203,7 +208,7 @@ def _secret(values: Mapping[str, str], name: str) -> str | None:
 
 
 def _demand_safe(settings: Settings) -> None:
-    secrets = {
+    needed = {
         "NEO4J_URI": settings.neo4j_uri,
         "NEO4J_PASSWORD": settings.neo4j_password,
         "POSTGRES_URL": settings.postgres_url,
@@ -211,23 +216,40 @@ def _demand_safe(settings: Settings) -> None:
         "BATTWHEELS_TOKEN_SECRET": settings.token_secret,
         "BATTWHEELS_VAULT_KEYS": settings.vault_keys,
     }
-    for name, value in secrets.items():
-        if value is None:
-            raise UnsafeSetting(name, "is needed in production")
-        if _weak(value):
-            raise UnsafeSetting(name, "is a well-known value; set one of your own")
-    if settings.smtp_url is not None and _weak(settings.smtp_url):
-        raise UnsafeSetting("BATTWHEELS_SMTP_URL", "has a well-known password; set one of your own")
+    missing = [name for name, value in needed.items() if value is None]
+    if missing:
+        rest = f", and so are {', '.join(missing[1:])}" if missing[1:] else ""
+        raise UnsafeSetting(missing[0], f"is needed in production{rest}")
+    _demand_strong("NEO4J_PASSWORD", password_weakness(settings.neo4j_password or ""))
+    _demand_strong("BATTWHEELS_TOKEN_SECRET", password_weakness(settings.token_secret or ""))
     if len((settings.token_secret or "").encode()) < SECRET_BYTES:
         raise UnsafeSetting("BATTWHEELS_TOKEN_SECRET", f"needs {SECRET_BYTES} bytes")
+    _demand_strong("BATTWHEELS_TOKEN_SECRET", secret_weakness(settings.token_secret or ""))
+    _demand_random_keys(settings.vault_keys or "")
+    if settings.smtp_url is not None:
+        _demand_strong("BATTWHEELS_SMTP_URL", _password_of(settings.smtp_url))
+    store_addresses.demand_safe(
+        {name: needed[name] or "" for name in store_addresses.STORES}, settings.own_stores
+    )
 
 
-def _weak(value: str) -> bool:
-    """Say whether a secret, or the password inside a URL, is one that everybody knows."""
-    if value.casefold() in WEAK:
-        return True
+def _password_of(url: str) -> str | None:
+    """Say what is wrong with the password inside a URL, where there is one."""
     try:
-        password = urlsplit(value).password
+        password = urlsplit(url).password
     except ValueError:
-        return False
-    return password is not None and unquote(password).casefold() in WEAK
+        return "cannot be read"
+    return None if password is None else password_weakness(unquote(password))
+
+
+def _demand_random_keys(said: str) -> None:
+    keys = [key for _, _, key in (part.partition(":") for part in said.split())]
+    for key in keys:
+        _demand_strong("BATTWHEELS_VAULT_KEYS", key_weakness(key))
+    if len(set(keys)) < len(keys):
+        raise UnsafeSetting("BATTWHEELS_VAULT_KEYS", "has the same key twice; each is to be random")
+
+
+def _demand_strong(name: str, weakness: str | None) -> None:
+    if weakness is not None:
+        raise UnsafeSetting(name, f"{weakness}; set a random one of your own")

@@ -17,7 +17,7 @@ from billing.invoices import Document, Invoice
 from billing.law_time import INDIA
 from billing.lines import Line
 from billing.money import ZERO, Paise
-from billing.paper import qr
+from billing.paper import letters, qr
 from billing.paper.copies import Copy
 from billing.parties import MASK, Party, masked_name
 from billing.upi import Payee
@@ -72,7 +72,8 @@ class Printing:
 
 def sheet(invoice: Invoice, printing: Printing) -> str:
     """Give the sheet as JSON, keys in one order."""
-    return json.dumps(_sheet(invoice, printing), ensure_ascii=False, separators=(",", ":"))
+    said = json.dumps(_sheet(invoice, printing), ensure_ascii=False, separators=(",", ":"))
+    return letters.shown(said)
 
 
 def balance(invoice: Invoice, printing: Printing) -> Paise:

@@ -475,3 +475,18 @@ async def test_the_newest_come_first_whatever_their_ids(books: Desk) -> None:
     rest = await books.ledger.page(seller.garage, first=9, after=first[-1].id)
     assert [p.id for p in [*first, *rest]] == [p.id for p in reversed(made)]
     assert await books.ledger.page(None, first=1, after=made[0].id) == []
+
+
+async def test_what_cannot_be_printed_takes_no_number(books: Desk) -> None:
+    seller = await books.settled()
+    before = await written(books)
+    wanted = invoice(seller)
+    unprintable = replace(wanted, recipient=replace(wanted.recipient, name="Ravi 🔋"))
+    with pytest.raises(InvalidInput, match=r"U\+1F50B") as refused:
+        await books.ledger.issue(
+            deed(), seller, Ticketed(ticket=TicketId("tkt_one"), invoice=unprintable)
+        )
+    assert refused.value.field == "customer.name"
+    assert await written(books) == before
+    issued = await books.issue(seller, "tkt_one")
+    assert issued.invoice.number == "PN1/2627/000001"

@@ -1,5 +1,7 @@
 """Settings: defaults, files for secrets, and what production refuses."""
 
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -9,15 +11,17 @@ from tests.commands import called
 from web.caps import Caps
 from web.settings import Environment, Settings
 
+TOKEN_SECRET = "uN4-kf83hQz0_pLw7Rb2xVt9sYd5gMj1"  # noqa: S105 - a test's own
+KEYS = [b64encode(sha256(name).digest()).decode() for name in (b"first", b"index")]
 SAFE = {
     "BATTWHEELS_ENV": "production",
     "NEO4J_URI": "neo4j+s://graph.example.org",
     "NEO4J_USER": "battwheels",
     "NEO4J_PASSWORD": "gQ7-long-and-random",
-    "POSTGRES_URL": "postgresql://app:xK2-long-and-random@db.example.org/battwheels",
+    "POSTGRES_URL": "postgresql://app:xK2-long-and-random@db.example.org/battwheels?sslmode=verify-full",
     "REDIS_URL": "rediss://:yR9-long-and-random@cache.example.org/0",
-    "BATTWHEELS_TOKEN_SECRET": "t" * 32,
-    "BATTWHEELS_VAULT_KEYS": "first:AAAA index:BBBB",
+    "BATTWHEELS_TOKEN_SECRET": TOKEN_SECRET,
+    "BATTWHEELS_VAULT_KEYS": f"first:{KEYS[0]} index:{KEYS[1]}",
 }
 
 
@@ -42,7 +46,7 @@ def test_safe_production_is_read() -> None:
     settings = Settings.read(SAFE | {"BATTWHEELS_PORT": "65535", "BATTWHEELS_HOST": "0.0.0.0"})  # noqa: S104 - a container listens everywhere
     assert settings.production
     assert (settings.host, settings.port) == ("0.0.0.0", 65_535)  # noqa: S104
-    assert settings.token_secret == "t" * 32
+    assert settings.token_secret == TOKEN_SECRET
 
 
 @pytest.mark.parametrize(
@@ -84,12 +88,12 @@ def test_production_refuses_known_passwords(name: str, value: str) -> None:
 
 def test_production_refuses_a_short_secret() -> None:
     with pytest.raises(UnsafeSetting, match="needs 32 bytes") as refused:
-        Settings.read(SAFE | {"BATTWHEELS_TOKEN_SECRET": "t" * 31})
+        Settings.read(SAFE | {"BATTWHEELS_TOKEN_SECRET": TOKEN_SECRET[:31]})
     assert refused.value.setting == "BATTWHEELS_TOKEN_SECRET"
 
 
 def test_secret_is_counted_in_bytes() -> None:
-    assert Settings.read(SAFE | {"BATTWHEELS_TOKEN_SECRET": "है" * 6}).production
+    assert Settings.read(SAFE | {"BATTWHEELS_TOKEN_SECRET": "हैकखगघचछजझटठडढणतथदधनपफब"}).production
 
 
 def test_development_may_be_careless() -> None:
@@ -138,7 +142,7 @@ def test_environment_is_one_of_two(environment: str) -> None:
 def test_secrets_stay_out_of_the_log() -> None:
     shown = repr(Settings.read(SAFE))
     assert "random" not in shown
-    assert "t" * 32 not in shown
+    assert TOKEN_SECRET not in shown
 
 
 def test_who_sends_mail_says_from_whom_and_where_its_links_lead() -> None:

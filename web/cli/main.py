@@ -49,7 +49,11 @@ def _leave(_: int, __: FrameType | None) -> None:
 
 
 def main() -> None:
-    """Run; a refusal is one sentence on standard error and exit code 1."""
+    """Run; a refusal is one sentence on standard error and exit code 1.
+
+    What is written is for the person who started us alone: data, secrets, logs.
+    """
+    os.umask(0o077)
     if len(sys.argv) > 1 and sys.argv[1] in LASTING:
         signal.signal(signal.SIGINT, _leave)
     try:

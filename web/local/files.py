@@ -10,7 +10,7 @@ from pathlib import Path
 PAUSE = 0.05
 
 
-def write(path: Path, text: str, mode: int = 0o644) -> None:
+def write(path: Path, text: str, mode: int = 0o600) -> None:
     """Put `text` at `path` in one step, so that a crash leaves the old file or the new one."""
     part = path.with_name(path.name + ".part")
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
@@ -21,9 +21,19 @@ def write(path: Path, text: str, mode: int = 0o644) -> None:
 
 
 @contextmanager
+def private() -> Generator[None]:
+    """Let nobody else read what is made in here, also by the processes that are started in here."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+@contextmanager
 def locked(path: Path, patience: float) -> Generator[None]:
     """Hold `path` alone; raises TimeoutError when another holds it for `patience` seconds."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _acquire(handle, time.monotonic() + patience)
         yield

@@ -1,5 +1,6 @@
 """The folder that holds everything the local stores own."""
 
+import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,12 +48,13 @@ class Home:
 
     def make(self) -> None:
         """Create the folders that all stores share."""
-        # Others may walk through the home (PostgreSQL runs as another user when we are root);
-        # what is secret is closed below.
+        ours = not self.root.exists() or (self.root / "passwords").exists()
         self.root.mkdir(parents=True, exist_ok=True)
-        for name in ("logs", "run"):
-            (self.root / name).mkdir(exist_ok=True)
-        (self.root / "passwords").mkdir(mode=0o700, exist_ok=True)
+        if ours:
+            # Root's PostgreSQL runs as another user, who passes through and cannot look around.
+            self.root.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        for name in ("logs", "run", "passwords"):
+            closed(self.root / name)
 
     def password(self, store: str, data: Path | None = None) -> str:
         """The store's password, made at random before the data that keeps it exists."""
@@ -68,3 +70,9 @@ class Home:
         password = secrets.token_hex(24)
         files.write(path, password + "\n", mode=0o600)
         return password
+
+
+def closed(folder: Path) -> None:
+    """Have a folder that nobody else may open, also where an earlier release left it open."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)

@@ -11,7 +11,7 @@ from neo4j.exceptions import AuthError, DriverError, Neo4jError
 
 from domain.errors import LocalServiceError
 from web.local import files, java, processes
-from web.local.home import Home
+from web.local.home import Home, closed
 from web.local.jars import Shelf
 from web.local.java import VECTOR_MODULE, Java
 from web.local.ports import LOOPBACK
@@ -40,6 +40,9 @@ server.memory.pagecache.size={page_cache_mb}m
 dbms.memory.transaction.total.max={transactions_mb}m
 db.query.default_language=CYPHER_25
 dbms.usage_report.enabled=false
+# Cypher reads no file of this machine and calls no address: `LOAD CSV` has nothing to read.
+dbms.security.allow_csv_import_from_file_urls=false
+internal.dbms.cypher_ip_blocklist=0.0.0.0/0,::/0
 dbms.fleet_manager.enabled=false
 # The default reserves 256 MiB of disk before the first write.
 db.tx_log.preallocate=false
@@ -127,8 +130,8 @@ class Neo4j:
 
     def prepare(self) -> None:
         self.fetch()
-        for name in ("conf", "tmp"):
-            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        for name in (".", "conf", "data", "logs", "tmp"):
+            closed(self.folder / name)
         if not self.users.exists():
             self.report(Step(self.name, "setting a password"))
             self._set_password()

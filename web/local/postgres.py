@@ -15,7 +15,7 @@ import psutil
 from domain.errors import LocalServiceError
 from records.database import POOL_SIZE
 from web.local import files, processes, wheels
-from web.local.home import Home
+from web.local.home import Home, closed
 from web.local.ports import LOOPBACK
 from web.local.processes import Command
 
@@ -67,7 +67,7 @@ class Postgres:
         return self.home.password(self.name, self.data)
 
     def prepare(self) -> None:
-        self.folder.mkdir(exist_ok=True)
+        closed(self.folder)
         if self.data.exists():
             self._clear_the_way()
             return
@@ -213,4 +213,6 @@ def _unprivileged(*needed: Path) -> tuple[str, ...]:
 
 
 def _in_reach(path: Path) -> bool:
-    return all(folder.stat().st_mode & 0o001 for folder in path.parents)
+    theirs = pwd.getpwnam(POWERLESS).pw_uid
+    found = [folder.stat() for folder in path.parents]
+    return all(f.st_mode & 0o001 or (f.st_uid == theirs and f.st_mode & 0o100) for f in found)

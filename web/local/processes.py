@@ -64,7 +64,7 @@ class Command:
 
 def spawn(command: Command) -> int:
     """Start a process in a session of its own, so that it survives its parent and a Ctrl-C."""
-    out = os.open(command.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    out = os.open(command.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     nothing = os.open(os.devnull, os.O_RDONLY)
     try:
         return os.posix_spawn(

@@ -14,7 +14,7 @@ from redis.retry import Retry
 
 from domain.errors import LocalServiceError
 from web.local import files, wheels
-from web.local.home import Home
+from web.local.home import Home, closed
 from web.local.ports import LOOPBACK
 from web.local.processes import Command
 
@@ -56,7 +56,7 @@ class Redis:
         return self.home.password(self.name)
 
     def prepare(self) -> None:
-        self.folder.mkdir(exist_ok=True)
+        closed(self.folder)
 
     def command(self, port: int) -> Command:
         text = SETTINGS.format(

@@ -127,9 +127,9 @@ def status(home: Home, given: GivenUrls = NOTHING_GIVEN) -> tuple[StoreStatus, .
 
 
 def _up(home: Home, wanted: Sequence[Server], report: Report) -> dict[str, int]:
-    with _plainly(home):
+    with files.private(), _plainly(home):
         home.make()
-    with _alone(home), ThreadPoolExecutor(len(wanted)) as pool:
+    with files.private(), _alone(home), ThreadPoolExecutor(len(wanted)) as pool:
         # The download comes first and in this thread, where a Ctrl-C ends it.
         for server in wanted:
             if isinstance(server, Neo4j):

@@ -2,15 +2,18 @@
 
 import os
 import signal
+import socket
 import stat
 from collections.abc import Generator
 from dataclasses import dataclass
+from pathlib import Path
 
 import neo4j
 import psutil
 import psycopg
 import pytest
 import redis
+from neo4j.exceptions import Neo4jError
 
 from tests.web.local.children import JARS, finish, python
 from web.local import java, stores
@@ -171,3 +174,30 @@ def test_killed_stores_lose_nothing(home: Home, urls: StoreUrls, graph: neo4j.Dr
     assert again == urls
     assert set(pids(home)).isdisjoint(killed)
     assert read(urls, graph) == ["graph", "records", "streams"]
+
+
+def test_nobody_else_reads_the_home(home: Home, urls: StoreUrls) -> None:
+    """Data, logs, settings and passwords; a stranger may at most pass through to PostgreSQL's."""
+    below = [path for path in home.root.rglob("*") if not path.is_symlink() and path.exists()]
+    open_to_others = {
+        str(path.relative_to(home.root)): oct(stat.S_IMODE(path.stat().st_mode))
+        for path in below
+        if path.stat().st_mode & 0o077
+    }
+
+    assert len(below) > 100
+    assert open_to_others == {}
+    assert stat.S_IMODE(home.root.stat().st_mode) == (0o711 if os.geteuid() == 0 else 0o700)
+
+
+def test_cypher_reads_no_file_and_calls_no_address(graph: neo4j.Driver, tmp_path: Path) -> None:
+    secret = tmp_path / "rows.csv"
+    secret.write_text("secret\n")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(1)
+        host, port = server.getsockname()
+        for address in (f"file://{secret}", "file:///etc/passwd", f"http://{host}:{port}/x.csv"):
+            with pytest.raises(Neo4jError):
+                graph.execute_query(f"LOAD CSV FROM '{address}' AS row RETURN row")  # pyright: ignore[reportArgumentType] - what an intruder would send
+        with pytest.raises(TimeoutError):
+            server.accept()
