@@ -45,7 +45,7 @@ REFRESH_SECONDS = 60.0
 # How soon a card that was written without a vector has one.
 CATCH_UP_SECONDS = 10.0
 # How soon reports are let in again after the store that refused them is back.
-RETURN_SECONDS = 2.0
+RETURN_SECONDS = 0.5
 # How often the change log lets go of what is too old.
 TRIM_SECONDS = 3600.0
 REHEARSAL = FailureReport(

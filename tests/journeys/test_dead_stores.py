@@ -28,6 +28,7 @@ from ingest.understanding import Reader
 from records.database import Records
 from records.migrate import migrate as migrate_records
 from tests.conftest import DIMENSIONS, JARS
+from tests.journeys.conftest import PATIENCE
 from tests.journeys.people import PUNE, REPORT, Person
 from tests.journeys.waits import waited
 from tests.waits import eventually
@@ -36,7 +37,7 @@ from web.local.home import Home
 from web.local.stores import StoreUrls
 from web.serving import beside, built
 from web.settings import Settings
-from web.wiring import SERVING, Opened, joined
+from web.wiring import Opened, joined
 
 pytestmark = pytest.mark.journey
 # The row's own bounds: a dead store is told of in two seconds, one that is back is used in five.
@@ -60,7 +61,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[Home, Store
 async def house(
     own: tuple[Home, StoreUrls], embedder: Embedder, home: Path
 ) -> AsyncGenerator[Opened]:
-    """A house as it serves, with what runs beside it."""
+    """A house with what runs beside it; patient, so that only what is dead is not waited for."""
     urls = own[1]
     graph = await Graph.open(
         urls.neo4j_uri, urls.neo4j_user, urls.neo4j_password, answer_s=PATIENT_SECONDS / 4
@@ -70,7 +71,7 @@ async def house(
     await migrate_graph(graph, DIMENSIONS)
     await migrate_records(records)
     reader = await Reader.of(Vocabulary(graph), embedder)
-    joint = joined(Settings(home=home), SERVING, (embedder, reader), (graph, records, redis))
+    joint = joined(Settings(home=home), PATIENCE, (embedder, reader), (graph, records, redis))
     joint.parts.started = joint.parts.matches = False
     async with beside(joint):
         yield joint
