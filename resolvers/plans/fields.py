@@ -27,7 +27,7 @@ PLAIN = (IntValueNode, FloatValueNode, StringValueNode, BooleanValueNode, NullVa
 EVERYTHING = 1 << 20
 
 
-class Way(Enum):
+class Means(Enum):
     """How the value of a field is had."""
 
     ATTRIBUTE = auto()
@@ -52,7 +52,7 @@ class PlanField:
     parent: GraphQLObjectType
     definition: GraphQLField
     details: list[FieldDetails]
-    way: Way
+    means: Means
     lift: int
     strawberry: StrawberryField | None = None
     call: Callable[..., Any] | None = None
@@ -96,24 +96,24 @@ def planned(
     definition = parent.fields[details[0].node.name.value]
     found = cast("StrawberryField | None", definition.extensions.get(BACKREF))
     upward = 0 if not isinstance(definition.type, GraphQLNonNull) else 1 + lift
-    way = _way(found, handled)
+    means = _means(found, handled)
     call = None
-    if found is not None and found.base_resolver is not None and way is not Way.EXECUTOR:
+    if found is not None and found.base_resolver is not None and means is not Means.EXECUTOR:
         call = cast("Callable[..., Any]", found.base_resolver.wrapped_func)
-    return PlanField(key, parent, definition, details, way, upward, found, call)
+    return PlanField(key, parent, definition, details, means, upward, found, call)
 
 
-def _way(found: StrawberryField | None, handled: Callable[[StrawberryField], bool]) -> Way:
+def _means(found: StrawberryField | None, handled: Callable[[StrawberryField], bool]) -> Means:
     if found is None or found.extensions or found.is_subscription or handled(found):
-        return Way.EXECUTOR
+        return Means.EXECUTOR
     resolver = found.base_resolver
     if resolver is None:
-        return Way.ATTRIBUTE
+        return Means.ATTRIBUTE
     function: object = resolver.wrapped_func
     if not isinstance(function, FunctionType) or resolver.self_parameter is None:
-        return Way.EXECUTOR
+        return Means.EXECUTOR
     if resolver.parent_parameter is not None or resolver.root_parameter is not None:
-        return Way.EXECUTOR
+        return Means.EXECUTOR
     if inspect.isasyncgenfunction(function):
-        return Way.EXECUTOR
-    return Way.COROUTINE if inspect.iscoroutinefunction(function) else Way.METHOD
+        return Means.EXECUTOR
+    return Means.COROUTINE if inspect.iscoroutinefunction(function) else Means.METHOD

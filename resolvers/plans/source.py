@@ -40,21 +40,21 @@ from graphql.execution.collect_fields import (
 from strawberry.types.field import StrawberryField
 
 from resolvers.plans import leaves
-from resolvers.plans.fields import BACKREF, EVERYTHING, PlanField, Way, planned
-from resolvers.plans.running import Run, Unplanned, missing, raised
+from resolvers.plans.fields import BACKREF, EVERYTHING, Means, PlanField, planned
+from resolvers.plans.run import PlanRun, Unplanned, missing, raised
 
 # Beyond this a document's plan would cost more memory than it saves time.
 MOST_FUNCTIONS = 300
 MOST_MEMBERS = 20
 
-Root = Callable[[object, None, Run], dict[str, Any]]
+Root = Callable[[object, None, PlanRun], dict[str, Any]]
 
 
-class TooLarge(Exception):
+class PlanTooLong(Exception):
     """A document that is not worth a plan."""
 
 
-class Source:
+class PlanWriter:
     """Writes the functions of one operation, and gives the one of its root."""
 
     def __init__(self, executor: Executor[Any], handled: Callable[[StrawberryField], bool]) -> None:
@@ -73,7 +73,7 @@ class Source:
         """Give the function that answers the operation.
 
         Raises:
-            TooLarge: it would be too long.
+            PlanTooLong: it would be too long.
             Unplanned: it asks for what only graphql-core answers.
         """
         run = self._executor
@@ -131,9 +131,9 @@ class Source:
         field = planned((key, kind, lift), details, self._handled)
         name = self._name("f")
         self._names[f"F{name}"], self._names[f"M{name}"] = field, field.call
-        if field.way is Way.EXECUTOR or not self._completable(field):
+        if field.means is Means.EXECUTOR or not self._completable(field):
             return "None", f"run.execute(F{name}, source, way, into)"
-        if field.way is Way.COROUTINE:
+        if field.means is Means.COROUTINE:
             return "None", self._started(name, field)
         leaf = self._leaf(name, field)
         if leaf is not None:
@@ -145,7 +145,7 @@ class Source:
         """Give the expression of an attribute that is one leaf."""
         kind: Any = field.definition.type
         inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
-        if field.way is not Way.ATTRIBUTE or not is_leaf_type(inner):
+        if field.means is not Means.ATTRIBUTE or not is_leaf_type(inner):
             return None
         assert field.strawberry is not None  # noqa: S101 - an attribute has its declaration
         attribute = f"source.{field.strawberry.python_name}"
@@ -193,7 +193,7 @@ class Source:
     def _value(self, name: str, field: PlanField) -> str:
         """Give the expression of a field's value, before it is completed."""
         assert field.strawberry is not None  # noqa: S101 - what has none is left to the executor
-        if field.way is Way.ATTRIBUTE:
+        if field.means is Means.ATTRIBUTE:
             return f"source.{field.strawberry.python_name}"
         given = ["source"]
         info = f"run.info(F{name}, way)"
@@ -271,7 +271,7 @@ class Source:
     def _name(self, letter: str) -> str:
         self._count += 1
         if self._count > MOST_FUNCTIONS:
-            raise TooLarge
+            raise PlanTooLong
         return f"{letter}{self._count}"
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from strawberry.extensions import FieldExtension
 from strawberry.utils.await_maybe import await_maybe
 
-from resolvers.plans.execution import USES_BEFORE, Plans
+from resolvers.plans.plans import USES_BEFORE, Plans
 
 
 class Kind(StrEnum):

@@ -24,8 +24,8 @@ from graphql import (
 from graphql.execution import Executor
 from strawberry.types.field import StrawberryField
 
-from resolvers.plans.running import Run, Unplanned
-from resolvers.plans.source import Root, Source, TooLarge
+from resolvers.plans.run import PlanRun, Unplanned
+from resolvers.plans.source import PlanTooLong, PlanWriter, Root
 
 # A document that is asked once is not worth a plan; one that comes again is made one.
 USES_BEFORE = 2
@@ -36,7 +36,7 @@ CONDITIONS = frozenset({"skip", "include"})
 
 
 @dataclass(slots=True)
-class Known:
+class KnownDocument:
     """A document with its plans, by what its conditions say; None: there is none for that."""
 
     document: DocumentNode
@@ -50,7 +50,7 @@ class Plans:
 
     def __init__(self, converter: Any) -> None:  # noqa: ANN401 - Strawberry types it loosely
         self._converter = converter
-        self._kept = OrderedDict[tuple[str, str | None], Known]()
+        self._kept = OrderedDict[tuple[str, str | None], KnownDocument]()
 
     def ready(self, text: str | None, operation_name: str | None) -> DocumentNode | None:
         """Give the document of a text that has passed all checks before and has a plan, else None.
@@ -90,34 +90,36 @@ class Plans:
             return execute(schema, document, **given)
         return self._answer(root, executor, lambda: execute(schema, document, **given))
 
-    def _known(self, text: str, operation_name: str | None, document: DocumentNode) -> Known:
+    def _known(
+        self, text: str, operation_name: str | None, document: DocumentNode
+    ) -> KnownDocument:
         """Give what is known of a document, by its text: its own hash would walk all of it."""
         key = (text, operation_name)
         known = self._kept.get(key)
         if known is None:
-            found = Conditions()
+            found = ConditionVisitor()
             visit(document, found)
-            known = self._kept[key] = Known(document, tuple(sorted(found.names)))
+            known = self._kept[key] = KnownDocument(document, tuple(sorted(found.names)))
         self._kept.move_to_end(key)
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return known
 
-    def _plan(self, known: Known, executor: Executor[Any]) -> Root | None:
+    def _plan(self, known: KnownDocument, executor: Executor[Any]) -> Root | None:
         said = tuple(executor.variable_values.coerced.get(name) for name in known.conditions)
         if said not in known.plans:
             known.plans[said] = self._made(known, executor)
         return known.plans[said]
 
-    def _made(self, known: Known, executor: Executor[Any]) -> Root | None:
+    def _made(self, known: KnownDocument, executor: Executor[Any]) -> Root | None:
         operation = executor.operation
         if operation.operation is not OperationType.QUERY or operation.directives:
             return None
         if len(known.conditions) > MOST_CONDITIONS:
             return None
         try:
-            return Source(executor, self._handled).root(operation)
-        except (Unplanned, TooLarge):
+            return PlanWriter(executor, self._handled).root(operation)
+        except (Unplanned, PlanTooLong):
             return None
 
     def _handled(self, field: StrawberryField) -> bool:
@@ -126,7 +128,7 @@ class Plans:
     def _answer(
         self, root: Root, executor: Executor[Any], anew: Callable[[], Any]
     ) -> Awaitable[ExecutionResult] | ExecutionResult:
-        run = Run(executor, self._converter.config, self._converter.scalar_registry)
+        run = PlanRun(executor, self._converter.config, self._converter.scalar_registry)
         try:
             data = root(executor.root_value, None, run)
         except Unplanned:
@@ -139,7 +141,7 @@ class Plans:
         return _finished(run, data, anew) if run.waiting else _response(run, data)
 
 
-async def _finished(run: Run, data: dict[str, Any], anew: Callable[[], Any]) -> ExecutionResult:
+async def _finished(run: PlanRun, data: dict[str, Any], anew: Callable[[], Any]) -> ExecutionResult:
     try:
         answer = await run.finish(data)
     except Unplanned:
@@ -147,17 +149,17 @@ async def _finished(run: Run, data: dict[str, Any], anew: Callable[[], Any]) -> 
     return _response(run, answer)
 
 
-async def _settled(run: Run, then: Callable[[], Any]) -> ExecutionResult:
+async def _settled(run: PlanRun, then: Callable[[], Any]) -> ExecutionResult:
     await run.settle()
     found = then()
     return await found if isinstance(found, Awaitable) else found
 
 
-def _response(run: Run, data: dict[str, Any] | None) -> ExecutionResult:
+def _response(run: PlanRun, data: dict[str, Any] | None) -> ExecutionResult:
     return cast("ExecutionResult", run.executor.build_response(data))
 
 
-class Conditions(Visitor):
+class ConditionVisitor(Visitor):
     """Finds the variables by which a document leaves something out."""
 
     def __init__(self) -> None:
