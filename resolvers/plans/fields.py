@@ -73,14 +73,24 @@ class PlanField:
         return self.nodes[0].name.value
 
     @property
+    def bare(self) -> Any:  # noqa: ANN401 - graphql-core's union of types
+        """Its type without the non-null around it."""
+        return unwrapped(self.definition.type) if not self.nullable else self.definition.type
+
+    @property
     def nullable(self) -> bool:
         return not isinstance(self.definition.type, GraphQLNonNull)
 
     @property
     def takes_info(self) -> str | None:
         """The name of the parameter for Strawberry's Info, if the resolver has one."""
-        found = self.strawberry and self.strawberry.base_resolver
+        found = cast("Any", self.strawberry and self.strawberry.base_resolver)
         return found.info_parameter.name if found and found.info_parameter else None
+
+
+def unwrapped(kind: object) -> Any:  # noqa: ANN401 - graphql-core's union of types
+    """Give the type inside a list or non-null."""
+    return cast("Any", kind).of_type
 
 
 def planned(
@@ -106,7 +116,7 @@ def planned(
 def _means(found: StrawberryField | None, handled: Callable[[StrawberryField], bool]) -> Means:
     if found is None or found.extensions or found.is_subscription or handled(found):
         return Means.EXECUTOR
-    resolver = found.base_resolver
+    resolver = cast("Any", found.base_resolver)
     if resolver is None:
         return Means.ATTRIBUTE
     function: object = resolver.wrapped_func

@@ -4,6 +4,7 @@ It stands in for graphql-core's `execute` and answers the same. What a plan does
 mutation, introspection, a guard declared around a field) runs on graphql-core as ever.
 """
 
+import inspect
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -17,11 +18,11 @@ from graphql import (
     OperationType,
     VariableNode,
     Visitor,
-    execute,
     located_error,
     visit,
 )
 from graphql.execution import Executor
+from graphql.execution import execute as execute_by_core
 from strawberry.types.field import StrawberryField
 
 from resolvers.plans.run import PlanRun, Unplanned
@@ -33,6 +34,9 @@ KEPT = 256
 # Each combination of what these variables say has a plan of its own.
 MOST_CONDITIONS = 3
 CONDITIONS = frozenset({"skip", "include"})
+
+
+by_core = cast("Callable[..., Any]", execute_by_core)
 
 
 @dataclass(slots=True)
@@ -68,13 +72,13 @@ class Plans:
     ) -> Awaitable[ExecutionResult] | ExecutionResult:
         """Execute a validated document, as graphql-core's `execute` does."""
         if document.loc is None:
-            return execute(schema, document, **given)
+            return by_core(schema, document, **given)
         known = self._known(document.loc.source.body, given.get("operation_name"), document)
         known.uses += 1
         middleware = given.get("middleware")
         if known.uses <= USES_BEFORE or (middleware is not None and middleware.middlewares):
-            return execute(schema, document, **given)
-        executor = Executor[Any].build(
+            return by_core(schema, document, **given)
+        executor = cast("Any", Executor).build(
             schema,
             document,
             root_value=given.get("root_value"),
@@ -87,8 +91,8 @@ class Plans:
             return ExecutionResult(None, executor)
         root = self._plan(known, executor)
         if root is None:
-            return execute(schema, document, **given)
-        return self._answer(root, executor, lambda: execute(schema, document, **given))
+            return by_core(schema, document, **given)
+        return self._answer(root, executor, lambda: by_core(schema, document, **given))
 
     def _known(
         self, text: str, operation_name: str | None, document: DocumentNode
@@ -152,7 +156,8 @@ async def _finished(run: PlanRun, data: dict[str, Any], anew: Callable[[], Any])
 async def _settled(run: PlanRun, then: Callable[[], Any]) -> ExecutionResult:
     await run.settle()
     found = then()
-    return await found if isinstance(found, Awaitable) else found
+    answer: ExecutionResult = await found if inspect.isawaitable(found) else found
+    return answer
 
 
 def _response(run: PlanRun, data: dict[str, Any] | None) -> ExecutionResult:

@@ -8,7 +8,7 @@ that its type is not made of) raises Unplanned, and graphql-core runs the docume
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, cast
 
 from graphql import GraphQLResolveInfo, located_error
 from graphql.execution import Executor
@@ -49,9 +49,9 @@ class PlanRun:
         return self._config.info_class(_raw_info=raw, _field=field.strawberry)  # pyright: ignore[reportArgumentType]
 
     def raw_info(self, field: PlanField, way: Trail | None) -> GraphQLResolveInfo[Any]:
-        return self.executor.build_resolve_info(
-            field.definition, field.nodes, field.parent, _path(_within(field, way))
-        )
+        path = _path(_within(field, way))
+        executor: Any = cast("Any", self.executor)
+        return executor.build_resolve_info(field.definition, field.nodes, field.parent, path)
 
     def arguments(self, field: PlanField, info: Any) -> dict[str, Any]:  # noqa: ANN401
         """Give the arguments of a field; they are the same for each object of a run."""
@@ -80,8 +80,9 @@ class PlanRun:
     ) -> None:
         """Let graphql-core resolve and complete a field."""
         path = _path(_within(field, way))
-        found = self.executor.execute_field(field.parent, source, field.details, path, None)
-        if self.executor.is_awaitable(found):
+        executor = cast("Any", self.executor)
+        found: Any = executor.execute_field(field.parent, source, field.details, path, None)
+        if executor.is_awaitable(found):
             self.waiting.append((found, field, None, way, into))
         else:
             into[field.key] = found

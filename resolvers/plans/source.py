@@ -40,7 +40,7 @@ from graphql.execution.collect_fields import (
 from strawberry.types.field import StrawberryField
 
 from resolvers.plans import leaves
-from resolvers.plans.fields import BACKREF, EVERYTHING, Means, PlanField, planned
+from resolvers.plans.fields import BACKREF, EVERYTHING, Means, PlanField, planned, unwrapped
 from resolvers.plans.run import PlanRun, Unplanned, missing, raised
 
 # Beyond this a document's plan would cost more memory than it saves time.
@@ -143,8 +143,7 @@ class PlanWriter:
 
     def _leaf(self, name: str, field: PlanField) -> str | None:
         """Give the expression of an attribute that is one leaf."""
-        kind: Any = field.definition.type
-        inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+        inner = field.bare
         if field.means is not Means.ATTRIBUTE or not is_leaf_type(inner):
             return None
         assert field.strawberry is not None  # noqa: S101 - an attribute has its declaration
@@ -208,11 +207,10 @@ class PlanWriter:
 
     def _completion(self, name: str, field: PlanField) -> list[str]:
         """Give the function that completes a value, of the shapes that `_completable` lets pass."""
-        kind: Any = field.definition.type
-        inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+        inner = field.bare
         head = [f"def C{name}(value, at, run):"]
         if _of_leaves(inner):
-            self._names[f"L{name}"] = leaves.completed(kind, field)
+            self._names[f"L{name}"] = leaves.completed(field.definition.type, field)
             usual = leaves.usual(inner, "value")
             shown = [f"    if {usual}: return value"] if usual else []
             return [*head, *shown, f"    return L{name}(value)"]
@@ -221,7 +219,7 @@ class PlanWriter:
         head.append("    raised(value)")
         if not isinstance(inner, GraphQLList):
             return [*head, f"    return {self._shaped(name, field, inner, ('value', 'at'))}"]
-        item: Any = inner.of_type.of_type
+        item = unwrapped(unwrapped(inner))
         shaped = self._shaped(name, field, item, ("one", "(at, n, None)"))
         return [
             *head,
@@ -255,15 +253,14 @@ class PlanWriter:
 
     def _completable(self, field: PlanField) -> bool:
         """Say whether a field's type is a leaf, an object, or a list of objects without nulls."""
-        kind: Any = field.definition.type
-        inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+        inner = field.bare
         if _of_leaves(inner):
             return True
         if isinstance(inner, GraphQLList):
-            inner = inner.of_type
-            if not isinstance(inner, GraphQLNonNull):
+            item = unwrapped(inner)
+            if not isinstance(item, GraphQLNonNull):
                 return False
-            inner = inner.of_type
+            inner = unwrapped(item)
         if is_abstract_type(inner):
             return len(self._executor.schema.get_possible_types(inner)) <= MOST_MEMBERS
         return is_object_type(inner)
@@ -278,5 +275,5 @@ class PlanWriter:
 def _of_leaves(kind: Any) -> bool:  # noqa: ANN401 - graphql-core's union of types
     """Say whether a type is a leaf, or lists of leaves however deep."""
     while isinstance(kind, GraphQLList | GraphQLNonNull):
-        kind = kind.of_type
+        kind = unwrapped(kind)
     return is_leaf_type(kind)
