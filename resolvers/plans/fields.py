@@ -12,6 +12,7 @@ from graphql import (
     FieldNode,
     FloatValueNode,
     GraphQLField,
+    GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
     IntValueNode,
@@ -75,7 +76,8 @@ class PlanField:
     @property
     def bare(self) -> Any:  # noqa: ANN401 - graphql-core's union of types
         """Its type without the non-null around it."""
-        return unwrapped(self.definition.type) if not self.nullable else self.definition.type
+        kind = cast("Any", self.definition.type)
+        return kind if self.nullable else kind.of_type
 
     @property
     def nullable(self) -> bool:
@@ -91,6 +93,14 @@ class PlanField:
 def unwrapped(kind: object) -> Any:  # noqa: ANN401 - graphql-core's union of types
     """Give the type inside a list or non-null."""
     return cast("Any", kind).of_type
+
+
+def never_null(kind: object) -> bool:
+    return isinstance(kind, GraphQLNonNull)
+
+
+def listed(kind: object) -> bool:
+    return isinstance(kind, GraphQLList)
 
 
 def planned(

@@ -36,7 +36,7 @@ MOST_CONDITIONS = 3
 CONDITIONS = frozenset({"skip", "include"})
 
 
-by_core = cast("Callable[..., Any]", execute_by_core)
+by_core: Callable[..., Any] = execute_by_core  # pyright: ignore[reportUnknownVariableType]
 
 
 @dataclass(slots=True)
@@ -88,7 +88,7 @@ class Plans:
             is_awaitable=given.get("is_awaitable"),
         )
         if isinstance(executor, list):
-            return ExecutionResult(None, executor)
+            return ExecutionResult(None, cast("Any", executor))
         root = self._plan(known, executor)
         if root is None:
             return by_core(schema, document, **given)

@@ -22,8 +22,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from graphql import (
-    GraphQLList,
-    GraphQLNonNull,
     GraphQLObjectType,
     OperationDefinitionNode,
     Undefined,
@@ -40,7 +38,16 @@ from graphql.execution.collect_fields import (
 from strawberry.types.field import StrawberryField
 
 from resolvers.plans import leaves
-from resolvers.plans.fields import BACKREF, EVERYTHING, Means, PlanField, planned, unwrapped
+from resolvers.plans.fields import (
+    BACKREF,
+    EVERYTHING,
+    Means,
+    PlanField,
+    listed,
+    never_null,
+    planned,
+    unwrapped,
+)
 from resolvers.plans.run import PlanRun, Unplanned, missing, raised
 
 # Beyond this a document's plan would cost more memory than it saves time.
@@ -76,7 +83,7 @@ class PlanWriter:
             PlanTooLong: it would be too long.
             Unplanned: it asks for what only graphql-core answers.
         """
-        run = self._executor
+        run: Any = cast("Any", self._executor)
         kind = run.schema.get_root_type(operation.operation)
         if kind is None:
             raise Unplanned
@@ -217,7 +224,7 @@ class PlanWriter:
         nothing = "return None" if field.nullable else f"raise missing(F{name})"
         head.append(f"    if value is None or value is Undefined: {nothing}")
         head.append("    raised(value)")
-        if not isinstance(inner, GraphQLList):
+        if not listed(inner):
             return [*head, f"    return {self._shaped(name, field, inner, ('value', 'at'))}"]
         item = unwrapped(unwrapped(inner))
         shaped = self._shaped(name, field, item, ("one", "(at, n, None)"))
@@ -256,9 +263,9 @@ class PlanWriter:
         inner = field.bare
         if _of_leaves(inner):
             return True
-        if isinstance(inner, GraphQLList):
+        if listed(inner):
             item = unwrapped(inner)
-            if not isinstance(item, GraphQLNonNull):
+            if not never_null(item):
                 return False
             inner = unwrapped(item)
         if is_abstract_type(inner):
@@ -274,6 +281,6 @@ class PlanWriter:
 
 def _of_leaves(kind: Any) -> bool:  # noqa: ANN401 - graphql-core's union of types
     """Say whether a type is a leaf, or lists of leaves however deep."""
-    while isinstance(kind, GraphQLList | GraphQLNonNull):
+    while listed(kind) or never_null(kind):
         kind = unwrapped(kind)
     return is_leaf_type(kind)

@@ -1,5 +1,5 @@
 # pyright: reportPrivateUsage=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
-# pyright: reportArgumentType=false, reportPossiblyUnbound=false
+# pyright: reportArgumentType=false, reportPossiblyUnboundVariable=false
 # ruff: noqa: ANN401 - values and types of every kind go through here
 """Plans answer what graphql-core answers: documents drawn over a schema that fails in every way."""
 
