@@ -45,7 +45,6 @@ PEOPLE = 50
 GARAGES = 20
 LANES = 8
 ROUNDS = 5
-WARM_UP = 400
 COMPARED = 20
 LOOK_SECONDS = 3.0
 SETTLING = 20
@@ -69,7 +68,7 @@ Variables = Callable[[random.Random], dict[str, object]]
 
 
 @dataclass(slots=True)
-class Document:
+class AskedDocument:
     """One of the three, how often it is asked in a round, and CPU milliseconds of a request."""
 
     name: str
@@ -133,7 +132,7 @@ async def measured(home: Home, urls: StoreUrls) -> list[Bar]:
     return [Bar(name="graphql_cpu_to_peer", measured=worst, goal=GOAL, better=Better.LOWER)]
 
 
-async def _documents(house: Opened) -> list[Document]:
+async def _documents(house: Opened) -> list[AskedDocument]:
     known = knowledge.read(knowledge.SHIPPED)
     await load(known, house)
     await house.cards.load([(c, None) for c, _ in Maker(known).cards(0, SYNTHETIC)])
@@ -147,9 +146,9 @@ async def _documents(house: Opened) -> list[Document]:
         return {"id": global_id("FailureCard", drawn.choice(ids))}
 
     return [
-        Document("nothing", TYPENAME, 3_000, lambda _: {}),
-        Document("page", PAGE, 400, page),
-        Document("depth", DEPTH, 1_000, depth),
+        AskedDocument("nothing", TYPENAME, 3_000, lambda _: {}),
+        AskedDocument("page", PAGE, 400, page),
+        AskedDocument("depth", DEPTH, 1_000, depth),
     ]
 
 
@@ -179,7 +178,7 @@ def _people(settings: Settings) -> list[str]:
 
 
 async def _compared(
-    document: Document, people: Sequence[str], ours: Server, theirs: Server
+    document: AskedDocument, people: Sequence[str], ours: Server, theirs: Server
 ) -> None:
     """Let both answer the same bodies: what they say has to be the same."""
     lines = document.lines(people, COMPARED, seed=1)
@@ -190,10 +189,11 @@ async def _compared(
 
 
 async def _rounds(
-    document: Document, people: Sequence[str], both: tuple[Server, Server], folder: Path
+    document: AskedDocument, people: Sequence[str], both: tuple[Server, Server], folder: Path
 ) -> None:
     for number in range(-1, ROUNDS):
-        count = WARM_UP if number < 0 else document.requests
+        # The round before the first warms both: Node compiles what it runs often.
+        count = document.requests
         lines = document.lines(people, count, seed=number)
         (folder / "lines").write_text("\n".join(lines))
         spent = [await _spent(server, folder / "lines", count) for server in both]

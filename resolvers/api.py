@@ -23,7 +23,7 @@ from resolvers.execution import Answered, Guarded, Silent, answered, document_of
 from resolvers.finding import Finding
 from resolvers.following import Subscription
 from resolvers.naming import Naming
-from resolvers.plans.execution import Plans
+from resolvers.plans.plans import Plans
 from resolvers.reading import Reading
 from resolvers.refusals import HANDLERS
 from resolvers.repairing import Repairing

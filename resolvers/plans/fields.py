@@ -12,6 +12,7 @@ from graphql import (
     FieldNode,
     FloatValueNode,
     GraphQLField,
+    GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
     IntValueNode,
@@ -27,7 +28,7 @@ PLAIN = (IntValueNode, FloatValueNode, StringValueNode, BooleanValueNode, NullVa
 EVERYTHING = 1 << 20
 
 
-class Way(Enum):
+class Means(Enum):
     """How the value of a field is had."""
 
     ATTRIBUTE = auto()
@@ -52,7 +53,7 @@ class PlanField:
     parent: GraphQLObjectType
     definition: GraphQLField
     details: list[FieldDetails]
-    way: Way
+    means: Means
     lift: int
     strawberry: StrawberryField | None = None
     call: Callable[..., Any] | None = None
@@ -73,14 +74,33 @@ class PlanField:
         return self.nodes[0].name.value
 
     @property
+    def bare(self) -> Any:  # noqa: ANN401 - graphql-core's union of types
+        """Its type without the non-null around it."""
+        kind = cast("Any", self.definition.type)
+        return kind if self.nullable else kind.of_type
+
+    @property
     def nullable(self) -> bool:
         return not isinstance(self.definition.type, GraphQLNonNull)
 
     @property
     def takes_info(self) -> str | None:
         """The name of the parameter for Strawberry's Info, if the resolver has one."""
-        found = self.strawberry and self.strawberry.base_resolver
+        found = cast("Any", self.strawberry and self.strawberry.base_resolver)
         return found.info_parameter.name if found and found.info_parameter else None
+
+
+def unwrapped(kind: object) -> Any:  # noqa: ANN401 - graphql-core's union of types
+    """Give the type inside a list or non-null."""
+    return cast("Any", kind).of_type
+
+
+def never_null(kind: object) -> bool:
+    return isinstance(kind, GraphQLNonNull)
+
+
+def listed(kind: object) -> bool:
+    return isinstance(kind, GraphQLList)
 
 
 def planned(
@@ -96,24 +116,24 @@ def planned(
     definition = parent.fields[details[0].node.name.value]
     found = cast("StrawberryField | None", definition.extensions.get(BACKREF))
     upward = 0 if not isinstance(definition.type, GraphQLNonNull) else 1 + lift
-    way = _way(found, handled)
+    means = _means(found, handled)
     call = None
-    if found is not None and found.base_resolver is not None and way is not Way.EXECUTOR:
+    if found is not None and found.base_resolver is not None and means is not Means.EXECUTOR:
         call = cast("Callable[..., Any]", found.base_resolver.wrapped_func)
-    return PlanField(key, parent, definition, details, way, upward, found, call)
+    return PlanField(key, parent, definition, details, means, upward, found, call)
 
 
-def _way(found: StrawberryField | None, handled: Callable[[StrawberryField], bool]) -> Way:
+def _means(found: StrawberryField | None, handled: Callable[[StrawberryField], bool]) -> Means:
     if found is None or found.extensions or found.is_subscription or handled(found):
-        return Way.EXECUTOR
-    resolver = found.base_resolver
+        return Means.EXECUTOR
+    resolver = cast("Any", found.base_resolver)
     if resolver is None:
-        return Way.ATTRIBUTE
+        return Means.ATTRIBUTE
     function: object = resolver.wrapped_func
     if not isinstance(function, FunctionType) or resolver.self_parameter is None:
-        return Way.EXECUTOR
+        return Means.EXECUTOR
     if resolver.parent_parameter is not None or resolver.root_parameter is not None:
-        return Way.EXECUTOR
+        return Means.EXECUTOR
     if inspect.isasyncgenfunction(function):
-        return Way.EXECUTOR
-    return Way.COROUTINE if inspect.iscoroutinefunction(function) else Way.METHOD
+        return Means.EXECUTOR
+    return Means.COROUTINE if inspect.iscoroutinefunction(function) else Means.METHOD

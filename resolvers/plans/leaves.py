@@ -15,7 +15,7 @@ from graphql import (
 )
 
 from resolvers.plans.fields import PlanField
-from resolvers.plans.running import Run, Unplanned, Way, missing, raised
+from resolvers.plans.run import PlanRun, Trail, Unplanned, missing, raised
 
 # What is true of a value `v` that its scalar gives as it is.
 AS_IT_IS = {
@@ -45,11 +45,11 @@ def named_enum(kind: GraphQLLeafType) -> type[Enum] | None:
     return wrapped if same else None
 
 
-def unusual(field: PlanField) -> Callable[[object, Way | None, Run], object]:
+def unusual(field: PlanField) -> Callable[[object, Trail | None, PlanRun], object]:
     """Give what completes any value of a field that holds leaves, its errors too."""
     complete = completed(field.definition.type, field)
 
-    def leaf(value: object, way: Way | None, run: Run) -> object:
+    def leaf(value: object, way: Trail | None, run: PlanRun) -> object:
         try:
             return complete(value)
         except Exception as error:  # noqa: BLE001 - whatever a scalar raises is the field's error

@@ -22,8 +22,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from graphql import (
-    GraphQLList,
-    GraphQLNonNull,
     GraphQLObjectType,
     OperationDefinitionNode,
     Undefined,
@@ -40,21 +38,30 @@ from graphql.execution.collect_fields import (
 from strawberry.types.field import StrawberryField
 
 from resolvers.plans import leaves
-from resolvers.plans.fields import BACKREF, EVERYTHING, PlanField, Way, planned
-from resolvers.plans.running import Run, Unplanned, missing, raised
+from resolvers.plans.fields import (
+    BACKREF,
+    EVERYTHING,
+    Means,
+    PlanField,
+    listed,
+    never_null,
+    planned,
+    unwrapped,
+)
+from resolvers.plans.run import PlanRun, Unplanned, missing, raised
 
 # Beyond this a document's plan would cost more memory than it saves time.
 MOST_FUNCTIONS = 300
 MOST_MEMBERS = 20
 
-Root = Callable[[object, None, Run], dict[str, Any]]
+Root = Callable[[object, None, PlanRun], dict[str, Any]]
 
 
-class TooLarge(Exception):
+class PlanTooLong(Exception):
     """A document that is not worth a plan."""
 
 
-class Source:
+class PlanWriter:
     """Writes the functions of one operation, and gives the one of its root."""
 
     def __init__(self, executor: Executor[Any], handled: Callable[[StrawberryField], bool]) -> None:
@@ -73,10 +80,10 @@ class Source:
         """Give the function that answers the operation.
 
         Raises:
-            TooLarge: it would be too long.
+            PlanTooLong: it would be too long.
             Unplanned: it asks for what only graphql-core answers.
         """
-        run = self._executor
+        run: Any = cast("Any", self._executor)
         kind = run.schema.get_root_type(operation.operation)
         if kind is None:
             raise Unplanned
@@ -131,9 +138,9 @@ class Source:
         field = planned((key, kind, lift), details, self._handled)
         name = self._name("f")
         self._names[f"F{name}"], self._names[f"M{name}"] = field, field.call
-        if field.way is Way.EXECUTOR or not self._completable(field):
+        if field.means is Means.EXECUTOR or not self._completable(field):
             return "None", f"run.execute(F{name}, source, way, into)"
-        if field.way is Way.COROUTINE:
+        if field.means is Means.COROUTINE:
             return "None", self._started(name, field)
         leaf = self._leaf(name, field)
         if leaf is not None:
@@ -143,9 +150,8 @@ class Source:
 
     def _leaf(self, name: str, field: PlanField) -> str | None:
         """Give the expression of an attribute that is one leaf."""
-        kind: Any = field.definition.type
-        inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
-        if field.way is not Way.ATTRIBUTE or not is_leaf_type(inner):
+        inner = field.bare
+        if field.means is not Means.ATTRIBUTE or not is_leaf_type(inner):
             return None
         assert field.strawberry is not None  # noqa: S101 - an attribute has its declaration
         attribute = f"source.{field.strawberry.python_name}"
@@ -193,7 +199,7 @@ class Source:
     def _value(self, name: str, field: PlanField) -> str:
         """Give the expression of a field's value, before it is completed."""
         assert field.strawberry is not None  # noqa: S101 - what has none is left to the executor
-        if field.way is Way.ATTRIBUTE:
+        if field.means is Means.ATTRIBUTE:
             return f"source.{field.strawberry.python_name}"
         given = ["source"]
         info = f"run.info(F{name}, way)"
@@ -208,20 +214,19 @@ class Source:
 
     def _completion(self, name: str, field: PlanField) -> list[str]:
         """Give the function that completes a value, of the shapes that `_completable` lets pass."""
-        kind: Any = field.definition.type
-        inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+        inner = field.bare
         head = [f"def C{name}(value, at, run):"]
         if _of_leaves(inner):
-            self._names[f"L{name}"] = leaves.completed(kind, field)
+            self._names[f"L{name}"] = leaves.completed(field.definition.type, field)
             usual = leaves.usual(inner, "value")
             shown = [f"    if {usual}: return value"] if usual else []
             return [*head, *shown, f"    return L{name}(value)"]
         nothing = "return None" if field.nullable else f"raise missing(F{name})"
         head.append(f"    if value is None or value is Undefined: {nothing}")
         head.append("    raised(value)")
-        if not isinstance(inner, GraphQLList):
+        if not listed(inner):
             return [*head, f"    return {self._shaped(name, field, inner, ('value', 'at'))}"]
-        item: Any = inner.of_type.of_type
+        item = unwrapped(unwrapped(inner))
         shaped = self._shaped(name, field, item, ("one", "(at, n, None)"))
         return [
             *head,
@@ -255,15 +260,14 @@ class Source:
 
     def _completable(self, field: PlanField) -> bool:
         """Say whether a field's type is a leaf, an object, or a list of objects without nulls."""
-        kind: Any = field.definition.type
-        inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+        inner = field.bare
         if _of_leaves(inner):
             return True
-        if isinstance(inner, GraphQLList):
-            inner = inner.of_type
-            if not isinstance(inner, GraphQLNonNull):
+        if listed(inner):
+            item = unwrapped(inner)
+            if not never_null(item):
                 return False
-            inner = inner.of_type
+            inner = unwrapped(item)
         if is_abstract_type(inner):
             return len(self._executor.schema.get_possible_types(inner)) <= MOST_MEMBERS
         return is_object_type(inner)
@@ -271,12 +275,12 @@ class Source:
     def _name(self, letter: str) -> str:
         self._count += 1
         if self._count > MOST_FUNCTIONS:
-            raise TooLarge
+            raise PlanTooLong
         return f"{letter}{self._count}"
 
 
 def _of_leaves(kind: Any) -> bool:  # noqa: ANN401 - graphql-core's union of types
     """Say whether a type is a leaf, or lists of leaves however deep."""
-    while isinstance(kind, GraphQLList | GraphQLNonNull):
-        kind = kind.of_type
+    while listed(kind) or never_null(kind):
+        kind = unwrapped(kind)
     return is_leaf_type(kind)

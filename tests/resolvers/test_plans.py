@@ -1,3 +1,5 @@
+# pyright: reportPrivateUsage=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportArgumentType=false, reportPossiblyUnboundVariable=false
 # ruff: noqa: ANN401 - values and types of every kind go through here
 """Plans answer what graphql-core answers: documents drawn over a schema that fails in every way."""
 
@@ -17,7 +19,7 @@ from hypothesis import strategies as st
 from strawberry.extensions import FieldExtension
 from strawberry.utils.await_maybe import await_maybe
 
-from resolvers.plans.execution import USES_BEFORE, Plans
+from resolvers.plans.plans import USES_BEFORE, Plans
 
 
 class Kind(StrEnum):

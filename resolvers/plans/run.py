@@ -8,7 +8,7 @@ that its type is not made of) raises Unplanned, and graphql-core runs the docume
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, cast
 
 from graphql import GraphQLResolveInfo, located_error
 from graphql.execution import Executor
@@ -20,9 +20,9 @@ from strawberry.types.arguments import convert_arguments
 from resolvers.plans.fields import EVERYTHING, PlanField
 
 # The way to a place in the answer: the way before it, its key or index, the name of its type.
-Way = tuple[Any, str | int, str | None]
-Complete = Callable[[Any, Way | None, "Run"], object]
-Waiting = tuple[Awaitable[Any], PlanField, Complete | None, Way | None, dict[str, Any]]
+Trail = tuple[Any, str | int, str | None]
+Complete = Callable[[Any, Trail | None, "PlanRun"], object]
+Waiting = tuple[Awaitable[Any], PlanField, Complete | None, Trail | None, dict[str, Any]]
 
 
 UNCHANGING = (str, int, float, bool, type(None))
@@ -32,7 +32,7 @@ class Unplanned(Exception):
     """A resolver gave what no plan was made for."""
 
 
-class Run:
+class PlanRun:
     """What generated code calls for anything but the usual."""
 
     __slots__ = ("_arguments", "_config", "_scalars", "executor", "waiting")
@@ -44,14 +44,14 @@ class Run:
         self._scalars = scalars
         self._arguments = dict[PlanField, dict[str, Any]]()
 
-    def info(self, field: PlanField, way: Way | None) -> Any:  # noqa: ANN401 - the class is a setting
+    def info(self, field: PlanField, way: Trail | None) -> Any:  # noqa: ANN401 - the class is a setting
         raw = self.raw_info(field, way)
         return self._config.info_class(_raw_info=raw, _field=field.strawberry)  # pyright: ignore[reportArgumentType]
 
-    def raw_info(self, field: PlanField, way: Way | None) -> GraphQLResolveInfo[Any]:
-        return self.executor.build_resolve_info(
-            field.definition, field.nodes, field.parent, _path(_within(field, way))
-        )
+    def raw_info(self, field: PlanField, way: Trail | None) -> GraphQLResolveInfo[Any]:
+        path = _path(_within(field, way))
+        executor: Any = cast("Any", self.executor)
+        return executor.build_resolve_info(field.definition, field.nodes, field.parent, path)
 
     def arguments(self, field: PlanField, info: Any) -> dict[str, Any]:  # noqa: ANN401
         """Give the arguments of a field; they are the same for each object of a run."""
@@ -71,22 +71,23 @@ class Run:
 
     def wait(
         self, awaitable: Awaitable[Any], field: PlanField, complete: Complete | None,
-        way: Way | None, into: dict[str, Any],
+        way: Trail | None, into: dict[str, Any],
     ) -> None:  # fmt: skip
         self.waiting.append((awaitable, field, complete, way, into))
 
     def execute(
-        self, field: PlanField, source: object, way: Way | None, into: dict[str, Any]
+        self, field: PlanField, source: object, way: Trail | None, into: dict[str, Any]
     ) -> None:
         """Let graphql-core resolve and complete a field."""
         path = _path(_within(field, way))
-        found = self.executor.execute_field(field.parent, source, field.details, path, None)
-        if self.executor.is_awaitable(found):
+        executor = cast("Any", self.executor)
+        found: Any = executor.execute_field(field.parent, source, field.details, path, None)
+        if executor.is_awaitable(found):
             self.waiting.append((found, field, None, way, into))
         else:
             into[field.key] = found
 
-    def failed(self, field: PlanField, error: Exception, way: Way | None) -> None:
+    def failed(self, field: PlanField, error: Exception, way: Trail | None) -> None:
         """Note the error of a field that may be null.
 
         Raises:
@@ -100,11 +101,11 @@ class Run:
             raise located
         self.executor.collected_errors.add(located, path)
 
-    def null_item(self, field: PlanField, way: Way) -> Exception:
+    def null_item(self, field: PlanField, way: Trail) -> Exception:
         """Give the error of a list that holds a null where it must not."""
         return located_error(missing(field), field.nodes, _path(way).as_list())
 
-    def runtime_type(self, field: PlanField, kind: Any, value: object, way: Way | None) -> str:  # noqa: ANN401
+    def runtime_type(self, field: PlanField, kind: Any, value: object, way: Trail | None) -> str:  # noqa: ANN401
         """Give the name of the type that a value of an interface or union is of."""
         info = self.raw_info(field, way)
         name = kind.resolve_type(value, info, kind)
@@ -138,7 +139,7 @@ class Run:
         return answer
 
     def _torn(
-        self, answer: dict[str, Any] | None, field: PlanField, error: Exception, way: Way | None
+        self, answer: dict[str, Any] | None, field: PlanField, error: Exception, way: Trail | None
     ) -> dict[str, Any] | None:
         """Note an error that came late, and make null what may be, above it."""
         path = _path(_within(field, way))
@@ -171,10 +172,10 @@ def raised(value: object) -> None:
         raise value
 
 
-def _within(field: PlanField, way: Way | None) -> Way:
+def _within(field: PlanField, way: Trail | None) -> Trail:
     return (way, field.key, field.parent.name)
 
 
-def _path(way: Way) -> Path:
+def _path(way: Trail) -> Path:
     before, key, name = way
     return Path(None if before is None else _path(before), key, name)

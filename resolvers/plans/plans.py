@@ -4,6 +4,7 @@ It stands in for graphql-core's `execute` and answers the same. What a plan does
 mutation, introspection, a guard declared around a field) runs on graphql-core as ever.
 """
 
+import inspect
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -17,15 +18,15 @@ from graphql import (
     OperationType,
     VariableNode,
     Visitor,
-    execute,
     located_error,
     visit,
 )
 from graphql.execution import Executor
+from graphql.execution import execute as execute_by_core
 from strawberry.types.field import StrawberryField
 
-from resolvers.plans.running import Run, Unplanned
-from resolvers.plans.source import Root, Source, TooLarge
+from resolvers.plans.run import PlanRun, Unplanned
+from resolvers.plans.source import PlanTooLong, PlanWriter, Root
 
 # A document that is asked once is not worth a plan; one that comes again is made one.
 USES_BEFORE = 2
@@ -38,8 +39,11 @@ MOST_CONDITIONS = 3
 CONDITIONS = frozenset({"skip", "include"})
 
 
+by_core: Callable[..., Any] = execute_by_core  # pyright: ignore[reportUnknownVariableType]
+
+
 @dataclass(slots=True)
-class Known:
+class KnownDocument:
     """A document with its plans, by what its conditions say; None: there is none for that."""
 
     document: DocumentNode
@@ -53,8 +57,12 @@ class Plans:
 
     def __init__(self, converter: Any) -> None:  # noqa: ANN401 - Strawberry types it loosely
         self._converter = converter
+<<<<<<< HEAD:resolvers/plans/execution.py
         self._kept = OrderedDict[tuple[str, str | None], Known]()
         self.kept_tokens = 0
+=======
+        self._kept = OrderedDict[tuple[str, str | None], KnownDocument]()
+>>>>>>> plans:resolvers/plans/plans.py
 
     def ready(self, text: str | None, operation_name: str | None) -> DocumentNode | None:
         """Give the document of a text that has passed all checks before and has a plan, else None.
@@ -71,14 +79,19 @@ class Plans:
         **given: Any,  # noqa: ANN401 - as graphql-core takes it
     ) -> Awaitable[ExecutionResult] | ExecutionResult:
         """Execute a validated document, as graphql-core's `execute` does."""
+<<<<<<< HEAD:resolvers/plans/execution.py
         if document.loc is None or document.token_count > TOKENS_SHARE:
             return execute(schema, document, **given)
+=======
+        if document.loc is None:
+            return by_core(schema, document, **given)
+>>>>>>> plans:resolvers/plans/plans.py
         known = self._known(document.loc.source.body, given.get("operation_name"), document)
         known.uses += 1
         middleware = given.get("middleware")
         if known.uses <= USES_BEFORE or (middleware is not None and middleware.middlewares):
-            return execute(schema, document, **given)
-        executor = Executor[Any].build(
+            return by_core(schema, document, **given)
+        executor = cast("Any", Executor).build(
             schema,
             document,
             root_value=given.get("root_value"),
@@ -88,42 +101,48 @@ class Plans:
             is_awaitable=given.get("is_awaitable"),
         )
         if isinstance(executor, list):
-            return ExecutionResult(None, executor)
+            return ExecutionResult(None, cast("Any", executor))
         root = self._plan(known, executor)
         if root is None:
-            return execute(schema, document, **given)
-        return self._answer(root, executor, lambda: execute(schema, document, **given))
+            return by_core(schema, document, **given)
+        return self._answer(root, executor, lambda: by_core(schema, document, **given))
 
-    def _known(self, text: str, operation_name: str | None, document: DocumentNode) -> Known:
+    def _known(
+        self, text: str, operation_name: str | None, document: DocumentNode
+    ) -> KnownDocument:
         """Give what is known of a document, by its text: its own hash would walk all of it."""
         key = (text, operation_name)
         known = self._kept.get(key)
         if known is None:
-            found = Conditions()
+            found = ConditionVisitor()
             visit(document, found)
+<<<<<<< HEAD:resolvers/plans/execution.py
             known = self._kept[key] = Known(document, tuple(sorted(found.names)))
             self.kept_tokens += document.token_count
+=======
+            known = self._kept[key] = KnownDocument(document, tuple(sorted(found.names)))
+>>>>>>> plans:resolvers/plans/plans.py
         self._kept.move_to_end(key)
         while self.kept_tokens > KEPT_TOKENS:
             _, gone = self._kept.popitem(last=False)
             self.kept_tokens -= gone.document.token_count
         return known
 
-    def _plan(self, known: Known, executor: Executor[Any]) -> Root | None:
+    def _plan(self, known: KnownDocument, executor: Executor[Any]) -> Root | None:
         said = tuple(executor.variable_values.coerced.get(name) for name in known.conditions)
         if said not in known.plans:
             known.plans[said] = self._made(known, executor)
         return known.plans[said]
 
-    def _made(self, known: Known, executor: Executor[Any]) -> Root | None:
+    def _made(self, known: KnownDocument, executor: Executor[Any]) -> Root | None:
         operation = executor.operation
         if operation.operation is not OperationType.QUERY or operation.directives:
             return None
         if len(known.conditions) > MOST_CONDITIONS:
             return None
         try:
-            return Source(executor, self._handled).root(operation)
-        except (Unplanned, TooLarge):
+            return PlanWriter(executor, self._handled).root(operation)
+        except (Unplanned, PlanTooLong):
             return None
 
     def _handled(self, field: StrawberryField) -> bool:
@@ -132,7 +151,7 @@ class Plans:
     def _answer(
         self, root: Root, executor: Executor[Any], anew: Callable[[], Any]
     ) -> Awaitable[ExecutionResult] | ExecutionResult:
-        run = Run(executor, self._converter.config, self._converter.scalar_registry)
+        run = PlanRun(executor, self._converter.config, self._converter.scalar_registry)
         try:
             data = root(executor.root_value, None, run)
         except Unplanned:
@@ -145,7 +164,7 @@ class Plans:
         return _finished(run, data, anew) if run.waiting else _response(run, data)
 
 
-async def _finished(run: Run, data: dict[str, Any], anew: Callable[[], Any]) -> ExecutionResult:
+async def _finished(run: PlanRun, data: dict[str, Any], anew: Callable[[], Any]) -> ExecutionResult:
     try:
         answer = await run.finish(data)
     except Unplanned:
@@ -153,17 +172,18 @@ async def _finished(run: Run, data: dict[str, Any], anew: Callable[[], Any]) -> 
     return _response(run, answer)
 
 
-async def _settled(run: Run, then: Callable[[], Any]) -> ExecutionResult:
+async def _settled(run: PlanRun, then: Callable[[], Any]) -> ExecutionResult:
     await run.settle()
     found = then()
-    return await found if isinstance(found, Awaitable) else found
+    answer: ExecutionResult = await found if inspect.isawaitable(found) else found
+    return answer
 
 
-def _response(run: Run, data: dict[str, Any] | None) -> ExecutionResult:
+def _response(run: PlanRun, data: dict[str, Any] | None) -> ExecutionResult:
     return cast("ExecutionResult", run.executor.build_response(data))
 
 
-class Conditions(Visitor):
+class ConditionVisitor(Visitor):
     """Finds the variables by which a document leaves something out."""
 
     def __init__(self) -> None:
