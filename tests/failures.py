@@ -1,6 +1,7 @@
 """What a failed test says beside its traceback: how to run it again, and what the stores wrote."""
 
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
@@ -20,5 +21,7 @@ def pytest_runtest_makereport(
         order = "" if seed is None else f" -p randomly --randomly-seed={seed}"
         report.sections.append(("again", f"python -m pytest '{item.nodeid}'{order}"))
         if any(word in report.longreprtext for word in BEHIND):
-            report.sections.append(("stores", "\n".join(tails(item.config.stash.get(LOGS, [])))))
+            report.sections.append(
+                ("stores", "\n".join(tails(item.config.stash.get(LOGS, list[Path]()))))
+            )
     return report

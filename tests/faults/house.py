@@ -17,11 +17,16 @@ from ingest.understanding import Reader
 from records.database import Records
 from repair.intake import Searching
 from sync.handling import Listener
+from tests.patience import PATIENT_SECONDS
 from web import handlers
 from web.handlers import Hearer, Hearing
 from web.serving import built
 from web.settings import Settings
-from web.wiring import SERVING, Opened, joined
+from web.wiring import Opened, Patience, joined
+
+# The graph has less than a second when it serves. Beside other work it would never be quick enough
+# for a search, and a round would wait for good: what is proved here is that nothing is lost.
+PATIENCE = Patience(embedder=PATIENT_SECONDS, graph=PATIENT_SECONDS, answer=PATIENT_SECONDS)
 
 
 class NoEmbedder(Embedder):
@@ -36,7 +41,7 @@ def opened(clients: tuple[Graph, Records, Redis]) -> Opened:
     embedder = NoEmbedder()
     reader = Reader(Lexicon.of(symptoms=()), embedder)
     settings = Settings(home=Path(os.environ["BATTWHEELS_HOME"]))
-    return joined(settings, SERVING, (embedder, reader), clients)
+    return joined(settings, PATIENCE, (embedder, reader), clients)
 
 
 def application(clients: tuple[Graph, Records, Redis]) -> Starlette:

@@ -26,7 +26,7 @@ def shelf() -> World:
     world = World()
     local = replace(CARD.provenance, garage=PUNE)
     drafted = replace(CARD, status=CardStatus.DRAFT, verification=None, provenance=local)
-    world.cards.history[CARD.id] = [drafted]
+    world.hold(drafted)
     return world
 
 

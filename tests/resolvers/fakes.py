@@ -9,28 +9,24 @@ from collections.abc import (
     Callable,
     Collection,
     Iterable,
-    Mapping,
     Sequence,
 )
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from domain import effectiveness
-from domain.access import Actor, Role, Viewer
+from domain.access import Actor, Viewer
 from domain.card_life import SEARCHABLE
 from domain.cards import FailureCard
 from domain.codes import CodeKey, ErrorCode, key
 from domain.errors import (
-    AlreadyExists,
     CursorLost,
     InvalidInput,
-    NotFound,
     OperationConflict,
-    StaleVersion,
 )
 from domain.events import Event, EventType
-from domain.ids import CardId, GarageId, OperationId, PersonId, TicketId, VehicleId
+from domain.ids import CardId, GarageId, OperationId, PersonId, TicketId
 from domain.matches import (
     CardFacts,
     Embedding,
@@ -41,13 +37,12 @@ from domain.matches import (
     VehicleLevel,
     closeness,
 )
-from domain.regions import Opened, region
+from domain.regions import region
 from domain.reports import FailureReport
 from domain.tickets import Matching, SeenSymptom, Shown, Ticket, TicketStatus
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
 from graph.card_pages import EVERY_CARD, CardFilter
-from graph.cards import CardVersion
 from graph.places import Within
 from matching.answers import Answer, Match
 from matching.diagnosis.engine import Diagnoser
@@ -63,7 +58,7 @@ from resolvers.services import Services
 from sync.cursors import Cursors
 from sync.delta import CARD, TICKET, Deltas, compressed
 from tests.domain.samples import NOW
-from tests.stores.fakes import FakeCrew
+from tests.stores.fakes import FakeCards, FakeCrew, FakeTickets, FakeVocabulary, Memory
 
 Asked = Counter[str]
 T = TypeVar("T")
@@ -119,6 +114,10 @@ class FakeFeed:
                     self.log.append((len(self.log) + 1, event))
             self.moved.notify_all()
 
+    async def hear(self, memory: Memory) -> None:
+        """Tell what the stores left, as the relay does."""
+        await self.tell([*memory.events.values()])
+
     async def head(self) -> int:
         return len(self.log)
 
@@ -160,35 +159,32 @@ class FakeDeltaLog:
         return compressed(found)
 
 
-@dataclass
-class FakeCards:
-    feed: FakeFeed
-    asked: Asked
-    history: dict[CardId, list[FailureCard]] = field(
-        default_factory=dict[CardId, list[FailureCard]]
-    )
-    writers: dict[tuple[CardId, int], str] = field(default_factory=dict[tuple[CardId, int], str])
-    tickets: Mapping[TicketId, Ticket] = field(default_factory=dict[TicketId, Ticket])
+class AskedCards(FakeCards):
+    """The cards of the contract: each call is counted, and events reach the feed at once."""
 
-    def sees(self, viewer: Viewer, card: FailureCard) -> bool:
-        ticket = self.tickets.get(card.provenance.ticket or TicketId(""))
-        bench = ticket is not None and ticket.assignee == viewer.bench
-        return card.open_to(viewer, on_bench=bench)
+    def __init__(self, memory: Memory, feed: FakeFeed, asked: Asked) -> None:
+        super().__init__(memory)
+        self._feed, self._asked = feed, asked
 
     def current(self) -> list[FailureCard]:
-        return sorted((versions[-1] for versions in self.history.values()), key=lambda c: c.id)
+        return [self._now(name) for name in sorted(self._memory.cards)]
+
+    @property
+    def history(self) -> dict[CardId, list[FailureCard]]:
+        return {name: [card for card, _ in kept] for name, kept in self._memory.cards.items()}
+
+    def hold(self, card: FailureCard) -> None:
+        """Have a card as it stands, whatever was there before."""
+        self._memory.cards[card.id] = [(card, card.provenance.author)]
+        self._memory.usage[card.id] = card.usage
+        self._memory.heard[card.id] = (0, card.reputation)
 
     async def add(
         self, card: FailureCard, events: Sequence[Event], embedding: Embedding | None = None
     ) -> None:
-        self.asked["cards.add"] += 1
-        if card.id in self.history:
-            if self.history[card.id][-1] != card:
-                raise AlreadyExists("failure card", card.id)
-            return
-        self.history[card.id] = [card]
-        self._sign(card, events)
-        await self.feed.tell(events)
+        self._asked["cards.add"] += 1
+        await super().add(card, events, embedding)
+        await self._feed.hear(self._memory)
 
     async def put(
         self,
@@ -198,57 +194,13 @@ class FakeCards:
         expected: int,
         embedding: Embedding | None = None,
     ) -> None:
-        self.asked["cards.put"] += 1
-        stored = self.history[card.id][-1]
-        if stored.version != expected:
-            raise StaleVersion(card.id, expected, stored.version)
-        self.history[card.id].append(card)
-        self._sign(card, events)
-        await self.feed.tell(events)
-
-    async def get(self, id: CardId, viewer: Viewer) -> FailureCard:
-        found = await self.many([id], viewer)
-        if id not in found:
-            raise NotFound("failure card", id)
-        return found[id]
-
-    async def severities(self, ids: Sequence[str]) -> dict[str, int]:
-        return {}
-
-    async def once_seen(self, ids: Sequence[CardId], viewer: Viewer) -> set[CardId]:
-        return {key for key in ids if any(self.sees(viewer, c) for c in self.history.get(key, []))}
-
-    async def since(self, id: CardId, n: int) -> list[FailureCard]:
-        return [card for card in self.history[id] if card.version >= n]
-
-    async def record_of(self, author: str) -> tuple[int, int]:
-        return 0, 0
+        self._asked["cards.put"] += 1
+        await super().put(card, events, expected=expected, embedding=embedding)
+        await self._feed.hear(self._memory)
 
     async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]:
-        self.asked["cards.many"] += 1
-        found = [self.history[key][-1] for key in ids if key in self.history]
-        return {card.id: card for card in found if self.sees(viewer, card)}
-
-    async def version(self, id: CardId, n: int, viewer: Viewer) -> FailureCard:
-        await self.get(id, viewer)
-        for card in self.history[id]:
-            if card.version == n and self.sees(viewer, card):
-                return card
-        raise NotFound("failure card", f"{id} version {n}")
-
-    async def versions(self, id: CardId, viewer: Viewer) -> list[CardVersion]:
-        await self.get(id, viewer)
-        return [
-            CardVersion(n=card.version, by=self._writer(card), at=card.provenance.updated_at)
-            for card in reversed(self.history[id])
-            if self.sees(viewer, card)
-        ]
-
-    def _sign(self, card: FailureCard, events: Sequence[Event]) -> None:
-        self.writers[card.id, card.version] = events[0].actor if events else card.provenance.author
-
-    def _writer(self, card: FailureCard) -> str:
-        return self.writers.get((card.id, card.version), card.provenance.author)
+        self._asked["cards.many"] += 1
+        return await super().many(ids, viewer)
 
     async def page(
         self,
@@ -258,16 +210,8 @@ class FakeCards:
         after: str | None = None,
         filter: CardFilter = EVERY_CARD,
     ) -> list[FailureCard]:
-        self.asked["cards.page"] += 1
-        wanted = [
-            card
-            for card in self.current()
-            if self.sees(viewer, card)
-            and (after is None or card.id > after)
-            and filter.status in (None, card.status)
-            and filter.code in (None, *card.signature.error_codes)
-        ]
-        return wanted[:first]
+        self._asked["cards.page"] += 1
+        return await super().page(viewer, first=first, after=after, filter=filter)
 
     async def near(
         self, lat: float, lon: float, km: float, viewer: Viewer, limit: int
@@ -277,105 +221,57 @@ class FakeCards:
         return []
 
     async def best(self, viewer: Viewer, limit: int, least: float) -> list[FailureCard]:
-        seen = [card for card in self.current() if self.sees(viewer, card)]
+        seen = list((await self.many([c.id for c in self.current()], viewer)).values())
         worth = {card.id: effectiveness.score(card.usage) for card in seen}
         fitting = [c for c in seen if c.status in SEARCHABLE and worth[c.id] >= least]
         return sorted(fitting, key=lambda c: (-worth[c.id], -c.usage.used))[:limit]
 
 
-@dataclass
-class FakeTickets:
-    feed: FakeFeed
-    asked: Asked
-    held: dict[TicketId, Ticket] = field(default_factory=dict[TicketId, Ticket])
-    suggested: dict[TicketId, tuple[Shown, ...]] = field(
-        default_factory=dict[TicketId, tuple[Shown, ...]]
-    )
+class AskedTickets(FakeTickets):
+    """The tickets of the contract, counted and told as the cards are."""
+
+    def __init__(self, memory: Memory, feed: FakeFeed, asked: Asked) -> None:
+        super().__init__(memory)
+        self._feed, self._asked = feed, asked
+        self.held, self.suggested = memory.tickets, memory.shown
 
     async def add(
         self, ticket: Ticket, events: Sequence[Event], embedding: Embedding | None = None
     ) -> None:
-        self.asked["tickets.add"] += 1
-        if ticket.id in self.held and self.held[ticket.id] != ticket:
-            raise AlreadyExists("ticket", ticket.id)
-        self.held[ticket.id] = ticket
-        await self.feed.tell(events)
+        self._asked["tickets.add"] += 1
+        await super().add(ticket, events, embedding)
+        await self._feed.hear(self._memory)
 
     async def put(self, ticket: Ticket, events: Sequence[Event], *, expected: int) -> None:
-        self.asked["tickets.put"] += 1
-        stored = self.held[ticket.id]
-        if stored.version != expected:
-            raise StaleVersion(ticket.id, expected, stored.version)
-        self.held[ticket.id] = replace(ticket, matching=stored.matching)
-        await self.feed.tell(events)
-
-    async def get(self, id: TicketId, actor: Actor) -> Ticket:
-        found = await self.many([id], actor)
-        if id not in found:
-            raise NotFound("ticket", id)
-        return found[id]
+        self._asked["tickets.put"] += 1
+        await super().put(ticket, events, expected=expected)
+        await self._feed.hear(self._memory)
 
     async def many(self, ids: Sequence[TicketId], actor: Actor) -> dict[TicketId, Ticket]:
-        self.asked["tickets.many"] += 1
-        found = [self.held[key] for key in ids if key in self.held]
-        return {ticket.id: ticket for ticket in found if _theirs(actor, ticket)}
+        self._asked["tickets.many"] += 1
+        return await super().many(ids, actor)
 
     async def page(
         self,
         actor: Actor,
         *,
         first: int,
-        after: str | None,
-        status: TicketStatus | None,
+        after: str | None = None,
+        status: TicketStatus | None = None,
         within: Within | None = None,
     ) -> list[Ticket]:
-        self.asked["tickets.page"] += 1
-        mine = [t for t in self.held.values() if _theirs(actor, t) and status in (None, t.status)]
-        mine = [t for t in mine if within is None or _began(t, within)]
-        ordered = sorted(mine, key=lambda t: t.id)
-        return [t for t in ordered if after is None or t.id > after][:first]
+        self._asked["tickets.page"] += 1
+        return await super().page(actor, first=first, after=after, status=status, within=within)
 
     async def show(
-        self,
-        id: TicketId,
-        shown: Sequence[Shown],
-        matching: Matching,
-        events: Sequence[Event],
+        self, id: TicketId, shown: Sequence[Shown], matching: Matching, events: Sequence[Event]
     ) -> None:
-        self.suggested[id] = tuple(shown)
-        self.held[id] = replace(self.held[id], matching=matching)
-        await self.feed.tell(events)
-
-    async def by_garage(self, since: datetime, until: datetime, actor: Actor) -> list[Opened]:
-        counts = Counter(
-            t.garage
-            for t in self.held.values()
-            if since <= t.opened_at < until and _theirs(actor, t)
-        )
-        return [
-            Opened(garage=garage, region=region(garage), opened=n, resolved=0)
-            for garage, n in sorted(counts.items())
-        ]
-
-    async def closed_on(self, vehicle: VehicleId, garage: GarageId) -> list[Ticket]:
-        theirs = [t for t in self.held.values() if (t.vehicle_id, t.garage) == (vehicle, garage)]
-        return [t for t in theirs if t.closed_at is not None]
+        await super().show(id, shown, matching, events)
+        await self._feed.hear(self._memory)
 
     async def shown(self, ids: Sequence[TicketId]) -> dict[TicketId, tuple[Shown, ...]]:
-        self.asked["tickets.shown"] += 1
-        return {key: self.suggested[key] for key in ids if key in self.suggested}
-
-
-def _began(ticket: Ticket, within: Within) -> bool:
-    return ticket.garage == within.garage and within.since <= ticket.opened_at < within.until
-
-
-def _theirs(actor: Actor, ticket: Ticket) -> bool:
-    if actor.role is Role.ADMIN:
-        return True
-    if actor.role is Role.TECHNICIAN:
-        return ticket.garage == actor.garage and ticket.assignee == actor.id
-    return ticket.garage == actor.garage
+        self._asked["tickets.shown"] += 1
+        return await super().shown(ids)
 
 
 SYMPTOMS = [
@@ -398,50 +294,54 @@ SUPPLIERS = [Supplier(id="acme", name="Acme Cells", country="IN")]
 MODELS = [VehicleModel(make="Ather", model="450X")]
 
 
-@dataclass
-class FakeVocabulary:
-    asked: Asked
+class AskedVocabulary(FakeVocabulary):
+    """The vocabulary of the contract, with a few words of each kind, each question counted."""
+
+    def __init__(self, memory: Memory, asked: Asked) -> None:
+        super().__init__(memory)
+        self._asked = asked
+        self._components |= {one.id: one for one in COMPONENTS}
+        self._symptoms |= {one.code: one for one in SYMPTOMS}
+        self._codes |= {one.key: one for one in CODES}
+        self._parts |= {one.id: one for one in PARTS}
+        self._suppliers |= {one.id: one for one in SUPPLIERS}
+        self._models |= {one.id: one for one in MODELS}
 
     async def symptoms(
         self, codes: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[Symptom]:
-        return self._given("symptoms", {s.code: s for s in SYMPTOMS}, codes, (first, after))
+        self._asked["symptoms"] += 1
+        return await super().symptoms(codes, first=first, after=after)
 
     async def components(
         self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[Component]:
-        return self._given("components", {c.id: c for c in COMPONENTS}, ids, (first, after))
+        self._asked["components"] += 1
+        return await super().components(ids, first=first, after=after)
 
     async def error_codes(
         self, keys: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[ErrorCode]:
-        return self._given("error_codes", {str(c.key): c for c in CODES}, keys, (first, after))
+        self._asked["error_codes"] += 1
+        return await super().error_codes(keys, first=first, after=after)
 
     async def parts(
         self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[Part]:
-        return self._given("parts", {p.id: p for p in PARTS}, ids, (first, after))
+        self._asked["parts"] += 1
+        return await super().parts(ids, first=first, after=after)
 
     async def suppliers(
         self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[Supplier]:
-        return self._given("suppliers", {s.id: s for s in SUPPLIERS}, ids, (first, after))
+        self._asked["suppliers"] += 1
+        return await super().suppliers(ids, first=first, after=after)
 
     async def models(
         self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[VehicleModel]:
-        return self._given("models", {m.id: m for m in MODELS}, ids, (first, after))
-
-    def _given(
-        self,
-        kind: str,
-        known: Mapping[str, T],
-        keys: Iterable[str] | None,
-        page: tuple[int, str],
-    ) -> list[T]:
-        self.asked[kind] += 1
-        wanted = sorted(known if keys is None else set(keys) & set(known))
-        return [known[key] for key in wanted if key > page[1]][: page[0]]
+        self._asked["models"] += 1
+        return await super().models(ids, first=first, after=after)
 
 
 class FakeGarages:
@@ -451,7 +351,7 @@ class FakeGarages:
 
 @dataclass
 class FakeSearch:
-    cards: FakeCards
+    cards: AskedCards
 
     async def by_meaning(
         self, embedding: Embedding, viewer: Viewer, limit: int, make: str | None = None
@@ -487,7 +387,7 @@ class FakeReader:
 
 @dataclass
 class FakeMatcher:
-    cards: FakeCards
+    cards: AskedCards
     asked: Asked
     degraded: str | None = None
 
@@ -580,10 +480,10 @@ class World:
     def __init__(self) -> None:
         self.asked: Asked = Counter()
         self.feed = FakeFeed()
-        self.cards = FakeCards(self.feed, self.asked)
-        self.tickets = FakeTickets(self.feed, self.asked)
-        self.cards.tickets = self.tickets.held
-        self.vocabulary = FakeVocabulary(self.asked)
+        memory = Memory()
+        self.cards = AskedCards(memory, self.feed, self.asked)
+        self.tickets = AskedTickets(memory, self.feed, self.asked)
+        self.vocabulary = AskedVocabulary(memory, self.asked)
         self.reader = FakeReader()
         self.matcher = FakeMatcher(self.cards, self.asked)
         self.operations = FakeOperations()
@@ -622,7 +522,7 @@ class World:
 
     def hold(self, *cards: FailureCard) -> None:
         for card in cards:
-            self.cards.history[card.id] = [card]
+            self.cards.hold(card)
 
     def written(self) -> tuple[int, int, int]:
         """Cards, tickets and events: what a refusal must not change."""

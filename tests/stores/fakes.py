@@ -1,6 +1,7 @@
 """Stores in memory, with the verbs and refusals of the real ones; the contracts hold for both."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
@@ -13,6 +14,7 @@ from domain.errors import AlreadyExists, NotFound, StaleVersion
 from domain.events import Event
 from domain.ids import CardId, EventId, GarageId, PersonId, TicketId, VehicleId
 from domain.matches import Embedding
+from domain.regions import Opened, region
 from domain.technicians import Candidate, Technician
 from domain.tickets import Matching, Shown, Ticket, TicketStatus
 from domain.usage import Usage
@@ -23,8 +25,10 @@ from graph.card_pages import EVERY_CARD, CardFilter
 from graph.card_rows import content_hash, fit_keys
 from graph.cards import CardVersion, Tallied
 from graph.places import Within
+from repair.stores import EVERYTHING
 
 K = TypeVar("K", bound=str)
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -116,6 +120,26 @@ class FakeCards:
         if now is None or not past:
             raise NotFound("failure card", f"{id} version {n}")
         return replace(past[0], usage=now.usage)
+
+    async def severities(self, ids: Sequence[str]) -> dict[str, int]:
+        cards = [self._now(name) for name in self._memory.cards if name in ids]
+        return {card.id: card.signature.severity.level for card in cards}
+
+    async def once_seen(self, ids: Sequence[CardId], viewer: Viewer) -> set[CardId]:
+        return {
+            name
+            for name in ids
+            for card, _ in self._memory.cards.get(name, [])
+            if card.visibility.includes(viewer.garage, viewer.region)
+        }
+
+    async def since(self, id: CardId, n: int) -> list[FailureCard]:
+        return [_without_usage(c) for c, _ in self._memory.cards.get(id, []) if c.version >= n]
+
+    async def record_of(self, author: str) -> tuple[int, int]:
+        cards = [self._now(name) for name in self._memory.cards]
+        theirs = [card.usage for card in cards if card.provenance.author == author]
+        return sum(u.successes for u in theirs), sum(u.failures for u in theirs)
 
     async def versions(self, id: CardId, viewer: Viewer) -> list[CardVersion]:
         await self.get(id, viewer)
@@ -263,6 +287,16 @@ class FakeTickets:
         self._memory.shown[id] = tuple(sorted(shown, key=lambda s: s.rank))
         self._memory.leave(events)
 
+    async def by_garage(self, since: datetime, until: datetime, actor: Actor) -> list[Opened]:
+        theirs = [t for t in self._memory.tickets.values() if _sees(actor, t)]
+        opened = [t for t in theirs if since <= t.opened_at < until]
+        solved = Counter(t.garage for t in opened if t.outcome is not None)
+        counts = Counter(t.garage for t in opened)
+        return [
+            Opened(garage=garage, region=region(garage), opened=n, resolved=solved[garage])
+            for garage, n in sorted(counts.items())
+        ]
+
     async def closed_on(self, vehicle: VehicleId, garage: GarageId) -> list[Ticket]:
         held = sorted(self._memory.tickets.values(), key=lambda t: t.id)
         theirs = [t for t in held if (t.vehicle_id, t.garage) == (vehicle, garage)]
@@ -333,28 +367,43 @@ class FakeVocabulary:
     async def load_parts(self, parts: Sequence[Part]) -> None:
         self._parts |= {p.id: p for p in parts}
 
-    async def symptoms(self, codes: Iterable[str] | None = None) -> list[Symptom]:
-        return [self._symptoms[k] for k in _named(self._symptoms, codes)]
+    async def symptoms(
+        self, codes: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> list[Symptom]:
+        return _named(self._symptoms, codes, (first, after))
 
-    async def components(self, ids: Iterable[str] | None = None) -> list[Component]:
-        return [self._components[k] for k in _named(self._components, ids)]
+    async def components(
+        self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> list[Component]:
+        return _named(self._components, ids, (first, after))
 
-    async def error_codes(self, keys: Iterable[str] | None = None) -> list[ErrorCode]:
-        return [self._codes[k] for k in _named(self._codes, keys)]
+    async def error_codes(
+        self, keys: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> list[ErrorCode]:
+        return _named(self._codes, keys, (first, after))
 
-    async def parts(self, ids: Iterable[str] | None = None) -> list[Part]:
-        return [self._parts[k] for k in _named(self._parts, ids)]
+    async def parts(
+        self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> list[Part]:
+        return _named(self._parts, ids, (first, after))
 
-    async def suppliers(self, ids: Iterable[str] | None = None) -> list[Supplier]:
-        return [self._suppliers[k] for k in _named(self._suppliers, ids)]
+    async def suppliers(
+        self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> list[Supplier]:
+        return _named(self._suppliers, ids, (first, after))
 
-    async def models(self, ids: Iterable[str] | None = None) -> list[VehicleModel]:
-        return [self._models[k] for k in _named(self._models, ids)]
+    async def models(
+        self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> list[VehicleModel]:
+        return _named(self._models, ids, (first, after))
 
 
-def _named(known: Iterable[K], keys: Iterable[str] | None) -> list[K]:
+def _named(known: Mapping[K, T], keys: Iterable[str] | None, page: tuple[int, str]) -> list[T]:
+    """Give what is known by these keys, or all of it, a page of it in the order of the keys."""
     wanted = None if keys is None else set(keys)
-    return sorted(key for key in known if wanted is None or key in wanted)
+    found = sorted(key for key in known if wanted is None or key in wanted)
+    first, after = page
+    return [known[key] for key in found if key > after][:first]
 
 
 def _sees(actor: Actor, ticket: Ticket) -> bool:

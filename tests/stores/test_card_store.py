@@ -273,3 +273,39 @@ async def test_an_older_tally_changes_nothing(house: House) -> None:
     await house.cards.tally(tallies[:3])
     found = await house.cards.get(FULL.id, ADMIN)
     assert (found.usage, found.reputation, found.version) == (Usage(matched=10), 0.1, 1)
+
+
+async def test_what_offline_work_asks_of_cards(house: House) -> None:
+    """Severities, versions from one on, and what somebody once saw, whoever asks by now."""
+    opened, limited = card("opened"), card("limited", visibility=only("garage_delhi"))
+    await house.cards.add(FULL, [])
+    await house.cards.put(SECOND, [], expected=1)
+    for one in (opened, limited):
+        await house.cards.add(one, [])
+    closed = replace(opened, version=2, visibility=only("garage_delhi"))
+    await house.cards.put(closed, [], expected=1)
+    levels = {FULL.id: FULL.signature.severity.level, opened.id: opened.signature.severity.level}
+    assert await house.cards.severities([FULL.id, opened.id, "fc_absent"]) == levels
+    told = [(one.version, one.title) for one in await house.cards.since(FULL.id, 2)]
+    assert told == [(2, SECOND.title)]
+    assert [one.version for one in await house.cards.since(FULL.id, 1)] == [1, 2]
+    asked = [opened.id, limited.id, CardId("fc_absent")]
+    assert await house.cards.once_seen(asked, PUNE) == {opened.id}
+    assert await house.cards.once_seen(asked, DELHI) == {opened.id, limited.id}
+
+
+async def test_the_record_of_an_author_sums_their_cards(house: House) -> None:
+    author = FULL.provenance.author
+    used = replace(FULL, usage=Usage(used=4, successes=3, failures=1))
+    other = card("other", usage=Usage(used=2, successes=0, failures=2), provenance=FULL.provenance)
+    for one in (used, other):
+        await house.cards.add(one, [])
+    assert await house.cards.record_of(author) == (3, 3)
+    assert await house.cards.record_of("somebody else") == (0, 0)
+
+
+async def test_a_replay_after_a_change_changes_nothing(house: House) -> None:
+    await house.cards.add(FULL, [event("1", FULL.id)])
+    await house.cards.put(SECOND, [], expected=1)
+    await house.cards.add(FULL, [event("1", FULL.id)])
+    assert await house.cards.get(FULL.id, ADMIN) == SECOND

@@ -251,3 +251,17 @@ async def test_closed_tickets_of_a_vehicle_are_found(house: House) -> None:
     assert await house.tickets.closed_on(VehicleId("veh_0001"), DELHI) == [closed]
     assert await house.tickets.closed_on(VehicleId("veh_0001"), PUNE) == [theirs]
     assert await house.tickets.closed_on(VehicleId("veh_none"), DELHI) == []
+
+
+async def test_openings_are_counted_by_garage(house: House) -> None:
+    away = replace(TICKET, id=TicketId("tkt_0002"), garage=PUNE)
+    later = replace(TICKET, id=TicketId("tkt_0003"), opened_at=NOW + timedelta(days=1))
+    for one in (TICKET, away, later):
+        await house.tickets.add(one, [])
+    day = (NOW, NOW + timedelta(days=1))
+    counted = await house.tickets.by_garage(*day, ADMIN)
+    assert [(one.garage, one.opened, one.resolved) for one in counted] == [
+        (DELHI, 1, 0),
+        (PUNE, 1, 0),
+    ]
+    assert [one.garage for one in await house.tickets.by_garage(*day, MANAGER)] == [DELHI]

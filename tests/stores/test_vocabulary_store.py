@@ -74,3 +74,10 @@ async def test_some_are_read_by_key(house: House) -> None:
     assert await house.vocabulary.error_codes([CodeKey("sae:P0A7F"), "x:Y1"]) == [SHARED]
     assert await house.vocabulary.parts(["BW-CELL-2"]) == [NEW]
     assert await house.vocabulary.parts([]) == []
+
+
+async def test_pages_go_on_by_key(house: House) -> None:
+    await filled(house)
+    [first] = await house.vocabulary.components(first=1)
+    rest = await house.vocabulary.components(first=5, after=first.id)
+    assert [first.id, *(one.id for one in rest)] == ["battery_pack", "cell_module"]

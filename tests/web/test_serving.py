@@ -160,7 +160,7 @@ async def test_a_cards_own_severity_decides(
 ) -> None:
     world = World()
     card = replace(CARD, signature=replace(CARD.signature, severity=severity))
-    world.cards.history[card.id] = [card]
+    world.hold(card)
     told = replace(created(card.id), type=EventType.CARD_UPDATED)
     async with records.transaction() as connection:
         await listener(world, "hinting").handle(told, connection)

@@ -1,6 +1,5 @@
 """graphql-transport-ws on a real port: who may come in, what closes a socket, and what does not."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -16,18 +15,20 @@ from websockets.typing import Origin, Subprotocol
 from domain.access import Role, viewer
 from domain.cards import Visibility
 from domain.events import EventType
-from domain.ids import OperationId
+from domain.ids import CardId, OperationId
 from repair.operation import Operation
 from tests.domain.samples import CARD, DELHI, PUNE, TICKET
 from tests.resolvers.fakes import World
 from tests.resolvers.inputs import OPERATION
-from tests.waits import sure_to_end
+from tests.waits import eventually, sure_to_end
 from tests.web.doors import PATH, TOKENS, actor, app
 from tests.web.live import served
 from web.socket import Socket
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
-CHANGED = "subscription { cardChanged { ... on CardChange { type card { key } cursor } } }"
+# From the log's beginning, so that nothing depends on when the server takes the subscription.
+CHANGED = """subscription { cardChanged(after: "0") {
+  ... on CardChange { type card { key } cursor } } }"""
 
 
 @pytest.fixture
@@ -71,10 +72,14 @@ async def subscribe(socket: ClientConnection, id: str, query: object) -> None:
     await say(socket, type="subscribe", id=id, payload={"query": query})
 
 
-async def change(world: World, n: int = 1) -> None:
+async def asked(world: World, what: str) -> int:
+    return world.asked[what]
+
+
+async def change(world: World, n: int = 1, card: CardId = CARD.id) -> None:
     who = actor()
     operation = Operation(id=OperationId(str(OPERATION)), actor=who, at=world.at)
-    event = operation.event(EventType.CARD_VERIFIED, CARD.id, n)
+    event = operation.event(EventType.CARD_VERIFIED, card, n)
     await world.feed.tell([replace(event, id=type(event.id)(f"event-{n}"))])
 
 
@@ -91,7 +96,6 @@ async def closed(socket: ClientConnection) -> int | None:
 async def test_changes_reach_who_may_see_them(world: World) -> None:
     async with opened(world, role=Role.MANAGER) as socket:
         await subscribe(socket, "1", CHANGED)
-        await asyncio.sleep(0.2)
         await change(world)
         told = await hear(socket)
     assert told["payload"]["data"]["cardChanged"] == {
@@ -103,15 +107,13 @@ async def test_changes_reach_who_may_see_them(world: World) -> None:
 
 @pytest.mark.row("CA-33")
 async def test_limited_changes_stay_at_home(world: World) -> None:
-    world.hold(replace(CARD, visibility=Visibility(garages=(DELHI,))))
+    other = replace(CARD, id=type(CARD.id)("fc_other"))
+    world.hold(replace(CARD, visibility=Visibility(garages=(DELHI,))), other)
     assert await world.cards.many([CARD.id], viewer(actor(Role.MANAGER, PUNE))) == {}
     async with opened(world, role=Role.MANAGER) as socket:
         await subscribe(socket, "1", CHANGED)
-        await asyncio.sleep(0.2)
         await change(world, 1)
-        await asyncio.sleep(0.1)
-        world.hold(CARD)
-        await change(world, 2)
+        await change(world, 2, other.id)
         told = await hear(socket)
     assert told["payload"]["data"]["cardChanged"]["cursor"] == "2"
 
@@ -131,7 +133,7 @@ async def test_match_ready_waits_for_the_search(world: World) -> None:
     query = f'subscription {{ matchReady(ticket: "{TICKET.id}") {{ key noMatch }} }}'
     async with opened(world) as socket:
         await subscribe(socket, "1", query)
-        await asyncio.sleep(0.2)
+        await eventually(lambda: asked(world, "tickets.many"))
         operation = Operation(id=OperationId(str(OPERATION)), actor=actor(), at=world.at)
         event = operation.event(EventType.CARD_MATCHED, TICKET.id, 7)
         none = type(TICKET.matching).NONE
@@ -147,7 +149,6 @@ async def test_a_bad_operation_ends_alone(world: World, query: object) -> None:
         await subscribe(socket, "good", CHANGED)
         await subscribe(socket, "bad", query)
         refused = await hear(socket)
-        await asyncio.sleep(0.1)
         await change(world)
         told = await hear(socket)
     assert (refused["id"], refused["type"]) == ("bad", "error")
