@@ -88,32 +88,34 @@ class Vocabulary:
     async def symptoms(
         self, codes: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[Symptom]:
-        return await self._give("symptoms", _symptom, codes, (first, after))
+        return await self._give(("all_symptoms", "some_symptoms"), _symptom, codes, (first, after))
 
     async def components(
         self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[Component]:
-        return await self._give("components", _component, ids, (first, after))
+        return await self._give(
+            ("all_components", "some_components"), _component, ids, (first, after)
+        )
 
     async def error_codes(
         self, keys: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[ErrorCode]:
-        return await self._give("codes", _code, keys, (first, after))
+        return await self._give(("all_codes", "some_codes"), _code, keys, (first, after))
 
     async def parts(
         self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[Part]:
-        return await self._give("parts", _part, ids, (first, after))
+        return await self._give(("all_parts", "some_parts"), _part, ids, (first, after))
 
     async def suppliers(
         self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[Supplier]:
-        return await self._give("suppliers", _supplier, ids, (first, after))
+        return await self._give(("all_suppliers", "some_suppliers"), _supplier, ids, (first, after))
 
     async def models(
         self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[VehicleModel]:
-        return await self._give("models", _model, ids, (first, after))
+        return await self._give(("all_models", "some_models"), _model, ids, (first, after))
 
     async def awaiting_review(self) -> list[Unknown]:
         """Give what was named and is not described: for whoever keeps the vocabulary (CA-5)."""
@@ -134,13 +136,13 @@ class Vocabulary:
 
     async def _give(
         self,
-        kind: str,
+        names: tuple[str, str],
         value: Callable[[Row], T],
         keys: Iterable[str] | None,
         page: tuple[int, str],
     ) -> list[T]:
-        which = "all" if keys is None else "some"
-        query = QUERIES[f"{which}_{kind}"] + "\n" + QUERIES[f"give_{kind}"]
+        of_all, of_some = names
+        query = QUERIES[of_all if keys is None else of_some]
         first, after = page
         wanted = sorted(set(keys or ()))
         found = await self._graph.entries(query, keys=wanted, first=first, after=after)
