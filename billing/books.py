@@ -4,7 +4,7 @@ The head of the garage's audit chain is locked first. So two pages of a garage n
 are given in the order of commit, and pages of different garages do not wait for each other.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -22,6 +22,24 @@ from records.database import Connection, Records, Row
 from records.queries import named
 
 QUERIES = named("books.sql", "billing")
+# The statement that keeps a row of a table, and the one for what belongs to it.
+KEEP: Mapping[str, LiteralString] = {
+    "document": QUERIES["keep_document"],
+    "invoice": QUERIES["keep_invoice"],
+    "void_invoice": QUERIES["keep_void_invoice"],
+    "posting": QUERIES["keep_posting"],
+    "payment": QUERIES["keep_payment"],
+    "receipt_voucher": QUERIES["keep_receipt_voucher"],
+    "closed_month": QUERIES["keep_closed_month"],
+    "price": QUERIES["keep_price"],
+    "stock_delta": QUERIES["keep_stock_delta"],
+    "e_invoice": QUERIES["keep_e_invoice"],
+    "e_invoice_cancel": QUERIES["keep_e_invoice_cancel"],
+}
+KEEP_PARTS: Mapping[str, LiteralString] = {
+    "invoice": QUERIES["keep_parts_of_invoice"],
+    "posting": QUERIES["keep_parts_of_posting"],
+}
 # Prices and vendors of all garages have a chain of their own.
 NETWORK = GarageId("garage_network")
 
@@ -103,10 +121,10 @@ class Page:
 
     async def keep(self, table: str, key: str, row: Fields, parts: Sequence[Fields] = ()) -> None:
         """Write a row that stays for ever, and what belongs to it; its digest goes to the audit."""
-        await self.connection.execute(QUERIES[f"keep_{table}"], dict(row))
+        await self.connection.execute(KEEP[table], dict(row))
         if parts:
             given = {"parts": audit.canonical(parts).decode()}
-            await self.connection.execute(QUERIES[f"keep_parts_of_{table}"], given)
+            await self.connection.execute(KEEP_PARTS[table], given)
         self._written.append(Written(table=table, key=key, digest=audit.digest(row, parts)))
 
     def wrote(self, table: str, key: str, row: Fields) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, LiteralString
 
 from billing import audit
 from billing.anchors import Anchor
@@ -35,7 +35,10 @@ CURRENT: Final = frozenset({"setting"})
 GROWN: Final[Mapping[str, Sequence[tuple[str, object]]]] = {
     "setting": (("turnover", 0), ("scheme", "regular")),
 }
-PARTS: Final = frozenset({"invoice", "posting"})
+PARTS: Final[Mapping[str, LiteralString]] = {
+    "invoice": QUERIES["parts_of_invoice"],
+    "posting": QUERIES["parts_of_posting"],
+}
 SECONDS = 60.0
 # Queries that name a row no event accounts for, and what to say of it: a row that none wrote; a
 # sum, a balance or a counter that does not follow from the rows it was made of.
@@ -160,7 +163,7 @@ async def _digests(
         found = await (await connection.execute(QUERIES[table], given)).fetchall()
         parts: dict[str, list[Fields]] = {}
         if table in PARTS:
-            cursor = await connection.execute(QUERIES[f"parts_of_{table}"], given)
+            cursor = await connection.execute(PARTS[table], given)
             for part in await cursor.fetchall():
                 parts.setdefault(part.pop("audit_key"), []).append(part)
     return {

@@ -1,5 +1,6 @@
 """Pages of cards: which query a filter becomes, each starting at its most telling index."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import LiteralString
 
@@ -12,7 +13,27 @@ from graph.queries import named
 
 PIECES = named("card_pages.cypher")
 # The narrowest first: the page starts at this one, the others are conditions on its cards.
-STARTS = ("reading", "code", "origin", "symptom", "vehicle", "model", "component")
+STARTS: Mapping[str, str] = {
+    "reading": "from_reading",
+    "code": "from_code",
+    "origin": "from_origin",
+    "symptom": "from_symptom",
+    "vehicle": "from_vehicle",
+    "model": "from_model",
+    "component": "from_component",
+}
+CONDITIONS: Mapping[str, str] = {
+    "status": "where_status",
+    "make": "where_make",
+    "vehicle": "where_vehicle",
+    "model": "where_model",
+    "component": "where_component",
+    "category": "where_category",
+    "symptom": "where_symptom",
+    "code": "where_code",
+    "reading": "where_reading",
+    "origin": "where_origin",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +63,11 @@ EVERY_CARD = CardFilter()
 def page_query(filter: CardFilter) -> tuple[LiteralString, dict[str, object]]:
     """Give the query text (one of a few fixed ones) and its parameters."""
     parameters = _parameters(filter)
-    start = next((name for name in STARTS if name in parameters), "all")
-    query = PIECES[f"from_{start}"]
+    start = next((name for name in STARTS if name in parameters), None)
+    query = PIECES["from_all" if start is None else STARTS[start]]
     for name in parameters:
         if name != start:
-            query = query + "\n  AND " + PIECES[f"where_{name}"]
+            query = query + "\n  AND " + PIECES[CONDITIONS[name]]
     return query + "\n" + PIECES["to_page"], parameters
 
 

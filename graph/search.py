@@ -51,6 +51,10 @@ WORDS_MOST = 128
 WORDS_LEAST = 24
 LOOKS = 2_400_000
 COUNT_SECONDS = 60.0
+# Nearest by meaning: the quick one, and the one that is narrowed to the viewer in the index.
+NEAREST = ("by_meaning", "by_meaning_seen")
+NEAREST_OF_MAKE = ("by_meaning_make", "by_meaning_seen_make")
+LOOKED = {"words": "by_words", "vehicle": "by_vehicle"}
 # What nobody reports, to warm the queries with.
 NO_CODE = CodeKey("sae:P0000")
 NO_SYMPTOM = "SYM_NONE_000"
@@ -116,7 +120,7 @@ class Search:
             InvalidInput: no index has this size of embedding.
         """
         check_sizes([embedding], await self._graph.embedding_sizes())
-        of_make = "" if make is None else "_make"
+        nearest, seen = NEAREST if make is None else NEAREST_OF_MAKE
         wanted: dict[str, object] = {
             "places": [*places_of(viewer), LISTED],
             "makes": [make_key(make), ANY_MAKE],
@@ -126,8 +130,8 @@ class Search:
         # To narrow by place in the index costs half the search again: as for words, it is done only
         # when cards of others crowd the nearest out.
         near = min(max(limit + NEAR_MARGIN, NEAR_LEAST), NEAR_MOST)
-        found = await self._found(f"by_meaning{of_make}", viewer, beside, wanted | {"near": near})
-        narrowed = f"by_meaning{'' if viewer.sees_all else '_seen'}{of_make}"
+        found = await self._found(nearest, viewer, beside, wanted | {"near": near})
+        narrowed = nearest if viewer.sees_all else seen
         while len(found.hits) < limit and found.looked == near < NEAR_MOST:
             # Cards listed for others, or of another model, can still crowd: look further.
             near = min(4 * near, NEAR_MOST)
@@ -248,12 +252,12 @@ class Search:
         """
         asked = cast("Mapping[str, Any]", wanted[source])
         if found is None:
-            found = await self._found(f"by_{source}", viewer, beside, wanted)
+            found = await self._found(LOOKED[source], viewer, beside, wanted)
         if found.looked < asked["near"] or len(found.hits) >= asked["limit"]:
             return found.hits
         narrowed = {**asked, "query": f"{asked['query']} {hidden_from(viewer)}"}
         return (
-            await self._found(f"by_{source}", viewer, beside, {**wanted, source: narrowed})
+            await self._found(LOOKED[source], viewer, beside, {**wanted, source: narrowed})
         ).hits
 
     async def _found(

@@ -20,12 +20,12 @@ EVERYTHING = 1_000_000
 T = TypeVar("T")
 # What an entry of each kind is asked for by.
 KEYS: dict[str, Callable[[Any], str]] = {
-    "symptoms": lambda symptom: symptom.code,
-    "codes": lambda code: code.key,
-    "components": lambda component: component.id,
-    "parts": lambda part: part.id,
-    "suppliers": lambda supplier: supplier.id,
-    "models": lambda model: model.id,
+    "some_symptoms": lambda symptom: symptom.code,
+    "some_codes": lambda code: code.key,
+    "some_components": lambda component: component.id,
+    "some_parts": lambda part: part.id,
+    "some_suppliers": lambda supplier: supplier.id,
+    "some_models": lambda model: model.id,
 }
 
 
@@ -99,32 +99,34 @@ class Vocabulary:
     async def symptoms(
         self, codes: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[Symptom]:
-        return await self._give("symptoms", _symptom, codes, (first, after))
+        return await self._give(("all_symptoms", "some_symptoms"), _symptom, codes, (first, after))
 
     async def components(
         self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[Component]:
-        return await self._give("components", _component, ids, (first, after))
+        return await self._give(
+            ("all_components", "some_components"), _component, ids, (first, after)
+        )
 
     async def error_codes(
         self, keys: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[ErrorCode]:
-        return await self._give("codes", _code, keys, (first, after))
+        return await self._give(("all_codes", "some_codes"), _code, keys, (first, after))
 
     async def parts(
         self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[Part]:
-        return await self._give("parts", _part, ids, (first, after))
+        return await self._give(("all_parts", "some_parts"), _part, ids, (first, after))
 
     async def suppliers(
         self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[Supplier]:
-        return await self._give("suppliers", _supplier, ids, (first, after))
+        return await self._give(("all_suppliers", "some_suppliers"), _supplier, ids, (first, after))
 
     async def models(
         self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[VehicleModel]:
-        return await self._give("models", _model, ids, (first, after))
+        return await self._give(("all_models", "some_models"), _model, ids, (first, after))
 
     async def awaiting_review(self) -> list[Unknown]:
         """Give what was named and is not described: for whoever keeps the vocabulary (CA-5)."""
@@ -146,27 +148,25 @@ class Vocabulary:
 
     async def _give(
         self,
-        kind: str,
+        names: tuple[str, str],
         value: Callable[[Row], T],
         keys: Iterable[str] | None,
         page: tuple[int, str],
     ) -> list[T]:
+        of_all, of_some = names
         if keys is None:
-            return await self._read("all", kind, value, keys=[], first=page[0], after=page[1])
+            return await self._read(of_all, value, keys=[], first=page[0], after=page[1])
         wanted = sorted(set(keys))
-        known = self._recent.known(kind, wanted)
+        known = self._recent.known(of_some, wanted)
         missing = [key for key in wanted if key not in known]
         if missing:
-            read = await self._read("some", kind, value, keys=missing, first=page[0], after=page[1])
-            self._recent.keep(kind, ((KEYS[kind](entry), entry) for entry in read))
-            known |= {KEYS[kind](entry): entry for entry in read}
+            read = await self._read(of_some, value, keys=missing, first=page[0], after=page[1])
+            self._recent.keep(of_some, ((KEYS[of_some](entry), entry) for entry in read))
+            known |= {KEYS[of_some](entry): entry for entry in read}
         return [cast("T", known[key]) for key in wanted if key in known]
 
-    async def _read(
-        self, which: str, kind: str, value: Callable[[Row], T], **parameters: object
-    ) -> list[T]:
-        query = QUERIES[f"{which}_{kind}"] + "\n" + QUERIES[f"give_{kind}"]
-        return [value(row) for row in await self._graph.entries(query, **parameters)]
+    async def _read(self, name: str, value: Callable[[Row], T], **parameters: object) -> list[T]:
+        return [value(row) for row in await self._graph.entries(QUERIES[name], **parameters)]
 
 
 def _code_properties(code: ErrorCode) -> Row:

@@ -11,8 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 from domain.errors import InvalidInput, UnsafeSetting
 from matching.ranking import RankerName
-from web.caps import Caps
 from web import store_addresses
+from web.caps import Caps
 from web.secret_strength import key_weakness, password_weakness, secret_weakness
 
 SECRET_BYTES = 32

@@ -113,92 +113,104 @@ MATCH (p:Part {id: row.id})
 MERGE (o:Part {id: row.supersedes}) ON CREATE SET o.awaits_review = true
 MERGE (p)-[:SUPERSEDES]->(o)
 
+// name: GIVE_SYMPTOMS
+// With the component each is seen on.
+WITH n{.code, .text, .phrases, component: head([(n)-[:SEEN_ON]->(k) | k.id])} AS entry ORDER BY n.code
+RETURN collect(entry) AS found
+
 // name: all_symptoms
 // A page of symptoms by code.
 MATCH (n:Symptom) WHERE n.code > $after AND n.text IS NOT NULL
 WITH n ORDER BY n.code LIMIT $first
+GIVE_SYMPTOMS
 
 // name: some_symptoms
 // Symptoms by code.
 MATCH (n:Symptom) WHERE n.code IN $keys AND n.text IS NOT NULL
+GIVE_SYMPTOMS
 
-// name: give_symptoms
-// With the component each is seen on.
-WITH n{.code, .text, .phrases, component: head([(n)-[:SEEN_ON]->(k) | k.id])} AS entry ORDER BY n.code
+// name: GIVE_COMPONENTS
+// With their place in the tree and their suppliers.
+WITH n{.id, .name, part_of: head([(n)-[:PART_OF]->(k) | k.id]),
+  suppliers: [(n)-[:SUPPLIED_BY]->(s) | s.id]} AS entry ORDER BY n.id
 RETURN collect(entry) AS found
 
 // name: all_components
 // A page of components by id.
 MATCH (n:Component) WHERE n.id > $after AND n.name IS NOT NULL
 WITH n ORDER BY n.id LIMIT $first
+GIVE_COMPONENTS
 
 // name: some_components
 // Components by id.
 MATCH (n:Component) WHERE n.id IN $keys AND n.name IS NOT NULL
+GIVE_COMPONENTS
 
-// name: give_components
-// With their place in the tree and their suppliers.
-WITH n{.id, .name, part_of: head([(n)-[:PART_OF]->(k) | k.id]),
-  suppliers: [(n)-[:SUPPLIED_BY]->(s) | s.id]} AS entry ORDER BY n.id
+// name: GIVE_CODES
+// With the component that raises each.
+WITH n{.code, .scope, .description, .illustrative,
+  component: head([(n)-[:RAISED_BY]->(k) | k.id])} AS entry ORDER BY n.key
 RETURN collect(entry) AS found
 
 // name: all_codes
 // A page of codes by key.
 MATCH (n:ErrorCode) WHERE n.key > $after AND n.description IS NOT NULL
 WITH n ORDER BY n.key LIMIT $first
+GIVE_CODES
 
 // name: some_codes
 // Codes by key.
 MATCH (n:ErrorCode) WHERE n.key IN $keys AND n.description IS NOT NULL
+GIVE_CODES
 
-// name: give_codes
-// With the component that raises each.
-WITH n{.code, .scope, .description, .illustrative,
-  component: head([(n)-[:RAISED_BY]->(k) | k.id])} AS entry ORDER BY n.key
+// name: GIVE_PARTS
+// With what each is, fits and supersedes.
+WITH n{.id, .name, .hsn, component: head([(n)-[:IS_A]->(k) | k.id]),
+  fits: [(n)-[:FITS]->(m) | m.id], supersedes: head([(n)-[:SUPERSEDES]->(o) | o.id])} AS entry ORDER BY n.id
 RETURN collect(entry) AS found
 
 // name: all_parts
 // A page of parts by id.
 MATCH (n:Part) WHERE n.id > $after AND n.name IS NOT NULL
 WITH n ORDER BY n.id LIMIT $first
+GIVE_PARTS
 
 // name: some_parts
 // Parts by id.
 MATCH (n:Part) WHERE n.id IN $keys AND n.name IS NOT NULL
+GIVE_PARTS
 
-// name: give_parts
-// With what each is, fits and supersedes.
-WITH n{.id, .name, .hsn, component: head([(n)-[:IS_A]->(k) | k.id]),
-  fits: [(n)-[:FITS]->(m) | m.id], supersedes: head([(n)-[:SUPERSEDES]->(o) | o.id])} AS entry ORDER BY n.id
+// name: GIVE_SUPPLIERS
+// As they are.
+WITH n{.id, .name, .country} AS entry ORDER BY n.id
 RETURN collect(entry) AS found
 
 // name: all_suppliers
 // A page of suppliers by id.
 MATCH (n:Supplier) WHERE n.id > $after AND n.name IS NOT NULL
 WITH n ORDER BY n.id LIMIT $first
+GIVE_SUPPLIERS
 
 // name: some_suppliers
 // Suppliers by id.
 MATCH (n:Supplier) WHERE n.id IN $keys AND n.name IS NOT NULL
+GIVE_SUPPLIERS
 
-// name: give_suppliers
+// name: GIVE_MODELS
 // As they are.
-WITH n{.id, .name, .country} AS entry ORDER BY n.id
+WITH n{.make, .model, .variant, .year, .category} AS entry ORDER BY n.id
 RETURN collect(entry) AS found
 
 // name: all_models
 // A page of models by id.
 MATCH (n:VehicleModel) WHERE n.id > $after
 WITH n ORDER BY n.id LIMIT $first
+GIVE_MODELS
 
 // name: some_models
 // Models by id.
 MATCH (n:VehicleModel) WHERE n.id IN $keys
-
-// name: give_models
-// As they are.
-WITH n{.make, .model, .variant, .year, .category} AS entry ORDER BY n.id
-RETURN collect(entry) AS found
+GIVE_MODELS
 
 // name: awaiting_review
 // CA-5: what cards and reports named and the vocabulary does not know.

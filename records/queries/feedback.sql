@@ -84,15 +84,3 @@ update aftermath set held = false where ticket = %(ticket)s and closed_at <= %(b
 select distinct on (ticket) ticket, worked and every(held) over (partition by ticket) as first_fix
 from aftermath where ticket = any(%(tickets)s) and stands
 order by ticket, closed_at desc
-
--- name: by_card
--- FE-5 by card.
-select * from feedback_by_card where card = any(%(keys)s)
-
--- name: by_vehicle
--- FE-5 by vehicle model.
-select * from feedback_by_vehicle where make = %(make)s
-
--- name: by_symptom
--- FE-5 by symptom.
-select * from feedback_by_symptom where symptom = any(%(keys)s)

@@ -57,12 +57,8 @@ class Plans:
 
     def __init__(self, converter: Any) -> None:  # noqa: ANN401 - Strawberry types it loosely
         self._converter = converter
-<<<<<<< HEAD:resolvers/plans/execution.py
-        self._kept = OrderedDict[tuple[str, str | None], Known]()
-        self.kept_tokens = 0
-=======
         self._kept = OrderedDict[tuple[str, str | None], KnownDocument]()
->>>>>>> plans:resolvers/plans/plans.py
+        self.kept_tokens = 0
 
     def ready(self, text: str | None, operation_name: str | None) -> DocumentNode | None:
         """Give the document of a text that has passed all checks before and has a plan, else None.
@@ -79,13 +75,8 @@ class Plans:
         **given: Any,  # noqa: ANN401 - as graphql-core takes it
     ) -> Awaitable[ExecutionResult] | ExecutionResult:
         """Execute a validated document, as graphql-core's `execute` does."""
-<<<<<<< HEAD:resolvers/plans/execution.py
         if document.loc is None or document.token_count > TOKENS_SHARE:
-            return execute(schema, document, **given)
-=======
-        if document.loc is None:
             return by_core(schema, document, **given)
->>>>>>> plans:resolvers/plans/plans.py
         known = self._known(document.loc.source.body, given.get("operation_name"), document)
         known.uses += 1
         middleware = given.get("middleware")
@@ -116,12 +107,8 @@ class Plans:
         if known is None:
             found = ConditionVisitor()
             visit(document, found)
-<<<<<<< HEAD:resolvers/plans/execution.py
-            known = self._kept[key] = Known(document, tuple(sorted(found.names)))
-            self.kept_tokens += document.token_count
-=======
             known = self._kept[key] = KnownDocument(document, tuple(sorted(found.names)))
->>>>>>> plans:resolvers/plans/plans.py
+            self.kept_tokens += document.token_count
         self._kept.move_to_end(key)
         while self.kept_tokens > KEPT_TOKENS:
             _, gone = self._kept.popitem(last=False)

@@ -23,6 +23,7 @@ COMMANDS = {
     "events": Place("web.cli.events:app", "What happened, what was given up, and its replay."),
     "token": Place("web.cli.token:token", "Mint an access token for development."),
     "local": Place("web.cli.local:app", "The stores as processes of this machine."),
+    "queries": Place("web.cli.queries:queries", "Print the named Cypher and SQL queries."),
     "migrate": Place("web.cli.api:migrate", "Bring the schemas of both stores up to date."),
     "schema": Place("web.cli.api:schema", "Print the GraphQL schema (SDL)."),
 }
