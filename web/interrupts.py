@@ -20,6 +20,9 @@ import uvicorn
 END_SECONDS = {signal.SIGINT: 2.5, signal.SIGTERM: 9.0}
 # Of that, for requests that are being answered.
 GRACE_SECONDS = {signal.SIGINT: 1, signal.SIGTERM: 5}
+# Who speaks of requests that are cut and of connections that are let go in the middle: on Ctrl-C
+# that is what was asked for.
+TALKATIVE = ("uvicorn.error", "psycopg.pool", "neo4j")
 
 
 def run(work: Coroutine[object, object, None]) -> None:
@@ -68,15 +71,15 @@ class PromptServer(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         told = signal.Signals(sig)
         self.config.timeout_graceful_shutdown = GRACE_SECONDS[told]
-        if told is signal.SIGINT:
-            # That requests are cut is what was asked for.
-            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         end_soon(told)
         super().handle_exit(sig, frame)
 
 
 def end_soon(told: signal.Signals) -> None:
     """End the process in so many seconds, if it has not ended by itself."""
+    if told is signal.SIGINT:
+        for name in TALKATIVE:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
 
     def end() -> None:
         for stream in (sys.stdout, sys.stderr):
