@@ -22,11 +22,14 @@ from graphql import (
     visit,
 )
 from graphql.execution import Executor
-from graphql.execution import execute as execute_by_core
 from strawberry.types.field import StrawberryField
 
 from resolvers.plans.run import PlanRun, Unplanned
 from resolvers.plans.source import PlanTooLong, PlanWriter, Root
+
+# graphql-core types its arguments loosely.
+Executed = Awaitable[ExecutionResult] | ExecutionResult
+execute_by_core = cast("Callable[..., Executed]", core.execute)  # pyright: ignore[reportUnknownMemberType]
 
 # A document that is asked once is not worth a plan; one that comes again is made one.
 USES_BEFORE = 2

@@ -67,7 +67,7 @@ class PlanWriter:
     def __init__(self, executor: Executor[Any], handled: Callable[[StrawberryField], bool]) -> None:
         self._executor = executor
         self._handled = handled
-        self._lines = list[str]()
+        self._lines: list[str] = []
         self._count = 0
         self._names: dict[str, object] = {
             "Unplanned": Unplanned,
@@ -87,7 +87,9 @@ class PlanWriter:
         kind = run.schema.get_root_type(operation.operation)
         if kind is None:
             raise Unplanned
-        found = collect_fields(run.schema, run.fragments, run.variable_values, kind, run.operation)
+        found: Any = collect_fields(
+            run.schema, run.fragments, run.variable_values, kind, run.operation
+        )
         name = self._object(kind, found.grouped_field_set, EVERYTHING, checked=False)
         exec(compile("\n".join(self._lines), "<plan>", "exec"), self._names)  # noqa: S102 - names of our schema and keys in quotes, nothing else of the document
         return cast("Root", self._names[name])
