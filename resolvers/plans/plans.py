@@ -21,6 +21,7 @@ from graphql import (
     located_error,
     visit,
 )
+from graphql import execution as core
 from graphql.execution import Executor
 from strawberry.types.field import StrawberryField
 
