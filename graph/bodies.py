@@ -1,5 +1,19 @@
-"""Whole documents as JSON text: a stored version reads back as exactly the value it was."""
+"""Whole documents as JSON text: a stored version reads back as exactly the value it was.
 
+What is stored outlives the class that wrote it. Each body says which schema it is of; a body of an
+older one is brought up a schema at a time before it is read (`CARD_UPCASTERS`), and what a newer
+release wrote into a card and this one does not know stays in it when the next version is written.
+
+Whoever changes the form of a card or tightens a limit of one:
+1. raises `CARD_SCHEMA` and adds an upcaster from the schema before, which also brings values that
+   the new limit would refuse within it;
+2. adds a frozen body of the new schema to `tests/graph/bodies/`; those of all older ones stay.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+import orjson
 from pydantic import TypeAdapter
 
 from domain.cards import FailureCard
@@ -7,7 +21,11 @@ from domain.tickets import Ticket
 
 CARD = TypeAdapter(FailureCard)
 TICKET = TypeAdapter(Ticket)
-SCHEMA = 1
+SCHEMA_KEY = "schema"
+CARD_SCHEMA = 2
+TICKET_SCHEMA = 2
+# Bodies before the second schema did not say which they are of.
+UNSAID = 1
 COUNTED = {"usage", "reputation", "recheck"}
 # What an import may change without the card saying anything new.
 INCIDENTAL = {
@@ -22,10 +40,29 @@ INCIDENTAL = {
     "provenance": {"created_at", "updated_at"},
 }
 
+Body = dict[str, Any]
+Upcasters = Mapping[int, Callable[[Body], Body]]
 
-def card_body(card: FailureCard) -> str:
-    """Give the document without its counters, which no version holds."""
-    return CARD.dump_json(card, exclude=COUNTED).decode()
+
+def _unchanged(body: Body) -> Body:
+    return body
+
+
+# By the schema that they start from: each gives the body as the next schema has it.
+CARD_UPCASTERS: Upcasters = {1: _unchanged}
+TICKET_UPCASTERS: Upcasters = {1: _unchanged}
+
+
+def card_body(card: FailureCard, before: str | None = None) -> str:
+    """Give the document without its counters, which no version holds.
+
+    `before` is the body of the version that it follows: what it holds of a newer release stays.
+    """
+    body: Body = CARD.dump_python(card, mode="json", exclude=COUNTED)
+    body[SCHEMA_KEY] = CARD_SCHEMA
+    if before is not None:
+        body = _with_unknown(body, orjson.loads(before))
+    return orjson.dumps(body).decode()
 
 
 def card_content(card: FailureCard) -> bytes:
@@ -34,12 +71,54 @@ def card_content(card: FailureCard) -> bytes:
 
 
 def card_from(body: str) -> FailureCard:
-    return CARD.validate_json(body)
+    """Read a card of any schema so far."""
+    if body.endswith(_end(CARD_SCHEMA)):
+        return CARD.validate_json(body)
+    return CARD.validate_python(_upcast(body, CARD_UPCASTERS, CARD_SCHEMA))
+
+
+def same_card(body: str | None, card: FailureCard) -> bool:
+    """Say whether a stored body, of whatever schema, says what a card says."""
+    return body is not None and card_body(card_from(body)) == card_body(card)
 
 
 def ticket_body(ticket: Ticket) -> str:
-    return TICKET.dump_json(ticket).decode()
+    body: Body = TICKET.dump_python(ticket, mode="json")
+    return orjson.dumps(body | {SCHEMA_KEY: TICKET_SCHEMA}).decode()
 
 
 def ticket_from(body: str) -> Ticket:
-    return TICKET.validate_json(body)
+    """Read a ticket of any schema so far."""
+    if body.endswith(_end(TICKET_SCHEMA)):
+        return TICKET.validate_json(body)
+    return TICKET.validate_python(_upcast(body, TICKET_UPCASTERS, TICKET_SCHEMA))
+
+
+def same_ticket(body: str, ticket: Ticket) -> bool:
+    """Say whether a stored body, of whatever schema, says what a ticket says."""
+    return ticket_body(ticket_from(body)) == ticket_body(ticket)
+
+
+def _end(schema: int) -> str:
+    """Give how a body of this schema ends that holds nothing unknown: it needs no second look."""
+    return f'"{SCHEMA_KEY}":{schema}}}'
+
+
+def _upcast(text: str, upcasters: Upcasters, schema: int) -> Body:
+    body: Body = orjson.loads(text)
+    for older in range(body.pop(SCHEMA_KEY, UNSAID), schema):
+        body = upcasters[older](body)
+    return body
+
+
+def _with_unknown(body: Body, before: Body) -> Body:
+    """Give a body with the fields of the one before that this release has no name for."""
+    kept = dict(body)
+    for name, value in before.items():
+        mine = kept.get(name)
+        if name not in kept:
+            if name not in COUNTED:
+                kept[name] = value
+        elif isinstance(mine, dict) and isinstance(value, dict):
+            kept[name] = _with_unknown(cast("Body", mine), cast("Body", value))
+    return kept

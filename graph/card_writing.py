@@ -19,13 +19,17 @@ EDGES = named("card_edges.cypher")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
-    """One card to write: who wrote this version, whether it is its first, and what goes with it."""
+    """One card to write: who wrote this version, whether it is its first, and what goes with it.
+
+    `before` is the stored body of the version that it follows.
+    """
 
     card: FailureCard
     by: str
     new: bool
     embedding: Embedding | None = None
     import_hash: str | None = None
+    before: str | None = None
 
 
 async def save(tx: Transaction, saved: Sequence[Saved]) -> None:
@@ -55,10 +59,10 @@ def _node(saved: Saved) -> Row:
         "findable": card.status in SEARCHABLE,
         "public": card.visibility.everyone,
         "properties": card_rows.properties(card) | kept,
-        "body": bodies.card_body(card),
+        "body": bodies.card_body(card, saved.before),
         "by": saved.by,
         "at": card.provenance.updated_at,
-        "schema": bodies.SCHEMA,
+        "schema": bodies.CARD_SCHEMA,
     }
 
 

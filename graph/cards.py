@@ -90,7 +90,7 @@ class Cards:
         async def work(tx: Transaction) -> None:
             [held] = await rows(tx, WRITES["claim"], ids=[card.id])
             if held["version"] > 0:
-                if await body_of(tx, card.id, card.version) != bodies.card_body(card):
+                if not bodies.same_card(await body_of(tx, card.id, card.version), card):
                     raise AlreadyExists("failure card", card.id)
                 return
             saved = Saved(card=card, by=_writer(card, events), new=True, embedding=embedding)
@@ -123,7 +123,13 @@ class Cards:
                 raise NotFound("failure card", card.id)
             if held[0]["version"] != expected:
                 raise StaleVersion(card.id, expected, held[0]["version"])
-            saved = Saved(card=card, by=_writer(card, events), new=False, embedding=embedding)
+            saved = Saved(
+                card=card,
+                by=_writer(card, events),
+                new=False,
+                embedding=embedding,
+                before=await body_of(tx, card.id, expected),
+            )
             await save(tx, [saved])
             await outbox.leave(tx, events)
 

@@ -192,7 +192,7 @@ async def _stored(tx: Transaction, ticket: Ticket) -> bool:
         AlreadyExists: its id is there, and says something else.
     """
     found = await rows(tx, QUERIES["hold"], id=ticket.id)
-    if found and found[0]["body"] != bodies.ticket_body(ticket):
+    if found and not bodies.same_ticket(found[0]["body"], ticket):
         raise AlreadyExists("ticket", ticket.id)
     return bool(found)
 
