@@ -66,6 +66,7 @@ def test_a_guessable_password_is_refused(name: str, weak: str) -> None:
         f"first:{encoded(b'short')} index:{GOOD_KEY}",
         "first:%%% index:%%%",
     ],
+    ids=["zeroes", "index of zeroes", "counted", "repeated", "one for both", "short", "no key"],
 )
 def test_keys_that_are_not_random_are_refused(keys: str) -> None:
     with pytest.raises(UnsafeSetting) as refused:
