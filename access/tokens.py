@@ -23,7 +23,7 @@ KEPT = 1_024
 UNREADABLE = (JoseError, InvalidInput, ValueError, KeyError, TypeError, ArithmeticError, OSError)
 
 
-class Tokens:
+class AccessTokens:
     """Mints and verifies with one secret of at least 32 bytes."""
 
     def __init__(self, secret: bytes) -> None:
@@ -57,8 +57,8 @@ class Tokens:
             raise NotAuthenticated("the token is too long")
         try:
             claims = self._claims(token)
-            _registry(now).validate(claims)
-            return _actor(claims), _moment(claims["exp"], now)
+            _claims_registry(now).validate(claims)
+            return _actor_of_claims(claims), _parse_moment(claims["exp"], now)
         except (*UNREADABLE, RecursionError) as error:
             raise NotAuthenticated(f"the token was refused ({type(error).__name__})") from error
 
@@ -66,7 +66,7 @@ class Tokens:
         return jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
 
 
-def _registry(now: datetime) -> jwt.JWTClaimsRegistry:
+def _claims_registry(now: datetime) -> jwt.JWTClaimsRegistry:
     return jwt.JWTClaimsRegistry(
         now=int(now.timestamp()),
         leeway=int(LEEWAY.total_seconds()),
@@ -78,7 +78,7 @@ def _registry(now: datetime) -> jwt.JWTClaimsRegistry:
     )
 
 
-def _actor(claims: dict[str, object]) -> Actor:
+def _actor_of_claims(claims: dict[str, object]) -> Actor:
     garage, region = claims.get("garage"), claims.get("region")
     return Actor(
         id=person_id(str(claims["sub"])),
@@ -88,5 +88,5 @@ def _actor(claims: dict[str, object]) -> Actor:
     )
 
 
-def _moment(seconds: object, now: datetime) -> datetime:
+def _parse_moment(seconds: object, now: datetime) -> datetime:
     return datetime.fromtimestamp(float(str(seconds)), tz=now.tzinfo)

@@ -43,7 +43,9 @@ class Vault:
     def seal(self, plain: bytes, where: str) -> bytes:
         """Give length and name of the key, a fresh nonce, and the sealed text."""
         name, nonce = self.current.encode(), self.randomness(NONCE_BYTES)
-        closed = AESGCM(self.keys[self.current]).encrypt(nonce, plain, _bound(self.current, where))
+        closed = AESGCM(self.keys[self.current]).encrypt(
+            nonce, plain, _bounded_name(self.current, where)
+        )
         return bytes([len(name)]) + name + nonce + closed
 
     def open(self, sealed: bytes, where: str) -> bytes:
@@ -59,7 +61,7 @@ class Vault:
             raise UnsafeSetting("BATTWHEELS_VAULT_KEYS", f"the key {name!r} is needed and missing")
         try:
             return AESGCM(self.keys[name]).decrypt(
-                rest[:NONCE_BYTES], rest[NONCE_BYTES:], _bound(name, where)
+                rest[:NONCE_BYTES], rest[NONCE_BYTES:], _bounded_name(name, where)
             )
         except InvalidTag as error:
             raise UnsafeSetting("BATTWHEELS_VAULT_KEYS", f"{where} does not open") from error
@@ -69,5 +71,5 @@ class Vault:
         return hmac.digest(self.index_key, f"{kind}\n{value}".encode(), sha256)
 
 
-def _bound(name: str, where: str) -> bytes:
+def _bounded_name(name: str, where: str) -> bytes:
     return f"{name}\n{where}".encode()

@@ -29,9 +29,9 @@ from domain.access import Actor, Role
 from domain.ids import GarageId, PersonId
 from web.caps import PREFIX, Caps
 from web.local import stores
-from web.local.home import Home
+from web.local.home import StoreHome
 from web.settings import Settings
-from web.wiring import tokens
+from web.wiring import build_tokens
 
 SECONDS = float(environ.get("ATTACK_SECONDS", "60"))
 WARM_UP_SECONDS = 10.0
@@ -70,8 +70,8 @@ class Phase:
 async def run() -> list[Bar]:
     """Serve, measure beside the harmless, then beside the attackers, then when they have gone."""
     with tempfile.TemporaryDirectory() as folder:
-        home = Home.at(folder, JARS)
-        stores.start(home)
+        home = StoreHome.at(folder, JARS)
+        stores.start_stores(home)
         try:
             as_it_comes = {
                 f"{PREFIX}{name}": str(getattr(Caps(), name.lower()))
@@ -80,10 +80,10 @@ async def run() -> list[Bar]:
             async with served(home, **as_it_comes) as server:
                 return await _measured(server, home)
         finally:
-            stores.stop(home)
+            stores.stop_stores(home)
 
 
-async def _measured(server: Server, home: Home) -> list[Bar]:
+async def _measured(server: Server, home: StoreHome) -> list[Bar]:
     people = _people(Settings(home=home.root))
     (home.root / "tokens").write_text("\n".join(people["attacker"]))
     async with httpx.AsyncClient(base_url=f"http://{server.place}", timeout=30) as client:
@@ -113,7 +113,7 @@ async def _measured(server: Server, home: Home) -> list[Bar]:
 
 
 def _people(settings: Settings) -> Mapping[str, list[str]]:
-    signer, now = tokens(settings), datetime.now(UTC)
+    signer, now = build_tokens(settings), datetime.now(UTC)
 
     def minted(name: str, many: int, garage: GarageId, role: Role = Role.TECHNICIAN) -> list[str]:
         found = [Actor(id=PersonId(f"{name}_{n}"), role=role, garage=garage) for n in range(many)]
@@ -127,7 +127,7 @@ def _people(settings: Settings) -> Mapping[str, list[str]]:
 
 
 async def _phase(
-    server: Server, honest: list[Caller], home: Home, others: str | None, seconds: float
+    server: Server, honest: list[Caller], home: StoreHome, others: str | None, seconds: float
 ) -> Phase:
     phase = Phase(peak_mib=_memory(server))
     load = None

@@ -19,21 +19,21 @@ import httpx
 
 from bench.bars import Bar, Better
 from bench.push import JARS, served
-from bench.synthetic import Maker
+from bench.synthetic_cards import Maker
 from domain.access import Actor, Role
 from domain.events import Event, EventType
 from domain.ids import EventId, GarageId, PersonId, TicketId
 from domain.tickets import Ticket, TicketStatus
 from ingest import knowledge
-from ingest.loading import load
-from sync.cursors import Place
-from web.garage.client import Remote, catch_up
+from ingest.imports import import_batch
+from sync.delta_cursors import DeltaPosition
+from web.garage.client import RemoteService, catch_up
 from web.garage.replica import Replica
-from web.handlers import Hearer
+from web.listeners import ListenerName
 from web.local import stores
-from web.local.home import Home
+from web.local.home import StoreHome
 from web.settings import Settings
-from web.wiring import Opened, opened, tokens
+from web.wiring import Runtime, build_tokens, open_runtime
 
 CARDS, CHANGED, TICKETS = 8_000, 500, 1_500
 GOAL_S = 20.0
@@ -45,25 +45,25 @@ MANAGER = Actor(id=PersonId("manager_0"), role=Role.MANAGER, garage=GARAGE)
 async def run() -> list[Bar]:
     """Write what happened while the garage was away, serve it, catch up."""
     with tempfile.TemporaryDirectory() as folder:
-        home, file = Home.at(folder, JARS), Path(folder) / "garage.db"
+        home, file = StoreHome.at(folder, JARS), Path(folder) / "garage.db"
         settings = Settings(home=home.root)
-        stores.start(home)
+        stores.start_stores(home)
         try:
-            async with opened(settings) as house:
+            async with open_runtime(settings) as house:
                 cursor, changes = await _away(house)
             async with served(home) as server:
                 took, kept = await _caught_up(server.place, settings, cursor, file)
         finally:
-            stores.stop(home)
+            stores.stop_stores(home)
     print(f"{changes} changes in {took:.1f} s: {kept} cards and tickets kept")
     return [Bar(name="catch_up_s", measured=took, goal=GOAL_S, better=Better.LOWER)]
 
 
-async def _away(house: Opened) -> tuple[str, int]:
+async def _away(house: Runtime) -> tuple[str, int]:
     """Give the cursor that the garage went away with, and how many changes lie behind it."""
-    known, began = knowledge.read(), perf_counter()
+    known, began = knowledge.read_knowledge(), perf_counter()
     # The vocabulary that the cards name; of the shipped cards none is needed.
-    await load(replace(known, cards=()), house)
+    await import_batch(replace(known, cards=()), house)
     before = await _logged(house)
     model = house.embedder.model
     made = [(card, replace(e, model=model)) for card, e in Maker(known).cards(0, CARDS)]
@@ -73,14 +73,14 @@ async def _away(house: Opened) -> tuple[str, int]:
     numbers = iter(range(TICKETS))
     await asyncio.gather(*(_reported(house, numbers) for _ in range(AT_ONCE)))
     head = await _logged(house)
-    for hearer in Hearer:
+    for hearer in ListenerName:
         await house.cursors.move(hearer, head)
     await house.redis.flushall()
     print(f"written in {perf_counter() - began:.0f} s", flush=True)
-    return house.places.seal(Place(done=before), GARAGE), head - before
+    return house.delta_cursors.seal(DeltaPosition(done=before), GARAGE), head - before
 
 
-async def _reported(house: Opened, numbers: Iterator[int]) -> None:
+async def _reported(house: Runtime, numbers: Iterator[int]) -> None:
     for n in numbers:
         ticket = Ticket(
             id=TicketId(f"tkt_away_{n:05}"),
@@ -103,7 +103,7 @@ async def _reported(house: Opened, numbers: Iterator[int]) -> None:
         await house.tickets.add(ticket, [event])
 
 
-async def _logged(house: Opened) -> int:
+async def _logged(house: Runtime) -> int:
     while await house.relay.step():
         pass
     return await house.change_log.last()
@@ -115,12 +115,12 @@ async def _caught_up(
     """Give the seconds that catching up took, and how many things the garage keeps then."""
     replica = Replica.open(file)
     replica.set(garage=GARAGE, cursor=cursor)
-    token = tokens(settings).mint(MANAGER, datetime.now(UTC), timedelta(hours=1))
+    token = build_tokens(settings).mint(MANAGER, datetime.now(UTC), timedelta(hours=1))
     async with httpx.AsyncClient(base_url=f"http://{address}") as http:
         began = perf_counter()
-        await catch_up(replica, Remote(http, token), _quiet)
+        await catch_up(replica, RemoteService(http, token), _quiet)
         took = perf_counter() - began
-    stands = replica.standing()
+    stands = replica.status()
     return took, stands.cards + stands.tickets
 
 

@@ -21,22 +21,22 @@ from bench.bars import Bar, Better
 from bench.diagnosis_cases import Case, complaint_cases, field_cases, recall_cases
 from bench.quality import NHTSA
 from domain.access import Viewer
-from domain.matches import Understood
+from domain.matches import UnderstoodReport
 from domain.signature import cause_key
 from ingest import knowledge, recalls
-from ingest.batch import Batch
-from ingest.loading import load
+from ingest.batch import ImportBatch
+from ingest.imports import import_batch
 from matching import quality
-from matching.answers import Answer, Match
+from matching.answers import Match, MatchAnswer
 from matching.diagnosis import calibration
 from matching.diagnosis.answers import Diagnosis
-from matching.diagnosis.calibration import Evidence
-from matching.diagnosis.engine import Matcher
-from matching.diagnosis.reasoning import LIKELY
+from matching.diagnosis.calibration import CalibrationFeatures
+from matching.diagnosis.diagnoser import ReportMatcher
+from matching.diagnosis.evidence_reasoner import LIKELY
 from web.local import stores
-from web.local.home import Home
+from web.local.home import StoreHome
 from web.settings import Settings
-from web.wiring import Opened, opened
+from web.wiring import Runtime, open_runtime
 
 JARS = Path(".battwheels/neo4j/jars")
 HELD_OUT = Path("tests/matching/diagnosis/held_out.csv")
@@ -56,23 +56,25 @@ class Told:
     """What was made of a case; `evidence` is None where nothing similar was found."""
 
     case: Case
-    evidence: Evidence | None
+    evidence: CalibrationFeatures | None
     right: bool
     milliseconds: float
 
     @property
     def confidence(self) -> float:
-        return 0.0 if self.evidence is None else calibration.confidence(self.evidence)
+        return 0.0 if self.evidence is None else calibration.calibrated_confidence(self.evidence)
 
 
 @dataclass(frozen=True, slots=True)
 class Without:
     """A matcher that has never heard of some cards."""
 
-    matcher: Matcher
+    matcher: ReportMatcher
     unknown: frozenset[str]
 
-    async def match(self, understood: Understood, viewer: Viewer, limit: int = 5) -> Answer:
+    async def match(
+        self, understood: UnderstoodReport, viewer: Viewer, limit: int = 5
+    ) -> MatchAnswer:
         answer = await self.matcher.match(understood, viewer, limit + SPARE)
         kept = [match for match in answer.matches if not _is(match, self.unknown)]
         return replace(answer, matches=tuple(kept[:limit]))
@@ -92,20 +94,20 @@ async def run() -> list[Bar]:
 async def diagnosed() -> list[Told]:
     """Load what is known into empty stores and diagnose all cases."""
     with tempfile.TemporaryDirectory() as folder:
-        home = Home.at(folder, JARS)
+        home = StoreHome.at(folder, JARS)
         try:
-            async with opened(Settings(home=home.root)) as house:
+            async with open_runtime(Settings(home=home.root)) as house:
                 return await _diagnosed(house, Random(SEED))
         finally:
-            stores.stop(home)
+            stores.stop_stores(home)
 
 
-async def _diagnosed(house: Opened, drawn: Random) -> list[Told]:
-    shipped = knowledge.read(knowledge.SHIPPED)
+async def _diagnosed(house: Runtime, drawn: Random) -> list[Told]:
+    shipped = knowledge.read_knowledge(knowledge.SHIPPED)
     await _known(house, shipped)
     told = [await _told(house, case) for case in field_cases(shipped, FIELD, drawn)]
     if NHTSA.is_dir():
-        campaigns = recalls.read(NHTSA)
+        campaigns = recalls.read_campaigns(NHTSA)
         await _known(house, campaigns)
         cases = (*recall_cases(campaigns, RECALL, drawn), *complaint_cases())
         told += [await _told(house, case) for case in cases]
@@ -114,13 +116,13 @@ async def _diagnosed(house: Opened, drawn: Random) -> list[Told]:
     return told
 
 
-async def _known(house: Opened, batch: Batch) -> None:
-    await load(batch, house, skip_bad=True)
+async def _known(house: Runtime, batch: ImportBatch) -> None:
+    await import_batch(batch, house, skip_bad=True)
     await house.reader.refresh(house.vocabulary)
     await house.reader.learn()
 
 
-async def _told(house: Opened, case: Case) -> Told:
+async def _told(house: Runtime, case: Case) -> Told:
     unknown = case.right if case.gone else frozenset[str]()
     diagnoser = replace(house.diagnoser, matcher=Without(house.matcher, unknown))
     understood = await house.reader.understand(case.report)
@@ -130,12 +132,12 @@ async def _told(house: Opened, case: Case) -> Told:
     return Told(case, _evidence(understood, found), _right(found, case), milliseconds)
 
 
-def _evidence(understood: Understood, found: Diagnosis) -> Evidence | None:
+def _evidence(understood: UnderstoodReport, found: Diagnosis) -> CalibrationFeatures | None:
     first = found.first
     if first is None:
         return None
     leading = next(one for one in found.precedents if one.id in first.cites)
-    return calibration.evidence(understood, found.precedents, leading)
+    return calibration.calibration_features(understood, found.precedents, leading)
 
 
 def _right(found: Diagnosis, case: Case) -> bool:
@@ -185,7 +187,7 @@ def fit(told: Sequence[Told]) -> dict[str, float]:
     return dict(zip(COEFFICIENTS, found.tolist(), strict=True))
 
 
-def _row(held: Evidence) -> tuple[float, ...]:
+def _row(held: CalibrationFeatures) -> tuple[float, ...]:
     return (
         1.0,
         held.codes,

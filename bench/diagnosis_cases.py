@@ -15,7 +15,7 @@ from random import Random
 from bench.quality import labelled
 from domain.reports import FailureReport
 from domain.vehicles import UNKNOWN, VehicleContext
-from ingest.batch import Batch
+from ingest.batch import ImportBatch
 
 FIELD_GONE, RECALL_GONE = 0.3, 0.4
 STRAY, CODED = 0.25, 0.5
@@ -42,7 +42,7 @@ class Case:
         return sha256(min(self.right).encode()).digest()[0] % 2 == 0
 
 
-def field_cases(shipped: Batch, count: int, drawn: Random) -> Iterator[Case]:
+def field_cases(shipped: ImportBatch, count: int, drawn: Random) -> Iterator[Case]:
     """Give synthetic reports of shipped cards, as a workshop would shorten and muddle them."""
     symptoms = {symptom.code: symptom for symptom in shipped.symptoms}
     for _ in range(count):
@@ -66,11 +66,11 @@ def field_cases(shipped: Batch, count: int, drawn: Random) -> Iterator[Case]:
         gone = drawn.random() < FIELD_GONE
         text = ". ".join(filter(None, said))
         if text or given:
-            report = FailureReport.parsed(text, given, vehicle)
+            report = FailureReport.parse(text, given, vehicle)
             yield Case("field", report, frozenset({card.id}), gone)
 
 
-def recall_cases(campaigns: Batch, count: int, drawn: Random) -> Iterator[Case]:
+def recall_cases(campaigns: ImportBatch, count: int, drawn: Random) -> Iterator[Case]:
     """Give synthetic reports of recalls: thinned pieces of their published words."""
     for _ in range(count):
         card = drawn.choice(campaigns.cards)
@@ -82,7 +82,7 @@ def recall_cases(campaigns: Batch, count: int, drawn: Random) -> Iterator[Case]:
         known = drawn.choice((UNKNOWN, vehicle, VehicleContext(make=vehicle.make)))
         gone = drawn.random() < RECALL_GONE
         if text:
-            yield Case("recall", FailureReport.parsed(text, (), known), frozenset({card.id}), gone)
+            yield Case("recall", FailureReport.parse(text, (), known), frozenset({card.id}), gone)
 
 
 def complaint_cases() -> Iterator[Case]:
@@ -90,7 +90,7 @@ def complaint_cases() -> Iterator[Case]:
     for one in labelled():
         for vehicle in (UNKNOWN, one.vehicle):
             for gone in (False, True):
-                report = FailureReport.parsed(one.text, vehicle=vehicle)
+                report = FailureReport.parse(one.text, vehicle=vehicle)
                 yield Case("complaint", report, one.campaigns, gone)
 
 

@@ -29,9 +29,9 @@ from bench.push import JARS, VERIFY, A, B, Caller, draft, served
 from domain.access import Actor, Role
 from domain.ids import PersonId
 from web.local import stores
-from web.local.home import Home
+from web.local.home import StoreHome
 from web.settings import Settings
-from web.wiring import tokens
+from web.wiring import build_tokens
 
 FOLLOWERS = 1_000
 CHANGES = 40
@@ -67,12 +67,12 @@ class Reached:
 async def run() -> list[Bar]:
     """Measure ours and the peer, one after the other."""
     with tempfile.TemporaryDirectory() as folder:
-        home = Home.at(folder, JARS)
-        stores.start(home)
+        home = StoreHome.at(folder, JARS)
+        stores.start_stores(home)
         try:
             ours = await _ours(home)
         finally:
-            stores.stop(home)
+            stores.stop_stores(home)
         print(f"  battwheels {ours}", flush=True)
         theirs = await _theirs(Path(folder))
         print(f"  graphql-ws {theirs}")
@@ -84,8 +84,8 @@ async def run() -> list[Bar]:
     ]
 
 
-async def _ours(home: Home) -> Reached:
-    signer, now = tokens(Settings(home=home.root)), datetime.now(UTC)
+async def _ours(home: StoreHome) -> Reached:
+    signer, now = build_tokens(Settings(home=home.root)), datetime.now(UTC)
 
     def token(person: str, role: Role, garage: str) -> str:
         actor = Actor(id=PersonId(person), role=role, garage=garage)  # pyright: ignore[reportArgumentType]

@@ -26,18 +26,18 @@ from bench.bars import Bar, Better
 from bench.graphql_load import answers
 from bench.node import node_peer
 from bench.push import JARS, Server, served
-from bench.synthetic import Maker
+from bench.synthetic_cards import Maker
 from domain.access import Actor, Role, Viewer
 from domain.ids import GarageId, PersonId
-from graph.cards import Cards
+from graph.cards import CardStore
 from ingest import knowledge
-from ingest.loading import load
+from ingest.imports import import_batch
 from schema.nodes import global_id
 from web.local import stores
-from web.local.home import Home
+from web.local.home import StoreHome
 from web.local.stores import StoreUrls
 from web.settings import Settings
-from web.wiring import Opened, opened, secret, tokens
+from web.wiring import Runtime, build_tokens, open_runtime, token_secret
 
 SDL = Path("schema/schema.graphql")
 SYNTHETIC = 2_000
@@ -99,24 +99,24 @@ class AskedDocument:
 async def run() -> list[Bar]:
     """Load the cards, serve both, measure in turns."""
     with tempfile.TemporaryDirectory() as folder:
-        home = Home.at(folder, JARS)
-        urls = stores.start(home)
+        home = StoreHome.at(folder, JARS)
+        urls = stores.start_stores(home)
         try:
             return await measured(home, urls)
         finally:
-            stores.stop(home)
+            stores.stop_stores(home)
 
 
-async def measured(home: Home, urls: StoreUrls) -> list[Bar]:
+async def measured(home: StoreHome, urls: StoreUrls) -> list[Bar]:
     """Measure over the stores of a home, whatever else they hold."""
-    async with opened(Settings(home=home.root)) as house:
+    async with open_runtime(Settings(home=home.root)) as house:
         documents = await _documents(house)
     people = _people(Settings(home=home.root))
     given = {
         "NEO4J_URI": urls.neo4j_uri,
         "NEO4J_USER": urls.neo4j_user,
         "NEO4J_PASSWORD": urls.neo4j_password,
-        "TOKEN_SECRET": secret(Settings(home=home.root)).decode(),
+        "TOKEN_SECRET": token_secret(Settings(home=home.root)).decode(),
     }
     async with (
         served(home, "--no-work") as ours,
@@ -132,9 +132,9 @@ async def measured(home: Home, urls: StoreUrls) -> list[Bar]:
     return [Bar(name="graphql_cpu_to_peer", measured=worst, goal=GOAL, better=Better.LOWER)]
 
 
-async def _documents(house: Opened) -> list[AskedDocument]:
-    known = knowledge.read(knowledge.SHIPPED)
-    await load(known, house)
+async def _documents(house: Runtime) -> list[AskedDocument]:
+    known = knowledge.read_knowledge(knowledge.SHIPPED)
+    await import_batch(known, house)
     await house.cards.load([(c, None) for c, _ in Maker(known).cards(0, SYNTHETIC)])
     ids = await _ids(house.cards)
     print(f"  {len(ids)} cards", flush=True)
@@ -152,7 +152,7 @@ async def _documents(house: Opened) -> list[AskedDocument]:
     ]
 
 
-async def _ids(cards: Cards) -> list[str]:
+async def _ids(cards: CardStore) -> list[str]:
     """Give the ids of all cards, in their order."""
     found: list[str] = []
     while page := await cards.page(
@@ -164,7 +164,7 @@ async def _ids(cards: Cards) -> list[str]:
 
 def _people(settings: Settings) -> list[str]:
     """Give a token of each technician; they work in different garages and see different cards."""
-    signer, now = tokens(settings), datetime.now(UTC)
+    signer, now = build_tokens(settings), datetime.now(UTC)
     actors = (
         Actor(
             id=PersonId(f"tech_{n}"),

@@ -15,12 +15,12 @@ import psutil
 from bench.bars import Bar, Better
 from bench.push import JARS, served
 from ingest import knowledge
-from ingest.loading import load
+from ingest.imports import import_batch
 from web.local import stores
-from web.local.home import Home
+from web.local.home import StoreHome
 from web.local.stores import GivenUrls
 from web.settings import Settings
-from web.wiring import opened
+from web.wiring import open_runtime
 
 SERVICE_GOAL = 1.0
 NEO4J_GOAL = 0.5
@@ -36,15 +36,15 @@ NOWHERE = GivenUrls(postgres_url="postgresql://nowhere", redis_url="redis://nowh
 async def run() -> list[Bar]:
     """Serve and wait; print what each process took."""
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
-        home, untouched = Home.at(folder, JARS), Home.at(other, JARS)
+        home, untouched = StoreHome.at(folder, JARS), StoreHome.at(other, JARS)
         try:
-            stores.start(untouched, NOWHERE)
+            stores.start_stores(untouched, NOWHERE)
             await _loaded(home)
             async with served(home) as server:
                 service, ours, theirs = await _measured(server.pid, _neo4j(home), _neo4j(untouched))
         finally:
-            stores.stop(home)
-            stores.stop(untouched)
+            stores.stop_stores(home)
+            stores.stop_stores(untouched)
     print(
         f"idle for {SECONDS} s: service {service:.2f} %, Neo4j {ours:.2f} %, "
         f"Neo4j untouched {theirs:.2f} % of a core"
@@ -60,9 +60,9 @@ async def run() -> list[Bar]:
     ]
 
 
-async def _loaded(home: Home) -> None:
-    async with opened(Settings(home=home.root)) as house:
-        await load(knowledge.read(knowledge.SHIPPED), house)
+async def _loaded(home: StoreHome) -> None:
+    async with open_runtime(Settings(home=home.root)) as house:
+        await import_batch(knowledge.read_knowledge(knowledge.SHIPPED), house)
 
 
 async def _measured(*pids: int) -> list[float]:
@@ -83,8 +83,8 @@ async def _percents(pids: Sequence[int], seconds: float) -> list[float]:
     return [100 * (b - a) / took for a, b in zip(before, after, strict=True)]
 
 
-def _neo4j(home: Home) -> int:
-    [pid] = [status.pid for status in stores.status(home) if status.store == "neo4j"]
+def _neo4j(home: StoreHome) -> int:
+    [pid] = [status.pid for status in stores.store_statuses(home) if status.store == "neo4j"]
     if pid is None:
         raise RuntimeError(home.root)
     return pid

@@ -17,23 +17,24 @@ from uuid import uuid4
 
 from access.vault import Vault
 from bench.bars import Bar, Better
-from billing import invoices, lines, reports
-from billing.books import Books, Deed
-from billing.garages import Garages, Profile, Seller
-from billing.gstin import check_character
-from billing.invoices import Draft, Invoice
-from billing.law_time import law_date
-from billing.ledger import Ledger, Ticketed
-from billing.lines import LineKind, PricedLine
-from billing.money import Paise
-from billing.numbering import DocumentKind
-from billing.parties import Party
-from billing.place_of_supply import place_of_supply
+from billing.gst import invoices, lines
+from billing.gst.gstin import check_character
+from billing.gst.invoices import Invoice, InvoiceContent
+from billing.gst.law_dates import law_day
+from billing.gst.lines import LineKind, PricedLine
+from billing.gst.money import Paise
+from billing.gst.parties import Party
+from billing.gst.place_of_supply import find_place_of_supply
+from billing.gst.series import DocumentKind
+from billing.ledger import reports
+from billing.ledger.books import Books, BooksChange
+from billing.ledger.invoices import InvoiceLedger, TicketInvoice
+from billing.ledger.sellers import Seller, SellerProfile, SellerStore
 from domain.ids import GarageId, OperationId, PersonId, TicketId
 from records.database import Records
-from records.migrate import migrate
+from records.migrations import migrate_records
 from web.local import stores
-from web.local.home import Home
+from web.local.home import StoreHome
 
 # Nobody's, but for its check character.
 GSTIN = "27AAAPL1234C1Z"
@@ -64,15 +65,15 @@ class Aborted(Exception):
 async def run() -> list[Bar]:
     """Measure on stores of its own; print every figure."""
     with tempfile.TemporaryDirectory() as folder:
-        home = Home.at(folder, JARS)
-        urls = stores.start(home)
+        home = StoreHome.at(folder, JARS)
+        urls = stores.start_stores(home)
         try:
             records = await Records.open(urls.postgres_url)
-            await migrate(records)
+            await migrate_records(records)
             bars = [await _issued(records), *await _gaps(records), await _month(records)]
             await records.close()
         finally:
-            stores.stop(home)
+            stores.stop_stores(home)
     return bars
 
 
@@ -98,14 +99,14 @@ async def _issued(records: Records) -> Bar:
 
 async def _rate(records: Records, sellers: Sequence[Seller], each: int) -> float:
     """Give invoices a second, each a whole one: lines, entries, stock, audit, event."""
-    ledger = Ledger(records, Books(records), VAULT)
+    ledger = InvoiceLedger(records, Books(records), VAULT)
     wanted = [(seller, _invoice(seller)) for seller in sellers]
 
     async def writer(seller: Seller, invoice: Invoice) -> None:
         for _ in range(each):
             ticket = TicketId(f"tkt_{uuid4()}")
-            await ledger.issue(
-                _deed(seller.garage), seller, Ticketed(ticket=ticket, invoice=invoice)
+            await ledger.issue_invoice(
+                _deed(seller.garage), seller, TicketInvoice(ticket=ticket, invoice=invoice)
             )
 
     began = perf_counter()
@@ -121,8 +122,8 @@ async def _gaps(records: Records) -> list[Bar]:
         await connection.execute("create table plain_number (n bigserial, kept boolean)")
 
     async def counted(*, abort: bool) -> None:
-        async with books.page(_deed(seller.garage)) as page:
-            await page.number(DocumentKind.INVOICE, seller.profile.series, law_date(_now()))
+        async with books.open_transaction(_deed(seller.garage)) as page:
+            await page.next_number(DocumentKind.INVOICE, seller.profile.series, law_day(_now()))
             if abort:
                 raise Aborted
 
@@ -165,13 +166,13 @@ async def _month(records: Records) -> Bar:
             given = {"first": first, "last": first + BATCH - 1}
             await connection.execute(LOAD, given)
     times: list[float] = []
-    found: list[reports.Total] = []
+    found: list[reports.MonthTotal] = []
     for _ in range(5):
         began = perf_counter()
-        found = await reports.month(records, None, MONTH)
+        found = await reports.month_totals(records, None, MONTH)
         times.append(perf_counter() - began)
     began = perf_counter()
-    recount = await reports.recounted(records, None, MONTH)
+    recount = await reports.recount_month(records, None, MONTH)
     slow = perf_counter() - began
     counted = sum(total.lines for total in found)
     print(f"{counted} lines: report {max(times) * 1000:.1f} ms, recount {slow:.2f} s, ", end="")
@@ -181,7 +182,7 @@ async def _month(records: Records) -> Bar:
 
 
 async def _seller(records: Records, garage: str, series: str) -> Seller:
-    profile = Profile(
+    profile = SellerProfile(
         legal_name="Synthetic Motors",
         address="1 Example Road",
         state="27",
@@ -190,12 +191,12 @@ async def _seller(records: Records, garage: str, series: str) -> Seller:
         series=series,
         gstin=GSTIN + check_character(GSTIN),
     )
-    garages = Garages(records, Books(records))
+    garages = SellerStore(records, Books(records))
     return await garages.set(_deed(GarageId(garage)), profile, 0)
 
 
-def _deed(garage: GarageId) -> Deed:
-    return Deed(
+def _deed(garage: GarageId) -> BooksChange:
+    return BooksChange(
         garage=garage,
         operation=OperationId(str(uuid4())),
         body_hash="synthetic",
@@ -215,17 +216,17 @@ def _invoice(seller: Seller) -> Invoice:
         unit_price=Paise(1_250_000),
         part="controller",
     )
-    work = lines.labour("Synthetic work", Decimal("1.5"), Paise(60_000))
+    work = lines.labour_line("Synthetic work", Decimal("1.5"), Paise(60_000))
     supplier, buyer = seller.profile.party, Party(name="Synthetic customer")
-    place = place_of_supply(supplier, buyer, [part.nature, work.nature])
-    draft = Draft(
-        date=law_date(_now()),
+    place = find_place_of_supply(supplier, buyer, [part.nature, work.nature])
+    draft = InvoiceContent(
+        date=law_day(_now()),
         supplier=supplier,
         recipient=buyer,
         place=place,
         lines=(part, part, work),
     )
-    return invoices.compute(draft)
+    return invoices.compute_invoice(draft)
 
 
 def _now() -> datetime:

@@ -20,19 +20,19 @@ from time import perf_counter
 import numpy as np
 
 from bench.bars import Bar, Better
-from bench.synthetic import DIMENSIONS, Asked, Maker
+from bench.synthetic_cards import DIMENSIONS, Asked, Maker
 from domain.access import Viewer
 from domain.ids import GarageId
 from graph.card_pages import CardFilter
 from ingest import knowledge
-from ingest.batch import Batch
-from ingest.loading import load
+from ingest.batch import ImportBatch
+from ingest.imports import import_batch
 from web.local import stores
-from web.local.home import Home
-from web.local.neo4j import Tuning
+from web.local.home import StoreHome
+from web.local.neo4j import Neo4jTuning
 from web.local.stores import StoreUrls
 from web.settings import Settings
-from web.wiring import Opened, opened
+from web.wiring import Runtime, open_runtime
 
 JARS = Path(".battwheels/neo4j/jars")
 PEER = Path(".bench/peer")
@@ -51,7 +51,7 @@ YEAR = 2022
 GROWTH_GOAL = 2.0
 PEER_GOAL = 1.0
 VIEWER = Viewer(garage=GarageId("garage_1"), region="south")
-TUNING = Tuning(heap_mb=1024, page_cache_mb=512)
+TUNING = Neo4jTuning(heap_mb=1024, page_cache_mb=512)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +74,18 @@ async def run() -> list[Bar]:
     """Load 10,000 cards, measure, go on to 100,000, measure again beside the peer."""
     peer = _peer()
     with tempfile.TemporaryDirectory() as folder:
-        home = Home.at(folder, JARS)
-        urls = stores.start(home, tuning=TUNING)
+        home = StoreHome.at(folder, JARS)
+        urls = stores.start_stores(home, tuning=TUNING)
         try:
-            async with opened(Settings(home=home.root)) as house:
+            async with open_runtime(Settings(home=home.root)) as house:
                 return await _measured(house, urls, peer)
         finally:
-            stores.stop(home)
+            stores.stop_stores(home)
 
 
-async def _measured(house: Opened, urls: StoreUrls, peer: Path) -> list[Bar]:
-    known = knowledge.read(knowledge.SHIPPED)
-    await load(known, house)
+async def _measured(house: Runtime, urls: StoreUrls, peer: Path) -> list[Bar]:
+    known = knowledge.read_knowledge(knowledge.SHIPPED)
+    await import_batch(known, house)
     maker, asked = Maker(known), Maker(known, seed=11).reports(QUERIES)
     found: dict[int, Timed] = {}
     loaded = 0
@@ -117,7 +117,7 @@ async def _measured(house: Opened, urls: StoreUrls, peer: Path) -> list[Bar]:
     ]
 
 
-async def _lookups(house: Opened, known: Batch) -> float:
+async def _lookups(house: Runtime, known: ImportBatch) -> float:
     """Give the worst p95 of a page of cards by vehicle, by symptom and by component, in ms."""
     kinds = {
         "vehicle": [CardFilter(make=m.make, model=m.model, year=YEAR) for m in known.vehicles],
@@ -140,7 +140,7 @@ async def _lookups(house: Opened, known: Batch) -> float:
     return worst
 
 
-async def _grown(house: Opened, maker: Maker, start: int, stop: int) -> None:
+async def _grown(house: Runtime, maker: Maker, start: int, stop: int) -> None:
     began = perf_counter()
     for first in range(start, stop, AT_ONCE):
         await house.cards.load(list(maker.cards(first, first + AT_ONCE)))
@@ -149,7 +149,7 @@ async def _grown(house: Opened, maker: Maker, start: int, stop: int) -> None:
     await house.graph.read("CALL db.awaitIndexes(300)")
 
 
-async def _timed(house: Opened, asked: Sequence[Asked]) -> Timed:
+async def _timed(house: Runtime, asked: Sequence[Asked]) -> Timed:
     taken: list[float] = []
     stages: dict[str, list[float]] = defaultdict(list)
     for one in asked:
@@ -168,7 +168,7 @@ def _print_stages(timed: Timed) -> None:
         print(f"    {name:<10} {milliseconds:6.1f} ms  {milliseconds / total:4.0%} of a match")
 
 
-async def _embedding_times(house: Opened, asked: Sequence[Asked]) -> list[float]:
+async def _embedding_times(house: Runtime, asked: Sequence[Asked]) -> list[float]:
     await house.embedder.warm()
     taken: list[float] = []
     for number, one in enumerate(asked):
@@ -179,7 +179,7 @@ async def _embedding_times(house: Opened, asked: Sequence[Asked]) -> list[float]
     return taken
 
 
-async def _beside(house: Opened, asked: Sequence[Asked], urls: StoreUrls, peer: Path) -> float:
+async def _beside(house: Runtime, asked: Sequence[Asked], urls: StoreUrls, peer: Path) -> float:
     """Alternate rounds of ours and the peer's; give the median ratio of p95."""
     await asyncio.to_thread(_peer_times, peer, urls, asked[:WARM_UP])
     ratios: list[float] = []

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from web.ui.install import npm_ci
+from web.ui.assets import run_npm_ci
 
 HERE = Path(__file__).parent
 KEPT = Path(".bench")
@@ -51,6 +51,6 @@ def _installed(name: str) -> Path:
     for file in FILES:
         shutil.copyfile(source / file, folder / file)
     if not stamp.is_file() or stamp.read_bytes() != lock:
-        npm_ci(folder)
+        run_npm_ci(folder)
         stamp.write_bytes(lock)
     return folder

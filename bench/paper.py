@@ -4,25 +4,27 @@ from dataclasses import replace
 from time import perf_counter
 
 from bench.bars import Bar, Better
-from billing.numbers import number
-from billing.paper.copies import Copy
-from billing.paper.press import Press
-from billing.paper.sheet import Printing
-from billing.upi import Payee
+from billing.gst.document_numbers import parse_number
+from billing.gst.upi import Payee
+from billing.paper.copies import DocumentCopy
+from billing.paper.press import PdfPrinter
+from billing.paper.sheet import PrintOptions
 from tests.billing.samples import LINES, issued
 
 GOAL_MS = 100
 ROUNDS = 100
-PRINTING = Printing(copy=Copy.ORIGINAL, payee=Payee(address="garage@bank", name="Garage"))
+PRINTING = PrintOptions(
+    copy=DocumentCopy.ORIGINAL, payee=Payee(address="garage@bank", name="Garage")
+)
 
 
 async def run() -> list[Bar]:
-    press = Press(threads=1)
+    press = PdfPrinter(threads=1)
     invoice = issued(lines=LINES * 4)
     await press.print(invoice, PRINTING)
     took: list[float] = []
     for serial in range(1, ROUNDS + 1):
-        other = replace(invoice, number=number(f"DL01/2627/{serial:06d}"))
+        other = replace(invoice, number=parse_number(f"DL01/2627/{serial:06d}"))
         begun = perf_counter()
         await press.print(other, PRINTING)
         took.append((perf_counter() - begun) * 1000)

@@ -29,9 +29,9 @@ from bench.bars import Bar, Better
 from domain.access import Actor, Role
 from domain.ids import GarageId, PersonId
 from web.local import stores
-from web.local.home import Home
+from web.local.home import StoreHome
 from web.settings import Settings
-from web.wiring import tokens
+from web.wiring import build_tokens
 
 JARS = Path(".battwheels/neo4j/jars")
 CARDS = 200
@@ -62,13 +62,13 @@ class Server:
 async def run() -> list[Bar]:
     """Serve from an empty home, verify cards at A, listen at B."""
     with tempfile.TemporaryDirectory() as folder:
-        home = Home.at(folder, JARS)
-        stores.start(home)
+        home = StoreHome.at(folder, JARS)
+        stores.start_stores(home)
         try:
             async with served(home) as server:
                 delays, leaks = await _pushed(server.place, Settings(home=home.root))
         finally:
-            stores.stop(home)
+            stores.stop_stores(home)
     p50, p95, p99 = np.percentile(delays, [50, 95, 99])
     print(f"{len(delays)} cards: p50 {p50:.0f}, p95 {p95:.0f}, p99 {p99:.0f} ms; {leaks} leaked")
     return [
@@ -78,7 +78,7 @@ async def run() -> list[Bar]:
 
 
 @asynccontextmanager
-async def served(home: Home, *options: str, **settings: str) -> AsyncGenerator[Server]:
+async def served(home: StoreHome, *options: str, **settings: str) -> AsyncGenerator[Server]:
     """Run `battwheels serve` as a process of its own."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -90,7 +90,7 @@ async def served(home: Home, *options: str, **settings: str) -> AsyncGenerator[S
 
 
 @asynccontextmanager
-async def running(home: Home, *command: str, **settings: str) -> AsyncGenerator[int]:
+async def running(home: StoreHome, *command: str, **settings: str) -> AsyncGenerator[int]:
     """Run a command of `battwheels` until the end of the block, and give its process id."""
     environment = os.environ | settings | {"BATTWHEELS_HOME": str(home.root)}
     words = [sys.executable, "-c", "from web.cli.main import main; main()", *command]
@@ -163,7 +163,7 @@ class Listener:
 
 
 async def _pushed(address: str, settings: Settings) -> tuple[list[float], int]:
-    signer, now = tokens(settings), datetime.now(UTC)
+    signer, now = build_tokens(settings), datetime.now(UTC)
 
     def token(person: str, role: Role, garage: GarageId) -> str:
         actor = Actor(id=PersonId(person), role=role, garage=garage)

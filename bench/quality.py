@@ -25,12 +25,12 @@ from domain.matches import VehicleLevel, closeness
 from domain.reports import FailureReport
 from domain.vehicles import UNKNOWN, VehicleContext
 from ingest import recalls
-from ingest.loading import load
+from ingest.imports import import_batch
 from matching import quality
 from web.local import stores
-from web.local.home import Home
+from web.local.home import StoreHome
 from web.settings import Settings
-from web.wiring import Opened, opened
+from web.wiring import Runtime, open_runtime
 
 NHTSA = Path("../shared/data/nhtsa")
 JARS = Path(".battwheels/neo4j/jars")
@@ -58,17 +58,17 @@ async def run() -> list[Bar]:
         print(f"skipped: {NHTSA} is not there")
         return []
     with tempfile.TemporaryDirectory() as folder:
-        home = Home.at(folder, JARS)
+        home = StoreHome.at(folder, JARS)
         try:
-            async with opened(Settings(home=home.root)) as house:
+            async with open_runtime(Settings(home=home.root)) as house:
                 return await _measured(house)
         finally:
-            stores.stop(home)
+            stores.stop_stores(home)
 
 
-async def _measured(house: Opened) -> list[Bar]:
-    batch = recalls.read(NHTSA)
-    await load(batch, house, skip_bad=True)
+async def _measured(house: Runtime) -> list[Bar]:
+    batch = recalls.read_campaigns(NHTSA)
+    await import_batch(batch, house, skip_bad=True)
     await house.reader.refresh(house.vocabulary)
     pool = Pool(batch.cards, await _vectors(house, [_document(c) for c in batch.cards]))
     complaints, warnings = labelled(), _warnings(pool)
@@ -108,7 +108,7 @@ class Pool:
         )
 
 
-async def _compared(house: Opened, pool: Pool, cases: Sequence[Case], *, given: bool) -> Bar:
+async def _compared(house: Runtime, pool: Pool, cases: Sequence[Case], *, given: bool) -> Bar:
     """Print every method's figures and give the bar of ours against the best peer."""
     print(
         f"\n{'vehicle given' if given else 'text only'}: hit@1 / hit@5 / MRR [95 %], p against ours"
@@ -116,7 +116,7 @@ async def _compared(house: Opened, pool: Pool, cases: Sequence[Case], *, given: 
     ours = await _ours(house, cases, given=given)
     peers = _peers(pool, cases, await _vectors(house, [c.text for c in cases]), given=given)
     groups = [min(case.campaigns) for case in cases]
-    best = max(peers, key=lambda name: quality.reciprocal(peers[name]).mean())
+    best = max(peers, key=lambda name: quality.reciprocal_ranks(peers[name]).mean())
     for name, ranks in {**peers, "battwheels": ours}.items():
         print(_line(name, ranks, ours, groups))
     chosen = [i for i, case in enumerate(cases) if case.symptom]
@@ -125,18 +125,20 @@ async def _compared(house: Opened, pool: Pool, cases: Sequence[Case], *, given: 
             name: [ranks[i] for i in chosen]
             for name, ranks in (*peers.items(), ("battwheels", ours))
         }
-        figures = ", ".join(f"{n} {quality.reciprocal(r).mean():.3f}" for n, r in told.items())
+        figures = ", ".join(
+            f"{n} {quality.reciprocal_ranks(r).mean():.3f}" for n, r in told.items()
+        )
         print(f"  of these, the {len(chosen)} that tell a symptom, MRR: {figures}")
-    ratio = quality.reciprocal(ours).mean() / quality.reciprocal(peers[best]).mean()
+    ratio = quality.reciprocal_ranks(ours).mean() / quality.reciprocal_ranks(peers[best]).mean()
     print(f"  {ratio:.2f} times the best of the others ({best})")
     name = "quality_with_vehicle" if given else "quality_text_only"
     return Bar(name=name, measured=float(ratio), goal=RATIO, better=Better.HIGHER)
 
 
-async def _ours(house: Opened, cases: Sequence[Case], *, given: bool) -> list[int]:
+async def _ours(house: Runtime, cases: Sequence[Case], *, given: bool) -> list[int]:
     ranks: list[int] = []
     for case in cases:
-        report = FailureReport.parsed(case.text, vehicle=case.vehicle if given else UNKNOWN)
+        report = FailureReport.parse(case.text, vehicle=case.vehicle if given else UNKNOWN)
         answer = await house.matcher.match(
             await house.reader.understand(report), Viewer(sees_all=True), DEPTH
         )
@@ -172,10 +174,10 @@ def _fused(lists: Sequence[Floats]) -> Floats:
 
 
 def _line(name: str, ranks: list[int], ours: list[int], groups: list[str]) -> str:
-    reciprocal = quality.reciprocal(ranks)
-    mrr = quality.estimate(reciprocal, groups)
-    one, five = quality.hits(ranks, 1).mean(), quality.hits(ranks, 5).mean()
-    p = quality.paired_p(quality.reciprocal(ours), reciprocal)
+    reciprocal = quality.reciprocal_ranks(ranks)
+    mrr = quality.estimate_mean(reciprocal, groups)
+    one, five = quality.hits_at(ranks, 1).mean(), quality.hits_at(ranks, 5).mean()
+    p = quality.paired_p(quality.reciprocal_ranks(ours), reciprocal)
     return (
         f"  {name:<14} {one:.2f} / {five:.2f} / {mrr.mean:.3f} [{mrr.low:.2f}, {mrr.high:.2f}]"
         + ("" if name == "battwheels" else f"  p = {p:.4f}")
@@ -201,7 +203,7 @@ def _rows() -> dict[str, list[VehicleContext]]:
     return found
 
 
-async def _vectors(house: Opened, texts: Sequence[str]) -> Floats:
+async def _vectors(house: Runtime, texts: Sequence[str]) -> Floats:
     return np.array([e.vector for e in await house.embedder.embed(texts)], dtype=np.float64)
 
 

@@ -23,9 +23,9 @@ from domain.access import Actor, Role
 from domain.ids import GarageId, PersonId
 from records.database import Records
 from web.local import stores
-from web.local.home import Home
+from web.local.home import StoreHome
 from web.settings import Settings
-from web.wiring import tokens
+from web.wiring import build_tokens
 
 PER_MINUTE = 5_000
 # More than the goal: the last answer always comes behind the minute.
@@ -46,8 +46,8 @@ where type = 'ticket.created' and entity = any(%(ids)s)"""
 async def run() -> list[Bar]:
     """Serve from an empty home, report for a minute, count what arrived."""
     with tempfile.TemporaryDirectory() as folder:
-        home = Home.at(folder, JARS)
-        urls = stores.start(home)
+        home = StoreHome.at(folder, JARS)
+        urls = stores.start_stores(home)
         try:
             async with served(home, "--no-work") as server, running(home, "work"):
                 opened, refused, took, late = await _reported(
@@ -55,7 +55,7 @@ async def run() -> list[Bar]:
                 )
                 lost = await _lost(urls.postgres_url, opened)
         finally:
-            stores.stop(home)
+            stores.stop_stores(home)
     rate = len(opened) / took * 60
     p50, p95 = np.percentile(late, [50, 95])
     print(f"{len(opened)} tickets in {took:.1f} s, {refused} refused, {lost} lost")
@@ -69,7 +69,7 @@ async def run() -> list[Bar]:
 
 async def _reported(address: str, settings: Settings) -> tuple[list[str], int, float, list[float]]:
     """Give the tickets, how many were refused, seconds from first to last, and each answer's."""
-    signer, now = tokens(settings), datetime.now(UTC)
+    signer, now = build_tokens(settings), datetime.now(UTC)
     actor = Actor(id=PersonId("tech_a"), role=Role.TECHNICIAN, garage=GarageId("garage_a"))
     token = signer.mint(actor, now, timedelta(hours=1))
     opened: list[str] = []

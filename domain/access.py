@@ -27,7 +27,7 @@ class Action(StrEnum):
     EXPORT = "export"
 
 
-class Kind(StrEnum):
+class ResourceKind(StrEnum):
     TICKET = "ticket"
     CARD = "failure card"
     EMPLOYEE = "employee"
@@ -43,37 +43,37 @@ class Scope(StrEnum):
 
 
 C, R, U, D = Action.CREATE, Action.READ, Action.UPDATE, Action.DELETE
-MATRIX: dict[Role, dict[Kind, frozenset[Action]]] = {
+MATRIX: dict[Role, dict[ResourceKind, frozenset[Action]]] = {
     Role.ADMIN: {
-        Kind.TICKET: frozenset({C, R, U, D, Action.ASSIGN}),
-        Kind.CARD: frozenset({C, R, U, D, Action.VERIFY}),
-        Kind.EMPLOYEE: frozenset({C, R, U, D}),
-        Kind.INVOICE: frozenset({C, R, U, D, Action.VOID}),
-        Kind.REPORT: frozenset({R, Action.EXPORT}),
-        Kind.SETTING: frozenset({R, U}),
+        ResourceKind.TICKET: frozenset({C, R, U, D, Action.ASSIGN}),
+        ResourceKind.CARD: frozenset({C, R, U, D, Action.VERIFY}),
+        ResourceKind.EMPLOYEE: frozenset({C, R, U, D}),
+        ResourceKind.INVOICE: frozenset({C, R, U, D, Action.VOID}),
+        ResourceKind.REPORT: frozenset({R, Action.EXPORT}),
+        ResourceKind.SETTING: frozenset({R, U}),
     },
     Role.MANAGER: {
-        Kind.TICKET: frozenset({C, R, U, Action.ASSIGN}),
-        Kind.CARD: frozenset({C, R, U, Action.VERIFY}),
-        Kind.EMPLOYEE: frozenset({R, U}),
-        Kind.INVOICE: frozenset({C, R}),
-        Kind.REPORT: frozenset({R, Action.EXPORT}),
-        Kind.SETTING: frozenset({R}),
+        ResourceKind.TICKET: frozenset({C, R, U, Action.ASSIGN}),
+        ResourceKind.CARD: frozenset({C, R, U, Action.VERIFY}),
+        ResourceKind.EMPLOYEE: frozenset({R, U}),
+        ResourceKind.INVOICE: frozenset({C, R}),
+        ResourceKind.REPORT: frozenset({R, Action.EXPORT}),
+        ResourceKind.SETTING: frozenset({R}),
     },
     Role.TECHNICIAN: {
-        Kind.TICKET: frozenset({R, U}),
-        Kind.CARD: frozenset({C, R}),
+        ResourceKind.TICKET: frozenset({R, U}),
+        ResourceKind.CARD: frozenset({C, R}),
     },
     Role.ACCOUNTANT: {
-        Kind.TICKET: frozenset({R}),
-        Kind.EMPLOYEE: frozenset({R}),
-        Kind.INVOICE: frozenset({C, R, U}),
-        Kind.REPORT: frozenset({R, Action.EXPORT}),
+        ResourceKind.TICKET: frozenset({R}),
+        ResourceKind.EMPLOYEE: frozenset({R}),
+        ResourceKind.INVOICE: frozenset({C, R, U}),
+        ResourceKind.REPORT: frozenset({R, Action.EXPORT}),
     },
     Role.CUSTOMER_SUPPORT: {
-        Kind.TICKET: frozenset({C, R}),
-        Kind.CARD: frozenset({R}),
-        Kind.INVOICE: frozenset({R}),
+        ResourceKind.TICKET: frozenset({C, R}),
+        ResourceKind.CARD: frozenset({R}),
+        ResourceKind.INVOICE: frozenset({R}),
     },
 }
 SCOPES: dict[Role, Scope] = {
@@ -84,8 +84,8 @@ SCOPES: dict[Role, Scope] = {
     Role.CUSTOMER_SUPPORT: Scope.OWN_GARAGE,
 }
 # The fields of a row that a role may read, where it may not read the whole row (AZ-4).
-FIELDS: dict[tuple[Role, Kind], frozenset[str]] = {
-    (Role.ACCOUNTANT, Kind.EMPLOYEE): frozenset({"salary"}),
+FIELDS: dict[tuple[Role, ResourceKind], frozenset[str]] = {
+    (Role.ACCOUNTANT, ResourceKind.EMPLOYEE): frozenset({"salary"}),
 }
 
 
@@ -111,7 +111,7 @@ class Resource:
         field: one field of the row, when not the whole row is asked for.
     """
 
-    kind: Kind
+    kind: ResourceKind
     garage: GarageId | None = None
     assignee: PersonId | None = None
     visible: bool = True
@@ -123,7 +123,7 @@ def may(actor: Actor, action: Action, resource: Resource) -> bool:
     """Say whether `actor` may do `action` to `resource`."""
     if action not in MATRIX[actor.role].get(resource.kind, frozenset()):
         return False
-    if resource.kind is Kind.INVOICE and action is Action.DELETE and resource.issued:
+    if resource.kind is ResourceKind.INVOICE and action is Action.DELETE and resource.issued:
         return False
     fields = FIELDS.get((actor.role, resource.kind))
     if fields is not None and resource.field not in fields:
@@ -131,13 +131,13 @@ def may(actor: Actor, action: Action, resource: Resource) -> bool:
     return _in_scope(actor, action, resource)
 
 
-def demand(actor: Actor, action: Action, resource: Resource) -> None:
+def demand_allowed(actor: Actor, action: Action, resource: Resource) -> None:
     """Raise NotAllowed unless `actor` may do `action` to `resource`."""
     if not may(actor, action, resource):
         raise NotAllowed(actor.role, action, resource.kind, _why_not(actor, action, resource.kind))
 
 
-def _why_not(actor: Actor, action: Action, kind: Kind) -> str:
+def _why_not(actor: Actor, action: Action, kind: ResourceKind) -> str:
     if action in MATRIX[actor.role].get(kind, frozenset()):
         return sentences.own_only(actor.role, action, kind)
     order = (Role.MANAGER, Role.ACCOUNTANT, Role.ADMIN, Role.TECHNICIAN, Role.CUSTOMER_SUPPORT)
@@ -149,11 +149,11 @@ def _in_scope(actor: Actor, action: Action, resource: Resource) -> bool:
     scope = SCOPES[actor.role]
     if scope is Scope.ALL_GARAGES:
         return True
-    if resource.kind is Kind.CARD and action is Action.READ:
+    if resource.kind is ResourceKind.CARD and action is Action.READ:
         return resource.visible
     if actor.garage is None or resource.garage != actor.garage:
         return False
-    if scope is Scope.ASSIGNED_ONLY and resource.kind is Kind.TICKET:
+    if scope is Scope.ASSIGNED_ONLY and resource.kind is ResourceKind.TICKET:
         return resource.assignee == actor.id
     return True
 
@@ -178,7 +178,7 @@ SYSTEM = Actor(id=PersonId("system"), role=Role.ADMIN)
 SEES_ALL = Viewer(sees_all=True)
 
 
-def viewer(actor: Actor) -> Viewer:
+def viewer_of(actor: Actor) -> Viewer:
     return Viewer(
         garage=actor.garage,
         region=actor.region,

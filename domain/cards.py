@@ -118,7 +118,7 @@ class Environment:
     def __post_init__(self) -> None:
         for name, value in (("temperatureLowC", self.low_c), ("temperatureHighC", self.high_c)):
             if value is not None:
-                limits.within(name, value, -60, 150)
+                limits.check_range(name, value, -60, 150)
         if self.low_c is not None and self.high_c is not None and self.low_c > self.high_c:
             raise InvalidInput("temperature", f"{self.low_c} to {self.high_c} °C is reversed")
 
@@ -137,9 +137,9 @@ class Signature:
     environment: Environment | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", limits.text("symptomText", self.text, TEXT_LIMIT))
-        limits.count("symptoms", len(self.symptoms), 50)
-        limits.count("errorCodes", len(self.error_codes), 50)
+        object.__setattr__(self, "text", limits.clean_text("symptomText", self.text, TEXT_LIMIT))
+        limits.check_count("symptoms", len(self.symptoms), 50)
+        limits.check_count("errorCodes", len(self.error_codes), 50)
         for code in self.symptoms:
             symptom_code(code)
 
@@ -161,10 +161,10 @@ class Reading:
     unit: str | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "name", limits.text("reading", self.name, 100))
-        limits.within(self.name, self.value, -LARGEST_READING, LARGEST_READING)
+        object.__setattr__(self, "name", limits.clean_text("reading", self.name, 100))
+        limits.check_range(self.name, self.value, -LARGEST_READING, LARGEST_READING)
         if self.unit is not None:
-            object.__setattr__(self, "unit", limits.text("unit", self.unit, 20, least=0))
+            object.__setattr__(self, "unit", limits.clean_text("unit", self.unit, 20, least=0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,9 +176,9 @@ class Evidence:
     readings: tuple[Reading, ...] = ()
 
     def __post_init__(self) -> None:
-        limits.count("readings", len(self.readings), 100)
+        limits.check_count("readings", len(self.readings), 100)
         if self.tool is not None:
-            object.__setattr__(self, "tool", limits.text("tool", self.tool, 200, least=0))
+            object.__setattr__(self, "tool", limits.clean_text("tool", self.tool, 200, least=0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,18 +192,18 @@ class RootCause:
     cites: tuple[CardId, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "primary", limits.text("primaryCause", self.primary, 2_000))
-        limits.within("confidence", self.confidence, 0, 1)
-        limits.count("secondaryCauses", len(self.secondary), 20)
-        secondary = tuple(limits.text("secondaryCauses", c, 2_000) for c in self.secondary)
+        object.__setattr__(self, "primary", limits.clean_text("primaryCause", self.primary, 2_000))
+        limits.check_range("confidence", self.confidence, 0, 1)
+        limits.check_count("secondaryCauses", len(self.secondary), 20)
+        secondary = tuple(limits.clean_text("secondaryCauses", c, 2_000) for c in self.secondary)
         object.__setattr__(self, "secondary", secondary)
         if self.reasoning is not None:
-            reasoning = limits.text("reasoning", self.reasoning, TEXT_LIMIT, least=0)
+            reasoning = limits.clean_text("reasoning", self.reasoning, TEXT_LIMIT, least=0)
             object.__setattr__(self, "reasoning", reasoning)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class RepairStep:
     """One thing to do; `safety` marks isolation, waiting, proving dead and protective equipment."""
 
     action: str
@@ -212,10 +212,12 @@ class Step:
     safety: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "action", limits.text("step", self.action, 2_000))
-        limits.within("minutes", self.minutes, 0, 10_000)
-        limits.count("tools", len(self.tools), 50)
-        object.__setattr__(self, "tools", tuple(limits.text("tool", t, 200) for t in self.tools))
+        object.__setattr__(self, "action", limits.clean_text("step", self.action, 2_000))
+        limits.check_range("minutes", self.minutes, 0, 10_000)
+        limits.check_count("tools", len(self.tools), 50)
+        object.__setattr__(
+            self, "tools", tuple(limits.clean_text("tool", t, 200) for t in self.tools)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +226,7 @@ class PartUse:
     quantity: int = 1
 
     def __post_init__(self) -> None:
-        limits.within("quantity", self.quantity, 1, 1_000)
+        limits.check_range("quantity", self.quantity, 1, 1_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,15 +234,15 @@ class Resolution:
     """What to do about it; steps are numbered 1, 2, 3 … by their place (CA-21)."""
 
     type: SolutionType
-    steps: tuple[Step, ...] = ()
+    steps: tuple[RepairStep, ...] = ()
     parts: tuple[PartUse, ...] = ()
     labour_minutes: int = 0
     high_voltage: bool = False
 
     def __post_init__(self) -> None:
-        limits.count("steps", len(self.steps), 100)
-        limits.count("parts", len(self.parts), 100)
-        limits.within("labourMinutes", self.labour_minutes, 0, 100_000)
+        limits.check_count("steps", len(self.steps), 100)
+        limits.check_count("parts", len(self.parts), 100)
+        limits.check_range("labourMinutes", self.labour_minutes, 0, 100_000)
         if self.high_voltage and not (self.steps and self.steps[0].safety):
             raise InvalidInput("steps", "high-voltage work starts with an isolation and PPE step")
 
@@ -271,7 +273,7 @@ class Published:
 
     def __post_init__(self) -> None:
         for name in ("component", "failure", "remedy"):
-            limits.text(name, getattr(self, name), TEXT_LIMIT, least=0)
+            limits.clean_text(name, getattr(self, name), TEXT_LIMIT, least=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -337,9 +339,9 @@ class FailureCard:
     recheck: str | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "title", limits.text("title", self.title, 200))
-        limits.within("version", self.version, 1, 1_000_000)
-        limits.count("vehicles", len(self.vehicles), 2_000)
+        object.__setattr__(self, "title", limits.clean_text("title", self.title, 200))
+        limits.check_range("version", self.version, 1, 1_000_000)
+        limits.check_count("vehicles", len(self.vehicles), 2_000)
 
     @property
     def wording(self) -> str:
@@ -399,4 +401,4 @@ def check_model_years(card: FailureCard, today: date) -> None:
     """Raise InvalidInput unless every model year is in 2010..next year (CA-4)."""
     for vehicle in card.vehicles:
         if vehicle.year is not None:
-            limits.within("year", vehicle.year, FIRST_ELECTRIC_YEAR, today.year + 1)
+            limits.check_range("year", vehicle.year, FIRST_ELECTRIC_YEAR, today.year + 1)

@@ -43,10 +43,10 @@ class ErrorCode:
 
     @property
     def key(self) -> CodeKey:
-        return key(self.code, self.scope)
+        return code_key(self.code, self.scope)
 
 
-def normal(code: str) -> str:
+def normalise_code(code: str) -> str:
     """Give the one spelling of a code: `e-401` → `E401`, `DTC: p0a80 00` → `P0A80`.
 
     A five-character code's two-digit failure type (SAE J2012-DA) is dropped: it says how, not what.
@@ -70,14 +70,16 @@ def is_shared(code: str) -> bool:
     return SHARED.fullmatch(code) is not None
 
 
-def key(code: str, make: str) -> CodeKey:
+def code_key(code: str, make: str) -> CodeKey:
     """Give the key of a code seen on a vehicle of `make` (the make is ignored for shared codes)."""
-    bare = normal(code)
-    scope = SAE if is_shared(bare) or make == SAE else limits.text("make", make, 80).casefold()
+    bare = normalise_code(code)
+    scope = (
+        SAE if is_shared(bare) or make == SAE else limits.clean_text("make", make, 80).casefold()
+    )
     return CodeKey(f"{scope}:{bare}")
 
 
-def parsed_key(value: str) -> CodeKey:
+def parse_code_key(value: str) -> CodeKey:
     """Give the key written as `Make:CODE`, or as a bare shared code.
 
     Raises:
@@ -86,6 +88,6 @@ def parsed_key(value: str) -> CodeKey:
     scope, colon, code = value[: LONGEST_KEY + 1].partition(":")
     if not colon or not scope.strip():
         scope, code = SAE, value
-        if not is_shared(normal(code)):
+        if not is_shared(normalise_code(code)):
             raise InvalidInput("error code", f"{value[:40]!r} needs its make, as in Ather:E401")
-    return key(code, scope)
+    return code_key(code, scope)

@@ -32,7 +32,7 @@ class Timing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Metrics:
+class EffectivenessMetrics:
     """Each in 0..1, or None when its denominator is still zero."""
 
     first_time_fix: float | None
@@ -42,37 +42,37 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class WilsonInterval:
     low: float
     high: float
 
 
-def metrics(usage: Usage) -> Metrics:
-    return Metrics(
-        first_time_fix=_ratio(usage.successes, usage.used),
-        acceptance=_capped(_ratio(usage.used, usage.matched)),
-        rating=_ratio(sum(usage.ratings), 5 * len(usage.ratings)),
-        timeliness=_capped(_ratio(usage.estimated_minutes, usage.actual_minutes)),
+def effectiveness_metrics(usage: Usage) -> EffectivenessMetrics:
+    return EffectivenessMetrics(
+        first_time_fix=_ratio_of(usage.successes, usage.used),
+        acceptance=_cap_at_one(_ratio_of(usage.used, usage.matched)),
+        rating=_ratio_of(sum(usage.ratings), 5 * len(usage.ratings)),
+        timeliness=_cap_at_one(_ratio_of(usage.estimated_minutes, usage.actual_minutes)),
     )
 
 
-def score(usage: Usage, timing: Timing = Timing.COUNTED) -> float:
+def effectiveness_score(usage: Usage, timing: Timing = Timing.COUNTED) -> float:
     """Give the composite in 0..1 (EF-6): 234 matched, 189 used, 178 successes → .8930."""
-    found = metrics(usage)
+    found = effectiveness_metrics(usage)
     return _composite(found if timing is Timing.COUNTED else replace(found, timeliness=None))
 
 
 def observed(usage: Usage) -> float:
     """Give the composite in 0..1 of what happened, without what people said of it (FE-8)."""
-    return _composite(replace(metrics(usage), rating=None))
+    return _composite(replace(effectiveness_metrics(usage), rating=None))
 
 
 def success_rate(usage: Usage) -> float | None:
     """Give confirmations / uses (CA-24), or None before the first use."""
-    return _ratio(usage.successes, usage.used)
+    return _ratio_of(usage.successes, usage.used)
 
 
-def proven(usage: Usage) -> bool:
+def is_proven(usage: Usage) -> bool:
     """Say whether a card has the five uses from which its score is believed (ruling 1)."""
     return usage.used >= PROVEN_USES
 
@@ -82,17 +82,17 @@ def beta_mean(successes: int, failures: int) -> float:
     return (1 + successes) / (2 + successes + failures)
 
 
-def wilson(successes: int, n: int) -> Interval:
+def wilson_interval(successes: int, n: int) -> WilsonInterval:
     """Give the Wilson 95 % score interval of a proportion (Wilson 1927); 0..1 when n is 0."""
     if n == 0:
-        return Interval(0.0, 1.0)
+        return WilsonInterval(0.0, 1.0)
     p, z2 = successes / n, Z_95**2
     centre = (p + z2 / (2 * n)) / (1 + z2 / n)
     half = Z_95 * sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return Interval(max(0.0, centre - half), min(1.0, centre + half))
+    return WilsonInterval(max(0.0, centre - half), min(1.0, centre + half))
 
 
-def _composite(found: Metrics) -> float:
+def _composite(found: EffectivenessMetrics) -> float:
     values = {name: value for name in WEIGHTS if (value := getattr(found, name)) is not None}
     if not values:
         return UNKNOWN
@@ -100,9 +100,9 @@ def _composite(found: Metrics) -> float:
     return sum(WEIGHTS[name] * value for name, value in values.items()) / total
 
 
-def _ratio(part: float, whole: float) -> float | None:
+def _ratio_of(part: float, whole: float) -> float | None:
     return part / whole if whole > 0 else None
 
 
-def _capped(value: float | None) -> float | None:
+def _cap_at_one(value: float | None) -> float | None:
     return None if value is None else min(1.0, value)

@@ -33,9 +33,9 @@ class Opinion:
     correction: str = ""
 
     def __post_init__(self) -> None:
-        limits.within("stars", self.stars, *STARS)
+        limits.check_range("stars", self.stars, *STARS)
         for field in ("comment", "correction"):
-            clean = limits.text(field, getattr(self, field), COMMENT_LIMIT, least=0)
+            clean = limits.clean_text(field, getattr(self, field), COMMENT_LIMIT, least=0)
             object.__setattr__(self, field, clean)
 
 
@@ -52,7 +52,7 @@ class Feedback:
     version: int = 1
 
 
-def changed(feedback: Feedback, opinion: Opinion, at: datetime, expected: int) -> Feedback:
+def change_feedback(feedback: Feedback, opinion: Opinion, at: datetime, expected: int) -> Feedback:
     """Give the feedback with another opinion.
 
     Raises:
@@ -76,14 +76,14 @@ class Impression:
     place: int | None = None
 
     def __post_init__(self) -> None:
-        limits.within("clicks", self.clicks, 0, CLICKS_MOST)
-        limits.within("dwellMs", self.dwell_ms, 0, DWELL_MOST_MS)
+        limits.check_range("clicks", self.clicks, 0, CLICKS_MOST)
+        limits.check_range("dwellMs", self.dwell_ms, 0, DWELL_MOST_MS)
         if self.place is not None:
-            limits.within("place", self.place, *PLACES)
+            limits.check_range("place", self.place, *PLACES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Accuracy:
+class EstimateAccuracy:
     """How well a card foretold a repair; a ratio is None when there is nothing to divide by.
 
     Attributes:
@@ -97,23 +97,23 @@ class Accuracy:
     time_ratio: float | None = None
 
 
-def accuracy(
+def estimate_accuracy(
     predicted: Sequence[PartUse], used: Sequence[PartUse], minutes: int | None, estimated: int
-) -> Accuracy:
+) -> EstimateAccuracy:
     """Compare a card's parts and minutes with those of the repair, piece by piece (FE-4).
 
     Three predicted and two of them used: precision 2/3, recall 1.
     """
-    foretold, taken = _pieces(predicted), _pieces(used)
+    foretold, taken = _count_pieces(predicted), _count_pieces(used)
     both = (foretold & taken).total()
-    return Accuracy(
+    return EstimateAccuracy(
         precision=both / foretold.total() if foretold else None,
         recall=both / taken.total() if taken else None,
         time_ratio=minutes / estimated if minutes is not None and estimated > 0 else None,
     )
 
 
-def _pieces(parts: Sequence[PartUse]) -> Counter[str]:
+def _count_pieces(parts: Sequence[PartUse]) -> Counter[str]:
     pieces: Counter[str] = Counter()
     for use in parts:
         pieces[use.part] += use.quantity

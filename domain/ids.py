@@ -43,14 +43,14 @@ def uuid7(now: datetime, randomness: int) -> UUID:
     return UUID(int=milliseconds << 80 | VERSION_7 | random_a << 64 | VARIANT | random_b)
 
 
-def derived(source: UUID, purpose: str) -> UUID:
+def derive_uuid(source: UUID, purpose: str) -> UUID:
     """Give a UUIDv7 with the time of `source` whose other bits follow from source and purpose."""
     digest = int.from_bytes(sha256(f"{source}:{purpose}".encode()).digest()[:16])
     return UUID(int=source.int & TIME | VERSION_7 | VARIANT | digest & FILLED)
 
 
 def card_id(value: str) -> CardId:
-    return CardId(_checked("card id", value, r"fc_[A-Za-z0-9_\-]{3,61}"))
+    return CardId(_check_form("card id", value, r"fc_[A-Za-z0-9_\-]{3,61}"))
 
 
 def founded_card(ticket: TicketId) -> CardId:
@@ -59,37 +59,37 @@ def founded_card(ticket: TicketId) -> CardId:
 
 
 def ticket_id(value: str) -> TicketId:
-    return TicketId(_checked("ticket id", value, r"tkt_[A-Za-z0-9_\-]{3,61}"))
+    return TicketId(_check_form("ticket id", value, r"tkt_[A-Za-z0-9_\-]{3,61}"))
 
 
 def garage_id(value: str) -> GarageId:
-    return GarageId(_checked("garage id", value, r"garage_[A-Za-z0-9_\-]{1,57}"))
+    return GarageId(_check_form("garage id", value, r"garage_[A-Za-z0-9_\-]{1,57}"))
 
 
 def person_id(value: str) -> PersonId:
-    return PersonId(_checked("person id", value, r"[A-Za-z0-9][A-Za-z0-9_.\-]{1,63}"))
+    return PersonId(_check_form("person id", value, r"[A-Za-z0-9][A-Za-z0-9_.\-]{1,63}"))
 
 
 def vehicle_id(value: str) -> VehicleId:
     if value.startswith(UNNAMED):
         raise InvalidInput("vehicle id", f"may not begin with {UNNAMED}")
-    return VehicleId(_checked("vehicle id", value, r"veh_[A-Za-z0-9_\-]{3,60}"))
+    return VehicleId(_check_form("vehicle id", value, r"veh_[A-Za-z0-9_\-]{3,60}"))
 
 
 def bay_id(value: str) -> BayId:
-    return BayId(_checked("bay id", value, r"bay_[A-Za-z0-9_\-]{1,60}"))
+    return BayId(_check_form("bay id", value, r"bay_[A-Za-z0-9_\-]{1,60}"))
 
 
 def job_id(value: str) -> JobId:
-    return JobId(_checked("job id", value, r"job_[A-Za-z0-9_\-]{3,60}"))
+    return JobId(_check_form("job id", value, r"job_[A-Za-z0-9_\-]{3,60}"))
 
 
 def invoice_id(value: str) -> InvoiceId:
-    return InvoiceId(_checked("invoice id", value, r"inv_[A-Za-z0-9_\-]{3,61}"))
+    return InvoiceId(_check_form("invoice id", value, r"inv_[A-Za-z0-9_\-]{3,61}"))
 
 
 def payment_id(value: str) -> PaymentId:
-    return PaymentId(_checked("payment id", value, r"pay_[A-Za-z0-9_\-]{3,61}"))
+    return PaymentId(_check_form("payment id", value, r"pay_[A-Za-z0-9_\-]{3,61}"))
 
 
 def operation_id(value: str) -> OperationId:
@@ -119,7 +119,7 @@ def timely(value: UUID, now: datetime) -> UUID:
     return value
 
 
-def _checked(field: str, value: str, pattern: str) -> str:
+def _check_form(field: str, value: str, pattern: str) -> str:
     if len(value) > LONGEST:
         raise InvalidInput(field, f"has {len(value)} characters; at most {LONGEST} are read")
     if not re.fullmatch(pattern, value):

@@ -60,13 +60,13 @@ class Job:
     bay: BayId
     slot: Slot
 
-    def hinders(self, other: "Job") -> bool:
+    def overlaps_with(self, other: "Job") -> bool:
         """Say whether both want the same bay or the same person at the same time."""
         shared = self.bay == other.bay or self.technician == other.technician
         return self.id != other.id and shared and self.slot.overlaps(other.slot)
 
 
-def reschedule(job: Job, slot: Slot, expected: int) -> Job:
+def reschedule_job(job: Job, slot: Slot, expected: int) -> Job:
     """Give the job at another time.
 
     Raises:

@@ -8,7 +8,7 @@ from domain.personal_data import masked
 ROOM, ROOM_AT_LEAST = 2, 1_000
 
 
-def text(field: str, value: str, most: int, *, least: int = 1) -> str:
+def clean_text(field: str, value: str, most: int, *, least: int = 1) -> str:
     """Give `value` without hidden characters (`domain.characters`) and outer space, if it fits.
 
     Raises:
@@ -25,21 +25,21 @@ def text(field: str, value: str, most: int, *, least: int = 1) -> str:
 
 
 def prose(field: str, value: str, most: int, *, least: int = 1) -> str:
-    """Give people's own words as `text` does, with what tells who somebody is masked.
+    """Give people's own words as `clean_text` does, with what tells who somebody is masked.
 
     Raises:
-        InvalidInput: as `text` says.
+        InvalidInput: as `clean_text` says.
     """
-    return text(field, masked(text(field, value, most, least=least)), most, least=least)
+    return clean_text(field, masked(clean_text(field, value, most, least=least)), most, least=least)
 
 
-def within(field: str, value: float, low: float, high: float) -> None:
+def check_range(field: str, value: float, low: float, high: float) -> None:
     """Raise InvalidInput unless low ≤ value ≤ high (never true of NaN)."""
     if not low <= value <= high:
         raise InvalidInput(field, f"{value} is not between {low} and {high}")
 
 
-def count(field: str, found: int, most: int, *, least: int = 0) -> None:
+def check_count(field: str, found: int, most: int, *, least: int = 0) -> None:
     """Raise InvalidInput unless least ≤ found ≤ most."""
     if not least <= found <= most:
         raise InvalidInput(field, f"has {found} entries; {least} to {most} are allowed")

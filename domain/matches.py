@@ -54,7 +54,7 @@ class Embedding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Understood:
+class UnderstoodReport:
     """A report as the vocabulary sees it.
 
     Attributes:
@@ -89,7 +89,7 @@ class CardMarks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class CardHit:
     """A card that one source found: `score` in that source's own unit, `via` what led there.
 
     `via` names code keys, symptom codes, component, cause or supplier ids, by source. `marks` is
@@ -130,26 +130,26 @@ class CardFacts(CardMarks):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
+class ReportTraits:
     """What the found cards are held against: the reported vehicle and the meaning of the report."""
 
     vehicle: VehicleContext = UNKNOWN
     embedding: Embedding | None = None
 
 
-NOTHING = Beside()
+NOTHING = ReportTraits()
 
 
 def closeness(card: VehicleContext, reported: VehicleContext) -> VehicleLevel:
     """Say how closely one vehicle of a card fits the reported one, blind to spelling."""
-    if not _same(card.make, reported.make):
+    if not _same_name(card.make, reported.make):
         return VehicleLevel.NONE
-    if not _same(card.model, reported.model):
+    if not _same_name(card.model, reported.model):
         return VehicleLevel.MAKE
     if card.year is None or card.year != reported.year:
         return VehicleLevel.MODEL
     return VehicleLevel.YEAR
 
 
-def _same(one: str | None, other: str | None) -> bool:
+def _same_name(one: str | None, other: str | None) -> bool:
     return one is not None and other is not None and name_key(one) == name_key(other)

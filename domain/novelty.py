@@ -62,7 +62,7 @@ class Likeness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class NoveltyVerdict:
     """The decision, the card that it is about (None: a new one), and what it rests on."""
 
     decision: Decision
@@ -70,19 +70,21 @@ class Verdict:
     evidence: tuple[Likeness, ...] = ()
 
 
-def decide(outcome: Outcome, likenesses: Sequence[Likeness], adds: Sequence[CardId]) -> Verdict:
+def decide_novelty(
+    outcome: Outcome, likenesses: Sequence[Likeness], adds: Sequence[CardId]
+) -> NoveltyVerdict:
     """Decide from the evidence; `adds` are the cards that the repair has something to add to."""
-    ranked = tuple(sorted(likenesses, key=_rank, reverse=True))
+    ranked = tuple(sorted(likenesses, key=_likeness_order, reverse=True))
     if not outcome.worked:
-        return Verdict(decision=Decision.UNSOLVED, evidence=ranked)
+        return NoveltyVerdict(decision=Decision.UNSOLVED, evidence=ranked)
     best = ranked[0] if ranked else None
-    if best is None or not _same(best):
-        return Verdict(decision=Decision.NOVEL, evidence=ranked)
+    if best is None or not _is_same_failure(best):
+        return NoveltyVerdict(decision=Decision.NOVEL, evidence=ranked)
     decision = Decision.IMPROVES if best.card in adds else Decision.CONFIRMS
-    return Verdict(decision=decision, card=best.card, evidence=ranked)
+    return NoveltyVerdict(decision=decision, card=best.card, evidence=ranked)
 
 
-def adds(outcome: Outcome, card: FailureCard) -> bool:
+def adds_knowledge(outcome: Outcome, card: FailureCard) -> bool:
     """Say whether a repair knows what its card does not: a part it needed, or the missing steps."""
     if card.status in {CardStatus.DEPRECATED, CardStatus.REJECTED, CardStatus.MERGED}:
         return False
@@ -92,12 +94,12 @@ def adds(outcome: Outcome, card: FailureCard) -> bool:
     return bool(outcome.steps) and not card.resolution.steps
 
 
-def near(likeness: Likeness) -> bool:
+def is_near(likeness: Likeness) -> bool:
     """Say whether a card is so like a new one that a person should compare the two."""
     return NEAR <= likeness.score < KNOWN
 
 
-def overlap(one: Sequence[str], other: Sequence[str]) -> float | None:
+def set_overlap(one: Sequence[str], other: Sequence[str]) -> float | None:
     """Give |both| / |the smaller|, None when one side is empty: a report names less than a card."""
     mine, theirs = set(one), set(other)
     if not mine or not theirs:
@@ -105,11 +107,11 @@ def overlap(one: Sequence[str], other: Sequence[str]) -> float | None:
     return len(mine & theirs) / min(len(mine), len(theirs))
 
 
-def _same(likeness: Likeness) -> bool:
+def _is_same_failure(likeness: Likeness) -> bool:
     return likeness.followed or likeness.same_hash or likeness.score >= KNOWN
 
 
-def _rank(likeness: Likeness) -> tuple[bool, bool, float, VehicleLevel, str]:
+def _likeness_order(likeness: Likeness) -> tuple[bool, bool, float, VehicleLevel, str]:
     return (
         likeness.followed,
         likeness.same_hash,

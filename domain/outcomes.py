@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain import limits
-from domain.cards import PartUse, Step
+from domain.cards import PartUse, RepairStep
 from domain.ids import CardId, PersonId
 
 NOTES_LIMIT = 10_000
@@ -19,7 +19,7 @@ class Attempt:
     What was tried and failed is knowledge too: it stays on the ticket for good.
 
     Attributes:
-        told: an outcome tells of it, and nobody wrote it down (`domain.tries`).
+        told: an outcome tells of it, and nobody wrote it down (`domain.attempts`).
     """
 
     by: PersonId
@@ -32,10 +32,12 @@ class Attempt:
     told: bool = False
 
     def __post_init__(self) -> None:
-        limits.count("parts", len(self.parts), 100)
+        limits.check_count("parts", len(self.parts), 100)
         if self.minutes is not None:
-            limits.within("minutes", self.minutes, *MINUTES)
-        object.__setattr__(self, "notes", limits.text("notes", self.notes, NOTES_LIMIT, least=0))
+            limits.check_range("minutes", self.minutes, *MINUTES)
+        object.__setattr__(
+            self, "notes", limits.clean_text("notes", self.notes, NOTES_LIMIT, least=0)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,17 +51,19 @@ class Outcome:
     minutes: int
     card: CardId | None = None
     cause: str | None = None
-    steps: tuple[Step, ...] = ()
+    steps: tuple[RepairStep, ...] = ()
     parts: tuple[PartUse, ...] = ()
     notes: str = ""
     rating: int | None = None
 
     def __post_init__(self) -> None:
-        limits.within("minutes", self.minutes, *MINUTES)
-        limits.count("steps", len(self.steps), 100)
-        limits.count("parts", len(self.parts), 100)
-        object.__setattr__(self, "notes", limits.text("notes", self.notes, NOTES_LIMIT, least=0))
+        limits.check_range("minutes", self.minutes, *MINUTES)
+        limits.check_count("steps", len(self.steps), 100)
+        limits.check_count("parts", len(self.parts), 100)
+        object.__setattr__(
+            self, "notes", limits.clean_text("notes", self.notes, NOTES_LIMIT, least=0)
+        )
         if self.cause is not None:
-            object.__setattr__(self, "cause", limits.text("cause", self.cause, 2_000))
+            object.__setattr__(self, "cause", limits.clean_text("cause", self.cause, 2_000))
         if self.rating is not None:
-            limits.within("rating", self.rating, *STARS)
+            limits.check_range("rating", self.rating, *STARS)

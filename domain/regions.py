@@ -35,14 +35,14 @@ ROUTES = {
 }
 
 
-def region(garage: GarageId, registered: str | None = None) -> str | None:
+def region_of(garage: GarageId, registered: str | None = None) -> str | None:
     """Give a garage's region; None when neither the garage nor its id says one."""
     city = garage.removeprefix("garage_").partition("_")[0]
     return registered or ROUTES.get(city)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
+class GarageTickets:
     """How many tickets a garage opened in a span of time, and how many of them are resolved."""
 
     garage: GarageId
@@ -61,9 +61,9 @@ class RegionCount:
     resolved: int
 
 
-def by_region(found: Iterable[Opened]) -> list[RegionCount]:
+def count_by_region(found: Iterable[GarageTickets]) -> list[RegionCount]:
     """Add up what garages opened by their region, the regions by name and the unknown last."""
-    regions: dict[str | None, list[Opened]] = defaultdict(list)
+    regions: dict[str | None, list[GarageTickets]] = defaultdict(list)
     for one in found:
         regions[one.region].append(one)
     return [

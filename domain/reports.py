@@ -23,7 +23,7 @@ class FailureReport:
     vehicle_id: VehicleId | None = None
 
     @classmethod
-    def parsed(
+    def parse(
         cls, text: str, codes: tuple[str, ...] = (), vehicle: VehicleContext | None = None
     ) -> Self:
         """Give the report with its text cleaned and its bounds checked.
@@ -32,7 +32,7 @@ class FailureReport:
             InvalidInput: no text and no code, over 10,000 characters, over 50 codes, or a code of
                 more than 40 characters.
         """
-        limits.count("codes", len(codes), CODES_LIMIT)
+        limits.check_count("codes", len(codes), CODES_LIMIT)
         clean = limits.prose("text", text, TEXT_LIMIT, least=0 if codes else 1)
         kept = tuple(_code(code) for code in codes)
         return cls(text=clean, codes=kept, vehicle=vehicle or UNKNOWN)
@@ -40,7 +40,7 @@ class FailureReport:
 
 def _code(typed: str) -> str:
     """Give a code as typed; a telephone number or a plate in its place would be kept as one."""
-    clean = limits.text("codes", typed, 40)
+    clean = limits.clean_text("codes", typed, 40)
     if tells(clean):
         raise InvalidInput("codes", "reads as a telephone number or a plate, not as a code")
     return clean

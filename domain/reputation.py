@@ -35,7 +35,7 @@ LONG_MINUTES = 240.0
 ONE_GARAGE = 1 / (PRIOR + 1)
 
 
-class Told(StrEnum):
+class ObservationKind(StrEnum):
     OUTCOME = "outcome"
     RATING = "rating"
 
@@ -44,7 +44,7 @@ class Told(StrEnum):
 class Observation:
     """One piece of evidence on a card: `value` in 0..1, `repairs` the person had done before."""
 
-    told: Told
+    told: ObservationKind
     garage: GarageId
     person: PersonId
     value: float
@@ -52,64 +52,68 @@ class Observation:
     repairs: int = 0
 
 
-def reputation(found: Iterable[Observation], difficulty: float, now: datetime) -> float:
+def card_reputation(found: Iterable[Observation], difficulty: float, now: datetime) -> float:
     """Give the score in 0..1; 0.5 while nothing is known."""
     garages: dict[GarageId, dict[PersonId, list[Observation]]] = defaultdict(
         lambda: defaultdict(list)
     )
     for one in found:
         garages[one.garage][one.person].append(one)
-    told = [_garage(list(people.values()), difficulty, now) for people in garages.values()]
+    told = [_garage_evidence(list(people.values()), difficulty, now) for people in garages.values()]
     whole = PRIOR + sum(weight for _, weight in told)
     return (PRIOR * NEUTRAL + sum(weight * opinion for opinion, weight in told)) / whole
 
 
-def difficulty(card: FailureCard) -> float:
+def card_difficulty(card: FailureCard) -> float:
     """Say how hard a card's repair is, 0..1: half for high voltage, half for four hours' work."""
     steps = sum(step.minutes for step in card.resolution.steps)
     minutes = min(float(card.resolution.labour_minutes or steps), LONG_MINUTES)
     return 0.5 * card.resolution.high_voltage + 0.5 * minutes / LONG_MINUTES
 
 
-def expected(repairs: int, difficulty: float) -> float:
+def expected_success(repairs: int, difficulty: float) -> float:
     """Give the success to be expected of somebody who has done so many repairs: 0.3 to 0.9."""
     return TARGET - HARDEST * difficulty * (1 - repairs / (repairs + LEARNT))
 
 
-def weight(at: datetime, now: datetime) -> float:
+def age_weight(at: datetime, now: datetime) -> float:
     """Give 2^(−age / half-life); what is dated in the future counts as of now."""
     days = max(0.0, (now - at).total_seconds()) / DAY_SECONDS
     return 0.5 ** (days / HALF_LIFE_DAYS)
 
 
-def _garage(
+def _garage_evidence(
     people: Sequence[Sequence[Observation]], difficulty: float, now: datetime
 ) -> tuple[float, float]:
     """Give a garage's opinion and its weight."""
-    told = [_person(found, difficulty, now) for found in people]
+    told = [_person_evidence(found, difficulty, now) for found in people]
     whole = sum(weight for _, weight in told)
     opinion = sum(opinion * weight for opinion, weight in told) / whole if whole else NEUTRAL
-    return opinion, _saturated(whole)
+    return opinion, _saturate_evidence(whole)
 
 
-def _person(found: Sequence[Observation], difficulty: float, now: datetime) -> tuple[float, float]:
+def _person_evidence(
+    found: Sequence[Observation], difficulty: float, now: datetime
+) -> tuple[float, float]:
     """Give a person's opinion and its weight."""
-    told = [(one.value, weight(one.at, now) * _telling(one, difficulty)) for one in found]
+    told = [
+        (one.value, age_weight(one.at, now) * _observed_skill(one, difficulty)) for one in found
+    ]
     evidence = sum(weight for _, weight in told)
     opinion = sum(value * weight for value, weight in told) / evidence if evidence else NEUTRAL
-    return opinion, _saturated(evidence)
+    return opinion, _saturate_evidence(evidence)
 
 
-def _telling(one: Observation, difficulty: float) -> float:
+def _observed_skill(one: Observation, difficulty: float) -> float:
     """Give what an observation weighs for who made it: a failure by the odds of a success."""
-    if one.told is Told.RATING or one.value > 0:
+    if one.told is ObservationKind.RATING or one.value > 0:
         return 1.0
-    return _odds(expected(one.repairs, difficulty)) / _odds(TARGET)
+    return _log_odds(expected_success(one.repairs, difficulty)) / _log_odds(TARGET)
 
 
-def _odds(chance: float) -> float:
+def _log_odds(chance: float) -> float:
     return chance / (1 - chance)
 
 
-def _saturated(evidence: float) -> float:
+def _saturate_evidence(evidence: float) -> float:
     return evidence / (evidence + 1)

@@ -41,7 +41,7 @@ class Review:
     closed_at: datetime | None = None
 
 
-def alarming(usage: Usage) -> bool:
+def is_alarming(usage: Usage) -> bool:
     """Say whether a card fails often enough to be looked at (EF-7).
 
     Below 0.5, after more than twenty showings.

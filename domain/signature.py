@@ -30,15 +30,15 @@ STOP_WORDS = frozenset(
 )
 
 
-def words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """Give the words of a text in order, folded and lower-cased, stop words left out."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return [w for w in WORD.findall(folded) if w not in STOP_WORDS]
 
 
-def keywords(*texts: str) -> tuple[str, ...]:
+def telling_words(*texts: str) -> tuple[str, ...]:
     """Give up to twelve words, the most frequent first, ties by spelling (CA-26)."""
-    counted = Counter(w for t in texts for w in words(t) if len(w) > 1)
+    counted = Counter(w for t in texts for w in split_words(t) if len(w) > 1)
     ranked = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
     return tuple(word for word, _ in ranked[:KEYWORDS])
 
@@ -48,7 +48,7 @@ def cause_key(text: str) -> str:
     return "-".join(re.findall(rf"{LETTER}+", text.casefold()))
 
 
-def by_cause(texts: Iterable[str]) -> dict[str, str]:
+def group_by_cause(texts: Iterable[str]) -> dict[str, str]:
     """Give each cause that is named once, by its key, in its first wording."""
     found: dict[str, str] = {}
     for text in texts:
@@ -60,7 +60,7 @@ def by_cause(texts: Iterable[str]) -> dict[str, str]:
 def symptom_hash(signature: Signature) -> str:
     """Give `sha256:…` of the signature, blind to word order, case and repetition (CA-27)."""
     parts = (
-        " ".join(sorted(set(words(signature.text)))),
+        " ".join(sorted(set(split_words(signature.text)))),
         " ".join(sorted(set(signature.symptoms))),
         " ".join(sorted(set(signature.error_codes))),
         signature.component or "",

@@ -29,17 +29,17 @@ class Technician:
     skills: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        limits.count("skills", len(self.skills), 50)
+        limits.check_count("skills", len(self.skills), 50)
 
 
 def demand_certified(id: PersonId, known: Technician | None) -> None:
     """Raise NotCertified unless this person may work on high voltage."""
-    if not _may(known):
+    if not _may_take(known):
         raise NotCertified(id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class TechnicianCandidate:
     """Somebody of the garage where the vehicle stands, who might be given its ticket.
 
     Attributes:
@@ -52,15 +52,17 @@ class Candidate:
     load: int
 
 
-def suited(candidates: Iterable[Candidate], *, high_voltage: bool) -> list[Candidate]:
+def suitable_technicians(
+    candidates: Iterable[TechnicianCandidate], *, high_voltage: bool
+) -> list[TechnicianCandidate]:
     """Give those who may do the work, best first (GA-3).
 
     Who knows the subsystem comes before who does not, then the least busy, then by id.
     """
-    able = [c for c in candidates if _may(c.technician) or not high_voltage]
+    able = [c for c in candidates if _may_take(c.technician) or not high_voltage]
     return sorted(able, key=lambda c: (not c.skilled, c.load, c.technician.id))
 
 
-def _may(technician: Technician | None) -> bool:
+def _may_take(technician: Technician | None) -> bool:
     """Say whether somebody may work on high voltage; who is unknown may not."""
     return technician is not None and technician.certification is Certification.HIGH_VOLTAGE

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from domain import limits, tries
+from domain import attempts as domain_attempts
+from domain import limits
 from domain.cards import Signature
-from domain.clock import NEVER, Stamp, knowing, moment, stamped
+from domain.clock import NEVER, HybridTimestamp, merge_timestamps, moment_of, timestamp_of
 from domain.codes import CodeKey
 from domain.errors import IllegalTransition, StaleVersion
 from domain.ids import CardId, GarageId, InvoiceId, PersonId, TicketId, VehicleId
@@ -70,7 +71,7 @@ class ShownReason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ShownCard:
     """A card that was suggested for a ticket: `rank` from 1, `score` as the ranker gave it.
 
     `standing`, `sentence` and `reasons` are as they were shown; None where that was not kept.
@@ -87,16 +88,16 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """When that was written of which only the last word stands (CF-5, `domain.last_word`)."""
+class LastWrites:
+    """When that was written of which only the last word stands (CF-5, `domain.last_writer`)."""
 
-    card: Stamp = NEVER
-    outcome: Stamp = NEVER
-    rating: Stamp = NEVER
+    card: HybridTimestamp = NEVER
+    outcome: HybridTimestamp = NEVER
+    rating: HybridTimestamp = NEVER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
+class EarlierRepair:
     """A repair that ended and did not hold.
 
     Attributes:
@@ -120,7 +121,7 @@ class Ticket:
         vehicle_id: the vehicle itself, where it is known which one it is.
         card: the one that the repair follows (None: the technician's own way).
         attempts: what was tried, each use by its place, those of outcomes among them.
-        retold: what outcomes tell of that an attempt tells already (`domain.tries`).
+        retold: what outcomes tell of that an attempt tells already (`domain.attempts`).
         outcome: how the repair ended, while it counts as ended.
         past: the repairs that it was reopened after.
         revisit_of: the closed repair of the same vehicle that this failure comes back after.
@@ -147,11 +148,11 @@ class Ticket:
     attempts: tuple[Attempt, ...] = ()
     retold: tuple[Attempt, ...] = ()
     outcome: Outcome | None = None
-    past: tuple[Past, ...] = ()
+    past: tuple[EarlierRepair, ...] = ()
     invoice: InvoiceId | None = None
     revisit_of: TicketId | None = None
     marks: tuple[str, ...] = ()
-    written: Written = Written()
+    written: LastWrites = LastWrites()
 
     @property
     def signature(self) -> Signature:
@@ -162,13 +163,13 @@ class Ticket:
             error_codes=self.codes,
         )
 
-    def done(self, mark: str) -> bool:
+    def is_done(self, mark: str) -> bool:
         """Say whether the operation with this mark has changed the ticket before."""
         return mark in self.marks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+class TicketChange:
     """A wanted change: when, the version the caller had in front of them, and its mark.
 
     `done` is when the device says that it was done; None: now, by our own clock.
@@ -177,40 +178,40 @@ class Move:
     at: datetime
     expected: int
     mark: str | None = None
-    done: Stamp | None = None
+    done: HybridTimestamp | None = None
 
     @property
-    def stamp(self) -> Stamp:
-        return self.done or stamped(self.at)
+    def stamp(self) -> HybridTimestamp:
+        return self.done or timestamp_of(self.at)
 
     @property
     def done_at(self) -> datetime:
-        return moment(self.done, self.at)
+        return moment_of(self.done, self.at)
 
 
-def assign(ticket: Ticket, to: PersonId, move: Move) -> Ticket:
+def assign_ticket(ticket: Ticket, to: PersonId, move: TicketChange) -> Ticket:
     """Give the ticket in `to`'s hands; reassigning one that is assigned is allowed."""
     if ticket.status is TicketStatus.ASSIGNED:
-        return replace(following(ticket, move), assignee=to)
-    return replace(advance(ticket, TicketStatus.ASSIGNED, move), assignee=to)
+        return replace(next_version(ticket, move), assignee=to)
+    return replace(advance_status(ticket, TicketStatus.ASSIGNED, move), assignee=to)
 
 
-def start(ticket: Ticket, card: CardId | None, move: Move) -> Ticket:
+def start_repair(ticket: Ticket, card: CardId | None, move: TicketChange) -> Ticket:
     """Give the ticket in work, following `card` or (None) the technician's own way.
 
     Whoever is at work may go on with another card.
     """
-    written = replace(ticket.written, card=knowing(ticket.written.card, move.stamp))
+    written = replace(ticket.written, card=merge_timestamps(ticket.written.card, move.stamp))
     if ticket.status is TicketStatus.IN_PROGRESS and card != ticket.card:
-        return replace(following(ticket, move), card=card, written=written)
-    begun = advance(ticket, TicketStatus.IN_PROGRESS, move)
+        return replace(next_version(ticket, move), card=card, written=written)
+    begun = advance_status(ticket, TicketStatus.IN_PROGRESS, move)
     # A start without a card has said nothing of cards: one that was named earlier, and comes later,
     # is still taken.
     said = ticket.written if card is None else written
     return replace(begun, card=card, started_at=move.at, written=said)
 
 
-def attempt(ticket: Ticket, tried: Attempt, move: Move) -> Ticket:
+def record_attempt(ticket: Ticket, tried: Attempt, move: TicketChange) -> Ticket:
     """Give the ticket with one more try on it, whether it worked or failed.
 
     Raises:
@@ -220,28 +221,30 @@ def attempt(ticket: Ticket, tried: Attempt, move: Move) -> Ticket:
     """
     if ticket.status is not TicketStatus.IN_PROGRESS:
         raise IllegalTransition(ticket.id, ticket.status, "attempted")
-    return with_try(following(ticket, move), replace(tried, at=_this_time(ticket, tried.at)))
+    return with_attempt(
+        next_version(ticket, move), replace(tried, at=_clamp_to_repair(ticket, tried.at))
+    )
 
 
-def with_try(ticket: Ticket, tried: Attempt) -> Ticket:
+def with_attempt(ticket: Ticket, tried: Attempt) -> Ticket:
     """Give the ticket with one more try, in the repair of when it was done.
 
     Raises:
         InvalidInput: it holds 200 attempts.
     """
-    limits.count("attempts", len(ticket.attempts) + 1, ATTEMPTS_LIMIT)
-    return _heard(ticket, tried)
+    limits.check_count("attempts", len(ticket.attempts) + 1, ATTEMPTS_LIMIT)
+    return _with_retold(ticket, tried)
 
 
-def resolve(ticket: Ticket, outcome: Outcome, move: Move) -> Ticket:
+def resolve_ticket(ticket: Ticket, outcome: Outcome, move: TicketChange) -> Ticket:
     """Give the ticket with its outcome, a try of its own unless the newest one says the same."""
-    ended = replace(advance(ticket, TicketStatus.RESOLVED, move), resolved_at=move.at)
-    written = replace(ticket.written, outcome=knowing(ticket.written.outcome, move.stamp))
-    told = with_end(ended, outcome, _this_time(ticket, move.done_at))
+    ended = replace(advance_status(ticket, TicketStatus.RESOLVED, move), resolved_at=move.at)
+    written = replace(ticket.written, outcome=merge_timestamps(ticket.written.outcome, move.stamp))
+    told = with_end(ended, outcome, _clamp_to_repair(ticket, move.done_at))
     return replace(told, outcome=outcome, written=written)
 
 
-def with_outcome(ticket: Ticket, outcome: Outcome, move: Move) -> Ticket:
+def with_outcome(ticket: Ticket, outcome: Outcome, move: TicketChange) -> Ticket:
     """Give the ticket with an outcome in place of the one it has, and what was tried for it."""
     written = replace(ticket.written, outcome=move.stamp)
     return replace(with_end(ticket, outcome, move.done_at), outcome=outcome, written=written)
@@ -253,9 +256,9 @@ def with_end(ticket: Ticket, outcome: Outcome, at: datetime) -> Ticket:
     Raises:
         InvalidInput: it was ended 200 times.
     """
-    limits.count("outcomes", len(ticket.retold) + 1, ATTEMPTS_LIMIT)
+    limits.check_count("outcomes", len(ticket.retold) + 1, ATTEMPTS_LIMIT)
     own = Attempt(
-        by=whose(ticket, at) or ticket.reporter,
+        by=assignee_at(ticket, at) or ticket.reporter,
         at=at,
         worked=outcome.worked,
         card=outcome.card,
@@ -264,25 +267,25 @@ def with_end(ticket: Ticket, outcome: Outcome, at: datetime) -> Ticket:
         notes=outcome.notes,
         told=True,
     )
-    return _heard(ticket, own)
+    return _with_retold(ticket, own)
 
 
-def whose(ticket: Ticket, at: datetime) -> PersonId | None:
+def assignee_at(ticket: Ticket, at: datetime) -> PersonId | None:
     """Say in whose hands the ticket is, or was in the repair of that moment."""
     return next((p.assignee for p in ticket.past if at <= p.until), ticket.assignee)
 
 
-def close(ticket: Ticket, rating: int | None, move: Move) -> Ticket:
+def close_ticket(ticket: Ticket, rating: int | None, move: TicketChange) -> Ticket:
     """Give the ticket closed, with the customer's rating (one to five stars) if there is one."""
-    closed = replace(advance(ticket, TicketStatus.CLOSED, move), closed_at=move.at)
+    closed = replace(advance_status(ticket, TicketStatus.CLOSED, move), closed_at=move.at)
     return closed if rating is None else with_rating(closed, rating, move)
 
 
-def with_rating(ticket: Ticket, rating: int, move: Move) -> Ticket:
+def with_rating(ticket: Ticket, rating: int, move: TicketChange) -> Ticket:
     """Give the ticket with the customer's rating in place of the one it has, if any."""
     if ticket.outcome is None:
         return ticket
-    written = replace(ticket.written, rating=knowing(ticket.written.rating, move.stamp))
+    written = replace(ticket.written, rating=merge_timestamps(ticket.written.rating, move.stamp))
     return replace(ticket, outcome=replace(ticket.outcome, rating=rating), written=written)
 
 
@@ -293,26 +296,26 @@ def first_fix(ticket: Ticket) -> bool | None:
     return ticket.outcome.worked and not ticket.past
 
 
-def reopen(ticket: Ticket, move: Move) -> Ticket:
+def reopen_ticket(ticket: Ticket, move: TicketChange) -> Ticket:
     """Give the ticket open again, in nobody's hands; what was tried stays on it."""
     if ticket.status is TicketStatus.ASSIGNED:
         raise IllegalTransition(ticket.id, ticket.status, "reopened")
-    return advance(ticket, TicketStatus.OPEN, move)
+    return advance_status(ticket, TicketStatus.OPEN, move)
 
 
-def invoiced(ticket: Ticket, invoice: InvoiceId, move: Move) -> Ticket:
+def mark_invoiced(ticket: Ticket, invoice: InvoiceId, move: TicketChange) -> Ticket:
     """Give the closed ticket with its invoice; one whose invoice was void takes the next one."""
     if ticket.status is TicketStatus.INVOICED:
-        return replace(following(ticket, move), invoice=invoice)
-    return replace(advance(ticket, TicketStatus.INVOICED, move), invoice=invoice)
+        return replace(next_version(ticket, move), invoice=invoice)
+    return replace(advance_status(ticket, TicketStatus.INVOICED, move), invoice=invoice)
 
 
-def uninvoiced(ticket: Ticket, move: Move) -> Ticket:
+def unmark_invoiced(ticket: Ticket, move: TicketChange) -> Ticket:
     """Give the ticket as it was before its invoice, which was taken back: nobody's own step."""
-    return replace(following(ticket, move), status=TicketStatus.CLOSED, invoice=None)
+    return replace(next_version(ticket, move), status=TicketStatus.CLOSED, invoice=None)
 
 
-def advance(ticket: Ticket, wanted: TicketStatus, move: Move) -> Ticket:
+def advance_status(ticket: Ticket, wanted: TicketStatus, move: TicketChange) -> Ticket:
     """Give the ticket one step on.
 
     Raises:
@@ -321,11 +324,11 @@ def advance(ticket: Ticket, wanted: TicketStatus, move: Move) -> Ticket:
     """
     if wanted not in NEXT[ticket.status]:
         raise IllegalTransition(ticket.id, ticket.status, wanted)
-    moved = replace(following(ticket, move), status=wanted)
-    return _afresh(moved, move) if wanted is TicketStatus.OPEN else moved
+    moved = replace(next_version(ticket, move), status=wanted)
+    return _reset_repair(moved, move) if wanted is TicketStatus.OPEN else moved
 
 
-def following(ticket: Ticket, move: Move) -> Ticket:
+def next_version(ticket: Ticket, move: TicketChange) -> Ticket:
     """Give the next version of the ticket, which says the same so far.
 
     Raises:
@@ -337,15 +340,15 @@ def following(ticket: Ticket, move: Move) -> Ticket:
     return replace(ticket, version=ticket.version + 1, marks=marks)
 
 
-def _afresh(ticket: Ticket, move: Move) -> Ticket:
-    past = _ended(ticket, move)
+def _reset_repair(ticket: Ticket, move: TicketChange) -> Ticket:
+    past = _end_repair(ticket, move)
     written = ticket.written
     at = max(
         move.stamp,
         written.card,
         written.outcome,
         written.rating,
-        *(stamped(one.until) for one in past),
+        *(timestamp_of(one.until) for one in past),
     )
     return replace(
         ticket,
@@ -356,17 +359,17 @@ def _afresh(ticket: Ticket, move: Move) -> Ticket:
         card=None,
         outcome=None,
         past=(*ticket.past, *past),
-        written=Written(card=at, outcome=at, rating=at),
+        written=LastWrites(card=at, outcome=at, rating=at),
     )
 
 
-def _ended(ticket: Ticket, move: Move) -> list[Past]:
+def _end_repair(ticket: Ticket, move: TicketChange) -> list[EarlierRepair]:
     """Give the repair that ends here: all that is known of it was done before, whatever it says."""
     if ticket.outcome is None:
         return []
     known = (one.at + TICK for one in (*ticket.attempts, *ticket.retold))
     return [
-        Past(
+        EarlierRepair(
             until=max([move.at, *known]),
             assignee=ticket.assignee,
             closed_at=ticket.closed_at,
@@ -375,12 +378,12 @@ def _ended(ticket: Ticket, move: Move) -> list[Past]:
     ]
 
 
-def _this_time(ticket: Ticket, at: datetime) -> datetime:
+def _clamp_to_repair(ticket: Ticket, at: datetime) -> datetime:
     """Say when something was done by whoever knew that the ticket was taken up again."""
     return max([at, *(p.until + TICK for p in ticket.past)])
 
 
-def _heard(ticket: Ticket, one: Attempt) -> Ticket:
+def _with_retold(ticket: Ticket, one: Attempt) -> Ticket:
     reopened = [p.until for p in ticket.past]
-    attempts, retold = tries.added(ticket.attempts, ticket.retold, one, reopened)
+    attempts, retold = domain_attempts.add_attempt(ticket.attempts, ticket.retold, one, reopened)
     return replace(ticket, attempts=attempts, retold=retold)

@@ -32,7 +32,7 @@ class Usage:
             raise InvalidInput("usage", "a counter is negative")
         if self.successes + self.failures > self.used:
             raise InvalidInput("usage", "more outcomes than uses")
-        limits.count("ratings", len(self.ratings), RATINGS_KEPT)
+        limits.check_count("ratings", len(self.ratings), RATINGS_KEPT)
         if self.ratings:
-            limits.within("rating", min(self.ratings), *STARS)
-            limits.within("rating", max(self.ratings), *STARS)
+            limits.check_range("rating", min(self.ratings), *STARS)
+            limits.check_range("rating", max(self.ratings), *STARS)

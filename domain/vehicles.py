@@ -56,15 +56,15 @@ class VehicleContext:
         for field in ("make", "model", "variant", "firmware"):
             value: str | None = getattr(self, field)
             if value is not None:
-                object.__setattr__(self, field, limits.text(field, value, 80))
+                object.__setattr__(self, field, limits.clean_text(field, value, 80))
         if self.model is not None and self.make is None:
             raise InvalidInput("make", "is needed when a model is named")
         if self.year is not None:
-            limits.within("year", self.year, FIRST_YEAR, LAST_YEAR)
+            limits.check_range("year", self.year, FIRST_YEAR, LAST_YEAR)
         if self.mileage_km is not None:
-            limits.within("mileageKm", self.mileage_km, 0, 5_000_000)
+            limits.check_range("mileageKm", self.mileage_km, 0, 5_000_000)
         if self.battery_cycles is not None:
-            limits.within("batteryCycles", self.battery_cycles, 0, 100_000)
+            limits.check_range("batteryCycles", self.battery_cycles, 0, 100_000)
 
     @property
     def named(self) -> VehicleModel | None:

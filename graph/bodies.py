@@ -53,7 +53,7 @@ CARD_UPCASTERS: Upcasters = {1: _unchanged}
 TICKET_UPCASTERS: Upcasters = {1: _unchanged}
 
 
-def card_body(card: FailureCard, before: str | None = None) -> str:
+def write_card(card: FailureCard, before: str | None = None) -> str:
     """Give the document without its counters, which no version holds.
 
     `before` is the body of the version that it follows: what it holds of a newer release stays.
@@ -70,7 +70,7 @@ def card_content(card: FailureCard) -> bytes:
     return CARD.dump_json(card, exclude=INCIDENTAL)
 
 
-def card_from(body: str) -> FailureCard:
+def read_card(body: str) -> FailureCard:
     """Read a card of any schema so far."""
     if body.endswith(_end(CARD_SCHEMA)):
         return CARD.validate_json(body)
@@ -79,15 +79,15 @@ def card_from(body: str) -> FailureCard:
 
 def same_card(body: str | None, card: FailureCard) -> bool:
     """Say whether a stored body, of whatever schema, says what a card says."""
-    return body is not None and card_body(card_from(body)) == card_body(card)
+    return body is not None and write_card(read_card(body)) == write_card(card)
 
 
-def ticket_body(ticket: Ticket) -> str:
+def write_ticket(ticket: Ticket) -> str:
     body: Body = TICKET.dump_python(ticket, mode="json")
     return orjson.dumps(body | {SCHEMA_KEY: TICKET_SCHEMA}).decode()
 
 
-def ticket_from(body: str) -> Ticket:
+def read_ticket(body: str) -> Ticket:
     """Read a ticket of any schema so far."""
     if body.endswith(_end(TICKET_SCHEMA)):
         return TICKET.validate_json(body)
@@ -96,7 +96,7 @@ def ticket_from(body: str) -> Ticket:
 
 def same_ticket(body: str, ticket: Ticket) -> bool:
     """Say whether a stored body, of whatever schema, says what a ticket says."""
-    return ticket_body(ticket_from(body)) == ticket_body(ticket)
+    return write_ticket(read_ticket(body)) == write_ticket(ticket)
 
 
 def _end(schema: int) -> str:

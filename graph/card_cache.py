@@ -48,7 +48,7 @@ class CardCache:
     def _card(self, row: Row, body: str | None) -> FailureCard | None:
         key = (row["id"], row["version"])
         if body is not None:
-            return self._keep(key, counted(bodies.card_from(body), row), row, body)
+            return self._keep(key, counted(bodies.read_card(body), row), row, body)
         if key not in self._kept:
             # It went between the two reads.
             return None

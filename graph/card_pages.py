@@ -8,10 +8,10 @@ from domain.cards import CardStatus
 from domain.codes import CodeKey
 from domain.vehicles import VehicleCategory, name_key
 from graph.card_rows import EVERY_YEAR
-from graph.places import Within
-from graph.queries import named
+from graph.garages import TicketPeriod
+from graph.queries import named_queries
 
-PIECES = named("card_pages.cypher")
+PIECES = named_queries("card_pages.cypher")
 # The narrowest first: the page starts at this one, the others are conditions on its cards.
 STARTS: Mapping[str, str] = {
     "reading": "from_reading",
@@ -54,7 +54,7 @@ class CardFilter:
     symptom: str | None = None
     code: CodeKey | None = None
     reading: tuple[str, float] | None = None
-    origin: Within | None = None
+    origin: TicketPeriod | None = None
 
 
 EVERY_CARD = CardFilter()
@@ -62,7 +62,7 @@ EVERY_CARD = CardFilter()
 
 def page_query(filter: CardFilter) -> tuple[LiteralString, dict[str, object]]:
     """Give the query text (one of a few fixed ones) and its parameters."""
-    parameters = _parameters(filter)
+    parameters = _filter_parameters(filter)
     start = next((name for name in STARTS if name in parameters), None)
     query = PIECES["from_all" if start is None else STARTS[start]]
     for name in parameters:
@@ -71,24 +71,24 @@ def page_query(filter: CardFilter) -> tuple[LiteralString, dict[str, object]]:
     return query + "\n" + PIECES["to_page"], parameters
 
 
-def _parameters(filter: CardFilter) -> dict[str, object]:
+def _filter_parameters(filter: CardFilter) -> dict[str, object]:
     make = None if filter.make is None else name_key(filter.make)
     wanted: dict[str, object] = {
         "status": filter.status,
         "make": make,
-        "model": None if filter.year is not None else _model(make, filter.model),
+        "model": None if filter.year is not None else _model_parameters(make, filter.model),
         "vehicle": _vehicle(make, filter.model, filter.year),
         "component": filter.component,
         "category": filter.category,
         "symptom": filter.symptom,
         "code": filter.code,
-        "reading": _reading(filter.reading),
+        "reading": _reading_parameters(filter.reading),
         "origin": filter.origin and asdict(filter.origin),
     }
     return {name: value for name, value in wanted.items() if value is not None}
 
 
-def _model(make: str | None, model: str | None) -> dict[str, object] | None:
+def _model_parameters(make: str | None, model: str | None) -> dict[str, object] | None:
     if make is None or model is None:
         return None
     key = name_key(model)
@@ -97,11 +97,11 @@ def _model(make: str | None, model: str | None) -> dict[str, object] | None:
 
 def _vehicle(make: str | None, model: str | None, year: int | None) -> dict[str, object] | None:
     """Give what finds the cards of one model year, those of every year of the model included."""
-    found = _model(make, model)
+    found = _model_parameters(make, model)
     if found is None or year is None:
         return None
     return {**found, "years": [EVERY_YEAR, year]}
 
 
-def _reading(reading: tuple[str, float] | None) -> dict[str, object] | None:
+def _reading_parameters(reading: tuple[str, float] | None) -> dict[str, object] | None:
     return None if reading is None else {"name": reading[0], "above": reading[1]}

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import TypeAlias
 
 from domain import effectiveness, signature
-from domain.card_life import SEARCHABLE
+from domain.card_lifecycle import SEARCHABLE
 from domain.cards import FailureCard
 from domain.usage import Usage
 from domain.vehicles import VehicleContext, VehicleModel, make_key, name_key
@@ -18,7 +18,7 @@ Value: TypeAlias = object
 Row: TypeAlias = dict[str, Value]
 
 
-def properties(card: FailureCard) -> Row:
+def card_properties(card: FailureCard) -> Row:
     """Give what is searched, sorted or laid over a stored body."""
     return {
         "version": card.version,
@@ -27,17 +27,17 @@ def properties(card: FailureCard) -> Row:
         "title": card.title,
         "make": make_key(card.make),
         "category": card.category,
-        "visibility": visibility.stored(card),
+        "visibility": visibility.stored_words(card),
         "campaign": card.provenance.campaign,
         "garage_id": card.provenance.garage,
         "created_at": card.provenance.created_at,
         "updated_at": card.provenance.updated_at,
         "merged_into": card.merged_into,
-        **_indexed(card),
+        **_indexed_properties(card),
         "wording_hash": sha256(card.wording.encode()).hexdigest(),
-        **_signature(card),
-        **_resolution(card),
-        **_vehicles(card.vehicles),
+        **_signature_properties(card),
+        **_resolution_properties(card),
+        **_vehicle_properties(card.vehicles),
     }
 
 
@@ -51,7 +51,7 @@ def usage_properties(usage: Usage) -> Row:
         "actual_minutes": usage.actual_minutes,
         "estimated_minutes": usage.estimated_minutes,
         "last_used": usage.last_used,
-        "effectiveness": effectiveness.score(usage),
+        "effectiveness": effectiveness.effectiveness_score(usage),
     }
 
 
@@ -59,42 +59,42 @@ def content_hash(card: FailureCard) -> str:
     return "sha256:" + sha256(bodies.card_content(card)).hexdigest()
 
 
-def _indexed(card: FailureCard) -> Row:
+def _indexed_properties(card: FailureCard) -> Row:
     """Give what the full-text index holds: a card that is not to be found is not in it."""
     if card.status not in SEARCHABLE:
         return {"full_text": None, "code_words": None, "marks": None, "scope": None}
     return {
         "full_text": card.full_text,
-        "code_words": " ".join(map(code_word, _unique(card.signature.error_codes))),
-        "marks": " ".join(marks(card)),
+        "code_words": " ".join(map(code_word, _unique_values(card.signature.error_codes))),
+        "marks": " ".join(card_marks(card)),
         "scope": visibility.scope_words(card.visibility),
     }
 
 
-def marks(card: FailureCard) -> list[str]:
+def card_marks(card: FailureCard) -> list[str]:
     """Give one word for each vehicle key and symptom, and for the make it belongs to."""
-    fits = (visibility.mark("fits", key) for v in card.vehicles for key in fit_keys(v))
-    symptoms = (visibility.mark("symptom", code) for code in card.signature.symptoms)
-    return _unique((visibility.mark("make", make_key(card.make)), *fits, *symptoms))
+    fits = (visibility.place_mark("fits", key) for v in card.vehicles for key in fit_keys(v))
+    symptoms = (visibility.place_mark("symptom", code) for code in card.signature.symptoms)
+    return _unique_values((visibility.place_mark("make", make_key(card.make)), *fits, *symptoms))
 
 
-def _signature(card: FailureCard) -> Row:
+def _signature_properties(card: FailureCard) -> Row:
     said = card.signature
     return {
         "symptom_text": said.text,
-        "symptoms": _unique(said.symptoms),
-        "error_codes": _unique(said.error_codes),
+        "symptoms": _unique_values(said.symptoms),
+        "error_codes": _unique_values(said.error_codes),
         "component": said.component,
         "failure_mode": said.failure_mode,
         "severity": said.severity,
         "severity_level": said.severity.level,
         "occurrence": said.occurrence,
         "symptom_hash": signature.symptom_hash(said),
-        "keywords": list(signature.keywords(card.wording)),
+        "keywords": list(signature.telling_words(card.wording)),
     }
 
 
-def _resolution(card: FailureCard) -> Row:
+def _resolution_properties(card: FailureCard) -> Row:
     causes = (card.cause.primary, *card.cause.secondary)
     return {
         "causes": list(causes),
@@ -104,10 +104,13 @@ def _resolution(card: FailureCard) -> Row:
     }
 
 
-def _vehicles(vehicles: Sequence[VehicleContext]) -> Row:
+def _vehicle_properties(vehicles: Sequence[VehicleContext]) -> Row:
     """Give `fits`, every make, model and model year as a key, broad to narrow."""
     named = {v.named.id for v in vehicles if v.named is not None}
-    return {"fits": _unique(key for v in vehicles for key in fit_keys(v)), "models": len(named)}
+    return {
+        "fits": _unique_values(key for v in vehicles for key in fit_keys(v)),
+        "models": len(named),
+    }
 
 
 def fit_keys(vehicle: VehicleContext) -> list[str]:
@@ -143,47 +146,47 @@ def model_row(model: VehicleModel) -> Row:
     }
 
 
-def edges(card: FailureCard) -> dict[str, list[Row]]:
+def card_edges(card: FailureCard) -> dict[str, list[Row]]:
     """Give the rows of each edge statement of `card_edges.cypher`, by its name."""
     found: dict[str, list[Row]] = {
-        "shows": [{"code": code} for code in _unique(card.signature.symptoms)],
-        "reports": [code_row(key) for key in _unique(card.signature.error_codes)],
-        "affects": _ids([card.signature.component]),
-        "caused_by": _causes(card),
-        "applies_to": _applies(card.vehicles),
-        "applies_to_make": _makes(card.vehicles),
-        "uses": _parts(card),
-        "has_step": _steps(card),
-        "reads": _readings(card),
-        "evidenced_by": _evidence(card),
-        "cites": _ids(card.cause.cites),
-        "merged_into": _ids([card.merged_into]),
-        "visible_to_garage": _ids(card.visibility.garages),
-        "visible_to_region": [{"name": name} for name in _unique(card.visibility.regions)],
-        **_people(card),
+        "shows": [{"code": code} for code in _unique_values(card.signature.symptoms)],
+        "reports": [code_row(key) for key in _unique_values(card.signature.error_codes)],
+        "affects": _id_rows([card.signature.component]),
+        "caused_by": _cause_rows(card),
+        "applies_to": _model_rows(card.vehicles),
+        "applies_to_make": _make_rows(card.vehicles),
+        "uses": _part_rows(card),
+        "has_step": _step_rows(card),
+        "reads": _reading_rows(card),
+        "evidenced_by": _evidence_rows(card),
+        "cites": _id_rows(card.cause.cites),
+        "merged_into": _id_rows([card.merged_into]),
+        "visible_to_garage": _id_rows(card.visibility.garages),
+        "visible_to_region": [{"name": name} for name in _unique_values(card.visibility.regions)],
+        **_people_edges(card),
     }
     return {name: [{"card": card.id, **row} for row in rows] for name, rows in found.items()}
 
 
-def _people(card: FailureCard) -> dict[str, list[Row]]:
+def _people_edges(card: FailureCard) -> dict[str, list[Row]]:
     origin, checked = card.provenance, card.verification
     return {
         "authored_by": [{"id": origin.author}],
         "verified_by": [{"id": checked.by, "at": checked.at}] if checked else [],
-        "discovered_at": _ids([origin.garage]),
-        "founded_on": _ids([origin.ticket]),
+        "discovered_at": _id_rows([origin.garage]),
+        "founded_on": _id_rows([origin.ticket]),
     }
 
 
-def _causes(card: FailureCard) -> list[Row]:
-    texts = signature.by_cause((card.cause.primary, *card.cause.secondary))
+def _cause_rows(card: FailureCard) -> list[Row]:
+    texts = signature.group_by_cause((card.cause.primary, *card.cause.secondary))
     return [
         {"key": key, "text": text, "rank": rank}
         for rank, (key, text) in enumerate(texts.items(), start=1)
     ]
 
 
-def _applies(vehicles: Sequence[VehicleContext]) -> list[Row]:
+def _model_rows(vehicles: Sequence[VehicleContext]) -> list[Row]:
     """One edge for each model, with all firmwares it was seen on."""
     firmware: dict[str, set[str]] = defaultdict(set)
     models: dict[str, VehicleModel] = {}
@@ -197,20 +200,20 @@ def _applies(vehicles: Sequence[VehicleContext]) -> list[Row]:
     ]
 
 
-def _makes(vehicles: Sequence[VehicleContext]) -> list[Row]:
+def _make_rows(vehicles: Sequence[VehicleContext]) -> list[Row]:
     """A vehicle that is known by its make alone."""
     names = {name_key(v.make): v.make for v in vehicles if v.make and not v.model}
     return [{"key": key, "name": names[key]} for key in sorted(names)]
 
 
-def _parts(card: FailureCard) -> list[Row]:
+def _part_rows(card: FailureCard) -> list[Row]:
     quantity: dict[str, int] = defaultdict(int)
     for part in card.resolution.parts:
         quantity[part.part] += part.quantity
     return [{"id": part, "quantity": n} for part, n in sorted(quantity.items())]
 
 
-def _steps(card: FailureCard) -> list[Row]:
+def _step_rows(card: FailureCard) -> list[Row]:
     return [
         {
             "n": n,
@@ -223,11 +226,11 @@ def _steps(card: FailureCard) -> list[Row]:
     ]
 
 
-def _readings(card: FailureCard) -> list[Row]:
+def _reading_rows(card: FailureCard) -> list[Row]:
     return [{"name": r.name, "value": r.value, "unit": r.unit} for r in card.evidence.readings]
 
 
-def _evidence(card: FailureCard) -> list[Row]:
+def _evidence_rows(card: FailureCard) -> list[Row]:
     seen = card.evidence
     kinds = (("photo", seen.photos), ("video", seen.videos), ("sensor_log", seen.sensor_logs))
     return [
@@ -237,9 +240,9 @@ def _evidence(card: FailureCard) -> list[Row]:
     ]
 
 
-def _ids(values: Iterable[str | None]) -> list[Row]:
-    return [{"id": value} for value in _unique(v for v in values if v)]
+def _id_rows(values: Iterable[str | None]) -> list[Row]:
+    return [{"id": value} for value in _unique_values(v for v in values if v)]
 
 
-def _unique(values: Iterable[str]) -> list[str]:
+def _unique_values(values: Iterable[str]) -> list[str]:
     return sorted(set(values))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.access import Viewer
-from domain.card_life import NEXT, SEARCHABLE
+from domain.card_lifecycle import NEXT, SEARCHABLE
 from domain.cards import CardStatus, FailureCard
 from domain.errors import AlreadyExists, NotFound, StaleVersion
 from domain.events import Event
@@ -15,16 +15,16 @@ from domain.ids import CardId, GarageId
 from domain.matches import Embedding
 from domain.usage import Usage
 from domain.vehicles import FirmwareRelease, name_key
-from graph import bodies, card_loading, card_rows, card_writing, outbox
+from graph import bodies, card_imports, card_rows, card_writes, outbox
 from graph.card_cache import CardCache, counted, usage
-from graph.card_loading import LoadCount
+from graph.card_imports import ImportCount
 from graph.card_pages import EVERY_CARD, CardFilter, page_query
-from graph.card_writing import WRITES, Saved, body_of, save
-from graph.database import Graph, Row, Transaction, rows
-from graph.queries import named
-from graph.visibility import seen_by
+from graph.card_writes import WRITES, CardToSave, save_cards, stored_body
+from graph.database import Graph, Row, Transaction, run_query
+from graph.queries import named_queries
+from graph.visibility import viewer_parameters
 
-READS = named("cards.cypher")
+READS = named_queries("cards.cypher")
 PAGE_LIMIT = 1_000
 KILOMETRE = 1000.0
 
@@ -39,7 +39,7 @@ class CardVersion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tallied:
+class CardCounters:
     """A card's counters and reputation, when `heard` effects and words were known of it."""
 
     card: CardId
@@ -49,7 +49,7 @@ class Tallied:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Marked:
+class MarkedCard:
     """A card that was marked to be checked again."""
 
     card: CardId
@@ -57,10 +57,10 @@ class Marked:
     garage: GarageId | None
 
 
-Told = Callable[[Marked], Event]
+NoteChange = Callable[[MarkedCard], Event]
 
 
-class Watch(Protocol):
+class CardWatcher(Protocol):
     """Somebody who keeps cards: told of each change before it begins and when it is over."""
 
     def changing(self, ids: Sequence[CardId] | None) -> AbstractAsyncContextManager[None]:
@@ -68,9 +68,9 @@ class Watch(Protocol):
         ...
 
 
-class Cards:
+class CardStore:
     def __init__(
-        self, graph: Graph, watch: Watch | None = None, cache: CardCache | None = None
+        self, graph: Graph, watch: CardWatcher | None = None, cache: CardCache | None = None
     ) -> None:
         self._graph = graph
         self._watch = watch
@@ -85,17 +85,19 @@ class Cards:
             AlreadyExists: the id is taken by a card that says something else.
             InvalidInput: the embedding's size is not indexed.
         """
-        card_writing.check_sizes([embedding], await self._graph.embedding_sizes())
+        card_writes.check_sizes([embedding], await self._graph.embedding_sizes())
 
         async def work(tx: Transaction) -> None:
-            [held] = await rows(tx, WRITES["claim"], ids=[card.id])
+            [held] = await run_query(tx, WRITES["claim"], ids=[card.id])
             if held["version"] > 0:
-                if not bodies.same_card(await body_of(tx, card.id, card.version), card):
+                if not bodies.same_card(await stored_body(tx, card.id, card.version), card):
                     raise AlreadyExists("failure card", card.id)
                 return
-            saved = Saved(card=card, by=_writer(card, events), new=True, embedding=embedding)
-            await save(tx, [saved])
-            await outbox.leave(tx, events)
+            saved = CardToSave(
+                card=card, by=_writer_of(card, events), new=True, embedding=embedding
+            )
+            await save_cards(tx, [saved])
+            await outbox.leave_events(tx, events)
 
         async with self._changing([card.id]):
             await self._graph.write(work)
@@ -115,38 +117,38 @@ class Cards:
             NotFound: there is no such card.
             InvalidInput: the embedding's size is not indexed.
         """
-        card_writing.check_sizes([embedding], await self._graph.embedding_sizes())
+        card_writes.check_sizes([embedding], await self._graph.embedding_sizes())
 
         async def work(tx: Transaction) -> None:
-            held = await rows(tx, WRITES["hold"], id=card.id)
+            held = await run_query(tx, WRITES["hold"], id=card.id)
             if not held:
                 raise NotFound("failure card", card.id)
             if held[0]["version"] != expected:
                 raise StaleVersion(card.id, expected, held[0]["version"])
-            saved = Saved(
+            saved = CardToSave(
                 card=card,
-                by=_writer(card, events),
+                by=_writer_of(card, events),
                 new=False,
                 embedding=embedding,
-                before=await body_of(tx, card.id, expected),
+                before=await stored_body(tx, card.id, expected),
             )
-            await save(tx, [saved])
-            await outbox.leave(tx, events)
+            await save_cards(tx, [saved])
+            await outbox.leave_events(tx, events)
 
         async with self._changing([card.id]):
             await self._graph.write(work)
 
-    async def load(self, cards: Sequence[tuple[FailureCard, Embedding | None]]) -> LoadCount:
+    async def load(self, cards: Sequence[tuple[FailureCard, Embedding | None]]) -> ImportCount:
         """Store imported cards in bulk: what an import said before changes nothing."""
         sizes = await self._graph.embedding_sizes()
-        card_writing.check_sizes((embedding for _, embedding in cards), sizes)
+        card_writes.check_sizes((embedding for _, embedding in cards), sizes)
         async with self._changing(None):
-            return await card_loading.load(self._graph, cards)
+            return await card_imports.import_cards(self._graph, cards)
 
     async def unembedded(self, limit: int) -> list[FailureCard]:
         """Give cards whose words have no vector, or one of another model (`outdate`)."""
         found = await self._graph.entries(READS["unembedded"], limit=limit)
-        return [_card(row) for row in found]
+        return [_read_row(row) for row in found]
 
     async def embed(self, cards: Sequence[tuple[FailureCard, Embedding]]) -> None:
         """Give cards their vectors; one that has a newer version by now is left alone.
@@ -155,15 +157,15 @@ class Cards:
             InvalidInput: an embedding's size is not indexed.
         """
         sizes = await self._graph.embedding_sizes()
-        card_writing.check_sizes((embedding for _, embedding in cards), sizes)
-        saved = [Saved(card=c, by="", new=False, embedding=e) for c, e in cards]
-        await self._graph.write(lambda tx: card_writing.embed(tx, saved))
+        card_writes.check_sizes((embedding for _, embedding in cards), sizes)
+        saved = [CardToSave(card=c, by="", new=False, embedding=e) for c, e in cards]
+        await self._graph.write(lambda tx: card_writes.embed_cards(tx, saved))
 
     async def outdate(self, model: str) -> None:
         """Mark the cards whose vectors are not of this model, so that they are embedded again."""
 
         async def work(tx: Transaction) -> None:
-            await rows(tx, WRITES["outdate"], model=model)
+            await run_query(tx, WRITES["outdate"], model=model)
 
         await self._graph.write(work)
 
@@ -179,7 +181,7 @@ class Cards:
         return found[id]
 
     async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]:
-        found = await self._graph.entries(READS["get"], ids=list(ids), **seen_by(viewer))
+        found = await self._graph.entries(READS["get"], ids=list(ids), **viewer_parameters(viewer))
         return {card.id: card for card in await self._whole(found)}
 
     async def version(self, id: CardId, n: int, viewer: Viewer) -> FailureCard:
@@ -191,9 +193,9 @@ class Cards:
         Raises:
             NotFound: no such card or version, or not for these eyes.
         """
-        found = await self._graph.entries(READS["version"], id=id, n=n, **seen_by(viewer))
+        found = await self._graph.entries(READS["version"], id=id, n=n, **viewer_parameters(viewer))
         for row in found:
-            card = _card(row)
+            card = _read_row(row)
             if card.open_to(viewer, on_bench=row["on_bench"]):
                 return card
         raise NotFound("failure card", f"{id} version {n}")
@@ -203,16 +205,16 @@ class Cards:
         found = await self._graph.entries(READS["severities"], ids=list(ids))
         return {row["id"]: row["level"] for row in found}
 
-    async def once_seen(self, ids: Sequence[CardId], viewer: Viewer) -> set[CardId]:
+    async def once_visible(self, ids: Sequence[CardId], viewer: Viewer) -> set[CardId]:
         """Give those of which some version was open to these eyes, whatever they are by now."""
         found = await self._graph.entries(READS["earlier"], ids=list(ids))
-        versions = (bodies.card_from(row["body"]) for row in found)
+        versions = (bodies.read_card(row["body"]) for row in found)
         return {card.id for card in versions if card.open_to(viewer, on_bench=True)}
 
     async def since(self, id: CardId, n: int) -> list[FailureCard]:
         """Give a card's versions from `n` on, oldest first, whoever may see them, uncounted."""
         found = await self._graph.entries(READS["since"], id=id, n=n)
-        return [bodies.card_from(row["body"]) for row in found]
+        return [bodies.read_card(row["body"]) for row in found]
 
     async def record_of(self, author: str) -> tuple[int, int]:
         """Give how often the cards that somebody wrote worked, and failed."""
@@ -225,13 +227,13 @@ class Cards:
         Raises:
             NotFound: there is no such card, or not for these eyes.
         """
-        found = await self._graph.entries(READS["versions"], id=id, **seen_by(viewer))
+        found = await self._graph.entries(READS["versions"], id=id, **viewer_parameters(viewer))
         if not found:
             raise NotFound("failure card", id)
         return [
             CardVersion(n=row["n"], by=row["by"], at=row["at"].to_native())
             for row in found
-            if bodies.card_from(row["body"]).open_to(viewer, on_bench=row["on_bench"])
+            if bodies.read_card(row["body"]).open_to(viewer, on_bench=row["on_bench"])
         ]
 
     async def page(
@@ -245,10 +247,12 @@ class Cards:
         """Give up to `first` cards by id, those beyond the id `after`."""
         query, parameters = page_query(filter)
         limits = {"after": after or "", "first": min(first, PAGE_LIMIT)}
-        found = await self._graph.entries(query, **parameters, **limits, **seen_by(viewer))
+        found = await self._graph.entries(
+            query, **parameters, **limits, **viewer_parameters(viewer)
+        )
         return await self._whole(found)
 
-    async def near(
+    async def cards_near(
         self, lat: float, lon: float, km: float, viewer: Viewer, limit: int = 100
     ) -> list[FailureCard]:
         """Give the cards found within `km` of a place, the nearest first."""
@@ -264,10 +268,10 @@ class Cards:
         if viewer.sees_all:
             [row] = await self._graph.read(READS["count_all"])
         else:
-            [row] = await self._graph.read(READS["count"], **seen_by(viewer))
+            [row] = await self._graph.read(READS["count"], **viewer_parameters(viewer))
         return row["cards"]
 
-    async def tally(self, counted: Sequence[Tallied]) -> None:
+    async def save_counters(self, counted: Sequence[CardCounters]) -> None:
         """Set the counters of cards; one that heard less than the node did changes nothing."""
         found = [
             {
@@ -280,12 +284,12 @@ class Cards:
         ]
 
         async def work(tx: Transaction) -> None:
-            await rows(tx, WRITES["tally"], rows=found)
+            await run_query(tx, WRITES["tally"], rows=found)
 
         async with self._changing([one.card for one in counted]):
             await self._graph.write(work)
 
-    async def counted(self, ids: Sequence[CardId]) -> dict[CardId, Usage]:
+    async def page_of_usage(self, ids: Sequence[CardId]) -> dict[CardId, Usage]:
         """Give the counters as they stand on the nodes, for those of these cards that exist."""
         found = await self._graph.entries(WRITES["counted"], ids=list(ids))
         return {CardId(row["id"]): usage(row) for row in found}
@@ -300,30 +304,34 @@ class Cards:
         wanted = {"make": make, "id": beside, "limit": limit}
         return [CardId(row["id"]) for row in await self._graph.entries(WRITES["drafts"], **wanted)]
 
-    async def release(self, release: FirmwareRelease, reason: str, told: Told) -> list[CardId]:
+    async def mark_for_release(
+        self, release: FirmwareRelease, reason: str, told: NoteChange
+    ) -> list[CardId]:
         """Mark what a firmware release of a model puts in doubt, with its events."""
         model = {"make": name_key(release.make), "model": name_key(release.model)}
         return await self._mark("release", told, **model, firmware=release.firmware, reason=reason)
 
-    async def supersede(self, old: str, new: str, reason: str, told: Told) -> list[CardId]:
+    async def mark_for_part(
+        self, old: str, new: str, reason: str, told: NoteChange
+    ) -> list[CardId]:
         """Put a part in another's place and mark the cards that use the older one."""
         return await self._mark("supersede", told, old=old, new=new, reason=reason)
 
-    async def checked(self, id: CardId) -> None:
+    async def clear_recheck(self, id: CardId) -> None:
         """Take the mark off a card that still holds."""
 
         async def work(tx: Transaction) -> None:
-            await rows(tx, WRITES["checked"], id=id)
+            await run_query(tx, WRITES["checked"], id=id)
 
         async with self._changing([id]):
             await self._graph.write(work)
 
-    async def _mark(self, name: str, told: Told, **parameters: object) -> list[CardId]:
+    async def _mark(self, name: str, told: NoteChange, **parameters: object) -> list[CardId]:
         live = sorted(status for status, following in NEXT.items() if following)
 
         async def work(tx: Transaction) -> list[CardId]:
-            found = await rows(tx, WRITES[name], live=live, **parameters)
-            await outbox.leave(tx, [told(_marked(row)) for row in found])
+            found = await run_query(tx, WRITES[name], live=live, **parameters)
+            await outbox.leave_events(tx, [told(_marked_card(row)) for row in found])
             return [CardId(row["id"]) for row in found]
 
         async with self._changing(None):
@@ -342,18 +350,18 @@ class Cards:
         return cards
 
     async def _read(self, name: str, viewer: Viewer, **parameters: object) -> list[FailureCard]:
-        found = await self._graph.entries(READS[name], **parameters, **seen_by(viewer))
-        return [_card(row) for row in found]
+        found = await self._graph.entries(READS[name], **parameters, **viewer_parameters(viewer))
+        return [_read_row(row) for row in found]
 
 
-def _card(row: Row) -> FailureCard:
-    return counted(bodies.card_from(row["body"]), row["usage"])
+def _read_row(row: Row) -> FailureCard:
+    return counted(bodies.read_card(row["body"]), row["usage"])
 
 
-def _marked(row: Row) -> Marked:
+def _marked_card(row: Row) -> MarkedCard:
     garage = None if row["garage"] is None else GarageId(row["garage"])
-    return Marked(card=CardId(row["id"]), version=row["version"], garage=garage)
+    return MarkedCard(card=CardId(row["id"]), version=row["version"], garage=garage)
 
 
-def _writer(card: FailureCard, events: Sequence[Event]) -> str:
+def _writer_of(card: FailureCard, events: Sequence[Event]) -> str:
     return events[0].actor if events else card.provenance.author

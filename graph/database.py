@@ -130,7 +130,7 @@ class Graph:
                 return await self._run_once(query, parameters, access)
             except (DriverError, Neo4jError) as error:
                 # A server that came back left its dead connections in the pool.
-                patience = DEADLOCK_SECONDS if _deadlocked(error) else RETRY_SECONDS[access]
+                patience = DEADLOCK_SECONDS if _is_deadlock(error) else RETRY_SECONDS[access]
                 if not error.is_retryable() or monotonic() > began + patience:
                     raise
             await asyncio.sleep(random.uniform(0.5, 1.5) * RETRY_DELAY)  # noqa: S311 - spreads tries in time
@@ -213,11 +213,11 @@ class Graph:
             raise
 
 
-async def rows(tx: Transaction, query: LiteralString, /, **parameters: object) -> list[Row]:
+async def run_query(tx: Transaction, query: LiteralString, /, **parameters: object) -> list[Row]:
     """Run a statement inside a transaction and give all its rows."""
     result = await tx.run(query, parameters)
     return await result.data()
 
 
-def _deadlocked(error: DriverError | Neo4jError) -> bool:
+def _is_deadlock(error: DriverError | Neo4jError) -> bool:
     return isinstance(error, Neo4jError) and error.code == DEADLOCK

@@ -11,11 +11,11 @@ from neo4j.vector import Vector
 from domain.access import Viewer
 from domain.cards import NEUTRAL, CardSource, CardStatus, Severity
 from domain.ids import CardId
-from domain.matches import Beside, CardFacts, CardMarks, Embedding, Hit, VehicleLevel
+from domain.matches import CardFacts, CardHit, CardMarks, Embedding, ReportTraits, VehicleLevel
 from graph.card_rows import fit_keys
 from graph.cards import usage
 from graph.database import Row
-from graph.visibility import seen_by
+from graph.visibility import viewer_parameters
 
 # No card has an embedding of this size: asking for it finds none.
 NO_SIZE = 1
@@ -23,42 +23,42 @@ NO_COMPONENT: Row = {"name": None, "subsystem": None}
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchHits:
     """What a query found, and how many hits its index gave before hidden ones were left out."""
 
-    hits: list[Hit]
+    hits: list[CardHit]
     looked: int
 
 
-def found(row: Row) -> Found:
-    return Found([_hit(hit) for hit in row["found"]], row.get("looked", 0))
+def search_hits(row: Row) -> SearchHits:
+    return SearchHits([_hit_of(hit) for hit in row["found"]], row.get("looked", 0))
 
 
-def facts(row: Row) -> dict[CardId, CardFacts]:
+def card_facts(row: Row) -> dict[CardId, CardFacts]:
     known = {component["id"]: component for component in row["components"]}
-    return {card.id: card for card in (_of_card(one, known) for one in row["cards"])}
+    return {card.id: card for card in (_facts_of_row(one, known) for one in row["cards"])}
 
 
-def size(beside: Beside) -> int:
+def vector_size(beside: ReportTraits) -> int:
     return len(beside.embedding.vector) if beside.embedding else NO_SIZE
 
 
-def packed(embedding: Embedding) -> Vector:
+def pack_vector(embedding: Embedding) -> Vector:
     """Give the vector as the server takes it in one piece, not as hundreds of numbers."""
     return Vector(array("f", embedding.vector).tobytes(), "f32", byteorder=byteorder)
 
 
-def held(viewer: Viewer, beside: Beside) -> dict[str, object]:
+def query_parameters(viewer: Viewer, beside: ReportTraits) -> dict[str, object]:
     """Give the parameters of the fragments SEEN, LEVEL and COSINE, and what is looked for."""
     like = beside.embedding
-    return seen_by(viewer) | {
+    return viewer_parameters(viewer) | {
         "fits": fit_keys(beside.vehicle),
-        "like": None if like is None else packed(like),
+        "like": None if like is None else pack_vector(like),
         "model": like.model if like else None,
     }
 
 
-def _hit(row: Sequence[Any]) -> Hit:
+def _hit_of(row: Sequence[Any]) -> CardHit:
     card, score, via, codes, symptoms, models, level, cosine = row
     marks = CardMarks(
         id=card,
@@ -68,10 +68,10 @@ def _hit(row: Sequence[Any]) -> Hit:
         models=models,
         cosine=cosine,
     )
-    return Hit(card=card, score=score, via=tuple(sorted(via)), marks=marks)
+    return CardHit(card=card, score=score, via=tuple(sorted(via)), marks=marks)
 
 
-def _of_card(row: Row, known: Mapping[str, Row]) -> CardFacts:
+def _facts_of_row(row: Row, known: Mapping[str, Row]) -> CardFacts:
     component = known.get(row["component"], NO_COMPONENT)
     return CardFacts(
         id=CardId(row["id"]),

@@ -3,13 +3,13 @@
 from domain.errors import AlreadyExists, NotFound, Overlaps
 from domain.ids import BayId, GarageId, JobId, PersonId, TicketId
 from domain.jobs import LONGEST, Bay, Job, Slot, demand_version
-from graph.database import Graph, Row, Transaction, rows
-from graph.queries import named
+from graph.database import Graph, Row, Transaction, run_query
+from graph.queries import named_queries
 
-QUERIES = named("jobs.cypher")
+QUERIES = named_queries("jobs.cypher")
 
 
-class Jobs:
+class JobStore:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
@@ -21,7 +21,7 @@ class Jobs:
         """
 
         async def work(tx: Transaction) -> None:
-            [held] = await rows(tx, QUERIES["register_bay"], id=bay.id, garage=bay.garage)
+            [held] = await run_query(tx, QUERIES["register_bay"], id=bay.id, garage=bay.garage)
             if held["garage_id"] != bay.garage:
                 raise AlreadyExists("bay", bay.id)
 
@@ -33,7 +33,7 @@ class Jobs:
 
     async def job(self, id: JobId) -> Job | None:
         found = await self._graph.entries(QUERIES["job"], id=id)
-        return _job(found[0]) if found else None
+        return _job_of(found[0]) if found else None
 
     async def day(self, garage: GarageId, slot: Slot) -> list[Job]:
         """Give the jobs of a garage that take up some of the slot, by their start."""
@@ -44,7 +44,7 @@ class Jobs:
             end=slot.end,
             earliest=slot.start - LONGEST,
         )
-        return [_job(row) for row in found]
+        return [_job_of(row) for row in found]
 
     async def book(self, job: Job, *, expected: int = 0) -> None:
         """Store a job (expected 0: a new one) if its bay and its technician are free.
@@ -59,15 +59,15 @@ class Jobs:
         """
 
         async def work(tx: Transaction) -> None:
-            await _lock(tx, job)
-            held = await _held(tx, job.id)
+            await _lock_job(tx, job)
+            held = await _stored_job(tx, job.id)
             if held == job:
                 return
-            _demand_expected(held, job.id, expected)
-            if held is None and await rows(tx, QUERIES["gone"], id=job.id):
+            _demand_version(held, job.id, expected)
+            if held is None and await run_query(tx, QUERIES["gone"], id=job.id):
                 raise NotFound("job", job.id)
-            await _demand_free(tx, job)
-            await rows(tx, QUERIES["save"], properties=_properties(job))
+            await _demand_free_slot(tx, job)
+            await run_query(tx, QUERIES["save"], properties=_job_properties(job))
 
         await self._graph.write(work)
 
@@ -80,9 +80,9 @@ class Jobs:
         """
 
         async def work(tx: Transaction) -> None:
-            await _lock(tx, job)
-            _demand_expected(await _held(tx, job.id), job.id, job.version)
-            await rows(tx, QUERIES["cancel"], id=job.id, mark=mark)
+            await _lock_job(tx, job)
+            _demand_version(await _stored_job(tx, job.id), job.id, job.version)
+            await run_query(tx, QUERIES["cancel"], id=job.id, mark=mark)
 
         await self._graph.write(work)
 
@@ -91,35 +91,37 @@ class Jobs:
         return bool(await self._graph.entries(QUERIES["cancelled"], id=id, mark=mark))
 
 
-async def _lock(tx: Transaction, job: Job) -> None:
+async def _lock_job(tx: Transaction, job: Job) -> None:
     """Hold what a booking touches, always in this order, so that no two wait for each other."""
-    await rows(tx, QUERIES["lock_bay"], id=job.bay)
-    await rows(tx, QUERIES["lock_technician"], id=job.technician)
-    await rows(tx, QUERIES["lock_ticket"], id=job.ticket)
+    await run_query(tx, QUERIES["lock_bay"], id=job.bay)
+    await run_query(tx, QUERIES["lock_technician"], id=job.technician)
+    await run_query(tx, QUERIES["lock_ticket"], id=job.ticket)
 
 
-async def _held(tx: Transaction, id: JobId) -> Job | None:
-    [row] = await rows(tx, QUERIES["job"], id=id)
-    return next(map(_job, row["found"]), None)
+async def _stored_job(tx: Transaction, id: JobId) -> Job | None:
+    [row] = await run_query(tx, QUERIES["job"], id=id)
+    return next(map(_job_of, row["found"]), None)
 
 
-def _demand_expected(held: Job | None, id: JobId, expected: int) -> None:
+def _demand_version(held: Job | None, id: JobId, expected: int) -> None:
     if held is not None:
         demand_version(held, expected)
     elif expected:
         raise NotFound("job", id)
 
 
-async def _demand_free(tx: Transaction, job: Job) -> None:
+async def _demand_free_slot(tx: Transaction, job: Job) -> None:
     asked = {"id": job.id, "start": job.slot.start, "end": job.slot.end}
-    for found in await rows(tx, QUERIES["in_the_way_on_bay"], bay=job.bay, **asked):
+    for found in await run_query(tx, QUERIES["in_the_way_on_bay"], bay=job.bay, **asked):
         raise Overlaps("bay", found["id"])
-    taken = await rows(tx, QUERIES["in_the_way_of_technician"], technician=job.technician, **asked)
+    taken = await run_query(
+        tx, QUERIES["in_the_way_of_technician"], technician=job.technician, **asked
+    )
     for found in taken:
         raise Overlaps("technician", found["id"])
 
 
-def _properties(job: Job) -> Row:
+def _job_properties(job: Job) -> Row:
     return {
         "id": job.id,
         "version": job.version,
@@ -132,7 +134,7 @@ def _properties(job: Job) -> Row:
     }
 
 
-def _job(row: Row) -> Job:
+def _job_of(row: Row) -> Job:
     return Job(
         id=JobId(row["id"]),
         version=row["version"],

@@ -5,38 +5,38 @@ from typing import Any
 
 from domain.events import Event, EventType
 from domain.ids import EventId, GarageId
-from graph.database import Graph, Row, Transaction, rows
-from graph.queries import named
+from graph.database import Graph, Row, Transaction, run_query
+from graph.queries import named_queries
 
-QUERIES = named("events.cypher")
+QUERIES = named_queries("events.cypher")
 
 
-class Outbox:
+class GraphOutbox:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
     async def pending(self, limit: int) -> list[Event]:
         found = await self._graph.entries(QUERIES["pending"], limit=limit)
-        return [_event(row) for row in found]
+        return [_event_of(row) for row in found]
 
     async def forget(self, ids: Sequence[EventId]) -> None:
         async def work(tx: Transaction) -> None:
-            await rows(tx, QUERIES["forget"], ids=sorted(ids))
+            await run_query(tx, QUERIES["forget"], ids=sorted(ids))
 
         await self._graph.write(work)
 
 
-async def leave(tx: Transaction, events: Sequence[Event]) -> None:
+async def leave_events(tx: Transaction, events: Sequence[Event]) -> None:
     """Write events in the transaction of what they tell of; the same id twice is one event."""
     if events:
-        await rows(tx, QUERIES["leave"], rows=rows_of(events))
+        await run_query(tx, QUERIES["leave"], rows=event_rows(events))
 
 
-def rows_of(events: Sequence[Event]) -> list[Row]:
-    return [_row(event) for event in events]
+def event_rows(events: Sequence[Event]) -> list[Row]:
+    return [_event_row(event) for event in events]
 
 
-def _row(event: Event) -> Row:
+def _event_row(event: Event) -> Row:
     return {
         "id": event.id,
         "type": event.type,
@@ -50,7 +50,7 @@ def _row(event: Event) -> Row:
     }
 
 
-def _event(row: dict[str, Any]) -> Event:
+def _event_of(row: dict[str, Any]) -> Event:
     garage = None if row["garage"] is None else GarageId(row["garage"])
     return Event(
         id=EventId(row["id"]),

@@ -13,7 +13,7 @@ COMMENT = re.compile(r"^[ \t]*//.*\n", re.MULTILINE)
 SIZES = range(1, 4097)
 
 
-def named(file: str) -> Mapping[str, LiteralString]:
+def named_queries(file: str) -> Mapping[str, LiteralString]:
     """Give the statements of one file by name, comments left out.
 
     They are literal in the sense that matters: they ship with the code and no input reaches them.
@@ -22,12 +22,12 @@ def named(file: str) -> Mapping[str, LiteralString]:
     pieces = NAME.split(text)[1:]
     found: dict[str, str] = {}
     for name, body in zip(pieces[::2], pieces[1::2], strict=True):
-        found[name] = _whole(COMMENT.sub("", body).strip(), found)
+        found[name] = _whole_query(COMMENT.sub("", body).strip(), found)
     statements = {name: text for name, text in found.items() if not name.isupper()}
     return cast("Mapping[str, LiteralString]", statements)
 
 
-def _whole(text: str, above: Mapping[str, str]) -> str:
+def _whole_query(text: str, above: Mapping[str, str]) -> str:
     """Give the text with every fragment above it in its place."""
     for name, fragment in above.items():
         if name.isupper():
@@ -35,7 +35,7 @@ def _whole(text: str, above: Mapping[str, str]) -> str:
     return text
 
 
-def sized(query: LiteralString, dimensions: int) -> LiteralString:
+def sized_query(query: LiteralString, dimensions: int) -> LiteralString:
     """Give a query that speaks of embeddings of this size: each size has its property and index.
 
     Cypher takes neither as a parameter; the size is a whole number, so nothing else can enter.

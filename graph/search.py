@@ -17,22 +17,22 @@ from domain.codes import CodeKey
 from domain.ids import CardId, GarageId
 from domain.matches import (
     NOTHING,
-    Beside,
     CardFacts,
+    CardHit,
     Embedding,
-    Hit,
+    ReportTraits,
     Source,
 )
 from domain.vehicles import ANY_MAKE, VehicleContext, make_key
-from graph import hits, words
+from graph import full_text, hits
 from graph.card_rows import fit_keys
-from graph.card_writing import check_sizes
+from graph.card_writes import check_sizes
 from graph.database import Graph, Row
-from graph.hits import Found
-from graph.queries import named, sized
-from graph.visibility import LISTED, hidden_from, mark, places_of, seen_by
+from graph.hits import SearchHits
+from graph.queries import named_queries, sized_query
+from graph.visibility import LISTED, hidden_from, place_mark, places_of, viewer_parameters
 
-QUERIES = named("search.cypher")
+QUERIES = named_queries("search.cypher")
 # The most cards looked at behind one code, and behind one symptom or component.
 CODE_CAP = 80
 CAP = 40
@@ -62,7 +62,7 @@ NOWHERE = VehicleContext(make="none", model="none", year=2020)
 STRANGERS = (Viewer(garage=GarageId("garage_none"), region="none"), Viewer(sees_all=True))
 
 
-class Search:
+class CardSearch:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._cards = 0
@@ -73,36 +73,36 @@ class Search:
         sizes = sorted(await self._graph.embedding_sizes()) or [hits.NO_SIZE]
         for viewer, size in product(STRANGERS, sizes):
             some = Embedding(model="none", vector=[1.0] * size)
-            beside = Beside(vehicle=NOWHERE, embedding=some)
+            beside = ReportTraits(vehicle=NOWHERE, embedding=some)
             await self.by_codes([NO_CODE], viewer, 1, beside)
             await self.by_vehicle([NO_SYMPTOM], viewer, 1, beside)
             await self.by_words("none", viewer, 1, beside=beside)
             limits = dict.fromkeys(Source, 1)
             await self.by_words_and_vehicle("none", [NO_SYMPTOM], viewer, limits, beside)
             await self.by_neighbours([NO_CODE], [NO_SYMPTOM], viewer, 1, beside)
-            await self.facts([], viewer, Beside(vehicle=NOWHERE))
+            await self.facts([], viewer, ReportTraits(vehicle=NOWHERE))
             if size != hits.NO_SIZE:
                 await self.by_meaning(some, viewer, 1, beside=beside)
 
     async def by_codes(
-        self, keys: Sequence[CodeKey], viewer: Viewer, limit: int, beside: Beside = NOTHING
-    ) -> list[Hit]:
+        self, keys: Sequence[CodeKey], viewer: Viewer, limit: int, beside: ReportTraits = NOTHING
+    ) -> list[CardHit]:
         """Give the cards that report most of these codes, rare codes before common ones."""
         if not keys:
             return []
-        wanted = {"keys": _unique(keys), "cap": CODE_CAP, "limit": limit}
+        wanted = {"keys": _unique_values(keys), "cap": CODE_CAP, "limit": limit}
         return (await self._found("by_codes", viewer, beside, wanted)).hits
 
     async def by_vehicle(
-        self, symptoms: Sequence[str], viewer: Viewer, limit: int, beside: Beside
-    ) -> list[Hit]:
+        self, symptoms: Sequence[str], viewer: Viewer, limit: int, beside: ReportTraits
+    ) -> list[CardHit]:
         """Give cards by shared symptoms and closeness of vehicle; either may be unknown.
 
         Other vehicles with these symptoms are asked for where the model's own cards are few.
         """
-        found: list[Hit] = []
+        found: list[CardHit] = []
         if beside.vehicle.model:
-            wanted = _of_model(symptoms, limit, beside)
+            wanted = _model_parameters(symptoms, limit, beside)
             found = await self._looked("vehicle", viewer, beside, wanted)
         return await self._with_symptoms(found, symptoms, viewer, limit, beside)
 
@@ -112,8 +112,8 @@ class Search:
         viewer: Viewer,
         limit: int,
         make: str | None = None,
-        beside: Beside = NOTHING,
-    ) -> list[Hit]:
+        beside: ReportTraits = NOTHING,
+    ) -> list[CardHit]:
         """Give the cards whose text is nearest; the score is the cosine.
 
         Raises:
@@ -144,13 +144,13 @@ class Search:
         viewer: Viewer,
         limit: int,
         make: str | None = None,
-        beside: Beside = NOTHING,
-    ) -> list[Hit]:
+        beside: ReportTraits = NOTHING,
+    ) -> list[CardHit]:
         """Give the cards that share most words with a text; the score is Lucene's BM25."""
-        asked = words.terms(text, await self._words_paid_for())
+        asked = full_text.weighted_terms(text, await self._words_paid_for())
         if not asked:
             return []
-        wanted = _of_words(asked, limit, make)
+        wanted = _word_parameters(asked, limit, make)
         return await self._looked("words", viewer, beside, wanted)
 
     async def by_words_and_vehicle(
@@ -159,11 +159,11 @@ class Search:
         symptoms: Sequence[str],
         viewer: Viewer,
         limits: Mapping[Source, int],
-        beside: Beside,
-    ) -> tuple[list[Hit], list[Hit]]:
+        beside: ReportTraits,
+    ) -> tuple[list[CardHit], list[CardHit]]:
         """Give what `by_words` and `by_vehicle` give, asked in one trip where both are known."""
         of_words, of_vehicle = limits[Source.WORDS], limits[Source.VEHICLE]
-        asked = words.terms(text, await self._words_paid_for())
+        asked = full_text.weighted_terms(text, await self._words_paid_for())
         if not asked or not beside.vehicle.model:
             apart = (
                 self.by_words(text, viewer, of_words, beside=beside),
@@ -171,9 +171,9 @@ class Search:
             )
             worded, fitting = await asyncio.gather(*apart)
             return worded, fitting
-        wanted = _of_words(asked, of_words) | _of_model(symptoms, of_vehicle, beside)
+        wanted = _word_parameters(asked, of_words) | _model_parameters(symptoms, of_vehicle, beside)
         row = await self._row("by_words_and_vehicle", viewer, beside, wanted)
-        found = {name: hits.found(row[name]) for name in ("words", "vehicle")}
+        found = {name: hits.search_hits(row[name]) for name in ("words", "vehicle")}
         worded = await self._looked("words", viewer, beside, wanted, found["words"])
         fitting = await self._looked("vehicle", viewer, beside, wanted, found["vehicle"])
         return worded, await self._with_symptoms(fitting, symptoms, viewer, of_vehicle, beside)
@@ -184,49 +184,51 @@ class Search:
         symptoms: Sequence[str],
         viewer: Viewer,
         limit: int,
-        beside: Beside,
-    ) -> list[Hit]:
+        beside: ReportTraits,
+    ) -> list[CardHit]:
         """Give cards one step further: of the same component, cause, or supplier."""
         if not codes and not symptoms:
             return []
-        wanted = {"keys": _unique(codes), "limit": limit}
-        of_components = {"symptoms": _unique(symptoms), "components": COMPONENTS, "cap": CAP}
+        wanted = {"keys": _unique_values(codes), "limit": limit}
+        of_components = {"symptoms": _unique_values(symptoms), "components": COMPONENTS, "cap": CAP}
         asked = [self._found("by_components", viewer, beside, wanted | of_components)]
         if codes:
             few = {"few": CARDS_OF_CAUSE, "causes": CAUSES}
             asked.append(self._found("by_causes", viewer, beside, wanted | few))
         found = [hit for one in await asyncio.gather(*asked) for hit in one.hits]
-        return _best(found, add)[:limit]
+        return _best_hits(found, add)[:limit]
 
     async def facts(
-        self, ids: Sequence[CardId], viewer: Viewer, beside: Beside = NOTHING
+        self, ids: Sequence[CardId], viewer: Viewer, beside: ReportTraits = NOTHING
     ) -> dict[CardId, CardFacts]:
         """Give what is known of these cards; with a meaning beside, also how alike they are."""
-        query = sized(QUERIES["facts"], hits.size(beside))
-        [row] = await self._graph.read(query, ids=list(ids), **hits.held(viewer, beside))
-        return hits.facts(row)
+        query = sized_query(QUERIES["facts"], hits.vector_size(beside))
+        [row] = await self._graph.read(
+            query, ids=list(ids), **hits.query_parameters(viewer, beside)
+        )
+        return hits.card_facts(row)
 
-    async def recent(self, garage: GarageId | None, viewer: Viewer, limit: int) -> list[Hit]:
+    async def recent(self, garage: GarageId | None, viewer: Viewer, limit: int) -> list[CardHit]:
         """Give the cards last shown or tried in this garage, the newest first."""
         if garage is None:
             return []
         wanted = {"garage_id": garage, "tickets": TICKETS, "limit": limit}
-        found = await self._graph.entries(QUERIES["recent"], **wanted, **seen_by(viewer))
-        return [Hit(card=CardId(one["card"]), score=one["score"]) for one in found]
+        found = await self._graph.entries(QUERIES["recent"], **wanted, **viewer_parameters(viewer))
+        return [CardHit(card=CardId(one["card"]), score=one["score"]) for one in found]
 
     async def _with_symptoms(
         self,
-        found: list[Hit],
+        found: list[CardHit],
         symptoms: Sequence[str],
         viewer: Viewer,
         limit: int,
-        beside: Beside,
-    ) -> list[Hit]:
+        beside: ReportTraits,
+    ) -> list[CardHit]:
         """Add other vehicles with these symptoms where the model's own cards are few."""
         if symptoms and 2 * len(found) < limit:
-            wanted = {"symptoms": _unique(symptoms), "limit": limit, "cap": CAP}
+            wanted = {"symptoms": _unique_values(symptoms), "limit": limit, "cap": CAP}
             found += (await self._found("by_symptoms", viewer, beside, wanted)).hits
-        return _best(found, max)[:limit]
+        return _best_hits(found, max)[:limit]
 
     async def _words_paid_for(self) -> int:
         """Give how many words may be asked for, by the number of cards there are about now."""
@@ -240,10 +242,10 @@ class Search:
         self,
         source: str,
         viewer: Viewer,
-        beside: Beside,
+        beside: ReportTraits,
         wanted: Mapping[str, object],
-        found: Found | None = None,
-    ) -> list[Hit]:
+        found: SearchHits | None = None,
+    ) -> list[CardHit]:
         """Ask the full-text index for its `near` best; ask again where others' cards crowd them.
 
         To strike out in the index what others alone may see costs three times the search itself,
@@ -261,39 +263,41 @@ class Search:
         ).hits
 
     async def _found(
-        self, name: str, viewer: Viewer, beside: Beside, wanted: Mapping[str, object]
-    ) -> Found:
-        return hits.found(await self._row(name, viewer, beside, wanted))
+        self, name: str, viewer: Viewer, beside: ReportTraits, wanted: Mapping[str, object]
+    ) -> SearchHits:
+        return hits.search_hits(await self._row(name, viewer, beside, wanted))
 
     async def _row(
-        self, name: str, viewer: Viewer, beside: Beside, wanted: Mapping[str, object]
+        self, name: str, viewer: Viewer, beside: ReportTraits, wanted: Mapping[str, object]
     ) -> Row:
-        query = sized(QUERIES[name], hits.size(beside))
-        [row] = await self._graph.read(query, **wanted, **hits.held(viewer, beside))
+        query = sized_query(QUERIES[name], hits.vector_size(beside))
+        [row] = await self._graph.read(query, **wanted, **hits.query_parameters(viewer, beside))
         return row
 
 
-def _of_words(asked: Mapping[str, float], limit: int, make: str | None = None) -> Row:
-    query = words.query(asked, _of_make(make))
+def _word_parameters(asked: Mapping[str, float], limit: int, make: str | None = None) -> Row:
+    query = full_text.full_text_query(asked, _make_clause(make))
     return {"words": {"query": query, "near": limit + NEAR_MARGIN, "limit": limit}}
 
 
-def _of_model(symptoms: Sequence[str], limit: int, beside: Beside) -> Row:
-    known = _unique(symptoms)
-    query = words.marked(fit_keys(beside.vehicle), known)
+def _model_parameters(symptoms: Sequence[str], limit: int, beside: ReportTraits) -> Row:
+    known = _unique_values(symptoms)
+    query = full_text.with_marks(fit_keys(beside.vehicle), known)
     asked = {"query": query, "near": NEAR_OF_MODEL, "limit": limit}
     return {"vehicle": asked, "symptoms": known}
 
 
-def _of_make(make: str | None) -> str:
+def _make_clause(make: str | None) -> str:
     if make is None:
         return ""
-    return f"+marks:({mark('make', make.casefold())} {mark('make', ANY_MAKE)})^0"
+    return f"+marks:({place_mark('make', make.casefold())} {place_mark('make', ANY_MAKE)})^0"
 
 
-def _best(all_hits: Iterable[Hit], together: Callable[[float, float], float]) -> list[Hit]:
+def _best_hits(
+    all_hits: Iterable[CardHit], together: Callable[[float, float], float]
+) -> list[CardHit]:
     """Give each card once, its scores taken together, the best first."""
-    found: dict[CardId, Hit] = {}
+    found: dict[CardId, CardHit] = {}
     for hit in all_hits:
         other = found.get(hit.card)
         if other is not None:
@@ -303,5 +307,5 @@ def _best(all_hits: Iterable[Hit], together: Callable[[float, float], float]) ->
     return sorted(found.values(), key=lambda hit: (-hit.score, hit.card))
 
 
-def _unique(values: Iterable[str]) -> list[str]:
+def _unique_values(values: Iterable[str]) -> list[str]:
     return sorted(set(values))

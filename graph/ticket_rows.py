@@ -6,7 +6,7 @@ from graph import bodies
 from graph.card_rows import Row, code_row
 
 
-def properties(ticket: Ticket) -> Row:
+def ticket_properties(ticket: Ticket) -> Row:
     """Give what is searched and sorted, and the whole ticket as its body.
 
     `matching` is not among them: it moves beside the versions, by `Tickets.show` alone.
@@ -15,7 +15,7 @@ def properties(ticket: Ticket) -> Row:
         "version": ticket.version,
         "status": ticket.status,
         "text": ticket.text,
-        "body": bodies.ticket_body(ticket),
+        "body": bodies.write_ticket(ticket),
         "garage_id": ticket.garage,
         "reporter_id": ticket.reporter,
         "assignee_id": ticket.assignee,
@@ -27,7 +27,7 @@ def properties(ticket: Ticket) -> Row:
     }
 
 
-def vehicle(ticket: Ticket) -> Row:
+def vehicle_row(ticket: Ticket) -> Row:
     """Give the vehicle as it was on that day; its number plate is no business of the graph.
 
     A vehicle that nobody named has a node of this ticket alone.
@@ -41,18 +41,18 @@ def vehicle(ticket: Ticket) -> Row:
     }
 
 
-def symptoms(ticket: Ticket) -> list[Row]:
+def symptom_rows(ticket: Ticket) -> list[Row]:
     surest: dict[str, float] = {}
     for seen in ticket.symptoms:
         surest[seen.code] = max(seen.confidence, surest.get(seen.code, 0.0))
     return [{"code": code, "confidence": surest[code]} for code in sorted(surest)]
 
 
-def codes(ticket: Ticket) -> list[Row]:
+def code_rows(ticket: Ticket) -> list[Row]:
     return [code_row(key) for key in sorted(set(ticket.codes))]
 
 
-def tried(ticket: Ticket) -> list[Row]:
+def attempt_rows(ticket: Ticket) -> list[Row]:
     """Give the attempts that followed a card; one in the technician's own way has no edge."""
     return [
         {

@@ -14,16 +14,16 @@ from domain.errors import AlreadyExists, NotFound, StaleVersion
 from domain.events import Event
 from domain.ids import CardId, GarageId, TicketId, VehicleId
 from domain.matches import Embedding
-from domain.regions import Opened, region
-from domain.tickets import TICK, Matching, Shown, ShownReason, Ticket, TicketStatus
+from domain.regions import GarageTickets, region_of
+from domain.tickets import TICK, Matching, ShownCard, ShownReason, Ticket, TicketStatus
 from graph import bodies, outbox, ticket_rows
 from graph.card_rows import model_row
-from graph.card_writing import check_sizes
-from graph.database import Graph, Row, Transaction, rows
-from graph.places import Within
-from graph.queries import named, sized
+from graph.card_writes import check_sizes
+from graph.database import Graph, Row, Transaction, run_query
+from graph.garages import TicketPeriod
+from graph.queries import named_queries, sized_query
 
-QUERIES = named("tickets.cypher")
+QUERIES = named_queries("tickets.cypher")
 PAGE_LIMIT = 1_000
 REASONS = TypeAdapter(tuple[ShownReason, ...])
 # Behind every id that can be made, and every moment at which one can.
@@ -31,7 +31,7 @@ NEWEST = "~"
 LATEST = datetime(9999, 12, 31, tzinfo=UTC) - TICK
 
 
-class Tickets:
+class TicketStore:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
@@ -47,12 +47,12 @@ class Tickets:
         check_sizes([embedding], await self._graph.embedding_sizes())
         query = QUERIES["open"]
         if embedding is not None:
-            query = sized(query, len(embedding.vector))
-        written = _opened(ticket, embedding) | {"events": outbox.rows_of(events)}
+            query = sized_query(query, len(embedding.vector))
+        written = _opening_row(ticket, embedding) | {"events": outbox.event_rows(events)}
         try:
             await self._graph.commit(query, id=ticket.id, **written)
         except ConstraintError:
-            if not await self._graph.write(lambda tx: _stored(tx, ticket)):
+            if not await self._graph.write(lambda tx: _is_stored(tx, ticket)):
                 raise
 
     async def put(self, ticket: Ticket, events: Sequence[Event], *, expected: int) -> None:
@@ -64,14 +64,14 @@ class Tickets:
         """
 
         async def work(tx: Transaction) -> None:
-            held = await rows(tx, QUERIES["hold"], id=ticket.id)
+            held = await run_query(tx, QUERIES["hold"], id=ticket.id)
             if not held:
                 raise NotFound("ticket", ticket.id)
             if held[0]["version"] != expected:
                 raise StaleVersion(ticket.id, expected, held[0]["version"])
-            await rows(tx, QUERIES["cut"], id=ticket.id)
-            await rows(tx, QUERIES["save"], id=ticket.id, **_version(ticket))
-            await outbox.leave(tx, events)
+            await run_query(tx, QUERIES["cut"], id=ticket.id)
+            await run_query(tx, QUERIES["save"], id=ticket.id, **_version_row(ticket))
+            await outbox.leave_events(tx, events)
 
         await self._graph.write(work)
 
@@ -87,8 +87,8 @@ class Tickets:
         return found[id]
 
     async def many(self, ids: Sequence[TicketId], actor: Actor) -> dict[TicketId, Ticket]:
-        found = await self._graph.entries(QUERIES["many"], ids=list(ids), **_seen_by(actor))
-        return {ticket.id: ticket for ticket in map(_ticket, found)}
+        found = await self._graph.entries(QUERIES["many"], ids=list(ids), **_visible_to(actor))
+        return {ticket.id: ticket for ticket in map(_ticket_of, found)}
 
     async def page(
         self,
@@ -97,13 +97,13 @@ class Tickets:
         first: int,
         after: str | None = None,
         status: TicketStatus | None = None,
-        within: Within | None = None,
+        within: TicketPeriod | None = None,
     ) -> list[Ticket]:
         """Give up to `first` tickets, the newest first, those behind the ticket `after`."""
         newest = LATEST if after is None else await self._opened_at(after)
         if newest is None:
             return []
-        name, place = _page_of(actor), dict[str, object]()
+        name, place = _page_query(actor), dict[str, object]()
         if within is not None:
             name, until = "page_within", min(within.until, newest + TICK)
             place = {"place": within.garage, "since": within.since, "until": until}
@@ -114,23 +114,25 @@ class Tickets:
             newest=newest,
             status=status,
             **place,
-            **_seen_by(actor),
+            **_visible_to(actor),
         )
-        return [_ticket(row) for row in found]
+        return [_ticket_of(row) for row in found]
 
     async def _opened_at(self, id: str) -> datetime | None:
         found: list[Any] = await self._graph.entries(QUERIES["opened_at"], id=id)
         # In one zone, or two equal moments would not be equal to the graph.
         return found[0].to_native().astimezone(UTC) if found else None
 
-    async def by_garage(self, since: datetime, until: datetime, actor: Actor) -> list[Opened]:
+    async def by_garage(
+        self, since: datetime, until: datetime, actor: Actor
+    ) -> list[GarageTickets]:
         """Count what each garage that the actor may see opened in [since, until)."""
         wanted = {"since": since, "until": until}
-        found = await self._graph.entries(QUERIES["by_garage"], **wanted, **_seen_by(actor))
+        found = await self._graph.entries(QUERIES["by_garage"], **wanted, **_visible_to(actor))
         return [
-            Opened(
+            GarageTickets(
                 garage=GarageId(row["garage"]),
-                region=region(GarageId(row["garage"]), row["region"]),
+                region=region_of(GarageId(row["garage"]), row["region"]),
                 opened=row["opened"],
                 resolved=row["resolved"],
             )
@@ -140,10 +142,10 @@ class Tickets:
     async def closed_on(self, vehicle: VehicleId, garage: GarageId) -> list[Ticket]:
         """Give a garage's tickets of a vehicle that were closed, and are not open again."""
         found = await self._graph.entries(QUERIES["closed_on"], vehicle=vehicle, garage=garage)
-        return [_ticket(row) for row in found]
+        return [_ticket_of(row) for row in found]
 
-    async def show(
-        self, id: TicketId, shown: Sequence[Shown], matching: Matching, events: Sequence[Event]
+    async def record_shown(
+        self, id: TicketId, shown: Sequence[ShownCard], matching: Matching, events: Sequence[Event]
     ) -> None:
         """Record what was suggested in place of what was; the ticket's version does not move.
 
@@ -152,27 +154,29 @@ class Tickets:
         """
 
         async def work(tx: Transaction) -> None:
-            if not await rows(tx, QUERIES["match_state"], id=id, matching=matching):
+            if not await run_query(tx, QUERIES["match_state"], id=id, matching=matching):
                 raise NotFound("ticket", id)
-            await rows(tx, QUERIES["unshow"], id=id)
+            await run_query(tx, QUERIES["unshow"], id=id)
             if shown:
-                await rows(tx, QUERIES["show"], id=id, rows=[_shown_row(s) for s in shown])
-            await outbox.leave(tx, events)
+                await run_query(
+                    tx, QUERIES["show"], id=id, rows=[_shown_card_row(s) for s in shown]
+                )
+            await outbox.leave_events(tx, events)
 
         await self._graph.write(work)
 
-    async def shown(self, ids: Sequence[TicketId]) -> dict[TicketId, tuple[Shown, ...]]:
+    async def shown_cards(self, ids: Sequence[TicketId]) -> dict[TicketId, tuple[ShownCard, ...]]:
         """Give what was suggested for each ticket, by rank; ask only for tickets already read."""
-        found: dict[TicketId, list[Shown]] = defaultdict(list)
+        found: dict[TicketId, list[ShownCard]] = defaultdict(list)
         for row in await self._graph.entries(QUERIES["shown"], ids=list(ids)):
-            found[TicketId(row["ticket"])].append(_shown(row))
+            found[TicketId(row["ticket"])].append(_shown_card(row))
         return {id: tuple(found.get(id, ())) for id in ids}  # noqa: A001 - as everywhere
 
 
-def _opened(ticket: Ticket, embedding: Embedding | None) -> Row:
+def _opening_row(ticket: Ticket, embedding: Embedding | None) -> Row:
     """Give the parameters of a new ticket: it brings its vehicle and the vector of its text."""
-    model, vehicle = ticket.vehicle.named, ticket_rows.vehicle(ticket)
-    written = _version(ticket)
+    model, vehicle = ticket.vehicle.named, ticket_rows.vehicle_row(ticket)
+    written = _version_row(ticket)
     written["properties"] |= {
         "matching": ticket.matching,
         "embedding_model": None if embedding is None else embedding.model,
@@ -185,32 +189,32 @@ def _opened(ticket: Ticket, embedding: Embedding | None) -> Row:
     }
 
 
-async def _stored(tx: Transaction, ticket: Ticket) -> bool:
+async def _is_stored(tx: Transaction, ticket: Ticket) -> bool:
     """Say whether the ticket is there.
 
     Raises:
         AlreadyExists: its id is there, and says something else.
     """
-    found = await rows(tx, QUERIES["hold"], id=ticket.id)
+    found = await run_query(tx, QUERIES["hold"], id=ticket.id)
     if found and not bodies.same_ticket(found[0]["body"], ticket):
         raise AlreadyExists("ticket", ticket.id)
     return bool(found)
 
 
-def _version(ticket: Ticket) -> Row:
+def _version_row(ticket: Ticket) -> Row:
     """Give the parameters of a version; later ones know no more of garage and vehicle."""
     return {
-        "properties": ticket_rows.properties(ticket),
+        "properties": ticket_rows.ticket_properties(ticket),
         "garages": [],
         "vehicles": [],
-        "symptoms": ticket_rows.symptoms(ticket),
-        "codes": ticket_rows.codes(ticket),
+        "symptoms": ticket_rows.symptom_rows(ticket),
+        "codes": ticket_rows.code_rows(ticket),
         "assignees": [] if ticket.assignee is None else [ticket.assignee],
-        "tried": ticket_rows.tried(ticket),
+        "tried": ticket_rows.attempt_rows(ticket),
     }
 
 
-def _seen_by(actor: Actor) -> dict[str, object]:
+def _visible_to(actor: Actor) -> dict[str, object]:
     scope = SCOPES[actor.role]
     return {
         "all": scope is Scope.ALL_GARAGES,
@@ -219,7 +223,7 @@ def _seen_by(actor: Actor) -> dict[str, object]:
     }
 
 
-def _page_of(actor: Actor) -> str:
+def _page_query(actor: Actor) -> str:
     match SCOPES[actor.role]:
         case Scope.ALL_GARAGES:
             return "page_all"
@@ -229,11 +233,11 @@ def _page_of(actor: Actor) -> str:
             return "page_bench"
 
 
-def _ticket(row: Row) -> Ticket:
-    return replace(bodies.ticket_from(row["body"]), matching=Matching(row["matching"]))
+def _ticket_of(row: Row) -> Ticket:
+    return replace(bodies.read_ticket(row["body"]), matching=Matching(row["matching"]))
 
 
-def _shown_row(shown: Shown) -> Row:
+def _shown_card_row(shown: ShownCard) -> Row:
     return {
         "card": shown.card,
         "rank": shown.rank,
@@ -246,8 +250,8 @@ def _shown_row(shown: Shown) -> Row:
     }
 
 
-def _shown(row: Row) -> Shown:
-    return Shown(
+def _shown_card(row: Row) -> ShownCard:
+    return ShownCard(
         card=CardId(row["card"]),
         rank=row["rank"],
         score=row["score"],

@@ -15,17 +15,17 @@ EVERYONE = "all"
 LISTED = "listed"
 
 
-def stored(card: FailureCard) -> str:
+def stored_words(card: FailureCard) -> str:
     """Give the one word that vector and range indexes filter by."""
     if card.repeats_ticket:
         return f"ticket:{card.provenance.garage}"
-    named = _places(card.visibility)
+    named = _visible_places(card.visibility)
     if not named:
         return EVERYONE
     return named[0] if len(named) == 1 else LISTED
 
 
-def seen_by(viewer: Viewer) -> dict[str, object]:
+def viewer_parameters(viewer: Viewer) -> dict[str, object]:
     """Give the parameters of the visibility condition that every card query carries."""
     repeating = None if viewer.garage is None else f"ticket:{viewer.garage}"
     theirs = [] if repeating is None or viewer.bench is not None else [repeating]
@@ -41,7 +41,7 @@ def seen_by(viewer: Viewer) -> dict[str, object]:
 
 def scope_words(visibility: Visibility) -> str | None:
     """Give the words of the full-text index that say who alone may see a card."""
-    named = _places(visibility)
+    named = _visible_places(visibility)
     return " ".join((RESTRICTED, *map(place_word, named))) if named else None
 
 
@@ -56,19 +56,19 @@ def hidden_from(viewer: Viewer) -> str:
     return f"-(+scope:{RESTRICTED} {mine})"
 
 
-def mark(kind: str, value: str) -> str:
+def place_mark(kind: str, value: str) -> str:
     """Give a word that no analyzer splits, folds or stems, and no report holds by chance."""
     return f"z{sha256(f'{kind} {value}'.encode()).hexdigest()[:24]}0"
 
 
 def place_word(place: str) -> str:
-    return mark("place", place)
+    return place_mark("place", place)
 
 
-RESTRICTED = mark("place", "restricted")
+RESTRICTED = place_mark("place", "restricted")
 
 
-def _places(visibility: Visibility) -> list[str]:
+def _visible_places(visibility: Visibility) -> list[str]:
     return [f"garage:{g}" for g in sorted(set(visibility.garages))] + [
         f"region:{r}" for r in sorted(set(visibility.regions))
     ]

@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString, TypeVar, cast
 
-from domain.codes import ErrorCode, normal
+from domain.codes import ErrorCode, normalise_code
 from domain.vehicles import VehicleCategory, VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
 from graph.card_rows import model_row
-from graph.database import Graph, Row, Transaction, rows
-from graph.queries import named
+from graph.database import Graph, Row, Transaction, run_query
+from graph.queries import named_queries
 from graph.recent_entries import RecentEntries
 
-QUERIES = named("vocabulary.cypher")
+QUERIES = named_queries("vocabulary.cypher")
 BATCH = 1_000
 BATCH_SECONDS = 60.0
 EVERYTHING = 1_000_000
@@ -30,14 +30,14 @@ KEYS: dict[str, Callable[[Any], str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class UnknownName:
     """An entry that a card or report named and no load has described yet."""
 
     kind: str
     name: str
 
 
-class Vocabulary:
+class VocabularyStore:
     """Each `load_` states how its entries are from now on; each reader gives them by their key.
 
     A reader gives the entries that are named, or else a page: the `first` ones behind `after`.
@@ -99,39 +99,43 @@ class Vocabulary:
     async def symptoms(
         self, codes: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[Symptom]:
-        return await self._give(("all_symptoms", "some_symptoms"), _symptom, codes, (first, after))
+        return await self._give(
+            ("all_symptoms", "some_symptoms"), _symptom_of, codes, (first, after)
+        )
 
     async def components(
         self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[Component]:
         return await self._give(
-            ("all_components", "some_components"), _component, ids, (first, after)
+            ("all_components", "some_components"), _component_of, ids, (first, after)
         )
 
     async def error_codes(
         self, keys: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[ErrorCode]:
-        return await self._give(("all_codes", "some_codes"), _code, keys, (first, after))
+        return await self._give(("all_codes", "some_codes"), _code_of, keys, (first, after))
 
     async def parts(
         self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[Part]:
-        return await self._give(("all_parts", "some_parts"), _part, ids, (first, after))
+        return await self._give(("all_parts", "some_parts"), _part_of, ids, (first, after))
 
     async def suppliers(
         self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[Supplier]:
-        return await self._give(("all_suppliers", "some_suppliers"), _supplier, ids, (first, after))
+        return await self._give(
+            ("all_suppliers", "some_suppliers"), _supplier_of, ids, (first, after)
+        )
 
     async def models(
         self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> list[VehicleModel]:
-        return await self._give(("all_models", "some_models"), _model, ids, (first, after))
+        return await self._give(("all_models", "some_models"), _model_of, ids, (first, after))
 
-    async def awaiting_review(self) -> list[Unknown]:
+    async def awaiting_review(self) -> list[UnknownName]:
         """Give what was named and is not described: for whoever keeps the vocabulary (CA-5)."""
         found = await self._graph.read(QUERIES["awaiting_review"])
-        return [Unknown(row["kind"], row["key"] or row["name"]) for row in found]
+        return [UnknownName(row["kind"], row["key"] or row["name"]) for row in found]
 
     async def _load(self, passes: Sequence[tuple[str, Sequence[Row]]]) -> None:
         for name, found in passes:
@@ -142,7 +146,7 @@ class Vocabulary:
     async def _write(self, query: LiteralString, batch: Sequence[Row]) -> None:
         async def work(tx: Transaction) -> None:
             ids = [row["id"] for row in batch if "id" in row]
-            await rows(tx, query, rows=list(batch), ids=ids)
+            await run_query(tx, query, rows=list(batch), ids=ids)
 
         await self._graph.write(work, seconds=BATCH_SECONDS)
 
@@ -171,14 +175,14 @@ class Vocabulary:
 
 def _code_properties(code: ErrorCode) -> Row:
     return {
-        "code": normal(code.code),
+        "code": normalise_code(code.code),
         "scope": code.scope,
         "description": code.description,
         "illustrative": code.illustrative,
     }
 
 
-def _symptom(row: Row) -> Symptom:
+def _symptom_of(row: Row) -> Symptom:
     return Symptom(
         code=row["code"],
         text=row["text"],
@@ -187,7 +191,7 @@ def _symptom(row: Row) -> Symptom:
     )
 
 
-def _component(row: Row) -> Component:
+def _component_of(row: Row) -> Component:
     return Component(
         id=row["id"],
         name=row["name"],
@@ -196,7 +200,7 @@ def _component(row: Row) -> Component:
     )
 
 
-def _code(row: Row) -> ErrorCode:
+def _code_of(row: Row) -> ErrorCode:
     return ErrorCode(
         code=row["code"],
         scope=row["scope"],
@@ -206,7 +210,7 @@ def _code(row: Row) -> ErrorCode:
     )
 
 
-def _part(row: Row) -> Part:
+def _part_of(row: Row) -> Part:
     return Part(
         id=row["id"],
         name=row["name"],
@@ -217,11 +221,11 @@ def _part(row: Row) -> Part:
     )
 
 
-def _supplier(row: Row) -> Supplier:
+def _supplier_of(row: Row) -> Supplier:
     return Supplier(id=row["id"], name=row["name"], country=row["country"])
 
 
-def _model(row: Row) -> VehicleModel:
+def _model_of(row: Row) -> VehicleModel:
     return VehicleModel(
         make=row["make"],
         model=row["model"],

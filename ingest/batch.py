@@ -10,7 +10,7 @@ from domain.vocabulary import Component, Part, Supplier, Symptom
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
+class RefusedLine:
     """A line that cannot be loaded: where it stands (from 1), what it calls itself, and why."""
 
     source: str
@@ -24,7 +24,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
+class ImportBatch:
     """Everything one import wants to write, in the order it must be written."""
 
     suppliers: tuple[Supplier, ...] = ()
@@ -34,7 +34,7 @@ class Batch:
     codes: tuple[ErrorCode, ...] = ()
     parts: tuple[Part, ...] = ()
     cards: tuple[FailureCard, ...] = ()
-    refused: tuple[Refusal, ...] = ()
+    refused: tuple[RefusedLine, ...] = ()
     skipped: tuple[str, ...] = ()
 
     @property
@@ -44,9 +44,9 @@ class Batch:
         return not any(getattr(self, f.name) for f in fields(self) if f.name not in report)
 
 
-def merged(batches: Iterable[Batch]) -> Batch:
+def merge_batches(batches: Iterable[ImportBatch]) -> ImportBatch:
     """Give all batches as one, in order."""
     every = list(batches)
-    return Batch(
-        **{f.name: tuple(v for b in every for v in getattr(b, f.name)) for f in fields(Batch)}
+    return ImportBatch(
+        **{f.name: tuple(v for b in every for v in getattr(b, f.name)) for f in fields(ImportBatch)}
     )

@@ -29,7 +29,7 @@ SAFETY = "SAFETY:"
 COUNTED = re.compile(r"(?P<id>\S+)(?:\s+[x×]\s*(?P<n>\d{1,4}))?")
 
 
-def _parted(separator: str) -> BeforeValidator:
+def _split_by(separator: str) -> BeforeValidator:
     def split(value: object) -> object:
         if not isinstance(value, str):
             return value
@@ -38,42 +38,42 @@ def _parted(separator: str) -> BeforeValidator:
     return BeforeValidator(split)
 
 
-def _step(value: object) -> object:
+def _parse_step(value: object) -> object:
     if not isinstance(value, str):
         return value
     safety = value.upper().startswith(SAFETY)
     return {"action": value[len(SAFETY) :].strip() if safety else value, "safety": safety}
 
 
-def _counted(value: object) -> object:
+def _parse_counted(value: object) -> object:
     found = COUNTED.fullmatch(value.strip()) if isinstance(value, str) else None
     return {"part": found["id"], "quantity": int(found["n"] or 1)} if found else value
 
 
-class Form(BaseModel):
+class FormModel(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", frozen=True)
 
 
-class StepForm(Form):
+class StepForm(FormModel):
     action: str
     minutes: int = 0
     tools: list[str] = []
     safety: bool = False
 
 
-class PartForm(Form):
+class PartForm(FormModel):
     part: str
     quantity: int = 1
 
 
-Names = Annotated[list[str], _parted(";")]
+Names = Annotated[list[str], _split_by(";")]
 
 
-class CardForm(Form):
+class CardForm(FormModel):
     title: Annotated[str, Field(min_length=1, max_length=200)]
     symptom_text: Annotated[str, Field(min_length=1, max_length=10_000)]
     cause: Annotated[str, Field(min_length=1, max_length=2_000)]
-    steps: Annotated[list[Annotated[StepForm, BeforeValidator(_step)]], _parted("|")] = []
+    steps: Annotated[list[Annotated[StepForm, BeforeValidator(_parse_step)]], _split_by("|")] = []
     id: str | None = None
     make: str | None = None
     model: str | None = None
@@ -84,7 +84,9 @@ class CardForm(Form):
     component: str | None = None
     symptoms: Names = []
     error_codes: Names = []
-    parts: Annotated[list[Annotated[PartForm, BeforeValidator(_counted)]], _parted(";")] = []
+    parts: Annotated[
+        list[Annotated[PartForm, BeforeValidator(_parse_counted)]], _split_by(";")
+    ] = []
     secondary_causes: Names = []
     failure_mode: FailureMode = FailureMode.UNKNOWN
     severity: Severity = Severity.MEDIUM
@@ -103,7 +105,7 @@ COLUMNS = frozenset(CardForm.model_fields)
 NEEDED = frozenset(name for name, field in CardForm.model_fields.items() if field.is_required())
 
 
-def written(fields: dict[str, Any]) -> dict[str, Any]:
+def written_fields(fields: dict[str, Any]) -> dict[str, Any]:
     """Give the fields that say something: an empty cell is no value."""
     told: dict[str, Any] = {}
     for name, value in fields.items():

@@ -15,49 +15,49 @@ from domain.cards import (
     FailureCard,
     PartUse,
     Provenance,
+    RepairStep,
     Resolution,
     RootCause,
     Signature,
-    Step,
     check_model_years,
 )
-from domain.codes import parsed_key
+from domain.codes import parse_code_key
 from domain.errors import ImportRefused, InvalidInput
 from domain.ids import CardId, card_id, person_id
 from domain.vehicles import VehicleContext
 from ingest import files
-from ingest.batch import Batch, Refusal
-from ingest.card_form import NEEDED, CardForm, written
-from ingest.makers import maker
+from ingest.batch import ImportBatch, RefusedLine
+from ingest.card_form import NEEDED, CardForm, written_fields
+from ingest.makers import maker_name
 from ingest.quantities import temperature_range
 
 MOST_YEARS = 40
 
 
-def read(path: Path, today: date) -> Batch:
+def read_cards(path: Path, today: date) -> ImportBatch:
     """Read a file of cards; they come in provisional, for a second person to verify.
 
     Raises:
         ImportRefused: it is neither CSV with the needed columns nor JSONL.
     """
-    content = files.text(path)
+    content = files.read_text(path)
     jsonl = content.lstrip().startswith("{")
-    lines = files.objects(path, content) if jsonl else files.rows(path, content, NEEDED)
+    lines = files.read_objects(path, content) if jsonl else files.read_rows(path, content, NEEDED)
     at = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0)
     cards: dict[CardId, FailureCard] = {}
-    refused: list[Refusal] = []
-    for line, fields, fault in _told(lines):
+    refused: list[RefusedLine] = []
+    for line, fields, fault in _numbered_lines(lines):
         try:
-            card = _card(fields, fault, at)
+            card = _card_of_fields(fields, fault, at)
             check_model_years(card, today)
-            _demand_new(card.id, cards)
+            _demand_new_id(card.id, cards)
             cards[card.id] = card
         except InvalidInput as error:
             name = str(fields.get("id") or fields.get("title") or "")[:80]
-            refused.append(Refusal(source=path.name, line=line, id=name, reason=str(error)))
+            refused.append(RefusedLine(source=path.name, line=line, id=name, reason=str(error)))
     if not cards and not refused:
         raise ImportRefused(path.name, "holds no card.")
-    return Batch(
+    return ImportBatch(
         vehicles=tuple(
             dict.fromkeys(v.named for c in cards.values() for v in c.vehicles if v.named)
         ),
@@ -66,15 +66,15 @@ def read(path: Path, today: date) -> Batch:
     )
 
 
-def _told(
-    lines: list[files.Item] | list[files.Row],
+def _numbered_lines(
+    lines: list[files.FileItem] | list[files.FileRow],
 ) -> Iterator[tuple[int, dict[str, Any], str]]:
     for line in lines:
-        fields = line.value if isinstance(line, files.Item) else line.fields
-        yield line.line, written(fields), line.fault
+        fields = line.value if isinstance(line, files.FileItem) else line.fields
+        yield line.line, written_fields(fields), line.fault
 
 
-def _card(fields: dict[str, Any], fault: str, at: datetime) -> FailureCard:
+def _card_of_fields(fields: dict[str, Any], fault: str, at: datetime) -> FailureCard:
     if fault:
         raise InvalidInput("line", fault)
     try:
@@ -83,32 +83,32 @@ def _card(fields: dict[str, Any], fault: str, at: datetime) -> FailureCard:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise InvalidInput(where, first["msg"]) from error
-    return _value(form, at)
+    return _card_of_form(form, at)
 
 
-def _demand_new(id: CardId, cards: dict[CardId, FailureCard]) -> None:
+def _demand_new_id(id: CardId, cards: dict[CardId, FailureCard]) -> None:
     if id in cards:
         raise InvalidInput("id", f"{id} stands here a second time")
 
 
-def _value(form: CardForm, at: datetime) -> FailureCard:
+def _card_of_form(form: CardForm, at: datetime) -> FailureCard:
     return FailureCard(
-        id=_id(form),
+        id=_card_id_of(form),
         version=1,
         status=CardStatus.PROVISIONAL,
         source=CardSource.IMPORT,
         title=form.title,
-        vehicles=tuple(_vehicles(form)),
-        signature=_signature(form),
+        vehicles=tuple(_vehicles_of(form)),
+        signature=_signature_of(form),
         cause=RootCause(
             primary=form.cause, secondary=tuple(form.secondary_causes), confidence=form.confidence
         ),
-        resolution=_resolution(form),
+        resolution=_resolution_of(form),
         provenance=Provenance(author=person_id(form.author), created_at=at, updated_at=at),
     )
 
 
-def _id(form: CardForm) -> CardId:
+def _card_id_of(form: CardForm) -> CardId:
     """Give the card's own id, or one made of its words, so that the same line is the same card."""
     if form.id:
         return card_id(form.id)
@@ -117,7 +117,7 @@ def _id(form: CardForm) -> CardId:
     return CardId(f"fc_import_{made[:16]}")
 
 
-def _vehicles(form: CardForm) -> list[VehicleContext]:
+def _vehicles_of(form: CardForm) -> list[VehicleContext]:
     if form.make is None:
         if form.model or form.year:
             raise InvalidInput("make", "is needed when a model or a year is named")
@@ -128,7 +128,7 @@ def _vehicles(form: CardForm) -> list[VehicleContext]:
     years = range(form.year, last + 1) if form.year and last else (None,)
     return [
         VehicleContext(
-            make=maker(form.make),
+            make=maker_name(form.make),
             model=form.model,
             variant=form.variant,
             year=year,
@@ -138,14 +138,14 @@ def _vehicles(form: CardForm) -> list[VehicleContext]:
     ]
 
 
-def _signature(form: CardForm) -> Signature:
+def _signature_of(form: CardForm) -> Signature:
     low, high = temperature_range(form.temperature) if form.temperature else (None, None)
     told = (form.temperature, form.humidity, form.usage)
     environment = Environment(low_c=low, high_c=high, humidity=form.humidity, usage=form.usage)
     return Signature(
         text=form.symptom_text,
         symptoms=tuple(form.symptoms),
-        error_codes=tuple(parsed_key(code) for code in form.error_codes),
+        error_codes=tuple(parse_code_key(code) for code in form.error_codes),
         component=form.component,
         failure_mode=form.failure_mode,
         severity=form.severity,
@@ -154,9 +154,9 @@ def _signature(form: CardForm) -> Signature:
     )
 
 
-def _resolution(form: CardForm) -> Resolution:
+def _resolution_of(form: CardForm) -> Resolution:
     steps = (
-        Step(action=s.action, minutes=s.minutes, tools=tuple(s.tools), safety=s.safety)
+        RepairStep(action=s.action, minutes=s.minutes, tools=tuple(s.tools), safety=s.safety)
         for s in form.steps
     )
     return Resolution(

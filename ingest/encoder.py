@@ -1,6 +1,6 @@
 """The sentence encoder itself: the one module that imports torch, so nothing else need wait for it.
 
-`ingest.embedding` imports it on a worker thread, at the first text.
+`ingest.embedder` imports it on a worker thread, at the first text.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,10 @@ class Encoder:
         """Give unit vectors, [texts, dimensions]."""
         order = sorted(range(len(texts)), key=lambda n: len(texts[n]))
         found = np.concatenate(
-            [self._encoded([texts[n] for n in part]) for part in _alike(order, texts)]
+            [
+                self._encoded([texts[n] for n in part])
+                for part in _batches_of_like_length(order, texts)
+            ]
         )
         vectors = np.empty_like(found)
         vectors[order] = found
@@ -46,7 +49,7 @@ class Encoder:
         return np.asarray(found, dtype=np.float32)
 
 
-def _alike(order: list[int], texts: list[str]) -> Iterator[list[int]]:
+def _batches_of_like_length(order: list[int], texts: list[str]) -> Iterator[list[int]]:
     """Cut the ordered texts where they get much longer: a batch is padded to its longest."""
     part: list[int] = []
     for number in order:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from domain.matches import Embedding
-from ingest import codes_in_text, phrases_in_text, quantities
-from ingest.lexicon import Kind, Lexicon
-from ingest.phrases_in_text import TROUBLE, PhraseSeen
-from ingest.words import Role, Word, clauses, foreign, well
+from ingest import quantities, text_codes, text_phrases
+from ingest.lexicon import Lexicon, PhraseKind
+from ingest.text_phrases import TROUBLE, PhraseSeen
+from ingest.word_stems import StemmedWord, WordRole, is_foreign, is_well, split_clauses
 
 # Cosine from which a clause means what a phrase says; found on the labelled sentences of the tests.
 MEANS = 0.6
@@ -25,7 +25,7 @@ CLAUSE_CHARACTERS = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class TextFinding:
     """One thing read out of a text.
 
     Attributes:
@@ -35,7 +35,7 @@ class Finding:
         negated: the text says it is not so.
     """
 
-    kind: Kind
+    kind: PhraseKind
     value: str
     start: int
     end: int
@@ -53,66 +53,71 @@ class Clause:
     negates: bool
 
 
-def find(text: str, lexicon: Lexicon) -> tuple[Finding, ...]:
+def find_in_text(text: str, lexicon: Lexicon) -> tuple[TextFinding, ...]:
     """Give what the words say, in the order of the text."""
     mentions = lexicon.gazetteer.mentions(text)
     taken = [(m.start, m.end) for m in mentions]
     vehicles = (
-        Finding(Kind.VEHICLE, f"{m.make} {m.model or ''}".strip(), m.start, m.end, 0.9)
+        TextFinding(PhraseKind.VEHICLE, f"{m.make} {m.model or ''}".strip(), m.start, m.end, 0.9)
         for m in mentions
     )
     codes = (
-        Finding(Kind.CODE, c.bare, c.start, c.end, c.confidence, c.negated)
-        for c in codes_in_text.find(text, lexicon.codes, taken)
+        TextFinding(PhraseKind.CODE, c.bare, c.start, c.end, c.confidence, c.negated)
+        for c in text_codes.find_codes(text, lexicon.codes, taken)
     )
-    measured = (Finding(Kind.QUANTITY, str(q), q.start, q.end, 1.0) for q in quantities.find(text))
-    found = [*vehicles, *codes, *measured, *_phrases(text, lexicon)]
+    measured = (
+        TextFinding(PhraseKind.QUANTITY, str(q), q.start, q.end, 1.0)
+        for q in quantities.find_quantities(text)
+    )
+    found = [*vehicles, *codes, *measured, *_find_phrases(text, lexicon)]
     return tuple(sorted(found, key=lambda f: (f.start, f.end, f.kind, f.value)))
 
 
-def pieces(text: str, said: Sequence[Finding]) -> tuple[Clause, ...]:
+def split_text(text: str, said: Sequence[TextFinding]) -> tuple[Clause, ...]:
     """Give the clauses worth comparing by meaning, at most eight.
 
     Left out are those whose words already told a symptom, those in Hindi (the model reads none),
     those that speak of what is fine, and those that are mostly names, codes and numbers.
     """
     found: list[Clause] = []
-    for clause in clauses(text):
+    for clause in split_clauses(text):
         start, end = clause[0].start, min(clause[-1].end, clause[0].start + CLAUSE_CHARACTERS)
         piece = text[start:end]
-        if _telling_words(clause, said) >= LEAST_WORDS and not (foreign(piece) or well(piece)):
-            negates = any(w.role is not Role.CONTENT for w in clause)
+        if _count_telling_words(clause, said) >= LEAST_WORDS and not (
+            is_foreign(piece) or is_well(piece)
+        ):
+            negates = any(w.role is not WordRole.CONTENT for w in clause)
             found.append(Clause(piece, start, end, negates))
     return tuple(found[:MOST_CLAUSES])
 
 
-def _telling_words(clause: Sequence[Word], said: Sequence[Finding]) -> int:
+def _count_telling_words(clause: Sequence[StemmedWord], said: Sequence[TextFinding]) -> int:
     """Count the words that could tell a symptom; none when it is told already, or denied."""
     start, end = clause[0].start, clause[-1].end
     inside = [f for f in said if start < f.end and f.start < end]
-    negates = any(w.role is not Role.CONTENT for w in clause)
+    negates = any(w.role is not WordRole.CONTENT for w in clause)
     denied = negates and any(w.stem in TROUBLE for w in clause)
-    if denied or any(f.kind is Kind.SYMPTOM for f in inside):
+    if denied or any(f.kind is PhraseKind.SYMPTOM for f in inside):
         return 0
-    names = [f for f in inside if f.kind is not Kind.COMPONENT]
+    names = [f for f in inside if f.kind is not PhraseKind.COMPONENT]
     return sum(
-        w.role is Role.CONTENT
+        w.role is WordRole.CONTENT
         and not w.stem.isdigit()
         and not any(f.start <= w.start < f.end for f in names)
         for w in clause
     )
 
 
-def by_meaning(
+def find_by_meaning(
     compared: Sequence[Clause], embeddings: Sequence[Embedding], lexicon: Lexicon
-) -> tuple[Finding, ...]:
+) -> tuple[TextFinding, ...]:
     """Give the symptoms that the clauses mean; a clause and a phrase must agree on "not"."""
     if lexicon.meanings is None or not compared:
         return ()
     vectors = np.array([e.vector for e in embeddings], dtype=np.float32)
     cosines = vectors @ lexicon.meanings.T  # [clauses, phrases]
     negates = np.array([p.negates for p in lexicon.meant])
-    found: list[Finding] = []
+    found: list[TextFinding] = []
     for clause, row in zip(compared, cosines, strict=True):
         agreeing = np.where(negates == clause.negates, row, -1.0)
         least = max(MEANS, float(agreeing.max(initial=-1.0)) - NEARLY)
@@ -121,23 +126,23 @@ def by_meaning(
             value = lexicon.meant[int(number)].value
             best[value] = max(best.get(value, 0.0), float(agreeing[number]))
         found += [
-            Finding(Kind.SYMPTOM, value, clause.start, clause.end, min(1.0, cosine))
+            TextFinding(PhraseKind.SYMPTOM, value, clause.start, clause.end, min(1.0, cosine))
             for value, cosine in best.items()
         ]
     return tuple(found)
 
 
-def _phrases(text: str, lexicon: Lexicon) -> Iterator[Finding]:
+def _find_phrases(text: str, lexicon: Lexicon) -> Iterator[TextFinding]:
     """Yield each symptom and component once a place, by its best phrase."""
-    every = phrases_in_text.find(text, lexicon)
+    every = text_phrases.find_phrases(text, lexicon)
     seen = list({(s.phrase, s.negated): s for s in every}.values())
     best: dict[tuple[str, str, bool], PhraseSeen] = {}
-    for each in _telling(seen):
+    for each in _telling_phrases(seen):
         name = (each.phrase.kind, each.phrase.value, each.negated)
         if name not in best or each.confidence > best[name].confidence:
             best[name] = each
     for each in best.values():
-        yield Finding(
+        yield TextFinding(
             each.phrase.kind,
             each.phrase.value,
             each.start,
@@ -147,15 +152,15 @@ def _phrases(text: str, lexicon: Lexicon) -> Iterator[Finding]:
         )
 
 
-def _telling(seen: Sequence[PhraseSeen]) -> Iterable[PhraseSeen]:
+def _telling_phrases(seen: Sequence[PhraseSeen]) -> Iterable[PhraseSeen]:
     """Leave out what a longer phrase at the same place says better."""
     widest: dict[tuple[int, int], set[str]] = {}
-    symptoms = [s for s in seen if s.phrase.kind is Kind.SYMPTOM]
+    symptoms = [s for s in seen if s.phrase.kind is PhraseKind.SYMPTOM]
     for each in symptoms:
         widest.setdefault((each.start, each.end), set()).update(each.phrase.stems)
     for each in seen:
         wider = (
-            each.phrase.kind is Kind.SYMPTOM
+            each.phrase.kind is PhraseKind.SYMPTOM
             and len(each.phrase.stems) < len(stems)
             and set(each.phrase.stems) < stems
             and start <= each.start

@@ -15,7 +15,7 @@ FIELD_CHARACTERS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FileRow:
     """One record of a table: the line it starts on (from 1), and its fields by column.
 
     `fault` says why the line cannot be read, when it cannot.
@@ -31,7 +31,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class FileItem:
     """One JSON object and the line it stands on; `fault` says why it cannot be read."""
 
     line: int
@@ -39,7 +39,7 @@ class Item:
     fault: str = ""
 
 
-def text(path: Path) -> str:
+def read_text(path: Path) -> str:
     """Read a text file in UTF-8, or in Windows-1252 as agencies still write it.
 
     Raises:
@@ -61,43 +61,43 @@ def text(path: Path) -> str:
         return data.decode("cp1252", errors="replace")
 
 
-def rows(path: Path, content: str, needed: frozenset[str]) -> list[Row]:
+def read_rows(path: Path, content: str, needed: frozenset[str]) -> list[FileRow]:
     """Read a comma-separated table with a header.
 
     Raises:
         ImportRefused: a needed column is missing, or a quote is never closed.
     """
-    records = list(_records(path, content))
+    records = list(_csv_records(path, content))
     columns = [column.strip() for column in records[0][1]]
     missing = sorted(needed - set(columns))
     if missing:
         raise ImportRefused(path.name, f"has no column {', '.join(missing)}.")
-    return [_row(line, columns, found) for line, found in records[1:]]
+    return [_row_of(line, columns, found) for line, found in records[1:]]
 
 
-def bare_rows(content: str, columns: tuple[str, ...]) -> list[Row]:
+def read_bare_rows(content: str, columns: tuple[str, ...]) -> list[FileRow]:
     """Read a tab-separated table without a header; old files lack the last of the columns."""
     return [
-        Row(number, dict(zip(columns, line.rstrip("\r").split("\t"), strict=False)))
+        FileRow(number, dict(zip(columns, line.rstrip("\r").split("\t"), strict=False)))
         for number, line in enumerate(content.split("\n"), 1)
         if line.strip()
     ]
 
 
-def objects(path: Path, content: str) -> list[Item]:
+def read_objects(path: Path, content: str) -> list[FileItem]:
     """Read JSON objects, one a line.
 
     Raises:
         ImportRefused: no line is a JSON object.
     """
     lines = enumerate(content.split("\n"), 1)
-    found = [_item(number, line) for number, line in lines if line.strip()]
+    found = [_item_of_line(number, line) for number, line in lines if line.strip()]
     if all(item.fault for item in found):
         raise ImportRefused(path.name, "holds no JSON object; one a line is expected.")
     return found
 
 
-def parsed(path: Path, content: str) -> object:
+def parse_json(path: Path, content: str) -> object:
     """Read one JSON document.
 
     Raises:
@@ -109,23 +109,23 @@ def parsed(path: Path, content: str) -> object:
         raise ImportRefused(path.name, f"is not JSON ({error}).") from error
 
 
-def _row(line: int, columns: list[str], found: list[str]) -> Row:
+def _row_of(line: int, columns: list[str], found: list[str]) -> FileRow:
     if len(found) != len(columns):
-        return Row(line, {}, f"has {len(found)} fields where the header has {len(columns)}")
-    return Row(line, dict(zip(columns, found, strict=True)))
+        return FileRow(line, {}, f"has {len(found)} fields where the header has {len(columns)}")
+    return FileRow(line, dict(zip(columns, found, strict=True)))
 
 
-def _item(line: int, content: str) -> Item:
+def _item_of_line(line: int, content: str) -> FileItem:
     try:
         value = json.loads(content)
     except (ValueError, RecursionError) as error:
-        return Item(line, {}, f"is not JSON ({error})")
+        return FileItem(line, {}, f"is not JSON ({error})")
     if not isinstance(value, dict):
-        return Item(line, {}, "is not a JSON object")
-    return Item(line, cast("dict[str, Any]", value))
+        return FileItem(line, {}, "is not a JSON object")
+    return FileItem(line, cast("dict[str, Any]", value))
 
 
-def _records(path: Path, content: str) -> Iterator[tuple[int, list[str]]]:
+def _csv_records(path: Path, content: str) -> Iterator[tuple[int, list[str]]]:
     csv.field_size_limit(FIELD_CHARACTERS)
     reader = csv.reader(io.StringIO(content, newline=""), strict=True)
     line = 1

@@ -31,7 +31,7 @@ TAILS = frozenset("ev electric".split())
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class VehicleMention:
     """A make or model named in the text, and where."""
 
     make: str
@@ -49,14 +49,14 @@ class Gazetteer:
     categories: Mapping[tuple[str, str], VehicleCategory]
 
     @classmethod
-    def of(cls, models: Iterable[VehicleModel]) -> Self:
+    def from_models(cls, models: Iterable[VehicleModel]) -> Self:
         makes: dict[tuple[str, ...], str] = {}
         named: dict[tuple[str, ...], dict[tuple[str, str], None]] = {}
         categories: dict[tuple[str, str], VehicleCategory] = {}
         for each in models:
-            makes.setdefault(_tokens(each.make), each.make)
+            makes.setdefault(_name_tokens(each.make), each.make)
             categories.setdefault((each.make, each.model), each.category)
-            for name in _names(each.model):
+            for name in _spoken_names(each.model):
                 named.setdefault(name, {})[each.make, each.model] = None
         return cls(
             makes=makes,
@@ -64,11 +64,11 @@ class Gazetteer:
             categories=categories,
         )
 
-    def mentions(self, text: str) -> list[Mention]:
+    def mentions(self, text: str) -> list[VehicleMention]:
         """Give what the text names, longest names first at each place, none overlapping."""
         tokens = [(t[0].casefold(), t.start(), t.end()) for t in TOKEN.finditer(text)]
         named = self._named_makes(tokens)
-        found: list[Mention] = list(named.values())
+        found: list[VehicleMention] = list(named.values())
         at = 0
         while at < len(tokens):
             mention, length = self._model_at(tokens, at, named)
@@ -85,31 +85,31 @@ class Gazetteer:
         make = found[0].make
         named = next((m for m in found if m.make == make and m.model is not None), None)
         if named is None:
-            return VehicleContext(make=make, year=_year(text, found[0]))
+            return VehicleContext(make=make, year=_year_in(text, found[0]))
         return VehicleContext(
             make=make,
             model=named.model,
-            year=_year(text, named),
+            year=_year_in(text, named),
             category=self.categories.get((make, named.model or "")),
         )
 
-    def _named_makes(self, tokens: list[tuple[str, int, int]]) -> dict[int, Mention]:
+    def _named_makes(self, tokens: list[tuple[str, int, int]]) -> dict[int, VehicleMention]:
         """Give the makes by the place after them."""
-        found: dict[int, Mention] = {}
+        found: dict[int, VehicleMention] = {}
         for at in range(len(tokens)):
             for length in (3, 2, 1):
                 name = tuple(word for word, _, _ in tokens[at : at + length])
                 make = self.makes.get(name)
                 if make and len(name) == length and name[0] not in ORDINARY_MAKES:
-                    found[at + length] = Mention(
+                    found[at + length] = VehicleMention(
                         make, None, tokens[at][1], tokens[at + length - 1][2]
                     )
                     break
         return found
 
     def _model_at(
-        self, tokens: list[tuple[str, int, int]], at: int, named: Mapping[int, Mention]
-    ) -> tuple[Mention | None, int]:
+        self, tokens: list[tuple[str, int, int]], at: int, named: Mapping[int, VehicleMention]
+    ) -> tuple[VehicleMention | None, int]:
         for length in range(min(LONGEST_NAME, len(tokens) - at), 0, -1):
             name = tuple(word for word, _, _ in tokens[at : at + length])
             owners = self.models.get(name)
@@ -118,11 +118,13 @@ class Gazetteer:
             beside = named[at].make if at in named else self._spoken_make(tokens, at)
             owner = next((o for o in owners if o[0] == beside), None)
             glued = tokens[at + length - 1][2] - tokens[at][1] == sum(map(len, name))
-            alone = len({make for make, _ in owners}) == 1 and not _ordinary(name, glued=glued)
+            alone = len({make for make, _ in owners}) == 1 and not _is_ordinary_word(
+                name, glued=glued
+            )
             if owner is None and alone:
                 owner = owners[0]
             if owner:
-                return Mention(*owner, tokens[at][1], tokens[at + length - 1][2]), length
+                return VehicleMention(*owner, tokens[at][1], tokens[at + length - 1][2]), length
         return None, 0
 
     def _spoken_make(self, tokens: list[tuple[str, int, int]], at: int) -> str | None:
@@ -130,18 +132,18 @@ class Gazetteer:
         return self.makes.get((tokens[at - 1][0],)) if at else None
 
 
-def _names(model: str) -> Iterator[tuple[str, ...]]:
-    name = _tokens(model)
+def _spoken_names(model: str) -> Iterator[tuple[str, ...]]:
+    name = _name_tokens(model)
     yield name
     if len(name) > 1 and name[-1] in TAILS:
         yield name[:-1]
 
 
-def _tokens(name: str) -> tuple[str, ...]:
+def _name_tokens(name: str) -> tuple[str, ...]:
     return tuple(found[0].casefold() for found in TOKEN.finditer(name))
 
 
-def _ordinary(name: tuple[str, ...], *, glued: bool) -> bool:
+def _is_ordinary_word(name: tuple[str, ...], *, glued: bool) -> bool:
     """Say whether a name could be anything: "be 6" could, "EV6" and "ZS EV" could not."""
     if any(len(word) >= LEAST_WORD for word in name):
         return len(name) == 1 and name[0] in ORDINARY
@@ -149,17 +151,17 @@ def _ordinary(name: tuple[str, ...], *, glued: bool) -> bool:
     return not written_as_one and TAILS.isdisjoint(name)
 
 
-def _year(text: str, named: Mention) -> int | None:
+def _year_in(text: str, named: VehicleMention) -> int | None:
     """Give the model year: the one beside the vehicle's name, or the only one called a model's."""
     every = list(YEAR.finditer(text))
     before = [y for y in every if 0 <= named.start - y.end() <= YEAR_BEFORE]
     after = [y for y in every if 0 <= y.start() - named.end <= YEAR_AFTER]
     beside = before[-1:] or after[:1]
-    called = {int(y[1]) for y in every if _called(text, y)}
+    called = {int(y[1]) for y in every if _is_called_year(text, y)}
     if beside:
         return int(beside[0][1])
     return called.pop() if len(called) == 1 else None
 
 
-def _called(text: str, year: re.Match[str]) -> bool:
+def _is_called_year(text: str, year: re.Match[str]) -> bool:
     return YEAR_WORD.search(text[max(0, year.start() - 12) : year.end() + 12]) is not None

@@ -13,10 +13,10 @@ from domain.cards import (
     PartUse,
     Provenance,
     Reading,
+    RepairStep,
     Resolution,
     RootCause,
     Signature,
-    Step,
     Verification,
 )
 from domain.codes import ErrorCode
@@ -26,9 +26,9 @@ from domain.vehicles import VehicleContext, VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
 from ingest import knowledge_file
 from ingest import knowledge_schema as form
-from ingest.batch import Batch
-from ingest.knowledge_checks import code_keys, problems
-from ingest.knowledge_file import Entries, Placed
+from ingest.batch import ImportBatch
+from ingest.knowledge_checks import code_keys, find_problems
+from ingest.knowledge_file import KnowledgeEntries, PlacedEntry
 
 SHIPPED = Path(__file__).with_name("knowledge")
 AUTHOR = PersonId("reference")
@@ -36,48 +36,58 @@ AUTHOR = PersonId("reference")
 WRITTEN = datetime(2026, 11, 23, tzinfo=UTC)
 
 
-def read(path: Path = SHIPPED) -> Batch:
+def read_knowledge(path: Path = SHIPPED) -> ImportBatch:
     """Read a knowledge file or a folder of them; they may name whatever the shipped ones define.
 
     Raises:
         ImportRefused: there is no such file, or one is not YAML of the known sections.
     """
-    entries = knowledge_file.read(_files(path))
-    known = entries if path == SHIPPED else _together(entries, knowledge_file.read(_files(SHIPPED)))
-    entries.refused += problems(entries, known)
+    entries = knowledge_file.read_entries(_knowledge_files(path))
+    known = (
+        entries
+        if path == SHIPPED
+        else _merge_entries(entries, knowledge_file.read_entries(_knowledge_files(SHIPPED)))
+    )
+    entries.refused += find_problems(entries, known)
     _drop_refused(entries)
-    catalogue = {p.entry.id: p.entry for p in known.of(form.Vehicle)}
-    cards = tuple(chain.from_iterable(_card(p, catalogue, entries) for p in entries.of(form.Card)))
-    return Batch(
-        suppliers=tuple(Supplier(**p.entry.model_dump()) for p in entries.of(form.Supplier)),
-        vehicles=tuple(chain.from_iterable(_models(p.entry) for p in entries.of(form.Vehicle))),
-        components=tuple(_component(p.entry) for p in entries.of(form.Component)),
-        symptoms=tuple(_symptom(p.entry) for p in entries.of(form.Symptom)),
-        codes=tuple(_code(p.entry) for p in entries.of(form.ErrorCode)),
-        parts=tuple(_part(p.entry) for p in entries.of(form.Part)),
+    catalogue = {p.entry.id: p.entry for p in known.of(form.VehicleEntry)}
+    cards = tuple(
+        chain.from_iterable(_cards_of(p, catalogue, entries) for p in entries.of(form.CardEntry))
+    )
+    return ImportBatch(
+        suppliers=tuple(Supplier(**p.entry.model_dump()) for p in entries.of(form.SupplierEntry)),
+        vehicles=tuple(
+            chain.from_iterable(_vehicle_models(p.entry) for p in entries.of(form.VehicleEntry))
+        ),
+        components=tuple(_component_of(p.entry) for p in entries.of(form.ComponentEntry)),
+        symptoms=tuple(_symptom_of(p.entry) for p in entries.of(form.SymptomEntry)),
+        codes=tuple(_code_of(p.entry) for p in entries.of(form.ErrorCodeEntry)),
+        parts=tuple(_part_of(p.entry) for p in entries.of(form.PartEntry)),
         cards=cards,
         refused=tuple(entries.refused),
     )
 
 
-def _files(path: Path) -> list[Path]:
+def _knowledge_files(path: Path) -> list[Path]:
     found = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
     if not found:
         raise ImportRefused(path.name, "holds no .yaml file.")
     return found
 
 
-def _together(one: Entries, other: Entries) -> Entries:
-    return Entries({section: one.placed[section] + other.placed[section] for section in one.placed})
+def _merge_entries(one: KnowledgeEntries, other: KnowledgeEntries) -> KnowledgeEntries:
+    return KnowledgeEntries(
+        {section: one.placed[section] + other.placed[section] for section in one.placed}
+    )
 
 
-def _drop_refused(entries: Entries) -> None:
+def _drop_refused(entries: KnowledgeEntries) -> None:
     bad = {(refusal.source, refusal.line) for refusal in entries.refused}
     for section, placed in entries.placed.items():
         entries.placed[section] = [p for p in placed if (p.source, p.line) not in bad]
 
 
-def _models(entry: form.Vehicle) -> list[VehicleModel]:
+def _vehicle_models(entry: form.VehicleEntry) -> list[VehicleModel]:
     """Give the model of every year, and the model itself, which parts are made for."""
     years = (None, *entry.every_year)
     return [
@@ -86,22 +96,22 @@ def _models(entry: form.Vehicle) -> list[VehicleModel]:
     ]
 
 
-def _component(entry: form.Component) -> Component:
+def _component_of(entry: form.ComponentEntry) -> Component:
     return Component(
         id=entry.id, name=entry.name, part_of=entry.part_of, suppliers=tuple(entry.suppliers)
     )
 
 
-def _symptom(entry: form.Symptom) -> Symptom:
+def _symptom_of(entry: form.SymptomEntry) -> Symptom:
     phrases = tuple(dict.fromkeys(entry.phrases))
     return Symptom(code=entry.code, text=entry.text, component=entry.component, phrases=phrases)
 
 
-def _code(entry: form.ErrorCode) -> ErrorCode:
+def _code_of(entry: form.ErrorCodeEntry) -> ErrorCode:
     return ErrorCode(**entry.model_dump())
 
 
-def _part(entry: form.Part) -> Part:
+def _part_of(entry: form.PartEntry) -> Part:
     return Part(
         id=entry.id,
         name=entry.name,
@@ -112,17 +122,19 @@ def _part(entry: form.Part) -> Part:
     )
 
 
-def _card(
-    placed: Placed[form.Card], catalogue: dict[str, form.Vehicle], entries: Entries
+def _cards_of(
+    placed: PlacedEntry[form.CardEntry],
+    catalogue: dict[str, form.VehicleEntry],
+    entries: KnowledgeEntries,
 ) -> list[FailureCard]:
     try:
-        return [card(placed.entry, catalogue)]
+        return [card_of_entry(placed.entry, catalogue)]
     except InvalidInput as error:
         entries.refused.append(placed.refused(str(error)))
         return []
 
 
-def card(entry: form.Card, catalogue: dict[str, form.Vehicle]) -> FailureCard:
+def card_of_entry(entry: form.CardEntry, catalogue: dict[str, form.VehicleEntry]) -> FailureCard:
     """Give the verified reference card of a checked entry.
 
     Raises:
@@ -134,21 +146,25 @@ def card(entry: form.Card, catalogue: dict[str, form.Vehicle]) -> FailureCard:
         status=CardStatus.VERIFIED,
         source=CardSource.REFERENCE,
         title=entry.title,
-        vehicles=tuple(chain.from_iterable(_seen_on(v, catalogue) for v in entry.vehicles)),
-        signature=_signature(entry),
+        vehicles=tuple(
+            chain.from_iterable(_seen_on_vehicles(v, catalogue) for v in entry.vehicles)
+        ),
+        signature=_signature_of(entry),
         cause=RootCause(
             primary=entry.cause.primary,
             secondary=tuple(entry.cause.secondary),
             confidence=entry.confidence,
         ),
-        resolution=_resolution(entry.solution),
+        resolution=_resolution_of(entry.solution),
         provenance=Provenance(author=AUTHOR, created_at=WRITTEN, updated_at=WRITTEN),
         evidence=Evidence(readings=tuple(Reading(**r.model_dump()) for r in entry.readings)),
         verification=Verification(by=AUTHOR, at=WRITTEN),
     )
 
 
-def _seen_on(seen: form.SeenOn, catalogue: dict[str, form.Vehicle]) -> list[VehicleContext]:
+def _seen_on_vehicles(
+    seen: form.SeenOn, catalogue: dict[str, form.VehicleEntry]
+) -> list[VehicleContext]:
     vehicle = catalogue[seen.model]
     return [
         VehicleContext(
@@ -162,7 +178,7 @@ def _seen_on(seen: form.SeenOn, catalogue: dict[str, form.Vehicle]) -> list[Vehi
     ]
 
 
-def _signature(entry: form.Card) -> Signature:
+def _signature_of(entry: form.CardEntry) -> Signature:
     return Signature(
         text=entry.symptom_text,
         symptoms=tuple(entry.symptoms),
@@ -171,20 +187,20 @@ def _signature(entry: form.Card) -> Signature:
         failure_mode=entry.failure_mode,
         severity=entry.severity,
         occurrence=entry.occurrence,
-        environment=_environment(entry.environment),
+        environment=_environment_of(entry.environment),
     )
 
 
-def _environment(entry: form.Surroundings | None) -> Environment | None:
+def _environment_of(entry: form.EnvironmentEntry | None) -> Environment | None:
     if entry is None:
         return None
     low, high = entry.temperature_c or (None, None)
     return Environment(low_c=low, high_c=high, humidity=entry.humidity, usage=entry.usage)
 
 
-def _resolution(entry: form.Solution) -> Resolution:
+def _resolution_of(entry: form.SolutionEntry) -> Resolution:
     steps = (
-        Step(action=s.action, minutes=s.minutes, tools=tuple(s.tools), safety=s.safety)
+        RepairStep(action=s.action, minutes=s.minutes, tools=tuple(s.tools), safety=s.safety)
         for s in entry.steps
     )
     return Resolution(

@@ -8,19 +8,19 @@ from domain import codes
 from domain.codes import CodeKey
 from domain.errors import InvalidInput
 from domain.vehicles import slug
-from ingest.batch import Refusal
-from ingest.knowledge_file import Entries, Placed
+from ingest.batch import RefusedLine
+from ingest.knowledge_file import KnowledgeEntries, PlacedEntry
 from ingest.knowledge_schema import (
     SECTIONS,
-    Card,
-    Component,
-    Entry,
-    ErrorCode,
-    Part,
-    Solution,
-    Supplier,
-    Symptom,
-    Vehicle,
+    CardEntry,
+    ComponentEntry,
+    ErrorCodeEntry,
+    KnowledgeEntry,
+    PartEntry,
+    SolutionEntry,
+    SupplierEntry,
+    SymptomEntry,
+    VehicleEntry,
 )
 
 ISOLATE = re.compile(r"isolat|disconnect|key off|switch(?:ed)? off|power off|ignition off|unplug")
@@ -31,22 +31,22 @@ PROVE = re.compile(
 PROTECT = re.compile(r"glove|face shield|\bppe\b")
 
 
-def problems(entries: Entries, known: Entries) -> Iterator[Refusal]:
+def find_problems(entries: KnowledgeEntries, known: KnowledgeEntries) -> Iterator[RefusedLine]:
     """Yield what is wrong with `entries`, whose names may lie in `known` as well as among them."""
-    yield from _repeated(entries)
-    yield from _loops(entries)
-    names = Names(known)
+    yield from _repeated_entries(entries)
+    yield from _component_loops(entries)
+    names = KnownNames(known)
     for section in SECTIONS:
         for placed in entries.placed[section]:
             for reason in names.faults(placed.entry):
                 yield placed.refused(reason)
 
 
-def code_keys(card: Card) -> tuple[CodeKey, ...]:
-    return tuple(codes.parsed_key(code) for code in card.error_codes)
+def code_keys(card: CardEntry) -> tuple[CodeKey, ...]:
+    return tuple(codes.parse_code_key(code) for code in card.error_codes)
 
 
-def unsafe(solution: Solution) -> str | None:
+def unsafe_order(solution: SolutionEntry) -> str | None:
     """Say what is wrong with the safety steps of high-voltage work, if anything is."""
     if not solution.high_voltage:
         return None
@@ -64,60 +64,64 @@ def unsafe(solution: Solution) -> str | None:
     return None
 
 
-class Names:
+class KnownNames:
     """Every name that an entry may point at."""
 
-    def __init__(self, known: Entries) -> None:
-        self.suppliers = {p.entry.id for p in known.of(Supplier)}
-        self.vehicles = {p.entry.id: p.entry for p in known.of(Vehicle)}
-        self.makes = {p.entry.make for p in known.of(Vehicle)}
-        self.components = {p.entry.id for p in known.of(Component)}
-        self.symptoms = {p.entry.code for p in known.of(Symptom)}
-        self.codes = {codes.key(p.entry.code, p.entry.scope) for p in known.of(ErrorCode)}
-        self.parts = {p.entry.id for p in known.of(Part)}
+    def __init__(self, known: KnowledgeEntries) -> None:
+        self.suppliers = {p.entry.id for p in known.of(SupplierEntry)}
+        self.vehicles = {p.entry.id: p.entry for p in known.of(VehicleEntry)}
+        self.makes = {p.entry.make for p in known.of(VehicleEntry)}
+        self.components = {p.entry.id for p in known.of(ComponentEntry)}
+        self.symptoms = {p.entry.code for p in known.of(SymptomEntry)}
+        self.codes = {codes.code_key(p.entry.code, p.entry.scope) for p in known.of(ErrorCodeEntry)}
+        self.parts = {p.entry.id for p in known.of(PartEntry)}
 
-    def faults(self, entry: Entry) -> Iterator[str]:
+    def faults(self, entry: KnowledgeEntry) -> Iterator[str]:
         match entry:
-            case Vehicle():
+            case VehicleEntry():
                 if entry.id != slug(entry.make, entry.model):
                     yield f"id: the id of this model is {slug(entry.make, entry.model)}"
-            case Component():
-                yield from _unknown("part_of", [entry.part_of or ""], self.components | {""})
-                yield from _unknown("suppliers", entry.suppliers, self.suppliers)
-            case Symptom():
-                yield from _unknown("component", [entry.component], self.components)
-            case ErrorCode():
+            case ComponentEntry():
+                yield from _unknown_names("part_of", [entry.part_of or ""], self.components | {""})
+                yield from _unknown_names("suppliers", entry.suppliers, self.suppliers)
+            case SymptomEntry():
+                yield from _unknown_names("component", [entry.component], self.components)
+            case ErrorCodeEntry():
                 yield from self._code_faults(entry)
-            case Part():
-                yield from _unknown("component", [entry.component], self.components)
-                yield from _unknown("fits", entry.fits, set(self.vehicles))
-                yield from _unknown("supersedes", [entry.supersedes or ""], self.parts | {""})
-            case Card():
+            case PartEntry():
+                yield from _unknown_names("component", [entry.component], self.components)
+                yield from _unknown_names("fits", entry.fits, set(self.vehicles))
+                yield from _unknown_names("supersedes", [entry.supersedes or ""], self.parts | {""})
+            case CardEntry():
                 yield from self._card_faults(entry)
             case _:
                 return
 
-    def _code_faults(self, entry: ErrorCode) -> Iterator[str]:
-        yield from _unknown("component", [entry.component], self.components)
+    def _code_faults(self, entry: ErrorCodeEntry) -> Iterator[str]:
+        yield from _unknown_names("component", [entry.component], self.components)
         if entry.scope == codes.SAE and not codes.is_shared(entry.code):
             yield f"code: {entry.code} is not in the ranges that SAE J2012 shares between makes"
         if entry.scope != codes.SAE:
-            yield from _unknown("scope", [entry.scope], self.makes)
+            yield from _unknown_names("scope", [entry.scope], self.makes)
 
-    def _card_faults(self, card: Card) -> Iterator[str]:
-        yield from _unknown("component", [card.component], self.components)
-        yield from _unknown("symptoms", card.symptoms, self.symptoms)
-        yield from _unknown("solution.parts", [p.part for p in card.solution.parts], self.parts)
+    def _card_faults(self, card: CardEntry) -> Iterator[str]:
+        yield from _unknown_names("component", [card.component], self.components)
+        yield from _unknown_names("symptoms", card.symptoms, self.symptoms)
+        yield from _unknown_names(
+            "solution.parts", [p.part for p in card.solution.parts], self.parts
+        )
         try:
-            yield from _unknown("error_codes", list(code_keys(card)), {str(k) for k in self.codes})
+            yield from _unknown_names(
+                "error_codes", list(code_keys(card)), {str(k) for k in self.codes}
+            )
         except InvalidInput as error:
             yield f"error_codes: {error}"
         yield from self._year_faults(card)
-        unsafe_because = unsafe(card.solution)
+        unsafe_because = unsafe_order(card.solution)
         if unsafe_because:
             yield unsafe_because
 
-    def _year_faults(self, card: Card) -> Iterator[str]:
+    def _year_faults(self, card: CardEntry) -> Iterator[str]:
         for seen in card.vehicles:
             vehicle = self.vehicles.get(seen.model)
             if vehicle is None:
@@ -126,32 +130,36 @@ class Names:
                 yield f"vehicles: {seen.model} has model years {vehicle.years}, not {seen.years}"
 
 
-def _unknown(field: str, named: list[str], known: set[str]) -> Iterator[str]:
+def _unknown_names(field: str, named: list[str], known: set[str]) -> Iterator[str]:
     for name in named:
         if name not in known:
             yield f"{field}: there is no {name!r}"
 
 
-def _repeated(entries: Entries) -> Iterator[Refusal]:
+def _repeated_entries(entries: KnowledgeEntries) -> Iterator[RefusedLine]:
     for section in SECTIONS:
         placed = entries.placed[section]
-        counted = Counter(_identity(p) for p in placed)
+        counted = Counter(_identity_of(p) for p in placed)
         seen: set[str] = set()
         for p in placed:
-            identity = _identity(p)
+            identity = _identity_of(p)
             if counted[identity] > 1 and identity in seen:
                 yield p.refused("stands here a second time")
             seen.add(identity)
 
 
-def _identity(placed: Placed[Entry]) -> str:
+def _identity_of(placed: PlacedEntry[KnowledgeEntry]) -> str:
     entry = placed.entry
-    return codes.key(entry.code, entry.scope) if isinstance(entry, ErrorCode) else placed.name
+    return (
+        codes.code_key(entry.code, entry.scope)
+        if isinstance(entry, ErrorCodeEntry)
+        else placed.name
+    )
 
 
-def _loops(entries: Entries) -> Iterator[Refusal]:
-    above = {p.entry.id: p.entry.part_of for p in entries.of(Component)}
-    for placed in entries.of(Component):
+def _component_loops(entries: KnowledgeEntries) -> Iterator[RefusedLine]:
+    above = {p.entry.id: p.entry.part_of for p in entries.of(ComponentEntry)}
+    for placed in entries.of(ComponentEntry):
         seen = {placed.entry.id}
         at = placed.entry.part_of
         while at is not None and at not in seen:

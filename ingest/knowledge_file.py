@@ -9,18 +9,18 @@ from pydantic import ValidationError
 
 from domain.errors import ImportRefused
 from ingest import files
-from ingest.batch import Refusal
-from ingest.knowledge_schema import SECTIONS, Entry
+from ingest.batch import RefusedLine
+from ingest.knowledge_schema import SECTIONS, KnowledgeEntry
 
 # The C loader reads the shipped files in a tenth of a second; the other needs three.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-E_co = TypeVar("E_co", bound=Entry, covariant=True)
-K = TypeVar("K", bound=Entry)
+E_co = TypeVar("E_co", bound=KnowledgeEntry, covariant=True)
+K = TypeVar("K", bound=KnowledgeEntry)
 
 
 @dataclass(frozen=True, slots=True)
-class Placed(Generic[E_co]):
+class PlacedEntry(Generic[E_co]):
     """An entry and where it stands."""
 
     source: str
@@ -28,38 +28,38 @@ class Placed(Generic[E_co]):
     name: str
     entry: E_co
 
-    def refused(self, reason: str) -> Refusal:
-        return Refusal(source=self.source, line=self.line, id=self.name, reason=reason)
+    def refused(self, reason: str) -> RefusedLine:
+        return RefusedLine(source=self.source, line=self.line, id=self.name, reason=reason)
 
 
 @dataclass(slots=True)
-class Entries:
+class KnowledgeEntries:
     """The sound entries by section, in order, and what was refused."""
 
-    placed: dict[str, list[Placed[Entry]]] = field(
+    placed: dict[str, list[PlacedEntry[KnowledgeEntry]]] = field(
         default_factory=lambda: {section: [] for section in SECTIONS}
     )
-    refused: list[Refusal] = field(default_factory=list)
+    refused: list[RefusedLine] = field(default_factory=list)
 
-    def of(self, kind: type[K]) -> list[Placed[K]]:
+    def of(self, kind: type[K]) -> list[PlacedEntry[K]]:
         section = next(name for name, found in SECTIONS.items() if found is kind)
-        return cast("list[Placed[K]]", self.placed[section])
+        return cast("list[PlacedEntry[K]]", self.placed[section])
 
 
-def read(paths: list[Path]) -> Entries:
+def read_entries(paths: list[Path]) -> KnowledgeEntries:
     """Read knowledge files.
 
     Raises:
         ImportRefused: one of them is not YAML, or not a mapping of known sections.
     """
-    entries = Entries()
+    entries = KnowledgeEntries()
     for path in paths:
-        _read_into(entries, path)
+        _read_file_into(entries, path)
     return entries
 
 
-def _read_into(entries: Entries, path: Path) -> None:
-    root, sections = _document(path)
+def _read_file_into(entries: KnowledgeEntries, path: Path) -> None:
+    root, sections = _parse_document(path)
     unknown = sorted(str(name) for name in sections if name not in SECTIONS)
     if unknown:
         raise ImportRefused(path.name, f"has no section {', '.join(unknown)} in its form.")
@@ -69,11 +69,11 @@ def _read_into(entries: Entries, path: Path) -> None:
             raise ImportRefused(path.name, f"section {key.value} is not a list.")
         values = cast("list[object]", listed)
         for item, value in zip(node.value, values, strict=True):
-            _take(entries, key.value, (path.name, item.start_mark.line + 1), value)
+            _take_entries(entries, key.value, (path.name, item.start_mark.line + 1), value)
 
 
-def _document(path: Path) -> tuple[yaml.MappingNode, dict[str, object]]:
-    loader = LOADER(files.text(path))
+def _parse_document(path: Path) -> tuple[yaml.MappingNode, dict[str, object]]:
+    loader = LOADER(files.read_text(path))
     try:
         root = cast("yaml.MappingNode | None", loader.get_single_node())
         value: object = loader.construct_document(root) if root is not None else None
@@ -86,21 +86,23 @@ def _document(path: Path) -> tuple[yaml.MappingNode, dict[str, object]]:
     return root, cast("dict[str, object]", value)
 
 
-def _take(entries: Entries, section: str, place: tuple[str, int], value: object) -> None:
+def _take_entries(
+    entries: KnowledgeEntries, section: str, place: tuple[str, int], value: object
+) -> None:
     source, line = place
-    name = _name(value)
+    name = _name_of(value)
     try:
         entry = SECTIONS[section].model_validate(value)
     except ValidationError as error:
         for problem in error.errors():
             where = ".".join(str(part) for part in problem["loc"]) or section
             reason = f"{where}: {problem['msg']}"
-            entries.refused.append(Refusal(source=source, line=line, id=name, reason=reason))
+            entries.refused.append(RefusedLine(source=source, line=line, id=name, reason=reason))
         return
-    entries.placed[section].append(Placed(source, line, name, entry))
+    entries.placed[section].append(PlacedEntry(source, line, name, entry))
 
 
-def _name(value: object) -> str:
+def _name_of(value: object) -> str:
     if not isinstance(value, dict):
         return ""
     fields = cast("dict[str, object]", value)

@@ -21,11 +21,11 @@ Fix = Annotated[SolutionType, Field(strict=False)]
 Category = Annotated[VehicleCategory, Field(strict=False)]
 
 
-class Entry(BaseModel):
+class KnowledgeEntry(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
-class Years(Entry):
+class YearRange(KnowledgeEntry):
     """An entry with a range of model years, both ends included."""
 
     years: Annotated[list[Year], Field(min_length=2, max_length=2)]
@@ -41,34 +41,34 @@ class Years(Entry):
         return range(self.years[0], self.years[1] + 1)
 
 
-class Vehicle(Years):
+class VehicleEntry(YearRange):
     id: Id
     make: Short
     model: Annotated[str, Field(min_length=1, max_length=80)]
     category: Category
 
 
-class Supplier(Entry):
+class SupplierEntry(KnowledgeEntry):
     id: Id
     name: Short
     country: str | None = None
 
 
-class Component(Entry):
+class ComponentEntry(KnowledgeEntry):
     id: Id
     name: Short
     part_of: Id | None
     suppliers: list[Id] = []
 
 
-class Symptom(Entry):
+class SymptomEntry(KnowledgeEntry):
     code: Annotated[str, Field(pattern=r"^SYM_[A-Z]{2,8}_[0-9]{3}$")]
     text: Short
     component: Id
     phrases: Annotated[list[Short], Field(min_length=1, max_length=12)]
 
 
-class ErrorCode(Entry):
+class ErrorCodeEntry(KnowledgeEntry):
     code: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,12}$")]
     scope: Short
     description: Short
@@ -82,7 +82,7 @@ class ErrorCode(Entry):
         return self
 
 
-class Part(Entry):
+class PartEntry(KnowledgeEntry):
     id: Annotated[str, Field(pattern=r"^BW-[A-Z0-9\-]{2,40}$")]
     name: Short
     hsn: Annotated[str, Field(pattern=r"^([0-9]{6}|[0-9]{8})$")]
@@ -91,49 +91,49 @@ class Part(Entry):
     supersedes: str | None = None
 
 
-class SeenOn(Years):
+class SeenOn(YearRange):
     model: Id
     firmware: str | None = None
 
 
-class Surroundings(Entry):
+class EnvironmentEntry(KnowledgeEntry):
     temperature_c: Annotated[list[float], Field(min_length=2, max_length=2)] | None
     humidity: Damp | None
     usage: Use | None
 
 
-class Reading(Entry):
+class ReadingEntry(KnowledgeEntry):
     name: Short
     value: float
     unit: Annotated[str, Field(min_length=1, max_length=20)] | None
 
 
-class Cause(Entry):
+class CauseEntry(KnowledgeEntry):
     primary: Short
     secondary: Annotated[list[Short], Field(max_length=6)] = []
 
 
-class Step(Entry):
+class StepEntry(KnowledgeEntry):
     action: Annotated[str, Field(min_length=5, max_length=1_000)]
     minutes: Annotated[int, Field(ge=0, le=1_440)]
     tools: list[str] = []
     safety: bool = False
 
 
-class PartUse(Entry):
+class PartUseEntry(KnowledgeEntry):
     part: str
     quantity: Annotated[int, Field(ge=1, le=100)] = 1
 
 
-class Solution(Entry):
+class SolutionEntry(KnowledgeEntry):
     type: Fix
     high_voltage: bool
-    steps: Annotated[list[Step], Field(min_length=2, max_length=12)]
-    parts: list[PartUse] = []
+    steps: Annotated[list[StepEntry], Field(min_length=2, max_length=12)]
+    parts: list[PartUseEntry] = []
     labour_hours: Annotated[float, Field(ge=0, le=100)]
 
 
-class Card(Entry):
+class CardEntry(KnowledgeEntry):
     id: Annotated[str, Field(pattern=r"^fc_[a-z0-9_]{6,60}$")]
     title: Short
     vehicles: Annotated[list[SeenOn], Field(min_length=1, max_length=8)]
@@ -144,32 +144,32 @@ class Card(Entry):
     failure_mode: Mode
     severity: Level
     occurrence: Often
-    environment: Surroundings | None
-    readings: Annotated[list[Reading], Field(max_length=8)] = []
-    cause: Cause
+    environment: EnvironmentEntry | None
+    readings: Annotated[list[ReadingEntry], Field(max_length=8)] = []
+    cause: CauseEntry
     confidence: Annotated[float, Field(ge=0, le=1)]
-    solution: Solution
+    solution: SolutionEntry
 
 
 # The sections of a file, in the order they are loaded.
-SECTIONS: dict[str, type[Entry]] = {
-    "suppliers": Supplier,
-    "vehicles": Vehicle,
-    "components": Component,
-    "symptoms": Symptom,
-    "error_codes": ErrorCode,
-    "parts": Part,
-    "cards": Card,
+SECTIONS: dict[str, type[KnowledgeEntry]] = {
+    "suppliers": SupplierEntry,
+    "vehicles": VehicleEntry,
+    "components": ComponentEntry,
+    "symptoms": SymptomEntry,
+    "error_codes": ErrorCodeEntry,
+    "parts": PartEntry,
+    "cards": CardEntry,
 }
 
 
-class Knowledge(Entry):
+class KnowledgeDocument(KnowledgeEntry):
     """A whole file; `ingest/knowledge/schema.json` is this form as a JSON Schema, for editors."""
 
-    suppliers: list[Supplier] = []
-    vehicles: list[Vehicle] = []
-    components: list[Component] = []
-    symptoms: list[Symptom] = []
-    error_codes: list[ErrorCode] = []
-    parts: list[Part] = []
-    cards: list[Card] = []
+    suppliers: list[SupplierEntry] = []
+    vehicles: list[VehicleEntry] = []
+    components: list[ComponentEntry] = []
+    symptoms: list[SymptomEntry] = []
+    error_codes: list[ErrorCodeEntry] = []
+    parts: list[PartEntry] = []
+    cards: list[CardEntry] = []

@@ -16,12 +16,12 @@ from domain.matches import Embedding
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Symptom
 from ingest.gazetteer import Gazetteer
-from ingest.words import Role, clauses, near
+from ingest.word_stems import WordRole, near_spellings, split_clauses
 
 LEAST_TYPO_LENGTH = 5
 
 
-class Kind(StrEnum):
+class PhraseKind(StrEnum):
     CODE = "code"
     SYMPTOM = "symptom"
     COMPONENT = "component"
@@ -33,7 +33,7 @@ class Kind(StrEnum):
 class Phrase:
     """One way to say something: its stems (without negators), and whether it says "not"."""
 
-    kind: Kind
+    kind: PhraseKind
     value: str
     text: str
     stems: tuple[str, ...]
@@ -61,7 +61,7 @@ class Lexicon:
     meanings: NDArray[np.float32] | None = None
 
     @classmethod
-    def of(
+    def from_vocabulary(
         cls,
         *,
         symptoms: Iterable[Symptom],
@@ -69,21 +69,21 @@ class Lexicon:
         codes: Iterable[ErrorCode] = (),
         models: Iterable[VehicleModel] = (),
     ) -> Self:
-        phrases = tuple(_phrases(symptoms, components))
-        postings = _postings(phrases)
+        phrases = tuple(_make_phrases(symptoms, components))
+        postings = _build_postings(phrases)
         return cls(
             phrases=phrases,
-            codes=_by_bare_code(codes),
+            codes=_group_by_bare_code(codes),
             postings=postings,
             weights={s: math.log(1 + len(phrases) / len(at)) for s, at in postings.items()},
-            typos=_typos(postings),
-            gazetteer=Gazetteer.of(models),
+            typos=_build_typos(postings),
+            gazetteer=Gazetteer.from_models(models),
         )
 
     @cached_property
     def meant(self) -> tuple[Phrase, ...]:
         """The phrases that are compared by meaning: those of symptoms."""
-        return tuple(p for p in self.phrases if p.kind is Kind.SYMPTOM)
+        return tuple(p for p in self.phrases if p.kind is PhraseKind.SYMPTOM)
 
     @cached_property
     def totals(self) -> tuple[float, ...]:
@@ -96,22 +96,22 @@ class Lexicon:
         return replace(self, meanings=matrix)
 
 
-def _phrases(symptoms: Iterable[Symptom], components: Iterable[Component]) -> Iterable[Phrase]:
+def _make_phrases(symptoms: Iterable[Symptom], components: Iterable[Component]) -> Iterable[Phrase]:
     for symptom in symptoms:
         for text in dict.fromkeys((symptom.text, *symptom.phrases)):
-            yield from _phrase(Kind.SYMPTOM, symptom.code, text)
+            yield from _make_phrase(PhraseKind.SYMPTOM, symptom.code, text)
     for component in components:
-        yield from _phrase(Kind.COMPONENT, component.id, component.name)
+        yield from _make_phrase(PhraseKind.COMPONENT, component.id, component.name)
 
 
-def _phrase(kind: Kind, value: str, text: str) -> Iterable[Phrase]:
-    words = [word for clause in clauses(text) for word in clause]
-    stems = tuple(dict.fromkeys(w.stem for w in words if w.role is Role.CONTENT))
+def _make_phrase(kind: PhraseKind, value: str, text: str) -> Iterable[Phrase]:
+    words = [word for clause in split_clauses(text) for word in clause]
+    stems = tuple(dict.fromkeys(w.stem for w in words if w.role is WordRole.CONTENT))
     if stems:
-        yield Phrase(kind, value, text, stems, any(w.role is not Role.CONTENT for w in words))
+        yield Phrase(kind, value, text, stems, any(w.role is not WordRole.CONTENT for w in words))
 
 
-def _postings(phrases: Sequence[Phrase]) -> dict[str, tuple[int, ...]]:
+def _build_postings(phrases: Sequence[Phrase]) -> dict[str, tuple[int, ...]]:
     found: dict[str, list[int]] = {}
     for number, phrase in enumerate(phrases):
         for stem in phrase.stems:
@@ -119,16 +119,16 @@ def _postings(phrases: Sequence[Phrase]) -> dict[str, tuple[int, ...]]:
     return {stem: tuple(numbers) for stem, numbers in found.items()}
 
 
-def _typos(stems: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def _build_typos(stems: Iterable[str]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for stem in stems:
         if len(stem) >= LEAST_TYPO_LENGTH:
-            for spelling in {stem, *near(stem)}:
+            for spelling in {stem, *near_spellings(stem)}:
                 found.setdefault(spelling, []).append(stem)
     return {spelling: tuple(found[spelling]) for spelling in found}
 
 
-def _by_bare_code(codes: Iterable[ErrorCode]) -> dict[str, tuple[CodeKey, ...]]:
+def _group_by_bare_code(codes: Iterable[ErrorCode]) -> dict[str, tuple[CodeKey, ...]]:
     found: dict[str, Counter[CodeKey]] = {}
     for code in codes:
         found.setdefault(code.key.rpartition(":")[2], Counter())[code.key] += 1

@@ -35,7 +35,7 @@ SPACE = re.compile(r"\s+")
 EXACT = {name.casefold(): name for name in SPELLED} | ALIASES
 
 
-def maker(name: str) -> str:
+def maker_name(name: str) -> str:
     """Give the maker's name: "FORD" → "Ford", "tvs" → "TVS", "Tata Motors Ltd" → "Tata"."""
     bare = SPACE.sub(" ", FIRM.sub("", name)).strip(" .,")
     known = EXACT.get(bare.casefold())

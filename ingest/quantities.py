@@ -89,11 +89,11 @@ class Quantity:
         return f"{self.low:g} to {self.high:g} {self.unit}"
 
 
-def find(text: str) -> Iterator[Quantity]:
+def find_quantities(text: str) -> Iterator[Quantity]:
     """Yield the quantities of a text; a reversed range is none."""
     for found in QUANTITY.finditer(text):
-        low = _number(found["low"])
-        high = _number(found["high"]) if found["high"] else low
+        low = _parse_number(found["low"])
+        high = _parse_number(found["high"]) if found["high"] else low
         if low <= high:
             yield Quantity(low, high, UNITS[found["unit"].casefold()], found.start(), found.end())
 
@@ -107,12 +107,12 @@ def temperature_range(value: str) -> tuple[float, float]:
     found = QUANTITY.fullmatch(value.strip())
     if found is None or UNITS[found["unit"].casefold()] != "°C":
         raise InvalidInput("temperature", f"{value[:40]!r} does not read as 35-45C")
-    low = _number(found["low"])
-    high = _number(found["high"]) if found["high"] else low
+    low = _parse_number(found["low"])
+    high = _parse_number(found["high"]) if found["high"] else low
     if low > high:
         raise InvalidInput("temperature", f"{value[:40]!r} is reversed")
     return low, high
 
 
-def _number(written: str) -> float:
+def _parse_number(written: str) -> float:
     return float(written.replace(",", "").replace("−", "-"))

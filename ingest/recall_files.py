@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from domain.errors import ImportRefused
 from ingest import files
-from ingest.batch import Refusal
+from ingest.batch import RefusedLine
 
 # Year, kind, number: 20V543000. Old tables hold a few with a letter in the number (21V00M000).
 CAMPAIGN = re.compile(r"[0-9]{2}[A-Z][0-9A-Z]{3}[0-9]{3}")
@@ -46,7 +46,7 @@ CAMPAIGN_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RecallLine:
     """One line of a recall file in flat-file column names."""
 
     source: str
@@ -56,35 +56,35 @@ class Line:
     def get(self, column: str) -> str:
         return self.fields.get(column, "").strip()
 
-    def refused(self, reason: str) -> Refusal:
-        return Refusal(
+    def refuse(self, reason: str) -> RefusedLine:
+        return RefusedLine(
             source=self.source, line=self.number, id=self.get("CAMPNO")[:40], reason=reason
         )
 
 
 @dataclass(slots=True)
-class Lines:
+class RecallLines:
     """What all files hold: recall lines, supplier lines, lines refused, files passed over."""
 
-    recalls: list[Line] = field(default_factory=list)
-    suppliers: list[Line] = field(default_factory=list)
-    refused: list[Refusal] = field(default_factory=list)
+    recalls: list[RecallLine] = field(default_factory=list)
+    suppliers: list[RecallLine] = field(default_factory=list)
+    refused: list[RefusedLine] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
 
 
-def read(path: Path) -> Lines:
+def read_recalls(path: Path) -> RecallLines:
     """Read a recall file, or every recall file of a folder; other files there are passed over.
 
     Raises:
         ImportRefused: the file is none of the known forms, or the folder holds none.
     """
-    found = Lines()
+    found = RecallLines()
     if not path.is_dir():
-        _read_into(found, path)
+        _read_file_into(found, path)
         return found
     for file in sorted(p for p in path.iterdir() if p.suffix.lower() in {".csv", ".json", ".txt"}):
         try:
-            _read_into(found, file)
+            _read_file_into(found, file)
         except ImportRefused as error:
             found.skipped.append(f"{file.name}: {error.reason}")
     if not found.recalls and not found.refused:
@@ -92,27 +92,27 @@ def read(path: Path) -> Lines:
     return found
 
 
-def _read_into(found: Lines, path: Path) -> None:
-    content = files.text(path)
+def _read_file_into(found: RecallLines, path: Path) -> None:
+    content = files.read_text(path)
     start = content.lstrip()[:1]
     first = content.partition("\n")[0]
     if start in "[{":
-        _take(found, path, _results(path, content))
+        _take_recalls(found, path, _api_results(path, content))
     elif first.count("\t") >= LEAST_FLAT:
-        _take(found, path, iter(files.bare_rows(content, FLAT)))
-    elif _columns(first) >= SUPPLIERS:
-        _take_suppliers(found, path, files.rows(path, content, SUPPLIERS))
+        _take_recalls(found, path, iter(files.read_bare_rows(content, FLAT)))
+    elif _column_names(first) >= SUPPLIERS:
+        _take_suppliers(found, path, files.read_rows(path, content, SUPPLIERS))
     else:
-        needed = TABLE if "CAMPNO" in _columns(first) else API
-        _take(found, path, iter(files.rows(path, content, needed)))
+        needed = TABLE if "CAMPNO" in _column_names(first) else API
+        _take_recalls(found, path, iter(files.read_rows(path, content, needed)))
 
 
-def _columns(header: str) -> set[str]:
+def _column_names(header: str) -> set[str]:
     return {name.strip().strip('"') for name in header.split(",")}
 
 
-def _results(path: Path, content: str) -> Iterator[files.Row]:
-    document = files.parsed(path, content)
+def _api_results(path: Path, content: str) -> Iterator[files.FileRow]:
+    document = files.parse_json(path, content)
     results: object = document
     if isinstance(document, dict):
         results = cast("dict[str, Any]", document).get("results")
@@ -121,33 +121,35 @@ def _results(path: Path, content: str) -> Iterator[files.Row]:
     for number, result in enumerate(cast("list[object]", results), 1):
         if isinstance(result, dict):
             values = cast("dict[str, object]", result)
-            yield files.Row(number, {k: "" if v is None else str(v) for k, v in values.items()})
+            yield files.FileRow(number, {k: "" if v is None else str(v) for k, v in values.items()})
         else:
-            yield files.Row(number, {}, "is not a JSON object")
+            yield files.FileRow(number, {}, "is not a JSON object")
 
 
-def _take(found: Lines, path: Path, rows: Iterator[files.Row]) -> None:
+def _take_recalls(found: RecallLines, path: Path, rows: Iterator[files.FileRow]) -> None:
     for row in rows:
         fields = {FLAT_NAMES.get(name, name): value for name, value in row.fields.items()}
-        line = Line(path.name, row.line, fields)
-        reason = row.fault or _fault(line)
+        line = RecallLine(path.name, row.line, fields)
+        reason = row.fault or _line_fault(line)
         if reason:
-            found.refused.append(line.refused(reason))
+            found.refused.append(line.refuse(reason))
         else:
             found.recalls.append(line)
 
 
-def _take_suppliers(found: Lines, path: Path, rows: list[files.Row]) -> None:
+def _take_suppliers(found: RecallLines, path: Path, rows: list[files.FileRow]) -> None:
     for row in rows:
-        line = Line(path.name, row.line, row.fields | {"CAMPNO": row.fields.get("campaign", "")})
-        if row.fault or not CAMPAIGN.fullmatch(campaign(line)):
-            found.refused.append(line.refused(row.fault or "campaign: is not a recall number"))
+        line = RecallLine(
+            path.name, row.line, row.fields | {"CAMPNO": row.fields.get("campaign", "")}
+        )
+        if row.fault or not CAMPAIGN.fullmatch(campaign_number(line)):
+            found.refused.append(line.refuse(row.fault or "campaign: is not a recall number"))
         else:
             found.suppliers.append(line)
 
 
-def _fault(line: Line) -> str:
-    if not CAMPAIGN.fullmatch(campaign(line)):
+def _line_fault(line: RecallLine) -> str:
+    if not CAMPAIGN.fullmatch(campaign_number(line)):
         return f"campaign number: {line.get('CAMPNO')[:40]!r} does not have the form 20V543000"
     if not line.get("DESC_DEFECT"):
         return "summary: is empty"
@@ -157,6 +159,6 @@ def _fault(line: Line) -> str:
     return ""
 
 
-def campaign(line: Line) -> str:
+def campaign_number(line: RecallLine) -> str:
     """Give the campaign's number in its full form: "20V-543" → "20V543000"."""
     return line.get("CAMPNO").upper().replace("-", "").ljust(CAMPAIGN_DIGITS, "0")

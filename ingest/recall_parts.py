@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from domain.vehicles import slug
 from domain.vocabulary import Component, Part, Supplier
 from ingest import recall_files
-from ingest.recall_files import Line, Lines
+from ingest.recall_files import RecallLine, RecallLines
 
 UNSTATED = frozenset({"", "nr", "n/a", "na", "none", "not applicable", "unknown", "tbd"})
 BRACKETS = re.compile(r"[\[\]]+")
@@ -25,7 +25,7 @@ ASSEMBLY = re.compile(r"\bass(?:'?y|embly)\b\.?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Supply:
+class SuppliedParts:
     """What the part tables tell: `finest` is the component of a campaign that they name."""
 
     components: tuple[Component, ...] = ()
@@ -36,7 +36,7 @@ class Supply:
 
 def component_path(name: str) -> tuple[str, ...]:
     """Give "ELECTRICAL SYSTEM:SOFTWARE" as ("Electrical system", "Software")."""
-    levels = tuple(_written(level) for level in name.split(":") if level.strip())
+    levels = tuple(_written_name(level) for level in name.split(":") if level.strip())
     return levels or UNNAMED
 
 
@@ -54,10 +54,15 @@ def component_id(path: tuple[str, ...]) -> str:
     return ".".join((ROOT, *(slug(level).replace("-", "_") for level in path)))
 
 
-def supply(lines: Lines) -> Supply:
+def supplied_parts(lines: RecallLines) -> SuppliedParts:
     """Join the lines that name a maker's component with those that name its supplier."""
-    paths = {recall_files.campaign(n): component_path(n.get("COMPNAME")) for n in lines.recalls}
-    named = [*_named(lines.recalls, "MFR_COMP_NAME"), *_named(lines.suppliers, "component_name")]
+    paths = {
+        recall_files.campaign_number(n): component_path(n.get("COMPNAME")) for n in lines.recalls
+    }
+    named = [
+        *_named_values(lines.recalls, "MFR_COMP_NAME"),
+        *_named_values(lines.suppliers, "component_name"),
+    ]
     finest: dict[str, str] = {}
     found: dict[str, tuple[str, str]] = {}
     for campaign, name in named:
@@ -65,72 +70,78 @@ def supply(lines: Lines) -> Supply:
         if parent is not None and campaign not in finest:
             finest[campaign] = component_id((*parent, name))
             found[finest[campaign]] = (name, component_id(parent))
-    makers = _suppliers(lines.suppliers)
-    by_component = _by_component(lines.suppliers, finest)
-    return Supply(
+    makers = _suppliers_of(lines.suppliers)
+    by_component = _group_by_component(lines.suppliers, finest)
+    return SuppliedParts(
         components=tuple(
             Component(id=own, name=name, part_of=parent, suppliers=tuple(by_component.get(own, ())))
             for own, (name, parent) in found.items()
         ),
-        parts=tuple(_parts(lines, finest, {own: name for own, (name, _) in found.items()})),
+        parts=tuple(_part_rows(lines, finest, {own: name for own, (name, _) in found.items()})),
         suppliers=tuple(makers.values()),
         finest=finest,
     )
 
 
-def _named(lines: list[Line], column: str) -> Iterator[tuple[str, str]]:
+def _named_values(lines: list[RecallLine], column: str) -> Iterator[tuple[str, str]]:
     for line in lines:
-        name = _stated(line.get(column))
+        name = _stated_value(line.get(column))
         if name:
-            yield recall_files.campaign(line), _written(ASSEMBLY.sub("assembly", name))
+            yield recall_files.campaign_number(line), _written_name(ASSEMBLY.sub("assembly", name))
 
 
-def _suppliers(lines: list[Line]) -> dict[str, Supplier]:
+def _suppliers_of(lines: list[RecallLine]) -> dict[str, Supplier]:
     """Give each group once: its plants in several countries are one supplier."""
     found: dict[str, Supplier] = {}
     for line in lines:
-        name = _stated(line.get("supplier_group")) or _stated(line.get("supplier_canonical"))
-        country = _stated(line.get("supplier_country")).replace(" Of", " of") or None
+        name = _stated_value(line.get("supplier_group")) or _stated_value(
+            line.get("supplier_canonical")
+        )
+        country = _stated_value(line.get("supplier_country")).replace(" Of", " of") or None
         if name and (slug(name) not in found or found[slug(name)].country is None):
             found[slug(name)] = Supplier(id=slug(name), name=name, country=country)
     return found
 
 
-def _by_component(lines: list[Line], finest: dict[str, str]) -> dict[str, dict[str, None]]:
+def _group_by_component(
+    lines: list[RecallLine], finest: dict[str, str]
+) -> dict[str, dict[str, None]]:
     found: dict[str, dict[str, None]] = {}
     for line in lines:
-        name = _stated(line.get("supplier_group")) or _stated(line.get("supplier_canonical"))
-        component = finest.get(recall_files.campaign(line))
+        name = _stated_value(line.get("supplier_group")) or _stated_value(
+            line.get("supplier_canonical")
+        )
+        component = finest.get(recall_files.campaign_number(line))
         if name and component:
             found.setdefault(component, {})[slug(name)] = None
     return found
 
 
-def _parts(lines: Lines, finest: dict[str, str], names: dict[str, str]) -> Iterator[Part]:
+def _part_rows(lines: RecallLines, finest: dict[str, str], names: dict[str, str]) -> Iterator[Part]:
     seen: set[str] = set()
     numbered = [(n, n.get("MFR_COMP_PTNO")) for n in lines.recalls]
     numbered += [(n, n.get("part_number")) for n in lines.suppliers]
     for line, written in numbered:
-        component = finest.get(recall_files.campaign(line))
-        for number in PART_NUMBER.findall(_stated(written).upper()):
+        component = finest.get(recall_files.campaign_number(line))
+        for number in PART_NUMBER.findall(_stated_value(written).upper()):
             if component and number not in seen and any(c.isdigit() for c in number):
                 seen.add(number)
                 yield Part(id=number, name=names[component], component=component)
 
 
-def _stated(value: str) -> str:
+def _stated_value(value: str) -> str:
     if GARBLED in value:
         value = value.encode("latin-1", errors="ignore").decode("utf-8", errors="ignore")
     bare = BRACKETS.sub(" ", value).strip()
     return "" if bare.casefold().rstrip(".") in UNSTATED else bare
 
 
-def _written(level: str) -> str:
+def _written_name(level: str) -> str:
     """Give a name that was written in capitals as a sentence would hold it."""
-    lowered = LETTERS.sub(_word, " ".join(level.split()))
+    lowered = LETTERS.sub(_word_case, " ".join(level.split()))
     return lowered[:1].upper() + lowered[1:]
 
 
-def _word(found: re.Match[str]) -> str:
+def _word_case(found: re.Match[str]) -> str:
     word = found[0]
     return word if word in ACRONYMS or word != word.upper() else word.lower()

@@ -72,7 +72,7 @@ MODES: tuple[tuple[re.Pattern[str], FailureMode], ...] = tuple(
 HARM = re.compile(r"\b(?:fire|crash|injur|burn|shock|rollaway)", re.IGNORECASE)
 
 
-def sentences(text: str) -> list[str]:
+def split_sentences(text: str) -> list[str]:
     """Split into sentences; an abbreviation or a decimal point ends none."""
     flat = SPACE.sub(" ", text).strip()
     found: list[str] = []
@@ -84,9 +84,9 @@ def sentences(text: str) -> list[str]:
     return [*found, flat[start:]] if flat[start:] else found
 
 
-def failure(summary: str) -> str:
+def failure_text(summary: str) -> str:
     """Give what fails: the summary without its opening, and without the standard it breaks."""
-    every = sentences(summary)
+    every = split_sentences(summary)
     told = [s for s in every if not LEGAL.search(s) and not OFFICE.search(s)]
     rest = [s for n, s in enumerate(told) if n > 0 or not OPENING.search(s)]
     if rest:
@@ -96,43 +96,43 @@ def failure(summary: str) -> str:
 
 def symptom_text(summary: str, consequence: str) -> str:
     """Give the failure and what it leads to."""
-    return f"{failure(summary)} {SPACE.sub(' ', consequence).strip()}".strip()
+    return f"{failure_text(summary)} {SPACE.sub(' ', consequence).strip()}".strip()
 
 
-def title(summary: str) -> str:
+def card_title(summary: str) -> str:
     """Give the first sentence of the failure, cut at a word."""
-    first = (sentences(failure(summary)) or [summary])[0].rstrip(". ")
+    first = (split_sentences(failure_text(summary)) or [summary])[0].rstrip(". ")
     if len(first) > TITLE_CHARACTERS:
         first = first[:TITLE_CHARACTERS].rsplit(" ", 1)[0].rstrip(",;: ") + " …"
     return first[:1].upper() + first[1:]
 
 
-def cause(summary: str) -> str:
+def cause_text(summary: str) -> str:
     """Give the sentence that says why, or else the first that says what fails."""
-    told = sentences(failure(summary)) or [summary]
+    told = split_sentences(failure_text(summary)) or [summary]
     return next((s for s in told if CAUSE_WORDS.search(s)), told[0])
 
 
-def steps(remedy: str) -> tuple[str, ...]:
+def remedy_steps(remedy: str) -> tuple[str, ...]:
     """Give what the workshop does, one sentence a step, in the text's own words."""
-    told = tuple(step for s in sentences(remedy) if (step := _step(s)))
+    told = tuple(step for s in split_sentences(remedy) if (step := _step_text(s)))
     return told or ((remedy.strip(),) if remedy.strip() else ())
 
 
-def failure_mode(summary: str) -> FailureMode:
-    told = failure(summary)
+def read_failure_mode(summary: str) -> FailureMode:
+    told = failure_text(summary)
     return next((mode for pattern, mode in MODES if pattern.search(told)), FailureMode.UNKNOWN)
 
 
-def severity(consequence: str, *, parked: bool) -> Severity:
+def read_severity(consequence: str, *, parked: bool) -> Severity:
     """Give how bad it is: critical when owners are told to park outside or not to drive."""
     if parked:
         return Severity.CRITICAL
     return Severity.HIGH if HARM.search(consequence) else Severity.MEDIUM
 
 
-def solution_type(remedy: str) -> SolutionType:
-    told = " ".join(steps(remedy)).casefold()
+def read_solution_type(remedy: str) -> SolutionType:
+    told = " ".join(remedy_steps(remedy)).casefold()
     if "replac" in told:
         return SolutionType.COMPONENT_REPLACEMENT
     if "software" in told or "over-the-air" in told or "reprogram" in told:
@@ -142,7 +142,7 @@ def solution_type(remedy: str) -> SolutionType:
     return SolutionType.ADJUSTMENT if "adjust" in told else SolutionType.REPAIR
 
 
-def _step(sentence: str) -> str:
+def _step_text(sentence: str) -> str:
     done = WHO_WILL.sub("", FREE.sub("", sentence)).strip()
     if OFFICE.search(done) or ONLY_FREE.match(done) or not re.search(r"\w{3}", done):
         return ""

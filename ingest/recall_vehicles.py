@@ -31,22 +31,22 @@ def models_by_make(vehicles: Iterable[VehicleContext]) -> Models:
     found: dict[str, dict[str, str]] = {}
     for vehicle in vehicles:
         if vehicle.make and vehicle.model:
-            found.setdefault(vehicle.make, {}).setdefault(_plain(vehicle.model), vehicle.model)
+            found.setdefault(vehicle.make, {}).setdefault(_plain_text(vehicle.model), vehicle.model)
     return {make: sorted(set(m.values()), key=lambda n: (-len(n), n)) for make, m in found.items()}
 
 
-def named(summary: str, make: str, models: Sequence[str]) -> list[VehicleContext]:
+def named_vehicles(summary: str, make: str, models: Sequence[str]) -> list[VehicleContext]:
     """Give the model years that the text names.
 
     Each model takes the year or run of years last written before it: "2021 F-150, Expedition" names
     two models of 2021. Several years in a row belong together.
     """
-    by_name = {_plain(model): model for model in models}
+    by_name = {_plain_text(model): model for model in models}
     if not by_name:
         return []
     opening = " ".join(SENTENCE_END.split(summary)[:SENTENCES_READ])
     years: dict[str, set[int]] = {}
-    for name, run in _dated(_plain(opening), by_name):
+    for name, run in _dated_names(_plain_text(opening), by_name):
         years.setdefault(by_name[name], set()).update(run)
     return [
         VehicleContext(make=make, model=model, year=year)
@@ -55,7 +55,7 @@ def named(summary: str, make: str, models: Sequence[str]) -> list[VehicleContext
     ]
 
 
-def _dated(text: str, names: Iterable[str]) -> Iterator[tuple[str, set[int]]]:
+def _dated_names(text: str, names: Iterable[str]) -> Iterator[tuple[str, set[int]]]:
     choice = "|".join(map(re.escape, names))
     token = re.compile(rf"{YEARS}|\b(?P<model>{choice})\b|{BUILT}")
     current: set[int] = set()
@@ -65,17 +65,17 @@ def _dated(text: str, names: Iterable[str]) -> Iterator[tuple[str, set[int]]]:
         if kind == "model":
             yield match["model"], current
         elif kind == "years" and not after_built:
-            run = _run(match["years"])
+            run = _year_run(match["years"])
             current = current | run if previous == "years" else run
         previous = "" if after_built else kind
         after_built = kind == "built"
 
 
-def _run(years: str) -> set[int]:
+def _year_run(years: str) -> set[int]:
     first, _, last = years.partition("~")
     return set(range(int(first), min(int(last or first), int(first) + LONGEST_RUN) + 1))
 
 
-def _plain(text: str) -> str:
+def _plain_text(text: str) -> str:
     """Give upper-case words with single spaces; runs of years keep a tilde between them."""
     return NOT_NAME.sub(" ", RUN.sub(r"\1~\2", text).upper()).strip()

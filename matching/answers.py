@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.matches import CardFacts, Level
-from matching.fusion import Candidate
+from matching.fusion import CardCandidate
 from matching.reasons import Reason
 from matching.trust import Standing
 
@@ -15,14 +15,14 @@ class Match:
     rank: int
     card: CardFacts
     score: float
-    candidate: Candidate
+    candidate: CardCandidate
     reasons: tuple[Reason, ...]
     sentence: str
     standing: Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class SearchStage:
     """What ran, for how long (milliseconds), and how many cards it found."""
 
     name: str
@@ -31,7 +31,7 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class MatchAnswer:
     """The matches, the level that answered, and why not a better one did.
 
     `prompt` tells the technician how to go on when no card is offered; `shortened` says why fewer
@@ -44,4 +44,4 @@ class Answer:
     degraded: str | None = None
     prompt: str | None = None
     shortened: str | None = None
-    trace: tuple[Stage, ...] = ()
+    trace: tuple[SearchStage, ...] = ()

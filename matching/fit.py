@@ -4,8 +4,8 @@ The lower levels have no ranking that can be trusted to leave the strangers out:
 meaning, or what a garage was shown for other reports. There a card needs a sign of its own.
 """
 
-from domain.matches import CardFacts, Understood, VehicleLevel
-from domain.signature import words
+from domain.matches import CardFacts, UnderstoodReport, VehicleLevel
+from domain.signature import split_words
 from domain.vehicles import name_key
 from matching import reasons as why
 from matching.reasons import Reason, ReasonKind
@@ -18,7 +18,7 @@ ALIKE = 0.30
 SHARED_SHOWN = 5
 
 
-def fits(understood: Understood, card: CardFacts) -> bool:
+def fits(understood: UnderstoodReport, card: CardFacts) -> bool:
     """Say whether a code, a symptom, the meaning or enough words tie the card to the report.
 
     A card that is known to be of other makes alone fits only by a code of the report.
@@ -32,7 +32,7 @@ def fits(understood: Understood, card: CardFacts) -> bool:
     return bool(symptoms) or alike or _worded(understood, card)
 
 
-def level(understood: Understood, card: CardFacts) -> VehicleLevel:
+def level(understood: UnderstoodReport, card: CardFacts) -> VehicleLevel:
     """Say how closely the card's vehicles fit the reported one, by the card's own keys."""
     found = VehicleLevel.NONE
     for key, step in zip(_keys(understood), (1, 2, 3), strict=False):
@@ -40,13 +40,13 @@ def level(understood: Understood, card: CardFacts) -> VehicleLevel:
     return found
 
 
-def shared(understood: Understood, card: CardFacts) -> list[str]:
+def shared(understood: UnderstoodReport, card: CardFacts) -> list[str]:
     """Give the telling words that report and card share, in the report's order."""
-    said = set(words(f"{card.title} {card.text}"))
-    return [w for w in dict.fromkeys(words(understood.report.text)) if w in said]
+    said = set(split_words(f"{card.title} {card.text}"))
+    return [w for w in dict.fromkeys(split_words(understood.report.text)) if w in said]
 
 
-def reasons(understood: Understood, card: CardFacts) -> tuple[Reason, ...]:
+def reasons(understood: UnderstoodReport, card: CardFacts) -> tuple[Reason, ...]:
     """Give the reasons that hold between this report and a card that is only remembered."""
     found = why.of_card(understood, card)
     same = shared(understood, card)[:SHARED_SHOWN]
@@ -56,17 +56,17 @@ def reasons(understood: Understood, card: CardFacts) -> tuple[Reason, ...]:
     return tuple(found)
 
 
-def _worded(understood: Understood, card: CardFacts) -> bool:
-    telling = len(set(words(understood.report.text)))
+def _worded(understood: UnderstoodReport, card: CardFacts) -> bool:
+    telling = len(set(split_words(understood.report.text)))
     return telling > 0 and len(shared(understood, card)) >= min(WORDS, telling)
 
 
-def _of_others(understood: Understood, card: CardFacts) -> bool:
+def _of_others(understood: UnderstoodReport, card: CardFacts) -> bool:
     keys = _keys(understood)
     return bool(keys and card.fits) and keys[0] not in card.fits
 
 
-def _keys(understood: Understood) -> list[str]:
+def _keys(understood: UnderstoodReport) -> list[str]:
     """Give the reported make, model and year as the cards' own keys (`graph.card_rows`)."""
     known, said = list[str](), understood.vehicle
     for part in (said.make, said.model, said.year):

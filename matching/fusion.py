@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from domain.ids import CardId
-from domain.matches import Hit, Source
+from domain.matches import CardHit, Source
 
 K = 60
 WEIGHTS: Mapping[Source, float] = {
@@ -19,7 +19,7 @@ WEIGHTS: Mapping[Source, float] = {
     Source.NEIGHBOUR: 0.25,
 }
 
-Lists = Mapping[Source, Sequence[Hit]]
+Lists = Mapping[Source, Sequence[CardHit]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,28 +34,28 @@ class Contribution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class CardCandidate:
     card: CardId
     score: float
     contributions: tuple[Contribution, ...] = field(default=())
 
-    def of(self, source: Source) -> Contribution | None:
+    def contribution_of(self, source: Source) -> Contribution | None:
         return next((c for c in self.contributions if c.source is source), None)
 
 
-def fuse(lists: Lists, weights: Mapping[Source, float] = WEIGHTS) -> list[Candidate]:
+def fuse_lists(lists: Lists, weights: Mapping[Source, float] = WEIGHTS) -> list[CardCandidate]:
     """Give one list, best first; ties in the order of their ids, so that runs agree."""
     found: dict[CardId, list[Contribution]] = defaultdict(list)
     for source, hits in lists.items():
         for rank, hit in enumerate(hits, start=1):
-            found[hit.card].append(_contribution(source, rank, hit, weights[source]))
+            found[hit.card].append(_contribution_of(source, rank, hit, weights[source]))
     fused = [
-        Candidate(card=card, score=sum(p.share for p in parts), contributions=tuple(parts))
+        CardCandidate(card=card, score=sum(p.share for p in parts), contributions=tuple(parts))
         for card, parts in found.items()
     ]
     return sorted(fused, key=lambda c: (-c.score, c.card))
 
 
-def _contribution(source: Source, rank: int, hit: Hit, weight: float) -> Contribution:
+def _contribution_of(source: Source, rank: int, hit: CardHit, weight: float) -> Contribution:
     share = weight / (K + rank)
     return Contribution(source=source, rank=rank, score=hit.score, share=share, via=hit.via)

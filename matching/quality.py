@@ -18,7 +18,7 @@ LEVEL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class IntervalEstimate:
     """A mean with its 95 % bootstrap interval."""
 
     mean: float
@@ -31,13 +31,13 @@ def rank_of(ranking: Sequence[str], right: frozenset[str]) -> int:
     return next((i for i, card in enumerate(ranking, start=1) if card in right), 0)
 
 
-def reciprocal(ranks: Sequence[int]) -> Floats:
+def reciprocal_ranks(ranks: Sequence[int]) -> Floats:
     """Give 1 / rank for each question, 0 where nothing was found; their mean is the MRR."""
     values = np.asarray(ranks, dtype=np.float64)
     return np.divide(1.0, values, out=np.zeros_like(values), where=values > 0)
 
 
-def hits(ranks: Sequence[int], k: int) -> Floats:
+def hits_at(ranks: Sequence[int], k: int) -> Floats:
     """Give 1 where the right answer is among the first `k`, else 0; their mean is hit@k."""
     values = np.asarray(ranks)
     return ((values > 0) & (values <= k)).astype(np.float64)
@@ -48,8 +48,8 @@ def ndcg(gains: Sequence[float], k: int) -> float:
 
     DCG = Σ (2^gain − 1) / log2(place + 1) (Burges et al. 2005); 0 when no answer has gain.
     """
-    best = _dcg(sorted(gains, reverse=True)[:k])
-    return _dcg(list(gains)[:k]) / best if best > 0 else 0.0
+    best = _discounted_gain(sorted(gains, reverse=True)[:k])
+    return _discounted_gain(list(gains)[:k]) / best if best > 0 else 0.0
 
 
 def calibration_error(confidence: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
@@ -64,12 +64,14 @@ def calibration_error(confidence: Sequence[float], right: Sequence[bool], bins: 
     return float(error)
 
 
-def estimate(values: Floats, groups: Sequence[str] | None = None, seed: int = 0) -> Estimate:
+def estimate_mean(
+    values: Floats, groups: Sequence[str] | None = None, seed: int = 0
+) -> IntervalEstimate:
     """Give the mean and its interval, resampling whole groups when groups are named."""
-    means = _resampled(values, groups, np.random.default_rng(seed))
+    means = _resample_means(values, groups, np.random.default_rng(seed))
     tail = (1 - LEVEL) / 2
     low, high = np.quantile(means, [tail, 1 - tail])
-    return Estimate(float(values.mean()), float(low), float(high))
+    return IntervalEstimate(float(values.mean()), float(low), float(high))
 
 
 def paired_p(one: Floats, other: Floats, seed: int = 0) -> float:
@@ -84,12 +86,14 @@ def paired_p(one: Floats, other: Floats, seed: int = 0) -> float:
     return (1 + extreme) / (1 + RESAMPLES)
 
 
-def _dcg(gains: Sequence[float]) -> float:
+def _discounted_gain(gains: Sequence[float]) -> float:
     places = np.arange(2, len(gains) + 2)
     return float(((2.0 ** np.asarray(gains, dtype=np.float64) - 1) / np.log2(places)).sum())
 
 
-def _resampled(values: Floats, groups: Sequence[str] | None, random: np.random.Generator) -> Floats:
+def _resample_means(
+    values: Floats, groups: Sequence[str] | None, random: np.random.Generator
+) -> Floats:
     names = np.asarray(groups if groups is not None else range(len(values)))
     _, which = np.unique(names, return_inverse=True)
     sums = np.bincount(which, weights=values)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain import effectiveness
-from domain.effectiveness import Interval
-from domain.matches import CardFacts, Source, Understood, VehicleLevel
-from matching.fusion import Candidate
+from domain.effectiveness import WilsonInterval
+from domain.matches import CardFacts, Source, UnderstoodReport, VehicleLevel
+from matching.fusion import CardCandidate
 from matching.trust import Standing
 
 NEIGHBOUR = "shares a component, supplier or cause with what was reported"
@@ -29,12 +29,12 @@ class ReasonKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcomes:
+class OutcomeCounts:
     """What happened when the card was used: successes of n, with the Wilson 95 % interval."""
 
     n: int
     successes: int
-    interval: Interval
+    interval: WilsonInterval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,38 +44,44 @@ class Reason:
     kind: ReasonKind
     subject: str
     text: str
-    outcomes: Outcomes | None = None
+    outcomes: OutcomeCounts | None = None
 
 
-def reasons(understood: Understood, candidate: Candidate, card: CardFacts) -> tuple[Reason, ...]:
+def find_reasons(
+    understood: UnderstoodReport, candidate: CardCandidate, card: CardFacts
+) -> tuple[Reason, ...]:
     """Give the reasons that hold between this report and this card, the strongest kind first."""
     found = [
-        *_codes(understood, card),
-        *_symptoms(understood, card),
-        *_vehicle(card),
-        *_texts(candidate),
-        *_component(card),
-        _outcomes(card),
+        *_code_reasons(understood, card),
+        *_symptom_reasons(understood, card),
+        *_vehicle_reasons(card),
+        *_text_reasons(candidate),
+        *_component_reasons(card),
+        _outcome_reason(card),
     ]
     return tuple(found)
 
 
-def of_card(understood: Understood, card: CardFacts) -> list[Reason]:
+def of_card(understood: UnderstoodReport, card: CardFacts) -> list[Reason]:
     """Give the reasons that card and report have without any search, what was tried the last."""
-    shown = [*_codes(understood, card), *_symptoms(understood, card), *_vehicle(card)]
-    return [*shown, *_component(card), _outcomes(card)]
+    shown = [
+        *_code_reasons(understood, card),
+        *_symptom_reasons(understood, card),
+        *_vehicle_reasons(card),
+    ]
+    return [*shown, *_component_reasons(card), _outcome_reason(card)]
 
 
-def sentence(card: CardFacts, why: tuple[Reason, ...], standing: Standing) -> str:
+def reason_sentence(card: CardFacts, why: tuple[Reason, ...], standing: Standing) -> str:
     """Give the reasons in one sentence that a technician can read aloud."""
     evidence = [r.text for r in why if r.kind not in (ReasonKind.OUTCOMES, ReasonKind.COMPONENT)]
     tried = next(r.text for r in why if r.kind is ReasonKind.OUTCOMES)
     joined = ", ".join(evidence) or "nothing but its place in the list speaks for it"
     where = f" It concerns the {card.component_name}." if card.component_name else ""
-    return f"{joined[0].upper()}{joined[1:]};{_label(standing)} {tried}.{where}"
+    return f"{joined[0].upper()}{joined[1:]};{_standing_label(standing)} {tried}.{where}"
 
 
-def _label(standing: Standing) -> str:
+def _standing_label(standing: Standing) -> str:
     return {
         Standing.PROVEN: "",
         Standing.REFERENCE: " reference knowledge,",
@@ -83,7 +89,7 @@ def _label(standing: Standing) -> str:
     }[standing]
 
 
-def _codes(understood: Understood, card: CardFacts) -> list[Reason]:
+def _code_reasons(understood: UnderstoodReport, card: CardFacts) -> list[Reason]:
     shared = [code for code in understood.codes if code in card.codes]
     return [
         Reason(kind=ReasonKind.CODE, subject=code, text=f"reports code {code.partition(':')[2]}")
@@ -91,7 +97,7 @@ def _codes(understood: Understood, card: CardFacts) -> list[Reason]:
     ]
 
 
-def _symptoms(understood: Understood, card: CardFacts) -> list[Reason]:
+def _symptom_reasons(understood: UnderstoodReport, card: CardFacts) -> list[Reason]:
     shared = [seen.code for seen in understood.symptoms if seen.code in card.symptoms]
     return [
         Reason(kind=ReasonKind.SYMPTOM, subject=code, text=f"shows symptom {code}")
@@ -99,40 +105,42 @@ def _symptoms(understood: Understood, card: CardFacts) -> list[Reason]:
     ]
 
 
-def _vehicle(card: CardFacts) -> list[Reason]:
+def _vehicle_reasons(card: CardFacts) -> list[Reason]:
     words = VEHICLE_WORDS.get(card.vehicle_level)
     if words is None:
         return []
     return [Reason(kind=ReasonKind.VEHICLE, subject=card.vehicle_level.name.lower(), text=words)]
 
 
-def _texts(candidate: Candidate) -> list[Reason]:
+def _text_reasons(candidate: CardCandidate) -> list[Reason]:
     found: list[Reason] = []
-    meaning = candidate.of(Source.MEANING)
+    meaning = candidate.contribution_of(Source.MEANING)
     if meaning is not None:
         text = f"reads alike (cosine {meaning.score:.2f})"
         found.append(Reason(kind=ReasonKind.MEANING, subject=f"{meaning.score:.3f}", text=text))
-    words = candidate.of(Source.WORDS)
+    words = candidate.contribution_of(Source.WORDS)
     if words is not None:
         text = f"number {words.rank} by shared words"
         found.append(Reason(kind=ReasonKind.WORDS, subject=str(words.rank), text=text))
-    neighbour = candidate.of(Source.NEIGHBOUR)
+    neighbour = candidate.contribution_of(Source.NEIGHBOUR)
     if neighbour is not None:
         subject = ", ".join(neighbour.via)
         found.append(Reason(kind=ReasonKind.NEIGHBOUR, subject=subject, text=NEIGHBOUR))
     return found
 
 
-def _component(card: CardFacts) -> list[Reason]:
+def _component_reasons(card: CardFacts) -> list[Reason]:
     if card.component is None:
         return []
     name = card.component_name or card.component
     return [Reason(kind=ReasonKind.COMPONENT, subject=card.component, text=f"concerns the {name}")]
 
 
-def _outcomes(card: CardFacts) -> Reason:
+def _outcome_reason(card: CardFacts) -> Reason:
     n, worked = card.usage.used, card.usage.successes
-    outcomes = Outcomes(n=n, successes=worked, interval=effectiveness.wilson(worked, n))
+    outcomes = OutcomeCounts(
+        n=n, successes=worked, interval=effectiveness.wilson_interval(worked, n)
+    )
     low, high = round(100 * outcomes.interval.low), round(100 * outcomes.interval.high)
     text = f"worked {worked} of {n} times ({low} to {high} %)" if n else "not yet tried (n = 0)"
     return Reason(kind=ReasonKind.OUTCOMES, subject=card.id, text=text, outcomes=outcomes)

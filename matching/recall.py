@@ -11,15 +11,15 @@ from domain.codes import CodeKey
 from domain.errors import Unavailable
 from domain.ids import CardId
 from domain.matches import (
-    Beside,
     CardFacts,
+    CardHit,
     CardMarks,
     Embedding,
-    Hit,
+    ReportTraits,
     Source,
-    Understood,
+    UnderstoodReport,
 )
-from matching.answers import Stage
+from matching.answers import SearchStage
 
 # A source that hangs is left behind, so that the others still make an answer (MA-8).
 SOURCE_SECONDS = 0.4
@@ -37,23 +37,23 @@ LIMITS: Mapping[Source, int] = {
 T = TypeVar("T")
 
 
-class Search(Protocol):
+class RecallSources(Protocol):
     """What matching asks of the graph; every call is narrowed to what `viewer` may see.
 
     Each hit brings the card's marks, held against what is `beside`.
     """
 
     async def by_codes(
-        self, keys: Sequence[CodeKey], viewer: Viewer, limit: int, beside: Beside
-    ) -> list[Hit]: ...
+        self, keys: Sequence[CodeKey], viewer: Viewer, limit: int, beside: ReportTraits
+    ) -> list[CardHit]: ...
 
     async def by_vehicle(
-        self, symptoms: Sequence[str], viewer: Viewer, limit: int, beside: Beside
-    ) -> list[Hit]: ...
+        self, symptoms: Sequence[str], viewer: Viewer, limit: int, beside: ReportTraits
+    ) -> list[CardHit]: ...
 
     async def by_meaning(
-        self, embedding: Embedding, viewer: Viewer, limit: int, *, beside: Beside
-    ) -> list[Hit]: ...
+        self, embedding: Embedding, viewer: Viewer, limit: int, *, beside: ReportTraits
+    ) -> list[CardHit]: ...
 
     async def by_words_and_vehicle(
         self,
@@ -61,8 +61,8 @@ class Search(Protocol):
         symptoms: Sequence[str],
         viewer: Viewer,
         limits: Mapping[Source, int],
-        beside: Beside,
-    ) -> tuple[list[Hit], list[Hit]]: ...
+        beside: ReportTraits,
+    ) -> tuple[list[CardHit], list[CardHit]]: ...
 
     async def by_neighbours(
         self,
@@ -70,24 +70,24 @@ class Search(Protocol):
         symptoms: Sequence[str],
         viewer: Viewer,
         limit: int,
-        beside: Beside,
-    ) -> list[Hit]: ...
+        beside: ReportTraits,
+    ) -> list[CardHit]: ...
 
     async def facts(
-        self, ids: Sequence[CardId], viewer: Viewer, beside: Beside
+        self, ids: Sequence[CardId], viewer: Viewer, beside: ReportTraits
     ) -> dict[CardId, CardFacts]: ...
 
 
 @dataclass(slots=True)
-class Recall:
+class CardRecall:
     """The lists found so far, how long each took, and the sources that did not answer."""
 
-    search: Search
-    understood: Understood
+    search: RecallSources
+    understood: UnderstoodReport
     viewer: Viewer
     patience_s: float = SOURCE_SECONDS
-    lists: dict[Source, list[Hit]] = field(default_factory=dict[Source, list[Hit]])
-    trace: list[Stage] = field(default_factory=list[Stage])
+    lists: dict[Source, list[CardHit]] = field(default_factory=dict[Source, list[CardHit]])
+    trace: list[SearchStage] = field(default_factory=list[SearchStage])
     silent: dict[Source, str] = field(default_factory=dict[Source, str])
     known: dict[CardId, CardFacts] = field(default_factory=dict[CardId, CardFacts])
 
@@ -98,33 +98,33 @@ class Recall:
         return {hit.card: hit.marks for hit in hits if hit.marks is not None}
 
     @property
-    def beside(self) -> Beside:
+    def report_traits(self) -> ReportTraits:
         said = self.understood
-        return Beside(vehicle=said.vehicle, embedding=said.embedding)
+        return ReportTraits(vehicle=said.vehicle, embedding=said.embedding)
 
     @property
     def _symptoms(self) -> list[str]:
         return [seen.code for seen in self.understood.symptoms]
 
-    async def codes(self) -> list[Hit]:
+    async def recall_by_codes(self) -> list[CardHit]:
         """Ask for cards with the reported codes (stage 1, the fastest)."""
         said, limit = self.understood, LIMITS[Source.CODE]
         if said.codes:
-            call = self.search.by_codes(said.codes, self.viewer, limit, self.beside)
-            await self._ask(Source.CODE, call)
+            call = self.search.by_codes(said.codes, self.viewer, limit, self.report_traits)
+            await self._ask_source(Source.CODE, call)
         return self.lists.get(Source.CODE, [])
 
-    async def rest(self) -> None:
+    async def recall_by_meaning_and_words(self) -> None:
         """Ask all other sources (stages 2 and 3, and what we add to them).
 
         Those that read the report itself are asked at once; the neighbours of what it names only
         when they leave places open, since a card found by both ranks where the first put it.
         """
-        await asyncio.gather(*self._asked())
+        await asyncio.gather(*self._ask_all_sources())
         found = {hit.card for hits in self.lists.values() for hit in hits}
         # A graph whose every source was silent is not asked for more: the time for it is spent.
         if len(found) < ENOUGH and self.lists:
-            await self._ask(Source.NEIGHBOUR, self._neighbours())
+            await self._ask_source(Source.NEIGHBOUR, self._neighbours())
 
     async def facts(self, ids: Sequence[CardId]) -> list[CardFacts]:
         """Give what admitting and explaining these cards needs, in their order; read it once.
@@ -134,49 +134,49 @@ class Recall:
         wanted = [card for card in ids if card not in self.known]
         if wanted:
             started = perf_counter()
-            beside = Beside(vehicle=self.understood.vehicle)
+            beside = ReportTraits(vehicle=self.understood.vehicle)
             async with asyncio.timeout(self.patience_s):
                 found = await self.search.facts(wanted, self.viewer, beside)
             self.known |= found
-            self._note("facts", started, len(found))
+            self._note_stage("facts", started, len(found))
         return [self.known[card] for card in ids if card in self.known]
 
-    def _asked(self) -> Sequence[Awaitable[None]]:
+    def _ask_all_sources(self) -> Sequence[Awaitable[None]]:
         said = self.understood
         asked = [self._ask_words_and_vehicle() if said.report.text else self._ask_vehicle()]
         if said.embedding is not None:
-            limit, beside = LIMITS[Source.MEANING], self.beside
+            limit, beside = LIMITS[Source.MEANING], self.report_traits
             call = self.search.by_meaning(said.embedding, self.viewer, limit, beside=beside)
-            asked.append(self._ask(Source.MEANING, call))
+            asked.append(self._ask_source(Source.MEANING, call))
         return asked
 
     async def _ask_words_and_vehicle(self) -> None:
         """Ask for both in one trip; they are two sources all the same."""
         started, text = perf_counter(), self.understood.report.text
         call = self.search.by_words_and_vehicle(
-            text, self._symptoms, self.viewer, LIMITS, self.beside
+            text, self._symptoms, self.viewer, LIMITS, self.report_traits
         )
-        found = await self._patiently(call, Source.WORDS, Source.VEHICLE)
+        found = await self._ask_in_time(call, Source.WORDS, Source.VEHICLE)
         words, vehicle = found or (None, None)
-        self._keep(Source.WORDS, started, words)
-        self._keep(Source.VEHICLE, started, vehicle)
+        self._keep_hits(Source.WORDS, started, words)
+        self._keep_hits(Source.VEHICLE, started, vehicle)
 
     async def _ask_vehicle(self) -> None:
         limit = LIMITS[Source.VEHICLE]
-        call = self.search.by_vehicle(self._symptoms, self.viewer, limit, self.beside)
-        await self._ask(Source.VEHICLE, call)
+        call = self.search.by_vehicle(self._symptoms, self.viewer, limit, self.report_traits)
+        await self._ask_source(Source.VEHICLE, call)
 
-    def _neighbours(self) -> Awaitable[list[Hit]]:
+    def _neighbours(self) -> Awaitable[list[CardHit]]:
         said, limit = self.understood, LIMITS[Source.NEIGHBOUR]
         return self.search.by_neighbours(
-            said.codes, self._symptoms, self.viewer, limit, self.beside
+            said.codes, self._symptoms, self.viewer, limit, self.report_traits
         )
 
-    async def _ask(self, source: Source, call: Awaitable[list[Hit]]) -> None:
+    async def _ask_source(self, source: Source, call: Awaitable[list[CardHit]]) -> None:
         started = perf_counter()
-        self._keep(source, started, await self._patiently(call, source))
+        self._keep_hits(source, started, await self._ask_in_time(call, source))
 
-    async def _patiently(self, call: Awaitable[T], *sources: Source) -> T | None:
+    async def _ask_in_time(self, call: Awaitable[T], *sources: Source) -> T | None:
         try:
             async with asyncio.timeout(self.patience_s):
                 return await call
@@ -187,11 +187,11 @@ class Recall:
         self.silent |= dict.fromkeys(sources, why)
         return None
 
-    def _keep(self, source: Source, started: float, found: list[Hit] | None) -> None:
+    def _keep_hits(self, source: Source, started: float, found: list[CardHit] | None) -> None:
         if found is not None:
             self.lists[source] = found
-        self._note(source.value, started, len(found or ()))
+        self._note_stage(source.value, started, len(found or ()))
 
-    def _note(self, name: str, started: float, found: int) -> None:
+    def _note_stage(self, name: str, started: float, found: int) -> None:
         milliseconds = (perf_counter() - started) * 1000
-        self.trace.append(Stage(name=name, milliseconds=milliseconds, found=found))
+        self.trace.append(SearchStage(name=name, milliseconds=milliseconds, found=found))

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from domain import effectiveness
-from domain.card_life import SEARCHABLE
+from domain.card_lifecycle import SEARCHABLE
 from domain.cards import NEUTRAL, CardSource, CardStatus
 from domain.matches import CardFacts
 from domain.reputation import ONE_GARAGE
-from matching import formula
+from matching import formulas
 
 PLACES_FOR_EACH_UNPROVEN = 5
 # An unproven card competes for its place only among the cards that rank this near to the top.
@@ -29,19 +29,19 @@ class Standing(StrEnum):
     UNPROVEN = "unproven"
 
 
-def standing(card: CardFacts) -> Standing | None:
+def standing_of(card: CardFacts) -> Standing | None:
     """Say as what a card may be shown; None when it may not be."""
     if card.status not in SEARCHABLE:
         return None
-    if effectiveness.proven(card.usage):
-        works = formula.effective(effectiveness.observed(card.usage)) or upheld(card)
+    if effectiveness.is_proven(card.usage):
+        works = formulas.is_effective(effectiveness.observed(card.usage)) or is_upheld(card)
         return Standing.PROVEN if works else None
     if card.status is not CardStatus.VERIFIED:
         return None
     return Standing.REFERENCE if card.source in REFERENCES else Standing.UNPROVEN
 
 
-def upheld(card: CardFacts) -> bool:
+def is_upheld(card: CardFacts) -> bool:
     """Say whether more than one garage speaks for a card: no single one can then take it away.
 
     The counters are exact, so whoever sends fifty bad outcomes moves them; the reputation is
@@ -50,18 +50,18 @@ def upheld(card: CardFacts) -> bool:
     return card.reputation > NEUTRAL + ONE_GARAGE
 
 
-def promise(card: CardFacts) -> float:
+def beta_promise(card: CardFacts) -> float:
     """Give the mean of the card's Beta prior: what orders unproven cards among themselves."""
     return effectiveness.beta_mean(card.usage.successes, card.usage.failures)
 
 
-def admit(ranked: Sequence[CardFacts], places: int) -> list[tuple[CardFacts, Standing]]:
+def admit_cards(ranked: Sequence[CardFacts], places: int) -> list[tuple[CardFacts, Standing]]:
     """Give at most `places` cards in their order, with one unproven for every five places.
 
     The most promising of the unproven cards near the top takes the place of the first of them, the
     graver failure of two that promise alike; the next one waits for the next five places.
     """
-    near = [c for c in ranked[: WINDOW * places] if standing(c) is Standing.UNPROVEN]
+    near = [c for c in ranked[: WINDOW * places] if standing_of(c) is Standing.UNPROVEN]
     hopeful = sorted(near, key=_hope, reverse=True)
     lent = hopeful[: -(-places // PLACES_FOR_EACH_UNPROVEN)]
     met, given = 0, 0
@@ -69,7 +69,7 @@ def admit(ranked: Sequence[CardFacts], places: int) -> list[tuple[CardFacts, Sta
     for card in ranked:
         if len(admitted) >= places:
             break
-        shown = standing(card)
+        shown = standing_of(card)
         if shown is Standing.UNPROVEN:
             met += 1
         elif shown is not None:
@@ -82,4 +82,4 @@ def admit(ranked: Sequence[CardFacts], places: int) -> list[tuple[CardFacts, Sta
 
 def _hope(card: CardFacts) -> tuple[float, float, int]:
     """Give what orders unproven cards: reputation, promise, then severity, 1 to 4 (CA-10)."""
-    return card.reputation, promise(card), card.severity.level
+    return card.reputation, beta_promise(card), card.severity.level

@@ -8,14 +8,14 @@ from typing import Any
 from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
 
-from domain.feedback import Accuracy
+from domain.feedback import EstimateAccuracy
 from domain.ids import CardId, EventId, GarageId, PersonId, TicketId
-from domain.novelty import Decision, Likeness, Verdict
+from domain.novelty import Decision, Likeness, NoveltyVerdict
 from domain.outcomes import Outcome
 from records.database import Records, Row
-from records.queries import named
+from records.queries import named_queries
 
-QUERIES = named("learning.sql")
+QUERIES = named_queries("analyses.sql")
 EVIDENCE = TypeAdapter(tuple[Likeness, ...])
 
 
@@ -26,31 +26,31 @@ class Analysis:
     ticket: TicketId
     version: int
     event: EventId
-    verdict: Verdict
+    verdict: NoveltyVerdict
     followed: CardId | None
     worked: bool
     minutes: int
     estimated: int
     parts: tuple[tuple[str, int], ...]
     steps: int
-    accuracy: Accuracy
+    accuracy: EstimateAccuracy
     technician: PersonId
     garage: GarageId
     at: datetime
 
 
-class Analyses:
+class AnalysisStore:
     def __init__(self, records: Records) -> None:
         self._records = records
 
     async def get(self, ticket: TicketId, version: int) -> Analysis | None:
         rows = await self._records.rows(QUERIES["analysis"], ticket=ticket, version=version)
-        return _analysis(rows[0]) if rows else None
+        return _analysis_of(rows[0]) if rows else None
 
     async def put(self, analysis: Analysis) -> Analysis:
         """Keep an analysis and give the one that stands: the first of two."""
         async with self._records.transaction() as connection:
-            await connection.execute(QUERIES["analyse"], _row(analysis))
+            await connection.execute(QUERIES["analyse"], _analysis_row(analysis))
         return await self.get(analysis.ticket, analysis.version) or analysis
 
     async def claim(self, key: str, card: CardId, gone: Sequence[CardId] = ()) -> CardId:
@@ -64,11 +64,11 @@ class Analyses:
         return CardId(found["card"]) if found else card
 
 
-def parts_of(outcome: Outcome) -> tuple[tuple[str, int], ...]:
+def part_counts(outcome: Outcome) -> tuple[tuple[str, int], ...]:
     return tuple((use.part, use.quantity) for use in outcome.parts)
 
 
-def _row(analysis: Analysis) -> dict[str, Any]:
+def _analysis_row(analysis: Analysis) -> dict[str, Any]:
     verdict, accuracy = analysis.verdict, analysis.accuracy
     plain = asdict(analysis) | {
         "decision": verdict.decision,
@@ -82,12 +82,12 @@ def _row(analysis: Analysis) -> dict[str, Any]:
     return {name: value for name, value in plain.items() if name not in {"verdict", "accuracy"}}
 
 
-def _analysis(row: Row) -> Analysis:
+def _analysis_of(row: Row) -> Analysis:
     return Analysis(
         ticket=TicketId(row["ticket"]),
         version=row["version"],
         event=EventId(row["event"]),
-        verdict=Verdict(
+        verdict=NoveltyVerdict(
             decision=Decision(row["decision"]),
             card=CardId(row["card"]) if row["card"] else None,
             evidence=EVIDENCE.validate_python(row["evidence"]),
@@ -98,7 +98,7 @@ def _analysis(row: Row) -> Analysis:
         estimated=row["estimated"],
         parts=tuple((part, quantity) for part, quantity in row["parts"]),
         steps=row["steps"],
-        accuracy=Accuracy(
+        accuracy=EstimateAccuracy(
             precision=row["parts_precision"],
             recall=row["parts_recall"],
             time_ratio=row["time_ratio"],

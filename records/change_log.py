@@ -7,9 +7,9 @@ from datetime import timedelta
 from domain.events import Event, EventType
 from domain.ids import EventId, GarageId
 from records.database import Records, Row
-from records.queries import named
+from records.queries import named_queries
 
-QUERIES = named("change_log.sql")
+QUERIES = named_queries("change_log.sql")
 # A garage may be offline for thirty days and still catch up without reading everything again.
 KEPT_FOR = timedelta(days=60)
 KEPT_ENTRIES = 5_000_000
@@ -17,7 +17,7 @@ TRIMMED_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class LogEntry:
     """The newest entry of one entity."""
 
     seq: int
@@ -35,7 +35,7 @@ class ChangeLog:
         new = {event.id: event for event in events}
         async with self._records.transaction() as connection:
             head = await (await connection.execute(QUERIES["take_head"])).fetchone()
-            columns = _columns([*new.values()]) | {"head": head["seq"] if head else 0}
+            columns = _event_columns([*new.values()]) | {"head": head["seq"] if head else 0}
             added = (await connection.execute(QUERIES["append"], columns)).rowcount
             await connection.execute(QUERIES["move_head"], {"added": added})
             cursor = await connection.execute(QUERIES["known"], {"ids": [*new]})
@@ -58,10 +58,10 @@ class ChangeLog:
 
     async def latest(
         self, after: int, until: int, garage: GarageId | None, *, every: bool
-    ) -> list[Entry]:
+    ) -> list[LogEntry]:
         """Give the newest entry of each card and ticket in a part of the log, by entity."""
         wanted = {"after": after, "until": until, "garage": garage, "every": every}
-        return [Entry(**row) for row in await self._records.rows(QUERIES["latest"], **wanted)]
+        return [LogEntry(**row) for row in await self._records.rows(QUERIES["latest"], **wanted)]
 
     async def trim(self, age: timedelta = KEPT_FOR, entries: int = KEPT_ENTRIES) -> int:
         """Drop entries older than `age` or beyond the newest `entries`; give the number reached.
@@ -75,7 +75,7 @@ class ChangeLog:
         return floor
 
 
-def _columns(events: Sequence[Event]) -> dict[str, object]:
+def _event_columns(events: Sequence[Event]) -> dict[str, object]:
     """Turn rows into columns: one array for each, in the order of the events."""
     return {field.name: [getattr(event, field.name) for event in events] for field in fields(Event)}
 

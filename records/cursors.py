@@ -1,12 +1,12 @@
 """How far each consumer of the change log has come, so that it goes on there after a restart."""
 
 from records.database import Records
-from records.queries import named
+from records.queries import named_queries
 
-QUERIES = named("cursors.sql")
+QUERIES = named_queries("cursors.sql")
 
 
-class Cursors:
+class ConsumerCursors:
     def __init__(self, records: Records) -> None:
         self._records = records
 

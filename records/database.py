@@ -13,7 +13,7 @@ from domain.liveness import Liveness
 
 DEPENDENCY = "postgres"
 # How a process shares its connections. An operation (`records.operations`) and a listener's event
-# (`sync.handling`) hold one while they ask other stores, and the records themselves, a second time:
+# (`sync.inbox`) hold one while they ask other stores, and the records themselves, a second time:
 # they wait for their turn outside the pool, so the rest of it is always there for short questions.
 OPERATIONS = 24
 LISTENERS = 36
@@ -46,7 +46,7 @@ class Records:
             timeout=CONNECT_SECONDS,
             reconnect_timeout=RECONNECT_SECONDS,
             kwargs={"row_factory": dict_row, "connect_timeout": round(CONNECT_SECONDS)},
-            check=_alive,
+            check=_check_alive,
             open=False,
         )
         await pool.open(wait=False)
@@ -137,6 +137,6 @@ def _failed(error: OperationalError) -> Unavailable:
     return Unavailable(DEPENDENCY, type(error).__name__)
 
 
-async def _alive(connection: Connection) -> None:
+async def _check_alive(connection: Connection) -> None:
     """Refuse a connection that died in the pool, before it is handed out."""
     await connection.execute("select 1")

@@ -7,9 +7,9 @@ from domain.events import Event
 from domain.ids import EventId
 from records.change_log import event_of
 from records.database import Records, Row
-from records.queries import named
+from records.queries import named_queries
 
-QUERIES = named("dead_letters.sql")
+QUERIES = named_queries("dead_letters.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class DeadLetters:
     async def page(self, limit: int, event: EventId | None = None) -> list[DeadLetter]:
         """Give the latest ones; with `event` those of this event, one for each consumer."""
         rows = await self._records.rows(QUERIES["page"], limit=limit, event=event)
-        return [_letter(row) for row in rows]
+        return [_dead_letter(row) for row in rows]
 
     async def replay(self, event: EventId | None = None) -> int:
         """Give one event, or all, their tries again; give how many that were."""
@@ -41,7 +41,7 @@ class DeadLetters:
             return len(again)
 
 
-def _letter(row: Row) -> DeadLetter:
+def _dead_letter(row: Row) -> DeadLetter:
     return DeadLetter(
         consumer=row["consumer"],
         seq=row["seq"],

@@ -7,9 +7,9 @@ from typing import TypeAlias
 from domain.events import Event, EventType
 from records.change_log import event_of
 from records.database import Connection, Records
-from records.queries import named
+from records.queries import named_queries
 
-QUERIES = named("inbox.sql")
+QUERIES = named_queries("inbox.sql")
 # A handler asks other stores too; the row is held meanwhile.
 HANDLER_SECONDS = 40.0
 
@@ -17,7 +17,7 @@ Entry: TypeAlias = tuple[int, Event]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Retry:
+class RetryPolicy:
     """How a failed event is tried again: `base` seconds, doubled each time up to `longest`.
 
     Each wait is multiplied by a number between a half and one, so that events that failed together
@@ -29,18 +29,20 @@ class Retry:
     limit: int = 6
 
 
-class Inbox:
+class InboxStore:
     """The memory of one consumer, which hears events of some types."""
 
     def __init__(
-        self, records: Records, consumer: str, types: Collection[EventType], retry: Retry
+        self, records: Records, consumer: str, types: Collection[EventType], retry: RetryPolicy
     ) -> None:
         self._records = records
         self._consumer = consumer
         self._types = sorted(types)
         self._retry = retry
 
-    async def once(self, entry: Entry, work: Callable[[Connection], Awaitable[None]]) -> bool:
+    async def handle_once(
+        self, entry: Entry, work: Callable[[Connection], Awaitable[None]]
+    ) -> bool:
         """Do `work` in one transaction with the mark that it was done; False if it was before.
 
         Raises:
@@ -53,7 +55,9 @@ class Inbox:
             await work(connection)
             return True
 
-    async def failed(self, entry: Entry, error: str, jitter: float, *, counts: bool) -> bool:
+    async def record_failure(
+        self, entry: Entry, error: str, jitter: float, *, counts: bool
+    ) -> bool:
         """Write down a failed try; True when the event is now given up.
 
         A try that does not count (a store was down) brings the event no nearer to that.
@@ -68,7 +72,7 @@ class Inbox:
             row = await (await connection.execute(QUERIES["fail"], told | limits)).fetchone()
             return row is not None and row["state"] == "dead"
 
-    async def waiting(self, grace: float, limit: int) -> list[Entry]:
+    async def waiting_entries(self, grace: float, limit: int) -> list[Entry]:
         """Give events to handle now: due for another try, or logged `grace` ago and never begun."""
         due = await self._records.rows(QUERIES["due"], consumer=self._consumer, limit=limit)
         missed = await self._records.rows(
@@ -84,7 +88,7 @@ class Inbox:
         """Say whether the log has grown since all was settled, or something waits for a try."""
         return bool(await self._records.rows(QUERIES["behind"], consumer=self._consumer))
 
-    async def settle(self) -> None:
+    async def settle_entry(self) -> None:
         """Move the cursor over all that is dealt with, and forget what lies far below it."""
         async with self._records.transaction() as connection:
             key = {"consumer": self._consumer, "types": self._types}

@@ -1,12 +1,12 @@
 """Leases: a work that one process at a time does, and that another takes over when it dies."""
 
 from records.database import Records
-from records.queries import named
+from records.queries import named_queries
 
-QUERIES = named("leases.sql")
+QUERIES = named_queries("leases.sql")
 
 
-class Leases:
+class LeaseStore:
     """The leases of one process, which is the `holder`."""
 
     def __init__(self, records: Records, holder: str) -> None:

@@ -11,9 +11,9 @@ from psycopg.types.json import Jsonb
 from domain.errors import OperationConflict
 from domain.ids import OperationId, PersonId
 from records.database import OPERATIONS, Connection, Records
-from records.queries import named
+from records.queries import named_queries
 
-QUERIES = named("operations.sql")
+QUERIES = named_queries("operations.sql")
 # The work asks other stores and the embedder, each with a limit of its own.
 WORK_SECONDS = 30.0
 
@@ -25,7 +25,7 @@ def body_hash(body: object) -> str:
     return sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-class Operations:
+class OperationStore:
     def __init__(self, records: Records, at_once: int = OPERATIONS) -> None:
         """Let so many work at once; the others wait here, where no wait is taken for a database
         that is down.
@@ -33,7 +33,7 @@ class Operations:
         self._records = records
         self._turns = asyncio.Semaphore(at_once)
 
-    async def once(
+    async def run_once(
         self,
         operation: OperationId,
         actor: PersonId,
@@ -52,13 +52,13 @@ class Operations:
         async with self._turns, self._records.transaction(WORK_SECONDS) as connection:
             begun = await connection.execute(QUERIES["begin"], key | {"body_hash": body})
             if await begun.fetchone() is None:
-                return await _recalled(connection, key, body)
+                return await _recall_answer(connection, key, body)
             answer = await work()
             await connection.execute(QUERIES["finish"], key | {"answer": Jsonb(answer)})
             return answer
 
 
-async def _recalled(connection: Connection, key: Mapping[str, str], body: str) -> Answer:
+async def _recall_answer(connection: Connection, key: Mapping[str, str], body: str) -> Answer:
     row = await (await connection.execute(QUERIES["recall"], key)).fetchone()
     if row is None or row["body_hash"] != body:
         raise OperationConflict(key["id"])

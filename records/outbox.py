@@ -7,12 +7,12 @@ from domain.events import Event
 from domain.ids import EventId
 from records.change_log import event_of
 from records.database import Connection, Records
-from records.queries import named
+from records.queries import named_queries
 
-QUERIES = named("outbox.sql")
+QUERIES = named_queries("outbox.sql")
 
 
-class Outbox:
+class RecordsOutbox:
     def __init__(self, records: Records) -> None:
         self._records = records
 
@@ -21,17 +21,17 @@ class Outbox:
         rows = await self._records.rows(QUERIES["pending"], limit=limit)
         return [event_of(row) for row in rows]
 
-    async def tell(self, events: Sequence[Event]) -> None:
+    async def leave_events(self, events: Sequence[Event]) -> None:
         """Leave events that tell of no other write; the same id twice is one event."""
         async with self._records.transaction() as connection:
-            await leave(connection, events)
+            await leave_events(connection, events)
 
     async def forget(self, ids: Sequence[EventId]) -> None:
         async with self._records.transaction() as connection:
             await connection.execute(QUERIES["forget"], {"ids": list(ids)})
 
 
-async def first_left(connection: Connection, event: Event) -> bool:
+async def leave_first(connection: Connection, event: Event) -> bool:
     """Write an event and say whether it was never left before: then its write is yet to be done.
 
     It is asked for in the log behind the write: a relay brings it there before it forgets it here.
@@ -41,7 +41,7 @@ async def first_left(connection: Connection, event: Event) -> bool:
     return left.rowcount == 1 and await logged.fetchone() is None
 
 
-async def leave(connection: Connection, events: Sequence[Event]) -> None:
+async def leave_events(connection: Connection, events: Sequence[Event]) -> None:
     """Write events in the transaction of what they tell of; the same id twice is one event."""
     for event in events:
         await connection.execute(QUERIES["leave"], asdict(event))

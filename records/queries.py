@@ -8,7 +8,7 @@ from typing import LiteralString, cast
 NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 
 
-def named(file: str, package: str = "records") -> Mapping[str, LiteralString]:
+def named_queries(file: str, package: str = "records") -> Mapping[str, LiteralString]:
     """Give the statements of one file by name.
 
     They are literal in the sense that matters: they ship with the code and no input reaches them.

@@ -11,12 +11,12 @@ from domain.ids import CardId, GarageId, TicketId
 from domain.reviews import Review, ReviewKind
 from records import outbox
 from records.database import Records, Row
-from records.queries import named
+from records.queries import named_queries
 
-QUERIES = named("reviews.sql")
+QUERIES = named_queries("reviews.sql")
 
 
-class Reviews:
+class ReviewStore:
     def __init__(self, records: Records) -> None:
         self._records = records
 
@@ -25,7 +25,7 @@ class Reviews:
         async with self._records.transaction() as connection:
             made = await (await connection.execute(QUERIES["open"], asdict(review))).fetchone()
             if made is not None:
-                await outbox.leave(connection, events)
+                await outbox.leave_events(connection, events)
         return made is not None
 
     async def page(
@@ -33,8 +33,8 @@ class Reviews:
     ) -> list[Review]:
         """Give up to `first` open entries that the actor may decide on, the oldest first."""
         wanted = {"first": first, "after": after, "kind": kind}
-        rows = await self._records.rows(QUERIES["page"], **wanted, **_seen_by(actor))
-        return [_review(row) for row in rows]
+        rows = await self._records.rows(QUERIES["page"], **wanted, **_visible_to(actor))
+        return [_review_of(row) for row in rows]
 
     async def get(self, id: str, actor: Actor) -> Review:
         """Give one entry, open or closed.
@@ -42,10 +42,10 @@ class Reviews:
         Raises:
             NotFound: there is none, or not for this actor.
         """
-        rows = await self._records.rows(QUERIES["entry"], id=id, **_seen_by(actor))
+        rows = await self._records.rows(QUERIES["entry"], id=id, **_visible_to(actor))
         if not rows:
             raise NotFound("review", id)
-        return _review(rows[0])
+        return _review_of(rows[0])
 
     async def close(self, id: str, by: str, at: datetime) -> None:
         async with self._records.transaction() as connection:
@@ -60,11 +60,11 @@ class Reviews:
             await connection.execute(QUERIES["settle"], wanted)
 
 
-def _seen_by(actor: Actor) -> Row:
+def _visible_to(actor: Actor) -> Row:
     return {"everything": SCOPES[actor.role] is Scope.ALL_GARAGES, "garage": actor.garage}
 
 
-def _review(row: Row) -> Review:
+def _review_of(row: Row) -> Review:
     return Review(
         id=row["id"],
         kind=ReviewKind(row["kind"]),

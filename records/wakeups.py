@@ -14,9 +14,9 @@ from enum import StrEnum
 
 from domain.errors import Unavailable
 from records.database import Connection, Records
-from records.queries import named
+from records.queries import named_queries
 
-QUERIES = named("wakeups.sql")
+QUERIES = named_queries("wakeups.sql")
 # How long the end of a process waits for its last words.
 LAST_WORDS_SECONDS = 1.0
 READ_SECONDS = 0.01

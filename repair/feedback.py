@@ -6,18 +6,18 @@ from datetime import datetime
 from typing import Protocol
 
 from domain import limits
-from domain.access import Action, Actor, Kind, Resource, Role, demand
+from domain.access import Action, Actor, Resource, ResourceKind, Role, demand_allowed
 from domain.errors import InvalidInput
 from domain.events import Event, EventType
 from domain.feedback import BATCH, Feedback, Impression, Opinion
 from domain.ids import CardId, PersonId, TicketId
 from domain.tickets import Ticket
-from repair.learning import Tickets
-from repair.operation import Operation
+from repair.analyses import AnalysedTickets
+from repair.operations import Operation
 
 
-class Book(Protocol):
-    async def give(
+class FeedbackRepository(Protocol):
+    async def save_opinion(
         self, ticket: Ticket, said: Feedback, expected: int, events: Sequence[Event]
     ) -> Feedback: ...
 
@@ -25,7 +25,7 @@ class Book(Protocol):
 
     async def first_fixes(self, tickets: Sequence[TicketId]) -> dict[TicketId, bool]: ...
 
-    async def observe(
+    async def save_impressions(
         self,
         ticket: Ticket,
         person: PersonId,
@@ -36,15 +36,15 @@ class Book(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class FeedbackPorts:
     """What taking feedback in needs."""
 
-    tickets: Tickets
-    book: Book
+    tickets: AnalysedTickets
+    book: FeedbackRepository
 
 
-async def give(
-    desk: Desk, id: TicketId, opinion: Opinion, expected: int, operation: Operation
+async def give_feedback(
+    ports: FeedbackPorts, id: TicketId, opinion: Opinion, expected: int, operation: Operation
 ) -> Feedback:
     """Take a person's word on a repair, or its next version; `expected` is 0 for the first.
 
@@ -53,8 +53,8 @@ async def give(
         InvalidInput: the card was neither suggested for it nor tried on it.
         StaleVersion: they said something since.
     """
-    ticket = await _theirs(desk, id, operation)
-    if opinion.card not in await _known(desk, ticket):
+    ticket = await _ticket_in_hand(ports, id, operation)
+    if opinion.card not in await _suggested_cards(ports, ticket):
         raise InvalidInput("card", "was neither suggested for this ticket nor tried on it")
     said = Feedback(
         ticket=id,
@@ -65,11 +65,11 @@ async def give(
         changed_at=operation.at,
     )
     event = operation.event(EventType.FEEDBACK_GIVEN, opinion.card, 1, ticket.garage)
-    return await desk.book.give(ticket, said, expected, [event])
+    return await ports.book.save_opinion(ticket, said, expected, [event])
 
 
-async def observe(
-    desk: Desk, id: TicketId, seen: Sequence[Impression], operation: Operation
+async def record_impressions(
+    ports: FeedbackPorts, id: TicketId, seen: Sequence[Impression], operation: Operation
 ) -> int:
     """Note what a person did with the cards suggested for a ticket, and say of how many.
 
@@ -77,39 +77,39 @@ async def observe(
         NotFound, NotAllowed: the ticket is not theirs to work on.
         InvalidInput: none or over fifty, a card twice, or one that was not suggested.
     """
-    limits.count("impressions", len(seen), BATCH, least=1)
-    ticket = await _theirs(desk, id, operation)
-    shown = {one.card for one in (await desk.tickets.shown([id])).get(id, ())}
+    limits.check_count("impressions", len(seen), BATCH, least=1)
+    ticket = await _ticket_in_hand(ports, id, operation)
+    shown = {one.card for one in (await ports.tickets.shown_cards([id])).get(id, ())}
     named = [one.card for one in seen]
     if len(set(named)) < len(named):
         raise InvalidInput("impressions", "name a card twice")
     if strangers := sorted(set(named) - shown):
         raise InvalidInput("impressions", f"{strangers[0]} was not suggested for this ticket")
     event = operation.event(EventType.FEEDBACK_OBSERVED, id, ticket.version, ticket.garage)
-    await desk.book.observe(ticket, operation.actor.id, seen, operation.at, event)
+    await ports.book.save_impressions(ticket, operation.actor.id, seen, operation.at, event)
     return len(seen)
 
 
-async def history(desk: Desk, id: TicketId, actor: Actor) -> list[Feedback]:
+async def feedback_history(ports: FeedbackPorts, id: TicketId, actor: Actor) -> list[Feedback]:
     """Give what was said of a repair: a technician's own words, or all for whoever runs the garage.
 
     Raises:
         NotFound: the ticket is not theirs to see.
     """
-    await desk.tickets.get(id, actor)
+    await ports.tickets.get(id, actor)
     runs = actor.role in {Role.MANAGER, Role.ADMIN}
-    return await desk.book.history(id, None if runs else actor.id)
+    return await ports.book.history(id, None if runs else actor.id)
 
 
-async def _theirs(desk: Desk, id: TicketId, operation: Operation) -> Ticket:
-    ticket = await desk.tickets.get(id, operation.actor)
-    bench = Resource(kind=Kind.TICKET, garage=ticket.garage, assignee=ticket.assignee)
-    demand(operation.actor, Action.UPDATE, bench)
+async def _ticket_in_hand(ports: FeedbackPorts, id: TicketId, operation: Operation) -> Ticket:
+    ticket = await ports.tickets.get(id, operation.actor)
+    bench = Resource(kind=ResourceKind.TICKET, garage=ticket.garage, assignee=ticket.assignee)
+    demand_allowed(operation.actor, Action.UPDATE, bench)
     return ticket
 
 
-async def _known(desk: Desk, ticket: Ticket) -> set[CardId]:
-    shown = (await desk.tickets.shown([ticket.id])).get(ticket.id, ())
+async def _suggested_cards(ports: FeedbackPorts, ticket: Ticket) -> set[CardId]:
+    shown = (await ports.tickets.shown_cards([ticket.id])).get(ticket.id, ())
     tried = {attempt.card for attempt in ticket.attempts}
     ended = ticket.outcome.card if ticket.outcome else None
     return {card for card in (*tried, ended, ticket.card) if card} | {one.card for one in shown}

@@ -3,17 +3,17 @@
 import strawberry
 
 from domain.matches import Level
-from matching.answers import Answer, Match
-from matching.diagnosis.answers import Cause, Check, Diagnosis
+from matching.answers import Match, MatchAnswer
+from matching.diagnosis.answers import Diagnosis, DiagnosticCheck, PossibleCause
 from matching.fusion import Contribution
 from matching.reasons import Reason
-from schema import diagnoses, matches, reasons
+from schema import diagnoses, matching, reasons
 from schema.usage import Rate
 
 
-def matched(answer: Answer) -> matches.Matches:
-    return matches.Matches(
-        matches=[_match(match, answer.level) for match in answer.matches],
+def matches_answer(answer: MatchAnswer) -> matching.Matches:
+    return matching.Matches(
+        matches=[_match_of(match, answer.level) for match in answer.matches],
         level=answer.level,
         degraded=answer.degraded,
         ranker=answer.ranker,
@@ -22,16 +22,16 @@ def matched(answer: Answer) -> matches.Matches:
     )
 
 
-def diagnosed(found: Diagnosis) -> diagnoses.Diagnosis:
+def diagnosis_answer(found: Diagnosis) -> diagnoses.Diagnosis:
     return diagnoses.Diagnosis(
-        cause=None if found.cause is None else _cause(found.cause),
-        suspects=[_cause(cause) for cause in found.suspects],
-        checks=[_check(check) for check in found.checks],
+        cause=None if found.cause is None else _possible_cause(found.cause),
+        suspects=[_possible_cause(cause) for cause in found.suspects],
+        checks=[_diagnostic_check(check) for check in found.checks],
         reasoning=found.reasoning,
         reasoner=found.reasoner,
         precedents=[
             diagnoses.Precedent(
-                similarity=one.similarity, suggestion=_match(one.match, found.level)
+                similarity=one.similarity, suggestion=_match_of(one.match, found.level)
             )
             for one in found.precedents
         ],
@@ -41,7 +41,7 @@ def diagnosed(found: Diagnosis) -> diagnoses.Diagnosis:
     )
 
 
-def _cause(value: Cause) -> diagnoses.PossibleCause:
+def _possible_cause(value: PossibleCause) -> diagnoses.PossibleCause:
     return diagnoses.PossibleCause(
         text=value.text,
         confidence=value.confidence,
@@ -49,21 +49,21 @@ def _cause(value: Cause) -> diagnoses.PossibleCause:
     )
 
 
-def _check(value: Check) -> diagnoses.DiagnosticCheck:
+def _diagnostic_check(value: DiagnosticCheck) -> diagnoses.DiagnosticCheck:
     return diagnoses.DiagnosticCheck(action=value.action, safety=value.safety, card_key=value.card)
 
 
-def _match(value: Match, level: Level) -> matches.Match:
+def _match_of(value: Match, level: Level) -> matching.Match:
     card = value.card
-    return matches.Match(
+    return matching.Match(
         rank=value.rank,
         score=value.score,
         standing=reasons.Standing(value.standing.value),
         vehicle_level=card.vehicle_level,
         campaign=card.campaign,
         sentence=value.sentence,
-        reasons=[_reason(reason) for reason in value.reasons],
-        contributions=[_contribution(c) for c in value.candidate.contributions],
+        reasons=[_reason_of(reason) for reason in value.reasons],
+        contributions=[_contribution_of(c) for c in value.candidate.contributions],
         title=card.title,
         recheck=card.recheck,
         card_key=card.id,
@@ -71,7 +71,7 @@ def _match(value: Match, level: Level) -> matches.Match:
     )
 
 
-def _reason(value: Reason) -> reasons.Reason:
+def _reason_of(value: Reason) -> reasons.Reason:
     found = value.outcomes
     rate = None
     if found is not None:
@@ -85,8 +85,8 @@ def _reason(value: Reason) -> reasons.Reason:
     )
 
 
-def _contribution(value: Contribution) -> matches.Contribution:
-    return matches.Contribution(
+def _contribution_of(value: Contribution) -> matching.Contribution:
+    return matching.Contribution(
         source=value.source,
         rank=value.rank,
         score=value.score,

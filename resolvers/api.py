@@ -12,25 +12,34 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 from strawberry.utils.await_maybe import await_maybe
 
-from resolvers.accounts import Accounts
-from resolvers.booking import Booking, Planned
-from resolvers.bookkeeping import Bookkeeping
-from resolvers.changing import Changing
-from resolvers.cost import Limits
+from resolvers.books import BooksMutations, BooksQueries
+from resolvers.cards import CardMutations, CardQueries
+from resolvers.cost import DocumentLimits
 from resolvers.documents import Documents
-from resolvers.drafting import Drafted, Drafting
-from resolvers.execution import Answered, Guarded, Silent, answered, document_of, note
-from resolvers.finding import Finding
-from resolvers.following import Subscription
-from resolvers.naming import Naming
+from resolvers.drafts import DraftMutations, DraftQueries
+from resolvers.execution import (
+    LimitedExecution,
+    MaskedAnswers,
+    Silent,
+    answered,
+    document_of,
+    log_errors,
+)
+from resolvers.feedback import FeedbackMutations, FeedbackQueries
+from resolvers.invoices import InvoiceMutations, InvoiceQueries
+from resolvers.jobs import JobMutations, JobQueries
+from resolvers.matching import MatchingQueries
+from resolvers.nodes import NodeQueries
+from resolvers.offline.delta import OfflineMutations, OfflineQueries
+from resolvers.payments import PaymentMutations
 from resolvers.plans.plans import Plans
-from resolvers.reading import Reading
 from resolvers.refusals import HANDLERS
-from resolvers.repairing import Repairing
-from resolvers.shelving import Shelving, Stocking
-from resolvers.staffing import Staffing
-from resolvers.syncing import CatchingUp, Draining
-from resolvers.teaching import Reviewing, Teaching
+from resolvers.reviews import ReviewMutations, ReviewQueries
+from resolvers.stock import StockMutations, StockQueries
+from resolvers.subscriptions.changes import Subscription
+from resolvers.technicians import TechnicianMutations, TechnicianQueries
+from resolvers.tickets import TicketMutations, TicketQueries
+from resolvers.vocabulary import VocabularyQueries
 from schema import choices
 from schema.invoices import Payment
 from schema.money import PAISE, Paise
@@ -38,21 +47,39 @@ from schema.people import Garage
 
 
 @strawberry.type(description="What can be read.")
-class Query(Finding, Reading, Naming, Accounts, Drafted, Shelving, Reviewing, CatchingUp, Planned):
+class Query(
+    MatchingQueries,
+    CardQueries,
+    TicketQueries,
+    NodeQueries,
+    VocabularyQueries,
+    BooksQueries,
+    InvoiceQueries,
+    DraftQueries,
+    StockQueries,
+    ReviewQueries,
+    FeedbackQueries,
+    OfflineQueries,
+    JobQueries,
+    TechnicianQueries,
+):
     pass
 
 
 @strawberry.type(description="What can be changed; each change is done once for its operation id.")
 class Mutation(
-    Changing,
-    Repairing,
-    Staffing,
-    Teaching,
-    Bookkeeping,
-    Drafting,
-    Stocking,
-    Draining,
-    Booking,
+    CardMutations,
+    TicketMutations,
+    TechnicianMutations,
+    ReviewMutations,
+    FeedbackMutations,
+    InvoiceMutations,
+    PaymentMutations,
+    BooksMutations,
+    DraftMutations,
+    StockMutations,
+    OfflineMutations,
+    JobMutations,
 ):
     pass
 
@@ -118,10 +145,10 @@ class Api(strawberry.Schema):
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
-        note(errors, execution_context)
+        log_errors(errors, execution_context)
 
 
-def build(*, introspection: bool, limits: Limits | None = None) -> Api:
+def build_api(*, introspection: bool, limits: DocumentLimits | None = None) -> Api:
     """Give the schema; only developers may ask it what it holds.
 
     It is not sorted: Strawberry 0.341 cannot tell the members of a union in a sorted schema.
@@ -134,9 +161,9 @@ def build(*, introspection: bool, limits: Limits | None = None) -> Api:
         config=StrawberryConfig(
             disable_field_suggestions=not introspection, scalar_map={Paise: PAISE}
         ),
-        extensions=[Guarded, Answered if introspection else Silent],
+        extensions=[LimitedExecution, MaskedAnswers if introspection else Silent],
         exception_handlers=HANDLERS,
     )
     api.documents = Documents(api.types, introspection=introspection, limits=limits)
-    choices.describe(api.types)
+    choices.describe_enums(api.types)
     return api

@@ -5,6 +5,10 @@ from uuid import UUID
 
 import strawberry
 
+from domain.ids import (
+    OperationId,
+)
+
 OperationArgument = Annotated[
     UUID,
     strawberry.argument(
@@ -20,3 +24,7 @@ TicketArgument = Annotated[
 ExpectedArgument = Annotated[
     int, strawberry.argument(description="The version you have in front of you.")
 ]
+
+
+def operation_id_of(operation: OperationArgument) -> OperationId:
+    return OperationId(str(operation))

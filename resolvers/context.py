@@ -8,32 +8,32 @@ from uuid import UUID
 
 import strawberry
 
-from billing.books import Deed
+from billing.ledger.books import BooksChange
 from domain.access import (
     SCOPES,
     Action,
     Actor,
-    Kind,
     Resource,
+    ResourceKind,
     Scope,
     Viewer,
-    demand,
+    demand_allowed,
     may,
-    viewer,
+    viewer_of,
 )
 from domain.errors import NotAllowed, NotAuthenticated, Unavailable
 from domain.ids import GarageId, InvoiceId, OperationId, PersonId, timely
-from repair.operation import Operation
+from repair.operations import Operation
 from resolvers.documents import Document
-from resolvers.loaders import Loaders
-from resolvers.services import Billing, Services
+from resolvers.loaders import RequestLoaders
+from resolvers.services import BillingServices, Services
 
 # No person's id has this form, so nothing is anybody's who reads as "one of these rights".
 ANYBODY = PersonId("(anybody)")
 
 
 @dataclass(slots=True)
-class Place:
+class StreamPosition:
     """Where one run of a subscription stands in the change log, for its owner to see.
 
     Attributes:
@@ -47,15 +47,15 @@ class Place:
     seq: int
     until: int | None = None
     entity: str = ""
-    withdraw: Callable[[str], None] | None = None
-    over: bool = False
+    on_withdrawn: Callable[[str], None] | None = None
+    is_over: bool = False
 
     def move(self, seq: int, entity: str) -> None:
         self.seq, self.entity = seq, entity
 
 
 @dataclass(slots=True, kw_only=True)
-class Context:
+class RequestContext:
     """Made anew for every request, and for every operation on a socket.
 
     Attributes:
@@ -80,8 +80,8 @@ class Context:
     connection_params: dict[str, Any] | None = None
     heavy: bool = False
     document: Document | None = None
-    place: Place | None = None
-    _loaders: Loaders | None = None
+    position: StreamPosition | None = None
+    _loaders: RequestLoaders | None = None
 
     @property
     def actor(self) -> Actor:
@@ -96,7 +96,7 @@ class Context:
 
     @property
     def viewer(self) -> Viewer:
-        return viewer(self.actor)
+        return viewer_of(self.actor)
 
     @property
     def follower(self) -> Viewer:
@@ -108,13 +108,13 @@ class Context:
         return found if found.bench is None else replace(found, bench=ANYBODY)
 
     @property
-    def loaders(self) -> Loaders:
+    def loaders(self) -> RequestLoaders:
         if self._loaders is None:
-            self._loaders = Loaders(self.services, self.actor)
+            self._loaders = RequestLoaders(self.services, self.actor)
         return self._loaders
 
     @property
-    def billing(self) -> Billing:
+    def billing(self) -> BillingServices:
         """The books.
 
         Raises:
@@ -125,7 +125,7 @@ class Context:
         return self.services.billing
 
     @property
-    def narrowed(self) -> GarageId | None:
+    def garage_filter(self) -> GarageId | None:
         """The garage that reads are narrowed to; None for an actor of all garages.
 
         Raises:
@@ -135,24 +135,24 @@ class Context:
         if SCOPES[actor.role] is Scope.ALL_GARAGES:
             return None
         if actor.garage is None:
-            raise NotAllowed(actor.role, Action.READ, Kind.INVOICE)
+            raise NotAllowed(actor.role, Action.READ, ResourceKind.INVOICE)
         return actor.garage
 
     def sees_customers(self, garage: GarageId) -> bool:
         """Say whether the caller may know who a garage's customers are: who may bill them may."""
-        return may(self.actor, Action.CREATE, Resource(kind=Kind.INVOICE, garage=garage))
+        return may(self.actor, Action.CREATE, Resource(kind=ResourceKind.INVOICE, garage=garage))
 
     def pdf_link(self, id: InvoiceId, *, masked: bool) -> str:
         return self.billing.links.sign(id, self.services.now(), masked=masked)
 
-    def deed(self, operation: OperationId, garage: GarageId, body_hash: str) -> Deed:
+    def books_change(self, operation: OperationId, garage: GarageId, body_hash: str) -> BooksChange:
         """Give what the books are told of an operation of the caller.
 
         Raises:
             InvalidInput: as `operation` says.
         """
         timely(UUID(operation), self.services.now())
-        return Deed(
+        return BooksChange(
             garage=garage,
             operation=operation,
             body_hash=body_hash,
@@ -160,11 +160,11 @@ class Context:
             at=self.services.now(),
         )
 
-    def renew(self) -> None:
+    def forget_loaded(self) -> None:
         """Forget what the loaders read: something was written, or an event came."""
         self._loaders = None
 
-    def fresh(self, **changes: Any) -> "Context":  # noqa: ANN401 - as `replace` takes them
+    def for_operation(self, **changes: Any) -> "RequestContext":  # noqa: ANN401 - as `replace` takes them
         """Give the context of one more operation of the same caller."""
         return replace(self, degraded=[], _loaders=None, **changes)
 
@@ -175,17 +175,19 @@ class Context:
             return None
         return max(0.0, (self.expires - self.services.now()).total_seconds())
 
-    def withdrawn(self, entity: str) -> None:
+    def note_withdrawn(self, entity: str) -> None:
         """Note that an event was about something that is not for these eyes."""
-        if self.place is not None and self.place.withdraw is not None:
-            self.place.withdraw(entity)
+        if self.position is not None and self.position.on_withdrawn is not None:
+            self.position.on_withdrawn(entity)
 
-    def end(self) -> None:
+    def end_run(self) -> None:
         """Note that this run of a subscription is over."""
-        if self.place is not None:
-            self.place.over = True
+        if self.position is not None:
+            self.position.is_over = True
 
-    def demand(self, action: Action, kinds: Sequence[Kind], *, network: bool = False) -> None:
+    def demand_allowed(
+        self, action: Action, kinds: Sequence[ResourceKind], *, network: bool = False
+    ) -> None:
         """Let the actor pass who may do this, in their own garage, to one of these kinds.
 
         What guards ask (`resolvers.guards`); with `network`, what belongs to no garage is meant.
@@ -199,15 +201,17 @@ class Context:
         if not any(may(actor, action, resource) for resource in wanted):
             raise NotAllowed(actor.role, action, kinds[0])
 
-    def demand_in(self, garage: GarageId, action: Action, kind: Kind) -> None:
+    def demand_in(self, garage: GarageId, action: Action, kind: ResourceKind) -> None:
         """Let the actor pass who may do this to what is theirs in that garage.
 
         Raises:
             NotAllowed: they may not.
         """
-        demand(self.actor, action, Resource(kind=kind, garage=garage, assignee=self.actor.id))
+        demand_allowed(
+            self.actor, action, Resource(kind=kind, garage=garage, assignee=self.actor.id)
+        )
 
-    def asked(self, id: UUID) -> Operation:
+    def operation_for(self, id: UUID) -> Operation:
         """Give the operation of a mutation's argument."""
         return self.operation(OperationId(str(id)))
 
@@ -222,4 +226,4 @@ class Context:
         return Operation(id=id, actor=self.actor, at=now, trace=self.trace)
 
 
-Ask = strawberry.Info[Context, None]
+RequestInfo = strawberry.Info[RequestContext, None]

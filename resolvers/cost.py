@@ -43,7 +43,7 @@ WEIGHTS = {"match": 5_000, "diagnose": 5_000, "search": 2_000, "suggestions": 5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class DocumentLimits:
     """The most that one document may ask.
 
     Attributes:
@@ -67,7 +67,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Size:
+class DocumentSize:
     """What a selection asks, with its fragments spread out."""
 
     depth: int = 0
@@ -80,16 +80,16 @@ class Size:
 
 
 @dataclass(slots=True)
-class Measure:
+class DocumentMeasure:
     """Measures one document for one set of variables."""
 
     schema: GraphQLSchema
     document: DocumentNode
     variables: Mapping[str, object]
-    limits: Limits
+    limits: DocumentLimits
     defaults: dict[str, ValueNode] = field(init=False)
     fragments: dict[str, FragmentDefinitionNode] = field(init=False)
-    known: dict[str, Size] = field(default_factory=dict[str, Size])
+    known: dict[str, DocumentSize] = field(default_factory=dict[str, DocumentSize])
     described: int = 0
 
     def __post_init__(self) -> None:
@@ -97,25 +97,25 @@ class Measure:
         self.fragments = {d.name.value: d for d in found}
         self.defaults = {}
 
-    def operation(self, node: OperationDefinitionNode) -> Size:
+    def operation(self, node: OperationDefinitionNode) -> DocumentSize:
         root = self.schema.get_root_type(node.operation)
         # A fragment may read another operation's variables with other defaults.
         self.known, self.described = {}, 0
         defined = node.variable_definitions or ()
         self.defaults = {d.variable.name.value: d.default_value for d in defined if d.default_value}
-        return self._selection(node.selection_set, root, 0, len(node.directives or ()))
+        return self._measure_selection(node.selection_set, root, 0, len(node.directives or ()))
 
-    def _selection(
+    def _measure_selection(
         self,
         selections: SelectionSetNode,
         parent: GraphQLNamedType | None,
         level: int,
         directives: int = 0,
-    ) -> Size:
+    ) -> DocumentSize:
         if level > self.limits.depth:
-            return Size(depth=1)
-        parts = [self._one(node, parent, level) for node in selections.selections]
-        return Size(
+            return DocumentSize(depth=1)
+        parts = [self._measure_node(node, parent, level) for node in selections.selections]
+        return DocumentSize(
             depth=max((p.depth for p in parts), default=0),
             aliases=sum(p.aliases for p in parts),
             roots=sum(p.roots for p in parts),
@@ -125,48 +125,50 @@ class Measure:
             nested=any(p.nested for p in parts),
         )
 
-    def _one(self, node: SelectionNode, parent: GraphQLNamedType | None, level: int) -> Size:
+    def _measure_node(
+        self, node: SelectionNode, parent: GraphQLNamedType | None, level: int
+    ) -> DocumentSize:
         directives = len(node.directives or ())
         if isinstance(node, FieldNode):
-            return self._field(node, parent, level, directives)
+            return self._measure_field(node, parent, level, directives)
         if isinstance(node, InlineFragmentNode):
             named = node.type_condition
             inner = self.schema.get_type(named.name.value) if named else parent
-            return self._selection(node.selection_set, inner, level, directives)
+            return self._measure_selection(node.selection_set, inner, level, directives)
         if isinstance(node, FragmentSpreadNode):
-            return self._fragment(node.name.value)
-        return Size()
+            return self._measure_fragment(node.name.value)
+        return DocumentSize()
 
-    def _fragment(self, name: str) -> Size:
+    def _measure_fragment(self, name: str) -> DocumentSize:
         """Measure a fragment the first time; a cycle counts nothing, as validation refuses it."""
         if name not in self.known:
-            self.known[name] = Size()
+            self.known[name] = DocumentSize()
             found = self.fragments.get(name)
             if found is not None:
                 inner = self.schema.get_type(found.type_condition.name.value)
-                self.known[name] = self._selection(found.selection_set, inner, 0)
+                self.known[name] = self._measure_selection(found.selection_set, inner, 0)
         return self.known[name]
 
-    def _field(
+    def _measure_field(
         self, node: FieldNode, parent: GraphQLNamedType | None, level: int, directives: int
-    ) -> Size:
+    ) -> DocumentSize:
         name = node.name.value
         alias = 1 if node.alias else 0
         if node.selection_set is None:
-            return Size(depth=1, aliases=alias, roots=1, directives=directives, fields=1)
+            return DocumentSize(depth=1, aliases=alias, roots=1, directives=directives, fields=1)
         if name in INTROSPECTION:
             nested = self._described(node.selection_set, ())
-            asked = Size(depth=1, aliases=alias, roots=1, directives=directives)
+            asked = DocumentSize(depth=1, aliases=alias, roots=1, directives=directives)
             return replace(asked, fields=1 + self.described, nested=nested)
-        defined = _defined(parent, name)
-        inner = named(cast("object", defined.type)) if defined else None
-        below = self._selection(node.selection_set, inner, level + 1, directives)
-        return Size(
+        defined = _field_definition(parent, name)
+        inner = named_type(cast("object", defined.type)) if defined else None
+        below = self._measure_selection(node.selection_set, inner, level + 1, directives)
+        return DocumentSize(
             depth=1 + below.depth,
             aliases=alias + below.aliases,
             roots=1,
             directives=below.directives,
-            objects=WEIGHTS.get(name, 0) + self._length(node, defined) * (1 + below.objects),
+            objects=WEIGHTS.get(name, 0) + self._list_length(node, defined) * (1 + below.objects),
             fields=1 + below.fields,
             nested=below.nested,
         )
@@ -188,16 +190,16 @@ class Measure:
                 return True
         return False
 
-    def _length(self, node: FieldNode, defined: GraphQLField | None) -> int:
+    def _list_length(self, node: FieldNode, defined: GraphQLField | None) -> int:
         """Give how many objects the field may give: its page, or the usual length of a list."""
         if defined is None:
             return 1
         if "first" in defined.args:
-            return self._page(node)
-        listed = _lists(cast("object", defined.type))
+            return self._page_length(node)
+        listed = _is_list(cast("object", defined.type))
         return USUAL_LIST if listed and node.name.value != "edges" else 1
 
-    def _page(self, node: FieldNode) -> int:
+    def _page_length(self, node: FieldNode) -> int:
         for argument in node.arguments or ():
             if argument.name.value == "first":
                 return _bounded(self._given(argument.value))
@@ -218,22 +220,22 @@ def measured(
     schema: GraphQLSchema,
     document: DocumentNode,
     variables: Mapping[str, object],
-    limits: Limits,
+    limits: DocumentLimits,
 ) -> tuple[list[str], int]:
     """Say what of a document is over a limit, and how many objects it may give."""
-    measure = Measure(schema, document, variables, limits)
+    measure = DocumentMeasure(schema, document, variables, limits)
     operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
     for name, found, most in (
         ("fragments", len(measure.fragments), limits.fragments),
         ("operations", len(operations), limits.operations),
     ):
         if found > most:
-            return [_over(name, found, most)], 0
+            return [_excess_sentence(name, found, most)], 0
     sizes = [measure.operation(operation) for operation in operations]
     over = [
-        _over(name, found, most)
+        _excess_sentence(name, found, most)
         for size in sizes
-        for name, found, most in _compared(size, limits)
+        for name, found, most in _compare_sizes(size, limits)
         if found > most
     ]
     if any(size.nested for size in sizes):
@@ -241,17 +243,17 @@ def measured(
     return over, max((size.objects for size in sizes), default=0)
 
 
-def excesses(
+def find_excesses(
     schema: GraphQLSchema,
     document: DocumentNode,
     variables: Mapping[str, object],
-    limits: Limits,
+    limits: DocumentLimits,
 ) -> list[str]:
     """Say what of a document is over a limit; nothing when all of it may run."""
     return measured(schema, document, variables, limits)[0]
 
 
-def _compared(size: Size, limits: Limits) -> Iterable[tuple[str, int, int]]:
+def _compare_sizes(size: DocumentSize, limits: DocumentLimits) -> Iterable[tuple[str, int, int]]:
     yield "levels of depth", size.depth, limits.depth
     yield "aliases", size.aliases, limits.aliases
     yield "root fields", size.roots, limits.roots
@@ -260,7 +262,7 @@ def _compared(size: Size, limits: Limits) -> Iterable[tuple[str, int, int]]:
     yield "fields", size.fields, limits.fields
 
 
-def _over(name: str, found: int, most: int) -> str:
+def _excess_sentence(name: str, found: int, most: int) -> str:
     return f"The document asks for {min(found, 10**9)} {name}; at most {most} are allowed."
 
 
@@ -281,18 +283,18 @@ def _inside(
     return None
 
 
-def _lists(kind: object) -> bool:
+def _is_list(kind: object) -> bool:
     return isinstance(kind.of_type if isinstance(kind, GraphQLNonNull) else kind, GraphQLList)
 
 
-def named(kind: object) -> GraphQLNamedType | None:
+def named_type(kind: object) -> GraphQLNamedType | None:
     """Give the type inside all lists and non-nulls."""
     while isinstance(kind, GraphQLList | GraphQLNonNull):
         kind = cast("object", kind.of_type)
     return kind if isinstance(kind, GraphQLNamedType) else None
 
 
-def _defined(parent: GraphQLNamedType | None, name: str) -> GraphQLField | None:
+def _field_definition(parent: GraphQLNamedType | None, name: str) -> GraphQLField | None:
     if parent is None or not (is_object_type(parent) or is_interface_type(parent)):
         return None
     return parent.fields.get(name)

@@ -27,7 +27,7 @@ from graphql import (
     validate,
 )
 
-from resolvers.cost import Limits, measured
+from resolvers.cost import DocumentLimits, measured
 from resolvers.overlapping_fields import OverlappingFields
 
 MOST_ERRORS = 10
@@ -82,9 +82,13 @@ class Documents:
     """All documents of one schema; with `introspection`, the schema may be asked for."""
 
     def __init__(
-        self, schema: GraphQLSchema, *, introspection: bool = False, limits: Limits | None = None
+        self,
+        schema: GraphQLSchema,
+        *,
+        introspection: bool = False,
+        limits: DocumentLimits | None = None,
     ) -> None:
-        self.limits = limits or Limits()
+        self.limits = limits or DocumentLimits()
         self._schema = schema
         self.introspection = introspection
         self._rules = [r for r in specified_rules if r is not OverlappingFieldsCanBeMergedRule]

@@ -20,7 +20,7 @@ from strawberry.extensions import MaskErrors, SchemaExtension
 from strawberry.types import ExecutionContext, ExecutionResult
 
 from domain.errors import BattwheelsError, InvalidInput, NotAllowed, Unavailable
-from resolvers.context import Context
+from resolvers.context import RequestContext
 from resolvers.documents import MOST_ERRORS, Document, Documents
 from resolvers.input_paths import UNKNOWN, located, reason
 from resolvers.refusals import code, told
@@ -43,7 +43,7 @@ class Reading(Protocol):
     documents: Documents
 
 
-class Guarded(SchemaExtension):
+class LimitedExecution(SchemaExtension):
     """Runs the document that was read and found good; answers any other with what is wrong."""
 
     def on_operation(self) -> Iterator[None]:
@@ -67,7 +67,7 @@ def _document(run: ExecutionContext) -> Document:
 
 
 def document_of(
-    documents: Documents, context: Context, text: str, variables: Mapping[str, object]
+    documents: Documents, context: RequestContext, text: str, variables: Mapping[str, object]
 ) -> Document:
     """Give what the door read of this text, or read it now, for callers inside the house."""
     if context.document is not None and context.document.text == text:
@@ -75,30 +75,30 @@ def document_of(
     return documents.read_now(text, variables, anonymous=context.signed_in is None)
 
 
-class Answered(MaskErrors):
+class MaskedAnswers(MaskErrors):
     """Codes for refusals, a trace id in place of accidents, and what was degraded."""
 
     def __init__(self) -> None:
-        super().__init__(should_mask_error=lambda error: _raised(error) or _unread(error))
+        super().__init__(should_mask_error=lambda error: _was_raised(error) or _unread(error))
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
         run = self.execution_context
         schema = run.schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         if _unread(error):
             return _variable(error, schema)
-        return _masked(error, cast("Context", run.context).trace, schema, _operation(run))
+        return _masked(error, cast("RequestContext", run.context).trace, schema, _operation(run))
 
     def get_results(self) -> dict[str, Any]:
-        return _degraded(cast("Context", self.execution_context.context))
+        return _degraded(cast("RequestContext", self.execution_context.context))
 
 
 def answered(
-    found: GraphQLExecutionResult, context: Context, schema: GraphQLSchema, *, hidden: bool
+    found: GraphQLExecutionResult, context: RequestContext, schema: GraphQLSchema, *, hidden: bool
 ) -> ExecutionResult:
     """Give the answer of a query that ran without Strawberry's extensions, as they give it."""
     errors = found.errors
     if errors:
-        note(errors, None)
+        log_errors(errors, None)
         errors = [_shown(error, context.trace, schema, hidden=hidden) for error in errors]
     return ExecutionResult(data=found.data, errors=errors, extensions=_degraded(context))
 
@@ -106,14 +106,14 @@ def answered(
 def _shown(error: GraphQLError, trace: str, schema: GraphQLSchema, *, hidden: bool) -> GraphQLError:
     if _unread(error):
         return _unfitting(error) if hidden else _variable(error, schema)
-    return _masked(error, trace, schema, OperationType.QUERY) if _raised(error) else error
+    return _masked(error, trace, schema, OperationType.QUERY) if _was_raised(error) else error
 
 
-class Silent(Answered):
+class Silent(MaskedAnswers):
     """The same where nobody may ask what the schema holds: strangers are told none of its names."""
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        known = cast("Context", self.execution_context.context).signed_in is not None
+        known = cast("RequestContext", self.execution_context.context).signed_in is not None
         if _unread(error) and not known:
             return _unfitting(error)
         return super().anonymise_error(error)
@@ -123,20 +123,20 @@ def _unfitting(error: GraphQLError) -> GraphQLError:
     found = VARIABLE.match(error.message)
     name = "" if found is None else f" of ${found[1]}"
     said = f"The value{name} does not fit its type. The reference tells what it takes."
-    return _rewritten(error, said, {"code": "INVALID_VARIABLES"})
+    return _rewrite_error(error, said, {"code": "INVALID_VARIABLES"})
 
 
-def note(errors: Sequence[GraphQLError], run: ExecutionContext | None) -> None:
+def log_errors(errors: Sequence[GraphQLError], run: ExecutionContext | None) -> None:
     """Log accidents by type and place, never by message: messages can quote the report."""
     del run
-    accidents = [e.original_error for e in errors if _raised(e)]
+    accidents = [e.original_error for e in errors if _was_raised(e)]
     for cause in [c for c in accidents if c and not isinstance(c, BattwheelsError)][:MOST_ERRORS]:
-        log.error("accident", extra={"error": type(cause).__name__, "at": _places(cause)})
+        log.error("accident", extra={"error": type(cause).__name__, "at": _stack_places(cause)})
     for cause in [c for c in accidents if isinstance(c, Unavailable)][:MOST_ERRORS]:
         log.warning("unavailable", extra={"dependency": cause.dependency})
 
 
-def _raised(error: GraphQLError) -> bool:
+def _was_raised(error: GraphQLError) -> bool:
     """Say whether a resolver or the machinery raised it: no document or value is at fault."""
     cause = error.original_error
     if cause is None or isinstance(cause, GraphQLError):
@@ -152,12 +152,12 @@ def _masked(
         root = None if operation is None else schema.get_root_type(operation)
         cause = _placed(cause, error, root)
         writes = operation is OperationType.MUTATION
-        return _rewritten(error, _sentence(cause, writes=writes), _told(cause))
+        return _rewrite_error(error, _sentence(cause, writes=writes), _error_extensions(cause))
     said = f"Something went wrong on our side. Report it with this trace id: {trace}"
-    return _rewritten(error, said, {"code": "INTERNAL", "trace": trace})
+    return _rewrite_error(error, said, {"code": "INTERNAL", "trace": trace})
 
 
-def _degraded(context: Context) -> dict[str, Any]:
+def _degraded(context: RequestContext) -> dict[str, Any]:
     return {"degraded": list(context.degraded)} if context.degraded else {}
 
 
@@ -178,7 +178,7 @@ def _variable(error: GraphQLError, schema: GraphQLSchema) -> GraphQLError:
     of = UNKNOWN.search(said)
     why = reason(None if of is None else schema.get_type(of.group(1)), said)
     extensions = {"code": "INVALID_INPUT", "field": place, "reason": why}
-    return _rewritten(error, f"{place}: {why}", extensions)
+    return _rewrite_error(error, f"{place}: {why}", extensions)
 
 
 def _placed(
@@ -209,7 +209,7 @@ def _sentence(cause: BattwheelsError, *, writes: bool) -> str:
             return told(cause, writes=writes)
 
 
-def _told(cause: BattwheelsError) -> dict[str, Any]:
+def _error_extensions(cause: BattwheelsError) -> dict[str, Any]:
     extensions: dict[str, Any] = {"code": code(cause)}
     match cause:
         case InvalidInput():
@@ -223,7 +223,7 @@ def _told(cause: BattwheelsError) -> dict[str, Any]:
     return extensions
 
 
-def _rewritten(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
+def _rewrite_error(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
     return GraphQLError(
         message,
         nodes=error.nodes,
@@ -234,6 +234,6 @@ def _rewritten(error: GraphQLError, message: str, extensions: dict[str, Any]) ->
     )
 
 
-def _places(cause: BaseException) -> list[str]:
+def _stack_places(cause: BaseException) -> list[str]:
     frames = traceback.extract_tb(cause.__traceback__)[-FRAMES:]
     return [f"{f.filename.rsplit('/', 2)[-1]}:{f.lineno} {f.name}" for f in frames]

@@ -16,8 +16,8 @@ from typing import Any, TypeVar, cast
 from strawberry.types import get_object_definition
 from strawberry.types.field import StrawberryField
 
-from domain.access import Action, Kind
-from resolvers.context import Context
+from domain.access import Action, ResourceKind
+from resolvers.context import RequestContext
 
 GUARD = "__guard__"
 F = TypeVar("F", bound=Callable[..., Any])
@@ -34,10 +34,10 @@ class Guard:
     """
 
     action: Action | None = None
-    kinds: tuple[Kind, ...] = ()
+    kinds: tuple[ResourceKind, ...] = ()
     network: bool = False
 
-    def demand(self, context: Context) -> None:
+    def demand(self, context: RequestContext) -> None:
         """Let the caller pass.
 
         Raises:
@@ -47,13 +47,13 @@ class Guard:
         if self.action is None:
             _ = context.actor
         else:
-            context.demand(self.action, self.kinds, network=self.network)
+            context.demand_allowed(self.action, self.kinds, network=self.network)
 
 
 SIGNED_IN = Guard()
 
 
-def guarded(action: Action, *kinds: Kind, network: bool = False) -> Callable[[F], F]:
+def guarded(action: Action, *kinds: ResourceKind, network: bool = False) -> Callable[[F], F]:
     """Open a field to the roles that may do this to (one of) these kinds."""
     return _guarded_by(Guard(action=action, kinds=kinds, network=network))
 
@@ -100,12 +100,12 @@ def _answer(guard: Guard, resolver: Callable[..., Awaitable[Any]]) -> Callable[.
 def _stream(guard: Guard, resolver: Callable[..., AsyncGenerator[Any]]) -> Callable[..., Any]:
     @wraps(resolver)
     async def stream(*args: Any, **kwargs: Any) -> AsyncGenerator[Any]:  # noqa: ANN401 - as above
-        context: Context = kwargs["info"].context
+        context: RequestContext = kwargs["info"].context
         try:
             guard.demand(context)
         except BaseException:
             # Whoever runs a subscription for many has to hear that it is over.
-            context.end()
+            context.end_run()
             raise
         async with aclosing(resolver(*args, **kwargs)) as found:
             async for one in found:

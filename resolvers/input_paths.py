@@ -16,7 +16,7 @@ from graphql.utilities import (
 )
 
 from domain.errors import InvalidInput
-from resolvers.cost import named
+from resolvers.cost import named_type
 
 Path = tuple[str, ...]
 # What the domain calls otherwise than the inputs do, each with the fields that hold it.
@@ -108,7 +108,7 @@ def _paths(asked: GraphQLField) -> tuple[Path, ...]:
 
 def _walk(kind: object, so_far: Path, found: list[Path]) -> None:
     found.append(so_far)
-    inner = named(kind)
+    inner = named_type(kind)
     if isinstance(inner, GraphQLInputObjectType) and len(so_far) < DEEPEST:
         for name, field in inner.fields.items():
             _walk(cast("object", field.type), (*so_far, name), found)
@@ -136,7 +136,7 @@ def reason(kind: object, message: str) -> str:
     """Give what is wrong with an input without the values in it, which may be people's."""
     unknown, needed = UNKNOWN.search(message), NEEDED.search(message)
     if unknown is not None:
-        fields = _fields(named(kind), unknown.group(1), frozenset())
+        fields = _fields(named_type(kind), unknown.group(1), frozenset())
         near = get_close_matches(_camel(unknown.group(2)), fields, 1)
         hint = f"; did you mean `{near[0]}`?" if near else ""
         return f"unknown field `{unknown.group(2)}`{hint}"
@@ -151,6 +151,6 @@ def _fields(kind: object, wanted: str, seen: frozenset[str]) -> list[str]:
         return []
     if kind.name == wanted:
         return list(kind.fields)
-    below = (named(cast("object", field.type)) for field in kind.fields.values())
+    below = (named_type(cast("object", field.type)) for field in kind.fields.values())
     found = (_fields(inner, wanted, seen | {kind.name}) for inner in below)
     return next((names for names in found if names), list[str]())

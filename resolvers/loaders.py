@@ -11,27 +11,27 @@ from typing import Any, TypeVar
 
 from aiodataloader import DataLoader
 
-from billing.correspondence import Message
-from billing.irp import Registered
-from billing.papers import Paper
-from billing.payments import Payment
-from domain.access import SCOPES, Action, Actor, Kind, Resource, Scope, may, viewer
+from billing.gst.irp import PortalRegistration
+from billing.ledger.issued_documents import IssuedDocument
+from billing.ledger.payments import Payment
+from billing.messages.correspondence import Message
+from domain.access import SCOPES, Action, Actor, Resource, ResourceKind, Scope, may, viewer_of
 from domain.cards import FailureCard
 from domain.codes import CodeKey, ErrorCode
 from domain.errors import Unavailable
 from domain.ids import CardId, GarageId, InvoiceId, TicketId
-from domain.tickets import Shown, Ticket
+from domain.tickets import ShownCard, Ticket
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
-from repair.intake import draft_id
-from resolvers.services import Billing, Services
+from repair.suggestions import draft_id
+from resolvers.services import BillingServices, Services
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 Read = Callable[[list[K]], Awaitable[Mapping[K, V]]]
 
 
-class Loaders:
+class RequestLoaders:
     """Reads as `actor`: what these eyes may not see is None."""
 
     def __init__(self, services: Services, actor: Actor) -> None:
@@ -39,7 +39,7 @@ class Loaders:
         self._actor = actor
 
     @property
-    def _billing(self) -> Billing:
+    def _billing(self) -> BillingServices:
         if self._services.billing is None:
             raise Unavailable("postgres", "the books are not connected")
         return self._services.billing
@@ -50,18 +50,18 @@ class Loaders:
         everywhere = SCOPES[self._actor.role] is Scope.ALL_GARAGES
         return None if everywhere else self._actor.garage or GarageId("")
 
-    def _may_read(self, kind: Kind) -> bool:
+    def _may_read(self, kind: ResourceKind) -> bool:
         """Say whether the role may read any of these at all; which ones, the stores say."""
         actor = self._actor
         own = Resource(kind=kind, garage=actor.garage, assignee=actor.id)
         return may(actor, Action.READ, own)
 
-    def _one(self, kind: Kind, read: Read[K, V | None]) -> DataLoader[K, V | None]:
+    def _one(self, kind: ResourceKind, read: Read[K, V | None]) -> DataLoader[K, V | None]:
         """Load one thing for each key, None where there is none for these eyes."""
-        return _loader(read if self._may_read(kind) else _nothing)
+        return _make_loader(read if self._may_read(kind) else _nothing)
 
     def _several(
-        self, kind: Kind, read: Callable[[list[K]], Coroutine[Any, Any, list[Sequence[V]]]]
+        self, kind: ResourceKind, read: Callable[[list[K]], Coroutine[Any, Any, list[Sequence[V]]]]
     ) -> DataLoader[K, Sequence[V]]:
         """Load a list for each key, empty where there is nothing for these eyes."""
 
@@ -73,98 +73,98 @@ class Loaders:
     @cached_property
     def cards(self) -> DataLoader[CardId, FailureCard | None]:
         async def read(keys: list[CardId]) -> Mapping[CardId, FailureCard]:
-            return await self._services.kept.many(keys, viewer(self._actor))
+            return await self._services.card_cache.many(keys, viewer_of(self._actor))
 
-        return self._one(Kind.CARD, read)
+        return self._one(ResourceKind.CARD, read)
 
     @cached_property
     def drafts(self) -> DataLoader[TicketId, FailureCard | None]:
         async def read(keys: list[TicketId]) -> Mapping[TicketId, FailureCard]:
             ids = {draft_id(key): key for key in keys}
-            found = await self._services.cards.many(list(ids), viewer(self._actor))
+            found = await self._services.cards.many(list(ids), viewer_of(self._actor))
             return {ids[card.id]: card for card in found.values()}
 
-        return self._one(Kind.CARD, read)
+        return self._one(ResourceKind.CARD, read)
 
     @cached_property
     def tickets(self) -> DataLoader[TicketId, Ticket | None]:
         async def read(keys: list[TicketId]) -> Mapping[TicketId, Ticket]:
             return await self._services.tickets.many(keys, self._actor)
 
-        return self._one(Kind.TICKET, read)
+        return self._one(ResourceKind.TICKET, read)
 
     @cached_property
-    def shown(self) -> DataLoader[TicketId, Sequence[Shown]]:
-        async def read(keys: list[TicketId]) -> list[Sequence[Shown]]:
-            found = await self._services.tickets.shown(keys)
+    def shown(self) -> DataLoader[TicketId, Sequence[ShownCard]]:
+        async def read(keys: list[TicketId]) -> list[Sequence[ShownCard]]:
+            found = await self._services.tickets.shown_cards(keys)
             return [found.get(key, ()) for key in keys]
 
-        return self._several(Kind.CARD, read)
+        return self._several(ResourceKind.CARD, read)
 
     @cached_property
     def first_fixes(self) -> DataLoader[TicketId, bool | None]:
-        return _loader(self._services.feedback.first_fixes)
+        return _make_loader(self._services.feedback.first_fixes)
 
     @cached_property
     def regions(self) -> DataLoader[GarageId, str | None]:
-        return _loader(self._services.garages.regions)
+        return _make_loader(self._services.garages.regions)
 
     @cached_property
     def symptoms(self) -> DataLoader[str, Symptom | None]:
         async def read(keys: list[str]) -> Mapping[str, Symptom]:
             return {s.code: s for s in await self._services.vocabulary.symptoms(keys)}
 
-        return _loader(read)
+        return _make_loader(read)
 
     @cached_property
     def codes(self) -> DataLoader[CodeKey, ErrorCode | None]:
         async def read(keys: list[CodeKey]) -> Mapping[CodeKey, ErrorCode]:
             return {c.key: c for c in await self._services.vocabulary.error_codes(keys)}
 
-        return _loader(read)
+        return _make_loader(read)
 
     @cached_property
     def components(self) -> DataLoader[str, Component | None]:
         async def read(keys: list[str]) -> Mapping[str, Component]:
             return {c.id: c for c in await self._services.vocabulary.components(keys)}
 
-        return _loader(read)
+        return _make_loader(read)
 
     @cached_property
     def suppliers(self) -> DataLoader[str, Supplier | None]:
         async def read(keys: list[str]) -> Mapping[str, Supplier]:
             return {s.id: s for s in await self._services.vocabulary.suppliers(keys)}
 
-        return _loader(read)
+        return _make_loader(read)
 
     @cached_property
     def models(self) -> DataLoader[str, VehicleModel | None]:
         async def read(keys: list[str]) -> Mapping[str, VehicleModel]:
             return {m.id: m for m in await self._services.vocabulary.models(keys)}
 
-        return _loader(read)
+        return _make_loader(read)
 
     @cached_property
-    def invoices(self) -> DataLoader[InvoiceId, Paper | None]:
-        async def read(keys: list[InvoiceId]) -> Mapping[InvoiceId, Paper]:
+    def invoices(self) -> DataLoader[InvoiceId, IssuedDocument | None]:
+        async def read(keys: list[InvoiceId]) -> Mapping[InvoiceId, IssuedDocument]:
             return await self._billing.invoicing.ledger.many(keys, self._garage)
 
-        return self._one(Kind.INVOICE, read)
+        return self._one(ResourceKind.INVOICE, read)
 
     @cached_property
-    def credit_notes(self) -> DataLoader[InvoiceId, Sequence[Paper]]:
-        async def read(keys: list[InvoiceId]) -> list[Sequence[Paper]]:
+    def credit_notes(self) -> DataLoader[InvoiceId, Sequence[IssuedDocument]]:
+        async def read(keys: list[InvoiceId]) -> list[Sequence[IssuedDocument]]:
             found = await self._billing.invoicing.ledger.credit_notes(keys, self._garage)
             return [found[key] for key in keys]
 
-        return self._several(Kind.INVOICE, read)
+        return self._several(ResourceKind.INVOICE, read)
 
     @cached_property
-    def registrations(self) -> DataLoader[InvoiceId, Registered | None]:
-        async def read(keys: list[InvoiceId]) -> Mapping[InvoiceId, Registered]:
-            return await self._billing.registrations.of(keys, self._garage)
+    def registrations(self) -> DataLoader[InvoiceId, PortalRegistration | None]:
+        async def read(keys: list[InvoiceId]) -> Mapping[InvoiceId, PortalRegistration]:
+            return await self._billing.registrations.registrations_of(keys, self._garage)
 
-        return self._one(Kind.INVOICE, read)
+        return self._one(ResourceKind.INVOICE, read)
 
     @cached_property
     def payments(self) -> DataLoader[InvoiceId, Sequence[Payment]]:
@@ -172,25 +172,25 @@ class Loaders:
             found = await self._billing.payments.of_invoices(keys, self._garage)
             return [found[key] for key in keys]
 
-        return self._several(Kind.INVOICE, read)
+        return self._several(ResourceKind.INVOICE, read)
 
     @cached_property
     def messages(self) -> DataLoader[InvoiceId, Sequence[Message]]:
         async def read(keys: list[InvoiceId]) -> list[Sequence[Message]]:
-            found = await self._billing.correspondence.of_invoices(keys, self._garage)
+            found = await self._billing.correspondence.messages_of_invoices(keys, self._garage)
             return [found[key] for key in keys]
 
-        return self._several(Kind.INVOICE, read)
+        return self._several(ResourceKind.INVOICE, read)
 
     @cached_property
     def parts(self) -> DataLoader[str, Part | None]:
         async def read(keys: list[str]) -> Mapping[str, Part]:
             return {p.id: p for p in await self._services.vocabulary.parts(keys)}
 
-        return _loader(read)
+        return _make_loader(read)
 
 
-def _loader(
+def _make_loader(
     read: Callable[[list[K]], Awaitable[Mapping[K, V | None]]],
 ) -> DataLoader[K, V | None]:
     async def batch(keys: list[K]) -> list[V | None]:

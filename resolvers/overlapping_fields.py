@@ -34,7 +34,7 @@ from graphql import (
     print_ast,
 )
 
-from resolvers.cost import named
+from resolvers.cost import named_type
 
 MOST_STEPS = 20_000
 
@@ -111,7 +111,7 @@ class Merging:
     def _below(self, group: Iterable[Selected]) -> Merged:
         return self._collected(
             [
-                (one.node.selection_set, named(one.kind))
+                (one.node.selection_set, named_type(one.kind))
                 for one in group
                 if one.node.selection_set is not None
             ]

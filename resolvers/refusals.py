@@ -9,11 +9,11 @@ from strawberry.types.field import StrawberryField
 
 from domain import errors
 from domain.ids import CardId, TicketId
-from resolvers.context import Ask
+from resolvers.context import RequestInfo
 from resolvers.input_paths import located
 from schema import refusals
 from schema.money import Paise
-from schema.repair import FailureCard, Ticket
+from schema.tickets import FailureCard, Ticket
 
 CODES: Mapping[type[errors.BattwheelsError], str] = {
     errors.InvalidInput: "INVALID_INPUT",
@@ -56,18 +56,18 @@ def code(refusal: errors.BattwheelsError) -> str:
     return next((CODES[kind] for kind in type(refusal).__mro__ if kind in CODES), "REFUSED")
 
 
-def asked_field(info: Ask) -> GraphQLField:
+def asked_field(info: RequestInfo) -> GraphQLField:
     """Give the field of the schema that is being answered."""
     raw = _raw(info)
     return raw.parent_type.fields[raw.field_name]
 
 
-def said(info: Ask, refusal: errors.Refused) -> str:
+def said(info: RequestInfo, refusal: errors.Refused) -> str:
     """Give the sentence of a refusal; of a verb that writes, also what became of the data."""
     return told(refusal, writes=_raw(info).operation.operation is OperationType.MUTATION)
 
 
-def _raw(info: Ask) -> GraphQLResolveInfo[object]:
+def _raw(info: RequestInfo) -> GraphQLResolveInfo[object]:
     return cast("GraphQLResolveInfo[object]", info._raw_info)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
 
@@ -78,9 +78,9 @@ def told(refusal: errors.BattwheelsError, *, writes: bool) -> str:
     return f"{text} {NOT_DONE}" if writes else text
 
 
-class InvalidInput(strawberry.ExceptionHandler[errors.InvalidInput, refusals.InvalidInput]):
+class InvalidInputHandler(strawberry.ExceptionHandler[errors.InvalidInput, refusals.InvalidInput]):
     def handle(
-        self, exception: errors.InvalidInput, *, field: StrawberryField, info: Ask
+        self, exception: errors.InvalidInput, *, field: StrawberryField, info: RequestInfo
     ) -> refusals.InvalidInput:
         del field
         wrong = located(asked_field(info), exception)
@@ -89,9 +89,9 @@ class InvalidInput(strawberry.ExceptionHandler[errors.InvalidInput, refusals.Inv
         )
 
 
-class NotFound(strawberry.ExceptionHandler[errors.NotFound, refusals.NotFound]):
+class NotFoundHandler(strawberry.ExceptionHandler[errors.NotFound, refusals.NotFound]):
     def handle(
-        self, exception: errors.NotFound, *, field: StrawberryField, info: Ask
+        self, exception: errors.NotFound, *, field: StrawberryField, info: RequestInfo
     ) -> refusals.NotFound:
         del field
         return refusals.NotFound(
@@ -99,9 +99,9 @@ class NotFound(strawberry.ExceptionHandler[errors.NotFound, refusals.NotFound]):
         )
 
 
-class NotAllowed(strawberry.ExceptionHandler[errors.NotAllowed, refusals.NotAllowed]):
+class NotAllowedHandler(strawberry.ExceptionHandler[errors.NotAllowed, refusals.NotAllowed]):
     def handle(
-        self, exception: errors.NotAllowed, *, field: StrawberryField, info: Ask
+        self, exception: errors.NotAllowed, *, field: StrawberryField, info: RequestInfo
     ) -> refusals.NotAllowed:
         del field
         return refusals.NotAllowed(
@@ -112,9 +112,9 @@ class NotAllowed(strawberry.ExceptionHandler[errors.NotAllowed, refusals.NotAllo
         )
 
 
-class NotCertified(strawberry.ExceptionHandler[errors.NotCertified, refusals.NotCertified]):
+class NotCertifiedHandler(strawberry.ExceptionHandler[errors.NotCertified, refusals.NotCertified]):
     def handle(
-        self, exception: errors.NotCertified, *, field: StrawberryField, info: Ask
+        self, exception: errors.NotCertified, *, field: StrawberryField, info: RequestInfo
     ) -> refusals.NotCertified:
         del field
         return refusals.NotCertified(
@@ -122,9 +122,11 @@ class NotCertified(strawberry.ExceptionHandler[errors.NotCertified, refusals.Not
         )
 
 
-class AlreadyExists(strawberry.ExceptionHandler[errors.AlreadyExists, refusals.AlreadyExists]):
+class AlreadyExistsHandler(
+    strawberry.ExceptionHandler[errors.AlreadyExists, refusals.AlreadyExists]
+):
     def handle(
-        self, exception: errors.AlreadyExists, *, field: StrawberryField, info: Ask
+        self, exception: errors.AlreadyExists, *, field: StrawberryField, info: RequestInfo
     ) -> refusals.AlreadyExists:
         del field
         return refusals.AlreadyExists(
@@ -132,12 +134,12 @@ class AlreadyExists(strawberry.ExceptionHandler[errors.AlreadyExists, refusals.A
         )
 
 
-class StaleVersion(strawberry.ExceptionHandler[errors.StaleVersion, refusals.StaleVersion]):
+class StaleVersionHandler(strawberry.ExceptionHandler[errors.StaleVersion, refusals.StaleVersion]):
     async def handle(
-        self, exception: errors.StaleVersion, *, field: StrawberryField, info: Ask
+        self, exception: errors.StaleVersion, *, field: StrawberryField, info: RequestInfo
     ) -> refusals.StaleVersion:
         del field
-        info.context.renew()
+        info.context.forget_loaded()
         card = await info.context.loaders.cards.load(CardId(exception.id))
         ticket = await info.context.loaders.tickets.load(TicketId(exception.id))
         return refusals.StaleVersion(
@@ -145,16 +147,16 @@ class StaleVersion(strawberry.ExceptionHandler[errors.StaleVersion, refusals.Sta
             key=exception.id,
             expected=exception.expected,
             actual=exception.actual,
-            current=None if card is None else FailureCard.of(card),
-            current_ticket=None if ticket is None else Ticket.of(ticket),
+            current=None if card is None else FailureCard.from_domain(card),
+            current_ticket=None if ticket is None else Ticket.from_domain(ticket),
         )
 
 
-class IllegalTransition(
+class IllegalTransitionHandler(
     strawberry.ExceptionHandler[errors.IllegalTransition, refusals.IllegalTransition]
 ):
     def handle(
-        self, exception: errors.IllegalTransition, *, field: StrawberryField, info: Ask
+        self, exception: errors.IllegalTransition, *, field: StrawberryField, info: RequestInfo
     ) -> refusals.IllegalTransition:
         del field
         return refusals.IllegalTransition(
@@ -165,11 +167,11 @@ class IllegalTransition(
         )
 
 
-class OperationConflict(
+class OperationConflictHandler(
     strawberry.ExceptionHandler[errors.OperationConflict, refusals.OperationConflict]
 ):
     def handle(
-        self, exception: errors.OperationConflict, *, field: StrawberryField, info: Ask
+        self, exception: errors.OperationConflict, *, field: StrawberryField, info: RequestInfo
     ) -> refusals.OperationConflict:
         del field
         return refusals.OperationConflict(
@@ -177,17 +179,17 @@ class OperationConflict(
         )
 
 
-class MonthClosed(strawberry.ExceptionHandler[errors.MonthClosed, refusals.MonthClosed]):
+class MonthClosedHandler(strawberry.ExceptionHandler[errors.MonthClosed, refusals.MonthClosed]):
     def handle(
-        self, exception: errors.MonthClosed, *, field: StrawberryField, info: Ask
+        self, exception: errors.MonthClosed, *, field: StrawberryField, info: RequestInfo
     ) -> refusals.MonthClosed:
         del field
         return refusals.MonthClosed(message=said(info, exception), month=exception.month)
 
 
-class OverLimit(strawberry.ExceptionHandler[errors.OverLimit, refusals.OverLimit]):
+class OverLimitHandler(strawberry.ExceptionHandler[errors.OverLimit, refusals.OverLimit]):
     def handle(
-        self, exception: errors.OverLimit, *, field: StrawberryField, info: Ask
+        self, exception: errors.OverLimit, *, field: StrawberryField, info: RequestInfo
     ) -> refusals.OverLimit:
         del field
         return refusals.OverLimit(
@@ -198,9 +200,9 @@ class OverLimit(strawberry.ExceptionHandler[errors.OverLimit, refusals.OverLimit
         )
 
 
-class Occupied(strawberry.ExceptionHandler[errors.Occupied, refusals.Occupied]):
+class OccupiedHandler(strawberry.ExceptionHandler[errors.Occupied, refusals.Occupied]):
     def handle(
-        self, exception: errors.Occupied, *, field: StrawberryField, info: Ask
+        self, exception: errors.Occupied, *, field: StrawberryField, info: RequestInfo
     ) -> refusals.Occupied:
         del field
         return refusals.Occupied(
@@ -208,9 +210,9 @@ class Occupied(strawberry.ExceptionHandler[errors.Occupied, refusals.Occupied]):
         )
 
 
-class Overlaps(strawberry.ExceptionHandler[errors.Overlaps, refusals.Overlaps]):
+class OverlapsHandler(strawberry.ExceptionHandler[errors.Overlaps, refusals.Overlaps]):
     def handle(
-        self, exception: errors.Overlaps, *, field: StrawberryField, info: Ask
+        self, exception: errors.Overlaps, *, field: StrawberryField, info: RequestInfo
     ) -> refusals.Overlaps:
         del field
         return refusals.Overlaps(
@@ -221,16 +223,16 @@ class Overlaps(strawberry.ExceptionHandler[errors.Overlaps, refusals.Overlaps]):
 
 
 HANDLERS = (
-    InvalidInput(),
-    NotFound(),
-    NotAllowed(),
-    NotCertified(),
-    AlreadyExists(),
-    StaleVersion(),
-    IllegalTransition(),
-    OperationConflict(),
-    MonthClosed(),
-    OverLimit(),
-    Occupied(),
-    Overlaps(),
+    InvalidInputHandler(),
+    NotFoundHandler(),
+    NotAllowedHandler(),
+    NotCertifiedHandler(),
+    AlreadyExistsHandler(),
+    StaleVersionHandler(),
+    IllegalTransitionHandler(),
+    OperationConflictHandler(),
+    MonthClosedHandler(),
+    OverLimitHandler(),
+    OccupiedHandler(),
+    OverlapsHandler(),
 )

@@ -13,39 +13,40 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from billing.correspondence import Correspondence
-from billing.drafts import Drafts
-from billing.payments import Payments
-from billing.registrations import Registrations
-from billing.returns import Returns
-from billing.stock import Stock
+from billing.ledger.drafts import DraftStore
+from billing.ledger.payments import PaymentStore
+from billing.ledger.registrations import RegistrationStore
+from billing.ledger.returns import ReturnBuilder
+from billing.ledger.stock import StockStore
+from billing.messages.correspondence import MessageStore
 from domain.access import Actor, Viewer
 from domain.cards import FailureCard
 from domain.codes import ErrorCode
 from domain.events import Event, EventType
 from domain.ids import CardId, GarageId, InvoiceId, OperationId, PersonId, TicketId
-from domain.matches import Embedding, Hit, Understood
-from domain.regions import Opened
+from domain.matches import CardHit, Embedding, UnderstoodReport
+from domain.regions import GarageTickets
 from domain.technicians import Technician
 from domain.tickets import Ticket, TicketStatus
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Supplier
 from graph.card_pages import CardFilter
-from graph.places import Within
+from graph.garages import TicketPeriod
 from matching.diagnosis.answers import Diagnosis
 from records.database import Records
-from records.offline import Proposal, Standing
-from repair import feedback, merging, reviewing, stores
-from repair.breaker import Breaker
-from repair.invoicing import Invoicing
-from repair.stores import EVERYTHING
-from sync.cursors import Cursors
-from sync.delta import Deltas
+from records.offline import EditProposal, GaragePosition
+from repair import card_merges, feedback, ports
+from repair import reviews as repair_reviews
+from repair.circuit_breaker import CircuitBreaker
+from repair.invoices import InvoicePorts
+from repair.ports import EVERYTHING
+from sync.delta import DeltaReader
+from sync.delta_cursors import DeltaCursors
 
 Answer = dict[str, Any]
 
 
-class Cards(merging.Cards, Protocol):
+class CardCatalogue(card_merges.MergeableCards, Protocol):
     async def page(
         self, viewer: Viewer, *, first: int, after: str | None, filter: CardFilter
     ) -> list[FailureCard]: ...
@@ -56,20 +57,20 @@ class Cards(merging.Cards, Protocol):
 
     async def best(self, viewer: Viewer, limit: int, least: float) -> list[FailureCard]: ...
 
-    async def once_seen(self, ids: Sequence[CardId], viewer: Viewer) -> set[CardId]: ...
+    async def once_visible(self, ids: Sequence[CardId], viewer: Viewer) -> set[CardId]: ...
 
     async def since(self, id: CardId, n: int) -> list[FailureCard]: ...
 
     async def record_of(self, author: str) -> tuple[int, int]: ...
 
 
-class KeptCards(Protocol):
+class CachedCards(Protocol):
     """Cards as they stand, read or kept since they were read: for looking at, not for changing."""
 
     async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]: ...
 
 
-class Tickets(stores.Tickets, Protocol):
+class TicketCatalogue(ports.TicketRepository, Protocol):
     async def many(self, ids: Sequence[TicketId], actor: Actor) -> dict[TicketId, Ticket]: ...
 
     async def page(
@@ -79,23 +80,23 @@ class Tickets(stores.Tickets, Protocol):
         first: int,
         after: str | None,
         status: TicketStatus | None,
-        within: Within | None = None,
+        within: TicketPeriod | None = None,
     ) -> list[Ticket]: ...
 
     async def by_garage(
         self, since: datetime, until: datetime, actor: Actor
-    ) -> Sequence[Opened]: ...
+    ) -> Sequence[GarageTickets]: ...
 
 
-class Garages(Protocol):
+class GarageCatalogue(Protocol):
     async def regions(self, ids: Sequence[GarageId]) -> Mapping[GarageId, str | None]: ...
 
 
-class Crew(stores.Crew, Protocol):
+class TechnicianCatalogue(ports.TechnicianRepository, Protocol):
     async def technicians(self, garage: GarageId) -> Sequence[Technician]: ...
 
 
-class Vocabulary(stores.Vocabulary, Protocol):
+class VocabularyCatalogue(ports.VocabularyRepository, Protocol):
     async def error_codes(
         self, keys: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> Sequence[ErrorCode]: ...
@@ -109,22 +110,22 @@ class Vocabulary(stores.Vocabulary, Protocol):
     ) -> Sequence[VehicleModel]: ...
 
 
-class Search(Protocol):
+class HybridSearch(Protocol):
     async def by_meaning(
         self, embedding: Embedding, viewer: Viewer, limit: int, make: str | None = None
-    ) -> list[Hit]: ...
+    ) -> list[CardHit]: ...
 
     async def by_words(
         self, text: str, viewer: Viewer, limit: int, make: str | None = None
-    ) -> list[Hit]: ...
+    ) -> list[CardHit]: ...
 
 
-class Diagnoser(Protocol):
-    async def diagnose(self, understood: Understood, viewer: Viewer) -> Diagnosis: ...
+class ReportDiagnoser(Protocol):
+    async def diagnose(self, understood: UnderstoodReport, viewer: Viewer) -> Diagnosis: ...
 
 
-class Operations(Protocol):
-    async def once(
+class IdempotentOperations(Protocol):
+    async def run_once(
         self,
         operation: OperationId,
         actor: PersonId,
@@ -133,7 +134,7 @@ class Operations(Protocol):
     ) -> Answer: ...
 
 
-class Feed(Protocol):
+class EventFeed(Protocol):
     """The change log as it grows: every event once, in one order."""
 
     def follow(
@@ -143,59 +144,59 @@ class Feed(Protocol):
     async def head(self) -> int: ...
 
 
-class Links(Protocol):
+class LinkSigner(Protocol):
     """Signs where a PDF may be fetched without a token, for some minutes."""
 
     def sign(self, id: InvoiceId, now: datetime, *, masked: bool = False) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Billing:
+class BillingServices:
     """The books, and what makes an invoice of a ticket."""
 
-    invoicing: Invoicing
-    drafts: Drafts
-    registrations: Registrations
-    payments: Payments
-    stock: Stock
-    correspondence: Correspondence
-    returns: Returns
+    invoicing: InvoicePorts
+    drafts: DraftStore
+    registrations: RegistrationStore
+    payments: PaymentStore
+    stock: StockStore
+    correspondence: MessageStore
+    returns: ReturnBuilder
     records: Records
-    links: Links
+    links: LinkSigner
 
 
-class Offline(Protocol):
+class OfflineRecords(Protocol):
     async def acknowledge(self, garage: GarageId, seq: int) -> None: ...
-    async def standings(self, garage: GarageId | None) -> Sequence[Standing]: ...
-    async def propose(self, card: CardId, proposal: Proposal) -> None: ...
-    async def proposals(self, card: CardId, sources: Sequence[str]) -> Sequence[Proposal]: ...
-    async def foreign(self, operation: OperationId, actor: PersonId) -> bool: ...
+    async def garage_positions(self, garage: GarageId | None) -> Sequence[GaragePosition]: ...
+    async def propose(self, card: CardId, proposal: EditProposal) -> None: ...
+    async def proposals(self, card: CardId, sources: Sequence[str]) -> Sequence[EditProposal]: ...
+    async def foreign_position(self, operation: OperationId, actor: PersonId) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """`billing` is None where the books are not connected; `opening` guards new tickets."""
+    """`billing` is None where the books are not connected; `intake_breaker` guards new tickets."""
 
-    cards: Cards
-    kept: KeptCards
-    tickets: Tickets
-    garages: Garages
-    crew: Crew
-    jobs: stores.Jobs
-    vocabulary: Vocabulary
-    search: Search
-    reader: stores.Reader
-    matcher: stores.Matcher
-    diagnoser: Diagnoser
-    embedder: stores.Embedder
-    operations: Operations
-    marking: merging.Marking
-    feedback: feedback.Book
-    reviews: reviewing.Reviews
-    feed: Feed
-    offline: Offline
-    deltas: Deltas
-    places: Cursors
+    cards: CardCatalogue
+    card_cache: CachedCards
+    tickets: TicketCatalogue
+    garages: GarageCatalogue
+    technicians: TechnicianCatalogue
+    jobs: ports.JobRepository
+    vocabulary: VocabularyCatalogue
+    search: HybridSearch
+    reader: ports.ReportInterpreter
+    matcher: ports.CardMatcher
+    diagnoser: ReportDiagnoser
+    embedder: ports.SentenceEmbedder
+    operations: IdempotentOperations
+    recheck_marks: card_merges.RecheckMarks
+    feedback: feedback.FeedbackRepository
+    reviews: repair_reviews.ReviewRepository
+    feed: EventFeed
+    offline: OfflineRecords
+    deltas: DeltaReader
+    delta_cursors: DeltaCursors
     now: Callable[[], datetime]
-    billing: Billing | None = None
-    opening: Breaker = field(default_factory=Breaker)
+    billing: BillingServices | None = None
+    intake_breaker: CircuitBreaker = field(default_factory=CircuitBreaker)

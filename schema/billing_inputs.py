@@ -5,9 +5,9 @@ from datetime import date, datetime
 import strawberry
 from strawberry import field
 
-from billing.garages import Scheme
-from billing.money import CURRENCY
-from billing.postings import PaymentMethod
+from billing.gst.money import CURRENCY
+from billing.ledger.postings import PaymentMethod
+from billing.ledger.sellers import Scheme
 from schema.money import Paise
 
 

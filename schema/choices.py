@@ -4,15 +4,15 @@ from enum import EnumMeta
 
 from graphql import GraphQLSchema
 
-from billing.garages import Scheme
-from billing.invoices import Document
-from billing.lines import LineKind
-from billing.messages import Occasion
-from billing.messengers import Channel, MessageState
-from billing.numbering import DocumentKind
-from billing.papers import InvoiceStatus
-from billing.postings import PaymentKind, PaymentMethod
-from billing.pricing import PriceSource
+from billing.gst.invoices import Document
+from billing.gst.lines import LineKind
+from billing.gst.price_sources import PriceSource
+from billing.gst.series import DocumentKind
+from billing.ledger.issued_documents import InvoiceStatus
+from billing.ledger.postings import PaymentKind, PaymentMethod
+from billing.ledger.sellers import Scheme
+from billing.messages.messengers import Channel, MessageState
+from billing.messages.texts import Occasion
 from domain.cards import (
     CardSource,
     CardStatus,
@@ -64,7 +64,7 @@ DESCRIBED: dict[EnumMeta, str] = {
 }
 
 
-def describe(schema: GraphQLSchema) -> None:
+def describe_enums(schema: GraphQLSchema) -> None:
     """Give the domain's enums their descriptions: the domain itself does not know of GraphQL."""
     for choice, meaning in DESCRIBED.items():
         schema.type_map[choice.__name__].description = meaning

@@ -5,14 +5,14 @@ from typing import Protocol, TypeVar
 
 import strawberry
 
-from billing.correspondence import Message
-from billing.irp import Registered
-from billing.papers import Paper
-from billing.payments import Payment
+from billing.gst.irp import PortalRegistration
+from billing.ledger.issued_documents import IssuedDocument
+from billing.ledger.payments import Payment
+from billing.messages.correspondence import Message
 from domain.cards import FailureCard
 from domain.codes import CodeKey, ErrorCode
 from domain.ids import CardId, GarageId, InvoiceId, TicketId
-from domain.tickets import Shown, Ticket
+from domain.tickets import ShownCard, Ticket
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
 
@@ -38,7 +38,7 @@ class Loaders(Protocol):
     @property
     def drafts(self) -> Loader[TicketId, FailureCard | None]: ...
     @property
-    def shown(self) -> Loader[TicketId, Sequence[Shown]]: ...
+    def shown(self) -> Loader[TicketId, Sequence[ShownCard]]: ...
     @property
     def first_fixes(self) -> Loader[TicketId, bool | None]: ...
     @property
@@ -56,11 +56,11 @@ class Loaders(Protocol):
     @property
     def models(self) -> Loader[str, VehicleModel | None]: ...
     @property
-    def invoices(self) -> Loader[InvoiceId, Paper | None]: ...
+    def invoices(self) -> Loader[InvoiceId, IssuedDocument | None]: ...
     @property
-    def credit_notes(self) -> Loader[InvoiceId, Sequence[Paper]]: ...
+    def credit_notes(self) -> Loader[InvoiceId, Sequence[IssuedDocument]]: ...
     @property
-    def registrations(self) -> Loader[InvoiceId, Registered | None]: ...
+    def registrations(self) -> Loader[InvoiceId, PortalRegistration | None]: ...
     @property
     def payments(self) -> Loader[InvoiceId, Sequence[Payment]]: ...
     @property
@@ -80,4 +80,4 @@ class Edges(Protocol):
         ...
 
 
-Asked = strawberry.Info[Edges, None]
+SchemaInfo = strawberry.Info[Edges, None]

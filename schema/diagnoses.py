@@ -4,7 +4,7 @@ import strawberry
 from strawberry import field
 
 from domain.matches import Level
-from schema.matches import Match
+from schema.matching import Match
 
 
 @strawberry.type(description="A cause that may be behind the failure.")

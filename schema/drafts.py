@@ -6,13 +6,13 @@ from typing import Self
 import strawberry
 from strawberry import field
 
-from billing.drafts import TicketDraft
+from billing.ledger.drafts import InvoiceDraft as TicketDraft
 from domain.ids import TicketId
-from schema.context import Asked
+from schema.context import SchemaInfo
 from schema.invoices import Party
 from schema.money import Money
-from schema.repair import Ticket
-from schema.vocabulary import edge
+from schema.tickets import Ticket
+from schema.vocabulary import load_edge
 
 
 @strawberry.type(description="What is to be taken off a part's line.")
@@ -41,17 +41,19 @@ class InvoiceDraft:
     value: strawberry.Private[TicketDraft]
 
     @strawberry.field(description="Who buys; null until somebody says so, masked as on invoices.")
-    def customer(self, info: Asked) -> Party | None:
+    def customer(self, info: SchemaInfo) -> Party | None:
         buyer = self.value.wish.buyer
         plain = info.context.sees_customers(self.value.garage)
-        return None if buyer is None else Party.of(buyer, plain=plain)
+        return None if buyer is None else Party.from_domain(buyer, plain=plain)
 
     @strawberry.field(description="The repair; null when it is not yours to see.")
-    async def ticket(self, info: Asked) -> Ticket | None:
-        return await edge(info.context.loaders.tickets, TicketId(self.ticket_key), Ticket.of)
+    async def ticket(self, info: SchemaInfo) -> Ticket | None:
+        return await load_edge(
+            info.context.loaders.tickets, TicketId(self.ticket_key), Ticket.from_domain
+        )
 
     @classmethod
-    def of(cls, value: TicketDraft) -> Self:
+    def from_domain(cls, value: TicketDraft) -> Self:
         terms = value.wish.terms
         fixed = terms.overrule
         return cls(
@@ -62,10 +64,10 @@ class InvoiceDraft:
             if fixed is None
             else FixedPlace(state=fixed.state.code, reason=fixed.reason),
             discounts=[
-                Discount(part=strawberry.ID(part), amount=Money.of(paise))
+                Discount(part=strawberry.ID(part), amount=Money.from_domain(paise))
                 for part, paise in terms.discounts.items()
             ],
-            labour_discount=Money.of(terms.labour_discount),
+            labour_discount=Money.from_domain(terms.labour_discount),
             reverse_charge=terms.reverse_charge,
             changed_at=value.changed_at,
             changed_by=strawberry.ID(value.changed_by),

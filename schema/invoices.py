@@ -6,24 +6,34 @@ from typing import Annotated, Self
 import strawberry
 from strawberry import field
 
-from billing import e_invoice, gstin, gstr1_files, invoices, lines, parties, payments
-from billing.gstr1_rows import Return
-from billing.invoices import Document
-from billing.irp import Registered
-from billing.lines import LineKind
-from billing.numbering import DocumentKind
-from billing.papers import BASIS_POINTS, InvoiceStatus, Paper
-from billing.parties import MASK
-from billing.postings import PaymentKind, PaymentMethod
-from billing.pricing import PriceSource
+from billing.gst import e_invoice, gstin, gstr1_files, invoices, lines, parties
+from billing.gst.gstr1_rows import MonthlyReturn
+from billing.gst.invoices import Document
+from billing.gst.irp import PortalRegistration
+from billing.gst.lines import LineKind
+from billing.gst.parties import MASK
+from billing.gst.price_sources import PriceSource
+from billing.gst.series import DocumentKind
+from billing.ledger import payments
+from billing.ledger.issued_documents import BASIS_POINTS, InvoiceStatus, IssuedDocument
+from billing.ledger.postings import PaymentKind, PaymentMethod
 from domain.ids import InvoiceId
-from schema.context import Asked
+from schema.context import SchemaInfo
 from schema.messages import Message
 from schema.money import Money
-from schema.nodes import GOES, USUAL, Connection, Node, connection, global_id, position, size
+from schema.nodes import (
+    GOES,
+    USUAL,
+    Connection,
+    Node,
+    after_position,
+    global_id,
+    make_connection,
+    page_size,
+)
 from schema.people import Garage
-from schema.repair import Ticket
-from schema.vocabulary import After, First, Part, edge
+from schema.tickets import Ticket
+from schema.vocabulary import After, First, Part, load_edge
 
 
 @strawberry.type(description="Who sells or buys; masked for those who may only read invoices.")
@@ -38,11 +48,11 @@ class Party:
     masked: bool = field(description="Whether it is hidden from you who this is.")
 
     @classmethod
-    def of(cls, value: parties.Party, *, plain: bool = True) -> Self:
+    def from_domain(cls, value: parties.Party, *, plain: bool = True) -> Self:
         where, number = value.address, value.gstin
         return cls(
             name=value.name if plain else parties.masked_name(value),
-            gstin=None if number is None else _shown(number.value, plain=plain),
+            gstin=None if number is None else _shown_quantity(number.value, plain=plain),
             address=None if where is None else where.text if plain else MASK,
             pincode=None if where is None else where.pincode if plain else MASK,
             state=None if value.state is None else value.state.name,
@@ -63,15 +73,15 @@ class Totals:
     payable: Money = field(description="What the customer owes.")
 
     @classmethod
-    def of(cls, value: invoices.Totals) -> Self:
+    def from_domain(cls, value: invoices.Totals) -> Self:
         return cls(
-            discount=Money.of(value.discount),
-            taxable=Money.of(value.taxable),
-            cgst=Money.of(value.cgst),
-            sgst=Money.of(value.sgst),
-            igst=Money.of(value.igst),
-            round_off=Money.of(value.round_off),
-            payable=Money.of(value.payable),
+            discount=Money.from_domain(value.discount),
+            taxable=Money.from_domain(value.taxable),
+            cgst=Money.from_domain(value.cgst),
+            sgst=Money.from_domain(value.sgst),
+            igst=Money.from_domain(value.igst),
+            round_off=Money.from_domain(value.round_off),
+            payable=Money.from_domain(value.payable),
         )
 
 
@@ -97,11 +107,11 @@ class InvoiceLine:
     part_key: str | None = field(description="The part's key.")
 
     @strawberry.field(description="The part; null for labour.")
-    async def part(self, info: Asked) -> Part | None:
-        return await edge(info.context.loaders.parts, self.part_key, Part.of)
+    async def part(self, info: SchemaInfo) -> Part | None:
+        return await load_edge(info.context.loaders.parts, self.part_key, Part.from_domain)
 
     @classmethod
-    def of(cls, value: lines.Line) -> Self:
+    def from_domain(cls, value: lines.TaxedLine) -> Self:
         return cls(
             number=value.n,
             kind=value.kind,
@@ -109,14 +119,14 @@ class InvoiceLine:
             hsn=value.hsn,
             quantity=f"{value.quantity:f}",
             unit=value.unit,
-            unit_price=Money.of(value.unit_price),
-            discount=Money.of(value.discount),
-            taxable=Money.of(value.taxable),
+            unit_price=Money.from_domain(value.unit_price),
+            discount=Money.from_domain(value.discount),
+            taxable=Money.from_domain(value.taxable),
             rate=f"{value.rate:f}",
-            cgst=Money.of(value.tax.cgst),
-            sgst=Money.of(value.tax.sgst),
-            igst=Money.of(value.tax.igst),
-            total=Money.of(value.total),
+            cgst=Money.from_domain(value.tax.cgst),
+            sgst=Money.from_domain(value.tax.sgst),
+            igst=Money.from_domain(value.tax.igst),
+            total=Money.from_domain(value.total),
             price_source=value.priced_from,
             estimated=value.estimated,
             of_line=value.of_line,
@@ -144,14 +154,14 @@ class Payment(Node):
     refund_of: strawberry.ID | None = field(description="The payment that went back.")
 
     @classmethod
-    def of(cls, value: payments.Payment) -> Self:
+    def from_domain(cls, value: payments.Payment) -> Self:
         back = value.refund_of
         return cls(
             id=global_id("Payment", value.id),
             key=value.id,
             kind=value.kind,
             payment_kind=PaymentKind(value.kind),
-            amount=Money.of(value.paise),
+            amount=Money.from_domain(value.paise),
             method=value.method,
             day=value.day,
             at=value.at,
@@ -170,7 +180,7 @@ class EInvoice:
     cancelled_at: datetime | None = field(description="When it was taken off; null: it stands.")
 
     @classmethod
-    def of(cls, value: Registered) -> Self:
+    def from_domain(cls, value: PortalRegistration) -> Self:
         return cls(
             irn=value.irn,
             ack_number=value.ack_number,
@@ -191,26 +201,28 @@ class Invoice(Node):
     place_of_supply: str = field(description="The State that the law puts the supply in.")
     place_rule: str = field(description="The rule that put it there, or why it was overruled.")
     reason: str | None = field(description="Of a credit note: why.")
-    value: strawberry.Private[Paper]
+    value: strawberry.Private[IssuedDocument]
 
     @strawberry.field(description="Who sells.")
     def supplier(self) -> Party:
-        return Party.of(self.value.invoice.supplier)
+        return Party.from_domain(self.value.invoice.supplier)
 
     @strawberry.field(description="Who buys; masked for those who may only read invoices.")
-    def customer(self, info: Asked) -> Party:
+    def customer(self, info: SchemaInfo) -> Party:
         plain = info.context.sees_customers(self.value.garage)
-        return Party.of(self.value.invoice.recipient, plain=plain)
+        return Party.from_domain(self.value.invoice.recipient, plain=plain)
 
     @strawberry.field(description="Its sums.")
     def totals(self) -> Totals:
-        return Totals.of(self.value.invoice.totals)
+        return Totals.from_domain(self.value.invoice.totals)
 
     @strawberry.field(description="What is charged, line by line.")
     def lines(self, first: First = USUAL, after: After = None) -> Connection[InvoiceLine]:
-        start = int(position(after) or 0)
-        rest = self.value.invoice.lines[start:][: size(first) + 1]
-        return connection(rest, first, after, lambda line: str(line.n), InvoiceLine.of)
+        start = int(after_position(after) or 0)
+        rest = self.value.invoice.lines[start:][: page_size(first) + 1]
+        return make_connection(
+            rest, first, after, lambda line: str(line.n), InvoiceLine.from_domain
+        )
 
     @strawberry.field(
         description="Where it stands; null for a credit note.",
@@ -228,62 +240,68 @@ class Invoice(Node):
     @strawberry.field(description="What was paid, less what went back.")
     def paid(self) -> Money | None:
         balance = self.value.balance
-        return None if balance is None else Money.of(balance.paid)
+        return None if balance is None else Money.from_domain(balance.paid)
 
     @strawberry.field(description="What credit notes took back.")
     def credited(self) -> Money | None:
         balance = self.value.balance
-        return None if balance is None else Money.of(balance.credited)
+        return None if balance is None else Money.from_domain(balance.credited)
 
     @strawberry.field(description="What is still owed; below zero the customer is owed.")
     def due(self) -> Money | None:
         balance = self.value.balance
-        return None if balance is None else Money.of(balance.due)
+        return None if balance is None else Money.from_domain(balance.due)
 
     @strawberry.field(description="The garage that issued it.")
     def garage(self) -> Garage:
-        return Garage.of(self.value.garage)
+        return Garage.from_domain(self.value.garage)
 
     @strawberry.field(description="The repair; null when it is not yours to see.")
-    async def ticket(self, info: Asked) -> Ticket | None:
-        return await edge(info.context.loaders.tickets, self.value.ticket, Ticket.of)
+    async def ticket(self, info: SchemaInfo) -> Ticket | None:
+        return await load_edge(info.context.loaders.tickets, self.value.ticket, Ticket.from_domain)
 
     @strawberry.field(description="Of a credit note: the invoice that it corrects.")
-    async def original(self, info: Asked) -> Annotated["Invoice", strawberry.lazy(__name__)] | None:
-        return await edge(info.context.loaders.invoices, self.value.original, Invoice.of)
+    async def original(
+        self, info: SchemaInfo
+    ) -> Annotated["Invoice", strawberry.lazy(__name__)] | None:
+        return await load_edge(
+            info.context.loaders.invoices, self.value.original, Invoice.from_domain
+        )
 
     @strawberry.field(description="Its credit notes, the oldest first, at most 100.")
     async def credit_notes(
-        self, info: Asked
+        self, info: SchemaInfo
     ) -> list[Annotated["Invoice", strawberry.lazy(__name__)]]:
         notes = await info.context.loaders.credit_notes.load(InvoiceId(self.key))
-        return [Invoice.of(note) for note in notes[:100]]
+        return [Invoice.from_domain(note) for note in notes[:100]]
 
     @strawberry.field(description="What the invoice portal knows of it; null: nothing.")
-    async def e_invoice(self, info: Asked) -> EInvoice | None:
-        return await edge(info.context.loaders.registrations, InvoiceId(self.key), EInvoice.of)
+    async def e_invoice(self, info: SchemaInfo) -> EInvoice | None:
+        return await load_edge(
+            info.context.loaders.registrations, InvoiceId(self.key), EInvoice.from_domain
+        )
 
     @strawberry.field(description="What came in and went back, the oldest first, at most 100.")
-    async def payments(self, info: Asked) -> list[Payment]:
+    async def payments(self, info: SchemaInfo) -> list[Payment]:
         found = await info.context.loaders.payments.load(InvoiceId(self.key))
-        return [Payment.of(payment) for payment in found[:100]]
+        return [Payment.from_domain(payment) for payment in found[:100]]
 
     @strawberry.field(description="What its customer was told, the oldest first, at most 100.")
-    async def messages(self, info: Asked) -> list[Message]:
+    async def messages(self, info: SchemaInfo) -> list[Message]:
         plain = info.context.sees_customers(self.value.garage)
         found = await info.context.loaders.messages.load(InvoiceId(self.key))
-        return [Message.of(message, plain=plain) for message in found[:100]]
+        return [Message.from_domain(message, plain=plain) for message in found[:100]]
 
     @strawberry.field(
         description="Where its PDF may be fetched for some minutes, without a token; it hides the "
         "customer from you as `customer` does."
     )
-    def pdf(self, info: Asked) -> str:
+    def pdf(self, info: SchemaInfo) -> str:
         plain = info.context.sees_customers(self.value.garage)
         return info.context.pdf_link(InvoiceId(self.key), masked=not plain)
 
     @classmethod
-    def of(cls, value: Paper) -> Self:
+    def from_domain(cls, value: IssuedDocument) -> Self:
         invoice = value.invoice
         return cls(
             id=global_id("Invoice", value.id),
@@ -334,12 +352,13 @@ class SalesReturn:
     tables: list[ReturnTable] = field(description="The same, table by table.")
 
     @classmethod
-    def of(cls, value: Return) -> Self:
+    def from_domain(cls, value: MonthlyReturn) -> Self:
         return cls(
             period=value.period,
-            json=e_invoice.text(gstr1_files.as_json(value)).decode(),
+            json=e_invoice.inv01_text(gstr1_files.to_portal_json(value)).decode(),
             tables=[
-                ReturnTable(name=name, csv=csv) for name, csv in gstr1_files.as_csv(value).items()
+                ReturnTable(name=name, csv=csv)
+                for name, csv in gstr1_files.to_csv_files(value).items()
             ],
         )
 
@@ -350,5 +369,5 @@ def rate_text(basis_points: int) -> str:
     return str(whole) if rest == 0 else f"{whole}.{rest:02d}".rstrip("0")
 
 
-def _shown(number: str, *, plain: bool) -> str:
-    return number if plain else gstin.masked(number)
+def _shown_quantity(number: str, *, plain: bool) -> str:
+    return number if plain else gstin.mask_gstin(number)

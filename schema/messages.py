@@ -6,9 +6,9 @@ from typing import Self
 import strawberry
 from strawberry import field
 
-from billing import correspondence, messages
-from billing.messages import Occasion
-from billing.messengers import Channel, MessageState
+from billing.messages import correspondence, texts
+from billing.messages.messengers import Channel, MessageState
+from billing.messages.texts import Occasion
 
 
 @strawberry.type(description="One message to a customer; hidden from who may only read invoices.")
@@ -22,7 +22,7 @@ class Message:
     link: str | None = field(description="Of WhatsApp: opens the text there, ready to be sent.")
 
     @classmethod
-    def of(cls, value: correspondence.Message, *, plain: bool) -> Self:
+    def from_domain(cls, value: correspondence.Message, *, plain: bool) -> Self:
         letter = value.letter
         return cls(
             occasion=value.occasion,
@@ -31,7 +31,7 @@ class Message:
             at=value.at,
             to=letter.to if plain else None,
             text=letter.body if plain else None,
-            link=messages.whatsapp_link(letter.to, letter.body)
+            link=texts.whatsapp_link(letter.to, letter.body)
             if plain and value.channel is Channel.WHATSAPP
             else None,
         )

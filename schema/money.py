@@ -5,7 +5,7 @@ from typing import NewType, Self
 import strawberry
 from strawberry import field
 
-from billing import money
+from billing.gst import money
 from domain.errors import InvalidInput
 
 Paise = NewType("Paise", int)
@@ -16,7 +16,7 @@ PAISE = strawberry.scalar(
         "(Rs 9,999,999,999.99), which every JSON reader holds exactly."
     ),
     serialize=int,
-    parse_value=lambda value: money.whole("amount", value),
+    parse_value=lambda value: money.whole_paise("amount", value),
 )
 
 
@@ -27,13 +27,15 @@ class Money:
     text: str = field(description="For people: 1,23,456.78, in lakh and crore groups.")
 
     @classmethod
-    def of(cls, paise: int) -> Self:
+    def from_domain(cls, paise: int) -> Self:
         return cls(
-            paise=Paise(paise), currency=money.CURRENCY, text=money.grouped(money.Paise(paise))
+            paise=Paise(paise),
+            currency=money.CURRENCY,
+            text=money.grouped_amount(money.Paise(paise)),
         )
 
 
-def demanded(field: str, paise: int) -> money.Paise:
+def demand_amount(field: str, paise: int) -> money.Paise:
     """Give an amount that was handed in.
 
     Raises:
@@ -41,4 +43,4 @@ def demanded(field: str, paise: int) -> money.Paise:
     """
     if paise < 1:
         raise InvalidInput(field, f"{paise} paise is not more than nothing")
-    return money.whole(field, paise)
+    return money.whole_paise(field, paise)

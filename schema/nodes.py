@@ -53,7 +53,7 @@ class Connection(Generic[T]):
 
 
 def global_id(kind: str, key: str) -> strawberry.ID:
-    return strawberry.ID(_sealed(f"{kind}:{key}"))
+    return strawberry.ID(_seal_cursor(f"{kind}:{key}"))
 
 
 def parsed_id(value: str) -> tuple[str, str]:
@@ -62,7 +62,7 @@ def parsed_id(value: str) -> tuple[str, str]:
     Raises:
         InvalidInput: this API never made such an id.
     """
-    kind, colon, key = _opened("id", value).partition(":")
+    kind, colon, key = _open_cursor("id", value).partition(":")
     if not colon or not kind.isidentifier() or not key:
         raise InvalidInput("id", NOT_OURS["id"])
     return kind, key
@@ -70,7 +70,7 @@ def parsed_id(value: str) -> tuple[str, str]:
 
 def key_of(kind: str, value: str) -> str:
     """Give the key that `value` names: a global id of that kind, or the bare key."""
-    limits.text("id", value, LONGEST_ID)
+    limits.clean_text("id", value, LONGEST_ID)
     try:
         found, key = parsed_id(value)
     except InvalidInput:
@@ -82,28 +82,28 @@ def key_of(kind: str, value: str) -> str:
     return value
 
 
-def size(first: int) -> int:
+def page_size(first: int) -> int:
     """Give the page size if it is in 1..100."""
-    limits.within("first", first, 1, MOST)
+    limits.check_range("first", first, 1, MOST)
     return first
 
 
-def position(after: str | None) -> str | None:
+def after_position(after: str | None) -> str | None:
     """Give the key that a cursor of ours stands for."""
     if after is None:
         return None
-    key = _opened("after", after)
+    key = _open_cursor("after", after)
     if not key.strip() or plain(key).strip() != key:
         raise InvalidInput("after", "is not of this API")
     return key
 
 
-def connection(
+def make_connection(
     found: Sequence[S], first: int, after: str | None, key: Callable[[S], str], of: Callable[[S], T]
 ) -> Connection[T]:
     """Give the page of up to `first` of `found`, which holds one more when there is more."""
     kept = found[:first]
-    edges = [Edge(cursor=_sealed(key(item)), node=of(item)) for item in kept]
+    edges = [Edge(cursor=_seal_cursor(key(item)), node=of(item)) for item in kept]
     return Connection(
         edges=edges,
         page_info=PageInfo(
@@ -115,22 +115,22 @@ def connection(
     )
 
 
-def window(
+def page_window(
     items: Sequence[S], first: int, after: str | None, key: Callable[[S], str]
 ) -> Sequence[S]:
-    """Give the part of a whole list, sorted by key, that `connection` makes a page of."""
-    start = position(after)
+    """Give the part of a whole list, sorted by key, that `make_connection` makes a page of."""
+    start = after_position(after)
     ordered = sorted(items, key=key)
     rest = ordered if start is None else [item for item in ordered if key(item) > start]
-    return rest[: size(first) + 1]
+    return rest[: page_size(first) + 1]
 
 
-def _sealed(text: str) -> str:
+def _seal_cursor(text: str) -> str:
     return b64encode(text.encode()).decode()
 
 
-def _opened(name: str, value: str) -> str:
-    limits.text(name, value, LONGEST_ID)
+def _open_cursor(name: str, value: str) -> str:
+    limits.clean_text(name, value, LONGEST_ID)
     try:
         return b64decode(value, validate=True).decode()
     except (Base64Error, ValueError) as error:

@@ -8,18 +8,18 @@ from strawberry import field
 
 from domain import cards, regions
 from domain.ids import GarageId
-from schema.context import Asked
+from schema.context import SchemaInfo
 from schema.nodes import Node, global_id
 
 
 @strawberry.type(description="A garage of the network.")
 class Garage(Node):
     @strawberry.field(description="The region it lies in; null when neither it nor its key says.")
-    async def region(self, info: Asked) -> str | None:
+    async def region(self, info: SchemaInfo) -> str | None:
         return await info.context.loaders.regions.load(GarageId(self.key))
 
     @classmethod
-    def of(cls, id: GarageId) -> Self:
+    def from_domain(cls, id: GarageId) -> Self:
         return cls(id=global_id("Garage", id), key=id)
 
 
@@ -31,7 +31,7 @@ class RegionCount:
     resolved: int = field(description="How many of these are resolved.")
 
     @classmethod
-    def of(cls, value: regions.RegionCount) -> Self:
+    def from_domain(cls, value: regions.RegionCount) -> Self:
         return cls(
             region=value.region,
             garages=value.garages,
@@ -49,12 +49,12 @@ class Provenance:
     campaign: str | None = field(description="The recall campaign it was read from, if any.")
 
     @classmethod
-    def of(cls, value: cards.Provenance) -> Self:
+    def from_domain(cls, value: cards.Provenance) -> Self:
         return cls(
             author=strawberry.ID(value.author),
             created_at=value.created_at,
             updated_at=value.updated_at,
-            garage=None if value.garage is None else Garage.of(value.garage),
+            garage=None if value.garage is None else Garage.from_domain(value.garage),
             campaign=value.campaign,
         )
 
@@ -65,7 +65,7 @@ class Verification:
     at: datetime = field(description="When.")
 
     @classmethod
-    def of(cls, value: cards.Verification) -> Self:
+    def from_domain(cls, value: cards.Verification) -> Self:
         return cls(by=strawberry.ID(value.by), at=value.at)
 
 
@@ -80,7 +80,7 @@ class Merge:
     )
 
     @classmethod
-    def of(cls, value: cards.Merge) -> Self:
+    def from_domain(cls, value: cards.Merge) -> Self:
         return cls(
             sources=list(value.sources),
             merged_at=value.at,
@@ -95,10 +95,10 @@ class Visibility:
     regions: list[str] = field(description="The regions whose garages may see it.")
 
     @classmethod
-    def of(cls, value: cards.Visibility) -> Self:
+    def from_domain(cls, value: cards.Visibility) -> Self:
         return cls(
             everyone=value.everyone,
-            garages=[Garage.of(g) for g in value.garages],
+            garages=[Garage.from_domain(g) for g in value.garages],
             regions=list(value.regions),
         )
 

@@ -4,7 +4,7 @@ import strawberry
 from strawberry import field
 
 from schema.money import Paise
-from schema.repair import FailureCard, Ticket
+from schema.tickets import FailureCard, Ticket
 
 
 @strawberry.interface(description="Why something was not done; nothing was written.")

@@ -7,15 +7,15 @@ from graphql import GraphQLSchema, lexicographic_sort_schema, print_schema
 PRINTED = Path(__file__).with_name("schema.graphql")
 
 
-def sdl(schema: GraphQLSchema) -> str:
+def print_sdl(schema: GraphQLSchema) -> str:
     """Give the sorted text; graphql-core's printer, as Strawberry's leaves enums undescribed."""
     return print_schema(lexicographic_sort_schema(schema)) + "\n"
 
 
-def write(schema: GraphQLSchema) -> None:
-    PRINTED.write_text(sdl(schema), encoding="utf-8")
+def write_sdl(schema: GraphQLSchema) -> None:
+    PRINTED.write_text(print_sdl(schema), encoding="utf-8")
 
 
-def printed() -> str:
+def printed_sdl() -> str:
     """Give the schema as it is committed."""
     return PRINTED.read_text(encoding="utf-8")

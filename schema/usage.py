@@ -20,12 +20,12 @@ class Rate:
 
     @classmethod
     def counted(cls, worked: int, n: int) -> Self:
-        interval = effectiveness.wilson(worked, n)
+        interval = effectiveness.wilson_interval(worked, n)
         return cls(value=worked / n if n else None, low=interval.low, high=interval.high, n=n)
 
     @classmethod
-    def of(cls, counted: usage.Usage) -> Self:
-        interval = effectiveness.wilson(counted.successes, counted.used)
+    def from_domain(cls, counted: usage.Usage) -> Self:
+        interval = effectiveness.wilson_interval(counted.successes, counted.used)
         rate = effectiveness.success_rate(counted)
         return cls(value=rate, low=interval.low, high=interval.high, n=counted.used)
 
@@ -46,7 +46,7 @@ class Usage:
     success_rate: Rate = field(description="Successes out of uses.")
 
     @classmethod
-    def of(cls, value: usage.Usage) -> Self:
+    def from_domain(cls, value: usage.Usage) -> Self:
         stars = value.ratings
         mean = sum(stars) / len(stars) if stars else None
         return cls(
@@ -58,7 +58,7 @@ class Usage:
             rating=mean,
             ratings=len(stars),
             last_used=value.last_used,
-            success_rate=Rate.of(value),
+            success_rate=Rate.from_domain(value),
         )
 
 
@@ -75,11 +75,11 @@ class Effectiveness:
     timeliness: float | None = field(description="Estimated out of actual minutes, at most 1.")
 
     @classmethod
-    def of(cls, value: usage.Usage, timing: Timing) -> Self:
-        found = effectiveness.metrics(value)
+    def from_domain(cls, value: usage.Usage, timing: Timing) -> Self:
+        found = effectiveness.effectiveness_metrics(value)
         return cls(
-            score=effectiveness.score(value, timing),
-            proven=effectiveness.proven(value),
+            score=effectiveness.effectiveness_score(value, timing),
+            proven=effectiveness.is_proven(value),
             first_time_fix=found.first_time_fix,
             acceptance=found.acceptance,
             stars=found.rating,

@@ -22,7 +22,7 @@ class Vehicle:
     category: VehicleCategory | None = field(description="What kind of vehicle it is.")
 
     @classmethod
-    def of(cls, value: VehicleContext) -> Self:
+    def from_domain(cls, value: VehicleContext) -> Self:
         return cls(
             make=value.make,
             model=value.model,
@@ -45,7 +45,7 @@ class VehicleModel(Node):
     category: VehicleCategory = field(description="What kind of vehicle it is.")
 
     @classmethod
-    def of(cls, value: vehicles.VehicleModel) -> Self:
+    def from_domain(cls, value: vehicles.VehicleModel) -> Self:
         return cls(
             id=global_id("VehicleModel", value.id),
             key=value.id,

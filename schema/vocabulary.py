@@ -8,8 +8,8 @@ from strawberry import field
 
 from domain import codes, vocabulary
 from domain.codes import CodeKey
-from schema.context import Asked, Loader
-from schema.nodes import USUAL, Connection, Node, connection, global_id, window
+from schema.context import Loader, SchemaInfo
+from schema.nodes import USUAL, Connection, Node, global_id, make_connection, page_window
 from schema.vehicles import VehicleModel
 
 First = Annotated[int, strawberry.argument(description="How many to give, 1 to 100.")]
@@ -20,13 +20,15 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 
-async def edge(loader: Loader[K, S | None], key: K | None, of: Callable[[S], T]) -> T | None:
+async def load_edge(loader: Loader[K, S | None], key: K | None, of: Callable[[S], T]) -> T | None:
     """Follow an edge to at most one thing: one loader call."""
     found = None if key is None else await loader.load(key)
     return None if found is None else of(found)
 
 
-async def edges(loader: Loader[K, S | None], keys: Sequence[K], of: Callable[[S], T]) -> list[T]:
+async def load_edges(
+    loader: Loader[K, S | None], keys: Sequence[K], of: Callable[[S], T]
+) -> list[T]:
     """Follow an edge to several things; what is not there (or not for these eyes) is left out."""
     return [of(found) for found in await loader.load_many(keys) if found is not None]
 
@@ -37,7 +39,7 @@ class Supplier(Node):
     country: str | None = field(description="Where it is, as an ISO 3166 code.")
 
     @classmethod
-    def of(cls, value: vocabulary.Supplier) -> Self:
+    def from_domain(cls, value: vocabulary.Supplier) -> Self:
         return cls(
             id=global_id("Supplier", value.id),
             key=value.id,
@@ -54,16 +56,18 @@ class Component(Node):
 
     @strawberry.field(description="The component it is a part of; null for a subsystem.")
     async def part_of(
-        self, info: Asked
+        self, info: SchemaInfo
     ) -> Annotated["Component", strawberry.lazy(__name__)] | None:
-        return await edge(info.context.loaders.components, self.parent, Component.of)
+        return await load_edge(info.context.loaders.components, self.parent, Component.from_domain)
 
     @strawberry.field(description="Who makes it.")
-    async def suppliers(self, info: Asked) -> list[Supplier]:
-        return await edges(info.context.loaders.suppliers, self.supplied_by, Supplier.of)
+    async def suppliers(self, info: SchemaInfo) -> list[Supplier]:
+        return await load_edges(
+            info.context.loaders.suppliers, self.supplied_by, Supplier.from_domain
+        )
 
     @classmethod
-    def of(cls, value: vocabulary.Component) -> Self:
+    def from_domain(cls, value: vocabulary.Component) -> Self:
         return cls(
             id=global_id("Component", value.id),
             key=value.id,
@@ -80,11 +84,11 @@ class Symptom(Node):
     seen_on: strawberry.Private[str | None]
 
     @strawberry.field(description="The component it is seen on.")
-    async def component(self, info: Asked) -> Component | None:
-        return await edge(info.context.loaders.components, self.seen_on, Component.of)
+    async def component(self, info: SchemaInfo) -> Component | None:
+        return await load_edge(info.context.loaders.components, self.seen_on, Component.from_domain)
 
     @classmethod
-    def of(cls, value: vocabulary.Symptom) -> Self:
+    def from_domain(cls, value: vocabulary.Symptom) -> Self:
         return cls(
             id=global_id("Symptom", value.code),
             key=value.code,
@@ -103,11 +107,13 @@ class ErrorCode(Node):
     raised_by: strawberry.Private[str | None]
 
     @strawberry.field(description="The component that raises it.")
-    async def component(self, info: Asked) -> Component | None:
-        return await edge(info.context.loaders.components, self.raised_by, Component.of)
+    async def component(self, info: SchemaInfo) -> Component | None:
+        return await load_edge(
+            info.context.loaders.components, self.raised_by, Component.from_domain
+        )
 
     @classmethod
-    def of(cls, value: codes.ErrorCode) -> Self:
+    def from_domain(cls, value: codes.ErrorCode) -> Self:
         return cls(
             id=global_id("ErrorCode", value.key),
             key=value.key,
@@ -128,24 +134,26 @@ class Part(Node):
     fitting: strawberry.Private[tuple[str, ...]]
 
     @strawberry.field(description="The component it is one of.")
-    async def component(self, info: Asked) -> Component | None:
-        return await edge(info.context.loaders.components, self.is_a, Component.of)
+    async def component(self, info: SchemaInfo) -> Component | None:
+        return await load_edge(info.context.loaders.components, self.is_a, Component.from_domain)
 
     @strawberry.field(description="The older part it takes the place of.")
-    async def supersedes(self, info: Asked) -> Annotated["Part", strawberry.lazy(__name__)] | None:
-        return await edge(info.context.loaders.parts, self.replaces, Part.of)
+    async def supersedes(
+        self, info: SchemaInfo
+    ) -> Annotated["Part", strawberry.lazy(__name__)] | None:
+        return await load_edge(info.context.loaders.parts, self.replaces, Part.from_domain)
 
     @strawberry.field(description="The vehicle models it fits.")
     async def fits(
-        self, info: Asked, first: First = USUAL, after: After = None
+        self, info: SchemaInfo, first: First = USUAL, after: After = None
     ) -> Connection[VehicleModel]:
-        keys = window(self.fitting, first, after, str)
+        keys = page_window(self.fitting, first, after, str)
         models = info.context.loaders.models
         found = [m for m in await models.load_many(keys) if m is not None]
-        return connection(found, first, after, lambda m: m.id, VehicleModel.of)
+        return make_connection(found, first, after, lambda m: m.id, VehicleModel.from_domain)
 
     @classmethod
-    def of(cls, value: vocabulary.Part) -> Self:
+    def from_domain(cls, value: vocabulary.Part) -> Self:
         return cls(
             id=global_id("Part", value.id),
             key=value.id,
@@ -157,14 +165,17 @@ class Part(Node):
         )
 
 
-async def coded(
+async def load_codes(
     loader: Loader[CodeKey, codes.ErrorCode | None], keys: Sequence[CodeKey]
 ) -> list[ErrorCode]:
     """Give the codes of these keys; one that the vocabulary lacks has no description."""
     found = await loader.load_many(keys)
-    return [ErrorCode.of(code or _bare(key)) for key, code in zip(keys, found, strict=True)]
+    return [
+        ErrorCode.from_domain(code or _bare_code(key))
+        for key, code in zip(keys, found, strict=True)
+    ]
 
 
-def _bare(key: CodeKey) -> codes.ErrorCode:
+def _bare_code(key: CodeKey) -> codes.ErrorCode:
     scope, _, code = key.rpartition(":")
     return codes.ErrorCode(code=code, scope=scope, description="")

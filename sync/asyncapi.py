@@ -30,12 +30,13 @@ ID = {"pattern": r"^[^\s@]+$"}
 IDS = ("id", "entity", "actor")
 
 
-def schema(type: EventType) -> dict[str, Any]:
+def event_schema(type: EventType) -> dict[str, Any]:
     """Give the JSON Schema of one event: the envelope, its type fixed, and nothing else allowed."""
     built = Envelope.json_schema()
     properties: dict[str, Any] = built["properties"]
     described = {
-        name: _plain(properties[name]) | {"description": text} for name, text in DESCRIBED.items()
+        name: _plain_schema(properties[name]) | {"description": text}
+        for name, text in DESCRIBED.items()
     }
     for name in IDS:
         described[name] |= ID
@@ -51,7 +52,7 @@ def schema(type: EventType) -> dict[str, Any]:
     }
 
 
-def document() -> dict[str, Any]:
+def asyncapi_document() -> dict[str, Any]:
     """Give the AsyncAPI 3 document: one channel, one message for each event."""
     names = [t.value for t in EventType]
     return {
@@ -68,7 +69,7 @@ def document() -> dict[str, Any]:
                 "address": STREAM,
                 "description": "A Redis Stream. An entry's id is `<number in the change log>-0`; "
                 "its field `event` holds the message.",
-                "messages": {name: _ref("messages", name) for name in names},
+                "messages": {name: _reference_to("messages", name) for name in names},
             }
         },
         "operations": {
@@ -78,31 +79,31 @@ def document() -> dict[str, Any]:
                 "summary": "Take events in a group, or follow them from a number on.",
             }
         },
-        "components": {"messages": {t.value: _message(t) for t in EventType}},
+        "components": {"messages": {t.value: _message_schema(t) for t in EventType}},
     }
 
 
-def printed() -> str:
+def printed_document() -> str:
     """Give the document as it is to be committed."""
-    text = yaml.safe_dump(document(), sort_keys=False, allow_unicode=True, width=100)
+    text = yaml.safe_dump(asyncapi_document(), sort_keys=False, allow_unicode=True, width=100)
     return "# Printed by `make asyncapi`; do not edit.\n" + text
 
 
-def _message(type: EventType) -> dict[str, Any]:
+def _message_schema(type: EventType) -> dict[str, Any]:
     return {
         "name": type.value,
         "title": type.value,
         "contentType": "application/json",
         "payload": {
             "schemaFormat": "application/schema+json;version=draft-2020-12",
-            "schema": schema(type),
+            "schema": event_schema(type),
         },
     }
 
 
-def _plain(found: dict[str, Any]) -> dict[str, Any]:
+def _plain_schema(found: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in found.items() if key not in ("title", "default")}
 
 
-def _ref(kind: str, name: str) -> dict[str, str]:
+def _reference_to(kind: str, name: str) -> dict[str, str]:
     return {"$ref": f"#/components/{kind}/{name}"}

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from domain.errors import InvalidInput
 from sync.envelope import Envelope
-from sync.handling import Handler
+from sync.inbox import EventHandler
 from sync.stream import FIELD, STREAM, Logged
 
 SECONDS = 3.0
@@ -22,7 +22,7 @@ BLOCK_MILLISECONDS = 2_000
 PARTS = {"redis": RedisBroker, "rediss": RedisBroker}
 
 
-class Entry(BinaryMessageFormatV1):
+class StreamEntry(BinaryMessageFormatV1):
     """An entry of the stream as the relay writes it: one field that holds the envelope."""
 
     @classmethod
@@ -30,7 +30,7 @@ class Entry(BinaryMessageFormatV1):
         return (data.get(FIELD, b"null") if isinstance(data, dict) else data), {}  # pyright: ignore[reportUnknownVariableType]
 
 
-def made(url: str) -> RedisBroker:
+def make_broker(url: str) -> RedisBroker:
     """Give the broker for an address.
 
     Raises:
@@ -48,11 +48,13 @@ def made(url: str) -> RedisBroker:
         logger=logging.getLogger("battwheels.bus"),
         log_level=logging.DEBUG,
         apply_types=False,
-        message_format=Entry,
+        message_format=StreamEntry,
     )
 
 
-def subscribe(broker: RedisBroker, handler: Handler, consumer: str, idle_seconds: float) -> None:
+def subscribe_consumer(
+    broker: RedisBroker, handler: EventHandler, consumer: str, idle_seconds: float
+) -> None:
     """Have a handler take new entries in its group, and claim those that a dead one left behind.
 
     Entries are acknowledged when the records know what became of them. On Redis a refusal does
@@ -75,24 +77,26 @@ def subscribe(broker: RedisBroker, handler: Handler, consumer: str, idle_seconds
             polling_interval=interval,
             min_idle_time=idle,
         )
-        broker.subscriber(stream=stream, decoder=_decoded, ack_policy=AckPolicy.NACK_ON_ERROR)(
+        broker.subscriber(stream=stream, decoder=_decode_batch, ack_policy=AckPolicy.NACK_ON_ERROR)(
             taken
         )
 
 
-def running(broker: RedisBroker) -> bool:
+def is_running(broker: RedisBroker) -> bool:
     """Say whether every handler still takes: one whose group is lost has stopped."""
     return all(subscriber.running for subscriber in broker.subscribers)
 
 
-async def _decoded(message: RedisBatchStreamMessage) -> list[Logged]:
+async def _decode_batch(message: RedisBatchStreamMessage) -> list[Logged]:
     """Give the entries that can be read; the change log brings the others."""
     raw = message.raw_message
-    read = [_entry(key, data) for key, data in zip(raw["message_ids"], raw["data"], strict=True)]
+    read = [
+        _decode_entry(key, data) for key, data in zip(raw["message_ids"], raw["data"], strict=True)
+    ]
     return [entry for entry in read if entry is not None]
 
 
-def _entry(key: bytes, data: dict[bytes, bytes]) -> Logged | None:
+def _decode_entry(key: bytes, data: dict[bytes, bytes]) -> Logged | None:
     try:
         event = Envelope.validate_json(data.get(FIELD, b"null"))
     except ValidationError:

@@ -20,9 +20,9 @@ from redis.exceptions import RedisError, ResponseError
 from domain.errors import Unavailable
 from records.database import LISTENERS
 from sync import broker
-from sync.ending import told_to_end
-from sync.envelope import envelope
-from sync.handling import Handler, Inbox, Listener
+from sync.cancellation import is_cancelled
+from sync.envelope import event_envelope
+from sync.inbox import EventHandler, EventInbox, EventListener
 from sync.stream import STREAM, Logged
 from sync.wakes import Clock, Wake
 
@@ -32,7 +32,7 @@ SWEPT = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class SweepTiming:
     """Seconds: an entry is an orphan after `idle` with a silent taker and missed after `grace` in
     the log; a sweep comes every `sweep` while there is something to do, after `rest` nobody need
     tell of it, and a lost group is made again after `look`. `wakes` gives each listener a way to
@@ -47,30 +47,30 @@ class Pace:
     wakes: Callable[[], Wake] | None = None
 
 
-class Cursors(Protocol):
+class CursorSource(Protocol):
     async def at(self, consumer: str) -> int: ...
 
 
-class Leases(Protocol):
+class LeaseTaker(Protocol):
     async def take(self, name: str, seconds: float) -> bool: ...
 
 
-class Inboxes(Protocol):
+class InboxFactory(Protocol):
     """Gives the inbox of a listener."""
 
-    def __call__(self, listener: Listener) -> Inbox: ...
+    def __call__(self, listener: EventListener) -> EventInbox: ...
 
 
-class Consumers:
+class StreamConsumers:
     """Everybody who listens, in one process; others beside it share the work."""
 
     def __init__(
         self,
-        listeners: Sequence[Listener],
-        inboxes: Inboxes,
-        stores: tuple[Redis, Cursors, Leases],
+        listeners: Sequence[EventListener],
+        inboxes: InboxFactory,
+        stores: tuple[Redis, CursorSource, LeaseTaker],
         *,
-        pace: Pace = Pace(),
+        pace: SweepTiming = SweepTiming(),
         name: str = "worker",
     ) -> None:
         self._redis, self._cursors, self._leases = stores
@@ -78,7 +78,7 @@ class Consumers:
         self._name = name
         shared = asyncio.Semaphore(LISTENERS)
         self._handlers = [
-            Handler(listener, inboxes(listener), _jitter, self._buried, shared)
+            EventHandler(listener, inboxes(listener), _random_jitter, self._buried, shared)
             for listener in listeners
         ]
 
@@ -90,19 +90,19 @@ class Consumers:
                 group.create_task(self._sweep(handler))
 
     async def _listen(self, url: str) -> None:
-        while not told_to_end():
-            await _despite(self._subscribed(url))
+        while not is_cancelled():
+            await _despite_outage(self._subscribed(url))
             await asyncio.sleep(self._pace.look)
 
     async def _subscribed(self, url: str) -> None:
         """Take from the stream until a group is lost: a flushed Redis has none."""
-        bus = broker.made(url)
+        bus = broker.make_broker(url)
         for handler in self._handlers:
             await self._group(handler.listener.name)
-            broker.subscribe(bus, handler, self._name, self._pace.idle)
+            broker.subscribe_consumer(bus, handler, self._name, self._pace.idle)
         try:
             await bus.start()
-            while broker.running(bus) and not told_to_end():  # noqa: ASYNC110 - it tells nobody
+            while broker.is_running(bus) and not is_cancelled():  # noqa: ASYNC110 - it tells nobody
                 await asyncio.sleep(self._pace.look)
         finally:
             await bus.stop()
@@ -116,27 +116,27 @@ class Consumers:
             if "BUSYGROUP" not in str(error):
                 raise
 
-    async def _sweep(self, handler: Handler) -> None:
+    async def _sweep(self, handler: EventHandler) -> None:
         wake = self._pace.wakes() if self._pace.wakes else Clock(self._pace.sweep)
-        while not told_to_end():
+        while not is_cancelled():
             if await self._at_rest(handler):
                 await wake.wait(self._pace.rest)
             else:
-                await _despite(self._swept(handler))
+                await _despite_outage(self._swept(handler))
                 await asyncio.sleep(self._pace.sweep)
 
-    async def _at_rest(self, handler: Handler) -> bool:
+    async def _at_rest(self, handler: EventHandler) -> bool:
         try:
             return not await handler.inbox.behind()
         except Unavailable:
             return False
 
-    async def _swept(self, handler: Handler) -> None:
+    async def _swept(self, handler: EventHandler) -> None:
         name = f"sweep:{handler.listener.name}"
         if not await self._leases.take(name, 5 * self._pace.sweep):
             return
-        await handler.handle(await handler.inbox.waiting(self._pace.grace, SWEPT))
-        await handler.inbox.settle()
+        await handler.handle(await handler.inbox.waiting_entries(self._pace.grace, SWEPT))
+        await handler.inbox.settle_entry()
 
     async def _buried(self, consumer: str, entry: Logged, error: str) -> None:
         """Tell those who watch; the letter itself lies in the records."""
@@ -144,12 +144,12 @@ class Consumers:
             "consumer": consumer,
             "seq": entry[0],
             "error": error,
-            "event": orjson.dumps(envelope(entry[1])),
+            "event": orjson.dumps(event_envelope(entry[1])),
         }
-        await _despite(self._redis.xadd(DEAD, fields, maxlen=DEAD_KEPT))  # pyright: ignore[reportArgumentType]
+        await _despite_outage(self._redis.xadd(DEAD, fields, maxlen=DEAD_KEPT))  # pyright: ignore[reportArgumentType]
 
 
-async def _despite(work: Awaitable[object]) -> None:
+async def _despite_outage(work: Awaitable[object]) -> None:
     """Do it; a store that is down is waited for, by whoever calls again."""
     try:
         await work
@@ -159,5 +159,5 @@ async def _despite(work: Awaitable[object]) -> None:
         )
 
 
-def _jitter() -> float:
+def _random_jitter() -> float:
     return random.uniform(0.5, 1.0)  # noqa: S311 - spreads tries in time

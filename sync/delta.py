@@ -14,8 +14,8 @@ from typing import Protocol
 
 from domain.errors import CursorLost
 from domain.ids import GarageId
-from records.change_log import Entry
-from sync.cursors import Place
+from records.change_log import LogEntry
+from sync.delta_cursors import DeltaPosition
 
 WINDOW = 20_000
 REMEMBERED = 16
@@ -24,47 +24,47 @@ TICKET = "ticket"
 CRITICAL = 4
 
 
-class Priority(StrEnum):
+class DeltaPriority(StrEnum):
     CRITICAL = "critical"
     NORMAL = "normal"
     LOW = "low"
 
 
-ORDER = tuple(Priority)
+ORDER = tuple(DeltaPriority)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ranked:
-    entry: Entry
-    priority: Priority
+class RankedEntry:
+    entry: LogEntry
+    priority: DeltaPriority
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
+class DeltaBatch:
     """Up to a batch of entries, the cursor behind them, and how much of the log is still ahead."""
 
-    entries: tuple[Ranked, ...]
-    place: Place
+    entries: tuple[RankedEntry, ...]
+    place: DeltaPosition
     more: bool
     lag: int
 
 
-class Log(Protocol):
+class DeltaLog(Protocol):
     async def bounds(self) -> tuple[int, int]: ...
     async def latest(
         self, after: int, until: int, garage: GarageId | None, *, every: bool
-    ) -> list[Entry]: ...
+    ) -> list[LogEntry]: ...
 
 
-class Severities(Protocol):
+class SeverityLookup(Protocol):
     async def severities(self, ids: Sequence[str]) -> Mapping[str, int]: ...
 
 
-class Deltas:
-    def __init__(self, log: Log, cards: Severities) -> None:
+class DeltaReader:
+    def __init__(self, log: DeltaLog, cards: SeverityLookup) -> None:
         self._log = log
         self._cards = cards
-        self._windows: OrderedDict[tuple[int, int, str | None, bool], tuple[Ranked, ...]] = (
+        self._windows: OrderedDict[tuple[int, int, str | None, bool], tuple[RankedEntry, ...]] = (
             OrderedDict()
         )
 
@@ -72,8 +72,8 @@ class Deltas:
         return (await self._log.bounds())[1]
 
     async def after(
-        self, place: Place, garage: GarageId | None, most: int, *, every: bool = False
-    ) -> Batch:
+        self, place: DeltaPosition, garage: GarageId | None, most: int, *, every: bool = False
+    ) -> DeltaBatch:
         """Give the next batch behind `place`; with `every`, tickets of all garages.
 
         Raises:
@@ -84,14 +84,14 @@ class Deltas:
             raise CursorLost(place.done, head)
         until = place.until or min(head, place.done + WINDOW)
         ranked = await self._ranked(place.done, until, garage, every=every)
-        start = bisect_right(ranked, (place.rank, place.seq), key=_key)
+        start = bisect_right(ranked, (place.rank, place.seq), key=_rank_order)
         taken = ranked[start : start + most]
         if start + most < len(ranked):
-            rank, seq = _key(taken[-1])
-            following = Place(done=place.done, until=until, rank=rank, seq=seq)
+            rank, seq = _rank_order(taken[-1])
+            following = DeltaPosition(done=place.done, until=until, rank=rank, seq=seq)
         else:
-            following = Place(done=until)
-        return Batch(
+            following = DeltaPosition(done=until)
+        return DeltaBatch(
             entries=taken,
             place=following,
             more=following.until > 0 or until < head,
@@ -100,37 +100,39 @@ class Deltas:
 
     async def _ranked(
         self, done: int, until: int, garage: GarageId | None, *, every: bool
-    ) -> tuple[Ranked, ...]:
+    ) -> tuple[RankedEntry, ...]:
         key = (done, until, garage, every)
         if key not in self._windows:
             found = await self._log.latest(done, until, garage, every=every)
             cards = [entry.entity for entry in found if entry.kind == CARD]
-            self._windows[key] = ranked(found, await self._cards.severities(cards))
+            self._windows[key] = rank_entries(found, await self._cards.severities(cards))
             while len(self._windows) > REMEMBERED:
                 self._windows.popitem(last=False)
         return self._windows[key]
 
 
-def compressed(entries: Sequence[Entry]) -> list[Entry]:
+def compress_entries(entries: Sequence[LogEntry]) -> list[LogEntry]:
     """Give the newest entry of each entity, oldest first: what `latest` asks the log for."""
     newest = {e.entity: e for e in sorted(entries, key=lambda e: e.seq)}
     return sorted(newest.values(), key=lambda e: e.seq)
 
 
-def ranked(found: Sequence[Entry], severities: Mapping[str, int]) -> tuple[Ranked, ...]:
+def rank_entries(
+    found: Sequence[LogEntry], severities: Mapping[str, int]
+) -> tuple[RankedEntry, ...]:
     """Give the entries critical first, and within a priority in the order of the log."""
-    given = [Ranked(entry=e, priority=_priority(e, severities)) for e in found]
-    return tuple(sorted(given, key=_key))
+    given = [RankedEntry(entry=e, priority=_priority_of(e, severities)) for e in found]
+    return tuple(sorted(given, key=_rank_order))
 
 
-def _key(entry: Ranked) -> tuple[int, int]:
+def _rank_order(entry: RankedEntry) -> tuple[int, int]:
     return ORDER.index(entry.priority), entry.entry.seq
 
 
-def _priority(entry: Entry, severities: Mapping[str, int]) -> Priority:
+def _priority_of(entry: LogEntry, severities: Mapping[str, int]) -> DeltaPriority:
     if entry.kind != CARD:
-        return Priority.NORMAL
+        return DeltaPriority.NORMAL
     level = severities.get(entry.entity, 0)
     if level >= CRITICAL:
-        return Priority.CRITICAL
-    return Priority.NORMAL if level > 1 else Priority.LOW
+        return DeltaPriority.CRITICAL
+    return DeltaPriority.NORMAL if level > 1 else DeltaPriority.LOW

@@ -9,6 +9,6 @@ from domain.events import Event
 Envelope: TypeAdapter[Event] = TypeAdapter(Event)
 
 
-def envelope(event: Event) -> dict[str, Any]:
+def event_envelope(event: Event) -> dict[str, Any]:
     """Give the event as plain JSON values; `Envelope.validate_json` reads it back."""
     return Envelope.dump_python(event, mode="json")

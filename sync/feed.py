@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 
 from domain.errors import CursorLost, Unavailable
 from domain.events import EventType
-from sync.ending import told_to_end
+from sync.cancellation import is_cancelled
 from sync.stream import Logged
 
 REMEMBERED = 10_000
@@ -24,18 +24,18 @@ RETRY_SECONDS = 0.5
 T = TypeVar("T")
 
 
-class Log(Protocol):
+class FollowedLog(Protocol):
     async def after(self, seq: int, limit: int) -> list[Logged]: ...
     async def last(self) -> int: ...
     async def bounds(self) -> tuple[int, int]: ...
 
 
-class Live(Protocol):
+class LiveEntries(Protocol):
     async def after(self, seq: int) -> list[Logged]: ...
 
 
-class Feed:
-    def __init__(self, log: Log, live: Live) -> None:
+class ChangeFeed:
+    def __init__(self, log: FollowedLog, live: LiveEntries) -> None:
         self._log = log
         self._live = live
         self._recent: deque[Logged] = deque(maxlen=REMEMBERED)
@@ -45,7 +45,7 @@ class Feed:
 
     async def run(self) -> None:
         """Read entries as they come until cancelled; survives the loss of Redis and of Postgres."""
-        while not told_to_end():
+        while not is_cancelled():
             try:
                 if not self._started.is_set():
                     self._cursor = await self._log.last()
@@ -71,7 +71,7 @@ class Feed:
         """
         head = await self.head()
         cursor = head if after is None else await self._patiently(partial(self._checked, after))
-        while (until is None or cursor < until) and not told_to_end():
+        while (until is None or cursor < until) and not is_cancelled():
             for seq, event in await self._patiently(partial(self._next, cursor)):
                 if until is not None and seq > until:
                     return
@@ -94,7 +94,7 @@ class Feed:
         except Unavailable:
             entries = []
             await asyncio.sleep(RETRY_SECONDS)
-        if entries and entries[0][0] == self._cursor + 1 and _unbroken(entries):
+        if entries and entries[0][0] == self._cursor + 1 and _is_unbroken(entries):
             return entries
         return await self._log.after(self._cursor, BATCH)
 
@@ -109,7 +109,7 @@ class Feed:
             self._moved.notify_all()
 
     async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
-        while not told_to_end():
+        while not is_cancelled():
             try:
                 return await ask()
             except Unavailable:
@@ -135,5 +135,5 @@ class Feed:
         return newest[::-1][:BATCH]
 
 
-def _unbroken(entries: list[Logged]) -> bool:
+def _is_unbroken(entries: list[Logged]) -> bool:
     return entries[-1][0] - entries[0][0] == len(entries) - 1

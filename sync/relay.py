@@ -16,7 +16,7 @@ from typing import Protocol
 from domain.errors import Unavailable
 from domain.events import Event
 from domain.ids import EventId
-from sync.ending import told_to_end
+from sync.cancellation import is_cancelled
 from sync.stream import Logged
 from sync.wakes import Clock, Wake
 
@@ -33,20 +33,20 @@ LEASE_SECONDS = 10.0
 RENEWALS = 4
 
 
-class Outbox(Protocol):
+class EventOutbox(Protocol):
     async def pending(self, limit: int) -> list[Event]: ...
     async def forget(self, ids: Sequence[EventId]) -> None: ...
 
 
-class Log(Protocol):
+class AppendLog(Protocol):
     async def append(self, events: Sequence[Event]) -> list[int]: ...
 
 
-class Live(Protocol):
+class LivePublisher(Protocol):
     async def publish(self, logged: Sequence[Logged]) -> None: ...
 
 
-class Leases(Protocol):
+class RelayLeases(Protocol):
     async def take(self, name: str, seconds: float) -> bool: ...
     async def give_up(self, name: str) -> None: ...
 
@@ -64,10 +64,10 @@ class RelayPace:
 class Relay:
     def __init__(
         self,
-        outboxes: Sequence[Outbox],
-        log: Log,
-        live: Live,
-        leases: Leases | None = None,
+        outboxes: Sequence[EventOutbox],
+        log: AppendLog,
+        live: LivePublisher,
+        leases: RelayLeases | None = None,
         *,
         pace: RelayPace = RelayPace(),
     ) -> None:
@@ -98,9 +98,9 @@ class Relay:
         """
         return sum([await self._moved(outbox) for outbox in self._outboxes])
 
-    async def _emptying(self, outbox: Outbox, wake: Wake) -> None:
+    async def _emptying(self, outbox: EventOutbox, wake: Wake) -> None:
         look = LOOK_SECONDS
-        while not told_to_end():
+        while not is_cancelled():
             await self._leading.wait()
             try:
                 moved = await self._moved(outbox)
@@ -115,14 +115,14 @@ class Relay:
         if self._leases is None:
             return self._leading.set()
         try:
-            while not told_to_end():
+            while not is_cancelled():
                 await self._renew(self._leases)
                 await asyncio.sleep(self._lease_s / RENEWALS)
         finally:
             if self._leading.is_set():
-                await _given_up(self._leases)
+                await _give_up_lease(self._leases)
 
-    async def _renew(self, leases: Leases) -> None:
+    async def _renew(self, leases: RelayLeases) -> None:
         try:
             held = await leases.take(LEASE, self._lease_s)
         except Unavailable:
@@ -132,7 +132,7 @@ class Relay:
         else:
             self._leading.clear()
 
-    async def _moved(self, outbox: Outbox) -> int:
+    async def _moved(self, outbox: EventOutbox) -> int:
         events = await outbox.pending(BATCH)
         if not events:
             return 0
@@ -146,7 +146,7 @@ class Relay:
         return len(events)
 
 
-async def _given_up(leases: Leases) -> None:
+async def _give_up_lease(leases: RelayLeases) -> None:
     """Let the next relay begin at once; if the records are down, it waits for the end."""
     with suppress(Unavailable):
         await leases.give_up(LEASE)

@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 
 from domain.errors import Unavailable
 from domain.events import Event
-from sync.envelope import Envelope, envelope
+from sync.envelope import Envelope, event_envelope
 
 STREAM = "events"
 FIELD = b"event"
@@ -39,9 +39,9 @@ class Stream:
         try:
             async with self._redis.pipeline(transaction=False) as batch:
                 for seq, event in logged:
-                    fields: dict[Any, Any] = {FIELD: orjson.dumps(envelope(event))}
+                    fields: dict[Any, Any] = {FIELD: orjson.dumps(event_envelope(event))}
                     batch.xadd(STREAM, fields, id=f"{seq}-0", maxlen=KEPT, approximate=True)
-                _checked(await batch.execute(raise_on_error=False))
+                _check_answers(await batch.execute(raise_on_error=False))
         except (RedisError, OSError) as error:
             raise Unavailable("redis", type(error).__name__) from error
 
@@ -57,7 +57,7 @@ class Stream:
             )
         except (RedisError, OSError) as error:
             raise Unavailable("redis", type(error).__name__) from error
-        entries = [_logged(entry) for _, entries in answer or () for entry in entries]
+        entries = [_read_entry(entry) for _, entries in answer or () for entry in entries]
         return [entry for entry in entries if entry is not None]
 
     async def bounds(self) -> tuple[int, int] | None:
@@ -69,23 +69,23 @@ class Stream:
             raise Unavailable("redis", type(error).__name__) from error
         if not oldest or not newest:
             return None
-        return _seq(oldest[0][0]), _seq(newest[0][0])
+        return _sequence_of(oldest[0][0]), _sequence_of(newest[0][0])
 
 
-def _checked(answers: Sequence[object]) -> None:
+def _check_answers(answers: Sequence[object]) -> None:
     """Raise what Redis refused, but for an id that is not above the newest: it was published."""
     for answer in answers:
         if isinstance(answer, Exception) and "equal or smaller" not in str(answer):
             raise answer
 
 
-def _logged(entry: tuple[bytes, dict[bytes, bytes]]) -> Logged | None:
+def _read_entry(entry: tuple[bytes, dict[bytes, bytes]]) -> Logged | None:
     try:
-        return _seq(entry[0]), Envelope.validate_json(entry[1][FIELD])
+        return _sequence_of(entry[0]), Envelope.validate_json(entry[1][FIELD])
     except (ValidationError, KeyError):
         return None
 
 
-def _seq(entry: bytes | str) -> int:
+def _sequence_of(entry: bytes | str) -> int:
     text = entry.decode() if isinstance(entry, bytes) else entry
     return int(text.partition("-")[0])

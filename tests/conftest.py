@@ -8,14 +8,14 @@ import pytest
 from redis.asyncio import Redis
 
 from graph.database import Graph
-from graph.migrate import migrate as migrate_graph
+from graph.migrations import migrate_graph
 from records.database import Records
-from records.migrate import migrate as migrate_records
-from tests.emptying import empty_graph, empty_records
+from records.migrations import migrate_records
+from tests.empty_stores import empty_graph, empty_records
 from tests.logs import LOGS
 from tests.patience import PATIENT_SECONDS, PatientGraph, PatientRecords
 from web.local import stores as local
-from web.local.home import Home
+from web.local.home import StoreHome
 from web.local.stores import StoreUrls
 
 pytest_plugins = ["tests.rows.plugin", "tests.failures"]
@@ -49,11 +49,11 @@ def stores(
 ) -> Generator[StoreUrls]:
     """Real Neo4j, PostgreSQL and Redis of this test run (one set for each worker)."""
     kept: Path | None = pytestconfig.getoption("--stores-home")
-    home = Home.at(kept or tmp_path_factory.mktemp("home"), JARS)
+    home = StoreHome.at(kept or tmp_path_factory.mktemp("home"), JARS)
     pytestconfig.stash[LOGS] = [home.log(store) for store in ("neo4j", "postgres", "redis")]
-    yield local.start(home)
+    yield local.start_stores(home)
     if kept is None:
-        local.stop(home)
+        local.stop_stores(home)
 
 
 @pytest.fixture(scope="session")

@@ -13,23 +13,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
-from resolvers.api import build
-from resolvers.audiences import Audiences
+from resolvers.api import build_api
 from resolvers.services import Services
-from sync.queue import SCHEMA
+from resolvers.subscriptions.shared_runs import SharedRuns
+from sync.offline_queue import SCHEMA
+from web.body_limits import BodyLimit
 from web.callers import Verify
 from web.caps import Caps
 from web.endpoint import DEADLINE_SECONDS, Endpoint, refusal
-from web.envelope import Envelope
 from web.gate import Gate
-from web.graphql import Callers, View
+from web.graphql import CallerRules, GraphQLView
 from web.health import Parts, Probe, Readiness, health
-from web.limits import Bodies
+from web.invoice_pdfs import PATH as PDF
+from web.invoice_pdfs import InvoicePdfs
 from web.metrics import Metrics
+from web.middleware import RequestEnvelope
 from web.operators import Operators
-from web.papers import PATH as PDF
-from web.papers import Papers
-from web.ui.page import Page
+from web.ui.page import ExplorerPage
 
 GRAPHQL = "/v1/graphql"
 STREAM = "/v1/graphql/stream"
@@ -46,7 +46,7 @@ Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
+class AppOptions:
     """How the application meets the world.
 
     Attributes:
@@ -72,40 +72,45 @@ class Door:
     deadline: float = DEADLINE_SECONDS
     lifespan: Lifespan | None = None
     metrics: Metrics = field(default_factory=Metrics)
-    papers: Papers | None = None
+    papers: InvoicePdfs | None = None
     caps: Caps = field(default_factory=Caps)
     operators: Operators | None = None
     parts: Parts = field(default_factory=Parts)
 
 
-def application(services: Services, door: Door) -> Starlette:
+def application(services: Services, options: AppOptions) -> Starlette:
     """Build the application; nothing is opened and nothing global is touched."""
-    page = Page(door.ui, ASSETS, GRAPHQL) if door.development else None
+    page = ExplorerPage(options.ui, ASSETS, GRAPHQL) if options.development else None
     named = [GRAPHQL, STREAM, *MOVED, *OPERATIONAL]
     return Starlette(
         routes=[
-            *_graphql(services, door, page),
-            *_operational(door),
-            *_assets(page),
-            *_papers(door),
+            *_graphql_routes(services, options, page),
+            *_operational_routes(options),
+            *_asset_routes(page),
+            *_pdf_routes(options),
         ],
         middleware=[
-            Middleware(Envelope, metrics=door.metrics, routes=named, secure=not door.development),
-            *_origins(door),
-            Middleware(Bodies, caps=door.caps),
+            Middleware(
+                RequestEnvelope,
+                metrics=options.metrics,
+                routes=named,
+                secure=not options.development,
+            ),
+            *_origins(options),
+            Middleware(BodyLimit, caps=options.caps),
         ],
-        exception_handlers={404: _not_found, 500: _broken},
-        lifespan=door.lifespan,
+        exception_handlers={404: _not_found_response, 500: _broken_response},
+        lifespan=options.lifespan,
     )
 
 
-def _origins(door: Door) -> list[Middleware]:
+def _origins(options: AppOptions) -> list[Middleware]:
     """Answer the browsers of the allowed pages; without any, no page of another site may call."""
-    if not door.origins:
+    if not options.origins:
         return []
     allowed = Middleware(
         CORSMiddleware,
-        allow_origins=list(door.origins),
+        allow_origins=list(options.origins),
         allow_methods=["GET", "POST"],
         allow_headers=CALLERS_HEADERS,
         expose_headers=["X-Trace-Id"],
@@ -114,41 +119,43 @@ def _origins(door: Door) -> list[Middleware]:
     return [allowed]
 
 
-def _graphql(services: Services, door: Door, page: Page | None) -> list[BaseRoute]:
-    caps, development = door.caps, door.development
-    api = build(introspection=development, limits=caps.documents)
-    audiences = Audiences(api, caps.audiences, caps.audiences_per_person)
-    callers = Callers(
-        verify=door.verify, gate=Gate(caps), origins=door.origins, anonymous=development
+def _graphql_routes(
+    services: Services, options: AppOptions, page: ExplorerPage | None
+) -> list[BaseRoute]:
+    caps, development = options.caps, options.development
+    api = build_api(introspection=development, limits=caps.documents)
+    audiences = SharedRuns(api, caps.audiences, caps.audiences_per_person)
+    callers = CallerRules(
+        verify=options.verify, gate=Gate(caps), origins=options.origins, anonymous=development
     )
-    view = View(audiences, services, callers, door.metrics)
-    events = View(audiences, services, callers, door.metrics, stream=True)
-    plain = Endpoint(view, origins=door.origins, deadline=door.deadline, page=page)
-    stream = Endpoint(events, origins=door.origins, deadline=door.deadline)
+    view = GraphQLView(audiences, services, callers, options.metrics)
+    events = GraphQLView(audiences, services, callers, options.metrics, stream=True)
+    plain = Endpoint(view, origins=options.origins, deadline=options.deadline, page=page)
+    stream = Endpoint(events, origins=options.origins, deadline=options.deadline)
     return [
         WebSocketRoute(GRAPHQL, plain),
         Route(GRAPHQL, plain),
         Route(STREAM, stream),
         Route(RECORDS, _records),
-        *(Route(path, _moved, methods=METHODS) for path in MOVED),
+        *(Route(path, _moved_response, methods=METHODS) for path in MOVED),
     ]
 
 
-def _operational(door: Door) -> list[BaseRoute]:
-    operators = door.operators or Operators(everyone=door.development)
+def _operational_routes(options: AppOptions) -> list[BaseRoute]:
+    operators = options.operators or Operators(everyone=options.development)
     return [
         Route("/health", health),
-        Route("/ready", Readiness(door.probes, door.parts, operators).endpoint),
-        Route("/metrics", door.metrics.guarded(operators)),
+        Route("/ready", Readiness(options.probes, options.parts, operators).endpoint),
+        Route("/metrics", options.metrics.guarded(operators)),
     ]
 
 
-def _assets(page: Page | None) -> list[BaseRoute]:
+def _asset_routes(page: ExplorerPage | None) -> list[BaseRoute]:
     return [] if page is None else [Mount(ASSETS, page.assets())]
 
 
-def _papers(door: Door) -> list[BaseRoute]:
-    return [] if door.papers is None else [Route(PDF, door.papers.endpoint)]
+def _pdf_routes(options: AppOptions) -> list[BaseRoute]:
+    return [] if options.papers is None else [Route(PDF, options.papers.endpoint)]
 
 
 async def _records(_: Request) -> Response:
@@ -156,14 +163,14 @@ async def _records(_: Request) -> Response:
     return Response(orjson.dumps(SCHEMA), media_type="application/schema+json")
 
 
-async def _moved(_: Request) -> Response:
+async def _moved_response(_: Request) -> Response:
     return refusal(404, "MOVED", f"The API is at {GRAPHQL}.", {"location": GRAPHQL})
 
 
-async def _not_found(_: Request, __: Exception) -> Response:
+async def _not_found_response(_: Request, __: Exception) -> Response:
     return refusal(404, "NOT_FOUND", f"There is nothing here. The API is at {GRAPHQL}.")
 
 
-async def _broken(request: Request, _: Exception) -> Response:
+async def _broken_response(request: Request, _: Exception) -> Response:
     said = f"Something went wrong on our side. Report it with this trace id: {request.state.trace}"
     return refusal(500, "INTERNAL", said)

@@ -12,7 +12,7 @@ Verify = Callable[[str, datetime], tuple[Actor, datetime]]
 SCHEME = "bearer"
 
 
-def bearer(value: str) -> str:
+def bearer_token(value: str) -> str:
     """Give the token of an `Authorization` header.
 
     Raises:
@@ -24,7 +24,7 @@ def bearer(value: str) -> str:
     return token.strip()
 
 
-def offered(params: Mapping[str, Any] | None) -> str | None:
+def offered_token(params: Mapping[str, Any] | None) -> str | None:
     """Give the `Authorization` value in what a socket's client sent to open it."""
     for name, value in (params or {}).items():
         if name.lower() == "authorization":

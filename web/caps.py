@@ -5,7 +5,7 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any, Self, cast
 
 from domain.errors import InvalidInput
-from resolvers.cost import Limits
+from resolvers.cost import DocumentLimits
 
 PREFIX = "BATTWHEELS_"
 MOST = 10**12
@@ -74,9 +74,9 @@ class Caps:
         return cls(**given, proxies=tuple(values.get(f"{PREFIX}PROXIES", "").split()))
 
     @property
-    def documents(self) -> Limits:
+    def documents(self) -> DocumentLimits:
         """What one document may ask, as the API measures it."""
-        return Limits(
+        return DocumentLimits(
             fields=self.fields,
             operations=self.operations,
             characters=self.document_characters,

@@ -12,11 +12,11 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from domain.errors import InvalidInput, NotAuthenticated, TooMany
+from web.body_limits import Refused, is_forged
 from web.event_stream import EventStream
-from web.graphql import JSON, View, media_type
-from web.limits import Refused, forged
+from web.graphql import JSON, GraphQLView, choose_media_type
 from web.rates import by_address
-from web.ui.page import Page
+from web.ui.page import ExplorerPage
 from web.variables import TooMuch, demand_readable
 
 DEADLINE_SECONDS = 10.0
@@ -29,11 +29,11 @@ class Endpoint:
 
     def __init__(
         self,
-        view: View,
+        view: GraphQLView,
         *,
         origins: Collection[str] = (),
         deadline: float = DEADLINE_SECONDS,
-        page: Page | None = None,
+        page: ExplorerPage | None = None,
     ) -> None:
         self._view = view
         self._origins = origins
@@ -52,15 +52,15 @@ class Endpoint:
                 return
             await self._body(request)
             work = asyncio.create_task(self._answered(request, send))
-            gone = asyncio.create_task(_left(receive))
+            gone = asyncio.create_task(_until_disconnected(receive))
             try:
                 await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                await _ended(work, gone)
+                await _end_task(work, gone)
 
     async def _answered(self, request: Request, send: Send) -> None:
         response = await self._run(request)
-        await response(request.scope, _never, send)
+        await response(request.scope, _wait_for_ever, send)
 
     async def _body(self, request: Request) -> None:
         try:
@@ -71,7 +71,7 @@ class Endpoint:
 
     def _at_once(self, request: Request) -> Response | None:
         """Answer what the headers decide: nothing of a body is read before its caller is known."""
-        if self._page is not None and _browsing(request):
+        if self._page is not None and _is_browser(request):
             return self._page.response()
         wrong = self._misfit(request)
         if wrong is not None:
@@ -99,12 +99,12 @@ class Endpoint:
         return refusal(401, "NOT_AUTHENTICATED", str(error), {"www-authenticate": "Bearer"})
 
     def _misfit(self, request: Request) -> Response | None:
-        if forged(request.headers, self._origins):
+        if is_forged(request.headers, self._origins):
             return refusal(403, "CSRF", "Send the header `GraphQL-Require-Preflight: 1`.")
         if request.method not in {"GET", "POST"}:
             return refusal(405, "METHOD", "GraphQL takes GET and POST.", {"allow": "GET, POST"})
         streams = "text/event-stream" in request.headers.get("accept", "")
-        if not streams and media_type(request.headers.get("accept")) is None:
+        if not streams and choose_media_type(request.headers.get("accept")) is None:
             return refusal(406, "ACCEPT", "Accept application/graphql-response+json.")
         if request.method == "POST" and not _is_json(request):
             return refusal(415, "MEDIA_TYPE", "Send the body as application/json.")
@@ -134,7 +134,7 @@ class Endpoint:
             )
             return refusal(504, "DEADLINE", said)
         if not isinstance(response, StreamingResponse | EventStream):
-            kind = media_type(request.headers.get("accept")) or JSON
+            kind = choose_media_type(request.headers.get("accept")) or JSON
             response.headers["content-type"] = f"{kind}; charset=utf-8"
             response.status_code = request.state.status
         return response
@@ -153,7 +153,7 @@ def _too_many(error: TooMany) -> Response:
     return refusal(429, "TOO_MANY", str(error), later)
 
 
-def _browsing(request: Request) -> bool:
+def _is_browser(request: Request) -> bool:
     wanted = request.headers.get("accept", "")
     return request.method == "GET" and "query" not in request.query_params and "text/html" in wanted
 
@@ -162,17 +162,17 @@ def _is_json(request: Request) -> bool:
     return request.headers.get("content-type", "").split(";", 1)[0].strip().lower() == JSON
 
 
-async def _left(receive: Receive) -> None:
+async def _until_disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
-async def _never() -> Message:
+async def _wait_for_ever() -> Message:
     await asyncio.Event().wait()
     raise AssertionError
 
 
-async def _ended(work: asyncio.Task[None], gone: asyncio.Task[None]) -> None:
+async def _end_task(work: asyncio.Task[None], gone: asyncio.Task[None]) -> None:
     """Cancel what still runs, and let what the work raised come out."""
     gone.cancel()
     finished = work.done()

@@ -11,10 +11,10 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from domain.errors import NotAuthenticated
-from resolvers.audience import Ended, News, Refused
-from resolvers.followed import Asked
-from resolvers.following import cursor
-from sync.waiting import Told
+from resolvers.subscriptions.audience import Broadcast, RunEnded, RunRefused
+from resolvers.subscriptions.changes import parse_cursor
+from resolvers.subscriptions.requests import SubscriptionRequest
+from sync.backlog import BufferedChange
 
 PING_SECONDS = 15.0
 # A client that takes nothing for so long is let go.
@@ -27,19 +27,19 @@ HEADERS: Mapping[str, str] = {
 }
 
 
-def resumed(asked: Asked, last_event_id: str | None) -> Asked:
+def resume_after(asked: SubscriptionRequest, last_event_id: str | None) -> SubscriptionRequest:
     """Go on behind the event that the client had last: it says more than the document it repeats.
 
     Raises:
         InvalidInput: we never sent such an id.
     """
-    return asked if not last_event_id else replace(asked, after=cursor(last_event_id))
+    return asked if not last_event_id else replace(asked, after=parse_cursor(last_event_id))
 
 
 class EventStream(Response):
     media_type = "text/event-stream"
 
-    def __init__(self, news: AsyncGenerator[News], seconds: float | None) -> None:
+    def __init__(self, news: AsyncGenerator[Broadcast], seconds: float | None) -> None:
         super().__init__(headers=HEADERS)
         del self.headers["content-length"]
         self._news = news
@@ -54,26 +54,26 @@ class EventStream(Response):
                 async with asyncio.timeout(self._seconds):
                     await self._told(send)
             except TimeoutError:
-                await _sent(send, _event(_expired()))
-        await _sent(send, COMPLETE)
+                await _send_text(send, _event_text(_expired_text()))
+        await _send_text(send, COMPLETE)
         await send({"type": "http.response.body", "body": b""})
 
     async def _told(self, send: Send) -> None:
         async for news in _with_pings(self._news):
             if news is None:
-                await _sent(send, PING)
-            elif isinstance(news, Refused):
+                await _send_text(send, PING)
+            elif isinstance(news, RunRefused):
                 said = {"data": None, "errors": [error.formatted for error in news.errors]}
-                await _sent(send, _event(orjson.dumps(said).decode()))
+                await _send_text(send, _event_text(orjson.dumps(said).decode()))
                 return
             else:
-                seq = news.seq if isinstance(news, Told) else None
-                await _sent(send, _event(news.payload, seq))
-                if isinstance(news, Ended):
+                seq = news.seq if isinstance(news, BufferedChange) else None
+                await _send_text(send, _event_text(news.payload, seq))
+                if isinstance(news, RunEnded):
                     return
 
 
-async def _with_pings(news: AsyncIterator[News]) -> AsyncGenerator[News | None]:
+async def _with_pings(news: AsyncIterator[Broadcast]) -> AsyncGenerator[Broadcast | None]:
     """Give the news, and None whenever there was none for a while."""
     coming = asyncio.ensure_future(anext(news, None))
     try:
@@ -91,7 +91,7 @@ async def _with_pings(news: AsyncIterator[News]) -> AsyncGenerator[News | None]:
         await asyncio.wait({coming})
 
 
-async def _sent(send: Send, text: str) -> None:
+async def _send_text(send: Send, text: str) -> None:
     try:
         async with asyncio.timeout(TAKEN_SECONDS):
             await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
@@ -99,12 +99,12 @@ async def _sent(send: Send, text: str) -> None:
         raise ClientDisconnect from error
 
 
-def _event(payload: str, seq: int | None = None) -> str:
+def _event_text(payload: str, seq: int | None = None) -> str:
     numbered = "" if seq is None else f"id: {seq}\r\n"
     return f"{numbered}event: next\r\ndata: {payload}\r\n\r\n"
 
 
-def _expired() -> str:
+def _expired_text() -> str:
     said = {
         "message": str(NotAuthenticated("the token has expired")),
         "extensions": {"code": "NOT_AUTHENTICATED"},

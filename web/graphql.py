@@ -22,16 +22,16 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.unset import UNSET, UnsetType
 
 from domain.errors import NotAuthenticated, TooMany
-from resolvers.audience import News, Refused
-from resolvers.audiences import Audiences
-from resolvers.context import Context
+from resolvers.context import RequestContext
 from resolvers.documents import TOO_MUCH, Document
 from resolvers.services import Services
-from web.callers import Verify, bearer, offered
-from web.event_stream import EventStream, resumed
+from resolvers.subscriptions.audience import Broadcast, RunRefused
+from resolvers.subscriptions.shared_runs import SharedRuns
+from web.callers import Verify, bearer_token, offered_token
+from web.event_stream import EventStream, resume_after
 from web.gate import Gate, named
 from web.metrics import Metrics
-from web.socket import Socket
+from web.socket import SubscriptionSocket
 from web.variables import TooMuch, demand_readable, demand_small
 
 JSON = "application/json"
@@ -43,7 +43,7 @@ INIT_WAIT = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Callers:
+class CallerRules:
     """How callers are known, which pages may call, and whether anybody may who is not known."""
 
     verify: Verify
@@ -52,16 +52,16 @@ class Callers:
     anonymous: bool = False
 
 
-class View(GraphQL[Context, None]):
+class GraphQLView(GraphQL[RequestContext, None]):
     """HTTP and WebSocket on one path; with `stream`, server-sent events instead."""
 
-    graphql_transport_ws_handler_class = Socket
+    graphql_transport_ws_handler_class = SubscriptionSocket
 
     def __init__(
         self,
-        audiences: Audiences,
+        audiences: SharedRuns,
         services: Services,
-        callers: Callers,
+        callers: CallerRules,
         metrics: Metrics,
         *,
         stream: bool = False,
@@ -83,13 +83,13 @@ class View(GraphQL[Context, None]):
         self._callers = callers
         self._metrics = metrics
 
-    def known(self, request: Request) -> Context:
+    def known(self, request: Request) -> RequestContext:
         """Give the context of a caller, from the headers alone.
 
         Raises:
             NotAuthenticated: the token is not good, or there is none where one is needed.
         """
-        context = Context(services=self._services, trace=request.state.trace)
+        context = RequestContext(services=self._services, trace=request.state.trace)
         value = request.headers.get("authorization")
         if value is not None:
             self._sign_in(context, value)
@@ -100,18 +100,18 @@ class View(GraphQL[Context, None]):
 
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
-    ) -> Context:
+    ) -> RequestContext:
         """Give the context of a caller; who opens a socket is asked later."""
         del response
         if isinstance(request, Request):
             return request.state.context
-        context = Context(services=self._services, trace=request.state.trace)
+        context = RequestContext(services=self._services, trace=request.state.trace)
         context.authorization = request.headers.get("authorization")
         context.caller = named(None, _host(request))
         return context
 
     async def read(
-        self, context: Context, query: str | None, variables: Mapping[str, object] | None
+        self, context: RequestContext, query: str | None, variables: Mapping[str, object] | None
     ) -> Document:
         """Read a document for a caller, and count what that and running it costs them.
 
@@ -132,8 +132,8 @@ class View(GraphQL[Context, None]):
         context.heavy = self.gate.read(context.caller, document, prose)
         return document
 
-    async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
-        sent = offered(context.connection_params)
+    async def on_ws_connect(self, context: RequestContext) -> UnsetType | dict[str, object] | None:
+        sent = offered_token(context.connection_params)
         value = context.authorization if sent is None else sent
         if value is None and not self._callers.anonymous:
             raise ConnectionRejectionError
@@ -145,9 +145,9 @@ class View(GraphQL[Context, None]):
             context.caller = named(context.signed_in, None)
         return UNSET
 
-    def _sign_in(self, context: Context, authorization: str) -> None:
+    def _sign_in(self, context: RequestContext, authorization: str) -> None:
         now = self._services.now()
-        context.signed_in, context.expires = self._callers.verify(bearer(authorization), now)
+        context.signed_in, context.expires = self._callers.verify(bearer_token(authorization), now)
 
     # What comes in.
 
@@ -188,16 +188,16 @@ class View(GraphQL[Context, None]):
             return None
         context = await self.get_context(request, Response())
         document = await self.read(context, sent.query, sent.variables)
-        asked = self.audiences.asked(document, sent.variables, sent.operation_name)
+        asked = self.audiences.read_request(document, sent.variables, sent.operation_name)
         if asked is None or context.signed_in is None:
             return None
-        asked = resumed(asked, request.headers.get("last-event-id"))
+        asked = resume_after(asked, request.headers.get("last-event-id"))
         following = self.audiences.follow(asked, context)
         return EventStream(self._shared(following, context), context.seconds_left)
 
     async def _shared(
-        self, following: AsyncGenerator[News], context: Context
-    ) -> AsyncGenerator[News]:
+        self, following: AsyncGenerator[Broadcast], context: RequestContext
+    ) -> AsyncGenerator[Broadcast]:
         """Pass the news on, as one of the streams that the caller may have."""
         try:
             async with aclosing(following):
@@ -205,14 +205,14 @@ class View(GraphQL[Context, None]):
                     async for news in following:
                         yield news
         except TooMany as many:
-            yield Refused([GraphQLError(str(many), extensions={"code": "TOO_MANY"})])
+            yield RunRefused([GraphQLError(str(many), extensions={"code": "TOO_MANY"})])
 
     async def execute_operation(  # noqa: PLR0913, PLR0917 - Strawberry's own
         self,
         request: Request,
         request_adapter: AsyncHTTPRequestAdapter,
         request_data: GraphQLRequestData | list[GraphQLRequestData],
-        context: Context,
+        context: RequestContext,
         root_value: None,
         sub_response: Response,
     ) -> ExecutionResult | list[ExecutionResult] | SubscriptionExecutionResult:
@@ -227,7 +227,7 @@ class View(GraphQL[Context, None]):
         return result
 
     async def _streamed(
-        self, results: SubscriptionExecutionResult, context: Context
+        self, results: SubscriptionExecutionResult, context: RequestContext
     ) -> AsyncGenerator[Any]:
         try:
             async with aclosing(cast("AsyncGenerator[Any]", results)):
@@ -247,18 +247,18 @@ class View(GraphQL[Context, None]):
     async def process_result(
         self, request: Request, result: ExecutionResult
     ) -> GraphQLHTTPResponse:
-        self._metrics.operation(_outcome(result))
-        context: Context = request.state.context
+        self._metrics.operation(_outcome_label(result))
+        context: RequestContext = request.state.context
         if _never_ran(result) and not (context.document and context.document.errors):
             self.gate.refused(context.caller)
         answer = await super().process_result(request, result)
-        if _never_ran(result) and media_type(request.headers.get("accept")) == RESPONSE_JSON:
+        if _never_ran(result) and choose_media_type(request.headers.get("accept")) == RESPONSE_JSON:
             answer.pop("data", None)
             request.state.status = 400
         return answer
 
 
-def media_type(accept: str | None) -> str | None:
+def choose_media_type(accept: str | None) -> str | None:
     """Give the media type to answer in; None when the caller accepts neither.
 
     A caller that names none is of the time before the newer type (GraphQL over HTTP, section 6).
@@ -284,7 +284,7 @@ def _never_ran(result: ExecutionResult) -> bool:
     return refused or isinstance(result, PreExecutionError)
 
 
-def _outcome(result: ExecutionResult) -> str:
+def _outcome_label(result: ExecutionResult) -> str:
     if result.errors:
         return "error"
     return "degraded" if (result.extensions or {}).get("degraded") else "ok"

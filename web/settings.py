@@ -10,7 +10,7 @@ from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from domain.errors import InvalidInput, UnsafeSetting
-from matching.ranking import RankerName
+from matching.rankers import RankerName
 from web import store_addresses
 from web.caps import Caps
 from web.secret_strength import key_weakness, password_weakness, secret_weakness
@@ -18,7 +18,7 @@ from web.secret_strength import key_weakness, password_weakness, secret_weakness
 SECRET_BYTES = 32
 
 
-class Environment(StrEnum):
+class RunMode(StrEnum):
     DEVELOPMENT = "development"
     PRODUCTION = "production"
 
@@ -56,7 +56,7 @@ class Settings:
         caps: how much any one caller may take.
     """
 
-    environment: Environment = Environment.DEVELOPMENT
+    environment: RunMode = RunMode.DEVELOPMENT
     home: Path = Path(".battwheels")
     operator_token: str | None = field(default=None, repr=False)
     management_host: str = "127.0.0.1"
@@ -85,7 +85,7 @@ class Settings:
 
     @property
     def production(self) -> bool:
-        return self.environment is Environment.PRODUCTION
+        return self.environment is RunMode.PRODUCTION
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> Self:
@@ -97,30 +97,30 @@ class Settings:
         """
         values = os.environ if environment is None else environment
         settings = cls(
-            environment=_environment(values.get("BATTWHEELS_ENV", "development")),
+            environment=_parse_mode(values.get("BATTWHEELS_ENV", "development")),
             home=Path(values.get("BATTWHEELS_HOME") or ".battwheels"),
             host=values.get("BATTWHEELS_HOST") or "127.0.0.1",
-            port=_port(values.get("BATTWHEELS_PORT") or "8000"),
-            operator_token=_secret(values, "BATTWHEELS_OPERATOR_TOKEN"),
+            port=_parse_port(values.get("BATTWHEELS_PORT") or "8000"),
+            operator_token=_read_secret(values, "BATTWHEELS_OPERATOR_TOKEN"),
             management_host=values.get("BATTWHEELS_MANAGEMENT_HOST") or "127.0.0.1",
             management_port=_maybe_port(values, "BATTWHEELS_MANAGEMENT_PORT"),
             neo4j_uri=values.get("NEO4J_URI") or None,
             neo4j_user=values.get("NEO4J_USER") or None,
-            neo4j_password=_secret(values, "NEO4J_PASSWORD"),
-            postgres_url=_secret(values, "POSTGRES_URL"),
-            redis_url=_secret(values, "REDIS_URL"),
+            neo4j_password=_read_secret(values, "NEO4J_PASSWORD"),
+            postgres_url=_read_secret(values, "POSTGRES_URL"),
+            redis_url=_read_secret(values, "REDIS_URL"),
             own_stores=frozenset((values.get("BATTWHEELS_OWN_STORES") or "").split()),
             embedding_model=values.get("BATTWHEELS_EMBEDDING_MODEL") or None,
             ranker=_ranker(values.get("BATTWHEELS_RANKER") or RankerName.EVIDENCE),
             language_model=values.get("BATTWHEELS_LANGUAGE_MODEL") or None,
             language_model_url=values.get("BATTWHEELS_LANGUAGE_MODEL_URL") or None,
-            language_model_key=_secret(values, "BATTWHEELS_LANGUAGE_MODEL_KEY"),
-            token_secret=_secret(values, "BATTWHEELS_TOKEN_SECRET"),
-            vault_keys=_secret(values, "BATTWHEELS_VAULT_KEYS"),
-            vendors=_secret(values, "BATTWHEELS_VENDORS"),
-            smtp_url=_secret(values, "BATTWHEELS_SMTP_URL"),
+            language_model_key=_read_secret(values, "BATTWHEELS_LANGUAGE_MODEL_KEY"),
+            token_secret=_read_secret(values, "BATTWHEELS_TOKEN_SECRET"),
+            vault_keys=_read_secret(values, "BATTWHEELS_VAULT_KEYS"),
+            vendors=_read_secret(values, "BATTWHEELS_VENDORS"),
+            smtp_url=_read_secret(values, "BATTWHEELS_SMTP_URL"),
             mail_from=values.get("BATTWHEELS_MAIL_FROM") or None,
-            public_url=_public(values.get("BATTWHEELS_PUBLIC_URL")),
+            public_url=_parse_public_url(values.get("BATTWHEELS_PUBLIC_URL")),
             caps=Caps.read(values),
             allowed_origins=_origins(values.get("BATTWHEELS_ALLOWED_ORIGINS") or ""),
         )
@@ -142,9 +142,9 @@ def _origins(value: str) -> tuple[str, ...]:
     return found
 
 
-def _environment(value: str) -> Environment:
+def _parse_mode(value: str) -> RunMode:
     try:
-        return Environment(value)
+        return RunMode(value)
     except ValueError as error:
         raise InvalidInput("BATTWHEELS_ENV", "is development or production") from error
 
@@ -156,7 +156,7 @@ def _ranker(value: str) -> RankerName:
         raise InvalidInput("BATTWHEELS_RANKER", f"is one of {', '.join(RankerName)}") from error
 
 
-def _port(value: str, name: str = "BATTWHEELS_PORT") -> int:
+def _parse_port(value: str, name: str = "BATTWHEELS_PORT") -> int:
     if not value.isdecimal() or not 0 < int(value) < 1 << 16:
         raise InvalidInput(name, f"{value!r} is not a port")
     return int(value)
@@ -164,10 +164,10 @@ def _port(value: str, name: str = "BATTWHEELS_PORT") -> int:
 
 def _maybe_port(values: Mapping[str, str], name: str) -> int | None:
     value = values.get(name)
-    return _port(value, name) if value else None
+    return _parse_port(value, name) if value else None
 
 
-def _public(value: str | None) -> str | None:
+def _parse_public_url(value: str | None) -> str | None:
     """Give the address that paths are put behind; a path of its own has no / at its end."""
     if not value:
         return None
@@ -197,7 +197,7 @@ def _demand_answerable(settings: Settings) -> None:
         )
 
 
-def _secret(values: Mapping[str, str], name: str) -> str | None:
+def _read_secret(values: Mapping[str, str], name: str) -> str | None:
     file = values.get(f"{name}_FILE")
     if not file:
         return values.get(name) or None

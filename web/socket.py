@@ -22,11 +22,11 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 )
 
 from domain.errors import TooMany
-from resolvers.audience import Ended, Refused
-from resolvers.audiences import Audiences
-from resolvers.context import Context
+from resolvers.context import RequestContext
 from resolvers.documents import Document
-from resolvers.followed import Asked
+from resolvers.subscriptions.audience import RunEnded, RunRefused
+from resolvers.subscriptions.requests import SubscriptionRequest
+from resolvers.subscriptions.shared_runs import SharedRuns
 from web.gate import Gate
 
 if TYPE_CHECKING:
@@ -41,10 +41,10 @@ EXPIRED = 4401
 
 
 # Strawberry gives every operation of a socket its one context; each runs in a task of its own.
-OPERATION: ContextVar[Context] = ContextVar("operation")
+OPERATION: ContextVar[RequestContext] = ContextVar("operation")
 
 
-class Apart:
+class DetachedStream:
     """The schema, with a context of its own for every operation that runs on a socket."""
 
     def __init__(self, schema: "BaseSchema") -> None:
@@ -55,7 +55,7 @@ class Apart:
         query: str,
         *,
         variable_values: dict[str, object] | None,
-        context_value: Context,
+        context_value: RequestContext,
         root_value: None,
         operation_name: str | None,
     ) -> object:
@@ -69,18 +69,18 @@ class Apart:
         )
 
 
-class Room(Protocol):
+class AudienceHolder(Protocol):
     """What the view knows: those who follow, and what everybody has to pass."""
 
-    audiences: Audiences
+    audiences: SharedRuns
     gate: Gate
 
     async def read(
-        self, context: Context, query: str | None, variables: Mapping[str, object] | None
+        self, context: RequestContext, query: str | None, variables: Mapping[str, object] | None
     ) -> Document: ...
 
 
-class Socket(BaseGraphQLTransportWSHandler[Context, None]):
+class SubscriptionSocket(BaseGraphQLTransportWSHandler[RequestContext, None]):
     """Strawberry's handler, made gentle: one bad operation does not end the others."""
 
     ping_seconds = PING_SECONDS
@@ -91,7 +91,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def handle(self) -> None:
         self._counted = contextlib.ExitStack()
-        self.schema = cast("BaseSchema", Apart(self.schema))
+        self.schema = cast("BaseSchema", DetachedStream(self.schema))
         self._main = asyncio.current_task()
         try:
             await super().handle()
@@ -100,11 +100,11 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
                 raise
 
     async def handle_message(self, message: Message) -> None:
-        if not isinstance(_field(message, "type"), str):
+        if not isinstance(_message_field(message, "type"), str):
             await self.handle_invalid_message("Messages are objects with a type")
             return
         try:
-            cast("Room", self.view).gate.message(self.context.caller)
+            cast("AudienceHolder", self.view).gate.message(self.context.caller)
         except TooMany as many:
             await self.websocket.close(code=CROWDED, reason=str(many))
             return
@@ -116,7 +116,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         await super().handle_connection_init(message)
         if self.connection_acknowledged and self._watch is None:
             try:
-                counted = cast("Room", self.view).gate.socket(self.context.caller)
+                counted = cast("AudienceHolder", self.view).gate.socket(self.context.caller)
                 self._counted.enter_context(counted)
             except TooMany as many:
                 await self.websocket.close(code=CROWDED, reason=str(many))
@@ -124,7 +124,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
             self._watch = asyncio.create_task(self._watched())
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
-        if self.connection_acknowledged and (wrong := _wrong(message)):
+        if self.connection_acknowledged and (wrong := _protocol_error(message)):
             await self._refuse(str(message["id"]), wrong)
             return
         await super().handle_subscribe(message)
@@ -151,9 +151,9 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         error = GraphQLError(reason, extensions={"code": "BAD_REQUEST"})
         await self.send_message({"id": id, "type": "error", "payload": [error.formatted]})
 
-    async def run_operation(self, operation: Operation[Context, None]) -> None:
+    async def run_operation(self, operation: Operation[RequestContext, None]) -> None:
         """Read the document, then run it in its caller's turn, or follow with an audience."""
-        room, context = cast("Room", self.view), self.context.fresh()
+        room, context = cast("AudienceHolder", self.view), self.context.for_operation()
         with contextlib.suppress(WebSocketDisconnect, WebSocketDisconnected):
             try:
                 room.gate.enter(context.caller)
@@ -168,34 +168,41 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
                 told = GraphQLError(str(many), extensions={"code": "TOO_MANY"})
                 await operation.send_initial_errors([told])
 
-    async def _run(self, operation: Operation[Context, None], context: Context) -> None:
+    async def _run(
+        self, operation: Operation[RequestContext, None], context: RequestContext
+    ) -> None:
         """Run as Strawberry does, with a context of the operation's own."""
         OPERATION.set(context)
         await super().run_operation(operation)
 
-    async def _followed(self, operation: Operation[Context, None], context: Context) -> None:
-        room, document = cast("Room", self.view), context.document
+    async def _followed(
+        self, operation: Operation[RequestContext, None], context: RequestContext
+    ) -> None:
+        room, document = cast("AudienceHolder", self.view), context.document
         assert document is not None  # noqa: S101 - it was read just before
-        asked = room.audiences.asked(document, operation.variables, operation.operation_name)
+        asked = room.audiences.read_request(document, operation.variables, operation.operation_name)
         if asked is None or context.signed_in is None:
             await self._run(operation, context)
         else:
             await self._follow(operation, asked, context)
 
     async def _follow(
-        self, operation: Operation[Context, None], asked: Asked, context: Context
+        self,
+        operation: Operation[RequestContext, None],
+        asked: SubscriptionRequest,
+        context: RequestContext,
     ) -> None:
         """Send what an audience tells: its text as it is, between our own id and a brace."""
         socket = self._socket
         opening = f'{{"id":{orjson.dumps(operation.id).decode()},"type":"next","payload":'
-        following = cast("Room", self.view).audiences.follow(asked, context)
+        following = cast("AudienceHolder", self.view).audiences.follow(asked, context)
         async with contextlib.aclosing(following):
             async for news in following:
-                if isinstance(news, Refused):
+                if isinstance(news, RunRefused):
                     await operation.send_initial_errors(list(news.errors))
                     return
                 await socket.send_text(f"{opening}{news.payload}}}")
-                if isinstance(news, Ended):
+                if isinstance(news, RunEnded):
                     break
         await operation.send_operation_message({"id": operation.id, "type": "complete"})
 
@@ -237,16 +244,16 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
                 self._main.cancel()
 
 
-def _wrong(message: SubscribeMessage) -> str | None:
+def _protocol_error(message: SubscribeMessage) -> str | None:
     """Say what of a message is not as the protocol has it; a missing id closes the socket."""
-    if not isinstance(_field(message, "id"), str):
+    if not isinstance(_message_field(message, "id"), str):
         raise KeyError("id")
-    asked = _field(message, "payload")
-    if not isinstance(_field(asked, "query"), str):
+    asked = _message_field(message, "payload")
+    if not isinstance(_message_field(asked, "query"), str):
         return "The payload must be an object whose `query` is a string."
-    if not isinstance(_field(asked, "variables"), dict | None):
+    if not isinstance(_message_field(asked, "variables"), dict | None):
         return "The `variables` must be an object or null."
-    if not isinstance(_field(asked, "operationName"), str | None):
+    if not isinstance(_message_field(asked, "operationName"), str | None):
         return "The `operationName` must be a string or null."
     return None
 
@@ -258,6 +265,6 @@ def _follows(document: Document, name: str | None) -> bool:
     return operation is not None and operation.operation is OperationType.SUBSCRIPTION
 
 
-def _field(message: object, name: str) -> object:
+def _message_field(message: object, name: str) -> object:
     """Give a field of what a client sent, which may be anything."""
     return cast("dict[str, object]", message).get(name) if isinstance(message, dict) else None

@@ -14,57 +14,57 @@ from importlib import import_module
 from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError
 
-from access.tokens import Tokens
-from billing.vault_keys import demand_keys
+from access.tokens import AccessTokens
+from billing.ledger.vault_keys import demand_keys
 from domain.errors import InvalidInput, UnsafeSetting, WrongPassword
-from graph.cards import Cards
-from graph.crew import Crew
+from graph.cards import CardStore
 from graph.database import Graph
-from graph.jobs import Jobs
-from graph.migrate import migrate as migrate_graph
-from graph.outbox import Outbox as GraphOutbox
-from graph.places import Places
-from graph.search import Search
-from graph.tickets import Tickets
-from graph.vocabulary import Vocabulary
-from ingest.embedding import DEFAULT_MODEL, Embedder
-from ingest.understanding import Reader
-from matching.diagnosis.engine import Diagnoser, Language
-from matching.engine import Matcher
-from matching.evidence import EvidenceRanker
-from matching.ranking import FormulaRanker, FusedRanker, RankerName
-from records.analyses import Analyses
+from graph.garages import GarageStore
+from graph.jobs import JobStore
+from graph.migrations import migrate_graph
+from graph.outbox import GraphOutbox
+from graph.search import CardSearch
+from graph.technicians import TechnicianStore
+from graph.tickets import TicketStore
+from graph.vocabulary import VocabularyStore
+from ingest.embedder import DEFAULT_MODEL, Embedder
+from ingest.report_reader import ReportReader
+from matching.diagnosis.diagnoser import Diagnoser, LanguageReasoner
+from matching.evidence_ranker import EvidenceRanker
+from matching.matcher import Matcher
+from matching.rankers import FormulaRanker, FusedRanker, RankerName
+from records.analyses import AnalysisStore
 from records.change_log import ChangeLog
-from records.counting import Counting
-from records.cursors import Cursors
+from records.counters import CounterStore
+from records.cursors import ConsumerCursors
 from records.database import Records
 from records.dead_letters import DeadLetters
-from records.feedback import FeedbackBook
-from records.leases import Leases
-from records.migrate import migrate as migrate_records
-from records.offline import Offline
-from records.operations import Operations
-from records.outbox import Outbox as RecordsOutbox
-from records.reviews import Reviews
+from records.feedback import FeedbackStore
+from records.leases import LeaseStore
+from records.migrations import migrate_records
+from records.offline import OfflineStore
+from records.operations import OperationStore
+from records.outbox import RecordsOutbox
+from records.reviews import ReviewStore
 from records.wakeups import Topic, Wakeups
-from repair.breaker import Breaker
-from repair.evidence import Knowledge
-from repair.learning import Learning
-from repair.tallying import Tallying
-from sync.cursors import Cursors as SealedCursors
-from sync.delta import Deltas
-from sync.feed import Feed
+from repair.analyses import AnalysisPorts
+from repair.circuit_breaker import CircuitBreaker
+from repair.counters import CounterPorts
+from repair.similar_cards import SimilarityPorts
+from sync.delta import DeltaReader
+from sync.delta_cursors import DeltaCursors as SealedCursors
+from sync.feed import ChangeFeed
 from sync.relay import Relay, RelayPace
 from sync.stream import Stream
-from web.bookkeeping import Bookkeeping, bookkeeping, vault
+from web.billing import BillingRuntime, build_vault, open_billing
+from web.card_cache import CardCache
 from web.health import Parts
-from web.kept_cards import KeptCards
 from web.local import files, stores
-from web.local.home import Home
-from web.local.progress import Report, quiet
+from web.local.home import StoreHome
+from web.local.progress import Report, ignore_progress
 from web.local.stores import GivenUrls, StoreUrls
 from web.metrics import Metrics
-from web.recent import RecentMatches
+from web.recent_matches import RecentMatches
 from web.settings import Settings
 
 
@@ -92,77 +92,77 @@ SECRET_BYTES = 48
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
+class Runtime:
     """Everything that runs on the three stores, ready to use."""
 
     settings: Settings
     graph: Graph
     records: Records
     redis: Redis
-    cards: Cards
-    kept: KeptCards
-    tickets: Tickets
-    garages: Places
-    crew: Crew
-    jobs: Jobs
-    vocabulary: Vocabulary
-    search: Search
+    cards: CardStore
+    card_cache: CardCache
+    tickets: TicketStore
+    garages: GarageStore
+    technicians: TechnicianStore
+    jobs: JobStore
+    vocabulary: VocabularyStore
+    search: CardSearch
     embedder: Embedder
-    reader: Reader
+    reader: ReportReader
     matcher: Matcher
     diagnoser: Diagnoser
     change_log: ChangeLog
-    cursors: Cursors
-    leases: Leases
+    cursors: ConsumerCursors
+    leases: LeaseStore
     dead_letters: DeadLetters
-    operations: Operations
-    feedback: FeedbackBook
-    counting: Counting
-    analyses: Analyses
-    reviews: Reviews
+    operations: OperationStore
+    feedback: FeedbackStore
+    counters: CounterStore
+    analyses: AnalysisStore
+    reviews: ReviewStore
     outbox: RecordsOutbox
     relay: Relay
     wakeups: Wakeups
-    feed: Feed
-    offline: Offline
-    deltas: Deltas
-    places: SealedCursors
-    tokens: Tokens
-    books: Bookkeeping
-    opening: Breaker = field(default_factory=Breaker)
+    feed: ChangeFeed
+    offline: OfflineStore
+    deltas: DeltaReader
+    delta_cursors: SealedCursors
+    tokens: AccessTokens
+    billing: BillingRuntime
+    opening: CircuitBreaker = field(default_factory=CircuitBreaker)
     parts: Parts = field(default_factory=Parts)
     metrics: Metrics = field(default_factory=Metrics)
     bus: str = field(repr=False)
 
 
 @asynccontextmanager
-async def opened(
-    settings: Settings, *, report: Report = quiet, patience: Patience = COMMAND
-) -> AsyncGenerator[Opened]:
+async def open_runtime(
+    settings: Settings, *, report: Report = ignore_progress, patience: Patience = COMMAND
+) -> AsyncGenerator[Runtime]:
     """Start local stores where no URL is given, migrate, and give everything opened."""
-    home = Home.at(settings.home)
-    urls = await asyncio.to_thread(stores.start, home, GivenUrls.of(settings), report)
+    home = StoreHome.at(settings.home)
+    urls = await asyncio.to_thread(stores.start_stores, home, GivenUrls.of(settings), report)
     embedder = Embedder(
         settings.embedding_model or DEFAULT_MODEL, home=settings.home, limit_s=patience.embedder
     )
     async with AsyncExitStack() as stack:
         stack.callback(embedder.close)
-        graph, records, redis = await _connected(urls, patience, stack)
+        graph, records, redis = await _connect_stores(urls, patience, stack)
         await _greeted(graph, records, redis)
         await migrate_graph(graph, embedder.dimensions)
         await migrate_records(records)
-        await demand_keys(records, vault(settings))
-        reader = await Reader.of(Vocabulary(graph), embedder)
-        house = joined(settings, patience, (embedder, reader), (graph, records, redis))
-        stack.push_async_callback(house.wakeups.close)
-        yield replace(house, bus=urls.redis_url)
+        await demand_keys(records, build_vault(settings))
+        reader = await ReportReader.of(VocabularyStore(graph), embedder)
+        runtime = join_parts(settings, patience, (embedder, reader), (graph, records, redis))
+        stack.push_async_callback(runtime.wakeups.close)
+        yield replace(runtime, bus=urls.redis_url)
 
 
 @asynccontextmanager
-async def kept(settings: Settings) -> AsyncGenerator[Records]:
+async def open_records(settings: Settings) -> AsyncGenerator[Records]:
     """Give the records alone, migrated: what a command needs that reads the change log."""
-    home = Home.at(settings.home)
-    urls = await asyncio.to_thread(stores.start, home, GivenUrls.of(settings))
+    home = StoreHome.at(settings.home)
+    urls = await asyncio.to_thread(stores.start_stores, home, GivenUrls.of(settings))
     records = await Records.open(urls.postgres_url)
     try:
         await migrate_records(records)
@@ -171,12 +171,12 @@ async def kept(settings: Settings) -> AsyncGenerator[Records]:
         await records.close()
 
 
-def hurried(house: Opened, patience: Patience) -> Opened:
+def with_patience(runtime: Runtime, patience: Patience) -> Runtime:
     """Give the same house with another patience for matches."""
-    house.embedder.limit_s = patience.embedder
-    matcher = matching(house.settings, house.search, house.redis, patience)
-    diagnoser = replace(house.diagnoser, matcher=matcher, patience_s=patience.graph)
-    return replace(house, matcher=matcher, diagnoser=diagnoser)
+    runtime.embedder.limit_s = patience.embedder
+    matcher = build_matcher(runtime.settings, runtime.search, runtime.redis, patience)
+    diagnoser = replace(runtime.diagnoser, matcher=matcher, patience_s=patience.graph)
+    return replace(runtime, matcher=matcher, diagnoser=diagnoser)
 
 
 RANKERS: dict[RankerName, type[EvidenceRanker | FormulaRanker | FusedRanker]] = {
@@ -186,23 +186,25 @@ RANKERS: dict[RankerName, type[EvidenceRanker | FormulaRanker | FusedRanker]] = 
 }
 
 
-def matching(settings: Settings, search: Search, redis: Redis, patience: Patience) -> Matcher:
+def build_matcher(
+    settings: Settings, search: CardSearch, redis: Redis, patience: Patience
+) -> Matcher:
     """Give the matcher that serves: its ranker, and the memory that stands in for the graph."""
     ranker, recent = RANKERS[settings.ranker](), RecentMatches(redis)
     return Matcher(search, ranker, recent, patience.graph, patience.source)
 
 
-def speaking(house: Opened) -> Opened:
+def with_language_model(runtime: Runtime) -> Runtime:
     """Give the same house with the language model that its settings name, if they name one.
 
     Raises:
         InvalidInput: it cannot be had.
     """
-    language = language_model(house.settings)
-    return replace(house, diagnoser=replace(house.diagnoser, language=language))
+    language = open_language_model(runtime.settings)
+    return replace(runtime, diagnoser=replace(runtime.diagnoser, language=language))
 
 
-def language_model(settings: Settings) -> Language | None:
+def open_language_model(settings: Settings) -> LanguageReasoner | None:
     """Give the language model of the settings; its package is needed only where one is named.
 
     Raises:
@@ -211,59 +213,61 @@ def language_model(settings: Settings) -> Language | None:
     if settings.language_model is None:
         return None
     try:
-        driver = import_module("matching.diagnosis.language")
+        driver = import_module("matching.diagnosis.language_model")
     except ImportError as error:
         raise InvalidInput(
             "BATTWHEELS_LANGUAGE_MODEL", "needs the extra: pip install 'battwheels[llm]'"
         ) from error
-    named: Callable[[str, str | None, str | None], Language] = driver.LanguageModel.named
+    named: Callable[[str, str | None, str | None], LanguageReasoner] = driver.LanguageModel.named
     return named(settings.language_model, settings.language_model_url, settings.language_model_key)
 
 
-def learning(house: Opened) -> Learning:
+def analysis_ports(runtime: Runtime) -> AnalysisPorts:
     """Give what learning from events needs, out of a house."""
-    return Learning(
-        cards=house.cards,
-        tickets=house.tickets,
-        knowledge=Knowledge(cards=house.cards, search=house.search, embedder=house.embedder),
-        tallying=tallying(house),
-        analyses=house.analyses,
-        book=house.feedback,
-        teller=house.outbox,
+    return AnalysisPorts(
+        cards=runtime.cards,
+        tickets=runtime.tickets,
+        knowledge=SimilarityPorts(
+            cards=runtime.cards, search=runtime.search, embedder=runtime.embedder
+        ),
+        tallying=counter_ports(runtime),
+        analyses=runtime.analyses,
+        book=runtime.feedback,
+        teller=runtime.outbox,
         now=lambda: datetime.now(UTC),
     )
 
 
-def tallying(house: Opened) -> Tallying:
-    return Tallying(cards=house.cards, counting=house.counting, reviews=house.reviews)
+def counter_ports(runtime: Runtime) -> CounterPorts:
+    return CounterPorts(cards=runtime.cards, counting=runtime.counters, reviews=runtime.reviews)
 
 
-def joined(
+def join_parts(
     settings: Settings,
     patience: Patience,
-    language: tuple[Embedder, Reader],
+    language: tuple[Embedder, ReportReader],
     clients: tuple[Graph, Records, Redis],
-) -> Opened:
+) -> Runtime:
     """Join an embedder and its reader, and the clients of the three stores, into a house."""
     (embedder, reader), (graph, records, redis) = language, clients
-    search, log, stream = Search(graph), ChangeLog(records), Stream(redis)
-    kept = KeptCards(redis, Cards(graph))
-    stored = Tickets(graph), Cards(graph, kept), Vocabulary(graph)
+    search, log, stream = CardSearch(graph), ChangeLog(records), Stream(redis)
+    kept = CardCache(redis, CardStore(graph))
+    stored = TicketStore(graph), CardStore(graph, kept), VocabularyStore(graph)
     tickets, cards, vocabulary = stored
-    leases, wakeups = Leases(records, process_name()), Wakeups(records)
+    leases, wakeups = LeaseStore(records, process_name()), Wakeups(records)
     graph.on_write(partial(wakeups.tell, Topic.GRAPH_OUTBOX))
-    matcher = matching(settings, search, redis, patience)
-    return Opened(
+    matcher = build_matcher(settings, search, redis, patience)
+    return Runtime(
         settings=settings,
         graph=graph,
         records=records,
         redis=redis,
         cards=cards,
-        kept=kept,
+        card_cache=kept,
         tickets=tickets,
-        garages=Places(graph),
-        crew=Crew(graph),
-        jobs=Jobs(graph),
+        garages=GarageStore(graph),
+        technicians=TechnicianStore(graph),
+        jobs=JobStore(graph),
         vocabulary=vocabulary,
         search=search,
         embedder=embedder,
@@ -271,14 +275,14 @@ def joined(
         matcher=matcher,
         diagnoser=Diagnoser(matcher=matcher, cards=kept, patience_s=patience.graph),
         change_log=log,
-        cursors=Cursors(records),
+        cursors=ConsumerCursors(records),
         leases=leases,
         dead_letters=DeadLetters(records),
-        operations=Operations(records),
-        feedback=FeedbackBook(records),
-        counting=Counting(records),
-        analyses=Analyses(records),
-        reviews=Reviews(records),
+        operations=OperationStore(records),
+        feedback=FeedbackStore(records),
+        counters=CounterStore(records),
+        analyses=AnalysisStore(records),
+        reviews=ReviewStore(records),
         outbox=RecordsOutbox(records),
         relay=Relay(
             [GraphOutbox(graph), RecordsOutbox(records)],
@@ -290,13 +294,13 @@ def joined(
             ),
         ),
         wakeups=wakeups,
-        feed=Feed(log, stream),
-        offline=Offline(records),
-        deltas=Deltas(log, cards),
-        places=SealedCursors(secret(settings)),
-        tokens=tokens(settings),
-        books=bookkeeping(settings, records, stored),
-        bus=_address(redis),
+        feed=ChangeFeed(log, stream),
+        offline=OfflineStore(records),
+        deltas=DeltaReader(log, cards),
+        delta_cursors=SealedCursors(token_secret(settings)),
+        tokens=build_tokens(settings),
+        billing=open_billing(settings, records, stored),
+        bus=_redis_address(redis),
     )
 
 
@@ -305,11 +309,11 @@ def process_name() -> str:
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
-def tokens(settings: Settings) -> Tokens:
-    return Tokens(secret(settings))
+def build_tokens(settings: Settings) -> AccessTokens:
+    return AccessTokens(token_secret(settings))
 
 
-def secret(settings: Settings) -> bytes:
+def token_secret(settings: Settings) -> bytes:
     """Give the secret that tokens and cursors are signed with.
 
     Development makes a secret of its own and keeps it in the home.
@@ -321,14 +325,14 @@ def secret(settings: Settings) -> bytes:
         return settings.token_secret.encode()
     if settings.production:
         raise UnsafeSetting("BATTWHEELS_TOKEN_SECRET", "is needed in production")
-    path = Home.at(settings.home).secret("tokens")
+    path = StoreHome.at(settings.home).secret("tokens")
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        files.write(path, secrets.token_urlsafe(SECRET_BYTES), mode=0o600)
+        files.write_whole(path, secrets.token_urlsafe(SECRET_BYTES), mode=0o600)
     return path.read_text().strip().encode()
 
 
-async def _connected(
+async def _connect_stores(
     urls: StoreUrls, patience: Patience, stack: AsyncExitStack
 ) -> tuple[Graph, Records, Redis]:
     graph = await Graph.open(
@@ -362,7 +366,7 @@ async def _greeted(graph: Graph, records: Records, redis: Redis) -> None:
             raise WrongPassword("redis", "REDIS_URL") from error
 
 
-def _address(redis: Redis) -> str:
+def _redis_address(redis: Redis) -> str:
     """Give the address that a client was made for."""
     made = redis.connection_pool.connection_kwargs
     password = f":{made['password']}@" if made.get("password") else ""

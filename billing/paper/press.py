@@ -14,9 +14,9 @@ from typing import Literal
 
 import typst
 
-from billing.invoices import Invoice
-from billing.law_time import INDIA
-from billing.paper.sheet import Printing, sheet
+from billing.gst.invoices import Invoice
+from billing.gst.law_dates import INDIA
+from billing.paper.sheet import PrintOptions, sheet_json
 
 TEMPLATE = (files("billing.paper") / "invoice.typ").read_bytes()
 FONTS = typst.Fonts(include_system_fonts=False)
@@ -25,14 +25,14 @@ ARCHIVE = "a-2u"
 DPI = 300.0
 
 
-class Press:
+class PdfPrinter:
     """Sets documents. Close it when done; `threads` is how many pages are set at once."""
 
     def __init__(self, threads: int = 2) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="press")
         self._warm = threading.local()
 
-    async def print(self, invoice: Invoice, printing: Printing) -> bytes:
+    async def print(self, invoice: Invoice, printing: PrintOptions) -> bytes:
         """Give the PDF; byte for byte the same each time."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self.pdf, invoice, printing)
@@ -40,23 +40,23 @@ class Press:
     def close(self) -> None:
         self._threads.shutdown()
 
-    def pdf(self, invoice: Invoice, printing: Printing) -> bytes:
+    def pdf(self, invoice: Invoice, printing: PrintOptions) -> bytes:
         """Give the PDF on the calling thread."""
         [document] = self._set(invoice, printing, "pdf")
         return document
 
-    def pictures(self, invoice: Invoice, printing: Printing) -> list[bytes]:
+    def pictures(self, invoice: Invoice, printing: PrintOptions) -> list[bytes]:
         """Give the pages as PNG pictures at `DPI`, fine enough to scan the portal's QR from."""
         return self._set(invoice, printing, "png")
 
     def _set(
-        self, invoice: Invoice, printing: Printing, form: Literal["pdf", "png"]
+        self, invoice: Invoice, printing: PrintOptions, form: Literal["pdf", "png"]
     ) -> list[bytes]:
         made = self._compiler().compile(
             TEMPLATE,
             format=form,
             ppi=DPI,
-            sys_inputs={"sheet": sheet(invoice, printing)},
+            sys_inputs={"sheet": sheet_json(invoice, printing)},
             pdf_standards=ARCHIVE if form == "pdf" else [],
             timestamp=datetime.combine(invoice.date, time(), INDIA),
         )

@@ -5,7 +5,7 @@ from io import BytesIO
 import segno
 
 
-def svg(payload: str, error: str = "m") -> str:
+def qr_svg(payload: str, error: str = "m") -> str:
     """Give the QR of a payload with its quiet zone; `error` is the correction level."""
     out = BytesIO()
     code = segno.make(payload, error=error, micro=False, boost_error=False)

@@ -10,18 +10,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from billing import bills, money, upi
-from billing.gstin import masked
-from billing.hsn_summary import HsnRow, hsn_summary
-from billing.invoices import Document, Invoice
-from billing.law_time import INDIA
-from billing.lines import Line
-from billing.money import ZERO, Paise
-from billing.paper import letters, qr
-from billing.paper.copies import Copy
-from billing.parties import MASK, Party, masked_name
-from billing.upi import Payee
-from billing.words import in_words
+from billing.gst import letters, money, qr, upi
+from billing.gst.gstin import mask_gstin
+from billing.gst.hsn_summary import HsnRow, summarise_by_hsn
+from billing.gst.invoices import Document, Invoice
+from billing.gst.law_dates import INDIA
+from billing.gst.lines import TaxedLine
+from billing.gst.money import ZERO, Paise
+from billing.gst.parties import MASK, Party, masked_name
+from billing.gst.upi import Payee
+from billing.ledger import bills_of_supply
+from billing.paper.amounts import amount_in_words
+from billing.paper.copies import DocumentCopy
 
 TITLES = {
     Document.TAX_INVOICE: "Tax Invoice",
@@ -38,13 +38,13 @@ MAY_BREAK = "\\1\u200b"
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
-class Stamp(StrEnum):
+class DocumentStamp(StrEnum):
     DRAFT = "DRAFT"
     VOID = "VOID"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OnPortal:
+class PortalMarks:
     """What the invoice portal answered: its number of the invoice, and the QR that it signed."""
 
     irn: str
@@ -54,95 +54,101 @@ class OnPortal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Printing:
+class PrintOptions:
     """What a page says beside the invoice. `paid` is all that was paid or credited, in paise.
 
     `about` are pairs of label and value that a garage wants seen: vehicle, job, odometer.
     `masked` hides who buys; the portal's QR, which names them, is not printed then.
     """
 
-    copy: Copy | None = None
-    stamp: Stamp | None = None
+    copy: DocumentCopy | None = None
+    stamp: DocumentStamp | None = None
     paid: Paise = ZERO
     payee: Payee | None = None
-    portal: OnPortal | None = None
+    portal: PortalMarks | None = None
     about: tuple[tuple[str, str], ...] = ()
     masked: bool = False
 
 
-def sheet(invoice: Invoice, printing: Printing) -> str:
+def sheet_json(invoice: Invoice, printing: PrintOptions) -> str:
     """Give the sheet as JSON, keys in one order."""
-    said = json.dumps(_sheet(invoice, printing), ensure_ascii=False, separators=(",", ":"))
+    said = json.dumps(_sheet_fields(invoice, printing), ensure_ascii=False, separators=(",", ":"))
     return letters.shown(said)
 
 
-def balance(invoice: Invoice, printing: Printing) -> Paise:
+def balance_due(invoice: Invoice, printing: PrintOptions) -> Paise:
     """Give what is still to be paid; nothing on documents that ask for no money."""
-    if invoice.kind not in PAYABLE or printing.stamp is Stamp.VOID:
+    if invoice.kind not in PAYABLE or printing.stamp is DocumentStamp.VOID:
         return ZERO
     return Paise(max(0, invoice.totals.payable - printing.paid))
 
 
-def pay_link(invoice: Invoice, printing: Printing) -> str | None:
+def pay_link(invoice: Invoice, printing: PrintOptions) -> str | None:
     """Give the UPI link of the balance due, where there is one and the garage has an address."""
-    due = balance(invoice, printing)
+    due = balance_due(invoice, printing)
     if printing.payee is None or invoice.number is None or due == 0:
         return None
-    return upi.link(printing.payee, due, invoice.number, f"Invoice {invoice.number}")
+    return upi.payment_link(printing.payee, due, invoice.number, f"Invoice {invoice.number}")
 
 
-def day(value: date) -> str:
+def printed_day(value: date) -> str:
     """Write a day so that nobody takes the month for the day: 26 Nov 2026."""
     return f"{value.day:02d} {MONTHS[value.month - 1]} {value.year}"
 
 
-def _sheet(invoice: Invoice, printing: Printing) -> dict[str, object]:
+def _sheet_fields(invoice: Invoice, printing: PrintOptions) -> dict[str, object]:
     link = pay_link(invoice, printing)
     reason = {"Reason": invoice.reason} if invoice.reason else {}
     return {
-        "title": _title(invoice),
-        "declaration": bills.declaration(invoice),
+        "title": _document_title(invoice),
+        "declaration": bills_of_supply.bill_declaration(invoice),
         "copy": printing.copy,
         "stamp": printing.stamp,
         "number": invoice.number or "not yet numbered",
-        "date": day(invoice.date),
-        "supplier": _party(invoice.supplier),
-        "recipient": _hidden(invoice.recipient) if printing.masked else _party(invoice.recipient),
+        "date": printed_day(invoice.date),
+        "supplier": _party_fields(invoice.supplier),
+        "recipient": _hidden(invoice.recipient)
+        if printing.masked
+        else _party_fields(invoice.recipient),
         "facts": [
-            (_soft(name), _soft(value))
-            for name, value in {**_facts(invoice), **dict(printing.about), **reason}.items()
+            (_soft_hyphenate(name), _soft_hyphenate(value))
+            for name, value in {**_fact_rows(invoice), **dict(printing.about), **reason}.items()
         ],
         "taxes": _tax_names(invoice),
-        "lines": _lines(invoice.lines),
-        "summary": [_summary(row, inter=invoice.place.inter_state) for row in _rows(invoice)],
-        "sums": _sums(invoice),
-        "payable": money.grouped(invoice.totals.payable),
-        "words": in_words(invoice.totals.payable),
-        "settled": _settled(invoice, printing),
-        "notes": [*_notes(invoice), *([READING_COPY] if printing.masked else [])],
-        "upi": None if link is None else _upi(link, invoice, printing),
-        "portal": None if printing.portal is None or printing.masked else _portal(printing.portal),
+        "lines": _line_tables(invoice.lines),
+        "summary": [
+            _summary_cells(row, inter=invoice.place.inter_state) for row in _hsn_rows(invoice)
+        ],
+        "sums": _sum_rows(invoice),
+        "payable": money.grouped_amount(invoice.totals.payable),
+        "words": amount_in_words(invoice.totals.payable),
+        "settled": _settled_rows(invoice, printing),
+        "notes": [*_note_lines(invoice), *([READING_COPY] if printing.masked else [])],
+        "upi": None if link is None else _upi_fields(link, invoice, printing),
+        "portal": None
+        if printing.portal is None or printing.masked
+        else _portal_fields(printing.portal),
     }
 
 
-def _title(invoice: Invoice) -> str:
+def _document_title(invoice: Invoice) -> str:
     """Give the document's name by law; who is not registered makes a bill of no name in it."""
     if invoice.kind is Document.BILL_OF_SUPPLY and invoice.supplier.gstin is None:
         return "Bill"
     return TITLES[invoice.kind]
 
 
-def _bare(invoice: Invoice) -> bool:
+def _is_without_tax(invoice: Invoice) -> bool:
     """Say whether a page speaks of no tax: a bill, and a note that takes one back."""
     note = invoice.kind is Document.CREDIT_NOTE and all(line.rate == 0 for line in invoice.lines)
     return note or invoice.kind is Document.BILL_OF_SUPPLY
 
 
-def _party(party: Party) -> dict[str, object]:
+def _party_fields(party: Party) -> dict[str, object]:
     registered = party.gstin
     return {
-        "name": _soft(party.name),
-        "address": [] if party.address is None else _address(party),
+        "name": _soft_hyphenate(party.name),
+        "address": [] if party.address is None else _address_lines(party),
         "gstin": None if registered is None else registered.value,
         "pan": None if registered is None else registered.pan,
         "state": None if party.state is None else f"{party.state.name} ({party.state.code})",
@@ -156,113 +162,116 @@ def _hidden(party: Party) -> dict[str, object]:
     return {
         "name": masked_name(party),
         "address": [] if party.address is None else [MASK],
-        "gstin": None if registered is None else masked(registered.value),
+        "gstin": None if registered is None else mask_gstin(registered.value),
         "pan": None,
         "state": None if party.state is None else f"{party.state.name} ({party.state.code})",
         "contact": [MASK for value in (party.phone, party.email) if value],
     }
 
 
-def _address(party: Party) -> list[str]:
+def _address_lines(party: Party) -> list[str]:
     if party.address is None:
         return []
     return [
-        *_soft(party.address.text).splitlines(),
+        *_soft_hyphenate(party.address.text).splitlines(),
         f"{party.address.state.name} {party.address.pincode}",
     ]
 
 
-def _facts(invoice: Invoice) -> dict[str, str]:
+def _fact_rows(invoice: Invoice) -> dict[str, str]:
     place = invoice.place
     against = invoice.against
     facts = dict[str, str]()
-    if not _bare(invoice):
+    if not _is_without_tax(invoice):
         facts["Place of supply"] = f"{place.state.name} ({place.state.code})"
         if place.inter_state:
             facts["Supply"] = "Inter-State"
         facts["Reverse charge"] = "Yes" if invoice.reverse_charge else "No"
     if against is not None:
-        facts["Against"] = f"{against.number} of {day(against.date)}"
+        facts["Against"] = f"{against.number} of {printed_day(against.date)}"
     if invoice.ticket is not None:
         facts["Job"] = invoice.ticket
     return facts
 
 
 def _tax_names(invoice: Invoice) -> list[str]:
-    if _bare(invoice):
+    if _is_without_tax(invoice):
         return []
     if invoice.place.inter_state:
         return ["IGST"]
     return ["CGST", invoice.place.state.half_tax]
 
 
-def _lines(lines: tuple[Line, ...]) -> list[dict[str, object]]:
+def _line_tables(lines: tuple[TaxedLine, ...]) -> list[dict[str, object]]:
     running, shown = 0, list[dict[str, object]]()
     for line in lines:
         running += line.total
-        shown.append({**_line(line), "running": money.grouped(Paise(running))})
+        shown.append({**_line_fields(line), "running": money.grouped_amount(Paise(running))})
     return shown
 
 
-def _line(line: Line) -> dict[str, object]:
+def _line_fields(line: TaxedLine) -> dict[str, object]:
     return {
         "n": str(line.n),
-        "description": _soft(line.description),
+        "description": _soft_hyphenate(line.description),
         "note": "as estimated" if line.estimated else None,
         "hsn": line.hsn,
-        "quantity": _plain(line.quantity),
+        "quantity": _plain_number(line.quantity),
         "unit": line.unit,
-        "price": money.grouped(line.unit_price),
-        "discount": money.grouped(line.discount) if line.discount else None,
-        "taxable": money.grouped(line.taxable),
-        "rate": _plain(line.rate),
-        "tax": money.grouped(line.tax.total),
-        "total": money.grouped(line.total),
+        "price": money.grouped_amount(line.unit_price),
+        "discount": money.grouped_amount(line.discount) if line.discount else None,
+        "taxable": money.grouped_amount(line.taxable),
+        "rate": _plain_number(line.rate),
+        "tax": money.grouped_amount(line.tax.total),
+        "total": money.grouped_amount(line.total),
     }
 
 
-def _rows(invoice: Invoice) -> tuple[HsnRow, ...]:
-    return hsn_summary(invoice.lines)
+def _hsn_rows(invoice: Invoice) -> tuple[HsnRow, ...]:
+    return summarise_by_hsn(invoice.lines)
 
 
-def _summary(row: HsnRow, *, inter: bool) -> list[str]:
+def _summary_cells(row: HsnRow, *, inter: bool) -> list[str]:
     halves = [row.igst] if inter else [row.cgst, row.sgst]
-    amounts = [money.grouped(amount) for amount in (*halves, row.tax)]
-    return [row.hsn, f"{_plain(row.rate)} %", money.grouped(row.taxable), *amounts]
+    amounts = [money.grouped_amount(amount) for amount in (*halves, row.tax)]
+    return [row.hsn, f"{_plain_number(row.rate)} %", money.grouped_amount(row.taxable), *amounts]
 
 
-def _sums(invoice: Invoice) -> list[tuple[str, str]]:
+def _sum_rows(invoice: Invoice) -> list[tuple[str, str]]:
     sums = invoice.totals
-    taxes = zip(_tax_names(invoice), _taxes(invoice), strict=True)
+    taxes = zip(_tax_names(invoice), _tax_amounts(invoice), strict=True)
     shown = [
         ("Discount included", sums.discount),
-        ("Value" if _bare(invoice) else "Taxable value", sums.taxable),
-        *((_owed(name, invoice), amount) for name, amount in taxes),
+        ("Value" if _is_without_tax(invoice) else "Taxable value", sums.taxable),
+        *((_owed_label(name, invoice), amount) for name, amount in taxes),
         ("Round-off", sums.round_off),
     ]
     hidden = {"Discount included": sums.discount == 0, "Round-off": sums.round_off == 0}
-    return [(name, money.grouped(v)) for name, v in shown if not hidden.get(name, False)]
+    return [(name, money.grouped_amount(v)) for name, v in shown if not hidden.get(name, False)]
 
 
-def _taxes(invoice: Invoice) -> list[Paise]:
+def _tax_amounts(invoice: Invoice) -> list[Paise]:
     sums = invoice.totals
-    if _bare(invoice):
+    if _is_without_tax(invoice):
         return []
     return [sums.igst] if invoice.place.inter_state else [sums.cgst, sums.sgst]
 
 
-def _owed(name: str, invoice: Invoice) -> str:
+def _owed_label(name: str, invoice: Invoice) -> str:
     return f"{name} (paid by recipient)" if invoice.reverse_charge else name
 
 
-def _settled(invoice: Invoice, printing: Printing) -> list[tuple[str, str]]:
+def _settled_rows(invoice: Invoice, printing: PrintOptions) -> list[tuple[str, str]]:
     if invoice.kind not in PAYABLE or not printing.paid:
         return []
-    due = balance(invoice, printing)
-    return [("Received", money.grouped(printing.paid)), ("Balance due", money.grouped(due))]
+    due = balance_due(invoice, printing)
+    return [
+        ("Received", money.grouped_amount(printing.paid)),
+        ("Balance due", money.grouped_amount(due)),
+    ]
 
 
-def _notes(invoice: Invoice) -> list[str]:
+def _note_lines(invoice: Invoice) -> list[str]:
     law = "" if invoice.supplier.gstin is None else " under s.31 of the CGST Act, 2017"
     notes = [f"Computer-generated{law}; amounts in Indian rupees."]
     if invoice.reverse_charge:
@@ -274,26 +283,26 @@ def _notes(invoice: Invoice) -> list[str]:
     return notes
 
 
-def _upi(link: str, invoice: Invoice, printing: Printing) -> dict[str, str]:
+def _upi_fields(link: str, invoice: Invoice, printing: PrintOptions) -> dict[str, str]:
     return {
-        "svg": qr.svg(link),
-        "amount": money.grouped(balance(invoice, printing)),
+        "svg": qr.qr_svg(link),
+        "amount": money.grouped_amount(balance_due(invoice, printing)),
         "address": printing.payee.address if printing.payee else "",
     }
 
 
-def _portal(portal: OnPortal) -> dict[str, str]:
+def _portal_fields(portal: PortalMarks) -> dict[str, str]:
     at = portal.ack_at.astimezone(INDIA)
     return {
-        "svg": qr.svg(portal.signed_qr, error="l"),
+        "svg": qr.qr_svg(portal.signed_qr, error="l"),
         "irn": portal.irn,
-        "ack": f"{portal.ack_number} of {day(at.date())}, {at:%H:%M} IST",
+        "ack": f"{portal.ack_number} of {printed_day(at.date())}, {at:%H:%M} IST",
     }
 
 
-def _soft(text: str) -> str:
+def _soft_hyphenate(text: str) -> str:
     return LONGEST_WORD.sub(MAY_BREAK, text)
 
 
-def _plain(value: Decimal) -> str:
+def _plain_number(value: Decimal) -> str:
     return f"{value.normalize():f}"

@@ -25,7 +25,7 @@ class Precedent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cause:
+class PossibleCause:
     """A cause that may be behind the failure: `confidence` in 0..1, and the cards that tell it."""
 
     text: str
@@ -34,7 +34,7 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class DiagnosticCheck:
     """One thing to do to find out; `card` is None where a language model thought of it."""
 
     action: str
@@ -56,9 +56,9 @@ class Diagnosis:
         truncated: a language model's answer was cut at its token cap (ML-24).
     """
 
-    cause: Cause | None
-    suspects: tuple[Cause, ...]
-    checks: tuple[Check, ...]
+    cause: PossibleCause | None
+    suspects: tuple[PossibleCause, ...]
+    checks: tuple[DiagnosticCheck, ...]
     reasoning: str
     reasoner: str
     level: Level
@@ -67,6 +67,6 @@ class Diagnosis:
     truncated: bool = False
 
     @property
-    def first(self) -> Cause | None:
+    def first(self) -> PossibleCause | None:
         """The likeliest cause, whether or not it is likely."""
         return self.cause or (self.suspects[0] if self.suspects else None)

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, log1p
 
-from domain.matches import Source, Understood, VehicleLevel
-from matching import formula
+from domain.matches import Source, UnderstoodReport, VehicleLevel
+from matching import formulas
 from matching.diagnosis import retrieval
 from matching.diagnosis.answers import Precedent
 
@@ -34,7 +34,7 @@ WIDEST_MARGIN = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class CalibrationFeatures:
     """How the best card of a cause stands to the report.
 
     Attributes:
@@ -56,14 +56,16 @@ class Evidence:
     other_codes: bool
 
 
-def evidence(understood: Understood, found: Sequence[Precedent], leading: Precedent) -> Evidence:
+def calibration_features(
+    understood: UnderstoodReport, found: Sequence[Precedent], leading: Precedent
+) -> CalibrationFeatures:
     """Give how `leading`, the best card of the first cause, stands among those found."""
     card = leading.match.card
-    by_words = leading.match.candidate.of(Source.WORDS)
-    codes = formula.code_confidence(understood.codes, card.codes, card.vehicle_level)
+    by_words = leading.match.candidate.contribution_of(Source.WORDS)
+    codes = formulas.code_confidence(understood.codes, card.codes, card.vehicle_level)
     others = [one.match.score for one in found if one.id != leading.id]
     ahead = leading.match.score - max(others) if others else WIDEST_MARGIN
-    return Evidence(
+    return CalibrationFeatures(
         codes=codes,
         symptoms=retrieval.shared_symptoms(understood, card),
         words=by_words.score if by_words else 0.0,
@@ -76,7 +78,7 @@ def evidence(understood: Understood, found: Sequence[Precedent], leading: Preced
     )
 
 
-def confidence(held: Evidence) -> float:
+def calibrated_confidence(held: CalibrationFeatures) -> float:
     """Give the chance that the cause is right, in 0..1."""
     told = (
         INTERCEPT

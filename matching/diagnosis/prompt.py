@@ -7,7 +7,7 @@ the two apart for a model that heeds it. What holds for one that does not is in 
 from collections.abc import Sequence
 from json import dumps
 
-from domain.matches import Understood
+from domain.matches import UnderstoodReport
 from domain.personal_data import masked
 from domain.vehicles import VehicleContext
 from matching.diagnosis.answers import Diagnosis, Precedent
@@ -26,49 +26,49 @@ Answer with one JSON object and nothing else:
  "secondary": [other possible causes, at most 5]}"""
 
 
-def question(understood: Understood, weighed: Diagnosis) -> str:
+def build_question(understood: UnderstoodReport, weighed: Diagnosis) -> str:
     """Give the question: the vehicle, what was seen, and the past failures that resemble it."""
     vehicle = understood.vehicle
     symptoms = [seen.code for seen in understood.symptoms]
     return "\n".join(
         (
-            f"Vehicle: {_data(_named(vehicle))}",
+            f"Vehicle: {_as_json(_vehicle_name(vehicle))}",
             f"Mileage: {'unknown' if vehicle.mileage_km is None else f'{vehicle.mileage_km} km'}",
-            f"Symptoms: {_data(symptoms)}",
-            f"Error codes: {_data(list(understood.codes))}",
-            f"Technician notes: {_data(masked(understood.report.text)[:NOTES_LIMIT])}",
+            f"Symptoms: {_as_json(symptoms)}",
+            f"Error codes: {_as_json(list(understood.codes))}",
+            f"Technician notes: {_as_json(masked(understood.report.text)[:NOTES_LIMIT])}",
             "",
             "Similar past failures (from the knowledge base):",
-            *(_data(_told(one)) for one in weighed.precedents),
+            *(_as_json(_precedent_data(one)) for one in weighed.precedents),
         )
     )
 
 
-def _named(vehicle: VehicleContext) -> str:
+def _vehicle_name(vehicle: VehicleContext) -> str:
     known = [vehicle.make, vehicle.model, vehicle.variant]
     year = [] if vehicle.year is None else [f"({vehicle.year})"]
     return masked(" ".join([*(part for part in known if part), *year])) or "unknown"
 
 
-def _told(one: Precedent) -> dict[str, object]:
+def _precedent_data(one: Precedent) -> dict[str, object]:
     facts, card = one.match.card, one.card
     told: dict[str, object] = {
         "id": facts.id,
         "title": masked(facts.title),
         "similarity": round(one.similarity, 2),
         "failure": masked(facts.text),
-        "causes": _each(facts.causes),
+        "causes": _as_list(facts.causes),
         "used": facts.usage.used,
         "worked": facts.usage.successes,
     }
     if card is not None:
-        told["repair"] = _each([step.action for step in card.resolution.steps[:STEPS_LIMIT]])
+        told["repair"] = _as_list([step.action for step in card.resolution.steps[:STEPS_LIMIT]])
     return told
 
 
-def _each(texts: Sequence[str]) -> list[str]:
+def _as_list(texts: Sequence[str]) -> list[str]:
     return [masked(text) for text in texts]
 
 
-def _data(value: object) -> str:
+def _as_json(value: object) -> str:
     return dumps(value, ensure_ascii=False)

@@ -15,8 +15,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 from domain import limits
 from domain.errors import InvalidInput
 from domain.ids import CardId
-from domain.signature import by_cause
-from matching.diagnosis.answers import Cause, Check, Diagnosis
+from domain.signature import group_by_cause
+from matching.diagnosis.answers import Diagnosis, DiagnosticCheck, PossibleCause
 
 CARD = re.compile(r"\bfc_[0-9A-Za-z_-]+")
 IDEAS = 5
@@ -25,11 +25,11 @@ SENTENCE = 2_000
 READING = 4_000
 
 
-def _clean(value: str) -> str:
-    return limits.text("said", value, READING, least=0)
+def _clean_sentence(value: str) -> str:
+    return limits.clean_text("said", value, READING, least=0)
 
 
-def _bounded(most: int) -> BeforeValidator:
+def _bounded_list(most: int) -> BeforeValidator:
     """Keep the first of what a model says too much."""
 
     def keep(value: object) -> object:
@@ -40,51 +40,51 @@ def _bounded(most: int) -> BeforeValidator:
     return BeforeValidator(keep)
 
 
-Sentence = Annotated[str, AfterValidator(_clean), _bounded(SENTENCE)]
+Sentence = Annotated[str, AfterValidator(_clean_sentence), _bounded_list(SENTENCE)]
 
 
-class Reply(BaseModel):
+class ModelReply(BaseModel):
     """What a model is asked to say."""
 
     model_config = ConfigDict(frozen=True)
 
     cause: Sentence | None
-    secondary: Annotated[list[Sentence], _bounded(IDEAS)] = []
-    steps: Annotated[list[Sentence], _bounded(STEPS)] = []
-    reasoning: Annotated[str, AfterValidator(_clean), _bounded(READING)] = ""
+    secondary: Annotated[list[Sentence], _bounded_list(IDEAS)] = []
+    steps: Annotated[list[Sentence], _bounded_list(STEPS)] = []
+    reasoning: Annotated[str, AfterValidator(_clean_sentence), _bounded_list(READING)] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spoken:
+class ParsedReply:
     """What a model said, and whether it was cut at its token cap (ML-24)."""
 
-    reply: Reply
+    reply: ModelReply
     truncated: bool
 
 
-def read(found: object) -> Reply:
+def read_reply(found: object) -> ModelReply:
     """Read a reply, given as JSON's values.
 
     Raises:
         InvalidInput: it has another form; the message says where and how.
     """
     try:
-        return Reply.model_validate(found)
+        return ModelReply.model_validate(found)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"])) or "the answer"
         raise InvalidInput(place, first["msg"]) from error
 
 
-def with_words(weighed: Diagnosis, spoken: Spoken, name: str) -> Diagnosis:
+def merge_reply(weighed: Diagnosis, spoken: ParsedReply, name: str) -> Diagnosis:
     """Give what the graph weighed, with what the model called `name` adds to it."""
     said = _within(spoken.reply, {one.id for one in weighed.precedents})
-    steps = tuple(Check(action=step) for step in dict.fromkeys(said.steps) if step)
+    steps = tuple(DiagnosticCheck(action=step) for step in dict.fromkeys(said.steps) if step)
     safety = tuple(check for check in weighed.checks if check.safety)
     reading = f"\n\n{name} adds: {said.reasoning}" if said.reasoning else ""
     return replace(
         weighed,
-        suspects=(*weighed.suspects, *_ideas(weighed, said)),
+        suspects=(*weighed.suspects, *_new_causes(weighed, said)),
         checks=(*safety, *steps) if steps else weighed.checks,
         reasoning=f"{weighed.reasoning}{reading}",
         reasoner=name,
@@ -92,13 +92,13 @@ def with_words(weighed: Diagnosis, spoken: Spoken, name: str) -> Diagnosis:
     )
 
 
-def _within(said: Reply, retrieved: Collection[CardId]) -> Reply:
+def _within(said: ModelReply, retrieved: Collection[CardId]) -> ModelReply:
     """Give the reply naming no card but those it was given to read (CA-18)."""
 
     def strike(text: str) -> str:
         return CARD.sub(lambda it: it[0] if it[0] in retrieved else "(no such card)", text)
 
-    return Reply(
+    return ModelReply(
         cause=None if said.cause is None else strike(said.cause),
         secondary=[strike(one) for one in said.secondary],
         steps=[strike(one) for one in said.steps],
@@ -106,12 +106,12 @@ def _within(said: Reply, retrieved: Collection[CardId]) -> Reply:
     )
 
 
-def _ideas(weighed: Diagnosis, said: Reply) -> list[Cause]:
+def _new_causes(weighed: Diagnosis, said: ModelReply) -> list[PossibleCause]:
     """Give the causes that the model alone names: no card bears them out."""
-    named = by_cause(filter(None, (said.cause, *said.secondary)))
-    borne = by_cause(text for one in weighed.precedents for text in one.match.card.causes)
+    named = group_by_cause(filter(None, (said.cause, *said.secondary)))
+    borne = group_by_cause(text for one in weighed.precedents for text in one.match.card.causes)
     return [
-        Cause(text=text, confidence=0.0, cites=())
+        PossibleCause(text=text, confidence=0.0, cites=())
         for key, text in named.items()
         if key not in borne
     ]

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 
 from domain.cards import FailureCard
 from domain.ids import CardId
-from domain.matches import CardFacts, Understood
-from matching import formula
+from domain.matches import CardFacts, UnderstoodReport
+from matching import formulas
 from matching.answers import Match
 from matching.diagnosis.answers import Precedent
 
@@ -22,8 +22,8 @@ TOP_K = 5
 SIMILAR = 0.7
 
 
-def precedents(
-    understood: Understood,
+def find_precedents(
+    understood: UnderstoodReport,
     matches: Sequence[Match],
     cards: Mapping[CardId, FailureCard] | None,
 ) -> tuple[Precedent, ...]:
@@ -36,18 +36,18 @@ def precedents(
         Precedent(match=match, similarity=alike, card=(cards or {}).get(match.card.id))
         for match in matches[:TOP_K]
         if cards is None or match.card.id in cards
-        if (alike := similarity(understood, match.card)) >= SIMILAR
+        if (alike := card_similarity(understood, match.card)) >= SIMILAR
     )
 
 
-def similarity(understood: Understood, card: CardFacts) -> float:
+def card_similarity(understood: UnderstoodReport, card: CardFacts) -> float:
     """Give how similar a report is to a card, in 0..1."""
     meaning = 0.0 if card.cosine is None else (1 + card.cosine) / 2
-    codes = formula.code_confidence(understood.codes, card.codes, card.vehicle_level)
+    codes = formulas.code_confidence(understood.codes, card.codes, card.vehicle_level)
     return max(meaning, codes, shared_symptoms(understood, card))
 
 
-def shared_symptoms(understood: Understood, card: CardFacts) -> float:
+def shared_symptoms(understood: UnderstoodReport, card: CardFacts) -> float:
     """Give the share of the reported symptoms that a card shows, each as sure as it is, 0..1."""
     reported = {seen.code: seen.confidence for seen in understood.symptoms}
     total = sum(reported.values())

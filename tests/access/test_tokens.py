@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from access.tokens import LEEWAY, LONGEST, Tokens
+from access.tokens import LEEWAY, LONGEST, AccessTokens
 from domain.access import Actor, Role
 from domain.errors import InvalidInput, NotAuthenticated
 from domain.ids import GarageId, PersonId
@@ -19,7 +19,7 @@ from domain.ids import GarageId, PersonId
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 SECRET, OTHER = b"s" * 32, b"o" * 32
-TOKENS = Tokens(SECRET)
+TOKENS = AccessTokens(SECRET)
 ANU = Actor(id=PersonId("anu"), role=Role.MANAGER, garage=GarageId("garage_pune"), region="west")
 HEADER = {"alg": "HS256", "typ": "JWT"}
 CLAIMS: dict[str, Any] = {
@@ -100,7 +100,7 @@ def test_injected_key_is_refused(extra: dict[str, Any], secret: bytes) -> None:
 
 @pytest.mark.row("GW-2")
 def test_token_of_another_secret_is_refused() -> None:
-    _refused(Tokens(OTHER).mint(ANU, NOW))
+    _refused(AccessTokens(OTHER).mint(ANU, NOW))
 
 
 @pytest.mark.row("GW-2")
@@ -218,4 +218,4 @@ def test_any_flipped_bit_is_refused(place: int, bit: int) -> None:
 @pytest.mark.row("GW-2")
 def test_short_secret_is_refused() -> None:
     with pytest.raises(InvalidInput, match="32 bytes"):
-        Tokens(b"s" * 31)
+        AccessTokens(b"s" * 31)

@@ -6,26 +6,26 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from billing.gstin import Gstin, check_character, gstin
-from billing.invoices import Draft, Invoice, compute
-from billing.lines import LineKind, PricedLine, labour
-from billing.money import Paise
-from billing.numbers import number
-from billing.parties import Address, Party
-from billing.place_of_supply import place_of_supply
-from billing.pricing import PriceSource
-from billing.states import STATES, state
+from billing.gst.document_numbers import parse_number
+from billing.gst.gstin import Gstin, check_character, parse_gstin
+from billing.gst.invoices import Invoice, InvoiceContent, compute_invoice
+from billing.gst.lines import LineKind, PricedLine, labour_line
+from billing.gst.money import Paise
+from billing.gst.parties import Address, Party
+from billing.gst.place_of_supply import find_place_of_supply
+from billing.gst.price_sources import PriceSource
+from billing.gst.states import STATES, parse_state
 
 DAY = date(2026, 11, 26)
 
 
 def synthetic(prefix: str, middle: str = "AAACX1234C1Z") -> Gstin:
     """A GSTIN of nobody, with the right check character."""
-    return gstin(f"{prefix}{middle}{check_character(prefix + middle)}")
+    return parse_gstin(f"{prefix}{middle}{check_character(prefix + middle)}")
 
 
 def address(code: str = "07", text: str = "12 Ring Road, Lajpat Nagar\nNew Delhi") -> Address:
-    return Address(text=text, pincode="110024", state=state(code))
+    return Address(text=text, pincode="110024", state=parse_state(code))
 
 
 GARAGE = Party(
@@ -37,7 +37,7 @@ GARAGE = Party(
 )
 FLEET = Party(
     name="Green Fleet Logistics Private Limited",
-    address=Address(text="Plot 7, Sector 18\nGurugram", pincode="122015", state=state("06")),
+    address=Address(text="Plot 7, Sector 18\nGurugram", pincode="122015", state=parse_state("06")),
     gstin=synthetic("06", "AABCG4321K1Z"),
 )
 RIDER = Party(name="Asha Rider", address=address())
@@ -58,26 +58,31 @@ def part(description: str, hsn: str, price: int, quantity: str = "1", **more: ob
 
 
 LINES = (
-    labour("Battery pack: isolate, open, replace the BMS, balance", Decimal("2.5"), Paise(600_00)),
+    labour_line(
+        "Battery pack: isolate, open, replace the BMS, balance", Decimal("2.5"), Paise(600_00)
+    ),
     part("Battery management system, 48 V, 16S", "853710", 8_500_00),
     part("Brake pads, front pair", "871410", 625_10, "2", discount=Paise(50_20)),
 )
 
 
-def draft(buyer: Party = RIDER, lines: tuple[PricedLine, ...] = LINES, **more: object) -> Draft:
+def draft(
+    buyer: Party = RIDER, lines: tuple[PricedLine, ...] = LINES, **more: object
+) -> InvoiceContent:
     natures = {line.nature for line in lines}
-    return Draft(
+    return InvoiceContent(
         date=DAY,
         supplier=GARAGE,
         recipient=buyer,
-        place=place_of_supply(GARAGE, buyer, natures),
+        place=find_place_of_supply(GARAGE, buyer, natures),
         lines=lines,
         **more,  # pyright: ignore[reportArgumentType]
     )
 
 
 def issued(buyer: Party = RIDER, serial: int = 123, **more: object) -> Invoice:
-    return replace(compute(draft(buyer, **more)), number=number(f"DL01/2627/{serial:06d}"))  # pyright: ignore[reportArgumentType]
+    made = compute_invoice(draft(buyer, **more))  # pyright: ignore[reportArgumentType]
+    return replace(made, number=parse_number(f"DL01/2627/{serial:06d}"))
 
 
 PARTS = ("853710", "871410", "850760", "871160", "4011", "870899")
@@ -90,7 +95,7 @@ def _any_part(hsn: str, price: int, quantity: Decimal, off: int) -> PricedLine:
 
 
 def _any_work(tenths: int, rate: int) -> PricedLine:
-    return labour("Work", Decimal(tenths) / 10, Paise(rate))
+    return labour_line("Work", Decimal(tenths) / 10, Paise(rate))
 
 
 def _any_invoice(buyer: Party, lines: tuple[PricedLine, ...]) -> Invoice:

@@ -5,18 +5,18 @@ from pathlib import Path
 import pytest
 
 from access.vault import Vault
-from billing.books import Books
-from billing.garages import Garages
-from billing.ledger import Ledger, Ticketed
-from billing.vault_keys import demand_keys
+from billing.ledger.books import Books
+from billing.ledger.invoices import InvoiceLedger, TicketInvoice
+from billing.ledger.sellers import SellerStore
+from billing.ledger.vault_keys import demand_keys
 from domain.errors import UnsafeSetting
 from domain.ids import TicketId
 from records.database import Records
 from tests import commands
-from tests.billing.booked import PROFILE, deed, invoice
+from tests.billing.sample_books import PROFILE, deed, invoice
 from tests.commands import called
 from tests.domain.samples import NOW
-from web import bookkeeping
+from web import billing
 from web.health import Parts
 from web.local.stores import StoreUrls
 from web.metrics import Metrics
@@ -28,13 +28,13 @@ BROKEN = "battwheels_part_broken"
 @pytest.fixture
 async def place(records: Records, stores: StoreUrls, tmp_path: Path) -> dict[str, str]:
     """The environment of a house with two invoices in its books."""
-    vault = bookkeeping.vault(Settings(home=tmp_path))
+    vault = billing.build_vault(Settings(home=tmp_path))
     books = Books(records)
-    seller = await Garages(records, books).set(deed(), PROFILE, 0)
-    ledger = Ledger(records, books, vault)
+    seller = await SellerStore(records, books).set(deed(), PROFILE, 0)
+    ledger = InvoiceLedger(records, books, vault)
     for n in range(2):
-        wanted = Ticketed(ticket=TicketId(f"tkt_{n}"), invoice=invoice(seller))
-        await ledger.issue(deed(), seller, wanted)
+        wanted = TicketInvoice(ticket=TicketId(f"tkt_{n}"), invoice=invoice(seller))
+        await ledger.issue_invoice(deed(), seller, wanted)
     return commands.place(stores, tmp_path)
 
 
@@ -92,7 +92,7 @@ async def test_a_missing_vault_key_is_named_before_anyone_reads(
     records: Records, place: dict[str, str], tmp_path: Path
 ) -> None:
     del place
-    old = bookkeeping.vault(Settings(home=tmp_path))
+    old = billing.build_vault(Settings(home=tmp_path))
     new = Vault(current="new", keys={"new": b"n" * 32}, index_key=old.index_key)
     with pytest.raises(UnsafeSetting) as refused:
         await demand_keys(records, new)
@@ -109,19 +109,19 @@ async def test_a_broken_anchor_is_told_once_and_mends(
 ) -> None:
     del place
     settings = Settings(home=tmp_path)
-    right = bookkeeping.anchors(settings, bookkeeping.vault(settings))
-    await right.drop(records, NOW)
-    file = bookkeeping.anchors_file(settings)
+    right = billing.build_anchors(settings, billing.build_vault(settings))
+    await right.add_anchor(records, NOW)
+    file = billing.anchors_file(settings)
     written = file.read_bytes()
     file.write_bytes(written.replace(b"garage_pune", b"garage_goa_"))
     parts, metrics = Parts(), Metrics()
-    keeper = bookkeeping.AnchorKeeper(
-        bookkeeping.anchors(settings, bookkeeping.vault(settings)), records
+    keeper = billing.AnchorKeeper(
+        billing.build_anchors(settings, billing.build_vault(settings)), records
     )
     for _ in range(3):
         await keeper.keep(parts, metrics)
     told = [one for one in caplog.records if one.message == "anchoring stopped"]
-    assert [vars(one)["do"] for one in told] == [bookkeeping.ANCHORS_OUT]
+    assert [vars(one)["do"] for one in told] == [billing.ANCHORS_OUT]
     assert parts.notes == {"anchors": vars(told[0])["reason"]}
     assert metrics.registry.get_sample_value(BROKEN, {"part": "anchors"}) == 1
     file.write_bytes(written)

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from billing import reports
-from billing.verification import verify
+from billing.ledger import reports
+from billing.ledger.verification import verify_books
 from domain.access import SYSTEM
 from domain.ids import TicketId
 from domain.tickets import Ticket, TicketStatus
 from graph.database import Graph
-from graph.tickets import Tickets
+from graph.tickets import TicketStore
 from records.database import Records
-from tests.billing.booked import PUNE, desk
-from tests.billing.repaired import furnish, ticket
+from tests.billing.closed_ticket import furnish, ticket
+from tests.billing.sample_books import PUNE, desk
 from web.local.stores import StoreUrls
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +39,7 @@ async def test_killed_workers_leave_nothing_half_done(
     request: pytest.FixtureRequest,
 ) -> None:
     rounds = int(request.config.getoption("--crash-rounds") or 0)
-    books, tickets = desk(records), Tickets(graph)
+    books, tickets = desk(records), TicketStore(graph)
     await furnish(graph, books)
     for n in range(rounds):
         await tickets.add(ticket(f"{SEED}_{n}"), [])
@@ -47,7 +47,14 @@ async def test_killed_workers_leave_nothing_half_done(
     said = (stores.postgres_url, stores.neo4j_uri, stores.neo4j_user, stores.neo4j_password)
     places.write_text("\n".join(said))
 
-    command = [sys.executable, "-m", "tests.billing.crashing", str(SEED), str(rounds), str(places)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.billing.crash_rounds",
+        str(SEED),
+        str(rounds),
+        str(places),
+    ]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: ASYNC221, S603 - our own
     assert (ran.returncode, ran.stderr) == (0, "")
     assert int(ran.stdout) > rounds // 2
@@ -61,10 +68,10 @@ async def test_killed_workers_leave_nothing_half_done(
     numbers = await records.rows("select serial from document order by serial")
     assert [row["serial"] for row in numbers] == list(range(1, len(numbers) + 1))
     live = sum(int(row["live"]) for row in sagas)
-    shelf = (await books.stock.levels(PUNE, ["controller"]))["controller"]
+    shelf = (await books.stock.stock_levels(PUNE, ["controller"]))["controller"]
     assert shelf.quantity == -live
     assert sum((await reports.trial_balance(records)).values()) == 0
-    assert (await verify(records)).touched is None
+    assert (await verify_books(records)).touched is None
 
 
 def _whole(row: dict[str, object], kept: Ticket) -> bool:

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from tests.waits import sure_to_end
-from web.ui.install import npm_ci
+from web.ui.assets import run_npm_ci
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parent.parent / ".battwheels" / "conformance"
@@ -32,7 +32,7 @@ def clients() -> Path:
     if not stamp.is_file() or stamp.read_bytes() != lock:
         for name in ("package.json", "package-lock.json"):
             shutil.copyfile(HERE / name, FOLDER / name)
-        npm_ci(FOLDER)
+        run_npm_ci(FOLDER)
         stamp.write_bytes(lock)
     for script in HERE.glob("*.mjs"):
         shutil.copyfile(script, FOLDER / script.name)

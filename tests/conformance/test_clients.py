@@ -10,8 +10,8 @@ from tests.conformance.conftest import Run
 from tests.domain.samples import CARD
 from tests.resolvers.fakes import World
 from tests.resolvers.inputs import CARD_INPUT, OPERATION, SECOND
-from tests.web.doors import TOKENS, actor, app
-from tests.web.live import served
+from tests.web.clients import TOKENS, actor, app
+from tests.web.live_server import served
 from web.asgi import GRAPHQL, STREAM
 
 pytestmark = pytest.mark.conformance

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from domain.counting import Counted, Effect
+from domain.counters import CardEffect, Effect
 from domain.usage import RATINGS_KEPT, Usage
 
 
-def usage(effects: Iterable[Counted], stars: Sequence[int] = ()) -> Usage:
+def usage(effects: Iterable[CardEffect], stars: Sequence[int] = ()) -> Usage:
     """Count each id once, as the newest version of its ticket tells it; `stars` in their order."""
     found = {one.id: one for one in sorted(effects, key=lambda one: one.version)}.values()
     used = [one for one in found if one.effect is Effect.USED]

@@ -7,11 +7,11 @@ from domain.cards import (
     CardStatus,
     FailureCard,
     Provenance,
+    RepairStep,
     Resolution,
     RootCause,
     Signature,
     SolutionType,
-    Step,
 )
 from domain.ids import CardId, GarageId, PersonId, TicketId
 from domain.tickets import Ticket, TicketStatus
@@ -34,7 +34,7 @@ CARD = FailureCard(
     signature=Signature(text="Charging stops at 80 percent", symptoms=("SYM_BATT_001",)),
     cause=RootCause(primary="cells drifted apart"),
     resolution=Resolution(
-        type=SolutionType.RECALIBRATION, steps=(Step(action="Balance the cells", minutes=40),)
+        type=SolutionType.RECALIBRATION, steps=(RepairStep(action="Balance the cells", minutes=40),)
     ),
     provenance=Provenance(author=ANU, created_at=NOW, updated_at=NOW, garage=PUNE),
 )

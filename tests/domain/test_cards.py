@@ -17,12 +17,12 @@ from domain.cards import (
     Occurrence,
     PartUse,
     Reading,
+    RepairStep,
     Resolution,
     RootCause,
     Severity,
     Signature,
     SolutionType,
-    Step,
     Visibility,
     check_model_years,
 )
@@ -115,7 +115,7 @@ def test_confidence_outside_is_refused(confidence: float) -> None:
 
 @pytest.mark.row("CA-21")
 def test_high_voltage_starts_with_safety() -> None:
-    safe, bare = Step(action="Isolate", safety=True), Step(action="Open the pack")
+    safe, bare = RepairStep(action="Isolate", safety=True), RepairStep(action="Open the pack")
     work = Resolution(type=SolutionType.REPAIR, steps=(safe, bare), high_voltage=True)
     assert work.steps[0].safety
     with pytest.raises(InvalidInput, match="isolation and PPE"):
@@ -153,7 +153,7 @@ def test_free_words_lose_control_characters() -> None:
         tool="BMS\x00 reader", readings=(Reading(name="soc\x07", value=1, unit="%\ud800"),)
     )
     cause = RootCause(primary="a\x00b", secondary=("c\ud800d",), reasoning="e\x1bf")
-    step = Step(action="go", tools=("meter\x00",))
+    step = RepairStep(action="go", tools=("meter\x00",))
     assert evidence == Evidence(
         tool="BMS reader", readings=(Reading(name="soc", value=1, unit="%"),)
     )

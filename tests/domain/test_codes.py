@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.codes import CodeKey, ErrorCode, is_shared, key, normal, parsed_key
+from domain.codes import CodeKey, ErrorCode, code_key, is_shared, normalise_code, parse_code_key
 from domain.errors import InvalidInput
 
 
@@ -32,7 +32,7 @@ from domain.errors import InvalidInput
     ],
 )
 def test_spellings_of_one_code(typed: str, code: str) -> None:
-    assert normal(typed) == code
+    assert normalise_code(typed) == code
 
 
 @pytest.mark.parametrize(
@@ -41,16 +41,16 @@ def test_spellings_of_one_code(typed: str, code: str) -> None:
 )
 def test_what_is_no_code(typed: str) -> None:
     with pytest.raises(InvalidInput, match="does not read as a trouble code"):
-        normal(typed)
+        normalise_code(typed)
 
 
 @given(st.text(max_size=20))
 def test_normal_form_stays(typed: str) -> None:
     try:
-        once = normal(typed)
+        once = normalise_code(typed)
     except InvalidInput:
         return
-    assert normal(once) == once
+    assert normalise_code(once) == once
 
 
 @pytest.mark.row("CA-7")
@@ -97,12 +97,12 @@ def test_codes_of_the_makers(code: str) -> None:
 
 @pytest.mark.row("CA-7")
 def test_maker_codes_never_mix() -> None:
-    assert (key("E401", "Ather"), key("e-401", " OLA ")) == ("ather:E401", "ola:E401")
+    assert (code_key("E401", "Ather"), code_key("e-401", " OLA ")) == ("ather:E401", "ola:E401")
 
 
 @pytest.mark.row("CA-7")
 def test_shared_codes_belong_to_all() -> None:
-    assert {key("p0a1f", make) for make in ("Ather", "Ola", "sae")} == {"sae:P0A1F"}
+    assert {code_key("p0a1f", make) for make in ("Ather", "Ola", "sae")} == {"sae:P0A1F"}
 
 
 @pytest.mark.parametrize(
@@ -118,13 +118,13 @@ def test_shared_codes_belong_to_all() -> None:
     ],
 )
 def test_written_keys_are_read(written: str, wanted: str) -> None:
-    assert parsed_key(written) == CodeKey(wanted)
+    assert parse_code_key(written) == CodeKey(wanted)
 
 
 @pytest.mark.parametrize("written", ["E401", ":E401", " :E401", "P1A2B"])
 def test_maker_code_needs_its_make(written: str) -> None:
     with pytest.raises(InvalidInput, match="needs its make"):
-        parsed_key(written)
+        parse_code_key(written)
 
 
 def test_vocabulary_code_has_its_key() -> None:

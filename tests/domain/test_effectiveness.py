@@ -7,16 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.effectiveness import (
-    Interval,
-    Metrics,
+    EffectivenessMetrics,
     Timing,
+    WilsonInterval,
     beta_mean,
-    metrics,
+    effectiveness_metrics,
+    effectiveness_score,
+    is_proven,
     observed,
-    proven,
-    score,
     success_rate,
-    wilson,
+    wilson_interval,
 )
 from domain.usage import Usage
 
@@ -35,14 +35,14 @@ FULL = Usage(
 @pytest.mark.row("EF-1", "EF-2", "EF-3")
 @pytest.mark.row("EF-4")
 def test_metrics_of_known_counters() -> None:
-    assert metrics(FULL) == Metrics(
+    assert effectiveness_metrics(FULL) == EffectivenessMetrics(
         first_time_fix=0.75, acceptance=0.8, rating=0.8, timeliness=0.75
     )
 
 
 @pytest.mark.row("EF-1", "EF-2", "EF-3", "EF-4")
 def test_nothing_counted_gives_none() -> None:
-    assert metrics(Usage()) == Metrics(
+    assert effectiveness_metrics(Usage()) == EffectivenessMetrics(
         first_time_fix=None, acceptance=None, rating=None, timeliness=None
     )
 
@@ -54,24 +54,24 @@ def test_ratings_decide_nothing(fake: int, genuine: tuple[int, ...]) -> None:
     """Fifty fakes move neither what is shown (0.7) nor what alerts (0.5)."""
     usage = replace(EXAMPLE, ratings=genuine)
     brigade = replace(EXAMPLE, ratings=(*genuine, *(fake,) * 50))
-    assert observed(brigade) == observed(usage) == pytest.approx(score(EXAMPLE))
+    assert observed(brigade) == observed(usage) == pytest.approx(effectiveness_score(EXAMPLE))
 
 
 @pytest.mark.row("EF-6")
 def test_composite_of_the_example() -> None:
-    assert score(EXAMPLE) == pytest.approx(0.8930, abs=5e-5)
+    assert effectiveness_score(EXAMPLE) == pytest.approx(0.8930, abs=5e-5)
 
 
 @pytest.mark.row("EF-6")
 def test_composite_weighs_what_is_there() -> None:
     whole = 0.35 * 0.75 + 0.20 * 0.8 + 0.25 * 0.8 + 0.20 * 0.75
-    assert score(FULL) == pytest.approx(whole / 1.00)
+    assert effectiveness_score(FULL) == pytest.approx(whole / 1.00)
 
 
 @pytest.mark.row("EF-4")
 def test_literal_reading_leaves_time_out() -> None:
     without = 0.35 * 0.75 + 0.20 * 0.8 + 0.25 * 0.8
-    assert score(FULL, Timing.IGNORED) == pytest.approx(without / 0.80)
+    assert effectiveness_score(FULL, Timing.IGNORED) == pytest.approx(without / 0.80)
 
 
 @pytest.mark.row("EF-6")
@@ -87,24 +87,26 @@ def test_literal_reading_leaves_time_out() -> None:
     ],
 )
 def test_composite_of_one_metric(usage: Usage, composite: float) -> None:
-    assert score(usage) == pytest.approx(composite)
+    assert effectiveness_score(usage) == pytest.approx(composite)
 
 
 @pytest.mark.row("EF-6")
 def test_only_time_read_literally() -> None:
-    assert score(Usage(actual_minutes=50, estimated_minutes=100), Timing.IGNORED) == 0.5
+    assert (
+        effectiveness_score(Usage(actual_minutes=50, estimated_minutes=100), Timing.IGNORED) == 0.5
+    )
 
 
 @pytest.mark.row("EF-2")
 def test_acceptance_is_at_most_one() -> None:
-    assert metrics(Usage(matched=1, used=3)).acceptance == 1.0
+    assert effectiveness_metrics(Usage(matched=1, used=3)).acceptance == 1.0
 
 
 @pytest.mark.row("EF-4")
 @pytest.mark.parametrize(("actual", "timely"), [(30, 1.0), (60, 1.0), (90, 2 / 3), (120, 0.5)])
 def test_slower_repairs_count_less(actual: int, timely: float) -> None:
     usage = Usage(actual_minutes=actual, estimated_minutes=60)
-    assert metrics(usage).timeliness == pytest.approx(timely)
+    assert effectiveness_metrics(usage).timeliness == pytest.approx(timely)
 
 
 @pytest.mark.row("CA-24")
@@ -126,27 +128,27 @@ def test_success_rate_of_the_example() -> None:
     ],
 )
 def test_wilson_against_hand_values(successes: int, n: int, low: float, high: float) -> None:
-    interval = wilson(successes, n)
+    interval = wilson_interval(successes, n)
     assert (interval.low, interval.high) == pytest.approx((low, high), abs=1e-6)
 
 
 @pytest.mark.row("CA-24")
 def test_wilson_knows_nothing_of_none() -> None:
-    assert wilson(0, 0) == Interval(0.0, 1.0)
+    assert wilson_interval(0, 0) == WilsonInterval(0.0, 1.0)
 
 
 @pytest.mark.row("CA-24")
 @given(st.integers(1, 10_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_wilson_holds_the_proportion(counts: tuple[int, int]) -> None:
     successes, n = counts
-    interval = wilson(successes, n)
+    interval = wilson_interval(successes, n)
     assert 0 <= interval.low <= successes / n + 1e-12
     assert successes / n - 1e-12 <= interval.high <= 1
 
 
 @pytest.mark.parametrize(("used", "believed"), [(4, False), (5, True)])
 def test_five_uses_prove(used: int, believed: bool) -> None:
-    assert proven(Usage(used=used)) is believed
+    assert is_proven(Usage(used=used)) is believed
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,14 @@ import pytest
 
 from domain.cards import PartUse
 from domain.errors import InvalidInput, StaleVersion
-from domain.feedback import Accuracy, Feedback, Impression, Opinion, accuracy, changed
+from domain.feedback import (
+    EstimateAccuracy,
+    Feedback,
+    Impression,
+    Opinion,
+    change_feedback,
+    estimate_accuracy,
+)
 from domain.ids import CardId
 from tests.domain.samples import ANU, CARD, LATER, NOW, PUNE, TICKET
 
@@ -34,16 +41,16 @@ def test_words_are_bounded() -> None:
 
 def test_a_change_is_the_next_version() -> None:
     better = Opinion(card=CARD.id, stars=5, comment="It held")
-    assert changed(SAID, better, LATER, 1) == replace(
+    assert change_feedback(SAID, better, LATER, 1) == replace(
         SAID, opinion=better, changed_at=LATER, version=2
     )
 
 
 def test_a_change_names_what_it_changes() -> None:
     with pytest.raises(StaleVersion):
-        changed(SAID, SAID.opinion, LATER, 2)
+        change_feedback(SAID, SAID.opinion, LATER, 2)
     with pytest.raises(InvalidInput, match="card"):
-        changed(SAID, Opinion(card=CardId("fc_other"), stars=5), LATER, 1)
+        change_feedback(SAID, Opinion(card=CardId("fc_other"), stars=5), LATER, 1)
 
 
 @pytest.mark.parametrize(
@@ -60,17 +67,19 @@ def parts(*names: str) -> list[PartUse]:
 
 @pytest.mark.row("FE-4")
 def test_three_foretold_two_used() -> None:
-    found = accuracy(parts("a", "b", "c"), parts("a", "b"), 90, 60)
-    assert found == Accuracy(precision=2 / 3, recall=1.0, time_ratio=1.5)
+    found = estimate_accuracy(parts("a", "b", "c"), parts("a", "b"), 90, 60)
+    assert found == EstimateAccuracy(precision=2 / 3, recall=1.0, time_ratio=1.5)
 
 
 @pytest.mark.row("FE-4")
 def test_pieces_count() -> None:
     foretold = [PartUse(part="fuse", quantity=2), PartUse(part="relay")]
     used = [PartUse(part="fuse", quantity=4)]
-    assert accuracy(foretold, used, None, 60) == Accuracy(precision=2 / 3, recall=1 / 2)
+    assert estimate_accuracy(foretold, used, None, 60) == EstimateAccuracy(
+        precision=2 / 3, recall=1 / 2
+    )
 
 
 def test_nothing_foretold_is_unknown() -> None:
-    assert accuracy([], parts("a"), 10, 0) == Accuracy(recall=0.0)
-    assert accuracy(parts("a"), [], 10, 0) == Accuracy(precision=0.0)
+    assert estimate_accuracy([], parts("a"), 10, 0) == EstimateAccuracy(recall=0.0)
+    assert estimate_accuracy(parts("a"), [], 10, 0) == EstimateAccuracy(precision=0.0)

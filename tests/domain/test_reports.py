@@ -14,21 +14,21 @@ REPORTED = VehicleContext(make="Ather", model="450X", year=2022)
 
 
 def test_report_is_cleaned() -> None:
-    report = FailureReport.parsed("  no\x00 charge ", (" e401\x07 ",))
+    report = FailureReport.parse("  no\x00 charge ", (" e401\x07 ",))
     assert report == FailureReport(text="no charge", codes=("e401",), vehicle=UNKNOWN)
 
 
 def test_code_alone_is_a_report() -> None:
-    assert FailureReport.parsed("", ("E401",), REPORTED) == FailureReport(
+    assert FailureReport.parse("", ("E401",), REPORTED) == FailureReport(
         text="", codes=("E401",), vehicle=REPORTED
     )
 
 
 @pytest.mark.row("CA-6")
 def test_report_text_ends_at_ten_thousand() -> None:
-    assert len(FailureReport.parsed("x" * 10_000).text) == 10_000
+    assert len(FailureReport.parse("x" * 10_000).text) == 10_000
     with pytest.raises(InvalidInput, match="at most 10000"):
-        FailureReport.parsed("x" * 10_001)
+        FailureReport.parse("x" * 10_001)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_report_text_ends_at_ten_thousand() -> None:
 )
 def test_unbounded_report_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput):
-        FailureReport.parsed(**wrong)
+        FailureReport.parse(**wrong)
 
 
 @pytest.mark.row("MA-3")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.reviews import alarming
+from domain.reviews import is_alarming
 from domain.usage import Usage
 
 
@@ -17,4 +17,4 @@ from domain.usage import Usage
     ],
 )
 def test_alarms_from_21_matches(usage: Usage, alarms: bool) -> None:
-    assert alarming(usage) is alarms
+    assert is_alarming(usage) is alarms

@@ -8,7 +8,7 @@ import pytest
 from domain.codes import CodeKey
 from domain.ids import GarageId, PersonId, TicketId, VehicleId
 from domain.outcomes import Outcome
-from domain.revisits import revisited
+from domain.revisits import find_revisited
 from domain.tickets import SeenSymptom, Ticket, TicketStatus
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -40,7 +40,7 @@ OLD = replace(
     [(DAYS_30, True), (DAYS_30 + SECOND, False), (timedelta(), True), (-SECOND, False)],
 )
 def test_thirty_days_count_to_the_second(since: timedelta, *, counts: bool) -> None:
-    found = revisited(NEW, [replace(OLD, closed_at=NOW - since)])
+    found = find_revisited(NEW, [replace(OLD, closed_at=NOW - since)])
     assert found == (OLD.id if counts else None)
 
 
@@ -56,19 +56,19 @@ def test_thirty_days_count_to_the_second(since: timedelta, *, counts: bool) -> N
     ],
 )
 def test_others_are_no_reason(before: Ticket) -> None:
-    assert revisited(NEW, [before]) is None
+    assert find_revisited(NEW, [before]) is None
 
 
 def test_vehicles_that_nobody_named_never_come_back() -> None:
-    assert revisited(replace(NEW, vehicle_id=None), [replace(OLD, vehicle_id=None)]) is None
+    assert find_revisited(replace(NEW, vehicle_id=None), [replace(OLD, vehicle_id=None)]) is None
 
 
 def test_a_shared_code_is_the_same_subsystem() -> None:
     code = (CodeKey("ather:E401"),)
     before = replace(OLD, codes=code, symptoms=())
-    assert revisited(replace(NEW, codes=code, symptoms=()), [before]) == OLD.id
+    assert find_revisited(replace(NEW, codes=code, symptoms=()), [before]) == OLD.id
 
 
 def test_the_last_repair_counts() -> None:
     later = replace(OLD, id=TicketId("tkt_later"), closed_at=NOW - timedelta(days=1))
-    assert revisited(NEW, [later, OLD]) == later.id
+    assert find_revisited(NEW, [later, OLD]) == later.id

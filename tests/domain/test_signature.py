@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.cards import Severity, Signature
 from domain.codes import CodeKey
-from domain.signature import by_cause, cause_key, keywords, symptom_hash, words
+from domain.signature import cause_key, group_by_cause, split_words, symptom_hash, telling_words
 
 TEXT = (
     "Charging stops at 80% on the charger. Charger fan runs, charging LED blinks, BMS warm; charger"
@@ -29,7 +29,7 @@ OTHER_PROCESS = (
 
 @pytest.mark.row("CA-26")
 def test_keywords_by_frequency_then_spelling() -> None:
-    assert keywords(TEXT) == (
+    assert telling_words(TEXT) == (
         "charger",
         "charging",
         "80%",
@@ -45,7 +45,7 @@ def test_keywords_by_frequency_then_spelling() -> None:
 
 @pytest.mark.row("CA-26")
 def test_keywords_agree_over_runs() -> None:
-    assert len({keywords(TEXT) for _ in range(3)}) == 1
+    assert len({telling_words(TEXT) for _ in range(3)}) == 1
 
 
 @pytest.mark.row("CA-26")
@@ -58,17 +58,19 @@ def test_keywords_agree_over_processes(seed: str) -> None:
         check=True,
         encoding="utf-8",
     )
-    assert told.stdout.strip().split("|") == list(keywords(TEXT))
+    assert told.stdout.strip().split("|") == list(telling_words(TEXT))
 
 
 @pytest.mark.row("CA-26")
 def test_keywords_end_at_twelve() -> None:
-    assert keywords(*(f"word{n:02}" for n in range(20))) == tuple(f"word{n:02}" for n in range(12))
+    assert telling_words(*(f"word{n:02}" for n in range(20))) == tuple(
+        f"word{n:02}" for n in range(12)
+    )
 
 
 @pytest.mark.row("CA-26", "CA-6")
 def test_words_of_indian_scripts_stay_whole() -> None:
-    assert words("बैटरी चार्ज नहीं होती। ಬ್ಯಾಟರಿ low") == [
+    assert split_words("बैटरी चार्ज नहीं होती। ಬ್ಯಾಟರಿ low") == [
         "बैटरी",
         "चार्ज",
         "नहीं",
@@ -80,7 +82,7 @@ def test_words_of_indian_scripts_stay_whole() -> None:
 
 @pytest.mark.row("CA-6")
 def test_hinglish_fillers_are_left_out() -> None:
-    assert words("battery charge nahi hota hai, 80 percent pe ruk jaati hai") == [
+    assert split_words("battery charge nahi hota hai, 80 percent pe ruk jaati hai") == [
         "battery",
         "charge",
         "80",
@@ -91,7 +93,7 @@ def test_hinglish_fillers_are_left_out() -> None:
 
 
 def test_words_fold_width_and_case() -> None:
-    assert words("ＢＭＳ Straße 12.5 over-voltage under_voltage") == [
+    assert split_words("ＢＭＳ Straße 12.5 over-voltage under_voltage") == [
         "bms",
         "strasse",
         "12.5",
@@ -156,7 +158,7 @@ def test_causes_are_the_same_by_their_words() -> None:
 
 
 def test_each_cause_is_named_once_in_its_first_wording() -> None:
-    assert by_cause(["Wet plug", "?!", "wet  PLUG.", "Fuse"]) == {
+    assert group_by_cause(["Wet plug", "?!", "wet  PLUG.", "Fuse"]) == {
         "wet-plug": "Wet plug",
         "?!": "?!",
         "fuse": "Fuse",

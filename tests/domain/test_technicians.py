@@ -5,13 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.ids import PersonId
-from domain.technicians import Candidate, Certification, Technician, suited
+from domain.technicians import Certification, Technician, TechnicianCandidate, suitable_technicians
 from tests.domain.samples import PUNE
 
 
-def candidate(name: str, certification: Certification, load: int, *, skilled: bool) -> Candidate:
+def candidate(
+    name: str, certification: Certification, load: int, *, skilled: bool
+) -> TechnicianCandidate:
     person = Technician(id=PersonId(name), garage=PUNE, certification=certification)
-    return Candidate(technician=person, skilled=skilled, load=load)
+    return TechnicianCandidate(technician=person, skilled=skilled, load=load)
 
 
 CANDIDATES = st.lists(
@@ -28,8 +30,10 @@ CANDIDATES = st.lists(
 
 @pytest.mark.row("GA-3")
 @given(CANDIDATES)
-def test_high_voltage_is_suggested_to_the_certified_alone(candidates: list[Candidate]) -> None:
-    found = suited(candidates, high_voltage=True)
+def test_high_voltage_is_suggested_to_the_certified_alone(
+    candidates: list[TechnicianCandidate],
+) -> None:
+    found = suitable_technicians(candidates, high_voltage=True)
     assert {one.technician.certification for one in found} <= {Certification.HIGH_VOLTAGE}
     assert len(found) == sum(
         one.technician.certification is Certification.HIGH_VOLTAGE for one in candidates
@@ -37,8 +41,8 @@ def test_high_voltage_is_suggested_to_the_certified_alone(candidates: list[Candi
 
 
 @given(CANDIDATES)
-def test_other_work_is_suggested_to_everybody(candidates: list[Candidate]) -> None:
-    found = suited(candidates, high_voltage=False)
+def test_other_work_is_suggested_to_everybody(candidates: list[TechnicianCandidate]) -> None:
+    found = suitable_technicians(candidates, high_voltage=False)
     assert sorted(one.technician.id for one in found) == sorted(
         one.technician.id for one in candidates
     )
@@ -50,5 +54,5 @@ def test_skill_comes_before_leisure() -> None:
     idle = candidate("b", plain, 0, skilled=False)
     less_busy = candidate("c", plain, 2, skilled=True)
     also_idle = candidate("aa", plain, 0, skilled=False)
-    found = suited([idle, busy, also_idle, less_busy], high_voltage=False)
+    found = suitable_technicians([idle, busy, also_idle, less_busy], high_voltage=False)
     assert found == [less_busy, busy, also_idle, idle]

@@ -26,19 +26,19 @@ import pytest
 from redis.asyncio import Redis
 
 from graph.database import Graph
-from graph.migrate import migrate as migrate_graph
+from graph.migrations import migrate_graph
 from records.database import Records
-from records.migrate import migrate as migrate_records
+from records.migrations import migrate_records
 from tests.conftest import DIMENSIONS, JARS
-from tests.emptying import empty_graph, empty_records
+from tests.empty_stores import empty_graph, empty_records
 from tests.faults.lost import lost
 from tests.faults.world import World
 from tests.patience import PATIENT_SECONDS, PatientGraph, PatientRecords
 from web.local import stores as local
-from web.local.home import Home
-from web.local.neo4j import MODEST, Neo4j
-from web.local.postgres import Postgres
-from web.local.progress import quiet
+from web.local.home import StoreHome
+from web.local.neo4j import MODEST, Neo4jServer
+from web.local.postgres import PostgresServer
+from web.local.progress import ignore_progress
 from web.local.stores import StoreUrls
 
 ROUNDS = int(os.environ.get("ROUNDS", "200"))
@@ -48,15 +48,15 @@ BURST_SECONDS = 0.2
 pytestmark = pytest.mark.journey
 
 Clients = tuple[Graph, Records, Redis]
-Own = tuple[Home, StoreUrls]
+Own = tuple[StoreHome, StoreUrls]
 
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Generator[Own]:
     """Stores that may be stopped."""
-    home = Home.at(tmp_path_factory.mktemp("faults"), JARS)
-    yield home, local.start(home)
-    local.stop(home)
+    home = StoreHome.at(tmp_path_factory.mktemp("faults"), JARS)
+    yield home, local.start_stores(home)
+    local.stop_stores(home)
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ async def founded(own: Own, clients: Clients) -> World:
     """Give a new world: all stores up and empty, and processes of its own."""
     home, urls = own
     graph, records, redis = clients
-    await asyncio.to_thread(local.start, home)
+    await asyncio.to_thread(local.start_stores, home)
     await empty_graph(graph)
     await empty_records(records)
     await redis.flushall()
@@ -126,9 +126,9 @@ def fault_of(number: int) -> str:
 async def broken(world: World, fault: str, dice: Random) -> None:
     match fault.partition(" is ")[0]:
         case "Neo4j":
-            await world.restart(Neo4j(world.home, MODEST, quiet))
+            await world.restart(Neo4jServer(world.home, MODEST, ignore_progress))
         case "Postgres":
-            await world.restart(Postgres(world.home))
+            await world.restart(PostgresServer(world.home))
         case "the API":
             await world.kill_api(dice)
         case "Redis":

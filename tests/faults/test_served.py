@@ -20,12 +20,12 @@ from domain.events import EventType
 from graph.database import Graph
 from records.database import Records
 from tests.commands import RUN
-from tests.emptying import empty_graph, empty_records
+from tests.empty_stores import empty_graph, empty_records
 from tests.faults.world import World
 from tests.journeys.people import SEARCH, Person
 from tests.waits import eventually
-from web.handlers import Hearer, hearers
-from web.local.home import Home
+from web.listeners import ListenerName, listeners_of
+from web.local.home import StoreHome
 from web.local.stores import StoreUrls
 
 ROUNDS = 3
@@ -73,7 +73,7 @@ async def world(
 ) -> AsyncGenerator[World]:
     async with records.transaction() as connection:
         await connection.execute("create table effect (event text not null)")
-    world = World(stores, Home.at(tmp_path), graph, records, redis, learning=True)
+    world = World(stores, StoreHome.at(tmp_path), graph, records, redis, learning=True)
     await world.open()
     world.workers = [await world.born("note")]
     yield world
@@ -110,8 +110,8 @@ async def awake(who: Person) -> None:
 async def unheard(world: World) -> int:
     """Count what a listener has yet to handle, or will never."""
     waiting = 0
-    for hearer in Hearer:
-        types = [kind for kind in EventType if hearer in hearers(kind)]
+    for hearer in ListenerName:
+        types = [kind for kind in EventType if hearer in listeners_of(kind)]
         [row] = await world.records.rows(HEARD, types=types, consumer=hearer)
         waiting += row["waiting"]
     return waiting

@@ -26,19 +26,19 @@ from graph.database import Graph
 from records.change_log import event_of
 from records.database import Records, Row
 from sync import asyncapi
-from sync.envelope import envelope
+from sync.envelope import event_envelope
 from tests.commands import place
 from tests.journeys.people import CREATE, PUNE, REPORT, UPDATE, Person, content
 from tests.journeys.test_repairs import RESOLVE
 from tests.journeys.test_repairs import START as START_REPAIR
 from tests.waits import eventually, sure_to_end
 from web.local import launch
-from web.local.home import Home
-from web.local.launch import Server
-from web.local.progress import quiet
+from web.local.home import StoreHome
+from web.local.launch import LocalServer
+from web.local.progress import ignore_progress
 from web.local.stores import StoreUrls
 from web.settings import Settings
-from web.wiring import tokens
+from web.wiring import build_tokens
 
 LOGGED = """
 select l.*, count(e.event) as effects
@@ -72,7 +72,7 @@ class World:
     """
 
     urls: StoreUrls
-    home: Home
+    home: StoreHome
     graph: Graph
     records: Records
     redis: Redis
@@ -122,9 +122,9 @@ class World:
         del dice
         await self.redis.flushall()
 
-    async def restart(self, server: Server) -> None:
-        await asyncio.to_thread(launch.down, server, self.home)
-        await asyncio.to_thread(launch.up, server, self.home, quiet)
+    async def restart(self, server: LocalServer) -> None:
+        await asyncio.to_thread(launch.stop_server, server, self.home)
+        await asyncio.to_thread(launch.start_server, server, self.home, ignore_progress)
 
     def strike(self) -> None:
         """Let the workers' clock show the next hour: the hour before is told of once."""
@@ -136,7 +136,7 @@ class World:
 
     def person(self, client: httpx.AsyncClient, role: Role) -> Person:
         actor = Actor(id=PersonId(f"asha_{role}"), role=role, garage=GarageId(PUNE))
-        signer = tokens(Settings(home=self.home.root))
+        signer = build_tokens(Settings(home=self.home.root))
         token = signer.mint(actor, datetime.now(UTC), timedelta(hours=12))
         return Person(client=client, actor=actor, token=token)
 
@@ -185,7 +185,7 @@ class World:
         self._told(rows)
         for row in rows[self.valid :]:
             event = event_of(row)
-            Draft202012Validator(asyncapi.schema(event.type)).validate(envelope(event))  # pyright: ignore[reportUnknownMemberType]
+            Draft202012Validator(asyncapi.event_schema(event.type)).validate(event_envelope(event))  # pyright: ignore[reportUnknownMemberType]
         self.valid = len(rows)
         await self._in_graph()
 
@@ -237,7 +237,7 @@ class World:
     async def _opened(self) -> Process:
         with (self.home.root / "nursery.log").open("ab") as output:
             return await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tests.faults.light"),
+                *(sys.executable, "-m", "tests.faults.without_model"),
                 env=self.environment,
                 stdin=PIPE,
                 stdout=PIPE,

@@ -17,12 +17,12 @@ from domain.cards import (
     PartUse,
     Provenance,
     Reading,
+    RepairStep,
     Resolution,
     RootCause,
     Severity,
     Signature,
     SolutionType,
-    Step,
     UsagePattern,
     Verification,
     Visibility,
@@ -76,14 +76,16 @@ FULL = FailureCard(
     resolution=Resolution(
         type=SolutionType.COMPONENT_REPLACEMENT,
         steps=(
-            Step(
+            RepairStep(
                 action="Key off, pull the service plug, wear class 0 gloves",
                 minutes=10,
                 tools=("insulated_gloves",),
                 safety=True,
             ),
-            Step(action="Measure every group with a multimeter", minutes=20, tools=("multimeter",)),
-            Step(action="Replace the monitoring board and torque the busbars", minutes=45),
+            RepairStep(
+                action="Measure every group with a multimeter", minutes=20, tools=("multimeter",)
+            ),
+            RepairStep(action="Replace the monitoring board and torque the busbars", minutes=45),
         ),
         parts=(PartUse(part="BW-BMS-48-16S", quantity=1),),
         labour_minutes=90,
@@ -121,7 +123,7 @@ def card(name: str, text: str = "Scooter will not move", **changes: object) -> F
         vehicles=(),
         signature=Signature(text=text),
         cause=RootCause(primary=f"Cause of {name}"),
-        resolution=Resolution(type=SolutionType.REPAIR, steps=(Step(action="Look"),)),
+        resolution=Resolution(type=SolutionType.REPAIR, steps=(RepairStep(action="Look"),)),
         provenance=Provenance(author=PersonId("tech_asha"), created_at=NOW, updated_at=NOW),
     )
     return replace(plain, **changes)  # pyright: ignore[reportArgumentType]

@@ -8,7 +8,7 @@ import pytest
 
 from domain.ids import CardId
 from graph import bodies
-from graph.cards import Cards
+from graph.cards import CardStore
 from graph.database import Graph
 from tests.domain.samples import TICKET
 from tests.graph.examples import ADMIN, FULL, event
@@ -23,13 +23,13 @@ TICKET_SCHEMAS = range(1, bodies.TICKET_SCHEMA + 1)
 def test_a_card_of_each_schema_reads(schema: int) -> None:
     body = (FROZEN / f"card_schema_{schema}.json").read_text()
     counted = {"usage": FULL.usage, "reputation": FULL.reputation, "recheck": FULL.recheck}
-    assert replace(bodies.card_from(body), **counted) == FULL
+    assert replace(bodies.read_card(body), **counted) == FULL
 
 
 @pytest.mark.parametrize("schema", TICKET_SCHEMAS)
 def test_a_ticket_of_each_schema_reads(schema: int) -> None:
     body = (FROZEN / f"ticket_schema_{schema}.json").read_text()
-    assert bodies.ticket_from(body) == TICKET
+    assert bodies.read_ticket(body) == TICKET
 
 
 def test_each_schema_but_the_newest_is_brought_up() -> None:
@@ -40,10 +40,10 @@ def test_each_schema_but_the_newest_is_brought_up() -> None:
 @pytest.mark.row("RA-3")
 async def test_what_a_newer_release_wrote_stays(graph: Graph) -> None:
     """A field that this release has no name for is still there when it wrote the next version."""
-    cards, name = Cards(graph), CardId("fc_from_tomorrow")
+    cards, name = CardStore(graph), CardId("fc_from_tomorrow")
     card = replace(FULL, id=name, version=1)
     await cards.add(card, [])
-    body = orjson.loads(bodies.card_body(card))
+    body = orjson.loads(bodies.write_card(card))
     body |= {"smell": "burnt", "signature": body["signature"] | {"sound": "hum"}}
     await graph.write(
         lambda tx: tx.run(
@@ -51,7 +51,7 @@ async def test_what_a_newer_release_wrote_stays(graph: Graph) -> None:
             {"card": name, "body": orjson.dumps(body).decode()},
         )
     )
-    changed = replace(await Cards(graph).get(name, ADMIN), version=2, title="Said anew")
+    changed = replace(await CardStore(graph).get(name, ADMIN), version=2, title="Said anew")
     await cards.put(changed, [event("anew", name, 2)], expected=1)
     [row] = await graph.read(
         "MATCH (v:CardVersion {card: $card, n: 2}) RETURN v.body AS b", card=name
@@ -59,13 +59,13 @@ async def test_what_a_newer_release_wrote_stays(graph: Graph) -> None:
     stored = orjson.loads(row["b"])
     assert (stored["smell"], stored["signature"]["sound"]) == ("burnt", "hum")
     assert (stored["title"], stored["schema"]) == ("Said anew", bodies.CARD_SCHEMA)
-    assert (await Cards(graph).get(name, ADMIN)).title == "Said anew"
+    assert (await CardStore(graph).get(name, ADMIN)).title == "Said anew"
 
 
 async def test_the_same_card_under_an_older_schema_is_the_same(graph: Graph) -> None:
-    cards = Cards(graph)
+    cards = CardStore(graph)
     await cards.add(FULL, [])
-    old = orjson.loads(bodies.card_body(FULL))
+    old = orjson.loads(bodies.write_card(FULL))
     del old["schema"]
     await graph.write(
         lambda tx: tx.run(
@@ -74,4 +74,4 @@ async def test_the_same_card_under_an_older_schema_is_the_same(graph: Graph) -> 
         )
     )
     await cards.add(FULL, [])
-    assert await Cards(graph).get(FULL.id, ADMIN) == FULL
+    assert await CardStore(graph).get(FULL.id, ADMIN) == FULL

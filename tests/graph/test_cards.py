@@ -26,19 +26,19 @@ from domain.signature import symptom_hash
 from domain.usage import Usage
 from domain.vehicles import UNKNOWN, VehicleContext
 from graph.card_pages import CardFilter
-from graph.cards import Cards
-from graph.database import Graph, Row, Transaction, rows
-from graph.outbox import Outbox, leave
-from graph.places import Garage, Places
-from graph.tickets import Tickets
-from graph.vocabulary import Unknown, Vocabulary
+from graph.cards import CardStore
+from graph.database import Graph, Row, Transaction, run_query
+from graph.garages import Garage, GarageStore
+from graph.outbox import GraphOutbox, leave_events
+from graph.tickets import TicketStore
+from graph.vocabulary import UnknownName, VocabularyStore
 from tests.graph.examples import ADMIN, ATHER, DELHI, FULL, NOW, PUNE, card, event, only
 from tests.stores.test_ticket_store import TICKET
 
 
 @pytest.fixture
-def cards(graph: Graph) -> Cards:
-    return Cards(graph)
+def cards(graph: Graph) -> CardStore:
+    return CardStore(graph)
 
 
 async def ends(graph: Graph, kind: str) -> list[Row]:
@@ -78,7 +78,7 @@ ROUND_TRIPS = {
         pytest.param({"resolution": replace(FULL.resolution, labour_minutes=0)}, id="no labour"),
     ],
 )
-async def test_field_reads_back_exactly(cards: Cards, changes: dict[str, object]) -> None:
+async def test_field_reads_back_exactly(cards: CardStore, changes: dict[str, object]) -> None:
     changed = replace(FULL, **changes)  # pyright: ignore[reportArgumentType]
     await cards.add(changed, [])
     assert await cards.get(FULL.id, ADMIN) == changed
@@ -86,13 +86,13 @@ async def test_field_reads_back_exactly(cards: Cards, changes: dict[str, object]
 
 @pytest.mark.row("CA-3")
 @pytest.mark.parametrize("status", list(CardStatus))
-async def test_every_status_reads_back(cards: Cards, status: CardStatus) -> None:
+async def test_every_status_reads_back(cards: CardStore, status: CardStatus) -> None:
     await cards.add(card("one", status=status), [])
     assert (await cards.get(CardId("fc_one"), PUNE)).status is status
 
 
 @pytest.mark.row("CA-6")
-async def test_long_and_mixed_text_reads_back(cards: Cards) -> None:
+async def test_long_and_mixed_text_reads_back(cards: CardStore) -> None:
     text = ("गाड़ी चार्ज नहीं हो रही 🛵 gaadi charge nahi 80 % 'quoted' \\ \" { } " * 200)[
         :10_000
     ].strip()
@@ -102,7 +102,7 @@ async def test_long_and_mixed_text_reads_back(cards: Cards) -> None:
 
 @pytest.mark.row("CA-5", "CA-7", "CA-8", "CA-16", "RA-6")
 @pytest.mark.row("CA-22", missing="a card's part shows no price and no time of it")
-async def test_what_a_card_points_at(graph: Graph, cards: Cards) -> None:
+async def test_what_a_card_points_at(graph: Graph, cards: CardStore) -> None:
     await cards.add(FULL, [])
     assert [row["node"]["code"] for row in await ends(graph, "SHOWS")] == [
         "SYM_BATT_001",
@@ -128,20 +128,20 @@ async def test_what_a_card_points_at(graph: Graph, cards: Cards) -> None:
 
 
 @pytest.mark.row("CA-5")
-async def test_unknown_words_wait_for_review(graph: Graph, cards: Cards) -> None:
+async def test_unknown_words_wait_for_review(graph: Graph, cards: CardStore) -> None:
     await cards.add(FULL, [])
-    assert await Vocabulary(graph).awaiting_review() == [
-        Unknown("Component", "bms_module"),
-        Unknown("ErrorCode", "ather:E401"),
-        Unknown("ErrorCode", "sae:P0A7F"),
-        Unknown("Part", "BW-BMS-48-16S"),
-        Unknown("Symptom", "SYM_BATT_001"),
-        Unknown("Symptom", "SYM_CHRG_002"),
+    assert await VocabularyStore(graph).awaiting_review() == [
+        UnknownName("Component", "bms_module"),
+        UnknownName("ErrorCode", "ather:E401"),
+        UnknownName("ErrorCode", "sae:P0A7F"),
+        UnknownName("Part", "BW-BMS-48-16S"),
+        UnknownName("Symptom", "SYM_BATT_001"),
+        UnknownName("Symptom", "SYM_CHRG_002"),
     ]
 
 
 @pytest.mark.row("CA-4")
-async def test_vehicle_becomes_its_model(graph: Graph, cards: Cards) -> None:
+async def test_vehicle_becomes_its_model(graph: Graph, cards: CardStore) -> None:
     older = replace(ATHER, firmware="4.1.0", mileage_km=3)
     await cards.add(replace(FULL, vehicles=(ATHER, older)), [])
     [applies] = await ends(graph, "APPLIES_TO")
@@ -159,7 +159,7 @@ async def test_vehicle_becomes_its_model(graph: Graph, cards: Cards) -> None:
 
 
 @pytest.mark.row("CA-21")
-async def test_steps_stand_in_order(graph: Graph, cards: Cards) -> None:
+async def test_steps_stand_in_order(graph: Graph, cards: CardStore) -> None:
     await cards.add(FULL, [])
     found = await ends(graph, "HAS_STEP")
     assert [row["edge"]["n"] for row in found] == [1, 2, 3]
@@ -172,7 +172,7 @@ async def test_steps_stand_in_order(graph: Graph, cards: Cards) -> None:
 
 
 @pytest.mark.row("CA-15")
-async def test_evidence_is_by_key_and_hash(graph: Graph, cards: Cards) -> None:
+async def test_evidence_is_by_key_and_hash(graph: Graph, cards: CardStore) -> None:
     await cards.add(FULL, [])
     assert [row["node"] for row in await ends(graph, "EVIDENCED_BY")] == [
         {"kind": "sensor_log", "key": "cards/1/bms.csv", "sha256": "cd" * 32},
@@ -185,8 +185,8 @@ async def test_evidence_is_by_key_and_hash(graph: Graph, cards: Cards) -> None:
 
 
 @pytest.mark.row("CA-18", "CA-19", "CA-30")
-async def test_provenance_is_walked(graph: Graph, cards: Cards) -> None:
-    await Tickets(graph).add(replace(TICKET, id=TicketId("tkt_first")), [])
+async def test_provenance_is_walked(graph: Graph, cards: CardStore) -> None:
+    await TicketStore(graph).add(replace(TICKET, id=TicketId("tkt_first")), [])
     await cards.add(card("cited"), [])
     cites = replace(FULL.cause, cites=(CardId("fc_cited"), CardId("fc_never_seen")))
     await cards.add(replace(FULL, cause=cites), [])
@@ -200,7 +200,7 @@ async def test_provenance_is_walked(graph: Graph, cards: Cards) -> None:
 
 
 @pytest.mark.row("CA-24", "CA-27", "CA-28", "CA-29")
-async def test_derived_values_lie_on_the_node(graph: Graph, cards: Cards) -> None:
+async def test_derived_values_lie_on_the_node(graph: Graph, cards: CardStore) -> None:
     usage = Usage(matched=234, used=189, successes=178, failures=11)
     await cards.add(replace(FULL, usage=usage), [])
     [row] = await graph.read("MATCH (c:FailureCard) RETURN properties(c) AS node")
@@ -214,7 +214,7 @@ async def test_derived_values_lie_on_the_node(graph: Graph, cards: Cards) -> Non
 
 
 @pytest.mark.row("CA-31")
-async def test_next_version_redraws_edges(graph: Graph, cards: Cards) -> None:
+async def test_next_version_redraws_edges(graph: Graph, cards: CardStore) -> None:
     await cards.add(FULL, [])
     moved = replace(
         FULL,
@@ -247,7 +247,7 @@ async def test_next_version_redraws_edges(graph: Graph, cards: Cards) -> None:
 
 
 @pytest.mark.row("CA-31")
-async def test_merged_card_points_onward(graph: Graph, cards: Cards) -> None:
+async def test_merged_card_points_onward(graph: Graph, cards: CardStore) -> None:
     await cards.add(card("other"), [])
     await cards.add(FULL, [])
     merged = replace(FULL, version=2, status=CardStatus.MERGED, merged_into=CardId("fc_other"))
@@ -255,22 +255,22 @@ async def test_merged_card_points_onward(graph: Graph, cards: Cards) -> None:
     assert [row["node"]["id"] for row in await ends(graph, "MERGED_INTO")] == ["fc_other"]
 
 
-async def test_event_and_card_live_and_die_together(graph: Graph, cards: Cards) -> None:
+async def test_event_and_card_live_and_die_together(graph: Graph, cards: CardStore) -> None:
     class Killed(Exception):
         pass
 
     async def work(tx: Transaction) -> None:
-        await rows(tx, "CREATE (:FailureCard {id: 'fc_half', version: 1})")
-        await leave(tx, [event("half", "fc_half")])
+        await run_query(tx, "CREATE (:FailureCard {id: 'fc_half', version: 1})")
+        await leave_events(tx, [event("half", "fc_half")])
         raise Killed
 
     with pytest.raises(Killed):
         await graph.write(work)
     assert await cards.count(ADMIN) == 0
-    assert await Outbox(graph).pending(10) == []
+    assert await GraphOutbox(graph).pending(10) == []
 
 
-async def test_refused_put_leaves_nothing(graph: Graph, cards: Cards) -> None:
+async def test_refused_put_leaves_nothing(graph: Graph, cards: CardStore) -> None:
     await cards.add(FULL, [event("1", FULL.id)])
     before = await graph.read("MATCH (n) RETURN count(n) AS nodes")
     stale = replace(FULL, version=3, title="From nowhere")
@@ -280,18 +280,18 @@ async def test_refused_put_leaves_nothing(graph: Graph, cards: Cards) -> None:
     assert await cards.get(FULL.id, DELHI) == FULL
 
 
-async def test_imported_events_are_one_each(graph: Graph, cards: Cards) -> None:
+async def test_imported_events_are_one_each(graph: Graph, cards: CardStore) -> None:
     shelf: list[tuple[FailureCard, None]] = [(card(f"number_{n}"), None) for n in range(3)]
     await cards.load(shelf)
-    first = await Outbox(graph).pending(10)
+    first = await GraphOutbox(graph).pending(10)
     await cards.load(shelf)
-    assert await Outbox(graph).pending(10) == first
+    assert await GraphOutbox(graph).pending(10) == first
     assert sorted((e.type, e.entity, e.version) for e in first) == [
         ("failure_card.created", f"fc_number_{n}", 1) for n in range(3)
     ]
 
 
-async def test_import_spans_many_batches(cards: Cards) -> None:
+async def test_import_spans_many_batches(cards: CardStore) -> None:
     shelf: list[tuple[FailureCard, None]] = [(card(f"number_{n:04d}"), None) for n in range(520)]
     counted = await cards.load([*shelf, *shelf])
     assert (counted.created, counted.changed, counted.unchanged) == (520, 0, 0)
@@ -300,13 +300,13 @@ async def test_import_spans_many_batches(cards: Cards) -> None:
 
 @pytest.mark.row("IX-6")
 @pytest.mark.row("RA-4")
-async def test_near_is_as_the_globe_is_round(graph: Graph, cards: Cards) -> None:
+async def test_near_is_as_the_globe_is_round(graph: Graph, cards: CardStore) -> None:
     """Ten thousand cards of 500 garages all over India, against a search by hand."""
     dice = random.Random(4)  # noqa: S311 - a mixture, not a secret
     places = {
         f"garage_{n:03}": (dice.uniform(8.0, 35.0), dice.uniform(69.0, 97.0)) for n in range(500)
     }
-    await Places(graph).load_garages(
+    await GarageStore(graph).load_garages(
         [
             Garage(id=GarageId(name), name=name, lat=lat, lon=lon, region="everywhere")
             for name, (lat, lon) in places.items()
@@ -325,20 +325,20 @@ async def test_near_is_as_the_globe_is_round(graph: Graph, cards: Cards) -> None
         away = {one.id: haversine(here, places[garage]) for one, garage in shelf}
         nearest = sorted((distance, key) for key, distance in away.items() if distance <= km)
         wanted = [key for _, key in nearest][:1_000]
-        assert [c.id for c in await cards.near(*here, km, DELHI, limit=1_000)] == wanted
+        assert [c.id for c in await cards.cards_near(*here, km, DELHI, limit=1_000)] == wanted
 
 
-async def test_card_gets_its_place_later(graph: Graph, cards: Cards) -> None:
+async def test_card_gets_its_place_later(graph: Graph, cards: CardStore) -> None:
     await cards.add(FULL, [])
-    assert await cards.near(28.6, 77.2, 50, DELHI) == []
+    assert await cards.cards_near(28.6, 77.2, 50, DELHI) == []
     delhi = Garage(id=GarageId("garage_delhi"), name="Delhi", lat=28.6, lon=77.2, region="north")
-    await Places(graph).load_garages([delhi])
-    assert await cards.near(28.6, 77.2, 50, DELHI) == [FULL]
-    assert await Places(graph).garages() == [delhi]
+    await GarageStore(graph).load_garages([delhi])
+    assert await cards.cards_near(28.6, 77.2, 50, DELHI) == [FULL]
+    assert await GarageStore(graph).garages() == [delhi]
 
 
 @pytest.mark.row("IX-7")
-async def test_best_first_ties_by_uses(cards: Cards) -> None:
+async def test_best_first_ties_by_uses(cards: CardStore) -> None:
     def counted(name: str, used: int, successes: int) -> FailureCard:
         usage = Usage(matched=used, used=used, successes=successes)
         return card(name, usage=usage)
@@ -351,7 +351,7 @@ async def test_best_first_ties_by_uses(cards: Cards) -> None:
     assert [c.id for c in await cards.best(PUNE, 10, least=0.9)] == ["fc_many", "fc_few"]
 
 
-async def test_author_of_a_version_is_who_acted(graph: Graph, cards: Cards) -> None:
+async def test_author_of_a_version_is_who_acted(graph: Graph, cards: CardStore) -> None:
     await cards.add(FULL, [])
     edited = replace(FULL, version=2, title="Edited")
     await cards.put(edited, [replace(event("2", FULL.id, 2), actor=PersonId("boss"))], expected=1)
@@ -365,7 +365,7 @@ def haversine(one: tuple[float, float], other: tuple[float, float]) -> float:
 
 
 @pytest.mark.row("IX-2")
-async def test_a_year_brings_its_cards_and_those_of_every_year(cards: Cards) -> None:
+async def test_a_year_brings_its_cards_and_those_of_every_year(cards: CardStore) -> None:
     nexon = [
         VehicleContext(make="Tata", model="Nexon EV", year=year) for year in (None, 2021, 2022)
     ]

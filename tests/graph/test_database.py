@@ -8,9 +8,9 @@ from neo4j.exceptions import ClientError
 
 from domain.errors import Unavailable, WrongPassword
 from graph import queries
-from graph.cards import Cards
-from graph.database import Graph, Transaction, rows
-from graph.queries import named, sized
+from graph.cards import CardStore
+from graph.database import Graph, Transaction, run_query
+from graph.queries import named_queries, sized_query
 from tests.graph.examples import ADMIN, FULL, event
 from tests.journeys.waits import waited
 from web.local.stores import StoreUrls
@@ -33,7 +33,7 @@ async def test_server_that_is_down_is_told_soon(nobody: Graph) -> None:
 
 async def test_write_to_nobody_is_unavailable(nobody: Graph) -> None:
     with pytest.raises(Unavailable):
-        await Cards(nobody).add(FULL, [event("1", FULL.id)])
+        await CardStore(nobody).add(FULL, [event("1", FULL.id)])
     await nobody.close()
 
 
@@ -66,12 +66,12 @@ async def test_wrong_password_is_unavailable(stores: StoreUrls) -> None:
 async def test_read_cannot_write(graph: Graph) -> None:
     with pytest.raises(ClientError, match=r"[Ww]rit"):
         await graph.read("CREATE (:Thing)")
-    assert await Cards(graph).count(ADMIN) == 0
+    assert await CardStore(graph).count(ADMIN) == 0
 
 
 async def test_long_write_is_ended(graph: Graph) -> None:
     async def work(tx: Transaction) -> None:
-        await rows(tx, "CREATE (:Technician {id: 'late'})")
+        await run_query(tx, "CREATE (:Technician {id: 'late'})")
         await asyncio.Event().wait()
 
     with waited() as waits, pytest.raises(Unavailable, match=r"0\.3 seconds"):
@@ -83,13 +83,13 @@ async def test_long_write_is_ended(graph: Graph) -> None:
 @pytest.mark.parametrize("size", [0, -1, 4097])
 def test_size_of_no_vector_is_refused(size: int) -> None:
     with pytest.raises(ValueError, match=str(size)):
-        sized("MATCH (n) RETURN n.embedding_SIZE", size)
+        sized_query("MATCH (n) RETURN n.embedding_SIZE", size)
 
 
 def test_every_query_says_why() -> None:
     folder = queries.resources.files("graph") / "queries"
     for file in folder.iterdir():
         text = file.read_text()
-        for name in named(file.name):
+        for name in named_queries(file.name):
             _, _, after = text.partition(f"// name: {name}\n")
             assert after.startswith("// "), f"{file.name}: {name} has no line that says why"

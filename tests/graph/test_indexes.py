@@ -14,18 +14,18 @@ from domain.matches import NOTHING, Embedding
 from domain.usage import Usage
 from domain.vehicles import VehicleContext
 from graph.card_pages import CardFilter, page_query
-from graph.cards import READS, Cards
+from graph.cards import READS, CardStore
 from graph.database import Graph
-from graph.hits import held
-from graph.queries import named, sized
-from graph.search import Search
-from graph.visibility import seen_by
+from graph.hits import query_parameters
+from graph.queries import named_queries, sized_query
+from graph.search import CardSearch
+from graph.visibility import viewer_parameters
 from tests.graph.examples import ADMIN, DELHI, FULL, card
 from web.local.stores import StoreUrls
 
-SEARCH = named("search.cypher")
-EYES = seen_by(DELHI)
-HELD = held(DELHI, NOTHING)
+SEARCH = named_queries("search.cypher")
+EYES = viewer_parameters(DELHI)
+HELD = query_parameters(DELHI, NOTHING)
 PAGE = {"after": "", "first": 20}
 
 
@@ -56,9 +56,9 @@ def assert_no_scan(operators: list[str]) -> None:
 
 
 @pytest.fixture
-async def shelf(graph: Graph) -> Cards:
+async def shelf(graph: Graph) -> CardStore:
     """Enough cards that an index is worth its while."""
-    cards = Cards(graph)
+    cards = CardStore(graph)
     some = [
         card(f"number_{n:03d}", vehicles=(VehicleContext(make="M", model=f"m{n}"),))
         for n in range(200)
@@ -78,7 +78,7 @@ async def test_ids_are_unique_by_constraint(graph: Graph) -> None:
 
 
 @pytest.mark.row("IX-1")
-async def test_card_is_sought_by_id(shelf: Cards, driver: AsyncDriver) -> None:
+async def test_card_is_sought_by_id(shelf: CardStore, driver: AsyncDriver) -> None:
     operators = await plan(driver, READS["get"], ids=[FULL.id], **EYES)
     assert any(o.startswith("NodeUniqueIndexSeek UNIQUE c:FailureCard(id)") for o in operators)
     assert any(o.startswith("NodeUniqueIndexSeek UNIQUE v:CardVersion(card, n)") for o in operators)
@@ -86,7 +86,7 @@ async def test_card_is_sought_by_id(shelf: Cards, driver: AsyncDriver) -> None:
 
 
 @pytest.mark.row("IX-2")
-async def test_vehicle_is_sought_by_make_model_year(shelf: Cards, driver: AsyncDriver) -> None:
+async def test_vehicle_is_sought_by_make_model_year(shelf: CardStore, driver: AsyncDriver) -> None:
     query, parameters = page_query(CardFilter(make="Ather", model="450X"))
     operators = await plan(driver, query, **parameters, **PAGE, **EYES)
     assert operators[0].startswith(
@@ -96,7 +96,9 @@ async def test_vehicle_is_sought_by_make_model_year(shelf: Cards, driver: AsyncD
 
 
 @pytest.mark.row("IX-2")
-async def test_vehicle_of_a_year_is_sought_by_all_three(shelf: Cards, driver: AsyncDriver) -> None:
+async def test_vehicle_of_a_year_is_sought_by_all_three(
+    shelf: CardStore, driver: AsyncDriver
+) -> None:
     query, parameters = page_query(CardFilter(make="Ather", model="450X", year=2022))
     operators = await plan(driver, query, **parameters, **PAGE, **EYES)
     assert operators[0] == (
@@ -107,7 +109,7 @@ async def test_vehicle_of_a_year_is_sought_by_all_three(shelf: Cards, driver: As
 
 
 @pytest.mark.row("IX-3")
-async def test_symptom_query_starts_at_the_symptom(shelf: Cards, driver: AsyncDriver) -> None:
+async def test_symptom_query_starts_at_the_symptom(shelf: CardStore, driver: AsyncDriver) -> None:
     query, parameters = page_query(CardFilter(symptom="SYM_BATT_001"))
     for operators in (await plan(driver, query, **parameters, **PAGE, **EYES),):
         assert "Symptom(code)" in operators[0]
@@ -116,7 +118,7 @@ async def test_symptom_query_starts_at_the_symptom(shelf: Cards, driver: AsyncDr
 
 
 @pytest.mark.row("IX-3")
-async def test_symptom_source_starts_at_the_symptom(shelf: Cards, driver: AsyncDriver) -> None:
+async def test_symptom_source_starts_at_the_symptom(shelf: CardStore, driver: AsyncDriver) -> None:
     wanted = {"symptoms": ["SYM_BATT_001"], "cap": 9, "limit": 9}
     operators = await plan(driver, SEARCH["by_symptoms"], **wanted, **HELD)
     first = next(o for o in operators if not o.startswith(("Unwind", "Argument")))
@@ -125,7 +127,9 @@ async def test_symptom_source_starts_at_the_symptom(shelf: Cards, driver: AsyncD
 
 
 @pytest.mark.row("IX-4")
-async def test_component_query_starts_at_the_component(shelf: Cards, driver: AsyncDriver) -> None:
+async def test_component_query_starts_at_the_component(
+    shelf: CardStore, driver: AsyncDriver
+) -> None:
     query, parameters = page_query(CardFilter(component="bms_module"))
     operators = await plan(driver, query, **parameters, **PAGE, **EYES)
     assert operators[0].startswith("NodeUniqueIndexSeek")
@@ -133,7 +137,7 @@ async def test_component_query_starts_at_the_component(shelf: Cards, driver: Asy
     assert_no_scan(operators)
 
 
-async def test_code_source_starts_at_the_code(shelf: Cards, driver: AsyncDriver) -> None:
+async def test_code_source_starts_at_the_code(shelf: CardStore, driver: AsyncDriver) -> None:
     wanted = {"keys": ["ather:E401"], "cap": 9, "limit": 9}
     operators = await plan(driver, SEARCH["by_codes"], **wanted, **HELD)
     first = next(o for o in operators if not o.startswith(("Unwind", "Argument")))
@@ -141,7 +145,7 @@ async def test_code_source_starts_at_the_code(shelf: Cards, driver: AsyncDriver)
     assert_no_scan(operators)
 
 
-async def test_reading_is_sought_by_value(shelf: Cards, driver: AsyncDriver) -> None:
+async def test_reading_is_sought_by_value(shelf: CardStore, driver: AsyncDriver) -> None:
     query, parameters = page_query(CardFilter(reading=("soc_accuracy", 90.0)))
     operators = await plan(driver, query, **parameters, **PAGE, **EYES)
     assert operators[0].startswith("NodeIndexSeek RANGE INDEX r:Reading(name, value)")
@@ -157,14 +161,14 @@ async def test_full_text_holds_text_and_steps(graph: Graph) -> None:
     assert found["properties"] == ["full_text", "code_words", "marks", "scope"]
     assert found["options"]["indexConfig"]["fulltext.analyzer"] == "english"
     assert found["state"] == "ONLINE"
-    await Cards(graph).add(FULL, [])
+    await CardStore(graph).add(FULL, [])
     [row] = await graph.read("MATCH (c:FailureCard) RETURN c.full_text AS text")
     assert FULL.signature.text in row["text"]
     assert all(step.action in row["text"] for step in FULL.resolution.steps)
 
 
 @pytest.mark.row("IX-6")
-async def test_place_is_sought_in_the_point_index(shelf: Cards, driver: AsyncDriver) -> None:
+async def test_place_is_sought_in_the_point_index(shelf: CardStore, driver: AsyncDriver) -> None:
     wanted = {"lat": 28.6, "lon": 77.2, "metres": 1000.0, "limit": 10}
     operators = await plan(driver, READS["near"], **wanted, **EYES)
     assert operators[0].startswith("NodeIndexSeekByRange POINT INDEX c:FailureCard(origin)")
@@ -173,7 +177,7 @@ async def test_place_is_sought_in_the_point_index(shelf: Cards, driver: AsyncDri
 
 @pytest.mark.row("IX-7")
 async def test_best_are_read_in_index_order(graph: Graph, driver: AsyncDriver) -> None:
-    cards = Cards(graph)
+    cards = CardStore(graph)
     used = [Usage(matched=n, used=n, successes=n // 2) for n in range(300)]
     await cards.load([(card(f"number_{n:03d}", usage=u), None) for n, u in enumerate(used)])
     wanted = {"least": 0.0, "statuses": ["verified"], "limit": 5}
@@ -203,7 +207,7 @@ async def test_vectors_are_narrowed_in_the_index(graph: Graph, driver: AsyncDriv
     assert found["options"]["indexConfig"]["vector.similarity_function"] == "COSINE"
     wanted = {"near": 10, "limit": 5, "like": [1.0] * 384}
     narrowed = {"places": ["all"], "makes": ["ather", "*"]}
-    query = sized(SEARCH["by_meaning_seen_make"], 384)
+    query = sized_query(SEARCH["by_meaning_seen_make"], 384)
     operators = await plan(driver, query, **narrowed, **HELD | wanted)
     [sought] = [o for o in operators if o.startswith("NodeVectorIndexSearch")]
     assert "make IN $makes" in sought
@@ -223,13 +227,15 @@ async def test_recall_is_close_to_exact(graph: Graph) -> None:
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     cards = [card(f"number_{n:04d}") for n in range(len(vectors))]
     rows = zip(cards, vectors, strict=True)
-    await Cards(graph).load([(c, Embedding(model="m", vector=v.tolist())) for c, v in rows])
+    await CardStore(graph).load([(c, Embedding(model="m", vector=v.tolist())) for c, v in rows])
     found = 0
     for query in vectors[::50] + rng.normal(scale=0.02, size=(30, 384)):
         unit = query / np.linalg.norm(query)
         order: list[int] = np.argsort(-vectors @ unit)[:10].tolist()
         exact = {cards[n].id for n in order}
-        hits = await Search(graph).by_meaning(Embedding(model="m", vector=unit.tolist()), ADMIN, 10)
+        hits = await CardSearch(graph).by_meaning(
+            Embedding(model="m", vector=unit.tolist()), ADMIN, 10
+        )
         found += len(exact & {hit.card for hit in hits})
     assert found / 300 >= 0.95
 
@@ -251,8 +257,8 @@ async def test_only_searchable_cards_of_the_make_come(graph: Graph) -> None:
             )
         )
     near = Embedding(model="m", vector=[1.0] + [0.0] * 383)
-    await Cards(graph).load([(one, near) for one in shelf])
-    search = Search(graph)
+    await CardStore(graph).load([(one, near) for one in shelf])
+    search = CardSearch(graph)
     searchable = {c.id for c in shelf if c.status in {CardStatus.VERIFIED, CardStatus.PROVISIONAL}}
     ather = {c.id for c in shelf if c.id in searchable and c.make in (None, "Ather")}
     by_meaning = await search.by_meaning(near, DELHI, 200, make="ATHER")

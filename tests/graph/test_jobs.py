@@ -9,12 +9,12 @@ import pytest
 
 from domain.errors import AlreadyExists, NotFound, Overlaps, StaleVersion, Unavailable
 from domain.ids import BayId, GarageId, JobId, PersonId
-from domain.jobs import Bay, Job, Slot, reschedule
+from domain.jobs import Bay, Job, Slot, reschedule_job
 from domain.technicians import Technician
-from graph.crew import Crew
 from graph.database import Graph
-from graph.jobs import Jobs
-from graph.tickets import Tickets
+from graph.jobs import JobStore
+from graph.technicians import TechnicianStore
+from graph.tickets import TicketStore
 from tests.graph.examples import NOW
 from tests.stores.test_ticket_store import DELHI, PUNE, TICKET
 
@@ -34,7 +34,7 @@ def job(name: str, when: Slot, bay: BayId = BAY, who: PersonId = RAVI) -> Job:
     return Job(id=id, version=1, garage=DELHI, ticket=TICKET.id, technician=who, bay=bay, slot=when)
 
 
-async def outcome_of(jobs: Jobs, wanted: Job) -> Exception | None:
+async def outcome_of(jobs: JobStore, wanted: Job) -> Exception | None:
     """Book as a client does: one that finds the store busy asks again."""
     while True:
         try:
@@ -46,9 +46,9 @@ async def outcome_of(jobs: Jobs, wanted: Job) -> Exception | None:
 
 
 @pytest.fixture
-async def jobs(graph: Graph) -> Jobs:
-    jobs, crew = Jobs(graph), Crew(graph)
-    await Tickets(graph).add(TICKET, [])
+async def jobs(graph: Graph) -> JobStore:
+    jobs, crew = JobStore(graph), TechnicianStore(graph)
+    await TicketStore(graph).add(TICKET, [])
     for bay in (BAY, OTHER_BAY):
         await jobs.register_bay(Bay(id=bay, garage=DELHI))
     for person in (RAVI, ASHA):
@@ -57,7 +57,7 @@ async def jobs(graph: Graph) -> Jobs:
 
 
 @pytest.mark.row("GA-2")
-async def test_of_fifty_overlapping_bookings_none_overlap(jobs: Jobs) -> None:
+async def test_of_fifty_overlapping_bookings_none_overlap(jobs: JobStore) -> None:
     wanted = [
         job(f"{n:03}", slot(n % 10), (BAY, OTHER_BAY)[n % 2], (RAVI, ASHA)[n // 2 % 2])
         for n in range(50)
@@ -67,12 +67,12 @@ async def test_of_fifty_overlapping_bookings_none_overlap(jobs: Jobs) -> None:
     refused = [one for one, outcome in zip(wanted, outcomes, strict=True) if outcome is not None]
     assert all(isinstance(o, Overlaps) for o in outcomes if o is not None)
     assert sorted(await jobs.day(DELHI, WHOLE_DAY), key=lambda j: j.id) == kept
-    assert not [pair for pair in combinations(kept, 2) if pair[0].hinders(pair[1])]
-    assert all(any(one.hinders(other) for other in kept) for one in refused)
+    assert not [pair for pair in combinations(kept, 2) if pair[0].overlaps_with(pair[1])]
+    assert all(any(one.overlaps_with(other) for other in kept) for one in refused)
 
 
 @pytest.mark.row("GA-2", figure="50 bookings at once")
-async def test_fifty_who_want_the_same_time_are_one(jobs: Jobs) -> None:
+async def test_fifty_who_want_the_same_time_are_one(jobs: JobStore) -> None:
     wanted = [job(f"{n:03}", slot(0)) for n in range(50)]
     outcomes = await asyncio.gather(*(outcome_of(jobs, one) for one in wanted))
     assert sum(isinstance(o, Overlaps) for o in outcomes) == 49
@@ -81,7 +81,7 @@ async def test_fifty_who_want_the_same_time_are_one(jobs: Jobs) -> None:
     ]
 
 
-async def test_a_person_is_on_one_bay_at_a_time(jobs: Jobs) -> None:
+async def test_a_person_is_on_one_bay_at_a_time(jobs: JobStore) -> None:
     first = job("first", slot(0))
     await jobs.book(first)
     with pytest.raises(Overlaps) as refused:
@@ -92,11 +92,11 @@ async def test_a_person_is_on_one_bay_at_a_time(jobs: Jobs) -> None:
     assert await jobs.day(DELHI, WHOLE_DAY) == [first, after]
 
 
-async def test_a_job_moves_and_makes_room(jobs: Jobs) -> None:
+async def test_a_job_moves_and_makes_room(jobs: JobStore) -> None:
     first = job("first", slot(0))
     await jobs.book(first)
     await jobs.book(first)
-    moved = reschedule(first, slot(2), 1)
+    moved = reschedule_job(first, slot(2), 1)
     await jobs.book(moved, expected=1)
     with pytest.raises(StaleVersion):
         await jobs.book(replace(moved, slot=slot(9)), expected=1)
@@ -110,7 +110,7 @@ async def test_a_job_moves_and_makes_room(jobs: Jobs) -> None:
     await jobs.book(job("second", slot(2)))
 
 
-async def test_a_cancelled_job_is_known_by_who_cancelled_it(jobs: Jobs, graph: Graph) -> None:
+async def test_a_cancelled_job_is_known_by_who_cancelled_it(jobs: JobStore, graph: Graph) -> None:
     first = job("first", slot(0))
     await jobs.book(first)
     await jobs.cancel(first, "by asha")
@@ -125,7 +125,7 @@ async def test_a_cancelled_job_is_known_by_who_cancelled_it(jobs: Jobs, graph: G
     assert left == {"job": {"id": first.id, "cancelled_by": "by asha"}, "edges": 0}
 
 
-async def test_a_bay_stays_where_it_is(jobs: Jobs) -> None:
+async def test_a_bay_stays_where_it_is(jobs: JobStore) -> None:
     with pytest.raises(AlreadyExists):
         await jobs.register_bay(Bay(id=BAY, garage=PUNE))
     assert await jobs.bay(BAY) == Bay(id=BAY, garage=DELHI)

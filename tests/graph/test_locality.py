@@ -10,23 +10,31 @@ from neo4j import AsyncDriver, AsyncGraphDatabase
 
 from domain.access import Actor, Role
 from domain.ids import GarageId, PersonId, TicketId
-from domain.regions import NORTH, SOUTH, WEST, Opened, RegionCount, by_region, region
+from domain.regions import (
+    NORTH,
+    SOUTH,
+    WEST,
+    GarageTickets,
+    RegionCount,
+    count_by_region,
+    region_of,
+)
 from domain.tickets import Ticket, TicketStatus
 from graph.card_pages import CardFilter, page_query
-from graph.cards import Cards
+from graph.cards import CardStore
 from graph.database import Graph
-from graph.places import Garage, Places, Within
-from graph.queries import named
-from graph.tickets import LATEST, Tickets
-from graph.visibility import seen_by
+from graph.garages import Garage, GarageStore, TicketPeriod
+from graph.queries import named_queries
+from graph.tickets import LATEST, TicketStore
+from graph.visibility import viewer_parameters
 from tests.graph.examples import DELHI, FULL, NOW, card
 from web.local.stores import StoreUrls
 
-QUERIES = named("tickets.cypher")
+QUERIES = named_queries("tickets.cypher")
 BOSS = Actor(id=PersonId("boss"), role=Role.MANAGER, garage=GarageId("garage_delhi"))
 ADMIN = Actor(id=PersonId("admin"), role=Role.ADMIN)
 DAY = timedelta(days=1)
-MONTH = Within(garage=GarageId("garage_delhi"), since=NOW - 30 * DAY, until=NOW + DAY)
+MONTH = TicketPeriod(garage=GarageId("garage_delhi"), since=NOW - 30 * DAY, until=NOW + DAY)
 TICKET = Ticket(
     id=TicketId("tkt_0001"),
     version=1,
@@ -84,7 +92,7 @@ def asked(actor: Actor) -> dict[str, object]:
 
 @pytest.mark.row("DB-2")
 async def test_a_garages_tickets_touch_no_other_garage(graph: Graph, driver: AsyncDriver) -> None:
-    tickets = Tickets(graph)
+    tickets = TicketStore(graph)
     for n in range(40):
         one = replace(TICKET, id=TicketId(f"tkt_{n:04}"), opened_at=NOW - n * DAY)
         await tickets.add(one, [])
@@ -103,7 +111,7 @@ async def test_a_garages_tickets_touch_no_other_garage(graph: Graph, driver: Asy
 
 @pytest.mark.row("DB-1")
 async def test_a_garages_cards_touch_no_other_garage(graph: Graph, driver: AsyncDriver) -> None:
-    cards = Cards(graph)
+    cards = CardStore(graph)
     mine = [
         replace(
             card(f"mine_{n:02}"),
@@ -113,7 +121,7 @@ async def test_a_garages_cards_touch_no_other_garage(graph: Graph, driver: Async
     ]
     await cards.load([(one, None) for one in mine])
     query, parameters = page_query(CardFilter(origin=MONTH))
-    page = {"after": "", "first": 100} | seen_by(DELHI)
+    page = {"after": "", "first": 100} | viewer_parameters(DELHI)
     theirs = [
         replace(
             card(f"theirs_{n:03}"),
@@ -134,7 +142,7 @@ async def test_a_garages_cards_touch_no_other_garage(graph: Graph, driver: Async
 @pytest.mark.row("DB-3")
 async def test_a_garages_region_resolves(graph: Graph) -> None:
     moved = Garage(id=GarageId("garage_delhi_9"), name="D", lat=28.6, lon=77.2, region="capital")
-    await Places(graph).load_garages([moved])
+    await GarageStore(graph).load_garages([moved])
     asked_for = [
         GarageId(name)
         for name in (
@@ -145,7 +153,7 @@ async def test_a_garages_region_resolves(graph: Graph) -> None:
             "garage_x",
         )
     ]
-    assert list((await Places(graph).regions(asked_for)).values()) == [
+    assert list((await GarageStore(graph).regions(asked_for)).values()) == [
         NORTH,
         NORTH,
         "capital",
@@ -153,12 +161,12 @@ async def test_a_garages_region_resolves(graph: Graph) -> None:
         None,
     ]
     # The city is the whole word: no other city begins with it.
-    assert region(GarageId("garage_delhiville")) is None
+    assert region_of(GarageId("garage_delhiville")) is None
 
 
 @pytest.mark.row("DB-3")
 async def test_a_report_spans_the_regions(graph: Graph) -> None:
-    tickets, resolved = Tickets(graph), NOW + timedelta(hours=1)
+    tickets, resolved = TicketStore(graph), NOW + timedelta(hours=1)
     for n, (garage, done) in enumerate(
         [
             ("garage_delhi", True),
@@ -177,13 +185,13 @@ async def test_a_report_spans_the_regions(graph: Graph) -> None:
     late = replace(TICKET, id=TicketId("tkt_late"), opened_at=NOW + DAY)
     await tickets.add(late, [])
     span = (NOW - DAY, NOW + DAY)
-    assert by_region(await tickets.by_garage(*span, ADMIN)) == [
+    assert count_by_region(await tickets.by_garage(*span, ADMIN)) == [
         RegionCount(region=NORTH, garages=2, opened=2, resolved=1),
         RegionCount(region=WEST, garages=1, opened=1, resolved=1),
         RegionCount(region=None, garages=1, opened=1, resolved=0),
     ]
     assert await tickets.by_garage(*span, BOSS) == [
-        Opened(garage=GarageId("garage_delhi"), region=NORTH, opened=1, resolved=1)
+        GarageTickets(garage=GarageId("garage_delhi"), region=NORTH, opened=1, resolved=1)
     ]
     bench = Actor(id=PersonId("asha"), role=Role.TECHNICIAN, garage=GarageId("garage_delhi"))
     assert await tickets.by_garage(*span, bench) == []

@@ -10,13 +10,13 @@ from sentence_transformers import SentenceTransformer
 from transformers import AutoTokenizer, BertConfig, BertModel
 
 from domain.matches import Embedding
-from graph.cards import Cards
+from graph.cards import CardStore
 from graph.database import Graph
-from graph.migrate import migrate
-from graph.search import Search
-from ingest.embedding import Embedder
+from graph.migrations import migrate_graph
+from graph.search import CardSearch
+from ingest.embedder import Embedder
 from tests.graph.examples import DELHI, FULL, card
-from tests.graph.test_migrate import run
+from tests.graph.test_migrations import run
 from web.local.stores import StoreUrls
 
 SIZE = 768
@@ -42,7 +42,7 @@ def embedder(tmp_path_factory: pytest.TempPathFactory) -> Generator[Embedder]:
 @pytest.fixture
 async def sized(graph: Graph, stores: StoreUrls, embedder: Embedder) -> AsyncGenerator[Graph]:
     """The graph with an index of the model's size, read by a pool that has just come to it."""
-    assert await migrate(graph, embedder.dimensions) == ["card_embedding_768"]
+    assert await migrate_graph(graph, embedder.dimensions) == ["card_embedding_768"]
     fresh = await Graph.open(stores.neo4j_uri, stores.neo4j_user, stores.neo4j_password)
     yield fresh
     await fresh.close()
@@ -55,7 +55,7 @@ async def test_768_numbers_are_found_by_768(sized: Graph, embedder: Embedder) ->
     assert [len(one.vector) for one in (first, second)] == [SIZE, SIZE] == [embedder.dimensions] * 2
     other = Embedding(model="all-MiniLM-L6-v2", vector=(1.0, *[0.0] * 383))
     shelf = [(FULL, first), (card("horn"), second), (card("bundled"), other)]
-    await Cards(sized).load(shelf)
-    hits = await Search(sized).by_meaning(first, DELHI, 10)
+    await CardStore(sized).load(shelf)
+    hits = await CardSearch(sized).by_meaning(first, DELHI, 10)
     assert [hit.card for hit in hits] == [FULL.id, "fc_horn"]
     assert hits[0].score == pytest.approx(1.0, abs=1e-3)

@@ -13,16 +13,16 @@ from domain.jobs import Bay, Job, Slot
 from domain.matches import Embedding
 from domain.outcomes import Attempt
 from domain.technicians import Technician
-from domain.tickets import Matching, Shown
+from domain.tickets import Matching, ShownCard
 from graph import nodes
-from graph.cards import Cards
-from graph.crew import Crew
+from graph.cards import CardStore
 from graph.database import Graph
-from graph.jobs import Jobs
-from graph.places import Garage, Places
-from graph.tickets import Tickets
+from graph.garages import Garage, GarageStore
+from graph.jobs import JobStore
+from graph.technicians import TechnicianStore
+from graph.tickets import TicketStore
 from tests.graph.examples import FULL, NOW, card, event, only
-from tests.stores.house import House
+from tests.stores.store_set import House
 from tests.stores.test_ticket_store import ASSIGNED
 from tests.stores.test_vocabulary_store import filled
 
@@ -81,9 +81,9 @@ async def test_lookups_are_as_declared(graph: Graph) -> None:
 @pytest.fixture
 async def lived_in(graph: Graph) -> Graph:
     """A graph in which every store has written something."""
-    cards, tickets = Cards(graph), Tickets(graph)
+    cards, tickets = CardStore(graph), TicketStore(graph)
     await filled(House.on(graph))
-    await Places(graph).load_garages(
+    await GarageStore(graph).load_garages(
         [Garage(id=GarageId("garage_delhi"), name="Delhi", lat=28.6, lon=77.2, region="north")]
     )
     like = Embedding(model="m", vector=[1.0] + [0.0] * 383)
@@ -91,16 +91,18 @@ async def lived_in(graph: Graph) -> Graph:
     await cards.add(FULL, [event("c", FULL.id)], like)
     tried = Attempt(by=NOBODY, at=NOW, worked=False, card=FULL.id, minutes=5)
     await tickets.put(replace(ASSIGNED, version=3, attempts=(tried,)), [], expected=2)
-    await Crew(graph).register(Technician(id=NOBODY, garage=ASSIGNED.garage, skills=("motor",)))
+    await TechnicianStore(graph).register(
+        Technician(id=NOBODY, garage=ASSIGNED.garage, skills=("motor",))
+    )
     await _booked(graph)
     await cards.add(card("seen", visibility=only("garage_delhi", regions=("north",))), [])
-    shown = Shown(card=FULL.id, rank=1, score=1.0, ranker="fused", at=NOW)
-    await tickets.show(ASSIGNED.id, [shown], Matching.FOUND, [])
+    shown = ShownCard(card=FULL.id, rank=1, score=1.0, ranker="fused", at=NOW)
+    await tickets.record_shown(ASSIGNED.id, [shown], Matching.FOUND, [])
     return graph
 
 
 async def _booked(graph: Graph) -> None:
-    jobs, bay = Jobs(graph), Bay(id=BayId("bay_1"), garage=ASSIGNED.garage)
+    jobs, bay = JobStore(graph), Bay(id=BayId("bay_1"), garage=ASSIGNED.garage)
     await jobs.register_bay(bay)
     job = Job(
         id=JobId("job_1"),

@@ -6,20 +6,20 @@ from pathlib import Path
 import pytest
 
 from ingest import knowledge
-from ingest.batch import Batch
-from ingest.embedding import Embedder
+from ingest.batch import ImportBatch
+from ingest.embedder import Embedder
 from ingest.lexicon import Lexicon
-from ingest.understanding import Reader
+from ingest.report_reader import ReportReader
 
 
 @pytest.fixture(scope="session")
-def shipped() -> Batch:
-    return knowledge.read()
+def shipped() -> ImportBatch:
+    return knowledge.read_knowledge()
 
 
 @pytest.fixture(scope="session")
-def lexicon(shipped: Batch) -> Lexicon:
-    return Lexicon.of(
+def lexicon(shipped: ImportBatch) -> Lexicon:
+    return Lexicon.from_vocabulary(
         symptoms=shipped.symptoms,
         components=shipped.components,
         codes=shipped.codes,
@@ -35,8 +35,8 @@ def embedder(tmp_path_factory: pytest.TempPathFactory) -> Generator[Embedder]:
 
 
 @pytest.fixture(scope="session")
-async def reader(lexicon: Lexicon, embedder: Embedder) -> Reader:
-    reader = Reader(lexicon, embedder)
+async def reader(lexicon: Lexicon, embedder: Embedder) -> ReportReader:
+    reader = ReportReader(lexicon, embedder)
     await reader.learn()
     return reader
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from domain.cards import CardSource, CardStatus, Humidity, PartUse, Step
+from domain.cards import CardSource, CardStatus, Humidity, PartUse, RepairStep
 from domain.codes import ErrorCode
 from domain.errors import ImportRefused
 from ingest import cards_file, code_lists
-from ingest.makers import maker
+from ingest.makers import maker_name
 from tests.ingest.conftest import Written
 
 TODAY = date(2026, 11, 23)
@@ -39,12 +39,12 @@ def csv(*lines: dict[str, str]) -> str:
 
 
 def test_csv_line_becomes_a_card(written: Written) -> None:
-    [card] = cards_file.read(written("c.csv", csv(LINE)), TODAY).cards
+    [card] = cards_file.read_cards(written("c.csv", csv(LINE)), TODAY).cards
     assert (card.source, card.status) == (CardSource.IMPORT, CardStatus.PROVISIONAL)
     assert card.resolution.steps == (
-        Step(action="Key off", safety=True),
-        Step(action="Find the short"),
-        Step(action="Replace the fuse"),
+        RepairStep(action="Key off", safety=True),
+        RepairStep(action="Find the short"),
+        RepairStep(action="Replace the fuse"),
     )
     assert [(v.make, v.model, v.year) for v in card.vehicles] == [
         ("Ather", "450X", 2022),
@@ -59,7 +59,7 @@ def test_csv_line_becomes_a_card(written: Written) -> None:
 
 @pytest.mark.row("CA-12")
 def test_temperature_range_is_read(written: Written) -> None:
-    [card] = cards_file.read(written("c.csv", csv(LINE)), TODAY).cards
+    [card] = cards_file.read_cards(written("c.csv", csv(LINE)), TODAY).cards
     environment = card.signature.environment
     assert environment is not None
     assert (environment.low_c, environment.high_c) == (35.0, 45.0)
@@ -67,14 +67,14 @@ def test_temperature_range_is_read(written: Written) -> None:
 
 @pytest.mark.row("CA-12")
 def test_reversed_temperature_is_refused(written: Written) -> None:
-    batch = cards_file.read(written("c.csv", csv(LINE | {"temperature": "45-35C"})), TODAY)
+    batch = cards_file.read_cards(written("c.csv", csv(LINE | {"temperature": "45-35C"})), TODAY)
     assert batch.cards == ()
     assert [r.reason for r in batch.refused] == ["temperature: '45-35C' is reversed"]
 
 
 def test_same_line_is_the_same_card(written: Written) -> None:
     path = written("c.csv", csv(LINE))
-    assert cards_file.read(path, TODAY) == cards_file.read(path, TODAY)
+    assert cards_file.read_cards(path, TODAY) == cards_file.read_cards(path, TODAY)
 
 
 def test_jsonl_takes_lists_and_objects(written: Written) -> None:
@@ -87,11 +87,11 @@ def test_jsonl_takes_lists_and_objects(written: Written) -> None:
         "error_codes": ["P0562"],
         "labour_minutes": 12,
     }
-    [card] = cards_file.read(written("c.jsonl", json.dumps(line)), TODAY).cards
+    [card] = cards_file.read_cards(written("c.jsonl", json.dumps(line)), TODAY).cards
     assert card.id == "fc_mine_1"
     assert card.resolution.steps == (
-        Step(action="Test"),
-        Step(action="Fit fuse", minutes=5, tools=("pliers",)),
+        RepairStep(action="Test"),
+        RepairStep(action="Fit fuse", minutes=5, tools=("pliers",)),
     )
 
 
@@ -108,14 +108,14 @@ def test_jsonl_takes_lists_and_objects(written: Written) -> None:
     ],
 )
 def test_bad_line_says_why(written: Written, changes: dict[str, str], reason: str) -> None:
-    batch = cards_file.read(written("c.csv", csv(LINE, LINE | changes)), TODAY)
+    batch = cards_file.read_cards(written("c.csv", csv(LINE, LINE | changes)), TODAY)
     assert len(batch.cards) == 1
     assert [(r.line, r.reason) for r in batch.refused] == [(3, reason)]
 
 
 def test_unknown_column_is_refused(written: Written) -> None:
     content = "title,symptom_text,cause,colour\nA,B,C,red"
-    batch = cards_file.read(written("c.csv", content), TODAY)
+    batch = cards_file.read_cards(written("c.csv", content), TODAY)
     assert [r.reason for r in batch.refused] == ["colour: Extra inputs are not permitted"]
 
 
@@ -123,7 +123,7 @@ def test_unknown_column_is_refused(written: Written) -> None:
 def test_other_files_are_refused(written: Written, content: str | bytes) -> None:
     path = written("c.csv", content)
     with pytest.raises(ImportRefused):
-        cards_file.read(path, TODAY)
+        cards_file.read_cards(path, TODAY)
 
 
 def test_codes_come_from_csv_and_jsonl(written: Written) -> None:
@@ -135,13 +135,13 @@ def test_codes_come_from_csv_and_jsonl(written: Written) -> None:
     )
     jsonl = '{"code": "P0A80", "description": "Replace pack"}\n'
     jsonl += '{"code": "E401", "make": "Ather", "description": "Cells apart"}'
-    assert code_lists.read(written("a.csv", lines)).codes == expected
-    assert code_lists.read(written("a.jsonl", jsonl)).codes == expected
+    assert code_lists.read_codes(written("a.csv", lines)).codes == expected
+    assert code_lists.read_codes(written("a.jsonl", jsonl)).codes == expected
 
 
 def test_bad_codes_are_named(written: Written) -> None:
     lines = "code,manufacturer,description\n!!,FORD,What\nE1,ATHER,\n"
-    batch = code_lists.read(written("a.csv", lines))
+    batch = code_lists.read_codes(written("a.csv", lines))
     assert [(r.line, r.id, r.reason) for r in batch.refused] == [
         (2, "!!", "error code: '!!' does not read as a trouble code"),
         (3, "E1", "description: is empty"),
@@ -154,11 +154,11 @@ def test_other_database_is_refused(tmp_path: Path) -> None:
         database.execute("create table t (a)")
         database.commit()
     with pytest.raises(ImportRefused, match=r"x\.db: is no list of codes"):
-        code_lists.read(path)
+        code_lists.read_codes(path)
 
 
 def test_real_code_list_is_read(data: Path) -> None:
-    batch = code_lists.read(data / "codes" / "dtc_codes.db")
+    batch = code_lists.read_codes(data / "codes" / "dtc_codes.db")
     by_key = {code.key: code.description for code in batch.codes}
     assert (len(batch.codes), batch.refused) == (16_052, ())
     assert by_key["sae:P0A80"] == "Replace Hybrid/EV Battery Pack"  # pyright: ignore[reportArgumentType]
@@ -177,4 +177,4 @@ def test_real_code_list_is_read(data: Path) -> None:
     ],
 )
 def test_makers_are_spelled_one_way(name: str, expected: str) -> None:
-    assert maker(name) == expected
+    assert maker_name(name) == expected

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.reports import FailureReport
-from ingest.extraction import Finding, find
-from ingest.lexicon import Kind, Lexicon
-from ingest.understanding import Reader
-from tests.ingest.labelled import SENTENCES, Said
+from ingest.extraction import TextFinding, find_in_text
+from ingest.lexicon import Lexicon, PhraseKind
+from ingest.report_reader import ReportReader
+from tests.ingest.labelled_reports import SENTENCES, Said
 
 WORDS_RECALL = 0.85
 WORDS_PRECISION = 0.95
@@ -34,18 +34,20 @@ HOSTILE = (
 )
 
 
-def codes(findings: tuple[Finding, ...]) -> tuple[str, ...]:
-    found = [f.value for f in findings if f.kind is Kind.CODE and not f.negated]
+def codes(findings: tuple[TextFinding, ...]) -> tuple[str, ...]:
+    found = [f.value for f in findings if f.kind is PhraseKind.CODE and not f.negated]
     return tuple(dict.fromkeys(found))
 
 
 def symptoms(text: str, lexicon: Lexicon) -> list[tuple[str, bool]]:
-    return [(f.value, f.negated) for f in find(text, lexicon) if f.kind is Kind.SYMPTOM]
+    return [
+        (f.value, f.negated) for f in find_in_text(text, lexicon) if f.kind is PhraseKind.SYMPTOM
+    ]
 
 
 @pytest.mark.parametrize("said", SENTENCES, ids=lambda said: said.text[:40])
 def test_codes_are_exactly_those_said(said: Said, lexicon: Lexicon) -> None:
-    assert codes(find(said.text, lexicon)) == said.codes
+    assert codes(find_in_text(said.text, lexicon)) == said.codes
 
 
 @pytest.mark.row(
@@ -54,10 +56,10 @@ def test_codes_are_exactly_those_said(said: Said, lexicon: Lexicon) -> None:
 )
 @pytest.mark.parametrize("said", SENTENCES, ids=lambda said: said.text[:40])
 def test_each_finding_stands_in_the_text(said: Said, lexicon: Lexicon) -> None:
-    for finding in find(said.text, lexicon):
+    for finding in find_in_text(said.text, lexicon):
         place = said.text[finding.start : finding.end]
         assert place.strip()
-        if finding.kind is Kind.CODE:
+        if finding.kind is PhraseKind.CODE:
             assert "".join(c for c in place.upper() if c.isalnum()) == finding.value
 
 
@@ -67,8 +69,8 @@ def test_words_alone_find_most(lexicon: Lexicon) -> None:
     assert (precision > WORDS_PRECISION, recall > WORDS_RECALL) == (True, True)
 
 
-async def test_meaning_finds_the_rest(reader: Reader) -> None:
-    understood = [await reader.understand(FailureReport.parsed(s.text)) for s in SENTENCES]
+async def test_meaning_finds_the_rest(reader: ReportReader) -> None:
+    understood = [await reader.understand(FailureReport.parse(s.text)) for s in SENTENCES]
     precision, recall = _quality([{s.code for s in u.symptoms} for u in understood])
     assert (precision > PRECISION, recall > RECALL) == (True, True)
 
@@ -103,7 +105,9 @@ def test_not_is_read_where_it_belongs(
 def test_values_keep_unit_and_place(lexicon: Lexicon) -> None:
     text = "48 V, 80%, 35-45C, 0.15V after 15,000 km; 45-35C is nonsense"
     found = [
-        (f.value, text[f.start : f.end]) for f in find(text, lexicon) if f.kind is Kind.QUANTITY
+        (f.value, text[f.start : f.end])
+        for f in find_in_text(text, lexicon)
+        if f.kind is PhraseKind.QUANTITY
     ]
     assert found == [
         ("48 V", "48 V"),
@@ -121,7 +125,7 @@ def test_hostile_text_is_read_in_time(text: str, lexicon: Lexicon) -> None:
         tries = list[float]()
         for _ in range(3):
             began = process_time()
-            find(text[:length], lexicon)
+            find_in_text(text[:length], lexicon)
             tries.append(process_time() - began)
         return min(tries)
 
@@ -143,6 +147,6 @@ def test_hostile_text_is_read_in_time(text: str, lexicon: Lexicon) -> None:
     )
 )
 def test_any_text_gives_sound_findings(lexicon: Lexicon, text: str) -> None:
-    for finding in find(text, lexicon):
+    for finding in find_in_text(text, lexicon):
         assert 0 <= finding.start < finding.end <= len(text)
         assert 0 <= finding.confidence <= 1

@@ -11,8 +11,8 @@ from domain.cards import CardSource, CardStatus, SolutionType
 from domain.errors import ImportRefused
 from domain.vehicles import VehicleCategory
 from ingest import knowledge
-from ingest.batch import Batch
-from ingest.knowledge_schema import Knowledge
+from ingest.batch import ImportBatch
+from ingest.knowledge_schema import KnowledgeDocument
 from tests.ingest.conftest import Written
 
 BASE = """
@@ -61,14 +61,14 @@ def card(**changes: object) -> str:
     return BASE + codes + yaml.safe_dump({"cards": [told | changes]})
 
 
-def test_shipped_knowledge_is_sound(shipped: Batch) -> None:
+def test_shipped_knowledge_is_sound(shipped: ImportBatch) -> None:
     assert shipped.refused == ()
     assert {c.source for c in shipped.cards} == {CardSource.REFERENCE}
     assert {c.status for c in shipped.cards} == {CardStatus.VERIFIED}
     assert {c.provenance.garage for c in shipped.cards} == {None}
 
 
-def test_shipped_knowledge_is_wide_enough(shipped: Batch) -> None:
+def test_shipped_knowledge_is_wide_enough(shipped: ImportBatch) -> None:
     models = {(v.make, v.model) for c in shipped.cards for v in c.vehicles}
     categories = {v.category for c in shipped.cards for v in c.vehicles}
     assert len(shipped.cards) >= 150
@@ -84,29 +84,29 @@ def test_shipped_knowledge_is_wide_enough(shipped: Batch) -> None:
     }
 
 
-def test_suppliers_are_shared_between_makes(shipped: Batch) -> None:
+def test_suppliers_are_shared_between_makes(shipped: ImportBatch) -> None:
     suppliers = Counter(s for c in shipped.components for s in c.suppliers)
     assert {s for s, n in suppliers.items() if n > 1}
 
 
 def test_schema_for_editors_is_current() -> None:
     written = json.loads((knowledge.SHIPPED / "schema.json").read_text())
-    assert written == Knowledge.model_json_schema()
+    assert written == KnowledgeDocument.model_json_schema()
 
 
-def test_loading_twice_reads_the_same(shipped: Batch) -> None:
-    assert knowledge.read() == shipped
+def test_loading_twice_reads_the_same(shipped: ImportBatch) -> None:
+    assert knowledge.read_knowledge() == shipped
 
 
 @pytest.mark.row("CA-21")
-def test_high_voltage_work_starts_with_isolation(shipped: Batch) -> None:
+def test_high_voltage_work_starts_with_isolation(shipped: ImportBatch) -> None:
     dangerous = [c.resolution.steps for c in shipped.cards if c.resolution.high_voltage]
     assert dangerous
     assert all(steps[0].safety for steps in dangerous)
 
 
 def test_card_expands_its_years(written: Written) -> None:
-    batch = knowledge.read(written("mine.yaml", card()))
+    batch = knowledge.read_knowledge(written("mine.yaml", card()))
     [found] = batch.cards
     assert batch.refused == ()
     assert [(v.make, v.model, v.year) for v in found.vehicles] == [
@@ -140,7 +140,7 @@ def test_card_expands_its_years(written: Written) -> None:
     ],
 )
 def test_mistake_is_named(written: Written, changes: dict[str, object], reason: str) -> None:
-    batch = knowledge.read(written("mine.yaml", card(**changes)))
+    batch = knowledge.read_knowledge(written("mine.yaml", card(**changes)))
     assert batch.cards == ()
     assert [(r.source, r.id) for r in batch.refused] == [("mine.yaml", "fc_test_card")]
     assert reason in batch.refused[0].reason
@@ -160,20 +160,20 @@ def test_unsafe_order_is_refused(
     written: Written, steps: list[dict[str, object]], reason: str
 ) -> None:
     solution = {"type": "repair", "high_voltage": True, "steps": steps, "labour_hours": 1.0}
-    batch = knowledge.read(written("mine.yaml", card(solution=solution)))
+    batch = knowledge.read_knowledge(written("mine.yaml", card(solution=solution)))
     assert batch.cards == ()
     assert batch.refused[0].reason.endswith(reason)
 
 
 def test_component_loop_is_refused(written: Written) -> None:
     text = "components:\n  - {id: aa, name: One, part_of: bb}\n  - {id: bb, name: Two, part_of: aa}"
-    batch = knowledge.read(written("mine.yaml", text))
+    batch = knowledge.read_knowledge(written("mine.yaml", text))
     assert [r.id for r in batch.refused] == ["aa", "bb"]
 
 
 def test_repeated_id_is_refused(written: Written) -> None:
     text = "suppliers:\n  - {id: ab, name: One}\n  - {id: ab, name: Two}"
-    batch = knowledge.read(written("mine.yaml", text))
+    batch = knowledge.read_knowledge(written("mine.yaml", text))
     assert [(r.line, r.reason) for r in batch.refused] == [(3, "stands here a second time")]
 
 
@@ -183,9 +183,9 @@ def test_repeated_id_is_refused(written: Written) -> None:
 def test_other_files_are_refused(written: Written, content: str | bytes) -> None:
     path = written("mine.yaml", content)
     with pytest.raises(ImportRefused, match=r"mine\.yaml"):
-        knowledge.read(path)
+        knowledge.read_knowledge(path)
 
 
 def test_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ImportRefused):
-        knowledge.read(tmp_path / "none")
+        knowledge.read_knowledge(tmp_path / "none")

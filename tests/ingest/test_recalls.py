@@ -65,7 +65,7 @@ def csv(*lines: dict[str, str]) -> str:
 
 
 def test_campaign_becomes_a_card(written: Written) -> None:
-    batch = recalls.read(written("r.json", json.dumps({"Count": 1, "results": [RESULT]})))
+    batch = recalls.read_campaigns(written("r.json", json.dumps({"Count": 1, "results": [RESULT]})))
     [card] = batch.cards
     assert (card.id, card.source, card.status) == (
         "fc_nhtsa_21v123000",
@@ -101,9 +101,9 @@ def test_campaign_becomes_a_card(written: Written) -> None:
 
 def test_all_forms_read_alike(written: Written) -> None:
     found = [
-        recalls.read(written("a.json", json.dumps({"results": [RESULT]}))),
-        recalls.read(written("b.csv", csv(RESULT))),
-        recalls.read(written("c.txt", flat() + "\r\n")),
+        recalls.read_campaigns(written("a.json", json.dumps({"results": [RESULT]}))),
+        recalls.read_campaigns(written("b.csv", csv(RESULT))),
+        recalls.read_campaigns(written("c.txt", flat() + "\r\n")),
     ]
     assert found[0].cards == found[1].cards == found[2].cards
 
@@ -111,7 +111,7 @@ def test_all_forms_read_alike(written: Written) -> None:
 def test_each_line_adds_its_vehicle(written: Written) -> None:
     other = RESULT | {"Model": "MUSTANG MACH-E", "ModelYear": "2022"}
     unknown = RESULT | {"Model": "Truck", "ModelYear": "9999"}
-    [card] = recalls.read(written("b.csv", csv(RESULT, other, unknown))).cards
+    [card] = recalls.read_campaigns(written("b.csv", csv(RESULT, other, unknown))).cards
     named = {(v.model, v.year) for v in card.vehicles}
     assert {("MUSTANG MACH-E", 2022), ("Truck", None)} <= named
 
@@ -120,7 +120,7 @@ def test_flat_file_names_part_and_warning(written: Written) -> None:
     line = flat(
         MFR_COMP_NAME="BATTERY ASSY", MFR_COMP_PTNO="LX68-10B759 / LX68-10C759", PARK_OUTSIDE="Yes"
     )
-    batch = recalls.read(written("c.txt", line))
+    batch = recalls.read_campaigns(written("c.txt", line))
     finest = "nhtsa.electrical_system.propulsion_system.traction_battery.battery_assembly"
     assert batch.cards[0].signature.component == finest
     assert batch.cards[0].signature.severity is Severity.CRITICAL
@@ -134,7 +134,9 @@ def test_bad_lines_are_named(written: Written) -> None:
     bad = RESULT | {"NHTSACampaignNumber": "none"}
     empty = RESULT | {"Summary": ""}
     wrong = RESULT | {"ModelYear": "soon"}
-    batch = recalls.read(written("b.csv", csv(RESULT, bad, empty, wrong) + "\nshort,line"))
+    batch = recalls.read_campaigns(
+        written("b.csv", csv(RESULT, bad, empty, wrong) + "\nshort,line")
+    )
     assert len(batch.cards) == 1
     assert [(r.line, r.reason) for r in batch.refused] == [
         (3, "campaign number: 'none' does not have the form 20V543000"),
@@ -151,12 +153,12 @@ def test_bad_lines_are_named(written: Written) -> None:
 def test_other_files_are_refused(written: Written, content: str | bytes) -> None:
     path = written("odd.csv", content)
     with pytest.raises(ImportRefused, match=r"odd\.csv"):
-        recalls.read(path)
+        recalls.read_campaigns(path)
 
 
 def test_text_keeps_only_the_failure() -> None:
-    assert recall_text.failure(SUMMARY) == "The high voltage battery may short circuit."
-    assert recall_text.steps("Owners may contact Ford customer service.") == (
+    assert recall_text.failure_text(SUMMARY) == "The high voltage battery may short circuit."
+    assert recall_text.remedy_steps("Owners may contact Ford customer service.") == (
         "Owners may contact Ford customer service.",
     )
 
@@ -164,7 +166,7 @@ def test_text_keeps_only_the_failure() -> None:
 def test_listed_years_carry_over() -> None:
     text = "Tesla is recalling certain 2023 Model S, Model X, and 2021-2022 Model Y vehicles."
     models = ("Model S", "Model X", "Model Y")
-    assert recall_vehicles.named(text, "Tesla", models) == [
+    assert recall_vehicles.named_vehicles(text, "Tesla", models) == [
         VehicleContext(make="Tesla", model="Model S", year=2023),
         VehicleContext(make="Tesla", model="Model X", year=2023),
         VehicleContext(make="Tesla", model="Model Y", year=2021),
@@ -173,7 +175,7 @@ def test_listed_years_carry_over() -> None:
 
 
 def test_real_campaigns_all_become_cards(data: Path) -> None:
-    batch = recalls.read(data / "nhtsa")
+    batch = recalls.read_campaigns(data / "nhtsa")
     assert (len(batch.cards), batch.refused) == (635, ())
     assert all(card.resolution.steps for card in batch.cards)
     assert len({card.signature.text for card in batch.cards}) > 500

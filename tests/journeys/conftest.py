@@ -13,19 +13,19 @@ from redis.asyncio import Redis
 from domain.access import Actor, Role
 from domain.ids import GarageId, PersonId
 from graph.database import Graph
-from graph.vocabulary import Vocabulary
+from graph.vocabulary import VocabularyStore
 from ingest import knowledge
-from ingest.batch import Batch
-from ingest.embedding import Embedder
-from ingest.loading import load
-from ingest.understanding import Reader
+from ingest.batch import ImportBatch
+from ingest.embedder import Embedder
+from ingest.imports import import_batch
+from ingest.report_reader import ReportReader
 from records.database import Records
-from tests.emptying import empty_graph, empty_records
+from tests.empty_stores import empty_graph, empty_records
 from tests.journeys.people import PUNE, Person
 from web.local.stores import StoreUrls
-from web.serving import built
+from web.server import build_application
 from web.settings import Settings
-from web.wiring import Opened, Patience, joined
+from web.wiring import Patience, Runtime, join_parts
 
 CARDS = 30
 # What the answers are is proved here; how fast they come, by the benchmarks.
@@ -49,9 +49,9 @@ async def embedder(home: Path) -> AsyncGenerator[Embedder]:
 
 
 @pytest.fixture(scope="session")
-def shipped() -> Batch:
+def shipped() -> ImportBatch:
     """Thirty of the shipped cards, the symptoms that they name, and the rest of the vocabulary."""
-    batch = knowledge.read()
+    batch = knowledge.read_knowledge()
     cards = batch.cards[:CARDS]
     named = {code for card in cards for code in card.signature.symptoms}
     symptoms = tuple(s for s in batch.symptoms if s.code in named)
@@ -71,27 +71,27 @@ async def clients(
 
 @pytest.fixture(scope="module")
 async def house(
-    clients: tuple[Graph, Records, Redis], embedder: Embedder, shipped: Batch, home: Path
-) -> Opened:
+    clients: tuple[Graph, Records, Redis], embedder: Embedder, shipped: ImportBatch, home: Path
+) -> Runtime:
     """Everything opened, and the shipped cards in it."""
-    reader = await Reader.of(Vocabulary(clients[0]), embedder)
-    house = joined(Settings(home=home), PATIENCE, (embedder, reader), clients)
-    await load(shipped, house)
+    reader = await ReportReader.of(VocabularyStore(clients[0]), embedder)
+    house = join_parts(Settings(home=home), PATIENCE, (embedder, reader), clients)
+    await import_batch(shipped, house)
     await reader.refresh(house.vocabulary)
     await reader.learn()
     return house
 
 
 @pytest.fixture(scope="module")
-async def door(house: Opened) -> AsyncGenerator[httpx.AsyncClient]:
+async def door(house: Runtime) -> AsyncGenerator[httpx.AsyncClient]:
     """A client of the application, without a socket between them."""
-    transport = httpx.ASGITransport(app=built(house), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(app=build_application(house), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://battwheels.test") as client:
         yield client
 
 
 @pytest.fixture(scope="module")
-def somebody(house: Opened, door: httpx.AsyncClient) -> Somebody:
+def somebody(house: Runtime, door: httpx.AsyncClient) -> Somebody:
     """Give somebody of a role and garage, who asks over the door (or another client)."""
 
     def somebody(

@@ -12,14 +12,14 @@ from domain.ids import CardId, EventId, GarageId, PersonId, TicketId
 from domain.outcomes import Outcome
 from domain.tickets import Matching, Ticket, TicketStatus
 from domain.vehicles import VehicleContext
-from repair.intake import draft
-from tests.billing.booked import synthetic_gstin
+from repair.suggestions import draft_card
+from tests.billing.sample_books import synthetic_gstin
 from tests.graph.examples import NOW, card
+from tests.journeys.billing_garage import EDIT, ISSUE, PRICE, SETTINGS, op, settings
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE
-from tests.journeys.shop import EDIT, ISSUE, PRICE, SETTINGS, op, settings
-from tests.journeys.solving import shown
-from web.wiring import Opened
+from tests.journeys.solved_tickets import shown
+from web.wiring import Runtime
 
 MANAGER, TECHNICIAN, ACCOUNTANT, SUPPORT = [*Role][1:]
 WORDS = "The coolant pump hums at dawn"
@@ -73,12 +73,12 @@ def technician(garage: GarageId) -> str:
     return f"tech_{garage.removeprefix('garage_')}"
 
 
-async def planted(house: Opened, somebody: Somebody, garage: GarageId) -> Planted:
+async def planted(house: Runtime, somebody: Somebody, garage: GarageId) -> Planted:
     """Put a garage with its secrets into the house, and into the change log."""
     tickets = await _tickets(house, garage)
     cards = await _cards(house, garage, tickets)
     for ticket in tickets:
-        await house.tickets.show(ticket.id, shown(cards[0]), Matching.FOUND, [])
+        await house.tickets.record_shown(ticket.id, shown(cards[0]), Matching.FOUND, [])
     await _feedback(somebody, garage, tickets[0])
     invoice = await _billed(somebody, garage, tickets)
     events = [_told(c, EventType.CARD_UPDATED, garage) for c in cards]
@@ -89,7 +89,7 @@ async def planted(house: Opened, somebody: Somebody, garage: GarageId) -> Plante
     )
 
 
-async def _tickets(house: Opened, garage: GarageId) -> list[Ticket]:
+async def _tickets(house: Runtime, garage: GarageId) -> list[Ticket]:
     """A ticket on the technician's bench, three on a colleague's; all are closed."""
     made = [
         _ticket(garage, "bench", technician(garage)),
@@ -120,13 +120,13 @@ def _ticket(garage: GarageId, what: str, assignee: str) -> Ticket:
     )
 
 
-async def _cards(house: Opened, garage: GarageId, tickets: list[Ticket]) -> list[CardId]:
+async def _cards(house: Runtime, garage: GarageId, tickets: list[Ticket]) -> list[CardId]:
     own = Visibility(garages=(garage,))
     private = _says(card(f"{garage}_card", WORDS, visibility=own), garage, "card")
     old = _says(card(f"{garage}_old", WORDS, visibility=own), garage, "old")
     now = replace(_says(old, garage, "public"), version=2, visibility=Visibility())
     drafts = [
-        _says(draft(ticket, NOW), garage, what)
+        _says(draft_card(ticket, NOW), garage, what)
         for ticket, what in zip(
             tickets[:3], ("benchdraft", "colleaguedraft", "firstwords"), strict=True
         )

@@ -21,10 +21,10 @@ from graphql import (
     parse,
 )
 
-from resolvers.api import build
-from resolvers.cost import Limits, excesses
+from resolvers.api import build_api
+from resolvers.cost import DocumentLimits, find_excesses
 
-API = build(introspection=False).types
+API = build_api(introspection=False).types
 PAGE = 3
 SCALARS: Mapping[str, object] = {
     "ID": "nothing",
@@ -193,7 +193,7 @@ def _aim(found: GraphQLField, kind: str) -> GraphQLObjectType:
 
 
 def _excessive(document: str) -> bool:
-    return bool(excesses(API, parse(document), {}, Limits()))
+    return bool(find_excesses(API, parse(document), {}, DocumentLimits()))
 
 
 def _leaves(kind: GraphQLObjectType) -> list[str]:

@@ -12,17 +12,17 @@ from domain.cards import FailureCard
 from domain.events import EventType
 from domain.ids import TicketId
 from records.analyses import Analysis
-from repair.learning import learn
-from repair.tallying import refresh
+from repair.analyses import handle_event
+from repair.counters import refresh_counters
 from tests.domain.samples import NOW
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import Person
-from tests.journeys.planting import plant
-from tests.journeys.solving import told
+from tests.journeys.planted_cards import plant
+from tests.journeys.solved_tickets import told
 from tests.journeys.test_repairs import CLOSE, REOPEN, RESOLVE, START, do
 from tests.waits import eventually
-from web.serving import beside
-from web.wiring import Opened, learning, tallying
+from web.server import run_background
+from web.wiring import Runtime, analysis_ports, counter_ports
 
 pytestmark = pytest.mark.journey
 READ = "query ($id: ID!) { ticket(id: $id) { version firstFix outcome { rating } revisitOf } }"
@@ -32,8 +32,8 @@ CARD = "query ($id: ID!) { card(id: $id) { reputation usage { used successes fai
 
 
 @pytest.fixture(scope="module", autouse=True)
-async def _at_work(house: Opened) -> AsyncGenerator[None]:  # pyright: ignore[reportUnusedFunction]
-    async with beside(house):
+async def _at_work(house: Runtime) -> AsyncGenerator[None]:  # pyright: ignore[reportUnusedFunction]
+    async with run_background(house):
         yield
 
 
@@ -51,7 +51,7 @@ async def repaired(who: Person, card: FailureCard, rating: int | None = None) ->
 
 
 @pytest.mark.row("FE-3")
-async def test_a_repair_that_holds_is_a_first_fix(house: Opened, somebody: Somebody) -> None:
+async def test_a_repair_that_holds_is_a_first_fix(house: Runtime, somebody: Somebody) -> None:
     asha = somebody(Role.TECHNICIAN, name="asha")
     card = await plant(house, "holds", "It holds for good")
     made = await repaired(asha, card, 5)
@@ -65,7 +65,7 @@ async def test_a_repair_that_holds_is_a_first_fix(house: Opened, somebody: Someb
 
 @pytest.mark.row("FE-3")
 async def test_a_revisit_turns_the_repair_into_one_that_failed(
-    house: Opened, somebody: Somebody
+    house: Runtime, somebody: Somebody
 ) -> None:
     asha = somebody(Role.TECHNICIAN, name="asha")
     card = await plant(house, "comes_back", "It comes back after a week")
@@ -81,7 +81,7 @@ async def test_a_revisit_turns_the_repair_into_one_that_failed(
 
 
 @pytest.mark.row("FE-3")
-async def test_a_reopened_ticket_is_no_first_fix(house: Opened, somebody: Somebody) -> None:
+async def test_a_reopened_ticket_is_no_first_fix(house: Runtime, somebody: Somebody) -> None:
     asha, boss = somebody(Role.TECHNICIAN, name="asha"), somebody(Role.MANAGER)
     card = await plant(house, "reopens", "It is taken up again the same day")
     made = await repaired(asha, card)
@@ -92,7 +92,7 @@ async def test_a_reopened_ticket_is_no_first_fix(house: Opened, somebody: Somebo
 
 @pytest.mark.row("FE-3", "FE-8")
 async def test_the_customers_stars_move_the_score_within_the_bound(
-    house: Opened, somebody: Somebody
+    house: Runtime, somebody: Somebody
 ) -> None:
     asha = somebody(Role.TECHNICIAN, name="asha")
     praised = await plant(house, "praised", "Customers love how this was mended")
@@ -110,7 +110,7 @@ async def test_the_customers_stars_move_the_score_within_the_bound(
     async with house.records.transaction() as connection:
         for n in range(50):
             await connection.execute(UNHAPPY, {"ticket": f"tkt_{n}", "at": NOW, "card": silent.id})
-    await refresh(tallying(house), [silent.id], datetime.now(UTC))
+    await refresh_counters(counter_ports(house), [silent.id], datetime.now(UTC))
     moved = (await asha.ask(CARD, id=silent.id))["reputation"]
     assert 0 < before - moved < 0.02
     # The technicians' own stars are another number, and the customers' are not among them.
@@ -118,14 +118,14 @@ async def test_the_customers_stars_move_the_score_within_the_bound(
 
 
 @pytest.mark.row("FE-3")
-async def test_an_aftermath_told_twice_counts_once(house: Opened, somebody: Somebody) -> None:
+async def test_an_aftermath_told_twice_counts_once(house: Runtime, somebody: Somebody) -> None:
     asha = somebody(Role.TECHNICIAN, name="asha")
     card = await plant(house, "told_twice", "It is told of again and again")
     made = await repaired(asha, card, 4)
     before = await asha.ask(CARD, id=card.id)
     ticket = await house.tickets.get(TicketId(made["key"]), asha.actor)
     for _ in range(3):
-        await learn(learning(house), told(ticket, EventType.TICKET_CLOSED))
+        await handle_event(analysis_ports(house), told(ticket, EventType.TICKET_CLOSED))
     assert (await asha.ask(CARD, id=card.id))["usage"] == before["usage"]
     rows = await house.records.rows(
         "select stars, held from aftermath where ticket = %(t)s", t=made["key"]
@@ -135,7 +135,7 @@ async def test_an_aftermath_told_twice_counts_once(house: Opened, somebody: Some
 
 @pytest.mark.row("IP-6")
 async def test_a_resolved_repair_is_analysed_once_within_seconds(
-    house: Opened, somebody: Somebody
+    house: Runtime, somebody: Somebody
 ) -> None:
     asha = somebody(Role.TECHNICIAN, name="asha")
     plain = await plant(house, "analysed", "It is looked into at once")
@@ -167,7 +167,7 @@ async def test_a_resolved_repair_is_analysed_once_within_seconds(
         if event.entity == ticket and event.type is EventType.TICKET_RESOLVED
     ]
     for _ in range(3):
-        await learn(learning(house), event)
+        await handle_event(analysis_ports(house), event)
     rows = await house.records.rows(
         "select event from repair_analysis where ticket = %(t)s", t=ticket
     )

@@ -15,19 +15,19 @@ from domain.reviews import ReviewKind
 from domain.usage import Usage
 from domain.vehicles import VehicleContext
 from graph.database import Graph
-from graph.places import Garage
-from ingest.embedding import Embedder
-from matching.ranking import RankerName
+from graph.garages import Garage
+from ingest.embedder import Embedder
+from matching.rankers import RankerName
 from records.database import Records
-from repair.learning import learn
+from repair.analyses import handle_event
 from tests.graph.examples import ADMIN as ALL
 from tests.graph.examples import card
 from tests.journeys.conftest import PATIENCE, Somebody
 from tests.journeys.people import PUNE, content
-from tests.journeys.planting import logged, plant
-from web.serving import built
+from tests.journeys.planted_cards import logged, plant
+from web.server import build_application
 from web.settings import Settings
-from web.wiring import Opened, joined, learning
+from web.wiring import Runtime, analysis_ports, join_parts
 
 pytestmark = pytest.mark.journey
 NEAR = """query ($lat: Float!, $lon: Float!, $km: Float!) {
@@ -41,7 +41,7 @@ TIMING = """query ($id: ID!) { card(id: $id) {
 
 
 @pytest.mark.row("RA-4", "IX-6")
-async def test_cards_come_from_near_by(house: Opened, somebody: Somebody) -> None:
+async def test_cards_come_from_near_by(house: Runtime, somebody: Somebody) -> None:
     towns = {"agra": (27.1767, 78.0081), "mathura": (27.4924, 77.6737), "goa": (15.2993, 74.124)}
     await house.garages.load_garages(
         [
@@ -60,7 +60,7 @@ async def test_cards_come_from_near_by(house: Opened, somebody: Somebody) -> Non
 
 
 @pytest.mark.row("IX-7")
-async def test_best_cards_are_the_most_used_of_the_best(house: Opened, somebody: Somebody) -> None:
+async def test_best_cards_are_the_most_used_of_the_best(house: Runtime, somebody: Somebody) -> None:
     for name, used, worked in (("few", 40, 40), ("many", 400, 400), ("poor", 400, 200)):
         usage = Usage(matched=used, used=used, successes=worked)
         await plant(house, f"best_{name}", "Works each time", usage=usage)
@@ -72,7 +72,7 @@ async def test_best_cards_are_the_most_used_of_the_best(house: Opened, somebody:
 
 
 @pytest.mark.row("IX-2")
-async def test_a_year_narrows_a_list(house: Opened, somebody: Somebody) -> None:
+async def test_a_year_narrows_a_list(house: Runtime, somebody: Somebody) -> None:
     for year in (2022, 2023):
         vehicle = VehicleContext(make="Tata", model="Nexon EV", year=year)
         await plant(house, f"nexon_{year}", "Only of this year", vehicles=(vehicle,))
@@ -86,7 +86,7 @@ async def test_a_year_narrows_a_list(house: Opened, somebody: Somebody) -> None:
 
 
 @pytest.mark.row("EF-4")
-async def test_the_minutes_can_be_left_out(house: Opened, somebody: Somebody) -> None:
+async def test_the_minutes_can_be_left_out(house: Runtime, somebody: Somebody) -> None:
     usage = Usage(matched=10, used=10, successes=10, actual_minutes=120, estimated_minutes=60)
     slow = await plant(house, "slow", "Takes twice the time", usage=usage)
     found = await somebody().ask(TIMING, id=slow.id)
@@ -95,14 +95,18 @@ async def test_the_minutes_can_be_left_out(house: Opened, somebody: Somebody) ->
 
 
 @pytest.mark.row("CA-27")
-async def test_a_card_like_another_is_proposed_for_merge(house: Opened, somebody: Somebody) -> None:
+async def test_a_card_like_another_is_proposed_for_merge(
+    house: Runtime, somebody: Somebody
+) -> None:
     """The same signature in other words' order and case, written by two people."""
     manager = somebody(Role.MANAGER, PUNE)
     first = await manager.create(content("Belt squeals", "The drive belt squeals in the rain"))
     later = await manager.create(content("A noise", "In the RAIN the drive belt squeals"))
     for made in (first, later):
         made_now = await house.cards.get(made["key"], ALL)
-        await learn(learning(house), replace(logged(made_now), type=EventType.CARD_CREATED))
+        await handle_event(
+            analysis_ports(house), replace(logged(made_now), type=EventType.CARD_CREATED)
+        )
     waiting = await house.reviews.page(SYSTEM, first=500, kind=ReviewKind.MERGE)
     assert {(r.card, r.other) for r in waiting if r.card == later["key"]} == {
         (later["key"], first["key"])
@@ -111,12 +115,12 @@ async def test_a_card_like_another_is_proposed_for_merge(house: Opened, somebody
 
 @pytest.fixture
 async def formal(
-    clients: tuple[Graph, Records, Redis], house: Opened, embedder: Embedder, home: Path
+    clients: tuple[Graph, Records, Redis], house: Runtime, embedder: Embedder, home: Path
 ) -> AsyncGenerator[httpx.AsyncClient]:
     """The same house with the specification's own ranker."""
     settings = Settings(home=home, ranker=RankerName.FORMULA)
-    other = joined(settings, PATIENCE, (embedder, house.reader), clients)
-    transport = httpx.ASGITransport(app=built(other), raise_app_exceptions=False)
+    other = join_parts(settings, PATIENCE, (embedder, house.reader), clients)
+    transport = httpx.ASGITransport(app=build_application(other), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://battwheels.test") as client:
         yield client
 

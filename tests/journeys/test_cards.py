@@ -13,14 +13,14 @@ from domain.access import Role
 from domain.cards import PartUse, Provenance
 from domain.ids import CardId, GarageId, TicketId
 from graph.database import Graph, Row
-from ingest.batch import Batch
-from ingest.understanding import Reader
+from ingest.batch import ImportBatch
+from ingest.report_reader import ReportReader
 from tests.graph.examples import FULL, NOW, card
 from tests.journeys.conftest import PATIENCE, Somebody
 from tests.journeys.people import CREATE, PUNE, REPORT, UPDATE, VERIFY, content
-from web.serving import built
+from web.server import build_application
 from web.settings import Settings
-from web.wiring import Opened, joined
+from web.wiring import Runtime, join_parts
 
 pytestmark = pytest.mark.journey
 VERSION = """query ($id: ID!, $n: Int) { card(id: $id, version: $n) {
@@ -125,7 +125,7 @@ async def test_every_past_version_reads_back(somebody: Somebody) -> None:
     ]
 
 
-async def test_ten_equal_requests_make_one_card(house: Opened, somebody: Somebody) -> None:
+async def test_ten_equal_requests_make_one_card(house: Runtime, somebody: Somebody) -> None:
     author, op = somebody(name="author"), str(uuid4())
     wanted = content("Sent ten times")
     answers = await asyncio.gather(*(author.ask(CREATE, card=wanted, op=op) for _ in range(10)))
@@ -138,7 +138,7 @@ async def test_ten_equal_requests_make_one_card(house: Opened, somebody: Somebod
     assert await house.graph.read(HELD, title="Another body") == [{"n": 0}]
 
 
-async def test_ten_equal_reports_open_one_ticket(house: Opened, somebody: Somebody) -> None:
+async def test_ten_equal_reports_open_one_ticket(house: Runtime, somebody: Somebody) -> None:
     author, op = somebody(Role.TECHNICIAN, name="author"), str(uuid4())
     said = {"text": "Sent ten times over a bad network"}
     answers = await asyncio.gather(*(author.ask(REPORT, report=said, op=op) for _ in range(10)))
@@ -149,7 +149,7 @@ async def test_ten_equal_reports_open_one_ticket(house: Opened, somebody: Somebo
     assert other["__typename"] == "OperationConflict"
 
 
-async def test_an_operation_outlives_its_record(house: Opened, somebody: Somebody) -> None:
+async def test_an_operation_outlives_its_record(house: Runtime, somebody: Somebody) -> None:
     author, op = somebody(name="author"), str(uuid4())
     wanted = content("The record was lost")
     made = await author.ask(CREATE, card=wanted, op=op)
@@ -183,7 +183,7 @@ class Counted(Graph):
 
 
 async def test_more_cards_cost_no_more_reads(
-    house: Opened, somebody: Somebody, shipped: Batch
+    house: Runtime, somebody: Somebody, shipped: ImportBatch
 ) -> None:
     ticket = (await somebody().report("All of these came from one vehicle"))["key"]
     symptoms = [s.code for s in shipped.symptoms]
@@ -216,12 +216,12 @@ async def test_more_cards_cost_no_more_reads(
     ]
     await house.cards.load([(c, None) for c in cards])
     counted = Counted.over(house.graph)
-    reader = Reader(house.reader.lexicon, house.embedder)
+    reader = ReportReader(house.reader.lexicon, house.embedder)
     clients = (counted, house.records, house.redis)
-    watched = joined(
+    watched = join_parts(
         Settings(home=house.settings.home), PATIENCE, (house.embedder, reader), clients
     )
-    transport = httpx.ASGITransport(app=built(watched), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(app=build_application(watched), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://counted.test") as client:
         asks = somebody(client=client).ask
         spent = await _spent(counted, lambda n: asks(EDGES, first=n), (3, 30))

@@ -13,14 +13,14 @@ from domain.access import Role, Viewer
 from domain.cards import FailureCard
 from domain.ids import CardId
 from domain.technicians import Technician
-from repair.learning import learn
-from resolvers.queued_repairs import TAKEN, TRIED
+from repair.analyses import handle_event
+from resolvers.offline.ticket_records import TAKEN, TRIED
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import PUNE, UPDATE, Person, content
-from tests.journeys.planting import plant
-from tests.journeys.queueing import opened, record, sync, told
+from tests.journeys.planted_cards import plant
+from tests.journeys.queue_records import opened, record, sync, told
 from tests.journeys.test_repairs import ASSIGN, REOPEN, START, do
-from web.wiring import Opened, learning
+from web.wiring import Runtime, analysis_ports
 
 pytestmark = pytest.mark.journey
 CARD = """query ($id: ID!, $version: Int) { card(id: $id, version: $version) {
@@ -73,7 +73,9 @@ def said(card: FailureCard) -> tuple[object, ...]:
     return card.version, card.title, card.cause, card.resolution, card.signature, merge.conflicts
 
 
-async def test_no_order_of_arrival_changes_a_merged_card(house: Opened, somebody: Somebody) -> None:
+async def test_no_order_of_arrival_changes_a_merged_card(
+    house: Runtime, somebody: Somebody
+) -> None:
     """Three know the first version, the last one knows the second: it goes behind that."""
     ends: set[object] = set()
     people = [somebody(name=f"editor_{n}") for n in range(4)]
@@ -93,7 +95,7 @@ async def test_no_order_of_arrival_changes_a_merged_card(house: Opened, somebody
     assert len(ends) == 1
 
 
-async def test_edits_at_one_moment_are_all_taken(house: Opened, somebody: Somebody) -> None:
+async def test_edits_at_one_moment_are_all_taken(house: Runtime, somebody: Somebody) -> None:
     manager = somebody()
     made = await manager.create(content("All at once", text="The same failure"))
     records = [edit(made["key"], 1, f"All at once {n}") for n in range(6)]
@@ -108,7 +110,7 @@ async def test_edits_at_one_moment_are_all_taken(house: Opened, somebody: Somebo
     assert set(card.merge.sources) == {r["operation_id"] for r in records}
 
 
-async def test_an_edit_made_online_has_its_vote(house: Opened, somebody: Somebody) -> None:
+async def test_an_edit_made_online_has_its_vote(house: Runtime, somebody: Somebody) -> None:
     manager, other = somebody(), somebody(name="other")
     made = await manager.create(content("On two ways", text="The same failure"))
     key = made["key"]
@@ -179,7 +181,7 @@ def a_try(about: tuple[str, str], ms: int, phone: str, *, worked: bool) -> dict[
 
 
 @pytest.mark.row("CF-5", "OF-5")
-async def test_a_late_try_is_kept_and_counted_once(house: Opened, somebody: Somebody) -> None:
+async def test_a_late_try_is_kept_and_counted_once(house: Runtime, somebody: Somebody) -> None:
     asha, base = somebody(Role.TECHNICIAN), now_ms() - 60_000
     ends: list[object] = []
     await told(house)
@@ -211,18 +213,18 @@ async def test_a_late_try_is_kept_and_counted_once(house: Opened, somebody: Some
 
 @pytest.mark.row("CF-5", "OF-5")
 async def test_every_repair_of_a_reopened_ticket_is_counted_once_in_any_order(
-    house: Opened, somebody: Somebody
+    house: Runtime, somebody: Somebody
 ) -> None:
     """One card ends it twice; another phone's outcome of the first repair comes at any time."""
     asha = somebody(Role.TECHNICIAN, name="asha")
-    await house.crew.register(Technician(id=asha.actor.id, garage=PUNE))
+    await house.technicians.register(Technician(id=asha.actor.id, garage=PUNE))
     await told(house)
     ends = [await twice_repaired(house, asha, somebody(), late_before=n) for n in range(4)]
     assert ends == [(25, (3, 2, 1))] * 4
 
 
 async def twice_repaired(
-    house: Opened, asha: Person, chief: Person, *, late_before: int
+    house: Runtime, asha: Person, chief: Person, *, late_before: int
 ) -> tuple[int, tuple[int, int, int]]:
     """Give the minutes of the outcome that stands, and the card's counters."""
     base = now_ms() - 60_000
@@ -255,11 +257,11 @@ async def taken_up_again(chief: Person, ticket: str, to: Person) -> None:
     await do(to, START, ticket, version + 2)
 
 
-async def counted(house: Opened, card: CardId, start: int) -> tuple[int, int, int]:
+async def counted(house: Runtime, card: CardId, start: int) -> tuple[int, int, int]:
     """Let the network hear what was written behind `start`, and give the card's counters."""
     await told(house)
     for _, event in await house.change_log.after(start, 100):
-        await learn(learning(house), event)
+        await handle_event(analysis_ports(house), event)
     usage = (await house.cards.get(card, EVERYONE)).usage
     return usage.used, usage.successes, usage.failures
 
@@ -280,7 +282,7 @@ def repair(ticket: str, version: int, ms: int, phone: str, minutes: int) -> list
 
 @pytest.mark.row("CF-6")
 async def test_two_who_took_the_last_part_leave_a_flagged_shelf(
-    house: Opened, somebody: Somebody
+    house: Runtime, somebody: Somebody
 ) -> None:
     [part] = await house.vocabulary.parts(first=1)
     manager, other = somebody(), somebody(name="other")
@@ -293,14 +295,14 @@ async def test_two_who_took_the_last_part_leave_a_flagged_shelf(
     taken = [moved(-1), moved(-1)]
     answers = await sync(manager, taken[0]) + await sync(other, taken[1])
     again = await sync(other, taken[1])
-    stock = house.books.billing.stock
-    level = (await stock.levels(PUNE, [part.id]))[part.id]
+    stock = house.billing.billing.stock
+    level = (await stock.stock_levels(PUNE, [part.id]))[part.id]
     assert [a["state"] for a in answers + again] == ["APPLIED", "APPLIED", "REPEATED"]
     assert (level.quantity, level.negative) == (-1, True)
-    assert await stock.negative(PUNE) == [level]
+    assert await stock.negative_stock(PUNE) == [level]
 
 
-async def test_a_word_on_a_card_meets_a_newer_one(house: Opened, somebody: Somebody) -> None:
+async def test_a_word_on_a_card_meets_a_newer_one(house: Runtime, somebody: Somebody) -> None:
     technician = somebody(Role.TECHNICIAN)
     made = await technician.create(content("Rated twice", text="Chain is slack"))
     ticket, version = await opened(technician, "Chain is slack")

@@ -21,13 +21,13 @@ from domain.errors import Unavailable
 from domain.ids import GarageId, PersonId
 from tests.domain.samples import NOW
 from tests.journeys.people import DELHI, PUNE, content
-from tests.journeys.queueing import told
+from tests.journeys.queue_records import told
 from tests.resolvers.fakes import World
-from tests.web import doors
-from web.garage.client import Remote, catch_up, drain
+from tests.web import clients
+from web.garage.client import RemoteService, catch_up, drain_queue
 from web.garage.replica import Replica
-from web.serving import built
-from web.wiring import Opened
+from web.server import build_application
+from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
 CHENNAI = GarageId("garage_chennai")
@@ -71,7 +71,7 @@ class Device:
     garage: GarageId
     replica: Replica
     line: BadLine
-    remote: Remote
+    remote: RemoteService
     queued: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
     def queue(self, dice: Random, type: str, data: dict[str, Any]) -> str:
@@ -99,7 +99,7 @@ class Device:
         return True
 
     async def drained(self) -> bool:
-        return await self.go(lambda: drain(self.replica, self.remote))
+        return await self.go(lambda: drain_queue(self.replica, self.remote))
 
     async def caught_up(self) -> bool:
         return await self.go(lambda: catch_up(self.replica, self.remote, quiet))
@@ -125,7 +125,7 @@ class Service:
         line = BadLine(self.transport, dice)
         http = httpx.AsyncClient(transport=line, base_url="http://battwheels.test")
         token = self.mint(actor, self.now, timedelta(hours=1))
-        return Device(actor.id, actor.garage, replica, line, Remote(http, token))
+        return Device(actor.id, actor.garage, replica, line, RemoteService(http, token))
 
 
 @dataclass
@@ -237,14 +237,16 @@ def service(request: pytest.FixtureRequest) -> Service:
     """The whole API over the fakes or over the real stores."""
     if request.param == "real":
         house = request.getfixturevalue("house")
-        assert isinstance(house, Opened)
-        return Service(_transport(built(house)), house.tokens.mint, lambda: told(house), 3)
+        assert isinstance(house, Runtime)
+        return Service(
+            _transport(build_application(house)), house.tokens.mint, lambda: told(house), 3
+        )
     world = World()
 
     async def nothing() -> None:
         """The feed of the fakes is their log."""
 
-    return Service(_transport(doors.app(world)), doors.TOKENS.mint, nothing, 20, NOW)
+    return Service(_transport(clients.app(world)), clients.TOKENS.mint, nothing, 20, NOW)
 
 
 def _transport(app: ASGIApp) -> httpx.ASGITransport:

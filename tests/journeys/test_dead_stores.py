@@ -21,23 +21,23 @@ from redis.asyncio import Redis
 from domain.access import Actor, Role
 from domain.ids import PersonId
 from graph.database import Graph
-from graph.migrate import migrate as migrate_graph
-from graph.vocabulary import Vocabulary
-from ingest.embedding import Embedder
-from ingest.understanding import Reader
+from graph.migrations import migrate_graph
+from graph.vocabulary import VocabularyStore
+from ingest.embedder import Embedder
+from ingest.report_reader import ReportReader
 from records.database import Records
-from records.migrate import migrate as migrate_records
+from records.migrations import migrate_records
 from tests.conftest import DIMENSIONS, JARS
 from tests.journeys.conftest import PATIENCE
 from tests.journeys.people import PUNE, REPORT, Person
 from tests.journeys.waits import waited
 from tests.waits import eventually
 from web.local import stores as local
-from web.local.home import Home
+from web.local.home import StoreHome
 from web.local.stores import StoreUrls
-from web.serving import beside, built
+from web.server import build_application, run_background
 from web.settings import Settings
-from web.wiring import Opened, joined
+from web.wiring import Runtime, join_parts
 
 pytestmark = pytest.mark.journey
 # The row's own bounds: a dead store is told of in two seconds, one that is back is used in five.
@@ -50,17 +50,17 @@ PATIENT_SECONDS = 120.0
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[Home, StoreUrls]]:
+def own(tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[StoreHome, StoreUrls]]:
     """Stores that may be stopped."""
-    home = Home.at(tmp_path_factory.mktemp("dead"), JARS)
-    yield home, local.start(home)
-    local.stop(home)
+    home = StoreHome.at(tmp_path_factory.mktemp("dead"), JARS)
+    yield home, local.start_stores(home)
+    local.stop_stores(home)
 
 
 @pytest.fixture(scope="module")
 async def house(
-    own: tuple[Home, StoreUrls], embedder: Embedder, home: Path
-) -> AsyncGenerator[Opened]:
+    own: tuple[StoreHome, StoreUrls], embedder: Embedder, home: Path
+) -> AsyncGenerator[Runtime]:
     """A house with what runs beside it; patient, so that only what is dead is not waited for."""
     urls = own[1]
     graph = await Graph.open(
@@ -70,10 +70,10 @@ async def house(
     redis = Redis.from_url(urls.redis_url, protocol=2, socket_timeout=3)
     await migrate_graph(graph, DIMENSIONS)
     await migrate_records(records)
-    reader = await Reader.of(Vocabulary(graph), embedder)
-    joint = joined(Settings(home=home), PATIENCE, (embedder, reader), (graph, records, redis))
+    reader = await ReportReader.of(VocabularyStore(graph), embedder)
+    joint = join_parts(Settings(home=home), PATIENCE, (embedder, reader), (graph, records, redis))
     joint.parts.started = joint.parts.matches = False
-    async with beside(joint):
+    async with run_background(joint):
         yield joint
     await redis.aclose()
     await records.close()
@@ -81,23 +81,23 @@ async def house(
 
 
 @pytest.fixture
-async def asha(house: Opened) -> AsyncGenerator[Person]:
-    transport = httpx.ASGITransport(app=built(house), raise_app_exceptions=False)
+async def asha(house: Runtime) -> AsyncGenerator[Person]:
+    transport = httpx.ASGITransport(app=build_application(house), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://battwheels.test") as client:
         who = Actor(id=PersonId("asha"), role=Role.TECHNICIAN, garage=PUNE)
         token = house.tokens.mint(who, datetime.now(UTC), timedelta(hours=1))
         yield Person(client, who, token)
 
 
-def family(home: Home, store: str) -> list[psutil.Process]:
-    [pid] = [s.pid for s in local.status(home) if s.store == store]
+def family(home: StoreHome, store: str) -> list[psutil.Process]:
+    [pid] = [s.pid for s in local.store_statuses(home) if s.store == store]
     assert pid is not None
     process = psutil.Process(pid)
     return [process, *process.children(recursive=True)]
 
 
 @contextmanager
-def stopped(home: Home, store: str) -> Generator[None]:
+def stopped(home: StoreHome, store: str) -> Generator[None]:
     """Stop a store in the middle of whatever it does; it takes connections and says nothing."""
     processes = family(home, store)
     for process in processes:
@@ -119,7 +119,7 @@ async def said(who: Person) -> dict[str, Any]:
     return {"code": answer.status_code} | answer.json()
 
 
-async def tickets(house: Opened) -> int:
+async def tickets(house: Runtime) -> int:
     [row] = await house.graph.read("MATCH (t:Ticket) RETURN count(t) AS n")
     return row["n"]
 
@@ -134,7 +134,7 @@ async def taken(who: Person) -> bool:
     [("postgres", 503, "unavailable"), ("neo4j", 200, "degraded"), ("redis", 200, "degraded")],
 )
 async def test_ready_tells_of_a_silent_store_and_of_its_return(
-    own: tuple[Home, StoreUrls], asha: Person, store: str, code: int, status: str
+    own: tuple[StoreHome, StoreUrls], asha: Person, store: str, code: int, status: str
 ) -> None:
     ready = {"code": 200, "status": "ready"}
     await eventually(lambda: said(asha), lambda a: ready.items() <= a.items(), PATIENT_SECONDS)
@@ -149,7 +149,7 @@ async def test_ready_tells_of_a_silent_store_and_of_its_return(
 
 @pytest.mark.parametrize("store", ["neo4j", "postgres"])
 async def test_nobody_waits_for_a_silent_store_and_its_return_is_used(
-    own: tuple[Home, StoreUrls], house: Opened, asha: Person, store: str
+    own: tuple[StoreHome, StoreUrls], house: Runtime, asha: Person, store: str
 ) -> None:
     await eventually(lambda: said(asha), lambda a: a["status"] == "ready", PATIENT_SECONDS)
     before = await tickets(house)
@@ -167,7 +167,7 @@ async def test_nobody_waits_for_a_silent_store_and_its_return_is_used(
 
 
 async def test_a_killed_store_is_used_again_when_it_is_back(
-    own: tuple[Home, StoreUrls], asha: Person
+    own: tuple[StoreHome, StoreUrls], asha: Person
 ) -> None:
     """Fifteen seconds without Postgres, so that whoever tries ever more seldom is found out."""
     await eventually(lambda: said(asha), lambda a: a["status"] == "ready", PATIENT_SECONDS)
@@ -177,7 +177,7 @@ async def test_a_killed_store_is_used_again_when_it_is_back(
     for _ in range(15):
         assert not await taken(asha)
         await asyncio.sleep(1)
-    await asyncio.to_thread(local.start, own[0])
+    await asyncio.to_thread(local.start_stores, own[0])
     with waited() as waits:
         await eventually(lambda: taken(asha), bool, PATIENT_SECONDS)
     assert waits.seconds <= BACK_SECONDS

@@ -8,14 +8,14 @@ import pytest
 
 from domain.access import Role
 from domain.cards import RootCause, Visibility
-from matching.diagnosis.reasoning import LIKELY, NAME, UNKNOWN
+from matching.diagnosis.evidence_reasoner import LIKELY, NAME, UNKNOWN
 from matching.diagnosis.retrieval import SIMILAR
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, DIAGNOSE, PUNE
-from tests.journeys.planting import plant
+from tests.journeys.planted_cards import plant
 from tests.journeys.test_faults import asking
 from tests.matching.diagnosis.model_server import Said, model_server
-from web.wiring import Opened, speaking
+from web.wiring import Runtime, with_language_model
 
 pytestmark = pytest.mark.journey
 HARNESS = "fc_ather_450x_harness_chafe_head"
@@ -49,7 +49,7 @@ async def test_nothing_similar_is_unknown(somebody: Somebody) -> None:
 
 
 @pytest.mark.row("ML-21")
-async def test_nobody_is_told_a_cause_that_others_keep(house: Opened, somebody: Somebody) -> None:
+async def test_nobody_is_told_a_cause_that_others_keep(house: Runtime, somebody: Somebody) -> None:
     said = "Left footrest hums a tune in second gear"
     kept = await plant(
         house,
@@ -97,7 +97,7 @@ async def test_the_graph_diagnoses_without_a_network(somebody: Somebody) -> None
 
 @pytest.mark.row("ML-20", "ML-24")
 @pytest.mark.usefixtures("offline")
-async def test_a_model_on_this_machine_adds_its_words(house: Opened, somebody: Somebody) -> None:
+async def test_a_model_on_this_machine_adds_its_words(house: Runtime, somebody: Somebody) -> None:
     """LangChain over the real graph, to a server that plays a language model."""
     who = somebody(Role.TECHNICIAN)
     alone = await who.ask(DIAGNOSE, report=LOCK)
@@ -106,7 +106,7 @@ async def test_a_model_on_this_machine_adds_its_words(house: Opened, somebody: S
         settings = replace(
             house.settings, language_model="openai:own", language_model_url=model.url
         )
-        async with asking(speaking(replace(house, settings=settings)), who) as heard:
+        async with asking(with_language_model(replace(house, settings=settings)), who) as heard:
             found = await heard.ask(DIAGNOSE, report=LOCK)
     assert HARNESS in model.prompts()[1]
     assert found == alone | {

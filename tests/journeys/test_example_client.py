@@ -13,15 +13,15 @@ from graphql import build_schema
 
 from domain.access import Role
 from schema import sdl
+from tests.journeys.billing_garage import STOCK, Shop, furnished, op
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import PUNE
-from tests.journeys.shop import STOCK, Shop, furnished, op
 from tests.schema.selections import documents
-from tests.web.live import served
+from tests.web.live_server import served
 from web.asgi import GRAPHQL
-from web.serving import beside, built
-from web.ui.install import npm_ci
-from web.wiring import Opened
+from web.server import build_application, run_background
+from web.ui.assets import run_npm_ci
+from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
 EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "typescript"
@@ -36,7 +36,7 @@ async def client() -> Path:
     shutil.copytree(EXAMPLE, FOLDER, dirs_exist_ok=True)
     stamp, lock = FOLDER / "installed.lock", (EXAMPLE / "package-lock.json").read_bytes()
     if not stamp.is_file() or stamp.read_bytes() != lock:
-        npm_ci(FOLDER)
+        run_npm_ci(FOLDER)
         stamp.write_bytes(lock)
     text = sdl.PRINTED.read_text(encoding="utf-8")
     (FOLDER / "schema.graphql").write_text(text, encoding="utf-8")
@@ -75,19 +75,19 @@ async def node(script: str, *words: str) -> str:
 
 
 @pytest.fixture(scope="module")
-async def shop(house: Opened, somebody: Somebody) -> AsyncGenerator[Shop]:
-    async with beside(house):
+async def shop(house: Runtime, somebody: Somebody) -> AsyncGenerator[Shop]:
+    async with run_background(house):
         yield await furnished(house, somebody)
 
 
 async def test_a_partners_front_end_walks_through_a_day(
-    client: Path, house: Opened, shop: Shop, somebody: Somebody
+    client: Path, house: Runtime, shop: Shop, somebody: Somebody
 ) -> None:
     assert (client / "src" / "generated.ts").read_text(encoding="utf-8").count("Every_") > 100
     asha = somebody(Role.TECHNICIAN, name="asha")
     stock = {"part": "controller", "quantity": 1, "reason": "Bought"}
     await shop.admin.ask(STOCK, op=op(), stock=stock)
-    async with served(built(house)) as place:
+    async with served(build_application(house)) as place:
         url = f"http://{place}{GRAPHQL}"
         printed = await node("build/walk.js", url, asha.token, shop.accountant.token, PUNE)
     said: dict[str, Any] = orjson.loads(printed)

@@ -17,13 +17,13 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
-from domain.access import Role, viewer
+from domain.access import Role, viewer_of
 from domain.errors import Unavailable
 from domain.ids import GarageId
 from domain.matches import Embedding
 from graph.database import Graph
-from ingest.embedding import Embedder
-from ingest.understanding import Reader
+from ingest.embedder import Embedder
+from ingest.report_reader import ReportReader
 from records.database import Records
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import (
@@ -38,10 +38,10 @@ from tests.journeys.people import (
 from tests.journeys.waits import waited
 from tests.waits import eventually, sure_to_end
 from web.local import stores as local
-from web.local.home import Home
+from web.local.home import StoreHome
 from web.local.stores import GivenUrls, StoreUrls
-from web.serving import End, beside, built, rehearse, serve
-from web.wiring import SERVING, Opened, Patience, joined
+from web.server import End, build_application, rehearse_match, run_background, serve_application
+from web.wiring import SERVING, Patience, Runtime, join_parts
 
 pytestmark = pytest.mark.journey
 SAID: dict[str, Any] = {
@@ -64,13 +64,13 @@ def second_redis(
     stores: StoreUrls, tmp_path_factory: pytest.TempPathFactory
 ) -> Generator[tuple[str, int]]:
     """The URL and the process of a Redis of our own, which may be paused."""
-    home = Home.at(tmp_path_factory.mktemp("redis"))
+    home = StoreHome.at(tmp_path_factory.mktemp("redis"))
     given = GivenUrls(neo4j_uri=stores.neo4j_uri, postgres_url=stores.postgres_url)
-    url = local.start(home, given).redis_url
-    [pid] = [s.pid for s in local.status(home, given) if s.store == "redis"]
+    url = local.start_stores(home, given).redis_url
+    [pid] = [s.pid for s in local.store_statuses(home, given) if s.store == "redis"]
     assert pid is not None
     yield url, pid
-    local.stop(home)
+    local.stop_stores(home)
 
 
 @asynccontextmanager
@@ -145,17 +145,17 @@ class Silent(Embedder):
         return []
 
 
-def rejoined(house: Opened, patience: Patience = SERVING, **parts: Any) -> Opened:  # noqa: ANN401
+def rejoined(house: Runtime, patience: Patience = SERVING, **parts: Any) -> Runtime:  # noqa: ANN401
     """Join the house again, as patient as a service is, with some parts replaced by broken ones."""
     embedder = parts.get("embedder", house.embedder)
-    reader = Reader(house.reader.lexicon, embedder)
+    reader = ReportReader(house.reader.lexicon, embedder)
     clients = tuple(parts.get(n, getattr(house, n)) for n in ("graph", "records", "redis"))
-    return joined(house.settings, patience, (embedder, reader), clients)
+    return join_parts(house.settings, patience, (embedder, reader), clients)
 
 
 @asynccontextmanager
-async def asking(house: Opened, who: Person) -> AsyncGenerator[Person]:
-    transport = httpx.ASGITransport(app=built(house), raise_app_exceptions=False)
+async def asking(house: Runtime, who: Person) -> AsyncGenerator[Person]:
+    transport = httpx.ASGITransport(app=build_application(house), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://broken.test") as client:
         yield replace(who, client=client)
 
@@ -180,9 +180,9 @@ async def heard(
 
 
 @pytest.fixture(scope="module")
-async def asha(house: Opened, somebody: Somebody) -> Person:
+async def asha(house: Runtime, somebody: Somebody) -> Person:
     """A technician whose garage has asked before, on a graph that has been asked before."""
-    await rehearse(house)
+    await rehearse_match(house)
     asha = somebody(Role.TECHNICIAN, name="asha")
     await asha.match(**SAID)
     return asha
@@ -190,7 +190,7 @@ async def asha(house: Opened, somebody: Somebody) -> Person:
 
 @pytest.mark.row("FB-1", "FB-4")
 async def test_without_embedder_words_answer(
-    house: Opened, asha: Person, no_embedder: Embedder
+    house: Runtime, asha: Person, no_embedder: Embedder
 ) -> None:
     async with asking(rejoined(house, GRAPH_WELL, embedder=no_embedder), asha) as who:
         answer = await timed("no embedder", who)
@@ -205,7 +205,7 @@ async def test_without_embedder_words_answer(
 
 @pytest.mark.row("FB-1", "FB-3", "FB-4")
 async def test_recent_matches_stand_in_for_a_lost_graph(
-    house: Opened, asha: Person, closed_graph: Graph
+    house: Runtime, asha: Person, closed_graph: Graph
 ) -> None:
     async with asking(rejoined(house, graph=closed_graph), asha) as who:
         remembered(await timed("graph gone", who))
@@ -213,7 +213,7 @@ async def test_recent_matches_stand_in_for_a_lost_graph(
 
 @pytest.mark.row("FB-1", "FB-3", "FB-4")
 async def test_recent_matches_stand_in_for_a_silent_graph(
-    house: Opened, asha: Person, silent_graph: Graph
+    house: Runtime, asha: Person, silent_graph: Graph
 ) -> None:
     async with asking(rejoined(house, graph=silent_graph), asha) as who:
         remembered(await timed("graph silent", who))
@@ -221,7 +221,7 @@ async def test_recent_matches_stand_in_for_a_silent_graph(
 
 @pytest.mark.row("PI-2")
 async def test_a_diagnosis_reasons_from_recent_matches_alone(
-    house: Opened, asha: Person, closed_graph: Graph
+    house: Runtime, asha: Person, closed_graph: Graph
 ) -> None:
     async with asking(rejoined(house, graph=closed_graph), asha) as who:
         answer = await timed("diagnosis, graph gone", who, DIAGNOSE)
@@ -235,7 +235,7 @@ async def test_a_diagnosis_reasons_from_recent_matches_alone(
 
 
 async def test_a_wait_that_is_too_long_is_seen(
-    house: Opened, asha: Person, silent_graph: Graph
+    house: Runtime, asha: Person, silent_graph: Graph
 ) -> None:
     """The bound holds because the waits are set so: one that is not is found, at any load."""
     slow = rejoined(house, replace(SERVING, graph=2 * BOUND_SECONDS), graph=silent_graph)
@@ -246,7 +246,7 @@ async def test_a_wait_that_is_too_long_is_seen(
 
 @pytest.mark.row("FB-1", "FB-3", "FB-4")
 async def test_when_all_are_silent_a_person_is_guided_in_time(
-    house: Opened,
+    house: Runtime,
     asha: Person,
     silent_graph: Graph,
     redis: Redis,
@@ -274,7 +274,7 @@ def remembered(answer: dict[str, Any]) -> None:
 
 @pytest.mark.row("FB-1", "FB-3", "FB-4")
 async def test_without_anything_a_person_is_guided(
-    house: Opened,
+    house: Runtime,
     somebody: Somebody,
     closed_graph: Graph,
     redis: Redis,
@@ -295,7 +295,7 @@ async def test_without_anything_a_person_is_guided(
 
 @pytest.mark.row("FB-1", "FB-4")
 async def test_a_paused_redis_costs_no_answer(
-    house: Opened, asha: Person, redis: Redis, second_redis: tuple[str, int]
+    house: Runtime, asha: Person, redis: Redis, second_redis: tuple[str, int]
 ) -> None:
     async with asking(rejoined(house, GRAPH_WELL, redis=redis), asha) as who:
         await who.match(**SAID)
@@ -308,7 +308,7 @@ async def test_a_paused_redis_costs_no_answer(
 
 
 @pytest.mark.row("FB-4")
-async def test_without_records_reading_goes_on(house: Opened, asha: Person) -> None:
+async def test_without_records_reading_goes_on(house: Runtime, asha: Person) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port: int = taken.getsockname()[1]
@@ -328,7 +328,7 @@ async def test_without_records_reading_goes_on(house: Opened, asha: Person) -> N
 
 
 async def test_a_whole_answer_returns_with_the_stores(
-    house: Opened, asha: Person, closed_graph: Graph
+    house: Runtime, asha: Person, closed_graph: Graph
 ) -> None:
     async with asking(rejoined(house, graph=closed_graph), asha) as who:
         down = await who.match(**SAID)
@@ -338,7 +338,7 @@ async def test_a_whole_answer_returns_with_the_stores(
 
 
 async def test_search_without_a_graph_says_so(
-    house: Opened, asha: Person, closed_graph: Graph
+    house: Runtime, asha: Person, closed_graph: Graph
 ) -> None:
     async with asking(rejoined(house, graph=closed_graph), asha) as who:
         answer = await timed("no graph, search", who, SEARCH, text="horn")
@@ -349,21 +349,21 @@ async def test_search_without_a_graph_says_so(
 
 @pytest.mark.row("PI-4")
 async def test_a_card_gets_its_missing_vector(
-    house: Opened, somebody: Somebody, asha: Person, no_embedder: Embedder
+    house: Runtime, somebody: Somebody, asha: Person, no_embedder: Embedder
 ) -> None:
     async with asking(rejoined(house, GRAPH_WELL, embedder=no_embedder), asha) as who:
         made = await who.create(content("Niobium clamp shears off the exhaust fan"))
     await somebody().verify(made["id"])
     [waiting] = await house.cards.unembedded(10)
     assert waiting.id == made["key"]
-    async with beside(house):
+    async with run_background(house):
         await eventually(lambda: house.cards.unembedded(10), lambda cards: not cards)
     [meant] = await house.embedder.embed(["a rare metal clip broke on the fan of the exhaust"])
-    hits = await house.search.by_meaning(meant, viewer(asha.actor), 3)
+    hits = await house.search.by_meaning(meant, viewer_of(asha.actor), 3)
     assert hits[0].card == made["key"]
 
 
-async def test_a_served_house_ends_when_told(house: Opened) -> None:
+async def test_a_served_house_ends_when_told(house: Runtime) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
@@ -380,7 +380,7 @@ async def test_a_served_house_ends_when_told(house: Opened) -> None:
 
     own = replace(house, settings=replace(house.settings, port=port))
     async with sure_to_end("the service"):
-        await serve(own, started)
+        await serve_application(own, started)
     assert [(one["status"], one["stores"]) for one in told] == [
         ("ready", {"neo4j": True, "postgres": True, "redis": True})
     ]

@@ -13,15 +13,15 @@ from domain.cards import CardStatus, PartUse
 from domain.ids import CardId, PersonId
 from domain.vehicles import VehicleContext
 from domain.vocabulary import Part
-from repair.learning import learn
-from repair.tallying import recount
+from repair.analyses import handle_event
+from repair.counters import recount_cards
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, Person
-from tests.journeys.planting import plant
-from tests.journeys.solving import followed, put, solved, told
+from tests.journeys.planted_cards import plant
+from tests.journeys.solved_tickets import followed, put, solved, told
 from tests.waits import eventually
-from web.serving import beside
-from web.wiring import Opened, learning, tallying
+from web.server import run_background
+from web.wiring import Runtime, analysis_ports, counter_ports
 
 pytestmark = pytest.mark.journey
 GIVE = """mutation ($op: UUID!, $ticket: ID!, $said: FeedbackInput!, $expected: Int! = 0) {
@@ -55,8 +55,8 @@ CLOSE = """mutation ($op: UUID!, $id: ID!) { closeReview(operationId: $op, id: $
 
 
 @pytest.fixture(scope="module", autouse=True)
-async def _at_work(house: Opened) -> AsyncGenerator[None]:  # pyright: ignore[reportUnusedFunction]
-    async with beside(house):
+async def _at_work(house: Runtime) -> AsyncGenerator[None]:  # pyright: ignore[reportUnusedFunction]
+    async with run_background(house):
         yield
 
 
@@ -64,7 +64,7 @@ def op() -> str:
     return str(uuid4())
 
 
-async def written(house: Opened) -> list[dict[str, int]]:
+async def written(house: Runtime) -> list[dict[str, int]]:
     return await house.records.rows(
         "select (select count(*) from feedback_version) as said,"
         " (select count(*) from impression) as seen, (select count(distinct id) from"
@@ -74,7 +74,7 @@ async def written(house: Opened) -> list[dict[str, int]]:
 
 
 @pytest.mark.row("FE-1", "FE-9")
-async def test_a_rating_moves_the_card_within_seconds(house: Opened, somebody: Somebody) -> None:
+async def test_a_rating_moves_the_card_within_seconds(house: Runtime, somebody: Somebody) -> None:
     asha, boss = somebody(Role.TECHNICIAN, name="asha"), somebody(Role.MANAGER)
     card = await plant(house, "rated", "The rating lamp blinks in fives")
     ticket = followed(card.id, True)
@@ -112,7 +112,7 @@ async def test_a_rating_moves_the_card_within_seconds(house: Opened, somebody: S
 
 @pytest.mark.row("FE-1")
 async def test_ratings_of_others_and_out_of_bounds_are_refused(
-    house: Opened, somebody: Somebody
+    house: Runtime, somebody: Somebody
 ) -> None:
     asha, far = somebody(Role.TECHNICIAN, name="asha"), somebody(Role.MANAGER, DELHI)
     card = await plant(house, "guarded", "Guarded by nobody in particular")
@@ -137,7 +137,7 @@ async def test_ratings_of_others_and_out_of_bounds_are_refused(
 
 
 @pytest.mark.row("FE-2")
-async def test_impressions_are_ones_own_and_capped(house: Opened, somebody: Somebody) -> None:
+async def test_impressions_are_ones_own_and_capped(house: Runtime, somebody: Somebody) -> None:
     asha = somebody(Role.TECHNICIAN, name="asha")
     cards = [await plant(house, f"seen_{n}", f"Seen as number {n}") for n in range(2)]
     other = await plant(house, "unseen", "Not suggested")
@@ -178,7 +178,7 @@ async def test_impressions_are_ones_own_and_capped(house: Opened, somebody: Some
     assert await written(house) == before
 
 
-async def test_a_resolved_ticket_is_analysed_by_itself(house: Opened) -> None:
+async def test_a_resolved_ticket_is_analysed_by_itself(house: Runtime) -> None:
     card = await plant(house, "analysed", "The analysis lamp glows")
     ticket = followed(card.id, True)
     started = perf_counter()
@@ -192,7 +192,7 @@ async def test_a_resolved_ticket_is_analysed_by_itself(house: Opened) -> None:
 
 
 @pytest.mark.row("FE-8")
-async def test_a_brigade_of_fifty_moves_little(house: Opened, somebody: Somebody) -> None:
+async def test_a_brigade_of_fifty_moves_little(house: Runtime, somebody: Somebody) -> None:
     card = await plant(house, "brigaded", "Fifty people of one garage hate this card")
     asha = somebody(Role.TECHNICIAN, name="asha")
     before = (await asha.ask(CARD, id=card.id))["reputation"]
@@ -209,7 +209,7 @@ async def test_a_brigade_of_fifty_moves_little(house: Opened, somebody: Somebody
     assert abs(after["reputation"] - before) < 0.02
 
 
-async def test_a_merge_points_onward_and_back(house: Opened, somebody: Somebody) -> None:
+async def test_a_merge_points_onward_and_back(house: Runtime, somebody: Somebody) -> None:
     admin, boss = somebody(Role.ADMIN, PUNE), somebody(Role.MANAGER, DELHI)
     one = await plant(house, "twin_a", "Twin failure of the left lamp")
     two = await plant(house, "twin_b", "Twin failure of the lamp on the left")
@@ -231,7 +231,7 @@ async def test_a_merge_points_onward_and_back(house: Opened, somebody: Somebody)
     ] == "IllegalTransition"
 
 
-async def test_a_firmware_release_marks_at_once(house: Opened, somebody: Somebody) -> None:
+async def test_a_firmware_release_marks_at_once(house: Runtime, somebody: Somebody) -> None:
     admin = somebody(Role.ADMIN, PUNE)
     seen_on = VehicleContext(make="Novel Motors", model="N1", firmware="1.0")
     old = await plant(house, "old_firmware", "Reboots at noon", vehicles=(seen_on,))
@@ -260,7 +260,7 @@ async def test_a_firmware_release_marks_at_once(house: Opened, somebody: Somebod
     assert (await admin.ask(CARD, id=old.id))["recheck"] is None
 
 
-async def test_a_superseded_part_marks_its_cards(house: Opened, somebody: Somebody) -> None:
+async def test_a_superseded_part_marks_its_cards(house: Runtime, somebody: Somebody) -> None:
     admin = somebody(Role.ADMIN, PUNE)
     await house.vocabulary.load_parts([Part(id=f"lamp-{n}", name=f"Lamp {n}") for n in (1, 2)])
     plain = await plant(house, "lamped", "The lamp of the first kind goes out")
@@ -282,7 +282,7 @@ async def test_a_superseded_part_marks_its_cards(house: Opened, somebody: Somebo
     )
 
 
-async def test_the_queue_is_for_those_who_vouch(house: Opened, somebody: Somebody) -> None:
+async def test_the_queue_is_for_those_who_vouch(house: Runtime, somebody: Somebody) -> None:
     boss, far = somebody(Role.MANAGER), somebody(Role.MANAGER, DELHI)
     made = await boss.create(
         {
@@ -311,19 +311,19 @@ async def test_the_queue_is_for_those_who_vouch(house: Opened, somebody: Somebod
     assert missing["__typename"] == "NotFound"
 
 
-async def test_a_recount_finds_and_mends(house: Opened) -> None:
+async def test_a_recount_finds_and_mends(house: Runtime) -> None:
     card = await plant(house, "recounted", "Counted twice by a clumsy hand")
     ticket = followed(card.id, True)
     await put(house, ticket)
-    await learn(learning(house), told(ticket))
+    await handle_event(analysis_ports(house), told(ticket))
     now = datetime.now(UTC)
-    assert card.id not in [one.card for one in await recount(tallying(house), now)]
+    assert card.id not in [one.card for one in await recount_cards(counter_ports(house), now)]
     await house.graph.write(
         lambda tx: tx.run("MATCH (c:FailureCard {id: $id}) SET c.times_used = 7", id=card.id)
     )
-    found = {one.card: one for one in await recount(tallying(house), now, mend=True)}
+    found = {one.card: one for one in await recount_cards(counter_ports(house), now, mend=True)}
     assert (found[card.id].node.used, found[card.id].ledger.used) == (7, 1)
-    assert card.id not in [one.card for one in await recount(tallying(house), now)]
+    assert card.id not in [one.card for one in await recount_cards(counter_ports(house), now)]
     stored = await house.cards.get(card.id, Viewer(sees_all=True))
     assert stored.usage.used == 1
 
@@ -345,7 +345,7 @@ async def test_a_recount_finds_and_mends(house: Opened) -> None:
     ],
 )
 async def test_what_is_not_there_is_refused(
-    house: Opened, somebody: Somebody, query: str, asked: dict[str, object]
+    house: Runtime, somebody: Somebody, query: str, asked: dict[str, object]
 ) -> None:
     before = await written(house)
     answer = await somebody(Role.ADMIN, PUNE).ask(query, op=op(), **asked)

@@ -13,18 +13,18 @@ import pytest
 
 from domain.access import Role
 from domain.errors import InvalidInput
-from sync.cursors import Place
+from sync.delta_cursors import DeltaPosition
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import PUNE, UPDATE, content
-from tests.journeys.planting import logged, mixed
-from tests.journeys.queueing import SYNC, told
+from tests.journeys.planted_cards import logged, mixed
+from tests.journeys.queue_records import SYNC, told
 from tests.waits import sure_to_end
 from web.asgi import GRAPHQL
 from web.cli import garage
-from web.garage.client import POLL_SECONDS, Remote, catch_up, drain, sync
+from web.garage.client import POLL_SECONDS, RemoteService, catch_up, drain_queue, synchronise
 from web.garage.replica import Replica
-from web.serving import built
-from web.wiring import Opened
+from web.server import build_application
+from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
 RETIRE = """mutation ($id: ID!, $expected: Int!, $op: UUID!) {
@@ -42,13 +42,13 @@ def quiet(taken: int, all_of_them: int) -> None:
 
 
 async def test_a_repair_done_offline_is_handed_in_and_comes_back(
-    house: Opened, somebody: Somebody, tmp_path: Path
+    house: Runtime, somebody: Somebody, tmp_path: Path
 ) -> None:
     file, technician = tmp_path / "garage.db", somebody(Role.TECHNICIAN, name="offline_1")
     garage.init(PUNE, technician.token, file=file)
-    remote = Remote(technician.client, technician.token)
+    remote = RemoteService(technician.client, technician.token)
     garage.report("Horn is silent and the lamp is dim", file=file)
-    await sync(Replica.open(file), remote, quiet)
+    await synchronise(Replica.open(file), remote, quiet)
     [opened] = answered(file)
     ticket = opened["key"]
     garage.start(ticket, file=file)
@@ -56,11 +56,11 @@ async def test_a_repair_done_offline_is_handed_in_and_comes_back(
     garage.resolve(ticket, 20, notes="New fuse", file=file)
     garage.close(ticket, 5, file=file)
     await told(house)
-    await sync(Replica.open(file), remote, quiet)
+    await synchronise(Replica.open(file), remote, quiet)
     await told(house)
-    await sync(Replica.open(file), remote, quiet)
+    await synchronise(Replica.open(file), remote, quiet)
     replica = Replica.open(file)
-    assert (replica.standing().waiting, replica.standing().conflicts) == (0, 0)
+    assert (replica.status().waiting, replica.status().conflicts) == (0, 0)
     assert replica.answers("REFUSED") == []
     assert [a["key"] for a in answered(file)] == [ticket] * 5
     [kept] = replica.documents("ticket", "horn is silent")
@@ -68,22 +68,22 @@ async def test_a_repair_done_offline_is_handed_in_and_comes_back(
 
 
 async def test_a_client_cut_off_before_its_answer_loses_nothing_and_does_nothing_twice(
-    house: Opened, somebody: Somebody, tmp_path: Path
+    house: Runtime, somebody: Somebody, tmp_path: Path
 ) -> None:
     file, technician = tmp_path / "garage.db", somebody(Role.TECHNICIAN, name="offline_2")
     garage.init(PUNE, technician.token, file=file)
-    remote = Remote(technician.client, technician.token)
+    remote = RemoteService(technician.client, technician.token)
     for n in range(3):
         garage.report(f"Mirror rattles {n}", file=file)
     before = Replica.open(file)
     queue = before.waiting(9)
     before.close()
-    await drain(Replica.open(file), remote)
+    await drain_queue(Replica.open(file), remote)
     again = Replica.open(file)
     for record in queue:
         again.enqueue(record, 0)
     again.close()
-    assert await drain(Replica.open(file), remote) == 3
+    assert await drain_queue(Replica.open(file), remote) == 3
     assert [a["state"] for a in answered(file)] == ["REPEATED"] * 3
     [row] = await house.graph.read(
         "MATCH (t:Ticket) WHERE t.text STARTS WITH 'Mirror rattles' RETURN count(t) AS n"
@@ -93,10 +93,10 @@ async def test_a_client_cut_off_before_its_answer_loses_nothing_and_does_nothing
 
 @pytest.mark.row("SO-2")
 async def test_one_who_asks_once_knows_what_one_knows_who_asked_each_time(
-    house: Opened, somebody: Somebody, tmp_path: Path
+    house: Runtime, somebody: Somebody, tmp_path: Path
 ) -> None:
     author, second = somebody(), somebody(name="second")
-    remote = Remote(author.client, author.token)
+    remote = RemoteService(author.client, author.token)
     often, once = Replica.open(tmp_path / "often.db"), Replica.open(tmp_path / "once.db")
     for replica in (often, once):
         await catch_up(replica, remote, quiet)
@@ -122,11 +122,13 @@ async def test_one_who_asks_once_knows_what_one_knows_who_asked_each_time(
 @pytest.mark.row("OF-6")
 @pytest.mark.timeout(300)
 async def test_thirty_days_and_ten_thousand_changes_are_caught_up_within_a_minute(
-    house: Opened, somebody: Somebody, tmp_path: Path
+    house: Runtime, somebody: Somebody, tmp_path: Path
 ) -> None:
     manager = somebody()
-    replica, remote = Replica.open(tmp_path / "g.db"), Remote(manager.client, manager.token)
-    replica.set(cursor=house.places.seal(Place(done=await house.change_log.last()), PUNE))
+    replica, remote = Replica.open(tmp_path / "g.db"), RemoteService(manager.client, manager.token)
+    replica.set(
+        cursor=house.delta_cursors.seal(DeltaPosition(done=await house.change_log.last()), PUNE)
+    )
     cards = [mixed(n) for n in range(2_000)]
     await house.cards.load([(one, None) for one in cards])
     for time in range(5):
@@ -167,37 +169,40 @@ class Outage(httpx.AsyncBaseTransport):
 
 @pytest.mark.row("OF-3", figure="60 s away, ≤ 5 s")
 async def test_a_client_back_from_a_minute_away_drains_within_five_seconds(
-    house: Opened, somebody: Somebody, tmp_path: Path
+    house: Runtime, somebody: Somebody, tmp_path: Path
 ) -> None:
     file, technician = tmp_path / "garage.db", somebody(Role.TECHNICIAN, name="away")
     garage.init(PUNE, technician.token, file=file)
     garage.report("Bell rings by itself", file=file)
     clock, served = Hours(), list[float]()
-    transport = httpx.ASGITransport(app=built(house))
+    transport = httpx.ASGITransport(app=build_application(house))
     outage = Outage(transport, clock, served)
     async with httpx.AsyncClient(transport=outage, base_url="http://battwheels.test") as http:
-        remote = Remote(http, technician.token)
-        beat = garage.Beat(lambda: clock.now, clock.sleep)
+        remote = RemoteService(http, technician.token)
+        beat = garage.PollClock(lambda: clock.now, clock.sleep)
         with suppress(asyncio.CancelledError):
             await garage.poll(Replica.open(file), remote, beat)
     assert served[0] - OUTAGE_SECONDS <= POLL_SECONDS
-    assert Replica.open(file).standing().waiting == 0
+    assert Replica.open(file).status().waiting == 0
 
 
 async def test_a_long_queue_is_handed_in_by_pages_and_one_bad_record_stops_nothing(
-    house: Opened, somebody: Somebody, tmp_path: Path
+    house: Runtime, somebody: Somebody, tmp_path: Path
 ) -> None:
     technician = somebody(Role.TECHNICIAN, name="poisoned")
-    replica, remote = Replica.open(tmp_path / "g.db"), Remote(technician.client, technician.token)
+    replica, remote = (
+        Replica.open(tmp_path / "g.db"),
+        RemoteService(technician.client, technician.token),
+    )
     replica.set(garage=PUNE)
     bad = 700
     for n in range(1_000):
         text = f"Brake lever loose {n}" if n != bad else "\u0000"
         replica.enqueue(queued("report_failure", {"report": {"text": text}}), n)
-    assert await drain(replica, remote) == 1_000
+    assert await drain_queue(replica, remote) == 1_000
     assert len(replica.answers("APPLIED")) == 999
     [refused] = replica.answers("REFUSED")
-    assert (refused["field"], replica.standing().waiting) == ("text", 0)
+    assert (refused["field"], replica.status().waiting) == ("text", 0)
     [row] = await house.graph.read(
         "MATCH (t:Ticket) WHERE t.text STARTS WITH 'Brake lever loose' RETURN count(t) AS n"
     )
@@ -206,20 +211,20 @@ async def test_a_long_queue_is_handed_in_by_pages_and_one_bad_record_stops_nothi
 
 async def test_ten_megabytes_go_in_by_pages(somebody: Somebody, tmp_path: Path) -> None:
     author = somebody(name="wordy")
-    replica, remote = Replica.open(tmp_path / "g.db"), Remote(author.client, author.token)
+    replica, remote = Replica.open(tmp_path / "g.db"), RemoteService(author.client, author.token)
     replica.set(garage=PUNE)
     wordy = {"primary": "Wear", "reasoning": "Why. " * 1_900}
     steps = [{"action": "Look closely. " * 140, "minutes": 1}] * 40
     told_long = content("Wordy", cause=wordy, resolution={"type": "REPAIR", "steps": steps})
     for n in range(110):
         replica.enqueue(queued("create_card", {"card": told_long}), n)
-    assert await drain(replica, remote) == 110
+    assert await drain_queue(replica, remote) == 110
     assert len(replica.answers("APPLIED")) == 110
     with pytest.raises(InvalidInput, match="100000 bytes"):
         replica.enqueue(queued("create_card", {"card": told_long, "more": "x" * 20_000}), 0)
 
 
-async def test_a_call_of_ten_megabytes_is_refused_whole(house: Opened, somebody: Somebody) -> None:
+async def test_a_call_of_ten_megabytes_is_refused_whole(house: Runtime, somebody: Somebody) -> None:
     author = somebody(name="too_wordy")
     record = queued("create_card", {"card": content("Never kept", text="y" * 90_000)})
     body = {"query": SYNC, "variables": {"operations": [record] * 110}}
@@ -255,9 +260,9 @@ async def test_a_report_and_its_repair_wait_in_one_queue(
     name = report["operation_id"]
     garage.start(name, file=file)
     garage.resolve(name, 20, file=file)
-    await drain(Replica.open(file), Remote(technician.client, technician.token))
+    await drain_queue(Replica.open(file), RemoteService(technician.client, technician.token))
     key = Replica.open(file).answers("APPLIED")[0]["key"]
     garage.close(key, 4, file=file)
-    await drain(Replica.open(file), Remote(technician.client, technician.token))
+    await drain_queue(Replica.open(file), RemoteService(technician.client, technician.token))
     answers = Replica.open(file).answers("APPLIED")
     assert [(a["key"], a["version"]) for a in answers] == [(key, n) for n in (1, 2, 3, 4)]

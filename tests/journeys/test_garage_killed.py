@@ -24,7 +24,7 @@ from tests.waits import sure_to_end
 from web.garage.replica import Replica
 from web.local.stores import StoreUrls
 from web.settings import Settings
-from web.wiring import tokens
+from web.wiring import build_tokens
 
 pytestmark = pytest.mark.journey
 RUN = "from web.cli.main import main; main()"
@@ -93,7 +93,9 @@ async def test_a_client_killed_again_and_again_hands_in_all_and_nothing_twice(
     file, log = tmp_path / "garage.db", tmp_path / "garage.log"
     actor = Actor(id=PersonId("asha"), role=Role.TECHNICIAN, garage=PUNE)
     async with serving(stores, tmp_path) as url:
-        token = tokens(Settings(home=tmp_path)).mint(actor, datetime.now(UTC), timedelta(hours=1))
+        token = build_tokens(Settings(home=tmp_path)).mint(
+            actor, datetime.now(UTC), timedelta(hours=1)
+        )
         replica = Replica.open(file)
         replica.set(garage=PUNE, token=token, url=url)
         dice = Random(7)  # noqa: S311 - a seed
@@ -105,8 +107,8 @@ async def test_a_client_killed_again_and_again_hands_in_all_and_nothing_twice(
                 # Both happen in other processes.
                 while client.returncode is None and await opened(graph) < reached:  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
-        assert 0 < replica.standing().waiting < REPORTS
-        while replica.standing().waiting:
+        assert 0 < replica.status().waiting < REPORTS
+        while replica.status().waiting:
             # A busy service may have no time for a page: the next run goes on.
             async with battwheels(log, "garage", "sync", "--file", str(file)) as client:
                 await client.wait()
@@ -115,7 +117,7 @@ async def test_a_client_killed_again_and_again_hands_in_all_and_nothing_twice(
     assert (row["tickets"], row["texts"]) == (REPORTS, REPORTS)
     assert sum(states.values()) == REPORTS
     assert states["REPEATED"] > 0
-    assert replica.standing().waiting == 0
+    assert replica.status().waiting == 0
     logged = await records.rows(
         "select count(*) as n, count(distinct entity) as tickets"
         " from change_log where type = 'ticket.created'"

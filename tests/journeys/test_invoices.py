@@ -11,16 +11,14 @@ import httpx
 import pytest
 from pypdf import PdfReader
 
-from billing.verification import verify
+from billing.ledger.verification import verify_books
 from domain.access import Role
 from domain.cards import PartUse
 from domain.ids import GarageId
 from domain.outcomes import Outcome
 from domain.tickets import TicketStatus
-from tests.billing.booked import synthetic_gstin
-from tests.journeys.conftest import Somebody
-from tests.journeys.people import DELHI
-from tests.journeys.shop import (
+from tests.billing.sample_books import synthetic_gstin
+from tests.journeys.billing_garage import (
     CLOSE,
     CREDIT,
     EDIT,
@@ -46,12 +44,14 @@ from tests.journeys.shop import (
     settings,
     written,
 )
+from tests.journeys.conftest import Somebody
+from tests.journeys.people import DELHI
 from tests.waits import eventually
-from web.wiring import Opened
+from web.wiring import Runtime
 
 
 @pytest.fixture(scope="module")
-async def shop(house: Opened, somebody: Somebody) -> Shop:
+async def shop(house: Runtime, somebody: Somebody) -> Shop:
     return await furnished(house, somebody)
 
 
@@ -456,19 +456,19 @@ def _paise(rows: Iterable[dict[str, Decimal]]) -> int:
 @pytest.mark.journey
 async def test_books_are_kept_beside_the_service(shop: Shop) -> None:
     """What `serve` and `work` run: partitions ahead, heads anchored, abandoned sagas ended."""
-    books = shop.house.books
+    books = shop.house.billing
     await shop.issued(await shop.closed("beside"))
     runs = (books.prepare(), books.anchor(shop.house.parts, shop.house.metrics), books.recover())
     loops = [asyncio.create_task(run) for run in runs]
 
     async def kept() -> int:
-        return len(books.anchors.read())
+        return len(books.anchors.read_anchors())
 
     anchored = await eventually(kept, lambda n: n > 0)
     for task in loops:
         task.cancel()
     ended = await asyncio.gather(*loops, return_exceptions=True)
-    verdict = await verify(shop.house.records, books.anchors.read())
+    verdict = await verify_books(shop.house.records, books.anchors.read_anchors())
     assert anchored > 0
     assert [type(end) for end in ended] == [asyncio.CancelledError] * 3
     assert verdict.touched is None

@@ -11,7 +11,7 @@ from domain.ids import PersonId
 from domain.technicians import Technician
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE
-from web.wiring import Opened
+from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
 JOB = "key version garage { key } ticket technician bay start end"
@@ -43,10 +43,10 @@ def op() -> str:
     return str(uuid4())
 
 
-async def test_a_day_is_planned_changed_and_freed(house: Opened, somebody: Somebody) -> None:
+async def test_a_day_is_planned_changed_and_freed(house: Runtime, somebody: Somebody) -> None:
     boss, far = somebody(Role.MANAGER), somebody(Role.MANAGER, DELHI)
     asha = somebody(Role.TECHNICIAN, name="asha")
-    await house.crew.register(Technician(id=PersonId("asha"), garage=PUNE))
+    await house.technicians.register(Technician(id=PersonId("asha"), garage=PUNE))
     made = await boss.report("The brakes squeal")
     bay = await boss.ask(BAY, op=op(), bay="bay_pune_1", garage=PUNE)
     job: dict[str, Any] = {

@@ -18,18 +18,18 @@ from domain.technicians import Technician
 from domain.tickets import Ticket, TicketStatus
 from domain.vehicles import VehicleContext
 from domain.vocabulary import Part
-from repair import reviewing
-from repair.reviewing import Why
+from repair import reviews
+from repair.reviews import ReviewReason
 from schema.sdl import PRINTED
-from sync.queue import Deed
+from sync.offline_queue import QueuedVerb
 from tests.journeys import test_feedback, test_jobs, test_repairs
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import CREATE, PUNE, REPORT, UPDATE, VERIFY, Person, content
-from tests.journeys.planting import plant
-from tests.journeys.queueing import SYNC, record, told
-from tests.journeys.solving import followed, put, solved
+from tests.journeys.planted_cards import plant
+from tests.journeys.queue_records import SYNC, record, told
+from tests.journeys.solved_tickets import followed, put, solved
 from tests.journeys.test_feedback import GIVE, MERGE, SEEN, UNDO
-from web.wiring import Opened
+from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
 RETIRE = """mutation ($op: UUID!, $id: ID!, $expected: Int!) {
@@ -41,7 +41,7 @@ PROMOTE = """mutation ($op: UUID!, $id: ID!, $expected: Int!) {
 REGISTER = """mutation ($op: UUID!, $who: TechnicianInput!) {
   registerTechnician(operationId: $op, technician: $who) {
     __typename ... on TechnicianRegistered { technician { key } } ... on Refusal { message } } }"""
-# Their effect and the memory of their operation are one transaction (`billing.books.Page`).
+# Their effect and the memory of their operation are one transaction (`billing.ledger.books.Page`).
 BOOKS = {
     *("adjustStock", "closeMonth", "editDraft", "issueCreditNote", "issueInvoice"),
     *("recordAdvance", "recordPayment", "refundPayment", "registerInvoice"),
@@ -52,29 +52,29 @@ ASHA = PersonId("asha")
 HOURS = count()
 OUTCOME = {"worked": True, "minutes": 5}
 Asked = tuple[str, dict[str, Any]]
-Change = Callable[[Opened, Person], Awaitable[Asked]]
+Change = Callable[[Runtime, Person], Awaitable[Asked]]
 
 
-async def promotion(house: Opened, boss: Person) -> Asked:
+async def promotion(house: Runtime, boss: Person) -> Asked:
     del boss
     draft = CardStatus.DRAFT
     card = await plant(house, f"draft_{uuid4().hex}", "To be found already", status=draft)
     return PROMOTE, {"id": card.id, "expected": 1}
 
 
-async def retirement(house: Opened, boss: Person) -> Asked:
+async def retirement(house: Runtime, boss: Person) -> Asked:
     del boss
     card = await plant(house, f"old_{uuid4().hex}", "The old fix of the old fault")
     return RETIRE, {"id": card.id, "expected": 1}
 
 
-async def rejection(house: Opened, boss: Person) -> Asked:
+async def rejection(house: Runtime, boss: Person) -> Asked:
     del house
     made = await boss.create(content("A draft that nobody wanted"))
     return RETIRE, {"id": made["id"], "expected": 1}
 
 
-async def verification(house: Opened, boss: Person) -> Asked:
+async def verification(house: Runtime, boss: Person) -> Asked:
     del boss
     card = await plant(
         house, f"written_{uuid4().hex}", "Written elsewhere", status=CardStatus.DRAFT
@@ -82,31 +82,31 @@ async def verification(house: Opened, boss: Person) -> Asked:
     return VERIFY, {"id": card.id, "expected": 1}
 
 
-async def creation(house: Opened, boss: Person) -> Asked:
+async def creation(house: Runtime, boss: Person) -> Asked:
     del house, boss
     return CREATE, {"card": content("A draft that was asked for once")}
 
 
-async def update(house: Opened, boss: Person) -> Asked:
+async def update(house: Runtime, boss: Person) -> Asked:
     del house
     made = await boss.create(content("A draft to be mended"))
     return UPDATE, {"id": made["id"], "expected": 1, "card": content("A draft, mended")}
 
 
-async def merge(house: Opened, boss: Person) -> Asked:
+async def merge(house: Runtime, boss: Person) -> Asked:
     del boss
     one = await plant(house, f"one_{uuid4().hex}", "The lamp of the left side flickers")
     other = await plant(house, f"other_{uuid4().hex}", "The left lamp flickers")
     return MERGE, {"id": one.id, "into": other.id, "expected": 1}
 
 
-async def undoing(house: Opened, boss: Person) -> Asked:
+async def undoing(house: Runtime, boss: Person) -> Asked:
     query, wanted = await merge(house, boss)
     await boss.ask(query, **wanted, op=str(uuid4()))
     return UNDO, {"id": wanted["id"], "expected": 2}
 
 
-async def rating(house: Opened, boss: Person) -> Asked:
+async def rating(house: Runtime, boss: Person) -> Asked:
     del boss
     card = await plant(house, f"rated_{uuid4().hex}", "Rated once")
     ticket = followed(card.id, True)
@@ -114,7 +114,7 @@ async def rating(house: Opened, boss: Person) -> Asked:
     return GIVE, {"ticket": ticket.id, "said": {"card": card.id, "stars": 4}}
 
 
-async def impressions(house: Opened, boss: Person) -> Asked:
+async def impressions(house: Runtime, boss: Person) -> Asked:
     del boss
     card = await plant(house, f"seen_{uuid4().hex}", "Looked at once")
     ticket = solved("Shown one card")
@@ -122,14 +122,14 @@ async def impressions(house: Opened, boss: Person) -> Asked:
     return SEEN, {"ticket": ticket.id, "seen": [{"card": card.id, "clicks": 2, "dwellMs": 900}]}
 
 
-async def firmware(house: Opened, boss: Person) -> Asked:
+async def firmware(house: Runtime, boss: Person) -> Asked:
     del boss
     seen_on = VehicleContext(make="Novel Motors", model="N1", firmware="1.0")
     await plant(house, f"doubted_{uuid4().hex}", "Reboots at noon", vehicles=(seen_on,))
     return test_feedback.FIRMWARE, {"firmware": "2.0"}
 
 
-async def part(house: Opened, boss: Person) -> Asked:
+async def part(house: Runtime, boss: Person) -> Asked:
     del boss
     await house.vocabulary.load_parts([Part(id=f"lamp-{n}", name=f"Lamp {n}") for n in (1, 2)])
     plain = await plant(house, f"lamped_{uuid4().hex}", "The lamp of the first kind goes out")
@@ -138,23 +138,23 @@ async def part(house: Opened, boss: Person) -> Asked:
     return test_feedback.SUPERSEDE, {"part": "lamp-1", "by": "lamp-2"}
 
 
-async def review(house: Opened, boss: Person) -> Asked:
+async def review(house: Runtime, boss: Person) -> Asked:
     del boss
     card = await plant(house, f"checked_{uuid4().hex}", "To be looked at again")
-    why = Why(kind=ReviewKind.RECHECK, reason="Somebody doubts it", at=datetime.now(UTC))
-    await reviewing.opened(house.reviews, card, why)
+    why = ReviewReason(kind=ReviewKind.RECHECK, reason="Somebody doubts it", at=datetime.now(UTC))
+    await reviews.open_review(house.reviews, card, why)
     [entry] = await house.records.rows("select id from review where card = %(id)s", id=card.id)
     return test_feedback.CLOSE, {"id": entry["id"]}
 
 
-async def report(house: Opened, boss: Person) -> Asked:
+async def report(house: Runtime, boss: Person) -> Asked:
     del house, boss
     return REPORT, {"report": {"text": "The horn is heard once"}}
 
 
-async def at(house: Opened, status: TicketStatus, version: int) -> Ticket:
+async def at(house: Runtime, status: TicketStatus, version: int) -> Ticket:
     """Put a ticket into asha's hands that has come so far."""
-    await house.crew.register(Technician(id=ASHA, garage=PUNE))
+    await house.technicians.register(Technician(id=ASHA, garage=PUNE))
     ticket = solved("On its way", version=version, status=status)
     if status not in {TicketStatus.RESOLVED, TicketStatus.CLOSED}:
         ticket = replace(ticket, outcome=None)
@@ -167,7 +167,7 @@ async def at(house: Opened, status: TicketStatus, version: int) -> Ticket:
 def repairing(query: str, status: TicketStatus, version: int, **more: object) -> Change:
     """Give a verb of a repair, asked of a ticket that has come so far."""
 
-    async def change(house: Opened, boss: Person) -> Asked:
+    async def change(house: Runtime, boss: Person) -> Asked:
         del boss
         ticket = await at(house, status, version)
         return query, {"id": ticket.id, "n": version, **more}
@@ -175,17 +175,17 @@ def repairing(query: str, status: TicketStatus, version: int, **more: object) ->
     return change
 
 
-async def technician(house: Opened, boss: Person) -> Asked:
+async def technician(house: Runtime, boss: Person) -> Asked:
     del house, boss
     return REGISTER, {"who": {"id": "ravi", "garage": PUNE}}
 
 
-async def bay(house: Opened, boss: Person) -> Asked:
+async def bay(house: Runtime, boss: Person) -> Asked:
     del house, boss
     return test_jobs.BAY, {"bay": f"bay_{uuid4().hex}", "garage": PUNE}
 
 
-async def booking(house: Opened, boss: Person) -> Asked:
+async def booking(house: Runtime, boss: Person) -> Asked:
     query, wanted = await bay(house, boss)
     await boss.ask(query, **wanted, op=str(uuid4()))
     ticket = await at(house, TicketStatus.ASSIGNED, 2)
@@ -193,22 +193,22 @@ async def booking(house: Opened, boss: Person) -> Asked:
     return test_jobs.BOOK, {"job": whole | {"slot": test_jobs.slot(next(HOURS))}}
 
 
-async def moving(house: Opened, boss: Person) -> Asked:
+async def moving(house: Runtime, boss: Person) -> Asked:
     query, wanted = await booking(house, boss)
     made = await boss.ask(query, **wanted, op=str(uuid4()))
     return test_jobs.MOVE, {"id": made["job"]["key"], "n": 1, "slot": test_jobs.slot(next(HOURS))}
 
 
-async def cancelling(house: Opened, boss: Person) -> Asked:
+async def cancelling(house: Runtime, boss: Person) -> Asked:
     query, wanted = await booking(house, boss)
     made = await boss.ask(query, **wanted, op=str(uuid4()))
     return test_jobs.CANCEL, {"id": made["job"]["key"], "n": 1}
 
 
-def queued(deed: Deed, change: Change, **named: str) -> Change:
+def queued(deed: QueuedVerb, change: Change, **named: str) -> Change:
     """Give a change as a phone hands it in: each of its data under the name that a queue has."""
 
-    async def handed(house: Opened, boss: Person) -> Asked:
+    async def handed(house: Runtime, boss: Person) -> Asked:
         _, asked = await change(house, boss)
         data = {named.get(name, name): value for name, value in asked.items()}
         return SYNC, {"operations": [record(deed.value, data)]}
@@ -254,18 +254,18 @@ CHANGES: dict[str, Change] = OF_CARDS | {
     "cancelJob": cancelling,
 }
 DEEDS: dict[str, Change] = {
-    Deed.REPORT_FAILURE: queued(Deed.REPORT_FAILURE, report),
-    Deed.START_REPAIR: queued(Deed.START_REPAIR, START, **STEP),
-    Deed.RECORD_ATTEMPT: queued(Deed.RECORD_ATTEMPT, ATTEMPT, **STEP),
-    Deed.RESOLVE_TICKET: queued(Deed.RESOLVE_TICKET, RESOLVE, **STEP),
-    Deed.CLOSE_TICKET: queued(Deed.CLOSE_TICKET, CLOSE, **STEP),
-    Deed.RATE_CARD: queued(Deed.RATE_CARD, rating, ticket="id", said="feedback"),
-    Deed.CREATE_CARD: queued(Deed.CREATE_CARD, creation),
-    Deed.UPDATE_CARD: queued(Deed.UPDATE_CARD, update, **CARD),
+    QueuedVerb.REPORT_FAILURE: queued(QueuedVerb.REPORT_FAILURE, report),
+    QueuedVerb.START_REPAIR: queued(QueuedVerb.START_REPAIR, START, **STEP),
+    QueuedVerb.RECORD_ATTEMPT: queued(QueuedVerb.RECORD_ATTEMPT, ATTEMPT, **STEP),
+    QueuedVerb.RESOLVE_TICKET: queued(QueuedVerb.RESOLVE_TICKET, RESOLVE, **STEP),
+    QueuedVerb.CLOSE_TICKET: queued(QueuedVerb.CLOSE_TICKET, CLOSE, **STEP),
+    QueuedVerb.RATE_CARD: queued(QueuedVerb.RATE_CARD, rating, ticket="id", said="feedback"),
+    QueuedVerb.CREATE_CARD: queued(QueuedVerb.CREATE_CARD, creation),
+    QueuedVerb.UPDATE_CARD: queued(QueuedVerb.UPDATE_CARD, update, **CARD),
 }
 
 
-async def written(house: Opened) -> list[dict[str, Any]]:
+async def written(house: Runtime) -> list[dict[str, Any]]:
     """Count what both stores hold, once all of it is told of in the log."""
     await told(house)
     held = await house.graph.read(
@@ -282,7 +282,7 @@ async def written(house: Opened) -> list[dict[str, Any]]:
     )
 
 
-async def forgotten(house: Opened, op: str) -> None:
+async def forgotten(house: Runtime, op: str) -> None:
     """Forget an operation, as if who answers had died before it was remembered."""
     async with house.records.transaction() as connection:
         await connection.execute("delete from operation where id = %(id)s", {"id": op})
@@ -293,11 +293,11 @@ def test_every_verb_is_asked_here() -> None:
     assert verbs is not None
     assert {name.split()[0] for name in CHANGES} | BOOKS | {"syncOperations"} == {*verbs.fields}
     # A price of a client is not used, and a shelf is a book.
-    assert DEEDS.keys() | {Deed.SET_PRICE, Deed.ADJUST_STOCK} == set(Deed)
+    assert DEEDS.keys() | {QueuedVerb.SET_PRICE, QueuedVerb.ADJUST_STOCK} == set(QueuedVerb)
 
 
 @pytest.mark.parametrize("verb", [*CHANGES, *DEEDS])
-async def test_a_lost_answer_is_given_again(house: Opened, somebody: Somebody, verb: str) -> None:
+async def test_a_lost_answer_is_given_again(house: Runtime, somebody: Somebody, verb: str) -> None:
     boss = somebody(Role.ADMIN, PUNE)
     query, wanted = await (CHANGES | DEEDS)[verb](house, boss)
     op = wanted["operations"][0]["operation_id"] if verb in DEEDS else str(uuid4())
@@ -312,7 +312,7 @@ async def test_a_lost_answer_is_given_again(house: Opened, somebody: Somebody, v
 
 @pytest.mark.parametrize("verb", OF_CARDS)
 async def test_somebody_else_hears_that_it_was_done(
-    house: Opened, somebody: Somebody, verb: str
+    house: Runtime, somebody: Somebody, verb: str
 ) -> None:
     query, wanted = await OF_CARDS[verb](house, boss := somebody(Role.ADMIN, PUNE))
     await boss.ask(query, **wanted, op=str(uuid4()))
@@ -323,7 +323,7 @@ async def test_somebody_else_hears_that_it_was_done(
     assert await written(house) == before
 
 
-async def test_what_another_cancelled_is_gone(house: Opened, somebody: Somebody) -> None:
+async def test_what_another_cancelled_is_gone(house: Runtime, somebody: Somebody) -> None:
     boss, stranger = somebody(Role.ADMIN, PUNE), somebody(Role.ADMIN, PUNE, name="another_admin")
     book, job = await booking(house, boss)
     op = str(uuid4())
@@ -338,7 +338,9 @@ async def test_what_another_cancelled_is_gone(house: Opened, somebody: Somebody)
     assert await written(house) == before
 
 
-async def test_another_job_under_the_same_key_is_refused(house: Opened, somebody: Somebody) -> None:
+async def test_another_job_under_the_same_key_is_refused(
+    house: Runtime, somebody: Somebody
+) -> None:
     boss = somebody(Role.ADMIN, PUNE)
     book, job = await booking(house, boss)
     _, other = await booking(house, boss)

@@ -9,15 +9,15 @@ import pytest
 
 from domain.access import Role
 from domain.cards import CardSource, CardStatus
-from graph.outbox import Outbox
+from graph.outbox import GraphOutbox
 from tests.graph.examples import card
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, Person, content
 from tests.journeys.sockets import CHANGED, subscribed
 from tests.waits import eventually, sure_to_end
-from tests.web.live import served
-from web.serving import beside, built
-from web.wiring import Opened
+from tests.web.live_server import served
+from web.server import build_application, run_background
+from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
 CARDS = 200
@@ -33,15 +33,15 @@ MEANT = "The seal of a rare metal makes a high sound when braking recovers energ
 
 
 @pytest.fixture(scope="module")
-async def place(house: Opened) -> AsyncGenerator[str]:
+async def place(house: Runtime) -> AsyncGenerator[str]:
     """Host and port of the application, with the relay and the feed beside it."""
-    async with beside(house), served(built(house)) as place:
+    async with run_background(house), served(build_application(house)) as place:
         yield place
 
 
-async def told_so_far(house: Opened) -> str:
+async def told_so_far(house: Runtime) -> str:
     """Give the cursor behind everything that happened, once the relay has moved it all."""
-    outbox = Outbox(house.graph)
+    outbox = GraphOutbox(house.graph)
     await eventually(lambda: outbox.pending(1), lambda events: not events)
     return str(await house.change_log.last())
 
@@ -72,7 +72,7 @@ async def seen(who: Person, made: dict[str, str]) -> dict[str, bool]:
 
 @pytest.mark.row("EX-3", "CA-33")
 async def test_only_what_is_for_all_leaves_the_garage(
-    house: Opened, somebody: Somebody, place: str
+    house: Runtime, somebody: Somebody, place: str
 ) -> None:
     author, second = somebody(Role.TECHNICIAN, name="asha"), somebody(Role.MANAGER)
     stranger = somebody(Role.MANAGER, DELHI)
@@ -99,7 +99,7 @@ async def test_only_what_is_for_all_leaves_the_garage(
 
 
 @pytest.mark.row("CA-33")
-async def test_limiting_a_card_takes_it_away_everywhere(house: Opened, somebody: Somebody) -> None:
+async def test_limiting_a_card_takes_it_away_everywhere(house: Runtime, somebody: Somebody) -> None:
     author, second = somebody(Role.TECHNICIAN, name="asha"), somebody(Role.MANAGER)
     stranger = somebody(Role.MANAGER, DELHI)
     made = await author.create(content(OWN_WORDS))
@@ -122,7 +122,7 @@ async def test_limiting_a_card_takes_it_away_everywhere(house: Opened, somebody:
 
 @pytest.mark.row("EX-3", "PI-6")
 async def test_two_hundred_cards_arrive_within_seconds(
-    house: Opened, somebody: Somebody, place: str
+    house: Runtime, somebody: Somebody, place: str
 ) -> None:
     drafts = [
         card(f"push_{n:03}", status=CardStatus.DRAFT, source=CardSource.FIELD) for n in range(CARDS)
@@ -156,7 +156,7 @@ async def test_two_hundred_cards_arrive_within_seconds(
 
 @pytest.mark.row("EX-5")
 async def test_an_independent_client_reads_writes_follows(
-    house: Opened, somebody: Somebody, place: str
+    house: Runtime, somebody: Somebody, place: str
 ) -> None:
     start = await told_so_far(house)
     async with httpx.AsyncClient(base_url=f"http://{place}", timeout=30) as client:
@@ -178,7 +178,7 @@ async def test_an_independent_client_reads_writes_follows(
 
 @pytest.mark.row("PI-6")
 async def test_a_cursor_continues_where_it_stopped(
-    house: Opened, somebody: Somebody, place: str
+    house: Runtime, somebody: Somebody, place: str
 ) -> None:
     root = somebody(Role.ADMIN, PUNE)
     start = await told_so_far(house)

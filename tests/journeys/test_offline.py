@@ -8,18 +8,18 @@ import pytest
 from domain.access import Role
 from domain.cards import Severity
 from schema.nodes import MOST
-from sync.cursors import Place
+from sync.delta_cursors import DeltaPosition
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, UPDATE, Person, content
-from tests.journeys.planting import logged, mixed
-from tests.journeys.queueing import CHANGES, opened, record, sync, told
-from web.wiring import Opened
+from tests.journeys.planted_cards import logged, mixed
+from tests.journeys.queue_records import CHANGES, opened, record, sync, told
+from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
 STATUS = "{ syncStatus { garage position lag } }"
 
 
-async def start(house: Opened, person: Person) -> str:
+async def start(house: Runtime, person: Person) -> str:
     await told(house)
     resync = await person.ask(CHANGES, after=None)
     assert resync["__typename"] == "Resync"
@@ -27,7 +27,9 @@ async def start(house: Opened, person: Person) -> str:
 
 
 @pytest.mark.row("SO-2")
-async def test_five_changes_and_an_end_are_one_tombstone(house: Opened, somebody: Somebody) -> None:
+async def test_five_changes_and_an_end_are_one_tombstone(
+    house: Runtime, somebody: Somebody
+) -> None:
     manager, second = somebody(), somebody(name="second")
     cursor = await start(house, manager)
     made = await manager.create(content("Told once"))
@@ -52,7 +54,7 @@ async def test_five_changes_and_an_end_are_one_tombstone(house: Opened, somebody
 
 @pytest.mark.row("SO-1")
 async def test_batches_leave_no_gap_and_send_the_critical_first(
-    house: Opened, somebody: Somebody
+    house: Runtime, somebody: Somebody
 ) -> None:
     manager = somebody()
     cursor = await start(house, manager)
@@ -87,7 +89,7 @@ async def test_batches_leave_no_gap_and_send_the_critical_first(
 
 @pytest.mark.row("SO-3", figure="1,000 changes in batches of 100")
 async def test_of_a_thousand_changes_the_critical_come_first(
-    house: Opened, somebody: Somebody
+    house: Runtime, somebody: Somebody
 ) -> None:
     manager = somebody()
     cursor = await start(house, manager)
@@ -107,7 +109,7 @@ async def test_of_a_thousand_changes_the_critical_come_first(
     assert {entry["key"] for entry in told} == {one.id for one in cards}
 
 
-async def test_cards_of_others_are_not_even_named(house: Opened, somebody: Somebody) -> None:
+async def test_cards_of_others_are_not_even_named(house: Runtime, somebody: Somebody) -> None:
     pune, delhi = somebody(), somebody(garage=DELHI)
     cursor = await start(house, delhi)
     await pune.create(content("Ours alone", visibility={"garages": [PUNE]}))
@@ -122,7 +124,7 @@ async def test_cards_of_others_are_not_even_named(house: Opened, somebody: Someb
     assert [(e["key"], e["gone"]) for e in batch["entries"]] == [(open_one["key"], "HIDDEN")]
 
 
-async def test_only_ones_own_cursor_is_taken(house: Opened, somebody: Somebody) -> None:
+async def test_only_ones_own_cursor_is_taken(house: Runtime, somebody: Somebody) -> None:
     pune, delhi = somebody(), somebody(garage=DELHI)
     foreign = await pune.ask(CHANGES, after=await start(house, delhi))
     forged = await pune.ask(CHANGES, after="QUJD" * 20)
@@ -136,9 +138,9 @@ async def test_only_ones_own_cursor_is_taken(house: Opened, somebody: Somebody) 
 
 
 async def test_a_cursor_from_the_future_is_told_to_read_again(
-    house: Opened, somebody: Somebody
+    house: Runtime, somebody: Somebody
 ) -> None:
-    future = house.places.seal(Place(done=10**9), PUNE)
+    future = house.delta_cursors.seal(DeltaPosition(done=10**9), PUNE)
     assert (await somebody().ask(CHANGES, after=future))["__typename"] == "Resync"
 
 
@@ -162,7 +164,7 @@ async def test_one_poisoned_operation_hurts_no_other(somebody: Somebody) -> None
     assert [a["field"] for a in answers] == [None, "operation_id", None, "type", "operation", None]
 
 
-async def test_a_queue_sent_three_times_is_done_once(house: Opened, somebody: Somebody) -> None:
+async def test_a_queue_sent_three_times_is_done_once(house: Runtime, somebody: Somebody) -> None:
     technician = somebody(Role.TECHNICIAN)
     queue = [record("report_failure", {"report": {"text": f"Belt slips {n}"}}) for n in range(5)]
     first = await sync(technician, *queue[:3], queue[1])
@@ -210,7 +212,7 @@ async def test_a_price_of_the_client_is_not_used(somebody: Somebody) -> None:
 
 
 @pytest.mark.row("CA-32")
-async def test_a_garage_is_as_far_as_it_asked(house: Opened, somebody: Somebody) -> None:
+async def test_a_garage_is_as_far_as_it_asked(house: Runtime, somebody: Somebody) -> None:
     manager = somebody()
     cursor = await start(house, manager)
     await manager.create(content("One behind"))

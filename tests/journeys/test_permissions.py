@@ -9,13 +9,13 @@ from graphql import GraphQLField
 
 from domain.access import Actor, Role
 from domain.ids import PersonId
-from resolvers.api import Api, build
-from resolvers.context import Context
+from resolvers.api import Api, build_api
+from resolvers.context import RequestContext
 from tests.journeys.people import PUNE
 from tests.journeys.schema_walk import API, filled, members, roots
 from tests.resolvers.test_guards import WRITTEN, allowed
-from web.serving import services
-from web.wiring import Opened
+from web.server import build_services
+from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
 ROLES = [pytest.param(role, marks=pytest.mark.row(f"AZ-{n}")) for n, role in enumerate(Role, 1)]
@@ -26,11 +26,11 @@ VERDICT = "{ __typename ... on NotAllowed { role action resource } }"
 
 @pytest.fixture(scope="module")
 def api() -> Api:
-    return build(introspection=False)
+    return build_api(introspection=False)
 
 
 @pytest.mark.parametrize("role", ROLES)
-async def test_role_is_refused_what_it_may_not(house: Opened, api: Api, role: Role) -> None:
+async def test_role_is_refused_what_it_may_not(house: Runtime, api: Api, role: Role) -> None:
     before = await _everything(house)
     closed = [field for field in WRITTEN if not allowed(field, role)]
     verdicts = {field: await _verdict(api, house, role, field) for field in closed}
@@ -46,20 +46,20 @@ async def test_role_is_refused_what_it_may_not(house: Opened, api: Api, role: Ro
 
 
 @pytest.mark.parametrize("role", ROLES)
-async def test_role_may_do_what_is_its(house: Opened, api: Api, role: Role) -> None:
+async def test_role_may_do_what_is_its(house: Runtime, api: Api, role: Role) -> None:
     opened = [field for field in WRITTEN if allowed(field, role)]
     refused = [f for f in opened if await _verdict(api, house, role, f) is not None]
     assert refused == []
 
 
-async def test_nobody_is_refused_everything(house: Opened, api: Api) -> None:
+async def test_nobody_is_refused_everything(house: Runtime, api: Api) -> None:
     before = await _everything(house)
     codes = {field: await _code(api, house, field) for field in WRITTEN}
     assert codes == dict.fromkeys(WRITTEN, "NOT_AUTHENTICATED")
     assert await _everything(house) == before
 
 
-async def _verdict(api: Api, house: Opened, role: Role, field: str) -> dict[str, str] | None:
+async def _verdict(api: Api, house: Runtime, role: Role, field: str) -> dict[str, str] | None:
     """Give who was refused what, None where the guard let them pass."""
     actor = Actor(id=PersonId("zoya"), role=role, garage=PUNE)
     data, errors = await _asked(api, house, actor, field)
@@ -72,15 +72,15 @@ async def _verdict(api: Api, house: Opened, role: Role, field: str) -> dict[str,
     return None
 
 
-async def _code(api: Api, house: Opened, field: str) -> str | None:
+async def _code(api: Api, house: Runtime, field: str) -> str | None:
     _, errors = await _asked(api, house, None, field)
     told: dict[str, str] = errors[0].extensions if errors else {}
     return told.get("code")
 
 
-async def _asked(api: Api, house: Opened, actor: Actor | None, field: str) -> tuple[Any, Any]:
+async def _asked(api: Api, house: Runtime, actor: Actor | None, field: str) -> tuple[Any, Any]:
     """Ask one field and give the first answer."""
-    context = Context(services=services(house), trace="permissions", signed_in=actor)
+    context = RequestContext(services=build_services(house), trace="permissions", signed_in=actor)
     operation, document = _document(field)
     if operation != "subscription":
         found = await api.execute(document, context_value=context)
@@ -107,7 +107,7 @@ def _shape(found: GraphQLField) -> str:
     return VERDICT if "NotAllowed" in named else "{ __typename }"
 
 
-async def _everything(house: Opened) -> tuple[Any, Any]:
+async def _everything(house: Runtime) -> tuple[Any, Any]:
     """Give how many nodes, edges, versions and rows there are: a refusal leaves them so."""
     graph = await house.graph.read(
         "MATCH (n) RETURN count(n) AS nodes, sum(coalesce(n.version, 0)) AS versions,"

@@ -11,7 +11,7 @@ import pytest
 from domain.access import Role
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import content
-from tests.journeys.queueing import SYNC, record, sync
+from tests.journeys.queue_records import SYNC, record, sync
 from web.asgi import GRAPHQL
 
 pytestmark = pytest.mark.journey

@@ -8,20 +8,20 @@ import httpx
 import pytest
 from pypdf import PdfReader
 
-from billing import reports
-from billing.verification import verify
+from billing.ledger import reports
+from billing.ledger.verification import verify_books
 from domain.access import SYSTEM, Role
 from domain.events import EventType
 from domain.ids import InvoiceId, ticket_id
 from domain.tickets import TicketStatus
 from sync.stream import STREAM
-from tests.billing.booked import synthetic_gstin
+from tests.billing.sample_books import synthetic_gstin
+from tests.journeys.billing_garage import CREDIT, PAY, READ, STOCK, Shop, furnished, op, registered
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import PUNE, Person
-from tests.journeys.shop import CREDIT, PAY, READ, STOCK, Shop, furnished, op, registered
 from tests.waits import eventually
-from web.serving import beside
-from web.wiring import Opened
+from web.server import run_background
+from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
 VEHICLE = {"make": "Ather", "model": "450X", "year": 2024}
@@ -51,9 +51,9 @@ TOLD = """query ($id: ID!) { invoice(id: $id) { messages {
 
 
 @pytest.fixture(scope="module")
-async def shop(house: Opened, somebody: Somebody) -> AsyncGenerator[Shop]:
+async def shop(house: Runtime, somebody: Somebody) -> AsyncGenerator[Shop]:
     """The garage, with the relay and the listeners at work beside it."""
-    async with beside(house):
+    async with run_background(house):
         yield await furnished(house, somebody)
 
 
@@ -155,9 +155,9 @@ async def test_a_failure_is_repaired_and_becomes_money(
 async def _both_stores_agree(shop: Shop, ticket: str, invoice: str) -> None:
     house = shop.house
     kept = await house.tickets.get(ticket_id(ticket), SYSTEM)
-    level = (await house.books.billing.stock.levels(PUNE, ["controller"]))["controller"]
+    level = (await house.billing.billing.stock.stock_levels(PUNE, ["controller"]))["controller"]
 
-    paid = (await house.books.billing.payments.of_invoices([InvoiceId(invoice)])).values()
+    paid = (await house.billing.billing.payments.of_invoices([InvoiceId(invoice)])).values()
     about = {ticket, invoice, *(payment.id for found in paid for payment in found)}
 
     async def told() -> list[EventType]:
@@ -175,7 +175,7 @@ async def _both_stores_agree(shop: Shop, ticket: str, invoice: str) -> None:
     assert level.quantity == 0
     assert [events.count(one) for one in wanted] == [1, 1, 1, 2]
     assert sum((await reports.trial_balance(house.records)).values()) == 0
-    assert (await verify(house.records)).touched is None
+    assert (await verify_books(house.records)).touched is None
 
 
 @pytest.mark.row("IP-14")

@@ -6,16 +6,16 @@ from uuid import uuid4
 import pytest
 
 from domain.access import Role
-from domain.cards import Resolution, SolutionType, Step
+from domain.cards import RepairStep, Resolution, SolutionType
 from domain.events import EventType
 from domain.ids import GarageId, PersonId, TicketId
 from domain.technicians import Certification, Technician
 from domain.tickets import Matching
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, Person
-from tests.journeys.planting import plant
-from tests.journeys.solving import shown
-from web.wiring import Opened
+from tests.journeys.planted_cards import plant
+from tests.journeys.solved_tickets import shown
+from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
 TOLD = """__typename ... on Refusal { message }
@@ -56,7 +56,7 @@ async def do(who: Person, document: str, ticket: str, version: int, **more: obje
 
 
 @pytest.mark.row("GA-1")
-async def test_a_repair_is_told_from_start_to_end(house: Opened, somebody: Somebody) -> None:
+async def test_a_repair_is_told_from_start_to_end(house: Runtime, somebody: Somebody) -> None:
     asha = somebody(Role.TECHNICIAN, name="asha")
     card = await plant(house, "plug_corroded", "The charging plug is green inside")
     start = await house.change_log.last()
@@ -137,7 +137,7 @@ async def test_a_step_is_refused_and_nothing_changes(somebody: Somebody) -> None
 
 
 @pytest.mark.row("GA-1")
-async def test_a_lost_answer_starts_one_repair(house: Opened, somebody: Somebody) -> None:
+async def test_a_lost_answer_starts_one_repair(house: Runtime, somebody: Somebody) -> None:
     ravi, op = somebody(Role.TECHNICIAN, name="ravi"), str(uuid4())
     made = await ravi.report("The mirror shakes")
     first = await do(ravi, START, made["id"], 1, op=op)
@@ -150,19 +150,19 @@ async def test_a_lost_answer_starts_one_repair(house: Opened, somebody: Somebody
 
 
 @pytest.mark.row("GA-3")
-async def test_high_voltage_goes_to_the_certified_alone(house: Opened, somebody: Somebody) -> None:
+async def test_high_voltage_goes_to_the_certified_alone(house: Runtime, somebody: Somebody) -> None:
     boss, asha = somebody(Role.MANAGER), somebody(Role.TECHNICIAN, name="asha")
     live = Resolution(
         type=SolutionType.REPAIR,
-        steps=(Step(action="Isolate the pack", safety=True),),
+        steps=(RepairStep(action="Isolate the pack", safety=True),),
         high_voltage=True,
     )
     card = await plant(house, "pack_leaks", "The pack leaks current", resolution=live)
-    await house.crew.register(Technician(id=PersonId("asha"), garage=PUNE))
+    await house.technicians.register(Technician(id=PersonId("asha"), garage=PUNE))
     certified = Technician(
         id=PersonId("ravi"), garage=PUNE, certification=Certification.HIGH_VOLTAGE
     )
-    await house.crew.register(certified)
+    await house.technicians.register(certified)
     made = await asha.report("Isolation fault")
     refused = await do(asha, START, made["id"], 1, card=card.id)
     assert (refused["__typename"], refused["technician"]) == ("NotCertified", "asha")
@@ -178,11 +178,13 @@ async def test_high_voltage_goes_to_the_certified_alone(house: Opened, somebody:
 
 @pytest.mark.row("GA-3")
 async def test_technicians_are_suggested_by_certificate_skill_and_load(
-    house: Opened, somebody: Somebody
+    house: Runtime, somebody: Somebody
 ) -> None:
     boss, garage = somebody(Role.MANAGER, FAR, name="chief"), FAR
     live = Resolution(
-        type=SolutionType.REPAIR, steps=(Step(action="Isolate", safety=True),), high_voltage=True
+        type=SolutionType.REPAIR,
+        steps=(RepairStep(action="Isolate", safety=True),),
+        high_voltage=True,
     )
     dangerous = await plant(house, "live_wire", "A wire of the pack is live", resolution=live)
     [seen] = await house.graph.read(SEEN_ON)
@@ -195,9 +197,9 @@ async def test_technicians_are_suggested_by_certificate_skill_and_load(
         known = Technician(
             id=PersonId(name), garage=garage, certification=certification, skills=skills
         )
-        await house.crew.register(known)
+        await house.technicians.register(known)
     elsewhere = Technician(id=PersonId("elsewhere"), garage=PUNE, skills=(knows,))
-    await house.crew.register(elsewhere)
+    await house.technicians.register(elsewhere)
 
     async def suggested(ticket: str) -> list[tuple[str, bool, int]]:
         found = await boss.ask(SUGGEST, ticket=ticket)
@@ -210,13 +212,13 @@ async def test_technicians_are_suggested_by_certificate_skill_and_load(
     # Nobody has searched for its cards: it may be high voltage for all that is known.
     assert await suggested(made["id"]) == [("busy", True, 1), ("idle", False, 0)]
     ticket = TicketId(made["key"])
-    await house.tickets.show(ticket, (), Matching.NONE, [])
+    await house.tickets.record_shown(ticket, (), Matching.NONE, [])
     assert await suggested(made["id"]) == [
         ("novice", True, 0),
         ("busy", True, 1),
         ("idle", False, 0),
     ]
-    await house.tickets.show(ticket, shown(dangerous.id), Matching.FOUND, [])
+    await house.tickets.record_shown(ticket, shown(dangerous.id), Matching.FOUND, [])
     assert await suggested(made["id"]) == [("busy", True, 1), ("idle", False, 0)]
     for name in ("novice", "elsewhere"):
         refused = await do(boss, ASSIGN, made["id"], 1, to=name)

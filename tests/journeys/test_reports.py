@@ -9,15 +9,15 @@ from domain.access import Role
 from domain.events import EventType
 from domain.ids import TicketId
 from ingest.lexicon import Lexicon
-from repair.intake import Searching, matched
+from repair.suggestions import SuggestionPorts, suggest_cards
 from tests.domain.samples import NOW
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import PUNE, content
 from tests.journeys.sockets import READY, subscribed
 from tests.waits import eventually
-from tests.web.live import served
-from web.serving import beside, built
-from web.wiring import Opened
+from tests.web.live_server import served
+from web.server import build_application, run_background
+from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
 STRANGE = "Purple moss grows on the sun visor after each eclipse"
@@ -34,14 +34,14 @@ fragment deep on __Type { kind name ofType { kind name ofType { kind name } } }"
 
 
 @pytest.fixture(scope="module", autouse=True)
-async def _at_work(house: Opened) -> AsyncGenerator[None]:  # pyright: ignore[reportUnusedFunction]
+async def _at_work(house: Runtime) -> AsyncGenerator[None]:  # pyright: ignore[reportUnusedFunction]
     """The relay, the feed and the handlers run beside these tests; the reader has learnt."""
     before = house.reader.lexicon
 
     async def lexicon() -> Lexicon:
         return house.reader.lexicon
 
-    async with beside(house):
+    async with run_background(house):
         await eventually(lexicon, lambda now: now is not before and now.meanings is not None)
         yield
 
@@ -81,9 +81,9 @@ async def test_an_unknown_failure_founds_a_draft(somebody: Somebody) -> None:
 
 
 @pytest.mark.row("EX-5", "EX-1")
-async def test_a_report_calls_its_reporter_back(house: Opened, somebody: Somebody) -> None:
+async def test_a_report_calls_its_reporter_back(house: Runtime, somebody: Somebody) -> None:
     meera = somebody(Role.TECHNICIAN, name="meera")
-    async with served(built(house)) as place:
+    async with served(build_application(house)) as place:
         made = await meera.report(KNOWN, vehicle={"make": "Ather", "model": "450X"})
         assert made["matching"] == "PENDING"
         async with subscribed(place, meera.token, READY, ticket=made["id"]) as socket:
@@ -95,7 +95,7 @@ async def test_a_report_calls_its_reporter_back(house: Opened, somebody: Somebod
     assert first["card"]["key"] == "fc_ather_450x_harness_chafe_head"
 
 
-async def test_a_ticket_created_event_reaches_the_log(house: Opened, somebody: Somebody) -> None:
+async def test_a_ticket_created_event_reaches_the_log(house: Runtime, somebody: Somebody) -> None:
     start = await house.change_log.last()
     made = await somebody().report(KNOWN)
 
@@ -124,15 +124,15 @@ async def test_a_report_is_read_and_explained(somebody: Somebody) -> None:
 
 
 @pytest.mark.row("PI-3")
-async def test_a_repeated_search_founds_one_draft(house: Opened, somebody: Somebody) -> None:
+async def test_a_repeated_search_founds_one_draft(house: Runtime, somebody: Somebody) -> None:
     asha = somebody(Role.TECHNICIAN, name="asha")
     made = await asha.report(f"{STRANGE}, twice")
     await eventually(lambda: asha.ask(TICKET, id=made["id"]), lambda t: t["matching"] != "PENDING")
-    needed = Searching(
+    needed = SuggestionPorts(
         tickets=house.tickets, cards=house.cards, reader=house.reader, matcher=house.matcher
     )
 
-    again = [matched(needed, TicketId(made["key"]), NOW) for _ in range(5)]
+    again = [suggest_cards(needed, TicketId(made["key"]), NOW) for _ in range(5)]
     assert {t.matching for t in await asyncio.gather(*again)} == {"none"}
 
     drafts = await house.graph.read(

@@ -9,7 +9,7 @@ from domain.events import EventType
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI
 from tests.journeys.test_repairs import CLOSE, RESOLVE, START, do
-from web.wiring import Opened
+from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
 READ = "query ($id: ID!) { ticket(id: $id) { version revisitOf } }"
@@ -29,7 +29,7 @@ async def visit(somebody: Somebody, vehicle: str, code: str = "E401") -> str:
 
 
 @pytest.mark.row("FE-3")
-async def test_a_failure_that_comes_back_is_seen(house: Opened, somebody: Somebody) -> None:
+async def test_a_failure_that_comes_back_is_seen(house: Runtime, somebody: Somebody) -> None:
     asha, far = somebody(Role.TECHNICIAN, name="asha"), somebody(Role.MANAGER, DELHI)
     start = await house.change_log.last()
     first = await visit(somebody, "veh_swift_1")
@@ -49,7 +49,7 @@ async def test_a_failure_that_comes_back_is_seen(house: Opened, somebody: Somebo
     assert told == [again["key"]]
 
 
-async def test_a_vehicle_needs_an_id_of_its_own(house: Opened, somebody: Somebody) -> None:
+async def test_a_vehicle_needs_an_id_of_its_own(house: Runtime, somebody: Somebody) -> None:
     asha = somebody(Role.TECHNICIAN, name="asha")
     before = await house.graph.read("MATCH (t:Ticket) RETURN count(t) AS n")
     for hostile in ("veh_of_tkt_1", "veh", "veh_x y", "' OR 1=1"):

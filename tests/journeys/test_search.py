@@ -10,19 +10,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.access import Role
-from domain.card_life import SEARCHABLE
+from domain.card_lifecycle import SEARCHABLE
 from domain.cards import CardStatus
 from domain.vehicles import VehicleContext
-from graph.cards import Cards
+from graph.cards import CardStore
 from graph.database import Graph, T, Transaction
-from graph.outbox import Outbox
-from matching import formula
+from graph.outbox import GraphOutbox
+from matching import formulas
 from tests.graph.examples import ADMIN
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import CREATE, content
-from tests.journeys.planting import plant
-from web.serving import built
-from web.wiring import Opened
+from tests.journeys.planted_cards import plant
+from web.server import build_application
+from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
 MAKES = ("Ather", "Ola", None)
@@ -31,7 +31,7 @@ texts = st.lists(st.sampled_from(WORDS), min_size=1, max_size=8).map(" ".join)
 
 
 @pytest.fixture(scope="module", autouse=True)
-async def _planted(house: Opened) -> None:  # pyright: ignore[reportUnusedFunction]
+async def _planted(house: Runtime) -> None:  # pyright: ignore[reportUnusedFunction]
     """A card of every state and make, all with words and meanings that are searched for."""
     for status in CardStatus:
         for make in MAKES:
@@ -70,7 +70,7 @@ async def test_every_searchable_state_is_found(somebody: Somebody) -> None:
 
 
 @pytest.mark.row("IX-11")
-async def test_ranking_again_lifts_a_low_card(house: Opened, somebody: Somebody) -> None:
+async def test_ranking_again_lifts_a_low_card(house: Runtime, somebody: Somebody) -> None:
     simple = (VehicleContext(make="Simple", model="One"),)
     for n in range(15):
         text = f"A low buzzing sound comes from the motor, case {n}"
@@ -85,7 +85,9 @@ async def test_ranking_again_lifts_a_low_card(house: Opened, somebody: Somebody)
 
     found = [card["key"] for card in await somebody().search(asked, make="Simple")]
 
-    both = formula.hybrid({h.card: h.score for h in meaning}, {h.card: h.score for h in words})
+    both = formulas.hybrid_score(
+        {h.card: h.score for h in meaning}, {h.card: h.score for h in words}
+    )
     assert found == [card for card, _ in both][:10]
     assert lifted.id in found
     assert len(found) == 10
@@ -118,12 +120,12 @@ class Crashing(Graph):
 
 
 @pytest.mark.row("PI-4")
-async def test_a_write_cut_off_leaves_nothing(house: Opened, somebody: Somebody) -> None:
+async def test_a_write_cut_off_leaves_nothing(house: Runtime, somebody: Somebody) -> None:
     crashing = Crashing(house.graph._driver)  # pyright: ignore[reportPrivateUsage]
-    broken = replace(house, cards=Cards(crashing))
-    transport = httpx.ASGITransport(app=built(broken), raise_app_exceptions=False)
+    broken = replace(house, cards=CardStore(crashing))
+    transport = httpx.ASGITransport(app=build_application(broken), raise_app_exceptions=False)
     text = "Molybdenum shim rattles in the hub"
-    before = await Outbox(house.graph).pending(1_000)
+    before = await GraphOutbox(house.graph).pending(1_000)
     async with httpx.AsyncClient(transport=transport, base_url="http://broken.test") as client:
         asha = somebody(Role.TECHNICIAN, client=client)
         answer = await asha.answer(CREATE, card=content(text), op=str(uuid4()))
@@ -138,4 +140,4 @@ async def test_a_write_cut_off_leaves_nothing(house: Opened, somebody: Somebody)
         " toStringOrNull(n[k]) CONTAINS 'Molybdenum') RETURN count(n) AS n"
     )
     assert left == [{"n": 0}]
-    assert await Outbox(house.graph).pending(1_000) == before
+    assert await GraphOutbox(house.graph).pending(1_000) == before

@@ -18,16 +18,16 @@ import pytest
 from graphql import GraphQLField, GraphQLObjectType
 from pypdf import PdfReader
 
-from billing.law_time import law_date
+from billing.gst.law_dates import law_day
 from domain.access import Actor, Role
 from domain.ids import GarageId, PersonId
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Part
-from resolvers.api import build
-from resolvers.context import Context, Place
+from resolvers.api import build_api
+from resolvers.context import RequestContext, StreamPosition
 from resolvers.guards import guard_of
 from schema.nodes import global_id
-from sync.cursors import Place as LogPlace
+from sync.delta_cursors import DeltaPosition as LogPlace
 from tests.journeys import schema_walk
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE
@@ -38,13 +38,13 @@ from tests.journeys.planted_secrets import (
     planted,
     technician,
 )
-from tests.journeys.queueing import told
+from tests.journeys.queue_records import told
 from tests.journeys.schema_walk import API, documents, filled, members
-from web.serving import services
-from web.wiring import Opened
+from web.server import build_services
+from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
-RUN = build(introspection=False)
+RUN = build_api(introspection=False)
 DEPTH = 7
 # What one id leads to, and a hundred changes; lists lead on to everything from there.
 NEAR = 3
@@ -57,7 +57,7 @@ Given = Mapping[str, object]
 class Asker:
     """Somebody who asks for everything, and all that they were answered."""
 
-    def __init__(self, house: Opened, door: httpx.AsyncClient, actor: Actor) -> None:
+    def __init__(self, house: Runtime, door: httpx.AsyncClient, actor: Actor) -> None:
         self.actor = actor
         self._house = house
         self._door = door
@@ -70,7 +70,7 @@ class Asker:
         await self._hear(f"{found.data} {found.errors}")
 
     async def follow(self, document: str, until: int) -> None:
-        place = Place(seq=0, until=until)
+        place = StreamPosition(seq=0, until=until)
         results = await RUN.stream(document, context_value=self._context(place))
         async with aclosing(cast("AsyncGenerator[Any]", results)) as answers:
             async for answer in answers:
@@ -84,9 +84,9 @@ class Asker:
             # Long words may be broken where a line ends.
             self.heard.append("".join("".join(p.extract_text().split()) for p in pages))
 
-    def _context(self, place: Place | None = None) -> Context:
-        given = services(self._house)
-        return Context(services=given, trace="walk", signed_in=self.actor, place=place)
+    def _context(self, place: StreamPosition | None = None) -> RequestContext:
+        given = build_services(self._house)
+        return RequestContext(services=given, trace="walk", signed_in=self.actor, position=place)
 
     @property
     def secrets(self) -> set[str]:
@@ -94,7 +94,7 @@ class Asker:
 
 
 @pytest.fixture(scope="module")
-async def garages(house: Opened, somebody: Somebody) -> AsyncGenerator[list[Planted]]:
+async def garages(house: Runtime, somebody: Somebody) -> AsyncGenerator[list[Planted]]:
     """Two garages with their secrets, and the feed that tells of their changes."""
     model = VehicleModel(make="Ather", model="450X", year=2024)
     await house.vocabulary.load_vehicles([model])
@@ -120,7 +120,7 @@ ASKERS = [(role, garage) for role in Role for garage in (PUNE, DELHI)]
 @pytest.mark.row("AZ-6", "CA-33")
 @pytest.mark.parametrize(("role", "garage"), ASKERS)
 async def test_everybody_reads_what_is_theirs_and_no_more(
-    house: Opened,
+    house: Runtime,
     door: httpx.AsyncClient,
     garages: list[Planted],
     role: Role,
@@ -154,9 +154,9 @@ def _edges(member: GraphQLObjectType, depth: int) -> set[tuple[str, str, str]]:
     return found
 
 
-def _questions(house: Opened, garages: list[Planted], own: GarageId) -> Iterator[str]:
+def _questions(house: Runtime, garages: list[Planted], own: GarageId) -> Iterator[str]:
     """Give documents that ask every field of Query for everything that it can give."""
-    cursor = house.places.seal(LogPlace(done=0), own)
+    cursor = house.delta_cursors.seal(LogPlace(done=0), own)
     for name, root in schema_walk.roots(API.query_type).items():
         for n, given in enumerate(_given(name, garages, cursor)):
             for member in members(root):
@@ -171,7 +171,7 @@ def _given(name: str, garages: list[Planted], cursor: str) -> list[Given]:
     cards: list[Given] = [{"id": c} for g in garages for c in g.cards]
     tickets: list[Given] = [{"ticket": t, "id": t} for g in garages for t in g.tickets]
     papers: list[Given] = [{"id": g.invoice} for g in garages]
-    month = f"{law_date(datetime.now(UTC)):%Y-%m}"
+    month = f"{law_day(datetime.now(UTC)):%Y-%m}"
     places: list[Given] = [{"garage": g.garage, "month": month} for g in garages]
     known: dict[str, list[Given]] = {
         "card": [*cards, *({**one, "version": 1} for one in cards)],

@@ -9,8 +9,16 @@ from domain.access import Viewer
 from domain.codes import CodeKey
 from domain.errors import Unavailable
 from domain.ids import CardId, GarageId
-from domain.matches import Beside, CardFacts, Embedding, Hit, Source, Understood, closeness
-from domain.signature import words
+from domain.matches import (
+    CardFacts,
+    CardHit,
+    Embedding,
+    ReportTraits,
+    Source,
+    UnderstoodReport,
+    closeness,
+)
+from domain.signature import split_words
 from domain.vehicles import UNKNOWN, VehicleContext
 from matching.answers import Match
 
@@ -45,14 +53,14 @@ class Shelf:
     faults: Faults = field(default_factory=Faults)
 
     async def by_codes(
-        self, keys: Sequence[CodeKey], viewer: Viewer, limit: int, beside: Beside
-    ) -> list[Hit]:
+        self, keys: Sequence[CodeKey], viewer: Viewer, limit: int, beside: ReportTraits
+    ) -> list[CardHit]:
         await self.faults.meet("by_codes")
         return self._best(viewer, limit, beside, lambda c: len(set(keys) & set(c.facts.codes)))
 
     async def by_vehicle(
-        self, symptoms: Sequence[str], viewer: Viewer, limit: int, beside: Beside
-    ) -> list[Hit]:
+        self, symptoms: Sequence[str], viewer: Viewer, limit: int, beside: ReportTraits
+    ) -> list[CardHit]:
         await self.faults.meet("by_vehicle")
         return self._best(
             viewer,
@@ -65,8 +73,8 @@ class Shelf:
         )
 
     async def by_meaning(
-        self, embedding: Embedding, viewer: Viewer, limit: int, *, beside: Beside
-    ) -> list[Hit]:
+        self, embedding: Embedding, viewer: Viewer, limit: int, *, beside: ReportTraits
+    ) -> list[CardHit]:
         await self.faults.meet("by_meaning")
         return self._best(viewer, limit, beside, lambda c: _cosine(embedding.vector, c.vector))
 
@@ -76,15 +84,15 @@ class Shelf:
         symptoms: Sequence[str],
         viewer: Viewer,
         limits: Mapping[Source, int],
-        beside: Beside,
-    ) -> tuple[list[Hit], list[Hit]]:
+        beside: ReportTraits,
+    ) -> tuple[list[CardHit], list[CardHit]]:
         await self.faults.meet("by_words_and_vehicle")
-        said = set(words(text))
+        said = set(split_words(text))
         worded = self._best(
             viewer,
             limits[Source.WORDS],
             beside,
-            lambda c: len(said & set(words(f"{c.facts.title} {c.facts.text}"))),
+            lambda c: len(said & set(split_words(f"{c.facts.title} {c.facts.text}"))),
         )
         return worded, await self.by_vehicle(symptoms, viewer, limits[Source.VEHICLE], beside)
 
@@ -94,8 +102,8 @@ class Shelf:
         symptoms: Sequence[str],
         viewer: Viewer,
         limit: int,
-        beside: Beside,
-    ) -> list[Hit]:
+        beside: ReportTraits,
+    ) -> list[CardHit]:
         del symptoms
         await self.faults.meet("by_neighbours")
         near = [c.facts for c in self.cards if set(codes) & set(c.facts.codes)]
@@ -103,16 +111,16 @@ class Shelf:
         return self._best(viewer, limit, beside, lambda c: len(causes & set(c.facts.causes)))
 
     async def facts(
-        self, ids: Sequence[CardId], viewer: Viewer, beside: Beside
+        self, ids: Sequence[CardId], viewer: Viewer, beside: ReportTraits
     ) -> dict[CardId, CardFacts]:
         await self.faults.meet("facts")
         return {c.facts.id: _held(c, beside) for c in self._seen(viewer) if c.facts.id in ids}
 
     def _best(
-        self, viewer: Viewer, limit: int, beside: Beside, points: Callable[[Shelved], float]
-    ) -> list[Hit]:
+        self, viewer: Viewer, limit: int, beside: ReportTraits, points: Callable[[Shelved], float]
+    ) -> list[CardHit]:
         hits = [
-            Hit(card=c.facts.id, score=points(c), marks=_held(c, beside))
+            CardHit(card=c.facts.id, score=points(c), marks=_held(c, beside))
             for c in self._seen(viewer)
         ]
         return sorted((h for h in hits if h.score > 0), key=lambda h: (-h.score, h.card))[:limit]
@@ -132,13 +140,13 @@ class Memory:
         await self.faults.meet("remember")
         self.kept[garage] = [*self.kept.get(garage, []), *matches]
 
-    async def recall(self, garage: GarageId, understood: Understood) -> list[Match]:
+    async def recall(self, garage: GarageId, understood: UnderstoodReport) -> list[Match]:
         del understood
         await self.faults.meet("recall")
         return self.kept.get(garage, [])
 
 
-def _held(shelved: Shelved, beside: Beside) -> CardFacts:
+def _held(shelved: Shelved, beside: ReportTraits) -> CardFacts:
     like = beside.embedding
     return replace(
         shelved.facts,

@@ -7,7 +7,7 @@ from domain.access import Viewer
 from domain.cards import CardSource, CardStatus, Severity
 from domain.codes import CodeKey
 from domain.ids import CardId, GarageId
-from domain.matches import CardFacts, Embedding, Understood, VehicleLevel
+from domain.matches import CardFacts, Embedding, UnderstoodReport, VehicleLevel
 from domain.reports import FailureReport
 from domain.tickets import SeenSymptom
 from domain.usage import Usage
@@ -39,7 +39,7 @@ FACTS = CardFacts(
     campaign=None,
     models=1,
 )
-REPORT = Understood(
+REPORT = UnderstoodReport(
     report=FailureReport(text="charging stops early"),
     codes=(E401,),
     symptoms=(SeenSymptom(code=SYMPTOM, confidence=0.9),),

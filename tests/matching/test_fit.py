@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from domain.matches import CardFacts, Level, Understood, VehicleLevel
+from domain.matches import CardFacts, Level, UnderstoodReport, VehicleLevel
 from domain.reports import FailureReport
 from domain.vehicles import UNKNOWN, VehicleContext
 from matching import fit
-from matching.engine import Matcher
-from matching.ranking import FusedRanker
+from matching.matcher import Matcher
+from matching.rankers import FusedRanker
 from tests.matching.fakes import Faults, Memory, Shelf, Shelved
 from tests.matching.samples import ATHER, E401, IN_PUNE, PUNE, REPORT, SYMPTOM, facts
-from tests.matching.test_engine import EVERY_SEARCH
+from tests.matching.test_matcher import EVERY_SEARCH
 
 STARBUS = VehicleContext(make="Tata", model="Starbus", year=2021)
 BUS = ("tata", "tata|starbus", "tata|starbus|2021")
@@ -20,8 +20,8 @@ DARK = facts("dark", title="Dashboard goes black in the sun", text="on the bus",
 DOOR = facts("door", title="Bus door stays shut", text="does not open", fits=BUS)
 
 
-def said(text: str, vehicle: VehicleContext = UNKNOWN) -> Understood:
-    return Understood(report=FailureReport(text=text), vehicle=vehicle)
+def said(text: str, vehicle: VehicleContext = UNKNOWN) -> UnderstoodReport:
+    return UnderstoodReport(report=FailureReport(text=text), vehicle=vehicle)
 
 
 DOOR_SHUT = said("Bus door does not open", STARBUS)
@@ -42,7 +42,9 @@ DOOR_SHUT = said("Bus door does not open", STARBUS)
         (said("hums"), facts("alike", cosine=0.29), False),
     ],
 )
-def test_a_card_needs_a_sign_of_its_own(report: Understood, card: CardFacts, fits: bool) -> None:
+def test_a_card_needs_a_sign_of_its_own(
+    report: UnderstoodReport, card: CardFacts, fits: bool
+) -> None:
     assert fit.fits(report, card) is fits
 
 

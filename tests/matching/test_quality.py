@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from matching.quality import (
-    Estimate,
+    IntervalEstimate,
     calibration_error,
-    estimate,
-    hits,
+    estimate_mean,
+    hits_at,
     ndcg,
     paired_p,
     rank_of,
-    reciprocal,
+    reciprocal_ranks,
 )
 
 RANKS = [1, 3, 0, 2, 11]
@@ -27,12 +27,12 @@ def test_rank_of_the_first_right(ranking: list[str], rank: int) -> None:
 
 
 def test_hits_among_the_first() -> None:
-    assert hits(RANKS, 1).tolist() == [1, 0, 0, 0, 0]
-    assert hits(RANKS, 3).tolist() == [1, 1, 0, 1, 0]
+    assert hits_at(RANKS, 1).tolist() == [1, 0, 0, 0, 0]
+    assert hits_at(RANKS, 3).tolist() == [1, 1, 0, 1, 0]
 
 
 def test_mean_reciprocal_rank() -> None:
-    assert reciprocal(RANKS).tolist() == pytest.approx([1, 1 / 3, 0, 1 / 2, 1 / 11])
+    assert reciprocal_ranks(RANKS).tolist() == pytest.approx([1, 1 / 3, 0, 1 / 2, 1 / 11])
 
 
 @pytest.mark.parametrize(
@@ -69,24 +69,24 @@ def test_calibration_by_hand(confidence: list[float], right: list[bool], error: 
 
 def test_estimate_is_repeatable() -> None:
     values = np.random.default_rng(1).normal(0.5, 0.1, 50)
-    assert estimate(values, seed=3) == estimate(values, seed=3)
-    assert estimate(values, seed=3) != estimate(values, seed=4)
+    assert estimate_mean(values, seed=3) == estimate_mean(values, seed=3)
+    assert estimate_mean(values, seed=3) != estimate_mean(values, seed=4)
 
 
 def test_estimate_of_one_value() -> None:
-    assert estimate(np.ones(20)) == Estimate(1.0, 1.0, 1.0)
+    assert estimate_mean(np.ones(20)) == IntervalEstimate(1.0, 1.0, 1.0)
 
 
 def test_interval_covers_the_truth() -> None:
     random = np.random.default_rng(7)
-    found = [estimate(random.normal(0.5, 0.2, 100), seed=n) for n in range(40)]
+    found = [estimate_mean(random.normal(0.5, 0.2, 100), seed=n) for n in range(40)]
     assert sum(e.low <= 0.5 <= e.high for e in found) >= 34
 
 
 def test_groups_widen_the_interval() -> None:
     values = np.repeat([0.0, 1.0, 0.0, 1.0], 25)
     groups = [str(n // 25) for n in range(100)]
-    alone, grouped = estimate(values), estimate(values, groups)
+    alone, grouped = estimate_mean(values), estimate_mean(values, groups)
     assert grouped.mean == alone.mean == 0.5
     assert grouped.high - grouped.low > 3 * (alone.high - alone.low)
 

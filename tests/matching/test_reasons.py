@@ -5,11 +5,18 @@ from dataclasses import replace
 import pytest
 
 from domain.cards import CardSource
-from domain.effectiveness import wilson
-from domain.matches import Hit, Source, VehicleLevel
+from domain.effectiveness import wilson_interval
+from domain.matches import CardHit, Source, VehicleLevel
 from domain.usage import Usage
-from matching.fusion import Candidate, fuse
-from matching.reasons import NEIGHBOUR, Outcomes, Reason, ReasonKind, reasons, sentence
+from matching.fusion import CardCandidate, fuse_lists
+from matching.reasons import (
+    NEIGHBOUR,
+    OutcomeCounts,
+    Reason,
+    ReasonKind,
+    find_reasons,
+    reason_sentence,
+)
 from matching.trust import Standing
 from tests.matching.samples import E401, P0A80, REPORT, SYMPTOM, facts
 
@@ -24,16 +31,18 @@ CARD = facts(
 )
 
 
-def _found(**via: tuple[str, ...]) -> Candidate:
-    lists = {Source(name): [Hit(card=CARD.id, score=0.8251, via=ids)] for name, ids in via.items()}
-    return fuse(lists)[0] if lists else Candidate(card=CARD.id, score=0.0)
+def _found(**via: tuple[str, ...]) -> CardCandidate:
+    lists = {
+        Source(name): [CardHit(card=CARD.id, score=0.8251, via=ids)] for name, ids in via.items()
+    }
+    return fuse_lists(lists)[0] if lists else CardCandidate(card=CARD.id, score=0.0)
 
 
 @pytest.mark.row("PI-7", "CA-30")
 def test_every_piece_of_evidence_is_named() -> None:
     found = _found(meaning=(), words=(), neighbour=("bms_module", "konkan-bms"))
-    interval = wilson(178, 189)
-    assert reasons(REPORT, found, CARD) == (
+    interval = wilson_interval(178, 189)
+    assert find_reasons(REPORT, found, CARD) == (
         Reason(kind=ReasonKind.CODE, subject="ather:E401", text="reports code E401"),
         Reason(kind=ReasonKind.SYMPTOM, subject=SYMPTOM, text="shows symptom SYM_BATT_001"),
         Reason(kind=ReasonKind.VEHICLE, subject="year", text="same model and year"),
@@ -45,15 +54,15 @@ def test_every_piece_of_evidence_is_named() -> None:
             kind=ReasonKind.OUTCOMES,
             subject="fc_a",
             text="worked 178 of 189 times (90 to 97 %)",
-            outcomes=Outcomes(n=189, successes=178, interval=interval),
+            outcomes=OutcomeCounts(n=189, successes=178, interval=interval),
         ),
     )
 
 
 @pytest.mark.row("PI-7")
 def test_sentence_reads_aloud() -> None:
-    why = reasons(REPORT, _found(meaning=()), CARD)
-    assert sentence(CARD, why, Standing.PROVEN) == (
+    why = find_reasons(REPORT, _found(meaning=()), CARD)
+    assert reason_sentence(CARD, why, Standing.PROVEN) == (
         "Reports code E401, shows symptom SYM_BATT_001, same model and year, "
         "reads alike (cosine 0.83); worked 178 of 189 times (90 to 97 %). "
         "It concerns the BMS module."
@@ -70,8 +79,8 @@ def test_sentence_reads_aloud() -> None:
 )
 def test_sentence_labels_the_untried(standing: Standing, said: str) -> None:
     card = facts("a", usage=Usage(), source=CardSource.REFERENCE)
-    why = reasons(REPORT, _found(words=()), card)
-    assert sentence(card, why, standing) == f"Number 1 by shared words{said}"
+    why = find_reasons(REPORT, _found(words=()), card)
+    assert reason_sentence(card, why, standing) == f"Number 1 by shared words{said}"
 
 
 @pytest.mark.parametrize(
@@ -83,18 +92,18 @@ def test_sentence_labels_the_untried(standing: Standing, said: str) -> None:
     ],
 )
 def test_vehicle_is_said_by_level(level: VehicleLevel, said: list[str]) -> None:
-    why = reasons(REPORT, _found(), replace(CARD, vehicle_level=level))
+    why = find_reasons(REPORT, _found(), replace(CARD, vehicle_level=level))
     assert [r.text for r in why if r.kind is ReasonKind.VEHICLE] == said
 
 
 def test_no_evidence_is_admitted() -> None:
     card = facts("a", usage=Usage())
-    why = reasons(REPORT, _found(), card)
-    assert sentence(card, why, Standing.UNPROVEN) == (
+    why = find_reasons(REPORT, _found(), card)
+    assert reason_sentence(card, why, Standing.UNPROVEN) == (
         "Nothing but its place in the list speaks for it; new and unproven, not yet tried (n = 0)."
     )
 
 
 def test_unnamed_component_keeps_its_id() -> None:
-    why = reasons(REPORT, _found(), facts("a", component="bms_module"))
+    why = find_reasons(REPORT, _found(), facts("a", component="bms_module"))
     assert [r.text for r in why if r.kind is ReasonKind.COMPONENT] == ["concerns the bms_module"]

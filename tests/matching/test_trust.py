@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from domain.cards import CardSource, CardStatus, Severity
 from domain.matches import CardFacts
 from domain.usage import Usage
-from matching.trust import Standing, admit, promise, standing
+from matching.trust import Standing, admit_cards, beta_promise, standing_of
 from tests.matching.samples import WORKS, facts
 
 PROVEN, REFERENCE, UNPROVEN = Standing.PROVEN, Standing.REFERENCE, Standing.UNPROVEN
@@ -46,7 +46,7 @@ def _card(name: str, usage: Usage = WORKS, **changes: Any) -> CardFacts:  # noqa
 )
 def test_standing_of_a_card(usage: Usage, status: str, source: str, shown: Standing | None) -> None:
     card = _card("a", usage, status=CardStatus(status), source=CardSource(source))
-    assert standing(card) is shown
+    assert standing_of(card) is shown
 
 
 @pytest.mark.row("MA-6")
@@ -54,25 +54,25 @@ def test_floor_of_seven_tenths_is_strict() -> None:
     # (.35 × 7 ÷ 7 + .20 × 7 ÷ 40) ÷ .55 = .70; one showing less is .7008.
     exactly = Usage(matched=40, used=7, successes=7)
     above = Usage(matched=39, used=7, successes=7)
-    assert [standing(_card("a", usage)) for usage in (exactly, above)] == [None, PROVEN]
+    assert [standing_of(_card("a", usage)) for usage in (exactly, above)] == [None, PROVEN]
 
 
 @pytest.mark.row("IX-10")
 @pytest.mark.parametrize("status", ["draft", "deprecated", "rejected", "merged"])
 def test_unpublished_card_is_never_shown(status: str) -> None:
-    assert standing(_card("a", WORKS, status=CardStatus(status))) is None
+    assert standing_of(_card("a", WORKS, status=CardStatus(status))) is None
 
 
 @pytest.mark.row("MA-7")
 def test_five_places_keep_their_order() -> None:
     cards = [_card(f"{n}") for n in range(7)]
-    assert admit(cards, 5) == [(card, PROVEN) for card in cards[:5]]
+    assert admit_cards(cards, 5) == [(card, PROVEN) for card in cards[:5]]
 
 
 @pytest.mark.row("MA-6", "MA-7")
 def test_one_unproven_in_five() -> None:
     cards = [_card("new1", NEW), _card("new2", NEW), _card("old1"), _card("old2")]
-    assert admit(cards, 5) == [(cards[0], UNPROVEN), (cards[2], PROVEN), (cards[3], PROVEN)]
+    assert admit_cards(cards, 5) == [(cards[0], UNPROVEN), (cards[2], PROVEN), (cards[3], PROVEN)]
 
 
 @pytest.mark.row("MA-6")
@@ -80,20 +80,20 @@ def test_most_promising_takes_the_place() -> None:
     failed = _card("failed", Usage(matched=2, used=2, failures=2))
     worked = _card("worked", Usage(matched=2, used=2, successes=2))
     old = _card("old")
-    assert admit([failed, old, worked], 5) == [(worked, UNPROVEN), (old, PROVEN)]
+    assert admit_cards([failed, old, worked], 5) == [(worked, UNPROVEN), (old, PROVEN)]
 
 
 def test_promise_far_below_is_not_fetched() -> None:
     cards = [_card("new", NEW), *(_card(f"{n}") for n in range(9))]
     far = _card("far", Usage(matched=4, used=4, successes=4))
-    assert admit([*cards, far], 5)[0] == (cards[0], UNPROVEN)
+    assert admit_cards([*cards, far], 5)[0] == (cards[0], UNPROVEN)
 
 
 @pytest.mark.row("MA-7")
 def test_second_unproven_waits_five_places() -> None:
     new = [_card(f"new{n}", NEW) for n in range(3)]
     old = [_card(f"old{n}") for n in range(9)]
-    found = [card.id for card, _ in admit([*new, *old, _card("new3", NEW)], 10)]
+    found = [card.id for card, _ in admit_cards([*new, *old, _card("new3", NEW)], 10)]
     assert found == [c.id for c in (new[0], *old[:4], new[1], *old[4:8])]
 
 
@@ -101,24 +101,24 @@ def test_second_unproven_waits_five_places() -> None:
 def test_ten_places_lend_two() -> None:
     old = [_card(f"old{n}") for n in range(6)]
     one, two, three = (_card(f"new{n}", NEW) for n in range(3))
-    found = admit([one, *old[:4], two, three, *old[4:]], 10)
+    found = admit_cards([one, *old[:4], two, three, *old[4:]], 10)
     assert [card.id for card, shown in found if shown is UNPROVEN] == [one.id, two.id]
 
 
 @pytest.mark.row("MA-6")
 def test_references_take_every_place() -> None:
     cards = [_card(f"{n}", NEW, source=CardSource.REFERENCE) for n in range(6)]
-    assert admit(cards, 5) == [(card, REFERENCE) for card in cards[:5]]
+    assert admit_cards(cards, 5) == [(card, REFERENCE) for card in cards[:5]]
 
 
 @pytest.mark.row("MA-6", "MA-7")
 @given(st.lists(st.sampled_from([NEW, FOUR, POOR, WORKS]), max_size=30), st.integers(1, 12))
 def test_admission_keeps_its_promises(usages: list[Usage], places: int) -> None:
     cards = [_card(f"{n:02}", usage) for n, usage in enumerate(usages)]
-    admitted = admit(cards, places)
+    admitted = admit_cards(cards, places)
     assert len(admitted) <= places
     assert len({card.id for card, _ in admitted}) == len(admitted)
-    assert all(standing(card) is shown for card, shown in admitted)
+    assert all(standing_of(card) is shown for card, shown in admitted)
     lent = [shown is UNPROVEN for _, shown in admitted]
     assert all(sum(lent[:n]) <= -(-n // 5) for n in range(1, len(lent) + 1))
     proven = [card.id for card, shown in admitted if shown is PROVEN]
@@ -126,22 +126,22 @@ def test_admission_keeps_its_promises(usages: list[Usage], places: int) -> None:
 
 
 def test_promise_is_the_beta_mean() -> None:
-    assert promise(_card("a", Usage(matched=3, used=3, successes=2, failures=1))) == 0.6
+    assert beta_promise(_card("a", Usage(matched=3, used=3, successes=2, failures=1))) == 0.6
 
 
 @pytest.mark.parametrize(("reputation", "shown"), [(0.5, None), (0.5196, None), (0.52, "proven")])
 def test_no_single_garage_takes_a_card_away(reputation: float, shown: str | None) -> None:
     spoiled = Usage(matched=60, used=55, successes=5, failures=50)
-    assert standing(_card("a", spoiled, reputation=reputation)) == shown
+    assert standing_of(_card("a", spoiled, reputation=reputation)) == shown
 
 
 @pytest.mark.row("CA-10")
 def test_the_graver_of_two_alike_gets_the_place() -> None:
     shelf = [_card(s, NEW, severity=Severity(s)) for s in ("medium", "critical", "low", "high")]
-    assert [card.id for card, _ in admit(shelf, 5)] == ["fc_critical"]
+    assert [card.id for card, _ in admit_cards(shelf, 5)] == ["fc_critical"]
     assert [s.level for s in Severity] == [1, 2, 3, 4]
 
 
 def test_unproven_places_go_to_the_well_spoken_of() -> None:
     fresh = [_card(name, NEW, reputation=r) for name, r in (("a", 0.5), ("b", 0.51))]
-    assert [card.id for card, _ in admit(fresh, 5)] == [fresh[1].id]
+    assert [card.id for card, _ in admit_cards(fresh, 5)] == [fresh[1].id]

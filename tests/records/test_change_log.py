@@ -6,7 +6,7 @@ import pytest
 
 from domain.errors import Unavailable
 from records.change_log import ChangeLog
-from records.cursors import Cursors
+from records.cursors import ConsumerCursors
 from records.database import Records
 from tests.records.samples import event
 from tests.waits import sure_to_end
@@ -96,7 +96,7 @@ async def test_trimming_by_age_leaves_the_young(log: ChangeLog, records: Records
 
 async def test_trimming_waits_for_a_living_consumer(log: ChangeLog, records: Records) -> None:
     await log.append([event(n) for n in range(10)])
-    await Cursors(records).move("handlers", 5)
+    await ConsumerCursors(records).move("handlers", 5)
     assert await log.trim(entries=2) == 5
     async with records.transaction() as connection:
         await connection.execute("update cursor_of set moved_at = now() - interval '90 days'")

@@ -17,9 +17,9 @@ from typing import Any, TypeVar, cast
 
 from domain import effectiveness
 from domain.access import Actor, Viewer
-from domain.card_life import SEARCHABLE
+from domain.card_lifecycle import SEARCHABLE
 from domain.cards import FailureCard
-from domain.codes import CodeKey, ErrorCode, key
+from domain.codes import CodeKey, ErrorCode, code_key
 from domain.errors import (
     CursorLost,
     InvalidInput,
@@ -29,34 +29,34 @@ from domain.events import Event, EventType
 from domain.ids import CardId, GarageId, OperationId, PersonId, TicketId
 from domain.matches import (
     CardFacts,
+    CardHit,
     Embedding,
-    Hit,
     Level,
     Source,
-    Understood,
+    UnderstoodReport,
     VehicleLevel,
     closeness,
 )
-from domain.regions import region
+from domain.regions import region_of
 from domain.reports import FailureReport
-from domain.tickets import Matching, SeenSymptom, Shown, Ticket, TicketStatus
+from domain.tickets import Matching, SeenSymptom, ShownCard, Ticket, TicketStatus
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
 from graph.card_pages import EVERY_CARD, CardFilter
-from graph.places import Within
-from matching.answers import Answer, Match
-from matching.diagnosis.engine import Diagnoser
-from matching.fusion import Candidate, Contribution
+from graph.garages import TicketPeriod
+from matching.answers import Match, MatchAnswer
+from matching.diagnosis.diagnoser import Diagnoser
+from matching.fusion import CardCandidate, Contribution
 from matching.reasons import Reason, ReasonKind
-from matching.trust import Standing, standing
+from matching.trust import Standing, standing_of
 from records import offline
-from records.change_log import Entry
-from records.offline import Proposal
-from repair.stores import EVERYTHING
+from records.change_log import LogEntry
+from records.offline import EditProposal
+from repair.ports import EVERYTHING
 from resolvers.services import Answer as Stored
 from resolvers.services import Services
-from sync.cursors import Cursors
-from sync.delta import CARD, TICKET, Deltas, compressed
+from sync.delta import CARD, TICKET, DeltaReader, compress_entries
+from sync.delta_cursors import DeltaCursors
 from tests.domain.samples import NOW
 from tests.stores.fakes import FakeCards, FakeCrew, FakeTickets, FakeVocabulary, Memory
 
@@ -74,28 +74,28 @@ class FakeOffline:
     """Cursors of garages and proposals in memory."""
 
     cursors: dict[GarageId, int] = field(default_factory=dict[GarageId, int])
-    proposed: dict[tuple[CardId, str], Proposal] = field(
-        default_factory=dict[tuple[CardId, str], Proposal]
+    proposed: dict[tuple[CardId, str], EditProposal] = field(
+        default_factory=dict[tuple[CardId, str], EditProposal]
     )
 
     async def acknowledge(self, garage: GarageId, seq: int) -> None:
         self.cursors[garage] = max(seq, self.cursors.get(garage, 0))
 
-    async def standings(self, garage: GarageId | None) -> list[offline.Standing]:
+    async def garage_positions(self, garage: GarageId | None) -> list[offline.GaragePosition]:
         return [
-            offline.Standing(garage=g, seq=seq, moved_at=NOW)
+            offline.GaragePosition(garage=g, seq=seq, moved_at=NOW)
             for g, seq in self.cursors.items()
             if garage in {None, g}
         ]
 
-    async def propose(self, card: CardId, proposal: Proposal) -> None:
+    async def propose(self, card: CardId, proposal: EditProposal) -> None:
         self.proposed.setdefault((card, proposal.source), proposal)
 
-    async def proposals(self, card: CardId, sources: Sequence[str]) -> list[Proposal]:
+    async def proposals(self, card: CardId, sources: Sequence[str]) -> list[EditProposal]:
         keys = [(card, source) for source in sorted(sources)]
         return [self.proposed[key] for key in keys if key in self.proposed]
 
-    async def foreign(self, operation: OperationId, actor: PersonId) -> bool:
+    async def foreign_position(self, operation: OperationId, actor: PersonId) -> bool:
         return False
 
 
@@ -149,14 +149,14 @@ class FakeDeltaLog:
 
     async def latest(
         self, after: int, until: int, garage: GarageId | None, *, every: bool
-    ) -> list[Entry]:
+    ) -> list[LogEntry]:
         found = [
-            Entry(seq=seq, kind=KINDS[kind], entity=event.entity, version=event.version)
+            LogEntry(seq=seq, kind=KINDS[kind], entity=event.entity, version=event.version)
             for seq, event in self.feed.log[after:until]
             if (kind := event.entity.partition("_")[0]) in KINDS
             and (kind == "fc" or every or event.garage == garage)
         ]
-        return compressed(found)
+        return compress_entries(found)
 
 
 class AskedCards(FakeCards):
@@ -222,7 +222,7 @@ class AskedCards(FakeCards):
 
     async def best(self, viewer: Viewer, limit: int, least: float) -> list[FailureCard]:
         seen = list((await self.many([c.id for c in self.current()], viewer)).values())
-        worth = {card.id: effectiveness.score(card.usage) for card in seen}
+        worth = {card.id: effectiveness.effectiveness_score(card.usage) for card in seen}
         fitting = [c for c in seen if c.status in SEARCHABLE and worth[c.id] >= least]
         return sorted(fitting, key=lambda c: (-worth[c.id], -c.usage.used))[:limit]
 
@@ -258,20 +258,20 @@ class AskedTickets(FakeTickets):
         first: int,
         after: str | None = None,
         status: TicketStatus | None = None,
-        within: Within | None = None,
+        within: TicketPeriod | None = None,
     ) -> list[Ticket]:
         self._asked["tickets.page"] += 1
         return await super().page(actor, first=first, after=after, status=status, within=within)
 
     async def show(
-        self, id: TicketId, shown: Sequence[Shown], matching: Matching, events: Sequence[Event]
+        self, id: TicketId, shown: Sequence[ShownCard], matching: Matching, events: Sequence[Event]
     ) -> None:
-        await super().show(id, shown, matching, events)
+        await super().record_shown(id, shown, matching, events)
         await self._feed.hear(self._memory)
 
-    async def shown(self, ids: Sequence[TicketId]) -> dict[TicketId, tuple[Shown, ...]]:
+    async def shown(self, ids: Sequence[TicketId]) -> dict[TicketId, tuple[ShownCard, ...]]:
         self._asked["tickets.shown"] += 1
-        return await super().shown(ids)
+        return await super().shown_cards(ids)
 
 
 SYMPTOMS = [
@@ -346,7 +346,7 @@ class AskedVocabulary(FakeVocabulary):
 
 class FakeGarages:
     async def regions(self, ids: Sequence[GarageId]) -> dict[GarageId, str | None]:
-        return {id: region(id) for id in ids}  # noqa: A001 - as everywhere
+        return {id: region_of(id) for id in ids}  # noqa: A001 - as everywhere
 
 
 @dataclass
@@ -355,15 +355,15 @@ class FakeSearch:
 
     async def by_meaning(
         self, embedding: Embedding, viewer: Viewer, limit: int, make: str | None = None
-    ) -> list[Hit]:
+    ) -> list[CardHit]:
         return []
 
     async def by_words(
         self, text: str, viewer: Viewer, limit: int, make: str | None = None
-    ) -> list[Hit]:
+    ) -> list[CardHit]:
         wanted = set(text.lower().split())
         hits = [
-            Hit(card=card.id, score=float(len(wanted & set(card.title.lower().split()))))
+            CardHit(card=card.id, score=float(len(wanted & set(card.title.lower().split()))))
             for card in self.cards.current()
             if sees(viewer, card) and make in (None, card.make)
         ]
@@ -371,16 +371,16 @@ class FakeSearch:
 
 
 class FakeReader:
-    async def understand(self, report: FailureReport) -> Understood:
+    async def understand(self, report: FailureReport) -> UnderstoodReport:
         found: list[CodeKey] = []
         for code in report.codes:
             try:
-                found.append(key(code, report.vehicle.make or "unknown"))
+                found.append(code_key(code, report.vehicle.make or "unknown"))
             except InvalidInput:
                 continue
         seen = ("stops",) if "stops" in report.text else ()
         symptoms = tuple(SeenSymptom(code="SYM_BATT_001", confidence=0.9) for _ in seen)
-        return Understood(
+        return UnderstoodReport(
             report=report, codes=tuple(found), symptoms=symptoms, vehicle=report.vehicle
         )
 
@@ -391,7 +391,9 @@ class FakeMatcher:
     asked: Asked
     degraded: str | None = None
 
-    async def match(self, understood: Understood, viewer: Viewer, limit: int = 5) -> Answer:
+    async def match(
+        self, understood: UnderstoodReport, viewer: Viewer, limit: int = 5
+    ) -> MatchAnswer:
         self.asked["match"] += 1
         fitting = [
             (card, code)
@@ -406,24 +408,24 @@ class FakeMatcher:
             for rank, (card, code) in enumerate(fitting[:limit], start=1)
         )
         level = Level.KEYWORD if self.degraded else Level.AI
-        return Answer(matches=matches, level=level, ranker="fake", degraded=self.degraded)
+        return MatchAnswer(matches=matches, level=level, ranker="fake", degraded=self.degraded)
 
 
-def _match(rank: int, card: FailureCard, code: CodeKey, understood: Understood) -> Match:
+def _match(rank: int, card: FailureCard, code: CodeKey, understood: UnderstoodReport) -> Match:
     found = facts(card, understood)
     part = Contribution(source=Source.CODE, rank=rank, score=1.0, share=0.5, via=(code,))
     return Match(
         rank=rank,
         card=found,
         score=1 / rank,
-        candidate=Candidate(card=card.id, score=0.5, contributions=(part,)),
+        candidate=CardCandidate(card=card.id, score=0.5, contributions=(part,)),
         reasons=(Reason(kind=ReasonKind.CODE, subject=code, text="reports the code"),),
         sentence="Reports the code.",
-        standing=standing(found) or Standing.UNPROVEN,
+        standing=standing_of(found) or Standing.UNPROVEN,
     )
 
 
-def facts(card: FailureCard, understood: Understood) -> CardFacts:
+def facts(card: FailureCard, understood: UnderstoodReport) -> CardFacts:
     levels = [closeness(vehicle, understood.vehicle) for vehicle in card.vehicles]
     return CardFacts(
         id=card.id,
@@ -457,7 +459,7 @@ class FakeOperations:
         default_factory=dict[tuple[OperationId, PersonId], tuple[str, Stored]]
     )
 
-    async def once(
+    async def run_once(
         self,
         operation: OperationId,
         actor: PersonId,
@@ -494,10 +496,10 @@ class World:
     def services(self) -> Services:
         return Services(
             cards=self.cards,
-            kept=self.cards,
+            card_cache=self.cards,
             tickets=self.tickets,
             garages=FakeGarages(),
-            crew=self.crew,
+            technicians=self.crew,
             vocabulary=self.vocabulary,
             search=FakeSearch(self.cards),
             reader=self.reader,
@@ -507,13 +509,13 @@ class World:
             operations=self.operations,
             # Jobs, marks, feedback and the review queue are asked on real stores alone.
             jobs=cast("Any", None),
-            marking=cast("Any", None),
+            recheck_marks=cast("Any", None),
             feedback=cast("Any", None),
             reviews=cast("Any", None),
             feed=self.feed,
             offline=FakeOffline(),
-            deltas=Deltas(FakeDeltaLog(self.feed), self.cards),
-            places=Cursors(b"a secret of the tests alone"),
+            deltas=DeltaReader(FakeDeltaLog(self.feed), self.cards),
+            delta_cursors=DeltaCursors(b"a secret of the tests alone"),
             now=self.now,
         )
 

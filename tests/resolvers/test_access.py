@@ -14,7 +14,7 @@ from schema.nodes import global_id
 from tests.domain.samples import ANU, CARD, DELHI, PUNE, TICKET
 from tests.resolvers.fakes import World
 from tests.resolvers.inputs import CARD_INPUT, OPERATION
-from tests.web.doors import actor, ask
+from tests.web.clients import actor, ask
 
 ADMIN, MANAGER, TECHNICIAN, ACCOUNTANT, SUPPORT = Role
 EVERYONE = frozenset(Role)

@@ -12,17 +12,17 @@ from graphql import (
 )
 
 from resolvers import overlapping_fields
-from resolvers.api import build
-from resolvers.cost import Limits, measured
+from resolvers.api import build_api
+from resolvers.cost import DocumentLimits, measured
 from resolvers.documents import Documents
 from resolvers.overlapping_fields import Merging, OverlappingFields
 
-API = build(introspection=False)
+API = build_api(introspection=False)
 PAGE = "{ cards(first: 1) { edges { node { key } } } }"
 
 
 def documents(**limits: int) -> Documents:
-    return Documents(API.types, limits=Limits(**limits))
+    return Documents(API.types, limits=DocumentLimits(**limits))
 
 
 def codes(text: str, held: Documents | None = None, **variables: object) -> set[str]:
@@ -88,11 +88,11 @@ def test_only_a_long_text_is_refused_unparsed() -> None:
     ],
 )
 def test_cost_is_never_bought(text: str) -> None:
-    _, least = measured(API.types, parse(PAGE), {}, Limits())
+    _, least = measured(API.types, parse(PAGE), {}, DocumentLimits())
     for given in ({}, {"n": None}, {"n": 1.5}, {"n": True}, {"n": -(10**30)}, {"n": "1"}):
         if "$n" not in text and given:
             continue
-        over, objects = measured(API.types, parse(text), given, Limits())
+        over, objects = measured(API.types, parse(text), given, DocumentLimits())
         assert objects >= least > 0
         if "cites" in text:
             assert over == [f"The document asks for {objects} objects; at most 20000 are allowed."]
@@ -101,7 +101,7 @@ def test_cost_is_never_bought(text: str) -> None:
 def test_each_operation_counts_with_its_own_defaults() -> None:
     fragment = "fragment f on Query { cards(first: $n) { edges { node { key } } } }"
     text = f"query A($n: Int! = 1) {{ ...f }} query B($n: Int! = 100) {{ ...f }} {fragment}"
-    assert measured(API.types, parse(text), {}, Limits())[1] >= 100
+    assert measured(API.types, parse(text), {}, DocumentLimits())[1] >= 100
 
 
 @pytest.mark.parametrize(
@@ -120,13 +120,13 @@ def test_each_operation_counts_with_its_own_defaults() -> None:
     ],
 )
 def test_fields_are_counted(text: str, what: str) -> None:
-    over, _ = measured(API.types, parse(text), {}, Limits())
+    over, _ = measured(API.types, parse(text), {}, DocumentLimits())
     assert [said for said in over if what in said]
 
 
 def test_the_schema_can_still_be_read_by_developers() -> None:
 
-    held = Documents(build(introspection=True).types, introspection=True)
+    held = Documents(build_api(introspection=True).types, introspection=True)
     assert held.read_now(INTROSPECTION, {}, anonymous=True).errors == []
 
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 from graphql import GraphQLObjectType
 
-from domain.access import Action, Kind, Role
-from resolvers.api import build
+from domain.access import Action, ResourceKind, Role
+from resolvers.api import build_api
 from resolvers.guards import SIGNED_IN, Guard, guard_of
-from resolvers.queued import GUARDS as OF_THE_QUEUE
-from sync.queue import Deed
+from resolvers.offline.queue import GUARDS as OF_THE_QUEUE
+from sync.offline_queue import QueuedVerb
 from tests.domain.test_access import GRANTED
 
 # A line: the action, the kinds (any of them), the fields that need it. A dash: to be signed in.
@@ -38,8 +38,8 @@ void   invoice           voidInvoice
 update invoice           recordPayment recordAdvance refundPayment closeMonth setPrice
 update setting           setBillingSettings
 """
-NAMES = {"card": Kind.CARD} | {kind.value: kind for kind in Kind}
-API = build(introspection=False).types
+NAMES = {"card": ResourceKind.CARD} | {kind.value: kind for kind in ResourceKind}
+API = build_api(introspection=False).types
 ROOTS = (API.query_type, API.mutation_type, API.subscription_type)
 
 
@@ -81,9 +81,14 @@ def test_every_field_declares_its_guard() -> None:
 
 
 def test_queue_opens_nothing_that_a_mutation_closes() -> None:
-    named = {deed: "giveFeedback" if deed is Deed.RATE_CARD else _camel(deed) for deed in Deed}
+    named = {
+        deed: "giveFeedback" if deed is QueuedVerb.RATE_CARD else _camel(deed)
+        for deed in QueuedVerb
+    }
     # Whoever sends a price hears that prices come from the source; nothing is done.
-    expected = {deed: WRITTEN[name] for deed, name in named.items()} | {Deed.SET_PRICE: SIGNED_IN}
+    expected = {deed: WRITTEN[name] for deed, name in named.items()} | {
+        QueuedVerb.SET_PRICE: SIGNED_IN
+    }
     assert expected == OF_THE_QUEUE
 
 

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from graphql import parse
 
-from resolvers.api import build
-from resolvers.cost import Limits, excesses
+from resolvers.api import build_api
+from resolvers.cost import DocumentLimits, find_excesses
 from schema.nodes import global_id
 from tests.domain.samples import CARD
 from tests.resolvers.fakes import World
 from tests.resolvers.inputs import OPERATION
-from tests.web.doors import ask
+from tests.web.clients import ask
 
 MATCH = """query ($report: ReportInput!) { match(report: $report) {
   __typename ... on InvalidInput { field } } }"""
@@ -173,8 +173,8 @@ async def test_too_many_tokens_are_refused() -> None:
 
 def test_fragment_bombs_are_measured_once() -> None:
     """Spread out, these are 2^200 fields: whoever walks them all never comes back."""
-    schema = build(introspection=False).types
-    said = excesses(schema, parse(bomb(200)), {}, Limits(fragments=1_000))
+    schema = build_api(introspection=False).types
+    said = find_excesses(schema, parse(bomb(200)), {}, DocumentLimits(fragments=1_000))
     assert said == [
         "The document asks for 1000000000 root fields; at most 10 are allowed.",
         "The document asks for 1000000000 fields; at most 1000 are allowed.",
@@ -182,9 +182,9 @@ def test_fragment_bombs_are_measured_once() -> None:
 
 
 def test_fragment_cycles_end() -> None:
-    schema = build(introspection=False).types
+    schema = build_api(introspection=False).types
     document = parse("{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }")
-    assert excesses(schema, document, {}, Limits()) == []
+    assert find_excesses(schema, document, {}, DocumentLimits()) == []
 
 
 @pytest.mark.row("FB-4")

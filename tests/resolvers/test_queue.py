@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from domain.access import Role
-from tests.journeys.queueing import SYNC, record
+from tests.journeys.queue_records import SYNC, record
 from tests.resolvers.fakes import World
-from tests.web.doors import actor, ask
+from tests.web.clients import actor, ask
 
 
 class Slow(World):

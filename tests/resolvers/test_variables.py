@@ -6,7 +6,7 @@ import pytest
 
 from tests.resolvers.fakes import World
 from tests.resolvers.inputs import OPERATION
-from tests.web.doors import ask
+from tests.web.clients import ask
 
 REPORT = """mutation ($op: UUID!, $report: ReportInput!) {
   reportFailure(operationId: $op, report: $report) { __typename } }"""

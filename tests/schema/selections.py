@@ -14,7 +14,7 @@ from graphql import (
     is_required_argument,
 )
 
-from resolvers.cost import named
+from resolvers.cost import named_type
 
 
 def documents(schema: GraphQLSchema, depth: int) -> Iterator[tuple[str, str]]:
@@ -56,7 +56,7 @@ def selection(schema: GraphQLSchema, kind: GraphQLNamedType, depth: int) -> str:
 
 
 def _named(field: GraphQLField) -> GraphQLNamedType:
-    found = named(cast("object", field.type))
+    found = named_type(cast("object", field.type))
     assert found is not None
     return found
 

@@ -5,7 +5,7 @@ from base64 import b64encode
 import pytest
 
 from domain.errors import InvalidInput
-from schema.nodes import position
+from schema.nodes import after_position
 
 ODD = ["\x00", "a\x00b", "\u202eabc", "\ud800", "a\u200bb", "", " \n", "\x7f"]
 
@@ -17,9 +17,9 @@ def sealed(key: str) -> str:
 @pytest.mark.parametrize("cursor", [*map(sealed, ODD), *ODD, "abc!", "=" * 8, "a" * 500, "é", "१२"])
 def test_an_odd_cursor_is_refused(cursor: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        position(cursor)
+        after_position(cursor)
     assert refused.value.field == "after"
 
 
 def test_a_cursor_of_ours_reads_back() -> None:
-    assert position(sealed("fc_bms_drift")) == "fc_bms_drift"
+    assert after_position(sealed("fc_bms_drift")) == "fc_bms_drift"

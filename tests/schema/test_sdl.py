@@ -16,7 +16,7 @@ from graphql import (
 from domain.matches import Source
 from matching.reasons import ReasonKind
 from matching.trust import Standing
-from resolvers.api import build
+from resolvers.api import build_api
 from schema import reasons, sdl
 
 FIELDED = (GraphQLObjectType, GraphQLInterfaceType, GraphQLInputObjectType)
@@ -31,7 +31,9 @@ def built() -> GraphQLSchema:
 
 @pytest.mark.row("EX-5")
 def test_committed_schema_is_the_built_one() -> None:
-    assert sdl.PRINTED.read_text(encoding="utf-8") == sdl.sdl(build(introspection=False).types)
+    assert sdl.PRINTED.read_text(encoding="utf-8") == sdl.print_sdl(
+        build_api(introspection=False).types
+    )
 
 
 def test_everything_is_described(built: GraphQLSchema) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.stores.house import House
+from tests.stores.store_set import House
 
 
 @pytest.fixture(params=["fake", "real"])

@@ -7,25 +7,25 @@ from datetime import datetime
 from typing import TypeVar
 
 from domain.access import SCOPES, Actor, Scope, Viewer
-from domain.card_life import NEXT
+from domain.card_lifecycle import NEXT
 from domain.cards import NEUTRAL, FailureCard
 from domain.codes import CodeKey, ErrorCode
 from domain.errors import AlreadyExists, NotFound, StaleVersion
 from domain.events import Event
 from domain.ids import CardId, EventId, GarageId, PersonId, TicketId, VehicleId
 from domain.matches import Embedding
-from domain.regions import Opened, region
-from domain.technicians import Candidate, Technician
-from domain.tickets import Matching, Shown, Ticket, TicketStatus
+from domain.regions import GarageTickets, region_of
+from domain.technicians import Technician, TechnicianCandidate
+from domain.tickets import Matching, ShownCard, Ticket, TicketStatus
 from domain.usage import Usage
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
-from graph.card_loading import LoadCount
+from graph.card_imports import ImportCount
 from graph.card_pages import EVERY_CARD, CardFilter
 from graph.card_rows import content_hash, fit_keys
-from graph.cards import CardVersion, Tallied
-from graph.places import Within
-from repair.stores import EVERYTHING
+from graph.cards import CardCounters, CardVersion
+from graph.garages import TicketPeriod
+from repair.ports import EVERYTHING
 
 K = TypeVar("K", bound=str)
 T = TypeVar("T")
@@ -42,8 +42,8 @@ class Memory:
     heard: dict[CardId, tuple[int, float]] = field(default_factory=dict[CardId, tuple[int, float]])
     imports: dict[CardId, str] = field(default_factory=dict[CardId, str])
     tickets: dict[TicketId, Ticket] = field(default_factory=dict[TicketId, Ticket])
-    shown: dict[TicketId, tuple[Shown, ...]] = field(
-        default_factory=dict[TicketId, tuple[Shown, ...]]
+    shown: dict[TicketId, tuple[ShownCard, ...]] = field(
+        default_factory=dict[TicketId, tuple[ShownCard, ...]]
     )
     events: dict[EventId, Event] = field(default_factory=dict[EventId, Event])
     embeddings: dict[str, Embedding | None] = field(default_factory=dict[str, Embedding | None])
@@ -88,7 +88,7 @@ class FakeCards:
         self._memory.embeddings[card.id] = embedding or self._memory.embeddings.get(card.id)
         self._memory.leave(events)
 
-    async def load(self, cards: Sequence[tuple[FailureCard, Embedding | None]]) -> LoadCount:
+    async def load(self, cards: Sequence[tuple[FailureCard, Embedding | None]]) -> ImportCount:
         created = changed = unchanged = 0
         for card, _ in cards:
             said = content_hash(card)
@@ -102,7 +102,7 @@ class FakeCards:
                 self._store(self._following(card), card.provenance.author)
                 changed += 1
             self._memory.imports[card.id] = said
-        return LoadCount(created=created, changed=changed, unchanged=unchanged)
+        return ImportCount(created=created, changed=changed, unchanged=unchanged)
 
     async def get(self, id: CardId, viewer: Viewer) -> FailureCard:
         found = await self.many([id], viewer)
@@ -125,7 +125,7 @@ class FakeCards:
         cards = [self._now(name) for name in self._memory.cards if name in ids]
         return {card.id: card.signature.severity.level for card in cards}
 
-    async def once_seen(self, ids: Sequence[CardId], viewer: Viewer) -> set[CardId]:
+    async def once_visible(self, ids: Sequence[CardId], viewer: Viewer) -> set[CardId]:
         return {
             name
             for name in ids
@@ -163,7 +163,7 @@ class FakeCards:
     async def count(self, viewer: Viewer) -> int:
         return len(self._seen(viewer))
 
-    async def tally(self, counted: Sequence[Tallied]) -> None:
+    async def save_counters(self, counted: Sequence[CardCounters]) -> None:
         for one in counted:
             held = self._memory.heard.get(one.card, (0, NEUTRAL))[0]
             if one.card in self._memory.usage and one.heard >= held:
@@ -259,7 +259,7 @@ class FakeTickets:
         first: int,
         after: str | None = None,
         status: TicketStatus | None = None,
-        within: Within | None = None,
+        within: TicketPeriod | None = None,
     ) -> list[Ticket]:
         def moment(t: Ticket) -> tuple[datetime, str]:
             return t.opened_at, t.id
@@ -278,8 +278,8 @@ class FakeTickets:
             fitting = [t for t in fitting if t.garage == garage and since <= t.opened_at < until]
         return fitting[:first]
 
-    async def show(
-        self, id: TicketId, shown: Sequence[Shown], matching: Matching, events: Sequence[Event]
+    async def record_shown(
+        self, id: TicketId, shown: Sequence[ShownCard], matching: Matching, events: Sequence[Event]
     ) -> None:
         if id not in self._memory.tickets:
             raise NotFound("ticket", id)
@@ -287,13 +287,17 @@ class FakeTickets:
         self._memory.shown[id] = tuple(sorted(shown, key=lambda s: s.rank))
         self._memory.leave(events)
 
-    async def by_garage(self, since: datetime, until: datetime, actor: Actor) -> list[Opened]:
+    async def by_garage(
+        self, since: datetime, until: datetime, actor: Actor
+    ) -> list[GarageTickets]:
         theirs = [t for t in self._memory.tickets.values() if _sees(actor, t)]
         opened = [t for t in theirs if since <= t.opened_at < until]
         solved = Counter(t.garage for t in opened if t.outcome is not None)
         counts = Counter(t.garage for t in opened)
         return [
-            Opened(garage=garage, region=region(garage), opened=n, resolved=solved[garage])
+            GarageTickets(
+                garage=garage, region=region_of(garage), opened=n, resolved=solved[garage]
+            )
             for garage, n in sorted(counts.items())
         ]
 
@@ -302,7 +306,7 @@ class FakeTickets:
         theirs = [t for t in held if (t.vehicle_id, t.garage) == (vehicle, garage)]
         return [t for t in theirs if t.closed_at is not None]
 
-    async def shown(self, ids: Sequence[TicketId]) -> dict[TicketId, tuple[Shown, ...]]:
+    async def shown_cards(self, ids: Sequence[TicketId]) -> dict[TicketId, tuple[ShownCard, ...]]:
         return {name: self._memory.shown.get(name, ()) for name in ids}
 
 
@@ -322,10 +326,10 @@ class FakeCrew:
         found = [t for t in self._known.values() if t.garage == garage]
         return sorted(found, key=lambda t: t.id)
 
-    async def candidates(self, ticket: Ticket) -> list[Candidate]:
+    async def candidates(self, ticket: Ticket) -> list[TechnicianCandidate]:
         """Nobody is busy and nobody skilled here: load and skill are the graph's to tell."""
         known = await self.technicians(ticket.garage)
-        return [Candidate(technician=one, skilled=False, load=0) for one in known]
+        return [TechnicianCandidate(technician=one, skilled=False, load=0) for one in known]
 
 
 class FakeOutbox:
@@ -424,7 +428,7 @@ def _writer(card: FailureCard, events: Sequence[Event]) -> str:
     return events[0].actor if events else card.provenance.author
 
 
-def _found(card: FailureCard, origin: Within) -> bool:
+def _found(card: FailureCard, origin: TicketPeriod) -> bool:
     where = card.provenance
     return where.garage == origin.garage and origin.since <= where.created_at < origin.until
 

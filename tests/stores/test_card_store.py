@@ -14,11 +14,11 @@ from domain.ids import CardId
 from domain.usage import Usage
 from domain.vehicles import VehicleCategory, VehicleContext
 from domain.vocabulary import Component
-from graph.card_loading import LoadCount
+from graph.card_imports import ImportCount
 from graph.card_pages import CardFilter
-from graph.cards import CardVersion, Tallied
+from graph.cards import CardCounters, CardVersion
 from tests.graph.examples import ADMIN, DELHI, FULL, NOBODY, NOW, PUNE, card, event, only
-from tests.stores.house import House
+from tests.stores.store_set import House
 
 SECOND = replace(
     FULL,
@@ -41,8 +41,8 @@ async def test_counters_are_laid_over(house: House) -> None:
     used = replace(FULL, usage=Usage(matched=9, used=4, successes=3, failures=1, ratings=(5, 4)))
     await house.cards.add(used, [])
     more = Usage(matched=10, used=4, successes=3, failures=1, ratings=(5, 4))
-    absent = Tallied(card=CardId("fc_absent"), usage=more, heard=9, reputation=0.5)
-    await house.cards.tally([replace(absent, card=FULL.id, reputation=0.52), absent])
+    absent = CardCounters(card=CardId("fc_absent"), usage=more, heard=9, reputation=0.5)
+    await house.cards.save_counters([replace(absent, card=FULL.id, reputation=0.52), absent])
     assert await house.cards.get(FULL.id, ADMIN) == replace(FULL, usage=more, reputation=0.52)
 
 
@@ -227,8 +227,8 @@ async def test_import_again_changes_nothing(house: House) -> None:
     cards = [(card(f"imported_{n}"), None) for n in range(3)]
     tomorrow = replace(cards[0][0].provenance, updated_at=NOW + timedelta(days=1))
     again = [(replace(c, provenance=tomorrow), None) for c, _ in cards]
-    assert await house.cards.load(cards) == LoadCount(created=3)
-    assert await house.cards.load(again) == LoadCount(unchanged=3)
+    assert await house.cards.load(cards) == ImportCount(created=3)
+    assert await house.cards.load(again) == ImportCount(unchanged=3)
     assert await house.cards.page(ADMIN, first=10) == [c for c, _ in cards]
 
 
@@ -238,7 +238,7 @@ async def test_changed_import_is_a_version(house: House) -> None:
     origin = replace(before.provenance, created_at=later, updated_at=later)
     after = replace(card("imported", "It hums and stops"), provenance=origin)
     await house.cards.load([(before, None)])
-    assert await house.cards.load([(after, None)]) == LoadCount(changed=1)
+    assert await house.cards.load([(after, None)]) == ImportCount(changed=1)
     kept = replace(after, version=2, provenance=replace(origin, created_at=NOW))
     assert await house.cards.get(before.id, ADMIN) == kept
     assert await house.cards.version(before.id, 1, ADMIN) == before
@@ -249,7 +249,7 @@ async def test_import_spares_what_people_changed(house: House) -> None:
     edited = replace(imported, version=2, title="As a technician says it")
     await house.cards.load([(imported, None)])
     await house.cards.put(edited, [], expected=1)
-    assert await house.cards.load([(imported, None)]) == LoadCount(unchanged=1)
+    assert await house.cards.load([(imported, None)]) == ImportCount(unchanged=1)
     assert await house.cards.get(imported.id, ADMIN) == edited
 
 
@@ -259,18 +259,18 @@ async def test_import_leaves_retired_cards(house: House) -> None:
     await house.cards.load([(imported, None)])
     await house.cards.put(retired, [], expected=1)
     changed = card("imported", "Other words")
-    assert await house.cards.load([(changed, None)]) == LoadCount(unchanged=1)
+    assert await house.cards.load([(changed, None)]) == ImportCount(unchanged=1)
     assert await house.cards.get(imported.id, ADMIN) == retired
 
 
 async def test_an_older_tally_changes_nothing(house: House) -> None:
     await house.cards.add(FULL, [])
     tallies = [
-        Tallied(card=FULL.id, usage=Usage(matched=n), heard=n, reputation=n / 100)
+        CardCounters(card=FULL.id, usage=Usage(matched=n), heard=n, reputation=n / 100)
         for n in range(1, 11)
     ]
-    await asyncio.gather(*(house.cards.tally([one]) for one in reversed(tallies)))
-    await house.cards.tally(tallies[:3])
+    await asyncio.gather(*(house.cards.save_counters([one]) for one in reversed(tallies)))
+    await house.cards.save_counters(tallies[:3])
     found = await house.cards.get(FULL.id, ADMIN)
     assert (found.usage, found.reputation, found.version) == (Usage(matched=10), 0.1, 1)
 
@@ -290,8 +290,8 @@ async def test_what_offline_work_asks_of_cards(house: House) -> None:
     assert told == [(2, SECOND.title)]
     assert [one.version for one in await house.cards.since(FULL.id, 1)] == [1, 2]
     asked = [opened.id, limited.id, CardId("fc_absent")]
-    assert await house.cards.once_seen(asked, PUNE) == {opened.id}
-    assert await house.cards.once_seen(asked, DELHI) == {opened.id, limited.id}
+    assert await house.cards.once_visible(asked, PUNE) == {opened.id}
+    assert await house.cards.once_visible(asked, DELHI) == {opened.id, limited.id}
 
 
 async def test_the_record_of_an_author_sums_their_cards(house: House) -> None:

@@ -10,14 +10,14 @@ from domain.errors import NotFound
 from domain.ids import GarageId, PersonId
 from domain.tickets import TicketStatus
 from graph.cards import CardVersion
-from repair.intake import draft
+from repair.suggestions import draft_card
 from tests.domain.samples import TICKET
 from tests.graph.examples import ADMIN, DELHI, FULL, NOW, PUNE
-from tests.stores.house import House
+from tests.stores.store_set import House
 
 ASHA, RAVI = PersonId("asha"), PersonId("ravi")
 ON_BENCH = replace(TICKET, status=TicketStatus.ASSIGNED, assignee=ASHA, text="Plate MH12AB1234")
-DRAFT = draft(ON_BENCH, NOW)
+DRAFT = draft_card(ON_BENCH, NOW)
 ASHAS, RAVIS = replace(PUNE, bench=ASHA), replace(PUNE, bench=RAVI)
 PRIVATE = replace(
     FULL, title="As Pune alone knew it", visibility=Visibility(garages=(GarageId("garage_pune"),))

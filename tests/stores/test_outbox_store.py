@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from domain.ids import EventId, GarageId
 from tests.graph.examples import FULL, NOW, card, event
-from tests.stores.house import House
+from tests.stores.store_set import House
 
 EARLY = replace(event("early", FULL.id), at=NOW - timedelta(minutes=1))
 FULL_EVENT = replace(event("full", FULL.id), garage=GarageId("garage_delhi"), trace="trace-1")

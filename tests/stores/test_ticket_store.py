@@ -13,10 +13,10 @@ from domain.errors import AlreadyExists, NotFound, StaleVersion
 from domain.ids import GarageId, PersonId, TicketId, VehicleId
 from domain.outcomes import Attempt, Outcome
 from domain.technicians import Certification, Technician
-from domain.tickets import Matching, SeenSymptom, Shown, ShownReason, Ticket, TicketStatus
-from graph.places import Within
+from domain.tickets import Matching, SeenSymptom, ShownCard, ShownReason, Ticket, TicketStatus
+from graph.garages import TicketPeriod
 from tests.graph.examples import ATHER, FULL, NOW, card, event
-from tests.stores.house import House
+from tests.stores.store_set import House
 
 DELHI, PUNE = GarageId("garage_delhi"), GarageId("garage_pune")
 ASHA = Actor(id=PersonId("tech_asha"), role=Role.TECHNICIAN, garage=DELHI)
@@ -51,7 +51,7 @@ async def test_ticket_reads_back_whole(house: House) -> None:
 
 async def test_same_ticket_twice_is_one(house: House) -> None:
     await house.tickets.add(TICKET, [event("1", TICKET.id)])
-    await house.tickets.show(TICKET.id, [], Matching.NONE, [])
+    await house.tickets.record_shown(TICKET.id, [], Matching.NONE, [])
     await house.tickets.add(TICKET, [event("2", TICKET.id)])
     assert await house.tickets.page(ADMIN, first=10) == [replace(TICKET, matching=Matching.NONE)]
     assert [e.id for e in await house.outbox.pending(10)] == ["event-1"]
@@ -101,7 +101,7 @@ async def test_absent_ticket_is_not_found(house: House) -> None:
     with pytest.raises(NotFound):
         await house.tickets.put(ASSIGNED, [event("1", TICKET.id)], expected=1)
     with pytest.raises(NotFound):
-        await house.tickets.show(TICKET.id, [], Matching.NONE, [event("2", TICKET.id)])
+        await house.tickets.record_shown(TICKET.id, [], Matching.NONE, [event("2", TICKET.id)])
     assert await house.tickets.page(ADMIN, first=10) == []
     assert await house.outbox.pending(10) == []
 
@@ -158,7 +158,7 @@ async def test_tickets_are_found_by_garage_and_time(house: House) -> None:
     theirs = replace(TICKET, id=TicketId("tkt_0009"), garage=PUNE, opened_at=NOW + day)
     for ticket in (*tickets, theirs):
         await house.tickets.add(ticket, [])
-    within = Within(garage=DELHI, since=NOW + day, until=NOW + 3 * day)
+    within = TicketPeriod(garage=DELHI, since=NOW + day, until=NOW + 3 * day)
     for who in (ADMIN, MANAGER):
         found = await house.tickets.page(who, first=10, within=within)
         assert found == [tickets[2], tickets[1]]
@@ -171,14 +171,14 @@ async def test_suggestions_replace_the_last(house: House) -> None:
     await house.cards.add(FULL, [])
     await house.cards.add(other, [])
     await house.tickets.add(TICKET, [])
-    first = Shown(card=FULL.id, rank=1, score=0.9, ranker="fused", at=NOW)
+    first = ShownCard(card=FULL.id, rank=1, score=0.9, ranker="fused", at=NOW)
     why = (
         ShownReason(kind="code", subject="ather:E401", text="reports code E401"),
         ShownReason(kind="outcomes", subject=FULL.id, text="worked", uses=5, worked=4),
     )
     later = [
-        Shown(card=FULL.id, rank=2, score=0.4, ranker="fused", at=NOW + timedelta(minutes=1)),
-        Shown(
+        ShownCard(card=FULL.id, rank=2, score=0.4, ranker="fused", at=NOW + timedelta(minutes=1)),
+        ShownCard(
             card=other.id,
             rank=1,
             score=0.8,
@@ -189,9 +189,9 @@ async def test_suggestions_replace_the_last(house: House) -> None:
             reasons=why,
         ),
     ]
-    await house.tickets.show(TICKET.id, [first], Matching.FOUND, [event("m1", FULL.id)])
-    await house.tickets.show(TICKET.id, later, Matching.FOUND, [event("m2", FULL.id)])
-    assert await house.tickets.shown([TICKET.id, TicketId("tkt_none")]) == {
+    await house.tickets.record_shown(TICKET.id, [first], Matching.FOUND, [event("m1", FULL.id)])
+    await house.tickets.record_shown(TICKET.id, later, Matching.FOUND, [event("m2", FULL.id)])
+    assert await house.tickets.shown_cards([TICKET.id, TicketId("tkt_none")]) == {
         TICKET.id: (later[1], later[0]),
         TicketId("tkt_none"): (),
     }
@@ -202,7 +202,7 @@ async def test_suggestions_replace_the_last(house: House) -> None:
 
 async def test_put_leaves_matching_alone(house: House) -> None:
     await house.tickets.add(TICKET, [])
-    await house.tickets.show(TICKET.id, [], Matching.NONE, [])
+    await house.tickets.record_shown(TICKET.id, [], Matching.NONE, [])
     await house.tickets.put(ASSIGNED, [], expected=1)
     found = await house.tickets.get(TICKET.id, ADMIN)
     assert found == replace(ASSIGNED, matching=Matching.NONE)

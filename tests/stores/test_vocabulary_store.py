@@ -3,7 +3,7 @@
 from domain.codes import CodeKey, ErrorCode
 from domain.vehicles import VehicleCategory, VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
-from tests.stores.house import House
+from tests.stores.store_set import House
 
 SUPPLIERS = [Supplier(id="deccan-cells", name="Deccan Cells", country="IN")]
 PACK = Component(id="battery_pack", name="Traction battery pack")

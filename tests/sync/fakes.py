@@ -11,7 +11,7 @@ from redis.exceptions import ConnectionError as NotConnected
 
 from domain.events import Event
 from domain.ids import EventId
-from web.local.redis import executable
+from web.local.redis import redis_executable
 
 
 class Outbox:
@@ -48,7 +48,7 @@ class RedisServer:
     async def start(self) -> None:
         options = ("--port", str(self.port), "--bind", "127.0.0.1", "--save", "")
         self._process = await asyncio.create_subprocess_exec(
-            executable(), *options, "--dir", str(self._folder), stdout=DEVNULL
+            redis_executable(), *options, "--dir", str(self._folder), stdout=DEVNULL
         )
         while not await self._answers():  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.02)

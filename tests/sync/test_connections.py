@@ -9,13 +9,13 @@ import pytest
 from domain.events import Event, EventType
 from domain.ids import OperationId, PersonId
 from records.database import LISTENERS, OPERATIONS, POOL_SIZE, Connection, Records
-from records.inbox import Inbox, Retry
-from records.operations import Answer, Operations
-from sync.handling import AT_ONCE, Handler, Listener
+from records.inbox import InboxStore, RetryPolicy
+from records.operations import Answer, OperationStore
+from sync.inbox import AT_ONCE, EventHandler, EventListener
 from tests.patience import PatientRecords
 from tests.records.samples import event
 from tests.waits import sure_to_end
-from web.handlers import Hearer
+from web.listeners import ListenerName
 from web.local.stores import StoreUrls
 
 HOLDERS = OPERATIONS + LISTENERS
@@ -52,7 +52,7 @@ async def own(records: Records, stores: StoreUrls) -> AsyncGenerator[Records]:
 
 async def test_a_full_house_waits_for_no_connection(own: Records) -> None:
     """Half as much again as may be at work, and short questions beside it."""
-    crowd, operations = Crowd(own), Operations(own)
+    crowd, operations = Crowd(own), OperationStore(own)
 
     async def operation() -> Answer:
         await crowd.work()
@@ -68,9 +68,14 @@ async def test_a_full_house_waits_for_no_connection(own: Records) -> None:
     shared = asyncio.Semaphore(LISTENERS)
     types = frozenset({EventType.CARD_CREATED})
     # One more than there are: together they may not hold more than their share.
-    listeners = [Listener(name=f"l{n}", types=types, handle=handle) for n in range(len(Hearer) + 1)]
+    listeners = [
+        EventListener(name=f"l{n}", types=types, handle=handle)
+        for n in range(len(ListenerName) + 1)
+    ]
     handlers = [
-        Handler(one, Inbox(own, one.name, one.types, Retry()), lambda: 1.0, dead, shared)
+        EventHandler(
+            one, InboxStore(own, one.name, one.types, RetryPolicy()), lambda: 1.0, dead, shared
+        )
         for one in listeners
     ]
     events = [(n, event(n)) for n in range(1, 9)]
@@ -78,7 +83,7 @@ async def test_a_full_house_waits_for_no_connection(own: Records) -> None:
     async with sure_to_end("the crowd"):
         await asyncio.gather(
             *(handler.handle(events) for handler in handlers),
-            *(operations.once(_id(), PersonId("anu"), "body", operation) for _ in range(asked)),
+            *(operations.run_once(_id(), PersonId("anu"), "body", operation) for _ in range(asked)),
             *(own.rows("select 1 as one") for _ in range(100)),
         )
     assert crowd.most == HOLDERS
@@ -86,7 +91,7 @@ async def test_a_full_house_waits_for_no_connection(own: Records) -> None:
 
 
 async def test_every_listener_has_its_places(own: Records) -> None:
-    assert len(Hearer) * AT_ONCE <= LISTENERS
+    assert len(ListenerName) * AT_ONCE <= LISTENERS
     assert HOLDERS < POOL_SIZE
     [local] = await own.rows("select current_setting('max_connections')::int as most")
     assert local["most"] >= 2 * POOL_SIZE

@@ -12,13 +12,13 @@ from redis.asyncio import Redis
 from domain.errors import Unavailable
 from domain.events import Event, EventType
 from records.change_log import ChangeLog
-from records.cursors import Cursors
+from records.cursors import ConsumerCursors
 from records.database import Connection, Records
 from records.dead_letters import DeadLetters
-from records.inbox import Inbox, Retry
-from records.leases import Leases
-from sync.consumers import DEAD, Consumers, Pace
-from sync.handling import Handle, Listener
+from records.inbox import InboxStore, RetryPolicy
+from records.leases import LeaseStore
+from sync.consumers import DEAD, StreamConsumers, SweepTiming
+from sync.inbox import EventListener, Handle
 from sync.relay import Relay
 from sync.stream import STREAM, Stream
 from tests.records.samples import event
@@ -26,8 +26,8 @@ from tests.sync.fakes import Outbox
 from tests.waits import sure_to_end
 from web.local.stores import StoreUrls
 
-QUICK = Pace(idle=0.4, grace=0.6, sweep=0.1, look=0.1)
-RETRY = Retry(base=0.02, longest=0.1, limit=3)
+QUICK = SweepTiming(idle=0.4, grace=0.6, sweep=0.1, look=0.1)
+RETRY = RetryPolicy(base=0.02, longest=0.1, limit=3)
 NOTE = "insert into effect (event) values (%(event)s)"
 
 
@@ -41,16 +41,16 @@ class Work:
         self.relay = Relay([self.outbox], self.log, Stream(redis))
         self.letters = DeadLetters(records)
 
-    def consumers(self, handle: Handle, name: str = "one") -> Consumers:
-        listener = Listener(name="noting", types=frozenset(EventType), handle=handle)
-        stores = (self.redis, Cursors(self.records), Leases(self.records, name))
-        return Consumers([listener], self._inbox, stores, pace=QUICK, name=name)
+    def consumers(self, handle: Handle, name: str = "one") -> StreamConsumers:
+        listener = EventListener(name="noting", types=frozenset(EventType), handle=handle)
+        stores = (self.redis, ConsumerCursors(self.records), LeaseStore(self.records, name))
+        return StreamConsumers([listener], self._inbox, stores, pace=QUICK, name=name)
 
-    def _inbox(self, listener: Listener) -> Inbox:
-        return Inbox(self.records, listener.name, listener.types, RETRY)
+    def _inbox(self, listener: EventListener) -> InboxStore:
+        return InboxStore(self.records, listener.name, listener.types, RETRY)
 
     @asynccontextmanager
-    async def running(self, *consumers: Consumers) -> AsyncGenerator[None]:
+    async def running(self, *consumers: StreamConsumers) -> AsyncGenerator[None]:
         works = [self.relay.run(), *(c.run(self.bus) for c in consumers)]
         tasks = [asyncio.create_task(work) for work in works]
         try:
@@ -220,7 +220,7 @@ async def test_things_keep_their_order(work: Work) -> None:
 
 
 async def test_the_cursor_follows_what_is_settled(work: Work, records: Records) -> None:
-    cursors = Cursors(records)
+    cursors = ConsumerCursors(records)
 
     async def there() -> bool:
         return await cursors.at("noting") == 20

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from domain.events import EventType
 from domain.ids import GarageId
-from records.change_log import ChangeLog, Entry
+from records.change_log import ChangeLog, LogEntry
 from records.database import Records
-from sync.cursors import Place
-from sync.delta import CARD, TICKET, Deltas, Ranked, compressed
+from sync.delta import CARD, TICKET, DeltaReader, RankedEntry, compress_entries
+from sync.delta_cursors import DeltaPosition
 from tests.records.samples import event
 
 PUNE = GarageId("garage_pune")
@@ -24,7 +24,7 @@ GONE = 0
 class Listed:
     """A log in a list."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[LogEntry]) -> None:
         self.entries = entries
 
     async def bounds(self) -> tuple[int, int]:
@@ -32,9 +32,9 @@ class Listed:
 
     async def latest(
         self, after: int, until: int, garage: GarageId | None, *, every: bool
-    ) -> list[Entry]:
+    ) -> list[LogEntry]:
         del garage, every
-        return compressed(self.entries[after:until])
+        return compress_entries(self.entries[after:until])
 
 
 class Shelf:
@@ -42,10 +42,10 @@ class Shelf:
         return {key: SEVERITY[key] for key in ids if key in SEVERITY}
 
 
-def log(changes: Sequence[tuple[str, bool]]) -> list[Entry]:
+def log(changes: Sequence[tuple[str, bool]]) -> list[LogEntry]:
     """Give a log of changes; an end is written with version 0 here."""
     return [
-        Entry(
+        LogEntry(
             seq=n,
             kind=CARD if entity.startswith("fc_") else TICKET,
             entity=entity,
@@ -55,7 +55,7 @@ def log(changes: Sequence[tuple[str, bool]]) -> list[Entry]:
     ]
 
 
-def applied(kept: dict[str, int], entries: Sequence[Entry]) -> dict[str, int]:
+def applied(kept: dict[str, int], entries: Sequence[LogEntry]) -> dict[str, int]:
     """Keep what entries say, and take away what has ended."""
     for entry in entries:
         if entry.version == GONE:
@@ -65,8 +65,8 @@ def applied(kept: dict[str, int], entries: Sequence[Entry]) -> dict[str, int]:
     return kept
 
 
-async def caught_up(deltas: Deltas, batch: int) -> list[tuple[Ranked, ...]]:
-    place, batches = Place(done=0), list[tuple[Ranked, ...]]()
+async def caught_up(deltas: DeltaReader, batch: int) -> list[tuple[RankedEntry, ...]]:
+    place, batches = DeltaPosition(done=0), list[tuple[RankedEntry, ...]]()
     while True:
         found = await deltas.after(place, PUNE, batch)
         batches.append(found.entries)
@@ -84,7 +84,7 @@ async def test_the_compressed_delta_says_what_the_whole_log_says(
     changes: list[tuple[str, bool]], batch: int
 ) -> None:
     entries = log(changes)
-    batches = await caught_up(Deltas(Listed(entries), Shelf()), batch)
+    batches = await caught_up(DeltaReader(Listed(entries), Shelf()), batch)
     told = [ranked.entry for found in batches for ranked in found]
     assert applied({}, told) == applied({}, entries)
     assert sorted(entry.entity for entry in told) == sorted({e.entity for e in entries})
@@ -93,14 +93,14 @@ async def test_the_compressed_delta_says_what_the_whole_log_says(
 @pytest.mark.row("SO-2")
 def test_five_changes_and_an_end_are_one_entry() -> None:
     entries = log([("fc_0", False)] * 5 + [("fc_0", True)])
-    assert compressed(entries) == [Entry(seq=6, kind=CARD, entity="fc_0", version=GONE)]
+    assert compress_entries(entries) == [LogEntry(seq=6, kind=CARD, entity="fc_0", version=GONE)]
 
 
 @given(changes, st.integers(1, 7))
 async def test_batches_are_full_and_the_critical_come_first(
     changes: list[tuple[str, bool]], batch: int
 ) -> None:
-    batches = await caught_up(Deltas(Listed(log(changes)), Shelf()), batch)
+    batches = await caught_up(DeltaReader(Listed(log(changes)), Shelf()), batch)
     assert all(len(found) == batch for found in batches[:-1])
     assert len(batches[-1]) <= batch
     ranks = [list(type(r.priority)).index(r.priority) for found in batches for r in found]
@@ -119,9 +119,9 @@ async def test_the_log_of_postgres_compresses_alike(records: Records) -> None:
     ]
     kept = ChangeLog(records)
     await kept.append(told)
-    wanted = compressed(
+    wanted = compress_entries(
         [
-            Entry(
+            LogEntry(
                 seq=n,
                 kind=CARD if one.entity.startswith("fc_") else TICKET,
                 entity=one.entity,

@@ -12,7 +12,7 @@ from domain.errors import CursorLost, Unavailable
 from domain.events import CARD_EVENTS, EventType
 from records.change_log import ChangeLog
 from records.database import Records
-from sync.feed import Feed
+from sync.feed import ChangeFeed
 from sync.relay import Relay
 from sync.stream import STREAM, Logged, Stream
 from tests.records.samples import event
@@ -28,7 +28,7 @@ class World:
         self.log = ChangeLog(records)
         self.stream = Stream(redis)
         self.relay = Relay([self.outbox], self.log, self.stream)
-        self.feed = Feed(self.log, self.stream)
+        self.feed = ChangeFeed(self.log, self.stream)
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:

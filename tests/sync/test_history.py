@@ -14,13 +14,12 @@ from domain.cards import FailureCard
 from domain.errors import StaleVersion
 from domain.events import CARD_EVENTS, Event, EventType
 from domain.ids import CardId, EventId, GarageId
-from graph.cards import Cards
+from graph.cards import CardStore
 from graph.database import Graph
-from graph.outbox import Outbox as GraphOutbox
+from graph.outbox import GraphOutbox
 from records.change_log import ChangeLog
 from records.database import Records
-from records.outbox import Outbox as RecordsOutbox
-from records.outbox import leave
+from records.outbox import RecordsOutbox, leave_events
 from sync.relay import Relay
 from sync.stream import Stream
 from tests.graph.examples import NOW, card
@@ -47,7 +46,7 @@ def told(card: FailureCard, n: int, dice: Random) -> Event:
     )
 
 
-async def in_graph(cards: Cards, id: str, dice: Random) -> None:
+async def in_graph(cards: CardStore, id: str, dice: Random) -> None:
     """Write a card and change it, each change on top of the last."""
     now = card(id)
     await cards.add(now, [told(now, 1, dice)])
@@ -66,7 +65,7 @@ async def in_records(records: Records, id: str, dice: Random) -> None:
             at=NOW + timedelta(seconds=dice.randrange(-3600, 3600)),
         )
         async with records.transaction() as connection:
-            await leave(connection, [one])
+            await leave_events(connection, [one])
             await asyncio.sleep(dice.random() / 100)
 
 
@@ -74,7 +73,7 @@ async def in_records(records: Records, id: str, dice: Random) -> None:
 async def test_every_change_is_logged_once_in_order_of_commit(
     graph: Graph, records: Records, redis: Redis
 ) -> None:
-    relay, cards, dice = relayed(graph, records, redis), Cards(graph), Random(7)  # noqa: S311 - a seed
+    relay, cards, dice = relayed(graph, records, redis), CardStore(graph), Random(7)  # noqa: S311 - a seed
     works = [in_graph(cards, f"w{n}", dice) for n in range(WRITERS)]
     works += [in_records(records, f"inv_{n}", dice) for n in range(WRITERS)]
     writing = asyncio.gather(*works)
@@ -97,7 +96,7 @@ async def test_a_garages_state_is_rebuilt_from_the_log(
     graph: Graph, records: Records, redis: Redis
 ) -> None:
     """Read nothing but the log and the versions that it names: that is what the garage sees."""
-    relay, cards, dice = relayed(graph, records, redis), Cards(graph), Random(11)  # noqa: S311 - a seed
+    relay, cards, dice = relayed(graph, records, redis), CardStore(graph), Random(11)  # noqa: S311 - a seed
     await asyncio.gather(*(in_graph(cards, f"s{n}", dice) for n in range(WRITERS)))
     late = replace(card("s0"), version=3)
     with pytest.raises(StaleVersion):

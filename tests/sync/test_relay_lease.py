@@ -11,7 +11,7 @@ from domain.events import Event
 from domain.ids import EventId
 from records.change_log import ChangeLog
 from records.database import Records
-from records.leases import Leases
+from records.leases import LeaseStore
 from sync import relay
 from sync.relay import Relay
 from sync.stream import Stream
@@ -70,8 +70,8 @@ async def test_a_silent_outbox_stops_nobody_else(records: Records, redis: Redis)
 async def test_one_relay_works_at_a_time(records: Records, redis: Redis) -> None:
     outbox, idle = Outbox(), CountingOutbox()
     log, stream = ChangeLog(records), Stream(redis)
-    first = Relay([outbox], log, stream, Leases(records, "first"))
-    second = Relay([idle], log, stream, Leases(records, "second"))
+    first = Relay([outbox], log, stream, LeaseStore(records, "first"))
+    second = Relay([idle], log, stream, LeaseStore(records, "second"))
     async with running(first):
         outbox.leave(event(1))
         await emptied(outbox)
@@ -84,24 +84,24 @@ async def test_one_relay_works_at_a_time(records: Records, redis: Redis) -> None
 
 async def test_a_relay_that_ends_is_followed_at_once(records: Records, redis: Redis) -> None:
     log, stream, outbox = ChangeLog(records), Stream(redis), Outbox()
-    async with running(Relay([outbox], log, stream, Leases(records, "first"))):
+    async with running(Relay([outbox], log, stream, LeaseStore(records, "first"))):
         outbox.leave(event(1))
         await emptied(outbox)
-    assert await Leases(records, "second").take(relay.LEASE, 5)
+    assert await LeaseStore(records, "second").take(relay.LEASE, 5)
 
 
 async def test_a_dead_relay_is_followed_when_its_lease_ends(records: Records, redis: Redis) -> None:
-    assert await Leases(records, "dead").take(relay.LEASE, 0.5)
-    assert not await Leases(records, "other").take(relay.LEASE, 0.5)
+    assert await LeaseStore(records, "dead").take(relay.LEASE, 0.5)
+    assert not await LeaseStore(records, "other").take(relay.LEASE, 0.5)
     outbox = Outbox([event(1)])
-    work = Relay([outbox], ChangeLog(records), Stream(redis), Leases(records, "other"))
+    work = Relay([outbox], ChangeLog(records), Stream(redis), LeaseStore(records, "other"))
     async with running(work):
         await emptied(outbox)
     assert await ChangeLog(records).last() == 1
 
 
 async def test_only_the_holder_gives_up(records: Records) -> None:
-    mine, theirs = Leases(records, "mine"), Leases(records, "theirs")
+    mine, theirs = LeaseStore(records, "mine"), LeaseStore(records, "theirs")
     assert await mine.take("sweep", 60)
     await theirs.give_up("sweep")
     assert not await theirs.take("sweep", 60)

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 
 from domain.errors import Unavailable
 from domain.events import Event
-from sync.envelope import Envelope, envelope
+from sync.envelope import Envelope, event_envelope
 from sync.stream import STREAM, Stream
 from tests.records.samples import event
 
@@ -48,7 +48,7 @@ async def test_absent_redis_says_so() -> None:
 
 
 def test_envelope_is_plain_json() -> None:
-    assert json.loads(json.dumps(envelope(event(1)))) == {
+    assert json.loads(json.dumps(event_envelope(event(1)))) == {
         "id": "event-00001",
         "type": "failure_card.created",
         "entity": "fc_00001",
@@ -62,7 +62,7 @@ def test_envelope_is_plain_json() -> None:
 
 
 def test_envelope_is_read_back() -> None:
-    assert Envelope.validate_json(json.dumps(envelope(event(2)))) == event(2)
+    assert Envelope.validate_json(json.dumps(event_envelope(event(2)))) == event(2)
 
 
 @pytest.mark.row("IP-14")

@@ -10,15 +10,15 @@ from redis.asyncio import Redis
 
 from domain.events import Event, EventType
 from records.change_log import ChangeLog
-from records.cursors import Cursors
+from records.cursors import ConsumerCursors
 from records.database import Connection, Records
-from records.inbox import Inbox, Retry
-from records.leases import Leases
-from records.outbox import Outbox
+from records.inbox import InboxStore, RetryPolicy
+from records.leases import LeaseStore
+from records.outbox import RecordsOutbox
 from records.wakeups import Topic, Wakeup, Wakeups
 from sync import relay
-from sync.consumers import Consumers, Pace
-from sync.handling import Listener
+from sync.consumers import StreamConsumers, SweepTiming
+from sync.inbox import EventListener
 from sync.relay import Relay, RelayPace
 from sync.stream import Stream
 from tests.records.samples import event
@@ -54,14 +54,16 @@ async def until(found: Callable[[], Awaitable[bool]]) -> None:
 
 async def logged(records: Records, seq: int) -> None:
     async def found() -> bool:
-        return await ChangeLog(records).last() == seq and not await Outbox(records).pending(1)
+        return await ChangeLog(records).last() == seq and not await RecordsOutbox(records).pending(
+            1
+        )
 
     await until(found)
 
 
 def relaying(records: Records, redis: Redis, wake: Wakeup) -> Relay:
     pace = RelayPace(wakes=[wake])
-    return Relay([Outbox(records)], ChangeLog(records), Stream(redis), pace=pace)
+    return Relay([RecordsOutbox(records)], ChangeLog(records), Stream(redis), pace=pace)
 
 
 @pytest.mark.usefixtures("_never_by_itself")
@@ -70,7 +72,7 @@ async def test_the_relay_is_woken_for_each_event(records: Records, redis: Redis)
     moving = relaying(records, redis, wakeups.on(Topic.RECORDS_OUTBOX))
     async with running(wakeups.run(), moving.run()):
         for n in range(1, 6):
-            await Outbox(records).tell([event(n)])
+            await RecordsOutbox(records).leave_events([event(n)])
             await logged(records, n)
 
 
@@ -82,7 +84,7 @@ async def test_what_nobody_told_of_is_found(
     # Nobody listens: the wake-up is lost.
     async with running(relaying(records, redis, Wakeup()).run()):
         for n in range(1, 4):
-            await Outbox(records).tell([event(n)])
+            await RecordsOutbox(records).leave_events([event(n)])
             await logged(records, n)
 
 
@@ -95,19 +97,19 @@ async def test_a_listener_at_rest_is_woken_and_rests_again(records: Records) -> 
         del connection
         heard.append(event.id)
 
-    class Counting(Inbox):
+    class Counting(InboxStore):
         async def behind(self) -> bool:
             looks.append(await super().behind())
             return looks[-1]
 
     wakeups, types = Wakeups(records), frozenset(EventType)
-    pace = Pace(
+    pace = SweepTiming(
         grace=0.0, sweep=0.02, rest=NEVER, look=NEVER, wakes=lambda: wakeups.on(Topic.CHANGE_LOG)
     )
-    consumers = Consumers(
-        [Listener(name="noting", types=types, handle=handle)],
-        lambda listener: Counting(records, listener.name, listener.types, Retry()),
-        (Redis.from_url(NOWHERE, protocol=2), Cursors(records), Leases(records, "one")),
+    consumers = StreamConsumers(
+        [EventListener(name="noting", types=types, handle=handle)],
+        lambda listener: Counting(records, listener.name, listener.types, RetryPolicy()),
+        (Redis.from_url(NOWHERE, protocol=2), ConsumerCursors(records), LeaseStore(records, "one")),
         pace=pace,
     )
 

@@ -10,9 +10,9 @@ from domain.errors import ImportRefused
 from domain.reports import FailureReport
 from domain.vehicles import VehicleContext
 from tests.commands import called
-from web.cli.asking import headed
 from web.cli.main import COMMANDS
-from web.cli.report_file import Asked, read
+from web.cli.report_file import NamedReport, read_reports
+from web.cli.report_options import print_heading
 
 
 def test_help_lists_every_command() -> None:
@@ -58,7 +58,7 @@ def test_a_file_brings_its_own_codes(tmp_path: Path) -> None:
 
 
 def test_a_report_is_shown_as_it_was_typed(capsys: pytest.CaptureFixture[str]) -> None:
-    headed(Asked("R7", FailureReport(text="light [/] blinks [red] once")))
+    print_heading(NamedReport("R7", FailureReport(text="light [/] blinks [red] once")))
     assert capsys.readouterr().out == "Report R7 light [/] blinks [red] once\n"
 
 
@@ -69,8 +69,8 @@ def test_reports_are_read_line_by_line(tmp_path: Path) -> None:
         "\n"
         '{"id": 7, "text": "noise", "model": "450X"}\n'
     )
-    assert read(file) == [
-        Asked(
+    assert read_reports(file) == [
+        NamedReport(
             "a",
             FailureReport(
                 text="no charge",
@@ -79,7 +79,7 @@ def test_reports_are_read_line_by_line(tmp_path: Path) -> None:
             ),
         ),
         # A model alone names no vehicle: it is left to the text.
-        Asked("7", FailureReport(text="noise")),
+        NamedReport("7", FailureReport(text="noise")),
     ]
 
 
@@ -97,5 +97,5 @@ def test_broken_report_file_is_refused(tmp_path: Path, content: bytes, said: str
     file = tmp_path / "reports.jsonl"
     file.write_bytes(content)
     with pytest.raises(ImportRefused) as refused:
-        read(file)
+        read_reports(file)
     assert said in str(refused.value)

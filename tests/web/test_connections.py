@@ -10,8 +10,8 @@ import orjson
 import pytest
 
 from tests.resolvers.fakes import World
-from tests.web import live
-from tests.web.doors import PATH, TOKENS, actor, app
+from tests.web import live_server
+from tests.web.clients import PATH, TOKENS, actor, app
 from web.caps import Caps
 from web.connections import Connections
 
@@ -36,7 +36,7 @@ def world() -> World:
 
 @asynccontextmanager
 async def served(world: World, caps: Caps = CAPS) -> AsyncGenerator[int]:
-    async with live.served(app(world, caps=caps), caps) as place:
+    async with live_server.served(app(world, caps=caps), caps) as place:
         yield int(place.rpartition(":")[2])
 
 

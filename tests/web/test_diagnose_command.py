@@ -8,17 +8,20 @@ from rich.console import Console
 
 from domain.errors import InvalidInput
 from domain.matches import Level
-from matching.diagnosis.answers import Cause, Check, Diagnosis
-from matching.diagnosis.reasoning import NAME
+from matching.diagnosis.answers import Diagnosis, DiagnosticCheck, PossibleCause
+from matching.diagnosis.evidence_reasoner import NAME
 from tests.domain.samples import CARD
-from web.cli.diagnose import record, sheet
+from web.cli.diagnose import diagnosis_record, print_diagnosis
 from web.settings import Settings
-from web.wiring import language_model
+from web.wiring import open_language_model
 
 FOUND = Diagnosis(
-    cause=Cause(text="Cells drifted apart", confidence=0.81234, cites=(CARD.id,)),
-    suspects=(Cause(text="Moonlight", confidence=0.0, cites=()),),
-    checks=(Check(action="Isolate", safety=True, card=CARD.id), Check(action="Measure")),
+    cause=PossibleCause(text="Cells drifted apart", confidence=0.81234, cites=(CARD.id,)),
+    suspects=(PossibleCause(text="Moonlight", confidence=0.0, cites=()),),
+    checks=(
+        DiagnosticCheck(action="Isolate", safety=True, card=CARD.id),
+        DiagnosticCheck(action="Measure"),
+    ),
     reasoning="As fc_bms_drift says.",
     reasoner=NAME,
     level=Level.AI,
@@ -37,7 +40,7 @@ level ai, reasoner graph-evidence-1
 def printed(found: Diagnosis) -> str:
     console = Console(width=100, record=True, quiet=False, file=None)
     with console.capture() as captured:
-        sheet(console, found)
+        print_diagnosis(console, found)
     return captured.get()
 
 
@@ -54,7 +57,7 @@ def test_what_is_missing_is_told() -> None:
 
 
 def test_a_record_is_the_same_as_json() -> None:
-    assert record(FOUND) == {
+    assert diagnosis_record(FOUND) == {
         "cause": {"text": "Cells drifted apart", "confidence": 0.8123, "cites": ["fc_bms_drift"]},
         "suspects": [{"text": "Moonlight", "confidence": 0.0, "cites": []}],
         "checks": [
@@ -71,7 +74,7 @@ def test_a_record_is_the_same_as_json() -> None:
 
 
 def test_no_model_is_asked_unless_one_is_named() -> None:
-    assert language_model(Settings()) is None
+    assert open_language_model(Settings()) is None
 
 
 def test_a_named_model_is_given() -> None:
@@ -81,12 +84,12 @@ def test_a_named_model_is_given() -> None:
             "BATTWHEELS_LANGUAGE_MODEL_URL": "http://127.0.0.1:9/v1",
         }
     )
-    model = language_model(named)
+    model = open_language_model(named)
     assert model is not None
     assert model.name == "openai:own"
 
 
 def test_without_the_extra_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "matching.diagnosis.language", None)
+    monkeypatch.setitem(sys.modules, "matching.diagnosis.language_model", None)
     with pytest.raises(InvalidInput, match=r"battwheels\[llm\]"):
-        language_model(Settings(language_model="openai:any"))
+        open_language_model(Settings(language_model="openai:any"))

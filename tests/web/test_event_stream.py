@@ -17,8 +17,8 @@ from domain.ids import EventId
 from tests.domain.samples import CARD, DELHI
 from tests.resolvers.fakes import World
 from tests.waits import sure_to_end
-from tests.web.doors import TOKENS, actor, app
-from tests.web.live import served
+from tests.web.clients import TOKENS, actor, app
+from tests.web.live_server import served
 from web import event_stream
 from web.asgi import STREAM
 

@@ -13,9 +13,9 @@ from domain.events import EventType
 from records.change_log import ChangeLog
 from records.database import Connection, Records
 from records.dead_letters import DeadLetters
-from records.inbox import Inbox, Retry
+from records.inbox import InboxStore, RetryPolicy
 from sync import asyncapi
-from sync.envelope import envelope
+from sync.envelope import event_envelope
 from tests import commands
 from tests.records.samples import event
 from web.local.stores import StoreUrls
@@ -34,7 +34,7 @@ def called(place: dict[str, str], *words: str) -> tuple[int, str, str]:
 async def given_up(records: Records, *numbers: int) -> None:
     """Log events and have a listener give these up."""
     numbered = await ChangeLog(records).append([event(n) for n in range(1, 5)])
-    inbox = Inbox(records, "noting", EventType, Retry(limit=1))
+    inbox = InboxStore(records, "noting", EventType, RetryPolicy(limit=1))
 
     async def never(connection: Connection) -> None:
         del connection
@@ -43,8 +43,8 @@ async def given_up(records: Records, *numbers: int) -> None:
     for n in numbers:
         entry = (numbered[n - 1], event(n))
         with pytest.raises(InvalidInput):
-            await inbox.once(entry, never)
-        assert await inbox.failed(entry, "event: is indigestible", 1.0, counts=True)
+            await inbox.handle_once(entry, never)
+        assert await inbox.record_failure(entry, "event: is indigestible", 1.0, counts=True)
 
 
 async def test_the_log_is_shown_from_a_number_on(records: Records, place: dict[str, str]) -> None:
@@ -52,7 +52,7 @@ async def test_the_log_is_shown_from_a_number_on(records: Records, place: dict[s
     code, said, _ = called(place, "log", "--after", "2", "--limit", "2", "--json")
     lines = [orjson.loads(line) for line in said.splitlines()]
     assert code == 0
-    assert lines == [{"seq": n} | envelope(event(n)) for n in (3, 4)]
+    assert lines == [{"seq": n} | event_envelope(event(n)) for n in (3, 4)]
     code, shown, _ = called(place, "log", "--after", "4")
     head, line = shown.splitlines()
     assert (code, head.split()) == (0, ["number", "type", "entity", "version", "garage", "at"])
@@ -80,7 +80,7 @@ async def test_dead_letters_are_listed_and_shown(records: Records, place: dict[s
         ("noting", n, 1, "event: is indigestible") for n in (2, 3)
     }
     code, whole, _ = called(place, "dead", event(2).id)
-    assert (code, orjson.loads(whole)["event"]) == (0, envelope(event(2)))
+    assert (code, orjson.loads(whole)["event"]) == (0, event_envelope(event(2)))
     code, listed, _ = called(place, "dead")
     assert code == 0
     assert {line.split()[0] for line in listed.splitlines()[1:]} == {event(2).id, event(3).id}
@@ -95,7 +95,7 @@ async def test_letters_are_replayed_one_or_all(records: Records, place: dict[str
     }
     assert called(place, "replay", "--all")[:2] == (0, "2 to be tried again.\n")
     assert await DeadLetters(records).page(9) == []
-    due = await Inbox(records, "noting", EventType, Retry()).waiting(60.0, 9)
+    due = await InboxStore(records, "noting", EventType, RetryPolicy()).waiting_entries(60.0, 9)
     assert [one.id for _, one in due] == [event(n).id for n in (1, 2, 3)]
 
 

@@ -12,8 +12,8 @@ from domain.access import Role
 from resolvers import documents
 from tests.domain.samples import CARD
 from tests.resolvers.fakes import World
-from tests.web.doors import PATH, TOKENS, actor, app, bearer, client
-from tests.web.live import served
+from tests.web.clients import PATH, TOKENS, actor, app, bearer, client
+from tests.web.live_server import served
 from tests.web.test_connections import answer
 from web.asgi import STREAM
 from web.caps import Caps

@@ -9,13 +9,13 @@ import pytest
 
 from tests.resolvers.fakes import World
 from tests.waits import eventually
-from tests.web.doors import PATH, actor, app, bearer, client
+from tests.web.clients import PATH, actor, app, bearer, client
 from web import health
 from web.health import Parts, Probe
 from web.management import managed
 from web.metrics import Metrics
 from web.operators import Operators
-from web.settings import Environment, Settings
+from web.settings import RunMode, Settings
 
 STORES: tuple[str, ...] = ("neo4j", "postgres", "redis")
 
@@ -105,7 +105,7 @@ async def test_a_port_of_its_own_answers_operators(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
-    settings = Settings(home=tmp_path, management_port=port, environment=Environment.PRODUCTION)
+    settings = Settings(home=tmp_path, management_port=port, environment=RunMode.PRODUCTION)
     probes, metrics = dict.fromkeys(STORES, answers), Metrics()
     async with (
         managed(settings, probes, Parts(), metrics),

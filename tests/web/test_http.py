@@ -11,11 +11,11 @@ import pytest
 from domain.access import Actor
 from domain.errors import Unavailable
 from domain.ids import CardId
-from domain.matches import Understood
+from domain.matches import UnderstoodReport
 from domain.reports import FailureReport
 from tests.domain.samples import CARD
 from tests.resolvers.fakes import World
-from tests.web.doors import PATH, TOKENS, actor, app, bearer, client
+from tests.web.clients import PATH, TOKENS, actor, app, bearer, client
 
 RESPONSE_JSON = "application/graphql-response+json"
 CARDS = "{ cards(first: 1) { edges { node { key } } } }"
@@ -164,7 +164,7 @@ async def test_bodies_over_a_mebibyte_are_refused(world: World, announced: bool)
 async def test_slow_requests_end_in_time(world: World) -> None:
     stopped = asyncio.Event()
 
-    async def slow(report: FailureReport) -> Understood:
+    async def slow(report: FailureReport) -> UnderstoodReport:
         try:
             await asyncio.sleep(60)
         finally:
@@ -181,7 +181,7 @@ async def test_slow_requests_end_in_time(world: World) -> None:
 
 
 async def test_accidents_are_masked(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    async def broken(report: FailureReport) -> Understood:
+    async def broken(report: FailureReport) -> UnderstoodReport:
         raise RuntimeError(report.text)
 
     world.reader.understand = broken  # pyright: ignore[reportAttributeAccessIssue]
@@ -235,7 +235,7 @@ async def test_every_answer_is_dressed(world: World) -> None:
 async def test_who_leaves_stops_the_work(world: World) -> None:
     begun, stopped = asyncio.Event(), asyncio.Event()
 
-    async def slow(report: FailureReport) -> Understood:
+    async def slow(report: FailureReport) -> UnderstoodReport:
         begun.set()
         try:
             await asyncio.sleep(60)

@@ -6,10 +6,10 @@ from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 from domain.errors import InvalidInput
-from sync.queue import SCHEMA
+from sync.offline_queue import SCHEMA
 from tests.resolvers.fakes import World
-from tests.web.doors import actor, app, bearer, client
-from tests.web.live import served
+from tests.web.clients import actor, app, bearer, client
+from tests.web.live_server import served
 from web.asgi import GRAPHQL, RECORDS, STREAM
 from web.settings import Settings
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.resolvers.fakes import World
-from tests.web.doors import PATH, app, client
+from tests.web.clients import PATH, app, client
 from web.asgi import ASSETS
 from web.ui.page import FILES, MISSING
 

@@ -42,5 +42,5 @@ def test_a_tombstone_takes_away_what_was_kept(tmp_path: Path) -> None:
     card = {"key": "fc_1", "kind": "failure_card", "card": {"version": 1}, "ticket": None}
     replica.apply([card], "c1")
     replica.apply([card | {"card": None}], "c2")
-    stands = replica.standing()
+    stands = replica.status()
     assert (stands.cards, stands.cursor) == (0, "c2")

@@ -9,7 +9,7 @@ import pytest
 from domain.errors import InvalidInput, UnsafeSetting
 from tests.commands import called
 from web.caps import Caps
-from web.settings import Environment, Settings
+from web.settings import RunMode, Settings
 
 TOKEN_SECRET = "uN4-kf83hQz0_pLw7Rb2xVt9sYd5gMj1"  # noqa: S105 - a test's own
 KEYS = [b64encode(sha256(name).digest()).decode() for name in (b"first", b"index")]
@@ -27,7 +27,7 @@ SAFE = {
 
 def test_empty_environment_is_development() -> None:
     assert Settings.read({}) == Settings(
-        environment=Environment.DEVELOPMENT,
+        environment=RunMode.DEVELOPMENT,
         home=Path(".battwheels"),
         host="127.0.0.1",
         port=8000,

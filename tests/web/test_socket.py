@@ -12,18 +12,18 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
-from domain.access import Role, viewer
+from domain.access import Role, viewer_of
 from domain.cards import Visibility
 from domain.events import EventType
 from domain.ids import CardId, OperationId
-from repair.operation import Operation
+from repair.operations import Operation
 from tests.domain.samples import CARD, DELHI, PUNE, TICKET
 from tests.resolvers.fakes import World
 from tests.resolvers.inputs import OPERATION
 from tests.waits import eventually, sure_to_end
-from tests.web.doors import PATH, TOKENS, actor, app
-from tests.web.live import served
-from web.socket import Socket
+from tests.web.clients import PATH, TOKENS, actor, app
+from tests.web.live_server import served
+from web.socket import SubscriptionSocket
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
 # From the log's beginning, so that nothing depends on when the server takes the subscription.
@@ -109,7 +109,7 @@ async def test_changes_reach_who_may_see_them(world: World) -> None:
 async def test_limited_changes_stay_at_home(world: World) -> None:
     other = replace(CARD, id=type(CARD.id)("fc_other"))
     world.hold(replace(CARD, visibility=Visibility(garages=(DELHI,))), other)
-    assert await world.cards.many([CARD.id], viewer(actor(Role.MANAGER, PUNE))) == {}
+    assert await world.cards.many([CARD.id], viewer_of(actor(Role.MANAGER, PUNE))) == {}
     async with opened(world, role=Role.MANAGER) as socket:
         await subscribe(socket, "1", CHANGED)
         await change(world, 1)
@@ -234,7 +234,7 @@ async def test_sockets_end_with_the_token(world: World) -> None:
 
 
 async def test_silent_clients_are_let_go(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Socket, "ping_seconds", 0.05)
+    monkeypatch.setattr(SubscriptionSocket, "ping_seconds", 0.05)
     async with opened(world) as socket:
         assert await hear(socket) == {"type": "ping"}
         assert await closed(socket) == 4408

@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from resolvers.api import build
-from schema.sdl import sdl
-from web import interrupts, journal, serving
-from web.local.progress import bars
+from resolvers.api import build_api
+from schema.sdl import print_sdl
+from web import interrupts, json_logs, server
+from web.local.progress import progress_bars
 from web.management import managed
 from web.settings import Settings
-from web.wiring import SERVING, opened, speaking
+from web.wiring import SERVING, open_runtime, with_language_model
 
 NICENESS = 5
 
@@ -24,42 +24,42 @@ def serve(
     ] = True,
 ) -> None:
     """Serve the API and its live push (BATTWHEELS_HOST, BATTWHEELS_PORT)."""
-    journal.start()
-    interrupts.run(_serve(Settings.read(), work=work))
+    json_logs.start_logging()
+    interrupts.run(_serve_until_ended(Settings.read(), work=work))
 
 
 def work() -> None:
     """Relay and handle events without serving, until ended."""
-    journal.start()
+    json_logs.start_logging()
     # Searching for cards can wait a second; whoever reports beside it on this machine cannot.
     os.nice(NICENESS)
-    interrupts.run(_work(Settings.read()))
+    interrupts.run(_work_until_ended(Settings.read()))
 
 
 def schema() -> None:
     """Print the GraphQL schema (SDL)."""
-    typer.echo(sdl(build(introspection=False).types), nl=False)
+    typer.echo(print_sdl(build_api(introspection=False).types), nl=False)
 
 
 def migrate() -> None:
     """Bring the schemas of both stores up to date."""
-    asyncio.run(_migrate(Settings.read()))
+    asyncio.run(_migrate_stores(Settings.read()))
 
 
-async def _serve(settings: Settings, *, work: bool) -> None:
-    async with opened(settings, patience=SERVING) as house:
-        await serving.serve(speaking(house), work=work)
+async def _serve_until_ended(settings: Settings, *, work: bool) -> None:
+    async with open_runtime(settings, patience=SERVING) as runtime:
+        await server.serve_application(with_language_model(runtime), work=work)
 
 
-async def _work(settings: Settings) -> None:
-    async with opened(settings) as house:
-        house.parts.started = house.parts.matches = False
-        asked = managed(settings, serving.probes(house), house.parts, house.metrics)
-        async with asked, serving.beside(house):
+async def _work_until_ended(settings: Settings) -> None:
+    async with open_runtime(settings) as runtime:
+        runtime.parts.started = runtime.parts.matches = False
+        asked = managed(settings, server.probes(runtime), runtime.parts, runtime.metrics)
+        async with asked, server.run_background(runtime):
             await asyncio.Event().wait()
 
 
-async def _migrate(settings: Settings) -> None:
-    with bars(Console(stderr=True)) as report:
-        async with opened(settings, report=report):
+async def _migrate_stores(settings: Settings) -> None:
+    with progress_bars(Console(stderr=True)) as report:
+        async with open_runtime(settings, report=report):
             typer.echo("Neo4j and PostgreSQL are up to date.")

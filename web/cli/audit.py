@@ -8,14 +8,15 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from billing.verification import Verdict, verify
+from billing.ledger.verification import AuditResult
+from billing.ledger.verification import verify_books as verify
 from domain.errors import NoBooks, Tampered
 from records.database import Records
-from records.migrate import migrate
-from web import bookkeeping
+from records.migrations import migrate_records
+from web import billing
 from web.local import stores
-from web.local.home import Home
-from web.local.postgres import Postgres
+from web.local.home import StoreHome
+from web.local.postgres import PostgresServer
 from web.local.stores import GivenUrls
 from web.settings import Settings
 
@@ -32,12 +33,12 @@ def verify_books(
 ) -> None:
     """Read the whole audit again; exit 1 naming the first row that was touched."""
     settings = Settings.read()
-    kept = bookkeeping.anchors(settings, bookkeeping.vault(settings), anchors).read()
+    kept = billing.build_anchors(settings, billing.build_vault(settings), anchors).read_anchors()
 
-    async def work(records: Records) -> Verdict:
+    async def work(records: Records) -> AuditResult:
         return await verify(records, kept)
 
-    verdict = asyncio.run(_with(settings, work))
+    verdict = asyncio.run(_with_records(settings, work))
     if verdict.touched is not None:
         found = verdict.touched
         raise Tampered(f"{found.garage}, {found.where}", found.reason)
@@ -55,27 +56,32 @@ def verify_books(
 def anchor() -> None:
     """Write down where every chain stands now; copy the file to another place."""
     settings = Settings.read()
-    kept = bookkeeping.anchors(settings, bookkeeping.vault(settings))
+    kept = billing.build_anchors(settings, billing.build_vault(settings))
 
     async def work(records: Records) -> int:
-        return await kept.drop(records, datetime.now(UTC))
+        return await kept.add_anchor(records, datetime.now(UTC))
 
-    moved = asyncio.run(_with(settings, work))
-    typer.echo(f"{moved} chains anchored in {bookkeeping.anchors_file(settings)}.")
+    moved = asyncio.run(_with_records(settings, work))
+    typer.echo(f"{moved} chains anchored in {billing.anchors_file(settings)}.")
 
 
-async def _with(settings: Settings, work: Callable[[Records], Awaitable[T]]) -> T:
+async def _with_records(settings: Settings, work: Callable[[Records], Awaitable[T]]) -> T:
     """Work on the records alone: the audit needs no graph and no model.
 
     Raises:
         NoBooks: there is no home here, nor the address of a database: an empty one proves nothing.
     """
-    if settings.postgres_url is None and not Postgres(Home.at(settings.home)).data.exists():
+    if (
+        settings.postgres_url is None
+        and not PostgresServer(StoreHome.at(settings.home)).data.exists()
+    ):
         raise NoBooks(str(settings.home.resolve()))
-    urls = await asyncio.to_thread(stores.start, Home.at(settings.home), GivenUrls.of(settings))
+    urls = await asyncio.to_thread(
+        stores.start_stores, StoreHome.at(settings.home), GivenUrls.of(settings)
+    )
     records = await Records.open(urls.postgres_url)
     try:
-        await migrate(records)
+        await migrate_records(records)
         return await work(records)
     finally:
         await records.close()

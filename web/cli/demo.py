@@ -20,13 +20,13 @@ from domain.ids import GarageId, PersonId
 from domain.reports import FailureReport
 from domain.vehicles import VehicleContext
 from ingest import knowledge
-from ingest.loading import ImportReport, Told, load
-from web import interrupts, serving
-from web.cli import shown
-from web.local.progress import Report, Step, bars
+from ingest.imports import ImportReport, ProgressReport, import_batch
+from web import interrupts, server
+from web.cli import match_output
+from web.local.progress import Report, StartProgress, progress_bars
 from web.settings import Settings
-from web.ui.install import install
-from web.wiring import DEMO, Opened, hurried, opened, speaking
+from web.ui.assets import install_assets
+from web.wiring import DEMO, Runtime, open_runtime, with_language_model, with_patience
 
 SAMPLE = FailureReport(
     text="Ather 450X: charging stops near 80 percent and the range has dropped. "
@@ -47,7 +47,7 @@ PATIENT_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class DemoConsole:
     """The screen, and since when the demo runs."""
 
     console: Console
@@ -63,71 +63,80 @@ def demo(
     ] = False,
 ) -> None:
     """Start everything, load the knowledge base, match a sample report, serve the API."""
-    interrupts.run(_demo(Settings.read(), Stage(Console(), perf_counter()), once=once))
+    interrupts.run(_run_demo(Settings.read(), DemoConsole(Console(), perf_counter()), once=once))
 
 
-async def _demo(settings: Settings, stage: Stage, *, once: bool) -> None:
-    stage.say("Starting Neo4j, PostgreSQL and Redis as local processes")
+async def _run_demo(settings: Settings, console: DemoConsole, *, once: bool) -> None:
+    console.say("Starting Neo4j, PostgreSQL and Redis as local processes")
     async with AsyncExitStack() as stack:
-        with bars(stage.console) as report:
-            house = await stack.enter_async_context(opened(settings, report=report))
-            stage.say("Loading the knowledge base")
-            _loaded(stage, await load(knowledge.read(knowledge.SHIPPED), house, told=_told(report)))
-            explorer = await _prepared(house, report)
-        await _matched(stage, house)
-        await _served(stage, speaking(house), explorer=explorer, once=once)
+        with progress_bars(console.console) as report:
+            runtime = await stack.enter_async_context(open_runtime(settings, report=report))
+            console.say("Loading the knowledge base")
+            _show_loaded(
+                console,
+                await import_batch(
+                    knowledge.read_knowledge(knowledge.SHIPPED), runtime, told=_progress_of(report)
+                ),
+            )
+            explorer = await _prepare_runtime(runtime, report)
+        await _show_match(console, runtime)
+        await _serve_demo(console, with_language_model(runtime), explorer=explorer, once=once)
 
 
-async def _prepared(house: Opened, report: Report) -> bool:
+async def _prepare_runtime(runtime: Runtime, report: Report) -> bool:
     """Learn the vocabulary, warm what is cold; say whether there is an explorer."""
-    report(Step("reading", "learning the vocabulary"))
-    await house.reader.refresh(house.vocabulary)
-    await house.reader.learn()
-    report(Step("matching", "warming up"))
-    await serving.rehearse(house)
-    report(Step("explorer", "installing GraphiQL"))
-    return await asyncio.to_thread(_explorer, house.settings)
+    report(StartProgress("reading", "learning the vocabulary"))
+    await runtime.reader.refresh(runtime.vocabulary)
+    await runtime.reader.learn()
+    report(StartProgress("matching", "warming up"))
+    await server.rehearse_match(runtime)
+    report(StartProgress("explorer", "installing GraphiQL"))
+    return await asyncio.to_thread(_install_explorer, runtime.settings)
 
 
-async def _served(stage: Stage, house: Opened, *, explorer: bool, once: bool) -> None:
-    async def started(end: serving.End) -> None:
-        await _asked(stage, house, end if once else None, explorer=explorer)
+async def _serve_demo(
+    console: DemoConsole, runtime: Runtime, *, explorer: bool, once: bool
+) -> None:
+    async def started(end: server.End) -> None:
+        await _ask_over_api(console, runtime, end if once else None, explorer=explorer)
 
-    await serving.serve(hurried(house, DEMO), started)
+    await server.serve_application(with_patience(runtime, DEMO), started)
 
 
-def _loaded(stage: Stage, done: ImportReport) -> None:
+def _show_loaded(console: DemoConsole, done: ImportReport) -> None:
     words = ", ".join(f"{n} {what}" for what, n in done.vocabulary.items())
     total = done.created + done.changed + done.unchanged
-    stage.say(f"Knowledge: {total} failure cards ({done.created} new), {words}")
+    console.say(f"Knowledge: {total} failure cards ({done.created} new), {words}")
 
 
-async def _matched(stage: Stage, house: Opened) -> None:
-    stage.console.print(Panel(SAMPLE.text, title="A technician reports", title_align="left"))
-    understood = await house.reader.understand(SAMPLE)
+async def _show_match(console: DemoConsole, runtime: Runtime) -> None:
+    console.console.print(Panel(SAMPLE.text, title="A technician reports", title_align="left"))
+    understood = await runtime.reader.understand(SAMPLE)
     began = perf_counter()
-    answer = await house.matcher.match(understood, Viewer(garage=TECHNICIAN.garage))
+    answer = await runtime.matcher.match(understood, Viewer(garage=TECHNICIAN.garage))
     took = (perf_counter() - began) * 1000
-    stage.say(f"The {len(answer.matches)} best cards, found in {took:.0f} ms")
-    shown.table(stage.console, answer)
+    console.say(f"The {len(answer.matches)} best cards, found in {took:.0f} ms")
+    match_output.print_matches(console.console, answer)
 
 
-async def _asked(stage: Stage, house: Opened, end: serving.End | None, *, explorer: bool) -> None:
-    token = house.tokens.mint(TECHNICIAN, datetime.now(UTC), TOKEN_TIME)
-    answer = await asyncio.to_thread(_post, house.settings, token)
+async def _ask_over_api(
+    console: DemoConsole, runtime: Runtime, end: server.End | None, *, explorer: bool
+) -> None:
+    token = runtime.tokens.mint(TECHNICIAN, datetime.now(UTC), TOKEN_TIME)
+    answer = await asyncio.to_thread(_post_query, runtime.settings, token)
     for _ in range(PATIENT_TRIES):
         # The port opened this moment: a busy machine may still owe the graph its first answers.
         if "extensions" not in answer:
             break
-        answer = await asyncio.to_thread(_post, house.settings, token)
-    address = f"http://{house.settings.host}:{house.settings.port}/v1/graphql"
-    stage.say(f"The same over GraphQL at {address}")
-    stage.console.print_json(orjson.dumps(answer).decode())
+        answer = await asyncio.to_thread(_post_query, runtime.settings, token)
+    address = f"http://{runtime.settings.host}:{runtime.settings.port}/v1/graphql"
+    console.say(f"The same over GraphQL at {address}")
+    console.console.print_json(orjson.dumps(answer).decode())
     if end is not None:
         end()
         return
     page = f"Open {address}#token={token}" if explorer else f"No explorer; ask {address}"
-    stage.console.print(
+    console.console.print(
         Panel(
             f"{page}\n\nOther clients send the token as the header `Authorization: Bearer TOKEN`.\n"
             "More tokens: battwheels token --role manager. Stop with Ctrl-C; "
@@ -138,7 +147,7 @@ async def _asked(stage: Stage, house: Opened, end: serving.End | None, *, explor
     )
 
 
-def _post(settings: Settings, token: str) -> Any:  # noqa: ANN401 - the API's own JSON
+def _post_query(settings: Settings, token: str) -> Any:  # noqa: ANN401 - the API's own JSON
     variables = {
         "report": {
             "text": SAMPLE.text,
@@ -152,17 +161,17 @@ def _post(settings: Settings, token: str) -> Any:  # noqa: ANN401 - the API's ow
     return orjson.loads(connection.getresponse().read())
 
 
-def _explorer(settings: Settings) -> bool:
+def _install_explorer(settings: Settings) -> bool:
     try:
-        install(settings.home / "ui")
+        install_assets(settings.home / "ui")
     except LocalServiceError as error:
         Console(stderr=True).print(f"The explorer is left out. {error}")
         return False
     return True
 
 
-def _told(report: Report) -> Told:
+def _progress_of(report: Report) -> ProgressReport:
     def tell(what: str, done: int, total: int) -> None:
-        report(Step(what, f"{done} of {total}", done, total))
+        report(StartProgress(what, f"{done} of {total}", done, total))
 
     return tell

@@ -9,47 +9,51 @@ from rich.text import Text as Styled
 
 from domain.access import SEES_ALL
 from domain.vehicles import VehicleContext
-from matching.diagnosis.answers import Cause, Diagnosis
-from web.cli import asking
-from web.cli.asking import Form
-from web.cli.report_file import Asked
-from web.wiring import Opened, speaking
+from matching.diagnosis.answers import Diagnosis, PossibleCause
+from web.cli import report_options
+from web.cli.report_file import NamedReport
+from web.cli.report_options import OutputFormat
+from web.wiring import Runtime, with_language_model
 
 DIGITS = 4
 
 
 def diagnose(  # noqa: PLR0913, PLR0917 - one argument an option of the command
-    text: asking.Text = "",
-    file: asking.File = None,
-    code: asking.Codes = None,
-    make: asking.Make = None,
-    model: asking.Model = None,
-    year: asking.Year = None,
-    form: asking.Format = Form.TABLE,
+    text: report_options.Text = "",
+    file: report_options.File = None,
+    code: report_options.Codes = None,
+    make: report_options.Make = None,
+    model: report_options.Model = None,
+    year: report_options.Year = None,
+    form: report_options.Format = OutputFormat.TABLE,
 ) -> None:
     """Say what most likely causes a failure, how sure that is, and what to check first."""
-    reports = asking.asked(text, file, code, VehicleContext(make=make, model=model, year=year))
+    reports = report_options.chosen_reports(
+        text, file, code, VehicleContext(make=make, model=model, year=year)
+    )
 
-    def answering(house: Opened) -> asking.Answering[Diagnosis]:
-        return partial(speaking(house).diagnoser.diagnose, viewer=SEES_ALL)
+    def answering(runtime: Runtime) -> report_options.Answering[Diagnosis]:
+        return partial(with_language_model(runtime).diagnoser.diagnose, viewer=SEES_ALL)
 
-    def tell(one: Asked, found: Diagnosis) -> None:
-        if form is Form.JSONL:
-            typer.echo(orjson.dumps({"id": one.id} | record(found)))
+    def tell(one: NamedReport, found: Diagnosis) -> None:
+        if form is OutputFormat.JSONL:
+            typer.echo(orjson.dumps({"id": one.id} | diagnosis_record(found)))
         else:
-            sheet(asking.headed(one), found)
+            print_diagnosis(report_options.print_heading(one), found)
 
-    asking.answered(reports, "diagnosing", answering, tell)
+    report_options.answer_reports(reports, "diagnosing", answering, tell)
 
 
-def sheet(console: Console, found: Diagnosis) -> None:
+def print_diagnosis(console: Console, found: Diagnosis) -> None:
     """Print a diagnosis for who stands at the vehicle."""
     if found.cause is None:
         console.print(Styled("Cause unknown", style="bold yellow"))
     else:
-        console.print(Styled(f"Likeliest cause: {_worth(found.cause)}", style="bold green"))
+        console.print(
+            Styled(f"Likeliest cause: {_confidence_text(found.cause)}", style="bold green")
+        )
     for cause in found.suspects:
-        console.print(Styled(f"  possible: {_worth(cause)}"))
+        console.print(Styled(f"  possible: {_confidence_text(cause)}"))
     console.print(Styled(found.reasoning))
     for number, check in enumerate(found.checks, start=1):
         style = "bold red" if check.safety else ""
@@ -60,11 +64,11 @@ def sheet(console: Console, found: Diagnosis) -> None:
     console.print(Styled("; ".join(filter(None, (told, found.degraded))), style="dim"))
 
 
-def record(found: Diagnosis) -> dict[str, object]:
+def diagnosis_record(found: Diagnosis) -> dict[str, object]:
     """Give a diagnosis as JSON values."""
     return {
-        "cause": None if found.cause is None else _cause(found.cause),
-        "suspects": [_cause(cause) for cause in found.suspects],
+        "cause": None if found.cause is None else _cause_record(found.cause),
+        "suspects": [_cause_record(cause) for cause in found.suspects],
         "checks": [
             {"action": check.action, "safety": check.safety, "card": check.card}
             for check in found.checks
@@ -81,12 +85,12 @@ def record(found: Diagnosis) -> dict[str, object]:
     }
 
 
-def _worth(cause: Cause) -> str:
+def _confidence_text(cause: PossibleCause) -> str:
     rests = f", {', '.join(cause.cites)}" if cause.cites else ", no card tells it"
     return f"{cause.text} ({cause.confidence:.0%}{rests})"
 
 
-def _cause(cause: Cause) -> dict[str, object]:
+def _cause_record(cause: PossibleCause) -> dict[str, object]:
     return {
         "text": cause.text,
         "confidence": round(cause.confidence, DIGITS),

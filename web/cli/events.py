@@ -15,10 +15,10 @@ from records.change_log import ChangeLog
 from records.database import Records
 from records.dead_letters import DeadLetter, DeadLetters
 from sync import asyncapi
-from sync.envelope import envelope
+from sync.envelope import event_envelope
 from sync.stream import Logged
 from web.settings import Settings
-from web.wiring import kept
+from web.wiring import open_records
 
 app = typer.Typer(no_args_is_help=True, help="What happened, what was given up, and its replay.")
 T = TypeVar("T")
@@ -38,11 +38,13 @@ def log(
     json: Json = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Show the change log from a number on, oldest first."""
-    entries = _asked(lambda records: ChangeLog(records).after(after, limit))
+    entries = _ask_records(lambda records: ChangeLog(records).after(after, limit))
     if json:
-        _lines(entries)
+        _print_lines(entries)
     else:
-        _print(("number", "type", "entity", "version", "garage", "at"), map(_entry_row, entries))
+        _print_table(
+            ("number", "type", "entity", "version", "garage", "at"), map(_entry_row, entries)
+        )
 
 
 @app.command()
@@ -52,7 +54,7 @@ def tail(
     ] = None,
 ) -> None:
     """Follow the change log as it grows, a line of JSON each, until ended."""
-    asyncio.run(_tail(after))
+    asyncio.run(_tail_entries(after))
 
 
 @app.command()
@@ -63,14 +65,18 @@ def dead(
 ) -> None:
     """List the events that were given up after their tries, or show one."""
     wanted = EventId(event) if event else None
-    letters = _asked(lambda records: DeadLetters(records).page(limit, wanted))
+    letters = _ask_records(lambda records: DeadLetters(records).page(limit, wanted))
     if wanted is not None and not letters:
         raise NotFound("dead letter", wanted)
     if json or wanted is not None:
         for letter in letters:
-            typer.echo(orjson.dumps(_letter(letter), option=0 if json else orjson.OPT_INDENT_2))
+            typer.echo(
+                orjson.dumps(_letter_record(letter), option=0 if json else orjson.OPT_INDENT_2)
+            )
     else:
-        _print(("event", "type", "consumer", "tries", "died at", "error"), map(_row, letters))
+        _print_table(
+            ("event", "type", "consumer", "tries", "died at", "error"), map(_letter_row, letters)
+        )
 
 
 @app.command()
@@ -84,7 +90,7 @@ def replay(
     if (event is None) is not everything:
         raise InvalidInput("event", "name one event, or say --all")
     wanted = EventId(event) if event else None
-    count = _asked(lambda records: DeadLetters(records).replay(wanted))
+    count = _ask_records(lambda records: DeadLetters(records).replay(wanted))
     if wanted is not None and not count:
         raise NotFound("dead letter", wanted)
     typer.echo(f"{count} to be tried again.")
@@ -93,43 +99,43 @@ def replay(
 @app.command()
 def schema() -> None:
     """Print the AsyncAPI document of all events."""
-    typer.echo(asyncapi.printed(), nl=False)
+    typer.echo(asyncapi.printed_document(), nl=False)
 
 
-def _asked(ask: Callable[[Records], Awaitable[T]]) -> T:
+def _ask_records(ask: Callable[[Records], Awaitable[T]]) -> T:
     async def answer() -> T:
-        async with kept(Settings.read()) as records:
+        async with open_records(Settings.read()) as records:
             return await ask(records)
 
     return asyncio.run(answer())
 
 
-async def _tail(after: int | None) -> None:
-    async with kept(Settings.read()) as records:
+async def _tail_entries(after: int | None) -> None:
+    async with open_records(Settings.read()) as records:
         changes = ChangeLog(records)
         cursor = await changes.last() if after is None else after
         while True:
             entries = await changes.after(cursor, PAGE)
-            _lines(entries)
+            _print_lines(entries)
             if entries:
                 cursor = entries[-1][0]
             else:
                 await asyncio.sleep(TAIL_SECONDS)
 
 
-def _lines(entries: Sequence[Logged]) -> None:
+def _print_lines(entries: Sequence[Logged]) -> None:
     for seq, event in entries:
-        typer.echo(orjson.dumps({"seq": seq} | envelope(event)))
+        typer.echo(orjson.dumps({"seq": seq} | event_envelope(event)))
 
 
-def _letter(letter: DeadLetter) -> dict[str, object]:
+def _letter_record(letter: DeadLetter) -> dict[str, object]:
     return {
         "consumer": letter.consumer,
         "seq": letter.seq,
         "tries": letter.tries,
         "error": letter.error,
         "died_at": letter.died_at,
-        "event": envelope(letter.event),
+        "event": event_envelope(letter.event),
     }
 
 
@@ -139,13 +145,13 @@ def _entry_row(entry: Logged) -> tuple[str, ...]:
     return str(seq), event.type, event.entity, str(event.version), event.garage or "", at
 
 
-def _row(letter: DeadLetter) -> tuple[str, ...]:
+def _letter_row(letter: DeadLetter) -> tuple[str, ...]:
     died = letter.died_at.isoformat(timespec="seconds")
     event = letter.event
     return event.id, event.type, letter.consumer, str(letter.tries), died, letter.error
 
 
-def _print(columns: Sequence[str], lines: Iterable[tuple[str, ...]]) -> None:
+def _print_table(columns: Sequence[str], lines: Iterable[tuple[str, ...]]) -> None:
     table = Table(box=None)
     for column in columns:
         table.add_column(column, overflow="fold")

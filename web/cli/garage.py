@@ -19,7 +19,7 @@ from rich.table import Table
 
 from domain.errors import InvalidInput, Unavailable
 from domain.ids import garage_id, uuid7
-from web.garage.client import POLL_SECONDS, Remote, sync
+from web.garage.client import POLL_SECONDS, RemoteService, synchronise
 from web.garage.replica import Replica
 
 URGENT, USUAL = 1, 5
@@ -56,7 +56,7 @@ def report(
     file: File = HOME,
 ) -> None:
     """Report a failing vehicle."""
-    _queue(file, "report_failure", {"report": {"text": text, "codes": code or []}}, URGENT)
+    _queue_record(file, "report_failure", {"report": {"text": text, "codes": code or []}}, URGENT)
 
 
 @app.command()
@@ -66,7 +66,7 @@ def start(
     file: File = HOME,
 ) -> None:
     """Begin a repair."""
-    _ticket(file, "start_repair", ticket, {"card": card})
+    _queue_for_ticket(file, "start_repair", ticket, {"card": card})
 
 
 @app.command()
@@ -78,7 +78,9 @@ def attempt(
     file: File = HOME,
 ) -> None:
     """Note what was tried."""
-    _ticket(file, "record_attempt", ticket, {"attempt": {"worked": worked, "notes": notes}})
+    _queue_for_ticket(
+        file, "record_attempt", ticket, {"attempt": {"worked": worked, "notes": notes}}
+    )
 
 
 @app.command()
@@ -92,7 +94,7 @@ def resolve(
 ) -> None:
     """End a repair with its outcome."""
     outcome = {"worked": worked, "minutes": minutes, "notes": notes}
-    _ticket(file, "resolve_ticket", ticket, {"outcome": outcome})
+    _queue_for_ticket(file, "resolve_ticket", ticket, {"outcome": outcome})
 
 
 @app.command()
@@ -102,7 +104,7 @@ def close(
     file: File = HOME,
 ) -> None:
     """Hand the vehicle back."""
-    _ticket(file, "close_ticket", ticket, {"rating": rating})
+    _queue_for_ticket(file, "close_ticket", ticket, {"rating": rating})
 
 
 @app.command()
@@ -114,7 +116,9 @@ def rate(
 ) -> None:
     """Say how good a card was for a ticket."""
     name = Replica.open(file).named(ticket)
-    _queue(file, "rate_card", {"id": name, "feedback": {"card": card, "stars": stars}}, USUAL)
+    _queue_record(
+        file, "rate_card", {"id": name, "feedback": {"card": card, "stars": stars}}, USUAL
+    )
 
 
 @app.command()
@@ -126,7 +130,7 @@ def stock(
 ) -> None:
     """Say that parts came onto the shelf, or left it."""
     delta = {"part": part, "quantity": quantity, "reason": reason}
-    _queue(file, "adjust_stock", {"stock": delta}, USUAL)
+    _queue_record(file, "adjust_stock", {"stock": delta}, USUAL)
 
 
 @app.command()
@@ -137,20 +141,20 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Search the cards that this garage keeps, without a network."""
-    _show(Replica.open(file).documents("failure_card", words), as_json)
+    _show_documents(Replica.open(file).documents("failure_card", words), as_json)
 
 
 @app.command()
 def cards(file: File = HOME, *, as_json: AsJson = False) -> None:
     """List the newest cards that this garage keeps."""
-    _show(Replica.open(file).documents("failure_card"), as_json)
+    _show_documents(Replica.open(file).documents("failure_card"), as_json)
 
 
 @app.command()
 def status(file: File = HOME, *, as_json: AsJson = False) -> None:
     """Show what waits, what is kept, and what met other changes or was refused."""
     replica = Replica.open(file)
-    stands = replica.standing()
+    stands = replica.status()
     answers = replica.answers("CONFLICT") + replica.answers("REFUSED")
     if as_json:
         counts = {"waiting": stands.waiting, "cards": stands.cards, "tickets": stands.tickets}
@@ -172,7 +176,7 @@ def once(file: File = HOME) -> None:
         def told(taken: int, all_of_them: int) -> None:
             progress.update(bar, completed=taken, total=all_of_them)
 
-        asyncio.run(_with_remote(replica, lambda remote: sync(replica, remote, told)))
+        asyncio.run(_with_remote(replica, lambda remote: synchronise(replica, remote, told)))
     status(file)
 
 
@@ -180,47 +184,47 @@ def once(file: File = HOME) -> None:
 def watch(file: File = HOME) -> None:
     """Hand in and catch up every five seconds, while there is a network, until ended."""
     replica = Replica.open(file)
-    asyncio.run(_with_remote(replica, lambda remote: poll(replica, remote, Beat())))
+    asyncio.run(_with_remote(replica, lambda remote: poll(replica, remote, PollClock())))
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
+class PollClock:
     """The clock that polls go by, in seconds."""
 
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 
 
-async def poll(replica: Replica, remote: Remote, beat: Beat) -> None:
+async def poll(replica: Replica, remote: RemoteService, beat: PollClock) -> None:
     """Sync every five seconds, for ever; without a network the next turn tries again (OF-3)."""
     while True:
         began = beat.now()
         try:
-            await sync(replica, remote, _quiet)
+            await synchronise(replica, remote, _ignore_progress)
         except Unavailable as error:
             console.print(f"offline: {error}")
         await beat.sleep(max(0.0, began + POLL_SECONDS - beat.now()))
 
 
-async def _with_remote(replica: Replica, work: Callable[[Remote], Awaitable[None]]) -> None:
+async def _with_remote(replica: Replica, work: Callable[[RemoteService], Awaitable[None]]) -> None:
     url, token = replica.setting("url"), replica.setting("token")
     if url is None or token is None:
         raise InvalidInput("garage", "is not known here; run `battwheels garage init`")
     async with httpx.AsyncClient(base_url=url) as http:
-        await work(Remote(http, token))
+        await work(RemoteService(http, token))
 
 
-def _ticket(file: Path, type: str, ticket: str, data: dict[str, Any]) -> None:
+def _queue_for_ticket(file: Path, type: str, ticket: str, data: dict[str, Any]) -> None:
     """Queue a deed on a ticket, against the version that the ticket has by then."""
     replica = Replica.open(file)
     name = replica.named(ticket)
     expected = replica.reached(name)
     if expected is None:
         raise InvalidInput("ticket", "is not known here; run `battwheels garage sync`")
-    _queue(file, type, {"id": name, "expected_version": expected, **data}, USUAL)
+    _queue_record(file, type, {"id": name, "expected_version": expected, **data}, USUAL)
 
 
-def _queue(file: Path, type: str, data: dict[str, Any], priority: int) -> None:
+def _queue_record(file: Path, type: str, data: dict[str, Any], priority: int) -> None:
     replica = Replica.open(file)
     garage = replica.setting("garage")
     if garage is None:
@@ -233,14 +237,14 @@ def _queue(file: Path, type: str, data: dict[str, Any], priority: int) -> None:
         "priority": priority,
     }
     kept = replica.enqueue(record, time.time_ns() // 1_000_000)
-    typer.echo(f"kept as {kept['operation_id']}; {replica.standing().waiting} waiting")
+    typer.echo(f"kept as {kept['operation_id']}; {replica.status().waiting} waiting")
 
 
 def _new_id() -> UUID:
     return uuid7(datetime.now(UTC), secrets.randbits(74))
 
 
-def _show(documents: list[dict[str, Any]], as_json: bool) -> None:  # noqa: FBT001 - a flag of the command line
+def _show_documents(documents: list[dict[str, Any]], as_json: bool) -> None:  # noqa: FBT001 - a flag of the command line
     if as_json:
         typer.echo(json.dumps(documents))
         return
@@ -252,5 +256,5 @@ def _show(documents: list[dict[str, Any]], as_json: bool) -> None:  # noqa: FBT0
     console.print(table)
 
 
-def _quiet(taken: int, all_of_them: int) -> None:
+def _ignore_progress(taken: int, all_of_them: int) -> None:
     del taken, all_of_them

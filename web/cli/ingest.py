@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from ingest import cards_file, code_lists, knowledge, recalls
-from ingest.batch import Batch
-from ingest.loading import ImportReport, load
-from web.local.progress import Report, Step, bars
+from ingest.batch import ImportBatch
+from ingest.imports import ImportReport, import_batch
+from web.local.progress import Report, StartProgress, progress_bars
 from web.settings import Settings
-from web.wiring import opened
+from web.wiring import open_runtime
 
 app = typer.Typer(no_args_is_help=True, help="Bring in what is known; the same again is harmless.")
 
@@ -35,57 +35,57 @@ def knowledge_(
     skip_bad: SkipBad = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Load the project's own knowledge base, or YAML files in its form."""
-    _run(knowledge.read, path, skip_bad=skip_bad)
+    _run_import(knowledge.read_knowledge, path, skip_bad=skip_bad)
 
 
 @app.command("recalls")
 def recalls_(path: Source, skip_bad: SkipBad = False) -> None:  # noqa: FBT002 - a flag
     """Load NHTSA recalls: the API's JSON, the same as CSV, or the agency's flat file."""
-    _run(recalls.read, path, skip_bad=skip_bad)
+    _run_import(recalls.read_campaigns, path, skip_bad=skip_bad)
 
 
 @app.command()
 def cards(path: Source, skip_bad: SkipBad = False) -> None:  # noqa: FBT002 - a flag
     """Load failure cards from CSV or JSONL; columns are listed in the documentation."""
     today = datetime.now(UTC).date()
-    _run(lambda source: cards_file.read(source, today), path, skip_bad=skip_bad)
+    _run_import(lambda source: cards_file.read_cards(source, today), path, skip_bad=skip_bad)
 
 
 @app.command()
 def codes(path: Source, skip_bad: SkipBad = False) -> None:  # noqa: FBT002 - a flag
     """Load trouble codes from CSV, JSONL or an SQLite list."""
-    _run(code_lists.read, path, skip_bad=skip_bad)
+    _run_import(code_lists.read_codes, path, skip_bad=skip_bad)
 
 
-def _run(read: Callable[[Path], Batch], path: Path, *, skip_bad: bool) -> None:
+def _run_import(read: Callable[[Path], ImportBatch], path: Path, *, skip_bad: bool) -> None:
     """Read first, all of it, and only then open the stores: a bad file starts nothing."""
     batch = read(path)
     if batch.refused and not skip_bad:
         report = ImportReport(written=False, refused=batch.refused, skipped=batch.skipped)
     else:
-        report = asyncio.run(_load(batch, skip_bad=skip_bad))
-    show(Console(), report)
+        report = asyncio.run(_load_batch(batch, skip_bad=skip_bad))
+    show_report(Console(), report)
     if not report.written:
         raise typer.Exit(1)
 
 
-async def _load(batch: Batch, *, skip_bad: bool) -> ImportReport:
-    with bars(Console(stderr=True)) as report:
-        async with opened(Settings.read(), report=report) as house:
-            return await load(batch, house, skip_bad=skip_bad, told=_bar(report))
+async def _load_batch(batch: ImportBatch, *, skip_bad: bool) -> ImportReport:
+    with progress_bars(Console(stderr=True)) as report:
+        async with open_runtime(Settings.read(), report=report) as runtime:
+            return await import_batch(batch, runtime, skip_bad=skip_bad, told=_progress_bar(report))
 
 
-def _bar(report: Report) -> Callable[[str, int, int], None]:
+def _progress_bar(report: Report) -> Callable[[str, int, int], None]:
     def tell(what: str, done: int, total: int) -> None:
-        report(Step(store=what, doing=f"{done} of {total}", done=done, total=total))
+        report(StartProgress(store=what, doing=f"{done} of {total}", done=done, total=total))
 
     return tell
 
 
-def show(console: Console, report: ImportReport) -> None:
+def show_report(console: Console, report: ImportReport) -> None:
     """Print what was written, and every refused line with its reason."""
     if report.written:
-        console.print(_counts(report))
+        console.print(_counts_table(report))
     for refusal in report.refused[:REFUSALS_SHOWN]:
         console.print(str(refusal), style="yellow", markup=False, highlight=False)
     if len(report.refused) > REFUSALS_SHOWN:
@@ -97,7 +97,7 @@ def show(console: Console, report: ImportReport) -> None:
         console.print(f"Nothing was written. {reason}")
 
 
-def _counts(report: ImportReport) -> Table:
+def _counts_table(report: ImportReport) -> Table:
     grid = Table(box=None, show_header=False)
     for what, count in report.vocabulary.items():
         grid.add_row(what, str(count))

@@ -13,9 +13,9 @@ from rich.table import Table
 
 from domain.errors import BattwheelsError
 from web.local import stores
-from web.local.home import Home
-from web.local.neo4j import Tuning
-from web.local.progress import bars
+from web.local.home import StoreHome
+from web.local.neo4j import Neo4jTuning
+from web.local.progress import progress_bars
 from web.local.stores import GivenUrls, StoreStatus
 from web.settings import Settings
 
@@ -34,20 +34,20 @@ def start(
     page_cache: Annotated[int, typer.Option(min=8, help="Neo4j's page cache, in MiB.")] = 128,
 ) -> None:
     """Start what does not run yet, and wait until all three answer."""
-    tuning = Tuning(heap_mb=heap, page_cache_mb=page_cache, java_home=java_home)
-    with _plainly():
+    tuning = Neo4jTuning(heap_mb=heap, page_cache_mb=page_cache, java_home=java_home)
+    with _plain_errors():
         settings = Settings.read()
-        folder, given = _home(home, settings), GivenUrls.of(settings)
-        with bars(Console(stderr=True)) as report:
-            stores.start(folder, given, report, tuning)
-        _show(stores.status(folder, given))
+        folder, given = _home_of(home, settings), GivenUrls.of(settings)
+        with progress_bars(Console(stderr=True)) as report:
+            stores.start_stores(folder, given, report, tuning)
+        _show_status(stores.store_statuses(folder, given))
 
 
 @app.command()
 def stop(home: HomeFolder = None) -> None:
     """Stop the stores; what they hold stays."""
-    with _plainly():
-        stores.stop(_home(home, Settings.read()))
+    with _plain_errors():
+        stores.stop_stores(_home_of(home, Settings.read()))
 
 
 @app.command()
@@ -56,20 +56,20 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON array.")] = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Which stores run, where, and how much memory they take."""
-    with _plainly():
+    with _plain_errors():
         settings = Settings.read()
-        found = stores.status(_home(home, settings), GivenUrls.of(settings))
+        found = stores.store_statuses(_home_of(home, settings), GivenUrls.of(settings))
     if as_json:
         typer.echo(orjson.dumps([asdict(store) for store in found]))
     else:
-        _show(found)
+        _show_status(found)
 
 
-def _home(folder: Path | None, settings: Settings) -> Home:
-    return Home.at(folder or settings.home)
+def _home_of(folder: Path | None, settings: Settings) -> StoreHome:
+    return StoreHome.at(folder or settings.home)
 
 
-def _show(found: tuple[StoreStatus, ...]) -> None:
+def _show_status(found: tuple[StoreStatus, ...]) -> None:
     table = Table("store", "state", "process", "port", "memory", box=None)
     for store in found:
         memory = None if store.memory_mb is None else f"{store.memory_mb} MiB"
@@ -79,7 +79,7 @@ def _show(found: tuple[StoreStatus, ...]) -> None:
 
 
 @contextmanager
-def _plainly() -> Generator[None]:
+def _plain_errors() -> Generator[None]:
     try:
         yield
     except BattwheelsError as error:

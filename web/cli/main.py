@@ -8,24 +8,46 @@ from types import FrameType
 import typer
 
 from domain.errors import BattwheelsError
-from web.cli.lazy import Place, group
+from web.cli.lazy_commands import CommandLocation, lazy_group
 
 COMMANDS = {
-    "demo": Place("web.cli.demo:demo", "Start everything, match a sample report, serve the API."),
-    "garage": Place("web.cli.garage:app", "Work offline; hand in and catch up when online."),
-    "match": Place("web.cli.match:match", "Find the cards for a report, or for a file of them."),
-    "diagnose": Place("web.cli.diagnose:diagnose", "Say what causes a failure, what to check."),
-    "ingest": Place("web.cli.ingest:app", "Bring in what is known; the same again is harmless."),
-    "serve": Place("web.cli.api:serve", "Serve the API and its live push."),
-    "work": Place("web.cli.api:work", "Relay and handle events without serving, until ended."),
-    "recount": Place("web.cli.recount:recount", "Hold the cards' counters against their ledger."),
-    "audit": Place("web.cli.audit:app", "Verify that nobody touched the books; anchor them."),
-    "events": Place("web.cli.events:app", "What happened, what was given up, and its replay."),
-    "token": Place("web.cli.token:token", "Mint an access token for development."),
-    "local": Place("web.cli.local:app", "The stores as processes of this machine."),
-    "queries": Place("web.cli.queries:queries", "Print the named Cypher and SQL queries."),
-    "migrate": Place("web.cli.api:migrate", "Bring the schemas of both stores up to date."),
-    "schema": Place("web.cli.api:schema", "Print the GraphQL schema (SDL)."),
+    "demo": CommandLocation(
+        "web.cli.demo:demo", "Start everything, match a sample report, serve the API."
+    ),
+    "garage": CommandLocation(
+        "web.cli.garage:app", "Work offline; hand in and catch up when online."
+    ),
+    "match": CommandLocation(
+        "web.cli.match:match", "Find the cards for a report, or for a file of them."
+    ),
+    "diagnose": CommandLocation(
+        "web.cli.diagnose:diagnose", "Say what causes a failure, what to check."
+    ),
+    "ingest": CommandLocation(
+        "web.cli.ingest:app", "Bring in what is known; the same again is harmless."
+    ),
+    "serve": CommandLocation("web.cli.api:serve", "Serve the API and its live push."),
+    "work": CommandLocation(
+        "web.cli.api:work", "Relay and handle events without serving, until ended."
+    ),
+    "recount": CommandLocation(
+        "web.cli.recount:recount", "Hold the cards' counters against their ledger."
+    ),
+    "audit": CommandLocation(
+        "web.cli.audit:app", "Verify that nobody touched the books; anchor them."
+    ),
+    "events": CommandLocation(
+        "web.cli.events:app", "What happened, what was given up, and its replay."
+    ),
+    "token": CommandLocation("web.cli.token:token", "Mint an access token for development."),
+    "local": CommandLocation("web.cli.local:app", "The stores as processes of this machine."),
+    "queries": CommandLocation(
+        "web.cli.queries:queries", "Print the named Cypher and SQL queries."
+    ),
+    "migrate": CommandLocation(
+        "web.cli.api:migrate", "Bring the schemas of both stores up to date."
+    ),
+    "schema": CommandLocation("web.cli.api:schema", "Print the GraphQL schema (SDL)."),
 }
 
 # They run until they are told to end; `web.interrupts` hears of it once they are imported.
@@ -34,7 +56,7 @@ INTERRUPTED = 130
 
 app = typer.Typer(
     name="battwheels",
-    cls=group(COMMANDS),
+    cls=lazy_group(COMMANDS),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )

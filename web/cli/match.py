@@ -8,33 +8,35 @@ import typer
 
 from domain.access import SEES_ALL
 from domain.vehicles import VehicleContext
-from matching.answers import Answer
-from web.cli import asking, shown
-from web.cli.asking import Form
-from web.cli.report_file import Asked
-from web.wiring import Opened
+from matching.answers import MatchAnswer
+from web.cli import match_output, report_options
+from web.cli.report_file import NamedReport
+from web.cli.report_options import OutputFormat
+from web.wiring import Runtime
 
 
 def match(  # noqa: PLR0913, PLR0917 - one argument an option of the command
-    text: asking.Text = "",
-    file: asking.File = None,
-    code: asking.Codes = None,
-    make: asking.Make = None,
-    model: asking.Model = None,
-    year: asking.Year = None,
+    text: report_options.Text = "",
+    file: report_options.File = None,
+    code: report_options.Codes = None,
+    make: report_options.Make = None,
+    model: report_options.Model = None,
+    year: report_options.Year = None,
     limit: Annotated[int, typer.Option(min=1, max=100, help="Cards at most.")] = 5,
-    form: asking.Format = Form.TABLE,
+    form: report_options.Format = OutputFormat.TABLE,
 ) -> None:
     """Find the fix: the best known cards for a failure, ranked, with reasons."""
-    reports = asking.asked(text, file, code, VehicleContext(make=make, model=model, year=year))
+    reports = report_options.chosen_reports(
+        text, file, code, VehicleContext(make=make, model=model, year=year)
+    )
 
-    def answering(house: Opened) -> asking.Answering[Answer]:
-        return partial(house.matcher.match, viewer=SEES_ALL, limit=limit)
+    def answering(runtime: Runtime) -> report_options.Answering[MatchAnswer]:
+        return partial(runtime.matcher.match, viewer=SEES_ALL, limit=limit)
 
-    def tell(one: Asked, found: Answer) -> None:
-        if form is Form.JSONL:
-            typer.echo(orjson.dumps(shown.record(one.id, found)))
+    def tell(one: NamedReport, found: MatchAnswer) -> None:
+        if form is OutputFormat.JSONL:
+            typer.echo(orjson.dumps(match_output.match_record(one.id, found)))
         else:
-            shown.table(asking.headed(one), found)
+            match_output.print_matches(report_options.print_heading(one), found)
 
-    asking.answered(reports, "matching", answering, tell)
+    report_options.answer_reports(reports, "matching", answering, tell)

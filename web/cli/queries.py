@@ -33,14 +33,14 @@ def queries(name: Name = None) -> None:
 def every_query() -> Iterator[tuple[str, str, str]]:
     """Give each query as its file, its name and its whole text, fragments in their places."""
     for file in _files("graph", ".cypher"):
-        for query, text in cypher.named(file.rpartition("/")[2]).items():
+        for query, text in cypher.named_queries(file.rpartition("/")[2]).items():
             yield file, query, text
     for start in ("from_all", *STARTS.values()):
         whole = f"{PIECES[start]}\n{PIECES['to_page']}"
         yield "graph/queries/card_pages.cypher", f"page_{start}", whole
     for package in SQL:
         for file in _files(package, ".sql"):
-            for query, text in sql.named(file.rpartition("/")[2], package).items():
+            for query, text in sql.named_queries(file.rpartition("/")[2], package).items():
                 yield file, query, text
 
 

@@ -7,17 +7,17 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from repair.tallying import Difference
-from repair.tallying import recount as recounted
+from repair.counters import CounterDifference
+from repair.counters import recount_cards as recounted
 from web.settings import Settings
-from web.wiring import opened, tallying
+from web.wiring import counter_ports, open_runtime
 
 Mend = Annotated[bool, typer.Option("--mend", help="Set right what differs.")]
 
 
 def recount(mend: Mend = False) -> None:  # noqa: FBT002 - a flag
     """Count every card anew from the ledger; exit code 1 when something differs and stays so."""
-    found = asyncio.run(_recounted(mend=mend))
+    found = asyncio.run(_recount_now(mend=mend))
     console = Console()
     for one in found:
         console.print(f"{one.card}: counted {one.ledger}, found {one.node}", highlight=False)
@@ -27,6 +27,6 @@ def recount(mend: Mend = False) -> None:  # noqa: FBT002 - a flag
         raise typer.Exit(1)
 
 
-async def _recounted(*, mend: bool) -> list[Difference]:
-    async with opened(Settings.read()) as house:
-        return await recounted(tallying(house), datetime.now(UTC), mend=mend)
+async def _recount_now(*, mend: bool) -> list[CounterDifference]:
+    async with open_runtime(Settings.read()) as runtime:
+        return await recounted(counter_ports(runtime), datetime.now(UTC), mend=mend)

@@ -11,14 +11,14 @@ from domain.vehicles import VehicleContext
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class NamedReport:
     """One report with the id its answer will carry."""
 
     id: str
     report: FailureReport
 
 
-class Line(BaseModel):
+class ReportLine(BaseModel):
     """One line as it is written; a key that is not known here is passed over."""
 
     model_config = ConfigDict(coerce_numbers_to_str=True)
@@ -30,14 +30,14 @@ class Line(BaseModel):
     model: str | None = None
     year: int | None = None
 
-    def asked(self) -> Asked:
+    def to_report(self) -> NamedReport:
         # A model without its make cannot be looked up; it stays in the text's hands.
         model = self.model if self.make else None
         vehicle = VehicleContext(make=self.make or None, model=model or None, year=self.year)
-        return Asked(self.id, FailureReport.parsed(self.text, tuple(self.codes), vehicle))
+        return NamedReport(self.id, FailureReport.parse(self.text, tuple(self.codes), vehicle))
 
 
-def read(path: Path) -> list[Asked]:
+def read_reports(path: Path) -> list[NamedReport]:
     """Read every report of a file.
 
     Raises:
@@ -47,12 +47,12 @@ def read(path: Path) -> list[Asked]:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ImportRefused(str(path), f"cannot be read ({error}).") from error
-    return [_asked(path, n, line) for n, line in enumerate(lines, start=1) if line.strip()]
+    return [_report_of_line(path, n, line) for n, line in enumerate(lines, start=1) if line.strip()]
 
 
-def _asked(path: Path, number: int, line: str) -> Asked:
+def _report_of_line(path: Path, number: int, line: str) -> NamedReport:
     try:
-        return Line.model_validate_json(line).asked()
+        return ReportLine.model_validate_json(line).to_report()
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or "line"

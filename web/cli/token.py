@@ -9,7 +9,7 @@ from domain.access import Actor, Role
 from domain.errors import UnsafeSetting
 from domain.ids import garage_id, person_id
 from web.settings import Settings
-from web.wiring import tokens
+from web.wiring import build_tokens
 
 
 def token(
@@ -24,4 +24,4 @@ def token(
     if settings.production:
         raise UnsafeSetting("battwheels token", "mints tokens for development only")
     actor = Actor(id=person_id(person), role=role, garage=garage_id(garage), region=region)
-    typer.echo(tokens(settings).mint(actor, datetime.now(UTC), timedelta(hours=hours)))
+    typer.echo(build_tokens(settings).mint(actor, datetime.now(UTC), timedelta(hours=hours)))

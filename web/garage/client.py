@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from domain.errors import NotAuthenticated, Unavailable
-from web.garage.replica import Replica, entity
+from web.garage.replica import Replica, entity_of
 
 PAGE = 100
 BATCH = 100
@@ -36,11 +36,11 @@ SYNC = """mutation ($operations: [JSON!]!) { syncOperations(operations: $operati
     operationId state field reason key version mine theirs } }
   ... on Refusal { message } } }"""
 
-Told = Callable[[int, int], None]
+CaughtUp = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Remote:
+class RemoteService:
     """The service over HTTP, as one person of the garage."""
 
     http: httpx.AsyncClient
@@ -71,29 +71,29 @@ class Remote:
         return found
 
 
-async def sync(replica: Replica, remote: Remote, told: Told) -> None:
+async def synchronise(replica: Replica, remote: RemoteService, told: CaughtUp) -> None:
     """Drain the queue, then catch up; whatever was done stays done when this is cut off.
 
     Raises:
         Unavailable, NotAuthenticated: as `Remote.ask` says; nothing is lost.
     """
-    await drain(replica, remote)
+    await drain_queue(replica, remote)
     await catch_up(replica, remote, told)
 
 
-async def drain(replica: Replica, remote: Remote) -> int:
+async def drain_queue(replica: Replica, remote: RemoteService) -> int:
     """Hand in the whole queue and give how much was done.
 
     What is deferred stays for the next pass, with all that follows on the same entity, while the
     rest goes on; passes end when one gets nothing done.
     """
     done = 0
-    while passed := await _passed(replica, remote):
+    while passed := await _pass_batch(replica, remote):
         done += passed
     return done
 
 
-async def _passed(replica: Replica, remote: Remote) -> int:
+async def _pass_batch(replica: Replica, remote: RemoteService) -> int:
     done, deferred = 0, set[str]()
     while records := replica.waiting(BATCH, deferred):
         result = await remote.ask(SYNC, operations=records)
@@ -102,12 +102,12 @@ async def _passed(replica: Replica, remote: Remote) -> int:
         answers = result["answers"]
         replica.answered(answers)
         later = [a["state"] == "DEFERRED" for a in answers]
-        deferred |= {entity(r) for r, wait in zip(records, later, strict=True) if wait}
+        deferred |= {entity_of(r) for r, wait in zip(records, later, strict=True) if wait}
         done += later.count(False)
     return done
 
 
-async def catch_up(replica: Replica, remote: Remote, told: Told) -> None:
+async def catch_up(replica: Replica, remote: RemoteService, told: CaughtUp) -> None:
     """Read the changes behind the cursor into the replica, batch by batch."""
     taken = 0
     while True:
@@ -125,7 +125,7 @@ async def catch_up(replica: Replica, remote: Remote, told: Told) -> None:
                 raise Unavailable("the service", result["message"])
 
 
-async def _read_all(replica: Replica, remote: Remote, cursor: str, told: Told) -> None:
+async def _read_all(replica: Replica, remote: RemoteService, cursor: str, told: CaughtUp) -> None:
     """Read everything anew; the cursor was given before, so nothing falls in between."""
     replica.restart()
     taken = 0

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from domain import clock
-from domain.clock import Stamp
+from domain.clock import HybridTimestamp
 from domain.errors import InvalidInput
-from sync.queue import RECORD_BYTES, upcast
+from sync.offline_queue import RECORD_BYTES, upcast
 
 # Of the mebibyte that a call may have; the rest is for what stands around the records.
 PAGE_BYTES = 1_000_000
@@ -56,7 +56,7 @@ on conflict (name) do update set value = excluded.value"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class ReplicaStatus:
     waiting: int
     cards: int
     tickets: int
@@ -95,11 +95,13 @@ class Replica:
         Raises:
             InvalidInput: it is longer than the service takes, or no text that can be sent.
         """
-        _check(record)
+        _check_record(record)
         with self._transaction():
             last = self.setting("clock")
             node = self.setting("garage") or "garage"
-            stamp = clock.ticked(clock.parsed(last) if last else Stamp(0, 0, node), now_ms)
+            stamp = clock.tick(
+                clock.parse_timestamp(last) if last else HybridTimestamp(0, 0, node), now_ms
+            )
             full = {**record, "timestamp": str(stamp)}
             self._db.execute(
                 "insert into queue values (?, ?, ?, ?, ?)",
@@ -172,11 +174,11 @@ class Replica:
         found = self._db.execute("select answer from answer order by rowid")
         return [a for a in (json.loads(row[0]) for row in found) if a["state"] == state]
 
-    def standing(self) -> Standing:
+    def status(self) -> ReplicaStatus:
         def count(query: str) -> int:
             return self._db.execute(query).fetchone()[0]
 
-        return Standing(
+        return ReplicaStatus(
             waiting=count("select count(*) from queue"),
             cards=count("select count(*) from entity where kind = 'failure_card'"),
             tickets=count("select count(*) from entity where kind = 'ticket'"),
@@ -190,7 +192,7 @@ class Replica:
         return self._db
 
 
-def _check(record: Mapping[str, Any]) -> None:
+def _check_record(record: Mapping[str, Any]) -> None:
     try:
         size = len(json.dumps(record, ensure_ascii=False).encode())
     except UnicodeEncodeError as error:
@@ -199,7 +201,7 @@ def _check(record: Mapping[str, Any]) -> None:
         raise InvalidInput("data", f"is longer than {RECORD_BYTES} bytes")
 
 
-def entity(record: Mapping[str, Any]) -> str:
+def entity_of(record: Mapping[str, Any]) -> str:
     """Give what a record is about; one that makes something is about itself."""
     about = record["data"].get("id")
     own = record.get("operationId") or record["operation_id"]

@@ -10,7 +10,7 @@ from pathlib import Path
 PAUSE = 0.05
 
 
-def write(path: Path, text: str, mode: int = 0o600) -> None:
+def write_whole(path: Path, text: str, mode: int = 0o600) -> None:
     """Put `text` at `path` in one step, so that a crash leaves the old file or the new one."""
     part = path.with_name(path.name + ".part")
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
@@ -31,18 +31,18 @@ def private() -> Generator[None]:
 
 
 @contextmanager
-def locked(path: Path, patience: float) -> Generator[None]:
+def hold_lock(path: Path, patience: float) -> Generator[None]:
     """Hold `path` alone; raises TimeoutError when another holds it for `patience` seconds."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        _acquire(handle, time.monotonic() + patience)
+        _acquire_lock(handle, time.monotonic() + patience)
         yield
     finally:
         # Closing gives the lock back, as does the death of this process.
         os.close(handle)
 
 
-def _acquire(handle: int, deadline: float) -> None:
+def _acquire_lock(handle: int, deadline: float) -> None:
     while True:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -10,14 +10,14 @@ from web.local import files
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class StoreHome:
     """A folder of stores; `jar_folder` lets several homes share one set of Neo4j jars."""
 
     root: Path
     jar_folder: Path | None = None
 
     @classmethod
-    def at(cls, root: Path | str, jar_folder: Path | str | None = None) -> "Home":
+    def at(cls, root: Path | str, jar_folder: Path | str | None = None) -> "StoreHome":
         """A home by its real path: processes are recognised by the paths they were started with."""
         jars = None if jar_folder is None else Path(jar_folder).expanduser().resolve()
         return cls(Path(root).expanduser().resolve(), jars)
@@ -68,7 +68,7 @@ class Home:
                 f"put the file back, or delete {data} to start empty.",
             )
         password = secrets.token_hex(24)
-        files.write(path, password + "\n", mode=0o600)
+        files.write_whole(path, password + "\n", mode=0o600)
         return password
 
 

@@ -13,7 +13,7 @@ from jgo.maven import Artifact, MavenContext
 
 from domain.errors import LocalServiceError
 from web.local import files
-from web.local.progress import Report, Step
+from web.local.progress import Report, StartProgress
 
 LOCK_FILE = Path(__file__).with_name("neo4j-2026.08.1.lock")
 AT_ONCE = 8
@@ -41,14 +41,14 @@ class Jar:
             return hashlib.file_digest(stream, "sha256").hexdigest() == self.sha256
 
 
-def listed(lock: Path = LOCK_FILE) -> tuple[Jar, ...]:
+def listed_jars(lock: Path = LOCK_FILE) -> tuple[Jar, ...]:
     """Every jar of the lock, in its order."""
     lines = (line.split() for line in lock.read_text().splitlines() if not line.startswith("#"))
     return tuple(Jar(sha256, int(size), name) for sha256, size, name in lines)
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class JarFolder:
     """A folder of jars; `repositories` (name to address) replaces Maven Central."""
 
     folder: Path
@@ -61,17 +61,17 @@ class Shelf:
 
     @property
     def paths(self) -> tuple[Path, ...]:
-        return tuple(self.folder / jar.name for jar in listed(self.lock))
+        return tuple(self.folder / jar.name for jar in listed_jars(self.lock))
 
     def fill(self, report: Report) -> None:
         """Fetch what is missing; the marker is written last and names the lock it fulfils."""
         if self.is_full:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
-        with files.locked(self.folder / "lock", PATIENCE_S):
+        with files.hold_lock(self.folder / "lock", PATIENCE_S):
             if not self.is_full:
                 self._fetch(report)
-                files.write(self.marker, self._digest + "\n")
+                files.write_whole(self.marker, self._digest + "\n")
 
     @property
     def is_full(self) -> bool:
@@ -86,7 +86,7 @@ class Shelf:
         return hashlib.sha256(self.lock.read_bytes()).hexdigest()
 
     def _fetch(self, report: Report) -> None:
-        jars = listed(self.lock)
+        jars = listed_jars(self.lock)
         missing = [jar for jar in jars if not jar.is_whole(self.folder / jar.name)]
         need = sum(jar.size for jar in missing)
         _make_room(self.folder, need)
@@ -111,12 +111,12 @@ class _Counter:
     def add(self, size: int) -> None:
         with self.lock:
             self.done += size
-            self.report(Step("neo4j", "downloading", self.done, self.need))
+            self.report(StartProgress("neo4j", "downloading", self.done, self.need))
 
 
 @dataclass(frozen=True, slots=True)
 class _Fetch:
-    shelf: Shelf
+    shelf: JarFolder
     counter: _Counter
 
     @property

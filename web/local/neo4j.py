@@ -11,12 +11,12 @@ from neo4j.exceptions import AuthError, DriverError, Neo4jError
 
 from domain.errors import LocalServiceError
 from web.local import files, java, processes
-from web.local.home import Home, closed
-from web.local.jars import Shelf
+from web.local.home import StoreHome, closed
+from web.local.jars import JarFolder
 from web.local.java import VECTOR_MODULE, Java
-from web.local.ports import LOOPBACK
-from web.local.processes import Command
-from web.local.progress import Report, Step, quiet
+from web.local.processes import ProcessCommand
+from web.local.progress import Report, StartProgress, ignore_progress
+from web.local.tcp_ports import LOOPBACK
 
 USER = "neo4j"
 PATIENCE_S = 10.0
@@ -79,7 +79,7 @@ FLAGS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Tuning:
+class Neo4jTuning:
     """How much memory Neo4j may take, and the Java to try first."""
 
     heap_mb: int = 512
@@ -90,14 +90,14 @@ class Tuning:
 
 
 # Enough for the demo, and with the other two stores under 1.5 GiB.
-MODEST = Tuning()
+MODEST = Neo4jTuning()
 
 
 @dataclass(frozen=True, slots=True)
-class Neo4j:
-    home: Home
-    tuning: Tuning = MODEST
-    report: Report = quiet
+class Neo4jServer:
+    home: StoreHome
+    tuning: Neo4jTuning = MODEST
+    report: Report = ignore_progress
     name: ClassVar[str] = "neo4j"
     stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
 
@@ -106,8 +106,8 @@ class Neo4j:
         return self.home.folder(self.name)
 
     @property
-    def shelf(self) -> Shelf:
-        return Shelf(self.home.jars)
+    def shelf(self) -> JarFolder:
+        return JarFolder(self.home.jars)
 
     @property
     def mark(self) -> str:
@@ -133,10 +133,10 @@ class Neo4j:
         for name in (".", "conf", "data", "logs", "tmp"):
             closed(self.folder / name)
         if not self.users.exists():
-            self.report(Step(self.name, "setting a password"))
+            self.report(StartProgress(self.name, "setting a password"))
             self._set_password()
 
-    def command(self, port: int) -> Command:
+    def command(self, port: int) -> ProcessCommand:
         self._configure(port)
         found = self._java()
         vector = (f"--add-modules={VECTOR_MODULE}",) if found.vector else ()
@@ -150,7 +150,7 @@ class Neo4j:
         where = (f"--home-dir={self.folder}", f"--config-dir={self.folder / 'conf'}")
         arguments = _argument_file(self.mark, (*options, *where, "--console-mode"))
         log = self.home.log(self.name)
-        return Command((str(found.program), arguments), self.mark, self._environment(), log)
+        return ProcessCommand((str(found.program), arguments), self.mark, self._environment(), log)
 
     def answers(self, port: int) -> bool:
         uri, auth = self.uri(port), (USER, self.password)
@@ -177,12 +177,12 @@ class Neo4j:
             page_cache_mb=self.tuning.page_cache_mb,
             transactions_mb=self.tuning.transactions_mb,
         )
-        files.write(self.folder / "conf" / "neo4j.conf", text)
+        files.write_whole(self.folder / "conf" / "neo4j.conf", text)
 
     def _set_password(self) -> None:
         path = self.folder / "password.args"
-        for left in processes.marked(f"@{path}"):
-            processes.end(left, signal.SIGKILL, PATIENCE_S)
+        for left in processes.marked_processes(f"@{path}"):
+            processes.end_process(left, signal.SIGKILL, PATIENCE_S)
         command = ("dbms", "set-initial-password", self.password)
         arguments = _argument_file(f"@{path}", (*self._class_path(), ADMIN, *command))
         try:
@@ -204,7 +204,7 @@ class Neo4j:
             path.unlink(missing_ok=True)
 
     def _java(self) -> Java:
-        return self.tuning.java or java.find(self.tuning.java_home)
+        return self.tuning.java or java.find_java(self.tuning.java_home)
 
     def _class_path(self) -> tuple[str, str]:
         return ("-cp", ":".join(str(path) for path in self.shelf.paths))
@@ -217,5 +217,5 @@ class Neo4j:
 def _argument_file(mark: str, arguments: tuple[str, ...]) -> str:
     """Hand Java its arguments in a file, so that the process list shows no password."""
     quoted = ('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in arguments)
-    files.write(Path(mark[1:]), "\n".join(quoted) + "\n", mode=0o600)
+    files.write_whole(Path(mark[1:]), "\n".join(quoted) + "\n", mode=0o600)
     return mark

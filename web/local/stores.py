@@ -12,12 +12,12 @@ import psutil
 
 from domain.errors import LocalServiceError
 from web.local import files, launch
-from web.local.home import Home
-from web.local.launch import Server
-from web.local.neo4j import MODEST, USER, Neo4j, Tuning
-from web.local.postgres import Postgres
-from web.local.progress import Report, quiet
-from web.local.redis import Redis
+from web.local.home import StoreHome
+from web.local.launch import LocalServer
+from web.local.neo4j import MODEST, USER, Neo4jServer, Neo4jTuning
+from web.local.postgres import PostgresServer
+from web.local.progress import Report, ignore_progress
+from web.local.redis import RedisServer
 from web.settings import Settings
 
 # A first start downloads Neo4j; a second one meanwhile waits for it.
@@ -48,9 +48,9 @@ class GivenUrls:
     def stores(self) -> frozenset[str]:
         """The names of the stores that are given."""
         urls = {
-            Neo4j.name: self.neo4j_uri,
-            Postgres.name: self.postgres_url,
-            Redis.name: self.redis_url,
+            Neo4jServer.name: self.neo4j_uri,
+            PostgresServer.name: self.postgres_url,
+            RedisServer.name: self.redis_url,
         }
         return frozenset(name for name, url in urls.items() if url is not None)
 
@@ -69,7 +69,7 @@ class StoreUrls:
     redis_url: str = field(repr=False)
 
 
-class State(StrEnum):
+class StoreState(StrEnum):
     RUNNING = "running"
     STOPPED = "stopped"
     GIVEN = "given"  # runs elsewhere, at the address in the settings
@@ -80,23 +80,27 @@ class StoreStatus:
     """One store: its process, its port, and the memory it keeps resident."""
 
     store: str
-    state: State
+    state: StoreState
     pid: int | None = None
     port: int | None = None
     memory_mb: int | None = None
 
 
-def start(
-    home: Home,
+def start_stores(
+    home: StoreHome,
     given: GivenUrls = NOTHING_GIVEN,
-    report: Report = quiet,
-    tuning: Tuning = MODEST,
+    report: Report = ignore_progress,
+    tuning: Neo4jTuning = MODEST,
 ) -> StoreUrls:
     """Have all three stores answer; raises LocalServiceError with what to do otherwise."""
-    neo4j, postgres, redis = Neo4j(home, tuning, report), Postgres(home), Redis(home)
-    ours: tuple[Server, ...] = (neo4j, postgres, redis)
+    neo4j, postgres, redis = (
+        Neo4jServer(home, tuning, report),
+        PostgresServer(home),
+        RedisServer(home),
+    )
+    ours: tuple[LocalServer, ...] = (neo4j, postgres, redis)
     wanted = [server for server in ours if server.name not in given.stores]
-    ports = _up(home, wanted, report) if wanted else {}
+    ports = _start_wanted(home, wanted, report) if wanted else {}
     return StoreUrls(
         neo4j_uri=given.neo4j_uri or neo4j.uri(ports[neo4j.name]),
         neo4j_user=given.neo4j_user or USER,
@@ -106,69 +110,69 @@ def start(
     )
 
 
-def stop(home: Home) -> None:
+def stop_stores(home: StoreHome) -> None:
     """End what runs, the store of record last; does nothing when nothing runs."""
     if not home.root.exists():
         return
-    with _alone(home):
-        for server in (Redis(home), Postgres(home), Neo4j(home)):
-            launch.down(server, home)
+    with _hold_home(home):
+        for server in (RedisServer(home), PostgresServer(home), Neo4jServer(home)):
+            launch.stop_server(server, home)
 
 
-def status(home: Home, given: GivenUrls = NOTHING_GIVEN) -> tuple[StoreStatus, ...]:
+def store_statuses(home: StoreHome, given: GivenUrls = NOTHING_GIVEN) -> tuple[StoreStatus, ...]:
     """The three stores as they are now; nothing is started or written."""
-    servers: tuple[Server, ...] = (Neo4j(home), Postgres(home), Redis(home))
+    servers: tuple[LocalServer, ...] = (Neo4jServer(home), PostgresServer(home), RedisServer(home))
     return tuple(
-        StoreStatus(server.name, State.GIVEN)
+        StoreStatus(server.name, StoreState.GIVEN)
         if server.name in given.stores
-        else _status(server, home)
+        else _status_of(server, home)
         for server in servers
     )
 
 
-def _up(home: Home, wanted: Sequence[Server], report: Report) -> dict[str, int]:
-    with files.private(), _plainly(home):
+def _start_wanted(home: StoreHome, wanted: Sequence[LocalServer], report: Report) -> dict[str, int]:
+    with files.private(), _plain_errors(home):
         home.make()
-    with files.private(), _alone(home), ThreadPoolExecutor(len(wanted)) as pool:
+    with files.private(), _hold_home(home), ThreadPoolExecutor(len(wanted)) as pool:
         # The download comes first and in this thread, where a Ctrl-C ends it.
         for server in wanted:
-            if isinstance(server, Neo4j):
+            if isinstance(server, Neo4jServer):
                 server.fetch()
-        started = {s.name: pool.submit(launch.up, s, home, report) for s in wanted}
+        started = {s.name: pool.submit(launch.start_server, s, home, report) for s in wanted}
         return {name: port.result() for name, port in started.items()}
 
 
-def _status(server: Server, home: Home) -> StoreStatus:
-    record = launch.running(server, home)
+def _status_of(server: LocalServer, home: StoreHome) -> StoreStatus:
+    record = launch.running_record(server, home)
     if record is None:
-        return StoreStatus(server.name, State.STOPPED)
-    memory = _resident(record.pid)
-    return StoreStatus(server.name, State.RUNNING, record.pid, record.port, memory >> 20)
+        return StoreStatus(server.name, StoreState.STOPPED)
+    memory = _resident_mb(record.pid)
+    return StoreStatus(server.name, StoreState.RUNNING, record.pid, record.port, memory >> 20)
 
 
-def _resident(pid: int) -> int:
+def _resident_mb(pid: int) -> int:
     """Bytes of a process and its children, each shared page counted once."""
     try:
         process = psutil.Process(pid)
         family = (process, *process.children(recursive=True))
-        return sum(_share(member) for member in family)
+        return sum(_process_share(member) for member in family)
     except psutil.Error:
         return 0
 
 
-def _share(process: psutil.Process) -> int:
+def _process_share(process: psutil.Process) -> int:
     memory = process.memory_full_info()
     return int(getattr(memory, "pss", memory.rss))
 
 
 @contextmanager
-def _alone(home: Home) -> Generator[None]:
-    with _plainly(home), files.locked(home.lock, PATIENCE_S):
+def _hold_home(home: StoreHome) -> Generator[None]:
+    with _plain_errors(home), files.hold_lock(home.lock, PATIENCE_S):
         yield
 
 
 @contextmanager
-def _plainly(home: Home) -> Generator[None]:
+def _plain_errors(home: StoreHome) -> Generator[None]:
     """Say what the system refused in one sentence."""
     try:
         yield
@@ -179,10 +183,10 @@ def _plainly(home: Home) -> Generator[None]:
             "wait for it to end or end it, then try again.",
         ) from error
     except OSError as error:
-        raise _sentence(home, error) from error
+        raise _error_sentence(home, error) from error
 
 
-def _sentence(home: Home, error: OSError) -> LocalServiceError:
+def _error_sentence(home: StoreHome, error: OSError) -> LocalServiceError:
     where = error.filename or home.root
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return LocalServiceError(

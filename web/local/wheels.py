@@ -4,7 +4,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 
-def file(package: str, path: str) -> Path | None:
+def wheel_file(package: str, path: str) -> Path | None:
     """A file of an installed wheel, without importing it: some act when imported."""
     spec = find_spec(package)
     if spec is None or spec.origin is None:

@@ -28,7 +28,7 @@ MISSING = (
 )
 
 
-class Page:
+class ExplorerPage:
     """GraphiQL at the API's own address; `folder` is where its assets were installed."""
 
     def __init__(self, folder: Path | None, assets: str, endpoint: str) -> None:

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from tests.web.live import served
+from tests.web.live_server import served
 
 
 @dataclass(frozen=True, slots=True)

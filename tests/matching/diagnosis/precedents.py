@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain.cards import FailureCard, Resolution, RootCause, SolutionType, Step
+from domain.cards import FailureCard, RepairStep, Resolution, RootCause, SolutionType
 from domain.codes import CodeKey
 from domain.matches import VehicleLevel
 from domain.usage import Usage
 from matching.answers import Match
 from matching.diagnosis.answers import Precedent
-from matching.fusion import Candidate
+from matching.fusion import CardCandidate
 from matching.trust import Standing
 from tests.domain.samples import CARD
 from tests.matching.samples import WORKS, facts
 
-ISOLATE = Step(action="Open the service disconnect and wait ten minutes", safety=True)
-MEASURE = Step(action="Measure each cell group")
-BALANCE = Step(action="Balance the cells")
+ISOLATE = RepairStep(action="Open the service disconnect and wait ten minutes", safety=True)
+MEASURE = RepairStep(action="Measure each cell group")
+BALANCE = RepairStep(action="Balance the cells")
 DRIFT, CHARGER = "Cells drifted apart", "Charger derates when hot"
 
 
@@ -24,7 +24,7 @@ def card(
     name: str,
     *causes: str,
     sure: float = 0.8,
-    steps: Sequence[Step] = (MEASURE, BALANCE),
+    steps: Sequence[RepairStep] = (MEASURE, BALANCE),
     high_voltage: bool = False,
 ) -> FailureCard:
     primary, *secondary = causes
@@ -62,7 +62,7 @@ def precedent(  # noqa: PLR0913 - each test is about another of them
             rank=1,
             card=told,
             score=score,
-            candidate=Candidate(card=told.id, score=score),
+            candidate=CardCandidate(card=told.id, score=score),
             reasons=(),
             sentence=f"Why {name}.",
             standing=Standing.PROVEN,

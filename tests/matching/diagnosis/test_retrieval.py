@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from domain.matches import CardFacts, Understood, VehicleLevel
+from domain.matches import CardFacts, UnderstoodReport, VehicleLevel
 from domain.reports import FailureReport
 from domain.tickets import SeenSymptom
 from domain.vehicles import UNKNOWN
-from matching.diagnosis.retrieval import SIMILAR, precedents, similarity
+from matching.diagnosis.retrieval import SIMILAR, card_similarity, find_precedents
 from tests.matching.diagnosis.precedents import DRIFT, card, precedent
 from tests.matching.samples import E401, P0A80, REPORT, SYMPTOM, facts
 
-SILENT = Understood(report=FailureReport(text=""), vehicle=UNKNOWN)
+SILENT = UnderstoodReport(report=FailureReport(text=""), vehicle=UNKNOWN)
 OTHER = SeenSymptom(code="SYM_BATT_002", confidence=0.3)
 
 
@@ -33,19 +33,19 @@ OTHER = SeenSymptom(code="SYM_BATT_002", confidence=0.3)
 )
 def test_similarity_is_the_strongest_of_three(told: CardFacts, expected: float) -> None:
     report = replace(REPORT, symptoms=(*REPORT.symptoms, OTHER))
-    assert similarity(report, told) == pytest.approx(expected)
+    assert card_similarity(report, told) == pytest.approx(expected)
 
 
 def test_a_silent_report_is_like_nothing() -> None:
     told = facts("any", codes=(E401,), symptoms=(SYMPTOM,), vehicle_level=VehicleLevel.YEAR)
-    assert similarity(SILENT, told) == 0.0
+    assert card_similarity(SILENT, told) == 0.0
 
 
 @pytest.mark.row("ML-23")
 def test_five_similar_ones_are_brought_in_order() -> None:
     cosines = (0.39, 0.4, 0.41, 0.9, 0.8, 0.7, 0.6)
     matches = [precedent(f"n{n}", DRIFT, cosine=c).match for n, c in enumerate(cosines)]
-    found = precedents(replace(REPORT, codes=(), symptoms=()), matches, None)
+    found = find_precedents(replace(REPORT, codes=(), symptoms=()), matches, None)
     assert [one.id for one in found] == ["fc_n1", "fc_n2", "fc_n3", "fc_n4"]
     assert min(one.similarity for one in found) == pytest.approx(SIMILAR)
 
@@ -53,5 +53,5 @@ def test_five_similar_ones_are_brought_in_order() -> None:
 def test_a_card_that_can_no_longer_be_read_is_left_out() -> None:
     matches = [precedent(name, DRIFT, cosine=0.9).match for name in "ab"]
     known = card("b", DRIFT)
-    found = precedents(REPORT, matches, {known.id: known})
+    found = find_precedents(REPORT, matches, {known.id: known})
     assert [(one.id, one.card) for one in found] == [(known.id, known)]

@@ -12,7 +12,7 @@ from web.local import files
 def test_written_file_has_its_mode(tmp_path: Path) -> None:
     path = tmp_path / "secret"
 
-    files.write(path, "words\n", mode=0o600)
+    files.write_whole(path, "words\n", mode=0o600)
 
     assert path.read_text() == "words\n"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -22,11 +22,11 @@ def test_written_file_has_its_mode(tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 def test_full_disk_leaves_old_file(tmp_path: Path) -> None:
     path = tmp_path / "kept"
-    files.write(path, "old")
+    files.write_whole(path, "old")
     (tmp_path / "kept.part").symlink_to("/dev/full")
 
     with pytest.raises(OSError, match="No space left") as refusal:
-        files.write(path, "new")
+        files.write_whole(path, "new")
 
     assert refusal.value.errno == errno.ENOSPC
     assert path.read_text() == "old"
@@ -34,16 +34,16 @@ def test_full_disk_leaves_old_file(tmp_path: Path) -> None:
 
 def test_lock_has_one_holder(tmp_path: Path) -> None:
     with (
-        files.locked(tmp_path / "lock", 1),
+        files.hold_lock(tmp_path / "lock", 1),
         pytest.raises(TimeoutError),
-        files.locked(tmp_path / "lock", 0.1),
+        files.hold_lock(tmp_path / "lock", 0.1),
     ):
         pass
 
 
 def test_lock_is_given_back(tmp_path: Path) -> None:
-    with files.locked(tmp_path / "lock", 0):
+    with files.hold_lock(tmp_path / "lock", 0):
         pass
 
-    with files.locked(tmp_path / "lock", 0):
+    with files.hold_lock(tmp_path / "lock", 0):
         pass

@@ -12,8 +12,8 @@ import pytest
 
 from domain.errors import LocalServiceError
 from web.local import jars
-from web.local.jars import Shelf
-from web.local.progress import Step, quiet
+from web.local.jars import JarFolder
+from web.local.progress import StartProgress, ignore_progress
 
 ONE, TWO = b"the first jar" * 1000, b"the second jar" * 2000
 PATHS = {
@@ -76,9 +76,9 @@ def repository(server: Server) -> Repository:
 
 
 @pytest.fixture
-def shelf(server: Server, tmp_path: Path) -> Shelf:
+def shelf(server: Server, tmp_path: Path) -> JarFolder:
     address = f"http://127.0.0.1:{server.server_port}"
-    return Shelf(tmp_path / "jars", lock(tmp_path), {"here": address})
+    return JarFolder(tmp_path / "jars", lock(tmp_path), {"here": address})
 
 
 def lock(folder: Path, size: int | None = None) -> Path:
@@ -94,93 +94,95 @@ def lock(folder: Path, size: int | None = None) -> Path:
     return path
 
 
-def content(shelf: Shelf) -> dict[str, bytes]:
+def content(shelf: JarFolder) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in shelf.folder.glob("*.jar")}
 
 
-def test_jars_arrive_with_progress(shelf: Shelf) -> None:
-    steps: list[Step] = []
+def test_jars_arrive_with_progress(shelf: JarFolder) -> None:
+    steps: list[StartProgress] = []
 
     shelf.fill(steps.append)
 
     assert content(shelf) == {"one-1.0.jar": ONE, "two-2.0-linux.jar": TWO}
     total = len(ONE) + len(TWO)
-    assert steps[-1] == Step("neo4j", "downloading", total, total)
+    assert steps[-1] == StartProgress("neo4j", "downloading", total, total)
     assert not (shelf.folder / "arriving").exists()
 
 
-def test_second_fill_asks_nobody(shelf: Shelf, repository: Repository) -> None:
-    shelf.fill(quiet)
+def test_second_fill_asks_nobody(shelf: JarFolder, repository: Repository) -> None:
+    shelf.fill(ignore_progress)
     repository.asked.clear()
 
-    shelf.fill(quiet)
+    shelf.fill(ignore_progress)
 
     assert repository.asked == []
 
 
-def test_changed_lock_fetches_again(shelf: Shelf, repository: Repository) -> None:
-    shelf.fill(quiet)
+def test_changed_lock_fetches_again(shelf: JarFolder, repository: Repository) -> None:
+    shelf.fill(ignore_progress)
     shelf.lock.write_text(shelf.lock.read_text() + "# changed\n")
     (shelf.folder / "one-1.0.jar").write_bytes(b"old")
     repository.asked.clear()
 
-    shelf.fill(quiet)
+    shelf.fill(ignore_progress)
 
     assert repository.asked == ["/org/example/one/1.0/one-1.0.jar"]
     assert content(shelf) == {"one-1.0.jar": ONE, "two-2.0-linux.jar": TWO}
 
 
-def test_short_download_is_repeated(shelf: Shelf, repository: Repository) -> None:
+def test_short_download_is_repeated(shelf: JarFolder, repository: Repository) -> None:
     repository.short = 2
 
-    shelf.fill(quiet)
+    shelf.fill(ignore_progress)
 
     assert content(shelf) == {"one-1.0.jar": ONE, "two-2.0-linux.jar": TWO}
 
 
-def test_half_finished_download_is_redone(shelf: Shelf) -> None:
+def test_half_finished_download_is_redone(shelf: JarFolder) -> None:
     arriving = shelf.folder / "arriving" / "org" / "example" / "one" / "1.0"
     arriving.mkdir(parents=True)
     (arriving / "one-1.0.jar").write_bytes(ONE[:10])
     (shelf.folder / "two-2.0-linux.jar").write_bytes(TWO[:10])
 
-    shelf.fill(quiet)
+    shelf.fill(ignore_progress)
 
     assert content(shelf) == {"one-1.0.jar": ONE, "two-2.0-linux.jar": TWO}
 
 
-def test_spoilt_jar_is_refused(shelf: Shelf, repository: Repository) -> None:
+def test_spoilt_jar_is_refused(shelf: JarFolder, repository: Repository) -> None:
     repository.spoilt = 100
 
     with pytest.raises(LocalServiceError, match="did not arrive as it was published"):
-        shelf.fill(quiet)
+        shelf.fill(ignore_progress)
 
     assert content(shelf) == {}
     assert not shelf.is_full
 
 
-def test_lost_network_keeps_what_arrived(shelf: Shelf, tmp_path: Path) -> None:
+def test_lost_network_keeps_what_arrived(shelf: JarFolder, tmp_path: Path) -> None:
     shelf.folder.mkdir()
     (shelf.folder / "one-1.0.jar").write_bytes(ONE)
-    cut_off = Shelf(shelf.folder, shelf.lock, {"nowhere": "http://127.0.0.1:9"})
+    cut_off = JarFolder(shelf.folder, shelf.lock, {"nowhere": "http://127.0.0.1:9"})
 
     with pytest.raises(LocalServiceError, match="check the network and start again"):
-        cut_off.fill(quiet)
+        cut_off.fill(ignore_progress)
 
     assert content(shelf) == {"one-1.0.jar": ONE}
 
 
-def test_full_disk_is_told_beforehand(shelf: Shelf, repository: Repository, tmp_path: Path) -> None:
+def test_full_disk_is_told_beforehand(
+    shelf: JarFolder, repository: Repository, tmp_path: Path
+) -> None:
     lock(tmp_path, size=1 << 60)
 
     with pytest.raises(LocalServiceError, match="the disk is full"):
-        shelf.fill(quiet)
+        shelf.fill(ignore_progress)
 
     assert repository.asked == []
 
 
 def test_committed_lock_is_whole() -> None:
-    listed = jars.listed()
+    listed = jars.listed_jars()
 
     assert len(listed) == len({jar.name for jar in listed}) == 232
     assert sum(jar.size for jar in listed) == 174_276_865

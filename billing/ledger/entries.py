@@ -1,0 +1,37 @@
+"""Postings as they are written in the books: balanced, and once for each kind of a deed."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from billing.ledger.books import BooksTransaction
+from billing.ledger.postings import PostingLeg
+from domain.ids import derive_uuid
+
+
+async def post_entries(
+    transaction: BooksTransaction, kind: str, legs: Sequence[PostingLeg], day: date
+) -> None:
+    """Write a balanced posting; a page has one of each kind."""
+    change = transaction.change
+    key = str(derive_uuid(UUID(change.operation), f"{change.garage}:posting:{kind}"))
+    row = {
+        "id": key,
+        "garage": change.garage,
+        "kind": kind,
+        "day": day,
+        "at": change.at,
+        "by_whom": change.actor,
+    }
+    parts = [
+        {
+            "posting": key,
+            "n": n,
+            "garage": change.garage,
+            "account": leg.account,
+            "about": leg.about,
+            "paise": leg.paise,
+        }
+        for n, leg in enumerate(legs, start=1)
+    ]
+    await transaction.keep_row("posting", key, row, parts)

@@ -1,0 +1,335 @@
+"""Money that came in for an invoice or ahead of one, and money that went back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from access.vault import Vault
+from billing.gst import money, vouchers
+from billing.gst.document_numbers import InvoiceNumber
+from billing.gst.invoices import Invoice
+from billing.gst.law_dates import law_day
+from billing.gst.money import Paise
+from billing.gst.parties import WALK_IN, Party
+from billing.gst.series import DocumentKind
+from billing.ledger import issued_documents, postings
+from billing.ledger.audit import MoneyEvent
+from billing.ledger.books import Books, BooksChange, BooksTransaction
+from billing.ledger.entries import post_entries
+from billing.ledger.invoices import invoice_event
+from billing.ledger.postings import PaymentMethod, PostingLeg
+from billing.ledger.sellers import Seller
+from domain import limits
+from domain.errors import IllegalTransition, InvalidInput, NotFound, OverLimit
+from domain.events import EventType
+from domain.ids import GarageId, InvoiceId, PaymentId, PersonId, TicketId, derive_uuid
+from records.database import Records, Row
+from records.queries import named_queries
+
+QUERIES: Final = named_queries("payments.sql", "billing")
+LEDGER: Final = named_queries("ledger.sql", "billing")
+REFERENCE_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedMoney:
+    """What came in: `paise` by a method, on a day; `reference` as the bank or the customer says."""
+
+    paise: int
+    method: PaymentMethod
+    day: date
+    reference: str | None = None
+
+    def __post_init__(self) -> None:
+        money.whole_paise("amount", self.paise, least=1)
+        if self.reference is not None:
+            limits.clean_text("reference", self.reference, REFERENCE_LIMIT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """A movement of money; `number` is its receipt's or refund voucher's (Rules 50 and 51)."""
+
+    id: PaymentId
+    garage: GarageId
+    kind: str
+    paise: int
+    method: PaymentMethod
+    day: date
+    at: datetime
+    by: PersonId
+    number: str | None = None
+    ticket: TicketId | None = None
+    invoice: InvoiceId | None = None
+    refund_of: PaymentId | None = None
+
+
+class PaymentStore:
+    def __init__(self, records: Records, books: Books, vault: Vault) -> None:
+        self._records = records
+        self._books = books
+        self._vault = vault
+
+    async def record_payment(
+        self, change: BooksChange, invoice: InvoiceId, received: ReceivedMoney
+    ) -> Payment:
+        """Record money, or tax withheld, that came in for an invoice.
+
+        Raises:
+            OverLimit: more than is due.
+            NotFound, IllegalTransition, MonthClosed, InvalidInput, OperationConflict.
+        """
+        made = _payment_id_of(change)
+        async with self._books.open_transaction(change) as transaction:
+            if await transaction.recall_made(made) is None:
+                await _demand_open_day(transaction, received.day)
+                due = await _amount_due(transaction, invoice)
+                if received.paise > due:
+                    raise OverLimit("amount", received.paise, max(0, due))
+                kind = "tds" if received.method is PaymentMethod.TDS else "payment"
+                row = self._row(change, made, kind, received) | {"invoice": invoice}
+                legs = postings.receipt_legs(received.method, received.paise, invoice)
+                await post_entries(transaction, kind, legs, received.day)
+                await transaction.keep_row("payment", made, row)
+                await transaction.execute(LEDGER["paid"], invoice=invoice, paise=received.paise)
+                await transaction.chain_event(MoneyEvent.PAYMENT_RECORDED, made)
+                await transaction.leave_events(
+                    [invoice_event(change, EventType.PAYMENT_RECORDED, made)]
+                )
+        return await self.get(made)
+
+    async def record_advance(
+        self,
+        change: BooksChange,
+        seller: Seller,
+        ticket: TicketId,
+        received: ReceivedMoney,
+        buyer: Party = WALK_IN,
+    ) -> Payment:
+        """Record money that came before there is an invoice, under a receipt voucher's number.
+
+        The voucher's place and tax are fixed by who `buyer` is today.
+
+        Raises:
+            IllegalTransition: the ticket has an invoice; pay that.
+            MonthClosed, InvalidInput, OperationConflict: as they say.
+        """
+        made = _payment_id_of(change)
+        async with self._books.open_transaction(change) as transaction:
+            if await transaction.recall_made(made) is None:
+                if received.method is PaymentMethod.TDS:
+                    raise InvalidInput("method", "tax is withheld of an invoice, not of an advance")
+                if await transaction.first_row(QUERIES["invoiced"], ticket=ticket) is not None:
+                    raise IllegalTransition(ticket, "invoiced", "paid ahead")
+                await _demand_open_day(transaction, received.day)
+                number = await self._voucher_document(
+                    transaction, seller, DocumentKind.RECEIPT, received.day
+                )
+                row = self._row(change, made, "advance", received)
+                row |= {"ticket": ticket, "number": number}
+                legs = postings.advance_legs(received.method, received.paise, ticket)
+                await post_entries(transaction, "advance", legs, received.day)
+                await transaction.keep_row("payment", made, row)
+                if seller.profile.collects_tax:
+                    party, paise = seller.profile.party, Paise(received.paise)
+                    ahead = vouchers.receive_advance(party, buyer, received.day, paise, ticket)
+                    voucher = replace(vouchers.receipt_voucher(ahead), number=number)
+                    await transaction.keep_row(
+                        "receipt_voucher", made, self._payment_body(change, made, voucher)
+                    )
+                await transaction.chain_event(MoneyEvent.PAYMENT_RECORDED, made)
+        return await self.get(made)
+
+    async def refund_payment(
+        self, change: BooksChange, seller: Seller, of: PaymentId, paise: int
+    ) -> Payment:
+        """Give a payment back, whole or in part, the way it came; what was owed is owed again.
+
+        Raises:
+            OverLimit: more than is left of the payment.
+            NotFound, MonthClosed, OperationConflict: as they say.
+        """
+        made = _payment_id_of(change)
+        money.whole_paise("amount", paise, least=1)
+        async with self._books.open_transaction(change) as transaction:
+            if await transaction.recall_made(made) is None:
+                paid, left = await _refundable(transaction, of)
+                if paise > left:
+                    raise OverLimit("amount", paise, left)
+                day = law_day(change.at)
+                back = ReceivedMoney(paise=paise, method=paid.method, day=day)
+                await _demand_open_day(transaction, day)
+                invoice, ahead = await _money_holder(transaction, paid)
+                number = (
+                    await self._voucher_document(transaction, seller, DocumentKind.REFUND, day)
+                    if paid.ticket
+                    else None
+                )
+                row = self._row(change, made, "refund", back)
+                row |= {
+                    "ticket": paid.ticket,
+                    "invoice": paid.invoice,
+                    "refund_of": of,
+                    "number": number,
+                }
+                held = min(paise, ahead)
+                await post_entries(
+                    transaction, "refund", _refund_legs(paid, held, paise - held, invoice), day
+                )
+                await transaction.keep_row("payment", made, row)
+                if paise > held:
+                    await transaction.execute(LEDGER["paid"], invoice=invoice, paise=held - paise)
+                await transaction.chain_event(MoneyEvent.PAYMENT_REFUNDED, made)
+                await transaction.leave_events(
+                    [invoice_event(change, EventType.PAYMENT_RECORDED, made)]
+                )
+        return await self.get(made)
+
+    async def get(self, id: PaymentId, garage: GarageId | None = None) -> Payment:
+        """Give a payment.
+
+        Raises:
+            NotFound: there is none there.
+        """
+        found = await self._records.rows(QUERIES["get"], id=id, garage=garage)
+        if not found:
+            raise NotFound("payment", id)
+        return _payment_of(found[0])
+
+    async def of_invoices(
+        self, ids: Sequence[InvoiceId], garage: GarageId | None = None
+    ) -> dict[InvoiceId, list[Payment]]:
+        """Give what came in and went back for each invoice, the oldest first."""
+        made: dict[InvoiceId, list[Payment]] = {InvoiceId(key): [] for key in ids}
+        found = await self._records.rows(QUERIES["of_invoices"], ids=list(ids), garage=garage)
+        for row in found:
+            made[InvoiceId(row["of"])].append(_payment_of(row))
+        return made
+
+    def _row(
+        self, change: BooksChange, made: PaymentId, kind: str, what: ReceivedMoney
+    ) -> dict[str, object]:
+        said = what.reference
+        sealed = None if said is None else self._vault.seal(said.encode(), made)
+        return {
+            "id": made,
+            "garage": change.garage,
+            "kind": kind,
+            "method": what.method,
+            "paise": what.paise,
+            "day": what.day,
+            "at": change.at,
+            "by_whom": change.actor,
+            "number": None,
+            "ticket": None,
+            "invoice": None,
+            "refund_of": None,
+            "reference": sealed,
+        }
+
+    def _payment_body(
+        self, change: BooksChange, made: PaymentId, voucher: Invoice
+    ) -> dict[str, object]:
+        return {
+            "payment": made,
+            "garage": change.garage,
+            "body": Jsonb(issued_documents.document_body(voucher)),
+            "buyer": issued_documents.seal_party(
+                voucher.recipient, self._vault, vouchers.place_of_payment(made)
+            ),
+        }
+
+    async def _voucher_document(
+        self, transaction: BooksTransaction, seller: Seller, kind: DocumentKind, day: date
+    ) -> InvoiceNumber:
+        """Take the next number of receipts or refunds, and keep it."""
+        number = await transaction.next_number(kind, seller.profile.series, day)
+        made = _payment_id_of(transaction.change)
+        row = {
+            "id": made,
+            "garage": transaction.change.garage,
+            "kind": kind,
+            "seller": seller.taxpayer,
+            "series": number.series,
+            "financial_year": number.year.short,
+            "serial": number.serial,
+            "number": number.text,
+            "issue_date": day,
+        }
+        await transaction.keep_row("document", made, row)
+        return number.text
+
+
+def _payment_id_of(change: BooksChange) -> PaymentId:
+    return PaymentId(f"pay_{derive_uuid(UUID(change.operation), f'{change.garage}:payment')}")
+
+
+async def _demand_open_day(transaction: BooksTransaction, day: date) -> None:
+    if day > law_day(transaction.change.at):
+        raise InvalidInput("day", f"{day} has not come yet")
+    await transaction.demand_open(day)
+
+
+async def _amount_due(transaction: BooksTransaction, invoice: InvoiceId) -> int:
+    held = await transaction.first_row(QUERIES["due"], invoice=invoice)
+    if held is None:
+        raise NotFound("invoice", invoice)
+    if held["voided"]:
+        raise IllegalTransition(invoice, "void", "paid")
+    return held["due"]
+
+
+async def _refundable(transaction: BooksTransaction, of: PaymentId) -> tuple[Payment, int]:
+    """Give a payment of this garage's, and how much of it has not gone back yet."""
+    held = await transaction.first_row(QUERIES["left"], id=of)
+    if held is None:
+        raise NotFound("payment", of)
+    return _payment_of(held), held["left"]
+
+
+async def _money_holder(
+    transaction: BooksTransaction, paid: Payment
+) -> tuple[InvoiceId | None, int]:
+    """Give the invoice that a payment counts for, and what is held of it for none.
+
+    An advance is held for its ticket, until the ticket's invoice takes it.
+    """
+    if paid.ticket is None:
+        return paid.invoice, 0
+    invoiced = await transaction.first_row(QUERIES["invoiced"], ticket=paid.ticket)
+    held = await transaction.first_row(LEDGER["advances"], ticket=paid.ticket)
+    invoice = None if invoiced is None else InvoiceId(invoiced["invoice"])
+    return invoice, held["paise"] if held else 0
+
+
+def _refund_legs(
+    paid: Payment, held: int, taken: int, invoice: InvoiceId | None
+) -> tuple[PostingLeg, ...]:
+    """Give the legs of a refund: first of what no invoice has taken, then of what one has."""
+    legs: list[PostingLeg] = []
+    if held:
+        legs += postings.advance_legs(paid.method, held, paid.ticket or "")
+    if taken and invoice is not None:
+        legs += postings.receipt_legs(paid.method, taken, invoice)
+    return postings.reversal_legs(legs)
+
+
+def _payment_of(row: Row) -> Payment:
+    return Payment(
+        id=PaymentId(row["id"]),
+        garage=GarageId(row["garage"]),
+        kind=row["kind"],
+        paise=row["paise"],
+        method=PaymentMethod(row["method"]),
+        day=row["day"],
+        at=row["at"],
+        by=PersonId(row["by_whom"]),
+        number=row["number"],
+        ticket=row["ticket"] and TicketId(row["ticket"]),
+        invoice=row["invoice"] and InvoiceId(row["invoice"]),
+        refund_of=row["refund_of"] and PaymentId(row["refund_of"]),
+    )

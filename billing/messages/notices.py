@@ -1,0 +1,172 @@
+"""Tells customers what happened to their invoices, once for each event (IP-14).
+
+Events carry ids alone. What an invoice says and who its customer is are read here, at the edge, and
+handed to a messenger; what was said is kept, sealed, in the transaction that marks the event.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from billing.gst.money import Paise
+from billing.gst.parties import Party
+from billing.ledger.invoices import InvoiceLedger
+from billing.ledger.issued_documents import IssuedDocument
+from billing.ledger.payments import PaymentStore
+from billing.messages import contacts, texts
+from billing.messages.correspondence import Message, MessageStore
+from billing.messages.messengers import Channel, MessageState, Messenger, OutgoingMessage
+from billing.messages.texts import MessageFacts, Occasion
+from domain.errors import InvalidInput, Unavailable
+from domain.events import Event, EventType
+from domain.ids import InvoiceId, PaymentId
+from records.database import Connection
+
+INVOICE = "inv_"
+# As long as mail servers try among themselves (RFC 5321, 4.5.4.1); then a person sends it.
+PATIENCE = timedelta(days=5)
+PAID_AS = {
+    "payment": Occasion.PAID,
+    "tds": Occasion.WITHHELD,
+    "refund": Occasion.REFUNDED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceNews:
+    """What happened to an invoice; `shown` is the document that the customer may fetch."""
+
+    occasion: Occasion
+    invoice: IssuedDocument
+    amount: int
+    shown: InvoiceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeSender:
+    """What telling needs; `link` gives the signed address of a document's PDF."""
+
+    ledger: InvoiceLedger
+    payments: PaymentStore
+    messages: MessageStore
+    messengers: Mapping[Channel, Messenger]
+    link: Callable[[InvoiceId], str]
+    now: Callable[[], datetime]
+
+    async def send_notice(self, event: Event, connection: Connection) -> None:
+        """Tell the customer of an event, on each channel that reaches them.
+
+        Raises:
+            Unavailable: a messenger or the records do not answer; nothing was kept.
+        """
+        news = await self._news_of_event(event)
+        if news is None:
+            return
+        await self.messages.hold_message(connection, news.invoice.id)
+        if await self._worth_telling(connection, news):
+            for channel, letter in self._outgoing_messages(event, news).items():
+                await self._send_message(connection, news, channel, letter)
+
+    async def _news_of_event(self, event: Event) -> InvoiceNews | None:
+        """Read what an event is about; None where it is about no invoice."""
+        match event.type:
+            case EventType.NOTIFICATION_SEND if event.entity.startswith(INVOICE):
+                return await self._news_of_invoice(Occasion.ISSUED, InvoiceId(event.entity))
+            case EventType.INVOICE_VOIDED:
+                return await self._news_of_invoice(Occasion.VOIDED, InvoiceId(event.entity))
+            case EventType.CREDIT_NOTE_ISSUED:
+                return await self._news_of_note(InvoiceId(event.entity))
+            case EventType.PAYMENT_RECORDED:
+                return await self._news_of_payment(PaymentId(event.entity))
+            case _:
+                return None
+
+    async def _news_of_invoice(self, occasion: Occasion, id: InvoiceId) -> InvoiceNews:
+        document = await self.ledger.get(id)
+        amount = document.invoice.totals.payable
+        return InvoiceNews(occasion=occasion, invoice=document, amount=amount, shown=id)
+
+    async def _news_of_note(self, id: InvoiceId) -> InvoiceNews:
+        note = await self.ledger.get(id)
+        told = await self._news_of_invoice(Occasion.CREDITED, note.original or id)
+        return replace(told, amount=note.invoice.totals.payable, shown=id)
+
+    async def _news_of_payment(self, id: PaymentId) -> InvoiceNews | None:
+        payment = await self.payments.get(id)
+        if payment.invoice is None:
+            return None
+        told = await self._news_of_invoice(PAID_AS[payment.kind], payment.invoice)
+        return replace(told, amount=payment.paise)
+
+    async def _worth_telling(self, connection: Connection, news: InvoiceNews) -> bool:
+        """Nobody is told of an invoice that is void by now, nor that one they never saw is void."""
+        balance = news.invoice.balance
+        if news.occasion is Occasion.ISSUED:
+            return balance is not None and not balance.voided
+        if news.occasion is Occasion.VOIDED:
+            return await self.messages.messages_told(connection, news.invoice.id, Occasion.ISSUED)
+        return True
+
+    def _outgoing_messages(self, event: Event, news: InvoiceNews) -> dict[Channel, OutgoingMessage]:
+        """Write to each address that the customer left and that can be one."""
+        customer, told = news.invoice.invoice.recipient, self._message_facts(news)
+        email, text = (
+            texts.email_text(news.occasion, told),
+            texts.whatsapp_text(news.occasion, told),
+        )
+        written = {
+            Channel.EMAIL: (_email_of(customer), email.subject, email.body),
+            Channel.WHATSAPP: (customer.phone and contacts.parse_mobile(customer.phone), "", text),
+        }
+        return {
+            channel: OutgoingMessage(
+                id=f"{event.id}.{channel}",
+                at=event.at,
+                to=to,
+                sender=texts.single_line(told.garage),
+                subject=subject,
+                body=body,
+            )
+            for channel, (to, subject, body) in written.items()
+            if to
+        }
+
+    def _message_facts(self, news: InvoiceNews) -> MessageFacts:
+        invoice, balance = news.invoice.invoice, news.invoice.balance
+        if invoice.number is None:
+            raise InvalidInput("number", "is missing; only what is issued is told of")
+        return MessageFacts(
+            customer=invoice.recipient.name,
+            garage=invoice.supplier.name,
+            number=invoice.number,
+            amount=Paise(news.amount),
+            balance=Paise(0 if balance is None else max(0, balance.due)),
+            url=self.link(news.shown),
+        )
+
+    async def _send_message(
+        self, connection: Connection, news: InvoiceNews, channel: Channel, letter: OutgoingMessage
+    ) -> None:
+        try:
+            state = await self.messengers[channel].send(letter)
+        except Unavailable:
+            if self.now() - letter.at < PATIENCE:
+                raise
+            state = MessageState.KEPT
+        message = Message(
+            garage=news.invoice.garage,
+            invoice=news.invoice.id,
+            occasion=news.occasion,
+            channel=channel,
+            state=state,
+            letter=letter,
+        )
+        await self.messages.keep_state(connection, message)
+
+
+def _email_of(customer: Party) -> str | None:
+    """Give the address, if it can be one: older books took any text."""
+    try:
+        return customer.email and contacts.parse_email(customer.email)
+    except InvalidInput:
+        return None

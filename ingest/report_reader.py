@@ -1,0 +1,162 @@
+"""A failure report as the vocabulary sees it: codes, symptoms, vehicle, and its embedding."""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Protocol, Self
+
+from domain import codes
+from domain.codes import CodeKey, ErrorCode
+from domain.errors import Unavailable
+from domain.matches import Embedding, UnderstoodReport
+from domain.personal_data import unmasked
+from domain.reports import CODES_LIMIT, FailureReport
+from domain.tickets import SeenSymptom
+from domain.vehicles import VehicleContext, VehicleModel
+from domain.vocabulary import Component, Symptom
+from ingest.extraction import Clause, TextFinding, find_by_meaning, find_in_text, split_text
+from ingest.lexicon import Lexicon, PhraseKind
+
+# The scope of a code that no known make uses, on a vehicle whose make is not known.
+UNKNOWN_MAKE = "unknown"
+MOST_SYMPTOMS = 20
+# Up to so many characters, a text is read where it stands: a thread costs more than it saves.
+SHORT = 400
+
+
+class VocabularySource(Protocol):
+    async def symptoms(self) -> list[Symptom]: ...
+    async def components(self) -> list[Component]: ...
+    async def error_codes(self) -> list[ErrorCode]: ...
+    async def models(self) -> list[VehicleModel]: ...
+
+
+class ReportEmbedder(Protocol):
+    async def embed(self, texts: Sequence[str], *, patient: bool = False) -> list[Embedding]: ...
+
+
+class ReportReader:
+    """Understands reports against one lexicon."""
+
+    def __init__(self, lexicon: Lexicon, embedder: ReportEmbedder) -> None:
+        self.lexicon = lexicon
+        self._embedder = embedder
+        self._apart = ThreadPoolExecutor(1, "reading")
+
+    @classmethod
+    async def of(cls, vocabulary: VocabularySource, embedder: ReportEmbedder) -> Self:
+        """Read the vocabulary as it stands; `learn` then adds the meaning of its phrases."""
+        reader = cls(Lexicon.from_vocabulary(symptoms=()), embedder)
+        await reader.refresh(vocabulary)
+        return reader
+
+    async def refresh(self, vocabulary: VocabularySource) -> None:
+        """Read the vocabulary again, after an import."""
+        self.lexicon = Lexicon.from_vocabulary(
+            symptoms=await vocabulary.symptoms(),
+            components=await vocabulary.components(),
+            codes=await vocabulary.error_codes(),
+            models=await vocabulary.models(),
+        )
+
+    async def learn(self) -> None:
+        """Embed the vocabulary's phrases; until then symptoms are found by their words alone.
+
+        Raises:
+            Unavailable: the model cannot be loaded.
+        """
+        lexicon = self.lexicon
+        embedded = await self._embedder.embed([p.text for p in lexicon.meant], patient=True)
+        if embedded and self.lexicon is lexicon:
+            self.lexicon = lexicon.with_meanings(embedded)
+
+    async def understand(self, report: FailureReport) -> UnderstoodReport:
+        """Give the report in the vocabulary's terms.
+
+        Raises:
+            InvalidInput: a typed code does not read as a trouble code.
+        """
+        lexicon = self.lexicon
+        typed = [codes.normalise_code(code) for code in report.codes]
+        text = unmasked(report.text)
+        said, vehicle, compared = await self._read(report, text, lexicon)
+        embedding, meant = await self._meant(text, compared, lexicon)
+        read = [f.value for f in said if f.kind is PhraseKind.CODE and not f.negated]
+        return UnderstoodReport(
+            report=report,
+            codes=tuple(_found_code_keys((*typed, *read), vehicle.make, lexicon))[:CODES_LIMIT],
+            symptoms=_merge_symptoms(said, meant),
+            vehicle=vehicle,
+            embedding=embedding,
+        )
+
+    async def _read(
+        self, report: FailureReport, text: str, lexicon: Lexicon
+    ) -> tuple[Sequence[TextFinding], VehicleContext, Sequence[Clause]]:
+        """Read the words: a long text in a thread of its own, since the loop has others waiting."""
+
+        def read() -> tuple[Sequence[TextFinding], VehicleContext, Sequence[Clause]]:
+            said = find_in_text(text, lexicon)
+            compared = split_text(text, said) if lexicon.meanings is not None else ()
+            return said, _vehicle_of_report(report, lexicon), compared
+
+        if len(text) <= SHORT:
+            return read()
+        return await asyncio.get_running_loop().run_in_executor(self._apart, read)
+
+    async def _meant(
+        self, text: str, compared: Sequence[Clause], lexicon: Lexicon
+    ) -> tuple[Embedding | None, tuple[TextFinding, ...]]:
+        if not text:
+            return None, ()
+        try:
+            whole, *parts = await self._embedder.embed([text, *(c.text for c in compared)])
+        except Unavailable:
+            return None, ()
+        return whole, find_by_meaning(compared, parts, lexicon)
+
+
+def code_keys(bare: str, make: str | None, lexicon: Lexicon) -> tuple[CodeKey, ...]:
+    """Give the keys a code may have: one when it is shared or the make is known, else several."""
+    known = lexicon.codes.get(bare, ())
+    if codes.is_shared(bare):
+        return (codes.code_key(bare, codes.SAE),)
+    if make is None:
+        return known or (codes.code_key(bare, UNKNOWN_MAKE),)
+    own, shared = codes.code_key(bare, make), codes.code_key(bare, codes.SAE)
+    return (shared,) if own not in known and shared in known else (own,)
+
+
+def _found_code_keys(found: Iterable[str], make: str | None, lexicon: Lexicon) -> Iterator[CodeKey]:
+    for bare in dict.fromkeys(found):
+        yield from code_keys(bare, make, lexicon)
+
+
+def _vehicle_of_report(report: FailureReport, lexicon: Lexicon) -> VehicleContext:
+    """Give the vehicle that was given; where it has no make, the one that the text names."""
+    given = report.vehicle
+    if given.make is not None:
+        return given
+    read = lexicon.gazetteer.vehicle(report.text)
+    return replace(
+        given,
+        make=read.make,
+        model=read.model,
+        year=given.year or read.year,
+        category=given.category or read.category,
+    )
+
+
+def _merge_symptoms(
+    said: Sequence[TextFinding], meant: Sequence[TextFinding]
+) -> tuple[SeenSymptom, ...]:
+    """Give each symptom once, the surest first; one that the words only deny is left out."""
+    told = [f for f in said if f.kind is PhraseKind.SYMPTOM]
+    denied = {f.value for f in told if f.negated} - {f.value for f in told if not f.negated}
+    best: dict[str, float] = {}
+    for finding in (*told, *meant):
+        if not finding.negated and finding.value not in denied:
+            best[finding.value] = max(best.get(finding.value, 0.0), finding.confidence)
+    ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(SeenSymptom(code=c, confidence=s) for c, s in ranked[:MOST_SYMPTOMS])

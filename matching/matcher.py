@@ -1,0 +1,296 @@
+"""The match itself: recall from every source, fuse, rank, admit, explain; degrade in the open.
+
+The stages and what may end them early are the specification's (§2.4). If part of the system is down
+the next level answers and says so: ai → keyword → recent → manual (FB-1 to FB-4).
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from domain.access import Viewer
+from domain.errors import Unavailable
+from domain.ids import CardId, GarageId
+from domain.matches import CardFacts, CardHit, CardMarks, Level, Source, UnderstoodReport
+from matching import fit, formulas, trust
+from matching.answers import Match, MatchAnswer
+from matching.fusion import CardCandidate, fuse_lists
+from matching.rankers import RankedCard, Ranker
+from matching.reasons import find_reasons, reason_sentence
+from matching.recall import CardRecall, RecallSources
+
+# All that the sources may find together: nothing is cut before it is ranked.
+CONSIDERED = 250
+GRAPH_SECONDS = 0.6
+RECENT_SECONDS = 0.2
+# Cards read for each place of an answer: the rule of trust passes some over, and looks at the first
+# two for each place before it lends one (`trust.WINDOW`).
+READ_FOR_EACH_PLACE = 3
+# Of the time for the graph, what one source may take; the rest is for the facts.
+SOURCE_SHARE = 2 / 3
+HURRIED = 0.75
+SHORTENED = (
+    "The reported code belongs to these cards and this vehicle, so no other cards were looked for. "
+    "Leave the code out to see what the words alone bring."
+)
+NO_MATCH = "No known card fits. Describe what you see and measure; your report founds a new card."
+NO_CARDS = (
+    "This service knows no card yet: an operator loads them with `battwheels ingest knowledge`. "
+    "Your report founds a new card."
+)
+MANUAL = (
+    "The knowledge graph does not answer. Search by hand: isolate, read the codes, check fuses, "
+    "connectors and the 12 V supply first, and report again when the service is back."
+)
+
+
+class RecentAnswers(Protocol):
+    """The last matches given in each garage, kept outside the graph."""
+
+    async def remember(self, garage: GarageId, matches: Sequence[Match]) -> None: ...
+
+    async def recall(self, garage: GarageId, understood: UnderstoodReport) -> list[Match]: ...
+
+
+class Matcher:
+    def __init__(
+        self,
+        search: RecallSources,
+        ranker: Ranker,
+        recent: RecentAnswers,
+        patience_s: float = GRAPH_SECONDS,
+        source_s: float | None = None,
+    ) -> None:
+        """Wait for the graph no longer than `patience_s` before the next level answers.
+
+        One source may take `source_s` of it: a graph that is slower than that counts as silent.
+        """
+        self._search = search
+        self._ranker = ranker
+        self._recent = recent
+        self._patience_s = patience_s
+        self._source_s = patience_s * SOURCE_SHARE if source_s is None else source_s
+        self._keeping: set[asyncio.Task[None]] = set()
+        # What is said when nothing fits; whoever serves knows when there is no card at all.
+        self.no_match = NO_MATCH
+
+    async def match(
+        self, understood: UnderstoodReport, viewer: Viewer, limit: int = formulas.TOP
+    ) -> MatchAnswer:
+        """Give at most `limit` cards for a report, best first, from the best level that answers."""
+        try:
+            async with asyncio.timeout(self._patience_s):
+                answer = await self._search_graph(understood, viewer, limit)
+        except (Unavailable, TimeoutError) as error:
+            reason = str(error) or "neo4j does not answer in time"
+            return await self._answer_from_memory(understood, viewer, limit, reason)
+        self._remember_answer(viewer, answer)
+        return answer
+
+    async def _search_graph(
+        self, understood: UnderstoodReport, viewer: Viewer, limit: int
+    ) -> MatchAnswer:
+        recall = CardRecall(self._search, understood, viewer, self._source_s)
+        settled = await _settling_hits(recall)
+        if settled:
+            recall.lists = {Source.CODE: settled}
+        else:
+            if recall.silent:
+                # Who waited for one source in vain shall not wait as long for each of the others.
+                recall.patience_s *= HURRIED
+            await recall.recall_by_meaning_and_words()
+        if recall.silent and not recall.lists:
+            raise Unavailable("neo4j", next(iter(recall.silent.values())))
+        candidates = fuse_lists(recall.lists)[: max(CONSIDERED, limit)]
+        ranked = self._ranker.rank(understood, candidates, recall.marks)
+        answer = await self._rank_and_explain(recall, ranked, limit)
+        return replace(answer, shortened=SHORTENED) if settled and answer.matches else answer
+
+    async def _rank_and_explain(
+        self, recall: CardRecall, ranked: Sequence[RankedCard], limit: int
+    ) -> MatchAnswer:
+        said = recall.understood
+        degraded = _degraded_reason(said, recall)
+        speaks = _any_telling(said, ranked)
+        found = (
+            await _explain_matches(recall, ranked, limit, strict=bool(degraded)) if speaks else ()
+        )
+        return MatchAnswer(
+            matches=found,
+            level=Level.KEYWORD if degraded else Level.AI,
+            ranker=self._ranker.name,
+            degraded=degraded,
+            prompt=None if found else self.no_match,
+            trace=tuple(recall.trace),
+        )
+
+    async def _answer_from_memory(
+        self, understood: UnderstoodReport, viewer: Viewer, limit: int, reason: str
+    ) -> MatchAnswer:
+        found = _readmit_matches(understood, await self._recall_recent(understood, viewer), limit)
+        return MatchAnswer(
+            matches=found,
+            level=Level.RECENT if found else Level.MANUAL,
+            ranker="recent" if found else "none",
+            degraded=reason,
+            prompt=None if found else MANUAL,
+        )
+
+    async def _recall_recent(self, understood: UnderstoodReport, viewer: Viewer) -> list[Match]:
+        if viewer.garage is None:
+            return []
+        try:
+            async with asyncio.timeout(RECENT_SECONDS):
+                return await self._recent.recall(viewer.garage, understood)
+        except (Unavailable, TimeoutError):
+            return []
+
+    def _remember_answer(self, viewer: Viewer, answer: MatchAnswer) -> None:
+        """Keep the answer for the time the graph is silent; the one who asked does not wait."""
+        # What an administrator sees may be hidden from their garage (CA-33): it is not kept there.
+        if viewer.garage is None or viewer.sees_all or not answer.matches:
+            return
+        task = asyncio.create_task(self._kept_matches(viewer.garage, answer.matches))
+        self._keeping.add(task)
+        task.add_done_callback(self._keeping.discard)
+
+    async def _kept_matches(self, garage: GarageId, matches: Sequence[Match]) -> None:
+        try:
+            async with asyncio.timeout(RECENT_SECONDS):
+                await self._recent.remember(garage, matches)
+        except (Unavailable, TimeoutError):
+            return
+
+
+async def _settling_hits(recall: CardRecall) -> list[CardHit]:
+    """Ask for cards by code; give those that end the search and may be shown."""
+    found = [
+        hit for hit in await recall.recall_by_codes() if _is_settling(recall.understood, hit.marks)
+    ]
+    facts = await recall.facts([hit.card for hit in found])
+    shown = {card.id for card in facts if trust.standing_of(card) is not None}
+    return [hit for hit in found if hit.card in shown]
+
+
+def _is_settling(understood: UnderstoodReport, card: CardMarks | None) -> bool:
+    if card is None:
+        return False
+    confidence = formulas.code_confidence(understood.codes, card.codes, card.vehicle_level)
+    return formulas.code_settles(confidence)
+
+
+def _any_telling(understood: UnderstoodReport, ranked: Sequence[RankedCard]) -> bool:
+    """Say whether a code, a symptom or a meaning ties the report to a card (words, if alone)."""
+    symptoms = {seen.code for seen in understood.symptoms}
+    return any(
+        set(understood.codes) & set(r.marks.codes)
+        or symptoms & set(r.marks.symptoms)
+        or _reads_alike(understood, r.candidate)
+        for r in ranked
+    )
+
+
+def _reads_alike(understood: UnderstoodReport, candidate: CardCandidate) -> bool:
+    if understood.embedding is None:
+        return candidate.contribution_of(Source.WORDS) is not None
+    meaning = candidate.contribution_of(Source.MEANING)
+    return meaning is not None and meaning.score >= fit.ALIKE
+
+
+def _degraded_reason(understood: UnderstoodReport, recall: CardRecall) -> str | None:
+    if recall.silent:
+        return "; ".join(f"{source}: {why}" for source, why in recall.silent.items())
+    if understood.embedding is None and understood.report.text:
+        return "the embedder does not answer"
+    return None
+
+
+async def _explain_matches(
+    recall: CardRecall, ranked: Sequence[RankedCard], limit: int, *, strict: bool
+) -> tuple[Match, ...]:
+    """Explain the cards that may be shown; `strict`, only those with a sign of their own."""
+    by_card: dict[CardId, RankedCard] = {r.marks.id: r for r in ranked}
+    admitted = await _admit_cards(recall, by_card, limit, strict=strict)
+    return tuple(
+        _build_match(recall.understood, by_card[card.id], (card, standing), rank)
+        for rank, (card, standing) in enumerate(admitted, start=1)
+    )
+
+
+async def _admit_cards(
+    recall: CardRecall, by_card: Mapping[CardId, RankedCard], limit: int, *, strict: bool
+) -> Sequence[tuple[CardFacts, trust.Standing]]:
+    """Read of the best ranked as many as it takes to fill the places; few are read in vain."""
+    admitted: Sequence[tuple[CardFacts, trust.Standing]] = ()
+    ranked, step = list(by_card), READ_FOR_EACH_PLACE * limit
+    for end in range(step, len(ranked) + step, step):
+        facts = await recall.facts(ranked[:end])
+        if strict:
+            facts = [f for f in facts if fit.fits(recall.understood, _held(f, by_card[f.id]))]
+        admitted = trust.admit_cards(facts, limit)
+        if len(admitted) == limit:
+            break
+    return admitted
+
+
+def _held(card: CardFacts, ranked: RankedCard) -> CardFacts:
+    """Give the facts with the cosine: they are read without the report's vector, the hit has it."""
+    return replace(card, cosine=ranked.marks.cosine)
+
+
+def _readmit_matches(
+    understood: UnderstoodReport, found: Sequence[Match], limit: int
+) -> tuple[Match, ...]:
+    """Give the kept cards that fit this report, each with the reasons made for it."""
+    cards = {match.card.id: _beside(understood, match.card) for match in found}
+    fitting = [card for card in cards.values() if fit.fits(understood, card)]
+    admitted = trust.admit_cards(fitting, limit)
+    scores = {match.card.id: match.score for match in found}
+    return tuple(
+        _remembered(understood, (card, standing), rank, scores[card.id])
+        for rank, (card, standing) in enumerate(admitted, start=1)
+    )
+
+
+def _beside(understood: UnderstoodReport, card: CardFacts) -> CardFacts:
+    """Give a kept card held against this report: what was told of another one is forgotten."""
+    return replace(card, vehicle_level=fit.level(understood, card), cosine=None)
+
+
+def _remembered(
+    understood: UnderstoodReport,
+    admitted: tuple[CardFacts, trust.Standing],
+    rank: int,
+    score: float,
+) -> Match:
+    card, standing = admitted
+    why = fit.reasons(understood, card)
+    return Match(
+        rank=rank,
+        card=card,
+        score=score,
+        candidate=CardCandidate(card=card.id, score=score),
+        reasons=why,
+        sentence=reason_sentence(card, why, standing),
+        standing=standing,
+    )
+
+
+def _build_match(
+    understood: UnderstoodReport,
+    ranked: RankedCard,
+    admitted: tuple[CardFacts, trust.Standing],
+    rank: int,
+) -> Match:
+    card, standing = _held(admitted[0], ranked), admitted[1]
+    why = find_reasons(understood, ranked.candidate, card)
+    return Match(
+        rank=rank,
+        card=card,
+        score=ranked.score,
+        candidate=ranked.candidate,
+        reasons=why,
+        sentence=reason_sentence(card, why, standing),
+        standing=standing,
+    )

@@ -1,0 +1,84 @@
+"""Rankers: from fused candidates and what is known of them to one score each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from domain.ids import CardId
+from domain.matches import CardMarks, Source, UnderstoodReport
+from matching import formulas
+from matching.fusion import CardCandidate
+
+Marks = Mapping[CardId, CardMarks]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedCard:
+    """A candidate with what is known of it and its ranker's score (larger is better)."""
+
+    candidate: CardCandidate
+    marks: CardMarks
+    score: float
+
+
+class Ranker(Protocol):
+    """Orders candidates; the learned ranker of `gnn` has this shape too."""
+
+    @property
+    def name(self) -> str: ...
+
+    def rank(
+        self, understood: UnderstoodReport, candidates: Sequence[CardCandidate], marks: Marks
+    ) -> list[RankedCard]:
+        """Give the candidates whose marks are known, best first."""
+        ...
+
+
+class RankerName(StrEnum):
+    """The rankers that may be chosen; `evidence` serves unless another is named."""
+
+    EVIDENCE = "evidence"
+    FORMULA = "formula"
+    FUSED = "fused"
+
+
+class FormulaRanker:
+    """The specification's ensemble, to the letter: codes .4, vehicle .3, meaning .3 (MA-5)."""
+
+    name = "formula"
+    sources = (Source.CODE, Source.VEHICLE, Source.MEANING)
+
+    def rank(
+        self, understood: UnderstoodReport, candidates: Sequence[CardCandidate], marks: Marks
+    ) -> list[RankedCard]:
+        del understood
+        known = {c.card: c for c in candidates if c.card in marks}
+        lists = [ids_in_order(known.values(), source) for source in self.sources]
+        return [
+            RankedCard(candidate=known[card], marks=marks[card], score=score)
+            for card, score in formulas.ensemble_score(lists)
+        ]
+
+
+class FusedRanker:
+    """Reciprocal-rank fusion alone: the order in which the candidates come."""
+
+    name = "fused"
+
+    def rank(
+        self, understood: UnderstoodReport, candidates: Sequence[CardCandidate], marks: Marks
+    ) -> list[RankedCard]:
+        del understood
+        return [
+            RankedCard(candidate=c, marks=marks[c.card], score=c.score)
+            for c in candidates
+            if c.card in marks
+        ]
+
+
+def ids_in_order(candidates: Iterable[CardCandidate], source: Source) -> list[CardId]:
+    """Give the cards that one source found, in that source's order."""
+    parts = ((c.card, c.contribution_of(source)) for c in candidates)
+    found = [(part.rank, card) for card, part in parts if part is not None]
+    return [card for _, card in sorted(found)]

@@ -1,0 +1,116 @@
+"""What a repair costs, purely: the parts and the time, from the ticket or else from its card."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from billing.gst import lines, price_sources, units
+from billing.gst.lines import LineKind, PricedLine
+from billing.gst.money import ZERO, Paise
+from billing.gst.price_sources import PartPrice
+from billing.gst.tariff_codes import parse_tariff_code
+from billing.gst.terms import InvoiceTerms
+from billing.ledger.sellers import Seller
+from domain.cards import FailureCard, PartUse
+from domain.errors import InvalidInput
+from domain.tickets import Ticket
+from domain.vocabulary import Part
+
+DEFAULT_WORK = "Repair and maintenance of an electric vehicle"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairCosts:
+    """What is billed; `estimated` when a card guessed it (IP-10), `work` says what was done."""
+
+    parts: tuple[PartUse, ...]
+    minutes: int
+    estimated: bool
+    work: str = DEFAULT_WORK
+
+
+COSTS: Final = TypeAdapter(RepairCosts)
+PRICES: Final = TypeAdapter(dict[str, PartPrice])
+
+
+def repair_costs(ticket: Ticket, card: FailureCard | None) -> RepairCosts:
+    """Give the parts really used and the minutes really spent, else those of the card, flagged.
+
+    Raises:
+        InvalidInput: neither says what was done.
+    """
+    work = DEFAULT_WORK if card is None else card.title
+    if ticket.outcome is not None:
+        done = ticket.outcome
+        return RepairCosts(parts=done.parts, minutes=done.minutes, estimated=False, work=work)
+    if card is None:
+        raise InvalidInput("ticket", "says neither what was used nor which card was followed")
+    fix = card.resolution
+    return RepairCosts(parts=fix.parts, minutes=fix.labour_minutes, estimated=True, work=work)
+
+
+def priced_lines(
+    found: RepairCosts,
+    seller: Seller,
+    terms: InvoiceTerms,
+    parts: Mapping[str, Part],
+    prices: Mapping[str, PartPrice],
+) -> tuple[PricedLine, ...]:
+    """Give the lines of an invoice: one for each part, and one for the labour.
+
+    Raises:
+        InvalidInput: a part without a price or a tariff code, a discount on what is not there.
+    """
+    amounts = price_sources.settled_prices(prices)
+    used = _sum_parts(found.parts)
+    _demand_known_discounts(terms, used)
+    goods = tuple(
+        PricedLine(
+            kind=LineKind.PART,
+            hsn=_tariff_code(part, parts.get(part), seller.profile.hsn_digits),
+            description=parts[part].name,
+            quantity=Decimal(quantity),
+            unit=units.PIECE,
+            unit_price=amounts[part],
+            discount=terms.discounts.get(part, ZERO),
+            part=part,
+            priced_from=prices[part].source,
+            estimated=found.estimated,
+        )
+        for part, quantity in used.items()
+    )
+    return (*goods, *_labour_lines(found, seller, terms))
+
+
+def _labour_lines(
+    found: RepairCosts, seller: Seller, terms: InvoiceTerms
+) -> tuple[PricedLine, ...]:
+    if found.minutes == 0:
+        return ()
+    time = price_sources.billed_hours(found.minutes)
+    hourly = Paise(seller.profile.labour_rate)
+    return (lines.labour_line(found.work, time, hourly, terms.labour_discount),)
+
+
+def _sum_parts(parts: Sequence[PartUse]) -> dict[str, int]:
+    used: dict[str, int] = {}
+    for use in parts:
+        used[use.part] = used.get(use.part, 0) + use.quantity
+    return used
+
+
+def _tariff_code(id: str, part: Part | None, digits: int) -> str:
+    if part is None:
+        raise InvalidInput("parts", f"{id} is not in the catalogue")
+    if part.hsn is None:
+        raise InvalidInput(f"parts.{id}.hsn", "is missing in the catalogue")
+    return parse_tariff_code(part.hsn, f"parts.{id}.hsn", least=digits)
+
+
+def _demand_known_discounts(terms: InvoiceTerms, used: Mapping[str, int]) -> None:
+    unknown = sorted(set(terms.discounts) - set(used))
+    if unknown:
+        raise InvalidInput("discounts", f"{', '.join(unknown)[:200]}: not on this invoice")

@@ -1,0 +1,120 @@
+"""What the use cases need of the stores and of matching; `web.wiring` supplies it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from domain.access import Actor, Viewer
+from domain.cards import FailureCard
+from domain.events import Event
+from domain.ids import BayId, CardId, GarageId, JobId, PersonId, TicketId, VehicleId
+from domain.jobs import Bay, Job, Slot
+from domain.matches import Embedding, UnderstoodReport
+from domain.reports import FailureReport
+from domain.technicians import Technician, TechnicianCandidate
+from domain.tickets import Matching, ShownCard, Ticket
+from domain.vocabulary import Component, Part, Symptom
+from graph.cards import CardVersion
+from matching.answers import MatchAnswer
+
+EVERYTHING = 1_000_000
+
+
+class CardRepository(Protocol):
+    async def add(
+        self, card: FailureCard, events: Sequence[Event], embedding: Embedding | None = None
+    ) -> None: ...
+
+    async def put(
+        self,
+        card: FailureCard,
+        events: Sequence[Event],
+        *,
+        expected: int,
+        embedding: Embedding | None = None,
+    ) -> None: ...
+
+    async def get(self, id: CardId, viewer: Viewer) -> FailureCard: ...
+
+    async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]: ...
+
+    async def versions(self, id: CardId, viewer: Viewer) -> list[CardVersion]: ...
+
+
+class TicketRepository(Protocol):
+    async def add(
+        self, ticket: Ticket, events: Sequence[Event], embedding: Embedding | None = None
+    ) -> None: ...
+
+    async def put(self, ticket: Ticket, events: Sequence[Event], *, expected: int) -> None: ...
+
+    async def get(self, id: TicketId, actor: Actor) -> Ticket: ...
+
+    async def closed_on(self, vehicle: VehicleId, garage: GarageId) -> Sequence[Ticket]: ...
+
+    async def shown_cards(
+        self, ids: Sequence[TicketId]
+    ) -> dict[TicketId, tuple[ShownCard, ...]]: ...
+
+    async def record_shown(
+        self,
+        id: TicketId,
+        shown: Sequence[ShownCard],
+        matching: Matching,
+        events: Sequence[Event],
+    ) -> None: ...
+
+
+class TechnicianRepository(Protocol):
+    async def register(self, technician: Technician) -> None: ...
+
+    async def technician(self, id: PersonId) -> Technician | None: ...
+
+    async def candidates(self, ticket: Ticket) -> list[TechnicianCandidate]: ...
+
+
+class JobRepository(Protocol):
+    async def register_bay(self, bay: Bay) -> None: ...
+
+    async def bay(self, id: BayId) -> Bay | None: ...
+
+    async def job(self, id: JobId) -> Job | None: ...
+
+    async def day(self, garage: GarageId, slot: Slot) -> Sequence[Job]: ...
+
+    async def book(self, job: Job, *, expected: int = 0) -> None: ...
+
+    async def cancel(self, job: Job, mark: str) -> None: ...
+
+    async def cancelled(self, id: JobId, mark: str) -> bool: ...
+
+
+class VocabularyRepository(Protocol):
+    """Each gives the things of these ids, or all; by id, up to `first` beyond the id `after`."""
+
+    async def symptoms(
+        self, codes: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> Sequence[Symptom]: ...
+
+    async def components(
+        self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> Sequence[Component]: ...
+
+    async def parts(
+        self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
+    ) -> Sequence[Part]: ...
+
+
+class ReportInterpreter(Protocol):
+    """Understands a report: codes, symptoms, vehicle, embedding."""
+
+    async def understand(self, report: FailureReport) -> UnderstoodReport: ...
+
+
+class CardMatcher(Protocol):
+    async def match(
+        self, understood: UnderstoodReport, viewer: Viewer, limit: int = 5
+    ) -> MatchAnswer: ...
+
+
+class SentenceEmbedder(Protocol):
+    async def embed(self, texts: Sequence[str]) -> Sequence[Embedding]: ...

@@ -1,0 +1,52 @@
+"""A garage says who works there and what they may work on, and asks who should take a ticket."""
+
+from domain.access import Action, Actor, Resource, ResourceKind, demand_allowed
+from domain.ids import TicketId
+from domain.technicians import Technician, TechnicianCandidate, suitable_technicians
+from domain.tickets import Matching
+from repair.operations import Operation
+from repair.ports import TechnicianRepository, VocabularyRepository
+from repair.tickets import TicketPorts, is_high_voltage_work
+from repair.vocabulary import demand_known
+
+
+async def register_technician(
+    crew: TechnicianRepository,
+    vocabulary: VocabularyRepository,
+    technician: Technician,
+    operation: Operation,
+) -> Technician:
+    """State where somebody works and what they may do; the last word counts.
+
+    Raises:
+        NotAllowed: the actor may not change the people of that garage, or of the one they leave.
+        InvalidInput: a skill is not a component of the vocabulary.
+    """
+    known = await crew.technician(technician.id)
+    for garage in {technician.garage, known.garage if known else technician.garage}:
+        demand_allowed(
+            operation.actor, Action.UPDATE, Resource(kind=ResourceKind.EMPLOYEE, garage=garage)
+        )
+    if technician.skills:
+        components = await vocabulary.components(technician.skills)
+        demand_known("skills", technician.skills, {component.id for component in components})
+    await crew.register(technician)
+    return technician
+
+
+async def suggest_technicians(
+    ports: TicketPorts, id: TicketId, actor: Actor
+) -> list[TechnicianCandidate]:
+    """Give who of the garage may take a ticket, best first.
+
+    Until its cards were searched for, nobody knows that it is not work on high voltage: it is taken
+    for such work.
+
+    Raises:
+        NotFound, NotAllowed: the ticket is not the actor's to assign.
+    """
+    ticket = await ports.tickets.get(id, actor)
+    demand_allowed(actor, Action.ASSIGN, Resource(kind=ResourceKind.TICKET, garage=ticket.garage))
+    unknown = ticket.card is None and ticket.matching is Matching.PENDING
+    dangerous = unknown or await is_high_voltage_work(ports, id, ticket.card, actor)
+    return suitable_technicians(await ports.crew.candidates(ticket), high_voltage=dangerous)

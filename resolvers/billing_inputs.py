@@ -1,0 +1,119 @@
+"""From what a caller handed in for the books to values of billing; a fault names its field."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from billing.gst import letters, states
+from billing.gst.credit_notes import CreditLine
+from billing.gst.gstin import parse_gstin
+from billing.gst.law_dates import law_day
+from billing.gst.money import Paise, whole_paise
+from billing.gst.parties import Address, Party
+from billing.gst.place_of_supply import PlaceOverride
+from billing.gst.terms import InvoiceTerms
+from billing.ledger.payments import ReceivedMoney
+from billing.ledger.sagas import InvoiceRequest
+from billing.ledger.sellers import SellerProfile
+from billing.messages import contacts
+from domain import limits
+from domain.characters import plain
+from domain.errors import InvalidInput
+from domain.ids import TicketId
+from resolvers import idempotency
+from schema import billing_inputs as inputs
+from schema.money import demand_amount
+from schema.nodes import key_of
+
+
+def invoice_request(ticket: TicketId, value: inputs.InvoiceInput) -> InvoiceRequest:
+    """Give an invoice as it is asked for, with the hash of what was asked."""
+    return InvoiceRequest(
+        ticket=ticket,
+        buyer=parse_customer(value.customer),
+        terms=parse_terms(value),
+        body_hash=idempotency.operation_fingerprint(
+            "issueInvoice", asdict(value) | {"ticket": ticket}
+        ),
+    )
+
+
+def parse_customer(value: inputs.CustomerInput) -> Party:
+    return Party(
+        name=letters.demand("customer.name", plain(value.name)),
+        address=_parse_address(value),
+        gstin=None if value.gstin is None else parse_gstin(value.gstin, "customer.gstin"),
+        phone=value.phone and contacts.parse_phone(value.phone, "customer.phone"),
+        email=value.email and contacts.parse_email(value.email, "customer.email"),
+    )
+
+
+def parse_terms(value: inputs.InvoiceInput) -> InvoiceTerms:
+    place = value.place_of_supply
+    return InvoiceTerms(
+        day=value.day,
+        overrule=None
+        if place is None
+        else PlaceOverride(state=states.parse_place(place.state), reason=place.reason),
+        discounts={
+            key_of("Part", d.part): whole_paise("discounts", d.amount, least=1)
+            for d in value.discounts
+        },
+        labour_discount=whole_paise("labourDiscount", value.labour_discount, least=0),
+        reverse_charge=value.reverse_charge,
+        currency=value.currency,
+    )
+
+
+def parse_received(value: inputs.PaymentInput, now: datetime) -> ReceivedMoney:
+    return ReceivedMoney(
+        paise=demand_amount("amount", value.amount),
+        method=value.method,
+        day=value.day or law_day(now),
+        reference=value.reference,
+    )
+
+
+def parse_credits(value: Sequence[inputs.CreditLineInput] | None) -> tuple[CreditLine, ...] | None:
+    return None if value is None else tuple(_parse_credit(line) for line in value)
+
+
+def parse_profile(value: inputs.BillingSettingsInput) -> SellerProfile:
+    letters.demand("legalName", plain(value.legal_name))
+    letters.demand("address", plain(value.address))
+    return SellerProfile(**asdict(value))
+
+
+def parse_month(value: str) -> date:
+    """Give the first day of a month written as 2026-10."""
+    try:
+        return date.fromisoformat(f"{value}-01")
+    except ValueError as error:
+        raise InvalidInput("month", f"{value[:20]!r} does not read as 2026-10") from error
+
+
+def _parse_credit(value: inputs.CreditLineInput) -> CreditLine:
+    amount = None if value.amount is None else Paise(demand_amount("amount", value.amount))
+    quantity = None if value.quantity is None else _parse_decimal("quantity", value.quantity)
+    return CreditLine(line=value.line, quantity=quantity, taxable=amount)
+
+
+def _parse_decimal(field: str, value: str) -> Decimal:
+    try:
+        return Decimal(limits.clean_text(field, value, 20))
+    except InvalidOperation as error:
+        raise InvalidInput(field, f"{value[:20]!r} is no decimal") from error
+
+
+def _parse_address(value: inputs.CustomerInput) -> Address | None:
+    if value.address is None and value.pincode is None and value.state is None:
+        return None
+    if value.address is None or value.pincode is None or value.state is None:
+        raise InvalidInput("customer.address", "needs its street, its pincode and its State")
+    where = states.parse_state(value.state, "customer.state")
+    return Address(
+        text=letters.demand("customer.address", plain(value.address)),
+        pincode=value.pincode,
+        state=where,
+    )

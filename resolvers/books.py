@@ -1,0 +1,181 @@
+"""The verbs of a garage's books: its settings, its months, its returns."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import strawberry
+
+from billing.gst.gstin import parse_gstin as parsed_gstin
+from billing.ledger import reports
+from billing.ledger.sellers import Seller
+from domain.access import Action, ResourceKind
+from domain.errors import InvalidInput, NotFound
+from domain.ids import (
+    GarageId,
+)
+from resolvers import billing_inputs, idempotency
+from resolvers.arguments import ExpectedArgument, OperationArgument, operation_id_of
+from resolvers.context import RequestContext, RequestInfo
+from resolvers.guards import guarded
+from schema import billing_inputs as inputs
+from schema.invoice_results import (
+    BillingSettingsChanged,
+    CloseMonthResult,
+    MonthWasClosed,
+    SetBillingSettingsResult,
+)
+from schema.invoices import (
+    MonthTotal,
+    SalesReturn,
+    rate_text,
+)
+from schema.money import Money
+from schema.nodes import key_of
+from schema.stock import BillingSettings
+
+OfGstin = Annotated[
+    str | None,
+    strawberry.argument(description="Of all garages of this GSTIN, if you may see each of them."),
+]
+
+
+GarageArgument = Annotated[
+    strawberry.ID | None, strawberry.argument(description="Whose, if not your own garage's.")
+]
+
+
+SettingsArgument = Annotated[
+    inputs.BillingSettingsInput, strawberry.argument(description="All of the settings.")
+]
+
+
+MonthArgument = Annotated[str, strawberry.argument(description="The month, as 2026-10.")]
+
+
+@strawberry.type
+class BooksQueries:
+    @strawberry.field(description="A month by code and rate, less what was taken back.")
+    @guarded(Action.READ, ResourceKind.REPORT)
+    async def month_report(
+        self, info: RequestInfo, month: MonthArgument, garage: GarageArgument = None
+    ) -> list[MonthTotal]:
+        context = info.context
+        place, day = garage_of(context, garage), billing_inputs.parse_month(month)
+        context.demand_in(place, Action.READ, ResourceKind.REPORT)
+        found = await reports.month_totals(context.billing.records, place, day)
+        return [
+            MonthTotal(
+                hsn=total.code,
+                rate=rate_text(total.rate_bp),
+                lines=total.lines,
+                taxable=Money.from_domain(total.taxable),
+                cgst=Money.from_domain(total.cgst),
+                sgst=Money.from_domain(total.sgst),
+                igst=Money.from_domain(total.igst),
+            )
+            for total in found
+        ]
+
+    @strawberry.field(description="The GSTR-1 of a month: a garage's part, or a whole GSTIN's.")
+    @guarded(Action.EXPORT, ResourceKind.REPORT)
+    async def sales_return(
+        self,
+        info: RequestInfo,
+        month: MonthArgument,
+        garage: GarageArgument = None,
+        gstin: OfGstin = None,
+    ) -> SalesReturn:
+        context, day = info.context, billing_inputs.parse_month(month)
+        if gstin is None:
+            place = garage_of(context, garage)
+            context.demand_in(place, Action.EXPORT, ResourceKind.REPORT)
+            seller = await context.billing.invoicing.garages.get(place)
+            sellers, number = [seller], seller.profile.gstin
+        else:
+            number = parsed_gstin(gstin).value
+            sellers = await _garages_of_gstin(context, number, garage)
+        return SalesReturn.from_domain(
+            await context.billing.returns.sales_return(sellers, number, day)
+        )
+
+    @strawberry.field(description="What a garage prints on its invoices.")
+    @guarded(Action.CREATE, ResourceKind.INVOICE)
+    async def billing_settings(
+        self, info: RequestInfo, garage: GarageArgument = None
+    ) -> BillingSettings:
+        context = info.context
+        place = garage_of(context, garage)
+        context.demand_in(place, Action.CREATE, ResourceKind.INVOICE)
+        return BillingSettings.from_domain(await context.billing.invoicing.garages.get(place))
+
+
+@strawberry.type
+class BooksMutations:
+    @strawberry.mutation(description="Say what a garage prints on its invoices.")
+    @guarded(Action.UPDATE, ResourceKind.SETTING)
+    async def set_billing_settings(
+        self,
+        info: RequestInfo,
+        operation_id: OperationArgument,
+        expected_version: ExpectedArgument,
+        settings: SettingsArgument,
+        garage: GarageArgument = None,
+    ) -> SetBillingSettingsResult:
+        context = info.context
+        place = garage_of(context, garage)
+        context.demand_in(place, Action.UPDATE, ResourceKind.SETTING)
+        said = billing_inputs.parse_profile(settings)
+        asked = asdict(settings) | {"garage": place, "expected": expected_version}
+        body = idempotency.operation_fingerprint("setBillingSettings", asked)
+        change = context.books_change(operation_id_of(operation_id), place, body)
+        seller = await context.billing.invoicing.garages.set(change, said, expected_version)
+        return BillingSettingsChanged(settings=BillingSettings.from_domain(seller))
+
+    @strawberry.mutation(description="Close the books of a month that is over.")
+    @guarded(Action.UPDATE, ResourceKind.INVOICE)
+    async def close_month(
+        self,
+        info: RequestInfo,
+        operation_id: OperationArgument,
+        month: MonthArgument,
+        garage: GarageArgument = None,
+    ) -> CloseMonthResult:
+        context = info.context
+        place, day = garage_of(context, garage), billing_inputs.parse_month(month)
+        context.demand_in(place, Action.UPDATE, ResourceKind.INVOICE)
+        body = idempotency.operation_fingerprint("closeMonth", {"garage": place, "month": month})
+        change = context.books_change(operation_id_of(operation_id), place, body)
+        await context.billing.invoicing.ledger.close_month(change, day)
+        return MonthWasClosed(month=month)
+
+
+async def _garages_of_gstin(
+    context: RequestContext, gstin: str, garage: strawberry.ID | None
+) -> list[Seller]:
+    """Give the garages of a GSTIN, if the caller may export the return of each.
+
+    Raises:
+        NotFound: none is the caller's to see; whether there is one is not said.
+        NotAllowed: one of them is not theirs.
+        InvalidInput: a garage is named beside it.
+    """
+    if garage is not None:
+        raise InvalidInput("garage", "is not named beside a GSTIN, whose garages are all meant")
+    found = await context.billing.invoicing.garages.of_gstin(gstin)
+    if not any(context.garage_filter in {None, seller.garage} for seller in found):
+        raise NotFound("GSTIN", gstin)
+    for seller in found:
+        context.demand_in(seller.garage, Action.EXPORT, ResourceKind.REPORT)
+    return found
+
+
+def garage_of(context: RequestContext, garage: strawberry.ID | None) -> GarageId:
+    """Give the garage that is named, else the caller's own.
+
+    Raises:
+        InvalidInput: neither is known.
+    """
+    place = context.actor.garage if garage is None else GarageId(key_of("Garage", garage))
+    if place is None:
+        raise InvalidInput("garage", "name the garage whose books are meant")
+    return place

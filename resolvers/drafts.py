@@ -1,0 +1,108 @@
+"""The verbs of invoice drafts: what waits to be issued, and what it is to say."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import strawberry
+
+from billing.gst.parties import WALK_IN, Party
+from billing.ledger.drafts import DraftContent
+from billing.ledger.sagas import InvoiceRequest
+from domain.access import Action, ResourceKind
+from domain.errors import InvalidInput, NotFound
+from domain.ids import OperationId, TicketId, ticket_id
+from resolvers import billing_inputs, idempotency
+from resolvers.arguments import ExpectedArgument, OperationArgument, TicketArgument
+from resolvers.context import RequestContext, RequestInfo
+from resolvers.guards import guarded
+from schema.billing_inputs import InvoiceInput
+from schema.drafts import InvoiceDraft
+from schema.invoice_results import DraftEdited, EditDraftResult
+from schema.nodes import USUAL, Connection, after_position, key_of, make_connection, page_size
+from schema.vocabulary import After, First
+
+DraftArguments = Annotated[InvoiceInput, strawberry.argument(description="What it is to say.")]
+
+
+@strawberry.type
+class DraftQueries:
+    """Reads."""
+
+    @strawberry.field(description="What waits to be issued, the newest first.")
+    @guarded(Action.READ, ResourceKind.INVOICE)
+    async def drafts(
+        self, info: RequestInfo, first: First = USUAL, after: After = None
+    ) -> Connection[InvoiceDraft]:
+        context = info.context
+        found = await context.billing.drafts.page_of_drafts(
+            context.garage_filter, first=page_size(first) + 1, after=after_position(after)
+        )
+        return make_connection(
+            found, first, after, lambda draft: draft.ticket, InvoiceDraft.from_domain
+        )
+
+
+@strawberry.type
+class DraftMutations:
+    """Writes."""
+
+    @strawberry.mutation(description="Say what a ticket's invoice is to say; issued ones stay.")
+    @guarded(Action.CREATE, ResourceKind.INVOICE)
+    async def edit_draft(
+        self,
+        info: RequestInfo,
+        operation_id: OperationArgument,
+        ticket: TicketArgument,
+        expected_version: ExpectedArgument,
+        invoice: DraftArguments,
+    ) -> EditDraftResult:
+        context, key = info.context, ticket_id(key_of("Ticket", ticket))
+        wish = DraftContent(
+            buyer=billing_inputs.parse_customer(invoice.customer),
+            terms=billing_inputs.parse_terms(invoice),
+        )
+        found = await context.services.tickets.get(key, context.actor)
+        context.demand_in(found.garage, Action.CREATE, ResourceKind.INVOICE)
+        asked = asdict(invoice) | {"ticket": key, "expected": expected_version}
+        body = idempotency.operation_fingerprint("editDraft", asked)
+        change = context.books_change(OperationId(str(operation_id)), found.garage, body)
+        draft = await context.billing.drafts.edit_draft(change, key, wish, expected_version)
+        return DraftEdited(draft=InvoiceDraft.from_domain(draft))
+
+
+async def buyer_of_draft(context: RequestContext, ticket: TicketId) -> Party:
+    """Give the customer that a ticket's draft names; else whoever comes in."""
+    try:
+        draft = await context.billing.drafts.get_draft(ticket, context.garage_filter)
+    except NotFound:
+        return WALK_IN
+    return draft.wish.buyer or WALK_IN
+
+
+async def request_of_draft(
+    context: RequestContext,
+    ticket: strawberry.ID,
+    invoice: InvoiceInput | None,
+    nobody: Party | None = None,
+) -> InvoiceRequest:
+    """Give an invoice as it is asked for: as said here, else as its draft says.
+
+    The draft's version is part of what is asked: once it was changed, another thing is. `nobody`
+    stands in where it names no customer yet.
+
+    Raises:
+        InvalidInput: nobody is named, and nobody stands in.
+    """
+    key = ticket_id(key_of("Ticket", ticket))
+    if invoice is not None:
+        return billing_inputs.invoice_request(key, invoice)
+    draft = await context.billing.drafts.get_draft(key, context.garage_filter)
+    buyer = draft.wish.buyer or nobody
+    if buyer is None:
+        # A second click on "issue" is told of the first one's invoice, not of a missing name.
+        await context.billing.drafts.demand_uninvoiced(key)
+        raise InvalidInput("customer", "is not named in the draft yet; edit it, or say it here")
+    body = idempotency.operation_fingerprint(
+        "issueInvoice", {"ticket": key, "draft": draft.version}
+    )
+    return InvoiceRequest(ticket=key, buyer=buyer, terms=draft.wish.terms, body_hash=body)

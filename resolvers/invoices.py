@@ -1,0 +1,211 @@
+"""The verbs of invoices: estimated, issued, registered, credited, void; and their reads."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import strawberry
+
+from billing.gst.gstin import parse_gstin as parsed_gstin
+from billing.gst.series import DocumentKind
+from billing.ledger.issued_documents import IssuedDocument
+from domain.access import Action, ResourceKind
+from domain.ids import (
+    InvoiceId,
+    invoice_id,
+)
+from repair import invoices
+from repair import invoices as repair_invoices
+from resolvers import billing_inputs, drafts, idempotency
+from resolvers.arguments import OperationArgument, TicketArgument, operation_id_of
+from resolvers.context import RequestContext, RequestInfo
+from resolvers.guards import guarded
+from schema import billing_inputs as inputs
+from schema.invoice_results import (
+    CreditNoteIssued,
+    EstimateResult,
+    InvoiceIssued,
+    InvoiceRegistered,
+    InvoiceVoided,
+    IssueCreditNoteResult,
+    IssueInvoiceResult,
+    RegisterInvoiceResult,
+    VoidInvoiceResult,
+)
+from schema.invoices import (
+    Estimate,
+    Invoice,
+    InvoiceLine,
+    Totals,
+)
+from schema.nodes import USUAL, Connection, after_position, key_of, make_connection, page_size
+from schema.stock import StockLevel
+from schema.vocabulary import After, First
+
+InvoiceArguments = Annotated[
+    inputs.InvoiceInput | None,
+    strawberry.argument(description="What it is to say; null: what its draft says."),
+]
+
+
+InvoiceArgument = Annotated[
+    strawberry.ID, strawberry.argument(description="The invoice: its id, or its key inv_….")
+]
+
+
+ReasonArgument = Annotated[str, strawberry.argument(description="Why; it is kept and printed.")]
+
+
+CreditLinesArgument = Annotated[
+    list[inputs.CreditLineInput] | None,
+    strawberry.argument(description="Which lines; null: all that is left of the invoice."),
+]
+
+
+@strawberry.type
+class InvoiceMutations:
+    @strawberry.mutation(description="Issue the invoice of a closed ticket; it never changes.")
+    @guarded(Action.CREATE, ResourceKind.INVOICE)
+    async def issue_invoice(
+        self,
+        info: RequestInfo,
+        operation_id: OperationArgument,
+        ticket: TicketArgument,
+        invoice: InvoiceArguments = None,
+    ) -> IssueInvoiceResult:
+        context = info.context
+        asked = await drafts.request_of_draft(context, ticket, invoice)
+        operation = context.operation(operation_id_of(operation_id))
+        document = await invoices.issue_invoice(context.billing.invoicing, asked, operation)
+        context.forget_loaded()
+        return InvoiceIssued(
+            invoice=Invoice.from_domain(document), short=await _short_parts(context, document)
+        )
+
+    @strawberry.mutation(description="Report a document to the invoice portal, once, for its IRN.")
+    @guarded(Action.CREATE, ResourceKind.INVOICE)
+    async def register_invoice(
+        self, info: RequestInfo, operation_id: OperationArgument, invoice: InvoiceArgument
+    ) -> RegisterInvoiceResult:
+        context, of = info.context, invoice_id_of(invoice)
+        document = await demand_document(context, of, Action.CREATE)
+        seller = await context.billing.invoicing.garages.get(document.garage)
+        body = idempotency.operation_fingerprint("registerInvoice", {"of": of})
+        change = context.books_change(operation_id_of(operation_id), document.garage, body)
+        await context.billing.registrations.register_document(change, seller, document)
+        context.forget_loaded()
+        return InvoiceRegistered(invoice=Invoice.from_domain(document))
+
+    @strawberry.mutation(description="Take back some or all of an invoice by a credit note.")
+    @guarded(Action.CREATE, ResourceKind.INVOICE)
+    async def issue_credit_note(
+        self,
+        info: RequestInfo,
+        operation_id: OperationArgument,
+        invoice: InvoiceArgument,
+        reason: ReasonArgument,
+        lines: CreditLinesArgument = None,
+    ) -> IssueCreditNoteResult:
+        context = info.context
+        of, wanted = invoice_id_of(invoice), billing_inputs.parse_credits(lines)
+        document = await demand_document(context, of, Action.CREATE)
+        asked = {"of": of, "reason": reason, "lines": [asdict(line) for line in lines or ()]}
+        body = idempotency.operation_fingerprint("issueCreditNote", asked | {"all": lines is None})
+        seller = await context.billing.invoicing.garages.get(document.garage)
+        change = context.books_change(operation_id_of(operation_id), document.garage, body)
+        ledger = context.billing.invoicing.ledger
+        note = await ledger.issue_credit_note(change, seller, of, wanted, reason)
+        context.forget_loaded()
+        return CreditNoteIssued(
+            credit_note=Invoice.from_domain(note), invoice=Invoice.from_domain(await ledger.get(of))
+        )
+
+    @strawberry.mutation(description="Take an invoice back whole, within the limits of the law.")
+    @guarded(Action.VOID, ResourceKind.INVOICE)
+    async def void_invoice(
+        self,
+        info: RequestInfo,
+        operation_id: OperationArgument,
+        invoice: InvoiceArgument,
+        reason: ReasonArgument,
+    ) -> VoidInvoiceResult:
+        context, of = info.context, invoice_id_of(invoice)
+        document = await demand_document(context, of, Action.VOID)
+        body = idempotency.operation_fingerprint("voidInvoice", {"of": of, "reason": reason})
+        change = context.books_change(operation_id_of(operation_id), document.garage, body)
+        ledger = context.billing.invoicing.ledger
+        void = await context.billing.registrations.void_invoice(ledger, change, of, reason)
+        context.forget_loaded()
+        return InvoiceVoided(invoice=Invoice.from_domain(void))
+
+
+@strawberry.type
+class InvoiceQueries:
+    @strawberry.field(description="An invoice or credit note; null when it is not yours to see.")
+    @guarded(Action.READ, ResourceKind.INVOICE)
+    async def invoice(
+        self,
+        info: RequestInfo,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Its id, or its key inv_….")],
+    ) -> Invoice | None:
+        found = await info.context.loaders.invoices.load(InvoiceId(key_of("Invoice", id)))
+        return None if found is None else Invoice.from_domain(found)
+
+    @strawberry.field(description="The invoices and credit notes that you may see, newest first.")
+    @guarded(Action.READ, ResourceKind.INVOICE)
+    async def invoices(
+        self,
+        info: RequestInfo,
+        first: First = USUAL,
+        after: After = None,
+        kind: Annotated[
+            DocumentKind | None, strawberry.argument(description="Only of this kind.")
+        ] = None,
+        gstin: Annotated[
+            str | None, strawberry.argument(description="Only of this customer, by GSTIN.")
+        ] = None,
+    ) -> Connection[Invoice]:
+        context = info.context
+        found = await context.billing.invoicing.ledger.page(
+            context.garage_filter,
+            first=page_size(first) + 1,
+            after=after_position(after),
+            kind=kind,
+            gstin=None if gstin is None else parsed_gstin(gstin).value,
+        )
+        return make_connection(found, first, after, lambda paper: paper.id, Invoice.from_domain)
+
+    @strawberry.field(description="What a ticket's invoice would say now; nothing is written.")
+    @guarded(Action.READ, ResourceKind.INVOICE)
+    async def estimate(
+        self, info: RequestInfo, ticket: TicketArgument, invoice: InvoiceArguments = None
+    ) -> EstimateResult:
+        context = info.context
+        asked = await drafts.request_of_draft(context, ticket, invoice, drafts.WALK_IN)
+        found = await repair_invoices.estimate_invoice(
+            context.billing.invoicing, asked, context.actor, context.services.now()
+        )
+        said = found.invoice
+        return Estimate(
+            lines=[] if said is None else [InvoiceLine.from_domain(line) for line in said.lines],
+            totals=None if said is None else Totals.from_domain(said.totals),
+            estimated=found.estimated,
+            unpriced=list(found.unpriced),
+        )
+
+
+def invoice_id_of(value: strawberry.ID) -> InvoiceId:
+    return invoice_id(key_of("Invoice", value))
+
+
+async def demand_document(context: RequestContext, id: InvoiceId, action: Action) -> IssuedDocument:
+    """Give a paper that the caller may see, and may do this to."""
+    document = await context.billing.invoicing.ledger.get(id, context.garage_filter)
+    context.demand_in(document.garage, action, ResourceKind.INVOICE)
+    return document
+
+
+async def _short_parts(context: RequestContext, document: IssuedDocument) -> list[StockLevel]:
+    """Give the parts of an invoice of which more left the shelf than came."""
+    parts = [line.part for line in document.invoice.lines if line.part is not None]
+    levels = await context.billing.stock.stock_levels(document.garage, parts)
+    return [StockLevel.from_domain(level) for level in levels.values() if level.negative]

@@ -1,0 +1,106 @@
+"""The verbs that find: match a report, diagnose it, search the cards."""
+
+from typing import Annotated
+
+import strawberry
+
+from domain import limits
+from domain.access import Action, ResourceKind
+from domain.errors import Unavailable
+from domain.matches import CardHit, UnderstoodReport
+from matching import formulas
+from resolvers import answers, inputs
+from resolvers.context import RequestContext, RequestInfo
+from resolvers.guards import guarded
+from schema.diagnoses import Diagnosis
+from schema.inputs import ReportInput
+from schema.matching import Found, Matches, SearchResult
+from schema.nodes import page_size
+from schema.refusals import InvalidInput, NotAllowed
+from schema.vocabulary import First
+
+MatchResult = Annotated[
+    Matches | InvalidInput | NotAllowed,
+    strawberry.union("MatchResult", description="The matches, or why there are none."),
+]
+DiagnosisResult = Annotated[
+    Diagnosis | InvalidInput | NotAllowed,
+    strawberry.union("DiagnosisResult", description="The diagnosis, or why there is none."),
+]
+SearchAnswer = Annotated[
+    SearchResult | InvalidInput | NotAllowed,
+    strawberry.union("SearchAnswer", description="The cards found, or why there are none."),
+]
+WORDS = 1_000
+
+
+@strawberry.type
+class MatchingQueries:
+    @strawberry.field(description="Find at most five cards for a failure, best first, with why.")
+    @guarded(Action.READ, ResourceKind.CARD)
+    async def match(
+        self,
+        info: RequestInfo,
+        report: Annotated[ReportInput, strawberry.argument(description="What is failing, how.")],
+    ) -> MatchResult:
+        context = info.context
+        understood = await _understand_report(context, report)
+        answer = await context.services.matcher.match(understood, context.viewer)
+        if answer.degraded is not None:
+            context.degraded.append(answer.degraded)
+        return answers.matches_answer(answer)
+
+    @strawberry.field(description="Say what most likely causes a failure, and what to check first.")
+    @guarded(Action.READ, ResourceKind.CARD)
+    async def diagnose(
+        self,
+        info: RequestInfo,
+        report: Annotated[ReportInput, strawberry.argument(description="What is failing, how.")],
+    ) -> DiagnosisResult:
+        context = info.context
+        understood = await _understand_report(context, report)
+        found = await context.services.diagnoser.diagnose(understood, context.viewer)
+        if found.degraded is not None:
+            context.degraded.append(found.degraded)
+        return answers.diagnosis_answer(found)
+
+    @strawberry.field(description="Search the cards by meaning and words together.")
+    @guarded(Action.READ, ResourceKind.CARD)
+    async def search(
+        self,
+        info: RequestInfo,
+        text: Annotated[str, strawberry.argument(description="What to look for.")],
+        make: Annotated[str | None, strawberry.argument(description="Only this make.")] = None,
+        first: First = 10,
+    ) -> SearchAnswer:
+        context = info.context
+        return await _hybrid_search(
+            context, limits.clean_text("text", text, WORDS), make, page_size(first)
+        )
+
+
+async def _understand_report(context: RequestContext, report: ReportInput) -> UnderstoodReport:
+    return await context.services.reader.understand(inputs.parse_report(report))
+
+
+async def _hybrid_search(
+    context: RequestContext, text: str, make: str | None, first: int
+) -> SearchResult:
+    """Search as the specification does (§2.3): twice what is wanted of each list, then fuse."""
+    degraded: list[str] = []
+    search, viewer = context.services.search, context.viewer
+    words = await search.by_words(text, viewer, 2 * first, make)
+    try:
+        embedding = (await context.services.embedder.embed([text]))[0]
+        meaning = await search.by_meaning(embedding, viewer, 2 * first, make)
+    except Unavailable as error:
+        meaning = list[CardHit]()
+        degraded.append(str(error))
+    context.degraded.extend(degraded)
+    ranked = formulas.hybrid_score(
+        {h.card: h.score for h in meaning}, {h.card: h.score for h in words}
+    )
+    return SearchResult(
+        cards=[Found.from_domain(card, score) for card, score in ranked[:first]],
+        degraded="; ".join(degraded) or None,
+    )

@@ -1,0 +1,1 @@
+"""Garages that work offline: they catch up and hand in what they did."""

@@ -1,0 +1,1 @@
+"""Subscriptions: one run for all who follow the same with the same rights."""

@@ -1,0 +1,342 @@
+"""The verbs of tickets: reported, assigned, worked on, closed, reopened; and their reads."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from domain.access import Action, ResourceKind
+from domain.ids import OperationId, TicketId, garage_id, person_id, ticket_id
+from domain.regions import count_by_region
+from domain.tickets import Ticket, TicketStatus
+from repair import reports, tickets
+from repair.operations import Operation
+from repair.reports import ReportPorts
+from repair.tickets import TicketPorts
+from resolvers import idempotency, inputs
+from resolvers.arguments import ExpectedArgument, OperationArgument, TicketArgument
+from resolvers.context import RequestContext, RequestInfo
+from resolvers.guards import guarded
+from schema import tickets as schema_tickets
+from schema.inputs import AttemptInput, OutcomeInput, ReportInput, WithinInput
+from schema.nodes import GOES, USUAL, Connection, after_position, key_of, make_connection, page_size
+from schema.people import RegionCount
+from schema.ticket_results import (
+    AssignTicketResult,
+    AttemptRecorded,
+    CloseTicketResult,
+    FailureReported,
+    RecordAttemptResult,
+    ReopenTicketResult,
+    RepairStarted,
+    ReportFailureResult,
+    ResolveTicketResult,
+    StartRepairResult,
+    TicketAssigned,
+    TicketClosed,
+    TicketReopened,
+    TicketResolved,
+)
+from schema.vocabulary import After, First
+
+PersonArgument = Annotated[strawberry.ID, strawberry.argument(description="Id of the technician.")]
+
+
+FollowedCardArgument = Annotated[
+    strawberry.ID | None,
+    strawberry.argument(description="The card that the repair follows; null: your own way."),
+]
+
+
+AttemptArgument = Annotated[
+    AttemptInput, strawberry.argument(description="What was tried, and how it went.")
+]
+
+
+OutcomeArgument = Annotated[OutcomeInput, strawberry.argument(description="How the repair ended.")]
+
+
+Stars = Annotated[
+    int | None, strawberry.argument(description="The customer's stars, 1 to 5; null: none given.")
+]
+
+
+RatingArgument = Annotated[
+    int | None,
+    strawberry.argument(
+        description="The customer's stars, 1 to 5.", deprecation_reason=f"Say `stars`. {GOES}"
+    ),
+]
+
+
+TicketVerb = Callable[[TicketId, Operation], Awaitable[Ticket]]
+
+
+StatusArgument = Annotated[
+    TicketStatus | None, strawberry.argument(description="Only in this state.")
+]
+
+
+PeriodArgument = Annotated[
+    WithinInput | None, strawberry.argument(description="Only what a garage opened, and when.")
+]
+
+
+SinceArgument = Annotated[datetime, strawberry.argument(description="From this moment on.")]
+
+
+UntilArgument = Annotated[datetime, strawberry.argument(description="Before this moment.")]
+
+
+ReportArgument = Annotated[
+    ReportInput, strawberry.argument(description="What is failing, and how.")
+]
+
+
+ReportGarageArgument = Annotated[
+    strawberry.ID | None,
+    strawberry.argument(description="Where the vehicle stands, if not in your own garage."),
+]
+
+
+@strawberry.type
+class TicketMutations:
+    @strawberry.mutation(description="Take in a failure; its cards are searched for right after.")
+    @guarded(Action.CREATE, ResourceKind.TICKET, ResourceKind.CARD)
+    async def report_failure(
+        self,
+        info: RequestInfo,
+        operation_id: OperationArgument,
+        report: ReportArgument,
+        garage: ReportGarageArgument = None,
+    ) -> ReportFailureResult:
+        context, operation = info.context, info.context.operation_for(operation_id)
+        said = inputs.parse_report(report)
+        place = garage_id(key_of("Garage", garage)) if garage else None
+
+        house = report_ports(context)
+
+        async def work() -> Ticket:
+            return await reports.open_ticket(house, incoming, operation)
+
+        body = idempotency.operation_fingerprint(
+            "reportFailure", asdict(report) | {"garage": place}
+        )
+        with context.services.intake_breaker.pass_through():
+            incoming = await reports.understand_report(house, said, context.actor, place)
+            made = await idempotency.idempotent_ticket(context, operation.id, body, work)
+        return FailureReported(ticket=schema_tickets.Ticket.from_domain(made))
+
+    @strawberry.mutation(description="Put a ticket into a technician's hands.")
+    @guarded(Action.ASSIGN, ResourceKind.TICKET)
+    async def assign_ticket(
+        self,
+        info: RequestInfo,
+        operation_id: OperationArgument,
+        id: TicketArgument,
+        expected_version: ExpectedArgument,
+        to: PersonArgument,
+    ) -> AssignTicketResult:
+        context = info.context
+        technician = person_id(to)
+
+        async def work(key: TicketId, operation: Operation) -> Ticket:
+            return await tickets.assign_ticket(
+                ticket_ports(context), key, technician, expected_version, operation
+            )
+
+        body = {"verb": "assignTicket", "expected": expected_version, "to": technician}
+        return TicketAssigned(
+            ticket=await _change_ticket_once(context, operation_id, id, body, work)
+        )
+
+    @strawberry.mutation(description="Begin the repair, or go on with another card.")
+    @guarded(Action.UPDATE, ResourceKind.TICKET)
+    async def start_repair(
+        self,
+        info: RequestInfo,
+        operation_id: OperationArgument,
+        id: TicketArgument,
+        expected_version: ExpectedArgument,
+        card: FollowedCardArgument = None,
+    ) -> StartRepairResult:
+        context = info.context
+        followed = inputs.parse_card_key(card) if card else None
+
+        async def work(key: TicketId, operation: Operation) -> Ticket:
+            return await tickets.start_repair(
+                ticket_ports(context), key, followed, expected_version, operation
+            )
+
+        body = {"verb": "startRepair", "expected": expected_version, "card": followed}
+        return RepairStarted(
+            ticket=await _change_ticket_once(context, operation_id, id, body, work)
+        )
+
+    @strawberry.mutation(description="Keep what was tried; what failed is knowledge too.")
+    @guarded(Action.UPDATE, ResourceKind.TICKET)
+    async def record_attempt(
+        self,
+        info: RequestInfo,
+        operation_id: OperationArgument,
+        id: TicketArgument,
+        expected_version: ExpectedArgument,
+        attempt: AttemptArgument,
+    ) -> RecordAttemptResult:
+        context = info.context
+        tried = inputs.parse_attempt(attempt, context.actor.id, context.services.now())
+
+        async def work(key: TicketId, operation: Operation) -> Ticket:
+            return await tickets.record_attempt(
+                ticket_ports(context), key, tried, expected_version, operation
+            )
+
+        body = {"verb": "recordAttempt", "expected": expected_version, "attempt": asdict(attempt)}
+        return AttemptRecorded(
+            ticket=await _change_ticket_once(context, operation_id, id, body, work)
+        )
+
+    @strawberry.mutation(description="End the repair with its outcome; others learn from it.")
+    @guarded(Action.UPDATE, ResourceKind.TICKET)
+    async def resolve_ticket(
+        self,
+        info: RequestInfo,
+        operation_id: OperationArgument,
+        id: TicketArgument,
+        expected_version: ExpectedArgument,
+        outcome: OutcomeArgument,
+    ) -> ResolveTicketResult:
+        context = info.context
+        ended = inputs.parse_outcome(outcome)
+
+        async def work(key: TicketId, operation: Operation) -> Ticket:
+            return await tickets.resolve_ticket(
+                ticket_ports(context), key, ended, expected_version, operation
+            )
+
+        body = {"verb": "resolveTicket", "expected": expected_version, "outcome": asdict(outcome)}
+        return TicketResolved(
+            ticket=await _change_ticket_once(context, operation_id, id, body, work)
+        )
+
+    @strawberry.mutation(description="Hand the vehicle back.")
+    @guarded(Action.UPDATE, ResourceKind.TICKET)
+    async def close_ticket(  # noqa: PLR0913, PLR0917 - arguments of the API
+        self,
+        info: RequestInfo,
+        operation_id: OperationArgument,
+        id: TicketArgument,
+        expected_version: ExpectedArgument,
+        stars: Stars = None,
+        rating: RatingArgument = None,
+    ) -> CloseTicketResult:
+        context = info.context
+        given = rating if stars is None else stars
+
+        async def work(key: TicketId, operation: Operation) -> Ticket:
+            return await tickets.close_ticket(
+                context.services.tickets, key, given, expected_version, operation
+            )
+
+        body = {"verb": "closeTicket", "expected": expected_version, "rating": given}
+        return TicketClosed(ticket=await _change_ticket_once(context, operation_id, id, body, work))
+
+    @strawberry.mutation(description="Take a ticket up again: the repair did not hold.")
+    @guarded(Action.ASSIGN, ResourceKind.TICKET)
+    async def reopen_ticket(
+        self,
+        info: RequestInfo,
+        operation_id: OperationArgument,
+        id: TicketArgument,
+        expected_version: ExpectedArgument,
+    ) -> ReopenTicketResult:
+        context = info.context
+
+        async def work(key: TicketId, operation: Operation) -> Ticket:
+            return await tickets.reopen_ticket(
+                context.services.tickets, key, expected_version, operation
+            )
+
+        body = {"verb": "reopenTicket", "expected": expected_version}
+        return TicketReopened(
+            ticket=await _change_ticket_once(context, operation_id, id, body, work)
+        )
+
+
+@strawberry.type
+class TicketQueries:
+    @strawberry.field(description="A ticket; null when it is not yours to see.")
+    @guarded(Action.READ, ResourceKind.TICKET)
+    async def ticket(self, info: RequestInfo, id: TicketArgument) -> schema_tickets.Ticket | None:
+        context = info.context
+        found = await context.loaders.tickets.load(ticket_id(key_of("Ticket", id)))
+        return None if found is None else schema_tickets.Ticket.from_domain(found)
+
+    @strawberry.field(description="The tickets that you may see, the newest first.")
+    @guarded(Action.READ, ResourceKind.TICKET)
+    async def tickets(
+        self,
+        info: RequestInfo,
+        first: First = USUAL,
+        after: After = None,
+        status: StatusArgument = None,
+        within: PeriodArgument = None,
+    ) -> Connection[schema_tickets.Ticket]:
+        found = await info.context.services.tickets.page(
+            info.context.actor,
+            first=page_size(first) + 1,
+            after=after_position(after),
+            status=status,
+            within=inputs.parse_period(within),
+        )
+        return make_connection(
+            found, first, after, lambda ticket: ticket.id, schema_tickets.Ticket.from_domain
+        )
+
+    @strawberry.field(
+        description="How many tickets each region's garages opened; all for administrators, those "
+        "of your garage for others."
+    )
+    @guarded(Action.READ, ResourceKind.REPORT)
+    async def region_report(
+        self, info: RequestInfo, since: SinceArgument, until: UntilArgument
+    ) -> list[RegionCount]:
+        context, (start, end) = info.context, inputs.parse_span(since, until)
+        found = await context.services.tickets.by_garage(start, end, context.actor)
+        return [RegionCount.from_domain(one) for one in count_by_region(found)]
+
+
+async def _change_ticket_once(
+    context: RequestContext,
+    id: OperationArgument,
+    named: str,
+    body: Mapping[str, object],
+    verb: TicketVerb,
+) -> schema_tickets.Ticket:
+    """Do a verb to a ticket once and give the ticket as the API speaks of it."""
+    key, operation = ticket_id(key_of("Ticket", named)), context.operation(OperationId(str(id)))
+
+    async def work() -> Ticket:
+        return await verb(key, operation)
+
+    asked = idempotency.operation_fingerprint(str(body["verb"]), {"id": key, "asked": body})
+    return schema_tickets.Ticket.from_domain(
+        await idempotency.idempotent_ticket(context, operation.id, asked, work)
+    )
+
+
+def ticket_ports(context: RequestContext) -> TicketPorts:
+    given = context.services
+    return TicketPorts(
+        tickets=given.tickets,
+        cards=given.cards,
+        crew=given.technicians,
+        vocabulary=given.vocabulary,
+    )
+
+
+def report_ports(context: RequestContext) -> ReportPorts:
+    given = context.services
+    return ReportPorts(tickets=given.tickets, reader=given.reader)

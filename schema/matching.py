@@ -1,0 +1,79 @@
+"""What matching and searching answer in the API: cards with their reasons, and who answered."""
+
+from typing import Self
+
+import strawberry
+from strawberry import field
+
+from domain.ids import CardId
+from domain.matches import Level, Source, VehicleLevel
+from schema.context import SchemaInfo
+from schema.reasons import Reason, Standing
+from schema.tickets import FailureCard
+from schema.vocabulary import load_edge
+
+
+@strawberry.type(description="What one way of finding cards adds to a card's place.")
+class Contribution:
+    source: Source = field(description="The way of finding.")
+    rank: int = field(description="The card's place in that way's own list.")
+    score: float = field(description="Its score there, in that way's own unit.")
+    share: float = field(description="What this adds to the fused score.")
+    via: list[str] = field(description="Keys of what led there.")
+
+
+@strawberry.type(description="A card that fits the report.")
+class Match:
+    rank: int = field(description="Its place, from 1.")
+    score: float = field(description="The score that the ranker gave it.")
+    standing: Standing = field(description="How far it is to be trusted.")
+    vehicle_level: VehicleLevel = field(description="How closely its vehicles fit.")
+    campaign: str | None = field(description="The recall campaign it comes from, if any.")
+    sentence: str = field(description="Why it is suggested, in one sentence.")
+    reasons: list[Reason] = field(description="Why it is suggested, one by one.")
+    contributions: list[Contribution] = field(description="What found it.")
+    title: str = field(description="The card's title.")
+    recheck: str | None = field(description="Why the card is to be looked at again, if it is.")
+    card_key: str = field(description="The card's id in the knowledge graph.")
+    remembered: strawberry.Private[bool]
+
+    @strawberry.field(description="The card; null while the graph does not answer.")
+    async def card(self, info: SchemaInfo) -> FailureCard | None:
+        if self.remembered:
+            # The graph was just found silent: asking it again would only take its time.
+            return None
+        return await load_edge(
+            info.context.loaders.cards, CardId(self.card_key), FailureCard.from_domain
+        )
+
+
+@strawberry.type(description="The cards that fit a report, best first, and how they were found.")
+class Matches:
+    matches: list[Match] = field(description="At most five, best first.")
+    level: Level = field(description="How much of the system answered.")
+    degraded: str | None = field(description="What did not answer; null when all of it did.")
+    ranker: str = field(description="What put them in order.")
+    prompt: str | None = field(description="What to do when no card fits.")
+    shortened: str | None = field(
+        description="Why fewer cards were looked for than could be found; null when they were not."
+    )
+
+
+@strawberry.type(description="A card that a search found.")
+class Found:
+    score: float = field(description="0.6 × meaning + 0.4 × words, 0 to 1.")
+    found: strawberry.Private[CardId]
+
+    @strawberry.field(description="The card.")
+    async def card(self, info: SchemaInfo) -> FailureCard | None:
+        return await load_edge(info.context.loaders.cards, self.found, FailureCard.from_domain)
+
+    @classmethod
+    def from_domain(cls, card: CardId, score: float) -> Self:
+        return cls(score=score, found=card)
+
+
+@strawberry.type(description="What a search found, best first.")
+class SearchResult:
+    cards: list[Found] = field(description="The cards, at most `first`.")
+    degraded: str | None = field(description="What did not answer; null when all of it did.")

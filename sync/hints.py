@@ -1,0 +1,120 @@
+"""The three paces: hints at once, hints in five-second batches, a digest each hour.
+
+Whoever is connected hears of each change at once (`Feed`). These hints, `sync.required` events, are
+for those who are not: a notifier wakes their devices, which then read the changes.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Protocol
+from uuid import UUID
+
+from domain.cards import Severity
+from domain.errors import NotFound
+from domain.events import Event, EventType
+from domain.ids import EventId, uuid7
+from domain.urgency import Urgency, hour_before, is_batch_due, urgency_of
+from records.database import Connection
+from records.hint_batches import add_hint
+from records.outbox import leave_events
+from sync.cancellation import is_cancelled
+from sync.inbox import Handle
+from sync.wakes import Clock, Wake
+
+STEP = timedelta(seconds=1)
+# How soon it looks by itself for what nobody told it.
+REST_SECONDS = 10.0
+ACTOR = "system"
+
+Now = Callable[[], datetime]
+
+
+class SeverityQuery(Protocol):
+    async def __call__(self, entity: str) -> Severity | None: ...
+
+
+class HintBatches(Protocol):
+    async def oldest(self) -> datetime | None: ...
+    async def send(self, hint: Event) -> int: ...
+
+
+class Digests(Protocol):
+    async def digest(self, hour: datetime, told: Event) -> bool: ...
+
+
+def hint_handler(severities: SeverityQuery, now: Now) -> Handle:
+    """Give the listener that hints at urgent changes at once and has the others wait."""
+
+    async def handle(event: Event, connection: Connection) -> None:
+        try:
+            severity = await severities(event.entity)
+        except NotFound:
+            return
+        if urgency_of(event.type, severity) is Urgency.AT_ONCE:
+            hint = _hint_event(EventType.SYNC_REQUIRED, event.entity, event.version, event.at)
+            await leave_events(connection, [hint])
+        else:
+            await add_hint(connection, event, now())
+
+    return handle
+
+
+class HintSchedule:
+    """Sends batches that are due and the digest of each hour; several may run beside each other."""
+
+    def __init__(
+        self, batches: HintBatches, hourly: Digests, now: Now, wake: Wake | None = None
+    ) -> None:
+        """Join batches, hours and clock; `wake` tells of a change that waits."""
+        self._batches = batches
+        self._hourly = hourly
+        self._now = now
+        self._wake = wake or Clock(STEP.total_seconds())
+        self._told_of: datetime | None = None
+        self._waiting = False
+
+    async def run(self) -> None:
+        """Go on until cancelled; raises Unavailable when the records do not answer."""
+        while not is_cancelled():
+            await self.step()
+            if self._waiting:
+                await asyncio.sleep(STEP.total_seconds())
+            else:
+                await self._wake.wait(REST_SECONDS)
+
+    async def step(self) -> int:
+        """Do what is due and give how many things the batch told of."""
+        now = self._now()
+        await self._digest(hour_before(now))
+        oldest = await self._batches.oldest()
+        self._waiting = oldest is not None
+        if oldest is None or not is_batch_due(oldest, now, STEP):
+            return 0
+        name = f"batch_{oldest:%Y%m%dT%H%M%S%f}"
+        return await self._batches.send(_hint_event(EventType.SYNC_REQUIRED, name, 1, now))
+
+    async def _digest(self, hour: datetime) -> None:
+        """Tell of an hour, once; that another process did, the records know."""
+        if hour == self._told_of:
+            return
+        name = f"hour_{hour:%Y%m%dT%H}"
+        await self._hourly.digest(hour, _hint_event(EventType.NOTIFICATION_SEND, name, 1, hour))
+        self._told_of = hour
+
+
+def _hint_event(type: EventType, entity: str, version: int, at: datetime) -> Event:
+    """Give an event whose id follows from what it tells: told twice, it is one."""
+    return Event(
+        id=EventId(str(_hint_id(f"{type}:{entity}:{version}", at))),
+        type=type,
+        entity=entity,
+        version=version,
+        at=at,
+        actor=ACTOR,
+    )
+
+
+def _hint_id(purpose: str, at: datetime) -> UUID:
+    return uuid7(at, int.from_bytes(sha256(purpose.encode()).digest()[:10]))

@@ -1,0 +1,185 @@
+"""Rounds of an invoice whose worker is killed: SEED, how many ROUNDS, and a file of places.
+
+A light process that forks one child for each round. The child issues an invoice and dies by
+SIGKILL, at a step or at a moment that the seed chose; some rounds the graph refuses the ticket, so
+that the child dies while it undoes. Then other children recover, and may die of it too.
+"""
+
+import asyncio
+import inspect
+import os
+import random
+import signal
+import sys
+import threading
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from domain.errors import NotFound, Refused
+from domain.events import Event
+from domain.tickets import Ticket, TicketStatus
+from graph.database import Graph
+from records.database import Records
+from repair import invoices as saga
+from repair.invoices import InvoicePorts
+from tests.billing.closed_ticket import asked, invoicing, operation
+from tests.billing.sample_books import NOW, desk
+
+MINUTE = timedelta(minutes=1)
+# More store calls than an invoice makes: some children live.
+CALLS = 24
+LONGEST_S = 0.12
+REFUSED = 0.2
+HALF = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the stores are, and the keys of the vault."""
+
+    postgres: str
+    neo4j: tuple[str, str, str]
+
+
+class Mortal:
+    """A store whose n-th call, counted over all of them, is the last thing its process does."""
+
+    calls = 0
+    last = 0
+
+    def __init__(self, inner: object) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - stands for anything
+        found = getattr(self._inner, name)
+        if not inspect.iscoroutinefunction(found):
+            return found
+
+        async def counted(*args: object, **kwargs: object) -> object:
+            Mortal.calls += 1
+            mine = Mortal.calls
+            if mine == Mortal.last and Mortal.last % 2 == 0:
+                _die()
+            answer = await found(*args, **kwargs)
+            if mine == Mortal.last:
+                _die()
+            return answer
+
+        return counted
+
+
+class Refusing:
+    """Tickets that are gone when they are to be marked as invoiced."""
+
+    def __init__(self, inner: Any) -> None:  # noqa: ANN401 - the real store
+        self._inner = inner
+        self.get = inner.get
+
+    async def put(self, ticket: Ticket, events: Sequence[Event], *, expected: int) -> None:
+        if ticket.status is TicketStatus.INVOICED:
+            raise NotFound("ticket", ticket.id)
+        await self._inner.put(ticket, events, expected=expected)
+
+
+def main(seed: int, rounds: int, places: Places) -> None:
+    """Do the rounds, and print how many children were killed."""
+    chance = random.Random(seed)  # noqa: S311 - the same rounds for the same seed
+    killed = sum(_round(f"{seed}_{n}", chance, places) for n in range(rounds))
+    sys.stdout.write(f"{killed}\n")
+
+
+def _round(name: str, chance: random.Random, places: Places) -> int:
+    """Issue until killed, recover until killed, recover; give how many were killed."""
+    by_call = chance.random() < HALF
+    refused = chance.random() < REFUSED
+    again = chance.random() < HALF
+    calls, moment = chance.randrange(1, CALLS), chance.uniform(0, LONGEST_S)
+    key = str(UUID(int=chance.getrandbits(128), version=4))
+    first = _forked(_doomed, by_call, calls, moment, _issuing(places, name, key, refused=refused))
+    then = again and _forked(_doomed, True, calls // 2, moment, _recovering(places, 1))
+    _forked(_doomed, None, calls, moment, _recovering(places, 2))
+    return first + then
+
+
+def _forked(work: Callable[..., None], *args: object) -> bool:
+    """Do the work in a child, and say whether the child was killed."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            work(*args)
+            code = 0
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    if os.WIFEXITED(status) and os.WEXITSTATUS(status):
+        sys.exit(f"a child failed: {status}")
+    return os.WIFSIGNALED(status)
+
+
+def _doomed(
+    by_call: bool | None, calls: int, moment: float, work: Callable[[], Awaitable[None]]
+) -> None:
+    """Work until killed: by a call, by a moment, or (None) not at all."""
+    Mortal.calls, Mortal.last = 0, calls if by_call else 0
+    if by_call is False:
+        threading.Timer(moment, _die).start()
+    asyncio.run(_awaited(work))
+    os._exit(0)
+
+
+async def _awaited(work: Callable[[], Awaitable[None]]) -> None:
+    await work()
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _issuing(places: Places, name: str, key: str, refused: bool) -> Callable[[], Awaitable[None]]:
+    async def work() -> None:
+        async with _opened(places, refused=refused) as way:
+            try:
+                await saga.issue_invoice(way, asked(name), operation(key=key))
+            except Refused:
+                return
+
+    return work
+
+
+def _recovering(places: Places, minutes: int) -> Callable[[], Awaitable[None]]:
+    """Recover when the leases that were held till then have run out."""
+
+    async def work() -> None:
+        async with _opened(places, refused=False) as way:
+            await saga.recover_sagas(way, NOW + minutes * MINUTE)
+
+    return work
+
+
+@asynccontextmanager
+async def _opened(places: Places, *, refused: bool) -> AsyncGenerator[InvoicePorts]:
+    graph = await Graph.open(*places.neo4j)
+    records = await Records.open(places.postgres)
+    try:
+        way = invoicing(graph, records, desk(records))
+        tickets: Any = Refusing(way.tickets) if refused else way.tickets
+        yield replace(
+            way,
+            tickets=Mortal(tickets),  # pyright: ignore[reportArgumentType]
+            ledger=Mortal(way.ledger),  # pyright: ignore[reportArgumentType]
+            sagas=Mortal(way.sagas),  # pyright: ignore[reportArgumentType]
+        )
+    finally:
+        await records.close()
+        await graph.close()
+
+
+if __name__ == "__main__":
+    postgres, uri, user, password = Path(sys.argv[3]).read_text().split("\n")
+    main(int(sys.argv[1]), int(sys.argv[2]), Places(postgres, (uri, user, password)))

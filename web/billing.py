@@ -1,0 +1,285 @@
+"""The books as this house opens them: keys, the press, and what runs beside the service."""
+
+import asyncio
+import logging
+import secrets
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+from access.vault import KEY_BYTES, Vault
+from billing.gst.irp import InvoicePortal, MissingPortal, StandInPortal
+from billing.gst.law_dates import law_day
+from billing.gst.money import Paise
+from billing.gst.series import DocumentKind
+from billing.ledger import reports
+from billing.ledger.anchors import AnchorFile
+from billing.ledger.books import Books
+from billing.ledger.drafts import DraftStore
+from billing.ledger.invoices import InvoiceLedger
+from billing.ledger.issued_documents import IssuedDocument
+from billing.ledger.payments import PaymentStore
+from billing.ledger.prices import Marketplace, NoMarketplace, PriceStore
+from billing.ledger.registrations import RegistrationStore
+from billing.ledger.returns import ReturnBuilder
+from billing.ledger.sagas import SagaStore
+from billing.ledger.sellers import SellerStore
+from billing.ledger.stock import StockStore
+from billing.ledger.vendors import Vendor, VendorClient
+from billing.messages import contacts
+from billing.messages.correspondence import MessageStore
+from billing.messages.mail import MailServer, SmtpMessenger
+from billing.messages.messengers import Channel, ManualMessenger, Messenger
+from billing.messages.notices import NoticeSender
+from billing.paper.press import PdfPrinter
+from billing.paper.sheet import DocumentStamp, PortalMarks, PrintOptions
+from domain.errors import Tampered, UnsafeSetting
+from domain.ids import InvoiceId
+from graph.cards import CardStore
+from graph.tickets import TicketStore
+from graph.vocabulary import VocabularyStore
+from records.database import Records
+from repair.invoices import InvoicePorts, recover_sagas
+from resolvers.services import BillingServices
+from web.health import Parts
+from web.invoice_pdfs import MESSAGE_LIFETIME, PdfLinks
+from web.local import files
+from web.local.home import StoreHome
+from web.metrics import Metrics
+from web.settings import Settings
+
+KEYS = "BATTWHEELS_VAULT_KEYS"
+INDEX = "index"
+AHEAD_MONTHS = 3
+PARTITION_SECONDS = 6 * 3600.0
+ANCHOR_SECONDS = 60.0
+RECOVERY_SECONDS = 10.0
+ANCHORS_OUT = (
+    "Was `index:` in BATTWHEELS_VAULT_KEYS changed? Then set the old one again: it never rotates. "
+    "If it was not, the file was altered: keep it for the audit, run `battwheels audit verify` "
+    "with a copy kept elsewhere, and move the file away; new anchors begin within a minute."
+)
+
+log = logging.getLogger("battwheels.bookkeeping")
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorKeeper:
+    """Writes anchors, and says so when that cannot go on."""
+
+    anchors: AnchorFile
+    records: Records
+
+    async def keep(self, parts: Parts, metrics: Metrics) -> None:
+        """Anchor what has moved; tell of a broken file once, and of its way out."""
+        broken = await self._broken()
+        metrics.broken("anchors", broken=broken is not None)
+        if parts.note("anchors", broken) and broken is not None:
+            log.error("anchoring stopped", extra={"reason": broken, "do": ANCHORS_OUT})
+
+    async def _broken(self) -> str | None:
+        try:
+            await self.anchors.add_anchor(self.records, _now_utc())
+        except (Tampered, OSError) as error:
+            return str(error)
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillingRuntime:
+    """The books of this house."""
+
+    billing: BillingServices
+    notices: NoticeSender
+    anchors: AnchorFile
+    links: PdfLinks
+    press: PdfPrinter
+
+    async def print_pdf(self, id: InvoiceId, *, masked: bool = False) -> bytes:
+        """Give an invoice's PDF as it stands, set beside the event loop.
+
+        `masked` hides who the customer is, as from whoever may only read invoices.
+
+        Raises:
+            NotFound: there is no such invoice.
+        """
+        document = await self.billing.invoicing.ledger.get(id)
+        printing = replace(await self._print_options(document), masked=masked)
+        return await self.press.print(document.invoice, printing)
+
+    async def prepare(self) -> None:
+        """Make the partitions of the coming months, now and four times a day (DB-5)."""
+        while True:
+            async with self.billing.records.transaction() as connection:
+                await reports.make_partitions(connection, law_day(_now_utc()), AHEAD_MONTHS)
+            await asyncio.sleep(PARTITION_SECONDS)
+
+    async def anchor(self, parts: Parts, metrics: Metrics) -> None:
+        """Keep the heads of the audit outside the database."""
+        keeper = AnchorKeeper(self.anchors, self.billing.records)
+        while True:
+            await keeper.keep(parts, metrics)
+            await asyncio.sleep(ANCHOR_SECONDS)
+
+    async def recover(self) -> None:
+        """End the invoices whose worker went away."""
+        while True:
+            await recover_sagas(self.billing.invoicing, _now_utc())
+            await asyncio.sleep(RECOVERY_SECONDS)
+
+    async def _print_options(self, document: IssuedDocument) -> PrintOptions:
+        balance = document.balance
+        on_portal = await self._portal_marks(document.id)
+        if document.kind is not DocumentKind.INVOICE or balance is None:
+            return PrintOptions(portal=on_portal)
+        if balance.voided:
+            return PrintOptions(stamp=DocumentStamp.VOID)
+        seller = await self.billing.invoicing.garages.get(document.garage)
+        paid = Paise(balance.paid + balance.credited)
+        return PrintOptions(paid=paid, payee=seller.profile.payee, portal=on_portal)
+
+    async def _portal_marks(self, id: InvoiceId) -> PortalMarks | None:
+        known = (await self.billing.registrations.registrations_of([id])).get(id)
+        if known is None or known.cancelled_at is not None:
+            return None
+        return PortalMarks(
+            irn=known.irn,
+            ack_number=known.ack_number,
+            ack_at=known.ack_at,
+            signed_qr=known.signed_qr,
+        )
+
+
+def open_billing(
+    settings: Settings, records: Records, graph: tuple[TicketStore, CardStore, VocabularyStore]
+) -> BillingRuntime:
+    """Join the books to the graph."""
+    tickets, cards, vocabulary = graph
+    keys = build_vault(settings)
+    books, links = Books(records), PdfLinks(_own_key(keys, "links"), base=_address(settings))
+    invoicing = InvoicePorts(
+        tickets=tickets,
+        cards=cards,
+        vocabulary=vocabulary,
+        garages=SellerStore(records, books),
+        prices=PriceStore(records, books, build_marketplace(settings)),
+        ledger=InvoiceLedger(records, books, keys),
+        sagas=SagaStore(records, keys),
+    )
+    billing = BillingServices(
+        invoicing=invoicing,
+        drafts=DraftStore(records, books, keys),
+        registrations=RegistrationStore(records, books, keys, build_portal(settings)),
+        payments=PaymentStore(records, books, keys),
+        stock=StockStore(records, books),
+        correspondence=MessageStore(records, keys),
+        returns=ReturnBuilder(records, invoicing.ledger, keys),
+        records=records,
+        links=links,
+    )
+    return BillingRuntime(
+        billing=billing,
+        notices=build_notices(settings, billing, links),
+        anchors=build_anchors(settings, keys),
+        links=links,
+        press=PdfPrinter(),
+    )
+
+
+def _address(settings: Settings) -> str:
+    return settings.public_url or f"http://{settings.host}:{settings.port}"
+
+
+def build_notices(settings: Settings, billing: BillingServices, links: PdfLinks) -> NoticeSender:
+    """Join what tells customers. WhatsApp needs a provider's account: its messages are kept."""
+    return NoticeSender(
+        ledger=billing.invoicing.ledger,
+        payments=billing.payments,
+        messages=billing.correspondence,
+        messengers={Channel.EMAIL: build_mailer(settings), Channel.WHATSAPP: ManualMessenger()},
+        now=_now_utc,
+        link=lambda of: links.sign(of, _now_utc(), MESSAGE_LIFETIME),
+    )
+
+
+def build_mailer(settings: Settings) -> Messenger:
+    """Give the mail server that the settings name, else nobody: messages are kept.
+
+    Raises:
+        InvalidInput: the settings do not read as a server and a sender.
+    """
+    if settings.smtp_url is None or settings.mail_from is None:
+        return ManualMessenger()
+    server = MailServer.read(settings.smtp_url, "BATTWHEELS_SMTP_URL")
+    return SmtpMessenger(server, contacts.parse_email(settings.mail_from, "BATTWHEELS_MAIL_FROM"))
+
+
+def build_marketplace(settings: Settings) -> Marketplace:
+    """Give the vendors that the settings name.
+
+    Raises:
+        InvalidInput: one of them does not read as NAME=URL.
+    """
+    named = [Vendor.read(text) for text in (settings.vendors or "").split()]
+    return VendorClient(named) if named else NoMarketplace()
+
+
+def build_portal(settings: Settings) -> InvoicePortal:
+    """Give the invoice portal: no driver is connected yet, and development has a stand-in."""
+    return MissingPortal() if settings.production else StandInPortal()
+
+
+def build_anchors(settings: Settings, keys: Vault, file: Path | None = None) -> AnchorFile:
+    return AnchorFile(file or anchors_file(settings), _own_key(keys, "anchors"))
+
+
+def anchors_file(settings: Settings) -> Path:
+    return settings.home / "audit" / "anchors.jsonl"
+
+
+def build_vault(settings: Settings) -> Vault:
+    """Give the vault; development makes keys of its own and keeps them in the home.
+
+    Raises:
+        UnsafeSetting: production without keys, or keys that are none.
+    """
+    return read_keys(settings.vault_keys or _kept_keys(settings))
+
+
+def read_keys(text: str) -> Vault:
+    """Read `NAME:BASE64 NAME:BASE64 … index:BASE64`; the first key seals what is new."""
+    named = [part.partition(":") for part in text.split()]
+    try:
+        keys = {name: b64decode(key, validate=True) for name, _, key in named}
+    except Base64Error as error:
+        raise UnsafeSetting(KEYS, "does not read as NAME:BASE64 NAME:BASE64") from error
+    index = keys.pop(INDEX, None)
+    if index is None or not keys:
+        raise UnsafeSetting(KEYS, "needs a key to seal with, and one named `index`")
+    return Vault(current=next(iter(keys)), keys=keys, index_key=index)
+
+
+def _kept_keys(settings: Settings) -> str:
+    if settings.production:
+        raise UnsafeSetting(KEYS, "is needed in production")
+    path = StoreHome.at(settings.home).secret("vault")
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        files.write_whole(path, f"development:{_make_key()} {INDEX}:{_make_key()}\n", mode=0o600)
+    return path.read_text().strip()
+
+
+def _make_key() -> str:
+    return b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+
+
+def _own_key(keys: Vault, purpose: str) -> bytes:
+    """Give a key for another purpose, that follows from the index key and tells nothing of it."""
+    return sha256(keys.mark("purpose", purpose)).digest()
+
+
+def _now_utc() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,175 @@
+"""Cards as they were read lately, kept in Redis for an hour and not believed after a change.
+
+A kept card is good while two version keys say what they said before it was read: the card's own and
+that of all cards. Whoever changes a card closes its version key before the change and gives it a
+new value after, so that what was read meanwhile is neither kept nor believed; a change of who knows
+which cards does so to the key of all. Nothing is ever searched for among the keys (CC-16).
+
+This is the policy of CC-12: 3,600 seconds, written through, invalid on update and on feedback.
+Redis may be silent at any moment: then cards are read from the graph. A change that could not be
+told to it is told again by its event (`forget`).
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Protocol
+
+from pydantic import TypeAdapter, ValidationError
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from domain.access import SEES_ALL, Viewer
+from domain.cards import FailureCard
+from domain.errors import Unavailable
+from domain.ids import CardId
+
+SECONDS = 3_600
+# A version key outlives what was kept under it; a closed one, the longest write of the graph.
+VERSION_SECONDS = 2 * SECONDS
+CLOSED_SECONDS = 60
+REDIS_SECONDS = 0.2
+CLOSED = b"-"
+ALL = "cards:version"
+CARD = TypeAdapter(FailureCard)
+
+Versions = tuple[bytes | None, bytes | None]
+
+
+class CardOrigin(Protocol):
+    async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]: ...
+
+
+class CardCache:
+    def __init__(self, redis: Redis, cards: CardOrigin) -> None:
+        """Keep what `cards` gives."""
+        self._redis = redis
+        self._cards = cards
+
+    async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]:
+        """Give the cards that these eyes may see, kept or read.
+
+        Raises:
+            Unavailable: some have to be read and the graph does not answer.
+        """
+        kept, versions = await self._recalled(ids)
+        found = {id: card for id, card in kept.items() if card.open_to(viewer)}  # noqa: A001
+        missing = [id for id in ids if id not in kept or _unsure(viewer, kept[id])]  # noqa: A001
+        if missing:
+            read = await self._cards.many(missing, viewer)
+            await self._keep(read, versions)
+            found |= read
+        return found
+
+    @asynccontextmanager
+    async def changing(self, ids: Sequence[CardId] | None) -> AsyncGenerator[None]:
+        """Believe nothing of these cards (None: of any) while they change, and keep them anew."""
+        keys = [ALL] if ids is None else [_version_key(id) for id in ids]  # noqa: A001
+        with suppress(Unavailable):
+            await self._set(dict.fromkeys(keys, CLOSED), CLOSED_SECONDS)
+        try:
+            yield
+        finally:
+            with suppress(Unavailable):
+                await self._set({key: _fresh_version() for key in keys}, VERSION_SECONDS)
+        with suppress(Unavailable):
+            await self.many(ids or (), SEES_ALL)
+
+    async def forget(self, id: CardId) -> None:
+        """Believe nothing that was kept of a card.
+
+        Raises:
+            Unavailable: Redis does not answer.
+        """
+        await self._set({_version_key(id): _fresh_version()}, VERSION_SECONDS)
+
+    async def _recalled(
+        self, ids: Sequence[CardId]
+    ) -> tuple[dict[CardId, FailureCard], dict[CardId, Versions]]:
+        """Give the good ones of what is kept, and the versions under which the rest may be."""
+        try:
+            found = await self._get([*_version_keys(ids), *(_body_key(id) for id in ids)])  # noqa: A001
+            marks, bodies = found[: len(ids) + 1], found[len(ids) + 1 :]
+            if None in marks:
+                marks = await self._begun(_version_keys(ids))
+        except Unavailable:
+            return {}, {}
+        versions = {id: (marks[0], own) for id, own in zip(ids, marks[1:], strict=True)}  # noqa: A001
+        read = {id: _read_entry(body, versions[id]) for id, body in zip(ids, bodies, strict=True)}  # noqa: A001
+        return {id: card for id, card in read.items() if card is not None}, versions  # noqa: A001
+
+    async def _begun(self, keys: Sequence[str]) -> list[bytes | None]:
+        """Give the version keys' values, new ones where there were none."""
+        await self._set(dict.fromkeys(keys, _fresh_version()), VERSION_SECONDS, unless_there=True)
+        return await self._get(keys)
+
+    async def _keep(
+        self, read: Mapping[CardId, FailureCard], versions: Mapping[CardId, Versions]
+    ) -> None:
+        """Keep what was read, under the versions of before it was read."""
+        open_ones = {
+            _body_key(id): _version_head(versions[id]) + CARD.dump_json(card)
+            for id, card in read.items()  # noqa: A001
+            if id in versions and not {None, CLOSED} & {*versions[id]}
+        }
+        with suppress(Unavailable):
+            await self._set(open_ones, SECONDS)
+
+    async def _get(self, keys: Sequence[str]) -> list[bytes | None]:
+        return await _pipeline_answers(self._redis.mget(keys))
+
+    async def _set(
+        self, values: Mapping[str, bytes], seconds: int, *, unless_there: bool = False
+    ) -> None:
+        pipe = self._redis.pipeline(transaction=False)
+        for key, value in values.items():
+            pipe.set(key, value, ex=seconds, nx=unless_there)
+        await _pipeline_answers(pipe.execute())
+
+
+async def _pipeline_answers(asked: Awaitable[list[Any]]) -> list[Any]:
+    """Give what Redis answers, in time or not at all."""
+    try:
+        async with asyncio.timeout(REDIS_SECONDS):
+            return await asked
+    except (RedisError, OSError, TimeoutError) as error:
+        raise Unavailable("redis", type(error).__name__) from error
+
+
+def _unsure(viewer: Viewer, card: FailureCard) -> bool:
+    """Say whether only the graph knows if these eyes may see it: on whose bench its ticket is."""
+    return viewer.bench is not None and card.repeats_ticket
+
+
+def _body_key(id: CardId) -> str:
+    return f"card:{id}"
+
+
+def _version_key(id: CardId) -> str:
+    return f"card:{id}:version"
+
+
+def _version_keys(ids: Sequence[CardId]) -> list[str]:
+    return [ALL, *(_version_key(id) for id in ids)]  # noqa: A001
+
+
+def _fresh_version() -> bytes:
+    return secrets.token_hex(8).encode()
+
+
+def _version_head(versions: Versions) -> bytes:
+    return b"%s %s\n" % versions
+
+
+def _read_entry(body: Any, versions: Versions) -> FailureCard | None:  # noqa: ANN401 - bytes, if anything
+    """Give a kept card if its versions are those of now and this release can read it."""
+    if body is None or not {None, CLOSED}.isdisjoint(versions):
+        return None
+    head, _, document = body.partition(b"\n")
+    if head + b"\n" != _version_head(versions):
+        return None
+    try:
+        return CARD.validate_json(document)
+    except ValidationError:
+        return None

@@ -1,0 +1,73 @@
+"""Answers as people and programs read them on the command line."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from matching.answers import Match, MatchAnswer
+from matching.trust import Standing
+
+STANDING_STYLE = {
+    Standing.PROVEN: "green",
+    Standing.REFERENCE: "cyan",
+    Standing.UNPROVEN: "yellow",
+}
+DIGITS = 6
+
+
+def print_matches(console: Console, answer: MatchAnswer) -> None:
+    """Print the matches with their reasons, and which level answered."""
+    for match in answer.matches:
+        heading = Text(f"{match.rank}. {match.card.title}", style="bold")
+        heading.append(f"  {match.standing.value}", style=STANDING_STYLE[match.standing])
+        console.print(heading)
+        console.print(Text(f"   {match.sentence}"))
+    if answer.matches:
+        console.print(_sources_table(answer))
+    if answer.prompt:
+        console.print(Text(answer.prompt, style="yellow"))
+    level = f"level {answer.level.value}, ranker {answer.ranker}"
+    console.print(Text(f"{level}; {answer.degraded}" if answer.degraded else level, style="dim"))
+
+
+def match_record(id: str, answer: MatchAnswer) -> dict[str, Any]:
+    """Give one answer as JSON values: ranked ids first, then each match with its evidence."""
+    return {
+        "id": id,
+        "level": answer.level.value,
+        "degraded": answer.degraded,
+        "ranker": answer.ranker,
+        "cards": [match.card.id for match in answer.matches],
+        "matches": [_one_match(match) for match in answer.matches],
+    }
+
+
+def _one_match(match: Match) -> dict[str, Any]:
+    return {
+        "rank": match.rank,
+        "card": match.card.id,
+        "score": round(match.score, DIGITS),
+        "title": match.card.title,
+        "campaign": match.card.campaign,
+        "standing": match.standing.value,
+        "vehicle": match.card.vehicle_level.name.lower(),
+        "contributions": {
+            part.source.value: {"rank": part.rank, "score": round(part.score, DIGITS)}
+            for part in match.candidate.contributions
+        },
+        "reasons": [{"kind": r.kind.value, "subject": r.subject} for r in match.reasons],
+        "sentence": match.sentence,
+    }
+
+
+def _sources_table(answer: MatchAnswer) -> Table:
+    grid = Table(title="Where each card stood, by source", title_justify="left", box=None)
+    for column in ("card", "code", "vehicle", "meaning", "words", "neighbour", "score"):
+        grid.add_column(column, justify="left" if column == "card" else "right")
+    for match in answer.matches:
+        places = {p.source.value: str(p.rank) for p in match.candidate.contributions}
+        cells = [places.get(s, "·") for s in ("code", "vehicle", "meaning", "words", "neighbour")]
+        grid.add_row(match.card.id, *cells, f"{match.score:.4f}")
+    return grid

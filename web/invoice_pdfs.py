@@ -1,0 +1,101 @@
+"""PDFs of invoices by a signed link that expires: for the customer, who has no token.
+
+A link says what its asker may see: one that was given to somebody from whom customers are hidden
+leads to a page that hides them, and cannot be changed into another.
+"""
+
+import hmac
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Protocol
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from domain.errors import InvalidInput, NotFound, Unavailable
+from domain.ids import InvoiceId, invoice_id
+
+PATH = "/v1/invoices/{name}.pdf"
+LIFETIME = timedelta(minutes=15)
+# A message is read when its reader has time.
+MESSAGE_LIFETIME = timedelta(days=30)
+LONGEST = 16
+HEADERS = {"cache-control": "private, no-store", "x-content-type-options": "nosniff"}
+
+MASKED = "1"
+
+
+class Print(Protocol):
+    """Sets an invoice on paper, `masked`: without who the customer is."""
+
+    def __call__(self, id: InvoiceId, *, masked: bool = False) -> Awaitable[bytes]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PdfLinks:
+    """Signs links with one key; who has the link has the paper, until it expires.
+
+    `base` is where people reach this service: a link can be opened as it stands.
+    """
+
+    key: bytes
+    base: str = ""
+
+    def sign(
+        self,
+        id: InvoiceId,
+        now: datetime,
+        lifetime: timedelta = LIFETIME,
+        *,
+        masked: bool = False,
+    ) -> str:
+        expires = int((now + lifetime).timestamp())
+        hidden = f"&masked={MASKED}" if masked else ""
+        seal = self._seal(id, expires, masked=masked)
+        path = f"/v1/invoices/{id}.pdf?expires={expires}{hidden}&signature={seal}"
+        return f"{self.base}{path}"
+
+    def holds(
+        self, id: str, expires: str, signature: str, now: datetime, *, masked: bool = False
+    ) -> bool:
+        """Say whether we signed this link, for these eyes, and it has not expired."""
+        if not expires.isdecimal() or len(expires) > LONGEST or not signature.isascii():
+            return False
+        right = hmac.compare_digest(signature, self._seal(id, int(expires), masked=masked))
+        return right and now.timestamp() <= int(expires)
+
+    def _seal(self, id: str, expires: int, *, masked: bool) -> str:
+        what = f"pdf\n{id}\n{expires}" + ("\nmasked" if masked else "")
+        return hmac.new(self.key, what.encode(), sha256).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoicePdfs:
+    """Answers the links: the PDF, or 403 for a link that we did not sign or that has expired."""
+
+    links: PdfLinks
+    print: Print
+
+    async def endpoint(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        given = request.query_params
+        now, masked = datetime.now(UTC), given.get("masked") == MASKED
+        expires, signature = given.get("expires", ""), given.get("signature", "")
+        if not self.links.holds(name, expires, signature, now, masked=masked):
+            return _plain_response(
+                403, "This link has expired or was never given. Ask for the invoice again."
+            )
+        try:
+            pdf = await self.print(invoice_id(name), masked=masked)
+        except (NotFound, InvalidInput):
+            return _plain_response(404, "There is no such invoice.")
+        except Unavailable:
+            return _plain_response(503, "The books do not answer. Try again in a minute.")
+        named = {"content-disposition": f'inline; filename="{name}.pdf"'}
+        return Response(pdf, media_type="application/pdf", headers=HEADERS | named)
+
+
+def _plain_response(status: int, text: str) -> Response:
+    return Response(f"{text}\n", status, media_type="text/plain", headers=HEADERS)

@@ -1,0 +1,145 @@
+"""Who listens to which event: one place, so that an event nobody thought of is a type error."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import assert_never
+
+from domain.access import SEES_ALL
+from domain.cards import Severity
+from domain.errors import NotFound
+from domain.events import Event, EventType
+from domain.ids import CardId, TicketId
+from records.database import Connection
+from repair.ports import CardRepository
+from repair.suggestions import SuggestionPorts, suggest_cards
+from sync.hints import SeverityQuery, hint_handler
+from sync.inbox import EventListener, Handle
+
+
+class ListenerName(StrEnum):
+    """The names of the listeners: each has its group on the stream and its cursor in the log."""
+
+    MATCHING = "matching"
+    LEARNING = "learning"
+    HINTING = "hinting"
+    DRAFTING = "drafting"
+    FORGETTING = "forgetting"
+    TELLING = "telling"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventHandlers:
+    """What listeners need: the search for new tickets' cards, learning, drafts, kept cards, and
+    whoever tells customers.
+    """
+
+    search: SuggestionPorts
+    learn: Callable[[Event], Awaitable[None]]
+    draft: Handle
+    forget: Callable[[CardId], Awaitable[None]]
+    tell: Handle
+
+
+def listeners_of(type: EventType) -> frozenset[ListenerName]:
+    """Say who hears events of a type."""
+    match type:
+        case EventType.TICKET_CREATED:
+            return frozenset({ListenerName.MATCHING})
+        case (
+            EventType.CARD_CREATED
+            | EventType.CARD_UPDATED
+            | EventType.CARD_VERIFIED
+            | EventType.CARD_RETIRED
+            | EventType.CARD_MERGED
+            | EventType.CARD_RECHECK
+        ):
+            return frozenset({ListenerName.LEARNING, ListenerName.HINTING, ListenerName.FORGETTING})
+        case (
+            EventType.TICKET_UPDATED
+            | EventType.TICKET_RESOLVED
+            | EventType.TICKET_REOPENED
+            | EventType.TICKET_REVISITED
+            | EventType.CARD_MATCHED
+            | EventType.FEEDBACK_GIVEN
+        ):
+            return frozenset({ListenerName.LEARNING})
+        case EventType.TICKET_CLOSED:
+            return frozenset({ListenerName.LEARNING, ListenerName.DRAFTING})
+        case (
+            EventType.FEEDBACK_OBSERVED
+            | EventType.REVIEW_OPENED
+            | EventType.SYNC_REQUIRED
+            # Its saga may still take it back: customers hear of it by the saga's last step.
+            | EventType.INVOICE_ISSUED
+        ):
+            return frozenset()
+        case (
+            EventType.NOTIFICATION_SEND
+            | EventType.INVOICE_VOIDED
+            | EventType.CREDIT_NOTE_ISSUED
+            | EventType.PAYMENT_RECORDED
+        ):
+            return frozenset({ListenerName.TELLING})
+        case _:
+            assert_never(type)
+
+
+def build_listeners(handlers: EventHandlers) -> tuple[EventListener, ...]:
+    """Give every listener with what it does."""
+    return tuple(
+        EventListener(
+            name=hearer,
+            types=frozenset(t for t in EventType if hearer in listeners_of(t)),
+            handle=_handler_for(hearer, handlers),
+        )
+        for hearer in ListenerName
+    )
+
+
+def _handler_for(hearer: ListenerName, handlers: EventHandlers) -> Handle:
+    match hearer:
+        case ListenerName.MATCHING:
+            return _search_handler(handlers.search)
+        case ListenerName.LEARNING:
+            return _wait_for_match(handlers.learn)
+        case ListenerName.HINTING:
+            return hint_handler(_severity_query(handlers.search.cards), lambda: datetime.now(UTC))
+        case ListenerName.DRAFTING:
+            return handlers.draft
+        case ListenerName.FORGETTING:
+            return _wait_for_match(lambda event: handlers.forget(CardId(event.entity)))
+        case ListenerName.TELLING:
+            return handlers.tell
+        case _:
+            assert_never(hearer)
+
+
+def _severity_query(cards: CardRepository) -> SeverityQuery:
+    async def severity(entity: str) -> Severity | None:
+        return (await cards.get(CardId(entity), SEES_ALL)).signature.severity
+
+    return severity
+
+
+def _search_handler(needed: SuggestionPorts) -> Handle:
+    """Search for a new ticket's cards; the graph's writes are the same when they come twice."""
+
+    async def search(event: Event) -> None:
+        await suggest_cards(needed, TicketId(event.entity), event.at, event.trace)
+
+    return _wait_for_match(search)
+
+
+def _wait_for_match(hear: Callable[[Event], Awaitable[None]]) -> Handle:
+    """Hear events whose thing may have gone away since: there is nothing left to do for it."""
+
+    async def handle(event: Event, connection: Connection) -> None:
+        del connection
+        try:
+            await hear(event)
+        except NotFound:
+            return
+
+    return handle

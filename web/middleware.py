@@ -1,0 +1,78 @@
+"""What every request is wrapped in: a trace id, a line in the log, a count, security headers."""
+
+import logging
+from collections.abc import Collection, Mapping
+from time import perf_counter
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.json_logs import TRACE, trace_id
+from web.metrics import Metrics
+
+log = logging.getLogger("battwheels.request")
+
+SECURITY: Mapping[str, str] = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+ONE_YEAR = "max-age=31536000; includeSubDomains"
+
+
+class RequestEnvelope:
+    """The outermost layer; `routes` are the paths that logs and metrics may name."""
+
+    def __init__(
+        self, app: ASGIApp, metrics: Metrics, routes: Collection[str], *, secure: bool
+    ) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._routes = frozenset(routes)
+        self._headers = dict(SECURITY)
+        if secure:
+            self._headers["strict-transport-security"] = ONE_YEAR
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        trace = trace_id(Headers(scope=scope).get("traceparent"))
+        scope.setdefault("state", {})["trace"] = trace
+        token = TRACE.set(trace)
+        try:
+            await self._count_answer(scope, receive, send, trace)
+        finally:
+            TRACE.reset(token)
+
+    async def _count_answer(self, scope: Scope, receive: Receive, send: Send, trace: str) -> None:
+        status, started = 0, perf_counter()
+
+        async def outward(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                self._add_headers(MutableHeaders(scope=message), trace)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, outward)
+        finally:
+            self._log_request(scope, status, perf_counter() - started)
+
+    def _add_headers(self, headers: MutableHeaders, trace: str) -> None:
+        headers["x-trace-id"] = trace
+        for name, value in self._headers.items():
+            headers.setdefault(name, value)
+
+    def _log_request(self, scope: Scope, status: int, seconds: float) -> None:
+        route = scope["path"] if scope["path"] in self._routes else "other"
+        kind = scope.get("method", "WEBSOCKET")
+        fields = {"route": route, "method": kind, "status": status, "ms": round(1000 * seconds, 1)}
+        log.info("request", extra=fields)
+        if scope["type"] == "http":
+            self._metrics.request(route, kind, status, seconds)

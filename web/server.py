@@ -1,0 +1,305 @@
+"""The service as it runs: the application, and beside it the relay, the feed, the consumers."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from time import monotonic
+
+from starlette.applications import Starlette
+
+from domain.access import Viewer
+from domain.errors import Unavailable
+from domain.matches import Level
+from domain.reports import FailureReport
+from ingest.missing_vectors import embed_missing
+from matching.matcher import NO_CARDS, NO_MATCH
+from records.digests import DigestStore
+from records.hint_batches import HintBatchStore
+from records.inbox import InboxStore, RetryPolicy
+from records.wakeups import Topic
+from repair.analyses import handle_event
+from repair.suggestions import SuggestionPorts
+from resolvers.services import Services
+from sync.cancellation import is_cancelled
+from sync.consumers import StreamConsumers, SweepTiming
+from sync.hints import HintSchedule
+from sync.inbox import EventListener
+from web import listeners as web_listeners
+from web.asgi import AppOptions, application
+from web.health import Probe
+from web.interrupts import PromptServer
+from web.invoice_pdfs import InvoicePdfs
+from web.listeners import EventHandlers
+from web.management import managed, operators_of
+from web.uvicorn_config import uvicorn_config
+from web.wiring import Patience, Runtime, analysis_ports, build_matcher, process_name
+
+RESTART_SECONDS = 1.0
+# How soon an import made by another process is known to the reader.
+REFRESH_SECONDS = 60.0
+# How soon a card that was written without a vector has one.
+CATCH_UP_SECONDS = 10.0
+# How soon reports are let in again after the store that refused them is back.
+RETURN_SECONDS = 0.5
+# How often the change log lets go of what is too old.
+TRIM_SECONDS = 3600.0
+REHEARSAL = FailureReport(
+    text="Ather 450X does not charge, battery warning on the dash", codes=("P0A80",)
+)
+REHEARSALS = 2
+# Nobody waits for it, and the first plans cost seconds.
+UNHURRIED = Patience(embedder=60.0, graph=60.0, answer=60.0)
+PACE = SweepTiming()
+SWITCH_SECONDS = 0.001
+NO_KNOWLEDGE = "No card is known yet. Load them: battwheels ingest knowledge"
+
+End = Callable[[], None]
+
+log = logging.getLogger("battwheels.serving")
+
+
+def build_application(runtime: Runtime) -> Starlette:
+    """Give the application over an opened house."""
+    settings = runtime.settings
+    return application(
+        build_services(runtime),
+        AppOptions(
+            verify=runtime.tokens.verify,
+            probes=probes(runtime),
+            development=not settings.production,
+            origins=settings.allowed_origins,
+            ui=settings.home / "ui",
+            papers=InvoicePdfs(links=runtime.billing.links, print=runtime.billing.print_pdf),
+            caps=settings.caps,
+            metrics=runtime.metrics,
+            operators=operators_of(settings),
+            parts=runtime.parts,
+        ),
+    )
+
+
+def probes(runtime: Runtime) -> dict[str, Probe]:
+    """Give what asks each store whether it answers."""
+    return {
+        "neo4j": runtime.graph.ping,
+        "postgres": runtime.records.ping,
+        "redis": _ping_redis(runtime),
+    }
+
+
+def build_services(runtime: Runtime) -> Services:
+    return Services(
+        cards=runtime.cards,
+        card_cache=runtime.card_cache,
+        tickets=runtime.tickets,
+        garages=runtime.garages,
+        technicians=runtime.technicians,
+        jobs=runtime.jobs,
+        vocabulary=runtime.vocabulary,
+        search=runtime.search,
+        reader=runtime.reader,
+        matcher=runtime.matcher,
+        diagnoser=runtime.diagnoser,
+        embedder=runtime.embedder,
+        operations=runtime.operations,
+        recheck_marks=runtime.cards,
+        feedback=runtime.feedback,
+        reviews=runtime.reviews,
+        feed=runtime.feed,
+        offline=runtime.offline,
+        deltas=runtime.deltas,
+        delta_cursors=runtime.delta_cursors,
+        now=lambda: datetime.now(UTC),
+        billing=runtime.billing.billing,
+        intake_breaker=runtime.opening,
+    )
+
+
+@asynccontextmanager
+async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerator[None]:
+    """Run feed and reader beside the block, and with `work` the relay and the consumers."""
+    search = SuggestionPorts(
+        tickets=runtime.tickets, cards=runtime.cards, reader=runtime.reader, matcher=runtime.matcher
+    )
+    heard = EventHandlers(
+        search=search,
+        learn=partial(handle_event, analysis_ports(runtime)),
+        draft=runtime.billing.billing.drafts.open_draft,
+        forget=runtime.card_cache.forget,
+        tell=runtime.billing.notices.send_notice,
+    )
+    loops: dict[str, Callable[[], Awaitable[None]]] = {
+        "feed": runtime.feed.run,
+        "reader": lambda: _learn_vocabulary(runtime),
+        "returns": lambda: _returning(runtime),
+    }
+    if work:
+        loops["wakeups"] = runtime.wakeups.run
+        loops["relay"] = runtime.relay.run
+        loops["partitions"] = runtime.billing.prepare
+        loops["anchors"] = lambda: runtime.billing.anchor(runtime.parts, runtime.metrics)
+        loops["invoices"] = runtime.billing.recover
+        loops["vectors"] = lambda: _embed_missing(runtime)
+        loops["paces"] = build_hints(runtime).run
+        loops["retention"] = lambda: _trim_log(runtime)
+        loops["consumers"] = lambda: build_consumers(
+            runtime, web_listeners.build_listeners(heard)
+        ).run(runtime.bus)
+    tasks = [
+        asyncio.create_task(_keep_running(name, run), name=name) for name, run in loops.items()
+    ]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def build_hints(runtime: Runtime) -> HintSchedule:
+    batches, hourly = HintBatchStore(runtime.records), DigestStore(runtime.records)
+    return HintSchedule(
+        batches, hourly, lambda: datetime.now(UTC), runtime.wakeups.on(Topic.BATCHES)
+    )
+
+
+def build_consumers(
+    runtime: Runtime, listeners: Sequence[EventListener], pace: SweepTiming = PACE
+) -> StreamConsumers:
+    """Give the consumers of a house: a group, an inbox and a cursor for each listener."""
+
+    def inbox(listener: EventListener) -> InboxStore:
+        return InboxStore(runtime.records, listener.name, listener.types, RetryPolicy())
+
+    stores = (runtime.redis, runtime.cursors, runtime.leases)
+    pace = replace(pace, wakes=partial(runtime.wakeups.on, Topic.CHANGE_LOG))
+    return StreamConsumers(listeners, inbox, stores, pace=pace, name=process_name())
+
+
+async def serve_application(
+    runtime: Runtime,
+    started: Callable[[End], Awaitable[None]] | None = None,
+    *,
+    work: bool = True,
+) -> None:
+    """Serve until told to end; `started` runs once the port answers and may end it."""
+    settings = runtime.settings
+    config = uvicorn_config(
+        build_application(runtime), settings.host, settings.port, caps=settings.caps
+    )
+    # What is worked on in threads lets the loop go on after so many seconds at most.
+    sys.setswitchinterval(SWITCH_SECONDS)
+    server = PromptServer(config)
+    runtime.parts.started = runtime.parts.matches = False
+    async with (
+        managed(runtime.settings, probes(runtime), runtime.parts, runtime.metrics),
+        run_background(runtime, work=work),
+    ):
+        serving = asyncio.create_task(server.serve())
+        while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has a flag, no event
+            await asyncio.sleep(0.02)
+        if started is not None and server.started:
+            await started(lambda: setattr(server, "should_exit", True))
+        await serving
+
+
+async def rehearse_match(runtime: Runtime) -> None:
+    """Match a few times before anyone asks: the first plans and pages cost seconds."""
+    await runtime.search.warm()
+    matcher = build_matcher(runtime.settings, runtime.search, runtime.redis, UNHURRIED)
+    for viewer in (Viewer(sees_all=True), Viewer(region="rehearsal")) * REHEARSALS:
+        understood = await runtime.reader.understand(REHEARSAL)
+        await matcher.match(understood, viewer)
+
+
+async def _learn_vocabulary(runtime: Runtime) -> None:
+    await _counted(runtime)
+    try:
+        await runtime.embedder.warm()
+        await _tried(runtime)
+    finally:
+        # What is not whole by now is said to be degraded; there is an answer for everybody.
+        runtime.parts.started = True
+        runtime.graph.watch()
+        runtime.records.watch()
+    while not is_cancelled():
+        await _counted(runtime)
+        await runtime.reader.refresh(runtime.vocabulary)
+        await runtime.reader.learn()
+        await asyncio.sleep(REFRESH_SECONDS)
+
+
+async def _tried(runtime: Runtime) -> None:
+    """Rehearse, then match as somebody who waits would: from here on matches are whole, or not."""
+    await rehearse_match(runtime)
+    understood = await runtime.reader.understand(REHEARSAL)
+    answer = await runtime.matcher.match(understood, Viewer(region="rehearsal"))
+    runtime.parts.matches = answer.level is Level.AI
+
+
+async def _counted(runtime: Runtime) -> None:
+    """Say whether there is a card at all: a fresh service knows none and looks broken."""
+    empty = not await runtime.cards.count(Viewer(sees_all=True))
+    runtime.matcher.no_match = NO_CARDS if empty else NO_MATCH
+    if runtime.parts.note("knowledge", NO_KNOWLEDGE if empty else None) and empty:
+        log.warning("no cards", extra={"do": NO_KNOWLEDGE})
+
+
+async def _embed_missing(runtime: Runtime) -> None:
+    await runtime.cards.outdate(runtime.embedder.model)
+    while not is_cancelled():
+        await embed_missing(runtime.cards, runtime.embedder)
+        await asyncio.sleep(CATCH_UP_SECONDS)
+
+
+async def _returning(runtime: Runtime) -> None:
+    """Let reports in again as soon as the store that refused them answers, and see whether matches
+    are whole again.
+    """
+    pings = {"neo4j": runtime.graph.ping, "postgres": runtime.records.ping}
+    pause, due = RETURN_SECONDS, 0.0
+    while not is_cancelled():
+        ping = pings.get(runtime.opening.silent or "")
+        if ping is not None:
+            with suppress(Unavailable):
+                await ping()
+                runtime.opening.answers()
+        if runtime.parts.matches:
+            pause = RETURN_SECONDS
+        elif runtime.parts.started and monotonic() >= due:
+            with suppress(Unavailable, TimeoutError):
+                await _tried(runtime)
+                # It answers and is not whole (no model): that may last, and trying costs.
+                pause = min(2 * pause, REFRESH_SECONDS)
+                due = monotonic() + pause
+        await asyncio.sleep(RETURN_SECONDS)
+
+
+async def _trim_log(runtime: Runtime) -> None:
+    while not is_cancelled():
+        await runtime.change_log.trim()
+        await asyncio.sleep(TRIM_SECONDS)
+
+
+async def _keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:
+    """Run a loop until it is told to end: what stops it before is logged, and it starts again."""
+    while not is_cancelled():
+        try:
+            await run()
+        except Unavailable as error:
+            log.warning("waiting", extra={"loop": name, "for": error.dependency})
+        except Exception:
+            log.exception("stopped", extra={"loop": name})
+        await asyncio.sleep(RESTART_SECONDS)
+
+
+def _ping_redis(runtime: Runtime) -> Callable[[], Awaitable[object]]:
+    async def ping() -> object:
+        return await runtime.redis.ping()  # pyright: ignore[reportGeneralTypeIssues]
+
+    return ping
