@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 
+from domain import limits
 from domain.access import Action, ResourceKind
 from domain.cards import FailureCard
 from domain.errors import NotFound
