@@ -333,7 +333,7 @@ class CardQueries:
         limits.check_range("lon", lon, -180, 180)
         limits.check_range("km", km, 0, HALFWAY_ROUND_KM)
         cards = context.services.cards
-        found = await cards.near(lat, lon, km, context.viewer, page_size(first))
+        found = await cards.cards_near(lat, lon, km, context.viewer, page_size(first))
         return [tickets.FailureCard.from_domain(card) for card in found]
 
     @strawberry.field(

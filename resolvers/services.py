@@ -51,7 +51,7 @@ class CardCatalogue(card_merges.MergeableCards, Protocol):
         self, viewer: Viewer, *, first: int, after: str | None, filter: CardFilter
     ) -> list[FailureCard]: ...
 
-    async def near(
+    async def cards_near(
         self, lat: float, lon: float, km: float, viewer: Viewer, limit: int
     ) -> list[FailureCard]: ...
 

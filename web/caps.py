@@ -42,7 +42,7 @@ class Caps:
     fields: int = _cap(1_000, "fields of a document, its fragments spread out")
     operations: int = _cap(20, "operations of a document")
     input_nodes: int = _cap(20_000, "values inside a request's variables, at all depths")
-    input_depth: int = _cap(24, "levels of a request's variables")
+    input_depth: int = _cap(256, "levels of a request's variables")
     input_list: int = _cap(2_000, "entries of one list or object of the variables")
     input_text: int = _cap(100_000, "characters of one text of the variables")
     units_per_second: int = _cap(50, "units that a caller earns each second (see below)")

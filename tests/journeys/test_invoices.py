@@ -262,7 +262,7 @@ async def test_wrong_gstin_is_told_by_its_character(shop: Shop, gstin: str, reas
         await shop.accountant.ask(EDIT, op=op(), n=0, **asked),
     ]
     assert {(one["__typename"], one["field"]) for one in said} == {
-        ("InvalidInput", "customer.gstin")
+        ("InvalidInput", "invoice.customer.gstin")
     }
     assert reason in said[0]["reason"]
     assert await written(shop) == before
@@ -289,7 +289,7 @@ async def test_what_is_not_ours_or_too_late_writes_nothing(shop: Shop) -> None:
         ("NotFound", "ticket"),
         ("NotFound", "ticket"),
         ("MonthClosed", None),
-        ("InvalidInput", "currency"),
+        ("InvalidInput", "invoice.currency"),
     ]
     assert await written(shop) == before
 
@@ -300,7 +300,7 @@ async def test_absurd_stock_writes_nothing(shop: Shop, quantity: int) -> None:
     before = await written(shop)
     stock = {"part": "controller", "quantity": quantity, "reason": "Counted"}
     said = await shop.admin.ask(STOCK, op=op(), stock=stock)
-    assert (said["__typename"], said["field"]) == ("InvalidInput", "quantity")
+    assert (said["__typename"], said["field"]) == ("InvalidInput", "stock.quantity")
     assert await written(shop) == before
 
 
@@ -314,7 +314,7 @@ async def test_absurd_quantities_are_not_resolved_with(
     ticket = (await asha.report("Jerks at low speed"))["key"]
     used = {"worked": True, "minutes": 5, "parts": [{"part": "controller", "quantity": quantity}]}
     said = await asha.ask(RESOLVE, op=op(), id=ticket, n=1, outcome=used)
-    assert (said["__typename"], said["field"]) == ("InvalidInput", "quantity")
+    assert (said["__typename"], said["field"]) == ("InvalidInput", "outcome.parts.0.quantity")
 
 
 @pytest.mark.journey
@@ -339,8 +339,8 @@ async def test_absurd_amounts_name_their_field_and_write_nothing(shop: Shop) -> 
     )
     assert [said["__typename"] for said in paid] == ["InvalidInput", "InvalidInput", "OverLimit"]
     assert {said["__typename"] for said in credited} == {"InvalidInput"}
-    assert "at .amount" in beyond["errors"][0]["message"]
-    assert "at .amount" in broken["errors"][0]["message"]
+    told = [answer["errors"][0]["extensions"]["field"] for answer in (beyond, broken)]
+    assert told == ["payment.amount", "payment.amount"]
     assert await written(shop) == before
 
 

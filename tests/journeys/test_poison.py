@@ -95,7 +95,7 @@ async def test_a_forged_operation_id_is_refused(somebody: Somebody) -> None:
         )
     ]
     answers = await sync(technician, *forged)
-    assert {(a["state"], a["field"]) for a in answers} == {("REFUSED", "operation_id")}
+    assert {(a["state"], a["field"]) for a in answers} == {("REFUSED", "operationId")}
 
 
 async def test_one_operation_id_for_two_things_is_refused(somebody: Somebody) -> None:

@@ -213,7 +213,7 @@ class AskedCards(FakeCards):
         self._asked["cards.page"] += 1
         return await super().page(viewer, first=first, after=after, filter=filter)
 
-    async def near(
+    async def cards_near(
         self, lat: float, lon: float, km: float, viewer: Viewer, limit: int
     ) -> list[FailureCard]:
         """Give none: no garage of this world has a place."""

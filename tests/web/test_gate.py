@@ -151,11 +151,13 @@ async def test_attacks_are_answered_and_change_nothing(attack: Attack) -> None:
     assert world.written() == (0, 0, 0)
 
 
-async def test_variables_name_nothing_of_the_schema(world: World) -> None:
+async def test_whoever_signed_in_is_told_the_place_of_a_wrong_value(world: World) -> None:
     query = "query($report: ReportInput!) { match(report: $report) { __typename } }"
     asked = {"query": query, "variables": {"report": {"text": 7}}}
     async with client(app(world, development=False), bearer(actor())) as opened:
         got = await opened.post(PATH, json=asked)
     [error] = got.json()["errors"]
-    assert error["extensions"] == {"code": "INVALID_VARIABLES"}
-    assert error["message"].startswith("The value of $report does not fit its type.")
+    assert (error["extensions"]["code"], error["extensions"]["field"]) == (
+        "INVALID_INPUT",
+        "report.text",
+    )
