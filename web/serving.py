@@ -20,7 +20,7 @@ from matching.engine import NO_CARDS, NO_MATCH
 from records.batches import Batches
 from records.hourly import Hourly
 from records.inbox import Inbox, Retry
-from records.wakeups import Topic
+from records.wakeups import Topic, Wakeup
 from repair.intake import Searching
 from repair.learning import learn
 from resolvers.services import Services
@@ -43,6 +43,8 @@ RESTART_SECONDS = 1.0
 REFRESH_SECONDS = 60.0
 # How soon a card that was written without a vector has one.
 CATCH_UP_SECONDS = 10.0
+# How seldom both look when nobody told of a write.
+REST_SECONDS = 600.0
 # How soon reports are let in again after the store that refused them is back.
 RETURN_SECONDS = 0.5
 # How often the change log lets go of what is too old.
@@ -130,16 +132,16 @@ async def beside(house: Opened, *, work: bool = True) -> AsyncGenerator[None]:
     )
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "feed": house.feed.run,
-        "reader": lambda: _learning(house),
+        "wakeups": house.wakeups.run,
+        "reader": partial(_learning, house, house.wakeups.on(Topic.GRAPH_OUTBOX)),
         "returns": lambda: _returning(house),
     }
     if work:
-        loops["wakeups"] = house.wakeups.run
         loops["relay"] = house.relay.run
         loops["partitions"] = house.books.prepare
         loops["anchors"] = lambda: house.books.anchor(house.parts, house.metrics)
         loops["invoices"] = house.books.recover
-        loops["vectors"] = lambda: _embedding(house)
+        loops["vectors"] = partial(_embedding, house, house.wakeups.on(Topic.GRAPH_OUTBOX))
         loops["paces"] = paces(house).run
         loops["retention"] = lambda: _trimming(house)
         loops["consumers"] = lambda: consumers(house, handlers.listeners(heard)).run(house.bus)
@@ -199,7 +201,7 @@ async def rehearse(house: Opened) -> None:
         await matcher.match(understood, viewer)
 
 
-async def _learning(house: Opened) -> None:
+async def _learning(house: Opened, written: Wakeup) -> None:
     await _counted(house)
     try:
         await house.embedder.warm()
@@ -214,6 +216,7 @@ async def _learning(house: Opened) -> None:
         await house.reader.refresh(house.vocabulary)
         await house.reader.learn()
         await asyncio.sleep(REFRESH_SECONDS)
+        await written.wait(REST_SECONDS)
 
 
 async def _tried(house: Opened) -> None:
@@ -232,11 +235,12 @@ async def _counted(house: Opened) -> None:
         log.warning("no cards", extra={"do": NO_KNOWLEDGE})
 
 
-async def _embedding(house: Opened) -> None:
+async def _embedding(house: Opened, written: Wakeup) -> None:
     await house.cards.outdate(house.embedder.model)
     while not told_to_end():
         await catch_up(house.cards, house.embedder)
         await asyncio.sleep(CATCH_UP_SECONDS)
+        await written.wait(REST_SECONDS)
 
 
 async def _returning(house: Opened) -> None:
