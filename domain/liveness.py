@@ -15,7 +15,9 @@ from domain.errors import Unavailable
 
 # A call that takes longer asks whether the store lives, and waits so long for that answer.
 FIRST_LOOK_SECONDS = 0.6
-ANSWER_SECONDS = 1.2
+ANSWER_SECONDS = 1.0
+# How long a call may take to see that its line was let go.
+LEAVE_SECONDS = 0.2
 # How often a dead store is asked whether it is back.
 RETURN_SECONDS = 0.5
 # Who gives a call more time than this knows why: a migration.
@@ -27,10 +29,17 @@ Ping = Callable[[], Awaitable[bool]]
 class Liveness:
     """One for each store of a process."""
 
-    def __init__(self, dependency: str, ping: Ping) -> None:
-        """`ping` says whether the store answers; it raises nothing and knows no limit."""
+    def __init__(
+        self, dependency: str, ping: Ping, let_go: Callable[[], None] | None = None
+    ) -> None:
+        """`ping` says whether the store answers; it raises nothing and knows no limit.
+
+        `let_go` cuts the lines to a dead store: a driver whose call is cancelled may first ask the
+        store to end it, and wait for that.
+        """
         self._dependency = dependency
         self._ping = ping
+        self._let_go = let_go
         self._watching = False
         self._heard = 0.0
         self._asking: asyncio.Task[bool] | None = None
@@ -83,7 +92,7 @@ class Liveness:
         while await self._lives():  # noqa: ASYNC110 - a store tells nobody
             await asyncio.sleep(FIRST_LOOK_SECONDS)
         self._mourn()
-        limit.reschedule(loop.time())
+        limit.reschedule(loop.time() + LEAVE_SECONDS)
 
     async def _lives(self) -> bool:
         """Ask once for all who want to know."""
@@ -100,8 +109,11 @@ class Liveness:
             return False
 
     def _mourn(self) -> None:
-        if not self.dead:
-            self._returning = asyncio.create_task(self._awaited())
+        if self.dead:
+            return
+        if self._let_go is not None:
+            self._let_go()
+        self._returning = asyncio.create_task(self._awaited())
 
     async def _awaited(self) -> None:
         while not await self._answers():  # noqa: ASYNC110 - the store tells nobody

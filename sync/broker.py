@@ -15,10 +15,12 @@ from sync.envelope import Envelope
 from sync.inbox import EventHandler
 from sync.stream import FIELD, STREAM, Logged
 
-SECONDS = 3.0
+CONNECT_SECONDS = 3.0
 TAKEN = 64
 # An empty stream is asked again after this; an entry is given out as soon as it is there.
-BLOCK_MILLISECONDS = 2_000
+BLOCK_MILLISECONDS = 10_000
+# Longer than an empty stream is waited for, or each wait would end as an error.
+ANSWER_SECONDS = 12.0
 PARTS = {"redis": RedisBroker, "rediss": RedisBroker}
 
 
@@ -43,8 +45,8 @@ def make_broker(url: str) -> RedisBroker:
     return PARTS[scheme](
         # Protocol 2, as everywhere: stream answers are plain lists.
         f"{url}{separator}protocol=2",
-        socket_timeout=SECONDS,
-        socket_connect_timeout=SECONDS,
+        socket_timeout=ANSWER_SECONDS,
+        socket_connect_timeout=CONNECT_SECONDS,
         logger=logging.getLogger("battwheels.bus"),
         log_level=logging.DEBUG,
         apply_types=False,

@@ -7,6 +7,7 @@ longer, and that would be a verdict of the clock. Limits that a test is about it
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
+from weakref import WeakSet
 
 from psycopg_pool import AsyncConnectionPool
 
@@ -30,8 +31,10 @@ class PatientGraph(Graph):
 class PatientRecords(Records):
     """Waits for a connection and for a transaction."""
 
-    def __init__(self, pool: AsyncConnectionPool[Connection], url: str) -> None:
-        super().__init__(pool, url)
+    def __init__(
+        self, pool: AsyncConnectionPool[Connection], url: str, lines: WeakSet[Connection]
+    ) -> None:
+        super().__init__(pool, url, lines)
         pool.timeout = PATIENT_SECONDS
 
     @asynccontextmanager

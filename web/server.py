@@ -21,7 +21,7 @@ from matching.matcher import NO_CARDS, NO_MATCH
 from records.digests import DigestStore
 from records.hint_batches import HintBatchStore
 from records.inbox import InboxStore, RetryPolicy
-from records.wakeups import Topic
+from records.wakeups import Topic, Wakeup
 from repair.analyses import handle_event
 from repair.suggestions import SuggestionPorts
 from resolvers.services import Services
@@ -44,6 +44,8 @@ RESTART_SECONDS = 1.0
 REFRESH_SECONDS = 60.0
 # How soon a card that was written without a vector has one.
 CATCH_UP_SECONDS = 10.0
+# How seldom both look when nobody told of a write.
+REST_SECONDS = 600.0
 # How soon reports are let in again after the store that refused them is back.
 RETURN_SECONDS = 0.5
 # How often the change log lets go of what is too old.
@@ -135,16 +137,16 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
     )
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "feed": runtime.feed.run,
-        "reader": lambda: _learn_vocabulary(runtime),
+        "wakeups": runtime.wakeups.run,
+        "reader": partial(_learn_vocabulary, runtime, runtime.wakeups.on(Topic.GRAPH_OUTBOX)),
         "returns": lambda: _returning(runtime),
     }
     if work:
-        loops["wakeups"] = runtime.wakeups.run
         loops["relay"] = runtime.relay.run
         loops["partitions"] = runtime.billing.prepare
         loops["anchors"] = lambda: runtime.billing.anchor(runtime.parts, runtime.metrics)
         loops["invoices"] = runtime.billing.recover
-        loops["vectors"] = lambda: _embed_missing(runtime)
+        loops["vectors"] = partial(_embed_missing, runtime, runtime.wakeups.on(Topic.GRAPH_OUTBOX))
         loops["paces"] = build_hints(runtime).run
         loops["retention"] = lambda: _trim_log(runtime)
         loops["consumers"] = lambda: build_consumers(
@@ -217,7 +219,7 @@ async def rehearse_match(runtime: Runtime) -> None:
         await matcher.match(understood, viewer)
 
 
-async def _learn_vocabulary(runtime: Runtime) -> None:
+async def _learn_vocabulary(runtime: Runtime, written: Wakeup) -> None:
     await _counted(runtime)
     try:
         await runtime.embedder.warm()
@@ -232,6 +234,7 @@ async def _learn_vocabulary(runtime: Runtime) -> None:
         await runtime.reader.refresh(runtime.vocabulary)
         await runtime.reader.learn()
         await asyncio.sleep(REFRESH_SECONDS)
+        await written.wait(REST_SECONDS)
 
 
 async def _tried(runtime: Runtime) -> None:
@@ -250,11 +253,12 @@ async def _counted(runtime: Runtime) -> None:
         log.warning("no cards", extra={"do": NO_KNOWLEDGE})
 
 
-async def _embed_missing(runtime: Runtime) -> None:
+async def _embed_missing(runtime: Runtime, written: Wakeup) -> None:
     await runtime.cards.outdate(runtime.embedder.model)
     while not is_cancelled():
         await embed_missing(runtime.cards, runtime.embedder)
         await asyncio.sleep(CATCH_UP_SECONDS)
+        await written.wait(REST_SECONDS)
 
 
 async def _returning(runtime: Runtime) -> None:
