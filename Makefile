@@ -10,7 +10,7 @@ GATE := 94
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-full coverage check rows features soak bench attack conformance docs lock sdl asyncapi clean
+.PHONY: help demo serve test test-full coverage check rows features soak bench attack conformance docs lock sdl refusals settings reference asyncapi clean
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,12 @@ sdl: $(READY) ## Print the GraphQL schema into schema/schema.graphql.
 
 refusals: $(READY) ## Print all refusals and their codes into docs/refusals.md.
 	$(BIN)/python -m resolvers.refusal_page
+
+settings: $(READY) ## Print all settings into docs/settings.md.
+	$(BIN)/python -m web.settings_page
+
+reference: $(READY) ## Print the reference of the GraphQL schema into docs/graphql.md.
+	$(BIN)/python -m schema.reference_page
 
 asyncapi: $(READY) ## Print the events' schemas into sync/asyncapi.yaml.
 	$(BIN)/battwheels events schema > sync/asyncapi.yaml

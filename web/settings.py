@@ -31,7 +31,13 @@ class Settings:
     """What the environment says; a secret may also be named by a file (`NAME_FILE`).
 
     Attributes:
+        environment: `development` or `production`; production refuses what is not safe.
         home: folder of the local stores, models' caches and development secrets.
+        host, port: where the API listens.
+        neo4j_uri, neo4j_user, neo4j_password: the graph store; None starts one of our own.
+        postgres_url: PostgreSQL, `postgresql://USER:PASSWORD@HOST/NAME`; None starts one of our
+            own.
+        redis_url: Redis, `rediss://:PASSWORD@HOST:PORT`; None starts one of our own.
         own_stores: hosts of stores on this very machine that production may reach without TLS:
             `localhost`, an address of the loopback, or the name of a container beside.
         embedding_model: a sentence-transformers name or folder; None is the bundled MiniLM.
