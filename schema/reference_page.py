@@ -26,7 +26,7 @@ from graphql import (
     print_ast,
 )
 
-from schema.sdl import printed
+from schema.sdl import printed_sdl
 
 T = TypeVar("T")
 PAGE = Path(__file__).parent.parent / "docs" / "graphql.md"
@@ -140,4 +140,4 @@ def _line(text: str | None) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(build_schema(printed())), encoding="utf-8")
+    PAGE.write_text(page(build_schema(printed_sdl())), encoding="utf-8")

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from billing.gst import letters, money, qr, upi
+from billing.gst import letters, money, upi
 from billing.gst.gstin import mask_gstin
 from billing.gst.hsn_summary import HsnRow, summarise_by_hsn
 from billing.gst.invoices import Document, Invoice
@@ -20,6 +20,7 @@ from billing.gst.money import ZERO, Paise
 from billing.gst.parties import MASK, Party, masked_name
 from billing.gst.upi import Payee
 from billing.ledger import bills_of_supply
+from billing.paper import qr
 from billing.paper.amounts import amount_in_words
 from billing.paper.copies import DocumentCopy
 

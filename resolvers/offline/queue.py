@@ -18,11 +18,11 @@ from repair.operations import Operation
 from resolvers import idempotency, inputs
 from resolvers.cards import CardMutations, card_ports
 from resolvers.context import RequestContext
+from resolvers.feedback import FeedbackMutations
 from resolvers.guards import SIGNED_IN, Guard, declared
 from resolvers.input_paths import misread, path
 from resolvers.offline import ticket_records
 from resolvers.refusals import told
-from resolvers.reviews import ReviewMutations
 from resolvers.services import Answer
 from resolvers.stock import StockMutations
 from resolvers.tickets import TicketMutations, report_ports
@@ -192,12 +192,12 @@ QUEUE_VERBS: Mapping[QueuedVerb, QueueVerb] = {
 # A queue is no way around a guard: an operation needs what the mutation of the same name needs.
 # A price is refused to everybody, so nobody needs a right to hear why.
 GUARDS: Mapping[QueuedVerb, Guard] = {
-    QueuedVerb.REPORT_FAILURE: declared(CardMutations, "report_failure"),
+    QueuedVerb.REPORT_FAILURE: declared(TicketMutations, "report_failure"),
     QueuedVerb.START_REPAIR: declared(TicketMutations, "start_repair"),
     QueuedVerb.RECORD_ATTEMPT: declared(TicketMutations, "record_attempt"),
     QueuedVerb.RESOLVE_TICKET: declared(TicketMutations, "resolve_ticket"),
     QueuedVerb.CLOSE_TICKET: declared(TicketMutations, "close_ticket"),
-    QueuedVerb.RATE_CARD: declared(ReviewMutations, "give_feedback"),
+    QueuedVerb.RATE_CARD: declared(FeedbackMutations, "give_feedback"),
     QueuedVerb.ADJUST_STOCK: declared(StockMutations, "adjust_stock"),
     QueuedVerb.CREATE_CARD: declared(CardMutations, "create_card"),
     QueuedVerb.UPDATE_CARD: declared(CardMutations, "update_card"),

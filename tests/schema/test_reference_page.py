@@ -6,7 +6,7 @@ import pytest
 from graphql import GraphQLSchema, build_schema
 
 from schema.reference_page import PAGE, page
-from schema.sdl import printed
+from schema.sdl import printed_sdl
 
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 LINK = re.compile(r"\]\(#([^)]+)\)")
@@ -14,7 +14,7 @@ LINK = re.compile(r"\]\(#([^)]+)\)")
 
 @pytest.fixture(scope="module")
 def built() -> GraphQLSchema:
-    return build_schema(printed())
+    return build_schema(printed_sdl())
 
 
 def test_the_page_is_as_the_schema(built: GraphQLSchema) -> None:
