@@ -16,11 +16,11 @@ from domain.matches import Embedding
 from domain.usage import Usage
 from domain.vehicles import FirmwareRelease, name_key
 from graph import bodies, card_imports, card_rows, card_writes, outbox
-from graph.card_cache import CardCache, counted, usage
 from graph.card_imports import ImportCount
 from graph.card_pages import EVERY_CARD, CardFilter, page_query
 from graph.card_writes import WRITES, CardToSave, save_cards, stored_body
 from graph.database import Graph, Row, Transaction, run_query
+from graph.decoded_cards import DecodedCards, counted, usage
 from graph.queries import named_queries
 from graph.visibility import viewer_parameters
 
@@ -70,11 +70,11 @@ class CardWatcher(Protocol):
 
 class CardStore:
     def __init__(
-        self, graph: Graph, watch: CardWatcher | None = None, cache: CardCache | None = None
+        self, graph: Graph, watch: CardWatcher | None = None, cache: DecodedCards | None = None
     ) -> None:
         self._graph = graph
         self._watch = watch
-        self._cache = cache or CardCache()
+        self._cache = cache or DecodedCards()
 
     async def add(
         self, card: FailureCard, events: Sequence[Event], embedding: Embedding | None = None

@@ -24,7 +24,7 @@ from domain.access import (
 from domain.errors import NotAllowed, NotAuthenticated, Unavailable
 from domain.ids import GarageId, InvoiceId, OperationId, PersonId, timely
 from repair.operations import Operation
-from resolvers.documents import Document
+from resolvers.documents import QueryDocument
 from resolvers.loaders import RequestLoaders
 from resolvers.services import BillingServices, Services
 
@@ -79,7 +79,7 @@ class RequestContext:
     authorization: str | None = None
     connection_params: dict[str, Any] | None = None
     heavy: bool = False
-    document: Document | None = None
+    document: QueryDocument | None = None
     position: StreamPosition | None = None
     _loaders: RequestLoaders | None = None
 

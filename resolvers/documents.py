@@ -41,7 +41,7 @@ TOO_MUCH: Mapping[str, str] = {"code": "TOO_MUCH"}
 
 
 @dataclass(frozen=True)
-class Document:
+class QueryDocument:
     """A text and what became of it; with errors it does not run.
 
     Attributes:
@@ -95,7 +95,7 @@ class Documents:
         self._rules.append(OverlappingFields)
         if not introspection:
             self._rules.append(NoSchemaIntrospectionCustomRule)
-        self._kept: OrderedDict[bytes, tuple[Document, int]] = OrderedDict()
+        self._kept: OrderedDict[bytes, tuple[QueryDocument, int]] = OrderedDict()
         self._apart = ThreadPoolExecutor(1, "documents")
         self.kept_bytes = 0
 
@@ -104,7 +104,7 @@ class Documents:
 
     async def read(
         self, text: str, variables: Mapping[str, object], *, anonymous: bool = False
-    ) -> Document:
+    ) -> QueryDocument:
         """Give the document, read in a thread of its own if it is long and was not known."""
         if len(text) <= SHORT or len(text) > self.limits.characters or _mark(text) in self._kept:
             return self.read_now(text, variables, anonymous=anonymous)
@@ -115,7 +115,7 @@ class Documents:
 
     def read_now(
         self, text: str, variables: Mapping[str, object], *, anonymous: bool = False
-    ) -> Document:
+    ) -> QueryDocument:
         """Give the document; whoever calls waits for it."""
         if len(text) > self.limits.characters:
             return _refused(text, f"The document is over {self.limits.characters} characters.")
@@ -128,23 +128,28 @@ class Documents:
         self._kept.move_to_end(mark)
         return self._sized(known[0], variables)
 
-    def _checked(self, text: str, variables: Mapping[str, object], anonymous: bool) -> Document:  # noqa: FBT001
+    def _checked(
+        self,
+        text: str,
+        variables: Mapping[str, object],
+        anonymous: bool,  # noqa: FBT001
+    ) -> QueryDocument:
         most = self.limits.anonymous_tokens if anonymous else self.limits.tokens
         try:
             parsed = parse(text, max_tokens=most)
         except GraphQLError as error:
-            return Document(text, None, [error], tokens=min(most, len(text)))
-        document = self._sized(Document(text, parsed), variables)
+            return QueryDocument(text, None, [error], tokens=min(most, len(text)))
+        document = self._sized(QueryDocument(text, parsed), variables)
         document = replace(document, tokens=parsed.token_count)
         return document if document.errors else replace(document, errors=self._validated(parsed))
 
-    def _sized(self, document: Document, variables: Mapping[str, object]) -> Document:
+    def _sized(self, document: QueryDocument, variables: Mapping[str, object]) -> QueryDocument:
         """Give the document as it is for these variables, which say how long its pages are."""
         assert document.parsed is not None  # noqa: S101 - what is kept was parsed
         over, objects = measured(self._schema, document.parsed, variables, self.limits)
         if over:
             errors = [GraphQLError(said, extensions=dict(TOO_MUCH)) for said in over]
-            return Document(document.text, document.parsed, errors, objects)
+            return QueryDocument(document.text, document.parsed, errors, objects)
         same = objects == document.objects
         return document if same else replace(document, objects=objects)
 
@@ -158,7 +163,7 @@ class Documents:
         )
         return found if self.introspection else masked(found)
 
-    def _keep(self, document: Document, *, anonymous: bool) -> None:
+    def _keep(self, document: QueryDocument, *, anonymous: bool) -> None:
         """Keep what may run; refused texts are read again, and their callers pay for it."""
         most = self.limits.cached_bytes
         if anonymous or document.errors or document.weight > most // SHARE:
@@ -191,8 +196,8 @@ def _unnamed(node: OperationDefinitionNode) -> OperationDefinitionNode:
     )
 
 
-def _refused(text: str, said: str) -> Document:
-    return Document(text[:SHORT], None, [GraphQLError(said, extensions=dict(TOO_MUCH))])
+def _refused(text: str, said: str) -> QueryDocument:
+    return QueryDocument(text[:SHORT], None, [GraphQLError(said, extensions=dict(TOO_MUCH))])
 
 
 def _mark(text: str) -> bytes:

@@ -21,7 +21,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 
 from domain.errors import BattwheelsError, InvalidInput, NotAllowed, Unavailable
 from resolvers.context import RequestContext
-from resolvers.documents import MOST_ERRORS, Document, Documents
+from resolvers.documents import MOST_ERRORS, Documents, QueryDocument
 from resolvers.input_paths import UNKNOWN, located, reason
 from resolvers.refusals import code, told
 
@@ -37,7 +37,7 @@ LATER = "Try again in a moment."
 NOTHING = parse("{ __typename }")
 
 
-class Reading(Protocol):
+class HasDocuments(Protocol):
     """The schema, which has its documents."""
 
     documents: Documents
@@ -61,14 +61,14 @@ class LimitedExecution(SchemaExtension):
         yield
 
 
-def _document(run: ExecutionContext) -> Document:
-    documents = cast("Reading", run.schema).documents
+def _document(run: ExecutionContext) -> QueryDocument:
+    documents = cast("HasDocuments", run.schema).documents
     return document_of(documents, run.context, run.query or "", run.variables or {})
 
 
 def document_of(
     documents: Documents, context: RequestContext, text: str, variables: Mapping[str, object]
-) -> Document:
+) -> QueryDocument:
     """Give what the door read of this text, or read it now, for callers inside the house."""
     if context.document is not None and context.document.text == text:
         return context.document

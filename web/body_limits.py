@@ -17,7 +17,7 @@ PREFLIGHTED = ("authorization", "graphql-require-preflight", "apollo-require-pre
 OWN = frozenset({"same-origin", "none"})
 
 
-class Refused(Exception):
+class BodyRefused(Exception):
     """The body does not come in as it may; the status and the words say why."""
 
     def __init__(self, status: int, code: str, said: str) -> None:
@@ -49,7 +49,7 @@ class BodyLimit:
             if not 0 <= size <= self._caps.body_bytes:
                 raise _too_large(self._caps.body_bytes)
             await self._app(scope, body.reader(receive), send)
-        except Refused as wrong:
+        except BodyRefused as wrong:
             error = {"message": wrong.said, "extensions": {"code": wrong.code}}
             answer = JSONResponse({"errors": [error]}, status_code=wrong.status)
             await answer(scope, receive, send)
@@ -83,7 +83,7 @@ class Body:
                     message = await receive()
             except TimeoutError as late:
                 said = f"The body was not whole after {self.caps.body_seconds} seconds."
-                raise Refused(408, "TOO_SLOW", said) from late
+                raise BodyRefused(408, "TOO_SLOW", said) from late
             self._count(len(message.get("body", b"")))
             self.whole = not message.get("more_body", False)
             return message
@@ -94,13 +94,14 @@ class Body:
         self.size += size
         most = self.state.get("most", self.caps.body_bytes)
         if not self.all.hold(size):
-            raise Refused(503, "BUSY", "Too many requests come in at once. Try again in a second.")
+            said = "Too many requests come in at once. Try again in a second."
+            raise BodyRefused(503, "BUSY", said)
         if self.size > most:
             raise _too_large(most)
 
 
-def _too_large(most: int) -> Refused:
-    return Refused(413, "TOO_LARGE", f"The body is over {most} bytes.")
+def _too_large(most: int) -> BodyRefused:
+    return BodyRefused(413, "TOO_LARGE", f"The body is over {most} bytes.")
 
 
 def is_forged(headers: Headers, origins: Collection[str]) -> bool:

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from domain.errors import InvalidInput, NotAuthenticated, TooMany
-from web.body_limits import Refused, is_forged
+from web.body_limits import BodyRefused, is_forged
 from web.event_stream import EventStream
 from web.graphql import JSON, GraphQLView, choose_media_type
 from web.rates import by_address
@@ -65,7 +65,7 @@ class Endpoint:
     async def _body(self, request: Request) -> None:
         try:
             await request.body()
-        except Refused:
+        except BodyRefused:
             self._view.gate.refused(request.state.context.caller)
             raise
 

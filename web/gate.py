@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 from domain.access import Actor
 from domain.errors import TooMany
-from resolvers.documents import Document
+from resolvers.documents import QueryDocument
 from web.caps import Caps
 from web.rates import Rate, by_address, by_person
 from web.turns import Turns
@@ -47,7 +47,7 @@ class Gate:
         self._units.demand(caller)
         self._units.spend(caller)
 
-    def read(self, caller: str, document: Document, prose: int) -> bool:
+    def read(self, caller: str, document: QueryDocument, prose: int) -> bool:
         """Count what reading a document cost, and what running it may; say if that is heavy.
 
         Raises:

@@ -23,7 +23,7 @@ from strawberry.types.unset import UNSET, UnsetType
 
 from domain.errors import NotAuthenticated, TooMany
 from resolvers.context import RequestContext
-from resolvers.documents import TOO_MUCH, Document
+from resolvers.documents import TOO_MUCH, QueryDocument
 from resolvers.services import Services
 from resolvers.subscriptions.audience import Broadcast, RunRefused
 from resolvers.subscriptions.shared_runs import SharedRuns
@@ -112,7 +112,7 @@ class GraphQLView(GraphQL[RequestContext, None]):
 
     async def read(
         self, context: RequestContext, query: str | None, variables: Mapping[str, object] | None
-    ) -> Document:
+    ) -> QueryDocument:
         """Read a document for a caller, and count what that and running it costs them.
 
         Raises:
@@ -124,7 +124,7 @@ class GraphQLView(GraphQL[RequestContext, None]):
             prose += demand_small(given, self.gate.caps)
         except TooMuch as over:
             error = GraphQLError(str(over), extensions=dict(TOO_MUCH))
-            document = Document(text, None, [error])
+            document = QueryDocument(text, None, [error])
         else:
             anonymous = context.signed_in is None
             document = await self.audiences.api.documents.read(text, given, anonymous=anonymous)

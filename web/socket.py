@@ -23,7 +23,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 
 from domain.errors import TooMany
 from resolvers.context import RequestContext
-from resolvers.documents import Document
+from resolvers.documents import QueryDocument
 from resolvers.subscriptions.audience import RunEnded, RunRefused
 from resolvers.subscriptions.requests import SubscriptionRequest
 from resolvers.subscriptions.shared_runs import SharedRuns
@@ -77,7 +77,7 @@ class AudienceHolder(Protocol):
 
     async def read(
         self, context: RequestContext, query: str | None, variables: Mapping[str, object] | None
-    ) -> Document: ...
+    ) -> QueryDocument: ...
 
 
 class SubscriptionSocket(BaseGraphQLTransportWSHandler[RequestContext, None]):
@@ -258,7 +258,7 @@ def _protocol_error(message: SubscribeMessage) -> str | None:
     return None
 
 
-def _follows(document: Document, name: str | None) -> bool:
+def _follows(document: QueryDocument, name: str | None) -> bool:
     if document.parsed is None or document.errors:
         return False
     operation = get_operation_ast(document.parsed, name)

@@ -26,7 +26,7 @@ from domain.access import SCOPES, Actor, Scope
 from domain.errors import InvalidInput
 from resolvers.context import ANYBODY
 from resolvers.cost import named_type
-from resolvers.documents import Document
+from resolvers.documents import QueryDocument
 from resolvers.subscriptions.changes import parse_cursor
 
 CARDS, TICKETS = "cardChanged", "ticketChanged"
@@ -51,7 +51,7 @@ class SubscriptionForm:
 class SubscriptionRequest:
     """A subscription that was asked for, the change that it begins behind (None: now)."""
 
-    document: Document
+    document: QueryDocument
     operation: str | None
     variables: Mapping[str, object]
     after: int | None
@@ -72,7 +72,7 @@ class SubscriptionRequest:
 
 def read_request(
     schema: GraphQLSchema,
-    document: Document,
+    document: QueryDocument,
     variables: Mapping[str, object] | None,
     operation: str | None,
 ) -> SubscriptionRequest | None:
@@ -93,7 +93,7 @@ def read_request(
 
 
 def _form_of(
-    schema: GraphQLSchema, document: Document, operation: str | None
+    schema: GraphQLSchema, document: QueryDocument, operation: str | None
 ) -> SubscriptionForm | None:
     """Read a subscription; any other document costs one look at its operation."""
     if document.parsed is None or document.errors:

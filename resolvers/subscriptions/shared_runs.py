@@ -18,7 +18,7 @@ from domain.errors import TooMany
 from domain.ids import CardId, PersonId, TicketId
 from resolvers.api import Api
 from resolvers.context import RequestContext, StreamPosition
-from resolvers.documents import Document
+from resolvers.documents import QueryDocument
 from resolvers.subscriptions.audience import REMEMBERED, Audience, Broadcast, RunEnded, RunRefused
 from resolvers.subscriptions.changes import read_patiently
 from resolvers.subscriptions.requests import CARDS, SharingKey, SubscriptionRequest, read_request
@@ -43,7 +43,7 @@ class SharedRuns:
         return len(self.known)
 
     def read_request(
-        self, document: Document, variables: Mapping[str, Any] | None, operation: str | None
+        self, document: QueryDocument, variables: Mapping[str, Any] | None, operation: str | None
     ) -> SubscriptionRequest | None:
         """Give what is asked for if an audience can serve it."""
         return read_request(self.api.types, document, variables, operation)

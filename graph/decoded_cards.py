@@ -22,7 +22,7 @@ FRAME = 2_000
 Key = tuple[str, int]
 
 
-class CardCache:
+class DecodedCards:
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._most = most_bytes
         self._weight = 0
