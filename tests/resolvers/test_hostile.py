@@ -124,13 +124,13 @@ async def test_wrong_questions_are_refused(query: str, code: str | None) -> None
 @pytest.mark.parametrize(
     ("variables", "field", "reason"),
     [
-        ({"report": None}, "report", "Expected a value of non-null type"),
+        ({"report": None}, "report", "is missing"),
         ({"report": {"text": 7}}, "report.text", "String cannot represent"),
         ({"report": {"text": "x", "nope": 1}}, "report", "unknown field `nope`"),
         ({"report": {"text": "x", "codes": [None]}}, "report.codes.0", "is missing"),
         ({"report": {"text": "x", "vehicle": {"category": "TANK"}}}, CATEGORY, "TANK"),
         ({"report": "text"}, "report", "to be an object"),
-        ({}, "report", "is missing"),
+        ({}, "report", "Expected a value of non-null type"),
     ],
 )
 async def test_wrong_types_are_refused(variables: dict[str, Any], field: str, reason: str) -> None:

@@ -26,8 +26,8 @@ MONEY = [
     path.relative_to(ROOT)
     for path in (
         *sorted((ROOT / "billing").rglob("*.py")),
-        *(ROOT / "repair" / name for name in ("costing.py", "invoicing.py")),
-        *(ROOT / "resolvers" / name for name in ("bookkeeping.py", "billing_parsing.py")),
+        *(ROOT / "repair" / name for name in ("costs.py", "invoices.py")),
+        *(ROOT / "resolvers" / name for name in ("invoices.py", "payments.py", "books.py", "billing_inputs.py")),
         *(ROOT / "schema" / name for name in ("money.py", "invoices.py", "billing_inputs.py")),
     )
 ]
