@@ -67,7 +67,7 @@ class RequestContext:
         connection_params: what its client sent to initialise it.
         heavy: the document takes long to run.
         document: what the door read of the document that is asked.
-        place: where a subscription begins and stands, when it is followed for others.
+        position: where a subscription begins and stands, when it is followed for others.
     """
 
     services: Services

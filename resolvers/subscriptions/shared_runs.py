@@ -89,7 +89,7 @@ class SharedRuns:
             self._begun[founder] += 1
             self.known[key] = found
             rights = asked.sharing_rights(context.actor)
-            own = context.for_operation(signed_in=rights, expires=None, for_operation=found.place)
+            own = context.for_operation(signed_in=rights, expires=None, position=found.place)
             found.task = asyncio.create_task(self._run_once(key, found, asked, own))
         return found
 
@@ -121,7 +121,7 @@ class SharedRuns:
             remembered = await _still_visible(asked, context, remembered)
         elif remembered is None:
             async with aclosing(
-                self._results_of(asked, context.for_operation(for_operation=place))
+                self._results_of(asked, context.for_operation(position=place))
             ) as results:
                 async for news in results:
                     yield news
