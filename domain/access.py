@@ -142,7 +142,7 @@ def _why_not(actor: Actor, action: Action, kind: ResourceKind) -> str:
         return sentences.own_only(actor.role, action, kind)
     order = (Role.MANAGER, Role.ACCOUNTANT, Role.ADMIN, Role.TECHNICIAN, Role.CUSTOMER_SUPPORT)
     others = tuple(role for role in order if action in MATRIX[role].get(kind, frozenset()))
-    return sentences.permission(actor.role, action, kind, others)
+    return sentences.permission_sentence(actor.role, action, kind, others)
 
 
 def _in_scope(actor: Actor, action: Action, resource: Resource) -> bool:

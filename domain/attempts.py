@@ -35,8 +35,8 @@ def add_attempt(
         reopened: when the ticket was taken up again.
     """
     heard = (*tries, *retold, one)
-    placed = _placed(tries, _count_attempts(heard, reopened))
-    return placed, tuple(h for h in heard if not _holds(placed, h))
+    placed = _place_attempt(tries, _count_attempts(heard, reopened))
+    return placed, tuple(h for h in heard if not _holds_attempt(placed, h))
 
 
 def _count_attempts(heard: Sequence[Attempt], reopened: Sequence[datetime]) -> AttemptLists:
@@ -58,25 +58,25 @@ def _told_by(tried: Sequence[Attempt], own: Attempt) -> bool:
     """Say whether a neighbour in time says the same; tries of one moment are all neighbours."""
     before = max((one.at for one in tried if one.at <= own.at), default=None)
     behind = min((one.at for one in tried if one.at > own.at), default=None)
-    return any(one.at in (before, behind) and _same(one, own) for one in tried)
+    return any(one.at in (before, behind) and _is_same_attempt(one, own) for one in tried)
 
 
-def _placed(tries: AttemptLists, counted: AttemptLists) -> AttemptLists:
-    new = [one for one in counted if not _holds(tries, one)]
+def _place_attempt(tries: AttemptLists, counted: AttemptLists) -> AttemptLists:
+    new = [one for one in counted if not _holds_attempt(tries, one)]
     places: list[Attempt] = []
     for one in tries:
-        heir = next((n for n, other in enumerate(new) if _same(one, other)), None)
-        if heir is None or _holds(counted, one):
+        heir = next((n for n, other in enumerate(new) if _is_same_attempt(one, other)), None)
+        if heir is None or _holds_attempt(counted, one):
             places.append(one)
         else:
             places.append(new.pop(heir))
     return (*places, *new)
 
 
-def _holds(tries: Iterable[Attempt], one: Attempt) -> bool:
+def _holds_attempt(tries: Iterable[Attempt], one: Attempt) -> bool:
     """Say whether it is among them: itself, since two tries may say all the same."""
     return any(one is other for other in tries)
 
 
-def _same(one: Attempt, other: Attempt) -> bool:
+def _is_same_attempt(one: Attempt, other: Attempt) -> bool:
     return (one.card, one.worked) == (other.card, other.worked)

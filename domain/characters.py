@@ -41,19 +41,19 @@ MARKS_KEPT = 30
 PERHAPS_MARKS = re.compile(r"[^\w\x00-\u02ff]{10}")
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Give a text without what hides in it, in Unicode's composed form."""
     kept = UNWANTED.sub("", text)
     if kept.isascii():
         return kept
-    kept = _composed(kept)
+    kept = _compose_text(kept)
     for _ in range(2):
         fewer = JOINER.sub(lambda found: "" if found["stray"] else found[0], kept)
         if fewer == kept:
             return kept
-        kept = _composed(fewer)
+        kept = _compose_text(fewer)
     # Each joiner that goes may bring marks together and make another one stray: end it here.
-    return _composed(ANY_JOINER.sub("", kept))
+    return _compose_text(ANY_JOINER.sub("", kept))
 
 
 def digits_folded(text: str) -> str:
@@ -61,17 +61,17 @@ def digits_folded(text: str) -> str:
 
     Codes are typed on any keyboard: `E४०१` and `Ｅ４０１` are E401. Only where a code is read.
     """
-    return text if text.isascii() else "".join(map(_folded, text))
+    return text if text.isascii() else "".join(map(_fold_character, text))
 
 
-def _folded(character: str) -> str:
+def _fold_character(character: str) -> str:
     if character.isdecimal():
         return str(unicodedata.decimal(character))
     wide = "\uff01" <= character <= "\uff5e"
     return chr(ord(character) - 0xFEE0) if wide else character
 
 
-def _composed(text: str) -> str:
+def _compose_text(text: str) -> str:
     safe = _with_short_runs(text) if PERHAPS_MARKS.search(text) else text
     return unicodedata.normalize("NFC", safe)
 

@@ -10,7 +10,7 @@ The specification names `time_to_resolution` but its code never computes it; `Ti
 that literal reading (ruling 3).
 
 Whoever sends fifty ratings moves the composite, so it is shown but decides nothing: a card is shown
-or looked at by what happened alone (`observed`), and what people say of it counts in its
+or looked at by what happened alone (`observed_score`), and what people say of it counts in its
 reputation, where no garage moves it by 0.02 (FE-8, `domain.reputation`).
 """
 
@@ -59,12 +59,12 @@ def effectiveness_metrics(usage: Usage) -> EffectivenessMetrics:
 def effectiveness_score(usage: Usage, timing: Timing = Timing.COUNTED) -> float:
     """Give the composite in 0..1 (EF-6): 234 matched, 189 used, 178 successes → .8930."""
     found = effectiveness_metrics(usage)
-    return _composite(found if timing is Timing.COUNTED else replace(found, timeliness=None))
+    return _composite_score(found if timing is Timing.COUNTED else replace(found, timeliness=None))
 
 
-def observed(usage: Usage) -> float:
+def observed_score(usage: Usage) -> float:
     """Give the composite in 0..1 of what happened, without what people said of it (FE-8)."""
-    return _composite(replace(effectiveness_metrics(usage), rating=None))
+    return _composite_score(replace(effectiveness_metrics(usage), rating=None))
 
 
 def success_rate(usage: Usage) -> float | None:
@@ -92,7 +92,7 @@ def wilson_interval(successes: int, n: int) -> WilsonInterval:
     return WilsonInterval(max(0.0, centre - half), min(1.0, centre + half))
 
 
-def _composite(found: EffectivenessMetrics) -> float:
+def _composite_score(found: EffectivenessMetrics) -> float:
     values = {name: value for name in WEIGHTS if (value := getattr(found, name)) is not None}
     if not values:
         return UNKNOWN

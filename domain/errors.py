@@ -89,7 +89,7 @@ class NotAuthenticated(Refused):
 class NotAllowed(Refused):
     def __init__(self, role: str, action: str, resource: str, sentence: str | None = None) -> None:
         """Refuse with `sentence`, or with what the whole role cannot do."""
-        super().__init__(sentence or sentences.permission(role, action, resource))
+        super().__init__(sentence or sentences.permission_sentence(role, action, resource))
         self.role = role
         self.action = action
         self.resource = resource
@@ -118,7 +118,7 @@ class StaleVersion(Refused):
 class IllegalTransition(Refused):
     def __init__(self, id: str, current: str, wanted: str, note: str | None = None) -> None:
         """Refuse with `note`, or with what comes before the wanted step."""
-        super().__init__(note or sentences.transition(id, current, wanted))
+        super().__init__(note or sentences.transition_sentence(id, current, wanted))
         self.id = id
         self.current = current
         self.wanted = wanted

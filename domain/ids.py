@@ -102,7 +102,7 @@ def operation_id(value: str) -> OperationId:
         raise InvalidInput("operationId", "is not a UUID") from error
 
 
-def timely(value: UUID, now: datetime) -> UUID:
+def demand_timely(value: UUID, now: datetime) -> UUID:
     """Give an id that a caller made, whatever its age.
 
     The random bits of versions 1 to 6 and 8 tell no time; what has no version of RFC 9562 at all,

@@ -1,8 +1,8 @@
 """Bounds that values keep: each check raises InvalidInput naming the field."""
 
-from domain.characters import plain
+from domain.characters import plain_text
 from domain.errors import InvalidInput
-from domain.personal_data import masked
+from domain.personal_data import mask_personal
 
 # What is cleaned away may stand beside what is kept; a text beyond this is not even looked at.
 ROOM, ROOM_AT_LEAST = 2, 1_000
@@ -16,7 +16,7 @@ def clean_text(field: str, value: str, most: int, *, least: int = 1) -> str:
     """
     if len(value) > ROOM * most + ROOM_AT_LEAST:
         raise InvalidInput(field, f"has {len(value)} characters; at most {most} are kept")
-    clean = plain(value).strip()
+    clean = plain_text(value).strip()
     if len(clean) < least:
         raise InvalidInput(field, "is empty" if least == 1 else f"needs {least} characters")
     if len(clean) > most:
@@ -24,13 +24,15 @@ def clean_text(field: str, value: str, most: int, *, least: int = 1) -> str:
     return clean
 
 
-def prose(field: str, value: str, most: int, *, least: int = 1) -> str:
+def clean_prose(field: str, value: str, most: int, *, least: int = 1) -> str:
     """Give people's own words as `clean_text` does, with what tells who somebody is masked.
 
     Raises:
         InvalidInput: as `clean_text` says.
     """
-    return clean_text(field, masked(clean_text(field, value, most, least=least)), most, least=least)
+    return clean_text(
+        field, mask_personal(clean_text(field, value, most, least=least)), most, least=least
+    )
 
 
 def check_range(field: str, value: float, low: float, high: float) -> None:

@@ -72,36 +72,36 @@ PERMUTED = (
 )
 
 
-def masked(text: str) -> str:
+def mask_personal(text: str) -> str:
     """Give a text with what tells who somebody is replaced by what it was: `[phone]`."""
     # Nearly every text has nothing of the kind, and what has holds a digit or an @.
     if "@" not in text and not any(map(str.isdecimal, text)):
         return text
     for mask, expression in EXPRESSIONS:
-        spans = list(_spans(mask, expression, digits_folded(text)))
+        spans = list(_found_spans(mask, expression, digits_folded(text)))
         for start, end in reversed(spans):
             text = text[:start] + mask + text[end:]
     return text
 
 
-def tells(text: str) -> bool:
+def holds_personal(text: str) -> bool:
     """Say whether a text holds anything of the kind."""
-    return masked(text) != text
+    return mask_personal(text) != text
 
 
-def unmasked(text: str) -> str:
+def reads_unmasked(text: str) -> str:
     """Give a text without its masks: they are our words, and tell nothing of a failure."""
     return MASK.sub("", text) if "[" in text else text
 
 
-def _spans(mask: str, expression: re.Pattern[str], folded: str) -> Iterator[tuple[int, int]]:
+def _found_spans(mask: str, expression: re.Pattern[str], folded: str) -> Iterator[tuple[int, int]]:
     for found in expression.finditer(folded):
-        if mask == "[Aadhaar]" and not _checks(found[0]):
+        if mask == "[Aadhaar]" and not _passes_check_digit(found[0]):
             continue
         yield found.span("called" if "called" in expression.groupindex else 0)
 
 
-def _checks(number: str) -> bool:
+def _passes_check_digit(number: str) -> bool:
     """Say whether a number ends in Verhoeff's check digit, as Aadhaar does."""
     total = 0
     for place, digit in enumerate(reversed([int(c) for c in number if c.isdigit()])):

@@ -6,7 +6,7 @@ from typing import Self
 from domain import limits
 from domain.errors import InvalidInput
 from domain.ids import VehicleId
-from domain.personal_data import tells
+from domain.personal_data import holds_personal
 from domain.vehicles import UNKNOWN, VehicleContext
 
 TEXT_LIMIT = 10_000
@@ -33,7 +33,7 @@ class FailureReport:
                 more than 40 characters.
         """
         limits.check_count("codes", len(codes), CODES_LIMIT)
-        clean = limits.prose("text", text, TEXT_LIMIT, least=0 if codes else 1)
+        clean = limits.clean_prose("text", text, TEXT_LIMIT, least=0 if codes else 1)
         kept = tuple(_code(code) for code in codes)
         return cls(text=clean, codes=kept, vehicle=vehicle or UNKNOWN)
 
@@ -41,6 +41,6 @@ class FailureReport:
 def _code(typed: str) -> str:
     """Give a code as typed; a telephone number or a plate in its place would be kept as one."""
     clean = limits.clean_text("codes", typed, 40)
-    if tells(clean):
+    if holds_personal(clean):
         raise InvalidInput("codes", "reads as a telephone number or a plate, not as a code")
     return clean

@@ -46,4 +46,4 @@ def is_alarming(usage: Usage) -> bool:
 
     Below 0.5, after more than twenty showings.
     """
-    return usage.matched > ALERT_ABOVE_MATCHES and effectiveness.observed(usage) < ALERT_BELOW
+    return usage.matched > ALERT_ABOVE_MATCHES and effectiveness.observed_score(usage) < ALERT_BELOW

@@ -74,14 +74,14 @@ THINGS = {
 VERBS = {"update": "change"}
 
 
-def transition(id: str, current: str, wanted: str) -> str:
+def transition_sentence(id: str, current: str, wanted: str) -> str:
     """Say where a thing stands and what comes before the wanted step."""
     kind = next((word for prefix, word in KINDS.items() if id.startswith(prefix)), id)
     stands = f"This {kind} is {STATES.get(current, current)}."
-    return f"{stands} {_advice(kind, current, wanted)}"
+    return f"{stands} {_next_step(kind, current, wanted)}"
 
 
-def permission(role: str, action: str, resource: str, others: tuple[str, ...] = ()) -> str:
+def permission_sentence(role: str, action: str, resource: str, others: tuple[str, ...] = ()) -> str:
     """Say what a whole role cannot do, and whom to ask: the first of those who can."""
     who, verb = ROLES.get(role, role), VERBS.get(action, action)
     said = f"{who} cannot {verb} {THINGS.get(resource, resource)}."
@@ -96,7 +96,7 @@ def own_only(role: str, action: str, resource: str) -> str:
     return f"{who} can {verb} only {things} of their own garage."
 
 
-def _advice(kind: str, current: str, wanted: str) -> str:
+def _next_step(kind: str, current: str, wanted: str) -> str:
     found = ADVICE.get((current, wanted))
     if found is not None:
         return found

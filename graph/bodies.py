@@ -44,13 +44,13 @@ Body = dict[str, Any]
 Upcasters = Mapping[int, Callable[[Body], Body]]
 
 
-def _unchanged(body: Body) -> Body:
+def _keep_unchanged(body: Body) -> Body:
     return body
 
 
 # By the schema that they start from: each gives the body as the next schema has it.
-CARD_UPCASTERS: Upcasters = {1: _unchanged}
-TICKET_UPCASTERS: Upcasters = {1: _unchanged}
+CARD_UPCASTERS: Upcasters = {1: _keep_unchanged}
+TICKET_UPCASTERS: Upcasters = {1: _keep_unchanged}
 
 
 def write_card(card: FailureCard, before: str | None = None) -> str:
@@ -72,9 +72,9 @@ def card_content(card: FailureCard) -> bytes:
 
 def read_card(body: str) -> FailureCard:
     """Read a card of any schema so far."""
-    if body.endswith(_end(CARD_SCHEMA)):
+    if body.endswith(_end_of_body(CARD_SCHEMA)):
         return CARD.validate_json(body)
-    return CARD.validate_python(_upcast(body, CARD_UPCASTERS, CARD_SCHEMA))
+    return CARD.validate_python(_upcast_body(body, CARD_UPCASTERS, CARD_SCHEMA))
 
 
 def same_card(body: str | None, card: FailureCard) -> bool:
@@ -89,9 +89,9 @@ def write_ticket(ticket: Ticket) -> str:
 
 def read_ticket(body: str) -> Ticket:
     """Read a ticket of any schema so far."""
-    if body.endswith(_end(TICKET_SCHEMA)):
+    if body.endswith(_end_of_body(TICKET_SCHEMA)):
         return TICKET.validate_json(body)
-    return TICKET.validate_python(_upcast(body, TICKET_UPCASTERS, TICKET_SCHEMA))
+    return TICKET.validate_python(_upcast_body(body, TICKET_UPCASTERS, TICKET_SCHEMA))
 
 
 def same_ticket(body: str, ticket: Ticket) -> bool:
@@ -99,12 +99,12 @@ def same_ticket(body: str, ticket: Ticket) -> bool:
     return write_ticket(read_ticket(body)) == write_ticket(ticket)
 
 
-def _end(schema: int) -> str:
+def _end_of_body(schema: int) -> str:
     """Give how a body of this schema ends that holds nothing unknown: it needs no second look."""
     return f'"{SCHEMA_KEY}":{schema}}}'
 
 
-def _upcast(text: str, upcasters: Upcasters, schema: int) -> Body:
+def _upcast_body(text: str, upcasters: Upcasters, schema: int) -> Body:
     body: Body = orjson.loads(text)
     for older in range(body.pop(SCHEMA_KEY, UNSAID), schema):
         body = upcasters[older](body)

@@ -77,7 +77,7 @@ def _filter_parameters(filter: CardFilter) -> dict[str, object]:
         "status": filter.status,
         "make": make,
         "model": None if filter.year is not None else _model_parameters(make, filter.model),
-        "vehicle": _vehicle(make, filter.model, filter.year),
+        "vehicle": _vehicle_parameters(make, filter.model, filter.year),
         "component": filter.component,
         "category": filter.category,
         "symptom": filter.symptom,
@@ -95,7 +95,9 @@ def _model_parameters(make: str | None, model: str | None) -> dict[str, object] 
     return {"make": make, "model": key, "fit": f"{make}|{key}"}
 
 
-def _vehicle(make: str | None, model: str | None, year: int | None) -> dict[str, object] | None:
+def _vehicle_parameters(
+    make: str | None, model: str | None, year: int | None
+) -> dict[str, object] | None:
     """Give what finds the cards of one model year, those of every year of the model included."""
     found = _model_parameters(make, model)
     if found is None or year is None:

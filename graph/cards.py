@@ -20,7 +20,7 @@ from graph.card_imports import ImportCount
 from graph.card_pages import EVERY_CARD, CardFilter, page_query
 from graph.card_writes import WRITES, CardToSave, save_cards, stored_body
 from graph.database import Graph, Row, Transaction, run_query
-from graph.decoded_cards import DecodedCards, counted, usage
+from graph.decoded_cards import DecodedCards, read_usage, with_usage
 from graph.queries import named_queries
 from graph.visibility import viewer_parameters
 
@@ -292,7 +292,7 @@ class CardStore:
     async def page_of_usage(self, ids: Sequence[CardId]) -> dict[CardId, Usage]:
         """Give the counters as they stand on the nodes, for those of these cards that exist."""
         found = await self._graph.entries(WRITES["counted"], ids=list(ids))
-        return {CardId(row["id"]): usage(row) for row in found}
+        return {CardId(row["id"]): read_usage(row) for row in found}
 
     async def of_signature(self, hash: str, make: str) -> list[tuple[CardId, CardStatus]]:
         """Give the cards of one signature and make key with their states, whoever may see them."""
@@ -355,7 +355,7 @@ class CardStore:
 
 
 def _read_row(row: Row) -> FailureCard:
-    return counted(bodies.read_card(row["body"]), row["usage"])
+    return with_usage(bodies.read_card(row["body"]), row["usage"])
 
 
 def _marked_card(row: Row) -> MarkedCard:

@@ -48,14 +48,14 @@ class DecodedCards:
     def _card(self, row: Row, body: str | None) -> FailureCard | None:
         key = (row["id"], row["version"])
         if body is not None:
-            return self._keep(key, counted(bodies.read_card(body), row), row, body)
+            return self._keep(key, with_usage(bodies.read_card(body), row), row, body)
         if key not in self._kept:
             # It went between the two reads.
             return None
         card, beside, weight = self._kept[key]
         self._kept.move_to_end(key)
         if beside != row:
-            card = counted(card, row)
+            card = with_usage(card, row)
             self._kept[key] = card, row, weight
         return card
 
@@ -72,18 +72,18 @@ class DecodedCards:
             self._weight -= weight
 
 
-def counted(card: FailureCard, row: Row) -> FailureCard:
+def with_usage(card: FailureCard, row: Row) -> FailureCard:
     """Give a card with the counters that stand on its node."""
     reputation = row["reputation"]
     return replace(
         card,
-        usage=usage(row),
+        usage=read_usage(row),
         reputation=NEUTRAL if reputation is None else reputation,
         recheck=row["recheck"],
     )
 
 
-def usage(row: Row) -> Usage:
+def read_usage(row: Row) -> Usage:
     """Give the counters as a card's node holds them."""
     last = row["last_used"]
     return Usage(

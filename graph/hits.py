@@ -13,7 +13,7 @@ from domain.cards import NEUTRAL, CardSource, CardStatus, Severity
 from domain.ids import CardId
 from domain.matches import CardFacts, CardHit, CardMarks, Embedding, ReportTraits, VehicleLevel
 from graph.card_rows import fit_keys
-from graph.cards import usage
+from graph.cards import read_usage
 from graph.database import Row
 from graph.visibility import viewer_parameters
 
@@ -81,7 +81,7 @@ def _facts_of_row(row: Row, known: Mapping[str, Row]) -> CardFacts:
         title=row["title"],
         text=row["symptom_text"],
         severity=Severity(row["severity"]),
-        usage=usage(row),
+        usage=read_usage(row),
         reputation=NEUTRAL if row["reputation"] is None else row["reputation"],
         codes=tuple(row["error_codes"]),
         symptoms=tuple(row["symptoms"]),

@@ -18,7 +18,7 @@ ALIKE = 0.30
 SHARED_SHOWN = 5
 
 
-def fits(understood: UnderstoodReport, card: CardFacts) -> bool:
+def fits_report(understood: UnderstoodReport, card: CardFacts) -> bool:
     """Say whether a code, a symptom, the meaning or enough words tie the card to the report.
 
     A card that is known to be of other makes alone fits only by a code of the report.
@@ -29,44 +29,44 @@ def fits(understood: UnderstoodReport, card: CardFacts) -> bool:
         return False
     symptoms = {seen.code for seen in understood.symptoms} & set(card.symptoms)
     alike = card.cosine is not None and card.cosine >= ALIKE
-    return bool(symptoms) or alike or _worded(understood, card)
+    return bool(symptoms) or alike or _shares_words(understood, card)
 
 
-def level(understood: UnderstoodReport, card: CardFacts) -> VehicleLevel:
+def fit_level(understood: UnderstoodReport, card: CardFacts) -> VehicleLevel:
     """Say how closely the card's vehicles fit the reported one, by the card's own keys."""
     found = VehicleLevel.NONE
-    for key, step in zip(_keys(understood), (1, 2, 3), strict=False):
+    for key, step in zip(_code_keys(understood), (1, 2, 3), strict=False):
         found = VehicleLevel(step) if key in card.fits else found
     return found
 
 
-def shared(understood: UnderstoodReport, card: CardFacts) -> list[str]:
+def shared_codes(understood: UnderstoodReport, card: CardFacts) -> list[str]:
     """Give the telling words that report and card share, in the report's order."""
     said = set(split_words(f"{card.title} {card.text}"))
     return [w for w in dict.fromkeys(split_words(understood.report.text)) if w in said]
 
 
-def reasons(understood: UnderstoodReport, card: CardFacts) -> tuple[Reason, ...]:
+def fit_reasons(understood: UnderstoodReport, card: CardFacts) -> tuple[Reason, ...]:
     """Give the reasons that hold between this report and a card that is only remembered."""
     found = why.of_card(understood, card)
-    same = shared(understood, card)[:SHARED_SHOWN]
+    same = shared_codes(understood, card)[:SHARED_SHOWN]
     if same:
         text = f"shares the words {', '.join(same)}"
         found.insert(-1, Reason(kind=ReasonKind.WORDS, subject=str(len(same)), text=text))
     return tuple(found)
 
 
-def _worded(understood: UnderstoodReport, card: CardFacts) -> bool:
+def _shares_words(understood: UnderstoodReport, card: CardFacts) -> bool:
     telling = len(set(split_words(understood.report.text)))
-    return telling > 0 and len(shared(understood, card)) >= min(WORDS, telling)
+    return telling > 0 and len(shared_codes(understood, card)) >= min(WORDS, telling)
 
 
 def _of_others(understood: UnderstoodReport, card: CardFacts) -> bool:
-    keys = _keys(understood)
+    keys = _code_keys(understood)
     return bool(keys and card.fits) and keys[0] not in card.fits
 
 
-def _keys(understood: UnderstoodReport) -> list[str]:
+def _code_keys(understood: UnderstoodReport) -> list[str]:
     """Give the reported make, model and year as the cards' own keys (`graph.card_rows`)."""
     known, said = list[str](), understood.vehicle
     for part in (said.make, said.model, said.year):

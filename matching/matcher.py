@@ -227,14 +227,18 @@ async def _admit_cards(
     for end in range(step, len(ranked) + step, step):
         facts = await recall.facts(ranked[:end])
         if strict:
-            facts = [f for f in facts if fit.fits(recall.understood, _held(f, by_card[f.id]))]
+            facts = [
+                f
+                for f in facts
+                if fit.fits_report(recall.understood, _facts_held(f, by_card[f.id]))
+            ]
         admitted = trust.admit_cards(facts, limit)
         if len(admitted) == limit:
             break
     return admitted
 
 
-def _held(card: CardFacts, ranked: RankedCard) -> CardFacts:
+def _facts_held(card: CardFacts, ranked: RankedCard) -> CardFacts:
     """Give the facts with the cosine: they are read without the report's vector, the hit has it."""
     return replace(card, cosine=ranked.marks.cosine)
 
@@ -243,29 +247,29 @@ def _readmit_matches(
     understood: UnderstoodReport, found: Sequence[Match], limit: int
 ) -> tuple[Match, ...]:
     """Give the kept cards that fit this report, each with the reasons made for it."""
-    cards = {match.card.id: _beside(understood, match.card) for match in found}
-    fitting = [card for card in cards.values() if fit.fits(understood, card)]
+    cards = {match.card.id: _facts_beside(understood, match.card) for match in found}
+    fitting = [card for card in cards.values() if fit.fits_report(understood, card)]
     admitted = trust.admit_cards(fitting, limit)
     scores = {match.card.id: match.score for match in found}
     return tuple(
-        _remembered(understood, (card, standing), rank, scores[card.id])
+        _remembered_match(understood, (card, standing), rank, scores[card.id])
         for rank, (card, standing) in enumerate(admitted, start=1)
     )
 
 
-def _beside(understood: UnderstoodReport, card: CardFacts) -> CardFacts:
+def _facts_beside(understood: UnderstoodReport, card: CardFacts) -> CardFacts:
     """Give a kept card held against this report: what was told of another one is forgotten."""
-    return replace(card, vehicle_level=fit.level(understood, card), cosine=None)
+    return replace(card, vehicle_level=fit.fit_level(understood, card), cosine=None)
 
 
-def _remembered(
+def _remembered_match(
     understood: UnderstoodReport,
     admitted: tuple[CardFacts, trust.Standing],
     rank: int,
     score: float,
 ) -> Match:
     card, standing = admitted
-    why = fit.reasons(understood, card)
+    why = fit.fit_reasons(understood, card)
     return Match(
         rank=rank,
         card=card,
@@ -283,7 +287,7 @@ def _build_match(
     admitted: tuple[CardFacts, trust.Standing],
     rank: int,
 ) -> Match:
-    card, standing = _held(admitted[0], ranked), admitted[1]
+    card, standing = _facts_held(admitted[0], ranked), admitted[1]
     why = find_reasons(understood, ranked.candidate, card)
     return Match(
         rank=rank,

@@ -34,7 +34,7 @@ def standing_of(card: CardFacts) -> Standing | None:
     if card.status not in SEARCHABLE:
         return None
     if effectiveness.is_proven(card.usage):
-        works = formulas.is_effective(effectiveness.observed(card.usage)) or is_upheld(card)
+        works = formulas.is_effective(effectiveness.observed_score(card.usage)) or is_upheld(card)
         return Standing.PROVEN if works else None
     if card.status is not CardStatus.VERIFIED:
         return None
@@ -62,7 +62,7 @@ def admit_cards(ranked: Sequence[CardFacts], places: int) -> list[tuple[CardFact
     graver failure of two that promise alike; the next one waits for the next five places.
     """
     near = [c for c in ranked[: WINDOW * places] if standing_of(c) is Standing.UNPROVEN]
-    hopeful = sorted(near, key=_hope, reverse=True)
+    hopeful = sorted(near, key=_unproven_order, reverse=True)
     lent = hopeful[: -(-places // PLACES_FOR_EACH_UNPROVEN)]
     met, given = 0, 0
     admitted: list[tuple[CardFacts, Standing]] = []
@@ -80,6 +80,6 @@ def admit_cards(ranked: Sequence[CardFacts], places: int) -> list[tuple[CardFact
     return admitted[:places]
 
 
-def _hope(card: CardFacts) -> tuple[float, float, int]:
+def _unproven_order(card: CardFacts) -> tuple[float, float, int]:
     """Give what orders unproven cards: reputation, promise, then severity, 1 to 4 (CA-10)."""
     return card.reputation, beta_promise(card), card.severity.level

@@ -99,7 +99,7 @@ class Records:
                 said = f"no answer within {seconds:g} seconds"
             raise Unavailable(DEPENDENCY, said) from error
         except OperationalError as error:
-            raise _failed(error) from error
+            raise _failure_of(error) from error
 
     @asynccontextmanager
     async def apart(self) -> AsyncGenerator[Connection]:
@@ -114,7 +114,7 @@ class Records:
             async with connection:
                 yield connection
         except OperationalError as error:
-            raise _failed(error) from error
+            raise _failure_of(error) from error
 
     async def greet(self) -> None:
         """Return when the server knows us: the pool alone only says that it got no connection.
@@ -152,7 +152,7 @@ class Records:
             return await cursor.fetchall()
 
 
-def _failed(error: OperationalError) -> Unavailable:
+def _failure_of(error: OperationalError) -> Unavailable:
     """Tell a refusal of our password from everything else: it was asked for and did not do."""
     refused = error.pgconn
     if refused is not None and (refused.used_password or refused.needs_password):

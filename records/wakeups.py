@@ -85,7 +85,7 @@ class Wakeups:
             for topic in Topic:
                 self._tell_here(topic)
             while True:
-                await _readable(connection)
+                await _until_readable(connection)
                 async for notice in connection.notifies(timeout=READ_SECONDS):
                     self._tell_here(notice.payload)
 
@@ -107,7 +107,7 @@ class Wakeups:
                 await self._records.rows(QUERIES["tell"], topics=[*topics])
 
 
-async def _readable(connection: Connection) -> None:
+async def _until_readable(connection: Connection) -> None:
     """Wait for the socket: the driver itself would wake ten times a second to look at the clock."""
     loop, ready = asyncio.get_running_loop(), asyncio.Event()
     loop.add_reader(connection.fileno(), ready.set)

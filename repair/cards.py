@@ -142,7 +142,7 @@ async def verify_card(
     return verified
 
 
-async def promote(
+async def promote_card(
     cards: CardRepository, id: CardId, expected: int, operation: Operation
 ) -> FailureCard:
     """Publish a draft as provisional: found by search, suggested once a second person verifies.

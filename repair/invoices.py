@@ -99,7 +99,7 @@ async def issue_invoice(
     """Issue the invoice of a closed ticket, once for the operation.
 
     Raises:
-        NotFound, NotAllowed: the ticket is not there for this actor, or not for this deed.
+        NotFound, NotAllowed: the ticket is not there for this actor, or not for this change.
         IllegalTransition: the ticket is not closed, or has an invoice.
         InvalidInput: something is missing, wrong or not priced; its field is named.
         Occupied: another invoice of the ticket is on its way.
@@ -357,7 +357,7 @@ async def _take_back_invoice(
 def _book_operation(
     saga: Saga, purpose: str | None = None, at: datetime | None = None
 ) -> BooksChange:
-    """Give the saga's deed in the books, or another one that follows from it."""
+    """Give the saga's change of the books, or another one that follows from it."""
     own = UUID(saga.operation)
     key = own if purpose is None else derive_uuid(own, f"{saga.garage}:{purpose}")
     return BooksChange(

@@ -40,7 +40,7 @@ async def book_job(
         return _demand_same_job(booked, wanted, operation)
     ticket = await shop.tickets.get(wanted.ticket, operation.actor)
     _demand_planner(operation.actor, ticket.garage)
-    await demand_colleague(shop.crew, ticket, wanted.technician)
+    await demand_colleague(shop.technicians, ticket, wanted.technician)
     await _demand_bay(stored, wanted.bay, ticket.garage)
     await demand_certified_for(
         shop, replace(ticket, assignee=wanted.technician), ticket.card, operation

@@ -83,7 +83,7 @@ async def suggest_cards(
             at=at,
             standing=m.standing,
             sentence=m.sentence,
-            reasons=_reasons(m),
+            reasons=_shown_reasons(m),
         )
         for m in answer.matches
     )
@@ -97,7 +97,7 @@ async def suggest_cards(
     return replace(ticket, matching=outcome)
 
 
-def _reasons(match: Match) -> tuple[ShownReason, ...]:
+def _shown_reasons(match: Match) -> tuple[ShownReason, ...]:
     return tuple(
         ShownReason(
             kind=why.kind,

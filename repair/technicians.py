@@ -11,7 +11,7 @@ from repair.vocabulary import demand_known
 
 
 async def register_technician(
-    crew: TechnicianRepository,
+    technicians: TechnicianRepository,
     vocabulary: VocabularyRepository,
     technician: Technician,
     operation: Operation,
@@ -22,7 +22,7 @@ async def register_technician(
         NotAllowed: the actor may not change the people of that garage, or of the one they leave.
         InvalidInput: a skill is not a component of the vocabulary.
     """
-    known = await crew.technician(technician.id)
+    known = await technicians.technician(technician.id)
     for garage in {technician.garage, known.garage if known else technician.garage}:
         demand_allowed(
             operation.actor, Action.UPDATE, Resource(kind=ResourceKind.EMPLOYEE, garage=garage)
@@ -30,7 +30,7 @@ async def register_technician(
     if technician.skills:
         components = await vocabulary.components(technician.skills)
         demand_known("skills", technician.skills, {component.id for component in components})
-    await crew.register(technician)
+    await technicians.register(technician)
     return technician
 
 
@@ -49,4 +49,4 @@ async def suggest_technicians(
     demand_allowed(actor, Action.ASSIGN, Resource(kind=ResourceKind.TICKET, garage=ticket.garage))
     unknown = ticket.card is None and ticket.matching is Matching.PENDING
     dangerous = unknown or await is_high_voltage_work(ports, id, ticket.card, actor)
-    return suitable_technicians(await ports.crew.candidates(ticket), high_voltage=dangerous)
+    return suitable_technicians(await ports.technicians.candidates(ticket), high_voltage=dangerous)

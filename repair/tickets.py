@@ -33,7 +33,7 @@ class TicketPorts:
 
     tickets: TicketRepository
     cards: CardRepository
-    crew: TechnicianRepository
+    technicians: TechnicianRepository
     vocabulary: VocabularyRepository
 
 
@@ -51,7 +51,7 @@ async def assign_ticket(
     if ticket.is_done(operation.mark):
         return ticket
     assigned = tickets.assign_ticket(ticket, to, _ticket_change(operation, expected, ticket))
-    await demand_colleague(ports.crew, assigned, to)
+    await demand_colleague(ports.technicians, assigned, to)
     await demand_certified_for(ports, assigned, assigned.card, operation)
     return await _save_ticket(ports.tickets, assigned, EventType.TICKET_UPDATED, operation)
 
@@ -181,9 +181,9 @@ async def _save_ticket(
     return ticket
 
 
-async def demand_colleague(crew: TechnicianRepository, ticket: Ticket, to: PersonId) -> None:
+async def demand_colleague(technicians: TechnicianRepository, ticket: Ticket, to: PersonId) -> None:
     """Raise InvalidInput unless they are registered in the ticket's garage."""
-    known = await crew.technician(to)
+    known = await technicians.technician(to)
     if known is None or known.garage != ticket.garage:
         raise InvalidInput("technician", f"{to} is not registered in {ticket.garage}")
 
@@ -194,7 +194,7 @@ async def demand_certified_for(
     """Raise NotCertified if the work is on high voltage and the assignee may not do that."""
     dangerous = await is_high_voltage_work(ports, ticket.id, card, operation.actor)
     if dangerous and ticket.assignee is not None:
-        demand_certified(ticket.assignee, await ports.crew.technician(ticket.assignee))
+        demand_certified(ticket.assignee, await ports.technicians.technician(ticket.assignee))
 
 
 async def is_high_voltage_work(

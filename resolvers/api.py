@@ -20,10 +20,10 @@ from resolvers.drafts import DraftMutations, DraftQueries
 from resolvers.execution import (
     LimitedExecution,
     MaskedAnswers,
-    Silent,
-    answered,
+    UnloggedAnswers,
     document_of,
     log_errors,
+    mask_result,
 )
 from resolvers.feedback import FeedbackMutations, FeedbackQueries
 from resolvers.invoices import InvoiceMutations, InvoiceQueries
@@ -123,7 +123,9 @@ class Api(strawberry.Schema):
                     is_awaitable=optimized_is_awaitable,
                 )
                 hidden = not self.documents.introspection and context_value.signed_in is None
-                return answered(await await_maybe(found), context_value, self.types, hidden=hidden)
+                return mask_result(
+                    await await_maybe(found), context_value, self.types, hidden=hidden
+                )
         return await super().execute(
             query,
             variable_values,
@@ -161,7 +163,7 @@ def build_api(*, introspection: bool, limits: DocumentLimits | None = None) -> A
         config=StrawberryConfig(
             disable_field_suggestions=not introspection, scalar_map={Paise: PAISE}
         ),
-        extensions=[LimitedExecution, MaskedAnswers if introspection else Silent],
+        extensions=[LimitedExecution, MaskedAnswers if introspection else UnloggedAnswers],
         exception_handlers=HANDLERS,
     )
     api.documents = Documents(api.types, introspection=introspection, limits=limits)

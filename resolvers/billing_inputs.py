@@ -18,7 +18,7 @@ from billing.ledger.sagas import InvoiceRequest
 from billing.ledger.sellers import SellerProfile
 from billing.messages import contacts
 from domain import limits
-from domain.characters import plain
+from domain.characters import plain_text
 from domain.errors import InvalidInput
 from domain.ids import TicketId
 from resolvers import idempotency
@@ -41,7 +41,7 @@ def invoice_request(ticket: TicketId, value: inputs.InvoiceInput) -> InvoiceRequ
 
 def parse_customer(value: inputs.CustomerInput) -> Party:
     return Party(
-        name=letters.demand("customer.name", plain(value.name)),
+        name=letters.demand_showable("customer.name", plain_text(value.name)),
         address=_parse_address(value),
         gstin=None if value.gstin is None else parse_gstin(value.gstin, "customer.gstin"),
         phone=value.phone and contacts.parse_phone(value.phone, "customer.phone"),
@@ -80,8 +80,8 @@ def parse_credits(value: Sequence[inputs.CreditLineInput] | None) -> tuple[Credi
 
 
 def parse_profile(value: inputs.BillingSettingsInput) -> SellerProfile:
-    letters.demand("legalName", plain(value.legal_name))
-    letters.demand("address", plain(value.address))
+    letters.demand_showable("legalName", plain_text(value.legal_name))
+    letters.demand_showable("address", plain_text(value.address))
     return SellerProfile(**asdict(value))
 
 
@@ -113,7 +113,7 @@ def _parse_address(value: inputs.CustomerInput) -> Address | None:
         raise InvalidInput("customer.address", "needs its street, its pincode and its State")
     where = states.parse_state(value.state, "customer.state")
     return Address(
-        text=letters.demand("customer.address", plain(value.address)),
+        text=letters.demand_showable("customer.address", plain_text(value.address)),
         pincode=value.pincode,
         state=where,
     )

@@ -16,7 +16,7 @@ from domain.ids import (
 from resolvers import billing_inputs, idempotency
 from resolvers.arguments import ExpectedArgument, OperationArgument, operation_id_of
 from resolvers.context import RequestContext, RequestInfo
-from resolvers.guards import guarded
+from resolvers.guards import guard_field
 from schema import billing_inputs as inputs
 from schema.invoice_results import (
     BillingSettingsChanged,
@@ -55,7 +55,7 @@ MonthArgument = Annotated[str, strawberry.argument(description="The month, as 20
 @strawberry.type
 class BooksQueries:
     @strawberry.field(description="A month by code and rate, less what was taken back.")
-    @guarded(Action.READ, ResourceKind.REPORT)
+    @guard_field(Action.READ, ResourceKind.REPORT)
     async def month_report(
         self, info: RequestInfo, month: MonthArgument, garage: GarageArgument = None
     ) -> list[MonthTotal]:
@@ -77,7 +77,7 @@ class BooksQueries:
         ]
 
     @strawberry.field(description="The GSTR-1 of a month: a garage's part, or a whole GSTIN's.")
-    @guarded(Action.EXPORT, ResourceKind.REPORT)
+    @guard_field(Action.EXPORT, ResourceKind.REPORT)
     async def sales_return(
         self,
         info: RequestInfo,
@@ -99,7 +99,7 @@ class BooksQueries:
         )
 
     @strawberry.field(description="What a garage prints on its invoices.")
-    @guarded(Action.CREATE, ResourceKind.INVOICE)
+    @guard_field(Action.CREATE, ResourceKind.INVOICE)
     async def billing_settings(
         self, info: RequestInfo, garage: GarageArgument = None
     ) -> BillingSettings:
@@ -112,7 +112,7 @@ class BooksQueries:
 @strawberry.type
 class BooksMutations:
     @strawberry.mutation(description="Say what a garage prints on its invoices.")
-    @guarded(Action.UPDATE, ResourceKind.SETTING)
+    @guard_field(Action.UPDATE, ResourceKind.SETTING)
     async def set_billing_settings(
         self,
         info: RequestInfo,
@@ -132,7 +132,7 @@ class BooksMutations:
         return BillingSettingsChanged(settings=BillingSettings.from_domain(seller))
 
     @strawberry.mutation(description="Close the books of a month that is over.")
-    @guarded(Action.UPDATE, ResourceKind.INVOICE)
+    @guard_field(Action.UPDATE, ResourceKind.INVOICE)
     async def close_month(
         self,
         info: RequestInfo,

@@ -15,7 +15,7 @@ from repair.cards import CardPorts
 from resolvers import idempotency, inputs
 from resolvers.arguments import CardArgument, ExpectedArgument, OperationArgument
 from resolvers.context import RequestContext, RequestInfo
-from resolvers.guards import guarded
+from resolvers.guards import guard_field
 from resolvers.services import Answer
 from schema import tickets
 from schema.card_results import (
@@ -88,7 +88,7 @@ HALFWAY_ROUND_KM = 20_038
 @strawberry.type
 class CardMutations:
     @strawberry.mutation(description="Let a card point onward to the one that says it better.")
-    @guarded(Action.VERIFY, ResourceKind.CARD)
+    @guard_field(Action.VERIFY, ResourceKind.CARD)
     async def merge_cards(
         self,
         info: RequestInfo,
@@ -110,7 +110,7 @@ class CardMutations:
         return CardMerged(card=tickets.FailureCard.from_domain(made))
 
     @strawberry.mutation(description="Take a card back out of the one it was merged into.")
-    @guarded(Action.VERIFY, ResourceKind.CARD)
+    @guard_field(Action.VERIFY, ResourceKind.CARD)
     async def undo_merge(
         self,
         info: RequestInfo,
@@ -132,7 +132,7 @@ class CardMutations:
         return CardUpdated(card=tickets.FailureCard.from_domain(made))
 
     @strawberry.mutation(description="Tell of a firmware release; what it may touch is marked.")
-    @guarded(Action.VERIFY, ResourceKind.CARD, network=True)
+    @guard_field(Action.VERIFY, ResourceKind.CARD, network=True)
     async def announce_firmware(
         self,
         info: RequestInfo,
@@ -154,7 +154,7 @@ class CardMutations:
         return CardsMarked(cards=made["cards"])
 
     @strawberry.mutation(description="Put a part in another's place; cards that use it are marked.")
-    @guarded(Action.VERIFY, ResourceKind.CARD, network=True)
+    @guard_field(Action.VERIFY, ResourceKind.CARD, network=True)
     async def supersede_part(
         self,
         info: RequestInfo,
@@ -177,7 +177,7 @@ class CardMutations:
         return CardsMarked(cards=made["cards"])
 
     @strawberry.mutation(description="Write a card; it is a draft until a second person verifies.")
-    @guarded(Action.CREATE, ResourceKind.CARD)
+    @guard_field(Action.CREATE, ResourceKind.CARD)
     async def create_card(
         self,
         info: RequestInfo,
@@ -197,7 +197,7 @@ class CardMutations:
         return CardCreated(card=tickets.FailureCard.from_domain(made))
 
     @strawberry.mutation(description="Write the next version of a card.")
-    @guarded(Action.UPDATE, ResourceKind.CARD)
+    @guard_field(Action.UPDATE, ResourceKind.CARD)
     async def update_card(
         self,
         info: RequestInfo,
@@ -220,7 +220,7 @@ class CardMutations:
         return CardUpdated(card=tickets.FailureCard.from_domain(made))
 
     @strawberry.mutation(description="Confirm a card that somebody else wrote.")
-    @guarded(Action.VERIFY, ResourceKind.CARD)
+    @guard_field(Action.VERIFY, ResourceKind.CARD)
     async def verify_card(
         self,
         info: RequestInfo,
@@ -244,7 +244,7 @@ class CardMutations:
         description="Publish a draft as provisional: search finds it, and it is suggested for "
         "repairs once a second person has verified it."
     )
-    @guarded(Action.UPDATE, ResourceKind.CARD)
+    @guard_field(Action.UPDATE, ResourceKind.CARD)
     async def promote_card(
         self,
         info: RequestInfo,
@@ -256,7 +256,9 @@ class CardMutations:
         key = inputs.parse_card_key(id)
 
         async def work() -> FailureCard:
-            return await cards.promote(context.services.cards, key, expected_version, operation)
+            return await cards.promote_card(
+                context.services.cards, key, expected_version, operation
+            )
 
         body = idempotency.operation_fingerprint(
             "promoteCard", {"id": key, "expected": expected_version}
@@ -265,7 +267,7 @@ class CardMutations:
         return CardPromoted(card=tickets.FailureCard.from_domain(made))
 
     @strawberry.mutation(description="Take a card out of use.")
-    @guarded(Action.VERIFY, ResourceKind.CARD)
+    @guard_field(Action.VERIFY, ResourceKind.CARD)
     async def retire_card(
         self,
         info: RequestInfo,
@@ -289,7 +291,7 @@ class CardMutations:
 @strawberry.type
 class CardQueries:
     @strawberry.field(description="A card, as it stands or as it stood; null when not yours.")
-    @guarded(Action.READ, ResourceKind.CARD)
+    @guard_field(Action.READ, ResourceKind.CARD)
     async def card(
         self, info: RequestInfo, id: CardArgument, version: VersionArgument = None
     ) -> tickets.FailureCard | None:
@@ -306,7 +308,7 @@ class CardQueries:
             return None
 
     @strawberry.field(description="The cards that you may see, in the order of their ids.")
-    @guarded(Action.READ, ResourceKind.CARD)
+    @guard_field(Action.READ, ResourceKind.CARD)
     async def cards(
         self,
         info: RequestInfo,
@@ -324,7 +326,7 @@ class CardQueries:
         )
 
     @strawberry.field(description="The cards found within a distance of a place, nearest first.")
-    @guarded(Action.READ, ResourceKind.CARD)
+    @guard_field(Action.READ, ResourceKind.CARD)
     async def cards_near(
         self, info: RequestInfo, lat: Latitude, lon: Longitude, km: Kilometres, first: First = USUAL
     ) -> list[tickets.FailureCard]:
@@ -339,7 +341,7 @@ class CardQueries:
     @strawberry.field(
         description="The published cards that work best, of two equals the more used one first."
     )
-    @guarded(Action.READ, ResourceKind.CARD)
+    @guard_field(Action.READ, ResourceKind.CARD)
     async def best_cards(
         self, info: RequestInfo, first: First = USUAL, least: Least = 0.0
     ) -> list[tickets.FailureCard]:

@@ -22,7 +22,7 @@ from domain.access import (
     viewer_of,
 )
 from domain.errors import NotAllowed, NotAuthenticated, Unavailable
-from domain.ids import GarageId, InvoiceId, OperationId, PersonId, timely
+from domain.ids import GarageId, InvoiceId, OperationId, PersonId, demand_timely
 from repair.operations import Operation
 from resolvers.documents import QueryDocument
 from resolvers.loaders import RequestLoaders
@@ -151,7 +151,7 @@ class RequestContext:
         Raises:
             InvalidInput: as `operation` says.
         """
-        timely(UUID(operation), self.services.now())
+        demand_timely(UUID(operation), self.services.now())
         return BooksChange(
             garage=garage,
             operation=operation,
@@ -219,10 +219,10 @@ class RequestContext:
         """Give the operation of an id that its caller made.
 
         Raises:
-            InvalidInput: the id tells a time to come (`domain.ids.timely`).
+            InvalidInput: the id tells a time to come (`domain.ids.demand_timely`).
         """
         now = self.services.now()
-        timely(UUID(id), now)
+        demand_timely(UUID(id), now)
         return Operation(id=id, actor=self.actor, at=now, trace=self.trace)
 
 

@@ -184,7 +184,7 @@ class DocumentMeasure:
             listed = known[-1] in LISTS_OF_TYPES
             if (listed and known[-1] in above) or len(known) > DEEPEST_DESCRIPTION:
                 return True
-            inner = _inside(node, self.fragments)
+            inner = _inner_selection(node, self.fragments)
             over = self.described > self.limits.fields
             if inner is not None and (over or self._described(inner, known)):
                 return True
@@ -202,7 +202,7 @@ class DocumentMeasure:
     def _page_length(self, node: FieldNode) -> int:
         for argument in node.arguments or ():
             if argument.name.value == "first":
-                return _bounded(self._given(argument.value))
+                return _bound_page(self._given(argument.value))
         return USUAL_PAGE
 
     def _given(self, value: ValueNode) -> object:
@@ -216,7 +216,7 @@ class DocumentMeasure:
         return int(value.value[:9]) if isinstance(value, IntValueNode) else None
 
 
-def measured(
+def measure_document(
     schema: GraphQLSchema,
     document: DocumentNode,
     variables: Mapping[str, object],
@@ -250,7 +250,7 @@ def find_excesses(
     limits: DocumentLimits,
 ) -> list[str]:
     """Say what of a document is over a limit; nothing when all of it may run."""
-    return measured(schema, document, variables, limits)[0]
+    return measure_document(schema, document, variables, limits)[0]
 
 
 def _compare_sizes(size: DocumentSize, limits: DocumentLimits) -> Iterable[tuple[str, int, int]]:
@@ -266,14 +266,14 @@ def _excess_sentence(name: str, found: int, most: int) -> str:
     return f"The document asks for {min(found, 10**9)} {name}; at most {most} are allowed."
 
 
-def _bounded(first: object) -> int:
+def _bound_page(first: object) -> int:
     """Give the length of a page that is asked for: never below 1, and the longest if unclear."""
     if isinstance(first, bool) or not isinstance(first, int) or first < 1:
         return LONGEST_PAGE
     return min(first, LONGEST_PAGE)
 
 
-def _inside(
+def _inner_selection(
     node: SelectionNode, fragments: Mapping[str, FragmentDefinitionNode]
 ) -> SelectionSetNode | None:
     if isinstance(node, FieldNode | InlineFragmentNode):

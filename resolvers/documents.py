@@ -27,7 +27,7 @@ from graphql import (
     validate,
 )
 
-from resolvers.cost import DocumentLimits, measured
+from resolvers.cost import DocumentLimits, measure_document
 from resolvers.overlapping_fields import OverlappingFields
 
 MOST_ERRORS = 10
@@ -69,9 +69,9 @@ class QueryDocument:
             printed = [print_ast(one) for one in self.parsed.definitions]
             if len(self.operations) == 1:
                 only = self.operations[0]
-                printed[self.parsed.definitions.index(only)] = print_ast(_unnamed(only))
+                printed[self.parsed.definitions.index(only)] = print_ast(_without_name(only))
             said = "\n".join(sorted(printed))
-        return _mark(said)
+        return _document_mark(said)
 
     @property
     def weight(self) -> int:
@@ -106,7 +106,11 @@ class Documents:
         self, text: str, variables: Mapping[str, object], *, anonymous: bool = False
     ) -> QueryDocument:
         """Give the document, read in a thread of its own if it is long and was not known."""
-        if len(text) <= SHORT or len(text) > self.limits.characters or _mark(text) in self._kept:
+        if (
+            len(text) <= SHORT
+            or len(text) > self.limits.characters
+            or _document_mark(text) in self._kept
+        ):
             return self.read_now(text, variables, anonymous=anonymous)
         loop = asyncio.get_running_loop()
         checked = await loop.run_in_executor(self._apart, self._checked, text, variables, anonymous)
@@ -118,8 +122,10 @@ class Documents:
     ) -> QueryDocument:
         """Give the document; whoever calls waits for it."""
         if len(text) > self.limits.characters:
-            return _refused(text, f"The document is over {self.limits.characters} characters.")
-        mark = _mark(text)
+            return _refuse_document(
+                text, f"The document is over {self.limits.characters} characters."
+            )
+        mark = _document_mark(text)
         known = self._kept.get(mark)
         if known is None:
             checked = self._checked(text, variables, anonymous)
@@ -146,7 +152,7 @@ class Documents:
     def _sized(self, document: QueryDocument, variables: Mapping[str, object]) -> QueryDocument:
         """Give the document as it is for these variables, which say how long its pages are."""
         assert document.parsed is not None  # noqa: S101 - what is kept was parsed
-        over, objects = measured(self._schema, document.parsed, variables, self.limits)
+        over, objects = measure_document(self._schema, document.parsed, variables, self.limits)
         if over:
             errors = [GraphQLError(said, extensions=dict(TOO_MUCH)) for said in over]
             return QueryDocument(document.text, document.parsed, errors, objects)
@@ -161,14 +167,14 @@ class Documents:
             max_errors=MOST_ERRORS,
             hide_suggestions=not self.introspection,
         )
-        return found if self.introspection else masked(found)
+        return found if self.introspection else mask_errors(found)
 
     def _keep(self, document: QueryDocument, *, anonymous: bool) -> None:
         """Keep what may run; refused texts are read again, and their callers pay for it."""
         most = self.limits.cached_bytes
         if anonymous or document.errors or document.weight > most // SHARE:
             return
-        mark = _mark(document.text)
+        mark = _document_mark(document.text)
         if mark not in self._kept:
             self._kept[mark] = replace(document, tokens=0), document.weight
             self.kept_bytes += document.weight
@@ -177,7 +183,7 @@ class Documents:
             self.kept_bytes -= weight
 
 
-def masked(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
+def mask_errors(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
     """Say where a document does not fit the schema, and nothing of what the schema holds."""
     said = "The document does not fit the schema of this API at the places that are named."
     known = [one for one in errors if (one.extensions or {}).get("code") == TOO_MUCH["code"]]
@@ -187,7 +193,7 @@ def masked(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
     return [GraphQLError(said, nodes, extensions={"code": "INVALID_DOCUMENT"})] if errors else []
 
 
-def _unnamed(node: OperationDefinitionNode) -> OperationDefinitionNode:
+def _without_name(node: OperationDefinitionNode) -> OperationDefinitionNode:
     return OperationDefinitionNode(
         operation=node.operation,
         variable_definitions=node.variable_definitions,
@@ -196,9 +202,9 @@ def _unnamed(node: OperationDefinitionNode) -> OperationDefinitionNode:
     )
 
 
-def _refused(text: str, said: str) -> QueryDocument:
+def _refuse_document(text: str, said: str) -> QueryDocument:
     return QueryDocument(text[:SHORT], None, [GraphQLError(said, extensions=dict(TOO_MUCH))])
 
 
-def _mark(text: str) -> bytes:
+def _document_mark(text: str) -> bytes:
     return sha256(text.encode(errors="surrogatepass")).digest()

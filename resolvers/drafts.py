@@ -14,7 +14,7 @@ from domain.ids import OperationId, TicketId, ticket_id
 from resolvers import billing_inputs, idempotency
 from resolvers.arguments import ExpectedArgument, OperationArgument, TicketArgument
 from resolvers.context import RequestContext, RequestInfo
-from resolvers.guards import guarded
+from resolvers.guards import guard_field
 from schema.billing_inputs import InvoiceInput
 from schema.drafts import InvoiceDraft
 from schema.invoice_results import DraftEdited, EditDraftResult
@@ -29,7 +29,7 @@ class DraftQueries:
     """Reads."""
 
     @strawberry.field(description="What waits to be issued, the newest first.")
-    @guarded(Action.READ, ResourceKind.INVOICE)
+    @guard_field(Action.READ, ResourceKind.INVOICE)
     async def drafts(
         self, info: RequestInfo, first: First = USUAL, after: After = None
     ) -> Connection[InvoiceDraft]:
@@ -47,7 +47,7 @@ class DraftMutations:
     """Writes."""
 
     @strawberry.mutation(description="Say what a ticket's invoice is to say; issued ones stay.")
-    @guarded(Action.CREATE, ResourceKind.INVOICE)
+    @guard_field(Action.CREATE, ResourceKind.INVOICE)
     async def edit_draft(
         self,
         info: RequestInfo,

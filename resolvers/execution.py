@@ -22,8 +22,8 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from domain.errors import BattwheelsError, InvalidInput, NotAllowed, Unavailable
 from resolvers.context import RequestContext
 from resolvers.documents import MOST_ERRORS, Documents, QueryDocument
-from resolvers.input_paths import UNKNOWN, located, reason
-from resolvers.refusals import code, told
+from resolvers.input_paths import UNKNOWN, locate_fault, misread_reason
+from resolvers.refusals import refusal_code, tell_refusal
 
 log = logging.getLogger("battwheels.api")
 
@@ -49,7 +49,7 @@ class LimitedExecution(SchemaExtension):
     def on_operation(self) -> Iterator[None]:
         run = self.execution_context
         if run.query:
-            self._document = document = _document(run)
+            self._document = document = _document_of(run)
             if document.parsed is None:
                 # What does not parse is not parsed again: its errors stand in its place.
                 run._provided_operation_name = None  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
@@ -61,7 +61,7 @@ class LimitedExecution(SchemaExtension):
         yield
 
 
-def _document(run: ExecutionContext) -> QueryDocument:
+def _document_of(run: ExecutionContext) -> QueryDocument:
     documents = cast("HasDocuments", run.schema).documents
     return document_of(documents, run.context, run.query or "", run.variables or {})
 
@@ -79,47 +79,51 @@ class MaskedAnswers(MaskErrors):
     """Codes for refusals, a trace id in place of accidents, and what was degraded."""
 
     def __init__(self) -> None:
-        super().__init__(should_mask_error=lambda error: _was_raised(error) or _unread(error))
+        super().__init__(should_mask_error=lambda error: _was_raised(error) or _is_unread(error))
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
         run = self.execution_context
         schema = run.schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-        if _unread(error):
-            return _variable(error, schema)
-        return _masked(error, cast("RequestContext", run.context).trace, schema, _operation(run))
+        if _is_unread(error):
+            return _variable_error(error, schema)
+        return _mask_error(
+            error, cast("RequestContext", run.context).trace, schema, _operation_type(run)
+        )
 
     def get_results(self) -> dict[str, Any]:
-        return _degraded(cast("RequestContext", self.execution_context.context))
+        return _degraded_extensions(cast("RequestContext", self.execution_context.context))
 
 
-def answered(
+def mask_result(
     found: GraphQLExecutionResult, context: RequestContext, schema: GraphQLSchema, *, hidden: bool
 ) -> ExecutionResult:
     """Give the answer of a query that ran without Strawberry's extensions, as they give it."""
     errors = found.errors
     if errors:
         log_errors(errors, None)
-        errors = [_shown(error, context.trace, schema, hidden=hidden) for error in errors]
-    return ExecutionResult(data=found.data, errors=errors, extensions=_degraded(context))
+        errors = [_client_error(error, context.trace, schema, hidden=hidden) for error in errors]
+    return ExecutionResult(data=found.data, errors=errors, extensions=_degraded_extensions(context))
 
 
-def _shown(error: GraphQLError, trace: str, schema: GraphQLSchema, *, hidden: bool) -> GraphQLError:
-    if _unread(error):
-        return _unfitting(error) if hidden else _variable(error, schema)
-    return _masked(error, trace, schema, OperationType.QUERY) if _was_raised(error) else error
+def _client_error(
+    error: GraphQLError, trace: str, schema: GraphQLSchema, *, hidden: bool
+) -> GraphQLError:
+    if _is_unread(error):
+        return _unfitting_variables(error) if hidden else _variable_error(error, schema)
+    return _mask_error(error, trace, schema, OperationType.QUERY) if _was_raised(error) else error
 
 
-class Silent(MaskedAnswers):
+class UnloggedAnswers(MaskedAnswers):
     """The same where nobody may ask what the schema holds: strangers are told none of its names."""
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
         known = cast("RequestContext", self.execution_context.context).signed_in is not None
-        if _unread(error) and not known:
-            return _unfitting(error)
+        if _is_unread(error) and not known:
+            return _unfitting_variables(error)
         return super().anonymise_error(error)
 
 
-def _unfitting(error: GraphQLError) -> GraphQLError:
+def _unfitting_variables(error: GraphQLError) -> GraphQLError:
     found = VARIABLE.match(error.message)
     name = "" if found is None else f" of ${found[1]}"
     said = f"The value{name} does not fit its type. The reference tells what it takes."
@@ -144,31 +148,33 @@ def _was_raised(error: GraphQLError) -> bool:
     return error.path is not None or not isinstance(cause, ValueError)
 
 
-def _masked(
+def _mask_error(
     error: GraphQLError, trace: str, schema: GraphQLSchema, operation: OperationType | None
 ) -> GraphQLError:
     cause = error.original_error
     if isinstance(cause, BattwheelsError):
         root = None if operation is None else schema.get_root_type(operation)
-        cause = _placed(cause, error, root)
+        cause = _place_refusal(cause, error, root)
         writes = operation is OperationType.MUTATION
-        return _rewrite_error(error, _sentence(cause, writes=writes), _error_extensions(cause))
+        return _rewrite_error(
+            error, _unexpected_sentence(cause, writes=writes), _error_extensions(cause)
+        )
     said = f"Something went wrong on our side. Report it with this trace id: {trace}"
     return _rewrite_error(error, said, {"code": "INTERNAL", "trace": trace})
 
 
-def _degraded(context: RequestContext) -> dict[str, Any]:
+def _degraded_extensions(context: RequestContext) -> dict[str, Any]:
     return {"degraded": list(context.degraded)} if context.degraded else {}
 
 
-def _unread(error: GraphQLError) -> bool:
+def _is_unread(error: GraphQLError) -> bool:
     """Say whether a variable does not read as its type."""
     cause = error.original_error
     known = cause is None or isinstance(cause, GraphQLError)
     return known and VARIABLE.match(error.message) is not None
 
 
-def _variable(error: GraphQLError, schema: GraphQLSchema) -> GraphQLError:
+def _variable_error(error: GraphQLError, schema: GraphQLSchema) -> GraphQLError:
     """Give an error that names the place in the variable, and what may have been meant."""
     found = VARIABLE.match(error.message)
     if found is None:
@@ -176,12 +182,12 @@ def _variable(error: GraphQLError, schema: GraphQLSchema) -> GraphQLError:
     name, below, said = found.groups()
     place = ".".join([name, *PLACE.findall(below or "")])
     of = UNKNOWN.search(said)
-    why = reason(None if of is None else schema.get_type(of.group(1)), said)
+    why = misread_reason(None if of is None else schema.get_type(of.group(1)), said)
     extensions = {"code": "INVALID_INPUT", "field": place, "reason": why}
     return _rewrite_error(error, f"{place}: {why}", extensions)
 
 
-def _placed(
+def _place_refusal(
     cause: BattwheelsError, error: GraphQLError, root: GraphQLObjectType | None
 ) -> BattwheelsError:
     """Give a wrong value of a root field with its path in the input."""
@@ -189,16 +195,16 @@ def _placed(
         return cause
     node = error.nodes[0]
     asked = root.fields.get(node.name.value) if root and isinstance(node, FieldNode) else None
-    return cause if asked is None else located(asked, cause)
+    return cause if asked is None else locate_fault(asked, cause)
 
 
-def _operation(run: ExecutionContext) -> OperationType | None:
+def _operation_type(run: ExecutionContext) -> OperationType | None:
     document = run.graphql_document
     found = None if document is None else get_operation_ast(document, run.operation_name)
     return None if found is None else found.operation
 
 
-def _sentence(cause: BattwheelsError, *, writes: bool) -> str:
+def _unexpected_sentence(cause: BattwheelsError, *, writes: bool) -> str:
     """Say what is wrong, what became of the data, and what to do."""
     match cause:
         case Unavailable(sentence=None):
@@ -206,11 +212,11 @@ def _sentence(cause: BattwheelsError, *, writes: bool) -> str:
         case Unavailable():
             return str(cause)
         case _:
-            return told(cause, writes=writes)
+            return tell_refusal(cause, writes=writes)
 
 
 def _error_extensions(cause: BattwheelsError) -> dict[str, Any]:
-    extensions: dict[str, Any] = {"code": code(cause)}
+    extensions: dict[str, Any] = {"code": refusal_code(cause)}
     match cause:
         case InvalidInput():
             extensions |= {"field": cause.field, "reason": cause.reason}

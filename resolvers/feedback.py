@@ -17,7 +17,7 @@ from resolvers.arguments import (
     TicketArgument,
 )
 from resolvers.context import RequestContext, RequestInfo
-from resolvers.guards import guarded
+from resolvers.guards import guard_field
 from resolvers.services import Answer
 from schema import feedback as schema_feedback
 from schema.feedback import (
@@ -50,7 +50,7 @@ class FeedbackQueries:
     @strawberry.field(
         description="What was said of a repair, every version: your own, or all in your garage."
     )
-    @guarded(Action.READ, ResourceKind.CARD)
+    @guard_field(Action.READ, ResourceKind.CARD)
     async def feedback(
         self, info: RequestInfo, ticket: TicketArgument
     ) -> list[schema_feedback.Feedback]:
@@ -63,7 +63,7 @@ class FeedbackQueries:
 @strawberry.type
 class FeedbackMutations:
     @strawberry.mutation(description="Say what you think of a card, once for each repair.")
-    @guarded(Action.UPDATE, ResourceKind.TICKET)
+    @guard_field(Action.UPDATE, ResourceKind.TICKET)
     async def give_feedback(
         self,
         info: RequestInfo,
@@ -91,7 +91,7 @@ class FeedbackMutations:
         return FeedbackGiven(feedback=schema_feedback.Feedback.from_domain(stands))
 
     @strawberry.mutation(description="Note what you did with the cards suggested for a ticket.")
-    @guarded(Action.UPDATE, ResourceKind.TICKET)
+    @guard_field(Action.UPDATE, ResourceKind.TICKET)
     async def record_impressions(
         self,
         info: RequestInfo,
@@ -124,8 +124,8 @@ def parse_opinion(value: FeedbackInput) -> Opinion:
     return Opinion(
         card=inputs.parse_card_key(value.card),
         stars=value.stars,
-        comment=limits.prose("comment", value.comment, COMMENT_LIMIT, least=0),
-        correction=limits.prose("correction", value.correction, COMMENT_LIMIT, least=0),
+        comment=limits.clean_prose("comment", value.comment, COMMENT_LIMIT, least=0),
+        correction=limits.clean_prose("correction", value.correction, COMMENT_LIMIT, least=0),
     )
 
 

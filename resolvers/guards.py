@@ -53,7 +53,7 @@ class Guard:
 SIGNED_IN = Guard()
 
 
-def guarded(action: Action, *kinds: ResourceKind, network: bool = False) -> Callable[[F], F]:
+def guard_field(action: Action, *kinds: ResourceKind, network: bool = False) -> Callable[[F], F]:
     """Open a field to the roles that may do this to (one of) these kinds."""
     return _guarded_by(Guard(action=action, kinds=kinds, network=network))
 
@@ -69,7 +69,7 @@ def guard_of(field: StrawberryField) -> Guard | None:
     return None if resolver is None else getattr(resolver.wrapped_func, GUARD, None)
 
 
-def declared(verbs: type, name: str) -> Guard:
+def declared_guard(verbs: type, name: str) -> Guard:
     """Give the guard of one of these verbs, for whoever does the same by another door."""
     fields = get_object_definition(verbs, strict=True).fields
     [found] = [guard_of(field) for field in fields if field.python_name == name]
@@ -80,7 +80,7 @@ def declared(verbs: type, name: str) -> Guard:
 
 def _guarded_by(guard: Guard) -> Callable[[F], F]:
     def guarded(resolver: F) -> F:
-        held = _stream if isasyncgenfunction(resolver) else _answer
+        held = _guard_stream if isasyncgenfunction(resolver) else _guard_answer
         made = held(guard, resolver)
         setattr(made, GUARD, guard)
         return cast("F", made)
@@ -88,7 +88,7 @@ def _guarded_by(guard: Guard) -> Callable[[F], F]:
     return guarded
 
 
-def _answer(guard: Guard, resolver: Callable[..., Awaitable[Any]]) -> Callable[..., Any]:
+def _guard_answer(guard: Guard, resolver: Callable[..., Awaitable[Any]]) -> Callable[..., Any]:
     @wraps(resolver)
     async def answer(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever the resolver takes
         guard.demand(kwargs["info"].context)
@@ -97,7 +97,7 @@ def _answer(guard: Guard, resolver: Callable[..., Awaitable[Any]]) -> Callable[.
     return answer
 
 
-def _stream(guard: Guard, resolver: Callable[..., AsyncGenerator[Any]]) -> Callable[..., Any]:
+def _guard_stream(guard: Guard, resolver: Callable[..., AsyncGenerator[Any]]) -> Callable[..., Any]:
     @wraps(resolver)
     async def stream(*args: Any, **kwargs: Any) -> AsyncGenerator[Any]:  # noqa: ANN401 - as above
         context: RequestContext = kwargs["info"].context

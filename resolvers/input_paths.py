@@ -1,7 +1,7 @@
 """Where a wrong value stands in what was handed in: `report.vehicle.mileageKm`, never prose.
 
 The domain names what it checks by the name of the field, a parser adds the fields and places around
-it (`inside`), and what is left is found in the arguments of the verb that was asked.
+it (`within_input`), and what is left is found in the arguments of the verb that was asked.
 """
 
 import re
@@ -58,7 +58,7 @@ NOTHING = re.compile(r"of non-null type '[^']{1,80}' not to be None")
 
 
 @contextmanager
-def inside(*steps: str | int) -> Generator[None]:
+def within_input(*steps: str | int) -> Generator[None]:
     """Put the fields and places that stand around a value before the name that a refusal gives."""
     try:
         yield
@@ -66,16 +66,16 @@ def inside(*steps: str | int) -> Generator[None]:
         raise wrong.at(".".join([*map(str, steps), wrong.field])) from wrong
 
 
-def located(asked: GraphQLField, wrong: InvalidInput) -> InvalidInput:
+def locate_fault(asked: GraphQLField, wrong: InvalidInput) -> InvalidInput:
     """Give the refusal with the whole path of its value in the arguments of the verb."""
-    return wrong.at(path(asked, wrong.field))
+    return wrong.at(input_path(asked, wrong.field))
 
 
-def path(asked: GraphQLField, field: str) -> str:
+def input_path(asked: GraphQLField, field: str) -> str:
     """Give the path that ends like `field`, the shortest; if none does, of what it can only be."""
-    known = _paths(asked)
-    for name in _names(field):
-        steps = [_camel(step) for step in name.split(".")]
+    known = _input_type_paths(asked)
+    for name in _field_names(field):
+        steps = [_camel_case(step) for step in name.split(".")]
         wanted = tuple(step for step in steps if not step.isdecimal())
         ends = [p for p in known if p[len(p) - len(wanted) :] == wanted]
         if name != field:
@@ -84,60 +84,60 @@ def path(asked: GraphQLField, field: str) -> str:
         if ends:
             best = min(ends, key=len)
             return ".".join([*best[: len(best) - len(wanted)], *steps])
-    return _only(known)
+    return _known_only(known)
 
 
-def _names(field: str) -> list[str]:
+def _field_names(field: str) -> list[str]:
     head, _, last = field.rpartition(".")
-    also = [f"{head}.{name}" if head else name for name in ALSO.get(_camel(last), ())]
-    bare = [] if not head else [head, last, *ALSO.get(_camel(last), ())]
+    also = [f"{head}.{name}" if head else name for name in ALSO.get(_camel_case(last), ())]
+    bare = [] if not head else [head, last, *ALSO.get(_camel_case(last), ())]
     return [*also, field, *bare, *(["id"] if not head else [])]
 
 
-def _only(known: tuple[Path, ...]) -> str:
+def _known_only(known: tuple[Path, ...]) -> str:
     roots = [p[0] for p in known if len(p) == 1 and p[0] not in {"operationId", "expectedVersion"}]
     return roots[0] if roots else "operationId"
 
 
-def _paths(asked: GraphQLField) -> tuple[Path, ...]:
+def _input_type_paths(asked: GraphQLField) -> tuple[Path, ...]:
     found: list[Path] = []
     for name, argument in asked.args.items():
-        _walk(cast("object", argument.type), (name,), found)
+        _walk_inputs(cast("object", argument.type), (name,), found)
     return tuple(found)
 
 
-def _walk(kind: object, so_far: Path, found: list[Path]) -> None:
+def _walk_inputs(kind: object, so_far: Path, found: list[Path]) -> None:
     found.append(so_far)
     inner = named_type(kind)
     if isinstance(inner, GraphQLInputObjectType) and len(so_far) < DEEPEST:
         for name, field in inner.fields.items():
-            _walk(cast("object", field.type), (*so_far, name), found)
+            _walk_inputs(cast("object", field.type), (*so_far, name), found)
 
 
-def _camel(name: str) -> str:
+def _camel_case(name: str) -> str:
     """Give a name as the API spells it: `expected_version` and `vehicle id` in one word."""
     head, *rest = name.replace(" ", "_").split("_")
     return head + "".join(part.capitalize() for part in rest)
 
 
-def misread(kind: object, given: object) -> tuple[str, str] | None:
+def misread_value(kind: object, given: object) -> tuple[str, str] | None:
     """Say where a value does not read as a kind of input, and why; None when it does."""
     wrong: list[tuple[str, str]] = []
 
     def note(error: GraphQLError, place: list[str | int]) -> None:
-        wrong.append((".".join(map(str, place)), reason(kind, error.message)))
+        wrong.append((".".join(map(str, place)), misread_reason(kind, error.message)))
 
     validate_input_value(given, cast("Any", kind), note, hide_suggestions=True)
     unknown = [one for one in wrong if one[1].startswith("unknown field")]
     return next(iter([*unknown, *wrong]), None)
 
 
-def reason(kind: object, message: str) -> str:
+def misread_reason(kind: object, message: str) -> str:
     """Give what is wrong with an input without the values in it, which may be people's."""
     unknown, needed = UNKNOWN.search(message), NEEDED.search(message)
     if unknown is not None:
-        fields = _fields(named_type(kind), unknown.group(1), frozenset())
-        near = get_close_matches(_camel(unknown.group(2)), fields, 1)
+        fields = _unknown_fields(named_type(kind), unknown.group(1), frozenset())
+        near = get_close_matches(_camel_case(unknown.group(2)), fields, 1)
         hint = f"; did you mean `{near[0]}`?" if near else ""
         return f"unknown field `{unknown.group(2)}`{hint}"
     if needed is not None:
@@ -145,12 +145,12 @@ def reason(kind: object, message: str) -> str:
     return "is missing" if NOTHING.search(message) else message.partition(", found: ")[0][:200]
 
 
-def _fields(kind: object, wanted: str, seen: frozenset[str]) -> list[str]:
+def _unknown_fields(kind: object, wanted: str, seen: frozenset[str]) -> list[str]:
     """Give the field names of an input type, sought below another one."""
     if not isinstance(kind, GraphQLInputObjectType) or kind.name in seen:
         return []
     if kind.name == wanted:
         return list(kind.fields)
     below = (named_type(cast("object", field.type)) for field in kind.fields.values())
-    found = (_fields(inner, wanted, seen | {kind.name}) for inner in below)
+    found = (_unknown_fields(inner, wanted, seen | {kind.name}) for inner in below)
     return next((names for names in found if names), list[str]())

@@ -12,13 +12,13 @@ from domain.codes import CodeKey
 from domain.errors import InvalidInput
 from domain.ids import CardId, PersonId, card_id, garage_id, vehicle_id
 from domain.outcomes import Attempt, Outcome
-from domain.personal_data import masked
+from domain.personal_data import mask_personal
 from domain.reports import FailureReport
 from domain.vehicles import UNKNOWN, VehicleContext
 from graph.card_pages import CardFilter
 from graph.garages import EARLIEST, LATEST, TicketPeriod
 from repair.cards import CardContent
-from resolvers.input_paths import inside
+from resolvers.input_paths import within_input
 from schema import inputs
 from schema.nodes import key_of
 
@@ -49,10 +49,10 @@ def parse_vehicle(value: inputs.VehicleInput | None) -> VehicleContext:
     said = VehicleContext(**asdict(value))
     return replace(
         said,
-        make=said.make and masked(said.make),
-        model=said.model and masked(said.model),
-        variant=said.variant and masked(said.variant),
-        firmware=said.firmware and masked(said.firmware),
+        make=said.make and mask_personal(said.make),
+        model=said.model and mask_personal(said.model),
+        variant=said.variant and mask_personal(said.variant),
+        firmware=said.firmware and mask_personal(said.firmware),
     )
 
 
@@ -60,7 +60,7 @@ def parse_card_content(value: inputs.CardInput) -> CardContent:
     vehicles = _each("vehicles", value.vehicles, parse_vehicle)
     make = vehicles[0].make if vehicles else None
     return CardContent(
-        title=limits.prose("title", value.title, 200),
+        title=limits.clean_prose("title", value.title, 200),
         vehicles=vehicles,
         signature=_parse_signature(value.signature, make),
         cause=_parse_cause(value.cause),
@@ -125,7 +125,7 @@ def parse_environment(value: inputs.EnvironmentInput) -> Environment:
 def _parse_signature(value: inputs.SignatureInput, make: str | None) -> Signature:
     where = value.environment
     return Signature(
-        text=limits.prose("symptomText", value.text, cards.TEXT_LIMIT),
+        text=limits.clean_prose("symptomText", value.text, cards.TEXT_LIMIT),
         symptoms=tuple(key_of("Symptom", s) for s in value.symptoms),
         error_codes=tuple(parse_code(c, make) for c in value.error_codes),
         component=value.component and key_of("Component", value.component),
@@ -139,12 +139,13 @@ def _parse_signature(value: inputs.SignatureInput, make: str | None) -> Signatur
 def _parse_cause(value: inputs.CauseInput) -> RootCause:
     reasoning = value.reasoning
     return RootCause(
-        primary=limits.prose("primaryCause", value.primary, SENTENCE_LIMIT),
+        primary=limits.clean_prose("primaryCause", value.primary, SENTENCE_LIMIT),
         secondary=tuple(
-            limits.prose("secondaryCauses", s, SENTENCE_LIMIT) for s in value.secondary
+            limits.clean_prose("secondaryCauses", s, SENTENCE_LIMIT) for s in value.secondary
         ),
         confidence=value.confidence,
-        reasoning=reasoning and limits.prose("reasoning", reasoning, cards.TEXT_LIMIT, least=0),
+        reasoning=reasoning
+        and limits.clean_prose("reasoning", reasoning, cards.TEXT_LIMIT, least=0),
         cites=_each("cites", value.cites, parse_card_key),
     )
 
@@ -167,7 +168,7 @@ def parse_attempt(value: inputs.AttemptInput, by: PersonId, at: datetime) -> Att
         card=parse_card_key(value.card) if value.card else None,
         minutes=value.minutes,
         parts=_parse_parts(value.parts),
-        notes=limits.prose("notes", value.notes, outcomes.NOTES_LIMIT, least=0),
+        notes=limits.clean_prose("notes", value.notes, outcomes.NOTES_LIMIT, least=0),
     )
 
 
@@ -176,10 +177,10 @@ def parse_outcome(value: inputs.OutcomeInput) -> Outcome:
         worked=value.worked,
         minutes=value.minutes,
         card=parse_card_key(value.card) if value.card else None,
-        cause=value.cause and limits.prose("cause", value.cause, SENTENCE_LIMIT),
+        cause=value.cause and limits.clean_prose("cause", value.cause, SENTENCE_LIMIT),
         steps=_each("steps", value.steps, _parse_step),
         parts=_parse_parts(value.parts),
-        notes=limits.prose("notes", value.notes, outcomes.NOTES_LIMIT, least=0),
+        notes=limits.clean_prose("notes", value.notes, outcomes.NOTES_LIMIT, least=0),
     )
 
 
@@ -195,7 +196,7 @@ def _each(name: str, given: Sequence[S], read: Callable[[S], T]) -> tuple[T, ...
     """Read a list; what is wrong names its place, from 0."""
     found = list[T]()
     for place, value in enumerate(given):
-        with inside(name, place):
+        with within_input(name, place):
             found.append(read(value))
     return tuple(found)
 
@@ -203,9 +204,9 @@ def _each(name: str, given: Sequence[S], read: Callable[[S], T]) -> tuple[T, ...
 def _parse_step(value: inputs.StepInput) -> cards.RepairStep:
     limits.check_count("tools", len(value.tools), LISTED)
     return cards.RepairStep(
-        action=limits.prose("step", value.action, SENTENCE_LIMIT),
+        action=limits.clean_prose("step", value.action, SENTENCE_LIMIT),
         minutes=value.minutes,
-        tools=tuple(limits.prose("tools", tool, 200) for tool in value.tools),
+        tools=tuple(limits.clean_prose("tools", tool, 200) for tool in value.tools),
         safety=value.safety,
     )
 
@@ -216,14 +217,16 @@ def _parse_evidence(value: inputs.EvidenceInput) -> Evidence:
         photos=_parse_attachments("photos", value.photos),
         videos=_parse_attachments("videos", value.videos),
         sensor_logs=_parse_attachments("sensorLogs", value.sensor_logs),
-        tool=value.tool and limits.prose("tool", value.tool, 200),
+        tool=value.tool and limits.clean_prose("tool", value.tool, 200),
         readings=_each("readings", value.readings, _parse_reading),
     )
 
 
 def _parse_reading(value: inputs.ReadingInput) -> cards.Reading:
     unit = value.unit and limits.clean_text("unit", value.unit, 40)
-    return cards.Reading(name=limits.prose("name", value.name, 100), value=value.value, unit=unit)
+    return cards.Reading(
+        name=limits.clean_prose("name", value.name, 100), value=value.value, unit=unit
+    )
 
 
 def _parse_attachments(

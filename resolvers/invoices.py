@@ -18,7 +18,7 @@ from repair import invoices as repair_invoices
 from resolvers import billing_inputs, drafts, idempotency
 from resolvers.arguments import OperationArgument, TicketArgument, operation_id_of
 from resolvers.context import RequestContext, RequestInfo
-from resolvers.guards import guarded
+from resolvers.guards import guard_field
 from schema import billing_inputs as inputs
 from schema.invoice_results import (
     CreditNoteIssued,
@@ -64,7 +64,7 @@ CreditLinesArgument = Annotated[
 @strawberry.type
 class InvoiceMutations:
     @strawberry.mutation(description="Issue the invoice of a closed ticket; it never changes.")
-    @guarded(Action.CREATE, ResourceKind.INVOICE)
+    @guard_field(Action.CREATE, ResourceKind.INVOICE)
     async def issue_invoice(
         self,
         info: RequestInfo,
@@ -82,7 +82,7 @@ class InvoiceMutations:
         )
 
     @strawberry.mutation(description="Report a document to the invoice portal, once, for its IRN.")
-    @guarded(Action.CREATE, ResourceKind.INVOICE)
+    @guard_field(Action.CREATE, ResourceKind.INVOICE)
     async def register_invoice(
         self, info: RequestInfo, operation_id: OperationArgument, invoice: InvoiceArgument
     ) -> RegisterInvoiceResult:
@@ -96,7 +96,7 @@ class InvoiceMutations:
         return InvoiceRegistered(invoice=Invoice.from_domain(document))
 
     @strawberry.mutation(description="Take back some or all of an invoice by a credit note.")
-    @guarded(Action.CREATE, ResourceKind.INVOICE)
+    @guard_field(Action.CREATE, ResourceKind.INVOICE)
     async def issue_credit_note(
         self,
         info: RequestInfo,
@@ -120,7 +120,7 @@ class InvoiceMutations:
         )
 
     @strawberry.mutation(description="Take an invoice back whole, within the limits of the law.")
-    @guarded(Action.VOID, ResourceKind.INVOICE)
+    @guard_field(Action.VOID, ResourceKind.INVOICE)
     async def void_invoice(
         self,
         info: RequestInfo,
@@ -141,7 +141,7 @@ class InvoiceMutations:
 @strawberry.type
 class InvoiceQueries:
     @strawberry.field(description="An invoice or credit note; null when it is not yours to see.")
-    @guarded(Action.READ, ResourceKind.INVOICE)
+    @guard_field(Action.READ, ResourceKind.INVOICE)
     async def invoice(
         self,
         info: RequestInfo,
@@ -151,7 +151,7 @@ class InvoiceQueries:
         return None if found is None else Invoice.from_domain(found)
 
     @strawberry.field(description="The invoices and credit notes that you may see, newest first.")
-    @guarded(Action.READ, ResourceKind.INVOICE)
+    @guard_field(Action.READ, ResourceKind.INVOICE)
     async def invoices(
         self,
         info: RequestInfo,
@@ -175,7 +175,7 @@ class InvoiceQueries:
         return make_connection(found, first, after, lambda paper: paper.id, Invoice.from_domain)
 
     @strawberry.field(description="What a ticket's invoice would say now; nothing is written.")
-    @guarded(Action.READ, ResourceKind.INVOICE)
+    @guard_field(Action.READ, ResourceKind.INVOICE)
     async def estimate(
         self, info: RequestInfo, ticket: TicketArgument, invoice: InvoiceArguments = None
     ) -> EstimateResult:

@@ -26,7 +26,7 @@ from repair import jobs as repair_jobs
 from resolvers import idempotency
 from resolvers.arguments import ExpectedArgument, OperationArgument
 from resolvers.context import RequestContext, RequestInfo
-from resolvers.guards import guarded
+from resolvers.guards import guard_field
 from resolvers.services import Answer
 from resolvers.tickets import ticket_ports
 from schema import jobs as schema_jobs
@@ -70,7 +70,7 @@ DayArgument = Annotated[date, strawberry.argument(description="A day of India (U
 @strawberry.type
 class JobMutations:
     @strawberry.mutation(description="State that a garage has a bay.")
-    @guarded(Action.ASSIGN, ResourceKind.TICKET)
+    @guard_field(Action.ASSIGN, ResourceKind.TICKET)
     async def register_bay(
         self,
         info: RequestInfo,
@@ -96,7 +96,7 @@ class JobMutations:
         return BayRegistered(bay=schema_jobs.Bay(key=bay.id, garage=place))
 
     @strawberry.mutation(description="Book a technician and a bay for a ticket.")
-    @guarded(Action.ASSIGN, ResourceKind.TICKET)
+    @guard_field(Action.ASSIGN, ResourceKind.TICKET)
     async def book_job(
         self, info: RequestInfo, operation_id: OperationArgument, job: JobArguments
     ) -> BookJobResult:
@@ -118,7 +118,7 @@ class JobMutations:
         return JobBooked(job=await _run_job_once(context, operation.id, body, work))
 
     @strawberry.mutation(description="Move a job to another time.")
-    @guarded(Action.ASSIGN, ResourceKind.TICKET)
+    @guard_field(Action.ASSIGN, ResourceKind.TICKET)
     async def reschedule_job(
         self,
         info: RequestInfo,
@@ -140,7 +140,7 @@ class JobMutations:
         return JobRescheduled(job=await _run_job_once(context, operation.id, body, work))
 
     @strawberry.mutation(description="Free the time of a job.")
-    @guarded(Action.ASSIGN, ResourceKind.TICKET)
+    @guard_field(Action.ASSIGN, ResourceKind.TICKET)
     async def cancel_job(
         self,
         info: RequestInfo,
@@ -166,7 +166,7 @@ class JobMutations:
 @strawberry.type
 class JobQueries:
     @strawberry.field(description="The jobs of a garage on a day, by their start.")
-    @guarded(Action.ASSIGN, ResourceKind.TICKET)
+    @guard_field(Action.ASSIGN, ResourceKind.TICKET)
     async def jobs(
         self, info: RequestInfo, day: DayArgument, garage: PlannedGarage
     ) -> list[schema_jobs.Job]:

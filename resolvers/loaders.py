@@ -58,7 +58,7 @@ class RequestLoaders:
 
     def _one(self, kind: ResourceKind, read: Read[K, V | None]) -> DataLoader[K, V | None]:
         """Load one thing for each key, None where there is none for these eyes."""
-        return _make_loader(read if self._may_read(kind) else _nothing)
+        return _make_loader(read if self._may_read(kind) else _load_nothing)
 
     def _several(
         self, kind: ResourceKind, read: Callable[[list[K]], Coroutine[Any, Any, list[Sequence[V]]]]
@@ -200,6 +200,6 @@ def _make_loader(
     return DataLoader(batch)
 
 
-async def _nothing(keys: list[K]) -> dict[K, None]:
+async def _load_nothing(keys: list[K]) -> dict[K, None]:
     del keys
     return {}

@@ -11,7 +11,7 @@ from domain.matches import CardHit, UnderstoodReport
 from matching import formulas
 from resolvers import answers, inputs
 from resolvers.context import RequestContext, RequestInfo
-from resolvers.guards import guarded
+from resolvers.guards import guard_field
 from schema.diagnoses import Diagnosis
 from schema.inputs import ReportInput
 from schema.matching import Found, Matches, SearchResult
@@ -37,7 +37,7 @@ WORDS = 1_000
 @strawberry.type
 class MatchingQueries:
     @strawberry.field(description="Find at most five cards for a failure, best first, with why.")
-    @guarded(Action.READ, ResourceKind.CARD)
+    @guard_field(Action.READ, ResourceKind.CARD)
     async def match(
         self,
         info: RequestInfo,
@@ -51,7 +51,7 @@ class MatchingQueries:
         return answers.matches_answer(answer)
 
     @strawberry.field(description="Say what most likely causes a failure, and what to check first.")
-    @guarded(Action.READ, ResourceKind.CARD)
+    @guard_field(Action.READ, ResourceKind.CARD)
     async def diagnose(
         self,
         info: RequestInfo,
@@ -65,7 +65,7 @@ class MatchingQueries:
         return answers.diagnosis_answer(found)
 
     @strawberry.field(description="Search the cards by meaning and words together.")
-    @guarded(Action.READ, ResourceKind.CARD)
+    @guard_field(Action.READ, ResourceKind.CARD)
     async def search(
         self,
         info: RequestInfo,

@@ -4,7 +4,7 @@ graphql-core compares every two fields of a name, and every two fragments: a few
 seconds. Here the fields of a name are looked at together, as Sangria does it: all that may be
 answered at one place form a set, every name of the set has to agree, and the selections below them
 form the next set. A set that was looked at is known by its fields, so fragments that are spread in
-many places are looked at once. `Budget` ends what a document still makes of that.
+many places are looked at once. `StepsExhausted` ends what a document still makes of that.
 
 GraphQL specification, October 2021, 5.3.2 "Field Selection Merging".
 """
@@ -40,7 +40,7 @@ MOST_STEPS = 20_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Selected:
+class SelectedField:
     """One field where it is written: the type it is asked of, and the type it gives."""
 
     node: FieldNode
@@ -52,23 +52,23 @@ class Selected:
         return (self.node.alias or self.node.name).value
 
 
-Merged = Mapping[str, list[Selected]]
+Merged = Mapping[str, list[SelectedField]]
 
 
-class Budget(Exception):
+class StepsExhausted(Exception):
     """The document makes more of its fields than is looked at."""
 
 
 @dataclass(slots=True)
-class Merging:
+class FieldMerging:
     """Looks at the sets of one document; `conflicts` are the pairs that do not agree."""
 
     context: ValidationContext
-    conflicts: list[tuple[str, str, Selected, Selected]] = field(
-        default_factory=list[tuple[str, str, Selected, Selected]]
+    conflicts: list[tuple[str, str, SelectedField, SelectedField]] = field(
+        default_factory=list[tuple[str, str, SelectedField, SelectedField]]
     )
     seen: set[tuple[bool, frozenset[int]]] = field(default_factory=set[tuple[bool, frozenset[int]]])
-    found: dict[int, Selected] = field(default_factory=dict[int, Selected])
+    found: dict[int, SelectedField] = field(default_factory=dict[int, SelectedField])
     steps: int = 0
 
     def of(self, place: SelectionSetNode, parent: GraphQLNamedType | None) -> None:
@@ -84,7 +84,7 @@ class Merging:
         for answer, group in merged.items():
             first = group[0]
             for other in group[1:]:
-                if first.kind and other.kind and _differs(first.kind, other.kind):
+                if first.kind and other.kind and _arguments_differ(first.kind, other.kind):
                     self.conflicts.append(
                         (answer, "they return types of another shape", first, other)
                     )
@@ -97,7 +97,7 @@ class Merging:
             return
         for answer, group in merged.items():
             for alike in _of_common_parents(group):
-                if (pair := _unlike(alike)) is not None:
+                if (pair := _first_difference(alike)) is not None:
                     self.conflicts.append((answer, *pair))
                 else:
                     self._same(self._below(alike))
@@ -108,7 +108,7 @@ class Merging:
         self.seen.add(key)
         return known
 
-    def _below(self, group: Iterable[Selected]) -> Merged:
+    def _below(self, group: Iterable[SelectedField]) -> Merged:
         return self._collected(
             [
                 (one.node.selection_set, named_type(one.kind))
@@ -121,7 +121,7 @@ class Merging:
         self, places: Iterable[tuple[SelectionSetNode, GraphQLNamedType | None]]
     ) -> Merged:
         """Give the fields of all the places by the name of their answers; fragments once."""
-        merged: dict[str, list[Selected]] = defaultdict(list)
+        merged: dict[str, list[SelectedField]] = defaultdict(list)
         spread: set[str] = set()
         waiting = list(places)
         while waiting:
@@ -143,15 +143,15 @@ class Merging:
     def _step(self) -> None:
         self.steps += 1
         if self.steps > MOST_STEPS:
-            raise Budget
+            raise StepsExhausted
 
-    def _selected(self, node: FieldNode, parent: GraphQLNamedType | None) -> Selected:
+    def _selected(self, node: FieldNode, parent: GraphQLNamedType | None) -> SelectedField:
         if id(node) not in self.found:
             defined = None
             if is_object_type(parent) or is_interface_type(parent):
                 defined = parent.fields.get(node.name.value)
             kind = cast("object", defined.type) if defined else None
-            self.found[id(node)] = Selected(node, parent, kind)
+            self.found[id(node)] = SelectedField(node, parent, kind)
         return self.found[id(node)]
 
     def _conditioned(
@@ -168,7 +168,7 @@ class OverlappingFields(ValidationRule):
 
     def __init__(self, context: ValidationContext) -> None:
         super().__init__(context)
-        self._merging = Merging(context)
+        self._merging = FieldMerging(context)
 
     def enter_operation_definition(
         self,
@@ -178,7 +178,7 @@ class OverlappingFields(ValidationRule):
         root = self.context.schema.get_root_type(node.operation)
         try:
             self._merging.of(node.selection_set, root)
-        except (Budget, RecursionError):
+        except (StepsExhausted, RecursionError):
             said = "The document merges too many fields; ask in several documents."
             self.report_error(GraphQLError(said, node, extensions={"code": "TOO_MUCH"}))
             return None
@@ -192,36 +192,38 @@ class OverlappingFields(ValidationRule):
         return None
 
 
-def _of_common_parents(group: list[Selected]) -> Iterable[list[Selected]]:
+def _of_common_parents(group: list[SelectedField]) -> Iterable[list[SelectedField]]:
     """Give the fields that one object may answer: each type's own, with those of abstract types."""
     abstract = [one for one in group if not is_object_type(one.parent)]
-    concrete: dict[str, list[Selected]] = defaultdict(list)
+    concrete: dict[str, list[SelectedField]] = defaultdict(list)
     for one in group:
         if is_object_type(one.parent):
             concrete[one.parent.name].append(one)
     return [[*abstract, *own] for own in concrete.values()] if concrete else [abstract]
 
 
-def _unlike(alike: list[Selected]) -> tuple[str, Selected, Selected] | None:
+def _first_difference(
+    alike: list[SelectedField],
+) -> tuple[str, SelectedField, SelectedField] | None:
     first = alike[0]
     for other in alike[1:]:
         if other.node.name.value != first.node.name.value:
             names = f"'{first.node.name.value}' and '{other.node.name.value}'"
             return f"{names} are different fields", first, other
-        if _arguments(other.node) != _arguments(first.node):
+        if _printed_arguments(other.node) != _printed_arguments(first.node):
             return "they have differing arguments", first, other
     return None
 
 
-def _arguments(node: FieldNode) -> dict[str, str]:
+def _printed_arguments(node: FieldNode) -> dict[str, str]:
     return {one.name.value: print_ast(one.value) for one in node.arguments or ()}
 
 
-def _differs(one: object, other: object) -> bool:
+def _arguments_differ(one: object, other: object) -> bool:
     """Say whether two types cannot stand at one place of an answer."""
     for wrapper in (GraphQLNonNull, GraphQLList):
         if isinstance(one, wrapper) or isinstance(other, wrapper):
             if not (isinstance(one, wrapper) and isinstance(other, wrapper)):
                 return True
-            return _differs(cast("object", one.of_type), cast("object", other.of_type))
+            return _arguments_differ(cast("object", one.of_type), cast("object", other.of_type))
     return (is_leaf_type(one) or is_leaf_type(other)) and one is not other

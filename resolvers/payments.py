@@ -14,7 +14,7 @@ from domain.ids import (
 from resolvers import billing_inputs, drafts, idempotency
 from resolvers.arguments import OperationArgument, TicketArgument, operation_id_of
 from resolvers.context import RequestContext, RequestInfo
-from resolvers.guards import guarded
+from resolvers.guards import guard_field
 from resolvers.invoices import InvoiceArgument, demand_document, invoice_id_of
 from schema import billing_inputs as inputs
 from schema.invoice_results import PaymentRecorded, RecordPaymentResult
@@ -36,7 +36,7 @@ AmountArgument = Annotated[Paise, strawberry.argument(description="How much.")]
 @strawberry.type
 class PaymentMutations:
     @strawberry.mutation(description="Write down money, or tax withheld, that came for an invoice.")
-    @guarded(Action.UPDATE, ResourceKind.INVOICE)
+    @guard_field(Action.UPDATE, ResourceKind.INVOICE)
     async def record_payment(
         self,
         info: RequestInfo,
@@ -54,7 +54,7 @@ class PaymentMutations:
         return await _payment_answer(context, made.id)
 
     @strawberry.mutation(description="Write down money that came before there is an invoice.")
-    @guarded(Action.UPDATE, ResourceKind.INVOICE)
+    @guard_field(Action.UPDATE, ResourceKind.INVOICE)
     async def record_advance(
         self,
         info: RequestInfo,
@@ -78,7 +78,7 @@ class PaymentMutations:
         return await _payment_answer(context, made.id)
 
     @strawberry.mutation(description="Give a payment back, whole or in part.")
-    @guarded(Action.UPDATE, ResourceKind.INVOICE)
+    @guard_field(Action.UPDATE, ResourceKind.INVOICE)
     async def refund_payment(
         self,
         info: RequestInfo,

@@ -46,9 +46,9 @@ STEPS = """
 """
 
 
-def page() -> str:
+def print_refusals() -> str:
     """Give the page as Markdown."""
-    meaning = _meanings()
+    meaning = _refusal_meanings()
     rows = [
         f"| `{code}` | `{kind.__name__}` | {meaning[kind.__name__]} |\n"
         for kind, code in CODES.items()
@@ -58,10 +58,10 @@ def page() -> str:
     return "".join([HEAD, *rows, OTHERS, *others, STEPS, *steps])
 
 
-def _meanings() -> dict[str, str]:
+def _refusal_meanings() -> dict[str, str]:
     found = (DRAWN.fullmatch(line) for line in (inspect.getdoc(errors) or "").splitlines())
     return {m.group(1): m.group(2) for m in found if m}
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    PAGE.write_text(print_refusals(), encoding="utf-8")

@@ -10,7 +10,7 @@ from strawberry.types.field import StrawberryField
 from domain import errors
 from domain.ids import CardId, TicketId
 from resolvers.context import RequestInfo
-from resolvers.input_paths import located
+from resolvers.input_paths import locate_fault
 from schema import refusals
 from schema.money import Paise
 from schema.tickets import FailureCard, Ticket
@@ -51,27 +51,29 @@ OTHER_CODES: Mapping[str, str] = {
 NOT_DONE = "Nothing was saved."
 
 
-def code(refusal: errors.BattwheelsError) -> str:
+def refusal_code(refusal: errors.BattwheelsError) -> str:
     """Give the code of a refusal, or of the nearest class that it belongs to."""
     return next((CODES[kind] for kind in type(refusal).__mro__ if kind in CODES), "REFUSED")
 
 
 def asked_field(info: RequestInfo) -> GraphQLField:
     """Give the field of the schema that is being answered."""
-    raw = _raw(info)
+    raw = _raw_info(info)
     return raw.parent_type.fields[raw.field_name]
 
 
-def said(info: RequestInfo, refusal: errors.Refused) -> str:
+def refusal_message(info: RequestInfo, refusal: errors.Refused) -> str:
     """Give the sentence of a refusal; of a verb that writes, also what became of the data."""
-    return told(refusal, writes=_raw(info).operation.operation is OperationType.MUTATION)
+    return tell_refusal(
+        refusal, writes=_raw_info(info).operation.operation is OperationType.MUTATION
+    )
 
 
-def _raw(info: RequestInfo) -> GraphQLResolveInfo[object]:
+def _raw_info(info: RequestInfo) -> GraphQLResolveInfo[object]:
     return cast("GraphQLResolveInfo[object]", info._raw_info)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
 
-def told(refusal: errors.BattwheelsError, *, writes: bool) -> str:
+def tell_refusal(refusal: errors.BattwheelsError, *, writes: bool) -> str:
     """Give a refusal as sentences: what is wrong, what to do, and that nothing was saved."""
     text = str(refusal).rstrip()
     text = text if text.endswith((".", "!", "?")) else f"{text}."
@@ -83,9 +85,9 @@ class InvalidInputHandler(strawberry.ExceptionHandler[errors.InvalidInput, refus
         self, exception: errors.InvalidInput, *, field: StrawberryField, info: RequestInfo
     ) -> refusals.InvalidInput:
         del field
-        wrong = located(asked_field(info), exception)
+        wrong = locate_fault(asked_field(info), exception)
         return refusals.InvalidInput(
-            message=said(info, wrong), field=wrong.field, reason=wrong.reason
+            message=refusal_message(info, wrong), field=wrong.field, reason=wrong.reason
         )
 
 
@@ -95,7 +97,7 @@ class NotFoundHandler(strawberry.ExceptionHandler[errors.NotFound, refusals.NotF
     ) -> refusals.NotFound:
         del field
         return refusals.NotFound(
-            message=said(info, exception), kind=exception.kind, key=exception.id
+            message=refusal_message(info, exception), kind=exception.kind, key=exception.id
         )
 
 
@@ -105,7 +107,7 @@ class NotAllowedHandler(strawberry.ExceptionHandler[errors.NotAllowed, refusals.
     ) -> refusals.NotAllowed:
         del field
         return refusals.NotAllowed(
-            message=said(info, exception),
+            message=refusal_message(info, exception),
             role=exception.role,
             action=exception.action,
             resource=exception.resource,
@@ -118,7 +120,7 @@ class NotCertifiedHandler(strawberry.ExceptionHandler[errors.NotCertified, refus
     ) -> refusals.NotCertified:
         del field
         return refusals.NotCertified(
-            message=said(info, exception), technician=strawberry.ID(exception.technician)
+            message=refusal_message(info, exception), technician=strawberry.ID(exception.technician)
         )
 
 
@@ -130,7 +132,7 @@ class AlreadyExistsHandler(
     ) -> refusals.AlreadyExists:
         del field
         return refusals.AlreadyExists(
-            message=said(info, exception), kind=exception.kind, key=exception.id
+            message=refusal_message(info, exception), kind=exception.kind, key=exception.id
         )
 
 
@@ -143,7 +145,7 @@ class StaleVersionHandler(strawberry.ExceptionHandler[errors.StaleVersion, refus
         card = await info.context.loaders.cards.load(CardId(exception.id))
         ticket = await info.context.loaders.tickets.load(TicketId(exception.id))
         return refusals.StaleVersion(
-            message=said(info, exception),
+            message=refusal_message(info, exception),
             key=exception.id,
             expected=exception.expected,
             actual=exception.actual,
@@ -160,7 +162,7 @@ class IllegalTransitionHandler(
     ) -> refusals.IllegalTransition:
         del field
         return refusals.IllegalTransition(
-            message=said(info, exception),
+            message=refusal_message(info, exception),
             key=exception.id,
             state=exception.current,
             wanted=exception.wanted,
@@ -175,7 +177,8 @@ class OperationConflictHandler(
     ) -> refusals.OperationConflict:
         del field
         return refusals.OperationConflict(
-            message=said(info, exception), operation_id=strawberry.ID(exception.operation_id)
+            message=refusal_message(info, exception),
+            operation_id=strawberry.ID(exception.operation_id),
         )
 
 
@@ -184,7 +187,7 @@ class MonthClosedHandler(strawberry.ExceptionHandler[errors.MonthClosed, refusal
         self, exception: errors.MonthClosed, *, field: StrawberryField, info: RequestInfo
     ) -> refusals.MonthClosed:
         del field
-        return refusals.MonthClosed(message=said(info, exception), month=exception.month)
+        return refusals.MonthClosed(message=refusal_message(info, exception), month=exception.month)
 
 
 class OverLimitHandler(strawberry.ExceptionHandler[errors.OverLimit, refusals.OverLimit]):
@@ -193,7 +196,7 @@ class OverLimitHandler(strawberry.ExceptionHandler[errors.OverLimit, refusals.Ov
     ) -> refusals.OverLimit:
         del field
         return refusals.OverLimit(
-            message=said(info, exception),
+            message=refusal_message(info, exception),
             field=exception.field,
             asked=Paise(exception.asked),
             most=Paise(exception.most),
@@ -206,7 +209,7 @@ class OccupiedHandler(strawberry.ExceptionHandler[errors.Occupied, refusals.Occu
     ) -> refusals.Occupied:
         del field
         return refusals.Occupied(
-            message=said(info, exception), kind=exception.kind, key=exception.id
+            message=refusal_message(info, exception), kind=exception.kind, key=exception.id
         )
 
 
@@ -216,7 +219,7 @@ class OverlapsHandler(strawberry.ExceptionHandler[errors.Overlaps, refusals.Over
     ) -> refusals.Overlaps:
         del field
         return refusals.Overlaps(
-            message=said(info, exception),
+            message=refusal_message(info, exception),
             field=exception.field,
             in_the_way=strawberry.ID(exception.job),
         )

@@ -13,7 +13,7 @@ from resolvers.arguments import (
     OperationArgument,
 )
 from resolvers.context import RequestInfo
-from resolvers.guards import guarded
+from resolvers.guards import guard_field
 from resolvers.services import Answer
 from schema import reviews as schema_reviews
 from schema.nodes import USUAL, Connection, after_position, make_connection, page_size
@@ -33,7 +33,7 @@ ReviewKindArgument = Annotated[
 @strawberry.type
 class ReviewQueries:
     @strawberry.field(description="The cards that wait for your eye, the oldest entry first.")
-    @guarded(Action.VERIFY, ResourceKind.CARD)
+    @guard_field(Action.VERIFY, ResourceKind.CARD)
     async def review_queue(
         self,
         info: RequestInfo,
@@ -52,7 +52,7 @@ class ReviewQueries:
 @strawberry.type
 class ReviewMutations:
     @strawberry.mutation(description="Say that you looked and the card stands as it is.")
-    @guarded(Action.VERIFY, ResourceKind.CARD)
+    @guard_field(Action.VERIFY, ResourceKind.CARD)
     async def close_review(
         self, info: RequestInfo, operation_id: OperationArgument, id: ReviewArgument
     ) -> CloseReviewResult:

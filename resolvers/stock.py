@@ -17,7 +17,7 @@ from resolvers import idempotency
 from resolvers.arguments import OperationArgument, TicketArgument
 from resolvers.books import garage_of
 from resolvers.context import RequestContext, RequestInfo
-from resolvers.guards import guarded
+from resolvers.guards import guard_field
 from schema import vocabulary
 from schema.billing_inputs import PriceInput, StockInput
 from schema.invoice_results import (
@@ -43,7 +43,7 @@ class StockQueries:
     """Reads."""
 
     @strawberry.field(description="What vendors ask for a part that fits a ticket's vehicle.")
-    @guarded(Action.READ, ResourceKind.TICKET)
+    @guard_field(Action.READ, ResourceKind.TICKET)
     async def offers(
         self, info: RequestInfo, part: PartArgument, ticket: TicketArgument
     ) -> OffersResult:
@@ -66,7 +66,7 @@ class StockQueries:
         )
 
     @strawberry.field(description="What a part cost at a moment; the same whenever it is asked.")
-    @guarded(Action.READ, ResourceKind.TICKET)
+    @guard_field(Action.READ, ResourceKind.TICKET)
     async def part_price(
         self,
         info: RequestInfo,
@@ -86,7 +86,7 @@ class StockMutations:
     """Writes."""
 
     @strawberry.mutation(description="Set a list price, your garage's or (admin) that of all.")
-    @guarded(Action.UPDATE, ResourceKind.INVOICE)
+    @guard_field(Action.UPDATE, ResourceKind.INVOICE)
     async def set_price(
         self, info: RequestInfo, operation_id: OperationArgument, price: PriceArgument
     ) -> SetPriceResult:
@@ -101,7 +101,7 @@ class StockMutations:
         return PriceSet(price=PartPrice.from_domain(found))
 
     @strawberry.mutation(description="Say that parts came onto the shelf, or left it.")
-    @guarded(Action.UPDATE, ResourceKind.TICKET)
+    @guard_field(Action.UPDATE, ResourceKind.TICKET)
     async def adjust_stock(
         self, info: RequestInfo, operation_id: OperationArgument, stock: StockArgument
     ) -> AdjustStockResult:

@@ -18,7 +18,7 @@ from repair import technicians as repair_technicians
 from resolvers import idempotency
 from resolvers.arguments import OperationArgument, TicketArgument
 from resolvers.context import RequestInfo
-from resolvers.guards import guarded
+from resolvers.guards import guard_field
 from resolvers.jobs import PlannedGarage, planned_garage
 from resolvers.services import Answer
 from resolvers.tickets import ticket_ports
@@ -35,7 +35,7 @@ TechnicianArgument = Annotated[
 @strawberry.type
 class TechnicianMutations:
     @strawberry.mutation(description="State where a technician works and what they may do.")
-    @guarded(Action.UPDATE, ResourceKind.EMPLOYEE)
+    @guard_field(Action.UPDATE, ResourceKind.EMPLOYEE)
     async def register_technician(
         self,
         info: RequestInfo,
@@ -66,7 +66,7 @@ class TechnicianMutations:
 @strawberry.type
 class TechnicianQueries:
     @strawberry.field(description="The technicians of a garage, by id.")
-    @guarded(Action.ASSIGN, ResourceKind.TICKET)
+    @guard_field(Action.ASSIGN, ResourceKind.TICKET)
     async def technicians(
         self, info: RequestInfo, garage: PlannedGarage
     ) -> list[schema_technicians.Technician]:
@@ -79,7 +79,7 @@ class TechnicianQueries:
         "busy; for work on high voltage, and until the search for its cards has run, certified "
         "people alone."
     )
-    @guarded(Action.ASSIGN, ResourceKind.TICKET)
+    @guard_field(Action.ASSIGN, ResourceKind.TICKET)
     async def suggest_technicians(
         self, info: RequestInfo, ticket: TicketArgument
     ) -> list[schema_technicians.TechnicianSuggestion]:

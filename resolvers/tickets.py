@@ -18,7 +18,7 @@ from repair.tickets import TicketPorts
 from resolvers import idempotency, inputs
 from resolvers.arguments import ExpectedArgument, OperationArgument, TicketArgument
 from resolvers.context import RequestContext, RequestInfo
-from resolvers.guards import guarded
+from resolvers.guards import guard_field
 from schema import tickets as schema_tickets
 from schema.inputs import AttemptInput, OutcomeInput, ReportInput, WithinInput
 from schema.nodes import GOES, USUAL, Connection, after_position, key_of, make_connection, page_size
@@ -104,7 +104,7 @@ ReportGarageArgument = Annotated[
 @strawberry.type
 class TicketMutations:
     @strawberry.mutation(description="Take in a failure; its cards are searched for right after.")
-    @guarded(Action.CREATE, ResourceKind.TICKET, ResourceKind.CARD)
+    @guard_field(Action.CREATE, ResourceKind.TICKET, ResourceKind.CARD)
     async def report_failure(
         self,
         info: RequestInfo,
@@ -130,7 +130,7 @@ class TicketMutations:
         return FailureReported(ticket=schema_tickets.Ticket.from_domain(made))
 
     @strawberry.mutation(description="Put a ticket into a technician's hands.")
-    @guarded(Action.ASSIGN, ResourceKind.TICKET)
+    @guard_field(Action.ASSIGN, ResourceKind.TICKET)
     async def assign_ticket(
         self,
         info: RequestInfo,
@@ -153,7 +153,7 @@ class TicketMutations:
         )
 
     @strawberry.mutation(description="Begin the repair, or go on with another card.")
-    @guarded(Action.UPDATE, ResourceKind.TICKET)
+    @guard_field(Action.UPDATE, ResourceKind.TICKET)
     async def start_repair(
         self,
         info: RequestInfo,
@@ -176,7 +176,7 @@ class TicketMutations:
         )
 
     @strawberry.mutation(description="Keep what was tried; what failed is knowledge too.")
-    @guarded(Action.UPDATE, ResourceKind.TICKET)
+    @guard_field(Action.UPDATE, ResourceKind.TICKET)
     async def record_attempt(
         self,
         info: RequestInfo,
@@ -199,7 +199,7 @@ class TicketMutations:
         )
 
     @strawberry.mutation(description="End the repair with its outcome; others learn from it.")
-    @guarded(Action.UPDATE, ResourceKind.TICKET)
+    @guard_field(Action.UPDATE, ResourceKind.TICKET)
     async def resolve_ticket(
         self,
         info: RequestInfo,
@@ -222,7 +222,7 @@ class TicketMutations:
         )
 
     @strawberry.mutation(description="Hand the vehicle back.")
-    @guarded(Action.UPDATE, ResourceKind.TICKET)
+    @guard_field(Action.UPDATE, ResourceKind.TICKET)
     async def close_ticket(  # noqa: PLR0913, PLR0917 - arguments of the API
         self,
         info: RequestInfo,
@@ -244,7 +244,7 @@ class TicketMutations:
         return TicketClosed(ticket=await _change_ticket_once(context, operation_id, id, body, work))
 
     @strawberry.mutation(description="Take a ticket up again: the repair did not hold.")
-    @guarded(Action.ASSIGN, ResourceKind.TICKET)
+    @guard_field(Action.ASSIGN, ResourceKind.TICKET)
     async def reopen_ticket(
         self,
         info: RequestInfo,
@@ -268,14 +268,14 @@ class TicketMutations:
 @strawberry.type
 class TicketQueries:
     @strawberry.field(description="A ticket; null when it is not yours to see.")
-    @guarded(Action.READ, ResourceKind.TICKET)
+    @guard_field(Action.READ, ResourceKind.TICKET)
     async def ticket(self, info: RequestInfo, id: TicketArgument) -> schema_tickets.Ticket | None:
         context = info.context
         found = await context.loaders.tickets.load(ticket_id(key_of("Ticket", id)))
         return None if found is None else schema_tickets.Ticket.from_domain(found)
 
     @strawberry.field(description="The tickets that you may see, the newest first.")
-    @guarded(Action.READ, ResourceKind.TICKET)
+    @guard_field(Action.READ, ResourceKind.TICKET)
     async def tickets(
         self,
         info: RequestInfo,
@@ -299,7 +299,7 @@ class TicketQueries:
         description="How many tickets each region's garages opened; all for administrators, those "
         "of your garage for others."
     )
-    @guarded(Action.READ, ResourceKind.REPORT)
+    @guard_field(Action.READ, ResourceKind.REPORT)
     async def region_report(
         self, info: RequestInfo, since: SinceArgument, until: UntilArgument
     ) -> list[RegionCount]:
@@ -332,7 +332,7 @@ def ticket_ports(context: RequestContext) -> TicketPorts:
     return TicketPorts(
         tickets=given.tickets,
         cards=given.cards,
-        crew=given.technicians,
+        technicians=given.technicians,
         vocabulary=given.vocabulary,
     )
 

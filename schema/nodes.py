@@ -9,7 +9,7 @@ import strawberry
 from strawberry import field
 
 from domain import limits
-from domain.characters import plain
+from domain.characters import plain_text
 from domain.errors import InvalidInput
 
 T = TypeVar("T")
@@ -93,7 +93,7 @@ def after_position(after: str | None) -> str | None:
     if after is None:
         return None
     key = _open_cursor("after", after)
-    if not key.strip() or plain(key).strip() != key:
+    if not key.strip() or plain_text(key).strip() != key:
         raise InvalidInput("after", "is not of this API")
     return key
 

@@ -84,7 +84,7 @@ class Merge:
         return cls(
             sources=list(value.sources),
             merged_at=value.at,
-            conflicts_resolved=[_camel(name) for name in value.conflicts],
+            conflicts_resolved=[_camel_case(name) for name in value.conflicts],
         )
 
 
@@ -103,6 +103,6 @@ class Visibility:
         )
 
 
-def _camel(name: str) -> str:
+def _camel_case(name: str) -> str:
     head, *rest = name.split("_")
     return head + "".join(part.capitalize() for part in rest)

@@ -61,7 +61,7 @@ VERBS: Mapping[QueuedVerb, str] = {
     QueuedVerb.ADJUST_STOCK: "adjustStock",
     QueuedVerb.SET_PRICE: "setPrice",
 }
-DEEDS: Mapping[str, QueuedVerb] = {verb: deed for deed, verb in VERBS.items()}
+VERB_OF_TYPE: Mapping[str, QueuedVerb] = {verb: action for action, verb in VERBS.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ class QueuedOperation:
     """One record of a queue (OF-1); a lower `priority` goes first."""
 
     id: OperationId
-    deed: QueuedVerb
+    action: QueuedVerb
     data: Mapping[str, Any]
     at: HybridTimestamp
     garage: GarageId
@@ -82,25 +82,25 @@ class QueuedOperation:
         return about if isinstance(about, str) else self.id
 
 
-def upcast(record: Any) -> Any:  # noqa: ANN401 - JSON
+def upcast_record(record: Any) -> Any:  # noqa: ANN401 - JSON
     """Give a record of before 0.2 in the form of today; one of today, or no record, as it is."""
     if not isinstance(record, Mapping):
         return record
     given = cast("Mapping[str, Any]", record)
-    renamed = _renamed(given, {old: new for new, old in RECORD_NAMES.items()})
+    renamed = _rename_keys(given, {old: new for new, old in RECORD_NAMES.items()})
     if renamed.get("type") in set(QueuedVerb):
         renamed["type"] = QueuedVerb(renamed["type"]).verb
     if isinstance(renamed.get("data"), Mapping):
-        renamed["data"] = shown(renamed["data"])
+        renamed["data"] = show_record(renamed["data"])
     return renamed
 
 
-def shown(data: Mapping[str, Any]) -> dict[str, Any]:
+def show_record(data: Mapping[str, Any]) -> dict[str, Any]:
     """Give a record's data as the records spell it."""
-    return _renamed(data, {old: new for new, old in DATA_NAMES.items()})
+    return _rename_keys(data, {old: new for new, old in DATA_NAMES.items()})
 
 
-def _renamed(given: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def _rename_keys(given: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """Rename what is not there under its new name as well."""
     return {
         new if (new := names.get(name, name)) not in given else name: value
@@ -117,16 +117,16 @@ def parse_record(record: Any) -> QueuedOperation:  # noqa: ANN401 - JSON
     Raises:
         InvalidInput: it breaks the schema; it names the field.
     """
-    record = upcast(record)
+    record = upcast_record(record)
     if len(orjson.dumps(record)) > RECORD_BYTES:
         raise InvalidInput("data", f"is longer than {RECORD_BYTES} bytes")
     for error in sorted(VALIDATOR.iter_errors(record), key=lambda e: e.json_path):
-        raise _invalid(error)
+        raise _invalid_record(error)
     given: Mapping[str, Any] = record  # pyright: ignore[reportAssignmentType] - the schema says so
     return QueuedOperation(
         id=operation_id(given["operationId"]),
-        deed=DEEDS[given["type"]],
-        data=_renamed(given["data"], DATA_NAMES),
+        action=VERB_OF_TYPE[given["type"]],
+        data=_rename_keys(given["data"], DATA_NAMES),
         at=clock.parse_timestamp(given["timestamp"]),
         garage=garage_id(given["garageId"]),
         priority=given["priority"],
@@ -158,7 +158,7 @@ def demand_size(records: Sequence[object]) -> None:
     limits.check_count("operations", len(records), MOST)
 
 
-def _invalid(error: ValidationError) -> InvalidInput:
+def _invalid_record(error: ValidationError) -> InvalidInput:
     """Give what is wrong in a sentence, by the path of the field."""
     if error.path:
         field = ".".join(map(str, error.path))

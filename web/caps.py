@@ -11,7 +11,7 @@ PREFIX = "BATTWHEELS_"
 MOST = 10**12
 
 
-def _cap(default: int, says: str) -> Any:  # noqa: ANN401 - as dataclasses.field is typed
+def _cap_field(default: int, says: str) -> Any:  # noqa: ANN401 - as dataclasses.field is typed
     return field(default=default, metadata={"says": says})
 
 
@@ -24,39 +24,43 @@ class Caps:
             are not counted as one caller's.
     """
 
-    header_bytes: int = _cap(16_384, "bytes of a request's line and headers together")
-    header_count: int = _cap(100, "headers of a request")
-    header_seconds: int = _cap(10, "seconds until a new connection has sent its headers")
-    idle_seconds: int = _cap(15, "seconds that a connection may wait between two requests")
-    write_seconds: int = _cap(30, "seconds that a peer may take nothing of its answer")
-    connections: int = _cap(4_096, "open connections of the process, sockets among them")
-    connections_per_address: int = _cap(1_024, "open connections of one address")
-    body_bytes: int = _cap(1 << 20, "bytes of a request's body, or of a socket's message")
-    body_seconds: int = _cap(8, "seconds until a body is whole")
-    bodies_bytes: int = _cap(32 << 20, "bytes of all bodies that are held at one time")
-    anonymous_bytes: int = _cap(8_192, "bytes of a body that nobody signed (development only)")
-    document_characters: int = _cap(32_768, "characters of a document")
-    document_tokens: int = _cap(2_000, "tokens of a document")
-    anonymous_tokens: int = _cap(600, "tokens of a document that nobody signed")
-    cached_bytes: int = _cap(16 << 20, "bytes of all documents that are kept, as they weigh here")
-    fields: int = _cap(1_000, "fields of a document, its fragments spread out")
-    operations: int = _cap(20, "operations of a document")
-    input_nodes: int = _cap(20_000, "values inside a request's variables, at all depths")
-    input_depth: int = _cap(256, "levels of a request's variables")
-    input_list: int = _cap(2_000, "entries of one list or object of the variables")
-    input_text: int = _cap(100_000, "characters of one text of the variables")
-    units_per_second: int = _cap(50, "units that a caller earns each second (see below)")
-    units_at_once: int = _cap(3_000, "units that a caller may save and spend at once")
-    refusals_per_second: int = _cap(1, "refused requests of a caller each second")
-    refusals_at_once: int = _cap(100, "refused requests of a caller at once")
-    busy_requests: int = _cap(64, "requests that are worked on at one time")
-    heavy_requests: int = _cap(2, "the same, of those that are heavy")
-    waiting_requests: int = _cap(32, "requests of one caller that may wait for their turn")
-    sockets_per_person: int = _cap(16, "open sockets of one person")
-    operations_per_socket: int = _cap(50, "operations at one time on one socket")
-    streams_per_person: int = _cap(64, "subscriptions that one person follows at one time")
-    audiences_per_person: int = _cap(8, "different subscriptions that one person may begin")
-    audiences: int = _cap(512, "different subscriptions of the process")
+    header_bytes: int = _cap_field(16_384, "bytes of a request's line and headers together")
+    header_count: int = _cap_field(100, "headers of a request")
+    header_seconds: int = _cap_field(10, "seconds until a new connection has sent its headers")
+    idle_seconds: int = _cap_field(15, "seconds that a connection may wait between two requests")
+    write_seconds: int = _cap_field(30, "seconds that a peer may take nothing of its answer")
+    connections: int = _cap_field(4_096, "open connections of the process, sockets among them")
+    connections_per_address: int = _cap_field(1_024, "open connections of one address")
+    body_bytes: int = _cap_field(1 << 20, "bytes of a request's body, or of a socket's message")
+    body_seconds: int = _cap_field(8, "seconds until a body is whole")
+    bodies_bytes: int = _cap_field(32 << 20, "bytes of all bodies that are held at one time")
+    anonymous_bytes: int = _cap_field(
+        8_192, "bytes of a body that nobody signed (development only)"
+    )
+    document_characters: int = _cap_field(32_768, "characters of a document")
+    document_tokens: int = _cap_field(2_000, "tokens of a document")
+    anonymous_tokens: int = _cap_field(600, "tokens of a document that nobody signed")
+    cached_bytes: int = _cap_field(
+        16 << 20, "bytes of all documents that are kept, as they weigh here"
+    )
+    fields: int = _cap_field(1_000, "fields of a document, its fragments spread out")
+    operations: int = _cap_field(20, "operations of a document")
+    input_nodes: int = _cap_field(20_000, "values inside a request's variables, at all depths")
+    input_depth: int = _cap_field(256, "levels of a request's variables")
+    input_list: int = _cap_field(2_000, "entries of one list or object of the variables")
+    input_text: int = _cap_field(100_000, "characters of one text of the variables")
+    units_per_second: int = _cap_field(50, "units that a caller earns each second (see below)")
+    units_at_once: int = _cap_field(3_000, "units that a caller may save and spend at once")
+    refusals_per_second: int = _cap_field(1, "refused requests of a caller each second")
+    refusals_at_once: int = _cap_field(100, "refused requests of a caller at once")
+    busy_requests: int = _cap_field(64, "requests that are worked on at one time")
+    heavy_requests: int = _cap_field(2, "the same, of those that are heavy")
+    waiting_requests: int = _cap_field(32, "requests of one caller that may wait for their turn")
+    sockets_per_person: int = _cap_field(16, "open sockets of one person")
+    operations_per_socket: int = _cap_field(50, "operations at one time on one socket")
+    streams_per_person: int = _cap_field(64, "subscriptions that one person follows at one time")
+    audiences_per_person: int = _cap_field(8, "different subscriptions that one person may begin")
+    audiences: int = _cap_field(512, "different subscriptions of the process")
     proxies: tuple[str, ...] = ()
 
     @classmethod
@@ -67,10 +71,10 @@ class Caps:
             InvalidInput: one is not a whole number above 0.
         """
         given: dict[str, int] = {}
-        for one in _numbers():
+        for one in _cap_fields():
             name = f"{PREFIX}{one.name.upper()}"
             if text := values.get(name):
-                given[one.name] = _number(name, text)
+                given[one.name] = _parse_number(name, text)
         return cls(**given, proxies=tuple(values.get(f"{PREFIX}PROXIES", "").split()))
 
     @property
@@ -91,16 +95,16 @@ class Caps:
         rows = [
             f"| `{PREFIX}{one.name.upper()}` | {cast('int', one.default):,} | "
             f"{one.metadata['says']} |"
-            for one in _numbers()
+            for one in _cap_fields()
         ]
         return "\n".join(["| setting | default | at most so many |", "|---|---|---|", *rows])
 
 
-def _numbers() -> list[Field[Any]]:
+def _cap_fields() -> list[Field[Any]]:
     return [one for one in fields(Caps) if one.metadata]
 
 
-def _number(name: str, text: str) -> int:
+def _parse_number(name: str, text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < len(str(MOST)) and int(text)):
         raise InvalidInput(name, f"{text[:40]!r} is not a whole number above 0")
     return int(text)

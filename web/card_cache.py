@@ -55,7 +55,7 @@ class CardCache:
         """
         kept, versions = await self._recalled(ids)
         found = {id: card for id, card in kept.items() if card.open_to(viewer)}  # noqa: A001
-        missing = [id for id in ids if id not in kept or _unsure(viewer, kept[id])]  # noqa: A001
+        missing = [id for id in ids if id not in kept or _is_unsure(viewer, kept[id])]  # noqa: A001
         if missing:
             read = await self._cards.many(missing, viewer)
             await self._keep(read, versions)
@@ -137,7 +137,7 @@ async def _pipeline_answers(asked: Awaitable[list[Any]]) -> list[Any]:
         raise Unavailable("redis", type(error).__name__) from error
 
 
-def _unsure(viewer: Viewer, card: FailureCard) -> bool:
+def _is_unsure(viewer: Viewer, card: FailureCard) -> bool:
     """Say whether only the graph knows if these eyes may see it: on whose bench its ticket is."""
     return viewer.bench is not None and card.repeats_ticket
 

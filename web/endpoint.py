@@ -17,7 +17,7 @@ from web.event_stream import EventStream
 from web.graphql import JSON, GraphQLView, choose_media_type
 from web.rates import by_address
 from web.ui.page import ExplorerPage
-from web.variables import TooMuch, demand_readable
+from web.variables import VariablesTooLarge, demand_readable
 
 DEADLINE_SECONDS = 10.0
 
@@ -117,7 +117,7 @@ class Endpoint:
             async with asyncio.timeout(self._deadline):
                 demand_readable(await request.body(), self._view.gate.caps)
                 response = await self._view.followed(request) or await self._view.run(request)
-        except TooMuch as error:
+        except VariablesTooLarge as error:
             self._view.gate.refused(caller)
             return refusal(400, "TOO_MUCH", str(error))
         except TooMany as error:

@@ -91,7 +91,7 @@ class Gate:
         Raises:
             TooMany: they have as many as a person may.
         """
-        with _counted(self._sockets, caller, self.caps.sockets_per_person, "open sockets"):
+        with _count_share(self._sockets, caller, self.caps.sockets_per_person, "open sockets"):
             yield
 
     @contextmanager
@@ -101,17 +101,17 @@ class Gate:
         Raises:
             TooMany: they follow as many as a person may.
         """
-        with _counted(self._streams, caller, self.caps.streams_per_person, "subscriptions"):
+        with _count_share(self._streams, caller, self.caps.streams_per_person, "subscriptions"):
             yield
 
 
-def named(actor: Actor | None, host: str | None) -> str:
+def caller_name(actor: Actor | None, host: str | None) -> str:
     """Give the name of a caller: the person that is vouched for, else the address."""
     return by_address(host) if actor is None else by_person(actor.id)
 
 
 @contextmanager
-def _counted(held: Counter[str], caller: str, most: int, what: str) -> Generator[None]:
+def _count_share(held: Counter[str], caller: str, most: int, what: str) -> Generator[None]:
     if held[caller] >= most:
         raise TooMany(what)
     held[caller] += 1

@@ -29,10 +29,10 @@ from resolvers.subscriptions.audience import Broadcast, RunRefused
 from resolvers.subscriptions.shared_runs import SharedRuns
 from web.callers import Verify, bearer_token, offered_token
 from web.event_stream import EventStream, resume_after
-from web.gate import Gate, named
+from web.gate import Gate, caller_name
 from web.metrics import Metrics
 from web.socket import SubscriptionSocket
-from web.variables import TooMuch, demand_readable, demand_small
+from web.variables import VariablesTooLarge, demand_readable, demand_small
 
 JSON = "application/json"
 RESPONSE_JSON = "application/graphql-response+json"
@@ -95,7 +95,7 @@ class GraphQLView(GraphQL[RequestContext, None]):
             self._sign_in(context, value)
         elif not self._callers.anonymous:
             raise NotAuthenticated("send `Authorization: Bearer TOKEN`")
-        context.caller = named(context.signed_in, _host(request))
+        context.caller = caller_name(context.signed_in, _host_of(request))
         return context
 
     async def get_context(
@@ -107,7 +107,7 @@ class GraphQLView(GraphQL[RequestContext, None]):
             return request.state.context
         context = RequestContext(services=self._services, trace=request.state.trace)
         context.authorization = request.headers.get("authorization")
-        context.caller = named(None, _host(request))
+        context.caller = caller_name(None, _host_of(request))
         return context
 
     async def read(
@@ -122,7 +122,7 @@ class GraphQLView(GraphQL[RequestContext, None]):
         prose = len(text) if len(text) > LONG_DOCUMENT else 0
         try:
             prose += demand_small(given, self.gate.caps)
-        except TooMuch as over:
+        except VariablesTooLarge as over:
             error = GraphQLError(str(over), extensions=dict(TOO_MUCH))
             document = QueryDocument(text, None, [error])
         else:
@@ -142,7 +142,7 @@ class GraphQLView(GraphQL[RequestContext, None]):
                 self._sign_in(context, value)
             except NotAuthenticated as error:
                 raise ConnectionRejectionError from error
-            context.caller = named(context.signed_in, None)
+            context.caller = caller_name(context.signed_in, None)
         return UNSET
 
     def _sign_in(self, context: RequestContext, authorization: str) -> None:
@@ -154,7 +154,7 @@ class GraphQLView(GraphQL[RequestContext, None]):
     def decode_json(self, data: str | bytes) -> object:
         try:
             demand_readable(data, self.gate.caps)
-        except TooMuch as over:
+        except VariablesTooLarge as over:
             raise JSONDecodeError(str(over), "", 0) from over
         return orjson.loads(data)
 
@@ -273,7 +273,7 @@ def choose_media_type(accept: str | None) -> str | None:
     return None
 
 
-def _host(request: Request | WebSocket) -> str | None:
+def _host_of(request: Request | WebSocket) -> str | None:
     return request.client.host if request.client else None
 
 

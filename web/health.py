@@ -91,7 +91,7 @@ class Readiness:
         if not stores.get("neo4j", True):
             # It comes back with cold plans and pages: whole is what was seen to be whole.
             self._parts.matches = False
-        status = _status(stores, self._parts)
+        status = _ready_status(stores, self._parts)
         if status is not self._last:
             missing = [name for name, answers in stores.items() if not answers]
             level = logging.INFO if status is ReadyStatus.READY else logging.WARNING
@@ -108,7 +108,7 @@ class Readiness:
         return True
 
 
-def _status(stores: Mapping[str, bool], parts: Parts) -> ReadyStatus:
+def _ready_status(stores: Mapping[str, bool], parts: Parts) -> ReadyStatus:
     if not stores.get(NEEDED, True):
         return ReadyStatus.UNAVAILABLE
     if not parts.started:

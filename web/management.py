@@ -16,7 +16,7 @@ from web.settings import Settings
 PATIENCE_SECONDS = 1
 
 
-def management(
+def management_app(
     probes: Mapping[str, Probe], parts: Parts, metrics: Metrics, operators: Operators
 ) -> Starlette:
     """Build what answers on the port."""
@@ -35,7 +35,7 @@ def operators_of(settings: Settings) -> Operators:
 
 
 @asynccontextmanager
-async def managed(
+async def serve_management(
     settings: Settings, probes: Mapping[str, Probe], parts: Parts, metrics: Metrics
 ) -> AsyncGenerator[None]:
     """Answer on the port that the settings name, if they name one, beside the block.
@@ -49,7 +49,7 @@ async def managed(
     operators = Operators(token=settings.operator_token, everyone=here or not settings.production)
     server = uvicorn.Server(
         uvicorn.Config(
-            management(probes, parts, metrics, operators),
+            management_app(probes, parts, metrics, operators),
             host=settings.management_host,
             port=settings.management_port,
             log_config=None,

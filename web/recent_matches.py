@@ -36,7 +36,7 @@ class RecentMatches:
         """
         if not matches:
             return
-        entries = [MATCH.dump_json(_bare(match)) for match in reversed(matches)]
+        entries = [MATCH.dump_json(_without_reasons(match)) for match in reversed(matches)]
         try:
             async with self._redis.pipeline(transaction=False) as pipe:
                 pipe.lpush(_garage_key(garage), *entries)
@@ -79,7 +79,7 @@ def _read_entry(entry: bytes) -> Match | None:
         return None
 
 
-def _bare(match: Match) -> Match:
+def _without_reasons(match: Match) -> Match:
     """Give the match without what holds for its own report alone: reasons, sentence, places."""
     card = match.card
     bare = CardCandidate(card=card.id, score=0.0)
@@ -87,9 +87,9 @@ def _bare(match: Match) -> Match:
 
 
 def _match_points(understood: UnderstoodReport, match: Match) -> int:
-    if not fit.fits(understood, replace(match.card, cosine=None)):
+    if not fit.fits_report(understood, replace(match.card, cosine=None)):
         return 0
     codes = len(set(understood.codes) & set(match.card.codes))
     symptoms = len({s.code for s in understood.symptoms} & set(match.card.symptoms))
-    shared = fit.shared(understood, match.card)
+    shared = fit.shared_codes(understood, match.card)
     return CODE_POINTS * codes + SYMPTOM_POINTS * symptoms + len(shared)

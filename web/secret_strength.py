@@ -21,12 +21,12 @@ KEY_BYTES, KEY_DISTINCT = 32, 16
 
 def password_weakness(value: str) -> str | None:
     """Say what is wrong with a password for a store; None: nothing that could be told."""
-    return _weakness(value, PASSWORD_BITS)
+    return _weakness_of(value, PASSWORD_BITS)
 
 
 def secret_weakness(value: str) -> str | None:
     """Say what is wrong with a secret that signs; None: nothing that could be told."""
-    return _weakness(value, SECRET_BITS)
+    return _weakness_of(value, SECRET_BITS)
 
 
 def key_weakness(encoded: str) -> str | None:
@@ -37,42 +37,42 @@ def key_weakness(encoded: str) -> str | None:
         return "is not base64"
     if len(key) != KEY_BYTES:
         return f"has {len(key)} bytes; {KEY_BYTES} are needed"
-    counted = _steps(key)
+    counted = _is_sequence(key)
     if len(set(key)) < KEY_DISTINCT or counted:
         return "is not random"
     return None
 
 
-def _weakness(value: str, bits: float) -> str | None:
+def _weakness_of(value: str, bits: float) -> str | None:
     folded = value.casefold()
     if not folded or folded in KNOWN:
         return "is a well-known value"
-    if _repeats(folded) or len(set(folded)) < LEAST_DISTINCT:
+    if _is_repetition(folded) or len(set(folded)) < LEAST_DISTINCT:
         return "repeats itself"
-    if _steps(folded.encode()):
+    if _is_sequence(folded.encode()):
         return "counts up or down"
     left = folded
     for word in sorted(KNOWN, key=len, reverse=True):
         left = left.replace(word, "")
-    if len(left) < len(folded) and _bits(left) < bits:
+    if len(left) < len(folded) and _bits_of(left) < bits:
         return "is made of well-known words"
-    if _bits(value) < bits:
+    if _bits_of(value) < bits:
         return "is too easily guessed"
     return None
 
 
-def _repeats(value: str) -> bool:
+def _is_repetition(value: str) -> bool:
     """Say whether a value is a shorter one, written several times."""
     return value in (value + value)[1:-1]
 
 
-def _steps(value: bytes) -> bool:
+def _is_sequence(value: bytes) -> bool:
     """Say whether most neighbours are the same or follow each other, as in 1234 and aabbcc."""
     near = sum(abs(a - b) <= 1 for a, b in pairwise(value))
     return near > len(value) // 2
 
 
-def _bits(value: str) -> float:
+def _bits_of(value: str) -> float:
     """Give Shannon's entropy of the characters, times their number."""
     counts = Counter(value).values()
     return -sum(n * math.log2(n / len(value)) for n in counts)

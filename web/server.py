@@ -35,7 +35,7 @@ from web.health import Probe
 from web.interrupts import PromptServer
 from web.invoice_pdfs import InvoicePdfs
 from web.listeners import EventHandlers
-from web.management import managed, operators_of
+from web.management import operators_of, serve_management
 from web.uvicorn_config import uvicorn_config
 from web.wiring import Patience, Runtime, analysis_ports, build_matcher, process_name
 
@@ -72,7 +72,7 @@ def build_application(runtime: Runtime) -> Starlette:
         build_services(runtime),
         AppOptions(
             verify=runtime.tokens.verify,
-            probes=probes(runtime),
+            probes=build_probes(runtime),
             development=not settings.production,
             origins=settings.allowed_origins,
             ui=settings.home / "ui",
@@ -85,7 +85,7 @@ def build_application(runtime: Runtime) -> Starlette:
     )
 
 
-def probes(runtime: Runtime) -> dict[str, Probe]:
+def build_probes(runtime: Runtime) -> dict[str, Probe]:
     """Give what asks each store whether it answers."""
     return {
         "neo4j": runtime.graph.ping,
@@ -139,7 +139,7 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         "feed": runtime.feed.run,
         "wakeups": runtime.wakeups.run,
         "reader": partial(_learn_vocabulary, runtime, runtime.wakeups.on(Topic.GRAPH_OUTBOX)),
-        "returns": lambda: _returning(runtime),
+        "returns": lambda: _watch_returning_stores(runtime),
     }
     if work:
         loops["relay"] = runtime.relay.run
@@ -199,7 +199,7 @@ async def serve_application(
     server = PromptServer(config)
     runtime.parts.started = runtime.parts.matches = False
     async with (
-        managed(runtime.settings, probes(runtime), runtime.parts, runtime.metrics),
+        serve_management(runtime.settings, build_probes(runtime), runtime.parts, runtime.metrics),
         run_background(runtime, work=work),
     ):
         serving = asyncio.create_task(server.serve())
@@ -220,24 +220,24 @@ async def rehearse_match(runtime: Runtime) -> None:
 
 
 async def _learn_vocabulary(runtime: Runtime, written: Wakeup) -> None:
-    await _counted(runtime)
+    await _count_backlogs(runtime)
     try:
         await runtime.embedder.warm()
-        await _tried(runtime)
+        await _try_stores(runtime)
     finally:
         # What is not whole by now is said to be degraded; there is an answer for everybody.
         runtime.parts.started = True
         runtime.graph.watch()
         runtime.records.watch()
     while not is_cancelled():
-        await _counted(runtime)
+        await _count_backlogs(runtime)
         await runtime.reader.refresh(runtime.vocabulary)
         await runtime.reader.learn()
         await asyncio.sleep(REFRESH_SECONDS)
         await written.wait(REST_SECONDS)
 
 
-async def _tried(runtime: Runtime) -> None:
+async def _try_stores(runtime: Runtime) -> None:
     """Rehearse, then match as somebody who waits would: from here on matches are whole, or not."""
     await rehearse_match(runtime)
     understood = await runtime.reader.understand(REHEARSAL)
@@ -245,7 +245,7 @@ async def _tried(runtime: Runtime) -> None:
     runtime.parts.matches = answer.level is Level.AI
 
 
-async def _counted(runtime: Runtime) -> None:
+async def _count_backlogs(runtime: Runtime) -> None:
     """Say whether there is a card at all: a fresh service knows none and looks broken."""
     empty = not await runtime.cards.count(Viewer(sees_all=True))
     runtime.matcher.no_match = NO_CARDS if empty else NO_MATCH
@@ -261,7 +261,7 @@ async def _embed_missing(runtime: Runtime, written: Wakeup) -> None:
         await written.wait(REST_SECONDS)
 
 
-async def _returning(runtime: Runtime) -> None:
+async def _watch_returning_stores(runtime: Runtime) -> None:
     """Let reports in again as soon as the store that refused them answers, and see whether matches
     are whole again.
     """
@@ -277,7 +277,7 @@ async def _returning(runtime: Runtime) -> None:
             pause = RETURN_SECONDS
         elif runtime.parts.started and monotonic() >= due:
             with suppress(Unavailable, TimeoutError):
-                await _tried(runtime)
+                await _try_stores(runtime)
                 # It answers and is not whole (no model): that may last, and trying costs.
                 pause = min(2 * pause, REFRESH_SECONDS)
                 due = monotonic() + pause

@@ -117,7 +117,7 @@ class Settings:
             redis_url=_read_secret(values, "REDIS_URL"),
             own_stores=frozenset((values.get("BATTWHEELS_OWN_STORES") or "").split()),
             embedding_model=values.get("BATTWHEELS_EMBEDDING_MODEL") or None,
-            ranker=_ranker(values.get("BATTWHEELS_RANKER") or RankerName.EVIDENCE),
+            ranker=_parse_ranker(values.get("BATTWHEELS_RANKER") or RankerName.EVIDENCE),
             language_model=values.get("BATTWHEELS_LANGUAGE_MODEL") or None,
             language_model_url=values.get("BATTWHEELS_LANGUAGE_MODEL_URL") or None,
             language_model_key=_read_secret(values, "BATTWHEELS_LANGUAGE_MODEL_KEY"),
@@ -128,7 +128,7 @@ class Settings:
             mail_from=values.get("BATTWHEELS_MAIL_FROM") or None,
             public_url=_parse_public_url(values.get("BATTWHEELS_PUBLIC_URL")),
             caps=Caps.read(values),
-            allowed_origins=_origins(values.get("BATTWHEELS_ALLOWED_ORIGINS") or ""),
+            allowed_origins=_parse_origins(values.get("BATTWHEELS_ALLOWED_ORIGINS") or ""),
         )
         _demand_answerable(settings)
         if settings.production:
@@ -136,7 +136,7 @@ class Settings:
         return settings
 
 
-def _origins(value: str) -> tuple[str, ...]:
+def _parse_origins(value: str) -> tuple[str, ...]:
     """Read origins as browsers send them; `*` would let every page use its visitor's token."""
     found = tuple(value.replace(",", " ").lower().split())
     for origin in found:
@@ -155,7 +155,7 @@ def _parse_mode(value: str) -> RunMode:
         raise InvalidInput("BATTWHEELS_ENV", "is development or production") from error
 
 
-def _ranker(value: str) -> RankerName:
+def _parse_ranker(value: str) -> RankerName:
     try:
         return RankerName(value)
     except ValueError as error:

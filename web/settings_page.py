@@ -38,7 +38,7 @@ Two variables are read by commands of a garage's own machine alone, in place of 
 """
 
 
-class Asked(Mapping[str, str]):
+class AskedVariables(Mapping[str, str]):
     """An environment that holds nothing, and remembers which names it was asked for."""
 
     def __init__(self) -> None:
@@ -55,21 +55,21 @@ class Asked(Mapping[str, str]):
         return 0
 
 
-def asked() -> frozenset[str]:
+def asked_variables() -> frozenset[str]:
     """Give every name that the settings look for."""
-    environment = Asked()
+    environment = AskedVariables()
     Settings.read(environment)
     return frozenset(environment.names)
 
 
-def page() -> str:
+def print_settings() -> str:
     """Give the page as Markdown."""
-    names, said = asked(), meanings()
-    rows = [_row(one, names, said) for one in fields(Settings) if one.name not in ELSEWHERE]
+    names, said = asked_variables(), setting_meanings()
+    rows = [_setting_row(one, names, said) for one in fields(Settings) if one.name not in ELSEWHERE]
     return "".join([HEAD, *rows, TAIL])
 
 
-def meanings() -> dict[str, str]:
+def setting_meanings() -> dict[str, str]:
     """Give what the docstring says of each attribute."""
     _, _, attributes = (inspect.getdoc(Settings) or "").partition("Attributes:\n")
     return {
@@ -79,23 +79,23 @@ def meanings() -> dict[str, str]:
     }
 
 
-def variable(attribute: str, names: frozenset[str]) -> str:
+def variable_of(attribute: str, names: frozenset[str]) -> str:
     """Give the variable that an attribute is read from."""
     ours = RENAMED.get(attribute, f"{PREFIX}{attribute.upper()}")
     return ours if ours in names else attribute.upper()
 
 
-def _row(one: Field[object], names: frozenset[str], said: Mapping[str, str]) -> str:
-    name = variable(one.name, names)
+def _setting_row(one: Field[object], names: frozenset[str], said: Mapping[str, str]) -> str:
+    name = variable_of(one.name, names)
     file = "file" if f"{name}_FILE" in names else ""
-    return f"| `{name}` | {_default(one)} | {said[one.name]} | {file} |\n"
+    return f"| `{name}` | {_default_text(one)} | {said[one.name]} | {file} |\n"
 
 
-def _default(one: Field[object]) -> str:
+def _default_text(one: Field[object]) -> str:
     value = None if one.default is MISSING else one.default
     text = value.value if isinstance(value, StrEnum) else str(value)
     return "" if value is None or not value else f"`{text}`"
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    PAGE.write_text(print_settings(), encoding="utf-8")

@@ -158,7 +158,7 @@ class SubscriptionSocket(BaseGraphQLTransportWSHandler[RequestContext, None]):
             try:
                 room.gate.enter(context.caller)
                 document = await room.read(context, operation.query, operation.variables)
-                if _follows(document, operation.operation_name):
+                if _is_subscription(document, operation.operation_name):
                     with room.gate.stream(context.caller):
                         await self._followed(operation, context)
                 else:
@@ -258,7 +258,7 @@ def _protocol_error(message: SubscribeMessage) -> str | None:
     return None
 
 
-def _follows(document: QueryDocument, name: str | None) -> bool:
+def _is_subscription(document: QueryDocument, name: str | None) -> bool:
     if document.parsed is None or document.errors:
         return False
     operation = get_operation_ast(document.parsed, name)

@@ -20,20 +20,20 @@ def demand_safe(urls: Mapping[str, str], own: frozenset[str]) -> None:
         UnsafeSetting: one has no password, a weak one, or no TLS and is not of `own`.
     """
     for host in own:
-        if not _beside(host):
+        if not _is_own_machine(host):
             raise UnsafeSetting(OWN, f"{host!r} is not of this machine; name it with TLS instead")
     for name, url in urls.items():
-        parts = _parsed(name, url)
+        parts = _parse_address(name, url)
         # Neo4j's password is a setting of its own.
         if name != "NEO4J_URI":
             _demand_password(name, parts)
-        if not _encrypted(parts) and (parts.hostname or "") not in own:
+        if not _is_encrypted(parts) and (parts.hostname or "") not in own:
             raise UnsafeSetting(
                 name, f"has no TLS; use it, or name the host in {OWN} if it is this machine"
             )
 
 
-def _parsed(name: str, url: str) -> SplitResult:
+def _parse_address(name: str, url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -52,12 +52,12 @@ def _demand_password(name: str, parts: SplitResult) -> None:
         raise UnsafeSetting(name, f"its password {weakness}; set a random one of your own")
 
 
-def _encrypted(parts: SplitResult) -> bool:
+def _is_encrypted(parts: SplitResult) -> bool:
     mode = parse_qs(parts.query).get("sslmode", [""])[-1]
     return parts.scheme in ENCRYPTED or mode in ENCRYPTED_MODES
 
 
-def _beside(host: str) -> bool:
+def _is_own_machine(host: str) -> bool:
     """Say whether a host is this machine: the loopback, or a container's name without a dot."""
     try:
         return ip_address(host).is_loopback

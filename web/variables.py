@@ -10,7 +10,7 @@ PROSE = 4
 SHORT = 400
 
 
-class TooMuch(Exception):
+class VariablesTooLarge(Exception):
     """The request holds more values than are looked at."""
 
 
@@ -25,7 +25,7 @@ def demand_readable(body: bytes | str, caps: Caps) -> None:
     else:
         signs = body.count(b",") + body.count(b"[") + body.count(b"{")
     if signs > PROSE * caps.input_nodes:
-        raise TooMuch(f"The request holds more than {caps.input_nodes} values.")
+        raise VariablesTooLarge(f"The request holds more than {caps.input_nodes} values.")
 
 
 def demand_small(variables: Mapping[str, object], caps: Caps) -> int:
@@ -37,26 +37,26 @@ def demand_small(variables: Mapping[str, object], caps: Caps) -> int:
     total = prose = 0
     waiting: list[tuple[str, object, int]] = [(name, v, 1) for name, v in variables.items()]
     if len(waiting) > caps.input_list:
-        raise TooMuch(f"The variables have more than {caps.input_list} names.")
+        raise VariablesTooLarge(f"The variables have more than {caps.input_list} names.")
     while waiting:
         name, value, level = waiting.pop()
         total += 1
         if total > caps.input_nodes:
-            raise TooMuch(f"The variables hold more than {caps.input_nodes} values.")
+            raise VariablesTooLarge(f"The variables hold more than {caps.input_nodes} values.")
         if isinstance(value, str):
             prose += len(value) if len(value) > SHORT else 0
             if len(value) > caps.input_text:
-                raise _over(name, f"a text of more than {caps.input_text} characters")
+                raise _over_limit(name, f"a text of more than {caps.input_text} characters")
         elif isinstance(value, list | dict):
             held = cast("list[object] | dict[str, object]", value)
             if len(held) > caps.input_list:
-                raise _over(name, f"a list of more than {caps.input_list} entries")
+                raise _over_limit(name, f"a list of more than {caps.input_list} entries")
             if level > caps.input_depth:
-                raise _over(name, f"more than {caps.input_depth} levels")
+                raise _over_limit(name, f"more than {caps.input_depth} levels")
             inner = held.values() if isinstance(held, dict) else held
             waiting.extend((name, one, level + 1) for one in inner)
     return prose
 
 
-def _over(name: str, what: str) -> TooMuch:
-    return TooMuch(f"The variable ${name[:40]} has {what}.")
+def _over_limit(name: str, what: str) -> VariablesTooLarge:
+    return VariablesTooLarge(f"The variable ${name[:40]} has {what}.")

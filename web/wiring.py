@@ -148,7 +148,7 @@ async def open_runtime(
     async with AsyncExitStack() as stack:
         stack.callback(embedder.close)
         graph, records, redis = await _connect_stores(urls, patience, stack)
-        await _greeted(graph, records, redis)
+        await _greet_stores(graph, records, redis)
         await migrate_graph(graph, embedder.dimensions)
         await migrate_records(records)
         await demand_keys(records, build_vault(settings))
@@ -352,7 +352,7 @@ async def _connect_stores(
     return graph, records, redis
 
 
-async def _greeted(graph: Graph, records: Records, redis: Redis) -> None:
+async def _greet_stores(graph: Graph, records: Records, redis: Redis) -> None:
     """Tell a wrong password from a store that is down, before anything is asked of them.
 
     Redis may be down: the service starts, and is whole when it comes.

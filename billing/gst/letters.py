@@ -20,7 +20,7 @@ UNKNOWN = re.compile(f"[^{SHOWN}]")
 INSTEAD = "\u25a1"
 
 
-def demand(field: str, text: str) -> str:
+def demand_showable(field: str, text: str) -> str:
     """Give a text that a page can show.
 
     Raises:
@@ -36,7 +36,7 @@ def demand(field: str, text: str) -> str:
     return text
 
 
-def shown(text: str) -> str:
+def printable_text(text: str) -> str:
     """Give a text with □ where a page would have no letter."""
     return UNKNOWN.sub(INSTEAD, text)
 
@@ -45,13 +45,13 @@ def demand_printable(invoice: Invoice) -> None:
     """Hold every text of a document that goes to paper to what a page can show.
 
     Raises:
-        InvalidInput: as `demand` says.
+        InvalidInput: as `demand_showable` says.
     """
     for who, party in (("supplier", invoice.supplier), ("customer", invoice.recipient)):
-        demand(f"{who}.name", party.name)
-        demand(f"{who}.address", "" if party.address is None else party.address.text)
-        demand(f"{who}.contact", f"{party.phone or ''} {party.email or ''}")
-    demand("reason", invoice.reason or "")
-    demand("placeOfSupply", invoice.place.reason or "")
+        demand_showable(f"{who}.name", party.name)
+        demand_showable(f"{who}.address", "" if party.address is None else party.address.text)
+        demand_showable(f"{who}.contact", f"{party.phone or ''} {party.email or ''}")
+    demand_showable("reason", invoice.reason or "")
+    demand_showable("placeOfSupply", invoice.place.reason or "")
     for line in invoice.lines:
-        demand(f"lines.{line.n}", f"{line.description} {line.unit}")
+        demand_showable(f"lines.{line.n}", f"{line.description} {line.unit}")

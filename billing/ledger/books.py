@@ -46,7 +46,7 @@ NETWORK = GarageId("garage_network")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BooksChange:
-    """Who does what to whose books, when, under which key; the same key again is the same deed.
+    """Who does what to whose books, when, under which key; the same key again is the same change.
 
     `body_hash` is of what was asked (IN-12): another body under the same key is a conflict.
     """
@@ -60,7 +60,7 @@ class BooksChange:
 
 @dataclass(slots=True, kw_only=True)
 class BooksTransaction:
-    """The books of one garage as one deed changes them."""
+    """The books of one garage as one change changes them."""
 
     connection: Connection
     change: BooksChange
@@ -69,7 +69,7 @@ class BooksTransaction:
     _written: list[WrittenRow] = field(default_factory=list[WrittenRow])
 
     async def execute(self, query: LiteralString, **more: object) -> None:
-        """Do a statement of this page; the deed's garage, actor and time are at hand in it."""
+        """Do a statement of this page; the change's garage, actor and time are at hand in it."""
         await self.connection.execute(query, self._query_values(more))
 
     async def rows(self, query: LiteralString, **more: object) -> list[Row]:
@@ -79,7 +79,7 @@ class BooksTransaction:
         return await (await self.connection.execute(query, self._query_values(more))).fetchone()
 
     async def recall_made(self, made: str) -> str | None:
-        """Claim the deed's key for what it is about to make; give what it made before, if it did.
+        """Claim the change's key for what it is about to make; give what it made before, if it did.
 
         Raises:
             OperationConflict: the key was used with another body.
@@ -166,7 +166,7 @@ class Books:
 
     @asynccontextmanager
     async def open_transaction(self, change: BooksChange) -> AsyncGenerator[BooksTransaction]:
-        """Hold a garage's books for one deed; all of it is written at the end, or nothing."""
+        """Hold a garage's books for one change; all of it is written at the end, or nothing."""
         async with self._records.transaction() as connection:
             head = await _lock_chain_head(connection, change.garage)
             transaction = BooksTransaction(

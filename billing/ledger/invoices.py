@@ -244,7 +244,7 @@ class InvoiceLedger:
         return notes
 
     async def issued_by(self, change: BooksChange) -> InvoiceId | None:
-        """Give the invoice that a deed issued, if it did."""
+        """Give the invoice that a change issued, if it did."""
         found = await self._records.rows(QUERIES["issued"], id=document_id(change, "invoice"))
         return InvoiceId(found[0]["id"]) if found else None
 
@@ -298,12 +298,12 @@ class InvoiceLedger:
 
 
 def document_id(change: BooksChange, purpose: str) -> InvoiceId:
-    """Give the id of what a deed makes, the same each time it is done."""
+    """Give the id of what a change makes, the same each time it is done."""
     return InvoiceId(f"inv_{derive_uuid(UUID(change.operation), f'{change.garage}:{purpose}')}")
 
 
 def invoice_event(change: BooksChange, type: EventType, entity: str) -> Event:
-    """Give the event that a deed leaves behind, the same each time it is done."""
+    """Give the event that a change leaves behind, the same each time it is done."""
     return Event(
         id=EventId(str(derive_uuid(UUID(change.operation), f"{change.garage}:{type}"))),
         type=type,

@@ -1,4 +1,4 @@
-"""Double entry, purely: what a deed moves from which account to which (debits +, credits −)."""
+"""Double entry, purely: what a change moves from which account to which (debits +, credits −)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

@@ -74,7 +74,7 @@ class PrintOptions:
 def sheet_json(invoice: Invoice, printing: PrintOptions) -> str:
     """Give the sheet as JSON, keys in one order."""
     said = json.dumps(_sheet_fields(invoice, printing), ensure_ascii=False, separators=(",", ":"))
-    return letters.shown(said)
+    return letters.printable_text(said)
 
 
 def balance_due(invoice: Invoice, printing: PrintOptions) -> Paise:

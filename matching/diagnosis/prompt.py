@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from json import dumps
 
 from domain.matches import UnderstoodReport
-from domain.personal_data import masked
+from domain.personal_data import mask_personal
 from domain.vehicles import VehicleContext
 from matching.diagnosis.answers import Diagnosis, Precedent
 
@@ -36,7 +36,7 @@ def build_question(understood: UnderstoodReport, weighed: Diagnosis) -> str:
             f"Mileage: {'unknown' if vehicle.mileage_km is None else f'{vehicle.mileage_km} km'}",
             f"Symptoms: {_as_json(symptoms)}",
             f"Error codes: {_as_json(list(understood.codes))}",
-            f"Technician notes: {_as_json(masked(understood.report.text)[:NOTES_LIMIT])}",
+            f"Technician notes: {_as_json(mask_personal(understood.report.text)[:NOTES_LIMIT])}",
             "",
             "Similar past failures (from the knowledge base):",
             *(_as_json(_precedent_data(one)) for one in weighed.precedents),
@@ -47,16 +47,16 @@ def build_question(understood: UnderstoodReport, weighed: Diagnosis) -> str:
 def _vehicle_name(vehicle: VehicleContext) -> str:
     known = [vehicle.make, vehicle.model, vehicle.variant]
     year = [] if vehicle.year is None else [f"({vehicle.year})"]
-    return masked(" ".join([*(part for part in known if part), *year])) or "unknown"
+    return mask_personal(" ".join([*(part for part in known if part), *year])) or "unknown"
 
 
 def _precedent_data(one: Precedent) -> dict[str, object]:
     facts, card = one.match.card, one.card
     told: dict[str, object] = {
         "id": facts.id,
-        "title": masked(facts.title),
+        "title": mask_personal(facts.title),
         "similarity": round(one.similarity, 2),
-        "failure": masked(facts.text),
+        "failure": mask_personal(facts.text),
         "causes": _as_list(facts.causes),
         "used": facts.usage.used,
         "worked": facts.usage.successes,
@@ -67,7 +67,7 @@ def _precedent_data(one: Precedent) -> dict[str, object]:
 
 
 def _as_list(texts: Sequence[str]) -> list[str]:
-    return [masked(text) for text in texts]
+    return [mask_personal(text) for text in texts]
 
 
 def _as_json(value: object) -> str:

@@ -78,7 +78,7 @@ def read_reply(found: object) -> ModelReply:
 
 def merge_reply(weighed: Diagnosis, spoken: ParsedReply, name: str) -> Diagnosis:
     """Give what the graph weighed, with what the model called `name` adds to it."""
-    said = _within(spoken.reply, {one.id for one in weighed.precedents})
+    said = _within_limits(spoken.reply, {one.id for one in weighed.precedents})
     steps = tuple(DiagnosticCheck(action=step) for step in dict.fromkeys(said.steps) if step)
     safety = tuple(check for check in weighed.checks if check.safety)
     reading = f"\n\n{name} adds: {said.reasoning}" if said.reasoning else ""
@@ -92,7 +92,7 @@ def merge_reply(weighed: Diagnosis, spoken: ParsedReply, name: str) -> Diagnosis
     )
 
 
-def _within(said: ModelReply, retrieved: Collection[CardId]) -> ModelReply:
+def _within_limits(said: ModelReply, retrieved: Collection[CardId]) -> ModelReply:
     """Give the reply naming no card but those it was given to read (CA-18)."""
 
     def strike(text: str) -> str:

@@ -12,7 +12,7 @@ from domain.cards import CardStatus, FailureCard
 from domain.errors import CursorLost
 from domain.ids import CardId, TicketId
 from resolvers.context import RequestContext, RequestInfo
-from resolvers.guards import guarded, signed_in
+from resolvers.guards import guard_field, signed_in
 from resolvers.offline.queue import QueueRun
 from schema import tickets as schema_tickets
 from schema.nodes import MOST, page_size
@@ -52,7 +52,7 @@ RecordsArgument = Annotated[
 @strawberry.type
 class OfflineQueries:
     @strawberry.field(description="What changed behind a cursor: the latest of each thing.")
-    @guarded(Action.READ, ResourceKind.CARD)
+    @guard_field(Action.READ, ResourceKind.CARD)
     async def changes(
         self, info: RequestInfo, after: CursorArgument = None, first: First = MOST
     ) -> ChangesResult:
@@ -79,7 +79,7 @@ class OfflineQueries:
         )
 
     @strawberry.field(description="How far garages have come: your own, or all of them.")
-    @guarded(Action.READ, ResourceKind.CARD)
+    @guard_field(Action.READ, ResourceKind.CARD)
     async def sync_status(self, info: RequestInfo) -> list[GarageSync]:
         context = info.context
         actor = context.actor

@@ -19,10 +19,10 @@ from resolvers import idempotency, inputs
 from resolvers.cards import CardMutations, card_ports
 from resolvers.context import RequestContext
 from resolvers.feedback import FeedbackMutations
-from resolvers.guards import SIGNED_IN, Guard, declared
-from resolvers.input_paths import misread, path
+from resolvers.guards import SIGNED_IN, Guard, declared_guard
+from resolvers.input_paths import input_path, misread_value
 from resolvers.offline import ticket_records
-from resolvers.refusals import told
+from resolvers.refusals import tell_refusal
 from resolvers.services import Answer
 from resolvers.stock import StockMutations
 from resolvers.tickets import TicketMutations, report_ports
@@ -79,15 +79,15 @@ class QueueRun:
         """Read a part of an operation as the mutations of the same name read it."""
         wanted = cast("Any", self._schema.type_map[kind.__name__])
         needed = GraphQLNonNull(wanted)
-        wrong = misread(needed, given)
+        wrong = misread_value(needed, given)
         if wrong is not None:
             raise InvalidInput(".".join(filter(None, (name, wrong[0]))), wrong[1])
         return self._convert(coerce_input_value(given, needed), kind)
 
-    def located(self, deed: QueuedVerb, wrong: InvalidInput) -> InvalidInput:
+    def located(self, action: QueuedVerb, wrong: InvalidInput) -> InvalidInput:
         """Give what is wrong with a record's data by its path in the record."""
         verbs = cast("GraphQLObjectType", self._schema.mutation_type)
-        place = path(verbs.fields[deed.verb], wrong.field)
+        place = input_path(verbs.fields[action.verb], wrong.field)
         return wrong.at(f"data.{ARGUMENTS.get(place, place)}")
 
     async def _answer_one(self, record: QueuedOperation) -> OperationAnswer:
@@ -106,7 +106,7 @@ class QueueRun:
     async def _apply_record(self, record: QueuedOperation) -> OperationAnswer:
         context = self.context
         actor = context.actor
-        GUARDS[record.deed].demand(context)
+        GUARDS[record.action].demand(context)
         if record.garage != actor.garage:
             raise InvalidInput("garageId", "is not your garage")
         if await context.services.offline.foreign_position(record.id, actor.id):
@@ -119,18 +119,20 @@ class QueueRun:
 
         async def work() -> Answer:
             try:
-                made.append(await QUEUE_VERBS[record.deed](self, record, operation))
+                made.append(await QUEUE_VERBS[record.action](self, record, operation))
             except InvalidInput as wrong:
-                raise self.located(record.deed, wrong) from wrong
+                raise self.located(record.action, wrong) from wrong
             return made[0]
 
-        body = idempotency.operation_fingerprint(record.deed, record.data)
+        body = idempotency.operation_fingerprint(record.action, record.data)
         answer = await context.services.operations.run_once(record.id, actor.id, body, work)
         context.forget_loaded()
         state = OperationState(answer["state"]) if made else OperationState.REPEATED
         rest: dict[str, Any] = {name: value for name, value in answer.items() if name != "state"}
         rest |= {
-            name: ticket_records.spelt(rest[name]) for name in ("mine", "theirs") if name in rest
+            name: ticket_records.spell_keys(rest[name])
+            for name in ("mine", "theirs")
+            if name in rest
         }
         return OperationAnswer(operation_id=record.id, state=state, **rest)
 
@@ -192,15 +194,15 @@ QUEUE_VERBS: Mapping[QueuedVerb, QueueVerb] = {
 # A queue is no way around a guard: an operation needs what the mutation of the same name needs.
 # A price is refused to everybody, so nobody needs a right to hear why.
 GUARDS: Mapping[QueuedVerb, Guard] = {
-    QueuedVerb.REPORT_FAILURE: declared(TicketMutations, "report_failure"),
-    QueuedVerb.START_REPAIR: declared(TicketMutations, "start_repair"),
-    QueuedVerb.RECORD_ATTEMPT: declared(TicketMutations, "record_attempt"),
-    QueuedVerb.RESOLVE_TICKET: declared(TicketMutations, "resolve_ticket"),
-    QueuedVerb.CLOSE_TICKET: declared(TicketMutations, "close_ticket"),
-    QueuedVerb.RATE_CARD: declared(FeedbackMutations, "give_feedback"),
-    QueuedVerb.ADJUST_STOCK: declared(StockMutations, "adjust_stock"),
-    QueuedVerb.CREATE_CARD: declared(CardMutations, "create_card"),
-    QueuedVerb.UPDATE_CARD: declared(CardMutations, "update_card"),
+    QueuedVerb.REPORT_FAILURE: declared_guard(TicketMutations, "report_failure"),
+    QueuedVerb.START_REPAIR: declared_guard(TicketMutations, "start_repair"),
+    QueuedVerb.RECORD_ATTEMPT: declared_guard(TicketMutations, "record_attempt"),
+    QueuedVerb.RESOLVE_TICKET: declared_guard(TicketMutations, "resolve_ticket"),
+    QueuedVerb.CLOSE_TICKET: declared_guard(TicketMutations, "close_ticket"),
+    QueuedVerb.RATE_CARD: declared_guard(FeedbackMutations, "give_feedback"),
+    QueuedVerb.ADJUST_STOCK: declared_guard(StockMutations, "adjust_stock"),
+    QueuedVerb.CREATE_CARD: declared_guard(CardMutations, "create_card"),
+    QueuedVerb.UPDATE_CARD: declared_guard(CardMutations, "update_card"),
     QueuedVerb.SET_PRICE: SIGNED_IN,
 }
 
@@ -223,7 +225,7 @@ def _merged_answer(met: MergedEdit, mine: object, viewer: Viewer) -> Answer:
 
 
 def _operation_id_of(record: object) -> str | None:
-    today = offline_queue.upcast(record)
+    today = offline_queue.upcast_record(record)
     found = (
         cast("Mapping[str, object]", today).get("operationId")
         if isinstance(today, Mapping)
@@ -247,7 +249,7 @@ def _refused_answer(id: str | None, refusal: Refused) -> OperationAnswer:
         operation_id=id,
         state=OperationState.REFUSED,
         field_=getattr(refusal, "field", None),
-        reason=told(refusal, writes=True),
+        reason=tell_refusal(refusal, writes=True),
     )
 
 

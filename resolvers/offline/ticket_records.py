@@ -179,24 +179,24 @@ async def _change_late(met: Ticket, operation: Operation, verb: Verb) -> Ticket:
 
 
 def _conflict_reason(record: QueuedOperation, met: Ticket, stands: Ticket) -> str:
-    if record.deed is QueuedVerb.START_REPAIR:
-        return _started(met, stands)
+    if record.action is QueuedVerb.START_REPAIR:
+        return _started_reason(met, stands)
     if stands.version == met.version:
         return KEPT
     lost = (
-        record.deed is QueuedVerb.RESOLVE_TICKET and stands.written.outcome == met.written.outcome
+        record.action is QueuedVerb.RESOLVE_TICKET and stands.written.outcome == met.written.outcome
     )
     return TRIED if lost else TAKEN
 
 
-def _started(met: Ticket, stands: Ticket) -> str:
+def _started_reason(met: Ticket, stands: Ticket) -> str:
     if stands.status is not met.status:
         return BEGUN
     said = NOTHING_NEW if stands.version == met.version else CHOSEN
     return said.format(status=met.status.value.replace("_", " "))
 
 
-def spelt(shown: object) -> object:
+def spell_keys(shown: object) -> object:
     """Give what a conflict shows as the API spells it; answers of before 0.2 are kept otherwise."""
     if not isinstance(shown, Mapping):
         return shown
@@ -212,7 +212,7 @@ def _conflict_answer(
     return answer | {
         "state": OperationState.CONFLICT.value,
         "reason": reason,
-        "mine": offline_queue.shown(record.data),
+        "mine": offline_queue.show_record(record.data),
         "theirs": dict(theirs),
     }
 

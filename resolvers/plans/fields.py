@@ -28,7 +28,7 @@ PLAIN = (IntValueNode, FloatValueNode, StringValueNode, BooleanValueNode, NullVa
 EVERYTHING = 1 << 20
 
 
-class Means(Enum):
+class FieldAccess(Enum):
     """How the value of a field is had."""
 
     ATTRIBUTE = auto()
@@ -53,7 +53,7 @@ class PlanField:
     parent: GraphQLObjectType
     definition: GraphQLField
     details: list[FieldDetails]
-    means: Means
+    means: FieldAccess
     lift: int
     strawberry: StrawberryField | None = None
     call: Callable[..., Any] | None = None
@@ -90,7 +90,7 @@ class PlanField:
         return found.info_parameter.name if found and found.info_parameter else None
 
 
-def unwrapped(kind: object) -> Any:  # noqa: ANN401 - graphql-core's union of types
+def unwrap_type(kind: object) -> Any:  # noqa: ANN401 - graphql-core's union of types
     """Give the type inside a list or non-null."""
     return cast("Any", kind).of_type
 
@@ -99,11 +99,11 @@ def never_null(kind: object) -> bool:
     return isinstance(kind, GraphQLNonNull)
 
 
-def listed(kind: object) -> bool:
+def is_list(kind: object) -> bool:
     return isinstance(kind, GraphQLList)
 
 
-def planned(
+def plan_field(
     place: tuple[str, GraphQLObjectType, int],
     details: list[FieldDetails],
     handled: Callable[[StrawberryField], bool],
@@ -116,24 +116,26 @@ def planned(
     definition = parent.fields[details[0].node.name.value]
     found = cast("StrawberryField | None", definition.extensions.get(BACKREF))
     upward = 0 if not isinstance(definition.type, GraphQLNonNull) else 1 + lift
-    means = _means(found, handled)
+    means = _access_of(found, handled)
     call = None
-    if found is not None and found.base_resolver is not None and means is not Means.EXECUTOR:
+    if found is not None and found.base_resolver is not None and means is not FieldAccess.EXECUTOR:
         call = cast("Callable[..., Any]", found.base_resolver.wrapped_func)
     return PlanField(key, parent, definition, details, means, upward, found, call)
 
 
-def _means(found: StrawberryField | None, handled: Callable[[StrawberryField], bool]) -> Means:
+def _access_of(
+    found: StrawberryField | None, handled: Callable[[StrawberryField], bool]
+) -> FieldAccess:
     if found is None or found.extensions or found.is_subscription or handled(found):
-        return Means.EXECUTOR
+        return FieldAccess.EXECUTOR
     resolver = cast("Any", found.base_resolver)
     if resolver is None:
-        return Means.ATTRIBUTE
+        return FieldAccess.ATTRIBUTE
     function: object = resolver.wrapped_func
     if not isinstance(function, FunctionType) or resolver.self_parameter is None:
-        return Means.EXECUTOR
+        return FieldAccess.EXECUTOR
     if resolver.parent_parameter is not None or resolver.root_parameter is not None:
-        return Means.EXECUTOR
+        return FieldAccess.EXECUTOR
     if inspect.isasyncgenfunction(function):
-        return Means.EXECUTOR
-    return Means.COROUTINE if inspect.iscoroutinefunction(function) else Means.METHOD
+        return FieldAccess.EXECUTOR
+    return FieldAccess.COROUTINE if inspect.iscoroutinefunction(function) else FieldAccess.METHOD

@@ -15,7 +15,7 @@ from graphql import (
 )
 
 from resolvers.plans.fields import PlanField
-from resolvers.plans.run import PlanRun, Trail, Unplanned, missing, raised
+from resolvers.plans.run import PlanRun, Trail, Unplanned, missing_field, raise_if_error
 
 # What is true of a value `v` that its scalar gives as it is.
 AS_IT_IS = {
@@ -28,7 +28,7 @@ AS_IT_IS = {
 Leaf = Callable[[Any], object]
 
 
-def usual(kind: GraphQLLeafType | GraphQLList[Any], name: str = "v") -> str | None:
+def usual_check(kind: GraphQLLeafType | GraphQLList[Any], name: str = "v") -> str | None:
     """Give the condition under which a value is given as it is; None: it never is."""
     found = None if isinstance(kind, GraphQLList) else AS_IT_IS.get(kind.name)
     return found and re.sub(r"\bv\b", name, found)
@@ -45,9 +45,9 @@ def named_enum(kind: GraphQLLeafType) -> type[Enum] | None:
     return wrapped if same else None
 
 
-def unusual(field: PlanField) -> Callable[[object, Trail | None, PlanRun], object]:
+def complete_unusual(field: PlanField) -> Callable[[object, Trail | None, PlanRun], object]:
     """Give what completes any value of a field that holds leaves, its errors too."""
-    complete = completed(field.definition.type, field)
+    complete = complete_leaf(field.definition.type, field)
 
     def leaf(value: object, way: Trail | None, run: PlanRun) -> object:
         try:
@@ -58,31 +58,31 @@ def unusual(field: PlanField) -> Callable[[object, Trail | None, PlanRun], objec
     return leaf
 
 
-def completed(kind: Any, field: PlanField) -> Leaf:  # noqa: ANN401 - graphql-core's union of types
+def complete_leaf(kind: Any, field: PlanField) -> Leaf:  # noqa: ANN401 - graphql-core's union of types
     """Give what turns a value into its leaf, or into a list of leaves.
 
     The error of one entry of a list has the entry's own place: it is left to graphql-core.
     """
     if isinstance(kind, GraphQLNonNull):
-        return _present(completed(kind.of_type, field), field)
+        return _present_leaf(complete_leaf(kind.of_type, field), field)
     if isinstance(kind, GraphQLList):
-        return _listed(completed(kind.of_type, field))
-    return _single(kind)
+        return _list_leaf(complete_leaf(kind.of_type, field))
+    return _single_leaf(kind)
 
 
-def _present(inner: Leaf, field: PlanField) -> Leaf:
+def _present_leaf(inner: Leaf, field: PlanField) -> Leaf:
     def present(value: object) -> object:
         found = inner(value)
         if found is None:
-            raise missing(field)
+            raise missing_field(field)
         return found
 
     return present
 
 
-def _listed(inner: Leaf) -> Leaf:
+def _list_leaf(inner: Leaf) -> Leaf:
     def listed(value: object) -> object:
-        raised(value)
+        raise_if_error(value)
         if value is None or value is Undefined:
             return None
         if not isinstance(value, list | tuple):
@@ -95,9 +95,9 @@ def _listed(inner: Leaf) -> Leaf:
     return listed
 
 
-def _single(kind: GraphQLLeafType) -> Leaf:
+def _single_leaf(kind: GraphQLLeafType) -> Leaf:
     def single(value: object) -> object:
-        raised(value)
+        raise_if_error(value)
         if value is None or value is Undefined:
             return None
         found = kind.coerce_output_value(value)

@@ -146,31 +146,35 @@ class Plans:
         try:
             data = root(executor.root_value, None, run)
         except Unplanned:
-            return _settled(run, anew) if run.waiting else anew()
+            return _settle_run(run, anew) if run.waiting else anew()
         except Exception as error:  # noqa: BLE001 - an error that nothing may be null for
             executor.collected_errors.add(located_error(error), None)
             return (
-                _settled(run, lambda: _response(run, None)) if run.waiting else _response(run, None)
+                _settle_run(run, lambda: _run_response(run, None))
+                if run.waiting
+                else _run_response(run, None)
             )
-        return _finished(run, data, anew) if run.waiting else _response(run, data)
+        return _finish_run(run, data, anew) if run.waiting else _run_response(run, data)
 
 
-async def _finished(run: PlanRun, data: dict[str, Any], anew: Callable[[], Any]) -> ExecutionResult:
+async def _finish_run(
+    run: PlanRun, data: dict[str, Any], anew: Callable[[], Any]
+) -> ExecutionResult:
     try:
         answer = await run.finish(data)
     except Unplanned:
-        return await _settled(run, anew)
-    return _response(run, answer)
+        return await _settle_run(run, anew)
+    return _run_response(run, answer)
 
 
-async def _settled(run: PlanRun, then: Callable[[], Any]) -> ExecutionResult:
+async def _settle_run(run: PlanRun, then: Callable[[], Any]) -> ExecutionResult:
     await run.settle()
     found = then()
     answer: ExecutionResult = await found if inspect.isawaitable(found) else found
     return answer
 
 
-def _response(run: PlanRun, data: dict[str, Any] | None) -> ExecutionResult:
+def _run_response(run: PlanRun, data: dict[str, Any] | None) -> ExecutionResult:
     return cast("ExecutionResult", run.executor.build_response(data))
 
 

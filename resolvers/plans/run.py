@@ -49,7 +49,7 @@ class PlanRun:
         return self._config.info_class(_raw_info=raw, _field=field.strawberry)  # pyright: ignore[reportArgumentType]
 
     def raw_info(self, field: PlanField, way: Trail | None) -> GraphQLResolveInfo[Any]:
-        path = _path(_within(field, way))
+        path = _response_path(_trail_within(field, way))
         executor: Any = cast("Any", self.executor)
         return executor.build_resolve_info(field.definition, field.nodes, field.parent, path)
 
@@ -79,7 +79,7 @@ class PlanRun:
         self, field: PlanField, source: object, way: Trail | None, into: dict[str, Any]
     ) -> None:
         """Let graphql-core resolve and complete a field."""
-        path = _path(_within(field, way))
+        path = _response_path(_trail_within(field, way))
         executor = cast("Any", self.executor)
         found: Any = executor.execute_field(field.parent, source, field.details, path, None)
         if executor.is_awaitable(found):
@@ -95,7 +95,7 @@ class PlanRun:
         """
         if isinstance(error, Unplanned):
             raise error
-        path = _path(_within(field, way))
+        path = _response_path(_trail_within(field, way))
         located = located_error(error, field.nodes, path.as_list())
         if not field.nullable:
             raise located
@@ -103,7 +103,7 @@ class PlanRun:
 
     def null_item(self, field: PlanField, way: Trail) -> Exception:
         """Give the error of a list that holds a null where it must not."""
-        return located_error(missing(field), field.nodes, _path(way).as_list())
+        return located_error(missing_field(field), field.nodes, _response_path(way).as_list())
 
     def runtime_type(self, field: PlanField, kind: Any, value: object, way: Trail | None) -> str:  # noqa: ANN401
         """Give the name of the type that a value of an interface or union is of."""
@@ -142,7 +142,7 @@ class PlanRun:
         self, answer: dict[str, Any] | None, field: PlanField, error: Exception, way: Trail | None
     ) -> dict[str, Any] | None:
         """Note an error that came late, and make null what may be, above it."""
-        path = _path(_within(field, way))
+        path = _response_path(_trail_within(field, way))
         keys = path.as_list()
         located = located_error(error, field.nodes, keys)
         if field.lift >= EVERYTHING or answer is None:
@@ -161,21 +161,21 @@ class PlanRun:
         return answer
 
 
-def missing(field: PlanField) -> TypeError:
+def missing_field(field: PlanField) -> TypeError:
     name = field.definition_name
     return TypeError(f"Cannot return null for non-nullable field {field.parent}.{name}.")
 
 
-def raised(value: object) -> None:
+def raise_if_error(value: object) -> None:
     """Raise a value that is an error, as graphql-core does."""
     if isinstance(value, Exception):
         raise value
 
 
-def _within(field: PlanField, way: Trail | None) -> Trail:
+def _trail_within(field: PlanField, way: Trail | None) -> Trail:
     return (way, field.key, field.parent.name)
 
 
-def _path(way: Trail) -> Path:
+def _response_path(way: Trail) -> Path:
     before, key, name = way
-    return Path(None if before is None else _path(before), key, name)
+    return Path(None if before is None else _response_path(before), key, name)

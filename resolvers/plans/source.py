@@ -41,14 +41,14 @@ from resolvers.plans import leaves
 from resolvers.plans.fields import (
     BACKREF,
     EVERYTHING,
-    Means,
+    FieldAccess,
     PlanField,
-    listed,
+    is_list,
     never_null,
-    planned,
-    unwrapped,
+    plan_field,
+    unwrap_type,
 )
-from resolvers.plans.run import PlanRun, Unplanned, missing, raised
+from resolvers.plans.run import PlanRun, Unplanned, missing_field, raise_if_error
 
 # Beyond this a document's plan would cost more memory than it saves time.
 MOST_FUNCTIONS = 300
@@ -72,8 +72,8 @@ class PlanWriter:
         self._names: dict[str, object] = {
             "Unplanned": Unplanned,
             "Undefined": Undefined,
-            "missing": missing,
-            "raised": raised,
+            "missing": missing_field,
+            "raised": raise_if_error,
         }
 
     def root(self, operation: OperationDefinitionNode) -> Root:
@@ -137,12 +137,12 @@ class PlanWriter:
             return repr(kind.name), None
         if asked.startswith("__"):
             raise Unplanned
-        field = planned((key, kind, lift), details, self._handled)
+        field = plan_field((key, kind, lift), details, self._handled)
         name = self._name("f")
         self._names[f"F{name}"], self._names[f"M{name}"] = field, field.call
-        if field.means is Means.EXECUTOR or not self._completable(field):
+        if field.means is FieldAccess.EXECUTOR or not self._completable(field):
             return "None", f"run.execute(F{name}, source, way, into)"
-        if field.means is Means.COROUTINE:
+        if field.means is FieldAccess.COROUTINE:
             return "None", self._started(name, field)
         leaf = self._leaf(name, field)
         if leaf is not None:
@@ -153,11 +153,11 @@ class PlanWriter:
     def _leaf(self, name: str, field: PlanField) -> str | None:
         """Give the expression of an attribute that is one leaf."""
         inner = field.bare
-        if field.means is not Means.ATTRIBUTE or not is_leaf_type(inner):
+        if field.means is not FieldAccess.ATTRIBUTE or not is_leaf_type(inner):
             return None
         assert field.strawberry is not None  # noqa: S101 - an attribute has its declaration
         attribute = f"source.{field.strawberry.python_name}"
-        self._names[f"L{name}"] = leaves.unusual(field)
+        self._names[f"L{name}"] = leaves.complete_unusual(field)
         otherwise = f"L{name}(v, way, run)"
         if field.nullable:
             otherwise = f"(None if v is None else {otherwise})"
@@ -165,7 +165,7 @@ class PlanWriter:
         if members is not None:
             self._names[f"E{name}"] = members
             return f"(v._name_ if (v := {attribute}).__class__ is E{name} else {otherwise})"
-        usual = leaves.usual(inner) or ""
+        usual = leaves.usual_check(inner) or ""
         first, _, rest = usual.partition(" ")
         if not rest:
             return f"L{name}({attribute}, way, run)"
@@ -201,7 +201,7 @@ class PlanWriter:
     def _value(self, name: str, field: PlanField) -> str:
         """Give the expression of a field's value, before it is completed."""
         assert field.strawberry is not None  # noqa: S101 - what has none is left to the executor
-        if field.means is Means.ATTRIBUTE:
+        if field.means is FieldAccess.ATTRIBUTE:
             return f"source.{field.strawberry.python_name}"
         given = ["source"]
         info = f"run.info(F{name}, way)"
@@ -219,16 +219,16 @@ class PlanWriter:
         inner = field.bare
         head = [f"def C{name}(value, at, run):"]
         if _of_leaves(inner):
-            self._names[f"L{name}"] = leaves.completed(field.definition.type, field)
-            usual = leaves.usual(inner, "value")
+            self._names[f"L{name}"] = leaves.complete_leaf(field.definition.type, field)
+            usual = leaves.usual_check(inner, "value")
             shown = [f"    if {usual}: return value"] if usual else []
             return [*head, *shown, f"    return L{name}(value)"]
         nothing = "return None" if field.nullable else f"raise missing(F{name})"
         head.append(f"    if value is None or value is Undefined: {nothing}")
         head.append("    raised(value)")
-        if not listed(inner):
+        if not is_list(inner):
             return [*head, f"    return {self._shaped(name, field, inner, ('value', 'at'))}"]
-        item = unwrapped(unwrapped(inner))
+        item = unwrap_type(unwrap_type(inner))
         shaped = self._shaped(name, field, item, ("one", "(at, n, None)"))
         return [
             *head,
@@ -265,11 +265,11 @@ class PlanWriter:
         inner = field.bare
         if _of_leaves(inner):
             return True
-        if listed(inner):
-            item = unwrapped(inner)
+        if is_list(inner):
+            item = unwrap_type(inner)
             if not never_null(item):
                 return False
-            inner = unwrapped(item)
+            inner = unwrap_type(item)
         if is_abstract_type(inner):
             return len(self._executor.schema.get_possible_types(inner)) <= MOST_MEMBERS
         return is_object_type(inner)
@@ -283,6 +283,6 @@ class PlanWriter:
 
 def _of_leaves(kind: Any) -> bool:  # noqa: ANN401 - graphql-core's union of types
     """Say whether a type is a leaf, or lists of leaves however deep."""
-    while listed(kind) or never_null(kind):
-        kind = unwrapped(kind)
+    while is_list(kind) or never_null(kind):
+        kind = unwrap_type(kind)
     return is_leaf_type(kind)

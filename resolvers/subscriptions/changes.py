@@ -15,7 +15,7 @@ from domain.ids import CardId, GarageId, TicketId, garage_id, ticket_id
 from domain.tickets import Matching, Ticket
 from resolvers.arguments import TicketArgument
 from resolvers.context import RequestContext, RequestInfo
-from resolvers.guards import guarded
+from resolvers.guards import guard_field
 from schema import refusals, tickets
 from schema.nodes import key_of
 from schema.subscriptions import CardChange, CardNews, Resync, TicketChange, TicketNews
@@ -39,7 +39,7 @@ T = TypeVar("T")
 @strawberry.type(description="What can be followed, over a socket or an event stream.")
 class Subscription:
     @strawberry.subscription(description="Every change of a card that you may see.")
-    @guarded(Action.READ, ResourceKind.CARD)
+    @guard_field(Action.READ, ResourceKind.CARD)
     async def card_changed(
         self, info: RequestInfo, make: MakeFilter = None, after: CursorArgument = None
     ) -> AsyncGenerator[CardNews, None]:
@@ -62,7 +62,7 @@ class Subscription:
         description="Every change of a ticket that you may see: a technician those on their "
         "bench, a manager those of their garage."
     )
-    @guarded(Action.READ, ResourceKind.TICKET)
+    @guard_field(Action.READ, ResourceKind.TICKET)
     async def ticket_changed(
         self,
         info: RequestInfo,
@@ -88,7 +88,7 @@ class Subscription:
             raise
 
     @strawberry.subscription(description="The ticket, once the search for its cards has run.")
-    @guarded(Action.READ, ResourceKind.TICKET)
+    @guard_field(Action.READ, ResourceKind.TICKET)
     async def match_ready(
         self, info: RequestInfo, ticket: TicketArgument
     ) -> AsyncGenerator[tickets.Ticket, None]:

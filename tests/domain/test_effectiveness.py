@@ -14,7 +14,7 @@ from domain.effectiveness import (
     effectiveness_metrics,
     effectiveness_score,
     is_proven,
-    observed,
+    observed_score,
     success_rate,
     wilson_interval,
 )
@@ -54,7 +54,11 @@ def test_ratings_decide_nothing(fake: int, genuine: tuple[int, ...]) -> None:
     """Fifty fakes move neither what is shown (0.7) nor what alerts (0.5)."""
     usage = replace(EXAMPLE, ratings=genuine)
     brigade = replace(EXAMPLE, ratings=(*genuine, *(fake,) * 50))
-    assert observed(brigade) == observed(usage) == pytest.approx(effectiveness_score(EXAMPLE))
+    assert (
+        observed_score(brigade)
+        == observed_score(usage)
+        == pytest.approx(effectiveness_score(EXAMPLE))
+    )
 
 
 @pytest.mark.row("EF-6")

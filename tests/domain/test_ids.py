@@ -94,7 +94,7 @@ def test_operation_id_is_a_uuid(value: str) -> None:
     ],
 )
 def test_ids_of_any_age_are_taken(value: UUID) -> None:
-    assert ids.timely(value, MOMENT) == value
+    assert ids.demand_timely(value, MOMENT) == value
 
 
 @pytest.mark.parametrize(
@@ -109,4 +109,4 @@ def test_ids_of_any_age_are_taken(value: UUID) -> None:
 )
 def test_ids_of_the_future_are_refused(value: UUID) -> None:
     with pytest.raises(InvalidInput, match="operationId: tells a time in the future"):
-        ids.timely(value, MOMENT)
+        ids.demand_timely(value, MOMENT)

@@ -45,7 +45,7 @@ DOOR_SHUT = said("Bus door does not open", STARBUS)
 def test_a_card_needs_a_sign_of_its_own(
     report: UnderstoodReport, card: CardFacts, fits: bool
 ) -> None:
-    assert fit.fits(report, card) is fits
+    assert fit.fits_report(report, card) is fits
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_card_needs_a_sign_of_its_own(
     ],
 )
 def test_the_level_is_that_of_this_report(vehicle: VehicleContext, level: VehicleLevel) -> None:
-    assert fit.level(said("door", vehicle), DOOR) is level
+    assert fit.fit_level(said("door", vehicle), DOOR) is level
 
 
 @pytest.mark.row("FB-1")

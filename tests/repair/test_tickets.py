@@ -46,7 +46,7 @@ def workshop(world: World) -> TicketPorts:
     return TicketPorts(
         tickets=given.tickets,
         cards=given.cards,
-        crew=given.technicians,
+        technicians=given.technicians,
         vocabulary=given.vocabulary,
     )
 

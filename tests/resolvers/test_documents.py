@@ -13,9 +13,9 @@ from graphql import (
 
 from resolvers import overlapping_fields
 from resolvers.api import build_api
-from resolvers.cost import DocumentLimits, measured
+from resolvers.cost import DocumentLimits, measure_document
 from resolvers.documents import Documents
-from resolvers.overlapping_fields import Merging, OverlappingFields
+from resolvers.overlapping_fields import FieldMerging, OverlappingFields
 
 API = build_api(introspection=False)
 PAGE = "{ cards(first: 1) { edges { node { key } } } }"
@@ -88,11 +88,11 @@ def test_only_a_long_text_is_refused_unparsed() -> None:
     ],
 )
 def test_cost_is_never_bought(text: str) -> None:
-    _, least = measured(API.types, parse(PAGE), {}, DocumentLimits())
+    _, least = measure_document(API.types, parse(PAGE), {}, DocumentLimits())
     for given in ({}, {"n": None}, {"n": 1.5}, {"n": True}, {"n": -(10**30)}, {"n": "1"}):
         if "$n" not in text and given:
             continue
-        over, objects = measured(API.types, parse(text), given, DocumentLimits())
+        over, objects = measure_document(API.types, parse(text), given, DocumentLimits())
         assert objects >= least > 0
         if "cites" in text:
             assert over == [f"The document asks for {objects} objects; at most 20000 are allowed."]
@@ -101,7 +101,7 @@ def test_cost_is_never_bought(text: str) -> None:
 def test_each_operation_counts_with_its_own_defaults() -> None:
     fragment = "fragment f on Query { cards(first: $n) { edges { node { key } } } }"
     text = f"query A($n: Int! = 1) {{ ...f }} query B($n: Int! = 100) {{ ...f }} {fragment}"
-    assert measured(API.types, parse(text), {}, DocumentLimits())[1] >= 100
+    assert measure_document(API.types, parse(text), {}, DocumentLimits())[1] >= 100
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_each_operation_counts_with_its_own_defaults() -> None:
     ],
 )
 def test_fields_are_counted(text: str, what: str) -> None:
-    over, _ = measured(API.types, parse(text), {}, DocumentLimits())
+    over, _ = measure_document(API.types, parse(text), {}, DocumentLimits())
     assert [said for said in over if what in said]
 
 
@@ -184,13 +184,13 @@ def test_merging_agrees_with_graphql_core(pair: tuple[str, str]) -> None:
 
 def steps(parts: int, monkeypatch: pytest.MonkeyPatch) -> int:
     """Give how many steps a document of so many equal fragments costs."""
-    made = list[Merging]()
+    made = list[FieldMerging]()
 
-    def kept(context: ValidationContext) -> Merging:
-        made.append(Merging(context))
+    def kept(context: ValidationContext) -> FieldMerging:
+        made.append(FieldMerging(context))
         return made[-1]
 
-    monkeypatch.setattr(overlapping_fields, "Merging", kept)
+    monkeypatch.setattr(overlapping_fields, "FieldMerging", kept)
     spread = " ".join(f"...f{n}" for n in range(parts))
     written = " ".join(
         f"fragment f{n} on FailureCard {{ {'id title ' * 10} }}" for n in range(parts)

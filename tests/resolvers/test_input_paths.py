@@ -4,7 +4,7 @@ import pytest
 from graphql import GraphQLField, GraphQLSchema, build_schema
 
 from domain.errors import InvalidInput, WrongCharacter
-from resolvers.input_paths import inside, located, path
+from resolvers.input_paths import input_path, locate_fault, within_input
 from schema import sdl
 
 Roots = dict[str, GraphQLField]
@@ -46,7 +46,7 @@ def roots() -> Roots:
     ],
 )
 def test_a_name_becomes_its_path(roots: Roots, verb: str, name: str, found: str) -> None:
-    assert path(roots[verb], name) == found
+    assert input_path(roots[verb], name) == found
 
 
 def test_every_path_begins_at_an_argument(roots: Roots) -> None:
@@ -56,20 +56,20 @@ def test_every_path_begins_at_an_argument(roots: Roots) -> None:
         for verb, field in roots.items()
         if field.args
         for name in names
-        if (found := path(field, name)).partition(".")[0] not in field.args
+        if (found := input_path(field, name)).partition(".")[0] not in field.args
     }
     assert wrong == {}
 
 
 def test_places_stand_between_the_fields(roots: Roots) -> None:
-    with pytest.raises(InvalidInput) as caught, inside("steps", 2):
+    with pytest.raises(InvalidInput) as caught, within_input("steps", 2):
         raise InvalidInput("minutes", "is negative")
-    wrong = located(roots["createCard"], caught.value)
+    wrong = locate_fault(roots["createCard"], caught.value)
     assert str(wrong) == "card.resolution.steps.2.minutes: is negative"
 
 
 def test_the_character_is_kept(roots: Roots) -> None:
-    wrong = located(roots["issueInvoice"], WrongCharacter("gstin", 6, "is '1'"))
+    wrong = locate_fault(roots["issueInvoice"], WrongCharacter("gstin", 6, "is '1'"))
     assert isinstance(wrong, WrongCharacter)
     assert (wrong.field, wrong.position) == ("invoice.customer.gstin", 6)
     assert str(wrong) == "invoice.customer.gstin: character 6 is '1'"

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from domain.errors import CursorLost, Refused, WrongCharacter
-from resolvers.refusal_page import PAGE, page
+from resolvers.refusal_page import PAGE, print_refusals
 from resolvers.refusals import CODES, OTHER_CODES
 
 ROOT = PAGE.parent.parent
@@ -12,7 +12,7 @@ LITERAL = re.compile(r"""(?:"code": |refusal\(\s*[\w.]+, )"([A-Z_]+)\"""")
 
 
 def test_the_page_is_as_the_code() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page()
+    assert PAGE.read_text(encoding="utf-8") == print_refusals()
 
 
 def test_every_refusal_has_a_code() -> None:

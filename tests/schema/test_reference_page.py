@@ -5,7 +5,7 @@ import re
 import pytest
 from graphql import GraphQLSchema, build_schema
 
-from schema.reference_page import PAGE, page
+from schema.reference_page import PAGE, print_reference
 from schema.sdl import printed_sdl
 
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
@@ -18,7 +18,7 @@ def built() -> GraphQLSchema:
 
 
 def test_the_page_is_as_the_schema(built: GraphQLSchema) -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(built)
+    assert PAGE.read_text(encoding="utf-8") == print_reference(built)
 
 
 def test_every_link_leads_to_one_heading() -> None:
@@ -43,7 +43,7 @@ def test_roots_defaults_enums_and_unions_are_told() -> None:
         enum Side { """Above.""" UP DOWN }
         '''
     )
-    told = page(schema)
+    told = print_reference(schema)
     assert "### Query.some\n\nSome.\n\nGives \\[[Thing](#thing)!\\]!.\n" in told
     assert "| `first` | Int! = `20` | How many. |\n| `after` | ID |  |\n" in told
     assert "### Thing\n\nOne or other.\n\nOne of [Left](#left), [Right](#right).\n" in told

@@ -107,21 +107,21 @@ BEFORE = {
 
 def test_a_record_of_before_is_the_same_record() -> None:
     assert offline_queue.parse_record(TODAY) == offline_queue.parse_record(BEFORE)
-    assert offline_queue.upcast(BEFORE) == TODAY
-    assert offline_queue.upcast(TODAY) == TODAY
-    assert offline_queue.shown(offline_queue.parse_record(BEFORE).data) == TODAY["data"]
+    assert offline_queue.upcast_record(BEFORE) == TODAY
+    assert offline_queue.upcast_record(TODAY) == TODAY
+    assert offline_queue.show_record(offline_queue.parse_record(BEFORE).data) == TODAY["data"]
 
 
 def test_every_deed_is_a_mutation_and_is_read_by_both_names() -> None:
     schema = build_schema(sdl.PRINTED.read_text(encoding="utf-8"))
     assert schema.mutation_type is not None
     assert {deed.verb for deed in QueuedVerb} <= set(schema.mutation_type.fields)
-    assert {offline_queue.parse_record(TODAY | {"type": d.verb}).deed for d in QueuedVerb} == set(
+    assert {offline_queue.parse_record(TODAY | {"type": d.verb}).action for d in QueuedVerb} == set(
         QueuedVerb
     )
-    assert {offline_queue.parse_record(BEFORE | {"type": d.value}).deed for d in QueuedVerb} == set(
-        QueuedVerb
-    )
+    assert {
+        offline_queue.parse_record(BEFORE | {"type": d.value}).action for d in QueuedVerb
+    } == set(QueuedVerb)
     assert set(offline_queue.SCHEMA["properties"]["type"]["enum"]) == {d.verb for d in QueuedVerb}
     assert set(offline_queue.SCHEMA["$defs"]["data"]) == {d.verb for d in QueuedVerb}
 

@@ -12,7 +12,7 @@ from tests.waits import eventually
 from tests.web.clients import PATH, actor, app, bearer, client
 from web import health
 from web.health import Parts, Probe
-from web.management import managed
+from web.management import serve_management
 from web.metrics import Metrics
 from web.operators import Operators
 from web.settings import RunMode, Settings
@@ -108,7 +108,7 @@ async def test_a_port_of_its_own_answers_operators(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, management_port=port, environment=RunMode.PRODUCTION)
     probes, metrics = dict.fromkeys(STORES, answers), Metrics()
     async with (
-        managed(settings, probes, Parts(), metrics),
+        serve_management(settings, probes, Parts(), metrics),
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as opened,
     ):
 

@@ -3,7 +3,7 @@
 import pytest
 
 from web.caps import Caps
-from web.variables import TooMuch, demand_readable, demand_small
+from web.variables import VariablesTooLarge, demand_readable, demand_small
 
 CAPS = Caps(input_nodes=50, input_depth=5, input_list=10, input_text=100)
 
@@ -41,7 +41,7 @@ def test_ordinary_variables_pass(variables: dict[str, object]) -> None:
     ],
 )
 def test_large_variables_are_refused(variables: dict[str, object], said: str) -> None:
-    with pytest.raises(TooMuch) as refused:
+    with pytest.raises(VariablesTooLarge) as refused:
         demand_small(variables, CAPS)
     assert str(refused.value).startswith(said)
 
@@ -52,5 +52,5 @@ def test_prose_is_counted() -> None:
 
 @pytest.mark.parametrize("body", [b"[]," * 500, "{}," * 500, b'{"a":' + b"[" * 500])
 def test_bodies_of_many_values_are_not_parsed(body: bytes | str) -> None:
-    with pytest.raises(TooMuch):
+    with pytest.raises(VariablesTooLarge):
         demand_readable(body, CAPS)

@@ -215,7 +215,7 @@ async def _with_remote(replica: Replica, work: Callable[[RemoteService], Awaitab
 
 
 def _queue_for_ticket(file: Path, type: str, ticket: str, data: dict[str, Any]) -> None:
-    """Queue a deed on a ticket, against the version that the ticket has by then."""
+    """Queue a change of a ticket, against the version that the ticket has by then."""
     replica = Replica.open(file)
     name = replica.named(ticket)
     expected = replica.reached(name)

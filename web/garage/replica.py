@@ -15,7 +15,7 @@ from typing import Any, Self
 from domain import clock
 from domain.clock import HybridTimestamp
 from domain.errors import InvalidInput
-from sync.offline_queue import RECORD_BYTES, upcast
+from sync.offline_queue import RECORD_BYTES, upcast_record
 
 # Of the mebibyte that a call may have; the rest is for what stands around the records.
 PAGE_BYTES = 1_000_000
@@ -118,10 +118,12 @@ class Replica:
         found = self._db.execute(WAITING, [json.dumps([*without]), most])
         texts = [row[0] for row in found]
         fitting = takewhile(lambda size: size <= PAGE_BYTES, accumulate(map(len, texts)))
-        return [upcast(json.loads(text)) for text in texts[: max(1, sum(1 for _ in fitting))]]
+        return [
+            upcast_record(json.loads(text)) for text in texts[: max(1, sum(1 for _ in fitting))]
+        ]
 
     def named(self, ticket: str) -> str:
-        """Give the name that deeds on a ticket go by: its report's, if it was made here."""
+        """Give the name that changes of a ticket go by: its report's, if it was made here."""
         row = self._db.execute(NAMED, [ticket]).fetchone()
         return ticket if row is None else row[0]
 

@@ -7,7 +7,7 @@ import pytest
 
 from domain.cards import RepairStep
 from domain.matches import Level
-from domain.personal_data import masked
+from domain.personal_data import mask_personal
 from domain.reports import FailureReport
 from domain.vehicles import UNKNOWN
 from matching.diagnosis.evidence_reasoner import diagnose_from_evidence
@@ -83,7 +83,7 @@ def test_long_notes_are_cut() -> None:
     ],
 )
 def test_persons_stay_in_the_house(text: str, kept: str) -> None:
-    assert masked(text) == kept
+    assert mask_personal(text) == kept
 
 
 def test_every_text_of_a_card_is_cleaned() -> None:
