@@ -27,7 +27,10 @@ MONEY = [
     for path in (
         *sorted((ROOT / "billing").rglob("*.py")),
         *(ROOT / "repair" / name for name in ("costs.py", "invoices.py")),
-        *(ROOT / "resolvers" / name for name in ("invoices.py", "payments.py", "books.py", "billing_inputs.py")),
+        *(
+            ROOT / "resolvers" / name
+            for name in ("invoices.py", "payments.py", "books.py", "billing_inputs.py")
+        ),
         *(ROOT / "schema" / name for name in ("money.py", "invoices.py", "billing_inputs.py")),
     )
 ]
