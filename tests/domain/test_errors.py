@@ -29,9 +29,9 @@ def test_tree_is_drawn_whole() -> None:
 
 
 def test_every_class_is_in_the_tree() -> None:
-    classes = [c for _, c in inspect.getmembers(errors, inspect.isclass)]
-    ours = [c for c in classes if c.__module__ == errors.__name__]
-    assert [c for c in ours if not issubclass(c, BattwheelsError)] == []
+    members = inspect.getmembers(errors, inspect.isclass)
+    classes = [c for _, c in members if c.__module__ == errors.__name__]
+    assert all(issubclass(c, BattwheelsError) for c in classes)
 
 
 @pytest.mark.parametrize(
