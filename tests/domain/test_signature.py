@@ -23,7 +23,8 @@ SIGNATURE = Signature(
     component="bms",
 )
 OTHER_PROCESS = (
-    "from domain.signature import telling_words; import sys; print('|'.join(telling_words(sys.argv[1])))"
+    "from domain.signature import telling_words; import sys; "
+    "print('|'.join(telling_words(sys.argv[1])))"
 )
 
 
