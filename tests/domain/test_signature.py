@@ -22,9 +22,13 @@ SIGNATURE = Signature(
     error_codes=(CodeKey("sae:P0A80"), CodeKey("ather:E401")),
     component="bms",
 )
-OTHER_PROCESS = (
-    "from domain.signature import telling_words; import sys; print('|'.join(telling_words(sys.argv[1])))"
-)
+OTHER_PROCESS = """
+import sys
+
+from domain.signature import telling_words
+
+print("|".join(telling_words(sys.argv[1])))
+"""
 
 
 @pytest.mark.row("CA-26")
