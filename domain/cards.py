@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Annotated
 
 from domain import limits
 from domain.access import Viewer
+from domain.card_fields import LONGEST_TEXT, CardField, check_fields
 from domain.codes import CodeKey
 from domain.errors import InvalidInput
 from domain.ids import CardId, GarageId, PersonId, TicketId, founded_card
@@ -14,7 +16,8 @@ from domain.vehicles import VehicleCategory, VehicleContext
 from domain.vocabulary import symptom_code
 
 FIRST_ELECTRIC_YEAR = 2010
-TEXT_LIMIT = 10_000
+TEXT_LIMIT = LONGEST_TEXT
+SENTENCE_LIMIT = 2_000
 LARGEST_READING = 1e12
 # The reputation of a card of which nothing was heard yet.
 NEUTRAL = 0.5
@@ -112,8 +115,8 @@ class Environment:
 
     low_c: float | None = None
     high_c: float | None = None
-    humidity: Humidity | None = None
-    usage: UsagePattern | None = None
+    humidity: Annotated[Humidity | None, CardField(meaning="How damp it is.")] = None
+    usage: Annotated[UsagePattern | None, CardField(meaning="What the vehicle is used for.")] = None
 
     def __post_init__(self) -> None:
         for name, value in (("temperatureLowC", self.low_c), ("temperatureHighC", self.high_c)):
@@ -127,17 +130,28 @@ class Environment:
 class Signature:
     """How the failure shows itself: the part of a card that new reports are compared with."""
 
-    text: str
+    text: Annotated[
+        str,
+        CardField(
+            meaning="What is noticed, in the words of the workshop.",
+            column="symptom_text",
+            called="symptomText",
+            least=1,
+            most=TEXT_LIMIT,
+        ),
+    ]
     symptoms: tuple[str, ...] = ()
     error_codes: tuple[CodeKey, ...] = ()
     component: str | None = None
-    failure_mode: FailureMode = FailureMode.UNKNOWN
-    severity: Severity = Severity.MEDIUM
-    occurrence: Occurrence | None = None
+    failure_mode: Annotated[FailureMode, CardField(meaning="What happens to the component.")] = (
+        FailureMode.UNKNOWN
+    )
+    severity: Annotated[Severity, CardField(meaning="How bad it is.")] = Severity.MEDIUM
+    occurrence: Annotated[Occurrence | None, CardField(meaning="How often it shows.")] = None
     environment: Environment | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", limits.clean_text("symptomText", self.text, TEXT_LIMIT))
+        check_fields(self)
         limits.check_count("symptoms", len(self.symptoms), 50)
         limits.check_count("errorCodes", len(self.error_codes), 50)
         for code in self.symptoms:
@@ -156,15 +170,17 @@ class Attachment:
 class Reading:
     """A measured value with its unit, as the tool gave it (CA-15)."""
 
-    name: str
-    value: float
-    unit: str | None = None
+    name: Annotated[
+        str, CardField(meaning="What was measured.", called="reading", least=1, most=100)
+    ]
+    value: Annotated[float, CardField(meaning="The value.")]
+    unit: Annotated[
+        str | None, CardField(meaning="Its unit, as the tool gave it.", asked="Its unit.", most=20)
+    ] = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "name", limits.clean_text("reading", self.name, 100))
+        check_fields(self)
         limits.check_range(self.name, self.value, -LARGEST_READING, LARGEST_READING)
-        if self.unit is not None:
-            object.__setattr__(self, "unit", limits.clean_text("unit", self.unit, 20, least=0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,77 +188,102 @@ class Evidence:
     photos: tuple[Attachment, ...] = ()
     videos: tuple[Attachment, ...] = ()
     sensor_logs: tuple[Attachment, ...] = ()
-    tool: str | None = None
+    tool: Annotated[str | None, CardField(meaning="The diagnostic tool.", most=200)] = None
     readings: tuple[Reading, ...] = ()
 
     def __post_init__(self) -> None:
+        check_fields(self)
         limits.check_count("readings", len(self.readings), 100)
-        if self.tool is not None:
-            object.__setattr__(self, "tool", limits.clean_text("tool", self.tool, 200, least=0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RootCause:
     """Why it fails; `confidence` is in 0..1 (CA-17), `cites` the cards the reasoning rests on."""
 
-    primary: str
-    secondary: tuple[str, ...] = ()
-    confidence: float = 0.5
-    reasoning: str | None = None
+    primary: Annotated[
+        str,
+        CardField(
+            meaning="The cause.",
+            column="cause",
+            called="primaryCause",
+            least=1,
+            most=SENTENCE_LIMIT,
+        ),
+    ]
+    secondary: Annotated[
+        tuple[str, ...],
+        CardField(
+            meaning="What adds to it.",
+            column="secondary_causes",
+            called="secondaryCauses",
+            most=SENTENCE_LIMIT,
+            entries=20,
+        ),
+    ] = ()
+    confidence: Annotated[
+        float,
+        CardField(
+            meaning="How sure the author is, 0 to 1.", asked="How sure you are, 0 to 1.", most=1
+        ),
+    ] = 0.5
+    reasoning: Annotated[
+        str | None,
+        CardField(
+            meaning="How the author came to it.", asked="How you came to it.", most=TEXT_LIMIT
+        ),
+    ] = None
     cites: tuple[CardId, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "primary", limits.clean_text("primaryCause", self.primary, 2_000))
-        limits.check_range("confidence", self.confidence, 0, 1)
-        limits.check_count("secondaryCauses", len(self.secondary), 20)
-        secondary = tuple(limits.clean_text("secondaryCauses", c, 2_000) for c in self.secondary)
-        object.__setattr__(self, "secondary", secondary)
-        if self.reasoning is not None:
-            reasoning = limits.clean_text("reasoning", self.reasoning, TEXT_LIMIT, least=0)
-            object.__setattr__(self, "reasoning", reasoning)
+        check_fields(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepairStep:
     """One thing to do; `safety` marks isolation, waiting, proving dead and protective equipment."""
 
-    action: str
-    minutes: int = 0
-    tools: tuple[str, ...] = ()
-    safety: bool = False
+    action: Annotated[
+        str, CardField(meaning="What to do.", called="step", least=1, most=SENTENCE_LIMIT)
+    ]
+    minutes: Annotated[int, CardField(meaning="How long it takes.", most=10_000)] = 0
+    tools: Annotated[tuple[str, ...], CardField(meaning="What it needs.", most=200)] = ()
+    safety: Annotated[
+        bool,
+        CardField(
+            meaning="Whether it protects the technician (isolation, PPE).",
+            asked="Whether it protects the technician.",
+        ),
+    ] = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "action", limits.clean_text("step", self.action, 2_000))
-        limits.check_range("minutes", self.minutes, 0, 10_000)
-        limits.check_count("tools", len(self.tools), 50)
-        object.__setattr__(
-            self, "tools", tuple(limits.clean_text("tool", t, 200) for t in self.tools)
-        )
+        check_fields(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartUse:
     part: str
-    quantity: int = 1
+    quantity: Annotated[int, CardField(meaning="How many.", least=1, most=1_000)] = 1
 
     def __post_init__(self) -> None:
-        limits.check_range("quantity", self.quantity, 1, 1_000)
+        check_fields(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
     """What to do about it; steps are numbered 1, 2, 3 … by their place (CA-21)."""
 
-    type: SolutionType
+    type: Annotated[
+        SolutionType, CardField(meaning="What kind of work it is.", column="solution_type")
+    ]
     steps: tuple[RepairStep, ...] = ()
     parts: tuple[PartUse, ...] = ()
-    labour_minutes: int = 0
-    high_voltage: bool = False
+    labour_minutes: Annotated[int, CardField(meaning="Hands-on time.", most=100_000)] = 0
+    high_voltage: Annotated[bool, CardField(meaning="Whether it is work on high voltage.")] = False
 
     def __post_init__(self) -> None:
         limits.check_count("steps", len(self.steps), 100)
         limits.check_count("parts", len(self.parts), 100)
-        limits.check_range("labourMinutes", self.labour_minutes, 0, 100_000)
+        check_fields(self)
         if self.high_voltage and not (self.steps and self.steps[0].safety):
             raise InvalidInput("steps", "high-voltage work starts with an isolation and PPE step")
 

@@ -1,19 +1,7 @@
 """The form of a card in a CSV or JSONL file, field by field.
 
-| column | what stands in it |
-|---|---|
-| title, symptom_text, cause | text; all three are needed |
-| steps | what to do, in order, parted by "|"; a safety step starts with "SAFETY:" |
-| id | `fc_…`; without one it is made from the title and the text |
-| make, model, variant, year, year_to, firmware | the vehicle; `year_to` makes a range |
-| component | id of a component |
-| symptoms, error_codes, parts, secondary_causes | parted by ";": `SYM_BATT_001`, `Ather:E401`, \
-`BW-BMS-48-16S x2` |
-| failure_mode, severity, occurrence, solution_type | one of the words the project knows |
-| temperature | as "35-45C" |
-| humidity, usage | one of the words the project knows |
-| labour_minutes, confidence, high_voltage | a number, 0 to 1, true or false |
-| author | id of a person |
+The plain fields of a card come from `domain.cards`; here stands what a file says otherwise: the
+vehicle, the temperature, and what is parted by signs. `docs/ingest.md` shows all columns.
 
 In JSONL the lists may be lists, and a step may be an object of action, minutes, tools and safety.
 """
@@ -23,19 +11,21 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from domain.cards import FailureMode, Humidity, Occurrence, Severity, SolutionType, UsagePattern
+from domain.cards import (
+    Environment,
+    Evidence,
+    PartUse,
+    RepairStep,
+    Resolution,
+    RootCause,
+    Signature,
+    SolutionType,
+)
+from ingest.card_columns import Names, form_of, split_by
 
 SAFETY = "SAFETY:"
 COUNTED = re.compile(r"(?P<id>\S+)(?:\s+[x×]\s*(?P<n>\d{1,4}))?")
-
-
-def _split_by(separator: str) -> BeforeValidator:
-    def split(value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        return [part.strip() for part in value.split(separator) if part.strip()]
-
-    return BeforeValidator(split)
+PARTS = (Signature, Environment, RootCause, Resolution, Evidence)
 
 
 def _parse_step(value: object) -> object:
@@ -54,51 +44,48 @@ class FormModel(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", frozen=True)
 
 
-class StepForm(FormModel):
-    action: str
-    minutes: int = 0
-    tools: list[str] = []
-    safety: bool = False
+class StepForm(form_of(RepairStep, base=FormModel)):
+    pass
 
 
-class PartForm(FormModel):
+class PartForm(form_of(PartUse, base=FormModel)):
     part: str
-    quantity: int = 1
 
 
-Names = Annotated[list[str], _split_by(";")]
-
-
-class CardForm(FormModel):
-    title: Annotated[str, Field(min_length=1, max_length=200)]
-    symptom_text: Annotated[str, Field(min_length=1, max_length=10_000)]
-    cause: Annotated[str, Field(min_length=1, max_length=2_000)]
-    steps: Annotated[list[Annotated[StepForm, BeforeValidator(_parse_step)]], _split_by("|")] = []
-    id: str | None = None
-    make: str | None = None
-    model: str | None = None
-    variant: str | None = None
-    year: int | None = None
-    year_to: int | None = None
-    firmware: str | None = None
-    component: str | None = None
-    symptoms: Names = []
-    error_codes: Names = []
-    parts: Annotated[
-        list[Annotated[PartForm, BeforeValidator(_parse_counted)]], _split_by(";")
+class CardForm(form_of(*PARTS, base=FormModel)):
+    title: Annotated[str, Field(min_length=1, max_length=200, description="The failure in a line.")]
+    steps: Annotated[
+        list[Annotated[StepForm, BeforeValidator(_parse_step)]],
+        split_by("|"),
+        Field(
+            description="What to do, in order, parted by `|`; a safety step starts with `SAFETY:`."
+        ),
     ] = []
-    secondary_causes: Names = []
-    failure_mode: FailureMode = FailureMode.UNKNOWN
-    severity: Severity = Severity.MEDIUM
-    occurrence: Occurrence | None = None
-    temperature: str | None = None
-    humidity: Humidity | None = None
-    usage: UsagePattern | None = None
+    id: Annotated[
+        str | None,
+        Field(description="`fc_…`; without one it is made from the title and the text."),
+    ] = None
+    make: Annotated[str | None, Field(description="Who made the vehicle.")] = None
+    model: Annotated[str | None, Field(description="Its model.")] = None
+    variant: Annotated[str | None, Field(description="Its variant.")] = None
+    year: Annotated[int | None, Field(description="Its model year.")] = None
+    year_to: Annotated[
+        int | None, Field(description="The last model year; with it `year` is the first.")
+    ] = None
+    firmware: Annotated[str | None, Field(description="Its firmware version.")] = None
+    component: Annotated[str | None, Field(description="Id of a component.")] = None
+    symptoms: Annotated[
+        Names, Field(description="Codes of the vocabulary, parted by `;`: `SYM_BATT_001`.")
+    ] = []
+    error_codes: Annotated[Names, Field(description="Parted by `;`: `P0A1F`, `Ather:E401`.")] = []
+    parts: Annotated[
+        list[Annotated[PartForm, BeforeValidator(_parse_counted)]],
+        split_by(";"),
+        Field(description="What the fix uses up, parted by `;`: `BW-BMS-48-16S x2`."),
+    ] = []
+    temperature: Annotated[str | None, Field(description="Ambient, as `35-45C`.")] = None
     solution_type: SolutionType = SolutionType.REPAIR
-    labour_minutes: int = 0
-    confidence: float = 0.5
-    high_voltage: bool = False
-    author: str = "import"
+    author: Annotated[str, Field(description="Id of a person.")] = "import"
 
 
 COLUMNS = frozenset(CardForm.model_fields)

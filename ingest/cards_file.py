@@ -12,6 +12,7 @@ from domain.cards import (
     CardSource,
     CardStatus,
     Environment,
+    Evidence,
     FailureCard,
     PartUse,
     Provenance,
@@ -27,6 +28,7 @@ from domain.ids import CardId, card_id, person_id
 from domain.vehicles import VehicleContext
 from ingest import files
 from ingest.batch import ImportBatch, RefusedLine
+from ingest.card_columns import column_values
 from ingest.card_form import NEEDED, CardForm, written_fields
 from ingest.makers import maker_name
 from ingest.quantities import temperature_range
@@ -100,10 +102,9 @@ def _card_of_form(form: CardForm, at: datetime) -> FailureCard:
         title=form.title,
         vehicles=tuple(_vehicles_of(form)),
         signature=_signature_of(form),
-        cause=RootCause(
-            primary=form.cause, secondary=tuple(form.secondary_causes), confidence=form.confidence
-        ),
+        cause=RootCause(**column_values(RootCause, form)),
         resolution=_resolution_of(form),
+        evidence=Evidence(**column_values(Evidence, form)),
         provenance=Provenance(author=person_id(form.author), created_at=at, updated_at=at),
     )
 
@@ -113,7 +114,8 @@ def _card_id_of(form: CardForm) -> CardId:
     if form.id:
         return card_id(form.id)
     vehicle = f"{form.make}\n{form.model}\n{form.year}"
-    made = sha256(f"{form.title}\n{form.symptom_text}\n{vehicle}".encode()).hexdigest()
+    told = column_values(Signature, form)["text"]
+    made = sha256(f"{form.title}\n{told}\n{vehicle}".encode()).hexdigest()
     return CardId(f"fc_import_{made[:16]}")
 
 
@@ -139,30 +141,25 @@ def _vehicles_of(form: CardForm) -> list[VehicleContext]:
 
 
 def _signature_of(form: CardForm) -> Signature:
-    low, high = temperature_range(form.temperature) if form.temperature else (None, None)
-    told = (form.temperature, form.humidity, form.usage)
-    environment = Environment(low_c=low, high_c=high, humidity=form.humidity, usage=form.usage)
     return Signature(
-        text=form.symptom_text,
+        **column_values(Signature, form),
         symptoms=tuple(form.symptoms),
         error_codes=tuple(parse_code_key(code) for code in form.error_codes),
         component=form.component,
-        failure_mode=form.failure_mode,
-        severity=form.severity,
-        occurrence=form.occurrence,
-        environment=environment if any(told) else None,
+        environment=_environment_of(form),
     )
+
+
+def _environment_of(form: CardForm) -> Environment | None:
+    """Give where it happens; nothing where no column says anything of it."""
+    low, high = temperature_range(form.temperature) if form.temperature else (None, None)
+    environment = Environment(low_c=low, high_c=high, **column_values(Environment, form))
+    return None if environment == Environment() else environment
 
 
 def _resolution_of(form: CardForm) -> Resolution:
-    steps = (
-        RepairStep(action=s.action, minutes=s.minutes, tools=tuple(s.tools), safety=s.safety)
-        for s in form.steps
-    )
     return Resolution(
-        type=form.solution_type,
-        steps=tuple(steps),
-        parts=tuple(PartUse(part=p.part, quantity=p.quantity) for p in form.parts),
-        labour_minutes=form.labour_minutes,
-        high_voltage=form.high_voltage,
+        **column_values(Resolution, form),
+        steps=tuple(RepairStep(**column_values(RepairStep, step)) for step in form.steps),
+        parts=tuple(PartUse(part=used.part, **column_values(PartUse, used)) for used in form.parts),
     )

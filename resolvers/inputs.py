@@ -18,6 +18,7 @@ from domain.vehicles import UNKNOWN, VehicleContext
 from graph.card_pages import CardFilter
 from graph.garages import EARLIEST, LATEST, TicketPeriod
 from repair.cards import CardContent
+from resolvers.card_fields import asked_values
 from resolvers.input_paths import within_input
 from schema import inputs
 from schema.nodes import key_of
@@ -31,7 +32,6 @@ RANGE = re.compile(rf"({NUMBER})(?:-|–|to|\.\.)({NUMBER})°?C?")
 RANGE_LIMIT = 40
 SHA_256 = re.compile(r"[0-9a-f]{64}")
 LISTED = 100
-SENTENCE_LIMIT = 2_000
 
 
 def parse_card_key(value: str) -> CardId:
@@ -119,44 +119,31 @@ def parse_code(value: str, make: str | None) -> CodeKey:
 
 def parse_environment(value: inputs.EnvironmentInput) -> Environment:
     low, high = _parse_range(value.temperature_range)
-    return Environment(low_c=low, high_c=high, humidity=value.humidity, usage=value.usage)
+    return Environment(low_c=low, high_c=high, **asked_values(Environment, value))
 
 
 def _parse_signature(value: inputs.SignatureInput, make: str | None) -> Signature:
     where = value.environment
     return Signature(
-        text=limits.clean_prose("symptomText", value.text, cards.TEXT_LIMIT),
+        **asked_values(Signature, value),
         symptoms=tuple(key_of("Symptom", s) for s in value.symptoms),
         error_codes=tuple(parse_code(c, make) for c in value.error_codes),
         component=value.component and key_of("Component", value.component),
-        failure_mode=value.failure_mode,
-        severity=value.severity,
-        occurrence=value.occurrence,
         environment=None if where is None else parse_environment(where),
     )
 
 
 def _parse_cause(value: inputs.CauseInput) -> RootCause:
-    reasoning = value.reasoning
     return RootCause(
-        primary=limits.clean_prose("primaryCause", value.primary, SENTENCE_LIMIT),
-        secondary=tuple(
-            limits.clean_prose("secondaryCauses", s, SENTENCE_LIMIT) for s in value.secondary
-        ),
-        confidence=value.confidence,
-        reasoning=reasoning
-        and limits.clean_prose("reasoning", reasoning, cards.TEXT_LIMIT, least=0),
-        cites=_each("cites", value.cites, parse_card_key),
+        **asked_values(RootCause, value), cites=_each("cites", value.cites, parse_card_key)
     )
 
 
 def _parse_resolution(value: inputs.ResolutionInput) -> Resolution:
     return Resolution(
-        type=value.type,
+        **asked_values(Resolution, value),
         steps=_each("steps", value.steps, _parse_step),
         parts=_parse_parts(value.parts),
-        labour_minutes=value.labour_minutes,
-        high_voltage=value.high_voltage,
     )
 
 
@@ -177,7 +164,7 @@ def parse_outcome(value: inputs.OutcomeInput) -> Outcome:
         worked=value.worked,
         minutes=value.minutes,
         card=parse_card_key(value.card) if value.card else None,
-        cause=value.cause and limits.clean_prose("cause", value.cause, SENTENCE_LIMIT),
+        cause=value.cause and limits.clean_prose("cause", value.cause, cards.SENTENCE_LIMIT),
         steps=_each("steps", value.steps, _parse_step),
         parts=_parse_parts(value.parts),
         notes=limits.clean_prose("notes", value.notes, outcomes.NOTES_LIMIT, least=0),
@@ -189,7 +176,7 @@ def _parse_parts(given: list[inputs.PartUseInput]) -> tuple[cards.PartUse, ...]:
 
 
 def _part(value: inputs.PartUseInput) -> cards.PartUse:
-    return cards.PartUse(part=key_of("Part", value.part), quantity=value.quantity)
+    return cards.PartUse(part=key_of("Part", value.part), **asked_values(cards.PartUse, value))
 
 
 def _each(name: str, given: Sequence[S], read: Callable[[S], T]) -> tuple[T, ...]:
@@ -202,13 +189,7 @@ def _each(name: str, given: Sequence[S], read: Callable[[S], T]) -> tuple[T, ...
 
 
 def _parse_step(value: inputs.StepInput) -> cards.RepairStep:
-    limits.check_count("tools", len(value.tools), LISTED)
-    return cards.RepairStep(
-        action=limits.clean_prose("step", value.action, SENTENCE_LIMIT),
-        minutes=value.minutes,
-        tools=tuple(limits.clean_prose("tools", tool, 200) for tool in value.tools),
-        safety=value.safety,
-    )
+    return cards.RepairStep(**asked_values(cards.RepairStep, value))
 
 
 def _parse_evidence(value: inputs.EvidenceInput) -> Evidence:
@@ -217,16 +198,13 @@ def _parse_evidence(value: inputs.EvidenceInput) -> Evidence:
         photos=_parse_attachments("photos", value.photos),
         videos=_parse_attachments("videos", value.videos),
         sensor_logs=_parse_attachments("sensorLogs", value.sensor_logs),
-        tool=value.tool and limits.clean_prose("tool", value.tool, 200),
+        **asked_values(Evidence, value),
         readings=_each("readings", value.readings, _parse_reading),
     )
 
 
 def _parse_reading(value: inputs.ReadingInput) -> cards.Reading:
-    unit = value.unit and limits.clean_text("unit", value.unit, 40)
-    return cards.Reading(
-        name=limits.clean_prose("name", value.name, 100), value=value.value, unit=unit
-    )
+    return cards.Reading(**asked_values(cards.Reading, value))
 
 
 def _parse_attachments(

@@ -7,36 +7,31 @@ import strawberry
 from strawberry import field
 
 from domain import cards
-from domain.cards import FailureMode, Humidity, Occurrence, Severity, SolutionType, UsagePattern
 from domain.codes import CodeKey
+from schema.card_fields import add_shown_fields, shown_values
 from schema.context import SchemaInfo
 from schema.vocabulary import Component, ErrorCode, Part, Symptom, load_codes, load_edge, load_edges
 
 
 @strawberry.type(description="Where the failure happens.")
+@add_shown_fields(cards.Environment)
 class Environment:
     temperature_low_c: float | None = field(description="Lowest ambient temperature, in °C.")
     temperature_high_c: float | None = field(description="Highest ambient temperature, in °C.")
-    humidity: Humidity | None = field(description="How damp it is.")
-    usage: UsagePattern | None = field(description="What the vehicle is used for.")
 
     @classmethod
     def from_domain(cls, value: cards.Environment) -> Self:
         return cls(
             temperature_low_c=value.low_c,
             temperature_high_c=value.high_c,
-            humidity=value.humidity,
-            usage=value.usage,
+            **shown_values(value),
         )
 
 
 @strawberry.type(description="How a failure shows itself.")
+@add_shown_fields(cards.Signature)
 class Signature:
-    text: str = field(description="What is noticed, in the words of the workshop.")
-    failure_mode: FailureMode = field(description="What happens to the component.")
-    severity: Severity = field(description="How bad it is.")
     severity_level: int = field(description="The same as a number, 1 to 4.")
-    occurrence: Occurrence | None = field(description="How often it shows.")
     environment: Environment | None = field(description="Where it happens.")
     shown: strawberry.Private[tuple[str, ...]]
     reported: strawberry.Private[tuple[CodeKey, ...]]
@@ -58,55 +53,37 @@ class Signature:
     def from_domain(cls, value: cards.Signature) -> Self:
         where = value.environment
         return cls(
-            text=value.text,
-            failure_mode=value.failure_mode,
-            severity=value.severity,
             severity_level=value.severity.level,
-            occurrence=value.occurrence,
             environment=None if where is None else Environment.from_domain(where),
             shown=value.symptoms,
             reported=value.error_codes,
             affects=value.component,
+            **shown_values(value),
         )
 
 
 @strawberry.type(description="Why it fails.")
+@add_shown_fields(cards.RootCause)
 class RootCause:
-    primary: str = field(description="The cause.")
-    secondary: list[str] = field(description="What adds to it.")
-    confidence: float = field(description="How sure the author is, 0 to 1.")
-    reasoning: str | None = field(description="How the author came to it.")
-
     @classmethod
     def from_domain(cls, value: cards.RootCause) -> Self:
-        return cls(
-            primary=value.primary,
-            secondary=list(value.secondary),
-            confidence=value.confidence,
-            reasoning=value.reasoning,
-        )
+        return cls(**shown_values(value))
 
 
 @strawberry.type(description="One thing to do.")
+@add_shown_fields(cards.RepairStep)
 class Step:
     number: int = field(description="Its place, from 1.")
-    action: str = field(description="What to do.")
-    minutes: int = field(description="How long it takes.")
-    tools: list[str] = field(description="What it needs.")
-    safety: bool = field(description="Whether it protects the technician (isolation, PPE).")
 
     @classmethod
     def from_list(cls, values: Sequence[cards.RepairStep]) -> list[Self]:
-        return [
-            cls(number=n, action=s.action, minutes=s.minutes, tools=list(s.tools), safety=s.safety)
-            for n, s in enumerate(values, start=1)
-        ]
+        return [cls(number=n, **shown_values(step)) for n, step in enumerate(values, start=1)]
 
 
 @strawberry.type(description="A part that the fix uses up.")
+@add_shown_fields(cards.PartUse)
 class PartUse:
     key: str = field(description="The part's id.")
-    quantity: int = field(description="How many.")
 
     @strawberry.field(description="The part; null when the vocabulary does not know it.")
     async def part(self, info: SchemaInfo) -> Part | None:
@@ -114,25 +91,21 @@ class PartUse:
 
     @classmethod
     def from_list(cls, values: Sequence[cards.PartUse]) -> list[Self]:
-        return [cls(key=used.part, quantity=used.quantity) for used in values]
+        return [cls(key=used.part, **shown_values(used)) for used in values]
 
 
 @strawberry.type(description="What to do about it.")
+@add_shown_fields(cards.Resolution)
 class Resolution:
-    type: SolutionType = field(description="What kind of work it is.")
     steps: list[Step] = field(description="What to do, in order, at most 100.")
     parts: list[PartUse] = field(description="What it uses up, at most 100.")
-    labour_minutes: int = field(description="Hands-on time.")
-    high_voltage: bool = field(description="Whether it is work on high voltage.")
 
     @classmethod
     def from_domain(cls, value: cards.Resolution) -> Self:
         return cls(
-            type=value.type,
             steps=Step.from_list(value.steps),
             parts=PartUse.from_list(value.parts),
-            labour_minutes=value.labour_minutes,
-            high_voltage=value.high_voltage,
+            **shown_values(value),
         )
 
 
@@ -147,22 +120,19 @@ class Attachment:
 
 
 @strawberry.type(description="A measured value.")
+@add_shown_fields(cards.Reading)
 class Reading:
-    name: str = field(description="What was measured.")
-    value: float = field(description="The value.")
-    unit: str | None = field(description="Its unit, as the tool gave it.")
-
     @classmethod
     def from_domain(cls, value: cards.Reading) -> Self:
-        return cls(name=value.name, value=value.value, unit=value.unit)
+        return cls(**shown_values(value))
 
 
 @strawberry.type(description="What was measured, logged and photographed.")
+@add_shown_fields(cards.Evidence)
 class Evidence:
     photos: list[Attachment] = field(description="Photographs.")
     videos: list[Attachment] = field(description="Videos.")
     sensor_logs: list[Attachment] = field(description="Logs of the vehicle or charger.")
-    tool: str | None = field(description="The diagnostic tool.")
     readings: list[Reading] = field(description="What the tool read.")
 
     @classmethod
@@ -171,6 +141,6 @@ class Evidence:
             photos=[Attachment.from_domain(a) for a in value.photos],
             videos=[Attachment.from_domain(a) for a in value.videos],
             sensor_logs=[Attachment.from_domain(a) for a in value.sensor_logs],
-            tool=value.tool,
             readings=[Reading.from_domain(r) for r in value.readings],
+            **shown_values(value),
         )

@@ -5,17 +5,11 @@ from datetime import datetime
 import strawberry
 from strawberry import field
 
-from domain.cards import (
-    CardStatus,
-    FailureMode,
-    Humidity,
-    Occurrence,
-    Severity,
-    SolutionType,
-    UsagePattern,
-)
+from domain import cards
+from domain.cards import CardStatus
 from domain.technicians import Certification
 from domain.vehicles import VehicleCategory
+from schema.card_fields import add_asked_fields
 
 
 @strawberry.input(description="The vehicle, as far as it is known.")
@@ -45,15 +39,14 @@ class ReportInput:
 
 
 @strawberry.input(description="Where the failure happens.")
+@add_asked_fields(cards.Environment)
 class EnvironmentInput:
     temperature_range: str | None = field(default=None, description="Ambient, as in 35-45C.")
-    humidity: Humidity | None = field(default=None, description="How damp it is.")
-    usage: UsagePattern | None = field(default=None, description="What the vehicle is used for.")
 
 
 @strawberry.input(description="How the failure shows itself.")
+@add_asked_fields(cards.Signature)
 class SignatureInput:
-    text: str = field(description="What is noticed, in the words of the workshop.")
     symptoms: list[str] = field(
         default_factory=list[str], description="Codes of the vocabulary, as in SYM_BATT_001."
     )
@@ -62,42 +55,32 @@ class SignatureInput:
         description="P0A1F, Ather:E401, or E401 where the first vehicle names the make.",
     )
     component: str | None = field(default=None, description="Key of the component that fails.")
-    failure_mode: FailureMode = field(
-        default=FailureMode.UNKNOWN, description="What happens to the component."
-    )
-    severity: Severity = field(default=Severity.MEDIUM, description="How bad it is.")
-    occurrence: Occurrence | None = field(default=None, description="How often it shows.")
     environment: EnvironmentInput | None = field(default=None, description="Where it happens.")
 
 
 @strawberry.input(description="Why it fails.")
+@add_asked_fields(cards.RootCause)
 class CauseInput:
-    primary: str = field(description="The cause.")
-    secondary: list[str] = field(default_factory=list[str], description="What adds to it.")
-    confidence: float = field(default=0.5, description="How sure you are, 0 to 1.")
-    reasoning: str | None = field(default=None, description="How you came to it.")
     cites: list[strawberry.ID] = field(
         default_factory=list[strawberry.ID], description="The cards that this rests on."
     )
 
 
 @strawberry.input(description="One thing to do.")
+@add_asked_fields(cards.RepairStep)
 class StepInput:
-    action: str = field(description="What to do.")
-    minutes: int = field(default=0, description="How long it takes.")
-    tools: list[str] = field(default_factory=list[str], description="What it needs.")
-    safety: bool = field(default=False, description="Whether it protects the technician.")
+    pass
 
 
 @strawberry.input(description="A part that the fix uses up.")
+@add_asked_fields(cards.PartUse)
 class PartUseInput:
     part: str = field(description="The part's key.")
-    quantity: int = field(default=1, description="How many.")
 
 
 @strawberry.input(description="What to do about it.")
+@add_asked_fields(cards.Resolution)
 class ResolutionInput:
-    type: SolutionType = field(description="What kind of work it is.")
     steps: list[StepInput] = field(
         default_factory=list[StepInput],
         description="In order; high-voltage work starts with a safety step.",
@@ -105,8 +88,6 @@ class ResolutionInput:
     parts: list[PartUseInput] = field(
         default_factory=list[PartUseInput], description="What it uses up."
     )
-    labour_minutes: int = field(default=0, description="Hands-on time.")
-    high_voltage: bool = field(default=False, description="Whether it is work on high voltage.")
 
 
 @strawberry.input(description="One try at a repair.")
@@ -172,13 +153,13 @@ class AttachmentInput:
 
 
 @strawberry.input(description="A measured value.")
+@add_asked_fields(cards.Reading)
 class ReadingInput:
-    name: str = field(description="What was measured.")
-    value: float = field(description="The value.")
-    unit: str | None = field(default=None, description="Its unit.")
+    pass
 
 
 @strawberry.input(description="What was measured, logged and photographed.")
+@add_asked_fields(cards.Evidence)
 class EvidenceInput:
     photos: list[AttachmentInput] = field(
         default_factory=list[AttachmentInput], description="Photographs."
@@ -189,7 +170,6 @@ class EvidenceInput:
     sensor_logs: list[AttachmentInput] = field(
         default_factory=list[AttachmentInput], description="Logs."
     )
-    tool: str | None = field(default=None, description="The diagnostic tool.")
     readings: list[ReadingInput] = field(
         default_factory=list[ReadingInput], description="What the tool read."
     )
