@@ -8,7 +8,7 @@ from resolvers.refusal_page import PAGE, print_refusals
 from resolvers.refusals import CODES, OTHER_CODES
 
 ROOT = PAGE.parent.parent
-LITERAL = re.compile(r"""(?:"code": |refusal\(\s*[\w.]+, )"([A-Z_]+)\"""")
+LITERAL = re.compile(r"""(?:"code": |refusal\(\s*[\w.]+, |BodyRefused\(\d+, )"([A-Z_]+)\"""")
 
 
 def test_the_page_is_as_the_code() -> None:
