@@ -10,7 +10,7 @@ GATE := 94
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-full coverage check rows features soak bench attack conformance docs lock sdl refusals settings reference asyncapi clean
+.PHONY: help demo serve test test-full coverage check rows features soak bench attack conformance docs lock sdl refusals settings reference columns asyncapi clean
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -68,6 +68,9 @@ settings: $(READY) ## Print all settings into docs/settings.md.
 
 reference: $(READY) ## Print the reference of the GraphQL schema into docs/graphql.md.
 	$(BIN)/python -m schema.reference_page
+
+columns: $(READY) ## Print the columns of imported cards into docs/ingest.md, and the form for editors.
+	$(BIN)/python -m ingest.column_page
 
 asyncapi: $(READY) ## Print the events' schemas into sync/asyncapi.yaml.
 	$(BIN)/battwheels events schema > sync/asyncapi.yaml

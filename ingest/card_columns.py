@@ -8,6 +8,9 @@ from pydantic import BaseModel, BeforeValidator, Field, create_model
 from domain.card_fields import DeclaredField, declared_fields
 
 M = TypeVar("M", bound=BaseModel)
+# The column of a field, where a form calls it otherwise than others do; None: it stands elsewhere.
+ColumnNames = Mapping[str, str | None]
+USUAL_NAMES: ColumnNames = {}
 
 
 def split_by(separator: str) -> BeforeValidator:
@@ -22,21 +25,29 @@ def split_by(separator: str) -> BeforeValidator:
 Names = Annotated[list[str], split_by(";")]
 
 
-def form_of(*parts: type[Any], base: type[M]) -> type[M]:
+def form_of(*parts: type[Any], base: type[M], names: ColumnNames = USUAL_NAMES) -> type[M]:
     """Give a form with a column for each plain field of these parts of a card."""
-    columns = {
-        field.column: (_column_type(field), _column_default(field))
+    columns: dict[str, Any] = {
+        column: (_column_type(field), _column_default(field))
         for part in parts
-        for field in declared_fields(part)
+        for column, field in _named_columns(part, names)
     }
-    return create_model("PlainColumns", __base__=base, **_loose(columns))
+    return create_model("PlainColumns", __base__=base, **columns)
 
 
-def column_values(part: type[Any], form: BaseModel) -> dict[str, Any]:
+def column_values(
+    part: type[Any], form: BaseModel, names: ColumnNames = USUAL_NAMES
+) -> dict[str, Any]:
     """Give the values of a part's plain fields out of a form."""
     return {
-        field.name: _value_of(field, getattr(form, field.column)) for field in declared_fields(part)
+        field.name: _value_of(field, getattr(form, column))
+        for column, field in _named_columns(part, names)
     }
+
+
+def _named_columns(part: type[Any], names: ColumnNames) -> list[tuple[str, DeclaredField]]:
+    found = ((names.get(field.name, field.column), field) for field in declared_fields(part))
+    return [(column, field) for column, field in found if column is not None]
 
 
 def _column_type(field: DeclaredField) -> Any:  # noqa: ANN401 - whatever the field is of
@@ -63,8 +74,3 @@ def _value_of(field: DeclaredField, value: Any) -> Any:  # noqa: ANN401 - whatev
 
 def _whole(most: float | None) -> int | None:
     return None if most is None else int(most)
-
-
-def _loose(columns: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:
-    """Give the columns without their types: pydantic takes each one by its name."""
-    return dict(columns)

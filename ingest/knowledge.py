@@ -27,6 +27,7 @@ from domain.vocabulary import Component, Part, Supplier, Symptom
 from ingest import knowledge_file
 from ingest import knowledge_schema as form
 from ingest.batch import ImportBatch
+from ingest.card_columns import column_values
 from ingest.knowledge_checks import code_keys, find_problems
 from ingest.knowledge_file import KnowledgeEntries, PlacedEntry
 
@@ -151,13 +152,13 @@ def card_of_entry(entry: form.CardEntry, catalogue: dict[str, form.VehicleEntry]
         ),
         signature=_signature_of(entry),
         cause=RootCause(
-            primary=entry.cause.primary,
-            secondary=tuple(entry.cause.secondary),
-            confidence=entry.confidence,
+            **column_values(RootCause, entry.cause, form.CAUSE_NAMES), confidence=entry.confidence
         ),
         resolution=_resolution_of(entry.solution),
         provenance=Provenance(author=AUTHOR, created_at=WRITTEN, updated_at=WRITTEN),
-        evidence=Evidence(readings=tuple(Reading(**r.model_dump()) for r in entry.readings)),
+        evidence=Evidence(
+            readings=tuple(Reading(**column_values(Reading, read)) for read in entry.readings)
+        ),
         verification=Verification(by=AUTHOR, at=WRITTEN),
     )
 
@@ -180,13 +181,10 @@ def _seen_on_vehicles(
 
 def _signature_of(entry: form.CardEntry) -> Signature:
     return Signature(
-        text=entry.symptom_text,
+        **column_values(Signature, entry),
         symptoms=tuple(entry.symptoms),
         error_codes=code_keys(entry),
         component=entry.component,
-        failure_mode=entry.failure_mode,
-        severity=entry.severity,
-        occurrence=entry.occurrence,
         environment=_environment_of(entry.environment),
     )
 
@@ -195,18 +193,15 @@ def _environment_of(entry: form.EnvironmentEntry | None) -> Environment | None:
     if entry is None:
         return None
     low, high = entry.temperature_c or (None, None)
-    return Environment(low_c=low, high_c=high, humidity=entry.humidity, usage=entry.usage)
+    return Environment(low_c=low, high_c=high, **column_values(Environment, entry))
 
 
 def _resolution_of(entry: form.SolutionEntry) -> Resolution:
-    steps = (
-        RepairStep(action=s.action, minutes=s.minutes, tools=tuple(s.tools), safety=s.safety)
-        for s in entry.steps
-    )
     return Resolution(
-        type=entry.type,
-        steps=tuple(steps),
-        parts=tuple(PartUse(part=p.part, quantity=p.quantity) for p in entry.parts),
+        **column_values(Resolution, entry, form.SOLUTION_NAMES),
+        steps=tuple(RepairStep(**column_values(RepairStep, step)) for step in entry.steps),
+        parts=tuple(
+            PartUse(part=used.part, **column_values(PartUse, used)) for used in entry.parts
+        ),
         labour_minutes=round(entry.labour_hours * 60),
-        high_voltage=entry.high_voltage,
     )

@@ -4,8 +4,23 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from domain.cards import FailureMode, Humidity, Occurrence, Severity, SolutionType, UsagePattern
+from domain.cards import (
+    Environment,
+    FailureMode,
+    Humidity,
+    Occurrence,
+    PartUse,
+    Reading,
+    RepairStep,
+    Resolution,
+    RootCause,
+    Severity,
+    Signature,
+    SolutionType,
+    UsagePattern,
+)
 from domain.vehicles import VehicleCategory
+from ingest.card_columns import form_of
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_\-]{1,60}$")]
 Short = Annotated[str, Field(min_length=2, max_length=200)]
@@ -19,6 +34,10 @@ Damp = Annotated[Humidity, Field(strict=False)]
 Use = Annotated[UsagePattern, Field(strict=False)]
 Fix = Annotated[SolutionType, Field(strict=False)]
 Category = Annotated[VehicleCategory, Field(strict=False)]
+# What a section that says only one part calls otherwise than a table of whole cards does; a name
+# that is None stands elsewhere.
+CAUSE_NAMES = {"primary": "primary", "secondary": "secondary", "confidence": None}
+SOLUTION_NAMES = {"type": "type", "labour_minutes": None}
 
 
 class KnowledgeEntry(BaseModel):
@@ -96,36 +115,36 @@ class SeenOn(YearRange):
     firmware: str | None = None
 
 
-class EnvironmentEntry(KnowledgeEntry):
+# The plain fields of a card's parts come from the domain; here stands what this form calls
+# otherwise, and where it asks for more than a card needs.
+class EnvironmentEntry(form_of(Environment, base=KnowledgeEntry)):
     temperature_c: Annotated[list[float], Field(min_length=2, max_length=2)] | None
     humidity: Damp | None
     usage: Use | None
 
 
-class ReadingEntry(KnowledgeEntry):
+class ReadingEntry(form_of(Reading, base=KnowledgeEntry)):
     name: Short
-    value: float
     unit: Annotated[str, Field(min_length=1, max_length=20)] | None
 
 
-class CauseEntry(KnowledgeEntry):
+class CauseEntry(form_of(RootCause, base=KnowledgeEntry, names=CAUSE_NAMES)):
     primary: Short
     secondary: Annotated[list[Short], Field(max_length=6)] = []
 
 
-class StepEntry(KnowledgeEntry):
+class StepEntry(form_of(RepairStep, base=KnowledgeEntry)):
     action: Annotated[str, Field(min_length=5, max_length=1_000)]
     minutes: Annotated[int, Field(ge=0, le=1_440)]
-    tools: list[str] = []
     safety: bool = False
 
 
-class PartUseEntry(KnowledgeEntry):
+class PartUseEntry(form_of(PartUse, base=KnowledgeEntry)):
     part: str
     quantity: Annotated[int, Field(ge=1, le=100)] = 1
 
 
-class SolutionEntry(KnowledgeEntry):
+class SolutionEntry(form_of(Resolution, base=KnowledgeEntry, names=SOLUTION_NAMES)):
     type: Fix
     high_voltage: bool
     steps: Annotated[list[StepEntry], Field(min_length=2, max_length=12)]
@@ -133,7 +152,7 @@ class SolutionEntry(KnowledgeEntry):
     labour_hours: Annotated[float, Field(ge=0, le=100)]
 
 
-class CardEntry(KnowledgeEntry):
+class CardEntry(form_of(Signature, base=KnowledgeEntry)):
     id: Annotated[str, Field(pattern=r"^fc_[a-z0-9_]{6,60}$")]
     title: Short
     vehicles: Annotated[list[SeenOn], Field(min_length=1, max_length=8)]
