@@ -18,7 +18,8 @@ from matching.answers import Match, MatchAnswer
 from matching.fusion import CardCandidate, fuse_lists
 from matching.rankers import RankedCard, Ranker
 from matching.reasons import find_reasons, reason_sentence
-from matching.recall import CardRecall, RecallSources
+from matching.recall import CardLookup, CardRecall
+from matching.recall_sources import build_sources
 
 # All that the sources may find together: nothing is cut before it is ranked.
 CONSIDERED = 250
@@ -56,7 +57,7 @@ class RecentAnswers(Protocol):
 class Matcher:
     def __init__(
         self,
-        search: RecallSources,
+        search: CardLookup,
         ranker: Ranker,
         recent: RecentAnswers,
         patience_s: float = GRAPH_SECONDS,
@@ -67,6 +68,7 @@ class Matcher:
         One source may take `source_s` of it: a graph that is slower than that counts as silent.
         """
         self._search = search
+        self._sources = build_sources(search)
         self._ranker = ranker
         self._recent = recent
         self._patience_s = patience_s
@@ -91,7 +93,7 @@ class Matcher:
     async def _search_graph(
         self, understood: UnderstoodReport, viewer: Viewer, limit: int
     ) -> MatchAnswer:
-        recall = CardRecall(self._search, understood, viewer, self._source_s)
+        recall = CardRecall(self._search, self._sources, understood, viewer, self._source_s)
         settled = await _settling_hits(recall)
         if settled:
             recall.lists = {Source.CODE: settled}

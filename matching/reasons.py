@@ -1,12 +1,13 @@
 """Why a card was suggested: as data, one reason a piece of evidence, and as one sentence."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from domain import effectiveness
 from domain.effectiveness import WilsonInterval
 from domain.matches import CardFacts, Source, UnderstoodReport, VehicleLevel
-from matching.fusion import CardCandidate
+from matching.fusion import CardCandidate, Contribution
 from matching.trust import Standing
 
 NEIGHBOUR = "shares a component, supplier or cause with what was reported"
@@ -55,7 +56,7 @@ def find_reasons(
         *_code_reasons(understood, card),
         *_symptom_reasons(understood, card),
         *_vehicle_reasons(card),
-        *_text_reasons(candidate),
+        *_source_reasons(candidate),
         *_component_reasons(card),
         _outcome_reason(card),
     ]
@@ -112,21 +113,33 @@ def _vehicle_reasons(card: CardFacts) -> list[Reason]:
     return [Reason(kind=ReasonKind.VEHICLE, subject=card.vehicle_level.name.lower(), text=words)]
 
 
-def _text_reasons(candidate: CardCandidate) -> list[Reason]:
-    found: list[Reason] = []
-    meaning = candidate.contribution_of(Source.MEANING)
-    if meaning is not None:
-        text = f"reads alike (cosine {meaning.score:.2f})"
-        found.append(Reason(kind=ReasonKind.MEANING, subject=f"{meaning.score:.3f}", text=text))
-    words = candidate.contribution_of(Source.WORDS)
-    if words is not None:
-        text = f"number {words.rank} by shared words"
-        found.append(Reason(kind=ReasonKind.WORDS, subject=str(words.rank), text=text))
-    neighbour = candidate.contribution_of(Source.NEIGHBOUR)
-    if neighbour is not None:
-        subject = ", ".join(neighbour.via)
-        found.append(Reason(kind=ReasonKind.NEIGHBOUR, subject=subject, text=NEIGHBOUR))
-    return found
+def _source_reasons(candidate: CardCandidate) -> list[Reason]:
+    """Give what the sources alone can tell; what the card itself shows is told from the card."""
+    found = ((telling, candidate.contribution_of(source)) for source, telling in TOLD_BY.items())
+    return [telling(part) for telling, part in found if part is not None]
+
+
+def _meaning_reason(part: Contribution) -> Reason:
+    text = f"reads alike (cosine {part.score:.2f})"
+    return Reason(kind=ReasonKind.MEANING, subject=f"{part.score:.3f}", text=text)
+
+
+def _words_reason(part: Contribution) -> Reason:
+    text = f"number {part.rank} by shared words"
+    return Reason(kind=ReasonKind.WORDS, subject=str(part.rank), text=text)
+
+
+def _neighbour_reason(part: Contribution) -> Reason:
+    return Reason(kind=ReasonKind.NEIGHBOUR, subject=", ".join(part.via), text=NEIGHBOUR)
+
+
+# What a source lets a person be told, the strongest first. Codes, symptoms and vehicles have no
+# line: they are told from what card and report share, whoever found the card.
+TOLD_BY: Mapping[Source, Callable[[Contribution], Reason]] = {
+    Source.MEANING: _meaning_reason,
+    Source.WORDS: _words_reason,
+    Source.NEIGHBOUR: _neighbour_reason,
+}
 
 
 def _component_reasons(card: CardFacts) -> list[Reason]:
