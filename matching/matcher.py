@@ -18,7 +18,7 @@ from matching.answers import Match, MatchAnswer
 from matching.fusion import CardCandidate, fuse_lists
 from matching.rankers import RankedCard, Ranker
 from matching.reasons import find_reasons, reason_sentence
-from matching.recall import CardLookup, CardRecall
+from matching.recall import CardRecall, SearchableCards
 from matching.recall_sources import build_sources
 
 # All that the sources may find together: nothing is cut before it is ranked.
@@ -57,7 +57,7 @@ class RecentAnswers(Protocol):
 class Matcher:
     def __init__(
         self,
-        search: CardLookup,
+        search: SearchableCards,
         ranker: Ranker,
         recent: RecentAnswers,
         patience_s: float = GRAPH_SECONDS,

@@ -28,7 +28,7 @@ ENOUGH = 40
 T = TypeVar("T")
 
 
-class CardLookup(CardFinder, Protocol):
+class SearchableCards(CardFinder, Protocol):
     """What matching asks of the graph: cards for its sources, and the facts of those it found."""
 
     async def facts(
@@ -40,7 +40,7 @@ class CardLookup(CardFinder, Protocol):
 class CardRecall:
     """The lists found so far, how long each took, and the sources that did not answer."""
 
-    search: CardLookup
+    search: SearchableCards
     sources: Sequence[RecallSource]
     understood: UnderstoodReport
     viewer: Viewer
