@@ -42,6 +42,24 @@ class Scope(StrEnum):
     ASSIGNED_ONLY = "assigned_only"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """What a scope lets one see: of every garage or of one's own; all tickets or one's own alone.
+
+    Nothing but this is asked of a scope, so a new one is a line of `REACHES`.
+    """
+
+    every_garage: bool = False
+    own_tickets: bool = False
+
+
+REACHES: dict[Scope, Reach] = {
+    Scope.ALL_GARAGES: Reach(every_garage=True),
+    Scope.OWN_GARAGE: Reach(),
+    Scope.ASSIGNED_ONLY: Reach(own_tickets=True),
+}
+
+
 C, R, U, D = Action.CREATE, Action.READ, Action.UPDATE, Action.DELETE
 MATRIX: dict[Role, dict[ResourceKind, frozenset[Action]]] = {
     Role.ADMIN: {
@@ -98,6 +116,14 @@ class Actor:
     garage: GarageId | None = None
     region: str | None = None
 
+    @property
+    def reach(self) -> Reach:
+        return REACHES[SCOPES[self.role]]
+
+    def reaches(self, garage: GarageId | None) -> bool:
+        """Say whether what belongs to a garage may be theirs to see at all."""
+        return self.reach.every_garage or (garage is not None and garage == self.garage)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
@@ -146,14 +172,13 @@ def _why_not(actor: Actor, action: Action, kind: ResourceKind) -> str:
 
 
 def _in_scope(actor: Actor, action: Action, resource: Resource) -> bool:
-    scope = SCOPES[actor.role]
-    if scope is Scope.ALL_GARAGES:
+    if actor.reach.every_garage:
         return True
     if resource.kind is ResourceKind.CARD and action is Action.READ:
         return resource.visible
-    if actor.garage is None or resource.garage != actor.garage:
+    if not actor.reaches(resource.garage):
         return False
-    if scope is Scope.ASSIGNED_ONLY and resource.kind is ResourceKind.TICKET:
+    if actor.reach.own_tickets and resource.kind is ResourceKind.TICKET:
         return resource.assignee == actor.id
     return True
 
@@ -182,6 +207,6 @@ def viewer_of(actor: Actor) -> Viewer:
     return Viewer(
         garage=actor.garage,
         region=actor.region,
-        sees_all=SCOPES[actor.role] is Scope.ALL_GARAGES,
-        bench=actor.id if SCOPES[actor.role] is Scope.ASSIGNED_ONLY else None,
+        sees_all=actor.reach.every_garage,
+        bench=actor.id if actor.reach.own_tickets else None,
     )

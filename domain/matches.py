@@ -1,6 +1,6 @@
 """What matching speaks of: an understood report, hits of each source, what is known of a card."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
@@ -32,8 +32,27 @@ class Level(StrEnum):
     MANUAL = "manual"
 
 
-# What the graph itself answers; below these, memory stands in for it.
-GRAPH_LEVELS = frozenset({Level.AI, Level.KEYWORD})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelTraits:
+    """What an answer of a level is worth.
+
+    Attributes:
+        whole: everything answered; below it a part was silent, and `degraded` says which.
+        from_graph: it rests on the graph as it is now, so it may be learned from.
+        remembered: its cards were read earlier, for another report.
+    """
+
+    whole: bool = False
+    from_graph: bool = False
+    remembered: bool = False
+
+
+LEVELS: Mapping[Level, LevelTraits] = {
+    Level.AI: LevelTraits(whole=True, from_graph=True),
+    Level.KEYWORD: LevelTraits(from_graph=True),
+    Level.RECENT: LevelTraits(remembered=True),
+    Level.MANUAL: LevelTraits(),
+}
 
 
 class VehicleLevel(IntEnum):

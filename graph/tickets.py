@@ -9,7 +9,7 @@ from typing import Any
 from neo4j.exceptions import ConstraintError
 from pydantic import TypeAdapter
 
-from domain.access import SCOPES, Actor, Scope
+from domain.access import Actor
 from domain.errors import AlreadyExists, NotFound, StaleVersion
 from domain.events import Event
 from domain.ids import CardId, GarageId, TicketId, VehicleId
@@ -215,22 +215,17 @@ def _version_row(ticket: Ticket) -> Row:
 
 
 def _visible_to(actor: Actor) -> dict[str, object]:
-    scope = SCOPES[actor.role]
     return {
-        "all": scope is Scope.ALL_GARAGES,
+        "all": actor.reach.every_garage,
         "garage": actor.garage,
-        "assignee": actor.id if scope is Scope.ASSIGNED_ONLY else None,
+        "assignee": actor.id if actor.reach.own_tickets else None,
     }
 
 
 def _page_query(actor: Actor) -> str:
-    match SCOPES[actor.role]:
-        case Scope.ALL_GARAGES:
-            return "page_all"
-        case Scope.OWN_GARAGE:
-            return "page_garage"
-        case Scope.ASSIGNED_ONLY:
-            return "page_bench"
+    if actor.reach.every_garage:
+        return "page_all"
+    return "page_bench" if actor.reach.own_tickets else "page_garage"
 
 
 def _ticket_of(row: Row) -> Ticket:

@@ -7,7 +7,6 @@ the next level answers and says so: ai → keyword → recent → manual (FB-1 t
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol
 
 from domain.access import Viewer
 from domain.errors import Unavailable
@@ -15,6 +14,12 @@ from domain.ids import CardId, GarageId
 from domain.matches import CardFacts, CardHit, CardMarks, Level, Source, UnderstoodReport
 from matching import fit, formulas, trust
 from matching.answers import Match, MatchAnswer
+from matching.fallback_levels import (
+    RECENT_SECONDS,
+    RecentAnswers,
+    UnansweredReport,
+    build_levels,
+)
 from matching.fusion import CardCandidate, fuse_lists
 from matching.rankers import RankedCard, Ranker
 from matching.reasons import find_reasons, reason_sentence
@@ -24,7 +29,6 @@ from matching.recall_sources import build_sources
 # All that the sources may find together: nothing is cut before it is ranked.
 CONSIDERED = 250
 GRAPH_SECONDS = 0.6
-RECENT_SECONDS = 0.2
 # Cards read for each place of an answer: the rule of trust passes some over, and looks at the first
 # two for each place before it lends one (`trust.WINDOW`).
 READ_FOR_EACH_PLACE = 3
@@ -40,18 +44,6 @@ NO_CARDS = (
     "This service knows no card yet: an operator loads them with `battwheels ingest knowledge`. "
     "Your report founds a new card."
 )
-MANUAL = (
-    "The knowledge graph does not answer. Search by hand: isolate, read the codes, check fuses, "
-    "connectors and the 12 V supply first, and report again when the service is back."
-)
-
-
-class RecentAnswers(Protocol):
-    """The last matches given in each garage, kept outside the graph."""
-
-    async def remember(self, garage: GarageId, matches: Sequence[Match]) -> None: ...
-
-    async def recall(self, garage: GarageId, understood: UnderstoodReport) -> list[Match]: ...
 
 
 class Matcher:
@@ -71,6 +63,7 @@ class Matcher:
         self._sources = build_sources(search)
         self._ranker = ranker
         self._recent = recent
+        self._levels = build_levels(recent)
         self._patience_s = patience_s
         self._source_s = patience_s * SOURCE_SHARE if source_s is None else source_s
         self._keeping: set[asyncio.Task[None]] = set()
@@ -86,7 +79,9 @@ class Matcher:
                 answer = await self._search_graph(understood, viewer, limit)
         except (Unavailable, TimeoutError) as error:
             reason = str(error) or "neo4j does not answer in time"
-            return await self._answer_from_memory(understood, viewer, limit, reason)
+            return await self._answer_below_graph(
+                UnansweredReport(said=understood, viewer=viewer, limit=limit, reason=reason)
+            )
         self._remember_answer(viewer, answer)
         return answer
 
@@ -127,26 +122,11 @@ class Matcher:
             trace=tuple(recall.trace),
         )
 
-    async def _answer_from_memory(
-        self, understood: UnderstoodReport, viewer: Viewer, limit: int, reason: str
-    ) -> MatchAnswer:
-        found = _readmit_matches(understood, await self._recall_recent(understood, viewer), limit)
-        return MatchAnswer(
-            matches=found,
-            level=Level.RECENT if found else Level.MANUAL,
-            ranker="recent" if found else "none",
-            degraded=reason,
-            prompt=None if found else MANUAL,
-        )
-
-    async def _recall_recent(self, understood: UnderstoodReport, viewer: Viewer) -> list[Match]:
-        if viewer.garage is None:
-            return []
-        try:
-            async with asyncio.timeout(RECENT_SECONDS):
-                return await self._recent.recall(viewer.garage, understood)
-        except (Unavailable, TimeoutError):
-            return []
+    async def _answer_below_graph(self, asked: UnansweredReport) -> MatchAnswer:
+        for level in self._levels:
+            if (answer := await level.answer(asked)) is not None:
+                return answer
+        raise Unavailable("neo4j", asked.reason)
 
     def _remember_answer(self, viewer: Viewer, answer: MatchAnswer) -> None:
         """Keep the answer for the time the graph is silent; the one who asked does not wait."""
@@ -243,44 +223,6 @@ async def _admit_cards(
 def _facts_held(card: CardFacts, ranked: RankedCard) -> CardFacts:
     """Give the facts with the cosine: they are read without the report's vector, the hit has it."""
     return replace(card, cosine=ranked.marks.cosine)
-
-
-def _readmit_matches(
-    understood: UnderstoodReport, found: Sequence[Match], limit: int
-) -> tuple[Match, ...]:
-    """Give the kept cards that fit this report, each with the reasons made for it."""
-    cards = {match.card.id: _facts_beside(understood, match.card) for match in found}
-    fitting = [card for card in cards.values() if fit.fits_report(understood, card)]
-    admitted = trust.admit_cards(fitting, limit)
-    scores = {match.card.id: match.score for match in found}
-    return tuple(
-        _remembered_match(understood, (card, standing), rank, scores[card.id])
-        for rank, (card, standing) in enumerate(admitted, start=1)
-    )
-
-
-def _facts_beside(understood: UnderstoodReport, card: CardFacts) -> CardFacts:
-    """Give a kept card held against this report: what was told of another one is forgotten."""
-    return replace(card, vehicle_level=fit.fit_level(understood, card), cosine=None)
-
-
-def _remembered_match(
-    understood: UnderstoodReport,
-    admitted: tuple[CardFacts, trust.Standing],
-    rank: int,
-    score: float,
-) -> Match:
-    card, standing = admitted
-    why = fit.fit_reasons(understood, card)
-    return Match(
-        rank=rank,
-        card=card,
-        score=score,
-        candidate=CardCandidate(card=card.id, score=score),
-        reasons=why,
-        sentence=reason_sentence(card, why, standing),
-        standing=standing,
-    )
 
 
 def _build_match(

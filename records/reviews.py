@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from domain.access import SCOPES, Actor, Scope
+from domain.access import Actor
 from domain.errors import NotFound
 from domain.events import Event
 from domain.ids import CardId, GarageId, TicketId
@@ -61,7 +61,7 @@ class ReviewStore:
 
 
 def _visible_to(actor: Actor) -> Row:
-    return {"everything": SCOPES[actor.role] is Scope.ALL_GARAGES, "garage": actor.garage}
+    return {"everything": actor.reach.every_garage, "garage": actor.garage}
 
 
 def _review_of(row: Row) -> Review:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from domain import jobs
-from domain.access import SCOPES, Action, Actor, Resource, ResourceKind, Scope, demand_allowed
+from domain.access import Action, Actor, Resource, ResourceKind, demand_allowed
 from domain.errors import InvalidInput, NotFound, OperationConflict
 from domain.ids import BayId, GarageId, JobId
 from domain.jobs import Bay, Job, JobRequest, Slot, demand_version
@@ -103,14 +103,10 @@ def _demand_same_job(booked: Job, wanted: JobRequest, operation: Operation) -> J
 
 async def _stored_job(stored: JobRepository, id: JobId, actor: Actor) -> Job:
     job = await stored.job(id)
-    if job is None or not _may_see(actor, job.garage):
+    if job is None or not actor.reaches(job.garage):
         raise NotFound("job", id)
     _demand_planner(actor, job.garage)
     return job
-
-
-def _may_see(actor: Actor, garage: GarageId) -> bool:
-    return SCOPES[actor.role] is Scope.ALL_GARAGES or actor.garage == garage
 
 
 def _demand_planner(actor: Actor, garage: GarageId) -> None:

@@ -25,7 +25,7 @@ from domain.cards import (
 from domain.errors import AlreadyExists, Unavailable
 from domain.events import Event, EventType
 from domain.ids import CardId, GarageId, OperationId, TicketId, derive_uuid, founded_card
-from domain.matches import GRAPH_LEVELS
+from domain.matches import LEVELS
 from domain.reports import FailureReport
 from domain.tickets import Matching, ShownCard, ShownReason, Ticket
 from matching.answers import Match, MatchAnswer
@@ -175,7 +175,7 @@ async def _search_once(
 ) -> MatchAnswer:
     understood = await ports.reader.understand(said)
     answer = await ports.matcher.match(understood, Viewer(garage=garage))
-    if answer.level not in GRAPH_LEVELS:
+    if not LEVELS[answer.level].from_graph:
         raise Unavailable("matching", answer.degraded or "the graph did not answer")
     return answer
 

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from domain.matches import Level
+from domain.matches import LEVELS, Level
 from matching.answers import Match, MatchAnswer
 from matching.diagnosis.answers import Diagnosis, DiagnosticCheck, PossibleCause
 from matching.fusion import Contribution
@@ -67,7 +67,7 @@ def _match_of(value: Match, level: Level) -> matching.Match:
         title=card.title,
         recheck=card.recheck,
         card_key=card.id,
-        remembered=level is Level.RECENT,
+        remembered=LEVELS[level].remembered,
     )
 
 

@@ -10,12 +10,10 @@ import strawberry
 
 from billing.ledger.books import BooksChange
 from domain.access import (
-    SCOPES,
     Action,
     Actor,
     Resource,
     ResourceKind,
-    Scope,
     Viewer,
     demand_allowed,
     may,
@@ -132,7 +130,7 @@ class RequestContext:
             NotAllowed: the actor is of no garage at all.
         """
         actor = self.actor
-        if SCOPES[actor.role] is Scope.ALL_GARAGES:
+        if actor.reach.every_garage:
             return None
         if actor.garage is None:
             raise NotAllowed(actor.role, Action.READ, ResourceKind.INVOICE)

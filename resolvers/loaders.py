@@ -15,7 +15,7 @@ from billing.gst.irp import PortalRegistration
 from billing.ledger.issued_documents import IssuedDocument
 from billing.ledger.payments import Payment
 from billing.messages.correspondence import Message
-from domain.access import SCOPES, Action, Actor, Resource, ResourceKind, Scope, may, viewer_of
+from domain.access import Action, Actor, Resource, ResourceKind, may, viewer_of
 from domain.cards import FailureCard
 from domain.codes import CodeKey, ErrorCode
 from domain.errors import Unavailable
@@ -47,8 +47,7 @@ class RequestLoaders:
     @property
     def _garage(self) -> GarageId | None:
         """Whose papers may be read; a garage that is none reads none."""
-        everywhere = SCOPES[self._actor.role] is Scope.ALL_GARAGES
-        return None if everywhere else self._actor.garage or GarageId("")
+        return None if self._actor.reach.every_garage else self._actor.garage or GarageId("")
 
     def _may_read(self, kind: ResourceKind) -> bool:
         """Say whether the role may read any of these at all; which ones, the stores say."""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from domain.access import SCOPES, Action, ResourceKind, Scope
+from domain.access import Action, ResourceKind
 from domain.codes import CodeKey
 from domain.errors import InvalidInput, NotFound
 from domain.ids import CardId, GarageId, InvoiceId, PaymentId, TicketId
@@ -61,9 +61,8 @@ async def _ticket_node(context: RequestContext, key: str) -> Node | None:
 
 
 async def _garage_node(context: RequestContext, key: str) -> Node | None:
-    actor = context.actor
-    own = actor.garage == key or SCOPES[actor.role] is Scope.ALL_GARAGES
-    return Garage.from_domain(GarageId(key)) if own else None
+    garage = GarageId(key)
+    return Garage.from_domain(garage) if context.actor.reaches(garage) else None
 
 
 async def _symptom_node(context: RequestContext, key: str) -> Node | None:

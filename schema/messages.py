@@ -6,7 +6,8 @@ from typing import Self
 import strawberry
 from strawberry import field
 
-from billing.messages import correspondence, texts
+from billing.messages import correspondence
+from billing.messages.channels import CHANNELS
 from billing.messages.messengers import Channel, MessageState
 from billing.messages.texts import Occasion
 
@@ -23,7 +24,7 @@ class Message:
 
     @classmethod
     def from_domain(cls, value: correspondence.Message, *, plain: bool) -> Self:
-        letter = value.letter
+        letter, by_hand = value.letter, CHANNELS[value.channel].link
         return cls(
             occasion=value.occasion,
             channel=value.channel,
@@ -31,7 +32,5 @@ class Message:
             at=value.at,
             to=letter.to if plain else None,
             text=letter.body if plain else None,
-            link=texts.whatsapp_link(letter.to, letter.body)
-            if plain and value.channel is Channel.WHATSAPP
-            else None,
+            link=by_hand(letter.to, letter.body) if plain and by_hand else None,
         )

@@ -194,15 +194,24 @@ def _address(settings: Settings) -> str:
 
 
 def build_notices(settings: Settings, billing: BillingServices, links: PdfLinks) -> NoticeSender:
-    """Join what tells customers. WhatsApp needs a provider's account: its messages are kept."""
+    """Join what tells customers."""
     return NoticeSender(
         ledger=billing.invoicing.ledger,
         payments=billing.payments,
         messages=billing.correspondence,
-        messengers={Channel.EMAIL: build_mailer(settings), Channel.WHATSAPP: ManualMessenger()},
+        messengers=build_messengers(settings),
         now=_now_utc,
         link=lambda of: links.sign(of, _now_utc(), MESSAGE_LIFETIME),
     )
+
+
+def build_messengers(settings: Settings) -> dict[Channel, Messenger]:
+    """Give a driver for each channel: where none is connected, a person sends what is kept.
+
+    WhatsApp needs a provider's account, so nothing drives it yet.
+    """
+    connected: dict[Channel, Messenger] = {Channel.EMAIL: build_mailer(settings)}
+    return {channel: connected.get(channel, ManualMessenger()) for channel in Channel}
 
 
 def build_mailer(settings: Settings) -> Messenger:

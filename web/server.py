@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 
 from domain.access import Viewer
 from domain.errors import Unavailable
-from domain.matches import Level
+from domain.matches import LEVELS
 from domain.reports import FailureReport
 from ingest.missing_vectors import embed_missing
 from matching.matcher import NO_CARDS, NO_MATCH
@@ -242,7 +242,7 @@ async def _try_stores(runtime: Runtime) -> None:
     await rehearse_match(runtime)
     understood = await runtime.reader.understand(REHEARSAL)
     answer = await runtime.matcher.match(understood, Viewer(region="rehearsal"))
-    runtime.parts.matches = answer.level is Level.AI
+    runtime.parts.matches = LEVELS[answer.level].whole
 
 
 async def _count_backlogs(runtime: Runtime) -> None:

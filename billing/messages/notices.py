@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from billing.gst.money import Paise
-from billing.gst.parties import Party
 from billing.ledger.invoices import InvoiceLedger
 from billing.ledger.issued_documents import IssuedDocument
 from billing.ledger.payments import PaymentStore
-from billing.messages import contacts, texts
+from billing.messages import texts
+from billing.messages.channels import CHANNELS
 from billing.messages.correspondence import Message, MessageStore
 from billing.messages.messengers import Channel, MessageState, Messenger, OutgoingMessage
 from billing.messages.texts import MessageFacts, Occasion
@@ -110,13 +110,9 @@ class NoticeSender:
     def _outgoing_messages(self, event: Event, news: InvoiceNews) -> dict[Channel, OutgoingMessage]:
         """Write to each address that the customer left and that can be one."""
         customer, told = news.invoice.invoice.recipient, self._message_facts(news)
-        email, text = (
-            texts.email_text(news.occasion, told),
-            texts.whatsapp_text(news.occasion, told),
-        )
         written = {
-            Channel.EMAIL: (_email_of(customer), email.subject, email.body),
-            Channel.WHATSAPP: (customer.phone and contacts.parse_mobile(customer.phone), "", text),
+            channel: (form.address(customer), form.write(news.occasion, told))
+            for channel, form in CHANNELS.items()
         }
         return {
             channel: OutgoingMessage(
@@ -124,10 +120,10 @@ class NoticeSender:
                 at=event.at,
                 to=to,
                 sender=texts.single_line(told.garage),
-                subject=subject,
-                body=body,
+                subject=text.subject,
+                body=text.body,
             )
-            for channel, (to, subject, body) in written.items()
+            for channel, (to, text) in written.items()
             if to
         }
 
@@ -162,11 +158,3 @@ class NoticeSender:
             letter=letter,
         )
         await self.messages.keep_state(connection, message)
-
-
-def _email_of(customer: Party) -> str | None:
-    """Give the address, if it can be one: older books took any text."""
-    try:
-        return customer.email and contacts.parse_email(customer.email)
-    except InvalidInput:
-        return None

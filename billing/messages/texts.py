@@ -31,8 +31,10 @@ class MessageFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EmailText:
-    subject: str
+class MessageText:
+    """What a message says; `subject` is empty where a channel has none."""
+
+    subject: str = ""
     body: str
 
 
@@ -51,17 +53,18 @@ def message_sentence(occasion: Occasion, told: MessageFacts) -> str:
     return f"{said} Balance due: Rs {money.grouped_amount(told.balance)}." if due else said
 
 
-def email_text(occasion: Occasion, told: MessageFacts) -> EmailText:
+def email_text(occasion: Occasion, told: MessageFacts) -> MessageText:
     """Give the letter; line breaks in names cannot reach its head."""
     subject = f"Invoice {told.number} {occasion}: {single_line(told.garage)}"
     greeting = f"Dear {single_line(told.customer)},"
     said = message_sentence(occasion, told)
     body = f"{greeting}\n\n{said}\n{told.url}\n\n{single_line(told.garage)}\n"
-    return EmailText(subject=subject, body=body)
+    return MessageText(subject=subject, body=body)
 
 
-def whatsapp_text(occasion: Occasion, told: MessageFacts) -> str:
-    return f"{single_line(told.garage)}: {message_sentence(occasion, told)} {told.url}"
+def whatsapp_text(occasion: Occasion, told: MessageFacts) -> MessageText:
+    said = message_sentence(occasion, told)
+    return MessageText(body=f"{single_line(told.garage)}: {said} {told.url}")
 
 
 def whatsapp_link(mobile: str, text: str) -> str:

@@ -9,7 +9,7 @@ from domain.access import Viewer
 from domain.cards import FailureCard
 from domain.errors import Unavailable
 from domain.ids import CardId
-from domain.matches import GRAPH_LEVELS, UnderstoodReport
+from domain.matches import LEVELS, UnderstoodReport
 from matching.answers import MatchAnswer
 from matching.diagnosis import evidence_reasoner, retrieval
 from matching.diagnosis.answers import Diagnosis
@@ -54,7 +54,7 @@ class Diagnoser:
     async def diagnose(self, understood: UnderstoodReport, viewer: Viewer) -> Diagnosis:
         """Say what most likely causes the failure, from cards that `viewer` may see."""
         answer = await self.matcher.match(understood, viewer, retrieval.TOP_K)
-        if answer.level not in GRAPH_LEVELS:
+        if not LEVELS[answer.level].from_graph:
             return evidence_reasoner.diagnose_from_memory(understood, answer)
         cards, silent = await self._read_cards(answer, viewer)
         found = retrieval.find_precedents(understood, answer.matches, cards)

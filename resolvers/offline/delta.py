@@ -7,7 +7,7 @@ import strawberry
 from strawberry.scalars import JSON
 from strawberry.types.arguments import convert_argument
 
-from domain.access import SCOPES, Action, Actor, ResourceKind, Scope
+from domain.access import Action, Actor, ResourceKind
 from domain.cards import CardStatus, FailureCard
 from domain.errors import CursorLost
 from domain.ids import CardId, TicketId
@@ -64,7 +64,7 @@ class OfflineQueries:
         if after is None:
             return Resync(message=READ_ALL, cursor=seal(DeltaPosition(done=await deltas.head())))
         place = context.services.delta_cursors.open(after, owner)
-        every = SCOPES[actor.role] is Scope.ALL_GARAGES
+        every = actor.reach.every_garage
         try:
             batch = await deltas.after(place, actor.garage, first, every=every)
         except CursorLost as lost:
@@ -83,7 +83,7 @@ class OfflineQueries:
     async def sync_status(self, info: RequestInfo) -> list[GarageSync]:
         context = info.context
         actor = context.actor
-        every = SCOPES[actor.role] is Scope.ALL_GARAGES
+        every = actor.reach.every_garage
         if actor.garage is None and not every:
             return []
         head = await context.services.deltas.head()

@@ -22,7 +22,7 @@ from graphql import (
     visit,
 )
 
-from domain.access import SCOPES, Actor, Scope
+from domain.access import Actor
 from domain.errors import InvalidInput
 from resolvers.context import ANYBODY
 from resolvers.cost import named_type
@@ -59,7 +59,7 @@ class SubscriptionRequest:
 
     def sharing_rights(self, actor: Actor) -> Actor:
         """Give somebody who sees exactly what `actor` sees of this, the same for all such."""
-        mine = self.form.personal and SCOPES[actor.role] is Scope.ASSIGNED_ONLY
+        mine = self.form.personal and actor.reach.own_tickets
         return actor if mine else replace(actor, id=ANYBODY)
 
     def sharing_key(self, actor: Actor) -> SharingKey:

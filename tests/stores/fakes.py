@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
-from domain.access import SCOPES, Actor, Scope, Viewer
+from domain.access import Actor, Viewer
 from domain.card_lifecycle import NEXT
 from domain.cards import NEUTRAL, FailureCard
 from domain.codes import CodeKey, ErrorCode
@@ -411,13 +411,8 @@ def _named(known: Mapping[K, T], keys: Iterable[str] | None, page: tuple[int, st
 
 
 def _sees(actor: Actor, ticket: Ticket) -> bool:
-    match SCOPES[actor.role]:
-        case Scope.ALL_GARAGES:
-            return True
-        case Scope.OWN_GARAGE:
-            return ticket.garage == actor.garage
-        case Scope.ASSIGNED_ONLY:
-            return ticket.garage == actor.garage and ticket.assignee == actor.id
+    own = ticket.assignee == actor.id or not actor.reach.own_tickets
+    return actor.reaches(ticket.garage) and (actor.reach.every_garage or own)
 
 
 def _without_usage(card: FailureCard) -> FailureCard:

@@ -15,8 +15,9 @@ from domain.reports import FailureReport
 from domain.usage import Usage
 from domain.vehicles import UNKNOWN
 from matching.answers import Match
+from matching.fallback_levels import MANUAL
 from matching.fusion import CardCandidate
-from matching.matcher import MANUAL, Matcher
+from matching.matcher import Matcher
 from matching.rankers import FusedRanker
 from matching.trust import Standing
 from tests.matching.fakes import Faults, Memory, Shelf, Shelved

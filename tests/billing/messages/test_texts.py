@@ -6,7 +6,7 @@ import pytest
 
 from billing.gst.document_numbers import parse_number
 from billing.gst.money import Paise
-from billing.messages.texts import EmailText, MessageFacts, Occasion, email_text, whatsapp_text
+from billing.messages.texts import MessageFacts, MessageText, Occasion, email_text, whatsapp_text
 
 TOLD = MessageFacts(
     customer="Asha\r\nBcc: all@example",
@@ -19,7 +19,7 @@ TOLD = MessageFacts(
 
 
 def test_letter_cannot_be_given_another_head() -> None:
-    assert email_text(Occasion.ISSUED, TOLD) == EmailText(
+    assert email_text(Occasion.ISSUED, TOLD) == MessageText(
         subject="Invoice DL01/2627/000123 issued: Battwheels Garage",
         body="Dear Asha Bcc: all@example,\n\nYour invoice DL01/2627/000123 of Rs 1,32,160.00 is "
         "ready. Balance due: Rs 8,216.00.\nhttps://pay.example/x\n\nBattwheels Garage\n",
@@ -39,4 +39,5 @@ def test_letter_cannot_be_given_another_head() -> None:
 )
 def test_message_of_each_occasion(occasion: Occasion, said: str) -> None:
     settled = replace(TOLD, balance=Paise(0))
-    assert whatsapp_text(occasion, settled) == f"Battwheels Garage: {said} https://pay.example/x"
+    said_there = whatsapp_text(occasion, settled)
+    assert said_there == MessageText(body=f"Battwheels Garage: {said} https://pay.example/x")
