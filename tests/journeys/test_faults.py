@@ -375,7 +375,7 @@ async def test_a_served_house_ends_when_told(house: Runtime) -> None:
             async def status() -> httpx.Response:
                 return await client.get("/ready")
 
-            told.append((await eventually(status, lambda a: a.is_success, 120)).json())
+            told.append((await eventually(status, lambda a: a.is_success)).json())
         end()
 
     own = replace(house, settings=replace(house.settings, port=port))

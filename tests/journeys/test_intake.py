@@ -29,12 +29,12 @@ TRIED = """mutation ($report: ReportInput!, $garage: ID, $op: UUID!) {
   reportFailure(report: $report, garage: $garage, operationId: $op) { __typename
     ... on InvalidInput { at: field } } }"""
 WRONG: list[tuple[dict[str, Any], str]] = [
-    ({"text": ""}, "text"),
-    ({"text": "  \t "}, "text"),
-    ({"text": "x" * 20_001}, "text"),
-    ({"text": "It stops", "vehicleId": "veh_x y"}, "vehicle id"),
-    ({"text": "It stops", "codes": ["E" * 200]}, "codes"),
-    ({"text": "It stops", "vehicle": {"make": "Ather", "year": 1}}, "year"),
+    ({"text": ""}, "report.text"),
+    ({"text": "  \t "}, "report.text"),
+    ({"text": "x" * 20_001}, "report.text"),
+    ({"text": "It stops", "vehicleId": "veh_x y"}, "report.vehicleId"),
+    ({"text": "It stops", "codes": ["E" * 200]}, "report.codes"),
+    ({"text": "It stops", "vehicle": {"make": "Ather", "year": 1}}, "report.vehicle.year"),
 ]
 REPORTS = 25
 
