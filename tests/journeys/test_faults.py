@@ -98,7 +98,7 @@ async def closed_graph() -> AsyncGenerator[Graph]:
     graph = await Graph.open(f"bolt://127.0.0.1:{port}", "neo4j", "gone", answer_s=SERVING.answer)
     yield graph
     await graph.close()
-    collected()
+    await collected()
 
 
 @pytest.fixture
@@ -115,13 +115,16 @@ async def silent_graph() -> AsyncGenerator[Graph]:
     yield graph
     await graph.close()
     server.close()
-    collected()
+    await collected()
 
 
-def collected() -> None:
+async def collected() -> None:
     """Let the sockets go that the driver leaves open when it is cut off as it connects."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
+        # What the loop has yet to run may hold the last of them.
+        for _ in range(3):
+            await asyncio.sleep(0)
         gc.collect()
 
 
