@@ -241,7 +241,11 @@ async def test_a_wait_that_is_too_long_is_seen(
     house: Runtime, asha: Person, silent_graph: Graph
 ) -> None:
     """The bound holds because the waits are set so: one that is not is found, at any load."""
-    slow = rejoined(house, replace(SERVING, graph=2 * BOUND_SECONDS), graph=silent_graph)
+    slow = rejoined(
+        house,
+        replace(SERVING, graph=2 * BOUND_SECONDS, source=2 * BOUND_SECONDS),
+        graph=silent_graph,
+    )
     async with asking(slow, asha) as who:
         _, seconds = await heard("graph silent, waited for", who, MATCH, {"report": SAID})
     assert seconds > BOUND_SECONDS
