@@ -39,7 +39,7 @@ from web.server import build_application, run_background
 from web.settings import Settings
 from web.wiring import Runtime, join_parts
 
-pytestmark = [pytest.mark.journey, pytest.mark.long]
+pytestmark = pytest.mark.journey
 # The row's own bounds: a dead store is told of in two seconds, one that is back is used in five.
 DEAD_SECONDS = 2.0
 BACK_SECONDS = 5.0
