@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from web.garage.client import Busy, RemoteService, drain_queue
+from domain.errors import Unavailable
+from web.garage.client import RemoteService, drain_queue
 from web.garage.replica import Replica
 
 RETRY_SECONDS = 7
@@ -62,7 +63,7 @@ async def test_a_record_that_is_never_taken_stays_in_the_queue(tmp_path: Path) -
     async with httpx.AsyncClient(
         transport=httpx.MockTransport(service.answer), base_url="http://battwheels.test"
     ) as http:
-        with pytest.raises(Busy, match="Too many requests"):
+        with pytest.raises(Unavailable, match="Too many requests"):
             await drain_queue(replica, RemoteService(http, "token"), pause)
     assert replica.status().waiting == 3
     assert (service.sizes, paused) == ([3, 1], [RETRY_SECONDS])

@@ -44,14 +44,6 @@ CaughtUp = Callable[[int, int], None]
 Pause = Callable[[float], Awaitable[None]]
 
 
-class Busy(Unavailable):
-    """The service takes no more of this person for `retry_s` seconds."""
-
-    def __init__(self, reason: str, retry_s: float) -> None:
-        super().__init__("the service", reason)
-        self.retry_s = retry_s
-
-
 @dataclass(frozen=True, slots=True)
 class RemoteService:
     """The service over HTTP, as one person of the garage."""
@@ -63,8 +55,8 @@ class RemoteService:
         """Ask for one thing and give it.
 
         Raises:
-            Busy: it takes no more of this person for a while.
-            Unavailable: there is no way to the service now; try again later.
+            Unavailable: there is no way to the service now, or it takes no more of this person for
+                `retry_s` seconds; try again later.
             NotAuthenticated: the token does not hold any more.
         """
         try:
@@ -80,7 +72,8 @@ class RemoteService:
         except (httpx.TransportError, ValueError) as error:
             raise Unavailable("the service", type(error).__name__) from error
         if answer.status_code == TOO_MANY:
-            raise Busy(body["errors"][0]["message"], _retry_seconds(answer))
+            said = body["errors"][0]["message"]
+            raise Unavailable("the service", said, retry_s=_retry_seconds(answer))
         if body.get("errors"):
             raise Unavailable("the service", body["errors"][0]["message"])
         [found] = body["data"].values()
@@ -105,8 +98,8 @@ async def drain_queue(replica: Replica, remote: RemoteService, pause: Pause = as
     pages follow after the time that it names.
 
     Raises:
-        Busy: it does not take one record alone, not even after that time; the queue keeps it.
-        Unavailable, NotAuthenticated: as `RemoteService.ask` says.
+        Unavailable, NotAuthenticated: as `RemoteService.ask` says; also where one record alone is
+            not taken, not even after that time. The queue keeps what was not taken.
     """
     done = 0
     while passed := await _pass_batch(replica, remote, pause):
@@ -119,8 +112,8 @@ async def _pass_batch(replica: Replica, remote: RemoteService, pause: Pause) -> 
     while records := replica.waiting(most, deferred):
         try:
             result = await remote.ask(SYNC, operations=records)
-        except Busy as busy:
-            if refused and len(records) == 1:
+        except Unavailable as busy:
+            if busy.retry_s is None or (refused and len(records) == 1):
                 raise
             most, refused = max(1, len(records) // 2), True
             await pause(busy.retry_s)
