@@ -18,7 +18,7 @@ FOUND, UNKNOWN = every()
 MADE_OF_OURS = {
     "graph.queries",
     "ingest.recall_vehicles",
-    "resolvers.followed",
+    "resolvers.subscriptions.requests",
 }
 
 
