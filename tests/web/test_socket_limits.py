@@ -19,6 +19,23 @@ from tests.web.test_socket import CHANGED, PROTOCOL, change, closed, hear, opene
 from web.caps import Caps
 from web.rates import Rate
 
+# The one card that each world begins with, and nothing else.
+HELD = (1, 0, 0)
+ORDERS: list[tuple[list[dict[str, Any]], int | None]] = [
+    ([{"type": "complete", "id": "1"}], None),
+    ([{"type": "complete", "id": "1"}, {"type": "complete", "id": "1"}], None),
+    ([{"type": "complete"}], 4400),
+    ([{"type": "complete", "id": {}}], 4400),
+    ([{"type": "pong"}, {"type": "pong", "payload": {}}], None),
+    ([{"type": "next", "id": "1", "payload": {}}], 4400),
+    ([{"type": "error", "id": "1", "payload": []}], 4400),
+    ([{"type": "connection_ack"}], 4400),
+    ([{"type": "connection_init"}, {"type": "connection_init"}], 4429),
+    ([{"type": "subscribe", "id": "1", "payload": {"query": CHANGED}}] * 2, 4409),
+    ([{"type": "subscribe", "id": [], "payload": {"query": CHANGED}}], 4400),
+    ([{"type": "start", "id": "1", "payload": {"query": CHANGED}}], 4400),
+    ([{"id": "1", "payload": {"query": CHANGED}}], 4400),
+]
 PAGE = "{ cards(first: 1) { edges { node { key } } } }"
 
 
@@ -137,26 +154,12 @@ async def test_messages_are_bounded(world: World, frame: str, code: int) -> None
         async with connected(place) as another:
             await init(another, world, "bala")
             assert await hear(another) == {"type": "connection_ack"}
-    assert world.written() == (0, 0, 0)
+    assert world.written() == HELD
 
 
 @pytest.mark.parametrize(
     ("messages", "code"),
-    [
-        ([{"type": "complete", "id": "1"}], None),
-        ([{"type": "complete", "id": "1"}, {"type": "complete", "id": "1"}], None),
-        ([{"type": "complete"}], 4400),
-        ([{"type": "complete", "id": {}}], 4400),
-        ([{"type": "pong"}, {"type": "pong", "payload": {}}], None),
-        ([{"type": "next", "id": "1", "payload": {}}], 4400),
-        ([{"type": "error", "id": "1", "payload": []}], 4400),
-        ([{"type": "connection_ack"}], 4400),
-        ([{"type": "connection_init"}, {"type": "connection_init"}], 4429),
-        ([{"type": "subscribe", "id": "1", "payload": {"query": CHANGED}}] * 2, 4409),
-        ([{"type": "subscribe", "id": [], "payload": {"query": CHANGED}}], 4400),
-        ([{"type": "start", "id": "1", "payload": {"query": CHANGED}}], 4400),
-        ([{"id": "1", "payload": {"query": CHANGED}}], 4400),
-    ],
+    ORDERS,
 )
 async def test_messages_in_the_wrong_order(
     world: World, messages: list[dict[str, Any]], code: int | None
@@ -168,7 +171,7 @@ async def test_messages_in_the_wrong_order(
             assert await is_open(socket)
         else:
             assert await closed(socket) == code
-    assert world.written() == (0, 0, 0)
+    assert world.written() == HELD
 
 
 @pytest.mark.parametrize("messages", [[{"type": "ping"}], [{"type": "pong"}], []])
