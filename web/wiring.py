@@ -218,8 +218,10 @@ def open_language_model(settings: Settings) -> LanguageReasoner | None:
         raise InvalidInput(
             "BATTWHEELS_LANGUAGE_MODEL", "needs the extra: pip install 'battwheels[llm]'"
         ) from error
-    named: Callable[[str, str | None, str | None], LanguageReasoner] = driver.LanguageModel.named
-    return named(settings.language_model, settings.language_model_url, settings.language_model_key)
+    build: Callable[[str, str | None, str | None], LanguageReasoner] = (
+        driver.LanguageModel.from_name
+    )
+    return build(settings.language_model, settings.language_model_url, settings.language_model_key)
 
 
 def analysis_ports(runtime: Runtime) -> AnalysisPorts:

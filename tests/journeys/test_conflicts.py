@@ -129,7 +129,7 @@ async def test_what_an_edit_names_has_to_be_known_in_a_conflict_too(somebody: So
     await sync(manager, edit(made["key"], 1, "Known parts 2"))
     wrong = {"type": "REPAIR", "parts": [{"part": "no-such-part"}]}
     [answer] = await sync(manager, edit(made["key"], 1, "Known parts", resolution=wrong))
-    assert (answer["state"], answer["field"]) == ("REFUSED", "parts")
+    assert (answer["state"], answer["field"]) == ("REFUSED", "data.card.resolution.parts")
     assert (await manager.ask(CARD, id=made["key"]))["version"] == 2
 
 

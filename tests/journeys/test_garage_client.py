@@ -202,7 +202,7 @@ async def test_a_long_queue_is_handed_in_by_pages_and_one_bad_record_stops_nothi
     assert await drain_queue(replica, remote) == 1_000
     assert len(replica.answers("APPLIED")) == 999
     [refused] = replica.answers("REFUSED")
-    assert (refused["field"], replica.status().waiting) == ("text", 0)
+    assert (refused["field"], replica.status().waiting) == ("data.report.text", 0)
     [row] = await house.graph.read(
         "MATCH (t:Ticket) WHERE t.text STARTS WITH 'Brake lever loose' RETURN count(t) AS n"
     )
@@ -242,7 +242,7 @@ async def test_a_call_of_ten_megabytes_is_refused_whole(house: Runtime, somebody
 
 def queued(type: str, data: dict[str, Any]) -> dict[str, Any]:
     return {
-        "operation_id": str(uuid4()),
+        "operationId": str(uuid4()),
         "type": type,
         "data": data,
         "garage_id": PUNE,
@@ -257,7 +257,7 @@ async def test_a_report_and_its_repair_wait_in_one_queue(
     garage.init(PUNE, technician.token, file=file)
     garage.report("Kick stand is bent", file=file)
     [report] = Replica.open(file).waiting(1)
-    name = report["operation_id"]
+    name = report["operationId"]
     garage.start(name, file=file)
     garage.resolve(name, 20, file=file)
     await drain_queue(Replica.open(file), RemoteService(technician.client, technician.token))

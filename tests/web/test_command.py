@@ -35,9 +35,9 @@ def test_tokens_are_refused_in_production(tmp_path: Path) -> None:
         "BATTWHEELS_ENV": "production",
         "BATTWHEELS_HOME": str(tmp_path),
         "NEO4J_URI": "bolt://127.0.0.1:1",
-        "NEO4J_PASSWORD": "a-password-of-our-own",
-        "POSTGRES_URL": "postgresql://b:another-of-ours@127.0.0.1:1/b",
-        "REDIS_URL": "redis://:a-third-of-ours@127.0.0.1:1/0",
+        "NEO4J_PASSWORD": "kV7q-3mXz-Lw9T-pR2c",
+        "POSTGRES_URL": "postgresql://b:hN4d-8sYf-Qb6J-uE5g@127.0.0.1:1/b",
+        "REDIS_URL": "redis://:xC2w-7tGk-Zn9P-aM3r@127.0.0.1:1/0",
         "BATTWHEELS_TOKEN_SECRET": "s" * 48,
         "BATTWHEELS_VAULT_KEYS": "first:AAAA index:BBBB",
     }

@@ -27,8 +27,8 @@ ELSEWHERE = GivenUrls(neo4j_uri="bolt://elsewhere:7687", neo4j_password="known")
 START = """
 import sys
 from web.local import stores
-from web.local.home import Home
-stores.start(Home.at(sys.argv[1]), stores.GivenUrls(neo4j_uri="bolt://elsewhere:7687"))
+from web.local.home import StoreHome
+stores.start_stores(StoreHome.at(sys.argv[1]), stores.GivenUrls(neo4j_uri="bolt://elsewhere:7687"))
 """
 
 
