@@ -10,6 +10,8 @@ from graphql import (
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
+    is_required_argument,
+    is_required_input_field,
 )
 
 from tests.journeys.schema_walk import API, roots, value
@@ -20,6 +22,15 @@ OPERATIONS: Mapping[str, GraphQLObjectType | None] = {
     "query": API.query_type,
     "mutation": API.mutation_type,
     "subscription": API.subscription_type,
+}
+
+
+# What an input needs though its type does not say so, and what its texts must be.
+ALSO_NEEDED: Mapping[str, Mapping[str, object]] = {
+    "ReportInput": {"text": "The horn is silent"},
+    "CustomerInput": {"address": "4 Camp Road", "pincode": "411001", "state": "27"},
+    "PlaceInput": {"state": "27", "reason": "Handed over at our gate"},
+    "BillingSettingsInput": {"series": "PN1", "pincode": "411001", "state": "27"},
 }
 
 
@@ -51,29 +62,44 @@ class Door:
         """Give arguments that are good but for what stands at the door."""
         root = roots(OPERATIONS[self.operation])[self.verb]
         filled = {
-            name: value(name, argument.type, given)
+            name: good_value(name, argument.type, given)
             for name, argument in root.args.items()
-            if isinstance(argument.type, GraphQLNonNull)
+            if is_required_argument(argument)
         }
         argument, *rest = self.path
-        kind = root.args[argument].type
+        kind = cast("Any", root.args[argument]).type
         filled[argument] = _placed(kind, rest, hostile, filled.get(argument), given)
         return filled
 
     def many(self, count: int, given: Mapping[str, object]) -> list[object]:
         """Give so many good entries for a list."""
-        return [value(self.path[-1], self.type.of_type, given)] * count
+        return [good_value(self.path[-1], self.type.of_type, given)] * count
 
 
 def every_door() -> tuple[Door, ...]:
     """Give all doors of the schema, in its order."""
     return tuple(
-        Door(operation, verb, path, kind, type)
+        Door(operation, verb, path, kind, typed)
         for operation, root in OPERATIONS.items()
         for verb, found in roots(root).items()
         for name, argument in found.args.items()
-        for path, kind, type in _walked((name,), argument.type)
+        for path, kind, typed in _walked((name,), argument.type)
     )
+
+
+def good_value(name: str, kind: Any, given: Mapping[str, object]) -> object:  # noqa: ANN401 - of graphql
+    """Give something that reads as this kind; of an input object only what it cannot be without."""
+    match kind:
+        case GraphQLNonNull():
+            return good_value(name, kind.of_type, given)
+        case GraphQLInputObjectType():
+            return {
+                key: good_value(key, field.type, given)
+                for key, field in kind.fields.items()
+                if is_required_input_field(field)
+            } | dict(ALSO_NEEDED.get(kind.name, {}))
+        case _:
+            return value(name, kind, given)
 
 
 def _walked(path: tuple[str, ...], kind: Any) -> Iterator[tuple[tuple[str, ...], str, Any]]:  # noqa: ANN401 - of graphql
@@ -111,7 +137,7 @@ def _placed(
             return [_placed(kind.of_type, further, hostile, None, given)]
         case _:
             fields = cast("GraphQLInputObjectType", kind).fields
-            held = cast("dict[str, object]", so_far or value(step, kind, given))
+            held = cast("dict[str, object]", so_far or good_value(step, kind, given))
             return {
                 **held,
                 step: _placed(fields[step].type, further, hostile, held.get(step), given),

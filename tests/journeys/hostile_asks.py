@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import orjson
@@ -56,7 +55,7 @@ def in_batches(asks: Sequence[Ask], size: int = TOGETHER) -> Iterator[tuple[Ask,
         yield batch
 
 
-def document(asks: Sequence[Ask]) -> tuple[str, dict[str, object]]:
+def document(asks: Sequence[Ask], *, alias: bool = True) -> tuple[str, dict[str, object]]:
     """Give one document for several asks of one operation, and its variables."""
     fields, defined, variables = list[str](), list[str](), dict[str, object]()
     for n, ask in enumerate(asks):
@@ -67,7 +66,8 @@ def document(asks: Sequence[Ask]) -> tuple[str, dict[str, object]]:
             variables[f"v{n}_{name}"] = value
             given.append(f"{name}: $v{n}_{name}")
         called = f"({', '.join(given)})" if given else ""
-        fields.append(f"a{n}: {ask.door.verb}{called} {_shape(root)}")
+        named = f"a{n}: " if alias else ""
+        fields.append(f"{named}{ask.door.verb}{called} {_shape(root)}")
     head = asks[0].door.operation + (f"({', '.join(defined)})" if defined else "")
     return f"{head} {{ {' '.join(fields)} }}", variables
 
@@ -87,7 +87,10 @@ async def ask_all(client: httpx.AsyncClient, token: str, asks: Sequence[Ask]) ->
     """Ask together; where one answer ends the document, ask the others again one by one."""
     told = await _ask(client, token, asks)
     if len(asks) > 1 and None in told:
-        return [one or (await ask_all(client, token, [ask]))[0] for one, ask in zip(told, asks, strict=True)]
+        return [
+            one or (await ask_all(client, token, [ask]))[0]
+            for one, ask in zip(told, asks, strict=True)
+        ]
     assert None not in told
     return [one for one in told if one is not None]
 
@@ -101,7 +104,9 @@ async def _ask(client: httpx.AsyncClient, token: str, asks: Sequence[Ask]) -> li
     )
     size = len(answer.content)
     body = answer.json()
-    return [_told(n, answer.status_code, size, body, alone=len(asks) == 1) for n in range(len(asks))]
+    return [
+        _told(n, answer.status_code, size, body, alone=len(asks) == 1) for n in range(len(asks))
+    ]
 
 
 def _told(n: int, status: int, size: int, body: Any, *, alone: bool) -> Told | None:  # noqa: ANN401 - JSON
