@@ -31,7 +31,8 @@ RANGE = re.compile(rf"({NUMBER})(?:-|–|to|\.\.)({NUMBER})°?C?")
 RANGE_LIMIT = 40
 SHA_256 = re.compile(r"[0-9a-f]{64}")
 LISTED = 100
-VEHICLES = 200
+# What one call may name; a card into which others were merged holds more.
+VEHICLES = 1_000
 SENTENCE_LIMIT = 2_000
 # As VehicleContext keeps the names of makes and models.
 VEHICLE_LIMIT = 80
@@ -249,9 +250,7 @@ def _parse_attachments(
 def _parse_attachment(value: inputs.AttachmentInput) -> cards.Attachment:
     if not SHA_256.fullmatch(value.sha256):
         raise InvalidInput("sha256", f"of {value.key[:80]!r} is not 64 hex digits")
-    return cards.Attachment(
-        key=mask_personal(limits.clean_text("key", value.key, 500)), sha256=value.sha256
-    )
+    return cards.Attachment(key=limits.clean_text("key", value.key, 500), sha256=value.sha256)
 
 
 def _parse_visibility(value: inputs.VisibilityInput) -> Visibility:
@@ -259,7 +258,7 @@ def _parse_visibility(value: inputs.VisibilityInput) -> Visibility:
     limits.check_count("regions", len(value.regions), LISTED)
     return Visibility(
         garages=_each("garages", value.garages, lambda g: garage_id(key_of("Garage", g))),
-        regions=tuple(limits.clean_prose("regions", r, 80) for r in value.regions),
+        regions=tuple(limits.clean_text("regions", r, 80) for r in value.regions),
     )
 
 

@@ -6,19 +6,23 @@ no date any more and would end in an accident far from whoever wrote it.
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import strawberry
 from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.schema.types.base_scalars import DateDefinition, DateTimeDefinition
+from strawberry.types.scalar import ScalarDefinition
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 D = TypeVar("D", bound=date)
 
 
-def _bounded(parse: Callable[[object], D]) -> Callable[[object], D]:
+def _bounded(scalar: ScalarDefinition, kind: type[D]) -> Callable[[object], D]:
+    """Read as Strawberry's own scalar does, and keep what is of our time."""
+
     def parsed(value: object) -> D:
-        found = parse(value)
+        found = cast("Callable[[object], object]", scalar.parse_value)(value)
+        assert isinstance(found, kind)  # noqa: S101 - what the scalar of this kind gives
         if not FIRST_YEAR <= found.year <= LAST_YEAR:
             said = f"The year {found.year} is not between {FIRST_YEAR} and {LAST_YEAR}."
             raise StrawberryInputCoercionError(said)
@@ -30,8 +34,8 @@ def _bounded(parse: Callable[[object], D]) -> Callable[[object], D]:
 DAY = strawberry.scalar(
     name="Date",
     description=f"A day, as 2026-11-28; of the years {FIRST_YEAR} to {LAST_YEAR}.",
-    serialize=DateDefinition.serialize,
-    parse_value=_bounded(DateDefinition.parse_value),
+    serialize=date.isoformat,
+    parse_value=_bounded(DateDefinition, date),
 )
 MOMENT = strawberry.scalar(
     name="DateTime",
@@ -39,7 +43,7 @@ MOMENT = strawberry.scalar(
         "A moment with its time zone, as 2026-11-28T10:00:00+05:30; of the years "
         f"{FIRST_YEAR} to {LAST_YEAR}."
     ),
-    serialize=DateTimeDefinition.serialize,
-    parse_value=_bounded(DateTimeDefinition.parse_value),
+    serialize=datetime.isoformat,
+    parse_value=_bounded(DateTimeDefinition, datetime),
 )
 SCALARS = {date: DAY, datetime: MOMENT}

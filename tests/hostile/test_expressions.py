@@ -1,18 +1,16 @@
 """Every regular expression over people's text takes a time that grows no faster than the text."""
 
-import time
 from collections.abc import Callable
 
 import pytest
 
 from tests.hostile.expressions import Expression, every, tiring
+from tests.hostile.growth import GROWTH, WORST_GROWTH, cpu
 
 # What doubles with every character is over before it is seen to grow.
 SHORT, AT_ONCE = 22, 0.02
 # A text's size, and the CPU seconds that a linear look at it never takes.
 STEPS = ((250, 0.003), (4_000, 0.0004))
-# Four times the text: four times the work when it grows with the size, sixteen with its square.
-GROWTH, WORST_GROWTH = 4, 9.0
 FOUND, UNKNOWN = every()
 # Made while they run, of parts that are escaped and of our own files.
 MADE_OF_OURS = {
@@ -20,12 +18,6 @@ MADE_OF_OURS = {
     "ingest.recall_vehicles",
     "resolvers.subscriptions.requests",
 }
-
-
-def cpu(work: Callable[[], object]) -> float:
-    began = time.thread_time()
-    work()
-    return time.thread_time() - began
 
 
 def grows_too_fast(work: Callable[[str], object], before: str, pump: str, after: str) -> bool:

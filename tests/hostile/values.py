@@ -1,7 +1,7 @@
 """What nobody should send, by kind of door: what must be refused, and what is only odd."""
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,6 +51,7 @@ COMBINED = "a" + "\u0301\u0327" * 400
 TEXTS = {"odd": ODD_TEXT, "combined": COMBINED, "spaces": "1-2" + " " * 400 + "x", "empty": ""}
 NOTHING: Mapping[str, object] = {}
 WRONG_TEXTS: Mapping[str, object] = {"number": 7, "object": NOTHING, "listed": [["x"]]}
+NO_ENTRIES: Sequence[object] = ()
 WRONG: Mapping[str, Mapping[str, object]] = {
     "String": WRONG_TEXTS,
     "Cursor": WRONG_TEXTS,
@@ -59,12 +60,20 @@ WRONG: Mapping[str, Mapping[str, object]] = {
     "Float": {"text": "1", "flag": True, "object": NOTHING},
     "Boolean": {"text": "true", "number": 1},
     "Paise": {"text": "1", "half": 1.5, "flag": True, "huge": 1e300},
-    "Date": {"none": "2026-02-30", "number": 7, "empty": "", "zero": "0000-01-01", "long": LONG},
-    "DateTime": {"none": "2026-13-01T00:00:00Z", "number": 7, "empty": "", "long": LONG},
+    "Date": {
+        **{"none": "2026-02-30", "number": 7, "empty": "", "zero": "0000-01-01", "long": LONG},
+        **{"first": "0001-01-01", "last": "9999-12-31", "before": "1899-12-31"},
+    },
+    "DateTime": {
+        **{"none": "2026-13-01T00:00:00Z", "number": 7, "empty": "", "long": LONG},
+        "first": "0001-01-01T00:00:00+14:00",
+        "last": "9999-12-31T23:59:59.999999-14:00",
+        "after": "2201-01-01T00:00:00Z",
+    },
     "UUID": {"none": "x", "number": 7, "empty": "", "long": LONG},
     "Enum": {"none": "NOPE", "small": "draft", "number": 7, "empty": "", "long": LONG},
     "List": {"nothing": [None], "object": {"a": 1}},
-    "Object": {"unknown": {"nope": 1}, "text": "x", "listed": [[]], "number": 7},
+    "Object": {"unknown": {"nope": 1}, "text": "x", "listed": [NO_ENTRIES], "number": 7},
     "JSON": NOTHING,
 }
 REFUSED: Mapping[str, Mapping[str, object]] = {
@@ -86,10 +95,7 @@ ODD: Mapping[str, Mapping[str, object]] = {
     "Float": {"most": 1e308, "least": -1e308, "small": 5e-324, "minus": -1.0},
     "Boolean": {"set": True, "unset": False},
     "Paise": {"minus": -1, "none": 0, "most": (1 << 63) - 1, "over": 1 << 63, "least": -(1 << 63)},
-    "Date": {"first": "0001-01-01", "last": "9999-12-31"},
     "DateTime": {
-        "first": "0001-01-01T00:00:00+14:00",
-        "last": "9999-12-31T23:59:59.999999-14:00",
         "local": "2026-11-01T00:00:00",
         "week": "2026-W44-7T00:00:00+05:30",
     },

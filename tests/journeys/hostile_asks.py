@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import orjson
@@ -119,9 +119,9 @@ def _told(n: int, status: int, size: int, body: Any, *, alone: bool) -> Told | N
             return Told(status, extensions.get("code"), field.partition("_")[2], size)
         if alone:
             return Told(status, extensions.get("code"), field, size)
-    answered = (body.get("data") or {}).get(f"a{n}", ...)
+    answered = cast("dict[str, Any]", body.get("data") or {}).get(f"a{n}", ...)
     if answered is ...:
         return None
-    if isinstance(answered, dict) and "message" in answered:
+    if "message" in (answered or {}):
         return Told(status, answered["__typename"], answered.get("field"), size)
     return Told(status, None, None, size)

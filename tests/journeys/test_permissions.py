@@ -53,7 +53,7 @@ async def test_role_may_do_what_is_its(house: Runtime, api: Api, role: Role) -> 
     assert refused == []
 
 
-async def test_nobody_is_refusedstored_counts(house: Runtime, api: Api) -> None:
+async def test_nobody_is_refused_everything(house: Runtime, api: Api) -> None:
     before = await stored_counts(house)
     codes = {field: await _code(api, house, field) for field in WRITTEN}
     assert codes == dict.fromkeys(WRITTEN, "NOT_AUTHENTICATED")
