@@ -71,7 +71,7 @@ READERS: Mapping[str, Callable[[str, Lexicon], object]] = {
     "words": lambda text, _: split_words(text),
     "causes": lambda text, _: cause_key(text),
     "terms": lambda text, _: weighted_terms(text),
-    "paper": lambda text, _: printable_text(text),
+    "printable": lambda text, _: printable_text(text),
 }
 
 
