@@ -40,7 +40,7 @@ from resolvers.subscriptions.changes import Subscription
 from resolvers.technicians import TechnicianMutations, TechnicianQueries
 from resolvers.tickets import TicketMutations, TicketQueries
 from resolvers.vocabulary import VocabularyQueries
-from schema import choices
+from schema import choices, moments
 from schema.invoices import Payment
 from schema.money import PAISE, Paise
 from schema.people import Garage
@@ -161,7 +161,8 @@ def build_api(*, introspection: bool, limits: DocumentLimits | None = None) -> A
         subscription=Subscription,
         types=[Garage, Payment],
         config=StrawberryConfig(
-            disable_field_suggestions=not introspection, scalar_map={Paise: PAISE}
+            disable_field_suggestions=not introspection,
+            scalar_map={Paise: PAISE, **moments.SCALARS},
         ),
         extensions=[LimitedExecution, MaskedAnswers if introspection else UnloggedAnswers],
         exception_handlers=HANDLERS,

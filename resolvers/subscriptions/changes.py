@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 
 import strawberry
 
+from domain import limits
 from domain.access import Action, ResourceKind
 from domain.cards import FailureCard
 from domain.errors import CursorLost, InvalidInput, NotAuthenticated, Unavailable
@@ -16,6 +17,7 @@ from domain.tickets import Matching, Ticket
 from resolvers.arguments import TicketArgument
 from resolvers.context import RequestContext, RequestInfo
 from resolvers.guards import guard_field
+from resolvers.inputs import VEHICLE_LIMIT
 from schema import refusals, tickets
 from schema.nodes import key_of
 from schema.subscriptions import CardChange, CardNews, Resync, TicketChange, TicketNews
@@ -45,6 +47,7 @@ class Subscription:
     ) -> AsyncGenerator[CardNews, None]:
         context = info.context
         try:
+            make = make and limits.clean_text("make", make, VEHICLE_LIMIT)
             async for step in _follow_changes(context, CARD_EVENTS, parse_cursor(after)):
                 if isinstance(step, Resync):
                     yield step
