@@ -233,7 +233,6 @@ def analysis_ports(runtime: Runtime) -> AnalysisPorts:
         tallying=counter_ports(runtime),
         analyses=runtime.analyses,
         book=runtime.feedback,
-        teller=runtime.outbox,
         now=lambda: datetime.now(UTC),
     )
 

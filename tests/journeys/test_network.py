@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
 from time import perf_counter
 
 import httpx
@@ -13,7 +14,7 @@ from graph.outbox import GraphOutbox
 from tests.graph.examples import card
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, Person, content
-from tests.journeys.sockets import CHANGED, subscribed
+from tests.journeys.sockets import CHANGED, Subscriber, subscribed
 from tests.waits import eventually, sure_to_end
 from tests.web.live_server import served
 from web.server import build_application, run_background
@@ -23,6 +24,10 @@ pytestmark = pytest.mark.journey
 CARDS = 200
 AT_ONCE = 2
 GOAL_SECONDS = 5.0
+READING, NOT_READING, STORIES = 20, 2, 50
+AGAIN = " ".join(f"again{n}: signature {{ text }}" for n in range(14))
+WORDY = f"""subscription ($after: String) {{ cardChanged(after: $after) {{
+  ... on CardChange {{ card {{ key {AGAIN} }} }} }} }}"""
 READING = "query ($id: ID!) { card(id: $id) { key } }"
 PAST = "query ($id: ID!) { card(id: $id, version: 1) { key } }"
 NODE = "query ($id: ID!) { node(id: $id) { key } }"
@@ -152,6 +157,34 @@ async def test_two_hundred_cards_arrive_within_seconds(
     p95 = delays[int(0.95 * CARDS)]
     print(f"{CARDS} cards: p50 {delays[CARDS // 2]:.3f}, p95 {p95:.3f} s")  # noqa: T201 - shown with -s
     assert p95 < GOAL_SECONDS
+
+
+async def hear(socket: Subscriber, count: int) -> list[str]:
+    return [(await socket.next())["card"]["key"] for _ in range(count)]
+
+
+@pytest.mark.row("SY-2")
+async def test_sockets_that_stop_reading_hold_up_nobody(
+    house: Runtime, somebody: Somebody, place: str
+) -> None:
+    """Six megabytes to each: more than the buffers between them hold for one who takes nothing."""
+    author = somebody(Role.MANAGER)
+    start = await told_so_far(house)
+    people = [somebody(Role.TECHNICIAN, DELHI, f"socket_{n}") for n in range(READING + NOT_READING)]
+    async with AsyncExitStack() as stack:
+        sockets = [
+            await stack.enter_async_context(subscribed(place, who.token, WORDY, after=start))
+            for who in people
+        ]
+        made = [
+            await author.create(content(f"Long story {n}", text=f"{n} " + "Told at length. " * 620))
+            for n in range(STORIES)
+        ]
+        heard = await asyncio.gather(*(hear(one, STORIES) for one in sockets[:READING]))
+        slow = [await hear(one, STORIES) for one in sockets[READING:]]
+    keys = [card["key"] for card in made]
+    assert heard == [keys] * READING
+    assert slow == [keys] * NOT_READING
 
 
 @pytest.mark.row("EX-5")

@@ -1,6 +1,7 @@
 """What runs beside the service: loops that start again, and events that are handled once."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -48,7 +49,12 @@ def hearing(
         if learnt is not None:
             learnt.append(event)
 
-    return EventHandlers(search=needed, learn=learn, draft=draft, forget=forget, tell=draft)
+    async def hint(events: Sequence[Event], connection: Connection) -> None:
+        del events, connection
+
+    return EventHandlers(
+        search=needed, learn=learn, draft=draft, forget=forget, tell=draft, hint=hint
+    )
 
 
 def created(ticket: str) -> Event:
