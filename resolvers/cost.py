@@ -243,16 +243,6 @@ def measure_document(
     return over, max((size.objects for size in sizes), default=0)
 
 
-def find_excesses(
-    schema: GraphQLSchema,
-    document: DocumentNode,
-    variables: Mapping[str, object],
-    limits: DocumentLimits,
-) -> list[str]:
-    """Say what of a document is over a limit; nothing when all of it may run."""
-    return measure_document(schema, document, variables, limits)[0]
-
-
 def _compare_sizes(size: DocumentSize, limits: DocumentLimits) -> Iterable[tuple[str, int, int]]:
     yield "levels of depth", size.depth, limits.depth
     yield "aliases", size.aliases, limits.aliases

@@ -46,7 +46,7 @@ ROUNDS = int(os.environ.get("ROUNDS", "200"))
 SHORT = 40
 # The middle of a burst, which takes about this long.
 BURST_SECONDS = 0.2
-pytestmark = [pytest.mark.journey, pytest.mark.long]
+pytestmark = pytest.mark.journey
 
 Clients = tuple[Graph, Records, Redis]
 Own = tuple[StoreHome, StoreUrls]
