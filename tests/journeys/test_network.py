@@ -24,7 +24,7 @@ pytestmark = pytest.mark.journey
 CARDS = 200
 AT_ONCE = 2
 GOAL_SECONDS = 5.0
-READING, NOT_READING, STORIES = 20, 2, 50
+READERS, STALLED, STORIES = 20, 2, 50
 AGAIN = " ".join(f"again{n}: signature {{ text }}" for n in range(14))
 WORDY = f"""subscription ($after: String) {{ cardChanged(after: $after) {{
   ... on CardChange {{ card {{ key {AGAIN} }} }} }} }}"""
@@ -170,7 +170,7 @@ async def test_sockets_that_stop_reading_hold_up_nobody(
     """Six megabytes to each: more than the buffers between them hold for one who takes nothing."""
     author = somebody(Role.MANAGER)
     start = await told_so_far(house)
-    people = [somebody(Role.TECHNICIAN, DELHI, f"socket_{n}") for n in range(READING + NOT_READING)]
+    people = [somebody(Role.TECHNICIAN, DELHI, f"socket_{n}") for n in range(READERS + STALLED)]
     async with AsyncExitStack() as stack:
         sockets = [
             await stack.enter_async_context(subscribed(place, who.token, WORDY, after=start))
@@ -180,11 +180,11 @@ async def test_sockets_that_stop_reading_hold_up_nobody(
             await author.create(content(f"Long story {n}", text=f"{n} " + "Told at length. " * 620))
             for n in range(STORIES)
         ]
-        heard = await asyncio.gather(*(hear(one, STORIES) for one in sockets[:READING]))
-        slow = [await hear(one, STORIES) for one in sockets[READING:]]
+        heard = await asyncio.gather(*(hear(one, STORIES) for one in sockets[:READERS]))
+        slow = [await hear(one, STORIES) for one in sockets[READERS:]]
     keys = [card["key"] for card in made]
-    assert heard == [keys] * READING
-    assert slow == [keys] * NOT_READING
+    assert heard == [keys] * READERS
+    assert slow == [keys] * STALLED
 
 
 @pytest.mark.row("EX-5")

@@ -1,7 +1,6 @@
 """What runs beside the service: loops that start again, and events that are handled once."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -16,6 +15,7 @@ from records.database import Connection, Records
 from records.hint_batches import HintBatchStore
 from records.outbox import RecordsOutbox
 from repair.suggestions import SuggestionPorts
+from sync.hints import hint_handler
 from sync.inbox import EventListener
 from tests.domain.samples import CARD, NOW, TICKET
 from tests.resolvers.fakes import World
@@ -49,11 +49,13 @@ def hearing(
         if learnt is not None:
             learnt.append(event)
 
-    async def hint(events: Sequence[Event], connection: Connection) -> None:
-        del events, connection
-
     return EventHandlers(
-        search=needed, learn=learn, draft=draft, forget=forget, tell=draft, hint=hint
+        search=needed,
+        learn=learn,
+        draft=draft,
+        forget=forget,
+        tell=draft,
+        hint=hint_handler(world.cards.severities, lambda: NOW),
     )
 
 

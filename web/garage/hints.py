@@ -45,8 +45,9 @@ class SyncHints:
             "authorization": f"Bearer {self._remote.token}",
             "accept": "text/event-stream",
         }
-        asked = {"json": {"query": FOLLOW}, "headers": headers, "timeout": TIMEOUT}
-        async with self._remote.http.stream("POST", STREAM, **asked) as answer:
+        async with self._remote.http.stream(
+            "POST", STREAM, json={"query": FOLLOW}, headers=headers, timeout=TIMEOUT
+        ) as answer:
             if not answer.is_success:
                 return
             # What was hinted at while nobody listened.
