@@ -109,7 +109,7 @@ class Network:
         worker = self.somebody(Role.TECHNICIAN, garage, f"worker_of_{garage}")
         boss, again = self.somebody(garage=garage), self.dice.random() < 0.3
         for visit in range(1 + again):
-            about = {"codes": ["E401"], "vehicleId": f"veh_{n}"}
+            about = {"codes": ["E401"], "vehicleId": f"veh_{n:03}"}
             made = await worker.report(f"Visit {visit} of vehicle {n}", **about)
             yield
             ticket = TicketId(made["key"])

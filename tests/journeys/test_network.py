@@ -14,7 +14,7 @@ from graph.outbox import GraphOutbox
 from tests.graph.examples import card
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, Person, content
-from tests.journeys.sockets import CHANGED, Subscriber, subscribed
+from tests.journeys.sockets import CHANGED, Subscriber, narrow_connection, subscribed
 from tests.waits import eventually, sure_to_end
 from tests.web.live_server import served
 from web.server import build_application, run_background
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.journey
 CARDS = 200
 AT_ONCE = 2
 GOAL_SECONDS = 5.0
-READERS, STALLED, STORIES = 20, 2, 50
+READERS, STALLED, STORIES, AUTHORS = 20, 2, 50, 5
 AGAIN = " ".join(f"again{n}: signature {{ text }}" for n in range(14))
 WORDY = f"""subscription ($after: String) {{ cardChanged(after: $after) {{
   ... on CardChange {{ card {{ key {AGAIN} }} }} }} }}"""
@@ -167,17 +167,27 @@ async def hear(socket: Subscriber, count: int) -> list[str]:
 async def test_sockets_that_stop_reading_hold_up_nobody(
     house: Runtime, somebody: Somebody, place: str
 ) -> None:
-    """Six megabytes to each: more than the buffers between them hold for one who takes nothing."""
-    author = somebody(Role.MANAGER)
+    """Seven megabytes to each: more than the buffers between them hold of what nobody takes."""
+    authors = [somebody(Role.MANAGER, name=f"storyteller_{n}") for n in range(AUTHORS)]
     start = await told_so_far(house)
     people = [somebody(Role.TECHNICIAN, DELHI, f"socket_{n}") for n in range(READERS + STALLED)]
     async with AsyncExitStack() as stack:
         sockets = [
-            await stack.enter_async_context(subscribed(place, who.token, WORDY, after=start))
-            for who in people
+            await stack.enter_async_context(
+                subscribed(
+                    place,
+                    who.token,
+                    WORDY,
+                    connection=None if n < READERS else await narrow_connection(place),
+                    after=start,
+                )
+            )
+            for n, who in enumerate(people)
         ]
         made = [
-            await author.create(content(f"Long story {n}", text=f"{n} " + "Told at length. " * 620))
+            await authors[n % AUTHORS].create(
+                content(f"Long story {n}", text=f"{n} " + "Told at length. " * 620)
+            )
             for n in range(STORIES)
         ]
         heard = await asyncio.gather(*(hear(one, STORIES) for one in sockets[:READERS]))
