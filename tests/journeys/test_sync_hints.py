@@ -53,8 +53,8 @@ async def place(house: Runtime) -> AsyncGenerator[str]:
         yield place
 
 
-def of_severity(title: str, severity: str, **more: object) -> dict[str, Any]:
-    return content(title, signature={"text": title, "severity": severity}, **more)
+def of_severity(title: str, severity: str) -> dict[str, Any]:
+    return content(title, signature={"text": title, "severity": severity})
 
 
 async def update(who: Person, id: str, card: dict[str, Any], expected: int) -> None:
@@ -91,7 +91,7 @@ async def test_a_garage_is_told_what_to_fetch(
         [retired] = await hints_of(listening, 1, made)
 
     upsert = {"__typename": "CardToSync", "kind": "failure_card", "action": "UPSERT"}
-    named = {"key": made["key"], "visibility": {"garages": []}}
+    named: dict[str, Any] = {"key": made["key"], "visibility": {"garages": []}}
     assert new == upsert | {
         "key": made["key"],
         "cursor": new["cursor"],
