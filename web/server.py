@@ -28,7 +28,7 @@ from repair.suggestions import SuggestionPorts
 from resolvers.services import Services
 from sync.cancellation import is_cancelled
 from sync.consumers import StreamConsumers, SweepTiming
-from sync.hints import HintSchedule
+from sync.hints import HintSchedule, hint_handler
 from sync.inbox import EventListener
 from web import listeners as web_listeners
 from web.asgi import AppOptions, application
@@ -117,6 +117,7 @@ def build_services(runtime: Runtime) -> Services:
         reviews=runtime.reviews,
         feed=runtime.feed,
         offline=runtime.offline,
+        digests=DigestStore(runtime.records),
         deltas=runtime.deltas,
         delta_cursors=runtime.delta_cursors,
         now=lambda: datetime.now(UTC),
@@ -137,6 +138,7 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         draft=runtime.billing.billing.drafts.open_draft,
         forget=runtime.card_cache.forget,
         tell=runtime.billing.notices.send_notice,
+        hint=hint_handler(runtime.cards.severities, lambda: datetime.now(UTC)),
     )
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "feed": runtime.feed.run,

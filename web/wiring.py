@@ -235,7 +235,6 @@ def analysis_ports(runtime: Runtime) -> AnalysisPorts:
         tallying=counter_ports(runtime),
         analyses=runtime.analyses,
         book=runtime.feedback,
-        teller=runtime.outbox,
         now=lambda: datetime.now(UTC),
     )
 

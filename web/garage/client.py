@@ -10,11 +10,14 @@ import httpx
 from domain.errors import NotAuthenticated, Unavailable
 from web.garage.replica import Replica, entity_of
 
+CARD_KIND = "failure_card"
 PAGE = 100
 BATCH = 100
 POLL_SECONDS = 5.0
 # A network that swallows what is sent shall not take a whole poll.
 TIMEOUT = httpx.Timeout(40.0, connect=3.0)
+# Changes take these cards away; who reads everything anew must not keep them either.
+OUT_OF_USE = frozenset({"DEPRECATED", "MERGED", "REJECTED"})
 UNKNOWN = 401
 TOO_MANY = 429
 # How long to wait where the service asks for less and does not say until when.
@@ -156,15 +159,16 @@ async def _read_all(replica: Replica, remote: RemoteService, cursor: str, told: 
     """Read everything anew; the cursor was given before, so nothing falls in between."""
     replica.restart()
     taken = 0
-    for kind, query in (("failure_card", CARDS), ("ticket", TICKETS)):
+    for kind, query in ((CARD_KIND, CARDS), ("ticket", TICKETS)):
         after = None
         while True:
             page = await remote.ask(query, after=after)
             nodes = [edge["node"] for edge in page["edges"]]
-            field = "card" if kind == "failure_card" else "ticket"
+            field = "card" if kind == CARD_KIND else "ticket"
             entries = [
                 {"kind": kind, "key": n["key"], "card": None, "ticket": None, field: n}
                 for n in nodes
+                if kind != CARD_KIND or n["status"] not in OUT_OF_USE
             ]
             replica.apply(entries, None)
             taken += len(entries)
