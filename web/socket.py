@@ -15,6 +15,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     Operation,
 )
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
+    CompleteMessage,
     ConnectionInitMessage,
     Message,
     PongMessage,
@@ -125,9 +126,22 @@ class SubscriptionSocket(BaseGraphQLTransportWSHandler[RequestContext, None]):
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         if self.connection_acknowledged and (wrong := _protocol_error(message)):
-            await self._refuse(str(message["id"]), wrong)
+            await self._refuse(str(message["id"]), "BAD_REQUEST", wrong)
+            return
+        if self._is_full and message["id"] not in self.operations:
+            await self._refuse(message["id"], "TOO_MANY", str(TooMany("operations on a socket")))
             return
         await super().handle_subscribe(message)
+
+    @property
+    def _is_full(self) -> bool:
+        most = self.max_subscriptions_per_connection
+        return self.connection_acknowledged and most is not None and len(self.operations) >= most
+
+    async def handle_complete(self, message: CompleteMessage) -> None:
+        if not isinstance(_message_field(message, "id"), str):
+            raise KeyError("id")
+        await super().handle_complete(message)
 
     async def handle_pong(self, message: PongMessage) -> None:
         del message
@@ -147,8 +161,8 @@ class SubscriptionSocket(BaseGraphQLTransportWSHandler[RequestContext, None]):
         del error
         return None
 
-    async def _refuse(self, id: str, reason: str) -> None:
-        error = GraphQLError(reason, extensions={"code": "BAD_REQUEST"})
+    async def _refuse(self, id: str, code: str, reason: str) -> None:
+        error = GraphQLError(reason, extensions={"code": code})
         await self.send_message({"id": id, "type": "error", "payload": [error.formatted]})
 
     async def run_operation(self, operation: Operation[RequestContext, None]) -> None:

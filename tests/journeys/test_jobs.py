@@ -67,7 +67,7 @@ async def test_a_day_is_planned_changed_and_freed(house: Runtime, somebody: Some
     assert first == again
     assert taken == {"__typename": "Overlaps", "field": "bay", "inTheWay": key}
     assert (hers["__typename"], theirs["__typename"]) == ("NotAllowed", "NotFound")
-    assert nowhere == {"__typename": "InvalidInput", "at": "bay"}
+    assert nowhere == {"__typename": "InvalidInput", "at": "job.bay"}
     assert await boss.ask(DAY, garage=PUNE) == [first["job"]]
     moved = await boss.ask(MOVE, op=op(), id=key, n=1, slot=slot(23))
     assert await boss.ask(DAY, garage=PUNE) == [moved["job"]]

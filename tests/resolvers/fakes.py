@@ -507,7 +507,8 @@ class World:
             diagnoser=Diagnoser(matcher=self.matcher, cards=self.cards),
             embedder=FakeEmbedder(),
             operations=self.operations,
-            # Jobs, marks, feedback and the review queue are asked on real stores alone.
+            # Jobs, marks, feedback, digests and the review queue are asked on real stores alone.
+            digests=cast("Any", None),
             jobs=cast("Any", None),
             recheck_marks=cast("Any", None),
             feedback=cast("Any", None),

@@ -142,6 +142,7 @@ def test_half_made_database_is_redone(tmp_path: Path) -> None:
 
 
 def test_lost_password_is_told(small_home: StoreHome) -> None:
+    stores.start_stores(small_home, ELSEWHERE)
     stores.stop_stores(small_home)
     kept = small_home.secret("postgres").read_text()
     small_home.secret("postgres").unlink()
