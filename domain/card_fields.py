@@ -13,11 +13,13 @@ from dataclasses import MISSING, Field, dataclass, fields
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from domain import limits
 
 LONGEST_TEXT = 10_000
+Check = Callable[[Any], Any]
+CleanText = Callable[..., str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,25 +82,33 @@ class DeclaredField:
     def bounded(self) -> bool:
         return self.is_text or self.is_list or self.declared.most is not None
 
-    def clean(self, value: Any, clean: Callable[..., str] = limits.clean_text) -> Any:  # noqa: ANN401 - of its type
+    def clean(self, value: Any, clean: CleanText = limits.clean_text) -> Any:  # noqa: ANN401 - of its type
         """Give a value within its bounds; `clean` is what is done to each text.
 
         Raises:
             InvalidInput: it is out of its bounds.
         """
-        if value is None or not self.bounded:
-            return value
-        if self.is_list:
-            texts = cast("Sequence[str]", value)
-            limits.check_count(self.called, len(texts), self.declared.entries)
-            return tuple([self._clean_text(text, clean, 1) for text in texts])
-        if self.is_text:
-            return self._clean_text(value, clean, int(self.declared.least))
-        limits.check_range(self.called, value, self.declared.least, self.declared.most or 0)
-        return value
+        return value if value is None or not self.bounded else self.build_check(clean)(value)
 
-    def _clean_text(self, value: str, clean: Callable[..., str], least: int) -> str:
-        return clean(self.called, value, int(self.declared.most or LONGEST_TEXT), least=least)
+    def build_check(self, clean: CleanText) -> Check:
+        """Give what brings a value that there is within its bounds, or raises `InvalidInput`."""
+        called, least, most = self.called, self.declared.least, self.declared.most
+        longest = int(most or LONGEST_TEXT)
+
+        def check_number(value: float) -> float:
+            limits.check_range(called, value, least, most or 0)
+            return value
+
+        def check_text(value: str) -> str:
+            return clean(called, value, longest, least=int(least))
+
+        def check_texts(texts: Sequence[str]) -> tuple[str, ...]:
+            if not texts:
+                return ()
+            limits.check_count(called, len(texts), self.declared.entries)
+            return tuple([clean(called, text, longest) for text in texts])
+
+        return check_texts if self.is_list else check_text if self.is_text else check_number
 
 
 @cache
@@ -119,16 +129,18 @@ def check_fields(part: object) -> None:
     Raises:
         InvalidInput: one is out of its bounds.
     """
-    for field in _bounded_fields(type(part)):
-        value = getattr(part, field.name)
-        if (clean := field.clean(value)) is not value:
-            object.__setattr__(part, field.name, clean)
+    for name, check in _field_checks(type(part)):
+        value = getattr(part, name)
+        if value is not None and (clean := check(value)) is not value:
+            object.__setattr__(part, name, clean)
 
 
 @cache
-def _bounded_fields(part: type[Any]) -> tuple[DeclaredField, ...]:
-    """Give the fields that have something to check: cards are read by the thousand."""
-    return tuple(field for field in declared_fields(part) if field.bounded)
+def _field_checks(part: type[Any]) -> tuple[tuple[str, Check], ...]:
+    """Give what there is to check, ready to be called: cards are read by the thousand."""
+    return tuple(
+        (f.name, f.build_check(limits.clean_text)) for f in declared_fields(part) if f.bounded
+    )
 
 
 def _declaration_of(hint: Any) -> CardField | None:  # noqa: ANN401 - any annotation

@@ -38,6 +38,9 @@ class UnansweredReport:
 class FallbackLevel(Protocol):
     """One level below the graph."""
 
+    @property
+    def level(self) -> Level: ...
+
     async def answer(self, asked: UnansweredReport) -> MatchAnswer | None:
         """Give what it knows, within a time of its own; None: the next level is to be asked."""
         ...
@@ -57,13 +60,14 @@ class RecentLevel:
 
     recent: RecentAnswers
     patience_s: float = RECENT_SECONDS
+    level: Level = Level.RECENT
 
     async def answer(self, asked: UnansweredReport) -> MatchAnswer | None:
         found = _readmit_matches(asked.said, await self._recall_recent(asked), asked.limit)
         if not found:
             return None
         return MatchAnswer(
-            matches=found, level=Level.RECENT, ranker="recent", degraded=asked.reason, prompt=None
+            matches=found, level=self.level, ranker="recent", degraded=asked.reason, prompt=None
         )
 
     async def _recall_recent(self, asked: UnansweredReport) -> list[Match]:
@@ -76,12 +80,15 @@ class RecentLevel:
             return []
 
 
+@dataclass(frozen=True, slots=True)
 class ManualLevel:
     """No card: how to search by hand."""
 
+    level: Level = Level.MANUAL
+
     async def answer(self, asked: UnansweredReport) -> MatchAnswer | None:
         return MatchAnswer(
-            matches=(), level=Level.MANUAL, ranker="none", degraded=asked.reason, prompt=MANUAL
+            matches=(), level=self.level, ranker="none", degraded=asked.reason, prompt=MANUAL
         )
 
 

@@ -26,7 +26,7 @@ ALSO: Mapping[str, tuple[str, ...]] = {
     "primaryCause": ("cause.primary",),
     "secondaryCauses": ("cause.secondary",),
     "step": ("steps.action", "action"),
-    "reading": ("readings.name",),
+    "reading": ("readings.name", "name"),
     "temperature": ("environment.temperatureRange", "temperatureRange"),
     "lowC": ("environment.temperatureRange", "temperatureRange"),
     "highC": ("environment.temperatureRange", "temperatureRange"),

@@ -17,6 +17,7 @@ from ingest import column_page
 from ingest.card_columns import column_values, form_of
 from ingest.card_form import PARTS, CardForm, FormModel
 from resolvers.card_fields import asked_values
+from schema import inputs
 from schema.card_fields import add_asked_fields, add_shown_fields, shown_values
 from schema.sdl import printed_sdl
 from tests.graph.examples import FULL
@@ -122,3 +123,17 @@ def test_a_new_field_needs_its_declaration_alone() -> None:
 def test_a_new_field_keeps_its_bounds(wrong: dict[str, Any], says: str) -> None:
     with pytest.raises(InvalidInput, match=says):
         Sounds(**wrong)
+
+
+def test_people_in_what_a_caller_writes_are_masked_in_every_field() -> None:
+    asked = inputs.ReadingInput(name="call 98765 43210", value=1.0, unit="98765 43210")
+    reading = cards.Reading(**asked_values(cards.Reading, asked))
+    assert "98765" not in reading.name + (reading.unit or "")
+
+
+@pytest.mark.parametrize(("said", "kept"), [(None, None), ("", ""), (" ", ""), (" BDS ", "BDS")])
+def test_a_blank_says_nothing_where_nothing_need_be_said(
+    said: str | None, kept: str | None
+) -> None:
+    asked = inputs.EvidenceInput(tool=said)
+    assert cards.Evidence(**asked_values(cards.Evidence, asked)).tool == kept

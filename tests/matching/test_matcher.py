@@ -10,7 +10,7 @@ from domain.access import Viewer
 from domain.cards import CardStatus
 from domain.codes import CodeKey
 from domain.ids import CardId, GarageId
-from domain.matches import LEVELS, Level, UnderstoodReport
+from domain.matches import Level, UnderstoodReport
 from domain.reports import FailureReport
 from domain.usage import Usage
 from domain.vehicles import UNKNOWN
@@ -349,11 +349,3 @@ async def test_neighbours_fill_open_places(alike: int, asked: bool) -> None:
     near = [replace(ALIKE, facts=replace(ALIKE.facts, id=CardId(f"a{n}"))) for n in range(alike)]
     answer = await _matcher([*showing, *near]).match(REPORT, IN_PUNE)
     assert ("neighbour" in {stage.name for stage in answer.trace}) is asked
-
-
-def test_every_level_says_what_it_is_worth() -> None:
-    """Only what the whole graph answered is whole; what is remembered is not of the graph."""
-    assert set(LEVELS) == set(Level)
-    assert [level for level in Level if LEVELS[level].whole] == [Level.AI]
-    assert [level for level in Level if LEVELS[level].from_graph] == [Level.AI, Level.KEYWORD]
-    assert [level for level in Level if LEVELS[level].remembered] == [Level.RECENT]

@@ -29,6 +29,8 @@ def roots() -> Roots:
         ("createCard", "steps.2.minutes", "card.resolution.steps.2.minutes"),
         ("createCard", "low_c", "card.signature.environment.temperatureRange"),
         ("createCard", "error code", "card.signature.errorCodes"),
+        ("createCard", "readings.0.reading", "card.evidence.readings.0.name"),
+        ("createCard", "secondaryCauses", "card.cause.secondary"),
         ("verifyCard", "verifier", "id"),
         ("verifyCard", "card id", "id"),
         ("resolveTicket", "minutes", "outcome.minutes"),

@@ -16,7 +16,13 @@ from graph.cards import CardStore
 from graph.database import Graph
 from graph.search import CardSearch
 from matching import fusion
-from matching.recall_sources import CardFinder, RecallQuestion, RecallSource, build_sources
+from matching.recall_sources import (
+    CardFinder,
+    Lists,
+    RecallQuestion,
+    RecallSource,
+    build_sources,
+)
 from tests.graph.examples import card, only
 from tests.matching.fakes import Shelf, Shelved
 from tests.matching.samples import facts
@@ -106,7 +112,7 @@ async def test_hidden_cards_are_for_their_garage_alone(source: RecallSource) -> 
 
 async def test_a_report_that_says_little_is_answered_too(source: RecallSource) -> None:
     question = _question(SILENT)
-    lists = await source.recall(question) if source.lists(question) else {}
+    lists: Lists = await source.recall(question) if source.lists(question) else {}
     assert set(lists) == set(source.lists(question))
 
 
