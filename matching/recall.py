@@ -49,16 +49,16 @@ class CardRecall:
     trace: list[SearchStage] = field(default_factory=list[SearchStage])
     silent: dict[Source, str] = field(default_factory=dict[Source, str])
     known: dict[CardId, CardFacts] = field(default_factory=dict[CardId, CardFacts])
+    question: RecallQuestion = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.question = RecallQuestion(said=self.understood, viewer=self.viewer)
 
     @property
     def marks(self) -> dict[CardId, CardMarks]:
         """What is known of every card found so far."""
         hits = (hit for found in self.lists.values() for hit in found)
         return {hit.card: hit.marks for hit in hits if hit.marks is not None}
-
-    @property
-    def question(self) -> RecallQuestion:
-        return RecallQuestion(said=self.understood, viewer=self.viewer)
 
     async def recall_by_codes(self) -> list[CardHit]:
         """Ask what may settle the search by itself: cards with the reported codes (stage 1)."""
@@ -93,11 +93,16 @@ class CardRecall:
         return [self.known[card] for card in ids if card in self.known]
 
     async def _ask_stage(self, stage: RecallStage) -> None:
-        asked = [one for one in self.sources if one.stage is stage and one.lists(self.question)]
-        await asyncio.gather(*(self._ask_source(source) for source in asked))
+        told = ((one, one.lists(self.question)) for one in self.sources if one.stage is stage)
+        asked = [self._ask_source(source, names) for source, names in told if names]
+        if len(asked) == 1:
+            # Nothing is asked beside it, so it is spared a task of its own.
+            await asked[0]
+        elif asked:
+            await asyncio.gather(*asked)
 
-    async def _ask_source(self, source: RecallSource) -> None:
-        started, names = perf_counter(), source.lists(self.question)
+    async def _ask_source(self, source: RecallSource, names: Sequence[Source]) -> None:
+        started = perf_counter()
         found = await self._ask_in_time(source.recall(self.question), *names)
         for name in names:
             self._keep_hits(name, started, None if found is None else found[name])

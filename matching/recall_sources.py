@@ -10,6 +10,7 @@ real graph). What a list weighs stands in `matching/fusion.py`, what it lets a p
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cached_property
 from typing import Protocol
 
 from domain.access import Viewer
@@ -27,18 +28,21 @@ class RecallStage(Enum):
     FILLING = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class RecallQuestion:
-    """What every source is asked: cards for a report, for these eyes."""
+    """What every source is asked: cards for a report, for these eyes.
+
+    What is derived from the report is made once for all sources.
+    """
 
     said: UnderstoodReport
     viewer: Viewer
 
-    @property
+    @cached_property
     def symptoms(self) -> list[str]:
         return [seen.code for seen in self.said.symptoms]
 
-    @property
+    @cached_property
     def traits(self) -> ReportTraits:
         return ReportTraits(vehicle=self.said.vehicle, embedding=self.said.embedding)
 
