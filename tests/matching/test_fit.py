@@ -13,6 +13,7 @@ from matching.rankers import FusedRanker
 from tests.matching.fakes import Faults, Memory, Shelf, Shelved
 from tests.matching.samples import ATHER, E401, IN_PUNE, PUNE, REPORT, SYMPTOM, facts
 from tests.matching.test_matcher import EVERY_SEARCH
+from tests.waits import eventually
 
 STARBUS = VehicleContext(make="Tata", model="Starbus", year=2021)
 BUS = ("tata", "tata|starbus", "tata|starbus|2021")
@@ -70,6 +71,7 @@ async def test_a_remembered_card_says_nothing_of_another_report() -> None:
     first = replace(said("Bus door does not open", STARBUS), codes=(E401,))
     before = await matcher.match(first, IN_PUNE)
     assert before.matches[0].sentence.startswith("Reports code E401")
+    await eventually(lambda: memory.recall(PUNE, first))
     faults.down = EVERY_SEARCH
     answer = await matcher.match(said("The door of the bus stays shut"), IN_PUNE)
     [match] = answer.matches
@@ -90,6 +92,7 @@ async def test_what_was_shown_for_others_is_not_brought() -> None:
     matcher = Matcher(Shelf([Shelved(facts=DARK)]), FusedRanker(), memory)
     shown = replace(said("Dashboard goes black in the sun"), codes=(E401,))
     await matcher.match(shown, IN_PUNE)
+    await eventually(lambda: memory.recall(PUNE, shown))
     silent = Matcher(Shelf([], faults), FusedRanker(), memory)
     answer = await silent.match(DOOR_SHUT, IN_PUNE)
     assert memory.kept[PUNE][0].card.id == "fc_dark"
