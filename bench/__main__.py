@@ -35,6 +35,8 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.ledger": ("invoices_per_second", "invoice_gaps", "month_report_s"),
     "bench.paper": ("invoice_pdf_p95_ms",),
     "bench.tickets": ("tickets_per_minute", "tickets_refused", "tickets_lost"),
+    "bench.intake": ("intake_p99_stopped_ratio",),
+    "bench.invalidation": ("invalidation_p99_ms",),
     "bench.fan_out": ("fan_out_p95_ms", "fan_out_cpu_to_peer"),
     "bench.catch_up": ("catch_up_s",),
     "bench.attack": ("attack_p99_ratio", "attack_memory_mib", "attack_health_ms"),

@@ -102,6 +102,11 @@ class Documents:
     def __len__(self) -> int:
         return len(self._kept)
 
+    def text_of(self, digest: bytes) -> str | None:
+        """Give the text of a document that is kept, by its SHA-256."""
+        known = self._kept.get(digest)
+        return None if known is None else known[0].text
+
     async def read(
         self, text: str, variables: Mapping[str, object], *, anonymous: bool = False
     ) -> QueryDocument:

@@ -45,6 +45,7 @@ OTHER_CODES: Mapping[str, str] = {
     "TOO_LARGE": "The body is larger than the server reads; status 413.",
     "MOVED": "The API is at another path; status 404, with `location`.",
     "BAD_REQUEST": "The body does not read as a GraphQL request; status 400.",
+    "PERSISTED_QUERY_NOT_FOUND": "No document of that `sha256Hash` is kept: send it with its text.",
     "INTERNAL": "An accident on our side; report it with its `trace`.",
     "REFUSED": "A refusal without a code of its own.",
 }

@@ -31,6 +31,7 @@ from web.callers import Verify, bearer_token, offered_token
 from web.event_stream import EventStream, resume_after
 from web.gate import Gate, caller_name
 from web.metrics import Metrics
+from web.persisted_queries import expand_request
 from web.socket import SubscriptionSocket
 from web.variables import VariablesTooLarge, demand_readable, demand_small
 
@@ -172,6 +173,7 @@ class GraphQLView(GraphQL[RequestContext, None]):
             name = cast("object", parsed.operation_name)
             if name is not None and not isinstance(name, str):
                 raise HTTPException(400, "The `operationName` must be a string or null.")
+            return expand_request(self.audiences.api.documents, parsed)
         return parsed
 
     async def followed(self, request: Request) -> Response | None:

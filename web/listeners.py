@@ -11,6 +11,7 @@ from domain.cards import Severity
 from domain.errors import NotFound
 from domain.events import Event, EventType
 from domain.ids import CardId, TicketId
+from records.audit_trail import AUDITED, keep_act
 from records.database import Connection
 from repair.ports import CardRepository
 from repair.suggestions import SuggestionPorts, suggest_cards
@@ -27,6 +28,10 @@ class ListenerName(StrEnum):
     DRAFTING = "drafting"
     FORGETTING = "forgetting"
     TELLING = "telling"
+    AUDITING = "auditing"
+
+
+OF_CARDS = frozenset({ListenerName.LEARNING, ListenerName.HINTING, ListenerName.FORGETTING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +60,7 @@ def listeners_of(type: EventType) -> frozenset[ListenerName]:
             | EventType.CARD_MERGED
             | EventType.CARD_RECHECK
         ):
-            return frozenset({ListenerName.LEARNING, ListenerName.HINTING, ListenerName.FORGETTING})
+            return OF_CARDS | ({ListenerName.AUDITING} if type in AUDITED else frozenset())
         case (
             EventType.TICKET_UPDATED
             | EventType.TICKET_RESOLVED
@@ -98,7 +103,9 @@ def build_listeners(handlers: EventHandlers) -> tuple[EventListener, ...]:
     )
 
 
-def _handler_for(hearer: ListenerName, handlers: EventHandlers) -> Handle:
+def _handler_for(  # noqa: PLR0911 - one for each listener
+    hearer: ListenerName, handlers: EventHandlers
+) -> Handle:
     match hearer:
         case ListenerName.MATCHING:
             return _search_handler(handlers.search)
@@ -112,6 +119,8 @@ def _handler_for(hearer: ListenerName, handlers: EventHandlers) -> Handle:
             return _wait_for_match(lambda event: handlers.forget(CardId(event.entity)))
         case ListenerName.TELLING:
             return handlers.tell
+        case ListenerName.AUDITING:
+            return keep_act
         case _:
             assert_never(hearer)
 

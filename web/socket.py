@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Protocol, cast
 
 import orjson
+from cross_web import HTTPException
 from graphql import GraphQLError, OperationType, get_operation_ast
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.http.exceptions import WebSocketDisconnected
@@ -28,6 +29,7 @@ from resolvers.subscriptions.audience import RunEnded, RunRefused
 from resolvers.subscriptions.requests import SubscriptionRequest
 from resolvers.subscriptions.shared_runs import SharedRuns
 from web.gate import Gate
+from web.persisted_queries import UnknownDocument, expand_text
 
 if TYPE_CHECKING:
     from strawberry.asgi import ASGIWebSocketAdapter
@@ -124,10 +126,30 @@ class SubscriptionSocket(BaseGraphQLTransportWSHandler[RequestContext, None]):
             self._watch = asyncio.create_task(self._watched())
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
-        if self.connection_acknowledged and (wrong := _protocol_error(message)):
-            await self._refuse(str(message["id"]), wrong)
-            return
+        if self.connection_acknowledged:
+            try:
+                self._expand(message)
+            except UnknownDocument as unknown:
+                await self._refuse(str(_message_field(message, "id")), str(unknown), unknown.code)
+                return
+            except HTTPException as wrong:
+                await self._refuse(str(_message_field(message, "id")), wrong.reason)
+                return
+            if wrong := _protocol_error(message):
+                await self._refuse(str(message["id"]), wrong)
+                return
         await super().handle_subscribe(message)
+
+    def _expand(self, message: SubscribeMessage) -> None:
+        """Put the text of a document in its place, where it is named by its hash."""
+        asked = _message_field(message, "payload")
+        if not isinstance(asked, dict) or not isinstance(_message_field(message, "id"), str):
+            return
+        known = cast("dict[str, object]", asked)
+        if isinstance(known.get("query"), str | None):
+            text = cast("str | None", known.get("query"))
+            documents = cast("AudienceHolder", self.view).audiences.api.documents
+            known["query"] = expand_text(documents, text, known.get("extensions"))
 
     async def handle_pong(self, message: PongMessage) -> None:
         del message
@@ -147,8 +169,8 @@ class SubscriptionSocket(BaseGraphQLTransportWSHandler[RequestContext, None]):
         del error
         return None
 
-    async def _refuse(self, id: str, reason: str) -> None:
-        error = GraphQLError(reason, extensions={"code": "BAD_REQUEST"})
+    async def _refuse(self, id: str, reason: str, code: str = "BAD_REQUEST") -> None:
+        error = GraphQLError(reason, extensions={"code": code})
         await self.send_message({"id": id, "type": "error", "payload": [error.formatted]})
 
     async def run_operation(self, operation: Operation[RequestContext, None]) -> None:

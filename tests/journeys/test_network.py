@@ -2,7 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from hashlib import sha256
 from time import perf_counter
+from typing import Any
 
 import httpx
 import pytest
@@ -13,9 +16,11 @@ from graph.outbox import GraphOutbox
 from tests.graph.examples import card
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, Person, content
+from tests.journeys.queue_records import CHANGES, told
 from tests.journeys.sockets import CHANGED, subscribed
 from tests.waits import eventually, sure_to_end
 from tests.web.live_server import served
+from web.asgi import GRAPHQL
 from web.server import build_application, run_background
 from web.wiring import Runtime
 
@@ -96,6 +101,49 @@ async def test_only_what_is_for_all_leaves_the_garage(
     assert set((await seen(second, limited)).values()) == {True}
     assert set((await seen(stranger, limited)).values()) == {False}
     assert await stranger.ask(READING, id=public["id"]) == {"key": public["key"]}
+
+
+@dataclass(frozen=True, slots=True)
+class ByHash(Person):
+    """Somebody who sends no document, only the name of one that is kept."""
+
+    async def answer(self, query: str, **variables: object) -> dict[str, Any]:
+        named = {"version": 1, "sha256Hash": sha256(query.encode()).hexdigest()}
+        body = {"variables": variables, "extensions": {"persistedQuery": named}}
+        headers = {"authorization": f"Bearer {self.token}"}
+        return (await self.client.post(GRAPHQL, json=body, headers=headers)).json()
+
+    @classmethod
+    def like(cls, who: Person) -> "ByHash":
+        return cls(client=who.client, actor=who.actor, token=who.token)
+
+
+@pytest.mark.row("CA-33")
+async def test_kept_documents_show_a_limited_card_to_nobody_else(
+    house: Runtime, somebody: Somebody
+) -> None:
+    """The garage's own people send every document; a stranger names what they sent."""
+    author, second = somebody(Role.TECHNICIAN, name="asha"), somebody(Role.MANAGER)
+    stranger = ByHash.like(somebody(Role.MANAGER, DELHI))
+    limited = await author.create(content(OWN_WORDS, visibility={"garages": [PUNE]}))
+    public = await author.create(content("Tin washer leaks under the radiator"))
+    unknown = await stranger.answer(f"{READING} # that nobody sent", id=public["id"])
+    assert unknown["errors"][0]["extensions"] == {"code": "PERSISTED_QUERY_NOT_FOUND"}
+    for made in (limited, public):
+        assert (await second.verify(made["id"]))["__typename"] == "CardVerified"
+    await told(house)
+
+    async def changed(who: Person) -> set[str]:
+        news = await who.ask(CHANGES, after=None, first=100)
+        return {entry["key"] for entry in news["entries"]}
+
+    assert set((await seen(second, limited)).values()) == {True}
+    assert {limited["key"], public["key"]} <= await changed(second)
+    assert set((await seen(ByHash.like(second), limited)).values()) == {True}
+    assert set((await seen(stranger, limited)).values()) == {False}
+    assert await stranger.ask(READING, id=public["id"]) == {"key": public["key"]}
+    theirs = await changed(stranger)
+    assert (public["key"] in theirs, limited["key"] in theirs) == (True, False)
 
 
 @pytest.mark.row("CA-33")
