@@ -44,6 +44,12 @@ OF_TICKETS = frozenset(
         "reopenTicket",
     }
 )
+# What reads as good where that takes more than any value: only the ticket is wrong.
+GOOD: Mapping[str, Mapping[str, object]] = {
+    "createCard": {"card": content("Of somebody's ticket")},
+    "giveFeedback": {"feedback": {"card": "fc_any", "stars": 4}},
+    "recordImpressions": {"impressions": [{"card": "fc_any", "clicks": 1}]},
+}
 COUNT = """MATCH (n) RETURN count(n) AS nodes, sum(coalesce(n.version, 0)) AS versions,
   COUNT { ()-->() } AS edges"""
 
@@ -203,7 +209,8 @@ def _naming_tickets(operation: str) -> list[str]:
 async def _asked(who: Person, name: str, ticket: str) -> Mapping[str, Any]:
     kind = "query" if name in roots(API.query_type) else "mutation"
     found = roots(API.query_type if kind == "query" else API.mutation_type)[name]
-    given = dict.fromkeys(TICKET_ARGUMENTS & found.args.keys(), ticket)
+    named = dict.fromkeys(TICKET_ARGUMENTS & found.args.keys(), ticket)
+    given: dict[str, object] = {**named, **GOOD.get(name, {})}
     told = "{ __typename ... on NotFound { kind message } }"
     shape = told if "NotFound" in {m.name for m in members(found)} else "{ __typename }"
     return await who.answer(f"{kind} {{ it: {name}{filled(found, given)} {shape} }}")
