@@ -16,6 +16,7 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http.base import BaseRequestProtocol
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult, SubscriptionExecutionResult
 from strawberry.types.execution import PreExecutionError
@@ -175,6 +176,11 @@ class GraphQLView(GraphQL[RequestContext, None]):
                 raise HTTPException(400, "The `operationName` must be a string or null.")
             return expand_request(self.audiences.api.documents, parsed)
         return parsed
+
+    def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
+        """No page: a GET that names its document by its hash has no `query` either."""
+        named = "extensions" in request.query_params
+        return not named and super().should_render_graphql_ide(request)
 
     async def followed(self, request: Request) -> Response | None:
         """Give the stream of a subscription that an audience serves, None for anything else.
