@@ -12,7 +12,7 @@ from datetime import datetime
 
 from domain.events import Event, EventType
 from domain.ids import EventId, GarageId
-from records.database import Connection, Records, Row
+from records.database import Connection, Records
 from records.queries import named_queries
 
 QUERIES = named_queries("audit_trail.sql")
@@ -43,7 +43,7 @@ class AuditTrail:
     async def page(self, first: int, entity: str | None = None) -> list[AuditedAct]:
         """Give the newest acts, with `entity` those on one thing alone."""
         rows = await self._records.rows(QUERIES["page"], first=first, entity=entity)
-        return [_act_of(row) for row in rows]
+        return [AuditedAct(**row) for row in rows]
 
 
 async def keep_act(event: Event, connection: Connection) -> None:
@@ -60,8 +60,3 @@ async def keep_act(event: Event, connection: Connection) -> None:
         trace=event.trace,
     )
     await connection.execute(QUERIES["keep"], asdict(act))
-
-
-def _act_of(row: Row) -> AuditedAct:
-    garage = None if row["garage"] is None else GarageId(row["garage"])
-    return AuditedAct(**{**row, "id": EventId(row["id"]), "garage": garage})

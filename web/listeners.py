@@ -60,7 +60,7 @@ def listeners_of(type: EventType) -> frozenset[ListenerName]:
             | EventType.CARD_MERGED
             | EventType.CARD_RECHECK
         ):
-            return OF_CARDS | ({ListenerName.AUDITING} if type in AUDITED else frozenset())
+            return OF_CARDS | {ListenerName.AUDITING} if type in AUDITED else OF_CARDS
         case (
             EventType.TICKET_UPDATED
             | EventType.TICKET_RESOLVED

@@ -88,6 +88,7 @@ async def _issued_and_paid(name: str, places: Places, words: Words) -> None:
         paper = await saga.issue_invoice(
             invoicing(graph, records, books), asked(name), operation(key=key)
         )
+        assert paper.balance is not None
         came = ReceivedMoney(paise=paper.balance.due, method=PaymentMethod.CASH, day=NOW.date())
         await books.payments.record_payment(deed(), paper.id, came)
     finally:

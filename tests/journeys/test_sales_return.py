@@ -66,7 +66,7 @@ async def test_export_equals_the_sums_of_invoices(shop: Shop) -> None:
 async def sold(shop: Shop, n: int, discount: int) -> dict[str, Any]:
     """Issue an invoice to one of four kinds of buyers."""
     away = registered(synthetic_gstin("29", "BBBPK5678D"))
-    buyers = (
+    buyers: tuple[dict[str, str], ...] = (
         {},
         registered(synthetic_gstin("27", "CCCPK5678D")),
         away,

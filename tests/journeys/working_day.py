@@ -93,12 +93,11 @@ def _document(verb: str, given: Answer) -> str:
 
 def _ids(member: GraphQLObjectType) -> str:
     """Select the keys and versions of all that a member holds."""
-    things = {name: get_named_type(one.type) for name, one in member.fields.items()}
-    told = [
-        f"{name} {{ {' '.join({'key', 'version'} & kind.fields.keys())} }}"
-        for name, kind in things.items()
-        if isinstance(kind, GraphQLObjectType) and "key" in kind.fields
-    ]
+    told: list[str] = []
+    for name, one in member.fields.items():
+        kind = cast("object", get_named_type(one.type))
+        if isinstance(kind, GraphQLObjectType) and "key" in kind.fields:
+            told.append(f"{name} {{ {' '.join({'key', 'version'} & kind.fields.keys())} }}")
     return f"{{ __typename {' '.join(told)} }}"
 
 
