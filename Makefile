@@ -7,6 +7,8 @@ ONLY ?=
 TESTS ?= tests
 QUICK := tests/domain tests/matching tests/access
 GATE := 94
+# Two processes with stores of their own; a file stays whole, since its tests share what is dear.
+WORKERS := -n 2 --dist loadfile
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
@@ -22,7 +24,7 @@ serve: $(READY) ## Serve the API on 127.0.0.1:8000 with local stores.
 	$(BIN)/battwheels serve
 
 test: $(READY) ## Run the tests that a change needs, on real local stores, in minutes.
-	$(BIN)/python -m pytest -m "not long" $(TESTS)
+	$(BIN)/python -m pytest -m "not long" $(WORKERS) $(TESTS)
 
 test-full: $(READY) ## Run every test: the long ones too.
 	$(BIN)/python -m pytest $(TESTS)

@@ -37,6 +37,8 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.tickets": ("tickets_per_minute", "tickets_refused", "tickets_lost"),
     "bench.intake": ("intake_p99_stopped_ratio",),
     "bench.invalidation": ("invalidation_p99_ms",),
+    "bench.hints": ("urgent_push_p99_ms", "batch_age_s"),
+    "bench.broadcast": ("broadcast_p99_ms", "broadcast_slow_ratio"),
     "bench.fan_out": ("fan_out_p95_ms", "fan_out_cpu_to_peer"),
     "bench.catch_up": ("catch_up_s",),
     "bench.attack": ("attack_p99_ratio", "attack_memory_mib", "attack_health_ms"),

@@ -1,8 +1,10 @@
-"""`python -m bench.follow_load HOST:PORT TOKENS`: follow with one raw socket for each token.
+"""`python -m bench.follow_load HOST:PORT TOKENS [ADDRESSES SLOW]`: a raw socket for each token.
 
 It speaks just enough WebSocket to be no bottleneck: text frames are searched for a number, not
-parsed. The file TOKENS holds a token on each line; the document comes as the first line of standard
-input. It prints `ready`, and after one more line the arrivals: number of the change to moments.
+parsed. The file TOKENS holds a token on each line; the sockets come from so many ADDRESSES. The
+document comes as the first line of standard input. It prints `ready`; after a line `slow` every
+SLOW-th socket reads no more, which is answered with `slowed`, and after an empty line the arrivals
+are printed: number of the change to moments.
 """
 
 import asyncio
@@ -59,6 +61,9 @@ class Follower(asyncio.Protocol):
         for opcode, frame in self._frames():
             self._heard(opcode, frame)
 
+    def stop_reading(self) -> None:
+        self._transport.pause_reading()
+
     def _frames(self) -> list[tuple[int, bytes]]:
         found = list[tuple[int, bytes]]()
         while (cut := _cut(self._waiting)) is not None:
@@ -106,23 +111,31 @@ def _cut(data: bytes) -> tuple[int, int] | None:
     return (start, start + size) if len(data) >= start + size else None
 
 
-async def main(place: str, tokens: Path) -> None:
+async def main(place: str, tokens: Path, addresses: int = 1, slow: int = 0) -> None:
     query, arrivals = sys.stdin.readline(), defaultdict[int, list[float]](list)
     host, _, port = place.partition(":")
     loop, gate = asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE)
 
-    async def follow(token: str) -> None:
+    async def follow(number: int, token: str) -> Follower:
         async with gate:
             _, follower = await loop.create_connection(
-                lambda: Follower(place, token, query, arrivals), host, int(port)
+                lambda: Follower(place, token, query, arrivals),
+                host,
+                int(port),
+                local_addr=(f"127.0.0.{1 + number % addresses}", 0),
             )
             await follower.following
+            return follower
 
-    await asyncio.gather(*map(follow, tokens.read_text().split()))
+    lines = enumerate(tokens.read_text().split())
+    followers = await asyncio.gather(*(follow(number, token) for number, token in lines))
     print("ready", flush=True)
-    await asyncio.to_thread(sys.stdin.readline)
+    while (await asyncio.to_thread(sys.stdin.readline)).strip() == "slow":
+        for follower in followers[::slow]:
+            follower.stop_reading()
+        print("slowed", flush=True)
     print(json.dumps(arrivals), flush=True)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], Path(sys.argv[2])))
+    asyncio.run(main(sys.argv[1], Path(sys.argv[2]), *map(int, sys.argv[3:])))

@@ -195,12 +195,23 @@ class CursorLost(Refused):
 
 
 class Unavailable(BattwheelsError):
-    def __init__(self, dependency: str, reason: str, sentence: str | None = None) -> None:
-        """Refuse with `sentence`, where there is more to say to a person than what is silent."""
+    def __init__(
+        self,
+        dependency: str,
+        reason: str,
+        sentence: str | None = None,
+        *,
+        retry_s: float | None = None,
+    ) -> None:
+        """Refuse with `sentence`, where there is more to say to a person than what is silent.
+
+        `retry_s`: after how many seconds it may be asked again, if it said so.
+        """
         super().__init__(sentence or f"{dependency} does not answer: {reason}")
         self.sentence = sentence
         self.dependency = dependency
         self.reason = reason
+        self.retry_s = retry_s
 
 
 class WrongPassword(Unavailable):

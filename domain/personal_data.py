@@ -89,7 +89,7 @@ def holds_personal(text: str) -> bool:
     return mask_personal(text) != text
 
 
-def reads_unmasked(text: str) -> str:
+def without_masks(text: str) -> str:
     """Give a text without its masks: they are our words, and tell nothing of a failure."""
     return MASK.sub("", text) if "[" in text else text
 

@@ -4,8 +4,10 @@ Nothing is invented: each finding names the place in the text that it was read f
 the text denies ("no error light") is given as negated.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -13,6 +15,7 @@ from domain.matches import Embedding
 from ingest import quantities, text_codes, text_phrases
 from ingest.lexicon import Lexicon, PhraseKind
 from ingest.text_phrases import TROUBLE, PhraseSeen
+from ingest.text_spans import TextSpans
 from ingest.word_stems import StemmedWord, WordRole, is_foreign, is_well, split_clauses
 
 # Cosine from which a clause means what a phrase says; found on the labelled sentences of the tests.
@@ -79,31 +82,45 @@ def split_text(text: str, said: Sequence[TextFinding]) -> tuple[Clause, ...]:
     Left out are those whose words already told a symptom, those in Hindi (the model reads none),
     those that speak of what is fine, and those that are mostly names, codes and numbers.
     """
-    found: list[Clause] = []
-    for clause in split_clauses(text):
+    return tuple(islice(_telling_clauses(text, said), MOST_CLAUSES))
+
+
+def _telling_clauses(text: str, said: Sequence[TextFinding]) -> Iterator[Clause]:
+    for clause, inside in _with_findings(split_clauses(text), said):
         start, end = clause[0].start, min(clause[-1].end, clause[0].start + CLAUSE_CHARACTERS)
         piece = text[start:end]
-        if _count_telling_words(clause, said) >= LEAST_WORDS and not (
+        if _count_telling_words(clause, inside) >= LEAST_WORDS and not (
             is_foreign(piece) or is_well(piece)
         ):
             negates = any(w.role is not WordRole.CONTENT for w in clause)
-            found.append(Clause(piece, start, end, negates))
-    return tuple(found[:MOST_CLAUSES])
+            yield Clause(piece, start, end, negates)
 
 
-def _count_telling_words(clause: Sequence[StemmedWord], said: Sequence[TextFinding]) -> int:
+def _with_findings(
+    clauses: Iterable[list[StemmedWord]], said: Sequence[TextFinding]
+) -> Iterator[tuple[list[StemmedWord], list[TextFinding]]]:
+    """Pair each clause with what was found in it; both are walked once, in the text's order."""
+    waiting = deque(sorted(said, key=lambda f: f.start))
+    inside: list[TextFinding] = []
+    for clause in clauses:
+        start, end = clause[0].start, clause[-1].end
+        while waiting and waiting[0].start < end:
+            inside.append(waiting.popleft())
+        inside = [f for f in inside if f.end > start]
+        yield clause, inside
+
+
+def _count_telling_words(clause: Sequence[StemmedWord], inside: Sequence[TextFinding]) -> int:
     """Count the words that could tell a symptom; none when it is told already, or denied."""
-    start, end = clause[0].start, clause[-1].end
-    inside = [f for f in said if start < f.end and f.start < end]
     negates = any(w.role is not WordRole.CONTENT for w in clause)
     denied = negates and any(w.stem in TROUBLE for w in clause)
     if denied or any(f.kind is PhraseKind.SYMPTOM for f in inside):
         return 0
-    names = [f for f in inside if f.kind is not PhraseKind.COMPONENT]
+    names = TextSpans((f.start, f.end) for f in inside if f.kind is not PhraseKind.COMPONENT)
     return sum(
         w.role is WordRole.CONTENT
         and not w.stem.isdigit()
-        and not any(f.start <= w.start < f.end for f in names)
+        and not names.overlap(w.start, w.start + 1)
         for w in clause
     )
 
@@ -154,18 +171,26 @@ def _find_phrases(text: str, lexicon: Lexicon) -> Iterator[TextFinding]:
 
 def _telling_phrases(seen: Sequence[PhraseSeen]) -> Iterable[PhraseSeen]:
     """Leave out what a longer phrase at the same place says better."""
+    told = set(_told_better(seen))
+    return (each for number, each in enumerate(seen) if number not in told)
+
+
+def _told_better(seen: Sequence[PhraseSeen]) -> Iterator[int]:
+    """Yield the numbers of symptoms that stand inside a place which says more.
+
+    Both are walked in the text's order, and a place that ended is let go: only the few around one
+    place are compared, however many there are.
+    """
     widest: dict[tuple[int, int], set[str]] = {}
-    symptoms = [s for s in seen if s.phrase.kind is PhraseKind.SYMPTOM]
-    for each in symptoms:
-        widest.setdefault((each.start, each.end), set()).update(each.phrase.stems)
-    for each in seen:
-        wider = (
-            each.phrase.kind is PhraseKind.SYMPTOM
-            and len(each.phrase.stems) < len(stems)
-            and set(each.phrase.stems) < stems
-            and start <= each.start
-            and each.end <= end
-            for (start, end), stems in widest.items()
-        )
-        if not any(wider):
-            yield each
+    symptoms = [n for n, s in enumerate(seen) if s.phrase.kind is PhraseKind.SYMPTOM]
+    for n in symptoms:
+        widest.setdefault((seen[n].start, seen[n].end), set()).update(seen[n].phrase.stems)
+    waiting = deque(sorted(widest))
+    around: list[tuple[int, int]] = []
+    for n in sorted(symptoms, key=lambda n: seen[n].start):
+        each = seen[n]
+        while waiting and waiting[0][0] <= each.start:
+            around.append(waiting.popleft())
+        around = [place for place in around if place[1] > each.start]
+        if any(each.end <= place[1] and widest[place] > set(each.phrase.stems) for place in around):
+            yield n

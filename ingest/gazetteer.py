@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 from domain.vehicles import UNKNOWN, VehicleCategory, VehicleContext, VehicleModel
@@ -64,6 +65,15 @@ class Gazetteer:
             categories=categories,
         )
 
+    @cached_property
+    def _make_words(self) -> frozenset[str]:
+        """What the name of a make begins with: most words of a text begin none."""
+        return frozenset(name[0] for name in self.makes if name)
+
+    @cached_property
+    def _model_words(self) -> frozenset[str]:
+        return frozenset(name[0] for name in self.models)
+
     def mentions(self, text: str) -> list[VehicleMention]:
         """Give what the text names, longest names first at each place, none overlapping."""
         tokens = [(t[0].casefold(), t.start(), t.end()) for t in TOKEN.finditer(text)]
@@ -96,8 +106,8 @@ class Gazetteer:
     def _named_makes(self, tokens: list[tuple[str, int, int]]) -> dict[int, VehicleMention]:
         """Give the makes by the place after them."""
         found: dict[int, VehicleMention] = {}
-        for at in range(len(tokens)):
-            for length in (3, 2, 1):
+        for at, (first, _, _) in enumerate(tokens):
+            for length in (3, 2, 1) if first in self._make_words else ():
                 name = tuple(word for word, _, _ in tokens[at : at + length])
                 make = self.makes.get(name)
                 if make and len(name) == length and name[0] not in ORDINARY_MAKES:
@@ -110,6 +120,8 @@ class Gazetteer:
     def _model_at(
         self, tokens: list[tuple[str, int, int]], at: int, named: Mapping[int, VehicleMention]
     ) -> tuple[VehicleMention | None, int]:
+        if tokens[at][0] not in self._model_words:
+            return None, 0
         for length in range(min(LONGEST_NAME, len(tokens) - at), 0, -1):
             name = tuple(word for word, _, _ in tokens[at : at + length])
             owners = self.models.get(name)

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -19,6 +19,10 @@ from ingest.gazetteer import Gazetteer
 from ingest.word_stems import WordRole, near_spellings, split_clauses
 
 LEAST_TYPO_LENGTH = 5
+# The part of a phrase's weight that a text must hold.
+COVERED = 0.8
+# Just below, since sums of weights depend on their order.
+LIKELY = COVERED - 1e-9
 
 
 class PhraseKind(StrEnum):
@@ -89,6 +93,27 @@ class Lexicon:
     def totals(self) -> tuple[float, ...]:
         """What the stems of each phrase weigh together."""
         return tuple(sum(self.weights[stem] for stem in p.stems) for p in self.phrases)
+
+    @cached_property
+    def leads(self) -> Mapping[str, tuple[int, ...]]:
+        """Phrase numbers by the few telling words of which at least one must be there.
+
+        Without all of them too little of the phrase's weight is left. Mostly it is one rare word,
+        so a text meets few phrases where its common words alone stand in hundreds.
+        """
+        found: dict[str, list[int]] = {}
+        for number, phrase in enumerate(self.phrases):
+            for stem in self._leads_of(phrase, self.totals[number]):
+                found.setdefault(stem, []).append(number)
+        return {stem: tuple(numbers) for stem, numbers in found.items()}
+
+    def _leads_of(self, phrase: Phrase, total: float) -> Iterator[str]:
+        rest = total
+        for stem in sorted(phrase.stems, key=lambda stem: -self.weights[stem]):
+            if rest < LIKELY * total:
+                return
+            yield stem
+            rest -= self.weights[stem]
 
     def with_meanings(self, embeddings: Sequence[Embedding]) -> Self:
         """Give the lexicon with the embeddings of `meant`, in its order."""

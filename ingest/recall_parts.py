@@ -11,7 +11,7 @@ from ingest.recall_files import RecallLine, RecallLines
 
 UNSTATED = frozenset({"", "nr", "n/a", "na", "none", "not applicable", "unknown", "tbd"})
 BRACKETS = re.compile(r"[\[\]]+")
-PART_NUMBER = re.compile(r"[A-Z0-9]{3,}-?[A-Z0-9]{3,}(?:-[A-Z0-9]+)*")
+PART_NUMBER = re.compile(r"(?:[A-Z0-9]{6,}|[A-Z0-9]{3,5}-[A-Z0-9]{3,})(?:-[A-Z0-9]+)*")
 ROOT = "nhtsa"
 UNNAMED = ("Unknown or other",)
 ACRONYMS = frozenset(

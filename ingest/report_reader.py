@@ -10,7 +10,7 @@ from domain import codes
 from domain.codes import CodeKey, ErrorCode
 from domain.errors import Unavailable
 from domain.matches import Embedding, UnderstoodReport
-from domain.personal_data import reads_unmasked
+from domain.personal_data import without_masks
 from domain.reports import CODES_LIMIT, FailureReport
 from domain.tickets import SeenSymptom
 from domain.vehicles import VehicleContext, VehicleModel
@@ -79,7 +79,7 @@ class ReportReader:
         """
         lexicon = self.lexicon
         typed = [codes.normalise_code(code) for code in report.codes]
-        text = reads_unmasked(report.text)
+        text = without_masks(report.text)
         said, vehicle, compared = await self._read(report, text, lexicon)
         embedding, meant = await self._meant(text, compared, lexicon)
         read = [f.value for f in said if f.kind is PhraseKind.CODE and not f.negated]

@@ -12,6 +12,7 @@ from enum import Enum, auto
 from domain import codes
 from domain.characters import digits_folded
 from domain.codes import CodeKey
+from ingest.text_spans import TextSpans
 
 ALONE = r"(?<![A-Za-z0-9])"
 ENDS = r"(?![A-Za-z0-9])"
@@ -71,11 +72,11 @@ def find_codes(
 ) -> list[CodeSeen]:
     """Give the codes in order; places in `taken` (the names of vehicles) hold none."""
     # Place for place the same: codes are typed with the digits of any keyboard.
-    text = digits_folded(text)
+    text, named = digits_folded(text), TextSpans(taken)
     found: list[CodeSeen] = []
     last = -1
     for each in sorted(_find_candidates(text), key=lambda c: (c.start, -c.stop)):
-        if each.start < last or any(each.start < stop and each.end > at for at, stop in taken):
+        if each.start < last or named.overlap(each.start, each.end):
             continue
         confidence = _code_confidence(
             each, known=each.bare in known, introduced=_is_introduced(text, each, found)

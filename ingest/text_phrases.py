@@ -4,20 +4,17 @@
 while "no noise" denies the noise of a phrase that does not say not.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 
-from ingest.lexicon import LEAST_TYPO_LENGTH, Lexicon, Phrase, PhraseKind
+from ingest.lexicon import COVERED, LEAST_TYPO_LENGTH, LIKELY, Lexicon, Phrase, PhraseKind
 from ingest.word_stems import StemmedWord, WordRole, near_spellings, split_clauses
 
 # A long clause is read through a window that slides by half its width.
 WINDOW = 20
 STEP = 10
-# The part of a phrase's weight that must be there, and how far apart its words may stand.
-COVERED = 0.8
-# Just below, since sums of weights depend on their order.
-LIKELY = COVERED - 1e-9
+# How much farther apart than written the words of a phrase may stand.
 SLACK = 3
 FORWARD_REACH = 3
 TYPO_COST = 0.1
@@ -50,13 +47,21 @@ class KnownWord:
 
 def find_phrases(text: str, lexicon: Lexicon) -> Iterator[PhraseSeen]:
     """Yield every phrase seen; the same place may speak of several."""
+    spelled = cache(partial(_known_stems, lexicon=lexicon))
     for clause in split_clauses(text):
         for start in range(0, max(1, len(clause) - STEP), STEP):
-            yield from _phrases_in_window(clause[start : start + WINDOW], lexicon)
+            yield from _phrases_in_window(clause[start : start + WINDOW], spelled, lexicon)
 
 
-def _phrases_in_window(words: list[StemmedWord], lexicon: Lexicon) -> Iterator[PhraseSeen]:
-    known = [k for at, word in enumerate(words) for k in _known_words(at, word, lexicon)]
+def _phrases_in_window(
+    words: list[StemmedWord], spelled: Callable[[str], Sequence[tuple[str, bool]]], lexicon: Lexicon
+) -> Iterator[PhraseSeen]:
+    known = [
+        KnownWord(at, stem, mended)
+        for at, word in enumerate(words)
+        if word.role is WordRole.CONTENT
+        for stem, mended in spelled(word.stem)
+    ]
     for number in _likely_phrases({k.stem for k in known}, lexicon):
         seen = _phrase_seen(number, words, known, lexicon)
         if seen is not None:
@@ -65,22 +70,24 @@ def _phrases_in_window(words: list[StemmedWord], lexicon: Lexicon) -> Iterator[P
 
 def _likely_phrases(present: Collection[str], lexicon: Lexicon) -> list[int]:
     """Give the phrases of whose weight enough is there, wherever in the window it stands."""
-    weight = defaultdict[int, float](float)
-    for stem in present:
-        for number in lexicon.postings[stem]:
-            weight[number] += lexicon.weights[stem]
-    return sorted(n for n, found in weight.items() if found >= LIKELY * lexicon.totals[n])
+    led = {number for stem in present for number in lexicon.leads.get(stem, ())}
+    return sorted(
+        n for n in led if _weight_there(n, present, lexicon) >= LIKELY * lexicon.totals[n]
+    )
 
 
-def _known_words(at: int, word: StemmedWord, lexicon: Lexicon) -> Iterator[KnownWord]:
-    if word.role is not WordRole.CONTENT:
-        return
-    if word.stem in lexicon.postings:
-        yield KnownWord(at, word.stem, mended=False)
-    elif len(word.stem) >= LEAST_TYPO_LENGTH and not word.stem.isdigit():
-        spellings = (word.stem, *near_spellings(word.stem))
-        mended = {stem for s in spellings for stem in lexicon.typos.get(s, ())}
-        yield from (KnownWord(at, stem, mended=True) for stem in sorted(mended))
+def _weight_there(number: int, present: Collection[str], lexicon: Lexicon) -> float:
+    return sum(lexicon.weights[s] for s in lexicon.phrases[number].stems if s in present)
+
+
+def _known_stems(stem: str, lexicon: Lexicon) -> tuple[tuple[str, bool], ...]:
+    """Give the stems of the lexicon that a word may be, each with whether it had to be mended."""
+    if stem in lexicon.postings:
+        return ((stem, False),)
+    if len(stem) < LEAST_TYPO_LENGTH or stem.isdigit():
+        return ()
+    mended = {m for s in (stem, *near_spellings(stem)) for m in lexicon.typos.get(s, ())}
+    return tuple((m, True) for m in sorted(mended))
 
 
 def _phrase_seen(
@@ -89,9 +96,9 @@ def _phrase_seen(
     phrase = lexicon.phrases[number]
     wanted = set(phrase.stems)
     placed = _closest_words([k for k in known if k.stem in wanted], len(wanted))
-    covered = {k.stem for k in placed}
     total = lexicon.totals[number]
-    share = sum(lexicon.weights[stem] for stem in covered) / total
+    # In the order of the total: the sum of all its words is then the total itself, to the last bit.
+    share = _weight_there(number, {k.stem for k in placed}, lexicon) / total
     least = 1.0 if phrase.kind is PhraseKind.COMPONENT else COVERED
     if share < least or (len(wanted) == 1 and total < SINGLE_WORD_WEIGHT and not phrase.negates):
         return None

@@ -35,12 +35,12 @@ def fits_report(understood: UnderstoodReport, card: CardFacts) -> bool:
 def fit_level(understood: UnderstoodReport, card: CardFacts) -> VehicleLevel:
     """Say how closely the card's vehicles fit the reported one, by the card's own keys."""
     found = VehicleLevel.NONE
-    for key, step in zip(_code_keys(understood), (1, 2, 3), strict=False):
+    for key, step in zip(_vehicle_keys(understood), (1, 2, 3), strict=False):
         found = VehicleLevel(step) if key in card.fits else found
     return found
 
 
-def shared_codes(understood: UnderstoodReport, card: CardFacts) -> list[str]:
+def shared_words(understood: UnderstoodReport, card: CardFacts) -> list[str]:
     """Give the telling words that report and card share, in the report's order."""
     said = set(split_words(f"{card.title} {card.text}"))
     return [w for w in dict.fromkeys(split_words(understood.report.text)) if w in said]
@@ -49,7 +49,7 @@ def shared_codes(understood: UnderstoodReport, card: CardFacts) -> list[str]:
 def fit_reasons(understood: UnderstoodReport, card: CardFacts) -> tuple[Reason, ...]:
     """Give the reasons that hold between this report and a card that is only remembered."""
     found = why.of_card(understood, card)
-    same = shared_codes(understood, card)[:SHARED_SHOWN]
+    same = shared_words(understood, card)[:SHARED_SHOWN]
     if same:
         text = f"shares the words {', '.join(same)}"
         found.insert(-1, Reason(kind=ReasonKind.WORDS, subject=str(len(same)), text=text))
@@ -58,15 +58,15 @@ def fit_reasons(understood: UnderstoodReport, card: CardFacts) -> tuple[Reason, 
 
 def _shares_words(understood: UnderstoodReport, card: CardFacts) -> bool:
     telling = len(set(split_words(understood.report.text)))
-    return telling > 0 and len(shared_codes(understood, card)) >= min(WORDS, telling)
+    return telling > 0 and len(shared_words(understood, card)) >= min(WORDS, telling)
 
 
 def _of_others(understood: UnderstoodReport, card: CardFacts) -> bool:
-    keys = _code_keys(understood)
+    keys = _vehicle_keys(understood)
     return bool(keys and card.fits) and keys[0] not in card.fits
 
 
-def _code_keys(understood: UnderstoodReport) -> list[str]:
+def _vehicle_keys(understood: UnderstoodReport) -> list[str]:
     """Give the reported make, model and year as the cards' own keys (`graph.card_rows`)."""
     known, said = list[str](), understood.vehicle
     for part in (said.make, said.model, said.year):

@@ -30,6 +30,9 @@ READ_FOR_EACH_PLACE = 3
 # Of the time for the graph, what one source may take; the rest is for the facts.
 SOURCE_SHARE = 2 / 3
 HURRIED = 0.75
+# Whoever waited for the embedder in vain has half as long for the graph: a labelled answer comes
+# within a second, whatever is down.
+WITHOUT_EMBEDDER = 0.5
 SHORTENED = (
     "The reported code belongs to these cards and this vehicle, so no other cards were looked for. "
     "Leave the code out to see what the words alone bring."
@@ -91,7 +94,8 @@ class Matcher:
     async def _search_graph(
         self, understood: UnderstoodReport, viewer: Viewer, limit: int
     ) -> MatchAnswer:
-        recall = CardRecall(self._search, understood, viewer, self._source_s)
+        patience_s = self._source_s * (WITHOUT_EMBEDDER if _lost_embedder(understood) else 1)
+        recall = CardRecall(self._search, understood, viewer, patience_s)
         settled = await _settling_hits(recall)
         if settled:
             recall.lists = {Source.CODE: settled}
@@ -198,10 +202,14 @@ def _reads_alike(understood: UnderstoodReport, candidate: CardCandidate) -> bool
     return meaning is not None and meaning.score >= fit.ALIKE
 
 
+def _lost_embedder(understood: UnderstoodReport) -> bool:
+    return understood.embedding is None and bool(understood.report.text)
+
+
 def _degraded_reason(understood: UnderstoodReport, recall: CardRecall) -> str | None:
     if recall.silent:
         return "; ".join(f"{source}: {why}" for source, why in recall.silent.items())
-    if understood.embedding is None and understood.report.text:
+    if _lost_embedder(understood):
         return "the embedder does not answer"
     return None
 

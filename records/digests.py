@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
-from domain.events import Event
-from records.database import Records
+from domain.digests import HourlyDigest
+from domain.events import Event, EventType
+from domain.ids import GarageId
+from records.database import Records, Row
 from records.outbox import leave_events
 from records.queries import named_queries
 
@@ -26,7 +28,16 @@ class DigestStore:
             await leave_events(connection, [told])
             return True
 
-    async def read(self, hour: datetime) -> dict[str, int]:
-        """Give how many events of each type an hour had."""
-        rows = await self._records.rows(QUERIES["read"], hour=hour)
-        return {row["type"]: row["events"] for row in rows}
+    async def newest(
+        self, garage: GarageId | None, limit: int, before: datetime | None = None
+    ) -> list[HourlyDigest]:
+        """Give the digests of the hours before one, the newest first; None: of all garages."""
+        rows = await self._records.rows(
+            QUERIES["newest"], job=DIGEST, garage=garage, limit=limit, before=before
+        )
+        return [_digest_of(row) for row in rows]
+
+
+def _digest_of(row: Row) -> HourlyDigest:
+    events = {EventType(name): count for name, count in sorted(row["events"].items())}
+    return HourlyDigest(hour=row["hour"], counted_at=row["ran_at"], events=events)

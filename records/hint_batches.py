@@ -29,9 +29,13 @@ class HintBatchStore:
             return len(taken)
 
 
-async def add_hint(connection: Connection, event: Event, since: datetime) -> None:
-    """Have a change wait for the next batch, in the transaction in which its event is handled."""
-    told = {"entity": event.entity, "version": event.version, "since": since}
+async def add_hints(connection: Connection, events: Sequence[Event], since: datetime) -> None:
+    """Have changes wait for the next batch, in the transaction in which they are handled."""
+    told = {
+        "entities": [event.entity for event in events],
+        "versions": [event.version for event in events],
+        "since": since,
+    }
     await connection.execute(QUERIES["wait"], told)
 
 

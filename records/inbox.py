@@ -1,6 +1,6 @@
 """What each consumer has done with each event: handled once, to be tried again, or given up."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -54,6 +54,33 @@ class InboxStore:
                 return False
             await work(connection)
             return True
+
+    async def handle_batch_once(
+        self,
+        entries: Sequence[Entry],
+        work: Callable[[Sequence[Event], Connection], Awaitable[None]],
+    ) -> int:
+        """Do `work` with those that were not handled before, in one transaction with their marks.
+
+        Give how many those were.
+
+        Raises:
+            Unavailable: the records do not answer; nothing was marked.
+        """
+        async with self._records.transaction(HANDLER_SECONDS) as connection:
+            claimed = await connection.execute(
+                QUERIES["claim_batch"],
+                {
+                    "consumer": self._consumer,
+                    "events": [event.id for _, event in entries],
+                    "seqs": [seq for seq, _ in entries],
+                },
+            )
+            claims = {row["event"] for row in await claimed.fetchall()}
+            fresh = {event.id: event for _, event in entries if event.id in claims}
+            if fresh:
+                await work(list(fresh.values()), connection)
+            return len(fresh)
 
     async def record_failure(
         self, entry: Entry, error: str, jitter: float, *, counts: bool

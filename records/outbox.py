@@ -21,11 +21,6 @@ class RecordsOutbox:
         rows = await self._records.rows(QUERIES["pending"], limit=limit)
         return [event_of(row) for row in rows]
 
-    async def leave_events(self, events: Sequence[Event]) -> None:
-        """Leave events that tell of no other write; the same id twice is one event."""
-        async with self._records.transaction() as connection:
-            await leave_events(connection, events)
-
     async def forget(self, ids: Sequence[EventId]) -> None:
         async with self._records.transaction() as connection:
             await connection.execute(QUERIES["forget"], {"ids": list(ids)})

@@ -69,10 +69,6 @@ class ClosedFeedback(Protocol):
     async def record_revisit(self, ticket: TicketId, by: datetime) -> list[CardId]: ...
 
 
-class EventOutboxWriter(Protocol):
-    async def leave_events(self, events: Sequence[Event]) -> None: ...
-
-
 class LearningCards(counters.CountedCards, repair_ports.CardRepository, Protocol):
     pass
 
@@ -87,7 +83,6 @@ class AnalysisPorts:
     tallying: CounterPorts
     analyses: AnalysisRepository
     book: ClosedFeedback
-    teller: EventOutboxWriter
     now: Callable[[], datetime]
 
 
@@ -316,7 +311,7 @@ async def _propose_duplicates(ports: AnalysisPorts, card: FailureCard, at: datet
 
 
 async def _handle_card_change(ports: AnalysisPorts, event: Event) -> None:
-    """Close what the change answers, queue what it asks, and tell that it is to be synchronised."""
+    """Close what the change answers, and queue what it asks."""
     key = CardId(event.entity)
     card = (await ports.cards.many([key], SEES_ALL)).get(key)
     if card is None:
@@ -335,9 +330,6 @@ async def _handle_card_change(ports: AnalysisPorts, event: Event) -> None:
     if card.recheck is not None:
         why = ReviewReason(kind=ReviewKind.RECHECK, reason=card.recheck, at=event.at)
         await open_review(reviews, card, why)
-    again = operation_after(event, "sync", SYSTEM)
-    told = again.event(EventType.SYNC_REQUIRED, key, event.version, event.garage)
-    await ports.teller.leave_events([told])
 
 
 async def _ticket_of_event(ports: AnalysisPorts, event: Event) -> Ticket:

@@ -45,7 +45,7 @@ from domain.errors import (
     Unavailable,
 )
 from domain.events import Event, EventType
-from domain.ids import CardId, EventId, InvoiceId, OperationId, SagaId, TicketId, derive_uuid
+from domain.ids import CardId, EventId, InvoiceId, OperationId, TicketId, derive_uuid
 from domain.tickets import Ticket, TicketChange, TicketStatus, mark_invoiced, unmark_invoiced
 from domain.vocabulary import Part
 from repair import costs
@@ -141,19 +141,6 @@ async def estimate_invoice(
     lines = costs.priced_lines(found, seller, asked.terms, known, prices)
     draft = _content_of_invoice(asked, seller, lines, at)
     return Estimate(invoice=invoices.compute_invoice(draft), estimated=found.estimated)
-
-
-async def roll_back(ports: InvoicePorts, id: SagaId, now: datetime) -> None:
-    """Undo what a saga did, each compensation once; an ended saga is left as it is.
-
-    Raises:
-        NotFound: there is no such saga.
-    """
-    saga = await ports.sagas.get_saga(id)
-    if saga is None:
-        raise NotFound("saga", id)
-    if saga.state in {SagaState.RUNNING, SagaState.UNDOING}:
-        await _undo_saga(ports, saga, now, "rolled back")
 
 
 async def recover_sagas(ports: InvoicePorts, now: datetime) -> int:

@@ -15,6 +15,7 @@ from strawberry.utils.await_maybe import await_maybe
 from resolvers.books import BooksMutations, BooksQueries
 from resolvers.cards import CardMutations, CardQueries
 from resolvers.cost import DocumentLimits
+from resolvers.digests import DigestQueries
 from resolvers.documents import Documents
 from resolvers.drafts import DraftMutations, DraftQueries
 from resolvers.execution import (
@@ -36,11 +37,12 @@ from resolvers.plans.plans import Plans
 from resolvers.refusals import HANDLERS
 from resolvers.reviews import ReviewMutations, ReviewQueries
 from resolvers.stock import StockMutations, StockQueries
-from resolvers.subscriptions.changes import Subscription
+from resolvers.subscriptions.changes import ChangeSubscription
+from resolvers.subscriptions.hints import HintSubscription
 from resolvers.technicians import TechnicianMutations, TechnicianQueries
 from resolvers.tickets import TicketMutations, TicketQueries
 from resolvers.vocabulary import VocabularyQueries
-from schema import choices
+from schema import choices, moments
 from schema.invoices import Payment
 from schema.money import PAISE, Paise
 from schema.people import Garage
@@ -60,6 +62,7 @@ class Query(
     ReviewQueries,
     FeedbackQueries,
     OfflineQueries,
+    DigestQueries,
     JobQueries,
     TechnicianQueries,
 ):
@@ -81,6 +84,11 @@ class Mutation(
     OfflineMutations,
     JobMutations,
 ):
+    pass
+
+
+@strawberry.type(description="What can be followed, over a socket or an event stream.")
+class Subscription(ChangeSubscription, HintSubscription):
     pass
 
 
@@ -161,7 +169,8 @@ def build_api(*, introspection: bool, limits: DocumentLimits | None = None) -> A
         subscription=Subscription,
         types=[Garage, Payment],
         config=StrawberryConfig(
-            disable_field_suggestions=not introspection, scalar_map={Paise: PAISE}
+            disable_field_suggestions=not introspection,
+            scalar_map={Paise: PAISE, **moments.SCALARS},
         ),
         extensions=[LimitedExecution, MaskedAnswers if introspection else UnloggedAnswers],
         exception_handlers=HANDLERS,

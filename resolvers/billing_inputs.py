@@ -10,7 +10,7 @@ from billing.gst.credit_notes import CreditLine
 from billing.gst.gstin import parse_gstin
 from billing.gst.law_dates import law_day
 from billing.gst.money import Paise, whole_paise
-from billing.gst.parties import Address, Party
+from billing.gst.parties import NAME_LIMIT, Address, Party
 from billing.gst.place_of_supply import PlaceOverride
 from billing.gst.terms import InvoiceTerms
 from billing.ledger.payments import ReceivedMoney
@@ -25,6 +25,8 @@ from resolvers import idempotency
 from schema import billing_inputs as inputs
 from schema.money import demand_amount
 from schema.nodes import key_of
+
+DISCOUNTS = 100
 
 
 def invoice_request(ticket: TicketId, value: inputs.InvoiceInput) -> InvoiceRequest:
@@ -51,11 +53,14 @@ def parse_customer(value: inputs.CustomerInput) -> Party:
 
 def parse_terms(value: inputs.InvoiceInput) -> InvoiceTerms:
     place = value.place_of_supply
+    limits.check_count("discounts", len(value.discounts), DISCOUNTS)
     return InvoiceTerms(
         day=value.day,
         overrule=None
         if place is None
-        else PlaceOverride(state=states.parse_place(place.state), reason=place.reason),
+        else PlaceOverride(
+            state=states.parse_place(place.state, "placeOfSupply.state"), reason=place.reason
+        ),
         discounts={
             key_of("Part", d.part): whole_paise("discounts", d.amount, least=1)
             for d in value.discounts
@@ -80,7 +85,8 @@ def parse_credits(value: Sequence[inputs.CreditLineInput] | None) -> tuple[Credi
 
 
 def parse_profile(value: inputs.BillingSettingsInput) -> SellerProfile:
-    letters.demand_showable("legalName", plain_text(value.legal_name))
+    name = limits.clean_text("legalName", value.legal_name, NAME_LIMIT)
+    letters.demand_showable("legalName", name)
     letters.demand_showable("address", plain_text(value.address))
     return SellerProfile(**asdict(value))
 

@@ -12,6 +12,7 @@ from domain.access import Action, ResourceKind
 from domain.errors import InvalidInput, NotFound
 from domain.ids import (
     GarageId,
+    garage_id,
 )
 from resolvers import billing_inputs, idempotency
 from resolvers.arguments import ExpectedArgument, OperationArgument, operation_id_of
@@ -175,7 +176,7 @@ def garage_of(context: RequestContext, garage: strawberry.ID | None) -> GarageId
     Raises:
         InvalidInput: neither is known.
     """
-    place = context.actor.garage if garage is None else GarageId(key_of("Garage", garage))
+    place = context.actor.garage if garage is None else garage_id(key_of("Garage", garage))
     if place is None:
         raise InvalidInput("garage", "name the garage whose books are meant")
     return place

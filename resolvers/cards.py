@@ -16,6 +16,7 @@ from resolvers import idempotency, inputs
 from resolvers.arguments import CardArgument, ExpectedArgument, OperationArgument
 from resolvers.context import RequestContext, RequestInfo
 from resolvers.guards import guard_field
+from resolvers.input_paths import within_input
 from resolvers.services import Answer
 from schema import tickets
 from schema.card_results import (
@@ -98,7 +99,9 @@ class CardMutations:
         expected_version: ExpectedArgument,
     ) -> MergeCardsResult:
         context, operation = info.context, info.context.operation_for(operation_id)
-        key, target = inputs.parse_card_key(id), inputs.parse_card_key(into)
+        with within_input("id"):
+            key = inputs.parse_card_key(id)
+        target = inputs.parse_card_key(into)
 
         async def work() -> FailureCard:
             cards = context.services.cards
@@ -163,7 +166,9 @@ class CardMutations:
         by: NewPartArgument,
     ) -> MarkCardsResult:
         context, operation = info.context, info.context.operation_for(operation_id)
-        old, new = key_of("Part", part), key_of("Part", by)
+        old = key_of("Part", part)
+        with within_input("by"):
+            new = key_of("Part", by)
 
         async def work() -> Answer:
             given = context.services

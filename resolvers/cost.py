@@ -30,6 +30,8 @@ from graphql import (
     is_object_type,
 )
 
+from resolvers.document_outline import DocumentOutline
+
 INTROSPECTION = frozenset({"__schema", "__type"})
 # What of a type leads to many other types: one inside the other is the whole schema many times.
 DEEPEST_DESCRIPTION = 40
@@ -60,6 +62,7 @@ class DocumentLimits:
     objects: int = 20_000
     fields: int = 1_000
     operations: int = 20
+    variables: int = 100
     characters: int = 32_768
     tokens: int = 2_000
     anonymous_tokens: int = 600
@@ -225,12 +228,6 @@ def measure_document(
     """Say what of a document is over a limit, and how many objects it may give."""
     measure = DocumentMeasure(schema, document, variables, limits)
     operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
-    for name, found, most in (
-        ("fragments", len(measure.fragments), limits.fragments),
-        ("operations", len(operations), limits.operations),
-    ):
-        if found > most:
-            return [_excess_sentence(name, found, most)], 0
     sizes = [measure.operation(operation) for operation in operations]
     over = [
         _excess_sentence(name, found, most)
@@ -243,14 +240,18 @@ def measure_document(
     return over, max((size.objects for size in sizes), default=0)
 
 
-def find_excesses(
-    schema: GraphQLSchema,
-    document: DocumentNode,
-    variables: Mapping[str, object],
-    limits: DocumentLimits,
-) -> list[str]:
-    """Say what of a document is over a limit; nothing when all of it may run."""
-    return measure_document(schema, document, variables, limits)[0]
+def find_excess(outline: DocumentOutline, limits: DocumentLimits, tokens: int) -> str | None:
+    """Say what of a document is over a limit before it is parsed."""
+    if outline.tokens > tokens:
+        return f"The document has more than {tokens} tokens."
+    for name, found, most in (
+        ("operations", outline.operations, limits.operations),
+        ("fragments", outline.fragments, limits.fragments),
+        ("variables", outline.variables, limits.variables),
+    ):
+        if found > most:
+            return _excess_sentence(name, found, most)
+    return None
 
 
 def _compare_sizes(size: DocumentSize, limits: DocumentLimits) -> Iterable[tuple[str, int, int]]:

@@ -1,9 +1,9 @@
 """From a document's text to what may run: counted, parsed, measured, validated, kept by its bytes.
 
-Each step is bounded by the one before: characters before parsing, tokens while parsing, fields and
-objects before validation. What may take more than some milliseconds is done in a thread of its own,
-one document at a time, so that the loop goes on meanwhile. What nobody signed for, and what is too
-large, is never kept.
+Each step is bounded by the one before: characters, then tokens and definitions before parsing,
+fields and objects before validation. What may take more than some milliseconds is done in a thread
+of its own, one document at a time, so that the loop goes on meanwhile. What nobody signed for, what
+is too large and what comes once is not kept.
 """
 
 import asyncio
@@ -27,7 +27,8 @@ from graphql import (
     validate,
 )
 
-from resolvers.cost import DocumentLimits, measure_document
+from resolvers.cost import DocumentLimits, find_excess, measure_document
+from resolvers.document_outline import outline_document
 from resolvers.overlapping_fields import OverlappingFields
 
 MOST_ERRORS = 10
@@ -37,6 +38,8 @@ SHORT = 800
 TOKEN_BYTES, CHARACTER_BYTES = 1_000, 4
 # The share of all that is kept which one document may have.
 SHARE = 16
+# So many texts are remembered by their mark alone.
+REMEMBERED = 4_096
 TOO_MUCH: Mapping[str, str] = {"code": "TOO_MUCH"}
 
 
@@ -96,6 +99,7 @@ class Documents:
         if not introspection:
             self._rules.append(NoSchemaIntrospectionCustomRule)
         self._kept: OrderedDict[bytes, tuple[QueryDocument, int]] = OrderedDict()
+        self._seen: OrderedDict[bytes, None] = OrderedDict()
         self._apart = ThreadPoolExecutor(1, "documents")
         self.kept_bytes = 0
 
@@ -111,16 +115,20 @@ class Documents:
         self, text: str, variables: Mapping[str, object], *, anonymous: bool = False
     ) -> QueryDocument:
         """Give the document, read in a thread of its own if it is long and was not known."""
-        if (
-            len(text) <= SHORT
-            or len(text) > self.limits.characters
-            or _document_mark(text) in self._kept
-        ):
+        if self.is_quick(text):
             return self.read_now(text, variables, anonymous=anonymous)
         loop = asyncio.get_running_loop()
         checked = await loop.run_in_executor(self._apart, self._checked, text, variables, anonymous)
         self._keep(checked, anonymous=anonymous)
         return checked
+
+    def is_quick(self, text: str) -> bool:
+        """Say whether reading a text holds nobody up: it is short, known, or refused unread."""
+        return (
+            len(text) <= SHORT
+            or len(text) > self.limits.characters
+            or _document_mark(text) in self._kept
+        )
 
     def read_now(
         self, text: str, variables: Mapping[str, object], *, anonymous: bool = False
@@ -146,10 +154,13 @@ class Documents:
         anonymous: bool,  # noqa: FBT001
     ) -> QueryDocument:
         most = self.limits.anonymous_tokens if anonymous else self.limits.tokens
+        outline = outline_document(text, most)
+        if over := find_excess(outline, self.limits, most):
+            return _refuse_document(text, over)
         try:
             parsed = parse(text, max_tokens=most)
         except GraphQLError as error:
-            return QueryDocument(text, None, [error], tokens=min(most, len(text)))
+            return QueryDocument(text, None, [error], tokens=outline.tokens)
         document = self._sized(QueryDocument(text, parsed), variables)
         document = replace(document, tokens=parsed.token_count)
         return document if document.errors else replace(document, errors=self._validated(parsed))
@@ -175,17 +186,30 @@ class Documents:
         return found if self.introspection else mask_errors(found)
 
     def _keep(self, document: QueryDocument, *, anonymous: bool) -> None:
-        """Keep what may run; refused texts are read again, and their callers pay for it."""
+        """Keep what may run and comes again: texts that come once would drive out all others.
+
+        Refused texts are read again, and their callers pay for it.
+        """
         most = self.limits.cached_bytes
         if anonymous or document.errors or document.weight > most // SHARE:
             return
         mark = _document_mark(document.text)
+        if not self._was_seen(mark):
+            return
         if mark not in self._kept:
             self._kept[mark] = replace(document, tokens=0), document.weight
             self.kept_bytes += document.weight
         while self.kept_bytes > most:
             _, (_, weight) = self._kept.popitem(last=False)
             self.kept_bytes -= weight
+
+    def _was_seen(self, mark: bytes) -> bool:
+        known = mark in self._seen
+        self._seen[mark] = None
+        self._seen.move_to_end(mark)
+        if len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+        return known
 
 
 def mask_errors(errors: Sequence[GraphQLError]) -> list[GraphQLError]:

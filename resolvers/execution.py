@@ -157,7 +157,7 @@ def _mask_error(
         cause = _place_refusal(cause, error, root)
         writes = operation is OperationType.MUTATION
         return _rewrite_error(
-            error, _unexpected_sentence(cause, writes=writes), _error_extensions(cause)
+            error, _error_sentence(cause, writes=writes), _error_extensions(cause)
         )
     said = f"Something went wrong on our side. Report it with this trace id: {trace}"
     return _rewrite_error(error, said, {"code": "INTERNAL", "trace": trace})
@@ -204,7 +204,7 @@ def _operation_type(run: ExecutionContext) -> OperationType | None:
     return None if found is None else found.operation
 
 
-def _unexpected_sentence(cause: BattwheelsError, *, writes: bool) -> str:
+def _error_sentence(cause: BattwheelsError, *, writes: bool) -> str:
     """Say what is wrong, what became of the data, and what to do."""
     match cause:
         case Unavailable(sentence=None):

@@ -14,6 +14,7 @@ from graphql import GraphQLError, GraphQLField, GraphQLInputObjectType
 from graphql.utilities import (
     validate_input_value,  # pyright: ignore[reportUnknownVariableType] - graphql-core types it loosely
 )
+from strawberry.utils.str_converters import to_camel_case
 
 from domain.errors import InvalidInput
 from resolvers.cost import named_type
@@ -41,6 +42,9 @@ ALSO: Mapping[str, tuple[str, ...]] = {
     "invoiceId": ("invoice", "id"),
     "paymentId": ("payment", "id"),
     "partId": ("part", "id"),
+    "componentId": ("component", "id"),
+    "symptomId": ("symptom", "symptoms", "id"),
+    "errorCodeId": ("signature.errorCodes", "errorCodes", "code"),
     "symptomCode": ("symptom", "symptoms", "id"),
     "verifier": ("id",),
     "attempts": ("attempt",),
@@ -116,8 +120,7 @@ def _walk_inputs(kind: object, so_far: Path, found: list[Path]) -> None:
 
 def _camel_case(name: str) -> str:
     """Give a name as the API spells it: `expected_version` and `vehicle id` in one word."""
-    head, *rest = name.replace(" ", "_").split("_")
-    return head + "".join(part.capitalize() for part in rest)
+    return to_camel_case(name.replace(" ", "_"))
 
 
 def misread_value(kind: object, given: object) -> tuple[str, str] | None:

@@ -31,7 +31,11 @@ RANGE = re.compile(rf"({NUMBER})(?:-|–|to|\.\.)({NUMBER})°?C?")
 RANGE_LIMIT = 40
 SHA_256 = re.compile(r"[0-9a-f]{64}")
 LISTED = 100
+# What one call may name; a card into which others were merged holds more.
+VEHICLES = 1_000
 SENTENCE_LIMIT = 2_000
+# As VehicleContext keeps the names of makes and models.
+VEHICLE_LIMIT = 80
 
 
 def parse_card_key(value: str) -> CardId:
@@ -57,6 +61,7 @@ def parse_vehicle(value: inputs.VehicleInput | None) -> VehicleContext:
 
 
 def parse_card_content(value: inputs.CardInput) -> CardContent:
+    limits.check_count("vehicles", len(value.vehicles), VEHICLES)
     vehicles = _each("vehicles", value.vehicles, parse_vehicle)
     make = vehicles[0].make if vehicles else None
     return CardContent(
@@ -72,20 +77,26 @@ def parse_card_content(value: inputs.CardInput) -> CardContent:
 
 def parse_card_filter(value: inputs.CardFilterInput) -> CardFilter:
     reading = value.reading
+    make, model = (
+        said and limits.clean_text(field, said, VEHICLE_LIMIT)
+        for field, said in (("make", value.make), ("model", value.model))
+    )
     if value.model is not None and value.make is None:
         raise InvalidInput("make", "is needed when a model is named")
     if value.year is not None and value.model is None:
         raise InvalidInput("model", "is needed when a year is named")
     return CardFilter(
         status=value.status,
-        make=value.make,
-        model=value.model,
+        make=make,
+        model=model,
         year=value.year,
         component=value.component and key_of("Component", value.component),
         category=value.category,
         symptom=value.symptom and key_of("Symptom", value.symptom),
         code=parse_code(value.code, value.make) if value.code else None,
-        reading=None if reading is None else (reading.name, reading.above),
+        reading=None
+        if reading is None
+        else (limits.clean_text("reading.name", reading.name, 100), reading.above),
         origin=parse_period(value.origin),
     )
 
@@ -233,17 +244,18 @@ def _parse_attachments(
     field: str, given: list[inputs.AttachmentInput]
 ) -> tuple[cards.Attachment, ...]:
     limits.check_count(field, len(given), LISTED)
-    for item in given:
-        if not SHA_256.fullmatch(item.sha256):
-            raise InvalidInput(field, f"the SHA-256 of {item.key[:80]!r} is not 64 hex digits")
-    return tuple(
-        cards.Attachment(key=limits.clean_text(field, item.key, 500), sha256=item.sha256)
-        for item in given
-    )
+    return _each(field, given, _parse_attachment)
+
+
+def _parse_attachment(value: inputs.AttachmentInput) -> cards.Attachment:
+    if not SHA_256.fullmatch(value.sha256):
+        raise InvalidInput("sha256", f"of {value.key[:80]!r} is not 64 hex digits")
+    return cards.Attachment(key=limits.clean_text("key", value.key, 500), sha256=value.sha256)
 
 
 def _parse_visibility(value: inputs.VisibilityInput) -> Visibility:
-    limits.check_count("visibility", len(value.garages) + len(value.regions), LISTED)
+    limits.check_count("garages", len(value.garages), LISTED)
+    limits.check_count("regions", len(value.regions), LISTED)
     return Visibility(
         garages=_each("garages", value.garages, lambda g: garage_id(key_of("Garage", g))),
         regions=tuple(limits.clean_text("regions", r, 80) for r in value.regions),

@@ -147,7 +147,7 @@ class InvoiceQueries:
         info: RequestInfo,
         id: Annotated[strawberry.ID, strawberry.argument(description="Its id, or its key inv_….")],
     ) -> Invoice | None:
-        found = await info.context.loaders.invoices.load(InvoiceId(key_of("Invoice", id)))
+        found = await info.context.loaders.invoices.load(invoice_id_of(id))
         return None if found is None else Invoice.from_domain(found)
 
     @strawberry.field(description="The invoices and credit notes that you may see, newest first.")

@@ -74,9 +74,9 @@ class MatchingQueries:
         first: First = 10,
     ) -> SearchAnswer:
         context = info.context
-        return await _hybrid_search(
-            context, limits.clean_text("text", text, WORDS), make, page_size(first)
-        )
+        said = limits.clean_text("text", text, WORDS)
+        only = make and limits.clean_text("make", make, inputs.VEHICLE_LIMIT)
+        return await _hybrid_search(context, said, only, page_size(first))
 
 
 async def _understand_report(context: RequestContext, report: ReportInput) -> UnderstoodReport:

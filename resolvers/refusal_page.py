@@ -8,7 +8,7 @@ from domain import errors, sentences
 from resolvers.refusals import CODES, OTHER_CODES
 
 PAGE = Path(__file__).parent.parent / "docs" / "refusals.md"
-DRAWN = re.compile(r"[│├└─ ]*(\w+) {2,}(.+)")
+DRAWN = re.compile(r"\A[│├└─ ]*+(\w++) {2,}(.+)")
 HEAD = """# Refusals
 
 Made from the code; `make refusals` prints it anew.

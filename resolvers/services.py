@@ -22,6 +22,7 @@ from billing.messages.correspondence import MessageStore
 from domain.access import Actor, Viewer
 from domain.cards import FailureCard
 from domain.codes import ErrorCode
+from domain.digests import HourlyDigest
 from domain.events import Event, EventType
 from domain.ids import CardId, GarageId, InvoiceId, OperationId, PersonId, TicketId
 from domain.matches import CardHit, Embedding, UnderstoodReport
@@ -165,6 +166,12 @@ class BillingServices:
     links: LinkSigner
 
 
+class DigestRecords(Protocol):
+    async def newest(
+        self, garage: GarageId | None, limit: int, before: datetime | None = None
+    ) -> Sequence[HourlyDigest]: ...
+
+
 class OfflineRecords(Protocol):
     async def acknowledge(self, garage: GarageId, seq: int) -> None: ...
     async def garage_positions(self, garage: GarageId | None) -> Sequence[GaragePosition]: ...
@@ -195,6 +202,7 @@ class Services:
     reviews: repair_reviews.ReviewRepository
     feed: EventFeed
     offline: OfflineRecords
+    digests: DigestRecords
     deltas: DeltaReader
     delta_cursors: DeltaCursors
     now: Callable[[], datetime]

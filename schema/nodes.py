@@ -18,6 +18,7 @@ S = TypeVar("S")
 MOST = 100
 USUAL = 20
 LONGEST_ID = 400
+ID_NAMES = {"FailureCard": "cardId"}
 NOT_OURS = {
     "id": "is not an id of this API. Use the `id` or `key` of an answer.",
     "after": "is not a cursor of this list. Use `pageInfo.endCursor`, or leave it out.",
@@ -69,8 +70,15 @@ def parsed_id(value: str) -> tuple[str, str]:
 
 
 def key_of(kind: str, value: str) -> str:
-    """Give the key that `value` names: a global id of that kind, or the bare key."""
-    limits.clean_text("id", value, LONGEST_ID)
+    """Give the key that `value` names: a global id of that kind, or the bare key.
+
+    Raises:
+        InvalidInput: it is neither; its field is that of the kind, as `cardId`, since there may be
+            ids of several kinds among the arguments of a verb.
+    """
+    name = ID_NAMES.get(kind, f"{kind[:1].lower()}{kind[1:]}Id")
+    if limits.clean_text(name, value, LONGEST_ID) != value:
+        raise InvalidInput(name, "holds spaces around it, or letters that are not seen")
     try:
         found, key = parsed_id(value)
     except InvalidInput:
@@ -78,7 +86,7 @@ def key_of(kind: str, value: str) -> str:
     if found == kind:
         return key
     if found[:1].isupper():
-        raise InvalidInput("id", f"is the id of a {found}, not of a {kind}")
+        raise InvalidInput(name, f"is the id of a {found}, not of a {kind}")
     return value
 
 

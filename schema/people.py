@@ -5,6 +5,7 @@ from typing import Self
 
 import strawberry
 from strawberry import field
+from strawberry.utils.str_converters import to_camel_case
 
 from domain import cards, regions
 from domain.ids import GarageId
@@ -84,7 +85,7 @@ class Merge:
         return cls(
             sources=list(value.sources),
             merged_at=value.at,
-            conflicts_resolved=[_camel_case(name) for name in value.conflicts],
+            conflicts_resolved=[to_camel_case(name) for name in value.conflicts],
         )
 
 
@@ -101,8 +102,3 @@ class Visibility:
             garages=[Garage.from_domain(g) for g in value.garages],
             regions=list(value.regions),
         )
-
-
-def _camel_case(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(part.capitalize() for part in rest)

@@ -16,7 +16,6 @@ from sync.inbox import EventHandler
 from sync.stream import FIELD, STREAM, Logged
 
 CONNECT_SECONDS = 3.0
-TAKEN = 64
 # An empty stream is asked again after this; an entry is given out as soon as it is there.
 BLOCK_MILLISECONDS = 10_000
 # Longer than an empty stream is waited for, or each wait would end as an error.
@@ -75,7 +74,7 @@ def subscribe_consumer(
             group=group,
             consumer=consumer,
             batch=True,
-            max_records=TAKEN,
+            max_records=handler.listener.most,
             polling_interval=interval,
             min_idle_time=idle,
         )

@@ -1,38 +1,46 @@
 """The three paces: hints at once, hints in five-second batches, a digest each hour.
 
-Whoever is connected hears of each change at once (`Feed`). These hints, `sync.required` events, are
-for those who are not: a notifier wakes their devices, which then read the changes.
+Whoever follows changes hears of each at once (`ChangeFeed`). These hints, `sync.required` events,
+are for a garage that keeps a copy: it follows them (`syncRequired`) and reads the changes, so that
+it need not hear ten thousand ordinary ones first to know of the urgent one behind them.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Protocol
 from uuid import UUID
 
 from domain.cards import Severity
-from domain.errors import NotFound
 from domain.events import Event, EventType
 from domain.ids import EventId, uuid7
-from domain.urgency import Urgency, hour_before, is_batch_due, urgency_of
+from domain.urgency import (
+    Urgency,
+    hour_before,
+    is_batch_due,
+    name_batch,
+    name_hour,
+    urgency_of,
+)
 from records.database import Connection
-from records.hint_batches import add_hint
+from records.hint_batches import add_hints
 from records.outbox import leave_events
 from sync.cancellation import is_cancelled
-from sync.inbox import Handle
+from sync.inbox import HandleBatch
 from sync.wakes import Clock, Wake
 
 STEP = timedelta(seconds=1)
 # How soon it looks by itself for what nobody told it.
 REST_SECONDS = 10.0
 ACTOR = "system"
+SEVERITIES = tuple(Severity)
 
 Now = Callable[[], datetime]
 
 
 class SeverityQuery(Protocol):
-    async def __call__(self, entity: str) -> Severity | None: ...
+    async def __call__(self, ids: Sequence[str]) -> Mapping[str, int | None]: ...
 
 
 class HintBatches(Protocol):
@@ -44,19 +52,23 @@ class Digests(Protocol):
     async def digest(self, hour: datetime, told: Event) -> bool: ...
 
 
-def hint_handler(severities: SeverityQuery, now: Now) -> Handle:
-    """Give the listener that hints at urgent changes at once and has the others wait."""
+def hint_handler(severities: SeverityQuery, now: Now) -> HandleBatch:
+    """Give the listener that hints at urgent changes at once and has the others wait.
 
-    async def handle(event: Event, connection: Connection) -> None:
-        try:
-            severity = await severities(event.entity)
-        except NotFound:
-            return
-        if urgency_of(event.type, severity) is Urgency.AT_ONCE:
-            hint = _hint_event(EventType.SYNC_REQUIRED, event.entity, event.version, event.at)
-            await leave_events(connection, [hint])
-        else:
-            await add_hint(connection, event, now())
+    A card that is gone needs no hint.
+    """
+
+    async def handle(events: Sequence[Event], connection: Connection) -> None:
+        levels = await severities([event.entity for event in events])
+        urgent, others = list[Event](), list[Event]()
+        for event in (event for event in events if event.entity in levels):
+            level = levels[event.entity]
+            severity = None if level is None else SEVERITIES[level - 1]
+            at_once = urgency_of(event.type, severity) is Urgency.AT_ONCE
+            (urgent if at_once else others).append(event)
+        await leave_events(connection, [_urgent_hint(event) for event in urgent])
+        if others:
+            await add_hints(connection, others, now())
 
     return handle
 
@@ -92,16 +104,20 @@ class HintSchedule:
         self._waiting = oldest is not None
         if oldest is None or not is_batch_due(oldest, now, STEP):
             return 0
-        name = f"batch_{oldest:%Y%m%dT%H%M%S%f}"
-        return await self._batches.send(_hint_event(EventType.SYNC_REQUIRED, name, 1, now))
+        hint = _hint_event(EventType.SYNC_REQUIRED, name_batch(oldest), 1, now)
+        return await self._batches.send(hint)
 
     async def _digest(self, hour: datetime) -> None:
         """Tell of an hour, once; that another process did, the records know."""
         if hour == self._told_of:
             return
-        name = f"hour_{hour:%Y%m%dT%H}"
-        await self._hourly.digest(hour, _hint_event(EventType.NOTIFICATION_SEND, name, 1, hour))
+        told = _hint_event(EventType.NOTIFICATION_SEND, name_hour(hour), 1, hour)
+        await self._hourly.digest(hour, told)
         self._told_of = hour
+
+
+def _urgent_hint(event: Event) -> Event:
+    return _hint_event(EventType.SYNC_REQUIRED, event.entity, event.version, event.at)
 
 
 def _hint_event(type: EventType, entity: str, version: int, at: datetime) -> Event:

@@ -21,6 +21,7 @@ AT_ONCE = 6
 HANDLER_SECONDS = 30.0
 
 Handle = Callable[[Event, Connection], Awaitable[None]]
+HandleBatch = Callable[[Sequence[Event], Connection], Awaitable[None]]
 Dead = Callable[[str, Logged, str], Awaitable[None]]
 
 log = logging.getLogger("battwheels.handling")
@@ -31,18 +32,28 @@ class EventListener:
     """Who hears events of some types.
 
     What `handle` writes on the connection is committed with the mark that the event was handled.
-    What it does elsewhere may happen twice and must not matter.
+    What it does elsewhere may happen twice and must not matter. With `handle_batch` it takes up to
+    `most` events in one transaction, and one by one only after that failed: for a listener that
+    must not be behind when ten thousand changes come at once.
     """
 
     name: str
     types: frozenset[EventType]
     handle: Handle
+    handle_batch: HandleBatch | None = None
+    most: int = 64
 
 
 class EventInbox(Protocol):
     async def handle_once(
         self, entry: Logged, work: Callable[[Connection], Awaitable[None]]
     ) -> bool: ...
+
+    async def handle_batch_once(
+        self,
+        entries: Sequence[Logged],
+        work: Callable[[Sequence[Event], Connection], Awaitable[None]],
+    ) -> int: ...
 
     async def record_failure(
         self, entry: Logged, error: str, jitter: float, *, counts: bool
@@ -82,16 +93,30 @@ class EventHandler:
         Raises:
             Unavailable: the records do not answer; what was not marked comes again.
         """
+        heard = [entry for entry in entries if entry[1].type in self.listener.types]
+        together = self.listener.handle_batch if len(heard) > 1 else None
+        if together is not None and await self._handle_together(heard, together):
+            return
         lanes: dict[str, list[Logged]] = defaultdict(list)
-        for entry in entries:
-            if entry[1].type in self.listener.types:
-                lanes[entry[1].entity].append(entry)
+        for entry in heard:
+            lanes[entry[1].entity].append(entry)
         lanes_done = await asyncio.gather(
             *map(self._handle_lane, lanes.values()), return_exceptions=True
         )
         for failure in lanes_done:
             if failure is not None:
                 raise failure
+
+    async def _handle_together(self, entries: Sequence[Logged], handle: HandleBatch) -> bool:
+        """Handle all in one transaction; False: one of them failed, and all are as before."""
+        try:
+            async with self._places, self._shared, asyncio.timeout(HANDLER_SECONDS):
+                await self.inbox.handle_batch_once(entries, handle)
+        except Exception as error:  # noqa: BLE001 - the door of the worker; each is tried by itself
+            told = {"consumer": self.listener.name, "reason": f"{type(error).__name__}: {error}"}
+            log.info("a batch goes one by one", extra=told)
+            return False
+        return True
 
     async def _handle_lane(self, entries: Sequence[Logged]) -> None:
         async with self._places, self._shared:

@@ -31,6 +31,7 @@ async def sure_to_end(what: str) -> AsyncGenerator[None]:
 async def eventually(
     ask: Callable[[], Awaitable[T]],
     holds: Callable[[T], bool] = bool,
+    *,
     pause: float = PAUSE_SECONDS,
 ) -> T:
     """Ask until the answer is what is waited for, and give it."""

@@ -15,6 +15,9 @@ from web.caps import Caps
 # A header that no page can send to another origin without being asked first (CORS preflight).
 PREFLIGHTED = ("authorization", "graphql-require-preflight", "apollo-require-preflight")
 OWN = frozenset({"same-origin", "none"})
+# So much of a body is taken however many large ones come in: else a few senders of large bodies
+# would keep everybody out. Connections are counted, so all of these together are bounded too.
+SMALL_BYTES = 16_384
 
 
 class BodyRefused(Exception):
@@ -54,12 +57,12 @@ class BodyLimit:
             answer = JSONResponse({"errors": [error]}, status_code=wrong.status)
             await answer(scope, receive, send)
         finally:
-            self._held -= body.size
+            self._held -= body.shared
 
     def hold(self, size: int) -> bool:
         """Count bytes that came in; False when all bodies together are too many."""
         self._held += size
-        return self._held <= self._caps.bodies_bytes
+        return size == 0 or self._held <= self._caps.bodies_bytes
 
 
 @dataclass(slots=True)
@@ -71,6 +74,11 @@ class Body:
     state: Mapping[str, Any]
     size: int = 0
     whole: bool = False
+
+    @property
+    def shared(self) -> int:
+        """The bytes that count among all bodies; a small one is nobody else's matter."""
+        return max(0, self.size - SMALL_BYTES)
 
     def reader(self, receive: Receive) -> Receive:
         until = asyncio.get_running_loop().time() + self.caps.body_seconds
@@ -91,9 +99,10 @@ class Body:
         return counted
 
     def _count(self, size: int) -> None:
+        before = self.shared
         self.size += size
         most = self.state.get("most", self.caps.body_bytes)
-        if not self.all.hold(size):
+        if not self.all.hold(self.shared - before):
             said = "Too many requests come in at once. Try again in a second."
             raise BodyRefused(503, "BUSY", said)
         if self.size > most:

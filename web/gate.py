@@ -18,11 +18,13 @@ from web.turns import Turns
 # A request costs one unit, and one for each so many objects that it may give, tokens that were not
 # known, or characters of long texts, which are read word by word.
 OBJECTS_PER_UNIT = 500
-TOKENS_PER_UNIT = 20
+TOKENS_PER_UNIT = 5
 PROSE_PER_UNIT = 30
 # From here on a request takes long enough to be felt by others.
 HEAVY_UNITS = 40
 MESSAGE_UNITS = 0.1
+# More than one beside the loop would only take time from it.
+DOCUMENTS_AT_ONCE = 1
 
 
 class Gate:
@@ -32,6 +34,7 @@ class Gate:
         self.caps = caps
         self._turns = Turns(caps.busy_requests, caps.waiting_requests)
         self._heavy = Turns(caps.heavy_requests, caps.waiting_requests)
+        self._documents = Turns(DOCUMENTS_AT_ONCE, caps.waiting_requests)
         self._units = Rate(caps.units_per_second, caps.units_at_once)
         self._refusals = Rate(caps.refusals_per_second, caps.refusals_at_once)
         self._sockets: Counter[str] = Counter()
@@ -82,6 +85,16 @@ class Gate:
             TooMany: too many requests of this caller wait already.
         """
         async with (self._heavy if heavy else self._turns).turn(caller):
+            yield
+
+    @asynccontextmanager
+    async def document_turn(self, caller: str) -> AsyncGenerator[None]:
+        """Wait until a document that takes long to read may be read.
+
+        Raises:
+            TooMany: too many documents of this caller wait already.
+        """
+        async with self._documents.turn(caller):
             yield
 
     @contextmanager

@@ -128,11 +128,19 @@ class GraphQLView(GraphQL[RequestContext, None]):
             error = GraphQLError(str(over), extensions=dict(TOO_MUCH))
             document = QueryDocument(text, None, [error])
         else:
-            anonymous = context.signed_in is None
-            document = await self.audiences.api.documents.read(text, given, anonymous=anonymous)
+            document = await self._document(context, text, given)
         context.document = document
         context.heavy = self.gate.read(context.caller, document, prose)
         return document
+
+    async def _document(
+        self, context: RequestContext, text: str, variables: Mapping[str, object]
+    ) -> QueryDocument:
+        documents, anonymous = self.audiences.api.documents, context.signed_in is None
+        if documents.is_quick(text):
+            return documents.read_now(text, variables, anonymous=anonymous)
+        async with self.gate.document_turn(context.caller):
+            return await documents.read(text, variables, anonymous=anonymous)
 
     async def on_ws_connect(self, context: RequestContext) -> UnsetType | dict[str, object] | None:
         sent = offered_token(context.connection_params)

@@ -53,10 +53,18 @@ class Over(Exception):
 class Lingering:
     """The transport as an answer sees it: closing it lets the peer read the answer first."""
 
-    def __init__(self, transport: Transport, close: Callable[[], None]) -> None:
-        self.write = transport.write
+    def __init__(
+        self, transport: Transport, close: Callable[[], None], said: Callable[[], bool]
+    ) -> None:
+        self._transport = transport
+        self._said = said
         self.is_closing = transport.is_closing
         self.close = close
+
+    def write(self, data: bytes) -> None:
+        """Write, unless the peer was told its last words meanwhile."""
+        if not self._said():
+            self._transport.write(data)
 
 
 class HttpConnection(HttpToolsProtocol):
@@ -132,7 +140,8 @@ class HttpConnection(HttpToolsProtocol):
             self._over(400)
         super().on_headers_complete()
         if self.cycle is not None:  # pyright: ignore[reportUnnecessaryComparison] - a socket has none
-            self.cycle.transport = cast("Transport", Lingering(self.transport, self._linger))
+            lingering = Lingering(self.transport, self._linger, lambda: self._lingering)
+            self.cycle.transport = cast("Transport", lingering)
         self._in_head, self._came = False, 0
         self._within(self._caps.body_seconds + GRACE_SECONDS)
 

@@ -2,21 +2,19 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import assert_never
 
-from domain.access import SEES_ALL
-from domain.cards import Severity
 from domain.errors import NotFound
 from domain.events import Event, EventType
 from domain.ids import CardId, TicketId
 from records.audit_trail import AUDITED, keep_act
 from records.database import Connection
-from repair.ports import CardRepository
 from repair.suggestions import SuggestionPorts, suggest_cards
-from sync.hints import SeverityQuery, hint_handler
-from sync.inbox import EventListener, Handle
+from sync.inbox import EventListener, Handle, HandleBatch
+
+# So many events a listener takes at once; whoever hints at changes has to be ahead of the others.
+USUAL, HINTED = 64, 500
 
 
 class ListenerName(StrEnum):
@@ -36,8 +34,8 @@ OF_CARDS = frozenset({ListenerName.LEARNING, ListenerName.HINTING, ListenerName.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventHandlers:
-    """What listeners need: the search for new tickets' cards, learning, drafts, kept cards, and
-    whoever tells customers.
+    """What listeners need: the search for new tickets' cards, learning, drafts, kept cards, whoever
+    tells customers, and whoever hints at changes.
     """
 
     search: SuggestionPorts
@@ -45,6 +43,7 @@ class EventHandlers:
     draft: Handle
     forget: Callable[[CardId], Awaitable[None]]
     tell: Handle
+    hint: HandleBatch
 
 
 def listeners_of(type: EventType) -> frozenset[ListenerName]:
@@ -98,6 +97,8 @@ def build_listeners(handlers: EventHandlers) -> tuple[EventListener, ...]:
             name=hearer,
             types=frozenset(t for t in EventType if hearer in listeners_of(t)),
             handle=_handler_for(hearer, handlers),
+            handle_batch=handlers.hint if hearer is ListenerName.HINTING else None,
+            most=HINTED if hearer is ListenerName.HINTING else USUAL,
         )
         for hearer in ListenerName
     )
@@ -112,7 +113,7 @@ def _handler_for(  # noqa: PLR0911 - one for each listener
         case ListenerName.LEARNING:
             return _wait_for_match(handlers.learn)
         case ListenerName.HINTING:
-            return hint_handler(_severity_query(handlers.search.cards), lambda: datetime.now(UTC))
+            return _one_by_one(handlers.hint)
         case ListenerName.DRAFTING:
             return handlers.draft
         case ListenerName.FORGETTING:
@@ -125,11 +126,11 @@ def _handler_for(  # noqa: PLR0911 - one for each listener
             assert_never(hearer)
 
 
-def _severity_query(cards: CardRepository) -> SeverityQuery:
-    async def severity(entity: str) -> Severity | None:
-        return (await cards.get(CardId(entity), SEES_ALL)).signature.severity
+def _one_by_one(handle: HandleBatch) -> Handle:
+    async def one(event: Event, connection: Connection) -> None:
+        await handle([event], connection)
 
-    return severity
+    return one
 
 
 def _search_handler(needed: SuggestionPorts) -> Handle:

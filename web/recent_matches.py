@@ -91,5 +91,5 @@ def _match_points(understood: UnderstoodReport, match: Match) -> int:
         return 0
     codes = len(set(understood.codes) & set(match.card.codes))
     symptoms = len({s.code for s in understood.symptoms} & set(match.card.symptoms))
-    shared = fit.shared_codes(understood, match.card)
+    shared = fit.shared_words(understood, match.card)
     return CODE_POINTS * codes + SYMPTOM_POINTS * symptoms + len(shared)

@@ -1,6 +1,7 @@
 """The service as it runs: the application, and beside it the relay, the feed, the consumers."""
 
 import asyncio
+import gc
 import logging
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -27,7 +28,7 @@ from repair.suggestions import SuggestionPorts
 from resolvers.services import Services
 from sync.cancellation import is_cancelled
 from sync.consumers import StreamConsumers, SweepTiming
-from sync.hints import HintSchedule
+from sync.hints import HintSchedule, hint_handler
 from sync.inbox import EventListener
 from web import listeners as web_listeners
 from web.asgi import AppOptions, application
@@ -58,6 +59,8 @@ REHEARSALS = 2
 UNHURRIED = Patience(embedder=60.0, graph=60.0, answer=60.0)
 PACE = SweepTiming()
 SWITCH_SECONDS = 0.001
+# Objects until the youngest are collected; times of that until the older are, and the oldest.
+COLLECT_AFTER = (2_000, 20, 20)
 NO_KNOWLEDGE = "No card is known yet. Load them: battwheels ingest knowledge"
 
 End = Callable[[], None]
@@ -114,6 +117,7 @@ def build_services(runtime: Runtime) -> Services:
         reviews=runtime.reviews,
         feed=runtime.feed,
         offline=runtime.offline,
+        digests=DigestStore(runtime.records),
         deltas=runtime.deltas,
         delta_cursors=runtime.delta_cursors,
         now=lambda: datetime.now(UTC),
@@ -134,6 +138,7 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         draft=runtime.billing.billing.drafts.open_draft,
         forget=runtime.card_cache.forget,
         tell=runtime.billing.notices.send_notice,
+        hint=hint_handler(runtime.cards.severities, lambda: datetime.now(UTC)),
     )
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "feed": runtime.feed.run,
@@ -229,12 +234,24 @@ async def _learn_vocabulary(runtime: Runtime, written: Wakeup) -> None:
         runtime.parts.started = True
         runtime.graph.watch()
         runtime.records.watch()
+    _spare_collector()
     while not is_cancelled():
         await _count_backlogs(runtime)
         await runtime.reader.refresh(runtime.vocabulary)
         await runtime.reader.learn()
         await asyncio.sleep(REFRESH_SECONDS)
         await written.wait(REST_SECONDS)
+
+
+def _spare_collector() -> None:
+    """Take models, schema and vocabulary out of what the garbage collector walks.
+
+    They stay as long as the process does, and walking them once stops every request for most of a
+    second. What requests leave behind is young when it dies, so the old is looked at less often.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 async def _try_stores(runtime: Runtime) -> None:

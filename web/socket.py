@@ -16,6 +16,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     Operation,
 )
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
+    CompleteMessage,
     ConnectionInitMessage,
     Message,
     PongMessage,
@@ -130,15 +131,23 @@ class SubscriptionSocket(BaseGraphQLTransportWSHandler[RequestContext, None]):
             try:
                 self._expand(message)
             except UnknownDocument as unknown:
-                await self._refuse(str(_message_field(message, "id")), str(unknown), unknown.code)
+                await self._refuse(str(_message_field(message, "id")), unknown.code, str(unknown))
                 return
             except HTTPException as wrong:
-                await self._refuse(str(_message_field(message, "id")), wrong.reason)
+                await self._refuse(str(_message_field(message, "id")), "BAD_REQUEST", wrong.reason)
                 return
             if wrong := _protocol_error(message):
-                await self._refuse(str(message["id"]), wrong)
+                await self._refuse(str(message["id"]), "BAD_REQUEST", wrong)
                 return
+        if self._is_full and message["id"] not in self.operations:
+            await self._refuse(message["id"], "TOO_MANY", str(TooMany("operations on a socket")))
+            return
         await super().handle_subscribe(message)
+
+    @property
+    def _is_full(self) -> bool:
+        most = self.max_subscriptions_per_connection
+        return self.connection_acknowledged and most is not None and len(self.operations) >= most
 
     def _expand(self, message: SubscribeMessage) -> None:
         """Put the text of a document in its place, where it is named by its hash."""
@@ -150,6 +159,11 @@ class SubscriptionSocket(BaseGraphQLTransportWSHandler[RequestContext, None]):
             text = cast("str | None", known.get("query"))
             documents = cast("AudienceHolder", self.view).audiences.api.documents
             known["query"] = expand_text(documents, text, known.get("extensions"))
+
+    async def handle_complete(self, message: CompleteMessage) -> None:
+        if not isinstance(_message_field(message, "id"), str):
+            raise KeyError("id")
+        await super().handle_complete(message)
 
     async def handle_pong(self, message: PongMessage) -> None:
         del message
@@ -169,7 +183,7 @@ class SubscriptionSocket(BaseGraphQLTransportWSHandler[RequestContext, None]):
         del error
         return None
 
-    async def _refuse(self, id: str, reason: str, code: str = "BAD_REQUEST") -> None:
+    async def _refuse(self, id: str, code: str, reason: str) -> None:
         error = GraphQLError(reason, extensions={"code": code})
         await self.send_message({"id": id, "type": "error", "payload": [error.formatted]})
 

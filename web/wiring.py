@@ -72,8 +72,8 @@ from web.settings import Settings
 class Patience:
     """Seconds: for the embedder, for a match's graph, for any one answer of the graph.
 
-    `source`: for one source of a match; more than a second, so that a graph which is slow for less
-    than that does not change who answers.
+    `source`: for one source of a match; a labelled answer comes within a second, and a graph which
+    is slow for less than that does not change who answers.
     """
 
     embedder: float
@@ -83,10 +83,10 @@ class Patience:
 
 
 # A person waits for the service; a command that somebody started waits for its answer.
-SERVING = Patience(embedder=0.25, graph=4.0, answer=5.0, source=1.1)
+SERVING = Patience(embedder=0.25, graph=4.0, answer=5.0, source=0.98)
 COMMAND = Patience(embedder=600.0, graph=60.0, answer=30.0)
 # A first look, on a machine that may still be busy with the start.
-DEMO = Patience(embedder=0.5, graph=4.0, answer=5.0, source=1.1)
+DEMO = Patience(embedder=0.5, graph=4.0, answer=5.0, source=0.98)
 REDIS_SECONDS = 3.0
 SECRET_BYTES = 48
 
@@ -218,8 +218,10 @@ def open_language_model(settings: Settings) -> LanguageReasoner | None:
         raise InvalidInput(
             "BATTWHEELS_LANGUAGE_MODEL", "needs the extra: pip install 'battwheels[llm]'"
         ) from error
-    named: Callable[[str, str | None, str | None], LanguageReasoner] = driver.LanguageModel.named
-    return named(settings.language_model, settings.language_model_url, settings.language_model_key)
+    build: Callable[[str, str | None, str | None], LanguageReasoner] = (
+        driver.LanguageModel.from_name
+    )
+    return build(settings.language_model, settings.language_model_url, settings.language_model_key)
 
 
 def analysis_ports(runtime: Runtime) -> AnalysisPorts:
@@ -233,7 +235,6 @@ def analysis_ports(runtime: Runtime) -> AnalysisPorts:
         tallying=counter_ports(runtime),
         analyses=runtime.analyses,
         book=runtime.feedback,
-        teller=runtime.outbox,
         now=lambda: datetime.now(UTC),
     )
 

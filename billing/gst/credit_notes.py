@@ -66,6 +66,7 @@ def credit_invoice(
     Raises:
         InvalidInput: naming the line or field that asks for more than is left.
     """
+    said = limits.clean_text("reason", reason, 500)
     if original.number is None or original.kind not in ROUNDED:
         raise InvalidInput("invoice", "is not issued; a draft is simply changed")
     if day < original.date:
@@ -90,7 +91,7 @@ def credit_invoice(
         reverse_charge=original.reverse_charge,
         ticket=original.ticket,
         against=DocumentReference(number=original.number, date=original.date),
-        reason=limits.clean_text("reason", reason, 500),
+        reason=said,
     )
 
 

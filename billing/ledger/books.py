@@ -60,7 +60,7 @@ class BooksChange:
 
 @dataclass(slots=True, kw_only=True)
 class BooksTransaction:
-    """The books of one garage as one change changes them."""
+    """The books of one garage during one change of them."""
 
     connection: Connection
     change: BooksChange

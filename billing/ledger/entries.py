@@ -1,4 +1,4 @@
-"""Postings as they are written in the books: balanced, and once for each kind of a change."""
+"""Postings as they are written in the books: balanced, and each kind once for a change."""
 
 from collections.abc import Sequence
 from datetime import date

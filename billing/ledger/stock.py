@@ -37,7 +37,8 @@ class StockDelta:
         limits.check_range("quantity", self.quantity, -MOST, MOST)
         if self.quantity == 0:
             raise InvalidInput("quantity", "is nothing; a delta adds or takes")
-        limits.clean_text("reason", self.reason, REASON_LIMIT, least=3)
+        said = limits.clean_text("reason", self.reason, REASON_LIMIT, least=3)
+        object.__setattr__(self, "reason", said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,10 @@
 -- name: wait
--- A thing that waits already waits once, and since its first change.
+-- A thing that waits already waits once, and since its first change. In one order, as whoever adds
+-- the same things meanwhile.
 insert into waiting_change (entity, version, since)
-values (%(entity)s, %(version)s, %(since)s)
+select e.entity, max(e.version), %(since)s
+from unnest(%(entities)s::text[], %(versions)s::integer[]) as e (entity, version)
+group by e.entity order by e.entity
 on conflict (entity) do update set
     version = greatest(waiting_change.version, excluded.version),
     since = least(waiting_change.since, excluded.since)

@@ -9,6 +9,19 @@ on conflict (consumer, event) do update set state = 'handled', changed_at = now(
 where handling.state = 'waiting'
 returning event
 
+-- name: claim_batch
+-- The same for many, always in one order, so that two workers with the same events wait and do not
+-- hold each other up.
+insert into handling (consumer, event, seq, state)
+select %(consumer)s, e.event, min(e.seq), 'handled'
+from unnest(%(events)s::text[], %(seqs)s::bigint[]) as e (event, seq)
+where e.seq > coalesce((select seq from cursor_of where consumer = %(consumer)s), 0)
+   or exists (select from handling h where h.consumer = %(consumer)s and h.event = e.event)
+group by e.event order by e.event
+on conflict (consumer, event) do update set state = 'handled', changed_at = now()
+where handling.state = 'waiting'
+returning event
+
 -- name: fail
 -- Writes down a failed try; after the last one that counts the event is given up.
 insert into handling (consumer, event, seq, state, tries, error, due_at)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Protocol, TypeVar, cast
 
+from domain import limits
 from domain.errors import IllegalTransition, InvalidInput, StaleVersion, Unavailable
 from domain.ids import TicketId, operation_id, ticket_id
 from domain.tickets import Ticket
@@ -35,6 +36,8 @@ SPELT = {
 Verb = Callable[[TicketId, int, Operation], Awaitable[Ticket]]
 # Whoever loses a race for the next version tries again on top of it.
 TRIES = 8
+# The largest of GraphQL's Int, which the mutations read.
+LARGEST = 2**31 - 1
 TAKEN = "The ticket was changed first. What you did was taken beside it."
 KEPT = "The ticket was changed first, and what stands is newer. It stays; yours was not taken."
 TRIED = "The ticket was changed first, and its newer outcome stays; what you tried was added to it."
@@ -57,7 +60,8 @@ class QueueReader(Protocol):
 
 async def start_repair(run: QueueReader, record: QueuedOperation, operation: Operation) -> Answer:
     shop = ticket_ports(run.context)
-    followed = inputs.parse_card_key(text_of(record, "card")) if record.data.get("card") else None
+    named = record.data.get("card") is not None
+    followed = inputs.parse_card_key(text_of(record, "card")) if named else None
     return await _change_ticket(
         run,
         record,
@@ -141,6 +145,7 @@ def number_of(record: QueuedOperation, name: str) -> int:
     value = record.data.get(name)
     if not isinstance(value, int) or isinstance(value, bool):
         raise InvalidInput(name, "is needed, as a whole number")
+    limits.check_range(name, value, 0, LARGEST)
     return value
 
 

@@ -34,6 +34,8 @@ execute_by_core = cast("Callable[..., Executed]", core.execute)  # pyright: igno
 
 # A document that is asked once is not worth a plan; one that comes again is made one.
 USES_BEFORE = 2
+# So many of those that were asked are remembered, by their hash alone, until they are.
+REMEMBERED = 4_096
 # What is kept counts by the tokens of its documents, about a kilobyte each with node and plan; a
 # document of more than its share is run without a plan.
 KEPT_TOKENS = 40_000
@@ -42,6 +44,8 @@ TOKENS_SHARE = 2_000
 MOST_CONDITIONS = 3
 CONDITIONS = frozenset({"skip", "include"})
 
+
+DocumentKey = tuple[str, str | None]  # its text and the operation that is asked of it
 
 by_core: Callable[..., Any] = execute_by_core  # pyright: ignore[reportUnknownVariableType]
 
@@ -52,7 +56,6 @@ class KnownDocument:
 
     document: DocumentNode
     conditions: tuple[str, ...]
-    uses: int = 0
     plans: dict[tuple[object, ...], Root | None] = field(default_factory=dict[Any, Any])
 
 
@@ -61,7 +64,8 @@ class Plans:
 
     def __init__(self, converter: Any) -> None:  # noqa: ANN401 - Strawberry types it loosely
         self._converter = converter
-        self._kept = OrderedDict[tuple[str, str | None], KnownDocument]()
+        self._kept = OrderedDict[DocumentKey, KnownDocument]()
+        self._uses = OrderedDict[int, int]()
         self.kept_tokens = 0
 
     def ready(self, text: str | None, operation_name: str | None) -> DocumentNode | None:
@@ -81,11 +85,11 @@ class Plans:
         """Execute a validated document, as graphql-core's `execute` does."""
         if document.loc is None or document.token_count > TOKENS_SHARE:
             return by_core(schema, document, **given)
-        known = self._known(document.loc.source.body, given.get("operation_name"), document)
-        known.uses += 1
+        key = document.loc.source.body, given.get("operation_name")
         middleware = given.get("middleware")
-        if known.uses <= USES_BEFORE or (middleware is not None and middleware.middlewares):
+        if self._is_rare(key) or (middleware is not None and middleware.middlewares):
             return by_core(schema, document, **given)
+        known = self._known(key, document)
         executor = cast("Any", Executor).build(
             schema,
             document,
@@ -102,11 +106,21 @@ class Plans:
             return by_core(schema, document, **given)
         return self._answer(root, executor, lambda: by_core(schema, document, **given))
 
-    def _known(
-        self, text: str, operation_name: str | None, document: DocumentNode
-    ) -> KnownDocument:
+    def _is_rare(self, key: DocumentKey) -> bool:
+        """Count this use; say whether there were too few for a plan, and nothing of it is kept."""
+        if key in self._kept:
+            return False
+        mark = hash(key)
+        uses = self._uses.pop(mark, 0) + 1
+        if uses > USES_BEFORE:
+            return False
+        self._uses[mark] = uses
+        if len(self._uses) > REMEMBERED:
+            self._uses.popitem(last=False)
+        return True
+
+    def _known(self, key: DocumentKey, document: DocumentNode) -> KnownDocument:
         """Give what is known of a document, by its text: its own hash would walk all of it."""
-        key = (text, operation_name)
         known = self._kept.get(key)
         if known is None:
             found = ConditionVisitor()

@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 
 import strawberry
 
+from domain import limits
 from domain.access import Action, ResourceKind
 from domain.cards import FailureCard
 from domain.errors import CursorLost, InvalidInput, NotAuthenticated, Unavailable
@@ -16,6 +17,7 @@ from domain.tickets import Matching, Ticket
 from resolvers.arguments import TicketArgument
 from resolvers.context import RequestContext, RequestInfo
 from resolvers.guards import guard_field
+from resolvers.inputs import VEHICLE_LIMIT
 from schema import refusals, tickets
 from schema.nodes import key_of
 from schema.subscriptions import CardChange, CardNews, Resync, TicketChange, TicketNews
@@ -36,8 +38,8 @@ Step = tuple[int, Event]
 T = TypeVar("T")
 
 
-@strawberry.type(description="What can be followed, over a socket or an event stream.")
-class Subscription:
+@strawberry.type
+class ChangeSubscription:
     @strawberry.subscription(description="Every change of a card that you may see.")
     @guard_field(Action.READ, ResourceKind.CARD)
     async def card_changed(
@@ -45,7 +47,8 @@ class Subscription:
     ) -> AsyncGenerator[CardNews, None]:
         context = info.context
         try:
-            async for step in _follow_changes(context, CARD_EVENTS, parse_cursor(after)):
+            make = make and limits.clean_text("make", make, VEHICLE_LIMIT)
+            async for step in follow_changes(context, CARD_EVENTS, parse_cursor(after)):
                 if isinstance(step, Resync):
                     yield step
                 elif (card := await _card_of_event(context, step[1], make)) is not None:
@@ -53,7 +56,7 @@ class Subscription:
                     yield CardChange(type=step[1].type, card=told, cursor=str(step[0]))
         except InvalidInput as wrong:
             context.end_run()
-            yield _refusal_of(wrong)
+            yield refusal_of(wrong)
         except BaseException:
             context.end_run()
             raise
@@ -74,7 +77,7 @@ class Subscription:
         try:
             wanted = ticket_id(key_of("Ticket", ticket)) if ticket is not None else None
             place = garage_id(key_of("Garage", garage)) if garage is not None else None
-            async for step in _follow_changes(context, TICKET_EVENTS, parse_cursor(after)):
+            async for step in follow_changes(context, TICKET_EVENTS, parse_cursor(after)):
                 if isinstance(step, Resync):
                     yield step
                 elif (found := await _ticket_of_event(context, step[1], wanted, place)) is not None:
@@ -82,7 +85,7 @@ class Subscription:
                     yield TicketChange(type=step[1].type, ticket=told, cursor=str(step[0]))
         except InvalidInput as wrong:
             context.end_run()
-            yield _refusal_of(wrong)
+            yield refusal_of(wrong)
         except BaseException:
             context.end_run()
             raise
@@ -114,7 +117,7 @@ def parse_cursor(after: str | None) -> int | None:
     return int(after)
 
 
-async def _follow_changes(
+async def follow_changes(
     context: RequestContext, types: Collection[EventType], after: int | None
 ) -> AsyncGenerator[Step | Resync, None]:
     """Give the events behind a cursor, each with fresh loaders, and a Resync where some are lost.
@@ -179,7 +182,7 @@ async def read_patiently(context: RequestContext, read: Callable[[], Awaitable[T
             await asyncio.sleep(RETRY_SECONDS)
 
 
-def _refusal_of(wrong: InvalidInput) -> refusals.InvalidInput:
+def refusal_of(wrong: InvalidInput) -> refusals.InvalidInput:
     return refusals.InvalidInput(message=str(wrong), field=wrong.field, reason=wrong.reason)
 
 

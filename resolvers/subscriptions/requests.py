@@ -29,8 +29,8 @@ from resolvers.cost import named_type
 from resolvers.documents import QueryDocument
 from resolvers.subscriptions.changes import parse_cursor
 
-CARDS, TICKETS = "cardChanged", "ticketChanged"
-FOLLOWED = frozenset({CARDS, TICKETS})
+CARDS, TICKETS, HINTS = "cardChanged", "ticketChanged", "syncRequired"
+FOLLOWED = frozenset({CARDS, TICKETS, HINTS})
 # What a technician sees of these depends on what is on their bench.
 PERSONAL = frozenset({"Ticket", "Node"})
 

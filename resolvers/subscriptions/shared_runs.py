@@ -16,14 +16,17 @@ from strawberry.types.execution import PreExecutionError
 
 from domain.errors import TooMany
 from domain.ids import CardId, PersonId, TicketId
+from domain.urgency import BATCH_NAME, HOUR_NAME
 from resolvers.api import Api
 from resolvers.context import RequestContext, StreamPosition
 from resolvers.documents import QueryDocument
 from resolvers.subscriptions.audience import REMEMBERED, Audience, Broadcast, RunEnded, RunRefused
 from resolvers.subscriptions.changes import read_patiently
-from resolvers.subscriptions.requests import CARDS, SharingKey, SubscriptionRequest, read_request
+from resolvers.subscriptions.requests import TICKETS, SharingKey, SubscriptionRequest, read_request
 from sync.backlog import Backlog, BufferedChange
 
+# What hints are about and nobody is kept from.
+NAMES = BATCH_NAME, HOUR_NAME
 # Executions that changes cost: in the process, and of those that one person caused.
 MOST = 512
 MOST_OF_ONE = 8
@@ -171,9 +174,11 @@ async def _still_visible(
 async def _present_entities(
     asked: SubscriptionRequest, context: RequestContext, entities: list[str]
 ) -> Collection[str]:
-    if asked.form.verb == CARDS:
-        return await context.services.cards.many([CardId(e) for e in entities], context.follower)
-    return await context.services.tickets.many([TicketId(e) for e in entities], context.actor)
+    if asked.form.verb == TICKETS:
+        return await context.services.tickets.many([TicketId(e) for e in entities], context.actor)
+    cards = [CardId(e) for e in entities if not e.startswith(NAMES)]
+    seen = await context.services.cards.many(cards, context.follower)
+    return {*seen, *(e for e in entities if e.startswith(NAMES))}
 
 
 async def _live_changes(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.personal_data import holds_personal, mask_personal, reads_unmasked
+from domain.personal_data import holds_personal, mask_personal, without_masks
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_readings_and_codes_stay(text: str) -> None:
 
 
 def test_masks_tell_nothing_of_a_failure() -> None:
-    assert reads_unmasked("call [phone]: horn dead") == "call : horn dead"
+    assert without_masks("call [phone]: horn dead") == "call : horn dead"
 
 
 def test_masking_twice_changes_nothing() -> None:

@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from redis.asyncio import Redis
-from starlette.applications import Starlette
 
 from domain.errors import Unavailable
 from domain.events import Event
@@ -16,17 +16,20 @@ from ingest.lexicon import Lexicon
 from ingest.report_reader import ReportReader
 from records.database import Records
 from repair.suggestions import SuggestionPorts
+from sync.hints import hint_handler
 from sync.inbox import EventListener
 from tests.patience import PATIENT_SECONDS
 from web import listeners as web_listeners
 from web.listeners import EventHandlers, ListenerName
-from web.server import build_application
 from web.settings import Settings
 from web.wiring import Patience, Runtime, join_parts
 
 # The graph has less than a second when it serves. Beside other work it would never be quick enough
 # for a search, and a round would wait for good: what is proved here is that nothing is lost.
 PATIENCE = Patience(embedder=PATIENT_SECONDS, graph=PATIENT_SECONDS, answer=PATIENT_SECONDS)
+
+
+HEARD = frozenset({ListenerName.MATCHING, ListenerName.HINTING})
 
 
 class NoEmbedder(Embedder):
@@ -40,26 +43,27 @@ class NoEmbedder(Embedder):
 def opened(clients: tuple[Graph, Records, Redis]) -> Runtime:
     embedder = NoEmbedder()
     reader = ReportReader(Lexicon.from_vocabulary(symptoms=()), embedder)
-    settings = Settings(home=Path(os.environ["BATTWHEELS_HOME"]))
+    given = os.environ
+    settings = Settings(
+        home=Path(given["BATTWHEELS_HOME"]),
+        smtp_url=given.get("BATTWHEELS_SMTP_URL"),
+        mail_from=given.get("BATTWHEELS_MAIL_FROM"),
+    )
     return join_parts(settings, PATIENCE, (embedder, reader), clients)
 
 
-def application(clients: tuple[Graph, Records, Redis]) -> Starlette:
-    return build_application(opened(clients))
-
-
-def listeners(house: Runtime) -> list[EventListener]:
-    """Give those who search for new tickets' cards and who hint at changes, as they serve."""
+def listeners(house: Runtime, wanted: frozenset[ListenerName] = HEARD) -> list[EventListener]:
+    """Give some as they serve: those who search for new tickets' cards and hint at changes."""
     search = SuggestionPorts(
         tickets=house.tickets, cards=house.cards, reader=house.reader, matcher=house.matcher
     )
-    wanted = {ListenerName.MATCHING, ListenerName.HINTING}
     hearing = EventHandlers(
         search=search,
         learn=_nothing,
         draft=house.billing.billing.drafts.open_draft,
         forget=house.card_cache.forget,
         tell=house.billing.notices.send_notice,
+        hint=hint_handler(house.cards.severities, lambda: datetime.now(UTC)),
     )
     return [one for one in web_listeners.build_listeners(hearing) if one.name in wanted]
 

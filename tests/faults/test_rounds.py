@@ -2,11 +2,12 @@
 
 A round sends five operations with ids (a report, its repair's beginning and end, a card, its
 change) from clients that ask again until they are answered; listeners search for the report's
-cards and hint at the changes, and an hour passes. At a moment drawn from the seed a worker is
-killed (relay and consumers of one of two processes), or Redis is flushed, or the API is killed, or
-Postgres or Neo4j is stopped and started. Then each acknowledged operation is in the graph; each
-event that follows from it is logged once, as its schema says, and handled once; the numbers have
-no gap.
+cards and hint at the changes, a garage fetches what it is told of, and an hour passes. At a moment
+drawn from the seed a worker is killed (relay and consumers of one of two processes), or Redis is
+flushed, or the API or the garage is killed, or Postgres or Neo4j is stopped and started. Then each
+acknowledged operation is in the graph; each event that follows from it is logged once, as its
+schema says, and handled once; the hour is told of once, the numbers have no gap, and the garage has
+every card.
 
 A round goes on in the world that the round before left whole. One that fails says what was lost,
 and leaves its world behind: the next has a new one over empty stores, so it fails for itself alone.
@@ -45,7 +46,7 @@ ROUNDS = int(os.environ.get("ROUNDS", "200"))
 SHORT = 40
 # The middle of a burst, which takes about this long.
 BURST_SECONDS = 0.2
-pytestmark = [pytest.mark.journey, pytest.mark.long]
+pytestmark = pytest.mark.journey
 
 Clients = tuple[Graph, Records, Redis]
 Own = tuple[StoreHome, StoreUrls]
@@ -118,6 +119,8 @@ def fault_of(number: int) -> str:
         return "Postgres is stopped and started"
     if number % 10 == 5:
         return "the API is killed"
+    if number % 10 == 7:
+        return "the garage is killed"
     if number % 4 == 1:
         return "Redis is flushed"
     return "a worker is killed"
@@ -131,6 +134,8 @@ async def broken(world: World, fault: str, dice: Random) -> None:
             await world.restart(PostgresServer(world.home))
         case "the API":
             await world.kill_api(dice)
+        case "the garage":
+            await world.kill_garage(dice)
         case "Redis":
             await world.flush_redis(dice)
         case _:
@@ -160,9 +165,7 @@ def numbers() -> list[object]:
     return [pytest.param(n, marks=[long] if n >= SHORT else []) for n in range(ROUNDS)]
 
 
-@pytest.mark.row("EV-1", "EV-2", "EV-3", "EV-4")
-@pytest.mark.row("EV-5", missing="no listener hears it")
-@pytest.mark.row("EV-6", missing="the consumer that tells is never killed with a message pending")
+@pytest.mark.row("EV-1", "EV-2", "EV-3", "EV-4", "EV-5", "SY-6")
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("number", numbers())
 async def test_nothing_is_lost_and_nothing_twice(world: World, number: int) -> None:

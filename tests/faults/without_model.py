@@ -2,8 +2,9 @@
 
 `python -m tests.faults.without_model` has all imported and forks a process for each line that it
 reads: `api` is the real API over HTTP, `work` the real relay, paces and consumers, and beside those
-who search and hint one more that notes each event in a table; `note` is that one alone. It answers
-with the process's number.
+who search and hint one more that notes each event in a table; `note` is that one alone, `tell`
+relays and tells customers, `watch` is a garage that keeps a copy. It answers with the process's
+number.
 """
 
 import asyncio
@@ -16,8 +17,10 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+import httpx
 import uvicorn
 from redis.asyncio import Redis
+from rich.console import Console
 
 from domain.errors import Unavailable
 from domain.events import Event, EventType
@@ -41,6 +44,12 @@ from tests.faults import application
 from tests.faults.application import listeners
 from tests.faults.world import hour
 from tests.patience import PATIENT_SECONDS, PatientGraph, PatientRecords
+from web.cli import garage
+from web.garage import hints
+from web.garage.client import RemoteService
+from web.garage.replica import Replica
+from web.listeners import ListenerName
+from web.server import build_application
 
 # A twentieth of what serves, so that two hundred deaths take minutes.
 PACE = SweepTiming(idle=0.5, grace=1.0, sweep=0.1, look=0.1)
@@ -87,6 +96,37 @@ async def work() -> None:
     await asyncio.gather(*loops)
 
 
+async def tell() -> None:
+    """Relay, and tell customers of their invoices until killed."""
+    graph, records, redis = await opened()
+    name, wakeups = str(os.getpid()), Wakeups(records)
+    wakes = [wakeups.on(Topic.RECORDS_OUTBOX)]
+    relay = Relay(
+        [RecordsOutbox(records)],
+        ChangeLog(records),
+        Stream(redis),
+        LeaseStore(records, name),
+        pace=RelayPace(lease=LEASE_SECONDS, wakes=wakes),
+    )
+    here = application.opened((graph, records, redis))
+    telling = listeners(here, frozenset({ListenerName.TELLING}))
+    heard = consumers((records, redis), name, [NOTING, *telling], wakeups)
+    await asyncio.gather(relay.run(), heard.run(os.environ["REDIS_URL"]), hearing(wakeups))
+
+
+async def watch() -> None:
+    """Keep a garage's copy until killed, as `battwheels garage watch` does."""
+    # What it says must not meet the numbers of processes; and two hundred deaths take minutes.
+    garage.console = Console(stderr=True)
+    hints.POLL_SECONDS, hints.GATHER_SECONDS = PACE.look, 0.0
+    replica = Replica.open(Path(os.environ["BATTWHEELS_HOME"]) / "garage.db")
+    url, token = replica.setting("url"), replica.setting("token")
+    assert url is not None
+    assert token is not None
+    async with httpx.AsyncClient(base_url=url) as http:
+        await garage.follow(replica, RemoteService(http, token))
+
+
 async def hearing(wakeups: Wakeups) -> None:
     """Listen, again and again: Postgres may be away."""
     while True:
@@ -128,14 +168,16 @@ async def ticking(paces: HintSchedule) -> None:
 
 async def api() -> None:
     """Serve until killed."""
-    app = application.application(await opened())
+    here = application.opened(await opened())
     port = int(os.environ["BATTWHEELS_PORT"])
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
-    await uvicorn.Server(config).serve()
+    config = uvicorn.Config(
+        build_application(here), host="127.0.0.1", port=port, log_config=None, access_log=False
+    )
+    await asyncio.gather(uvicorn.Server(config).serve(), here.feed.run())
 
 
 def main() -> None:
-    works = {"api": api, "work": work, "note": note}
+    works = {"api": api, "work": work, "note": note, "tell": tell, "watch": watch}
     # Nobody waits for the dead: the system buries them.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:

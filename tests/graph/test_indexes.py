@@ -81,6 +81,14 @@ async def test_ids_are_unique_by_constraint(graph: Graph) -> None:
 async def test_card_is_sought_by_id(shelf: CardStore, driver: AsyncDriver) -> None:
     operators = await plan(driver, READS["get"], ids=[FULL.id], **EYES)
     assert any(o.startswith("NodeUniqueIndexSeek UNIQUE c:FailureCard(id)") for o in operators)
+    assert_no_scan(operators)
+
+
+@pytest.mark.row("IX-1")
+async def test_what_a_card_says_is_sought_by_its_version(
+    shelf: CardStore, driver: AsyncDriver
+) -> None:
+    operators = await plan(driver, READS["bodies"], wanted=[{"card": FULL.id, "n": 1}])
     assert any(o.startswith("NodeUniqueIndexSeek UNIQUE v:CardVersion(card, n)") for o in operators)
     assert_no_scan(operators)
 

@@ -78,6 +78,7 @@ class Person:
 
     async def report(self, text: str = "", **said: object) -> dict[str, Any]:
         made = await self.ask(REPORT, report={"text": text, **said}, op=str(uuid4()))
+        assert "ticket" in made, made
         return made["ticket"]
 
     async def create(self, card: dict[str, Any], **more: object) -> dict[str, Any]:

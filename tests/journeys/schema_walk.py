@@ -22,7 +22,7 @@ from graphql import (
 )
 
 from resolvers.api import build_api
-from resolvers.cost import DocumentLimits, find_excesses
+from resolvers.cost import DocumentLimits, measure_document
 
 API = build_api(introspection=False).types
 PAGE = 3
@@ -193,7 +193,8 @@ def _aim(found: GraphQLField, kind: str) -> GraphQLObjectType:
 
 
 def _excessive(document: str) -> bool:
-    return bool(find_excesses(API, parse(document), {}, DocumentLimits()))
+    over, _ = measure_document(API, parse(document), {}, DocumentLimits())
+    return bool(over)
 
 
 def _leaves(kind: GraphQLObjectType) -> list[str]:

@@ -1,5 +1,7 @@
 """A subscriber on a real socket, who hears one subscription at a time."""
 
+import asyncio
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,6 +14,7 @@ from tests.waits import sure_to_end
 from web.asgi import GRAPHQL
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
+NARROW_BYTES = 4_096
 CHANGED = """subscription ($after: String) { cardChanged(after: $after) {
   ... on CardChange { type cursor card { key status } }
   ... on Resync { cursor } ... on InvalidInput { field } } }"""
@@ -31,7 +34,8 @@ class Subscriber:
                 said = orjson.loads(await self._socket.recv())
                 if said["type"] == "ping":
                     await self._socket.send('{"type": "pong"}')
-                if said["type"] in ("next", "error"):
+                assert said["type"] != "error", said["payload"]
+                if said["type"] == "next":
                     [told] = said["payload"]["data"].values()
                     return told
 
@@ -45,12 +49,29 @@ class Subscriber:
 
 @asynccontextmanager
 async def subscribed(
-    place: str, token: str, query: str, **variables: object
+    place: str,
+    token: str,
+    query: str,
+    *,
+    connection: socket.socket | None = None,
+    **variables: object,
 ) -> AsyncGenerator[Subscriber]:
-    async with connect(f"ws://{place}{GRAPHQL}", subprotocols=[PROTOCOL]) as socket:
+    url, kept = f"ws://{place}{GRAPHQL}", 16 if connection is None else 1
+    async with connect(url, subprotocols=[PROTOCOL], sock=connection, max_queue=kept) as opened:
         opening = {"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}
-        await socket.send(orjson.dumps(opening).decode())
-        assert orjson.loads(await socket.recv()) == {"type": "connection_ack"}
+        await opened.send(orjson.dumps(opening).decode())
+        assert orjson.loads(await opened.recv()) == {"type": "connection_ack"}
         asked = {"query": query, "variables": variables}
-        await socket.send(orjson.dumps({"type": "subscribe", "id": "1", "payload": asked}).decode())
-        yield Subscriber(socket)
+        await opened.send(orjson.dumps({"type": "subscribe", "id": "1", "payload": asked}).decode())
+        yield Subscriber(opened)
+
+
+async def narrow_connection(place: str) -> socket.socket:
+    """Give a connection whose machine keeps next to nothing that was not read yet."""
+    host, _, port = place.partition(":")
+    narrow = socket.socket()
+    # Its window is agreed on as it connects, so this comes before.
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NARROW_BYTES)
+    narrow.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(narrow, (host, int(port)))
+    return narrow

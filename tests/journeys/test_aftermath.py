@@ -86,7 +86,9 @@ async def test_a_reopened_ticket_is_no_first_fix(house: Runtime, somebody: Someb
     card = await plant(house, "reopens", "It is taken up again the same day")
     made = await repaired(asha, card)
     await do(boss, REOPEN, made["id"], 4)
-    found = await eventually(lambda: boss.ask(READ, id=made["id"]), lambda t: not t["firstFix"])
+    found = await eventually(
+        lambda: boss.ask(READ, id=made["id"]), lambda t: t["firstFix"] is False
+    )
     assert (found["firstFix"], found["outcome"]) == (False, None)
 
 

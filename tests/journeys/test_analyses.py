@@ -230,19 +230,6 @@ async def test_a_draft_gains_what_it_lacked(house: Runtime) -> None:
     assert (card.version, card.status) == (2, CardStatus.DRAFT)
 
 
-@pytest.mark.row("IP-8")
-async def test_changed_cards_are_to_be_synchronised(house: Runtime) -> None:
-    card = await plant(house, "synced", "The clock runs backwards on Sundays")
-    for kind, version in ((EventType.CARD_CREATED, 1), (EventType.CARD_UPDATED, 2)):
-        event = replace(_about(card, kind), version=version)
-        for _ in range(3):
-            await handle_event(analysis_ports(house), event)
-    assert await waiting(house, card.id) == [
-        (EventType.SYNC_REQUIRED, 1),
-        (EventType.SYNC_REQUIRED, 2),
-    ]
-
-
 async def test_showings_are_counted_once(house: Runtime) -> None:
     card = await plant(house, "displayed", "A lamp that nobody ordered")
     ticket = solved("Shown and no more", outcome=None)

@@ -42,9 +42,11 @@ EDGES = """query ($first: Int!) { cards(first: $first, filter: {make: "Counted"}
   whyThisCard { says ticket { key suggestions { cards { card { title } } } draft { title } } }
 } } } }"""
 
-# One read for the page and one for each way of that document that leads to another thing: how many
-# of them meet in one batch is a matter of moments, how many things they lead to must not be.
+# One read for the page and one for each way of that document that leads to another thing; a way
+# may take two batches, when some of its things are on their way already. How many ways meet in one
+# batch is a matter of moments, how many things they lead to must not be: that would be hundreds.
 PATHS = 17
+MOST_READS = 2 * PATHS
 
 
 @pytest.mark.row("CA-2")
@@ -257,7 +259,7 @@ async def test_more_cards_cost_no_more_reads(
         asks = somebody(client=client).ask
         spent = await _spent(counted, lambda n: asks(EDGES, first=n), (3, 30))
     print(f"reads for a page with all edges, by its size: {spent}")  # noqa: T201 - shown with -s
-    assert max(spent.values()) <= PATHS
+    assert max(spent.values()) <= MOST_READS
 
 
 async def _spent(

@@ -20,6 +20,7 @@ from tests.journeys.people import PUNE, UPDATE, Person, content
 from tests.journeys.planted_cards import plant
 from tests.journeys.queue_records import opened, record, sync, told
 from tests.journeys.test_repairs import ASSIGN, REOPEN, START, do
+from web.listeners import ListenerName, listeners_of
 from web.wiring import Runtime, analysis_ports
 
 pytestmark = pytest.mark.journey
@@ -129,7 +130,7 @@ async def test_what_an_edit_names_has_to_be_known_in_a_conflict_too(somebody: So
     await sync(manager, edit(made["key"], 1, "Known parts 2"))
     wrong = {"type": "REPAIR", "parts": [{"part": "no-such-part"}]}
     [answer] = await sync(manager, edit(made["key"], 1, "Known parts", resolution=wrong))
-    assert (answer["state"], answer["field"]) == ("REFUSED", "parts")
+    assert (answer["state"], answer["field"]) == ("REFUSED", "data.card.resolution.parts")
     assert (await manager.ask(CARD, id=made["key"]))["version"] == 2
 
 
@@ -261,7 +262,8 @@ async def counted(house: Runtime, card: CardId, start: int) -> tuple[int, int, i
     """Let the network hear what was written behind `start`, and give the card's counters."""
     await told(house)
     for _, event in await house.change_log.after(start, 100):
-        await handle_event(analysis_ports(house), event)
+        if ListenerName.LEARNING in listeners_of(event.type):
+            await handle_event(analysis_ports(house), event)
     usage = (await house.cards.get(card, EVERYONE)).usage
     return usage.used, usage.successes, usage.failures
 

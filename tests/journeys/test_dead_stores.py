@@ -39,14 +39,14 @@ from web.server import build_application, run_background
 from web.settings import Settings
 from web.wiring import Runtime, join_parts
 
-pytestmark = [pytest.mark.journey, pytest.mark.long]
+pytestmark = pytest.mark.journey
 # The row's own bounds: a dead store is told of in two seconds, one that is back is used in five.
 DEAD_SECONDS = 2.0
 BACK_SECONDS = 5.0
 READY_SECONDS = 5.0
 STORES = ("neo4j", "postgres", "redis")
-REPORTED: dict[str, Any] = {"text": "Horn weak and dead after rain"}
 PATIENT_SECONDS = 120.0
+REPORTED: dict[str, Any] = {"text": "Horn weak and dead after rain"}
 
 
 @pytest.fixture(scope="module")
@@ -137,21 +137,21 @@ async def test_ready_tells_of_a_silent_store_and_of_its_return(
     own: tuple[StoreHome, StoreUrls], asha: Person, store: str, code: int, status: str
 ) -> None:
     ready = {"code": 200, "status": "ready"}
-    await eventually(lambda: said(asha), lambda a: ready.items() <= a.items(), PATIENT_SECONDS)
+    await eventually(lambda: said(asha), lambda a: ready.items() <= a.items())
     with stopped(own[0], store):
         with waited() as waits:
             told = await said(asha)
         assert (told["code"], told["status"]) == (code, status)
         assert told["stores"] == {name: name != store for name in STORES}
         assert waits.seconds <= READY_SECONDS
-    await eventually(lambda: said(asha), lambda a: ready.items() <= a.items(), PATIENT_SECONDS)
+    await eventually(lambda: said(asha), lambda a: ready.items() <= a.items())
 
 
 @pytest.mark.parametrize("store", ["neo4j", "postgres"])
 async def test_nobody_waits_for_a_silent_store_and_its_return_is_used(
     own: tuple[StoreHome, StoreUrls], house: Runtime, asha: Person, store: str
 ) -> None:
-    await eventually(lambda: said(asha), lambda a: a["status"] == "ready", PATIENT_SECONDS)
+    await eventually(lambda: said(asha), lambda a: a["status"] == "ready")
     before = await tickets(house)
     with stopped(own[0], store):
         with waited() as waits:
@@ -161,7 +161,7 @@ async def test_nobody_waits_for_a_silent_store_and_its_return_is_used(
     extensions = [answer["errors"][0]["extensions"] for answer in told]
     assert extensions == [{"code": "UNAVAILABLE", "dependency": store}] * 11
     with waited() as waits:
-        await eventually(lambda: taken(asha), bool, PATIENT_SECONDS)
+        await eventually(lambda: taken(asha))
     assert waits.seconds <= BACK_SECONDS
     assert await tickets(house) == before + 1
 
@@ -170,7 +170,7 @@ async def test_a_killed_store_is_used_again_when_it_is_back(
     own: tuple[StoreHome, StoreUrls], asha: Person
 ) -> None:
     """Fifteen seconds without Postgres, so that whoever tries ever more seldom is found out."""
-    await eventually(lambda: said(asha), lambda a: a["status"] == "ready", PATIENT_SECONDS)
+    await eventually(lambda: said(asha), lambda a: a["status"] == "ready")
     for process in family(own[0], "postgres"):
         with suppress(psutil.NoSuchProcess):
             process.kill()
@@ -179,5 +179,5 @@ async def test_a_killed_store_is_used_again_when_it_is_back(
         await asyncio.sleep(1)
     await asyncio.to_thread(local.start_stores, own[0])
     with waited() as waits:
-        await eventually(lambda: taken(asha), bool, PATIENT_SECONDS)
+        await eventually(lambda: taken(asha))
     assert waits.seconds <= BACK_SECONDS

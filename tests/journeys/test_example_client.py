@@ -23,7 +23,7 @@ from web.server import build_application, run_background
 from web.ui.assets import run_npm_ci
 from web.wiring import Runtime
 
-pytestmark = [pytest.mark.journey, pytest.mark.long]
+pytestmark = pytest.mark.journey
 EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "typescript"
 FOLDER = EXAMPLE.parent.parent / ".battwheels" / "example-typescript"
 SECONDS = 300

@@ -66,8 +66,8 @@ async def test_a_day_is_planned_changed_and_freed(house: Runtime, somebody: Some
     assert bay["bay"] == {"key": "bay_pune_1", "garage": {"key": PUNE}}
     assert first == again
     assert taken == {"__typename": "Overlaps", "field": "bay", "inTheWay": key}
-    assert (hers["__typename"], theirs["__typename"]) == ("NotFound", "NotFound")
-    assert nowhere == {"__typename": "InvalidInput", "at": "bay"}
+    assert (hers["__typename"], theirs["__typename"]) == ("NotAllowed", "NotFound")
+    assert nowhere == {"__typename": "InvalidInput", "at": "job.bay"}
     assert await boss.ask(DAY, garage=PUNE) == [first["job"]]
     moved = await boss.ask(MOVE, op=op(), id=key, n=1, slot=slot(23))
     assert await boss.ask(DAY, garage=PUNE) == [moved["job"]]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from hashlib import sha256
 from time import perf_counter
@@ -17,7 +18,7 @@ from tests.graph.examples import card
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, Person, content
 from tests.journeys.queue_records import CHANGES, told
-from tests.journeys.sockets import CHANGED, subscribed
+from tests.journeys.sockets import CHANGED, Subscriber, narrow_connection, subscribed
 from tests.waits import eventually, sure_to_end
 from tests.web.live_server import served
 from web.asgi import GRAPHQL
@@ -28,6 +29,10 @@ pytestmark = pytest.mark.journey
 CARDS = 200
 AT_ONCE = 2
 GOAL_SECONDS = 5.0
+READERS, STALLED, STORIES, AUTHORS = 20, 2, 50, 5
+AGAIN = " ".join(f"again{n}: signature {{ text }}" for n in range(14))
+WORDY = f"""subscription ($after: String) {{ cardChanged(after: $after) {{
+  ... on CardChange {{ card {{ key {AGAIN} }} }} }} }}"""
 READING = "query ($id: ID!) { card(id: $id) { key } }"
 PAST = "query ($id: ID!) { card(id: $id, version: 1) { key } }"
 NODE = "query ($id: ID!) { node(id: $id) { key } }"
@@ -202,6 +207,46 @@ async def test_two_hundred_cards_arrive_within_seconds(
     p95 = delays[int(0.95 * CARDS)]
     print(f"{CARDS} cards: p50 {delays[CARDS // 2]:.3f}, p95 {p95:.3f} s")  # noqa: T201 - shown with -s
     assert p95 < GOAL_SECONDS
+
+
+async def hear(socket: Subscriber, count: int) -> list[str]:
+    return [(await socket.next())["card"]["key"] for _ in range(count)]
+
+
+@pytest.mark.row(
+    "SY-2", missing="ten thousand sockets: the bar broadcast_p99_ms is not measured yet"
+)
+async def test_sockets_that_stop_reading_hold_up_nobody(
+    house: Runtime, somebody: Somebody, place: str
+) -> None:
+    """Seven megabytes to each: more than the buffers between them hold of what nobody takes."""
+    authors = [somebody(Role.MANAGER, name=f"storyteller_{n}") for n in range(AUTHORS)]
+    start = await told_so_far(house)
+    people = [somebody(Role.TECHNICIAN, DELHI, f"socket_{n}") for n in range(READERS + STALLED)]
+    async with AsyncExitStack() as stack:
+        sockets = [
+            await stack.enter_async_context(
+                subscribed(
+                    place,
+                    who.token,
+                    WORDY,
+                    connection=None if n < READERS else await narrow_connection(place),
+                    after=start,
+                )
+            )
+            for n, who in enumerate(people)
+        ]
+        made = [
+            await authors[n % AUTHORS].create(
+                content(f"Long story {n}", text=f"{n} " + "Told at length. " * 620)
+            )
+            for n in range(STORIES)
+        ]
+        heard = await asyncio.gather(*(hear(one, STORIES) for one in sockets[:READERS]))
+        slow = [await hear(one, STORIES) for one in sockets[READERS:]]
+    keys = [card["key"] for card in made]
+    assert heard == [keys] * READERS
+    assert slow == [keys] * STALLED
 
 
 @pytest.mark.row("EX-5")

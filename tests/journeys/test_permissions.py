@@ -13,6 +13,7 @@ from resolvers.api import Api, build_api
 from resolvers.context import RequestContext
 from tests.journeys.people import PUNE
 from tests.journeys.schema_walk import API, filled, members, roots
+from tests.journeys.stored_counts import stored_counts
 from tests.resolvers.test_guards import WRITTEN, allowed
 from web.server import build_services
 from web.wiring import Runtime
@@ -31,7 +32,7 @@ def api() -> Api:
 
 @pytest.mark.parametrize("role", ROLES)
 async def test_role_is_refused_what_it_may_not(house: Runtime, api: Api, role: Role) -> None:
-    before = await _everything(house)
+    before = await stored_counts(house)
     closed = [field for field in WRITTEN if not allowed(field, role)]
     verdicts = {field: await _verdict(api, house, role, field) for field in closed}
     assert verdicts == {
@@ -42,7 +43,7 @@ async def test_role_is_refused_what_it_may_not(house: Runtime, api: Api, role: R
         }
         for field in closed
     }
-    assert await _everything(house) == before
+    assert await stored_counts(house) == before
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -53,10 +54,10 @@ async def test_role_may_do_what_is_its(house: Runtime, api: Api, role: Role) -> 
 
 
 async def test_nobody_is_refused_everything(house: Runtime, api: Api) -> None:
-    before = await _everything(house)
+    before = await stored_counts(house)
     codes = {field: await _code(api, house, field) for field in WRITTEN}
     assert codes == dict.fromkeys(WRITTEN, "NOT_AUTHENTICATED")
-    assert await _everything(house) == before
+    assert await stored_counts(house) == before
 
 
 async def _verdict(api: Api, house: Runtime, role: Role, field: str) -> dict[str, str] | None:
@@ -105,26 +106,3 @@ def _document(field: str) -> tuple[str, str]:
 def _shape(found: GraphQLField) -> str:
     named = {member.name for member in members(found)}
     return VERDICT if "NotAllowed" in named else "{ __typename }"
-
-
-async def _everything(house: Runtime) -> tuple[Any, Any]:
-    """Give how many nodes, edges, versions and rows there are: a refusal leaves them so."""
-    graph = await house.graph.read(
-        "MATCH (n) RETURN count(n) AS nodes, sum(coalesce(n.version, 0)) AS versions,"
-        " COUNT { ()-->() } AS edges"
-    )
-    rows = await house.records.rows(
-        "select (select count(*) from operation) as operations,"
-        " (select count(*) from outbox) as told, (select count(*) from price) as prices,"
-        " (select count(*) from document) as papers, (select count(*) from entry) as legs,"
-        " (select count(*) from stock_delta) as moved,"
-        " (select count(*) from invoice_draft) as drafts,"
-        " (select count(*) from money_event) as events,"
-        " (select count(*) from billing_setting) as settings,"
-        " (select count(*) from closed_month) as months,"
-        " (select count(*) from feedback_version) as words,"
-        " (select count(*) from impression) as impressions,"
-        " (select count(*) from review) as reviews, (select count(*) from card_edit) as edits,"
-        " (select count(*) from garage_cursor) as cursors"
-    )
-    return graph, rows

@@ -55,5 +55,5 @@ async def test_a_vehicle_needs_an_id_of_its_own(house: Runtime, somebody: Somebo
     for hostile in ("veh_of_tkt_1", "veh", "veh_x y", "' OR 1=1"):
         report = {"text": "It stops", "vehicleId": hostile}
         refused = await asha.ask(REFUSED, op=str(uuid4()), report=report)
-        assert refused == {"__typename": "InvalidInput", "at": "vehicle id"}
+        assert refused == {"__typename": "InvalidInput", "at": "report.vehicleId"}
     assert await house.graph.read("MATCH (t:Ticket) RETURN count(t) AS n") == before

@@ -43,7 +43,7 @@ from tests.journeys.schema_walk import API, documents, filled, members
 from web.server import build_services
 from web.wiring import Runtime
 
-pytestmark = [pytest.mark.journey, pytest.mark.long]
+pytestmark = pytest.mark.journey
 RUN = build_api(introspection=False)
 DEPTH = 7
 # What one id leads to, and a hundred changes; lists lead on to everything from there.

@@ -9,10 +9,9 @@ import pytest
 from domain.errors import Unavailable
 from records.change_log import ChangeLog
 from records.database import Records
-from records.hint_batches import add_hint
-from records.outbox import RecordsOutbox
+from records.hint_batches import add_hints
 from records.wakeups import Topic, Wakeup, Wakeups
-from tests.records.samples import event
+from tests.records.samples import event, leave
 from web.local.stores import StoreUrls
 
 PATIENT_SECONDS = 60.0
@@ -48,12 +47,12 @@ async def told(wakeups: dict[Topic, Wakeup], topic: Topic) -> set[Topic]:
 async def test_each_kind_of_work_wakes_its_own(records: Records, stores: StoreUrls) -> None:
     async with listening(stores) as there:
         wakeups = {topic: there.on(topic) for topic in Topic}
-        await RecordsOutbox(records).leave_events([event(1)])
+        await leave(records, event(1))
         assert await told(wakeups, Topic.RECORDS_OUTBOX) == {Topic.RECORDS_OUTBOX}
         await ChangeLog(records).append([event(2)])
         assert await told(wakeups, Topic.CHANGE_LOG) == {Topic.CHANGE_LOG}
         async with records.transaction() as connection:
-            await add_hint(connection, event(3), event(3).at)
+            await add_hints(connection, [event(3)], event(3).at)
         assert await told(wakeups, Topic.BATCHES) == {Topic.BATCHES}
         here = Wakeups(records)
         own = here.on(Topic.GRAPH_OUTBOX)
@@ -68,7 +67,7 @@ async def test_what_is_rolled_back_wakes_nobody(records: Records, stores: StoreU
         wakeup = there.on(Topic.BATCHES)
         with suppress(ZeroDivisionError):
             async with records.transaction() as connection:
-                await add_hint(connection, event(1), event(1).at)
+                await add_hints(connection, [event(1)], event(1).at)
                 raise ZeroDivisionError
         assert not await wakeup.wait(QUIET_SECONDS)
 

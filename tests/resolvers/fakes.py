@@ -263,14 +263,14 @@ class AskedTickets(FakeTickets):
         self._asked["tickets.page"] += 1
         return await super().page(actor, first=first, after=after, status=status, within=within)
 
-    async def show(
+    async def record_shown(
         self, id: TicketId, shown: Sequence[ShownCard], matching: Matching, events: Sequence[Event]
     ) -> None:
         await super().record_shown(id, shown, matching, events)
         await self._feed.hear(self._memory)
 
-    async def shown(self, ids: Sequence[TicketId]) -> dict[TicketId, tuple[ShownCard, ...]]:
-        self._asked["tickets.shown"] += 1
+    async def shown_cards(self, ids: Sequence[TicketId]) -> dict[TicketId, tuple[ShownCard, ...]]:
+        self._asked["tickets.shown_cards"] += 1
         return await super().shown_cards(ids)
 
 
@@ -507,7 +507,8 @@ class World:
             diagnoser=Diagnoser(matcher=self.matcher, cards=self.cards),
             embedder=FakeEmbedder(),
             operations=self.operations,
-            # Jobs, marks, feedback and the review queue are asked on real stores alone.
+            # Jobs, marks, feedback, digests and the review queue are asked on real stores alone.
+            digests=cast("Any", None),
             jobs=cast("Any", None),
             recheck_marks=cast("Any", None),
             feedback=cast("Any", None),

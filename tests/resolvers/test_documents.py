@@ -5,6 +5,7 @@ from itertools import combinations
 import pytest
 from graphql import (
     GraphQLSchema,
+    OperationDefinitionNode,
     OverlappingFieldsCanBeMergedRule,
     ValidationContext,
     parse,
@@ -14,6 +15,7 @@ from graphql import (
 from resolvers import overlapping_fields
 from resolvers.api import build_api
 from resolvers.cost import DocumentLimits, measure_document
+from resolvers.document_outline import DocumentOutline, outline_document
 from resolvers.documents import Documents
 from resolvers.overlapping_fields import FieldMerging, OverlappingFields
 
@@ -35,7 +37,8 @@ async def test_documents_are_kept_by_their_bytes(anonymous: bool) -> None:
     held = documents(cached_bytes=600_000)
     for n in range(200):
         text = f"{{ cards(first: 1) {{ edges {{ node {{ key }} }} }} }} # {n} {'x' * 1_000}"
-        assert not (await held.read(text, {}, anonymous=anonymous)).errors
+        for _ in range(2):
+            assert not (await held.read(text, {}, anonymous=anonymous)).errors
     assert held.kept_bytes <= 600_000
     assert (len(held) > 0) is not anonymous
     assert len(held) <= 600_000 / (4 * 1_000)
@@ -44,13 +47,45 @@ async def test_documents_are_kept_by_their_bytes(anonymous: bool) -> None:
 def test_what_is_refused_or_large_is_not_kept() -> None:
     held = documents(cached_bytes=400_000)
     for text in ("{ nope }", "{ cards(", "{ " + "__typename " * 9 + "} #" + "x" * 30_000, PAGE):
-        held.read_now(text, {})
+        for _ in range(2):
+            held.read_now(text, {})
     assert len(held) == 1
 
 
-def test_what_is_known_costs_no_tokens() -> None:
+def test_what_comes_again_is_kept_and_costs_no_tokens() -> None:
     held = documents()
-    assert [held.read_now(PAGE, {}).tokens for _ in range(2)] == [17, 0]
+    assert [held.read_now(PAGE, {}).tokens for _ in range(3)] == [17, 17, 0]
+    for n in range(5_000):
+        held.read_now(f"{{ __typename }} # {n}", {})
+    assert (len(held), held.read_now(PAGE, {}).tokens) == (1, 0)
+
+
+TEXTS = (
+    PAGE,
+    "query A($a: Int = 1, $b: [In!]! = [{x: {y: 1}}] @d(x: 2)) @e(z: $a) { a(b: $b, c: {d: $a}) }",
+    'query query { query mutation { fragment } } fragment query on on { on } # } { query "',
+    'mutation { a(t: "} query { \\" ", block: """ "quoted" \\""" } # """) } subscription S { b }',
+    "{ a(x: -1.5e+3, y: 0.5) ... on B @include(if: $c) { ...d } }",
+    "\ufeff{,,a,,}\r\n#x\rquery B{b}",
+)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_an_outline_counts_what_the_parser_finds(text: str) -> None:
+    parsed = parse(text)
+    operations = [d for d in parsed.definitions if isinstance(d, OperationDefinitionNode)]
+    assert outline_document(text, 10_000) == DocumentOutline(
+        tokens=parsed.token_count,
+        operations=len(operations),
+        fragments=len(parsed.definitions) - len(operations),
+        variables=sum(len(one.variable_definitions or ()) for one in operations),
+    )
+
+
+@pytest.mark.parametrize("text", ['"', '"""', '"""a""', "{ a(", '"\\', "}" * 9, "\0", "\ud800"])
+def test_an_outline_of_no_document_is_counted_too(text: str) -> None:
+    assert outline_document(text, 5).tokens <= 6
+    assert codes(text, documents(tokens=5))
 
 
 @pytest.mark.parametrize(
@@ -108,7 +143,6 @@ def test_each_operation_counts_with_its_own_defaults() -> None:
     ("text", "what"),
     [
         ("{ cards { edges { node { " + "id " * 1_000 + "} } } }", "fields"),
-        (" ".join(f"query q{n} {{ __typename }}" for n in range(21)), "operations"),
         ("{ __schema { types { fields { type { fields { name } } } } } }", "lists of types"),
         (
             (
@@ -122,6 +156,23 @@ def test_each_operation_counts_with_its_own_defaults() -> None:
 def test_fields_are_counted(text: str, what: str) -> None:
     over, _ = measure_document(API.types, parse(text), {}, DocumentLimits())
     assert [said for said in over if what in said]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (" ".join(f"query q{n} {{ __typename }}" for n in range(21)), "21 operations"),
+        ("query(" + " ".join(f"$v{n}: Int" for n in range(101)) + ") { a }", "101 variables"),
+        ("{ a }" + " ".join(f"fragment f{n} on A {{ b }}" for n in range(21)), "21 fragments"),
+        ("{ " + "a " * 1_999 + "}", "more than 2000 tokens"),
+    ],
+)
+def test_what_has_too_many_parts_is_refused_unparsed(text: str, what: str) -> None:
+    found = documents().read_now(text, {})
+    assert found.parsed is None
+    [error] = found.errors
+    assert what in error.message
+    assert error.extensions == {"code": "TOO_MUCH"}
 
 
 def test_the_schema_can_still_be_read_by_developers() -> None:

@@ -18,10 +18,10 @@ TABLE = """
 -      -                 node symptoms errorCodes components parts suppliers vehicleModels
 -      -                 syncOperations
 read   card              match diagnose search card cards cardsNear bestCards feedback changes
-read   card              syncStatus cardChanged
+read   card              syncStatus cardChanged syncRequired
 read   ticket            ticket tickets offers partPrice ticketChanged matchReady
 read   invoice           invoice invoices estimate drafts
-read   report            regionReport monthReport
+read   report            regionReport monthReport hourlyDigests
 export report            salesReturn
 create ticket,card       reportFailure
 create card              createCard

@@ -108,7 +108,7 @@ async def test_tickets_cost_a_constant_number_of_calls() -> None:
     answer = await ask(world, TICKETS)
     assert "errors" not in answer
     assert world.asked["tickets.page"] == 1
-    assert world.asked["tickets.shown"] == 1
+    assert world.asked["tickets.shown_cards"] == 1
     assert world.asked["cards.many"] == 2
     assert world.asked["symptoms"] <= 2
     assert world.asked["error_codes"] == 1

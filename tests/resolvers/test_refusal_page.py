@@ -8,7 +8,8 @@ from resolvers.refusal_page import PAGE, print_refusals
 from resolvers.refusals import CODES, OTHER_CODES
 
 ROOT = PAGE.parent.parent
-LITERAL = re.compile(r"""(?:"code": |refusal\(\s*[\w.]+, )"([A-Z_]+)\"""")
+# In an error's extensions, in a refusal's call, and beside a status that stands for itself.
+LITERAL = re.compile(r"""(?:"code": |refusal\(\s*[\w.]+, |\b\d{3}(?:, |: \())"([A-Z_]+)\"""")
 
 
 def test_the_page_is_as_the_code() -> None:

@@ -269,7 +269,11 @@ RANGE = "card.signature.environment.temperatureRange"
         (("vehicles",), [{"make": "Ather", "year": 2009}], "card.vehicles.year"),
         (("vehicles",), [{"make": "Ather", "mileageKm": -1}], "card.vehicles.0.mileageKm"),
         (("vehicles",), [{"model": "450X"}], "card.vehicles.0.make"),
-        (("evidence",), {"photos": [{"key": "a", "sha256": "xyz"}]}, "card.evidence.photos"),
+        (
+            ("evidence",),
+            {"photos": [{"key": "a", "sha256": "xyz"}]},
+            "card.evidence.photos.0.sha256",
+        ),
         (("visibility",), {"garages": ["pune"]}, "card.visibility.garages.0"),
     ],
 )

@@ -54,6 +54,7 @@ def test_every_list_argument_is_paged(built: GraphQLSchema) -> None:
         "components",
         "drafts",
         "errorCodes",
+        "hourlyDigests",
         "invoices",
         "parts",
         "reviewQueue",

@@ -91,7 +91,6 @@ async def test_every_change_is_logged_once_in_order_of_commit(
     assert set(map(tuple, versions.values())) == {tuple(range(1, CHANGES + 1))}
 
 
-@pytest.mark.row("SY-3", missing="six cards, and the state is read from the graph's own versions")
 async def test_a_garages_state_is_rebuilt_from_the_log(
     graph: Graph, records: Records, redis: Redis
 ) -> None:

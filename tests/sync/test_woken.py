@@ -21,7 +21,7 @@ from sync.consumers import StreamConsumers, SweepTiming
 from sync.inbox import EventListener
 from sync.relay import Relay, RelayPace
 from sync.stream import Stream
-from tests.records.samples import event
+from tests.records.samples import event, leave
 
 PATIENT_SECONDS = 60.0
 NEVER = 3_600.0
@@ -72,7 +72,7 @@ async def test_the_relay_is_woken_for_each_event(records: Records, redis: Redis)
     moving = relaying(records, redis, wakeups.on(Topic.RECORDS_OUTBOX))
     async with running(wakeups.run(), moving.run()):
         for n in range(1, 6):
-            await RecordsOutbox(records).leave_events([event(n)])
+            await leave(records, event(n))
             await logged(records, n)
 
 
@@ -84,7 +84,7 @@ async def test_what_nobody_told_of_is_found(
     # Nobody listens: the wake-up is lost.
     async with running(relaying(records, redis, Wakeup()).run()):
         for n in range(1, 4):
-            await RecordsOutbox(records).leave_events([event(n)])
+            await leave(records, event(n))
             await logged(records, n)
 
 

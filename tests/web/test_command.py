@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+from base64 import b64encode
 from pathlib import Path
+from secrets import token_bytes
 
 import pytest
 
@@ -13,6 +15,10 @@ from tests.commands import called
 from web.cli.main import COMMANDS
 from web.cli.report_file import NamedReport, read_reports
 from web.cli.report_options import print_heading
+
+VAULT_KEYS = " ".join(
+    f"{name}:{b64encode(token_bytes(32)).decode()}" for name in ("first", "index")
+)
 
 
 def test_help_lists_every_command() -> None:
@@ -33,13 +39,14 @@ def test_help_imports_nothing_heavy() -> None:
 def test_tokens_are_refused_in_production(tmp_path: Path) -> None:
     safe = {
         "BATTWHEELS_ENV": "production",
+        "BATTWHEELS_OWN_STORES": "127.0.0.1",
         "BATTWHEELS_HOME": str(tmp_path),
         "NEO4J_URI": "bolt://127.0.0.1:1",
-        "NEO4J_PASSWORD": "a-password-of-our-own",
-        "POSTGRES_URL": "postgresql://b:another-of-ours@127.0.0.1:1/b",
-        "REDIS_URL": "redis://:a-third-of-ours@127.0.0.1:1/0",
-        "BATTWHEELS_TOKEN_SECRET": "s" * 48,
-        "BATTWHEELS_VAULT_KEYS": "first:AAAA index:BBBB",
+        "NEO4J_PASSWORD": "kV7q-3mXz-Lw9T-pR2c",
+        "POSTGRES_URL": "postgresql://b:hN4d-8sYf-Qb6J-uE5g@127.0.0.1:1/b",
+        "REDIS_URL": "redis://:xC2w-7tGk-Zn9P-aM3r@127.0.0.1:1/0",
+        "BATTWHEELS_TOKEN_SECRET": "mQ8v-2rTk-Xz5L-hW7c-bN4j-yP9d-fG3s-aU6e-kD1x",
+        "BATTWHEELS_VAULT_KEYS": VAULT_KEYS,
     }
     refused = called("token", **safe)
     assert refused == (1, "", "battwheels token: mints tokens for development only\n")

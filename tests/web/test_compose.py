@@ -54,7 +54,7 @@ def test_records_have_connections_for_serve_and_work(compose: Document) -> None:
 def test_stores_and_api_tell_health(compose: Document) -> None:
     healthy = {name for name, service in compose["services"].items() if "healthcheck" in service}
 
-    assert healthy == {*STORES, "serve"}
+    assert healthy == {*STORES, "serve", "work"}
 
 
 def test_app_waits_for_healthy_stores(compose: Document) -> None:

@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 
 import orjson
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from tests.resolvers.fakes import World
+from tests.waits import sure_to_end
 from tests.web import live_server
 from tests.web.clients import PATH, TOKENS, actor, app
 from web.caps import Caps
@@ -148,6 +150,33 @@ async def test_an_address_has_so_many_connections(world: World) -> None:
         await asyncio.sleep(0.1)
         again = await answer(port, HEALTH + b"Connection: close\r\n\r\n")
     assert (refused.split()[1], another, again.split()[1]) == (b"503", b"200", b"200")
+
+
+@pytest.mark.parametrize("taken", [0, 100_000])
+async def test_whoever_takes_nothing_of_an_answer_is_cut(taken: int) -> None:
+    """The answer is larger than all buffers together, and its peer stops reading it."""
+    ended, written = asyncio.Event(), list[int]()
+
+    async def endless(scope: Scope, receive: Receive, send: Send) -> None:
+        del scope, receive
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for n in range(64):
+            body = {"type": "http.response.body", "body": b"x" * (1 << 20), "more_body": True}
+            await send(body)
+            written.append(n)
+        ended.set()
+
+    caps = replace(CAPS, write_seconds=1)
+    async with live_server.served(endless, caps) as place:
+        _, _, port = place.rpartition(":")
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(port), limit=1_000)
+        writer.write(HEALTH + b"\r\n")
+        got = await reader.readexactly(taken)
+        # Its line cut, the application runs to its end: what it says goes nowhere.
+        async with sure_to_end("the answer that nobody takes"):
+            await ended.wait()
+        writer.transport.abort()
+    assert (len(got), len(written)) == (taken, 64)
 
 
 class Line:

@@ -1,11 +1,13 @@
 """The order in which a request is looked at, and the share of the service that one caller has."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
 from bench.attacks import ATTACKS, Attack
 from domain.access import Role
@@ -16,6 +18,7 @@ from tests.web.clients import PATH, TOKENS, actor, app, bearer, client
 from tests.web.live_server import served
 from tests.web.test_connections import answer
 from web.asgi import STREAM
+from web.body_limits import BodyLimit
 from web.caps import Caps
 from web.rates import Rate
 
@@ -124,9 +127,43 @@ async def test_what_is_asked_costs_what_it_gives(
 async def test_bodies_are_held_to_a_whole(world: World) -> None:
     caps = Caps(bodies_bytes=1_000)
     async with client(app(world, caps=caps), bearer(actor())) as opened:
-        large = await opened.post(PATH, json=PAGE | {"extensions": {"x": "x" * 2_000}})
-        small = await opened.post(PATH, json=PAGE)
+        large = await opened.post(PATH, json=PAGE | {"extensions": {"x": "x" * 20_000}})
+        small = await opened.post(PATH, json=PAGE | {"extensions": {"x": "x" * 10_000}})
     assert (large.status_code, small.status_code) == (503, 200)
+
+
+async def test_a_small_body_comes_in_beside_any_number_of_large_ones() -> None:
+    """Senders of large bodies keep each other out, and nobody else."""
+    answers, whole = list[int](), asyncio.Event()
+
+    async def held(_: Scope, receive: Receive, send: Send) -> None:
+        while (await receive())["more_body"]:
+            pass
+        if len(held_ones) < 2:
+            held_ones.append(1)
+            await whole.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def sent(size: int) -> None:
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b"x" * size, "more_body": False}
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answers.append(message["status"])
+
+        await limit({"type": "http", "headers": [], "state": {}}, receive, send)
+
+    held_ones = list[int]()
+    limit = BodyLimit(held, Caps(bodies_bytes=100_000))
+    async with asyncio.TaskGroup() as group:
+        for _ in range(2):
+            group.create_task(sent(60_000))
+        await asyncio.sleep(0)
+        await sent(60_000)
+        await sent(16_384)
+        whole.set()
+    assert answers == [503, 200, 200, 200]
 
 
 async def test_streams_are_counted(world: World) -> None:

@@ -67,7 +67,7 @@ async def answering(url: str) -> None:
             return False
 
     async with httpx.AsyncClient() as client:
-        await eventually(answers, bool, PATIENT_SECONDS)
+        await eventually(answers)
 
 
 def free_port() -> int:

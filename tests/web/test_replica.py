@@ -7,14 +7,14 @@ from web.garage.replica import Replica
 
 
 def record(id: str, priority: int) -> dict[str, Any]:
-    return {"operation_id": id, "type": "report_failure", "data": {}, "priority": priority}
+    return {"operationId": id, "type": "report_failure", "data": {}, "priority": priority}
 
 
 def test_the_queue_is_given_by_priority_then_by_time(tmp_path: Path) -> None:
     replica = Replica.open(tmp_path / "garage.db")
     for key, priority in (("late", 5), ("urgent", 1), ("later", 5)):
         replica.enqueue(record(key, priority), 1_000)
-    assert [r["operation_id"] for r in replica.waiting(9)] == ["urgent", "late", "later"]
+    assert [r["operationId"] for r in replica.waiting(9)] == ["urgent", "late", "later"]
     assert [r["timestamp"] for r in replica.waiting(9)] == [
         "1000.1.garage",
         "1000.0.garage",
@@ -33,7 +33,7 @@ def test_only_what_was_answered_for_good_leaves_the_queue(tmp_path: Path) -> Non
         ]
     )
     again = Replica.open(tmp_path / "garage.db")
-    assert [r["operation_id"] for r in again.waiting(9)] == ["wait"]
+    assert [r["operationId"] for r in again.waiting(9)] == ["wait"]
     assert again.answers("APPLIED") == [{"operationId": "done", "state": "APPLIED"}]
 
 

@@ -15,6 +15,7 @@ from records.database import Connection, Records
 from records.hint_batches import HintBatchStore
 from records.outbox import RecordsOutbox
 from repair.suggestions import SuggestionPorts
+from sync.hints import hint_handler
 from sync.inbox import EventListener
 from tests.domain.samples import CARD, NOW, TICKET
 from tests.resolvers.fakes import World
@@ -48,7 +49,14 @@ def hearing(
         if learnt is not None:
             learnt.append(event)
 
-    return EventHandlers(search=needed, learn=learn, draft=draft, forget=forget, tell=draft)
+    return EventHandlers(
+        search=needed,
+        learn=learn,
+        draft=draft,
+        forget=forget,
+        tell=draft,
+        hint=hint_handler(world.cards.severities, lambda: NOW),
+    )
 
 
 def created(ticket: str) -> Event:

@@ -137,7 +137,7 @@ async def test_match_ready_waits_for_the_search(world: World) -> None:
         operation = Operation(id=OperationId(str(OPERATION)), actor=actor(), at=world.at)
         event = operation.event(EventType.CARD_MATCHED, TICKET.id, 7)
         none = type(TICKET.matching).NONE
-        await world.tickets.show(TICKET.id, [], none, [event])
+        await world.tickets.record_shown(TICKET.id, [], none, [event])
         told, done = await hear(socket), await hear(socket)
     assert told["payload"] == {"data": {"matchReady": {"key": TICKET.id, "noMatch": True}}}
     assert done == {"type": "complete", "id": "1"}

@@ -20,6 +20,7 @@ from rich.table import Table
 from domain.errors import InvalidInput, Unavailable
 from domain.ids import garage_id, uuid7
 from web.garage.client import POLL_SECONDS, RemoteService, synchronise
+from web.garage.hints import SyncHints
 from web.garage.replica import Replica
 
 URGENT, USUAL = 1, 5
@@ -182,9 +183,9 @@ def once(file: File = HOME) -> None:
 
 @app.command()
 def watch(file: File = HOME) -> None:
-    """Hand in and catch up every five seconds, while there is a network, until ended."""
+    """Hand in and catch up as soon as there is news, and every five seconds, until ended."""
     replica = Replica.open(file)
-    asyncio.run(_with_remote(replica, lambda remote: poll(replica, remote, PollClock())))
+    asyncio.run(_with_remote(replica, lambda remote: follow(replica, remote)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,16 @@ class PollClock:
 
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+
+
+async def follow(replica: Replica, remote: RemoteService) -> None:
+    """Sync whenever the service says that there is something to fetch, and every five seconds."""
+    hints = SyncHints(remote)
+    listening = asyncio.create_task(hints.listen())
+    try:
+        await poll(replica, remote, PollClock(sleep=hints.wait))
+    finally:
+        listening.cancel()
 
 
 async def poll(replica: Replica, remote: RemoteService, beat: PollClock) -> None:

@@ -105,7 +105,7 @@ class Replica:
             full = {**record, "timestamp": str(stamp)}
             self._db.execute(
                 "insert into queue values (?, ?, ?, ?, ?)",
-                [full["operation_id"], full["priority"], stamp.ms, stamp.count, json.dumps(full)],
+                [operation_id_of(full), full["priority"], stamp.ms, stamp.count, json.dumps(full)],
             )
             self._db.execute(SET, ["clock", str(stamp)])
         return full
@@ -206,5 +206,9 @@ def _check_record(record: Mapping[str, Any]) -> None:
 def entity_of(record: Mapping[str, Any]) -> str:
     """Give what a record is about; one that makes something is about itself."""
     about = record["data"].get("id")
-    own = record.get("operationId") or record["operation_id"]
-    return about if isinstance(about, str) else own
+    return about if isinstance(about, str) else operation_id_of(record)
+
+
+def operation_id_of(record: Mapping[str, Any]) -> str:
+    """Give a record's operation id; records of before 0.2 spell it otherwise."""
+    return record.get("operationId") or record["operation_id"]

@@ -54,9 +54,11 @@ class Postbox:
 
 
 @asynccontextmanager
-async def postbox(context: SSLContext | None = None) -> AsyncGenerator[Postbox]:
+async def postbox(
+    context: SSLContext | None = None, box: Postbox | None = None
+) -> AsyncGenerator[Postbox]:
     """Give a server on a port of its own, behind TLS where there is a context."""
-    box = Postbox()
+    box = box or Postbox()
     server = await asyncio.start_server(box.serve, "127.0.0.1", 0, ssl=context)
     box.port = server.sockets[0].getsockname()[1]
     try:

@@ -27,8 +27,8 @@ ELSEWHERE = GivenUrls(neo4j_uri="bolt://elsewhere:7687", neo4j_password="known")
 START = """
 import sys
 from web.local import stores
-from web.local.home import Home
-stores.start(Home.at(sys.argv[1]), stores.GivenUrls(neo4j_uri="bolt://elsewhere:7687"))
+from web.local.home import StoreHome
+stores.start_stores(StoreHome.at(sys.argv[1]), stores.GivenUrls(neo4j_uri="bolt://elsewhere:7687"))
 """
 
 
@@ -142,6 +142,7 @@ def test_half_made_database_is_redone(tmp_path: Path) -> None:
 
 
 def test_lost_password_is_told(small_home: StoreHome) -> None:
+    stores.start_stores(small_home, ELSEWHERE)
     stores.stop_stores(small_home)
     kept = small_home.secret("postgres").read_text()
     small_home.secret("postgres").unlink()

@@ -25,10 +25,11 @@ from web.local.stores import StoreUrls
 START = """
 import sys
 from web.local import java, stores
-from web.local.home import Home
-from web.local.neo4j import Tuning
-stores.start(Home.at(sys.argv[1], sys.argv[2]), tuning=Tuning(java=java.bundled()))
-print(*[s.pid for s in stores.status(Home.at(sys.argv[1]))])
+from web.local.home import StoreHome
+from web.local.neo4j import Neo4jTuning
+home = StoreHome.at(sys.argv[1], sys.argv[2])
+stores.start_stores(home, tuning=Neo4jTuning(java=java.bundled_java()))
+print(*[s.pid for s in stores.store_statuses(home)])
 """
 
 

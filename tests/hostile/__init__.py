@@ -1,0 +1,1 @@
+"""What nobody should send, made from the code itself: inputs are found there, not listed."""

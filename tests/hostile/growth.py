@@ -1,0 +1,23 @@
+"""Whether work grows faster than the text it is done on, told by the CPU that two sizes take."""
+
+import time
+from collections.abc import Callable
+
+# Four times the text: four times the work when it grows with the size, sixteen with its square.
+GROWTH, WORST_GROWTH = 4, 9.0
+
+
+def cpu(work: Callable[[], object]) -> float:
+    began = time.thread_time()
+    work()
+    return time.thread_time() - began
+
+
+def growth(work: Callable[[str], object], pump: str, size: int) -> float:
+    """Give how much more CPU four times the text takes; the quietest of a few tries counts."""
+
+    def took(size: int, tries: int) -> float:
+        text = pump * (size // len(pump) + 1)
+        return min(cpu(lambda: work(text[:size])) for _ in range(tries))
+
+    return took(GROWTH * size, 3) / took(size, 5)

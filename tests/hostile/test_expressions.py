@@ -1,0 +1,68 @@
+"""Every regular expression over people's text takes a time that grows no faster than the text."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.hostile.expressions import Expression, every, tiring
+from tests.hostile.growth import GROWTH, WORST_GROWTH, cpu
+
+# What doubles with every character is over before it is seen to grow.
+SHORT, AT_ONCE = 22, 0.02
+# A text's size, and the CPU seconds that a linear look at it never takes.
+STEPS = ((250, 0.003), (4_000, 0.0004))
+FOUND, UNKNOWN = every()
+# Made while they run, of parts that are escaped and of our own files.
+MADE_OF_OURS = {
+    "graph.queries",
+    "ingest.recall_vehicles",
+    "resolvers.subscriptions.requests",
+}
+
+
+def grows_too_fast(work: Callable[[str], object], before: str, pump: str, after: str) -> bool:
+    """Say whether the work grows faster than the text, at the first size where it can be told."""
+
+    def took(size: int, times: int = 1) -> float:
+        text = before + pump * (size // len(pump)) + after
+        return min(cpu(lambda: work(text)) for _ in range(times))
+
+    if took(SHORT) > AT_ONCE and took(SHORT, 3) > AT_ONCE:
+        return True
+    for size, quick in STEPS:
+        if took(size) > quick and took(size, 3) > quick:
+            return took(GROWTH * size, 2) > WORST_GROWTH * took(size, 5)
+    return False
+
+
+def tired_by(expression: Expression) -> tuple[str, str, str, str] | None:
+    """Give the first (way, before, repeated, after) that makes an expression work too much."""
+    pattern = expression.compiled
+    ways = {"search": pattern.search, "fullmatch": pattern.fullmatch}
+    return next(
+        (
+            (way, *family)
+            for family in tiring(expression)
+            for way, work in ways.items()
+            if family[1] and grows_too_fast(work, *family)
+        ),
+        None,
+    )
+
+
+@pytest.mark.parametrize("expression", FOUND, ids=lambda e: e.place)
+def test_an_expression_is_linear(expression: Expression) -> None:
+    assert tired_by(expression) is None
+
+
+def test_the_search_finds_the_expressions_and_their_places() -> None:
+    assert {said.partition(":")[0] for said in UNKNOWN} <= MADE_OF_OURS
+    assert len(FOUND) > 90
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [r"\s*(\d+)\s*(-|to)\s*(\d+)\s*C?\s*", r"(a+)+b", r"\s+x", r"(?:\w+\s?)*;", r"(?:\w|[a-z])+;"],
+)
+def test_what_is_not_linear_is_caught(pattern: str) -> None:
+    assert tired_by(Expression("here", pattern)) is not None

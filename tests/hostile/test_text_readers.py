@@ -1,0 +1,104 @@
+"""What reads people's words takes a time that grows with the text alone, expressions aside."""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from billing.gst.letters import printable_text
+from domain.characters import digits_folded, plain_text
+from domain.personal_data import mask_personal
+from domain.signature import cause_key, split_words
+from graph.full_text import weighted_terms
+from ingest import knowledge
+from ingest.extraction import find_in_text, split_text
+from ingest.gazetteer import VehicleMention
+from ingest.lexicon import Lexicon
+from ingest.quantities import find_quantities
+from ingest.text_codes import find_codes
+from ingest.text_phrases import find_phrases
+from tests.hostile.growth import WORST_GROWTH, growth
+
+SIZE = 10_000
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    shipped = knowledge.read_knowledge()
+    return Lexicon.from_vocabulary(
+        symptoms=shipped.symptoms,
+        components=shipped.components,
+        codes=shipped.codes,
+        models=shipped.vehicles,
+    )
+
+
+@pytest.fixture(scope="module")
+def pumps(lexicon: Lexicon) -> Mapping[str, str]:
+    """What is repeated: all that is known, in one breath and in many; all that is nearly known."""
+    told = [phrase.text for phrase in lexicon.phrases]
+    numbers = range(100, 999)
+    return {
+        "clauses": "; ".join(told) + "; ",
+        "breath": " ".join(told) + " ",
+        "typos": " ".join(text[:3] + text[4:] for text in told) + " ",
+        "vehicles": "".join(f"Ather 450X E{n}; " for n in numbers),
+        "codes": "".join(f"code E{n} " for n in numbers),
+        "volts": "".join(f"{n} V " for n in numbers),
+        "phones": "".join(f"98200 00{n} " for n in numbers),
+        "short": "a;b;gear;",
+        "denied": "no not nahi code ",
+        "marks": "a\u0301\u0327",
+        "joiners": "\u200d\u202e",
+    }
+
+
+def mentioned(text: str, lexicon: Lexicon) -> list[VehicleMention]:
+    lexicon.gazetteer.vehicle(text)
+    return lexicon.gazetteer.mentions(text)
+
+
+READERS: Mapping[str, Callable[[str, Lexicon], object]] = {
+    "everything": find_in_text,
+    "phrases": lambda text, lexicon: list(find_phrases(text, lexicon)),
+    "codes": lambda text, lexicon: find_codes(
+        text, lexicon.codes, [(m.start, m.end) for m in lexicon.gazetteer.mentions(text)]
+    ),
+    "vehicles": mentioned,
+    "quantities": lambda text, _: list(find_quantities(text)),
+    "masks": lambda text, _: mask_personal(text),
+    "letters": lambda text, _: plain_text(text),
+    "digits": lambda text, _: digits_folded(text),
+    "words": lambda text, _: split_words(text),
+    "causes": lambda text, _: cause_key(text),
+    "terms": lambda text, _: weighted_terms(text),
+    "printable": lambda text, _: printable_text(text),
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_reader_is_linear(reader: str, lexicon: Lexicon, pumps: Mapping[str, str]) -> None:
+    def read(text: str) -> object:
+        return READERS[reader](text, lexicon)
+
+    grown = {name: growth(read, pump, SIZE) for name, pump in pumps.items()}
+    assert {name: times for name, times in grown.items() if times > WORST_GROWTH} == {}
+
+
+def test_clauses_are_chosen_in_linear_time(lexicon: Lexicon, pumps: Mapping[str, str]) -> None:
+    """What a text said is found beforehand: only the choice of what is compared is timed."""
+    grown: dict[str, float] = {}
+    for name, pump in pumps.items():
+        said = {
+            size: find_in_text((pump * (4 * SIZE // len(pump) + 1))[:size], lexicon)
+            for size in (SIZE, 4 * SIZE)
+        }
+        grown[name] = growth(lambda text, said=said: split_text(text, said[len(text)]), pump, SIZE)
+    assert {name: times for name, times in grown.items() if times > WORST_GROWTH} == {}
+
+
+def test_what_is_not_linear_is_caught(lexicon: Lexicon) -> None:
+    def squared(text: str) -> object:
+        places = [m.start for m in lexicon.gazetteer.mentions(text)]
+        return sum(a < b for a in places for b in places)
+
+    assert growth(squared, "Ather ", SIZE) > WORST_GROWTH
