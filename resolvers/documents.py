@@ -111,6 +111,10 @@ class Documents:
         known = self._kept.get(digest)
         return None if known is None else known[0].text
 
+    def expect(self, digest: bytes) -> None:
+        """Keep a text of that SHA-256 when it is read next: whoever named it will send it again."""
+        self._was_seen(digest)
+
     async def read(
         self, text: str, variables: Mapping[str, object], *, anonymous: bool = False
     ) -> QueryDocument:

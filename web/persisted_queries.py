@@ -2,9 +2,9 @@
 
 The protocol is Apollo's, which most clients speak: `extensions.persistedQuery` holds `version` 1
 and `sha256Hash`. A request that names a document which is not kept is answered with
-`PERSISTED_QUERY_NOT_FOUND`; the client sends it once more with its text, and the text is kept as
-every document is that may run (`resolvers.documents`): bounded by its bytes, known to be valid,
-from callers who are vouched for. So a name gives no right: what it stands for is measured, guarded
+`PERSISTED_QUERY_NOT_FOUND`; the client sends it once more with its text and its name, and the text
+is kept as every document is that may run and comes again (`resolvers.documents`): bounded by its
+bytes, known to be valid, from callers who are vouched for. So a name gives no right: what it stands for is measured, guarded
 and narrowed for whoever runs it, as if they had sent the text.
 """
 
@@ -60,6 +60,7 @@ def expand_text(documents: Documents, text: str | None, extensions: object) -> s
     short = len(text) <= documents.limits.characters
     if short and sha256(text.encode(errors="surrogatepass")).digest() != digest:
         raise HTTPException(400, "The `sha256Hash` is not that of the `query`.")
+    documents.expect(digest)
     return text
 
 
