@@ -4,8 +4,8 @@ The protocol is Apollo's, which most clients speak: `extensions.persistedQuery` 
 and `sha256Hash`. A request that names a document which is not kept is answered with
 `PERSISTED_QUERY_NOT_FOUND`; the client sends it once more with its text and its name, and the text
 is kept as every document is that may run and comes again (`resolvers.documents`): bounded by its
-bytes, known to be valid, from callers who are vouched for. So a name gives no right: what it stands for is measured, guarded
-and narrowed for whoever runs it, as if they had sent the text.
+bytes, known to be valid, from callers who are vouched for. So a name gives no right: what it stands
+for is measured, guarded and narrowed for whoever runs it, as if they had sent the text.
 """
 
 import re
