@@ -3,7 +3,7 @@
 Each step is bounded by the one before: characters, then tokens and definitions before parsing,
 fields and objects before validation. What may take more than some milliseconds is done in a thread
 of its own, one document at a time, so that the loop goes on meanwhile. What nobody signed for, what
-is too large and what comes once is not kept.
+is too large and what comes once is not kept, unless its sender said that it comes again (`expect`).
 """
 
 import asyncio

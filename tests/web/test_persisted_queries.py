@@ -1,4 +1,4 @@
-"""A document that was sent once is named by its hash: over HTTP, as a stream and on a socket."""
+"""A document that was sent once is named by its hash: over HTTP and on a socket."""
 
 from hashlib import sha256
 from typing import Any
