@@ -40,6 +40,11 @@ ALL = """query ($after: String) { cards(first: 100, after: $after) {
   edges { node { key } } pageInfo { hasNextPage endCursor } } }"""
 OWN_WORDS = "Zirconium gasket whistles under regenerative load"
 MEANT = "The seal of a rare metal makes a high sound when braking recovers energy"
+# Of two cards that say the same, a match shows one.
+KEPT_WORDS = (
+    "Iridium bushing chatters on cobbled descents",
+    "A sleeve of a rare metal rattles when riding downhill over stones",
+)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +61,9 @@ async def told_so_far(house: Runtime) -> str:
     return str(await house.change_log.last())
 
 
-async def seen(who: Person, made: dict[str, str]) -> dict[str, bool]:
+async def seen(
+    who: Person, made: dict[str, str], words: str = OWN_WORDS, meant: str = MEANT
+) -> dict[str, bool]:
     """Say by which ways this person comes to the card."""
     key = made["key"]
     pages, after = list[str](), None
@@ -66,9 +73,9 @@ async def seen(who: Person, made: dict[str, str]) -> dict[str, bool]:
         after = page["pageInfo"]["endCursor"]
         if not page["pageInfo"]["hasNextPage"]:
             break
-    by_words = [c["key"] for c in await who.search("zirconium gasket whistles", first=50)]
-    by_meaning = [c["key"] for c in await who.search(MEANT, first=50)]
-    matches = (await who.match(OWN_WORDS))["matches"]
+    by_words = [c["key"] for c in await who.search(" ".join(words.split()[:3]).lower(), first=50)]
+    by_meaning = [c["key"] for c in await who.search(meant, first=50)]
+    matches = (await who.match(words))["matches"]
     return {
         "card": await who.ask(READING, id=made["id"]) is not None,
         "version": await who.ask(PAST, id=made["id"]) is not None,
@@ -132,7 +139,7 @@ async def test_kept_documents_show_a_limited_card_to_nobody_else(
     stranger = ByHash.like(somebody(Role.MANAGER, DELHI))
     starts = {who: await who.ask(CHANGES) for who in (second, somebody(Role.MANAGER, DELHI))}
     cursors = {who.actor.garage: start["cursor"] for who, start in starts.items()}
-    limited = await author.create(content(OWN_WORDS, visibility={"garages": [PUNE]}))
+    limited = await author.create(content(KEPT_WORDS[0], visibility={"garages": [PUNE]}))
     public = await author.create(content("Tin washer leaks under the radiator"))
     unknown = await stranger.answer(f"{READING} # that nobody sent", id=public["id"])
     assert unknown["errors"][0]["extensions"] == {"code": "PERSISTED_QUERY_NOT_FOUND"}
@@ -144,11 +151,12 @@ async def test_kept_documents_show_a_limited_card_to_nobody_else(
         news = await who.ask(CHANGES, after=cursors[who.actor.garage])
         return {entry["key"] for entry in news["entries"]}
 
-    # Told of or not, this process has to hear of it before it is found by its meaning.
-    await eventually(lambda: seen(second, limited), lambda ways: all(ways.values()))
+    # What comes a second time is kept.
+    for _ in range(2):
+        assert set((await seen(second, limited, *KEPT_WORDS)).values()) == {True}
     assert {limited["key"], public["key"]} <= await changed(second)
-    assert set((await seen(ByHash.like(second), limited)).values()) == {True}
-    assert set((await seen(stranger, limited)).values()) == {False}
+    assert set((await seen(ByHash.like(second), limited, *KEPT_WORDS)).values()) == {True}
+    assert set((await seen(stranger, limited, *KEPT_WORDS)).values()) == {False}
     assert await stranger.ask(READING, id=public["id"]) == {"key": public["key"]}
     theirs = await changed(stranger)
     assert (public["key"] in theirs, limited["key"] in theirs) == (True, False)
