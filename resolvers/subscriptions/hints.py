@@ -63,7 +63,8 @@ def urgency_of_hint(event: Event) -> Urgency | None:
 async def _told_of(
     context: RequestContext, seq: int, event: Event
 ) -> CardToSync | ChangesToSync | DigestReady | None:
-    match urgency_of_hint(event):
+    urgency = urgency_of_hint(event)
+    match urgency:
         case Urgency.AT_ONCE:
             return await _card_to_sync(context, CardId(event.entity), str(seq))
         case Urgency.BATCH:
@@ -73,8 +74,8 @@ async def _told_of(
             return None if hour is None else DigestReady(hour=hour, cursor=str(seq))
         case None:
             return None
-        case never:
-            assert_never(never)
+        case _:
+            assert_never(urgency)
 
 
 async def _card_to_sync(context: RequestContext, key: CardId, cursor: str) -> CardToSync | None:
