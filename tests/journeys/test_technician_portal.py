@@ -181,18 +181,17 @@ async def test_the_same_question_has_the_same_answer(somebody: Somebody) -> None
 @pytest.mark.parametrize(
     ("vehicle", "field"),
     [
-        ({"make": "Ather", "model": "450X", "year": 1066}, "year"),
-        ({"make": "x" * 200}, "make"),
-        ({"make": "Ather", "mileageKm": -1}, "mileage"),
-        ({"make": "Ather", "batteryCycles": -1}, "battery"),
+        ({"make": "Ather", "model": "450X", "year": 1066}, "report.vehicle.year"),
+        ({"make": "x" * 200}, "report.vehicle.make"),
+        ({"make": "Ather", "mileageKm": -1}, "report.vehicle.mileageKm"),
+        ({"make": "Ather", "batteryCycles": -1}, "report.vehicle.batteryCycles"),
     ],
 )
 async def test_bad_vehicle_is_a_typed_error(
     somebody: Somebody, vehicle: dict[str, object], field: str
 ) -> None:
     told = await somebody().ask(MATCH, report={"text": "It stops", "vehicle": vehicle})
-    assert told["__typename"] == "InvalidInput"
-    assert field in told["field"]
+    assert (told["__typename"], told["field"]) == ("InvalidInput", field)
     assert told["reason"]
 
 
