@@ -165,6 +165,7 @@ class Documents:
             parsed = parse(text, max_tokens=most)
         except GraphQLError as error:
             return QueryDocument(text, None, [error], tokens=outline.tokens)
+        _unlink_tokens(parsed)
         document = self._sized(QueryDocument(text, parsed), variables)
         document = replace(document, tokens=parsed.token_count)
         return document if document.errors else replace(document, errors=self._validated(parsed))
@@ -224,6 +225,18 @@ def mask_errors(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
         return known
     nodes = [node for one in errors for node in one.nodes or ()]
     return [GraphQLError(said, nodes, extensions={"code": "INVALID_DOCUMENT"})] if errors else []
+
+
+def _unlink_tokens(parsed: DocumentNode) -> None:
+    """Take apart the chain of tokens, which nobody walks any more.
+
+    It is a ring of thousands of objects, which the garbage collector alone could free.
+    """
+    token = parsed.loc.start_token if parsed.loc else None
+    while token is not None:
+        following = token.next
+        token.prev = token.next = None
+        token = following
 
 
 def _without_name(node: OperationDefinitionNode) -> OperationDefinitionNode:
