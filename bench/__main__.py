@@ -35,6 +35,8 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.ledger": ("invoices_per_second", "invoice_gaps", "month_report_s"),
     "bench.paper": ("invoice_pdf_p95_ms",),
     "bench.tickets": ("tickets_per_minute", "tickets_refused", "tickets_lost"),
+    "bench.intake": ("intake_p99_stopped_ratio",),
+    "bench.invalidation": ("invalidation_p99_ms",),
     "bench.hints": ("urgent_push_p99_ms", "batch_age_s"),
     "bench.broadcast": ("broadcast_p99_ms", "broadcast_slow_ratio"),
     "bench.fan_out": ("fan_out_p95_ms", "fan_out_cpu_to_peer"),

@@ -111,7 +111,8 @@ class Pool:
 async def _compared(house: Runtime, pool: Pool, cases: Sequence[Case], *, given: bool) -> Bar:
     """Print every method's figures and give the bar of ours against the best peer."""
     print(
-        f"\n{'vehicle given' if given else 'text only'}: hit@1 / hit@5 / MRR [95 %], p against ours"
+        f"\n{'vehicle given' if given else 'text only'}: hit@1 / hit@5 / MRR [95 %] ndcg@5, "
+        "p against ours"
     )
     ours = await _ours(house, cases, given=given)
     peers = _peers(pool, cases, await _vectors(house, [c.text for c in cases]), given=given)
@@ -178,10 +179,16 @@ def _line(name: str, ranks: list[int], ours: list[int], groups: list[str]) -> st
     mrr = quality.estimate_mean(reciprocal, groups)
     one, five = quality.hits_at(ranks, 1).mean(), quality.hits_at(ranks, 5).mean()
     p = quality.paired_p(quality.reciprocal_ranks(ours), reciprocal)
+    gain = quality.ranking_metrics([_judged(rank) for rank in ranks]).ndcg_at_5
     return (
         f"  {name:<14} {one:.2f} / {five:.2f} / {mrr.mean:.3f} [{mrr.low:.2f}, {mrr.high:.2f}]"
-        + ("" if name == "battwheels" else f"  p = {p:.4f}")
+        f" {gain:.3f}" + ("" if name == "battwheels" else f"  p = {p:.4f}")
     )
+
+
+def _judged(rank: int) -> quality.JudgedRanking:
+    """Give the list of a question with one right answer, up to that answer."""
+    return quality.JudgedRanking(gains=(0.0,) * (rank - 1) + (1.0,) if rank else (0.0,))
 
 
 def _document(card: FailureCard) -> str:

@@ -8,4 +8,6 @@ ROWS: Mapping[str, tuple[str, ...]] = {
     "push_p95_ms": ("EX-3",),
     "catch_up_s": ("OF-6",),
     "invoice_gaps": ("IN-2",),
+    "intake_p99_stopped_ratio": ("IP-3",),
+    "invalidation_p99_ms": ("CC-16",),
 }

@@ -15,6 +15,7 @@ Floats = NDArray[np.float64]
 
 RESAMPLES = 10_000
 LEVEL = 0.95
+METRIC_DEPTH = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,39 @@ class IntervalEstimate:
     mean: float
     low: float
     high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedRanking:
+    """One ranked list as it was judged, best place first.
+
+    Attributes:
+        gains: what each card of the list was worth, 0 for a wrong one.
+        fixed: whether the first card mended the vehicle at the first try; None: nobody tried it.
+    """
+
+    gains: tuple[float, ...]
+    fixed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankingMetrics:
+    """What the specification measures of a ranker; without a try there is no rate."""
+
+    ndcg_at_5: float
+    mrr: float
+    first_time_fix_rate: float | None
+
+
+def ranking_metrics(lists: Sequence[JudgedRanking]) -> RankingMetrics:
+    """Give the means over at least one list; only first cards that were tried make the rate."""
+    tried = [one.fixed for one in lists if one.fixed is not None]
+    ranks = [_first_gain(one.gains) for one in lists]
+    return RankingMetrics(
+        ndcg_at_5=sum(ndcg(one.gains, METRIC_DEPTH) for one in lists) / len(lists),
+        mrr=float(reciprocal_ranks(ranks).mean()),
+        first_time_fix_rate=sum(tried) / len(tried) if tried else None,
+    )
 
 
 def rank_of(ranking: Sequence[str], right: frozenset[str]) -> int:
@@ -84,6 +118,10 @@ def paired_p(one: Floats, other: Floats, seed: int = 0) -> float:
     drawn = np.abs((signs * difference).mean(axis=1))
     extreme = int((drawn >= abs(difference.mean()) - 1e-12).sum())
     return (1 + extreme) / (1 + RESAMPLES)
+
+
+def _first_gain(gains: Sequence[float]) -> int:
+    return next((place for place, gain in enumerate(gains, start=1) if gain > 0), 0)
 
 
 def _discounted_gain(gains: Sequence[float]) -> float:

@@ -1,6 +1,7 @@
 """What a repair costs, purely: the parts and the time, from the ticket or else from its card."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -67,22 +68,24 @@ def priced_lines(
     amounts = price_sources.settled_prices(prices)
     used = _sum_parts(found.parts)
     _demand_known_discounts(terms, used)
-    goods = tuple(
-        PricedLine(
-            kind=LineKind.PART,
-            hsn=_tariff_code(part, parts.get(part), seller.profile.hsn_digits),
-            description=parts[part].name,
-            quantity=Decimal(quantity),
-            unit=units.PIECE,
-            unit_price=amounts[part],
-            discount=terms.discounts.get(part, ZERO),
-            part=part,
-            priced_from=prices[part].source,
-            estimated=found.estimated,
+    with _discount_of("discounts"):
+        goods = tuple(
+            PricedLine(
+                kind=LineKind.PART,
+                hsn=_tariff_code(part, parts.get(part), seller.profile.hsn_digits),
+                description=parts[part].name,
+                quantity=Decimal(quantity),
+                unit=units.PIECE,
+                unit_price=amounts[part],
+                discount=terms.discounts.get(part, ZERO),
+                part=part,
+                priced_from=prices[part].source,
+                estimated=found.estimated,
+            )
+            for part, quantity in used.items()
         )
-        for part, quantity in used.items()
-    )
-    return (*goods, *_labour_lines(found, seller, terms))
+    with _discount_of("labourDiscount"):
+        return (*goods, *_labour_lines(found, seller, terms))
 
 
 def _labour_lines(
@@ -93,6 +96,17 @@ def _labour_lines(
     time = price_sources.billed_hours(found.minutes)
     hourly = Paise(seller.profile.labour_rate)
     return (lines.labour_line(found.work, time, hourly, terms.labour_discount),)
+
+
+@contextmanager
+def _discount_of(field: str) -> Generator[None]:
+    """Name a discount that is too large as whoever gave it does."""
+    try:
+        yield
+    except InvalidInput as wrong:
+        if wrong.field != "discount":
+            raise
+        raise wrong.at(field) from wrong
 
 
 def _sum_parts(parts: Sequence[PartUse]) -> dict[str, int]:

@@ -8,13 +8,13 @@ gives the ticket as it stands. So does a late one that somebody had the last wor
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from domain import last_writer, tickets
+from domain import last_writer, limits, tickets
 from domain.access import SEES_ALL, Action, Actor, Resource, ResourceKind, demand_allowed, viewer_of
 from domain.cards import FailureCard, PartUse
 from domain.errors import InvalidInput
 from domain.events import EventType
 from domain.ids import CardId, PersonId, TicketId
-from domain.outcomes import Attempt, Outcome
+from domain.outcomes import STARS, Attempt, Outcome
 from domain.technicians import demand_certified
 from domain.tickets import Ticket, TicketChange
 from repair.operations import Operation
@@ -128,6 +128,9 @@ async def close_ticket(
         InvalidInput: the rating is not 1 to 5.
         NotFound, NotAllowed, StaleVersion, IllegalTransition: as they say.
     """
+    if rating is not None:
+        # Before the version is looked at: whoever came too late would not hear of it.
+        limits.check_range("rating", rating, *STARS)
     ticket = await _stored_ticket(stored, id, operation, Action.UPDATE)
     if ticket.is_done(operation.mark):
         return ticket

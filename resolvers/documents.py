@@ -3,7 +3,7 @@
 Each step is bounded by the one before: characters, then tokens and definitions before parsing,
 fields and objects before validation. What may take more than some milliseconds is done in a thread
 of its own, one document at a time, so that the loop goes on meanwhile. What nobody signed for, what
-is too large and what comes once is not kept.
+is too large and what comes once is not kept, unless its sender said that it comes again (`expect`).
 """
 
 import asyncio
@@ -106,6 +106,15 @@ class Documents:
     def __len__(self) -> int:
         return len(self._kept)
 
+    def text_of(self, digest: bytes) -> str | None:
+        """Give the text of a document that is kept, by its SHA-256."""
+        known = self._kept.get(digest)
+        return None if known is None else known[0].text
+
+    def expect(self, digest: bytes) -> None:
+        """Keep a text of that SHA-256 when it is read next: whoever named it will send it again."""
+        self._was_seen(digest)
+
     async def read(
         self, text: str, variables: Mapping[str, object], *, anonymous: bool = False
     ) -> QueryDocument:
@@ -156,6 +165,7 @@ class Documents:
             parsed = parse(text, max_tokens=most)
         except GraphQLError as error:
             return QueryDocument(text, None, [error], tokens=outline.tokens)
+        _unlink_tokens(parsed)
         document = self._sized(QueryDocument(text, parsed), variables)
         document = replace(document, tokens=parsed.token_count)
         return document if document.errors else replace(document, errors=self._validated(parsed))
@@ -215,6 +225,18 @@ def mask_errors(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
         return known
     nodes = [node for one in errors for node in one.nodes or ()]
     return [GraphQLError(said, nodes, extensions={"code": "INVALID_DOCUMENT"})] if errors else []
+
+
+def _unlink_tokens(parsed: DocumentNode) -> None:
+    """Take apart the chain of tokens, which nobody walks any more.
+
+    It is a ring of thousands of objects, which the garbage collector alone could free.
+    """
+    token = parsed.loc.start_token if parsed.loc else None
+    while token is not None:
+        following = token.next
+        token.prev = token.next = None
+        token = following
 
 
 def _without_name(node: OperationDefinitionNode) -> OperationDefinitionNode:

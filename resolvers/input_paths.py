@@ -51,6 +51,7 @@ ALSO: Mapping[str, tuple[str, ...]] = {
     "outcomes": ("outcome",),
     "text": ("report.text", "text"),
     "month": ("month",),
+    "date": ("day",),
     "amount": ("payment.amount", "amount"),
     "vehicle": ("report.vehicleId", "vehicleId"),
     "end": ("slot.end", "job.slot.end"),

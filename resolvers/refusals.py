@@ -45,6 +45,7 @@ OTHER_CODES: Mapping[str, str] = {
     "TOO_LARGE": "The body is larger than the server reads; status 413.",
     "MOVED": "The API is at another path; status 404, with `location`.",
     "BAD_REQUEST": "The body does not read as a GraphQL request; status 400.",
+    "PERSISTED_QUERY_NOT_FOUND": "No document of that `sha256Hash` is kept: send it with its text.",
     "INVALID_DOCUMENT": "The document does not fit the schema at the places that are named.",
     "INVALID_VARIABLES": "A variable does not fit its type; whoever is signed in is told where.",
     "TOO_SLOW": "The request did not arrive whole in time; status 408.",

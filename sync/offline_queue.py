@@ -23,6 +23,12 @@ SCHEMA: Mapping[str, Any] = orjson.loads(
 )
 VALIDATOR = Draft202012Validator(SCHEMA)
 KNOWN: Sequence[str] = list(SCHEMA["properties"])
+# What `data` may hold, by the name of the mutation; where nothing stands, whatever comes.
+DATA_FIELDS: Mapping[str, Sequence[str]] = {
+    verb: list(data["properties"])
+    for verb, data in SCHEMA["$defs"]["data"].items()
+    if "properties" in data
+}
 
 
 # What is spelt otherwise in the records than it is kept: each with the form of before 0.2, which
@@ -77,8 +83,8 @@ class QueuedOperation:
 
     @property
     def entity(self) -> str:
-        """What it is about; a record that makes something is about itself."""
-        about = self.data.get("id")
+        """What it is about; a record that makes something is about itself or what it rests on."""
+        about = self.data.get("id", self.data.get("ticket"))
         return about if isinstance(about, str) else self.id
 
 
@@ -133,6 +139,17 @@ def parse_record(record: Any) -> QueuedOperation:  # noqa: ANN401 - JSON
     )
 
 
+def demand_known_data(record: QueuedOperation) -> None:
+    """Raise InvalidInput for what no record of its type holds: it would be lost without a word."""
+    known = DATA_FIELDS.get(record.action.verb)
+    if known is None:
+        return
+    for name in show_record(record.data):
+        if name not in known:
+            said = f"is no field of `{record.action.verb}`{_hint(name, known)}"
+            raise InvalidInput(f"data.{name[:80]}", said)
+
+
 def order_queue(queue: Iterable[QueuedOperation], now: datetime) -> list[QueuedOperation]:
     """Give a queue by (priority, timestamp), with the operations on one entity in their own order.
 
@@ -169,7 +186,10 @@ def _invalid_record(error: ValidationError) -> InvalidInput:
         unknown = next(
             name for name in cast("Mapping[str, Any]", error.instance) if name not in KNOWN
         )
-        near = get_close_matches(unknown, KNOWN, 1)
-        hint = f"; did you mean `{near[0]}`?" if near else ""
-        return InvalidInput(unknown[:80], f"is no field of a record{hint}")
+        return InvalidInput(unknown[:80], f"is no field of a record{_hint(unknown, KNOWN)}")
     return InvalidInput("operation", limits.clean_text("reason", error.message[:200], 200))
+
+
+def _hint(unknown: str, known: Sequence[str]) -> str:
+    near = get_close_matches(unknown[:80], known, 1)
+    return f"; did you mean `{near[0]}`?" if near else ""

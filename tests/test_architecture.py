@@ -2,7 +2,9 @@
 
 import ast
 import re
+import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -60,14 +62,32 @@ def _layers() -> list[str]:
     return sorted(name.strip() for layer in written for name in layer.split("|"))
 
 
+@pytest.mark.row("RM-1")
 def test_packages_on_disk_are_the_wheels() -> None:
     found = {p.parent.name for p in ROOT.glob("*/__init__.py")} - BESIDE
     assert sorted(found) == sorted(WHEEL)
 
 
+@pytest.mark.row("RM-1")
 def test_every_package_has_its_layer() -> None:
     assert _layers() == sorted(WHEEL)
     assert sorted(LINTER["root_packages"]) == sorted(WHEEL)
+
+
+@pytest.mark.row("RM-1")
+def test_imports_point_down(tmp_path: Path) -> None:
+    """Every contract is kept by the house, and broken by one import that points up."""
+    linter = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    ran = subprocess.run(linter, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    assert (ran.returncode, f"{len(LINTER['contracts'])} kept, 0 broken" in ran.stdout) == (0, True)
+
+    for package in WHEEL:
+        shutil.copytree(ROOT / package, tmp_path / package)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    with (tmp_path / "domain" / "clock.py").open("a") as file:
+        file.write("\nfrom web.caps import Caps\n")
+    ran = subprocess.run(linter, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    assert (ran.returncode, "domain.clock -> web.caps" in ran.stdout) == (1, True)
 
 
 @pytest.mark.parametrize("path", [p for p in OURS if p.name == "__init__.py"], ids=_called)

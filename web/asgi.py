@@ -26,6 +26,7 @@ from web.graphql import CallerRules, GraphQLView
 from web.health import Parts, Probe, Readiness, health
 from web.invoice_pdfs import PATH as PDF
 from web.invoice_pdfs import InvoicePdfs
+from web.loop_lag import LoopLag
 from web.metrics import Metrics
 from web.middleware import RequestEnvelope
 from web.operators import Operators
@@ -62,6 +63,7 @@ class AppOptions:
         parts: what runs beside the stores.
         papers: answers signed links to PDFs; None where there are no books.
         caps: how much any one caller may take.
+        lag: how late the loop is, kept by whoever watches it.
     """
 
     verify: Verify
@@ -74,6 +76,7 @@ class AppOptions:
     metrics: Metrics = field(default_factory=Metrics)
     papers: InvoicePdfs | None = None
     caps: Caps = field(default_factory=Caps)
+    lag: LoopLag = field(default_factory=LoopLag)
     operators: Operators | None = None
     parts: Parts = field(default_factory=Parts)
 
@@ -125,8 +128,9 @@ def _graphql_routes(
     caps, development = options.caps, options.development
     api = build_api(introspection=development, limits=caps.documents)
     audiences = SharedRuns(api, caps.audiences, caps.audiences_per_person)
+    gate = Gate(caps, options.lag)
     callers = CallerRules(
-        verify=options.verify, gate=Gate(caps), origins=options.origins, anonymous=development
+        verify=options.verify, gate=gate, origins=options.origins, anonymous=development
     )
     view = GraphQLView(audiences, services, callers, options.metrics)
     events = GraphQLView(audiences, services, callers, options.metrics, stream=True)

@@ -15,6 +15,7 @@ from domain.errors import InvalidInput, NotAuthenticated, TooMany
 from web.body_limits import BodyRefused, is_forged
 from web.event_stream import EventStream
 from web.graphql import JSON, GraphQLView, choose_media_type
+from web.persisted_queries import UnknownDocument
 from web.rates import by_address
 from web.ui.page import ExplorerPage
 from web.variables import VariablesTooLarge, demand_readable
@@ -59,7 +60,10 @@ class Endpoint:
                 await _end_task(work, gone)
 
     async def _answered(self, request: Request, send: Send) -> None:
-        response = await self._run(request)
+        try:
+            response = await self._run(request)
+        except UnknownDocument as error:
+            response = _unknown_document(request, error)
         await response(request.scope, _wait_for_ever, send)
 
     async def _body(self, request: Request) -> None:
@@ -146,6 +150,14 @@ def refusal(
     """Give an answer that says in GraphQL's own shape why there is none."""
     error = {"message": message, "extensions": {"code": code}}
     return JSONResponse({"errors": [error]}, status_code=status, headers=headers)
+
+
+def _unknown_document(request: Request, error: UnknownDocument) -> Response:
+    """Ask for the text: no fault of the caller, who is not counted among those that are refused."""
+    kind = choose_media_type(request.headers.get("accept")) or JSON
+    answer = refusal(200 if kind == JSON else 400, error.code, str(error))
+    answer.headers["content-type"] = f"{kind}; charset=utf-8"
+    return answer
 
 
 def _too_many(error: TooMany) -> Response:

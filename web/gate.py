@@ -12,6 +12,7 @@ from domain.access import Actor
 from domain.errors import TooMany
 from resolvers.documents import QueryDocument
 from web.caps import Caps
+from web.loop_lag import LoopLag
 from web.rates import Rate, by_address, by_person
 from web.turns import Turns
 
@@ -25,15 +26,20 @@ HEAVY_UNITS = 40
 MESSAGE_UNITS = 0.1
 # More than one beside the loop would only take time from it.
 DOCUMENTS_AT_ONCE = 1
+# When the loop is so late, there is more to do than can be done, and callers have to have so much
+# of their share left: whoever asked most waits, and the others notice nothing.
+LATE_SECONDS = 0.03
+SAVED_WHEN_LATE = 0.8
 
 
 class Gate:
     """One for all ways into an application."""
 
-    def __init__(self, caps: Caps) -> None:
+    def __init__(self, caps: Caps, lag: LoopLag | None = None) -> None:
         self.caps = caps
+        self._lag = lag or LoopLag()
         self._turns = Turns(caps.busy_requests, caps.waiting_requests)
-        self._heavy = Turns(caps.heavy_requests, caps.waiting_requests)
+        self._heavy = Turns(caps.heavy_requests, caps.waiting_requests, caps.heavy_seconds)
         self._documents = Turns(DOCUMENTS_AT_ONCE, caps.waiting_requests)
         self._units = Rate(caps.units_per_second, caps.units_at_once)
         self._refusals = Rate(caps.refusals_per_second, caps.refusals_at_once)
@@ -46,8 +52,9 @@ class Gate:
         Raises:
             TooMany: the caller's share is used up.
         """
-        self._refusals.demand(caller)
-        self._units.demand(caller)
+        saved = SAVED_WHEN_LATE if self._lag.seconds > LATE_SECONDS else 0.0
+        self._refusals.demand(caller, saved)
+        self._units.demand(caller, saved)
         self._units.spend(caller)
 
     def read(self, caller: str, document: QueryDocument, prose: int) -> bool:
@@ -82,7 +89,7 @@ class Gate:
         """Wait for a turn; heavy requests wait among themselves and hold nobody else up.
 
         Raises:
-            TooMany: too many requests of this caller wait already.
+            TooMany: too many requests of this caller wait already, or a heavy one for too long.
         """
         async with (self._heavy if heavy else self._turns).turn(caller):
             yield

@@ -16,6 +16,7 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http.base import BaseRequestProtocol
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult, SubscriptionExecutionResult
 from strawberry.types.execution import PreExecutionError
@@ -31,6 +32,7 @@ from web.callers import Verify, bearer_token, offered_token
 from web.event_stream import EventStream, resume_after
 from web.gate import Gate, caller_name
 from web.metrics import Metrics
+from web.persisted_queries import expand_request
 from web.socket import SubscriptionSocket
 from web.variables import VariablesTooLarge, demand_readable, demand_small
 
@@ -180,7 +182,13 @@ class GraphQLView(GraphQL[RequestContext, None]):
             name = cast("object", parsed.operation_name)
             if name is not None and not isinstance(name, str):
                 raise HTTPException(400, "The `operationName` must be a string or null.")
+            return expand_request(self.audiences.api.documents, parsed)
         return parsed
+
+    def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
+        """No page: a GET that names its document by its hash has no `query` either."""
+        named = "extensions" in request.query_params
+        return not named and super().should_render_graphql_ide(request)
 
     async def followed(self, request: Request) -> Response | None:
         """Give the stream of a subscription that an audience serves, None for anything else.

@@ -33,13 +33,18 @@ class Rate:
     def __len__(self) -> int:
         return len(self._paid_until)
 
-    def demand(self, caller: str) -> None:
+    def demand(self, caller: str, saved: float = 0.0) -> None:
         """Let a caller through whose units are not used up.
+
+        Args:
+            caller: by name.
+            saved: the share of all units that must be left.
 
         Raises:
             TooMany: they are; it says after how many seconds they are not.
         """
-        wait = self._paid_until.get(caller, 0.0) - self._now() - self._ahead
+        ahead = self._ahead * (1 - saved)
+        wait = self._paid_until.get(caller, 0.0) - self._now() - ahead
         if wait > -LEAST_SECONDS:
             raise TooMany("requests", wait)
 

@@ -59,8 +59,6 @@ REHEARSALS = 2
 UNHURRIED = Patience(embedder=60.0, graph=60.0, answer=60.0)
 PACE = SweepTiming()
 SWITCH_SECONDS = 0.001
-# Objects until the youngest are collected; times of that until the older are, and the oldest.
-COLLECT_AFTER = (2_000, 20, 20)
 NO_KNOWLEDGE = "No card is known yet. Load them: battwheels ingest knowledge"
 
 End = Callable[[], None]
@@ -81,6 +79,7 @@ def build_application(runtime: Runtime) -> Starlette:
             ui=settings.home / "ui",
             papers=InvoicePdfs(links=runtime.billing.links, print=runtime.billing.print_pdf),
             caps=settings.caps,
+            lag=runtime.lag,
             metrics=runtime.metrics,
             operators=operators_of(settings),
             parts=runtime.parts,
@@ -144,6 +143,7 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         "feed": runtime.feed.run,
         "wakeups": runtime.wakeups.run,
         "reader": partial(_learn_vocabulary, runtime, runtime.wakeups.on(Topic.GRAPH_OUTBOX)),
+        "lag": runtime.lag.watch,
         "returns": lambda: _watch_returning_stores(runtime),
     }
     if work:
@@ -246,12 +246,10 @@ async def _learn_vocabulary(runtime: Runtime, written: Wakeup) -> None:
 def _spare_collector() -> None:
     """Take models, schema and vocabulary out of what the garbage collector walks.
 
-    They stay as long as the process does, and walking them once stops every request for most of a
-    second. What requests leave behind is young when it dies, so the old is looked at less often.
+    They stay as long as the process does, and walking them stops every request for half a second.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
 
 
 async def _try_stores(runtime: Runtime) -> None:

@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Protocol, cast
 
 import orjson
+from cross_web import HTTPException
 from graphql import GraphQLError, OperationType, get_operation_ast
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.http.exceptions import WebSocketDisconnected
@@ -29,6 +30,7 @@ from resolvers.subscriptions.audience import RunEnded, RunRefused
 from resolvers.subscriptions.requests import SubscriptionRequest
 from resolvers.subscriptions.shared_runs import SharedRuns
 from web.gate import Gate
+from web.persisted_queries import UnknownDocument, expand_text
 
 if TYPE_CHECKING:
     from strawberry.asgi import ASGIWebSocketAdapter
@@ -125,9 +127,18 @@ class SubscriptionSocket(BaseGraphQLTransportWSHandler[RequestContext, None]):
             self._watch = asyncio.create_task(self._watched())
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
-        if self.connection_acknowledged and (wrong := _protocol_error(message)):
-            await self._refuse(str(message["id"]), "BAD_REQUEST", wrong)
-            return
+        if self.connection_acknowledged:
+            try:
+                self._expand(message)
+            except UnknownDocument as unknown:
+                await self._refuse(str(_message_field(message, "id")), unknown.code, str(unknown))
+                return
+            except HTTPException as wrong:
+                await self._refuse(str(_message_field(message, "id")), "BAD_REQUEST", wrong.reason)
+                return
+            if wrong := _protocol_error(message):
+                await self._refuse(str(message["id"]), "BAD_REQUEST", wrong)
+                return
         if self._is_full and message["id"] not in self.operations:
             await self._refuse(message["id"], "TOO_MANY", str(TooMany("operations on a socket")))
             return
@@ -137,6 +148,17 @@ class SubscriptionSocket(BaseGraphQLTransportWSHandler[RequestContext, None]):
     def _is_full(self) -> bool:
         most = self.max_subscriptions_per_connection
         return self.connection_acknowledged and most is not None and len(self.operations) >= most
+
+    def _expand(self, message: SubscribeMessage) -> None:
+        """Put the text of a document in its place, where it is named by its hash."""
+        asked = _message_field(message, "payload")
+        if not isinstance(asked, dict) or not isinstance(_message_field(message, "id"), str):
+            return
+        known = cast("dict[str, object]", asked)
+        if isinstance(known.get("query"), str | None):
+            text = cast("str | None", known.get("query"))
+            documents = cast("AudienceHolder", self.view).audiences.api.documents
+            known["query"] = expand_text(documents, text, known.get("extensions"))
 
     async def handle_complete(self, message: CompleteMessage) -> None:
         if not isinstance(_message_field(message, "id"), str):

@@ -14,11 +14,12 @@ RETRY_SECONDS = 1.0
 
 
 class Turns:
-    """At most `busy` at a time; of one caller at most `waiting` wait."""
+    """At most `busy` at a time; of one caller at most `waiting` wait, each at most `patience`."""
 
-    def __init__(self, busy: int, waiting: int) -> None:
+    def __init__(self, busy: int, waiting: int, patience: float | None = None) -> None:
         self._free = busy
         self._most = waiting
+        self._patience = patience
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
 
     @asynccontextmanager
@@ -26,9 +27,13 @@ class Turns:
         """Wait for a turn and hold it through the block.
 
         Raises:
-            TooMany: too many requests of this caller wait already.
+            TooMany: too many requests of this caller wait already, or this one did for too long.
         """
-        await self._taken(caller)
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._taken(caller)
+        except TimeoutError as late:
+            raise TooMany("requests that wait", self._patience) from late
         try:
             yield
         finally:

@@ -63,6 +63,7 @@ from web.local import files, stores
 from web.local.home import StoreHome
 from web.local.progress import Report, ignore_progress
 from web.local.stores import GivenUrls, StoreUrls
+from web.loop_lag import LoopLag
 from web.metrics import Metrics
 from web.recent_matches import RecentMatches
 from web.settings import Settings
@@ -131,6 +132,7 @@ class Runtime:
     billing: BillingRuntime
     opening: CircuitBreaker = field(default_factory=CircuitBreaker)
     parts: Parts = field(default_factory=Parts)
+    lag: LoopLag = field(default_factory=LoopLag)
     metrics: Metrics = field(default_factory=Metrics)
     bus: str = field(repr=False)
 

@@ -142,6 +142,9 @@ class PaymentStore:
                         "receipt_voucher", made, self._payment_body(change, made, voucher)
                     )
                 await transaction.chain_event(MoneyEvent.PAYMENT_RECORDED, made)
+                await transaction.leave_events(
+                    [invoice_event(change, EventType.PAYMENT_RECORDED, made)]
+                )
         return await self.get(made)
 
     async def refund_payment(

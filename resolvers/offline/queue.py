@@ -88,7 +88,9 @@ class QueueRun:
         """Give what is wrong with a record's data by its path in the record."""
         verbs = cast("GraphQLObjectType", self._schema.mutation_type)
         place = input_path(verbs.fields[action.verb], wrong.field)
-        return wrong.at(f"data.{ARGUMENTS.get(place, place)}")
+        if place not in offline_queue.DATA_FIELDS.get(action.verb, ()):
+            place = ARGUMENTS.get(place, place)
+        return wrong.at(f"data.{place}")
 
     async def _answer_one(self, record: QueuedOperation) -> OperationAnswer:
         if record.entity in self._waiting:
@@ -118,6 +120,7 @@ class QueueRun:
         made: list[Answer] = []
 
         async def work() -> Answer:
+            offline_queue.demand_known_data(record)
             try:
                 made.append(await QUEUE_VERBS[record.action](self, record, operation))
             except InvalidInput as wrong:
@@ -149,7 +152,10 @@ async def _report_failure(run: QueueRun, record: QueuedOperation, operation: Ope
 
 async def _create_card(run: QueueRun, record: QueuedOperation, operation: Operation) -> Answer:
     content = inputs.parse_card_content(run.read_part("card", CardInput, record.data.get("card")))
-    card = await cards.create_card(card_ports(run.context), content, operation)
+    founding = None
+    if record.data.get("ticket") is not None:
+        founding = ticket_records.ticket_of(record, "ticket", operation)
+    card = await cards.create_card(card_ports(run.context), content, operation, founding)
     return ticket_records.applied_answer(card.id, card.version)
 
 

@@ -108,7 +108,7 @@ async def rate_card(run: QueueReader, record: QueuedOperation, operation: Operat
     """Say what one thinks of a card; the record is about the ticket that it was tried on."""
     opinion = parse_opinion(run.read_part("feedback", FeedbackInput, record.data.get("feedback")))
     expected = number_of(record, "expected_version") if "expected_version" in record.data else 0
-    key, desk = _ticket_id_of(record, operation), feedback_ports(run.context)
+    key, desk = ticket_of(record, "id", operation), feedback_ports(run.context)
     try:
         said = await feedback.give_feedback(desk, key, opinion, expected, operation)
     except StaleVersion:
@@ -149,11 +149,19 @@ def number_of(record: QueuedOperation, name: str) -> int:
     return value
 
 
+def ticket_of(record: QueuedOperation, name: str, operation: Operation) -> TicketId:
+    """Give the ticket that a record names: by its id, or by the report that is to open it."""
+    named = text_of(record, name)
+    if REPORT.fullmatch(named):
+        return replace(operation, id=operation_id(named)).ticket_id()
+    return ticket_id(key_of("Ticket", named))
+
+
 async def _change_ticket(
     run: QueueReader, record: QueuedOperation, operation: Operation, verb: Verb
 ) -> Answer:
     """Do a verb to a ticket; where somebody was faster, the last word stands and both are shown."""
-    key, expected = _ticket_id_of(record, operation), number_of(record, "expected_version")
+    key, expected = ticket_of(record, "id", operation), number_of(record, "expected_version")
     try:
         moved = await verb(key, expected, operation)
     except (StaleVersion, IllegalTransition):
@@ -220,11 +228,3 @@ def _conflict_answer(
         "mine": offline_queue.show_record(record.data),
         "theirs": dict(theirs),
     }
-
-
-def _ticket_id_of(record: QueuedOperation, operation: Operation) -> TicketId:
-    """Give the ticket that a record is about: by its id, or by the report that is to open it."""
-    named = text_of(record, "id")
-    if REPORT.fullmatch(named):
-        return replace(operation, id=operation_id(named)).ticket_id()
-    return ticket_id(key_of("Ticket", named))

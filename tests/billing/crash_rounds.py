@@ -64,10 +64,10 @@ class Mortal:
             Mortal.calls += 1
             mine = Mortal.calls
             if mine == Mortal.last and Mortal.last % 2 == 0:
-                _die()
+                die()
             answer = await found(*args, **kwargs)
             if mine == Mortal.last:
-                _die()
+                die()
             return answer
 
         return counted
@@ -100,13 +100,15 @@ def _round(name: str, chance: random.Random, places: Places) -> int:
     again = chance.random() < HALF
     calls, moment = chance.randrange(1, CALLS), chance.uniform(0, LONGEST_S)
     key = str(UUID(int=chance.getrandbits(128), version=4))
-    first = _forked(_doomed, by_call, calls, moment, _issuing(places, name, key, refused=refused))
-    then = again and _forked(_doomed, True, calls // 2, moment, _recovering(places, 1))
-    _forked(_doomed, None, calls, moment, _recovering(places, 2))
+    first = run_forked(
+        _doomed, by_call, calls, moment, _issuing(places, name, key, refused=refused)
+    )
+    then = again and run_forked(_doomed, True, calls // 2, moment, recovery(places, 1))
+    run_forked(_doomed, None, calls, moment, recovery(places, 2))
     return first + then
 
 
-def _forked(work: Callable[..., None], *args: object) -> bool:
+def run_forked(work: Callable[..., None], *args: object) -> bool:
     """Do the work in a child, and say whether the child was killed."""
     child = os.fork()
     if child == 0:
@@ -128,7 +130,7 @@ def _doomed(
     """Work until killed: by a call, by a moment, or (None) not at all."""
     Mortal.calls, Mortal.last = 0, calls if by_call else 0
     if by_call is False:
-        threading.Timer(moment, _die).start()
+        threading.Timer(moment, die).start()
     asyncio.run(_awaited(work))
     os._exit(0)
 
@@ -137,7 +139,7 @@ async def _awaited(work: Callable[[], Awaitable[None]]) -> None:
     await work()
 
 
-def _die() -> None:
+def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -152,7 +154,7 @@ def _issuing(places: Places, name: str, key: str, refused: bool) -> Callable[[],
     return work
 
 
-def _recovering(places: Places, minutes: int) -> Callable[[], Awaitable[None]]:
+def recovery(places: Places, minutes: int) -> Callable[[], Awaitable[None]]:
     """Recover when the leases that were held till then have run out."""
 
     async def work() -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import permutations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import last_writer, tickets
@@ -164,7 +164,6 @@ def orders(deeds: Sequence[Deed], *, again: bool) -> Iterator[Sequence[Deed | Ag
 
 
 @pytest.mark.row("CF-5", "OF-5", "CA-29")
-@settings(deadline=None)
 @given(st.lists(DEEDS, max_size=4, unique_by=lambda one: one.ms), st.booleans())
 def test_no_order_of_arrival_changes_what_counts(deeds: list[Deed], again: bool) -> None:
     """Every order of up to four tries and ends, before and behind a reopening, or without one."""

@@ -10,12 +10,14 @@ from domain.ids import CardId
 from graph import bodies
 from graph.cards import CardStore
 from graph.database import Graph
+from ingest import knowledge
 from tests.domain.samples import TICKET
 from tests.graph.examples import ADMIN, FULL, event
 
 FROZEN = Path(__file__).parent / "bodies"
 CARD_SCHEMAS = range(1, bodies.CARD_SCHEMA + 1)
 TICKET_SCHEMAS = range(1, bodies.TICKET_SCHEMA + 1)
+SHIPPED = knowledge.read_knowledge().cards
 
 
 @pytest.mark.row("RA-3")
@@ -24,6 +26,32 @@ def test_a_card_of_each_schema_reads(schema: int) -> None:
     body = (FROZEN / f"card_schema_{schema}.json").read_text()
     counted = {"usage": FULL.usage, "reputation": FULL.reputation, "recheck": FULL.recheck}
     assert replace(bodies.read_card(body), **counted) == FULL
+
+
+@pytest.mark.row("AR-11")
+async def test_every_card_round_trips_byte_for_byte(graph: Graph) -> None:
+    """As it lies in the graph, as it is written again, and as an API's writer changes it back."""
+    cards, known = CardStore(graph), [FULL, *SHIPPED]
+    written = {card.id: bodies.write_card(card).encode() for card in known}
+    await cards.load([(card, None) for card in known])
+    assert await _stored(graph, 1) == written
+    read = await CardStore(graph).many([*written], ADMIN)
+    assert {key: bodies.write_card(card).encode() for key, card in read.items()} == written
+
+    changed = replace(read[FULL.id], version=2, title="Another title")
+    await cards.put(changed, [event("changed", FULL.id, 2)], expected=1)
+    await cards.put(replace(FULL, version=3), [event("back", FULL.id, 3)], expected=2)
+    back = replace(await CardStore(graph).get(FULL.id, ADMIN), version=1)
+    assert bodies.write_card(back).encode() == written[FULL.id]
+    assert await _stored(graph, 1) == written
+
+
+async def _stored(graph: Graph, version: int) -> dict[str, bytes]:
+    """Give the bodies of a version as they lie in the graph."""
+    rows = await graph.read(
+        "MATCH (v:CardVersion {n: $n}) RETURN v.card AS card, v.body AS body", n=version
+    )
+    return {row["card"]: row["body"].encode() for row in rows}
 
 
 @pytest.mark.parametrize("schema", TICKET_SCHEMAS)

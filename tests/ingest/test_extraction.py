@@ -134,7 +134,7 @@ def test_hostile_text_is_read_in_time(text: str, lexicon: Lexicon) -> None:
     assert costs(10_000) < 8 * costs(2_500) + 0.02
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.one_of(
         st.text(max_size=300),

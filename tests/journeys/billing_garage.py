@@ -101,25 +101,29 @@ class Shop:
     support: Person
 
     async def closed(self, name: str, **changes: object) -> str:
-        """Give a ticket that was closed with one controller and 50 minutes."""
-        given: dict[str, Any] = {
-            "id": TicketId(f"tkt_{name}"),
-            "version": 1,
-            "status": TicketStatus.CLOSED,
-            "text": "Jerks at low speed",
-            "garage": PUNE,
-            "reporter": PersonId("ravi"),
-            "opened_at": datetime.now(UTC),
-            "vehicle": VehicleContext(make="Ather", model="450X", year=2024),
-            "outcome": Outcome(worked=True, minutes=50, parts=(PartUse(part="controller"),)),
-        }
-        ticket = Ticket(**{**given, **changes})  # pyright: ignore[reportArgumentType]
-        await self.house.tickets.add(ticket, [])
-        return ticket.id
+        return await closed_ticket(self.house, name, **changes)
 
     async def issued(self, ticket: str, key: str | None = None, **customer: object) -> Any:  # noqa: ANN401 - JSON
         invoice = {"customer": {"name": "Meera Joshi", "phone": "9800000000", **customer}}
         return await self.accountant.ask(ISSUE, op=key or op(), ticket=ticket, invoice=invoice)
+
+
+async def closed_ticket(house: Runtime, name: str, **changes: object) -> str:
+    """Give a ticket that was closed with one controller and 50 minutes."""
+    given: dict[str, Any] = {
+        "id": TicketId(f"tkt_{name}"),
+        "version": 1,
+        "status": TicketStatus.CLOSED,
+        "text": "Jerks at low speed",
+        "garage": PUNE,
+        "reporter": PersonId("ravi"),
+        "opened_at": datetime.now(UTC),
+        "vehicle": VehicleContext(make="Ather", model="450X", year=2024),
+        "outcome": Outcome(worked=True, minutes=50, parts=(PartUse(part="controller"),)),
+    }
+    ticket = Ticket(**{**given, **changes})  # pyright: ignore[reportArgumentType]
+    await house.tickets.add(ticket, [])
+    return ticket.id
 
 
 def registered(gstin: str) -> dict[str, str]:
@@ -142,8 +146,8 @@ def settings(series: str = "PN1", **changes: object) -> dict[str, object]:
     }
 
 
-async def furnished(house: Runtime, somebody: Somebody) -> Shop:
-    """Give the garage after it has said who it is, with parts and their prices."""
+async def stocked(house: Runtime) -> None:
+    """Name the parts that a garage may use."""
     await house.vocabulary.load_vehicles([MODEL])
     await house.vocabulary.load_parts(
         [
@@ -153,6 +157,11 @@ async def furnished(house: Runtime, somebody: Somebody) -> Shop:
             Part(id="untaxed", name="Live horse", hsn="0101", fits=(MODEL.id,)),
         ]
     )
+
+
+async def furnished(house: Runtime, somebody: Somebody) -> Shop:
+    """Give the garage after it has said who it is, with parts and their prices."""
+    await stocked(house)
     admin = somebody(Role.ADMIN, PUNE)
     made = Shop(
         house, admin, somebody(Role.ACCOUNTANT, PUNE), somebody(Role.CUSTOMER_SUPPORT, PUNE)

@@ -258,7 +258,7 @@ def _transport(app: ASGIApp) -> httpx.ASGITransport:
 async def test_three_garages_end_alike_over_any_bad_line(service: Service, tmp_path: Path) -> None:
     loop = asyncio.get_running_loop()
 
-    @settings(max_examples=service.examples, deadline=None)
+    @settings(max_examples=service.examples)
     @given(st.integers(0, 2**32))
     def networks(seed: int) -> None:
         folder = tmp_path / f"{seed}-{uuid4()}"

@@ -56,7 +56,7 @@ BOUND_SECONDS = 1.0
 # Nobody waits for what has no bound at all.
 PATIENT_SECONDS = 60.0
 # Where the graph is not what is broken, a slow moment of it shall not be what is seen.
-GRAPH_WELL = replace(SERVING, graph=10.0)
+GRAPH_WELL = replace(SERVING, graph=10.0, source=10.0)
 
 
 @pytest.fixture(scope="module")

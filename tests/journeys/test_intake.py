@@ -3,7 +3,6 @@
 import socket
 from collections.abc import AsyncGenerator
 from dataclasses import fields, replace
-from statistics import quantiles
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
@@ -17,7 +16,7 @@ from graph.tickets import TicketStore
 from repair.circuit_breaker import CircuitBreaker
 from repair.reports import ReportPorts
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import REPORT, Person
+from tests.journeys.people import REPORT
 from tests.waits import eventually
 from web.server import build_application, run_background
 from web.wiring import Runtime
@@ -86,28 +85,15 @@ def test_taking_a_report_in_knows_no_matcher() -> None:
     assert [field.name for field in fields(ReportPorts)] == ["tickets", "reader"]
 
 
-async def opened(who: Person, tickets: int) -> list[float]:
-    """Open tickets one after the other and give the milliseconds that each took."""
-    took = list[float]()
-    for n in range(tickets):
-        began = perf_counter()
-        made = await who.report(f"It stops, case {n} of {uuid4()}")
-        took.append(1000 * (perf_counter() - began))
-        assert made["matching"] == "PENDING"
-    return took
-
-
-@pytest.mark.row("IP-3", missing="25 reports, and both p99 are printed, not compared")
-async def test_tickets_open_as_well_while_the_matcher_is_stopped(
+@pytest.mark.row("IP-3")
+async def test_tickets_open_while_the_matcher_is_stopped(
     house: Runtime, somebody: Somebody
 ) -> None:
+    """What that costs compares the bar `intake_p99_stopped_ratio`."""
     asha = somebody(Role.TECHNICIAN, name="asha")
-    async with run_background(house):
-        running = await opened(asha, REPORTS)
-    stopped = await opened(asha, REPORTS)
-    for name, took in (("running", running), ("stopped", stopped)):
-        p50, p99 = quantiles(took, n=100)[49], quantiles(took, n=100)[98]
-        print(f"matcher {name}: ticket p50 {p50:.1f} ms, p99 {p99:.1f} ms")  # noqa: T201 - with -s
+    made = [await asha.report(f"It stops, case {n} of {uuid4()}") for n in range(REPORTS)]
+    assert {one["matching"] for one in made} == {"PENDING"}
+    assert len({one["key"] for one in made}) == REPORTS
 
 
 @pytest.fixture

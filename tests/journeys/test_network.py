@@ -3,7 +3,10 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from hashlib import sha256
 from time import perf_counter
+from typing import Any
 
 import httpx
 import pytest
@@ -14,9 +17,11 @@ from graph.outbox import GraphOutbox
 from tests.graph.examples import card
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, Person, content
+from tests.journeys.queue_records import CHANGES, told
 from tests.journeys.sockets import CHANGED, Subscriber, narrow_connection, subscribed
 from tests.waits import eventually, sure_to_end
 from tests.web.live_server import served
+from web.asgi import GRAPHQL
 from web.server import build_application, run_background
 from web.wiring import Runtime
 
@@ -35,6 +40,11 @@ ALL = """query ($after: String) { cards(first: 100, after: $after) {
   edges { node { key } } pageInfo { hasNextPage endCursor } } }"""
 OWN_WORDS = "Zirconium gasket whistles under regenerative load"
 MEANT = "The seal of a rare metal makes a high sound when braking recovers energy"
+# Of two cards that say the same, a match shows one.
+KEPT_WORDS = (
+    "Iridium bushing chatters on cobbled descents",
+    "A sleeve of a rare metal rattles when riding downhill over stones",
+)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +61,9 @@ async def told_so_far(house: Runtime) -> str:
     return str(await house.change_log.last())
 
 
-async def seen(who: Person, made: dict[str, str]) -> dict[str, bool]:
+async def seen(
+    who: Person, made: dict[str, str], words: str = OWN_WORDS, meant: str = MEANT
+) -> dict[str, bool]:
     """Say by which ways this person comes to the card."""
     key = made["key"]
     pages, after = list[str](), None
@@ -61,9 +73,9 @@ async def seen(who: Person, made: dict[str, str]) -> dict[str, bool]:
         after = page["pageInfo"]["endCursor"]
         if not page["pageInfo"]["hasNextPage"]:
             break
-    by_words = [c["key"] for c in await who.search("zirconium gasket whistles", first=50)]
-    by_meaning = [c["key"] for c in await who.search(MEANT, first=50)]
-    matches = (await who.match(OWN_WORDS))["matches"]
+    by_words = [c["key"] for c in await who.search(" ".join(words.split()[:3]).lower(), first=50)]
+    by_meaning = [c["key"] for c in await who.search(meant, first=50)]
+    matches = (await who.match(words))["matches"]
     return {
         "card": await who.ask(READING, id=made["id"]) is not None,
         "version": await who.ask(PAST, id=made["id"]) is not None,
@@ -101,6 +113,53 @@ async def test_only_what_is_for_all_leaves_the_garage(
     assert set((await seen(second, limited)).values()) == {True}
     assert set((await seen(stranger, limited)).values()) == {False}
     assert await stranger.ask(READING, id=public["id"]) == {"key": public["key"]}
+
+
+@dataclass(frozen=True, slots=True)
+class ByHash(Person):
+    """Somebody who sends no document, only the name of one that is kept."""
+
+    async def answer(self, query: str, **variables: object) -> dict[str, Any]:
+        named = {"version": 1, "sha256Hash": sha256(query.encode()).hexdigest()}
+        body = {"variables": variables, "extensions": {"persistedQuery": named}}
+        headers = {"authorization": f"Bearer {self.token}"}
+        return (await self.client.post(GRAPHQL, json=body, headers=headers)).json()
+
+    @classmethod
+    def like(cls, who: Person) -> "ByHash":
+        return cls(client=who.client, actor=who.actor, token=who.token)
+
+
+@pytest.mark.row("CA-33")
+async def test_kept_documents_show_a_limited_card_to_nobody_else(
+    house: Runtime, somebody: Somebody
+) -> None:
+    """The garage's own people send every document; a stranger names what they sent."""
+    author, second = somebody(Role.TECHNICIAN, name="asha"), somebody(Role.MANAGER)
+    stranger = ByHash.like(somebody(Role.MANAGER, DELHI))
+    starts = {who: await who.ask(CHANGES) for who in (second, somebody(Role.MANAGER, DELHI))}
+    cursors = {who.actor.garage: start["cursor"] for who, start in starts.items()}
+    limited = await author.create(content(KEPT_WORDS[0], visibility={"garages": [PUNE]}))
+    public = await author.create(content("Tin washer leaks under the radiator"))
+    unknown = await stranger.answer(f"{READING} # that nobody sent", id=public["id"])
+    assert unknown["errors"][0]["extensions"] == {"code": "PERSISTED_QUERY_NOT_FOUND"}
+    for made in (limited, public):
+        assert (await second.verify(made["id"]))["__typename"] == "CardVerified"
+    await told(house)
+
+    async def changed(who: Person) -> set[str]:
+        news = await who.ask(CHANGES, after=cursors[who.actor.garage])
+        return {entry["key"] for entry in news["entries"]}
+
+    # What comes a second time is kept.
+    for _ in range(2):
+        assert set((await seen(second, limited, *KEPT_WORDS)).values()) == {True}
+    assert {limited["key"], public["key"]} <= await changed(second)
+    assert set((await seen(ByHash.like(second), limited, *KEPT_WORDS)).values()) == {True}
+    assert set((await seen(stranger, limited, *KEPT_WORDS)).values()) == {False}
+    assert await stranger.ask(READING, id=public["id"]) == {"key": public["key"]}
+    theirs = await changed(stranger)
+    assert (public["key"] in theirs, limited["key"] in theirs) == (True, False)
 
 
 @pytest.mark.row("CA-33")

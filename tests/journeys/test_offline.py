@@ -262,3 +262,88 @@ async def test_wrong_data_of_a_deed_is_refused_with_its_field(somebody: Somebody
     ]
     query = "query ($id: ID!) { ticket(id: $id) { version } }"
     assert (await technician.ask(query, id=ticket))["version"] == version
+
+
+CARD = "query ($id: ID!) { card(id: $id) { title ticket { key } } }"
+MADE = "MATCH (c:FailureCard) RETURN count(c) AS n"
+
+
+async def test_a_queued_card_is_founded_on_its_ticket(house: Runtime, somebody: Somebody) -> None:
+    """By the operation id of the report that stands behind it in the call, or by its id."""
+    technician = somebody(Role.TECHNICIAN)
+    report = record("report_failure", {"report": {"text": "Chain guard rattles"}}, priority=6)
+    founded = record("create_card", {"card": content("Guard"), "ticket": report["operation_id"]})
+    later = founded | {"timestamp": "1764000000001.0.phone_1"}
+    made, opened_ticket = await sync(technician, later, report)
+    again = await sync(technician, later)
+    ticket = {"key": opened_ticket["key"]}
+    assert [made["state"], again[0]["state"]] == ["APPLIED", "REPEATED"]
+    assert await technician.ask(CARD, id=made["key"]) == {"title": "Guard", "ticket": ticket}
+    by_id, alone = await sync(
+        technician,
+        record("create_card", {"card": content("Guard again"), "ticket": ticket["key"]}),
+        record("create_card", {"card": content("Guard alone"), "ticket": None}),
+    )
+    assert (await technician.ask(CARD, id=by_id["key"]))["ticket"] == ticket
+    assert (await technician.ask(CARD, id=alone["key"]))["ticket"] is None
+
+
+async def test_a_ticket_of_others_founds_no_queued_card(house: Runtime, somebody: Somebody) -> None:
+    far = somebody(Role.TECHNICIAN, DELHI, name="far")
+    ticket = (await far.report("Chain guard rattles"))["key"]
+    before = await house.graph.read(MADE)
+    answers = await sync(
+        somebody(Role.TECHNICIAN),
+        record("create_card", {"card": content("Guard"), "ticket": ticket}),
+        record("create_card", {"card": content("Guard"), "ticket": 7}),
+        record("create_card", {"card": content("Guard"), "ticket": "tkt_\u0000"}),
+    )
+    assert [(a["state"], a["field"]) for a in answers] == [
+        ("REFUSED", None),
+        ("REFUSED", "data.ticket"),
+        ("REFUSED", "data.ticket"),
+    ]
+    assert await house.graph.read(MADE) == before
+
+
+@pytest.mark.parametrize(
+    ("type", "data"),
+    [
+        ("report_failure", {"report": {"text": "Chain guard rattles"}}),
+        ("start_repair", {"id": "tkt_any", "expected_version": 1}),
+        ("record_attempt", {"id": "tkt_any", "expected_version": 1, "attempt": {"worked": True}}),
+        ("resolve_ticket", {"id": "tkt_any", "expected_version": 1, "outcome": {}}),
+        ("close_ticket", {"id": "tkt_any", "expected_version": 1, "rating": 5, "stars": 5}),
+        ("create_card", {"card": content("Guard")}),
+        ("update_card", {"id": "fc_any", "expected_version": 1, "card": content("Guard")}),
+        ("rate_card", {"id": "tkt_any", "feedback": {"card": "fc_any", "stars": 5}}),
+        ("adjust_stock", {"stock": {"part": "p", "quantity": 1, "reason": "Came"}}),
+    ],
+)
+async def test_unknown_data_is_refused_with_its_path(
+    house: Runtime, somebody: Somebody, type: str, data: dict[str, Any]
+) -> None:
+    """What would be lost without a word is told, with what was meant; nothing is done."""
+    unknown = {} if "stars" in data else {"tickt": "tkt_any"}
+    before = await house.graph.read("MATCH (n) RETURN count(n) AS n")
+    [answer] = await sync(somebody(), record(type, data | unknown))
+    field = "data.rating" if "stars" in data else "data.tickt"
+    assert (answer["state"], answer["field"]) == ("REFUSED", field)
+    assert "is no field of" in answer["reason"]
+    assert ("`ticket`" in answer["reason"]) == (type == "create_card")
+    assert await house.graph.read("MATCH (n) RETURN count(n) AS n") == before
+
+
+@pytest.mark.parametrize("stars", [0, 6])
+async def test_stars_out_of_range_are_told_though_the_version_is_old(
+    somebody: Somebody, stars: int
+) -> None:
+    technician = somebody(Role.TECHNICIAN)
+    ticket, version = await opened(technician, "Chain guard rattles")
+    about = {"id": ticket, "expected_version": version}
+    await sync(technician, record("start_repair", about))
+    query = "query ($id: ID!) { ticket(id: $id) { version status } }"
+    before = await technician.ask(query, id=ticket)
+    [answer] = await sync(technician, record("close_ticket", about | {"rating": stars}))
+    assert (answer["state"], answer["field"]) == ("REFUSED", "data.stars")
+    assert await technician.ask(query, id=ticket) == before

@@ -44,7 +44,11 @@ POISON: list[tuple[str, dict[str, Any], str | None]] = [
         {"id": TICKET, "feedback": {"card": "fc_none", "stars": 9}},
         "data.feedback.stars",
     ),
-    ("adjust_stock", {"stock": {"part": "\u0000", "quantity": 1, "reason": "Came"}}, "data.stock"),
+    (
+        "adjust_stock",
+        {"stock": {"part": "\u0000", "quantity": 1, "reason": "Came"}},
+        "data.stock.part",
+    ),
     (
         "adjust_stock",
         {"stock": {"part": "p", "quantity": 2**60, "reason": "Came"}},

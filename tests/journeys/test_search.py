@@ -44,7 +44,6 @@ async def _planted(house: Runtime) -> None:  # pyright: ignore[reportUnusedFunct
 @pytest.mark.row("IX-10")
 @settings(
     max_examples=40,
-    deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -7,12 +7,15 @@ import pytest
 
 from matching.quality import (
     IntervalEstimate,
+    JudgedRanking,
+    RankingMetrics,
     calibration_error,
     estimate_mean,
     hits_at,
     ndcg,
     paired_p,
     rank_of,
+    ranking_metrics,
     reciprocal_ranks,
 )
 
@@ -48,6 +51,29 @@ def test_mean_reciprocal_rank() -> None:
 )
 def test_gain_by_hand(gains: list[float], k: int, value: float) -> None:
     assert ndcg(gains, k) == pytest.approx(value)
+
+
+@pytest.mark.row("EVL-3")
+def test_metrics_of_a_ranker_by_hand() -> None:
+    """Four lists; the ideal order of the second is 3, 2, 1, and its sixth place counts nowhere."""
+    lists = [
+        JudgedRanking(gains=(1, 0, 0, 0, 0), fixed=True),
+        JudgedRanking(gains=(0, 3, 0, 2, 1), fixed=False),
+        JudgedRanking(gains=(0, 0, 0, 0, 0, 1)),
+        JudgedRanking(gains=(0, 0), fixed=False),
+    ]
+    # 7 / log2 3 + 3 / log2 5 + 1 / log2 6 = 6.0954 of 7 + 3 / log2 3 + 1 / log2 4 = 9.3928.
+    found = ranking_metrics(lists)
+    assert found.ndcg_at_5 == pytest.approx((1 + 6.095386 / 9.392789 + 0 + 0) / 4, abs=1e-6)
+    assert found.mrr == pytest.approx((1 + 1 / 2 + 1 / 6 + 0) / 4)
+    assert found.first_time_fix_rate == pytest.approx(1 / 3)
+
+
+@pytest.mark.row("EVL-3")
+def test_without_a_try_there_is_no_rate() -> None:
+    assert ranking_metrics([JudgedRanking(gains=(0, 1))]) == RankingMetrics(
+        ndcg_at_5=1 / log2(3), mrr=0.5, first_time_fix_rate=None
+    )
 
 
 @pytest.mark.row("CA-17")

@@ -300,7 +300,7 @@ VARIABLES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(documents(), st.integers(0, 1 << 16), st.booleans(), VARIABLES)
 async def test_a_plan_answers_as_graphql_core(
     document: DocumentNode, seed: int, rough: bool, variables: dict[str, Any]

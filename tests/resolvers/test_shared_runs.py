@@ -138,7 +138,7 @@ async def test_the_same_text_goes_to_everybody(room: Room) -> None:
     assert len(room.audiences) == 0
 
 
-@pytest.mark.row("CA-33", missing="five of the six paths: no persisted query exists")
+@pytest.mark.row("CA-33")
 async def test_rights_are_never_mixed(room: Room) -> None:
     room.world.hold(replace(CARD, visibility=Visibility(garages=(PUNE,))))
 

@@ -1,9 +1,10 @@
 """Server-sent events of a followed subscription, on a real port: ids, resuming, and their end."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import httpx
@@ -24,6 +25,7 @@ from web.asgi import STREAM
 
 CHANGED = """subscription ($after: String) { cardChanged(after: $after) {
   ... on CardChange { cursor } ... on Resync { cursor } ... on InvalidInput { field } } }"""
+ASKED = {"query": CHANGED}
 
 
 @pytest.fixture
@@ -55,11 +57,12 @@ async def streamed(
     after: str | None = None,
     *,
     lifetime: timedelta = timedelta(minutes=5),
+    body: Mapping[str, object] = ASKED,
     **headers: str,
 ) -> AsyncGenerator[httpx.Response]:
     token = TOKENS.mint(actor(Role.MANAGER), world.at, lifetime)
     head = {"authorization": f"Bearer {token}", "accept": "text/event-stream"}
-    asked = {"query": CHANGED, "variables": {"after": after}}
+    asked = {**body, "variables": {"after": after}}
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     async with (
         httpx.AsyncClient(timeout=10) as client,
@@ -98,6 +101,19 @@ async def test_events_carry_their_cursors(world: World) -> None:
     async with served(app(world)) as place, streamed(world, place, "1") as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         assert await events(answer, 2) == [told(2), told(3)]
+
+
+async def test_a_stream_is_named_by_the_hash_of_its_document(world: World) -> None:
+    await change(world, 3)
+    digest = sha256(CHANGED.encode()).hexdigest()
+    named = {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": digest}}}
+    async with served(app(world)) as place:
+        async with streamed(world, place, "1", body=named) as answer:
+            unknown = orjson.loads(await answer.aread())
+        for body in (ASKED | named, named):
+            async with streamed(world, place, "1", body=body) as answer:
+                assert await events(answer, 2) == [told(2), told(3)]
+    assert unknown["errors"][0]["extensions"] == {"code": "PERSISTED_QUERY_NOT_FOUND"}
 
 
 async def test_the_last_event_counts_for_more_than_the_document(world: World) -> None:

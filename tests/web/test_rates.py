@@ -120,3 +120,35 @@ async def test_who_gives_up_holds_nobody_up() -> None:
     await asyncio.gather(*waiting, return_exceptions=True)
     async with asyncio.timeout(5), turns.turn("chitra"):
         pass
+
+
+def test_who_has_spent_most_waits_first() -> None:
+    clock = Clock()
+    rate = Rate(10, 100, clock)
+    rate.spend("asha", 19)
+    rate.spend("bala", 21)
+    rate.demand("asha", saved=0.8)
+    with pytest.raises(TooMany) as refused:
+        rate.demand("bala", saved=0.8)
+    assert refused.value.retry_s == pytest.approx(0.1)
+    rate.demand("bala")
+
+
+async def test_a_turn_is_waited_for_so_long_and_given_to_the_next() -> None:
+    turns, given = Turns(1, 8, patience=0.01), list[str]()
+
+    async def worked(caller: str, until: asyncio.Event) -> None:
+        async with turns.turn(caller):
+            given.append(caller)
+            await until.wait()
+
+    ended, at_once = asyncio.Event(), asyncio.Event()
+    at_once.set()
+    first = asyncio.create_task(worked("asha", ended))
+    await asyncio.sleep(0)
+    with pytest.raises(TooMany):
+        await worked("bala", at_once)
+    ended.set()
+    await first
+    await worked("bala", at_once)
+    assert given == ["asha", "bala"]

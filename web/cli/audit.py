@@ -11,6 +11,7 @@ import typer
 from billing.ledger.verification import AuditResult
 from billing.ledger.verification import verify_books as verify
 from domain.errors import NoBooks, Tampered
+from records.audit_trail import AuditedAct, AuditTrail
 from records.database import Records
 from records.migrations import migrate_records
 from web import billing
@@ -20,7 +21,10 @@ from web.local.postgres import PostgresServer
 from web.local.stores import GivenUrls
 from web.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, help="Verify that nobody touched the books; anchor them.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Verify that nobody touched the books; anchor them; read who did what they answer for.",
+)
 
 T = TypeVar("T")
 
@@ -63,6 +67,24 @@ def anchor() -> None:
 
     moved = asyncio.run(_with_records(settings, work))
     typer.echo(f"{moved} chains anchored in {billing.anchors_file(settings)}.")
+
+
+@app.command("trail")
+def show_trail(
+    entity: Annotated[str | None, typer.Option(help="Only acts on this thing, `fc_…`.")] = None,
+    first: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 100,
+) -> None:
+    """Print who did what they answer for, the newest first: today, who verified which card."""
+
+    async def work(records: Records) -> list[AuditedAct]:
+        return await AuditTrail(records).page(first, entity)
+
+    for act in asyncio.run(_with_records(Settings.read(), work)):
+        where = f" of {act.garage}" if act.garage else ""
+        typer.echo(
+            f"{act.at:%Y-%m-%d %H:%M:%S} UTC  {act.type}  {act.entity} version {act.version}  "
+            f"by {act.actor}{where}  {act.result}  trace {act.trace or '-'}"
+        )
 
 
 async def _with_records(settings: Settings, work: Callable[[Records], Awaitable[T]]) -> T:

@@ -85,7 +85,7 @@ class History:
 async def test_books_balance_after_any_history(records: Records) -> None:
     loop = asyncio.get_running_loop()
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
     @given(steps=STEPS)
     def histories(steps: list[tuple[str, int, int]]) -> None:
         asyncio.run_coroutine_threadsafe(_lived(records, steps), loop).result(120)
