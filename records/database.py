@@ -19,7 +19,7 @@ DEPENDENCY = "postgres"
 # (`sync.inbox`) hold one while they ask other stores, and the records themselves, a second time:
 # they wait for their turn outside the pool, so the rest of it is always there for short questions.
 OPERATIONS = 24
-LISTENERS = 36
+LISTENERS = 42
 SHORT = 10
 POOL_SIZE = OPERATIONS + LISTENERS + SHORT
 CONNECT_SECONDS = 2.0

@@ -55,6 +55,9 @@ class Caps:
     refusals_at_once: int = _cap_field(100, "refused requests of a caller at once")
     busy_requests: int = _cap_field(64, "requests that are worked on at one time")
     heavy_requests: int = _cap_field(2, "the same, of those that are heavy")
+    late_milliseconds: int = _cap_field(
+        30, "milliseconds that the loop may be late before whoever asked most waits"
+    )
     heavy_seconds: int = _cap_field(3, "seconds that a heavy request may wait for its turn")
     waiting_requests: int = _cap_field(32, "requests of one caller that may wait for their turn")
     sockets_per_person: int = _cap_field(16, "open sockets of one person")

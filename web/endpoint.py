@@ -10,6 +10,7 @@ from cross_web import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
+from uvicorn.protocols.utils import ClientDisconnected
 
 from domain.errors import InvalidInput, NotAuthenticated, TooMany
 from web.body_limits import BodyRefused, is_forged
@@ -46,7 +47,7 @@ class Endpoint:
             await self._view(scope, receive, send)
             return
         request = Request(scope, receive)
-        with suppress(ClientDisconnect):
+        with suppress(ClientDisconnect, ClientDisconnected):
             at_once = self._at_once(request)
             if at_once is not None:
                 await at_once(scope, receive, send)

@@ -26,9 +26,8 @@ HEAVY_UNITS = 40
 MESSAGE_UNITS = 0.1
 # More than one beside the loop would only take time from it.
 DOCUMENTS_AT_ONCE = 1
-# When the loop is so late, there is more to do than can be done, and callers have to have so much
-# of their share left: whoever asked most waits, and the others notice nothing.
-LATE_SECONDS = 0.03
+# When the loop is late, there is more to do than can be done, and callers have to have so much of
+# their share left: whoever asked most waits, and the others notice nothing.
 SAVED_WHEN_LATE = 0.8
 
 
@@ -52,7 +51,7 @@ class Gate:
         Raises:
             TooMany: the caller's share is used up.
         """
-        saved = SAVED_WHEN_LATE if self._lag.seconds > LATE_SECONDS else 0.0
+        saved = SAVED_WHEN_LATE if self._lag.seconds > self.caps.late_milliseconds / 1000 else 0.0
         self._refusals.demand(caller, saved)
         self._units.demand(caller, saved)
         self._units.spend(caller)

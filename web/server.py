@@ -166,6 +166,8 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        # Libraries tell on the screen what nobody has collected at the end.
+        gc.unfreeze()
 
 
 def build_hints(runtime: Runtime) -> HintSchedule:

@@ -58,6 +58,11 @@ async def driver(stores: StoreUrls) -> AsyncDriver:
     return AsyncGraphDatabase.driver(stores.neo4j_uri, auth=auth)
 
 
+# Plans of the same seeks differ by a few hits a ticket; four thousand tickets of others would be
+# more than a hundred.
+HITS_A_TICKET = 5
+
+
 async def profiled(
     driver: AsyncDriver, query: LiteralString, **parameters: object
 ) -> tuple[list[str], int, Any]:
@@ -105,8 +110,8 @@ async def test_a_garages_tickets_touch_no_other_garage(graph: Graph, driver: Asy
     for operators, touched, found in (before, after, by_admin):
         assert "t:Ticket(garage_id, opened_at)" in operators[0]
         assert operators[0].startswith("NodeIndexSeek")
-        assert (touched, len(found)) == (before[1], 31)
-    print(f"{before[1]} db hits for 31 tickets, of 40 and of 4,000")  # noqa: T201 - with -s
+        assert (touched <= HITS_A_TICKET * 31, len(found)) == (True, 31)
+    print(f"{before[1]} db hits for 31 tickets, of 40; {after[1]} of 4,000")  # noqa: T201 - with -s
 
 
 @pytest.mark.row("DB-1")

@@ -69,12 +69,12 @@ async def bench(who: Person) -> set[str]:
 async def test_technician_sees_the_assigned_tickets_alone(
     house: Runtime, somebody: Somebody
 ) -> None:
-    boss, asha = somebody(Role.MANAGER), somebody(Role.TECHNICIAN, name="asha")
+    boss, asha = somebody(Role.MANAGER), somebody(Role.TECHNICIAN, name="asha_of_the_portal")
     ravi, far = (
-        somebody(Role.TECHNICIAN, name="ravi"),
+        somebody(Role.TECHNICIAN, name="ravi_of_the_portal"),
         somebody(Role.TECHNICIAN, DELHI, name="asha_of_delhi"),
     )
-    for name in ("asha", "ravi"):
+    for name in ("asha_of_the_portal", "ravi_of_the_portal"):
         certified = Technician(
             id=PersonId(name), garage=PUNE, certification=Certification.HIGH_VOLTAGE
         )
@@ -87,7 +87,7 @@ async def test_technician_sees_the_assigned_tickets_alone(
 
     matched = await asha.match("The horn is silent", vehicle={"make": "Mahindra"})
     assert (matched["__typename"], matched["level"]) == ("Matches", "AI")
-    given = await boss.ask(ASSIGN, op=str(uuid4()), id=hers[0]["id"], to="ravi", n=1)
+    given = await boss.ask(ASSIGN, op=str(uuid4()), id=hers[0]["id"], to="ravi_of_the_portal", n=1)
     assert given["__typename"] == "TicketAssigned"
     assert await bench(asha) == keys - {hers[0]["key"]}
     assert await bench(ravi) == {his["key"], hers[0]["key"]}
