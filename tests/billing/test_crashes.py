@@ -80,6 +80,7 @@ async def test_killed_workers_leave_nothing_half_done(
     assert (await verify_books(records)).touched is None
 
 
+@pytest.mark.long
 @pytest.mark.row("RA-7")
 async def test_killed_at_twenty_points_no_invoice_is_half(
     graph: Graph, records: Records, stores: StoreUrls, tmp_path: Path
