@@ -160,7 +160,8 @@ class Documents:
         most = self.limits.anonymous_tokens if anonymous else self.limits.tokens
         outline = outline_document(text, most)
         if over := find_excess(outline, self.limits, most):
-            return _refuse_document(text, over)
+            # Whole, so that whoever asks again for this text is given this answer.
+            return QueryDocument(text, None, [_too_much(over)])
         try:
             parsed = parse(text, max_tokens=most)
         except GraphQLError as error:
@@ -175,7 +176,7 @@ class Documents:
         assert document.parsed is not None  # noqa: S101 - what is kept was parsed
         over, objects = measure_document(self._schema, document.parsed, variables, self.limits)
         if over:
-            errors = [GraphQLError(said, extensions=dict(TOO_MUCH)) for said in over]
+            errors = [_too_much(said) for said in over]
             return QueryDocument(document.text, document.parsed, errors, objects)
         same = objects == document.objects
         return document if same else replace(document, objects=objects)
@@ -249,7 +250,11 @@ def _without_name(node: OperationDefinitionNode) -> OperationDefinitionNode:
 
 
 def _refuse_document(text: str, said: str) -> QueryDocument:
-    return QueryDocument(text[:SHORT], None, [GraphQLError(said, extensions=dict(TOO_MUCH))])
+    return QueryDocument(text[:SHORT], None, [_too_much(said)])
+
+
+def _too_much(said: str) -> GraphQLError:
+    return GraphQLError(said, extensions=dict(TOO_MUCH))
 
 
 def _document_mark(text: str) -> bytes:

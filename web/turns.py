@@ -53,7 +53,17 @@ class Turns:
         except asyncio.CancelledError:
             if mine.done() and not mine.cancelled():
                 self._given()
+            else:
+                self._gone(caller, mine)
             raise
+
+    def _gone(self, caller: str, mine: asyncio.Future[None]) -> None:
+        """Let go of the place of somebody who waits no longer: it counts among those that wait."""
+        queue = self._waiting.get(caller)
+        if queue is not None and mine in queue:
+            queue.remove(mine)
+            if not queue:
+                del self._waiting[caller]
 
     def _given(self) -> None:
         """Hand the turn to the caller who waits longest; their next one is behind all others."""
