@@ -20,10 +20,10 @@ from uuid import uuid4
 
 import httpx
 import numpy as np
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 
 from bench.bars import Bar, Better
-from bench.push import CREATE, JARS, A, B, Caller, running, served
+from bench.push import CREATE, JARS, A, B, Caller, running, served, subscribed
 from bench.synthetic_cards import Maker
 from domain.access import Actor, Role
 from domain.cards import CardStatus, FailureCard, Severity
@@ -184,17 +184,9 @@ def _since(name: str) -> datetime:
 
 @asynccontextmanager
 async def _following(place: str, token: str) -> AsyncGenerator[HintFollower]:
-    url, protocol = f"ws://{place}/v1/graphql", "graphql-transport-ws"
-    async with connect(url, subprotocols=[protocol]) as socket:  # pyright: ignore[reportArgumentType]
-        opening = {"type": "connection_init", "payload": {"Authorization": f"Bearer {token}"}}
-        await socket.send(json.dumps(opening))
-        await socket.recv()
-        await socket.send(
-            json.dumps({"id": "1", "type": "subscribe", "payload": {"query": FOLLOW}})
-        )
-        follower = HintFollower(socket)
+    async with subscribed(place, token, FOLLOW) as opened:
+        follower = HintFollower(opened)
         listening = asyncio.create_task(follower.listen())
-        await asyncio.sleep(1)
         try:
             yield follower
         finally:

@@ -174,7 +174,9 @@ async def _pushed(address: str, settings: Settings) -> tuple[list[float], int]:
         second = Caller(client, token("manager_a", Role.MANAGER, A))
         shown = [await draft(author, f"Card {n}", []) for n in range(CARDS + WARM_UP)]
         hidden = [await draft(author, f"Hidden {n}", [A]) for n in range(HIDDEN)]
-        async with _subscribed(address, token("tech_b", Role.TECHNICIAN, B)) as listener:
+        theirs = token("tech_b", Role.TECHNICIAN, B)
+        async with subscribed(address, theirs, FOLLOW) as opened:
+            listener = Listener(opened)
             for card in hidden:
                 await second.ask(VERIFY, {"id": card, "op": str(uuid4())})
             delays = [await _delay(second, listener, card) for card in shown]
@@ -198,16 +200,17 @@ async def draft(author: Caller, title: str, garages: list[str]) -> str:
 
 
 @asynccontextmanager
-async def _subscribed(address: str, token: str) -> AsyncGenerator[Listener]:
-    url, protocol = f"ws://{address}/v1/graphql", "graphql-transport-ws"
-    async with connect(url, subprotocols=[protocol]) as socket_:  # pyright: ignore[reportArgumentType]
+async def subscribed(place: str, token: str, query: str) -> AsyncGenerator[ClientConnection]:
+    """Open a socket that follows a subscription, and leave it a second to begin."""
+    url, protocol = f"ws://{place}/v1/graphql", "graphql-transport-ws"
+    async with connect(url, subprotocols=[protocol]) as opened:  # pyright: ignore[reportArgumentType]
         opening = {"type": "connection_init", "payload": {"Authorization": f"Bearer {token}"}}
-        await socket_.send(json.dumps(opening))
-        await socket_.recv()
-        follow = {"id": "1", "type": "subscribe", "payload": {"query": FOLLOW}}
-        await socket_.send(json.dumps(follow))
+        await opened.send(json.dumps(opening))
+        await opened.recv()
+        follow = {"id": "1", "type": "subscribe", "payload": {"query": query}}
+        await opened.send(json.dumps(follow))
         await asyncio.sleep(1)
-        yield Listener(socket_)
+        yield opened
 
 
 async def _delay(second: Caller, listener: Listener, card: str) -> float:

@@ -85,11 +85,6 @@ class StockStore:
         }
         return {part: known.get(part, StockLevel(part=part, added=0, removed=0)) for part in parts}
 
-    async def negative_stock(self, garage: GarageId, limit: int = 100) -> list[StockLevel]:
-        """Give the parts of which more left than came, the worst first."""
-        found = await self._records.rows(QUERIES["negative"], garage=garage, limit=limit)
-        return [StockLevel(part=r["part"], added=r["added"], removed=r["removed"]) for r in found]
-
 
 async def take_parts(transaction: BooksTransaction, invoice: Invoice) -> None:
     """Take what an invoice bills off the shelf; a begun piece counts whole."""

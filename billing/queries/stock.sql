@@ -3,10 +3,3 @@
 select part, coalesce(sum(quantity) filter (where quantity > 0), 0)::bigint as added,
        coalesce(-sum(quantity) filter (where quantity < 0), 0)::bigint as removed
 from stock_delta where garage = %(garage)s and part = any(%(parts)s) group by part
-
--- name: negative
--- Parts of which more left than came.
-select part, coalesce(sum(quantity) filter (where quantity > 0), 0)::bigint as added,
-       coalesce(-sum(quantity) filter (where quantity < 0), 0)::bigint as removed
-from stock_delta where garage = %(garage)s
-group by part having sum(quantity) < 0 order by sum(quantity), part limit %(limit)s

@@ -301,7 +301,6 @@ async def test_two_who_took_the_last_part_leave_a_flagged_shelf(
     level = (await stock.stock_levels(PUNE, [part.id]))[part.id]
     assert [a["state"] for a in answers + again] == ["APPLIED", "APPLIED", "REPEATED"]
     assert (level.quantity, level.negative) == (-1, True)
-    assert await stock.negative_stock(PUNE) == [level]
 
 
 async def test_a_word_on_a_card_meets_a_newer_one(house: Runtime, somebody: Somebody) -> None:

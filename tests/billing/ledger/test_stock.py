@@ -123,7 +123,7 @@ async def test_negative_stock_is_flagged_and_kept(books: Desk) -> None:
         deed(), StockDelta(part=PART, quantity=-2, reason="Taken")
     )
     assert (level.quantity, level.negative) == (-2, True)
-    assert await books.stock.negative_stock(PUNE) == [level]
+    assert await books.stock.stock_levels(PUNE, [PART]) == {PART: level}
 
 
 async def test_operation_says_one_delta(books: Desk) -> None:
@@ -144,7 +144,7 @@ async def test_issue_takes_its_parts_off_the_shelf(books: Desk) -> None:
     await books.stock.adjust_stock(deed(), StockDelta(part=PART, quantity=3, reason="Bought"))
     await books.issue(seller, "tkt_one")
     await books.issue(seller, "tkt_two")
-    [short] = await books.stock.negative_stock(PUNE)
+    short = (await books.stock.stock_levels(PUNE, [PART]))[PART]
     assert (short.quantity, short.negative) == (-1, True)
     assert (await verify_books(books.records)).touched is None
 
