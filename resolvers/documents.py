@@ -30,6 +30,7 @@ from graphql import (
 from resolvers.cost import DocumentLimits, find_excess, measure_document
 from resolvers.document_outline import outline_document
 from resolvers.overlapping_fields import OverlappingFields
+from resolvers.recent_uses import RecentUses
 
 MOST_ERRORS = 10
 # Up to so many characters, a text is parsed where it stands: a thread costs more than it saves.
@@ -38,8 +39,6 @@ SHORT = 800
 TOKEN_BYTES, CHARACTER_BYTES = 1_000, 4
 # The share of all that is kept which one document may have.
 SHARE = 16
-# So many texts are remembered by their mark alone.
-REMEMBERED = 4_096
 TOO_MUCH: Mapping[str, str] = {"code": "TOO_MUCH"}
 
 
@@ -99,7 +98,7 @@ class Documents:
         if not introspection:
             self._rules.append(NoSchemaIntrospectionCustomRule)
         self._kept: OrderedDict[bytes, tuple[QueryDocument, int]] = OrderedDict()
-        self._seen: OrderedDict[bytes, None] = OrderedDict()
+        self._uses = RecentUses()
         self._apart = ThreadPoolExecutor(1, "documents")
         self.kept_bytes = 0
 
@@ -113,7 +112,7 @@ class Documents:
 
     def expect(self, digest: bytes) -> None:
         """Keep a text of that SHA-256 when it is read next: whoever named it will send it again."""
-        self._was_seen(digest)
+        self._uses.count(digest)
 
     async def read(
         self, text: str, variables: Mapping[str, object], *, anonymous: bool = False
@@ -200,7 +199,7 @@ class Documents:
         if anonymous or document.errors or document.weight > most // SHARE:
             return
         mark = _document_mark(document.text)
-        if not self._was_seen(mark):
+        if self._uses.count(mark) == 1:
             return
         if mark not in self._kept:
             self._kept[mark] = replace(document, tokens=0), document.weight
@@ -208,14 +207,6 @@ class Documents:
         while self.kept_bytes > most:
             _, (_, weight) = self._kept.popitem(last=False)
             self.kept_bytes -= weight
-
-    def _was_seen(self, mark: bytes) -> bool:
-        known = mark in self._seen
-        self._seen[mark] = None
-        self._seen.move_to_end(mark)
-        if len(self._seen) > REMEMBERED:
-            self._seen.popitem(last=False)
-        return known
 
 
 def mask_errors(errors: Sequence[GraphQLError]) -> list[GraphQLError]:

@@ -27,6 +27,7 @@ from strawberry.types.field import StrawberryField
 
 from resolvers.plans.run import PlanRun, Unplanned
 from resolvers.plans.source import PlanTooLong, PlanWriter, Root
+from resolvers.recent_uses import RecentUses
 
 # graphql-core types its arguments loosely.
 Executed = Awaitable[ExecutionResult] | ExecutionResult
@@ -34,8 +35,6 @@ execute_by_core = cast("Callable[..., Executed]", core.execute)  # pyright: igno
 
 # A document that is asked once is not worth a plan; one that comes again is made one.
 USES_BEFORE = 2
-# So many of those that were asked are remembered, by their hash alone, until they are.
-REMEMBERED = 4_096
 # What is kept counts by the tokens of its documents, about a kilobyte each with node and plan; a
 # document of more than its share is run without a plan.
 KEPT_TOKENS = 40_000
@@ -65,7 +64,7 @@ class Plans:
     def __init__(self, converter: Any) -> None:  # noqa: ANN401 - Strawberry types it loosely
         self._converter = converter
         self._kept = OrderedDict[DocumentKey, KnownDocument]()
-        self._uses = OrderedDict[int, int]()
+        self._uses = RecentUses()
         self.kept_tokens = 0
 
     def ready(self, text: str | None, operation_name: str | None) -> DocumentNode | None:
@@ -110,14 +109,8 @@ class Plans:
         """Count this use; say whether there were too few for a plan, and nothing of it is kept."""
         if key in self._kept:
             return False
-        mark = hash(key)
-        uses = self._uses.pop(mark, 0) + 1
-        if uses > USES_BEFORE:
-            return False
-        self._uses[mark] = uses
-        if len(self._uses) > REMEMBERED:
-            self._uses.popitem(last=False)
-        return True
+        # By its hash: a text that is asked once is not held for it.
+        return self._uses.count(hash(key)) <= USES_BEFORE
 
     def _known(self, key: DocumentKey, document: DocumentNode) -> KnownDocument:
         """Give what is known of a document, by its text: its own hash would walk all of it."""
