@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -26,14 +26,6 @@ from web.asgi import STREAM
 CHANGED = """subscription ($after: String) { cardChanged(after: $after) {
   ... on CardChange { cursor } ... on Resync { cursor } ... on InvalidInput { field } } }"""
 ASKED = {"query": CHANGED}
-
-
-@pytest.fixture
-def world() -> World:
-    held = World()
-    held.hold(CARD)
-    held.at = datetime.now(UTC)
-    return held
 
 
 async def change(world: World, times: int = 1) -> None:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -10,7 +9,6 @@ import httpx
 import pytest
 from starlette.routing import Mount, Route
 
-from tests.domain.samples import CARD
 from tests.resolvers.fakes import World
 from tests.web.clients import PATH, actor, app, bearer
 from tests.web.live_server import served
@@ -58,14 +56,6 @@ NAMES = sorted(
     | {"accept-encoding", "content-encoding", "cookie", "forwarded", "if-none-match", "range"}
     | {"traceparent", "transfer-encoding", "x-forwarded-for", "sec-fetch-site", "upgrade"}
 )
-
-
-@pytest.fixture
-def world() -> World:
-    held = World()
-    held.hold(CARD)
-    held.at = datetime.now(UTC)
-    return held
 
 
 def test_the_headers_are_found() -> None:

@@ -40,8 +40,8 @@ def filled(file: Path, many: int) -> Replica:
     return replica
 
 
-async def test_pages_shrink_and_wait_as_they_are_told(tmp_path: Path) -> None:
-    service, replica, paused = Narrow(2), filled(tmp_path / "g.db", 5), list[float]()
+async def drained(service: Narrow, replica: Replica, paused: list[float]) -> int:
+    """Empty a queue into a service, noting for how long it would have waited."""
 
     async def pause(seconds: float) -> None:
         paused.append(seconds)
@@ -49,21 +49,19 @@ async def test_pages_shrink_and_wait_as_they_are_told(tmp_path: Path) -> None:
     async with httpx.AsyncClient(
         transport=httpx.MockTransport(service.answer), base_url="http://battwheels.test"
     ) as http:
-        done = await drain_queue(replica, RemoteService(http, "token"), pause)
+        return await drain_queue(replica, RemoteService(http, "token"), pause)
+
+
+async def test_pages_shrink_and_wait_as_they_are_told(tmp_path: Path) -> None:
+    service, replica, paused = Narrow(2), filled(tmp_path / "g.db", 5), list[float]()
+    done = await drained(service, replica, paused)
     assert (done, replica.status().waiting) == (5, 0)
     assert (service.sizes, paused) == ([5, 2, 2, 1], [RETRY_SECONDS])
 
 
 async def test_a_record_that_is_never_taken_stays_in_the_queue(tmp_path: Path) -> None:
     service, replica, paused = Narrow(0), filled(tmp_path / "g.db", 3), list[float]()
-
-    async def pause(seconds: float) -> None:
-        paused.append(seconds)
-
-    async with httpx.AsyncClient(
-        transport=httpx.MockTransport(service.answer), base_url="http://battwheels.test"
-    ) as http:
-        with pytest.raises(Unavailable, match="Too many requests"):
-            await drain_queue(replica, RemoteService(http, "token"), pause)
+    with pytest.raises(Unavailable, match="Too many requests"):
+        await drained(service, replica, paused)
     assert replica.status().waiting == 3
     assert (service.sizes, paused) == ([3, 1], [RETRY_SECONDS])

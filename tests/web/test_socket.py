@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -29,14 +29,6 @@ PROTOCOL = Subprotocol("graphql-transport-ws")
 # From the log's beginning, so that nothing depends on when the server takes the subscription.
 CHANGED = """subscription { cardChanged(after: "0") {
   ... on CardChange { type card { key } cursor } } }"""
-
-
-@pytest.fixture
-def world() -> World:
-    held = World()
-    held.hold(CARD)
-    held.at = datetime.now(UTC)
-    return held
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,6 @@ import orjson
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests.domain.samples import CARD
 from tests.resolvers.fakes import World
 from tests.waits import eventually
 from tests.web.clients import PATH, TOKENS, actor, app
@@ -37,14 +36,6 @@ ORDERS: list[tuple[list[dict[str, Any]], int | None]] = [
     ([{"id": "1", "payload": {"query": CHANGED}}], 4400),
 ]
 PAGE = "{ cards(first: 1) { edges { node { key } } } }"
-
-
-@pytest.fixture
-def world() -> World:
-    held = World()
-    held.hold(CARD)
-    held.at = datetime.now(UTC)
-    return held
 
 
 @asynccontextmanager
