@@ -123,7 +123,9 @@ class Environment:
             if value is not None:
                 limits.check_range(name, value, -60, 150)
         if self.low_c is not None and self.high_c is not None and self.low_c > self.high_c:
-            raise InvalidInput("temperature", f"{self.low_c} to {self.high_c} °C is reversed")
+            raise InvalidInput(
+                "temperature", f"{self.low_c} to {self.high_c} °C is reversed; put the lower first"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

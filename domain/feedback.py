@@ -60,7 +60,9 @@ def change_feedback(feedback: Feedback, opinion: Opinion, at: datetime, expected
         StaleVersion: it was changed since the caller read it.
     """
     if opinion.card != feedback.opinion.card:
-        raise InvalidInput("card", f"your word on this repair is about {feedback.opinion.card}")
+        raise InvalidInput(
+            "card", f"your feedback on this repair is about {feedback.opinion.card}: give that card"
+        )
     if expected != feedback.version:
         raise StaleVersion(feedback.ticket, expected, feedback.version)
     return replace(feedback, opinion=opinion, changed_at=at, version=feedback.version + 1)

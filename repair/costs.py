@@ -92,6 +92,8 @@ def _labour_lines(
     found: RepairCosts, seller: Seller, terms: InvoiceTerms
 ) -> tuple[PricedLine, ...]:
     if found.minutes == 0:
+        if terms.labour_discount:
+            raise InvalidInput("labourDiscount", "no labour is on this invoice; leave it out")
         return ()
     time = price_sources.billed_hours(found.minutes)
     hourly = Paise(seller.profile.labour_rate)

@@ -76,7 +76,9 @@ async def _merge_by_vote(
 ) -> MergedEdit:
     stands = await reviews.card_for(ports.review.cards, id, operation, Action.UPDATE)
     if not 1 <= base <= stands.version:
-        raise InvalidInput("expected_version", f"is {base}; the card is at {stands.version}")
+        raise InvalidInput(
+            "expected_version", f"{base} is not between 1 and the card's version, {stands.version}"
+        )
     wanted = reviews.apply_content(stands, content)
     await reviews.check_card(ports.review, wanted, operation)
     await _save_proposal(

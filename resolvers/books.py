@@ -161,7 +161,9 @@ async def _garages_of_gstin(
         InvalidInput: a garage is named beside it.
     """
     if garage is not None:
-        raise InvalidInput("garage", "is not named beside a GSTIN, whose garages are all meant")
+        raise InvalidInput(
+            "garage", "leave it out beside a GSTIN: all garages of the GSTIN are meant"
+        )
     found = await context.billing.invoicing.garages.of_gstin(gstin)
     if not any(context.garage_filter in {None, seller.garage} for seller in found):
         raise NotFound("GSTIN", gstin)

@@ -12,10 +12,11 @@ from domain.errors import NotFound
 from domain.ids import ticket_id
 from repair import card_merges, cards
 from repair.cards import CardPorts
-from resolvers import idempotency, inputs
+from resolvers import inputs
 from resolvers.arguments import CardArgument, ExpectedArgument, OperationArgument
 from resolvers.context import RequestContext, RequestInfo
 from resolvers.guards import guard_field
+from resolvers.idempotency import ANSWER, CARD, idempotent, operation_fingerprint
 from resolvers.input_paths import within_input
 from resolvers.services import Answer
 from schema import tickets
@@ -108,8 +109,8 @@ class CardMutations:
             return await card_merges.merge_card(cards, key, target, expected_version, operation)
 
         asked = {"id": key, "into": target, "expected": expected_version}
-        body = idempotency.operation_fingerprint("mergeCards", asked)
-        made = await idempotency.idempotent_card(context, operation.id, body, work)
+        body = operation_fingerprint("mergeCards", asked)
+        made = await idempotent(context, operation.id, body, work, CARD)
         return CardMerged(card=tickets.FailureCard.from_domain(made))
 
     @strawberry.mutation(description="Take a card back out of the one it was merged into.")
@@ -130,8 +131,8 @@ class CardMutations:
             )
 
         asked = {"id": key, "expected": expected_version}
-        body = idempotency.operation_fingerprint("undoMerge", asked)
-        made = await idempotency.idempotent_card(context, operation.id, body, work)
+        body = operation_fingerprint("undoMerge", asked)
+        made = await idempotent(context, operation.id, body, work, CARD)
         return CardUpdated(card=tickets.FailureCard.from_domain(made))
 
     @strawberry.mutation(description="Tell of a firmware release; what it may touch is marked.")
@@ -152,8 +153,8 @@ class CardMutations:
             return {"cards": len(marked)}
 
         asked = {"make": make, "model": model, "firmware": firmware}
-        body = idempotency.operation_fingerprint("announceFirmware", asked)
-        made = await idempotency.idempotent_answer(context, operation.id, body, work)
+        body = operation_fingerprint("announceFirmware", asked)
+        made = await idempotent(context, operation.id, body, work, ANSWER)
         return CardsMarked(cards=made["cards"])
 
     @strawberry.mutation(description="Put a part in another's place; cards that use it are marked.")
@@ -177,8 +178,8 @@ class CardMutations:
             )
             return {"cards": len(marked)}
 
-        body = idempotency.operation_fingerprint("supersedePart", {"part": old, "by": new})
-        made = await idempotency.idempotent_answer(context, operation.id, body, work)
+        body = operation_fingerprint("supersedePart", {"part": old, "by": new})
+        made = await idempotent(context, operation.id, body, work, ANSWER)
         return CardsMarked(cards=made["cards"])
 
     @strawberry.mutation(description="Write a card; it is a draft until a second person verifies.")
@@ -197,8 +198,8 @@ class CardMutations:
         async def work() -> FailureCard:
             return await cards.create_card(card_ports(context), content, operation, founding)
 
-        body = idempotency.operation_fingerprint("createCard", asdict(card) | {"ticket": founding})
-        made = await idempotency.idempotent_card(context, operation.id, body, work)
+        body = operation_fingerprint("createCard", asdict(card) | {"ticket": founding})
+        made = await idempotent(context, operation.id, body, work, CARD)
         return CardCreated(card=tickets.FailureCard.from_domain(made))
 
     @strawberry.mutation(description="Write the next version of a card.")
@@ -220,8 +221,8 @@ class CardMutations:
             )
 
         asked = asdict(card) | {"id": key, "expected": expected_version}
-        body = idempotency.operation_fingerprint("updateCard", asked)
-        made = await idempotency.idempotent_card(context, operation.id, body, work)
+        body = operation_fingerprint("updateCard", asked)
+        made = await idempotent(context, operation.id, body, work, CARD)
         return CardUpdated(card=tickets.FailureCard.from_domain(made))
 
     @strawberry.mutation(description="Confirm a card that somebody else wrote.")
@@ -239,10 +240,8 @@ class CardMutations:
         async def work() -> FailureCard:
             return await cards.verify_card(context.services.cards, key, expected_version, operation)
 
-        body = idempotency.operation_fingerprint(
-            "verifyCard", {"id": key, "expected": expected_version}
-        )
-        made = await idempotency.idempotent_card(context, operation.id, body, work)
+        body = operation_fingerprint("verifyCard", {"id": key, "expected": expected_version})
+        made = await idempotent(context, operation.id, body, work, CARD)
         return CardVerified(card=tickets.FailureCard.from_domain(made))
 
     @strawberry.mutation(
@@ -265,10 +264,8 @@ class CardMutations:
                 context.services.cards, key, expected_version, operation
             )
 
-        body = idempotency.operation_fingerprint(
-            "promoteCard", {"id": key, "expected": expected_version}
-        )
-        made = await idempotency.idempotent_card(context, operation.id, body, work)
+        body = operation_fingerprint("promoteCard", {"id": key, "expected": expected_version})
+        made = await idempotent(context, operation.id, body, work, CARD)
         return CardPromoted(card=tickets.FailureCard.from_domain(made))
 
     @strawberry.mutation(description="Take a card out of use.")
@@ -286,10 +283,8 @@ class CardMutations:
         async def work() -> FailureCard:
             return await cards.retire_card(context.services.cards, key, expected_version, operation)
 
-        body = idempotency.operation_fingerprint(
-            "retireCard", {"id": key, "expected": expected_version}
-        )
-        made = await idempotency.idempotent_card(context, operation.id, body, work)
+        body = operation_fingerprint("retireCard", {"id": key, "expected": expected_version})
+        made = await idempotent(context, operation.id, body, work, CARD)
         return CardRetired(card=tickets.FailureCard.from_domain(made))
 
 

@@ -11,13 +11,14 @@ from domain.feedback import COMMENT_LIMIT, Impression, Opinion
 from domain.ids import ticket_id
 from repair import feedback as feedbacks
 from repair.feedback import FeedbackPorts
-from resolvers import idempotency, inputs
+from resolvers import inputs
 from resolvers.arguments import (
     OperationArgument,
     TicketArgument,
 )
 from resolvers.context import RequestContext, RequestInfo
 from resolvers.guards import guard_field
+from resolvers.idempotency import ANSWER, idempotent, operation_fingerprint
 from resolvers.services import Answer
 from schema import feedback as schema_feedback
 from schema.feedback import (
@@ -83,8 +84,8 @@ class FeedbackMutations:
             return {"version": said.version}
 
         asked = asdict(opinion) | {"ticket": key, "expected": expected_version}
-        made = await idempotency.idempotent_answer(
-            context, operation.id, idempotency.operation_fingerprint("giveFeedback", asked), work
+        made = await idempotent(
+            context, operation.id, operation_fingerprint("giveFeedback", asked), work, ANSWER
         )
         kept = await context.services.feedback.history(key, operation.actor.id)
         stands = next(said for said in kept if said.version == made["version"])
@@ -111,8 +112,8 @@ class FeedbackMutations:
             }
 
         asked = {"ticket": key, "seen": [asdict(one) for one in seen]}
-        body = idempotency.operation_fingerprint("recordImpressions", asked)
-        made = await idempotency.idempotent_answer(context, operation.id, body, work)
+        body = operation_fingerprint("recordImpressions", asked)
+        made = await idempotent(context, operation.id, body, work, ANSWER)
         return ImpressionsRecorded(cards=made["cards"])
 
 

@@ -1,7 +1,9 @@
 """Do an operation once: the same id gives the same answer, however often it is sent."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
+from typing import Generic, TypeVar
 
 import orjson
 
@@ -11,6 +13,8 @@ from domain.tickets import Ticket
 from resolvers.context import RequestContext
 from resolvers.services import Answer
 
+T = TypeVar("T")
+
 
 def operation_fingerprint(verb: str, body: Mapping[str, object]) -> str:
     """Give the SHA-256 of what an operation asks, blind to the order of its keys."""
@@ -18,46 +22,57 @@ def operation_fingerprint(verb: str, body: Mapping[str, object]) -> str:
     return sha256(written).hexdigest()
 
 
-async def idempotent_answer(
-    context: RequestContext, id: OperationId, body: str, work: Callable[[], Awaitable[Answer]]
-) -> Answer:
-    """Give what the operation answered, as plain JSON values."""
-    answer = await context.services.operations.run_once(id, context.actor.id, body, work)
-    context.forget_loaded()
-    return answer
+@dataclass(frozen=True, slots=True)
+class ResultFormat(Generic[T]):
+    """How what an operation made is written as JSON values, and read when it is sent again."""
+
+    write: Callable[[T], Answer]
+    read: Callable[[RequestContext, Answer], Awaitable[T]]
 
 
-async def idempotent_card(
-    context: RequestContext, id: OperationId, body: str, work: Callable[[], Awaitable[FailureCard]]
-) -> FailureCard:
-    """Give the card that the operation made, at the version that it made."""
-    made: list[FailureCard] = []
+async def idempotent(
+    context: RequestContext,
+    id: OperationId,
+    body: str,
+    work: Callable[[], Awaitable[T]],
+    result: ResultFormat[T],
+) -> T:
+    """Do the work, or give what it made when the operation was sent before.
+
+    Raises:
+        OperationConflict: the id was used for something else.
+    """
+    made: list[T] = []
 
     async def keep() -> Answer:
         made.append(await work())
-        return {"id": made[0].id, "version": made[0].version}
+        return result.write(made[0])
 
     answer = await context.services.operations.run_once(id, context.actor.id, body, keep)
     context.forget_loaded()
-    if made:
-        return made[0]
+    return made[0] if made else await result.read(context, answer)
+
+
+async def _read_answer(_: RequestContext, answer: Answer) -> Answer:
+    return answer
+
+
+async def _read_card(context: RequestContext, answer: Answer) -> FailureCard:
     return await context.services.cards.version(
         CardId(answer["id"]), answer["version"], context.viewer
     )
 
 
-async def idempotent_ticket(
-    context: RequestContext, id: OperationId, body: str, work: Callable[[], Awaitable[Ticket]]
-) -> Ticket:
-    """Give the ticket that the operation opened, as it stands by now."""
-    made: list[Ticket] = []
-
-    async def keep() -> Answer:
-        made.append(await work())
-        return {"id": made[0].id}
-
-    answer = await context.services.operations.run_once(id, context.actor.id, body, keep)
-    context.forget_loaded()
-    if made:
-        return made[0]
+async def _read_ticket(context: RequestContext, answer: Answer) -> Ticket:
     return await context.services.tickets.get(TicketId(answer["id"]), context.actor)
+
+
+ANSWER: ResultFormat[Answer] = ResultFormat(write=lambda answer: answer, read=_read_answer)
+# The card at the version that was made.
+CARD: ResultFormat[FailureCard] = ResultFormat(
+    write=lambda card: {"id": card.id, "version": card.version}, read=_read_card
+)
+# The ticket as it stands by now.
+TICKET: ResultFormat[Ticket] = ResultFormat(
+    write=lambda ticket: {"id": ticket.id}, read=_read_ticket
+)

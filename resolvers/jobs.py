@@ -23,10 +23,10 @@ from domain.ids import (
 )
 from domain.jobs import Bay, Job, JobRequest, Slot
 from repair import jobs as repair_jobs
-from resolvers import idempotency
 from resolvers.arguments import ExpectedArgument, OperationArgument
 from resolvers.context import RequestContext, RequestInfo
 from resolvers.guards import guard_field
+from resolvers.idempotency import ANSWER, ResultFormat, idempotent, operation_fingerprint
 from resolvers.services import Answer
 from resolvers.tickets import ticket_ports
 from schema import jobs as schema_jobs
@@ -86,11 +86,12 @@ class JobMutations:
             made = await repair_jobs.register_bay(context.services.jobs, bay, operation)
             return {"id": made.id}
 
-        await idempotency.idempotent_answer(
+        await idempotent(
             context,
             operation.id,
-            idempotency.operation_fingerprint("registerBay", asdict(bay)),
+            operation_fingerprint("registerBay", asdict(bay)),
             work,
+            ANSWER,
         )
         place = Garage.from_domain(bay.garage)
         return BayRegistered(bay=schema_jobs.Bay(key=bay.id, garage=place))
@@ -114,7 +115,7 @@ class JobMutations:
             given = context.services
             return await repair_jobs.book_job(ticket_ports(context), given.jobs, wanted, operation)
 
-        body = idempotency.operation_fingerprint("bookJob", asdict(job))
+        body = operation_fingerprint("bookJob", asdict(job))
         return JobBooked(job=await _run_job_once(context, operation.id, body, work))
 
     @strawberry.mutation(description="Move a job to another time.")
@@ -136,7 +137,7 @@ class JobMutations:
             return await repair_jobs.reschedule_job(stored, key, to, expected_version, operation)
 
         asked = asdict(slot) | {"id": key, "expected": expected_version}
-        body = idempotency.operation_fingerprint("rescheduleJob", asked)
+        body = operation_fingerprint("rescheduleJob", asked)
         return JobRescheduled(job=await _run_job_once(context, operation.id, body, work))
 
     @strawberry.mutation(description="Free the time of a job.")
@@ -156,10 +157,8 @@ class JobMutations:
             await repair_jobs.cancel_job(stored, key, expected_version, operation)
             return {"id": key}
 
-        body = idempotency.operation_fingerprint(
-            "cancelJob", {"id": key, "expected": expected_version}
-        )
-        await idempotency.idempotent_answer(context, operation.id, body, work)
+        body = operation_fingerprint("cancelJob", {"id": key, "expected": expected_version})
+        await idempotent(context, operation.id, body, work, ANSWER)
         return JobCancelled(key=key)
 
 
@@ -194,13 +193,7 @@ async def _run_job_once(
     context: RequestContext, id: OperationId, body: str, work: Callable[[], Awaitable[Job]]
 ) -> schema_jobs.Job:
     """Do it once and give the job as it was made then."""
-
-    async def keep() -> Answer:
-        return _job_to_answer(await work())
-
-    return schema_jobs.Job.from_domain(
-        _job_from_answer(await idempotency.idempotent_answer(context, id, body, keep))
-    )
+    return schema_jobs.Job.from_domain(await idempotent(context, id, body, work, JOB))
 
 
 def _job_to_answer(job: Job) -> Answer:
@@ -209,7 +202,7 @@ def _job_to_answer(job: Job) -> Answer:
     }
 
 
-def _job_from_answer(answer: Answer) -> Job:
+async def _job_from_answer(_: RequestContext, answer: Answer) -> Job:
     slot = {name: datetime.fromisoformat(text) for name, text in answer["slot"].items()}
     return Job(
         id=JobId(answer["id"]),
@@ -220,3 +213,6 @@ def _job_from_answer(answer: Answer) -> Job:
         bay=BayId(answer["bay"]),
         slot=Slot(**slot),
     )
+
+
+JOB: ResultFormat[Job] = ResultFormat(write=_job_to_answer, read=_job_from_answer)

@@ -50,7 +50,6 @@ OTHER_CODES: Mapping[str, str] = {
     "INVALID_VARIABLES": "A variable does not fit its type; whoever is signed in is told where.",
     "TOO_SLOW": "The request did not arrive whole in time; status 408.",
     "BUSY": "Too many connections or bodies are held at one time; status 503.",
-    "UNAUTHENTICATED": "`/metrics` needs its own token; status 401.",
     "INTERNAL": "An accident on our side; report it with its `trace`.",
     "REFUSED": "A refusal without a code of its own.",
 }

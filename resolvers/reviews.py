@@ -8,12 +8,12 @@ from domain import limits
 from domain.access import Action, ResourceKind
 from domain.reviews import ReviewKind
 from repair import reviews
-from resolvers import idempotency
 from resolvers.arguments import (
     OperationArgument,
 )
 from resolvers.context import RequestInfo
 from resolvers.guards import guard_field
+from resolvers.idempotency import ANSWER, idempotent, operation_fingerprint
 from resolvers.services import Answer
 from schema import reviews as schema_reviews
 from schema.nodes import USUAL, Connection, after_position, make_connection, page_size
@@ -63,8 +63,8 @@ class ReviewMutations:
             await reviews.close_review(given.reviews, given.recheck_marks, key, operation)
             return {"id": key}
 
-        body = idempotency.operation_fingerprint("closeReview", {"id": key})
-        await idempotency.idempotent_answer(context, operation.id, body, work)
+        body = operation_fingerprint("closeReview", {"id": key})
+        await idempotent(context, operation.id, body, work, ANSWER)
         return ReviewClosed(
             review=schema_reviews.Review.from_domain(await given.reviews.get(key, operation.actor))
         )

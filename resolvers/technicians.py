@@ -15,10 +15,10 @@ from domain.ids import (
 from domain.technicians import Technician
 from repair import technicians
 from repair import technicians as repair_technicians
-from resolvers import idempotency
 from resolvers.arguments import OperationArgument, TicketArgument
 from resolvers.context import RequestInfo
 from resolvers.guards import guard_field
+from resolvers.idempotency import ANSWER, idempotent, operation_fingerprint
 from resolvers.jobs import PlannedGarage, planned_garage
 from resolvers.services import Answer
 from resolvers.tickets import ticket_ports
@@ -58,8 +58,8 @@ class TechnicianMutations:
             )
             return {"id": made.id}
 
-        body = idempotency.operation_fingerprint("registerTechnician", asdict(technician))
-        await given.operations.run_once(operation.id, context.actor.id, body, work)
+        body = operation_fingerprint("registerTechnician", asdict(technician))
+        await idempotent(context, operation.id, body, work, ANSWER)
         return TechnicianRegistered(technician=schema_technicians.Technician.from_domain(wanted))
 
 

@@ -15,10 +15,11 @@ from repair import reports, tickets
 from repair.operations import Operation
 from repair.reports import ReportPorts
 from repair.tickets import TicketPorts
-from resolvers import idempotency, inputs
+from resolvers import inputs
 from resolvers.arguments import ExpectedArgument, OperationArgument, TicketArgument
 from resolvers.context import RequestContext, RequestInfo
 from resolvers.guards import guard_field
+from resolvers.idempotency import TICKET, idempotent, operation_fingerprint
 from schema import tickets as schema_tickets
 from schema.inputs import AttemptInput, OutcomeInput, ReportInput, WithinInput
 from schema.nodes import GOES, USUAL, Connection, after_position, key_of, make_connection, page_size
@@ -121,12 +122,10 @@ class TicketMutations:
         async def work() -> Ticket:
             return await reports.open_ticket(house, incoming, operation)
 
-        body = idempotency.operation_fingerprint(
-            "reportFailure", asdict(report) | {"garage": place}
-        )
+        body = operation_fingerprint("reportFailure", asdict(report) | {"garage": place})
         with context.services.intake_breaker.pass_through():
             incoming = await reports.understand_report(house, said, context.actor, place)
-            made = await idempotency.idempotent_ticket(context, operation.id, body, work)
+            made = await idempotent(context, operation.id, body, work, TICKET)
         return FailureReported(ticket=schema_tickets.Ticket.from_domain(made))
 
     @strawberry.mutation(description="Put a ticket into a technician's hands.")
@@ -321,9 +320,9 @@ async def _change_ticket_once(
     async def work() -> Ticket:
         return await verb(key, operation)
 
-    asked = idempotency.operation_fingerprint(str(body["verb"]), {"id": key, "asked": body})
+    asked = operation_fingerprint(str(body["verb"]), {"id": key, "asked": body})
     return schema_tickets.Ticket.from_domain(
-        await idempotency.idempotent_ticket(context, operation.id, asked, work)
+        await idempotent(context, operation.id, asked, work, TICKET)
     )
 
 

@@ -17,6 +17,7 @@ from tests.logs import LOGS
 from tests.patience import PATIENT_SECONDS, PatientGraph, PatientRecords
 from web.local import stores as local
 from web.local.home import StoreHome
+from web.local.neo4j import Neo4jTuning
 from web.local.stores import StoreUrls
 
 pytest_plugins = ["tests.rows.plugin", "tests.failures"]
@@ -25,6 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data"
 JARS = ROOT / ".battwheels" / "neo4j" / "jars"
 DIMENSIONS = 384
+# Half of what a server of tests computes is compiling itself for a long life.
+SHORT_LIVED = Neo4jTuning(short_lived=True)
 
 # An example takes as long as the machine needs: no clock decides.
 settings.register_profile("unhurried", deadline=None)
@@ -56,7 +59,7 @@ def stores(
     kept: Path | None = pytestconfig.getoption("--stores-home")
     home = StoreHome.at(kept or tmp_path_factory.mktemp("home"), JARS)
     pytestconfig.stash[LOGS] = [home.log(store) for store in ("neo4j", "postgres", "redis")]
-    yield local.start_stores(home)
+    yield local.start_stores(home, tuning=SHORT_LIVED)
     if kept is None:
         local.stop_stores(home)
 

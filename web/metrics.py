@@ -12,7 +12,7 @@ from web.operators import Operators
 METHODS = frozenset({"GET", "POST", "OPTIONS", "HEAD", "PUT", "DELETE", "PATCH"})
 HIDDEN = {
     "message": "Metrics are for operators: send `Authorization: Bearer` with the operator token.",
-    "extensions": {"code": "UNAUTHENTICATED"},
+    "extensions": {"code": "NOT_AUTHENTICATED"},
 }
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 

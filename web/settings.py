@@ -198,8 +198,8 @@ def _demand_answerable(settings: Settings) -> None:
     reached = settings.language_model_key or settings.language_model_url
     if settings.language_model is not None and reached is None:
         raise InvalidInput(
-            "BATTWHEELS_LANGUAGE_MODEL_KEY",
-            "or BATTWHEELS_LANGUAGE_MODEL_URL is needed beside BATTWHEELS_LANGUAGE_MODEL",
+            "BATTWHEELS_LANGUAGE_MODEL",
+            "needs BATTWHEELS_LANGUAGE_MODEL_KEY or BATTWHEELS_LANGUAGE_MODEL_URL beside it",
         )
 
 

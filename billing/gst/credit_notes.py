@@ -34,7 +34,7 @@ class CreditLine:
 
     def __post_init__(self) -> None:
         if self.quantity is not None and self.taxable is not None:
-            raise InvalidInput("taxable", "and quantity are not given together")
+            raise InvalidInput("taxable", "give this or the quantity, not both")
         if self.quantity is not None:
             parse_quantity(self.quantity)
         if self.taxable is not None:

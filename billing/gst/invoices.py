@@ -86,7 +86,7 @@ class InvoiceContent:
         if self.kind not in ROUNDED:
             raise InvalidInput("kind", f"a {self.kind} is made from another document or a payment")
         if self.reverse_charge and self.kind is Document.BILL_OF_SUPPLY:
-            raise InvalidInput("reverseCharge", "is of a tax, and a bill bears none")
+            raise InvalidInput("reverseCharge", "is about tax, and a bill of supply has none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

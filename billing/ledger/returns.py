@@ -60,7 +60,9 @@ class ReturnBuilder:
             document for document in issued if not _is_bill(originals.get(document.id, document))
         ]
         if not sold and any(seller.profile.scheme is Scheme.COMPOSITION for seller in sellers):
-            raise InvalidInput("scheme", "of composition files CMP-08 and GSTR-4, not GSTR-1")
+            raise InvalidInput(
+                "scheme", "a garage under composition files CMP-08 and GSTR-4, not GSTR-1"
+            )
         beside = ReturnInputs(
             void=[p.invoice.number for p in sold if _is_void(p) and p.invoice.number is not None],
             earlier=[original.invoice for original in originals.values()],

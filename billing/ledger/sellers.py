@@ -57,7 +57,9 @@ class SellerProfile:
         # A row holds its name.
         object.__setattr__(self, "scheme", Scheme(self.scheme))
         if self.scheme is Scheme.COMPOSITION and self.gstin is None:
-            raise InvalidInput("scheme", "of composition is for the registered: say the GSTIN")
+            raise InvalidInput(
+                "scheme", "composition is for registered garages alone: say the GSTIN"
+            )
         _ = self.party
         money.whole_paise("labourRate", self.labour_rate, least=0)
         limits.check_range("labourRate", self.labour_rate, 0, MOST_HOURLY)

@@ -135,7 +135,7 @@ def test_card_expands_its_years(written: Written) -> None:
         ({"confidence": "high"}, "confidence: Input should be a valid number"),
         (
             {"environment": {"temperature_c": [45, 35], "humidity": None, "usage": None}},
-            "45.0 to 35.0 °C is reversed",
+            "45.0 to 35.0 °C is reversed; put the lower first",
         ),
     ],
 )

@@ -27,7 +27,7 @@ from ingest.embedder import Embedder
 from ingest.report_reader import ReportReader
 from records.database import Records
 from records.migrations import migrate_records
-from tests.conftest import DIMENSIONS, JARS
+from tests.conftest import DIMENSIONS, JARS, SHORT_LIVED
 from tests.journeys.conftest import PATIENCE
 from tests.journeys.people import PUNE, REPORT, Person
 from tests.journeys.waits import waited
@@ -53,7 +53,7 @@ REPORTED: dict[str, Any] = {"text": "Horn weak and dead after rain"}
 def own(tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[StoreHome, StoreUrls]]:
     """Stores that may be stopped."""
     home = StoreHome.at(tmp_path_factory.mktemp("dead"), JARS)
-    yield home, local.start_stores(home)
+    yield home, local.start_stores(home, tuning=SHORT_LIVED)
     local.stop_stores(home)
 
 

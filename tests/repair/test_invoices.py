@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from billing.gst.money import Paise
 from billing.gst.parties import Party
 from billing.gst.price_sources import PriceSource
 from billing.ledger.books import NETWORK
@@ -279,6 +280,19 @@ async def test_unpriced_part_blocks_the_issue(
     said = await saga.estimate_invoice(way, asked("one"), ACCOUNTANT, NOW)
     assert refused.value.field == "parts"
     assert (said.invoice, said.unpriced) == (None, ("gold",))
+    assert await _counts(books) == NOTHING
+
+
+async def test_discount_on_labour_that_is_not_there_is_refused(
+    tickets: TicketStore, graph: Graph, way: InvoicePorts, books: Desk
+) -> None:
+    card = estimated_card()
+    card = replace(card, resolution=replace(card.resolution, labour_minutes=0))
+    await CardStore(graph).add(card, [])
+    await tickets.add(ticket("one", card=card.id, outcome=None), [])
+    with pytest.raises(InvalidInput) as refused:
+        await saga.issue_invoice(way, asked("one", labour_discount=Paise(500)), operation())
+    assert refused.value.field == "labourDiscount"
     assert await _counts(books) == NOTHING
 
 

@@ -163,7 +163,7 @@ def test_a_language_model_has_a_key_or_a_server() -> None:
     named = {"BATTWHEELS_LANGUAGE_MODEL": "openai:own"}
     with pytest.raises(InvalidInput, match="BATTWHEELS_LANGUAGE_MODEL_URL is needed") as refused:
         Settings.read(named)
-    assert refused.value.field == "BATTWHEELS_LANGUAGE_MODEL_KEY"
+    assert refused.value.field == "BATTWHEELS_LANGUAGE_MODEL"
     for name in ("BATTWHEELS_LANGUAGE_MODEL_KEY", "BATTWHEELS_LANGUAGE_MODEL_URL"):
         assert Settings.read(named | {name: "known"}).language_model == "openai:own"
 

@@ -46,7 +46,14 @@ def start(
 @app.command()
 def stop(home: HomeFolder = None) -> None:
     """Stop the stores; what they hold stays."""
-    with _plain_errors():
+    told = Console(stderr=True)
+    with (
+        _plain_errors(),
+        told.status(
+            "Stopping. The first time takes up to a minute: "
+            "Neo4j writes down what lets it start in half the time."
+        ),
+    ):
         stores.stop_stores(_home_of(home, Settings.read()))
 
 

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import ClassVar
 
@@ -80,13 +81,18 @@ FLAGS = (
 
 @dataclass(frozen=True, slots=True)
 class Neo4jTuning:
-    """How much memory Neo4j may take, and the Java to try first."""
+    """How much memory Neo4j may take, and the Java to try first.
+
+    Attributes:
+        short_lived: for a server of minutes, as a test's: Java compiles at once and not again.
+    """
 
     heap_mb: int = 512
     page_cache_mb: int = 128
     transactions_mb: int = 256
     java_home: Path | None = None
     java: Java | None = None
+    short_lived: bool = False
 
 
 # Enough for the demo, and with the other two stores under 1.5 GiB.
@@ -130,6 +136,7 @@ class Neo4jServer:
 
     def prepare(self) -> None:
         self.fetch()
+        java.keep_own_classes(self._java())
         for name in (".", "conf", "data", "logs", "tmp"):
             closed(self.folder / name)
         if not self.users.exists():
@@ -146,7 +153,10 @@ class Neo4jServer:
         unpack = tuple(
             f"-D{name}={self.folder / 'tmp'}" for name in ("java.io.tmpdir", "jna.tmpdir")
         )
-        options = (*heap, *FLAGS, *vector, *unpack, error_file, *self._class_path(), SERVER)
+        compiled = ("-XX:TieredStopAtLevel=1",) if self.tuning.short_lived else ()
+        kept = self._class_archive(found)
+        own = (*heap, *FLAGS, *compiled, *kept, *vector, *unpack, error_file)
+        options = (*own, *self._class_path(), SERVER)
         where = (f"--home-dir={self.folder}", f"--config-dir={self.folder / 'conf'}")
         arguments = _argument_file(self.mark, (*options, *where, "--console-mode"))
         log = self.home.log(self.name)
@@ -205,6 +215,14 @@ class Neo4jServer:
 
     def _java(self) -> Java:
         return self.tuning.java or java.find_java(self.tuning.java_home)
+
+    def _class_archive(self, found: Java) -> tuple[str, ...]:
+        """Keep the classes as they were loaded: the first stop writes them, for half a minute at
+        worst, and from then on a start takes half the time.
+        """
+        own = sha256(str(found.program.resolve()).encode()).hexdigest()[:8]
+        archive = self.home.jars / f"classes-{own}.jsa"
+        return ("-XX:+AutoCreateSharedArchive", f"-XX:SharedArchiveFile={archive}")
 
     def _class_path(self) -> tuple[str, str]:
         return ("-cp", ":".join(str(path) for path in self.shelf.paths))

@@ -149,5 +149,5 @@ async def test_advance_without_tax_has_a_receipt_and_no_voucher(books: Desk) -> 
 
 
 def test_composition_needs_a_gstin() -> None:
-    with pytest.raises(InvalidInput, match=r"^scheme: of composition is for the registered"):
+    with pytest.raises(InvalidInput, match=r"^scheme: composition is for registered garages alone"):
         replace(PROFILE, gstin=None, scheme=Scheme.COMPOSITION)
