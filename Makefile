@@ -27,7 +27,7 @@ test: $(READY) ## Run the tests that a change needs, on real local stores, in mi
 	$(BIN)/python -m pytest -m "not long" $(WORKERS) $(TESTS)
 
 test-full: $(READY) ## Run every test: the long ones too.
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest $(TESTS) --crash-rounds 100
 
 coverage: $(READY) ## Run the tests of the quick packages once, and fail below the gate of their lines.
 	$(BIN)/python -m pytest $(QUICK) -m "not long" \

@@ -35,7 +35,7 @@ settings.load_profile("unhurried")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--crash-rounds", type=int, default=100, help="how often a worker is killed")
+    parser.addoption("--crash-rounds", type=int, default=30, help="how often a worker is killed")
     parser.addoption(
         "--stores-home",
         type=Path,

@@ -33,6 +33,7 @@ from graph.outbox import GraphOutbox, leave_events
 from graph.tickets import TicketStore
 from graph.vocabulary import UnknownName, VocabularyStore
 from tests.graph.examples import ADMIN, ATHER, DELHI, FULL, NOW, PUNE, card, event, only
+from tests.sizes import short_and_full
 from tests.stores.test_ticket_store import TICKET
 
 
@@ -300,7 +301,8 @@ async def test_import_spans_many_batches(cards: CardStore) -> None:
 
 @pytest.mark.row("IX-6")
 @pytest.mark.row("RA-4")
-async def test_near_is_as_the_globe_is_round(graph: Graph, cards: CardStore) -> None:
+@short_and_full("many", 1_500, 10_000)
+async def test_near_is_as_the_globe_is_round(graph: Graph, cards: CardStore, many: int) -> None:
     """Ten thousand cards of 500 garages all over India, against a search by hand."""
     dice = random.Random(4)  # noqa: S311 - a mixture, not a secret
     places = {
@@ -312,7 +314,7 @@ async def test_near_is_as_the_globe_is_round(graph: Graph, cards: CardStore) -> 
             for name, (lat, lon) in places.items()
         ]
     )
-    shelf = [(card(f"at_{n:05}"), dice.choice(sorted(places))) for n in range(10_000)]
+    shelf = [(card(f"at_{n:05}"), dice.choice(sorted(places))) for n in range(many)]
     found_at = [
         replace(one, provenance=replace(FULL.provenance, garage=GarageId(garage), ticket=None))
         for one, garage in shelf

@@ -1,8 +1,9 @@
 """A garage's state follows from the change log: built again from it, and kept up by it, it is live.
 
-Two garages do some six hundred things of every kind, in an order that dice draw. One copy of each
-garage follows while it happens; another is built at the end from the log's first entry, with
-nothing left in Redis; a third reads the live cards and tickets page by page. All three are one.
+Two garages do some six hundred things of every kind (fewer in `make test`), in an order that dice
+draw. One copy of each garage follows while it happens; another is built at the end from the log's
+first entry, with nothing left in Redis; a third reads the live cards and tickets page by page. All
+three are one.
 """
 
 from collections.abc import AsyncGenerator
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import pytest
@@ -27,18 +28,25 @@ from tests.journeys.queue_records import told
 from tests.journeys.test_feedback import FIRMWARE, MERGE, UNDO
 from tests.journeys.test_repairs import ATTEMPT, CLOSE, REOPEN, RESOLVE, START, do
 from tests.journeys.test_sync_hints import RETIRE
+from tests.sizes import short_and_full
 from web.garage.client import RemoteService, catch_up
 from web.garage.replica import Replica
 from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
 GARAGES = PUNE, DELHI
-CARDS, TICKETS = 60, 50
-CHANGES = 600
 NEWEST = "select distinct on (entity) entity, version from change_log order by entity, seq desc"
 LIVE = "MATCH (n) WHERE n:Ticket OR n:FailureCard RETURN n.id AS id, n.version AS version"
 SEEN_ON = [{"make": "Novel Motors", "model": "N1", "firmware": "1.0"}]
+CHANGES_A_STORY = 5
 Story = AsyncGenerator[None]
+
+
+class Stories(NamedTuple):
+    """How many cards and tickets have a life."""
+
+    cards: int
+    tickets: int
 
 
 def quiet(taken: int, all_of_them: int) -> None:
@@ -167,19 +175,25 @@ def copy_of(somebody: Somebody, tmp_path: Path) -> Any:  # noqa: ANN401 - a func
 
 
 @pytest.mark.row("SY-3")
-@pytest.mark.timeout(300)
-async def test_a_garages_state_is_its_log(house: Runtime, somebody: Somebody, copy_of: Any) -> None:  # noqa: ANN401
+@pytest.mark.timeout(600)
+@short_and_full("stories", Stories(24, 20), Stories(60, 50))
+async def test_a_garages_state_is_its_log(
+    house: Runtime,
+    somebody: Somebody,
+    copy_of: Any,  # noqa: ANN401
+    stories: Stories,
+) -> None:
     await told(house)
     network = Network(house, somebody, Random(3))  # noqa: S311 - a seed
     begun = await house.change_log.last()
     following = [copy_of(garage) for garage in GARAGES]
     for each in following:
         await each.catch_up()
-    await lived(network, following)
+    await lived(network, following, stories)
     await told(house)
     log = [event for _, event in await house.change_log.after(begun, 10_000)]
     assert {event.type for event in log} >= CARD_EVENTS | TICKET_EVENTS
-    assert len(log) > CHANGES
+    assert len(log) > CHANGES_A_STORY * (stories.cards + stories.tickets)
 
     newest = {row["entity"]: row["version"] for row in await house.records.rows(NEWEST)}
     live = {row["id"]: row["version"] for row in await house.graph.read(LIVE)}
@@ -192,13 +206,14 @@ async def test_a_garages_state_is_its_log(house: Runtime, somebody: Somebody, co
             await each.catch_up()
         assert rebuilt.kept() == read.kept()
         assert followed.kept() == read.kept()
-        assert len(read.kept()) > CARDS
+        assert len(read.kept()) > stories.cards
 
 
-async def lived(network: Network, following: list[Copy]) -> None:
+async def lived(network: Network, following: list[Copy], many: Stories) -> None:
     """Have everything happen, a step of one story after a step of another."""
     dice = network.dice
-    stories = [network.card(n) for n in range(CARDS)] + [network.ticket(n) for n in range(TICKETS)]
+    stories = [network.card(n) for n in range(many.cards)]
+    stories += [network.ticket(n) for n in range(many.tickets)]
     root = network.somebody(Role.ADMIN, PUNE, "root_of_pune")
     while stories:
         story = dice.choice(stories)

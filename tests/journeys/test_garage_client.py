@@ -18,6 +18,7 @@ from tests.journeys.conftest import Somebody
 from tests.journeys.people import PUNE, UPDATE, content
 from tests.journeys.planted_cards import logged, mixed
 from tests.journeys.queue_records import SYNC, told
+from tests.sizes import short_and_full
 from tests.waits import sure_to_end
 from web.asgi import GRAPHQL
 from web.cli import garage
@@ -186,8 +187,9 @@ async def test_a_client_back_from_a_minute_away_drains_within_five_seconds(
     assert Replica.open(file).status().waiting == 0
 
 
+@short_and_full("many", 150, 1_000)
 async def test_a_long_queue_is_handed_in_by_pages_and_one_bad_record_stops_nothing(
-    house: Runtime, somebody: Somebody, tmp_path: Path
+    house: Runtime, somebody: Somebody, tmp_path: Path, many: int
 ) -> None:
     technician = somebody(Role.TECHNICIAN, name="poisoned")
     replica, remote = (
@@ -195,18 +197,18 @@ async def test_a_long_queue_is_handed_in_by_pages_and_one_bad_record_stops_nothi
         RemoteService(technician.client, technician.token),
     )
     replica.set(garage=PUNE)
-    bad = 700
-    for n in range(1_000):
+    bad = many - 30
+    for n in range(many):
         text = f"Brake lever loose {n}" if n != bad else "\u0000"
         replica.enqueue(queued("report_failure", {"report": {"text": text}}), n)
-    assert await drain_queue(replica, remote) == 1_000
-    assert len(replica.answers("APPLIED")) == 999
+    assert await drain_queue(replica, remote) == many
+    assert len(replica.answers("APPLIED")) == many - 1
     [refused] = replica.answers("REFUSED")
     assert (refused["field"], replica.status().waiting) == ("data.report.text", 0)
     [row] = await house.graph.read(
         "MATCH (t:Ticket) WHERE t.text STARTS WITH 'Brake lever loose' RETURN count(t) AS n"
     )
-    assert row["n"] == 999
+    assert row["n"] == many - 1
 
 
 async def test_ten_megabytes_go_in_by_pages(

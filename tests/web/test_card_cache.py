@@ -19,9 +19,9 @@ from domain.vehicles import FirmwareRelease
 from graph.cards import CardCounters, CardStore, MarkedCard
 from graph.database import Graph
 from tests.graph.examples import ADMIN, DELHI, FULL, PUNE, card, event
+from tests.sizes import short_and_full
 from web.card_cache import ALL, CLOSED, SECONDS, CardCache
 
-RACES = 1_000
 SLOW_MICROSECONDS = 5_000
 CHANGES = 50
 NOWHERE = Redis.from_url("redis://127.0.0.1:1/0", protocol=2)
@@ -63,7 +63,10 @@ def titled(one: FailureCard, version: int) -> FailureCard:
 
 
 @pytest.mark.row("CC-12", figure="1,000 races")
-async def test_a_read_after_an_update_is_never_stale(graph: Graph, redis: Redis) -> None:
+@short_and_full("races", 200, 1_000)
+async def test_a_read_after_an_update_is_never_stale(
+    graph: Graph, redis: Redis, races: int
+) -> None:
     """A thousand updates, each in a race with readers of another process and with feedback."""
     here, there = Shop(graph, redis), Shop(graph, redis)
     named = [card(f"raced_{n}") for n in range(20)]
@@ -73,7 +76,7 @@ async def test_a_read_after_an_update_is_never_stale(graph: Graph, redis: Redis)
     racing, looks = True, 0
 
     async def write(one: FailureCard, dice: Random) -> None:
-        for n in range(2, 2 + RACES // len(named)):
+        for n in range(2, 2 + races // len(named)):
             await here.cards.put(titled(one, n), [], expected=n - 1)
             floors[one.id] = (n, floors[one.id][1])
             if dice.random() < 0.2:
@@ -98,9 +101,9 @@ async def test_a_read_after_an_update_is_never_stale(graph: Graph, redis: Redis)
     racing = False
     await asyncio.gather(*readers)
     read = sum((here.source.read + there.source.read).values())
-    print(f"{RACES} updates, {looks} looks at 3 cards, {read} cards read")  # noqa: T201 - with -s
+    print(f"{races} updates, {looks} looks at 3 cards, {read} cards read")  # noqa: T201 - with -s
     stand = (await there.kept.many([*floors], ADMIN)).values()
-    assert {one.version for one in stand} == {1 + RACES // len(named)}
+    assert {one.version for one in stand} == {1 + races // len(named)}
 
 
 @pytest.mark.row("CC-12")
