@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -53,9 +53,10 @@ FOLLOW = "subscription { cardChanged { ... on CardChange { type card { key statu
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Host and port of a server, and its process."""
+    """Host and port of a server, the same of its management port, and its process."""
 
     place: str
+    management: str
     pid: int
 
 
@@ -80,13 +81,20 @@ async def run() -> list[Bar]:
 @asynccontextmanager
 async def served(home: StoreHome, *options: str, **settings: str) -> AsyncGenerator[Server]:
     """Run `battwheels serve` as a process of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port, management = _free_ports(2)
     settings = GENEROUS | settings | {"BATTWHEELS_PORT": str(port)}
+    settings |= {"BATTWHEELS_MANAGEMENT_PORT": str(management)}
     async with running(home, "serve", *options, **settings) as pid:
         await _ready(f"http://127.0.0.1:{port}/ready")
-        yield Server(f"127.0.0.1:{port}", pid)
+        yield Server(f"127.0.0.1:{port}", f"127.0.0.1:{management}", pid)
+
+
+def _free_ports(many: int) -> list[int]:
+    with ExitStack() as held:
+        listeners = [
+            held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(many)
+        ]
+        return [listener.getsockname()[1] for listener in listeners]
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """How late the event loop is: what everybody waits then, whatever they asked for."""
 
 import asyncio
+from time import monotonic
 
 from sync.cancellation import is_cancelled
 
@@ -14,6 +15,12 @@ class LoopLag:
 
     def __init__(self) -> None:
         self.seconds = 0.0
+        self._looked: float | None = None
+
+    @property
+    def silent_seconds(self) -> float:
+        """How long ago the loop last did anything, as another thread may ask; 0 before it began."""
+        return 0.0 if self._looked is None else monotonic() - self._looked
 
     async def watch(self) -> None:
         """Look again and again until cancelled."""
@@ -21,4 +28,5 @@ class LoopLag:
         while not is_cancelled():
             due = clock() + EACH_SECONDS
             await asyncio.sleep(EACH_SECONDS)
+            self._looked = monotonic()
             self.seconds = max(clock() - due, KEEPS * self.seconds)

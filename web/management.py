@@ -1,32 +1,53 @@
-"""The port for operators alone: health, readiness and metrics of `serve` and of `work`."""
+"""The port for operators alone: health, readiness and metrics of `serve` and of `work`.
+
+It answers in a thread of its own: a supervisor hears that the process lives however much comes in
+at the public port, and does not end it for being busy. Whether it is ready is asked on the loop of
+the stores, since their connections belong to it.
+"""
 
 import asyncio
+import threading
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from web.health import Parts, Probe, Readiness, health
+from web.health import Parts, Probe, Readiness, ReadyStatus
+from web.loop_lag import LoopLag
 from web.metrics import Metrics
 from web.operators import LOOPBACK, Operators
 from web.settings import Settings
 
 PATIENCE_SECONDS = 1
+# A loop that did nothing for so long does nothing any more; the slowest single step takes two.
+STUCK_SECONDS = 30.0
+# The stores have two seconds; the loop may be late beside.
+READY_SECONDS = 5.0
 
 
-def management_app(
-    probes: Mapping[str, Probe], parts: Parts, metrics: Metrics, operators: Operators
-) -> Starlette:
-    """Build what answers on the port."""
-    return Starlette(
-        routes=[
-            Route("/health", health),
-            Route("/ready", Readiness(probes, parts, operators).endpoint),
-            Route("/metrics", metrics.guarded(operators)),
-        ]
-    )
+class ManagementEndpoints:
+    """What the port answers, from its own thread."""
+
+    def __init__(self, readiness: Readiness, lag: LoopLag) -> None:
+        self._readiness = readiness
+        self._lag = lag
+        self._loop = asyncio.get_running_loop()
+
+    async def health(self, _: Request) -> Response:
+        if self._lag.silent_seconds > STUCK_SECONDS:
+            return JSONResponse({"status": "stuck"}, status_code=503)
+        return JSONResponse({"status": "ok"})
+
+    async def ready(self, request: Request) -> Response:
+        asked = asyncio.run_coroutine_threadsafe(self._readiness.endpoint(request), self._loop)
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(asked), READY_SECONDS)
+        except TimeoutError:
+            return JSONResponse({"status": ReadyStatus.UNAVAILABLE}, status_code=503)
 
 
 def operators_of(settings: Settings) -> Operators:
@@ -36,7 +57,11 @@ def operators_of(settings: Settings) -> Operators:
 
 @asynccontextmanager
 async def serve_management(
-    settings: Settings, probes: Mapping[str, Probe], parts: Parts, metrics: Metrics
+    settings: Settings,
+    probes: Mapping[str, Probe],
+    parts: Parts,
+    metrics: Metrics,
+    lag: LoopLag,
 ) -> AsyncGenerator[None]:
     """Answer on the port that the settings name, if they name one, beside the block.
 
@@ -47,21 +72,28 @@ async def serve_management(
         return
     here = settings.management_host in LOOPBACK
     operators = Operators(token=settings.operator_token, everyone=here or not settings.production)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            management_app(probes, parts, metrics, operators),
-            host=settings.management_host,
-            port=settings.management_port,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=PATIENCE_SECONDS,
-        )
+    endpoints = ManagementEndpoints(Readiness(probes, parts, operators), lag)
+    routes = [
+        Route("/health", endpoints.health),
+        Route("/ready", endpoints.ready),
+        Route("/metrics", metrics.guarded(operators)),
+    ]
+    config = uvicorn.Config(
+        Starlette(routes=routes),
+        host=settings.management_host,
+        port=settings.management_port,
+        loop="asyncio",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=PATIENCE_SECONDS,
     )
-    # `serve` would take the signals, which belong to whoever opened this port.
-    serving = asyncio.create_task(server._serve())  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    server = uvicorn.Server(config)
+    # Bound here, where a port that is taken ends the start.
+    bound = [config.bind_socket()]
+    thread = threading.Thread(target=server.run, args=(bound,), name="management", daemon=True)
+    thread.start()
     try:
         yield
     finally:
         server.should_exit = True
-        with suppress(SystemExit):
-            await serving
+        await asyncio.to_thread(thread.join, 2 * PATIENCE_SECONDS)

@@ -5,7 +5,7 @@ import gc
 import logging
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -125,6 +125,13 @@ def build_services(runtime: Runtime) -> Services:
     )
 
 
+def run_management(runtime: Runtime) -> AbstractAsyncContextManager[None]:
+    """Have the operators' port answer beside a block."""
+    return serve_management(
+        runtime.settings, build_probes(runtime), runtime.parts, runtime.metrics, runtime.lag
+    )
+
+
 @asynccontextmanager
 async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerator[None]:
     """Run feed and reader beside the block, and with `work` the relay and the consumers."""
@@ -206,7 +213,7 @@ async def serve_application(
     server = PromptServer(config)
     runtime.parts.started = runtime.parts.matches = False
     async with (
-        serve_management(runtime.settings, build_probes(runtime), runtime.parts, runtime.metrics),
+        run_management(runtime),
         run_background(runtime, work=work),
     ):
         serving = asyncio.create_task(server.serve())

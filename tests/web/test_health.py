@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from pathlib import Path
+from time import monotonic
 
 import httpx
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from tests.resolvers.fakes import World
 from tests.waits import eventually
 from tests.web.clients import PATH, actor, app, bearer, client
-from web import health
+from web import health, management
 from web.health import Parts, Probe
+from web.loop_lag import LoopLag
 from web.management import serve_management
 from web.metrics import Metrics
 from web.operators import Operators
@@ -108,7 +110,7 @@ async def test_a_port_of_its_own_answers_operators(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, management_port=port, environment=RunMode.PRODUCTION)
     probes, metrics = dict.fromkeys(STORES, answers), Metrics()
     async with (
-        serve_management(settings, probes, Parts(), metrics),
+        serve_management(settings, probes, Parts(), metrics, LoopLag()),
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as opened,
     ):
 
@@ -123,6 +125,43 @@ async def test_a_port_of_its_own_answers_operators(tmp_path: Path) -> None:
         counted = await opened.get("/metrics")
         assert (await opened.get("/health")).json() == {"status": "ok"}
     assert 'battwheels_part_broken{part="anchors"} 1.0' in counted.text.splitlines()
+
+
+async def test_its_port_answers_while_the_loop_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A supervisor must not end a process that is busy, and must end one that is stuck."""
+    monkeypatch.setattr(management, "STUCK_SECONDS", 0.5)
+    monkeypatch.setattr(management, "READY_SECONDS", 0.1)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    settings, lag = Settings(home=tmp_path, management_port=port), LoopLag()
+    watching = asyncio.create_task(lag.watch())
+    async with serve_management(settings, dict.fromkeys(STORES, answers), Parts(), Metrics(), lag):
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as opened:
+            await eventually(lambda: asyncio.to_thread(_is_up, opened), bool)
+            await asyncio.sleep(0.2)
+            answers_meanwhile = _hold_up_the_loop(opened, 0.6)
+    watching.cancel()
+    assert answers_meanwhile == [(200, "ok"), (503, "unavailable"), (503, "stuck")]
+
+
+def _hold_up_the_loop(opened: httpx.Client, seconds: float) -> list[tuple[int, str]]:
+    """Do nothing else for so long, and ask at the beginning and at the end."""
+    until = monotonic() + seconds
+    given = [opened.get("/health"), opened.get("/ready")]
+    while monotonic() < until:
+        pass
+    given.append(opened.get("/health"))
+    return [(answer.status_code, answer.json()["status"]) for answer in given]
+
+
+def _is_up(opened: httpx.Client) -> bool:
+    try:
+        return opened.get("/health").is_success
+    except httpx.TransportError:
+        return False
 
 
 async def test_metrics_have_bounded_labels() -> None:

@@ -11,7 +11,6 @@ from resolvers.api import build_api
 from schema.sdl import print_sdl
 from web import interrupts, json_logs, server
 from web.local.progress import progress_bars
-from web.management import serve_management
 from web.settings import Settings
 from web.wiring import SERVING, open_runtime, with_language_model
 
@@ -54,10 +53,7 @@ async def _serve_until_ended(settings: Settings, *, work: bool) -> None:
 async def _work_until_ended(settings: Settings) -> None:
     async with open_runtime(settings) as runtime:
         runtime.parts.started = runtime.parts.matches = False
-        asked = serve_management(
-            settings, server.build_probes(runtime), runtime.parts, runtime.metrics
-        )
-        async with asked, server.run_background(runtime):
+        async with server.run_management(runtime), server.run_background(runtime):
             await asyncio.Event().wait()
 
 
