@@ -6,6 +6,7 @@ from enum import IntEnum, StrEnum
 
 from domain.cards import NEUTRAL, CardSource, CardStatus, Severity
 from domain.codes import CodeKey
+from domain.hazards import SafetyAdvice
 from domain.ids import CardId
 from domain.reports import FailureReport
 from domain.tickets import SeenSymptom
@@ -81,6 +82,7 @@ class UnderstoodReport:
             is unknown.
         vehicle: the vehicle given, or read out of the text when none was given.
         embedding: None when the embedder did not answer.
+        safety: what to do first, where the report tells a danger to people.
     """
 
     report: FailureReport
@@ -88,6 +90,7 @@ class UnderstoodReport:
     symptoms: tuple[SeenSymptom, ...] = ()
     vehicle: VehicleContext
     embedding: Embedding | None = None
+    safety: SafetyAdvice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Protocol, Self
 from domain import codes
 from domain.codes import CodeKey, ErrorCode
 from domain.errors import Unavailable
+from domain.hazards import SafetyAdvice
 from domain.matches import Embedding, UnderstoodReport
 from domain.personal_data import without_masks
 from domain.reports import CODES_LIMIT, FailureReport
@@ -16,13 +17,18 @@ from domain.tickets import SeenSymptom
 from domain.vehicles import VehicleContext, VehicleModel
 from domain.vocabulary import Component, Symptom
 from ingest.extraction import Clause, TextFinding, find_by_meaning, find_in_text, split_text
+from ingest.hazards import find_hazards
 from ingest.lexicon import Lexicon, PhraseKind
+from ingest.safety_advice import advise
 
 # The scope of a code that no known make uses, on a vehicle whose make is not known.
 UNKNOWN_MAKE = "unknown"
 MOST_SYMPTOMS = 20
 # Up to so many characters, a text is read where it stands: a thread costs more than it saves.
 SHORT = 400
+
+
+Reading = tuple[Sequence[TextFinding], VehicleContext, Sequence[Clause], SafetyAdvice | None]
 
 
 class VocabularySource(Protocol):
@@ -80,7 +86,7 @@ class ReportReader:
         lexicon = self.lexicon
         typed = [codes.normalise_code(code) for code in report.codes]
         text = without_masks(report.text)
-        said, vehicle, compared = await self._read(report, text, lexicon)
+        said, vehicle, compared, safety = await self._read(report, text, lexicon)
         embedding, meant = await self._meant(text, compared, lexicon)
         read = [f.value for f in said if f.kind is PhraseKind.CODE and not f.negated]
         return UnderstoodReport(
@@ -89,17 +95,17 @@ class ReportReader:
             symptoms=_merge_symptoms(said, meant),
             vehicle=vehicle,
             embedding=embedding,
+            safety=safety,
         )
 
-    async def _read(
-        self, report: FailureReport, text: str, lexicon: Lexicon
-    ) -> tuple[Sequence[TextFinding], VehicleContext, Sequence[Clause]]:
+    async def _read(self, report: FailureReport, text: str, lexicon: Lexicon) -> Reading:
         """Read the words: a long text in a thread of its own, since the loop has others waiting."""
 
-        def read() -> tuple[Sequence[TextFinding], VehicleContext, Sequence[Clause]]:
+        def read() -> Reading:
             said = find_in_text(text, lexicon)
             compared = split_text(text, said) if lexicon.meanings is not None else ()
-            return said, _vehicle_of_report(report, lexicon), compared
+            safety = advise(report.text, find_hazards(report.text))
+            return said, _vehicle_of_report(report, lexicon), compared, safety
 
         if len(text) <= SHORT:
             return read()

@@ -2,17 +2,19 @@
 
 import strawberry
 
+from domain.hazards import SafetyAdvice
 from domain.matches import LEVELS, Level
 from matching.answers import Match, MatchAnswer
 from matching.diagnosis.answers import Diagnosis, DiagnosticCheck, PossibleCause
 from matching.fusion import Contribution
 from matching.reasons import Reason
-from schema import diagnoses, matching, reasons
+from schema import diagnoses, hazards, matching, reasons
 from schema.usage import Rate
 
 
-def matches_answer(answer: MatchAnswer) -> matching.Matches:
+def matches_answer(answer: MatchAnswer, safety: SafetyAdvice | None) -> matching.Matches:
     return matching.Matches(
+        safety=hazards.SafetyAdvice.from_domain(safety),
         matches=[_match_of(match, answer.level) for match in answer.matches],
         level=answer.level,
         degraded=answer.degraded,
@@ -22,8 +24,9 @@ def matches_answer(answer: MatchAnswer) -> matching.Matches:
     )
 
 
-def diagnosis_answer(found: Diagnosis) -> diagnoses.Diagnosis:
+def diagnosis_answer(found: Diagnosis, safety: SafetyAdvice | None) -> diagnoses.Diagnosis:
     return diagnoses.Diagnosis(
+        safety=hazards.SafetyAdvice.from_domain(safety),
         cause=None if found.cause is None else _possible_cause(found.cause),
         suspects=[_possible_cause(cause) for cause in found.suspects],
         checks=[_diagnostic_check(check) for check in found.checks],

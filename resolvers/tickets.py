@@ -21,6 +21,7 @@ from resolvers.context import RequestContext, RequestInfo
 from resolvers.guards import guard_field
 from resolvers.idempotency import TICKET, idempotent, operation_fingerprint
 from schema import tickets as schema_tickets
+from schema.hazards import SafetyAdvice
 from schema.inputs import AttemptInput, OutcomeInput, ReportInput, WithinInput
 from schema.nodes import GOES, USUAL, Connection, after_position, key_of, make_connection, page_size
 from schema.people import RegionCount
@@ -126,7 +127,10 @@ class TicketMutations:
         with context.services.intake_breaker.pass_through():
             incoming = await reports.understand_report(house, said, context.actor, place)
             made = await idempotent(context, operation.id, body, work, TICKET)
-        return FailureReported(ticket=schema_tickets.Ticket.from_domain(made))
+        return FailureReported(
+            safety=SafetyAdvice.from_domain(incoming.understood.safety),
+            ticket=schema_tickets.Ticket.from_domain(made),
+        )
 
     @strawberry.mutation(description="Put a ticket into a technician's hands.")
     @guard_field(Action.ASSIGN, ResourceKind.TICKET)

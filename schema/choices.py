@@ -25,6 +25,7 @@ from domain.cards import (
 )
 from domain.effectiveness import Timing
 from domain.events import EventType
+from domain.hazards import HazardKind
 from domain.matches import Level, Source, VehicleLevel
 from domain.reviews import ReviewKind
 from domain.technicians import Certification
@@ -39,6 +40,7 @@ DESCRIBED: dict[EnumMeta, str] = {
     MessageState: "What became of a message; KEPT ones wait for a person to send them.",
     CardStatus: "Where a card stands: only verified and provisional cards are matched.",
     CardSource: "Who vouches for a card: a repair in the field, or a published reference.",
+    HazardKind: "What may hurt somebody, the most urgent first.",
     Severity: "How bad the failure is; low is 1, critical is 4 for the rankers.",
     Occurrence: "How often the failure shows itself.",
     FailureMode: "What happens to the component when it fails.",

@@ -4,6 +4,7 @@ import strawberry
 from strawberry import field
 
 from domain.matches import Level
+from schema.hazards import SAFETY, SafetyAdvice
 from schema.matching import Match
 
 
@@ -31,6 +32,7 @@ class Precedent:
 
 @strawberry.type(description="What most likely causes a failure.")
 class Diagnosis:
+    safety: SafetyAdvice | None = field(description=SAFETY)
     cause: PossibleCause | None = field(
         description="The likeliest cause; null when none is more likely than not."
     )

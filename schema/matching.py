@@ -8,6 +8,7 @@ from strawberry import field
 from domain.ids import CardId
 from domain.matches import Level, Source, VehicleLevel
 from schema.context import SchemaInfo
+from schema.hazards import SAFETY, SafetyAdvice
 from schema.reasons import Reason, Standing
 from schema.tickets import FailureCard
 from schema.vocabulary import load_edge
@@ -49,6 +50,7 @@ class Match:
 
 @strawberry.type(description="The cards that fit a report, best first, and how they were found.")
 class Matches:
+    safety: SafetyAdvice | None = field(description=SAFETY)
     matches: list[Match] = field(description="At most five, best first.")
     level: Level = field(description="How much of the system answered.")
     degraded: str | None = field(description="What did not answer; null when all of it did.")

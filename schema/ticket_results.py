@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 from strawberry import field
 
+from schema.hazards import SAFETY, SafetyAdvice
 from schema.refusals import (
     IllegalTransition,
     InvalidInput,
@@ -19,6 +20,7 @@ from schema.tickets import Ticket
 
 @strawberry.type(description="The report was taken in; its cards are searched for next.")
 class FailureReported:
+    safety: SafetyAdvice | None = field(description=SAFETY)
     ticket: Ticket = field(description="The new ticket; `suggestions` is PENDING at first.")
 
 

@@ -23,12 +23,12 @@ from tests.commands import RUN
 from tests.empty_stores import empty_graph, empty_records
 from tests.faults.world import World
 from tests.journeys.people import SEARCH, Person
-from tests.sizes import short_and_full
 from tests.waits import eventually
 from web.listeners import ListenerName, listeners_of
 from web.local.home import StoreHome
 from web.local.stores import StoreUrls
 
+ROUNDS = 3
 BURSTS = 2
 # The middle of the bursts.
 BURST_SECONDS = 0.5
@@ -119,13 +119,13 @@ async def unheard(world: World) -> int:
 
 @pytest.mark.row("EV-1", "EV-2", "EV-3", "EV-4", "EV-5")
 @pytest.mark.timeout(600)
-@short_and_full("rounds", 1, 3)
-async def test_the_service_dies_in_a_burst_and_nothing_is_lost(world: World, rounds: int) -> None:
+@pytest.mark.long
+async def test_the_service_dies_in_a_burst_and_nothing_is_lost(world: World) -> None:
     service, url = Service(world), f"http://127.0.0.1:{world.port}"
     await service.start()
     try:
         async with httpx.AsyncClient(base_url=url, timeout=10) as client:
-            for number in range(rounds):
+            for number in range(ROUNDS):
                 dice = Random(number)  # noqa: S311 - the seed of the round
                 await answering(client)
                 bursts = [world.work(client, dice, BURSTS * number + n) for n in range(BURSTS)]

@@ -12,6 +12,7 @@ from graph.full_text import weighted_terms
 from ingest import knowledge
 from ingest.extraction import find_in_text, split_text
 from ingest.gazetteer import VehicleMention
+from ingest.hazards import find_hazards
 from ingest.lexicon import Lexicon
 from ingest.quantities import find_quantities
 from ingest.text_codes import find_codes
@@ -47,6 +48,7 @@ def pumps(lexicon: Lexicon) -> Mapping[str, str]:
         "phones": "".join(f"98200 00{n} " for n in numbers),
         "short": "a;b;gear;",
         "denied": "no not nahi code ",
+        "dangers": "smoke no brake hot battery or nahi fire feared ",
         "marks": "a\u0301\u0327",
         "joiners": "\u200d\u202e",
     }
@@ -58,6 +60,7 @@ def mentioned(text: str, lexicon: Lexicon) -> list[VehicleMention]:
 
 
 READERS: Mapping[str, Callable[[str, Lexicon], object]] = {
+    "hazards": lambda text, _: find_hazards(text),
     "everything": find_in_text,
     "phrases": lambda text, lexicon: list(find_phrases(text, lexicon)),
     "codes": lambda text, lexicon: find_codes(

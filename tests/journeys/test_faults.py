@@ -25,6 +25,7 @@ from graph.database import Graph
 from ingest.embedder import Embedder
 from ingest.report_reader import ReportReader
 from records.database import Records
+from tests.journeys import test_hazards
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import (
     DELHI,
@@ -212,6 +213,15 @@ async def test_recent_matches_stand_in_for_a_lost_graph(
 ) -> None:
     async with asking(rejoined(house, graph=closed_graph), asha) as who:
         remembered(await timed("graph gone", who))
+
+
+async def test_a_danger_is_told_while_the_graph_is_away(
+    house: Runtime, asha: Person, closed_graph: Graph
+) -> None:
+    async with asking(rejoined(house, graph=closed_graph), asha) as who:
+        for query in (test_hazards.MATCH, test_hazards.DIAGNOSE):
+            found = await who.ask(query, report=test_hazards.SMOKE)
+            assert found["safety"]["hazards"] == ["SMOKE"]
 
 
 @pytest.mark.row("FB-1", "FB-3", "FB-4")

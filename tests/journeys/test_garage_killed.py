@@ -20,7 +20,6 @@ from domain.ids import PersonId
 from graph.database import Graph
 from records.database import Records
 from tests.journeys.people import PUNE
-from tests.sizes import short_and_full
 from tests.waits import sure_to_end
 from web.garage.replica import Replica
 from web.local.stores import StoreUrls
@@ -29,6 +28,7 @@ from web.wiring import build_tokens
 
 pytestmark = pytest.mark.journey
 RUN = "from web.cli.main import main; main()"
+REPORTS, KILLS = 400, 5
 BETWEEN_DEATHS = (15, 75)
 START_SECONDS = 120
 TICKETS = "MATCH (t:Ticket) RETURN count(t) AS tickets, count(DISTINCT t.text) AS texts"
@@ -86,12 +86,11 @@ async def opened(graph: Graph) -> int:
 
 @pytest.mark.row("OF-5")
 @pytest.mark.timeout(600)
-@short_and_full("kills", 1, 5)
+@pytest.mark.long
 async def test_a_client_killed_again_and_again_hands_in_all_and_nothing_twice(
-    stores: StoreUrls, graph: Graph, records: Records, tmp_path: Path, kills: int
+    stores: StoreUrls, graph: Graph, records: Records, tmp_path: Path
 ) -> None:
     """Each death comes when the service has a part of a page, and the client no answer to it."""
-    reports = 80 * kills
     file, log = tmp_path / "garage.db", tmp_path / "garage.log"
     actor = Actor(id=PersonId("asha"), role=Role.TECHNICIAN, garage=PUNE)
     async with serving(stores, tmp_path) as url:
@@ -101,30 +100,30 @@ async def test_a_client_killed_again_and_again_hands_in_all_and_nothing_twice(
         replica = Replica.open(file)
         replica.set(garage=PUNE, token=token, url=url)
         dice = Random(7)  # noqa: S311 - a seed
-        for n in range(reports):
+        for n in range(REPORTS):
             replica.enqueue(report(n), n)
-        for _ in range(kills):
+        for _ in range(KILLS):
             reached = await opened(graph) + dice.randint(*BETWEEN_DEATHS)
             async with battwheels(log, "garage", "sync", "--file", str(file)) as client:
                 # Both happen in other processes.
                 while client.returncode is None and await opened(graph) < reached:  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
-        assert 0 < replica.status().waiting < reports
+        assert 0 < replica.status().waiting < REPORTS
         while replica.status().waiting:
             # A busy service may have no time for a page: the next run goes on.
             async with battwheels(log, "garage", "sync", "--file", str(file)) as client:
                 await client.wait()
     [row] = await graph.read(TICKETS)
     states = {state: len(replica.answers(state)) for state in ("APPLIED", "REPEATED")}
-    assert (row["tickets"], row["texts"]) == (reports, reports)
-    assert sum(states.values()) == reports
+    assert (row["tickets"], row["texts"]) == (REPORTS, REPORTS)
+    assert sum(states.values()) == REPORTS
     assert states["REPEATED"] > 0
     assert replica.status().waiting == 0
     logged = await records.rows(
         "select count(*) as n, count(distinct entity) as tickets"
         " from change_log where type = 'ticket.created'"
     )
-    assert logged == [{"n": reports, "tickets": reports}]
+    assert logged == [{"n": REPORTS, "tickets": REPORTS}]
 
 
 def report(n: int) -> dict[str, object]:

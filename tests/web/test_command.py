@@ -65,7 +65,7 @@ def test_a_file_brings_its_own_codes(tmp_path: Path) -> None:
 
 
 def test_a_report_is_shown_as_it_was_typed(capsys: pytest.CaptureFixture[str]) -> None:
-    print_heading(NamedReport("R7", FailureReport(text="light [/] blinks [red] once")))
+    print_heading(NamedReport("R7", FailureReport(text="light [/] blinks [red] once")), None)
     assert capsys.readouterr().out == "Report R7 light [/] blinks [red] once\n"
 
 

@@ -116,6 +116,7 @@ async def _show_match(console: DemoConsole, runtime: Runtime) -> None:
     answer = await runtime.matcher.match(understood, Viewer(garage=TECHNICIAN.garage))
     took = (perf_counter() - began) * 1000
     console.say(f"The {len(answer.matches)} best cards, found in {took:.0f} ms")
+    match_output.print_safety(console.console, understood.safety)
     match_output.print_matches(console.console, answer)
 
 

@@ -8,9 +8,11 @@ from rich.console import Console
 from rich.text import Text as Styled
 
 from domain.access import SEES_ALL
+from domain.hazards import SafetyAdvice
 from domain.vehicles import VehicleContext
 from matching.diagnosis.answers import Diagnosis, PossibleCause
 from web.cli import report_options
+from web.cli.match_output import safety_record
 from web.cli.report_file import NamedReport
 from web.cli.report_options import OutputFormat
 from web.wiring import Runtime, with_language_model
@@ -35,11 +37,12 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument an option of the command
     def answering(runtime: Runtime) -> report_options.Answering[Diagnosis]:
         return partial(with_language_model(runtime).diagnoser.diagnose, viewer=SEES_ALL)
 
-    def tell(one: NamedReport, found: Diagnosis) -> None:
+    def tell(one: NamedReport, safety: SafetyAdvice | None, found: Diagnosis) -> None:
         if form is OutputFormat.JSONL:
-            typer.echo(orjson.dumps({"id": one.id} | diagnosis_record(found)))
+            first = {"id": one.id, "safety": safety_record(safety)}
+            typer.echo(orjson.dumps(first | diagnosis_record(found)))
         else:
-            print_diagnosis(report_options.print_heading(one), found)
+            print_diagnosis(report_options.print_heading(one, safety), found)
 
     report_options.answer_reports(reports, "diagnosing", answering, tell)
 

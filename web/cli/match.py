@@ -7,6 +7,7 @@ import orjson
 import typer
 
 from domain.access import SEES_ALL
+from domain.hazards import SafetyAdvice
 from domain.vehicles import VehicleContext
 from matching.answers import MatchAnswer
 from web.cli import match_output, report_options
@@ -33,10 +34,11 @@ def match(  # noqa: PLR0913, PLR0917 - one argument an option of the command
     def answering(runtime: Runtime) -> report_options.Answering[MatchAnswer]:
         return partial(runtime.matcher.match, viewer=SEES_ALL, limit=limit)
 
-    def tell(one: NamedReport, found: MatchAnswer) -> None:
+    def tell(one: NamedReport, safety: SafetyAdvice | None, found: MatchAnswer) -> None:
         if form is OutputFormat.JSONL:
-            typer.echo(orjson.dumps(match_output.match_record(one.id, found)))
+            first = {"id": one.id, "safety": match_output.safety_record(safety)}
+            typer.echo(orjson.dumps(first | match_output.match_record(one.id, found)))
         else:
-            match_output.print_matches(report_options.print_heading(one), found)
+            match_output.print_matches(report_options.print_heading(one, safety), found)
 
     report_options.answer_reports(reports, "matching", answering, tell)

@@ -3,9 +3,11 @@
 from typing import Any
 
 from rich.console import Console
+from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from domain.hazards import SafetyAdvice
 from matching.answers import Match, MatchAnswer
 from matching.trust import Standing
 
@@ -15,6 +17,25 @@ STANDING_STYLE = {
     Standing.UNPROVEN: "yellow",
 }
 DIGITS = 6
+
+
+def print_safety(console: Console, safety: SafetyAdvice | None) -> None:
+    """Print what keeps people safe, before anything else."""
+    if safety is not None:
+        told = ", ".join(kind.value.replace("_", " ") for kind in safety.hazards)
+        steps = "\n".join(f"{n}. {step}" for n, step in enumerate(safety.steps, start=1))
+        console.print(Panel(Text(steps), title=f"DANGER: {told}", border_style="bold red"))
+
+
+def safety_record(safety: SafetyAdvice | None) -> dict[str, Any] | None:
+    """Give the advice as JSON values."""
+    if safety is None:
+        return None
+    return {
+        "hazards": [kind.value for kind in safety.hazards],
+        "steps": [*safety.steps],
+        "language": safety.language,
+    }
 
 
 def print_matches(console: Console, answer: MatchAnswer) -> None:

@@ -11,9 +11,11 @@ from rich.console import Console
 from rich.text import Text as Styled
 
 from domain.errors import InvalidInput
+from domain.hazards import SafetyAdvice
 from domain.matches import UnderstoodReport
 from domain.reports import FailureReport
 from domain.vehicles import UNKNOWN, VehicleContext
+from web.cli.match_output import print_safety
 from web.cli.report_file import NamedReport, read_reports
 from web.local.progress import Report, StartProgress, progress_bars
 from web.settings import Settings
@@ -65,7 +67,7 @@ def answer_reports(
     reports: Sequence[NamedReport],
     doing: str,
     answering: Callable[[Runtime], Answering[Answer]],
-    tell: Callable[[NamedReport, Answer], None],
+    tell: Callable[[NamedReport, SafetyAdvice | None, Answer], None],
 ) -> None:
     """Answer each report in an opened house, tell each answer as it comes, with a bar for many.
 
@@ -78,7 +80,7 @@ async def _answer_each(
     reports: Sequence[NamedReport],
     doing: str,
     answering: Callable[[Runtime], Answering[Answer]],
-    tell: Callable[[NamedReport, Answer], None],
+    tell: Callable[[NamedReport, SafetyAdvice | None, Answer], None],
 ) -> None:
     with progress_bars(Console(stderr=True)) as report:
         async with open_runtime(Settings.read(), report=report) as runtime:
@@ -86,7 +88,7 @@ async def _answer_each(
             await runtime.reader.learn()
             for number, one in enumerate(reports, start=1):
                 understood = await runtime.reader.understand(one.report)
-                tell(one, await answer(understood))
+                tell(one, understood.safety, await answer(understood))
                 _show_count(report, doing, number, len(reports))
 
 
@@ -95,8 +97,9 @@ def _show_count(report: Report, doing: str, number: int, total: int) -> None:
         report(StartProgress(doing, f"{number} of {total} reports", number, total))
 
 
-def print_heading(one: NamedReport) -> Console:
-    """Print which report is answered, and give where the answer goes."""
+def print_heading(one: NamedReport, safety: SafetyAdvice | None) -> Console:
+    """Print which report is answered and what keeps people safe; give where the answer goes."""
     console = Console()
     console.print(Styled.assemble((f"Report {one.id}", "bold"), " ", one.report.text[:SHOWN]))
+    print_safety(console, safety)
     return console

@@ -1,0 +1,310 @@
+"""Dangers to people, read out of a text in the languages of `hazards.yaml`.
+
+Wrong in favour of caution: a word of danger counts wherever nothing beside it takes it back. Each
+word is looked up once and a few words around it are kept, so the time grows with the text alone.
+"""
+
+import re
+import unicodedata
+from collections import deque
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from itertools import chain
+from pathlib import Path
+from typing import Any, Self
+
+import yaml
+
+from domain.hazards import GROUP_OF, URGENCY, HazardGroup, HazardKind, SeenHazard
+
+FILE = Path(__file__).with_suffix(".yaml")
+# Vowel signs are no letters to `\w`; the danda between them ends a sentence.
+LETTERS = r"0-9A-Za-z\u00c0-\u024f\u0900-\u0963\u0966-\u0d7f"
+WORD = re.compile(rf"[{LETTERS}][{LETTERS}\u200c\u200d]*|[.!?;:,\n\u0964]+|[-\u2013\u2014](?=\s)")
+STOPS = frozenset(".!?;:\n\u0964")
+PAUSES = frozenset(",-\u2013\u2014")
+# Words of one pattern stand among so many; what moves or holds is spoken of in many other words.
+WINDOW, NARROW = 10, 8
+# "No", in front of a word of danger or behind it, reaches so many words.
+NO_BEFORE, NO_AFTER = 3, 3
+# "Not" stands so near before what it denies.
+ORDERED = 3
+LONGEST_WORD = 40
+KEPT_WORDS = 8_192
+DENIALS = ("not_before", "not_after", "ends", "or", "doubt", "cleared")
+DEGREES = "डिग्री|डिग्रि|अंश|டிகிரி|డిగ్రీ|ಡಿಗ್ರಿ|ডিগ্রি|ডিগ্রী|ડિગ્રી|ഡിഗ്രി|ਡਿਗਰੀ"
+TEMPERATURE = re.compile(
+    r"(?<![\d.])(\d{2,3})(?:\.\d{1,2})?\s{0,2}(?:°|deg(?:ree)?s?)?\s{0,2}"
+    r"(c|celsius|centigrade|f|fahrenheit|°|deg(?:ree)?s?|" + DEGREES + r")(?![a-z])",
+    re.IGNORECASE,
+)
+TOLD_TEMPERATURE = re.compile(r"\btemp(?:erature)?\b\D{0,12}(\d{2,3})(?!\d)()", re.IGNORECASE)
+# A cell is in danger from here on.
+HOT_C = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A hazard is told where a word of each group stands among few.
+
+    Attributes:
+        ordered: two groups of which the first stands right before the second.
+        firm: no "no" denies it.
+    """
+
+    kind: HazardKind
+    groups: frozenset[str]
+    ordered: tuple[str, str] | None
+    firm: bool
+
+    @classmethod
+    def read(cls, kind: str, written: str) -> Self:
+        """Read it as `hazards.yaml` writes it."""
+        words = written.removeprefix("!").split()
+        pair = next((tuple(word.split("<")) for word in words if "<" in word), None)
+        return cls(
+            kind=HazardKind(kind),
+            groups=frozenset(group for word in words for group in word.split("<")),
+            ordered=None if pair is None else (pair[0], pair[1]),
+            firm=written.startswith("!"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    text: str
+    start: int
+    end: int
+    groups: frozenset[str]
+
+
+HARMLESS = "harmless"
+
+
+class WordGroups:
+    """Which groups a word is of: whole words, beginnings (`smok*`), words in a row (`a_b`)."""
+
+    def __init__(self, groups: Mapping[str, str]) -> None:
+        self._whole: dict[str, set[str]] = {}
+        self._begins: dict[str, set[str]] = {}
+        self._rows: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        for name, words in groups.items():
+            for word in map(normal, words.split()):
+                self._keep(name, word)
+        self.of = lru_cache(KEPT_WORDS)(self._of)
+
+    def _keep(self, name: str, word: str) -> None:
+        if "_" in word:
+            first, *rest = word.split("_")
+            self._rows.setdefault(first, []).append((tuple(rest), name))
+        else:
+            kept = self._begins if word.endswith("*") else self._whole
+            kept.setdefault(word.rstrip("*"), set()).add(name)
+
+    def rows_at(self, words: Sequence[str], at: int) -> Iterator[tuple[int, str]]:
+        """Give where the rows of words end that begin here, and their groups."""
+        for rest, name in self._rows.get(words[at], ()):
+            end = at + 1 + len(rest)
+            if tuple(words[at + 1 : end]) == rest:
+                yield end - 1, name
+
+    def _of(self, word: str) -> frozenset[str]:
+        found = set(self._whole.get(word, ()))
+        for length in range(1, min(len(word), LONGEST_WORD) + 1):
+            found |= self._begins.get(word[:length], set())
+        return frozenset(found)
+
+
+class HazardLexicon:
+    """The words of `hazards.yaml`, ready to be looked up."""
+
+    def __init__(self, told: Mapping[str, Any]) -> None:
+        no = {name: told[name] for name in DENIALS}
+        harmless = " ".join("_".join(one.split()) for one in told["harmless"])
+        self.words = WordGroups({**told["groups"], **no, HARMLESS: harmless})
+        self.not_endings = tuple(map(normal, told["not_endings"].split()))
+        patterns = [
+            Pattern.read(kind, written)
+            for kind, patterns in told["hazards"].items()
+            for written in patterns
+        ]
+        self.patterns: dict[str, list[Pattern]] = {}
+        for pattern in patterns:
+            for group in pattern.groups:
+                self.patterns.setdefault(group, []).append(pattern)
+
+
+def normal(text: str) -> str:
+    """Give a text as words are compared: one form of each letter, without case."""
+    return unicodedata.normalize("NFC", text).casefold()
+
+
+@cache
+def lexicon() -> HazardLexicon:
+    """Give the shipped words, read once."""
+    return HazardLexicon(yaml.safe_load(FILE.read_text(encoding="utf-8")))
+
+
+def find_hazards(text: str) -> tuple[SeenHazard, ...]:
+    """Give each kind of danger that a text tells once, where it is told first, by urgency."""
+    known = lexicon()
+    best: dict[HazardKind, SeenHazard] = {}
+    for words in _sentences(text, known):
+        sentence = Sentence(words, known)
+        for found in chain(sentence.hazards(best), _hot_figures(words, text)):
+            best.setdefault(found.kind, found)
+    return tuple(sorted(best.values(), key=lambda seen: URGENCY[seen.kind]))
+
+
+def _sentences(text: str, known: HazardLexicon) -> Iterator[list[Word]]:
+    """Give the words of each sentence, commas among them, without what means something else."""
+    words: list[Word] = []
+    for match in WORD.finditer(text):
+        piece = normal(match[0])
+        if not STOPS.isdisjoint(piece):
+            yield _with_rows(words, known)
+            words = []
+            continue
+        piece = "," if piece[0] in PAUSES else piece
+        words.append(Word(piece, match.start(), match.end(), known.words.of(piece[:LONGEST_WORD])))
+    yield _with_rows(words, known)
+
+
+def _with_rows(words: list[Word], known: HazardLexicon) -> list[Word]:
+    """Give the words with the groups of rows at their ends; a harmless row says nothing."""
+    texts, groups = [word.text for word in words], [{*word.groups} for word in words]
+    harmless = {at for at, own in enumerate(groups) if HARMLESS in own}
+    rows: list[tuple[range, str]] = []
+    for at in range(len(texts)):
+        for end, name in known.words.rows_at(texts, at):
+            place = range(at, end + 1)
+            if name == HARMLESS:
+                harmless.update(place)
+            else:
+                rows.append((place, name))
+    for place, name in rows:
+        groups[place[-1]].add(name)
+    for own, word in zip(groups, words, strict=True):
+        # Some languages say "not" at the end of the verb.
+        if own and word.text.endswith(known.not_endings):
+            own |= {f"{name}_denied" for name in own}
+    for at in harmless:
+        groups[at].clear()
+    return [
+        replace(word, groups=frozenset(own)) if own or word.groups else word
+        for word, own in zip(words, groups, strict=True)
+    ]
+
+
+def _hot_figures(words: Sequence[Word], text: str) -> Iterator[SeenHazard]:
+    """Give the temperatures of a pack that are told in figures and are too high."""
+    if not any("pack" in word.groups for word in words):
+        return
+    within = words[0].start, words[-1].end + 2
+    for found in (*TEMPERATURE.finditer(text, *within), *TOLD_TEMPERATURE.finditer(text, *within)):
+        celsius = float(found[1])
+        if found[2].casefold().startswith("f"):
+            celsius = (celsius - 32) / 1.8
+        if celsius >= HOT_C:
+            yield SeenHazard(kind=HazardKind.HOT, start=found.start(), end=found.end())
+
+
+class Sentence:
+    """The words of one sentence, and which of them are denied."""
+
+    def __init__(self, words: Sequence[Word], known: HazardLexicon) -> None:
+        self._words = words
+        self._known = known
+        self._feared = min((n for n, w in enumerate(words) if "doubt" in w.groups), default=None)
+        self._cleared = max((n for n, w in enumerate(words) if "cleared" in w.groups), default=-1)
+
+    def hazards(self, found: Container[HazardKind]) -> Iterator[SeenHazard]:
+        """Yield the dangers that are told, but for kinds that were found before."""
+        near = deque[int](maxlen=WINDOW)
+        for at, word in enumerate(self._words):
+            near.append(at)
+            around = list(near) if word.groups else []
+            for group in word.groups:
+                for pattern in self._known.patterns.get(group, ()):
+                    if pattern.kind not in found:
+                        yield from self._told(pattern, around)
+
+    def _told(self, pattern: Pattern, near: Sequence[int]) -> Iterator[SeenHazard]:
+        """Give the hazard if each group of its pattern stands here, by a word of its own."""
+        if pattern.kind is HazardKind.BRAKES:
+            # They are spoken of in lists: "brake system, lane departure system failure".
+            near = [at for at in near if at > self._comma_before(near[-1])]
+        elif GROUP_OF[pattern.kind] is HazardGroup.RUNS:
+            near = near[-NARROW:]
+        places = self._places(pattern, near)
+        if places is None or near[-1] not in places:
+            return
+        if not pattern.firm and any(self._is_denied(at, pattern.kind) for at in places):
+            return
+        first, last = self._words[min(places)], self._words[max(places)]
+        yield SeenHazard(kind=pattern.kind, start=first.start, end=last.end)
+
+    def _comma_before(self, at: int) -> int:
+        reach = range(at - 1, max(-1, at - WINDOW), -1)
+        return next((place for place in reach if self._words[place].text == ","), -1)
+
+    def _places(self, pattern: Pattern, near: Sequence[int]) -> Sequence[int] | None:
+        """Give a place for each group, the latest that is free; None where one has none."""
+        found = {g: [at for at in near if g in self._words[at].groups] for g in pattern.groups}
+        if pattern.ordered is not None:
+            first, second = pattern.ordered
+            beside = range(1, ORDERED + 1)
+            found[second] = [
+                at for at in found[second] if {at - n for n in beside} & {*found[first]}
+            ]
+        if not all(found.values()):
+            return None
+        taken: list[int] = []
+        for places in sorted(found.values(), key=len):
+            free = [at for at in places if at not in taken]
+            if not free:
+                return None
+            taken.append(free[-1])
+        return taken
+
+    def _is_denied(self, at: int, kind: HazardKind) -> bool:
+        """Say whether "no" stands in front of a word or behind it, or a fear of it was cleared up.
+
+        Behind what moves or holds, "no" tells the failure itself: "it locked and did not turn".
+        """
+        was_feared = self._feared is not None and self._feared < at <= self._cleared
+        if was_feared or self._is_denied_before(at):
+            return True
+        if GROUP_OF[kind] is HazardGroup.RUNS:
+            return False
+        return self._words[at].text.endswith(self._known.not_endings) or self._is_denied_after(at)
+
+    def _is_denied_before(self, at: int) -> bool:
+        reach = NO_BEFORE
+        for place in range(at - 1, -1, -1):
+            word = self._words[place]
+            if word.text == "," or reach == 0:
+                return False
+            if "not_before" in word.groups and not self._is_number(place):
+                return True
+            # "No smoke or burning smell" denies both.
+            reach += 1 if "or" in word.groups else -1
+        return False
+
+    def _is_denied_after(self, at: int) -> bool:
+        reach = NO_AFTER
+        for place in range(at + 1, len(self._words)):
+            word = self._words[place]
+            if word.text == "," or reach == 0:
+                return False
+            if "not_after" in word.groups:
+                between = self._words[at + 1 : place + 3]
+                return not any("ends" in one.groups for one in between)
+            reach += 1 if "or" in word.groups else -1
+        return False
+
+    def _is_number(self, at: int) -> bool:
+        """Say whether a "no" is short for "number": "module no 4"."""
+        beside = (self._words[n].text for n in (at - 1, at + 1) if 0 <= n < len(self._words))
+        return self._words[at].text == "no" and any(text.isdigit() for text in beside)

@@ -1,0 +1,99 @@
+"""Dangers to people are read, also in the languages of the garages, and "no smoke" is none."""
+
+from pathlib import Path
+
+import pytest
+
+from domain.hazards import GROUP_OF, HazardKind
+from ingest.hazards import find_hazards, lexicon
+from ingest.safety_advice import advise, text_language
+from tests.ingest.hazards import TUNED_ON, harmless_complaints, phrasings
+
+
+def kinds(text: str) -> list[HazardKind]:
+    return [seen.kind for seen in find_hazards(text)]
+
+
+@pytest.mark.parametrize("name", TUNED_ON)
+def test_dangers_are_found_and_the_harmless_left_alone(name: str) -> None:
+    """Of what the words were chosen on; `make bench ONLY=hazard_recall` has what they never saw."""
+    told = phrasings(name)
+    missed = [one.text for one in told if one.danger and not kinds(one.text)]
+    false = [one.text for one in told if not one.danger and kinds(one.text)]
+    assert len(missed) <= 0.02 * len(told), missed
+    assert len(false) <= 0.01 * len(told), false
+
+
+def test_complaints_without_a_danger_raise_none(data: Path) -> None:
+    told = harmless_complaints("tuned", data / "nhtsa" / "complaints.csv")
+    assert len(told) > 500
+    assert len([text for text in told if kinds(text)]) <= 0.01 * len(told)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("smoke from battery", [HazardKind.SMOKE]),
+        ("no smoke, no burning smell, just does not charge", []),
+        ("dhuan nahi nikla", []),
+        ("dhuan ruk nahi raha", [HazardKind.SMOKE]),
+        ("பேட்டரி வீங்கிடுச்சு", [HazardKind.SWELLING]),
+        ("brakes fail ho gaye aur battery se dhuan", [HazardKind.SMOKE, HazardKind.BRAKES]),
+        ("rear shock absorber leaks", []),
+        ("pack at 82 °C while parked", [HazardKind.HOT]),
+        ("pack at 140 F while parked", [HazardKind.HOT]),
+        ("pack at 45 °C while parked", []),
+        ("range dropped to 60 km on a hot day", []),
+        ("", []),
+    ],
+)
+def test_kinds_come_by_urgency(text: str, found: list[HazardKind]) -> None:
+    assert kinds(text) == found
+
+
+def test_the_place_in_the_text_is_told() -> None:
+    [seen] = find_hazards("It charged all night. In the morning the battery was swollen!")
+    assert "It charged all night. In the morning the battery was swollen!"[
+        seen.start : seen.end
+    ] == ("battery was swollen")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Smoke from the battery", "en"),
+        ("battery se dhuan nikal raha hai", "hi-Latn"),
+        ("बैटरी से धुआँ निकल रहा है", "hi"),
+        ("बॅटरीतून धूर येतोय, काय करू", "mr"),
+        ("பேட்டரியிலிருந்து புகை", "ta"),
+        ("బ్యాటరీ నుంచి పొగ", "te"),
+        ("ಬ್ಯಾಟರಿಯಿಂದ ಹೊಗೆ", "kn"),
+        ("ব্যাটারি থেকে ধোঁয়া", "bn"),
+        ("બેટરીમાંથી ધુમાડો", "gu"),
+        ("ബാറ്ററിയിൽ നിന്ന് പുക", "ml"),
+        ("ਬੈਟਰੀ ਵਿੱਚੋਂ ਧੂੰਆਂ", "pa"),
+    ],
+)
+def test_advice_is_in_the_reporters_language(text: str, language: str) -> None:
+    assert text_language(text) == language
+    advice = advise(text, find_hazards(text))
+    assert advice is not None
+    assert (advice.language, advice.hazards) == (language, (HazardKind.SMOKE,))
+    assert len(advice.steps) == 4
+
+
+def test_each_danger_has_words_and_advice_in_every_language() -> None:
+    assert {pattern.kind for found in lexicon().patterns.values() for pattern in found} == {
+        *HazardKind
+    }
+    assert {*GROUP_OF} == {*HazardKind}
+
+
+def test_advice_for_two_dangers_begins_with_the_more_urgent() -> None:
+    text = "brake fail and fire under the seat"
+    advice = advise(text, find_hazards(text))
+    assert advice is not None
+    assert advice.hazards == (HazardKind.FIRE, HazardKind.BRAKES)
+    assert advice.steps[0].startswith("Get everybody")
+    assert any("Do not ride" in step for step in advice.steps)
+    assert advise("it does not charge", ()) is None
