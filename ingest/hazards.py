@@ -32,6 +32,7 @@ NO_BEFORE, NO_AFTER = 3, 3
 ORDERED = 3
 LONGEST_WORD = 40
 KEPT_WORDS = 8_192
+HARMLESS = "harmless"
 DENIALS = ("not_before", "not_after", "ends", "or", "doubt", "cleared")
 DEGREES = "डिग्री|डिग्रि|अंश|டிகிரி|డిగ్రీ|ಡಿಗ್ರಿ|ডিগ্রি|ডিগ্রী|ડિગ્રી|ഡിഗ്രി|ਡਿਗਰੀ"
 TEMPERATURE = re.compile(
@@ -79,9 +80,6 @@ class Word:
     groups: frozenset[str]
 
 
-HARMLESS = "harmless"
-
-
 class WordGroups:
     """Which groups a word is of: whole words, beginnings (`smok*`), words in a row (`a_b`)."""
 
@@ -105,9 +103,9 @@ class WordGroups:
     def rows_at(self, words: Sequence[str], at: int) -> Iterator[tuple[int, str]]:
         """Give where the rows of words end that begin here, and their groups."""
         for rest, name in self._rows.get(words[at], ()):
-            end = at + 1 + len(rest)
-            if tuple(words[at + 1 : end]) == rest:
-                yield end - 1, name
+            following = words[at + 1 : at + 1 + len(rest)]
+            if len(following) == len(rest) and all(map(_fits, following, rest)):
+                yield at + len(rest), name
 
     def _of(self, word: str) -> frozenset[str]:
         found = set(self._whole.get(word, ()))
@@ -133,6 +131,10 @@ class HazardLexicon:
         for pattern in patterns:
             for group in pattern.groups:
                 self.patterns.setdefault(group, []).append(pattern)
+
+
+def _fits(word: str, part: str) -> bool:
+    return word.startswith(part[:-1]) if part.endswith("*") else word == part
 
 
 def normal(text: str) -> str:

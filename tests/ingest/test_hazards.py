@@ -1,11 +1,14 @@
 """Dangers to people are read, also in the languages of the garages, and "no smoke" is none."""
 
+import re
+import unicodedata
 from pathlib import Path
 
 import pytest
+import yaml
 
 from domain.hazards import GROUP_OF, HazardKind
-from ingest.hazards import find_hazards, lexicon
+from ingest.hazards import FILE, find_hazards, lexicon
 from ingest.safety_advice import advise, text_language
 from tests.ingest.hazards import TUNED_ON, harmless_complaints, phrasings
 
@@ -87,6 +90,29 @@ def test_each_danger_has_words_and_advice_in_every_language() -> None:
         *HazardKind
     }
     assert {*GROUP_OF} == {*HazardKind}
+
+
+def test_every_group_of_words_is_used_and_every_one_used_is_there() -> None:
+    told = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    used = {
+        group.removesuffix("_denied")
+        for patterns in told["hazards"].values()
+        for pattern in patterns
+        for group in re.split(r"[ <]", pattern.removeprefix("! "))
+    }
+    assert used == {*told["groups"]}
+
+
+def test_every_word_is_of_one_script() -> None:
+    """A letter of another script that looks alike makes a word that nobody types."""
+    told = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    words = {word for group in told["groups"].values() for word in group.split()}
+    assert [word for word in sorted(words) if len(_scripts(word)) > 1] == []
+
+
+def _scripts(word: str) -> set[str]:
+    letters = (letter for letter in word if letter.isalpha())
+    return {unicodedata.name(letter).split()[0] for letter in letters}
 
 
 def test_advice_for_two_dangers_begins_with_the_more_urgent() -> None:
