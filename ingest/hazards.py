@@ -40,9 +40,17 @@ TEMPERATURE = re.compile(
     r"(c|celsius|centigrade|f|fahrenheit|°|deg(?:ree)?s?|" + DEGREES + r")(?![a-z])",
     re.IGNORECASE,
 )
-TOLD_TEMPERATURE = re.compile(r"\btemp(?:erature)?\b\D{0,12}(\d{2,3})(?!\d)()", re.IGNORECASE)
+TOLD_TEMPERATURE = re.compile(
+    r"\btemp(?:erature)?\b\D{0,12}(\d{2,3})(?!\d|\s{0,2}°?\s{0,2}f)()", re.IGNORECASE
+)
 # A cell is in danger from here on.
 HOT_C = 60
+RESISTANCE = re.compile(
+    r"(?<![\d.])(\d{1,6}(?:\.\d{1,3})?)\s{0,2}([km]?)\s?(?:ohms?\b|Ω)", re.IGNORECASE
+)
+KILO_OHMS = {"": 0.001, "k": 1.0, "m": 1_000.0}
+# ISO 6469-3 asks for 100 Ω a volt: 40 kΩ at 400 V; below this one a pack of any size is suspect.
+LEAST_KILO_OHMS = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +162,7 @@ def find_hazards(text: str) -> tuple[SeenHazard, ...]:
     best: dict[HazardKind, SeenHazard] = {}
     for words in _sentences(text, known):
         sentence = Sentence(words, known)
-        for found in chain(sentence.hazards(best), _hot_figures(words, text)):
+        for found in chain(sentence.hazards(best), _told_in_figures(words, text)):
             best.setdefault(found.kind, found)
     return tuple(sorted(best.values(), key=lambda seen: URGENCY[seen.kind]))
 
@@ -199,17 +207,23 @@ def _with_rows(words: list[Word], known: HazardLexicon) -> list[Word]:
     ]
 
 
-def _hot_figures(words: Sequence[Word], text: str) -> Iterator[SeenHazard]:
-    """Give the temperatures of a pack that are told in figures and are too high."""
-    if not any("pack" in word.groups for word in words):
-        return
-    within = words[0].start, words[-1].end + 2
-    for found in (*TEMPERATURE.finditer(text, *within), *TOLD_TEMPERATURE.finditer(text, *within)):
-        celsius = float(found[1])
-        if found[2].casefold().startswith("f"):
-            celsius = (celsius - 32) / 1.8
-        if celsius >= HOT_C:
-            yield SeenHazard(kind=HazardKind.HOT, start=found.start(), end=found.end())
+def _told_in_figures(words: Sequence[Word], text: str) -> Iterator[SeenHazard]:
+    """Give what figures tell: a pack that is too hot, an isolation that is nearly gone."""
+    groups = {group for word in words for group in word.groups}
+    within = (words[0].start, words[-1].end + 2) if words else (0, 0)
+    if "pack" in groups:
+        temperatures = TEMPERATURE.finditer(text, *within), TOLD_TEMPERATURE.finditer(text, *within)
+        for found in chain(*temperatures):
+            if _celsius(float(found[1]), found[2]) >= HOT_C:
+                yield SeenHazard(kind=HazardKind.HOT, start=found.start(), end=found.end())
+    if "isolation" in groups:
+        for found in RESISTANCE.finditer(text, *within):
+            if float(found[1]) * KILO_OHMS[found[2].casefold()] < LEAST_KILO_OHMS:
+                yield SeenHazard(kind=HazardKind.LIVE, start=found.start(), end=found.end())
+
+
+def _celsius(value: float, unit: str) -> float:
+    return (value - 32) / 1.8 if unit.casefold().startswith("f") else value
 
 
 class Sentence:
