@@ -1,7 +1,7 @@
 """Dangers found in phrasings that the word list never saw, and alarms where there are none.
 
-The phrasings were written by people who never saw the words (`tests/ingest/hazards`). Two readers
-labelled the complaints; what only one of them takes for harmless does not count.
+A language model that never saw the words wrote the phrasings (`tests/ingest/hazards`), and two
+others labelled the complaints; what only one of them takes for harmless does not count.
 """
 
 from pathlib import Path

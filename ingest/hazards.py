@@ -26,18 +26,28 @@ STOPS = frozenset(".!?;:\n\u0964")
 PAUSES = frozenset(",-\u2013\u2014")
 # Words of one pattern stand among so many; what moves or holds is spoken of in many other words.
 WINDOW, NARROW = 10, 8
-# "No", in front of a word of danger or behind it, reaches so many words.
-NO_BEFORE, NO_AFTER = 3, 3
+# "No", in front of a word of danger or behind it, reaches so many words of a list.
+NO_REACH = 12
 # "Not" stands so near before what it denies.
 ORDERED = 3
 LONGEST_WORD = 40
 KEPT_WORDS = 8_192
 HARMLESS = "harmless"
-DENIALS = ("not_before", "not_after", "ends", "or", "doubt", "cleared")
+DENIALS = (
+    *("not_before", "not_after", "ends", "or", "doubt", "cleared"),
+    *("fillers_before", "fillers_after"),
+)
+# What "no" may deny in a row: "no smoke or burning smell".
+DENIED_TOGETHER = frozenset({"smoke", "fire", "smell", "burn", "hiss", "swell", "hot", "shock"})
+# A form says it behind: "Smoke: no".
+FORM_NO = re.compile(r"[:?-]\s{0,3}(?=(?:no|none|nil|nahi|nahin|नहीं)\b)", re.IGNORECASE)
+FORM_WORDS = frozenset({"no", "none", "nil"})
+# A point inside a figure ends no sentence, nor does the colon in front of one.
+IN_FIGURES = re.compile(r"(?<=\d)[.,](?=\d)|:(?=\s{0,2}\d)")
 DEGREES = "डिग्री|डिग्रि|अंश|டிகிரி|డిగ్రీ|ಡಿಗ್ರಿ|ডিগ্রি|ডিগ্রী|ડિગ્રી|ഡിഗ്രി|ਡਿਗਰੀ"
 TEMPERATURE = re.compile(
-    r"(?<![\d.])(\d{2,3})(?:\.\d{1,2})?\s{0,2}(?:°|deg(?:ree)?s?)?\s{0,2}"
-    r"(c|celsius|centigrade|f|fahrenheit|°|deg(?:ree)?s?|" + DEGREES + r")(?![a-z])",
+    r"(?<![\d.-])(\d{2,3})(?:\.\d{1,2})?\s{0,2}(?:°|º|deg(?:ree)?s?)?\s{0,2}"
+    r"(c|celsius|centigrade|f|fahrenheit|°|º|℃|deg(?:ree)?s?|" + DEGREES + r")(?![a-z])",
     re.IGNORECASE,
 )
 TOLD_TEMPERATURE = re.compile(
@@ -170,7 +180,7 @@ def find_hazards(text: str) -> tuple[SeenHazard, ...]:
 def _sentences(text: str, known: HazardLexicon) -> Iterator[list[Word]]:
     """Give the words of each sentence, commas among them, without what means something else."""
     words: list[Word] = []
-    for match in WORD.finditer(text):
+    for match in WORD.finditer(_folded(text)):
         piece = normal(match[0])
         if not STOPS.isdisjoint(piece):
             yield _with_rows(words, known)
@@ -179,6 +189,16 @@ def _sentences(text: str, known: HazardLexicon) -> Iterator[list[Word]]:
         piece = "," if piece[0] in PAUSES else piece
         words.append(Word(piece, match.start(), match.end(), known.words.of(piece[:LONGEST_WORD])))
     yield _with_rows(words, known)
+
+
+def _folded(text: str) -> str:
+    """Give a text of the same length without what only looks like the end of a sentence, and with
+    full-width letters as plain ones.
+    """
+    plain = (unicodedata.normalize("NFKC", letter) for letter in text)
+    text = "".join(one if len(one) == 1 else old for one, old in zip(plain, text, strict=True))
+    text = IN_FIGURES.sub(lambda found: "0" if found[0] != ":" else " ", text)
+    return FORM_NO.sub(lambda found: " " * len(found[0]), text)
 
 
 def _with_rows(words: list[Word], known: HazardLexicon) -> list[Word]:
@@ -256,7 +276,8 @@ class Sentence:
         places = self._places(pattern, near)
         if places is None or near[-1] not in places:
             return
-        if not pattern.firm and any(self._is_denied(at, pattern.kind) for at in places):
+        telling = [at for at in places if self._words[at].groups & DENIED_TOGETHER] or places
+        if not pattern.firm and any(self._is_denied(at, pattern.kind) for at in telling):
             return
         first, last = self._words[min(places)], self._words[max(places)]
         yield SeenHazard(kind=pattern.kind, start=first.start, end=last.end)
@@ -297,27 +318,27 @@ class Sentence:
         return self._words[at].text.endswith(self._known.not_endings) or self._is_denied_after(at)
 
     def _is_denied_before(self, at: int) -> bool:
-        reach = NO_BEFORE
-        for place in range(at - 1, -1, -1):
+        for place in range(at - 1, max(-1, at - NO_REACH), -1):
             word = self._words[place]
-            if word.text == "," or reach == 0:
-                return False
             if "not_before" in word.groups and not self._is_number(place):
                 return True
-            # "No smoke or burning smell" denies both.
-            reach += 1 if "or" in word.groups else -1
+            # "It does not start and smokes" denies the start alone.
+            between = "fillers_before" in word.groups or "or" in word.groups
+            if not between and word.groups.isdisjoint(DENIED_TOGETHER):
+                return False
         return False
 
     def _is_denied_after(self, at: int) -> bool:
-        reach = NO_AFTER
-        for place in range(at + 1, len(self._words)):
+        for place in range(at + 1, min(len(self._words), at + NO_REACH)):
             word = self._words[place]
-            if word.text == "," or reach == 0:
-                return False
+            if word.text in FORM_WORDS and not self._words[at].groups.isdisjoint(DENIED_TOGETHER):
+                return place + 1 == len(self._words) or self._words[place + 1].text == ","
             if "not_after" in word.groups:
                 between = self._words[at + 1 : place + 3]
                 return not any("ends" in one.groups for one in between)
-            reach += 1 if "or" in word.groups else -1
+            between = "fillers_after" in word.groups or "or" in word.groups
+            if not between and word.groups.isdisjoint(DENIED_TOGETHER):
+                return False
         return False
 
     def _is_number(self, at: int) -> bool:

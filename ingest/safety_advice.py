@@ -57,7 +57,7 @@ def text_language(text: str) -> str:
     words = WORD.findall(start.casefold())
     if letters <= len(words):
         hindi = sum(word in HINDI for word in words)
-        return HINGLISH if hindi >= LEAST_HINDI else ENGLISH
+        return HINGLISH if hindi >= min(LEAST_HINDI, max(1, len(words) // 3)) else ENGLISH
     if language == MARATHI and not ONLY_MARATHI.search(start):
         return HINDI_LANGUAGE
     return language

@@ -8,7 +8,7 @@ the stores, since their connections belong to it.
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import uvicorn
 from starlette.applications import Starlette
@@ -43,11 +43,11 @@ class ManagementEndpoints:
         return JSONResponse({"status": "ok"})
 
     async def ready(self, request: Request) -> Response:
-        asked = asyncio.run_coroutine_threadsafe(self._readiness.endpoint(request), self._loop)
-        try:
-            return await asyncio.wait_for(asyncio.wrap_future(asked), READY_SECONDS)
-        except TimeoutError:
-            return JSONResponse({"status": ReadyStatus.UNAVAILABLE}, status_code=503)
+        if not self._loop.is_closed():
+            asked = asyncio.run_coroutine_threadsafe(self._readiness.endpoint(request), self._loop)
+            with suppress(TimeoutError):
+                return await asyncio.wait_for(asyncio.wrap_future(asked), READY_SECONDS)
+        return JSONResponse({"status": ReadyStatus.UNAVAILABLE}, status_code=503)
 
 
 def operators_of(settings: Settings) -> Operators:

@@ -46,14 +46,7 @@ def start(
 @app.command()
 def stop(home: HomeFolder = None) -> None:
     """Stop the stores; what they hold stays."""
-    told = Console(stderr=True)
-    with (
-        _plain_errors(),
-        told.status(
-            "Stopping. The first time takes up to a minute: "
-            "Neo4j writes down what lets it start in half the time."
-        ),
-    ):
+    with _plain_errors():
         stores.stop_stores(_home_of(home, Settings.read()))
 
 

@@ -1,11 +1,9 @@
 """A Java for Neo4j: one with SIMD for vectors when the machine has it, else the wheel's."""
 
-import os
 import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +12,6 @@ from web.local import wheels
 
 OLDEST = 21
 PROBE_S = 20
-ARCHIVE_S = 60
 VECTOR_MODULE = "jdk.incubator.vector"
 PLACES = (
     "usr/lib/jvm/*",
@@ -78,26 +75,6 @@ def probe_java(program: Path) -> Java | None:
     major = re.search(r"^java\.base@(\d+)", told.stdout, re.MULTILINE)
     vector = f"{VECTOR_MODULE}@" in told.stdout
     return Java(program, int(major[1]), vector) if major else None
-
-
-def keep_own_classes(java: Java) -> None:
-    """Have the archive of Java's own classes: a JDK comes with it, the Java of a wheel does not.
-
-    Without it no other classes are kept either, and each start reads them all anew.
-    """
-    archive = java.program.resolve().parent.parent / "lib" / "server" / "classes.jsa"
-    if archive.exists() or not os.access(archive.parent, os.W_OK):
-        return
-    part = archive.with_suffix(f".{os.getpid()}")
-    with suppress(OSError, subprocess.SubprocessError):
-        subprocess.run(  # noqa: S603 - a program of this machine, found by us
-            [java.program, "-Xshare:dump", f"-XX:SharedArchiveFile={part}"],
-            capture_output=True,
-            timeout=ARCHIVE_S,
-            check=True,
-        )
-        part.replace(archive)
-    part.unlink(missing_ok=True)
 
 
 def _java_candidates(java_home: Path | None) -> Iterator[Path]:

