@@ -42,7 +42,7 @@ check: $(READY) ## Lint, types, layers, dependencies.
 	$(BIN)/deptry .
 
 rows: $(READY) ## Run the tests and print each specification row: proved, partly, open or failed.
-	@$(BIN)/python -m pytest $(TESTS) --rows
+	@$(BIN)/python -m pytest $(TESTS) --crash-rounds 100 --rows
 
 features: $(READY) ## Write docs/features.md from the tests' marks and the benchmarks' figures.
 	$(BIN)/python -m pytest tests --collect-only --rows-write --quiet --quiet

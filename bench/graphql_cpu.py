@@ -122,7 +122,7 @@ async def measured(home: StoreHome, urls: StoreUrls) -> list[Bar]:
         served(home, "--no-work") as ours,
         node_peer("graphql_peer", str(SDL.resolve()), **given) as (place, pid),
     ):
-        theirs = Server(place, "", pid)
+        theirs = Server(place, pid)
         await _settled(ours)
         for document in documents:
             await _compared(document, people, ours, theirs)

@@ -4,13 +4,11 @@ A language model that never saw the words wrote the phrasings (`tests/ingest/haz
 others labelled the complaints; what only one of them takes for harmless does not count.
 """
 
-from pathlib import Path
-
 from bench.bars import Bar, Better
+from bench.quality import NHTSA
 from ingest.hazards import find_hazards
 from tests.ingest.hazards import HELD_BACK, TUNED_ON, harmless_complaints, phrasings
 
-COMPLAINTS = Path(__file__).parent.parent.parent / "shared" / "data" / "nhtsa" / "complaints.csv"
 RECALL_GOAL, KEPT_GOAL, ALARMS_GOAL = 0.99, 0.95, 0.01
 # The 300: half was committed before the reader was written, half it never saw.
 THREE_HUNDRED = ("seen", HELD_BACK)
@@ -45,5 +43,5 @@ def _share(name: str, *, danger: bool) -> float:
 
 
 def _alarms(part: str) -> float:
-    told = harmless_complaints(part, COMPLAINTS)
+    told = harmless_complaints(part, NHTSA / "complaints.csv")
     return sum(bool(find_hazards(text)) for text in told) / len(told)

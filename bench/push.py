@@ -53,11 +53,11 @@ FOLLOW = "subscription { cardChanged { ... on CardChange { type card { key statu
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Host and port of a server, the same of its management port, and its process."""
+    """Host and port of a server, its process, and its management port where it has one."""
 
     place: str
-    management: str
     pid: int
+    management: str = ""
 
 
 async def run() -> list[Bar]:
@@ -86,7 +86,7 @@ async def served(home: StoreHome, *options: str, **settings: str) -> AsyncGenera
     settings |= {"BATTWHEELS_MANAGEMENT_PORT": str(management)}
     async with running(home, "serve", *options, **settings) as pid:
         await _ready(f"http://127.0.0.1:{port}/ready")
-        yield Server(f"127.0.0.1:{port}", f"127.0.0.1:{management}", pid)
+        yield Server(f"127.0.0.1:{port}", pid, f"127.0.0.1:{management}")
 
 
 def _free_ports(many: int) -> list[int]:

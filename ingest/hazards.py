@@ -34,8 +34,14 @@ LONGEST_WORD = 40
 KEPT_WORDS = 8_192
 HARMLESS = "harmless"
 DENIALS = (
-    *("not_before", "not_after", "ends", "or", "doubt", "cleared"),
-    *("fillers_before", "fillers_after"),
+    "not_before",
+    "not_after",
+    "fillers_before",
+    "fillers_after",
+    "ends",
+    "or",
+    "doubt",
+    "cleared",
 )
 # What "no" may deny in a row: "no smoke or burning smell".
 DENIED_TOGETHER = frozenset({"smoke", "fire", "smell", "burn", "hiss", "swell", "hot", "shock"})
@@ -68,7 +74,7 @@ class Pattern:
     """A hazard is told where a word of each group stands among few.
 
     Attributes:
-        ordered: two groups of which the first stands right before the second.
+        ordered: two groups of which the first stands just before the second.
         firm: no "no" denies it.
     """
 
@@ -270,7 +276,8 @@ class Sentence:
         """Give the hazard if each group of its pattern stands here, by a word of its own."""
         if pattern.kind is HazardKind.BRAKES:
             # They are spoken of in lists: "brake system, lane departure system failure".
-            near = [at for at in near if at > self._comma_before(near[-1])]
+            comma = self._comma_before(near[-1])
+            near = [at for at in near if at > comma]
         elif GROUP_OF[pattern.kind] is HazardGroup.RUNS:
             near = near[-NARROW:]
         places = self._places(pattern, near)
@@ -291,10 +298,8 @@ class Sentence:
         found = {g: [at for at in near if g in self._words[at].groups] for g in pattern.groups}
         if pattern.ordered is not None:
             first, second = pattern.ordered
-            beside = range(1, ORDERED + 1)
-            found[second] = [
-                at for at in found[second] if {at - n for n in beside} & {*found[first]}
-            ]
+            behind = {at + n for at in found[first] for n in range(1, ORDERED + 1)}
+            found[second] = [at for at in found[second] if at in behind]
         if not all(found.values()):
             return None
         taken: list[int] = []

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
 from domain import codes
@@ -28,7 +28,14 @@ MOST_SYMPTOMS = 20
 SHORT = 400
 
 
-Reading = tuple[Sequence[TextFinding], VehicleContext, Sequence[Clause], SafetyAdvice | None]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportWords:
+    """What the words of a report say; `compared` are the clauses to be read by their meaning."""
+
+    said: Sequence[TextFinding]
+    compared: Sequence[Clause]
+    vehicle: VehicleContext
+    safety: SafetyAdvice | None
 
 
 class VocabularySource(Protocol):
@@ -86,26 +93,31 @@ class ReportReader:
         lexicon = self.lexicon
         typed = [codes.normalise_code(code) for code in report.codes]
         text = without_masks(report.text)
-        said, vehicle, compared, safety = await self._read(report, text, lexicon)
-        embedding, meant = await self._meant(text, compared, lexicon)
-        read = [f.value for f in said if f.kind is PhraseKind.CODE and not f.negated]
+        words = await self._read(report, text, lexicon)
+        embedding, meant = await self._meant(text, words.compared, lexicon)
+        read = [f.value for f in words.said if f.kind is PhraseKind.CODE and not f.negated]
         return UnderstoodReport(
             report=report,
-            codes=tuple(_found_code_keys((*typed, *read), vehicle.make, lexicon))[:CODES_LIMIT],
-            symptoms=_merge_symptoms(said, meant),
-            vehicle=vehicle,
+            codes=tuple(_found_code_keys((*typed, *read), words.vehicle.make, lexicon))[
+                :CODES_LIMIT
+            ],
+            symptoms=_merge_symptoms(words.said, meant),
+            vehicle=words.vehicle,
             embedding=embedding,
-            safety=safety,
+            safety=words.safety,
         )
 
-    async def _read(self, report: FailureReport, text: str, lexicon: Lexicon) -> Reading:
+    async def _read(self, report: FailureReport, text: str, lexicon: Lexicon) -> ReportWords:
         """Read the words: a long text in a thread of its own, since the loop has others waiting."""
 
-        def read() -> Reading:
+        def read() -> ReportWords:
             said = find_in_text(text, lexicon)
-            compared = split_text(text, said) if lexicon.meanings is not None else ()
-            safety = advise(report.text, find_hazards(report.text))
-            return said, _vehicle_of_report(report, lexicon), compared, safety
+            return ReportWords(
+                said=said,
+                compared=split_text(text, said) if lexicon.meanings is not None else (),
+                vehicle=_vehicle_of_report(report, lexicon),
+                safety=advise(report.text, find_hazards(report.text)),
+            )
 
         if len(text) <= SHORT:
             return read()

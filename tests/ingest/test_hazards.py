@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from domain.hazards import GROUP_OF, HazardKind
+from domain.hazards import GROUP_OF, HazardGroup, HazardKind
 from ingest.hazards import FILE, find_hazards, lexicon
-from ingest.safety_advice import advise, text_language
+from ingest.safety_advice import FILE as ADVICE
+from ingest.safety_advice import SCRIPTS, advise, text_language
 from tests.ingest.hazards import TUNED_ON, harmless_complaints, phrasings
 
 
@@ -131,10 +132,14 @@ def test_advice_is_in_the_reporters_language(text: str, language: str) -> None:
 
 
 def test_each_danger_has_words_and_advice_in_every_language() -> None:
-    assert {pattern.kind for found in lexicon().patterns.values() for pattern in found} == {
-        *HazardKind
+    told = {pattern.kind for found in lexicon().patterns.values() for pattern in found}
+    assert told == {*GROUP_OF} == {*HazardKind}
+    advice = yaml.safe_load(ADVICE.read_text(encoding="utf-8"))
+    languages = {"en", "hi-Latn", "hi", *SCRIPTS.values()}
+    assert {(group, *by_language) for group, by_language in advice.items()} == {
+        (group, *next(iter(advice.values()))) for group in HazardGroup
     }
-    assert {*GROUP_OF} == {*HazardKind}
+    assert {*next(iter(advice.values()))} == languages
 
 
 def test_every_group_of_words_is_used_and_every_one_used_is_there() -> None:

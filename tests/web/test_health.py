@@ -3,7 +3,6 @@
 import asyncio
 import socket
 from pathlib import Path
-from time import monotonic
 
 import httpx
 import pytest
@@ -103,10 +102,15 @@ async def test_without_a_token_production_shows_nobody() -> None:
         assert (await opened.get("/ready")).json() == {"status": "ready"}
 
 
-async def test_a_port_of_its_own_answers_operators(tmp_path: Path) -> None:
+@pytest.fixture
+def port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+        return free.getsockname()[1]
+
+
+async def test_a_port_of_its_own_answers_operators(tmp_path: Path, port: int) -> None:
     settings = Settings(home=tmp_path, management_port=port, environment=RunMode.PRODUCTION)
     probes, metrics = dict.fromkeys(STORES, answers), Metrics()
     async with (
@@ -128,33 +132,27 @@ async def test_a_port_of_its_own_answers_operators(tmp_path: Path) -> None:
 
 
 async def test_its_port_answers_while_the_loop_does_not(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, port: int
 ) -> None:
     """A supervisor must not end a process that is busy, and must end one that is stuck."""
-    monkeypatch.setattr(management, "STUCK_SECONDS", 0.5)
     monkeypatch.setattr(management, "READY_SECONDS", 0.1)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
     settings, lag = Settings(home=tmp_path, management_port=port), LoopLag()
     watching = asyncio.create_task(lag.watch())
     async with serve_management(settings, dict.fromkeys(STORES, answers), Parts(), Metrics(), lag):
         with httpx.Client(base_url=f"http://127.0.0.1:{port}") as opened:
             await eventually(lambda: asyncio.to_thread(_is_up, opened), bool)
-            await asyncio.sleep(0.2)
-            answers_meanwhile = _hold_up_the_loop(opened, 0.6)
+            await eventually(lambda: _silence(lag), lambda seconds: seconds > 0)
+            # No await from here on: the loop does nothing but wait for these answers.
+            meanwhile = [_said(opened, "/health"), _said(opened, "/ready")]
+            monkeypatch.setattr(management, "STUCK_SECONDS", 0.0)
+            meanwhile.append(_said(opened, "/health"))
     watching.cancel()
-    assert answers_meanwhile == [(200, "ok"), (503, "unavailable"), (503, "stuck")]
+    assert meanwhile == [(200, "ok"), (503, "unavailable"), (503, "stuck")]
 
 
-def _hold_up_the_loop(opened: httpx.Client, seconds: float) -> list[tuple[int, str]]:
-    """Do nothing else for so long, and ask at the beginning and at the end."""
-    until = monotonic() + seconds
-    given = [opened.get("/health"), opened.get("/ready")]
-    while monotonic() < until:
-        pass
-    given.append(opened.get("/health"))
-    return [(answer.status_code, answer.json()["status"]) for answer in given]
+def _said(opened: httpx.Client, path: str) -> tuple[int, str]:
+    answer = opened.get(path)
+    return answer.status_code, answer.json()["status"]
 
 
 def _is_up(opened: httpx.Client) -> bool:
@@ -162,6 +160,10 @@ def _is_up(opened: httpx.Client) -> bool:
         return opened.get("/health").is_success
     except httpx.TransportError:
         return False
+
+
+async def _silence(lag: LoopLag) -> float:
+    return lag.silent_seconds
 
 
 async def test_metrics_have_bounded_labels() -> None:

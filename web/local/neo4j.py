@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -222,8 +223,10 @@ class Neo4jServer:
         """
         own = sha256(str(found.program.resolve()).encode()).hexdigest()[:8]
         archive = self.home.jars / f"classes-{own}.jsa"
-        if archive.exists() and not _is_whole(archive):
-            archive.unlink()
+        # Another server may write it, or take it away, at this moment.
+        with suppress(FileNotFoundError):
+            if not _is_whole(archive):
+                archive.unlink()
         kept = ("-XX:+AutoCreateSharedArchive", f"-XX:SharedArchiveFile={archive}")
         return ("-XX:TieredStopAtLevel=1", *kept)
 
