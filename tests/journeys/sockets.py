@@ -57,7 +57,10 @@ async def subscribed(
     **variables: object,
 ) -> AsyncGenerator[Subscriber]:
     url, kept = f"ws://{place}{GRAPHQL}", 16 if connection is None else 1
-    async with connect(url, subprotocols=[PROTOCOL], sock=connection, max_queue=kept) as opened:
+    # A client that does not read cannot hear the answer to its own ping: it would end itself.
+    async with connect(
+        url, subprotocols=[PROTOCOL], sock=connection, max_queue=kept, ping_interval=None
+    ) as opened:
         opening = {"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}
         await opened.send(orjson.dumps(opening).decode())
         assert orjson.loads(await opened.recv()) == {"type": "connection_ack"}
