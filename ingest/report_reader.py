@@ -1,10 +1,10 @@
 """A failure report as the vocabulary sees it: codes, symptoms, vehicle, and its embedding."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 from domain import codes
 from domain.codes import CodeKey, ErrorCode
@@ -21,6 +21,7 @@ from ingest.hazards import find_hazards
 from ingest.lexicon import Lexicon, PhraseKind
 from ingest.safety_advice import advise
 
+T = TypeVar("T")
 # The scope of a code that no known make uses, on a vehicle whose make is not known.
 UNKNOWN_MAKE = "unknown"
 MOST_SYMPTOMS = 20
@@ -107,8 +108,12 @@ class ReportReader:
             safety=words.safety,
         )
 
+    async def safety(self, text: str) -> SafetyAdvice | None:
+        """Give what to do first, where a text tells a danger: of a report that goes no further."""
+        return await self._read_apart(text, lambda: advise(text, find_hazards(text)))
+
     async def _read(self, report: FailureReport, text: str, lexicon: Lexicon) -> ReportWords:
-        """Read the words: a long text in a thread of its own, since the loop has others waiting."""
+        """Read the words, which a long text does in a thread of its own."""
 
         def read() -> ReportWords:
             said = find_in_text(text, lexicon)
@@ -119,6 +124,10 @@ class ReportReader:
                 safety=advise(report.text, find_hazards(report.text)),
             )
 
+        return await self._read_apart(text, read)
+
+    async def _read_apart(self, text: str, read: Callable[[], T]) -> T:
+        """Read a long text in a thread of its own, since the loop has others waiting."""
         if len(text) <= SHORT:
             return read()
         return await asyncio.get_running_loop().run_in_executor(self._apart, read)

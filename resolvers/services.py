@@ -28,11 +28,11 @@ from domain.ids import CardId, GarageId, InvoiceId, OperationId, PersonId, Ticke
 from domain.matches import CardHit, Embedding, UnderstoodReport
 from domain.regions import GarageTickets
 from domain.technicians import Technician
-from domain.tickets import Ticket, TicketStatus
+from domain.tickets import Ticket
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Supplier
 from graph.card_pages import CardFilter
-from graph.garages import TicketPeriod
+from graph.garages import EVERY_TICKET, TicketFilter
 from matching.diagnosis.answers import Diagnosis
 from records.database import Records
 from records.offline import EditProposal, GaragePosition
@@ -80,8 +80,7 @@ class TicketCatalogue(ports.TicketRepository, Protocol):
         *,
         first: int,
         after: str | None,
-        status: TicketStatus | None,
-        within: TicketPeriod | None = None,
+        filter: TicketFilter = EVERY_TICKET,
     ) -> list[Ticket]: ...
 
     async def by_garage(

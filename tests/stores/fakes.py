@@ -16,7 +16,7 @@ from domain.ids import CardId, EventId, GarageId, PersonId, TicketId, VehicleId
 from domain.matches import Embedding
 from domain.regions import GarageTickets, region_of
 from domain.technicians import Technician, TechnicianCandidate
-from domain.tickets import Matching, ShownCard, Ticket, TicketStatus
+from domain.tickets import Matching, ShownCard, Ticket
 from domain.usage import Usage
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
@@ -24,7 +24,7 @@ from graph.card_imports import ImportCount
 from graph.card_pages import EVERY_CARD, CardFilter
 from graph.card_rows import content_hash, fit_keys
 from graph.cards import CardCounters, CardVersion
-from graph.garages import TicketPeriod
+from graph.garages import EVERY_TICKET, TicketFilter, TicketPeriod
 from repair.ports import EVERYTHING
 
 K = TypeVar("K", bound=str)
@@ -258,8 +258,7 @@ class FakeTickets:
         *,
         first: int,
         after: str | None = None,
-        status: TicketStatus | None = None,
-        within: TicketPeriod | None = None,
+        filter: TicketFilter = EVERY_TICKET,
     ) -> list[Ticket]:
         def moment(t: Ticket) -> tuple[datetime, str]:
             return t.opened_at, t.id
@@ -270,10 +269,11 @@ class FakeTickets:
             t
             for t in newest
             if _sees(actor, t)
-            and status in (None, t.status)
+            and filter.status in (None, t.status)
+            and filter.severity in (None, t.severity)
             and (after is None or (behind is not None and moment(t) < moment(behind)))
         ]
-        if within is not None:
+        if (within := filter.within) is not None:
             garage, since, until = within.garage, within.since, within.until
             fitting = [t for t in fitting if t.garage == garage and since <= t.opened_at < until]
         return fitting[:first]
