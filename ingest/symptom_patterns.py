@@ -67,6 +67,7 @@ class PatternTable:
         self.bad = bits[BAD]
         self._silencers = {**bits, NOT: self.no, FAIL: self.no | self.bad}
         self.doubt, self.repaired, self.gone = bits["doubt"], bits["repaired"], bits["gone"]
+        self.instead = {one: frozenset(s.split()) for one, s in told["instead"].items()}
         self.patterns: dict[int, list[SymptomPattern]] = {}
         for symptom, patterns in told["patterns"].items():
             for written in patterns:
