@@ -25,7 +25,7 @@ AUX = re.compile(
 )
 SERIES = re.compile(r"\b(\d{1,3})\s?(?:s\d{0,2}p?|(?:cells\s)?in\sseries|series)\b", re.IGNORECASE)
 HEALTH = re.compile(
-    r"\b(?:soh|state\sof\shealth|battery\shealth)\b\D{0,20}(\d{2,3}(?:\.\d)?)(?![\d.])", re.IGNORECASE
+    r"\b(?:soh|state\sof\shealth|battery\shealth)\b\D{0,20}(\d{2,3}(?:\.\d)?)(?!\d|\.\d)", re.IGNORECASE
 )
 SPREAD = re.compile(
     r"\b(?:spread|delta|difference|diff|gap|deviation|imbalance|farak|antar|dv|variation)\b"

@@ -13,12 +13,14 @@ from ingest.symptom_words import GroupedWord, Negators, WordGroups, read_sentenc
 FILE = Path(__file__).with_suffix(".yaml")
 # How many words more than the pattern has may stand between its first and last.
 SLACK = 4
+# Some need no nearness: they stand anywhere in a sentence of ordinary length.
+WIDE = 16
 # A word that silences a pattern stands so near.
 NEAR = 6
-WINDOW = 12
+WINDOW = 16
 SURE, MENDED, DOUBTED = 0.9, 0.1, 0.4
 NOT, FAIL, BAD, WELL = "not", "fail", "bad", "ok_word"
-NEGATORS = ("forward", "backward", "deny_only", "idle", "whole")
+NEGATORS = ("forward", "verbal", "backward", "deny_only", "idle", "whole")
 OTHERS = ("light", "well", "join", "either")
 
 
@@ -30,6 +32,7 @@ class SymptomPattern:
         negates: it needs a "no"; `fails`: a "no" or a word of failing.
         wants: a bit for each group that must be there, and all of them together.
         silenced: the groups of which none may be near.
+        width: how far apart its words may stand.
     """
 
     symptom: str
@@ -39,6 +42,7 @@ class SymptomPattern:
     negates: bool
     fails: bool
     silenced: int
+    width: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class PatternTable:
 
     def __init__(self, told: Mapping[str, Any]) -> None:
         denials = told["not"]
-        others = {name: told[name] for name in (*OTHERS, "stop_words", "doubt", "repaired", "gone")}
+        others = {name: told[name] for name in (*OTHERS, "stop_words", "doubt", "repaired", "gone", "harmless")}
         denying = {name: denials[name] for name in NEGATORS}
         self.words = WordGroups({**told["groups"], **denying, **others})
         bits = self.words.bits
@@ -74,7 +78,7 @@ class PatternTable:
                 self._keep(self._read(symptom, written))
 
     def _read(self, symptom: str, written: str) -> SymptomPattern:
-        words = written.split()
+        words = written.removeprefix("@").split()
         names = [word for word in words if word[0] != "~"]
         wants = tuple(self.words.bits[name] for name in names if name not in (NOT, FAIL))
         return SymptomPattern(
@@ -85,6 +89,7 @@ class PatternTable:
             negates=NOT in names,
             fails=FAIL in names,
             silenced=self._bits_of(word[1:] for word in words if word[0] == "~"),
+            width=WIDE if written[0] == "@" else len(wants) + SLACK,
         )
 
     def _bits_of(self, names: Iterable[str]) -> int:
@@ -169,7 +174,7 @@ def _place(
     table: PatternTable,
 ) -> SymptomSeen | None:
     """Find a word of its own for each group, the last of them at `last`."""
-    width = len(pattern.wants) + SLACK
+    width = pattern.width
     window = [at for at in near if at <= last and words[last].place - words[at].place < width]
     taken = _assign(pattern.wants, last, words, window)
     if taken is None:

@@ -11,10 +11,7 @@ from dataclasses import dataclass, field
 from ingest.spelling import Speller
 from ingest.word_stems import FILLERS
 
-# What a program calls by name ("ABS_OVER_CURRENT") is one word, and none of ours.
-TOKEN = re.compile(
-    r"[^\W_]{1,40}(?:_[^\W_]{1,40}){1,8}|[^\W_]+(?:['’][a-z]{1,2}(?![^\W_]))?|%|[.!?;:\n]+|,|[-–—](?=\s)"
-)
+TOKEN = re.compile(r"[^\W_]+(?:['’][a-z]{1,2}(?![^\W_]))?|%|[.!?;:\n]+|,|[-–—](?=\s)")
 LONGEST_WORD = 30
 STOPS = frozenset(".!?;:\n")
 PAUSES = frozenset(",-–—")
@@ -56,6 +53,7 @@ class WordGroups:
                 self._keep(self.bits[name], word)
         self.rows_from = {word: tuple(rows) for word, rows in self._rows.items()}
         known = {word for word in self._whole if word.isalpha()}
+        self.harmless = self.bits.get("harmless", 0)
         self._speller = Speller(known | {w for w in self._rows if w.isalpha()})
         self._known: dict[str, tuple[tuple[str, int, bool], ...]] = {}
 
@@ -100,30 +98,28 @@ KEPT_WORDS = 20_000
 
 
 def read_sentences(text: str, known: WordGroups) -> Iterator[list[GroupedWord]]:
-    """Yield the words of each sentence; a pause is a word without groups."""
+    """Yield the words of each sentence; a pause and "but" are words without groups, and so is the
+    "?" that ends one.
+    """
     words: list[GroupedWord] = []
-    plain = IN_FIGURES.sub("0", text)
     place = 0
     stop = known.bits["stop_words"]
-    for found in TOKEN.finditer(plain):
+    for found in TOKEN.finditer(IN_FIGURES.sub("0", text)):
         piece = found[0].casefold().replace("’", "'")
+        start, end = found.span()
         if piece[0] in STOPS:
+            if "?" in piece:
+                words.append(GroupedWord("?", start, end, place, 0))
             yield _with_rows(words, known)
             words, place = [], 0
             continue
-        if piece in PAUSES:
-            place += COMMA_WIDTH
-            words.append(GroupedWord(",", found.start(), found.end(), place, 0))
-            continue
         for spelled, groups, mended in known.read(piece):
-            place += bool(groups) or spelled not in FILLERS
-            words.append(
-                GroupedWord(spelled, found.start(), found.end(), place, groups, mended)
-            )
-        if words[-1].groups & stop:
-            last = words.pop()
-            yield _with_rows(words, known)
-            words, place = [last], 0
+            if piece in PAUSES or groups & stop:
+                place += COMMA_WIDTH
+                words.append(GroupedWord(",", start, end, place, 0))
+            else:
+                place += bool(groups) or spelled not in FILLERS
+                words.append(GroupedWord(spelled, start, end, place, groups, mended))
     yield _with_rows(words, known)
 
 
@@ -135,6 +131,9 @@ def _with_rows(words: list[GroupedWord], known: WordGroups) -> list[GroupedWord]
             end = at + len(rest)
             if end < len(texts) and all(map(_fits, texts[at + 1 : end + 1], rest)):
                 words[end].groups |= bit
+                if bit & known.harmless:
+                    for word in words[at : end + 1]:
+                        word.groups = 0
                 words[end].start = min(words[end].start, words[at].start)
     return words
 
@@ -148,6 +147,7 @@ class Negators:
     """The bits of what denies, and of what passes a "no" on."""
 
     forward: int
+    verbal: int
     backward: int
     deny_only: int
     idle: int
@@ -159,6 +159,7 @@ class Negators:
 
     def bind(self, words: Sequence[GroupedWord]) -> None:
         """Write into each word which words its "no" belongs to, and which words are denied."""
+        asked = bool(words) and words[-1].text == "?"
         for at, word in enumerate(words):
             groups = word.groups
             if groups & self.idle:
@@ -171,7 +172,7 @@ class Negators:
                 self._bind_backward(words, at)
             elif groups & self.deny_only:
                 self._deny(words, self._after(words, at, BOUND))
-            elif groups & self.well:
+            elif groups & self.well and not asked:
                 self._is_fine(words, at)
 
     def _let_go(self, words: Sequence[GroupedWord], at: int) -> None:
@@ -195,6 +196,9 @@ class Negators:
         light = not after or bool(words[self._next(words, at)].groups & self.light)
         before = self._before(words, at, BOUND) if light else []
         words[at].binds.update(before or after, after[:1] if before else ())
+        if words[at].groups & self.verbal:
+            # "The horn does not sound" is said of the horn.
+            words[at].binds.update(self._before(words, at, BOUND))
         if before:
             self._deny(words, before[:1])
         else:
