@@ -12,7 +12,7 @@ from itertools import islice
 import numpy as np
 
 from domain.matches import Embedding
-from ingest import quantities, text_codes, text_phrases
+from ingest import quantities, symptom_reader, text_codes, text_phrases
 from ingest.lexicon import Lexicon, PhraseKind
 from ingest.text_phrases import TROUBLE, PhraseSeen
 from ingest.text_spans import TextSpans
@@ -153,9 +153,16 @@ def _find_phrases(text: str, lexicon: Lexicon) -> Iterator[TextFinding]:
     """Yield each symptom and component once a place, by its best phrase."""
     every = text_phrases.find_phrases(text, lexicon)
     seen = list({(s.phrase, s.negated): s for s in every}.values())
-    best: dict[tuple[str, str, bool], PhraseSeen] = {}
-    for each in _telling_phrases(seen):
-        name = (each.phrase.kind, each.phrase.value, each.negated)
+    told = list(_telling_phrases(seen))
+    for s in symptom_reader.find_symptoms(text, told, lexicon):
+        yield TextFinding(
+            PhraseKind.SYMPTOM, s.symptom, s.start, s.end, min(1.0, s.confidence), s.negated
+        )
+    best: dict[tuple[str, bool], PhraseSeen] = {}
+    for each in told:
+        if each.phrase.kind is PhraseKind.SYMPTOM:
+            continue
+        name = (each.phrase.value, each.negated)
         if name not in best or each.confidence > best[name].confidence:
             best[name] = each
     for each in best.values():

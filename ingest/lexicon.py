@@ -90,6 +90,11 @@ class Lexicon:
         return tuple(p for p in self.phrases if p.kind is PhraseKind.SYMPTOM)
 
     @cached_property
+    def symptoms(self) -> frozenset[str]:
+        """The symptoms that the vocabulary knows."""
+        return frozenset(p.value for p in self.meant)
+
+    @cached_property
     def totals(self) -> tuple[float, ...]:
         """What the stems of each phrase weigh together."""
         return tuple(sum(self.weights[stem] for stem in p.stems) for p in self.phrases)

@@ -1,0 +1,76 @@
+"""All symptoms that the words and figures of a text tell, each once, without near twins.
+
+Three readers find them: patterns of word groups, phrases of the vocabulary, and figures. What a
+text denies is given as negated. How sure each is follows from how it was found, and was held
+against labelled reports (`bench/symptoms.py`).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ingest import symptom_figures, symptom_patterns, text_phrases
+from ingest.lexicon import Lexicon, PhraseKind
+from ingest.text_phrases import PhraseSeen
+
+# A phrase that is there as a whole, and one of which a part is missing.
+WHOLE, PARTIAL = 0.8, 0.5
+# Twins that stand so near each other speak of the same.
+NEAR = 25
+
+
+@dataclass(frozen=True, slots=True)
+class SymptomFinding:
+    """A symptom read between two places of the text."""
+
+    symptom: str
+    start: int
+    end: int
+    confidence: float
+    negated: bool
+
+
+def find_symptoms(
+    text: str, phrases: Iterable[PhraseSeen], lexicon: Lexicon
+) -> Iterator[SymptomFinding]:
+    """Yield each symptom of the lexicon once as told and once as denied."""
+    known = lexicon.symptoms
+    found = [
+        SymptomFinding(s.symptom, s.start, s.end, s.confidence, s.negated)
+        for s in (*symptom_patterns.find_symptoms(text), *symptom_figures.find_figures(text))
+        if s.symptom in known
+    ]
+    found += _of_phrases(phrases, found)
+    best: dict[tuple[str, bool], SymptomFinding] = {}
+    for each in _without_twins(found):
+        key = (each.symptom, each.negated)
+        if key not in best or each.confidence > best[key].confidence:
+            best[key] = each
+    yield from best.values()
+
+
+def _of_phrases(
+    phrases: Iterable[PhraseSeen], beside: Sequence[SymptomFinding]
+) -> Iterator[SymptomFinding]:
+    """Yield what phrases tell; where a pattern speaks of the same words, only a whole phrase."""
+    for each in phrases:
+        if each.phrase.kind is not PhraseKind.SYMPTOM:
+            continue
+        whole = each.confidence >= 1.0
+        if not whole and any(s.start < each.end and each.start < s.end for s in beside):
+            continue
+        confidence = WHOLE if whole else PARTIAL
+        yield SymptomFinding(
+            each.phrase.value, each.start, each.end, confidence, each.negated
+        )
+
+
+def _without_twins(found: Sequence[SymptomFinding]) -> Iterator[SymptomFinding]:
+    """Leave out what a twin says better on the same words, and what is denied there."""
+    instead = symptom_patterns.pattern_table().instead
+    for each in found:
+        beside = [o for o in found if o.start - NEAR < each.end and each.start < o.end + NEAR]
+        twins = (o for o in beside if each.symptom in instead.get(o.symptom, ()))
+        if any(not o.negated or each.negated for o in twins):
+            continue
+        denied = any(o.symptom == each.symptom and o.negated for o in beside)
+        yield replace(each, negated=each.negated or denied)
