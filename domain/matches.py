@@ -83,6 +83,8 @@ class UnderstoodReport:
         vehicle: the vehicle given, or read out of the text when none was given.
         embedding: None when the embedder did not answer.
         safety: what to do first, where the report tells a danger to people.
+        question: the text only asks something and tells of nothing that fails.
+        failures: each failure by itself, where the text tells several; empty where it tells one.
     """
 
     report: FailureReport
@@ -91,6 +93,8 @@ class UnderstoodReport:
     vehicle: VehicleContext
     embedding: Embedding | None = None
     safety: SafetyAdvice | None = None
+    question: bool = False
+    failures: tuple["UnderstoodReport", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

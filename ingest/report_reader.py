@@ -17,8 +17,10 @@ from domain.tickets import SeenSymptom
 from domain.vehicles import VehicleContext, VehicleModel
 from domain.vocabulary import Component, Symptom
 from ingest.extraction import Clause, TextFinding, find_by_meaning, find_in_text, split_text
+from ingest.failures import split_failures
 from ingest.hazards import find_hazards
 from ingest.lexicon import Lexicon, PhraseKind
+from ingest.questions import is_question
 from ingest.safety_advice import advise
 
 T = TypeVar("T")
@@ -31,12 +33,18 @@ SHORT = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportWords:
-    """What the words of a report say; `compared` are the clauses to be read by their meaning."""
+    """What the words of a report say.
+
+    Attributes:
+        compared: the clauses to be read by their meaning.
+        failures: the piece of the text that tells each failure, where it tells several.
+    """
 
     said: Sequence[TextFinding]
     compared: Sequence[Clause]
     vehicle: VehicleContext
     safety: SafetyAdvice | None
+    failures: Sequence[str]
 
 
 class VocabularySource(Protocol):
@@ -91,13 +99,21 @@ class ReportReader:
         Raises:
             InvalidInput: a typed code does not read as a trouble code.
         """
+        whole, told = await self._understand(report)
+        alone = [replace(report, text=text, codes=()) for text in told]
+        each = [(await self._understand(one))[0] for one in alone]
+        # A danger comes first; else they stay in the order in which they were told.
+        return replace(whole, failures=tuple(sorted(each, key=lambda one: one.safety is None)))
+
+    async def _understand(self, report: FailureReport) -> tuple[UnderstoodReport, Sequence[str]]:
+        """Give the report as one failure, and the pieces of its text that tell several."""
         lexicon = self.lexicon
         typed = [codes.normalise_code(code) for code in report.codes]
         text = without_masks(report.text)
         words = await self._read(report, text, lexicon)
         embedding, meant = await self._meant(text, words.compared, lexicon)
         read = [f.value for f in words.said if f.kind is PhraseKind.CODE and not f.negated]
-        return UnderstoodReport(
+        understood = UnderstoodReport(
             report=report,
             codes=tuple(_found_code_keys((*typed, *read), words.vehicle.make, lexicon))[
                 :CODES_LIMIT
@@ -107,6 +123,9 @@ class ReportReader:
             embedding=embedding,
             safety=words.safety,
         )
+        telling = understood.symptoms or understood.codes or understood.safety
+        understood = replace(understood, question=not telling and is_question(text))
+        return understood, words.failures
 
     async def safety(self, text: str) -> SafetyAdvice | None:
         """Give what to do first, where a text tells a danger: of a report that goes no further."""
@@ -122,6 +141,7 @@ class ReportReader:
                 compared=split_text(text, said) if lexicon.meanings is not None else (),
                 vehicle=_vehicle_of_report(report, lexicon),
                 safety=advise(report.text, find_hazards(report.text)),
+                failures=split_failures(text, said),
             )
 
         return await self._read_apart(text, read)

@@ -21,11 +21,13 @@ SENTENCE_END = re.compile(r"(?<!\b[Nn]o)[.!?](?=\s)|[\n;]")
 WORD = re.compile(r"[^\W\d_]+(?:[/-][^\W\d_]+)?|lifepo4", re.IGNORECASE)
 NUMBER = re.compile(r"(?<![\w.,-])\d{1,5}(?:\.\d{1,2})?(?![\w.]\w|\d)")
 AUX = re.compile(
-    r"\b12\s?-?v(?:olts?)?\b[^.\d\n]{0,30}?(?<![\d.])(\d{1,2}\.\d{1,2}|\d{1,2}(?=\s?v))", re.IGNORECASE
+    r"\b12\s?-?v(?:olts?)?\b[^.\d\n]{0,30}?(?<![\d.])(\d{1,2}\.\d{1,2}|\d{1,2}(?=\s?v))",
+    re.IGNORECASE,
 )
 SERIES = re.compile(r"\b(\d{1,3})\s?(?:s\d{0,2}p?|(?:cells\s)?in\sseries|series)\b", re.IGNORECASE)
 HEALTH = re.compile(
-    r"\b(?:soh|state\sof\shealth|battery\shealth)\b\D{0,20}(\d{2,3}(?:\.\d)?)(?!\d|\.\d)", re.IGNORECASE
+    r"\b(?:soh|state\sof\shealth|battery\shealth)\b\D{0,20}(\d{2,3}(?:\.\d)?)(?!\d|\.\d)",
+    re.IGNORECASE,
 )
 SPREAD = re.compile(
     r"\b(?:spread|delta|difference|diff|gap|deviation|imbalance|farak|antar|dv|variation)\b"
@@ -34,7 +36,9 @@ SPREAD = re.compile(
     r"(?:spread|delta|difference|diff|gap|deviation|imbalance|farak|antar|variation|apart)\b",
     re.IGNORECASE,
 )
-CELL_VOLTS = re.compile(r"(?<![\w.,])(\d\.\d{1,3}|\d{4}(?=\D))(?:\s?(m?v)\w{0,4})?(?![\d.]\d)", re.IGNORECASE)
+CELL_VOLTS = re.compile(
+    r"(?<![\w.,])(\d\.\d{1,3}|\d{4}(?=\D))(?:\s?(m?v)\w{0,4})?(?![\d.]\d)", re.IGNORECASE
+)
 FELL = re.compile(
     r"\b(?:drain|fall|fell|drop|go|went|lose)\w{0,4}\s(?:\w{1,10}\s)?(?:from\s)?"
     r"(\d{2,3})\s?%?\s?(?:to|se|-|→)\s?(\d{1,2})(?!\d)",
@@ -238,7 +242,7 @@ def _changed(
     sentence: FigureSentence, known: FigureLimits, was: float, is_now: float
 ) -> str | None:
     hours = sentence.of_unit("h")
-    if hours and sentence.has(known.words["charge"]) or len(hours) > 1:
+    if (hours and sentence.has(known.words["charge"])) or len(hours) > 1:
         return "SYM_CHRG_002" if is_now >= known.told["charge_time"]["grown"] * was else None
     if was < 10:
         return None
@@ -288,7 +292,9 @@ def _dropped(sentence: FigureSentence, known: FigureLimits) -> Iterator[FigureSe
         return
     start, end = min(high.start, low.start), max(high.end, low.end)
     if sentence.has(known.words["parked"]):
-        if lost >= limits["parked"] and not sentence.has(known.words["charge"] - {"charge", "full"}):
+        if lost >= limits["parked"] and not sentence.has(
+            known.words["charge"] - {"charge", "full"}
+        ):
             yield FigureSeen("SYM_BATT_010", start, end, LIKELY)
         return
     if lost < limits["percent"]:

@@ -62,7 +62,10 @@ class PatternTable:
 
     def __init__(self, told: Mapping[str, Any]) -> None:
         denials = told["not"]
-        others = {name: told[name] for name in (*OTHERS, "stop_words", "doubt", "repaired", "gone", "harmless")}
+        others = {
+            name: told[name]
+            for name in (*OTHERS, "stop_words", "doubt", "repaired", "gone", "harmless")
+        }
         denying = {name: denials[name] for name in NEGATORS}
         self.words = WordGroups({**told["groups"], **denying, **others})
         bits = self.words.bits
@@ -264,5 +267,3 @@ def _fullest(seen: Sequence[SymptomSeen]) -> Iterator[SymptomSeen]:
             for other in beside
         ):
             yield each
-
-

@@ -8,7 +8,7 @@ against labelled reports (`bench/symptoms.py`).
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ingest import symptom_figures, symptom_patterns, text_phrases
+from ingest import symptom_figures, symptom_patterns
 from ingest.lexicon import Lexicon, PhraseKind
 from ingest.text_phrases import PhraseSeen
 
@@ -59,9 +59,7 @@ def _of_phrases(
         if not whole and any(s.start < each.end and each.start < s.end for s in beside):
             continue
         confidence = WHOLE if whole else PARTIAL
-        yield SymptomFinding(
-            each.phrase.value, each.start, each.end, confidence, each.negated
-        )
+        yield SymptomFinding(each.phrase.value, each.start, each.end, confidence, each.negated)
 
 
 def _without_twins(found: Sequence[SymptomFinding]) -> Iterator[SymptomFinding]:

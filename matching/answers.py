@@ -31,11 +31,21 @@ class SearchStage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailureMatches:
+    """What fits one failure of a report that tells several: `text` tells it."""
+
+    text: str
+    matches: tuple[Match, ...]
+    prompt: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatchAnswer:
     """The matches, the level that answered, and why not a better one did.
 
     `prompt` tells the technician how to go on when no card is offered; `shortened` says why fewer
-    cards were looked for than could be found, when that is so.
+    cards were looked for than could be found, when that is so. `failures` has each failure by
+    itself, where the report tells several.
     """
 
     matches: tuple[Match, ...]
@@ -44,4 +54,5 @@ class MatchAnswer:
     degraded: str | None = None
     prompt: str | None = None
     shortened: str | None = None
+    failures: tuple[FailureMatches, ...] = ()
     trace: tuple[SearchStage, ...] = ()

@@ -25,6 +25,7 @@ from matching.rankers import RankedCard, Ranker
 from matching.reasons import find_reasons, reason_sentence
 from matching.recall import CardRecall, SearchableCards
 from matching.recall_sources import build_sources
+from matching.several_failures import failures_of, join_answers
 
 # All that the sources may find together: nothing is cut before it is ranked.
 CONSIDERED = 250
@@ -43,6 +44,7 @@ SHORTENED = (
     "Leave the code out to see what the words alone bring."
 )
 NO_MATCH = "No known card fits. Describe what you see and measure; your report founds a new card."
+QUESTION = "This reads as a question, not as a failure, so no card is offered. Say what fails and how it shows."
 NO_CARDS = (
     "This service knows no card yet: an operator loads them with `battwheels ingest knowledge`. "
     "Your report founds a new card."
@@ -76,7 +78,23 @@ class Matcher:
     async def match(
         self, understood: UnderstoodReport, viewer: Viewer, limit: int = formulas.TOP
     ) -> MatchAnswer:
-        """Give at most `limit` cards for a report, best first, from the best level that answers."""
+        """Give at most `limit` cards for a report, best first, from the best level that answers.
+
+        Where it tells several failures, each is answered by itself too.
+        """
+        if understood.question:
+            return MatchAnswer(
+                matches=(), level=Level.AI, ranker=self._ranker.name, prompt=QUESTION
+            )
+        told = failures_of(understood)
+        if not told:
+            return await self._match_one(understood, viewer, limit)
+        answers = await asyncio.gather(*(self._match_one(one, viewer, limit) for one in told))
+        return join_answers(told, answers, limit)
+
+    async def _match_one(
+        self, understood: UnderstoodReport, viewer: Viewer, limit: int
+    ) -> MatchAnswer:
         try:
             async with asyncio.timeout(self._patience_s):
                 answer = await self._search_graph(understood, viewer, limit)

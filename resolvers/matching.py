@@ -50,7 +50,7 @@ class MatchingQueries:
             answer = await context.services.matcher.match(understood, context.viewer)
         if answer.degraded is not None:
             context.degraded.append(answer.degraded)
-        return answers.matches_answer(answer, understood.safety)
+        return answers.matches_answer(answer, understood)
 
     @strawberry.field(description="Say what most likely causes a failure, and what to check first.")
     @guard_field(Action.READ, ResourceKind.CARD)
@@ -65,7 +65,7 @@ class MatchingQueries:
             found = await context.services.diagnoser.diagnose(understood, context.viewer)
         if found.degraded is not None:
             context.degraded.append(found.degraded)
-        return answers.diagnosis_answer(found, understood.safety)
+        return answers.diagnosis_answer(found, understood.safety, understood.report.note)
 
     @strawberry.field(description="Search the cards by meaning and words together.")
     @guard_field(Action.READ, ResourceKind.CARD)

@@ -11,6 +11,7 @@ from domain.access import Action, ResourceKind
 from domain.cards import Severity
 from domain.ids import OperationId, TicketId, garage_id, person_id, ticket_id
 from domain.regions import count_by_region
+from domain.reports import FailureReport
 from domain.tickets import Ticket, TicketStatus
 from graph.garages import TicketFilter
 from repair import reports, tickets
@@ -127,9 +128,11 @@ class TicketMutations:
     ) -> ReportFailureResult:
         context, operation = info.context, info.context.operation_for(operation_id)
         async with danger_first(context, report.text):
-            made = await _open_ticket_once(context, operation, report, garage)
+            said = inputs.parse_report(report)
+            made = await _open_ticket_once(context, operation, said, report, garage)
         return FailureReported(
             safety=SafetyAdvice.from_domain(made.safety),
+            note=said.note,
             ticket=schema_tickets.Ticket.from_domain(made),
         )
 
@@ -315,9 +318,13 @@ class TicketQueries:
 
 
 async def _open_ticket_once(
-    context: RequestContext, operation: Operation, report: ReportInput, garage: str | None
+    context: RequestContext,
+    operation: Operation,
+    said: FailureReport,
+    report: ReportInput,
+    garage: str | None,
 ) -> Ticket:
-    said, house = inputs.parse_report(report), report_ports(context)
+    house = report_ports(context)
     place = garage_id(key_of("Garage", garage)) if garage else None
     body = operation_fingerprint("reportFailure", asdict(report) | {"garage": place})
     with context.services.intake_breaker.pass_through():

@@ -5,7 +5,7 @@ from strawberry import field
 
 from domain.matches import Level
 from schema.hazards import SAFETY, SafetyAdvice
-from schema.matching import Match
+from schema.matching import NOTE, Match
 
 
 @strawberry.type(description="A cause that may be behind the failure.")
@@ -46,3 +46,10 @@ class Diagnosis:
     level: Level = field(description="How much of the system found them.")
     degraded: str | None = field(description="What did not answer; null when all of it did.")
     truncated: bool = field(description="Whether a language model's answer was cut short.")
+    note: str | None = field(description=NOTE)
+    text: str | None = field(
+        description="The words that tell this failure, where the report tells several."
+    )
+    others: list["Diagnosis"] = field(
+        description="The diagnoses of the other failures, where the report tells several."
+    )

@@ -13,6 +13,8 @@ from schema.reasons import Reason, Standing
 from schema.tickets import FailureCard
 from schema.vocabulary import load_edge
 
+NOTE = "What was not read of the report; null when all of it was."
+
 
 @strawberry.type(description="What one way of finding cards adds to a card's place.")
 class Contribution:
@@ -48,14 +50,27 @@ class Match:
         )
 
 
+@strawberry.type(description="What fits one failure of a report that tells several.")
+class FailureMatches:
+    text: str = field(description="The words that tell it.")
+    matches: list[Match] = field(description="At most five, best first.")
+    prompt: str | None = field(description="What to do when no card fits it.")
+
+
 @strawberry.type(description="The cards that fit a report, best first, and how they were found.")
 class Matches:
     safety: SafetyAdvice | None = field(description=SAFETY)
-    matches: list[Match] = field(description="At most five, best first.")
+    matches: list[Match] = field(
+        description="At most five, best first; of several failures, the best of each first."
+    )
+    failures: list[FailureMatches] = field(
+        description="Each failure by itself, where the report tells several; else empty."
+    )
     level: Level = field(description="How much of the system answered.")
     degraded: str | None = field(description="What did not answer; null when all of it did.")
     ranker: str = field(description="What put them in order.")
     prompt: str | None = field(description="What to do when no card fits.")
+    note: str | None = field(description=NOTE)
     shortened: str | None = field(
         description="Why fewer cards were looked for than could be found; null when they were not."
     )

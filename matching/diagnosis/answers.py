@@ -54,6 +54,8 @@ class Diagnosis:
         level: how much of the system found the precedents.
         degraded: what did not answer, if anything did not.
         truncated: a language model's answer was cut at its token cap (ML-24).
+        others: the diagnoses of the other failures, where the report tells several.
+        text: what tells this failure, where the report tells several.
     """
 
     cause: PossibleCause | None
@@ -65,6 +67,8 @@ class Diagnosis:
     precedents: tuple[Precedent, ...]
     degraded: str | None = None
     truncated: bool = False
+    others: tuple["Diagnosis", ...] = ()
+    text: str | None = None
 
     @property
     def first(self) -> PossibleCause | None:

@@ -14,6 +14,7 @@ from matching.answers import MatchAnswer
 from matching.diagnosis import evidence_reasoner, retrieval
 from matching.diagnosis.answers import Diagnosis
 from matching.diagnosis.reply import ParsedReply, merge_reply
+from matching.several_failures import failures_of
 
 # The matches tell the causes; their cards, whole, are waited for no longer than this.
 CARDS_SECONDS = 0.6
@@ -52,8 +53,23 @@ class Diagnoser:
     patience_s: float = CARDS_SECONDS
 
     async def diagnose(self, understood: UnderstoodReport, viewer: Viewer) -> Diagnosis:
-        """Say what most likely causes the failure, from cards that `viewer` may see."""
+        """Say what most likely causes the failure, from cards that `viewer` may see.
+
+        Where a report tells several, each has a diagnosis of its own.
+        """
+        told = failures_of(understood)
+        if not told:
+            return await self._diagnose_one(understood, viewer)
+        each = await asyncio.gather(*(self._diagnose_one(one, viewer) for one in told))
+        first, *others = (
+            replace(found, text=one.report.text) for one, found in zip(told, each, strict=True)
+        )
+        return replace(first, others=tuple(others))
+
+    async def _diagnose_one(self, understood: UnderstoodReport, viewer: Viewer) -> Diagnosis:
         answer = await self.matcher.match(understood, viewer, retrieval.TOP_K)
+        if understood.question:
+            return evidence_reasoner.diagnose_nothing(answer)
         if not LEVELS[answer.level].from_graph:
             return evidence_reasoner.diagnose_from_memory(understood, answer)
         cards, silent = await self._read_cards(answer, viewer)

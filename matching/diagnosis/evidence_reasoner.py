@@ -71,6 +71,19 @@ def diagnose_from_evidence(
     )
 
 
+def diagnose_nothing(answer: MatchAnswer) -> Diagnosis:
+    """Give the diagnosis of a text that tells no failure: how to go on, as the match says it."""
+    return Diagnosis(
+        cause=None,
+        suspects=(),
+        checks=(),
+        reasoning=answer.prompt or UNKNOWN,
+        reasoner=NAME,
+        level=answer.level,
+        precedents=(),
+    )
+
+
 def diagnose_from_memory(understood: UnderstoodReport, answer: MatchAnswer) -> Diagnosis:
     """Give what the garage's recent matches tell while the graph is silent: suspects, worth 0.
 
