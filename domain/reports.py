@@ -39,7 +39,7 @@ class FailureReport:
     def parse(
         cls, text: str, codes: tuple[str, ...] = (), vehicle: VehicleContext | None = None
     ) -> Self:
-        """Give the report with its text cleaned, cut after 10,000 characters, and its bounds checked.
+        """Give the report with its text cleaned and cut after 10,000 characters, in its bounds.
 
         Raises:
             InvalidInput: no text and no code, over 50 codes, or a code of more than 40 characters.

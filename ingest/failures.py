@@ -56,7 +56,7 @@ class FailureWords:
 
 
 def split_failures(text: str, found: Sequence[TextFinding]) -> tuple[str, ...]:
-    """Give the piece of the text that tells each failure, in order; none where it tells only one."""
+    """Give the piece of the text that tells each failure, in order; none where it tells one."""
     symptoms = [
         each
         for each in sorted(found, key=lambda f: (f.start, f.end))

@@ -35,7 +35,7 @@ class QuestionWords:
 
 
 def is_question(text: str) -> bool:
-    """Say whether a text asks and tells of nothing that fails; what else it tells is not looked at."""
+    """Say whether a text asks, and no word of it tells of trouble."""
     if len(text) > LONGEST:
         return False
     known = QuestionWords.read()

@@ -44,7 +44,10 @@ SHORTENED = (
     "Leave the code out to see what the words alone bring."
 )
 NO_MATCH = "No known card fits. Describe what you see and measure; your report founds a new card."
-QUESTION = "This reads as a question, not as a failure, so no card is offered. Say what fails and how it shows."
+QUESTION = (
+    "This reads as a question, not as a failure, so no card is offered. "
+    "Say what fails and how it shows."
+)
 NO_CARDS = (
     "This service knows no card yet: an operator loads them with `battwheels ingest knowledge`. "
     "Your report founds a new card."
