@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from domain.matches import Embedding
 from ingest import quantities, symptom_reader, text_codes, text_phrases
@@ -18,10 +19,11 @@ from ingest.text_phrases import TROUBLE, PhraseSeen
 from ingest.text_spans import TextSpans
 from ingest.word_stems import StemmedWord, WordRole, is_foreign, is_well, split_clauses
 
-# Cosine from which a clause means what a phrase says; found on the labelled sentences of the tests.
-MEANS = 0.6
-# Symptoms of one clause that mean nearly as well as the best one are given too.
-NEARLY = 0.05
+# Cosine from which a clause means what a phrase says, and how much nearer than any other symptom;
+# found on labelled reports (`bench/symptoms.py`).
+MEANS, CLEARLY = 0.5, 0.06
+SURELY = 0.6
+NEIGHBOURS = 40
 MOST_CLAUSES = 8
 LEAST_WORDS = 2
 CLAUSE_CHARACTERS = 300
@@ -133,20 +135,23 @@ def find_by_meaning(
         return ()
     vectors = np.array([e.vector for e in embeddings], dtype=np.float32)
     cosines = vectors @ lexicon.meanings.T  # [clauses, phrases]
-    negates = np.array([p.negates for p in lexicon.meant])
-    found: list[TextFinding] = []
-    for clause, row in zip(compared, cosines, strict=True):
-        agreeing = np.where(negates == clause.negates, row, -1.0)
-        least = max(MEANS, float(agreeing.max(initial=-1.0)) - NEARLY)
-        best: dict[str, float] = {}
-        for number in np.flatnonzero(agreeing >= least):
-            value = lexicon.meant[int(number)].value
-            best[value] = max(best.get(value, 0.0), float(agreeing[number]))
-        found += [
-            TextFinding(PhraseKind.SYMPTOM, value, clause.start, clause.end, min(1.0, cosine))
-            for value, cosine in best.items()
-        ]
-    return tuple(found)
+    found = (
+        _nearest(clause, row, lexicon) for clause, row in zip(compared, cosines, strict=True)
+    )
+    return tuple(f for f in found if f is not None)
+
+
+def _nearest(clause: Clause, row: NDArray[np.float32], lexicon: Lexicon) -> TextFinding | None:
+    """Give the symptom whose nearest phrase is clearly nearer than that of any other."""
+    best: dict[str, float] = {}
+    for number in np.argsort(-row)[:NEIGHBOURS]:
+        best.setdefault(lexicon.meant[int(number)].value, float(row[number]))
+    (value, cosine), *others = best.items()
+    margin = cosine - (others[0][1] if others else 0.0)
+    if cosine < MEANS or margin < CLEARLY or (cosine < SURELY and margin < 2 * CLEARLY):
+        return None
+    confidence = min(0.9, 0.5 + margin + max(0.0, cosine - MEANS))
+    return TextFinding(PhraseKind.SYMPTOM, value, clause.start, clause.end, confidence)
 
 
 def _find_phrases(text: str, lexicon: Lexicon) -> Iterator[TextFinding]:

@@ -30,10 +30,10 @@ HEALTH = re.compile(
     re.IGNORECASE,
 )
 SPREAD = re.compile(
-    r"\b(?:spread|delta|difference|diff|gap|deviation|imbalance|farak|antar|dv|variation)\b"
+    r"\b(?:spread|delta|difference|diff|gap|deviation|imbalance|farak|antar|dv|variation|balance\sby|within)\b"
     r"[^.\d\n]{0,25}(\d{1,4}(?:\.\d{1,3})?)\s?(mv|v|millivolts?|volts?)?(?!\w)|"
     r"(?<![\d.])(\d{1,4}(?:\.\d{1,3})?)\s?(mv|v|millivolts?|volts?)\s(?:cell\s)?"
-    r"(?:spread|delta|difference|diff|gap|deviation|imbalance|farak|antar|variation|apart)\b",
+    r"(?:between|below|under\sthe|less|lower|spread|delta|difference|diff|gap|deviation|imbalance|farak|antar|variation|apart)\b",
     re.IGNORECASE,
 )
 CELL_VOLTS = re.compile(
@@ -164,7 +164,7 @@ def _apart(sentence: FigureSentence, known: FigureLimits) -> Iterator[FigureSeen
         low, high = min(inside, key=lambda i: i[0]), max(inside, key=lambda i: i[0])
         if high[0] - low[0] >= limits["spread"]:
             yield _seen("SYM_BMS_002", sentence, low[1], SURE)
-    if any(v < limits["empty"] and f[2] for v, f in volts):
+    elif any(v < limits["empty"] and f[2] for v, f in volts):
         yield _seen("SYM_BMS_013", sentence, volts[0][1], LIKELY)
 
 
@@ -187,6 +187,10 @@ def _seen(
 
 def _flat_aux(sentence: FigureSentence, known: FigureLimits) -> Iterator[FigureSeen]:
     limits = known.told["aux"]
+    if any(limits["charging"] <= q.high <= 15.5 for q in sentence.of_unit("V")):
+        return
+    if any(limits["charging"] <= float(n[0]) <= 15.5 for n in NUMBER.finditer(sentence.text)):
+        return
     for found in AUX.finditer(sentence.text):
         volts = float(found[1])
         if volts > limits["charging"] + 3:
@@ -351,12 +355,12 @@ def _sags(sentence: FigureSentence, known: FigureLimits) -> Iterator[FigureSeen]
 def _loses_air(sentence: FigureSentence, known: FigureLimits) -> Iterator[FigureSeen]:
     limits = known.told["tyre"]
     pressures = sentence.of_unit(*PSI)
-    if not pressures or sentence.has(frozenset({"air_brake", "reservoir", "tank"})):
+    if not pressures or not sentence.has(known.words["tyre"]):
         return
     factor = PSI[pressures[0].unit]
     numbers = [float(n[0]) * factor for n in NUMBER.finditer(sentence.text)]
     values = [n for n in numbers if 0 < n <= 150]
-    fell = max(values, default=0) - values[-1] if len(values) > 1 else 0
+    fell = max(values, default=0) - min(values, default=0) if len(values) > 1 else 0
     if fell >= limits["lost_psi"] or (values and max(values) < limits["least_psi"]):
         yield FigureSeen("SYM_DRIV_010", pressures[0].start, pressures[-1].end, LIKELY)
 

@@ -63,12 +63,23 @@ def _of_phrases(
 
 
 def _without_twins(found: Sequence[SymptomFinding]) -> Iterator[SymptomFinding]:
-    """Leave out what a twin says better on the same words, and what is denied there."""
-    instead = symptom_patterns.pattern_table().instead
+    """Leave out what a twin says better on the same words, and mark what is denied there."""
     for each in found:
         beside = [o for o in found if o.start - NEAR < each.end and each.start < o.end + NEAR]
-        twins = (o for o in beside if each.symptom in instead.get(o.symptom, ()))
-        if any(not o.negated or each.negated for o in twins):
+        if any(_is_better(other, each) for other in beside):
             continue
         denied = any(o.symptom == each.symptom and o.negated for o in beside)
         yield replace(each, negated=each.negated or denied)
+
+
+def _is_better(other: SymptomFinding, each: SymptomFinding) -> bool:
+    """Say whether a twin stands for this one; of two that stand for each other, the surer does."""
+    instead = symptom_patterns.pattern_table().instead
+    if each.symptom not in instead.get(other.symptom, ()) or (other.negated and not each.negated):
+        return False
+    mutual = other.symptom in instead.get(each.symptom, ())
+    return not mutual or _weight(other) > _weight(each)
+
+
+def _weight(found: SymptomFinding) -> tuple[float, int, str]:
+    return found.confidence, found.end - found.start, found.symptom
