@@ -111,7 +111,7 @@ class ReportReader:
         """Read the words: a long text in a thread of its own, since the loop has others waiting."""
 
         def read() -> ReportWords:
-            said = find_in_text(text, lexicon)
+            said = find_in_text(text, lexicon, report.vehicle.make)
             return ReportWords(
                 said=said,
                 compared=split_text(text, said) if lexicon.meanings is not None else (),

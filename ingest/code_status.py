@@ -1,0 +1,240 @@
+"""What a text says of the codes in it: there, denied, cleared, pending, stored, coming and going.
+
+Codes of one list share what is said around the list. A word in front of it ("no", "pending")
+speaks of the list where nothing but small words stands between; so does one behind it. Whether it was
+cleared, and came back, is looked for as far as the next code, and in the next sentence where that
+goes on about it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from domain.codes import CodeStatus
+from ingest import code_words
+from ingest.code_words import SENTENCE_ENDS, TextWords
+
+REACH_BEFORE, REACH_BEHIND, REACH_CLEARED = 8, 9, 34
+NEAR = 3
+MARKS_BEFORE = frozenset(":=#\"'([*-")
+MARKS_BEHIND = frozenset("-:=([\"')]*,")
+LIST_MARKS = frozenset(",/;&+|-()[]\"'*:\n•")
+OWN_STATUS = frozenset({CodeStatus.PENDING, CodeStatus.STORED, CodeStatus.INTERMITTENT})
+# Words between a list and what it says of all of it; without one it may speak of the last alone.
+OF_ALL = frozenset(
+    "are were both all have is was hai hain the tha has dono sab ko हैं है थे sind son".split()
+)
+
+
+class Told(Enum):
+    """What is said behind a code of its being cleared."""
+
+    CLEARED = auto()
+    STAYED_AWAY = auto()
+    BACK = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class CodePlace:
+    """Where a code stands, its failure type with it."""
+
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class CodeState:
+    """What is said of a code; None where nothing is. `away`: it was cleared and stayed away."""
+
+    status: CodeStatus | None = None
+    away: bool = False
+
+
+def read_states(words: TextWords, places: Sequence[CodePlace]) -> Sequence[CodeState]:
+    """Give what the text says at each place of a code; the places are in order."""
+    states: list[CodeState] = []
+    lists = list(_lists_of(words, places))
+    for number, codes in enumerate(lists):
+        earlier = lists[number - 1][-1].stop if number else 0
+        later = lists[number + 1][0].start if number + 1 < len(lists) else None
+        states += _states_of_list(words, codes, earlier, later)
+    return states
+
+
+def _lists_of(words: TextWords, places: Sequence[CodePlace]) -> Iterator[list[CodePlace]]:
+    """Yield the codes that only separators hold apart, together."""
+    current: list[CodePlace] = []
+    for place in places:
+        if current and not is_list(words, current[-1].stop, place.start):
+            yield current
+            current = []
+        current.append(place)
+    if current:
+        yield current
+
+
+def is_list(words: TextWords, start: int, end: int) -> bool:
+    """Say whether only what separates the parts of a list stands between two places."""
+    between = words.between(start, end)
+    return len(between) <= REACH_BEFORE and all(
+        word in LIST_MARKS or word in code_words.LISTED for word in between
+    )
+
+
+def _states_of_list(
+    words: TextWords, codes: Sequence[CodePlace], earlier: int, later: int | None
+) -> Iterator[CodeState]:
+    first, last = words.from_place(codes[0].start), words.from_place(codes[-1].stop)
+    stop = words.ending_by(earlier) if earlier else 0
+    end = len(words.words) if later is None else _region_end(words, last, words.from_place(later))
+    before = _said_before(words, first - 1, stop)
+    behind, of_all = _said_behind(words, last, end)
+    told = _told_of_clearing(words, last, end)
+    shared = _combine(before, behind if of_all else None, told)
+    alone = _combine(before, behind, told)
+    # "P0A1F, P0A80 is back" behind a "no": what follows is said of the last.
+    if before is CodeStatus.DENIED and alone.status is not CodeStatus.DENIED:
+        shared = CodeState(before)
+    yield from [shared] * (len(codes) - 1)
+    yield alone
+
+
+def _combine(
+    before: CodeStatus | None, behind: CodeStatus | None, told: Sequence[Told]
+) -> CodeState:
+    """Give what holds in the end of what is said in front, behind, and of its being cleared."""
+    status = before if before is CodeStatus.DENIED or behind is None else behind
+    if before is CodeStatus.DENIED and (Told.BACK in told or behind is CodeStatus.PRESENT):
+        status = before if behind is not CodeStatus.PRESENT and told[-1] is not Told.BACK else None
+        status = status or CodeStatus.PRESENT
+    away = False
+    for each in told:
+        if each is Told.CLEARED:
+            status, away = CodeStatus.CLEARED, False
+        elif each is Told.BACK:
+            back = behind if behind is CodeStatus.INTERMITTENT else CodeStatus.PRESENT
+            status, away = back, False
+        elif status is CodeStatus.CLEARED:
+            away = True
+    return CodeState(status, away)
+
+
+def _region_end(words: TextWords, first: int, later: int) -> int:
+    """Give where what is said of this code ends, and what is said of the next one begins."""
+    for number in range(later - 1, max(first, later - REACH_CLEARED) - 1, -1):
+        word = words.words[number]
+        if word in ",;|)]" or word in SENTENCE_ENDS or word in code_words.BREAKS:
+            inside = word == "and" and words.word(number + 1) in {"goes", "go", "off", "on"}
+            if not inside:
+                return number + 1
+    return later
+
+
+def _said_before(words: TextWords, last: int, stop: int) -> CodeStatus | None:
+    for number in range(last, max(stop, last - REACH_BEFORE) - 1, -1):
+        word = words.words[number]
+        status = code_words.BEFORE.in_front(words, number, stop)
+        if status is not None and not (word == "no" and _is_number_word(words, number)):
+            return status
+        known = word in code_words.FILLERS_BEFORE or word in MARKS_BEFORE or word == "no"
+        if not known and not (word in LIST_MARKS and _heads(words, number, stop)):
+            return None
+    return None
+
+
+def _is_number_word(words: TextWords, number: int) -> bool:
+    """Say whether this "no" is a number's: "error code no 7"."""
+    return words.word(number - 1) in code_words.ANNOUNCE and words.word(number - 2) not in {
+        "no",
+        "any",
+    }
+
+
+def _heads(words: TextWords, number: int, stop: int) -> bool:
+    """Say whether a line's end belongs to a heading: "Pending codes:" and the codes below it."""
+    return words.words[number] == "\n" and number > stop and words.words[number - 1] == ":"
+
+
+def _said_behind(words: TextWords, first: int, stop: int) -> tuple[CodeStatus | None, bool]:
+    """Give what is said behind a list, and whether it is said of all of it."""
+    comma, of_all = False, False
+    for number in range(first, min(stop, first + REACH_BEHIND)):
+        word = words.words[number]
+        if word in code_words.DENIED_AT_END and _ends_there(words, number + 1):
+            return CodeStatus.DENIED, True
+        found = code_words.AFTER.behind(words, number, len(words.words))
+        if found is not None:
+            status, after = found
+            if status is CodeStatus.DENIED and _was_tried(words, after):
+                return CodeStatus.PRESENT, True
+            if status in OWN_STATUS and not _speaks_of_code(words, after, comma=comma):
+                return None, False
+            return status, of_all or status in {CodeStatus.DENIED, CodeStatus.CLEARED}
+        if word == "," and not comma:
+            comma = True
+        elif word not in code_words.FILLERS_AFTER and word not in MARKS_BEHIND:
+            return None, False
+        of_all = of_all or word in OF_ALL
+    return None, False
+
+
+def _ends_there(words: TextWords, number: int) -> bool:
+    word = words.word(number)
+    return not word or word in SENTENCE_ENDS or word in ",;|)]"
+
+
+def _was_tried(words: TextWords, number: int) -> bool:
+    """Say whether "not" speaks of what was tried: "P0A1F nahi hat raha" is still there."""
+    return words.word(number) in code_words.TRIED
+
+
+def _speaks_of_code(words: TextWords, after: int, *, comma: bool) -> bool:
+    if _ends_there(words, after) or words.word(after) in "-:([|/":
+        return True
+    return not comma and words.word(after) in code_words.MAY_FOLLOW
+
+
+def _told_of_clearing(words: TextWords, first: int, stop: int) -> Sequence[Told]:
+    """Give what is said of clearing and coming back, in order, as long as it goes on about it."""
+    found: list[Told] = []
+    for number in range(first, min(stop, first + REACH_CLEARED)):
+        word = words.words[number]
+        if word in SENTENCE_ENDS and not _goes_on(words, number):
+            break
+        told = _told_at(words, number, first)
+        if told is not None:
+            found.append(told)
+    return found
+
+
+def _goes_on(words: TextWords, number: int) -> bool:
+    following = words.word(number + 1)
+    return not following or following in code_words.CONTINUES or following in SENTENCE_ENDS
+
+
+def _told_at(words: TextWords, number: int, first: int) -> Told | None:
+    word = words.words[number]
+    if any(tuple(words.words[number : number + length]) in code_words.BACK for length in (1, 2, 3)):
+        near = words.words[max(first, number - NEAR) : number + NEAR + 1]
+        denied = not code_words.NEGATIONS.isdisjoint(near)
+        return Told.STAYED_AWAY if denied else Told.BACK
+    if not _is_cleared(words, number):
+        return None
+    near = words.words[max(first, number - NEAR) : number]
+    if not code_words.EARLIER.isdisjoint(near):
+        return None
+    following = words.words[number + 1 : number + NEAR]
+    denied = not code_words.NEGATIONS.isdisjoint((*near, *following)) and word != "gone"
+    return Told.BACK if denied else Told.CLEARED
+
+
+def _is_cleared(words: TextWords, number: int) -> bool:
+    word = words.words[number]
+    if word in code_words.CLEAR_WORDS:
+        return True
+    if word not in code_words.CLEAR_STEMS:
+        return False
+    before = words.words[max(0, number - 2) : number]
+    denied = not code_words.NEGATIONS.isdisjoint((*before, *words.words[number + 1 : number + 3]))
+    done = words.word(number + 1) in code_words.CLEAR_DONE
+    return denied or done or (word == "reset" and not code_words.WAS_RESET.isdisjoint(before))
