@@ -7,18 +7,21 @@ from ingest import code_words
 from ingest.code_forms import CodeCandidate, CodeForm
 from ingest.code_words import SENTENCE_ENDS, TextWords
 
-REACH, REACH_DISPLAY = 7, 6
+REACH, REACH_DISPLAY, REACH_MAKE = 7, 6, 20
 MARKS = frozenset(":=#-(['\".,>*")
+QUOTES = frozenset("\"')]")
 LETTERED = frozenset(
     {CodeForm.MAKER, CodeForm.SPACED, CodeForm.APART, CodeForm.FIVE, CodeForm.SPELT, CodeForm.ALIKE}
 )
 YEAR = re.compile(r"19[89]\d|20[0-4]\d")
 GROUPED = re.compile(r"[\s-]\d{3}")
+# "Codes found: 2 (P0A80, P0AA6)".
+COUNT = re.compile(r"\s?[(:]\s?[PBCU]-?[0-3][0-9A-F]", re.IGNORECASE)
 
 
 def is_announced(words: TextWords, candidate: CodeCandidate) -> bool:
     """Say whether the text calls it a code: "error code no. 7", "E401 error"."""
-    return _is_called(words, candidate) or _is_called_behind(words, candidate)
+    return _is_called(words, candidate) or is_called_behind(words, candidate)
 
 
 def _is_called(words: TextWords, candidate: CodeCandidate) -> bool:
@@ -61,15 +64,18 @@ def is_called_code(words: TextWords, candidate: CodeCandidate) -> bool:
     return words.word(last) in code_words.CODES_ALONE and not _is_other_code(words, last)
 
 
-def _is_called_behind(words: TextWords, candidate: CodeCandidate) -> bool:
+def is_called_behind(words: TextWords, candidate: CodeCandidate) -> bool:
     first = words.from_place(candidate.stop)
     number = first
-    while number < first + 3 and words.word(number) in code_words.BEHIND:
+    while number < first + 3 and (
+        words.word(number) in code_words.BEHIND or words.word(number) in QUOTES
+    ):
         number += 1
-    if words.word(number) not in code_words.BEHIND_ONE:
-        return False
+    word = words.word(number)
     if candidate.form is not CodeForm.NUMBER:
-        return True
+        return word in code_words.BEHIND_ONE or word in code_words.BEHIND_MANY
+    if word not in code_words.BEHIND_ONE:
+        return False
     # "12 error" may count errors; "12 number ka error" and "05 error" may not.
     return (
         number > first
@@ -108,11 +114,12 @@ def _shows_before(words: TextWords, candidate: CodeCandidate) -> bool:
 
 def shows_number(words: TextWords, candidate: CodeCandidate, make: str | None) -> bool:
     """Say whether it is what the display of a make shows that tells bare numbers."""
-    return (
-        make is not None
-        and make.strip().casefold() in code_words.NUMBER_MAKES
-        and _shows_before(words, candidate)
-    )
+    if not _shows_before(words, candidate):
+        return False
+    last = words.ending_by(candidate.start)
+    named = words.words[max(0, last - REACH_MAKE) : last + REACH_MAKE]
+    given = make is not None and make.strip().casefold() in code_words.NUMBER_MAKES
+    return given or not code_words.NUMBER_MAKES.isdisjoint(named)
 
 
 def _sentence_before(words: TextWords, last: int) -> list[str]:
@@ -144,7 +151,8 @@ def is_thing(words: TextWords, candidate: CodeCandidate) -> bool:
 
 def is_counted(text: str, words: TextWords, candidate: CodeCandidate) -> bool:
     """Say whether a number measures or counts something, or goes on as a longer number."""
-    if GROUPED.match(text, candidate.stop) and candidate.form is CodeForm.NUMBER:
+    number = candidate.form is CodeForm.NUMBER
+    if number and (GROUPED.match(text, candidate.stop) or COUNT.match(text, candidate.stop)):
         return True
     return words.word(words.from_place(candidate.stop)) in code_words.UNITS
 

@@ -37,6 +37,7 @@ STATUS_BEHIND = re.compile(
     re.IGNORECASE,
 )
 PAIR_APART = re.compile(r"\d[0-9A-F]|[A-F]\d")
+CODE_BEGINS = re.compile(r"(?:[a-z]{1,3}\s)?[A-FPU]\d", re.IGNORECASE)
 JOINED_BEFORE = re.compile(r"(?P<word>[A-Za-z0-9]{1,20})[-_]$")
 GAP = r"[\s.\-_]{0,2}"
 APART = re.compile(
@@ -53,10 +54,10 @@ MAKERS = re.compile(
 )
 # "Err-40", "ERR40": the word is no part of the code.
 CALLED = re.compile(
-    rf"{ALONE}(?:err?|e?code|error|fault|alarm|dtc)[\s_.:=#-]?(?P<code>\d{{1,6}}){ENDS}(?![.,:/-]\d)",
+    rf"{ALONE}(?:err?|e?code|error|fault|alarm|dtc)[_.=#-]?(?P<code>\d{{1,6}}){ENDS}(?![.,:/-]\d)",
     re.IGNORECASE,
 )
-NUMBER = re.compile(rf"{ALONE}(?<!\d[.,:/-])(?P<code>\d{{1,6}}){ENDS}(?![.,:/-]\d)(?!\s?[%°/₹])")
+NUMBER = re.compile(rf"{ALONE}(?<!\d[.,:/-])(?P<code>\d{{1,6}}){ENDS}(?![.,:/-]\d)(?!\s?[%°₹])")
 HEX_WORD = re.compile(
     rf"{ALONE}(?=[0-9A-F]{{0,7}}\d)(?=[0-9A-F]{{0,7}}[A-F])(?P<code>[0-9A-F]{{4,8}}){ENDS}"
 )
@@ -165,13 +166,9 @@ def _is_type(text: str, behind: re.Match[str]) -> bool:
     """Say whether two digits behind a blank are a failure type: no words may follow them."""
     if behind["gap"] is None:
         return True
-    rest = text[behind.end() : behind.end() + 3].lstrip(" ")
+    rest = text[behind.end() : behind.end() + 8].lstrip(" ")
     pair = PAIR_APART.fullmatch(behind["type"])
-    return pair is not None and (not rest[:1].isalpha() or rest[:2].isupper() or _is_pair(rest))
-
-
-def _is_pair(rest: str) -> bool:
-    return PAIR_APART.fullmatch(rest[:2]) is not None
+    return pair is not None and (not rest[:1].isalpha() or CODE_BEGINS.match(rest) is not None)
 
 
 def _hex_candidates(text: str) -> Iterator[CodeCandidate]:

@@ -15,7 +15,9 @@ from ingest import code_words
 from ingest.code_words import SENTENCE_ENDS, TextWords
 
 REACH_BEFORE, REACH_BEHIND, REACH_CLEARED = 8, 9, 34
-NEAR = 3
+NEAR, REACH_PAIRED = 3, 12
+# "Na … na …" is "neither … nor …"; alone it asks for assent.
+PAIRED = frozenset({"na", "न", "ना"})
 MARKS_BEFORE = frozenset(":=#\"'([*-")
 MARKS_BEHIND = frozenset("-:=([\"')]*,")
 LIST_MARKS = frozenset(",/;&+|-()[]\"'*:\n•")
@@ -114,8 +116,8 @@ def _combine(
         elif each is Told.BACK:
             back = behind if behind is CodeStatus.INTERMITTENT else CodeStatus.PRESENT
             status, away = back, False
-        elif status is CodeStatus.CLEARED:
-            away = True
+        else:
+            status, away = CodeStatus.CLEARED, True
     return CodeState(status, away)
 
 
@@ -134,7 +136,7 @@ def _said_before(words: TextWords, last: int, stop: int) -> CodeStatus | None:
     for number in range(last, max(stop, last - REACH_BEFORE) - 1, -1):
         word = words.words[number]
         status = code_words.BEFORE.in_front(words, number, stop)
-        if status is not None and not (word == "no" and _is_number_word(words, number)):
+        if status is not None and not _is_other_word(words, number):
             return status
         known = word in code_words.FILLERS_BEFORE or word in MARKS_BEFORE or word == "no"
         if not known and not (word in LIST_MARKS and _heads(words, number, stop)):
@@ -142,12 +144,17 @@ def _said_before(words: TextWords, last: int, stop: int) -> CodeStatus | None:
     return None
 
 
-def _is_number_word(words: TextWords, number: int) -> bool:
-    """Say whether this "no" is a number's: "error code no 7"."""
-    return words.word(number - 1) in code_words.ANNOUNCE and words.word(number - 2) not in {
-        "no",
-        "any",
-    }
+def _is_other_word(words: TextWords, number: int) -> bool:
+    """Say whether this "no" is a number's ("error code no 7"), or this "na" has no other one."""
+    word = words.words[number]
+    if word in PAIRED:
+        around = words.words[max(0, number - REACH_PAIRED) : number + REACH_PAIRED + 1]
+        return around.count(word) == 1
+    return (
+        word == "no"
+        and words.word(number - 1) in code_words.ANNOUNCE
+        and words.word(number - 2) not in {"no", "any"}
+    )
 
 
 def _heads(words: TextWords, number: int, stop: int) -> bool:
@@ -160,7 +167,9 @@ def _said_behind(words: TextWords, first: int, stop: int) -> tuple[CodeStatus | 
     comma, of_all = False, False
     for number in range(first, min(stop, first + REACH_BEHIND)):
         word = words.words[number]
-        if word in code_words.DENIED_AT_END and _ends_there(words, number + 1):
+        if word in code_words.DENIED_AT_END and (
+            _ends_there(words, number + 1) or (number + 1 == stop and word not in {"no", "not"})
+        ):
             return CodeStatus.DENIED, True
         found = code_words.AFTER.behind(words, number, len(words.words))
         if found is not None:
@@ -169,13 +178,22 @@ def _said_behind(words: TextWords, first: int, stop: int) -> tuple[CodeStatus | 
                 return CodeStatus.PRESENT, True
             if status in OWN_STATUS and not _speaks_of_code(words, after, comma=comma):
                 return None, False
-            return status, of_all or status in {CodeStatus.DENIED, CodeStatus.CLEARED}
+            today = _said_today(words, after, stop)
+            return today or status, of_all or status in {CodeStatus.DENIED, CodeStatus.CLEARED}
         if word == "," and not comma:
             comma = True
         elif word not in code_words.FILLERS_AFTER and word not in MARKS_BEHIND:
             return None, False
         of_all = of_all or word in OF_ALL
     return None, False
+
+
+def _said_today(words: TextWords, first: int, stop: int) -> CodeStatus | None:
+    """Give what is said of today where the text told of earlier: "was pending, now it is active"."""
+    for number in range(first, min(stop, first + NEAR)):
+        if words.words[number] in code_words.TODAY:
+            return _said_behind(words, number + 1, stop)[0]
+    return None
 
 
 def _ends_there(words: TextWords, number: int) -> bool:
@@ -214,27 +232,41 @@ def _goes_on(words: TextWords, number: int) -> bool:
 
 def _told_at(words: TextWords, number: int, first: int) -> Told | None:
     word = words.words[number]
+    before = _clause_before(words, number, first)
     if any(tuple(words.words[number : number + length]) in code_words.BACK for length in (1, 2, 3)):
-        near = words.words[max(first, number - NEAR) : number + NEAR + 1]
+        near = (*before, *words.words[number : number + NEAR + 1])
         denied = not code_words.NEGATIONS.isdisjoint(near)
         return Told.STAYED_AWAY if denied else Told.BACK
-    if not _is_cleared(words, number):
+    if not _is_cleared(words, number, before) or not code_words.EARLIER.isdisjoint(before):
         return None
-    near = words.words[max(first, number - NEAR) : number]
-    if not code_words.EARLIER.isdisjoint(near):
-        return None
-    following = words.words[number + 1 : number + NEAR]
-    denied = not code_words.NEGATIONS.isdisjoint((*near, *following)) and word != "gone"
+    denied = not code_words.NEGATIONS.isdisjoint((*before, *_clause_behind(words, number)))
     return Told.BACK if denied else Told.CLEARED
 
 
-def _is_cleared(words: TextWords, number: int) -> bool:
+def _is_cleared(words: TextWords, number: int, before: Sequence[str]) -> bool:
     word = words.words[number]
     if word in code_words.CLEAR_WORDS:
         return True
     if word not in code_words.CLEAR_STEMS:
         return False
-    before = words.words[max(0, number - 2) : number]
-    denied = not code_words.NEGATIONS.isdisjoint((*before, *words.words[number + 1 : number + 3]))
+    denied = not code_words.NEGATIONS.isdisjoint((*before, *_clause_behind(words, number)))
     done = words.word(number + 1) in code_words.CLEAR_DONE
     return denied or done or (word == "reset" and not code_words.WAS_RESET.isdisjoint(before))
+
+
+def _clause_before(words: TextWords, number: int, first: int) -> Sequence[str]:
+    """Give the few words of the same clause in front of a word."""
+    for earlier in range(number - 1, max(first, number - NEAR) - 1, -1):
+        if _ends_clause(words.words[earlier]):
+            return words.words[earlier + 1 : number]
+    return words.words[max(first, number - NEAR) : number]
+
+
+def _clause_behind(words: TextWords, number: int) -> Sequence[str]:
+    following = words.words[number + 1 : number + NEAR]
+    ends = next((at for at, word in enumerate(following) if _ends_clause(word)), NEAR)
+    return following[:ends]
+
+
+def _ends_clause(word: str) -> bool:
+    return word in SENTENCE_ENDS or word in ",;|" or word in code_words.BREAKS

@@ -3,7 +3,6 @@ in whose place letters stand that look alike (POA7F, Cyrillic Р0А80)."""
 
 import re
 from collections.abc import Container, Iterator, Sequence
-from functools import cache
 from pathlib import Path
 
 import yaml
@@ -27,9 +26,14 @@ NUMBERS = frozenset((*DIGITS, *TEENS, *TENS))
 # What may stand behind the word for P, C, B or U.
 SECOND = frozenset((*DIGITS, *REPEATED, *"0123"))
 FIVE_SIGNS, WITH_TYPE, MOST_WORDS, MOST_DIGITS = 5, 7, 9, 4
-BETWEEN = frozenset({"-", ",", "."})
+BETWEEN = frozenset({"-", ",", ".", "dash", "hyphen", "minus"})
 # Words of everyday language, which alone are no number of a code.
 EVERYDAY = frozenset("to too for do a o oh ek one two ate char be see you nau tin teen no".split())
+# Words that only sound like a digit: "twenty to" is no 22.
+ECHOES = frozenset("to too for do ate won".split())
+# Words that only sound like a digit: "twenty to" is no 22.
+ECHOES = frozenset("to too for do ate won".split())
+UNITS = frozenset(word for word, digit in DIGITS.items() if digit not in {"0", "00"}) - ECHOES
 SIGN = re.compile(r"[0-9a-f]{1,3}")
 ALIKE = re.compile(
     rf"{ALONE}(?<![{LETTERS}])[A-Za-z\u0391-\u03a9\u0410-\u04490-9|!]{{3,7}}(?![{LETTERS}0-9|])"
@@ -49,7 +53,9 @@ def find_spelt(words: TextWords) -> Iterator[CodeCandidate]:
         following = words.word(number + 1)
         if word in SYSTEMS and (following in SECOND or following in BETWEEN):
             yield from _spelt_five(words, number)
-        if announces and (word in NUMBERS or (len(word) == 1 and following in NUMBERS)):
+        if announces and (
+            word in NUMBERS or (len(word) == 1 and word.isalpha() and following in NUMBERS)
+        ):
             yield from _spelt_number(words, number)
 
 
@@ -87,7 +93,7 @@ def _signs_of(words: TextWords, first: int, stop: int) -> Iterator[tuple[int, st
         if word in REPEATED and following in DIGITS:
             number, sign = number + 1, DIGITS[following] * REPEATED[word]
         elif word in TENS:
-            unit = DIGITS.get(following, "0") if following in _units() else "0"
+            unit = DIGITS.get(following, "0") if following in UNITS else "0"
             number, sign = number + (unit != "0"), TENS[word] + unit
         elif sign is None and SIGN.fullmatch(word):
             sign = word.upper()
@@ -95,13 +101,6 @@ def _signs_of(words: TextWords, first: int, stop: int) -> Iterator[tuple[int, st
             return
         yield number, sign
         number += 1
-
-
-@cache
-def _units() -> frozenset[str]:
-    return frozenset(
-        word for word, digit in DIGITS.items() if digit != "0" and word not in EVERYDAY
-    )
 
 
 def _spelt_number(words: TextWords, first: int) -> Iterator[CodeCandidate]:

@@ -19,6 +19,8 @@ from ingest.code_words import NAMES, TextWords
 from ingest.text_spans import TextSpans
 
 LISTED_APART = 24
+# Of what was no code by itself, so much is kept for a list that turns out to be one.
+MOST_WAITING = 6
 # How "P" is spoken, which nothing else sounds like.
 CLEAR_BEGINNINGS = frozenset({"p", "pee", "papa", "पी"})
 
@@ -78,6 +80,7 @@ class CodeJudge:
         make: str | None,
     ) -> None:
         self.accepted: list[tuple[CodeCandidate, float]] = []
+        self._waiting: list[CodeCandidate] = []
         self._text, self._words, self._known, self._make = text, words, known, make
 
     def consider(self, each: CodeCandidate) -> None:
@@ -85,8 +88,24 @@ class CodeJudge:
         if last is not None and each.start < last.stop:
             return
         confidence = self._confidence(each)
-        if confidence:
-            self.accepted.append((each, confidence))
+        if not confidence:
+            self._waiting = [*self._waiting[-MOST_WAITING:], each]
+            return
+        self._take_list_before(each, confidence)
+        self.accepted.append((each, confidence))
+
+    def _take_list_before(self, each: CodeCandidate, confidence: float) -> None:
+        """Take what is listed in front of a code that is called one behind: "E02, E03 error"."""
+        taken: list[CodeCandidate] = []
+        first = each
+        while self._waiting:
+            earlier = self._waiting.pop()
+            alike = earlier.bare.isdigit() == each.bare.isdigit() and earlier.stop <= first.start
+            if alike and is_list(self._words, earlier.stop, first.start):
+                taken.append(earlier)
+                first = earlier
+        if code_context.is_called_behind(self._words, each):
+            self.accepted += [(one, confidence) for one in reversed(taken)]
 
     def _confidence(self, each: CodeCandidate) -> float:
         """Give how surely it is a code; zero when it is not to be taken for one."""
