@@ -1,9 +1,12 @@
 """Raw answers of controllers, as scan tools show them, decoded into trouble codes.
 
-OBD (SAE J1979): 43 stored, 47 pending, 4A permanent codes, two bytes each, behind a count on CAN.
-UDS (ISO 14229-1): 59 02, then a mask, then two bytes, failure type and status byte for each code.
-KWP 2000 (ISO 14230-3): 58, a count, two bytes and a status byte for each code. Frames of ISO 15765-2
-(7E8 04 …, 7E8 10 0B …, 7E8 21 …) and the numbered lines of an ELM327 are put together first.
+- OBD (SAE J1979): 43 confirmed, 47 pending, 4A permanent codes, two bytes each, on CAN behind a
+  count.
+- UDS (ISO 14229-1): 59 02, a mask, then two bytes, failure type and status byte for each code.
+- KWP 2000 (ISO 14230-3): 58, a count, then two bytes and a status byte for each code.
+
+Frames of ISO 15765-2 (7E8 04 …, 7E8 10 0B …, 7E8 21 …) and the numbered lines of an ELM327 are put
+together first.
 """
 
 import re
@@ -29,6 +32,7 @@ LINE_END = re.compile(r"[\n>]")
 LEAST_DIGITS = 8
 OBD = {0x43: None, 0x47: CodeStatus.PENDING, 0x4A: CodeStatus.STORED}
 UDS, KWP = 0x59, 0x58
+UDS_HEAD, UDS_RECORD, KWP_RECORD = 2, 4, 3
 # Reports of codes by mask, mirror memory, emissions, permanent; 0A lists what there may be.
 UDS_REPORTS = frozenset({0x02, 0x0F, 0x13, 0x15})
 PADDING = frozenset({0x00, 0xAA, 0x55, 0xCC, 0xFF})
@@ -107,7 +111,7 @@ def _frames_of(run: re.Match[str]) -> AnswerFrames:
 
 
 def _bytes_of(digits: str, start: int) -> Iterator[AnswerByte]:
-    """Yield the bytes of a word; a word of an odd length is a line's number, or the whole length."""
+    """Yield the bytes of a word; one of an odd length is a line's number, or the whole length."""
     for at in range(0, len(digits) if len(digits) % 2 == 0 else 0, 2):
         yield AnswerByte(int(digits[at : at + 2], 16), start + at, start + at + 2)
 
@@ -119,10 +123,10 @@ def _decode(line: Sequence[AnswerByte], *, framed: bool) -> Iterator[CodeCandida
         if byte.value in OBD and (pairs := _obd_pairs(rest, framed=framed)) is not None:
             yield from (_candidate(one, OBD[byte.value]) for one in pairs if _is_told(one))
             return
-        if byte.value == UDS and len(rest) > 2 and rest[0].value in UDS_REPORTS:
-            records = _records(rest[2:], 4)
-        elif byte.value == KWP and rest and len(rest) > 3 * rest[0].value > 0:
-            records = _records(rest[1 : 1 + 3 * rest[0].value], 3)
+        if byte.value == UDS and len(rest) > UDS_HEAD and rest[0].value in UDS_REPORTS:
+            records = _records(rest[UDS_HEAD:], UDS_RECORD)
+        elif byte.value == KWP and rest and len(rest) > KWP_RECORD * rest[0].value > 0:
+            records = _records(rest[1 : 1 + KWP_RECORD * rest[0].value], KWP_RECORD)
         else:
             continue
         if records is not None:
@@ -167,7 +171,7 @@ def _candidate(
 
 
 def _record_candidate(record: Sequence[AnswerByte], service: int) -> CodeCandidate:
-    complete = len(record) == (4 if service == UDS else 3)
+    complete = len(record) == (UDS_RECORD if service == UDS else KWP_RECORD)
     status = codes.status_of_byte(record[-1].value) if complete else None
     failure = f"{record[2].value:02X}" if service == UDS else None
     return _candidate(record, status, failure)

@@ -7,6 +7,7 @@ from ingest import code_words
 from ingest.code_forms import CodeCandidate, CodeForm
 from ingest.code_words import SENTENCE_ENDS, TextWords
 
+LEAST_KNOWN = 3
 REACH, REACH_DISPLAY, REACH_MAKE = 7, 6, 20
 MARKS = frozenset(":=#-(['\".,>*")
 QUOTES = frozenset("\"')]")
@@ -14,6 +15,8 @@ LETTERED = frozenset(
     {CodeForm.MAKER, CodeForm.SPACED, CodeForm.APART, CodeForm.FIVE, CodeForm.SPELT, CodeForm.ALIKE}
 )
 YEAR = re.compile(r"19[89]\d|20[0-4]\d")
+# "Trouble: 1. Throttle 2. Gas pedal".
+ITEM = re.compile(r"[.)]\s{1,3}[A-Za-z]")
 GROUPED = re.compile(r"[\s-]\d{3}")
 # "Codes found: 2 (P0A80, P0AA6)".
 COUNT = re.compile(r"\s?[(:]\s?[PBCU]-?[0-3][0-9A-F]", re.IGNORECASE)
@@ -21,10 +24,10 @@ COUNT = re.compile(r"\s?[(:]\s?[PBCU]-?[0-3][0-9A-F]", re.IGNORECASE)
 
 def is_announced(words: TextWords, candidate: CodeCandidate) -> bool:
     """Say whether the text calls it a code: "error code no. 7", "E401 error"."""
-    return _is_called(words, candidate) or is_called_behind(words, candidate)
+    return is_called(words, candidate) or is_called_behind(words, candidate)
 
 
-def _is_called(words: TextWords, candidate: CodeCandidate) -> bool:
+def is_called(words: TextWords, candidate: CodeCandidate) -> bool:
     last = words.ending_by(candidate.start) - 1
     lettered = candidate.form in LETTERED
     for number in range(last, max(-1, last - REACH), -1):
@@ -42,7 +45,7 @@ def _is_called(words: TextWords, candidate: CodeCandidate) -> bool:
 
 
 def _is_inner(words: TextWords, number: int) -> bool:
-    """Say whether a point stands behind a short word ("no."), and no comma behind the word itself."""
+    """Say whether a mark belongs between a word and its code: "no. 7", "error: 7"."""
     before = words.word(number - 1)
     if words.words[number] == ".":
         return before in code_words.NUMBER_WORDS or before in {"err", "er", "error", "code"}
@@ -151,16 +154,30 @@ def is_thing(words: TextWords, candidate: CodeCandidate) -> bool:
 
 def is_counted(text: str, words: TextWords, candidate: CodeCandidate) -> bool:
     """Say whether a number measures or counts something, or goes on as a longer number."""
-    number = candidate.form is CodeForm.NUMBER
-    if number and (GROUPED.match(text, candidate.stop) or COUNT.match(text, candidate.stop)):
+    if candidate.form is CodeForm.NUMBER and (
+        GROUPED.match(text, candidate.stop)
+        or COUNT.match(text, candidate.stop)
+        or _is_item(text, words, candidate)
+    ):
         return True
     return words.word(words.from_place(candidate.stop)) in code_words.UNITS
 
 
+def _is_item(text: str, words: TextWords, candidate: CodeCandidate) -> bool:
+    """Say whether it numbers the parts of a list: "Trouble: 1. Throttle", "codes (1) P000C"."""
+    before = words.word(words.ending_by(candidate.start) - 1)
+    if len(candidate.bare) > 1 or before not in {":", "\n", "("}:
+        return False
+    return ITEM.match(text, candidate.stop) is not None
+
+
 def is_year(candidate: CodeCandidate) -> bool:
-    return YEAR.fullmatch(candidate.bare) is not None
+    return (
+        YEAR.fullmatch(candidate.bare[-4:] if candidate.form is CodeForm.SPACED else candidate.bare)
+        is not None
+    )
 
 
 def is_known(candidate: CodeCandidate, known: Container[str]) -> bool:
     """Say whether the vocabulary has it; two signs are too few to tell."""
-    return candidate.bare in known and len(candidate.bare) > 2
+    return candidate.bare in known and len(candidate.bare) >= LEAST_KNOWN

@@ -27,7 +27,7 @@ ONE_FIVE = re.compile(
 )
 # The failure type, joined by a mark or apart, and the status byte behind it.
 TYPE_BEHIND = re.compile(
-    rf"(?:[-:._/]|\s{{0,2}},?\s{{0,2}}\(?(?:FTB|failure\stype(?:\sbyte)?|sub-?type)\s{{0,2}}[:=#]?\s{{0,2}}"
+    rf"(?:[-:._/(]|\s{{0,2}},?\s{{0,2}}\(?(?:FTB|failure\stype(?:\sbyte)?|sub-?type)\s{{0,2}}[:=#]?\s{{0,2}}"
     rf"(?:0x)?|(?P<gap>[ \t]))(?P<type>[0-9A-F]{{2}})h?\)?{ENDS}(?![.,:]\d)",
     re.IGNORECASE,
 )
@@ -52,6 +52,8 @@ CONTROLLER = re.compile(
 MAKERS = re.compile(
     rf"{ALONE}(?P<letters>[A-Za-z]{{1,3}})(?P<gap>[\s._-]?)(?P<digits>\d{{1,4}}){ENDS}(?![.,:]\d|-\d)"
 )
+# With a letter O for the zero it is no maker's code.
+MISTYPED = re.compile(r"[PBCU][O]\d{3,4}", re.IGNORECASE)
 # "Err-40", "ERR40": the word is no part of the code.
 CALLED = re.compile(
     rf"{ALONE}(?:err?|e?code|error|fault|alarm|dtc)[_.=#-]?(?P<code>\d{{1,6}}){ENDS}(?![.,:/-]\d)",
@@ -65,6 +67,12 @@ HEX = re.compile(rf"(?<!\w)(?:0x|\$)(?P<digits>[0-9A-F]{{1,6}}){ENDS}", re.IGNOR
 J1939 = re.compile(
     rf"{ALONE}SPN[\s:#=-]{{0,3}}(?P<spn>\d{{1,6}})"
     rf"(?:[\s,;/.-]{{0,3}}(?:and\s|with\s)?(?:FMI[\s:#=-]{{0,3}}|(?<=[/.-]))(?P<fmi>\d{{1,2}}))?{ENDS}",
+    re.IGNORECASE,
+)
+# Addresses and names of files hold no codes.
+ADDRESS = re.compile(
+    r"(?:https?://|www\.|(?<![\w.-])[\w-]{1,40}\.(?:com|in|org|net)/)\S{0,300}"
+    r"|(?<![\w.-])[\w.-]{1,80}\.(?:jpe?g|png|heic|mp4|pdf|csv|log|txt|xlsx?)\b",
     re.IGNORECASE,
 )
 TWO_BYTES, THREE_BYTES = 4, 6
@@ -82,6 +90,7 @@ class CodeForm(Enum):
     MAKER = auto()
     SPACED = auto()
     CALLED = auto()
+    SPELT_NUMBER = auto()
     NUMBER = auto()
     HEX_WORD = auto()
     HEX = auto()
@@ -201,7 +210,7 @@ def _makers_candidates(text: str) -> Iterator[CodeCandidate]:
 
 
 def _form_of(match: re.Match[str]) -> CodeForm | None:
-    if match["letters"].lower() in NEVER:
+    if match["letters"].lower() in NEVER or MISTYPED.fullmatch(match[0]):
         return None
     if not match["gap"].isspace():
         return CodeForm.MAKER

@@ -1,9 +1,9 @@
 """What a text says of the codes in it: there, denied, cleared, pending, stored, coming and going.
 
 Codes of one list share what is said around the list. A word in front of it ("no", "pending")
-speaks of the list where nothing but small words stands between; so does one behind it. Whether it was
-cleared, and came back, is looked for as far as the next code, and in the next sentence where that
-goes on about it.
+speaks of the list where nothing but small words stands between; so does one behind it. Whether it
+was cleared, and came back, is looked for as far as the next code, and in the next sentence where
+that goes on about it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -189,7 +189,7 @@ def _said_behind(words: TextWords, first: int, stop: int) -> tuple[CodeStatus | 
 
 
 def _said_today(words: TextWords, first: int, stop: int) -> CodeStatus | None:
-    """Give what is said of today where the text told of earlier: "was pending, now it is active"."""
+    """Give what is said of today behind what was earlier: "was pending, now it is active"."""
     for number in range(first, min(stop, first + NEAR)):
         if words.words[number] in code_words.TODAY:
             return _said_behind(words, number + 1, stop)[0]
@@ -231,7 +231,6 @@ def _goes_on(words: TextWords, number: int) -> bool:
 
 
 def _told_at(words: TextWords, number: int, first: int) -> Told | None:
-    word = words.words[number]
     before = _clause_before(words, number, first)
     if any(tuple(words.words[number : number + length]) in code_words.BACK for length in (1, 2, 3)):
         near = (*before, *words.words[number : number + NEAR + 1])

@@ -1,5 +1,8 @@
-"""Codes spelt out in words ("pee zero a one eff"), as speech turned to text writes them, and codes
-in whose place letters stand that look alike (POA7F, Cyrillic Р0А80)."""
+"""Codes that are spelt out or misspelt.
+
+In words ("pee zero a one eff"), as speech turned to text writes them; and with letters in them that
+look like others (POA7F, or the Cyrillic letters of the same look).
+"""
 
 import re
 from collections.abc import Container, Iterator, Sequence
@@ -8,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from domain import codes
-from ingest.code_forms import ALONE, ENDS, CodeCandidate, CodeForm
+from ingest.code_forms import ALONE, CodeCandidate, CodeForm
 from ingest.code_words import ANNOUNCE, LETTERS, TextWords
 
 FILE = Path(__file__).with_suffix(".yaml")
@@ -25,12 +28,12 @@ REPEATED = {"double": 2, "triple": 3, "डबल": 2}
 NUMBERS = frozenset((*DIGITS, *TEENS, *TENS))
 # What may stand behind the word for P, C, B or U.
 SECOND = frozenset((*DIGITS, *REPEATED, *"0123"))
+# Letters that makers' codes begin with, and no word is.
+LETTERS_SPELT = frozenset("bcdefghklmnprstuvw")
 FIVE_SIGNS, WITH_TYPE, MOST_WORDS, MOST_DIGITS = 5, 7, 9, 4
 BETWEEN = frozenset({"-", ",", ".", "dash", "hyphen", "minus"})
 # Words of everyday language, which alone are no number of a code.
 EVERYDAY = frozenset("to too for do a o oh ek one two ate char be see you nau tin teen no".split())
-# Words that only sound like a digit: "twenty to" is no 22.
-ECHOES = frozenset("to too for do ate won".split())
 # Words that only sound like a digit: "twenty to" is no 22.
 ECHOES = frozenset("to too for do ate won".split())
 UNITS = frozenset(word for word, digit in DIGITS.items() if digit not in {"0", "00"}) - ECHOES
@@ -53,9 +56,7 @@ def find_spelt(words: TextWords) -> Iterator[CodeCandidate]:
         following = words.word(number + 1)
         if word in SYSTEMS and (following in SECOND or following in BETWEEN):
             yield from _spelt_five(words, number)
-        if announces and (
-            word in NUMBERS or (len(word) == 1 and word.isalpha() and following in NUMBERS)
-        ):
+        if announces and (word in NUMBERS or (word in LETTERS_SPELT and following in NUMBERS)):
             yield from _spelt_number(words, number)
 
 
@@ -114,7 +115,7 @@ def _spelt_number(words: TextWords, first: int) -> Iterator[CodeCandidate]:
     everyday = last == first and words.words[first] in EVERYDAY
     if said and not everyday and len(said) <= MOST_DIGITS:
         end = words.ends[last]
-        yield CodeCandidate(letter + said, words.starts[first], end, end, CodeForm.APART)
+        yield CodeCandidate(letter + said, words.starts[first], end, end, CodeForm.SPELT_NUMBER)
 
 
 def find_alike(text: str, known: Container[str]) -> Iterator[CodeCandidate]:

@@ -1,8 +1,8 @@
 """Trouble codes in free text, in every form that people and tools write, and what is said of them.
 
-A five-character code (P0A1F) is taken wherever it stands alone; what only looks like a code where the
-vocabulary knows it, where the text calls it one ("error 12"), or where a display shows it. `docs/reading.md`
-shows the forms; `code_forms.py` finds them, `code_status.py` reads what is said of each.
+A five-character code (P0A1F) is taken wherever it stands alone; what only looks like a code, where
+the vocabulary knows it, where the text calls it one ("error 12"), or where a display shows it.
+`docs/reading.md` shows the forms; `code_forms.py` finds them, `code_status.py` reads what is said.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from domain import codes
 from domain.codes import CodeKey, CodeStatus
 from ingest import code_context, spelt_codes
 from ingest.code_answers import find_answers
-from ingest.code_forms import CodeCandidate, CodeForm, find_candidates, fold_marks
+from ingest.code_forms import ADDRESS, CodeCandidate, CodeForm, find_candidates, fold_marks
 from ingest.code_status import CodePlace, CodeState, is_list, read_states
 from ingest.code_words import NAMES, TextWords
 from ingest.text_spans import TextSpans
@@ -21,6 +21,20 @@ from ingest.text_spans import TextSpans
 LISTED_APART = 24
 # Of what was no code by itself, so much is kept for a list that turns out to be one.
 MOST_WAITING = 6
+# Three letters and digits on a display are rather the name of a model.
+MOST_SHOWN_LETTERS, MOST_SHOWN_DIGITS = 2, 3
+# How sure a form is, once the words around it make it a code.
+CONFIDENCE: Mapping[CodeForm, float] = {
+    CodeForm.CONTROLLER: 0.9,
+    CodeForm.MAKER: 0.9,
+    CodeForm.APART: 0.85,
+    CodeForm.SPELT: 0.85,
+    CodeForm.SPACED: 0.85,
+    CodeForm.HEX: 0.85,
+    CodeForm.ALIKE: 0.8,
+    CodeForm.HEX_WORD: 0.8,
+    CodeForm.SPELT_NUMBER: 0.75,
+}
 # How "P" is spoken, which nothing else sounds like.
 CLEAR_BEGINNINGS = frozenset({"p", "pee", "papa", "पी"})
 
@@ -61,7 +75,7 @@ def find_codes(
         spelt_codes.find_alike(text, known),
     )
     judge = CodeJudge(folded, words, known, make)
-    named = TextSpans(taken)
+    named = TextSpans((*taken, *(found.span() for found in ADDRESS.finditer(folded))))
     for each in sorted(candidates, key=lambda c: (c.start, -c.stop, c.form.value)):
         if not named.overlap(each.start, each.end):
             judge.consider(each)
@@ -124,19 +138,19 @@ class CodeJudge:
     def _lettered_confidence(self, each: CodeCandidate, *, known: bool, announced: bool) -> float:
         match each.form:
             case CodeForm.FIVE:
-                return 1.0 if known or announced or codes.is_shared(each.bare) else 0.9
-            case CodeForm.CONTROLLER:
-                return 0.9
+                sure = known or announced or codes.is_shared(each.bare)
+                return 1.0 if sure else 0.9
+            case CodeForm.CONTROLLER | CodeForm.ALIKE:
+                enough = True
             case CodeForm.SPELT:
-                return 0.85 * (known or announced or self._begins_clearly(each))
-            case CodeForm.APART | CodeForm.HEX | CodeForm.SPACED:
-                return 0.85 * (known or announced or self._is_shown(each))
-            case CodeForm.ALIKE:
-                return 0.8
+                enough = known or announced or self._begins_clearly(each)
             case CodeForm.HEX_WORD:
-                return 0.8 * announced
+                enough = announced
+            case CodeForm.SPELT_NUMBER:
+                enough = code_context.is_called(self._words, each)
             case _:
-                return 0.95 * known or 0.9 * announced or 0.8 * self._is_shown(each)
+                enough = known or announced or self._is_shown(each)
+        return CONFIDENCE[each.form] * enough
 
     def _number_confidence(self, each: CodeCandidate, *, announced: bool) -> float:
         if not int(each.bare) or code_context.is_counted(self._text, self._words, each):
@@ -148,12 +162,14 @@ class CodeJudge:
         shown = code_context.is_marked(self._words, each) or code_context.shows_number(
             self._words, each, self._make
         )
-        return 0.7 * (shown and len(each.bare) <= 3)
+        return 0.7 * (shown and len(each.bare) <= MOST_SHOWN_DIGITS)
 
     def _is_shown(self, each: CodeCandidate) -> bool:
-        if each.form not in (CodeForm.MAKER, CodeForm.SPACED):
+        letters = sum(sign.isalpha() for sign in each.bare)
+        if each.form not in (CodeForm.MAKER, CodeForm.SPACED) or letters > MOST_SHOWN_LETTERS:
             return False
         counted = code_context.is_counted(self._text, self._words, each)
+        counted = counted or code_context.is_year(each)
         return not counted and code_context.is_shown(self._words, each)
 
     def _begins_clearly(self, each: CodeCandidate) -> bool:
