@@ -90,13 +90,16 @@ def is_called_behind(words: TextWords, candidate: CodeCandidate) -> bool:
 
 def is_shown(words: TextWords, candidate: CodeCandidate) -> bool:
     """Say whether a display shows it, in the same sentence and near by."""
-    first = words.ending_by(candidate.start)
+    first = words.from_place(candidate.stop)
+    # "X431 reads P0A80": what itself reads and shows is a tool, or a vehicle.
+    following = words.word(first + 1)
+    if words.word(first) in code_words.TELLS and following and following not in code_words.UPON:
+        return False
     near = (
-        _sentence_before(words, first - 1),
-        _sentence_behind(words, words.from_place(candidate.stop)),
+        *_sentence_before(words, words.ending_by(candidate.start) - 1),
+        *_sentence_behind(words, first),
     )
-    telling = code_words.DISPLAYS | code_words.SHOWS
-    return any(word in telling for part in near for word in part)
+    return any(word in code_words.SHOWS or word in code_words.DISPLAYS for word in near)
 
 
 def is_marked(words: TextWords, candidate: CodeCandidate) -> bool:
@@ -146,7 +149,9 @@ def _sentence_behind(words: TextWords, first: int) -> list[str]:
 def is_thing(words: TextWords, candidate: CodeCandidate) -> bool:
     """Say whether a word beside it makes it a place, a part or a size: "M8 bolt", "flat B1204"."""
     last = words.ending_by(candidate.start) - 1
-    while words.word(last) in MARKS or words.word(last) in code_words.NUMBER_WORDS:
+    while words.word(last) in code_words.NUMBER_WORDS or (
+        words.word(last) in MARKS and _is_inner(words, last)
+    ):
         last -= 1
     following = words.word(words.from_place(candidate.stop))
     return words.word(last) in code_words.THINGS_BEFORE or following in code_words.THINGS_BEHIND

@@ -6,20 +6,20 @@ was cleared, and came back, is looked for as far as the next code, and in the ne
 that goes on about it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from domain.codes import CodeStatus
 from ingest import code_words
-from ingest.code_words import SENTENCE_ENDS, TextWords
+from ingest.code_words import SENTENCE_ENDS, Phrase, TextWords
 
-REACH_BEFORE, REACH_BEHIND, REACH_CLEARED = 8, 9, 34
+REACH_BEFORE, REACH_BEHIND, REACH_APART, REACH_CLEARED = 8, 9, 16, 34
 NEAR, REACH_PAIRED = 3, 12
 # "Na … na …" is "neither … nor …"; alone it asks for assent.
 PAIRED = frozenset({"na", "न", "ना"})
 MARKS_BEFORE = frozenset(":=#\"'([*-")
-MARKS_BEHIND = frozenset("-:=([\"')]*,")
+MARKS_BEHIND = frozenset("-:=([\"')]*,?")
 LIST_MARKS = frozenset(",/;&+|-()[]\"'*:\n•")
 OWN_STATUS = frozenset({CodeStatus.PENDING, CodeStatus.STORED, CodeStatus.INTERMITTENT})
 # Words between a list and what it says of all of it; without one it may speak of the last alone.
@@ -32,6 +32,7 @@ class Told(Enum):
     """What is said behind a code of its being cleared."""
 
     CLEARED = auto()
+    ALL_CLEARED = auto()
     STAYED_AWAY = auto()
     BACK = auto()
 
@@ -46,20 +47,34 @@ class CodePlace:
 
 @dataclass(frozen=True, slots=True)
 class CodeState:
-    """What is said of a code; None where nothing is. `away`: it was cleared and stayed away."""
+    """What is said of a code; None where nothing is.
+
+    Attributes:
+        away: it was cleared and stayed away.
+        all_so_far: all codes up to here were cleared with it.
+    """
 
     status: CodeStatus | None = None
     away: bool = False
+    all_so_far: bool = False
 
 
 def read_states(words: TextWords, places: Sequence[CodePlace]) -> Sequence[CodeState]:
     """Give what the text says at each place of a code; the places are in order."""
     states: list[CodeState] = []
+    # Those of the codes so far that nothing was said of: "cleared all" says it.
+    silent: list[int] = []
     lists = list(_lists_of(words, places))
     for number, codes in enumerate(lists):
         earlier = lists[number - 1][-1].stop if number else 0
         later = lists[number + 1][0].start if number + 1 < len(lists) else None
-        states += _states_of_list(words, codes, earlier, later)
+        found = list(_states_of_list(words, codes, earlier, later))
+        if any(state.all_so_far for state in found):
+            for place in silent:
+                states[place] = CodeState(CodeStatus.CLEARED)
+            silent = []
+        silent += [len(states) + n for n, state in enumerate(found) if state.status is None]
+        states += found
     return states
 
 
@@ -91,6 +106,7 @@ def _states_of_list(
     end = len(words.words) if later is None else _region_end(words, last, words.from_place(later))
     before = _said_before(words, first - 1, stop)
     behind, of_all = _said_behind(words, last, end)
+    behind = behind or _said_apart(words, last, end)
     told = _told_of_clearing(words, last, end)
     shared = _combine(before, behind if of_all else None, told)
     alone = _combine(before, behind, told)
@@ -111,14 +127,14 @@ def _combine(
         status = status or CodeStatus.PRESENT
     away = False
     for each in told:
-        if each is Told.CLEARED:
+        if each in (Told.CLEARED, Told.ALL_CLEARED):
             status, away = CodeStatus.CLEARED, False
         elif each is Told.BACK:
             back = behind if behind is CodeStatus.INTERMITTENT else CodeStatus.PRESENT
             status, away = back, False
         else:
             status, away = CodeStatus.CLEARED, True
-    return CodeState(status, away)
+    return CodeState(status, away, Told.ALL_CLEARED in told)
 
 
 def _region_end(words: TextWords, first: int, later: int) -> int:
@@ -188,6 +204,20 @@ def _said_behind(words: TextWords, first: int, stop: int) -> tuple[CodeStatus | 
     return None, False
 
 
+def _said_apart(words: TextWords, first: int, stop: int) -> CodeStatus | None:
+    """Give what is said behind what a code means: "P0562 system voltage low, pending"."""
+    for number in range(first + 1, min(stop, first + REACH_APART)):
+        word = words.words[number]
+        if word in SENTENCE_ENDS and words.word(number + 1) != "status":
+            return None
+        found = code_words.AFTER.behind(words, number, stop)
+        if found is None or found[0] not in OWN_STATUS | {CodeStatus.PRESENT}:
+            continue
+        if words.words[number - 1] in ",-(:[" and _ends_there(words, found[1]):
+            return found[0]
+    return None
+
+
 def _said_today(words: TextWords, first: int, stop: int) -> CodeStatus | None:
     """Give what is said of today behind what was earlier: "was pending, now it is active"."""
     for number in range(first, min(stop, first + NEAR)):
@@ -232,14 +262,22 @@ def _goes_on(words: TextWords, number: int) -> bool:
 
 def _told_at(words: TextWords, number: int, first: int) -> Told | None:
     before = _clause_before(words, number, first)
-    if any(tuple(words.words[number : number + length]) in code_words.BACK for length in (1, 2, 3)):
+    if _begins(words, number, code_words.GONE):
+        return Told.CLEARED
+    if _begins(words, number, code_words.BACK):
         near = (*before, *words.words[number : number + NEAR + 1])
         denied = not code_words.NEGATIONS.isdisjoint(near)
         return Told.STAYED_AWAY if denied else Told.BACK
     if not _is_cleared(words, number, before) or not code_words.EARLIER.isdisjoint(before):
         return None
-    denied = not code_words.NEGATIONS.isdisjoint((*before, *_clause_behind(words, number)))
-    return Told.BACK if denied else Told.CLEARED
+    behind = _clause_behind(words, number)
+    if not code_words.NEGATIONS.isdisjoint((*before, *behind)):
+        return Told.BACK
+    return Told.CLEARED if code_words.ALL_OF_THEM.isdisjoint(behind) else Told.ALL_CLEARED
+
+
+def _begins(words: TextWords, number: int, phrases: Container[Phrase]) -> bool:
+    return any(tuple(words.words[number : number + length]) in phrases for length in (1, 2, 3))
 
 
 def _is_cleared(words: TextWords, number: int, before: Sequence[str]) -> bool:

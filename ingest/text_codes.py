@@ -165,8 +165,7 @@ class CodeJudge:
         return 0.7 * (shown and len(each.bare) <= MOST_SHOWN_DIGITS)
 
     def _is_shown(self, each: CodeCandidate) -> bool:
-        letters = sum(sign.isalpha() for sign in each.bare)
-        if each.form not in (CodeForm.MAKER, CodeForm.SPACED) or letters > MOST_SHOWN_LETTERS:
+        if each.form not in (CodeForm.MAKER, CodeForm.SPACED) or _is_long(each):
             return False
         counted = code_context.is_counted(self._text, self._words, each)
         counted = counted or code_context.is_year(each)
@@ -182,9 +181,15 @@ class CodeJudge:
         last = self.accepted[-1][0]
         if each.start - last.stop > LISTED_APART:
             return False
-        if each.form is CodeForm.NUMBER and not last.bare.isdigit():
+        if _is_long(each) or (each.form is CodeForm.NUMBER and not last.bare.isdigit()):
             return False
         return is_list(self._words, last.stop, each.start)
+
+
+def _is_long(each: CodeCandidate) -> bool:
+    """Say whether it has more letters than what a display shows, or a list goes on with."""
+    letters = sum(sign.isalpha() for sign in each.bare)
+    return each.form is CodeForm.MAKER and letters > MOST_SHOWN_LETTERS
 
 
 def _settle(
