@@ -36,6 +36,11 @@ UDS_HEAD, UDS_RECORD, KWP_RECORD = 2, 4, 3
 # Reports of codes by mask, mirror memory, emissions, permanent; 0A lists what there may be.
 UDS_REPORTS = frozenset({0x02, 0x0F, 0x13, 0x15})
 PADDING = frozenset({0x00, 0xAA, 0x55, 0xCC, 0xFF})
+# What the tool asks, where it is written in front of the answer: mode 3, 7 or 10, 19 02 and a mask.
+READ_CODES = (0x19, 0x02)
+ECHOES = ((0x03,), (0x07,), (0x0A,), READ_CODES)
+# Heads of J1850 (48 6B 10) and KWP (83 F1 11): the check sum ends the line.
+J1850_HEAD, TESTER, OLD_HEAD = [0x48, 0x6B], 0xF1, 3
 # Before CAN every answer held three codes, filled up with zeros.
 OLD_LENGTH = 6
 FIRST_FRAME, NEXT_FRAME, FRAME_BITS = 1, 2, 4
@@ -117,21 +122,31 @@ def _bytes_of(digits: str, start: int) -> Iterator[AnswerByte]:
 
 
 def _decode(line: Sequence[AnswerByte], *, framed: bool) -> Iterator[CodeCandidate]:
-    """Yield the codes from the first byte on that begins an answer of a known kind."""
-    for at, byte in enumerate(line[:4]):
-        rest = line[at + 1 :]
-        if byte.value in OBD and (pairs := _obd_pairs(rest, framed=framed)) is not None:
-            yield from (_candidate(one, OBD[byte.value]) for one in pairs if _is_told(one))
-            return
-        if byte.value == UDS and len(rest) > UDS_HEAD and rest[0].value in UDS_REPORTS:
-            records = _records(rest[UDS_HEAD:], UDS_RECORD)
-        elif byte.value == KWP and rest and len(rest) > KWP_RECORD * rest[0].value > 0:
-            records = _records(rest[1 : 1 + KWP_RECORD * rest[0].value], KWP_RECORD)
-        else:
-            continue
-        if records is not None:
-            yield from (_record_candidate(one, byte.value) for one in records if _is_told(one))
-            return
+    """Yield the codes of one answer, of whichever kind it is."""
+    line = _without_head(line)
+    if not line:
+        return
+    service, rest = line[0].value, line[1:]
+    if service in OBD:
+        for pair in _obd_pairs(rest, framed=framed) or ():
+            yield _candidate(pair, OBD[service])
+    elif service == UDS and len(rest) > UDS_HEAD and rest[0].value in UDS_REPORTS:
+        for record in _records(rest[UDS_HEAD:], UDS_RECORD) or ():
+            yield _record_candidate(record, service)
+    elif service == KWP and rest and len(rest) > KWP_RECORD * rest[0].value > 0:
+        for record in _records(rest[1 : 1 + KWP_RECORD * rest[0].value], KWP_RECORD) or ():
+            yield _record_candidate(record, service)
+
+
+def _without_head(line: Sequence[AnswerByte]) -> Sequence[AnswerByte]:
+    """Leave out the echo of the request, or the head and check sum of the wires before CAN."""
+    values = [byte.value for byte in line[:4]]
+    if len(values) > OLD_HEAD and (values[:2] == J1850_HEAD or values[1] == TESTER):
+        return line[OLD_HEAD:-1]
+    for echo in ECHOES:
+        if tuple(values[: len(echo)]) == echo:
+            return line[len(echo) + (echo == READ_CODES) :]
+    return line
 
 
 def _obd_pairs(
@@ -154,12 +169,11 @@ def _records(rest: Sequence[AnswerByte], size: int) -> Sequence[Sequence[AnswerB
     short = found[-1] if found else ()
     if len(short) < min(size, 3):
         found = found[:-1] if all(byte.value in PADDING for byte in short) else []
-    return found or None
+    return [record for record in found if not _is_filling(record)] or None
 
 
-def _is_told(record: Sequence[AnswerByte]) -> bool:
-    """Say whether a record is more than filling."""
-    return record[0].value != record[1].value or record[0].value not in PADDING
+def _is_filling(record: Sequence[AnswerByte]) -> bool:
+    return record[0].value == record[1].value and record[0].value in PADDING
 
 
 def _candidate(

@@ -41,11 +41,13 @@ CODE_BEGINS = re.compile(r"(?:[a-z]{1,3}\s)?[A-FPU]\d", re.IGNORECASE)
 JOINED_BEFORE = re.compile(r"(?P<word>[A-Za-z0-9]{1,20})[-_]$")
 GAP = r"[\s.\-_]{0,2}"
 APART = re.compile(
-    rf"{ALONE}[PBCU]{GAP}[0-3]{GAP}[0-9A-F]{GAP}[0-9A-F]{GAP}[0-9A-F]{ENDS}(?!-\d)", re.IGNORECASE
+    rf"{ALONE}[PBCU]{GAP}[0-3]{GAP}[0-9A-F]{GAP}[0-9A-F]{GAP}[0-9A-F]{ENDS}(?!-\d{{3}})",
+    re.IGNORECASE,
 )
 CONTROLLER = re.compile(
-    rf"{ALONE}(?:BMS|MCU|VCU|EVCC?|OBC|BCM|TCU|HMI|PDU|PCU|ECU|ABS|LBC|HVAC|DCDC|IPC|MCM|TCM|ESC|EPS|DI|APP|UI|VCFRONT|VCSEC|UMC|CP|PCS"
-    rf"|VCREAR|VCLEFT|CMP|DIR|DIF|GTW|THC|RCM|EPAS|CHG|CHARGER|MOTOR|INV|INVERTER|BATT?)(?P<gap>[\s_.:-]{{1,2}})"
+    rf"{ALONE}(?:(?:BMS|MCU|VCU|EVCC?|OBC|BCM|TCU|HMI|PDU|PCU|ECU|ABS|LBC|HVAC|DCDC|IPC|MCM|TCM|ESC"
+    r"|EPS|DI|APP|UI|UMC|CP|PCS|DIR|DIF|GTW|THC|RCM|EPAS|CHG|CHARGER|MOTOR|INV|INVERTER|BATT?)"
+    r"(?P<gap>[\s_.:-]{1,2})|(?-i:(?!IMG|VID|DSC|PXL|MVI|ERR|DTC|CODE)[A-Z]{2,5})_(?=[A-FW]{1,2}\d\d))"
     rf"(?P<letters>[A-Z]{{1,2}})-?(?P<digits>\d{{1,4}}){ENDS}(?![.,:]\d)",
     re.IGNORECASE,
 )
@@ -66,7 +68,7 @@ HEX_WORD = re.compile(
 HEX = re.compile(rf"(?<!\w)(?:0x|\$)(?P<digits>[0-9A-F]{{1,6}}){ENDS}", re.IGNORECASE)
 J1939 = re.compile(
     rf"{ALONE}SPN[\s:#=-]{{0,3}}(?P<spn>\d{{1,6}})"
-    rf"(?:[\s,;/.-]{{0,3}}(?:and\s|with\s)?(?:FMI[\s:#=-]{{0,3}}|(?<=[/.-]))(?P<fmi>\d{{1,2}}))?{ENDS}",
+    rf"(?:[\s,;/.-]{{0,3}}(?:and\s|with\s)?(?:\(?FMI[\s:#=-]{{0,3}}|(?<=[/.-]))(?P<fmi>\d{{1,2}}))?{ENDS}",
     re.IGNORECASE,
 )
 # Addresses and names of files hold no codes.
@@ -134,7 +136,8 @@ def _standard_candidates(text: str) -> Iterator[CodeCandidate]:
     for match in APART.finditer(text):
         bare = "".join(c for c in match[0].upper() if c.isalnum())
         if len(bare) < len(match[0]):
-            yield CodeCandidate(bare, *match.span(), match.end(), CodeForm.APART)
+            stop, failure, status = _type_behind(text, match.end(), None)
+            yield CodeCandidate(bare, *match.span(), stop, CodeForm.APART, failure, status)
 
 
 def _is_joined(text: str, start: int) -> bool:
@@ -194,7 +197,8 @@ def _hex_candidates(text: str) -> Iterator[CodeCandidate]:
 
 def _makers_candidates(text: str) -> Iterator[CodeCandidate]:
     for match in CONTROLLER.finditer(text):
-        if not (match["gap"].isspace() and len(match["digits"]) == 1):
+        joined = not (match["gap"] or "_").isspace()
+        if joined or len(match["digits"]) > 1:
             bare = f"{match['letters']}{match['digits']}".upper()
             start = match.start("letters")
             yield CodeCandidate(bare, start, match.end(), match.end(), CodeForm.CONTROLLER)

@@ -79,7 +79,8 @@ def _spelt_five(words: TextWords, first: int) -> Iterator[CodeCandidate]:
 
 
 def _is_spelt(words: TextWords, first: int, last: int) -> bool:
-    return any(len(word) > 1 and not word.isdigit() for word in words.words[first : last + 1])
+    said = words.words[first : last + 1]
+    return "o" in said or any(len(word) > 1 and not word.isdigit() for word in said)
 
 
 def _signs_of(words: TextWords, first: int, stop: int) -> Iterator[tuple[int, str]]:

@@ -5,8 +5,9 @@ the vocabulary knows it, where the text calls it one ("error 12"), or where a di
 `docs/reading.md` shows the forms; `code_forms.py` finds them, `code_status.py` reads what is said.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from domain import codes
@@ -18,11 +19,13 @@ from ingest.code_status import CodePlace, CodeState, is_list, read_states
 from ingest.code_words import NAMES, TextWords
 from ingest.text_spans import TextSpans
 
+FOUR_DIGITS = re.compile(r"[0-9A-F]{4}")
 LISTED_APART = 24
 # Of what was no code by itself, so much is kept for a list that turns out to be one.
 MOST_WAITING = 6
 # Three letters and digits on a display are rather the name of a model.
 MOST_SHOWN_LETTERS, MOST_SHOWN_DIGITS = 2, 3
+SHOWN_FORMS = (CodeForm.MAKER, CodeForm.SPACED, CodeForm.APART)
 # How sure a form is, once the words around it make it a code.
 CONFIDENCE: Mapping[CodeForm, float] = {
     CodeForm.CONTROLLER: 0.9,
@@ -98,6 +101,7 @@ class CodeJudge:
         self._text, self._words, self._known, self._make = text, words, known, make
 
     def consider(self, each: CodeCandidate) -> None:
+        """Take a candidate, unless one that stands further in front has its place."""
         last = self.accepted[-1][0] if self.accepted else None
         if last is not None and each.start < last.stop:
             return
@@ -106,7 +110,14 @@ class CodeJudge:
             self._waiting = [*self._waiting[-MOST_WAITING:], each]
             return
         self._take_list_before(each, confidence)
-        self.accepted.append((each, confidence))
+        self.accepted.append((self._decoded(each), confidence))
+
+    def _decoded(self, each: CodeCandidate) -> CodeCandidate:
+        """Give a known code for the four digits that a tool shows of it: "DTC 0A1F"."""
+        if each.form is not CodeForm.HEX_WORD or FOUR_DIGITS.fullmatch(each.bare) is None:
+            return each
+        bare = codes.decode_dtc(int(each.bare, 16))
+        return replace(each, bare=bare) if bare in self._known else each
 
     def _take_list_before(self, each: CodeCandidate, confidence: float) -> None:
         """Take what is listed in front of a code that is called one behind: "E02, E03 error"."""
@@ -147,7 +158,8 @@ class CodeJudge:
             case CodeForm.HEX_WORD:
                 enough = announced
             case CodeForm.SPELT_NUMBER:
-                enough = code_context.is_called(self._words, each)
+                counted = code_context.is_counted(self._text, self._words, each)
+                enough = not counted and code_context.is_called(self._words, each)
             case _:
                 enough = known or announced or self._is_shown(each)
         return CONFIDENCE[each.form] * enough
@@ -165,7 +177,7 @@ class CodeJudge:
         return 0.7 * (shown and len(each.bare) <= MOST_SHOWN_DIGITS)
 
     def _is_shown(self, each: CodeCandidate) -> bool:
-        if each.form not in (CodeForm.MAKER, CodeForm.SPACED) or _is_long(each):
+        if each.form not in SHOWN_FORMS or _is_long(each):
             return False
         counted = code_context.is_counted(self._text, self._words, each)
         counted = counted or code_context.is_year(each)
