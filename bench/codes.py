@@ -1,4 +1,4 @@
-"""Trouble codes read out of texts: F1 on texts that the reader never saw, beside those it was tuned on.
+"""Trouble codes read out of texts: F1 on texts that the reader never saw, beside its own.
 
 The texts and what counts as a code stand in `tests/ingest/codes`. The bar is the kept set's alone.
 """

@@ -22,6 +22,7 @@ SHARED = re.compile(r"(?:P0|P2|B0|C0|U0|U3)[0-9A-F]{3}|P3[4-9][0-9A-F]{2}")
 FIVE_TYPED = re.compile(r"([PBCU][0-3][0-9A-F]{3})([0-9A-F]{2})?")
 HEX_TYPED = re.compile(r"(?:0X|\$)([0-9A-F]{4})([0-9A-F]{2})?")
 J1939_TYPED = re.compile(r"SPN(\d{1,6})(?:FMI(\d{1,2}))?")
+RUN_TOGETHER = re.compile(r"(?:[PBCU][0-3][0-9A-F]{3}(?:[0-9A-F]{2})?){2,8}")
 SHAPE = re.compile(r"[A-Z0-9]{2,12}")
 LONGEST, LONGEST_KEY = 60, 160
 SEPARATORS = re.compile(r"[\s\-‐‑‒–—−_./:,]+")
@@ -30,6 +31,9 @@ CALLED = re.compile(r"(?:DTC|ERROR|ERR|ER|FAULT|CODE|ALARM)(?=[A-Z]{0,9}\d)")
 UNITS = re.compile(
     r"^\s*(?:BMS|MCU|VCU|EVCC?|OBC|BCM|TCU|HMI|PDU|PCU|ECU|ABS|LBC|HVAC|DCDC|IPC|MCM|TCM|ESC|EPS)"
     r"[\s\-_.:]{1,3}(?=[A-Z]{1,2}\d)"
+)
+NO_SCOPE = re.compile(
+    r"(?:(?:DTC|ERROR|ERR|ER|FAULT|CODE|ALARM)S?(?:NO|NUMBER)?){1,2}|[PBCU][0-3][0-9A-F]{3}|SPN"
 )
 ACCEPTED = "write it as P0A1F, P0A1F-13, 0x0A1F, E401, BMS_f038, 12 or SPN 523 FMI 3"
 SYSTEMS = "PCBU"
@@ -84,6 +88,21 @@ class ErrorCode:
         return code_key(self.code, self.scope)
 
 
+@dataclass(frozen=True, slots=True)
+class ToldCode:
+    """A code of a report, and what the report says of it."""
+
+    code: TroubleCode
+    status: CodeStatus
+
+    @property
+    def details(self) -> str:
+        """What is said beside the bare code: "type 13, stored"; nothing where that is nothing."""
+        kind = self.code.failure_type and f"type {self.code.failure_type}"
+        status = None if self.status is CodeStatus.PRESENT else str(self.status)
+        return ", ".join(part for part in (kind, status) if part)
+
+
 def normalise_code(code: str) -> str:
     """Give the one spelling of a code: `e-401` → `E401`, `DTC: p0a80 00` → `P0A80`.
 
@@ -120,6 +139,8 @@ def _standard_code(bare: str) -> TroubleCode | None:
 
 
 def _makers_code(bare: str, typed: str) -> TroubleCode:
+    if RUN_TOGETHER.fullmatch(bare):
+        raise InvalidInput("error code", f"{typed[:40]!r} holds several codes; give each by itself")
     if not SHAPE.fullmatch(bare) or not any(c.isdigit() for c in bare):
         raise InvalidInput(
             "error code", f"{typed[:40]!r} does not read as a trouble code; {ACCEPTED}"
@@ -138,6 +159,11 @@ def status_of_byte(status: int) -> CodeStatus:
         return CodeStatus.PRESENT
     unconfirmed = status & (PENDING_BIT | CONFIRMED_BIT) == PENDING_BIT
     return CodeStatus.PENDING if unconfirmed else CodeStatus.STORED
+
+
+def is_standard(code: str) -> bool:
+    """Say whether a normalised code has a standard's form: SAE J2012's, or J1939's."""
+    return FIVE_TYPED.fullmatch(code) is not None or J1939_TYPED.fullmatch(code) is not None
 
 
 def is_shared(code: str) -> bool:
@@ -160,9 +186,21 @@ def parse_code_key(value: str) -> CodeKey:
     Raises:
         InvalidInput: a maker's code without its make.
     """
-    scope, colon, code = value[: LONGEST_KEY + 1].partition(":")
-    if not colon or not scope.strip():
-        scope, code = SAE, value
+    scope, code = split_scope(value)
+    if scope is None:
         if not is_shared(normalise_code(code)):
             raise InvalidInput("error code", f"{value[:40]!r} needs its make, as in Ather:E401")
+        scope = SAE
     return code_key(code, scope)
+
+
+def split_scope(value: str) -> tuple[str | None, str]:
+    """Give the make that a written key names, if any, and the code: `Ather:E401`.
+
+    The colon of `P0A7F:11` and of `DTC: P0A7F` names none.
+    """
+    scope, colon, code = value[: LONGEST_KEY + 1].partition(":")
+    named = SEPARATORS.sub("", digits_folded(scope).upper())
+    if not colon or not named or NO_SCOPE.fullmatch(named):
+        return None, value
+    return scope, code

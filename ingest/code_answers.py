@@ -48,6 +48,15 @@ LOOK_AROUND = 80
 
 
 @dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """Bytes of a text, and the codes in them; nothing else in their place is a code."""
+
+    start: int
+    end: int
+    codes: Sequence[CodeCandidate]
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerByte:
     value: int
     start: int
@@ -78,14 +87,15 @@ class AnswerFrames:
             self.lines[-1] += line[1:]
 
 
-def find_answers(text: str, words: TextWords) -> Iterator[CodeCandidate]:
-    """Yield the codes of every answer; digits alone are one only where a scan tool is spoken of."""
+def find_answers(text: str, words: TextWords) -> Iterator[RawAnswer]:
+    """Yield what tells codes; digits alone are an answer only where a scan tool is spoken of."""
     for run in RUN.finditer(text):
         digits = sum(c.isalnum() for c in run[0])
         if digits >= LEAST_DIGITS and _is_plausible(run, words):
             frames = _frames_of(run)
-            for line in frames.lines:
-                yield from _decode(line, framed=frames.framed)
+            found = [code for line in frames.lines for code in _decode(line, framed=frames.framed)]
+            if found:
+                yield RawAnswer(run.start(), run.end(), found)
 
 
 def _is_plausible(run: re.Match[str], words: TextWords) -> bool:

@@ -17,7 +17,10 @@ from domain.codes import CodeStatus
 
 FILE = Path(__file__).with_suffix(".yaml")
 # Vowel signs are no letters to `\w`; the danda between them ends a sentence.
-LETTERS = r"A-Za-z\u00c0-\u024f\u1e00-\u1eff\u0370-\u04ff\u0900-\u0963\u0970-\u0d65\u0d70-\u0d7f\u200c\u200d"
+LETTERS = (
+    r"A-Za-z\u00c0-\u024f\u1e00-\u1eff\u0370-\u04ff\u0900-\u0963\u0970-\u0d65\u0d70-\u0d7f"
+    r"\u200c\u200d"
+)
 WORD = re.compile(rf"[{LETTERS}](?:[{LETTERS}]|['’](?=[{LETTERS}]))*|\d+|[^\w\s]|\n")
 LONGEST_PHRASE = 4
 SENTENCE_ENDS = frozenset(".!?\n\u0964")

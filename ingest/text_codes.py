@@ -71,17 +71,24 @@ def find_codes(
     """Give the codes in order; places in `taken` (the names of vehicles) hold none."""
     folded = fold_marks(text)
     words = TextWords.of(folded)
+    answers = list(find_answers(folded, words))
     candidates = chain(
         find_candidates(folded),
-        find_answers(folded, words),
         spelt_codes.find_spelt(words),
         spelt_codes.find_alike(text, known),
     )
     judge = CodeJudge(folded, words, known, make)
-    named = TextSpans((*taken, *(found.span() for found in ADDRESS.finditer(folded))))
-    for each in sorted(candidates, key=lambda c: (c.start, -c.stop, c.form.value)):
-        if not named.overlap(each.start, each.end):
-            judge.consider(each)
+    other = TextSpans(
+        (
+            *taken,
+            *(found.span() for found in ADDRESS.finditer(folded)),
+            *((answer.start, answer.end) for answer in answers),
+        )
+    )
+    free = [each for each in candidates if not other.overlap(each.start, each.end)]
+    told = [code for answer in answers for code in answer.codes]
+    for each in sorted((*free, *told), key=lambda c: (c.start, -c.stop, c.form.value)):
+        judge.consider(each)
     places = [CodePlace(c.start, c.stop) for c, _ in judge.accepted]
     return _settle(judge.accepted, read_states(words, places))
 

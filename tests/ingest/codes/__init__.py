@@ -1,7 +1,7 @@
 """Labelled texts of codes (see README.md), how the reader reads them, and how well.
 
-`development.jsonl` was tuned on; `kept.jsonl` was written by somebody else, and its totals alone are
-looked at.
+`development.jsonl` was tuned on; `kept.jsonl` was written by somebody else, and its totals alone
+are looked at.
 """
 
 import json
