@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from domain.cards import NEUTRAL, CardSource, CardStatus, Severity
-from domain.codes import CodeKey
+from domain.codes import CodeKey, ToldCode
 from domain.hazards import SafetyAdvice
 from domain.ids import CardId
 from domain.reports import FailureReport
@@ -80,6 +80,7 @@ class UnderstoodReport:
     Attributes:
         codes: keys of the reported codes; one bare maker code may have several keys when the make
             is unknown.
+        told: what it says of each code, also of those that it denies.
         vehicle: the vehicle given, or read out of the text when none was given.
         embedding: None when the embedder did not answer.
         safety: what to do first, where the report tells a danger to people.
@@ -89,6 +90,7 @@ class UnderstoodReport:
 
     report: FailureReport
     codes: tuple[CodeKey, ...] = ()
+    told: tuple[ToldCode, ...] = ()
     symptoms: tuple[SeenSymptom, ...] = ()
     vehicle: VehicleContext
     embedding: Embedding | None = None

@@ -12,6 +12,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from domain.codes import CodeStatus
 from domain.matches import Embedding
 from ingest import quantities, symptom_reader, text_codes, text_phrases
 from ingest.lexicon import Lexicon, PhraseKind
@@ -37,7 +38,9 @@ class TextFinding:
         value: bare code, symptom code, component id, "35 to 45 °C", or "Make Model".
         start: where it stands in the text; `end` is past it.
         confidence: 0..1.
-        negated: the text says it is not so.
+        negated: the text says it is not so; of a code also that it was cleared and is gone.
+        failure_type: how a code's part failed, as `TroubleCode` has it.
+        status: what the text says of a code.
     """
 
     kind: PhraseKind
@@ -46,6 +49,8 @@ class TextFinding:
     end: int
     confidence: float
     negated: bool = False
+    failure_type: str | None = None
+    status: CodeStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,8 @@ class Clause:
     negates: bool
 
 
-def find_in_text(text: str, lexicon: Lexicon) -> tuple[TextFinding, ...]:
-    """Give what the words say, in the order of the text."""
+def find_in_text(text: str, lexicon: Lexicon, make: str | None = None) -> tuple[TextFinding, ...]:
+    """Give what the words say, in the order of the text; `make` is known from beside it."""
     mentions = lexicon.gazetteer.mentions(text)
     taken = [(m.start, m.end) for m in mentions]
     vehicles = (
@@ -67,8 +72,12 @@ def find_in_text(text: str, lexicon: Lexicon) -> tuple[TextFinding, ...]:
         for m in mentions
     )
     codes = (
-        TextFinding(PhraseKind.CODE, c.bare, c.start, c.end, c.confidence, c.negated)
-        for c in text_codes.find_codes(text, lexicon.codes, taken)
+        TextFinding(
+            *(PhraseKind.CODE, c.bare, c.start, c.end, c.confidence, c.negated),
+            failure_type=c.failure_type,
+            status=c.status,
+        )
+        for c in text_codes.find_codes(text, lexicon.codes, taken, make)
     )
     measured = (
         TextFinding(PhraseKind.QUANTITY, str(q), q.start, q.end, 1.0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, Self, TypeVar
 
 from domain import codes
-from domain.codes import CodeKey, ErrorCode
+from domain.codes import CodeKey, CodeStatus, ErrorCode, ToldCode, TroubleCode
 from domain.errors import Unavailable
 from domain.hazards import SafetyAdvice
 from domain.matches import Embedding, UnderstoodReport
@@ -22,6 +22,7 @@ from ingest.hazards import find_hazards
 from ingest.lexicon import Lexicon, PhraseKind
 from ingest.questions import is_question
 from ingest.safety_advice import advise
+from ingest.typed_codes import read_typed
 
 T = TypeVar("T")
 # The scope of a code that no known make uses, on a vehicle whose make is not known.
@@ -108,16 +109,16 @@ class ReportReader:
     async def _understand(self, report: FailureReport) -> tuple[UnderstoodReport, Sequence[str]]:
         """Give the report as one failure, and the pieces of its text that tell several."""
         lexicon = self.lexicon
-        typed = [codes.normalise_code(code) for code in report.codes]
+        typed = [one for code in report.codes for one in read_typed(code, lexicon.codes)]
         text = without_masks(report.text)
         words = await self._read(report, text, lexicon)
         embedding, meant = await self._meant(text, words.compared, lexicon)
-        read = [f.value for f in words.said if f.kind is PhraseKind.CODE and not f.negated]
+        read = [f.value for f in words.said if _is_told(f, alone=not typed)]
+        found = (*(code.bare for code in typed), *read)
         understood = UnderstoodReport(
             report=report,
-            codes=tuple(_found_code_keys((*typed, *read), words.vehicle.make, lexicon))[
-                :CODES_LIMIT
-            ],
+            codes=tuple(_found_code_keys(found, words.vehicle.make, lexicon))[:CODES_LIMIT],
+            told=_told_codes(typed, words.said)[:CODES_LIMIT],
             symptoms=_merge_symptoms(words.said, meant),
             vehicle=words.vehicle,
             embedding=embedding,
@@ -135,7 +136,7 @@ class ReportReader:
         """Read the words, which a long text does in a thread of its own."""
 
         def read() -> ReportWords:
-            said = find_in_text(text, lexicon)
+            said = find_in_text(text, lexicon, report.vehicle.make)
             return ReportWords(
                 said=said,
                 compared=split_text(text, said) if lexicon.meanings is not None else (),
@@ -173,6 +174,29 @@ def code_keys(bare: str, make: str | None, lexicon: Lexicon) -> tuple[CodeKey, .
         return known or (codes.code_key(bare, UNKNOWN_MAKE),)
     own, shared = codes.code_key(bare, make), codes.code_key(bare, codes.SAE)
     return (shared,) if own not in known and shared in known else (own,)
+
+
+def _is_told(finding: TextFinding, *, alone: bool) -> bool:
+    """Say whether it is a code of the report; one that was cleared only where nothing else is."""
+    if finding.kind is not PhraseKind.CODE or finding.negated:
+        return False
+    return alone or finding.status is not CodeStatus.CLEARED
+
+
+def _told_codes(typed: Iterable[TroubleCode], said: Iterable[TextFinding]) -> tuple[ToldCode, ...]:
+    """Give each code once with what is said of it; a typed one is there if nothing denies it."""
+    read = {
+        TroubleCode(f.value, f.failure_type): f.status
+        for f in said
+        if f.kind is PhraseKind.CODE and f.status is not None
+    }
+    told = dict.fromkeys(typed, CodeStatus.PRESENT) | read
+    kinds = {code.bare for code in told if code.failure_type is not None}
+    return tuple(
+        ToldCode(code, status)
+        for code, status in told.items()
+        if code.failure_type is not None or code.bare not in kinds
+    )
 
 
 def _found_code_keys(found: Iterable[str], make: str | None, lexicon: Lexicon) -> Iterator[CodeKey]:
