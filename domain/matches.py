@@ -81,8 +81,11 @@ class UnderstoodReport:
         codes: keys of the reported codes; one bare maker code may have several keys when the make
             is unknown.
         vehicle: the vehicle given, or read out of the text when none was given.
-        embedding: None when the embedder did not answer.
+        embedding: of `english`; None when the embedder did not answer.
         safety: what to do first, where the report tells a danger to people.
+        language: of the text, as BCP 47 says it; "und" where it is none that is read.
+        told: what the text tells, in English, where it is not English itself; may be empty.
+        unread: how to ask for the text otherwise, where it could not be read.
     """
 
     report: FailureReport
@@ -91,6 +94,18 @@ class UnderstoodReport:
     vehicle: VehicleContext
     embedding: Embedding | None = None
     safety: SafetyAdvice | None = None
+    language: str = "en"
+    told: str | None = None
+    unread: str | None = None
+
+    @property
+    def english(self) -> str:
+        """What is compared with the cards' English words, and with their meaning."""
+        return self.report.text if self.told is None else self.told
+
+    @property
+    def readable(self) -> bool:
+        return self.unread is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from domain.matches import Embedding
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Symptom
 from ingest.gazetteer import Gazetteer
-from ingest.word_stems import WordRole, near_spellings, split_clauses
+from ingest.word_stems import WordRole, near_spellings, split_clauses, stem_word
 
 LEAST_TYPO_LENGTH = 5
 # The part of a phrase's weight that a text must hold.
@@ -88,6 +88,18 @@ class Lexicon:
     def meant(self) -> tuple[Phrase, ...]:
         """The phrases that are compared by meaning: those of symptoms."""
         return tuple(p for p in self.phrases if p.kind is PhraseKind.SYMPTOM)
+
+    @cached_property
+    def symptom_texts(self) -> Mapping[str, str]:
+        """What each symptom is called in English."""
+        return {p.value: p.text for p in reversed(self.meant)}
+
+    def knows(self, word: str) -> bool:
+        """Say whether a word, or one that is a typo away from it, is of the vocabulary."""
+        stem = stem_word(word)
+        if stem in self.postings or len(stem) < LEAST_TYPO_LENGTH:
+            return stem in self.postings
+        return any(spelling in self.typos for spelling in (stem, *near_spellings(stem)))
 
     @cached_property
     def totals(self) -> tuple[float, ...]:

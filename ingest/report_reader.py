@@ -18,8 +18,11 @@ from domain.vehicles import VehicleContext, VehicleModel
 from domain.vocabulary import Component, Symptom
 from ingest.extraction import Clause, TextFinding, find_by_meaning, find_in_text, split_text
 from ingest.hazards import find_hazards
+from ingest.languages import ENGLISH, HINGLISH
 from ingest.lexicon import Lexicon, PhraseKind
 from ingest.safety_advice import advise
+from ingest.symptom_patterns import find_in_language
+from ingest.unread_texts import told_in_english, told_language, unread
 
 # The scope of a code that no known make uses, on a vehicle whose make is not known.
 UNKNOWN_MAKE = "unknown"
@@ -36,6 +39,7 @@ class ReportWords:
     compared: Sequence[Clause]
     vehicle: VehicleContext
     safety: SafetyAdvice | None
+    language: str = ENGLISH
 
 
 class VocabularySource(Protocol):
@@ -94,7 +98,10 @@ class ReportReader:
         typed = [codes.normalise_code(code) for code in report.codes]
         text = without_masks(report.text)
         words = await self._read(report, text, lexicon)
-        embedding, meant = await self._meant(text, words.compared, lexicon)
+        told = told_in_english(text, words, lexicon)
+        embedding, meant = await self._meant(
+            text if told is None else told, words.compared, lexicon
+        )
         read = [f.value for f in words.said if f.kind is PhraseKind.CODE and not f.negated]
         return UnderstoodReport(
             report=report,
@@ -105,16 +112,25 @@ class ReportReader:
             vehicle=words.vehicle,
             embedding=embedding,
             safety=words.safety,
+            language=words.language,
+            told=told,
+            unread=unread(text, words),
         )
 
     async def _read(self, report: FailureReport, text: str, lexicon: Lexicon) -> ReportWords:
         """Read the words: a long text in a thread of its own, since the loop has others waiting."""
 
         def read() -> ReportWords:
-            said = find_in_text(text, lexicon)
+            language = told_language(text, lexicon)
+            said = (
+                *find_in_text(text, lexicon),
+                *find_in_language(text, language, lexicon),
+            )
+            english = lexicon.meanings is not None and language in {ENGLISH, HINGLISH}
             return ReportWords(
                 said=said,
-                compared=split_text(text, said) if lexicon.meanings is not None else (),
+                language=language,
+                compared=split_text(text, said) if english else (),
                 vehicle=_vehicle_of_report(report, lexicon),
                 safety=advise(report.text, find_hazards(report.text)),
             )
