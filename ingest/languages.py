@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from ingest import concepts
+from ingest.word_groups import WordGroups
 
 FILE = Path(__file__).with_suffix(".yaml")
 ENGLISH, HINGLISH, HINDI, MARATHI, UNKNOWN = "en", "hi-Latn", "hi", "mr", "und"
@@ -44,6 +45,8 @@ LEAST_WORDS = 2
 MOST_ENGLISH = 3
 # Without any word that a language is told by: so many words in one that must be known ones.
 KNOWN_SHARE = 3
+# What is spoken of has the same words in these as in Hindi: their small words tell them.
+LIKE_HINDI = {"pa", "gu"}
 # More than one of so many is most.
 MOSTLY = 2
 # A word that no other language has says as much as two.
@@ -111,7 +114,9 @@ def _latin_language(
     told = Counter({word: n for word, n in Counter(words).items() if _languages_of(word)})
     english = sum(n for word, n in told.items() if ENGLISH in _languages_of(word))
     best, seen = _most_told(told)
-    needed = min(LEAST_WORDS, max(1, len(words) // 3))
+    # One word tells a language of a few words alone, and not beside those that English lives by.
+    plain = any(word in _english_words() for word in told)
+    needed = LEAST_WORDS if plain else min(LEAST_WORDS, max(1, len(words) // 3))
     if best and seen >= needed and seen * MOST_ENGLISH >= english:
         return best if best in _told()["latin"] else UNKNOWN
     if english or is_known is None:
@@ -131,8 +136,9 @@ def _most_told(told: Mapping[str, int]) -> tuple[str | None, int]:
                 seen[language] += n
     if not points:
         return None, 0
-    # Of two that are told alike it is Hindi, which more people write.
-    best = max(points, key=lambda language: (points[language], language == HINGLISH))
+    # Of two that are told alike it is one of ours, and Hindi, which most people write.
+    ours = _told()["latin"]
+    best = max(points, key=lambda one: (points[one], one in ours, one == HINGLISH))
     return best, seen[best]
 
 
@@ -160,29 +166,42 @@ def _latin_words() -> Mapping[str, frozenset[str]]:
     return {word: frozenset(languages) for word, languages in found.items()}
 
 
+@cache
+def _english_words() -> frozenset[str]:
+    return frozenset(_told()["latin"][ENGLISH].split())
+
+
 def _word_lists() -> Iterator[tuple[str, Iterable[str]]]:
     for language, words in (*_told()["latin"].items(), *_told()["unread"].items()):
         yield language, words.split()
     yield ENGLISH, concepts.each_word(concepts.words_of(concepts.SHARED))
     for language in concepts.languages():
-        yield f"{language}{LATIN}", concepts.each_word(concepts.latin_words(language))
+        words = list(concepts.each_word(concepts.latin_words(language)))
+        yield f"{language}{LATIN}", words
+        if language in LIKE_HINDI:
+            own = _told()["latin"][f"{language}{LATIN}"].split()
+            yield HINGLISH, [word for word in words if word not in own]
 
 
 def _devanagari_language(start: str) -> str:
     words = DEVANAGARI.findall(start)
     ends, letters = tuple(_told()["marathi_ends"].split()), set(_told()["marathi_letters"])
-    counts = {
-        language: sum(word in known for word in words)
-        for language, known in _devanagari_words().items()
-    }
-    counts[MARATHI] += sum(word.endswith(ends) or not letters.isdisjoint(word) for word in words)
+    counts = Counter({HINDI: 0})
+    for word in words:
+        counts.update(_devanagari_words().of(word))
+        counts[MARATHI] += word.endswith(ends) or not letters.isdisjoint(word)
     best = max(counts, key=lambda language: counts[language])
     return best if best in {HINDI, MARATHI} else UNKNOWN
 
 
 @cache
-def _devanagari_words() -> Mapping[str, frozenset[str]]:
-    return {language: frozenset(words.split()) for language, words in _told()["devanagari"].items()}
+def _devanagari_words() -> WordGroups:
+    """Give the words that only one of the languages of Devanagari has."""
+    words = {language: set(words.split()) for language, words in _told()["devanagari"].items()}
+    hindi, marathi = (set(concepts.each_word(concepts.native_words(n))) for n in (HINDI, MARATHI))
+    words[HINDI] |= hindi - marathi
+    words[MARATHI] |= marathi - hindi
+    return WordGroups({language: " ".join(own) for language, own in words.items()})
 
 
 @cache

@@ -31,7 +31,8 @@ from ingest.word_groups import (
 )
 
 FILE = Path(__file__).with_suffix(".yaml")
-NOT, BUT, AND = "not", "but", "and"
+NOT, NOTHING, BUT, AND = "not", "nothing", "but", "and"
+COMMA = ","
 # Words of one pattern stand among so many; those around a "not" closer, since it denies one thing.
 WINDOW, NOT_WINDOW = 9, 6
 # "Not" stands so near behind what it denies.
@@ -49,19 +50,23 @@ class SymptomPattern:
     Attributes:
         needed: those of which no other may take the place.
         without: none of them may stand between.
+        absent: none of them may stand near.
         negates: "not" is part of what it says.
+        crosses: a comma may part it: "I plug it in, after a while it stops".
     """
 
     symptom: str
     slots: frozenset[frozenset[str]]
     needed: frozenset[str]
     without: frozenset[str]
+    absent: frozenset[str]
     negates: bool
+    crosses: bool
 
     @classmethod
     def read(cls, symptom: str, written: str) -> Self:
         """Read it as `symptom_patterns.yaml` writes it."""
-        words = written.split()
+        words = written.removeprefix(COMMA).split()
         slots = frozenset(frozenset(w.split("|")) for w in words if not w.startswith("-"))
         needed = frozenset(concept for slot in slots if len(slot) == 1 for concept in slot)
         return cls(
@@ -69,7 +74,9 @@ class SymptomPattern:
             slots=slots,
             needed=needed,
             without=frozenset(w[1:] for w in words if w.startswith("-")),
+            absent=frozenset(w[2:] for w in words if w.startswith("--")),
             negates=NOT in needed,
+            crosses=written.startswith(COMMA),
         )
 
     def is_part_of(self, other: Self) -> bool:
@@ -114,7 +121,7 @@ class PatternLexicon:
             pattern
             for concept in own
             for pattern in self.patterns.get(concept, ())
-            if pattern.needed <= present
+            if pattern.needed <= present and pattern.absent.isdisjoint(present)
         )
         return {id(pattern): pattern for pattern in found}.values()
 
@@ -212,10 +219,9 @@ def _keys(words: Iterable[str], language: str) -> Iterator[str]:
     for word in words:
         if "_" not in word:
             key = sound_key(latin_letters(word.rstrip("*")), language)
-            if word.endswith("*") and len(key) >= LEAST_BEGINNING:
-                yield f"{key}*"
-            elif len(key) >= LEAST_KEY:
-                yield key
+            begins = word.endswith("*")
+            if len(key) >= (LEAST_BEGINNING if begins else LEAST_KEY):
+                yield f"{key}*" if begins else key
 
 
 def _seen_in(words: Sequence[Word], language: str) -> Iterator[PatternSeen]:
@@ -237,30 +243,45 @@ def _seen_in(words: Sequence[Word], language: str) -> Iterator[PatternSeen]:
 def _placed(
     pattern: SymptomPattern, words: Sequence[Word], says_not: Sequence[bool], near: Iterable[int]
 ) -> PatternSeen | None:
-    """Give the pattern if a word of its own stands for each slot, the last of them here."""
+    """Give the pattern if a word of its own stands for each slot, the last of them here.
+
+    "Not" may be the end of a verb that stands for another slot.
+    """
     *before, here = near
-    within = _clause(words, [*before[-NOT_WINDOW + 1 :], here] if pattern.negates else [*near])
+    reach = [*before[-NOT_WINDOW + 1 :], here] if pattern.negates else [*near]
+    within = _clause(words, reach, crosses=pattern.crosses)
+    slots = (slot for slot in pattern.slots if NOT not in slot)
     places = place_groups(
-        [
-            at
-            for at in within
-            if not slot.isdisjoint(words[at].groups) or (NOT in slot and says_not[at])
-        ]
-        for slot in pattern.slots
+        [at for at in within if not slot.isdisjoint(words[at].groups)] for slot in slots
     )
-    if places is None or here not in places:
+    if places is None:
         return None
-    first, last = min(places), max(places)
+    if pattern.negates:
+        denials = [at for at in within if says_not[at]]
+        nearest = min(denials, key=lambda at: abs(at - max(places)), default=None)
+        if nearest is None:
+            return None
+        told = [*places, nearest]
+    else:
+        told = places
+    if here not in told:
+        return None
+    first, last = min(told), max(told)
     between = (words[at].groups for at in range(first, last + 1) if at not in places)
     if any(not pattern.without.isdisjoint(groups) for groups in between):
         return None
-    negated = not pattern.negates and _is_denied(words, says_not, last)
+    denies = pattern.negates or NOTHING in pattern.needed
+    negated = not denies and _is_denied(words, says_not, last)
     return PatternSeen(pattern, words[first].start, words[last].end, negated)
 
 
-def _clause(words: Sequence[Word], near: Sequence[int]) -> Sequence[int]:
-    """Give the places after the last "but" or "and"."""
-    parted = (n for n, at in enumerate(near) if words[at].groups & {BUT, AND})
+def _clause(words: Sequence[Word], near: Sequence[int], *, crosses: bool) -> Sequence[int]:
+    """Give the places after the last "but" or "and", or comma."""
+    parted = (
+        n
+        for n, at in enumerate(near)
+        if words[at].groups & {BUT, AND} or (words[at].text == COMMA and not crosses)
+    )
     behind = max(parted, default=-1)
     return near[behind + 1 :]
 
@@ -268,7 +289,7 @@ def _clause(words: Sequence[Word], near: Sequence[int]) -> Sequence[int]:
 def _is_denied(words: Sequence[Word], says_not: Sequence[bool], last: int) -> bool:
     """Say whether "not" stands right behind: these languages say it at the end."""
     for at in range(last, min(len(words), last + DENIES + 1)):
-        if at > last and (words[at].text == "," or words[at].groups & {BUT, AND}):
+        if at > last and (words[at].text == COMMA or words[at].groups & {BUT, AND}):
             return False
         if says_not[at]:
             return True

@@ -181,8 +181,8 @@ def test_patterns_name_shipped_symptoms_and_known_concepts(lexicon: Lexicon) -> 
         concept
         for patterns in told["symptoms"].values()
         for pattern in patterns
-        for slot in pattern.split()
-        for concept in slot.removeprefix("-").split("|")
+        for slot in pattern.removeprefix(",").split()
+        for concept in slot.lstrip("-").split("|")
     }
     assert used - known == set()
     assert {*told["components"].values()} <= known
