@@ -21,7 +21,7 @@ from ingest.hazards import find_hazards
 from ingest.languages import ENGLISH, HINGLISH
 from ingest.lexicon import Lexicon, PhraseKind
 from ingest.safety_advice import advise
-from ingest.symptom_patterns import find_in_language
+from ingest.concept_patterns import find_in_language
 from ingest.unread_texts import told_in_english, told_language, unread
 
 # The scope of a code that no known make uses, on a vehicle whose make is not known.

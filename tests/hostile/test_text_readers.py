@@ -16,7 +16,7 @@ from ingest.hazards import find_hazards
 from ingest.languages import is_mostly_english
 from ingest.lexicon import Lexicon
 from ingest.quantities import find_quantities
-from ingest.symptom_patterns import find_in_language
+from ingest.concept_patterns import find_in_language
 from ingest.text_codes import find_codes
 from ingest.text_phrases import find_phrases
 from ingest.unread_texts import told_language

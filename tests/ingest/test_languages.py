@@ -11,7 +11,7 @@ from ingest.embedder import Embedder
 from ingest.languages import SCRIPTS, advice_language, is_mostly_english, text_language
 from ingest.lexicon import Lexicon
 from ingest.report_reader import ReportReader
-from ingest.symptom_patterns import FILE, find_patterns
+from ingest.concept_patterns import FILE, find_patterns
 from ingest.transliteration import latin_letters, sound_key
 from ingest.unread_texts import told_language
 from tests.ingest.languages import told_reports

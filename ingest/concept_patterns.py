@@ -1,6 +1,6 @@
 """Symptoms and components read in the languages of India, by concepts that stand together.
 
-A pattern of `symptom_patterns.yaml` combines concepts ("charge not"), and `concepts` holds the
+A pattern of `concept_patterns.yaml` combines concepts ("charge not"), and `concepts` holds the
 words of each in every language: so one pattern reads "चार्ज नहीं हो रही", "சார்ஜ் ஆகவில்லை" and
 "charge aagala". Only texts of these languages are read so; English and Hinglish have phrases of
 their own.
@@ -65,7 +65,7 @@ class SymptomPattern:
 
     @classmethod
     def read(cls, symptom: str, written: str) -> Self:
-        """Read it as `symptom_patterns.yaml` writes it."""
+        """Read it as `concept_patterns.yaml` writes it."""
         words = written.removeprefix(COMMA).split()
         slots = frozenset(frozenset(w.split("|")) for w in words if not w.startswith("-"))
         needed = frozenset(concept for slot in slots if len(slot) == 1 for concept in slot)
