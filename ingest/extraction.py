@@ -144,9 +144,7 @@ def find_by_meaning(
         return ()
     vectors = np.array([e.vector for e in embeddings], dtype=np.float32)
     cosines = vectors @ lexicon.meanings.T  # [clauses, phrases]
-    found = (
-        _nearest(clause, row, lexicon) for clause, row in zip(compared, cosines, strict=True)
-    )
+    found = (_nearest(clause, row, lexicon) for clause, row in zip(compared, cosines, strict=True))
     return tuple(f for f in found if f is not None)
 
 

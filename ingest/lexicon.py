@@ -18,7 +18,7 @@ from domain.matches import Embedding
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Symptom
 from ingest.gazetteer import Gazetteer
-from ingest.word_stems import WordRole, near_spellings, split_clauses
+from ingest.word_stems import WordRole, near_spellings, split_clauses, stem_word
 
 EXAMPLES = Path(__file__).parent / "symptom_examples.yaml"
 LEAST_TYPO_LENGTH = 5
@@ -104,6 +104,18 @@ class Lexicon:
     def symptoms(self) -> frozenset[str]:
         """The symptoms that the vocabulary knows."""
         return frozenset(p.value for p in self.meant)
+
+    @cached_property
+    def symptom_texts(self) -> Mapping[str, str]:
+        """What each symptom is called in English."""
+        return {p.value: p.text for p in reversed(self.meant)}
+
+    def knows(self, word: str) -> bool:
+        """Say whether a word, or one that is a typo away from it, is of the vocabulary."""
+        stem = stem_word(word)
+        if stem in self.postings or len(stem) < LEAST_TYPO_LENGTH:
+            return stem in self.postings
+        return any(spelling in self.typos for spelling in (stem, *near_spellings(stem)))
 
     @cached_property
     def totals(self) -> tuple[float, ...]:

@@ -16,13 +16,16 @@ from domain.reports import CODES_LIMIT, FailureReport
 from domain.tickets import SeenSymptom
 from domain.vehicles import VehicleContext, VehicleModel
 from domain.vocabulary import Component, Symptom
+from ingest.concept_patterns import find_in_language
 from ingest.extraction import Clause, TextFinding, find_by_meaning, find_in_text, split_text
 from ingest.failures import split_failures
 from ingest.hazards import find_hazards
+from ingest.languages import ENGLISH
 from ingest.lexicon import Lexicon, PhraseKind
 from ingest.questions import is_question
 from ingest.safety_advice import advise
 from ingest.typed_codes import read_typed
+from ingest.unread_texts import told_in_english, told_language, unread
 
 T = TypeVar("T")
 # The scope of a code that no known make uses, on a vehicle whose make is not known.
@@ -46,6 +49,7 @@ class ReportWords:
     vehicle: VehicleContext
     safety: SafetyAdvice | None
     failures: Sequence[str]
+    language: str = ENGLISH
 
 
 class VocabularySource(Protocol):
@@ -112,17 +116,23 @@ class ReportReader:
         typed = [one for code in report.codes for one in read_typed(code, lexicon.codes)]
         text = without_masks(report.text)
         words = await self._read(report, text, lexicon)
-        embedding, meant = await self._meant(text, words.compared, lexicon)
+        in_english = told_in_english(text, words, lexicon)
+        embedding, meant = await self._meant(
+            text if in_english is None else in_english, words.compared, lexicon
+        )
         read = [f.value for f in words.said if _is_told(f, alone=not typed)]
         found = (*(code.bare for code in typed), *read)
         understood = UnderstoodReport(
             report=report,
             codes=tuple(_found_code_keys(found, words.vehicle.make, lexicon))[:CODES_LIMIT],
-            told=_told_codes(typed, words.said)[:CODES_LIMIT],
+            told_codes=_told_codes(typed, words.said)[:CODES_LIMIT],
             symptoms=_merge_symptoms(words.said, meant),
             vehicle=words.vehicle,
             embedding=embedding,
             safety=words.safety,
+            language=words.language,
+            in_english=in_english,
+            unread=unread(text, words),
         )
         telling = understood.symptoms or understood.codes or understood.safety
         understood = replace(understood, question=not telling and is_question(text))
@@ -136,10 +146,15 @@ class ReportReader:
         """Read the words, which a long text does in a thread of its own."""
 
         def read() -> ReportWords:
-            said = find_in_text(text, lexicon, report.vehicle.make)
+            language = told_language(text, lexicon)
+            said = (
+                *find_in_text(text, lexicon, report.vehicle.make),
+                *find_in_language(text, language, lexicon),
+            )
             return ReportWords(
                 said=said,
-                compared=split_text(text, said) if lexicon.meanings is not None else (),
+                language=language,
+                compared=split_text(text, said) if english else (),
                 vehicle=_vehicle_of_report(report, lexicon),
                 safety=advise(report.text, find_hazards(report.text)),
                 failures=split_failures(text, said),

@@ -143,7 +143,7 @@ class Matcher:
             level=Level.KEYWORD if degraded else Level.AI,
             ranker=self._ranker.name,
             degraded=degraded,
-            prompt=None if found else self.no_match,
+            prompt=None if found else said.unread or self.no_match,
             trace=tuple(recall.trace),
         )
 
@@ -200,13 +200,15 @@ def _any_telling(understood: UnderstoodReport, ranked: Sequence[RankedCard]) -> 
 
 def _reads_alike(understood: UnderstoodReport, candidate: CardCandidate) -> bool:
     if understood.embedding is None:
-        return candidate.contribution_of(Source.WORDS) is not None
+        # Without a text in English there is nothing that words could share.
+        found_by_words = candidate.contribution_of(Source.WORDS) is not None
+        return _lost_embedder(understood) and found_by_words
     meaning = candidate.contribution_of(Source.MEANING)
     return meaning is not None and meaning.score >= fit.ALIKE
 
 
 def _lost_embedder(understood: UnderstoodReport) -> bool:
-    return understood.embedding is None and bool(understood.report.text)
+    return understood.embedding is None and bool(understood.english)
 
 
 def _degraded_reason(understood: UnderstoodReport, recall: CardRecall) -> str | None:

@@ -99,7 +99,9 @@ def _code_reasons(understood: UnderstoodReport, card: CardFacts) -> list[Reason]
 def _code_text(understood: UnderstoodReport, key: CodeKey) -> str:
     """Say which code is shared, how it failed, and what the report says of it."""
     bare = key.partition(":")[2]
-    said = [told.details for told in understood.told if told.code.bare == bare and told.details]
+    said = [
+        told.details for told in understood.told_codes if told.code.bare == bare and told.details
+    ]
     return f"reports code {bare}" + (f" ({'; '.join(said)})" if said else "")
 
 
