@@ -151,6 +151,7 @@ class ReportReader:
                 *find_in_text(text, lexicon, report.vehicle.make),
                 *find_in_language(text, language, lexicon),
             )
+            english = lexicon.meanings is not None and language in {ENGLISH, HINGLISH}
             return ReportWords(
                 said=said,
                 language=language,
