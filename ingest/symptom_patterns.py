@@ -17,6 +17,8 @@ SLACK = 4
 WIDE = 16
 # A word that silences a pattern stands so near.
 NEAR = 6
+# A word of failing stands so near what fails.
+BESIDE = 3
 WINDOW = 16
 SURE, MENDED, DOUBTED = 0.9, 0.1, 0.4
 NOT, FAIL, BAD, WELL = "not", "fail", "bad", "ok_word"
@@ -123,7 +125,8 @@ def find_symptoms(text: str, known: PatternTable | None = None) -> tuple[Symptom
         if union & table.gone and (repaired or union & table.repaired):
             here, before = [_denied(s) for s in here], [_denied(s) for s in before]
         if union & table.doubt:
-            here = [_doubted(s) for s in here]
+            doubts = _doubted_parts(words, table.doubt)
+            here = [_doubted(s) if s.start in doubts else s for s in here]
         found += before
         before = here
         repaired = bool(union & table.repaired)
@@ -137,6 +140,20 @@ def _denied(seen: SymptomSeen) -> SymptomSeen:
 def _doubted(seen: SymptomSeen) -> SymptomSeen:
     confidence = seen.confidence * DOUBTED
     return SymptomSeen(seen.symptom, seen.start, seen.end, confidence, seen.negated, seen.names)
+
+
+def _doubted_parts(words: Sequence[GroupedWord], doubt: int) -> set[int]:
+    """Give the places at which the words stand that share a part, between commas, with a doubt."""
+    found: set[int] = set()
+    part: list[GroupedWord] = []
+    for word in (*words, None):
+        if word is not None and word.text != ",":
+            part.append(word)
+            continue
+        if any(each.groups & doubt for each in part):
+            found |= {each.start for each in part}
+        part = []
+    return found
 
 
 def _told(words: Sequence[GroupedWord], table: PatternTable) -> Iterator[SymptomSeen]:
@@ -236,7 +253,8 @@ def _no_of(
             return [at]
     if pattern.fails:
         for at in reach:
-            if words[at].groups & table.bad and at not in own and not words[at].denied:
+            near = min(abs(words[at].place - words[o].place) for o in own) <= BESIDE
+            if words[at].groups & table.bad and at not in own and near and not words[at].denied:
                 return [at]
     return None
 

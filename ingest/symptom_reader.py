@@ -7,6 +7,8 @@ against labelled reports (`bench/symptoms.py`).
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum, auto
+from itertools import chain
 
 from ingest import symptom_figures, symptom_patterns, text_phrases
 from ingest.lexicon import Lexicon, PhraseKind
@@ -18,6 +20,14 @@ WHOLE, PARTIAL = 0.8, 0.5
 NEAR = 25
 
 
+class FoundBy(Enum):
+    """Which of the readers found a symptom."""
+
+    PATTERN = auto()
+    PHRASE = auto()
+    FIGURE = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class SymptomFinding:
     """A symptom read between two places of the text."""
@@ -27,6 +37,7 @@ class SymptomFinding:
     end: int
     confidence: float
     negated: bool
+    by: FoundBy
 
 
 def find_symptoms(
@@ -34,9 +45,13 @@ def find_symptoms(
 ) -> Iterator[SymptomFinding]:
     """Yield each symptom of the lexicon once as told and once as denied."""
     known = lexicon.symptoms
+    seen = chain(
+        ((s, FoundBy.PATTERN) for s in symptom_patterns.find_symptoms(text)),
+        ((s, FoundBy.FIGURE) for s in symptom_figures.find_figures(text)),
+    )
     found = [
-        SymptomFinding(s.symptom, s.start, s.end, s.confidence, s.negated)
-        for s in (*symptom_patterns.find_symptoms(text), *symptom_figures.find_figures(text))
+        SymptomFinding(s.symptom, s.start, s.end, s.confidence, s.negated, by)
+        for s, by in seen
         if s.symptom in known
     ]
     found += _of_phrases(phrases, found)
@@ -60,7 +75,7 @@ def _of_phrases(
             continue
         confidence = WHOLE if whole else PARTIAL
         yield SymptomFinding(
-            each.phrase.value, each.start, each.end, confidence, each.negated
+            each.phrase.value, each.start, each.end, confidence, each.negated, FoundBy.PHRASE
         )
 
 
@@ -70,7 +85,12 @@ def _without_twins(found: Sequence[SymptomFinding]) -> Iterator[SymptomFinding]:
         beside = [o for o in found if o.start - NEAR < each.end and each.start < o.end + NEAR]
         if any(_is_better(other, each) for other in beside):
             continue
-        denied = any(o.symptom == each.symptom and o.negated for o in beside)
+        denied = each.by is not FoundBy.PATTERN and any(
+            o.symptom == each.symptom and o.negated for o in beside
+        )
+        denied = denied or any(
+            o.symptom == each.symptom and o.negated and o.by is FoundBy.FIGURE for o in beside
+        )
         yield replace(each, negated=each.negated or denied)
 
 
