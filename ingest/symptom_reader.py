@@ -12,6 +12,7 @@ from itertools import chain
 
 from ingest import symptom_figures, symptom_patterns, text_phrases
 from ingest.lexicon import Lexicon, PhraseKind
+from ingest.symptom_patterns import PatternReading
 from ingest.text_phrases import PhraseSeen
 
 # A phrase that is there as a whole, and one of which a part is missing.
@@ -45,8 +46,9 @@ def find_symptoms(
 ) -> Iterator[SymptomFinding]:
     """Yield each symptom of the lexicon once as told and once as denied."""
     known = lexicon.symptoms
+    reading = symptom_patterns.read_patterns(text)
     seen = chain(
-        ((s, FoundBy.PATTERN) for s in symptom_patterns.find_symptoms(text)),
+        ((s, FoundBy.PATTERN) for s in reading.seen),
         ((s, FoundBy.FIGURE) for s in symptom_figures.find_figures(text)),
     )
     found = [
@@ -56,11 +58,22 @@ def find_symptoms(
     ]
     found += _of_phrases(phrases, found)
     best: dict[tuple[str, bool], SymptomFinding] = {}
-    for each in _without_twins(found):
+    for each in _without_twins([_settled(f, reading) for f in found]):
         key = (each.symptom, each.negated)
         if key not in best or each.confidence > best[key].confidence:
             best[key] = each
     yield from best.values()
+
+
+def _settled(found: SymptomFinding, reading: PatternReading) -> SymptomFinding:
+    """Deny what was repaired, and doubt what is only asked, by whichever reader it was found."""
+    if found.by is FoundBy.PATTERN:
+        return found
+    if any(start <= found.start < end for start, end in reading.settled):
+        return replace(found, negated=True)
+    if any(start <= found.start < end for start, end in reading.asked):
+        return replace(found, confidence=found.confidence * symptom_patterns.DOUBTED)
+    return found
 
 
 def _of_phrases(
