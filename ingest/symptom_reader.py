@@ -39,6 +39,7 @@ class SymptomFinding:
     confidence: float
     negated: bool
     by: FoundBy
+    words: int = 1
 
 
 def find_symptoms(
@@ -52,13 +53,14 @@ def find_symptoms(
         ((s, FoundBy.FIGURE) for s in symptom_figures.find_figures(text)),
     )
     found = [
-        SymptomFinding(s.symptom, s.start, s.end, s.confidence, s.negated, by)
+        SymptomFinding(s.symptom, s.start, s.end, s.confidence, s.negated, by, len(getattr(s, "names", "ab")))
         for s, by in seen
         if s.symptom in known
     ]
     found += _of_phrases(phrases, found)
     best: dict[tuple[str, bool], SymptomFinding] = {}
-    for each in _without_twins([_settled(f, reading) for f in found]):
+    kept = list(_without_twins([_settled(f, reading) for f in found]))
+    for each in _one_a_place(kept):
         key = (each.symptom, each.negated)
         if key not in best or each.confidence > best[key].confidence:
             best[key] = each
@@ -105,6 +107,23 @@ def _without_twins(found: Sequence[SymptomFinding]) -> Iterator[SymptomFinding]:
             o.symptom == each.symptom and o.negated and o.by is FoundBy.FIGURE for o in beside
         )
         yield replace(each, negated=each.negated or denied)
+
+
+def _one_a_place(found: Sequence[SymptomFinding]) -> Iterator[SymptomFinding]:
+    """Of those that share words, keep what most words tell: a place speaks of one thing."""
+    taken: list[SymptomFinding] = []
+    for each in sorted(found, key=_fullness, reverse=True):
+        if each.negated:
+            yield each
+        elif not any(
+            o.start < each.end and each.start < o.end and o.symptom != each.symptom for o in taken
+        ):
+            taken.append(each)
+            yield each
+
+
+def _fullness(found: SymptomFinding) -> tuple[int, float, int, str]:
+    return found.words, found.confidence, found.end - found.start, found.symptom
 
 
 def _is_better(other: SymptomFinding, each: SymptomFinding) -> bool:
