@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from domain.codes import CodeStatus
 from domain.matches import Embedding
 from ingest import quantities, symptom_reader, text_codes, text_phrases
+from ingest.symptom_patterns import ASKING
 from ingest.lexicon import Lexicon, PhraseKind
 from ingest.text_phrases import TROUBLE, PhraseSeen
 from ingest.text_spans import TextSpans
@@ -22,8 +23,11 @@ from ingest.word_stems import StemmedWord, WordRole, is_foreign, is_well, split_
 
 # Cosine from which a clause means what a phrase says, and how much nearer than any other symptom;
 # found on labelled reports (`bench/symptoms.py`).
-MEANS, CLEARLY = 0.5, 0.06
-SURELY = 0.6
+MEANS, CLEARLY = 0.55, 0.05
+# Both weighed together must reach this much.
+MARGIN_COUNTS, TOGETHER = 1.5, 0.84
+# What is taken off when one of them says "not" and the other does not.
+CONTRARY = 0.1
 NEIGHBOURS = 40
 MOST_CLAUSES = 8
 LEAST_WORDS = 2
@@ -100,8 +104,9 @@ def _telling_clauses(text: str, said: Sequence[TextFinding]) -> Iterator[Clause]
     for clause, inside in _with_findings(split_clauses(text), said):
         start, end = clause[0].start, min(clause[-1].end, clause[0].start + CLAUSE_CHARACTERS)
         piece = text[start:end]
+        asks = clause[0].stem in ASKING and text[end : end + 2].lstrip().startswith("?")
         if _count_telling_words(clause, inside) >= LEAST_WORDS and not (
-            is_foreign(piece) or is_well(piece)
+            asks or is_foreign(piece) or is_well(piece)
         ):
             negates = any(w.role is not WordRole.CONTENT for w in clause)
             yield Clause(piece, start, end, negates)
@@ -144,6 +149,9 @@ def find_by_meaning(
         return ()
     vectors = np.array([e.vector for e in embeddings], dtype=np.float32)
     cosines = vectors @ lexicon.meanings.T  # [clauses, phrases]
+    negates = np.array([p.negates for p in lexicon.meant])
+    denies = np.array([c.negates for c in compared])
+    cosines = cosines - CONTRARY * (denies[:, None] != negates[None, :])
     found = (_nearest(clause, row, lexicon) for clause, row in zip(compared, cosines, strict=True))
     return tuple(f for f in found if f is not None)
 
@@ -155,9 +163,10 @@ def _nearest(clause: Clause, row: NDArray[np.float32], lexicon: Lexicon) -> Text
         best.setdefault(lexicon.meant[int(number)].value, float(row[number]))
     (value, cosine), *others = best.items()
     margin = cosine - (others[0][1] if others else 0.0)
-    if cosine < MEANS or margin < CLEARLY or (cosine < SURELY and margin < 2 * CLEARLY):
+    weight = cosine + MARGIN_COUNTS * margin
+    if cosine < MEANS or margin < CLEARLY or weight < TOGETHER:
         return None
-    confidence = min(0.9, 0.5 + margin + max(0.0, cosine - MEANS))
+    confidence = min(0.85, 0.5 + weight - TOGETHER)
     return TextFinding(PhraseKind.SYMPTOM, value, clause.start, clause.end, confidence)
 
 

@@ -20,7 +20,7 @@ from ingest.concept_patterns import find_in_language
 from ingest.extraction import Clause, TextFinding, find_by_meaning, find_in_text, split_text
 from ingest.failures import split_failures
 from ingest.hazards import find_hazards
-from ingest.languages import ENGLISH
+from ingest.languages import ENGLISH, HINGLISH
 from ingest.lexicon import Lexicon, PhraseKind
 from ingest.questions import is_question
 from ingest.safety_advice import advise

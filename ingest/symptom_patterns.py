@@ -17,7 +17,14 @@ SLACK = 4
 WIDE = 16
 # A word that silences a pattern stands so near.
 NEAR = 6
+# A word of failing stands so near what fails.
+BESIDE = 3
 WINDOW = 16
+# A sentence that begins so and ends with "?" asks, and tells nothing.
+ASKING = frozenset(
+    """what which how can is are does do should could would will where when who kya kitna kitne
+    kitni kaise kab kaun konsa""".split()
+)
 SURE, MENDED, DOUBTED = 0.9, 0.1, 0.4
 NOT, FAIL, BAD, WELL = "not", "fail", "bad", "ok_word"
 NEGATORS = ("forward", "verbal", "backward", "deny_only", "idle", "whole")
@@ -112,25 +119,64 @@ def pattern_table() -> PatternTable:
     return PatternTable(yaml.safe_load(FILE.read_text(encoding="utf-8")))
 
 
+@dataclass(frozen=True, slots=True)
+class PatternReading:
+    """What the patterns tell, and the sentences that speak of what was repaired or only ask."""
+
+    seen: tuple[SymptomSeen, ...]
+    settled: tuple[tuple[int, int], ...]
+    asked: tuple[tuple[int, int], ...]
+
+
 def find_symptoms(text: str, known: PatternTable | None = None) -> tuple[SymptomSeen, ...]:
-    """Give what the words tell, in the text's order; what a fuller pattern says better is left out."""
+    """Give what the words tell, in the text's order."""
+    return read_patterns(text, known).seen
+
+
+def read_patterns(text: str, known: PatternTable | None = None) -> PatternReading:
+    """Read the patterns of a text; what a fuller pattern says better is left out."""
     table = known or pattern_table()
     found: list[SymptomSeen] = []
-    before: list[SymptomSeen] = []
-    repaired = False
+    settled: list[tuple[int, int]] = []
+    asked: list[tuple[int, int]] = []
+    last: tuple[tuple[int, int], bool] | None = None
     for words in read_sentences(text, table.words):
-        here = list(_told(words, table))
-        union = 0
-        for word in words:
-            union |= word.groups
-        if union & table.gone and (repaired or union & table.repaired):
-            here, before = [_denied(s) for s in here], [_denied(s) for s in before]
-        if union & table.doubt:
-            here = [_doubted(s) for s in here]
-        found += before
-        before = here
-        repaired = bool(union & table.repaired)
-    return tuple(_fullest([*found, *before]))
+        if not words:
+            continue
+        place = (words[0].start, words[-1].end)
+        groups = sum_of_groups(words, range(len(words)))
+        repaired = bool(groups & table.repaired)
+        if groups & table.gone and (repaired or (last is not None and last[1])):
+            settled += [place] if repaired or last is None else [last[0], place]
+        if words[-1].text == "?" and words[0].text in ASKING:
+            asked.append(place)
+        here = _told(words, table)
+        if groups & table.doubt:
+            doubts = _doubted_parts(words, table.doubt)
+            here = (_doubted(s) if s.start in doubts else s for s in here)
+        found += here
+        last = place, repaired
+    return PatternReading(
+        seen=tuple(_settle(_fullest(found), settled, asked)),
+        settled=tuple(settled),
+        asked=tuple(asked),
+    )
+
+
+def _settle(
+    seen: Iterable[SymptomSeen],
+    settled: Sequence[tuple[int, int]],
+    asked: Sequence[tuple[int, int]],
+) -> Iterator[SymptomSeen]:
+    for each in seen:
+        if _is_within(each.start, settled):
+            yield _denied(each)
+        else:
+            yield _doubted(each) if _is_within(each.start, asked) else each
+
+
+def _is_within(place: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= place < end for start, end in spans)
 
 
 def _denied(seen: SymptomSeen) -> SymptomSeen:
@@ -140,6 +186,20 @@ def _denied(seen: SymptomSeen) -> SymptomSeen:
 def _doubted(seen: SymptomSeen) -> SymptomSeen:
     confidence = seen.confidence * DOUBTED
     return SymptomSeen(seen.symptom, seen.start, seen.end, confidence, seen.negated, seen.names)
+
+
+def _doubted_parts(words: Sequence[GroupedWord], doubt: int) -> set[int]:
+    """Give the places at which the words stand that share a part, between commas, with a doubt."""
+    found: set[int] = set()
+    part: list[GroupedWord] = []
+    for word in (*words, None):
+        if word is not None and word.text != ",":
+            part.append(word)
+            continue
+        if any(each.groups & doubt for each in part):
+            found |= {each.start for each in part}
+        part = []
+    return found
 
 
 def _told(words: Sequence[GroupedWord], table: PatternTable) -> Iterator[SymptomSeen]:
@@ -239,7 +299,8 @@ def _no_of(
             return [at]
     if pattern.fails:
         for at in reach:
-            if words[at].groups & table.bad and at not in own and not words[at].denied:
+            near = min(abs(words[at].place - words[o].place) for o in own) <= BESIDE
+            if words[at].groups & table.bad and at not in own and near and not words[at].denied:
                 return [at]
     return None
 

@@ -7,15 +7,26 @@ against labelled reports (`bench/symptoms.py`).
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum, auto
+from itertools import chain
 
 from ingest import symptom_figures, symptom_patterns
 from ingest.lexicon import Lexicon, PhraseKind
+from ingest.symptom_patterns import PatternReading
 from ingest.text_phrases import PhraseSeen
 
 # A phrase that is there as a whole, and one of which a part is missing.
 WHOLE, PARTIAL = 0.8, 0.5
 # Twins that stand so near each other speak of the same.
 NEAR = 25
+
+
+class FoundBy(Enum):
+    """Which of the readers found a symptom."""
+
+    PATTERN = auto()
+    PHRASE = auto()
+    FIGURE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,8 @@ class SymptomFinding:
     end: int
     confidence: float
     negated: bool
+    by: FoundBy
+    words: int = 1
 
 
 def find_symptoms(
@@ -34,18 +47,35 @@ def find_symptoms(
 ) -> Iterator[SymptomFinding]:
     """Yield each symptom of the lexicon once as told and once as denied."""
     known = lexicon.symptoms
+    reading = symptom_patterns.read_patterns(text)
+    seen = chain(
+        ((s, FoundBy.PATTERN) for s in reading.seen),
+        ((s, FoundBy.FIGURE) for s in symptom_figures.find_figures(text)),
+    )
     found = [
-        SymptomFinding(s.symptom, s.start, s.end, s.confidence, s.negated)
-        for s in (*symptom_patterns.find_symptoms(text), *symptom_figures.find_figures(text))
+        SymptomFinding(s.symptom, s.start, s.end, s.confidence, s.negated, by, len(getattr(s, "names", "ab")))
+        for s, by in seen
         if s.symptom in known
     ]
     found += _of_phrases(phrases, found)
     best: dict[tuple[str, bool], SymptomFinding] = {}
-    for each in _without_twins(found):
+    kept = list(_without_twins([_settled(f, reading) for f in found]))
+    for each in _one_a_place(kept):
         key = (each.symptom, each.negated)
         if key not in best or each.confidence > best[key].confidence:
             best[key] = each
     yield from best.values()
+
+
+def _settled(found: SymptomFinding, reading: PatternReading) -> SymptomFinding:
+    """Deny what was repaired, and doubt what is only asked, by whichever reader it was found."""
+    if found.by is FoundBy.PATTERN:
+        return found
+    if any(start <= found.start < end for start, end in reading.settled):
+        return replace(found, negated=True)
+    if any(start <= found.start < end for start, end in reading.asked):
+        return replace(found, confidence=found.confidence * symptom_patterns.DOUBTED)
+    return found
 
 
 def _of_phrases(
@@ -59,7 +89,13 @@ def _of_phrases(
         if not whole and any(s.start < each.end and each.start < s.end for s in beside):
             continue
         confidence = WHOLE if whole else PARTIAL
+<<<<<<< HEAD
         yield SymptomFinding(each.phrase.value, each.start, each.end, confidence, each.negated)
+=======
+        yield SymptomFinding(
+            each.phrase.value, each.start, each.end, confidence, each.negated, FoundBy.PHRASE
+        )
+>>>>>>> s11-symptoms
 
 
 def _without_twins(found: Sequence[SymptomFinding]) -> Iterator[SymptomFinding]:
@@ -68,8 +104,30 @@ def _without_twins(found: Sequence[SymptomFinding]) -> Iterator[SymptomFinding]:
         beside = [o for o in found if o.start - NEAR < each.end and each.start < o.end + NEAR]
         if any(_is_better(other, each) for other in beside):
             continue
-        denied = any(o.symptom == each.symptom and o.negated for o in beside)
+        denied = each.by is not FoundBy.PATTERN and any(
+            o.symptom == each.symptom and o.negated for o in beside
+        )
+        denied = denied or any(
+            o.symptom == each.symptom and o.negated and o.by is FoundBy.FIGURE for o in beside
+        )
         yield replace(each, negated=each.negated or denied)
+
+
+def _one_a_place(found: Sequence[SymptomFinding]) -> Iterator[SymptomFinding]:
+    """Of those that share words, keep what most words tell: a place speaks of one thing."""
+    taken: list[SymptomFinding] = []
+    for each in sorted(found, key=_fullness, reverse=True):
+        if each.negated:
+            yield each
+        elif not any(
+            o.start < each.end and each.start < o.end and o.symptom != each.symptom for o in taken
+        ):
+            taken.append(each)
+            yield each
+
+
+def _fullness(found: SymptomFinding) -> tuple[int, float, int, str]:
+    return found.words, found.confidence, found.end - found.start, found.symptom
 
 
 def _is_better(other: SymptomFinding, each: SymptomFinding) -> bool:

@@ -21,6 +21,10 @@ COMMA_WIDTH = 2
 WHOLE_REACH = 5
 WELL_REACH = 3
 BOUND = 2
+# "It won't open from the screen" says nothing of the screen.
+PREPOSITIONS = frozenset(
+    "on from in at with when while after before during by since until as".split()
+)
 # A point inside a figure ends no sentence.
 IN_FIGURES = re.compile(r"(?<=\d)[.,](?=\d)")
 
@@ -53,6 +57,8 @@ class WordGroups:
                 self._keep(self.bits[name], word)
         self.rows_from = {word: tuple(rows) for word, rows in self._rows.items()}
         known = {word for word in self._whole if word.isalpha()}
+        self.no = sum(self.bits.get(name, 0) for name in ("forward", "verbal", "backward"))
+        self.denying = sum(self.bits.get(n, 0) for n in ("verbal", "idle", "whole", "harmless"))
         self.harmless = self.bits.get("harmless", 0)
         self._speller = Speller(known | {w for w in self._rows if w.isalpha()})
         self._known: dict[str, tuple[tuple[str, int, bool], ...]] = {}
@@ -131,6 +137,10 @@ def _with_rows(words: list[GroupedWord], known: WordGroups) -> list[GroupedWord]
             end = at + len(rest)
             if end < len(texts) and all(map(_fits, texts[at + 1 : end + 1], rest)):
                 words[end].groups |= bit
+                if not bit & known.denying:
+                    # The "no" of a row is part of what the row says.
+                    for word in words[at : end + 1]:
+                        word.groups &= ~known.no
                 if bit & known.harmless:
                     for word in words[at : end + 1]:
                         word.groups = 0
@@ -265,6 +275,8 @@ class Negators:
             if word.text == "," or word.groups & (self.join | self.either):
                 break
             if word.groups & (self.forward | self.backward | self.deny_only):
+                break
+            if found and word.text in PREPOSITIONS:
                 break
             own = word.groups & ~self.light
             if own or (not word.groups and word.text not in FILLERS):
