@@ -22,12 +22,8 @@ GROUPED = re.compile(r"[\s-]\d{3}")
 COUNT = re.compile(r"\s?[(:]\s?[PBCU]-?[0-3][0-9A-F]", re.IGNORECASE)
 
 
-def is_announced(words: TextWords, candidate: CodeCandidate) -> bool:
-    """Say whether the text calls it a code: "error code no. 7", "E401 error"."""
-    return is_called(words, candidate) or is_called_behind(words, candidate)
-
-
 def is_called(words: TextWords, candidate: CodeCandidate) -> bool:
+    """Say whether the text calls it a code in front of it: "error code no. 7"."""
     last = words.ending_by(candidate.start) - 1
     lettered = candidate.form in LETTERED
     for number in range(last, max(-1, last - REACH), -1):
@@ -68,6 +64,7 @@ def is_called_code(words: TextWords, candidate: CodeCandidate) -> bool:
 
 
 def is_called_behind(words: TextWords, candidate: CodeCandidate) -> bool:
+    """Say whether the text calls it a code behind it: "E401 error", "12 number ka error"."""
     first = words.from_place(candidate.stop)
     number = first
     while number < first + 3 and (

@@ -144,12 +144,12 @@ class CodeJudge:
         if each.form in (CodeForm.ANSWER, CodeForm.J1939):
             return 0.95
         known = code_context.is_known(each, self._known)
-        announced = code_context.is_announced(self._words, each) or self._goes_on(each)
+        called = code_context.is_called(self._words, each)
+        behind = code_context.is_called_behind(self._words, each)
+        announced = called or behind or self._goes_on(each)
         if each.form in (CodeForm.NUMBER, CodeForm.CALLED):
             return self._number_confidence(each, announced=announced)
-        if not announced and (
-            each.bare.lower() in NAMES or code_context.is_thing(self._words, each)
-        ):
+        if not called and (each.bare.lower() in NAMES or code_context.is_thing(self._words, each)):
             return 0.0
         return self._lettered_confidence(each, known=known, announced=announced)
 
