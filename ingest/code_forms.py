@@ -37,6 +37,11 @@ STATUS_BEHIND = re.compile(
     re.IGNORECASE,
 )
 PAIR_APART = re.compile(r"\d[0-9A-F]|[A-F]\d")
+MAY_STAND_BEHIND = re.compile(
+    r"(?:is|was|are|were|has|and|aur|hai|hain|tha|the|nahi|not|stored|pending|cleared|erased|present|active"
+    r"|history|historic|intermittent|confirmed|memory|current|और|है|था|नहीं)(?![A-Za-z\u0900-\u097f])",
+    re.IGNORECASE,
+)
 CODE_BEGINS = re.compile(r"(?:[a-z]{1,3}\s)?[A-FPU]\d", re.IGNORECASE)
 JOINED_BEFORE = re.compile(r"(?P<word>[A-Za-z0-9]{1,20})[-_]$")
 GAP = r"[\s.\-_]{0,2}"
@@ -102,7 +107,12 @@ class CodeForm(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CodeCandidate:
-    """Something with a code's form; `stop` is past a failure type that follows the code."""
+    """Something with a code's form.
+
+    Attributes:
+        stop: past a failure type that follows the code.
+        lead: how many characters in front belong to it: the controller's name.
+    """
 
     bare: str
     start: int
@@ -111,6 +121,7 @@ class CodeCandidate:
     form: CodeForm
     failure_type: str | None = None
     status: CodeStatus | None = None
+    lead: int = 0
 
 
 def fold_marks(text: str) -> str:
@@ -178,9 +189,13 @@ def _is_type(text: str, behind: re.Match[str]) -> bool:
     """Say whether two digits behind a blank are a failure type: no words may follow them."""
     if behind["gap"] is None:
         return True
-    rest = text[behind.end() : behind.end() + 8].lstrip(" ")
-    pair = PAIR_APART.fullmatch(behind["type"])
-    return pair is not None and (not rest[:1].isalpha() or CODE_BEGINS.match(rest) is not None)
+    rest = text[behind.end() : behind.end() + 12].lstrip(" ")
+    if PAIR_APART.fullmatch(behind["type"]) is None:
+        return False
+    # No quantity begins with a zero, or has letters.
+    unlike_quantity = behind["type"][0] == "0" or behind["type"].isupper()
+    ends = not rest[:1].isalpha() or CODE_BEGINS.match(rest) or MAY_STAND_BEHIND.match(rest)
+    return unlike_quantity or bool(ends)
 
 
 def _hex_candidates(text: str) -> Iterator[CodeCandidate]:
@@ -201,7 +216,9 @@ def _makers_candidates(text: str) -> Iterator[CodeCandidate]:
         if joined or len(match["digits"]) > 1:
             bare = f"{match['letters']}{match['digits']}".upper()
             start = match.start("letters")
-            yield CodeCandidate(bare, start, match.end(), match.end(), CodeForm.CONTROLLER)
+            lead = start - match.start()
+            end = match.end()
+            yield CodeCandidate(bare, start, end, end, CodeForm.CONTROLLER, lead=lead)
     for match in MAKERS.finditer(text):
         form = _form_of(match)
         if form is not None:

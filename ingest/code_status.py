@@ -155,6 +155,7 @@ def _said_before(words: TextWords, last: int, stop: int) -> CodeStatus | None:
         if status is not None and not _is_other_word(words, number):
             return status
         known = word in code_words.FILLERS_BEFORE or word in MARKS_BEFORE or word == "no"
+        known = known or (word == "." and words.word(number - 1) in code_words.NUMBER_WORDS)
         if not known and not (word in LIST_MARKS and _heads(words, number, stop)):
             return None
     return None

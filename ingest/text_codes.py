@@ -89,7 +89,7 @@ def find_codes(
     told = [code for answer in answers for code in answer.codes]
     for each in sorted((*free, *told), key=lambda c: (c.start, -c.stop, c.form.value)):
         judge.consider(each)
-    places = [CodePlace(c.start, c.stop) for c, _ in judge.accepted]
+    places = [CodePlace(c.start - c.lead, c.stop) for c, _ in judge.accepted]
     return _settle(judge.accepted, read_states(words, places))
 
 
