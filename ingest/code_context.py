@@ -55,6 +55,14 @@ def _is_other_code(words: TextWords, number: int) -> bool:
     )
 
 
+def is_other_code(words: TextWords, candidate: CodeCandidate) -> bool:
+    """Say whether the text calls it a code of another kind: "paint code B27"."""
+    last = words.ending_by(candidate.start) - 1
+    while words.word(last) in {":", "#", "-", "="} or words.word(last) in code_words.NUMBER_WORDS:
+        last -= 1
+    return words.word(last) in code_words.CODES_ALONE and _is_other_code(words, last)
+
+
 def is_called_code(words: TextWords, candidate: CodeCandidate) -> bool:
     """Say whether the very word "code" stands in front: then a year's number is one as well."""
     last = words.ending_by(candidate.start) - 1

@@ -63,10 +63,12 @@ MAKERS = re.compile(
 MISTYPED = re.compile(r"[PBCU][O]\d{3,4}", re.IGNORECASE)
 # "Err-40", "ERR40": the word is no part of the code.
 CALLED = re.compile(
-    rf"{ALONE}(?:err?|e?code|error|fault|alarm|dtc)[_.=#-]?(?P<code>\d{{1,6}}){ENDS}(?![.,:/-]\d)",
+    rf"{ALONE}(?:(?:err?|e?code|error|fault|alarm|dtc)[_.=#-]?|(?:code|error|fault)\sno\.?)(?P<code>\d{{1,6}}){ENDS}(?![.,:/-]\d)",
     re.IGNORECASE,
 )
-NUMBER = re.compile(rf"{ALONE}(?<!\d[.,:/-])(?P<code>\d{{1,6}}){ENDS}(?![.,:/-]\d)(?!\s?[%°₹])")
+NUMBER = re.compile(
+    rf"{ALONE}(?<!\d[.:/-])(?P<code>\d{{1,6}}){ENDS}(?![.:/-]\d|,\d{{3}}(?!\d))(?!\s?[%°₹])"
+)
 HEX_WORD = re.compile(
     rf"{ALONE}(?=[0-9A-F]{{0,7}}\d)(?=[0-9A-F]{{0,7}}[A-F])(?P<code>[0-9A-F]{{4,8}}){ENDS}"
 )

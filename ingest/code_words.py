@@ -76,12 +76,12 @@ class PhraseTable:
                 return status, first + length
         return None
 
-    def in_front(self, words: TextWords, last: int, stop: int) -> CodeStatus | None:
-        """Give what the longest phrase that ends with the word `last` says."""
+    def in_front(self, words: TextWords, last: int, stop: int) -> tuple[CodeStatus, int] | None:
+        """Give what the longest phrase up to `last` says, and the number of the word before it."""
         for length in range(min(LONGEST_PHRASE, last - stop + 1), 0, -1):
             status = self.said.get(tuple(words.words[last - length + 1 : last + 1]))
             if status is not None:
-                return status
+                return status, last - length
         return None
 
 
