@@ -18,6 +18,8 @@ YEAR = re.compile(r"19[89]\d|20[0-4]\d")
 # "Trouble: 1. Throttle 2. Gas pedal".
 ITEM = re.compile(r"[.)]\s{1,3}[A-Za-z]")
 GROUPED = re.compile(r"[\s-]\d{3}")
+# "dtc[1]=P0A80".
+INDEX = re.compile(r"\]\s?=")
 # "Codes found: 2 (P0A80, P0AA6)".
 COUNT = re.compile(r"\s?[(:]\s?[PBCU]-?[0-3][0-9A-F]", re.IGNORECASE)
 
@@ -167,6 +169,7 @@ def is_counted(text: str, words: TextWords, candidate: CodeCandidate) -> bool:
     if candidate.form is CodeForm.NUMBER and (
         GROUPED.match(text, candidate.stop)
         or COUNT.match(text, candidate.stop)
+        or INDEX.match(text, candidate.stop)
         or _is_item(text, words, candidate)
     ):
         return True

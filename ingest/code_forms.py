@@ -27,12 +27,12 @@ ONE_FIVE = re.compile(
 )
 # The failure type, joined by a mark or apart, and the status byte behind it.
 TYPE_BEHIND = re.compile(
-    rf"(?:[-:._/(]|\s{{0,2}},?\s{{0,2}}\(?(?:FTB|failure\stype(?:\sbyte)?|sub-?type)\s{{0,2}}[:=#]?\s{{0,2}}"
+    rf"(?:[-:._/(]|\s{{0,2}}[,;|]?\s{{0,2}}\(?(?:FTB|failure\stype(?:\sbyte)?|sub-?type)\s{{0,2}}[:=#]?\s{{0,2}}"
     rf"(?:0x)?|(?P<gap>[ \t]))(?P<type>[0-9A-F]{{2}})h?\)?{ENDS}(?![.,:]\d)",
     re.IGNORECASE,
 )
 STATUS_BEHIND = re.compile(
-    rf"(?:[\s,;-]{{0,3}}\(?status(?:\sbyte)?\s{{0,2}}[:=]?\s{{0,2}}(?:0x)?|(?P<gap>[ /-]))"
+    rf"(?:[\s,;|-]{{0,3}}\(?status(?:\sbyte)?\s{{0,2}}[:=]?\s{{0,2}}(?:0x)?|(?P<gap>[ /-]))"
     rf"(?P<status>[0-9A-F]{{2}})h?\)?{ENDS}(?![.,:]\d)",
     re.IGNORECASE,
 )

@@ -256,7 +256,7 @@ def _said_today(words: TextWords, first: int, stop: int) -> CodeStatus | None:
 
 def _ends_there(words: TextWords, number: int) -> bool:
     word = words.word(number)
-    return not word or word in SENTENCE_ENDS or word in ",;|)]" or word in code_words.BREAKS
+    return not word or word in SENTENCE_ENDS or word in ",;|)]}" or word in code_words.BREAKS
 
 
 def _was_tried(words: TextWords, number: int) -> bool:

@@ -21,7 +21,7 @@ LETTERS = (
     r"A-Za-z\u00c0-\u024f\u1e00-\u1eff\u0370-\u04ff\u0900-\u0963\u0970-\u0d65\u0d70-\u0d7f"
     r"\u200c\u200d"
 )
-WORD = re.compile(rf"[{LETTERS}](?:[{LETTERS}]|['’](?=[{LETTERS}]))*|\d+|[^\w\s]|\n")
+WORD = re.compile(rf"[{LETTERS}](?:[{LETTERS}]|['’](?=[{LETTERS}]))*|\d+|[^\w\s\"'“”]|\n")
 LONGEST_PHRASE = 4
 SENTENCE_ENDS = frozenset(".!?\n\u0964")
 
