@@ -18,16 +18,14 @@ YEAR = re.compile(r"19[89]\d|20[0-4]\d")
 # "Trouble: 1. Throttle 2. Gas pedal".
 ITEM = re.compile(r"[.)]\s{1,3}[A-Za-z]")
 GROUPED = re.compile(r"[\s-]\d{3}")
+# "dtc[1]=P0A80".
+INDEX = re.compile(r"\]\s?=")
 # "Codes found: 2 (P0A80, P0AA6)".
 COUNT = re.compile(r"\s?[(:]\s?[PBCU]-?[0-3][0-9A-F]", re.IGNORECASE)
 
 
-def is_announced(words: TextWords, candidate: CodeCandidate) -> bool:
-    """Say whether the text calls it a code: "error code no. 7", "E401 error"."""
-    return is_called(words, candidate) or is_called_behind(words, candidate)
-
-
 def is_called(words: TextWords, candidate: CodeCandidate) -> bool:
+    """Say whether the text calls it a code in front of it: "error code no. 7"."""
     last = words.ending_by(candidate.start) - 1
     lettered = candidate.form in LETTERED
     for number in range(last, max(-1, last - REACH), -1):
@@ -59,6 +57,14 @@ def _is_other_code(words: TextWords, number: int) -> bool:
     )
 
 
+def is_other_code(words: TextWords, candidate: CodeCandidate) -> bool:
+    """Say whether the text calls it a code of another kind: "paint code B27"."""
+    last = words.ending_by(candidate.start) - 1
+    while words.word(last) in {":", "#", "-", "="} or words.word(last) in code_words.NUMBER_WORDS:
+        last -= 1
+    return words.word(last) in code_words.CODES_ALONE and _is_other_code(words, last)
+
+
 def is_called_code(words: TextWords, candidate: CodeCandidate) -> bool:
     """Say whether the very word "code" stands in front: then a year's number is one as well."""
     last = words.ending_by(candidate.start) - 1
@@ -68,6 +74,7 @@ def is_called_code(words: TextWords, candidate: CodeCandidate) -> bool:
 
 
 def is_called_behind(words: TextWords, candidate: CodeCandidate) -> bool:
+    """Say whether the text calls it a code behind it: "E401 error", "12 number ka error"."""
     first = words.from_place(candidate.stop)
     number = first
     while number < first + 3 and (
@@ -162,6 +169,7 @@ def is_counted(text: str, words: TextWords, candidate: CodeCandidate) -> bool:
     if candidate.form is CodeForm.NUMBER and (
         GROUPED.match(text, candidate.stop)
         or COUNT.match(text, candidate.stop)
+        or INDEX.match(text, candidate.stop)
         or _is_item(text, words, candidate)
     ):
         return True

@@ -27,16 +27,21 @@ ONE_FIVE = re.compile(
 )
 # The failure type, joined by a mark or apart, and the status byte behind it.
 TYPE_BEHIND = re.compile(
-    rf"(?:[-:._/(]|\s{{0,2}},?\s{{0,2}}\(?(?:FTB|failure\stype(?:\sbyte)?|sub-?type)\s{{0,2}}[:=#]?\s{{0,2}}"
+    rf"(?:[-:._/(]|\s{{0,2}}[,;|]?\s{{0,2}}\(?(?:FTB|failure\stype(?:\sbyte)?|sub-?type)\s{{0,2}}[:=#]?\s{{0,2}}"
     rf"(?:0x)?|(?P<gap>[ \t]))(?P<type>[0-9A-F]{{2}})h?\)?{ENDS}(?![.,:]\d)",
     re.IGNORECASE,
 )
 STATUS_BEHIND = re.compile(
-    rf"(?:[\s,;-]{{0,3}}\(?status(?:\sbyte)?\s{{0,2}}[:=]?\s{{0,2}}(?:0x)?|(?P<gap>[ /-]))"
+    rf"(?:[\s,;|-]{{0,3}}\(?status(?:\sbyte)?\s{{0,2}}[:=]?\s{{0,2}}(?:0x)?|(?P<gap>[ /-]))"
     rf"(?P<status>[0-9A-F]{{2}})h?\)?{ENDS}(?![.,:]\d)",
     re.IGNORECASE,
 )
 PAIR_APART = re.compile(r"\d[0-9A-F]|[A-F]\d")
+MAY_STAND_BEHIND = re.compile(
+    r"(?:is|was|are|were|has|and|aur|hai|hain|tha|the|nahi|not|stored|pending|cleared|erased|present|active"
+    r"|history|historic|intermittent|confirmed|memory|current|और|है|था|नहीं)(?![A-Za-z\u0900-\u097f])",
+    re.IGNORECASE,
+)
 CODE_BEGINS = re.compile(r"(?:[a-z]{1,3}\s)?[A-FPU]\d", re.IGNORECASE)
 JOINED_BEFORE = re.compile(r"(?P<word>[A-Za-z0-9]{1,20})[-_]$")
 GAP = r"[\s.\-_]{0,2}"
@@ -58,10 +63,12 @@ MAKERS = re.compile(
 MISTYPED = re.compile(r"[PBCU][O]\d{3,4}", re.IGNORECASE)
 # "Err-40", "ERR40": the word is no part of the code.
 CALLED = re.compile(
-    rf"{ALONE}(?:err?|e?code|error|fault|alarm|dtc)[_.=#-]?(?P<code>\d{{1,6}}){ENDS}(?![.,:/-]\d)",
+    rf"{ALONE}(?:(?:err?|e?code|error|fault|alarm|dtc)[_.=#-]?|(?:code|error|fault)\sno\.?)(?P<code>\d{{1,6}}){ENDS}(?![.,:/-]\d)",
     re.IGNORECASE,
 )
-NUMBER = re.compile(rf"{ALONE}(?<!\d[.,:/-])(?P<code>\d{{1,6}}){ENDS}(?![.,:/-]\d)(?!\s?[%°₹])")
+NUMBER = re.compile(
+    rf"{ALONE}(?<!\d[.:/-])(?P<code>\d{{1,6}}){ENDS}(?![.:/-]\d|,\d{{3}}(?!\d))(?!\s?[%°₹])"
+)
 HEX_WORD = re.compile(
     rf"{ALONE}(?=[0-9A-F]{{0,7}}\d)(?=[0-9A-F]{{0,7}}[A-F])(?P<code>[0-9A-F]{{4,8}}){ENDS}"
 )
@@ -102,7 +109,12 @@ class CodeForm(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CodeCandidate:
-    """Something with a code's form; `stop` is past a failure type that follows the code."""
+    """Something with a code's form.
+
+    Attributes:
+        stop: past a failure type that follows the code.
+        lead: how many characters in front belong to it: the controller's name.
+    """
 
     bare: str
     start: int
@@ -111,6 +123,7 @@ class CodeCandidate:
     form: CodeForm
     failure_type: str | None = None
     status: CodeStatus | None = None
+    lead: int = 0
 
 
 def fold_marks(text: str) -> str:
@@ -178,9 +191,13 @@ def _is_type(text: str, behind: re.Match[str]) -> bool:
     """Say whether two digits behind a blank are a failure type: no words may follow them."""
     if behind["gap"] is None:
         return True
-    rest = text[behind.end() : behind.end() + 8].lstrip(" ")
-    pair = PAIR_APART.fullmatch(behind["type"])
-    return pair is not None and (not rest[:1].isalpha() or CODE_BEGINS.match(rest) is not None)
+    rest = text[behind.end() : behind.end() + 12].lstrip(" ")
+    if PAIR_APART.fullmatch(behind["type"]) is None:
+        return False
+    # No quantity begins with a zero, or has letters.
+    unlike_quantity = behind["type"][0] == "0" or behind["type"].isupper()
+    ends = not rest[:1].isalpha() or CODE_BEGINS.match(rest) or MAY_STAND_BEHIND.match(rest)
+    return unlike_quantity or bool(ends)
 
 
 def _hex_candidates(text: str) -> Iterator[CodeCandidate]:
@@ -201,7 +218,9 @@ def _makers_candidates(text: str) -> Iterator[CodeCandidate]:
         if joined or len(match["digits"]) > 1:
             bare = f"{match['letters']}{match['digits']}".upper()
             start = match.start("letters")
-            yield CodeCandidate(bare, start, match.end(), match.end(), CodeForm.CONTROLLER)
+            lead = start - match.start()
+            end = match.end()
+            yield CodeCandidate(bare, start, end, end, CodeForm.CONTROLLER, lead=lead)
     for match in MAKERS.finditer(text):
         form = _form_of(match)
         if form is not None:

@@ -2,19 +2,18 @@
 
 Codes of one list share what is said around the list. A word in front of it ("no", "pending")
 speaks of the list where nothing but small words stands between; so does one behind it. Whether it
-was cleared, and came back, is looked for as far as the next code, and in the next sentence where
-that goes on about it.
+was cleared, and came back, is read by `code_clearance.py`.
 """
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
 
 from domain.codes import CodeStatus
 from ingest import code_words
-from ingest.code_words import SENTENCE_ENDS, Phrase, TextWords
+from ingest.code_clearance import REACH, Clearance, find_clearance
+from ingest.code_words import SENTENCE_ENDS, TextWords
 
-REACH_BEFORE, REACH_BEHIND, REACH_APART, REACH_CLEARED = 8, 9, 16, 34
+REACH_BEFORE, REACH_BEHIND, REACH_APART, REACH_LIST = 8, 9, 16, 10
 NEAR, REACH_PAIRED = 3, 12
 # "Na … na …" is "neither … nor …"; alone it asks for assent.
 PAIRED = frozenset({"na", "न", "ना"})
@@ -22,19 +21,11 @@ MARKS_BEFORE = frozenset(":=#\"'([*-")
 MARKS_BEHIND = frozenset("-:=([\"')]*,?")
 LIST_MARKS = frozenset(",/;&+|-()[]\"'*:\n•")
 OWN_STATUS = frozenset({CodeStatus.PENDING, CodeStatus.STORED, CodeStatus.INTERMITTENT})
+DENIABLE = OWN_STATUS | {CodeStatus.PRESENT}
 # Words between a list and what it says of all of it; without one it may speak of the last alone.
 OF_ALL = frozenset(
     "are were both all have is was hai hain the tha has dono sab ko हैं है थे sind son".split()
 )
-
-
-class Told(Enum):
-    """What is said behind a code of its being cleared."""
-
-    CLEARED = auto()
-    ALL_CLEARED = auto()
-    STAYED_AWAY = auto()
-    BACK = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +73,7 @@ def _lists_of(words: TextWords, places: Sequence[CodePlace]) -> Iterator[list[Co
     """Yield the codes that only separators hold apart, together."""
     current: list[CodePlace] = []
     for place in places:
-        if current and not is_list(words, current[-1].stop, place.start):
+        if current and not _is_called_list(words, current[-1].stop, place.start):
             yield current
             current = []
         current.append(place)
@@ -98,6 +89,26 @@ def is_list(words: TextWords, start: int, end: int) -> bool:
     )
 
 
+def _is_called_list(words: TextWords, start: int, end: int) -> bool:
+    """Say whether two places are parts of a list of which each may be called a code again."""
+    between = list(words.between(start, end))
+    if len(between) > REACH_LIST:
+        return False
+    while between and (between[-1] in code_words.ANNOUNCE or _is_last_number_word(between)):
+        between.pop()
+    while between and between[0] in code_words.BEHIND_ONE:
+        between.pop(0)
+    return all(word in LIST_MARKS or word in code_words.LISTED for word in between)
+
+
+def _is_last_number_word(between: Sequence[str]) -> bool:
+    """Say whether the last of these is the "no." of "code no."."""
+    *before, last = between
+    if last in {".", ":", "#", "-", "="}:
+        return bool(before) and (before[-1] in code_words.NUMBER_WORDS | code_words.ANNOUNCE)
+    return last in code_words.NUMBER_WORDS and bool(before) and before[-1] in code_words.ANNOUNCE
+
+
 def _states_of_list(
     words: TextWords, codes: Sequence[CodePlace], earlier: int, later: int | None
 ) -> Iterator[CodeState]:
@@ -107,7 +118,7 @@ def _states_of_list(
     before = _said_before(words, first - 1, stop)
     behind, of_all = _said_behind(words, last, end)
     behind = behind or _said_apart(words, last, end)
-    told = _told_of_clearing(words, last, end)
+    told = find_clearance(words, last, end)
     shared = _combine(before, behind if of_all else None, told)
     alone = _combine(before, behind, told)
     # "P0A1F, P0A80 is back" behind a "no": what follows is said of the last.
@@ -118,28 +129,25 @@ def _states_of_list(
 
 
 def _combine(
-    before: CodeStatus | None, behind: CodeStatus | None, told: Sequence[Told]
+    before: CodeStatus | None, behind: CodeStatus | None, told: Sequence[Clearance]
 ) -> CodeState:
     """Give what holds in the end of what is said in front, behind, and of its being cleared."""
     status = before if before is CodeStatus.DENIED or behind is None else behind
-    if before is CodeStatus.DENIED and (Told.BACK in told or behind is CodeStatus.PRESENT):
-        status = before if behind is not CodeStatus.PRESENT and told[-1] is not Told.BACK else None
-        status = status or CodeStatus.PRESENT
     away = False
     for each in told:
-        if each in (Told.CLEARED, Told.ALL_CLEARED):
+        if each in (Clearance.CLEARED, Clearance.ALL_CLEARED):
             status, away = CodeStatus.CLEARED, False
-        elif each is Told.BACK:
+        elif each is Clearance.BACK:
             back = behind if behind is CodeStatus.INTERMITTENT else CodeStatus.PRESENT
             status, away = back, False
         else:
             status, away = CodeStatus.CLEARED, True
-    return CodeState(status, away, Told.ALL_CLEARED in told)
+    return CodeState(status, away, Clearance.ALL_CLEARED in told)
 
 
 def _region_end(words: TextWords, first: int, later: int) -> int:
     """Give where what is said of this code ends, and what is said of the next one begins."""
-    for number in range(later - 1, max(first, later - REACH_CLEARED) - 1, -1):
+    for number in range(later - 1, max(first, later - REACH) - 1, -1):
         word = words.words[number]
         if word in ",;|)]" or word in SENTENCE_ENDS or word in code_words.BREAKS:
             inside = word == "and" and words.word(number + 1) in {"goes", "go", "off", "on"}
@@ -149,15 +157,30 @@ def _region_end(words: TextWords, first: int, later: int) -> int:
 
 
 def _said_before(words: TextWords, last: int, stop: int) -> CodeStatus | None:
-    for number in range(last, max(stop, last - REACH_BEFORE) - 1, -1):
-        word = words.words[number]
-        status = code_words.BEFORE.in_front(words, number, stop)
-        if status is not None and not _is_other_word(words, number):
-            return status
-        known = word in code_words.FILLERS_BEFORE or word in MARKS_BEFORE or word == "no"
-        if not known and not (word in LIST_MARKS and _heads(words, number, stop)):
-            return None
-    return None
+    """Give what is said in front; "no" in front of "stored" denies what is stored."""
+    found: CodeStatus | None = None
+    number, least = last, max(stop, last - REACH_BEFORE)
+    while number >= least:
+        said = code_words.BEFORE.in_front(words, number, stop)
+        if said is not None and not _is_other_word(words, number):
+            status, number = said
+            found = status if found is None or status is CodeStatus.DENIED else found
+            if found not in DENIABLE:
+                return found
+        elif _is_filler_before(words, number, stop):
+            number -= 1
+        else:
+            return found
+    return found
+
+
+def _is_filler_before(words: TextWords, number: int, stop: int) -> bool:
+    word = words.words[number]
+    if word in code_words.FILLERS_BEFORE or word in MARKS_BEFORE or word in {"no", "nor", "or"}:
+        return True
+    if word == ".":
+        return words.word(number - 1) in code_words.NUMBER_WORDS
+    return word in LIST_MARKS and _heads(words, number, stop)
 
 
 def _is_other_word(words: TextWords, number: int) -> bool:
@@ -183,8 +206,13 @@ def _said_behind(words: TextWords, first: int, stop: int) -> tuple[CodeStatus | 
     comma, of_all = False, False
     for number in range(first, min(stop, first + REACH_BEHIND)):
         word = words.words[number]
-        if word in code_words.DENIED_AT_END and (
-            _ends_there(words, number + 1) or (number + 1 == stop and word not in {"no", "not"})
+        numbered = word == "no" and words.word(number - 1) in code_words.ANNOUNCE
+        if (
+            word in code_words.DENIED_AT_END
+            and not numbered
+            and (
+                _ends_there(words, number + 1) or (number + 1 == stop and word not in {"no", "not"})
+            )
         ):
             return CodeStatus.DENIED, True
         found = code_words.AFTER.behind(words, number, len(words.words))
@@ -198,7 +226,7 @@ def _said_behind(words: TextWords, first: int, stop: int) -> tuple[CodeStatus | 
             return today or status, of_all or status in {CodeStatus.DENIED, CodeStatus.CLEARED}
         if word == "," and not comma:
             comma = True
-        elif word not in code_words.FILLERS_AFTER and word not in MARKS_BEHIND:
+        elif not numbered and word not in code_words.FILLERS_AFTER and word not in MARKS_BEHIND:
             return None, False
         of_all = of_all or word in OF_ALL
     return None, False
@@ -228,7 +256,7 @@ def _said_today(words: TextWords, first: int, stop: int) -> CodeStatus | None:
 
 def _ends_there(words: TextWords, number: int) -> bool:
     word = words.word(number)
-    return not word or word in SENTENCE_ENDS or word in ",;|)]"
+    return not word or word in SENTENCE_ENDS or word in ",;|)]}" or word in code_words.BREAKS
 
 
 def _was_tried(words: TextWords, number: int) -> bool:
@@ -240,70 +268,3 @@ def _speaks_of_code(words: TextWords, after: int, *, comma: bool) -> bool:
     if _ends_there(words, after) or words.word(after) in "-:([|/":
         return True
     return not comma and words.word(after) in code_words.MAY_FOLLOW
-
-
-def _told_of_clearing(words: TextWords, first: int, stop: int) -> Sequence[Told]:
-    """Give what is said of clearing and coming back, in order, as long as it goes on about it."""
-    found: list[Told] = []
-    for number in range(first, min(stop, first + REACH_CLEARED)):
-        word = words.words[number]
-        if word in SENTENCE_ENDS and not _goes_on(words, number):
-            break
-        told = _told_at(words, number, first)
-        if told is not None:
-            found.append(told)
-    return found
-
-
-def _goes_on(words: TextWords, number: int) -> bool:
-    following = words.word(number + 1)
-    return not following or following in code_words.CONTINUES or following in SENTENCE_ENDS
-
-
-def _told_at(words: TextWords, number: int, first: int) -> Told | None:
-    before = _clause_before(words, number, first)
-    if _begins(words, number, code_words.GONE):
-        return Told.CLEARED
-    if _begins(words, number, code_words.BACK):
-        near = (*before, *words.words[number : number + NEAR + 1])
-        denied = not code_words.NEGATIONS.isdisjoint(near)
-        return Told.STAYED_AWAY if denied else Told.BACK
-    if not _is_cleared(words, number, before) or not code_words.EARLIER.isdisjoint(before):
-        return None
-    behind = _clause_behind(words, number)
-    if not code_words.NEGATIONS.isdisjoint((*before, *behind)):
-        return Told.BACK
-    return Told.CLEARED if code_words.ALL_OF_THEM.isdisjoint(behind) else Told.ALL_CLEARED
-
-
-def _begins(words: TextWords, number: int, phrases: Container[Phrase]) -> bool:
-    return any(tuple(words.words[number : number + length]) in phrases for length in (1, 2, 3))
-
-
-def _is_cleared(words: TextWords, number: int, before: Sequence[str]) -> bool:
-    word = words.words[number]
-    if word in code_words.CLEAR_WORDS:
-        return True
-    if word not in code_words.CLEAR_STEMS:
-        return False
-    denied = not code_words.NEGATIONS.isdisjoint((*before, *_clause_behind(words, number)))
-    done = words.word(number + 1) in code_words.CLEAR_DONE
-    return denied or done or (word == "reset" and not code_words.WAS_RESET.isdisjoint(before))
-
-
-def _clause_before(words: TextWords, number: int, first: int) -> Sequence[str]:
-    """Give the few words of the same clause in front of a word."""
-    for earlier in range(number - 1, max(first, number - NEAR) - 1, -1):
-        if _ends_clause(words.words[earlier]):
-            return words.words[earlier + 1 : number]
-    return words.words[max(first, number - NEAR) : number]
-
-
-def _clause_behind(words: TextWords, number: int) -> Sequence[str]:
-    following = words.words[number + 1 : number + NEAR]
-    ends = next((at for at, word in enumerate(following) if _ends_clause(word)), NEAR)
-    return following[:ends]
-
-
-def _ends_clause(word: str) -> bool:
-    return word in SENTENCE_ENDS or word in ",;|" or word in code_words.BREAKS

@@ -21,7 +21,7 @@ LETTERS = (
     r"A-Za-z\u00c0-\u024f\u1e00-\u1eff\u0370-\u04ff\u0900-\u0963\u0970-\u0d65\u0d70-\u0d7f"
     r"\u200c\u200d"
 )
-WORD = re.compile(rf"[{LETTERS}](?:[{LETTERS}]|['’](?=[{LETTERS}]))*|\d+|[^\w\s]|\n")
+WORD = re.compile(rf"[{LETTERS}](?:[{LETTERS}]|['’](?=[{LETTERS}]))*|\d+|[^\w\s\"'“”]|\n")
 LONGEST_PHRASE = 4
 SENTENCE_ENDS = frozenset(".!?\n\u0964")
 
@@ -76,12 +76,12 @@ class PhraseTable:
                 return status, first + length
         return None
 
-    def in_front(self, words: TextWords, last: int, stop: int) -> CodeStatus | None:
-        """Give what the longest phrase that ends with the word `last` says."""
+    def in_front(self, words: TextWords, last: int, stop: int) -> tuple[CodeStatus, int] | None:
+        """Give what the longest phrase up to `last` says, and the number of the word before it."""
         for length in range(min(LONGEST_PHRASE, last - stop + 1), 0, -1):
             status = self.said.get(tuple(words.words[last - length + 1 : last + 1]))
             if status is not None:
-                return status
+                return status, last - length
         return None
 
 

@@ -71,11 +71,16 @@ def _spelt_five(words: TextWords, first: int) -> Iterator[CodeCandidate]:
         return
     bare = said[:FIVE_SIGNS]
     if codes.FIVE_TYPED.fullmatch(bare):
-        typed = len(said) == WITH_TYPE
+        typed = len(said) == WITH_TYPE and not _is_word(words.word(places[WITH_TYPE]))
         start, end = words.starts[first], words.ends[places[FIVE_SIGNS]]
         stop = words.ends[places[WITH_TYPE]] if typed else end
         failure = said[FIVE_SIGNS:] if typed else None
         yield CodeCandidate(bare, start, end, stop, CodeForm.SPELT, failure)
+
+
+def _is_word(word: str) -> bool:
+    """Say whether it is a word of letters that also stand for digits: "aa raha hai"."""
+    return len(word) > 1 and SIGN.fullmatch(word) is not None and word.isalpha()
 
 
 def _is_spelt(words: TextWords, first: int, last: int) -> bool:

@@ -89,7 +89,7 @@ def find_codes(
     told = [code for answer in answers for code in answer.codes]
     for each in sorted((*free, *told), key=lambda c: (c.start, -c.stop, c.form.value)):
         judge.consider(each)
-    places = [CodePlace(c.start, c.stop) for c, _ in judge.accepted]
+    places = [CodePlace(c.start - c.lead, c.stop) for c, _ in judge.accepted]
     return _settle(judge.accepted, read_states(words, places))
 
 
@@ -143,13 +143,15 @@ class CodeJudge:
         """Give how surely it is a code; zero when it is not to be taken for one."""
         if each.form in (CodeForm.ANSWER, CodeForm.J1939):
             return 0.95
+        if code_context.is_other_code(self._words, each):
+            return 0.0
         known = code_context.is_known(each, self._known)
-        announced = code_context.is_announced(self._words, each) or self._goes_on(each)
+        called = code_context.is_called(self._words, each)
+        behind = code_context.is_called_behind(self._words, each)
+        announced = called or behind or self._goes_on(each)
         if each.form in (CodeForm.NUMBER, CodeForm.CALLED):
             return self._number_confidence(each, announced=announced)
-        if not announced and (
-            each.bare.lower() in NAMES or code_context.is_thing(self._words, each)
-        ):
+        if not called and (each.bare.lower() in NAMES or code_context.is_thing(self._words, each)):
             return 0.0
         return self._lettered_confidence(each, known=known, announced=announced)
 

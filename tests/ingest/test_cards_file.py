@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from domain.cards import CardSource, CardStatus, Humidity, PartUse, RepairStep
-from domain.codes import ErrorCode
+from domain.codes import ACCEPTED, ErrorCode
 from domain.errors import ImportRefused
 from ingest import cards_file, code_lists
 from ingest.makers import maker_name
@@ -143,7 +143,7 @@ def test_bad_codes_are_named(written: Written) -> None:
     lines = "code,manufacturer,description\n!!,FORD,What\nE1,ATHER,\n"
     batch = code_lists.read_codes(written("a.csv", lines))
     assert [(r.line, r.id, r.reason) for r in batch.refused] == [
-        (2, "!!", "error code: '!!' does not read as a trouble code"),
+        (2, "!!", f"error code: '!!' does not read as a trouble code; {ACCEPTED}"),
         (3, "E1", "description: is empty"),
     ]
 
