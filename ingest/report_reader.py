@@ -19,6 +19,7 @@ from domain.vocabulary import Component, Symptom
 from ingest.concept_patterns import find_in_language
 from ingest.extraction import Clause, TextFinding, find_by_meaning, find_in_text, split_text
 from ingest.failures import split_failures
+from ingest.hazard_meaning import find_meant_hazard
 from ingest.hazards import find_hazards
 from ingest.languages import ENGLISH, HINGLISH
 from ingest.lexicon import Lexicon, PhraseKind
@@ -129,7 +130,7 @@ class ReportReader:
             symptoms=_merge_symptoms(words.said, meant),
             vehicle=words.vehicle,
             embedding=embedding,
-            safety=words.safety,
+            safety=words.safety or _meant_danger(text, words.language, in_english, embedding),
             language=words.language,
             in_english=in_english,
             unread=unread(text, words),
@@ -179,6 +180,16 @@ class ReportReader:
         except Unavailable:
             return None, ()
         return whole, find_by_meaning(compared, parts, lexicon)
+
+
+def _meant_danger(
+    text: str, language: str, in_english: str | None, embedding: Embedding | None
+) -> SafetyAdvice | None:
+    """Give what to do first where no word of danger stands in a text, and its meaning is one."""
+    if embedding is None or in_english is not None or language not in {ENGLISH, HINGLISH}:
+        return None
+    meant = find_meant_hazard(text, embedding)
+    return None if meant is None else advise(text, [meant])
 
 
 def code_keys(bare: str, make: str | None, lexicon: Lexicon) -> tuple[CodeKey, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from itertools import chain
 
-from ingest import symptom_figures, symptom_patterns
+from ingest import symptom_figures, symptom_patterns, text_phrases
 from ingest.lexicon import Lexicon, PhraseKind
 from ingest.symptom_patterns import PatternReading
 from ingest.text_phrases import PhraseSeen
@@ -53,7 +53,9 @@ def find_symptoms(
         ((s, FoundBy.FIGURE) for s in symptom_figures.find_figures(text)),
     )
     found = [
-        SymptomFinding(s.symptom, s.start, s.end, s.confidence, s.negated, by, len(getattr(s, "names", "ab")))
+        SymptomFinding(
+            s.symptom, s.start, s.end, s.confidence, s.negated, by, len(getattr(s, "names", "ab"))
+        )
         for s, by in seen
         if s.symptom in known
     ]
@@ -89,13 +91,9 @@ def _of_phrases(
         if not whole and any(s.start < each.end and each.start < s.end for s in beside):
             continue
         confidence = WHOLE if whole else PARTIAL
-<<<<<<< HEAD
-        yield SymptomFinding(each.phrase.value, each.start, each.end, confidence, each.negated)
-=======
         yield SymptomFinding(
             each.phrase.value, each.start, each.end, confidence, each.negated, FoundBy.PHRASE
         )
->>>>>>> s11-symptoms
 
 
 def _without_twins(found: Sequence[SymptomFinding]) -> Iterator[SymptomFinding]:
