@@ -165,6 +165,22 @@ async def test_symptoms_stand_for_a_text_that_is_not_english(reader: ReportReade
     assert (english.told, english.readable, english.language) == (None, True, "en")
 
 
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("gaadi charge nahi ho rahi hai", "Charging does not start"),
+        ("bhai kal wala parking cable aur slope wala photo bhi hai", "parking cable slope photo"),
+        ("bhai kal wala cable 50 100 bhi hai", ""),
+    ],
+)
+async def test_of_hinglish_the_symptoms_or_its_english_words_are_compared(
+    text: str, english: str, silent: ReportReader
+) -> None:
+    understood = await silent.understand(FailureReport.parse(text))
+    assert (understood.language, understood.english) == ("hi-Latn", english)
+    assert understood.readable
+
+
 def test_only_english_is_compared_by_meaning() -> None:
     assert is_mostly_english("Battery overheats on the highway, Ather 450X")
     assert not is_mostly_english("gaadi charge nahi ho rahi hai")
