@@ -287,9 +287,11 @@ def _clause(words: Sequence[Word], near: Sequence[int], *, crosses: bool) -> Seq
 
 
 def _is_denied(words: Sequence[Word], says_not: Sequence[bool], last: int) -> bool:
-    """Say whether "not" stands right behind: these languages say it at the end."""
-    for at in range(last, min(len(words), last + DENIES + 1)):
-        if at > last and (words[at].text == COMMA or words[at].groups & {BUT, AND}):
+    """Say whether "not" stands right behind: these languages say it at the end, or in the verb."""
+    if says_not[last] and NOT not in words[last].groups:
+        return True
+    for at in range(last + 1, min(len(words), last + DENIES + 1)):
+        if words[at].text == COMMA or words[at].groups & {BUT, AND}:
             return False
         if says_not[at]:
             return True

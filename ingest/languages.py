@@ -93,6 +93,13 @@ def is_mostly_english(text: str) -> bool:
     return MOSTLY * latin >= len(letters) and MOSTLY * others < len(words)
 
 
+def english_words(text: str) -> list[str]:
+    """Give the words of a text in Latin letters that no other language has."""
+    words = WORD.findall(unicodedata.normalize("NFKC", text[:READ]).casefold())
+    own = [word for word in words if word.isalpha()]
+    return [word for word in own if not (of := _languages_of(word)) or ENGLISH in of]
+
+
 def unread_prompt(tag: str) -> str:
     """Ask for the text otherwise: in its language where that is ours, else in English and Hindi."""
     prompts: Mapping[str, str] = _told()["prompts"]

@@ -10,6 +10,7 @@ from ingest.languages import (
     ENGLISH,
     HINGLISH,
     UNKNOWN,
+    english_words,
     is_mostly_english,
     text_language,
     unread_prompt,
@@ -18,6 +19,8 @@ from ingest.lexicon import Lexicon, PhraseKind
 
 # Symptoms whose English texts stand for a text that is not English.
 MOST_TOLD = 3
+# Fewer words of English tell nothing.
+LEAST_WORDS = 3
 
 
 class ReadText(Protocol):
@@ -45,13 +48,17 @@ def told_in_english(text: str, read: ReadText, lexicon: Lexicon) -> str | None:
     """Give what a text tells in English words; None where it is English itself.
 
     The encoder and the cards' words are English alone: of another text they make noise, so the
-    names of the symptoms that were read stand in its place.
+    names of the symptoms that were read stand in its place. Hinglish without any still has the
+    English words that stand in it.
     """
     if read.language == ENGLISH or (read.language != UNKNOWN and is_mostly_english(text)):
         return None
     told = [f for f in read.said if f.kind is PhraseKind.SYMPTOM and not f.negated]
     surest = sorted(told, key=lambda f: -f.confidence)
     codes = list(dict.fromkeys(f.value for f in surest))[:MOST_TOLD]
+    if not codes and read.language == HINGLISH:
+        words = english_words(text)
+        return " ".join(words) if len(words) >= LEAST_WORDS else ""
     return ". ".join(lexicon.symptom_texts[code] for code in codes)
 
 

@@ -60,6 +60,7 @@ def match_record(id: str, answer: MatchAnswer) -> dict[str, Any]:
         "level": answer.level.value,
         "degraded": answer.degraded,
         "ranker": answer.ranker,
+        "prompt": answer.prompt,
         "cards": [match.card.id for match in answer.matches],
         "matches": [_one_match(match) for match in answer.matches],
     }
