@@ -1,8 +1,8 @@
 """Fit how a danger is told by the meaning of a whole text: `python -m bench.hazard_fit`.
 
 A multinomial logistic regression on the encoder's vectors: one class a kind of hazard, and none. It
-has seen the phrasings of `TUNED_ON`, the vocabulary's phrases of symptoms, the labelled sentences of
-the tests without a word of danger, and the complaints labelled `tuned`; nothing that is held back.
+has seen the phrasings of `TUNED_ON`, the vocabulary's phrases of symptoms, the labelled sentences
+of the tests without a word of danger, and the complaints labelled `tuned`; nothing held back.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import json
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -92,17 +93,18 @@ def main() -> None:
     """Fit, and write the weights beside the reader."""
     told = labelled()
     model, vectors = asyncio.run(embedded([text for text, _ in told]))
-    fit = LogisticRegression(C=STRENGTH, max_iter=5_000)
+    fit: Any = LogisticRegression(C=STRENGTH, max_iter=5_000)
     fit.fit(vectors, [kind for _, kind in told])
+    kinds = [str(kind) for kind in fit.classes_]
     weights = {
         "model": model,
         "texts": len(told),
-        "kinds": [str(kind) for kind in fit.classes_],
+        "kinds": kinds,
         "intercepts": np.round(fit.intercept_, DIGITS).tolist(),
         "weights": np.round(fit.coef_, DIGITS).tolist(),
     }
     FILE.write_text(json.dumps(weights) + "\n", encoding="utf-8")
-    print(f"{len(told)} texts, {len(weights['kinds'])} classes: {FILE.name}")
+    print(f"{len(told)} texts, {len(kinds)} classes: {FILE.name}")
 
 
 if __name__ == "__main__":

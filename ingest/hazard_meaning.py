@@ -21,7 +21,7 @@ FILE = Path(__file__).with_suffix(".json")
 NONE = "none"
 # Words; of longer texts the fit has seen no more.
 LONGEST = 60
-# Found on what was tuned on: from here on ordinary reports raise no more alarms than by words alone.
+# From here on ordinary reports raise no more alarms than by their words alone.
 SURE = 0.8
 
 
