@@ -96,7 +96,7 @@ def main() -> None:
     fit: Any = LogisticRegression(C=STRENGTH, max_iter=5_000)
     fit.fit(vectors, [kind for _, kind in told])
     kinds = [str(kind) for kind in fit.classes_]
-    weights = {
+    weights: dict[str, Any] = {
         "model": model,
         "texts": len(told),
         "kinds": kinds,
