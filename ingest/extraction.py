@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from domain.matches import Embedding
 from ingest import quantities, symptom_reader, text_codes, text_phrases
-from ingest.symptom_patterns import ASKING
 from ingest.lexicon import Lexicon, PhraseKind
+from ingest.symptom_patterns import ASKING
 from ingest.text_phrases import TROUBLE, PhraseSeen
 from ingest.text_spans import TextSpans
 from ingest.word_stems import StemmedWord, WordRole, is_foreign, is_well, split_clauses
@@ -143,9 +143,7 @@ def find_by_meaning(
     negates = np.array([p.negates for p in lexicon.meant])
     denies = np.array([c.negates for c in compared])
     cosines = cosines - CONTRARY * (denies[:, None] != negates[None, :])
-    found = (
-        _nearest(clause, row, lexicon) for clause, row in zip(compared, cosines, strict=True)
-    )
+    found = (_nearest(clause, row, lexicon) for clause, row in zip(compared, cosines, strict=True))
     return tuple(f for f in found if f is not None)
 
 
