@@ -209,6 +209,8 @@ class Negators:
         if words[at].groups & self.verbal:
             # "The horn does not sound" is said of the horn.
             words[at].binds.update(self._before(words, at, BOUND))
+            if after and words[after[0]].text == "on":
+                self._deny(words, self._before(words, at, BOUND))
         if before:
             self._deny(words, before[:1])
         else:
