@@ -24,6 +24,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.diagnosis": ("diagnosis_calibration",),
     "bench.codes": ("code_f1",),
     "bench.hazards": ("hazard_recall", "hazard_recall_kept", "hazard_false_alarms"),
+    "bench.symptoms": ("symptom_precision", "symptom_recall"),
     "bench.match_speed": (
         "match_p95_ms",
         "match_growth",

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from domain.codes import CodeStatus
 from domain.matches import Embedding
 from ingest import quantities, symptom_reader, text_codes, text_phrases
-from ingest.symptom_patterns import ASKING
 from ingest.lexicon import Lexicon, PhraseKind
+from ingest.symptom_patterns import ASKING
 from ingest.text_phrases import TROUBLE, PhraseSeen
 from ingest.text_spans import TextSpans
 from ingest.word_stems import StemmedWord, WordRole, is_foreign, is_well, split_clauses

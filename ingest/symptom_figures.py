@@ -5,6 +5,7 @@ is no symptom, and takes back what words near it seem to tell.
 """
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -47,9 +48,16 @@ FELL = re.compile(
 PARKED_LOSS = range(3, 100)
 KILO_OHMS = {"Ω": 0.001, "kΩ": 1.0, "MΩ": 1_000.0, "mΩ": 1_000.0, "lakh Ω": 100.0}
 PSI = {"psi": 1.0, "bar": 14.5}
-LEAST_PACK_VOLTS = 20
+# A spread without a unit is in millivolts from here on.
+LEAST_MILLIVOLTS = 10
+MOST_AUX_VOLTS, NO_VOLTS, HIGH_VOLTAGE = 15.5, 12, 60
+PACK_VOLTS, WORST_SAG = (30, 900), 0.5
+HEALTHS, IN_SERIES = range(20, 101), range(6, 201)
+LEAST_WAY, MOST_PSI = 10, 150
+YEAR = re.compile(r"(?:19|20)\d\d")
 MILES = 1.609
 SURE, LIKELY, UNSURE = 0.85, 0.75, 0.55
+LONGEST_SENTENCE = 400
 TOPIC_BEFORE, TOPIC_AFTER = 60, 30
 BESIDE = 28
 
@@ -112,16 +120,26 @@ def find_figures(text: str) -> tuple[FigureSeen, ...]:
 
 
 def _sentences(text: str, quantities: Sequence[Quantity]) -> Iterator[FigureSentence]:
+    """Yield the sentences with digits, a long one in pieces that take little time each."""
+    waiting = deque(quantities)
     start = 0
-    ends = [found.end() for found in SENTENCE_END.finditer(text)]
-    waiting = list(quantities)
-    for end in (*ends, len(text)):
+    for end in _ends(text):
+        inside: list[Quantity] = []
+        while waiting and waiting[0].start < end:
+            inside.append(waiting.popleft())
         piece = text[start:end]
         if any(letter.isdigit() for letter in piece):
             words = tuple((w[0].casefold(), start + w.start()) for w in WORD.finditer(piece))
-            inside = tuple(q for q in waiting if start <= q.start < end)
-            yield FigureSentence(piece, start, words, inside)
-        waiting = [q for q in waiting if q.start >= end]
+            yield FigureSentence(piece, start, words, tuple(inside))
+        start = end
+
+
+def _ends(text: str) -> Iterator[int]:
+    start = 0
+    for found in (*SENTENCE_END.finditer(text), None):
+        end = len(text) if found is None else found.end()
+        yield from range(start + LONGEST_SENTENCE, end, LONGEST_SENTENCE)
+        yield end
         start = end
 
 
@@ -151,7 +169,11 @@ def _apart(sentence: FigureSentence, known: FigureLimits) -> Iterator[FigureSeen
     limits = known.told["cells"]
     for found in SPREAD.finditer(sentence.text):
         value, unit = float(found[1] or found[3]), (found[2] or found[4] or "").casefold()
-        volts = value / 1_000 if unit.startswith("m") or (not unit and value >= 10) else value
+        volts = (
+            value / 1_000
+            if unit.startswith("m") or (not unit and value >= LEAST_MILLIVOLTS)
+            else value
+        )
         cells = sentence.has(known.topics["cell"]) or unit.startswith("m")
         if cells and volts < limits["most"]:
             yield _seen("SYM_BMS_002", sentence, found, SURE, good=volts < limits["spread"])
@@ -187,9 +209,11 @@ def _seen(
 
 def _flat_aux(sentence: FigureSentence, known: FigureLimits) -> Iterator[FigureSeen]:
     limits = known.told["aux"]
-    if any(limits["charging"] <= q.high <= 15.5 for q in sentence.of_unit("V")):
+    if any(limits["charging"] <= q.high <= MOST_AUX_VOLTS for q in sentence.of_unit("V")):
         return
-    if any(limits["charging"] <= float(n[0]) <= 15.5 for n in NUMBER.finditer(sentence.text)):
+    if any(
+        limits["charging"] <= float(n[0]) <= MOST_AUX_VOLTS for n in NUMBER.finditer(sentence.text)
+    ):
         return
     for found in AUX.finditer(sentence.text):
         volts = float(found[1])
@@ -209,7 +233,9 @@ def _isolated(sentence: FigureSentence, known: FigureLimits) -> Iterator[FigureS
     if not ohms or not sentence.has(known.words["isolation"]):
         return
     worst = min(ohms, key=lambda q: q.low * KILO_OHMS[q.unit])
-    volts = max((q.high for q in sentence.of_unit("V") if q.high >= 60), default=limits["volts"])
+    volts = max(
+        (q.high for q in sentence.of_unit("V") if q.high >= HIGH_VOLTAGE), default=limits["volts"]
+    )
     good = worst.low * KILO_OHMS[worst.unit] * 1_000 >= limits["ohms_per_volt"] * volts
     for symptom in ("SYM_BMS_005", "SYM_CTRL_004") if good else ("SYM_BMS_005",):
         yield FigureSeen(symptom, worst.start, worst.end, SURE, good)
@@ -217,7 +243,7 @@ def _isolated(sentence: FigureSentence, known: FigureLimits) -> Iterator[FigureS
 
 def _health(sentence: FigureSentence, known: FigureLimits) -> Iterator[FigureSeen]:
     found = HEALTH.search(sentence.text)
-    if found is not None and 20 <= float(found[1]) <= 100:
+    if found is not None and int(float(found[1])) in HEALTHS:
         good = float(found[1]) >= known.told["health"]["least"]
         yield _seen("SYM_BMS_012", sentence, found, SURE, good=good)
 
@@ -248,7 +274,7 @@ def _changed(
     hours = sentence.of_unit("h")
     if (hours and sentence.has(known.words["charge"])) or len(hours) > 1:
         return "SYM_CHRG_002" if is_now >= known.told["charge_time"]["grown"] * was else None
-    if was < 10:
+    if was < LEAST_WAY:
         return None
     if sentence.has(known.words["speed"]) or sentence.of_unit("km/h", "mph"):
         return "SYM_MOTR_012" if is_now <= known.told["speed"]["kept"] * was else None
@@ -276,7 +302,7 @@ def _beside(
 
 
 def _is_year(number: str) -> bool:
-    return len(number) == 4 and number[:2] in {"19", "20"}
+    return YEAR.fullmatch(number) is not None
 
 
 def _dropped(sentence: FigureSentence, known: FigureLimits) -> Iterator[FigureSeen]:
@@ -295,7 +321,7 @@ def _dropped(sentence: FigureSentence, known: FigureLimits) -> Iterator[FigureSe
     if low is not high and low.start < high.start and "from" not in sentence.text.casefold():
         return
     start, end = min(high.start, low.start), max(high.end, low.end)
-    if sentence.has(known.words["parked"]):
+    if sentence.has(known.words["parked"]) and not sentence.of_unit("km", "mi"):
         if lost >= limits["parked"] and not sentence.has(
             known.words["charge"] - {"charge", "full"}
         ):
@@ -321,7 +347,7 @@ def _pack_volts(sentence: FigureSentence, known: FigureLimits) -> Iterator[Figur
     volts = [q for q in sentence.of_unit("V") if q.low == q.high]
     series = SERIES.search(sentence.text)
     nominal = next((q for q in volts if q.low in cells), None)
-    if series is not None and 6 <= int(series[1]) <= 200:
+    if series is not None and int(series[1]) in IN_SERIES:
         count = int(series[1])
     elif nominal is not None and sentence.has(known.topics["battery"] | {"system", "gaadi"}):
         count = cells[int(nominal.low)]
@@ -331,7 +357,7 @@ def _pack_volts(sentence: FigureSentence, known: FigureLimits) -> Iterator[Figur
     if len(measured) != 1 or measured[0].low > 5 * count:
         return
     value = measured[0]
-    if value.low <= LEAST_PACK_VOLTS * count / 40 and value.low < 12:
+    if value.low < NO_VOLTS:
         yield FigureSeen("SYM_BATT_011", value.start, value.end, LIKELY)
     elif value.low / count <= limits["low_lfp" if lfp else "low_nmc"]:
         loaded = sentence.has(known.words["load"])
@@ -343,12 +369,16 @@ def _sags(sentence: FigureSentence, known: FigureLimits) -> Iterator[FigureSeen]
     """Volts of a pack at rest and with the throttle open."""
     if not sentence.has(known.words["load"]):
         return
-    volts = [n for n in NUMBER.finditer(sentence.text) if 30 <= float(n[0]) <= 900]
-    if len(volts) < 2 or not sentence.of_unit("V"):
+    volts = [
+        n for n in NUMBER.finditer(sentence.text) if PACK_VOLTS[0] <= float(n[0]) <= PACK_VOLTS[1]
+    ]
+    if not sentence.of_unit("V") or not volts[1:]:
         return
     high, low = max(volts, key=lambda n: float(n[0])), volts[-1]
     sag = 1 - float(low[0]) / float(high[0])
-    if known.told["pack"]["sag"] <= sag < 0.5 and not sentence.of_unit("km", "km/h", "%", "°C"):
+    if known.told["pack"]["sag"] <= sag < WORST_SAG and not sentence.of_unit(
+        "km", "km/h", "%", "°C"
+    ):
         yield _seen("SYM_BATT_004", sentence, low, LIKELY)
 
 
@@ -359,7 +389,7 @@ def _loses_air(sentence: FigureSentence, known: FigureLimits) -> Iterator[Figure
         return
     factor = PSI[pressures[0].unit]
     numbers = [float(n[0]) * factor for n in NUMBER.finditer(sentence.text)]
-    values = [n for n in numbers if 0 < n <= 150]
+    values = [n for n in numbers if 0 < n <= MOST_PSI]
     fell = max(values, default=0) - min(values, default=0) if len(values) > 1 else 0
     if fell >= limits["lost_psi"] or (values and max(values) < limits["least_psi"]):
         yield FigureSeen("SYM_DRIV_010", pressures[0].start, pressures[-1].end, LIKELY)

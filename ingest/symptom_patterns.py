@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from ingest.symptom_words import GroupedWord, Negators, WordGroups, read_sentences
+from ingest.symptom_words import GroupedWord, Negators, SymptomWords, read_sentences
+from ingest.text_spans import TextSpans
 
 FILE = Path(__file__).with_suffix(".yaml")
 # How many words more than the pattern has may stand between its first and last.
@@ -74,7 +75,7 @@ class PatternTable:
             for name in (*OTHERS, "stop_words", "doubt", "repaired", "gone", "harmless")
         }
         denying = {name: denials[name] for name in NEGATORS}
-        self.words = WordGroups({**told["groups"], **denying, **others})
+        self.words = SymptomWords({**told["groups"], **denying, **others})
         bits = self.words.bits
         self.negators = Negators(**{name: bits[name] for name in (*NEGATORS, *OTHERS)})
         self.no = bits["forward"] | bits["backward"]
@@ -124,8 +125,8 @@ class PatternReading:
     """What the patterns tell, and the sentences that speak of what was repaired or only ask."""
 
     seen: tuple[SymptomSeen, ...]
-    settled: tuple[tuple[int, int], ...]
-    asked: tuple[tuple[int, int], ...]
+    settled: TextSpans
+    asked: TextSpans
 
 
 def find_symptoms(text: str, known: PatternTable | None = None) -> tuple[SymptomSeen, ...]:
@@ -156,27 +157,22 @@ def read_patterns(text: str, known: PatternTable | None = None) -> PatternReadin
             here = (_doubted(s) if s.start in doubts else s for s in here)
         found += here
         last = place, repaired
+    repaired_in, asked_in = TextSpans(settled), TextSpans(asked)
     return PatternReading(
-        seen=tuple(_settle(_fullest(found), settled, asked)),
-        settled=tuple(settled),
-        asked=tuple(asked),
+        seen=tuple(_settle(_fullest(found), repaired_in, asked_in)),
+        settled=repaired_in,
+        asked=asked_in,
     )
 
 
 def _settle(
-    seen: Iterable[SymptomSeen],
-    settled: Sequence[tuple[int, int]],
-    asked: Sequence[tuple[int, int]],
+    seen: Iterable[SymptomSeen], settled: TextSpans, asked: TextSpans
 ) -> Iterator[SymptomSeen]:
     for each in seen:
-        if _is_within(each.start, settled):
+        if settled.overlap(each.start, each.start + 1):
             yield _denied(each)
         else:
-            yield _doubted(each) if _is_within(each.start, asked) else each
-
-
-def _is_within(place: int, spans: Sequence[tuple[int, int]]) -> bool:
-    return any(start <= place < end for start, end in spans)
+            yield _doubted(each) if asked.overlap(each.start, each.start + 1) else each
 
 
 def _denied(seen: SymptomSeen) -> SymptomSeen:
@@ -205,20 +201,28 @@ def _doubted_parts(words: Sequence[GroupedWord], doubt: int) -> set[int]:
 def _told(words: Sequence[GroupedWord], table: PatternTable) -> Iterator[SymptomSeen]:
     table.negators.bind(words)
     telling = [at for at, word in enumerate(words) if word.groups]
+    every = sum_of_groups(words, telling)
     for number, at in enumerate(telling):
-        near = telling[max(0, number - WINDOW) : number + WINDOW + 1]
-        around = sum_of_groups(words, near)
-        tried: set[int] = set()
-        groups = words[at].groups
-        while groups:
-            bit = groups & -groups
-            groups ^= bit
-            for pattern in table.patterns.get(bit, ()):
-                if pattern.every & around == pattern.every and id(pattern) not in tried:
-                    tried.add(id(pattern))
-                    seen = _place(pattern, at, words, near, table)
-                    if seen is not None:
-                        yield seen
+        behind = telling[max(0, number - WINDOW) : number + 1]
+        near = telling[max(0, number - WINDOW) : number + WINDOW // 2 + 1]
+        for pattern in _patterns_at(words[at].groups, sum_of_groups(words, behind), table):
+            if pattern.negates and not every & table.no:
+                continue
+            seen = _place(pattern, at, words, near, table)
+            if seen is not None:
+                yield seen
+
+
+def _patterns_at(groups: int, around: int, table: PatternTable) -> list[SymptomPattern]:
+    """Give the patterns of which a word here is the last and the others stand before it."""
+    found: dict[int, SymptomPattern] = {}
+    while groups:
+        bit = groups & -groups
+        groups ^= bit
+        for pattern in table.patterns.get(bit, ()):
+            if pattern.every & around == pattern.every:
+                found[id(pattern)] = pattern
+    return list(found.values())
 
 
 def sum_of_groups(words: Sequence[GroupedWord], places: Sequence[int]) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from itertools import chain
 
-from ingest import symptom_figures, symptom_patterns, text_phrases
+from ingest import symptom_figures, symptom_patterns
 from ingest.lexicon import Lexicon, PhraseKind
 from ingest.symptom_patterns import PatternReading
 from ingest.text_phrases import PhraseSeen
@@ -19,6 +19,8 @@ from ingest.text_phrases import PhraseSeen
 WHOLE, PARTIAL = 0.8, 0.5
 # Twins that stand so near each other speak of the same.
 NEAR = 25
+# So many findings before and behind are compared, however many there are.
+NEIGHBOURS = 24
 
 
 class FoundBy(Enum):
@@ -73,9 +75,9 @@ def _settled(found: SymptomFinding, reading: PatternReading) -> SymptomFinding:
     """Deny what was repaired, and doubt what is only asked, by whichever reader it was found."""
     if found.by is FoundBy.PATTERN:
         return found
-    if any(start <= found.start < end for start, end in reading.settled):
+    if reading.settled.overlap(found.start, found.start + 1):
         return replace(found, negated=True)
-    if any(start <= found.start < end for start, end in reading.asked):
+    if reading.asked.overlap(found.start, found.start + 1):
         return replace(found, confidence=found.confidence * symptom_patterns.DOUBTED)
     return found
 
@@ -98,8 +100,10 @@ def _of_phrases(
 
 def _without_twins(found: Sequence[SymptomFinding]) -> Iterator[SymptomFinding]:
     """Leave out what a twin says better on the same words, and mark what is denied there."""
-    for each in found:
-        beside = [o for o in found if o.start - NEAR < each.end and each.start < o.end + NEAR]
+    ordered = sorted(found, key=lambda f: (f.start, f.end, f.symptom))
+    for number, each in enumerate(ordered):
+        around = ordered[max(0, number - NEIGHBOURS) : number + NEIGHBOURS + 1]
+        beside = [o for o in around if o.start - NEAR < each.end and each.start < o.end + NEAR]
         if any(_is_better(other, each) for other in beside):
             continue
         denied = each.by is not FoundBy.PATTERN and any(
@@ -113,15 +117,17 @@ def _without_twins(found: Sequence[SymptomFinding]) -> Iterator[SymptomFinding]:
 
 def _one_a_place(found: Sequence[SymptomFinding]) -> Iterator[SymptomFinding]:
     """Of those that share words, keep what most words tell: a place speaks of one thing."""
-    taken: list[SymptomFinding] = []
-    for each in sorted(found, key=_fullness, reverse=True):
-        if each.negated:
+    ordered = sorted(found, key=lambda f: (f.start, f.end, f.symptom))
+    for number, each in enumerate(ordered):
+        around = ordered[max(0, number - NEIGHBOURS) : number + NEIGHBOURS + 1]
+        if each.negated or not any(_is_fuller(other, each) for other in around):
             yield each
-        elif not any(
-            o.start < each.end and each.start < o.end and o.symptom != each.symptom for o in taken
-        ):
-            taken.append(each)
-            yield each
+
+
+def _is_fuller(other: SymptomFinding, each: SymptomFinding) -> bool:
+    overlap = other.start < each.end and each.start < other.end
+    rivals = overlap and not other.negated and other.symptom != each.symptom
+    return rivals and _fullness(other) > _fullness(each)
 
 
 def _fullness(found: SymptomFinding) -> tuple[int, float, int, str]:

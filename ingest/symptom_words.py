@@ -1,4 +1,4 @@
-"""Words of a report as the groups of `symptom_patterns.yaml` know them, and which ones a "no" denies.
+"""Words of a report by the groups of `symptom_patterns.yaml`, and which of them a "no" denies.
 
 A "no" is read by where it stands: English denies what follows ("no noise"), Hindi what it follows
 ("awaaz nahi"), and a verb that says little passes it on ("the horn does not work").
@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ingest.spelling import Speller
+from ingest.spellings import Speller
 from ingest.word_stems import FILLERS
 
 TOKEN = re.compile(r"[^\W_]+(?:['’][a-z]{1,2}(?![^\W_]))?|%|[.!?;:\n]+|,|[-–—](?=\s)")
@@ -44,8 +44,8 @@ class GroupedWord:
     binds: set[int] = field(default_factory=set[int])
 
 
-class WordGroups:
-    """Which groups a word is of: whole words, beginnings (`vibrat*`), words in a row (`cut_off`)."""
+class SymptomWords:
+    """Which groups a word is of: whole, by its beginning (`vibrat*`), or in a row (`cut_off`)."""
 
     def __init__(self, groups: Mapping[str, str]) -> None:
         self.bits = {name: 1 << at for at, name in enumerate(groups)}
@@ -103,7 +103,7 @@ class WordGroups:
 KEPT_WORDS = 20_000
 
 
-def read_sentences(text: str, known: WordGroups) -> Iterator[list[GroupedWord]]:
+def read_sentences(text: str, known: SymptomWords) -> Iterator[list[GroupedWord]]:
     """Yield the words of each sentence; a pause and "but" are words without groups, and so is the
     "?" that ends one.
     """
@@ -129,7 +129,7 @@ def read_sentences(text: str, known: WordGroups) -> Iterator[list[GroupedWord]]:
     yield _with_rows(words, known)
 
 
-def _with_rows(words: list[GroupedWord], known: WordGroups) -> list[GroupedWord]:
+def _with_rows(words: list[GroupedWord], known: SymptomWords) -> list[GroupedWord]:
     """Give the words with the groups of rows at their last word."""
     texts = [word.text for word in words]
     for at, text in enumerate(texts):
@@ -209,6 +209,8 @@ class Negators:
         if words[at].groups & self.verbal:
             # "The horn does not sound" is said of the horn.
             words[at].binds.update(self._before(words, at, BOUND))
+            if after and words[after[0]].text == "on":
+                self._deny(words, self._before(words, at, BOUND))
         if before:
             self._deny(words, before[:1])
         else:
@@ -243,9 +245,8 @@ class Negators:
             word = words[place]
             if word.text == "," or word.groups & self.join:
                 return
-            if word.groups & (self.forward | self.backward):
-                if at in word.binds:
-                    return
+            if word.groups & (self.forward | self.backward) and at in word.binds:
+                return
             if words[at].place - word.place > WELL_REACH:
                 return
             word.fine = True
