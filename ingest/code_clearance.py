@@ -10,6 +10,12 @@ from ingest import code_words
 from ingest.code_words import SENTENCE_ENDS, Phrase, TextWords
 
 REACH, NEAR = 34, 3
+# No other word begins what is told here.
+TELLING = (
+    {phrase[0] for phrase in code_words.BACK | code_words.GONE}
+    | code_words.CLEAR_WORDS
+    | code_words.CLEAR_STEMS
+)
 
 
 class Clearance(Enum):
@@ -28,7 +34,7 @@ def find_clearance(words: TextWords, first: int, stop: int) -> Sequence[Clearanc
         word = words.words[number]
         if word in SENTENCE_ENDS and not _goes_on(words, number):
             break
-        told = _told_at(words, number, first)
+        told = _told_at(words, number, first) if word in TELLING else None
         if told is not None:
             found.append(told)
     return found

@@ -9,8 +9,8 @@ from ingest.code_words import SENTENCE_ENDS, TextWords
 
 LEAST_KNOWN = 3
 REACH, REACH_DISPLAY, REACH_MAKE = 7, 6, 20
-MARKS = frozenset(":=#-(['\".,>*")
-QUOTES = frozenset("\"')]")
+MARKS = frozenset(":=#-([.,>*")
+CLOSING = frozenset(")]")
 LETTERED = frozenset(
     {CodeForm.MAKER, CodeForm.SPACED, CodeForm.APART, CodeForm.FIVE, CodeForm.SPELT, CodeForm.ALIKE}
 )
@@ -68,7 +68,7 @@ def is_other_code(words: TextWords, candidate: CodeCandidate) -> bool:
 def is_called_code(words: TextWords, candidate: CodeCandidate) -> bool:
     """Say whether the very word "code" stands in front: then a year's number is one as well."""
     last = words.ending_by(candidate.start) - 1
-    if words.word(last) in ":#=-" or words.word(last) in code_words.NUMBER_WORDS:
+    if words.word(last) in {":", "#", "=", "-"} or words.word(last) in code_words.NUMBER_WORDS:
         last -= 1
     return words.word(last) in code_words.CODES_ALONE and not _is_other_code(words, last)
 
@@ -78,7 +78,7 @@ def is_called_behind(words: TextWords, candidate: CodeCandidate) -> bool:
     first = words.from_place(candidate.stop)
     number = first
     while number < first + 3 and (
-        words.word(number) in code_words.BEHIND or words.word(number) in QUOTES
+        words.word(number) in code_words.BEHIND or words.word(number) in CLOSING
     ):
         number += 1
     word = words.word(number)

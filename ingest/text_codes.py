@@ -143,7 +143,7 @@ class CodeJudge:
         """Give how surely it is a code; zero when it is not to be taken for one."""
         if each.form in (CodeForm.ANSWER, CodeForm.J1939):
             return 0.95
-        if code_context.is_other_code(self._words, each):
+        if each.form is not CodeForm.FIVE and code_context.is_other_code(self._words, each):
             return 0.0
         known = code_context.is_known(each, self._known)
         called = code_context.is_called(self._words, each)
