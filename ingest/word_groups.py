@@ -127,34 +127,33 @@ def _with_groups(
     words: Sequence[Word], lookups: Sequence[WordLookup], not_endings: tuple[str, ...]
 ) -> list[Word]:
     """Give the words with their groups, a row's at its end; what is harmless is of none."""
-    groups = [set[str]() for _ in words]
+    groups: dict[int, set[str]] = {}
     harmless = set[int]()
     for lookup in lookups:
         texts = [lookup.spelled(word.text) for word in words]
-        for own, text in zip(groups, texts, strict=True):
-            own.update(lookup.groups.of(text[:LONGEST_WORD]))
+        for at, text in enumerate(texts):
+            if own := lookup.groups.of(text[:LONGEST_WORD]):
+                groups.setdefault(at, set()).update(own)
         harmless |= _add_rows(groups, texts, lookup.groups)
-    for own, word in zip(groups, words, strict=True):
+    for at, own in groups.items():
         # Some languages say "not" at the end of the verb.
-        if own and word.text.endswith(not_endings):
+        if words[at].text.endswith(not_endings):
             own.update([f"{name}_denied" for name in own])
-    for at in harmless:
-        groups[at].clear()
     return [
-        replace(word, groups=frozenset(own)) if own else word
-        for word, own in zip(words, groups, strict=True)
+        replace(word, groups=frozenset(groups[at])) if at in groups and at not in harmless else word
+        for at, word in enumerate(words)
     ]
 
 
-def _add_rows(groups: Sequence[set[str]], texts: Sequence[str], known: WordGroups) -> set[int]:
+def _add_rows(groups: dict[int, set[str]], texts: Sequence[str], known: WordGroups) -> set[int]:
     """Add the groups of rows to the words at their ends; give the places of what is harmless."""
-    harmless = {at for at, own in enumerate(groups) if HARMLESS in own}
+    harmless = {at for at, own in groups.items() if HARMLESS in own}
     for at in range(len(texts)):
         for end, name in known.rows_at(texts, at):
             if name == HARMLESS:
                 harmless.update(range(at, end + 1))
             else:
-                groups[end].add(name)
+                groups.setdefault(end, set()).add(name)
     return harmless
 
 
