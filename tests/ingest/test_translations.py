@@ -2,6 +2,7 @@
 
 import re
 
+from domain.cards import Severity
 from ingest.batch import ImportBatch
 from ingest.translations import FILE, read_translations, translate_sentence
 from tests.ingest.test_knowledge import DANGERS
@@ -11,9 +12,13 @@ FIGURE = re.compile(r"\d+(?:\.\d+)?")
 DEVANAGARI = re.compile(r"[\u0900-\u097f]")
 
 
-def test_every_card_of_a_danger_is_told_in_hindi(shipped: ImportBatch) -> None:
-    cards = [c for c in shipped.cards if DANGERS.intersection(c.signature.symptoms)]
-    wanted = {c.title for c in cards}
+def test_every_title_and_what_guards_from_dangers_is_told_in_hindi(shipped: ImportBatch) -> None:
+    cards = [
+        c
+        for c in shipped.cards
+        if DANGERS.intersection(c.signature.symptoms) or c.signature.severity is Severity.CRITICAL
+    ]
+    wanted = {c.title for c in shipped.cards}
     wanted |= {step.action for c in cards for step in c.resolution.steps if step.safety}
     assert wanted - HINDI.keys() == set()
 
