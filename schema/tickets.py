@@ -20,6 +20,7 @@ from schema.hazards import SAFETY, SafetyAdvice
 from schema.nodes import GOES, USUAL, Connection, Node, global_id, make_connection, page_window
 from schema.people import Garage, Merge, Provenance, Verification, Visibility
 from schema.reasons import Reason, Standing
+from schema.translations import MEANING, LanguageArgument, Translation
 from schema.usage import Effectiveness, Usage
 from schema.vehicles import Vehicle
 from schema.vocabulary import After, ErrorCode, First, Symptom, load_codes, load_edge, load_edges
@@ -52,6 +53,10 @@ class FailureCard(Node):
     @strawberry.field(description="Where it stands.")
     def card_status(self) -> CardStatus:
         return self.status
+
+    @strawberry.field(description=f"The title, {MEANING}")
+    def title_in(self, language: LanguageArgument) -> Translation | None:
+        return Translation.find(self.value.title, language)
 
     @strawberry.field(description="How the failure shows itself; reports are compared with this.")
     def signature(self) -> Signature:

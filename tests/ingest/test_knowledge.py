@@ -101,7 +101,7 @@ def test_a_part_fits_every_vehicle_of_its_card(shipped: ImportBatch) -> None:
         (card.id, used.part)
         for card in shipped.cards
         for used in card.resolution.parts
-        if not {slug(v.make, v.model or "") for v in card.vehicles} <= fits[used.part]
+        if not {slug(v.make or "", v.model or "") for v in card.vehicles} <= fits[used.part]
     ]
     assert wrong == []
 
