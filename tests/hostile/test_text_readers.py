@@ -10,13 +10,13 @@ from domain.personal_data import mask_personal
 from domain.signature import cause_key, split_words
 from graph.full_text import weighted_terms
 from ingest import knowledge
+from ingest.concept_patterns import find_in_language
 from ingest.extraction import find_in_text, split_text
 from ingest.gazetteer import VehicleMention
 from ingest.hazards import find_hazards
 from ingest.languages import is_mostly_english
 from ingest.lexicon import Lexicon
 from ingest.quantities import find_quantities
-from ingest.concept_patterns import find_in_language
 from ingest.text_codes import find_codes
 from ingest.text_phrases import find_phrases
 from ingest.unread_texts import told_language
