@@ -50,7 +50,7 @@ async def test_a_report_keeps_how_each_code_failed(reader: ReportReader) -> None
     report = FailureReport.parse("P1A0F16 stored, no U0111", ("p1a0f-13", "43 01 0A 1F"))
     understood = await reader.understand(report)
     assert understood.codes == ("unknown:P1A0F", "sae:P0A1F")
-    assert understood.told == (
+    assert understood.told_codes == (
         ToldCode(TroubleCode("P1A0F", "13"), CodeStatus.PRESENT),
         ToldCode(TroubleCode("P0A1F"), CodeStatus.PRESENT),
         ToldCode(TroubleCode("P1A0F", "16"), CodeStatus.STORED),
