@@ -10,7 +10,11 @@ from matching.trust import Standing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """One suggested card, with everything that explains its place (PI-7)."""
+    """One suggested card, with everything that explains its place (PI-7).
+
+    `chance` is how likely it tells of the reported failure, 0..1 (`matching.chance`); None where
+    that was not weighed: a card that is only remembered, or one past the first twelve.
+    """
 
     rank: int
     card: CardFacts
@@ -19,6 +23,7 @@ class Match:
     reasons: tuple[Reason, ...]
     sentence: str
     standing: Standing
+    chance: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +40,8 @@ class MatchAnswer:
     """The matches, the level that answered, and why not a better one did.
 
     `prompt` tells the technician how to go on when no card is offered; `shortened` says why fewer
-    cards were looked for than could be found, when that is so.
+    cards were looked for than could be found, when that is so. `passed_over` are the cards that
+    were looked at when none was worth showing: they say what would tell most.
     """
 
     matches: tuple[Match, ...]
@@ -45,3 +51,4 @@ class MatchAnswer:
     prompt: str | None = None
     shortened: str | None = None
     trace: tuple[SearchStage, ...] = ()
+    passed_over: tuple[CardFacts, ...] = ()

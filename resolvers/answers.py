@@ -61,6 +61,7 @@ def _match_of(value: Match, level: Level) -> matching.Match:
     return matching.Match(
         rank=value.rank,
         score=value.score,
+        chance=value.chance,
         standing=reasons.Standing(value.standing.value),
         vehicle_level=card.vehicle_level,
         campaign=card.campaign,

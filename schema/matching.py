@@ -27,6 +27,10 @@ class Contribution:
 class Match:
     rank: int = field(description="Its place, from 1.")
     score: float = field(description="The score that the ranker gave it.")
+    chance: float | None = field(
+        description="How likely it tells of the reported failure, 0 to 1: of those told .7, seven "
+        "in ten do. Null where that was not weighed: a card that is only remembered."
+    )
     standing: Standing = field(description="How far it is to be trusted.")
     vehicle_level: VehicleLevel = field(description="How closely its vehicles fit.")
     campaign: str | None = field(description="The recall campaign it comes from, if any.")
@@ -51,7 +55,9 @@ class Match:
 @strawberry.type(description="The cards that fit a report, best first, and how they were found.")
 class Matches:
     safety: SafetyAdvice | None = field(description=SAFETY)
-    matches: list[Match] = field(description="At most five, best first.")
+    matches: list[Match] = field(
+        description="At most five, best first; none when none is likely to fit."
+    )
     level: Level = field(description="How much of the system answered.")
     degraded: str | None = field(description="What did not answer; null when all of it did.")
     ranker: str = field(description="What put them in order.")
