@@ -22,6 +22,7 @@ class Bench(Protocol):
 BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.quality": ("quality_text_only", "quality_with_vehicle"),
     "bench.diagnosis": ("diagnosis_calibration",),
+    "bench.chance": ("chance_ece", "told_right", "right_told", "unknown_silent", "known_kept"),
     "bench.hazards": ("hazard_recall", "hazard_recall_kept", "hazard_false_alarms"),
     "bench.match_speed": (
         "match_p95_ms",

@@ -72,15 +72,19 @@ def corrected_error(told: Sequence[Told]) -> tuple[float, float, float, float]:
     first = np.array([one.first for one in told])
     right = np.array([float(one.right) for one in told])
     drawn = np.random.default_rng(SEED)
-    ideal = [calibration_gap(first, (drawn.random(len(first)) < first).astype(np.float64)) for _ in range(DRAWS)]
+    ideal = [
+        calibration_gap(first, (drawn.random(len(first)) < first).astype(np.float64))
+        for _ in range(DRAWS)
+    ]
     least = float(np.mean(ideal))
     places: dict[str, list[int]] = defaultdict(list)
     for place, one in enumerate(told):
         places[one.of.group].append(place)
-    groups = [np.array(found, dtype=np.int64) for found in places.values()]
+    groups = list(places.values())
     again: list[float] = []
     for _ in range(DRAWS // 4):
-        chosen = np.concatenate([groups[i] for i in drawn.integers(0, len(groups), len(groups))])
+        picked: list[int] = drawn.integers(0, len(groups), len(groups)).tolist()
+        chosen = np.array([place for i in picked for place in groups[i]], dtype=np.int64)
         again.append(max(0.0, calibration_gap(first[chosen], right[chosen]) - least))
     low, high = np.quantile(again, [0.025, 0.975])
     return calibration_gap(first, right), least, float(low), float(high)

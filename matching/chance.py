@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from math import exp
-from typing import Self, cast
+from typing import Protocol, Self, cast
 
 from domain.ids import CardId
 from domain.matches import CardFacts, UnderstoodReport
@@ -58,6 +58,17 @@ class ChanceFit:
         if not chances:
             return 0.0, []
         return sigmoid(weigh(self.whole, list_features(features, chances, logits))), chances
+
+
+class ChanceJudge(Protocol):
+    """What tells how likely cards are right, and whether they are to be shown."""
+
+    def judge(
+        self,
+        understood: UnderstoodReport,
+        found: Sequence[tuple[RankedCard, CardFacts]],
+        rarity: WordRarity,
+    ) -> ListChance: ...
 
 
 @dataclass(frozen=True, slots=True)

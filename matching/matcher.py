@@ -14,7 +14,7 @@ from domain.ids import CardId, GarageId
 from domain.matches import CardFacts, CardHit, CardMarks, Level, Source, UnderstoodReport
 from matching import fit, formulas, trust
 from matching.answers import Match, MatchAnswer
-from matching.chance import LOOKED_AT, WORTH, ChanceModel, ListChance
+from matching.chance import LOOKED_AT, WORTH, ChanceJudge, ListChance
 from matching.fallback_levels import (
     RECENT_SECONDS,
     RecentAnswers,
@@ -76,7 +76,7 @@ class Matcher:
         self.no_match = NO_MATCH
         # What tells how likely each card is right, and how much words tell among these cards:
         # whoever serves sets both. Without them a sign of its own is all that a card needs.
-        self.chances: ChanceModel | None = None
+        self.chances: ChanceJudge | None = None
         self.rarity = WordRarity()
 
     async def match(

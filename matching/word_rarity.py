@@ -11,6 +11,7 @@ graph's first card are not taken for what every card says.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import log
 from typing import Self
 
@@ -18,6 +19,8 @@ from domain.signature import split_words
 from graph.full_text import HABITS, stem_word
 
 BESIDE = 101
+# A card that is found again is not read again.
+TEXTS_KEPT = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class WordRarity:
         return sum(self.weight(stem) for stem in stems)
 
 
+@lru_cache(maxsize=TEXTS_KEPT)
 def read_stems(text: str) -> frozenset[str]:
     """Give the stems of a text's telling words; a bare figure tells of no failure."""
     return frozenset(

@@ -30,6 +30,10 @@ def diagnosis_answer(found: Diagnosis, safety: SafetyAdvice | None) -> diagnoses
         cause=None if found.cause is None else _possible_cause(found.cause),
         suspects=[_possible_cause(cause) for cause in found.suspects],
         checks=[_diagnostic_check(check) for check in found.checks],
+        questions=[
+            diagnoses.DiagnosticQuestion(kind=diagnoses.QuestionKind(one.kind.value), text=one.text)
+            for one in found.questions
+        ],
         reasoning=found.reasoning,
         reasoner=found.reasoner,
         precedents=[

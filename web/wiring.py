@@ -290,7 +290,12 @@ def join_parts(
         embedder=embedder,
         reader=reader,
         matcher=matcher,
-        diagnoser=Diagnoser(matcher=matcher, cards=kept, patience_s=patience.graph),
+        diagnoser=Diagnoser(
+            matcher=matcher,
+            cards=kept,
+            patience_s=patience.graph,
+            symptom_texts=lambda: reader.lexicon.symptom_texts,
+        ),
         change_log=log,
         cursors=ConsumerCursors(records),
         leases=leases,
