@@ -111,15 +111,15 @@ class Matcher:
             raise Unavailable("neo4j", next(iter(recall.silent.values())))
         candidates = fuse_lists(recall.lists)[: max(CONSIDERED, limit)]
         ranked = self._ranker.rank(understood, candidates, recall.marks)
-        answer = await self._rank_and_explain(recall, ranked, limit, settled=bool(settled))
+        answer = await self._rank_and_explain(recall, ranked, limit)
         return replace(answer, shortened=SHORTENED) if settled and answer.matches else answer
 
     async def _rank_and_explain(
-        self, recall: CardRecall, ranked: Sequence[RankedCard], limit: int, *, settled: bool
+        self, recall: CardRecall, ranked: Sequence[RankedCard], limit: int
     ) -> MatchAnswer:
         """Explain what may be shown, if it is worth showing: nobody is told what does not fit.
 
-        A code that settles the search speaks for itself. With a part of the search away the chance
+        A shared code speaks for itself. With a part of the search away the chance
         is not known well enough to silence a card that has a sign of its own.
         """
         said = recall.understood
@@ -128,7 +128,8 @@ class Matcher:
         least = LOOKED_AT if self.chances is not None else 0
         admitted = await _admit_cards(recall, by_card, (limit, least), strict=bool(degraded))
         judged = self._judge(recall, by_card)
-        fits = judged is None or judged.shown or settled or bool(degraded)
+        coded = any(set(said.codes) & set(card.codes) for card, _ in admitted)
+        fits = judged is None or judged.shown or coded or bool(degraded)
         speaks = fits and _any_telling(said, [by_card[card.id] for card, _ in admitted])
         found = (
             _build_matches(said, by_card, _worthwhile(admitted, judged), judged) if speaks else ()

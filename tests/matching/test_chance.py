@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from domain.cards import CardStatus
+from domain.codes import CodeKey
 from domain.reports import FailureReport
 from domain.usage import Usage
 from domain.vehicles import UNKNOWN
@@ -14,7 +15,7 @@ from matching.matcher import NO_MATCH, Matcher
 from matching.rankers import FusedRanker
 from matching.word_rarity import WordRarity, read_stems
 from tests.matching.fakes import Memory, Shelf, Shelved
-from tests.matching.samples import ATHER, E401, IN_PUNE, REPORT, SYMPTOM, facts
+from tests.matching.samples import ATHER, E401, IN_PUNE, P0A80, REPORT, SYMPTOM, facts
 
 STRANGERS = [Shelved(facts=facts(f"stranger_{n}"), vector=(0.2, 0.98)) for n in range(5)]
 ALIKE = Shelved(facts=facts("alike", title="Charging stops early", text="charging stops early"))
@@ -67,8 +68,9 @@ async def test_card_that_is_hardly_ever_right_is_left_out() -> None:
     assert answer.matches == ()
 
 
-async def test_settling_code_is_shown_whatever_the_chance() -> None:
-    shelf = [Shelved(facts=facts("exact", codes=(E401,)), vehicle=ATHER)]
+@pytest.mark.parametrize("codes", [(E401,), (E401, P0A80)])
+async def test_shared_code_is_shown_whatever_the_chance(codes: tuple[CodeKey, ...]) -> None:
+    shelf = [Shelved(facts=facts("exact", codes=codes), vehicle=ATHER)]
     answer = await _matcher(shelf, whole=-9.0).match(REPORT, IN_PUNE)
     assert [match.card.id for match in answer.matches] == ["fc_exact"]
 
