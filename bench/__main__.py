@@ -23,6 +23,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.quality": ("quality_text_only", "quality_with_vehicle"),
     "bench.diagnosis": ("diagnosis_calibration",),
     "bench.codes": ("code_f1",),
+    "bench.chance": ("chance_ece", "told_right", "right_told", "unknown_silent", "known_kept"),
     "bench.hazards": ("hazard_recall", "hazard_recall_kept", "hazard_false_alarms"),
     "bench.symptoms": ("symptom_precision", "symptom_recall"),
     "bench.match_speed": (

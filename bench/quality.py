@@ -70,6 +70,8 @@ async def _measured(house: Runtime) -> list[Bar]:
     batch = recalls.read_campaigns(NHTSA)
     await import_batch(batch, house, skip_bad=True)
     await house.reader.refresh(house.vocabulary)
+    # The order is measured, not what is worth showing: nothing is left out.
+    house.matcher.chances = None
     pool = Pool(batch.cards, await _vectors(house, [_document(c) for c in batch.cards]))
     complaints, warnings = labelled(), _warnings(pool)
     print(f"{len(pool.cards)} campaigns, {len(complaints)} labelled complaints")

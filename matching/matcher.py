@@ -14,6 +14,7 @@ from domain.ids import CardId, GarageId
 from domain.matches import CardFacts, CardHit, CardMarks, Level, Source, UnderstoodReport
 from matching import fit, formulas, trust
 from matching.answers import Match, MatchAnswer
+from matching.chance import LOOKED_AT, WORTH, ChanceJudge, ListChance
 from matching.fallback_levels import (
     RECENT_SECONDS,
     RecentAnswers,
@@ -26,6 +27,7 @@ from matching.reasons import find_reasons, reason_sentence
 from matching.recall import CardRecall, SearchableCards
 from matching.recall_sources import build_sources
 from matching.several_failures import failures_of, join_answers
+from matching.word_rarity import WordRarity
 
 # All that the sources may find together: nothing is cut before it is ranked.
 CONSIDERED = 250
@@ -77,6 +79,10 @@ class Matcher:
         self._keeping: set[asyncio.Task[None]] = set()
         # What is said when nothing fits; whoever serves knows when there is no card at all.
         self.no_match = NO_MATCH
+        # What tells how likely each card is right, and how much words tell among these cards:
+        # whoever serves sets both. Without them a sign of its own is all that a card needs.
+        self.chances: ChanceJudge | None = None
+        self.rarity = WordRarity()
 
     async def match(
         self, understood: UnderstoodReport, viewer: Viewer, limit: int = formulas.TOP
@@ -132,13 +138,25 @@ class Matcher:
     async def _rank_and_explain(
         self, recall: CardRecall, ranked: Sequence[RankedCard], limit: int
     ) -> MatchAnswer:
+        """Explain what may be shown, if it is worth showing: nobody is told what does not fit.
+
+        A shared code speaks for itself. With a part of the search away the chance
+        is not known well enough to silence a card that has a sign of its own.
+        """
         said = recall.understood
         degraded = _degraded_reason(said, recall)
-        speaks = _any_telling(said, ranked)
+        by_card = {r.marks.id: r for r in ranked}
+        least = LOOKED_AT if self.chances is not None else 0
+        admitted = await _admit_cards(recall, by_card, (limit, least), strict=bool(degraded))
+        judged = self._judge(recall, by_card)
+        coded = any(set(said.codes) & set(card.codes) for card, _ in admitted)
+        fits = judged is None or judged.shown or coded or bool(degraded)
+        speaks = fits and _any_telling(said, [by_card[card.id] for card, _ in admitted])
         found = (
-            await _explain_matches(recall, ranked, limit, strict=bool(degraded)) if speaks else ()
+            _build_matches(said, by_card, _worthwhile(admitted, judged), judged) if speaks else ()
         )
         return MatchAnswer(
+            passed_over=() if speaks else tuple(card for card, _ in admitted),
             matches=found,
             level=Level.KEYWORD if degraded else Level.AI,
             ranker=self._ranker.name,
@@ -146,6 +164,18 @@ class Matcher:
             prompt=None if found else said.unread or self.no_match,
             trace=tuple(recall.trace),
         )
+
+    def _judge(self, recall: CardRecall, by_card: Mapping[CardId, RankedCard]) -> ListChance | None:
+        """Judge the best ranked of the cards that may be shown, and no other."""
+        if self.chances is None:
+            return None
+        known = ((by_card[card], recall.known[card]) for card in by_card if card in recall.known)
+        shown = [
+            (ranked, _facts_held(card, ranked))
+            for ranked, card in known
+            if trust.standing_of(card) is not None
+        ]
+        return self.chances.judge(recall.understood, shown, self.rarity)
 
     async def _answer_below_graph(self, asked: UnansweredReport) -> MatchAnswer:
         for level in self._levels:
@@ -219,24 +249,45 @@ def _degraded_reason(understood: UnderstoodReport, recall: CardRecall) -> str | 
     return None
 
 
-async def _explain_matches(
-    recall: CardRecall, ranked: Sequence[RankedCard], limit: int, *, strict: bool
+def _worthwhile(
+    admitted: Sequence[tuple[CardFacts, trust.Standing]], judged: ListChance | None
+) -> Sequence[tuple[CardFacts, trust.Standing]]:
+    """Leave out what is hardly ever right: reading it is not worth a technician's time."""
+    if judged is None:
+        return admitted
+    return [one for one in admitted if judged.cards.get(one[0].id, WORTH) >= WORTH]
+
+
+def _build_matches(
+    understood: UnderstoodReport,
+    by_card: Mapping[CardId, RankedCard],
+    admitted: Sequence[tuple[CardFacts, trust.Standing]],
+    judged: ListChance | None,
 ) -> tuple[Match, ...]:
-    """Explain the cards that may be shown; `strict`, only those with a sign of their own."""
-    by_card: dict[CardId, RankedCard] = {r.marks.id: r for r in ranked}
-    admitted = await _admit_cards(recall, by_card, limit, strict=strict)
-    return tuple(
-        _build_match(recall.understood, by_card[card.id], (card, standing), rank)
+    """Explain each card, in its place."""
+    chances: Mapping[CardId, float] = judged.cards if judged is not None else {}
+    matches = [
+        _build_match(understood, by_card[card.id], (card, standing), rank)
         for rank, (card, standing) in enumerate(admitted, start=1)
-    )
+    ]
+    return tuple(replace(match, chance=chances.get(match.card.id)) for match in matches)
 
 
 async def _admit_cards(
-    recall: CardRecall, by_card: Mapping[CardId, RankedCard], limit: int, *, strict: bool
+    recall: CardRecall,
+    by_card: Mapping[CardId, RankedCard],
+    places: tuple[int, int],
+    *,
+    strict: bool,
 ) -> Sequence[tuple[CardFacts, trust.Standing]]:
-    """Read of the best ranked as many as it takes to fill the places; few are read in vain."""
+    """Read of the best ranked as many as it takes to fill the places; few are read in vain.
+
+    `places` are how many may be shown, and how many are to be read at least; `strict`: only cards
+    with a sign of their own are admitted.
+    """
     admitted: Sequence[tuple[CardFacts, trust.Standing]] = ()
-    ranked, step = list(by_card), READ_FOR_EACH_PLACE * limit
+    (limit, least), ranked = places, list(by_card)
+    step = max(READ_FOR_EACH_PLACE * limit, least)
     for end in range(step, len(ranked) + step, step):
         facts = await recall.facts(ranked[:end])
         if strict:

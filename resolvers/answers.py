@@ -42,6 +42,10 @@ def diagnosis_answer(
         cause=None if found.cause is None else _possible_cause(found.cause),
         suspects=[_possible_cause(cause) for cause in found.suspects],
         checks=[_diagnostic_check(check) for check in found.checks],
+        questions=[
+            diagnoses.DiagnosticQuestion(kind=diagnoses.QuestionKind(one.kind.value), text=one.text)
+            for one in found.questions
+        ],
         reasoning=found.reasoning,
         reasoner=found.reasoner,
         precedents=[
@@ -75,6 +79,7 @@ def _match_of(value: Match, level: Level) -> matching.Match:
     return matching.Match(
         rank=value.rank,
         score=value.score,
+        chance=value.chance,
         standing=reasons.Standing(value.standing.value),
         vehicle_level=card.vehicle_level,
         campaign=card.campaign,

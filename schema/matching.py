@@ -29,6 +29,10 @@ class Contribution:
 class Match:
     rank: int = field(description="Its place, from 1.")
     score: float = field(description="The score that the ranker gave it.")
+    chance: float | None = field(
+        description="How likely it tells of the reported failure, 0 to 1: of those told .7, seven "
+        "in ten do. Null where that was not weighed: a card that is only remembered."
+    )
     standing: Standing = field(description="How far it is to be trusted.")
     vehicle_level: VehicleLevel = field(description="How closely its vehicles fit.")
     campaign: str | None = field(description="The recall campaign it comes from, if any.")
@@ -61,7 +65,7 @@ class FailureMatches:
 class Matches:
     safety: SafetyAdvice | None = field(description=SAFETY)
     matches: list[Match] = field(
-        description="At most five, best first; of several failures, the best of each first."
+        description="At most five, best first, of several failures the best of each; none when none is likely."
     )
     failures: list[FailureMatches] = field(
         description="Each failure by itself, where the report tells several; else empty."

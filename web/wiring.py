@@ -29,10 +29,12 @@ from graph.tickets import TicketStore
 from graph.vocabulary import VocabularyStore
 from ingest.embedder import DEFAULT_MODEL, Embedder
 from ingest.report_reader import ReportReader
+from matching.chance import ChanceModel
 from matching.diagnosis.diagnoser import Diagnoser, LanguageReasoner
 from matching.evidence_ranker import EvidenceRanker
 from matching.matcher import Matcher
 from matching.rankers import FormulaRanker, FusedRanker, RankerName
+from matching.word_rarity import WordRarity
 from records.analyses import AnalysisStore
 from records.change_log import ChangeLog
 from records.counters import CounterStore
@@ -67,6 +69,9 @@ from web.loop_lag import LoopLag
 from web.metrics import Metrics
 from web.recent_matches import RecentMatches
 from web.settings import Settings
+
+# Cards whose words are counted: a sample tells what many of them say.
+WORDINGS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +182,7 @@ def with_patience(runtime: Runtime, patience: Patience) -> Runtime:
     """Give the same house with another patience for matches."""
     runtime.embedder.limit_s = patience.embedder
     matcher = build_matcher(runtime.settings, runtime.search, runtime.redis, patience)
+    matcher.rarity = runtime.matcher.rarity
     diagnoser = replace(runtime.diagnoser, matcher=matcher, patience_s=patience.graph)
     return replace(runtime, matcher=matcher, diagnoser=diagnoser)
 
@@ -193,7 +199,15 @@ def build_matcher(
 ) -> Matcher:
     """Give the matcher that serves: its ranker, and the memory that stands in for the graph."""
     ranker, recent = RANKERS[settings.ranker](), RecentMatches(redis)
-    return Matcher(search, ranker, recent, patience.graph, patience.source)
+    matcher = Matcher(search, ranker, recent, patience.graph, patience.source)
+    matcher.chances = ChanceModel.shipped()
+    return matcher
+
+
+async def count_words(runtime: Runtime) -> None:
+    """Let the matcher know how much each word tells among the cards that there are now."""
+    texts = await runtime.search.wordings(WORDINGS)
+    runtime.matcher.rarity = await asyncio.to_thread(WordRarity.from_texts, texts)
 
 
 def with_language_model(runtime: Runtime) -> Runtime:
@@ -276,7 +290,12 @@ def join_parts(
         embedder=embedder,
         reader=reader,
         matcher=matcher,
-        diagnoser=Diagnoser(matcher=matcher, cards=kept, patience_s=patience.graph),
+        diagnoser=Diagnoser(
+            matcher=matcher,
+            cards=kept,
+            patience_s=patience.graph,
+            symptom_texts=lambda: reader.lexicon.symptom_texts,
+        ),
         change_log=log,
         cursors=ConsumerCursors(records),
         leases=leases,

@@ -58,6 +58,8 @@ def print_diagnosis(console: Console, found: Diagnosis) -> None:
     for cause in found.suspects:
         console.print(Styled(f"  possible: {_confidence_text(cause)}"))
     console.print(Styled(found.reasoning))
+    for question in found.questions:
+        console.print(Styled(f"  ? {question.text}", style="yellow"))
     for number, check in enumerate(found.checks, start=1):
         style = "bold red" if check.safety else ""
         console.print(Styled(f"  {number}. {check.action}", style=style))
@@ -76,6 +78,7 @@ def diagnosis_record(found: Diagnosis) -> dict[str, object]:
             {"action": check.action, "safety": check.safety, "card": check.card}
             for check in found.checks
         ],
+        "questions": [{"kind": one.kind.value, "text": one.text} for one in found.questions],
         "reasoning": found.reasoning,
         "reasoner": found.reasoner,
         "precedents": [

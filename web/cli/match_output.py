@@ -43,6 +43,8 @@ def print_matches(console: Console, answer: MatchAnswer) -> None:
     for match in answer.matches:
         heading = Text(f"{match.rank}. {match.card.title}", style="bold")
         heading.append(f"  {match.standing.value}", style=STANDING_STYLE[match.standing])
+        if match.chance is not None:
+            heading.append(f"  {match.chance:.0%}", style="bold")
         console.print(heading)
         console.print(Text(f"   {match.sentence}"))
     if answer.matches:
@@ -71,6 +73,7 @@ def _one_match(match: Match) -> dict[str, Any]:
         "rank": match.rank,
         "card": match.card.id,
         "score": round(match.score, DIGITS),
+        "chance": None if match.chance is None else round(match.chance, DIGITS),
         "title": match.card.title,
         "campaign": match.card.campaign,
         "standing": match.standing.value,

@@ -19,7 +19,7 @@ from web.cli.match_output import print_safety
 from web.cli.report_file import NamedReport, read_reports
 from web.local.progress import Report, StartProgress, progress_bars
 from web.settings import Settings
-from web.wiring import Runtime, open_runtime
+from web.wiring import Runtime, count_words, open_runtime
 
 # The local operator stands outside all garages and sees every card.
 # Of a long report its start is enough to know it by.
@@ -86,6 +86,7 @@ async def _answer_each(
         async with open_runtime(Settings.read(), report=report) as runtime:
             answer = answering(runtime)
             await runtime.reader.learn()
+            await count_words(runtime)
             for number, one in enumerate(reports, start=1):
                 understood = await runtime.reader.understand(one.report)
                 tell(one, understood.safety, await answer(understood))

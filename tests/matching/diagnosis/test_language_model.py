@@ -270,6 +270,7 @@ class Told(BaseModel):
     cause: Worth | None
     suspects: list[Worth]
     checks: list[ToldCheck]
+    questions: list[dict[str, str]]
     reasoning: str = Field(min_length=1)
     reasoner: str
     precedents: list[dict[str, Any]]
