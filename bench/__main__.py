@@ -23,6 +23,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.quality": ("quality_text_only", "quality_with_vehicle"),
     "bench.diagnosis": ("diagnosis_calibration",),
     "bench.hazards": ("hazard_recall", "hazard_recall_kept", "hazard_false_alarms"),
+    "bench.flat_file": ("flat_file_s", "flat_file_mib"),
     "bench.match_speed": (
         "match_p95_ms",
         "match_growth",
