@@ -1,5 +1,7 @@
 """What two versions of a card differ in, field by field, for a person to read."""
 
+from typing import cast
+
 from domain.cards import CardStatus, FailureCard
 from domain.vehicles import VehicleContext
 
@@ -19,7 +21,7 @@ def differences(before: FailureCard, after: FailureCard) -> list[str]:
         if type(old) is not type(fresh):
             found.append(f"{part}: is new")
             continue
-        for name in getattr(type(old), "__slots__", ()):
+        for name in cast("tuple[str, ...]", getattr(type(old), "__slots__", ())):
             found += _difference(f"{part}.{name}", getattr(old, name), getattr(fresh, name))
     return found
 
@@ -40,6 +42,6 @@ def _short(value: object) -> str:
     if value is None or value in ((), ""):
         return "nothing"
     if isinstance(value, tuple):
-        return f"{len(value)} entries"
+        return f"{len(cast('tuple[object, ...]', value))} entries"
     told = str(value.value) if isinstance(value, CardStatus) else str(value)
     return told if len(told) <= SHOWN else told[:SHOWN] + "\u2026"

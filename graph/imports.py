@@ -231,7 +231,14 @@ def _card_before(
 def _undone_row(id: str, one: RestoredCard) -> Row:
     undone = id if one.withdrawn else None
     written = one.written
-    return {"id": written.id, "after": written.after, "hash": written.said, "undone": undone}
+    return {
+        "id": written.id,
+        "before": written.before,
+        "after": written.after,
+        "version": one.card.version,
+        "hash": written.said,
+        "undone": undone,
+    }
 
 
 def _event_of(one: RestoredCard) -> EventType:

@@ -65,10 +65,13 @@ WITH collect({id: c.id, version: c.version, status: c.status, import_hash: c.imp
 RETURN found
 
 // name: taken_back
-// These cards are as they were before the import.
+// These cards are as they were before the import: as the import before it left them, if one did.
 UNWIND $rows AS row
 MATCH (:Import {id: $import})-[w:WROTE {after: row.after}]->(c:FailureCard {id: row.id})
 SET w.undone = true, c.import_hash = row.hash, c.undone = row.undone
+WITH c, row
+MATCH (:Import)-[earlier:WROTE {after: row.before}]->(c)
+SET earlier.after = row.version
 
 // name: imported_entries
 // What an import wrote into the vocabulary.
