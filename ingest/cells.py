@@ -141,7 +141,7 @@ def read_day(cell: str, order: DayOrder) -> datetime | None:
         ValueError: it has the form of a date, and there is no such day.
     """
     told = TIME_OF_DAY.sub("", bare_text(cell)).strip()
-    told = WEEKDAY.sub("", told, count=1) if "," in told else told
+    told = told[day.end() :] if (day := WEEKDAY.match(told)) else told
     if found := YEAR_FIRST.fullmatch(told) or EIGHT_DIGITS.fullmatch(told):
         return _day_of(int(found[1]), int(found[2]), int(found[3]))
     if found := YEAR_LAST.fullmatch(told):

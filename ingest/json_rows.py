@@ -37,7 +37,7 @@ def read_items(file: TextFile) -> Iterator[FileItem]:
         document: object = json.loads(file.text())
     except (ValueError, RecursionError) as error:
         raise ImportRefused(file.name, f"is not JSON ({error}).") from error
-    found = _list_in(document, DEPTH)
+    found = _list_in(document, DEPTH) or ([document] if isinstance(document, dict) else None)
     if found is None:
         raise ImportRefused(file.name, "holds no list of JSON objects.")
     for number, value in enumerate(found, 1):

@@ -11,7 +11,7 @@ from ingest.agencies.agency import Agency, RecallKind
 from ingest.agencies.australia import Australia
 from ingest.agencies.dvsa import Dvsa
 from ingest.agencies.lists import OtherLists
-from ingest.agencies.nhtsa import CAMPAIGN, Nhtsa, flat_rows, is_flat
+from ingest.agencies.nhtsa import CAMPAIGN, Nhtsa, flat_rows, is_flat, is_flat_complaints
 from ingest.agencies.safety_gate import SafetyGate
 from ingest.batch import RefusedLine
 from ingest.cells import DayOrder, read_years
@@ -110,7 +110,9 @@ def read_recall_lines(
 
 def _lines_of_file(path: Path, report: RecallReport, columns: ColumnMap) -> Iterator[RecallLine]:
     file = open_text(path)
-    if is_flat(next(iter(file.lines()))):
+    if is_flat_complaints(file):
+        raise _other_kind(path, "complaints")
+    if is_flat(file):
         nhtsa = AGENCIES[0]
         yield from _recall_lines(path, nhtsa, flat_rows(file), report)
         return

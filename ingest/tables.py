@@ -145,9 +145,16 @@ def _records(file: TextFile, header: Header) -> Iterator[tuple[int, list[str], s
         except StopIteration:
             return
         except csv.Error as error:
-            yield _mended(line, lines.last, header, error)
+            spans = reader.line_num + header.titled - line + 1
+            yield _mended(line, lines.last, header, error) if spans == 1 else _torn(line, spans)
         else:
             yield line, record, ""
+
+
+def _torn(line: int, spans: int) -> tuple[int, list[str], str]:
+    """Say that a quote took many lines with it: what is between cannot be told from its words."""
+    reason = f"a quote opens here and never closes; {spans} lines cannot be read"
+    return line, [], reason
 
 
 def _mended(line: int, raw: str, header: Header, error: csv.Error) -> tuple[int, list[str], str]:
@@ -155,8 +162,6 @@ def _mended(line: int, raw: str, header: Header, error: csv.Error) -> tuple[int,
     record = raw.rstrip("\r\n").split(header.separator)
     if len(record) == len(header.columns) > 1 and raw.count('"') % 2 == 0:
         return line, record, ""
-    if "unexpected end" in str(error):
-        return line, [], "a quote opens here and never closes; nothing behind it can be read"
     return line, [], f"is badly quoted ({error})"
 
 

@@ -6,6 +6,7 @@ things differently. Dates are written day first by the interface, month first by
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import cast
 
 from ingest.agencies.agency import KIND_OF_WORD, WORDS, Fields, RecallKind, kind_of_words
@@ -24,6 +25,10 @@ FLAT = tuple(
     PARK_OUTSIDE""".split()
 )
 LEAST_FLAT = FLAT.index("CORRECTIVE_ACTION")
+# Of the agency's flat file of complaints (CMPL.txt): where what a report needs stands.
+COMPLAINT = {"id": 1, "make": 3, "model": 4, "year": 5, "text": 19}
+LEAST_COMPLAINT = 20
+LOOKED_AT = 20
 # Of so many lines most are whole: what they have in columns, every line has to have.
 SAMPLE = 200
 # Numbers of the sixties are of the last century.
@@ -58,12 +63,29 @@ class Nhtsa:
         return year + (1900 if year >= PIVOT else 2000)
 
 
-def is_flat(first: str) -> bool:
-    """Say whether a file's first line is one of the flat file: it has no header."""
-    cells = first.rstrip("\r\n").split("\t")
-    if len(cells) <= LEAST_FLAT:
-        return False
-    return bool(Nhtsa().number({"campaign": cells[1]})) or cells[0].strip().isdigit()
+def is_flat(file: TextFile) -> bool:
+    """Say whether a file is the flat file of recalls: it has no header, and numbers in its place."""
+    starts = (line.split("\t") for line in islice(file.lines("\n"), LOOKED_AT))
+    return any(
+        len(cells) > LEAST_FLAT and Nhtsa().number({"campaign": cells[1]}) for cells in starts
+    )
+
+
+def is_flat_complaints(file: TextFile) -> bool:
+    """Say whether a file is the agency's flat file of complaints, which has no header either."""
+    cells = next(iter(file.lines("\n"))).split("\t")
+    return len(cells) >= LEAST_COMPLAINT and all(cell.strip().isdigit() for cell in cells[:2])
+
+
+def complaint_rows(file: TextFile) -> Iterator[FileRow]:
+    """Read the flat file of complaints: each is a report, called by its ODI number."""
+    for number, line in enumerate(file.lines("\n"), 1):
+        cells = line.rstrip("\r\n").split("\t")
+        if len(cells) >= LEAST_COMPLAINT:
+            named = {name: cells[place].strip() for name, place in COMPLAINT.items()}
+            yield FileRow(number, named)
+        elif line.strip():
+            yield FileRow(number, {"id": cells[0][:40]}, f"has {len(cells)} fields; it was cut")
 
 
 def flat_rows(file: TextFile) -> Iterator[FileRow]:

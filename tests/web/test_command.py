@@ -13,6 +13,7 @@ from domain.errors import ImportRefused
 from domain.reports import FailureReport
 from domain.vehicles import VehicleContext
 from ingest.column_names import ColumnMap
+from ingest.recalls import read_campaigns
 from tests.commands import called
 from web.cli.main import COMMANDS
 from web.cli.report_file import NamedReport, RefusedReport, read_reports
@@ -148,6 +149,17 @@ def test_a_table_of_complaints_is_a_file_of_reports(tmp_path: Path) -> None:
             line=3,
         ),
     ]
+
+
+def test_the_flat_file_of_complaints_has_no_header(tmp_path: Path) -> None:
+    cells = ["1", "11468315", "Kia", "KIA", "EV6", "2022", *[""] * 13, "It will not charge"]
+    file = tmp_path / "FLAT_CMPL.txt"
+    file.write_text("\t".join([*cells, *[""] * 29]) + "\n")
+    kia = VehicleContext(make="KIA", model="EV6", year=2022)
+    report = FailureReport(text="It will not charge", vehicle=kia)
+    assert read_reports(file) == [NamedReport("11468315", report, line=1)]
+    with pytest.raises(ImportRefused, match="battwheels match --file"):
+        read_campaigns(file)
 
 
 def test_columns_of_reports_can_be_told(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from domain.errors import ImportRefused, InvalidInput
 from domain.reports import TEXT_LIMIT, FailureReport
 from domain.vehicles import VehicleContext
+from ingest.agencies.nhtsa import complaint_rows, is_flat_complaints
 from ingest.cells import read_years
 from ingest.column_names import NO_MAP, ColumnForm, ColumnMap, known_form
 from ingest.files import FileItem, open_text
@@ -109,7 +110,8 @@ def _numbered(path: Path, form: ColumnForm) -> Iterator[tuple[int, dict[str, Any
         return
     if path.suffix.casefold() in {".jsonl", ".ndjson"}:
         raise ImportRefused(path.name, "holds no JSON object; one a line is expected.")
-    for row in read_records(path, [form], COMMAND).rows:
+    flat = is_flat_complaints(file)
+    for row in complaint_rows(file) if flat else read_records(path, [form], COMMAND).rows:
         yield row.line, dict(clean_fields(row)), row.fault
 
 
