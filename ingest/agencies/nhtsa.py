@@ -64,7 +64,7 @@ class Nhtsa:
 
 
 def is_flat(file: TextFile) -> bool:
-    """Say whether a file is the flat file of recalls: it has no header, and numbers in its place."""
+    """Say whether a file is the flat file of recalls: a number stands where a header would."""
     starts = (line.split("\t") for line in islice(file.lines("\n"), LOOKED_AT))
     return any(
         len(cells) > LEAST_FLAT and Nhtsa().number({"campaign": cells[1]}) for cells in starts
