@@ -33,12 +33,13 @@ OTHER_FORMS = (
 DESKTOP = ("cp1252", "mac_roman", "cp850", "cp1250", "cp1251")
 # Of a text in UTF-16 nearly every second byte is empty; of any other text hardly one.
 HALF_EMPTY, HARDLY_EMPTY = 0.3, 0.002
+# Bytes are looked at as the letters of Latin-1, one for each.
 WHOLE_SEQUENCE = re.compile(
-    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+    r"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
-HIGH = re.compile(rb"[\x80-\xff]")
+HIGH = re.compile(r"[\x80-\xff]")
 # Up to eight bytes around one above 127: a word's worth.
-AROUND = re.compile(rb"[\x20-\x7f]{0,2}[\x80-\xff]{1,12}[\x20-\x7f]{0,2}")
+AROUND = re.compile(r"[\x20-\x7f]{0,2}[\x80-\xff]{1,12}[\x20-\x7f]{0,2}")
 # What stands between two letters of one word or of two: "owner's", "it\u2014which".
 BETWEEN_LETTERS = frozenset("\u2019\u2014")
 TYPOGRAPHY = frozenset("\u2018\u2019\u201c\u201d\u2013\u2014\u2026\xab\xbb\u201e\u2022\xa0\xb0")
@@ -93,11 +94,11 @@ def _table_of_bytes(path: Path) -> str:
             except UnicodeDecodeError:
                 whole = False
         if not chunk.isascii():
-            judged = chunk[:JUDGED_BYTES]
+            judged = chunk[:JUDGED_BYTES].decode("latin-1")
             fit = WHOLE_SEQUENCE.findall(judged)
             sequences += len(fit)
             strays += len(HIGH.findall(judged)) - sum(map(len, fit))
-            pieces += AROUND.findall(judged)
+            pieces += [piece.encode("latin-1") for piece in AROUND.findall(judged)]
         if not whole and len(pieces) > JUDGED:
             break
     if whole or sequences > strays:

@@ -23,7 +23,7 @@ def show_report(console: Console, report: ImportReport, cards: Sequence[FailureC
     """Print what was written, what state the cards have, and every refused line with its reason."""
     if report.written:
         console.print(_counts_table(report))
-        _show_states(console, cards)
+        _show_states(console, cards, report.id or "IMPORT")
         if report.id is not None:
             _say(console, f"Import {report.id}; to undo it: battwheels ingest undo {report.id}")
     _show_some(console, (f"left as it is: {one.card} {one.why}" for one in report.left), "yellow")
@@ -91,7 +91,7 @@ def show_verified(console: Console, found: Sequence[tuple[CardId, str]]) -> None
     _show_some(console, (f"{card}: {why}" for card, why in found if why), "yellow")
 
 
-def _show_states(console: Console, cards: Sequence[FailureCard]) -> None:
+def _show_states(console: Console, cards: Sequence[FailureCard], id: str = "IMPORT") -> None:
     """Say what state imported cards have, and what makes them found."""
     provisional = sum(card.status is CardStatus.PROVISIONAL for card in cards)
     verified = sum(card.status is CardStatus.VERIFIED for card in cards)
@@ -101,7 +101,7 @@ def _show_states(console: Console, cards: Sequence[FailureCard]) -> None:
         _say(
             console,
             f"{provisional} cards come as provisional: no report is matched with them until "
-            "a second person verifies them: battwheels ingest verify IMPORT --by PERSON",
+            f"a second person verifies them: battwheels ingest verify {id} --by PERSON",
         )
 
 
