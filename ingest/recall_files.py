@@ -1,7 +1,7 @@
 """Files of recall campaigns: which agency wrote one, and its lines under names that all share."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
@@ -33,6 +33,7 @@ OTHERS = {
     "part573": ("makers' Part 573 reports; their recalls come from the agency's own lists", ""),
 }
 SAMPLE = 20
+LINES_AT_ONCE = 10_000
 SHOWN = 40
 YEAR = re.compile(r"19[5-9]\d|20\d\d|9999")
 # What the agencies write for "no year".
@@ -69,6 +70,10 @@ class SupplierLine:
         return self.fields.get(column, "")
 
 
+def ignore_lines(file: str, line: int) -> None:
+    """Say nothing."""
+
+
 @dataclass(slots=True)
 class RecallReport:
     """What came of reading: lines refused, files passed over, what else there is to say.
@@ -81,6 +86,8 @@ class RecallReport:
     skipped: list[str] = field(default_factory=list[str])
     notes: list[str] = field(default_factory=list[str])
     kinds: dict[RecallKind, set[str]] = field(default_factory=dict[RecallKind, set[str]])
+    # Told now and then how many lines of a file are read.
+    progress: Callable[[str, int], None] = ignore_lines
 
 
 def read_recall_lines(
@@ -161,6 +168,8 @@ def _recall_lines(
 ) -> Iterator[RecallLine]:
     days = DayOrder(month_first=agency.months_lead)
     for row in rows:
+        if row.line % LINES_AT_ONCE == 0:
+            report.progress(path.name, row.line)
         number = agency.number(row.fields)
         fields = row.fields if row.fault else agency.shared_fields(row.fields)
         line = RecallLine(path.name, row.line, agency, number, fields, days)

@@ -1,6 +1,6 @@
 """Safety recalls to failure cards: one a campaign, with its components, parts and suppliers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -28,7 +28,7 @@ from ingest.batch import ImportBatch, RefusedLine
 from ingest.campaigns import Campaign, gather_campaigns, vehicle_identity
 from ingest.cells import read_day
 from ingest.column_names import NO_MAP, ColumnMap
-from ingest.recall_files import RecallReport, read_recall_lines
+from ingest.recall_files import RecallReport, ignore_lines, read_recall_lines
 from ingest.recall_parts import SuppliedParts, component_path, component_tree, supplied_parts
 from ingest.recall_vehicles import Models
 
@@ -43,13 +43,17 @@ MORE = " \u2026"
 EARLIEST = datetime(1966, 1, 1, tzinfo=UTC)
 
 
-def read_campaigns(path: Path, columns: ColumnMap = NO_MAP) -> ImportBatch:
-    """Read a recall file or a folder of them.
+def read_campaigns(
+    path: Path,
+    columns: ColumnMap = NO_MAP,
+    progress: Callable[[str, int], None] = ignore_lines,
+) -> ImportBatch:
+    """Read a recall file or a folder of them; `progress` hears of every ten thousandth line.
 
     Raises:
         ImportRefused: there is nothing in it that reads as recalls.
     """
-    report = RecallReport()
+    report = RecallReport(progress=progress)
     campaigns = gather_campaigns(read_recall_lines(path, report, columns))
     supplied = supplied_parts(campaigns, report.suppliers)
     refused = list(report.refused)

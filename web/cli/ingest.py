@@ -101,7 +101,13 @@ def recalls_(
     """Load recalls of vehicles: NHTSA, DVSA, Safety Gate, Australia, or any list with --map."""
     columns = ColumnMap.parse(map or (), map_file)
     wanted = Wanted(kind="recalls", path=path, skip_bad=skip_bad, dry_run=dry_run)
-    _run_import(wanted, lambda source: recalls.read_campaigns(source, columns))
+    with progress_bars(Console(stderr=True)) as report:
+
+        def told(file: str, line: int) -> None:
+            report(StartProgress(store=file, doing=f"{line:,} lines read", done=line))
+
+        batch = recalls.read_campaigns(path, columns, told)
+    _run_import(wanted, lambda _: batch)
 
 
 @app.command()
