@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from domain.access import Actor, Viewer
-from domain.card_lifecycle import NEXT
+from domain.card_imports import decide_import
 from domain.cards import NEUTRAL, FailureCard
 from domain.codes import CodeKey, ErrorCode
 from domain.errors import AlreadyExists, NotFound, StaleVersion
@@ -20,7 +20,7 @@ from domain.tickets import Matching, ShownCard, Ticket
 from domain.usage import Usage
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
-from graph.card_imports import ImportCount
+from graph.card_imports import ImportCount, LeftCard
 from graph.card_pages import EVERY_CARD, CardFilter
 from graph.card_rows import content_hash, fit_keys
 from graph.cards import CardCounters, CardVersion
@@ -90,19 +90,25 @@ class FakeCards:
 
     async def load(self, cards: Sequence[tuple[FailureCard, Embedding | None]]) -> ImportCount:
         created = changed = unchanged = 0
+        left = list[LeftCard]()
         for card, _ in cards:
             said = content_hash(card)
             if card.id not in self._memory.cards:
                 await self.add(card, [])
                 created += 1
-            elif self._memory.imports.get(card.id) == said or not NEXT[self._now(card.id).status]:
+            elif self._memory.imports.get(card.id) == said:
                 unchanged += 1
                 continue
             else:
-                self._store(self._following(card), card.provenance.author)
+                decision = decide_import(self._now(card.id), card)
+                if decision.card is None:
+                    unchanged += 1
+                    left += [LeftCard(card=card.id, why=decision.left)] if decision.left else []
+                    continue
+                self._store(self._following(decision.card), card.provenance.author)
                 changed += 1
             self._memory.imports[card.id] = said
-        return ImportCount(created=created, changed=changed, unchanged=unchanged)
+        return ImportCount(created=created, changed=changed, unchanged=unchanged, left=tuple(left))
 
     async def get(self, id: CardId, viewer: Viewer) -> FailureCard:
         found = await self.many([id], viewer)

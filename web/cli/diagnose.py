@@ -12,7 +12,6 @@ from domain.hazards import SafetyAdvice
 from domain.vehicles import VehicleContext
 from matching.diagnosis.answers import Diagnosis, PossibleCause
 from web.cli import report_options
-from web.cli.match_output import safety_record
 from web.cli.report_file import NamedReport
 from web.cli.report_options import OutputFormat
 from web.wiring import Runtime, with_language_model
@@ -28,10 +27,11 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument an option of the command
     model: report_options.Model = None,
     year: report_options.Year = None,
     form: report_options.Format = OutputFormat.TABLE,
+    map: report_options.Map = None,
 ) -> None:
     """Say what most likely causes a failure, how sure that is, and what to check first."""
     reports = report_options.chosen_reports(
-        text, file, code, VehicleContext(make=make, model=model, year=year)
+        text, file, code, VehicleContext(make=make, model=model, year=year), map
     )
 
     def answering(runtime: Runtime) -> report_options.Answering[Diagnosis]:
@@ -39,12 +39,13 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument an option of the command
 
     def tell(one: NamedReport, safety: SafetyAdvice | None, found: Diagnosis) -> None:
         if form is OutputFormat.JSONL:
-            first = {"id": one.id, "safety": safety_record(safety)}
+            first = report_options.first_fields(one, safety)
             typer.echo(orjson.dumps(first | diagnosis_record(found)))
         else:
             print_diagnosis(report_options.print_heading(one, safety), found)
 
-    report_options.answer_reports(reports, "diagnosing", answering, tell)
+    teller = report_options.AnswerTeller(doing="diagnosing", tell=tell, form=form)
+    report_options.answer_reports(reports, answering, teller)
 
 
 def print_diagnosis(console: Console, found: Diagnosis) -> None:
