@@ -18,12 +18,12 @@ from domain.reports import TEXT_LIMIT
 from domain.vehicles import VehicleContext
 from ingest.extraction import TextFinding, find_in_text
 from ingest.lexicon import Lexicon, PhraseKind
-from ingest.measured_values import find_measured
+from ingest.measured_values import MEASURED, find_measured
 from ingest.part_names import PartNames, PartSeen
 from ingest.quantities import Quantity, find_quantities
 from ingest.repair_steps import find_steps, labour_time, solution_type, tool_place, works_on_high_voltage
 from ingest.report_facts import ReportFact, find_facts
-from ingest.report_pieces import ReportPiece, split_report
+from ingest.report_pieces import ReportPiece, split_report, tells_deed
 from ingest.report_roles import PieceRole, assign_roles
 from ingest.text_spans import TextSpans
 
@@ -52,9 +52,20 @@ class ReadReport:
 
     @cached_property
     def cause(self) -> tuple[int, int] | None:
-        """Where the cause is told: of several findings the one that says most surely that it is."""
-        spans = self._spans(PieceRole.FINDING)
+        """Where the cause is told: of several findings the one that says most surely that it is.
+
+        What says in no word that it is one counts right before the work alone, or with a value.
+        """
+        spans = [s for s in self._spans(PieceRole.FINDING) if self._may_be_cause(s)]
         return max(spans, key=lambda span: (self._certainty(span), span), default=None)
+
+    def _may_be_cause(self, span: tuple[int, int]) -> bool:
+        measured = (q for q in self.quantities if q.unit in MEASURED)
+        if self._certainty(span) or any(span[0] <= q.start < span[1] for q in measured):
+            return True
+        pairs = zip(self.pieces, self.roles, strict=True)
+        after = next((role for piece, role in pairs if piece.start >= span[1]), None)
+        return after in {PieceRole.ACTION, PieceRole.SAFETY}
 
     def _certainty(self, span: tuple[int, int]) -> float:
         inside = [p for p in self.of(PieceRole.FINDING) if span[0] <= p.start < span[1]]
@@ -144,10 +155,13 @@ def _used_parts(
     names: PartNames,
     vehicle: VehicleContext,
 ) -> Iterator[PartSeen]:
-    """Yield each part once that a step puts in."""
+    """Yield each part once that a step puts in; a step goes on in pieces that tell no deed."""
     seen: set[str] = set()
+    puts_in = False
     for piece, role in zip(pieces, roles, strict=True):
-        if role is PieceRole.ACTION and piece.holds("replaces") and not piece.holds("not"):
+        goes_on = puts_in and role is PieceRole.ACTION and not tells_deed(piece.words)
+        puts_in = role is PieceRole.ACTION and (piece.holds("replaces") or goes_on)
+        if puts_in and not piece.holds("not"):
             for found in names.find(piece, vehicle):
                 if found.part.id not in seen:
                     seen.add(found.part.id)
@@ -208,17 +222,20 @@ def _listed(path: str, findings: Iterable[TextFinding]) -> Iterator[DraftField]:
 
 
 def _component(report: ReadReport, seen: Sequence[TextFinding]) -> Iterator[DraftField]:
-    """Yield the component that fails: the one that the cause names, else that of the first part."""
-    cause = report.cause
-    if cause is not None:
-        for f in seen:
-            if f.kind is PhraseKind.COMPONENT and cause[0] <= f.start < cause[1]:
-                yield _field("signature.component", f.value, f.start, f.end)
-                return
+    """Yield the component that fails: that of the part put in, else the one that the cause names."""
     for part in report.parts:
         if part.part.component is not None:
             yield _field("signature.component", part.part.component, part.start, part.end)
             return
+    # The vocabulary gives a component once, where its words stand closest: the work may name it.
+    done = [(piece.start, piece.end) for piece in report.of(PieceRole.ACTION)]
+    named = [f for f in seen if f.kind is PhraseKind.COMPONENT]
+    for place in ([report.cause] if report.cause else [], done):
+        inside = TextSpans(place)
+        for f in named:
+            if inside.overlap(f.start, f.end):
+                yield _field("signature.component", f.value, f.start, f.end)
+                return
 
 
 def _choices(report: ReadReport) -> Iterator[DraftField]:
@@ -259,10 +276,10 @@ def _cause_fields(report: ReadReport) -> Iterator[DraftField]:
 
 def _resolution_fields(report: ReadReport) -> Iterator[DraftField]:
     steps = find_steps(report.text, report.pieces, report.roles)
-    kind = solution_type(report.pieces, report.roles)
+    kind = solution_type(report.pieces, report.roles, report.parts)
     if kind is not None:
         yield _field("resolution.type", kind[0].name, kind[1], kind[2])
-    live = works_on_high_voltage(report.of(PieceRole.ACTION), report.of(PieceRole.SAFETY), report.findings, report.parts)
+    live = _live_place(report)
     if live is not None:
         yield _field("resolution.highVoltage", True, *live)  # noqa: FBT003 - a value of the card
     for number, step in enumerate(steps[:100]):
@@ -274,6 +291,16 @@ def _resolution_fields(report: ReadReport) -> Iterator[DraftField]:
     time = labour_time(report.text, report.pieces, report.roles)
     if time is not None:
         yield _field("resolution.labourMinutes", time.minutes, time.start, time.end)
+
+
+def _live_place(report: ReadReport) -> tuple[int, int] | None:
+    return works_on_high_voltage(
+        report.of(PieceRole.ACTION),
+        report.of(PieceRole.SAFETY),
+        report.findings,
+        report.parts,
+        report.cause,
+    )
 
 
 def _evidence_fields(report: ReadReport) -> Iterator[DraftField]:
@@ -291,6 +318,8 @@ def _evidence_fields(report: ReadReport) -> Iterator[DraftField]:
     for (before, _), (piece, role) in pairwise(chain([(None, None)], pairs)):
         unit = unit if before is not None and before.sentence == piece.sentence else None
         if role in {PieceRole.COMPLAINT, PieceRole.TIME, PieceRole.FACT, PieceRole.OTHER}:
+            continue
+        if role is PieceRole.ACTION and not piece.holds("looks", "test", "says_finding", "result"):
             continue
         acts = role in {PieceRole.ACTION, PieceRole.SAFETY}
         for one in find_measured(report.text, piece, report.quantities, others, acts=acts, carried=unit):

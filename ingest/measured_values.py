@@ -119,6 +119,6 @@ def _trimmed(text: str, words: Sequence[ReportWord], most: int, *, from_end: boo
         kept.pop(0)
     while kept and "name_ends" in kept[-1].groups:
         kept.pop()
-    if not kept or all(word.text[0].isdigit() for word in kept):
+    if not kept or all(w.text[0].isdigit() for w in kept) or "diagnostic_tool" in kept[-1].groups:
         return None
     return text[kept[0].start : kept[-1].end]

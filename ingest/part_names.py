@@ -18,8 +18,14 @@ from ingest.report_pieces import ReportPiece, ReportWord
 from ingest.word_stems import stem_word
 
 NAME_WORD = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)?")
-# Of a name so much of its weight must stand in the piece, and of what stands between its words.
-COVERED, NEARLY, SPREAD = 0.5, 0.05, 5
+# So much of the weight of a name, or of its head, must stand in the piece, close together.
+COVERED, HEAD_COVERED, SPREAD = 0.55, 0.75, 4
+# Names whose words in the text weigh as much are told alike.
+NEARLY = 0.95
+# The head of a name ends where its kind and its sizes begin.
+HEAD = re.compile(r"(?:(?!with\b|for\b|in\b)[A-Za-z\-]{1,40}(?=[ ,]|$) ?){1,8}")
+# A type number of so many digits that one part alone has: 6205.
+TYPE_DIGITS = 4
 LEAST_WORDS = 2
 SMALL = frozenset("a an and of the for with to from in on two three".split())
 MOST_USED = 20
@@ -51,6 +57,7 @@ class PartNames:
 
     parts: tuple[Part, ...]
     stems: tuple[frozenset[str], ...]
+    heads: tuple[frozenset[str], ...]
     weights: Mapping[str, float]
 
     @classmethod
@@ -60,6 +67,7 @@ class PartNames:
         return cls(
             parts=tuple(parts),
             stems=stems,
+            heads=tuple(frozenset(_stems(_head(part.name))) for part in parts),
             weights={s: math.log(1 + len(parts) / n) for s, n in counted.items()},
         )
 
@@ -82,7 +90,7 @@ class PartNames:
             for at in range(best.at[0], best.at[-1] + 1):
                 free.pop(at, None)
             first, last = piece.words[best.at[0]], piece.words[best.at[-1]]
-            count = _quantity(piece.words, best.at[0], best.at[-1])
+            count = _quantity(piece.words, best.at[0], best.at[-1], best.part.name)
             yield PartSeen(best.part, count, first.start, last.end)
 
     def _best(self, free: Mapping[int, str], vehicle: VehicleContext) -> _Candidate | None:
@@ -90,21 +98,42 @@ class PartNames:
         likely = [c for n in sorted(numbers) if (c := self._candidate(n, free)) is not None]
         if not likely:
             return None
-        top = max(c.score for c in likely)
-        alike = [c for c in likely if c.score >= top - NEARLY]
+        top = max(likely, key=lambda c: c.score)
+        alike = [
+            c
+            for c in likely
+            if c.score >= NEARLY * top.score and not {*c.at}.isdisjoint(top.at)
+        ]
         if len(alike) > 1:
             alike = [c for c in alike if fits(c.part, vehicle)]
         return alike[0] if len(alike) == 1 else None
 
     def _candidate(self, number: int, free: Mapping[int, str]) -> _Candidate | None:
         wanted = self.stems[number]
-        placed = _closest(sorted(at for at, stem in free.items() if stem in wanted))
+        placed = _closest(free, wanted)
         told = {free[at] for at in placed}
-        total = sum(self.weights[stem] for stem in wanted)
-        share = sum(self.weights[stem] for stem in told) / total
-        if share < COVERED or len(told) < min(LEAST_WORDS, len(wanted)):
+        weight = sum(self.weights[stem] for stem in told)
+        head = self._share(self.heads[number], told)
+        whole = self._share(wanted, told)
+        if len(told) < min(LEAST_WORDS, len(wanted)):
             return None
-        return _Candidate(self.parts[number], share, tuple(placed))
+        unlike = head < HEAD_COVERED and whole < COVERED
+        if unlike and not any(self._is_type_number(stem) for stem in told):
+            return None
+        return _Candidate(self.parts[number], weight + head + whole, tuple(placed))
+
+    def _is_type_number(self, stem: str) -> bool:
+        return len(stem) >= TYPE_DIGITS and stem.isdigit() and len(self._named[stem]) == 1
+
+    def _share(self, wanted: frozenset[str], told: set[str]) -> float:
+        total = sum(self.weights[stem] for stem in wanted)
+        return sum(self.weights[stem] for stem in wanted & told) / total if total else 0.0
+
+
+def _head(name: str) -> str:
+    found = HEAD.match(name)
+    # A head of one word ("Relay 12 V 40 A") names nothing by itself.
+    return found[0] if found and len(found[0].split()) >= LEAST_WORDS else name
 
 
 def _stems(name: str) -> Iterator[str]:
@@ -113,20 +142,22 @@ def _stems(name: str) -> Iterator[str]:
             yield stem_word(found[0])
 
 
-def _closest(places: Sequence[int]) -> Sequence[int]:
-    """Give the longest run of places that stand near each other."""
+def _closest(free: Mapping[int, str], wanted: frozenset[str]) -> Sequence[int]:
+    """Give the places, near each other, that hold most of the wanted words, each once."""
     best: Sequence[int] = ()
-    run: list[int] = []
-    for at in places:
-        if run and at - run[-1] > SPREAD:
-            run = []
-        run.append(at)
+    run: dict[str, int] = {}
+    last = None
+    for at in sorted(at for at, stem in free.items() if stem in wanted):
+        if last is not None and at - last > SPREAD:
+            run = {}
+        last = at if free[at] not in run else last
+        run.setdefault(free[at], at)
         if len(run) > len(best):
-            best = list(run)
+            best = sorted(run.values())
     return best
 
 
-def _quantity(words: Sequence[ReportWord], first: int, last: int) -> int:
+def _quantity(words: Sequence[ReportWord], first: int, last: int, name: str) -> int:
     """Give the number before a name or behind it: "2 nos X", "X 2 litres"; else one."""
     for at in range(first - 1, max(-1, first - 4), -1):
         number = _count(words[at].text)
@@ -134,10 +165,12 @@ def _quantity(words: Sequence[ReportWord], first: int, last: int) -> int:
             return number
         if words[at].text not in JOINING:
             break
-    after = words[last + 1 : last + 3]
-    if after and after[-1].text in COUNTERS or (len(after) > 1 and after[0].text == "x"):
-        number = next((n for w in after if (n := _count(w.text)) is not None), None)
-        return number or 1
+    sizes = {found[0] for found in NAME_WORD.finditer(name)}
+    for at in range(first, min(last + 2, len(words) - 1)):
+        number = _count(words[at].text)
+        counted = words[at + 1].text in COUNTERS and words[at].text not in sizes
+        if number is not None and counted:
+            return number
     return 1
 
 

@@ -116,13 +116,15 @@ def labour_time(
 
 
 def solution_type(
-    pieces: Sequence[ReportPiece], roles: Sequence[PieceRole]
+    pieces: Sequence[ReportPiece], roles: Sequence[PieceRole], parts: Sequence[PartSeen]
 ) -> tuple[SolutionType, int, int] | None:
     """Give the kind of work and the place that says so; None where nothing was done."""
     for piece in pieces:
         for word in piece.words:
             if "no_fault" in word.groups:
                 return SolutionType.NO_FAULT_FOUND, piece.start, piece.end
+    if parts:
+        return SolutionType.COMPONENT_REPLACEMENT, parts[0].start, parts[0].end
     done = [p for p, role in zip(pieces, roles, strict=True) if role is PieceRole.ACTION]
     for group, kind in KINDS:
         for piece in done:
@@ -138,20 +140,24 @@ def works_on_high_voltage(
     safety: Sequence[ReportPiece],
     findings: Sequence[TextFinding],
     parts: Sequence[PartSeen],
+    cause: tuple[int, int] | None,
 ) -> tuple[int, int] | None:
     """Give the place that tells of work on high voltage, if any does."""
     for part in parts:
         if part.part.component in LIVE:
             return part.start, part.end
     worked = [p for p in done if not p.holds("looks", "test") or p.holds("live_part")]
-    places = TextSpans((p.start, p.end) for p in worked)
+    # "Contactor burnt. Replaced.": what was worked on may stand in the cause alone.
+    mended = any(p.holds("type_replace", "type_repair") for p in worked)
+    told = [cause] if mended and cause is not None else []
+    places = TextSpans([*((p.start, p.end) for p in worked), *told])
     for one in findings:
         live = one.kind is PhraseKind.COMPONENT and one.value in LIVE and not one.negated
         if live and places.overlap(one.start, one.end):
             return one.start, one.end
     for piece in (*worked, *safety):
         for word in piece.words:
-            told = {"live_part"} if piece in worked else {"high_voltage"}
-            if not word.groups.isdisjoint(told):
+            group = "live_part" if piece in worked else "high_voltage"
+            if group in word.groups and not (piece in worked and piece.holds("low_part")):
                 return word.start, word.end
     return None

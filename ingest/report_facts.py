@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from ingest.gazetteer import YEAR, Gazetteer
+from ingest.gazetteer import Gazetteer
 from ingest.report_pieces import ReportPiece
 
 FIGURE = r"\d{1,7}(?:,\d{2,3}){0,3}(?:\.\d{1,3})?"
@@ -60,6 +60,12 @@ SURE = re.compile(
     r"|\bconfidence\s?(?:is |of |level |:)?\s?(\d{1,3})\s?(?:%|percent)",
     re.IGNORECASE,
 )
+# Unlike a figure with a comma, a year may end a part of a sentence.
+MODEL_YEAR = re.compile(
+    r"(?<![\d.,\u20b9-])(20[1-4]\d)(?!\d|[,.]\d|\s?(?:kms?|k|v|rpm|rs|rupees|mah|w|nos?)\b)",
+    re.IGNORECASE,
+)
+YEAR_REACH = 60
 WEATHER_REACH = 4
 MOST_TEMPERATURES = 50
 
@@ -103,9 +109,12 @@ def _vehicle(text: str, gazetteer: Gazetteer) -> Iterator[ReportFact]:
         yield ReportFact("vehicles.0.model", named.model, model.start, model.end)
     if named.category is not None:
         yield ReportFact("vehicles.0.category", named.category.name, first.start, first.end)
-    if named.year is not None:
-        year = next(y for y in YEAR.finditer(text) if int(y[1]) == named.year)
-        yield ReportFact("vehicles.0.year", named.year, *year.span(1))
+    near = (
+        y for y in MODEL_YEAR.finditer(text) if -YEAR_REACH < y.start() - first.end < YEAR_REACH
+    )
+    year = next(near, None)
+    if year is not None:
+        yield ReportFact("vehicles.0.year", int(year[1]), *year.span(1))
 
 
 def _distance(text: str) -> Iterator[ReportFact]:

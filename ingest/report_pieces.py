@@ -15,9 +15,9 @@ import yaml
 from ingest.hazards import WordGroups, normal
 
 FILE = Path(__file__).with_name("repair_phrases.yaml")
-# A figure with its points and commas is one word; so are two words joined by a hyphen.
+# A figure with its points and commas is one word; a hyphen inside a word parts two.
 TOKEN = re.compile(
-    r"\d{1,9}(?:[.,]\d{1,6}){0,3}|[^\W\d_]{1,40}(?:['’\-][^\W\d_]{1,40}){0,3}|[.,;:!?()\n|\u0964]"
+    r"\d{1,9}(?:[.,]\d{1,6}){0,3}|[^\W\d_]{1,40}(?:['’][^\W\d_]{1,10}){0,2}|[.,;:!?()\n|\u0964]"
     r"|[-\u2013\u2014+&/](?=\s)|->|=>"
 )
 SENTENCE_ENDS = frozenset(".;!?\n|\u0964")
@@ -28,6 +28,8 @@ LINKS = ("because", "leads")
 # "Rs. 400" and "no. 3" end no sentence.
 SHORTENED = frozenset("rs no nos approx mr mrs dr ltd qty pcs hrs hr min mins vs st max fig".split())
 MOST_PIECES = 400
+# What tells of something done wherever it stands in a piece.
+DEEDS = frozenset({"does", "safety", "waits"})
 # How far a joint looks for what is done on its sides.
 REACH = 20
 
@@ -121,7 +123,9 @@ def _pieces_of(sentence: Sequence[ReportWord], number: int) -> Iterator[ReportPi
     for at, word in enumerate(words):
         if word.text == ":" and at <= 3 and heading is None and held:
             heading = _heading_of(held)
-            held = [] if heading else held
+            if heading is None:
+                yield ReportPiece(tuple(held), number, None, opened)
+            held = []
             continue
         cut = word.text in PIECE_ENDS or (bool(held) and _opens_piece(words, at, held))
         if cut and held:
@@ -149,7 +153,7 @@ def _with_groups(sentence: Sequence[ReportWord]) -> list[ReportWord]:
 
 def _heading_of(held: Sequence[ReportWord]) -> str | None:
     every = frozenset().union(*(word.groups for word in held))
-    return next((name for name in sorted(every) if name.startswith("says_")), "other")
+    return next((name for name in sorted(every) if name.startswith("says_")), None)
 
 
 def _opens_piece(words: Sequence[ReportWord], at: int, held: Sequence[ReportWord]) -> bool:
@@ -166,14 +170,16 @@ def _opens_piece(words: Sequence[ReportWord], at: int, held: Sequence[ReportWord
 
 
 def begins_deed(words: Sequence[ReportWord]) -> bool:
-    """Say whether words begin with what somebody does: "cleaned the pins"."""
-    return bool(words) and not words[0].groups.isdisjoint({"does", "does_first"})
+    """Say whether words begin with what somebody did: "cleaned the pins"."""
+    # "Cut-off gone" does nothing, "cut the wire" does.
+    first = words[0].groups if words else frozenset[str]()
+    return "does" in first or ("does_first" in first and "noticed" not in first)
 
 
 def tells_deed(words: Sequence[ReportWord]) -> bool:
     """Say whether words tell something done: first in English, anywhere as "was replaced" says it,
     last in Hindi.
     """
-    if begins_deed(words) or any(not w.groups.isdisjoint({"does", "safety"}) for w in words):
+    if begins_deed(words) or any(not w.groups.isdisjoint(DEEDS) for w in words):
         return True
-    return any("does_hindi" in word.groups for word in words[-4:])
+    return any("does_hindi" in word.groups for word in words[-6:])

@@ -39,6 +39,10 @@ def assign_roles(
 ) -> tuple[PieceRole, ...]:
     """Give each piece its role; `symptoms` are the places where the vocabulary reads one."""
     sure = [_sure_role(piece, facts) for piece in pieces]
+    for number, piece in enumerate(pieces[1:], start=1):
+        # What proves that it is dead stands right behind what made it so.
+        if sure[number - 1] is PieceRole.SAFETY and piece.holds("zero_volts"):
+            sure[number] = PieceRole.SAFETY
     roles: list[PieceRole] = []
     for piece, role in zip(pieces, sure, strict=True):
         roles.append(role or _likely_role(piece, pieces, roles, symptoms))
@@ -81,6 +85,8 @@ def _is_only(piece: ReportPiece, facts: TextSpans) -> bool:
 
 def _tells_no_repair(piece: ReportPiece) -> bool:
     """Say whether a piece tells a price, what is still to be done, or what others did before."""
+    if piece.holds("no_fault"):
+        return True
     priced = piece.holds("money") and any(word.text[0].isdigit() for word in piece.words)
     unpaid = piece.holds("money") and piece.holds("not")
     if (priced or unpaid) and not begins_deed(piece.words):
@@ -99,13 +105,12 @@ def _is_safety(piece: ReportPiece) -> bool:
 
 def is_action(piece: ReportPiece) -> bool:
     """Say whether a piece tells something that was done here and now."""
+    if "orders" in piece.words[0].groups and len(piece.words) > 1:
+        # "Open circuit in the coil", "dry joint": there it is no order.
+        rest = ReportPiece(piece.words[1:], piece.sentence)
+        return not is_state(rest) and not rest.holds("noticed")
     if not tells_deed(piece.words) or _denies_deed(piece):
         return False
-    first = piece.words[0]
-    if "does_first" in first.groups and "does" not in first.groups and not first.text.endswith("ed"):
-        # "Open circuit in the coil", "dry joint": there it is no order.
-        rest = ReportPiece(piece.words[1:], 0) if len(piece.words) > 1 else None
-        return rest is not None and not is_state(rest)
     return not (piece.holds("says_finding") and is_state(piece) and not begins_deed(piece.words))
 
 
@@ -187,7 +192,28 @@ def _with_both(
             PieceRole.COMPLAINT,
             lambda piece: piece.holds("noticed") and not piece.holds("says_finding"),
         )
+    _tell_complaint_last(pieces, mended)
     return [own or role for own, role in zip(sure, mended, strict=True)]
+
+
+def _is_found(piece: ReportPiece) -> bool:
+    return is_state(piece) and not piece.holds("noticed", "says_complaint")
+
+
+def _tell_complaint_last(pieces: Sequence[ReportPiece], roles: list[PieceRole]) -> None:
+    """Take the first words for the cause where the complaint is told behind the work."""
+    told = [n for n, role in enumerate(roles) if role is PieceRole.COMPLAINT]
+    later = [
+        n
+        for n, role in enumerate(roles)
+        if role is PieceRole.RESULT
+        and pieces[n].holds("noticed")
+        and not pieces[n].holds("result", "test")
+    ]
+    if later and told and all(_is_found(pieces[n]) for n in told):
+        for n in told:
+            roles[n] = PieceRole.FINDING
+        roles[later[-1]] = PieceRole.COMPLAINT
 
 
 def _turn_sentence(
