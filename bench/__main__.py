@@ -23,6 +23,12 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.quality": ("quality_text_only", "quality_with_vehicle"),
     "bench.diagnosis": ("diagnosis_calibration",),
     "bench.hazards": ("hazard_recall", "hazard_recall_kept", "hazard_false_alarms"),
+    "bench.drafts": (
+        "draft_valid",
+        "draft_field_precision",
+        "draft_valid_kept",
+        "draft_field_precision_kept",
+    ),
     "bench.match_speed": (
         "match_p95_ms",
         "match_growth",

@@ -85,7 +85,11 @@ def find_durations(text: str) -> Iterator[Duration]:
 
 def is_only_time(piece: ReportPiece) -> bool:
     """Say whether a piece tells how long the work took, and nothing else."""
-    return piece.holds("beside_time") and all(
-        "beside_time" in word.groups or word.text[0].isdigit() or word.text in COUNTS
-        for word in piece.words
-    ) and any(word.text[0].isdigit() or word.text in COUNTS for word in piece.words)
+    return (
+        piece.holds("beside_time")
+        and all(
+            "beside_time" in word.groups or word.text[0].isdigit() or word.text in COUNTS
+            for word in piece.words
+        )
+        and any(word.text[0].isdigit() or word.text in COUNTS for word in piece.words)
+    )

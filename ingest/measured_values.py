@@ -5,16 +5,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.quantities import Quantity
-from ingest.report_pieces import ReportPiece, ReportWord
+from ingest.report_pieces import ReportPiece, ReportWord, tells_deed
+from ingest.report_roles import PieceRole
 from ingest.text_spans import TextSpans
 
 # Times and distances are told elsewhere.
-MEASURED = frozenset(
-    "mV V kV mA A Ah kWh Wh W kW Ω mΩ kΩ MΩ Hz kHz °C % bar psi mm rpm".split()
+MEASURED = frozenset("mV V kV mA A Ah kWh Wh W kW Ω mΩ kΩ MΩ Hz kHz °C % bar psi mm rpm".split())
+BARE = re.compile(
+    r"(?<![\w.,])(\d{1,4}\.\d{1,3})(?![\w%]|\.\d|\s?(?:v|a|mv|ohm|km|h)\b)", re.IGNORECASE
 )
-BARE = re.compile(r"(?<![\w.,])(\d{1,4}\.\d{1,3})(?![\w%]|\.\d|\s?(?:v|a|mv|ohm|km|h)\b)", re.IGNORECASE)
 # "MΩ" is no milliohm, though units are compared without case.
 MEGA = re.compile(r"M\s?(?:Ω|\u2126|[Oo]hms?)")
+UNMEASURED = frozenset({PieceRole.COMPLAINT, PieceRole.TIME, PieceRole.FACT, PieceRole.OTHER})
 LONGEST_NAME, LONGEST_AFTER = 6, 5
 
 
@@ -35,29 +37,32 @@ class _Figure:
     end: int
 
 
+def not_measured(piece: ReportPiece, role: PieceRole) -> bool:
+    """Say whether a piece tells no measurement: the complaint's figures are not, nor a part's."""
+    if role in UNMEASURED:
+        return True
+    looks = piece.holds("looks", "test", "says_finding", "result")
+    return role is PieceRole.ACTION and not looks
+
+
 def find_measured(
     text: str,
     piece: ReportPiece,
     told: Sequence[Quantity],
     others: TextSpans,
-    *,
-    acts: bool,
     carried: str | None,
 ) -> Iterator[MeasuredValue]:
-    """Yield the values that a piece tells.
+    """Yield the values that a piece tells, out of the quantities of the whole text.
 
-    Args:
-        told: the quantities of the text.
-        others: places that are no measurement: parts, prices, the weather.
-        acts: the piece tells something done; a value that was set is no measurement there.
-        carried: the unit of the piece before, for a figure that has none ("others 3.6").
+    `others` are places that are no measurement (parts, prices, the weather); `carried` is the unit
+    of the piece before, for a figure that has none: "others 3.6".
     """
     name: str | None = None
     figures = list(_figures(text, piece, told, carried))
     for figure in figures:
         if others.overlap(figure.start, figure.end) or _is_rating(piece, figure):
             continue
-        if acts and _is_setting(piece, figure):
+        if tells_deed(piece.words) and _is_setting(piece, figure):
             continue
         own = _name_before(text, piece, figure, figures) or _name_after(text, piece, figure)
         name = own or name
@@ -98,7 +103,10 @@ def _name_before(
     text: str, piece: ReportPiece, figure: _Figure, figures: Sequence[_Figure]
 ) -> str | None:
     """Give the words before a value, from the value before it or the piece's beginning on."""
-    start = max((f.end for f in figures if f.end <= figure.start and not _is_rating(piece, f)), default=piece.start)
+    start = max(
+        (f.end for f in figures if f.end <= figure.start and not _is_rating(piece, f)),
+        default=piece.start,
+    )
     words = [w for w in piece.words if start <= w.start and w.end <= figure.start]
     return _trimmed(text, words, LONGEST_NAME, from_end=True)
 

@@ -30,7 +30,9 @@ LEAST_WORDS = 2
 SMALL = frozenset("a an and of the for with to from in on two three".split())
 MOST_USED = 20
 NUMBERS = {"two": 2, "both": 2, "do": 2, "dono": 2, "three": 3, "teen": 3, "four": 4, "char": 4}
-COUNTERS = frozenset("nos no pcs pc pieces piece x bottles bottle litre litres liter liters l".split())
+COUNTERS = frozenset(
+    "nos no pcs pc pieces piece x bottles bottle litre litres liter liters l".split()
+)
 JOINING = frozenset("new naya nayi naye fresh of".split()) | COUNTERS
 
 
@@ -100,9 +102,7 @@ class PartNames:
             return None
         top = max(likely, key=lambda c: c.score)
         alike = [
-            c
-            for c in likely
-            if c.score >= NEARLY * top.score and not {*c.at}.isdisjoint(top.at)
+            c for c in likely if c.score >= NEARLY * top.score and not {*c.at}.isdisjoint(top.at)
         ]
         if len(alike) > 1:
             alike = [c for c in alike if fits(c.part, vehicle)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import yaml
 
-from domain.card_drafts import LONGEST, DraftField
+from domain.card_drafts import LONGEST, DraftField, FieldValue
 from domain.cards import SolutionType
 from ingest.durations import Duration, find_durations
 from ingest.extraction import TextFinding
@@ -43,16 +43,18 @@ class ToldStep:
 
     def fields(self, path: str, text: str) -> Iterator[DraftField]:
         """Give the step's fields."""
-        place = {"start": self.start, "end": self.end}
-        action = text[self.start : self.end][: LONGEST["action"]]
-        yield DraftField(path=f"{path}.action", value=action, **place)
-        if self.safety:
-            yield DraftField(path=f"{path}.safety", value=True, **place)
-        if self.minutes is not None:
-            yield DraftField(path=f"{path}.minutes", value=self.minutes, **place)
+        said: list[tuple[str, FieldValue]] = [
+            ("action", text[self.start : self.end][: LONGEST["action"]])
+        ]
+        said += [("safety", True)] if self.safety else []
+        said += [("minutes", self.minutes)] if self.minutes is not None else []
+        for name, value in said:
+            yield DraftField(path=f"{path}.{name}", value=value, start=self.start, end=self.end)
         tools = [span for piece in self.pieces for span in find_tools(piece)]
         for number, (start, end) in enumerate(tools):
-            yield DraftField(path=f"{path}.tools.{number}", value=text[start:end], start=start, end=end)
+            yield DraftField(
+                path=f"{path}.tools.{number}", value=text[start:end], start=start, end=end
+            )
 
 
 def find_steps(
@@ -64,7 +66,9 @@ def find_steps(
         if role not in {PieceRole.ACTION, PieceRole.SAFETY}:
             continue
         safety = role is PieceRole.SAFETY
-        goes_on = number and roles[number - 1] is role and not safety and not tells_deed(piece.words)
+        goes_on = (
+            number and roles[number - 1] is role and not safety and not tells_deed(piece.words)
+        )
         if goes_on and steps and pieces[number - 1].sentence == piece.sentence:
             last = steps[-1]
             steps[-1] = replace(last, end=piece.end, pieces=(*last.pieces, piece))

@@ -34,7 +34,7 @@ OTHER_DISTANCE = re.compile(
 )
 SCALES = {"k": 1_000, "t": 1_000, "h": 1_000, "l": 100_000}
 KM_PER_MILE = 1.609344
-LEAST_DISTANCE, FARTHEST = 1_000, 2_000_000
+LEAST_DISTANCE, LONG_TRIP, FARTHEST = 1_000, 3_000, 2_000_000
 CYCLES = re.compile(
     r"(?<![\w.,])(\d{1,5})\s?(?:charge |charging |battery |full )?cycles?\b"
     r"|\bcycle count\s?(?:is |of |:)?\s?(\d{1,5})\b|\bcycles?\s?[:=]\s?(\d{1,5})\b",
@@ -66,6 +66,7 @@ MODEL_YEAR = re.compile(
     re.IGNORECASE,
 )
 YEAR_REACH = 60
+WHOLE = 100
 WEATHER_REACH = 4
 MOST_TEMPERATURES = 50
 
@@ -125,7 +126,7 @@ def _distance(text: str) -> Iterator[ReportFact]:
         before, after = text[max(0, found.start() - 14) : found.start()], text[found.end() :][:16]
         called = found.re is ODOMETER or bool(DRIVEN_WORDS.search(before + " | " + after))
         other = OTHER_DISTANCE.search(text[max(0, found.start() - 25) : found.start()])
-        if km <= FARTHEST and (called or km >= LEAST_DISTANCE) and not (other and km < 3_000):
+        if km <= FARTHEST and (called or km >= LEAST_DISTANCE) and not (other and km < LONG_TRIP):
             likely.append((called, km, found))
     if likely:
         _, km, found = max(likely, key=lambda one: one[:2])
@@ -169,15 +170,15 @@ def _weather(pieces: Sequence[ReportPiece], text: str) -> Iterator[ReportFact]:
 def _in_weather(pieces: Sequence[ReportPiece], start: int, end: int) -> bool:
     for number, piece in enumerate(pieces):
         if piece.start < end and start < piece.end:
-            beside = (p for p in pieces[max(0, number - 1) : number + 2] if p.sentence == piece.sentence)
-            own = piece.holds("weather")
-            return own or any(
-                p.holds("weather") and len(p.words) <= WEATHER_REACH for p in beside
+            beside = (
+                p for p in pieces[max(0, number - 1) : number + 2] if p.sentence == piece.sentence
             )
+            own = piece.holds("weather")
+            return own or any(p.holds("weather") and len(p.words) <= WEATHER_REACH for p in beside)
     return False
 
 
 def _confidence(text: str) -> Iterator[ReportFact]:
     found = SURE.search(text)
-    if found is not None and (share := int(found[1] or found[2])) <= 100:
+    if found is not None and (share := int(found[1] or found[2])) <= WHOLE:
         yield ReportFact("cause.confidence", share / 100, *found.span())

@@ -26,12 +26,16 @@ JOINTS = frozenset("and then aur phir fir but lekin par also plus".split())
 # What parts an effect from its cause, and a cause from its effect.
 LINKS = ("because", "leads")
 # "Rs. 400" and "no. 3" end no sentence.
-SHORTENED = frozenset("rs no nos approx mr mrs dr ltd qty pcs hrs hr min mins vs st max fig".split())
+SHORTENED = frozenset(
+    "rs no nos approx mr mrs dr ltd qty pcs hrs hr min mins vs st max fig".split()
+)
 MOST_PIECES = 400
 # What tells of something done wherever it stands in a piece.
 DEEDS = frozenset({"does", "safety", "waits"})
 # How far a joint looks for what is done on its sides.
 REACH = 20
+# Words of a heading before its colon.
+LONGEST_HEADING = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ class ReportPiece:
 
     @property
     def groups(self) -> frozenset[str]:
-        return frozenset().union(*(word.groups for word in self.words))
+        return frozenset(group for word in self.words for group in word.groups)
 
     def holds(self, *groups: str) -> bool:
         return any(group in word.groups for word in self.words for group in groups)
@@ -121,7 +125,7 @@ def _pieces_of(sentence: Sequence[ReportWord], number: int) -> Iterator[ReportPi
     words = _with_groups(sentence)
     heading, held, opened = None, list[ReportWord](), None
     for at, word in enumerate(words):
-        if word.text == ":" and at <= 3 and heading is None and held:
+        if word.text == ":" and at <= LONGEST_HEADING and heading is None and held:
             heading = _heading_of(held)
             if heading is None:
                 yield ReportPiece(tuple(held), number, None, opened)
@@ -152,7 +156,7 @@ def _with_groups(sentence: Sequence[ReportWord]) -> list[ReportWord]:
 
 
 def _heading_of(held: Sequence[ReportWord]) -> str | None:
-    every = frozenset().union(*(word.groups for word in held))
+    every = {group for word in held for group in word.groups}
     return next((name for name in sorted(every) if name.startswith("says_")), None)
 
 

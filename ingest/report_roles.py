@@ -59,20 +59,17 @@ def _sure_role(piece: ReportPiece, facts: TextSpans) -> PieceRole | None:
     heading = HEADINGS.get(piece.heading or "")
     if heading is not None and heading != "ACTION":
         return PieceRole[heading]
-    if durations.is_only_time(piece):
-        return PieceRole.TIME
-    if _is_only(piece, facts):
-        return PieceRole.FACT
-    if _tells_no_repair(piece):
-        return PieceRole.OTHER
-    if _is_safety(piece):
-        return PieceRole.SAFETY
-    if heading == "ACTION" or is_action(piece):
-        return PieceRole.ACTION
-    return None
+    tests = (
+        (PieceRole.TIME, durations.is_only_time(piece)),
+        (PieceRole.FACT, _tells_facts_alone(piece, facts)),
+        (PieceRole.OTHER, _tells_no_repair(piece)),
+        (PieceRole.SAFETY, _is_safety(piece)),
+        (PieceRole.ACTION, heading == "ACTION" or is_action(piece)),
+    )
+    return next((role for role, holds in tests if holds), None)
 
 
-def _is_only(piece: ReportPiece, facts: TextSpans) -> bool:
+def _tells_facts_alone(piece: ReportPiece, facts: TextSpans) -> bool:
     """Say whether a piece tells nothing but what a vehicle is and what it is used for."""
     return all(
         facts.overlap(word.start, word.end)
@@ -97,10 +94,8 @@ def _tells_no_repair(piece: ReportPiece) -> bool:
 
 
 def _is_safety(piece: ReportPiece) -> bool:
-    if not piece.holds("safety", "waits") or piece.holds("noticed") and not tells_deed(piece.words):
-        return False
-    # "No HV work, key off" tells none; "no voltage" is what was proved.
-    return not piece.words[0].text == "no" or piece.holds("safety")
+    only_noticed = piece.holds("noticed") and not tells_deed(piece.words)
+    return piece.holds("safety", "waits") and not only_noticed
 
 
 def is_action(piece: ReportPiece) -> bool:

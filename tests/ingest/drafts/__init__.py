@@ -68,8 +68,12 @@ def labelled_reports(name: str) -> Sequence[LabelledReport]:
 def says_the_text(draft: CardDraft) -> Iterator[str]:
     """Yield the fields of people's words whose words do not stand at the place that they name."""
     for one in draft.fields:
-        if isinstance(one.value, str) and not one.path.startswith("vehicles.0.") and (
-            one.path.endswith((".action", ".primary", ".name", ".tool")) or one.path == "title"
+        if (
+            isinstance(one.value, str)
+            and not one.path.startswith("vehicles.0.")
+            and (
+                one.path.endswith((".action", ".primary", ".name", ".tool")) or one.path == "title"
+            )
         ):
             place = words_of(draft.text[one.start : one.end])
             if words_of(one.value) - place and words_of(one.value) - words_of(draft.text):
@@ -134,9 +138,7 @@ def _same(have: object, want: object) -> bool:
     return have == want or str(have).casefold() == str(want).casefold()
 
 
-def _count_values(
-    path: str, have: Sequence[str], want: Sequence[str], counted: FieldCount
-) -> None:
+def _count_values(path: str, have: Sequence[str], want: Sequence[str], counted: FieldCount) -> None:
     counted.found[path] += len({*have} & {*want})
     counted.invented += [f"{path}: {one}" for one in have if one not in want]
     counted.missed += [f"{path}: {one}" for one in want if one not in have]
@@ -170,9 +172,7 @@ def _count_list(
         for name in ("safety", "minutes", "quantity"):
             if name in one or name in pair:
                 usual = {"quantity": 1}.get(name)
-                _count_one(
-                    f"{path}.{name}", one.get(name, usual), pair.get(name, usual), counted
-                )
+                _count_one(f"{path}.{name}", one.get(name, usual), pair.get(name, usual), counted)
     counted.missed += [f"{path}: {dict(one)}" for one in left if not one.get("optional")]
 
 
