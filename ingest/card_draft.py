@@ -7,7 +7,7 @@ kind of work) follows from a word that stands there. What no rule reads stays ou
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 
 from domain import codes, limits
 from domain.card_drafts import LONGEST, CardDraft, DraftField, FieldValue
@@ -15,7 +15,7 @@ from domain.cards import FailureMode, Humidity, Occurrence, Severity, UsagePatte
 from domain.reports import TEXT_LIMIT
 from ingest.extraction import TextFinding
 from ingest.lexicon import Lexicon, PhraseKind
-from ingest.measured_values import MeasuredValue, find_measured, not_measured
+from ingest.measured_values import CarriedWords, MeasuredValue, find_measured, not_measured
 from ingest.part_names import PartNames
 from ingest.repair_report import ReadReport, read_report
 from ingest.repair_steps import (
@@ -127,7 +127,7 @@ def _choices(report: ReadReport) -> Iterator[DraftField]:
     """Yield the choices that a word of the text makes."""
     complaint, every = report.of(PieceRole.COMPLAINT), report.pieces
     cause = report.cause or (0, 0)
-    broken = [p for p in report.of(PieceRole.FINDING) if cause[0] <= p.start < cause[1]]
+    broken = [p for p in report.of(PieceRole.FINDING) if p.start < cause[1] and cause[0] < p.end]
     where = "signature.environment"
     yield from _choice("signature.failureMode", "mode_", FailureMode, broken)
     yield from _choice("signature.severity", "severity_", Severity, complaint)
@@ -194,7 +194,7 @@ def _evidence_fields(report: ReadReport) -> Iterator[DraftField]:
     tool = _first_tool(report)
     if tool is not None:
         yield tool
-    for number, one in enumerate(_measured(report)):
+    for number, one in enumerate(islice(_measured(report), MOST_STEPS)):
         path = f"evidence.readings.{number}"
         yield _field(f"{path}.name", one.name, one.start, one.end)
         yield _field(f"{path}.value", one.value, one.start, one.end)
@@ -209,13 +209,15 @@ def _measured(report: ReadReport) -> Iterator[MeasuredValue]:
             ((fact.start, fact.end) for fact in report.facts),
         )
     )
-    unit, sentence = None, -1
+    carried, sentence = CarriedWords(), -1
     for piece, role in zip(report.pieces, report.roles, strict=True):
-        unit, sentence = unit if piece.sentence == sentence else None, piece.sentence
+        carried = carried if piece.sentence == sentence else CarriedWords()
+        unit, sentence = carried.unit, piece.sentence
         if not not_measured(piece, role):
-            for one in find_measured(report.text, piece, report.quantities, others, unit):
+            for one in find_measured(report.text, piece, report.quantities, others, carried):
                 unit = one.unit
                 yield one
+        carried = CarriedWords(unit, piece.words)
 
 
 def _first_tool(report: ReadReport) -> DraftField | None:

@@ -1,8 +1,10 @@
 """What a repair report says was measured: a name in its own words, a value, a unit."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from ingest.quantities import Quantity
 from ingest.report_pieces import ReportPiece, ReportWord, tells_deed
@@ -17,7 +19,7 @@ BARE = re.compile(
 # "MΩ" is no milliohm, though units are compared without case.
 MEGA = re.compile(r"M\s?(?:Ω|\u2126|[Oo]hms?)")
 UNMEASURED = frozenset({PieceRole.COMPLAINT, PieceRole.TIME, PieceRole.FACT, PieceRole.OTHER})
-LONGEST_NAME, LONGEST_AFTER = 6, 5
+LONGEST_UNIT, LONGEST_NAME, WORDS_BESIDE, MOST_FIGURES = 3, 6, 12, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,14 @@ class MeasuredValue:
     unit: str
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedWords:
+    """What goes on within a sentence: the last unit, and the words of the piece before."""
+
+    unit: str | None = None
+    words: Sequence[ReportWord] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +60,38 @@ def find_measured(
     piece: ReportPiece,
     told: Sequence[Quantity],
     others: TextSpans,
-    carried: str | None,
+    carried: CarriedWords,
 ) -> Iterator[MeasuredValue]:
     """Yield the values that a piece tells, out of the quantities of the whole text.
 
-    `others` are places that are no measurement (parts, prices, the weather); `carried` is the unit
-    of the piece before, for a figure that has none: "others 3.6".
+    `others` are places that are no measurement (parts, prices, the weather); what is carried from
+    the piece before serves a figure that has no unit ("others 3.6") or no name of its own.
     """
-    name: str | None = None
-    figures = list(_figures(text, piece, told, carried))
-    for figure in figures:
-        if others.overlap(figure.start, figure.end) or _is_rating(piece, figure):
+    bare = all(word.text[0].isdigit() or len(word.text) <= LONGEST_UNIT for word in piece.words)
+    name = _trimmed(text, carried.words[-LONGEST_NAME:], from_end=True) if bare else None
+    since = piece.start
+    for figure in islice(_figures(text, piece, told, carried.unit), MOST_FIGURES):
+        before, after = _words_beside(piece, since, figure)
+        if after and "rating" in after[0].groups and after[0].start - figure.end <= 1:
+            # "A 12 V battery": that says what kind a thing is, and belongs to its name.
             continue
-        if tells_deed(piece.words) and _is_setting(piece, figure):
+        since = figure.end
+        is_setting = bool(before) and "settings" in before[-1].groups and tells_deed(piece.words)
+        if is_setting or others.overlap(figure.start, figure.end):
             continue
-        own = _name_before(text, piece, figure, figures) or _name_after(text, piece, figure)
-        name = own or name
+        name = _trimmed(text, before, from_end=True) or _name_after(text, after) or name
         if name is not None:
             yield MeasuredValue(name, figure.value, figure.unit, figure.start, figure.end)
+
+
+def _words_beside(
+    piece: ReportPiece, since: int, figure: _Figure
+) -> tuple[Sequence[ReportWord], Sequence[ReportWord]]:
+    """Give the few words before a figure, not before the last one, and the few behind it."""
+    at = bisect_left(piece.words, figure.start, key=lambda word: word.start)
+    end = bisect_left(piece.words, figure.end, key=lambda word: word.start)
+    before = piece.words[max(0, at - WORDS_BESIDE) : at]
+    return [w for w in before if w.start >= since], piece.words[end : end + WORDS_BESIDE]
 
 
 def _figures(
@@ -88,41 +112,17 @@ def _figures(
             yield _Figure(float(bare[1]), carried, bare.start(), bare.end())
 
 
-def _is_rating(piece: ReportPiece, figure: _Figure) -> bool:
-    """Say whether a value says what kind a thing is: a 12 V battery."""
-    after = next((word for word in piece.words if word.start >= figure.end), None)
-    return after is not None and "rating" in after.groups and after.start - figure.end <= 1
-
-
-def _is_setting(piece: ReportPiece, figure: _Figure) -> bool:
-    before = [word for word in piece.words if word.end <= figure.start]
-    return bool(before) and "settings" in before[-1].groups
-
-
-def _name_before(
-    text: str, piece: ReportPiece, figure: _Figure, figures: Sequence[_Figure]
-) -> str | None:
-    """Give the words before a value, from the value before it or the piece's beginning on."""
-    start = max(
-        (f.end for f in figures if f.end <= figure.start and not _is_rating(piece, f)),
-        default=piece.start,
-    )
-    words = [w for w in piece.words if start <= w.start and w.end <= figure.start]
-    return _trimmed(text, words, LONGEST_NAME, from_end=True)
-
-
-def _name_after(text: str, piece: ReportPiece, figure: _Figure) -> str | None:
-    words = [word for word in piece.words if word.start >= figure.end]
+def _name_after(text: str, words: Sequence[ReportWord]) -> str | None:
     stop = next((n for n, w in enumerate(words) if w.text[0].isdigit()), len(words))
-    return _trimmed(text, words[:stop], LONGEST_AFTER, from_end=False)
+    return _trimmed(text, words[:stop], from_end=False)
 
 
-def _trimmed(text: str, words: Sequence[ReportWord], most: int, *, from_end: bool) -> str | None:
+def _trimmed(text: str, words: Sequence[ReportWord], *, from_end: bool) -> str | None:
     """Give a name without the small words at its ends; None where nothing is left."""
     kept = list(words)
     while kept and "name_ends" in kept[-1].groups:
         kept.pop()
-    kept = kept[-most:] if from_end else kept[:most]
+    kept = kept[-LONGEST_NAME:] if from_end else kept[:LONGEST_NAME]
     while kept and ("name_ends" in kept[0].groups or "says_finding" in kept[0].groups):
         kept.pop(0)
     while kept and "name_ends" in kept[-1].groups:

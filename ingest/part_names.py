@@ -27,6 +27,8 @@ HEAD = re.compile(r"(?:(?!with\b|for\b|in\b)[A-Za-z\-]{1,40}(?=[ ,]|$) ?){1,8}")
 # A type number of so many digits that one part alone has: 6205.
 TYPE_DIGITS = 4
 LEAST_WORDS = 2
+# A step that goes on for longer names no more parts than it does so far.
+MOST_WORDS = 60
 SMALL = frozenset("a an and of the for with to from in on two three".split())
 MOST_USED = 20
 NUMBERS = {"two": 2, "both": 2, "do": 2, "dono": 2, "three": 3, "teen": 3, "four": 4, "char": 4}
@@ -83,7 +85,11 @@ class PartNames:
 
     def find(self, piece: ReportPiece, vehicle: VehicleContext) -> Iterator[PartSeen]:
         """Yield the parts that a piece names, the best named first; no word names two."""
-        free = {n: stem_word(w.text) for n, w in enumerate(piece.words) if w.text not in SMALL}
+        free = {
+            n: stem_word(w.text)
+            for n, w in enumerate(piece.words[:MOST_WORDS])
+            if w.text not in SMALL
+        }
         while True:
             best = self._best(free, vehicle)
             if best is None:

@@ -31,6 +31,10 @@ class ReadReport:
     quantities: tuple[Quantity, ...]
 
     @cached_property
+    def _found(self) -> list[ReportPiece]:
+        return self.of(PieceRole.FINDING)
+
+    @cached_property
     def _facts_at(self) -> TextSpans:
         return TextSpans((fact.start, fact.end) for fact in self.facts)
 
@@ -59,7 +63,7 @@ class ReadReport:
         return after in {PieceRole.ACTION, PieceRole.SAFETY}
 
     def _certainty(self, span: tuple[int, int]) -> float:
-        inside = [p for p in self.of(PieceRole.FINDING) if span[0] <= p.start < span[1]]
+        inside = [p for p in self._found if p.start < span[1] and span[0] < p.end]
         broken = any(map(is_state, inside))
         said = any(p.holds("says_finding") or p.heading == "says_finding" for p in inside)
         return BROKEN * broken + said + (inside[0].opened_by == "because")
