@@ -20,6 +20,7 @@ from domain.errors import InvalidInput, Unavailable
 from domain.matches import UnderstoodReport
 from matching.diagnosis import prompt, reply
 from matching.diagnosis.answers import Diagnosis
+from matching.diagnosis.local_model import PROVIDER, EvidenceChatModel
 from matching.diagnosis.reply import ParsedReply
 
 T = TypeVar("T")
@@ -53,10 +54,14 @@ class LanguageModel:
     ) -> Self:
         """Give the model of this name, `PROVIDER:MODEL`; `url` leads to a server of one's own.
 
+        The provider `local` is the evidence itself and needs neither server nor key.
+
         Raises:
             InvalidInput: neither key nor server is given, the provider is unknown, its package is
                 missing, or it refuses to start.
         """
+        if name.partition(":")[0] == PROVIDER:
+            return cls(EvidenceChatModel(), name, patience_s)
         if url is None and key is None:
             raise InvalidInput("language model", f"{name} needs a key, or the address of a server")
         # A server of one's own often asks for no key, and the client will not start without one.
