@@ -84,6 +84,13 @@ def find_measured(
             yield MeasuredValue(name, figure.value, figure.unit, figure.start, figure.end)
 
 
+def _is_warmth(written: str, piece: ReportPiece) -> bool:
+    """Say whether degrees are those of warmth: they say so, or what they belong to does."""
+    return "c" in written.casefold() or any(
+        word.text.startswith(("temp", "hot", "garam", "heat")) for word in piece.words
+    )
+
+
 def _words_beside(
     piece: ReportPiece, since: int, figure: _Figure
 ) -> tuple[Sequence[ReportWord], Sequence[ReportWord]]:
@@ -100,6 +107,8 @@ def _figures(
     found = False
     for one in told:
         if one.start < piece.start or one.start >= piece.end or one.unit not in MEASURED:
+            continue
+        if one.unit == "°C" and not _is_warmth(text[one.start : one.end], piece):
             continue
         found = True
         unit = "MΩ" if MEGA.search(text[one.start : one.end]) else one.unit

@@ -16,6 +16,7 @@ from ingest.report_roles import PieceRole, assign_roles, is_state
 from ingest.text_spans import TextSpans
 
 BROKEN = 1.5
+OPENERS = frozenset("out that be ki kiya to par".split())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,8 +108,11 @@ def read_report(text: str, lexicon: Lexicon, parts: PartNames) -> ReadReport:
 
 def _told_from(piece: ReportPiece, facts: TextSpans) -> int:
     """Give where a piece begins behind the vehicle's name and the words that open it."""
+    opens = True
     for word in piece.words:
-        opens = not word.groups.isdisjoint({"says_finding", "says_complaint"})
+        # "Turned out that the cable …": what follows is told.
+        told = not word.groups.isdisjoint({"says_finding", "says_complaint"})
+        opens = told or (opens and word.text in OPENERS)
         if not facts.overlap(word.start, word.end) and not opens:
             return word.start
     return piece.start

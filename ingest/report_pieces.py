@@ -20,8 +20,8 @@ TOKEN = re.compile(
     r"\d{1,9}(?:[.,]\d{1,6}){0,3}|[^\W\d_]{1,40}(?:['’][^\W\d_]{1,10}){0,2}|[.,;:!?()\n|\u0964]"
     r"|[-\u2013\u2014+&/](?=\s)|->|=>"
 )
-SENTENCE_ENDS = frozenset(".;!?\n|\u0964")
-PIECE_ENDS = frozenset({",", ":", "(", ")", "-", "\u2013", "\u2014", "+", "&", "/", "->", "=>"})
+SENTENCE_ENDS = frozenset(".;!?\n|/\u0964")
+PIECE_ENDS = frozenset({",", ":", "(", ")", "-", "\u2013", "\u2014", "+", "&", "->", "=>"})
 JOINTS = frozenset("and then aur phir fir but lekin par also plus".split())
 # What parts an effect from its cause, and a cause from its effect.
 LINKS = ("because", "leads")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum, auto
 
 from ingest import durations
-from ingest.report_pieces import ReportPiece, begins_deed, tells_deed
+from ingest.report_pieces import ReportPiece, ReportWord, begins_deed, tells_deed
 from ingest.text_spans import TextSpans
 
 HEADINGS = {
@@ -62,6 +62,7 @@ def _sure_role(piece: ReportPiece, facts: TextSpans) -> PieceRole | None:
     tests = (
         (PieceRole.TIME, durations.is_only_time(piece)),
         (PieceRole.FACT, _tells_facts_alone(piece, facts)),
+        (PieceRole.COMPLAINT, _opens_complaint(piece)),
         (PieceRole.OTHER, _tells_no_repair(piece)),
         (PieceRole.SAFETY, _is_safety(piece)),
         (PieceRole.ACTION, heading == "ACTION" or is_action(piece)),
@@ -71,12 +72,28 @@ def _sure_role(piece: ReportPiece, facts: TextSpans) -> PieceRole | None:
 
 def _tells_facts_alone(piece: ReportPiece, facts: TextSpans) -> bool:
     """Say whether a piece tells nothing but what a vehicle is and what it is used for."""
-    return all(
+    left = [word for word in piece.words if not _is_beside_facts(word, facts)]
+    # "Nexon EV Max 2022": one word more of a name is no complaint.
+    named = facts.overlap(piece.start, piece.end) and len(piece.words) > 1
+    return not left or (named and len(left) == 1 and not _tells_failure(piece))
+
+
+def _opens_complaint(piece: ReportPiece) -> bool:
+    """Say whether a piece begins as a complaint: "customer says it switches off"."""
+    begins = any("says_complaint" in word.groups for word in piece.words[:2])
+    return begins and not piece.holds("result", "no_fault") and not begins_deed(piece.words)
+
+
+def _tells_failure(piece: ReportPiece) -> bool:
+    return is_state(piece) or piece.holds("noticed", "not", "does", "does_hindi", "safety")
+
+
+def _is_beside_facts(word: ReportWord, facts: TextSpans) -> bool:
+    return (
         facts.overlap(word.start, word.end)
         or word.text[0].isdigit()
         or "beside_facts" in word.groups
         or any(group.startswith(("usage_", "weather", "humidity_")) for group in word.groups)
-        for word in piece.words
     )
 
 
@@ -94,6 +111,8 @@ def _tells_no_repair(piece: ReportPiece) -> bool:
 
 
 def _is_safety(piece: ReportPiece) -> bool:
+    if piece.holds("says_complaint", "running"):
+        return False
     only_noticed = piece.holds("noticed") and not tells_deed(piece.words)
     return piece.holds("safety", "waits") and not only_noticed
 
@@ -104,7 +123,7 @@ def is_action(piece: ReportPiece) -> bool:
         # "Open circuit in the coil", "dry joint": there it is no order.
         rest = ReportPiece(piece.words[1:], piece.sentence)
         return not is_state(rest) and not rest.holds("noticed")
-    if not tells_deed(piece.words) or _denies_deed(piece):
+    if not tells_deed(piece.words) or _denies_deed(piece) or piece.holds("running"):
         return False
     return not (piece.holds("says_finding") and is_state(piece) and not begins_deed(piece.words))
 
