@@ -1,5 +1,8 @@
 """`battwheels draft`: the card that a technician's free report tells, for a person to check."""
 
+import asyncio
+from collections.abc import Callable, Sequence
+
 import orjson
 import typer
 from rich.console import Console
@@ -7,13 +10,14 @@ from rich.text import Text as Styled
 
 from domain.card_drafts import WHY, CardDraft
 from domain.hazards import SafetyAdvice
-from domain.matches import UnderstoodReport
 from domain.vehicles import UNKNOWN
 from web.cli import report_options
 from web.cli.match_output import safety_record
 from web.cli.report_file import NamedReport
 from web.cli.report_options import OutputFormat
-from web.wiring import Runtime, with_language_model
+from web.local.progress import progress_bars
+from web.settings import Settings
+from web.wiring import open_runtime, with_language_model
 
 
 def draft(
@@ -24,14 +28,6 @@ def draft(
     """Read a card out of a free report: what is told, where, and what is missing."""
     reports = report_options.chosen_reports(text, file, None, UNKNOWN)
 
-    def answering(runtime: Runtime) -> report_options.Answering[CardDraft]:
-        drafter = with_language_model(runtime).drafter
-
-        async def answer(understood: UnderstoodReport) -> CardDraft:
-            return await drafter.draft(understood.report.text)
-
-        return answer
-
     def tell(one: NamedReport, safety: SafetyAdvice | None, found: CardDraft) -> None:
         if form is OutputFormat.JSONL:
             first = {"id": one.id, "safety": safety_record(safety)}
@@ -39,7 +35,20 @@ def draft(
         else:
             print_draft(report_options.print_heading(one, safety), found)
 
-    report_options.answer_reports(reports, "drafting", answering, tell)
+    asyncio.run(_draft_each(reports, tell))
+
+
+async def _draft_each(
+    reports: Sequence[NamedReport],
+    tell: Callable[[NamedReport, SafetyAdvice | None, CardDraft], None],
+) -> None:
+    """Draft each report in an opened house; no model of meanings is loaded for it."""
+    with progress_bars(Console(stderr=True)) as report:
+        async with open_runtime(Settings.read(), report=report) as runtime:
+            drafter = with_language_model(runtime).drafter
+            for one in reports:
+                drafted = await drafter.draft(one.report.text)
+                tell(one, await runtime.reader.safety(one.report.text), drafted)
 
 
 def print_draft(console: Console, found: CardDraft) -> None:
