@@ -27,6 +27,12 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.hazards": ("hazard_recall", "hazard_recall_kept", "hazard_false_alarms"),
     "bench.symptoms": ("symptom_precision", "symptom_recall"),
     "bench.flat_file": ("flat_file_s", "flat_file_mib"),
+    "bench.drafts": (
+        "draft_valid",
+        "draft_field_precision",
+        "draft_valid_kept",
+        "draft_field_precision_kept",
+    ),
     "bench.match_speed": (
         "match_p95_ms",
         "match_growth",

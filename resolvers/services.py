@@ -20,6 +20,7 @@ from billing.ledger.returns import ReturnBuilder
 from billing.ledger.stock import StockStore
 from billing.messages.correspondence import MessageStore
 from domain.access import Actor, Viewer
+from domain.card_drafts import CardDraft
 from domain.cards import FailureCard
 from domain.codes import ErrorCode
 from domain.digests import HourlyDigest
@@ -124,6 +125,10 @@ class ReportDiagnoser(Protocol):
     async def diagnose(self, understood: UnderstoodReport, viewer: Viewer) -> Diagnosis: ...
 
 
+class TextDrafter(Protocol):
+    async def draft(self, text: str) -> CardDraft: ...
+
+
 class IdempotentOperations(Protocol):
     async def run_once(
         self,
@@ -194,6 +199,7 @@ class Services:
     reader: ports.ReportInterpreter
     matcher: ports.CardMatcher
     diagnoser: ReportDiagnoser
+    drafter: TextDrafter
     embedder: ports.SentenceEmbedder
     operations: IdempotentOperations
     recheck_marks: card_merges.RecheckMarks

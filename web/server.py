@@ -109,6 +109,7 @@ def build_services(runtime: Runtime) -> Services:
         reader=runtime.reader,
         matcher=runtime.matcher,
         diagnoser=runtime.diagnoser,
+        drafter=runtime.drafter,
         embedder=runtime.embedder,
         operations=runtime.operations,
         recheck_marks=runtime.cards,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
+from typing import Protocol
 
 from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError
@@ -27,6 +28,7 @@ from graph.search import CardSearch
 from graph.technicians import TechnicianStore
 from graph.tickets import TicketStore
 from graph.vocabulary import VocabularyStore
+from ingest.card_drafter import CardDrafter, DraftModel
 from ingest.embedder import DEFAULT_MODEL, Embedder
 from ingest.report_reader import ReportReader
 from matching.chance import ChanceModel
@@ -117,6 +119,7 @@ class Runtime:
     reader: ReportReader
     matcher: Matcher
     diagnoser: Diagnoser
+    drafter: CardDrafter
     change_log: ChangeLog
     cursors: ConsumerCursors
     leases: LeaseStore
@@ -210,6 +213,10 @@ async def count_words(runtime: Runtime) -> None:
     runtime.matcher.rarity = await asyncio.to_thread(WordRarity.from_texts, texts)
 
 
+class ServedModel(LanguageReasoner, DraftModel, Protocol):
+    """A language model that reads a failure's evidence, and a report's fields."""
+
+
 def with_language_model(runtime: Runtime) -> Runtime:
     """Give the same house with the language model that its settings name, if they name one.
 
@@ -217,10 +224,14 @@ def with_language_model(runtime: Runtime) -> Runtime:
         InvalidInput: it cannot be had.
     """
     language = open_language_model(runtime.settings)
-    return replace(runtime, diagnoser=replace(runtime.diagnoser, language=language))
+    return replace(
+        runtime,
+        diagnoser=replace(runtime.diagnoser, language=language),
+        drafter=CardDrafter(runtime.reader, runtime.vocabulary, language),
+    )
 
 
-def open_language_model(settings: Settings) -> LanguageReasoner | None:
+def open_language_model(settings: Settings) -> ServedModel | None:
     """Give the language model of the settings; its package is needed only where one is named.
 
     Raises:
@@ -234,9 +245,7 @@ def open_language_model(settings: Settings) -> LanguageReasoner | None:
         raise InvalidInput(
             "BATTWHEELS_LANGUAGE_MODEL", "needs the extra: pip install 'battwheels[llm]'"
         ) from error
-    build: Callable[[str, str | None, str | None], LanguageReasoner] = (
-        driver.LanguageModel.from_name
-    )
+    build: Callable[[str, str | None, str | None], ServedModel] = driver.LanguageModel.from_name
     return build(settings.language_model, settings.language_model_url, settings.language_model_key)
 
 
@@ -296,6 +305,7 @@ def join_parts(
             patience_s=patience.graph,
             symptom_texts=lambda: reader.lexicon.symptom_texts,
         ),
+        drafter=CardDrafter(reader, vocabulary),
         change_log=log,
         cursors=ConsumerCursors(records),
         leases=leases,

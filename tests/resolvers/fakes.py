@@ -511,6 +511,7 @@ class World:
             matcher=self.matcher,
             diagnoser=Diagnoser(matcher=self.matcher, cards=self.cards),
             embedder=FakeEmbedder(),
+            drafter=cast("Any", None),
             operations=self.operations,
             # Jobs, marks, feedback, digests and the review queue are asked on real stores alone.
             digests=cast("Any", None),

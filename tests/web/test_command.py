@@ -55,7 +55,7 @@ def test_tokens_are_refused_in_production(tmp_path: Path) -> None:
     assert refused == (1, "", "battwheels token: mints tokens for development only\n")
 
 
-@pytest.mark.parametrize("command", ["match", "diagnose"])
+@pytest.mark.parametrize("command", ["match", "diagnose", "draft"])
 def test_empty_report_is_refused(command: str) -> None:
     assert called(command, "   ") == (1, "", "text: is empty\n")
 
