@@ -40,9 +40,7 @@ async def _measured(reader: ReportReader) -> list[Bar]:
     for name in dict.fromkeys((*TUNED_ON, HELD_BACK)):
         shares[name] = await _share(reader, name, danger=True)
         false = await _share(reader, name, danger=False)
-        print(
-            f"  {name}: {shares[name]:.3f} of the dangers found, {false:.3f} of the harmless alarmed"
-        )
+        print(f"  {name}: {shares[name]:.3f} of the dangers, {false:.3f} of the harmless alarmed")
     alarms = {part: await _alarms(reader, part) for part in ("tuned", "fresh")}
     print(f"  harmless complaints that raise an alarm: {alarms}")
     every = sum(shares[name] for name in THREE_HUNDRED) / len(THREE_HUNDRED)

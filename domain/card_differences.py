@@ -21,7 +21,7 @@ def differences(before: FailureCard, after: FailureCard) -> list[str]:
         if type(old) is not type(fresh):
             found.append(f"{part}: is new")
             continue
-        for name in cast("tuple[str, ...]", getattr(type(old), "__slots__", ())):
+        for name in cast("tuple[str, ...]", getattr(old, "__slots__", ())):
             found += _difference(f"{part}.{name}", getattr(old, name), getattr(fresh, name))
     return found
 

@@ -118,11 +118,6 @@ class Lexicon:
         return any(spelling in self.typos for spelling in (stem, *near_spellings(stem)))
 
     @cached_property
-    def symptom_texts(self) -> Mapping[str, str]:
-        """What each symptom says, in the first of its phrases."""
-        return {phrase.value: phrase.text for phrase in reversed(self.meant)}
-
-    @cached_property
     def totals(self) -> tuple[float, ...]:
         """What the stems of each phrase weigh together."""
         return tuple(sum(self.weights[stem] for stem in p.stems) for p in self.phrases)

@@ -65,7 +65,8 @@ class FailureMatches:
 class Matches:
     safety: SafetyAdvice | None = field(description=SAFETY)
     matches: list[Match] = field(
-        description="At most five, best first, of several failures the best of each; none when none is likely."
+        description="At most five, best first; of several failures, the best of each first. "
+        "None where none is likely to fit."
     )
     failures: list[FailureMatches] = field(
         description="Each failure by itself, where the report tells several; else empty."

@@ -24,8 +24,9 @@ from pydantic import BaseModel, Field, ValidationError
 
 from domain import effectiveness
 from domain.signature import cause_key
-from matching.diagnosis.evidence_reasoner import LOOKING, USUAL
+from matching.diagnosis.evidence_reasoner import USUAL
 from matching.diagnosis.prompt import PRECEDENTS
+from matching.diagnosis.questions import LOOKING
 
 PROVIDER = "local"
 CHECKS, OTHERS = 5, 4

@@ -1,7 +1,7 @@
 """`battwheels draft`: the card that a technician's free report tells, for a person to check."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import orjson
 import typer
@@ -13,7 +13,7 @@ from domain.hazards import SafetyAdvice
 from domain.vehicles import UNKNOWN
 from web.cli import report_options
 from web.cli.match_output import safety_record
-from web.cli.report_file import NamedReport
+from web.cli.report_file import NamedReport, RefusedReport, ReportEntry
 from web.cli.report_options import OutputFormat
 from web.local.progress import progress_bars
 from web.settings import Settings
@@ -35,20 +35,25 @@ def draft(
         else:
             print_draft(report_options.print_heading(one, safety), found)
 
-    asyncio.run(_draft_each(reports, tell))
+    teller = report_options.AnswerTeller(doing="drafting", tell=tell, form=form)
+    asyncio.run(_draft_each(reports, teller))
+    if any(isinstance(one, RefusedReport) for one in reports):
+        raise typer.Exit(1)
 
 
 async def _draft_each(
-    reports: Sequence[NamedReport],
-    tell: Callable[[NamedReport, SafetyAdvice | None, CardDraft], None],
+    reports: Sequence[ReportEntry], teller: report_options.AnswerTeller[CardDraft]
 ) -> None:
     """Draft each report in an opened house; no model of meanings is loaded for it."""
     with progress_bars(Console(stderr=True)) as report:
         async with open_runtime(Settings.read(), report=report) as runtime:
             drafter = with_language_model(runtime).drafter
             for one in reports:
+                if isinstance(one, RefusedReport):
+                    teller.refuse(one)
+                    continue
                 drafted = await drafter.draft(one.report.text)
-                tell(one, await runtime.reader.safety(one.report.text), drafted)
+                teller.tell(one, await runtime.reader.safety(one.report.text), drafted)
 
 
 def print_draft(console: Console, found: CardDraft) -> None:
