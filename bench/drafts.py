@@ -44,8 +44,9 @@ def _bars(
     name: str, suffix: str, reports: Sequence[LabelledReport], made: Sequence[CardDraft]
 ) -> list[Bar]:
     counted = FieldCount()
+    unlabelled = drafts.KEPT_UNLABELLED if name == drafts.HELD_BACK else frozenset[str]()
     for report, draft in zip(reports, made, strict=True):
-        counted.add(drafts.count_fields(draft, report.card), report.id)
+        counted.add(drafts.count_fields(draft, report.card, unlabelled), report.id)
     pairs = list(zip(reports, made, strict=True))
     whole = [draft for report, draft in pairs if not report.missing]
     valid = sum(passes_schema(draft) for draft in whole) / len(whole)

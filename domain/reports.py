@@ -45,10 +45,12 @@ class FailureReport:
             InvalidInput: no text and no code, over 50 codes, or a code of more than 40 characters.
         """
         limits.check_count("codes", len(codes), CODES_LIMIT)
-        clean = limits.clean_prose("text", text[:TEXT_LIMIT], TEXT_LIMIT, least=0 if codes else 1)
+        # What takes the place of telephone numbers may be longer than they were.
+        room = 2 * TEXT_LIMIT
+        clean = limits.clean_prose("text", text[:TEXT_LIMIT], room, least=0 if codes else 1)
         kept = tuple(_code(code) for code in codes)
         whole = len(text) if len(text) > TEXT_LIMIT else None
-        return cls(text=clean, codes=kept, vehicle=vehicle or UNKNOWN, whole=whole)
+        return cls(text=clean[:TEXT_LIMIT], codes=kept, vehicle=vehicle or UNKNOWN, whole=whole)
 
 
 def _code(typed: str) -> str:

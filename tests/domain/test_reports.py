@@ -31,6 +31,12 @@ def test_a_longer_text_is_cut_after_ten_thousand() -> None:
     assert longer.note == "Only the first 10,000 of its 10,001 characters were read."
 
 
+def test_a_long_text_that_grows_by_its_masks_is_cut_too() -> None:
+    told = FailureReport.parse("a@b.co " * 2_000)
+    assert len(told.text) == 10_000
+    assert "@" not in told.text
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

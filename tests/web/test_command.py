@@ -180,8 +180,8 @@ def test_a_long_text_is_cut_with_a_note(tmp_path: Path) -> None:
     file.write_text(orjson.dumps({"id": "a", "text": "horn " * 4_000}).decode())
     [found] = read_reports(file)
     assert isinstance(found, NamedReport)
-    assert found.note == "the text has 20000 characters; the first 9800 were read"
-    assert len(found.report.text) == 9_799
+    assert found.report.note == "Only the first 10,000 of its 20,000 characters were read."
+    assert len(found.report.text) == 9_999
 
 
 def test_when_no_line_is_a_report_every_line_says_why(tmp_path: Path) -> None:

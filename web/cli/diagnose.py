@@ -49,7 +49,9 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument an option of the command
 
 
 def print_diagnosis(console: Console, found: Diagnosis) -> None:
-    """Print a diagnosis for who stands at the vehicle."""
+    """Print a diagnosis for who stands at the vehicle, then those of the other failures."""
+    if found.text is not None:
+        console.print(Styled(f"Failure: {found.text}", style="bold cyan"))
     if found.cause is None:
         console.print(Styled("Cause unknown", style="bold yellow"))
     else:
@@ -68,6 +70,8 @@ def print_diagnosis(console: Console, found: Diagnosis) -> None:
     if found.truncated:
         told += ", cut short"
     console.print(Styled("; ".join(filter(None, (told, found.degraded))), style="dim"))
+    for other in found.others:
+        print_diagnosis(console, other)
 
 
 def diagnosis_record(found: Diagnosis) -> dict[str, object]:
@@ -89,6 +93,8 @@ def diagnosis_record(found: Diagnosis) -> dict[str, object]:
         "level": found.level.value,
         "degraded": found.degraded,
         "truncated": found.truncated,
+        "text": found.text,
+        "others": [diagnosis_record(other) for other in found.others],
     }
 
 

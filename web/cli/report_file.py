@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from domain.errors import ImportRefused, InvalidInput
-from domain.reports import TEXT_LIMIT, FailureReport
+from domain.reports import FailureReport
 from domain.vehicles import VehicleContext
 from ingest.agencies.nhtsa import complaint_rows, is_flat_complaints
 from ingest.cells import read_years
@@ -26,18 +26,15 @@ COMMAND = "match --file"
 # What agencies write for "no year".
 NO_YEAR = 9999
 SEPARATED = re.compile(r"[;,|\n]")
-# Room for the words that take the place of telephone numbers.
-KEPT = TEXT_LIMIT - 200
 
 
 @dataclass(frozen=True, slots=True)
 class NamedReport:
-    """One report with the id its answer will carry, its line, and what is to be said beside it."""
+    """One report with the id its answer will carry, and its line."""
 
     id: str
     report: FailureReport
     line: int = 1
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +79,8 @@ class ReportLine(BaseModel):
         # A model without its make cannot be looked up; it stays in the text's hands.
         model = self.model if self.make else None
         vehicle = VehicleContext(make=self.make or None, model=model or None, year=self.year)
-        note = ""
-        if len(self.text) > TEXT_LIMIT:
-            note = f"the text has {len(self.text)} characters; the first {KEPT} were read"
-        text = self.text[:KEPT] if note else self.text
-        report = FailureReport.parse(text, tuple(self.codes), vehicle)
-        return NamedReport(self.id, report, line, note)
+        report = FailureReport.parse(self.text, tuple(self.codes), vehicle)
+        return NamedReport(self.id, report, line)
 
 
 def read_reports(path: Path, columns: ColumnMap = NO_MAP) -> list[ReportEntry]:

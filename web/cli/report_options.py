@@ -158,7 +158,7 @@ def _show_count(report: Report, doing: str, number: int, total: int) -> None:
 
 def first_fields(one: NamedReport, safety: SafetyAdvice | None) -> dict[str, object]:
     """Give what an answer as JSON begins with: whose it is, what was cut, what keeps them safe."""
-    note = {"note": one.note} if one.note else {}
+    note = {"note": one.report.note} if one.report.note else {}
     return {"id": one.id, **note, "safety": safety_record(safety)}
 
 
@@ -166,7 +166,7 @@ def print_heading(one: NamedReport, safety: SafetyAdvice | None) -> Console:
     """Print which report is answered and what keeps people safe; give where the answer goes."""
     console = Console()
     console.print(Styled.assemble((f"Report {one.id}", "bold"), " ", one.report.text[:SHOWN]))
-    if one.note:
-        console.print(Styled(one.note, style="yellow"))
+    if one.report.note:
+        console.print(Styled(one.report.note, style="yellow"))
     print_safety(console, safety)
     return console

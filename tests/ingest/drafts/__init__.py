@@ -20,6 +20,10 @@ ALIKE = 0.6
 WORD = re.compile(r"[^\W_]+(?:\.\d+)?")
 # Neither is labelled: the title is the complaint again, the category the catalogue's.
 UNLABELLED = ("title", "category", "safety")
+# The labels of the kept reports leave these out.
+KEPT_UNLABELLED = frozenset(
+    {"symptoms", "component", "failureMode", "severity", "occurrence", "usage"}
+)
 CHOICES = ("symptoms", "component", "failureMode", "severity", "occurrence", "part")
 
 
@@ -91,8 +95,24 @@ def alike(one: str, other: str) -> bool:
     return bool(shared) and 2 * shared / (first.total() + second.total()) >= ALIKE
 
 
-def count_fields(draft: CardDraft, wanted: Mapping[str, Any]) -> FieldCount:
-    """Count the fields of a draft against what its report's label tells."""
+def count_fields(
+    draft: CardDraft, wanted: Mapping[str, Any], unlabelled: frozenset[str] = frozenset()
+) -> FieldCount:
+    """Count the fields of a draft against what its report's label tells, but `unlabelled` ones."""
+    counted = _count_all(draft, wanted)
+    return FieldCount(
+        found=Counter({p: n for p, n in counted.found.items() if _name_of(p) not in unlabelled}),
+        missed=[one for one in counted.missed if _name_of(one) not in unlabelled],
+        invented=[one for one in counted.invented if _name_of(one) not in unlabelled],
+    )
+
+
+def _name_of(told: str) -> str:
+    """Give the field of "signature.symptoms: SYM_BATT_001"."""
+    return told.partition(":")[0].rpartition(".")[2]
+
+
+def _count_all(draft: CardDraft, wanted: Mapping[str, Any]) -> FieldCount:
     counted = FieldCount()
     got = draft.content()
     for section in ("signature", "cause", "evidence", "resolution"):
