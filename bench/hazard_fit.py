@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from bench.quality import NHTSA
 from ingest import knowledge
 from ingest.embedder import Embedder
-from ingest.hazard_meaning import FILE, LONGEST, NONE
+from ingest.hazard_classifier import FILE, LONGEST, NONE
 from ingest.hazards import find_hazards
 from tests.ingest.hazards import TUNED_ON, harmless_complaints, phrasings
 from tests.ingest.labelled_reports import SENTENCES

@@ -44,7 +44,7 @@ CONFIDENCES = (0.6, 0.7, 0.8, 0.85)
 
 
 @dataclass(frozen=True, slots=True)
-class SymptomPattern:
+class ConceptPattern:
     """Concepts that tell a symptom together; each slot takes one of several.
 
     Attributes:
@@ -90,7 +90,7 @@ class SymptomPattern:
 class PatternSeen:
     """A pattern told between two places of a text."""
 
-    pattern: SymptomPattern
+    pattern: ConceptPattern
     start: int
     end: int
     negated: bool
@@ -109,13 +109,13 @@ class PatternLexicon:
             for language, endings in told["not_endings"].items()
         }
         self.components = {concept: component for component, concept in told["components"].items()}
-        self.patterns: dict[str, list[SymptomPattern]] = {}
+        self.patterns: dict[str, list[ConceptPattern]] = {}
         for symptom, patterns in told["symptoms"].items():
-            for pattern in (SymptomPattern.read(symptom, written) for written in patterns):
+            for pattern in (ConceptPattern.read(symptom, written) for written in patterns):
                 for concept in frozenset[str]().union(*pattern.slots):
                     self.patterns.setdefault(concept, []).append(pattern)
 
-    def possible(self, own: Iterable[str], present: frozenset[str]) -> Iterable[SymptomPattern]:
+    def possible(self, own: Iterable[str], present: frozenset[str]) -> Iterable[ConceptPattern]:
         """Give the patterns with one of a word's own concepts whose others are present too."""
         found = (
             pattern
@@ -241,7 +241,7 @@ def _seen_in(words: Sequence[Word], language: str) -> Iterator[PatternSeen]:
 
 
 def _placed(
-    pattern: SymptomPattern, words: Sequence[Word], says_not: Sequence[bool], near: Iterable[int]
+    pattern: ConceptPattern, words: Sequence[Word], says_not: Sequence[bool], near: Iterable[int]
 ) -> PatternSeen | None:
     """Give the pattern if a word of its own stands for each slot, the last of them here.
 

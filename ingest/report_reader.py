@@ -19,7 +19,7 @@ from domain.vocabulary import Component, Symptom
 from ingest.concept_patterns import find_in_language
 from ingest.extraction import Clause, TextFinding, find_by_meaning, find_in_text, split_text
 from ingest.failures import split_failures
-from ingest.hazard_meaning import find_meant_hazard
+from ingest.hazard_classifier import find_meant_hazard
 from ingest.hazards import find_hazards
 from ingest.languages import ENGLISH, HINGLISH
 from ingest.lexicon import Lexicon, PhraseKind

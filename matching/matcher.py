@@ -15,6 +15,7 @@ from domain.matches import CardFacts, CardHit, CardMarks, Level, Source, Underst
 from matching import fit, formulas, trust
 from matching.answers import Match, MatchAnswer
 from matching.chance import LOOKED_AT, WORTH, ChanceJudge, ListChance
+from matching.failures import failures_of, join_answers
 from matching.fallback_levels import (
     RECENT_SECONDS,
     RecentAnswers,
@@ -26,7 +27,6 @@ from matching.rankers import RankedCard, Ranker
 from matching.reasons import find_reasons, reason_sentence
 from matching.recall import CardRecall, SearchableCards
 from matching.recall_sources import build_sources
-from matching.several_failures import failures_of, join_answers
 from matching.word_rarity import WordRarity
 
 # All that the sources may find together: nothing is cut before it is ranked.

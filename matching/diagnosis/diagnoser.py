@@ -15,7 +15,7 @@ from matching.diagnosis import evidence_reasoner, retrieval
 from matching.diagnosis.answers import Diagnosis, Precedent
 from matching.diagnosis.questions import UNWEIGHED, CandidateCard, choose_questions
 from matching.diagnosis.reply import ParsedReply, merge_reply
-from matching.several_failures import failures_of
+from matching.failures import failures_of
 
 # The matches tell the causes; their cards, whole, are waited for no longer than this.
 CARDS_SECONDS = 0.6
