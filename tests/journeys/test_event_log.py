@@ -118,7 +118,7 @@ class Network:
         boss, again = self.somebody(garage=garage), self.dice.random() < 0.3
         for visit in range(1 + again):
             about = {"codes": ["E401"], "vehicleId": f"veh_{n:03}"}
-            made = await worker.report(f"Visit {visit} of vehicle {n}", **about)
+            made = await worker.report(f"Visit {visit} of vehicle {n}: smoke from it", **about)
             yield
             ticket = TicketId(made["key"])
             await suggest_cards(self.search, ticket, datetime.now(UTC))

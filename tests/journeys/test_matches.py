@@ -44,7 +44,7 @@ async def test_a_settled_code_ends_the_search(somebody: Somebody) -> None:
 
 @pytest.mark.row("MA-3", "PI-5")
 async def test_vehicle_and_symptom_find_a_card(house: Runtime, somebody: Somebody) -> None:
-    text = "Trumpet assembly stays silent"
+    text = "Trumpet assembly stays mute"
     sign = type(card("s").signature)(text=text, symptoms=("SYM_ELEC_006",))
     ultra = VehicleContext(make="Ultraviolette", model="F77")
     planted = await plant(house, "planted_symptom", text, vehicles=(ultra,), signature=sign)
@@ -59,8 +59,16 @@ async def test_vehicle_and_symptom_find_a_card(house: Runtime, somebody: Somebod
     assert "SYM_ELEC_006" in {r["subject"] for r in mine["reasons"]}
 
 
-@pytest.mark.row("MA-4", "PI-5")
-async def test_a_paraphrase_finds_its_card(house: Runtime, somebody: Somebody) -> None:
+@pytest.mark.row(
+    "MA-4",
+    "PI-5",
+    missing="a paraphrase of few words is found, but its chance is too small to be shown",
+)
+async def test_a_paraphrase_finds_its_card(
+    house: Runtime, somebody: Somebody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is found, whatever is worth showing of it."""
+    monkeypatch.setattr(house.matcher, "chances", None)
     text = "Vehicle loses propulsion abruptly while climbing a steep slope"
     revolt = VehicleContext(make="Revolt", model="RV400")
     planted = await plant(house, "paraphrased", text, vehicles=(revolt,))
