@@ -118,7 +118,7 @@ class Network:
         boss, again = self.somebody(garage=garage), self.dice.random() < 0.3
         for visit in range(1 + again):
             about = {"codes": ["E401"], "vehicleId": f"veh_{n:03}"}
-            made = await worker.report(f"Visit {visit} of vehicle {n}: smoke from it", **about)
+            made = await worker.report(f"Visit {visit} of vehicle {n}", **about)
             yield
             ticket = TicketId(made["key"])
             await suggest_cards(self.search, ticket, datetime.now(UTC))
@@ -189,6 +189,7 @@ async def test_a_garages_state_is_its_log(
     following = [copy_of(garage) for garage in GARAGES]
     for each in following:
         await each.catch_up()
+    await somebody(Role.TECHNICIAN, GARAGES[0]).report("Smoke comes out of the battery")
     await lived(network, following, stories)
     await told(house)
     log = [event for _, event in await house.change_log.after(begun, 10_000)]

@@ -44,7 +44,7 @@ async def test_a_settled_code_ends_the_search(somebody: Somebody) -> None:
 
 @pytest.mark.row("MA-3", "PI-5")
 async def test_vehicle_and_symptom_find_a_card(house: Runtime, somebody: Somebody) -> None:
-    text = "Trumpet assembly stays mute"
+    text = "Trumpet assembly stays silent"
     sign = type(card("s").signature)(text=text, symptoms=("SYM_ELEC_006",))
     ultra = VehicleContext(make="Ultraviolette", model="F77")
     planted = await plant(house, "planted_symptom", text, vehicles=(ultra,), signature=sign)
