@@ -10,10 +10,15 @@ FIGURE = re.compile(r"\d+(?:\.\d+)?")
 DEVANAGARI = re.compile(r"[\u0900-\u097f]")
 
 
-def test_every_title_and_every_safety_step_is_told_in_hindi(shipped: ImportBatch) -> None:
-    steps = [step for c in shipped.cards for step in c.resolution.steps if step.safety]
+def test_every_safety_step_is_told_in_hindi(shipped: ImportBatch) -> None:
+    steps = [s.action for c in shipped.cards for s in c.resolution.steps if s.safety]
     assert len(steps) > 500
-    wanted = {c.title for c in shipped.cards} | {step.action for step in steps}
+    assert set(steps) - HINDI.keys() == set()
+
+
+def test_every_title_and_every_step_is_told_in_hindi(shipped: ImportBatch) -> None:
+    wanted = {c.title for c in shipped.cards}
+    wanted |= {step.action for c in shipped.cards for step in c.resolution.steps}
     assert wanted - HINDI.keys() == set()
 
 
