@@ -10,6 +10,8 @@ from pathlib import Path
 
 import yaml
 
+from ingest.knowledge_file import LOADER
+
 FILE = Path(__file__).with_suffix(".yaml")
 
 
@@ -21,4 +23,4 @@ def translate_sentence(sentence: str, language: str) -> str | None:
 @cache
 def read_translations() -> Mapping[str, Mapping[str, str]]:
     """Give the translations by language and English sentence."""
-    return yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return yaml.load(FILE.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506

@@ -138,6 +138,25 @@ async def test_shipped_knowledge_loads(house: House[CardStore], shipped: ImportB
     assert (again.created, again.changed) == (0, 0)
 
 
+async def test_newer_knowledge_gives_the_cards_of_an_older_store_what_is_new(
+    house: House[CardStore], shipped: ImportBatch
+) -> None:
+    newer = replace(shipped, cards=shipped.cards[:3])
+    older = replace(
+        newer,
+        cards=tuple(replace(c, cause=replace(c.cause, differential=())) for c in newer.cards),
+    )
+    await import_batch(older, house)
+    report = await import_batch(newer, house)
+    stored = [await house.cards.get(card.id, EVERYONE) for card in newer.cards]
+    again = await import_batch(newer, house)
+    assert (report.created, report.changed, report.left) == (0, 3, ())
+    assert [(c.version, c.cause.differential) for c in stored] == [
+        (2, c.cause.differential) for c in newer.cards
+    ]
+    assert (again.created, again.changed, again.unchanged) == (0, 0, 3)
+
+
 async def test_empty_batch_writes_nothing(house: House[CardStore]) -> None:
     report = await import_batch(ImportBatch(), house)
     assert (report.written, report.created) == (False, 0)

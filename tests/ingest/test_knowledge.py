@@ -1,6 +1,7 @@
 """The knowledge base: what ships is sound, and every kind of mistake is named."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -25,6 +26,7 @@ symptoms:
 parts:
   - {id: BW-FUSE-1, name: Fuse, hsn: "853610", component: pack}
 """
+RIVAL = re.compile(r"[^:;]{3,90}: \S.{8,200}")
 DANGERS = frozenset(
     """SYM_BATT_016 SYM_BATT_017 SYM_BATT_018 SYM_BATT_019 SYM_BATT_020 SYM_ELEC_013 SYM_CHRG_014
     SYM_BRAK_010 SYM_STER_010 SYM_STER_011 SYM_STER_013 SYM_MOTR_010""".split()
@@ -111,7 +113,14 @@ def test_what_hurts_people_is_told_apart_and_guarded(shipped: ImportBatch) -> No
     cards = [c for c in shipped.cards if DANGERS.intersection(c.signature.symptoms)]
     assert {s for c in cards for s in c.signature.symptoms} & DANGERS == DANGERS
     assert [c.id for c in cards if not c.resolution.steps[0].safety] == []
-    assert [c.id for c in cards if not c.cause.differential] == []
+
+
+def test_every_card_tells_its_rivals_apart(shipped: ImportBatch) -> None:
+    """Two at least, each a rival and, after a colon, what tells it apart; none is said twice."""
+    told = [line for c in shipped.cards for line in c.cause.differential]
+    assert [c.id for c in shipped.cards if len(c.cause.differential) < 2] == []
+    assert [line for line in told if not RIVAL.fullmatch(line)] == []
+    assert [line for line, n in Counter(told).items() if n > 1] == []
 
 
 def test_suppliers_are_shared_between_makes(shipped: ImportBatch) -> None:
