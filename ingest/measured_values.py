@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from ingest.deeds import tells_deed
 from ingest.quantities import Quantity
-from ingest.report_pieces import ReportPiece, ReportWord, tells_deed
+from ingest.report_pieces import ReportPiece
 from ingest.report_roles import PieceRole
+from ingest.report_words import ReportWord
 from ingest.text_spans import TextSpans
 
 # Times and distances are told elsewhere.

@@ -7,12 +7,14 @@ import yaml
 
 from domain.card_drafts import LONGEST, DraftField, FieldValue
 from domain.cards import SolutionType
+from ingest.deeds import tells_deed
 from ingest.durations import Duration, find_durations
 from ingest.extraction import TextFinding
 from ingest.lexicon import PhraseKind
 from ingest.part_names import PartSeen
-from ingest.report_pieces import FILE, ReportPiece, repair_words, tells_deed
+from ingest.report_pieces import ReportPiece
 from ingest.report_roles import PieceRole
+from ingest.report_words import FILE, repair_words
 from ingest.text_spans import TextSpans
 
 LIVE = frozenset(

@@ -5,10 +5,14 @@ stands. Of what is left open the first is taken for the complaint, what follows 
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import Enum, auto
 
 from ingest import durations
-from ingest.report_pieces import ReportPiece, ReportWord, begins_deed, tells_deed
+from ingest.cuts import JOINTS
+from ingest.deeds import begins_deed, begins_past, ends_past, tells_deed
+from ingest.report_pieces import ReportPiece
+from ingest.report_words import ReportWord
 from ingest.text_spans import TextSpans
 
 HEADINGS = {
@@ -18,9 +22,10 @@ HEADINGS = {
     "says_result": "RESULT",
     "says_time": "TIME",
 }
+LEAST_TOLD = 2
 # Words of cause and of complaint that a form or a sentence says outright.
 SAID, LINKED, SYMPTOM, STATE = 3.0, 2.0, 2.0, 1.5
-FIRST, FOLLOWING, SAME_SENTENCE = 1.5, 1.5, 1.0
+FIRST, FOLLOWING, SAME_SENTENCE, MEASURED = 1.5, 1.5, 1.0, 1.5
 
 
 class PieceRole(Enum):
@@ -34,19 +39,46 @@ class PieceRole(Enum):
     OTHER = auto()
 
 
-def assign_roles(
-    pieces: Sequence[ReportPiece], facts: TextSpans, symptoms: TextSpans
-) -> tuple[PieceRole, ...]:
-    """Give each piece its role; `symptoms` are the places where the vocabulary reads one."""
-    sure = [_sure_role(piece, facts) for piece in pieces]
-    for number, piece in enumerate(pieces[1:], start=1):
-        # What proves that it is dead stands right behind what made it so.
-        if sure[number - 1] is PieceRole.SAFETY and piece.holds("zero_volts"):
-            sure[number] = PieceRole.SAFETY
+WORK = frozenset({PieceRole.ACTION, PieceRole.SAFETY})
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPlaces:
+    """Where a text tells a fact, a symptom of the vocabulary, a measured value."""
+
+    facts: TextSpans
+    symptoms: TextSpans
+    measured: TextSpans
+
+
+def assign_roles(pieces: Sequence[ReportPiece], seen: SeenPlaces) -> tuple[PieceRole, ...]:
+    """Give each piece its role."""
+    sure = [_sure_role(piece, seen.facts) for piece in pieces]
+    _protect(pieces, sure)
     roles: list[PieceRole] = []
     for piece, role in zip(pieces, sure, strict=True):
-        roles.append(role or _likely_role(piece, pieces, roles, symptoms))
+        roles.append(role or _likely_role(piece, pieces, roles, seen))
     return tuple(_with_both(pieces, roles, sure))
+
+
+def _protect(pieces: Sequence[ReportPiece], sure: list[PieceRole | None]) -> None:
+    """Take what stands beside a step that protects for one too: its wait, what proves it dead."""
+    # The last one of each sentence.
+    safe = {p.sentence: n for n, p in enumerate(pieces) if sure[n] is PieceRole.SAFETY}
+    for number, piece in enumerate(pieces):
+        follows = number > 0 and sure[number - 1] is PieceRole.SAFETY
+        same = follows and pieces[number - 1].sentence == piece.sentence
+        goes_on = safe.get(piece.sentence, -1) > number
+        waits = sure[number] is PieceRole.TIME and same and goes_on
+        proves = piece.holds("zero_volts") and (follows or piece.sentence in safe)
+        if waits or proves or (same and _is_cut_off(piece)):
+            sure[number] = PieceRole.SAFETY
+
+
+def _is_cut_off(piece: ReportPiece) -> bool:
+    """Say whether a piece tells that a source of power was parted: "12 V minus off"."""
+    parted = piece.holds("power_source") and piece.holds("parted")
+    return parted and not piece.holds("noticed", "not", "replaces")
 
 
 def is_state(piece: ReportPiece) -> bool:
@@ -63,6 +95,7 @@ def _sure_role(piece: ReportPiece, facts: TextSpans) -> PieceRole | None:
         (PieceRole.TIME, durations.is_only_time(piece)),
         (PieceRole.FACT, _tells_facts_alone(piece, facts)),
         (PieceRole.COMPLAINT, _opens_complaint(piece)),
+        (PieceRole.FINDING, _opens_finding(piece)),
         (PieceRole.OTHER, _tells_no_repair(piece)),
         (PieceRole.SAFETY, _is_safety(piece)),
         (PieceRole.ACTION, heading == "ACTION" or is_action(piece)),
@@ -82,6 +115,12 @@ def _opens_complaint(piece: ReportPiece) -> bool:
     """Say whether a piece begins as a complaint: "customer says it switches off"."""
     begins = any("says_complaint" in word.groups for word in piece.words[:2])
     return begins and not piece.holds("result", "no_fault") and not begins_deed(piece.words)
+
+
+def _opens_finding(piece: ReportPiece) -> bool:
+    """Say whether a piece begins as a finding: "culprit was the 12 V battery"."""
+    begins = any("opens_finding" in word.groups for word in piece.words[:2])
+    return begins and not begins_deed(piece.words) and not piece.holds("no_fault", "says_complaint")
 
 
 def _tells_failure(piece: ReportPiece) -> bool:
@@ -113,6 +152,9 @@ def _tells_no_repair(piece: ReportPiece) -> bool:
 def _is_safety(piece: ReportPiece) -> bool:
     if piece.holds("says_complaint", "running"):
         return False
+    # "Vehicle stood for 3 days, waiting": nobody is kept safe by that.
+    if piece.holds("waits") and not piece.holds("safety") and piece.holds("not", "days"):
+        return False
     only_noticed = piece.holds("noticed") and not tells_deed(piece.words)
     return piece.holds("safety", "waits") and not only_noticed
 
@@ -122,7 +164,7 @@ def is_action(piece: ReportPiece) -> bool:
     if "orders" in piece.words[0].groups and len(piece.words) > 1:
         # "Open circuit in the coil", "dry joint": there it is no order.
         rest = ReportPiece(piece.words[1:], piece.sentence)
-        return not is_state(rest) and not rest.holds("noticed")
+        return not is_state(rest) and not rest.holds("noticed", "finite")
     if not tells_deed(piece.words) or _denies_deed(piece) or piece.holds("running"):
         return False
     return not (piece.holds("says_finding") and is_state(piece) and not begins_deed(piece.words))
@@ -143,11 +185,11 @@ def _likely_role(
     piece: ReportPiece,
     pieces: Sequence[ReportPiece],
     before: Sequence[PieceRole],
-    symptoms: TextSpans,
+    seen: SeenPlaces,
 ) -> PieceRole:
     """Weigh what a piece says against what was told before it."""
     acted = PieceRole.ACTION in before
-    if _goes_on(piece, pieces, before):
+    if _goes_on(piece, pieces, before) or _is_likely_deed(piece, pieces, before):
         return PieceRole.ACTION
     told = {p.sentence for p, r in zip(pieces, before, strict=False) if r is PieceRole.COMPLAINT}
     if (
@@ -159,7 +201,7 @@ def _likely_role(
     complaint = (
         SAID * piece.holds("says_complaint")
         + min(2, piece.count("noticed"))
-        + SYMPTOM * symptoms.overlap(piece.start, piece.end)
+        + SYMPTOM * seen.symptoms.overlap(piece.start, piece.end)
         + 0.5 * piece.holds("not")
         + LINKED * (piece.opened_by == "leads")
         + FIRST * (not told)
@@ -168,6 +210,7 @@ def _likely_role(
         SAID * piece.holds("says_finding")
         + LINKED * (piece.opened_by == "because")
         + STATE * is_state(piece)
+        + MEASURED * (bool(told) and seen.measured.overlap(piece.start, piece.end))
         + FOLLOWING * bool(told - {piece.sentence})
     )
     last = before[-1] if before and pieces[len(before) - 1].sentence == piece.sentence else None
@@ -191,13 +234,32 @@ def _goes_on(
     )
 
 
+def _is_likely_deed(
+    piece: ReportPiece, pieces: Sequence[ReportPiece], before: Sequence[PieceRole]
+) -> bool:
+    """Say whether a verb that no list knows as a deed tells one, where one is to be expected."""
+    if not begins_past(piece.words) and not ends_past(piece.words):
+        return False
+    told = {r for p, r in zip(pieces, before, strict=False) if p.sentence != piece.sentence}
+    if is_state(piece) or piece.holds("not", "says_finding", "says_complaint", "no_fault"):
+        return False
+    goes_on = bool(before) and before[-1] in WORK and not piece.holds("result", "noticed")
+    if begins_past(piece.words):
+        return goes_on or PieceRole.COMPLAINT in told or PieceRole.FINDING in told
+    goes_on = goes_on and pieces[len(before) - 1].sentence == piece.sentence
+    return goes_on or PieceRole.FINDING in told
+
+
 def _with_both(
     pieces: Sequence[ReportPiece], roles: Sequence[PieceRole], sure: Sequence[PieceRole | None]
 ) -> list[PieceRole]:
     """Have a report that tells two sentences tell a complaint and a finding, where it can be."""
     mended = list(roles)
+    _join_because(pieces, mended)
     if PieceRole.FINDING not in mended:
         _turn_sentence(pieces, mended, PieceRole.COMPLAINT, PieceRole.FINDING, is_state)
+    if PieceRole.FINDING not in mended:
+        _find_before_work(pieces, mended)
     if PieceRole.COMPLAINT not in mended:
         _turn_sentence(
             pieces,
@@ -208,6 +270,37 @@ def _with_both(
         )
     _tell_complaint_last(pieces, mended)
     return [own or role for own, role in zip(sure, mended, strict=True)]
+
+
+def _join_because(pieces: Sequence[ReportPiece], roles: list[PieceRole]) -> None:
+    """Have "stuck because of rust" be found as one, where the complaint was told before."""
+    for number, piece in enumerate(pieces):
+        if piece.opened_by != "because" or roles[number] is not PieceRole.FINDING or not number:
+            continue
+        last = pieces[number - 1]
+        complaints = {
+            p.sentence for p, r in zip(pieces, roles, strict=True) if r is PieceRole.COMPLAINT
+        }
+        told = bool(complaints - {piece.sentence})
+        if told and last.sentence == piece.sentence and roles[number - 1] is PieceRole.COMPLAINT:
+            roles[number - 1] = PieceRole.FINDING
+
+
+def _find_before_work(pieces: Sequence[ReportPiece], roles: list[PieceRole]) -> None:
+    """Take what is told last before the work for the cause, where a complaint stands before it."""
+    work = next((n for n, role in enumerate(roles) if role in WORK), 0)
+    told = [n for n, role in enumerate(roles[:work]) if role is PieceRole.COMPLAINT]
+    if len(told) < LEAST_TOLD or told[-1] != work - 1:
+        return
+    last = pieces[told[-1]]
+    if last.words[0].text in JOINTS or last.holds("says_complaint", "result"):
+        return
+    apart = [n for n in told if pieces[n].sentence == last.sentence]
+    if apart[0] != told[0]:
+        for n in apart:
+            roles[n] = PieceRole.FINDING
+    elif not last.holds("noticed", "not") and last.opened_by not in JOINTS:
+        roles[told[-1]] = PieceRole.FINDING
 
 
 def _is_found(piece: ReportPiece) -> bool:
@@ -246,6 +339,6 @@ def _turn_sentence(
                 if pieces[other].sentence == pieces[n].sentence:
                     roles[other] = new
             return
-        if len(sentences) == 1 and n != held[0] and fits(pieces[n]):
+        if len(sentences) == 1 and len(held) > 1 and fits(pieces[n]):
             roles[n] = new
             return
