@@ -221,7 +221,10 @@ def _measured(report: ReadReport) -> Iterator[MeasuredValue]:
 
 
 def _first_tool(report: ReadReport) -> DraftField | None:
-    for piece in report.pieces:
+    for piece, role in zip(report.pieces, report.roles, strict=True):
+        # "Meter stays blank": there it is what fails.
+        if role in {PieceRole.COMPLAINT, PieceRole.OTHER}:
+            continue
         for at, word in enumerate(piece.words):
             if "diagnostic_tool" in word.groups:
                 start, end = tool_place(piece, at)

@@ -8,7 +8,7 @@ time.
 from collections.abc import Sequence
 from itertools import pairwise
 
-from ingest.deeds import begins_deed, tells_deed
+from ingest.deeds import begins_deed, ends_past, tells_deed
 from ingest.report_words import ReportWord
 
 PIECE_ENDS = frozenset({",", ":", "(", ")", "-", "\u2013", "\u2014", "+", "&", "->", "=>"})
@@ -30,7 +30,9 @@ def opens_piece(words: Sequence[ReportWord], at: int, held: Sequence[ReportWord]
     if word.text not in JOINTS:
         return False
     after = _until_sign(words, at + 1)
-    return (tells_deed(held[-REACH:]) and tells_deed(after)) or begins_deed(after)
+    if begins_deed(after):
+        return True
+    return tells_deed(held[-REACH:]) and (tells_deed(after) or ends_past(after))
 
 
 def _until_sign(words: Sequence[ReportWord], at: int) -> Sequence[ReportWord]:

@@ -21,6 +21,8 @@ BARE = re.compile(
 # "MΩ" is no milliohm, though units are compared without case.
 MEGA = re.compile(r"M\s?(?:Ω|\u2126|[Oo]hms?)")
 UNMEASURED = frozenset({PieceRole.COMPLAINT, PieceRole.TIME, PieceRole.FACT, PieceRole.OTHER})
+# Of the lines and batteries of vehicles: 9.6 V is measured, 12 V may be what a thing is made for.
+USUAL_VOLTS = frozenset({5.0, 12.0, 24.0, 36.0, 48.0, 60.0, 72.0})
 LONGEST_UNIT, LONGEST_NAME, WORDS_BESIDE, MOST_FIGURES = 3, 6, 12, 100
 
 
@@ -77,6 +79,8 @@ def find_measured(
         if after and "rating" in after[0].groups and after[0].start - figure.end <= 1:
             # "A 12 V battery": that says what kind a thing is, and belongs to its name.
             continue
+        if _is_kind(figure, before, after):
+            continue
         since = figure.end
         is_setting = bool(before) and "settings" in before[-1].groups and tells_deed(piece.words)
         if is_setting or others.overlap(figure.start, figure.end):
@@ -84,6 +88,14 @@ def find_measured(
         name = _trimmed(text, before, from_end=True) or _name_after(text, after) or name
         if name is not None:
             yield MeasuredValue(name, figure.value, figure.unit, figure.start, figure.end)
+
+
+def _is_kind(figure: _Figure, before: Sequence[ReportWord], after: Sequence[ReportWord]) -> bool:
+    """Say whether a usual voltage behind a name belongs to it: "solenoid valve 24 V stuck"."""
+    if figure.unit != "V" or figure.value not in USUAL_VOLTS or not before or not after:
+        return False
+    told = "name_ends" in before[-1].groups or "settings" in before[-1].groups
+    return not told and any(g == "state" or g.startswith("mode_") for g in after[0].groups)
 
 
 def _is_warmth(written: str, piece: ReportPiece) -> bool:

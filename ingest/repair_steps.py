@@ -7,13 +7,13 @@ import yaml
 
 from domain.card_drafts import LONGEST, DraftField, FieldValue
 from domain.cards import SolutionType
-from ingest.deeds import tells_deed
+from ingest.deeds import begins_past, ends_past, tells_deed
 from ingest.durations import Duration, find_durations
 from ingest.extraction import TextFinding
 from ingest.lexicon import PhraseKind
 from ingest.part_names import PartSeen
 from ingest.report_pieces import ReportPiece
-from ingest.report_roles import PieceRole
+from ingest.report_roles import PieceRole, is_state
 from ingest.report_words import FILE, repair_words
 from ingest.text_spans import TextSpans
 
@@ -68,9 +68,7 @@ def find_steps(
         if role not in {PieceRole.ACTION, PieceRole.SAFETY}:
             continue
         safety = role is PieceRole.SAFETY
-        goes_on = (
-            number and roles[number - 1] is role and not safety and not tells_deed(piece.words)
-        )
+        goes_on = number and roles[number - 1] is role and not safety and not _begins_step(piece)
         if goes_on and steps and pieces[number - 1].sentence == piece.sentence:
             last = steps[-1]
             steps[-1] = replace(last, end=piece.end, pieces=(*last.pieces, piece))
@@ -78,6 +76,13 @@ def find_steps(
             steps.append(ToldStep(piece.start, piece.end, safety, (piece,)))
     timed = [_with_time(step, text) for step in steps]
     return [s for s in timed if s.safety] + [s for s in timed if not s.safety]
+
+
+def _begins_step(piece: ReportPiece) -> bool:
+    """Say whether a piece tells a thing done by itself, not more of what the one before did."""
+    words = piece.words
+    begins = "new" in words[0].groups or begins_past(words)
+    return begins or tells_deed(words) or (ends_past(words) and not is_state(piece))
 
 
 def _with_time(step: ToldStep, text: str) -> ToldStep:

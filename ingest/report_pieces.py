@@ -90,4 +90,7 @@ def _pieces_of(words: Sequence[ReportWord], number: int) -> Iterator[ReportPiece
 
 def _heading_of(held: Sequence[ReportWord]) -> str | None:
     every = {group for word in held for group in word.groups}
+    # "Diagnosed with scanner: …" tells the tool, too.
+    if "diagnostic_tool" in every:
+        return None
     return next((name for name in sorted(every) if name.startswith("says_")), None)

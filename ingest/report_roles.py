@@ -119,8 +119,12 @@ def _opens_complaint(piece: ReportPiece) -> bool:
 
 def _opens_finding(piece: ReportPiece) -> bool:
     """Say whether a piece begins as a finding: "culprit was the 12 V battery"."""
-    begins = any("opens_finding" in word.groups for word in piece.words[:2])
-    return begins and not begins_deed(piece.words) and not piece.holds("no_fault", "says_complaint")
+    if piece.holds("no_fault", "says_complaint"):
+        return False
+    if "opens_finding" in piece.words[0].groups:
+        return True
+    begins = any("opens_finding" in word.groups for word in piece.words[1:2])
+    return begins and not begins_deed(piece.words)
 
 
 def _tells_failure(piece: ReportPiece) -> bool:
@@ -138,7 +142,7 @@ def _is_beside_facts(word: ReportWord, facts: TextSpans) -> bool:
 
 def _tells_no_repair(piece: ReportPiece) -> bool:
     """Say whether a piece tells a price, what is still to be done, or what others did before."""
-    if piece.holds("no_fault"):
+    if piece.holds("no_fault") or (piece.holds("waits") and piece.holds("days")):
         return True
     priced = piece.holds("money") and any(word.text[0].isdigit() for word in piece.words)
     unpaid = piece.holds("money") and piece.holds("not")
@@ -210,10 +214,11 @@ def _likely_role(
         SAID * piece.holds("says_finding")
         + LINKED * (piece.opened_by == "because")
         + STATE * is_state(piece)
-        + MEASURED * (bool(told) and seen.measured.overlap(piece.start, piece.end))
         + FOLLOWING * bool(told - {piece.sentence})
     )
     last = before[-1] if before and pieces[len(before) - 1].sentence == piece.sentence else None
+    if told - {piece.sentence} or last is PieceRole.FINDING:
+        finding += MEASURED * seen.measured.overlap(piece.start, piece.end)
     complaint += SAME_SENTENCE * (last is PieceRole.COMPLAINT)
     finding += SAME_SENTENCE * (last is PieceRole.FINDING)
     if acted and max(complaint, finding) < SAID:
@@ -243,7 +248,9 @@ def _is_likely_deed(
     told = {r for p, r in zip(pieces, before, strict=False) if p.sentence != piece.sentence}
     if is_state(piece) or piece.holds("not", "says_finding", "says_complaint", "no_fault"):
         return False
-    goes_on = bool(before) and before[-1] in WORK and not piece.holds("result", "noticed")
+    if not before or before[-1] is PieceRole.TIME:
+        return False
+    goes_on = before[-1] in WORK and not piece.holds("result", "noticed")
     if begins_past(piece.words):
         return goes_on or PieceRole.COMPLAINT in told or PieceRole.FINDING in told
     goes_on = goes_on and pieces[len(before) - 1].sentence == piece.sentence
@@ -275,9 +282,10 @@ def _with_both(
 def _join_because(pieces: Sequence[ReportPiece], roles: list[PieceRole]) -> None:
     """Have "stuck because of rust" be found as one, where the complaint was told before."""
     for number, piece in enumerate(pieces):
-        if piece.opened_by != "because" or roles[number] is not PieceRole.FINDING or not number:
+        last = pieces[number - 1] if number else piece
+        joined = piece.opened_by == "because" or is_state(last)
+        if not number or not joined or roles[number] is not PieceRole.FINDING:
             continue
-        last = pieces[number - 1]
         complaints = {
             p.sentence for p, r in zip(pieces, roles, strict=True) if r is PieceRole.COMPLAINT
         }
