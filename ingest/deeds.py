@@ -37,7 +37,8 @@ def tells_deed(words: Sequence[ReportWord]) -> bool:
     """
     if begins_deed(words) or any(not w.groups.isdisjoint(DEEDS) for w in words):
         return True
-    return any("does_hindi" in word.groups for word in words[-HINDI_REACH:])
+    # "Filter kachre se bhara tha" tells how it was.
+    return any("does_hindi" in w.groups and "state" not in w.groups for w in words[-HINDI_REACH:])
 
 
 def begins_past(words: Sequence[ReportWord]) -> bool:
@@ -48,7 +49,12 @@ def begins_past(words: Sequence[ReportWord]) -> bool:
 
 def ends_past(words: Sequence[ReportWord]) -> bool:
     """Say whether words may tell a deed behind what it was done to: "fins blown", "pin lubed"."""
-    return any(is_past(w) or "does_first" in w.groups for w in words[1:])
+    return any(is_past(w) or ends_known(w) for w in words[1:])
+
+
+def ends_known(word: ReportWord) -> bool:
+    """Say whether a word is known to tell a deed, and not how something is: "packed with mud"."""
+    return "does_first" in word.groups and "state" not in word.groups
 
 
 def is_past(word: ReportWord) -> bool:

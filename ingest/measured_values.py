@@ -55,6 +55,8 @@ def not_measured(piece: ReportPiece, role: PieceRole) -> bool:
     """Say whether a piece tells no measurement: the complaint's figures are not, nor a part's."""
     if role in UNMEASURED:
         return True
+    if role is PieceRole.SAFETY:
+        return not piece.holds("looks", "zero_volts")
     looks = piece.holds("looks", "test", "says_finding", "result")
     return role is PieceRole.ACTION and not looks
 
@@ -79,7 +81,7 @@ def find_measured(
         if after and "rating" in after[0].groups and after[0].start - figure.end <= 1:
             # "A 12 V battery": that says what kind a thing is, and belongs to its name.
             continue
-        if _is_kind(figure, before, after):
+        if (before and "not" in before[-1].groups) or _is_kind(figure, before, after):
             continue
         since = figure.end
         is_setting = bool(before) and "settings" in before[-1].groups and tells_deed(piece.words)

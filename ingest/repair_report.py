@@ -17,8 +17,11 @@ from ingest.report_roles import WORK, PieceRole, SeenPlaces, assign_roles, is_st
 from ingest.text_spans import TextSpans
 
 BROKEN, SAID = 1.5, 2.0
+DISTANCES = frozenset({"km", "kms"})
 JOINING = frozenset("with for ki ka ke ko me mein par pe model".split())
-OPENERS = frozenset("out that be ki kiya to par was is were due a an the it ye yeh".split())
+OPENERS = frozenset(
+    "out that be ki kiya to par was is were due up being a an the it ye yeh".split()
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +131,7 @@ def _told_from(piece: ReportPiece, facts: TextSpans) -> int:
     for word in words:
         # "Turned out that the cable …": what follows is told.
         told = not word.groups.isdisjoint({"says_finding", "says_complaint"})
-        opener = word.text in OPENERS and (opens or word.text in JOINING)
+        opener = word.text in JOINING or (opens and word.text in OPENERS)
         opens = opens or told
         if not told and not opener and not facts.overlap(word.start, word.end):
             return word.start
@@ -141,7 +144,9 @@ def _facts_before(piece: ReportPiece, facts: TextSpans) -> int:
     """
     count = 0
     for number, word in enumerate(piece.words, start=1):
-        if facts.overlap(word.start, word.end) or "says_complaint" in word.groups:
+        behind = number > 1 and piece.words[number - 2].text[0].isdigit()
+        distance = behind and word.text in DISTANCES
+        if facts.overlap(word.start, word.end) or distance or "says_complaint" in word.groups:
             count = number
         elif "beside_facts" not in word.groups and not word.text[0].isdigit():
             break

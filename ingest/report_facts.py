@@ -74,6 +74,8 @@ MODEL_YEAR = re.compile(
     re.IGNORECASE,
 )
 YEAR_REACH = 60
+# Between a vehicle's name or year and its distance: ", ".
+BESIDE = 2
 WHOLE = 100
 WEATHER_REACH = 4
 MOST_TEMPERATURES = 50
@@ -140,6 +142,7 @@ def _distance(text: str, named_to: Sequence[int]) -> Iterator[ReportFact]:
         km = _kilometres(found)
         before, after = text[max(0, found.start() - 14) : found.start()], text[found.end() :][:16]
         called = found.re in {ODOMETER, GONE} or bool(DRIVEN_WORDS.search(before + " | " + after))
+        called = called or any(0 <= found.start() - end <= BESIDE for end in named_to)
         other = OTHER_DISTANCE.search(text[max(0, found.start() - 25) : found.start()])
         if km <= FARTHEST and (called or km >= LEAST_DISTANCE) and not (other and km < LONG_TRIP):
             likely.append((called, km, found))

@@ -10,7 +10,7 @@ from enum import Enum, auto
 
 from ingest import durations
 from ingest.cuts import JOINTS
-from ingest.deeds import begins_deed, begins_past, ends_past, tells_deed
+from ingest.deeds import begins_deed, begins_past, ends_known, ends_past, tells_deed
 from ingest.report_pieces import ReportPiece
 from ingest.report_words import ReportWord
 from ingest.text_spans import TextSpans
@@ -53,7 +53,7 @@ class SeenPlaces:
 
 def assign_roles(pieces: Sequence[ReportPiece], seen: SeenPlaces) -> tuple[PieceRole, ...]:
     """Give each piece its role."""
-    sure = [_sure_role(piece, seen.facts) for piece in pieces]
+    sure = [_sure_role(piece, seen) for piece in pieces]
     _protect(pieces, sure)
     roles: list[PieceRole] = []
     for piece, role in zip(pieces, sure, strict=True):
@@ -86,14 +86,14 @@ def is_state(piece: ReportPiece) -> bool:
     return any(group == "state" or group.startswith("mode_") for group in piece.groups)
 
 
-def _sure_role(piece: ReportPiece, facts: TextSpans) -> PieceRole | None:
+def _sure_role(piece: ReportPiece, seen: SeenPlaces) -> PieceRole | None:
     """Give the role that a piece has wherever it stands."""
     heading = HEADINGS.get(piece.heading or "")
     if heading is not None and heading != "ACTION":
         return PieceRole[heading]
     tests = (
         (PieceRole.TIME, durations.is_only_time(piece)),
-        (PieceRole.FACT, _tells_facts_alone(piece, facts)),
+        (PieceRole.FACT, _tells_facts_alone(piece, seen)),
         (PieceRole.COMPLAINT, _opens_complaint(piece)),
         (PieceRole.FINDING, _opens_finding(piece)),
         (PieceRole.OTHER, _tells_no_repair(piece)),
@@ -103,11 +103,15 @@ def _sure_role(piece: ReportPiece, facts: TextSpans) -> PieceRole | None:
     return next((role for role, holds in tests if holds), None)
 
 
-def _tells_facts_alone(piece: ReportPiece, facts: TextSpans) -> bool:
+def _tells_facts_alone(piece: ReportPiece, seen: SeenPlaces) -> bool:
     """Say whether a piece tells nothing but what a vehicle is and what it is used for."""
+    facts = seen.facts
+    named = facts.overlap(piece.start, piece.end)
+    if seen.measured.overlap(piece.start, piece.end) and not named:
+        return False
     left = [word for word in piece.words if not _is_beside_facts(word, facts)]
     # "Nexon EV Max 2022": one word more of a name is no complaint.
-    named = facts.overlap(piece.start, piece.end) and len(piece.words) > 1
+    named = named and len(piece.words) > 1
     return not left or (named and len(left) == 1 and not _tells_failure(piece))
 
 
@@ -150,7 +154,9 @@ def _tells_no_repair(piece: ReportPiece) -> bool:
         return True
     if piece.holds("advised") and not piece.holds("safety", "waits"):
         return not begins_deed(piece.words)
-    return piece.holds("elsewhere") and tells_deed(piece.words) and not piece.holds("safety")
+    if is_state(piece) or piece.holds("safety"):
+        return False
+    return piece.holds("elsewhere") and tells_deed(piece.words)
 
 
 def _is_safety(piece: ReportPiece) -> bool:
@@ -170,6 +176,9 @@ def is_action(piece: ReportPiece) -> bool:
         rest = ReportPiece(piece.words[1:], piece.sentence)
         return not is_state(rest) and not rest.holds("noticed", "finite")
     if not tells_deed(piece.words) or _denies_deed(piece) or piece.holds("running"):
+        return False
+    # "Over-tightened by the other garage" is what was found.
+    if piece.holds("elsewhere") and is_state(piece):
         return False
     return not (piece.holds("says_finding") and is_state(piece) and not begins_deed(piece.words))
 
@@ -202,13 +211,14 @@ def _likely_role(
         and not piece.holds("says_finding", "says_complaint")
     ):
         return PieceRole.RESULT
+    last = before[-1] if before and pieces[len(before) - 1].sentence == piece.sentence else None
     complaint = (
         SAID * piece.holds("says_complaint")
         + min(2, piece.count("noticed"))
         + SYMPTOM * seen.symptoms.overlap(piece.start, piece.end)
         + 0.5 * piece.holds("not")
         + LINKED * (piece.opened_by == "leads")
-        + FIRST * (not told)
+        + FIRST * (not told and last is not PieceRole.FINDING)
     )
     finding = (
         SAID * piece.holds("says_finding")
@@ -216,7 +226,6 @@ def _likely_role(
         + STATE * is_state(piece)
         + FOLLOWING * bool(told - {piece.sentence})
     )
-    last = before[-1] if before and pieces[len(before) - 1].sentence == piece.sentence else None
     if told - {piece.sentence} or last is PieceRole.FINDING:
         finding += MEASURED * seen.measured.overlap(piece.start, piece.end)
     complaint += SAME_SENTENCE * (last is PieceRole.COMPLAINT)
@@ -243,7 +252,8 @@ def _is_likely_deed(
     piece: ReportPiece, pieces: Sequence[ReportPiece], before: Sequence[PieceRole]
 ) -> bool:
     """Say whether a verb that no list knows as a deed tells one, where one is to be expected."""
-    if not begins_past(piece.words) and not ends_past(piece.words):
+    deed = begins_past(piece.words) or ends_past(piece.words) or piece.holds("new")
+    if not deed or piece.holds("test"):
         return False
     told = {r for p, r in zip(pieces, before, strict=False) if p.sentence != piece.sentence}
     if is_state(piece) or piece.holds("not", "says_finding", "says_complaint", "no_fault"):
@@ -254,7 +264,9 @@ def _is_likely_deed(
     if begins_past(piece.words):
         return goes_on or PieceRole.COMPLAINT in told or PieceRole.FINDING in told
     goes_on = goes_on and pieces[len(before) - 1].sentence == piece.sentence
-    return goes_on or PieceRole.FINDING in told
+    # "Seal folded" may say how it is; where nothing is done yet, a verb of the lists alone tells.
+    known = any(map(ends_known, piece.words[1:])) or piece.holds("new")
+    return goes_on or (PieceRole.FINDING in told and known)
 
 
 def _with_both(

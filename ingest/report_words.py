@@ -73,8 +73,15 @@ def _with_groups(sentence: Sequence[ReportWord]) -> list[ReportWord]:
     found: list[ReportWord] = []
     for at, word in enumerate(sentence):
         own = known.of(word.text[:40]) | {name for _, name in known.rows_at(texts, at)}
-        again = texts[at + 1] if word.text == AGAIN and at + 1 < len(texts) else word.text[2:]
-        if word.text.startswith(AGAIN) and not own and not DONE.isdisjoint(known.of(again[:40])):
+        if not own and _done_again(texts, at, known):
             own |= {"does"}
         found.append(replace(word, groups=own))
     return found
+
+
+def _done_again(texts: Sequence[str], at: int, known: WordGroups) -> bool:
+    word = texts[at]
+    if word == AGAIN and at + 1 < len(texts):
+        groups = known.of(texts[at + 1][:40])
+        return not DONE.isdisjoint(groups) or (not groups and texts[at + 1].endswith("ed"))
+    return word.startswith(AGAIN) and not DONE.isdisjoint(known.of(word[2:40]))
