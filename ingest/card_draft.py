@@ -13,6 +13,7 @@ from domain import codes, limits
 from domain.card_drafts import LONGEST, CardDraft, DraftField, FieldValue
 from domain.cards import FailureMode, Humidity, Occurrence, Severity, UsagePattern
 from domain.reports import TEXT_LIMIT
+from ingest.draft_notes import draft_note
 from ingest.extraction import TextFinding
 from ingest.lexicon import Lexicon, PhraseKind
 from ingest.measured_values import CarriedWords, MeasuredValue, find_measured, not_measured
@@ -40,7 +41,8 @@ def draft_card(text: str, lexicon: Lexicon, parts: PartNames) -> CardDraft:
         InvalidInput: it is empty, or longer than a report may be.
     """
     clean = limits.clean_prose("text", text, TEXT_LIMIT)
-    return CardDraft(text=clean, fields=draft_fields(read_report(clean, lexicon, parts)))
+    report = read_report(clean, lexicon, parts)
+    return CardDraft(text=clean, fields=draft_fields(report), note=draft_note(report))
 
 
 def draft_fields(report: ReadReport) -> tuple[DraftField, ...]:

@@ -27,6 +27,8 @@ def opens_piece(words: Sequence[ReportWord], at: int, held: Sequence[ReportWord]
     word = words[at]
     if not word.groups.isdisjoint(LINKS) and len(held) > 1:
         return True
+    if "no_fault" in word.groups:
+        return len(held) > 1
     if word.text not in JOINTS:
         return False
     after = _until_sign(words, at + 1)

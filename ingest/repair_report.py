@@ -1,5 +1,6 @@
 """A repair report as the rules see it: pieces with their roles, facts, parts, and what is found."""
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -154,7 +155,9 @@ def _facts_before(piece: ReportPiece, facts: TextSpans) -> int:
 
 
 def _with_ending(text: str, end: int) -> int:
-    """Take in what belongs to the last figure: "80 %"."""
+    """Take in what belongs to the last figure, and the vowel signs of a letter: "80 %"."""
+    while unicodedata.category(text[end : end + 1] or " ").startswith("M"):
+        end += 1
     return end + 1 if text[end : end + 1] in {"%", "°", "'", '"'} else end
 
 
