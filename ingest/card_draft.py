@@ -18,6 +18,7 @@ from ingest.extraction import TextFinding
 from ingest.lexicon import Lexicon, PhraseKind
 from ingest.measured_values import CarriedWords, MeasuredValue, find_measured, not_measured
 from ingest.part_names import PartNames
+from ingest.piece_roles import PieceRole
 from ingest.repair_report import ReadReport, read_report
 from ingest.repair_steps import (
     find_steps,
@@ -27,7 +28,6 @@ from ingest.repair_steps import (
     works_on_high_voltage,
 )
 from ingest.report_pieces import ReportPiece
-from ingest.report_roles import PieceRole
 from ingest.text_spans import TextSpans
 
 TOLD = {PieceRole.COMPLAINT, PieceRole.FINDING}

@@ -1,9 +1,9 @@
 """What to know of a text that makes no good card: it asks, tells no work, or two failures."""
 
 from ingest.failures import split_failures
+from ingest.piece_roles import WORK
 from ingest.questions import is_question
 from ingest.repair_report import ReadReport
-from ingest.report_roles import WORK
 
 OTHER_SCRIPT = (
     "Cards are read out of English and Hinglish, in Latin letters: write it so, or fill in the "

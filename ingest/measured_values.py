@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from ingest.deeds import tells_deed
+from ingest.piece_roles import PieceRole
 from ingest.quantities import Quantity
 from ingest.report_pieces import ReportPiece
-from ingest.report_roles import PieceRole
 from ingest.report_words import ReportWord
 from ingest.text_spans import TextSpans
 

@@ -11,10 +11,11 @@ from ingest.extraction import TextFinding, find_in_text
 from ingest.lexicon import Lexicon, PhraseKind
 from ingest.measured_values import MEASURED
 from ingest.part_names import PartNames, PartSeen
+from ingest.piece_roles import WORK, PieceRole, SeenPlaces, is_state
 from ingest.quantities import Quantity, find_quantities
 from ingest.report_facts import ReportFact, find_facts
 from ingest.report_pieces import ReportPiece, split_report
-from ingest.report_roles import WORK, PieceRole, SeenPlaces, assign_roles, is_state
+from ingest.report_roles import assign_roles
 from ingest.text_spans import TextSpans
 
 BROKEN, SAID = 1.5, 2.0

@@ -12,8 +12,8 @@ from ingest.durations import Duration, find_durations
 from ingest.extraction import TextFinding
 from ingest.lexicon import PhraseKind
 from ingest.part_names import PartSeen
+from ingest.piece_roles import PieceRole, is_state
 from ingest.report_pieces import ReportPiece
-from ingest.report_roles import PieceRole, is_state
 from ingest.report_words import FILE, repair_words
 from ingest.text_spans import TextSpans
 

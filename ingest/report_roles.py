@@ -4,194 +4,26 @@ A report is told in a usual order, but not always: what a piece says weighs more
 stands. Of what is left open the first is taken for the complaint, what follows it for the finding.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import Enum, auto
+from collections.abc import Sequence
 
-from ingest import durations
-from ingest.cuts import JOINTS
-from ingest.deeds import begins_deed, begins_past, ends_known, ends_past, tells_deed
+from ingest.both_roles import tell_both
+from ingest.deeds import begins_past, ends_known, ends_past
+from ingest.piece_roles import WORK, PieceRole, SeenPlaces, is_state
 from ingest.report_pieces import ReportPiece
-from ingest.report_words import ReportWord
-from ingest.text_spans import TextSpans
+from ingest.sure_roles import sure_roles
 
-HEADINGS = {
-    "says_complaint": "COMPLAINT",
-    "says_finding": "FINDING",
-    "says_action": "ACTION",
-    "says_result": "RESULT",
-    "says_time": "TIME",
-}
-LEAST_TOLD = 2
 # Words of cause and of complaint that a form or a sentence says outright.
 SAID, LINKED, SYMPTOM, STATE = 3.0, 2.0, 2.0, 1.5
 FIRST, FOLLOWING, SAME_SENTENCE, MEASURED = 1.5, 1.5, 1.0, 1.5
 
 
-class PieceRole(Enum):
-    COMPLAINT = auto()
-    FINDING = auto()
-    ACTION = auto()
-    SAFETY = auto()
-    RESULT = auto()
-    TIME = auto()
-    FACT = auto()
-    OTHER = auto()
-
-
-WORK = frozenset({PieceRole.ACTION, PieceRole.SAFETY})
-
-
-@dataclass(frozen=True, slots=True)
-class SeenPlaces:
-    """Where a text tells a fact, a symptom of the vocabulary, a measured value."""
-
-    facts: TextSpans
-    symptoms: TextSpans
-    measured: TextSpans
-
-
 def assign_roles(pieces: Sequence[ReportPiece], seen: SeenPlaces) -> tuple[PieceRole, ...]:
     """Give each piece its role."""
-    sure = [_sure_role(piece, seen) for piece in pieces]
-    _protect(pieces, sure)
+    sure = sure_roles(pieces, seen)
     roles: list[PieceRole] = []
     for piece, role in zip(pieces, sure, strict=True):
         roles.append(role or _likely_role(piece, pieces, roles, seen))
-    return tuple(_with_both(pieces, roles, sure))
-
-
-def _protect(pieces: Sequence[ReportPiece], sure: list[PieceRole | None]) -> None:
-    """Take what stands beside a step that protects for one too: its wait, what proves it dead."""
-    # The last one of each sentence.
-    safe = {p.sentence: n for n, p in enumerate(pieces) if sure[n] is PieceRole.SAFETY}
-    for number, piece in enumerate(pieces):
-        follows = number > 0 and sure[number - 1] is PieceRole.SAFETY
-        same = follows and pieces[number - 1].sentence == piece.sentence
-        goes_on = safe.get(piece.sentence, -1) > number
-        waits = sure[number] is PieceRole.TIME and same and goes_on
-        proves = piece.holds("zero_volts") and (follows or piece.sentence in safe)
-        if waits or proves or (same and _is_cut_off(piece)):
-            sure[number] = PieceRole.SAFETY
-
-
-def _is_cut_off(piece: ReportPiece) -> bool:
-    """Say whether a piece tells that a source of power was parted: "12 V minus off"."""
-    parted = piece.holds("power_source") and piece.holds("parted")
-    return parted and not piece.holds("noticed", "not", "replaces")
-
-
-def is_state(piece: ReportPiece) -> bool:
-    """Say whether a piece tells how a broken thing is."""
-    return any(group == "state" or group.startswith("mode_") for group in piece.groups)
-
-
-def _sure_role(piece: ReportPiece, seen: SeenPlaces) -> PieceRole | None:
-    """Give the role that a piece has wherever it stands."""
-    heading = HEADINGS.get(piece.heading or "")
-    if heading is not None and heading != "ACTION":
-        return PieceRole[heading]
-    tests = (
-        (PieceRole.TIME, durations.is_only_time(piece)),
-        (PieceRole.FACT, _tells_facts_alone(piece, seen)),
-        (PieceRole.COMPLAINT, _opens_complaint(piece)),
-        (PieceRole.FINDING, _opens_finding(piece)),
-        (PieceRole.OTHER, _tells_no_repair(piece)),
-        (PieceRole.SAFETY, _is_safety(piece)),
-        (PieceRole.ACTION, heading == "ACTION" or is_action(piece)),
-    )
-    return next((role for role, holds in tests if holds), None)
-
-
-def _tells_facts_alone(piece: ReportPiece, seen: SeenPlaces) -> bool:
-    """Say whether a piece tells nothing but what a vehicle is and what it is used for."""
-    facts = seen.facts
-    named = facts.overlap(piece.start, piece.end)
-    if seen.measured.overlap(piece.start, piece.end) and not named:
-        return False
-    left = [word for word in piece.words if not _is_beside_facts(word, facts)]
-    # "Nexon EV Max 2022": one word more of a name is no complaint.
-    named = named and len(piece.words) > 1
-    return not left or (named and len(left) == 1 and not _tells_failure(piece))
-
-
-def _opens_complaint(piece: ReportPiece) -> bool:
-    """Say whether a piece begins as a complaint: "customer says it switches off"."""
-    begins = any("says_complaint" in word.groups for word in piece.words[:2])
-    return begins and not piece.holds("result", "no_fault") and not begins_deed(piece.words)
-
-
-def _opens_finding(piece: ReportPiece) -> bool:
-    """Say whether a piece begins as a finding: "culprit was the 12 V battery"."""
-    if piece.holds("no_fault", "says_complaint"):
-        return False
-    if "opens_finding" in piece.words[0].groups:
-        return True
-    begins = any("opens_finding" in word.groups for word in piece.words[1:2])
-    return begins and not begins_deed(piece.words)
-
-
-def _tells_failure(piece: ReportPiece) -> bool:
-    return is_state(piece) or piece.holds("noticed", "not", "does", "does_hindi", "safety")
-
-
-def _is_beside_facts(word: ReportWord, facts: TextSpans) -> bool:
-    return (
-        facts.overlap(word.start, word.end)
-        or word.text[0].isdigit()
-        or "beside_facts" in word.groups
-        or any(group.startswith(("usage_", "weather", "humidity_")) for group in word.groups)
-    )
-
-
-def _tells_no_repair(piece: ReportPiece) -> bool:
-    """Say whether a piece tells a price, what is still to be done, or what others did before."""
-    if piece.holds("no_fault") or (piece.holds("waits") and piece.holds("days")):
-        return True
-    priced = piece.holds("money") and any(word.text[0].isdigit() for word in piece.words)
-    unpaid = piece.holds("money") and piece.holds("not")
-    if (priced or unpaid) and not begins_deed(piece.words):
-        return True
-    if piece.holds("advised") and not piece.holds("safety", "waits"):
-        return not begins_deed(piece.words)
-    if is_state(piece) or piece.holds("safety"):
-        return False
-    return piece.holds("elsewhere") and tells_deed(piece.words)
-
-
-def _is_safety(piece: ReportPiece) -> bool:
-    if piece.holds("says_complaint", "running"):
-        return False
-    # "Vehicle stood for 3 days, waiting": nobody is kept safe by that.
-    if piece.holds("waits") and not piece.holds("safety") and piece.holds("not", "days"):
-        return False
-    only_noticed = piece.holds("noticed") and not tells_deed(piece.words)
-    return piece.holds("safety", "waits") and not only_noticed
-
-
-def is_action(piece: ReportPiece) -> bool:
-    """Say whether a piece tells something that was done here and now."""
-    if "orders" in piece.words[0].groups and len(piece.words) > 1:
-        # "Open circuit in the coil", "dry joint": there it is no order.
-        rest = ReportPiece(piece.words[1:], piece.sentence)
-        return not is_state(rest) and not rest.holds("noticed", "finite")
-    if not tells_deed(piece.words) or _denies_deed(piece) or piece.holds("running"):
-        return False
-    # "Over-tightened by the other garage" is what was found.
-    if piece.holds("elsewhere") and is_state(piece):
-        return False
-    return not (piece.holds("says_finding") and is_state(piece) and not begins_deed(piece.words))
-
-
-def _denies_deed(piece: ReportPiece) -> bool:
-    """Say whether what is done stands behind "not", or before it as Hindi says it."""
-    for at, word in enumerate(piece.words):
-        if word.groups.isdisjoint({"does", "does_first", "does_hindi"}):
-            continue
-        beside = piece.words[max(0, at - 2) : at]
-        if any("not" in other.groups for other in beside):
-            return True
-    return False
+    return tuple(tell_both(pieces, roles, sure))
 
 
 def _likely_role(
@@ -267,98 +99,3 @@ def _is_likely_deed(
     # "Seal folded" may say how it is; where nothing is done yet, a verb of the lists alone tells.
     known = any(map(ends_known, piece.words[1:])) or piece.holds("new")
     return goes_on or (PieceRole.FINDING in told and known)
-
-
-def _with_both(
-    pieces: Sequence[ReportPiece], roles: Sequence[PieceRole], sure: Sequence[PieceRole | None]
-) -> list[PieceRole]:
-    """Have a report that tells two sentences tell a complaint and a finding, where it can be."""
-    mended = list(roles)
-    _join_because(pieces, mended)
-    if PieceRole.FINDING not in mended:
-        _turn_sentence(pieces, mended, PieceRole.COMPLAINT, PieceRole.FINDING, is_state)
-    if PieceRole.FINDING not in mended:
-        _find_before_work(pieces, mended)
-    if PieceRole.COMPLAINT not in mended:
-        _turn_sentence(
-            pieces,
-            mended,
-            PieceRole.FINDING,
-            PieceRole.COMPLAINT,
-            lambda piece: piece.holds("noticed") and not piece.holds("says_finding"),
-        )
-    _tell_complaint_last(pieces, mended)
-    return [own or role for own, role in zip(sure, mended, strict=True)]
-
-
-def _join_because(pieces: Sequence[ReportPiece], roles: list[PieceRole]) -> None:
-    """Have "stuck because of rust" be found as one, where the complaint was told before."""
-    for number, piece in enumerate(pieces):
-        last = pieces[number - 1] if number else piece
-        joined = piece.opened_by == "because" or is_state(last)
-        if not number or not joined or roles[number] is not PieceRole.FINDING:
-            continue
-        complaints = {
-            p.sentence for p, r in zip(pieces, roles, strict=True) if r is PieceRole.COMPLAINT
-        }
-        told = bool(complaints - {piece.sentence})
-        if told and last.sentence == piece.sentence and roles[number - 1] is PieceRole.COMPLAINT:
-            roles[number - 1] = PieceRole.FINDING
-
-
-def _find_before_work(pieces: Sequence[ReportPiece], roles: list[PieceRole]) -> None:
-    """Take what is told last before the work for the cause, where a complaint stands before it."""
-    work = next((n for n, role in enumerate(roles) if role in WORK), 0)
-    told = [n for n, role in enumerate(roles[:work]) if role is PieceRole.COMPLAINT]
-    if len(told) < LEAST_TOLD or told[-1] != work - 1:
-        return
-    last = pieces[told[-1]]
-    if last.words[0].text in JOINTS or last.holds("says_complaint", "result"):
-        return
-    apart = [n for n in told if pieces[n].sentence == last.sentence]
-    if apart[0] != told[0]:
-        for n in apart:
-            roles[n] = PieceRole.FINDING
-    elif not last.holds("noticed", "not") and last.opened_by not in JOINTS:
-        roles[told[-1]] = PieceRole.FINDING
-
-
-def _is_found(piece: ReportPiece) -> bool:
-    return is_state(piece) and not piece.holds("noticed", "says_complaint")
-
-
-def _tell_complaint_last(pieces: Sequence[ReportPiece], roles: list[PieceRole]) -> None:
-    """Take the first words for the cause where the complaint is told behind the work."""
-    told = [n for n, role in enumerate(roles) if role is PieceRole.COMPLAINT]
-    later = [
-        n
-        for n, role in enumerate(roles)
-        if role is PieceRole.RESULT
-        and pieces[n].holds("noticed")
-        and not pieces[n].holds("result", "test")
-    ]
-    if later and told and all(_is_found(pieces[n]) for n in told):
-        for n in told:
-            roles[n] = PieceRole.FINDING
-        roles[later[-1]] = PieceRole.COMPLAINT
-
-
-def _turn_sentence(
-    pieces: Sequence[ReportPiece],
-    roles: list[PieceRole],
-    old: PieceRole,
-    new: PieceRole,
-    fits: Callable[[ReportPiece], bool],
-) -> None:
-    """Give the last sentence of one role that fits the other one, if another sentence stays."""
-    held = [n for n, role in enumerate(roles) if role is old]
-    sentences = {pieces[n].sentence for n in held}
-    for n in reversed(held):
-        if len(sentences) > 1 and fits(pieces[n]):
-            for other in held:
-                if pieces[other].sentence == pieces[n].sentence:
-                    roles[other] = new
-            return
-        if len(sentences) == 1 and len(held) > 1 and fits(pieces[n]):
-            roles[n] = new
-            return
