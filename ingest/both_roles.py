@@ -35,7 +35,7 @@ def _join_because(pieces: Sequence[ReportPiece], roles: list[PieceRole]) -> None
     """Have "stuck because of rust" be found as one, where the complaint was told before."""
     for number, piece in enumerate(pieces):
         last = pieces[number - 1] if number else piece
-        joined = piece.opened_by == "because" or is_state(last)
+        joined = piece.opened_by == "because" or is_state(last) or not last.holds("noticed")
         if not number or not joined or roles[number] is not PieceRole.FINDING:
             continue
         complaints = {
@@ -77,7 +77,7 @@ def _tell_complaint_last(pieces: Sequence[ReportPiece], roles: list[PieceRole]) 
         and pieces[n].holds("noticed")
         and not pieces[n].holds("result", "test")
     ]
-    if later and told and all(_is_found(pieces[n]) for n in told):
+    if later and all(_is_found(pieces[n]) for n in told):
         for n in told:
             roles[n] = PieceRole.FINDING
         roles[later[-1]] = PieceRole.COMPLAINT

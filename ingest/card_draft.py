@@ -31,6 +31,7 @@ from ingest.report_pieces import ReportPiece
 from ingest.text_spans import TextSpans
 
 TOLD = {PieceRole.COMPLAINT, PieceRole.FINDING}
+BY_MEANS_OF = frozenset("with by using via se on per".split())
 MOST_LISTED, MOST_STEPS = 50, 100
 
 
@@ -228,10 +229,18 @@ def _first_tool(report: ReadReport) -> DraftField | None:
         if role in {PieceRole.COMPLAINT, PieceRole.OTHER}:
             continue
         for at, word in enumerate(piece.words):
-            if "diagnostic_tool" in word.groups:
+            if "diagnostic_tool" in word.groups and not _is_instrument(piece, at):
                 start, end = tool_place(piece, at)
                 return _field("evidence.tool", report.text[start:end], start, end)
     return None
+
+
+def _is_instrument(piece: ReportPiece, at: int) -> bool:
+    """Say whether a meter is the vehicle's own: "meter fuse blown", but "checked with meter"."""
+    if piece.words[at].text != "meter":
+        return False
+    before = piece.words[max(0, at - 3) : at]
+    return not any(word.text in BY_MEANS_OF for word in before) and not piece.holds("looks")
 
 
 def _field(path: str, value: FieldValue, start: int, end: int) -> DraftField:

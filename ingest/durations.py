@@ -48,8 +48,8 @@ COUNT = "|".join(sorted((re.escape(count) for count in COUNTS), key=len, reverse
 HOURS = r"hours?|hrs?|h|ghan?t[aey]+|ghnt[ae]"
 MINUTES = r"minutes?|mins?|minat|m(?=\b)(?<=\dm)"
 DURATION = re.compile(
-    rf"(?<![\w.,])(?P<count>\d{{1,4}}(?:\.\d{{1,2}})?|(?:{COUNT})(?=\s))\s?-?"
-    rf"(?:(?P<hours>{HOURS})|(?P<minutes>{MINUTES}))\b",
+    rf"(?:(?<![\w.,])|(?<=\dh))(?P<count>\d{{1,4}}(?:\.\d{{1,2}})?|(?:{COUNT})(?=\s))\s?-?"
+    rf"(?:(?P<hours>{HOURS})(?:\b|(?=\d))|(?P<minutes>{MINUTES})\b)",
     re.IGNORECASE,
 )
 LONGEST_MINUTES = 10_000

@@ -23,6 +23,7 @@ MEGA = re.compile(r"M\s?(?:Ω|\u2126|[Oo]hms?)")
 UNMEASURED = frozenset({PieceRole.COMPLAINT, PieceRole.TIME, PieceRole.FACT, PieceRole.OTHER})
 # Of the lines and batteries of vehicles: 9.6 V is measured, 12 V may be what a thing is made for.
 USUAL_VOLTS = frozenset({5.0, 12.0, 24.0, 36.0, 48.0, 60.0, 72.0})
+RATED = frozenset("fuse mcb relay breaker contactor socket plug".split())
 LONGEST_UNIT, LONGEST_NAME, WORDS_BESIDE, MOST_FIGURES = 3, 6, 12, 100
 
 
@@ -94,7 +95,10 @@ def find_measured(
 
 def _is_kind(figure: _Figure, before: Sequence[ReportWord], after: Sequence[ReportWord]) -> bool:
     """Say whether a usual voltage behind a name belongs to it: "solenoid valve 24 V stuck"."""
-    if figure.unit != "V" or figure.value not in USUAL_VOLTS or not before or not after:
+    if figure.unit == "A" and before and before[-1].text in RATED:
+        return True
+    usual = figure.unit == "kW" or (figure.unit == "V" and figure.value in USUAL_VOLTS)
+    if not usual or not before or not after:
         return False
     told = "name_ends" in before[-1].groups or "settings" in before[-1].groups
     return not told and any(g == "state" or g.startswith("mode_") for g in after[0].groups)

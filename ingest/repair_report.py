@@ -20,9 +20,9 @@ from ingest.text_spans import TextSpans
 
 BROKEN, SAID = 1.5, 2.0
 DISTANCES = frozenset({"km", "kms"})
-JOINING = frozenset("with for ki ka ke ko me mein par pe model".split())
+JOINING = frozenset("with for of about to ki ka ke ko me mein par pe model".split())
 OPENERS = frozenset(
-    "out that be ki kiya to par was is were due up being a an the it ye yeh".split()
+    "out that be ki kiya to par was is were due up being showed shows a an the it ye yeh".split()
 )
 
 

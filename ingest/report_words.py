@@ -50,6 +50,9 @@ def split_words(text: str) -> Iterator[list[ReportWord]]:
         if piece in SENTENCE_ENDS:
             if piece == "." and not _ends_sentence(text, words, found.end()):
                 continue
+            # "Sealed w/ new gasket".
+            if piece == "/" and words and words[-1].text == "w":
+                continue
             if words:
                 yield _with_groups(words)
             words = []
@@ -64,7 +67,10 @@ def _ends_sentence(text: str, words: Sequence[ReportWord], end: int) -> bool:
     follows = text[end : end + 1]
     if follows and not follows.isspace():
         return False
-    return not (words and words[-1].text in SHORTENED and text[end : end + 2].strip().isdigit())
+    # "40 min. 9800 km": a unit ends its sentence.
+    counted = len(words) > 1 and words[-2].text[0].isdigit()
+    shortened = bool(words) and words[-1].text in SHORTENED and not counted
+    return not (shortened and text[end : end + 2].strip().isdigit())
 
 
 def _with_groups(sentence: Sequence[ReportWord]) -> list[ReportWord]:

@@ -17,6 +17,9 @@ HEADINGS = {
     "says_time": "TIME",
 }
 
+# "Mis-adjusted", "over-tightened": how it was found.
+AMISS = frozenset({"mis", "over", "under"})
+
 
 def sure_roles(pieces: Sequence[ReportPiece], seen: SeenPlaces) -> list[PieceRole | None]:
     """Give each piece the role that its own words leave no doubt of; None to the others."""
@@ -27,6 +30,13 @@ def sure_roles(pieces: Sequence[ReportPiece], seen: SeenPlaces) -> list[PieceRol
 
 def _protect(pieces: Sequence[ReportPiece], sure: list[PieceRole | None]) -> None:
     """Take what stands beside a step that protects for one too: its wait, what proves it dead."""
+    told: set[int] = set()
+    for number, piece in enumerate(pieces):
+        beside = number > 0 and sure[number - 1] is PieceRole.SAFETY
+        if piece.holds("zero_volts") and (beside or piece.sentence in told):
+            sure[number] = PieceRole.SAFETY
+        if sure[number] is PieceRole.SAFETY:
+            told.add(piece.sentence)
     # The last one of each sentence.
     safe = {p.sentence: n for n, p in enumerate(pieces) if sure[n] is PieceRole.SAFETY}
     for number, piece in enumerate(pieces):
@@ -34,8 +44,7 @@ def _protect(pieces: Sequence[ReportPiece], sure: list[PieceRole | None]) -> Non
         same = follows and pieces[number - 1].sentence == piece.sentence
         goes_on = safe.get(piece.sentence, -1) > number
         waits = sure[number] is PieceRole.TIME and same and goes_on
-        proves = piece.holds("zero_volts") and (follows or piece.sentence in safe)
-        if waits or proves or (same and _is_cut_off(piece)):
+        if waits or (same and _is_cut_off(piece)):
             sure[number] = PieceRole.SAFETY
 
 
@@ -148,6 +157,6 @@ def _denies_deed(piece: ReportPiece) -> bool:
         if word.groups.isdisjoint({"does", "does_first", "does_hindi"}):
             continue
         beside = piece.words[max(0, at - 2) : at]
-        if any("not" in other.groups for other in beside):
+        if any("not" in other.groups or other.text in AMISS for other in beside):
             return True
     return False
