@@ -90,7 +90,11 @@ def _signature_fields(report: ReadReport) -> Iterator[DraftField]:
     shown = (f for f in seen if f.kind is PhraseKind.SYMPTOM and told.overlap(f.start, f.end))
     yield from _listed("signature.symptoms", shown)
     makes = any(fact.path == "vehicles.0.make" for fact in report.facts)
-    read = (f for f in seen if f.kind is PhraseKind.CODE and (makes or codes.is_shared(f.value)))
+    facts = TextSpans((fact.start, fact.end) for fact in report.facts)
+    told_codes = (
+        f for f in seen if f.kind is PhraseKind.CODE and not facts.overlap(f.start, f.end)
+    )
+    read = (f for f in told_codes if makes or codes.is_shared(f.value))
     yield from _listed("signature.errorCodes", read)
     yield from _component(report, seen)
     yield from _choices(report)

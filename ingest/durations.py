@@ -63,18 +63,22 @@ class Duration:
 
 
 # "1 hr 20": the minutes of an hour without their word.
-REST = re.compile(r"\s(\d{2})(?![\w%]|[.,]\d|\s?[A-Za-z\u00b0\u03a9%])")
+REST = re.compile(r"\s(\d{1,2})(?:\s?m\b|(?<=\d\d)(?![\w%]|[.,]\d|\s?[A-Za-z\u00b0\u03a9%]))")
 
 
 def find_durations(text: str) -> Iterator[Duration]:
     """Yield the times of a text; hours with the minutes beside them are one."""
     held: Duration | None = None
+    read_to = 0
     for found in DURATION.finditer(text):
+        if found.start() < read_to:
+            continue
         told = found["count"].casefold()
         count = float(told) if told[0].isdigit() else COUNTS[told]
         rest = REST.match(text, found.end()) if found["hours"] else None
         if rest is not None:
-            yield Duration(round(count * 60) + int(rest[1]), found.start(), rest.end())
+            read_to = rest.end()
+            yield Duration(round(count * 60) + int(rest[1]), found.start(), read_to)
             continue
         one = Duration(round(count * (60 if found["hours"] else 1)), *found.span())
         if held is not None and found["minutes"] and 0 <= one.start - held.end <= len(" and "):

@@ -82,7 +82,8 @@ class ReadReport:
 
     def _certainty(self, span: tuple[int, int]) -> float:
         inside = [p for p in self._found if p.start < span[1] and span[0] < p.end]
-        broken = any(map(is_state, inside))
+        # "No bent": that was looked for, and not found.
+        broken = any(is_state(p) and p.words[0].text != "no" for p in inside)
         said = any(p.holds("says_finding") or p.heading == "says_finding" for p in inside)
         return BROKEN * broken + SAID * said + (inside[0].opened_by == "because")
 

@@ -20,6 +20,8 @@ HEADINGS = {
 # "Mis-adjusted", "over-tightened": how it was found.
 AMISS = frozenset({"mis", "over", "under"})
 
+OTHERS = frozenset({"customer", "owner", "client", "driver", "rider"})
+
 
 def sure_roles(pieces: Sequence[ReportPiece], seen: SeenPlaces) -> list[PieceRole | None]:
     """Give each piece the role that its own words leave no doubt of; None to the others."""
@@ -44,7 +46,7 @@ def _protect(pieces: Sequence[ReportPiece], sure: list[PieceRole | None]) -> Non
         same = follows and pieces[number - 1].sentence == piece.sentence
         goes_on = safe.get(piece.sentence, -1) > number
         waits = sure[number] is PieceRole.TIME and same and goes_on
-        if waits or (same and _is_cut_off(piece)):
+        if waits or ((same or goes_on) and _is_cut_off(piece)):
             sure[number] = PieceRole.SAFETY
 
 
@@ -131,7 +133,8 @@ def _is_safety(piece: ReportPiece) -> bool:
     if piece.holds("says_complaint", "running"):
         return False
     # "Vehicle stood for 3 days, waiting": nobody is kept safe by that.
-    if piece.holds("waits") and not piece.holds("safety") and piece.holds("not", "days"):
+    waits = piece.holds("waits") and not piece.holds("safety")
+    if waits and (piece.holds("not", "days") or piece.words[0].text in OTHERS):
         return False
     only_noticed = piece.holds("noticed") and not tells_deed(piece.words)
     return piece.holds("safety", "waits") and not only_noticed
@@ -157,6 +160,7 @@ def _denies_deed(piece: ReportPiece) -> bool:
         if word.groups.isdisjoint({"does", "does_first", "does_hindi"}):
             continue
         beside = piece.words[max(0, at - 2) : at]
-        if any("not" in other.groups or other.text in AMISS for other in beside):
+        amiss = bool(beside) and beside[-1].text in AMISS and "does_hindi" not in word.groups
+        if amiss or any("not" in other.groups for other in beside):
             return True
     return False
