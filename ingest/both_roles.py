@@ -53,13 +53,14 @@ def _find_before_work(pieces: Sequence[ReportPiece], roles: list[PieceRole]) -> 
     if len(told) < LEAST_TOLD or told[-1] != work - 1:
         return
     last = pieces[told[-1]]
-    if last.words[0].text in JOINTS or last.holds("says_complaint", "result"):
+    # What was noticed next is no cause of what was noticed first.
+    if last.words[0].text in JOINTS or last.holds("says_complaint", "result", "noticed", "not"):
         return
     apart = [n for n in told if pieces[n].sentence == last.sentence]
     if apart[0] != told[0]:
         for n in apart:
             roles[n] = PieceRole.FINDING
-    elif not last.holds("noticed", "not") and last.opened_by not in JOINTS:
+    elif last.opened_by not in JOINTS:
         roles[told[-1]] = PieceRole.FINDING
 
 

@@ -54,7 +54,7 @@ def ends_past(words: Sequence[ReportWord]) -> bool:
 
 def ends_known(word: ReportWord) -> bool:
     """Say whether a word is known to tell a deed, and not how something is: "packed with mud"."""
-    return "does_first" in word.groups and "state" not in word.groups
+    return "does_first" in word.groups and word.groups.isdisjoint({"state", "happens"})
 
 
 def is_past(word: ReportWord) -> bool:

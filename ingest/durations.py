@@ -77,6 +77,9 @@ def find_durations(text: str) -> Iterator[Duration]:
         count = float(told) if told[0].isdigit() else COUNTS[told]
         rest = REST.match(text, found.end()) if found["hours"] else None
         if rest is not None:
+            if held is not None:
+                yield held
+                held = None
             read_to = rest.end()
             yield Duration(round(count * 60) + int(rest[1]), found.start(), read_to)
             continue

@@ -74,7 +74,11 @@ class ReadReport:
 
     def _may_be_cause(self, span: tuple[int, int]) -> bool:
         measured = (q for q in self.quantities if q.unit in MEASURED)
-        if self._certainty(span) or any(span[0] <= q.start < span[1] for q in measured):
+        # What was measured behind the work is its result.
+        before = span[0] < self._work
+        if self._certainty(span) or (
+            before and any(span[0] <= q.start < span[1] for q in measured)
+        ):
             return True
         pairs = zip(self.pieces, self.roles, strict=True)
         after = next((role for piece, role in pairs if piece.start >= span[1]), None)

@@ -29,6 +29,10 @@ KINDS = (
     ("type_clean", SolutionType.CLEANING),
     ("type_adjust", SolutionType.ADJUSTMENT),
 )
+# Of grease and tape these tell no part put in.
+PUTS = frozenset(
+    "fitted fit installed install put lagaya lagayi lagaye lagai laga dala dali daala daali".split()
+)
 TOOLS = ("diagnostic_tool", "hand_tool")
 LABOUR_WORDS = frozenset("took taken total labour labor laga lage lagi time spent".split())
 
@@ -137,10 +141,14 @@ def solution_type(
     if parts:
         return SolutionType.COMPONENT_REPLACEMENT, parts[0].start, parts[0].end
     done = [p for p, role in zip(pieces, roles, strict=True) if role is PieceRole.ACTION]
+    changed = [p for p in done if not p.holds("looks") or p.holds("does", "does_hindi")]
     for group, kind in KINDS:
-        for piece in done:
+        # "Map update installed": what is put in is no part.
+        soft = group == "type_replace"
+        for piece in (p for p in changed if not (soft and p.holds("type_update"))):
+            greased = soft and piece.holds("consumable")
             for word in piece.words:
-                if group in word.groups:
+                if group in word.groups and not (greased and word.text in PUTS):
                     return kind, word.start, word.end
     worked = [p for p in done if not p.holds("looks", "test")]
     return (SolutionType.REPAIR, worked[0].start, worked[0].end) if worked else None

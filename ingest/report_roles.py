@@ -7,7 +7,7 @@ stands. Of what is left open the first is taken for the complaint, what follows 
 from collections.abc import Sequence
 
 from ingest.both_roles import tell_both
-from ingest.deeds import begins_past, ends_known, ends_past
+from ingest.deeds import begins_past, ends_known, ends_past, tells_deed
 from ingest.piece_roles import WORK, PieceRole, SeenPlaces, is_state
 from ingest.report_pieces import ReportPiece
 from ingest.sure_roles import sure_roles
@@ -34,13 +34,16 @@ def _likely_role(
 ) -> PieceRole:
     """Weigh what a piece says against what was told before it."""
     acted = PieceRole.ACTION in before
-    if _goes_on(piece, pieces, before) or _is_likely_deed(piece, pieces, before):
+    if _is_look(piece, pieces, before, seen):
+        return PieceRole.RESULT
+    if _goes_on(piece, pieces, before) or _is_likely_deed(piece, pieces, before, seen):
         return PieceRole.ACTION
     told = {p.sentence for p, r in zip(pieces, before, strict=False) if r is PieceRole.COMPLAINT}
     if (
         acted
         and (piece.holds("result", "test") or piece.opened_by == "leads")
-        and not piece.holds("says_finding", "says_complaint")
+        and not piece.holds("says_complaint")
+        and not (piece.holds("says_finding") and (is_state(piece) or not piece.holds("result")))
     ):
         return PieceRole.RESULT
     last = before[-1] if before and pieces[len(before) - 1].sentence == piece.sentence else None
@@ -81,7 +84,10 @@ def _goes_on(
 
 
 def _is_likely_deed(
-    piece: ReportPiece, pieces: Sequence[ReportPiece], before: Sequence[PieceRole]
+    piece: ReportPiece,
+    pieces: Sequence[ReportPiece],
+    before: Sequence[PieceRole],
+    seen: SeenPlaces,
 ) -> bool:
     """Say whether a verb that no list knows as a deed tells one, where one is to be expected."""
     deed = begins_past(piece.words) or ends_past(piece.words) or piece.holds("new")
@@ -98,4 +104,23 @@ def _is_likely_deed(
     goes_on = goes_on and pieces[len(before) - 1].sentence == piece.sentence
     # "Seal folded" may say how it is; where nothing is done yet, a verb of the lists alone tells.
     known = any(map(ends_known, piece.words[1:])) or piece.holds("new")
-    return goes_on or (PieceRole.FINDING in told and known)
+    if goes_on or (PieceRole.FINDING in told and known):
+        return True
+    # "Battery tested 8.1 V" is what was found; "battery checked" is what was done.
+    measured = seen.measured.overlap(piece.start, piece.end) and not piece.holds("settings")
+    return PieceRole.COMPLAINT in told and known and not measured and not piece.holds("finite")
+
+
+def _is_look(
+    piece: ReportPiece,
+    pieces: Sequence[ReportPiece],
+    before: Sequence[PieceRole],
+    seen: SeenPlaces,
+) -> bool:
+    """Say whether a value is what a look of the piece before gave: "wiring checked, 12.1 V"."""
+    if not before or before[-1] is not PieceRole.ACTION or is_state(piece):
+        return False
+    last = pieces[len(before) - 1]
+    looked = last.sentence == piece.sentence and last.holds("looks")
+    found = piece.holds("says_finding", "says_complaint") or tells_deed(piece.words)
+    return looked and not found and seen.measured.overlap(piece.start, piece.end)
