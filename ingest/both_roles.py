@@ -60,8 +60,6 @@ def _find_before_work(pieces: Sequence[ReportPiece], roles: list[PieceRole]) -> 
     if apart[0] != told[0]:
         for n in apart:
             roles[n] = PieceRole.FINDING
-    elif last.opened_by not in JOINTS:
-        roles[told[-1]] = PieceRole.FINDING
 
 
 def _is_found(piece: ReportPiece) -> bool:

@@ -156,9 +156,14 @@ def is_action(piece: ReportPiece) -> bool:
 
 def _denies_deed(piece: ReportPiece) -> bool:
     """Say whether what is done stands behind "not", or before it as Hindi says it."""
+    deeds = {"does", "does_first", "does_hindi"}
+    # "Packed with dried mud": that says what the mud is like.
+    alone = sum(not word.groups.isdisjoint(deeds - {"does_first"}) for word in piece.words) == 1
     for at, word in enumerate(piece.words):
-        if word.groups.isdisjoint({"does", "does_first", "does_hindi"}):
+        if word.groups.isdisjoint(deeds):
             continue
+        if alone and at and "does" in word.groups and piece.words[at - 1].text in {"with", "of"}:
+            return True
         beside = piece.words[max(0, at - 2) : at]
         amiss = bool(beside) and beside[-1].text in AMISS and "does_hindi" not in word.groups
         if amiss or any("not" in other.groups for other in beside):
