@@ -76,13 +76,19 @@ def find_measured(
     """
     bare = all(word.text[0].isdigit() or len(word.text) <= LONGEST_UNIT for word in piece.words)
     name = _trimmed(text, carried.words[-LONGEST_NAME:], from_end=True) if bare else None
-    since = piece.start
+    since, kind_to = piece.start, -LONGEST_NAME
     for figure in islice(_figures(text, piece, told, carried.unit), MOST_FIGURES):
         before, after = _words_beside(piece, since, figure)
         if after and "rating" in after[0].groups and after[0].start - figure.end <= 1:
             # "A 12 V battery": that says what kind a thing is, and belongs to its name.
             continue
-        if (before and "not" in before[-1].groups) or _is_kind(figure, before, after):
+        beside_kind = 0 <= figure.start - kind_to <= 1
+        if (
+            (before and "not" in before[-1].groups)
+            or beside_kind
+            or _is_kind(figure, before, after)
+        ):
+            kind_to = figure.end
             continue
         since = figure.end
         is_setting = bool(before) and "settings" in before[-1].groups and tells_deed(piece.words)

@@ -70,7 +70,7 @@ SURE = re.compile(
 )
 # Unlike a figure with a comma, a year may end a part of a sentence.
 MODEL_YEAR = re.compile(
-    r"(?<![\d.,\u20b9-])(20[1-4]\d)(?!\d|[,.]\d|\s?(?:kms?|k|v|rpm|rs|rupees|mah|w|nos)\b)",
+    r"(?<![\d.,/\u20b9-])(20[1-4]\d)(?!\d|[,.]\d|\s?(?:kms?|k|v|rpm|rs|rupees|mah|w|nos)\b)",
     re.IGNORECASE,
 )
 YEAR_REACH = 60
