@@ -328,7 +328,9 @@ def test_a_text_of_no_length_is_refused(read: Reading, text: str) -> None:
 
 
 @pytest.mark.row(
-    "EX-2", missing="of 31 complete reports that no rule saw, 27 become valid cards (.871)"
+    "EX-2",
+    missing="29 of 31 complete reports that no rule saw become valid cards (.935), but a tenth of "
+    "the fields is not what their labels tell (.902 right)",
 )
 @pytest.mark.parametrize("report", [*DEVELOPMENT, *SECOND], ids=lambda report: report.id)
 def test_what_is_missing_is_what_the_label_says(read: Reading, report: LabelledReport) -> None:
