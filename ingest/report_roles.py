@@ -10,7 +10,7 @@ from ingest.both_roles import tell_both
 from ingest.deeds import begins_past, ends_known, ends_past, tells_deed
 from ingest.piece_roles import WORK, PieceRole, SeenPlaces, is_state
 from ingest.report_pieces import ReportPiece
-from ingest.sure_roles import sure_roles
+from ingest.sure_roles import OTHERS, sure_roles
 
 # Words of cause and of complaint that a form or a sentence says outright.
 SAID, LINKED, SYMPTOM, STATE = 3.0, 2.0, 2.0, 1.5
@@ -91,7 +91,7 @@ def _is_likely_deed(
 ) -> bool:
     """Say whether a verb that no list knows as a deed tells one, where one is to be expected."""
     deed = begins_past(piece.words) or ends_past(piece.words) or piece.holds("new")
-    if not deed or piece.holds("test"):
+    if not deed or piece.holds("test") or piece.words[0].text in OTHERS:
         return False
     told = {r for p, r in zip(pieces, before, strict=False) if p.sentence != piece.sentence}
     if is_state(piece) or piece.holds("not", "says_finding", "says_complaint", "no_fault"):

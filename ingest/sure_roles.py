@@ -20,6 +20,7 @@ HEADINGS = {
 # "Mis-adjusted", "over-tightened": how it was found.
 AMISS = frozenset({"mis", "over", "under"})
 
+# What these do is no work on the vehicle.
 OTHERS = frozenset({"customer", "owner", "client", "driver", "rider"})
 
 
@@ -126,7 +127,9 @@ def _tells_no_repair(piece: ReportPiece) -> bool:
         return not begins_deed(piece.words)
     if is_state(piece) or piece.holds("safety"):
         return False
-    return piece.holds("elsewhere") and tells_deed(piece.words)
+    # "Owner took the vehicle away".
+    theirs = piece.words[0].text in OTHERS and not piece.holds("says_complaint")
+    return (theirs or piece.holds("elsewhere")) and tells_deed(piece.words)
 
 
 def _is_safety(piece: ReportPiece) -> bool:
@@ -145,7 +148,8 @@ def is_action(piece: ReportPiece) -> bool:
     if "orders" in piece.words[0].groups and len(piece.words) > 1:
         # "Open circuit in the coil", "dry joint": there it is no order.
         rest = ReportPiece(piece.words[1:], piece.sentence)
-        return not is_state(rest) and not rest.holds("noticed", "finite")
+        named = "thing" in rest.words[0].groups
+        return not named and not is_state(rest) and not rest.holds("noticed", "finite")
     if not tells_deed(piece.words) or _denies_deed(piece) or piece.holds("running"):
         return False
     # "Over-tightened by the other garage" is what was found.
