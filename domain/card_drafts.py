@@ -55,11 +55,13 @@ class CardDraft:
 
     Attributes:
         text: as it was read, with what tells who somebody is masked; the fields' places are in it.
+        note: what to know of the text first: that it asks, tells no work, or several failures.
         degraded: why the language model that is set added nothing, if it did not.
     """
 
     text: str
     fields: tuple[DraftField, ...]
+    note: str | None = None
     degraded: str | None = None
 
     @property

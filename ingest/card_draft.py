@@ -13,10 +13,12 @@ from domain import codes, limits
 from domain.card_drafts import LONGEST, CardDraft, DraftField, FieldValue
 from domain.cards import FailureMode, Humidity, Occurrence, Severity, UsagePattern
 from domain.reports import TEXT_LIMIT
+from ingest.draft_notes import draft_note
 from ingest.extraction import TextFinding
 from ingest.lexicon import Lexicon, PhraseKind
 from ingest.measured_values import CarriedWords, MeasuredValue, find_measured, not_measured
 from ingest.part_names import PartNames
+from ingest.piece_roles import PieceRole
 from ingest.repair_report import ReadReport, read_report
 from ingest.repair_steps import (
     find_steps,
@@ -26,10 +28,10 @@ from ingest.repair_steps import (
     works_on_high_voltage,
 )
 from ingest.report_pieces import ReportPiece
-from ingest.report_roles import PieceRole
 from ingest.text_spans import TextSpans
 
 TOLD = {PieceRole.COMPLAINT, PieceRole.FINDING}
+BY_MEANS_OF = frozenset("with by using via se on per".split())
 MOST_LISTED, MOST_STEPS = 50, 100
 
 
@@ -40,7 +42,8 @@ def draft_card(text: str, lexicon: Lexicon, parts: PartNames) -> CardDraft:
         InvalidInput: it is empty, or longer than a report may be.
     """
     clean = limits.clean_prose("text", text, TEXT_LIMIT)
-    return CardDraft(text=clean, fields=draft_fields(read_report(clean, lexicon, parts)))
+    report = read_report(clean, lexicon, parts)
+    return CardDraft(text=clean, fields=draft_fields(report), note=draft_note(report))
 
 
 def draft_fields(report: ReadReport) -> tuple[DraftField, ...]:
@@ -87,7 +90,11 @@ def _signature_fields(report: ReadReport) -> Iterator[DraftField]:
     shown = (f for f in seen if f.kind is PhraseKind.SYMPTOM and told.overlap(f.start, f.end))
     yield from _listed("signature.symptoms", shown)
     makes = any(fact.path == "vehicles.0.make" for fact in report.facts)
-    read = (f for f in seen if f.kind is PhraseKind.CODE and (makes or codes.is_shared(f.value)))
+    facts = TextSpans((fact.start, fact.end) for fact in report.facts)
+    told_codes = (
+        f for f in seen if f.kind is PhraseKind.CODE and not facts.overlap(f.start, f.end)
+    )
+    read = (f for f in told_codes if makes or codes.is_shared(f.value))
     yield from _listed("signature.errorCodes", read)
     yield from _component(report, seen)
     yield from _choices(report)
@@ -221,12 +228,23 @@ def _measured(report: ReadReport) -> Iterator[MeasuredValue]:
 
 
 def _first_tool(report: ReadReport) -> DraftField | None:
-    for piece in report.pieces:
+    for piece, role in zip(report.pieces, report.roles, strict=True):
+        # "Meter stays blank": there it is what fails.
+        if role in {PieceRole.COMPLAINT, PieceRole.OTHER}:
+            continue
         for at, word in enumerate(piece.words):
-            if "diagnostic_tool" in word.groups:
+            if "diagnostic_tool" in word.groups and not _is_instrument(piece, at):
                 start, end = tool_place(piece, at)
                 return _field("evidence.tool", report.text[start:end], start, end)
     return None
+
+
+def _is_instrument(piece: ReportPiece, at: int) -> bool:
+    """Say whether a meter is the vehicle's own: "meter fuse blown", but "checked with meter"."""
+    if piece.words[at].text != "meter":
+        return False
+    before = piece.words[max(0, at - 3) : at]
+    return not any(word.text in BY_MEANS_OF for word in before) and not piece.holds("looks")
 
 
 def _field(path: str, value: FieldValue, start: int, end: int) -> DraftField:

@@ -7,6 +7,7 @@ hidden in the text, adds no fact; it can only point at one that the rules did no
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from json import dumps
 from typing import Annotated
 
@@ -105,7 +106,7 @@ def add_reply(drafted: CardDraft, reply: DraftReply) -> CardDraft:
     """Give the draft with what the reply adds: fields that are open, and lists that are empty."""
     told = {_filled_by(field.path) for field in drafted.fields}
     added = [f for f in _reply_fields(drafted.text, reply) if _filled_by(f.path) not in told]
-    return CardDraft(text=drafted.text, fields=(*drafted.fields, *added), degraded=drafted.degraded)
+    return replace(drafted, fields=(*drafted.fields, *added))
 
 
 def find_words(text: str, wanted: str) -> tuple[int, int] | None:

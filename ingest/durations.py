@@ -48,8 +48,8 @@ COUNT = "|".join(sorted((re.escape(count) for count in COUNTS), key=len, reverse
 HOURS = r"hours?|hrs?|h|ghan?t[aey]+|ghnt[ae]"
 MINUTES = r"minutes?|mins?|minat|m(?=\b)(?<=\dm)"
 DURATION = re.compile(
-    rf"(?<![\w.,])(?P<count>\d{{1,4}}(?:\.\d{{1,2}})?|(?:{COUNT})(?=\s))\s?-?"
-    rf"(?:(?P<hours>{HOURS})|(?P<minutes>{MINUTES}))\b",
+    rf"(?:(?<![\w.,])|(?<=\dh))(?P<count>\d{{1,4}}(?:\.\d{{1,2}})?|(?:{COUNT})(?=\s))\s?-?"
+    rf"(?:(?P<hours>{HOURS})(?:\b|(?=\d))|(?P<minutes>{MINUTES})\b)",
     re.IGNORECASE,
 )
 LONGEST_MINUTES = 10_000
@@ -62,12 +62,27 @@ class Duration:
     end: int
 
 
+# "1 hr 20": the minutes of an hour without their word.
+REST = re.compile(r"\s(\d{1,2})(?:\s?m\b|(?<=\d\d)(?![\w%]|[.,]\d|\s?[A-Za-z\u00b0\u03a9%]))")
+
+
 def find_durations(text: str) -> Iterator[Duration]:
     """Yield the times of a text; hours with the minutes beside them are one."""
     held: Duration | None = None
+    read_to = 0
     for found in DURATION.finditer(text):
+        if found.start() < read_to:
+            continue
         told = found["count"].casefold()
         count = float(told) if told[0].isdigit() else COUNTS[told]
+        rest = REST.match(text, found.end()) if found["hours"] else None
+        if rest is not None:
+            if held is not None:
+                yield held
+                held = None
+            read_to = rest.end()
+            yield Duration(round(count * 60) + int(rest[1]), found.start(), read_to)
+            continue
         one = Duration(round(count * (60 if found["hours"] else 1)), *found.span())
         if held is not None and found["minutes"] and 0 <= one.start - held.end <= len(" and "):
             held = Duration(held.minutes + one.minutes, held.start, one.end)

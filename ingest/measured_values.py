@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from ingest.deeds import tells_deed
+from ingest.piece_roles import PieceRole
 from ingest.quantities import Quantity
-from ingest.report_pieces import ReportPiece, ReportWord, tells_deed
-from ingest.report_roles import PieceRole
+from ingest.report_pieces import ReportPiece
+from ingest.report_words import ReportWord
 from ingest.text_spans import TextSpans
 
 # Times and distances are told elsewhere.
@@ -19,6 +21,9 @@ BARE = re.compile(
 # "MΩ" is no milliohm, though units are compared without case.
 MEGA = re.compile(r"M\s?(?:Ω|\u2126|[Oo]hms?)")
 UNMEASURED = frozenset({PieceRole.COMPLAINT, PieceRole.TIME, PieceRole.FACT, PieceRole.OTHER})
+# Of the lines and batteries of vehicles: 9.6 V is measured, 12 V may be what a thing is made for.
+USUAL_VOLTS = frozenset({5.0, 12.0, 24.0, 36.0, 48.0, 60.0, 72.0})
+RATED = frozenset("fuse mcb relay breaker contactor socket plug".split())
 LONGEST_UNIT, LONGEST_NAME, WORDS_BESIDE, MOST_FIGURES = 3, 6, 12, 100
 
 
@@ -51,6 +56,8 @@ def not_measured(piece: ReportPiece, role: PieceRole) -> bool:
     """Say whether a piece tells no measurement: the complaint's figures are not, nor a part's."""
     if role in UNMEASURED:
         return True
+    if role is PieceRole.SAFETY:
+        return not piece.holds("looks", "zero_volts")
     looks = piece.holds("looks", "test", "says_finding", "result")
     return role is PieceRole.ACTION and not looks
 
@@ -69,11 +76,19 @@ def find_measured(
     """
     bare = all(word.text[0].isdigit() or len(word.text) <= LONGEST_UNIT for word in piece.words)
     name = _trimmed(text, carried.words[-LONGEST_NAME:], from_end=True) if bare else None
-    since = piece.start
+    since, kind_to = piece.start, -LONGEST_NAME
     for figure in islice(_figures(text, piece, told, carried.unit), MOST_FIGURES):
         before, after = _words_beside(piece, since, figure)
         if after and "rating" in after[0].groups and after[0].start - figure.end <= 1:
             # "A 12 V battery": that says what kind a thing is, and belongs to its name.
+            continue
+        beside_kind = 0 <= figure.start - kind_to <= 1
+        if (
+            (before and "not" in before[-1].groups)
+            or beside_kind
+            or _is_kind(figure, before, after)
+        ):
+            kind_to = figure.end
             continue
         since = figure.end
         is_setting = bool(before) and "settings" in before[-1].groups and tells_deed(piece.words)
@@ -82,6 +97,17 @@ def find_measured(
         name = _trimmed(text, before, from_end=True) or _name_after(text, after) or name
         if name is not None:
             yield MeasuredValue(name, figure.value, figure.unit, figure.start, figure.end)
+
+
+def _is_kind(figure: _Figure, before: Sequence[ReportWord], after: Sequence[ReportWord]) -> bool:
+    """Say whether a usual voltage behind a name belongs to it: "solenoid valve 24 V stuck"."""
+    if figure.unit == "A" and before and before[-1].text in RATED:
+        return True
+    usual = figure.unit == "kW" or (figure.unit == "V" and figure.value in USUAL_VOLTS)
+    if not usual or not before or not after:
+        return False
+    told = "name_ends" in before[-1].groups or "settings" in before[-1].groups
+    return not told and any(g == "state" or g.startswith("mode_") for g in after[0].groups)
 
 
 def _is_warmth(written: str, piece: ReportPiece) -> bool:

@@ -14,7 +14,8 @@ from typing import Self
 
 from domain.vehicles import VehicleContext
 from domain.vocabulary import Part, fits
-from ingest.report_pieces import ReportPiece, ReportWord
+from ingest.report_pieces import ReportPiece
+from ingest.report_words import ReportWord
 from ingest.word_stems import stem_word
 
 NAME_WORD = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)?")

@@ -1,22 +1,29 @@
 """A repair report as the rules see it: pieces with their roles, facts, parts, and what is found."""
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from domain.vehicles import VehicleContext
+from ingest.deeds import tells_deed
 from ingest.extraction import TextFinding, find_in_text
 from ingest.lexicon import Lexicon, PhraseKind
 from ingest.measured_values import MEASURED
 from ingest.part_names import PartNames, PartSeen
+from ingest.piece_roles import WORK, PieceRole, SeenPlaces, is_state
 from ingest.quantities import Quantity, find_quantities
 from ingest.report_facts import ReportFact, find_facts
-from ingest.report_pieces import ReportPiece, split_report, tells_deed
-from ingest.report_roles import PieceRole, assign_roles, is_state
+from ingest.report_pieces import ReportPiece, split_report
+from ingest.report_roles import assign_roles
 from ingest.text_spans import TextSpans
 
-BROKEN = 1.5
-OPENERS = frozenset("out that be ki kiya to par".split())
+BROKEN, SAID = 1.5, 2.0
+DISTANCES = frozenset({"km", "kms"})
+JOINING = frozenset("with for of about to ki ka ke ko me mein par pe model".split())
+OPENERS = frozenset(
+    "out that be ki kiya to par was is were due up being showed shows a an the it ye yeh".split()
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,21 +60,36 @@ class ReadReport:
         What says in no word that it is one counts right before the work alone, or with a value.
         """
         spans = [s for s in self._spans(PieceRole.FINDING) if self._may_be_cause(s)]
-        return max(spans, key=lambda span: (self._certainty(span), span), default=None)
+        return max(
+            spans,
+            key=lambda span: (self._certainty(span), span[0] < self._work, span),
+            default=None,
+        )
+
+    @cached_property
+    def _work(self) -> int:
+        """Where the work begins."""
+        pairs = zip(self.pieces, self.roles, strict=True)
+        return next((p.start for p, role in pairs if role in WORK), len(self.text))
 
     def _may_be_cause(self, span: tuple[int, int]) -> bool:
         measured = (q for q in self.quantities if q.unit in MEASURED)
-        if self._certainty(span) or any(span[0] <= q.start < span[1] for q in measured):
+        # What was measured behind the work is its result.
+        before = span[0] < self._work
+        if self._certainty(span) or (
+            before and any(span[0] <= q.start < span[1] for q in measured)
+        ):
             return True
         pairs = zip(self.pieces, self.roles, strict=True)
         after = next((role for piece, role in pairs if piece.start >= span[1]), None)
-        return after in {PieceRole.ACTION, PieceRole.SAFETY}
+        return after in WORK
 
     def _certainty(self, span: tuple[int, int]) -> float:
         inside = [p for p in self._found if p.start < span[1] and span[0] < p.end]
-        broken = any(map(is_state, inside))
+        # "No bent": that was looked for, and not found.
+        broken = any(is_state(p) and p.words[0].text != "no" for p in inside)
         said = any(p.holds("says_finding") or p.heading == "says_finding" for p in inside)
-        return BROKEN * broken + said + (inside[0].opened_by == "because")
+        return BROKEN * broken + SAID * said + (inside[0].opened_by == "because")
 
     def _spans(self, wanted: PieceRole) -> list[tuple[int, int]]:
         """Give the places of a role; pieces of one sentence beside each other are one place."""
@@ -93,7 +115,10 @@ def read_report(text: str, lexicon: Lexicon, parts: PartNames) -> ReadReport:
     symptoms = TextSpans(
         (f.start, f.end) for f in findings if f.kind is PhraseKind.SYMPTOM and not f.negated
     )
-    roles = assign_roles(pieces, TextSpans((f.start, f.end) for f in facts), symptoms)
+    quantities = tuple(find_quantities(text))
+    measured = TextSpans((q.start, q.end) for q in quantities if q.unit in MEASURED - {"%"})
+    told = TextSpans((f.start, f.end) for f in facts)
+    roles = assign_roles(pieces, SeenPlaces(told, symptoms, measured))
     vehicle = lexicon.gazetteer.vehicle(text)
     return ReadReport(
         text=text,
@@ -102,24 +127,43 @@ def read_report(text: str, lexicon: Lexicon, parts: PartNames) -> ReadReport:
         findings=findings,
         facts=facts,
         parts=tuple(_used_parts(pieces, roles, parts, vehicle)),
-        quantities=tuple(find_quantities(text)),
+        quantities=quantities,
     )
 
 
 def _told_from(piece: ReportPiece, facts: TextSpans) -> int:
     """Give where a piece begins behind the vehicle's name and the words that open it."""
-    opens = True
-    for word in piece.words:
+    words = piece.words[_facts_before(piece, facts) :]
+    opens = False
+    for word in words:
         # "Turned out that the cable …": what follows is told.
         told = not word.groups.isdisjoint({"says_finding", "says_complaint"})
-        opens = told or (opens and word.text in OPENERS)
-        if not facts.overlap(word.start, word.end) and not opens:
+        opener = word.text in JOINING or (opens and word.text in OPENERS)
+        opens = opens or told
+        if not told and not opener and not facts.overlap(word.start, word.end):
             return word.start
     return piece.start
 
 
+def _facts_before(piece: ReportPiece, facts: TextSpans) -> int:
+    """Count the words up to the last fact or the word of complaint that nothing stands before but
+    what a vehicle's name, age and distance stand beside.
+    """
+    count = 0
+    for number, word in enumerate(piece.words, start=1):
+        behind = number > 1 and piece.words[number - 2].text[0].isdigit()
+        distance = behind and word.text in DISTANCES
+        if facts.overlap(word.start, word.end) or distance or "says_complaint" in word.groups:
+            count = number
+        elif "beside_facts" not in word.groups and not word.text[0].isdigit():
+            break
+    return count
+
+
 def _with_ending(text: str, end: int) -> int:
-    """Take in what belongs to the last figure: "80 %"."""
+    """Take in what belongs to the last figure, and the vowel signs of a letter: "80 %"."""
+    while unicodedata.category(text[end : end + 1] or " ").startswith("M"):
+        end += 1
     return end + 1 if text[end : end + 1] in {"%", "°", "'", '"'} else end
 
 

@@ -7,12 +7,14 @@ import yaml
 
 from domain.card_drafts import LONGEST, DraftField, FieldValue
 from domain.cards import SolutionType
+from ingest.deeds import begins_past, ends_past, tells_deed
 from ingest.durations import Duration, find_durations
 from ingest.extraction import TextFinding
 from ingest.lexicon import PhraseKind
 from ingest.part_names import PartSeen
-from ingest.report_pieces import FILE, ReportPiece, repair_words, tells_deed
-from ingest.report_roles import PieceRole
+from ingest.piece_roles import PieceRole, is_state
+from ingest.report_pieces import ReportPiece
+from ingest.report_words import FILE, repair_words
 from ingest.text_spans import TextSpans
 
 LIVE = frozenset(
@@ -26,6 +28,10 @@ KINDS = (
     ("type_update", SolutionType.FIRMWARE_UPDATE),
     ("type_clean", SolutionType.CLEANING),
     ("type_adjust", SolutionType.ADJUSTMENT),
+)
+# Of grease and tape these tell no part put in.
+PUTS = frozenset(
+    "fitted fit installed install put lagaya lagayi lagaye lagai laga dala dali daala daali".split()
 )
 TOOLS = ("diagnostic_tool", "hand_tool")
 LABOUR_WORDS = frozenset("took taken total labour labor laga lage lagi time spent".split())
@@ -66,9 +72,7 @@ def find_steps(
         if role not in {PieceRole.ACTION, PieceRole.SAFETY}:
             continue
         safety = role is PieceRole.SAFETY
-        goes_on = (
-            number and roles[number - 1] is role and not safety and not tells_deed(piece.words)
-        )
+        goes_on = number and roles[number - 1] is role and not safety and not _begins_step(piece)
         if goes_on and steps and pieces[number - 1].sentence == piece.sentence:
             last = steps[-1]
             steps[-1] = replace(last, end=piece.end, pieces=(*last.pieces, piece))
@@ -76,6 +80,13 @@ def find_steps(
             steps.append(ToldStep(piece.start, piece.end, safety, (piece,)))
     timed = [_with_time(step, text) for step in steps]
     return [s for s in timed if s.safety] + [s for s in timed if not s.safety]
+
+
+def _begins_step(piece: ReportPiece) -> bool:
+    """Say whether a piece tells a thing done by itself, not more of what the one before did."""
+    words = piece.words
+    begins = "new" in words[0].groups or begins_past(words)
+    return begins or tells_deed(words) or (ends_past(words) and not is_state(piece))
 
 
 def _with_time(step: ToldStep, text: str) -> ToldStep:
@@ -130,10 +141,14 @@ def solution_type(
     if parts:
         return SolutionType.COMPONENT_REPLACEMENT, parts[0].start, parts[0].end
     done = [p for p, role in zip(pieces, roles, strict=True) if role is PieceRole.ACTION]
+    changed = [p for p in done if not p.holds("looks") or p.holds("does", "does_hindi")]
     for group, kind in KINDS:
-        for piece in done:
+        # "Map update installed": what is put in is no part.
+        soft = group == "type_replace"
+        for piece in (p for p in changed if not (soft and p.holds("type_update"))):
+            greased = soft and piece.holds("consumable")
             for word in piece.words:
-                if group in word.groups:
+                if group in word.groups and not (greased and word.text in PUTS):
                     return kind, word.start, word.end
     worked = [p for p in done if not p.holds("looks", "test")]
     return (SolutionType.REPAIR, worked[0].start, worked[0].end) if worked else None

@@ -11,18 +11,26 @@ from itertools import chain, islice
 from ingest.gazetteer import Gazetteer
 from ingest.report_pieces import ReportPiece
 
-FIGURE = r"\d{1,7}(?:,\d{2,3}){0,3}(?:\.\d{1,3})?"
+FIGURE = r"(?:\d{1,3} \d{3}(?=\s?km)|\d{1,7}(?:,\d{2,3}){0,3}(?:\.\d{1,3})?)"
 DISTANCE = re.compile(
     rf"(?<![\w.,])({FIGURE})\s?(k|thousand|hazaar|hazar|lakhs?|lac)?\s{{0,2}}"
-    r"(kms?|kilomet(?:er|re)s?|miles?|mi)\b(?!\s?(?:/|per\b))",
+    r"(kms?|kilomet(?:er|re)s?|miles?|mi)\b(?!\s?(?:/\s?h|per\b))",
     re.IGNORECASE,
 )
 # "Odo 18500", "running 23k": a distance whose unit is left out.
 ODOMETER = re.compile(
-    rf"\b(?:odo(?:meter)?|mileage|run(?:ning)?|driven|kms?)\b[\s:=.-]{{0,3}}(?:is\s|reading\s)?"
+    rf"\b(?:odo(?:meter)?|mileage|run(?:ning)?|driven|(?<!\d)(?<!\d\s)kms?)\b[\s:=.-]{{0,3}}(?:is\s|reading\s)?"
     rf"({FIGURE})\s?(k|thousand|lakhs?|lac)?(?![\w%]|\.\d|\s?(?:kmph|min|v\b|hours?))",
     re.IGNORECASE,
 )
+# "34000 chali hai": how far it went, said behind the figure.
+GONE = re.compile(
+    rf"(?<![\w.,])({FIGURE})\s?(k|thousand|hazaar|hazar|lakhs?|lac)?\s"
+    r"(?:chal[iae]\b|chal chuk|driven\b|run\b|on (?:the )?(?:clock|odo|meter)\b)",
+    re.IGNORECASE,
+)
+# "Nexon EV 2022 55k": thousands right behind the vehicle or its year.
+THOUSANDS = re.compile(r"[\s,]{1,2}(\d{1,3}(?:\.\d)?)\s?(k)(?![\w%])", re.IGNORECASE)
 DRIVEN_WORDS = re.compile(
     r"\b(?:odo\w{0,7}|run(?:ning)?|driven|done|chal[iae]\w{0,2}|reading|mileage|old)\b",
     re.IGNORECASE,
@@ -62,10 +70,12 @@ SURE = re.compile(
 )
 # Unlike a figure with a comma, a year may end a part of a sentence.
 MODEL_YEAR = re.compile(
-    r"(?<![\d.,\u20b9-])(20[1-4]\d)(?!\d|[,.]\d|\s?(?:kms?|k|v|rpm|rs|rupees|mah|w|nos?)\b)",
+    r"(?<![\d.,/\u20b9-])(20[1-4]\d)(?!\d|[,.]\d|\s?(?:kms?|k|v|rpm|rs|rupees|mah|w|nos)\b)",
     re.IGNORECASE,
 )
 YEAR_REACH = 60
+# Between a vehicle's name or year and its distance: ", ".
+BESIDE = 2
 WHOLE = 100
 WEATHER_REACH = 4
 MOST_TEMPERATURES = 50
@@ -85,9 +95,10 @@ def find_facts(
     text: str, pieces: Sequence[ReportPiece], gazetteer: Gazetteer
 ) -> tuple[ReportFact, ...]:
     """Give what is told of the vehicle and the day, in the order of the text."""
+    vehicle = [*_vehicle(text, gazetteer)]
     found = chain(
-        _vehicle(text, gazetteer),
-        _distance(text),
+        vehicle,
+        _distance(text, [fact.end for fact in vehicle]),
         _first_number(CYCLES, text, "vehicles.0.batteryCycles"),
         _firmware(text),
         _weather(pieces, text),
@@ -118,13 +129,20 @@ def _vehicle(text: str, gazetteer: Gazetteer) -> Iterator[ReportFact]:
         yield ReportFact("vehicles.0.year", int(year[1]), *year.span(1))
 
 
-def _distance(text: str) -> Iterator[ReportFact]:
-    """Yield how far the vehicle was driven: called so, else the longest of a thousand or more."""
+def _distance(text: str, named_to: Sequence[int]) -> Iterator[ReportFact]:
+    """Yield how far the vehicle was driven: called so, else the longest of a thousand or more.
+
+    `named_to` are the places where its names and its year end.
+    """
     likely: list[tuple[bool, int, re.Match[str]]] = []
-    for found in chain(DISTANCE.finditer(text), ODOMETER.finditer(text)):
+    behind = (THOUSANDS.match(text, end) for end in named_to)
+    for found in chain(
+        DISTANCE.finditer(text), ODOMETER.finditer(text), GONE.finditer(text), filter(None, behind)
+    ):
         km = _kilometres(found)
         before, after = text[max(0, found.start() - 14) : found.start()], text[found.end() :][:16]
-        called = found.re is ODOMETER or bool(DRIVEN_WORDS.search(before + " | " + after))
+        called = found.re in {ODOMETER, GONE} or bool(DRIVEN_WORDS.search(before + " | " + after))
+        called = called or any(0 <= found.start() - end <= BESIDE for end in named_to)
         other = OTHER_DISTANCE.search(text[max(0, found.start() - 25) : found.start()])
         if km <= FARTHEST and (called or km >= LEAST_DISTANCE) and not (other and km < LONG_TRIP):
             likely.append((called, km, found))
@@ -134,7 +152,9 @@ def _distance(text: str) -> Iterator[ReportFact]:
 
 
 def _kilometres(found: re.Match[str]) -> int:
-    value = float(found[1].replace(",", "")) * SCALES.get((found[2] or " ")[0].casefold(), 1)
+    value = float(found[1].replace(",", "").replace(" ", "")) * SCALES.get(
+        (found[2] or " ")[0].casefold(), 1
+    )
     miles = found.re is DISTANCE and found[3].casefold().startswith("mi")
     return round(value * KM_PER_MILE) if miles else round(value)
 

@@ -50,6 +50,10 @@ class CardDraft:
     fields: list[DraftField] = field(description="Every value of `card`, and where it was read.")
     missing: list[MissingField] = field(description="What to add before it can be sent.")
     valid: bool = field(description="Whether nothing is missing.")
+    note: str | None = field(
+        description="What to know of the text first: it asks something, tells no work that was "
+        "done, tells of several failures, or is in letters that are not read."
+    )
     degraded: str | None = field(
         description="Why the language model added nothing; null when it did, or none is set."
     )
@@ -63,6 +67,7 @@ class CardDraft:
             fields=[DraftField.from_domain(one) for one in value.fields],
             missing=[MissingField(path=path, reason=WHY[path]) for path in value.missing],
             valid=value.valid,
+            note=value.note,
             degraded=value.degraded,
             safety=SafetyAdvice.from_domain(safety),
         )

