@@ -39,10 +39,13 @@ DENIALS = (
     "fillers_before",
     "fillers_after",
     "ends",
+    "mishaps",
     "or",
     "doubt",
     "cleared",
 )
+# What may stand between "no" and what it denies.
+BETWEEN = frozenset({"fillers_before", "or", "mishaps"})
 # What "no" may deny in a row: "no smoke or burning smell".
 DENIED_TOGETHER = frozenset({"smoke", "fire", "smell", "burn", "hiss", "swell", "hot", "shock"})
 FORM_WORDS = frozenset({"no", "none", "nil"})
@@ -53,7 +56,7 @@ TEMPERATURE = re.compile(
     re.IGNORECASE,
 )
 TOLD_TEMPERATURE = re.compile(
-    r"\btemp(?:erature)?\b\D{0,12}(\d{2,3})(?!\d|\s{0,2}°?\s{0,2}f)()", re.IGNORECASE
+    r"\btemp(?:erature)?\b[^\d$₹]{0,12}(\d{2,3})(?!\d|\s{0,2}°?\s{0,2}f)()", re.IGNORECASE
 )
 # A cell is in danger from here on.
 HOT_C = 60
@@ -215,10 +218,13 @@ class Sentence:
             if "not_before" in word.groups and not self._is_number(place):
                 return True
             # "It does not start and smokes" denies the start alone.
-            between = "fillers_before" in word.groups or "or" in word.groups
+            between = not word.groups.isdisjoint(BETWEEN) or self._parts_mishaps(place)
             if not between and word.groups.isdisjoint(DENIED_TOGETHER):
                 return False
         return False
+
+    def _parts_mishaps(self, at: int) -> bool:
+        return self._words[at].text == "," and "mishaps" in self._words[at - 1].groups
 
     def _is_denied_after(self, at: int) -> bool:
         for place in range(at + 1, min(len(self._words), at + NO_REACH)):
