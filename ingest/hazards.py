@@ -58,6 +58,12 @@ TEMPERATURE = re.compile(
 TOLD_TEMPERATURE = re.compile(
     r"\btemp(?:erature)?\b[^\d$₹]{0,12}(\d{2,3})(?!\d|\s{0,2}°?\s{0,2}f)()", re.IGNORECASE
 )
+# "Cell 4 is at 88 and climbing."
+RISING_TEMPERATURE = re.compile(
+    r"(?<![\d.-])(\d{2,3})\s{0,2}(?:and|&|,)\s{0,2}(?:still\s)?"
+    r"(?:going\s(?:up|higher)|rising|climbing)\b()",
+    re.IGNORECASE,
+)
 # A cell is in danger from here on.
 HOT_C = 60
 RESISTANCE = re.compile(
@@ -136,8 +142,8 @@ def _told_in_figures(words: Sequence[Word], text: str) -> Iterator[SeenHazard]:
     groups = {group for word in words for group in word.groups}
     within = (words[0].start, words[-1].end + 2) if words else (0, 0)
     if "pack" in groups:
-        temperatures = TEMPERATURE.finditer(text, *within), TOLD_TEMPERATURE.finditer(text, *within)
-        for found in chain(*temperatures):
+        told = (TEMPERATURE, TOLD_TEMPERATURE, RISING_TEMPERATURE)
+        for found in chain.from_iterable(form.finditer(text, *within) for form in told):
             if _celsius(float(found[1]), found[2]) >= HOT_C:
                 yield SeenHazard(kind=HazardKind.HOT, start=found.start(), end=found.end())
     if "isolation" in groups:
@@ -165,9 +171,10 @@ class Sentence:
         for at, word in enumerate(self._words):
             near.append(at)
             around = list(near) if word.groups else []
+            there = frozenset[str]().union(*(self._words[n].groups for n in around))
             for group in word.groups:
                 for pattern in self._known.patterns.get(group, ()):
-                    if pattern.kind not in found:
+                    if pattern.groups <= there and pattern.kind not in found:
                         yield from self._told(pattern, around)
 
     def _told(self, pattern: Pattern, near: Sequence[int]) -> Iterator[SeenHazard]:

@@ -16,7 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-TUNED_ON = ("seen", "development", "kept_first", "kept_second", "natural")
+TUNED_ON = (
+    "seen",
+    "development",
+    "development_second",
+    "kept_first",
+    "kept_second",
+    "natural",
+)
 HELD_BACK = "kept_third"
 
 
