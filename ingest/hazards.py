@@ -188,7 +188,8 @@ class Sentence:
         places = self._places(pattern, near)
         if places is None or near[-1] not in places:
             return
-        telling = [at for at in places if self._words[at].groups & DENIED_TOGETHER] or places
+        own = DENIED_TOGETHER & pattern.groups
+        telling = [at for at in places if self._words[at].groups & own] or places
         if not pattern.firm and any(self._is_denied(at, pattern.kind) for at in telling):
             return
         first, last = self._words[min(places)], self._words[max(places)]
