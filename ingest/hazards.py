@@ -36,6 +36,7 @@ ORDERED = 3
 DENIALS = (
     "not_before",
     "not_after",
+    "not_verb",
     "fillers_before",
     "fillers_after",
     "ends",
@@ -44,6 +45,7 @@ DENIALS = (
     "doubt",
     "cleared",
 )
+VERBS = frozenset({"swell", "shock"})
 # What may stand between "no" and what it denies.
 BETWEEN = frozenset({"fillers_before", "or", "mishaps"})
 # What "no" may deny in a row: "no smoke or burning smell".
@@ -221,6 +223,8 @@ class Sentence:
         return self._words[at].text.endswith(self._known.not_endings) or self._is_denied_after(at)
 
     def _is_denied_before(self, at: int) -> bool:
+        if at and "not_verb" in self._words[at - 1].groups and self._words[at].groups & VERBS:
+            return True
         for place in range(at - 1, max(-1, at - NO_REACH), -1):
             word = self._words[place]
             if "not_before" in word.groups and not self._is_number(place):
