@@ -21,8 +21,9 @@ FILE = Path(__file__).with_suffix(".json")
 NONE = "none"
 # Words; of longer texts the fit has seen no more.
 LONGEST = 60
-# From here on ordinary reports raise no more alarms than by their words alone.
-SURE = 0.8
+# By leaving out one writer after another: from here on, one in 250 complaints without a danger is
+# alarmed by its meaning, and four in five dangers that the fit has not seen are found by it alone.
+SURE = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -36,13 +36,18 @@ ORDERED = 3
 DENIALS = (
     "not_before",
     "not_after",
+    "not_verb",
     "fillers_before",
     "fillers_after",
     "ends",
+    "mishaps",
     "or",
     "doubt",
     "cleared",
 )
+VERBS = frozenset({"swell", "shock"})
+# What may stand between "no" and what it denies.
+BETWEEN = frozenset({"fillers_before", "or", "mishaps"})
 # What "no" may deny in a row: "no smoke or burning smell".
 DENIED_TOGETHER = frozenset({"smoke", "fire", "smell", "burn", "hiss", "swell", "hot", "shock"})
 FORM_WORDS = frozenset({"no", "none", "nil"})
@@ -53,7 +58,13 @@ TEMPERATURE = re.compile(
     re.IGNORECASE,
 )
 TOLD_TEMPERATURE = re.compile(
-    r"\btemp(?:erature)?\b\D{0,12}(\d{2,3})(?!\d|\s{0,2}°?\s{0,2}f)()", re.IGNORECASE
+    r"\btemp(?:erature)?\b[^\d$₹]{0,12}(\d{2,3})(?!\d|\s{0,2}°?\s{0,2}f)()", re.IGNORECASE
+)
+# "Cell 4 is at 88 and climbing."
+RISING_TEMPERATURE = re.compile(
+    r"(?<![\d.-])(\d{2,3})\s{0,2}(?:and|&|,)\s{0,2}(?:still\s)?"
+    r"(?:going\s(?:up|higher)|rising|climbing)\b()",
+    re.IGNORECASE,
 )
 # A cell is in danger from here on.
 HOT_C = 60
@@ -133,8 +144,8 @@ def _told_in_figures(words: Sequence[Word], text: str) -> Iterator[SeenHazard]:
     groups = {group for word in words for group in word.groups}
     within = (words[0].start, words[-1].end + 2) if words else (0, 0)
     if "pack" in groups:
-        temperatures = TEMPERATURE.finditer(text, *within), TOLD_TEMPERATURE.finditer(text, *within)
-        for found in chain(*temperatures):
+        told = (TEMPERATURE, TOLD_TEMPERATURE, RISING_TEMPERATURE)
+        for found in chain.from_iterable(form.finditer(text, *within) for form in told):
             if _celsius(float(found[1]), found[2]) >= HOT_C:
                 yield SeenHazard(kind=HazardKind.HOT, start=found.start(), end=found.end())
     if "isolation" in groups:
@@ -162,9 +173,10 @@ class Sentence:
         for at, word in enumerate(self._words):
             near.append(at)
             around = list(near) if word.groups else []
+            there = frozenset[str]().union(*(self._words[n].groups for n in around))
             for group in word.groups:
                 for pattern in self._known.patterns.get(group, ()):
-                    if pattern.kind not in found:
+                    if pattern.groups <= there and pattern.kind not in found:
                         yield from self._told(pattern, around)
 
     def _told(self, pattern: Pattern, near: Sequence[int]) -> Iterator[SeenHazard]:
@@ -178,7 +190,8 @@ class Sentence:
         places = self._places(pattern, near)
         if places is None or near[-1] not in places:
             return
-        telling = [at for at in places if self._words[at].groups & DENIED_TOGETHER] or places
+        own = DENIED_TOGETHER & pattern.groups
+        telling = [at for at in places if self._words[at].groups & own] or places
         if not pattern.firm and any(self._is_denied(at, pattern.kind) for at in telling):
             return
         first, last = self._words[min(places)], self._words[max(places)]
@@ -210,15 +223,20 @@ class Sentence:
         return self._words[at].text.endswith(self._known.not_endings) or self._is_denied_after(at)
 
     def _is_denied_before(self, at: int) -> bool:
+        if at and "not_verb" in self._words[at - 1].groups and self._words[at].groups & VERBS:
+            return True
         for place in range(at - 1, max(-1, at - NO_REACH), -1):
             word = self._words[place]
             if "not_before" in word.groups and not self._is_number(place):
                 return True
             # "It does not start and smokes" denies the start alone.
-            between = "fillers_before" in word.groups or "or" in word.groups
+            between = not word.groups.isdisjoint(BETWEEN) or self._parts_mishaps(place)
             if not between and word.groups.isdisjoint(DENIED_TOGETHER):
                 return False
         return False
+
+    def _parts_mishaps(self, at: int) -> bool:
+        return self._words[at].text == "," and "mishaps" in self._words[at - 1].groups
 
     def _is_denied_after(self, at: int) -> bool:
         for place in range(at + 1, min(len(self._words), at + NO_REACH)):

@@ -53,6 +53,11 @@ def test_complaints_without_a_danger_raise_none(data: Path) -> None:
         "Battery temperature: 72.5 C",
         "isolation 12.5 kohm",
         "ｂａｔｔｅｒｙ ｏｎ ｆｉｒｅ",
+        "It does not start, there was smoke",
+        "no sound, smoke from the charger",
+        "Earlier the motor was replaced, now smoke again",
+        "pehle battery badal di thi, ab phir se phool gayi",
+        "BMS says cell 4 is at 88 and going up",
     ],
 )
 def test_no_denies_only_what_it_stands_at(text: str) -> None:
@@ -70,6 +75,17 @@ def test_no_denies_only_what_it_stands_at(text: str) -> None:
         "gaadi apne aap band ho gayi",
         "bas battery jaldi khatam ho jati hai",
         "technician 10 min me aa jata hai",
+        "There was no crash, fire, or injury",
+        "No crash, injury, or fire has resulted",
+        "If it ever starts smoking what should I do?",
+        "earlier smoke came from the motor, it was replaced",
+        "pehle battery phooli thi, badal di",
+        "replaced the battery temperature sensor, $210",
+        "spark plugs replaced",
+        "it does not move, no matter forward or reverse",
+        "गाड़ी अपने आप बंद हो जाती है",
+        "फुल चार्ज पर सिर्फ 40 किमी चलती है",
+        "ખાડામાં આગળથી ખટખટ અવાજ આવે છે",
     ],
 )
 def test_ordinary_words_raise_no_alarm(text: str) -> None:
