@@ -22,7 +22,7 @@ BROKEN, SAID = 1.5, 2.0
 DISTANCES = frozenset({"km", "kms"})
 JOINING = frozenset("with for of about to ki ka ke ko me mein par pe model".split())
 OPENERS = frozenset(
-    "and out that be ki kiya to par was is were due up being showed shows a an the it ye yeh".split()
+    "and out that be ki kiya to par was is were due up being showed shows a an the it".split()
 )
 
 
