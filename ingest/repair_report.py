@@ -22,7 +22,7 @@ BROKEN, SAID = 1.5, 2.0
 DISTANCES = frozenset({"km", "kms"})
 JOINING = frozenset("with for of about to ki ka ke ko me mein par pe model".split())
 OPENERS = frozenset(
-    "out that be ki kiya to par was is were due up being showed shows a an the it ye yeh".split()
+    "and out that be ki kiya to par was is were due up being showed shows a an the it".split()
 )
 
 
@@ -100,7 +100,10 @@ class ReadReport:
                 continue
             start = _told_from(piece, self._facts_at)
             if last and last[0] == number - 1 and last[1].sentence == piece.sentence:
-                spans[-1] = (spans[-1][0], piece.end)
+                # "Checked and found …": what only opens it is left out.
+                begun = spans[-1][0]
+                first = start if _only_opens(last[1]) and begun == last[1].start else begun
+                spans[-1] = (first, piece.end)
             else:
                 spans.append((start, piece.end))
             last = (number, piece)
@@ -143,6 +146,10 @@ def _told_from(piece: ReportPiece, facts: TextSpans) -> int:
         if not told and not opener and not facts.overlap(word.start, word.end):
             return word.start
     return piece.start
+
+
+def _only_opens(piece: ReportPiece) -> bool:
+    return all("says_finding" in w.groups or w.text in OPENERS for w in piece.words)
 
 
 def _facts_before(piece: ReportPiece, facts: TextSpans) -> int:

@@ -14,7 +14,7 @@ from ingest.report_pieces import ReportPiece
 FIGURE = r"(?:\d{1,3} \d{3}(?=\s?km)|\d{1,7}(?:,\d{2,3}){0,3}(?:\.\d{1,3})?)"
 DISTANCE = re.compile(
     rf"(?<![\w.,])({FIGURE})\s?(k|thousand|hazaar|hazar|lakhs?|lac)?\s{{0,2}}"
-    r"(kms?|kilomet(?:er|re)s?|miles?|mi)\b(?!\s?(?:/\s?h|per\b))",
+    r"(kms?|kilomet(?:er|re)s?|miles?|mi)\b(?!\s?(?:/\s?h(?:r|our)?\b|per\b))",
     re.IGNORECASE,
 )
 # "Odo 18500", "running 23k": a distance whose unit is left out.

@@ -6,11 +6,11 @@ stands. Of what is left open the first is taken for the complaint, what follows 
 
 from collections.abc import Sequence
 
-from ingest.both_roles import tell_both
 from ingest.deeds import begins_past, ends_known, ends_past, tells_deed
 from ingest.piece_roles import WORK, PieceRole, SeenPlaces, is_state
 from ingest.report_pieces import ReportPiece
-from ingest.sure_roles import OTHERS, sure_roles
+from ingest.role_balance import tell_both
+from ingest.role_rules import OTHERS, sure_roles
 
 # Words of cause and of complaint that a form or a sentence says outright.
 SAID, LINKED, SYMPTOM, STATE = 3.0, 2.0, 2.0, 1.5
