@@ -4,46 +4,37 @@ Every case of `bench/chance_cases.py` is matched four times through the real sto
 that serves: with its vehicle and without, with its right cards there and taken away (their known
 sisters too). What the matcher looked at is kept; fits on nine tenths of the campaigns judge the
 tenth. Beside the real cases they learn from synthetic ones of the shipped cards, since no public
-data joins codes to fixes. `python -m bench.chance` fits anew on all and writes the coefficients.
+data joins codes to fixes, and from one half of the short reports (`bench/chance_reports.py`); the
+other half is measured apart. `python -m bench.chance` fits anew and writes the coefficients.
 """
 
 import asyncio
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from random import Random
-from typing import Any
 
 from bench import chance_bars
 from bench.bars import Bar
 from bench.chance_cases import RealCase, campaign_pool, case_report, real_cases
 from bench.chance_fit import MEANING, JudgedList, fit_chances, write_fits
+from bench.chance_reports import ShortCase, is_held_out, short_cases
+from bench.chance_search import NoMemory, RecordedChances, RememberedSearch, SearchWithout
 from bench.diagnosis_cases import Case, field_cases
 from bench.quality import JARS, NHTSA
 from domain.access import Viewer
 from domain.cards import FailureCard
-from domain.codes import CodeKey
-from domain.ids import CardId, GarageId
-from domain.matches import (
-    CardFacts,
-    CardHit,
-    Embedding,
-    ReportTraits,
-    Source,
-    UnderstoodReport,
-)
+from domain.ids import CardId
+from domain.matches import UnderstoodReport
+from domain.reports import FailureReport
 from ingest import knowledge, recalls
 from ingest.batch import ImportBatch
 from ingest.imports import import_batch
-from matching.answers import Match
-from matching.chance import LOOKED_AT, ListChance
-from matching.chance_features import Features, card_features, look_at
+from matching.chance_features import Features
 from matching.evidence_ranker import EvidenceRanker
 from matching.matcher import Matcher
-from matching.rankers import RankedCard
-from matching.word_rarity import WordRarity
 from web.local import stores
 from web.local.home import StoreHome
 from web.settings import Settings
@@ -54,109 +45,60 @@ OPERATOR = Viewer(sees_all=True)
 PATIENCE_S = 60.0
 
 
-@dataclass(slots=True)
-class RecordedChances:
-    """A model of chances that keeps what it was shown, and shows everything."""
-
-    features: Sequence[Features] = ()
-    cards: Sequence[CardFacts] = ()
-
-    def judge(
-        self,
-        understood: UnderstoodReport,
-        found: Sequence[tuple[RankedCard, CardFacts]],
-        rarity: WordRarity,
-    ) -> ListChance:
-        looked = look_at(understood, found[:LOOKED_AT], rarity)
-        self.features = card_features(understood, looked)
-        self.cards = [one.card for one in looked]
-        return ListChance(1.0, shown=True, cards={})
-
-
-@dataclass(slots=True)
-class SearchWithout:
-    """A search that has never heard of some cards."""
-
-    search: Any
-    unknown: frozenset[CardId] = frozenset()
-
-    async def by_codes(
-        self, keys: Sequence[CodeKey], viewer: Viewer, limit: int, beside: ReportTraits
-    ) -> list[CardHit]:
-        return self._known(await self.search.by_codes(keys, viewer, limit, beside))
-
-    async def by_vehicle(
-        self, symptoms: Sequence[str], viewer: Viewer, limit: int, beside: ReportTraits
-    ) -> list[CardHit]:
-        return self._known(await self.search.by_vehicle(symptoms, viewer, limit, beside))
-
-    async def by_meaning(
-        self, embedding: Embedding, viewer: Viewer, limit: int, *, beside: ReportTraits
-    ) -> list[CardHit]:
-        return self._known(await self.search.by_meaning(embedding, viewer, limit, beside=beside))
-
-    async def by_words_and_vehicle(
-        self,
-        text: str,
-        symptoms: Sequence[str],
-        viewer: Viewer,
-        limits: Mapping[Source, int],
-        beside: ReportTraits,
-    ) -> tuple[list[CardHit], list[CardHit]]:
-        found = await self.search.by_words_and_vehicle(text, symptoms, viewer, limits, beside)
-        return self._known(found[0]), self._known(found[1])
-
-    async def by_neighbours(
-        self,
-        codes: Sequence[CodeKey],
-        symptoms: Sequence[str],
-        viewer: Viewer,
-        limit: int,
-        beside: ReportTraits,
-    ) -> list[CardHit]:
-        found = await self.search.by_neighbours(codes, symptoms, viewer, limit, beside)
-        return self._known(found)
-
-    async def facts(
-        self, ids: Sequence[CardId], viewer: Viewer, beside: ReportTraits
-    ) -> dict[CardId, CardFacts]:
-        return await self.search.facts(ids, viewer, beside)
-
-    def _known(self, hits: list[CardHit]) -> list[CardHit]:
-        return [hit for hit in hits if hit.card not in self.unknown]
-
-
-@dataclass(slots=True)
-class NoMemory:
-    """Nothing is remembered from one case to the next."""
-
-    async def remember(self, garage: GarageId, matches: Sequence[Match]) -> None:
-        del garage, matches
-
-    async def recall(self, garage: GarageId, understood: UnderstoodReport) -> list[Match]:
-        del garage, understood
-        return []
-
-
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Asks the matcher that serves, with some cards away, and keeps what it looked at."""
+    """Asks the matcher that serves, with some cards away, and keeps what it looked at.
+
+    A report that tells several failures is looked at as one.
+    """
 
     house: Runtime
     cards: Sequence[FailureCard]
 
+    def remember(self) -> RememberedSearch:
+        """Give a search for one reading of one report."""
+        return RememberedSearch(self.house.search)
+
     async def look(
-        self, understood: UnderstoodReport, right: frozenset[str], away: frozenset[str]
+        self,
+        search: RememberedSearch,
+        understood: UnderstoodReport,
+        right: frozenset[str],
+        away: frozenset[str],
     ) -> tuple[Sequence[Features], list[bool]]:
-        search = SearchWithout(self.house.search, self._ids(away))
-        matcher = Matcher(search, EvidenceRanker(), NoMemory(), PATIENCE_S)
+        without = SearchWithout(search, self._ids(away))
+        matcher = Matcher(without, EvidenceRanker(), NoMemory(), PATIENCE_S)
         kept = matcher.chances = RecordedChances()
         matcher.rarity = self.house.matcher.rarity
-        await matcher.match(understood, OPERATOR)
+        await matcher.match(replace(understood, failures=()), OPERATOR)
         return kept.features, [bool({c.id, c.campaign or ""} & right) for c in kept.cards]
 
     def _ids(self, names: frozenset[str]) -> frozenset[CardId]:
         return frozenset(c.id for c in self.cards if {c.id, c.provenance.campaign or ""} & names)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedLists:
+    """What the matcher looked at for the real cases, for what is fitted beside, and for the rest.
+
+    Attributes:
+        short: the half of the short reports that no fit sees.
+    """
+
+    real: list[JudgedList]
+    besides: list[JudgedList]
+    short: list[JudgedList]
+
+    def bars(self) -> list[Bar]:
+        """Give the bars of the real cases, and print them and what the short reports show."""
+        bars = chance_bars.bars_of(chance_bars.judge_unseen(self.real, self.besides))
+        chance_bars.print_short(self.short, fit_chances([*self.real, *self.besides]))
+        return bars
+
+    def fit_anew(self) -> None:
+        """Fit on all that may be seen and write the coefficients that serve."""
+        seen = [*self.real, *self.besides]
+        write_fits(fit_chances(seen), fit_chances(seen, MEANING), seen)
 
 
 async def run() -> list[Bar]:
@@ -164,11 +106,10 @@ async def run() -> list[Bar]:
     if not NHTSA.is_dir():
         print(f"skipped: {NHTSA} is not there")
         return []
-    real, synthetic = await judged_lists()
-    return chance_bars.bars_of(chance_bars.judge_unseen(real, synthetic))
+    return (await judged_lists()).bars()
 
 
-async def judged_lists() -> tuple[list[JudgedList], list[JudgedList]]:
+async def judged_lists() -> JudgedLists:
     """Load what is known into empty stores and look at all cases, the real and the synthetic."""
     with tempfile.TemporaryDirectory() as folder:
         home = StoreHome.at(folder, JARS)
@@ -176,12 +117,13 @@ async def judged_lists() -> tuple[list[JudgedList], list[JudgedList]]:
             async with open_runtime(Settings(home=home.root)) as house:
                 for batch in (knowledge.read_knowledge(knowledge.SHIPPED), _campaigns()):
                     await import_batch(batch, house, skip_bad=True)
+                    print(f"loaded {len(batch.cards)} cards", flush=True)
                 return await look_at_cases(house)
         finally:
             stores.stop_stores(home)
 
 
-async def look_at_cases(house: Runtime) -> tuple[list[JudgedList], list[JudgedList]]:
+async def look_at_cases(house: Runtime) -> JudgedLists:
     """Look at all cases in a house that has the shipped cards and the campaigns."""
     await house.reader.refresh(house.vocabulary)
     await house.reader.learn()
@@ -190,10 +132,16 @@ async def look_at_cases(house: Runtime) -> tuple[list[JudgedList], list[JudgedLi
     asker = Asker(house, [*shipped.cards, *campaigns.cards])
     cases = real_cases(NHTSA, campaigns.cards)
     names = campaign_pool(NHTSA, campaigns.cards).names
-    print(f"{len(cases)} real cases of {len({case.group for case in cases})} groups of campaigns")
+    groups = {case.group for case in cases}
+    print(f"{len(cases)} real cases of {len(groups)} groups of campaigns", flush=True)
     real = [one for case in cases for one in await _look_at_real(asker, case, names)]
-    field = islice(field_cases(shipped, 2 * SYNTHETIC, Random(SEED)), SYNTHETIC)
-    return real, [await _look_at_synthetic(asker, case) for case in field]
+    print(f"{len(real)} lists of them", flush=True)
+    field = islice(field_cases(shipped, 3 * SYNTHETIC, Random(SEED)), 2 * SYNTHETIC)
+    fitted = [case for case in field if not is_held_out(min(case.right))][:SYNTHETIC]
+    besides = [await _look_at_synthetic(asker, case) for case in fitted]
+    short = [(case, await _look_at_short(asker, case)) for case in short_cases(shipped.cards)]
+    besides += [one for case, one in short if not case.held_out]
+    return JudgedLists(real, besides, [one for case, one in short if case.held_out])
 
 
 async def _look_at_real(asker: Asker, case: RealCase, names: re.Pattern[str]) -> list[JudgedList]:
@@ -202,9 +150,10 @@ async def _look_at_real(asker: Asker, case: RealCase, names: re.Pattern[str]) ->
     for given in (False, True):
         report = case_report(case, names, given=given)
         understood = await asker.house.reader.understand(report)
+        search = asker.remember()
         for gone in (False, True):
             away = case.own | ok if gone else case.own
-            features, right = await asker.look(understood, ok, away)
+            features, right = await asker.look(search, understood, ok, away)
             found.append(
                 JudgedList(
                     features=features,
@@ -220,18 +169,34 @@ async def _look_at_real(asker: Asker, case: RealCase, names: re.Pattern[str]) ->
 
 
 async def _look_at_synthetic(asker: Asker, case: Case) -> JudgedList:
-    understood = await asker.house.reader.understand(case.report)
     away = case.right if case.gone else frozenset[str]()
-    features, right = await asker.look(understood, case.right, away)
     card = min(case.right)
+    return await _look_once(asker, case.report, (case.right, away), card, case.kind)
+
+
+async def _look_at_short(asker: Asker, case: ShortCase) -> JudgedList:
+    return await _look_once(asker, case.report, (case.right, case.away), case.group, "short")
+
+
+async def _look_once(
+    asker: Asker,
+    report: FailureReport,
+    cards: tuple[frozenset[str], frozenset[str]],
+    group: str,
+    kind: str,
+) -> JudgedList:
+    """Look at a report of a shipped card; `cards` are those that are right, and those away."""
+    right, away = cards
+    understood = await asker.house.reader.understand(report)
+    features, told = await asker.look(asker.remember(), understood, right, away)
     return JudgedList(
         features=features,
-        right=right,
-        gone=case.gone,
-        group=card,
-        name=f"{case.kind} {card}",
-        kind=case.kind,
-        given=case.report.vehicle.make is not None,
+        right=told,
+        gone=not right or bool(away),
+        group=group,
+        name=f"{kind} {group}",
+        kind=kind,
+        given=report.vehicle.make is not None,
         counts=False,
     )
 
@@ -240,18 +205,12 @@ def _campaigns() -> ImportBatch:
     return recalls.read_campaigns(NHTSA)
 
 
-def fit_anew(real: Sequence[JudgedList], synthetic: Sequence[JudgedList]) -> None:
-    """Fit on all cases and write the coefficients that serve."""
-    every = [*real, *synthetic]
-    write_fits(fit_chances(every), fit_chances(every, MEANING), every)
-
-
 def main() -> None:
-    """Print the bars, cross-fitted, then fit on all cases and write what serves."""
-    real, synthetic = asyncio.run(judged_lists())
-    for bar in chance_bars.bars_of(chance_bars.judge_unseen(real, synthetic)):
+    """Print the bars, cross-fitted, then fit on all that may be seen and write what serves."""
+    lists = asyncio.run(judged_lists())
+    for bar in lists.bars():
         print(bar)
-    fit_anew(real, synthetic)
+    lists.fit_anew()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bench.bars import Bar, Better
 from bench.chance_fit import PLACES, JudgedList, fit_chances, folds
-from matching.chance import SURE, WORTH
+from matching.chance import SURE, WORTH, ChanceFit
 
 Floats = NDArray[np.float64]
 
@@ -37,17 +37,27 @@ def judge_unseen(lists: Sequence[JudgedList], besides: Sequence[JudgedList]) -> 
     told: list[Told] = []
     for seen, others in folds(lists):
         fit = fit_chances([*seen, *besides])
-        for one in others:
-            fits, chances = fit.judge(one.features)
-            best = int(np.argmax(chances)) if chances else 0
-            right = bool(chances) and one.right[best]
-            shown = fits >= fit.limit
-            worth = any(
-                was and c >= WORTH
-                for was, c in zip(one.right[:PLACES], chances[:PLACES], strict=True)
-            )
-            told.append(Told(one, max(chances, default=0.0), right, shown, shown and worth))
+        told += [_judged_by(fit, one) for one in others]
     return told
+
+
+def _judged_by(fit: ChanceFit, one: JudgedList) -> Told:
+    fits, chances = fit.judge(one.features)
+    best = int(np.argmax(chances)) if chances else 0
+    right = bool(chances) and one.right[best]
+    shown = fits >= fit.limit
+    worth = any(
+        was and c >= WORTH for was, c in zip(one.right[:PLACES], chances[:PLACES], strict=True)
+    )
+    return Told(one, max(chances, default=0.0), right, shown, shown and worth)
+
+
+def print_short(short: Sequence[JudgedList], fit: ChanceFit) -> None:
+    """Print how a fit that has not seen these cards or texts judges short reports."""
+    told = [_judged_by(fit, one) for one in short]
+    print(_line("short", told))
+    print(_line("short, vehicle", [one for one in told if one.of.given]))
+    print(_line("short, alone", [one for one in told if not one.of.given]))
 
 
 def bars_of(told: Sequence[Told]) -> list[Bar]:

@@ -135,7 +135,8 @@ def real_cases(folder: Path, cards: Sequence[FailureCard]) -> list[RealCase]:
             text=AGENCY.sub(" ", marks.sub(" ", told.text)),
             vehicle=told.vehicle,
             right=told.right,
-            sisters=pool.sisters(told.right) - told.own,
+            # A recall that names an earlier one tells of its own failure too.
+            sisters=pool.sisters(told.right | told.own) - told.own,
             own=told.own,
             group=groups[min(told.right)],
         )

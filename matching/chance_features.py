@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log1p
+from statistics import fmean, pstdev
 
 from domain.matches import CardFacts, Source, UnderstoodReport, VehicleLevel
 from matching import formulas
@@ -12,6 +13,8 @@ from matching.word_rarity import WordRarity, read_card_stems, read_stems
 
 # Further apart than this, no first card was more often right.
 WIDEST_MARGIN = 8.0
+# Cards that hardly differ stand out of each other by chance: they spread by this at least.
+LEAST_SPREAD = 0.02
 RANKER = EvidenceRanker()
 
 Features = Mapping[str, float]
@@ -28,6 +31,9 @@ class LookedCard:
         covering: the share of the card's that the report has.
         rare: how rare the shared words are.
         named: the report's words that name the card's component or cause.
+        headed: the share of the title's telling words that the report has. What a failure leads to
+            ("increasing the risk of a crash") many cards tell in the same words; titles do not.
+        heading: how much those words tell together.
     """
 
     ranked: RankedCard
@@ -38,6 +44,8 @@ class LookedCard:
     covering: float
     rare: float
     named: float
+    headed: float
+    heading: float
 
     @property
     def cosine(self) -> float:
@@ -47,6 +55,15 @@ class LookedCard:
     def words(self) -> float:
         part = self.ranked.candidate.contribution_of(Source.WORDS)
         return log1p(part.score) if part is not None else 0.0
+
+
+# A card is held against the others that were found: so alike are cards to a failure unknown to all.
+AROUND: Mapping[str, Callable[[LookedCard], float]] = {
+    "cosine": lambda one: one.cosine,
+    "covered": lambda one: one.covered,
+    "headed": lambda one: one.headed,
+    "score": lambda one: one.score,
+}
 
 
 def look_at(
@@ -75,6 +92,8 @@ def _look_at_one(
     words = read_card_stems(f"{card.title} {card.text} {component}")
     shared = said & words
     together = rarity.total(shared)
+    title = read_card_stems(card.title)
+    heading = rarity.total(said & title)
     return LookedCard(
         ranked=ranked,
         card=card,
@@ -84,25 +103,24 @@ def _look_at_one(
         covering=together / (rarity.total(words) or 1.0),
         rare=log1p(sum(rarity.weight(stem) ** 2 for stem in shared)),
         named=log1p(rarity.total(said & read_card_stems(" ".join((component, *card.causes[:1]))))),
+        headed=heading / (rarity.total(title) or 1.0),
+        heading=log1p(heading),
     )
 
 
 def card_features(understood: UnderstoodReport, looked: Sequence[LookedCard]) -> list[Features]:
     """Give the features of each card; margins are to the best of the others."""
+    around = {name: _spread_of([value(one) for one in looked]) for name, value in AROUND.items()}
+    usual = {f"{name}_usual": mean for name, (mean, _) in around.items() if name != "score"}
     return [
         {
             **_graph_features(understood, one),
-            "cosine": one.cosine,
-            "words": one.words,
-            "covered": one.covered,
-            "covering": one.covering,
-            "rare": one.rare,
-            "named": one.named,
-            "length": one.length,
-            "score_margin": _score_margin(one, looked),
-            "cosine_margin": _margin(one, looked, lambda c: c.cosine),
-            "covered_margin": _margin(one, looked, lambda c: c.covered),
-            "covering_margin": _margin(one, looked, lambda c: c.covering),
+            **_text_features(one, looked),
+            **usual,
+            **{
+                f"{name}_beyond": (AROUND[name](one) - mean) / spread
+                for name, (mean, spread) in around.items()
+            },
         }
         for one in looked
     ]
@@ -117,9 +135,35 @@ def list_features(
     second = logits[order[1]] if len(order) > 1 else first - WIDEST_MARGIN
     above = {
         f"{name}_above": cards[order[0]][name] - _middle([card[name] for card in cards])
-        for name in ("cosine", "covered", "covering")
+        for name in ("cosine", "covered", "covering", "headed")
     }
     return {**cards[order[0]], **above, "first": first, "second": second}
+
+
+def _text_features(one: LookedCard, looked: Sequence[LookedCard]) -> Features:
+    return {
+        "cosine": one.cosine,
+        "words": one.words,
+        "covered": one.covered,
+        "covering": one.covering,
+        "rare": one.rare,
+        "named": one.named,
+        "length": one.length,
+        "headed": one.headed,
+        "heading": one.heading,
+        "score_margin": _score_margin(one, looked),
+        "cosine_margin": _margin(one, looked, lambda c: c.cosine),
+        "covered_margin": _margin(one, looked, lambda c: c.covered),
+        "covering_margin": _margin(one, looked, lambda c: c.covering),
+        "headed_margin": _margin(one, looked, lambda c: c.headed),
+    }
+
+
+def _spread_of(values: Sequence[float]) -> tuple[float, float]:
+    """Give the mean of the cards held against each other, and how far they spread around it."""
+    if not values:
+        return 0.0, 1.0
+    return fmean(values), pstdev(values) + LEAST_SPREAD
 
 
 def _graph_features(understood: UnderstoodReport, one: LookedCard) -> Features:

@@ -1,16 +1,25 @@
 """The chance of a suggestion: what opens the gate, what a chance is, and what words tell."""
 
+import json
 from dataclasses import replace
+from importlib import resources
 
 import pytest
 
+from bench.chance_reports import is_held_out, short_cases
+from bench.chance_search import RememberedSearch, SearchWithout
 from domain.cards import CardStatus
 from domain.codes import CodeKey
+from domain.ids import CardId
+from domain.matches import NOTHING, CardHit
 from domain.reports import FailureReport
 from domain.usage import Usage
 from domain.vehicles import UNKNOWN
+from ingest import knowledge
 from matching.chance import LOOKED_AT, SURE, ChanceFit, ChanceModel, sigmoid, weigh
+from matching.chance_features import card_features, look_at
 from matching.evidence_ranker import EvidenceRanker
+from matching.fusion import CardCandidate
 from matching.matcher import NO_MATCH, Matcher
 from matching.rankers import FusedRanker
 from matching.word_rarity import WordRarity, read_stems
@@ -125,3 +134,62 @@ async def test_a_report_in_another_language_is_held_against_cards_in_english() -
 def test_report_is_looked_at_without_a_text() -> None:
     silent = replace(REPORT, report=FailureReport(text="", codes=("E401",)), embedding=None)
     assert ChanceModel.shipped().judge(silent, [], WordRarity()).cards == {}
+
+
+def test_what_a_failure_leads_to_is_told_apart_from_what_fails() -> None:
+    """A title that the report tells counts, and the same words in the card's text do not."""
+    leads = "increasing the risk of a crash"
+    named = facts("named", title="Injector cracks", text=leads)
+    other = facts("other", title="Lamp fails", text=f"Injector cracks. {leads}")
+    report = replace(WORDS, report=FailureReport(text=f"injector cracks, {leads}"))
+    ranked = EvidenceRanker().rank(
+        report,
+        [CardCandidate(card=one.id, score=1.0) for one in (named, other)],
+        {one.id: one for one in (named, other)},
+    )
+    known = {one.id: one for one in (named, other)}
+    looked = look_at(report, [(one, known[one.marks.id]) for one in ranked], WordRarity())
+    told = {
+        one.card.id: told for one, told in zip(looked, card_features(report, looked), strict=True)
+    }
+    assert [told[i]["headed"] for i in ("fc_named", "fc_other")] == [1.0, 0.0]
+    assert [told[i]["headed_margin"] for i in ("fc_named", "fc_other")] == [1.0, -1.0]
+    assert told["fc_named"]["headed_usual"] == told["fc_other"]["headed_usual"] == 0.5
+    assert told["fc_named"]["headed_beyond"] == pytest.approx(0.5 / 0.52)
+
+
+def test_short_reports_are_divided_by_card() -> None:
+    cases = list(short_cases(knowledge.read_knowledge(knowledge.SHIPPED).cards))
+    halves = [{case.group for case in cases if case.held_out is held} for held in (False, True)]
+    assert halves[0].isdisjoint(halves[1])
+    assert all(len(half) > 80 for half in halves)
+    assert max(len(case.report.text.split()) for case in cases) <= 15
+    assert all(case.right <= case.away for case in cases if case.away)
+
+
+def test_fit_has_seen_no_short_report_that_is_held_out() -> None:
+    seen = json.loads((resources.files("matching") / "chance.json").read_text())["seen"]
+    groups = {one.partition(" ")[2] for one in seen if one.partition(" ")[0] in {"short", "field"}}
+    assert groups
+    assert not [group for group in groups if is_held_out(group)]
+
+
+class CountedSearch:
+    """A search that counts how often it is asked."""
+
+    asked = 0
+
+    async def by_codes(self, *_: object) -> list[CardHit]:
+        self.asked += 1
+        return [CardHit(card=CardId("fc_a"), score=1.0), CardHit(card=CardId("fc_b"), score=0.5)]
+
+
+async def test_what_is_asked_again_without_a_card_costs_no_trip() -> None:
+    counted = CountedSearch()
+    search = RememberedSearch(counted)
+    asked = [
+        await SearchWithout(search, frozenset(away)).by_codes((), IN_PUNE, 5, NOTHING)
+        for away in ((), (CardId("fc_a"),))
+    ]
+    assert [[hit.card for hit in hits] for hits in asked] == [["fc_a", "fc_b"], ["fc_b"]]
+    assert counted.asked == 1
