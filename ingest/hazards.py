@@ -211,7 +211,7 @@ class Sentence:
         return place_groups(found.values())
 
     def _is_denied(self, at: int, kind: HazardKind) -> bool:
-        """Say whether "no" stands in front of a word or behind it, or a fear of it was cleared up.
+        """Say whether "no" stands in front of a word or behind it, or it was before and was mended.
 
         Behind what moves or holds, "no" tells the failure itself: "it locked and did not turn".
         """
@@ -236,7 +236,8 @@ class Sentence:
         return False
 
     def _parts_mishaps(self, at: int) -> bool:
-        return self._words[at].text == "," and "mishaps" in self._words[at - 1].groups
+        """Say whether a comma parts what "no" denies in a row: "no crash, fire or injury"."""
+        return at > 0 and self._words[at].text == "," and "mishaps" in self._words[at - 1].groups
 
     def _is_denied_after(self, at: int) -> bool:
         for place in range(at + 1, min(len(self._words), at + NO_REACH)):
