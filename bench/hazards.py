@@ -26,14 +26,15 @@ async def run() -> list[Bar]:
 
 async def _measured(reader: ReportReader) -> list[Bar]:
     shares: dict[str, float] = {}
-    for name in dict.fromkeys((*TUNED_ON, HELD_BACK)):
+    for name in (*TUNED_ON, *HELD_BACK):
         shares[name] = await _share(reader, name, danger=True)
         false = await _share(reader, name, danger=False)
         print(f"  {name}: {shares[name]:.3f} of the dangers, {false:.3f} of the harmless alarmed")
     alarms = {part: await _alarms(reader, part) for part in ("tuned", "fresh")}
     print(f"  harmless complaints that raise an alarm: {alarms}")
     every = sum(shares[name] for name in THREE_HUNDRED) / len(THREE_HUNDRED)
-    kept = shares[HELD_BACK]
+    told = {name: sum(one.danger for one in phrasings(name)) for name in HELD_BACK}
+    kept = sum(shares[name] * many for name, many in told.items()) / sum(told.values())
     higher = Better.HIGHER
     return [
         Bar(name="hazard_recall", measured=every, goal=RECALL_GOAL, better=higher),
