@@ -42,6 +42,12 @@ def stem_word(word: str) -> str:
     return cast("str", STEMMER.stemWord(word))
 
 
+def stemmed_words(text: str) -> str:
+    """Give the stems that the full-text index holds of a text, parted by spaces."""
+    words = WORD.findall(text.casefold())
+    return " ".join(stem_word(word) for word in words if word not in STOP_WORDS)
+
+
 def weighted_terms(text: str, most: int = WORDS_KEPT) -> dict[str, float]:
     """Give up to `most` words of a text, one a stem, with their weights; the weightiest are kept.
 
@@ -59,7 +65,7 @@ def weighted_terms(text: str, most: int = WORDS_KEPT) -> dict[str, float]:
 def full_text_query(asked: Mapping[str, float], narrowed: str = "") -> str:
     """Give the Lucene query for any of the words, narrowed by clauses of our own making."""
     words = " ".join(f'full_text:"{word}"^{weight:g}' for word, weight in asked.items())
-    named = " ".join(f'code_words:"{code}"' for code in _code_terms(asked))
+    named = " ".join(f'code_words:"{code}"' for code in code_terms(asked))
     return f"+({words} {named}) {narrowed}"
 
 
@@ -71,7 +77,7 @@ def with_marks(fits: Sequence[str], symptoms: Sequence[str]) -> str:
     return " ".join((f"+marks:{model}^0", *year, *shown))
 
 
-def _code_terms(asked: Mapping[str, float]) -> list[str]:
+def code_terms(asked: Mapping[str, float]) -> list[str]:
     """Give the words that read as trouble codes, as they are stored."""
     found: list[str] = []
     for word in asked:
