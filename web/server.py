@@ -153,6 +153,9 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         "lag": runtime.lag.watch,
         "returns": lambda: _watch_returning_stores(runtime),
     }
+    if runtime.settings.read_model_mib:
+        runtime.read_model.on_built = _spare_collector
+        loops["read model"] = runtime.read_model.run
     if work:
         loops["relay"] = runtime.relay.run
         loops["partitions"] = runtime.billing.prepare
@@ -227,7 +230,7 @@ async def serve_application(
 async def rehearse_match(runtime: Runtime) -> None:
     """Match a few times before anyone asks: the first plans and pages cost seconds."""
     await runtime.search.warm()
-    matcher = build_matcher(runtime.settings, runtime.search, runtime.redis, UNHURRIED)
+    matcher = build_matcher(runtime.settings, runtime.finder, runtime.redis, UNHURRIED)
     for viewer in (Viewer(sees_all=True), Viewer(region="rehearsal")) * REHEARSALS:
         understood = await runtime.reader.understand(REHEARSAL)
         await matcher.match(understood, viewer)

@@ -23,6 +23,8 @@ from graph.garages import GarageStore
 from graph.jobs import JobStore
 from graph.migrations import migrate_graph
 from graph.outbox import GraphOutbox
+from graph.read_model.follower import ReadModel
+from graph.read_model.search import ReadModelSearch
 from graph.search import CardSearch
 from graph.technicians import TechnicianStore
 from graph.tickets import TicketStore
@@ -33,6 +35,7 @@ from matching.diagnosis.diagnoser import Diagnoser, LanguageReasoner
 from matching.evidence_ranker import EvidenceRanker
 from matching.matcher import Matcher
 from matching.rankers import FormulaRanker, FusedRanker, RankerName
+from matching.recall import SearchableCards
 from records.analyses import AnalysisStore
 from records.change_log import ChangeLog
 from records.counters import CounterStore
@@ -108,6 +111,8 @@ class Runtime:
     jobs: JobStore
     vocabulary: VocabularyStore
     search: CardSearch
+    read_model: ReadModel
+    finder: ReadModelSearch
     embedder: Embedder
     reader: ReportReader
     matcher: Matcher
@@ -176,7 +181,7 @@ async def open_records(settings: Settings) -> AsyncGenerator[Records]:
 def with_patience(runtime: Runtime, patience: Patience) -> Runtime:
     """Give the same house with another patience for matches."""
     runtime.embedder.limit_s = patience.embedder
-    matcher = build_matcher(runtime.settings, runtime.search, runtime.redis, patience)
+    matcher = build_matcher(runtime.settings, runtime.finder, runtime.redis, patience)
     diagnoser = replace(runtime.diagnoser, matcher=matcher, patience_s=patience.graph)
     return replace(runtime, matcher=matcher, diagnoser=diagnoser)
 
@@ -189,7 +194,7 @@ RANKERS: dict[RankerName, type[EvidenceRanker | FormulaRanker | FusedRanker]] = 
 
 
 def build_matcher(
-    settings: Settings, search: CardSearch, redis: Redis, patience: Patience
+    settings: Settings, search: SearchableCards, redis: Redis, patience: Patience
 ) -> Matcher:
     """Give the matcher that serves: its ranker, and the memory that stands in for the graph."""
     ranker, recent = RANKERS[settings.ranker](), RecentMatches(redis)
@@ -259,7 +264,10 @@ def join_parts(
     tickets, cards, vocabulary = stored
     leases, wakeups = LeaseStore(records, process_name()), Wakeups(records)
     graph.on_write(partial(wakeups.tell, Topic.GRAPH_OUTBOX))
-    matcher = build_matcher(settings, search, redis, patience)
+    feed = ChangeFeed(log, stream)
+    read_model = ReadModel(graph, feed, lambda: embedder.dimensions, settings.read_model_mib << 20)
+    finder = ReadModelSearch(read_model, search)
+    matcher = build_matcher(settings, finder, redis, patience)
     return Runtime(
         settings=settings,
         graph=graph,
@@ -273,6 +281,8 @@ def join_parts(
         jobs=JobStore(graph),
         vocabulary=vocabulary,
         search=search,
+        read_model=read_model,
+        finder=finder,
         embedder=embedder,
         reader=reader,
         matcher=matcher,
@@ -297,7 +307,7 @@ def join_parts(
             ),
         ),
         wakeups=wakeups,
-        feed=ChangeFeed(log, stream),
+        feed=feed,
         offline=OfflineStore(records),
         deltas=DeltaReader(log, cards),
         delta_cursors=SealedCursors(token_secret(settings)),

@@ -15,7 +15,7 @@ from graph.read_model.vectors import Rows, VectorIndex
 from graph.read_model.words import WordIndex
 
 # What an entry and its words take, about, beside the vector; measured on 100,000 cards.
-ENTRY_BYTES = 1_000
+ENTRY_BYTES = 1_500
 # So many dead rows, and such a share of them, make it worth while to read all anew.
 DEAD_LEAST, DEAD_SHARE = 5_000, 0.5
 

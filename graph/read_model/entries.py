@@ -1,4 +1,4 @@
-"""A card as it is kept to be found: its marks, who may see it, and what its words and vector are."""
+"""A card as it is kept to be found: its marks, who may see it, its words and its vector."""
 
 import sys
 from collections.abc import Sequence

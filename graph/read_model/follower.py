@@ -1,7 +1,7 @@
 """Keeps the card index as the graph is: read whole once, then card by card as the feed tells.
 
-Whatever is not as it should be (not yet read, a gap in the feed, events that wait in the outbox, too
-many cards for the memory allowed) there is no current index, and the graph itself is asked.
+Where something is not as it should be (not yet read, a gap in the feed, events that wait in the
+outbox, too many cards for the memory allowed) there is no current index, and the graph is asked.
 """
 
 import asyncio
@@ -72,10 +72,12 @@ class CardFeed(Protocol):
 
 
 class ReadModel:
-    def __init__(self, graph: Graph, feed: CardFeed, size: int, most_bytes: int) -> None:
+    def __init__(
+        self, graph: Graph, feed: CardFeed, size: Callable[[], int], most_bytes: int
+    ) -> None:
         """Keep vectors of `size` numbers, and no more than `most_bytes` in all."""
         self._graph, self._feed = graph, feed
-        self._size, self._most_bytes = size, most_bytes
+        self._find_size, self._size, self._most_bytes = size, 0, most_bytes
         self._index: CardIndex | None = None
         self._behind = self._too_large = False
         self._looked = 0.0
@@ -108,8 +110,8 @@ class ReadModel:
 
     async def run(self) -> None:
         """Read the cards and follow their changes until cancelled; after a gap, read them again."""
+        self._size = await asyncio.to_thread(self._find_size)
         while True:
-            self._index = None
             self._due.clear()
             try:
                 await self._fit_cards()
@@ -196,9 +198,10 @@ class ReadModel:
         while True:
             await asyncio.sleep(VECTOR_SECONDS)
             with suppress(Unavailable):
-                waiting = await self._graph.entries(QUERIES["unembedded"], limit=WAITING)
-                embedded = self._unembedded - set(waiting)
-                self._unembedded |= set(waiting)
+                found = await self._graph.entries(QUERIES["unembedded"], limit=WAITING)
+                waiting = {CardId(str(id)) for id in found}  # noqa: A001
+                embedded = self._unembedded - waiting
+                self._unembedded |= waiting
                 if embedded:
                     await self._read_again(index, sorted(embedded))
 

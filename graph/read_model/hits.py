@@ -77,7 +77,9 @@ class IndexView:
         found = self._alike(rows, cosines, embedding.model)
         if len(found) < wanted and len(rows) == near:
             allowed = self._allowed(embedding.model)
-            found = self._alike(*self.index.vectors.nearest(vector, wanted, allowed), embedding.model)
+            found = self._alike(
+                *self.index.vectors.nearest(vector, wanted, allowed), embedding.model
+            )
         return found
 
     def shared(self, rows_of: Mapping[str, Sequence[int]], cap: int) -> list[FoundRow]:

@@ -76,13 +76,11 @@ class WordIndex:
     def _found(self, query: Query, count: int, places: Collection[str] | None) -> Scored:
         if places is not None:
             open_to = Query.term_set_query(self._schema, "places", list(places))
-            query = Query.boolean_query(
-                [(Occur.Must, query), (Occur.Must, _uncounted(open_to))]
-            )
+            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, _uncounted(open_to))])
         searcher = self._searcher
         hits: list[tuple[Any, tantivy.DocAddress]] = searcher.search(query, count, count=False).hits
         rows = searcher.fast_field_values("row", [address for _, address in hits])
-        return [(int(row), score / LUCENE) for row, (score, _) in zip(rows, hits, strict=True)]
+        return [(int(row or 0), score / LUCENE) for row, (score, _) in zip(rows, hits, strict=True)]
 
     def _term(self, field: str, word: str) -> Query:
         return Query.term_query(self._schema, field, word, "freq")
