@@ -26,6 +26,11 @@ from graph.visibility import place_mark
 WORDS_KEPT = 128
 # Letters and digits, with the vowel signs that Indian scripts write around them.
 WORD = re.compile(r"[^\W_](?:(?!_)[\w\u0300-\u036f\u0900-\u0963\u0966-\u0dff])*")
+# A word as Lucene parts them (UAX 29): a sign between two letters or digits does not end it.
+STORED_WORD = re.compile(
+    rf"{WORD.pattern}(?:(?:(?<=\d)[.,;'](?=\d)|(?<=[^\W\d_])[.:'\u00b7](?=[^\W\d_])"
+    rf"|_{{1,8}}(?=[^\W_])){WORD.pattern})*"
+)
 # Lucene's English stop words: the index does not hold them.
 STOP_WORDS = frozenset(
     """a an and are as at be but by for if in into is it no not of on or such that the their then
@@ -44,8 +49,12 @@ def stem_word(word: str) -> str:
 
 def stemmed_words(text: str) -> str:
     """Give the stems that the full-text index holds of a text, parted by spaces."""
-    words = WORD.findall(text.casefold())
+    words = (word.removesuffix("'s") for word in _stored_words(text))
     return " ".join(stem_word(word) for word in words if word not in STOP_WORDS)
+
+
+def _stored_words(text: str) -> list[str]:
+    return STORED_WORD.findall(text.casefold().replace("\u2019", "'"))
 
 
 def weighted_terms(text: str, most: int = WORDS_KEPT) -> dict[str, float]:
