@@ -154,7 +154,9 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         "returns": lambda: _watch_returning_stores(runtime),
     }
     if runtime.settings.read_model_mib:
-        runtime.read_model.on_built = _spare_collector
+        # The collector would walk every card; to look for garbage first would stop every request.
+        runtime.read_model.on_built = gc.freeze
+        runtime.metrics.read_model.set_function(lambda: runtime.read_model.bytes_held)
         loops["read model"] = runtime.read_model.run
     if work:
         loops["relay"] = runtime.relay.run
