@@ -116,6 +116,8 @@ class ReadModel:
             try:
                 await self._fit_cards()
                 await self._live()
+            except* Unavailable:
+                await asyncio.sleep(RETRY_SECONDS)
             except* CursorLost:
                 log.warning("read again", extra={"because": "the change log has a gap"})
             except* WornIndex:

@@ -71,7 +71,8 @@ class VectorIndex:
     def cosines(self, vector: Numbers, rows: Sequence[int] | Rows) -> Numbers:
         """Give how alike the vectors of these rows are; nought where there is none."""
         held = [self._blocks[row // BLOCK][row % BLOCK] for row in map(int, rows)]
-        return np.array(held, np.float32).reshape(-1, self._size) @ vector
+        # Not by `@`: for so few it would wake the threads of BLAS.
+        return np.einsum("ij,j->i", np.array(held, np.float32).reshape(-1, self._size), vector)
 
     def reserve(self, row: int) -> None:
         """Make room for a row, whether or not it has a vector; without one it is like nothing."""
@@ -96,6 +97,8 @@ def _scanned(
     chunk: VectorChunk, vector: Numbers, count: int, allowed: NDArray[np.bool_] | None
 ) -> Rows:
     faiss = _faiss()
+    # OpenMP counts for each thread by itself, and each match has a thread of its own already.
+    faiss.omp_set_num_threads(1)
     asked = np.ascontiguousarray(vector * SCALE, np.float32)[None]
     if allowed is None:
         _, found = chunk.scan.search(asked, min(count, len(chunk.rows)))
@@ -108,7 +111,4 @@ def _scanned(
 
 @cache
 def _faiss() -> Any:  # noqa: ANN401 - loaded when the first vector is kept: no command needs it
-    faiss = import_module("faiss")
-    # Each match has a thread of its own already.
-    faiss.omp_set_num_threads(1)
-    return faiss
+    return import_module("faiss")
