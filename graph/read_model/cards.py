@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from domain.ids import CardId
-from graph.read_model.entries import CardEntry, ReadCard, Shared
+from graph.read_model.entries import IndexedCard, ReadCard, Shared
 from graph.read_model.vectors import Rows, VectorIndex
 from graph.read_model.words import WordIndex
 
@@ -26,7 +26,7 @@ class CardIndex:
         self.vectors = VectorIndex(size)
         self.words = WordIndex()
         self.shared: Shared = {}
-        self._entries: list[CardEntry | None] = []
+        self._entries: list[IndexedCard | None] = []
         self._row_of: dict[CardId, int] = {}
         self._with_code: defaultdict[str, list[int]] = defaultdict(list)
         self._with_symptom: defaultdict[str, list[int]] = defaultdict(list)
@@ -45,7 +45,7 @@ class CardIndex:
         dead = len(self._entries) - len(self)
         return dead > max(DEAD_LEAST, DEAD_SHARE * len(self))
 
-    def entry(self, row: int) -> CardEntry | None:
+    def entry(self, row: int) -> IndexedCard | None:
         """Give the card of a row, if the row is alive."""
         found = self._entries[row]
         return found if found is not None and self._row_of.get(found.id) == row else None
@@ -57,7 +57,7 @@ class CardIndex:
     def with_symptom(self, code: str) -> Sequence[int]:
         return self._with_symptom.get(code, ())
 
-    def entries(self) -> list[CardEntry | None]:
+    def entries(self) -> list[IndexedCard | None]:
         """Give the cards of all rows; of a dead row, none."""
         return list(self._entries)
 

@@ -19,7 +19,7 @@ Shared = dict[tuple[str, ...], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CardEntry:
+class IndexedCard:
     """What stays in memory of a card; `places` are those that may see it, `all` for everyone."""
 
     id: CardId
@@ -45,7 +45,7 @@ class EntryText:
 class ReadCard:
     """A card as it was read from the graph; `unembedded`, its words have no vector yet."""
 
-    entry: CardEntry
+    entry: IndexedCard
     text: EntryText
     vector: Numbers | None
     unembedded: bool = False
@@ -55,7 +55,7 @@ def read_entry(row: Sequence[Any], shared: Shared) -> ReadCard:
     """Read one entry of `read_model.cypher`."""
     id, visibility, listed, codes, symptoms, fits, models, effectiveness = row[:8]  # noqa: A001
     text, code_words, marks, model, vector, unembedded = row[8:]
-    entry = CardEntry(
+    entry = IndexedCard(
         id=CardId(id),
         places=_kept_once(listed if visibility == LISTED else [visibility], shared),
         codes=cast("tuple[CodeKey, ...]", _kept_once(codes, shared)),

@@ -12,7 +12,7 @@ from domain.access import Viewer
 from domain.matches import CardHit, CardMarks, ReportTraits, VehicleLevel
 from graph.card_rows import fit_keys
 from graph.read_model.cards import CardIndex
-from graph.read_model.entries import CardEntry
+from graph.read_model.entries import IndexedCard
 from graph.read_model.vectors import Numbers, Rows
 from graph.read_model.words import Scored
 from graph.visibility import viewer_parameters
@@ -25,7 +25,7 @@ class FoundRow:
     """A row that was found, with its card; `score` and `via` as those of a hit."""
 
     row: int
-    entry: CardEntry
+    entry: IndexedCard
     score: float
     via: tuple[str, ...] = ()
 
@@ -125,7 +125,7 @@ class IndexView:
             for one, cosine in zip(found, cosines, strict=True)
         ]
 
-    def _marks(self, entry: CardEntry, cosine: float) -> CardMarks:
+    def _marks(self, entry: IndexedCard, cosine: float) -> CardMarks:
         like = self.beside.embedding
         return CardMarks(
             id=entry.id,
@@ -152,8 +152,8 @@ class IndexView:
         fit = (e is not None and e.model == model and self._is_open(e) for e in entries)
         return np.fromiter(fit, np.bool_, len(entries))
 
-    def _is_open(self, entry: CardEntry) -> bool:
+    def _is_open(self, entry: IndexedCard) -> bool:
         return self.places is None or not self.places.isdisjoint(entry.places)
 
-    def _level(self, entry: CardEntry) -> int:
+    def _level(self, entry: IndexedCard) -> int:
         return sum(key in entry.fits for key in self.fits)
