@@ -22,7 +22,17 @@ class Bench(Protocol):
 BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.quality": ("quality_text_only", "quality_with_vehicle"),
     "bench.diagnosis": ("diagnosis_calibration",),
+    "bench.codes": ("code_f1",),
+    "bench.chance": ("chance_ece", "told_right", "right_told", "unknown_silent", "known_kept"),
     "bench.hazards": ("hazard_recall", "hazard_recall_kept", "hazard_false_alarms"),
+    "bench.symptoms": ("symptom_precision", "symptom_recall"),
+    "bench.flat_file": ("flat_file_s", "flat_file_mib"),
+    "bench.drafts": (
+        "draft_valid",
+        "draft_field_precision",
+        "draft_valid_kept",
+        "draft_field_precision_kept",
+    ),
     "bench.match_speed": (
         "match_p95_ms",
         "match_growth",

@@ -28,15 +28,15 @@ from ingest.batch import ImportBatch
 from ingest.imports import import_batch
 from matching import quality
 from matching.answers import Match, MatchAnswer
+from matching.chance import SURE
 from matching.diagnosis import calibration
 from matching.diagnosis.answers import Diagnosis
 from matching.diagnosis.calibration import CalibrationFeatures
 from matching.diagnosis.diagnoser import ReportMatcher
-from matching.diagnosis.evidence_reasoner import LIKELY
 from web.local import stores
 from web.local.home import StoreHome
 from web.settings import Settings
-from web.wiring import Runtime, open_runtime
+from web.wiring import Runtime, count_words, open_runtime
 
 JARS = Path(".battwheels/neo4j/jars")
 HELD_OUT = Path("tests/matching/diagnosis/held_out.csv")
@@ -53,50 +53,54 @@ COEFFICIENTS = (
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was made of a case; `evidence` is None where nothing similar was found."""
+    """What was made of a case; `confidence` is None where nothing similar was found.
+
+    `evidence` is what the fit without chances sees: there only when no card has a chance.
+    """
 
     case: Case
     evidence: CalibrationFeatures | None
+    confidence: float | None
     right: bool
     milliseconds: float
 
-    @property
-    def confidence(self) -> float:
-        return 0.0 if self.evidence is None else calibration.calibrated_confidence(self.evidence)
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Without:
-    """A matcher that has never heard of some cards."""
+    """A matcher that has never heard of some cards; it keeps what it answered last."""
 
     matcher: ReportMatcher
     unknown: frozenset[str]
+    answered: Sequence[Match] = ()
 
     async def match(
         self, understood: UnderstoodReport, viewer: Viewer, limit: int = 5
     ) -> MatchAnswer:
         answer = await self.matcher.match(understood, viewer, limit + SPARE)
         kept = [match for match in answer.matches if not _is(match, self.unknown)]
-        return replace(answer, matches=tuple(kept[:limit]))
+        self.answered = kept[:limit]
+        return replace(answer, matches=tuple(self.answered))
 
 
 async def run() -> list[Bar]:
     """Diagnose every case on real stores; the half that was held out has a bar."""
     told = [one for one in await diagnosed() if not one.case.fitted]
     _print(told)
-    held = [one for one in told if one.evidence is not None]
-    error = quality.calibration_error([t.confidence for t in held], [t.right for t in held])
+    held = [(one.confidence, one.right) for one in told if one.confidence is not None]
+    error = quality.calibration_error([sure for sure, _ in held], [right for _, right in held])
     return [
         Bar(name="diagnosis_calibration", measured=error, goal=GOAL, better=Better.LOWER),
     ]
 
 
-async def diagnosed() -> list[Told]:
-    """Load what is known into empty stores and diagnose all cases."""
+async def diagnosed(*, chances: bool = True) -> list[Told]:
+    """Load what is known into empty stores and diagnose all cases, by the chances or without."""
     with tempfile.TemporaryDirectory() as folder:
         home = StoreHome.at(folder, JARS)
         try:
             async with open_runtime(Settings(home=home.root)) as house:
+                if not chances:
+                    house.matcher.chances = None
                 return await _diagnosed(house, Random(SEED))
         finally:
             stores.stop_stores(home)
@@ -120,32 +124,38 @@ async def _known(house: Runtime, batch: ImportBatch) -> None:
     await import_batch(batch, house, skip_bad=True)
     await house.reader.refresh(house.vocabulary)
     await house.reader.learn()
+    await count_words(house)
 
 
 async def _told(house: Runtime, case: Case) -> Told:
     unknown = case.right if case.gone else frozenset[str]()
-    diagnoser = replace(house.diagnoser, matcher=Without(house.matcher, unknown))
+    matcher = Without(house.matcher, unknown)
+    diagnoser = replace(house.diagnoser, matcher=matcher)
     understood = await house.reader.understand(case.report)
     began = perf_counter()
     found = await diagnoser.diagnose(understood, OPERATOR)
     milliseconds = (perf_counter() - began) * 1000
-    return Told(case, _evidence(understood, found), _right(found, case), milliseconds)
+    sure = None if found.first is None else found.first.confidence
+    right = _right(found, matcher.answered, case)
+    return Told(case, _evidence(understood, found), sure, right, milliseconds)
 
 
 def _evidence(understood: UnderstoodReport, found: Diagnosis) -> CalibrationFeatures | None:
     first = found.first
     if first is None:
         return None
-    leading = next(one for one in found.precedents if one.id in first.cites)
+    leading = next((one for one in found.precedents if one.id in first.cites), None)
+    if leading is None or leading.match.chance is not None:
+        return None
     return calibration.calibration_features(understood, found.precedents, leading)
 
 
-def _right(found: Diagnosis, case: Case) -> bool:
+def _right(found: Diagnosis, answered: Sequence[Match], case: Case) -> bool:
     """Say whether the first cause is what a right card tells first."""
     if found.first is None:
         return False
     first = cause_key(found.first.text)
-    right = [p.match.card for p in found.precedents if _is(p.match, case.right)]
+    right = [match.card for match in answered if _is(match, case.right)]
     return any(cause_key(text) == first for card in right for text in card.causes[:1])
 
 
@@ -160,14 +170,14 @@ def _print(told: Sequence[Told]) -> None:
     by_kind["all"] = list(told)
     print("held out     cases  similar  right  told   error  of wrong: unknown  of right: told")
     for kind, cases in by_kind.items():
-        held = [one for one in cases if one.evidence is not None]
-        sure = np.array([one.confidence for one in held])
+        held = [one for one in cases if one.confidence is not None]
+        sure = np.array([one.confidence for one in held], dtype=np.float64)
         right = np.array([one.right for one in held])
         error = quality.calibration_error(list(sure), list(right))
         print(
             f"{kind:<12} {len(cases):>5}  {len(held):>7}  {right.mean():.3f}  {sure.mean():.3f}"
-            f"  {error:.3f}  {np.mean(sure[~right] < LIKELY):>17.2f}"
-            f"  {np.mean(sure[right] >= LIKELY):>14.2f}"
+            f"  {error:.3f}  {np.mean(sure[~right] < SURE):>17.2f}"
+            f"  {np.mean(sure[right] >= SURE):>14.2f}"
         )
     taken = np.percentile([one.milliseconds for one in told], [50, 95])
     print(f"a diagnosis of an understood report: p50 {taken[0]:.0f}, p95 {taken[1]:.0f} ms")
@@ -212,8 +222,8 @@ def write(told: Sequence[Told]) -> None:
 
 
 def main() -> None:
-    """Fit anew and print the coefficients; `--write` keeps the cases that were held out."""
-    told = asyncio.run(diagnosed())
+    """Fit anew what serves without chances; `--write` keeps the cases that were held out."""
+    told = asyncio.run(diagnosed(chances=False))
     for name, value in fit([one for one in told if one.case.fitted]).items():
         print(f"{name:<12} {value:6.2f}  serves with {getattr(calibration, name):6.2f}")
     _print([one for one in told if not one.case.fitted])

@@ -4,25 +4,47 @@ A language model that never saw the words wrote the phrasings (`tests/ingest/haz
 others labelled the complaints; what only one of them takes for harmless does not count.
 """
 
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
 from bench.bars import Bar, Better
 from bench.quality import NHTSA
-from ingest.hazards import find_hazards
+from domain.reports import FailureReport
+from ingest import knowledge
+from ingest.embedder import Embedder
+from ingest.lexicon import Lexicon
+from ingest.report_reader import ReportReader
 from tests.ingest.hazards import HELD_BACK, TUNED_ON, harmless_complaints, phrasings
 
 RECALL_GOAL, KEPT_GOAL, ALARMS_GOAL = 0.99, 0.95, 0.01
-# The 300: half was committed before the reader was written, half it never saw.
-THREE_HUNDRED = ("seen", HELD_BACK)
+# The 300: half was committed before the reader was written; half was kept back, then tuned on.
+THREE_HUNDRED = ("seen", "kept_second")
+PATIENCE_SECONDS = 600.0
 
 
 async def run() -> list[Bar]:
-    """Read all of them."""
-    for name in (*TUNED_ON, HELD_BACK):
-        found, false = _share(name, danger=True), _share(name, danger=False)
-        print(f"  {name}: {found:.3f} of the dangers found, {false:.3f} of the harmless alarmed")
-    alarms = {part: _alarms(part) for part in ("tuned", "fresh")}
+    """Read all of them as a report is read that is matched, diagnosed or handed in."""
+    with tempfile.TemporaryDirectory() as home:
+        embedder = Embedder(home=Path(home), limit_s=PATIENCE_SECONDS)
+        await embedder.warm()
+        known = knowledge.read_knowledge()
+        lexicon = Lexicon.from_vocabulary(symptoms=known.symptoms, components=known.components)
+        bars = await _measured(ReportReader(lexicon, embedder))
+        embedder.close()
+    return bars
+
+
+async def _measured(reader: ReportReader) -> list[Bar]:
+    shares: dict[str, float] = {}
+    for name in dict.fromkeys((*TUNED_ON, HELD_BACK)):
+        shares[name] = await _share(reader, name, danger=True)
+        false = await _share(reader, name, danger=False)
+        print(f"  {name}: {shares[name]:.3f} of the dangers, {false:.3f} of the harmless alarmed")
+    alarms = {part: await _alarms(reader, part) for part in ("tuned", "fresh")}
     print(f"  harmless complaints that raise an alarm: {alarms}")
-    every = sum(_share(name, danger=True) for name in THREE_HUNDRED) / len(THREE_HUNDRED)
-    kept = _share(HELD_BACK, danger=True)
+    every = sum(shares[name] for name in THREE_HUNDRED) / len(THREE_HUNDRED)
+    kept = shares[HELD_BACK]
     higher = Better.HIGHER
     return [
         Bar(name="hazard_recall", measured=every, goal=RECALL_GOAL, better=higher),
@@ -36,12 +58,16 @@ async def run() -> list[Bar]:
     ]
 
 
-def _share(name: str, *, danger: bool) -> float:
+async def _share(reader: ReportReader, name: str, *, danger: bool) -> float:
     """Give the share of a file's dangers, or of its harmless lines, that tell a danger."""
-    told = [one for one in phrasings(name) if one.danger is danger]
-    return sum(bool(find_hazards(one.text)) for one in told) / len(told)
+    told = [one.text for one in phrasings(name) if one.danger is danger]
+    return await _alarmed(reader, told)
 
 
-def _alarms(part: str) -> float:
-    told = harmless_complaints(part, NHTSA / "complaints.csv")
-    return sum(bool(find_hazards(text)) for text in told) / len(told)
+async def _alarms(reader: ReportReader, part: str) -> float:
+    return await _alarmed(reader, harmless_complaints(part, NHTSA / "complaints.csv"))
+
+
+async def _alarmed(reader: ReportReader, texts: Sequence[str]) -> float:
+    read = [await reader.understand(FailureReport.parse(text)) for text in texts]
+    return sum(one.safety is not None for one in read) / len(read)

@@ -77,6 +77,8 @@ async def _measured(house: Runtime) -> list[Bar]:
 
 
 async def _all_compared(house: Runtime, batch: ImportBatch) -> list[Bar]:
+    # The order is measured, not what is worth showing: nothing is left out.
+    house.matcher.chances = None
     pool = Pool(batch.cards, await _vectors(house, [_document(c) for c in batch.cards]))
     complaints, warnings = labelled(), _warnings(pool)
     print(f"{len(pool.cards)} campaigns, {len(complaints)} labelled complaints")

@@ -234,6 +234,14 @@ class RootCause:
             meaning="How the author came to it.", asked="How you came to it.", most=TEXT_LIMIT
         ),
     ] = None
+    differential: Annotated[
+        tuple[str, ...],
+        CardField(
+            meaning="What looks like it but is another failure, and what tells them apart.",
+            most=SENTENCE_LIMIT,
+            entries=20,
+        ),
+    ] = ()
     cites: tuple[CardId, ...] = ()
 
     def __post_init__(self) -> None:
@@ -395,7 +403,10 @@ class FailureCard:
 
     @property
     def full_text(self) -> str:
-        """What a report's words are looked up in: the failure, its causes and its repair."""
+        """What a report's words are looked up in: the failure, its causes and its repair.
+
+        Without the differential: its words are those of other failures.
+        """
         if self.published is not None:
             return f"{self.wording} {self.published.remedy}"
         causes = (self.cause.primary, *self.cause.secondary, self.cause.reasoning or "")

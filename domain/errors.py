@@ -37,7 +37,13 @@ from domain import sentences
 
 
 class BattwheelsError(Exception):
-    """The root: catch it to catch whatever this project raises on purpose."""
+    """The root: catch it to catch whatever this project raises on purpose.
+
+    `first` is what is to be said before it: what keeps people safe, where the report that is
+    refused tells a danger.
+    """
+
+    first: str = ""
 
 
 class Refused(BattwheelsError):
@@ -52,7 +58,9 @@ class InvalidInput(Refused):
 
     def at(self, field: str) -> "InvalidInput":
         """Give the same about another field: where the value stands in what was handed in."""
-        return InvalidInput(field, self.reason)
+        moved = InvalidInput(field, self.reason)
+        moved.first = self.first
+        return moved
 
 
 class WrongCharacter(InvalidInput):
@@ -62,7 +70,9 @@ class WrongCharacter(InvalidInput):
         self._why = reason
 
     def at(self, field: str) -> "WrongCharacter":
-        return WrongCharacter(field, self.position, self._why)
+        moved = WrongCharacter(field, self.position, self._why)
+        moved.first = self.first
+        return moved
 
 
 class NotFound(Refused):

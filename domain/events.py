@@ -16,6 +16,7 @@ class EventType(StrEnum):
     TICKET_CLOSED = "ticket.closed"
     TICKET_REOPENED = "ticket.reopened"
     TICKET_REVISITED = "ticket.revisited"
+    TICKET_CRITICAL = "ticket.critical"
     CARD_CREATED = "failure_card.created"
     CARD_UPDATED = "failure_card.updated"
     CARD_VERIFIED = "failure_card.verified"

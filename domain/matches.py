@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from domain.cards import NEUTRAL, CardSource, CardStatus, Severity
-from domain.codes import CodeKey
+from domain.codes import CodeKey, ToldCode
 from domain.hazards import SafetyAdvice
 from domain.ids import CardId
 from domain.reports import FailureReport
@@ -80,17 +80,38 @@ class UnderstoodReport:
     Attributes:
         codes: keys of the reported codes; one bare maker code may have several keys when the make
             is unknown.
+        told_codes: what it says of each code, also of those that it denies.
         vehicle: the vehicle given, or read out of the text when none was given.
-        embedding: None when the embedder did not answer.
+        embedding: of `english`; None when the embedder did not answer.
         safety: what to do first, where the report tells a danger to people.
+        language: of the text, as BCP 47 says it; "und" where it is none that is read.
+        in_english: what the text tells, in English, where it is not English itself; may be empty.
+        unread: how to ask for the text otherwise, where it could not be read.
+        question: the text only asks something and tells of nothing that fails.
+        failures: each failure by itself, where the text tells several; empty where it tells one.
     """
 
     report: FailureReport
     codes: tuple[CodeKey, ...] = ()
+    told_codes: tuple[ToldCode, ...] = ()
     symptoms: tuple[SeenSymptom, ...] = ()
     vehicle: VehicleContext
     embedding: Embedding | None = None
     safety: SafetyAdvice | None = None
+    language: str = "en"
+    in_english: str | None = None
+    unread: str | None = None
+    question: bool = False
+    failures: tuple["UnderstoodReport", ...] = ()
+
+    @property
+    def english(self) -> str:
+        """What is compared with the cards' English words, and with their meaning."""
+        return self.report.text if self.in_english is None else self.in_english
+
+    @property
+    def readable(self) -> bool:
+        return self.unread is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

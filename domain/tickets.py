@@ -10,10 +10,11 @@ from enum import StrEnum
 
 from domain import attempts as domain_attempts
 from domain import limits
-from domain.cards import Signature
+from domain.cards import Severity, Signature
 from domain.clock import NEVER, HybridTimestamp, merge_timestamps, moment_of, timestamp_of
 from domain.codes import CodeKey
 from domain.errors import IllegalTransition, StaleVersion
+from domain.hazards import SafetyAdvice
 from domain.ids import CardId, GarageId, InvoiceId, PersonId, TicketId, VehicleId
 from domain.outcomes import Attempt, Outcome
 from domain.vehicles import UNKNOWN, VehicleContext
@@ -125,6 +126,7 @@ class Ticket:
         outcome: how the repair ended, while it counts as ended.
         past: the repairs that it was reopened after.
         revisit_of: the closed repair of the same vehicle that this failure comes back after.
+        safety: what was told to do first, where the report tells a danger to people.
         marks: of the operations that made it what it is, so that none is done twice.
     """
 
@@ -139,6 +141,7 @@ class Ticket:
     vehicle_id: VehicleId | None = None
     codes: tuple[CodeKey, ...] = ()
     symptoms: tuple[SeenSymptom, ...] = ()
+    safety: SafetyAdvice | None = None
     assignee: PersonId | None = None
     started_at: datetime | None = None
     resolved_at: datetime | None = None
@@ -162,6 +165,11 @@ class Ticket:
             symptoms=tuple(seen.code for seen in self.symptoms),
             error_codes=self.codes,
         )
+
+    @property
+    def severity(self) -> Severity | None:
+        """How bad it is: critical where people are in danger; None where nobody has said."""
+        return None if self.safety is None else Severity.CRITICAL
 
     def is_done(self, mark: str) -> bool:
         """Say whether the operation with this mark has changed the ticket before."""

@@ -52,7 +52,8 @@ async def stored_body(tx: Transaction, id: str, n: int) -> str | None:
 
 def _node_row(saved: CardToSave) -> Row:
     card = saved.card
-    kept = {} if saved.import_hash is None else {"import_hash": saved.import_hash}
+    # Whoever is imported again is no longer taken back.
+    kept = {} if saved.import_hash is None else {"import_hash": saved.import_hash, "undone": None}
     return {
         "id": card.id,
         "version": card.version,

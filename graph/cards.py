@@ -16,7 +16,7 @@ from domain.matches import Embedding
 from domain.usage import Usage
 from domain.vehicles import FirmwareRelease, name_key
 from graph import bodies, card_imports, card_rows, card_writes, outbox
-from graph.card_imports import ImportCount
+from graph.card_imports import CardPreview, ImportCount
 from graph.card_pages import EVERY_CARD, CardFilter, page_query
 from graph.card_writes import WRITES, CardToSave, save_cards, stored_body
 from graph.database import Graph, Row, Transaction, run_query
@@ -138,12 +138,21 @@ class CardStore:
         async with self._changing([card.id]):
             await self._graph.write(work)
 
-    async def load(self, cards: Sequence[tuple[FailureCard, Embedding | None]]) -> ImportCount:
-        """Store imported cards in bulk: what an import said before changes nothing."""
+    async def load(
+        self, cards: Sequence[tuple[FailureCard, Embedding | None]], *, into: str | None = None
+    ) -> ImportCount:
+        """Store imported cards in bulk: what an import said before changes nothing.
+
+        `into`: the import on record that they belong to.
+        """
         sizes = await self._graph.embedding_sizes()
         card_writes.check_sizes((embedding for _, embedding in cards), sizes)
         async with self._changing(None):
-            return await card_imports.import_cards(self._graph, cards)
+            return await card_imports.import_cards(self._graph, cards, into)
+
+    async def preview(self, cards: Sequence[FailureCard]) -> list[CardPreview]:
+        """Say what loading these cards would do."""
+        return await card_imports.preview_cards(self._graph, cards)
 
     async def unembedded(self, limit: int) -> list[FailureCard]:
         """Give cards whose words have no vector, or one of another model (`outdate`)."""

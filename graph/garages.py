@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from domain.cards import Severity
 from domain.ids import GarageId
 from domain.regions import region_of
+from domain.tickets import TicketStatus
 from graph.database import Graph, Transaction, run_query
 from graph.queries import named_queries
 
@@ -32,6 +34,18 @@ class TicketPeriod:
     garage: GarageId
     since: datetime = EARLIEST
     until: datetime = LATEST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketFilter:
+    """Which tickets: those in one state, so bad, of one garage and time; None: any."""
+
+    status: TicketStatus | None = None
+    severity: Severity | None = None
+    within: TicketPeriod | None = None
+
+
+EVERY_TICKET = TicketFilter()
 
 
 class GarageStore:

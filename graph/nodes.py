@@ -214,6 +214,7 @@ class FailureCard(StructuredNode):
     updated_at = DateTimeProperty()
     origin = PointProperty()
     import_hash = StringProperty()
+    undone = StringProperty()
 
     symptom_text = StringProperty()
     full_text = StringProperty()
@@ -319,6 +320,33 @@ class Job(StructuredNode):
     on = RelationshipTo("Bay", "ON")
     by = RelationshipTo("Technician", "BY")
     of = RelationshipTo("Ticket", "FOR")
+
+
+class Wrote(StructuredRel):
+    before = IntegerProperty()
+    after = IntegerProperty()
+    hash = StringProperty()
+    undone = BooleanProperty()
+
+
+class ImportedEntry(StructuredNode):
+    kind = StringProperty()
+    key = StringProperty()
+    before = StringProperty()
+    after = StringProperty()
+
+
+class Import(StructuredNode):
+    uid = StringProperty(unique_index=True, db_property="id")
+    kind = StringProperty()
+    source = StringProperty()
+    at = DateTimeProperty()
+    state = StringProperty()
+    created = IntegerProperty()
+    changed = IntegerProperty()
+    entries = IntegerProperty()
+    wrote = RelationshipTo("FailureCard", "WROTE", model=Wrote)
+    said = RelationshipTo("ImportedEntry", "SAID")
 
 
 class Event(StructuredNode):

@@ -208,6 +208,11 @@ class CardSearch:
         )
         return hits.card_facts(row)
 
+    async def wordings(self, limit: int) -> list[str]:
+        """Give the failure texts of some cards: a sample that words are counted in."""
+        [row] = await self._graph.read(QUERIES["wordings"], limit=limit)
+        return list(cast("list[str]", row["texts"]))
+
     async def recent(self, garage: GarageId | None, viewer: Viewer, limit: int) -> list[CardHit]:
         """Give the cards last shown or tried in this garage, the newest first."""
         if garage is None:

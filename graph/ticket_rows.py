@@ -14,6 +14,7 @@ def ticket_properties(ticket: Ticket) -> Row:
     return {
         "version": ticket.version,
         "status": ticket.status,
+        "severity": ticket.severity,
         "text": ticket.text,
         "body": bodies.write_ticket(ticket),
         "garage_id": ticket.garage,

@@ -15,12 +15,12 @@ from domain.events import Event
 from domain.ids import CardId, GarageId, TicketId, VehicleId
 from domain.matches import Embedding
 from domain.regions import GarageTickets, region_of
-from domain.tickets import TICK, Matching, ShownCard, ShownReason, Ticket, TicketStatus
+from domain.tickets import TICK, Matching, ShownCard, ShownReason, Ticket
 from graph import bodies, outbox, ticket_rows
 from graph.card_rows import model_row
 from graph.card_writes import check_sizes
 from graph.database import Graph, Row, Transaction, run_query
-from graph.garages import TicketPeriod
+from graph.garages import EVERY_TICKET, TicketFilter
 from graph.queries import named_queries, sized_query
 
 QUERIES = named_queries("tickets.cypher")
@@ -96,15 +96,14 @@ class TicketStore:
         *,
         first: int,
         after: str | None = None,
-        status: TicketStatus | None = None,
-        within: TicketPeriod | None = None,
+        filter: TicketFilter = EVERY_TICKET,
     ) -> list[Ticket]:
         """Give up to `first` tickets, the newest first, those behind the ticket `after`."""
         newest = LATEST if after is None else await self._opened_at(after)
         if newest is None:
             return []
         name, place = _page_query(actor), dict[str, object]()
-        if within is not None:
+        if (within := filter.within) is not None:
             name, until = "page_within", min(within.until, newest + TICK)
             place = {"place": within.garage, "since": within.since, "until": until}
         found = await self._graph.entries(
@@ -112,7 +111,8 @@ class TicketStore:
             first=min(first, PAGE_LIMIT),
             before=after or NEWEST,
             newest=newest,
-            status=status,
+            status=filter.status,
+            severity=filter.severity,
             **place,
             **_visible_to(actor),
         )

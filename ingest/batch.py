@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 from domain.cards import FailureCard
-from domain.codes import ErrorCode
+from domain.codes import CodeKey, ErrorCode
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
 
@@ -25,7 +25,11 @@ class RefusedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportBatch:
-    """Everything one import wants to write, in the order it must be written."""
+    """Everything one import wants to write, in the order it must be written.
+
+    `skipped` says what was passed over, `notes` what was read otherwise than it stands there.
+    `hearsay` are shared codes in one maker's wording: it gives way to what is known of them.
+    """
 
     suppliers: tuple[Supplier, ...] = ()
     vehicles: tuple[VehicleModel, ...] = ()
@@ -36,11 +40,13 @@ class ImportBatch:
     cards: tuple[FailureCard, ...] = ()
     refused: tuple[RefusedLine, ...] = ()
     skipped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    hearsay: tuple[CodeKey, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Say whether there is nothing in it to load."""
-        report = {"refused", "skipped"}
+        report = {"refused", "skipped", "notes", "hearsay"}
         return not any(getattr(self, f.name) for f in fields(self) if f.name not in report)
 
 

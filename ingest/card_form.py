@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from domain.card_fields import declared_fields
 from domain.cards import (
     Environment,
     Evidence,
@@ -21,7 +22,9 @@ from domain.cards import (
     Signature,
     SolutionType,
 )
+from ingest import cells
 from ingest.card_columns import Names, form_of, split_by
+from ingest.column_names import ColumnForm, column_form
 
 SAFETY = "SAFETY:"
 COUNTED = re.compile(r"(?P<id>\S+)(?:\s+[x×]\s*(?P<n>\d{1,4}))?")
@@ -88,15 +91,50 @@ class CardForm(form_of(*PARTS, base=FormModel)):
     author: Annotated[str, Field(description="Id of a person.")] = "import"
 
 
-COLUMNS = frozenset(CardForm.model_fields)
-NEEDED = frozenset(name for name, field in CardForm.model_fields.items() if field.is_required())
+YEARS = ("year", "year_to")
+DECLARED = {field.column: field for part in PARTS for field in declared_fields(part)}
+CHOICES = frozenset(name for name, field in DECLARED.items() if field.is_choice)
+FLAGS = frozenset(name for name, field in DECLARED.items() if field.plain_type is bool)
+MINUTES = frozenset({"labour_minutes"})
+NUMBERS = frozenset({"confidence"})
+YES_OR_NO = {
+    **dict.fromkeys(("yes", "y", "x", "ja", "oui", "si", "haan", "1"), "true"),
+    **dict.fromkeys(("no", "n", "-", "nein", "non", "nahi", "0"), "false"),
+}
 
 
 def written_fields(fields: dict[str, Any]) -> dict[str, Any]:
-    """Give the fields that say something: an empty cell is no value."""
+    """Give the fields that say something, as the form wants them: an empty cell is no value."""
     told: dict[str, Any] = {}
     for name, value in fields.items():
-        kept = value.strip() if isinstance(value, str) else value
+        kept = _plain_value(name, value.strip()) if isinstance(value, str) else value
         if kept not in ("", None):
             told[name.strip()] = kept
-    return told
+    return told | _run_of_years(told)
+
+
+def _plain_value(column: str, cell: str) -> str:
+    """Give a cell as the form reads it, however a sheet wrote its number, choice or yes."""
+    told = cells.plain_markup(cells.bare_text(cell))
+    if column in NUMBERS:
+        return cells.read_number(told)
+    if column in MINUTES:
+        return cells.read_minutes(told)
+    if column in CHOICES:
+        return "_".join(told.casefold().replace("-", " ").split())
+    return YES_OR_NO.get(told.casefold(), told) if column in FLAGS else told
+
+
+def _run_of_years(told: dict[str, Any]) -> dict[str, int]:
+    """Read "2022.0" and "2021-2023" as years; what is no year stays for the form to refuse."""
+    years = {c: cells.read_years(told[c]) for c in YEARS if isinstance(told.get(c), str)}
+    found = {column: run[0] for column, run in years.items() if run is not None}
+    first = years.get("year")
+    if first is not None and first[0] < first[1] and "year_to" not in told:
+        found["year_to"] = first[1]
+    return found
+
+
+def card_columns() -> ColumnForm:
+    """Give the form of a file of cards: the card's own columns, and what others call them."""
+    return column_form("cards", CardForm.model_fields)

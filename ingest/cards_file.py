@@ -1,6 +1,6 @@
-"""Failure cards that somebody else wrote, as CSV or JSONL (columns: `ingest/card_form.py`)."""
+"""Failure cards that somebody else wrote, as a table or JSON (columns: `ingest/card_form.py`)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -26,29 +26,31 @@ from domain.codes import parse_code_key
 from domain.errors import ImportRefused, InvalidInput
 from domain.ids import CardId, card_id, person_id
 from domain.vehicles import VehicleContext
-from ingest import files
 from ingest.batch import ImportBatch, RefusedLine
 from ingest.card_columns import column_values
-from ingest.card_form import NEEDED, CardForm, written_fields
+from ingest.card_form import CardForm, card_columns, written_fields
+from ingest.column_names import NO_MAP, ColumnForm, ColumnMap
+from ingest.files import FileItem, open_text
+from ingest.json_rows import is_json, read_items
 from ingest.makers import maker_name
 from ingest.quantities import temperature_range
+from ingest.records_file import read_records
 
+COMMAND = "ingest cards"
 MOST_YEARS = 40
 
 
-def read_cards(path: Path, today: date) -> ImportBatch:
+def read_cards(path: Path, today: date, columns: ColumnMap = NO_MAP) -> ImportBatch:
     """Read a file of cards; they come in provisional, for a second person to verify.
 
     Raises:
-        ImportRefused: it is neither CSV with the needed columns nor JSONL.
+        ImportRefused: it is no table or JSON with the needed columns, or has one that no card has.
     """
-    content = files.read_text(path)
-    jsonl = content.lstrip().startswith("{")
-    lines = files.read_objects(path, content) if jsonl else files.read_rows(path, content, NEEDED)
-    at = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0)
+    [form] = columns.over([card_columns()])
+    at = written_at(path)
     cards: dict[CardId, FailureCard] = {}
     refused: list[RefusedLine] = []
-    for line, fields, fault in _numbered_lines(lines):
+    for line, fields, fault in _numbered_lines(path, form):
         try:
             card = _card_of_fields(fields, fault, at)
             check_model_years(card, today)
@@ -68,12 +70,48 @@ def read_cards(path: Path, today: date) -> ImportBatch:
     )
 
 
-def _numbered_lines(
-    lines: list[files.FileItem] | list[files.FileRow],
-) -> Iterator[tuple[int, dict[str, Any], str]]:
-    for line in lines:
-        fields = line.value if isinstance(line, files.FileItem) else line.fields
-        yield line.line, written_fields(fields), line.fault
+def written_at(path: Path) -> datetime:
+    """Give when a file was last written, to the second; of none at all, the first moment."""
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0)
+    except OSError as error:
+        raise ImportRefused(path.name, f"cannot be read ({error.strerror}).") from error
+
+
+def _numbered_lines(path: Path, form: ColumnForm) -> Iterator[tuple[int, dict[str, Any], str]]:
+    """Give each line's fields by our names; in JSON they may be lists and objects."""
+    file = open_text(path)
+    if is_json(file):
+        for item in read_items(file):
+            fields = _fields_of_item(item, form)
+            yield item.line, written_fields(fields), item.fault or _unknown(form, item.value)
+        return
+    table = read_records(path, [form], COMMAND)
+    if table.unread:
+        raise ImportRefused(path.name, _unknown(form, table.unread) + ".")
+    for row in table.rows:
+        yield row.line, written_fields(dict(row.fields)), row.fault
+
+
+def _fields_of_item(item: FileItem, form: ColumnForm) -> dict[str, Any]:
+    theirs = list(item.value)
+    fields: dict[str, Any] = {}
+    for place, ours in form.take(theirs):
+        if fields.get(ours) in (None, ""):
+            fields[ours] = item.value[theirs[place]]
+    return fields
+
+
+def _unknown(form: ColumnForm, theirs: Iterable[str]) -> str:
+    """Say which columns no card has, and what may be done about them; nothing if there are none."""
+    unread = form.unread(theirs)
+    if not unread:
+        return ""
+    said = " ".join(f"--map '{name}=COLUMN'" for name in unread)
+    return (
+        f"{', '.join(unread)}: no column of a card is called so. Say which is meant ({said}), "
+        f"or leave it out (--map '{unread[0]}=')"
+    )
 
 
 def _card_of_fields(fields: dict[str, Any], fault: str, at: datetime) -> FailureCard:

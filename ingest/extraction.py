@@ -10,18 +10,25 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
+from domain.codes import CodeStatus
 from domain.matches import Embedding
-from ingest import quantities, text_codes, text_phrases
+from ingest import quantities, symptom_reader, text_codes, text_phrases
 from ingest.lexicon import Lexicon, PhraseKind
+from ingest.symptom_patterns import ASKING
 from ingest.text_phrases import TROUBLE, PhraseSeen
 from ingest.text_spans import TextSpans
 from ingest.word_stems import StemmedWord, WordRole, is_foreign, is_well, split_clauses
 
-# Cosine from which a clause means what a phrase says; found on the labelled sentences of the tests.
-MEANS = 0.6
-# Symptoms of one clause that mean nearly as well as the best one are given too.
-NEARLY = 0.05
+# Cosine from which a clause means what a phrase says, and how much nearer than any other symptom;
+# found on labelled reports (`bench/symptoms.py`).
+MEANS, CLEARLY = 0.55, 0.05
+# Both weighed together must reach this much.
+MARGIN_COUNTS, TOGETHER = 1.5, 0.84
+# What is taken off when one of them says "not" and the other does not.
+CONTRARY = 0.1
+NEIGHBOURS = 40
 MOST_CLAUSES = 8
 LEAST_WORDS = 2
 CLAUSE_CHARACTERS = 300
@@ -35,7 +42,9 @@ class TextFinding:
         value: bare code, symptom code, component id, "35 to 45 °C", or "Make Model".
         start: where it stands in the text; `end` is past it.
         confidence: 0..1.
-        negated: the text says it is not so.
+        negated: the text says it is not so; of a code also that it was cleared and is gone.
+        failure_type: how a code's part failed, as `TroubleCode` has it.
+        status: what the text says of a code.
     """
 
     kind: PhraseKind
@@ -44,6 +53,8 @@ class TextFinding:
     end: int
     confidence: float
     negated: bool = False
+    failure_type: str | None = None
+    status: CodeStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +67,8 @@ class Clause:
     negates: bool
 
 
-def find_in_text(text: str, lexicon: Lexicon) -> tuple[TextFinding, ...]:
-    """Give what the words say, in the order of the text."""
+def find_in_text(text: str, lexicon: Lexicon, make: str | None = None) -> tuple[TextFinding, ...]:
+    """Give what the words say, in the order of the text; `make` is known from beside it."""
     mentions = lexicon.gazetteer.mentions(text)
     taken = [(m.start, m.end) for m in mentions]
     vehicles = (
@@ -65,8 +76,12 @@ def find_in_text(text: str, lexicon: Lexicon) -> tuple[TextFinding, ...]:
         for m in mentions
     )
     codes = (
-        TextFinding(PhraseKind.CODE, c.bare, c.start, c.end, c.confidence, c.negated)
-        for c in text_codes.find_codes(text, lexicon.codes, taken)
+        TextFinding(
+            *(PhraseKind.CODE, c.bare, c.start, c.end, c.confidence, c.negated),
+            failure_type=c.failure_type,
+            status=c.status,
+        )
+        for c in text_codes.find_codes(text, lexicon.codes, taken, make)
     )
     measured = (
         TextFinding(PhraseKind.QUANTITY, str(q), q.start, q.end, 1.0)
@@ -89,8 +104,9 @@ def _telling_clauses(text: str, said: Sequence[TextFinding]) -> Iterator[Clause]
     for clause, inside in _with_findings(split_clauses(text), said):
         start, end = clause[0].start, min(clause[-1].end, clause[0].start + CLAUSE_CHARACTERS)
         piece = text[start:end]
+        asks = clause[0].stem in ASKING and text[end : end + 2].lstrip().startswith("?")
         if _count_telling_words(clause, inside) >= LEAST_WORDS and not (
-            is_foreign(piece) or is_well(piece)
+            asks or is_foreign(piece) or is_well(piece)
         ):
             negates = any(w.role is not WordRole.CONTENT for w in clause)
             yield Clause(piece, start, end, negates)
@@ -134,28 +150,40 @@ def find_by_meaning(
     vectors = np.array([e.vector for e in embeddings], dtype=np.float32)
     cosines = vectors @ lexicon.meanings.T  # [clauses, phrases]
     negates = np.array([p.negates for p in lexicon.meant])
-    found: list[TextFinding] = []
-    for clause, row in zip(compared, cosines, strict=True):
-        agreeing = np.where(negates == clause.negates, row, -1.0)
-        least = max(MEANS, float(agreeing.max(initial=-1.0)) - NEARLY)
-        best: dict[str, float] = {}
-        for number in np.flatnonzero(agreeing >= least):
-            value = lexicon.meant[int(number)].value
-            best[value] = max(best.get(value, 0.0), float(agreeing[number]))
-        found += [
-            TextFinding(PhraseKind.SYMPTOM, value, clause.start, clause.end, min(1.0, cosine))
-            for value, cosine in best.items()
-        ]
-    return tuple(found)
+    denies = np.array([c.negates for c in compared])
+    cosines = cosines - CONTRARY * (denies[:, None] != negates[None, :])
+    found = (_nearest(clause, row, lexicon) for clause, row in zip(compared, cosines, strict=True))
+    return tuple(f for f in found if f is not None)
+
+
+def _nearest(clause: Clause, row: NDArray[np.float32], lexicon: Lexicon) -> TextFinding | None:
+    """Give the symptom whose nearest phrase is clearly nearer than that of any other."""
+    best: dict[str, float] = {}
+    for number in np.argsort(-row)[:NEIGHBOURS]:
+        best.setdefault(lexicon.meant[int(number)].value, float(row[number]))
+    (value, cosine), *others = best.items()
+    margin = cosine - (others[0][1] if others else 0.0)
+    weight = cosine + MARGIN_COUNTS * margin
+    if cosine < MEANS or margin < CLEARLY or weight < TOGETHER:
+        return None
+    confidence = min(0.85, 0.5 + weight - TOGETHER)
+    return TextFinding(PhraseKind.SYMPTOM, value, clause.start, clause.end, confidence)
 
 
 def _find_phrases(text: str, lexicon: Lexicon) -> Iterator[TextFinding]:
     """Yield each symptom and component once a place, by its best phrase."""
     every = text_phrases.find_phrases(text, lexicon)
     seen = list({(s.phrase, s.negated): s for s in every}.values())
-    best: dict[tuple[str, str, bool], PhraseSeen] = {}
-    for each in _telling_phrases(seen):
-        name = (each.phrase.kind, each.phrase.value, each.negated)
+    told = list(_telling_phrases(seen))
+    for s in symptom_reader.find_symptoms(text, told, lexicon):
+        yield TextFinding(
+            PhraseKind.SYMPTOM, s.symptom, s.start, s.end, min(1.0, s.confidence), s.negated
+        )
+    best: dict[tuple[str, bool], PhraseSeen] = {}
+    for each in told:
+        if each.phrase.kind is PhraseKind.SYMPTOM:
+            continue
+        name = (each.phrase.value, each.negated)
         if name not in best or each.confidence > best[name].confidence:
             best[name] = each
     for each in best.values():

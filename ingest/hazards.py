@@ -5,11 +5,10 @@ word is looked up once and a few words around it are kept, so the time grows wit
 """
 
 import re
-import unicodedata
 from collections import deque
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, Self
@@ -17,22 +16,23 @@ from typing import Any, Self
 import yaml
 
 from domain.hazards import GROUP_OF, URGENCY, HazardGroup, HazardKind, SeenHazard
+from ingest.word_groups import (
+    HARMLESS,
+    Word,
+    WordGroups,
+    WordLookup,
+    normal,
+    place_groups,
+    split_sentences,
+)
 
 FILE = Path(__file__).with_suffix(".yaml")
-# Vowel signs are no letters to `\w`; the danda between them ends a sentence.
-LETTERS = r"0-9A-Za-z\u00c0-\u024f\u0900-\u0963\u0966-\u0d7f"
-WORD = re.compile(rf"[{LETTERS}][{LETTERS}\u200c\u200d]*|[.!?;:,\n\u0964]+|[-\u2013\u2014](?=\s)")
-STOPS = frozenset(".!?;:\n\u0964")
-PAUSES = frozenset(",-\u2013\u2014")
 # Words of one pattern stand among so many; what moves or holds is spoken of in many other words.
 WINDOW, NARROW = 10, 8
 # "No", in front of a word of danger or behind it, reaches so many words of a list.
 NO_REACH = 12
 # "Not" stands so near before what it denies.
 ORDERED = 3
-LONGEST_WORD = 40
-KEPT_WORDS = 8_192
-HARMLESS = "harmless"
 DENIALS = (
     "not_before",
     "not_after",
@@ -45,11 +45,7 @@ DENIALS = (
 )
 # What "no" may deny in a row: "no smoke or burning smell".
 DENIED_TOGETHER = frozenset({"smoke", "fire", "smell", "burn", "hiss", "swell", "hot", "shock"})
-# A form says it behind: "Smoke: no".
-FORM_NO = re.compile(r"[:?-]\s{0,3}(?=(?:no|none|nil|nahi|nahin|नहीं)\b)", re.IGNORECASE)
 FORM_WORDS = frozenset({"no", "none", "nil"})
-# A point inside a figure ends no sentence, nor does the colon in front of one.
-IN_FIGURES = re.compile(r"(?<=\d)[.,](?=\d)|:(?=\s{0,2}\d)")
 DEGREES = "डिग्री|डिग्रि|अंश|டிகிரி|డిగ్రీ|ಡಿಗ್ರಿ|ডিগ্রি|ডিগ্রী|ડિગ્રી|ഡിഗ്രി|ਡਿਗਰੀ"
 TEMPERATURE = re.compile(
     r"(?<![\d.-])(\d{2,3})(?:\.\d{1,2})?\s{0,2}(?:°|º|deg(?:ree)?s?)?\s{0,2}"
@@ -96,55 +92,13 @@ class Pattern:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    text: str
-    start: int
-    end: int
-    groups: frozenset[str]
-
-
-class WordGroups:
-    """Which groups a word is of: whole words, beginnings (`smok*`), words in a row (`a_b`)."""
-
-    def __init__(self, groups: Mapping[str, str]) -> None:
-        self._whole: dict[str, set[str]] = {}
-        self._begins: dict[str, set[str]] = {}
-        self._rows: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-        for name, words in groups.items():
-            for word in map(normal, words.split()):
-                self._keep(name, word)
-        self.of = lru_cache(KEPT_WORDS)(self._of)
-
-    def _keep(self, name: str, word: str) -> None:
-        if "_" in word:
-            first, *rest = word.split("_")
-            self._rows.setdefault(first, []).append((tuple(rest), name))
-        else:
-            kept = self._begins if word.endswith("*") else self._whole
-            kept.setdefault(word.rstrip("*"), set()).add(name)
-
-    def rows_at(self, words: Sequence[str], at: int) -> Iterator[tuple[int, str]]:
-        """Give where the rows of words end that begin here, and their groups."""
-        for rest, name in self._rows.get(words[at], ()):
-            following = words[at + 1 : at + 1 + len(rest)]
-            if len(following) == len(rest) and all(map(_fits, following, rest)):
-                yield at + len(rest), name
-
-    def _of(self, word: str) -> frozenset[str]:
-        found = set(self._whole.get(word, ()))
-        for length in range(1, min(len(word), LONGEST_WORD) + 1):
-            found |= self._begins.get(word[:length], set())
-        return frozenset(found)
-
-
 class HazardLexicon:
     """The words of `hazards.yaml`, ready to be looked up."""
 
     def __init__(self, told: Mapping[str, Any]) -> None:
         no = {name: told[name] for name in DENIALS}
         harmless = " ".join("_".join(one.split()) for one in told["harmless"])
-        self.words = WordGroups({**told["groups"], **no, HARMLESS: harmless})
+        self.lookup = WordLookup(WordGroups({**told["groups"], **no, HARMLESS: harmless}))
         self.not_endings = tuple(map(normal, told["not_endings"].split()))
         patterns = [
             Pattern.read(kind, written)
@@ -157,15 +111,6 @@ class HazardLexicon:
                 self.patterns.setdefault(group, []).append(pattern)
 
 
-def _fits(word: str, part: str) -> bool:
-    return word.startswith(part[:-1]) if part.endswith("*") else word == part
-
-
-def normal(text: str) -> str:
-    """Give a text as words are compared: one form of each letter, without case."""
-    return unicodedata.normalize("NFC", text).casefold()
-
-
 @cache
 def lexicon() -> HazardLexicon:
     """Give the shipped words, read once."""
@@ -176,61 +121,11 @@ def find_hazards(text: str) -> tuple[SeenHazard, ...]:
     """Give each kind of danger that a text tells once, where it is told first, by urgency."""
     known = lexicon()
     best: dict[HazardKind, SeenHazard] = {}
-    for words in _sentences(text, known):
+    for words in split_sentences(text, [known.lookup], known.not_endings):
         sentence = Sentence(words, known)
         for found in chain(sentence.hazards(best), _told_in_figures(words, text)):
             best.setdefault(found.kind, found)
     return tuple(sorted(best.values(), key=lambda seen: URGENCY[seen.kind]))
-
-
-def _sentences(text: str, known: HazardLexicon) -> Iterator[list[Word]]:
-    """Give the words of each sentence, commas among them, without what means something else."""
-    words: list[Word] = []
-    for match in WORD.finditer(_folded(text)):
-        piece = normal(match[0])
-        if not STOPS.isdisjoint(piece):
-            yield _with_rows(words, known)
-            words = []
-            continue
-        piece = "," if piece[0] in PAUSES else piece
-        words.append(Word(piece, match.start(), match.end(), known.words.of(piece[:LONGEST_WORD])))
-    yield _with_rows(words, known)
-
-
-def _folded(text: str) -> str:
-    """Give a text of the same length without what only looks like the end of a sentence, and with
-    full-width letters as plain ones.
-    """
-    plain = (unicodedata.normalize("NFKC", letter) for letter in text)
-    text = "".join(one if len(one) == 1 else old for one, old in zip(plain, text, strict=True))
-    text = IN_FIGURES.sub(lambda found: "0" if found[0] != ":" else " ", text)
-    return FORM_NO.sub(lambda found: " " * len(found[0]), text)
-
-
-def _with_rows(words: list[Word], known: HazardLexicon) -> list[Word]:
-    """Give the words with the groups of rows at their ends; a harmless row says nothing."""
-    texts, groups = [word.text for word in words], [{*word.groups} for word in words]
-    harmless = {at for at, own in enumerate(groups) if HARMLESS in own}
-    rows: list[tuple[range, str]] = []
-    for at in range(len(texts)):
-        for end, name in known.words.rows_at(texts, at):
-            place = range(at, end + 1)
-            if name == HARMLESS:
-                harmless.update(place)
-            else:
-                rows.append((place, name))
-    for place, name in rows:
-        groups[place[-1]].add(name)
-    for own, word in zip(groups, words, strict=True):
-        # Some languages say "not" at the end of the verb.
-        if own and word.text.endswith(known.not_endings):
-            own |= {f"{name}_denied" for name in own}
-    for at in harmless:
-        groups[at].clear()
-    return [
-        replace(word, groups=frozenset(own)) if own or word.groups else word
-        for word, own in zip(words, groups, strict=True)
-    ]
 
 
 def _told_in_figures(words: Sequence[Word], text: str) -> Iterator[SeenHazard]:
@@ -300,15 +195,7 @@ class Sentence:
             first, second = pattern.ordered
             behind = {at + n for at in found[first] for n in range(1, ORDERED + 1)}
             found[second] = [at for at in found[second] if at in behind]
-        if not all(found.values()):
-            return None
-        taken: list[int] = []
-        for places in sorted(found.values(), key=len):
-            free = [at for at in places if at not in taken]
-            if not free:
-                return None
-            taken.append(free[-1])
-        return taken
+        return place_groups(found.values())
 
     def _is_denied(self, at: int, kind: HazardKind) -> bool:
         """Say whether "no" stands in front of a word or behind it, or a fear of it was cleared up.

@@ -5,10 +5,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 from typing import Self
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 
 from domain.codes import CodeKey, ErrorCode
@@ -16,8 +18,9 @@ from domain.matches import Embedding
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Symptom
 from ingest.gazetteer import Gazetteer
-from ingest.word_stems import WordRole, near_spellings, split_clauses
+from ingest.word_stems import WordRole, near_spellings, split_clauses, stem_word
 
+EXAMPLES = Path(__file__).parent / "symptom_examples.yaml"
 LEAST_TYPO_LENGTH = 5
 # The part of a phrase's weight that a text must hold.
 COVERED = 0.8
@@ -86,8 +89,33 @@ class Lexicon:
 
     @cached_property
     def meant(self) -> tuple[Phrase, ...]:
-        """The phrases that are compared by meaning: those of symptoms."""
-        return tuple(p for p in self.phrases if p.kind is PhraseKind.SYMPTOM)
+        """The phrases that are compared by meaning: those of symptoms, and examples of them."""
+        own = [p for p in self.phrases if p.kind is PhraseKind.SYMPTOM]
+        codes = dict.fromkeys(p.value for p in own)
+        more = (
+            phrase
+            for code in codes
+            for text in symptom_examples().get(code, ())
+            for phrase in _make_phrase(PhraseKind.SYMPTOM, code, text)
+        )
+        return (*own, *more)
+
+    @cached_property
+    def symptoms(self) -> frozenset[str]:
+        """The symptoms that the vocabulary knows."""
+        return frozenset(p.value for p in self.meant)
+
+    @cached_property
+    def symptom_texts(self) -> Mapping[str, str]:
+        """What each symptom is called in English."""
+        return {p.value: p.text for p in reversed(self.meant)}
+
+    def knows(self, word: str) -> bool:
+        """Say whether a word, or one that is a typo away from it, is of the vocabulary."""
+        stem = stem_word(word)
+        if stem in self.postings or len(stem) < LEAST_TYPO_LENGTH:
+            return stem in self.postings
+        return any(spelling in self.typos for spelling in (stem, *near_spellings(stem)))
 
     @cached_property
     def totals(self) -> tuple[float, ...]:
@@ -119,6 +147,12 @@ class Lexicon:
         """Give the lexicon with the embeddings of `meant`, in its order."""
         matrix = np.array([e.vector for e in embeddings], dtype=np.float32)
         return replace(self, meanings=matrix)
+
+
+@cache
+def symptom_examples() -> Mapping[str, Sequence[str]]:
+    """Give more ways to tell a symptom, by its code, read once."""
+    return yaml.safe_load(EXAMPLES.read_text(encoding="utf-8"))
 
 
 def _make_phrases(symptoms: Iterable[Symptom], components: Iterable[Component]) -> Iterable[Phrase]:

@@ -1,6 +1,7 @@
 """The one spelling of a maker's name, however a file writes it."""
 
 import re
+from functools import lru_cache
 
 # Written as their makers write them; every other name gets a capital for each word.
 SPELLED = (
@@ -31,10 +32,13 @@ FIRM = re.compile(
     r"(?:,|(?<![\s,]))\s+(?:inc|llc|ltd|limited|corp|corporation|co|company|pvt|private|gmbh|ag)\b\.?",
     re.IGNORECASE,
 )
+# A file writes the same few makes on all its lines.
+NAMES_KEPT = 4_096
 SPACE = re.compile(r"\s+")
 EXACT = {name.casefold(): name for name in SPELLED} | ALIASES
 
 
+@lru_cache(maxsize=NAMES_KEPT)
 def maker_name(name: str) -> str:
     """Give the maker's name: "FORD" → "Ford", "tvs" → "TVS", "Tata Motors Ltd" → "Tata"."""
     bare = SPACE.sub(" ", FIRM.sub("", name)).strip(" .,")

@@ -1,68 +1,20 @@
-"""Measured values as people write them: 48 V, 80%, 35-45C, 15,000 km."""
+"""Measured values as people write them: 48 V, 80%, 35-45C, 131°F, 2.78 V/cell, 15,000 km."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
 
 from domain.errors import InvalidInput
 
-UNITS = {
-    "mv": "mV",
-    "v": "V",
-    "volt": "V",
-    "volts": "V",
-    "kv": "kV",
-    "ma": "mA",
-    "a": "A",
-    "amp": "A",
-    "amps": "A",
-    "ah": "Ah",
-    "kwh": "kWh",
-    "wh": "Wh",
-    "w": "W",
-    "kw": "kW",
-    "ohm": "Ω",
-    "ohms": "Ω",
-    "ω": "Ω",
-    "mohm": "mΩ",
-    "mω": "mΩ",
-    "kohm": "kΩ",
-    "kω": "kΩ",
-    "megohm": "MΩ",
-    "hz": "Hz",
-    "khz": "kHz",
-    "rpm": "rpm",
-    "km": "km",
-    "kms": "km",
-    "kilometres": "km",
-    "kilometers": "km",
-    "kmph": "km/h",
-    "kmh": "km/h",
-    "km/h": "km/h",
-    "kph": "km/h",
-    "mm": "mm",
-    "psi": "psi",
-    "bar": "bar",
-    "nm": "Nm",
-    "c": "°C",
-    "°c": "°C",
-    "deg": "°C",
-    "degc": "°C",
-    "degree": "°C",
-    "degrees": "°C",
-    "celsius": "°C",
-    "%": "%",
-    "percent": "%",
-    "pct": "%",
-    "min": "min",
-    "mins": "min",
-    "minute": "min",
-    "minutes": "min",
-    "hour": "h",
-    "hours": "h",
-    "hrs": "h",
-    "sec": "s",
-    "seconds": "s",
+UNITS: Mapping[str, str] = {
+    spelled: unit
+    for unit, spellings in yaml.safe_load(
+        Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8")
+    ).items()
+    for spelled in spellings
 }
 NUMBER = r"\d{1,9}(?:,\d{2,3}){0,3}(?:\.\d{1,6})?"
 UNIT = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
@@ -99,19 +51,25 @@ def find_quantities(text: str) -> Iterator[Quantity]:
 
 
 def temperature_range(value: str) -> tuple[float, float]:
-    """Read "35-45C" as (35, 45).
+    """Read "35-45C" as (35, 45), "95-113F" as well.
 
     Raises:
         InvalidInput: it is no temperature, or its ends are reversed.
     """
     found = QUANTITY.fullmatch(value.strip())
-    if found is None or UNITS[found["unit"].casefold()] != "°C":
+    unit = UNITS[found["unit"].casefold()] if found else None
+    if found is None or unit not in {"°C", "°F"}:
         raise InvalidInput("temperature", f"{value[:40]!r} does not read as 35-45C")
     low = _parse_number(found["low"])
     high = _parse_number(found["high"]) if found["high"] else low
     if low > high:
         raise InvalidInput("temperature", f"{value[:40]!r} is reversed")
-    return low, high
+    return (to_celsius(low), to_celsius(high)) if unit == "°F" else (low, high)
+
+
+def to_celsius(fahrenheit: float) -> float:
+    """Give a temperature in °C, to a tenth of a degree."""
+    return round((fahrenheit - 32) / 1.8, 1)
 
 
 def _parse_number(written: str) -> float:

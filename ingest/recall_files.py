@@ -1,164 +1,217 @@
-"""NHTSA's recall files in all their forms: the API's JSON, its CSV, the flat file, and part tables.
-
-The flat file's columns are those of the agency's RCL.txt; the API and its CSV name the same things
-differently. Dates come as 20200904, 2020-09-04 or 04/09/2020 (day first).
-"""
+"""Files of recall campaigns: which agency wrote one, and its lines under names that all share."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, cast
 
 from domain.errors import ImportRefused
-from ingest import files
+from ingest.agencies.agency import Agency, RecallKind
+from ingest.agencies.australia import Australia
+from ingest.agencies.dvsa import Dvsa
+from ingest.agencies.lists import OtherLists
+from ingest.agencies.nhtsa import CAMPAIGN, Nhtsa, flat_rows, is_flat, is_flat_complaints
+from ingest.agencies.safety_gate import SafetyGate
 from ingest.batch import RefusedLine
+from ingest.cells import DayOrder, read_years
+from ingest.column_names import NO_MAP, ColumnForm, ColumnMap, known_form
+from ingest.files import FileRow, open_text
+from ingest.records_file import read_records
+from ingest.tables import ReadTable, clean_fields
 
-# Year, kind, number: 20V543000. Old tables hold a few with a letter in the number (21V00M000).
-CAMPAIGN = re.compile(r"[0-9]{2}[A-Z][0-9A-Z]{3}[0-9]{3}")
-FLAT = tuple(
-    """RECORD_ID CAMPNO MAKETXT MODELTXT YEARTXT MFGCAMPNO COMPNAME MFGNAME BGMAN ENDMAN RCLTYPECD
-    POTAFF ODATE INFLUENCED_BY MFGTXT RCDATE DATEA RPNO FMVSS DESC_DEFECT CONEQUENCE_DEFECT
-    CORRECTIVE_ACTION NOTES RCL_CMPT_ID MFR_COMP_NAME MFR_COMP_DESC MFR_COMP_PTNO DO_NOT_DRIVE
-    PARK_OUTSIDE""".split()
-)
-LEAST_FLAT = FLAT.index("CORRECTIVE_ACTION")
-FLAT_NAMES = {
-    "NHTSACampaignNumber": "CAMPNO",
-    "Manufacturer": "MFGTXT",
-    "ReportReceivedDate": "RCDATE",
-    "Component": "COMPNAME",
-    "Summary": "DESC_DEFECT",
-    "Consequence": "CONEQUENCE_DEFECT",
-    "Remedy": "CORRECTIVE_ACTION",
-    "Notes": "NOTES",
-    "ModelYear": "YEARTXT",
-    "Make": "MAKETXT",
-    "Model": "MODELTXT",
-    "parkIt": "DO_NOT_DRIVE",
-    "parkOutSide": "PARK_OUTSIDE",
+COMMAND = "ingest recalls"
+# The first whose numbers a file has is its agency; any other list comes last.
+AGENCIES: tuple[Agency, ...] = (Nhtsa(), Dvsa(), SafetyGate(), Australia(), OtherLists())
+SUPPLIERS = "suppliers"
+SUFFIXES = frozenset({".csv", ".json", ".jsonl", ".txt", ".tsv", ".xml"})
+# What is no list of recalls, and the command that takes it.
+OTHERS = {
+    "complaints": ("complaints: reports of single vehicles, no recalls", "match --file"),
+    "codes": ("trouble codes, no recalls", "ingest codes"),
+    "cards": ("failure cards, no recalls", "ingest cards"),
+    "part573": ("makers' Part 573 reports; their recalls come from the agency's own lists", ""),
 }
-API = frozenset({"NHTSACampaignNumber", "Component", "Summary", "Remedy"})
-TABLE = frozenset({"CAMPNO", "COMPNAME", "DESC_DEFECT", "CORRECTIVE_ACTION"})
-SUPPLIERS = frozenset({"campaign", "part_number", "supplier_canonical", "supplier_country"})
-# The API gives 20V543000; forms and letters write 20V-543.
-CAMPAIGN_DIGITS = 9
+SAMPLE = 20
+LINES_AT_ONCE = 10_000
+SHOWN = 40
+YEAR = re.compile(r"19[5-9]\d|20\d\d|9999")
+# What the agencies write for "no year".
+NO_YEAR = "9999"
+FLAGS = ("do_not_drive", "park_outside")
 
 
 @dataclass(frozen=True, slots=True)
 class RecallLine:
-    """One line of a recall file in flat-file column names."""
+    """One line of a recall file: the campaign's number in full, and its fields by shared names."""
 
     source: str
-    number: int
+    line: int
+    agency: Agency
+    number: str
+    fields: dict[str, str]
+    days: DayOrder
+
+    def get(self, column: str) -> str:
+        return self.fields.get(column, "")
+
+    def refuse(self, reason: str) -> RefusedLine:
+        return refused_line(self.source, self.line, self.number or self.get("campaign"), reason)
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierLine:
+    """One line of a table that says who supplied the part of a campaign."""
+
+    number: str
     fields: dict[str, str]
 
     def get(self, column: str) -> str:
-        return self.fields.get(column, "").strip()
+        return self.fields.get(column, "")
 
-    def refuse(self, reason: str) -> RefusedLine:
-        return RefusedLine(
-            source=self.source, line=self.number, id=self.get("CAMPNO")[:40], reason=reason
-        )
+
+def ignore_lines(file: str, line: int) -> None:
+    """Say nothing."""
 
 
 @dataclass(slots=True)
-class RecallLines:
-    """What all files hold: recall lines, supplier lines, lines refused, files passed over."""
+class RecallReport:
+    """What came of reading: lines refused, files passed over, what else there is to say.
 
-    recalls: list[RecallLine] = field(default_factory=list)
-    suppliers: list[RecallLine] = field(default_factory=list)
-    refused: list[RefusedLine] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
+    `kinds` counts the campaigns that are of no vehicle, by their numbers.
+    """
+
+    suppliers: list[SupplierLine] = field(default_factory=list[SupplierLine])
+    refused: list[RefusedLine] = field(default_factory=list[RefusedLine])
+    skipped: list[str] = field(default_factory=list[str])
+    notes: list[str] = field(default_factory=list[str])
+    kinds: dict[RecallKind, set[str]] = field(default_factory=dict[RecallKind, set[str]])
+    # Told now and then how many lines of a file are read.
+    progress: Callable[[str, int], None] = ignore_lines
 
 
-def read_recalls(path: Path) -> RecallLines:
-    """Read a recall file, or every recall file of a folder; other files there are passed over.
+def read_recall_lines(
+    path: Path, report: RecallReport, columns: ColumnMap = NO_MAP
+) -> Iterator[RecallLine]:
+    """Give the recall lines of a file, or of every recall file of a folder, one at a time.
+
+    What is refused or passed over is told to the report, whole when the last line is taken.
 
     Raises:
         ImportRefused: the file is none of the known forms, or the folder holds none.
     """
-    found = RecallLines()
     if not path.is_dir():
-        _read_file_into(found, path)
-        return found
-    for file in sorted(p for p in path.iterdir() if p.suffix.lower() in {".csv", ".json", ".txt"}):
+        yield from _lines_of_file(path, report, columns)
+        return
+    found = False
+    for file in sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES):
         try:
-            _read_file_into(found, file)
+            for line in _lines_of_file(file, report, columns):
+                found = True
+                yield line
         except ImportRefused as error:
-            found.skipped.append(f"{file.name}: {error.reason}")
-    if not found.recalls and not found.refused:
+            report.skipped.append(f"{file.name}: {error.reason}")
+    if not found and not report.refused and not report.kinds:
         raise ImportRefused(path.name, "holds no recall file.")
-    return found
 
 
-def _read_file_into(found: RecallLines, path: Path) -> None:
-    content = files.read_text(path)
-    start = content.lstrip()[:1]
-    first = content.partition("\n")[0]
-    if start in "[{":
-        _take_recalls(found, path, _api_results(path, content))
-    elif first.count("\t") >= LEAST_FLAT:
-        _take_recalls(found, path, iter(files.read_bare_rows(content, FLAT)))
-    elif _column_names(first) >= SUPPLIERS:
-        _take_suppliers(found, path, files.read_rows(path, content, SUPPLIERS))
-    else:
-        needed = TABLE if "CAMPNO" in _column_names(first) else API
-        _take_recalls(found, path, iter(files.read_rows(path, content, needed)))
+def _lines_of_file(path: Path, report: RecallReport, columns: ColumnMap) -> Iterator[RecallLine]:
+    file = open_text(path)
+    if is_flat_complaints(file):
+        raise _other_kind(path, "complaints")
+    if is_flat(file):
+        nhtsa = AGENCIES[0]
+        yield from _recall_lines(path, nhtsa, flat_rows(file), report)
+        return
+    table = read_records(path, columns.over(_forms()), COMMAND)
+    if table.form.name in OTHERS:
+        raise _other_kind(path, table.form.name)
+    if table.unread:
+        report.notes.append(f"{path.name}: columns not read: {', '.join(table.unread)}")
+    if table.form.name == SUPPLIERS:
+        _take_suppliers(path, table, report)
+        return
+    rows = iter(table.rows)
+    first = list(islice(rows, SAMPLE))
+    agency = _agency_of(table.form, first)
+    yield from _recall_lines(path, agency, _clean(chain(first, rows)), report)
 
 
-def _column_names(header: str) -> set[str]:
-    return {name.strip().strip('"') for name in header.split(",")}
+def _forms() -> list[ColumnForm]:
+    ours = [known_form(name) for name in (*(a.form for a in AGENCIES), SUPPLIERS)]
+    return [*ours, *(replace(known_form(name), elsewhere=True) for name in OTHERS)]
 
 
-def _api_results(path: Path, content: str) -> Iterator[files.FileRow]:
-    document = files.parse_json(path, content)
-    results: object = document
-    if isinstance(document, dict):
-        results = cast("dict[str, Any]", document).get("results")
-    if not isinstance(results, list):
-        raise ImportRefused(path.name, 'has no list "results".')
-    for number, result in enumerate(cast("list[object]", results), 1):
-        if isinstance(result, dict):
-            values = cast("dict[str, object]", result)
-            yield files.FileRow(number, {k: "" if v is None else str(v) for k, v in values.items()})
-        else:
-            yield files.FileRow(number, {}, "is not a JSON object")
-
-
-def _take_recalls(found: RecallLines, path: Path, rows: Iterator[files.FileRow]) -> None:
+def _clean(rows: Iterable[FileRow]) -> Iterator[FileRow]:
     for row in rows:
-        fields = {FLAT_NAMES.get(name, name): value for name, value in row.fields.items()}
-        line = RecallLine(path.name, row.line, fields)
-        reason = row.fault or _line_fault(line)
-        if reason:
-            found.refused.append(line.refuse(reason))
-        else:
-            found.recalls.append(line)
+        yield FileRow(row.line, clean_fields(row), row.fault)
 
 
-def _take_suppliers(found: RecallLines, path: Path, rows: list[files.FileRow]) -> None:
+def _other_kind(path: Path, form: str) -> ImportRefused:
+    what, command = OTHERS[form]
+    advice = f" Type: battwheels {command} {path.name}" if command else ""
+    return ImportRefused(path.name, f"holds {what}.{advice}.".replace("..", "."))
+
+
+def _agency_of(form: ColumnForm, first: list[FileRow]) -> Agency:
+    """Give the agency of a form; told by `--map`, the one whose numbers the first lines have."""
+    own = next(agency for agency in AGENCIES if agency.form == form.name)
+    if not form.mapped and form.name != OtherLists.form:
+        return own
+    numbered = [row.fields for row in first if row.get("campaign")]
+    fits = (a for a in (own, *AGENCIES) if any(a.number(fields) for fields in numbered))
+    return next(fits, own)
+
+
+def _recall_lines(
+    path: Path, agency: Agency, rows: Iterable[FileRow], report: RecallReport
+) -> Iterator[RecallLine]:
+    days = DayOrder(month_first=agency.months_lead)
     for row in rows:
-        line = RecallLine(
-            path.name, row.line, row.fields | {"CAMPNO": row.fields.get("campaign", "")}
-        )
-        if row.fault or not CAMPAIGN.fullmatch(campaign_number(line)):
-            found.refused.append(line.refuse(row.fault or "campaign: is not a recall number"))
-        else:
-            found.suppliers.append(line)
+        if row.line % LINES_AT_ONCE == 0:
+            report.progress(path.name, row.line)
+        number = agency.number(row.fields)
+        fields = row.fields if row.fault else agency.shared_fields(row.fields)
+        line = RecallLine(path.name, row.line, agency, number, fields, days)
+        if reason := row.fault or _line_fault(line):
+            report.refused.append(line.refuse(reason))
+            continue
+        kind = agency.kind(number, fields)
+        if kind is not RecallKind.VEHICLE:
+            report.kinds.setdefault(kind, set()).add(number)
+            continue
+        if received := line.get("received"):
+            days.see(received)
+        yield line
+
+
+def refused_line(source: str, line: int, name: str, reason: str) -> RefusedLine:
+    return RefusedLine(source=source, line=line, id=name[:SHOWN], reason=reason)
 
 
 def _line_fault(line: RecallLine) -> str:
-    if not CAMPAIGN.fullmatch(campaign_number(line)):
-        return f"campaign number: {line.get('CAMPNO')[:40]!r} does not have the form 20V543000"
-    if not line.get("DESC_DEFECT"):
+    if not line.number:
+        form = line.agency.number_example
+        return f"campaign number: {line.get('campaign')[:SHOWN]!r} does not have the form {form}"
+    if not line.get("summary"):
         return "summary: is empty"
-    year = line.get("YEARTXT")
-    if year and not re.fullmatch(r"(?:19[5-9]|20|9999)\d{0,2}", year):
+    year = line.get("year")
+    if year and not YEAR.fullmatch(year) and not _is_year(year):
         return f"model year: {year[:20]!r} is not a year"
     return ""
 
 
-def campaign_number(line: RecallLine) -> str:
-    """Give the campaign's number in its full form: "20V-543" → "20V543000"."""
-    return line.get("CAMPNO").upper().replace("-", "").ljust(CAMPAIGN_DIGITS, "0")
+def _is_year(written: str) -> bool:
+    years = read_years(written)
+    return years is not None and bool(YEAR.fullmatch(str(years[0])))
+
+
+def _take_suppliers(path: Path, table: ReadTable, report: RecallReport) -> None:
+    nhtsa = AGENCIES[0]
+    for row in table.rows:
+        number = nhtsa.number(row.fields)
+        if row.fault or not CAMPAIGN.fullmatch(number):
+            reason = row.fault or "campaign: is not a recall number"
+            report.refused.append(refused_line(path.name, row.line, row.get("campaign"), reason))
+        else:
+            report.suppliers.append(SupplierLine(number, clean_fields(row)))

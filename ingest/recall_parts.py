@@ -1,18 +1,17 @@
 """Which component a recall names, which part numbers it has, and who supplied it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from domain.vehicles import slug
 from domain.vocabulary import Component, Part, Supplier
-from ingest import recall_files
-from ingest.recall_files import RecallLine, RecallLines
+from ingest.campaigns import Campaign
+from ingest.recall_files import SupplierLine
 
 UNSTATED = frozenset({"", "nr", "n/a", "na", "none", "not applicable", "unknown", "tbd"})
 BRACKETS = re.compile(r"[\[\]]+")
 PART_NUMBER = re.compile(r"(?:[A-Z0-9]{6,}|[A-Z0-9]{3,5}-[A-Z0-9]{3,})(?:-[A-Z0-9]+)*")
-ROOT = "nhtsa"
 UNNAMED = ("Unknown or other",)
 ACRONYMS = frozenset(
     """ABS ADAS AVN AWD BCM BDC BECM BMS DC ECM ECU EGR EPCU EPS ESC HECU ICCU ICU LCD LED LH MDPS
@@ -40,9 +39,9 @@ def component_path(name: str) -> tuple[str, ...]:
     return levels or UNNAMED
 
 
-def component_tree(path: tuple[str, ...]) -> list[Component]:
+def component_tree(path: tuple[str, ...], root: str) -> list[Component]:
     """Give the components from the top one down."""
-    ids = [component_id(path[: depth + 1]) for depth in range(len(path))]
+    ids = [component_id(path[: depth + 1], root) for depth in range(len(path))]
     above = [None, *ids[:-1]]
     return [
         Component(id=own, name=name, part_of=parent)
@@ -50,79 +49,76 @@ def component_tree(path: tuple[str, ...]) -> list[Component]:
     ]
 
 
-def component_id(path: tuple[str, ...]) -> str:
-    return ".".join((ROOT, *(slug(level).replace("-", "_") for level in path)))
+def component_id(path: tuple[str, ...], root: str) -> str:
+    return ".".join((root, *(slug(level).replace("-", "_") for level in path)))
 
 
-def supplied_parts(lines: RecallLines) -> SuppliedParts:
-    """Join the lines that name a maker's component with those that name its supplier."""
-    paths = {
-        recall_files.campaign_number(n): component_path(n.get("COMPNAME")) for n in lines.recalls
-    }
-    named = [
-        *_named_values(lines.recalls, "MFR_COMP_NAME"),
-        *_named_values(lines.suppliers, "component_name"),
-    ]
+def supplied_parts(campaigns: Sequence[Campaign], lines: Sequence[SupplierLine]) -> SuppliedParts:
+    """Join the campaigns, which name makers' components, with the lines that name suppliers."""
+    by_number = {campaign.number: campaign for campaign in campaigns}
+    named = [(c.number, name) for c in campaigns for name in c.part_names]
+    named += [(line.number, line.get("part_name")) for line in lines]
     finest: dict[str, str] = {}
     found: dict[str, tuple[str, str]] = {}
-    for campaign, name in named:
-        parent = paths.get(campaign)
-        if parent is not None and campaign not in finest:
-            finest[campaign] = component_id((*parent, name))
-            found[finest[campaign]] = (name, component_id(parent))
-    makers = _suppliers_of(lines.suppliers)
-    by_component = _group_by_component(lines.suppliers, finest)
+    for number, written in named:
+        campaign, name = by_number.get(number), _stated_value(written)
+        if name and campaign is not None and number not in finest:
+            written_name = _written_name(ASSEMBLY.sub("assembly", name))
+            root, path = campaign.first.agency.root, component_path(campaign.component)
+            finest[number] = component_id((*path, written_name), root)
+            found[finest[number]] = (written_name, component_id(path, root))
+    by_component = _group_by_component(lines, finest)
     return SuppliedParts(
         components=tuple(
             Component(id=own, name=name, part_of=parent, suppliers=tuple(by_component.get(own, ())))
             for own, (name, parent) in found.items()
         ),
-        parts=tuple(_part_rows(lines, finest, {own: name for own, (name, _) in found.items()})),
-        suppliers=tuple(makers.values()),
+        parts=tuple(
+            _part_rows(campaigns, lines, finest, {own: name for own, (name, _) in found.items()})
+        ),
+        suppliers=tuple(_suppliers_of(lines).values()),
         finest=finest,
     )
 
 
-def _named_values(lines: list[RecallLine], column: str) -> Iterator[tuple[str, str]]:
-    for line in lines:
-        name = _stated_value(line.get(column))
-        if name:
-            yield recall_files.campaign_number(line), _written_name(ASSEMBLY.sub("assembly", name))
-
-
-def _suppliers_of(lines: list[RecallLine]) -> dict[str, Supplier]:
+def _suppliers_of(lines: Sequence[SupplierLine]) -> dict[str, Supplier]:
     """Give each group once: its plants in several countries are one supplier."""
     found: dict[str, Supplier] = {}
     for line in lines:
-        name = _stated_value(line.get("supplier_group")) or _stated_value(
-            line.get("supplier_canonical")
-        )
+        name = _supplier_name(line)
         country = _stated_value(line.get("supplier_country")).replace(" Of", " of") or None
         if name and (slug(name) not in found or found[slug(name)].country is None):
             found[slug(name)] = Supplier(id=slug(name), name=name, country=country)
     return found
 
 
+def _supplier_name(line: SupplierLine) -> str:
+    return _stated_value(line.get("supplier_group")) or _stated_value(line.get("supplier"))
+
+
 def _group_by_component(
-    lines: list[RecallLine], finest: dict[str, str]
+    lines: Sequence[SupplierLine], finest: dict[str, str]
 ) -> dict[str, dict[str, None]]:
     found: dict[str, dict[str, None]] = {}
     for line in lines:
-        name = _stated_value(line.get("supplier_group")) or _stated_value(
-            line.get("supplier_canonical")
-        )
-        component = finest.get(recall_files.campaign_number(line))
+        name = _supplier_name(line)
+        component = finest.get(line.number)
         if name and component:
             found.setdefault(component, {})[slug(name)] = None
     return found
 
 
-def _part_rows(lines: RecallLines, finest: dict[str, str], names: dict[str, str]) -> Iterator[Part]:
+def _part_rows(
+    campaigns: Sequence[Campaign],
+    lines: Sequence[SupplierLine],
+    finest: dict[str, str],
+    names: dict[str, str],
+) -> Iterator[Part]:
     seen: set[str] = set()
-    numbered = [(n, n.get("MFR_COMP_PTNO")) for n in lines.recalls]
-    numbered += [(n, n.get("part_number")) for n in lines.suppliers]
-    for line, written in numbered:
-        component = finest.get(recall_files.campaign_number(line))
+    numbered = [(c.number, written) for c in campaigns for written in c.part_numbers]
+    numbered += [(line.number, line.get("part_number")) for line in lines]
+    for campaign, written in numbered:
+        component = finest.get(campaign)
         for number in PART_NUMBER.findall(_stated_value(written).upper()):
             if component and number not in seen and any(c.isdigit() for c in number):
                 seen.add(number)

@@ -6,11 +6,13 @@ read, the longest name first, so that "718 Boxster S" is a Boxster and nothing i
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from domain.vehicles import VehicleContext
 
 SENTENCES_READ = 2
 LONGEST_RUN = 40
+MAKES_KEPT = 64
 SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=[A-Z0-9\"'])")
 RUN = re.compile(
     r"\b((?:19|20)\d\d)\s*(?:-|–|—|\bto\b|\bthrough\b)\s*((?:19|20)\d\d)\b", re.IGNORECASE
@@ -41,12 +43,12 @@ def named_vehicles(summary: str, make: str, models: Sequence[str]) -> list[Vehic
     Each model takes the year or run of years last written before it: "2021 F-150, Expedition" names
     two models of 2021. Several years in a row belong together.
     """
-    by_name = {_plain_text(model): model for model in models}
-    if not by_name:
+    if not models:
         return []
+    by_name, token = _names_of(tuple(models))
     opening = " ".join(SENTENCE_END.split(summary)[:SENTENCES_READ])
     years: dict[str, set[int]] = {}
-    for name, run in _dated_names(_plain_text(opening), by_name):
+    for name, run in _dated_names(_plain_text(opening), token):
         years.setdefault(by_name[name], set()).update(run)
     return [
         VehicleContext(make=make, model=model, year=year)
@@ -55,9 +57,15 @@ def named_vehicles(summary: str, make: str, models: Sequence[str]) -> list[Vehic
     ]
 
 
-def _dated_names(text: str, names: Iterable[str]) -> Iterator[tuple[str, set[int]]]:
-    choice = "|".join(map(re.escape, names))
-    token = re.compile(rf"{YEARS}|\b(?P<model>{choice})\b|{BUILT}")
+@lru_cache(maxsize=MAKES_KEPT)
+def _names_of(models: tuple[str, ...]) -> tuple[dict[str, str], re.Pattern[str]]:
+    """Give a make's models by their plain names, and what finds them: made once for all recalls."""
+    by_name = {_plain_text(model): model for model in models}
+    choice = "|".join(map(re.escape, by_name))
+    return by_name, re.compile(rf"{YEARS}|\b(?P<model>{choice})\b|{BUILT}")
+
+
+def _dated_names(text: str, token: re.Pattern[str]) -> Iterator[tuple[str, set[int]]]:
     current: set[int] = set()
     previous, after_built = "", False
     for match in token.finditer(text):

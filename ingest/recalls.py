@@ -1,13 +1,12 @@
 """Safety recalls to failure cards: one a campaign, with its components, parts and suppliers."""
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
 from domain.cards import (
+    TEXT_LIMIT,
     CardSource,
     CardStatus,
     FailureCard,
@@ -20,184 +19,201 @@ from domain.cards import (
     Verification,
 )
 from domain.errors import InvalidInput
-from domain.ids import CardId, PersonId
+from domain.ids import CardId
 from domain.vehicles import VehicleContext, slug
 from domain.vocabulary import Component
-from ingest import recall_files, recall_text, recall_vehicles
+from ingest import recall_text, recall_vehicles
+from ingest.agencies.agency import publisher
 from ingest.batch import ImportBatch, RefusedLine
-from ingest.makers import maker_name
-from ingest.recall_files import RecallLine
+from ingest.campaigns import Campaign, gather_campaigns, vehicle_identity
+from ingest.cells import read_day
+from ingest.column_names import NO_MAP, ColumnMap
+from ingest.recall_files import RecallReport, ignore_lines, read_recall_lines
 from ingest.recall_parts import SuppliedParts, component_path, component_tree, supplied_parts
 from ingest.recall_vehicles import Models
 
-AUTHOR = PersonId("nhtsa")
-# What the agency writes for "no year".
-NO_YEAR = 9999
 # A recall is a maker's own finding, but its sentence may name an effect rather than a cause.
 CONFIDENCE = 0.8
-# The groups of both forms count from outside in: 1 and 6 the year, 2 and 5 the month.
-DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)|(\d\d)/(\d\d)/(\d{4})")
-MONTHS = 12
-CUT = 10_000
+LONGEST_SENTENCE, MOST_STEPS, MOST_VEHICLES = 2_000, 100, 2_000
+LONGEST_ID = 64
+NUMBERS_SHOWN = 3
+# Room for what a text gains when its letters are composed.
+KEPT = TEXT_LIMIT - 100
+MORE = " \u2026"
+EARLIEST = datetime(1966, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Campaign:
-    """All lines of one recall; the first tells it, each names a vehicle."""
-
-    number: str
-    lines: tuple[RecallLine, ...]
-
-    @property
-    def first_value(self) -> RecallLine:
-        return self.lines[0]
-
-    def told_text(self, column: str) -> str:
-        """Give the first line's field, or the first that is not empty."""
-        return next((found for line in self.lines if (found := line.get(column))), "")
-
-
-def read_campaigns(path: Path) -> ImportBatch:
-    """Read a recall file or a folder of them.
+def read_campaigns(
+    path: Path,
+    columns: ColumnMap = NO_MAP,
+    progress: Callable[[str, int], None] = ignore_lines,
+) -> ImportBatch:
+    """Read a recall file or a folder of them; `progress` hears of every ten thousandth line.
 
     Raises:
         ImportRefused: there is nothing in it that reads as recalls.
     """
-    lines = recall_files.read_recalls(path)
-    supplied = supplied_parts(lines)
-    refused = list(lines.refused)
-    campaigns = _group_campaigns(lines.recalls)
-    models = recall_vehicles.models_by_make(v for c in campaigns for v in _vehicle_rows(c))
+    report = RecallReport(progress=progress)
+    campaigns = gather_campaigns(read_recall_lines(path, report, columns))
+    supplied = supplied_parts(campaigns, report.suppliers)
+    refused = list(report.refused)
+    listed = list[VehicleContext]()
+    for campaign in campaigns:
+        listed += _listed_vehicles(campaign)
+    models = recall_vehicles.models_by_make(listed)
+    notes = list(report.notes)
     cards = tuple(
-        chain.from_iterable(_card_or_refusal(c, supplied, models, refused) for c in campaigns)
+        chain.from_iterable(
+            _card_or_refusal(c, supplied, models, refused, notes) for c in campaigns
+        )
     )
     return ImportBatch(
         suppliers=supplied.suppliers,
         vehicles=tuple(dict.fromkeys(v.named for card in cards for v in card.vehicles if v.named)),
-        components=_campaign_components(lines.recalls, supplied),
+        components=_campaign_components(campaigns, supplied),
         parts=supplied.parts,
         cards=cards,
         refused=tuple(refused),
-        skipped=tuple(lines.skipped),
+        skipped=(*report.skipped, *_other_kinds(report)),
+        notes=tuple(notes),
     )
 
 
-def _group_campaigns(lines: list[RecallLine]) -> list[Campaign]:
-    found: dict[str, list[RecallLine]] = {}
-    for line in lines:
-        found.setdefault(recall_files.campaign_number(line), []).append(line)
-    return [Campaign(number, tuple(every)) for number, every in sorted(found.items())]
+def _listed_vehicles(campaign: Campaign) -> tuple[VehicleContext, ...]:
+    try:
+        return campaign.listed_vehicles()
+    except InvalidInput:
+        # Said when its card is made.
+        return ()
 
 
-def _campaign_components(lines: list[RecallLine], supplied: SuppliedParts) -> tuple[Component, ...]:
-    """Give the agency's component tree, parents first, then the makers' own components in it."""
-    paths = dict.fromkeys(component_path(line.get("COMPNAME")) for line in lines)
-    tree = {c.id: c for path in paths for c in component_tree(path)}
+def _other_kinds(report: RecallReport) -> Iterator[str]:
+    """Say how many campaigns are of no vehicle: they make no card."""
+    for kind, numbers in sorted(report.kinds.items()):
+        shown = ", ".join(sorted(numbers)[:NUMBERS_SHOWN])
+        more = ", \u2026" if len(numbers) > NUMBERS_SHOWN else ""
+        yield f"{len(numbers)} of {kind.value}, which make no cards: {shown}{more}"
+
+
+def _campaign_components(
+    campaigns: list[Campaign], supplied: SuppliedParts
+) -> tuple[Component, ...]:
+    """Give the agencies' component trees, parents first, then the makers' own components in it."""
+    paths = dict.fromkeys(
+        (component_path(name), c.first.agency.root)
+        for c in campaigns
+        for name in (c.components or {"": None})
+    )
+    tree = {one.id: one for path, root in paths for one in component_tree(path, root)}
     return tuple((tree | {c.id: c for c in supplied.components}).values())
 
 
 def _card_or_refusal(
-    campaign: Campaign, supplied: SuppliedParts, models: Models, refused: list[RefusedLine]
+    campaign: Campaign,
+    supplied: SuppliedParts,
+    models: Models,
+    refused: list[RefusedLine],
+    notes: list[str],
 ) -> Iterator[FailureCard]:
     try:
-        yield card_of_campaign(campaign, supplied, models)
+        yield card_of_campaign(campaign, supplied, models, notes)
     except InvalidInput as error:
-        refused.append(campaign.first_value.refuse(str(error)))
+        refused.append(campaign.first.refuse(str(error)))
 
 
-def card_of_campaign(campaign: Campaign, supplied: SuppliedParts, models: Models) -> FailureCard:
-    """Give the verified card of a campaign.
+def card_of_campaign(
+    campaign: Campaign, supplied: SuppliedParts, models: Models, notes: list[str]
+) -> FailureCard:
+    """Give the verified card of a campaign; a text that was cut is told in the notes.
 
     Raises:
-        InvalidInput: its text is longer than a card's may be.
+        InvalidInput: there is no such day or year, or no title is left.
     """
-    summary, remedy = campaign.told_text("DESC_DEFECT"), campaign.told_text("CORRECTIVE_ACTION")
-    received = _received_at(campaign)
+    summary, remedy = _kept_text(campaign, "summary", notes), _kept_text(campaign, "remedy", notes)
+    received, author = _received_at(campaign), publisher(campaign.first.agency)
+    failure = f"{summary} {_kept_text(campaign, 'consequence', notes)}".strip()
     return FailureCard(
-        id=CardId(f"fc_nhtsa_{campaign.number.lower()}"),
+        id=_card_id(campaign),
         version=1,
         status=CardStatus.VERIFIED,
         source=CardSource.RECALL,
         title=recall_text.card_title(summary),
-        vehicles=tuple(_vehicles_of(campaign, models)),
-        signature=_signature_of(campaign, supplied),
-        cause=RootCause(primary=recall_text.cause_text(summary)[:2_000], confidence=CONFIDENCE),
+        vehicles=tuple(_vehicles_of(campaign, models, notes)),
+        signature=_signature_of(campaign, supplied, summary),
+        cause=RootCause(
+            primary=recall_text.cause_text(summary)[:LONGEST_SENTENCE], confidence=CONFIDENCE
+        ),
         resolution=Resolution(
             type=recall_text.read_solution_type(remedy),
             steps=tuple(
-                RepairStep(action=step[:2_000]) for step in recall_text.remedy_steps(remedy)
+                RepairStep(action=step[:LONGEST_SENTENCE])
+                for step in recall_text.remedy_steps(remedy)[:MOST_STEPS]
             ),
         ),
         provenance=Provenance(
-            author=AUTHOR, created_at=received, updated_at=received, campaign=campaign.number
+            author=author, created_at=received, updated_at=received, campaign=campaign.number
         ),
-        verification=Verification(by=AUTHOR, at=received),
+        verification=Verification(by=author, at=received),
         published=Published(
-            component=campaign.told_text("COMPNAME"),
-            failure=f"{summary} {campaign.told_text('CONEQUENCE_DEFECT')}",
-            remedy=remedy,
+            component=campaign.component[:KEPT], failure=failure[:KEPT], remedy=remedy
         ),
     )
 
 
-def _signature_of(campaign: Campaign, supplied: SuppliedParts) -> Signature:
-    summary, consequence = (
-        campaign.told_text("DESC_DEFECT"),
-        campaign.told_text("CONEQUENCE_DEFECT"),
+def _card_id(campaign: Campaign) -> CardId:
+    number = campaign.number.lower()
+    told = number if number.isalnum() else slug(number)
+    return CardId(f"fc_{campaign.first.agency.root}_{told}"[:LONGEST_ID])
+
+
+def _kept_text(campaign: Campaign, column: str, notes: list[str]) -> str:
+    """Give a text as far as a card holds it, cut at a sentence or a word."""
+    told = campaign.get(column)
+    if len(told) <= KEPT:
+        return told
+    start = told[:KEPT]
+    end = max(start.rfind(". ") + 1, KEPT - 500)
+    cut = start[:end].rsplit(" ", 1)[0] if start[end - 1] != "." else start[:end]
+    first = campaign.first
+    notes.append(
+        f"{first.source}:{first.line}: {campaign.number}: {column} has {len(told)} characters; "
+        f"the first {len(cut)} are kept"
     )
-    flags = (campaign.told_text("DO_NOT_DRIVE"), campaign.told_text("PARK_OUTSIDE"))
-    path = component_path(campaign.told_text("COMPNAME"))
+    return cut + MORE
+
+
+def _signature_of(campaign: Campaign, supplied: SuppliedParts, summary: str) -> Signature:
+    consequence = campaign.get("consequence")
+    tree = component_tree(component_path(campaign.component), campaign.first.agency.root)
     return Signature(
-        text=recall_text.symptom_text(summary, consequence)[:CUT],
-        component=supplied.finest.get(campaign.number) or component_tree(path)[-1].id,
+        text=recall_text.symptom_text(summary, consequence)[:KEPT],
+        component=supplied.finest.get(campaign.number) or tree[-1].id,
         failure_mode=recall_text.read_failure_mode(summary),
-        severity=recall_text.read_severity(
-            consequence, parked=any(flag.casefold() in {"yes", "true"} for flag in flags)
-        ),
+        severity=recall_text.read_severity(consequence or summary, parked=campaign.parked),
     )
 
 
-def _vehicles_of(campaign: Campaign, models: Models) -> list[VehicleContext]:
+def _vehicles_of(campaign: Campaign, models: Models, notes: list[str]) -> list[VehicleContext]:
     """Give the vehicles of every line and of the summary, each model year once."""
-    make = _make_of(campaign)
-    named = recall_vehicles.named_vehicles(
-        campaign.told_text("DESC_DEFECT"), make, models.get(make, ())
-    )
-    found = {_vehicle_identity(v): v for v in [*named, *_vehicle_rows(campaign)]}
-    return sorted(found.values(), key=lambda v: (v.make or "", v.model or "", v.year or 0))
-
-
-def _vehicle_rows(campaign: Campaign) -> list[VehicleContext]:
-    listed = (_vehicle_of_line(line, _make_of(campaign)) for line in campaign.lines)
-    return [vehicle for vehicle in listed if vehicle is not None]
-
-
-def _make_of(campaign: Campaign) -> str:
-    return maker_name(campaign.told_text("MAKETXT") or campaign.told_text("MFGTXT"))
-
-
-def _vehicle_identity(vehicle: VehicleContext) -> str:
-    return slug(vehicle.make or "", vehicle.model or "", str(vehicle.year))
-
-
-def _vehicle_of_line(line: RecallLine, make: str) -> VehicleContext | None:
-    model = line.get("MODELTXT")
-    if not model:
-        return None
-    year = int(line.get("YEARTXT") or NO_YEAR)
-    own = maker_name(line.get("MAKETXT")) if line.get("MAKETXT") else make
-    return VehicleContext(make=own, model=model, year=None if year == NO_YEAR else year)
+    make = campaign.make
+    named = recall_vehicles.named_vehicles(campaign.get("summary"), make, models.get(make, ()))
+    found = {vehicle_identity(v): v for v in [*named, *campaign.listed_vehicles()]}
+    every = sorted(found.values(), key=lambda v: (v.make or "", v.model or "", v.year or 0))
+    if len(every) > MOST_VEHICLES:
+        notes.append(f"{campaign.number}: of {len(every)} vehicles {MOST_VEHICLES} are kept")
+    return every[:MOST_VEHICLES]
 
 
 def _received_at(campaign: Campaign) -> datetime:
     """Give the day the agency got the report; without one, the first of the campaign's year."""
-    dated = DATE.fullmatch(campaign.told_text("RCDATE")[:10])
-    if not dated:
-        return datetime.strptime(campaign.number[:2], "%y").replace(tzinfo=UTC)
-    year, month, day = (int(dated[n] or dated[7 - n]) for n in (1, 2, 3))
-    # A month past twelve is a day: some exports write the month first.
-    month, day = (month, day) if month <= MONTHS else (day, month)
+    written = campaign.get("received")
     try:
-        return datetime(year, month, day, tzinfo=UTC)
+        day = read_day(written, campaign.first.days) if written else None
     except ValueError as error:
         raise InvalidInput("report date", str(error)) from error
+    if day is None and written:
+        raise InvalidInput("report date", f"{written[:40]!r} is not a date")
+    if day is not None:
+        return day
+    year = campaign.first.agency.year_of_number(campaign.number)
+    return datetime(year, 1, 1, tzinfo=UTC) if year else EARLIEST

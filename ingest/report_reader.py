@@ -1,13 +1,13 @@
 """A failure report as the vocabulary sees it: codes, symptoms, vehicle, and its embedding."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 from domain import codes
-from domain.codes import CodeKey, ErrorCode
+from domain.codes import CodeKey, CodeStatus, ErrorCode, ToldCode, TroubleCode
 from domain.errors import Unavailable
 from domain.hazards import SafetyAdvice
 from domain.matches import Embedding, UnderstoodReport
@@ -16,11 +16,19 @@ from domain.reports import CODES_LIMIT, FailureReport
 from domain.tickets import SeenSymptom
 from domain.vehicles import VehicleContext, VehicleModel
 from domain.vocabulary import Component, Symptom
+from ingest.concept_patterns import find_in_language
 from ingest.extraction import Clause, TextFinding, find_by_meaning, find_in_text, split_text
+from ingest.failures import split_failures
+from ingest.hazard_classifier import find_meant_hazard
 from ingest.hazards import find_hazards
+from ingest.languages import ENGLISH, HINGLISH
 from ingest.lexicon import Lexicon, PhraseKind
+from ingest.questions import is_question
 from ingest.safety_advice import advise
+from ingest.typed_codes import read_typed
+from ingest.unread_texts import told_in_english, told_language, unread
 
+T = TypeVar("T")
 # The scope of a code that no known make uses, on a vehicle whose make is not known.
 UNKNOWN_MAKE = "unknown"
 MOST_SYMPTOMS = 20
@@ -30,12 +38,19 @@ SHORT = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportWords:
-    """What the words of a report say; `compared` are the clauses to be read by their meaning."""
+    """What the words of a report say.
+
+    Attributes:
+        compared: the clauses to be read by their meaning.
+        failures: the piece of the text that tells each failure, where it tells several.
+    """
 
     said: Sequence[TextFinding]
     compared: Sequence[Clause]
     vehicle: VehicleContext
     safety: SafetyAdvice | None
+    failures: Sequence[str]
+    language: str = ENGLISH
 
 
 class VocabularySource(Protocol):
@@ -90,35 +105,67 @@ class ReportReader:
         Raises:
             InvalidInput: a typed code does not read as a trouble code.
         """
+        whole, told = await self._understand(report)
+        alone = [replace(report, text=text, codes=()) for text in told]
+        each = [(await self._understand(one))[0] for one in alone]
+        # A danger comes first; else they stay in the order in which they were told.
+        return replace(whole, failures=tuple(sorted(each, key=lambda one: one.safety is None)))
+
+    async def _understand(self, report: FailureReport) -> tuple[UnderstoodReport, Sequence[str]]:
+        """Give the report as one failure, and the pieces of its text that tell several."""
         lexicon = self.lexicon
-        typed = [codes.normalise_code(code) for code in report.codes]
+        typed = [one for code in report.codes for one in read_typed(code, lexicon.codes)]
         text = without_masks(report.text)
         words = await self._read(report, text, lexicon)
-        embedding, meant = await self._meant(text, words.compared, lexicon)
-        read = [f.value for f in words.said if f.kind is PhraseKind.CODE and not f.negated]
-        return UnderstoodReport(
+        in_english = told_in_english(text, words, lexicon)
+        embedding, meant = await self._meant(
+            text if in_english is None else in_english, words.compared, lexicon
+        )
+        read = [f.value for f in words.said if _is_told(f, alone=not typed)]
+        found = (*(code.bare for code in typed), *read)
+        understood = UnderstoodReport(
             report=report,
-            codes=tuple(_found_code_keys((*typed, *read), words.vehicle.make, lexicon))[
-                :CODES_LIMIT
-            ],
+            codes=tuple(_found_code_keys(found, words.vehicle.make, lexicon))[:CODES_LIMIT],
+            told_codes=_told_codes(typed, words.said)[:CODES_LIMIT],
             symptoms=_merge_symptoms(words.said, meant),
             vehicle=words.vehicle,
             embedding=embedding,
-            safety=words.safety,
+            safety=words.safety or _meant_danger(text, words.language, in_english, embedding),
+            language=words.language,
+            in_english=in_english,
+            unread=unread(text, words),
         )
+        telling = understood.symptoms or understood.codes or understood.safety
+        understood = replace(understood, question=not telling and is_question(text))
+        return understood, words.failures
+
+    async def safety(self, text: str) -> SafetyAdvice | None:
+        """Give what to do first, where a text tells a danger: of a report that goes no further."""
+        return await self._read_apart(text, lambda: advise(text, find_hazards(text)))
 
     async def _read(self, report: FailureReport, text: str, lexicon: Lexicon) -> ReportWords:
-        """Read the words: a long text in a thread of its own, since the loop has others waiting."""
+        """Read the words, which a long text does in a thread of its own."""
 
         def read() -> ReportWords:
-            said = find_in_text(text, lexicon)
+            language = told_language(text, lexicon)
+            said = (
+                *find_in_text(text, lexicon, report.vehicle.make),
+                *find_in_language(text, language, lexicon),
+            )
+            english = lexicon.meanings is not None and language in {ENGLISH, HINGLISH}
             return ReportWords(
                 said=said,
-                compared=split_text(text, said) if lexicon.meanings is not None else (),
+                language=language,
+                compared=split_text(text, said) if english else (),
                 vehicle=_vehicle_of_report(report, lexicon),
                 safety=advise(report.text, find_hazards(report.text)),
+                failures=split_failures(text, said),
             )
 
+        return await self._read_apart(text, read)
+
+    async def _read_apart(self, text: str, read: Callable[[], T]) -> T:
+        """Read a long text in a thread of its own, since the loop has others waiting."""
         if len(text) <= SHORT:
             return read()
         return await asyncio.get_running_loop().run_in_executor(self._apart, read)
@@ -135,6 +182,16 @@ class ReportReader:
         return whole, find_by_meaning(compared, parts, lexicon)
 
 
+def _meant_danger(
+    text: str, language: str, in_english: str | None, embedding: Embedding | None
+) -> SafetyAdvice | None:
+    """Give what to do first where no word of danger stands in a text, and its meaning is one."""
+    if embedding is None or in_english is not None or language not in {ENGLISH, HINGLISH}:
+        return None
+    meant = find_meant_hazard(text, embedding)
+    return None if meant is None else advise(text, [meant])
+
+
 def code_keys(bare: str, make: str | None, lexicon: Lexicon) -> tuple[CodeKey, ...]:
     """Give the keys a code may have: one when it is shared or the make is known, else several."""
     known = lexicon.codes.get(bare, ())
@@ -144,6 +201,29 @@ def code_keys(bare: str, make: str | None, lexicon: Lexicon) -> tuple[CodeKey, .
         return known or (codes.code_key(bare, UNKNOWN_MAKE),)
     own, shared = codes.code_key(bare, make), codes.code_key(bare, codes.SAE)
     return (shared,) if own not in known and shared in known else (own,)
+
+
+def _is_told(finding: TextFinding, *, alone: bool) -> bool:
+    """Say whether it is a code of the report; one that was cleared only where nothing else is."""
+    if finding.kind is not PhraseKind.CODE or finding.negated:
+        return False
+    return alone or finding.status is not CodeStatus.CLEARED
+
+
+def _told_codes(typed: Iterable[TroubleCode], said: Iterable[TextFinding]) -> tuple[ToldCode, ...]:
+    """Give each code once with what is said of it; a typed one is there if nothing denies it."""
+    read = {
+        TroubleCode(f.value, f.failure_type): f.status
+        for f in said
+        if f.kind is PhraseKind.CODE and f.status is not None
+    }
+    told = dict.fromkeys(typed, CodeStatus.PRESENT) | read
+    kinds = {code.bare for code in told if code.failure_type is not None}
+    return tuple(
+        ToldCode(code, status)
+        for code, status in told.items()
+        if code.failure_type is not None or code.bare not in kinds
+    )
 
 
 def _found_code_keys(found: Iterable[str], make: str | None, lexicon: Lexicon) -> Iterator[CodeKey]:

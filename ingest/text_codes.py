@@ -1,165 +1,250 @@
-"""Trouble codes in free text, in every form people type, and nothing that only looks like one.
+"""Trouble codes in free text, in every form that people and tools write, and what is said of them.
 
-Five-character codes (P0A1F) are taken wherever they stand alone. A maker's code (E401) is taken
-when the vocabulary knows it, or when the text introduces it ("fault code E401").
+A five-character code (P0A1F) is taken wherever it stands alone; what only looks like a code, where
+the vocabulary knows it, where the text calls it one ("error 12"), or where a display shows it.
+`docs/reading.md` shows the forms; `code_forms.py` finds them, `code_status.py` reads what is said.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import Enum, auto
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from domain import codes
-from domain.characters import digits_folded
-from domain.codes import CodeKey
+from domain.codes import CodeKey, CodeStatus
+from ingest import code_context, spelt_codes
+from ingest.code_answers import find_answers
+from ingest.code_forms import ADDRESS, CodeCandidate, CodeForm, find_candidates, fold_marks
+from ingest.code_status import CodePlace, CodeState, is_list, read_states
+from ingest.code_words import NAMES, TextWords
 from ingest.text_spans import TextSpans
 
-ALONE = r"(?<![A-Za-z0-9])"
-ENDS = r"(?![A-Za-z0-9])"
-FIVE = re.compile(
-    rf"{ALONE}(?P<code>[PBCU]-?[0-3][0-9A-F]{{3}})(?:[\s-]?[0-9A-F]{{2}})?{ENDS}", re.IGNORECASE
-)
-# Written apart, it is only taken where a code was announced: "code P0A 1F".
-APART = re.compile(
-    rf"{ALONE}(?P<code>[PBCU]\s?[0-3]\s?[0-9A-F]\s?[0-9A-F]\s?[0-9A-F]){ENDS}", re.IGNORECASE
-)
-MAKERS = re.compile(
-    rf"{ALONE}(?P<letters>[A-Za-z]{{1,3}})(?P<gap>[\s-]?)(?P<digits>\d{{1,4}}){ENDS}"
-)
-NUMBER = re.compile(rf"{ALONE}(?P<code>\d{{2,4}}){ENDS}")
-INTRODUCED = re.compile(
-    r"(?<![A-Za-z])(?:(?:error|fault|trouble|diagnostic|dtc|alarm)s?\s{0,2}(?:codes?)?|codes?)"
-    r"(?:\s{0,2}(?:no|number|is|was|are|shows|showing|stored|:|#|=|-)){0,2}[\s.:#=-]{0,3}$",
-    re.IGNORECASE,
-)
-# Between the codes of a list: "E401, E402 and E403".
-LISTED = re.compile(r"[\s,;/&+]*(?:(?:and|aur|or|then)\s+)?", re.IGNORECASE)
-COUNTED = re.compile(
-    r"\s?(?:%|°|(?:k?ms?|kmph|v|volts?|a|amps?|c|deg\w*|times?|baar|bar|percent|min\w*|hours?|ghante"
-    r"|days?|din|months?|years?|rpm|cells?|wheel\w*|rs|rupees|kwh|ah)\b)",
-    re.IGNORECASE,
-)
-DENIED = re.compile(
-    r"(?<![A-Za-z])(?:no|not|without|never|cleared)\s{1,3}(?:(?:any|a|error|fault|code|codes|dtc|such"
-    r"|more|longer|showing|stored)\s{1,3}){0,3}$",
-    re.IGNORECASE,
-)
-DENIED_AFTER = re.compile(
-    r"\s{0,3}(?:is\s|was\s|code\s|error\s|ab\s){0,2}(?:nahi|nahin|nhi|not\s(?:present|stored|there))\b",
-    re.IGNORECASE,
-)
-# Names of models and trims that have the form of a code.
-NAMES = frozenset({"P100D", "B2B", "C2C", "B2C", "U2"})
-YEAR = re.compile(r"19[89]\d|20[0-4]\d")
-LEAST_KNOWN = 3
-LOOK_BACK = 48
-LOOK_AHEAD = 24
+FOUR_DIGITS = re.compile(r"[0-9A-F]{4}")
+LISTED_APART = 24
+# Of what was no code by itself, so much is kept for a list that turns out to be one.
+MOST_WAITING = 6
+# Three letters and digits on a display are rather the name of a model.
+MOST_SHOWN_LETTERS, MOST_SHOWN_DIGITS = 2, 3
+SHOWN_FORMS = (CodeForm.MAKER, CodeForm.SPACED, CodeForm.APART)
+# How sure a form is, once the words around it make it a code.
+CONFIDENCE: Mapping[CodeForm, float] = {
+    CodeForm.CONTROLLER: 0.9,
+    CodeForm.MAKER: 0.9,
+    CodeForm.APART: 0.85,
+    CodeForm.SPELT: 0.85,
+    CodeForm.SPACED: 0.85,
+    CodeForm.HEX: 0.85,
+    CodeForm.ALIKE: 0.8,
+    CodeForm.HEX_WORD: 0.8,
+    CodeForm.SPELT_NUMBER: 0.75,
+}
+# How "P" is spoken, which nothing else sounds like.
+CLEAR_BEGINNINGS = frozenset({"p", "pee", "papa", "पी"})
 
 
 @dataclass(frozen=True, slots=True)
 class CodeSeen:
-    """A code read at a place: `bare` is its one spelling."""
+    """A code read at a place.
+
+    Attributes:
+        bare: its one spelling.
+        start: where the code itself stands; `end` is past it.
+        negated: it is no code of the report: denied, or cleared and not all that there is.
+        failure_type: how it failed: two hexadecimal digits, or "FMI3"; None where none is told.
+    """
 
     bare: str
     start: int
     end: int
     confidence: float
     negated: bool
+    failure_type: str | None = None
+    status: CodeStatus = CodeStatus.PRESENT
 
 
 def find_codes(
-    text: str, known: Mapping[str, tuple[CodeKey, ...]], taken: list[tuple[int, int]]
+    text: str,
+    known: Mapping[str, tuple[CodeKey, ...]],
+    taken: Sequence[tuple[int, int]] = (),
+    make: str | None = None,
 ) -> list[CodeSeen]:
     """Give the codes in order; places in `taken` (the names of vehicles) hold none."""
-    # Place for place the same: codes are typed with the digits of any keyboard.
-    text, named = digits_folded(text), TextSpans(taken)
-    found: list[CodeSeen] = []
-    last = -1
-    for each in sorted(_find_candidates(text), key=lambda c: (c.start, -c.stop)):
-        if each.start < last or named.overlap(each.start, each.end):
-            continue
-        confidence = _code_confidence(
-            each, known=each.bare in known, introduced=_is_introduced(text, each, found)
+    folded = fold_marks(text)
+    words = TextWords.of(folded)
+    answers = list(find_answers(folded, words))
+    candidates = chain(
+        find_candidates(folded),
+        spelt_codes.find_spelt(words),
+        spelt_codes.find_alike(text, known),
+    )
+    judge = CodeJudge(folded, words, known, make)
+    other = TextSpans(
+        (
+            *taken,
+            *(found.span() for found in ADDRESS.finditer(folded)),
+            *((answer.start, answer.end) for answer in answers),
         )
-        if confidence:
-            negated = _is_denied(text, each.start, each.end)
-            found.append(CodeSeen(each.bare, each.start, each.end, confidence, negated))
-            last = each.stop
-    return found
+    )
+    free = [each for each in candidates if not other.overlap(each.start, each.end)]
+    told = [code for answer in answers for code in answer.codes]
+    for each in sorted((*free, *told), key=lambda c: (c.start, -c.stop, c.form.value)):
+        judge.consider(each)
+    places = [CodePlace(c.start - c.lead, c.stop) for c, _ in judge.accepted]
+    return _settle(judge.accepted, read_states(words, places))
 
 
-class CodeShape(Enum):
-    FIVE = auto()
-    APART = auto()
-    MAKER = auto()
-    SPACED = auto()
-    NUMBER = auto()
+class CodeJudge:
+    """Takes candidates in order and keeps those that are codes, each with how surely it is one."""
 
+    def __init__(
+        self,
+        text: str,
+        words: TextWords,
+        known: Mapping[str, tuple[CodeKey, ...]],
+        make: str | None,
+    ) -> None:
+        self.accepted: list[tuple[CodeCandidate, float]] = []
+        self._waiting: list[CodeCandidate] = []
+        self._text, self._words, self._known, self._make = text, words, known, make
 
-@dataclass(frozen=True, slots=True)
-class CodeCandidate:
-    """Something with a code's form; `stop` is past a failure type that follows the code."""
+    def consider(self, each: CodeCandidate) -> None:
+        """Take a candidate, unless one that stands further in front has its place."""
+        last = self.accepted[-1][0] if self.accepted else None
+        if last is not None and each.start < last.stop:
+            return
+        confidence = self._confidence(each)
+        if not confidence:
+            self._waiting = [*self._waiting[-MOST_WAITING:], each]
+            return
+        self._take_list_before(each, confidence)
+        self.accepted.append((self._decoded(each), confidence))
 
-    bare: str
-    start: int
-    end: int
-    stop: int
-    shape: CodeShape
+    def _decoded(self, each: CodeCandidate) -> CodeCandidate:
+        """Give a known code for the four digits that a tool shows of it: "DTC 0A1F"."""
+        if each.form is not CodeForm.HEX_WORD or FOUR_DIGITS.fullmatch(each.bare) is None:
+            return each
+        bare = codes.decode_dtc(int(each.bare, 16))
+        return replace(each, bare=bare) if bare in self._known else each
 
+    def _take_list_before(self, each: CodeCandidate, confidence: float) -> None:
+        """Take what is listed in front of a code that is called one behind: "E02, E03 error"."""
+        taken: list[CodeCandidate] = []
+        first = each
+        while self._waiting:
+            earlier = self._waiting.pop()
+            alike = earlier.bare.isdigit() == each.bare.isdigit() and earlier.stop <= first.start
+            if alike and is_list(self._words, earlier.stop, first.start):
+                taken.append(earlier)
+                first = earlier
+        if code_context.is_called_behind(self._words, each):
+            self.accepted += [(one, confidence) for one in reversed(taken)]
 
-def _find_candidates(text: str) -> Iterator[CodeCandidate]:
-    for match in FIVE.finditer(text):
-        yield CodeCandidate(
-            codes.normalise_code(match["code"]), *match.span("code"), match.end(), CodeShape.FIVE
+    def _confidence(self, each: CodeCandidate) -> float:
+        """Give how surely it is a code; zero when it is not to be taken for one."""
+        if each.form in (CodeForm.ANSWER, CodeForm.J1939):
+            return 0.95
+        if each.form is not CodeForm.FIVE and code_context.is_other_code(self._words, each):
+            return 0.0
+        known = code_context.is_known(each, self._known)
+        called = code_context.is_called(self._words, each)
+        behind = code_context.is_called_behind(self._words, each)
+        announced = called or behind or self._goes_on(each)
+        if each.form in (CodeForm.NUMBER, CodeForm.CALLED):
+            return self._number_confidence(each, announced=announced)
+        if not called and (each.bare.lower() in NAMES or code_context.is_thing(self._words, each)):
+            return 0.0
+        return self._lettered_confidence(each, known=known, announced=announced)
+
+    def _lettered_confidence(self, each: CodeCandidate, *, known: bool, announced: bool) -> float:
+        match each.form:
+            case CodeForm.FIVE:
+                sure = known or announced or codes.is_shared(each.bare)
+                return 1.0 if sure else 0.9
+            case CodeForm.CONTROLLER | CodeForm.ALIKE:
+                enough = True
+            case CodeForm.SPELT:
+                enough = known or announced or self._begins_clearly(each)
+            case CodeForm.HEX_WORD:
+                enough = announced
+            case CodeForm.SPELT_NUMBER:
+                counted = code_context.is_counted(self._text, self._words, each)
+                enough = not counted and code_context.is_called(self._words, each)
+            case _:
+                enough = known or announced or self._is_shown(each)
+        return CONFIDENCE[each.form] * enough
+
+    def _number_confidence(self, each: CodeCandidate, *, announced: bool) -> float:
+        if not int(each.bare) or code_context.is_counted(self._text, self._words, each):
+            return 0.0
+        if code_context.is_year(each) and not code_context.is_called_code(self._words, each):
+            return 0.0
+        if announced or each.form is CodeForm.CALLED:
+            return 0.8
+        shown = code_context.is_marked(self._words, each) or code_context.shows_number(
+            self._words, each, self._make
         )
-    for match in APART.finditer(text):
-        bare = "".join(match["code"].upper().split())
-        if len(bare) < len(match["code"]):
-            yield CodeCandidate(bare, *match.span(), match.end(), CodeShape.APART)
-    for match in MAKERS.finditer(text):
-        shape = _shape_of(match)
-        if shape is not None and not COUNTED.match(text, match.end()):
-            bare = f"{match['letters']}{match['digits']}".upper()
-            yield CodeCandidate(bare, *match.span(), match.end(), shape)
-    for match in NUMBER.finditer(text):
-        if not COUNTED.match(text, match.end()) and not YEAR.fullmatch(match["code"]):
-            yield CodeCandidate(match["code"], *match.span(), match.end(), CodeShape.NUMBER)
+        return 0.7 * (shown and len(each.bare) <= MOST_SHOWN_DIGITS)
+
+    def _is_shown(self, each: CodeCandidate) -> bool:
+        if each.form not in SHOWN_FORMS or _is_long(each):
+            return False
+        counted = code_context.is_counted(self._text, self._words, each)
+        counted = counted or code_context.is_year(each)
+        return not counted and code_context.is_shown(self._words, each)
+
+    def _begins_clearly(self, each: CodeCandidate) -> bool:
+        return self._words.word(self._words.from_place(each.start)) in CLEAR_BEGINNINGS
+
+    def _goes_on(self, each: CodeCandidate) -> bool:
+        """Say whether a list of codes goes on with it."""
+        if not self.accepted:
+            return False
+        last = self.accepted[-1][0]
+        if each.start - last.stop > LISTED_APART:
+            return False
+        if _is_long(each) or (each.form is CodeForm.NUMBER and not last.bare.isdigit()):
+            return False
+        return is_list(self._words, last.stop, each.start)
 
 
-def _shape_of(match: re.Match[str]) -> CodeShape | None:
-    if not match["gap"].isspace():
-        return CodeShape.MAKER
-    single = len(match["letters"]) == 1 and match["letters"] not in "aAiI"
-    return CodeShape.SPACED if single else None
+def _is_long(each: CodeCandidate) -> bool:
+    """Say whether it has more letters than what a display shows, or a list goes on with."""
+    letters = sum(sign.isalpha() for sign in each.bare)
+    return each.form is CodeForm.MAKER and letters > MOST_SHOWN_LETTERS
 
 
-def _code_confidence(candidate: CodeCandidate, *, known: bool, introduced: bool) -> float:
-    """Give how surely it is a code; zero when it is not to be taken for one."""
-    if candidate.bare in NAMES and not introduced:
-        return 0.0
-    match candidate.shape:
-        case CodeShape.FIVE:
-            return 1.0 if known or introduced or codes.is_shared(candidate.bare) else 0.9
-        case CodeShape.MAKER:
-            return 0.95 if known and len(candidate.bare) >= LEAST_KNOWN else 0.9 * introduced
-        case CodeShape.SPACED:
-            return 0.85 * (introduced or known)
-        case CodeShape.APART | CodeShape.NUMBER:
-            return 0.8 * introduced
+def _settle(
+    accepted: Sequence[tuple[CodeCandidate, float]], states: Sequence[CodeState]
+) -> list[CodeSeen]:
+    """Give each code with what the text says of it in the end, wherever it is named."""
+    types: dict[str, set[str | None]] = {}
+    for code, _ in accepted:
+        types.setdefault(code.bare, set()).add(code.failure_type)
+    last: dict[tuple[str, str | None], CodeState] = {}
+    for (code, _), told in zip(accepted, states, strict=True):
+        state = CodeState(code.status) if told.status is None else told
+        # Without a failure type it speaks of each.
+        named = types[code.bare] if code.failure_type is None else (code.failure_type, None)
+        for failure_type in named:
+            if state.status is not None or (code.bare, failure_type) not in last:
+                last[code.bare, failure_type] = state
+    final = [last[code.bare, code.failure_type] for code, _ in accepted]
+    gone = (CodeStatus.CLEARED, CodeStatus.DENIED)
+    standing = any(state.status not in gone for state in final)
+    return list(_seen(accepted, final, standing=standing))
 
 
-def _is_introduced(text: str, candidate: CodeCandidate, found: list[CodeSeen]) -> bool:
-    """Say whether the text announces a code here, or goes on with a list of codes."""
-    if INTRODUCED.search(text[max(0, candidate.start - LOOK_BACK) : candidate.start]):
-        return True
-    if not found or candidate.start - found[-1].end > LOOK_AHEAD:
-        return False
-    if candidate.shape is CodeShape.NUMBER and not found[-1].bare.isdigit():
-        return False
-    return LISTED.fullmatch(text[found[-1].end : candidate.start]) is not None
-
-
-def _is_denied(text: str, start: int, end: int) -> bool:
-    before = text[max(0, start - LOOK_BACK) : start]
-    after = text[end : end + LOOK_AHEAD]
-    return DENIED.search(before) is not None or DENIED_AFTER.match(after) is not None
+def _seen(
+    accepted: Sequence[tuple[CodeCandidate, float]],
+    states: Sequence[CodeState],
+    *,
+    standing: bool,
+) -> Iterator[CodeSeen]:
+    for (code, confidence), state in zip(accepted, states, strict=True):
+        status = state.status or CodeStatus.PRESENT
+        # What was cleared is still the best clue where nothing else is left.
+        cleared = status is CodeStatus.CLEARED and (state.away or standing)
+        negated = status is CodeStatus.DENIED or cleared
+        yield CodeSeen(
+            code.bare, code.start, code.end, confidence, negated, code.failure_type, status
+        )

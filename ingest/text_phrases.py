@@ -100,9 +100,16 @@ def _phrase_seen(
     # In the order of the total: the sum of all its words is then the total itself, to the last bit.
     share = _weight_there(number, {k.stem for k in placed}, lexicon) / total
     least = 1.0 if phrase.kind is PhraseKind.COMPONENT else COVERED
-    if share < least or (len(wanted) == 1 and total < SINGLE_WORD_WEIGHT and not phrase.negates):
+    if share < least or (len(wanted) == 1 and _says_little(phrase, total)):
         return None
     return _place_phrase(phrase, words, placed, share)
+
+
+def _says_little(phrase: Phrase, total: float) -> bool:
+    """Say whether the one telling word of a phrase is too common, or was one word of many."""
+    if phrase.kind is PhraseKind.SYMPTOM and len(phrase.text.split()) > 1 and not phrase.negates:
+        return True
+    return total < SINGLE_WORD_WEIGHT and not phrase.negates
 
 
 def _closest_words(known: list[KnownWord], wanted: int) -> list[KnownWord]:

@@ -10,7 +10,11 @@ from matching.trust import Standing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """One suggested card, with everything that explains its place (PI-7)."""
+    """One suggested card, with everything that explains its place (PI-7).
+
+    `chance` is how likely it tells of the reported failure, 0..1 (`matching.chance`); None where
+    that was not weighed: a card that is only remembered, or one past the first twelve.
+    """
 
     rank: int
     card: CardFacts
@@ -19,6 +23,7 @@ class Match:
     reasons: tuple[Reason, ...]
     sentence: str
     standing: Standing
+    chance: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +36,22 @@ class SearchStage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailureMatches:
+    """What fits one failure of a report that tells several: `text` tells it."""
+
+    text: str
+    matches: tuple[Match, ...]
+    prompt: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatchAnswer:
     """The matches, the level that answered, and why not a better one did.
 
     `prompt` tells the technician how to go on when no card is offered; `shortened` says why fewer
-    cards were looked for than could be found, when that is so.
+    cards were looked for than could be found, when that is so. `failures` has each failure by
+    itself, where the report tells several. `passed_over` are the cards that were looked at when
+    none was worth showing: they say what would tell most.
     """
 
     matches: tuple[Match, ...]
@@ -44,4 +60,6 @@ class MatchAnswer:
     degraded: str | None = None
     prompt: str | None = None
     shortened: str | None = None
+    failures: tuple[FailureMatches, ...] = ()
     trace: tuple[SearchStage, ...] = ()
+    passed_over: tuple[CardFacts, ...] = ()

@@ -43,7 +43,7 @@ def fit_level(understood: UnderstoodReport, card: CardFacts) -> VehicleLevel:
 def shared_words(understood: UnderstoodReport, card: CardFacts) -> list[str]:
     """Give the telling words that report and card share, in the report's order."""
     said = set(split_words(f"{card.title} {card.text}"))
-    return [w for w in dict.fromkeys(split_words(understood.report.text)) if w in said]
+    return [w for w in dict.fromkeys(split_words(understood.english)) if w in said]
 
 
 def fit_reasons(understood: UnderstoodReport, card: CardFacts) -> tuple[Reason, ...]:
@@ -57,7 +57,7 @@ def fit_reasons(understood: UnderstoodReport, card: CardFacts) -> tuple[Reason, 
 
 
 def _shares_words(understood: UnderstoodReport, card: CardFacts) -> bool:
-    telling = len(set(split_words(understood.report.text)))
+    telling = len(set(split_words(understood.english)))
     return telling > 0 and len(shared_words(understood, card)) >= min(WORDS, telling)
 
 

@@ -14,6 +14,8 @@ from domain.ids import CardId, GarageId
 from domain.matches import CardFacts, CardHit, CardMarks, Level, Source, UnderstoodReport
 from matching import fit, formulas, trust
 from matching.answers import Match, MatchAnswer
+from matching.chance import LOOKED_AT, WORTH, ChanceJudge, ListChance
+from matching.failures import failures_of, join_answers
 from matching.fallback_levels import (
     RECENT_SECONDS,
     RecentAnswers,
@@ -25,6 +27,7 @@ from matching.rankers import RankedCard, Ranker
 from matching.reasons import find_reasons, reason_sentence
 from matching.recall import CardRecall, SearchableCards
 from matching.recall_sources import build_sources
+from matching.word_rarity import WordRarity
 
 # All that the sources may find together: nothing is cut before it is ranked.
 CONSIDERED = 250
@@ -43,6 +46,10 @@ SHORTENED = (
     "Leave the code out to see what the words alone bring."
 )
 NO_MATCH = "No known card fits. Describe what you see and measure; your report founds a new card."
+QUESTION = (
+    "This reads as a question, not as a failure, so no card is offered. "
+    "Say what fails and how it shows."
+)
 NO_CARDS = (
     "This service knows no card yet: an operator loads them with `battwheels ingest knowledge`. "
     "Your report founds a new card."
@@ -72,11 +79,31 @@ class Matcher:
         self._keeping: set[asyncio.Task[None]] = set()
         # What is said when nothing fits; whoever serves knows when there is no card at all.
         self.no_match = NO_MATCH
+        # What tells how likely each card is right, and how much words tell among these cards:
+        # whoever serves sets both. Without them a sign of its own is all that a card needs.
+        self.chances: ChanceJudge | None = None
+        self.rarity = WordRarity()
 
     async def match(
         self, understood: UnderstoodReport, viewer: Viewer, limit: int = formulas.TOP
     ) -> MatchAnswer:
-        """Give at most `limit` cards for a report, best first, from the best level that answers."""
+        """Give at most `limit` cards for a report, best first, from the best level that answers.
+
+        Where it tells several failures, each is answered by itself too.
+        """
+        if understood.question:
+            return MatchAnswer(
+                matches=(), level=Level.AI, ranker=self._ranker.name, prompt=QUESTION
+            )
+        told = failures_of(understood)
+        if not told:
+            return await self._match_one(understood, viewer, limit)
+        answers = await asyncio.gather(*(self._match_one(one, viewer, limit) for one in told))
+        return join_answers(told, answers, limit)
+
+    async def _match_one(
+        self, understood: UnderstoodReport, viewer: Viewer, limit: int
+    ) -> MatchAnswer:
         try:
             async with asyncio.timeout(self._patience_s):
                 answer = await self._search_graph(understood, viewer, limit)
@@ -111,20 +138,44 @@ class Matcher:
     async def _rank_and_explain(
         self, recall: CardRecall, ranked: Sequence[RankedCard], limit: int
     ) -> MatchAnswer:
+        """Explain what may be shown, if it is worth showing: nobody is told what does not fit.
+
+        A shared code speaks for itself. With a part of the search away the chance
+        is not known well enough to silence a card that has a sign of its own.
+        """
         said = recall.understood
         degraded = _degraded_reason(said, recall)
-        speaks = _any_telling(said, ranked)
+        by_card = {r.marks.id: r for r in ranked}
+        least = LOOKED_AT if self.chances is not None else 0
+        admitted = await _admit_cards(recall, by_card, (limit, least), strict=bool(degraded))
+        judged = self._judge(recall, by_card)
+        coded = any(set(said.codes) & set(card.codes) for card, _ in admitted)
+        fits = judged is None or judged.shown or coded or bool(degraded)
+        speaks = fits and _any_telling(said, [by_card[card.id] for card, _ in admitted])
         found = (
-            await _explain_matches(recall, ranked, limit, strict=bool(degraded)) if speaks else ()
+            _build_matches(said, by_card, _worthwhile(admitted, judged), judged) if speaks else ()
         )
         return MatchAnswer(
+            passed_over=() if speaks else tuple(card for card, _ in admitted),
             matches=found,
             level=Level.KEYWORD if degraded else Level.AI,
             ranker=self._ranker.name,
             degraded=degraded,
-            prompt=None if found else self.no_match,
+            prompt=None if found else said.unread or self.no_match,
             trace=tuple(recall.trace),
         )
+
+    def _judge(self, recall: CardRecall, by_card: Mapping[CardId, RankedCard]) -> ListChance | None:
+        """Judge the best ranked of the cards that may be shown, and no other."""
+        if self.chances is None:
+            return None
+        known = ((by_card[card], recall.known[card]) for card in by_card if card in recall.known)
+        shown = [
+            (ranked, _facts_held(card, ranked))
+            for ranked, card in known
+            if trust.standing_of(card) is not None
+        ]
+        return self.chances.judge(recall.understood, shown, self.rarity)
 
     async def _answer_below_graph(self, asked: UnansweredReport) -> MatchAnswer:
         for level in self._levels:
@@ -179,13 +230,15 @@ def _any_telling(understood: UnderstoodReport, ranked: Sequence[RankedCard]) -> 
 
 def _reads_alike(understood: UnderstoodReport, candidate: CardCandidate) -> bool:
     if understood.embedding is None:
-        return candidate.contribution_of(Source.WORDS) is not None
+        # Without a text in English there is nothing that words could share.
+        found_by_words = candidate.contribution_of(Source.WORDS) is not None
+        return _lost_embedder(understood) and found_by_words
     meaning = candidate.contribution_of(Source.MEANING)
     return meaning is not None and meaning.score >= fit.ALIKE
 
 
 def _lost_embedder(understood: UnderstoodReport) -> bool:
-    return understood.embedding is None and bool(understood.report.text)
+    return understood.embedding is None and bool(understood.english)
 
 
 def _degraded_reason(understood: UnderstoodReport, recall: CardRecall) -> str | None:
@@ -196,24 +249,45 @@ def _degraded_reason(understood: UnderstoodReport, recall: CardRecall) -> str | 
     return None
 
 
-async def _explain_matches(
-    recall: CardRecall, ranked: Sequence[RankedCard], limit: int, *, strict: bool
+def _worthwhile(
+    admitted: Sequence[tuple[CardFacts, trust.Standing]], judged: ListChance | None
+) -> Sequence[tuple[CardFacts, trust.Standing]]:
+    """Leave out what is hardly ever right: reading it is not worth a technician's time."""
+    if judged is None:
+        return admitted
+    return [one for one in admitted if judged.cards.get(one[0].id, WORTH) >= WORTH]
+
+
+def _build_matches(
+    understood: UnderstoodReport,
+    by_card: Mapping[CardId, RankedCard],
+    admitted: Sequence[tuple[CardFacts, trust.Standing]],
+    judged: ListChance | None,
 ) -> tuple[Match, ...]:
-    """Explain the cards that may be shown; `strict`, only those with a sign of their own."""
-    by_card: dict[CardId, RankedCard] = {r.marks.id: r for r in ranked}
-    admitted = await _admit_cards(recall, by_card, limit, strict=strict)
-    return tuple(
-        _build_match(recall.understood, by_card[card.id], (card, standing), rank)
+    """Explain each card, in its place."""
+    chances: Mapping[CardId, float] = judged.cards if judged is not None else {}
+    matches = [
+        _build_match(understood, by_card[card.id], (card, standing), rank)
         for rank, (card, standing) in enumerate(admitted, start=1)
-    )
+    ]
+    return tuple(replace(match, chance=chances.get(match.card.id)) for match in matches)
 
 
 async def _admit_cards(
-    recall: CardRecall, by_card: Mapping[CardId, RankedCard], limit: int, *, strict: bool
+    recall: CardRecall,
+    by_card: Mapping[CardId, RankedCard],
+    places: tuple[int, int],
+    *,
+    strict: bool,
 ) -> Sequence[tuple[CardFacts, trust.Standing]]:
-    """Read of the best ranked as many as it takes to fill the places; few are read in vain."""
+    """Read of the best ranked as many as it takes to fill the places; few are read in vain.
+
+    `places` are how many may be shown, and how many are to be read at least; `strict`: only cards
+    with a sign of their own are admitted.
+    """
     admitted: Sequence[tuple[CardFacts, trust.Standing]] = ()
-    ranked, step = list(by_card), READ_FOR_EACH_PLACE * limit
+    (limit, least), ranked = places, list(by_card)
+    step = max(READ_FOR_EACH_PLACE * limit, least)
     for end in range(step, len(ranked) + step, step):
         facts = await recall.facts(ranked[:end])
         if strict:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain import effectiveness
+from domain.codes import CodeKey
 from domain.effectiveness import WilsonInterval
 from domain.matches import CardFacts, Source, UnderstoodReport, VehicleLevel
 from matching.fusion import CardCandidate, Contribution
@@ -92,10 +93,16 @@ def _standing_label(standing: Standing) -> str:
 
 def _code_reasons(understood: UnderstoodReport, card: CardFacts) -> list[Reason]:
     shared = [code for code in understood.codes if code in card.codes]
-    return [
-        Reason(kind=ReasonKind.CODE, subject=code, text=f"reports code {code.partition(':')[2]}")
-        for code in shared
+    return [Reason(kind=ReasonKind.CODE, subject=c, text=_code_text(understood, c)) for c in shared]
+
+
+def _code_text(understood: UnderstoodReport, key: CodeKey) -> str:
+    """Say which code is shared, how it failed, and what the report says of it."""
+    bare = key.partition(":")[2]
+    said = [
+        told.details for told in understood.told_codes if told.code.bare == bare and told.details
     ]
+    return f"reports code {bare}" + (f" ({'; '.join(said)})" if said else "")
 
 
 def _symptom_reasons(understood: UnderstoodReport, card: CardFacts) -> list[Reason]:

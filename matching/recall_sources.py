@@ -133,10 +133,10 @@ class WordsAndVehicleSource:
     stage: RecallStage = RecallStage.TOGETHER
 
     def lists(self, question: RecallQuestion) -> tuple[Source, ...]:
-        return (Source.WORDS, Source.VEHICLE) if question.said.report.text else (Source.VEHICLE,)
+        return (Source.WORDS, Source.VEHICLE) if question.said.english else (Source.VEHICLE,)
 
     async def recall(self, question: RecallQuestion) -> Lists:
-        text, viewer, traits = question.said.report.text, question.viewer, question.traits
+        text, viewer, traits = question.said.english, question.viewer, question.traits
         symptoms = question.symptoms
         if not text:
             found = await self.finder.by_vehicle(symptoms, viewer, self.of_vehicle, traits)

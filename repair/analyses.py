@@ -118,6 +118,7 @@ async def handle_event(ports: AnalysisPorts, event: Event) -> None:
             await _handle_card_change(ports, event)
         case (
             EventType.TICKET_CREATED
+            | EventType.TICKET_CRITICAL
             | EventType.FEEDBACK_OBSERVED
             | EventType.REVIEW_OPENED
             | EventType.SYNC_REQUIRED

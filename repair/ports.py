@@ -6,6 +6,7 @@ from typing import Protocol
 from domain.access import Actor, Viewer
 from domain.cards import FailureCard
 from domain.events import Event
+from domain.hazards import SafetyAdvice
 from domain.ids import BayId, CardId, GarageId, JobId, PersonId, TicketId, VehicleId
 from domain.jobs import Bay, Job, Slot
 from domain.matches import Embedding, UnderstoodReport
@@ -108,6 +109,7 @@ class ReportInterpreter(Protocol):
     """Understands a report: codes, symptoms, vehicle, embedding."""
 
     async def understand(self, report: FailureReport) -> UnderstoodReport: ...
+    async def safety(self, text: str) -> SafetyAdvice | None: ...
 
 
 class CardMatcher(Protocol):

@@ -12,6 +12,7 @@ from domain.access import (
     demand_allowed,
     may,
 )
+from domain.cards import Severity
 from domain.errors import AlreadyExists, InvalidInput, OperationConflict
 from domain.events import EventType
 from domain.ids import GarageId, TicketId
@@ -88,6 +89,7 @@ async def open_ticket(ports: ReportPorts, incoming: IncomingReport, operation: O
         vehicle_id=read.report.vehicle_id,
         codes=read.codes,
         symptoms=read.symptoms,
+        safety=read.safety,
     )
     if operation.actor.role is Role.TECHNICIAN:
         ticket = replace(ticket, status=TicketStatus.ASSIGNED, assignee=operation.actor.id)
@@ -95,6 +97,8 @@ async def open_ticket(ports: ReportPorts, incoming: IncomingReport, operation: O
     told = [EventType.TICKET_CREATED]
     if ticket.revisit_of is not None:
         told.append(EventType.TICKET_REVISITED)
+    if ticket.severity is Severity.CRITICAL:
+        told.append(EventType.TICKET_CRITICAL)
     events = [operation.event(each, ticket.id, ticket.version, place) for each in told]
     try:
         await ports.tickets.add(ticket, events, read.embedding)

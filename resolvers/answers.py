@@ -3,7 +3,7 @@
 import strawberry
 
 from domain.hazards import SafetyAdvice
-from domain.matches import LEVELS, Level
+from domain.matches import LEVELS, Level, UnderstoodReport
 from matching.answers import Match, MatchAnswer
 from matching.diagnosis.answers import Diagnosis, DiagnosticCheck, PossibleCause
 from matching.fusion import Contribution
@@ -12,24 +12,40 @@ from schema import diagnoses, hazards, matching, reasons
 from schema.usage import Rate
 
 
-def matches_answer(answer: MatchAnswer, safety: SafetyAdvice | None) -> matching.Matches:
+def matches_answer(answer: MatchAnswer, understood: UnderstoodReport) -> matching.Matches:
     return matching.Matches(
-        safety=hazards.SafetyAdvice.from_domain(safety),
+        safety=hazards.SafetyAdvice.from_domain(understood.safety),
+        note=understood.report.note,
         matches=[_match_of(match, answer.level) for match in answer.matches],
         level=answer.level,
         degraded=answer.degraded,
         ranker=answer.ranker,
         prompt=answer.prompt,
         shortened=answer.shortened,
+        failures=[
+            matching.FailureMatches(
+                text=one.text,
+                matches=[_match_of(match, answer.level) for match in one.matches],
+                prompt=one.prompt,
+            )
+            for one in answer.failures
+        ],
     )
 
 
-def diagnosis_answer(found: Diagnosis, safety: SafetyAdvice | None) -> diagnoses.Diagnosis:
+def diagnosis_answer(
+    found: Diagnosis, safety: SafetyAdvice | None, note: str | None
+) -> diagnoses.Diagnosis:
     return diagnoses.Diagnosis(
         safety=hazards.SafetyAdvice.from_domain(safety),
+        note=note,
         cause=None if found.cause is None else _possible_cause(found.cause),
         suspects=[_possible_cause(cause) for cause in found.suspects],
         checks=[_diagnostic_check(check) for check in found.checks],
+        questions=[
+            diagnoses.DiagnosticQuestion(kind=diagnoses.QuestionKind(one.kind.value), text=one.text)
+            for one in found.questions
+        ],
         reasoning=found.reasoning,
         reasoner=found.reasoner,
         precedents=[
@@ -41,6 +57,8 @@ def diagnosis_answer(found: Diagnosis, safety: SafetyAdvice | None) -> diagnoses
         level=found.level,
         degraded=found.degraded,
         truncated=found.truncated,
+        text=found.text,
+        others=[diagnosis_answer(other, None, None) for other in found.others],
     )
 
 
@@ -61,6 +79,7 @@ def _match_of(value: Match, level: Level) -> matching.Match:
     return matching.Match(
         rank=value.rank,
         score=value.score,
+        chance=value.chance,
         standing=reasons.Standing(value.standing.value),
         vehicle_level=card.vehicle_level,
         campaign=card.campaign,

@@ -13,6 +13,7 @@ from strawberry.types.graphql import OperationType
 from strawberry.utils.await_maybe import await_maybe
 
 from resolvers.books import BooksMutations, BooksQueries
+from resolvers.card_drafts import CardDraftQueries
 from resolvers.cards import CardMutations, CardQueries
 from resolvers.cost import DocumentLimits
 from resolvers.digests import DigestQueries
@@ -52,6 +53,7 @@ from schema.people import Garage
 class Query(
     MatchingQueries,
     CardQueries,
+    CardDraftQueries,
     TicketQueries,
     NodeQueries,
     VocabularyQueries,

@@ -41,7 +41,13 @@ LONGEST_PAGE = 100
 # A list without pages is bounded by its noun; few hold more than this.
 USUAL_LIST = 5
 # What some verbs cost before they give their first object.
-WEIGHTS = {"match": 5_000, "diagnose": 5_000, "search": 2_000, "suggestions": 5}
+WEIGHTS = {
+    "match": 5_000,
+    "diagnose": 5_000,
+    "draftFromText": 5_000,
+    "search": 2_000,
+    "suggestions": 5,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -208,9 +208,9 @@ def _error_sentence(cause: BattwheelsError, *, writes: bool) -> str:
     """Say what is wrong, what became of the data, and what to do."""
     match cause:
         case Unavailable(sentence=None):
-            return f"{cause}. {AGAIN if writes else LATER}"
+            return f"{cause.first} {cause}. {AGAIN if writes else LATER}".lstrip()
         case Unavailable():
-            return str(cause)
+            return f"{cause.first} {cause}".lstrip()
         case _:
             return tell_refusal(cause, writes=writes)
 

@@ -123,7 +123,7 @@ def parse_span(since: datetime, until: datetime) -> tuple[datetime, datetime]:
 def parse_code(value: str, make: str | None) -> CodeKey:
     """Give the key of a code: `Ather:E401`, a shared one, or a maker's where the make is known."""
     named = key_of("ErrorCode", value)
-    if make is None or ":" in named:
+    if make is None or codes.split_scope(named)[0] is not None:
         return codes.parse_code_key(named)
     return codes.code_key(named, make)
 

@@ -12,6 +12,7 @@ from matching import formulas
 from resolvers import answers, inputs
 from resolvers.context import RequestContext, RequestInfo
 from resolvers.guards import guard_field
+from resolvers.hazards import danger_first
 from schema.diagnoses import Diagnosis
 from schema.inputs import ReportInput
 from schema.matching import Found, Matches, SearchResult
@@ -44,11 +45,12 @@ class MatchingQueries:
         report: Annotated[ReportInput, strawberry.argument(description="What is failing, how.")],
     ) -> MatchResult:
         context = info.context
-        understood = await _understand_report(context, report)
-        answer = await context.services.matcher.match(understood, context.viewer)
+        async with danger_first(context, report.text):
+            understood = await _understand_report(context, report)
+            answer = await context.services.matcher.match(understood, context.viewer)
         if answer.degraded is not None:
             context.degraded.append(answer.degraded)
-        return answers.matches_answer(answer, understood.safety)
+        return answers.matches_answer(answer, understood)
 
     @strawberry.field(description="Say what most likely causes a failure, and what to check first.")
     @guard_field(Action.READ, ResourceKind.CARD)
@@ -58,11 +60,12 @@ class MatchingQueries:
         report: Annotated[ReportInput, strawberry.argument(description="What is failing, how.")],
     ) -> DiagnosisResult:
         context = info.context
-        understood = await _understand_report(context, report)
-        found = await context.services.diagnoser.diagnose(understood, context.viewer)
+        async with danger_first(context, report.text):
+            understood = await _understand_report(context, report)
+            found = await context.services.diagnoser.diagnose(understood, context.viewer)
         if found.degraded is not None:
             context.degraded.append(found.degraded)
-        return answers.diagnosis_answer(found, understood.safety)
+        return answers.diagnosis_answer(found, understood.safety, understood.report.note)
 
     @strawberry.field(description="Search the cards by meaning and words together.")
     @guard_field(Action.READ, ResourceKind.CARD)

@@ -79,9 +79,12 @@ def _raw_info(info: RequestInfo) -> GraphQLResolveInfo[object]:
 
 
 def tell_refusal(refusal: errors.BattwheelsError, *, writes: bool) -> str:
-    """Give a refusal as sentences: what is wrong, what to do, and that nothing was saved."""
+    """Give a refusal as sentences: first what keeps people safe, where it says so; then what is
+    wrong, what to do, and that nothing was saved.
+    """
     text = str(refusal).rstrip()
     text = text if text.endswith((".", "!", "?")) else f"{text}."
+    text = f"{refusal.first} {text}".lstrip()
     return f"{text} {NOT_DONE}" if writes else text
 
 

@@ -20,6 +20,7 @@ from billing.ledger.returns import ReturnBuilder
 from billing.ledger.stock import StockStore
 from billing.messages.correspondence import MessageStore
 from domain.access import Actor, Viewer
+from domain.card_drafts import CardDraft
 from domain.cards import FailureCard
 from domain.codes import ErrorCode
 from domain.digests import HourlyDigest
@@ -28,11 +29,11 @@ from domain.ids import CardId, GarageId, InvoiceId, OperationId, PersonId, Ticke
 from domain.matches import CardHit, Embedding, UnderstoodReport
 from domain.regions import GarageTickets
 from domain.technicians import Technician
-from domain.tickets import Ticket, TicketStatus
+from domain.tickets import Ticket
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Supplier
 from graph.card_pages import CardFilter
-from graph.garages import TicketPeriod
+from graph.garages import EVERY_TICKET, TicketFilter
 from matching.diagnosis.answers import Diagnosis
 from records.database import Records
 from records.offline import EditProposal, GaragePosition
@@ -80,8 +81,7 @@ class TicketCatalogue(ports.TicketRepository, Protocol):
         *,
         first: int,
         after: str | None,
-        status: TicketStatus | None,
-        within: TicketPeriod | None = None,
+        filter: TicketFilter = EVERY_TICKET,
     ) -> list[Ticket]: ...
 
     async def by_garage(
@@ -123,6 +123,10 @@ class HybridSearch(Protocol):
 
 class ReportDiagnoser(Protocol):
     async def diagnose(self, understood: UnderstoodReport, viewer: Viewer) -> Diagnosis: ...
+
+
+class TextDrafter(Protocol):
+    async def draft(self, text: str) -> CardDraft: ...
 
 
 class IdempotentOperations(Protocol):
@@ -195,6 +199,7 @@ class Services:
     reader: ports.ReportInterpreter
     matcher: ports.CardMatcher
     diagnoser: ReportDiagnoser
+    drafter: TextDrafter
     embedder: ports.SentenceEmbedder
     operations: IdempotentOperations
     recheck_marks: card_merges.RecheckMarks

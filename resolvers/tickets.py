@@ -8,9 +8,12 @@ from typing import Annotated
 import strawberry
 
 from domain.access import Action, ResourceKind
+from domain.cards import Severity
 from domain.ids import OperationId, TicketId, garage_id, person_id, ticket_id
 from domain.regions import count_by_region
+from domain.reports import FailureReport
 from domain.tickets import Ticket, TicketStatus
+from graph.garages import TicketFilter
 from repair import reports, tickets
 from repair.operations import Operation
 from repair.reports import ReportPorts
@@ -19,6 +22,7 @@ from resolvers import inputs
 from resolvers.arguments import ExpectedArgument, OperationArgument, TicketArgument
 from resolvers.context import RequestContext, RequestInfo
 from resolvers.guards import guard_field
+from resolvers.hazards import danger_first
 from resolvers.idempotency import TICKET, idempotent, operation_fingerprint
 from schema import tickets as schema_tickets
 from schema.hazards import SafetyAdvice
@@ -81,6 +85,14 @@ StatusArgument = Annotated[
 ]
 
 
+SeverityArgument = Annotated[
+    Severity | None,
+    strawberry.argument(
+        description="Only so bad: CRITICAL are those that tell a danger to people."
+    ),
+]
+
+
 PeriodArgument = Annotated[
     WithinInput | None, strawberry.argument(description="Only what a garage opened, and when.")
 ]
@@ -115,20 +127,12 @@ class TicketMutations:
         garage: ReportGarageArgument = None,
     ) -> ReportFailureResult:
         context, operation = info.context, info.context.operation_for(operation_id)
-        said = inputs.parse_report(report)
-        place = garage_id(key_of("Garage", garage)) if garage else None
-
-        house = report_ports(context)
-
-        async def work() -> Ticket:
-            return await reports.open_ticket(house, incoming, operation)
-
-        body = operation_fingerprint("reportFailure", asdict(report) | {"garage": place})
-        with context.services.intake_breaker.pass_through():
-            incoming = await reports.understand_report(house, said, context.actor, place)
-            made = await idempotent(context, operation.id, body, work, TICKET)
+        async with danger_first(context, report.text):
+            said = inputs.parse_report(report)
+            made = await _open_ticket_once(context, operation, said, report, garage)
         return FailureReported(
-            safety=SafetyAdvice.from_domain(incoming.understood.safety),
+            safety=SafetyAdvice.from_domain(made.safety),
+            note=said.note,
             ticket=schema_tickets.Ticket.from_domain(made),
         )
 
@@ -279,20 +283,22 @@ class TicketQueries:
 
     @strawberry.field(description="The tickets that you may see, the newest first.")
     @guard_field(Action.READ, ResourceKind.TICKET)
-    async def tickets(
+    async def tickets(  # noqa: PLR0913, PLR0917 - arguments of the API
         self,
         info: RequestInfo,
         first: First = USUAL,
         after: After = None,
         status: StatusArgument = None,
+        severity: SeverityArgument = None,
         within: PeriodArgument = None,
     ) -> Connection[schema_tickets.Ticket]:
         found = await info.context.services.tickets.page(
             info.context.actor,
             first=page_size(first) + 1,
             after=after_position(after),
-            status=status,
-            within=inputs.parse_period(within),
+            filter=TicketFilter(
+                status=status, severity=severity, within=inputs.parse_period(within)
+            ),
         )
         return make_connection(
             found, first, after, lambda ticket: ticket.id, schema_tickets.Ticket.from_domain
@@ -309,6 +315,25 @@ class TicketQueries:
         context, (start, end) = info.context, inputs.parse_span(since, until)
         found = await context.services.tickets.by_garage(start, end, context.actor)
         return [RegionCount.from_domain(one) for one in count_by_region(found)]
+
+
+async def _open_ticket_once(
+    context: RequestContext,
+    operation: Operation,
+    said: FailureReport,
+    report: ReportInput,
+    garage: str | None,
+) -> Ticket:
+    house = report_ports(context)
+    place = garage_id(key_of("Garage", garage)) if garage else None
+    body = operation_fingerprint("reportFailure", asdict(report) | {"garage": place})
+    with context.services.intake_breaker.pass_through():
+        incoming = await reports.understand_report(house, said, context.actor, place)
+
+        async def work() -> Ticket:
+            return await reports.open_ticket(house, incoming, operation)
+
+        return await idempotent(context, operation.id, body, work, TICKET)
 
 
 async def _change_ticket_once(

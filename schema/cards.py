@@ -10,6 +10,7 @@ from domain import cards
 from domain.codes import CodeKey
 from schema.card_fields import add_shown_fields, shown_values
 from schema.context import SchemaInfo
+from schema.translations import MEANING, LanguageArgument, Translation
 from schema.vocabulary import Component, ErrorCode, Part, Symptom, load_codes, load_edge, load_edges
 
 
@@ -74,10 +75,18 @@ class RootCause:
 @add_shown_fields(cards.RepairStep)
 class Step:
     number: int = field(description="Its place, from 1.")
+    value: strawberry.Private[cards.RepairStep]
+
+    @strawberry.field(description=f"What to do, {MEANING}")
+    def action_in(self, language: LanguageArgument) -> Translation | None:
+        return Translation.find(self.value.action, language)
 
     @classmethod
     def from_list(cls, values: Sequence[cards.RepairStep]) -> list[Self]:
-        return [cls(number=n, **shown_values(step)) for n, step in enumerate(values, start=1)]
+        return [
+            cls(number=n, value=step, **shown_values(step))
+            for n, step in enumerate(values, start=1)
+        ]
 
 
 @strawberry.type(description="A part that the fix uses up.")

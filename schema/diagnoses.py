@@ -1,11 +1,13 @@
 """What a diagnosis says in the API: the likeliest cause, how sure it is, what to check first."""
 
+from enum import StrEnum
+
 import strawberry
 from strawberry import field
 
 from domain.matches import Level
 from schema.hazards import SAFETY, SafetyAdvice
-from schema.matching import Match
+from schema.matching import NOTE, Match
 
 
 @strawberry.type(description="A cause that may be behind the failure.")
@@ -24,9 +26,26 @@ class DiagnosticCheck:
     card_key: str | None = field(description="The card it comes from, if from one.")
 
 
+@strawberry.enum(description="What a question asks for.")
+class QuestionKind(StrEnum):
+    VEHICLE = "vehicle"
+    CODE = "code"
+    SYMPTOM = "symptom"
+    MEASUREMENT = "measurement"
+    DESCRIPTION = "description"
+
+
+@strawberry.type(description="What to ask or measure before a cause can be told.")
+class DiagnosticQuestion:
+    kind: QuestionKind = field(description="What it asks for.")
+    text: str = field(description="The question.")
+
+
 @strawberry.type(description="A past failure that the diagnosis rests on.")
 class Precedent:
-    similarity: float = field(description="How similar it is, 0.7 to 1.")
+    similarity: float = field(
+        description="The chance that it is the same failure, 0.7 to 1: seven in ten and more."
+    )
     suggestion: Match = field(description="The card, and why it fits.")
 
 
@@ -34,10 +53,13 @@ class Precedent:
 class Diagnosis:
     safety: SafetyAdvice | None = field(description=SAFETY)
     cause: PossibleCause | None = field(
-        description="The likeliest cause; null when none is more likely than not."
+        description="The likeliest cause; null when none is sure enough to be told."
     )
     suspects: list[PossibleCause] = field(description="Other causes, the likeliest first.")
     checks: list[DiagnosticCheck] = field(description="What tells them apart; safety comes first.")
+    questions: list[DiagnosticQuestion] = field(
+        description="The two answers that would tell most while the cause is unknown."
+    )
     reasoning: str = field(description="Why, naming the cards.")
     reasoner: str = field(
         description="Who reasoned: the graph's evidence, or the model that added its words."
@@ -46,3 +68,10 @@ class Diagnosis:
     level: Level = field(description="How much of the system found them.")
     degraded: str | None = field(description="What did not answer; null when all of it did.")
     truncated: bool = field(description="Whether a language model's answer was cut short.")
+    note: str | None = field(description=NOTE)
+    text: str | None = field(
+        description="The words that tell this failure, where the report tells several."
+    )
+    others: list["Diagnosis"] = field(
+        description="The diagnoses of the other failures, where the report tells several."
+    )

@@ -28,7 +28,9 @@ class VehicleInput:
     description="What somebody says of a failing vehicle; a text or a code is enough."
 )
 class ReportInput:
-    text: str = field(default="", description="In your own words, at most 10,000 characters.")
+    text: str = field(
+        default="", description="In your own words; the first 10,000 characters are read."
+    )
     codes: list[str] = field(
         default_factory=list[str], description="Error codes in any spelling, at most 50."
     )

@@ -13,6 +13,8 @@ from schema.reasons import Reason, Standing
 from schema.tickets import FailureCard
 from schema.vocabulary import load_edge
 
+NOTE = "What was not read of the report; null when all of it was."
+
 
 @strawberry.type(description="What one way of finding cards adds to a card's place.")
 class Contribution:
@@ -27,6 +29,10 @@ class Contribution:
 class Match:
     rank: int = field(description="Its place, from 1.")
     score: float = field(description="The score that the ranker gave it.")
+    chance: float | None = field(
+        description="How likely it tells of the reported failure, 0 to 1: of those told .7, seven "
+        "in ten do. Null where that was not weighed: a card that is only remembered."
+    )
     standing: Standing = field(description="How far it is to be trusted.")
     vehicle_level: VehicleLevel = field(description="How closely its vehicles fit.")
     campaign: str | None = field(description="The recall campaign it comes from, if any.")
@@ -48,14 +54,28 @@ class Match:
         )
 
 
+@strawberry.type(description="What fits one failure of a report that tells several.")
+class FailureMatches:
+    text: str = field(description="The words that tell it.")
+    matches: list[Match] = field(description="At most five, best first.")
+    prompt: str | None = field(description="What to do when no card fits it.")
+
+
 @strawberry.type(description="The cards that fit a report, best first, and how they were found.")
 class Matches:
     safety: SafetyAdvice | None = field(description=SAFETY)
-    matches: list[Match] = field(description="At most five, best first.")
+    matches: list[Match] = field(
+        description="At most five, best first; of several failures, the best of each first. "
+        "None where none is likely to fit."
+    )
+    failures: list[FailureMatches] = field(
+        description="Each failure by itself, where the report tells several; else empty."
+    )
     level: Level = field(description="How much of the system answered.")
     degraded: str | None = field(description="What did not answer; null when all of it did.")
     ranker: str = field(description="What put them in order.")
     prompt: str | None = field(description="What to do when no card fits.")
+    note: str | None = field(description=NOTE)
     shortened: str | None = field(
         description="Why fewer cards were looked for than could be found; null when they were not."
     )

@@ -8,6 +8,7 @@ import strawberry
 from strawberry import field
 from strawberry.scalars import JSON
 
+from schema.hazards import SAFETY, SafetyAdvice
 from schema.refusals import InvalidInput, NotAllowed
 from schema.subscriptions import Resync
 from schema.tickets import FailureCard, Ticket
@@ -73,6 +74,7 @@ class OperationAnswer:
     version: int | None = field(default=None, description="The version that it made.")
     mine: JSON | None = field(default=None, description="In a conflict: what you sent.")
     theirs: JSON | None = field(default=None, description="In a conflict: what stood there.")
+    safety: SafetyAdvice | None = field(default=None, description=SAFETY)
 
 
 @strawberry.type(description="An answer for each operation, in the order they were sent.")

@@ -6,6 +6,7 @@ import strawberry
 from strawberry import field
 
 from schema.hazards import SAFETY, SafetyAdvice
+from schema.matching import NOTE
 from schema.refusals import (
     IllegalTransition,
     InvalidInput,
@@ -21,6 +22,7 @@ from schema.tickets import Ticket
 @strawberry.type(description="The report was taken in; its cards are searched for next.")
 class FailureReported:
     safety: SafetyAdvice | None = field(description=SAFETY)
+    note: str | None = field(description=NOTE)
     ticket: Ticket = field(description="The new ticket; `suggestions` is PENDING at first.")
 
 

@@ -7,7 +7,7 @@ import strawberry
 from strawberry import field
 
 from domain import cards, outcomes, tickets
-from domain.cards import CardSource, CardStatus
+from domain.cards import CardSource, CardStatus, Severity
 from domain.codes import CodeKey
 from domain.effectiveness import Timing
 from domain.ids import CardId, TicketId
@@ -16,9 +16,11 @@ from domain.tickets import Matching, TicketStatus
 from domain.vehicles import VehicleCategory
 from schema.cards import Evidence, PartUse, Resolution, RootCause, Signature, Step
 from schema.context import SchemaInfo
+from schema.hazards import SAFETY, SafetyAdvice
 from schema.nodes import GOES, USUAL, Connection, Node, global_id, make_connection, page_window
 from schema.people import Garage, Merge, Provenance, Verification, Visibility
 from schema.reasons import Reason, Standing
+from schema.translations import MEANING, LanguageArgument, Translation
 from schema.usage import Effectiveness, Usage
 from schema.vehicles import Vehicle
 from schema.vocabulary import After, ErrorCode, First, Symptom, load_codes, load_edge, load_edges
@@ -51,6 +53,10 @@ class FailureCard(Node):
     @strawberry.field(description="Where it stands.")
     def card_status(self) -> CardStatus:
         return self.status
+
+    @strawberry.field(description=f"The title, {MEANING}")
+    def title_in(self, language: LanguageArgument) -> Translation | None:
+        return Translation.find(self.value.title, language)
 
     @strawberry.field(description="How the failure shows itself; reports are compared with this.")
     def signature(self) -> Signature:
@@ -296,6 +302,10 @@ class Ticket(Node):
     status: TicketStatus = field(
         description="Where it stands.", deprecation_reason=f"Read `ticketStatus`. {GOES}"
     )
+    severity: Severity | None = field(
+        description="CRITICAL where the report tells a danger to people; null: nobody has said."
+    )
+    safety: SafetyAdvice | None = field(description=SAFETY)
     text: str = field(description="What was reported.")
     garage: Garage = field(description="Where it was reported.")
     reporter: strawberry.ID = field(description="Id of the person who reported it.")
@@ -353,6 +363,8 @@ class Ticket(Node):
             key=value.id,
             version=value.version,
             status=value.status,
+            severity=value.severity,
+            safety=SafetyAdvice.from_domain(value.safety),
             text=value.text,
             garage=Garage.from_domain(value.garage),
             reporter=strawberry.ID(value.reporter),

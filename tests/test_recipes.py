@@ -23,6 +23,7 @@ WANTED = [
     "An event type",
     "A listener",
     "A recall source",
+    "An agency",
     "A rounding rule",
     "A role",
     "A scope",

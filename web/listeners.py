@@ -74,6 +74,7 @@ def listeners_of(type: EventType) -> frozenset[ListenerName]:
         case (
             EventType.FEEDBACK_OBSERVED
             | EventType.REVIEW_OPENED
+            | EventType.TICKET_CRITICAL
             | EventType.SYNC_REQUIRED
             # Its saga may still take it back: customers hear of it by the saga's last step.
             | EventType.INVOICE_ISSUED

@@ -83,7 +83,14 @@ def _without_reasons(match: Match) -> Match:
     """Give the match without what holds for its own report alone: reasons, sentence, places."""
     card = match.card
     bare = CardCandidate(card=card.id, score=0.0)
-    return replace(match, card=replace(card, cosine=None), candidate=bare, reasons=(), sentence="")
+    return replace(
+        match,
+        card=replace(card, cosine=None),
+        candidate=bare,
+        reasons=(),
+        sentence="",
+        chance=None,
+    )
 
 
 def _match_points(understood: UnderstoodReport, match: Match) -> int:

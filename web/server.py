@@ -38,7 +38,7 @@ from web.invoice_pdfs import InvoicePdfs
 from web.listeners import EventHandlers
 from web.management import operators_of, serve_management
 from web.uvicorn_config import uvicorn_config
-from web.wiring import Patience, Runtime, analysis_ports, build_matcher, process_name
+from web.wiring import Patience, Runtime, analysis_ports, build_matcher, count_words, process_name
 
 RESTART_SECONDS = 1.0
 # How soon an import made by another process is known to the reader.
@@ -109,6 +109,7 @@ def build_services(runtime: Runtime) -> Services:
         reader=runtime.reader,
         matcher=runtime.matcher,
         diagnoser=runtime.diagnoser,
+        drafter=runtime.drafter,
         embedder=runtime.embedder,
         operations=runtime.operations,
         recheck_marks=runtime.cards,
@@ -253,6 +254,7 @@ async def _learn_vocabulary(runtime: Runtime, written: Wakeup) -> None:
         await _count_backlogs(runtime)
         await runtime.reader.refresh(runtime.vocabulary)
         await runtime.reader.learn()
+        await count_words(runtime)
         await asyncio.sleep(REFRESH_SECONDS)
         await written.wait(REST_SECONDS)
 

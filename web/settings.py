@@ -47,8 +47,8 @@ class Settings:
             `formula`, or reciprocal ranks `fused`.
         read_model_mib: MiB in which each serving process may keep the searchable cards, about 2.5
             for a thousand; 0 keeps none, and the graph store finds them alone.
-        language_model: `PROVIDER:MODEL` that diagnoses, as LangChain names it; None reasons over
-            the graph alone.
+        language_model: `PROVIDER:MODEL` that diagnoses and drafts, as LangChain names it;
+            `local:evidence` needs no network; None reasons over the graph alone.
         language_model_url: a server of one's own that the provider's client speaks to.
         language_model_key: what the provider knows us by.
         operator_token: who sends it reads `/metrics` and the parts of `/ready`; in development
@@ -209,7 +209,8 @@ def _demand_answerable(settings: Settings) -> None:
         if settings.smtp_url is not None and value is None:
             raise InvalidInput(name, "is needed beside BATTWHEELS_SMTP_URL")
     reached = settings.language_model_key or settings.language_model_url
-    if settings.language_model is not None and reached is None:
+    local = (settings.language_model or "").startswith("local:")
+    if settings.language_model is not None and reached is None and not local:
         raise InvalidInput(
             "BATTWHEELS_LANGUAGE_MODEL",
             "needs BATTWHEELS_LANGUAGE_MODEL_KEY or BATTWHEELS_LANGUAGE_MODEL_URL beside it",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
+from typing import Protocol
 
 from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError
@@ -29,13 +30,16 @@ from graph.search import CardSearch
 from graph.technicians import TechnicianStore
 from graph.tickets import TicketStore
 from graph.vocabulary import VocabularyStore
+from ingest.card_drafter import CardDrafter, DraftModel
 from ingest.embedder import DEFAULT_MODEL, Embedder
 from ingest.report_reader import ReportReader
+from matching.chance import ChanceModel
 from matching.diagnosis.diagnoser import Diagnoser, LanguageReasoner
 from matching.evidence_ranker import EvidenceRanker
 from matching.matcher import Matcher
 from matching.rankers import FormulaRanker, FusedRanker, RankerName
 from matching.recall import SearchableCards
+from matching.word_rarity import WordRarity
 from records.analyses import AnalysisStore
 from records.change_log import ChangeLog
 from records.counters import CounterStore
@@ -70,6 +74,9 @@ from web.loop_lag import LoopLag
 from web.metrics import Metrics
 from web.recent_matches import RecentMatches
 from web.settings import Settings
+
+# Cards whose words are counted: a sample tells what many of them say.
+WORDINGS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,7 @@ class Runtime:
     reader: ReportReader
     matcher: Matcher
     diagnoser: Diagnoser
+    drafter: CardDrafter
     change_log: ChangeLog
     cursors: ConsumerCursors
     leases: LeaseStore
@@ -182,6 +190,7 @@ def with_patience(runtime: Runtime, patience: Patience) -> Runtime:
     """Give the same house with another patience for matches."""
     runtime.embedder.limit_s = patience.embedder
     matcher = build_matcher(runtime.settings, runtime.finder, runtime.redis, patience)
+    matcher.rarity = runtime.matcher.rarity
     diagnoser = replace(runtime.diagnoser, matcher=matcher, patience_s=patience.graph)
     return replace(runtime, matcher=matcher, diagnoser=diagnoser)
 
@@ -198,7 +207,19 @@ def build_matcher(
 ) -> Matcher:
     """Give the matcher that serves: its ranker, and the memory that stands in for the graph."""
     ranker, recent = RANKERS[settings.ranker](), RecentMatches(redis)
-    return Matcher(search, ranker, recent, patience.graph, patience.source)
+    matcher = Matcher(search, ranker, recent, patience.graph, patience.source)
+    matcher.chances = ChanceModel.shipped()
+    return matcher
+
+
+async def count_words(runtime: Runtime) -> None:
+    """Let the matcher know how much each word tells among the cards that there are now."""
+    texts = await runtime.search.wordings(WORDINGS)
+    runtime.matcher.rarity = await asyncio.to_thread(WordRarity.from_texts, texts)
+
+
+class ServedModel(LanguageReasoner, DraftModel, Protocol):
+    """A language model that reads a failure's evidence, and a report's fields."""
 
 
 def with_language_model(runtime: Runtime) -> Runtime:
@@ -208,10 +229,14 @@ def with_language_model(runtime: Runtime) -> Runtime:
         InvalidInput: it cannot be had.
     """
     language = open_language_model(runtime.settings)
-    return replace(runtime, diagnoser=replace(runtime.diagnoser, language=language))
+    return replace(
+        runtime,
+        diagnoser=replace(runtime.diagnoser, language=language),
+        drafter=CardDrafter(runtime.reader, runtime.vocabulary, language),
+    )
 
 
-def open_language_model(settings: Settings) -> LanguageReasoner | None:
+def open_language_model(settings: Settings) -> ServedModel | None:
     """Give the language model of the settings; its package is needed only where one is named.
 
     Raises:
@@ -225,9 +250,7 @@ def open_language_model(settings: Settings) -> LanguageReasoner | None:
         raise InvalidInput(
             "BATTWHEELS_LANGUAGE_MODEL", "needs the extra: pip install 'battwheels[llm]'"
         ) from error
-    build: Callable[[str, str | None, str | None], LanguageReasoner] = (
-        driver.LanguageModel.from_name
-    )
+    build: Callable[[str, str | None, str | None], ServedModel] = driver.LanguageModel.from_name
     return build(settings.language_model, settings.language_model_url, settings.language_model_key)
 
 
@@ -286,7 +309,13 @@ def join_parts(
         embedder=embedder,
         reader=reader,
         matcher=matcher,
-        diagnoser=Diagnoser(matcher=matcher, cards=kept, patience_s=patience.graph),
+        diagnoser=Diagnoser(
+            matcher=matcher,
+            cards=kept,
+            patience_s=patience.graph,
+            symptom_texts=lambda: reader.lexicon.symptom_texts,
+        ),
+        drafter=CardDrafter(reader, vocabulary),
         change_log=log,
         cursors=ConsumerCursors(records),
         leases=leases,

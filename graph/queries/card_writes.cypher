@@ -7,7 +7,7 @@ ON CREATE SET c.version = 0
 SET c.lock = true
 WITH c REMOVE c.lock
 RETURN c.id AS id, c.version AS version, c.status AS status, c.import_hash AS import_hash,
-       c.created_at AS created_at
+       c.undone AS undone, c.created_at AS created_at
 
 // name: hold
 // As claim, for a card that must be there.

@@ -31,6 +31,11 @@ c.error_codes, c.symptoms, c.models, level
 // About how many there are: the count store's number.
 MATCH (c:FailureCard) RETURN count(c) AS cards
 
+// name: wordings
+// The failure texts of some cards, whoever may see them: only how often words stand in them is kept.
+MATCH (c:Findable) WITH c LIMIT $limit
+RETURN collect(c.title + ' ' + coalesce(c.symptom_text, '')) AS texts
+
 // name: by_codes
 // Cards that report any of these codes: a rare code tells more than a common one.
 UNWIND $keys AS key

@@ -121,6 +121,7 @@ RETURN collect(t.opened_at) AS found
 MATCH (t:Ticket) USING INDEX SEEK t:Ticket(opened_at)
 WHERE t.opened_at <= $newest AND (t.opened_at < $newest OR t.id < $before)
   AND ($status IS NULL OR t.status = $status)
+  AND ($severity IS NULL OR t.severity = $severity)
 WITH t ORDER BY t.opened_at DESC, t.id DESC LIMIT $first
 RETURN collect(t{.body, .matching}) AS found
 
@@ -130,6 +131,7 @@ MATCH (t:Ticket) USING INDEX SEEK t:Ticket(garage_id, opened_at)
 WHERE t.garage_id = $garage
   AND t.opened_at <= $newest AND (t.opened_at < $newest OR t.id < $before)
   AND ($status IS NULL OR t.status = $status)
+  AND ($severity IS NULL OR t.severity = $severity)
 WITH t ORDER BY t.garage_id DESC, t.opened_at DESC, t.id DESC LIMIT $first
 RETURN collect(t{.body, .matching}) AS found
 
@@ -139,6 +141,7 @@ MATCH (t:Ticket) USING INDEX SEEK t:Ticket(assignee_id, opened_at)
 WHERE t.assignee_id = $assignee AND t.garage_id = $garage
   AND t.opened_at <= $newest AND (t.opened_at < $newest OR t.id < $before)
   AND ($status IS NULL OR t.status = $status)
+  AND ($severity IS NULL OR t.severity = $severity)
 WITH t ORDER BY t.assignee_id DESC, t.opened_at DESC, t.id DESC LIMIT $first
 RETURN collect(t{.body, .matching}) AS found
 
@@ -149,6 +152,7 @@ MATCH (t:Ticket) USING INDEX SEEK t:Ticket(garage_id, opened_at)
 WHERE t.garage_id = $place AND t.opened_at >= $since AND t.opened_at < $until
   AND (t.opened_at <> $newest OR t.id < $before)
   AND ($status IS NULL OR t.status = $status)
+  AND ($severity IS NULL OR t.severity = $severity)
   AND ($all OR (t.garage_id = $garage AND ($assignee IS NULL OR t.assignee_id = $assignee)))
 WITH t ORDER BY t.garage_id DESC, t.opened_at DESC, t.id DESC LIMIT $first
 RETURN collect(t{.body, .matching}) AS found

@@ -1,7 +1,7 @@
 """Nearest vectors in memory, by a scan of all: one byte a number finds them, two rank them.
 
 A scan needs no training and forgets no neighbour, whatever the vectors look like; what it costs is
-the memory that it reads, so it reads as little as it can (docs/decisions/0028). What was added is
+the memory that it reads, so it reads as little as it can (docs/decisions/0030). What was added is
 never changed, and is published in one assignment: threads search while others add.
 """
 

@@ -6,11 +6,12 @@ from domain.cards import FailureCard
 from domain.ids import CardId
 from domain.matches import Level
 from matching.answers import Match
+from matching.diagnosis.questions import DiagnosticQuestion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Precedent:
-    """A past failure brought as evidence, and how similar it is, in 0..1 (ML-23).
+    """A past failure brought as evidence, and the chance that it is the same failure (ML-23).
 
     `card` is None where it could not be read, and only what the match tells of it is known.
     """
@@ -47,13 +48,16 @@ class Diagnosis:
     """What most likely fails (ML-22).
 
     Attributes:
-        cause: None when nothing is more likely than not: the cause is unknown.
+        cause: None when none is sure enough to be told: the cause is unknown.
         suspects: other causes that are possible, the likeliest first.
         checks: what tells them apart, what makes it safe first.
         reasoner: who reasoned, with its version.
         level: how much of the system found the precedents.
         degraded: what did not answer, if anything did not.
+        questions: what to ask while the cause is unknown, what tells most first.
         truncated: a language model's answer was cut at its token cap (ML-24).
+        others: the diagnoses of the other failures, where the report tells several.
+        text: what tells this failure, where the report tells several.
     """
 
     cause: PossibleCause | None
@@ -65,6 +69,9 @@ class Diagnosis:
     precedents: tuple[Precedent, ...]
     degraded: str | None = None
     truncated: bool = False
+    others: tuple["Diagnosis", ...] = ()
+    text: str | None = None
+    questions: tuple[DiagnosticQuestion, ...] = ()
 
     @property
     def first(self) -> PossibleCause | None:

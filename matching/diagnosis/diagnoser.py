@@ -1,7 +1,7 @@
 """A diagnosis from report to answer: match, bring the similar cards, reason over them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -12,8 +12,10 @@ from domain.ids import CardId
 from domain.matches import LEVELS, UnderstoodReport
 from matching.answers import MatchAnswer
 from matching.diagnosis import evidence_reasoner, retrieval
-from matching.diagnosis.answers import Diagnosis
+from matching.diagnosis.answers import Diagnosis, Precedent
+from matching.diagnosis.questions import UNWEIGHED, CandidateCard, choose_questions
 from matching.diagnosis.reply import ParsedReply, merge_reply
+from matching.failures import failures_of
 
 # The matches tell the causes; their cards, whole, are waited for no longer than this.
 CARDS_SECONDS = 0.6
@@ -44,16 +46,33 @@ class Diagnoser:
 
     Attributes:
         patience_s: how long the cards are waited for, in seconds.
+        symptom_texts: what each symptom code says in words, for questions.
     """
 
     matcher: ReportMatcher
     cards: CardLookup
     language: LanguageReasoner | None = None
+    symptom_texts: Callable[[], Mapping[str, str]] = dict[str, str]
     patience_s: float = CARDS_SECONDS
 
     async def diagnose(self, understood: UnderstoodReport, viewer: Viewer) -> Diagnosis:
-        """Say what most likely causes the failure, from cards that `viewer` may see."""
+        """Say what most likely causes the failure, from cards that `viewer` may see.
+
+        Where a report tells several, each has a diagnosis of its own.
+        """
+        told = failures_of(understood)
+        if not told:
+            return await self._diagnose_one(understood, viewer)
+        each = await asyncio.gather(*(self._diagnose_one(one, viewer) for one in told))
+        first, *others = (
+            replace(found, text=one.report.text) for one, found in zip(told, each, strict=True)
+        )
+        return replace(first, others=tuple(others))
+
+    async def _diagnose_one(self, understood: UnderstoodReport, viewer: Viewer) -> Diagnosis:
         answer = await self.matcher.match(understood, viewer, retrieval.TOP_K)
+        if understood.question:
+            return evidence_reasoner.diagnose_nothing(answer)
         if not LEVELS[answer.level].from_graph:
             return evidence_reasoner.diagnose_from_memory(understood, answer)
         cards, silent = await self._read_cards(answer, viewer)
@@ -62,9 +81,26 @@ class Diagnoser:
         weighed = evidence_reasoner.diagnose_from_evidence(
             understood, found, answer.level, degraded
         )
-        if self.language is None or not found:
+        if weighed.cause is None:
+            weighed = self._with_questions(understood, weighed, answer, found)
+        if self.language is None or not weighed.precedents:
             return weighed
         return await self._with_model_reply(self.language, understood, weighed)
+
+    def _with_questions(
+        self,
+        understood: UnderstoodReport,
+        weighed: Diagnosis,
+        answer: MatchAnswer,
+        found: Sequence[Precedent],
+    ) -> Diagnosis:
+        """Ask what would tell the shown cards apart; where none is shown, those looked at."""
+        shown = [
+            CandidateCard(one.match.card, one.match.chance or UNWEIGHED, one.card) for one in found
+        ]
+        looked = [CandidateCard(card, UNWEIGHED) for card in answer.passed_over]
+        asked = choose_questions(understood, shown or looked, self.symptom_texts())
+        return replace(weighed, questions=asked)
 
     async def _read_cards(
         self, answer: MatchAnswer, viewer: Viewer

@@ -21,22 +21,23 @@ from domain import effectiveness
 from domain.cards import RepairStep
 from domain.ids import CardId
 from domain.matches import Level, UnderstoodReport, VehicleLevel
-from domain.signature import cause_key, group_by_cause
+from domain.signature import cause_key, group_by_cause, split_words
 from matching.answers import MatchAnswer
+from matching.chance import SURE
 from matching.diagnosis import calibration, retrieval
 from matching.diagnosis.answers import Diagnosis, DiagnosticCheck, PossibleCause, Precedent
+from matching.diagnosis.questions import is_inspection
 
 NAME = "graph-evidence-1"
 # How sure a card is of its primary cause where that could not be read: as most are.
 USUAL = 0.8
-# From this on a cause is called the cause: it is more likely than not.
+# From this on a cause is called the cause: it is more likely than not. One whose card has a chance
+# needs more (`matching.chance.SURE`).
 LIKELY = 0.5
+# What a report must tell before a cause is named: so many words, or a code, or fewer and the model.
+ENOUGH, CODE_TELLS, MODEL_TELLS = 4, 4, 2
 SUSPECTS = 4
 CHECKS_OF = (3, 2, 1)
-LOOKING = frozenset(
-    """check compare count feel inspect insulation listen log look measure note open photograph read
-    scan see spin test trace verify watch weigh""".split()
-)
 UNKNOWN = "No known failure is similar enough to reason from."
 SILENT = "The graph does not answer, so nothing can be weighed. Lately matched here and similar: "
 
@@ -58,7 +59,7 @@ def diagnose_from_evidence(
 ) -> Diagnosis:
     """Give the diagnosis that the precedents bear out; unknown when they bear out none."""
     causes = _likely_causes(weigh_causes(found), understood, found)
-    likely = causes[0] if causes and causes[0].confidence >= LIKELY else None
+    likely = causes[0] if causes and _may_be_told(understood, found, causes[0]) else None
     return Diagnosis(
         cause=likely,
         suspects=tuple(causes[1 if likely else 0 :][:SUSPECTS]),
@@ -66,9 +67,37 @@ def diagnose_from_evidence(
         reasoning=_explain_reasoning(found, causes, likely),
         reasoner=NAME,
         level=level,
-        precedents=tuple(found),
+        precedents=retrieval.precedents_of(found),
         degraded=degraded,
     )
+
+
+def diagnose_nothing(answer: MatchAnswer) -> Diagnosis:
+    """Give the diagnosis of a text that tells no failure: how to go on, as the match says it."""
+    return Diagnosis(
+        cause=None,
+        suspects=(),
+        checks=(),
+        reasoning=answer.prompt or UNKNOWN,
+        reasoner=NAME,
+        level=answer.level,
+        precedents=(),
+    )
+
+
+def says_enough(understood: UnderstoodReport) -> bool:
+    """Say whether a report tells enough to name a cause by: "not starting" never does."""
+    told = len({word for word in split_words(understood.report.text) if len(word) > 1})
+    model = MODEL_TELLS if understood.vehicle.model else 0
+    return told + model + CODE_TELLS * len(understood.codes) >= ENOUGH
+
+
+def _may_be_told(
+    understood: UnderstoodReport, found: Sequence[Precedent], first: PossibleCause
+) -> bool:
+    leading = next(one for one in found if one.id in first.cites)
+    least = LIKELY if leading.match.chance is None else SURE
+    return first.confidence >= least and says_enough(understood)
 
 
 def diagnose_from_memory(understood: UnderstoodReport, answer: MatchAnswer) -> Diagnosis:
@@ -143,7 +172,7 @@ def choose_checks(
         _add_steps(told, card, [s for s in cards[card].resolution.steps if s.safety])
     for card, most in zip(leading, CHECKS_OF, strict=False):
         steps = [s for s in cards[card].resolution.steps if not s.safety]
-        looking = [s for s in steps if _is_inspection(s)]
+        looking = [s for s in steps if is_inspection(s.action)]
         _add_steps(told, card, (looking or steps)[:most])
     return tuple(told.values())
 
@@ -153,10 +182,6 @@ def _add_steps(told: dict[str, DiagnosticCheck], card: CardId, steps: Sequence[R
         told.setdefault(
             step.action, DiagnosticCheck(action=step.action, safety=step.safety, card=card)
         )
-
-
-def _is_inspection(step: RepairStep) -> bool:
-    return step.action.split(maxsplit=1)[0].casefold().rstrip(",") in LOOKING
 
 
 def _cause_shares(one: Precedent) -> list[tuple[str, float]]:
@@ -180,9 +205,10 @@ def _likely_causes(
         return []
     first, *others = held
     leading = next(one for one in found if one.id in first.cites)
-    sure = calibration.calibrated_confidence(
-        calibration.calibration_features(understood, found, leading)
-    )
+    sure = leading.match.chance
+    if sure is None:
+        evidence = calibration.calibration_features(understood, found, leading)
+        sure = calibration.calibrated_confidence(evidence)
     # Far worse evidence is worth nothing at all: then there is nothing to divide by.
     rest = sum(one.share for one in others) or 1.0
     causes = [PossibleCause(text=first.text, confidence=sure, cites=first.cites)]
@@ -202,7 +228,7 @@ def _explain_reasoning(
     said = {one.id: one for one in found}
     first = causes[0]
     if likely is None:
-        told = f"No cause is more likely than not; the first suspect is “{first.text}”"
+        told = f"No cause is sure enough to be told; the first suspect is “{first.text}”"
     else:
         told = f"“{first.text}” is the likeliest cause"
     sentences = [f"{told} ({first.confidence:.0%})."]

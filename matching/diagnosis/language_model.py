@@ -6,8 +6,9 @@ bounds by the same names.
 """
 
 import asyncio
+from collections.abc import Callable
 from json import JSONDecodeError, JSONDecoder
-from typing import Any, Self, cast
+from typing import Any, Self, TypeVar, cast
 
 from langchain.chat_models import init_chat_model
 from langchain_core.language_models import BaseChatModel
@@ -19,7 +20,10 @@ from domain.errors import InvalidInput, Unavailable
 from domain.matches import UnderstoodReport
 from matching.diagnosis import prompt, reply
 from matching.diagnosis.answers import Diagnosis
+from matching.diagnosis.local_model import PROVIDER, EvidenceChatModel
 from matching.diagnosis.reply import ParsedReply
+
+T = TypeVar("T")
 
 TEMPERATURE = 0.3
 MAX_TOKENS = 1_000
@@ -50,10 +54,14 @@ class LanguageModel:
     ) -> Self:
         """Give the model of this name, `PROVIDER:MODEL`; `url` leads to a server of one's own.
 
+        The provider `local` is the evidence itself and needs neither server nor key.
+
         Raises:
             InvalidInput: neither key nor server is given, the provider is unknown, its package is
                 missing, or it refuses to start.
         """
+        if name.partition(":")[0] == PROVIDER:
+            return cls(EvidenceChatModel(), name, patience_s)
         if url is None and key is None:
             raise InvalidInput("language model", f"{name} needs a key, or the address of a server")
         # A server of one's own often asks for no key, and the client will not start without one.
@@ -80,23 +88,32 @@ class LanguageModel:
         Raises:
             Unavailable: it does not answer in time, or says twice what does not read as an answer.
         """
-        asked: list[BaseMessage] = [
-            SystemMessage(prompt.INSTRUCTIONS),
-            HumanMessage(prompt.build_question(understood, weighed)),
-        ]
+        question = prompt.build_question(understood, weighed)
+        said, cut = await self.ask(prompt.INSTRUCTIONS, question, reply.read_reply)
+        return ParsedReply(reply=said, truncated=cut)
+
+    async def ask(
+        self, instructions: str, question: str, read: Callable[[object], T]
+    ) -> tuple[T, bool]:
+        """Give what the model says as `read` reads its JSON, and whether it was cut at its cap.
+
+        Raises:
+            Unavailable: it does not answer in time, or says twice what does not read as an answer.
+        """
+        asked: list[BaseMessage] = [SystemMessage(instructions), HumanMessage(question)]
         try:
             async with asyncio.timeout(self._patience_s):
-                return await self._parse_reply(asked)
+                return await self._ask_until_read(asked, read)
         except TimeoutError as error:
             raise Unavailable(self.name, f"no answer within {self._patience_s:g} s") from error
 
-    async def _parse_reply(self, asked: list[BaseMessage]) -> ParsedReply:
+    async def _ask_until_read(
+        self, asked: list[BaseMessage], read: Callable[[object], T]
+    ) -> tuple[T, bool]:
         for attempt in range(1, ATTEMPTS + 1):
             said = await self._ask_once(asked)
             try:
-                return ParsedReply(
-                    reply=reply.read_reply(_read_json(said.text)), truncated=_was_cut(said)
-                )
+                return read(_read_json(said.text)), _was_cut(said)
             except InvalidInput as error:
                 if attempt == ATTEMPTS:
                     raise Unavailable(self.name, f"its answer does not read: {error}") from error

@@ -14,6 +14,8 @@ from matching.diagnosis.answers import Diagnosis, Precedent
 
 NOTES_LIMIT = 4_000
 STEPS_LIMIT = 12
+# The line behind which each line is one past failure.
+PRECEDENTS = "Similar past failures (from the knowledge base):"
 INSTRUCTIONS = """\
 You are an experienced diagnostics engineer for electric vehicles. Analyse the failure that follows.
 Reason from the past failures that are given, and from nothing that you remember of other cases.
@@ -38,7 +40,7 @@ def build_question(understood: UnderstoodReport, weighed: Diagnosis) -> str:
             f"Error codes: {_as_json(list(understood.codes))}",
             f"Technician notes: {_as_json(mask_personal(understood.report.text)[:NOTES_LIMIT])}",
             "",
-            "Similar past failures (from the knowledge base):",
+            PRECEDENTS,
             *(_as_json(_precedent_data(one)) for one in weighed.precedents),
         )
     )

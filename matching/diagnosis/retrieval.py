@@ -20,6 +20,8 @@ from matching.diagnosis.answers import Precedent
 
 TOP_K = 5
 SIMILAR = 0.7
+# A sum of shares may fall short of it by its last digit.
+SLACK = 1e-9
 
 
 def find_precedents(
@@ -27,7 +29,10 @@ def find_precedents(
     matches: Sequence[Match],
     cards: Mapping[CardId, FailureCard] | None,
 ) -> tuple[Precedent, ...]:
-    """Give at most five matches of similarity 0.7 or more, best first, each with its card.
+    """Give at most five matches, best first, each with its card and how similar it is.
+
+    A match that has a chance has that for its similarity, whatever it is: `precedents_of` takes
+    those of 0.7 or more. One that has none must be similar by its texts, codes or symptoms.
 
     A card that could no longer be read is left out: it was hidden or retired meanwhile. Where
     `cards` is None none could be read, and what the matches tell must do.
@@ -36,8 +41,19 @@ def find_precedents(
         Precedent(match=match, similarity=alike, card=(cards or {}).get(match.card.id))
         for match in matches[:TOP_K]
         if cards is None or match.card.id in cards
-        if (alike := card_similarity(understood, match.card)) >= SIMILAR
+        if (alike := match_similarity(understood, match))
+        >= (SIMILAR if match.chance is None else 0.0)
     )
+
+
+def precedents_of(found: Sequence[Precedent]) -> tuple[Precedent, ...]:
+    """Give those that are as likely as not to be the same failure, and more: .7 (ML-23)."""
+    return tuple(one for one in found if one.similarity >= SIMILAR - SLACK)
+
+
+def match_similarity(understood: UnderstoodReport, match: Match) -> float:
+    """Give the chance that it is the same failure; where none is known, how similar it is."""
+    return card_similarity(understood, match.card) if match.chance is None else match.chance
 
 
 def card_similarity(understood: UnderstoodReport, card: CardFacts) -> float:

@@ -12,6 +12,7 @@ from graphql.utilities import (
 from domain import clock
 from domain.access import Viewer
 from domain.errors import InvalidInput, Refused, Unavailable
+from domain.reports import TEXT_LIMIT
 from repair import cards, offline, reports
 from repair.offline import MergedEdit, OfflineEditPorts
 from repair.operations import Operation
@@ -26,6 +27,7 @@ from resolvers.refusals import tell_refusal
 from resolvers.services import Answer
 from resolvers.stock import StockMutations
 from resolvers.tickets import TicketMutations, report_ports
+from schema.hazards import SafetyAdvice
 from schema.inputs import CardInput, ReportInput
 from schema.offline import OperationAnswer, OperationState
 from sync import offline_queue
@@ -73,7 +75,7 @@ class QueueRun:
             first, *again = places[id(record)]
             found[first] = answer
             found |= dict.fromkeys(again, _again(answer))
-        return [found[place] for place in range(len(records))]
+        return [await self._with_safety(found[n], record) for n, record in enumerate(records)]
 
     def read_part(self, name: str, kind: type[T], given: object) -> T:
         """Read a part of an operation as the mutations of the same name read it."""
@@ -91,6 +93,11 @@ class QueueRun:
         if place not in offline_queue.DATA_FIELDS.get(action.verb, ()):
             place = ARGUMENTS.get(place, place)
         return wrong.at(f"data.{place}")
+
+    async def _with_safety(self, answer: OperationAnswer, record: object) -> OperationAnswer:
+        """Give an answer with what keeps people safe, whatever became of the report."""
+        told = await self.context.services.reader.safety(_reported_text(record))
+        return replace(answer, safety=SafetyAdvice.from_domain(told))
 
     async def _answer_one(self, record: QueuedOperation) -> OperationAnswer:
         if record.entity in self._waiting:
@@ -238,6 +245,16 @@ def _operation_id_of(record: object) -> str | None:
         else None
     )
     return found[:80] if isinstance(found, str) else None
+
+
+def _reported_text(record: object) -> str:
+    """Give the words of a failure that a record reports, "" where it reports none."""
+    today = offline_queue.upcast_record(record)
+    for name in ("data", "report", "text"):
+        today = (
+            cast("Mapping[str, object]", today).get(name) if isinstance(today, Mapping) else None
+        )
+    return today[:TEXT_LIMIT] if isinstance(today, str) else ""
 
 
 def _stands_twice() -> InvalidInput:

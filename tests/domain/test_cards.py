@@ -161,6 +161,12 @@ def test_free_words_lose_control_characters() -> None:
     assert step.tools == ("meter",)
 
 
+def test_a_differential_is_no_word_to_be_found_by() -> None:
+    told = replace(CARD, cause=replace(CARD.cause, differential=("Looks like a zeppelin",)))
+    assert told.full_text == CARD.full_text
+    assert told.cause.differential == ("Looks like a zeppelin",)
+
+
 @pytest.mark.row("CA-4")
 def test_vehicle_keeps_seven_facts() -> None:
     vehicle = VehicleContext(

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.codes import CodeKey, ErrorCode, code_key, is_shared, normalise_code, parse_code_key
+from domain.codes import (
+    CodeKey,
+    CodeStatus,
+    ErrorCode,
+    code_key,
+    is_shared,
+    normalise_code,
+    parse_code_key,
+    parse_trouble_code,
+    status_of_byte,
+)
 from domain.errors import InvalidInput
 
 
@@ -29,6 +39,14 @@ from domain.errors import InvalidInput
         ("p0a80 00", "P0A80"),
         ("U3FFF/FF", "U3FFF"),
         ("0x1F", "0X1F"),
+        ("0x0A1F", "P0A1F"),
+        ("0xC111", "U0111"),
+        ("Ｅ４०१", "E401"),
+        ("Err-40", "40"),
+        ("Error code 12", "12"),
+        ("BMS_f038", "F038"),
+        ("VCU-F3", "F3"),
+        ("spn 523 fmi 3", "SPN523"),
     ],
 )
 def test_spellings_of_one_code(typed: str, code: str) -> None:
@@ -42,6 +60,47 @@ def test_spellings_of_one_code(typed: str, code: str) -> None:
 def test_what_is_no_code(typed: str) -> None:
     with pytest.raises(InvalidInput, match="does not read as a trouble code"):
         normalise_code(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "failure_type"),
+    [
+        ("P1A0F13", "13"),
+        ("p1a0f-16", "16"),
+        ("P0A7F:11", "11"),
+        ("0x0A1F13", "13"),
+        ("SPN 523 FMI 3", "FMI3"),
+        ("P0A80", None),
+        ("E401", None),
+    ],
+)
+def test_how_it_failed_is_kept(typed: str, failure_type: str | None) -> None:
+    assert parse_trouble_code(typed).failure_type == failure_type
+
+
+def test_two_run_together_are_no_code_of_a_maker() -> None:
+    with pytest.raises(InvalidInput, match="holds several codes; give each by itself"):
+        normalise_code("P0A7FP0AA6")
+
+
+def test_a_refusal_shows_the_forms() -> None:
+    with pytest.raises(InvalidInput, match="write it as P0A1F, P0A1F-13, 0x0A1F, E401, BMS_f038"):
+        normalise_code("battery")
+
+
+@pytest.mark.parametrize(
+    ("byte", "status"),
+    [
+        (0x2F, CodeStatus.PRESENT),
+        (0x09, CodeStatus.PRESENT),
+        (0x04, CodeStatus.PENDING),
+        (0x0C, CodeStatus.STORED),
+        (0x08, CodeStatus.STORED),
+        (0x00, CodeStatus.STORED),
+    ],
+)
+def test_a_status_byte_says_how_it_stands(byte: int, status: CodeStatus) -> None:
+    assert status_of_byte(byte) is status
 
 
 @given(st.text(max_size=20))
@@ -115,13 +174,15 @@ def test_shared_codes_belong_to_all() -> None:
         ("P0A80", "sae:P0A80"),
         ("sae:P1A2B", "sae:P1A2B"),
         ("Tata Motors:P1234", "tata motors:P1234"),
+        ("P0A80:16", "sae:P0A80"),
+        ("DTC: P0A80", "sae:P0A80"),
     ],
 )
 def test_written_keys_are_read(written: str, wanted: str) -> None:
     assert parse_code_key(written) == CodeKey(wanted)
 
 
-@pytest.mark.parametrize("written", ["E401", ":E401", " :E401", "P1A2B"])
+@pytest.mark.parametrize("written", ["E401", ":E401", " :E401", "P1A2B", "P1A2B:13"])
 def test_maker_code_needs_its_make(written: str) -> None:
     with pytest.raises(InvalidInput, match="needs its make"):
         parse_code_key(written)

@@ -24,11 +24,17 @@ def test_code_alone_is_a_report() -> None:
     )
 
 
-@pytest.mark.row("CA-6")
-def test_report_text_ends_at_ten_thousand() -> None:
-    assert len(FailureReport.parse("x" * 10_000).text) == 10_000
-    with pytest.raises(InvalidInput, match="at most 10000"):
-        FailureReport.parse("x" * 10_001)
+def test_a_longer_text_is_cut_after_ten_thousand() -> None:
+    whole, longer = FailureReport.parse("x" * 10_000), FailureReport.parse("x" * 10_001)
+    assert (len(whole.text), whole.note) == (10_000, None)
+    assert longer.text == whole.text
+    assert longer.note == "Only the first 10,000 of its 10,001 characters were read."
+
+
+def test_a_long_text_that_grows_by_its_masks_is_cut_too() -> None:
+    told = FailureReport.parse("a@b.co " * 2_000)
+    assert len(told.text) == 10_000
+    assert "@" not in told.text
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from graph import nodes
 from graph.cards import CardStore
 from graph.database import Graph
 from graph.garages import Garage, GarageStore
+from graph.imports import ImportedEntry, ImportRecord, ImportStore
 from graph.jobs import JobStore
 from graph.technicians import TechnicianStore
 from graph.tickets import TicketStore
@@ -98,7 +99,19 @@ async def lived_in(graph: Graph) -> Graph:
     await cards.add(card("seen", visibility=only("garage_delhi", regions=("north",))), [])
     shown = ShownCard(card=FULL.id, rank=1, score=1.0, ranker="fused", at=NOW)
     await tickets.record_shown(ASSIGNED.id, [shown], Matching.FOUND, [])
+    await _imported(graph)
     return graph
+
+
+async def _imported(graph: Graph) -> None:
+    imports, record = ImportStore(graph), ImportRecord(id="imp_1", kind="cards", source="c", at=NOW)
+    await imports.begin(record)
+    entry = ImportedEntry(kind="components", key="k", before="{}", after="{}")
+    await imports.note_entries(record.id, [entry])
+    await CardStore(graph).load([(card("brought_in"), None)], into=record.id)
+    await imports.end(record.id, created=1, changed=0, entries=1)
+    restored = await imports.cards_before(await imports.cards_of(record.id), NOW)
+    await imports.take_back(record.id, restored, "import")
 
 
 async def _booked(graph: Graph) -> None:

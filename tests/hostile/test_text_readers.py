@@ -10,13 +10,16 @@ from domain.personal_data import mask_personal
 from domain.signature import cause_key, split_words
 from graph.full_text import weighted_terms
 from ingest import knowledge
+from ingest.concept_patterns import find_in_language
 from ingest.extraction import find_in_text, split_text
 from ingest.gazetteer import VehicleMention
 from ingest.hazards import find_hazards
+from ingest.languages import is_mostly_english
 from ingest.lexicon import Lexicon
 from ingest.quantities import find_quantities
 from ingest.text_codes import find_codes
 from ingest.text_phrases import find_phrases
+from ingest.unread_texts import told_language
 from tests.hostile.growth import WORST_GROWTH, growth
 
 SIZE = 10_000
@@ -48,7 +51,12 @@ def pumps(lexicon: Lexicon) -> Mapping[str, str]:
         "phones": "".join(f"98200 00{n} " for n in numbers),
         "short": "a;b;gear;",
         "denied": "no not nahi code ",
+        "answers": "59 02 FF 0A 1F 13 08 7E8 10 21 43 ",
+        "spelt": "error code pee zero a one eff e four ",
+        "cleared": "no P0A1F, P0A80 cleared and na wapas aaya; ",
+        "alike": "POA7F Р0А80 P0A7FP0AA6 IMG_1.x ",
         "dangers": "smoke no brake hot battery or nahi fire feared ",
+        "languages": "vandi charge aagala गाड़ी चार्ज नहीं சார்ஜ் ஆகவில்லை but aana 80 % stop ",
         "marks": "a\u0301\u0327",
         "joiners": "\u200d\u202e",
     }
@@ -62,6 +70,10 @@ def mentioned(text: str, lexicon: Lexicon) -> list[VehicleMention]:
 READERS: Mapping[str, Callable[[str, Lexicon], object]] = {
     "hazards": lambda text, _: find_hazards(text),
     "everything": find_in_text,
+    "language": told_language,
+    "mostly": lambda text, _: is_mostly_english(text),
+    "patterns": lambda text, lexicon: find_in_language(text, "ta", lexicon),
+    "sounds": lambda text, lexicon: find_in_language(text, "ta-Latn", lexicon),
     "phrases": lambda text, lexicon: list(find_phrases(text, lexicon)),
     "codes": lambda text, lexicon: find_codes(
         text, lexicon.codes, [(m.start, m.end) for m in lexicon.gazetteer.mentions(text)]

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from domain.cards import CardSource, CardStatus, Humidity, PartUse, RepairStep
-from domain.codes import ErrorCode
+from domain.codes import ACCEPTED, ErrorCode
 from domain.errors import ImportRefused
 from ingest import cards_file, code_lists
+from ingest.column_names import ColumnMap
 from ingest.makers import maker_name
 from tests.ingest.conftest import Written
 
@@ -113,10 +114,18 @@ def test_bad_line_says_why(written: Written, changes: dict[str, str], reason: st
     assert [(r.line, r.reason) for r in batch.refused] == [(3, reason)]
 
 
-def test_unknown_column_is_refused(written: Written) -> None:
-    content = "title,symptom_text,cause,colour\nA,B,C,red"
-    batch = cards_file.read_cards(written("c.csv", content), TODAY)
-    assert [r.reason for r in batch.refused] == ["colour: Extra inputs are not permitted"]
+def test_unknown_column_is_refused_unless_it_is_told_or_left_out(written: Written) -> None:
+    path = written("c.csv", "title,symptom_text,cause,colour\nA,B,C,red")
+    with pytest.raises(ImportRefused) as refused:
+        cards_file.read_cards(path, TODAY)
+    assert refused.value.reason == (
+        "colour: no column of a card is called so. Say which is meant (--map 'colour=COLUMN'), "
+        "or leave it out (--map 'colour=')."
+    )
+    for told, variant in (("colour=", None), ("colour=variant", "red")):
+        path = written("c.csv", "title,symptom_text,cause,make,colour\nA,B,C,Ather,red")
+        [card] = cards_file.read_cards(path, TODAY, ColumnMap.parse([told])).cards
+        assert [v.variant for v in card.vehicles] == [variant]
 
 
 @pytest.mark.parametrize("content", ["", "a,b\n1,2", b"\0", "title,symptom_text,cause"])
@@ -143,7 +152,7 @@ def test_bad_codes_are_named(written: Written) -> None:
     lines = "code,manufacturer,description\n!!,FORD,What\nE1,ATHER,\n"
     batch = code_lists.read_codes(written("a.csv", lines))
     assert [(r.line, r.id, r.reason) for r in batch.refused] == [
-        (2, "!!", "error code: '!!' does not read as a trouble code"),
+        (2, "!!", f"error code: '!!' does not read as a trouble code; {ACCEPTED}"),
         (3, "E1", "description: is empty"),
     ]
 

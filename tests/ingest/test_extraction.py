@@ -90,7 +90,7 @@ def _quality(found: list[set[str]]) -> tuple[float, float]:
     [
         ("gaadi charge nahi ho rahi", [("SYM_CHRG_001", False)]),
         ("battery is not swollen", [("SYM_BATT_007", True)]),
-        ("bina jalne ki badboo", [("SYM_BATT_009", True), ("SYM_ELEC_011", True)]),
+        ("bina jalne ki badboo", [("SYM_ELEC_011", True)]),
         ("ABS light is not on", [("SYM_BRAK_004", True)]),
         ("no problem in charging", []),
         ("chargng stoped at 80 percent", [("SYM_BATT_001", False)]),

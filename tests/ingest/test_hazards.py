@@ -9,8 +9,9 @@ import yaml
 
 from domain.hazards import GROUP_OF, HazardGroup, HazardKind
 from ingest.hazards import FILE, find_hazards, lexicon
+from ingest.languages import SCRIPTS, text_language
 from ingest.safety_advice import FILE as ADVICE
-from ingest.safety_advice import SCRIPTS, advise, text_language
+from ingest.safety_advice import advise
 from tests.ingest.hazards import TUNED_ON, harmless_complaints, phrasings
 
 

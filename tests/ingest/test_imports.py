@@ -35,11 +35,13 @@ class _Failing:
         self._cards = cards
         self._calls = 0
 
-    async def load(self, cards: Sequence[tuple[FailureCard, Embedding | None]]) -> ImportCount:
+    async def load(
+        self, cards: Sequence[tuple[FailureCard, Embedding | None]], *, into: str | None = None
+    ) -> ImportCount:
         self._calls += 1
         if self._calls > 1:
             raise Unavailable("neo4j", "it was stopped")
-        return await self._cards.load(cards)
+        return await self._cards.load(cards, into=into)
 
 
 @dataclass(frozen=True)

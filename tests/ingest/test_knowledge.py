@@ -9,7 +9,7 @@ import yaml
 
 from domain.cards import CardSource, CardStatus, SolutionType
 from domain.errors import ImportRefused
-from domain.vehicles import VehicleCategory
+from domain.vehicles import VehicleCategory, slug
 from ingest import knowledge
 from ingest.batch import ImportBatch
 from ingest.knowledge_schema import KnowledgeDocument
@@ -25,6 +25,10 @@ symptoms:
 parts:
   - {id: BW-FUSE-1, name: Fuse, hsn: "853610", component: pack}
 """
+DANGERS = frozenset(
+    """SYM_BATT_016 SYM_BATT_017 SYM_BATT_018 SYM_BATT_019 SYM_BATT_020 SYM_ELEC_013 SYM_CHRG_014
+    SYM_BRAK_010 SYM_STER_010 SYM_STER_011 SYM_STER_013 SYM_MOTR_010""".split()
+)
 STEPS = [
     {"action": "Key off, service disconnect out, lock and tag", "minutes": 5, "safety": True},
     {"action": "Wait ten minutes for the capacitors", "minutes": 10, "safety": True},
@@ -71,17 +75,43 @@ def test_shipped_knowledge_is_sound(shipped: ImportBatch) -> None:
 def test_shipped_knowledge_is_wide_enough(shipped: ImportBatch) -> None:
     models = {(v.make, v.model) for c in shipped.cards for v in c.vehicles}
     categories = {v.category for c in shipped.cards for v in c.vehicles}
-    assert len(shipped.cards) >= 150
+    assert len(shipped.cards) >= 300
     assert len(models) >= 25
-    assert len(shipped.symptoms) >= 80
-    assert len(shipped.codes) >= 100
-    assert len([p for p in shipped.parts if p.hsn]) >= 120
-    assert len(shipped.components) >= 60
+    assert len(shipped.symptoms) >= 160
+    assert len(shipped.codes) >= 180
+    assert len([p for p in shipped.parts if p.hsn]) >= 220
+    assert len(shipped.components) >= 160
     assert categories >= {
         VehicleCategory.TWO_WHEELER,
         VehicleCategory.THREE_WHEELER,
         VehicleCategory.FOUR_WHEELER,
     }
+
+
+def test_every_symptom_and_code_leads_to_a_card(shipped: ImportBatch) -> None:
+    told = {symptom for c in shipped.cards for symptom in c.signature.symptoms}
+    keys = {key for c in shipped.cards for key in c.signature.error_codes}
+    assert [s.code for s in shipped.symptoms if s.code not in told] == []
+    assert [c.key for c in shipped.codes if c.key not in keys] == []
+
+
+def test_a_part_fits_every_vehicle_of_its_card(shipped: ImportBatch) -> None:
+    fits = {part.id: set(part.fits) for part in shipped.parts}
+    wrong = [
+        (card.id, used.part)
+        for card in shipped.cards
+        for used in card.resolution.parts
+        if not {slug(v.make or "", v.model or "") for v in card.vehicles} <= fits[used.part]
+    ]
+    assert wrong == []
+
+
+def test_what_hurts_people_is_told_apart_and_guarded(shipped: ImportBatch) -> None:
+    """Smoke, fire, shock, lost brakes or steering: the first step protects, whatever the work."""
+    cards = [c for c in shipped.cards if DANGERS.intersection(c.signature.symptoms)]
+    assert {s for c in cards for s in c.signature.symptoms} & DANGERS == DANGERS
+    assert [c.id for c in cards if not c.resolution.steps[0].safety] == []
+    assert [c.id for c in cards if not c.cause.differential] == []
 
 
 def test_suppliers_are_shared_between_makes(shipped: ImportBatch) -> None:

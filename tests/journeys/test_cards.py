@@ -31,6 +31,9 @@ VERSION = """query ($id: ID!, $n: Int) { card(id: $id, version: $n) {
   version status title signature { text } cause { primary } verification { by } } }"""
 WHY = """query ($id: ID!) { card(id: $id) { whyThisCard { says ticket { key } } ticket { key }
   provenance { author garage { key } } } }"""
+IN_HINDI = """query ($id: ID!) { card(id: $id) {
+  titleIn(language: "hi") { text language machineWritten } tamil: titleIn(language: "ta") { text }
+  resolution { steps { actionIn(language: "hi") { text } } } } }"""
 HELD = "MATCH (c:FailureCard) WHERE c.title = $title RETURN count(c) AS n"
 EDGES = """query ($first: Int!) { cards(first: $first, filter: {make: "Counted"}) { edges { node {
   title keywords symptomHash effectiveness { score } usage { used successRate { n } }
@@ -47,6 +50,30 @@ EDGES = """query ($first: Int!) { cards(first: $first, filter: {make: "Counted"}
 # batch is a matter of moments, how many things they lead to must not be: that would be hundreds.
 PATHS = 17
 MOST_READS = 2 * PATHS
+
+
+async def test_a_shipped_sentence_is_told_in_hindi_until_it_is_changed(somebody: Somebody) -> None:
+    manager, waits = somebody(), "Wait ten minutes for the capacitors to discharge"
+    told = content("Brake lamp always on and motor cut because the lever switch sticks")
+    told["resolution"]["steps"] = [{"action": waits, "safety": True}, {"action": "Own words"}]
+    made = await manager.create(told)
+    assert await manager.ask(IN_HINDI, id=made["id"]) == {
+        "titleIn": {
+            "text": "लीवर का स्विच अटकने से ब्रेक लाइट हमेशा जलती है और मोटर कट जाती है",
+            "language": "hi",
+            "machineWritten": True,
+        },
+        "tamil": None,
+        "resolution": {
+            "steps": [
+                {"actionIn": {"text": "कैपेसिटर खाली होने के लिए दस मिनट रुकें"}},
+                {"actionIn": None},
+            ]
+        },
+    }
+    changed = told | {"title": "Brake lamp stays on"}
+    await manager.ask(UPDATE, id=made["id"], card=changed, expected=1, op=str(uuid4()))
+    assert (await manager.ask(IN_HINDI, id=made["id"]))["titleIn"] is None
 
 
 @pytest.mark.row("CA-2")

@@ -189,7 +189,7 @@ def _given(name: str, garages: list[Planted], cursor: str) -> list[Given]:
         ],
         "match": [{"report": {"text": WORDS}}],
         "diagnose": [{"report": {"text": WORDS}}],
-        "search": [{"text": WORDS}],
+        **{name: [{"text": WORDS}] for name in ("search", "draftFromText")},
         **{name: [{"first": 40}] for name in ("cards", "tickets", "invoices", "drafts")},
         **dict.fromkeys(("ticket", "feedback", "estimate", "suggestTechnicians"), tickets),
         "offers": [{**one, "part": "controller"} for one in tickets],

@@ -349,3 +349,32 @@ async def test_neighbours_fill_open_places(alike: int, asked: bool) -> None:
     near = [replace(ALIKE, facts=replace(ALIKE.facts, id=CardId(f"a{n}"))) for n in range(alike)]
     answer = await _matcher([*showing, *near]).match(REPORT, IN_PUNE)
     assert ("neighbour" in {stage.name for stage in answer.trace}) is asked
+
+
+UNREAD = replace(
+    REPORT,
+    report=FailureReport.parse("电池充不进电"),
+    codes=(),
+    symptoms=(),
+    embedding=None,
+    language="und",
+    told="",
+    unread="We could not read it.",
+)
+
+
+async def test_a_text_that_was_not_read_finds_nothing_and_is_asked_for_otherwise() -> None:
+    answer = await _matcher().match(UNREAD, IN_PUNE)
+    assert (answer.matches, answer.prompt, answer.degraded) == ((), "We could not read it.", None)
+    assert answer.level is Level.AI
+
+
+async def test_a_code_counts_in_a_text_that_was_not_read() -> None:
+    answer = await _matcher([EXACT]).match(replace(UNREAD, codes=REPORT.codes), IN_PUNE)
+    assert (_cards(answer), answer.prompt) == (["fc_exact"], None)
+
+
+async def test_words_are_those_of_what_a_text_tells_in_english() -> None:
+    told = replace(UNREAD, told="Charging stops", unread=None)
+    answer = await _matcher([WORDY]).match(told, IN_PUNE)
+    assert _cards(answer) == ["fc_wordy"]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from domain.cards import CardSource
+from domain.codes import CodeStatus, ToldCode, TroubleCode
 from domain.effectiveness import wilson_interval
 from domain.matches import CardHit, Source, VehicleLevel
 from domain.usage import Usage
@@ -107,3 +108,14 @@ def test_no_evidence_is_admitted() -> None:
 def test_unnamed_component_keeps_its_id() -> None:
     why = find_reasons(REPORT, _found(), facts("a", component="bms_module"))
     assert [r.text for r in why if r.kind is ReasonKind.COMPONENT] == ["concerns the bms_module"]
+
+
+def test_a_shared_code_says_how_it_failed() -> None:
+    told = (
+        ToldCode(TroubleCode("E401"), CodeStatus.PRESENT),
+        ToldCode(TroubleCode("P0A80", "16"), CodeStatus.STORED),
+        ToldCode(TroubleCode("P0A80", "1B"), CodeStatus.PRESENT),
+    )
+    report = replace(REPORT, codes=(E401, P0A80), told=told)
+    texts = [r.text for r in find_reasons(report, _found(code=()), CARD)]
+    assert texts[:2] == ["reports code E401", "reports code P0A80 (type 16, stored; type 1B)"]

@@ -26,6 +26,7 @@ from domain.errors import (
     OperationConflict,
 )
 from domain.events import Event, EventType
+from domain.hazards import SafetyAdvice
 from domain.ids import CardId, GarageId, OperationId, PersonId, TicketId
 from domain.matches import (
     CardFacts,
@@ -39,11 +40,13 @@ from domain.matches import (
 )
 from domain.regions import region_of
 from domain.reports import FailureReport
-from domain.tickets import Matching, SeenSymptom, ShownCard, Ticket, TicketStatus
+from domain.tickets import Matching, SeenSymptom, ShownCard, Ticket
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
 from graph.card_pages import EVERY_CARD, CardFilter
-from graph.garages import TicketPeriod
+from graph.garages import EVERY_TICKET, TicketFilter
+from ingest.hazards import find_hazards
+from ingest.safety_advice import advise
 from matching.answers import Match, MatchAnswer
 from matching.diagnosis.diagnoser import Diagnoser
 from matching.fusion import CardCandidate, Contribution
@@ -257,11 +260,10 @@ class AskedTickets(FakeTickets):
         *,
         first: int,
         after: str | None = None,
-        status: TicketStatus | None = None,
-        within: TicketPeriod | None = None,
+        filter: TicketFilter = EVERY_TICKET,
     ) -> list[Ticket]:
         self._asked["tickets.page"] += 1
-        return await super().page(actor, first=first, after=after, status=status, within=within)
+        return await super().page(actor, first=first, after=after, filter=filter)
 
     async def record_shown(
         self, id: TicketId, shown: Sequence[ShownCard], matching: Matching, events: Sequence[Event]
@@ -371,6 +373,9 @@ class FakeSearch:
 
 
 class FakeReader:
+    async def safety(self, text: str) -> SafetyAdvice | None:
+        return advise(text, find_hazards(text))
+
     async def understand(self, report: FailureReport) -> UnderstoodReport:
         found: list[CodeKey] = []
         for code in report.codes:
@@ -506,6 +511,7 @@ class World:
             matcher=self.matcher,
             diagnoser=Diagnoser(matcher=self.matcher, cards=self.cards),
             embedder=FakeEmbedder(),
+            drafter=cast("Any", None),
             operations=self.operations,
             # Jobs, marks, feedback, digests and the review queue are asked on real stores alone.
             digests=cast("Any", None),

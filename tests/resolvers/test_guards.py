@@ -24,7 +24,7 @@ read   invoice           invoice invoices estimate drafts
 read   report            regionReport monthReport hourlyDigests
 export report            salesReturn
 create ticket,card       reportFailure
-create card              createCard
+create card              createCard draftFromText
 update card              updateCard promoteCard
 verify card              verifyCard retireCard mergeCards undoMerge closeReview reviewQueue
 verify card,network      announceFirmware supersedePart

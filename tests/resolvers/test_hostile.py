@@ -41,7 +41,6 @@ def bomb(n: int) -> str:
         ({"text": ""}, "report.text"),
         ({"text": " \n\t "}, "report.text"),
         ({"text": "\x00\x01\x02"}, "report.text"),
-        ({"text": "x" * 20_000}, "report.text"),
         ({"text": "x", "codes": ["E1"] * 51}, "report.codes"),
         ({"text": "x", "codes": ["E" * 41]}, "report.codes"),
         ({"text": "x", "codes": [""]}, "report.codes"),

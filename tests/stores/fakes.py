@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from domain.access import Actor, Viewer
-from domain.card_lifecycle import NEXT
+from domain.card_imports import decide_import
 from domain.cards import NEUTRAL, FailureCard
 from domain.codes import CodeKey, ErrorCode
 from domain.errors import AlreadyExists, NotFound, StaleVersion
@@ -16,15 +16,15 @@ from domain.ids import CardId, EventId, GarageId, PersonId, TicketId, VehicleId
 from domain.matches import Embedding
 from domain.regions import GarageTickets, region_of
 from domain.technicians import Technician, TechnicianCandidate
-from domain.tickets import Matching, ShownCard, Ticket, TicketStatus
+from domain.tickets import Matching, ShownCard, Ticket
 from domain.usage import Usage
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
-from graph.card_imports import ImportCount
+from graph.card_imports import ImportCount, LeftCard
 from graph.card_pages import EVERY_CARD, CardFilter
 from graph.card_rows import content_hash, fit_keys
 from graph.cards import CardCounters, CardVersion
-from graph.garages import TicketPeriod
+from graph.garages import EVERY_TICKET, TicketFilter, TicketPeriod
 from repair.ports import EVERYTHING
 
 K = TypeVar("K", bound=str)
@@ -90,19 +90,25 @@ class FakeCards:
 
     async def load(self, cards: Sequence[tuple[FailureCard, Embedding | None]]) -> ImportCount:
         created = changed = unchanged = 0
+        left = list[LeftCard]()
         for card, _ in cards:
             said = content_hash(card)
             if card.id not in self._memory.cards:
                 await self.add(card, [])
                 created += 1
-            elif self._memory.imports.get(card.id) == said or not NEXT[self._now(card.id).status]:
+            elif self._memory.imports.get(card.id) == said:
                 unchanged += 1
                 continue
             else:
-                self._store(self._following(card), card.provenance.author)
+                decision = decide_import(self._now(card.id), card)
+                if decision.card is None:
+                    unchanged += 1
+                    left += [LeftCard(card=card.id, why=decision.left)] if decision.left else []
+                    continue
+                self._store(self._following(decision.card), card.provenance.author)
                 changed += 1
             self._memory.imports[card.id] = said
-        return ImportCount(created=created, changed=changed, unchanged=unchanged)
+        return ImportCount(created=created, changed=changed, unchanged=unchanged, left=tuple(left))
 
     async def get(self, id: CardId, viewer: Viewer) -> FailureCard:
         found = await self.many([id], viewer)
@@ -258,8 +264,7 @@ class FakeTickets:
         *,
         first: int,
         after: str | None = None,
-        status: TicketStatus | None = None,
-        within: TicketPeriod | None = None,
+        filter: TicketFilter = EVERY_TICKET,
     ) -> list[Ticket]:
         def moment(t: Ticket) -> tuple[datetime, str]:
             return t.opened_at, t.id
@@ -270,10 +275,11 @@ class FakeTickets:
             t
             for t in newest
             if _sees(actor, t)
-            and status in (None, t.status)
+            and filter.status in (None, t.status)
+            and filter.severity in (None, t.severity)
             and (after is None or (behind is not None and moment(t) < moment(behind)))
         ]
-        if within is not None:
+        if (within := filter.within) is not None:
             garage, since, until = within.garage, within.since, within.until
             fitting = [t for t in fitting if t.garage == garage and since <= t.opened_at < until]
         return fitting[:first]

@@ -14,7 +14,7 @@ from domain.ids import CardId
 from domain.usage import Usage
 from domain.vehicles import VehicleCategory, VehicleContext
 from domain.vocabulary import Component
-from graph.card_imports import ImportCount
+from graph.card_imports import ImportCount, LeftCard
 from graph.card_pages import CardFilter
 from graph.cards import CardCounters, CardVersion
 from tests.graph.examples import ADMIN, DELHI, FULL, NOBODY, NOW, PUNE, card, event, only
@@ -259,7 +259,8 @@ async def test_import_leaves_retired_cards(house: House) -> None:
     await house.cards.load([(imported, None)])
     await house.cards.put(retired, [], expected=1)
     changed = card("imported", "Other words")
-    assert await house.cards.load([(changed, None)]) == ImportCount(unchanged=1)
+    left = LeftCard(card=imported.id, why="is out of use (deprecated)")
+    assert await house.cards.load([(changed, None)]) == ImportCount(unchanged=1, left=(left,))
     assert await house.cards.get(imported.id, ADMIN) == retired
 
 

@@ -7,14 +7,15 @@ from datetime import timedelta
 import pytest
 
 from domain.access import Actor, Role
-from domain.cards import PartUse
+from domain.cards import PartUse, Severity
 from domain.codes import CodeKey
 from domain.errors import AlreadyExists, NotFound, StaleVersion
+from domain.hazards import HazardKind, SafetyAdvice
 from domain.ids import GarageId, PersonId, TicketId, VehicleId
 from domain.outcomes import Attempt, Outcome
 from domain.technicians import Certification, Technician
 from domain.tickets import Matching, SeenSymptom, ShownCard, ShownReason, Ticket, TicketStatus
-from graph.garages import TicketPeriod
+from graph.garages import TicketFilter, TicketPeriod
 from tests.graph.examples import ATHER, FULL, NOW, card, event
 from tests.stores.store_set import House
 
@@ -144,10 +145,24 @@ async def test_ticket_pages_go_on(house: House) -> None:
     closed = replace(TICKET, id=TicketId("tkt_0009"), status=TicketStatus.CLOSED)
     for ticket in (*tickets, closed):
         await house.tickets.add(ticket, [])
-    first = await house.tickets.page(MANAGER, first=2, status=TicketStatus.OPEN)
-    rest = await house.tickets.page(MANAGER, first=10, after=first[-1].id, status=TicketStatus.OPEN)
+    first = await house.tickets.page(
+        MANAGER, first=2, filter=TicketFilter(status=TicketStatus.OPEN)
+    )
+    rest = await house.tickets.page(
+        MANAGER, first=10, after=first[-1].id, filter=TicketFilter(status=TicketStatus.OPEN)
+    )
     assert first == [tickets[4], tickets[3]]
     assert rest == [tickets[2], tickets[1], tickets[0]]
+
+
+async def test_tickets_that_tell_a_danger_are_found(house: House) -> None:
+    advice = SafetyAdvice(hazards=(HazardKind.SMOKE,), steps=("Go away.",), language="en")
+    smokes = replace(TICKET, id=TicketId("tkt_0002"), safety=advice)
+    for ticket in (TICKET, smokes):
+        await house.tickets.add(ticket, [])
+    critical = TicketFilter(severity=Severity.CRITICAL)
+    assert await house.tickets.page(MANAGER, first=10, filter=critical) == [smokes]
+    assert await house.tickets.page(OTHERS, first=10, filter=critical) == []
 
 
 async def test_tickets_are_found_by_garage_and_time(house: House) -> None:
@@ -160,10 +175,10 @@ async def test_tickets_are_found_by_garage_and_time(house: House) -> None:
         await house.tickets.add(ticket, [])
     within = TicketPeriod(garage=DELHI, since=NOW + day, until=NOW + 3 * day)
     for who in (ADMIN, MANAGER):
-        found = await house.tickets.page(who, first=10, within=within)
+        found = await house.tickets.page(who, first=10, filter=TicketFilter(within=within))
         assert found == [tickets[2], tickets[1]]
-    assert await house.tickets.page(OTHERS, first=10, within=within) == []
-    assert await house.tickets.page(ASHA, first=10, within=within) == []
+    assert await house.tickets.page(OTHERS, first=10, filter=TicketFilter(within=within)) == []
+    assert await house.tickets.page(ASHA, first=10, filter=TicketFilter(within=within)) == []
 
 
 async def test_suggestions_replace_the_last(house: House) -> None:

@@ -69,7 +69,10 @@ def test_a_record_is_the_same_as_json() -> None:
         "precedents": [],
         "level": "ai",
         "degraded": None,
+        "questions": [],
         "truncated": False,
+        "text": None,
+        "others": [],
     }
 
 

@@ -26,7 +26,7 @@ from web.cli import match_output
 from web.local.progress import Report, StartProgress, progress_bars
 from web.settings import Settings
 from web.ui.assets import install_assets
-from web.wiring import DEMO, Runtime, open_runtime, with_language_model, with_patience
+from web.wiring import DEMO, Runtime, count_words, open_runtime, with_language_model, with_patience
 
 SAMPLE = FailureReport(
     text="Ather 450X: charging stops near 80 percent and the range has dropped. "
@@ -88,6 +88,7 @@ async def _prepare_runtime(runtime: Runtime, report: Report) -> bool:
     report(StartProgress("reading", "learning the vocabulary"))
     await runtime.reader.refresh(runtime.vocabulary)
     await runtime.reader.learn()
+    await count_words(runtime)
     report(StartProgress("matching", "warming up"))
     await server.rehearse_match(runtime)
     report(StartProgress("explorer", "installing GraphiQL"))

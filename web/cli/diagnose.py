@@ -12,7 +12,6 @@ from domain.hazards import SafetyAdvice
 from domain.vehicles import VehicleContext
 from matching.diagnosis.answers import Diagnosis, PossibleCause
 from web.cli import report_options
-from web.cli.match_output import safety_record
 from web.cli.report_file import NamedReport
 from web.cli.report_options import OutputFormat
 from web.wiring import Runtime, with_language_model
@@ -28,10 +27,11 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument an option of the command
     model: report_options.Model = None,
     year: report_options.Year = None,
     form: report_options.Format = OutputFormat.TABLE,
+    map: report_options.Map = None,
 ) -> None:
     """Say what most likely causes a failure, how sure that is, and what to check first."""
     reports = report_options.chosen_reports(
-        text, file, code, VehicleContext(make=make, model=model, year=year)
+        text, file, code, VehicleContext(make=make, model=model, year=year), map
     )
 
     def answering(runtime: Runtime) -> report_options.Answering[Diagnosis]:
@@ -39,16 +39,19 @@ def diagnose(  # noqa: PLR0913, PLR0917 - one argument an option of the command
 
     def tell(one: NamedReport, safety: SafetyAdvice | None, found: Diagnosis) -> None:
         if form is OutputFormat.JSONL:
-            first = {"id": one.id, "safety": safety_record(safety)}
+            first = report_options.first_fields(one, safety)
             typer.echo(orjson.dumps(first | diagnosis_record(found)))
         else:
             print_diagnosis(report_options.print_heading(one, safety), found)
 
-    report_options.answer_reports(reports, "diagnosing", answering, tell)
+    teller = report_options.AnswerTeller(doing="diagnosing", tell=tell, form=form)
+    report_options.answer_reports(reports, answering, teller)
 
 
 def print_diagnosis(console: Console, found: Diagnosis) -> None:
-    """Print a diagnosis for who stands at the vehicle."""
+    """Print a diagnosis for who stands at the vehicle, then those of the other failures."""
+    if found.text is not None:
+        console.print(Styled(f"Failure: {found.text}", style="bold cyan"))
     if found.cause is None:
         console.print(Styled("Cause unknown", style="bold yellow"))
     else:
@@ -58,6 +61,8 @@ def print_diagnosis(console: Console, found: Diagnosis) -> None:
     for cause in found.suspects:
         console.print(Styled(f"  possible: {_confidence_text(cause)}"))
     console.print(Styled(found.reasoning))
+    for question in found.questions:
+        console.print(Styled(f"  ? {question.text}", style="yellow"))
     for number, check in enumerate(found.checks, start=1):
         style = "bold red" if check.safety else ""
         console.print(Styled(f"  {number}. {check.action}", style=style))
@@ -65,6 +70,8 @@ def print_diagnosis(console: Console, found: Diagnosis) -> None:
     if found.truncated:
         told += ", cut short"
     console.print(Styled("; ".join(filter(None, (told, found.degraded))), style="dim"))
+    for other in found.others:
+        print_diagnosis(console, other)
 
 
 def diagnosis_record(found: Diagnosis) -> dict[str, object]:
@@ -76,6 +83,7 @@ def diagnosis_record(found: Diagnosis) -> dict[str, object]:
             {"action": check.action, "safety": check.safety, "card": check.card}
             for check in found.checks
         ],
+        "questions": [{"kind": one.kind.value, "text": one.text} for one in found.questions],
         "reasoning": found.reasoning,
         "reasoner": found.reasoner,
         "precedents": [
@@ -85,6 +93,8 @@ def diagnosis_record(found: Diagnosis) -> dict[str, object]:
         "level": found.level.value,
         "degraded": found.degraded,
         "truncated": found.truncated,
+        "text": found.text,
+        "others": [diagnosis_record(other) for other in found.others],
     }
 
 

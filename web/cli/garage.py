@@ -19,6 +19,10 @@ from rich.table import Table
 
 from domain.errors import InvalidInput, Unavailable
 from domain.ids import garage_id, uuid7
+from domain.reports import TEXT_LIMIT
+from ingest.hazards import find_hazards
+from ingest.safety_advice import advise
+from web.cli.match_output import print_safety
 from web.garage.client import POLL_SECONDS, RemoteService, synchronise
 from web.garage.hints import SyncHints
 from web.garage.replica import Replica
@@ -56,7 +60,8 @@ def report(
     code: Annotated[list[str] | None, typer.Option(help="An error code; may be repeated.")] = None,
     file: File = HOME,
 ) -> None:
-    """Report a failing vehicle."""
+    """Report a failing vehicle; a danger that it tells is answered at once, without a network."""
+    print_safety(console, advise(text[:TEXT_LIMIT], find_hazards(text[:TEXT_LIMIT])))
     _queue_record(file, "report_failure", {"report": {"text": text, "codes": code or []}}, URGENT)
 
 

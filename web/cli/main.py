@@ -23,6 +23,9 @@ COMMANDS = {
     "diagnose": CommandLocation(
         "web.cli.diagnose:diagnose", "Say what causes a failure, what to check."
     ),
+    "draft": CommandLocation(
+        "web.cli.draft:draft", "Read a card out of a technician's free report."
+    ),
     "ingest": CommandLocation(
         "web.cli.ingest:app", "Bring in what is known; the same again is harmless."
     ),

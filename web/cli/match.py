@@ -25,10 +25,11 @@ def match(  # noqa: PLR0913, PLR0917 - one argument an option of the command
     year: report_options.Year = None,
     limit: Annotated[int, typer.Option(min=1, max=100, help="Cards at most.")] = 5,
     form: report_options.Format = OutputFormat.TABLE,
+    map: report_options.Map = None,
 ) -> None:
     """Find the fix: the best known cards for a failure, ranked, with reasons."""
     reports = report_options.chosen_reports(
-        text, file, code, VehicleContext(make=make, model=model, year=year)
+        text, file, code, VehicleContext(make=make, model=model, year=year), map
     )
 
     def answering(runtime: Runtime) -> report_options.Answering[MatchAnswer]:
@@ -36,9 +37,10 @@ def match(  # noqa: PLR0913, PLR0917 - one argument an option of the command
 
     def tell(one: NamedReport, safety: SafetyAdvice | None, found: MatchAnswer) -> None:
         if form is OutputFormat.JSONL:
-            first = {"id": one.id, "safety": match_output.safety_record(safety)}
+            first = report_options.first_fields(one, safety)
             typer.echo(orjson.dumps(first | match_output.match_record(one.id, found)))
         else:
             match_output.print_matches(report_options.print_heading(one, safety), found)
 
-    report_options.answer_reports(reports, "matching", answering, tell)
+    teller = report_options.AnswerTeller(doing="matching", tell=tell, form=form)
+    report_options.answer_reports(reports, answering, teller)

@@ -1,5 +1,6 @@
 """Answers as people and programs read them on the command line."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
@@ -39,18 +40,30 @@ def safety_record(safety: SafetyAdvice | None) -> dict[str, Any] | None:
 
 
 def print_matches(console: Console, answer: MatchAnswer) -> None:
-    """Print the matches with their reasons, and which level answered."""
-    for match in answer.matches:
-        heading = Text(f"{match.rank}. {match.card.title}", style="bold")
-        heading.append(f"  {match.standing.value}", style=STANDING_STYLE[match.standing])
-        console.print(heading)
-        console.print(Text(f"   {match.sentence}"))
+    """Print the matches with their reasons, of each failure by itself, and which level answered."""
+    for failure in answer.failures:
+        console.print(Text(f"Failure: {failure.text}", style="bold cyan"))
+        _print_cards(console, failure.matches)
+        if failure.prompt:
+            console.print(Text(failure.prompt, style="yellow"))
+    if not answer.failures:
+        _print_cards(console, answer.matches)
     if answer.matches:
         console.print(_sources_table(answer))
     if answer.prompt:
         console.print(Text(answer.prompt, style="yellow"))
     level = f"level {answer.level.value}, ranker {answer.ranker}"
     console.print(Text(f"{level}; {answer.degraded}" if answer.degraded else level, style="dim"))
+
+
+def _print_cards(console: Console, matches: Sequence[Match]) -> None:
+    for match in matches:
+        heading = Text(f"{match.rank}. {match.card.title}", style="bold")
+        heading.append(f"  {match.standing.value}", style=STANDING_STYLE[match.standing])
+        if match.chance is not None:
+            heading.append(f"  {match.chance:.0%}", style="bold")
+        console.print(heading)
+        console.print(Text(f"   {match.sentence}"))
 
 
 def match_record(id: str, answer: MatchAnswer) -> dict[str, Any]:
@@ -60,8 +73,13 @@ def match_record(id: str, answer: MatchAnswer) -> dict[str, Any]:
         "level": answer.level.value,
         "degraded": answer.degraded,
         "ranker": answer.ranker,
+        "prompt": answer.prompt,
         "cards": [match.card.id for match in answer.matches],
         "matches": [_one_match(match) for match in answer.matches],
+        "failures": [
+            {"text": one.text, "cards": [m.card.id for m in one.matches], "prompt": one.prompt}
+            for one in answer.failures
+        ],
     }
 
 
@@ -70,6 +88,7 @@ def _one_match(match: Match) -> dict[str, Any]:
         "rank": match.rank,
         "card": match.card.id,
         "score": round(match.score, DIGITS),
+        "chance": None if match.chance is None else round(match.chance, DIGITS),
         "title": match.card.title,
         "campaign": match.card.campaign,
         "standing": match.standing.value,

@@ -26,7 +26,7 @@ CARD = """key version status title make signature { text severity errorCodes { k
   cause { primary confidence }
   resolution { type highVoltage labourMinutes steps { action minutes safety }
     parts { quantity part { key name } } }"""
-TICKET = "key version status text assignee"
+TICKET = "key version status severity text assignee safety { hazards steps language }"
 CHANGES = f"""query ($after: String, $first: Int!) {{ changes(after: $after, first: $first) {{
   __typename
   ... on Changes {{ cursor more lag entries {{ kind key gone
@@ -40,7 +40,8 @@ TICKETS = f"""query ($after: String) {{ tickets(first: 100, after: $after) {{
 SYNC = """mutation ($operations: [JSON!]!) { syncOperations(operations: $operations) {
   __typename
   ... on OperationsAnswered { answers {
-    operationId state field reason key version mine theirs } }
+    operationId state field reason key version mine theirs
+    safety { hazards steps language } } }
   ... on Refusal { message } } }"""
 
 CaughtUp = Callable[[int, int], None]

@@ -2,10 +2,11 @@
 
 A language model that never saw the words wrote them; two others labelled real complaints.
 
-`seen.jsonl` was written and committed before the reader. `development.jsonl` and `kept_first.jsonl`
-(kept back at first: recall .83 when it was first run) were tuned on since; `kept_second.jsonl` was
-not. Of the complaints, `tuned` were tuned on; of `fresh`, 5.2 % raised an alarm when first run, and
-what was plainly wrong there was mended once.
+`seen.jsonl` was committed before the reader. `development.jsonl`, `kept_first.jsonl` (kept back at
+first: recall .83 when it was first run), `kept_second.jsonl` (.95) and `natural.jsonl`
+were tuned on since; `kept_third.jsonl` was not: .75 when first run. Whoever wrote the words wrote
+`natural.jsonl` too. Of the complaints, `tuned` were tuned on; of `fresh`, 5.2 % raised an alarm at
+first, and what was plainly wrong there was mended once.
 """
 
 import csv
@@ -15,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-TUNED_ON = ("seen", "development", "kept_first")
-HELD_BACK = "kept_second"
+TUNED_ON = ("seen", "development", "kept_first", "kept_second", "natural")
+HELD_BACK = "kept_third"
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,7 @@ def test_a_draw_is_unknown_and_names_its_suspects() -> None:
     found = _told(*(precedent(f"n{n}", f"Cause {n}", score=8.0) for n in range(5)))
     assert found.cause is None
     assert [one.text for one in found.suspects] == [f"Cause {n}" for n in range(4)]
-    assert found.reasoning.startswith("No cause is more likely than not")
+    assert found.reasoning.startswith("No cause is sure enough to be told")
 
 
 def test_high_voltage_is_made_safe_first() -> None:

@@ -81,9 +81,7 @@ def _with(language: LanguageModel | None) -> Diagnoser:
 
 
 @pytest.mark.row("ML-22")
-@pytest.mark.row(
-    "ML-20", missing="behind the model's interface stands a scripted server, no local driver"
-)
+@pytest.mark.row("ML-20")
 async def test_the_model_adds_its_words_to_what_the_cards_say(model: ModelServer) -> None:
     model.will_say(f"<think>{{hm}}</think> Here:\n```json\n{json.dumps(GOOD)}\n```\nGood luck!")
     found = await _diagnoser(model).diagnose(REPORT, IN_PUNE)
@@ -270,6 +268,7 @@ class Told(BaseModel):
     cause: Worth | None
     suspects: list[Worth]
     checks: list[ToldCheck]
+    questions: list[dict[str, str]]
     reasoning: str = Field(min_length=1)
     reasoner: str
     precedents: list[dict[str, Any]]

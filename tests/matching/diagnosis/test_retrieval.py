@@ -16,9 +16,6 @@ SILENT = UnderstoodReport(report=FailureReport(text=""), vehicle=UNKNOWN)
 OTHER = SeenSymptom(code="SYM_BATT_002", confidence=0.3)
 
 
-@pytest.mark.row(
-    "ML-23", missing="the similarity is max((1 + cos) / 2, ...), so a cosine of .4 passes .7"
-)
 @pytest.mark.parametrize(
     ("told", "expected"),
     [
@@ -31,7 +28,9 @@ OTHER = SeenSymptom(code="SYM_BATT_002", confidence=0.3)
         (facts("nothing"), 0.0),
     ],
 )
-def test_similarity_is_the_strongest_of_three(told: CardFacts, expected: float) -> None:
+def test_without_a_chance_similarity_is_the_strongest_of_three(
+    told: CardFacts, expected: float
+) -> None:
     report = replace(REPORT, symptoms=(*REPORT.symptoms, OTHER))
     assert card_similarity(report, told) == pytest.approx(expected)
 

@@ -1,0 +1,1 @@
+"""Agencies that publish recall campaigns: how each writes its numbers, kinds and vehicles."""

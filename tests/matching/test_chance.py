@@ -1,0 +1,113 @@
+"""The chance of a suggestion: what opens the gate, what a chance is, and what words tell."""
+
+from dataclasses import replace
+
+import pytest
+
+from domain.cards import CardStatus
+from domain.codes import CodeKey
+from domain.reports import FailureReport
+from domain.usage import Usage
+from domain.vehicles import UNKNOWN
+from matching.chance import LOOKED_AT, SURE, ChanceFit, ChanceModel, sigmoid, weigh
+from matching.evidence_ranker import EvidenceRanker
+from matching.matcher import NO_MATCH, Matcher
+from matching.rankers import FusedRanker
+from matching.word_rarity import WordRarity, read_stems
+from tests.matching.fakes import Memory, Shelf, Shelved
+from tests.matching.samples import ATHER, E401, IN_PUNE, P0A80, REPORT, SYMPTOM, facts
+
+STRANGERS = [Shelved(facts=facts(f"stranger_{n}"), vector=(0.2, 0.98)) for n in range(5)]
+ALIKE = Shelved(facts=facts("alike", title="Charging stops early", text="charging stops early"))
+WORDS = replace(REPORT, codes=(), symptoms=(), vehicle=UNKNOWN)
+
+
+def _fit(card: float, whole: float) -> ChanceFit:
+    return ChanceFit({"intercept": card}, {"intercept": whole}, 0.5)
+
+
+def _matcher(shelf: list[Shelved], card: float = 0.0, whole: float = 9.0) -> Matcher:
+    matcher = Matcher(Shelf(shelf), EvidenceRanker(), Memory())
+    matcher.chances = ChanceModel(_fit(card, whole), _fit(card, whole))
+    return matcher
+
+
+HIDDEN = replace(facts("hidden"), status=CardStatus.PROVISIONAL, usage=Usage())
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        Shelved(facts=replace(HIDDEN, codes=(E401,))),
+        Shelved(facts=replace(HIDDEN, symptoms=(SYMPTOM,))),
+        Shelved(facts=HIDDEN, vector=(1.0, 0.0)),
+    ],
+)
+async def test_hidden_card_opens_no_gate(hidden: Shelved) -> None:
+    matcher = Matcher(Shelf([hidden, *STRANGERS]), FusedRanker(), Memory())
+    answer = await matcher.match(REPORT, IN_PUNE)
+    assert (answer.matches, answer.prompt) == ((), NO_MATCH)
+
+
+async def test_each_match_has_its_chance() -> None:
+    shelf = [replace(ALIKE, vector=(1.0, 0.0))]
+    [match] = (await _matcher(shelf).match(WORDS, IN_PUNE)).matches
+    assert match.chance == pytest.approx(0.5)
+
+
+async def test_unlikely_list_is_not_shown() -> None:
+    shelf = [replace(ALIKE, vector=(1.0, 0.0))]
+    answer = await _matcher(shelf, whole=-9.0).match(WORDS, IN_PUNE)
+    assert (answer.matches, answer.prompt) == ((), NO_MATCH)
+    assert [card.id for card in answer.passed_over] == ["fc_alike"]
+
+
+async def test_card_that_is_hardly_ever_right_is_left_out() -> None:
+    shelf = [replace(ALIKE, vector=(1.0, 0.0))]
+    answer = await _matcher(shelf, card=-4.0).match(WORDS, IN_PUNE)
+    assert answer.matches == ()
+
+
+@pytest.mark.parametrize("codes", [(E401,), (E401, P0A80)])
+async def test_shared_code_is_shown_whatever_the_chance(codes: tuple[CodeKey, ...]) -> None:
+    shelf = [Shelved(facts=facts("exact", codes=codes), vehicle=ATHER)]
+    answer = await _matcher(shelf, whole=-9.0).match(REPORT, IN_PUNE)
+    assert [match.card.id for match in answer.matches] == ["fc_exact"]
+
+
+async def test_only_twelve_are_held_against_each_other() -> None:
+    shelf = [replace(ALIKE, facts=facts(f"{n:02}"), vector=(1.0, 0.0)) for n in range(20)]
+    answer = await _matcher(shelf).match(WORDS, IN_PUNE, 20)
+    assert sum(match.chance is not None for match in answer.matches) == LOOKED_AT
+
+
+def test_chance_of_any_sum_is_a_share() -> None:
+    assert (sigmoid(0.0), sigmoid(-1_000.0), sigmoid(1_000.0)) == (0.5, 0.0, 1.0)
+
+
+def test_feature_without_coefficient_counts_nothing() -> None:
+    assert weigh({"intercept": 1.0, "codes": 2.0}, {"codes": 0.5, "other": 9.0}) == 2.0
+
+
+def test_shipped_fits_name_what_they_saw() -> None:
+    model = ChanceModel.shipped()
+    assert {"cosine", "cosine_margin"} <= model.whole.card.keys()
+    assert not {"cosine", "cosine_margin"} & model.without_meaning.card.keys()
+    assert 0.0 < model.whole.limit < SURE
+
+
+def test_what_many_cards_say_tells_little() -> None:
+    texts = ["parts are not available", *["parts were not available for a hoist"] * 99]
+    rarity = WordRarity.from_texts([*texts, "hoist"])
+    assert rarity.weight("hoist") < 0.2
+    assert rarity.weight("gearbox") == 1.0
+    assert WordRarity().weight("gearbox") == 1.0
+
+
+def test_figures_are_no_telling_words() -> None:
+    assert read_stems("2013 brakes brake 12V") == frozenset({"brake"})
+
+
+def test_report_is_looked_at_without_a_text() -> None:
+    silent = replace(REPORT, report=FailureReport(text="", codes=("E401",)), embedding=None)
+    assert ChanceModel.shipped().judge(silent, [], WordRarity()).cards == {}
