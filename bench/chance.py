@@ -68,7 +68,7 @@ class RecordedChances:
         rarity: WordRarity,
     ) -> ListChance:
         looked = look_at(understood, found[:LOOKED_AT], rarity)
-        self.features = card_features(understood, looked, rarity)
+        self.features = card_features(understood, looked)
         self.cards = [one.card for one in looked]
         return ListChance(1.0, shown=True, cards={})
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from bench.bars import Bar, Better
+from bench.readers import shipped_lexicon
 from domain.card_drafts import CardDraft
 from ingest import knowledge
 from ingest.card_draft import draft_card
-from ingest.lexicon import Lexicon
 from ingest.part_names import PartNames
 from resolvers.api import build_api
 from resolvers.input_paths import misread_value
@@ -23,14 +23,8 @@ API = build_api(introspection=False)
 
 async def run() -> list[Bar]:
     """Draft a card from each report."""
-    known = knowledge.read_knowledge()
-    lexicon = Lexicon.from_vocabulary(
-        symptoms=known.symptoms,
-        components=known.components,
-        codes=known.codes,
-        models=known.vehicles,
-    )
-    parts = PartNames.from_parts(known.parts)
+    lexicon = shipped_lexicon()
+    parts = PartNames.from_parts(knowledge.read_knowledge().parts)
     bars: list[Bar] = []
     for name, suffix in ((drafts.DEVELOPMENT, ""), (drafts.HELD_BACK, "_kept")):
         reports = drafts.labelled_reports(name)

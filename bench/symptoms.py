@@ -14,10 +14,9 @@ from pathlib import Path
 
 from bench.bars import Bar, Better
 from bench.quality import NHTSA
+from bench.readers import shipped_reader
 from domain.matches import UnderstoodReport
 from domain.reports import FailureReport
-from ingest import knowledge
-from ingest.embedder import Embedder
 from ingest.extraction import find_in_text
 from ingest.lexicon import Lexicon, PhraseKind
 from ingest.report_reader import ReportReader
@@ -85,10 +84,10 @@ def labelled_reports(name: str) -> Sequence[LabelledReport]:
 
 async def run() -> list[Bar]:
     """Read all reports of both files."""
-    reader = await shipped_reader()
-    await _show("development", reader)
-    kept = await _show("kept", reader)
-    _show_work_orders(reader.lexicon)
+    async with shipped_reader() as reader:
+        await _show("development", reader)
+        kept = await _show("kept", reader)
+        _show_work_orders(reader.lexicon)
     higher = Better.HIGHER
     return [
         Bar(
@@ -99,20 +98,6 @@ async def run() -> list[Bar]:
         ),
         Bar(name="symptom_recall", measured=kept.recall, goal=RECALL_GOAL, better=higher),
     ]
-
-
-async def shipped_reader() -> ReportReader:
-    """Give the reader of the shipped vocabulary, with the meaning of its phrases."""
-    shipped = knowledge.read_knowledge()
-    lexicon = Lexicon.from_vocabulary(
-        symptoms=shipped.symptoms,
-        components=shipped.components,
-        codes=shipped.codes,
-        models=shipped.vehicles,
-    )
-    reader = ReportReader(lexicon, Embedder())
-    await reader.learn()
-    return reader
 
 
 async def understood_reports(

@@ -137,12 +137,8 @@ def reads(language: str) -> bool:
     return language not in {ENGLISH, HINGLISH, UNKNOWN}
 
 
-def find_patterns(text: str, language: str) -> Iterator[PatternSeen]:
-    """Give what a text in an Indian language tells, the fullest pattern of each place."""
-    return _patterns_in(_sentences(text, language), language)
-
-
-def _patterns_in(sentences: Iterable[Sequence[Word]], language: str) -> Iterator[PatternSeen]:
+def find_patterns(sentences: Iterable[Sequence[Word]], language: str) -> Iterator[PatternSeen]:
+    """Yield what sentences in an Indian language tell, the fullest pattern of each place."""
     for words in sentences:
         yield from _fullest(list(_seen_in(words, language)))
 
@@ -152,10 +148,10 @@ def find_in_language(text: str, language: str, lexicon: Lexicon) -> tuple[TextFi
 
     None that the vocabulary lacks: a graph may hold fewer symptoms than are read here.
     """
-    known, sentences = lexicon.symptom_texts, list(_sentences(text, language))
+    known, sentences = lexicon.symptom_texts, list(grouped_sentences(text, language))
     symptoms = (
         TextFinding(PhraseKind.SYMPTOM, p.pattern.symptom, p.start, p.end, p.confidence, p.negated)
-        for p in _patterns_in(sentences, language)
+        for p in find_patterns(sentences, language)
         if p.pattern.symptom in known
     )
     return (*symptoms, *_components(chain.from_iterable(sentences)))
@@ -173,7 +169,8 @@ def _components(words: Iterable[Word]) -> Iterator[TextFinding]:
                 )
 
 
-def _sentences(text: str, language: str) -> Iterator[list[Word]]:
+def grouped_sentences(text: str, language: str) -> Iterator[list[Word]]:
+    """Yield the sentences of a text in an Indian language, each word with its concepts."""
     if reads(language):
         yield from split_sentences(text, word_lookups(language))
 

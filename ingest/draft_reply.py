@@ -8,13 +8,14 @@ hidden in the text, adds no fact; it can only point at one that the rules did no
 import re
 from collections.abc import Iterator, Sequence
 from json import dumps
-from typing import Annotated, cast
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domain.card_drafts import CardDraft, DraftField, DraftOrigin, FieldValue
 from domain.cards import FailureMode, Occurrence, Severity, SolutionType
 from domain.errors import InvalidInput
+from matching.diagnosis.reply import keep_first
 
 # As letters, or as a number without the commas of its thousands.
 WORD = re.compile(r"\d{1,9}(?:,\d{2,3}){0,3}(?:\.\d{1,6})?|[^\W_\d]{1,40}")
@@ -39,18 +40,7 @@ Answer with one JSON object and nothing else:
  "mileageKm": number, "firmware": its version, "tool": the measuring tool}"""
 
 
-def _first_of(most: int) -> BeforeValidator:
-    """Keep the first of what a model says too much."""
-
-    def keep(value: object) -> object:
-        if isinstance(value, str):
-            return value[:most]
-        return cast("list[object]", value)[:most] if isinstance(value, list) else value
-
-    return BeforeValidator(keep)
-
-
-Words = Annotated[str, _first_of(LONGEST)]
+Words = Annotated[str, keep_first(LONGEST)]
 
 
 class ReplyPart(BaseModel):
@@ -84,8 +74,8 @@ class DraftReply(ReplyPart):
     failureMode: ChosenReply | None = None  # noqa: N815
     occurrence: ChosenReply | None = None
     severity: ChosenReply | None = None
-    steps: Annotated[list[StepReply], _first_of(STEPS)] = []
-    readings: Annotated[list[ReadingReply], _first_of(READINGS)] = []
+    steps: Annotated[list[StepReply], keep_first(STEPS)] = []
+    readings: Annotated[list[ReadingReply], keep_first(READINGS)] = []
     labourMinutes: int | None = None  # noqa: N815
     mileageKm: int | None = None  # noqa: N815
     firmware: Words | None = None

@@ -78,7 +78,8 @@ class SymptomWords:
         known = self._known.get(word)
         if known is None:
             known = tuple(self._read(word))
-            if len(self._known) < KEPT_WORDS:
+            # A word may be as long as its text: so many of those would weigh hundreds of megabytes.
+            if len(self._known) < KEPT_WORDS and len(word) <= LONGEST_WORD:
                 self._known[word] = known
         return known
 

@@ -19,6 +19,8 @@ PAUSES = frozenset(",-\u2013\u2014")
 FORM_NO = re.compile(r"[:?-]\s{0,3}(?=(?:no|none|nil|nahi|nahin|नहीं)\b)", re.IGNORECASE)
 # A point inside a figure ends no sentence, nor does the colon in front of one.
 IN_FIGURES = re.compile(r"(?<=\d)[.,](?=\d)|:(?=\s{0,2}\d)")
+# "smoooke" is written for "smoke".
+LONG_RUN = re.compile(r"(\w)\1{2,40}")
 LONGEST_WORD = 40
 KEPT_WORDS = 8_192
 HARMLESS = "harmless"
@@ -65,6 +67,8 @@ class WordGroups:
         found = set(self._whole.get(word, ()))
         for length in range(1, min(len(word), LONGEST_WORD) + 1):
             found |= self._begins.get(word[:length], set())
+        if not found and (plain := LONG_RUN.sub(r"\1", word)) != word:
+            return self._of(plain)
         return frozenset(found)
 
 

@@ -94,7 +94,7 @@ class ChanceModel:
         """Judge cards that may be shown, best ranked first; only the first twelve are looked at."""
         fit = self.without_meaning if understood.embedding is None else self.whole
         looked = look_at(understood, found[:LOOKED_AT], rarity)
-        fits, chances = fit.judge(card_features(understood, looked, rarity))
+        fits, chances = fit.judge(card_features(understood, looked))
         cards = {one.card.id: chance for one, chance in zip(looked, chances, strict=True)}
         return ListChance(fits, fits >= fit.limit, cards)
 

@@ -8,7 +8,7 @@ from domain.matches import CardFacts, Source, UnderstoodReport, VehicleLevel
 from matching import formulas
 from matching.evidence_ranker import EvidenceRanker
 from matching.rankers import RankedCard
-from matching.word_rarity import WordRarity, read_stems
+from matching.word_rarity import WordRarity, read_card_stems, read_stems
 
 # Further apart than this, no first card was more often right.
 WIDEST_MARGIN = 8.0
@@ -22,6 +22,7 @@ class LookedCard:
     """A card that may be shown: what found it, what is known of it, its evidence and its words.
 
     Attributes:
+        length: how much the report tells, the same for each card.
         score: the evidence added up (`matching.evidence_ranker`), whichever ranker serves.
         covered: the share of the report's telling words that the card has, each as it tells.
         covering: the share of the card's that the report has.
@@ -31,6 +32,7 @@ class LookedCard:
 
     ranked: RankedCard
     card: CardFacts
+    length: float
     score: float
     covered: float
     covering: float
@@ -53,11 +55,11 @@ def look_at(
     rarity: WordRarity,
 ) -> list[LookedCard]:
     """Hold the report's words against those of each card."""
-    said = read_stems(understood.report.text)
+    said = read_stems(understood.english)
     marks = {ranked.marks.id: ranked.marks for ranked, _ in found}
     again = RANKER.rank(understood, [ranked.candidate for ranked, _ in found], marks)
     scores = {one.marks.id: one.score for one in again}
-    told = rarity.total(said) or 1.0
+    told = rarity.total(said)
     return [_look_at_one(said, told, one, scores[one[1].id], rarity) for one in found]
 
 
@@ -70,25 +72,23 @@ def _look_at_one(
 ) -> LookedCard:
     ranked, card = found
     component = card.component_name or ""
-    words = read_stems(f"{card.title} {card.text} {component}")
+    words = read_card_stems(f"{card.title} {card.text} {component}")
     shared = said & words
     together = rarity.total(shared)
     return LookedCard(
         ranked=ranked,
         card=card,
+        length=log1p(told),
         score=score,
-        covered=together / told,
+        covered=together / (told or 1.0),
         covering=together / (rarity.total(words) or 1.0),
         rare=log1p(sum(rarity.weight(stem) ** 2 for stem in shared)),
-        named=log1p(rarity.total(said & read_stems(" ".join((component, *card.causes[:1]))))),
+        named=log1p(rarity.total(said & read_card_stems(" ".join((component, *card.causes[:1]))))),
     )
 
 
-def card_features(
-    understood: UnderstoodReport, looked: Sequence[LookedCard], rarity: WordRarity
-) -> list[Features]:
+def card_features(understood: UnderstoodReport, looked: Sequence[LookedCard]) -> list[Features]:
     """Give the features of each card; margins are to the best of the others."""
-    length = log1p(rarity.total(read_stems(understood.report.text)))
     return [
         {
             **_graph_features(understood, one),
@@ -98,7 +98,7 @@ def card_features(
             "covering": one.covering,
             "rare": one.rare,
             "named": one.named,
-            "length": length,
+            "length": one.length,
             "score_margin": _score_margin(one, looked),
             "cosine_margin": _margin(one, looked, lambda c: c.cosine),
             "covered_margin": _margin(one, looked, lambda c: c.covered),

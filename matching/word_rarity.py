@@ -19,8 +19,8 @@ from domain.signature import split_words
 from graph.full_text import HABITS, stem_word
 
 BESIDE = 101
-# A card that is found again is not read again.
-TEXTS_KEPT = 4_096
+# A card that is found again is not read again; reports never come back, and are not kept.
+CARDS_KEPT = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,12 @@ class WordRarity:
         return sum(self.weight(stem) for stem in stems)
 
 
-@lru_cache(maxsize=TEXTS_KEPT)
 def read_stems(text: str) -> frozenset[str]:
     """Give the stems of a text's telling words; a bare figure tells of no failure."""
     return frozenset(
         stem_word(word) for word in split_words(text) if len(word) > 1 and not word[0].isdigit()
     )
+
+
+# As `read_stems`, of the texts of cards.
+read_card_stems = lru_cache(maxsize=CARDS_KEPT)(read_stems)

@@ -13,6 +13,7 @@ from billing.ledger.postings import PaymentKind, PaymentMethod
 from billing.ledger.sellers import Scheme
 from billing.messages.messengers import Channel, MessageState
 from billing.messages.texts import Occasion
+from domain.card_drafts import DraftOrigin
 from domain.cards import (
     CardSource,
     CardStatus,
@@ -33,6 +34,7 @@ from domain.tickets import Matching, TicketStatus
 from domain.vehicles import VehicleCategory
 
 DESCRIBED: dict[EnumMeta, str] = {
+    DraftOrigin: "Who read a field of a draft: the rules of this service, or the language model.",
     Scheme: "How a registered garage pays GST: of each sale, or of its turnover.",
     Document: "What a document is by law; who may not collect tax makes BILL_OF_SUPPLY.",
     Occasion: "What happened to an invoice that its customer is told of.",

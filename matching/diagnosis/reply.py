@@ -29,7 +29,7 @@ def _clean_sentence(value: str) -> str:
     return limits.clean_text("said", value, READING, least=0)
 
 
-def _bounded_list(most: int) -> BeforeValidator:
+def keep_first(most: int) -> BeforeValidator:
     """Keep the first of what a model says too much."""
 
     def keep(value: object) -> object:
@@ -40,7 +40,7 @@ def _bounded_list(most: int) -> BeforeValidator:
     return BeforeValidator(keep)
 
 
-Sentence = Annotated[str, AfterValidator(_clean_sentence), _bounded_list(SENTENCE)]
+Sentence = Annotated[str, AfterValidator(_clean_sentence), keep_first(SENTENCE)]
 
 
 class ModelReply(BaseModel):
@@ -49,9 +49,9 @@ class ModelReply(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     cause: Sentence | None
-    secondary: Annotated[list[Sentence], _bounded_list(IDEAS)] = []
-    steps: Annotated[list[Sentence], _bounded_list(STEPS)] = []
-    reasoning: Annotated[str, AfterValidator(_clean_sentence), _bounded_list(READING)] = ""
+    secondary: Annotated[list[Sentence], keep_first(IDEAS)] = []
+    steps: Annotated[list[Sentence], keep_first(STEPS)] = []
+    reasoning: Annotated[str, AfterValidator(_clean_sentence), keep_first(READING)] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,6 +89,7 @@ def asked(actor: Actor) -> dict[str, object]:
         "before": "~",
         "newest": LATEST,
         "status": None,
+        "severity": None,
         "all": actor is ADMIN,
         "garage": actor.garage,
         "assignee": None,

@@ -201,7 +201,7 @@ def test_a_text_of_no_length_is_refused(read: Reading, text: str) -> None:
 
 
 @pytest.mark.row(
-    "EX-2", missing="the fifty reports that no rule saw are counted by the bench alone"
+    "EX-2", missing="of 31 complete reports that no rule saw, 27 become valid cards (.871)"
 )
 @pytest.mark.parametrize("report", DEVELOPMENT, ids=lambda report: report.id)
 def test_what_is_missing_is_what_the_label_says(read: Reading, report: LabelledReport) -> None:

@@ -7,7 +7,7 @@ import yaml
 
 from domain.reports import FailureReport
 from ingest import concepts, languages
-from ingest.concept_patterns import FILE, find_patterns
+from ingest.concept_patterns import FILE, find_patterns, grouped_sentences
 from ingest.embedder import Embedder
 from ingest.languages import SCRIPTS, advice_language, is_mostly_english, text_language
 from ingest.lexicon import Lexicon
@@ -20,7 +20,8 @@ ENGLISH_PROMPT = "We could not read what is wrong. Please write it in English or
 
 
 def symptoms(text: str) -> set[str]:
-    found = find_patterns(text, text_language(text))
+    language = text_language(text)
+    found = find_patterns(grouped_sentences(text, language), language)
     return {seen.pattern.symptom for seen in found if not seen.negated}
 
 

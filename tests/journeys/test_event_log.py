@@ -189,6 +189,7 @@ async def test_a_garages_state_is_its_log(
     following = [copy_of(garage) for garage in GARAGES]
     for each in following:
         await each.catch_up()
+    await somebody(Role.TECHNICIAN, GARAGES[0]).report("Smoke comes out of the battery")
     await lived(network, following, stories)
     await told(house)
     log = [event for _, event in await house.change_log.after(begun, 10_000)]

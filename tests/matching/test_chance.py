@@ -108,6 +108,20 @@ def test_figures_are_no_telling_words() -> None:
     assert read_stems("2013 brakes brake 12V") == frozenset({"brake"})
 
 
+async def test_a_report_in_another_language_is_held_against_cards_in_english() -> None:
+    matcher = _matcher([replace(ALIKE, vector=(1.0, 0.0))])
+    covered = ChanceFit({"intercept": 0.0, "covered": 1.0}, {"intercept": 9.0}, 0.5)
+    matcher.chances = ChanceModel(covered, covered)
+    english = replace(WORDS, report=FailureReport(text="charging stops early"))
+    hindi = replace(english, report=FailureReport(text="चार्जिंग जल्दी रुकती है"), language="hi")
+    told = [
+        (await matcher.match(one, IN_PUNE)).matches[0].chance
+        for one in (english, replace(hindi, in_english="charging stops early"), hindi)
+    ]
+    assert told[:2] == [pytest.approx(sigmoid(1.0))] * 2
+    assert told[2] == pytest.approx(0.5)
+
+
 def test_report_is_looked_at_without_a_text() -> None:
     silent = replace(REPORT, report=FailureReport(text="", codes=("E401",)), embedding=None)
     assert ChanceModel.shipped().judge(silent, [], WordRarity()).cards == {}

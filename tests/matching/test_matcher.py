@@ -358,7 +358,7 @@ UNREAD = replace(
     symptoms=(),
     embedding=None,
     language="und",
-    told="",
+    in_english="",
     unread="We could not read it.",
 )
 
@@ -375,6 +375,6 @@ async def test_a_code_counts_in_a_text_that_was_not_read() -> None:
 
 
 async def test_words_are_those_of_what_a_text_tells_in_english() -> None:
-    told = replace(UNREAD, told="Charging stops", unread=None)
+    told = replace(UNREAD, in_english="Charging stops", unread=None)
     answer = await _matcher([WORDY]).match(told, IN_PUNE)
     assert _cards(answer) == ["fc_wordy"]

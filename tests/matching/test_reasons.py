@@ -116,6 +116,6 @@ def test_a_shared_code_says_how_it_failed() -> None:
         ToldCode(TroubleCode("P0A80", "16"), CodeStatus.STORED),
         ToldCode(TroubleCode("P0A80", "1B"), CodeStatus.PRESENT),
     )
-    report = replace(REPORT, codes=(E401, P0A80), told=told)
+    report = replace(REPORT, codes=(E401, P0A80), told_codes=told)
     texts = [r.text for r in find_reasons(report, _found(code=()), CARD)]
     assert texts[:2] == ["reports code E401", "reports code P0A80 (type 16, stored; type 1B)"]

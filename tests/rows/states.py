@@ -60,7 +60,8 @@ def _alone(row: Row, claims: Sequence[Claim]) -> Verdict:
     return Verdict(
         state=State.PARTLY if missing else State.PROVED,
         by=tuple(sorted({claim.by for claim in claims})),
-        missing=tuple(dict.fromkeys(missing)),
+        # Sorted, as `by` is: tests run in any order, and the page is the same whatever it was.
+        missing=tuple(sorted(set(missing))),
     )
 
 

@@ -19,7 +19,7 @@ import {
 const [url, token, accounting, garage] = process.argv.slice(2) as [string, string, string, string];
 const technician = new Battwheels(url, token);
 const accountant = new Battwheels(url, accounting);
-const report = { text: "Scooter does not charge, charger light stays red", codes: ["P0A80"] };
+const report = { text: "Scooter switches off on full lock", codes: ["E631"] };
 
 // A union is told apart by __typename; every refusal has a message.
 function expected<T extends { __typename: string }, K extends T["__typename"]>(

@@ -275,6 +275,8 @@ class Told(BaseModel):
     level: str
     degraded: str | None
     truncated: bool
+    text: str | None
+    others: list[dict[str, Any]]
 
 
 @pytest.mark.row("ML-22", figure="500 answers, every one of them valid")
