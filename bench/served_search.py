@@ -7,7 +7,7 @@ from time import perf_counter
 
 import psutil
 
-from graph.read_model.cards import CardIndex
+from graph.read_model.cards import CardSnapshot
 from graph.read_model.follower import IndexState
 from web.wiring import Runtime
 
@@ -27,12 +27,12 @@ async def with_read_model(house: Runtime) -> AsyncGenerator[None]:
     before, began, cpu = process.memory_info().rss, perf_counter(), process.cpu_times().user
     loops = [asyncio.create_task(run()) for run in (house.feed.run, house.read_model.run)]
     try:
-        index = await _current(house, loops)
+        cards, held = len(await _current(house, loops)), house.read_model.bytes_held
         grown = (process.memory_info().rss - before) / MIB
         print(
-            f"  read model: {len(index)} cards in {perf_counter() - began:.1f} s "
+            f"  read model: {cards} cards in {perf_counter() - began:.1f} s "
             f"({process.cpu_times().user - cpu:.1f} s of CPU), it says "
-            f"{index.bytes_held / MIB:.0f} MiB, the process grew by {grown:.0f} MiB"
+            f"{held / MIB:.0f} MiB, the process grew by {grown:.0f} MiB"
         )
         yield
     finally:
@@ -41,10 +41,10 @@ async def with_read_model(house: Runtime) -> AsyncGenerator[None]:
         await asyncio.gather(*loops, return_exceptions=True)
 
 
-async def _current(house: Runtime, loops: Sequence[asyncio.Task[None]]) -> CardIndex:
-    """Wait for the index."""
-    while (index := house.read_model.current()) is None:
+async def _current(house: Runtime, loops: Sequence[asyncio.Task[None]]) -> CardSnapshot:
+    """Wait for the cards."""
+    while (found := await house.read_model.current()) is None:
         if house.read_model.state is IndexState.TOO_LARGE or any(one.done() for one in loops):
             raise RuntimeError(house.read_model.state)
         await asyncio.sleep(LOOK_SECONDS)
-    return index
+    return found

@@ -24,6 +24,7 @@ from graph.garages import GarageStore
 from graph.jobs import JobStore
 from graph.migrations import migrate_graph
 from graph.outbox import GraphOutbox
+from graph.read_model.entries import VectorKind
 from graph.read_model.follower import ReadModel
 from graph.read_model.search import ReadModelSearch
 from graph.search import CardSearch
@@ -288,7 +289,13 @@ def join_parts(
     leases, wakeups = LeaseStore(records, process_name()), Wakeups(records)
     graph.on_write(partial(wakeups.tell, Topic.GRAPH_OUTBOX))
     feed = ChangeFeed(log, stream)
-    read_model = ReadModel(graph, feed, lambda: embedder.dimensions, settings.read_model_mib << 20)
+    read_model = ReadModel(
+        graph,
+        feed,
+        lambda: VectorKind(embedder.model, embedder.dimensions),
+        settings.read_model_mib << 20,
+    )
+    cards.watch(read_model)
     finder = ReadModelSearch(read_model, search)
     matcher = build_matcher(settings, finder, redis, patience)
     return Runtime(

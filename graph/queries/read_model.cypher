@@ -1,6 +1,6 @@
 // name: ENTRY
 // What finding needs of a card. The vector goes over the wire in one piece.
-[c.id, c.visibility, CASE WHEN c.visibility = 'listed' THEN
+[c.id, c.version, c.visibility, CASE WHEN c.visibility = 'listed' THEN
    [(c)-[:VISIBLE_TO]->(g:Garage) | 'garage:' + g.id] + [(c)-[:VISIBLE_TO]->(r:Region) | 'region:' + r.name]
    ELSE [] END,
  c.error_codes, c.symptoms, c.fits, c.models, c.effectiveness, c.full_text, c.code_words, c.marks,
@@ -34,6 +34,9 @@ RETURN duration.inSeconds(at, datetime.realtime()).seconds AS seconds
 // How many there are, by the count store.
 MATCH (c:Findable) RETURN count(c) AS cards
 
-// name: unembedded
-// Cards that wait for a vector.
-MATCH (c:Unembedded) WITH c.id AS id LIMIT $limit RETURN collect(id) AS found
+// name: embedded
+// Those of some cards whose words have a vector of this model by now.
+CYPHER 25
+MATCH (c:FailureCard) USING INDEX SEEK c:FailureCard(id)
+WHERE c.id IN $ids AND c.embedding_model = $model AND c.embedding_SIZE IS NOT NULL AND NOT c:Unembedded
+RETURN collect(c.id) AS found

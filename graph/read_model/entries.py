@@ -18,11 +18,20 @@ Numbers = NDArray[np.float32]
 Shared = dict[tuple[str, ...], tuple[str, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class VectorKind:
+    """Which model makes the vectors, and of how many numbers."""
+
+    model: str
+    size: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexedCard:
     """What stays in memory of a card; `places` are those that may see it, `all` for everyone."""
 
     id: CardId
+    version: int
     places: tuple[str, ...]
     codes: tuple[CodeKey, ...]
     symptoms: tuple[str, ...]
@@ -53,10 +62,11 @@ class ReadCard:
 
 def read_entry(row: Sequence[Any], shared: Shared) -> ReadCard:
     """Read one entry of `read_model.cypher`."""
-    id, visibility, listed, codes, symptoms, fits, models, effectiveness = row[:8]  # noqa: A001
-    text, code_words, marks, model, vector, unembedded = row[8:]
+    id, version, visibility, listed, codes, symptoms, fits, models = row[:8]  # noqa: A001
+    effectiveness, text, code_words, marks, model, vector, unembedded = row[8:]
     entry = IndexedCard(
         id=CardId(id),
+        version=version,
         places=_kept_once(listed if visibility == LISTED else [visibility], shared),
         codes=cast("tuple[CodeKey, ...]", _kept_once(codes, shared)),
         symptoms=_kept_once(symptoms, shared),

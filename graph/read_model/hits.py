@@ -1,7 +1,8 @@
 """Rows of the card index as hits: those that are open to a viewer, with their marks."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import log
 from typing import Self
 
@@ -11,12 +12,14 @@ from numpy.typing import NDArray
 from domain.access import Viewer
 from domain.matches import CardHit, CardMarks, ReportTraits, VehicleLevel
 from graph.card_rows import fit_keys
-from graph.read_model.cards import CardIndex
+from graph.read_model.cards import CardSnapshot
 from graph.read_model.entries import IndexedCard
 from graph.read_model.vectors import Numbers, Rows
 from graph.read_model.words import Scored
 from graph.visibility import viewer_parameters
 
+# Where others crowd the nearest out, so many are looked at before each open card is marked.
+NEAR_MOST = 1_000
 Look = Callable[[frozenset[str] | None], Scored]
 
 
@@ -39,25 +42,20 @@ class FoundRow:
 class IndexView:
     """The index with a viewer's eyes, beside a report; without `places` they see all."""
 
-    index: CardIndex
+    index: CardSnapshot
     beside: ReportTraits
     fits: Sequence[str]
     places: frozenset[str] | None
 
     @classmethod
-    def of(cls, index: CardIndex, viewer: Viewer, beside: ReportTraits) -> Self:
+    def of(cls, index: CardSnapshot, viewer: Viewer, beside: ReportTraits) -> Self:
         seen = viewer_parameters(viewer)
         places = None if viewer.sees_all else frozenset(map(str, seen["seen"]))  # pyright: ignore[reportArgumentType]
         return cls(index=index, beside=beside, fits=fit_keys(beside.vehicle), places=places)
 
     def found(self, scored: Iterable[tuple[int, float]]) -> list[FoundRow]:
         """Give those rows that are alive and open, in their order."""
-        known = ((row, self.index.entry(row), score) for row, score in scored)
-        return [
-            FoundRow(row, entry, score)
-            for row, entry, score in known
-            if entry is not None and self._is_open(entry)
-        ]
+        return list(self._open(scored))
 
     def looked(self, look: Look, wanted: int, near: int) -> list[FoundRow]:
         """Look for the `near` best; look again at open cards alone where others crowd them out."""
@@ -68,19 +66,19 @@ class IndexView:
         return self.found(look(self.places))
 
     def nearest(self, wanted: int, near: int) -> list[FoundRow]:
-        """Give the nearest by meaning; look at every card that may be told where others crowd."""
+        """Give the nearest by meaning; look further where cards of others crowd them out."""
         embedding = self.beside.embedding
         if embedding is None:
             return []
         vector = np.asarray(embedding.vector, np.float32)
-        rows, cosines = self.index.vectors.nearest(vector, near)
-        found = self._alike(rows, cosines, embedding.model)
-        if len(found) < wanted and len(rows) == near:
-            allowed = self._allowed(embedding.model)
-            found = self._alike(
-                *self.index.vectors.nearest(vector, wanted, allowed), embedding.model
-            )
-        return found
+        while near <= NEAR_MOST:
+            rows, cosines = self.index.vectors.nearest(vector, near)
+            found = self._alike(rows, cosines, embedding.model)
+            if len(found) >= wanted or len(rows) < near:
+                return found
+            near *= 4
+        allowed = self._allowed(embedding.model)
+        return self._alike(*self.index.vectors.nearest(vector, wanted, allowed), embedding.model)
 
     def shared(self, rows_of: Mapping[str, Sequence[int]], cap: int) -> list[FoundRow]:
         """Give the cards behind any of some codes: a rare code tells more; the newest few of each.
@@ -91,8 +89,8 @@ class IndexView:
         via: dict[int, list[str]] = {}
         for name in sorted(rows_of):
             rows = rows_of[name]
-            newest = self.found((row, 0.0) for row in reversed(rows[-8 * cap :]))
-            for one in newest[:cap]:
+            newest = self._open((row, 0.0) for row in reversed(rows))
+            for one in islice(newest, cap):
                 score[one.row] = score.get(one.row, 0.0) + 1.0 / log(2 + len(rows))
                 via.setdefault(one.row, []).append(name)
         return [
@@ -125,6 +123,12 @@ class IndexView:
             for one, cosine in zip(found, cosines, strict=True)
         ]
 
+    def _open(self, scored: Iterable[tuple[int, float]]) -> Iterator[FoundRow]:
+        for row, score in scored:
+            entry = self.index.entry(row)
+            if entry is not None and self._is_open(entry):
+                yield FoundRow(row, entry, score)
+
     def _marks(self, entry: IndexedCard, cosine: float) -> CardMarks:
         like = self.beside.embedding
         return CardMarks(
@@ -138,7 +142,7 @@ class IndexView:
 
     def _cosines(self, found: Sequence[FoundRow]) -> list[float]:
         like = self.beside.embedding
-        if like is None or len(like.vector) != self.index.size:
+        if like is None or len(like.vector) != self.index.vectors.size:
             return [0.0] * len(found)
         vector = np.asarray(like.vector, np.float32)
         return self.index.vectors.cosines(vector, [one.row for one in found]).tolist()
@@ -148,9 +152,9 @@ class IndexView:
         return [one for one in found if one.entry.model == model]
 
     def _allowed(self, model: str) -> NDArray[np.bool_]:
-        entries = self.index.entries()
+        entries = map(self.index.entry, range(self.index.count))
         fit = (e is not None and e.model == model and self._is_open(e) for e in entries)
-        return np.fromiter(fit, np.bool_, len(entries))
+        return np.fromiter(fit, np.bool_, self.index.count)
 
     def _is_open(self, entry: IndexedCard) -> bool:
         return self.places is None or not self.places.isdisjoint(entry.places)

@@ -14,7 +14,7 @@ from domain.codes import CodeKey
 from domain.ids import CardId
 from domain.matches import CardFacts, CardHit, Embedding, ReportTraits, Source
 from graph import full_text
-from graph.read_model.cards import CardIndex
+from graph.read_model.cards import CardSnapshot
 from graph.read_model.hits import IndexView
 from graph.read_model.words import Scored
 from graph.search import (
@@ -35,7 +35,7 @@ Lists = tuple[list[CardHit], list[CardHit]]
 class CurrentIndex(Protocol):
     """Whoever keeps the index."""
 
-    def current(self) -> CardIndex | None:
+    async def current(self) -> CardSnapshot | None:
         """Give the index, if it says what the graph says."""
         ...
 
@@ -50,15 +50,16 @@ class ReadModelSearch:
     async def by_codes(
         self, keys: Sequence[CodeKey], viewer: Viewer, limit: int, beside: ReportTraits
     ) -> list[CardHit]:
-        index = self._model.current()
+        index = await self._model.current()
         if index is None:
             return await self._graph.by_codes(keys, viewer, limit, beside)
-        return _with_codes(keys, IndexView.of(index, viewer, beside), limit)
+        view = IndexView.of(index, viewer, beside)
+        return await asyncio.to_thread(_with_codes, keys, view, limit)
 
     async def by_vehicle(
         self, symptoms: Sequence[str], viewer: Viewer, limit: int, beside: ReportTraits
     ) -> list[CardHit]:
-        index = self._model.current()
+        index = await self._model.current()
         if index is None:
             return await self._graph.by_vehicle(symptoms, viewer, limit, beside)
         view = IndexView.of(index, viewer, beside)
@@ -67,8 +68,8 @@ class ReadModelSearch:
     async def by_meaning(
         self, embedding: Embedding, viewer: Viewer, limit: int, *, beside: ReportTraits
     ) -> list[CardHit]:
-        index = self._model.current()
-        if index is None or len(embedding.vector) != index.size:
+        index = await self._model.current()
+        if index is None or len(embedding.vector) != index.vectors.size:
             return await self._graph.by_meaning(embedding, viewer, limit, beside=beside)
         view = IndexView.of(index, viewer, replace(beside, embedding=embedding))
         return await asyncio.to_thread(_alike, view, limit)
@@ -81,7 +82,7 @@ class ReadModelSearch:
         limits: Mapping[Source, int],
         beside: ReportTraits,
     ) -> Lists:
-        index = self._model.current()
+        index = await self._model.current()
         if index is None:
             return await self._graph.by_words_and_vehicle(text, symptoms, viewer, limits, beside)
         view = IndexView.of(index, viewer, beside)

@@ -2,7 +2,7 @@
 
 A scan needs no training and forgets no neighbour, whatever the vectors look like; what it costs is
 the memory that it reads, so it reads as little as it can (docs/decisions/0030). What was added is
-never changed, and is published in one assignment: threads search while others add.
+never changed: whoever holds a reader searches what there was when it was given.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,15 +34,41 @@ class VectorChunk:
     scan: Any
 
 
+@dataclass(frozen=True, slots=True)
+class VectorReader:
+    """Vectors as they were at one time; `blocks` only grows."""
+
+    size: int
+    blocks: list[NDArray[np.float16]]
+    chunks: tuple[VectorChunk, ...] = ()
+
+    def nearest(
+        self, vector: Numbers, count: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[Rows, Numbers]:
+        """Give the rows of the `count` nearest, and their cosines; of `allowed` rows alone."""
+        looked = max(LOOKED * count, LOOKED_LEAST)
+        found = [_scanned(chunk, vector, looked, allowed) for chunk in self.chunks]
+        rows = np.concatenate(found) if found else np.empty(0, np.int64)
+        cosines = self.cosines(vector, rows)
+        best = np.argsort(-cosines, kind="stable")[:count]
+        return rows[best], cosines[best]
+
+    def cosines(self, vector: Numbers, rows: Sequence[int] | Rows) -> Numbers:
+        """Give how alike the vectors of these rows are; nought where there is none."""
+        held = [self.blocks[row // BLOCK][row % BLOCK] for row in map(int, rows)]
+        # Not by `@`: for so few it would wake the threads of BLAS.
+        return np.einsum("ij,j->i", np.array(held, np.float32).reshape(-1, self.size), vector)
+
+
 class VectorIndex:
     def __init__(self, size: int) -> None:
         self._size = size
         self._blocks: list[NDArray[np.float16]] = []
-        self._chunks: tuple[VectorChunk, ...] = ()
+        self.reader = VectorReader(size, self._blocks)
 
     @property
     def bytes_held(self) -> int:
-        scanned = sum(len(chunk.rows) for chunk in self._chunks) * self._size
+        scanned = sum(len(chunk.rows) for chunk in self.reader.chunks) * self._size
         return scanned + sum(block.nbytes for block in self._blocks)
 
     def add(self, rows: Rows, vectors: Numbers, living: Callable[[Rows], Rows]) -> None:
@@ -52,27 +78,11 @@ class VectorIndex:
         """
         for row, vector in zip(rows, vectors, strict=True):
             self._slot(int(row))[:] = vector
-        kept, joined = list(self._chunks), rows
+        kept, joined = list(self.reader.chunks), rows
         while kept and len(kept[-1].rows) <= 2 * len(joined):
             joined = np.concatenate([living(kept.pop().rows), joined])
-        self._chunks = (*kept, VectorChunk(joined, self._scan_of(joined)))
-
-    def nearest(
-        self, vector: Numbers, count: int, allowed: NDArray[np.bool_] | None = None
-    ) -> tuple[Rows, Numbers]:
-        """Give the rows of the `count` nearest, and their cosines; of `allowed` rows alone."""
-        looked = max(LOOKED * count, LOOKED_LEAST)
-        found = [_scanned(chunk, vector, looked, allowed) for chunk in self._chunks]
-        rows = np.concatenate(found) if found else np.empty(0, np.int64)
-        cosines = self.cosines(vector, rows)
-        best = np.argsort(-cosines, kind="stable")[:count]
-        return rows[best], cosines[best]
-
-    def cosines(self, vector: Numbers, rows: Sequence[int] | Rows) -> Numbers:
-        """Give how alike the vectors of these rows are; nought where there is none."""
-        held = [self._blocks[row // BLOCK][row % BLOCK] for row in map(int, rows)]
-        # Not by `@`: for so few it would wake the threads of BLAS.
-        return np.einsum("ij,j->i", np.array(held, np.float32).reshape(-1, self._size), vector)
+        chunks = (*kept, VectorChunk(joined, self._scan_of(joined)))
+        self.reader = VectorReader(self._size, self._blocks, chunks)
 
     def reserve(self, row: int) -> None:
         """Make room for a row, whether or not it has a vector; without one it is like nothing."""

@@ -1,6 +1,7 @@
 """Words of cards in memory: Tantivy with the stems, weights and BM25 of the store's own index."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import tantivy
@@ -17,32 +18,12 @@ SYMPTOM = 2.0
 Scored = list[tuple[int, float]]
 
 
-class WordIndex:
-    def __init__(self) -> None:
-        self._schema = _build_schema()
-        self._index = tantivy.Index(self._schema)
-        self._writer = self._index.writer(heap_size=WRITER_BYTES, num_threads=1)
-        self._searcher = self._index.searcher()
+@dataclass(frozen=True, slots=True)
+class WordReader:
+    """Words as they were at one time."""
 
-    def add(self, row: int, card: ReadCard) -> None:
-        """Add a card; it is found after `publish`."""
-        document = tantivy.Document()
-        document.add_text("words", card.text.words)
-        document.add_text("codes", card.text.codes)
-        document.add_text("marks", card.text.marks)
-        for place in card.entry.places:
-            document.add_text("places", place)
-        document.add_unsigned("row", row)
-        self._writer.add_document(document)
-
-    def delete(self, row: int) -> None:
-        self._writer.delete_documents_by_term("row", row)
-
-    def publish(self) -> None:
-        """Let searches see what was added and deleted."""
-        self._writer.commit()
-        self._index.reload()
-        self._searcher = self._index.searcher()
+    schema: tantivy.Schema
+    searcher: tantivy.Searcher
 
     def with_words(
         self,
@@ -75,15 +56,43 @@ class WordIndex:
 
     def _found(self, query: Query, count: int, places: Collection[str] | None) -> Scored:
         if places is not None:
-            open_to = Query.term_set_query(self._schema, "places", list(places))
+            open_to = Query.term_set_query(self.schema, "places", list(places))
             query = Query.boolean_query([(Occur.Must, query), (Occur.Must, _uncounted(open_to))])
-        searcher = self._searcher
-        hits: list[tuple[Any, tantivy.DocAddress]] = searcher.search(query, count, count=False).hits
-        rows = searcher.fast_field_values("row", [address for _, address in hits])
+        found = self.searcher.search(query, count, count=False)
+        hits: list[tuple[Any, tantivy.DocAddress]] = found.hits
+        rows = self.searcher.fast_field_values("row", [address for _, address in hits])
         return [(int(row or 0), score / LUCENE) for row, (score, _) in zip(rows, hits, strict=True)]
 
     def _term(self, field: str, word: str) -> Query:
-        return Query.term_query(self._schema, field, word, "freq")
+        return Query.term_query(self.schema, field, word, "freq")
+
+
+class WordIndex:
+    def __init__(self) -> None:
+        self._schema = _build_schema()
+        self._index = tantivy.Index(self._schema)
+        self._writer = self._index.writer(heap_size=WRITER_BYTES, num_threads=1)
+        self.reader = WordReader(self._schema, self._index.searcher())
+
+    def add(self, row: int, card: ReadCard) -> None:
+        """Add a card; it is found after `publish`."""
+        document = tantivy.Document()
+        document.add_text("words", card.text.words)
+        document.add_text("codes", card.text.codes)
+        document.add_text("marks", card.text.marks)
+        for place in card.entry.places:
+            document.add_text("places", place)
+        document.add_unsigned("row", row)
+        self._writer.add_document(document)
+
+    def delete(self, row: int) -> None:
+        self._writer.delete_documents_by_term("row", row)
+
+    def publish(self) -> None:
+        """Let new readers see what was added and deleted."""
+        self._writer.commit()
+        self._index.reload()
+        self.reader = WordReader(self._schema, self._index.searcher())
 
 
 def _weighed(query: Query, weight: float) -> Query:

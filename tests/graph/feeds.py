@@ -9,11 +9,12 @@ from domain.events import Event, EventType
 from domain.ids import CardId
 from graph.database import Graph
 from graph.outbox import GraphOutbox
+from graph.read_model.entries import VectorKind
 from graph.read_model.follower import IndexState, ReadModel
 from tests.graph.examples import event
 from tests.waits import eventually
 
-SIZE = 384
+KIND = VectorKind("minilm", 384)
 ALLOWED = 64 << 20
 
 
@@ -67,7 +68,7 @@ async def read_model(
 ) -> AsyncGenerator[ReadModel]:
     """Have a read model run beside the block, read whole before it."""
     await sent(graph)
-    model = ReadModel(graph, feed or ToldFeed(), lambda: SIZE, allowed)
+    model = ReadModel(graph, feed or ToldFeed(), lambda: KIND, allowed)
     running = asyncio.create_task(model.run())
     await settled(model)
     yield model

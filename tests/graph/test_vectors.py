@@ -32,7 +32,7 @@ def index_of(steps: list[int]) -> VectorIndex:
 def test_nearest_are_the_true_ones(steps: list[int]) -> None:
     index = index_of(steps)
     for question in QUESTIONS:
-        rows, cosines = index.nearest(question, 10)
+        rows, cosines = index.reader.nearest(question, 10)
         true = np.sort(VECTORS @ question)[::-1][:10]
         assert len(set(rows.tolist())) == 10
         assert VECTORS[rows] @ question == pytest.approx(true, abs=1e-3)
@@ -43,7 +43,7 @@ def test_only_allowed_rows_are_found() -> None:
     index = index_of([1_000])
     allowed = np.zeros(COUNT, np.bool_)
     allowed[::300] = True
-    rows, _ = index.nearest(QUESTIONS[0], 10, allowed)
+    rows, _ = index.reader.nearest(QUESTIONS[0], 10, allowed)
     assert sorted(rows.tolist()) == list(range(0, COUNT, 300))
 
 
@@ -51,7 +51,7 @@ def test_dead_rows_leave_when_chunks_are_joined() -> None:
     index = VectorIndex(SIZE)
     index.add(np.arange(10), VECTORS[:10], everyone)
     index.add(np.arange(10, 20), VECTORS[10:20], lambda rows: rows[rows > 4])
-    rows, _ = index.nearest(QUESTIONS[0], 20)
+    rows, _ = index.reader.nearest(QUESTIONS[0], 20)
     assert sorted(rows.tolist()) == list(range(5, 20))
 
 
@@ -59,11 +59,13 @@ def test_a_row_without_a_vector_is_like_nothing() -> None:
     index = VectorIndex(SIZE)
     index.reserve(5_000)
     index.add(np.array([0]), VECTORS[:1], everyone)
-    assert index.cosines(VECTORS[0], [0, 5_000]).tolist() == pytest.approx([1.0, 0.0], abs=1e-3)
+    assert index.reader.cosines(VECTORS[0], [0, 5_000]).tolist() == pytest.approx(
+        [1.0, 0.0], abs=1e-3
+    )
 
 
 def test_an_empty_index_finds_nothing() -> None:
-    rows, cosines = VectorIndex(SIZE).nearest(QUESTIONS[0], 10)
+    rows, cosines = VectorIndex(SIZE).reader.nearest(QUESTIONS[0], 10)
     assert (rows.tolist(), cosines.tolist()) == ([], [])
 
 

@@ -39,7 +39,7 @@ async def served(house: Runtime) -> AsyncGenerator[Runtime]:
 
 async def current(house: Runtime) -> None:
     async def state() -> IndexState:
-        house.read_model.current()
+        await house.read_model.current()
         return house.read_model.state
 
     await eventually(state, lambda said: said is IndexState.CURRENT)
