@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from domain.errors import CursorLost
 from domain.events import Event, EventType
@@ -21,7 +22,8 @@ ALLOWED = 64 << 20
 class ToldFeed:
     """Gives what is told; after `lose` whoever follows has a gap."""
 
-    def __init__(self) -> None:
+    def __init__(self, type: EventType = EventType.CARD_UPDATED) -> None:
+        self._type = type
         self._told = asyncio.Queue[Event | None]()
         self._seq = 0
 
@@ -40,7 +42,9 @@ class ToldFeed:
 
     def tell(self, *cards: CardId) -> None:
         for card in cards:
-            self._told.put_nowait(event(f"{card}-told", card, version=2))
+            # As a version that nobody can have read yet.
+            said = event(f"{card}-told", card, version=1_000)
+            self._told.put_nowait(replace(said, type=self._type))
 
     def lose(self) -> None:
         self._told.put_nowait(None)
@@ -69,8 +73,16 @@ async def read_model(
     """Have a read model run beside the block, read whole before it."""
     await sent(graph)
     model = ReadModel(graph, feed or ToldFeed(), lambda: KIND, allowed)
-    running = asyncio.create_task(model.run())
-    await settled(model)
-    yield model
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
+    async with running(model):
+        yield model
+
+
+@asynccontextmanager
+async def running(model: ReadModel) -> AsyncGenerator[None]:
+    task = asyncio.create_task(model.run())
+    try:
+        await settled(model)
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
