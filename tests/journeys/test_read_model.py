@@ -22,6 +22,7 @@ from tests.graph.examples import card, event, only
 from tests.journeys.conftest import PATIENCE
 from tests.journeys.people import PUNE
 from tests.waits import eventually
+from web.server import run_background
 from web.wiring import Runtime, build_matcher
 
 pytestmark = pytest.mark.journey
@@ -160,3 +161,27 @@ async def test_a_silent_graph_is_told_as_ever(
     answer = await matched(served, "Charging stops early and the fan is loud")
     assert not LEVELS[answer.level].whole
     assert answer.degraded is not None
+
+
+async def test_cards_are_read_once_the_service_is_ready(
+    served: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = list[bool]()
+
+    async def read() -> None:
+        ready.append(served.parts.started)
+        await forever()
+
+    async def forever() -> None:
+        await asyncio.Event().wait()
+
+    # Those of the fixture run already.
+    monkeypatch.setattr(served.feed, "run", forever)
+    monkeypatch.setattr(served.read_model, "run", read)
+    monkeypatch.setattr(served.parts, "started", False)
+
+    async def asked() -> list[bool]:
+        return ready
+
+    async with run_background(served, work=False):
+        assert await eventually(asked) == [True]
