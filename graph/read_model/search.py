@@ -29,6 +29,8 @@ from graph.search import (
 )
 from graph.visibility import place_mark
 
+# So few rows are looked at sooner than a thread begins.
+FEW_ROWS = 1_000
 Lists = tuple[list[CardHit], list[CardHit]]
 
 
@@ -54,6 +56,8 @@ class ReadModelSearch:
         if index is None:
             return await self._graph.by_codes(keys, viewer, limit, beside)
         view = IndexView.of(index, viewer, beside)
+        if sum(len(index.with_code(key)) for key in keys) <= FEW_ROWS:
+            return _with_codes(keys, view, limit)
         return await asyncio.to_thread(_with_codes, keys, view, limit)
 
     async def by_vehicle(

@@ -216,9 +216,16 @@ class TestLists:
             near = await found.by_meaning(ALIKE, DELHI, 30, beside=BESIDE)
         assert (sorted(cards_of(words)), sorted(cards_of(near))) == (mine, mine)
 
+    @pytest.mark.parametrize("few", [0, 1_000])
     async def test_newer_cards_of_others_hide_no_code_or_symptom(
-        self, graph: Graph, cards: CardStore, search: CardSearch, monkeypatch: pytest.MonkeyPatch
+        self,
+        graph: Graph,
+        cards: CardStore,
+        search: CardSearch,
+        monkeypatch: pytest.MonkeyPatch,
+        few: int,
     ) -> None:
+        monkeypatch.setattr("graph.read_model.search.FEW_ROWS", few)
         for name in ("CODE_CAP", "CAP"):
             monkeypatch.setattr(f"graph.read_model.search.{name}", 2)
         others = [
