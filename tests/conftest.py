@@ -52,6 +52,13 @@ def data() -> Path:
 
 
 @pytest.fixture(scope="session")
+def vectors_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder where all processes of this run keep vectors, so that a text is embedded once."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
 def stores(
     tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
 ) -> Generator[StoreUrls]:

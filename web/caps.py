@@ -37,6 +37,7 @@ class Caps:
     anonymous_bytes: int = _cap_field(
         8_192, "bytes of a body that nobody signed (development only)"
     )
+    answer_seconds: int = _cap_field(10, "seconds until a request is answered")
     document_characters: int = _cap_field(32_768, "characters of a document")
     document_tokens: int = _cap_field(2_000, "tokens of a document")
     anonymous_tokens: int = _cap_field(600, "tokens of a document that nobody signed")

@@ -81,6 +81,7 @@ def build_application(runtime: Runtime) -> Starlette:
             ui=settings.home / "ui",
             papers=InvoicePdfs(links=runtime.billing.links, print=runtime.billing.print_pdf),
             caps=settings.caps,
+            deadline=settings.caps.answer_seconds,
             lag=runtime.lag,
             metrics=runtime.metrics,
             operators=operators_of(settings),

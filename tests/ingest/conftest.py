@@ -28,8 +28,8 @@ def lexicon(shipped: ImportBatch) -> Lexicon:
 
 
 @pytest.fixture(scope="session")
-def embedder(tmp_path_factory: pytest.TempPathFactory) -> Generator[Embedder]:
-    embedder = Embedder(home=tmp_path_factory.mktemp("vectors"))
+def embedder(vectors_home: Path) -> Generator[Embedder]:
+    embedder = Embedder(home=vectors_home)
     yield embedder
     embedder.close()
 

@@ -37,6 +37,7 @@ from tests.journeys.people import (
     content,
 )
 from tests.journeys.waits import waited
+from tests.patience import PATIENT_SECONDS
 from tests.waits import eventually, sure_to_end
 from web.local import stores as local
 from web.local.home import StoreHome
@@ -54,8 +55,6 @@ NEW_GARAGE = GarageId("garage_nobody_asked_yet")
 # A labelled answer comes within a second: so long may it wait for what is down. How long it takes
 # beside its waits is for the benchmarks to say (CONTRIBUTING.md).
 BOUND_SECONDS = 1.0
-# Nobody waits for what has no bound at all.
-PATIENT_SECONDS = 60.0
 # Where the graph is not what is broken, a slow moment of it shall not be what is seen.
 GRAPH_WELL = replace(SERVING, graph=10.0, source=10.0)
 
@@ -387,7 +386,8 @@ async def test_a_served_house_ends_when_told(house: Runtime) -> None:
     told = list[dict[str, Any]]()
 
     async def started(end: End) -> None:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        url = f"http://127.0.0.1:{port}"
+        async with httpx.AsyncClient(base_url=url, timeout=PATIENT_SECONDS) as client:
 
             async def status() -> httpx.Response:
                 return await client.get("/ready")

@@ -20,6 +20,7 @@ from domain.ids import PersonId
 from graph.database import Graph
 from records.database import Records
 from tests.journeys.people import PUNE
+from tests.patience import PATIENT_SECONDS
 from tests.waits import sure_to_end
 from web.garage.replica import Replica
 from web.local.stores import StoreUrls
@@ -66,7 +67,8 @@ async def serving(stores: StoreUrls, home: Path) -> AsyncGenerator[str]:
         "BATTWHEELS_PORT": str(port),
     }
     url = f"http://127.0.0.1:{port}"
-    async with battwheels(home / "serve.log", "serve", **given), httpx.AsyncClient() as client:
+    client = httpx.AsyncClient(timeout=PATIENT_SECONDS)
+    async with battwheels(home / "serve.log", "serve", **given), client:
         async with sure_to_end("the start"):
             while not await ready(client, f"{url}/ready"):  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.2)

@@ -24,6 +24,7 @@ from tests.journeys.people import PUNE, content
 from tests.journeys.queue_records import SYNC, record
 from tests.journeys.stored_counts import stored_counts
 from tests.journeys.test_jobs import BAY, BOOK, slot
+from tests.patience import PATIENT_SECONDS
 from tests.web.live_server import served
 from web.asgi import GRAPHQL, STREAM
 from web.caps import Caps
@@ -108,7 +109,7 @@ async def attacked(house: Runtime, somebody: Somebody) -> AsyncGenerator[Attacke
     reading = asyncio.create_task(house.feed.run())
     async with (
         served(build_application(runtime), CAPS) as place,
-        httpx.AsyncClient(base_url=f"http://{place}", timeout=60) as client,
+        httpx.AsyncClient(base_url=f"http://{place}", timeout=PATIENT_SECONDS) as client,
     ):
         yield Attacked(house=house, client=client, token=shop.admin.token, given=given)
     reading.cancel()

@@ -21,6 +21,7 @@ from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, UPDATE, Person, content
 from tests.journeys.queue_records import CHANGES, told
 from tests.journeys.sockets import Subscriber, subscribed
+from tests.patience import PATIENT_SECONDS
 from tests.records.samples import event
 from tests.waits import eventually
 from tests.web.live_server import served
@@ -143,7 +144,7 @@ async def test_a_watching_garage_fetches_what_it_is_told_of(
         kept[:] = [card["key"] for card in replica.documents("failure_card", most=10_000)]
         return kept
 
-    async with httpx.AsyncClient(base_url=f"http://{place}") as http:
+    async with httpx.AsyncClient(base_url=f"http://{place}", timeout=PATIENT_SECONDS) as http:
         watching = asyncio.create_task(garage.follow(replica, RemoteService(http, far.token)))
         await eventually(keys)
         for n in range(3):

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -25,8 +26,8 @@ FAR, NEAR, LIKE = (Likeness(card=CARD.id, meaning=score) for score in (0.3, 0.45
 
 
 @pytest.fixture(scope="module")
-async def embedder() -> AsyncGenerator[Embedder]:
-    embedder = Embedder(limit_s=None)
+async def embedder(vectors_home: Path) -> AsyncGenerator[Embedder]:
+    embedder = Embedder(home=vectors_home, limit_s=None)
     yield embedder
     embedder.close()
 

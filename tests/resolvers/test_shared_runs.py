@@ -23,6 +23,7 @@ from resolvers.subscriptions.shared_runs import SharedRuns
 from sync.backlog import BufferedChange
 from tests.domain.samples import CARD, DELHI, NOW, PUNE, TICKET
 from tests.resolvers.fakes import World
+from tests.sizes import short_and_full
 from tests.waits import sure_to_end
 
 API = build_api(introspection=False)
@@ -31,7 +32,7 @@ CARDS = """subscription ($after: String) { cardChanged(after: $after) {
 FOUNDED = """subscription { cardChanged { ... on CardChange { card { key ticket { key } } } } }"""
 TICKETS = """subscription ($after: String) { ticketChanged(after: $after) {
   ... on TicketChange { cursor type ticket { key } } } }"""
-FOLLOWERS, SLOW, CHANGES = 10_000, 100, 10
+SLOW, CHANGES = 100, 10
 PEOPLE = [
     Actor(id=PersonId("anu"), role=Role.ADMIN),
     Actor(id=PersonId("bala"), role=Role.MANAGER, garage=PUNE),
@@ -341,7 +342,8 @@ async def _nothing(room: Room, asked: SubscriptionRequest, who: Actor) -> bool:
     return not done
 
 
-async def test_slow_followers_hold_up_none_of_ten_thousand() -> None:
+@short_and_full("many", 2_000, 10_000)
+async def test_slow_followers_hold_up_none_of_ten_thousand(many: int) -> None:
     """Every hundredth follower stops taking; the others hear each change while it does not."""
     room, told, let_go, heard = Room(), asyncio.Event(), asyncio.Event(), 0
     room.world.hold(CARD)
@@ -356,15 +358,15 @@ async def test_slow_followers_hold_up_none_of_ten_thousand() -> None:
                     await let_go.wait()
                 else:
                     heard += 1
-                    if heard == FOLLOWERS - FOLLOWERS // SLOW:
+                    if heard == many - many // SLOW:
                         told.set()
                 if changes == CHANGES:
                     return changes
         return changes
 
-    followers = [asyncio.create_task(follow(n)) for n in range(FOLLOWERS)]
+    followers = [asyncio.create_task(follow(n)) for n in range(many)]
     async with sure_to_end("the followers"):
-        while sum(len(a.followers) for a in room.audiences.known.values()) < FOLLOWERS:  # noqa: ASYNC110
+        while sum(len(a.followers) for a in room.audiences.known.values()) < many:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         for _ in range(CHANGES):
             heard = 0

@@ -16,6 +16,7 @@ from domain.cards import Visibility
 from domain.events import Event, EventType
 from domain.ids import EventId
 from tests.domain.samples import CARD, DELHI
+from tests.patience import PATIENT_SECONDS
 from tests.resolvers.fakes import World
 from tests.waits import sure_to_end
 from tests.web.clients import TOKENS, actor, app
@@ -57,7 +58,7 @@ async def streamed(
     asked = {**body, "variables": {"after": after}}
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     async with (
-        httpx.AsyncClient(timeout=10) as client,
+        httpx.AsyncClient(timeout=PATIENT_SECONDS) as client,
         client.stream(
             "POST", f"http://{place}{STREAM}", json=asked, headers=head | names
         ) as answer,

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.patience import PATIENT_SECONDS
 from tests.resolvers.fakes import World
 from tests.waits import eventually
 from tests.web.clients import PATH, actor, app, bearer, client
@@ -115,7 +116,7 @@ async def test_a_port_of_its_own_answers_operators(tmp_path: Path, port: int) ->
     probes, metrics = dict.fromkeys(STORES, answers), Metrics()
     async with (
         serve_management(settings, probes, Parts(), metrics, LoopLag()),
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as opened,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENT_SECONDS) as opened,
     ):
 
         async def ready() -> bool:
@@ -139,7 +140,8 @@ async def test_its_port_answers_while_the_loop_does_not(
     settings, lag = Settings(home=tmp_path, management_port=port), LoopLag()
     watching = asyncio.create_task(lag.watch())
     async with serve_management(settings, dict.fromkeys(STORES, answers), Parts(), Metrics(), lag):
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as opened:
+        url = f"http://127.0.0.1:{port}"
+        with httpx.Client(base_url=url, timeout=PATIENT_SECONDS) as opened:
             await eventually(lambda: asyncio.to_thread(_is_up, opened), bool)
             await eventually(lambda: _silence(lag), lambda seconds: seconds > 0)
             # No await from here on: the loop does nothing but wait for these answers.

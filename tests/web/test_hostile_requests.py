@@ -9,6 +9,7 @@ import httpx
 import pytest
 from starlette.routing import Mount, Route
 
+from tests.patience import PATIENT_SECONDS
 from tests.resolvers.fakes import World
 from tests.web.clients import PATH, actor, app, bearer
 from tests.web.live_server import served
@@ -83,7 +84,7 @@ async def test_no_header_breaks_an_answer(world: World) -> None:
     broken = list[tuple[str, str, int]]()
     async with (
         served(app(world, caps=caps, development=False), caps) as place,
-        httpx.AsyncClient(base_url=f"http://{place}", timeout=30) as client,
+        httpx.AsyncClient(base_url=f"http://{place}", timeout=PATIENT_SECONDS) as client,
     ):
         for path in (PATH, STREAM):
             for name in NAMES:
@@ -106,7 +107,7 @@ async def test_no_parameter_breaks_an_answer(world: World, name: str) -> None:
     )
     async with (
         served(app(world)) as place,
-        httpx.AsyncClient(base_url=f"http://{place}", timeout=30) as client,
+        httpx.AsyncClient(base_url=f"http://{place}", timeout=PATIENT_SECONDS) as client,
     ):
         for value in values:
             given = {"query": "{ __typename }", name: value}
@@ -128,7 +129,7 @@ async def test_no_path_or_method_breaks_an_answer(world: World) -> None:
     queries = ("", "?expires=" + "9" * 400, "?expires=\u0661&signature=%ff", "?masked=" + "1" * 99)
     async with (
         served(asgi) as place,
-        httpx.AsyncClient(base_url=f"http://{place}", timeout=30) as client,
+        httpx.AsyncClient(base_url=f"http://{place}", timeout=PATIENT_SECONDS) as client,
     ):
         for path in paths:
             for part in odd if "{" in path else ("", "/" + odd[0], "/%00"):

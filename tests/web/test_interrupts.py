@@ -15,14 +15,15 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect
 
-from tests.commands import RUN, place
+from tests.commands import place
+from tests.patience import PATIENT_SECONDS
 from tests.waits import eventually
 from web.interrupts import END_SECONDS
 from web.local.stores import StoreUrls
 
-# Nobody waits for what does not end at all.
-PATIENT_SECONDS = 120.0
 STOPPED = 128 + signal.SIGINT
+# A line is printed before the command begins: nobody presses Ctrl-C while Python itself starts.
+RUN = "from web.cli.main import main; print(flush=True); main()"
 SLOW = b"POST /v1/graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n"
 
 
@@ -37,6 +38,8 @@ async def running(
         stderr=PIPE,
     )
     try:
+        assert process.stdout is not None
+        await process.stdout.readline()
         yield process
     finally:
         if process.returncode is None:
@@ -66,7 +69,7 @@ async def answering(url: str) -> None:
         except httpx.TransportError:
             return False
 
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=PATIENT_SECONDS) as client:
         await eventually(answers)
 
 
