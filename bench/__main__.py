@@ -39,6 +39,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
         "match_p99_ms",
         "lookup_p95_ms",
         "match_to_peer",
+        "vector_recall_at_10",
     ),
     "bench.push": ("push_p95_ms", "push_leaks"),
     "bench.idle": ("idle_service_percent", "idle_neo4j_extra_percent"),

@@ -19,12 +19,14 @@ import Stemmer
 from numpy.typing import NDArray
 
 from bench.bars import Bar, Better
+from bench.served_search import with_read_model
 from domain.access import Viewer
 from domain.cards import FailureCard
 from domain.matches import VehicleLevel, closeness
 from domain.reports import FailureReport
 from domain.vehicles import UNKNOWN, VehicleContext
 from ingest import recalls
+from ingest.batch import ImportBatch
 from ingest.imports import import_batch
 from matching import quality
 from web.local import stores
@@ -70,6 +72,11 @@ async def _measured(house: Runtime) -> list[Bar]:
     batch = recalls.read_campaigns(NHTSA)
     await import_batch(batch, house, skip_bad=True)
     await house.reader.refresh(house.vocabulary)
+    async with with_read_model(house):
+        return await _all_compared(house, batch)
+
+
+async def _all_compared(house: Runtime, batch: ImportBatch) -> list[Bar]:
     # The order is measured, not what is worth showing: nothing is left out.
     house.matcher.chances = None
     pool = Pool(batch.cards, await _vectors(house, [_document(c) for c in batch.cards]))

@@ -1,7 +1,7 @@
 """The store of failure cards: every read is narrowed to what the viewer may see."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -73,8 +73,12 @@ class CardStore:
         self, graph: Graph, watch: CardWatcher | None = None, cache: DecodedCards | None = None
     ) -> None:
         self._graph = graph
-        self._watch = watch
+        self._watchers = [] if watch is None else [watch]
         self._cache = cache or DecodedCards()
+
+    def watch(self, watcher: CardWatcher) -> None:
+        """Tell one more who keeps cards; it is the first to hear that a change is over."""
+        self._watchers.append(watcher)
 
     async def add(
         self, card: FailureCard, events: Sequence[Event], embedding: Embedding | None = None
@@ -346,8 +350,12 @@ class CardStore:
         async with self._changing(None):
             return await self._graph.write(work)
 
-    def _changing(self, ids: Sequence[CardId] | None) -> AbstractAsyncContextManager[None]:
-        return nullcontext() if self._watch is None else self._watch.changing(ids)
+    @asynccontextmanager
+    async def _changing(self, ids: Sequence[CardId] | None) -> AsyncGenerator[None]:
+        async with AsyncExitStack() as told:
+            for watcher in self._watchers:
+                await told.enter_async_context(watcher.changing(ids))
+            yield
 
     async def _whole(self, found: Sequence[Row]) -> list[FailureCard]:
         """Give the cards of rows that say which version stands; only new versions are read."""

@@ -26,6 +26,11 @@ from graph.visibility import place_mark
 WORDS_KEPT = 128
 # Letters and digits, with the vowel signs that Indian scripts write around them.
 WORD = re.compile(r"[^\W_](?:(?!_)[\w\u0300-\u036f\u0900-\u0963\u0966-\u0dff])*")
+# A word as Lucene parts them (UAX 29): a sign between two letters or digits does not end it.
+STORED_WORD = re.compile(
+    rf"{WORD.pattern}(?:(?:(?<=\d)[.,;'](?=\d)|(?<=[^\W\d_])[.:'\u00b7](?=[^\W\d_])"
+    rf"|_{{1,8}}(?=[^\W_])){WORD.pattern})*"
+)
 # Lucene's English stop words: the index does not hold them.
 STOP_WORDS = frozenset(
     """a an and are as at be but by for if in into is it no not of on or such that the their then
@@ -40,6 +45,16 @@ STEMMER = Stemmer.Stemmer("porter")  # pyright: ignore[reportUnknownVariableType
 def stem_word(word: str) -> str:
     """Give the stem as Lucene's English analyzer gives it (Porter 1980)."""
     return cast("str", STEMMER.stemWord(word))
+
+
+def stemmed_words(text: str) -> str:
+    """Give the stems that the full-text index holds of a text, parted by spaces."""
+    words = (word.removesuffix("'s") for word in _stored_words(text))
+    return " ".join(stem_word(word) for word in words if word not in STOP_WORDS)
+
+
+def _stored_words(text: str) -> list[str]:
+    return STORED_WORD.findall(text.casefold().replace("\u2019", "'"))
 
 
 def weighted_terms(text: str, most: int = WORDS_KEPT) -> dict[str, float]:
@@ -59,7 +74,7 @@ def weighted_terms(text: str, most: int = WORDS_KEPT) -> dict[str, float]:
 def full_text_query(asked: Mapping[str, float], narrowed: str = "") -> str:
     """Give the Lucene query for any of the words, narrowed by clauses of our own making."""
     words = " ".join(f'full_text:"{word}"^{weight:g}' for word, weight in asked.items())
-    named = " ".join(f'code_words:"{code}"' for code in _code_terms(asked))
+    named = " ".join(f'code_words:"{code}"' for code in code_terms(asked))
     return f"+({words} {named}) {narrowed}"
 
 
@@ -71,7 +86,7 @@ def with_marks(fits: Sequence[str], symptoms: Sequence[str]) -> str:
     return " ".join((f"+marks:{model}^0", *year, *shown))
 
 
-def _code_terms(asked: Mapping[str, float]) -> list[str]:
+def code_terms(asked: Mapping[str, float]) -> list[str]:
     """Give the words that read as trouble codes, as they are stored."""
     found: list[str] = []
     for word in asked:

@@ -90,7 +90,7 @@ class CardSearch:
         """Give the cards that report most of these codes, rare codes before common ones."""
         if not keys:
             return []
-        wanted = {"keys": _unique_values(keys), "cap": CODE_CAP, "limit": limit}
+        wanted = {"keys": unique_values(keys), "cap": CODE_CAP, "limit": limit}
         return (await self._found("by_codes", viewer, beside, wanted)).hits
 
     async def by_vehicle(
@@ -189,14 +189,14 @@ class CardSearch:
         """Give cards one step further: of the same component, cause, or supplier."""
         if not codes and not symptoms:
             return []
-        wanted = {"keys": _unique_values(codes), "limit": limit}
-        of_components = {"symptoms": _unique_values(symptoms), "components": COMPONENTS, "cap": CAP}
+        wanted = {"keys": unique_values(codes), "limit": limit}
+        of_components = {"symptoms": unique_values(symptoms), "components": COMPONENTS, "cap": CAP}
         asked = [self._found("by_components", viewer, beside, wanted | of_components)]
         if codes:
             few = {"few": CARDS_OF_CAUSE, "causes": CAUSES}
             asked.append(self._found("by_causes", viewer, beside, wanted | few))
         found = [hit for one in await asyncio.gather(*asked) for hit in one.hits]
-        return _best_hits(found, add)[:limit]
+        return best_hits(found, add)[:limit]
 
     async def facts(
         self, ids: Sequence[CardId], viewer: Viewer, beside: ReportTraits = NOTHING
@@ -231,9 +231,9 @@ class CardSearch:
     ) -> list[CardHit]:
         """Add other vehicles with these symptoms where the model's own cards are few."""
         if symptoms and 2 * len(found) < limit:
-            wanted = {"symptoms": _unique_values(symptoms), "limit": limit, "cap": CAP}
+            wanted = {"symptoms": unique_values(symptoms), "limit": limit, "cap": CAP}
             found += (await self._found("by_symptoms", viewer, beside, wanted)).hits
-        return _best_hits(found, max)[:limit]
+        return best_hits(found, max)[:limit]
 
     async def _words_paid_for(self) -> int:
         """Give how many words may be asked for, by the number of cards there are about now."""
@@ -241,7 +241,7 @@ class CardSearch:
         if now - self._counted > COUNT_SECONDS:
             [row] = await self._graph.read(QUERIES["cards"])
             self._cards, self._counted = row["cards"], now
-        return max(WORDS_LEAST, min(WORDS_MOST, LOOKS // max(1, self._cards)))
+        return words_paid_for(self._cards)
 
     async def _looked(
         self,
@@ -280,13 +280,18 @@ class CardSearch:
         return row
 
 
+def words_paid_for(cards: int) -> int:
+    """Give how many words may be asked for where there are so many cards."""
+    return max(WORDS_LEAST, min(WORDS_MOST, LOOKS // max(1, cards)))
+
+
 def _word_parameters(asked: Mapping[str, float], limit: int, make: str | None = None) -> Row:
     query = full_text.full_text_query(asked, _make_clause(make))
     return {"words": {"query": query, "near": limit + NEAR_MARGIN, "limit": limit}}
 
 
 def _model_parameters(symptoms: Sequence[str], limit: int, beside: ReportTraits) -> Row:
-    known = _unique_values(symptoms)
+    known = unique_values(symptoms)
     query = full_text.with_marks(fit_keys(beside.vehicle), known)
     asked = {"query": query, "near": NEAR_OF_MODEL, "limit": limit}
     return {"vehicle": asked, "symptoms": known}
@@ -298,7 +303,7 @@ def _make_clause(make: str | None) -> str:
     return f"+marks:({place_mark('make', make.casefold())} {place_mark('make', ANY_MAKE)})^0"
 
 
-def _best_hits(
+def best_hits(
     all_hits: Iterable[CardHit], together: Callable[[float, float], float]
 ) -> list[CardHit]:
     """Give each card once, its scores taken together, the best first."""
@@ -312,5 +317,5 @@ def _best_hits(
     return sorted(found.values(), key=lambda hit: (-hit.score, hit.card))
 
 
-def _unique_values(values: Iterable[str]) -> list[str]:
+def unique_values(values: Iterable[str]) -> list[str]:
     return sorted(set(values))

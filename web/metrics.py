@@ -47,6 +47,11 @@ class Metrics:
             ("part",),
             registry=self.registry,
         )
+        self.read_model = Gauge(
+            "battwheels_read_model_bytes",
+            "Memory of the cards that are kept to be found; 0 while the graph finds them.",
+            registry=self.registry,
+        )
         self.sockets = Gauge(
             "battwheels_websockets", "Open WebSocket connections.", registry=self.registry
         )

@@ -49,6 +49,8 @@ CATCH_UP_SECONDS = 10.0
 REST_SECONDS = 600.0
 # How soon reports are let in again after the store that refused them is back.
 RETURN_SECONDS = 0.5
+# How soon it is seen that the service is ready.
+STARTED_SECONDS = 0.1
 # How often the change log lets go of what is too old.
 TRIM_SECONDS = 3600.0
 REHEARSAL = FailureReport(
@@ -155,6 +157,11 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         "lag": runtime.lag.watch,
         "returns": lambda: _watch_returning_stores(runtime),
     }
+    if runtime.settings.read_model_mib:
+        # The collector would walk every card; to look for garbage first would stop every request.
+        runtime.read_model.on_built = gc.freeze
+        runtime.metrics.read_model.set_function(lambda: runtime.read_model.bytes_held)
+        loops["read model"] = partial(_keep_cards, runtime)
     if work:
         loops["relay"] = runtime.relay.run
         loops["partitions"] = runtime.billing.prepare
@@ -229,7 +236,7 @@ async def serve_application(
 async def rehearse_match(runtime: Runtime) -> None:
     """Match a few times before anyone asks: the first plans and pages cost seconds."""
     await runtime.search.warm()
-    matcher = build_matcher(runtime.settings, runtime.search, runtime.redis, UNHURRIED)
+    matcher = build_matcher(runtime.settings, runtime.finder, runtime.redis, UNHURRIED)
     for viewer in (Viewer(sees_all=True), Viewer(region="rehearsal")) * REHEARSALS:
         understood = await runtime.reader.understand(REHEARSAL)
         await matcher.match(understood, viewer)
@@ -253,6 +260,13 @@ async def _learn_vocabulary(runtime: Runtime, written: Wakeup) -> None:
         await count_words(runtime)
         await asyncio.sleep(REFRESH_SECONDS)
         await written.wait(REST_SECONDS)
+
+
+async def _keep_cards(runtime: Runtime) -> None:
+    """Read the cards once the service is ready: to read them first would delay that."""
+    while not runtime.parts.started:  # noqa: ASYNC110 - a flag that many parts read, no event
+        await asyncio.sleep(STARTED_SECONDS)
+    await runtime.read_model.run()
 
 
 def _spare_collector() -> None:

@@ -16,6 +16,8 @@ from web.caps import Caps
 from web.secret_strength import key_weakness, password_weakness, secret_weakness
 
 SECRET_BYTES = 32
+READ_MODEL_MIB = 512
+DIGITS = 9
 
 
 class RunMode(StrEnum):
@@ -43,6 +45,8 @@ class Settings:
         embedding_model: a sentence-transformers name or folder; None is the bundled MiniLM.
         ranker: what orders the cards of a match: the evidence added up, the specification's own
             `formula`, or reciprocal ranks `fused`.
+        read_model_mib: MiB in which each serving process may keep the searchable cards, about 2.5
+            for a thousand; 0 keeps none, and the graph store finds them alone.
         language_model: `PROVIDER:MODEL` that diagnoses and drafts, as LangChain names it;
             `local:evidence` needs no network; None reasons over the graph alone.
         language_model_url: a server of one's own that the provider's client speaks to.
@@ -77,6 +81,7 @@ class Settings:
     own_stores: frozenset[str] = frozenset()
     embedding_model: str | None = None
     ranker: RankerName = RankerName.EVIDENCE
+    read_model_mib: int = READ_MODEL_MIB
     language_model: str | None = None
     language_model_url: str | None = field(default=None, repr=False)
     language_model_key: str | None = field(default=None, repr=False)
@@ -118,6 +123,7 @@ class Settings:
             own_stores=frozenset((values.get("BATTWHEELS_OWN_STORES") or "").split()),
             embedding_model=values.get("BATTWHEELS_EMBEDDING_MODEL") or None,
             ranker=_parse_ranker(values.get("BATTWHEELS_RANKER") or RankerName.EVIDENCE),
+            read_model_mib=_parse_whole(values, "BATTWHEELS_READ_MODEL_MIB", READ_MODEL_MIB),
             language_model=values.get("BATTWHEELS_LANGUAGE_MODEL") or None,
             language_model_url=values.get("BATTWHEELS_LANGUAGE_MODEL_URL") or None,
             language_model_key=_read_secret(values, "BATTWHEELS_LANGUAGE_MODEL_KEY"),
@@ -165,6 +171,13 @@ def _parse_ranker(value: str) -> RankerName:
 def _parse_port(value: str, name: str = "BATTWHEELS_PORT") -> int:
     if not value.isdecimal() or not 0 < int(value) < 1 << 16:
         raise InvalidInput(name, f"{value!r} is not a port")
+    return int(value)
+
+
+def _parse_whole(values: Mapping[str, str], name: str, default: int) -> int:
+    value = values.get(name) or str(default)
+    if not value.isdecimal() or len(value) > DIGITS:
+        raise InvalidInput(name, f"{value[:20]!r} is not a whole number")
     return int(value)
 
 

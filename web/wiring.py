@@ -24,6 +24,9 @@ from graph.garages import GarageStore
 from graph.jobs import JobStore
 from graph.migrations import migrate_graph
 from graph.outbox import GraphOutbox
+from graph.read_model.entries import VectorKind
+from graph.read_model.follower import ReadModel
+from graph.read_model.search import ReadModelSearch
 from graph.search import CardSearch
 from graph.technicians import TechnicianStore
 from graph.tickets import TicketStore
@@ -36,6 +39,7 @@ from matching.diagnosis.diagnoser import Diagnoser, LanguageReasoner
 from matching.evidence_ranker import EvidenceRanker
 from matching.matcher import Matcher
 from matching.rankers import FormulaRanker, FusedRanker, RankerName
+from matching.recall import SearchableCards
 from matching.word_rarity import WordRarity
 from records.analyses import AnalysisStore
 from records.change_log import ChangeLog
@@ -115,6 +119,8 @@ class Runtime:
     jobs: JobStore
     vocabulary: VocabularyStore
     search: CardSearch
+    read_model: ReadModel
+    finder: ReadModelSearch
     embedder: Embedder
     reader: ReportReader
     matcher: Matcher
@@ -184,7 +190,7 @@ async def open_records(settings: Settings) -> AsyncGenerator[Records]:
 def with_patience(runtime: Runtime, patience: Patience) -> Runtime:
     """Give the same house with another patience for matches."""
     runtime.embedder.limit_s = patience.embedder
-    matcher = build_matcher(runtime.settings, runtime.search, runtime.redis, patience)
+    matcher = build_matcher(runtime.settings, runtime.finder, runtime.redis, patience)
     matcher.rarity = runtime.matcher.rarity
     diagnoser = replace(runtime.diagnoser, matcher=matcher, patience_s=patience.graph)
     return replace(runtime, matcher=matcher, diagnoser=diagnoser)
@@ -198,7 +204,7 @@ RANKERS: dict[RankerName, type[EvidenceRanker | FormulaRanker | FusedRanker]] = 
 
 
 def build_matcher(
-    settings: Settings, search: CardSearch, redis: Redis, patience: Patience
+    settings: Settings, search: SearchableCards, redis: Redis, patience: Patience
 ) -> Matcher:
     """Give the matcher that serves: its ranker, and the memory that stands in for the graph."""
     ranker, recent = RANKERS[settings.ranker](), RecentMatches(redis)
@@ -282,7 +288,16 @@ def join_parts(
     tickets, cards, vocabulary = stored
     leases, wakeups = LeaseStore(records, process_name()), Wakeups(records)
     graph.on_write(partial(wakeups.tell, Topic.GRAPH_OUTBOX))
-    matcher = build_matcher(settings, search, redis, patience)
+    feed = ChangeFeed(log, stream)
+    read_model = ReadModel(
+        graph,
+        feed,
+        lambda: VectorKind(embedder.model, embedder.dimensions),
+        settings.read_model_mib << 20,
+    )
+    cards.watch(read_model)
+    finder = ReadModelSearch(read_model, search)
+    matcher = build_matcher(settings, finder, redis, patience)
     return Runtime(
         settings=settings,
         graph=graph,
@@ -296,6 +311,8 @@ def join_parts(
         jobs=JobStore(graph),
         vocabulary=vocabulary,
         search=search,
+        read_model=read_model,
+        finder=finder,
         embedder=embedder,
         reader=reader,
         matcher=matcher,
@@ -326,7 +343,7 @@ def join_parts(
             ),
         ),
         wakeups=wakeups,
-        feed=ChangeFeed(log, stream),
+        feed=feed,
         offline=OfflineStore(records),
         deltas=DeltaReader(log, cards),
         delta_cursors=SealedCursors(token_secret(settings)),

@@ -1,5 +1,6 @@
 """What every source of recall keeps to, on the shelf in memory and on the real graph."""
 
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 
 import pytest
@@ -14,6 +15,7 @@ from domain.tickets import SeenSymptom
 from domain.vehicles import UNKNOWN, VehicleContext
 from graph.cards import CardStore
 from graph.database import Graph
+from graph.read_model.search import ReadModelSearch
 from graph.search import CardSearch
 from matching import fusion
 from matching.recall_sources import (
@@ -24,6 +26,7 @@ from matching.recall_sources import (
     build_sources,
 )
 from tests.graph.examples import card, only
+from tests.graph.feeds import read_model
 from tests.matching.fakes import Shelf, Shelved
 from tests.matching.samples import facts
 
@@ -65,18 +68,28 @@ def _shelved(name: str) -> Shelved:
     return Shelved(facts=told, vehicle=VEHICLE, vector=ALIKE.vector, only=hidden)
 
 
-@pytest.fixture(params=["fake", "real"])
-def graph_if_real(request: pytest.FixtureRequest) -> Graph | None:
-    return None if request.param == "fake" else request.getfixturevalue("graph")
+@pytest.fixture(params=["fake", "graph", "read model"])
+def searched(request: pytest.FixtureRequest) -> str:
+    return request.param
 
 
 @pytest.fixture
-async def finder(graph_if_real: Graph | None) -> CardFinder:
+def graph_if_real(request: pytest.FixtureRequest, searched: str) -> Graph | None:
+    return None if searched == "fake" else request.getfixturevalue("graph")
+
+
+@pytest.fixture
+async def finder(graph_if_real: Graph | None, searched: str) -> AsyncGenerator[CardFinder]:
     names = [*OPEN, *HIDDEN]
     if graph_if_real is None:
-        return Shelf([_shelved(name) for name in names])
+        yield Shelf([_shelved(name) for name in names])
+        return
     await CardStore(graph_if_real).load([(_stored(name), ALIKE) for name in names])
-    return CardSearch(graph_if_real)
+    if searched == "graph":
+        yield CardSearch(graph_if_real)
+        return
+    async with read_model(graph_if_real) as model:
+        yield ReadModelSearch(model, CardSearch(graph_if_real))
 
 
 @pytest.fixture(params=SOURCES)

@@ -139,6 +139,18 @@ def test_environment_is_one_of_two(environment: str) -> None:
         Settings.read({"BATTWHEELS_ENV": environment})
 
 
+def test_memory_of_the_read_model_is_a_whole_number() -> None:
+    given = {"BATTWHEELS_READ_MODEL_MIB": "64"}
+    assert (Settings.read(given).read_model_mib, Settings.read({}).read_model_mib) == (64, 512)
+    assert Settings.read({"BATTWHEELS_READ_MODEL_MIB": "0"}).read_model_mib == 0
+
+
+@pytest.mark.parametrize("mib", ["-1", "much", "1.5", "1e3", "9" * 5_000])
+def test_no_other_memory_is_read(mib: str) -> None:
+    with pytest.raises(InvalidInput, match="BATTWHEELS_READ_MODEL_MIB"):
+        Settings.read({"BATTWHEELS_READ_MODEL_MIB": mib})
+
+
 def test_secrets_stay_out_of_the_log() -> None:
     shown = repr(Settings.read(SAFE))
     assert "random" not in shown
