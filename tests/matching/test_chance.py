@@ -150,7 +150,8 @@ def test_what_a_failure_leads_to_is_told_apart_from_what_fails() -> None:
     known = {one.id: one for one in (named, other)}
     looked = look_at(report, [(one, known[one.marks.id]) for one in ranked], WordRarity())
     told = {
-        one.card.id: told for one, told in zip(looked, card_features(report, looked), strict=True)
+        str(one.card.id): told
+        for one, told in zip(looked, card_features(report, looked), strict=True)
     }
     assert [told[i]["headed"] for i in ("fc_named", "fc_other")] == [1.0, 0.0]
     assert [told[i]["headed_margin"] for i in ("fc_named", "fc_other")] == [1.0, -1.0]
