@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import Protocol, Self, TypeVar
 
@@ -189,7 +190,11 @@ class ReportReader:
             whole, *parts = await self._embedder.embed(texts)
         except Unavailable:
             return None, untold
-        return whole, weigh_symptoms(words.said, words.compared, parts, lexicon)
+        if not parts:
+            return whole, untold
+        # Some milliseconds among thousands of examples: the loop has others waiting.
+        weigh = partial(weigh_symptoms, words.said, words.compared, parts, lexicon)
+        return whole, await asyncio.get_running_loop().run_in_executor(self._apart, weigh)
 
 
 def _meant_danger(
