@@ -4,34 +4,29 @@ Nothing is invented: each finding names the place in the text that it was read f
 the text denies ("no error light") is given as negated.
 """
 
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
-from numpy.typing import NDArray
 
 from domain.codes import CodeStatus
 from domain.matches import Embedding
-from ingest import quantities, symptom_reader, text_codes, text_phrases
+from ingest import quantities, symptom_chance, symptom_reader, text_codes, text_phrases
 from ingest.lexicon import Lexicon, PhraseKind
 from ingest.symptom_patterns import ASKING
 from ingest.text_phrases import TROUBLE, PhraseSeen
 from ingest.text_spans import TextSpans
-from ingest.word_stems import StemmedWord, WordRole, is_foreign, is_well, split_clauses
+from ingest.word_stems import StemmedWord, WordRole, is_well, split_clauses
 
-# Cosine from which a clause means what a phrase says, and how much nearer than any other symptom;
-# found on labelled reports (`bench/symptoms.py`).
-MEANS, CLEARLY = 0.55, 0.05
-# Both weighed together must reach this much.
-MARGIN_COUNTS, TOGETHER = 1.5, 0.84
-# What is taken off when one of them says "not" and the other does not.
-CONTRARY = 0.1
-NEIGHBOURS = 40
+# Of what the words did not tell, so much must be likely.
+LIKELY = 0.5
 MOST_CLAUSES = 8
 LEAST_WORDS = 2
 CLAUSE_CHARACTERS = 300
+AND = re.compile(r"\s(?:and|aur|plus)\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +54,11 @@ class TextFinding:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A piece of the text that is compared by meaning, and whether it says "not"."""
+    """A piece of the text that is compared with the examples of symptoms."""
 
     text: str
     start: int
     end: int
-    negates: bool
 
 
 def find_in_text(text: str, lexicon: Lexicon, make: str | None = None) -> tuple[TextFinding, ...]:
@@ -92,24 +86,39 @@ def find_in_text(text: str, lexicon: Lexicon, make: str | None = None) -> tuple[
 
 
 def split_text(text: str, said: Sequence[TextFinding]) -> tuple[Clause, ...]:
-    """Give the clauses worth comparing by meaning, at most eight.
+    """Give the clauses worth comparing with examples, at most eight.
 
-    Left out are those whose words already told a symptom, those in Hindi (the model reads none),
-    those that speak of what is fine, and those that are mostly names, codes and numbers.
+    Left out are those that ask, or speak of what is fine, and those that are mostly names, codes
+    and numbers. Where none was left out, a short text is compared as a whole, too.
     """
-    return tuple(islice(_telling_clauses(text, said), MOST_CLAUSES))
+    every = list(islice(_with_findings(split_clauses(text), said), MOST_CLAUSES))
+    telling = list(_telling_clauses(text, every))
+    parts = list(_parts(telling))
+    if len(telling) == len(every) > 1 and len(text) <= CLAUSE_CHARACTERS:
+        telling.insert(0, Clause(text, 0, len(text)))
+    return (*telling, *parts)[:MOST_CLAUSES]
 
 
-def _telling_clauses(text: str, said: Sequence[TextFinding]) -> Iterator[Clause]:
-    for clause, inside in _with_findings(split_clauses(text), said):
+def _parts(clauses: Iterable[Clause]) -> Iterator[Clause]:
+    """Yield what an "and" joins, which may be two failures."""
+    for clause in clauses:
+        at = [0, *(place for found in AND.finditer(clause.text) for place in found.span())]
+        ends = [*at[1:], len(clause.text)]
+        parts = [(start, end) for start, end in zip(at[::2], ends[::2], strict=True)]
+        if len(parts) > 1 and all(clause.text[s:e].count(" ") >= LEAST_WORDS - 1 for s, e in parts):
+            for start, end in parts:
+                yield Clause(clause.text[start:end], clause.start + start, clause.start + end)
+
+
+def _telling_clauses(
+    text: str, every: Iterable[tuple[Sequence[StemmedWord], Sequence[TextFinding]]]
+) -> Iterator[Clause]:
+    for clause, inside in every:
         start, end = clause[0].start, min(clause[-1].end, clause[0].start + CLAUSE_CHARACTERS)
         piece = text[start:end]
         asks = clause[0].stem in ASKING and text[end : end + 2].lstrip().startswith("?")
-        if _count_telling_words(clause, inside) >= LEAST_WORDS and not (
-            asks or is_foreign(piece) or is_well(piece)
-        ):
-            negates = any(w.role is not WordRole.CONTENT for w in clause)
-            yield Clause(piece, start, end, negates)
+        if _count_telling_words(clause, inside) >= LEAST_WORDS and not (asks or is_well(piece)):
+            yield Clause(piece, start, end)
 
 
 def _with_findings(
@@ -127,47 +136,34 @@ def _with_findings(
 
 
 def _count_telling_words(clause: Sequence[StemmedWord], inside: Sequence[TextFinding]) -> int:
-    """Count the words that could tell a symptom; none when it is told already, or denied."""
+    """Count the words that could tell a symptom; none when trouble is denied."""
     negates = any(w.role is not WordRole.CONTENT for w in clause)
-    denied = negates and any(w.stem in TROUBLE for w in clause)
-    if denied or any(f.kind is PhraseKind.SYMPTOM for f in inside):
+    if negates and any(w.stem in TROUBLE for w in clause):
         return 0
-    names = TextSpans((f.start, f.end) for f in inside if f.kind is not PhraseKind.COMPONENT)
-    return sum(
-        w.role is WordRole.CONTENT
-        and not w.stem.isdigit()
-        and not names.overlap(w.start, w.start + 1)
-        for w in clause
+    names = TextSpans(
+        (f.start, f.end) for f in inside if f.kind in {PhraseKind.CODE, PhraseKind.VEHICLE}
     )
+    return sum(not names.overlap(w.start, w.start + 1) for w in clause)
 
 
-def find_by_meaning(
-    compared: Sequence[Clause], embeddings: Sequence[Embedding], lexicon: Lexicon
-) -> tuple[TextFinding, ...]:
-    """Give the symptoms that the clauses mean; a clause and a phrase must agree on "not"."""
-    if lexicon.meanings is None or not compared:
-        return ()
+def weigh_symptoms(
+    said: Iterable[TextFinding],
+    compared: Sequence[Clause],
+    embeddings: Sequence[Embedding],
+    lexicon: Lexicon,
+) -> dict[str, float]:
+    """Give how likely each symptom is that the words told, or that the clauses are like."""
+    told: dict[str, float] = {}
+    for finding in said:
+        if finding.kind is PhraseKind.SYMPTOM and not finding.negated:
+            told[finding.value] = max(told.get(finding.value, 0.0), finding.confidence)
+    if lexicon.examples is None or not compared:
+        return told
     vectors = np.array([e.vector for e in embeddings], dtype=np.float32)
-    cosines = vectors @ lexicon.meanings.T  # [clauses, phrases]
-    negates = np.array([p.negates for p in lexicon.meant])
-    denies = np.array([c.negates for c in compared])
-    cosines = cosines - CONTRARY * (denies[:, None] != negates[None, :])
-    found = (_nearest(clause, row, lexicon) for clause, row in zip(compared, cosines, strict=True))
-    return tuple(f for f in found if f is not None)
-
-
-def _nearest(clause: Clause, row: NDArray[np.float32], lexicon: Lexicon) -> TextFinding | None:
-    """Give the symptom whose nearest phrase is clearly nearer than that of any other."""
-    best: dict[str, float] = {}
-    for number in np.argsort(-row)[:NEIGHBOURS]:
-        best.setdefault(lexicon.meant[int(number)].value, float(row[number]))
-    (value, cosine), *others = best.items()
-    margin = cosine - (others[0][1] if others else 0.0)
-    weight = cosine + MARGIN_COUNTS * margin
-    if cosine < MEANS or margin < CLEARLY or weight < TOGETHER:
-        return None
-    confidence = min(0.85, 0.5 + weight - TOGETHER)
-    return TextFinding(PhraseKind.SYMPTOM, value, clause.start, clause.end, confidence)
+    texts = [clause.text for clause in compared]
+    evidence = symptom_chance.evidence_of(texts, vectors, told, lexicon.examples)
+    chances = {symptom: symptom_chance.chance_of(each) for symptom, each in evidence}
+    return told | {s: c for s, c in chances.items() if s in told or c >= LIKELY}
 
 
 def _find_phrases(text: str, lexicon: Lexicon) -> Iterator[TextFinding]:

@@ -11,13 +11,13 @@ from typing import Self
 
 import numpy as np
 import yaml
-from numpy.typing import NDArray
 
 from domain.codes import CodeKey, ErrorCode
 from domain.matches import Embedding
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Symptom
 from ingest.gazetteer import Gazetteer
+from ingest.symptom_examples import SymptomExamples
 from ingest.word_stems import WordRole, near_spellings, split_clauses, stem_word
 
 EXAMPLES = Path(__file__).parent / "symptom_examples.yaml"
@@ -56,7 +56,7 @@ class Lexicon:
         postings: phrase numbers by stem.
         weights: how telling a stem is (inverse document frequency over the phrases).
         typos: known stems by each spelling that lacks one of their letters.
-        meanings: unit vectors of `meant`, [phrases, dimensions]; None while there are none.
+        examples: what each symptom is like, by meaning and words; None until it is learned.
     """
 
     phrases: tuple[Phrase, ...]
@@ -65,7 +65,7 @@ class Lexicon:
     weights: Mapping[str, float]
     typos: Mapping[str, tuple[str, ...]]
     gazetteer: Gazetteer
-    meanings: NDArray[np.float32] | None = None
+    examples: SymptomExamples | None = None
 
     @classmethod
     def from_vocabulary(
@@ -143,10 +143,11 @@ class Lexicon:
             yield stem
             rest -= self.weights[stem]
 
-    def with_meanings(self, embeddings: Sequence[Embedding]) -> Self:
-        """Give the lexicon with the embeddings of `meant`, in its order."""
-        matrix = np.array([e.vector for e in embeddings], dtype=np.float32)
-        return replace(self, meanings=matrix)
+    def with_examples(self, embeddings: Sequence[Embedding]) -> Self:
+        """Give the lexicon with what a text is compared with; the embeddings are of `meant`."""
+        vectors = np.array([e.vector for e in embeddings], dtype=np.float32)
+        told = [(p.value, p.text) for p in self.meant]
+        return replace(self, examples=SymptomExamples.of(told, vectors))
 
 
 @cache

@@ -48,3 +48,8 @@ def is_question(text: str) -> bool:
     asks, marked = bool(phrases & known.asks), "?" in text
     told = phrases & known.trouble or (phrases & known.mild and not (asks and marked))
     return not told and (asks or marked)
+
+
+def ends_as_question(text: str) -> bool:
+    """Say whether a text asks to its last sign: what it names is then asked about, not told."""
+    return text.rstrip().endswith("?") and is_question(text)

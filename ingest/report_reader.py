@@ -1,9 +1,11 @@
 """A failure report as the vocabulary sees it: codes, symptoms, vehicle, and its embedding."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
 from typing import Protocol, Self, TypeVar
 
 from domain import codes
@@ -17,13 +19,13 @@ from domain.tickets import SeenSymptom
 from domain.vehicles import VehicleContext, VehicleModel
 from domain.vocabulary import Component, Symptom
 from ingest.concept_patterns import find_in_language
-from ingest.extraction import Clause, TextFinding, find_by_meaning, find_in_text, split_text
+from ingest.extraction import Clause, TextFinding, find_in_text, split_text, weigh_symptoms
 from ingest.failures import split_failures
 from ingest.hazard_classifier import find_meant_hazard
 from ingest.hazards import find_hazards
 from ingest.languages import ENGLISH, HINGLISH
 from ingest.lexicon import Lexicon, PhraseKind
-from ingest.questions import is_question
+from ingest.questions import ends_as_question, is_question
 from ingest.safety_advice import advise
 from ingest.typed_codes import read_typed
 from ingest.unread_texts import told_in_english, told_language, unread
@@ -97,7 +99,11 @@ class ReportReader:
         lexicon = self.lexicon
         embedded = await self._embedder.embed([p.text for p in lexicon.meant], patient=True)
         if embedded and self.lexicon is lexicon:
-            self.lexicon = lexicon.with_meanings(embedded)
+            loop = asyncio.get_running_loop()
+            learned = await loop.run_in_executor(self._apart, lexicon.with_examples, embedded)
+            # The vocabulary may have been read again meanwhile.
+            if self.lexicon is lexicon:
+                self.lexicon = learned
 
     async def understand(self, report: FailureReport) -> UnderstoodReport:
         """Give the report in the vocabulary's terms.
@@ -118,8 +124,8 @@ class ReportReader:
         text = without_masks(report.text)
         words = await self._read(report, text, lexicon)
         in_english = told_in_english(text, words, lexicon)
-        embedding, meant = await self._meant(
-            text if in_english is None else in_english, words.compared, lexicon
+        embedding, chances = await self._weighed(
+            text if in_english is None else in_english, words, lexicon
         )
         read = [f.value for f in words.said if _is_told(f, alone=not typed)]
         found = (*(code.bare for code in typed), *read)
@@ -127,7 +133,7 @@ class ReportReader:
             report=report,
             codes=tuple(_found_code_keys(found, words.vehicle.make, lexicon))[:CODES_LIMIT],
             told_codes=_told_codes(typed, words.said)[:CODES_LIMIT],
-            symptoms=_merge_symptoms(words.said, meant),
+            symptoms=_ranked_symptoms(words.said, chances),
             vehicle=words.vehicle,
             embedding=embedding,
             safety=words.safety or _meant_danger(text, words.language, in_english, embedding),
@@ -135,6 +141,8 @@ class ReportReader:
             in_english=in_english,
             unread=unread(text, words),
         )
+        if words.language in {ENGLISH, HINGLISH} and ends_as_question(text):
+            understood = replace(understood, symptoms=())
         telling = understood.symptoms or understood.codes or understood.safety
         understood = replace(understood, question=not telling and is_question(text))
         return understood, words.failures
@@ -152,7 +160,7 @@ class ReportReader:
                 *find_in_text(text, lexicon, report.vehicle.make),
                 *find_in_language(text, language, lexicon),
             )
-            english = lexicon.meanings is not None and language in {ENGLISH, HINGLISH}
+            english = lexicon.examples is not None and language in {ENGLISH, HINGLISH}
             return ReportWords(
                 said=said,
                 language=language,
@@ -170,16 +178,23 @@ class ReportReader:
             return read()
         return await asyncio.get_running_loop().run_in_executor(self._apart, read)
 
-    async def _meant(
-        self, text: str, compared: Sequence[Clause], lexicon: Lexicon
-    ) -> tuple[Embedding | None, tuple[TextFinding, ...]]:
+    async def _weighed(
+        self, text: str, words: ReportWords, lexicon: Lexicon
+    ) -> tuple[Embedding | None, Mapping[str, float]]:
+        """Give the text's embedding, and how likely each symptom is told."""
+        untold = weigh_symptoms(words.said, (), (), lexicon)
         if not text:
-            return None, ()
+            return None, untold
         try:
-            whole, *parts = await self._embedder.embed([text, *(c.text for c in compared)])
+            texts = [text, *(c.text for c in words.compared)]
+            whole, *parts = await self._embedder.embed(texts)
         except Unavailable:
-            return None, ()
-        return whole, find_by_meaning(compared, parts, lexicon)
+            return None, untold
+        if not parts:
+            return whole, untold
+        # Some milliseconds among thousands of examples: the loop has others waiting.
+        weigh = partial(weigh_symptoms, words.said, words.compared, parts, lexicon)
+        return whole, await asyncio.get_running_loop().run_in_executor(self._apart, weigh)
 
 
 def _meant_danger(
@@ -246,15 +261,12 @@ def _vehicle_of_report(report: FailureReport, lexicon: Lexicon) -> VehicleContex
     )
 
 
-def _merge_symptoms(
-    said: Sequence[TextFinding], meant: Sequence[TextFinding]
+def _ranked_symptoms(
+    said: Sequence[TextFinding], chances: Mapping[str, float]
 ) -> tuple[SeenSymptom, ...]:
-    """Give each symptom once, the surest first; one that the words only deny is left out."""
+    """Give the symptoms, the likeliest first; one that the words only deny is left out."""
     told = [f for f in said if f.kind is PhraseKind.SYMPTOM]
     denied = {f.value for f in told if f.negated} - {f.value for f in told if not f.negated}
-    best: dict[str, float] = {}
-    for finding in (*told, *meant):
-        if not finding.negated and finding.value not in denied:
-            best[finding.value] = max(best.get(finding.value, 0.0), finding.confidence)
-    ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(SeenSymptom(code=c, confidence=s) for c, s in ranked[:MOST_SYMPTOMS])
+    ranked = sorted(chances.items(), key=lambda item: (-item[1], item[0]))
+    seen = (SeenSymptom(code=code, confidence=chance) for code, chance in ranked)
+    return tuple(islice((each for each in seen if each.code not in denied), MOST_SYMPTOMS))

@@ -1,6 +1,6 @@
 """Symptoms by meaning: words of certain groups near each other, as `symptom_patterns.yaml` says."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -127,6 +127,19 @@ class PatternReading:
     seen: tuple[SymptomSeen, ...]
     settled: TextSpans
     asked: TextSpans
+
+
+def group_keys(text: str) -> Iterator[Hashable]:
+    """Yield the groups of each word of a text, or the word itself where it is of none."""
+    for words in read_sentences(text, pattern_table().words):
+        for word in words:
+            groups = word.groups
+            if not groups:
+                yield word.text
+            while groups:
+                bit = groups & -groups
+                groups ^= bit
+                yield bit
 
 
 def find_symptoms(text: str, known: PatternTable | None = None) -> tuple[SymptomSeen, ...]:

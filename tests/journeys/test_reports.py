@@ -42,7 +42,7 @@ async def _at_work(house: Runtime) -> AsyncGenerator[None]:  # pyright: ignore[r
         return house.reader.lexicon
 
     async with run_background(house):
-        await eventually(lexicon, lambda now: now is not before and now.meanings is not None)
+        await eventually(lexicon, lambda now: now is not before and now.examples is not None)
         yield
 
 
