@@ -5,8 +5,9 @@ A language model that never saw the words wrote them; two others labelled real c
 `seen.jsonl` was committed before the reader. `development.jsonl`, `kept_first.jsonl` (kept back at
 first: recall .83 when it was first run), `kept_second.jsonl` (.95) and `natural.jsonl`
 were tuned on since; `kept_third.jsonl` (.75 when first run) and `kept_fourth.jsonl` were not.
-Whoever wrote the words wrote `natural.jsonl` and `development_second.jsonl` too: of the latter's first 347 dangers the words
-found .59 when they were written, of the next 239 .73, of 80 that only hint .58, of the rest .82.
+Whoever wrote the words wrote `natural.jsonl` and `development_second.jsonl` too: of the latter's
+first 347 dangers the words found .59 when they were written, of the next 239 .73, of 80 that only
+hint .58, of the rest .82.
 Of the complaints, `tuned` were tuned on; of `fresh`, 5.2 % raised an alarm at first, and what was
 plainly wrong there was mended once.
 """
