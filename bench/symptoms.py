@@ -1,8 +1,8 @@
 """Symptoms read out of labelled reports: right among those read, and read among those told.
 
 A language model wrote and labelled the reports (`tests/ingest/reports`). The reader was tuned on
-`development.jsonl`; whoever wrote it never opened `kept.jsonl` but saw the totals over it, which
-are what the bars hold.
+`development.jsonl` and `development_second.jsonl`; whoever wrote it saw the totals over
+`kept.jsonl`, and neither a line nor a total of `kept_second.jsonl`, which the bars hold.
 """
 
 import json
@@ -83,10 +83,11 @@ def labelled_reports(name: str) -> Sequence[LabelledReport]:
 
 
 async def run() -> list[Bar]:
-    """Read all reports of both files."""
+    """Read all reports of the three files; the last is the one that no totals were seen of."""
     async with shipped_reader() as reader:
         await _show("development", reader)
-        kept = await _show("kept", reader)
+        await _show("kept", reader)
+        kept = await _show("kept_second", reader)
         _show_work_orders(reader.lexicon)
     higher = Better.HIGHER
     return [
