@@ -16,6 +16,7 @@ from typing import Any, Self
 import yaml
 
 from domain.hazards import GROUP_OF, URGENCY, HazardGroup, HazardKind, SeenHazard
+from ingest.hazard_contexts import context_lexicon, read_context
 from ingest.word_groups import (
     HARMLESS,
     Word,
@@ -48,6 +49,7 @@ DENIALS = (
 VERBS = frozenset({"swell", "shock"})
 # What may stand between "no" and what it denies.
 BETWEEN = frozenset({"fillers_before", "or", "mishaps"})
+BEHIND = frozenset({"fillers_after", "or"})
 # What "no" may deny in a row: "no smoke or burning smell".
 DENIED_TOGETHER = frozenset({"smoke", "fire", "smell", "burn", "hiss", "swell", "hot", "shock"})
 FORM_WORDS = frozenset({"no", "none", "nil"})
@@ -111,6 +113,7 @@ class HazardLexicon:
         harmless = " ".join("_".join(one.split()) for one in told["harmless"])
         self.lookup = WordLookup(WordGroups({**told["groups"], **no, HARMLESS: harmless}))
         self.not_endings = tuple(map(normal, told["not_endings"].split()))
+        self.not_verb_endings = tuple(map(normal, told["not_verb_endings"].split()))
         patterns = [
             Pattern.read(kind, written)
             for kind, patterns in told["hazards"].items()
@@ -136,6 +139,9 @@ def find_hazards(text: str) -> tuple[SeenHazard, ...]:
         sentence = Sentence(words, known)
         for found in chain(sentence.hazards(best), _told_in_figures(words, text)):
             best.setdefault(found.kind, found)
+    if best:
+        context = read_context(text)
+        best = {k: s for k, s in best.items() if not context.takes_back(k, s.start)}
     return tuple(sorted(best.values(), key=lambda seen: URGENCY[seen.kind]))
 
 
@@ -220,7 +226,8 @@ class Sentence:
             return True
         if GROUP_OF[kind] is HazardGroup.RUNS:
             return False
-        return self._words[at].text.endswith(self._known.not_endings) or self._is_denied_after(at)
+        endings = (*self._known.not_endings, *context_lexicon().question_endings)
+        return self._words[at].text.endswith(endings) or self._is_denied_after(at)
 
     def _is_denied_before(self, at: int) -> bool:
         if at and "not_verb" in self._words[at - 1].groups and self._words[at].groups & VERBS:
@@ -239,15 +246,23 @@ class Sentence:
         """Say whether a comma parts what "no" denies in a row: "no crash, fire or injury"."""
         return at > 0 and self._words[at].text == "," and "mishaps" in self._words[at - 1].groups
 
+    def _parts_denied(self, at: int) -> bool:
+        """Say whether a comma parts what "no" behind it denies in a row: "dhuan, badbu nahi"."""
+        if not 0 < at < len(self._words) - 1 or self._words[at].text != ",":
+            return False
+        beside = (self._words[at - 1].groups, self._words[at + 1].groups)
+        return not any(groups.isdisjoint(DENIED_TOGETHER) for groups in beside)
+
     def _is_denied_after(self, at: int) -> bool:
         for place in range(at + 1, min(len(self._words), at + NO_REACH)):
             word = self._words[place]
             if word.text in FORM_WORDS and not self._words[at].groups.isdisjoint(DENIED_TOGETHER):
                 return place + 1 == len(self._words) or self._words[place + 1].text == ","
-            if "not_after" in word.groups:
+            is_not = word.text.endswith(self._known.not_verb_endings)
+            if is_not or "not_after" in word.groups:
                 between = self._words[at + 1 : place + 3]
                 return not any("ends" in one.groups for one in between)
-            between = "fillers_after" in word.groups or "or" in word.groups
+            between = not word.groups.isdisjoint(BEHIND) or self._parts_denied(place)
             if not between and word.groups.isdisjoint(DENIED_TOGETHER):
                 return False
         return False
