@@ -52,6 +52,8 @@ BETWEEN = frozenset({"fillers_before", "or", "mishaps"})
 BEHIND = frozenset({"fillers_after", "or"})
 # What "no" may deny in a row: "no smoke or burning smell".
 DENIED_TOGETHER = frozenset({"smoke", "fire", "smell", "burn", "hiss", "swell", "hot", "shock"})
+# So many letters at their end are the same of a word and its echo.
+ECHO = 2
 FORM_WORDS = frozenset({"no", "none", "nil"})
 DEGREES = "डिग्री|डिग्रि|अंश|டிகிரி|డిగ్రీ|ಡಿಗ್ರಿ|ডিগ্রি|ডিগ্রী|ડિગ્રી|ഡിഗ്രി|ਡਿਗਰੀ"
 TEMPERATURE = re.compile(
@@ -226,8 +228,10 @@ class Sentence:
             return True
         if GROUP_OF[kind] is HazardGroup.RUNS:
             return False
-        endings = (*self._known.not_endings, *context_lexicon().question_endings)
-        return self._words[at].text.endswith(endings) or self._is_denied_after(at)
+        asking = context_lexicon().question_endings
+        if any(one.text.endswith(asking) for one in self._words[at : at + 2]):
+            return True
+        return self._words[at].text.endswith(self._known.not_endings) or self._is_denied_after(at)
 
     def _is_denied_before(self, at: int) -> bool:
         if at and "not_verb" in self._words[at - 1].groups and self._words[at].groups & VERBS:
@@ -246,6 +250,11 @@ class Sentence:
         """Say whether a comma parts what "no" denies in a row: "no crash, fire or injury"."""
         return at > 0 and self._words[at].text == "," and "mishaps" in self._words[at - 1].groups
 
+    def _joins(self, at: int, place: int) -> bool:
+        """Say whether a word only echoes what is denied, "dhuan wuan nahi", or a comma parts it."""
+        echoes = place == at + 1 and self._words[place].text[-ECHO:] == self._words[at].text[-ECHO:]
+        return echoes or self._parts_denied(place)
+
     def _parts_denied(self, at: int) -> bool:
         """Say whether a comma parts what "no" behind it denies in a row: "dhuan, badbu nahi"."""
         if not 0 < at < len(self._words) - 1 or self._words[at].text != ",":
@@ -262,7 +271,7 @@ class Sentence:
             if is_not or "not_after" in word.groups:
                 between = self._words[at + 1 : place + 3]
                 return not any("ends" in one.groups for one in between)
-            between = not word.groups.isdisjoint(BEHIND) or self._parts_denied(place)
+            between = not word.groups.isdisjoint(BEHIND) or self._joins(at, place)
             if not between and word.groups.isdisjoint(DENIED_TOGETHER):
                 return False
         return False
