@@ -16,6 +16,7 @@ from typing import Any, Self
 import yaml
 
 from domain.hazards import GROUP_OF, URGENCY, HazardGroup, HazardKind, SeenHazard
+from ingest.hazard_contexts import context_lexicon, read_context
 from ingest.word_groups import (
     HARMLESS,
     Word,
@@ -48,8 +49,11 @@ DENIALS = (
 VERBS = frozenset({"swell", "shock"})
 # What may stand between "no" and what it denies.
 BETWEEN = frozenset({"fillers_before", "or", "mishaps"})
+BEHIND = frozenset({"fillers_after", "or"})
 # What "no" may deny in a row: "no smoke or burning smell".
 DENIED_TOGETHER = frozenset({"smoke", "fire", "smell", "burn", "hiss", "swell", "hot", "shock"})
+# So many letters at their end are the same of a word and its echo.
+ECHO = 2
 FORM_WORDS = frozenset({"no", "none", "nil"})
 DEGREES = "डिग्री|डिग्रि|अंश|டிகிரி|డిగ్రీ|ಡಿಗ್ರಿ|ডিগ্রি|ডিগ্রী|ડિગ્રી|ഡിഗ്രി|ਡਿਗਰੀ"
 TEMPERATURE = re.compile(
@@ -111,6 +115,7 @@ class HazardLexicon:
         harmless = " ".join("_".join(one.split()) for one in told["harmless"])
         self.lookup = WordLookup(WordGroups({**told["groups"], **no, HARMLESS: harmless}))
         self.not_endings = tuple(map(normal, told["not_endings"].split()))
+        self.not_verb_endings = tuple(map(normal, told["not_verb_endings"].split()))
         patterns = [
             Pattern.read(kind, written)
             for kind, patterns in told["hazards"].items()
@@ -136,6 +141,9 @@ def find_hazards(text: str) -> tuple[SeenHazard, ...]:
         sentence = Sentence(words, known)
         for found in chain(sentence.hazards(best), _told_in_figures(words, text)):
             best.setdefault(found.kind, found)
+    if best:
+        context = read_context(text)
+        best = {k: s for k, s in best.items() if not context.takes_back(k, s.start)}
     return tuple(sorted(best.values(), key=lambda seen: URGENCY[seen.kind]))
 
 
@@ -220,6 +228,9 @@ class Sentence:
             return True
         if GROUP_OF[kind] is HazardGroup.RUNS:
             return False
+        asking = context_lexicon().question_endings
+        if any(one.text.endswith(asking) for one in self._words[at : at + 2]):
+            return True
         return self._words[at].text.endswith(self._known.not_endings) or self._is_denied_after(at)
 
     def _is_denied_before(self, at: int) -> bool:
@@ -239,15 +250,28 @@ class Sentence:
         """Say whether a comma parts what "no" denies in a row: "no crash, fire or injury"."""
         return at > 0 and self._words[at].text == "," and "mishaps" in self._words[at - 1].groups
 
+    def _joins(self, at: int, place: int) -> bool:
+        """Say whether a word only echoes what is denied, "dhuan wuan nahi", or a comma parts it."""
+        echoes = place == at + 1 and self._words[place].text[-ECHO:] == self._words[at].text[-ECHO:]
+        return echoes or self._parts_denied(place)
+
+    def _parts_denied(self, at: int) -> bool:
+        """Say whether a comma parts what "no" behind it denies in a row: "dhuan, badbu nahi"."""
+        if not 0 < at < len(self._words) - 1 or self._words[at].text != ",":
+            return False
+        beside = (self._words[at - 1].groups, self._words[at + 1].groups)
+        return not any(groups.isdisjoint(DENIED_TOGETHER) for groups in beside)
+
     def _is_denied_after(self, at: int) -> bool:
         for place in range(at + 1, min(len(self._words), at + NO_REACH)):
             word = self._words[place]
             if word.text in FORM_WORDS and not self._words[at].groups.isdisjoint(DENIED_TOGETHER):
                 return place + 1 == len(self._words) or self._words[place + 1].text == ","
-            if "not_after" in word.groups:
+            is_not = word.text.endswith(self._known.not_verb_endings)
+            if is_not or "not_after" in word.groups:
                 between = self._words[at + 1 : place + 3]
                 return not any("ends" in one.groups for one in between)
-            between = "fillers_after" in word.groups or "or" in word.groups
+            between = not word.groups.isdisjoint(BEHIND) or self._joins(at, place)
             if not between and word.groups.isdisjoint(DENIED_TOGETHER):
                 return False
         return False

@@ -22,6 +22,7 @@ from ingest.concept_patterns import find_in_language
 from ingest.extraction import Clause, TextFinding, find_in_text, split_text, weigh_symptoms
 from ingest.failures import split_failures
 from ingest.hazard_classifier import find_meant_hazard
+from ingest.hazard_contexts import read_context
 from ingest.hazards import find_hazards
 from ingest.languages import ENGLISH, HINGLISH
 from ingest.lexicon import Lexicon, PhraseKind
@@ -203,7 +204,7 @@ def _meant_danger(
     """Give what to do first where no word of danger stands in a text, and its meaning is one."""
     if embedding is None or in_english is not None or language not in {ENGLISH, HINGLISH}:
         return None
-    meant = find_meant_hazard(text, embedding)
+    meant = None if read_context(text).is_harmless else find_meant_hazard(text, embedding)
     return None if meant is None else advise(text, [meant])
 
 

@@ -8,6 +8,8 @@ import pytest
 import yaml
 
 from domain.hazards import GROUP_OF, HazardGroup, HazardKind
+from ingest.hazard_contexts import ANYWHERE, BEFORE, PRESENT, read_context
+from ingest.hazard_contexts import FILE as CONTEXTS
 from ingest.hazards import FILE, find_hazards, lexicon
 from ingest.languages import SCRIPTS, text_language
 from ingest.safety_advice import FILE as ADVICE
@@ -58,6 +60,13 @@ def test_complaints_without_a_danger_raise_none(data: Path) -> None:
         "Earlier the motor was replaced, now smoke again",
         "pehle battery badal di thi, ab phir se phool gayi",
         "BMS says cell 4 is at 88 and going up",
+        "They replaced the pack last year and it is fine, today smoke came out of it",
+        "Pack was replaced last month, works fine now. But smoke from the charger",
+        "is it covered by insurance? it caught fire at the signal",
+        "battery phool gayi hai, warranty me hai kya",
+        "smell nahi hai par dhuan aa raha hai",
+        "வாசனை இல்ல, ஆனா புகை வருது",
+        "dhuan kam nahi ho raha",
     ],
 )
 def test_no_denies_only_what_it_stands_at(text: str) -> None:
@@ -86,6 +95,20 @@ def test_no_denies_only_what_it_stands_at(text: str) -> None:
         "गाड़ी अपने आप बंद हो जाती है",
         "फुल चार्ज पर सिर्फ 40 किमी चलती है",
         "ખાડામાં આગળથી ખટખટ અવાજ આવે છે",
+        "Battery swelled last year, it was replaced, works fine now",
+        "pichle saal charger se dhuan nikla tha, naya mil gaya, ab sab theek",
+        "गेल्या महिन्यात ब्रेक निकामी झाले होते, दुरुस्त केले, आता मस्त",
+        "પાછલી તપાસ: ધુમાડો નીકળ્યો નથી",
+        "புகை, வாசனை எதுவும் இல்ல",
+        "poga raledu, vasana ledu",
+        "ব্যাটারি ফুলে যায়নি",
+        "dhuan wuan kuch nahi, bas horn kharab",
+        "തീ പിടിക്കുമോ?",
+        "Does it have any problem of catching fire? My father asks before we book",
+        "my neighbour's scooter burned down last week, mine runs fine",
+        "दाम सुनकर झटका लगा",
+        "smoke grey ya fire red, kaunsa rang milega",
+        "handle lock lagakar chaabi nikali",
     ],
 )
 def test_ordinary_words_raise_no_alarm(text: str) -> None:
@@ -170,10 +193,24 @@ def test_every_group_of_words_is_used_and_every_one_used_is_there() -> None:
     assert used == {*told["groups"]}
 
 
+def test_every_group_of_a_context_is_used_and_every_one_used_is_there() -> None:
+    told = yaml.safe_load(CONTEXTS.read_text(encoding="utf-8"))
+    rules = [rule for rules in told["takes_back"].values() for rule in rules]
+    assert {group for rule in rules for group in rule.split()} | {PRESENT} == {*told["groups"]}
+    assert {*told["takes_back"]} <= {BEFORE, ANYWHERE, *(kind.value for kind in HazardKind)}
+
+
+def test_a_context_takes_back_what_stands_before_it() -> None:
+    context = read_context("Smoke last year, works fine now. A bare wire")
+    assert context.takes_back(HazardKind.SMOKE, 0)
+    assert not context.takes_back(HazardKind.LIVE, 33)
+    assert context.is_harmless
+
+
 def test_every_word_is_of_one_script() -> None:
     """A letter of another script that looks alike makes a word that nobody types."""
-    told = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    words = {word for group in told["groups"].values() for word in group.split()}
+    told = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in (FILE, CONTEXTS)]
+    words = {word for one in told for group in one["groups"].values() for word in group.split()}
     assert [word for word in sorted(words) if len(_scripts(word)) > 1] == []
 
 

@@ -2,14 +2,20 @@
 
 A language model that never saw the words wrote them; two others labelled real complaints.
 
-`seen.jsonl` was committed before the reader. `development.jsonl`, `kept_first.jsonl` (kept back at
-first: recall .83 when it was first run), `kept_second.jsonl` (.95) and `natural.jsonl`
-were tuned on since; `kept_third.jsonl` (.75 when first run) and `kept_fourth.jsonl` were not.
+`seen.jsonl` was committed before the reader. `development.jsonl` and `natural.jsonl` were tuned on,
+and so were, after a first run, the files that had been kept back. When first run, of the dangers in
+`kept_first.jsonl` .83 were found and in `kept_second.jsonl` .95. In `kept_third.jsonl` it was .75,
+then .967 after the words were widened without reading it (.150 of its harmless lines alarmed).
+In `kept_fourth.jsonl` it was .883, and .467 of its harmless lines, made to mislead, gave an alarm.
+`kept_fifth.jsonl` is kept back: neither the words nor the fit have seen it.
+
 Whoever wrote the words wrote `natural.jsonl` and `development_second.jsonl` too: of the latter's
 first 347 dangers the words found .59 when they were written, of the next 239 .73, of 80 that only
-hint .58, of the rest .82.
-Of the complaints, `tuned` were tuned on; of `fresh`, 5.2 % raised an alarm at first, and what was
-plainly wrong there was mended once.
+hint .58, of the rest .82. `development_third.jsonl` is theirs as well: when it was written the
+words found .90 of its 58 dangers and took .15 of its 107 harmless lines for one.
+
+Of the complaints, `tuned` were tuned on. Of `fresh`, 5.2 % raised an alarm at first, and what was
+plainly wrong there was mended twice: what they give since then is no longer what new ones would.
 """
 
 import csv
@@ -23,11 +29,14 @@ TUNED_ON = (
     "seen",
     "development",
     "development_second",
+    "development_third",
     "kept_first",
     "kept_second",
     "natural",
+    "kept_third",
+    "kept_fourth",
 )
-HELD_BACK = ("kept_third", "kept_fourth")
+HELD_BACK = ("kept_fifth",)
 
 
 @dataclass(frozen=True, slots=True)
