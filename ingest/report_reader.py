@@ -204,8 +204,10 @@ def _meant_danger(
     """Give what to do first where no word of danger stands in a text, and its meaning is one."""
     if embedding is None or in_english is not None or language not in {ENGLISH, HINGLISH}:
         return None
-    meant = None if read_context(text).is_harmless else find_meant_hazard(text, embedding)
-    return None if meant is None else advise(text, [meant])
+    meant = find_meant_hazard(text, embedding)
+    if meant is None or read_context(text).is_harmless:
+        return None
+    return advise(text, [meant])
 
 
 def code_keys(bare: str, make: str | None, lexicon: Lexicon) -> tuple[CodeKey, ...]:

@@ -11,8 +11,10 @@ In `kept_fourth.jsonl` it was .883, and .467 of its harmless lines, made to misl
 
 Whoever wrote the words wrote `natural.jsonl` and `development_second.jsonl` too: of the latter's
 first 347 dangers the words found .59 when they were written, of the next 239 .73, of 80 that only
-hint .58, of the rest .82. `development_third.jsonl` is theirs as well: when it was written the
-words found .90 of its 58 dangers and took .15 of its 107 harmless lines for one.
+hint .58, of the rest .82. `development_third.jsonl` is theirs
+as well: when they were written, the words found .90 of its first 58 dangers and took .15 of 107
+harmless lines for one; of the next, .91 of 35 and .35 of 55; then, with the meaning, .97 of 34 and
+.40 of 42. Its last 80 harmless lines are ordinary ones, for the fit.
 
 Of the complaints, `tuned` were tuned on. Of `fresh`, 5.2 % raised an alarm at first, and what was
 plainly wrong there was mended twice: what they give since then is no longer what new ones would.
