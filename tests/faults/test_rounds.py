@@ -118,7 +118,12 @@ async def founded(own: Own, clients: Clients) -> World:
     await empty_records(records)
     await redis.flushall()
     world = World(urls, home, graph, records, redis)
-    await world.start()
+    try:
+        await world.start()
+    except Exception as error:
+        message = await lost(world, 0, "no fault yet: the start")
+        await world.end()
+        raise AssertionError(message) from error
     return world
 
 
