@@ -35,7 +35,8 @@ class PatientRecords(Records):
         self, pool: AsyncConnectionPool[Connection], url: str, lines: WeakSet[Connection]
     ) -> None:
         super().__init__(pool, url, lines)
-        pool.timeout = PATIENT_SECONDS
+        # Who waits for a connection has nobody try for one again: the pool does, for as long.
+        pool.timeout = pool.reconnect_timeout = PATIENT_SECONDS
 
     @asynccontextmanager
     async def transaction(self, seconds: float = ANSWER_SECONDS) -> AsyncGenerator[Connection]:
