@@ -21,8 +21,8 @@ from ingest.text_phrases import TROUBLE, PhraseSeen
 from ingest.text_spans import TextSpans
 from ingest.word_stems import StemmedWord, WordRole, is_well, split_clauses
 
-# Of what the words did not tell, so much must be likely. A guess is kept with its chance: in a match
-# it weighs as much, and of two failures in one breath one is often no more than that.
+# Of what the words did not tell, so much must be likely. A guess is kept with its chance: it weighs
+# as much in a match, and of two failures in one breath one is often no more than that.
 LIKELY = 0.3
 MOST_CLAUSES = 8
 LEAST_WORDS = 2
