@@ -329,8 +329,8 @@ def test_a_text_of_no_length_is_refused(read: Reading, text: str) -> None:
 
 @pytest.mark.row(
     "EX-2",
-    missing="70 of 76 complete reports that no rule saw become valid cards (.921), but of the fields "
-    "only .935 are what their labels tell",
+    missing="70 of 76 complete reports that no rule saw become valid cards (.921), but of the "
+    "fields only .935 are what their labels tell",
 )
 @pytest.mark.parametrize("report", [*DEVELOPMENT, *SECOND], ids=lambda report: report.id)
 def test_what_is_missing_is_what_the_label_says(read: Reading, report: LabelledReport) -> None:

@@ -34,8 +34,8 @@ COUNT = "MATCH (c:FailureCard) RETURN count(c) AS n"
 
 @pytest.mark.row(
     "EX-2",
-    missing="70 of 76 complete reports that no rule saw become valid cards (.921), but of the fields "
-    "only .935 are what their labels tell",
+    missing="70 of 76 complete reports that no rule saw become valid cards (.921), but of the "
+    "fields only .935 are what their labels tell",
 )
 async def test_a_text_is_drafted_checked_and_sent(house: Runtime, somebody: Somebody) -> None:
     technician = somebody(Role.TECHNICIAN, name="writes")
