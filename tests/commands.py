@@ -1,12 +1,18 @@
 """`battwheels` as another process, on the stores of this test run."""
 
 import os
+import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+from secrets import randbelow
 
 from web.local.stores import StoreUrls
 
+# Above them the system takes the ports of outgoing connections: one that is free there may be taken
+# before a server that has yet to start listens.
+FIRST_PORT, LAST_PORT = 10_240, 32_000
 RUN = "from web.cli.main import main; main()"
 
 
@@ -31,3 +37,12 @@ def place(stores: StoreUrls, home: Path) -> dict[str, str]:
         "POSTGRES_URL": stores.postgres_url,
         "REDIS_URL": stores.redis_url,
     }
+
+
+def free_port() -> int:
+    """Give a port that nobody listens on, for a server that starts later."""
+    while True:
+        port = FIRST_PORT + randbelow(LAST_PORT - FIRST_PORT)
+        with socket.socket() as free, suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import Counter
@@ -28,7 +27,7 @@ from records.change_log import event_of
 from records.database import Records, Row
 from sync import asyncapi
 from sync.envelope import event_envelope
-from tests.commands import place
+from tests.commands import free_port, place
 from tests.journeys.people import CREATE, PUNE, REPORT, UPDATE, Person, content
 from tests.journeys.test_repairs import RESOLVE
 from tests.journeys.test_repairs import START as START_REPAIR
@@ -107,9 +106,7 @@ class World:
 
     async def open(self) -> None:
         """Find a port, and open the nursery that the light processes are born in."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.nursery = await self._opened()
 
     async def end(self) -> None:

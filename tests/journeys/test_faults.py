@@ -25,6 +25,7 @@ from graph.database import Graph
 from ingest.embedder import Embedder
 from ingest.report_reader import ReportReader
 from records.database import Records
+from tests.commands import free_port
 from tests.journeys import test_hazards
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import (
@@ -380,9 +381,7 @@ async def test_a_card_gets_its_missing_vector(
 
 
 async def test_a_served_house_ends_when_told(house: Runtime) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = free_port()
     told = list[dict[str, Any]]()
 
     async def started(end: End) -> None:

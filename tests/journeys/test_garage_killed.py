@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncGenerator
@@ -19,6 +18,7 @@ from domain.access import Actor, Role
 from domain.ids import PersonId
 from graph.database import Graph
 from records.database import Records
+from tests.commands import free_port
 from tests.journeys.people import PUNE
 from tests.patience import PATIENT_SECONDS
 from tests.waits import sure_to_end
@@ -54,9 +54,7 @@ async def battwheels(log: Path, *args: str, **given: str) -> AsyncGenerator[Proc
 
 @asynccontextmanager
 async def serving(stores: StoreUrls, home: Path) -> AsyncGenerator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = free_port()
     given = {
         "NEO4J_URI": stores.neo4j_uri,
         "NEO4J_USER": stores.neo4j_user,

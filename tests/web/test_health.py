@@ -1,12 +1,12 @@
 """Whether the service is alive and ready, and what it counts."""
 
 import asyncio
-import socket
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.commands import free_port
 from tests.patience import PATIENT_SECONDS
 from tests.resolvers.fakes import World
 from tests.waits import eventually
@@ -106,9 +106,7 @@ async def test_without_a_token_production_shows_nobody() -> None:
 @pytest.fixture
 def port() -> int:
     """A port that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+    return free_port()
 
 
 async def test_a_port_of_its_own_answers_operators(tmp_path: Path, port: int) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator
@@ -15,7 +14,7 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect
 
-from tests.commands import place
+from tests.commands import free_port, place
 from tests.patience import PATIENT_SECONDS
 from tests.waits import eventually
 from web.interrupts import END_SECONDS
@@ -71,12 +70,6 @@ async def answering(url: str) -> None:
 
     async with httpx.AsyncClient(timeout=PATIENT_SECONDS) as client:
         await eventually(answers)
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 def test_the_end_comes_within_three_seconds() -> None:
