@@ -36,12 +36,6 @@ FILLERS = frozenset(
     mere mujhe na ne par pe raha rahe rahi rha rhe rhi sab se tab tak tha the thi to toh wala wali
     wale ya yeh ye woh wo gaya gayi gaye gya gyi liya""".split()
 )
-# Words that only Hindi has: a sentence encoder made for English reads nothing into them.
-HINDI = frozenset(
-    """aa aana aata aati aaya aayi aur bhi gaadi gadi gari gaya gayi gaye hai hain ho hota hoti hua
-    hui jaata jaati jata jati jab kar karta karti kar ke ki ko koi kuch lag laga mein nahi nahin nhi
-    pe par raha rahi rahe rha rhi se tha thi wala wali yeh woh khul ruk gir jal chal""".split()
-)
 # "Steering is fine": the clause speaks of what works.
 WELL = frozenset("fine ok okay normal good perfect theek thik sahi badhiya".split())
 # Spellings of the same word, and words that a workshop uses for the same thing.
@@ -212,11 +206,6 @@ def split_clauses(text: str) -> Iterator[list[StemmedWord]]:
 def is_well(text: str) -> bool:
     """Say whether a piece of text speaks of what is in order."""
     return any(found[0].casefold() in WELL for found in WORD.finditer(text))
-
-
-def is_foreign(text: str) -> bool:
-    """Say whether a piece of text is Hindi in Latin letters, by two words that only Hindi has."""
-    return sum(found[0].casefold() in HINDI for found in WORD.finditer(text)) > 1
 
 
 def word_role(word: str) -> WordRole:

@@ -20,7 +20,7 @@ from sync.offline_queue import SCHEMA
 from web.body_limits import BodyLimit
 from web.callers import Verify
 from web.caps import Caps
-from web.endpoint import DEADLINE_SECONDS, Endpoint, refusal
+from web.endpoint import Endpoint, refusal
 from web.gate import Gate
 from web.graphql import CallerRules, GraphQLView
 from web.health import Parts, Probe, Readiness, health
@@ -71,7 +71,7 @@ class AppOptions:
     development: bool = False
     origins: Sequence[str] = ()
     ui: Path | None = None
-    deadline: float = DEADLINE_SECONDS
+    deadline: float = Caps().answer_seconds
     lifespan: Lifespan | None = None
     metrics: Metrics = field(default_factory=Metrics)
     papers: InvoicePdfs | None = None

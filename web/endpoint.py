@@ -21,8 +21,6 @@ from web.rates import by_address
 from web.ui.page import ExplorerPage
 from web.variables import VariablesTooLarge, demand_readable
 
-DEADLINE_SECONDS = 10.0
-
 log = logging.getLogger("battwheels.request")
 
 
@@ -34,7 +32,7 @@ class Endpoint:
         view: GraphQLView,
         *,
         origins: Collection[str] = (),
-        deadline: float = DEADLINE_SECONDS,
+        deadline: float,
         page: ExplorerPage | None = None,
     ) -> None:
         self._view = view

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from bench.readers import shipped_lexicon
 from billing.gst.letters import printable_text
 from domain.characters import digits_folded, plain_text
 from domain.personal_data import mask_personal
 from domain.signature import cause_key, split_words
 from graph.full_text import weighted_terms
-from ingest import knowledge
 from ingest.concept_patterns import find_in_language
 from ingest.extraction import find_in_text, split_text
 from ingest.gazetteer import VehicleMention
@@ -27,13 +27,7 @@ SIZE = 10_000
 
 @pytest.fixture(scope="module")
 def lexicon() -> Lexicon:
-    shipped = knowledge.read_knowledge()
-    return Lexicon.from_vocabulary(
-        symptoms=shipped.symptoms,
-        components=shipped.components,
-        codes=shipped.codes,
-        models=shipped.vehicles,
-    )
+    return shipped_lexicon()
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.readers import shipped_lexicon
 from ingest import knowledge
 from ingest.batch import ImportBatch
 from ingest.embedder import Embedder
@@ -18,13 +19,8 @@ def shipped() -> ImportBatch:
 
 
 @pytest.fixture(scope="session")
-def lexicon(shipped: ImportBatch) -> Lexicon:
-    return Lexicon.from_vocabulary(
-        symptoms=shipped.symptoms,
-        components=shipped.components,
-        codes=shipped.codes,
-        models=shipped.vehicles,
-    )
+def lexicon() -> Lexicon:
+    return shipped_lexicon()
 
 
 @pytest.fixture(scope="session")

@@ -343,7 +343,7 @@ async def _nothing(room: Room, asked: SubscriptionRequest, who: Actor) -> bool:
 
 
 @short_and_full("many", 2_000, 10_000)
-async def test_slow_followers_hold_up_none_of_ten_thousand(many: int) -> None:
+async def test_slow_followers_hold_up_none_of_thousands(many: int) -> None:
     """Every hundredth follower stops taking; the others hear each change while it does not."""
     room, told, let_go, heard = Room(), asyncio.Event(), asyncio.Event(), 0
     room.world.hold(CARD)
