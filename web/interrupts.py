@@ -22,7 +22,7 @@ END_SECONDS = {signal.SIGINT: 2.5, signal.SIGTERM: 9.0}
 GRACE_SECONDS = {signal.SIGINT: 1, signal.SIGTERM: 5}
 # Who speaks of requests that are cut and of connections that are let go in the middle: on Ctrl-C
 # that is what was asked for.
-TALKATIVE = ("uvicorn.error", "psycopg.pool", "neo4j", "battwheels.bus")
+TALKATIVE = ("uvicorn.error", "psycopg.pool", "neo4j", "battwheels.bus", "battwheels.serving")
 
 
 def run(work: Coroutine[object, object, None]) -> None:

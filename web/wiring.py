@@ -1,23 +1,25 @@
 """Where everything is joined: settings in, opened stores and use cases out."""
 
 import asyncio
+import logging
 import os
 import secrets
 import socket
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
-from typing import Protocol
+from time import monotonic
+from typing import Protocol, TypeVar
 
 from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError
 
 from access.tokens import AccessTokens
 from billing.ledger.vault_keys import demand_keys
-from domain.errors import InvalidInput, UnsafeSetting, WrongPassword
+from domain.errors import InvalidInput, Unavailable, UnsafeSetting, WrongPassword
 from graph.cards import CardStore
 from graph.database import Graph
 from graph.garages import GarageStore
@@ -76,6 +78,10 @@ from web.metrics import Metrics
 from web.recent_matches import RecentMatches
 from web.settings import Settings
 
+T = TypeVar("T")
+
+log = logging.getLogger("battwheels.start")
+
 # Cards whose words are counted: a sample tells what many of them say.
 WORDINGS = 2_000
 
@@ -86,19 +92,23 @@ class Patience:
 
     `source`: for one source of a match; a labelled answer comes within a second, and a graph which
     is slow for less than that does not change who answers.
+    `start`: for stores that do not answer yet: they may come up later than we do.
     """
 
     embedder: float
     graph: float
     answer: float
     source: float | None = None
+    start: float = 10.0
 
 
 # A person waits for the service; a command that somebody started waits for its answer.
-SERVING = Patience(embedder=0.25, graph=4.0, answer=5.0, source=0.98)
+SERVING = Patience(embedder=0.25, graph=4.0, answer=5.0, source=0.98, start=60.0)
 COMMAND = Patience(embedder=600.0, graph=60.0, answer=30.0)
+WORK = replace(COMMAND, start=60.0)
 # A first look, on a machine that may still be busy with the start.
-DEMO = Patience(embedder=0.5, graph=4.0, answer=5.0, source=0.98)
+DEMO = Patience(embedder=0.5, graph=4.0, answer=5.0, source=0.98, start=60.0)
+START_PAUSE_SECONDS = 0.5
 REDIS_SECONDS = 3.0
 SECRET_BYTES = 48
 
@@ -164,11 +174,15 @@ async def open_runtime(
     async with AsyncExitStack() as stack:
         stack.callback(embedder.close)
         graph, records, redis = await _connect_stores(urls, patience, stack)
-        await _greet_stores(graph, records, redis)
-        await migrate_graph(graph, embedder.dimensions)
-        await migrate_records(records)
-        await demand_keys(records, build_vault(settings))
-        reader = await ReportReader.of(VocabularyStore(graph), embedder)
+
+        async def prepare() -> ReportReader:
+            await _greet_stores(graph, records, redis)
+            await migrate_graph(graph, embedder.dimensions)
+            await migrate_records(records)
+            await demand_keys(records, build_vault(settings))
+            return await ReportReader.of(VocabularyStore(graph), embedder)
+
+        reader = await once_stores_answer(prepare, patience.start)
         runtime = join_parts(settings, patience, (embedder, reader), (graph, records, redis))
         stack.push_async_callback(runtime.wakeups.close)
         yield replace(runtime, bus=urls.redis_url)
@@ -399,6 +413,27 @@ async def _connect_stores(
     )
     stack.push_async_callback(redis.aclose)
     return graph, records, redis
+
+
+async def once_stores_answer(prepare: Callable[[], Awaitable[T]], seconds: float) -> T:
+    """Prepare the stores, again while they do not answer: containers and busy machines start in any
+    order.
+
+    Raises:
+        WrongPassword: waiting would not mend it.
+        Unavailable: the time is over.
+    """
+    deadline = monotonic() + seconds
+    while True:
+        try:
+            return await prepare()
+        except WrongPassword:
+            raise
+        except Unavailable as error:
+            if monotonic() >= deadline:
+                raise
+            log.info("waiting", extra={"for": error.dependency, "because": error.reason})
+        await asyncio.sleep(START_PAUSE_SECONDS)
 
 
 async def _greet_stores(graph: Graph, records: Records, redis: Redis) -> None:

@@ -11,11 +11,14 @@ import asyncio
 import os
 import signal
 import sys
+import traceback
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any, NoReturn
 
 import httpx
 import uvicorn
@@ -176,6 +179,15 @@ async def api() -> None:
     await asyncio.gather(uvicorn.Server(config).serve(), here.feed.run())
 
 
+def last(work: Callable[[], Coroutine[Any, Any, None]]) -> NoReturn:
+    """Do it until killed: what a slow store ends begins again, as in a process that serves."""
+    while True:
+        try:
+            asyncio.run(work())
+        except Exception:  # noqa: BLE001 - whatever it was, the log of the nursery has it
+            traceback.print_exc()
+
+
 def main() -> None:
     works = {"api": api, "work": work, "note": note, "tell": tell, "watch": watch}
     # Nobody waits for the dead: the system buries them.
@@ -185,8 +197,7 @@ def main() -> None:
         if pid == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             sys.stdin = None
-            asyncio.run(works[line.strip()]())
-            os._exit(0)
+            last(works[line.strip()])
         sys.stdout.write(f"{pid}\n")
         sys.stdout.flush()
 

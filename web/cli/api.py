@@ -12,7 +12,7 @@ from schema.sdl import print_sdl
 from web import interrupts, json_logs, server
 from web.local.progress import progress_bars
 from web.settings import Settings
-from web.wiring import SERVING, open_runtime, with_language_model
+from web.wiring import SERVING, WORK, open_runtime, with_language_model
 
 NICENESS = 5
 
@@ -51,7 +51,7 @@ async def _serve_until_ended(settings: Settings, *, work: bool) -> None:
 
 
 async def _work_until_ended(settings: Settings) -> None:
-    async with open_runtime(settings) as runtime:
+    async with open_runtime(settings, patience=WORK) as runtime:
         runtime.parts.started = runtime.parts.matches = False
         async with server.run_management(runtime), server.run_background(runtime):
             await asyncio.Event().wait()

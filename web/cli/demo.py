@@ -26,7 +26,15 @@ from web.cli import match_output
 from web.local.progress import Report, StartProgress, progress_bars
 from web.settings import Settings
 from web.ui.assets import install_assets
-from web.wiring import DEMO, Runtime, count_words, open_runtime, with_language_model, with_patience
+from web.wiring import (
+    DEMO,
+    WORK,
+    Runtime,
+    count_words,
+    open_runtime,
+    with_language_model,
+    with_patience,
+)
 
 SAMPLE = FailureReport(
     text="Ather 450X: charging stops near 80 percent and the range has dropped. "
@@ -70,7 +78,9 @@ async def _run_demo(settings: Settings, console: DemoConsole, *, once: bool) -> 
     console.say("Starting Neo4j, PostgreSQL and Redis as local processes")
     async with AsyncExitStack() as stack:
         with progress_bars(console.console) as report:
-            runtime = await stack.enter_async_context(open_runtime(settings, report=report))
+            runtime = await stack.enter_async_context(
+                open_runtime(settings, report=report, patience=WORK)
+            )
             console.say("Loading the knowledge base")
             _show_loaded(
                 console,
