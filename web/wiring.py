@@ -71,7 +71,7 @@ from web.card_cache import CardCache
 from web.health import Parts
 from web.local import files, stores
 from web.local.home import StoreHome
-from web.local.progress import Report, ignore_progress
+from web.local.progress import Report, StartProgress, ignore_progress
 from web.local.stores import GivenUrls, StoreUrls
 from web.loop_lag import LoopLag
 from web.metrics import Metrics
@@ -102,13 +102,15 @@ class Patience:
     start: float = 10.0
 
 
-# A person waits for the service; a command that somebody started waits for its answer.
-SERVING = Patience(embedder=0.25, graph=4.0, answer=5.0, source=0.98, start=60.0)
-COMMAND = Patience(embedder=600.0, graph=60.0, answer=30.0)
-WORK = replace(COMMAND, start=60.0)
-# A first look, on a machine that may still be busy with the start.
-DEMO = Patience(embedder=0.5, graph=4.0, answer=5.0, source=0.98, start=60.0)
+START_SECONDS = 60.0
 START_PAUSE_SECONDS = 0.5
+# A person waits for the service; a command that somebody started waits for its answer.
+SERVING = Patience(embedder=0.25, graph=4.0, answer=5.0, source=0.98, start=START_SECONDS)
+COMMAND = Patience(embedder=600.0, graph=60.0, answer=30.0)
+# The same for what runs until it is told to end: its stores may be started beside it.
+WORK = replace(COMMAND, start=START_SECONDS)
+# A first look, on a machine that may still be busy with the start.
+DEMO = Patience(embedder=0.5, graph=4.0, answer=5.0, source=0.98)
 REDIS_SECONDS = 3.0
 SECRET_BYTES = 48
 
@@ -182,7 +184,7 @@ async def open_runtime(
             await demand_keys(records, build_vault(settings))
             return await ReportReader.of(VocabularyStore(graph), embedder)
 
-        reader = await once_stores_answer(prepare, patience.start)
+        reader = await once_stores_answer(prepare, patience.start, report)
         runtime = join_parts(settings, patience, (embedder, reader), (graph, records, redis))
         stack.push_async_callback(runtime.wakeups.close)
         yield replace(runtime, bus=urls.redis_url)
@@ -194,8 +196,13 @@ async def open_records(settings: Settings) -> AsyncGenerator[Records]:
     home = StoreHome.at(settings.home)
     urls = await asyncio.to_thread(stores.start_stores, home, GivenUrls.of(settings))
     records = await Records.open(urls.postgres_url)
-    try:
+
+    async def prepare() -> None:
+        await records.greet()
         await migrate_records(records)
+
+    try:
+        await once_stores_answer(prepare, COMMAND.start)
         yield records
     finally:
         await records.close()
@@ -415,7 +422,9 @@ async def _connect_stores(
     return graph, records, redis
 
 
-async def once_stores_answer(prepare: Callable[[], Awaitable[T]], seconds: float) -> T:
+async def once_stores_answer(
+    prepare: Callable[[], Awaitable[T]], seconds: float, report: Report = ignore_progress
+) -> T:
     """Prepare the stores, again while they do not answer: containers and busy machines start in any
     order.
 
@@ -433,6 +442,7 @@ async def once_stores_answer(prepare: Callable[[], Awaitable[T]], seconds: float
             if monotonic() >= deadline:
                 raise
             log.info("waiting", extra={"for": error.dependency, "because": error.reason})
+            report(StartProgress(error.dependency, "waiting for its answer"))
         await asyncio.sleep(START_PAUSE_SECONDS)
 
 

@@ -11,6 +11,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -179,13 +180,14 @@ async def api() -> None:
     await asyncio.gather(uvicorn.Server(config).serve(), here.feed.run())
 
 
-def last(work: Callable[[], Coroutine[Any, Any, None]]) -> NoReturn:
-    """Do it until killed: what a slow store ends begins again, as in a process that serves."""
+def run_until_killed(work: Callable[[], Coroutine[Any, Any, None]]) -> NoReturn:
+    """Begin again what a slow store ended, as a process that serves does."""
     while True:
         try:
             asyncio.run(work())
         except Exception:  # noqa: BLE001 - whatever it was, the log of the nursery has it
             traceback.print_exc()
+        time.sleep(PACE.look)
 
 
 def main() -> None:
@@ -197,7 +199,7 @@ def main() -> None:
         if pid == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             sys.stdin = None
-            last(works[line.strip()])
+            run_until_killed(works[line.strip()])
         sys.stdout.write(f"{pid}\n")
         sys.stdout.flush()
 

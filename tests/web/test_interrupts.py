@@ -40,20 +40,21 @@ class Command:
     process: Process
     errors: Path
 
-    async def interrupted(self) -> str:
-        """Press Ctrl-C and give what comes on the error stream from there on."""
+    async def interrupted(self) -> tuple[str, str]:
+        """Press Ctrl-C and give what was on the error stream, and what comes from there on."""
         before = self.errors.stat().st_size
         self.process.send_signal(signal.SIGINT)
         async with asyncio.timeout(PATIENT_SECONDS):
             await self.process.communicate()
         assert self.process.returncode == STOPPED
-        return self.errors.read_bytes()[before:].decode()
+        said = self.errors.read_bytes()
+        return said[:before].decode(), said[before:].decode()
 
     async def answering(self, url: str) -> None:
         """Wait until it answers; if it never does, say what it said."""
 
         async def answers() -> bool:
-            assert self.process.returncode is None, self.last_words
+            assert self.process.returncode is None
             try:
                 return (await client.get(f"{url}/health")).is_success
             except httpx.TransportError:
@@ -63,7 +64,8 @@ class Command:
             try:
                 await eventually(answers)
             except AssertionError as error:
-                raise AssertionError(self.last_words) from error
+                error.add_note(self.last_words)
+                raise
 
     @property
     def last_words(self) -> str:
@@ -98,6 +100,12 @@ def complaints(said: str) -> list[str]:
     return [line for line in said.splitlines() if any(word in line for word in loud)]
 
 
+def unforeseen(said: str) -> list[str]:
+    """Give the complaints of a start, but for those of a store that is slow or still empty."""
+    foreseen = ('"for":', "no cards", '"logger":"psycopg.pool"')
+    return [line for line in complaints(said) if not any(word in line for word in foreseen)]
+
+
 def test_the_end_comes_within_three_seconds() -> None:
     assert END_SECONDS[signal.SIGINT] < 3
 
@@ -115,9 +123,9 @@ async def test_serving_ends_with_sockets_and_requests_open(
             _, half = await asyncio.open_connection("127.0.0.1", port)
             half.write(SLOW)
             await half.drain()
-            said = await command.interrupted()
+            before, said = await command.interrupted()
             half.close()
-    assert complaints(said) == []
+    assert (unforeseen(before), complaints(said)) == ([], [])
 
 
 @pytest.mark.parametrize("command", ["serve", "work", "demo"])
@@ -128,5 +136,5 @@ async def test_a_start_is_ended(
     port = free_port()
     async with running(stores, tmp_path, command, BATTWHEELS_PORT=str(port)) as started:
         await asyncio.sleep(seconds)
-        said = await started.interrupted()
-    assert complaints(said) == []
+        before, said = await started.interrupted()
+    assert (unforeseen(before), complaints(said)) == ([], [])

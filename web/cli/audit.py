@@ -13,13 +13,11 @@ from billing.ledger.verification import verify_books as verify
 from domain.errors import NoBooks, Tampered
 from records.audit_trail import AuditedAct, AuditTrail
 from records.database import Records
-from records.migrations import migrate_records
 from web import billing
-from web.local import stores
 from web.local.home import StoreHome
 from web.local.postgres import PostgresServer
-from web.local.stores import GivenUrls
 from web.settings import Settings
+from web.wiring import open_records
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -98,12 +96,5 @@ async def _with_records(settings: Settings, work: Callable[[Records], Awaitable[
         and not PostgresServer(StoreHome.at(settings.home)).data.exists()
     ):
         raise NoBooks(str(settings.home.resolve()))
-    urls = await asyncio.to_thread(
-        stores.start_stores, StoreHome.at(settings.home), GivenUrls.of(settings)
-    )
-    records = await Records.open(urls.postgres_url)
-    try:
-        await migrate_records(records)
+    async with open_records(settings) as records:
         return await work(records)
-    finally:
-        await records.close()
