@@ -9,6 +9,7 @@ from datetime import datetime
 
 from psycopg.types.json import Jsonb
 
+from access.personal_fields import DRAFT_BUYER
 from access.vault import Vault
 from billing.gst import terms
 from billing.gst.parties import Party
@@ -153,7 +154,7 @@ class DraftStore:
         return (
             None
             if buyer is None
-            else issued_documents.seal_party(buyer, self._vault, _storage_place(ticket))
+            else issued_documents.seal_party(buyer, self._vault, DRAFT_BUYER.at(ticket))
         )
 
     def _draft(self, row: Row) -> InvoiceDraft:
@@ -161,7 +162,7 @@ class DraftStore:
         buyer = (
             None
             if sealed is None
-            else issued_documents.open_party(bytes(sealed), self._vault, _storage_place(ticket))
+            else issued_documents.open_party(bytes(sealed), self._vault, DRAFT_BUYER.at(ticket))
         )
         return InvoiceDraft(
             ticket=ticket,
@@ -171,11 +172,6 @@ class DraftStore:
             changed_at=row["changed_at"],
             changed_by=PersonId(row["changed_by"]),
         )
-
-
-def _storage_place(ticket: TicketId) -> str:
-    """Where a draft's buyer is sealed to: it does not open on another ticket."""
-    return f"draft:{ticket}"
 
 
 def _event_values(event: Event) -> Row:
