@@ -1,6 +1,6 @@
 """Who may do what: the permission matrix as data, and one pure decision (AZ-1 to AZ-5)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from domain import sentences
@@ -155,6 +155,12 @@ def may(actor: Actor, action: Action, resource: Resource) -> bool:
     if fields is not None and resource.field not in fields:
         return False
     return _in_scope(actor, action, resource)
+
+
+def may_some(actor: Actor, action: Action, resource: Resource) -> bool:
+    """Say whether `actor` may do `action` to the whole of `resource`, or to some field of it."""
+    fields = FIELDS.get((actor.role, resource.kind), (resource.field,))
+    return any(may(actor, action, replace(resource, field=field)) for field in fields)
 
 
 def demand_allowed(actor: Actor, action: Action, resource: Resource) -> None:

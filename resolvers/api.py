@@ -19,6 +19,7 @@ from resolvers.cost import DocumentLimits
 from resolvers.digests import DigestQueries
 from resolvers.documents import Documents
 from resolvers.drafts import DraftMutations, DraftQueries
+from resolvers.employees import EmployeeMutations, EmployeeQueries
 from resolvers.execution import (
     LimitedExecution,
     MaskedAnswers,
@@ -28,6 +29,7 @@ from resolvers.execution import (
     mask_result,
 )
 from resolvers.feedback import FeedbackMutations, FeedbackQueries
+from resolvers.guards import demand_guards
 from resolvers.invoices import InvoiceMutations, InvoiceQueries
 from resolvers.jobs import JobMutations, JobQueries
 from resolvers.matching import MatchingQueries
@@ -67,6 +69,7 @@ class Query(
     DigestQueries,
     JobQueries,
     TechnicianQueries,
+    EmployeeQueries,
 ):
     pass
 
@@ -76,6 +79,7 @@ class Mutation(
     CardMutations,
     TicketMutations,
     TechnicianMutations,
+    EmployeeMutations,
     ReviewMutations,
     FeedbackMutations,
     InvoiceMutations,
@@ -161,10 +165,11 @@ class Api(strawberry.Schema):
 
 
 def build_api(*, introspection: bool, limits: DocumentLimits | None = None) -> Api:
-    """Give the schema; only developers may ask it what it holds.
+    """Give the schema; only developers may ask it what it holds. A field without a guard ends it.
 
     It is not sorted: Strawberry 0.341 cannot tell the members of a union in a sorted schema.
     """
+    demand_guards((Query, Mutation, Subscription))
     api = Api(
         query=Query,
         mutation=Mutation,

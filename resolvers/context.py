@@ -8,6 +8,7 @@ from uuid import UUID
 
 import strawberry
 
+from access.employees import Employees
 from billing.ledger.books import BooksChange
 from domain.access import (
     Action,
@@ -17,8 +18,10 @@ from domain.access import (
     Viewer,
     demand_allowed,
     may,
+    may_some,
     viewer_of,
 )
+from domain.employees import Employee, EmployeeField
 from domain.errors import NotAllowed, NotAuthenticated, Unavailable
 from domain.ids import GarageId, InvoiceId, OperationId, PersonId, demand_timely
 from repair.operations import Operation
@@ -123,6 +126,21 @@ class RequestContext:
         return self.services.billing
 
     @property
+    def employees(self) -> Employees:
+        """The records of employees.
+
+        Raises:
+            Unavailable: they are not connected.
+        """
+        if self.services.employees is None:
+            raise Unavailable("postgres", "the records of employees are not connected")
+        return self.services.employees
+
+    async def reveal(self, employee: Employee, field: EmployeeField) -> str | None:
+        """Give a sealed field in clear, or the mask; each clear reading is audited."""
+        return await self.employees.reveal(employee, field, self.actor, self.trace)
+
+    @property
     def garage_filter(self) -> GarageId | None:
         """The garage that reads are narrowed to; None for an actor of all garages.
 
@@ -196,7 +214,7 @@ class RequestContext:
         actor = self.actor
         garage = None if network else actor.garage
         wanted = [Resource(kind=kind, garage=garage, assignee=actor.id) for kind in kinds]
-        if not any(may(actor, action, resource) for resource in wanted):
+        if not any(may_some(actor, action, resource) for resource in wanted):
             raise NotAllowed(actor.role, action, kinds[0])
 
     def demand_in(self, garage: GarageId, action: Action, kind: ResourceKind) -> None:

@@ -125,6 +125,7 @@ def build_services(runtime: Runtime) -> Services:
         delta_cursors=runtime.delta_cursors,
         now=lambda: datetime.now(UTC),
         billing=runtime.billing.billing,
+        employees=runtime.billing.employees,
         intake_breaker=runtime.opening,
     )
 

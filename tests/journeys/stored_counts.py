@@ -23,6 +23,7 @@ async def stored_counts(house: Runtime) -> tuple[Any, Any]:
         " (select count(*) from feedback_version) as words,"
         " (select count(*) from impression) as impressions,"
         " (select count(*) from review) as reviews, (select count(*) from card_edit) as edits,"
-        " (select count(*) from garage_cursor) as cursors"
+        " (select count(*) from garage_cursor) as cursors,"
+        " (select sum(version) from employee) as employed"
     )
     return graph, rows

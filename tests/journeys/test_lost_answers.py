@@ -22,7 +22,7 @@ from repair import reviews
 from repair.reviews import ReviewReason
 from schema.sdl import PRINTED
 from sync.offline_queue import QueuedVerb
-from tests.journeys import test_deletions, test_feedback, test_jobs, test_repairs
+from tests.journeys import test_deletions, test_employees, test_feedback, test_jobs, test_repairs
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import CREATE, PUNE, REPORT, UPDATE, VERIFY, Person, content
 from tests.journeys.planted_cards import plant
@@ -187,6 +187,23 @@ async def card_deletion(house: Runtime, boss: Person) -> Asked:
     return test_deletions.CARDS, {"id": made["id"], "n": 1}
 
 
+async def employee(house: Runtime, boss: Person) -> Asked:
+    del house, boss
+    who = {"id": f"kiran_{uuid4().hex[:8]}", "garage": PUNE}
+    return test_employees.CREATE, {**who, "employee": test_employees.DETAILS}
+
+
+async def employee_update(house: Runtime, boss: Person) -> Asked:
+    query, wanted = await employee(house, boss)
+    await boss.ask(query, **wanted, op=str(uuid4()))
+    return test_employees.UPDATE, {"id": wanted["id"], "n": 1, "employee": {"salary": 100}}
+
+
+async def employee_removal(house: Runtime, boss: Person) -> Asked:
+    _, wanted = await employee_update(house, boss)
+    return test_employees.REMOVE, {"id": wanted["id"], "n": 1}
+
+
 async def technician(house: Runtime, boss: Person) -> Asked:
     del house, boss
     return REGISTER, {"who": {"id": "ravi", "garage": PUNE}}
@@ -262,6 +279,9 @@ CHANGES: dict[str, Change] = OF_CARDS | {
     "deleteTicket": deletion,
     "deleteCard": card_deletion,
     "registerTechnician": technician,
+    "createEmployee": employee,
+    "updateEmployee": employee_update,
+    "removeEmployee": employee_removal,
     "registerBay": bay,
     "bookJob": booking,
     "rescheduleJob": moving,
@@ -292,7 +312,8 @@ async def written(house: Runtime) -> list[dict[str, Any]]:
         " (select sum(clicks) from impression) as clicks,"
         " (select sum(dwell_ms) from impression) as dwelt,"
         " (select count(*) from card_edit) as edits,"
-        " (select max(closed_at) from review) as looked"
+        " (select max(closed_at) from review) as looked,"
+        " (select sum(version) from employee) as employed"
     )
 
 

@@ -37,6 +37,7 @@ from tests.journeys.planted_secrets import (
     known_to,
     planted,
     technician,
+    with_words,
 )
 from tests.journeys.queue_records import told
 from tests.journeys.schema_walk import API, documents, filled, members
@@ -78,7 +79,7 @@ class Asker:
                 await self._hear(f"{answer.data} {answer.errors}")
 
     async def _hear(self, answer: str) -> None:
-        self.heard.append(answer)
+        self.heard.append(with_words(answer))
         for link in LINK.findall(answer):
             page = await self._door.get(link)
             pages = PdfReader(BytesIO(page.content)).pages
@@ -181,6 +182,7 @@ def _given(name: str, garages: list[Planted], cursor: str) -> list[Given]:
     known: dict[str, list[Given]] = {
         "card": [*cards, *({**one, "version": 1} for one in cards)],
         "invoice": papers,
+        "employee": [{"id": g.employee} for g in garages],
         "changes": [{"after": cursor, "first": 100}],
         "node": [
             *_nodes("FailureCard", cards),
@@ -221,6 +223,8 @@ def _named(root: GraphQLField, garages: list[Planted]) -> list[Given]:
     tickets = [t for g in garages for t in g.tickets]
     if "failure card" in kinds:
         return [{"id": c, "into": cards[0]} for c in cards]
+    if "employee" in kinds:
+        return [{"id": g.employee} for g in garages]
     return [{"id": t, "ticket": t, "card": cards[0]} for t in tickets]
 
 

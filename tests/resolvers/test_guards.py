@@ -3,11 +3,19 @@
 from collections.abc import Iterator
 
 import pytest
+import strawberry
 from graphql import GraphQLObjectType
 
 from domain.access import Action, ResourceKind, Role
 from resolvers.api import build_api
-from resolvers.guards import SIGNED_IN, Guard, guard_of
+from resolvers.guards import (
+    SIGNED_IN,
+    Guard,
+    UnguardedFields,
+    demand_guards,
+    guard_of,
+    signed_in,
+)
 from resolvers.offline.queue import GUARDS as OF_THE_QUEUE
 from sync.offline_queue import QueuedVerb
 from tests.domain.test_access import GRANTED
@@ -35,7 +43,10 @@ assign ticket            assignTicket reopenTicket jobs technicians suggestTechn
 assign ticket            registerBay bookJob rescheduleJob cancelJob
 update ticket            startRepair recordAttempt resolveTicket closeTicket adjustStock
 update ticket            giveFeedback recordImpressions
-update employee          registerTechnician
+create employee          createEmployee
+read   employee          employee employees
+update employee          registerTechnician updateEmployee
+delete employee          removeEmployee
 create invoice           issueInvoice registerInvoice issueCreditNote editDraft billingSettings
 void   invoice           voidInvoice
 update invoice           recordPayment recordAdvance refundPayment closeMonth setPrice
@@ -81,6 +92,23 @@ def _declared(root: GraphQLObjectType | None) -> dict[str, Guard | None]:
 def test_every_field_declares_its_guard() -> None:
     declared = {name: guard for root in ROOTS for name, guard in _declared(root).items()}
     assert declared == WRITTEN
+
+
+@strawberry.type
+class _Bare:
+    @strawberry.field
+    @signed_in
+    async def guarded(self) -> int:
+        return 1
+
+    @strawberry.field
+    async def bare_one(self) -> int:
+        return 1
+
+
+def test_a_field_without_a_guard_does_not_start() -> None:
+    with pytest.raises(UnguardedFields, match=r"beside _Bare\.bare_one$"):
+        demand_guards([_Bare])
 
 
 def test_queue_opens_nothing_that_a_mutation_closes() -> None:
