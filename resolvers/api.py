@@ -36,6 +36,7 @@ from resolvers.matching import MatchingQueries
 from resolvers.nodes import NodeQueries
 from resolvers.offline.delta import OfflineMutations, OfflineQueries
 from resolvers.payments import PaymentMutations
+from resolvers.personal_data import PersonalDataQueries
 from resolvers.plans.plans import Plans
 from resolvers.refusals import HANDLERS
 from resolvers.reviews import ReviewMutations, ReviewQueries
@@ -70,6 +71,7 @@ class Query(
     JobQueries,
     TechnicianQueries,
     EmployeeQueries,
+    PersonalDataQueries,
 ):
     pass
 

@@ -1,5 +1,6 @@
 """What is kept sealed of employees: read by whom the matrix names, masked for others, removed."""
 
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from access.personal_fields import EMPLOYEE_FIELDS
 from domain.access import Role
 from domain.employees import EmployeeField
 from domain.personal_data import MASKED
+from tests.journeys import billing_garage
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, Person
 from tests.journeys.stored_counts import stored_counts
@@ -168,3 +170,35 @@ async def test_an_operation_keeps_nothing_to_guess_by(house: Runtime, somebody: 
         await connection.execute("delete from operation where id = %(id)s", {"id": used})
     other = await admin.ask(CREATE, op=used, **(wanted | {"employee": {"pan": "AAPPV8262K"}}))
     assert other["__typename"] == "AlreadyExists"
+
+
+EXPORT = """query ($employee: ID, $invoice: ID) {
+  personalData(employee: $employee, invoice: $invoice) { takenAt json } }"""
+
+
+@pytest.mark.row("AZ-4", "AZ-5")
+async def test_what_is_kept_of_somebody_is_exported(house: Runtime, somebody: Somebody) -> None:
+    shop = await billing_garage.furnished(house, somebody)
+    key, ticket = await opened(shop.admin), await shop.closed("exported")
+    paper = (await shop.issued(ticket, email="meera@example.org"))["invoice"]["key"]
+    paid = {"amount": 100, "method": "UPI", "reference": "UPI 4417"}
+    await shop.accountant.ask(billing_garage.PAY, op=op(), invoice=paper, payment=paid)
+    boss = somebody()
+    employee = json.loads((await boss.ask(EXPORT, employee=key))["json"])
+    assert {name: employee[name] for name in EmployeeField} == {
+        "salary": "4550000",
+        "bank_account": CLEAR["bankAccount"],
+        "pan": "AAPPV8261K",
+        "aadhaar": "4417",
+    }
+    customer = json.loads((await shop.accountant.ask(EXPORT, invoice=paper))["json"])
+    [whose], [of] = customer["customer"], customer["papers"]
+    assert (whose["name"], whose["email"]) == ("Meera Joshi", "meera@example.org")
+    assert (of["id"], of["payments"][0]["reference"]) == (paper, "UPI 4417")
+    stranger = somebody(garage=DELHI)
+    hidden = [{"employee": key}, {"employee": "nobody"}, {"invoice": paper}]
+    assert [await stranger.ask(EXPORT, **one) for one in hidden] == [None] * 3
+    refused = [(shop.accountant, {"employee": key}), (shop.support, {"invoice": paper})]
+    for person, named in refused:
+        [error] = (await person.answer(EXPORT, **named))["errors"]
+        assert error["extensions"]["code"] == "NOT_ALLOWED"

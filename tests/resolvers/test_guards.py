@@ -45,6 +45,7 @@ update ticket            startRepair recordAttempt resolveTicket closeTicket adj
 update ticket            giveFeedback recordImpressions
 create employee          createEmployee
 read   employee          employee employees
+read   employee,invoice  personalData
 update employee          registerTechnician updateEmployee
 delete employee          removeEmployee
 create invoice           issueInvoice registerInvoice issueCreditNote editDraft billingSettings

@@ -1,0 +1,119 @@
+"""Everything that the stores of a run hold, to search it for words that must not stand there.
+
+Twice: what each store gives when it is asked for all of it (compressed and packed values open that
+way), and the bytes of its files, its write-ahead logs and its own logs.
+"""
+
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from psycopg.sql import SQL, Identifier
+from redis.asyncio import Redis
+
+from graph.database import Graph
+from records.database import Records
+from tests.empty_stores import TABLES
+from web.wiring import Runtime
+
+PIECE = 1 << 24
+# What a store's program or we ship, which no customer wrote: libraries and the password files.
+SHIPPED = frozenset({".jar", ".class", ".so"})
+NODES = """MATCH (n) WITH n, [k IN keys(n) WHERE NOT k STARTS WITH 'embedding'] AS names
+RETURN [k IN names | [k, n[k]]] AS said"""
+EDGES = "MATCH ()-[r]->() RETURN [k IN keys(r) | [k, r[k]]] AS said"
+
+
+async def found_words(house: Runtime, root: Path, words: Iterable[str]) -> dict[str, set[str]]:
+    """Give for each word that stands somewhere where it stands; capitals do not hide it."""
+    wanted = {word: _forms(word) for word in words}
+    found: dict[str, set[str]] = {}
+    async for place, text in _answers(house):
+        _note(found, wanted, place, text.lower())
+    await _write_down(house)
+    for path in _files(root):
+        for piece in _pieces(path, max(len(f) for forms in wanted.values() for f in forms)):
+            _note(found, wanted, path.relative_to(root).parts[0], piece.lower())
+    return found
+
+
+def _forms(word: str) -> tuple[bytes, ...]:
+    """Give the ways in which a word may be written: as it is, and in hexadecimal (of `bytea`)."""
+    plain = word.lower().encode()
+    return plain, plain.hex().encode(), word.encode().hex().encode()
+
+
+def _note(
+    found: dict[str, set[str]], wanted: dict[str, tuple[bytes, ...]], place: str, text: bytes
+) -> None:
+    for word, forms in wanted.items():
+        if any(form in text for form in forms):
+            found.setdefault(word, set()).add(place)
+
+
+async def _answers(house: Runtime) -> AsyncGenerator[tuple[str, bytes]]:
+    async for text in _rows(house.records):
+        yield "postgres", text
+    async for text in _properties(house.graph):
+        yield "neo4j", text
+    async for text in _values(house.redis):
+        yield "redis", text
+
+
+async def _rows(records: Records) -> AsyncGenerator[bytes]:
+    async with records.apart() as connection:
+        names = await (await connection.execute(TABLES, [[]])).fetchall()
+        for row in names:
+            table = SQL("select t::text as said from {} t").format(Identifier(row["name"]))
+            async for one in await connection.execute(table):
+                yield one["said"].encode()
+
+
+async def _properties(graph: Graph) -> AsyncGenerator[bytes]:
+    for query in (NODES, EDGES):
+        for row in await graph.read(query):
+            yield str(row["said"]).encode()
+
+
+async def _values(redis: Redis) -> AsyncGenerator[bytes]:
+    client = cast("Any", redis)
+    async for key in client.scan_iter(count=1_000):
+        yield key if isinstance(key, bytes) else str(key).encode()
+        match await client.type(key):
+            case b"string" | "string":
+                yield await client.get(key) or b""
+            case b"hash" | "hash":
+                yield str(await client.hgetall(key)).encode()
+            case b"stream" | "stream":
+                yield str(await client.xrange(key)).encode()
+            case b"list" | "list":
+                yield str(await client.lrange(key, 0, -1)).encode()
+            case b"set" | "set":
+                yield str(await client.smembers(key)).encode()
+            case _:
+                yield str(await client.zrange(key, 0, -1)).encode()
+
+
+async def _write_down(house: Runtime) -> None:
+    async with house.records.apart() as connection:
+        await connection.execute("checkpoint")
+    await house.graph.read("CALL db.checkpoint() YIELD success RETURN success")
+
+
+def _files(root: Path) -> Sequence[Path]:
+    folders = [root / name for name in ("postgres", "neo4j", "redis", "logs")]
+    return [
+        path
+        for folder in folders
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.is_symlink() and path.suffix not in SHIPPED
+    ]
+
+
+def _pieces(path: Path, overlap: int) -> Iterable[bytes]:
+    """Yield a file's bytes, a word that lies over the end of a piece once more with the next."""
+    kept = b""
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            yield kept + piece
+            kept = piece[-overlap:]
