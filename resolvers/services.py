@@ -23,6 +23,7 @@ from domain.access import Actor, Viewer
 from domain.card_drafts import CardDraft
 from domain.cards import FailureCard
 from domain.codes import ErrorCode
+from domain.deeds import DeedSeal
 from domain.digests import HourlyDigest
 from domain.events import Event, EventType
 from domain.ids import CardId, GarageId, InvoiceId, OperationId, PersonId, TicketId
@@ -35,8 +36,10 @@ from domain.vocabulary import Supplier
 from graph.card_pages import CardFilter
 from graph.garages import EVERY_TICKET, TicketFilter
 from matching.diagnosis.answers import Diagnosis
+from records.audit_trail import AuditTrail, DeedWriter
 from records.database import Records
 from records.offline import EditProposal, GaragePosition
+from records.refused_deeds import RefusedDeeds
 from repair import card_merges, feedback, ports
 from repair import reviews as repair_reviews
 from repair.circuit_breaker import CircuitBreaker
@@ -185,8 +188,23 @@ class OfflineRecords(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuditServices:
+    """What keeps deeds: those of the graph sealed, others written with what they tell of, attempts
+    that were refused noted.
+    """
+
+    seal: DeedSeal
+    writer: DeedWriter
+    refused: RefusedDeeds
+    trail: AuditTrail
+    records: Records
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """`billing` is None where the books are not connected; `intake_breaker` guards new tickets."""
+    """`billing` and `audit` are None where they are not connected; `intake_breaker` guards new
+    tickets.
+    """
 
     cards: CardCatalogue
     card_cache: CachedCards
@@ -213,3 +231,4 @@ class Services:
     now: Callable[[], datetime]
     billing: BillingServices | None = None
     intake_breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
+    audit: AuditServices | None = None

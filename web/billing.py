@@ -7,7 +7,6 @@ from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 
 from access.vault import KEY_BYTES, Vault
@@ -41,9 +40,11 @@ from domain.ids import InvoiceId
 from graph.cards import CardStore
 from graph.tickets import TicketStore
 from graph.vocabulary import VocabularyStore
+from records.audit_trail import DeedWriter
 from records.database import Records
 from repair.invoices import InvoicePorts, recover_sagas
 from resolvers.services import BillingServices
+from web.audit import own_key
 from web.health import Parts
 from web.invoice_pdfs import MESSAGE_LIFETIME, PdfLinks
 from web.local import files
@@ -154,12 +155,16 @@ class BillingRuntime:
 
 
 def open_billing(
-    settings: Settings, records: Records, graph: tuple[TicketStore, CardStore, VocabularyStore]
+    settings: Settings,
+    records: Records,
+    graph: tuple[TicketStore, CardStore, VocabularyStore],
+    deeds: DeedWriter,
 ) -> BillingRuntime:
-    """Join the books to the graph."""
+    """Join the books to the graph and to the audit trail."""
     tickets, cards, vocabulary = graph
     keys = build_vault(settings)
-    books, links = Books(records), PdfLinks(_own_key(keys, "links"), base=_address(settings))
+    links = PdfLinks(own_key(keys, "links"), base=_address(settings))
+    books = Books(records, deeds)
     invoicing = InvoicePorts(
         tickets=tickets,
         cards=cards,
@@ -242,7 +247,7 @@ def build_portal(settings: Settings) -> InvoicePortal:
 
 
 def build_anchors(settings: Settings, keys: Vault, file: Path | None = None) -> AnchorFile:
-    return AnchorFile(file or anchors_file(settings), _own_key(keys, "anchors"))
+    return AnchorFile(file or anchors_file(settings), own_key(keys, "anchors"))
 
 
 def anchors_file(settings: Settings) -> Path:
@@ -283,11 +288,6 @@ def _kept_keys(settings: Settings) -> str:
 
 def _make_key() -> str:
     return b64encode(secrets.token_bytes(KEY_BYTES)).decode()
-
-
-def _own_key(keys: Vault, purpose: str) -> bytes:
-    """Give a key for another purpose, that follows from the index key and tells nothing of it."""
-    return sha256(keys.mark("purpose", purpose)).digest()
 
 
 def _now_utc() -> datetime:

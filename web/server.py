@@ -25,7 +25,7 @@ from records.inbox import InboxStore, RetryPolicy
 from records.wakeups import Topic, Wakeup
 from repair.analyses import handle_event
 from repair.suggestions import SuggestionPorts
-from resolvers.services import Services
+from resolvers.services import AuditServices, Services
 from sync.cancellation import is_cancelled
 from sync.consumers import StreamConsumers, SweepTiming
 from sync.hints import HintSchedule, hint_handler
@@ -126,6 +126,13 @@ def build_services(runtime: Runtime) -> Services:
         now=lambda: datetime.now(UTC),
         billing=runtime.billing.billing,
         intake_breaker=runtime.opening,
+        audit=AuditServices(
+            seal=runtime.audit.vault,
+            writer=runtime.audit.writer,
+            refused=runtime.audit.refused,
+            trail=runtime.audit.trail,
+            records=runtime.records,
+        ),
     )
 
 
@@ -155,6 +162,7 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         "wakeups": runtime.wakeups.run,
         "reader": partial(_learn_vocabulary, runtime, runtime.wakeups.on(Topic.GRAPH_OUTBOX)),
         "lag": runtime.lag.watch,
+        "refusals": runtime.audit.refused.run,
         "returns": lambda: _watch_returning_stores(runtime),
     }
     if runtime.settings.read_model_mib:
@@ -164,6 +172,10 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         loops["read model"] = partial(_keep_cards, runtime)
     if work:
         loops["relay"] = runtime.relay.run
+        loops["deeds"] = partial(runtime.audit.seal, runtime.wakeups.on(Topic.DEEDS))
+        loops["checkpoints"] = lambda: runtime.audit.keep_checkpoints(
+            runtime.parts, runtime.metrics
+        )
         loops["partitions"] = runtime.billing.prepare
         loops["anchors"] = lambda: runtime.billing.anchor(runtime.parts, runtime.metrics)
         loops["invoices"] = runtime.billing.recover

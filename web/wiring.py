@@ -66,6 +66,7 @@ from sync.delta_cursors import DeltaCursors as SealedCursors
 from sync.feed import ChangeFeed
 from sync.relay import Relay, RelayPace
 from sync.stream import Stream
+from web.audit import AuditRuntime, open_audit
 from web.billing import BillingRuntime, build_vault, open_billing
 from web.card_cache import CardCache
 from web.health import Parts
@@ -156,6 +157,7 @@ class Runtime:
     delta_cursors: SealedCursors
     tokens: AccessTokens
     billing: BillingRuntime
+    audit: AuditRuntime
     opening: CircuitBreaker = field(default_factory=CircuitBreaker)
     parts: Parts = field(default_factory=Parts)
     lag: LoopLag = field(default_factory=LoopLag)
@@ -303,7 +305,9 @@ def join_parts(
 ) -> Runtime:
     """Join an embedder and its reader, and the clients of the three stores, into a house."""
     (embedder, reader), (graph, records, redis) = language, clients
-    search, log, stream = CardSearch(graph), ChangeLog(records), Stream(redis)
+    audit = open_audit(settings, records, build_vault(settings))
+    search, log = CardSearch(graph), ChangeLog(records, audit.events.write)
+    stream = Stream(redis)
     kept = CardCache(redis, CardStore(graph))
     stored = TicketStore(graph), CardStore(graph, kept), VocabularyStore(graph)
     tickets, cards, vocabulary = stored
@@ -369,7 +373,8 @@ def join_parts(
         deltas=DeltaReader(log, cards),
         delta_cursors=SealedCursors(token_secret(settings)),
         tokens=build_tokens(settings),
-        billing=open_billing(settings, records, stored),
+        audit=audit,
+        billing=open_billing(settings, records, stored, audit.writer),
         bus=_redis_address(redis),
     )
 

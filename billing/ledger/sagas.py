@@ -15,6 +15,7 @@ from billing.gst.parties import Party
 from billing.gst.terms import InvoiceTerms
 from billing.ledger import issued_documents
 from domain.access import Actor, Role
+from domain.deeds import NOWHERE, Origin
 from domain.errors import Occupied, OperationConflict
 from domain.events import Event
 from domain.ids import GarageId, OperationId, PersonId, SagaId, TicketId, derive_uuid
@@ -48,12 +49,13 @@ class SagaState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceRequest:
-    """An invoice as it is asked for."""
+    """An invoice as it is asked for, and where from."""
 
     ticket: TicketId
     buyer: Party
     terms: InvoiceTerms
     body_hash: str
+    origin: Origin = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,8 @@ class SagaStore:
                 "buyer": issued_documents.seal_party(asked.buyer, self._vault, own),
                 "actor": actor.id,
                 "role": actor.role,
+                "address": asked.origin.address,
+                "agent": asked.origin.agent,
                 "at": at,
             }
             await connection.execute(QUERIES["begin"], given)
@@ -179,6 +183,7 @@ class SagaStore:
                 buyer=issued_documents.open_party(bytes(row["buyer"]), self._vault, own),
                 terms=terms.read_terms(row["asked"]),
                 body_hash=row["body_hash"],
+                origin=Origin(address=row["address"], agent=row["agent"]),
             ),
             actor=Actor(
                 id=PersonId(row["actor"]), role=Role(row["role"]), garage=GarageId(row["garage"])
