@@ -45,6 +45,8 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.idle": ("idle_service_percent", "idle_neo4j_extra_percent"),
     "bench.graphql_cpu": ("graphql_cpu_to_peer",),
     "bench.ledger": ("invoices_per_second", "invoice_gaps", "month_report_s"),
+    "bench.audit": ("audit_found",),
+    "bench.audit_cost": ("audit_cost_percent",),
     "bench.paper": ("invoice_pdf_p95_ms",),
     "bench.tickets": ("tickets_per_minute", "tickets_refused", "tickets_lost"),
     "bench.intake": ("intake_p99_stopped_ratio",),

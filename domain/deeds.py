@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
-from domain.access import Actor
+from domain.access import SYSTEM, Actor
 from domain.events import Event, EventType
 
 AGENT_LIMIT = 200
@@ -23,18 +23,18 @@ Values: TypeAlias = Mapping[str, Value]
 class DeedType(StrEnum):
     """The fourteen (AD-1 to AD-14)."""
 
-    LOGIN = "user.login"
-    LOGOUT = "user.logout"
-    PERMISSION_CHANGE = "user.permission_change"
+    USER_LOGIN = "user.login"
+    USER_LOGOUT = "user.logout"
+    USER_PERMISSION_CHANGE = "user.permission_change"
     TICKET_CREATE = "ticket.create"
     TICKET_UPDATE = "ticket.update"
     TICKET_DELETE = "ticket.delete"
-    CARD_CREATE = "failure_card.create"
-    CARD_VERIFY = "failure_card.verify"
+    FAILURE_CARD_CREATE = "failure_card.create"
+    FAILURE_CARD_VERIFY = "failure_card.verify"
     INVOICE_CREATE = "invoice.create"
     INVOICE_VOID = "invoice.void"
-    SALARY_VIEW = "employee.salary_view"
-    PII_ACCESS = "employee.pii_access"
+    EMPLOYEE_SALARY_VIEW = "employee.salary_view"
+    EMPLOYEE_PII_ACCESS = "employee.pii_access"
     REPORT_EXPORT = "report.export"
     SETTINGS_CHANGE = "settings.change"
 
@@ -63,8 +63,8 @@ AUDITED: Mapping[EventType, DeedType] = {
     EventType.TICKET_RESOLVED: DeedType.TICKET_UPDATE,
     EventType.TICKET_CLOSED: DeedType.TICKET_UPDATE,
     EventType.TICKET_REOPENED: DeedType.TICKET_UPDATE,
-    EventType.CARD_CREATED: DeedType.CARD_CREATE,
-    EventType.CARD_VERIFIED: DeedType.CARD_VERIFY,
+    EventType.CARD_CREATED: DeedType.FAILURE_CARD_CREATE,
+    EventType.CARD_VERIFIED: DeedType.FAILURE_CARD_VERIFY,
 }
 
 
@@ -90,7 +90,8 @@ class Deed:
 
     Attributes:
         audit_id: its own; of a deed that an event tells of, the event's.
-        user_id, user_role: whose deed it is; None: nobody had vouched for them.
+        user_id, user_role: whose deed it is; None: nobody had vouched for them. The service itself
+            has no role.
         garage_id: whose thing it was done to.
         resource_id: the thing; None where the attempt named none.
         old_value, new_value: what changed, personal values marked; None: there was none.
@@ -156,7 +157,7 @@ def deed_of(
         timestamp=event.at,
         event_type=kind,
         user_id=event.actor,
-        user_role=None if actor is None else actor.role.value,
+        user_role=None if actor is None or actor == SYSTEM else actor.role.value,
         garage_id=event.garage,
         ip_address=origin.address,
         user_agent=origin.agent,

@@ -44,15 +44,13 @@ class AuditTrail:
         self._records = records
 
     async def page(
-        self, first: int, filter: DeedFilter = EVERY_DEED, after: Deed | None = None
+        self, first: int, filter: DeedFilter = EVERY_DEED, after: str | None = None
     ) -> list[Deed]:
-        """Give up to `first` deeds, the newest first, those behind the deed `after`."""
-        place = (None, None) if after is None else (after.timestamp, after.audit_id)
+        """Give up to `first` deeds, the newest first, those behind the deed with the id `after`."""
         rows = await self._records.rows(
             QUERIES["page"],
             first=first,
-            before=place[0],
-            before_id=place[1],
+            after=after,
             user=filter.user,
             resource=filter.resource,
             garage=filter.garage,

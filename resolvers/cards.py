@@ -184,7 +184,7 @@ class CardMutations:
         return CardsMarked(cards=made["cards"])
 
     @strawberry.mutation(description="Write a card; it is a draft until a second person verifies.")
-    @guard_field(Action.CREATE, ResourceKind.CARD, deed=DeedType.CARD_CREATE)
+    @guard_field(Action.CREATE, ResourceKind.CARD, deed=DeedType.FAILURE_CARD_CREATE)
     async def create_card(
         self,
         info: RequestInfo,
@@ -227,7 +227,7 @@ class CardMutations:
         return CardUpdated(card=tickets.FailureCard.from_domain(made))
 
     @strawberry.mutation(description="Confirm a card that somebody else wrote.")
-    @guard_field(Action.VERIFY, ResourceKind.CARD, deed=DeedType.CARD_VERIFY)
+    @guard_field(Action.VERIFY, ResourceKind.CARD, deed=DeedType.FAILURE_CARD_VERIFY)
     async def verify_card(
         self,
         info: RequestInfo,

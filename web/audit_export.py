@@ -26,7 +26,7 @@ async def write_export(
             lines = b"".join(_line(deed) for deed in page)
             digest.update(lines)
             await asyncio.to_thread(file.write, lines)
-            count, last = count + len(page), page[-1]
+            count, last = count + len(page), page[-1].audit_id
         said = {"deeds": count, "sha256": digest.hexdigest(), "exported_at": now.isoformat()}
         await asyncio.to_thread(file.write, signer.signed_line(said))
     return count

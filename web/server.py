@@ -173,6 +173,9 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
     if work:
         loops["relay"] = runtime.relay.run
         loops["deeds"] = partial(runtime.audit.seal, runtime.wakeups.on(Topic.DEEDS))
+        loops["alarms"] = partial(
+            runtime.alarms.watch, runtime.wakeups.on(Topic.DEEDS), runtime.metrics
+        )
         loops["checkpoints"] = lambda: runtime.audit.keep_checkpoints(
             runtime.parts, runtime.metrics
         )

@@ -66,6 +66,7 @@ from sync.delta_cursors import DeltaCursors as SealedCursors
 from sync.feed import ChangeFeed
 from sync.relay import Relay, RelayPace
 from sync.stream import Stream
+from web.alarms import AlarmWatch, open_alarms
 from web.audit import AuditRuntime, open_audit
 from web.billing import BillingRuntime, build_vault, open_billing
 from web.card_cache import CardCache
@@ -158,6 +159,7 @@ class Runtime:
     tokens: AccessTokens
     billing: BillingRuntime
     audit: AuditRuntime
+    alarms: AlarmWatch
     opening: CircuitBreaker = field(default_factory=CircuitBreaker)
     parts: Parts = field(default_factory=Parts)
     lag: LoopLag = field(default_factory=LoopLag)
@@ -374,6 +376,7 @@ def join_parts(
         delta_cursors=SealedCursors(token_secret(settings)),
         tokens=build_tokens(settings),
         audit=audit,
+        alarms=open_alarms(settings, records),
         billing=open_billing(settings, records, stored, audit.writer),
         bus=_redis_address(redis),
     )

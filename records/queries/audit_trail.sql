@@ -22,5 +22,6 @@ where (%(user)s::text is null or user_id = %(user)s)
   and (%(type)s::text is null or event_type = %(type)s)
   and (%(since)s::timestamptz is null or timestamp >= %(since)s)
   and (%(until)s::timestamptz is null or timestamp < %(until)s)
-  and (%(before)s::timestamptz is null or (timestamp, audit_id) < (%(before)s, %(before_id)s))
+  and (%(after)s::text is null
+       or (timestamp, audit_id) < (select timestamp, audit_id from deed where audit_id = %(after)s))
 order by timestamp desc, audit_id desc limit %(first)s

@@ -1,5 +1,6 @@
 """Each act is one row of the audit trail, with whose it was and from where; so is each refusal."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -114,9 +115,9 @@ async def test_a_card_is_written_and_verified_once(house: Runtime, somebody: Som
     assert [answer["__typename"] for answer in answers] == ["CardVerified"] * 2
     found = await deeds(house, resource=made["key"])
     assert [told(d) for d in found] == [
-        (DeedType.CARD_CREATE, "author", "manager", DeedResult.DONE),
-        (DeedType.CARD_VERIFY, "author", "manager", DeedResult.REFUSED),
-        (DeedType.CARD_VERIFY, "second", "manager", DeedResult.DONE),
+        (DeedType.FAILURE_CARD_CREATE, "author", "manager", DeedResult.DONE),
+        (DeedType.FAILURE_CARD_VERIFY, "author", "manager", DeedResult.REFUSED),
+        (DeedType.FAILURE_CARD_VERIFY, "second", "manager", DeedResult.DONE),
     ]
     assert found[-1].old_value == {"version": 1, "status": "draft"}
     assert found[-1].new_value == {"version": 2, "status": "verified"}
@@ -167,3 +168,70 @@ async def test_all_of_it_is_one_chain_that_holds(house: Runtime, shop: Shop) -> 
     result = await verify_chain(house.records, house.audit.vault.sign, [made])
     assert (result.findings, result.waiting) == ((), 0)
     assert result.links == made.n > 20
+
+
+TRAIL = """query ($filter: DeedFilterInput, $first: Int! = 100, $after: String) {
+  auditTrail(filter: $filter, first: $first, after: $after) {
+    edges { node { auditId timestamp eventType userId userRole garageId ipAddress userAgent
+      resourceType resourceId action oldValue newValue result } }
+    pageInfo { hasNextPage endCursor } } }"""
+
+
+@pytest.mark.row("AD-15")
+async def test_administrators_read_the_trail_in_pages(house: Runtime, somebody: Somebody) -> None:
+    admin, manager = somebody(Role.ADMIN, None), somebody(name="paged")
+    made = [await manager.report(f"Rattles over bump {n}") for n in range(3)]
+    await deeds(house)
+    mine = {"filter": {"person": "paged"}, "first": 2}
+    newest = await admin.ask(TRAIL, **mine)
+    rest = await admin.ask(TRAIL, **mine, after=newest["pageInfo"]["endCursor"])
+    pages = [edge["node"] for edge in (*newest["edges"], *rest["edges"])]
+    assert [page["pageInfo"]["hasNextPage"] for page in (newest, rest)] == [True, False]
+    assert [one["resourceId"] for one in pages] == [one["key"] for one in reversed(made)]
+    first = pages[-1]
+    wanted = {
+        "resource": made[0]["id"],
+        "garage": PUNE,
+        "type": "TICKET_CREATE",
+        "since": first["timestamp"],
+    }
+    [edge] = (await admin.ask(TRAIL, filter=wanted))["edges"]
+    assert edge["node"] == first
+    assert (first["userId"], first["userRole"], first["oldValue"], first["result"]) == (
+        "paged",
+        "manager",
+        None,
+        "DONE",
+    )
+    assert json.loads(first["newValue"])["status"] == "open"
+    for changed in ({"garage": "garage_far"}, {"type": "TICKET_DELETE"}, {"person": "nobody"}):
+        assert (await admin.ask(TRAIL, filter=wanted | changed))["edges"] == []
+
+
+@pytest.mark.row("AD-15")
+async def test_the_trail_is_for_administrators_alone(somebody: Somebody) -> None:
+    for role in set(Role) - {Role.ADMIN}:
+        told = await somebody(role).answer(TRAIL)
+        assert told["data"] is None
+        assert told["errors"][0]["extensions"]["code"] == "NOT_ALLOWED"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"person": "Ravi Deshmukh"}, "person"),
+        ({"garage": "pune"}, "garage"),
+        ({"resource": " tkt_1"}, "resource"),
+        ({"resource": "x" * 3_000}, "resource"),
+        ({"type": "TICKET_EATEN"}, "type"),
+        ({"since": "yesterday"}, "since"),
+        ({"since": "2026-11-30T10:00:00"}, "since"),
+        ({"since": "2026-11-30T10:00:00Z", "until": "2026-11-30T10:00:00Z"}, "until"),
+    ],
+)
+async def test_an_odd_filter_is_refused_by_name(
+    somebody: Somebody, wrong: dict[str, str], field: str
+) -> None:
+    told = await somebody(Role.ADMIN, None).answer(TRAIL, filter=wrong)
+    assert told.get("data") is None
+    assert field in told["errors"][0]["extensions"].get("field", told["errors"][0]["message"])

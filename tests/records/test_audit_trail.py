@@ -125,7 +125,7 @@ async def test_the_trail_is_narrowed_and_paged(records: Records) -> None:
     trail = AuditTrail(records)
     bala = DeedFilter(user="bala")
     first = await trail.page(2, bala)
-    assert (first, await trail.page(2, bala, first[-1])) == ([mine[2], mine[1]], [mine[0]])
+    assert (first, await trail.page(2, bala, first[-1].audit_id)) == ([mine[2], mine[1]], [mine[0]])
     assert await trail.page(9, DeedFilter(garage="garage_goa", since=mine[1].timestamp)) == first
     assert await trail.page(9, DeedFilter(until=mine[1].timestamp)) == [mine[0]]
     assert [d.audit_id for d in await trail.page(9, DeedFilter(type=DeedType.TICKET_CREATE))] == [
@@ -165,7 +165,7 @@ async def test_operators_read_who_did_what(
     records: Records, stores: StoreUrls, tmp_path: Path
 ) -> None:
     verified = deed(
-        2, event_type=DeedType.CARD_VERIFY, resource_id="fc_two", new_value={"version": 2}
+        2, event_type=DeedType.FAILURE_CARD_VERIFY, resource_id="fc_two", new_value={"version": 2}
     )
     await write(records, deed(1), verified)
     place = commands.place(stores, tmp_path)

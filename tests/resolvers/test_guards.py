@@ -39,6 +39,7 @@ create invoice           issueInvoice registerInvoice issueCreditNote editDraft 
 void   invoice           voidInvoice
 update invoice           recordPayment recordAdvance refundPayment closeMonth setPrice
 update setting           setBillingSettings
+update setting,network   auditTrail
 """
 # The deed that an attempt at a field is, where it is one.
 DEEDS = {
@@ -47,8 +48,8 @@ DEEDS = {
         "assignTicket startRepair recordAttempt resolveTicket closeTicket reopenTicket".split(),
         DeedType.TICKET_UPDATE,
     ),
-    "createCard": DeedType.CARD_CREATE,
-    "verifyCard": DeedType.CARD_VERIFY,
+    "createCard": DeedType.FAILURE_CARD_CREATE,
+    "verifyCard": DeedType.FAILURE_CARD_VERIFY,
     "issueInvoice": DeedType.INVOICE_CREATE,
     "voidInvoice": DeedType.INVOICE_VOID,
     "salesReturn": DeedType.REPORT_EXPORT,

@@ -50,6 +50,7 @@ def test_every_list_argument_is_paged(built: GraphQLSchema) -> None:
         if str(field.type).endswith("Connection!")
     }
     assert set(connections) == {
+        "auditTrail",
         "cards",
         "components",
         "drafts",
