@@ -63,6 +63,7 @@ AUDITED: Mapping[EventType, DeedType] = {
     EventType.TICKET_RESOLVED: DeedType.TICKET_UPDATE,
     EventType.TICKET_CLOSED: DeedType.TICKET_UPDATE,
     EventType.TICKET_REOPENED: DeedType.TICKET_UPDATE,
+    EventType.TICKET_DELETED: DeedType.TICKET_DELETE,
     EventType.CARD_CREATED: DeedType.FAILURE_CARD_CREATE,
     EventType.CARD_VERIFIED: DeedType.FAILURE_CARD_VERIFY,
 }

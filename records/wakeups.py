@@ -30,6 +30,7 @@ class Topic(StrEnum):
     CHANGE_LOG = "change_log"
     BATCHES = "batches"
     DEEDS = "deeds"
+    DATA_KEYS = "data_keys"
 
 
 class Wakeup:

@@ -18,6 +18,13 @@ def ticket_change(before: Ticket | None, after: Ticket, operation: Operation) ->
     return Change(before=known, after=_ticket_values(after, operation))
 
 
+def ticket_removal(ticket: Ticket, operation: Operation) -> Change:
+    """Give what a ticket was before it was taken away."""
+    if operation.seal is None:
+        return NO_CHANGE
+    return Change(before=_ticket_values(ticket, operation))
+
+
 def card_change(before: FailureCard | None, after: FailureCard, operation: Operation) -> Change:
     """Give what an operation changed of a card; `before` None: it is new."""
     if operation.seal is None:

@@ -4,12 +4,11 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 
 from access.checkpoints import AuditSigner, CheckpointFile
 from access.deeds import DeedVault, EventDeeds
-from access.vault import Vault
+from access.master_keys import MasterKeys
 from domain.errors import Tampered
 from records.audit_chain import SEALED_AT_ONCE, DeedChain
 from records.audit_trail import AuditTrail, DeedWriter
@@ -95,9 +94,9 @@ class AuditRuntime:
 
 
 def open_audit(
-    settings: Settings, records: Records, keys: Vault, file: Path | None = None
+    settings: Settings, records: Records, keys: MasterKeys, file: Path | None = None
 ) -> AuditRuntime:
-    """Join the audit; its keys follow from the index key of the vault, which does not rotate."""
+    """Join the audit; its keys follow from the index key, which does not rotate."""
     vault = build_deed_vault(keys)
     writer = DeedWriter(vault.sign)
     signer = build_signer(keys)
@@ -114,21 +113,16 @@ def open_audit(
     )
 
 
-def build_signer(keys: Vault) -> AuditSigner:
-    return AuditSigner(own_key(keys, "checkpoints"))
+def build_signer(keys: MasterKeys) -> AuditSigner:
+    return AuditSigner(keys.key_for("checkpoints"))
 
 
-def build_deed_vault(keys: Vault) -> DeedVault:
-    return DeedVault(own_key(keys, "deeds"))
+def build_deed_vault(keys: MasterKeys) -> DeedVault:
+    return DeedVault(keys.key_for("deeds"))
 
 
 def checkpoints_file(settings: Settings) -> Path:
     return settings.home / "audit" / "checkpoints.jsonl"
-
-
-def own_key(keys: Vault, purpose: str) -> bytes:
-    """Give a key for another purpose, that follows from the index key and tells nothing of it."""
-    return sha256(keys.mark("purpose", purpose)).digest()
 
 
 def _now_utc() -> datetime:

@@ -56,6 +56,7 @@ def listeners_of(type: EventType) -> frozenset[ListenerName]:
             | EventType.CARD_RETIRED
             | EventType.CARD_MERGED
             | EventType.CARD_RECHECK
+            | EventType.CARD_DELETED
         ):
             return OF_CARDS
         case (
@@ -67,7 +68,7 @@ def listeners_of(type: EventType) -> frozenset[ListenerName]:
             | EventType.FEEDBACK_GIVEN
         ):
             return frozenset({ListenerName.LEARNING})
-        case EventType.TICKET_CLOSED:
+        case EventType.TICKET_CLOSED | EventType.TICKET_DELETED:
             return frozenset({ListenerName.LEARNING, ListenerName.DRAFTING})
         case (
             EventType.FEEDBACK_OBSERVED

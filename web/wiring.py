@@ -18,7 +18,6 @@ from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError
 
 from access.tokens import AccessTokens
-from billing.ledger.vault_keys import demand_keys
 from domain.errors import InvalidInput, Unavailable, UnsafeSetting, WrongPassword
 from graph.cards import CardStore
 from graph.database import Graph
@@ -68,7 +67,7 @@ from sync.relay import Relay, RelayPace
 from sync.stream import Stream
 from web.alarms import AlarmWatch, open_alarms
 from web.audit import AuditRuntime, open_audit
-from web.billing import BillingRuntime, build_vault, open_billing
+from web.billing import BillingRuntime, open_billing, read_master_keys
 from web.card_cache import CardCache
 from web.health import Parts
 from web.local import files, stores
@@ -185,11 +184,11 @@ async def open_runtime(
             await _greet_stores(graph, records, redis)
             await migrate_graph(graph, embedder.dimensions)
             await migrate_records(records)
-            await demand_keys(records, build_vault(settings))
             return await ReportReader.of(VocabularyStore(graph), embedder)
 
         reader = await once_stores_answer(prepare, patience.start, report)
         runtime = join_parts(settings, patience, (embedder, reader), (graph, records, redis))
+        await runtime.billing.data_keys.demand_all()
         stack.push_async_callback(runtime.wakeups.close)
         yield replace(runtime, bus=urls.redis_url)
 
@@ -307,7 +306,7 @@ def join_parts(
 ) -> Runtime:
     """Join an embedder and its reader, and the clients of the three stores, into a house."""
     (embedder, reader), (graph, records, redis) = language, clients
-    audit = open_audit(settings, records, build_vault(settings))
+    audit = open_audit(settings, records, read_master_keys(settings))
     search, log = CardSearch(graph), ChangeLog(records, audit.events.write)
     stream = Stream(redis)
     kept = CardCache(redis, CardStore(graph))

@@ -1,9 +1,9 @@
 -- name: begin
 -- One saga for each operation of a garage.
 insert into saga (id, garage, ticket, operation, body_hash, asked, buyer, actor, role, at, state,
-                  address, agent)
+                  client, agent)
 values (%(id)s, %(garage)s, %(ticket)s, %(operation)s, %(body_hash)s, %(asked)s, %(buyer)s,
-        %(actor)s, %(role)s, %(at)s, 'running', %(address)s, %(agent)s)
+        %(actor)s, %(role)s, %(at)s, 'running', %(client)s, %(agent)s)
 on conflict do nothing
 
 -- name: held

@@ -92,7 +92,7 @@ delete from cursor_of where consumer = 'auditing';
 delete from handling where consumer = 'auditing';
 
 -- An invoice's saga may be ended by another process: it knows where the request came from.
-alter table saga add column address text, add column agent text;
+alter table saga add column client text, add column agent text;
 
 select keep_forever('deed');
 select keep_forever('audit_link');

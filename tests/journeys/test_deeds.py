@@ -20,6 +20,9 @@ from tests.journeys.test_repairs import ASSIGN, CLOSE, REOPEN, RESOLVE, START
 from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
+DELETE = """mutation ($id: ID!, $n: Int!, $op: UUID!) {
+  deleteTicket(id: $id, expectedVersion: $n, operationId: $op) {
+    __typename ... on Refusal { message } } }"""
 AGENT = "portal/2 (Kothrud)"
 TOLD = "Ravi Deshmukh 9800012345: the scooter of MH12AB1234 jerks at low speed"
 
@@ -101,6 +104,25 @@ async def test_a_refusal_is_a_deed_too(house: Runtime, somebody: Somebody) -> No
         (DeedType.TICKET_CREATE, "one", "manager", DeedResult.DONE),
         (DeedType.TICKET_UPDATE, "one", "manager", DeedResult.REFUSED),
     ]
+
+
+@pytest.mark.row("AD-6")
+async def test_a_deleted_ticket_leaves_its_deed(house: Runtime, somebody: Somebody) -> None:
+    admin, manager = somebody(Role.ADMIN, None), somebody(name="deletes")
+    made = await manager.report("Nobody will know that it squeaked")
+    asked = {"id": made["id"], "n": 1}
+    refused = await manager.ask(DELETE, **asked, op=str(uuid4()))
+    again = {**asked, "op": str(uuid4())}
+    answers = [await admin.ask(DELETE, **again) for _ in range(2)]
+    assert refused["__typename"] == "NotAllowed"
+    assert [one["__typename"] for one in answers] == ["TicketDeleted"] * 2
+    _, tried, done = await deeds(house, resource=made["key"])
+    assert [told(d) for d in (tried, done)] == [
+        (DeedType.TICKET_DELETE, "deletes", "manager", DeedResult.REFUSED),
+        (DeedType.TICKET_DELETE, admin.actor.id, "admin", DeedResult.DONE),
+    ]
+    assert (done.garage_id, done.new_value) == (PUNE, None)
+    assert (done.old_value or {})["status"] == "open"
 
 
 @pytest.mark.row("AD-7", "AD-8", "CA-19")

@@ -30,6 +30,9 @@ create card              createCard draftFromText
 update card              updateCard promoteCard
 verify card              verifyCard retireCard mergeCards undoMerge closeReview reviewQueue
 verify card,network      announceFirmware supersedePart
+delete ticket            deleteTicket
+delete card              deleteCard
+delete invoice           deleteDraft
 assign ticket            assignTicket reopenTicket jobs technicians suggestTechnicians
 assign ticket            registerBay bookJob rescheduleJob cancelJob
 update ticket            startRepair recordAttempt resolveTicket closeTicket adjustStock
@@ -48,6 +51,7 @@ DEEDS = {
         "assignTicket startRepair recordAttempt resolveTicket closeTicket reopenTicket".split(),
         DeedType.TICKET_UPDATE,
     ),
+    "deleteTicket": DeedType.TICKET_DELETE,
     "createCard": DeedType.FAILURE_CARD_CREATE,
     "verifyCard": DeedType.FAILURE_CARD_VERIFY,
     "issueInvoice": DeedType.INVOICE_CREATE,
