@@ -34,7 +34,7 @@ def note_attempt(
     named = next((str(arguments[name]) for name in NAMES if arguments.get(name)), "")
     result = DeedResult.REFUSED if isinstance(error, Refused) else DeedResult.FAILED
     said = {"error": error.__class__.__name__}
-    audit.refused.note(_deed(context, type, _key_of(named), after=said, result=result))
+    audit.refused.note(request_deed(context, type, _key_of(named), after=said, result=result))
 
 
 async def write_deed(
@@ -48,7 +48,7 @@ async def write_deed(
     audit = context.services.audit
     if audit is None:
         raise Unavailable("postgres", "the audit is not connected")
-    deed = _deed(context, type, resource, after=after, garage=garage)
+    deed = request_deed(context, type, resource, after=after, garage=garage)
     async with audit.records.transaction() as connection:
         await audit.writer.write(connection, [deed])
 
@@ -62,7 +62,7 @@ def _key_of(named: str) -> str | None:
     return None
 
 
-def _deed(  # noqa: PLR0913 - the fields that differ
+def request_deed(  # noqa: PLR0913 - the fields that differ
     context: RequestContext,
     type: DeedType,
     resource: str | None,
@@ -71,6 +71,7 @@ def _deed(  # noqa: PLR0913 - the fields that differ
     garage: GarageId | None = None,
     result: DeedResult = DeedResult.DONE,
 ) -> Deed:
+    """Give the deed of whoever asks, from where they ask; `garage`: another one than their own."""
     now, actor = context.services.now(), context.signed_in
     own = None if actor is None else actor.garage
     return Deed(
