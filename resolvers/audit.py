@@ -26,6 +26,8 @@ from schema.nodes import (
 from schema.vocabulary import After, First
 
 RESOURCE_LIMIT = 200
+# The kinds of things that deeds are done to, as their ids name them.
+KINDS = frozenset({"Ticket", "FailureCard", "Invoice", "Garage"})
 FilterArgument = Annotated[
     DeedFilterInput | None, strawberry.argument(description="Which deeds; null: all of them.")
 ]
@@ -90,9 +92,12 @@ def _parse_resource(value: str) -> str:
     if clean != value:
         raise InvalidInput("resource", "holds spaces around it, or letters that are not seen")
     try:
-        return parsed_id(value)[1]
+        kind, key = parsed_id(value)
     except InvalidInput:
         return value
+    if kind not in KINDS:
+        raise InvalidInput("resource", "is the id of nothing that deeds are kept of")
+    return key
 
 
 def _aware(field: str, moment: datetime | None) -> datetime | None:
