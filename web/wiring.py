@@ -44,6 +44,7 @@ from matching.rankers import FormulaRanker, FusedRanker, RankerName
 from matching.recall import SearchableCards
 from matching.word_rarity import WordRarity
 from records.analyses import AnalysisStore
+from records.api_keys import ApiKeyStore
 from records.change_log import ChangeLog
 from records.counters import CounterStore
 from records.cursors import ConsumerCursors
@@ -69,6 +70,7 @@ from sync.stream import Stream
 from web.billing import BillingRuntime, build_vault, open_billing
 from web.card_cache import CardCache
 from web.health import Parts
+from web.live_keys import LiveKeys
 from web.local import files, stores
 from web.local.home import StoreHome
 from web.local.progress import Report, StartProgress, ignore_progress
@@ -155,6 +157,7 @@ class Runtime:
     deltas: DeltaReader
     delta_cursors: SealedCursors
     tokens: AccessTokens
+    live_keys: LiveKeys
     billing: BillingRuntime
     opening: CircuitBreaker = field(default_factory=CircuitBreaker)
     parts: Parts = field(default_factory=Parts)
@@ -369,6 +372,12 @@ def join_parts(
         deltas=DeltaReader(log, cards),
         delta_cursors=SealedCursors(token_secret(settings)),
         tokens=build_tokens(settings),
+        live_keys=LiveKeys(
+            ApiKeyStore(records),
+            lambda: datetime.now(UTC),
+            wakeups.on(Topic.API_KEYS),
+            lambda: wakeups.hears,
+        ),
         billing=open_billing(settings, records, stored),
         bus=_redis_address(redis),
     )

@@ -37,6 +37,8 @@ create invoice           issueInvoice registerInvoice issueCreditNote editDraft 
 void   invoice           voidInvoice
 update invoice           recordPayment recordAdvance refundPayment closeMonth setPrice
 update setting           setBillingSettings
+read   setting,network   apiKeys trustedDocuments
+update setting,network   createApiKey revokeApiKey registerDocuments
 """
 NAMES = {"card": ResourceKind.CARD} | {kind.value: kind for kind in ResourceKind}
 API = build_api(introspection=False).types
