@@ -10,7 +10,15 @@ import strawberry
 from access.api_keys import RANDOM_BYTES, mint_secret
 from domain import limits
 from domain.access import Action, ResourceKind
-from domain.api_keys import NAME_LIMIT, ApiKey, KeyOrder, partner_name
+from domain.api_keys import (
+    LONGEST_DAYS,
+    MOST_GARAGES,
+    NAME_LIMIT,
+    ApiKey,
+    KeyOrder,
+    KeyScope,
+    partner_name,
+)
 from domain.errors import InvalidInput, OperationConflict
 from domain.ids import GarageId, KeyId, garage_id, key_id
 from resolvers.arguments import OperationArgument
@@ -119,6 +127,8 @@ def _order_of(said: ApiKeyInput) -> KeyOrder:
     Raises:
         InvalidInput: a value is wrong, or neither garages nor all of them are meant.
     """
+    limits.check_count("scopes", len(said.scopes), len(KeyScope), least=1)
+    limits.check_range("days", said.days, 1, LONGEST_DAYS)
     if (said.garages is None) is not said.every_garage:
         raise InvalidInput("garages", "name garages, or say `everyGarage: true`")
     return KeyOrder(
@@ -132,6 +142,7 @@ def _order_of(said: ApiKeyInput) -> KeyOrder:
 
 
 def _garages_of(named: list[strawberry.ID]) -> tuple[GarageId, ...]:
+    limits.check_count("garages", len(named), MOST_GARAGES, least=1)
     return tuple(dict.fromkeys(garage_id(key_of("Garage", one)) for one in named))
 
 

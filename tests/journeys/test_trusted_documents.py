@@ -51,7 +51,7 @@ async def register(boss: Person, partner: str = PARTNER, **texts: str) -> dict[s
 
 
 async def machine(boss: Person, rung: str, partner: str = PARTNER) -> Machine:
-    order = {"partner": partner, "name": rung, "garages": [PUNE], "rung": rung}
+    order: dict[str, Any] = {"partner": partner, "name": rung, "garages": [PUNE], "rung": rung}
     order["scopes"] = ["READ_CARDS"]
     made = await boss.ask(CREATE_KEY, key=order, op=str(uuid4()))
     return Machine(boss.client, made["secret"], made["apiKey"]["key"])
@@ -214,9 +214,11 @@ async def test_bad_manifest_registers_nothing(house: Runtime, boss: Person) -> N
         "Schema": ("query S { __schema { types { name } } }", "asks for the schema"),
         "Much": ("{ cards { edges { node { key " + "x: key " * 1_000 + "} } } }", "tokens"),
         "Dear": (
-            "query D($n: Int) { cards(first: $n) { edges { node { vehicles(first: $n) { edges { "
-            "node { make } } } verifiedBy: key } } } invoices(first: $n) { edges { node { "
-            "lines(first: $n) { edges { node { amount } } } } } } }",
+            (
+                "query D($n: Int) { cards(first: $n) { edges { node { vehicles(first: $n) { edges "
+                "{ node { make } } } } } } invoices(first: $n) { edges { node { "
+                "lines(first: $n) { edges { node { amount } } } } } } }"
+            ),
             "at most",
         ),
     }

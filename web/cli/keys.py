@@ -10,7 +10,7 @@ import typer
 
 from access.api_keys import RANDOM_BYTES, mint_secret
 from domain import limits
-from domain.api_keys import NAME_LIMIT, ApiKey, KeyOrder, KeyScope, Rung, partner_name
+from domain.api_keys import LONGEST_DAYS, NAME_LIMIT, ApiKey, KeyOrder, KeyScope, Rung, partner_name
 from domain.errors import InvalidInput
 from domain.ids import KeyId, PersonId, garage_id, key_id, uuid7
 from records.api_keys import ApiKeyStore
@@ -40,7 +40,7 @@ def create(  # noqa: PLR0913, PLR0917 - options, each by its name
     rung: Annotated[
         Rung, typer.Option(help="How far it is held to registered documents.")
     ] = Rung.ID_ONLY,
-    days: Annotated[int, typer.Option(help="How long it holds.")] = 90,
+    days: Annotated[int, typer.Option(min=1, max=LONGEST_DAYS, help="How long it holds.")] = 90,
 ) -> None:
     """Make a key, and print its secret this once."""
     if bool(garage) is every_garage:
