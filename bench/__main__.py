@@ -47,6 +47,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.trusted_documents": ("trusted_document_first_ratio", "trusted_document_warm_ratio"),
     "bench.ledger": ("invoices_per_second", "invoice_gaps", "month_report_s"),
     "bench.paper": ("invoice_pdf_p95_ms",),
+    "bench.rotation": ("rotation_failed_reads",),
     "bench.tickets": ("tickets_per_minute", "tickets_refused", "tickets_lost"),
     "bench.intake": ("intake_p99_stopped_ratio",),
     "bench.invalidation": ("invalidation_p99_ms",),

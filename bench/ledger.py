@@ -15,7 +15,7 @@ from pathlib import Path
 from time import perf_counter
 from uuid import uuid4
 
-from access.vault import Vault
+from access.vault import DataKey, KeyRing, Vault
 from bench.bars import Bar, Better
 from billing.gst import invoices, lines
 from billing.gst.gstin import check_character
@@ -46,7 +46,7 @@ ONE_IN = 10
 LINES = 1_000_000
 GOAL_MONTH_S = 1.0
 MONTH = date(2024, 11, 1)
-VAULT = Vault(current="bench", keys={"bench": bytes(32)}, index_key=bytes(32))
+VAULT = Vault(ring=KeyRing.of_one(DataKey(name="bench", secret=bytes(32))), index_key=bytes(32))
 LOAD = """insert into invoice_line (issue_date, invoice, n, garage, kind, item, code, description,
   quantity, unit, unit_paise, taxable_paise, rate_bp, cgst_paise, sgst_paise, igst_paise, estimated)
 select date '2024-11-01' + (n %% 30)::int, 'inv_synthetic_' || n / 4, n %% 4, 'garage_' || n %% 50,

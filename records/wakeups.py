@@ -31,6 +31,7 @@ class Topic(StrEnum):
     BATCHES = "batches"
     API_KEYS = "api_keys"
     TRUSTED_DOCUMENTS = "trusted_documents"
+    DATA_KEYS = "data_keys"
 
 
 class Wakeup:

@@ -21,6 +21,7 @@ from domain.errors import AlreadyExists, OperationConflict, Unavailable
 from domain.events import EventType
 from domain.ids import CardId, TicketId
 from domain.matches import Embedding
+from domain.tombstones import Tombstone
 from domain.vehicles import VehicleContext
 from repair.operations import Operation
 from repair.ports import CardRepository, SentenceEmbedder, TicketRepository, VocabularyRepository
@@ -178,6 +179,25 @@ async def retire_card(
     event = operation.event(EventType.CARD_RETIRED, id, retired.version)
     await cards.put(retired, [event], expected=expected)
     return retired
+
+
+async def delete_card(
+    cards: CardRepository, id: CardId, expected: int, operation: Operation
+) -> Tombstone:
+    """Take a card that is not in use away for good; its versions stay as history.
+
+    Raises:
+        IllegalTransition: search finds it; retire it first.
+        NotFound, NotAllowed, StaleVersion: as they say.
+    """
+    buried = (await cards.tombstones([id], viewer_of(operation.actor))).get(id)
+    if buried is not None and buried.mark == operation.mark:
+        return buried
+    card = await card_for(cards, id, operation, Action.DELETE)
+    stone = card_lifecycle.bury_card(card, operation.mark, _card_change(operation, expected))
+    event = operation.event(EventType.CARD_DELETED, id, stone.version, card.provenance.garage)
+    await cards.bury(stone, [event], expected=expected)
+    return stone
 
 
 def embedded_text(card: FailureCard) -> str:

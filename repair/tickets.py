@@ -17,10 +17,12 @@ from domain.ids import CardId, PersonId, TicketId
 from domain.outcomes import STARS, Attempt, Outcome
 from domain.technicians import demand_certified
 from domain.tickets import Ticket, TicketChange
+from domain.tombstones import Tombstone
 from repair.operations import Operation
 from repair.ports import (
     CardRepository,
     TechnicianRepository,
+    TicketBooks,
     TicketRepository,
     VocabularyRepository,
 )
@@ -154,6 +156,28 @@ async def reopen_ticket(
         return ticket
     reopened = tickets.reopen_ticket(ticket, _ticket_change(operation, expected, ticket))
     return await _save_ticket(stored, reopened, EventType.TICKET_REOPENED, operation)
+
+
+async def delete_ticket(
+    stored: TicketRepository, books: TicketBooks, id: TicketId, expected: int, operation: Operation
+) -> Tombstone:
+    """Take a ticket away for good; a tombstone says that it was there, and whose.
+
+    Raises:
+        IllegalTransition: the books hold an invoice of it, or money that came ahead.
+        NotFound, NotAllowed, StaleVersion: as they say.
+    """
+    buried = (await stored.tombstones([id], operation.actor)).get(id)
+    if buried is not None and buried.mark == operation.mark:
+        return buried
+    ticket = await _stored_ticket(stored, id, operation, Action.DELETE)
+    stone = tickets.bury_ticket(
+        ticket, operation.actor.id, _ticket_change(operation, expected, ticket)
+    )
+    await books.demand_unbooked(id)
+    event = operation.event(EventType.TICKET_DELETED, id, stone.version, ticket.garage)
+    await stored.bury(stone, [event], expected=ticket.version)
+    return stone
 
 
 async def _stored_ticket(

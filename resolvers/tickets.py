@@ -13,6 +13,7 @@ from domain.ids import OperationId, TicketId, garage_id, person_id, ticket_id
 from domain.regions import count_by_region
 from domain.reports import FailureReport
 from domain.tickets import Ticket, TicketStatus
+from domain.tombstones import Tombstone
 from graph.garages import TicketFilter
 from repair import reports, tickets
 from repair.operations import Operation
@@ -23,7 +24,7 @@ from resolvers.arguments import ExpectedArgument, OperationArgument, TicketArgum
 from resolvers.context import RequestContext, RequestInfo
 from resolvers.guards import guard_field
 from resolvers.hazards import danger_first
-from resolvers.idempotency import TICKET, idempotent, operation_fingerprint
+from resolvers.idempotency import TICKET, TOMBSTONE, idempotent, operation_fingerprint
 from schema import tickets as schema_tickets
 from schema.hazards import SafetyAdvice
 from schema.inputs import AttemptInput, OutcomeInput, ReportInput, WithinInput
@@ -33,6 +34,7 @@ from schema.ticket_results import (
     AssignTicketResult,
     AttemptRecorded,
     CloseTicketResult,
+    DeleteTicketResult,
     FailureReported,
     RecordAttemptResult,
     ReopenTicketResult,
@@ -42,6 +44,7 @@ from schema.ticket_results import (
     StartRepairResult,
     TicketAssigned,
     TicketClosed,
+    TicketDeleted,
     TicketReopened,
     TicketResolved,
 )
@@ -269,6 +272,36 @@ class TicketMutations:
         body = {"verb": "reopenTicket", "expected": expected_version}
         return TicketReopened(
             ticket=await _change_ticket_once(context, operation_id, id, body, work)
+        )
+
+    @strawberry.mutation(
+        description="Take a ticket away for good: lists, counters and learning are as if it had "
+        "never been, and only that it was there stays. One with an invoice or money ahead stays."
+    )
+    @guard_field(Action.DELETE, ResourceKind.TICKET)
+    async def delete_ticket(
+        self,
+        info: RequestInfo,
+        operation_id: OperationArgument,
+        id: TicketArgument,
+        expected_version: ExpectedArgument,
+    ) -> DeleteTicketResult:
+        context, operation = info.context, info.context.operation_for(operation_id)
+        key = ticket_id(key_of("Ticket", id))
+
+        async def work() -> Tombstone:
+            given, books = context.services, context.billing.drafts
+            return await tickets.delete_ticket(
+                given.tickets, books, key, expected_version, operation
+            )
+
+        body = operation_fingerprint("deleteTicket", {"id": key, "expected": expected_version})
+        gone = await idempotent(context, operation.id, body, work, TOMBSTONE)
+        return TicketDeleted(
+            key=gone.id,
+            version=gone.version,
+            deleted_at=gone.deleted_at,
+            deleted_by=strawberry.ID(gone.deleted_by),
         )
 
 

@@ -58,6 +58,7 @@ def listeners_of(type: EventType) -> frozenset[ListenerName]:
             | EventType.CARD_RETIRED
             | EventType.CARD_MERGED
             | EventType.CARD_RECHECK
+            | EventType.CARD_DELETED
         ):
             return OF_CARDS | {ListenerName.AUDITING} if type in AUDITED else OF_CARDS
         case (
@@ -69,7 +70,7 @@ def listeners_of(type: EventType) -> frozenset[ListenerName]:
             | EventType.FEEDBACK_GIVEN
         ):
             return frozenset({ListenerName.LEARNING})
-        case EventType.TICKET_CLOSED:
+        case EventType.TICKET_CLOSED | EventType.TICKET_DELETED:
             return frozenset({ListenerName.LEARNING, ListenerName.DRAFTING})
         case (
             EventType.FEEDBACK_OBSERVED

@@ -152,7 +152,7 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
     heard = EventHandlers(
         search=search,
         learn=partial(handle_event, analysis_ports(runtime)),
-        draft=runtime.billing.billing.drafts.open_draft,
+        draft=runtime.billing.billing.drafts.follow_ticket,
         forget=runtime.card_cache.forget,
         tell=runtime.billing.notices.send_notice,
         hint=hint_handler(runtime.cards.severities, lambda: datetime.now(UTC)),
@@ -161,6 +161,7 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         "feed": runtime.feed.run,
         "wakeups": runtime.wakeups.run,
         "reader": partial(_learn_vocabulary, runtime, runtime.wakeups.on(Topic.GRAPH_OUTBOX)),
+        "data keys": partial(runtime.billing.data_keys.follow, runtime.wakeups.on(Topic.DATA_KEYS)),
         "lag": runtime.lag.watch,
         "keys": runtime.live_keys.run,
         "returns": lambda: _watch_returning_stores(runtime),

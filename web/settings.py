@@ -57,8 +57,9 @@ class Settings:
         management_host, management_port: a second port with `/health`, `/ready` and `/metrics`;
             None opens none.
         token_secret: signs the access tokens; None lets development make and keep its own.
-        vault_keys: seal who customers are: `NAME:BASE64`, 32 bytes each, the first for what is new,
-            `index:BASE64` for the marks to search by; None lets development make and keep its own.
+        vault_keys: wrap the keys that people are sealed with: `NAME:BASE64`, 32 bytes each, the
+            first for what is new, `index:BASE64` for the marks to search by; None lets development
+            make and keep its own.
         vendors: who sells parts: `NAME=URL NAME=URL …`, a password in the URL as it needs.
         smtp_url: the mail server, `smtps://USER:PASSWORD@HOST:PORT`; None keeps messages unsent.
         mail_from: the address that messages come from.

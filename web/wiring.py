@@ -18,7 +18,6 @@ from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError
 
 from access.tokens import AccessTokens
-from billing.ledger.vault_keys import demand_keys
 from domain.errors import InvalidInput, Unavailable, UnsafeSetting, WrongPassword
 from graph.cards import CardStore
 from graph.database import Graph
@@ -67,7 +66,7 @@ from sync.delta_cursors import DeltaCursors as SealedCursors
 from sync.feed import ChangeFeed
 from sync.relay import Relay, RelayPace
 from sync.stream import Stream
-from web.billing import BillingRuntime, build_vault, open_billing
+from web.billing import BillingRuntime, open_billing
 from web.card_cache import CardCache
 from web.health import Parts
 from web.live_keys import LiveKeys
@@ -184,11 +183,11 @@ async def open_runtime(
             await _greet_stores(graph, records, redis)
             await migrate_graph(graph, embedder.dimensions)
             await migrate_records(records)
-            await demand_keys(records, build_vault(settings))
             return await ReportReader.of(VocabularyStore(graph), embedder)
 
         reader = await once_stores_answer(prepare, patience.start, report)
         runtime = join_parts(settings, patience, (embedder, reader), (graph, records, redis))
+        await runtime.billing.data_keys.demand_all()
         stack.push_async_callback(runtime.wakeups.close)
         yield replace(runtime, bus=urls.redis_url)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from access.personal_fields import SAGA_BUYER
 from access.vault import Vault
 from billing.gst import terms
 from billing.gst.parties import Party
@@ -97,7 +98,7 @@ class SagaStore:
                 "operation": operation,
                 "body_hash": asked.body_hash,
                 "asked": Jsonb(terms.terms_to_json(asked.terms)),
-                "buyer": issued_documents.seal_party(asked.buyer, self._vault, own),
+                "buyer": issued_documents.seal_party(asked.buyer, self._vault, SAGA_BUYER.at(own)),
                 "actor": actor.id,
                 "role": actor.role,
                 "at": at,
@@ -176,7 +177,9 @@ class SagaStore:
             operation=OperationId(str(row["operation"])),
             asked=InvoiceRequest(
                 ticket=TicketId(row["ticket"]),
-                buyer=issued_documents.open_party(bytes(row["buyer"]), self._vault, own),
+                buyer=issued_documents.open_party(
+                    bytes(row["buyer"]), self._vault, SAGA_BUYER.at(own)
+                ),
                 terms=terms.read_terms(row["asked"]),
                 body_hash=row["body_hash"],
             ),

@@ -28,6 +28,9 @@ create card              createCard draftFromText
 update card              updateCard promoteCard
 verify card              verifyCard retireCard mergeCards undoMerge closeReview reviewQueue
 verify card,network      announceFirmware supersedePart
+delete ticket            deleteTicket
+delete card              deleteCard
+delete invoice           deleteDraft
 assign ticket            assignTicket reopenTicket jobs technicians suggestTechnicians
 assign ticket            registerBay bookJob rescheduleJob cancelJob
 update ticket            startRepair recordAttempt resolveTicket closeTicket adjustStock

@@ -35,7 +35,9 @@ def verify_books(
 ) -> None:
     """Read the whole audit again; exit 1 naming the first row that was touched."""
     settings = Settings.read()
-    kept = billing.build_anchors(settings, billing.build_vault(settings), anchors).read_anchors()
+    kept = billing.build_anchors(
+        settings, billing.read_master_keys(settings), anchors
+    ).read_anchors()
 
     async def work(records: Records) -> AuditResult:
         return await verify(records, kept)
@@ -58,7 +60,7 @@ def verify_books(
 def anchor() -> None:
     """Write down where every chain stands now; copy the file to another place."""
     settings = Settings.read()
-    kept = billing.build_anchors(settings, billing.build_vault(settings))
+    kept = billing.build_anchors(settings, billing.read_master_keys(settings))
 
     async def work(records: Records) -> int:
         return await kept.add_anchor(records, datetime.now(UTC))
