@@ -4,9 +4,8 @@ Whoever may read a field is given it in clear, after the reading was told (`Read
 cannot be told, it is not given. Everybody else who may read the record at all is given the mask.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import orjson
 
@@ -14,33 +13,26 @@ from access.personal_fields import EMPLOYEE_FIELDS
 from access.vault import Vault
 from domain.access import Action, Actor, Resource, ResourceKind, demand_allowed, may
 from domain.employees import (
-    ClearReading,
     Employee,
     EmployeeChange,
     EmployeeDetails,
     EmployeeField,
+    SealedField,
 )
 from domain.errors import AlreadyExists, NotFound
 from domain.ids import GarageId, PersonId
 from domain.personal_data import MASKED
 from records.employees import EmployeeStore
 
-ReadingAudit = Callable[[ClearReading], Awaitable[None]]
-
-
-async def audit_nothing(reading: ClearReading) -> None:
-    """Tell nobody: the audit of readings has no home yet."""
-    del reading
+ReadingAudit = Callable[[Sequence[SealedField]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Employees:
-    """The records of a house; `audit` is awaited before a field is given in clear."""
+    """The records of a house."""
 
     store: EmployeeStore
     vault: Vault
-    now: Callable[[], datetime]
-    audit: ReadingAudit = audit_nothing
 
     async def create(
         self, id: PersonId, garage: GarageId, details: EmployeeDetails, change: EmployeeChange
@@ -121,28 +113,26 @@ class Employees:
         return await self.store.page(_garage_of(actor), first=first, after=after)
 
     async def reveal(
-        self, employee: Employee, field: EmployeeField, reader: Actor, trace: str | None
-    ) -> str | None:
-        """Give a field in clear or masked; None: nothing is known.
+        self, fields: Sequence[SealedField], reader: Actor, audit: ReadingAudit
+    ) -> list[str | None]:
+        """Give fields in clear or masked, in their order; None: nothing is known.
 
-        A bank account is JSON; salary is whole paise.
+        `audit` is told of all clear readings before one is given. A bank account is JSON; salary
+        is whole paise.
+
+        Raises:
+            Unavailable: the audit does not answer, so nothing is read.
         """
-        sealed = employee.sealed.get(field)
-        if sealed is None:
-            return None
-        about = Resource(kind=ResourceKind.EMPLOYEE, garage=employee.garage, field=field)
-        if not may(reader, Action.READ, about):
-            return MASKED
-        reading = ClearReading(
-            employee=employee.id,
-            garage=employee.garage,
-            field=field,
-            by=reader,
-            at=self.now(),
-            trace=trace,
-        )
-        await self.audit(reading)
-        return self.vault.open(sealed, EMPLOYEE_FIELDS[field].at(employee.id)).decode()
+        clear = [one for one in fields if one.is_known and _may_read(reader, one)]
+        if clear:
+            await audit(clear)
+        return [self._shown(one, clear=one in clear) for one in fields]
+
+    def _shown(self, one: SealedField, *, clear: bool) -> str | None:
+        sealed = one.employee.sealed.get(one.field)
+        if sealed is None or not clear:
+            return None if sealed is None else MASKED
+        return self.vault.open(sealed, EMPLOYEE_FIELDS[one.field].at(one.employee.id)).decode()
 
     def fingerprint(self, body: str) -> str:
         """Give the keyed hash of what an operation asks."""
@@ -174,6 +164,11 @@ class Employees:
             for field, value in plain.items()
             if value is not None
         }
+
+
+def _may_read(reader: Actor, one: SealedField) -> bool:
+    garage, kind = one.employee.garage, ResourceKind.EMPLOYEE
+    return may(reader, Action.READ, Resource(kind=kind, garage=garage, field=one.field))
 
 
 def _demand(actor: Actor, action: Action, garage: GarageId) -> None:

@@ -184,3 +184,8 @@ FIELDS = (
 )
 SEALED = tuple(field for field in FIELDS if field.protection is Protection.SEALED)
 SEALED_TABLES = tuple(sorted({field.table for field in SEALED}))
+
+# What is kept in clear on purpose, and why.
+CLEAR = {
+    ("deed", "ip_address"): "an auditor has to be told from where (AD-15); only administrators are",
+}

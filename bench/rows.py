@@ -13,4 +13,5 @@ ROWS: Mapping[str, tuple[str, ...]] = {
     "rotation_failed_reads": ("EN-10",),
     "matrix_leaks": ("AZ-6",),
     "personal_data_in_clear": ("EN-2", "EN-3"),
+    "audit_found": ("AD-16",),
 }

@@ -87,16 +87,16 @@ class EmployeeChange:
     mark: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClearReading:
-    """Somebody was given a sealed field in clear: what the audit is told of."""
+@dataclass(frozen=True, slots=True)
+class SealedField:
+    """One field of one record, that somebody asks for."""
 
-    employee: PersonId
-    garage: GarageId
+    employee: Employee
     field: EmployeeField
-    by: Actor
-    at: datetime
-    trace: str | None
+
+    @property
+    def is_known(self) -> bool:
+        return self.field in self.employee.sealed
 
 
 def parse_account_number(value: str, named: str = "bankAccount.number") -> str:

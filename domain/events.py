@@ -59,6 +59,8 @@ class Event:
     """One fact: `entity` is the id of what it is about, `version` that thing's version after it.
 
     `garage` is where it happened (None for imports); `trace` ties it to the request it came from.
+    `deed` is what the audit alone may read of it, sealed (`access.deeds`): it leaves the store of
+    the act with the event and goes no further than the change log, which keeps it elsewhere.
     """
 
     id: EventId
@@ -70,3 +72,4 @@ class Event:
     garage: GarageId | None = None
     trace: str | None = None
     schema: int = SCHEMA_VERSION
+    deed: str | None = None

@@ -377,6 +377,7 @@ class Event(StructuredNode):
     version = IntegerProperty()
     at = DateTimeProperty()
     left_at = DateTimeProperty(index=True)
+    deed = StringProperty()
     actor = StringProperty()
     garage = StringProperty()
     trace = StringProperty()

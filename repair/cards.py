@@ -23,6 +23,7 @@ from domain.ids import CardId, TicketId
 from domain.matches import Embedding
 from domain.tombstones import Tombstone
 from domain.vehicles import VehicleContext
+from repair.deeds import card_change
 from repair.operations import Operation
 from repair.ports import CardRepository, SentenceEmbedder, TicketRepository, VocabularyRepository
 from repair.vocabulary import demand_known
@@ -70,7 +71,8 @@ async def create_card(
         await ports.tickets.get(ticket, actor)
     card = _new_card(content, operation, ticket)
     await check_card(ports, card, operation)
-    event = operation.event(EventType.CARD_CREATED, card.id, card.version)
+    change = card_change(None, card, operation)
+    event = operation.event(EventType.CARD_CREATED, card.id, card.version, change=change)
     try:
         await ports.cards.add(card, [event], await _embedding_of(ports.embedder, card))
     except AlreadyExists as error:
@@ -138,7 +140,8 @@ async def verify_card(
     if verified_already and await is_done_before(cards, card, expected, operation):
         return card
     verified = card_lifecycle.verify_card(card, _card_change(operation, expected))
-    event = operation.event(EventType.CARD_VERIFIED, id, verified.version)
+    change = card_change(card, verified, operation)
+    event = operation.event(EventType.CARD_VERIFIED, id, verified.version, change=change)
     await cards.put(verified, [event], expected=expected)
     return verified
 

@@ -8,6 +8,7 @@ import strawberry
 from domain import limits
 from domain.access import Action, ResourceKind
 from domain.cards import FailureCard
+from domain.deeds import DeedType
 from domain.errors import NotFound
 from domain.ids import ticket_id
 from domain.tombstones import Tombstone
@@ -186,7 +187,7 @@ class CardMutations:
         return CardsMarked(cards=made["cards"])
 
     @strawberry.mutation(description="Write a card; it is a draft until a second person verifies.")
-    @guard_field(Action.CREATE, ResourceKind.CARD)
+    @guard_field(Action.CREATE, ResourceKind.CARD, deed=DeedType.FAILURE_CARD_CREATE)
     async def create_card(
         self,
         info: RequestInfo,
@@ -229,7 +230,7 @@ class CardMutations:
         return CardUpdated(card=tickets.FailureCard.from_domain(made))
 
     @strawberry.mutation(description="Confirm a card that somebody else wrote.")
-    @guard_field(Action.VERIFY, ResourceKind.CARD)
+    @guard_field(Action.VERIFY, ResourceKind.CARD, deed=DeedType.FAILURE_CARD_VERIFY)
     async def verify_card(
         self,
         info: RequestInfo,

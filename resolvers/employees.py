@@ -10,6 +10,7 @@ import strawberry
 from billing.gst.pan import parse_pan
 from domain import employees as domain_employees
 from domain.access import Action, ResourceKind
+from domain.deeds import DeedType
 from domain.employees import BankAccount, EmployeeChange, EmployeeDetails
 from domain.errors import NotFound
 from domain.ids import OperationId, garage_id, person_id
@@ -42,7 +43,7 @@ DetailsArgument = Annotated[EmployeeInput, strawberry.argument(description="All 
 @strawberry.type
 class EmployeeQueries:
     @strawberry.field(description="Somebody's record; null when it is not yours to see.")
-    @guard_field(Action.READ, ResourceKind.EMPLOYEE)
+    @guard_field(Action.READ, ResourceKind.EMPLOYEE, deed=DeedType.EMPLOYEE_PII_ACCESS)
     async def employee(self, info: RequestInfo, id: EmployeeArgument) -> employees.Employee | None:
         context, key = info.context, person_id(id)
         try:
@@ -52,7 +53,7 @@ class EmployeeQueries:
         return employees.Employee.from_domain(found)
 
     @strawberry.field(description="The records that you may see, in the order of the persons' ids.")
-    @guard_field(Action.READ, ResourceKind.EMPLOYEE)
+    @guard_field(Action.READ, ResourceKind.EMPLOYEE, deed=DeedType.EMPLOYEE_PII_ACCESS)
     async def employees(
         self, info: RequestInfo, first: First = USUAL, after: After = None
     ) -> Connection[employees.Employee]:

@@ -8,11 +8,13 @@ import strawberry
 
 from billing.ledger.issued_documents import IssuedDocument
 from domain.access import Action, Resource, ResourceKind, demand_allowed
+from domain.deeds import DeedType
 from domain.employees import EmployeeField
 from domain.errors import InvalidInput, NotFound
 from domain.ids import InvoiceId, PersonId, person_id
 from repair.personal_data import CustomerPaper, customer_values, employee_values
 from resolvers.context import RequestContext, RequestInfo
+from resolvers.deeds import write_deed
 from resolvers.guards import guard_field
 from resolvers.invoices import demand_document, invoice_id_of
 from schema.personal_data import PersonalData
@@ -27,7 +29,9 @@ class PersonalDataQueries:
         description="All that is kept of one customer or one employee, as JSON to hand them; "
         "null when it is not yours to see. Each reading in clear is audited."
     )
-    @guard_field(Action.READ, ResourceKind.EMPLOYEE, ResourceKind.INVOICE)
+    @guard_field(
+        Action.READ, ResourceKind.EMPLOYEE, ResourceKind.INVOICE, deed=DeedType.REPORT_EXPORT
+    )
     async def personal_data(
         self,
         info: RequestInfo,
@@ -60,6 +64,7 @@ async def _employee(context: RequestContext, id: PersonId) -> Mapping[str, objec
     for field in EmployeeField:
         asked = Resource(kind=ResourceKind.EMPLOYEE, garage=found.garage, field=field)
         demand_allowed(context.actor, Action.READ, asked)
+    await write_deed(context, DeedType.REPORT_EXPORT, found.id, found.garage, {"of": "employee"})
     clear = {field: await context.reveal(found, field) for field in EmployeeField}
     account = clear[EmployeeField.BANK_ACCOUNT]
     opened = None if account is None else orjson.loads(account)
@@ -69,6 +74,8 @@ async def _employee(context: RequestContext, id: PersonId) -> Mapping[str, objec
 async def _customer(context: RequestContext, id: InvoiceId) -> Mapping[str, object]:
     # Who may bill a customer knows who that is (`RequestContext.sees_customers`).
     document = await demand_document(context, id, Action.CREATE)
+    told = {"of": "customer"}
+    await write_deed(context, DeedType.REPORT_EXPORT, document.id, document.garage, told)
     documents = await _documents_of_customer(context, document)
     ids = [one.id for one in documents]
     payments = await context.billing.payments.of_invoices(ids, document.garage)

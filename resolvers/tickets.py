@@ -9,6 +9,7 @@ import strawberry
 
 from domain.access import Action, ResourceKind
 from domain.cards import Severity
+from domain.deeds import DeedType
 from domain.ids import OperationId, TicketId, garage_id, person_id, ticket_id
 from domain.regions import count_by_region
 from domain.reports import FailureReport
@@ -121,7 +122,7 @@ ReportGarageArgument = Annotated[
 @strawberry.type
 class TicketMutations:
     @strawberry.mutation(description="Take in a failure; its cards are searched for right after.")
-    @guard_field(Action.CREATE, ResourceKind.TICKET, ResourceKind.CARD)
+    @guard_field(Action.CREATE, ResourceKind.TICKET, ResourceKind.CARD, deed=DeedType.TICKET_CREATE)
     async def report_failure(
         self,
         info: RequestInfo,
@@ -140,7 +141,7 @@ class TicketMutations:
         )
 
     @strawberry.mutation(description="Put a ticket into a technician's hands.")
-    @guard_field(Action.ASSIGN, ResourceKind.TICKET)
+    @guard_field(Action.ASSIGN, ResourceKind.TICKET, deed=DeedType.TICKET_UPDATE)
     async def assign_ticket(
         self,
         info: RequestInfo,
@@ -163,7 +164,7 @@ class TicketMutations:
         )
 
     @strawberry.mutation(description="Begin the repair, or go on with another card.")
-    @guard_field(Action.UPDATE, ResourceKind.TICKET)
+    @guard_field(Action.UPDATE, ResourceKind.TICKET, deed=DeedType.TICKET_UPDATE)
     async def start_repair(
         self,
         info: RequestInfo,
@@ -186,7 +187,7 @@ class TicketMutations:
         )
 
     @strawberry.mutation(description="Keep what was tried; what failed is knowledge too.")
-    @guard_field(Action.UPDATE, ResourceKind.TICKET)
+    @guard_field(Action.UPDATE, ResourceKind.TICKET, deed=DeedType.TICKET_UPDATE)
     async def record_attempt(
         self,
         info: RequestInfo,
@@ -209,7 +210,7 @@ class TicketMutations:
         )
 
     @strawberry.mutation(description="End the repair with its outcome; others learn from it.")
-    @guard_field(Action.UPDATE, ResourceKind.TICKET)
+    @guard_field(Action.UPDATE, ResourceKind.TICKET, deed=DeedType.TICKET_UPDATE)
     async def resolve_ticket(
         self,
         info: RequestInfo,
@@ -232,7 +233,7 @@ class TicketMutations:
         )
 
     @strawberry.mutation(description="Hand the vehicle back.")
-    @guard_field(Action.UPDATE, ResourceKind.TICKET)
+    @guard_field(Action.UPDATE, ResourceKind.TICKET, deed=DeedType.TICKET_UPDATE)
     async def close_ticket(  # noqa: PLR0913, PLR0917 - arguments of the API
         self,
         info: RequestInfo,
@@ -254,7 +255,7 @@ class TicketMutations:
         return TicketClosed(ticket=await _change_ticket_once(context, operation_id, id, body, work))
 
     @strawberry.mutation(description="Take a ticket up again: the repair did not hold.")
-    @guard_field(Action.ASSIGN, ResourceKind.TICKET)
+    @guard_field(Action.ASSIGN, ResourceKind.TICKET, deed=DeedType.TICKET_UPDATE)
     async def reopen_ticket(
         self,
         info: RequestInfo,
@@ -278,7 +279,7 @@ class TicketMutations:
         description="Take a ticket away for good: lists, counters and learning are as if it had "
         "never been, and only that it was there stays. One with an invoice or money ahead stays."
     )
-    @guard_field(Action.DELETE, ResourceKind.TICKET)
+    @guard_field(Action.DELETE, ResourceKind.TICKET, deed=DeedType.TICKET_DELETE)
     async def delete_ticket(
         self,
         info: RequestInfo,

@@ -43,6 +43,7 @@ from domain.ids import InvoiceId
 from graph.cards import CardStore
 from graph.tickets import TicketStore
 from graph.vocabulary import VocabularyStore
+from records.audit_trail import DeedWriter
 from records.data_keys import DataKeyStore
 from records.database import Records
 from records.employees import EmployeeStore
@@ -158,15 +159,19 @@ class BillingRuntime:
 
 
 def open_billing(
-    settings: Settings, records: Records, graph: tuple[TicketStore, CardStore, VocabularyStore]
+    settings: Settings,
+    records: Records,
+    graph: tuple[TicketStore, CardStore, VocabularyStore],
+    deeds: DeedWriter,
 ) -> BillingRuntime:
-    """Join the books to the graph."""
+    """Join the books to the graph and to the audit trail."""
     tickets, cards, vocabulary = graph
     master = read_master_keys(settings)
     data_keys = open_data_keys(master, records)
     records.before_transactions(data_keys.demand_read)
     vault = Vault(ring=data_keys.ring, index_key=master.index_key)
-    books, links = Books(records), PdfLinks(master.key_for("links"), base=_address(settings))
+    books = Books(records, deeds)
+    links = PdfLinks(master.key_for("links"), base=_address(settings))
     invoicing = InvoicePorts(
         tickets=tickets,
         cards=cards,
@@ -192,7 +197,7 @@ def open_billing(
         notices=build_notices(settings, billing, links),
         anchors=build_anchors(settings, master),
         data_keys=data_keys,
-        employees=Employees(store=EmployeeStore(records), vault=vault, now=_now_utc),
+        employees=Employees(store=EmployeeStore(records), vault=vault),
         links=links,
         press=PdfPrinter(),
     )

@@ -4,6 +4,9 @@ Twice: what each store gives when it is asked for all of it (compressed and pack
 way), and the bytes of its files, its write-ahead logs and its own logs.
 """
 
+import asyncio
+import os
+import subprocess
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -16,9 +19,9 @@ from records.database import Records
 from tests.empty_stores import TABLES
 from web.wiring import Runtime
 
-PIECE = 1 << 24
-# What a store's program or we ship, which no customer wrote: libraries and the password files.
-SHIPPED = frozenset({".jar", ".class", ".so"})
+STORES = ("postgres", "neo4j", "redis", "logs")
+# What a store's program brings along, which nobody wrote here.
+SHIPPED = ("--exclude=*.jar", "--exclude-dir=jars")
 NODES = """MATCH (n) WITH n, [k IN keys(n) WHERE NOT k STARTS WITH 'embedding'] AS names
 RETURN [k IN names | [k, n[k]]] AS said"""
 EDGES = "MATCH ()-[r]->() RETURN [k IN keys(r) | [k, r[k]]] AS said"
@@ -31,9 +34,8 @@ async def found_words(house: Runtime, root: Path, words: Iterable[str]) -> dict[
     async for place, text in _answers(house):
         _note(found, wanted, place, text.lower())
     await _write_down(house)
-    for path in _files(root):
-        for piece in _pieces(path, max(len(f) for forms in wanted.values() for f in forms)):
-            _note(found, wanted, path.relative_to(root).parts[0], piece.lower())
+    for path, word in await asyncio.to_thread(_matches, root, [*wanted]):
+        found.setdefault(word, set()).add(path.relative_to(root).parts[0])
     return found
 
 
@@ -100,20 +102,18 @@ async def _write_down(house: Runtime) -> None:
     await house.graph.read("CALL db.checkpoint() YIELD success RETURN success")
 
 
-def _files(root: Path) -> Sequence[Path]:
-    folders = [root / name for name in ("postgres", "neo4j", "redis", "logs")]
+def _matches(root: Path, words: Sequence[str]) -> list[tuple[Path, str]]:
+    """Give each word that stands in a file, by grep: it reads what Python would take minutes for."""
+    folders = [str(root / name) for name in STORES if (root / name).is_dir()]
+    # Zeros end its lines: files that were made as long as they will be have gigabytes of them.
+    asked = ["grep", "-r", "-a", "-i", "-o", "-H", "-z", "-F", *SHIPPED, "-f", "-", *folders]
+    written = "\n".join(words).encode()
+    ran = subprocess.run(  # noqa: S603 - the words are ours
+        asked, input=written, capture_output=True, check=False, env={"LC_ALL": "C", **os.environ}
+    )
+    by_word = {word.lower(): word for word in words}
+    said = [one.decode(errors="replace") for one in ran.stdout.split(b"\0") if one]
+    # The first colon ends the path: no file of a store has one in its name.
     return [
-        path
-        for folder in folders
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.is_symlink() and path.suffix not in SHIPPED
+        (Path(path), by_word[word.lower()]) for path, _, word in (s.partition(":") for s in said)
     ]
-
-
-def _pieces(path: Path, overlap: int) -> Iterable[bytes]:
-    """Yield a file's bytes, a word that lies over the end of a piece once more with the next."""
-    kept = b""
-    with path.open("rb") as file:
-        while piece := file.read(PIECE):
-            yield kept + piece
-            kept = piece[-overlap:]

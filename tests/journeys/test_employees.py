@@ -8,12 +8,14 @@ import pytest
 
 from access.personal_fields import EMPLOYEE_FIELDS
 from domain.access import Role
+from domain.deeds import DeedResult, DeedType
 from domain.employees import EmployeeField
 from domain.personal_data import MASKED
 from tests.journeys import billing_garage
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, Person
 from tests.journeys.stored_counts import stored_counts
+from tests.journeys.test_deeds import deeds
 from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
@@ -202,3 +204,31 @@ async def test_what_is_kept_of_somebody_is_exported(house: Runtime, somebody: So
     for person, named in refused:
         [error] = (await person.answer(EXPORT, **named))["errors"]
         assert error["extensions"]["code"] == "NOT_ALLOWED"
+
+
+@pytest.mark.row("AD-11", "AD-12", "EN-8")
+async def test_each_clear_reading_is_a_deed(house: Runtime, somebody: Somebody) -> None:
+    key, boss = await opened(somebody(Role.ADMIN)), somebody()
+    accountant, asha = somebody(Role.ACCOUNTANT), somebody(Role.TECHNICIAN, name="asha")
+    await accountant.ask(ONE, id=key)
+    await boss.ask(f"query ($id: ID!) {{ employee(id: $id) {{ {FIELDS} again: pan }} }}", id=key)
+    await asha.answer(ONE, id=key)
+    told = [
+        (one.event_type, one.new_value, one.garage_id, one.result)
+        for person in (accountant, boss)
+        for one in await deeds(house, resource=key, user=person.actor.id)
+    ]
+    salary, other = DeedType.EMPLOYEE_SALARY_VIEW, DeedType.EMPLOYEE_PII_ACCESS
+    kinds = {"salary": salary, "bank_account": other, "pan": other, "aadhaar": other}
+    clear = [(kinds[name], {"field": name}, PUNE, DeedResult.DONE) for name in kinds]
+    assert sorted(told, key=str) == sorted([clear[0], *clear], key=str)
+    refused = await deeds(house, user=asha.actor.id)
+    assert [(one.event_type, one.result) for one in refused] == [(other, DeedResult.REFUSED)]
+
+
+@pytest.mark.row("AD-13")
+async def test_an_export_is_a_deed(house: Runtime, somebody: Somebody) -> None:
+    key, boss = await opened(somebody(Role.ADMIN)), somebody()
+    await boss.ask(EXPORT, employee=key)
+    told = await deeds(house, resource=key, type=DeedType.REPORT_EXPORT)
+    assert [(one.user_id, one.new_value) for one in told] == [(boss.actor.id, {"of": "employee"})]

@@ -207,9 +207,14 @@ def _another(name: str, root: GraphQLField, place: Planted) -> list[Given]:
     own = next((kind for kind in kinds if kind in hidden), None)
     if "id" in root.args and own is not None and name not in OTHER_IDS:
         named["id"] = own
-    asked = {name: hidden[kind] for name, kind in named.items() if name in root.args}
+    ids = {arg for arg, kind in _argument_kinds(root).items() if kind.rstrip("!") == "ID"}
+    asked = {name: hidden[kind] for name, kind in named.items() if name in ids}
     # A field that needs another thing than these asks for nothing that is hidden here.
-    return [dict(zip(asked, ids, strict=True)) for ids in zip(*asked.values(), strict=False)]
+    return [dict(zip(asked, each, strict=True)) for each in zip(*asked.values(), strict=False)]
+
+
+def _argument_kinds(root: GraphQLField) -> dict[str, str]:
+    return {name: str(cast("Any", argument).type) for name, argument in root.args.items()}
 
 
 def _missing(id: str) -> str:
