@@ -103,13 +103,13 @@ async def _write_down(house: Runtime) -> None:
 
 
 def _matches(root: Path, words: Sequence[str]) -> list[tuple[Path, str]]:
-    """Give each word that stands in a file, by grep: it reads what Python would take minutes for."""
+    """Give each word that stands in a file, by grep, where Python would take minutes."""
     folders = [str(root / name) for name in STORES if (root / name).is_dir()]
     # Zeros end its lines: files that were made as long as they will be have gigabytes of them.
     asked = ["grep", "-r", "-a", "-i", "-o", "-H", "-z", "-F", *SHIPPED, "-f", "-", *folders]
     written = "\n".join(words).encode()
     ran = subprocess.run(  # noqa: S603 - the words are ours
-        asked, input=written, capture_output=True, check=False, env={"LC_ALL": "C", **os.environ}
+        asked, input=written, capture_output=True, check=False, env={**os.environ, "LC_ALL": "C"}
     )
     by_word = {word.lower(): word for word in words}
     said = [one.decode(errors="replace") for one in ran.stdout.split(b"\0") if one]
