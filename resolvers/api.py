@@ -34,6 +34,7 @@ from resolvers.matching import MatchingQueries
 from resolvers.nodes import NodeQueries
 from resolvers.offline.delta import OfflineMutations, OfflineQueries
 from resolvers.payments import PaymentMutations
+from resolvers.people import PeopleMutations, PeopleQueries
 from resolvers.plans.plans import Plans
 from resolvers.refusals import HANDLERS
 from resolvers.reviews import ReviewMutations, ReviewQueries
@@ -67,6 +68,7 @@ class Query(
     DigestQueries,
     JobQueries,
     TechnicianQueries,
+    PeopleQueries,
 ):
     pass
 
@@ -85,6 +87,7 @@ class Mutation(
     StockMutations,
     OfflineMutations,
     JobMutations,
+    PeopleMutations,
 ):
     pass
 

@@ -1,5 +1,6 @@
 """What one request carries: who asks, until when, its trace, its loaders, and what was degraded."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -8,6 +9,8 @@ from uuid import UUID
 
 import strawberry
 
+from access.people import PeopleAdministration
+from access.revocations import RightsWatch
 from billing.ledger.books import BooksChange
 from domain.access import (
     Action,
@@ -16,6 +19,7 @@ from domain.access import (
     ResourceKind,
     Viewer,
     demand_allowed,
+    demand_on_shift,
     may,
     viewer_of,
 )
@@ -60,6 +64,7 @@ class RequestContext:
         signed_in: who asks, None before anybody vouched for them.
         caller: the name that their share of the service is counted under.
         expires: when the word for them ends; subscriptions end with it.
+        watch: tells that it ended before; only of those who stay, on a socket or a stream.
         degraded: what did not answer while this request was answered (FB-4).
         authorization: the header that a socket was opened with.
         connection_params: what its client sent to initialise it.
@@ -73,6 +78,7 @@ class RequestContext:
     signed_in: Actor | None = None
     caller: str = ""
     expires: datetime | None = None
+    watch: RightsWatch | None = None
     degraded: list[str] = field(default_factory=list[str])
     authorization: str | None = None
     connection_params: dict[str, Any] | None = None
@@ -121,6 +127,17 @@ class RequestContext:
         if self.services.billing is None:
             raise Unavailable("postgres", "the books are not connected")
         return self.services.billing
+
+    @property
+    def people(self) -> PeopleAdministration:
+        """Who comes in and as what.
+
+        Raises:
+            Unavailable: the records of people are not connected.
+        """
+        if self.services.people is None:
+            raise Unavailable("postgres", "the records of people are not connected")
+        return self.services.people
 
     @property
     def garage_filter(self) -> GarageId | None:
@@ -173,6 +190,11 @@ class RequestContext:
             return None
         return max(0.0, (self.expires - self.services.now()).total_seconds())
 
+    @property
+    def rights_end(self) -> asyncio.Event | None:
+        """What is set when the rights of somebody who stays have ended."""
+        return None if self.watch is None else self.watch.over
+
     def note_withdrawn(self, entity: str) -> None:
         """Note that an event was about something that is not for these eyes."""
         if self.position is not None and self.position.on_withdrawn is not None:
@@ -182,6 +204,10 @@ class RequestContext:
         """Note that this run of a subscription is over."""
         if self.position is not None:
             self.position.is_over = True
+
+    def demand_on_shift(self) -> None:
+        """Raise NotAllowed outside the hours of a caller who is held to them (AU-5)."""
+        demand_on_shift(self.actor, self.services.now())
 
     def demand_allowed(
         self, action: Action, kinds: Sequence[ResourceKind], *, network: bool = False

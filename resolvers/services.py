@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from access.people import PeopleAdministration
 from billing.ledger.drafts import DraftStore
 from billing.ledger.payments import PaymentStore
 from billing.ledger.registrations import RegistrationStore
@@ -186,7 +187,9 @@ class OfflineRecords(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """`billing` is None where the books are not connected; `intake_breaker` guards new tickets."""
+    """`billing` and `people` are None where the books, or the records of people, are not connected;
+    `intake_breaker` guards new tickets.
+    """
 
     cards: CardCatalogue
     card_cache: CachedCards
@@ -212,4 +215,5 @@ class Services:
     delta_cursors: DeltaCursors
     now: Callable[[], datetime]
     billing: BillingServices | None = None
+    people: PeopleAdministration | None = None
     intake_breaker: CircuitBreaker = field(default_factory=CircuitBreaker)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import orjson
 from starlette.applications import Starlette
@@ -13,8 +14,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
+from access.revocations import RightsWatch
+from domain.access import Actor
 from resolvers.api import build_api
 from resolvers.services import Services
+from resolvers.sign_in import SignInUseCases, build_sign_in_api
 from resolvers.subscriptions.shared_runs import SharedRuns
 from sync.offline_queue import SCHEMA
 from web.body_limits import BodyLimit
@@ -30,6 +34,8 @@ from web.loop_lag import LoopLag
 from web.metrics import Metrics
 from web.middleware import RequestEnvelope
 from web.operators import Operators
+from web.sign_in import PATH as SIGN_IN
+from web.sign_in import SignInEndpoint
 from web.ui.page import ExplorerPage
 
 GRAPHQL = "/v1/graphql"
@@ -40,6 +46,9 @@ CALLERS_HEADERS = ["Authorization", "Content-Type", "GraphQL-Require-Preflight",
 PREFLIGHT_SECONDS = 600
 MOVED = ("/graphql", "/v2/graphql")
 ASSETS = "/v1/ui"
+JWKS = "/.well-known/jwks.json"
+# A key is published before it signs; whoever meets an unknown one reads again.
+JWKS_SECONDS = 60
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 OPERATIONAL = ("/health", "/ready", "/metrics")
 
@@ -61,6 +70,9 @@ class AppOptions:
         operators: who may read the metrics and which parts are missing; None: whom development
             admits, everybody.
         parts: what runs beside the stores.
+        watch: tells who stays on a socket or a stream when their rights end; None: they never do.
+        sign_in: lets in whoever is not known yet; None where the records are not connected.
+        jwks: gives the public keys of access tokens.
         papers: answers signed links to PDFs; None where there are no books.
         caps: how much any one caller may take.
         lag: how late the loop is, kept by whoever watches it.
@@ -79,16 +91,20 @@ class AppOptions:
     lag: LoopLag = field(default_factory=LoopLag)
     operators: Operators | None = None
     parts: Parts = field(default_factory=Parts)
+    watch: Callable[[Actor], RightsWatch] | None = None
+    sign_in: SignInUseCases | None = None
+    jwks: Callable[[], Mapping[str, Any]] | None = None
 
 
 def application(services: Services, options: AppOptions) -> Starlette:
     """Build the application; nothing is opened and nothing global is touched."""
     page = ExplorerPage(options.ui, ASSETS, GRAPHQL) if options.development else None
-    named = [GRAPHQL, STREAM, *MOVED, *OPERATIONAL]
+    named = [GRAPHQL, STREAM, SIGN_IN, JWKS, *MOVED, *OPERATIONAL]
     return Starlette(
         routes=[
             *_graphql_routes(services, options, page),
             *_operational_routes(options),
+            *_key_routes(options),
             *_asset_routes(page),
             *_pdf_routes(options),
         ],
@@ -130,7 +146,11 @@ def _graphql_routes(
     audiences = SharedRuns(api, caps.audiences, caps.audiences_per_person)
     gate = Gate(caps, options.lag)
     callers = CallerRules(
-        verify=options.verify, gate=gate, origins=options.origins, anonymous=development
+        verify=options.verify,
+        gate=gate,
+        origins=options.origins,
+        anonymous=development,
+        watch=options.watch,
     )
     view = GraphQLView(audiences, services, callers, options.metrics)
     events = GraphQLView(audiences, services, callers, options.metrics, stream=True)
@@ -141,8 +161,38 @@ def _graphql_routes(
         Route(GRAPHQL, plain),
         Route(STREAM, stream),
         Route(RECORDS, _records),
+        *_sign_in_routes(services, options, gate),
         *(Route(path, _moved_response, methods=METHODS) for path in MOVED),
     ]
+
+
+def _sign_in_routes(services: Services, options: AppOptions, gate: Gate) -> list[BaseRoute]:
+    if options.sign_in is None:
+        return []
+    door = SignInEndpoint(
+        api=build_sign_in_api(introspection=options.development),
+        door=options.sign_in,
+        gate=gate,
+        now=services.now,
+        origins=options.origins,
+        deadline=options.deadline,
+    )
+    return [Route(SIGN_IN, door)]
+
+
+def _key_routes(options: AppOptions) -> list[BaseRoute]:
+    """Give the public keys of access tokens to whoever checks them without asking us."""
+    if options.jwks is None:
+        return []
+    jwks = options.jwks
+
+    async def answer(_: Request) -> Response:
+        headers = {"cache-control": f"public, max-age={JWKS_SECONDS}"}
+        return Response(
+            orjson.dumps(jwks()), media_type="application/jwk-set+json", headers=headers
+        )
+
+    return [Route(JWKS, answer)]
 
 
 def _operational_routes(options: AppOptions) -> list[BaseRoute]:

@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from access.revocations import OVER
 from domain.errors import NotAuthenticated
 from resolvers.subscriptions.audience import Broadcast, RunEnded, RunRefused
 from resolvers.subscriptions.changes import parse_cursor
@@ -39,11 +40,18 @@ def resume_after(asked: SubscriptionRequest, last_event_id: str | None) -> Subsc
 class EventStream(Response):
     media_type = "text/event-stream"
 
-    def __init__(self, news: AsyncGenerator[Broadcast], seconds: float | None) -> None:
+    def __init__(
+        self,
+        news: AsyncGenerator[Broadcast],
+        seconds: float | None,
+        over: asyncio.Event | None = None,
+    ) -> None:
+        """`over` is set when the rights of whoever follows have ended."""
         super().__init__(headers=HEADERS)
         del self.headers["content-length"]
         self._news = news
         self._seconds = seconds
+        self._over = over
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         del scope, receive
@@ -52,11 +60,31 @@ class EventStream(Response):
         async with aclosing(self._news):
             try:
                 async with asyncio.timeout(self._seconds):
-                    await self._told(send)
+                    ended = await self._told_until_over(send)
             except TimeoutError:
-                await _send_text(send, _event_text(_expired_text()))
+                await _send_text(send, _event_text(_ended_text("the token has expired")))
+            else:
+                if ended:
+                    await _send_text(send, _event_text(_ended_text(OVER)))
         await _send_text(send, COMPLETE)
         await send({"type": "http.response.body", "body": b""})
+
+    async def _told_until_over(self, send: Send) -> bool:
+        """Tell the news; say whether the right to them ended before they did."""
+        if self._over is None:
+            await self._told(send)
+            return False
+        told = asyncio.create_task(self._told(send))
+        ended = asyncio.create_task(self._over.wait())
+        try:
+            await asyncio.wait({told, ended}, return_when=asyncio.FIRST_COMPLETED)
+            if told.done():
+                told.result()
+            return not told.done()
+        finally:
+            for task in (told, ended):
+                task.cancel()
+            await asyncio.gather(told, ended, return_exceptions=True)
 
     async def _told(self, send: Send) -> None:
         async for news in _with_pings(self._news):
@@ -104,9 +132,9 @@ def _event_text(payload: str, seq: int | None = None) -> str:
     return f"{numbered}event: next\r\ndata: {payload}\r\n\r\n"
 
 
-def _expired_text() -> str:
+def _ended_text(why: str) -> str:
     said = {
-        "message": str(NotAuthenticated("the token has expired")),
+        "message": str(NotAuthenticated(why)),
         "extensions": {"code": "NOT_AUTHENTICATED"},
     }
     return orjson.dumps({"data": None, "errors": [said]}).decode()

@@ -1,6 +1,6 @@
 """GraphQL over HTTP, to the letter of its specification, on top of Strawberry's view."""
 
-from collections.abc import AsyncGenerator, Collection, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,6 +22,8 @@ from strawberry.types import ExecutionResult, SubscriptionExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.unset import UNSET, UnsetType
 
+from access.revocations import RightsWatch
+from domain.access import Actor
 from domain.errors import NotAuthenticated, TooMany
 from resolvers.context import RequestContext
 from resolvers.documents import TOO_MUCH, QueryDocument
@@ -46,12 +48,16 @@ INIT_WAIT = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerRules:
-    """How callers are known, which pages may call, and whether anybody may who is not known."""
+    """How callers are known, which pages may call, and whether anybody may who is not known.
+
+    `watch` tells those who stay when what let them in has ended.
+    """
 
     verify: Verify
     gate: Gate
     origins: Collection[str] = ()
     anonymous: bool = False
+    watch: Callable[[Actor], RightsWatch] | None = None
 
 
 class GraphQLView(GraphQL[RequestContext, None]):
@@ -153,11 +159,17 @@ class GraphQLView(GraphQL[RequestContext, None]):
             except NotAuthenticated as error:
                 raise ConnectionRejectionError from error
             context.caller = caller_name(context.signed_in, None)
+            self._watch_rights(context)
         return UNSET
 
     def _sign_in(self, context: RequestContext, authorization: str) -> None:
         now = self._services.now()
         context.signed_in, context.expires = self._callers.verify(bearer_token(authorization), now)
+
+    def _watch_rights(self, context: RequestContext) -> None:
+        """Hear from now on when the rights of a caller end who stays."""
+        if self._callers.watch is not None and context.signed_in is not None:
+            context.watch = self._callers.watch(context.signed_in)
 
     # What comes in.
 
@@ -208,8 +220,11 @@ class GraphQLView(GraphQL[RequestContext, None]):
         if asked is None or context.signed_in is None:
             return None
         asked = resume_after(asked, request.headers.get("last-event-id"))
+        self._watch_rights(context)
         following = self.audiences.follow(asked, context)
-        return EventStream(self._shared(following, context), context.seconds_left)
+        return EventStream(
+            self._shared(following, context), context.seconds_left, over=context.rights_end
+        )
 
     async def _shared(
         self, following: AsyncGenerator[Broadcast], context: RequestContext

@@ -74,7 +74,10 @@ def build_application(runtime: Runtime) -> Starlette:
     return application(
         build_services(runtime),
         AppOptions(
-            verify=runtime.tokens.verify,
+            verify=runtime.people.callers.verify,
+            watch=runtime.people.revocations.watch,
+            sign_in=runtime.people.door,
+            jwks=runtime.people.keys.jwks,
             probes=build_probes(runtime),
             development=not settings.production,
             origins=settings.allowed_origins,
@@ -125,6 +128,7 @@ def build_services(runtime: Runtime) -> Services:
         delta_cursors=runtime.delta_cursors,
         now=lambda: datetime.now(UTC),
         billing=runtime.billing.billing,
+        people=runtime.people.administration,
         intake_breaker=runtime.opening,
     )
 
@@ -153,6 +157,9 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "feed": runtime.feed.run,
         "wakeups": runtime.wakeups.run,
+        "revocations": partial(
+            runtime.people.revocations.run, runtime.wakeups.on(Topic.REVOCATIONS)
+        ),
         "reader": partial(_learn_vocabulary, runtime, runtime.wakeups.on(Topic.GRAPH_OUTBOX)),
         "lag": runtime.lag.watch,
         "returns": lambda: _watch_returning_stores(runtime),
@@ -328,6 +335,7 @@ async def _watch_returning_stores(runtime: Runtime) -> None:
 async def _trim_log(runtime: Runtime) -> None:
     while not is_cancelled():
         await runtime.change_log.trim()
+        await runtime.people.forget()
         await asyncio.sleep(TRIM_SECONDS)
 
 

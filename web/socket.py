@@ -41,6 +41,8 @@ CLOSE_SECONDS = 2.0
 SILENT = 4408
 CROWDED = 4429
 EXPIRED = 4401
+# Clients may come again with another token, as the graphql-ws client does by itself.
+REVOKED = 4403
 
 
 # Strawberry gives every operation of a socket its one context; each runs in a task of its own.
@@ -251,10 +253,29 @@ class SubscriptionSocket(BaseGraphQLTransportWSHandler[RequestContext, None]):
         with contextlib.suppress(WebSocketDisconnected, RuntimeError):
             try:
                 async with asyncio.timeout(self.context.seconds_left):
-                    await self._pinged()
-                await self._closed(SILENT, "No pong")
+                    silent = await self._pinged_until_over()
+                code, said = (SILENT, "No pong") if silent else (REVOKED, "The session is over")
+                await self._closed(code, said)
             except TimeoutError:
                 await self._closed(EXPIRED, "The token has expired")
+
+    async def _pinged_until_over(self) -> bool:
+        """Ping until the client falls silent (True), or its rights end."""
+        over = self.context.rights_end
+        if over is None:
+            await self._pinged()
+            return True
+        pinged, ended = asyncio.create_task(self._pinged()), asyncio.create_task(over.wait())
+        try:
+            await asyncio.wait({pinged, ended}, return_when=asyncio.FIRST_COMPLETED)
+            if ended.done():
+                return False
+            pinged.result()
+            return True
+        finally:
+            for task in (pinged, ended):
+                task.cancel()
+            await asyncio.gather(pinged, ended, return_exceptions=True)
 
     async def _pinged(self) -> None:
         """Ping, and return once a ping was not answered or not even taken."""

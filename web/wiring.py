@@ -17,6 +17,13 @@ from typing import Protocol, TypeVar
 from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError
 
+from access.first_admin import AdminMaker
+from access.passwords import Passwords
+from access.people import NameSeal, PeopleAdministration
+from access.person_tokens import CallerTokens, PersonTokens
+from access.revocations import Revocations
+from access.sign_in import SignInDoor
+from access.token_keys import TokenKeys
 from access.tokens import AccessTokens
 from billing.ledger.vault_keys import demand_keys
 from domain.errors import InvalidInput, Unavailable, UnsafeSetting, WrongPassword
@@ -55,7 +62,11 @@ from records.migrations import migrate_records
 from records.offline import OfflineStore
 from records.operations import OperationStore
 from records.outbox import RecordsOutbox
+from records.people import PeopleStore
 from records.reviews import ReviewStore
+from records.revocations import RevocationLog
+from records.sessions import SessionStore
+from records.sign_in_tries import SignInTries
 from records.wakeups import Topic, Wakeups
 from repair.analyses import AnalysisPorts
 from repair.circuit_breaker import CircuitBreaker
@@ -116,6 +127,26 @@ SECRET_BYTES = 48
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleRuntime:
+    """Who comes in: the door, what administrators do, and how callers are known.
+
+    `callers` believes the tokens of development only there.
+    """
+
+    door: SignInDoor
+    admins: AdminMaker
+    administration: PeopleAdministration
+    callers: CallerTokens
+    revocations: Revocations
+    keys: TokenKeys
+
+    async def forget(self) -> None:
+        """Forget what is long over."""
+        await self.door.sessions.forget()
+        await self.revocations.forget()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
     """Everything that runs on the three stores, ready to use."""
 
@@ -155,6 +186,7 @@ class Runtime:
     deltas: DeltaReader
     delta_cursors: SealedCursors
     tokens: AccessTokens
+    people: PeopleRuntime
     billing: BillingRuntime
     opening: CircuitBreaker = field(default_factory=CircuitBreaker)
     parts: Parts = field(default_factory=Parts)
@@ -369,8 +401,37 @@ def join_parts(
         deltas=DeltaReader(log, cards),
         delta_cursors=SealedCursors(token_secret(settings)),
         tokens=build_tokens(settings),
+        people=open_people(settings, records),
         billing=open_billing(settings, records, stored),
         bus=_redis_address(redis),
+    )
+
+
+def open_people(settings: Settings, records: Records) -> PeopleRuntime:
+    """Join what knows people, over opened records."""
+    keys = TokenKeys(datetime.now(UTC))
+    tokens, seal = PersonTokens(keys), NameSeal(build_vault(settings))
+    store, sessions, passwords = PeopleStore(records), SessionStore(records), Passwords()
+    revocations = Revocations(RevocationLog(records), keys)
+    return PeopleRuntime(
+        door=SignInDoor(
+            records=records,
+            store=store,
+            sessions=sessions,
+            tries=SignInTries(records),
+            passwords=passwords,
+            tokens=tokens,
+            seal=seal,
+        ),
+        admins=AdminMaker(records=records, store=store, passwords=passwords, seal=seal),
+        administration=PeopleAdministration(
+            store=store, sessions=sessions, seal=seal, revocations=revocations
+        ),
+        callers=CallerTokens(
+            tokens, revocations, None if settings.production else build_tokens(settings)
+        ),
+        revocations=revocations,
+        keys=keys,
     )
 
 

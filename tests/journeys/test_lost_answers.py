@@ -22,7 +22,7 @@ from repair import reviews
 from repair.reviews import ReviewReason
 from schema.sdl import PRINTED
 from sync.offline_queue import QueuedVerb
-from tests.journeys import test_feedback, test_jobs, test_repairs
+from tests.journeys import sign_in_door, test_feedback, test_jobs, test_repairs
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import CREATE, PUNE, REPORT, UPDATE, VERIFY, Person, content
 from tests.journeys.planted_cards import plant
@@ -205,6 +205,57 @@ async def cancelling(house: Runtime, boss: Person) -> Asked:
     return test_jobs.CANCEL, {"id": made["job"]["key"], "n": 1}
 
 
+async def garage(house: Runtime, boss: Person) -> Asked:
+    del house, boss
+    profile = {"id": f"garage_{uuid4().hex}", "name": "New", "place": "Pune"}
+    return sign_in_door.GARAGE, {"garage": profile | {"hours": "Mon 09:00-18:00"}}
+
+
+async def own_garage(house: Runtime, boss: Person) -> None:
+    profile = {"id": PUNE, "name": "Pune", "place": "Pune", "hours": "Mon-Sat 09:00-18:00"}
+    await boss.ask(sign_in_door.GARAGE, op=str(uuid4()), garage=profile)
+
+
+async def held_to_shift(house: Runtime, boss: Person) -> Asked:
+    await own_garage(house, boss)
+    return sign_in_door.HOLD, {"garage": PUNE, "refused": False}
+
+
+async def invitation(house: Runtime, boss: Person) -> Asked:
+    await own_garage(house, boss)
+    named = {"name": "Ravi", "email": f"{uuid4().hex}@example.org"}
+    return sign_in_door.INVITE, {"person": named | {"duty": sign_in_door.duty()}}
+
+
+async def newcomer(house: Runtime, boss: Person) -> str:
+    query, wanted = await invitation(house, boss)
+    return (await boss.ask(query, **wanted, op=str(uuid4())))["person"]["key"]
+
+
+async def changed_role(house: Runtime, boss: Person) -> Asked:
+    key = await newcomer(house, boss)
+    duty = sign_in_door.duty(Role.ACCOUNTANT, department="Books")
+    return sign_in_door.CHANGE, {"person": key, "expected": 1, "duty": duty}
+
+
+async def suspension(house: Runtime, boss: Person) -> Asked:
+    return sign_in_door.SUSPEND, {"person": await newcomer(house, boss), "expected": 1}
+
+
+async def restoration(house: Runtime, boss: Person) -> Asked:
+    query, wanted = await suspension(house, boss)
+    await boss.ask(query, **wanted, op=str(uuid4()))
+    return sign_in_door.RESTORE, wanted | {"expected": 2}
+
+
+async def ended_session(house: Runtime, boss: Person) -> Asked:
+    door = sign_in_door.Door(boss.client)
+    await own_garage(house, boss)
+    _, came = await sign_in_door.invited(boss, door)
+    [found] = await boss.ask(sign_in_door.SESSIONS, person=came["person"])
+    return sign_in_door.END, {"id": found["key"]}
+
+
 def queued(deed: QueuedVerb, change: Change, **named: str) -> Change:
     """Give a change as a phone hands it in: each of its data under the name that a queue has."""
 
@@ -252,6 +303,13 @@ CHANGES: dict[str, Change] = OF_CARDS | {
     "bookJob": booking,
     "rescheduleJob": moving,
     "cancelJob": cancelling,
+    "createGarage": garage,
+    "holdGarageToShift": held_to_shift,
+    "invitePerson": invitation,
+    "changeRole": changed_role,
+    "suspendPerson": suspension,
+    "restorePerson": restoration,
+    "endSession": ended_session,
 }
 DEEDS: dict[str, Change] = {
     QueuedVerb.REPORT_FAILURE: queued(QueuedVerb.REPORT_FAILURE, report),
@@ -278,7 +336,10 @@ async def written(house: Runtime) -> list[dict[str, Any]]:
         " (select sum(clicks) from impression) as clicks,"
         " (select sum(dwell_ms) from impression) as dwelt,"
         " (select count(*) from card_edit) as edits,"
-        " (select max(closed_at) from review) as looked"
+        " (select max(closed_at) from review) as looked,"
+        " (select sum(version + rights) from person) as people,"
+        " (select count(*) from garage) as garages, (select count(*) from invitation) as words,"
+        " (select max(ended_at) from session) as ended"
     )
 
 
@@ -291,7 +352,9 @@ async def forgotten(house: Runtime, op: str) -> None:
 def test_every_verb_is_asked_here() -> None:
     verbs = build_schema(PRINTED.read_text(encoding="utf-8")).mutation_type
     assert verbs is not None
-    assert {name.split()[0] for name in CHANGES} | BOOKS | {"syncOperations"} == {*verbs.fields}
+    # Whoever signed out is not let in to ask again.
+    others = BOOKS | {"syncOperations", "signOut"}
+    assert {name.split()[0] for name in CHANGES} | others == {*verbs.fields}
     # A price of a client is not used, and a shelf is a book.
     assert DEEDS.keys() | {QueuedVerb.SET_PRICE, QueuedVerb.ADJUST_STOCK} == set(QueuedVerb)
 

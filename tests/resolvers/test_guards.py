@@ -16,7 +16,7 @@ from tests.domain.test_access import GRANTED
 # `network` is the right to what belongs to no garage.
 TABLE = """
 -      -                 node symptoms errorCodes components parts suppliers vehicleModels
--      -                 syncOperations
+-      -                 syncOperations sessions signOut endSession
 read   card              match diagnose search card cards cardsNear bestCards feedback changes
 read   card              syncStatus cardChanged syncRequired
 read   ticket            ticket tickets offers partPrice ticketChanged matchReady
@@ -32,7 +32,11 @@ assign ticket            assignTicket reopenTicket jobs technicians suggestTechn
 assign ticket            registerBay bookJob rescheduleJob cancelJob
 update ticket            startRepair recordAttempt resolveTicket closeTicket adjustStock
 update ticket            giveFeedback recordImpressions
-update employee          registerTechnician
+update employee          registerTechnician invitePerson changeRole suspendPerson restorePerson
+update employee          holdGarageToShift
+read   employee          people
+read   setting           garages
+update setting,network   createGarage
 create invoice           issueInvoice registerInvoice issueCreditNote editDraft billingSettings
 void   invoice           voidInvoice
 update invoice           recordPayment recordAdvance refundPayment closeMonth setPrice
