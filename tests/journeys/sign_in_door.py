@@ -78,7 +78,8 @@ class Door:
 
     async def ask(self, query: str, **variables: object) -> dict[str, Any]:
         """Ask for one thing and give it."""
-        answer = (await self.answer(query, **{"op": op()} | variables)).json()
+        given: dict[str, Any] = {"op": op()} | variables
+        answer = (await self.answer(query, **given)).json()
         assert "errors" not in answer, answer["errors"]
         [found] = answer["data"].values()
         return found
