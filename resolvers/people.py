@@ -62,7 +62,7 @@ RefusedArgument = Annotated[
 @strawberry.type
 class PeopleQueries:
     @strawberry.field(description="The people of your garage, or of all for an administrator.")
-    @guard_field(Action.READ, ResourceKind.EMPLOYEE)
+    @guard_field(Action.UPDATE, ResourceKind.EMPLOYEE)
     async def people(
         self, info: RequestInfo, first: First = USUAL, after: After = None
     ) -> Connection[Person]:
@@ -98,17 +98,17 @@ class PeopleMutations:
     @strawberry.mutation(description="Enter a garage into the network's records.")
     @guard_field(Action.UPDATE, ResourceKind.SETTING, network=True)
     async def create_garage(
-        self, info: RequestInfo, operation_id: OperationArgument, garage: GarageArguments
+        self, info: RequestInfo, operation_id: OperationArgument, profile: GarageArguments
     ) -> CreateGarageResult:
         context = info.context
-        deed = people_deed(context, operation_id, "createGarage", asdict(garage))
+        deed = people_deed(context, operation_id, "createGarage", asdict(profile))
         wanted = ProfileOfGarage(
-            id=garage_id(garage.id),
-            name=garage.name,
-            place=garage.place,
-            hours=WeekHours.parse("hours", garage.hours),
-            region=garage.region,
-            off_shift_refused=garage.off_shift_refused,
+            id=garage_id(profile.id),
+            name=profile.name,
+            place=profile.place,
+            hours=WeekHours.parse("hours", profile.hours),
+            region=profile.region,
+            off_shift_refused=profile.off_shift_refused,
         )
         made = await context.people.create_garage(wanted, deed)
         return GarageCreated(profile=GarageProfile.from_domain(made))

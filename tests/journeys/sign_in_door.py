@@ -12,7 +12,7 @@ from domain.ids import PersonId
 from domain.people import PersonName
 from tests.journeys.people import PUNE, Person
 from web.sign_in import PATH
-from web.wiring import Runtime
+from web.wiring import PeopleRuntime, Runtime
 
 PASSWORD = "monsoon tyre ladder 42"  # noqa: S105 - a test's own
 ENTRY = """__typename
@@ -29,8 +29,8 @@ REFRESH = f"""mutation ($op: UUID!, $token: String) {{
 ACCEPT = f"""mutation ($op: UUID!, $word: String!, $password: String!) {{
   acceptInvitation(operationId: $op, invitation: $word, password: $password) {{ {ENTRY} {LATE} }}
 }}"""
-GARAGE = """mutation ($op: UUID!, $garage: GarageInput!) {
-  createGarage(operationId: $op, garage: $garage) { __typename
+GARAGE = """mutation ($op: UUID!, $profile: GarageInput!) {
+  createGarage(operationId: $op, profile: $profile) { __typename
     ... on GarageCreated { profile { name place hours offShiftRefused garage { key } } }
     ... on Refusal { message } } }"""
 INVITE = """mutation ($op: UUID!, $person: PersonInput!) {
@@ -99,9 +99,9 @@ def duty(role: Role = Role.TECHNICIAN, **more: object) -> dict[str, Any]:
     return {"role": role.name, "garage": PUNE, **more}
 
 
-async def first_admin(house: Runtime, email: str = "root@example.org") -> None:
+async def first_admin_of(people: PeopleRuntime, email: str) -> None:
     who = PersonName(name="Root Person", email=email)
-    await house.people.admins.make(
+    await people.admins.make(
         PersonId(f"per_{uuid4().hex}"), who, PASSWORD, datetime.now(UTC), another=True
     )
 
@@ -109,10 +109,10 @@ async def first_admin(house: Runtime, email: str = "root@example.org") -> None:
 async def opened(house: Runtime, door: Door, garage: str = PUNE) -> Person:
     """Give an administrator, and a garage that is there."""
     email = f"root.{uuid4().hex}@example.org"
-    await first_admin(house, email)
+    await first_admin_of(house.people, email)
     root = door.person(await door.sign_in(email))
     profile = {"id": garage, "name": "Pune", "place": "Pune", "hours": "Mon-Sat 09:00-18:00"}
-    await root.ask(GARAGE, op=op(), garage=profile)
+    await root.ask(GARAGE, op=op(), profile=profile)
     return root
 
 

@@ -208,12 +208,12 @@ async def cancelling(house: Runtime, boss: Person) -> Asked:
 async def garage(house: Runtime, boss: Person) -> Asked:
     del house, boss
     profile = {"id": f"garage_{uuid4().hex}", "name": "New", "place": "Pune"}
-    return sign_in_door.GARAGE, {"garage": profile | {"hours": "Mon 09:00-18:00"}}
+    return sign_in_door.GARAGE, {"profile": profile | {"hours": "Mon 09:00-18:00"}}
 
 
 async def own_garage(house: Runtime, boss: Person) -> None:
     profile = {"id": PUNE, "name": "Pune", "place": "Pune", "hours": "Mon-Sat 09:00-18:00"}
-    await boss.ask(sign_in_door.GARAGE, op=str(uuid4()), garage=profile)
+    await boss.ask(sign_in_door.GARAGE, op=str(uuid4()), profile=profile)
 
 
 async def held_to_shift(house: Runtime, boss: Person) -> Asked:

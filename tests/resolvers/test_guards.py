@@ -33,8 +33,7 @@ assign ticket            registerBay bookJob rescheduleJob cancelJob
 update ticket            startRepair recordAttempt resolveTicket closeTicket adjustStock
 update ticket            giveFeedback recordImpressions
 update employee          registerTechnician invitePerson changeRole suspendPerson restorePerson
-update employee          holdGarageToShift
-read   employee          people
+update employee          holdGarageToShift people
 read   setting           garages
 update setting,network   createGarage
 create invoice           issueInvoice registerInvoice issueCreditNote editDraft billingSettings

@@ -42,6 +42,9 @@ COMMANDS = {
     "events": CommandLocation(
         "web.cli.events:app", "What happened, what was given up, and its replay."
     ),
+    "admin": CommandLocation(
+        "web.cli.admin:app", "Make the first administrator; bring in garages and people."
+    ),
     "token": CommandLocation("web.cli.token:token", "Mint an access token for development."),
     "local": CommandLocation("web.cli.local:app", "The stores as processes of this machine."),
     "queries": CommandLocation(
