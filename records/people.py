@@ -135,6 +135,12 @@ async def add_garage(connection: Connection, garage: GarageProfile) -> None:
         raise AlreadyExists("garage", garage.id)
 
 
+async def garage_of(connection: Connection, id: GarageId | None) -> GarageProfile | None:
+    """Give a garage; None for no garage and for one that is not there."""
+    row = await (await connection.execute(QUERIES["garage"], {"id": id})).fetchone()
+    return None if row is None else _garage_of(row)
+
+
 async def read_garage(connection: Connection, id: GarageId | None) -> GarageProfile | None:
     """Give a garage, None for no garage at all.
 
