@@ -17,7 +17,6 @@ from typing import TypeVar
 from access.people import INVITED_FOR, NameSeal, mark_of
 from domain.access import Role
 from domain.errors import AlreadyExists, ImportRefused, InvalidInput
-from domain.hours import WeekHours
 from domain.ids import PersonId, garage_id, uuid7
 from domain.people import (
     Duty,
@@ -25,6 +24,8 @@ from domain.people import (
     Person,
     PersonName,
     PersonState,
+    parse_duty,
+    parse_garage,
     parse_name,
 )
 from domain.technicians import Certification
@@ -136,28 +137,31 @@ def _numbered(source: str, lines: "csv.DictReader[str]") -> Iterator[tuple[int, 
 
 
 def _read_garage(row: Mapping[str, str]) -> GarageProfile:
-    return GarageProfile(
-        id=garage_id(row["garage"].strip()),
-        name=row["name"].strip(),
-        place=row.get("place", "").strip(),
-        hours=WeekHours.parse("hours", row.get("hours", "")),
-        region=row.get("region", "").strip() or None,
+    return parse_garage(
+        garage_id(row["garage"].strip()),
+        name=row["name"],
+        place=row.get("place", ""),
+        hours=row.get("hours", ""),
+        region=_said(row, "region"),
     )
 
 
 def _read_newcomer(line: int, row: Mapping[str, str]) -> Newcomer:
-    shift, garage = row.get("shift", "").strip(), row["garage"].strip()
-    duty = Duty(
-        role=_choice(Role, "role", row.get("role", "")),
-        garage=garage_id(garage) if garage else None,
-        region=row.get("region", "").strip() or None,
-        department=row.get("department", "").strip() or None,
-        shift=WeekHours.parse("shift", shift) if shift else None,
-        certification=_choice(
-            Certification, "certification", row.get("certification", "") or Certification.GENERAL
-        ),
+    garage = _said(row, "garage")
+    certification = _said(row, "certification") or Certification.GENERAL
+    duty = parse_duty(
+        _choice(Role, "role", row.get("role", "")),
+        None if garage is None else garage_id(garage),
+        region=_said(row, "region"),
+        department=_said(row, "department"),
+        shift=_said(row, "shift"),
+        certification=_choice(Certification, "certification", certification),
     )
     return Newcomer(line=line, who=parse_name(row["name"], row.get("email", "")), duty=duty)
+
+
+def _said(row: Mapping[str, str], name: str) -> str | None:
+    return row.get(name, "").strip() or None
 
 
 def _repeated(garages: Sequence[GarageProfile], newcomers: Sequence[Newcomer]) -> list[str]:

@@ -98,6 +98,54 @@ class PersonName:
     email: str
 
 
+def parse_duty(  # noqa: PLR0913 - each is a value that somebody hands in
+    role: Role,
+    garage: GarageId | None,
+    *,
+    region: str | None = None,
+    department: str | None = None,
+    shift: str | None = None,
+    certification: Certification = Certification.GENERAL,
+) -> Duty:
+    """Read as what somebody is to work.
+
+    Raises:
+        InvalidInput: a value is wrong, or the role needs a garage.
+    """
+    return Duty(
+        role=role,
+        garage=garage,
+        region=_prose_or_none("region", region, LONGEST_REGION),
+        department=_prose_or_none("department", department, LONGEST_DEPARTMENT),
+        shift=None if shift is None else WeekHours.parse("shift", shift),
+        certification=certification,
+    )
+
+
+def parse_garage(  # noqa: PLR0913 - each is a value that somebody hands in
+    id: GarageId,
+    *,
+    name: str,
+    place: str,
+    hours: str,
+    region: str | None = None,
+    off_shift_refused: bool = False,
+) -> GarageProfile:
+    """Read a garage.
+
+    Raises:
+        InvalidInput: a value is wrong.
+    """
+    return GarageProfile(
+        id=id,
+        name=limits.clean_prose("name", name, LONGEST_NAME),
+        place=limits.clean_prose("place", place, LONGEST_PLACE),
+        hours=WeekHours.parse("hours", hours),
+        region=_prose_or_none("region", region, LONGEST_REGION),
+        off_shift_refused=off_shift_refused,
+    )
+
+
 def parse_name(name: str, email: str) -> PersonName:
     """Read a name and an e-mail address.
 
@@ -220,6 +268,10 @@ def _demand_changeable(person: Person, actor: Actor, expected: int) -> None:
 
 def _no_step(person: Person, wanted: str, note: str) -> IllegalTransition:
     return IllegalTransition(person.id, person.state, wanted, note)
+
+
+def _prose_or_none(field: str, text: str | None, most: int) -> str | None:
+    return None if text is None else limits.clean_prose(field, text, most)
 
 
 def _demand_clean(field: str, text: str, most: int) -> None:

@@ -10,10 +10,8 @@ import strawberry
 from access.people import PeopleDeed
 from domain.access import Action, ResourceKind
 from domain.errors import NotFound
-from domain.hours import WeekHours
 from domain.ids import OperationId, garage_id, person_id, session_id
-from domain.people import Duty, parse_name
-from domain.people import GarageProfile as ProfileOfGarage
+from domain.people import Duty, parse_duty, parse_garage, parse_name
 from resolvers.arguments import ExpectedArgument, OperationArgument
 from resolvers.context import RequestContext, RequestInfo
 from resolvers.guards import guard_field, signed_in
@@ -102,11 +100,11 @@ class PeopleMutations:
     ) -> CreateGarageResult:
         context = info.context
         deed = people_deed(context, operation_id, "createGarage", asdict(profile))
-        wanted = ProfileOfGarage(
-            id=garage_id(profile.id),
+        wanted = parse_garage(
+            garage_id(profile.id),
             name=profile.name,
             place=profile.place,
-            hours=WeekHours.parse("hours", profile.hours),
+            hours=profile.hours,
             region=profile.region,
             off_shift_refused=profile.off_shift_refused,
         )
@@ -238,11 +236,11 @@ def people_deed(
 
 
 def _parse_duty(given: DutyInput) -> Duty:
-    return Duty(
-        role=given.role,
-        garage=None if given.garage is None else garage_id(key_of("Garage", given.garage)),
+    return parse_duty(
+        given.role,
+        None if given.garage is None else garage_id(key_of("Garage", given.garage)),
         region=given.region,
         department=given.department,
-        shift=None if given.shift is None else WeekHours.parse("shift", given.shift),
+        shift=given.shift,
         certification=given.certification,
     )
