@@ -59,15 +59,23 @@ UNTOLD = frozenset(
         "adjustStock",
         "bookJob",
         "cancelJob",
+        "changeRole",
         "closeMonth",
         "closeReview",
+        "createGarage",
         "editDraft",
+        "endSession",
+        "holdGarageToShift",
+        "invitePerson",
         "registerBay",
         "registerInvoice",
         "registerTechnician",
         "rescheduleJob",
+        "restorePerson",
         "setBillingSettings",
         "setPrice",
+        "signOut",
+        "suspendPerson",
     }
 )
 TOLD = {**IN_GRAPH, **IN_RECORDS, **IN_BOTH, **dict.fromkeys(UNTOLD, ())}
