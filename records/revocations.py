@@ -9,7 +9,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from domain.ids import PersonId, SessionId
-from records.database import Connection, Records
+from records.database import ANSWER_SECONDS, Connection, Records, cut_after
 from records.queries import named_queries
 
 QUERIES = named_queries("revocations.sql")
@@ -57,7 +57,8 @@ class RevocationLog:
 
 
 async def read_recent(connection: Connection, seconds: float) -> list[Revocation]:
-    found = await connection.execute(QUERIES["recent"], {"seconds": seconds})
+    with cut_after(connection, ANSWER_SECONDS):
+        found = await connection.execute(QUERIES["recent"], {"seconds": seconds})
     return [
         Revocation(
             person=PersonId(row["person"]) if row["person"] else None,
@@ -69,5 +70,6 @@ async def read_recent(connection: Connection, seconds: float) -> list[Revocation
 
 
 async def read_keys(connection: Connection) -> dict[str, Mapping[str, Any]]:
-    found = await connection.execute(QUERIES["keys"])
+    with cut_after(connection, ANSWER_SECONDS):
+        found = await connection.execute(QUERIES["keys"])
     return {row["id"]: row["public"] for row in await found.fetchall()}
