@@ -8,9 +8,10 @@ suspends them. The clock runs from the answer of that; the bar is the worst of a
 
 import asyncio
 import json
+import socket
 import tempfile
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
@@ -58,7 +59,7 @@ async def run() -> list[Bar]:
         stores.start_stores(home)
         try:
             await _first_admin(Settings(home=home.root))
-            async with _silent() as port:
+            with _silent() as port:
                 for name, redis in (("", None), (", Redis silent", f"redis://127.0.0.1:{port}/0")):
                     more = {} if redis is None else {"REDIS_URL": redis}
                     async with served(home, **more) as one, served(home, **more) as other:
@@ -71,19 +72,11 @@ async def run() -> list[Bar]:
     return [Bar(name="revocation_ms", measured=worst, goal=GOAL_MS, better=Better.LOWER)]
 
 
-@asynccontextmanager
-async def _silent() -> AsyncGenerator[int]:
+@contextmanager
+def _silent() -> Generator[int]:
     """Take connections and never answer, as a Redis that hangs."""
-
-    async def silent(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await asyncio.Event().wait()
-        finally:
-            writer.close()
-
-    server = await asyncio.start_server(silent, "127.0.0.1", 0)
-    yield server.sockets[0].getsockname()[1]
-    server.close()
+    with socket.create_server(("127.0.0.1", 0), backlog=256) as listener:
+        yield listener.getsockname()[1]
 
 
 async def _first_admin(settings: Settings) -> None:
@@ -129,10 +122,10 @@ async def _measured(
     while not (await far.post("/v1/graphql", json=ASK, headers=headers)).is_success:  # noqa: ASYNC110
         await asyncio.sleep(0.05)
     begun = asyncio.Event()
-    async with subscribed(other, token, FOLLOW) as socket:
+    async with subscribed(other, token, FOLLOW) as followed:
         ways = {
             "HTTP": asyncio.create_task(_refused(far, headers)),
-            "socket": asyncio.create_task(_closed(socket)),
+            "socket": asyncio.create_task(_closed(followed)),
             "stream": asyncio.create_task(_ended(far, headers, begun)),
         }
         await begun.wait()
@@ -151,11 +144,11 @@ async def _refused(far: httpx.AsyncClient, headers: dict[str, str]) -> float:
         await asyncio.sleep(0.01)
 
 
-async def _closed(socket: ClientConnection) -> float:
+async def _closed(followed: ClientConnection) -> float:
     try:
         while True:
-            if json.loads(await socket.recv())["type"] == "ping":
-                await socket.send(json.dumps({"type": "pong"}))
+            if json.loads(await followed.recv())["type"] == "ping":
+                await followed.send(json.dumps({"type": "pong"}))
     except ConnectionClosed:
         return perf_counter()
 
