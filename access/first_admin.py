@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from access.passwords import Passwords
-from access.people import NameSeal
+from access.people import NameSeal, rights_of, user_deed
 from domain.access import Role
+from domain.deeds import NOWHERE, Change, Deed, DeedType
 from domain.errors import IllegalTransition
 from domain.ids import PersonId
 from domain.people import Duty, Person, PersonName, PersonState
 from records import people
+from records.audit_trail import DeedWriter
 from records.database import Records
 from records.people import PeopleStore
 
@@ -27,6 +29,7 @@ class AdminMaker:
     store: PeopleStore
     passwords: Passwords
     seal: NameSeal
+    deeds: DeedWriter
 
     async def make(
         self,
@@ -52,4 +55,18 @@ class AdminMaker:
         async with self.records.transaction() as connection:
             await people.add_person(connection, self.seal.seal(person, who))
             await people.set_password(connection, id, hashed, at)
+            await self.deeds.write(connection, [made_deed(person, at)])
         return person
+
+
+def made_deed(person: Person, at: datetime) -> Deed:
+    """Give what the audit is told of somebody who was made or invited from the machine itself."""
+    return user_deed(
+        DeedType.USER_PERMISSION_CHANGE,
+        f"made_{person.id}",
+        person,
+        by=None,
+        at=at,
+        origin=NOWHERE,
+        change=Change(after=rights_of(person)),
+    )

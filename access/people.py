@@ -8,9 +8,13 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
+import orjson
+
+from access.personal_fields import PERSON
 from access.revocations import Revocations
 from access.vault import Vault
 from domain.access import Actor, Role
+from domain.deeds import NO_CHANGE, NOWHERE, Change, Deed, DeedResult, DeedType, Origin, Values
 from domain.errors import NotAllowed, NotFound
 from domain.hours import WeekHours
 from domain.ids import GarageId, OperationId, PersonId, SessionId, derive_uuid, garage_id
@@ -28,12 +32,12 @@ from domain.people import (
 from domain.sessions import Session
 from domain.technicians import Certification
 from records import people
-from records.database import Connection
+from records.audit_trail import DeedWriter
+from records.database import Connection, Records
 from records.people import PeopleAnswer, PeopleOperation, PeopleStore, SealedPerson, Work
-from records.sessions import SessionStore, end_sessions
+from records.sessions import SessionStore, end_session, end_sessions
 
 INVITED_FOR = timedelta(days=7)
-NAME, EMAIL = "person name", "person email"
 Decision = Callable[[Person], Person]
 
 
@@ -45,12 +49,30 @@ class PeopleDeed:
     actor: Actor
     at: datetime
     body_hash: str
+    origin: Origin = NOWHERE
 
     def operation(self) -> PeopleOperation:
         return PeopleOperation(id=self.id, actor=self.actor.id, body_hash=self.body_hash)
 
     def person_id(self) -> PersonId:
-        return PersonId(f"per_{derive_uuid(UUID(self.id), f'{self.actor.id}:person').hex}")
+        return PersonId(f"per_{self._derived_id('person').hex}")
+
+    def permission_change(self, before: Person | None, after: Person) -> Deed:
+        """Give what the audit is told of a change of somebody's rights, the same each time."""
+        was = None if before is None else rights_of(before)
+        change = Change(before=was, after=rights_of(after))
+        return user_deed(
+            DeedType.USER_PERMISSION_CHANGE,
+            str(self._derived_id("permission")),
+            after,
+            by=self.actor,
+            at=self.at,
+            origin=self.origin,
+            change=change,
+        )
+
+    def _derived_id(self, purpose: str) -> UUID:
+        return derive_uuid(UUID(self.id), f"{self.actor.id}:{purpose}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,20 +99,13 @@ class NameSeal:
     vault: Vault
 
     def seal(self, person: Person, who: PersonName) -> SealedPerson:
-        return SealedPerson(
-            person=person,
-            name=self.vault.seal(who.name.encode(), f"{NAME} {person.id}"),
-            email=self.vault.seal(who.email.encode(), f"{EMAIL} {person.id}"),
-            mark=self.mark(who.email),
-        )
+        said = orjson.dumps([who.name, who.email])
+        sealed = self.vault.seal(said, PERSON.at(person.id))
+        return SealedPerson(person=person, who=sealed, mark=self.mark(who.email))
 
     def open(self, sealed: SealedPerson) -> KnownPerson:
-        id = sealed.person.id  # noqa: A001 - as everywhere
-        who = PersonName(
-            name=self.vault.open(sealed.name, f"{NAME} {id}").decode(),
-            email=self.vault.open(sealed.email, f"{EMAIL} {id}").decode(),
-        )
-        return KnownPerson(person=sealed.person, who=who)
+        name, email = orjson.loads(self.vault.open(sealed.who, PERSON.at(sealed.person.id)))
+        return KnownPerson(person=sealed.person, who=PersonName(name=name, email=email))
 
     def mark(self, email: str) -> bytes:
         """Give what an address is found by."""
@@ -111,10 +126,12 @@ def mark_of(word: str) -> bytes:
 class PeopleAdministration:
     """What administrators and managers do; each deed is one transaction."""
 
+    records: Records
     store: PeopleStore
     sessions: SessionStore
     seal: NameSeal
     revocations: Revocations
+    deeds: DeedWriter
 
     async def create_garage(self, garage: GarageProfile, deed: PeopleDeed) -> GarageProfile:
         """Make a garage.
@@ -170,6 +187,7 @@ class PeopleAdministration:
             await people.read_garage(connection, duty.garage)
             await people.add_person(connection, self.seal.seal(person, who))
             await people.invite(connection, mark_of(word), person.id, until)
+            await self.deeds.write(connection, [deed.permission_change(None, person)])
             return write_person(person) | {"expires_at": until.isoformat()}
 
         answer = await self.store.run_once(deed.operation(), work)
@@ -215,7 +233,9 @@ class PeopleAdministration:
             held = await self._held(connection, id, deed.actor)
             accepted = await people.has_password(connection, id)
             wanted = restore(held.person, deed.actor, expected, accepted=accepted)
-            return write_person(await people.change_person(connection, wanted))
+            changed = await people.change_person(connection, wanted)
+            await self.deeds.write(connection, [deed.permission_change(held.person, changed)])
+            return write_person(changed)
 
         return await self._answered(id, deed, work)
 
@@ -245,7 +265,9 @@ class PeopleAdministration:
             await self._demand_theirs(actor, await self._person_or_none(person), person)
         return await self.sessions.of_person(person or actor.id, now, first)
 
-    async def end_session(self, actor: Actor, id: SessionId, now: datetime) -> None:
+    async def end_session(
+        self, actor: Actor, id: SessionId, now: datetime, origin: Origin = NOWHERE
+    ) -> None:
         """End a session, one's own or of somebody whom the actor looks after; again is harmless.
 
         Raises:
@@ -260,7 +282,18 @@ class PeopleAdministration:
                 demand_manages(actor, owner.person.duty)
             except NotAllowed as error:
                 raise NotFound("session", id) from error
-        await self.sessions.end(id, now)
+        ended = user_deed(
+            DeedType.USER_LOGOUT,
+            str(derive_uuid(UUID(id), "logout")),
+            owner.person,
+            by=actor,
+            at=now,
+            origin=origin,
+            change=Change(after={"session": id}),
+        )
+        async with self.records.transaction() as connection:
+            if await end_session(connection, id, now):
+                await self.deeds.write(connection, [ended])
         await self.revocations.read()
 
     async def _person_or_none(self, id: PersonId) -> SealedPerson | None:
@@ -285,6 +318,7 @@ class PeopleAdministration:
             wanted = decide(held.person)
             await people.read_garage(connection, wanted.duty.garage)
             changed = await people.change_person(connection, wanted)
+            await self.deeds.write(connection, [deed.permission_change(held.person, changed)])
             if also is not None:
                 await also(connection)
             return write_person(changed)
@@ -303,6 +337,50 @@ class PeopleAdministration:
         if not _is_seen(actor, held.person):
             raise NotFound("person", id)
         return held
+
+
+def rights_of(person: Person) -> Values:
+    """Give what the audit is told of somebody's rights: all of it but words."""
+    duty = person.duty
+    return {
+        "role": duty.role.value,
+        "garage": duty.garage,
+        "region": duty.region,
+        "shift": None if duty.shift is None else str(duty.shift),
+        "certification": duty.certification.value,
+        "state": person.state.value,
+    }
+
+
+def user_deed(  # noqa: PLR0913 - the fields that differ
+    type: DeedType,
+    id: str,
+    person: Person | None,
+    *,
+    by: Actor | None,
+    at: datetime,
+    origin: Origin,
+    change: Change = NO_CHANGE,
+    result: DeedResult = DeedResult.DONE,
+) -> Deed:
+    """Give a deed that is done to somebody; `by`: None is an operator of the machine."""
+    before, after = change.difference
+    return Deed(
+        audit_id=id,
+        timestamp=at,
+        event_type=type,
+        user_id=None if by is None else by.id,
+        user_role=None if by is None else by.role.value,
+        garage_id=None if person is None else person.duty.garage,
+        ip_address=origin.address,
+        user_agent=origin.agent,
+        resource_type=type.resource,
+        resource_id=None if person is None else person.id,
+        action=type.action,
+        old_value=before,
+        new_value=after,
+        result=result,
+    )
 
 
 def write_person(person: Person) -> PeopleAnswer:

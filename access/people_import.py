@@ -14,7 +14,8 @@ from io import StringIO
 from secrets import token_bytes, token_urlsafe
 from typing import TypeVar
 
-from access.people import INVITED_FOR, NameSeal, mark_of
+from access.first_admin import AdminMaker, made_deed
+from access.people import INVITED_FOR, mark_of
 from domain.access import Role
 from domain.errors import AlreadyExists, ImportRefused, InvalidInput
 from domain.ids import PersonId, garage_id, uuid7
@@ -30,7 +31,7 @@ from domain.people import (
 )
 from domain.technicians import Certification
 from records import people
-from records.database import Connection, Records
+from records.database import Connection
 
 COLUMNS = (
     *("kind", "garage", "name", "email", "role", "place", "hours", "region"),
@@ -102,7 +103,7 @@ def read_people(source: str, text: str) -> PeopleFile:
 
 
 async def import_people(
-    records: Records, seal: NameSeal, found: PeopleFile, source: str, at: datetime
+    admins: AdminMaker, found: PeopleFile, source: str, at: datetime
 ) -> PeopleImported:
     """Write what is new of a file, in one transaction.
 
@@ -111,14 +112,14 @@ async def import_people(
     """
     garages = known = 0
     words: dict[str, str] = {}
-    async with records.transaction(IMPORT_SECONDS) as connection:
+    async with admins.records.transaction(IMPORT_SECONDS) as connection:
         for profile in found.garages:
             garages += await _is_new_garage(connection, profile)
         for one in found.people:
             place = one.duty.garage
             if place is not None and await people.garage_of(connection, place) is None:
                 raise ImportRefused(source, f"Line {one.line}: garage: is not known.")
-            word = await _invited(connection, seal, one, at)
+            word = await _invited(connection, admins, one, at)
             if word is None:
                 known += 1
             else:
@@ -190,15 +191,16 @@ async def _is_new_garage(connection: Connection, profile: GarageProfile) -> bool
 
 
 async def _invited(
-    connection: Connection, seal: NameSeal, one: Newcomer, at: datetime
+    connection: Connection, admins: AdminMaker, one: Newcomer, at: datetime
 ) -> str | None:
     """Invite somebody and give the word; None: somebody of that address is here."""
     id = PersonId(f"per_{uuid7(at, int.from_bytes(token_bytes(10))).hex}")  # noqa: A001
     person = Person(id=id, duty=one.duty, state=PersonState.INVITED)
     try:
-        await people.add_person(connection, seal.seal(person, one.who))
+        await people.add_person(connection, admins.seal.seal(person, one.who))
     except AlreadyExists:
         return None
     word = token_urlsafe(WORD_BYTES)
     await people.invite(connection, mark_of(word), id, at + INVITED_FOR)
+    await admins.deeds.write(connection, [made_deed(person, at)])
     return word

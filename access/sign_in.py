@@ -7,19 +7,22 @@ count together; and only a few are at work at a time.
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from access.passwords import Passwords
-from access.people import NameSeal, mark_of
+from access.people import NameSeal, mark_of, user_deed
 from access.person_tokens import PersonTokens
 from domain.access import Actor
+from domain.deeds import NOWHERE, Change, DeedResult, DeedType, Origin
 from domain.errors import InvalidInput, NotAuthenticated, TooMany
 from domain.ids import OperationId, SessionId, derive_uuid
 from domain.people import EMAIL, LONGEST_EMAIL, Person, PersonState, actor_of
 from domain.sessions import LONGEST, ClientKind, Session
 from records import people
+from records.audit_trail import DeedWriter
 from records.database import Connection, Records
 from records.people import PeopleStore, SealedPerson
+from records.refused_deeds import RefusedDeeds
 from records.sessions import RefreshUse, SessionStore, begin_session
 from records.sign_in_tries import SignInTries, TryLimit
 
@@ -40,6 +43,7 @@ class SignInRequest:
     client: ClientKind
     address: str
     at: datetime
+    origin: Origin = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,8 @@ class SignInDoor:
     passwords: Passwords
     tokens: PersonTokens
     seal: NameSeal
+    deeds: DeedWriter
+    refused: RefusedDeeds
 
     async def sign_in(self, email: str, password: str, request: SignInRequest) -> SignedIn:
         """Begin a session by a password; the same request again gives the same one.
@@ -78,13 +84,16 @@ class SignInDoor:
         folded = email[: LONGEST_EMAIL + 1].strip().lower()
         mark = self.seal.mark(folded)
         async with self.passwords.turn():
-            await self._demand_patience([(mark, OF_ACCOUNT)], request)
             found = await self.store.by_mark(mark) if EMAIL.fullmatch(folded) else None
             sealed, kept = found or (None, None)
-            if not await self.passwords.matches(kept, password) or sealed is None:
-                raise NotAuthenticated(WRONG)
-            if sealed.person.state is not PersonState.ACTIVE:
-                raise NotAuthenticated(WRONG)
+            try:
+                await self._demand_patience([(mark, OF_ACCOUNT)], request)
+                right = await self.passwords.matches(kept, password)
+                if sealed is None or not right or sealed.person.state is not PersonState.ACTIVE:
+                    raise NotAuthenticated(WRONG)  # noqa: TRY301 - one answer for all
+            except (NotAuthenticated, TooMany) as error:
+                self._note_refused(None if sealed is None else sealed.person, request, error)
+                raise
             async with self.records.transaction() as connection:
                 signed = await self._begin(connection, sealed.person, request)
             await self.tries.forgive(mark, self._address_mark(request))
@@ -168,6 +177,23 @@ class SignInDoor:
         if wait:
             raise TooMany("sign-ins", wait.total_seconds())
 
+    def _note_refused(
+        self, person: Person | None, request: SignInRequest, error: Exception
+    ) -> None:
+        """Have the audit told of a try that failed; whose account it was counts (AD-17)."""
+        whose = None if person is None else actor_of(person, None)
+        tried = user_deed(
+            DeedType.USER_LOGIN,
+            str(uuid4()),
+            person,
+            by=whose,
+            at=request.at,
+            origin=request.origin,
+            change=Change(after={"error": error.__class__.__name__}),
+            result=DeedResult.REFUSED,
+        )
+        self.refused.note(tried)
+
     def _address_mark(self, request: SignInRequest) -> bytes:
         return self.seal.vault.mark("network address", request.address)
 
@@ -187,6 +213,16 @@ class SignInDoor:
             raise InvalidInput("operationId", "was used before; make a new one")
         garage = await people.read_garage(connection, person.duty.garage)
         actor = replace(actor_of(person, garage), session=session.id)
+        came = user_deed(
+            DeedType.USER_LOGIN,
+            str(derive_uuid(UUID(session.id), "login")),
+            person,
+            by=actor,
+            at=request.at,
+            origin=request.origin,
+            change=Change(after={"session": session.id, "client": session.client.value}),
+        )
+        await self.deeds.write(connection, [came])
         return self._made(person, session, actor, refresh, request.at)
 
     async def _signed(

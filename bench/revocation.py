@@ -27,8 +27,9 @@ from domain.ids import PersonId
 from domain.people import PersonName
 from web.local import stores
 from web.local.home import StoreHome
+from web.people import open_people_alone
 from web.settings import Settings
-from web.wiring import open_people, open_records
+from web.wiring import build_tokens, open_records
 
 GOAL_MS = 1_000.0
 UNAUTHORIZED = 401
@@ -82,7 +83,7 @@ def _silent() -> Generator[int]:
 async def _first_admin(settings: Settings) -> None:
     async with open_records(settings) as records:
         who = PersonName(name="Root", email=EMAIL)
-        admins = open_people(settings, records).admins
+        admins = (await open_people_alone(settings, records, build_tokens(settings))).admins
         await admins.make(PersonId(f"per_{uuid4().hex}"), who, WORDS, datetime.now(UTC))
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from socket import SHUT_RDWR, socket
 from typing import Any, LiteralString, Self, TypeAlias
@@ -42,6 +42,7 @@ class Records:
         self._pool = pool
         self._url = url
         self._lines = lines
+        self._prepare: Callable[[], Awaitable[None]] | None = None
         self._liveness = Liveness(DEPENDENCY, self._answers, self._let_go)
 
     @classmethod
@@ -66,6 +67,13 @@ class Records:
         await pool.open(wait=False)
         return cls(pool, url, lines)
 
+    def before_transactions(self, prepare: Callable[[], Awaitable[None]]) -> None:
+        """Have something awaited before a connection is taken, which may take none itself.
+
+        Whoever holds a connection never waits for it: a hundred that did would wait for each other.
+        """
+        self._prepare = prepare
+
     def watch(self) -> None:
         """From now on tell of a dead server within two seconds, however long a call may take."""
         self._liveness.watch()
@@ -85,6 +93,8 @@ class Records:
     @asynccontextmanager
     async def transaction(self, seconds: float = ANSWER_SECONDS) -> AsyncGenerator[Connection]:
         """Give a connection inside a transaction that commits at the end of the block."""
+        if self._prepare is not None:
+            await self._prepare()
         try:
             async with (
                 self._liveness.within(seconds),

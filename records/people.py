@@ -40,8 +40,7 @@ class SealedPerson:
     """A person with who they are as the vault sealed it; `mark` finds the address."""
 
     person: Person
-    name: bytes
-    email: bytes
+    who: bytes
     mark: bytes
 
 
@@ -177,8 +176,7 @@ async def add_person(connection: Connection, sealed: SealedPerson) -> None:
         AlreadyExists: somebody has this e-mail address.
     """
     row = _row_of(sealed.person) | {
-        "name": sealed.name,
-        "email": sealed.email,
+        "who": sealed.who,
         "email_mark": sealed.mark,
     }
     made = await connection.execute(QUERIES["add_person"], row)
@@ -265,7 +263,7 @@ def sealed_of(row: Row) -> SealedPerson:
         version=row["version"],
         rights=row["rights"],
     )
-    return SealedPerson(person=person, name=row["name"], email=row["email"], mark=row["email_mark"])
+    return SealedPerson(person=person, who=row["who"], mark=row["email_mark"])
 
 
 def _row_of(person: Person) -> Row:

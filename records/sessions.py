@@ -75,10 +75,6 @@ class SessionStore:
             raise NotFound("session", id)
         return sealed_of(rows[0])
 
-    async def end(self, id: SessionId, now: datetime) -> None:
-        async with self._records.transaction() as connection:
-            await end_session(connection, id, now)
-
     async def forget(self) -> None:
         """Forget sessions that are long over."""
         async with self._records.transaction() as connection:
@@ -106,8 +102,10 @@ async def begin_session(connection: Connection, session: Session, refresh: bytes
     return True
 
 
-async def end_session(connection: Connection, id: SessionId, now: datetime) -> None:
-    await connection.execute(QUERIES["end"], {"id": id, "now": now})
+async def end_session(connection: Connection, id: SessionId, now: datetime) -> bool:
+    """End a session; False: it had ended."""
+    ended = await connection.execute(QUERIES["end"], {"id": id, "now": now})
+    return ended.rowcount == 1
 
 
 async def end_sessions(

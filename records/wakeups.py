@@ -30,6 +30,8 @@ class Topic(StrEnum):
     CHANGE_LOG = "change_log"
     BATCHES = "batches"
     REVOCATIONS = "revocations"
+    DEEDS = "deeds"
+    DATA_KEYS = "data_keys"
 
 
 class Wakeup:

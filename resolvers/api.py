@@ -12,6 +12,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 from strawberry.utils.await_maybe import await_maybe
 
+from resolvers.audit import AuditQueries
 from resolvers.books import BooksMutations, BooksQueries
 from resolvers.card_drafts import CardDraftQueries
 from resolvers.cards import CardMutations, CardQueries
@@ -69,6 +70,7 @@ class Query(
     JobQueries,
     TechnicianQueries,
     PeopleQueries,
+    AuditQueries,
 ):
     pass
 

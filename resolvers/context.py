@@ -23,6 +23,7 @@ from domain.access import (
     may,
     viewer_of,
 )
+from domain.deeds import NOWHERE, Origin
 from domain.errors import NotAllowed, NotAuthenticated, Unavailable
 from domain.ids import GarageId, InvoiceId, OperationId, PersonId, demand_timely
 from repair.operations import Operation
@@ -63,6 +64,7 @@ class RequestContext:
     Attributes:
         signed_in: who asks, None before anybody vouched for them.
         caller: the name that their share of the service is counted under.
+        origin: where the request came from, for the audit.
         expires: when the word for them ends; subscriptions end with it.
         watch: tells that it ended before; only of those who stay, on a socket or a stream.
         degraded: what did not answer while this request was answered (FB-4).
@@ -77,6 +79,7 @@ class RequestContext:
     trace: str
     signed_in: Actor | None = None
     caller: str = ""
+    origin: Origin = NOWHERE
     expires: datetime | None = None
     watch: RightsWatch | None = None
     degraded: list[str] = field(default_factory=list[str])
@@ -173,6 +176,8 @@ class RequestContext:
             body_hash=body_hash,
             actor=self.actor.id,
             at=self.services.now(),
+            role=self.actor.role,
+            origin=self.origin,
         )
 
     def forget_loaded(self) -> None:
@@ -247,7 +252,14 @@ class RequestContext:
         """
         now = self.services.now()
         demand_timely(UUID(id), now)
-        return Operation(id=id, actor=self.actor, at=now, trace=self.trace)
+        return Operation(
+            id=id,
+            actor=self.actor,
+            at=now,
+            trace=self.trace,
+            origin=self.origin,
+            seal=None if self.services.audit is None else self.services.audit.seal,
+        )
 
 
 RequestInfo = strawberry.Info[RequestContext, None]

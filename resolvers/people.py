@@ -9,6 +9,7 @@ import strawberry
 
 from access.people import PeopleDeed
 from domain.access import Action, ResourceKind
+from domain.deeds import DeedType
 from domain.errors import NotFound
 from domain.ids import OperationId, garage_id, person_id, session_id
 from domain.people import Duty, parse_duty, parse_garage, parse_name
@@ -41,6 +42,7 @@ from schema.people_results import (
 from schema.vocabulary import After, First
 
 MOST_SESSIONS = 100
+PERMISSIONS = DeedType.USER_PERMISSION_CHANGE
 GarageArguments = Annotated[GarageInput, strawberry.argument(description="The garage.")]
 OneGarage = Annotated[strawberry.ID, strawberry.argument(description="The garage.")]
 PersonArguments = Annotated[PersonInput, strawberry.argument(description="Who, and as what.")]
@@ -132,7 +134,7 @@ class PeopleMutations:
         description="Invite somebody: administrators anybody, managers the technicians, "
         "accountants and support of their own garage."
     )
-    @guard_field(Action.UPDATE, ResourceKind.EMPLOYEE)
+    @guard_field(Action.UPDATE, ResourceKind.EMPLOYEE, deed=PERMISSIONS)
     async def invite_person(
         self, info: RequestInfo, operation_id: OperationArgument, person: PersonArguments
     ) -> InvitePersonResult:
@@ -150,7 +152,7 @@ class PeopleMutations:
         description="Say anew as what somebody works and where; their tokens of before are over "
         "within a second, and they refresh them to go on."
     )
-    @guard_field(Action.UPDATE, ResourceKind.EMPLOYEE)
+    @guard_field(Action.UPDATE, ResourceKind.EMPLOYEE, deed=PERMISSIONS)
     async def change_role(
         self,
         info: RequestInfo,
@@ -169,7 +171,7 @@ class PeopleMutations:
         description="Shut somebody out: within a second they are refused everywhere, and their "
         "sockets and streams are closed."
     )
-    @guard_field(Action.UPDATE, ResourceKind.EMPLOYEE)
+    @guard_field(Action.UPDATE, ResourceKind.EMPLOYEE, deed=PERMISSIONS)
     async def suspend_person(
         self,
         info: RequestInfo,
@@ -184,7 +186,7 @@ class PeopleMutations:
         return PersonSuspended(person=Person.from_domain(found))
 
     @strawberry.mutation(description="Let somebody sign in again who was suspended.")
-    @guard_field(Action.UPDATE, ResourceKind.EMPLOYEE)
+    @guard_field(Action.UPDATE, ResourceKind.EMPLOYEE, deed=PERMISSIONS)
     async def restore_person(
         self,
         info: RequestInfo,
@@ -206,7 +208,7 @@ class PeopleMutations:
         own = context.actor.session
         if own is None:
             raise NotFound("session", "of this token", "This token belongs to no session.")
-        await context.people.end_session(context.actor, own, operation.at)
+        await context.people.end_session(context.actor, own, operation.at, context.origin)
         return SessionEnded(key=own)
 
     @strawberry.mutation(
@@ -218,7 +220,7 @@ class PeopleMutations:
     ) -> EndSessionResult:
         context, key = info.context, session_id(session)
         operation = context.operation_for(operation_id)
-        await context.people.end_session(context.actor, key, operation.at)
+        await context.people.end_session(context.actor, key, operation.at, context.origin)
         return SessionEnded(key=key)
 
 
@@ -232,6 +234,7 @@ def people_deed(
         actor=operation.actor,
         at=operation.at,
         body_hash=operation_fingerprint(verb, asked),
+        origin=context.origin,
     )
 
 

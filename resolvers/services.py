@@ -24,6 +24,7 @@ from domain.access import Actor, Viewer
 from domain.card_drafts import CardDraft
 from domain.cards import FailureCard
 from domain.codes import ErrorCode
+from domain.deeds import DeedSeal
 from domain.digests import HourlyDigest
 from domain.events import Event, EventType
 from domain.ids import CardId, GarageId, InvoiceId, OperationId, PersonId, TicketId
@@ -36,8 +37,10 @@ from domain.vocabulary import Supplier
 from graph.card_pages import CardFilter
 from graph.garages import EVERY_TICKET, TicketFilter
 from matching.diagnosis.answers import Diagnosis
+from records.audit_trail import AuditTrail, DeedWriter
 from records.database import Records
 from records.offline import EditProposal, GaragePosition
+from records.refused_deeds import RefusedDeeds
 from repair import card_merges, feedback, ports
 from repair import reviews as repair_reviews
 from repair.circuit_breaker import CircuitBreaker
@@ -186,9 +189,22 @@ class OfflineRecords(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuditServices:
+    """What keeps deeds: those of the graph sealed, others written with what they tell of, attempts
+    that were refused noted.
+    """
+
+    seal: DeedSeal
+    writer: DeedWriter
+    refused: RefusedDeeds
+    trail: AuditTrail
+    records: Records
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """`billing` and `people` are None where the books, or the records of people, are not connected;
-    `intake_breaker` guards new tickets.
+    """`billing`, `people` and `audit` are None where they are not connected; `intake_breaker`
+    guards new tickets.
     """
 
     cards: CardCatalogue
@@ -217,3 +233,4 @@ class Services:
     billing: BillingServices | None = None
     people: PeopleAdministration | None = None
     intake_breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
+    audit: AuditServices | None = None

@@ -17,6 +17,7 @@ from strawberry.schema.config import StrawberryConfig
 from access.passwords import LEAST, MOST
 from access.sign_in import SignedIn as Entry
 from access.sign_in import SignInRequest
+from domain.deeds import NOWHERE, Origin
 from domain.errors import InvalidInput, NotAuthenticated, TooMany
 from domain.ids import OperationId, demand_timely
 from domain.sessions import ClientKind
@@ -79,6 +80,7 @@ class SignInContext:
     now: Callable[[], datetime]
     trace: str
     address: str
+    origin: Origin = NOWHERE
     browser: bool = False
     cookie: str | None = None
     kept: Entry | None = None
@@ -95,7 +97,13 @@ class SignInContext:
         now = self.now()
         demand_timely(id, now)
         kind = ClientKind.BROWSER if self.browser else client
-        return SignInRequest(id=OperationId(str(id)), client=kind, address=self.address, at=now)
+        return SignInRequest(
+            id=OperationId(str(id)),
+            client=kind,
+            address=self.address,
+            at=now,
+            origin=self.origin,
+        )
 
     async def answer(self, work: Awaitable[Entry]) -> Any:  # noqa: ANN401 - a member of the unions
         try:

@@ -25,6 +25,7 @@ from domain.cards import (
     SolutionType,
     UsagePattern,
 )
+from domain.deeds import DeedResult, DeedType
 from domain.effectiveness import Timing
 from domain.events import EventType
 from domain.hazards import HazardKind
@@ -64,6 +65,8 @@ DESCRIBED: dict[EnumMeta, str] = {
     VehicleLevel: "How closely a card's vehicles fit the reported one.",
     Timing: "COUNTED weighs estimated against actual minutes; IGNORED is the specification's code.",
     EventType: "What happened.",
+    DeedType: "What somebody did that is kept for the audit.",
+    DeedResult: "How a deed ended; REFUSED: not allowed or not fitting, FAILED: an accident.",
     ReviewKind: "Why a card waits for a person's eye.",
     LineKind: "What kind of line it is.",
     DocumentKind: "What a numbered document is.",

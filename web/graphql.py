@@ -24,6 +24,7 @@ from strawberry.types.unset import UNSET, UnsetType
 
 from access.revocations import RightsWatch
 from domain.access import Actor
+from domain.deeds import read_origin
 from domain.errors import NotAuthenticated, TooMany
 from resolvers.context import RequestContext
 from resolvers.documents import TOO_MUCH, QueryDocument
@@ -104,6 +105,7 @@ class GraphQLView(GraphQL[RequestContext, None]):
         elif not self._callers.anonymous:
             raise NotAuthenticated("send `Authorization: Bearer TOKEN`")
         context.caller = caller_name(context.signed_in, _host_of(request))
+        context.origin = read_origin(_host_of(request), request.headers.get("user-agent"))
         return context
 
     async def get_context(
@@ -116,6 +118,7 @@ class GraphQLView(GraphQL[RequestContext, None]):
         context = RequestContext(services=self._services, trace=request.state.trace)
         context.authorization = request.headers.get("authorization")
         context.caller = caller_name(None, _host_of(request))
+        context.origin = read_origin(_host_of(request), request.headers.get("user-agent"))
         return context
 
     async def read(

@@ -52,6 +52,12 @@ class Metrics:
             "Memory of the cards that are kept to be found; 0 while the graph finds them.",
             registry=self.registry,
         )
+        self._alarms = Counter(
+            "battwheels_alarms_total",
+            "Alarms of the audit trail by kind.",
+            ("kind",),
+            registry=self.registry,
+        )
         self.sockets = Gauge(
             "battwheels_websockets", "Open WebSocket connections.", registry=self.registry
         )
@@ -63,6 +69,9 @@ class Metrics:
 
     def operation(self, outcome: str) -> None:
         self._operations.labels(outcome).inc()
+
+    def alarm(self, kind: str) -> None:
+        self._alarms.labels(kind).inc()
 
     def broken(self, part: str, *, broken: bool) -> None:
         self._broken.labels(part).set(int(broken))

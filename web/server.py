@@ -25,7 +25,7 @@ from records.inbox import InboxStore, RetryPolicy
 from records.wakeups import Topic, Wakeup
 from repair.analyses import handle_event
 from repair.suggestions import SuggestionPorts
-from resolvers.services import Services
+from resolvers.services import AuditServices, Services
 from sync.cancellation import is_cancelled
 from sync.consumers import StreamConsumers, SweepTiming
 from sync.hints import HintSchedule, hint_handler
@@ -130,6 +130,13 @@ def build_services(runtime: Runtime) -> Services:
         billing=runtime.billing.billing,
         people=runtime.people.administration,
         intake_breaker=runtime.opening,
+        audit=AuditServices(
+            seal=runtime.audit.vault,
+            writer=runtime.audit.writer,
+            refused=runtime.audit.refused,
+            trail=runtime.audit.trail,
+            records=runtime.records,
+        ),
     )
 
 
@@ -149,7 +156,7 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
     heard = EventHandlers(
         search=search,
         learn=partial(handle_event, analysis_ports(runtime)),
-        draft=runtime.billing.billing.drafts.open_draft,
+        draft=runtime.billing.billing.drafts.follow_ticket,
         forget=runtime.card_cache.forget,
         tell=runtime.billing.notices.send_notice,
         hint=hint_handler(runtime.cards.severities, lambda: datetime.now(UTC)),
@@ -161,7 +168,9 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
             runtime.people.revocations.run, runtime.wakeups.on(Topic.REVOCATIONS)
         ),
         "reader": partial(_learn_vocabulary, runtime, runtime.wakeups.on(Topic.GRAPH_OUTBOX)),
+        "data keys": partial(runtime.billing.data_keys.follow, runtime.wakeups.on(Topic.DATA_KEYS)),
         "lag": runtime.lag.watch,
+        "refusals": runtime.audit.refused.run,
         "returns": lambda: _watch_returning_stores(runtime),
     }
     if runtime.settings.read_model_mib:
@@ -171,6 +180,13 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         loops["read model"] = partial(_keep_cards, runtime)
     if work:
         loops["relay"] = runtime.relay.run
+        loops["deeds"] = partial(runtime.audit.seal, runtime.wakeups.on(Topic.DEEDS))
+        loops["alarms"] = partial(
+            runtime.alarms.watch, runtime.wakeups.on(Topic.DEEDS), runtime.metrics
+        )
+        loops["checkpoints"] = lambda: runtime.audit.keep_checkpoints(
+            runtime.parts, runtime.metrics
+        )
         loops["partitions"] = runtime.billing.prepare
         loops["anchors"] = lambda: runtime.billing.anchor(runtime.parts, runtime.metrics)
         loops["invoices"] = runtime.billing.recover

@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from domain.deeds import read_origin
 from domain.errors import TooMany, Unavailable
 from resolvers.api import Api
 from resolvers.sign_in import SignInContext, SignInUseCases
@@ -109,6 +110,10 @@ class SignInEndpoint:
             now=self.now,
             trace=request.state.trace,
             address=caller,
+            origin=read_origin(
+                request.client.host if request.client else None,
+                request.headers.get("user-agent"),
+            ),
             browser=_is_page(request),
             cookie=request.cookies.get(COOKIE),
             document=document,

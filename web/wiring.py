@@ -17,15 +17,7 @@ from typing import Protocol, TypeVar
 from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError
 
-from access.first_admin import AdminMaker
-from access.passwords import Passwords
-from access.people import NameSeal, PeopleAdministration
-from access.person_tokens import CallerTokens, PersonTokens
-from access.revocations import Revocations
-from access.sign_in import SignInDoor
-from access.token_keys import TokenKeys
 from access.tokens import AccessTokens
-from billing.ledger.vault_keys import demand_keys
 from domain.errors import InvalidInput, Unavailable, UnsafeSetting, WrongPassword
 from graph.cards import CardStore
 from graph.database import Graph
@@ -62,11 +54,7 @@ from records.migrations import migrate_records
 from records.offline import OfflineStore
 from records.operations import OperationStore
 from records.outbox import RecordsOutbox
-from records.people import PeopleStore
 from records.reviews import ReviewStore
-from records.revocations import RevocationLog
-from records.sessions import SessionStore
-from records.sign_in_tries import SignInTries
 from records.wakeups import Topic, Wakeups
 from repair.analyses import AnalysisPorts
 from repair.circuit_breaker import CircuitBreaker
@@ -77,7 +65,9 @@ from sync.delta_cursors import DeltaCursors as SealedCursors
 from sync.feed import ChangeFeed
 from sync.relay import Relay, RelayPace
 from sync.stream import Stream
-from web.billing import BillingRuntime, build_vault, open_billing
+from web.alarms import AlarmWatch, open_alarms
+from web.audit import AuditRuntime, open_audit
+from web.billing import BillingRuntime, open_billing, read_master_keys
 from web.card_cache import CardCache
 from web.health import Parts
 from web.local import files, stores
@@ -86,6 +76,7 @@ from web.local.progress import Report, StartProgress, ignore_progress
 from web.local.stores import GivenUrls, StoreUrls
 from web.loop_lag import LoopLag
 from web.metrics import Metrics
+from web.people import PeopleRuntime, open_people
 from web.recent_matches import RecentMatches
 from web.settings import Settings
 
@@ -124,26 +115,6 @@ WORK = replace(COMMAND, start=START_SECONDS)
 DEMO = Patience(embedder=0.5, graph=4.0, answer=5.0, source=0.98)
 REDIS_SECONDS = 3.0
 SECRET_BYTES = 48
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeopleRuntime:
-    """Who comes in: the door, what administrators do, and how callers are known.
-
-    `callers` believes the tokens of development only there.
-    """
-
-    door: SignInDoor
-    admins: AdminMaker
-    administration: PeopleAdministration
-    callers: CallerTokens
-    revocations: Revocations
-    keys: TokenKeys
-
-    async def forget(self) -> None:
-        """Forget what is long over."""
-        await self.door.sessions.forget()
-        await self.revocations.forget()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +159,8 @@ class Runtime:
     tokens: AccessTokens
     people: PeopleRuntime
     billing: BillingRuntime
+    audit: AuditRuntime
+    alarms: AlarmWatch
     opening: CircuitBreaker = field(default_factory=CircuitBreaker)
     parts: Parts = field(default_factory=Parts)
     lag: LoopLag = field(default_factory=LoopLag)
@@ -213,11 +186,11 @@ async def open_runtime(
             await _greet_stores(graph, records, redis)
             await migrate_graph(graph, embedder.dimensions)
             await migrate_records(records)
-            await demand_keys(records, build_vault(settings))
             return await ReportReader.of(VocabularyStore(graph), embedder)
 
         reader = await once_stores_answer(prepare, patience.start, report)
         runtime = join_parts(settings, patience, (embedder, reader), (graph, records, redis))
+        await runtime.billing.data_keys.demand_all()
         stack.push_async_callback(runtime.wakeups.close)
         yield replace(runtime, bus=urls.redis_url)
 
@@ -335,7 +308,9 @@ def join_parts(
 ) -> Runtime:
     """Join an embedder and its reader, and the clients of the three stores, into a house."""
     (embedder, reader), (graph, records, redis) = language, clients
-    search, log, stream = CardSearch(graph), ChangeLog(records), Stream(redis)
+    audit = open_audit(settings, records, read_master_keys(settings))
+    search, log = CardSearch(graph), ChangeLog(records, audit.events.write)
+    stream = Stream(redis)
     kept = CardCache(redis, CardStore(graph))
     stored = TicketStore(graph), CardStore(graph, kept), VocabularyStore(graph)
     tickets, cards, vocabulary = stored
@@ -351,6 +326,8 @@ def join_parts(
     cards.watch(read_model)
     finder = ReadModelSearch(read_model, search)
     matcher = build_matcher(settings, finder, redis, patience)
+    billing = open_billing(settings, records, stored, audit.writer)
+    tokens = build_tokens(settings)
     return Runtime(
         settings=settings,
         graph=graph,
@@ -400,38 +377,12 @@ def join_parts(
         offline=OfflineStore(records),
         deltas=DeltaReader(log, cards),
         delta_cursors=SealedCursors(token_secret(settings)),
-        tokens=build_tokens(settings),
-        people=open_people(settings, records),
-        billing=open_billing(settings, records, stored),
+        tokens=tokens,
+        people=open_people(records, billing.vault, audit, tokens, production=settings.production),
+        audit=audit,
+        alarms=open_alarms(settings, records),
+        billing=billing,
         bus=_redis_address(redis),
-    )
-
-
-def open_people(settings: Settings, records: Records) -> PeopleRuntime:
-    """Join what knows people, over opened records."""
-    keys = TokenKeys(datetime.now(UTC))
-    tokens, seal = PersonTokens(keys), NameSeal(build_vault(settings))
-    store, sessions, passwords = PeopleStore(records), SessionStore(records), Passwords()
-    revocations = Revocations(RevocationLog(records), keys)
-    return PeopleRuntime(
-        door=SignInDoor(
-            records=records,
-            store=store,
-            sessions=sessions,
-            tries=SignInTries(records),
-            passwords=passwords,
-            tokens=tokens,
-            seal=seal,
-        ),
-        admins=AdminMaker(records=records, store=store, passwords=passwords, seal=seal),
-        administration=PeopleAdministration(
-            store=store, sessions=sessions, seal=seal, revocations=revocations
-        ),
-        callers=CallerTokens(
-            tokens, revocations, None if settings.production else build_tokens(settings)
-        ),
-        revocations=revocations,
-        keys=keys,
     )
 
 

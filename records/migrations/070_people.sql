@@ -9,11 +9,11 @@ create table garage (
     created_at timestamptz not null default now()
 );
 
--- Name and address are sealed; the mark finds an address without opening anything (access/vault.py).
+-- Name and address are sealed together (`who`); the mark finds an address without opening anything
+-- (access/vault.py).
 create table person (
     id text primary key,
-    name bytea not null,
-    email bytea not null,
+    who bytea not null,
     email_mark bytea not null unique,
     role text not null
         check (role in ('admin', 'manager', 'technician', 'accountant', 'customer_support')),
@@ -90,6 +90,10 @@ create table sign_in_try (
 );
 
 create index sign_in_try_age on sign_in_try (last_at);
+
+comment on column person.who is 'personal: person';
+comment on column person.email_mark is 'personal: person';
+comment on column sign_in_try.mark is 'personal: person';
 
 -- What ends before its token does. Every process reads it, within a second.
 create table revocation (

@@ -35,9 +35,9 @@ returning id, name, place, hours, region, off_shift_refused
 
 -- name: add_person
 -- A new person; nothing comes back when the address is known already.
-insert into person (id, name, email, email_mark, role, garage, region, department, shift,
+insert into person (id, who, email_mark, role, garage, region, department, shift,
                     certification, state)
-values (%(id)s, %(name)s, %(email)s, %(email_mark)s, %(role)s, %(garage)s, %(region)s,
+values (%(id)s, %(who)s, %(email_mark)s, %(role)s, %(garage)s, %(region)s,
         %(department)s, %(shift)s, %(certification)s, %(state)s)
 on conflict do nothing returning version, rights
 

@@ -15,16 +15,18 @@ from domain.ids import OperationId, PersonId
 from domain.people import PersonName, PersonState
 from domain.sessions import IDLE, LONGEST, ClientKind
 from records.database import Records
+from web.people import PeopleRuntime, open_people_alone
 from web.settings import Settings
-from web.wiring import PeopleRuntime, open_people
+from web.wiring import build_tokens
 
 NOW = datetime.now(UTC)
 PASSWORD = "monsoon tyre ladder 42"  # noqa: S105 - a test's own
 
 
 @pytest.fixture
-def people(records: Records, tmp_path: Path) -> PeopleRuntime:
-    return open_people(Settings(home=tmp_path), records)
+async def people(records: Records, tmp_path: Path) -> PeopleRuntime:
+    settings = Settings(home=tmp_path)
+    return await open_people_alone(settings, records, build_tokens(settings))
 
 
 async def admin(people: PeopleRuntime, name: str) -> Actor:

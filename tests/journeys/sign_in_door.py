@@ -11,8 +11,9 @@ from domain.access import Actor, Role
 from domain.ids import PersonId
 from domain.people import PersonName
 from tests.journeys.people import PUNE, Person
+from web.people import PeopleRuntime
 from web.sign_in import PATH
-from web.wiring import PeopleRuntime, Runtime
+from web.wiring import Runtime
 
 PASSWORD = "monsoon tyre ladder 42"  # noqa: S105 - a test's own
 ENTRY = """__typename

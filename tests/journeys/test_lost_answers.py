@@ -22,7 +22,13 @@ from repair import reviews
 from repair.reviews import ReviewReason
 from schema.sdl import PRINTED
 from sync.offline_queue import QueuedVerb
-from tests.journeys import sign_in_door, test_feedback, test_jobs, test_repairs
+from tests.journeys import (
+    sign_in_door,
+    test_deletions,
+    test_feedback,
+    test_jobs,
+    test_repairs,
+)
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import CREATE, PUNE, REPORT, UPDATE, VERIFY, Person, content
 from tests.journeys.planted_cards import plant
@@ -43,7 +49,7 @@ REGISTER = """mutation ($op: UUID!, $who: TechnicianInput!) {
     __typename ... on TechnicianRegistered { technician { key } } ... on Refusal { message } } }"""
 # Their effect and the memory of their operation are one transaction (`billing.ledger.books.Page`).
 BOOKS = {
-    *("adjustStock", "closeMonth", "editDraft", "issueCreditNote", "issueInvoice"),
+    *("adjustStock", "closeMonth", "deleteDraft", "editDraft", "issueCreditNote", "issueInvoice"),
     *("recordAdvance", "recordPayment", "refundPayment", "registerInvoice"),
     *("setBillingSettings", "setPrice", "voidInvoice"),
 }
@@ -175,6 +181,18 @@ def repairing(query: str, status: TicketStatus, version: int, **more: object) ->
     return change
 
 
+async def deletion(house: Runtime, boss: Person) -> Asked:
+    del boss
+    ticket = await at(house, TicketStatus.RESOLVED, 4)
+    return test_deletions.TICKET, {"id": ticket.id, "n": 4}
+
+
+async def card_deletion(house: Runtime, boss: Person) -> Asked:
+    del house
+    made = await boss.create(content("A draft that is thrown away"))
+    return test_deletions.CARDS, {"id": made["id"], "n": 1}
+
+
 async def technician(house: Runtime, boss: Person) -> Asked:
     del house, boss
     return REGISTER, {"who": {"id": "ravi", "garage": PUNE}}
@@ -298,6 +316,8 @@ CHANGES: dict[str, Change] = OF_CARDS | {
     "resolveTicket": RESOLVE,
     "closeTicket": CLOSE,
     "reopenTicket": repairing(test_repairs.REOPEN, TicketStatus.CLOSED, 5),
+    "deleteTicket": deletion,
+    "deleteCard": card_deletion,
     "registerTechnician": technician,
     "registerBay": bay,
     "bookJob": booking,

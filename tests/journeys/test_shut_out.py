@@ -42,9 +42,10 @@ from tests.patience import PATIENT_SECONDS
 from tests.waits import eventually, sure_to_end
 from web.asgi import GRAPHQL, JWKS, STREAM
 from web.local.stores import StoreUrls
+from web.people import open_people_alone
 from web.settings import Settings
 from web.socket import REVOKED
-from web.wiring import open_people
+from web.wiring import build_tokens
 
 pytestmark = pytest.mark.journey
 ASKED = "{ symptoms(first: 1) { edges { node { key } } } }"
@@ -83,7 +84,9 @@ async def served(
 ) -> AsyncGenerator[Served]:
     del opened_graph
     await empty_records(opened_records)
-    await first_admin_of(open_people(Settings(home=home), opened_records), "root@example.org")
+    settings = Settings(home=home)
+    people = await open_people_alone(settings, opened_records, build_tokens(settings))
+    await first_admin_of(people, "root@example.org")
     async with AsyncExitStack() as stack:
         silent = await stack.enter_async_context(silent_server())
         ports = [free_port(), free_port()]

@@ -362,6 +362,24 @@ DAY: Sequence[Deed] = (
     ),
     Deed(verb="undoMerge", given=_card(2, "twin")),
     Deed(verb="retireCard", given=_card(3, "twin")),
+    Deed(verb="deleteCard", given=_card(4, "twin")),
+    Deed(
+        verb="editDraft",
+        before=_another_closed,
+        given=lambda g: {
+            "ticket": g.id("closed", "ticket"),
+            "expectedVersion": 0,
+            "invoice": {"customer": BUYER},
+        },
+    ),
+    Deed(
+        verb="deleteDraft",
+        given=lambda g: {"ticket": g.id("closed", "ticket"), "expectedVersion": 1},
+    ),
+    Deed(
+        verb="deleteTicket",
+        given=lambda g: {"id": g.id("closed", "ticket"), "expectedVersion": 1},
+    ),
     Deed(
         verb="createGarage",
         given=lambda _: {

@@ -57,6 +57,7 @@ def test_every_list_argument_is_paged(built: GraphQLSchema) -> None:
         if str(field.type).endswith("Connection!")
     }
     assert set(connections) == {
+        "auditTrail",
         "cards",
         "components",
         "drafts",
@@ -100,6 +101,9 @@ def test_every_mutation_has_its_union(built: GraphQLSchema) -> None:
         "resolveTicket": ("ResolveTicketResult!", True),
         "closeTicket": ("CloseTicketResult!", True),
         "reopenTicket": ("ReopenTicketResult!", True),
+        "deleteTicket": ("DeleteTicketResult!", True),
+        "deleteCard": ("DeleteCardResult!", True),
+        "deleteDraft": ("DeleteDraftResult!", True),
         "registerTechnician": ("RegisterTechnicianResult!", True),
         "registerBay": ("RegisterBayResult!", True),
         "bookJob": ("BookJobResult!", True),

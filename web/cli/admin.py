@@ -11,15 +11,14 @@ from typing import Annotated
 import typer
 
 from access.passwords import LEAST
-from access.people import NameSeal
 from access.people_import import PeopleFile, PeopleImported, import_people, read_people
 from domain.errors import ImportRefused, InvalidInput
 from domain.ids import PersonId, uuid7
 from domain.people import PersonName, parse_name
-from web.billing import build_vault
 from web.local import files
+from web.people import open_people_alone
 from web.settings import Settings
-from web.wiring import open_people, open_records
+from web.wiring import build_tokens, open_records
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -63,7 +62,7 @@ async def _make_admin(
     now = datetime.now(UTC)
     id = PersonId(f"per_{uuid7(now, SystemRandom().getrandbits(RANDOM_BITS)).hex}")  # noqa: A001
     async with open_records(settings) as records:
-        admins = open_people(settings, records).admins
+        admins = (await open_people_alone(settings, records, build_tokens(settings))).admins
         return (await admins.make(id, who, password, now, another=another)).id
 
 
@@ -109,5 +108,5 @@ def _read_file(file: Path) -> str:
 
 async def _import(settings: Settings, found: PeopleFile, source: str) -> PeopleImported:
     async with open_records(settings) as records:
-        seal = NameSeal(build_vault(settings))
-        return await import_people(records, seal, found, source, datetime.now(UTC))
+        people = await open_people_alone(settings, records, build_tokens(settings))
+        return await import_people(people.admins, found, source, datetime.now(UTC))

@@ -39,6 +39,9 @@ COMMANDS = {
     "audit": CommandLocation(
         "web.cli.audit:app", "Verify that nobody touched the books; anchor them."
     ),
+    "vault": CommandLocation(
+        "web.cli.vault:app", "Keys that people are sealed with: list, rotate, clear away."
+    ),
     "events": CommandLocation(
         "web.cli.events:app", "What happened, what was given up, and its replay."
     ),
