@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from domain.access import Role
+from records.audit_trail import DeedFilter
 from tests.journeys.people import DELHI, PUNE, Person
 from tests.journeys.sign_in_door import (
     ACCEPT,
@@ -275,6 +276,35 @@ async def test_sessions_are_seen_and_ended(entry: Door, root: Person) -> None:
     refused = await entry.person(stranger).ask(END, op=op(), id=found[1]["key"])
     assert refused["__typename"] == "NotFound"
     assert await code(phone) is None
+
+
+@pytest.mark.row("AD-1", "AD-2", "AD-3")
+async def test_coming_and_going_are_deeds(house: Runtime, entry: Door, root: Person) -> None:
+    email, came = await invited(root, entry)
+    key = came["person"]
+    await entry.sign_in(email, "wrong words at the door")
+    asha = entry.person(await entry.sign_in(email))
+    await asha.ask(SIGN_OUT, op=op())
+    await root.ask(SUSPEND, op=op(), person=key, expected=2)
+    refused = await root.ask(SUSPEND, op=op(), person=key, expected=2)
+    assert refused["__typename"] == "StaleVersion"
+    await house.audit.refused.write_noted()
+    found = await house.audit.trail.page(20, DeedFilter(resource=key))
+    told = sorted((d.event_type.value, d.user_id, d.result.value) for d in found)
+    boss = root.actor.id
+    assert told == [
+        ("user.login", key, "done"),
+        ("user.login", key, "done"),
+        ("user.login", key, "refused"),
+        ("user.logout", key, "done"),
+        ("user.permission_change", boss, "done"),
+        ("user.permission_change", boss, "done"),
+        ("user.permission_change", boss, "refused"),
+    ]
+    [change] = [d for d in found if d.old_value is not None]
+    assert (change.old_value, change.new_value) == ({"state": "active"}, {"state": "suspended"})
+    assert {d.ip_address for d in found} == {"127.0.0.1"}
+    assert email not in str(found)
 
 
 @pytest.mark.row("AU-5")

@@ -61,6 +61,10 @@ DEEDS = {
     "voidInvoice": DeedType.INVOICE_VOID,
     "salesReturn": DeedType.REPORT_EXPORT,
     "setBillingSettings": DeedType.SETTINGS_CHANGE,
+    **dict.fromkeys(
+        "invitePerson changeRole suspendPerson restorePerson".split(),
+        DeedType.USER_PERMISSION_CHANGE,
+    ),
 }
 NAMES = {"card": ResourceKind.CARD} | {kind.value: kind for kind in ResourceKind}
 API = build_api(introspection=False).types
