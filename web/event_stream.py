@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 
 import orjson
@@ -10,7 +10,6 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from access.revocations import OVER
 from domain.errors import NotAuthenticated
 from resolvers.subscriptions.audience import Broadcast, RunEnded, RunRefused
 from resolvers.subscriptions.changes import parse_cursor
@@ -20,6 +19,7 @@ from sync.backlog import BufferedChange
 PING_SECONDS = 15.0
 # A client that takes nothing for so long is let go.
 TAKEN_SECONDS = 40.0
+KEY_REVOKED = "the key was revoked"
 PING = ": ping\r\n\r\n"
 COMPLETE = "event: complete\r\ndata: \r\n\r\n"
 HEADERS: Mapping[str, str] = {
@@ -44,14 +44,16 @@ class EventStream(Response):
         self,
         news: AsyncGenerator[Broadcast],
         seconds: float | None,
-        over: asyncio.Event | None = None,
+        revoked: asyncio.Event | None = None,
+        why: str = KEY_REVOKED,
     ) -> None:
-        """`over` is set when the rights of whoever follows have ended."""
+        """End after so many seconds, or when the word for the caller is `revoked`, and say why."""
         super().__init__(headers=HEADERS)
         del self.headers["content-length"]
         self._news = news
         self._seconds = seconds
-        self._over = over
+        self._revoked = revoked
+        self._why = why
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         del scope, receive
@@ -59,32 +61,16 @@ class EventStream(Response):
         await send(start)
         async with aclosing(self._news):
             try:
-                async with asyncio.timeout(self._seconds):
-                    ended = await self._told_until_over(send)
+                async with asyncio.timeout(self._seconds), until_set(self._revoked):
+                    await self._told(send)
             except TimeoutError:
-                await _send_text(send, _event_text(_ended_text("the token has expired")))
-            else:
-                if ended:
-                    await _send_text(send, _event_text(_ended_text(OVER)))
+                await _send_text(send, _event_text(_ended_text(self._end())))
         await _send_text(send, COMPLETE)
         await send({"type": "http.response.body", "body": b""})
 
-    async def _told_until_over(self, send: Send) -> bool:
-        """Tell the news; say whether the right to them ended before they did."""
-        if self._over is None:
-            await self._told(send)
-            return False
-        told = asyncio.create_task(self._told(send))
-        ended = asyncio.create_task(self._over.wait())
-        try:
-            await asyncio.wait({told, ended}, return_when=asyncio.FIRST_COMPLETED)
-            if told.done():
-                told.result()
-            return not told.done()
-        finally:
-            for task in (told, ended):
-                task.cancel()
-            await asyncio.gather(told, ended, return_exceptions=True)
+    def _end(self) -> str:
+        gone = self._revoked is not None and self._revoked.is_set()
+        return self._why if gone else "the token has expired"
 
     async def _told(self, send: Send) -> None:
         async for news in _with_pings(self._news):
@@ -130,6 +116,30 @@ async def _send_text(send: Send, text: str) -> None:
 def _event_text(payload: str, seq: int | None = None) -> str:
     numbered = "" if seq is None else f"id: {seq}\r\n"
     return f"{numbered}event: next\r\ndata: {payload}\r\n\r\n"
+
+
+@asynccontextmanager
+async def until_set(event: asyncio.Event | None) -> AsyncGenerator[None]:
+    """Run the block until an event is set.
+
+    Raises:
+        TimeoutError: it was set before the block ended.
+    """
+    if event is None:
+        yield
+        return
+    async with asyncio.timeout(None) as until:
+        waiting = asyncio.create_task(event.wait())
+
+        def end(_: asyncio.Task[bool]) -> None:
+            until.reschedule(asyncio.get_running_loop().time())
+
+        waiting.add_done_callback(end)
+        try:
+            yield
+        finally:
+            waiting.remove_done_callback(end)
+            waiting.cancel()
 
 
 def _ended_text(why: str) -> str:

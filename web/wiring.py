@@ -43,6 +43,7 @@ from matching.rankers import FormulaRanker, FusedRanker, RankerName
 from matching.recall import SearchableCards
 from matching.word_rarity import WordRarity
 from records.analyses import AnalysisStore
+from records.api_keys import ApiKeyStore
 from records.change_log import ChangeLog
 from records.counters import CounterStore
 from records.cursors import ConsumerCursors
@@ -70,6 +71,7 @@ from web.audit import AuditRuntime, open_audit
 from web.billing import BillingRuntime, open_billing, read_master_keys
 from web.card_cache import CardCache
 from web.health import Parts
+from web.live_keys import LiveKeys
 from web.local import files, stores
 from web.local.home import StoreHome
 from web.local.progress import Report, StartProgress, ignore_progress
@@ -158,6 +160,7 @@ class Runtime:
     delta_cursors: SealedCursors
     tokens: AccessTokens
     people: PeopleRuntime
+    live_keys: LiveKeys
     billing: BillingRuntime
     audit: AuditRuntime
     alarms: AlarmWatch
@@ -381,6 +384,12 @@ def join_parts(
         people=open_people(records, billing.vault, audit, tokens, production=settings.production),
         audit=audit,
         alarms=open_alarms(settings, records),
+        live_keys=LiveKeys(
+            ApiKeyStore(records),
+            lambda: datetime.now(UTC),
+            wakeups.on(Topic.API_KEYS),
+            lambda: wakeups.hears,
+        ),
         billing=billing,
         bus=_redis_address(redis),
     )

@@ -49,6 +49,10 @@ COMMANDS = {
         "web.cli.admin:app", "Make the first administrator; bring in garages and people."
     ),
     "token": CommandLocation("web.cli.token:token", "Mint an access token for development."),
+    "keys": CommandLocation("web.cli.keys:app", "Keys of machines: make, list, revoke them."),
+    "documents": CommandLocation(
+        "web.cli.documents:app", "Registered documents: register, list, check them."
+    ),
     "local": CommandLocation("web.cli.local:app", "The stores as processes of this machine."),
     "queries": CommandLocation(
         "web.cli.queries:queries", "Print the named Cypher and SQL queries."
