@@ -14,6 +14,7 @@ from random import Random
 from time import perf_counter
 
 from access.data_keys import DataKeys
+from access.deeds import DeedVault
 from access.key_wrapper import FileWrapper
 from access.master_keys import MasterKeys
 from access.rotation import KeyRotation
@@ -25,6 +26,7 @@ from billing.ledger.books import Books, BooksChange
 from billing.ledger.drafts import DraftContent, DraftStore
 from domain.errors import BattwheelsError
 from domain.ids import GarageId, OperationId, PersonId, TicketId, uuid7
+from records.audit_trail import DeedWriter
 from records.data_keys import DataKeyStore
 from records.database import Records
 from records.migrations import migrate_records
@@ -41,6 +43,7 @@ FIRST = MasterKeys(current="first", masters={"first": b"f" * 32}, index_key=b"i"
 BOTH = replace(FIRST, masters={**FIRST.masters, "second": b"s" * 32})
 SECOND = replace(BOTH, current="second")
 BUYER = Party(name="Synthetic Buyer")
+DEEDS = DeedWriter(DeedVault(bytes(32)).sign)
 
 
 @dataclass(slots=True)
@@ -171,7 +174,7 @@ def _ticket(number: int) -> TicketId:
 
 
 def _drafts(records: Records, vault: Vault) -> DraftStore:
-    return DraftStore(records, Books(records), vault)
+    return DraftStore(records, Books(records, DEEDS), vault)
 
 
 def _keys_of(records: Records, master: MasterKeys) -> DataKeys:

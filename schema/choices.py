@@ -13,6 +13,7 @@ from billing.ledger.postings import PaymentKind, PaymentMethod
 from billing.ledger.sellers import Scheme
 from billing.messages.messengers import Channel, MessageState
 from billing.messages.texts import Occasion
+from domain.api_keys import KeyScope, Rung
 from domain.card_drafts import DraftOrigin
 from domain.cards import (
     CardSource,
@@ -32,6 +33,7 @@ from domain.matches import Level, Source, VehicleLevel
 from domain.reviews import ReviewKind
 from domain.technicians import Certification
 from domain.tickets import Matching, TicketStatus
+from domain.trusted_documents import OperationKind
 from domain.vehicles import VehicleCategory
 
 DESCRIBED: dict[EnumMeta, str] = {
@@ -67,6 +69,10 @@ DESCRIBED: dict[EnumMeta, str] = {
     InvoiceStatus: "Where an invoice stands.",
     PaymentKind: "What a movement of money is for.",
     PaymentMethod: "How money came.",
+    OperationKind: "What an operation of a document does.",
+    KeyScope: "What a key may do: one part of the permission matrix that machines may hold.",
+    Rung: "How far a caller is held to registered documents: LOG runs any text and notes what was "
+    "not registered, ENFORCE runs registered texts and ids, ID_ONLY runs ids alone.",
     PriceSource: "Whose word a price is: the first of the chain that spoke.",
 }
 

@@ -41,6 +41,11 @@ class Metrics:
             ("outcome",),
             registry=self.registry,
         )
+        self.unregistered = Counter(
+            "battwheels_unregistered_documents_total",
+            "Documents that ran though nobody has registered them (callers at the rung LOG).",
+            registry=self.registry,
+        )
         self._broken = Gauge(
             "battwheels_part_broken",
             "1 while a part needs an operator (the log and /ready say what to do).",

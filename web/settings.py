@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
+from domain.api_keys import Rung
 from domain.errors import InvalidInput, UnsafeSetting
 from matching.rankers import RankerName
 from web import store_addresses
@@ -67,6 +68,8 @@ class Settings:
         public_url: where people reach this service, for links in messages and answers.
         allowed_origins: pages of other sites that may call, as `https://portal.example`; none.
         caps: how much any one caller may take.
+        documents_rung: how far people are held to the documents of our own front ends (partner
+            `battwheels`): `log`, `enforce` or `id_only`; None: not at all.
     """
 
     environment: RunMode = RunMode.DEVELOPMENT
@@ -97,6 +100,7 @@ class Settings:
     public_url: str | None = None
     caps: Caps = field(default_factory=Caps)
     allowed_origins: tuple[str, ...] = ()
+    documents_rung: Rung | None = None
 
     @property
     def production(self) -> bool:
@@ -140,6 +144,7 @@ class Settings:
             public_url=_parse_public_url(values.get("BATTWHEELS_PUBLIC_URL")),
             caps=Caps.read(values),
             allowed_origins=_parse_origins(values.get("BATTWHEELS_ALLOWED_ORIGINS") or ""),
+            documents_rung=_parse_rung(values.get("BATTWHEELS_DOCUMENTS_RUNG")),
         )
         _demand_answerable(settings)
         if settings.production:
@@ -171,6 +176,13 @@ def _parse_ranker(value: str) -> RankerName:
         return RankerName(value)
     except ValueError as error:
         raise InvalidInput("BATTWHEELS_RANKER", f"is one of {', '.join(RankerName)}") from error
+
+
+def _parse_rung(value: str | None) -> Rung | None:
+    try:
+        return Rung(value) if value else None
+    except ValueError as error:
+        raise InvalidInput("BATTWHEELS_DOCUMENTS_RUNG", f"is one of {', '.join(Rung)}") from error
 
 
 def _parse_port(value: str, name: str = "BATTWHEELS_PORT") -> int:

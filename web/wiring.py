@@ -43,6 +43,7 @@ from matching.rankers import FormulaRanker, FusedRanker, RankerName
 from matching.recall import SearchableCards
 from matching.word_rarity import WordRarity
 from records.analyses import AnalysisStore
+from records.api_keys import ApiKeyStore
 from records.change_log import ChangeLog
 from records.counters import CounterStore
 from records.cursors import ConsumerCursors
@@ -70,6 +71,7 @@ from web.audit import AuditRuntime, open_audit
 from web.billing import BillingRuntime, open_billing, read_master_keys
 from web.card_cache import CardCache
 from web.health import Parts
+from web.live_keys import LiveKeys
 from web.local import files, stores
 from web.local.home import StoreHome
 from web.local.progress import Report, StartProgress, ignore_progress
@@ -156,6 +158,7 @@ class Runtime:
     deltas: DeltaReader
     delta_cursors: SealedCursors
     tokens: AccessTokens
+    live_keys: LiveKeys
     billing: BillingRuntime
     audit: AuditRuntime
     alarms: AlarmWatch
@@ -376,6 +379,12 @@ def join_parts(
         tokens=build_tokens(settings),
         audit=audit,
         alarms=open_alarms(settings, records),
+        live_keys=LiveKeys(
+            ApiKeyStore(records),
+            lambda: datetime.now(UTC),
+            wakeups.on(Topic.API_KEYS),
+            lambda: wakeups.hears,
+        ),
         billing=open_billing(settings, records, stored, audit.writer),
         bus=_redis_address(redis),
     )

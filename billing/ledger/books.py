@@ -14,7 +14,7 @@ from billing.gst.law_dates import financial_year_of
 from billing.gst.series import DocumentKind, SeriesNumber, first_of_month, series_of
 from billing.ledger import audit
 from billing.ledger.audit import START, AuditEntry, Fields, MoneyEvent, WrittenRow
-from domain.access import Role
+from domain.access import MachineRole, Role
 from domain.deeds import NOWHERE, Deed, DeedResult, DeedType, Origin
 from domain.errors import InvalidInput, MonthClosed, OperationConflict
 from domain.events import Event
@@ -66,7 +66,7 @@ class BooksChange:
     body_hash: str
     actor: PersonId
     at: datetime
-    role: Role | None = None
+    role: Role | MachineRole | None = None
     origin: Origin = NOWHERE
 
 

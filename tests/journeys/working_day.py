@@ -221,6 +221,27 @@ DAY: Sequence[Deed] = (
         given=lambda g: {"id": g.id("bookJob", "job"), "expectedVersion": 1, "slot": _slot(11)},
     ),
     Deed(verb="cancelJob", given=lambda g: {"id": g.id("bookJob", "job"), "expectedVersion": 2}),
+    Deed(
+        verb="createApiKey",
+        given=lambda _: {
+            "apiKey": {
+                "partner": "fleet-pune",
+                "name": "Reads the cards",
+                "scopes": ["READ_CARDS"],
+                "garages": [PUNE],
+            }
+        },
+    ),
+    Deed(
+        verb="registerDocuments",
+        given=lambda _: {
+            "manifest": {
+                "partner": "fleet-pune",
+                "documents": [{"name": "Cards", "text": "query Cards { cards { __typename } }"}],
+            }
+        },
+    ),
+    Deed(verb="revokeApiKey", given=lambda g: {"id": g.id("createApiKey", "apiKey")}),
     Deed(verb="createCard", who="asha", given=lambda _: {"card": _written("Controller jerks")}),
     Deed(verb="promoteCard", given=_card(1)),
     Deed(verb="updateCard", given=_card(2, card=_written("The controller jerks"))),

@@ -42,7 +42,8 @@ create invoice           issueInvoice registerInvoice issueCreditNote editDraft 
 void   invoice           voidInvoice
 update invoice           recordPayment recordAdvance refundPayment closeMonth setPrice
 update setting           setBillingSettings
-update setting,network   auditTrail
+read   setting,network   apiKeys trustedDocuments
+update setting,network   auditTrail createApiKey revokeApiKey registerDocuments
 """
 # The deed that an attempt at a field is, where it is one.
 DEEDS = {

@@ -51,6 +51,7 @@ def test_every_list_argument_is_paged(built: GraphQLSchema) -> None:
     }
     assert set(connections) == {
         "auditTrail",
+        "apiKeys",
         "cards",
         "components",
         "drafts",
@@ -62,6 +63,7 @@ def test_every_list_argument_is_paged(built: GraphQLSchema) -> None:
         "suppliers",
         "symptoms",
         "tickets",
+        "trustedDocuments",
         "vehicleModels",
     }
     assert all({"first", "after"} <= args for args in connections.values())
@@ -100,6 +102,9 @@ def test_every_mutation_has_its_union(built: GraphQLSchema) -> None:
         "bookJob": ("BookJobResult!", True),
         "rescheduleJob": ("RescheduleJobResult!", True),
         "cancelJob": ("CancelJobResult!", True),
+        "createApiKey": ("CreateApiKeyResult!", True),
+        "revokeApiKey": ("RevokeApiKeyResult!", True),
+        "registerDocuments": ("RegisterDocumentsResult!", True),
         "editDraft": ("EditDraftResult!", True),
         "registerInvoice": ("RegisterInvoiceResult!", True),
         "issueInvoice": ("IssueInvoiceResult!", True),

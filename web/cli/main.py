@@ -46,6 +46,10 @@ COMMANDS = {
         "web.cli.events:app", "What happened, what was given up, and its replay."
     ),
     "token": CommandLocation("web.cli.token:token", "Mint an access token for development."),
+    "keys": CommandLocation("web.cli.keys:app", "Keys of machines: make, list, revoke them."),
+    "documents": CommandLocation(
+        "web.cli.documents:app", "Registered documents: register, list, check them."
+    ),
     "local": CommandLocation("web.cli.local:app", "The stores as processes of this machine."),
     "queries": CommandLocation(
         "web.cli.queries:queries", "Print the named Cypher and SQL queries."
