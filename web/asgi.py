@@ -36,9 +36,9 @@ from web.loop_lag import LoopLag
 from web.metrics import Metrics
 from web.middleware import RequestEnvelope
 from web.operators import Operators
+from web.persisted_queries import NamedDocuments
 from web.sign_in import PATH as SIGN_IN
 from web.sign_in import SignInEndpoint
-from web.persisted_queries import NamedDocuments
 from web.trusted_documents import DocumentRecords, TrustedDocuments
 from web.ui.page import ExplorerPage
 
