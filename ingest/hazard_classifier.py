@@ -21,17 +21,18 @@ FILE = Path(__file__).with_suffix(".json")
 NONE = "none"
 # Words; of longer texts the fit has seen no more.
 LONGEST = 60
-# By leaving out one writer after another: from here on, one in 180 complaints without a danger and
-# one in 17 harmless lines made to mislead give an alarm by their meaning, and seven in ten
-# dangers that the fit has not seen are found by it alone.
-SURE = 0.65
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HazardWeights:
-    """A multinomial logistic fit: `weights` [kinds, dimensions] for vectors of `model`."""
+    """A multinomial logistic fit: `weights` [kinds, dimensions] for vectors of `model`.
+
+    Attributes:
+        sure: the least chance of any danger that counts.
+    """
 
     model: str
+    sure: float
     kinds: tuple[str, ...]
     intercepts: NDArray[np.float32]
     weights: NDArray[np.float32]
@@ -42,6 +43,7 @@ class HazardWeights:
         told = json.loads(FILE.read_text(encoding="utf-8"))
         return cls(
             model=told["model"],
+            sure=told["sure"],
             kinds=tuple(told["kinds"]),
             intercepts=np.array(told["intercepts"], dtype=np.float32),
             weights=np.array(told["weights"], dtype=np.float32),
@@ -60,7 +62,7 @@ def find_meant_hazard(text: str, embedding: Embedding) -> SeenHazard | None:
     if embedding.model != fit.model or len(text.split()) > LONGEST:
         return None
     chances = fit.chances(np.array(embedding.vector, dtype=np.float32))
-    if 1 - chances[fit.kinds.index(NONE)] < SURE:
+    if 1 - chances[fit.kinds.index(NONE)] < fit.sure:
         return None
     likeliest = max(
         (kind for kind in fit.kinds if kind != NONE), key=lambda k: chances[fit.kinds.index(k)]

@@ -17,6 +17,7 @@ import yaml
 
 from domain.hazards import GROUP_OF, URGENCY, HazardGroup, HazardKind, SeenHazard
 from ingest.hazard_contexts import context_lexicon, read_context
+from ingest.hazard_sounds import hear_hazard
 from ingest.word_groups import (
     HARMLESS,
     Word,
@@ -134,7 +135,18 @@ def lexicon() -> HazardLexicon:
 
 
 def find_hazards(text: str) -> tuple[SeenHazard, ...]:
-    """Give each kind of danger that a text tells once, where it is told first, by urgency."""
+    """Give each kind of danger that a text tells once, where it is told first, by urgency.
+
+    Where no word of danger stands, the sound of the whole text may still tell one.
+    """
+    if told := told_hazards(text):
+        return told
+    heard = hear_hazard(text)
+    return () if heard is None or read_context(text).is_harmless else (heard,)
+
+
+def told_hazards(text: str) -> tuple[SeenHazard, ...]:
+    """Give the dangers that the words and figures of a text tell."""
     known = lexicon()
     best: dict[HazardKind, SeenHazard] = {}
     for words in split_sentences(text, [known.lookup], known.not_endings):

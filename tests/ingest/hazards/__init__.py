@@ -39,6 +39,16 @@ TUNED_ON = (
     "kept_fourth",
 )
 HELD_BACK = ("kept_fifth",)
+# One writer wrote these after the words; the fits have seen them, the words have not.
+ONE_WRITER = (
+    "development_fourth",
+    "development_fifth",
+    "development_sixth",
+    "development_seventh",
+    "development_eighth",
+)
+# What the fits have seen: nothing that was ever held back.
+FITTED_ON = ("seen", "development", "development_second", "development_third", "natural", *ONE_WRITER)
 
 
 @dataclass(frozen=True, slots=True)
