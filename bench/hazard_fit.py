@@ -16,8 +16,8 @@ from bench.hazard_sound_fit import fit_sounds
 def main() -> None:
     """Fit both, and write their weights beside the readers."""
     groups = labelled_lines()
-    fit_sounds(groups)
-    asyncio.run(fit_meanings(groups))
+    margins = fit_sounds(groups)
+    asyncio.run(fit_meanings(groups, margins))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What the fits of dangers learn from: texts, each with its danger or none, by who wrote them."""
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -64,17 +64,20 @@ def labelled_lines() -> Mapping[str, Sequence[LabelledLine]]:
     of it nothing is known of its kind.
     """
     files = {name: _phrasings(name) for name in FITTED_ON if name not in ONE_WRITER}
-    one = list(chain.from_iterable(map(_phrasings, ONE_WRITER)))
-    sources = {"one writer": one, "symptoms": list(_symptoms()), "complaints": list(_complaints())}
-    sentences = [LabelledLine(one.text, NONE, ENGLISH) for one in SENTENCES]
-    harmless = [line for line in sentences if not told_hazards(line.text)]
-    folds = {f"{name} {at}": part for name, own in sources.items() for at, part in _folds(own)}
-    return {**files, **folds, "sentences": harmless}
+    own = list(chain.from_iterable(map(_phrasings, ONE_WRITER)))
+    sources = [_mixed(own), _mixed(_symptoms()), _mixed(_complaints()), _mixed(_sentences())]
+    folds = {
+        f"fold {at}": [line for source in sources for line in source[at::FOLDS]]
+        for at in range(FOLDS)
+    }
+    return files | folds
 
 
 def _phrasings(name: str) -> list[LabelledLine]:
     told = phrasings(name)
-    return [LabelledLine(one.text, one.hazard if one.danger else NONE, one.language) for one in told]
+    return [
+        LabelledLine(one.text, one.hazard if one.danger else NONE, one.language) for one in told
+    ]
 
 
 def _symptoms() -> Iterator[LabelledLine]:
@@ -89,6 +92,12 @@ def _complaints() -> Iterator[LabelledLine]:
         yield LabelledLine(" ".join(text.split()[:MOST_WORDS]), NONE, ENGLISH)
 
 
-def _folds(lines: Sequence[LabelledLine]) -> Iterator[tuple[int, Sequence[LabelledLine]]]:
-    mixed = random.Random(1).sample(lines, len(lines))
-    return enumerate(mixed[at::FOLDS] for at in range(FOLDS))
+def _sentences() -> Iterator[LabelledLine]:
+    for one in SENTENCES:
+        if not told_hazards(one.text):
+            yield LabelledLine(one.text, NONE, ENGLISH)
+
+
+def _mixed(lines: Iterable[LabelledLine]) -> Sequence[LabelledLine]:
+    told = list(lines)
+    return random.Random(1).sample(told, len(told))

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Self
 
@@ -25,10 +25,12 @@ from ingest.word_groups import KEPT_WORDS, LONGEST_WORD, normal
 FILE = Path(__file__).with_suffix(".npz")
 # Words; of longer texts the fit has seen no more, and in them one sentence drowns.
 MOST_WORDS = 60
-# Letters of any script with their vowel signs, or a figure, whose value tells nothing here.
-WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0900-\u0d7f\u200c\u200d])*|[\u0900-\u0d7f]+|\d+")
+# Letters of any script with their vowel signs, or a figure.
+WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0900-\u0d7f\u200c\u200d])*|[\u0900-\u0d7f]+|-?\d+")
 SENTENCE_END = re.compile(r"[.!?;\n\u0964]+")
-FIGURE = "0"
+# Of a figure only this is heard: below or above what is hot, or larger than degrees go.
+FIGURES = ((60, "0"), (200, "6"))
+LARGE = "9"
 # Two languages' worth of places: a piece of a word falls into one of so many.
 BUCKETS = 1 << 16
 KIND_BUCKETS = 1 << 13
@@ -66,13 +68,19 @@ class SoundWeights:
 def hear_hazard(text: str) -> SeenHazard | None:
     """Give the danger that a short text sounds like; None where it sounds like none."""
     places = heard_places(text)
-    if not places:
+    if sound_margin(places) < 0:
         return None
     fit = SoundWeights.read()
-    if fit.danger[places].sum() / len(places) ** 0.5 < fit.threshold:
-        return None
     likeliest = fit.kinds[:, [place % KIND_BUCKETS for place in places]].sum(axis=1).argmax()
     return SeenHazard(kind=fit.names[int(likeliest)], start=0, end=len(text))
+
+
+def sound_margin(places: Sequence[int]) -> float:
+    """Give how far above the threshold pieces of words score; less than 0 below it."""
+    fit = SoundWeights.read()
+    if not places:
+        return -fit.threshold
+    return float(fit.danger[places].sum()) / len(places) ** 0.5 - fit.threshold
 
 
 def heard_places(text: str) -> Sequence[int]:
@@ -88,8 +96,7 @@ def heard_places(text: str) -> Sequence[int]:
 
 def _places(words: Sequence[str]) -> Iterator[int]:
     heard = [_heard(word[:LONGEST_WORD]) for word in words]
-    for key, places in heard:
-        yield from places
+    yield from chain.from_iterable(places for _, places in heard)
     for (one, _), (other, _) in pairwise(heard):
         yield _bucket(f"b{one[:PAIRED]} {other[:PAIRED]}")
 
@@ -97,9 +104,15 @@ def _places(words: Sequence[str]) -> Iterator[int]:
 @lru_cache(KEPT_WORDS)
 def _heard(word: str) -> tuple[str, tuple[int, ...]]:
     """Give the key of a word and the places of its pieces."""
-    latin = FIGURE if word.isdigit() else latin_letters(word)
+    latin = _figure(word) if word[-1].isdigit() else latin_letters(word)
     key = sound_key(latin, "") or latin
     return key, tuple(dict.fromkeys(map(_bucket, _pieces(latin, key))))
+
+
+def _figure(digits: str) -> str:
+    # "²" is a digit that no number is read from.
+    value = int(digits) if digits.lstrip("-").isdecimal() else 0
+    return next((name for below, name in FIGURES if value < below), LARGE)
 
 
 def _pieces(latin: str, key: str) -> Iterator[str]:
