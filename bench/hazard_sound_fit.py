@@ -1,8 +1,8 @@
 """Fit how a danger sounds, and choose from which score on a text tells one.
 
-A logistic regression on the pieces of words that `ingest/hazard_sounds.py` cuts, and one more for
-the kinds. Of each group a fit that has not seen it says how high its lines score. The threshold is
-the lowest at which of all harmless lines no more than `ALARMS` give an alarm that the words do not.
+A logistic regression on what `ingest/hazard_sounds.py` hears in a text, and one more for the kinds.
+Of each group a fit that has not seen it says how high its lines score. The threshold is the lowest
+at which of all harmless lines no more than `ALARMS` give an alarm that the words do not.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,16 +16,18 @@ from sklearn.linear_model import LogisticRegression
 
 from bench.hazard_lines import LabelledLine
 from ingest.hazard_contexts import read_context
-from ingest.hazard_sounds import BUCKETS, FILE, KIND_BUCKETS, heard_places
+from ingest.hazard_sounds import BUCKETS, FILE, KIND_BUCKETS, HeardText, heard_text
 from ingest.hazards import told_hazards
 
-STRENGTH = 30.0
+STRENGTH = 10.0
 KIND_STRENGTH = 10.0
 ALARMS = 0.005
 # A weight is kept in a byte.
 LARGEST = 127
+# The fit is asked only where the words are silent: such lines count so many times.
+SILENT = 3.0
 Scores = NDArray[np.float64]
-Places = Sequence[Sequence[int]]
+Heard = Sequence[HeardText]
 
 
 class LinearFit(Protocol):
@@ -42,12 +44,12 @@ def fit_sounds(groups: Mapping[str, Sequence[LabelledLine]]) -> Mapping[str, Sco
 
     Give how far above the threshold each line scores by a fit that has not seen its group.
     """
-    places = {name: [heard_places(line.text) for line in own] for name, own in groups.items()}
+    heard = {name: [heard_text(line.text) for line in own] for name, own in groups.items()}
     lines = list(chain.from_iterable(groups.values()))
-    every = list(chain.from_iterable(places.values()))
+    every = list(chain.from_iterable(heard.values()))
     fit = _fit(every, lines)
     # At run time only weights are added, so the threshold has the intercept in it.
-    scores = {name: _unseen_scores(groups, places, name) for name in groups}
+    scores = {name: _unseen_scores(groups, heard, name) for name in groups}
     chosen = _threshold(lines, np.concatenate(list(scores.values())))
     threshold = chosen - float(fit.intercept_[0])
     told = [at for at, line in enumerate(lines) if line.danger]
@@ -86,27 +88,29 @@ def _threshold(lines: Sequence[LabelledLine], scores: Scores) -> float:
 
 
 def _unseen_scores(
-    groups: Mapping[str, Sequence[LabelledLine]], places: Mapping[str, Places], left_out: str
+    groups: Mapping[str, Sequence[LabelledLine]], heard: Mapping[str, Heard], left_out: str
 ) -> Scores:
     others = [name for name in groups if name != left_out]
     fit = _fit(
-        list(chain.from_iterable(places[name] for name in others)),
+        list(chain.from_iterable(heard[name] for name in others)),
         list(chain.from_iterable(groups[name] for name in others)),
     )
-    return fit.decision_function(_matrix(places[left_out]))
+    return fit.decision_function(_matrix(heard[left_out]))
 
 
-def _fit(places: Places, lines: Sequence[LabelledLine]) -> LinearFit:
+def _fit(heard: Heard, lines: Sequence[LabelledLine]) -> LinearFit:
+    counted = [1.0 if told_hazards(line.text) else SILENT for line in lines]
     fit: Any = LogisticRegression(C=STRENGTH, max_iter=2_000, solver="liblinear", random_state=1)
-    return fit.fit(_matrix(places), [line.danger for line in lines])
+    return fit.fit(_matrix(heard), [line.danger for line in lines], sample_weight=counted)
 
 
-def _matrix(places: Places, buckets: int = BUCKETS) -> csr_matrix:
-    """Give a row a text: the places of its pieces, weighed so that long texts count alike."""
-    ends = np.cumsum([0, *map(len, places)])
-    values = np.concatenate([np.full(len(row), 1 / max(1, len(row)) ** 0.5) for row in places])
-    columns = np.fromiter(chain.from_iterable(places), dtype=np.int32) % buckets
-    return csr_matrix((values, columns, ends), shape=(len(places), buckets))
+def _matrix(heard: Heard, buckets: int = 2 * BUCKETS) -> csr_matrix:
+    """Give a row a text, [texts, buckets]."""
+    rows = [list(text.weighed()) for text in heard]
+    ends = np.cumsum([0, *map(len, rows)])
+    cells = list(chain.from_iterable(rows))
+    columns = np.array([place % buckets for place, _ in cells])
+    return csr_matrix(([weight for _, weight in cells], columns, ends), (len(rows), buckets))
 
 
 def _in_bytes(weights: Scores) -> tuple[NDArray[np.int8], float]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from domain.hazards import HazardKind, SeenHazard
 from domain.matches import Embedding
-from ingest.hazard_sounds import heard_places, sound_margin
+from ingest.hazard_sounds import heard_text, sound_margin
 
 FILE = Path(__file__).with_suffix(".json")
 NONE = "none"
@@ -63,11 +63,11 @@ def find_meant_hazard(text: str, embedding: Embedding) -> SeenHazard | None:
     How the text sounds counts as much as what it means: neither alone is as sure as both.
     """
     fit = HazardWeights.read()
-    places = heard_places(text)
-    if embedding.model != fit.model or not places:
+    heard = heard_text(text)
+    if embedding.model != fit.model or not heard.pieces:
         return None
     chances = fit.chances(np.array(embedding.vector, dtype=np.float32))
-    if danger_logit(float(chances[fit.kinds.index(NONE)])) + sound_margin(places) < fit.sure:
+    if danger_logit(float(chances[fit.kinds.index(NONE)])) + sound_margin(heard) < fit.sure:
         return None
     likeliest = max(
         (kind for kind in fit.kinds if kind != NONE), key=lambda k: chances[fit.kinds.index(k)]

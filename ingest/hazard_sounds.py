@@ -1,9 +1,10 @@
 """A danger told in words that `hazards.yaml` does not know, by how the words of a text sound.
 
 A linear fit on pieces of words: words of every script are written in Latin letters and brought to
-the key that spellings share, so that one fit hears all languages. It adds to what the words tell
-and never takes anything back. `bench/hazard_fit.py` made the weights, chose the threshold and says
-what they have seen; a text of more words than they saw is not asked, so the time is bounded.
+the key that spellings share, so that one fit hears all languages. What of a text is known, words of
+danger that make no pattern and concepts, is weighed beside them. It adds to what the words tell and
+never takes anything back. `bench/hazard_fit.py` made the weights, chose the threshold and says what
+they have seen; a text of more words than they saw is not asked, so the time is bounded.
 """
 
 import re
@@ -11,7 +12,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import chain, pairwise
+from itertools import chain, combinations, pairwise
 from pathlib import Path
 from typing import Self
 
@@ -19,8 +20,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.hazards import HazardKind, SeenHazard
+from ingest import concepts
+from ingest.hazard_lexicon import lexicon
 from ingest.transliteration import latin_letters, sound_key
-from ingest.word_groups import KEPT_WORDS, LONGEST_WORD, normal
+from ingest.word_groups import (
+    KEPT_WORDS,
+    LONGEST_WORD,
+    WordGroups,
+    WordLookup,
+    normal,
+    split_sentences,
+)
 
 FILE = Path(__file__).with_suffix(".npz")
 # Words; of longer texts the fit has seen no more, and in them one sentence drowns.
@@ -31,7 +41,7 @@ SENTENCE_END = re.compile(r"[.!?;\n\u0964]+")
 # Of a figure only this is heard: below or above what is hot, or larger than degrees go.
 FIGURES = ((60, "0"), (200, "6"))
 LARGE = "9"
-# Two languages' worth of places: a piece of a word falls into one of so many.
+# A piece of a word falls into one of so many places, what is known into as many behind them.
 BUCKETS = 1 << 16
 KIND_BUCKETS = 1 << 13
 KEY_STARTS, WORD_STARTS, PIECES = (2, 3, 4, 5), (3, 4, 5, 6), (3, 4)
@@ -40,12 +50,12 @@ PAIRED = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SoundWeights:
-    """Two linear fits over hashed pieces of words.
+    """Two linear fits over hashed pieces of words and what is known of them.
 
     Attributes:
-        danger: [BUCKETS], what each piece adds to the score of a danger.
+        danger: [2 * BUCKETS], what each adds to the score of a danger.
         threshold: the score from which on a text tells one.
-        kinds: [kinds, KIND_BUCKETS], what each piece adds to the score of a kind of danger.
+        kinds: [kinds, KIND_BUCKETS], what each adds to the score of a kind of danger.
     """
 
     danger: NDArray[np.float32]
@@ -65,33 +75,52 @@ class SoundWeights:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class HeardText:
+    """The places of what is heard in a text, each once; nothing of a text that is too long."""
+
+    pieces: Sequence[int]
+    known: Sequence[int]
+
+    def weighed(self) -> Iterator[tuple[int, float]]:
+        """Yield the places with their weight: long texts and short ones count alike."""
+        for places in (self.pieces, self.known):
+            for place in places:
+                yield place, len(places) ** -0.5
+
+
+NOTHING = HeardText((), ())
+
+
 def hear_hazard(text: str) -> SeenHazard | None:
     """Give the danger that a short text sounds like; None where it sounds like none."""
-    places = heard_places(text)
-    if sound_margin(places) < 0:
+    heard = heard_text(text)
+    if sound_margin(heard) < 0:
         return None
     fit = SoundWeights.read()
-    likeliest = fit.kinds[:, [place % KIND_BUCKETS for place in places]].sum(axis=1).argmax()
-    return SeenHazard(kind=fit.names[int(likeliest)], start=0, end=len(text))
+    places, weights = zip(*heard.weighed(), strict=True)
+    scores = fit.kinds[:, np.array(places) % KIND_BUCKETS] @ np.array(weights)
+    return SeenHazard(kind=fit.names[int(scores.argmax())], start=0, end=len(text))
 
 
-def sound_margin(places: Sequence[int]) -> float:
-    """Give how far above the threshold pieces of words score; less than 0 below it."""
+def sound_margin(heard: HeardText) -> float:
+    """Give how far above the threshold a text scores; less than 0 below it."""
     fit = SoundWeights.read()
-    if not places:
-        return -fit.threshold
-    return float(fit.danger[places].sum()) / len(places) ** 0.5 - fit.threshold
+    blocks = (places for places in (heard.pieces, heard.known) if places)
+    score = sum(float(fit.danger[places].sum()) * len(places) ** -0.5 for places in blocks)
+    return score - fit.threshold
 
 
-def heard_places(text: str) -> Sequence[int]:
-    """Give the places of the pieces of a text's words, each once; none of one that is too long."""
-    # No word is shorter than a letter and a space: what is longer is not even cut into words.
+def heard_text(text: str) -> HeardText:
+    """Cut a text into the places that the fit weighs."""
+    # A word and a space after it are no longer: what has more letters is not even cut into words.
     if len(text) > MOST_WORDS * (LONGEST_WORD + 1):
-        return ()
+        return NOTHING
     sentences = [WORD.findall(part) for part in SENTENCE_END.split(normal(text))]
     if sum(map(len, sentences)) > MOST_WORDS:
-        return ()
-    return sorted({place for words in sentences for place in _places(words)})
+        return NOTHING
+    pieces = {place for words in sentences for place in _places(words)}
+    return HeardText(sorted(pieces), sorted({BUCKETS + _bucket(one) for one in _known(text)}))
 
 
 def _places(words: Sequence[str]) -> Iterator[int]:
@@ -99,6 +128,23 @@ def _places(words: Sequence[str]) -> Iterator[int]:
     yield from chain.from_iterable(places for _, places in heard)
     for (one, _), (other, _) in pairwise(heard):
         yield _bucket(f"b{one[:PAIRED]} {other[:PAIRED]}")
+
+
+def _known(text: str) -> Iterator[str]:
+    """Yield the groups and concepts of a text's words, and which of them share a sentence."""
+    for words in split_sentences(text, [lexicon().lookup, _concepts()]):
+        groups = sorted({group for word in words for group in word.groups})
+        yield from groups
+        yield from (f"{one}+{other}" for one, other in combinations(groups, 2))
+
+
+@cache
+def _concepts() -> WordLookup:
+    """Give the concepts of all languages at once: a short text may mix them."""
+    spoken = [concepts.words_of(name) for name in (*concepts.languages(), concepts.SHARED)]
+    names = dict.fromkeys(chain.from_iterable(spoken))
+    words = {name: " ".join(own[name] for own in spoken if name in own) for name in names}
+    return WordLookup(WordGroups(words))
 
 
 @lru_cache(KEPT_WORDS)

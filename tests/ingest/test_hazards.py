@@ -10,7 +10,8 @@ import yaml
 from domain.hazards import GROUP_OF, HazardGroup, HazardKind
 from ingest.hazard_contexts import ANYWHERE, BEFORE, PRESENT, read_context
 from ingest.hazard_contexts import FILE as CONTEXTS
-from ingest.hazards import FILE, find_hazards, lexicon
+from ingest.hazard_lexicon import FILE, lexicon
+from ingest.hazards import find_hazards
 from ingest.languages import SCRIPTS, text_language
 from ingest.safety_advice import FILE as ADVICE
 from ingest.safety_advice import advise
