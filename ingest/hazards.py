@@ -33,6 +33,8 @@ BEHIND = frozenset({"fillers_after", "or"})
 DENIED_TOGETHER = frozenset({"smoke", "fire", "smell", "burn", "hiss", "swell", "hot", "shock"})
 # So many letters at their end are the same of a word and its echo.
 ECHO = 2
+# The words of an address tell nothing: "…/engine-brake-failure.html".
+ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 FORM_WORDS = frozenset({"no", "none", "nil"})
 DEGREES = "डिग्री|डिग्रि|अंश|டிகிரி|డిగ్రీ|ಡಿಗ್ರಿ|ডিগ্রি|ডিগ্রী|ડિગ્રી|ഡിഗ്രി|ਡਿਗਰੀ"
 TEMPERATURE = re.compile(
@@ -73,6 +75,7 @@ def find_hazards(text: str) -> tuple[SeenHazard, ...]:
 def told_hazards(text: str) -> tuple[SeenHazard, ...]:
     """Give the dangers that the words and figures of a text tell."""
     known = lexicon()
+    text = ADDRESS.sub(lambda found: " " * len(found[0]), text)
     best: dict[HazardKind, SeenHazard] = {}
     for words in split_sentences(text, [known.lookup], known.not_endings):
         sentence = Sentence(words, known)

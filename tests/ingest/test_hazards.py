@@ -82,6 +82,8 @@ def test_no_denies_only_what_it_stands_at(text: str) -> None:
         "dhuan? nahi",
         "no smoke or burning smell",
         "pack at -60 C",
+        "see https://example.org/engine-brake-hydraulics-failure.html for the part",
+        "the car is burning far more oil than it should",
         "gaadi apne aap band ho gayi",
         "bas battery jaldi khatam ho jati hai",
         "technician 10 min me aa jata hai",
