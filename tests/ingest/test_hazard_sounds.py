@@ -8,7 +8,7 @@ from domain.hazards import GROUP_OF, HazardGroup
 from ingest.hazard_sounds import MOST_WORDS, hear_hazard, heard_text
 from ingest.hazards import find_hazards, told_hazards
 
-BURNS, RUNS = HazardGroup.BURNS, HazardGroup.HazardGroup.RUNS
+BURNS, RUNS = HazardGroup.BURNS, HazardGroup.RUNS
 
 
 @pytest.mark.parametrize(
