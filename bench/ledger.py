@@ -15,7 +15,8 @@ from pathlib import Path
 from time import perf_counter
 from uuid import uuid4
 
-from access.vault import Vault
+from access.deeds import DeedVault
+from access.vault import DataKey, KeyRing, Vault
 from bench.bars import Bar, Better
 from billing.gst import invoices, lines
 from billing.gst.gstin import check_character
@@ -31,6 +32,7 @@ from billing.ledger.books import Books, BooksChange
 from billing.ledger.invoices import InvoiceLedger, TicketInvoice
 from billing.ledger.sellers import Seller, SellerProfile, SellerStore
 from domain.ids import GarageId, OperationId, PersonId, TicketId
+from records.audit_trail import DeedWriter
 from records.database import Records
 from records.migrations import migrate_records
 from web.local import stores
@@ -46,7 +48,8 @@ ONE_IN = 10
 LINES = 1_000_000
 GOAL_MONTH_S = 1.0
 MONTH = date(2024, 11, 1)
-VAULT = Vault(current="bench", keys={"bench": bytes(32)}, index_key=bytes(32))
+DEEDS = DeedWriter(DeedVault(bytes(32)).sign)
+VAULT = Vault(ring=KeyRing.of_one(DataKey(name="bench", secret=bytes(32))), index_key=bytes(32))
 LOAD = """insert into invoice_line (issue_date, invoice, n, garage, kind, item, code, description,
   quantity, unit, unit_paise, taxable_paise, rate_bp, cgst_paise, sgst_paise, igst_paise, estimated)
 select date '2024-11-01' + (n %% 30)::int, 'inv_synthetic_' || n / 4, n %% 4, 'garage_' || n %% 50,
@@ -99,7 +102,7 @@ async def _issued(records: Records) -> Bar:
 
 async def _rate(records: Records, sellers: Sequence[Seller], each: int) -> float:
     """Give invoices a second, each a whole one: lines, entries, stock, audit, event."""
-    ledger = InvoiceLedger(records, Books(records), VAULT)
+    ledger = InvoiceLedger(records, Books(records, DEEDS), VAULT)
     wanted = [(seller, _invoice(seller)) for seller in sellers]
 
     async def writer(seller: Seller, invoice: Invoice) -> None:
@@ -117,7 +120,7 @@ async def _rate(records: Records, sellers: Sequence[Seller], each: int) -> float
 async def _gaps(records: Records) -> list[Bar]:
     """Take 4,000 numbers with 10 % aborts, from the counter and from a sequence beside it."""
     seller = await _seller(records, "garage_gaps", "GAP")
-    books = Books(records)
+    books = Books(records, DEEDS)
     async with records.transaction() as connection:
         await connection.execute("create table plain_number (n bigserial, kept boolean)")
 
@@ -191,7 +194,7 @@ async def _seller(records: Records, garage: str, series: str) -> Seller:
         series=series,
         gstin=GSTIN + check_character(GSTIN),
     )
-    garages = SellerStore(records, Books(records))
+    garages = SellerStore(records, Books(records, DEEDS))
     return await garages.set(_deed(GarageId(garage)), profile, 0)
 
 

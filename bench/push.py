@@ -39,6 +39,8 @@ HIDDEN = 20
 WARM_UP = 5
 GOAL_MS = 250.0
 START_SECONDS = 180
+# The module whose `main` is the command line.
+MAIN = "web.cli.main"
 QUIET_SECONDS = 3.0
 # One person of a benchmark asks for a garage of them.
 GENEROUS = {"BATTWHEELS_UNITS_PER_SECOND": "100000", "BATTWHEELS_UNITS_AT_ONCE": "1000000"}
@@ -79,12 +81,14 @@ async def run() -> list[Bar]:
 
 
 @asynccontextmanager
-async def served(home: StoreHome, *options: str, **settings: str) -> AsyncGenerator[Server]:
+async def served(
+    home: StoreHome, *options: str, start: str = MAIN, **settings: str
+) -> AsyncGenerator[Server]:
     """Run `battwheels serve` as a process of its own."""
     port, management = _free_ports(2)
     settings = GENEROUS | settings | {"BATTWHEELS_PORT": str(port)}
     settings |= {"BATTWHEELS_MANAGEMENT_PORT": str(management)}
-    async with running(home, "serve", *options, **settings) as pid:
+    async with running(home, "serve", *options, start=start, **settings) as pid:
         await _ready(f"http://127.0.0.1:{port}/ready")
         yield Server(f"127.0.0.1:{port}", pid, f"127.0.0.1:{management}")
 
@@ -98,10 +102,12 @@ def _free_ports(many: int) -> list[int]:
 
 
 @asynccontextmanager
-async def running(home: StoreHome, *command: str, **settings: str) -> AsyncGenerator[int]:
+async def running(
+    home: StoreHome, *command: str, start: str = MAIN, **settings: str
+) -> AsyncGenerator[int]:
     """Run a command of `battwheels` until the end of the block, and give its process id."""
     environment = os.environ | settings | {"BATTWHEELS_HOME": str(home.root)}
-    words = [sys.executable, "-c", "from web.cli.main import main; main()", *command]
+    words = [sys.executable, "-c", f"from {start} import main; main()", *command]
     with (home.root / f"{command[0]}.log").open("ab") as output:
         process = subprocess.Popen(words, env=environment, stdout=output, stderr=output)  # noqa: ASYNC220, S603 - our own command
         try:

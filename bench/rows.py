@@ -10,4 +10,6 @@ ROWS: Mapping[str, tuple[str, ...]] = {
     "invoice_gaps": ("IN-2",),
     "intake_p99_stopped_ratio": ("IP-3",),
     "invalidation_p99_ms": ("CC-16",),
+    "rotation_failed_reads": ("EN-10",),
+    "audit_found": ("AD-16",),
 }

@@ -81,7 +81,7 @@ async def _reported(address: str, settings: Settings) -> tuple[list[str], int, f
 
         async def warm() -> None:
             for n in early:
-                await _one(caller, -1 - n)
+                await one_ticket(caller, -1 - n)
 
         await asyncio.gather(*(warm() for _ in range(SENDERS)))
         began = perf_counter()
@@ -91,7 +91,7 @@ async def _reported(address: str, settings: Settings) -> tuple[list[str], int, f
             for n in numbers:
                 await asyncio.sleep(max(0.0, began + n * SECONDS / total - perf_counter()))
                 sent = perf_counter()
-                key = await _one(caller, n)
+                key = await one_ticket(caller, n)
                 took.append(perf_counter() - sent)
                 if key is not None:
                     opened.append(key)
@@ -100,7 +100,7 @@ async def _reported(address: str, settings: Settings) -> tuple[list[str], int, f
         return opened, total - len(opened), max(perf_counter() - began, SECONDS), took
 
 
-async def _one(caller: Caller, n: int) -> str | None:
+async def one_ticket(caller: Caller, n: int) -> str | None:
     text = f"Scooter {n} stops charging at {n % 97} percent after {n % 31} km, fault E{n % 900}"
     told = {"report": {"text": text}, "op": str(uuid4())}
     try:

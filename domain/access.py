@@ -16,6 +16,12 @@ class Role(StrEnum):
     CUSTOMER_SUPPORT = "customer_support"
 
 
+class MachineRole(StrEnum):
+    """What stands where people have a role: a machine has the rights of its key, and no others."""
+
+    MACHINE = "machine"
+
+
 class Action(StrEnum):
     CREATE = "create"
     READ = "read"
@@ -108,17 +114,41 @@ FIELDS: dict[tuple[Role, ResourceKind], frozenset[str]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grants:
+    """What a machine's key lets it do, instead of a role (`domain.api_keys`)."""
+
+    rights: frozenset[tuple[ResourceKind, Action]]
+    every_garage: bool = False
+
+
+NO_GRANTS = Grants(rights=frozenset())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Someone who asks: a person of one garage, or an administrator of all."""
+    """Someone who asks: a person of one garage, an administrator of all, or a machine.
+
+    Attributes:
+        grants: what a machine may; people have the rights of their role.
+    """
 
     id: PersonId
-    role: Role
+    role: Role | MachineRole
     garage: GarageId | None = None
     region: str | None = None
+    grants: Grants = NO_GRANTS
 
     @property
     def reach(self) -> Reach:
+        if isinstance(self.role, MachineRole):
+            return Reach(every_garage=self.grants.every_garage)
         return REACHES[SCOPES[self.role]]
+
+    def has_right(self, action: Action, kind: ResourceKind) -> bool:
+        """Say whether the actor may do this to some things of the kind."""
+        if isinstance(self.role, MachineRole):
+            return (kind, action) in self.grants.rights
+        return action in MATRIX[self.role].get(kind, frozenset())
 
     def reaches(self, garage: GarageId | None) -> bool:
         """Say whether what belongs to a garage may be theirs to see at all."""
@@ -147,11 +177,13 @@ class Resource:
 
 def may(actor: Actor, action: Action, resource: Resource) -> bool:
     """Say whether `actor` may do `action` to `resource`."""
-    if action not in MATRIX[actor.role].get(resource.kind, frozenset()):
+    if not actor.has_right(action, resource.kind):
         return False
     if resource.kind is ResourceKind.INVOICE and action is Action.DELETE and resource.issued:
         return False
-    fields = FIELDS.get((actor.role, resource.kind))
+    fields = None
+    if not isinstance(actor.role, MachineRole):
+        fields = FIELDS.get((actor.role, resource.kind))
     if fields is not None and resource.field not in fields:
         return False
     return _in_scope(actor, action, resource)
@@ -164,8 +196,10 @@ def demand_allowed(actor: Actor, action: Action, resource: Resource) -> None:
 
 
 def _why_not(actor: Actor, action: Action, kind: ResourceKind) -> str:
-    if action in MATRIX[actor.role].get(kind, frozenset()):
+    if actor.has_right(action, kind):
         return sentences.own_only(actor.role, action, kind)
+    if isinstance(actor.role, MachineRole):
+        return sentences.machine_sentence(action, kind)
     order = (Role.MANAGER, Role.ACCOUNTANT, Role.ADMIN, Role.TECHNICIAN, Role.CUSTOMER_SUPPORT)
     others = tuple(role for role in order if action in MATRIX[role].get(kind, frozenset()))
     return sentences.permission_sentence(actor.role, action, kind, others)

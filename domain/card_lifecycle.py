@@ -11,6 +11,7 @@ from datetime import datetime
 from domain.cards import CardSource, CardStatus, FailureCard, Verification
 from domain.errors import IllegalTransition, InvalidInput, StaleVersion
 from domain.ids import PersonId
+from domain.tombstones import Tombstone
 
 NEXT: dict[CardStatus, frozenset[CardStatus]] = {
     CardStatus.DRAFT: frozenset(
@@ -62,6 +63,26 @@ def retire_card(card: FailureCard, change: CardChange) -> FailureCard:
     """Give the card out of use: a draft is rejected, a published one deprecated."""
     wanted = CardStatus.REJECTED if card.status is CardStatus.DRAFT else CardStatus.DEPRECATED
     return _move_status(card, wanted, change)
+
+
+def bury_card(card: FailureCard, mark: str, change: CardChange) -> Tombstone:
+    """Give what stays of a card that is deleted.
+
+    Raises:
+        IllegalTransition: it is in use; retire it first, so that whoever follows it hears of that.
+        StaleVersion: somebody changed it meanwhile.
+    """
+    if card.status in SEARCHABLE:
+        raise IllegalTransition(card.id, card.status, "deleted")
+    gone = _next_version(card, change)
+    return Tombstone(
+        id=card.id,
+        version=gone.version,
+        deleted_at=change.at,
+        deleted_by=change.by,
+        mark=mark,
+        garage=card.provenance.garage,
+    )
 
 
 def merge_cards(card: FailureCard, into: FailureCard, change: CardChange) -> FailureCard:

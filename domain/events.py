@@ -17,12 +17,14 @@ class EventType(StrEnum):
     TICKET_REOPENED = "ticket.reopened"
     TICKET_REVISITED = "ticket.revisited"
     TICKET_CRITICAL = "ticket.critical"
+    TICKET_DELETED = "ticket.deleted"
     CARD_CREATED = "failure_card.created"
     CARD_UPDATED = "failure_card.updated"
     CARD_VERIFIED = "failure_card.verified"
     CARD_RETIRED = "failure_card.retired"
     CARD_MERGED = "failure_card.merged"
     CARD_RECHECK = "failure_card.recheck"
+    CARD_DELETED = "failure_card.deleted"
     CARD_MATCHED = "failure_card.matched"
     FEEDBACK_GIVEN = "feedback.given"
     FEEDBACK_OBSERVED = "feedback.observed"
@@ -43,6 +45,7 @@ CARD_EVENTS = frozenset(
         EventType.CARD_RETIRED,
         EventType.CARD_MERGED,
         EventType.CARD_RECHECK,
+        EventType.CARD_DELETED,
     }
 )
 # The events whose entity is a ticket.
@@ -56,6 +59,8 @@ class Event:
     """One fact: `entity` is the id of what it is about, `version` that thing's version after it.
 
     `garage` is where it happened (None for imports); `trace` ties it to the request it came from.
+    `deed` is what the audit alone may read of it, sealed (`access.deeds`): it leaves the store of
+    the act with the event and goes no further than the change log, which keeps it elsewhere.
     """
 
     id: EventId
@@ -67,3 +72,4 @@ class Event:
     garage: GarageId | None = None
     trace: str | None = None
     schema: int = SCHEMA_VERSION
+    deed: str | None = None

@@ -20,6 +20,8 @@ OperationId = NewType("OperationId", str)
 InvoiceId = NewType("InvoiceId", str)
 PaymentId = NewType("PaymentId", str)
 SagaId = NewType("SagaId", str)
+KeyId = NewType("KeyId", str)
+DocumentId = NewType("DocumentId", str)
 
 VERSION_7 = 0x7 << 76
 UNTIMED_VERSIONS = frozenset({1, 2, 3, 4, 5, 6, 8})
@@ -90,6 +92,10 @@ def invoice_id(value: str) -> InvoiceId:
 
 def payment_id(value: str) -> PaymentId:
     return PaymentId(_check_form("payment id", value, r"pay_[A-Za-z0-9_\-]{3,61}"))
+
+
+def key_id(value: str) -> KeyId:
+    return KeyId(_check_form("key id", value, r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"))
 
 
 def operation_id(value: str) -> OperationId:

@@ -55,6 +55,7 @@ ROLES = {
     "technician": "Technicians",
     "accountant": "Accountants",
     "customer_support": "Customer support",
+    "machine": "Machines",
 }
 ONE_OF = {
     "admin": "an administrator",
@@ -86,6 +87,12 @@ def permission_sentence(role: str, action: str, resource: str, others: tuple[str
     who, verb = ROLES.get(role, role), VERBS.get(action, action)
     said = f"{who} cannot {verb} {THINGS.get(resource, resource)}."
     return f"{said} Ask {ONE_OF.get(others[0], others[0])}." if others else said
+
+
+def machine_sentence(action: str, resource: str) -> str:
+    """Say that no scope of a key lets it do this."""
+    verb, things = VERBS.get(action, action), THINGS.get(resource, resource)
+    return f"No scope of this key lets it {verb} {things}. Ask an administrator for another key."
 
 
 def own_only(role: str, action: str, resource: str) -> str:

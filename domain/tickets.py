@@ -17,6 +17,7 @@ from domain.errors import IllegalTransition, StaleVersion
 from domain.hazards import SafetyAdvice
 from domain.ids import CardId, GarageId, InvoiceId, PersonId, TicketId, VehicleId
 from domain.outcomes import Attempt, Outcome
+from domain.tombstones import Tombstone
 from domain.vehicles import UNKNOWN, VehicleContext
 
 
@@ -321,6 +322,27 @@ def mark_invoiced(ticket: Ticket, invoice: InvoiceId, move: TicketChange) -> Tic
 def unmark_invoiced(ticket: Ticket, move: TicketChange) -> Ticket:
     """Give the ticket as it was before its invoice, which was taken back: nobody's own step."""
     return replace(next_version(ticket, move), status=TicketStatus.CLOSED, invoice=None)
+
+
+def bury_ticket(ticket: Ticket, by: PersonId, move: TicketChange) -> Tombstone:
+    """Give what stays of a ticket that is deleted.
+
+    Raises:
+        IllegalTransition: it has an invoice, and books keep what they rest on.
+        StaleVersion: somebody changed it meanwhile.
+    """
+    if ticket.invoice is not None or ticket.status is TicketStatus.INVOICED:
+        raise IllegalTransition(ticket.id, ticket.status, "deleted")
+    gone = next_version(ticket, move)
+    return Tombstone(
+        id=ticket.id,
+        version=gone.version,
+        deleted_at=move.at,
+        deleted_by=by,
+        mark=move.mark or "",
+        garage=ticket.garage,
+        assignee=ticket.assignee,
+    )
 
 
 def advance_status(ticket: Ticket, wanted: TicketStatus, move: TicketChange) -> Ticket:

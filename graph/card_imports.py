@@ -18,6 +18,7 @@ from graph.queries import named_queries
 
 IMPORTS = named_queries("imports.cypher")
 BATCH = 250
+DELETED = "it was deleted here, and a file does not bring it back"
 BATCH_SECONDS = 120.0
 
 
@@ -93,13 +94,17 @@ async def preview_cards(graph: Graph, cards: Sequence[FailureCard]) -> list[Card
     previews = list[CardPreview]()
     for start in range(0, len(cards), BATCH):
         batch = cards[start : start + BATCH]
-        rows = await graph.entries(IMPORTS["known_cards"], ids=[card.id for card in batch])
+        ids = [card.id for card in batch]
+        rows = await graph.entries(IMPORTS["known_cards"], ids=ids)
         held = {row["id"]: _held_card(row, row["body"]) for row in rows}
-        previews += [_preview(held.get(card.id), card) for card in batch]
+        gone = {str(one) for one in await graph.entries(IMPORTS["deleted_cards"], ids=ids)}
+        previews += [_preview(held.get(card.id), card, gone=card.id in gone) for card in batch]
     return previews
 
 
-def _preview(held: HeldCard | None, card: FailureCard) -> CardPreview:
+def _preview(held: HeldCard | None, card: FailureCard, *, gone: bool) -> CardPreview:
+    if gone:
+        return CardPreview(card=card.id, before=None, after=None, left=DELETED)
     if held is None:
         return CardPreview(card=card.id, before=None, after=card)
     decision = _decide(held, card)
@@ -112,7 +117,11 @@ async def _import_batch(
     claimed = await run_query(tx, WRITES["claim"], ids=[card.id for card, _ in batch])
     held = await _held_cards(tx, claimed)
     saved, left, before = list[CardToSave](), list[LeftCard](), dict[str, HeldCard]()
+    taken = {row["id"] for row in claimed}
     for card, embedding in batch:
+        if card.id not in taken:
+            left.append(LeftCard(card=card.id, why=DELETED))
+            continue
         known, said = held.get(card.id), content_hash(card)
         decision = ImportDecision(card) if known is None else _decide(known, card)
         if decision.left:

@@ -13,6 +13,7 @@ from domain.errors import AlreadyExists, NotFound, StaleVersion
 from domain.events import Event
 from domain.ids import CardId, GarageId
 from domain.matches import Embedding
+from domain.tombstones import Tombstone
 from domain.usage import Usage
 from domain.vehicles import FirmwareRelease, name_key
 from graph import bodies, card_imports, card_rows, card_writes, outbox
@@ -22,6 +23,7 @@ from graph.card_writes import WRITES, CardToSave, save_cards, stored_body
 from graph.database import Graph, Row, Transaction, run_query
 from graph.decoded_cards import DecodedCards, read_usage, with_usage
 from graph.queries import named_queries
+from graph.tombstones import read_tombstone, tombstone_row
 from graph.visibility import viewer_parameters
 
 READS = named_queries("cards.cypher")
@@ -87,13 +89,16 @@ class CardStore:
 
         Raises:
             AlreadyExists: the id is taken by a card that says something else.
+            NotFound: the card was deleted.
             InvalidInput: the embedding's size is not indexed.
         """
         card_writes.check_sizes([embedding], await self._graph.embedding_sizes())
 
         async def work(tx: Transaction) -> None:
-            [held] = await run_query(tx, WRITES["claim"], ids=[card.id])
-            if held["version"] > 0:
+            claimed = await run_query(tx, WRITES["claim"], ids=[card.id])
+            if not claimed:
+                raise NotFound("failure card", card.id)
+            if claimed[0]["version"] > 0:
                 if not bodies.same_card(await stored_body(tx, card.id, card.version), card):
                     raise AlreadyExists("failure card", card.id)
                 return
@@ -141,6 +146,37 @@ class CardStore:
 
         async with self._changing([card.id]):
             await self._graph.write(work)
+
+    async def bury(self, stone: Tombstone, events: Sequence[Event], *, expected: int) -> None:
+        """Leave a tombstone in place of a card; its versions stay, and nobody finds them.
+
+        Raises:
+            StaleVersion: the stored card is not at version `expected`.
+            NotFound: there is no such card.
+        """
+        card = CardId(stone.id)
+
+        async def work(tx: Transaction) -> None:
+            held = await run_query(tx, WRITES["hold"], id=card)
+            if not held:
+                raise NotFound("failure card", card)
+            if held[0]["version"] != expected:
+                raise StaleVersion(card, expected, held[0]["version"])
+            await run_query(tx, WRITES["cut_parts"], ids=[card])
+            await run_query(tx, WRITES["bury"], id=card, tombstone=tombstone_row(stone))
+            await outbox.leave_events(tx, events)
+
+        async with self._changing([card]):
+            await self._graph.write(work)
+
+    async def tombstones(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, Tombstone]:
+        """Give those of these cards that were deleted, and that these eyes could see until then."""
+        found = await self._graph.entries(READS["buried"], ids=list(ids))
+        return {
+            CardId(row["tombstone"]["id"]): read_tombstone(row["tombstone"])
+            for row in found
+            if bodies.read_card(row["body"]).open_to(viewer)
+        }
 
     async def load(
         self, cards: Sequence[tuple[FailureCard, Embedding | None]], *, into: str | None = None

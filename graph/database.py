@@ -113,15 +113,16 @@ class Graph:
         async with self._answering(seconds):
             return await self._run(Query(query, timeout=seconds), parameters, READ_ACCESS)
 
-    async def commit(self, query: LiteralString, /, **parameters: object) -> None:
+    async def commit(self, query: LiteralString, /, **parameters: object) -> list[Row]:
         """Run one statement that writes and commits itself: one trip instead of four.
 
         After a deadlock, or when its answer was lost, it runs again: it has to tell by itself that
         it ran before.
         """
         async with self._answering(WRITE_SECONDS):
-            await self._run(Query(query, timeout=WRITE_SECONDS), parameters, WRITE_ACCESS)
+            rows = await self._run(Query(query, timeout=WRITE_SECONDS), parameters, WRITE_ACCESS)
         self._tell_written()
+        return rows
 
     async def _run(self, query: Query, parameters: Row, access: str) -> list[Row]:
         began = monotonic()

@@ -300,6 +300,27 @@ class Ticket(StructuredNode):
     tried = RelationshipTo("FailureCard", "TRIED", model=Tried)
 
 
+class DeletedTicket(StructuredNode):
+    uid = StringProperty(unique_index=True, db_property="id")
+    version = IntegerProperty()
+    garage_id = StringProperty()
+    assignee_id = StringProperty()
+    deleted_at = DateTimeProperty()
+    deleted_by = StringProperty()
+    mark = StringProperty()
+
+
+class DeletedCard(StructuredNode):
+    uid = StringProperty(unique_index=True, db_property="id")
+    version = IntegerProperty()
+    garage_id = StringProperty()
+    assignee_id = StringProperty()
+    deleted_at = DateTimeProperty()
+    deleted_by = StringProperty()
+    mark = StringProperty()
+    had = RelationshipTo("CardVersion", "HAD")
+
+
 class Bay(StructuredNode):
     uid = StringProperty(unique_index=True, db_property="id")
     garage_id = StringProperty(index=True)
@@ -356,6 +377,7 @@ class Event(StructuredNode):
     version = IntegerProperty()
     at = DateTimeProperty()
     left_at = DateTimeProperty(index=True)
+    deed = StringProperty()
     actor = StringProperty()
     garage = StringProperty()
     trace = StringProperty()

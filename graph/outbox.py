@@ -47,6 +47,7 @@ def _event_row(event: Event) -> Row:
         "garage": event.garage,
         "trace": event.trace,
         "schema": event.schema,
+        "deed": event.deed,
     }
 
 
@@ -62,4 +63,5 @@ def _event_of(row: dict[str, Any]) -> Event:
         garage=garage,
         trace=row["trace"],
         schema=row["schema"],
+        deed=row["deed"],
     )

@@ -12,16 +12,18 @@ from pydantic import TypeAdapter
 from domain.access import Actor
 from domain.errors import AlreadyExists, NotFound, StaleVersion
 from domain.events import Event
-from domain.ids import CardId, GarageId, TicketId, VehicleId
+from domain.ids import UNNAMED, CardId, GarageId, TicketId, VehicleId
 from domain.matches import Embedding
 from domain.regions import GarageTickets, region_of
 from domain.tickets import TICK, Matching, ShownCard, ShownReason, Ticket
+from domain.tombstones import Tombstone
 from graph import bodies, outbox, ticket_rows
 from graph.card_rows import model_row
 from graph.card_writes import check_sizes
 from graph.database import Graph, Row, Transaction, run_query
 from graph.garages import EVERY_TICKET, TicketFilter
 from graph.queries import named_queries, sized_query
+from graph.tombstones import read_tombstone, tombstone_row
 
 QUERIES = named_queries("tickets.cypher")
 PAGE_LIMIT = 1_000
@@ -42,6 +44,7 @@ class TicketStore:
 
         Raises:
             AlreadyExists: the id is taken by a ticket that says something else.
+            NotFound: the ticket was deleted.
             InvalidInput: the embedding's size is not indexed.
         """
         check_sizes([embedding], await self._graph.embedding_sizes())
@@ -50,10 +53,13 @@ class TicketStore:
             query = sized_query(query, len(embedding.vector))
         written = _opening_row(ticket, embedding) | {"events": outbox.event_rows(events)}
         try:
-            await self._graph.commit(query, id=ticket.id, **written)
+            opened = await self._graph.commit(query, id=ticket.id, **written)
         except ConstraintError:
             if not await self._graph.write(lambda tx: _is_stored(tx, ticket)):
                 raise
+        else:
+            if not opened:
+                raise NotFound("ticket", ticket.id)
 
     async def put(self, ticket: Ticket, events: Sequence[Event], *, expected: int) -> None:
         """Store the next version of a ticket; where its matching stands is left as it is.
@@ -74,6 +80,35 @@ class TicketStore:
             await outbox.leave_events(tx, events)
 
         await self._graph.write(work)
+
+    async def bury(self, stone: Tombstone, events: Sequence[Event], *, expected: int) -> None:
+        """Leave a tombstone in place of a ticket, and cancel its jobs.
+
+        Raises:
+            StaleVersion: the stored ticket is not at version `expected`.
+            NotFound: there is no such ticket.
+        """
+
+        async def work(tx: Transaction) -> None:
+            held = await run_query(tx, QUERIES["hold"], id=stone.id)
+            if not held:
+                raise NotFound("ticket", stone.id)
+            if held[0]["version"] != expected:
+                raise StaleVersion(stone.id, expected, held[0]["version"])
+            await run_query(tx, QUERIES["cancel_jobs"], id=stone.id, mark=stone.mark)
+            unnamed = f"{UNNAMED}{stone.id}"
+            await run_query(tx, QUERIES["forget_vehicle"], id=stone.id, vehicle=unnamed)
+            await run_query(tx, QUERIES["bury"], id=stone.id, tombstone=tombstone_row(stone))
+            await outbox.leave_events(tx, events)
+
+        await self._graph.write(work)
+
+    async def tombstones(self, ids: Sequence[TicketId], actor: Actor) -> dict[TicketId, Tombstone]:
+        """Give those of these tickets that were deleted, and that the actor could have seen."""
+        found = await self._graph.entries(
+            QUERIES["tombstones"], ids=list(ids), **_visible_to(actor)
+        )
+        return {TicketId(row["id"]): read_tombstone(row) for row in found}
 
     async def get(self, id: TicketId, actor: Actor) -> Ticket:
         """Give one ticket.

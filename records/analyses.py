@@ -63,6 +63,11 @@ class AnalysisStore:
             found = await (await connection.execute(QUERIES["claim"], wanted)).fetchone()
         return CardId(found["card"]) if found else card
 
+    async def release(self, card: CardId) -> None:
+        """Let another card speak for what a deleted one spoke for."""
+        async with self._records.transaction() as connection:
+            await connection.execute(QUERIES["release"], {"card": card})
+
 
 def part_counts(outcome: Outcome) -> tuple[tuple[str, int], ...]:
     return tuple((use.part, use.quantity) for use in outcome.parts)

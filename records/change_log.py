@@ -1,12 +1,13 @@
 """The change log: every event once, in one order; its numbers are the cursors of all who follow."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
+from typing import TypeAlias
 
 from domain.events import Event, EventType
 from domain.ids import EventId, GarageId
-from records.database import Records, Row
+from records.database import Connection, Records, Row
 from records.queries import named_queries
 
 QUERIES = named_queries("change_log.sql")
@@ -26,9 +27,14 @@ class LogEntry:
     version: int
 
 
+Beside: TypeAlias = Callable[[Sequence[Event], Connection], Awaitable[None]]
+
+
 class ChangeLog:
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records, beside: Beside | None = None) -> None:
+        """`beside` writes what is kept of events elsewhere, in the transaction that logs them."""
         self._records = records
+        self._beside = beside
 
     async def append(self, events: Sequence[Event]) -> list[int]:
         """Log events and give their numbers, in the order given; a logged one keeps its number."""
@@ -37,6 +43,8 @@ class ChangeLog:
             head = await (await connection.execute(QUERIES["take_head"])).fetchone()
             columns = _event_columns([*new.values()]) | {"head": head["seq"] if head else 0}
             added = (await connection.execute(QUERIES["append"], columns)).rowcount
+            if self._beside is not None:
+                await self._beside([*new.values()], connection)
             await connection.execute(QUERIES["move_head"], {"added": added})
             cursor = await connection.execute(QUERIES["known"], {"ids": [*new]})
             numbers: dict[str, int] = {row["id"]: row["seq"] for row in await cursor.fetchall()}

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pydantic import TypeAdapter
 
 from domain.counters import CardEffect, Effect
-from domain.ids import CardId, GarageId, PersonId
+from domain.ids import CardId, GarageId, PersonId, TicketId
 from domain.reputation import Observation, ObservationKind
 from domain.usage import Usage
 from records.database import Records, Row
@@ -39,6 +39,16 @@ class CounterStore:
             cards = [row["card"] for row in moved if row["card"] in used]
             if cards:
                 await connection.execute(QUERIES["last_used"], {"cards": cards})
+
+    async def forget(self, ticket: TicketId) -> list[CardId]:
+        """Take back all that a deleted ticket taught, and give the cards that it taught of."""
+        told = {"ticket": ticket}
+        async with self._records.transaction() as connection:
+            moved = await (await connection.execute(QUERIES["forget"], told)).fetchall()
+            cards = [row["card"] for row in moved]
+            await connection.execute(QUERIES["last_used"], {"cards": cards})
+            await connection.execute(QUERIES["forget_rest"], told)
+        return [CardId(card) for card in cards]
 
     async def tallies(self, cards: Sequence[CardId]) -> list[CounterTally]:
         rows = await self._records.rows(QUERIES["tallies"], cards=sorted(set(cards)))

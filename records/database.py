@@ -1,7 +1,7 @@
 """PostgreSQL as the rest of the project sees it: bounded transactions, errors by our names."""
 
 import os
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from socket import SHUT_RDWR, socket
 from typing import Any, LiteralString, Self, TypeAlias
@@ -41,6 +41,7 @@ class Records:
         self._pool = pool
         self._url = url
         self._lines = lines
+        self._prepare: Callable[[], Awaitable[None]] | None = None
         self._liveness = Liveness(DEPENDENCY, self._answers, self._let_go)
 
     @classmethod
@@ -65,6 +66,13 @@ class Records:
         await pool.open(wait=False)
         return cls(pool, url, lines)
 
+    def before_transactions(self, prepare: Callable[[], Awaitable[None]]) -> None:
+        """Have something awaited before a connection is taken, which may take none itself.
+
+        Whoever holds a connection never waits for it: a hundred that did would wait for each other.
+        """
+        self._prepare = prepare
+
     def watch(self) -> None:
         """From now on tell of a dead server within two seconds, however long a call may take."""
         self._liveness.watch()
@@ -84,6 +92,8 @@ class Records:
     @asynccontextmanager
     async def transaction(self, seconds: float = ANSWER_SECONDS) -> AsyncGenerator[Connection]:
         """Give a connection inside a transaction that commits at the end of the block."""
+        if self._prepare is not None:
+            await self._prepare()
         try:
             async with (
                 self._liveness.within(seconds),

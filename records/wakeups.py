@@ -29,6 +29,10 @@ class Topic(StrEnum):
     GRAPH_OUTBOX = "graph_outbox"
     CHANGE_LOG = "change_log"
     BATCHES = "batches"
+    DEEDS = "deeds"
+    API_KEYS = "api_keys"
+    TRUSTED_DOCUMENTS = "trusted_documents"
+    DATA_KEYS = "data_keys"
 
 
 class Wakeup:
@@ -52,13 +56,14 @@ class Wakeup:
 
 
 class Wakeups:
-    """Wake-ups of this process."""
+    """Wake-ups of this process; `hears`: what other processes tell comes in."""
 
     def __init__(self, records: Records) -> None:
         self._records = records
         self._waiting: dict[str, list[Wakeup]] = defaultdict(list)
         self._unsent: set[Topic] = set()
         self._sending: asyncio.Task[None] | None = None
+        self.hears = False
 
     def on(self, topic: Topic) -> Wakeup:
         """Give a wake-up for one who waits for a topic."""
@@ -81,19 +86,28 @@ class Wakeups:
         """
         async with self._records.apart() as connection:
             await connection.execute(QUERIES["listen"])
+            self.hears = True
             # What was told before this process listened.
-            for topic in Topic:
-                self._tell_here(topic)
-            while True:
-                await _until_readable(connection)
-                async for notice in connection.notifies(timeout=READ_SECONDS):
-                    self._tell_here(notice.payload)
+            self._tell_all()
+            try:
+                while True:
+                    await _until_readable(connection)
+                    async for notice in connection.notifies(timeout=READ_SECONDS):
+                        self._tell_here(notice.payload)
+            finally:
+                # Whoever relied on being told has to look for themselves from here on.
+                self.hears = False
+                self._tell_all()
 
     async def close(self) -> None:
         """Let the last words go out."""
         if self._sending is not None:
             await asyncio.wait([self._sending], timeout=LAST_WORDS_SECONDS)
             self._sending.cancel()
+
+    def _tell_all(self) -> None:
+        for topic in Topic:
+            self._tell_here(topic)
 
     def _tell_here(self, topic: str) -> None:
         for wakeup in self._waiting[topic]:

@@ -13,7 +13,7 @@ from domain import novelty
 from domain.access import SEES_ALL, SYSTEM, Actor
 from domain.cards import CardStatus, FailureCard
 from domain.counters import effects_of_repair, effects_of_showing, estimated_minutes
-from domain.errors import NotFound, Unavailable
+from domain.errors import NotFound, StaleVersion, Unavailable
 from domain.events import Event, EventType
 from domain.feedback import estimate_accuracy
 from domain.ids import CardId, TicketId
@@ -25,6 +25,7 @@ from domain.vehicles import make_key
 from records.analyses import Analysis, part_counts
 from repair import counters, field_cards, similar_cards
 from repair import ports as repair_ports
+from repair.cards import delete_card
 from repair.counters import CounterPorts
 from repair.field_cards import SolvedRepair
 from repair.operations import operation_after
@@ -60,6 +61,8 @@ class AnalysisRepository(Protocol):
 
     async def claim(self, key: str, card: CardId, gone: Sequence[CardId] = ()) -> CardId: ...
 
+    async def release(self, card: CardId) -> None: ...
+
 
 class ClosedFeedback(Protocol):
     async def feedback_about(self, ticket: Ticket) -> None: ...
@@ -86,7 +89,7 @@ class AnalysisPorts:
     now: Callable[[], datetime]
 
 
-async def handle_event(ports: AnalysisPorts, event: Event) -> None:
+async def handle_event(ports: AnalysisPorts, event: Event) -> None:  # noqa: C901 - one for each kind
     """Learn from one event; the same event twice teaches once.
 
     Raises:
@@ -105,6 +108,13 @@ async def handle_event(ports: AnalysisPorts, event: Event) -> None:
             await _record_revisit(ports, await _ticket_of_event(ports, event), event.at)
         case EventType.TICKET_REVISITED:
             await _count_revisit(ports, await _ticket_of_event(ports, event))
+        case EventType.TICKET_DELETED:
+            await _forget_ticket(ports, event)
+        case EventType.CARD_DELETED:
+            card = CardId(event.entity)
+            await ports.analyses.release(card)
+            reviews = ports.tallying.reviews
+            await reviews.settle(card, event.version, set(ReviewKind), event.actor, event.at)
         case EventType.FEEDBACK_GIVEN:
             await counters.refresh_counters(ports.tallying, [CardId(event.entity)], ports.now())
         case (
@@ -309,6 +319,21 @@ async def _propose_duplicates(ports: AnalysisPorts, card: FailureCard, at: datet
         if other != card.id and status not in GONE:
             why = ReviewReason(kind=ReviewKind.MERGE, reason=SAME, at=at, other=other)
             await open_review(ports.tallying.reviews, card, why)
+
+
+async def _forget_ticket(ports: AnalysisPorts, event: Event) -> None:
+    """Unlearn a deleted ticket, and let the draft go that only repeated its words."""
+    ticket = TicketId(event.entity)
+    await counters.forget_ticket(ports.tallying, ticket, ports.now())
+    mine = draft_id(ticket)
+    draft = (await ports.cards.many([mine], SEES_ALL)).get(mine)
+    if draft is None or not draft.repeats_ticket:
+        return
+    operation = operation_after(event, "draft", SYSTEM)
+    try:
+        await delete_card(ports.cards, mine, draft.version, operation)
+    except StaleVersion as error:
+        raise Unavailable("learning", "the draft was changed a moment ago") from error
 
 
 async def _handle_card_change(ports: AnalysisPorts, event: Event) -> None:

@@ -21,7 +21,9 @@ from domain.errors import AlreadyExists, OperationConflict, Unavailable
 from domain.events import EventType
 from domain.ids import CardId, TicketId
 from domain.matches import Embedding
+from domain.tombstones import Tombstone
 from domain.vehicles import VehicleContext
+from repair.deeds import card_change
 from repair.operations import Operation
 from repair.ports import CardRepository, SentenceEmbedder, TicketRepository, VocabularyRepository
 from repair.vocabulary import demand_known
@@ -69,7 +71,8 @@ async def create_card(
         await ports.tickets.get(ticket, actor)
     card = _new_card(content, operation, ticket)
     await check_card(ports, card, operation)
-    event = operation.event(EventType.CARD_CREATED, card.id, card.version)
+    change = card_change(None, card, operation)
+    event = operation.event(EventType.CARD_CREATED, card.id, card.version, change=change)
     try:
         await ports.cards.add(card, [event], await _embedding_of(ports.embedder, card))
     except AlreadyExists as error:
@@ -137,7 +140,8 @@ async def verify_card(
     if verified_already and await is_done_before(cards, card, expected, operation):
         return card
     verified = card_lifecycle.verify_card(card, _card_change(operation, expected))
-    event = operation.event(EventType.CARD_VERIFIED, id, verified.version)
+    change = card_change(card, verified, operation)
+    event = operation.event(EventType.CARD_VERIFIED, id, verified.version, change=change)
     await cards.put(verified, [event], expected=expected)
     return verified
 
@@ -178,6 +182,25 @@ async def retire_card(
     event = operation.event(EventType.CARD_RETIRED, id, retired.version)
     await cards.put(retired, [event], expected=expected)
     return retired
+
+
+async def delete_card(
+    cards: CardRepository, id: CardId, expected: int, operation: Operation
+) -> Tombstone:
+    """Take a card that is not in use away for good; its versions stay as history.
+
+    Raises:
+        IllegalTransition: search finds it; retire it first.
+        NotFound, NotAllowed, StaleVersion: as they say.
+    """
+    buried = (await cards.tombstones([id], viewer_of(operation.actor))).get(id)
+    if buried is not None and buried.mark == operation.mark:
+        return buried
+    card = await card_for(cards, id, operation, Action.DELETE)
+    stone = card_lifecycle.bury_card(card, operation.mark, _card_change(operation, expected))
+    event = operation.event(EventType.CARD_DELETED, id, stone.version, card.provenance.garage)
+    await cards.bury(stone, [event], expected=expected)
+    return stone
 
 
 def embedded_text(card: FailureCard) -> str:

@@ -8,7 +8,7 @@ from typing import Protocol
 from domain.access import SEES_ALL, Viewer
 from domain.cards import FailureCard
 from domain.counters import CardEffect
-from domain.ids import CardId
+from domain.ids import CardId, TicketId
 from domain.reputation import Observation, card_difficulty, card_reputation
 from domain.reviews import ReviewKind, is_alarming
 from domain.usage import Usage
@@ -29,6 +29,8 @@ class CountedCards(Protocol):
 
 class CounterLedger(Protocol):
     async def count(self, effects: Sequence[CardEffect]) -> None: ...
+
+    async def forget(self, ticket: TicketId) -> list[CardId]: ...
 
     async def tallies(self, cards: Sequence[CardId]) -> list[CounterTally]: ...
 
@@ -69,6 +71,13 @@ async def refresh_counters(ports: CounterPorts, ids: Sequence[CardId], now: date
         if is_alarming(tally.usage):
             why = ReviewReason(kind=ReviewKind.ALERT, reason=ALARM, at=now)
             await open_review(ports.reviews, cards[tally.card], why)
+
+
+async def forget_ticket(ports: CounterPorts, ticket: TicketId, now: datetime) -> None:
+    """Let the cards be as if a deleted ticket had never been; doing it again changes nothing."""
+    cards = await ports.counting.forget(ticket)
+    if cards:
+        await refresh_counters(ports, cards, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

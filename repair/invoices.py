@@ -7,7 +7,7 @@ graph (the ticket went away) takes the invoice back, lawfully: by a void, else b
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -109,8 +109,9 @@ async def issue_invoice(
     demand_allowed(
         operation.actor, Action.CREATE, Resource(kind=ResourceKind.INVOICE, garage=ticket.garage)
     )
+    wanted = replace(asked, origin=operation.origin)
     saga = await ports.sagas.begin_saga(
-        ticket.garage, operation.id, asked, operation.actor, operation.at
+        ticket.garage, operation.id, wanted, operation.actor, operation.at
     )
     try:
         await _hold_lease(ports, saga, operation.at)
@@ -353,6 +354,8 @@ def _book_operation(
         body_hash=saga.asked.body_hash,
         actor=saga.actor.id,
         at=at or saga.at,
+        role=saga.actor.role,
+        origin=saga.asked.origin,
     )
 
 

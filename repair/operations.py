@@ -3,13 +3,14 @@
 Everything an operation makes takes its id from the operation, so doing it twice makes it once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
 from domain.access import Actor
 from domain.clock import HybridTimestamp, moment_of
+from domain.deeds import AUDITED, NO_CHANGE, NOWHERE, Change, DeedSeal, Origin, deed_of
 from domain.events import Event, EventType
 from domain.ids import CardId, EventId, GarageId, JobId, OperationId, TicketId, derive_uuid, uuid7
 
@@ -21,6 +22,8 @@ class Operation:
     Attributes:
         done: when a device says that it was done; None: now.
         late: it was asked without knowing what stands by now, so the last word decides (CF-5).
+        origin: where it was asked from.
+        seal: seals what its events tell the audit; None: nothing but what events say themselves.
     """
 
     id: OperationId
@@ -29,6 +32,8 @@ class Operation:
     trace: str | None = None
     done: HybridTimestamp | None = None
     late: bool = False
+    origin: Origin = NOWHERE
+    seal: DeedSeal | None = None
 
     @property
     def done_at(self) -> datetime:
@@ -50,10 +55,18 @@ class Operation:
         return CardId(f"fc_{self._derived_id('card')}")
 
     def event(
-        self, type: EventType, entity: str, version: int, garage: GarageId | None = None
+        self,
+        type: EventType,
+        entity: str,
+        version: int,
+        garage: GarageId | None = None,
+        change: Change = NO_CHANGE,
     ) -> Event:
-        """Give the event that this operation leaves behind, the same each time it is done."""
-        return Event(
+        """Give the event that this operation leaves behind, the same each time it is done.
+
+        What the audit is to know of `change` travels with it, sealed.
+        """
+        event = Event(
             id=EventId(str(self._derived_id(type))),
             type=type,
             entity=entity,
@@ -63,6 +76,13 @@ class Operation:
             garage=garage or self.actor.garage,
             trace=self.trace,
         )
+        if self.seal is None or type not in AUDITED:
+            return event
+        return replace(event, deed=self.seal.seal(deed_of(event, self.actor, self.origin, change)))
+
+    def blind(self, value: str | None) -> str | None:
+        """Give what the audit keeps in place of a personal value, or of words that may be one."""
+        return None if self.seal is None or not value else self.seal.mark(value)
 
     def _derived_id(self, purpose: str) -> UUID:
         return derive_uuid(UUID(self.id), f"{self.actor.id}:{purpose}")

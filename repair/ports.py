@@ -13,6 +13,7 @@ from domain.matches import Embedding, UnderstoodReport
 from domain.reports import FailureReport
 from domain.technicians import Technician, TechnicianCandidate
 from domain.tickets import Matching, ShownCard, Ticket
+from domain.tombstones import Tombstone
 from domain.vocabulary import Component, Part, Symptom
 from graph.cards import CardVersion
 from matching.answers import MatchAnswer
@@ -34,6 +35,12 @@ class CardRepository(Protocol):
         embedding: Embedding | None = None,
     ) -> None: ...
 
+    async def bury(self, stone: Tombstone, events: Sequence[Event], *, expected: int) -> None: ...
+
+    async def tombstones(
+        self, ids: Sequence[CardId], viewer: Viewer
+    ) -> dict[CardId, Tombstone]: ...
+
     async def get(self, id: CardId, viewer: Viewer) -> FailureCard: ...
 
     async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]: ...
@@ -47,6 +54,12 @@ class TicketRepository(Protocol):
     ) -> None: ...
 
     async def put(self, ticket: Ticket, events: Sequence[Event], *, expected: int) -> None: ...
+
+    async def bury(self, stone: Tombstone, events: Sequence[Event], *, expected: int) -> None: ...
+
+    async def tombstones(
+        self, ids: Sequence[TicketId], actor: Actor
+    ) -> dict[TicketId, Tombstone]: ...
 
     async def get(self, id: TicketId, actor: Actor) -> Ticket: ...
 
@@ -63,6 +76,12 @@ class TicketRepository(Protocol):
         matching: Matching,
         events: Sequence[Event],
     ) -> None: ...
+
+
+class TicketBooks(Protocol):
+    """The books, as far as they rest on tickets."""
+
+    async def demand_unbooked(self, ticket: TicketId) -> None: ...
 
 
 class TechnicianRepository(Protocol):

@@ -20,6 +20,7 @@ from domain.matches import UnderstoodReport
 from domain.reports import FailureReport
 from domain.revisits import find_revisited
 from domain.tickets import Ticket, TicketStatus
+from repair.deeds import ticket_change
 from repair.operations import Operation
 from repair.ports import ReportInterpreter, TicketRepository
 
@@ -99,7 +100,8 @@ async def open_ticket(ports: ReportPorts, incoming: IncomingReport, operation: O
         told.append(EventType.TICKET_REVISITED)
     if ticket.severity is Severity.CRITICAL:
         told.append(EventType.TICKET_CRITICAL)
-    events = [operation.event(each, ticket.id, ticket.version, place) for each in told]
+    change = ticket_change(None, ticket, operation)
+    events = [operation.event(each, ticket.id, ticket.version, place, change) for each in told]
     try:
         await ports.tickets.add(ticket, events, read.embedding)
     except AlreadyExists:

@@ -17,10 +17,13 @@ from domain.ids import CardId, PersonId, TicketId
 from domain.outcomes import STARS, Attempt, Outcome
 from domain.technicians import demand_certified
 from domain.tickets import Ticket, TicketChange
+from domain.tombstones import Tombstone
+from repair.deeds import ticket_change, ticket_removal
 from repair.operations import Operation
 from repair.ports import (
     CardRepository,
     TechnicianRepository,
+    TicketBooks,
     TicketRepository,
     VocabularyRepository,
 )
@@ -53,7 +56,7 @@ async def assign_ticket(
     assigned = tickets.assign_ticket(ticket, to, _ticket_change(operation, expected, ticket))
     await demand_colleague(ports.technicians, assigned, to)
     await demand_certified_for(ports, assigned, assigned.card, operation)
-    return await _save_ticket(ports.tickets, assigned, EventType.TICKET_UPDATED, operation)
+    return await _save_ticket(ports.tickets, ticket, assigned, EventType.TICKET_UPDATED, operation)
 
 
 async def start_repair(
@@ -72,7 +75,7 @@ async def start_repair(
     rules = last_writer if operation.late else tickets
     started = rules.start_repair(ticket, card, _ticket_change(operation, expected, ticket))
     await demand_certified_for(ports, started, card, operation)
-    return await _save_ticket(ports.tickets, started, EventType.TICKET_UPDATED, operation)
+    return await _save_ticket(ports.tickets, ticket, started, EventType.TICKET_UPDATED, operation)
 
 
 async def record_attempt(
@@ -93,7 +96,7 @@ async def record_attempt(
     noted = rules.record_attempt(ticket, theirs, _ticket_change(operation, expected, ticket))
     await _demand_known_parts(ports.vocabulary, tried.parts)
     await demand_certified_for(ports, noted, tried.card, operation)
-    return await _save_ticket(ports.tickets, noted, EventType.TICKET_UPDATED, operation)
+    return await _save_ticket(ports.tickets, ticket, noted, EventType.TICKET_UPDATED, operation)
 
 
 async def resolve_ticket(
@@ -116,7 +119,7 @@ async def resolve_ticket(
     await demand_certified_for(ports, resolved, outcome.card, operation)
     stands = resolved.written.outcome != ticket.written.outcome
     told = EventType.TICKET_RESOLVED if stands else EventType.TICKET_UPDATED
-    return await _save_ticket(ports.tickets, resolved, told, operation)
+    return await _save_ticket(ports.tickets, ticket, resolved, told, operation)
 
 
 async def close_ticket(
@@ -136,7 +139,7 @@ async def close_ticket(
         return ticket
     rules = last_writer if operation.late else tickets
     closed = rules.close_ticket(ticket, rating, _ticket_change(operation, expected, ticket))
-    return await _save_ticket(stored, closed, EventType.TICKET_CLOSED, operation)
+    return await _save_ticket(stored, ticket, closed, EventType.TICKET_CLOSED, operation)
 
 
 async def reopen_ticket(
@@ -153,7 +156,30 @@ async def reopen_ticket(
     if ticket.is_done(operation.mark):
         return ticket
     reopened = tickets.reopen_ticket(ticket, _ticket_change(operation, expected, ticket))
-    return await _save_ticket(stored, reopened, EventType.TICKET_REOPENED, operation)
+    return await _save_ticket(stored, ticket, reopened, EventType.TICKET_REOPENED, operation)
+
+
+async def delete_ticket(
+    stored: TicketRepository, books: TicketBooks, id: TicketId, expected: int, operation: Operation
+) -> Tombstone:
+    """Take a ticket away for good; a tombstone says that it was there, and whose.
+
+    Raises:
+        IllegalTransition: the books hold an invoice of it, or money that came ahead.
+        NotFound, NotAllowed, StaleVersion: as they say.
+    """
+    buried = (await stored.tombstones([id], operation.actor)).get(id)
+    if buried is not None and buried.mark == operation.mark:
+        return buried
+    ticket = await _stored_ticket(stored, id, operation, Action.DELETE)
+    stone = tickets.bury_ticket(
+        ticket, operation.actor.id, _ticket_change(operation, expected, ticket)
+    )
+    await books.demand_unbooked(id)
+    change = ticket_removal(ticket, operation)
+    event = operation.event(EventType.TICKET_DELETED, id, stone.version, ticket.garage, change)
+    await stored.bury(stone, [event], expected=ticket.version)
+    return stone
 
 
 async def _stored_ticket(
@@ -175,11 +201,12 @@ def _ticket_change(operation: Operation, expected: int, ticket: Ticket) -> Ticke
 
 
 async def _save_ticket(
-    stored: TicketRepository, ticket: Ticket, type: EventType, operation: Operation
+    stored: TicketRepository, before: Ticket, ticket: Ticket, type: EventType, operation: Operation
 ) -> Ticket:
     if not ticket.is_done(operation.mark):
         return ticket
-    event = operation.event(type, ticket.id, ticket.version, ticket.garage)
+    change = ticket_change(before, ticket, operation)
+    event = operation.event(type, ticket.id, ticket.version, ticket.garage, change)
     await stored.put(ticket, [event], expected=ticket.version - 1)
     return ticket
 

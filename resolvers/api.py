@@ -12,6 +12,8 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 from strawberry.utils.await_maybe import await_maybe
 
+from resolvers.api_keys import ApiKeyMutations, ApiKeyQueries
+from resolvers.audit import AuditQueries
 from resolvers.books import BooksMutations, BooksQueries
 from resolvers.card_drafts import CardDraftQueries
 from resolvers.cards import CardMutations, CardQueries
@@ -30,6 +32,7 @@ from resolvers.execution import (
 from resolvers.feedback import FeedbackMutations, FeedbackQueries
 from resolvers.invoices import InvoiceMutations, InvoiceQueries
 from resolvers.jobs import JobMutations, JobQueries
+from resolvers.manifests import ManifestReader
 from resolvers.matching import MatchingQueries
 from resolvers.nodes import NodeQueries
 from resolvers.offline.delta import OfflineMutations, OfflineQueries
@@ -42,6 +45,7 @@ from resolvers.subscriptions.changes import ChangeSubscription
 from resolvers.subscriptions.hints import HintSubscription
 from resolvers.technicians import TechnicianMutations, TechnicianQueries
 from resolvers.tickets import TicketMutations, TicketQueries
+from resolvers.trusted_documents import TrustedDocumentMutations, TrustedDocumentQueries
 from resolvers.vocabulary import VocabularyQueries
 from schema import choices, moments
 from schema.invoices import Payment
@@ -67,6 +71,9 @@ class Query(
     DigestQueries,
     JobQueries,
     TechnicianQueries,
+    AuditQueries,
+    ApiKeyQueries,
+    TrustedDocumentQueries,
 ):
     pass
 
@@ -85,6 +92,8 @@ class Mutation(
     StockMutations,
     OfflineMutations,
     JobMutations,
+    ApiKeyMutations,
+    TrustedDocumentMutations,
 ):
     pass
 
@@ -98,6 +107,12 @@ class Api(strawberry.Schema):
     """The schema, and the documents that were asked of it."""
 
     documents: Documents
+
+    @cached_property
+    def manifests(self) -> ManifestReader:
+        """What checks manifests; whoever may register documents is told all that is wrong."""
+        developers = Documents(self.types, introspection=True, limits=self.documents.limits)
+        return ManifestReader(self.types, developers)
 
     @cached_property
     def _plans(self) -> Plans:

@@ -9,6 +9,7 @@ from billing.gst.gstin import parse_gstin as parsed_gstin
 from billing.ledger import reports
 from billing.ledger.sellers import Seller
 from domain.access import Action, ResourceKind
+from domain.deeds import DeedType
 from domain.errors import InvalidInput, NotFound
 from domain.ids import (
     GarageId,
@@ -17,6 +18,7 @@ from domain.ids import (
 from resolvers import billing_inputs, idempotency
 from resolvers.arguments import ExpectedArgument, OperationArgument, operation_id_of
 from resolvers.context import RequestContext, RequestInfo
+from resolvers.deeds import write_deed
 from resolvers.guards import guard_field
 from schema import billing_inputs as inputs
 from schema.invoice_results import (
@@ -78,7 +80,7 @@ class BooksQueries:
         ]
 
     @strawberry.field(description="The GSTR-1 of a month: a garage's part, or a whole GSTIN's.")
-    @guard_field(Action.EXPORT, ResourceKind.REPORT)
+    @guard_field(Action.EXPORT, ResourceKind.REPORT, deed=DeedType.REPORT_EXPORT)
     async def sales_return(
         self,
         info: RequestInfo,
@@ -95,9 +97,11 @@ class BooksQueries:
         else:
             number = parsed_gstin(gstin).value
             sellers = await _garages_of_gstin(context, number, garage)
-        return SalesReturn.from_domain(
-            await context.billing.returns.sales_return(sellers, number, day)
-        )
+        found = await context.billing.returns.sales_return(sellers, number, day)
+        told = {"month": month, "garages": len(sellers), "whole_gstin": gstin is not None}
+        place = sellers[0].garage
+        await write_deed(context, DeedType.REPORT_EXPORT, f"gstr1_{month}", place, told)
+        return SalesReturn.from_domain(found)
 
     @strawberry.field(description="What a garage prints on its invoices.")
     @guard_field(Action.CREATE, ResourceKind.INVOICE)
@@ -113,7 +117,7 @@ class BooksQueries:
 @strawberry.type
 class BooksMutations:
     @strawberry.mutation(description="Say what a garage prints on its invoices.")
-    @guard_field(Action.UPDATE, ResourceKind.SETTING)
+    @guard_field(Action.UPDATE, ResourceKind.SETTING, deed=DeedType.SETTINGS_CHANGE)
     async def set_billing_settings(
         self,
         info: RequestInfo,

@@ -8,20 +8,23 @@ import strawberry
 from domain import limits
 from domain.access import Action, ResourceKind
 from domain.cards import FailureCard
+from domain.deeds import DeedType
 from domain.errors import NotFound
 from domain.ids import ticket_id
+from domain.tombstones import Tombstone
 from repair import card_merges, cards
 from repair.cards import CardPorts
 from resolvers import inputs
 from resolvers.arguments import CardArgument, ExpectedArgument, OperationArgument
 from resolvers.context import RequestContext, RequestInfo
 from resolvers.guards import guard_field
-from resolvers.idempotency import ANSWER, CARD, idempotent, operation_fingerprint
+from resolvers.idempotency import ANSWER, CARD, TOMBSTONE, idempotent, operation_fingerprint
 from resolvers.input_paths import within_input
 from resolvers.services import Answer
 from schema import tickets
 from schema.card_results import (
     CardCreated,
+    CardDeleted,
     CardMerged,
     CardPromoted,
     CardRetired,
@@ -29,6 +32,7 @@ from schema.card_results import (
     CardUpdated,
     CardVerified,
     CreateCardResult,
+    DeleteCardResult,
     MarkCardsResult,
     MergeCardsResult,
     PromoteCardResult,
@@ -183,7 +187,7 @@ class CardMutations:
         return CardsMarked(cards=made["cards"])
 
     @strawberry.mutation(description="Write a card; it is a draft until a second person verifies.")
-    @guard_field(Action.CREATE, ResourceKind.CARD)
+    @guard_field(Action.CREATE, ResourceKind.CARD, deed=DeedType.FAILURE_CARD_CREATE)
     async def create_card(
         self,
         info: RequestInfo,
@@ -226,7 +230,7 @@ class CardMutations:
         return CardUpdated(card=tickets.FailureCard.from_domain(made))
 
     @strawberry.mutation(description="Confirm a card that somebody else wrote.")
-    @guard_field(Action.VERIFY, ResourceKind.CARD)
+    @guard_field(Action.VERIFY, ResourceKind.CARD, deed=DeedType.FAILURE_CARD_VERIFY)
     async def verify_card(
         self,
         info: RequestInfo,
@@ -286,6 +290,33 @@ class CardMutations:
         body = operation_fingerprint("retireCard", {"id": key, "expected": expected_version})
         made = await idempotent(context, operation.id, body, work, CARD)
         return CardRetired(card=tickets.FailureCard.from_domain(made))
+
+    @strawberry.mutation(
+        description="Take a card that is not in use away for good; its versions stay on record, "
+        "and nobody finds them. Retire a published card first."
+    )
+    @guard_field(Action.DELETE, ResourceKind.CARD)
+    async def delete_card(
+        self,
+        info: RequestInfo,
+        operation_id: OperationArgument,
+        id: CardArgument,
+        expected_version: ExpectedArgument,
+    ) -> DeleteCardResult:
+        context, operation = info.context, info.context.operation_for(operation_id)
+        key = inputs.parse_card_key(id)
+
+        async def work() -> Tombstone:
+            return await cards.delete_card(context.services.cards, key, expected_version, operation)
+
+        body = operation_fingerprint("deleteCard", {"id": key, "expected": expected_version})
+        gone = await idempotent(context, operation.id, body, work, TOMBSTONE)
+        return CardDeleted(
+            key=gone.id,
+            version=gone.version,
+            deleted_at=gone.deleted_at,
+            deleted_by=strawberry.ID(gone.deleted_by),
+        )
 
 
 @strawberry.type

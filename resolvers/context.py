@@ -1,5 +1,6 @@
 """What one request carries: who asks, until when, its trace, its loaders, and what was degraded."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,12 +20,14 @@ from domain.access import (
     may,
     viewer_of,
 )
+from domain.api_keys import ApiKey
+from domain.deeds import NOWHERE, Origin
 from domain.errors import NotAllowed, NotAuthenticated, Unavailable
 from domain.ids import GarageId, InvoiceId, OperationId, PersonId, demand_timely
 from repair.operations import Operation
 from resolvers.documents import QueryDocument
 from resolvers.loaders import RequestLoaders
-from resolvers.services import BillingServices, Services
+from resolvers.services import ApiKeyRecords, BillingServices, Services, TrustedDocumentRecords
 
 # No person's id has this form, so nothing is anybody's who reads as "one of these rights".
 ANYBODY = PersonId("(anybody)")
@@ -58,10 +61,13 @@ class RequestContext:
 
     Attributes:
         signed_in: who asks, None before anybody vouched for them.
+        key: the key that a machine asks with; None for people.
+        revoked: set once that key is revoked.
         caller: the name that their share of the service is counted under.
+        origin: where the request came from, for the audit.
         expires: when the word for them ends; subscriptions end with it.
         degraded: what did not answer while this request was answered (FB-4).
-        authorization: the header that a socket was opened with.
+        authorization, garage_header: the headers that a socket was opened with.
         connection_params: what its client sent to initialise it.
         heavy: the document takes long to run.
         document: what the door read of the document that is asked.
@@ -71,10 +77,14 @@ class RequestContext:
     services: Services
     trace: str
     signed_in: Actor | None = None
+    key: ApiKey | None = None
+    revoked: asyncio.Event | None = None
     caller: str = ""
+    origin: Origin = NOWHERE
     expires: datetime | None = None
     degraded: list[str] = field(default_factory=list[str])
     authorization: str | None = None
+    garage_header: str | None = None
     connection_params: dict[str, Any] | None = None
     heavy: bool = False
     document: QueryDocument | None = None
@@ -143,6 +153,28 @@ class RequestContext:
     def pdf_link(self, id: InvoiceId, *, masked: bool) -> str:
         return self.billing.links.sign(id, self.services.now(), masked=masked)
 
+    @property
+    def api_keys(self) -> ApiKeyRecords:
+        """The keys of machines.
+
+        Raises:
+            Unavailable: they are not connected.
+        """
+        if self.services.api_keys is None:
+            raise Unavailable("postgres", "the keys are not connected")
+        return self.services.api_keys
+
+    @property
+    def trusted_documents(self) -> TrustedDocumentRecords:
+        """The registered documents.
+
+        Raises:
+            Unavailable: they are not connected.
+        """
+        if self.services.trusted_documents is None:
+            raise Unavailable("postgres", "the registered documents are not connected")
+        return self.services.trusted_documents
+
     def books_change(self, operation: OperationId, garage: GarageId, body_hash: str) -> BooksChange:
         """Give what the books are told of an operation of the caller.
 
@@ -156,6 +188,8 @@ class RequestContext:
             body_hash=body_hash,
             actor=self.actor.id,
             at=self.services.now(),
+            role=self.actor.role,
+            origin=self.origin,
         )
 
     def forget_loaded(self) -> None:
@@ -221,7 +255,14 @@ class RequestContext:
         """
         now = self.services.now()
         demand_timely(UUID(id), now)
-        return Operation(id=id, actor=self.actor, at=now, trace=self.trace)
+        return Operation(
+            id=id,
+            actor=self.actor,
+            at=now,
+            trace=self.trace,
+            origin=self.origin,
+            seal=None if self.services.audit is None else self.services.audit.seal,
+        )
 
 
 RequestInfo = strawberry.Info[RequestContext, None]

@@ -46,6 +46,7 @@ WEIGHTS = {
     "diagnose": 5_000,
     "draftFromText": 5_000,
     "search": 2_000,
+    "registerDocuments": 5_000,
     "suggestions": 5,
 }
 

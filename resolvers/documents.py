@@ -28,6 +28,7 @@ from graphql import (
 )
 
 from resolvers.cost import DocumentLimits, find_excess, measure_document
+from resolvers.deprecated_uses import DeprecatedUse, deprecated_uses_rule
 from resolvers.document_outline import outline_document
 from resolvers.overlapping_fields import OverlappingFields
 from resolvers.recent_uses import RecentUses
@@ -50,6 +51,7 @@ class QueryDocument:
         parsed: None when it does not read as a document.
         objects: how many it may give.
         tokens: those that were parsed for this request, 0 when the document was known.
+        deprecated: what it asks that goes, in the order of the alphabet.
     """
 
     text: str
@@ -57,6 +59,7 @@ class QueryDocument:
     errors: Sequence[GraphQLError] = ()
     objects: int = 0
     tokens: int = 0
+    deprecated: Sequence[DeprecatedUse] = ()
 
     @property
     def operations(self) -> list[OperationDefinitionNode]:
@@ -97,6 +100,7 @@ class Documents:
         self._rules.append(OverlappingFields)
         if not introspection:
             self._rules.append(NoSchemaIntrospectionCustomRule)
+        self._adopted: dict[str, QueryDocument] = {}
         self._kept: OrderedDict[bytes, tuple[QueryDocument, int]] = OrderedDict()
         self._uses = RecentUses()
         self._apart = ThreadPoolExecutor(1, "documents")
@@ -114,6 +118,20 @@ class Documents:
         """Keep a text of that SHA-256 when it is read next: whoever named it will send it again."""
         self._uses.count(digest)
 
+    async def prepare(self, text: str) -> QueryDocument:
+        """Give a document read and checked in a thread of its own, as if its pages were longest."""
+        if len(text) > self.limits.characters:
+            return self.read_now(text, {})
+        loop, given = asyncio.get_running_loop(), dict[str, object]()
+        return await loop.run_in_executor(self._apart, self._checked, text, given, False)
+
+    def adopt(self, document: QueryDocument) -> None:
+        """Hold a document that is sure to be asked, until it is let go of."""
+        self._adopted[document.text] = replace(document, tokens=0)
+
+    def let_go(self, text: str) -> None:
+        self._adopted.pop(text, None)
+
     async def read(
         self, text: str, variables: Mapping[str, object], *, anonymous: bool = False
     ) -> QueryDocument:
@@ -130,6 +148,7 @@ class Documents:
         return (
             len(text) <= SHORT
             or len(text) > self.limits.characters
+            or text in self._adopted
             or _document_mark(text) in self._kept
         )
 
@@ -137,6 +156,9 @@ class Documents:
         self, text: str, variables: Mapping[str, object], *, anonymous: bool = False
     ) -> QueryDocument:
         """Give the document; whoever calls waits for it."""
+        adopted = self._adopted.get(text)
+        if adopted is not None:
+            return self._sized(adopted, variables)
         if len(text) > self.limits.characters:
             return _refuse_document(
                 text, f"The document is over {self.limits.characters} characters."
@@ -168,7 +190,11 @@ class Documents:
         _unlink_tokens(parsed)
         document = self._sized(QueryDocument(text, parsed), variables)
         document = replace(document, tokens=parsed.token_count)
-        return document if document.errors else replace(document, errors=self._validated(parsed))
+        if document.errors:
+            return document
+        found = set[DeprecatedUse]()
+        errors = self._validated(parsed, found)
+        return replace(document, errors=errors, deprecated=sorted(found))
 
     def _sized(self, document: QueryDocument, variables: Mapping[str, object]) -> QueryDocument:
         """Give the document as it is for these variables, which say how long its pages are."""
@@ -180,11 +206,13 @@ class Documents:
         same = objects == document.objects
         return document if same else replace(document, objects=objects)
 
-    def _validated(self, parsed: DocumentNode) -> Sequence[GraphQLError]:
+    def _validated(
+        self, parsed: DocumentNode, deprecated: set[DeprecatedUse]
+    ) -> Sequence[GraphQLError]:
         found = validate(
             self._schema,
             parsed,
-            self._rules,
+            [*self._rules, deprecated_uses_rule(deprecated)],
             max_errors=MOST_ERRORS,
             hide_suggestions=not self.introspection,
         )

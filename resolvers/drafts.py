@@ -17,7 +17,12 @@ from resolvers.context import RequestContext, RequestInfo
 from resolvers.guards import guard_field
 from schema.billing_inputs import InvoiceInput
 from schema.drafts import InvoiceDraft
-from schema.invoice_results import DraftEdited, EditDraftResult
+from schema.invoice_results import (
+    DeleteDraftResult,
+    DraftDeleted,
+    DraftEdited,
+    EditDraftResult,
+)
 from schema.nodes import USUAL, Connection, after_position, key_of, make_connection, page_size
 from schema.vocabulary import After, First
 
@@ -68,6 +73,26 @@ class DraftMutations:
         change = context.books_change(OperationId(str(operation_id)), found.garage, body)
         draft = await context.billing.drafts.edit_draft(change, key, wish, expected_version)
         return DraftEdited(draft=InvoiceDraft.from_domain(draft))
+
+    @strawberry.mutation(
+        description="Throw a ticket's draft away, and who buys with it; issued invoices stay."
+    )
+    @guard_field(Action.DELETE, ResourceKind.INVOICE)
+    async def delete_draft(
+        self,
+        info: RequestInfo,
+        operation_id: OperationArgument,
+        ticket: TicketArgument,
+        expected_version: ExpectedArgument,
+    ) -> DeleteDraftResult:
+        context, key = info.context, ticket_id(key_of("Ticket", ticket))
+        found = await context.services.tickets.get(key, context.actor)
+        context.demand_in(found.garage, Action.DELETE, ResourceKind.INVOICE)
+        asked = {"ticket": key, "expected": expected_version}
+        body = idempotency.operation_fingerprint("deleteDraft", asked)
+        change = context.books_change(OperationId(str(operation_id)), found.garage, body)
+        await context.billing.drafts.delete_draft(change, key, expected_version)
+        return DraftDeleted(ticket_key=key)
 
 
 async def buyer_of_draft(context: RequestContext, ticket: TicketId) -> Party:

@@ -17,6 +17,8 @@ from strawberry.types import get_object_definition
 from strawberry.types.field import StrawberryField
 
 from domain.access import Action, ResourceKind
+from domain.deeds import DeedType
+from resolvers import deeds
 from resolvers.context import RequestContext
 
 GUARD = "__guard__"
@@ -31,11 +33,13 @@ class Guard:
         action, kinds: the right that is needed, to any one of the kinds; None: no right, but a
             caller whom somebody vouched for.
         network: the right is needed for what belongs to no garage, but to all.
+        deed: what the audit calls an attempt at it that was refused or failed; None: no deed.
     """
 
     action: Action | None = None
     kinds: tuple[ResourceKind, ...] = ()
     network: bool = False
+    deed: DeedType | None = None
 
     def demand(self, context: RequestContext) -> None:
         """Let the caller pass.
@@ -53,9 +57,11 @@ class Guard:
 SIGNED_IN = Guard()
 
 
-def guard_field(action: Action, *kinds: ResourceKind, network: bool = False) -> Callable[[F], F]:
+def guard_field(
+    action: Action, *kinds: ResourceKind, network: bool = False, deed: DeedType | None = None
+) -> Callable[[F], F]:
     """Open a field to the roles that may do this to (one of) these kinds."""
-    return _guarded_by(Guard(action=action, kinds=kinds, network=network))
+    return _guarded_by(Guard(action=action, kinds=kinds, network=network, deed=deed))
 
 
 def signed_in(resolver: F) -> F:
@@ -91,8 +97,14 @@ def _guarded_by(guard: Guard) -> Callable[[F], F]:
 def _guard_answer(guard: Guard, resolver: Callable[..., Awaitable[Any]]) -> Callable[..., Any]:
     @wraps(resolver)
     async def answer(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever the resolver takes
-        guard.demand(kwargs["info"].context)
-        return await resolver(*args, **kwargs)
+        context: RequestContext = kwargs["info"].context
+        try:
+            guard.demand(context)
+            return await resolver(*args, **kwargs)
+        except Exception as error:
+            if guard.deed is not None:
+                deeds.note_attempt(context, guard.deed, error, kwargs)
+            raise
 
     return answer
 

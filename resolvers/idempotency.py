@@ -6,14 +6,17 @@ from hashlib import sha256
 from typing import Generic, TypeVar
 
 import orjson
+from pydantic import TypeAdapter
 
 from domain.cards import FailureCard
 from domain.ids import CardId, OperationId, TicketId
 from domain.tickets import Ticket
+from domain.tombstones import Tombstone
 from resolvers.context import RequestContext
 from resolvers.services import Answer
 
 T = TypeVar("T")
+TOMBSTONE_VALUES = TypeAdapter(Tombstone)
 
 
 def operation_fingerprint(verb: str, body: Mapping[str, object]) -> str:
@@ -53,6 +56,14 @@ async def idempotent(
     return made[0] if made else await result.read(context, answer)
 
 
+def _write_tombstone(stone: Tombstone) -> Answer:
+    return TOMBSTONE_VALUES.dump_python(stone, mode="json")
+
+
+async def _read_tombstone(_: RequestContext, answer: Answer) -> Tombstone:
+    return TOMBSTONE_VALUES.validate_python(answer)
+
+
 async def _read_answer(_: RequestContext, answer: Answer) -> Answer:
     return answer
 
@@ -68,6 +79,8 @@ async def _read_ticket(context: RequestContext, answer: Answer) -> Ticket:
 
 
 ANSWER: ResultFormat[Answer] = ResultFormat(write=lambda answer: answer, read=_read_answer)
+# What stays of what was deleted.
+TOMBSTONE = ResultFormat(write=_write_tombstone, read=_read_tombstone)
 # The card at the version that was made.
 CARD: ResultFormat[FailureCard] = ResultFormat(
     write=lambda card: {"id": card.id, "version": card.version}, read=_read_card

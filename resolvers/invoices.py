@@ -9,6 +9,7 @@ from billing.gst.gstin import parse_gstin as parsed_gstin
 from billing.gst.series import DocumentKind
 from billing.ledger.issued_documents import IssuedDocument
 from domain.access import Action, ResourceKind
+from domain.deeds import DeedType
 from domain.ids import (
     InvoiceId,
     invoice_id,
@@ -64,7 +65,7 @@ CreditLinesArgument = Annotated[
 @strawberry.type
 class InvoiceMutations:
     @strawberry.mutation(description="Issue the invoice of a closed ticket; it never changes.")
-    @guard_field(Action.CREATE, ResourceKind.INVOICE)
+    @guard_field(Action.CREATE, ResourceKind.INVOICE, deed=DeedType.INVOICE_CREATE)
     async def issue_invoice(
         self,
         info: RequestInfo,
@@ -120,7 +121,7 @@ class InvoiceMutations:
         )
 
     @strawberry.mutation(description="Take an invoice back whole, within the limits of the law.")
-    @guard_field(Action.VOID, ResourceKind.INVOICE)
+    @guard_field(Action.VOID, ResourceKind.INVOICE, deed=DeedType.INVOICE_VOID)
     async def void_invoice(
         self,
         info: RequestInfo,

@@ -20,23 +20,37 @@ from billing.ledger.returns import ReturnBuilder
 from billing.ledger.stock import StockStore
 from billing.messages.correspondence import MessageStore
 from domain.access import Actor, Viewer
+from domain.api_keys import ApiKey
 from domain.card_drafts import CardDraft
 from domain.cards import FailureCard
 from domain.codes import ErrorCode
+from domain.deeds import DeedSeal
 from domain.digests import HourlyDigest
 from domain.events import Event, EventType
-from domain.ids import CardId, GarageId, InvoiceId, OperationId, PersonId, TicketId
+from domain.ids import (
+    CardId,
+    DocumentId,
+    GarageId,
+    InvoiceId,
+    KeyId,
+    OperationId,
+    PersonId,
+    TicketId,
+)
 from domain.matches import CardHit, Embedding, UnderstoodReport
 from domain.regions import GarageTickets
 from domain.technicians import Technician
 from domain.tickets import Ticket
+from domain.trusted_documents import TrustedDocument
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Supplier
 from graph.card_pages import CardFilter
 from graph.garages import EVERY_TICKET, TicketFilter
 from matching.diagnosis.answers import Diagnosis
+from records.audit_trail import AuditTrail, DeedWriter
 from records.database import Records
 from records.offline import EditProposal, GaragePosition
+from records.refused_deeds import RefusedDeeds
 from repair import card_merges, feedback, ports
 from repair import reviews as repair_reviews
 from repair.circuit_breaker import CircuitBreaker
@@ -184,9 +198,47 @@ class OfflineRecords(Protocol):
     async def foreign_position(self, operation: OperationId, actor: PersonId) -> bool: ...
 
 
+class ApiKeyRecords(Protocol):
+    """The keys of machines; a new or revoked one holds here before its maker is answered."""
+
+    async def add(self, key: ApiKey, digest: bytes) -> ApiKey: ...
+    async def get(self, id: KeyId) -> ApiKey: ...
+    async def page(
+        self, *, first: int, after: str | None = None, partner: str | None = None
+    ) -> list[ApiKey]: ...
+    async def revoke(self, id: KeyId, by: PersonId, at: datetime) -> ApiKey: ...
+
+
+class TrustedDocumentRecords(Protocol):
+    """The documents that partners have registered."""
+
+    async def register(
+        self, partner: str, documents: Sequence[TrustedDocument]
+    ) -> list[TrustedDocument]: ...
+    async def named(self, partner: str, ids: Sequence[DocumentId]) -> list[TrustedDocument]: ...
+    async def page(
+        self, partner: str, *, first: int, after: str | None = None
+    ) -> list[TrustedDocument]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditServices:
+    """What keeps deeds: those of the graph sealed, others written with what they tell of, attempts
+    that were refused noted.
+    """
+
+    seal: DeedSeal
+    writer: DeedWriter
+    refused: RefusedDeeds
+    trail: AuditTrail
+    records: Records
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """`billing` is None where the books are not connected; `intake_breaker` guards new tickets."""
+    """`billing` and `audit` are None where they are not connected, `api_keys` and
+    `trusted_documents` where the records are not; `intake_breaker` guards new tickets.
+    """
 
     cards: CardCatalogue
     card_cache: CachedCards
@@ -212,4 +264,7 @@ class Services:
     delta_cursors: DeltaCursors
     now: Callable[[], datetime]
     billing: BillingServices | None = None
+    api_keys: ApiKeyRecords | None = None
+    trusted_documents: TrustedDocumentRecords | None = None
     intake_breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
+    audit: AuditServices | None = None

@@ -9,10 +9,12 @@ import strawberry
 
 from domain.access import Action, ResourceKind
 from domain.cards import Severity
+from domain.deeds import DeedType
 from domain.ids import OperationId, TicketId, garage_id, person_id, ticket_id
 from domain.regions import count_by_region
 from domain.reports import FailureReport
 from domain.tickets import Ticket, TicketStatus
+from domain.tombstones import Tombstone
 from graph.garages import TicketFilter
 from repair import reports, tickets
 from repair.operations import Operation
@@ -23,7 +25,7 @@ from resolvers.arguments import ExpectedArgument, OperationArgument, TicketArgum
 from resolvers.context import RequestContext, RequestInfo
 from resolvers.guards import guard_field
 from resolvers.hazards import danger_first
-from resolvers.idempotency import TICKET, idempotent, operation_fingerprint
+from resolvers.idempotency import TICKET, TOMBSTONE, idempotent, operation_fingerprint
 from schema import tickets as schema_tickets
 from schema.hazards import SafetyAdvice
 from schema.inputs import AttemptInput, OutcomeInput, ReportInput, WithinInput
@@ -33,6 +35,7 @@ from schema.ticket_results import (
     AssignTicketResult,
     AttemptRecorded,
     CloseTicketResult,
+    DeleteTicketResult,
     FailureReported,
     RecordAttemptResult,
     ReopenTicketResult,
@@ -42,6 +45,7 @@ from schema.ticket_results import (
     StartRepairResult,
     TicketAssigned,
     TicketClosed,
+    TicketDeleted,
     TicketReopened,
     TicketResolved,
 )
@@ -118,7 +122,7 @@ ReportGarageArgument = Annotated[
 @strawberry.type
 class TicketMutations:
     @strawberry.mutation(description="Take in a failure; its cards are searched for right after.")
-    @guard_field(Action.CREATE, ResourceKind.TICKET, ResourceKind.CARD)
+    @guard_field(Action.CREATE, ResourceKind.TICKET, ResourceKind.CARD, deed=DeedType.TICKET_CREATE)
     async def report_failure(
         self,
         info: RequestInfo,
@@ -137,7 +141,7 @@ class TicketMutations:
         )
 
     @strawberry.mutation(description="Put a ticket into a technician's hands.")
-    @guard_field(Action.ASSIGN, ResourceKind.TICKET)
+    @guard_field(Action.ASSIGN, ResourceKind.TICKET, deed=DeedType.TICKET_UPDATE)
     async def assign_ticket(
         self,
         info: RequestInfo,
@@ -160,7 +164,7 @@ class TicketMutations:
         )
 
     @strawberry.mutation(description="Begin the repair, or go on with another card.")
-    @guard_field(Action.UPDATE, ResourceKind.TICKET)
+    @guard_field(Action.UPDATE, ResourceKind.TICKET, deed=DeedType.TICKET_UPDATE)
     async def start_repair(
         self,
         info: RequestInfo,
@@ -183,7 +187,7 @@ class TicketMutations:
         )
 
     @strawberry.mutation(description="Keep what was tried; what failed is knowledge too.")
-    @guard_field(Action.UPDATE, ResourceKind.TICKET)
+    @guard_field(Action.UPDATE, ResourceKind.TICKET, deed=DeedType.TICKET_UPDATE)
     async def record_attempt(
         self,
         info: RequestInfo,
@@ -206,7 +210,7 @@ class TicketMutations:
         )
 
     @strawberry.mutation(description="End the repair with its outcome; others learn from it.")
-    @guard_field(Action.UPDATE, ResourceKind.TICKET)
+    @guard_field(Action.UPDATE, ResourceKind.TICKET, deed=DeedType.TICKET_UPDATE)
     async def resolve_ticket(
         self,
         info: RequestInfo,
@@ -229,7 +233,7 @@ class TicketMutations:
         )
 
     @strawberry.mutation(description="Hand the vehicle back.")
-    @guard_field(Action.UPDATE, ResourceKind.TICKET)
+    @guard_field(Action.UPDATE, ResourceKind.TICKET, deed=DeedType.TICKET_UPDATE)
     async def close_ticket(  # noqa: PLR0913, PLR0917 - arguments of the API
         self,
         info: RequestInfo,
@@ -251,7 +255,7 @@ class TicketMutations:
         return TicketClosed(ticket=await _change_ticket_once(context, operation_id, id, body, work))
 
     @strawberry.mutation(description="Take a ticket up again: the repair did not hold.")
-    @guard_field(Action.ASSIGN, ResourceKind.TICKET)
+    @guard_field(Action.ASSIGN, ResourceKind.TICKET, deed=DeedType.TICKET_UPDATE)
     async def reopen_ticket(
         self,
         info: RequestInfo,
@@ -269,6 +273,36 @@ class TicketMutations:
         body = {"verb": "reopenTicket", "expected": expected_version}
         return TicketReopened(
             ticket=await _change_ticket_once(context, operation_id, id, body, work)
+        )
+
+    @strawberry.mutation(
+        description="Take a ticket away for good: lists, counters and learning are as if it had "
+        "never been, and only that it was there stays. One with an invoice or money ahead stays."
+    )
+    @guard_field(Action.DELETE, ResourceKind.TICKET, deed=DeedType.TICKET_DELETE)
+    async def delete_ticket(
+        self,
+        info: RequestInfo,
+        operation_id: OperationArgument,
+        id: TicketArgument,
+        expected_version: ExpectedArgument,
+    ) -> DeleteTicketResult:
+        context, operation = info.context, info.context.operation_for(operation_id)
+        key = ticket_id(key_of("Ticket", id))
+
+        async def work() -> Tombstone:
+            given, books = context.services, context.billing.drafts
+            return await tickets.delete_ticket(
+                given.tickets, books, key, expected_version, operation
+            )
+
+        body = operation_fingerprint("deleteTicket", {"id": key, "expected": expected_version})
+        gone = await idempotent(context, operation.id, body, work, TOMBSTONE)
+        return TicketDeleted(
+            key=gone.id,
+            version=gone.version,
+            deleted_at=gone.deleted_at,
+            deleted_by=strawberry.ID(gone.deleted_by),
         )
 
 

@@ -1,5 +1,6 @@
 """What each mutation of cards answers: its own success, or a refusal that it may meet."""
 
+from datetime import datetime
 from typing import Annotated
 
 import strawberry
@@ -50,6 +51,26 @@ class CardPromoted:
 @strawberry.type(description="The card is out of use: a draft rejected, another one deprecated.")
 class CardRetired:
     card: FailureCard = field(description="The card at its new version.")
+
+
+@strawberry.type(description="The card is gone for good; what it said stays on record.")
+class CardDeleted:
+    key: str = field(description="Its key.")
+    version: int = field(description="The version of the deletion.")
+    deleted_at: datetime = field(description="When.")
+    deleted_by: strawberry.ID = field(description="By whom.")
+
+
+DeleteCardResult = Annotated[
+    CardDeleted
+    | InvalidInput
+    | NotFound
+    | NotAllowed
+    | StaleVersion
+    | IllegalTransition
+    | OperationConflict,
+    strawberry.union("DeleteCardResult", description="That it is gone, or why it is not."),
+]
 
 
 CreateCardResult = Annotated[

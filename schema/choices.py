@@ -13,6 +13,7 @@ from billing.ledger.postings import PaymentKind, PaymentMethod
 from billing.ledger.sellers import Scheme
 from billing.messages.messengers import Channel, MessageState
 from billing.messages.texts import Occasion
+from domain.api_keys import KeyScope, Rung
 from domain.card_drafts import DraftOrigin
 from domain.cards import (
     CardSource,
@@ -24,6 +25,7 @@ from domain.cards import (
     SolutionType,
     UsagePattern,
 )
+from domain.deeds import DeedResult, DeedType
 from domain.effectiveness import Timing
 from domain.events import EventType
 from domain.hazards import HazardKind
@@ -31,6 +33,7 @@ from domain.matches import Level, Source, VehicleLevel
 from domain.reviews import ReviewKind
 from domain.technicians import Certification
 from domain.tickets import Matching, TicketStatus
+from domain.trusted_documents import OperationKind
 from domain.vehicles import VehicleCategory
 
 DESCRIBED: dict[EnumMeta, str] = {
@@ -58,12 +61,18 @@ DESCRIBED: dict[EnumMeta, str] = {
     VehicleLevel: "How closely a card's vehicles fit the reported one.",
     Timing: "COUNTED weighs estimated against actual minutes; IGNORED is the specification's code.",
     EventType: "What happened.",
+    DeedType: "What somebody did that is kept for the audit.",
+    DeedResult: "How a deed ended; REFUSED: not allowed or not fitting, FAILED: an accident.",
     ReviewKind: "Why a card waits for a person's eye.",
     LineKind: "What kind of line it is.",
     DocumentKind: "What a numbered document is.",
     InvoiceStatus: "Where an invoice stands.",
     PaymentKind: "What a movement of money is for.",
     PaymentMethod: "How money came.",
+    OperationKind: "What an operation of a document does.",
+    KeyScope: "What a key may do: one part of the permission matrix that machines may hold.",
+    Rung: "How far a caller is held to registered documents: LOG runs any text and notes what was "
+    "not registered, ENFORCE runs registered texts and ids, ID_ONLY runs ids alone.",
     PriceSource: "Whose word a price is: the first of the chain that spoke.",
 }
 

@@ -34,6 +34,11 @@ class DraftEdited:
     draft: InvoiceDraft = field(description="The draft at its new version.")
 
 
+@strawberry.type(description="The draft is thrown away; who buys is no longer kept.")
+class DraftDeleted:
+    ticket_key: str = field(description="The ticket's key.")
+
+
 @strawberry.type(description="The invoice portal has registered the document.")
 class InvoiceRegistered:
     invoice: Invoice = field(description="The document, with its e-invoice.")
@@ -109,6 +114,16 @@ EditDraftResult = Annotated[
     | StaleVersion
     | OperationConflict,
     strawberry.union("EditDraftResult", description="The draft, or why it stays as it is."),
+]
+DeleteDraftResult = Annotated[
+    DraftDeleted
+    | InvalidInput
+    | NotFound
+    | NotAllowed
+    | IllegalTransition
+    | StaleVersion
+    | OperationConflict,
+    strawberry.union("DeleteDraftResult", description="That it is gone, or why it is not."),
 ]
 IssueCreditNoteResult = Annotated[
     CreditNoteIssued

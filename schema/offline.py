@@ -26,6 +26,7 @@ class Gone(Enum):
     RETIRED = "retired"
     MERGED = "merged"
     HIDDEN = "hidden"
+    DELETED = "deleted"
 
 
 @strawberry.type(description="The latest of one thing; either it as it stands, or that it is gone.")

@@ -26,6 +26,18 @@ class TicketChange:
     cursor: str = field(description=CURSOR)
 
 
+@strawberry.type(description="A card that you could see was deleted.")
+class CardGone:
+    key: str = field(description="Its key.")
+    cursor: str = field(description=CURSOR)
+
+
+@strawberry.type(description="A ticket that you could see was deleted.")
+class TicketGone:
+    key: str = field(description="Its key.")
+    cursor: str = field(description=CURSOR)
+
+
 @strawberry.type(
     description="There is no way from your cursor to now: it is older than what the change log "
     "keeps, or newer than its end. Read again what you keep; the changes from `cursor` on follow."
@@ -36,10 +48,10 @@ class Resync:
 
 
 CardNews = Annotated[
-    CardChange | Resync | InvalidInput,
+    CardChange | CardGone | Resync | InvalidInput,
     strawberry.union("CardNews", description="A changed card, or why changes are missing."),
 ]
 TicketNews = Annotated[
-    TicketChange | Resync | InvalidInput,
+    TicketChange | TicketGone | Resync | InvalidInput,
     strawberry.union("TicketNews", description="A changed ticket, or why changes are missing."),
 ]

@@ -1,5 +1,6 @@
 """What each mutation of tickets answers: the ticket as it stands then, or a refusal."""
 
+from datetime import datetime
 from typing import Annotated
 
 import strawberry
@@ -54,6 +55,26 @@ class TicketClosed:
 @strawberry.type(description="The ticket is open again.")
 class TicketReopened:
     ticket: Ticket = field(description="The ticket at its new version.")
+
+
+@strawberry.type(description="The ticket is gone for good; that it was there stays on record.")
+class TicketDeleted:
+    key: str = field(description="Its key.")
+    version: int = field(description="The version of the deletion.")
+    deleted_at: datetime = field(description="When.")
+    deleted_by: strawberry.ID = field(description="By whom.")
+
+
+DeleteTicketResult = Annotated[
+    TicketDeleted
+    | InvalidInput
+    | NotFound
+    | NotAllowed
+    | StaleVersion
+    | IllegalTransition
+    | OperationConflict,
+    strawberry.union("DeleteTicketResult", description="That it is gone, or why it is not."),
+]
 
 
 AssignTicketResult = Annotated[

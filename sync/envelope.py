@@ -11,4 +11,4 @@ Envelope: TypeAdapter[Event] = TypeAdapter(Event)
 
 def event_envelope(event: Event) -> dict[str, Any]:
     """Give the event as plain JSON values; `Envelope.validate_json` reads it back."""
-    return Envelope.dump_python(event, mode="json")
+    return Envelope.dump_python(event, mode="json", exclude={"deed"})

@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
-from resolvers.api import build_api
+from domain.api_keys import Rung
+from resolvers.api import Api, build_api
 from resolvers.services import Services
 from resolvers.subscriptions.shared_runs import SharedRuns
 from sync.offline_queue import SCHEMA
@@ -26,17 +27,23 @@ from web.graphql import CallerRules, GraphQLView
 from web.health import Parts, Probe, Readiness, health
 from web.invoice_pdfs import PATH as PDF
 from web.invoice_pdfs import InvoicePdfs
+from web.live_keys import LiveKeys
 from web.loop_lag import LoopLag
 from web.metrics import Metrics
 from web.middleware import RequestEnvelope
 from web.operators import Operators
+from web.persisted_queries import NamedDocuments
+from web.trusted_documents import DocumentRecords, TrustedDocuments
 from web.ui.page import ExplorerPage
 
 GRAPHQL = "/v1/graphql"
 STREAM = "/v1/graphql/stream"
 RECORDS = "/v1/operation.schema.json"
 # What a page of an allowed origin may send beside what every page may.
-CALLERS_HEADERS = ["Authorization", "Content-Type", "GraphQL-Require-Preflight", "Last-Event-ID"]
+CALLERS_HEADERS = [
+    *("Authorization", "Content-Type", "GraphQL-Require-Preflight", "Last-Event-ID"),
+    *("X-Garage", "If-None-Match"),
+]
 PREFLIGHT_SECONDS = 600
 MOVED = ("/graphql", "/v2/graphql")
 ASSETS = "/v1/ui"
@@ -52,6 +59,9 @@ class AppOptions:
 
     Attributes:
         verify: gives who a token speaks for and until when, or raises NotAuthenticated.
+        keys: the keys of machines; None: there are none.
+        registered: the documents that partners have registered; None: there are none.
+        rung: how far people are held to the documents of our own front ends; None: not at all.
         probes: one for each store; returns when the store answers.
         development: the schema may be asked for, GraphiQL is shown, sockets may be anonymous.
         origins: pages of other sites that may call, as `https://portal.example`.
@@ -67,6 +77,9 @@ class AppOptions:
     """
 
     verify: Verify
+    keys: LiveKeys | None = None
+    registered: DocumentRecords | None = None
+    rung: Rung | None = None
     probes: Mapping[str, Probe]
     development: bool = False
     origins: Sequence[str] = ()
@@ -84,10 +97,12 @@ class AppOptions:
 def application(services: Services, options: AppOptions) -> Starlette:
     """Build the application; nothing is opened and nothing global is touched."""
     page = ExplorerPage(options.ui, ASSETS, GRAPHQL) if options.development else None
+    api = build_api(introspection=options.development, limits=options.caps.documents)
+    documents = _named_documents(api, options)
     named = [GRAPHQL, STREAM, *MOVED, *OPERATIONAL]
-    return Starlette(
+    built = Starlette(
         routes=[
-            *_graphql_routes(services, options, page),
+            *_graphql_routes(services, options, page, (api, documents)),
             *_operational_routes(options),
             *_asset_routes(page),
             *_pdf_routes(options),
@@ -105,6 +120,17 @@ def application(services: Services, options: AppOptions) -> Starlette:
         exception_handlers={404: _not_found_response, 500: _broken_response},
         lifespan=options.lifespan,
     )
+    built.state.trusted = documents.trusted
+    return built
+
+
+def _named_documents(api: Api, options: AppOptions) -> NamedDocuments:
+    trusted = None
+    if options.registered is not None:
+        trusted = TrustedDocuments(
+            options.registered, api.documents, options.metrics, options.caps.trusted_bytes
+        )
+    return NamedDocuments(kept=api.documents, trusted=trusted, rung=options.rung)
 
 
 def _origins(options: AppOptions) -> list[Middleware]:
@@ -116,21 +142,28 @@ def _origins(options: AppOptions) -> list[Middleware]:
         allow_origins=list(options.origins),
         allow_methods=["GET", "POST"],
         allow_headers=CALLERS_HEADERS,
-        expose_headers=["X-Trace-Id"],
+        expose_headers=["X-Trace-Id", "ETag"],
         max_age=PREFLIGHT_SECONDS,
     )
     return [allowed]
 
 
 def _graphql_routes(
-    services: Services, options: AppOptions, page: ExplorerPage | None
+    services: Services,
+    options: AppOptions,
+    page: ExplorerPage | None,
+    schema: tuple[Api, NamedDocuments],
 ) -> list[BaseRoute]:
-    caps, development = options.caps, options.development
-    api = build_api(introspection=development, limits=caps.documents)
+    (api, named), caps = schema, options.caps
     audiences = SharedRuns(api, caps.audiences, caps.audiences_per_person)
     gate = Gate(caps, options.lag)
     callers = CallerRules(
-        verify=options.verify, gate=gate, origins=options.origins, anonymous=development
+        verify=options.verify,
+        gate=gate,
+        named=named,
+        keys=options.keys,
+        origins=options.origins,
+        anonymous=options.development,
     )
     view = GraphQLView(audiences, services, callers, options.metrics)
     events = GraphQLView(audiences, services, callers, options.metrics, stream=True)

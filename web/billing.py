@@ -3,14 +3,15 @@
 import asyncio
 import logging
 import secrets
-from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
+from base64 import b64encode
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 
-from access.vault import KEY_BYTES, Vault
+from access.data_keys import DataKeys
+from access.key_wrapper import FileWrapper
+from access.master_keys import INDEX, MasterKeys, parse_keys
+from access.vault import KEY_BYTES, SETTING, Vault
 from billing.gst.irp import InvoicePortal, MissingPortal, StandInPortal
 from billing.gst.law_dates import law_day
 from billing.gst.money import Paise
@@ -41,6 +42,8 @@ from domain.ids import InvoiceId
 from graph.cards import CardStore
 from graph.tickets import TicketStore
 from graph.vocabulary import VocabularyStore
+from records.audit_trail import DeedWriter
+from records.data_keys import DataKeyStore
 from records.database import Records
 from repair.invoices import InvoicePorts, recover_sagas
 from resolvers.services import BillingServices
@@ -51,8 +54,6 @@ from web.local.home import StoreHome
 from web.metrics import Metrics
 from web.settings import Settings
 
-KEYS = "BATTWHEELS_VAULT_KEYS"
-INDEX = "index"
 AHEAD_MONTHS = 3
 PARTITION_SECONDS = 6 * 3600.0
 ANCHOR_SECONDS = 60.0
@@ -95,6 +96,7 @@ class BillingRuntime:
     billing: BillingServices
     notices: NoticeSender
     anchors: AnchorFile
+    data_keys: DataKeys
     links: PdfLinks
     press: PdfPrinter
 
@@ -154,36 +156,44 @@ class BillingRuntime:
 
 
 def open_billing(
-    settings: Settings, records: Records, graph: tuple[TicketStore, CardStore, VocabularyStore]
+    settings: Settings,
+    records: Records,
+    graph: tuple[TicketStore, CardStore, VocabularyStore],
+    deeds: DeedWriter,
 ) -> BillingRuntime:
-    """Join the books to the graph."""
+    """Join the books to the graph and to the audit trail."""
     tickets, cards, vocabulary = graph
-    keys = build_vault(settings)
-    books, links = Books(records), PdfLinks(_own_key(keys, "links"), base=_address(settings))
+    master = read_master_keys(settings)
+    data_keys = open_data_keys(master, records)
+    records.before_transactions(data_keys.demand_read)
+    vault = Vault(ring=data_keys.ring, index_key=master.index_key)
+    books = Books(records, deeds)
+    links = PdfLinks(master.key_for("links"), base=_address(settings))
     invoicing = InvoicePorts(
         tickets=tickets,
         cards=cards,
         vocabulary=vocabulary,
         garages=SellerStore(records, books),
         prices=PriceStore(records, books, build_marketplace(settings)),
-        ledger=InvoiceLedger(records, books, keys),
-        sagas=SagaStore(records, keys),
+        ledger=InvoiceLedger(records, books, vault),
+        sagas=SagaStore(records, vault),
     )
     billing = BillingServices(
         invoicing=invoicing,
-        drafts=DraftStore(records, books, keys),
-        registrations=RegistrationStore(records, books, keys, build_portal(settings)),
-        payments=PaymentStore(records, books, keys),
+        drafts=DraftStore(records, books, vault),
+        registrations=RegistrationStore(records, books, vault, build_portal(settings)),
+        payments=PaymentStore(records, books, vault),
         stock=StockStore(records, books),
-        correspondence=MessageStore(records, keys),
-        returns=ReturnBuilder(records, invoicing.ledger, keys),
+        correspondence=MessageStore(records, vault),
+        returns=ReturnBuilder(records, invoicing.ledger, vault),
         records=records,
         links=links,
     )
     return BillingRuntime(
         billing=billing,
         notices=build_notices(settings, billing, links),
-        anchors=build_anchors(settings, keys),
+        anchors=build_anchors(settings, master),
+        data_keys=data_keys,
         links=links,
         press=PdfPrinter(),
     )
@@ -241,39 +251,32 @@ def build_portal(settings: Settings) -> InvoicePortal:
     return MissingPortal() if settings.production else StandInPortal()
 
 
-def build_anchors(settings: Settings, keys: Vault, file: Path | None = None) -> AnchorFile:
-    return AnchorFile(file or anchors_file(settings), _own_key(keys, "anchors"))
+def build_anchors(settings: Settings, keys: MasterKeys, file: Path | None = None) -> AnchorFile:
+    return AnchorFile(file or anchors_file(settings), keys.key_for("anchors"))
 
 
 def anchors_file(settings: Settings) -> Path:
     return settings.home / "audit" / "anchors.jsonl"
 
 
-def build_vault(settings: Settings) -> Vault:
-    """Give the vault; development makes keys of its own and keeps them in the home.
+def open_data_keys(keys: MasterKeys, records: Records) -> DataKeys:
+    """Join the data keys of the records to the master keys; nothing is read yet."""
+    wrapper = FileWrapper(current=keys.current, masters=keys.masters)
+    return DataKeys(DataKeyStore(records), wrapper, keys.older_keys)
+
+
+def read_master_keys(settings: Settings) -> MasterKeys:
+    """Give the keys of the setting; development makes some of its own and keeps them in the home.
 
     Raises:
         UnsafeSetting: production without keys, or keys that are none.
     """
-    return read_keys(settings.vault_keys or _kept_keys(settings))
-
-
-def read_keys(text: str) -> Vault:
-    """Read `NAME:BASE64 NAME:BASE64 … index:BASE64`; the first key seals what is new."""
-    named = [part.partition(":") for part in text.split()]
-    try:
-        keys = {name: b64decode(key, validate=True) for name, _, key in named}
-    except Base64Error as error:
-        raise UnsafeSetting(KEYS, "does not read as NAME:BASE64 NAME:BASE64") from error
-    index = keys.pop(INDEX, None)
-    if index is None or not keys:
-        raise UnsafeSetting(KEYS, "needs a key to seal with, and one named `index`")
-    return Vault(current=next(iter(keys)), keys=keys, index_key=index)
+    return parse_keys(settings.vault_keys or _kept_keys(settings))
 
 
 def _kept_keys(settings: Settings) -> str:
     if settings.production:
-        raise UnsafeSetting(KEYS, "is needed in production")
+        raise UnsafeSetting(SETTING, "is needed in production")
     path = StoreHome.at(settings.home).secret("vault")
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -283,11 +286,6 @@ def _kept_keys(settings: Settings) -> str:
 
 def _make_key() -> str:
     return b64encode(secrets.token_bytes(KEY_BYTES)).decode()
-
-
-def _own_key(keys: Vault, purpose: str) -> bytes:
-    """Give a key for another purpose, that follows from the index key and tells nothing of it."""
-    return sha256(keys.mark("purpose", purpose)).digest()
 
 
 def _now_utc() -> datetime:

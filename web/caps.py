@@ -44,6 +44,9 @@ class Caps:
     cached_bytes: int = _cap_field(
         16 << 20, "bytes of all documents that are kept, as they weigh here"
     )
+    trusted_bytes: int = _cap_field(
+        64 << 20, "bytes of all registered documents that are held, as they weigh here"
+    )
     fields: int = _cap_field(1_000, "fields of a document, its fragments spread out")
     operations: int = _cap_field(20, "operations of a document")
     input_nodes: int = _cap_field(20_000, "values inside a request's variables, at all depths")

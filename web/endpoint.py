@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Collection
 from contextlib import suppress
+from hashlib import sha256
 from math import ceil
 
 from cross_web import HTTPException
@@ -12,16 +13,30 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 from uvicorn.protocols.utils import ClientDisconnected
 
-from domain.errors import InvalidInput, NotAuthenticated, TooMany
+from access.api_keys import holds_key
+from domain.errors import InvalidInput, NotAuthenticated, TooMany, Unavailable
 from web.body_limits import BodyRefused, is_forged
 from web.event_stream import EventStream
 from web.graphql import JSON, GraphQLView, choose_media_type
 from web.persisted_queries import UnknownDocument
 from web.rates import by_address
+from web.trusted_documents import DocumentRefused
 from web.ui.page import ExplorerPage
 from web.variables import VariablesTooLarge, demand_readable
 
 log = logging.getLogger("battwheels.request")
+
+# Answers that go on after their head.
+LASTING = StreamingResponse | EventStream
+FORBIDDEN = 4403
+OK = 200
+TAG_DIGITS = 32
+# Kept by the caller alone, and asked for anew each time: what they may see changes.
+PRIVATE = "private, no-cache"
+BURNT_KEY = (
+    "A key stood in the URL, which logs and histories keep: it is burnt. Have it revoked, and send "
+    "the new one as `Authorization: Bearer KEY`."
+)
 
 
 class Endpoint:
@@ -42,6 +57,9 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
+            if holds_key(scope["path"], scope["query_string"]):
+                await send({"type": "websocket.close", "code": FORBIDDEN, "reason": BURNT_KEY})
+                return
             await self._view(scope, receive, send)
             return
         request = Request(scope, receive)
@@ -76,7 +94,7 @@ class Endpoint:
         """Answer what the headers decide: nothing of a body is read before its caller is known."""
         if self._page is not None and _is_browser(request):
             return self._page.response()
-        wrong = self._misfit(request)
+        wrong = _burnt_key(request) or self._misfit(request)
         if wrong is not None:
             return wrong
         caller = by_address(request.client.host if request.client else None)
@@ -85,8 +103,8 @@ class Endpoint:
             self._view.gate.enter(context.caller)
         except NotAuthenticated as error:
             return self._unknown(caller, error)
-        except TooMany as error:
-            return _too_many(error)
+        except (TooMany, InvalidInput, Unavailable) as error:
+            return _refused(error)
         if context.signed_in is None:
             request.state.most = self._view.gate.caps.anonymous_bytes
         request.state.context = context
@@ -120,27 +138,44 @@ class Endpoint:
             async with asyncio.timeout(self._deadline):
                 demand_readable(await request.body(), self._view.gate.caps)
                 response = await self._view.followed(request) or await self._view.run(request)
-        except VariablesTooLarge as error:
+        except (TooMany, InvalidInput, Unavailable) as error:
+            return _refused(error)
+        except (VariablesTooLarge, DocumentRefused, HTTPException) as error:
             self._view.gate.refused(caller)
-            return refusal(400, "TOO_MUCH", str(error))
-        except TooMany as error:
-            return _too_many(error)
-        except InvalidInput as error:
-            return refusal(400, "INVALID_INPUT", str(error))
-        except HTTPException as error:
-            self._view.gate.refused(caller)
-            return refusal(error.status_code, "BAD_REQUEST", error.reason)
+            return _unfit(error)
         except TimeoutError:
             said = (
                 f"We could not answer within {self._deadline:g} seconds. Try again with the same "
                 "operation id; nothing is done twice."
             )
             return refusal(504, "DEADLINE", said)
-        if not isinstance(response, StreamingResponse | EventStream):
-            kind = choose_media_type(request.headers.get("accept")) or JSON
-            response.headers["content-type"] = f"{kind}; charset=utf-8"
-            response.status_code = request.state.status
-        return response
+        return response if isinstance(response, LASTING) else _finished(request, response)
+
+
+def _finished(request: Request, response: Response) -> Response:
+    kind = choose_media_type(request.headers.get("accept")) or JSON
+    response.headers["content-type"] = f"{kind}; charset=utf-8"
+    response.status_code = request.state.status
+    if request.method == "GET" and _is_whole_by_id(request):
+        return _revalidated(request, response)
+    return response
+
+
+def _is_whole_by_id(request: Request) -> bool:
+    """Say whether a registered document was answered without a fault."""
+    known = request.state
+    return known.named and known.status == OK and getattr(known, "whole", False)
+
+
+def _revalidated(request: Request, response: Response) -> Response:
+    """Let the caller keep an answer, and hear that it is the same instead of hearing it again."""
+    tag = f'"{sha256(response.body).hexdigest()[:TAG_DIGITS]}"'
+    known = {"etag": tag, "cache-control": PRIVATE, "vary": "authorization, accept, x-garage"}
+    asked = request.headers.get("if-none-match", "")
+    if tag in (one.strip().removeprefix("W/") for one in asked.split(",")):
+        return Response(status_code=304, headers=known)
+    response.headers.update(known)
+    return response
 
 
 def refusal(
@@ -151,12 +186,42 @@ def refusal(
     return JSONResponse({"errors": [error]}, status_code=status, headers=headers)
 
 
+def _burnt_key(request: Request) -> Response | None:
+    """Refuse a key that stands in a URL: logs and histories have it by now."""
+    if not holds_key(request.url.path, request.scope["query_string"]):
+        return None
+    return refusal(400, "KEY_IN_URL", BURNT_KEY)
+
+
 def _unknown_document(request: Request, error: UnknownDocument) -> Response:
     """Ask for the text: no fault of the caller, who is not counted among those that are refused."""
     kind = choose_media_type(request.headers.get("accept")) or JSON
     answer = refusal(200 if kind == JSON else 400, error.code, str(error))
     answer.headers["content-type"] = f"{kind}; charset=utf-8"
     return answer
+
+
+def _refused(error: TooMany | InvalidInput | Unavailable) -> Response:
+    """Say why nothing of a request is run."""
+    match error:
+        case TooMany():
+            return _too_many(error)
+        case InvalidInput():
+            return refusal(400, "INVALID_INPUT", str(error))
+        case Unavailable():
+            said = f"{error}. Try again in a moment."
+            return refusal(503, "UNAVAILABLE", said, {"retry-after": "1"})
+
+
+def _unfit(error: VariablesTooLarge | DocumentRefused | HTTPException) -> Response:
+    """Say why a request is none that may run."""
+    match error:
+        case VariablesTooLarge():
+            return refusal(400, "TOO_MUCH", str(error))
+        case DocumentRefused():
+            return refusal(400, error.code, error.said)
+        case HTTPException():
+            return refusal(error.status_code, "BAD_REQUEST", error.reason)
 
 
 def _too_many(error: TooMany) -> Response:

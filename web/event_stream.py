@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 
 import orjson
@@ -39,11 +39,18 @@ def resume_after(asked: SubscriptionRequest, last_event_id: str | None) -> Subsc
 class EventStream(Response):
     media_type = "text/event-stream"
 
-    def __init__(self, news: AsyncGenerator[Broadcast], seconds: float | None) -> None:
+    def __init__(
+        self,
+        news: AsyncGenerator[Broadcast],
+        seconds: float | None,
+        revoked: asyncio.Event | None = None,
+    ) -> None:
+        """End after so many seconds, or when the word for the caller is `revoked`."""
         super().__init__(headers=HEADERS)
         del self.headers["content-length"]
         self._news = news
         self._seconds = seconds
+        self._revoked = revoked
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         del scope, receive
@@ -51,10 +58,10 @@ class EventStream(Response):
         await send(start)
         async with aclosing(self._news):
             try:
-                async with asyncio.timeout(self._seconds):
+                async with asyncio.timeout(self._seconds), until_set(self._revoked):
                     await self._told(send)
             except TimeoutError:
-                await _send_text(send, _event_text(_expired_text()))
+                await _send_text(send, _event_text(_ended_text(self._revoked)))
         await _send_text(send, COMPLETE)
         await send({"type": "http.response.body", "body": b""})
 
@@ -104,9 +111,36 @@ def _event_text(payload: str, seq: int | None = None) -> str:
     return f"{numbered}event: next\r\ndata: {payload}\r\n\r\n"
 
 
-def _expired_text() -> str:
+@asynccontextmanager
+async def until_set(event: asyncio.Event | None) -> AsyncGenerator[None]:
+    """Run the block until an event is set.
+
+    Raises:
+        TimeoutError: it was set before the block ended.
+    """
+    if event is None:
+        yield
+        return
+    async with asyncio.timeout(None) as until:
+        waiting = asyncio.create_task(event.wait())
+
+        def end(_: asyncio.Task[bool]) -> None:
+            until.reschedule(asyncio.get_running_loop().time())
+
+        waiting.add_done_callback(end)
+        try:
+            yield
+        finally:
+            waiting.remove_done_callback(end)
+            waiting.cancel()
+
+
+def _ended_text(revoked: asyncio.Event | None) -> str:
+    gone = revoked is not None and revoked.is_set()
     said = {
-        "message": str(NotAuthenticated("the token has expired")),
+        "message": str(
+            NotAuthenticated("the key was revoked" if gone else "the token has expired")
+        ),
         "extensions": {"code": "NOT_AUTHENTICATED"},
     }
     return orjson.dumps({"data": None, "errors": [said]}).decode()

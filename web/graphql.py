@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from json import JSONDecodeError
 from typing import Any, cast
 
 import orjson
-from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,17 +22,19 @@ from strawberry.types import ExecutionResult, SubscriptionExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.unset import UNSET, UnsetType
 
-from domain.errors import NotAuthenticated, TooMany
+from domain.deeds import read_origin
+from domain.errors import InvalidInput, NotAuthenticated, TooMany, Unavailable
 from resolvers.context import RequestContext
 from resolvers.documents import TOO_MUCH, QueryDocument
 from resolvers.services import Services
 from resolvers.subscriptions.audience import Broadcast, RunRefused
 from resolvers.subscriptions.shared_runs import SharedRuns
-from web.callers import Verify, bearer_token, offered_token
+from web.callers import GARAGE, Verify, bearer_token, offered, sign_in
 from web.event_stream import EventStream, resume_after
 from web.gate import Gate, caller_name
+from web.live_keys import LiveKeys
 from web.metrics import Metrics
-from web.persisted_queries import expand_request
+from web.persisted_queries import NamedDocuments, hand_over_id, names_document
 from web.socket import SubscriptionSocket
 from web.variables import VariablesTooLarge, demand_readable, demand_small
 
@@ -50,14 +52,25 @@ class CallerRules:
 
     verify: Verify
     gate: Gate
+    named: NamedDocuments
+    keys: LiveKeys | None = None
     origins: Collection[str] = ()
     anonymous: bool = False
+
+
+class RequestAdapter(StarletteRequestAdapter):
+    """Strawberry's view of a request, and what we know of it."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__(request)
+        self.state = request.state
 
 
 class GraphQLView(GraphQL[RequestContext, None]):
     """HTTP and WebSocket on one path; with `stream`, server-sent events instead."""
 
     graphql_transport_ws_handler_class = SubscriptionSocket
+    request_adapter_class = RequestAdapter
 
     def __init__(
         self,
@@ -80,6 +93,7 @@ class GraphQLView(GraphQL[RequestContext, None]):
         )
         self.audiences = audiences
         self.gate = callers.gate
+        self.named = callers.named
         self._stream = stream
         self._services = services
         self._callers = callers
@@ -90,11 +104,12 @@ class GraphQLView(GraphQL[RequestContext, None]):
 
         Raises:
             NotAuthenticated: the token is not good, or there is none where one is needed.
+            InvalidInput, Unavailable: as `web.callers.sign_in` says.
         """
-        context = RequestContext(services=self._services, trace=request.state.trace)
+        context = self._nobody(request)
         value = request.headers.get("authorization")
         if value is not None:
-            self._sign_in(context, value)
+            self._sign_in(context, value, request.headers.get(GARAGE))
         elif not self._callers.anonymous:
             raise NotAuthenticated("send `Authorization: Bearer TOKEN`")
         context.caller = caller_name(context.signed_in, _host_of(request))
@@ -107,10 +122,18 @@ class GraphQLView(GraphQL[RequestContext, None]):
         del response
         if isinstance(request, Request):
             return request.state.context
-        context = RequestContext(services=self._services, trace=request.state.trace)
+        context = self._nobody(request)
         context.authorization = request.headers.get("authorization")
+        context.garage_header = request.headers.get(GARAGE)
         context.caller = caller_name(None, _host_of(request))
         return context
+
+    def _nobody(self, request: Request | WebSocket) -> RequestContext:
+        return RequestContext(
+            services=self._services,
+            trace=request.state.trace,
+            origin=read_origin(_host_of(request), request.headers.get("user-agent")),
+        )
 
     async def read(
         self, context: RequestContext, query: str | None, variables: Mapping[str, object] | None
@@ -143,21 +166,22 @@ class GraphQLView(GraphQL[RequestContext, None]):
             return await documents.read(text, variables, anonymous=anonymous)
 
     async def on_ws_connect(self, context: RequestContext) -> UnsetType | dict[str, object] | None:
-        sent = offered_token(context.connection_params)
+        sent = offered(context.connection_params)
         value = context.authorization if sent is None else sent
         if value is None and not self._callers.anonymous:
             raise ConnectionRejectionError
         if value is not None:
+            garage = offered(context.connection_params, GARAGE) or context.garage_header
             try:
-                self._sign_in(context, value)
-            except NotAuthenticated as error:
+                self._sign_in(context, value, garage)
+            except (NotAuthenticated, InvalidInput, Unavailable) as error:
                 raise ConnectionRejectionError from error
             context.caller = caller_name(context.signed_in, None)
         return UNSET
 
-    def _sign_in(self, context: RequestContext, authorization: str) -> None:
-        now = self._services.now()
-        context.signed_in, context.expires = self._callers.verify(bearer_token(authorization), now)
+    def _sign_in(self, context: RequestContext, authorization: str, garage: str | None) -> None:
+        rules = self._callers
+        sign_in(context, bearer_token(authorization), (rules.verify, rules.keys), garage)
 
     # What comes in.
 
@@ -169,6 +193,19 @@ class GraphQLView(GraphQL[RequestContext, None]):
         return orjson.loads(data)
 
     def parse_json(self, data: str | bytes) -> dict[str, object]:
+        parsed = self._parsed_object(data)
+        hand_over_id(parsed)
+        return parsed
+
+    def parse_query_params(self, params: Mapping[str, str | None]) -> dict[str, Any]:
+        given: dict[str, Any] = dict(params)
+        for name in ("variables", "extensions"):
+            if given.get(name):
+                given[name] = self._parsed_object(given[name])
+        hand_over_id(given)
+        return given
+
+    def _parsed_object(self, data: str | bytes) -> dict[str, object]:
         parsed: object = super().parse_json(data)
         if parsed is not None and not isinstance(parsed, dict):
             raise HTTPException(400, "The body, variables and extensions must be JSON objects.")
@@ -182,12 +219,16 @@ class GraphQLView(GraphQL[RequestContext, None]):
             name = cast("object", parsed.operation_name)
             if name is not None and not isinstance(name, str):
                 raise HTTPException(400, "The `operationName` must be a string or null.")
-            return expand_request(self.audiences.api.documents, parsed)
+            state = cast("RequestAdapter", request).state
+            state.named = names_document(parsed.extensions)
+            key = cast("RequestContext", state.context).key
+            text = await self.named.expand(key, parsed.query, parsed.extensions)
+            return parsed if text is parsed.query else replace(parsed, query=text)
         return parsed
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
         """No page: a GET that names its document by its hash has no `query` either."""
-        named = "extensions" in request.query_params
+        named = "extensions" in request.query_params or "documentId" in request.query_params
         return not named and super().should_render_graphql_ide(request)
 
     async def followed(self, request: Request) -> Response | None:
@@ -209,7 +250,7 @@ class GraphQLView(GraphQL[RequestContext, None]):
             return None
         asked = resume_after(asked, request.headers.get("last-event-id"))
         following = self.audiences.follow(asked, context)
-        return EventStream(self._shared(following, context), context.seconds_left)
+        return EventStream(self._shared(following, context), context.seconds_left, context.revoked)
 
     async def _shared(
         self, following: AsyncGenerator[Broadcast], context: RequestContext
@@ -267,6 +308,7 @@ class GraphQLView(GraphQL[RequestContext, None]):
         context: RequestContext = request.state.context
         if _never_ran(result) and not (context.document and context.document.errors):
             self.gate.refused(context.caller)
+        request.state.whole = not result.errors and not context.degraded
         answer = await super().process_result(request, result)
         if _never_ran(result) and choose_media_type(request.headers.get("accept")) == RESPONSE_JSON:
             answer.pop("data", None)

@@ -8,7 +8,6 @@ from typing import assert_never
 from domain.errors import NotFound
 from domain.events import Event, EventType
 from domain.ids import CardId, TicketId
-from records.audit_trail import AUDITED, keep_act
 from records.database import Connection
 from repair.suggestions import SuggestionPorts, suggest_cards
 from sync.inbox import EventListener, Handle, HandleBatch
@@ -26,7 +25,6 @@ class ListenerName(StrEnum):
     DRAFTING = "drafting"
     FORGETTING = "forgetting"
     TELLING = "telling"
-    AUDITING = "auditing"
 
 
 OF_CARDS = frozenset({ListenerName.LEARNING, ListenerName.HINTING, ListenerName.FORGETTING})
@@ -58,8 +56,9 @@ def listeners_of(type: EventType) -> frozenset[ListenerName]:
             | EventType.CARD_RETIRED
             | EventType.CARD_MERGED
             | EventType.CARD_RECHECK
+            | EventType.CARD_DELETED
         ):
-            return OF_CARDS | {ListenerName.AUDITING} if type in AUDITED else OF_CARDS
+            return OF_CARDS
         case (
             EventType.TICKET_UPDATED
             | EventType.TICKET_RESOLVED
@@ -69,7 +68,7 @@ def listeners_of(type: EventType) -> frozenset[ListenerName]:
             | EventType.FEEDBACK_GIVEN
         ):
             return frozenset({ListenerName.LEARNING})
-        case EventType.TICKET_CLOSED:
+        case EventType.TICKET_CLOSED | EventType.TICKET_DELETED:
             return frozenset({ListenerName.LEARNING, ListenerName.DRAFTING})
         case (
             EventType.FEEDBACK_OBSERVED
@@ -105,9 +104,7 @@ def build_listeners(handlers: EventHandlers) -> tuple[EventListener, ...]:
     )
 
 
-def _handler_for(  # noqa: PLR0911 - one for each listener
-    hearer: ListenerName, handlers: EventHandlers
-) -> Handle:
+def _handler_for(hearer: ListenerName, handlers: EventHandlers) -> Handle:
     match hearer:
         case ListenerName.MATCHING:
             return _search_handler(handlers.search)
@@ -121,8 +118,6 @@ def _handler_for(  # noqa: PLR0911 - one for each listener
             return _wait_for_match(lambda event: handlers.forget(CardId(event.entity)))
         case ListenerName.TELLING:
             return handlers.tell
-        case ListenerName.AUDITING:
-            return keep_act
         case _:
             assert_never(hearer)
 

@@ -41,6 +41,11 @@ class Metrics:
             ("outcome",),
             registry=self.registry,
         )
+        self.unregistered = Counter(
+            "battwheels_unregistered_documents_total",
+            "Documents that ran though nobody has registered them (callers at the rung LOG).",
+            registry=self.registry,
+        )
         self._broken = Gauge(
             "battwheels_part_broken",
             "1 while a part needs an operator (the log and /ready say what to do).",
@@ -50,6 +55,12 @@ class Metrics:
         self.read_model = Gauge(
             "battwheels_read_model_bytes",
             "Memory of the cards that are kept to be found; 0 while the graph finds them.",
+            registry=self.registry,
+        )
+        self._alarms = Counter(
+            "battwheels_alarms_total",
+            "Alarms of the audit trail by kind.",
+            ("kind",),
             registry=self.registry,
         )
         self.sockets = Gauge(
@@ -63,6 +74,9 @@ class Metrics:
 
     def operation(self, outcome: str) -> None:
         self._operations.labels(outcome).inc()
+
+    def alarm(self, kind: str) -> None:
+        self._alarms.labels(kind).inc()
 
     def broken(self, part: str, *, broken: bool) -> None:
         self._broken.labels(part).set(int(broken))

@@ -22,10 +22,11 @@ from matching.matcher import NO_CARDS, NO_MATCH
 from records.digests import DigestStore
 from records.hint_batches import HintBatchStore
 from records.inbox import InboxStore, RetryPolicy
+from records.trusted_documents import TrustedDocumentStore
 from records.wakeups import Topic, Wakeup
 from repair.analyses import handle_event
 from repair.suggestions import SuggestionPorts
-from resolvers.services import Services
+from resolvers.services import AuditServices, Services
 from sync.cancellation import is_cancelled
 from sync.consumers import StreamConsumers, SweepTiming
 from sync.hints import HintSchedule, hint_handler
@@ -37,6 +38,7 @@ from web.interrupts import PromptServer
 from web.invoice_pdfs import InvoicePdfs
 from web.listeners import EventHandlers
 from web.management import operators_of, serve_management
+from web.trusted_documents import TrustedDocuments
 from web.uvicorn_config import uvicorn_config
 from web.wiring import Patience, Runtime, analysis_ports, build_matcher, count_words, process_name
 
@@ -75,6 +77,9 @@ def build_application(runtime: Runtime) -> Starlette:
         build_services(runtime),
         AppOptions(
             verify=runtime.tokens.verify,
+            keys=runtime.live_keys,
+            registered=TrustedDocumentStore(runtime.records),
+            rung=settings.documents_rung,
             probes=build_probes(runtime),
             development=not settings.production,
             origins=settings.allowed_origins,
@@ -125,7 +130,16 @@ def build_services(runtime: Runtime) -> Services:
         delta_cursors=runtime.delta_cursors,
         now=lambda: datetime.now(UTC),
         billing=runtime.billing.billing,
+        api_keys=runtime.live_keys,
+        trusted_documents=TrustedDocumentStore(runtime.records),
         intake_breaker=runtime.opening,
+        audit=AuditServices(
+            seal=runtime.audit.vault,
+            writer=runtime.audit.writer,
+            refused=runtime.audit.refused,
+            trail=runtime.audit.trail,
+            records=runtime.records,
+        ),
     )
 
 
@@ -145,7 +159,7 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
     heard = EventHandlers(
         search=search,
         learn=partial(handle_event, analysis_ports(runtime)),
-        draft=runtime.billing.billing.drafts.open_draft,
+        draft=runtime.billing.billing.drafts.follow_ticket,
         forget=runtime.card_cache.forget,
         tell=runtime.billing.notices.send_notice,
         hint=hint_handler(runtime.cards.severities, lambda: datetime.now(UTC)),
@@ -154,7 +168,10 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         "feed": runtime.feed.run,
         "wakeups": runtime.wakeups.run,
         "reader": partial(_learn_vocabulary, runtime, runtime.wakeups.on(Topic.GRAPH_OUTBOX)),
+        "data keys": partial(runtime.billing.data_keys.follow, runtime.wakeups.on(Topic.DATA_KEYS)),
         "lag": runtime.lag.watch,
+        "refusals": runtime.audit.refused.run,
+        "keys": runtime.live_keys.run,
         "returns": lambda: _watch_returning_stores(runtime),
     }
     if runtime.settings.read_model_mib:
@@ -164,6 +181,13 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         loops["read model"] = partial(_keep_cards, runtime)
     if work:
         loops["relay"] = runtime.relay.run
+        loops["deeds"] = partial(runtime.audit.seal, runtime.wakeups.on(Topic.DEEDS))
+        loops["alarms"] = partial(
+            runtime.alarms.watch, runtime.wakeups.on(Topic.DEEDS), runtime.metrics
+        )
+        loops["checkpoints"] = lambda: runtime.audit.keep_checkpoints(
+            runtime.parts, runtime.metrics
+        )
         loops["partitions"] = runtime.billing.prepare
         loops["anchors"] = lambda: runtime.billing.anchor(runtime.parts, runtime.metrics)
         loops["invoices"] = runtime.billing.recover
@@ -214,9 +238,8 @@ async def serve_application(
 ) -> None:
     """Serve until told to end; `started` runs once the port answers and may end it."""
     settings = runtime.settings
-    config = uvicorn_config(
-        build_application(runtime), settings.host, settings.port, caps=settings.caps
-    )
+    app = build_application(runtime)
+    config = uvicorn_config(app, settings.host, settings.port, caps=settings.caps)
     # What is worked on in threads lets the loop go on after so many seconds at most.
     sys.setswitchinterval(SWITCH_SECONDS)
     server = PromptServer(config)
@@ -224,6 +247,7 @@ async def serve_application(
     async with (
         run_management(runtime),
         run_background(runtime, work=work),
+        _read_documents(runtime, app.state.trusted),
     ):
         serving = asyncio.create_task(server.serve())
         while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has a flag, no event
@@ -231,6 +255,18 @@ async def serve_application(
         if started is not None and server.started:
             await started(lambda: setattr(server, "should_exit", True))
         await serving
+
+
+@asynccontextmanager
+async def _read_documents(runtime: Runtime, trusted: TrustedDocuments) -> AsyncGenerator[None]:
+    """Have an application read registered documents before they are asked, beside the block."""
+    wakeup = runtime.wakeups.on(Topic.TRUSTED_DOCUMENTS)
+    task = asyncio.create_task(_keep_running("documents", partial(trusted.run, wakeup)))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def rehearse_match(runtime: Runtime) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
+from domain.api_keys import Rung
 from domain.errors import InvalidInput, UnsafeSetting
 from matching.rankers import RankerName
 from web import store_addresses
@@ -56,14 +57,19 @@ class Settings:
         management_host, management_port: a second port with `/health`, `/ready` and `/metrics`;
             None opens none.
         token_secret: signs the access tokens; None lets development make and keep its own.
-        vault_keys: seal who customers are: `NAME:BASE64`, 32 bytes each, the first for what is new,
-            `index:BASE64` for the marks to search by; None lets development make and keep its own.
+        vault_keys: wrap the keys that people are sealed with: `NAME:BASE64`, 32 bytes each, the
+            first for what is new, `index:BASE64` for the marks to search by; None lets development
+            make and keep its own.
         vendors: who sells parts: `NAME=URL NAME=URL …`, a password in the URL as it needs.
         smtp_url: the mail server, `smtps://USER:PASSWORD@HOST:PORT`; None keeps messages unsent.
         mail_from: the address that messages come from.
+        security_contact: the e-mail address that alarms of the audit trail go to; None: they stand
+            in the log and the metrics alone.
         public_url: where people reach this service, for links in messages and answers.
         allowed_origins: pages of other sites that may call, as `https://portal.example`; none.
         caps: how much any one caller may take.
+        documents_rung: how far people are held to the documents of our own front ends (partner
+            `battwheels`): `log`, `enforce` or `id_only`; None: not at all.
     """
 
     environment: RunMode = RunMode.DEVELOPMENT
@@ -90,9 +96,11 @@ class Settings:
     vendors: str | None = field(default=None, repr=False)
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
+    security_contact: str | None = None
     public_url: str | None = None
     caps: Caps = field(default_factory=Caps)
     allowed_origins: tuple[str, ...] = ()
+    documents_rung: Rung | None = None
 
     @property
     def production(self) -> bool:
@@ -132,9 +140,11 @@ class Settings:
             vendors=_read_secret(values, "BATTWHEELS_VENDORS"),
             smtp_url=_read_secret(values, "BATTWHEELS_SMTP_URL"),
             mail_from=values.get("BATTWHEELS_MAIL_FROM") or None,
+            security_contact=values.get("BATTWHEELS_SECURITY_CONTACT") or None,
             public_url=_parse_public_url(values.get("BATTWHEELS_PUBLIC_URL")),
             caps=Caps.read(values),
             allowed_origins=_parse_origins(values.get("BATTWHEELS_ALLOWED_ORIGINS") or ""),
+            documents_rung=_parse_rung(values.get("BATTWHEELS_DOCUMENTS_RUNG")),
         )
         _demand_answerable(settings)
         if settings.production:
@@ -166,6 +176,13 @@ def _parse_ranker(value: str) -> RankerName:
         return RankerName(value)
     except ValueError as error:
         raise InvalidInput("BATTWHEELS_RANKER", f"is one of {', '.join(RankerName)}") from error
+
+
+def _parse_rung(value: str | None) -> Rung | None:
+    try:
+        return Rung(value) if value else None
+    except ValueError as error:
+        raise InvalidInput("BATTWHEELS_DOCUMENTS_RUNG", f"is one of {', '.join(Rung)}") from error
 
 
 def _parse_port(value: str, name: str = "BATTWHEELS_PORT") -> int:

@@ -23,14 +23,16 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     SubscribeMessage,
 )
 
-from domain.errors import TooMany
+from domain.errors import TooMany, Unavailable
 from resolvers.context import RequestContext
 from resolvers.documents import QueryDocument
 from resolvers.subscriptions.audience import RunEnded, RunRefused
 from resolvers.subscriptions.requests import SubscriptionRequest
 from resolvers.subscriptions.shared_runs import SharedRuns
+from web.event_stream import until_set
 from web.gate import Gate
-from web.persisted_queries import UnknownDocument, expand_text
+from web.persisted_queries import NamedDocuments, UnknownDocument, hand_over_id
+from web.trusted_documents import DocumentRefused
 
 if TYPE_CHECKING:
     from strawberry.asgi import ASGIWebSocketAdapter
@@ -77,6 +79,7 @@ class AudienceHolder(Protocol):
 
     audiences: SharedRuns
     gate: Gate
+    named: NamedDocuments
 
     async def read(
         self, context: RequestContext, query: str | None, variables: Mapping[str, object] | None
@@ -128,13 +131,9 @@ class SubscriptionSocket(BaseGraphQLTransportWSHandler[RequestContext, None]):
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         if self.connection_acknowledged:
-            try:
-                self._expand(message)
-            except UnknownDocument as unknown:
-                await self._refuse(str(_message_field(message, "id")), unknown.code, str(unknown))
-                return
-            except HTTPException as wrong:
-                await self._refuse(str(_message_field(message, "id")), "BAD_REQUEST", wrong.reason)
+            refused = await self._expand(message)
+            if refused is not None:
+                await self._refuse(str(_message_field(message, "id")), *refused)
                 return
             if wrong := _protocol_error(message):
                 await self._refuse(str(message["id"]), "BAD_REQUEST", wrong)
@@ -149,16 +148,32 @@ class SubscriptionSocket(BaseGraphQLTransportWSHandler[RequestContext, None]):
         most = self.max_subscriptions_per_connection
         return self.connection_acknowledged and most is not None and len(self.operations) >= most
 
-    def _expand(self, message: SubscribeMessage) -> None:
-        """Put the text of a document in its place, where it is named by its hash."""
+    async def _expand(self, message: SubscribeMessage) -> tuple[str, str] | None:
+        """Put the text of a document in its place, where it is named; say why it may not run."""
         asked = _message_field(message, "payload")
         if not isinstance(asked, dict) or not isinstance(_message_field(message, "id"), str):
-            return
+            return None
         known = cast("dict[str, object]", asked)
-        if isinstance(known.get("query"), str | None):
-            text = cast("str | None", known.get("query"))
-            documents = cast("AudienceHolder", self.view).audiences.api.documents
-            known["query"] = expand_text(documents, text, known.get("extensions"))
+        if not isinstance(known.get("query"), str | None):
+            return None
+        hand_over_id(known)
+        try:
+            known["query"] = await self._meant(cast("str | None", known.get("query")), known)
+        except (UnknownDocument, DocumentRefused) as refused:
+            return refused.code, str(refused)
+        except Unavailable as silent:
+            return "UNAVAILABLE", f"{silent}. Try again in a moment."
+        except HTTPException as wrong:
+            return "BAD_REQUEST", wrong.reason
+        return None
+
+    async def _meant(self, text: str | None, asked: dict[str, object]) -> str | None:
+        room = cast("AudienceHolder", self.view)
+        try:
+            return await room.named.expand(self.context.key, text, asked.get("extensions"))
+        except DocumentRefused:
+            room.gate.refused(self.context.caller)
+            raise
 
     async def handle_complete(self, message: CompleteMessage) -> None:
         if not isinstance(_message_field(message, "id"), str):
@@ -250,11 +265,12 @@ class SubscriptionSocket(BaseGraphQLTransportWSHandler[RequestContext, None]):
         """Ping until the client falls silent or the word for it ends; then close."""
         with contextlib.suppress(WebSocketDisconnected, RuntimeError):
             try:
-                async with asyncio.timeout(self.context.seconds_left):
+                revoked = self.context.revoked
+                async with asyncio.timeout(self.context.seconds_left), until_set(revoked):
                     await self._pinged()
                 await self._closed(SILENT, "No pong")
             except TimeoutError:
-                await self._closed(EXPIRED, "The token has expired")
+                await self._closed(EXPIRED, "The token has expired or was revoked")
 
     async def _pinged(self) -> None:
         """Ping, and return once a ping was not answered or not even taken."""

@@ -18,7 +18,6 @@ from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError
 
 from access.tokens import AccessTokens
-from billing.ledger.vault_keys import demand_keys
 from domain.errors import InvalidInput, Unavailable, UnsafeSetting, WrongPassword
 from graph.cards import CardStore
 from graph.database import Graph
@@ -44,6 +43,7 @@ from matching.rankers import FormulaRanker, FusedRanker, RankerName
 from matching.recall import SearchableCards
 from matching.word_rarity import WordRarity
 from records.analyses import AnalysisStore
+from records.api_keys import ApiKeyStore
 from records.change_log import ChangeLog
 from records.counters import CounterStore
 from records.cursors import ConsumerCursors
@@ -66,9 +66,12 @@ from sync.delta_cursors import DeltaCursors as SealedCursors
 from sync.feed import ChangeFeed
 from sync.relay import Relay, RelayPace
 from sync.stream import Stream
-from web.billing import BillingRuntime, build_vault, open_billing
+from web.alarms import AlarmWatch, open_alarms
+from web.audit import AuditRuntime, open_audit
+from web.billing import BillingRuntime, open_billing, read_master_keys
 from web.card_cache import CardCache
 from web.health import Parts
+from web.live_keys import LiveKeys
 from web.local import files, stores
 from web.local.home import StoreHome
 from web.local.progress import Report, StartProgress, ignore_progress
@@ -155,7 +158,10 @@ class Runtime:
     deltas: DeltaReader
     delta_cursors: SealedCursors
     tokens: AccessTokens
+    live_keys: LiveKeys
     billing: BillingRuntime
+    audit: AuditRuntime
+    alarms: AlarmWatch
     opening: CircuitBreaker = field(default_factory=CircuitBreaker)
     parts: Parts = field(default_factory=Parts)
     lag: LoopLag = field(default_factory=LoopLag)
@@ -181,11 +187,11 @@ async def open_runtime(
             await _greet_stores(graph, records, redis)
             await migrate_graph(graph, embedder.dimensions)
             await migrate_records(records)
-            await demand_keys(records, build_vault(settings))
             return await ReportReader.of(VocabularyStore(graph), embedder)
 
         reader = await once_stores_answer(prepare, patience.start, report)
         runtime = join_parts(settings, patience, (embedder, reader), (graph, records, redis))
+        await runtime.billing.data_keys.demand_all()
         stack.push_async_callback(runtime.wakeups.close)
         yield replace(runtime, bus=urls.redis_url)
 
@@ -303,7 +309,9 @@ def join_parts(
 ) -> Runtime:
     """Join an embedder and its reader, and the clients of the three stores, into a house."""
     (embedder, reader), (graph, records, redis) = language, clients
-    search, log, stream = CardSearch(graph), ChangeLog(records), Stream(redis)
+    audit = open_audit(settings, records, read_master_keys(settings))
+    search, log = CardSearch(graph), ChangeLog(records, audit.events.write)
+    stream = Stream(redis)
     kept = CardCache(redis, CardStore(graph))
     stored = TicketStore(graph), CardStore(graph, kept), VocabularyStore(graph)
     tickets, cards, vocabulary = stored
@@ -369,7 +377,15 @@ def join_parts(
         deltas=DeltaReader(log, cards),
         delta_cursors=SealedCursors(token_secret(settings)),
         tokens=build_tokens(settings),
-        billing=open_billing(settings, records, stored),
+        audit=audit,
+        alarms=open_alarms(settings, records),
+        live_keys=LiveKeys(
+            ApiKeyStore(records),
+            lambda: datetime.now(UTC),
+            wakeups.on(Topic.API_KEYS),
+            lambda: wakeups.hears,
+        ),
+        billing=open_billing(settings, records, stored, audit.writer),
         bus=_redis_address(redis),
     )
 

@@ -98,11 +98,6 @@ def refund_voucher(voucher: Invoice, day: date, reason: str) -> Invoice:
     )
 
 
-def place_of_payment(payment: str) -> str:
-    """Where a voucher's buyer is sealed to: it does not open on another payment."""
-    return f"voucher:{payment}"
-
-
 def _voucher_line(advance: AdvanceReceipt, rate: Decimal) -> TaxedLine:
     taxable = money.round_half_up(advance.amount * money.HUNDRED / (money.HUNDRED + rate))
     service = is_service_code(advance.hsn)

@@ -14,10 +14,13 @@ from billing.gst.law_dates import financial_year_of
 from billing.gst.series import DocumentKind, SeriesNumber, first_of_month, series_of
 from billing.ledger import audit
 from billing.ledger.audit import START, AuditEntry, Fields, MoneyEvent, WrittenRow
+from domain.access import MachineRole, Role
+from domain.deeds import NOWHERE, Deed, DeedResult, DeedType, Origin
 from domain.errors import InvalidInput, MonthClosed, OperationConflict
 from domain.events import Event
 from domain.ids import GarageId, OperationId, PersonId
 from records import outbox
+from records.audit_trail import DeedWriter
 from records.database import Connection, Records, Row
 from records.queries import named_queries
 
@@ -40,6 +43,12 @@ KEEP_PARTS: Mapping[str, LiteralString] = {
     "invoice": QUERIES["keep_parts_of_invoice"],
     "posting": QUERIES["keep_parts_of_posting"],
 }
+# The events of money that are deeds of the audit trail too.
+DEEDS: Mapping[MoneyEvent, DeedType] = {
+    MoneyEvent.INVOICE_ISSUED: DeedType.INVOICE_CREATE,
+    MoneyEvent.INVOICE_VOIDED: DeedType.INVOICE_VOID,
+    MoneyEvent.SETTING_CHANGED: DeedType.SETTINGS_CHANGE,
+}
 # Prices and vendors of all garages have a chain of their own.
 NETWORK = GarageId("garage_network")
 
@@ -48,7 +57,8 @@ NETWORK = GarageId("garage_network")
 class BooksChange:
     """Who does what to whose books, when, under which key; the same key again is the same change.
 
-    `body_hash` is of what was asked (IN-12): another body under the same key is a conflict.
+    `body_hash` is of what was asked (IN-12): another body under the same key is a conflict. `role`
+    and `origin` are the actor's, for the audit.
     """
 
     garage: GarageId
@@ -56,6 +66,8 @@ class BooksChange:
     body_hash: str
     actor: PersonId
     at: datetime
+    role: Role | MachineRole | None = None
+    origin: Origin = NOWHERE
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,6 +76,7 @@ class BooksTransaction:
 
     connection: Connection
     change: BooksChange
+    deeds: DeedWriter
     n: int
     head: bytes
     _written: list[WrittenRow] = field(default_factory=list[WrittenRow])
@@ -150,10 +163,32 @@ class BooksTransaction:
         await self.execute(
             QUERIES["chain"], n=self.n, event=event, entity=entity, body=entry.body, hash=self.head
         )
+        if event in DEEDS:
+            await self.deeds.write(self.connection, [self._deed(DEEDS[event], entity)])
 
     async def leave_events(self, events: Sequence[Event]) -> None:
         """Leave events for the rest of the system, in this transaction."""
         await outbox.leave_events(self.connection, events)
+
+    def _deed(self, type: DeedType, entity: str) -> Deed:
+        """Give the deed of the event that was just chained, which holds the digests of its rows."""
+        change = self.change
+        return Deed(
+            audit_id=f"money_{change.garage}_{self.n}",
+            timestamp=change.at,
+            event_type=type,
+            user_id=change.actor,
+            user_role=None if change.role is None else change.role.value,
+            garage_id=change.garage,
+            ip_address=change.origin.address,
+            user_agent=change.origin.agent,
+            resource_type=type.resource,
+            resource_id=entity,
+            action=type.action,
+            old_value=None,
+            new_value={"money_event": self.n, "hash": self.head.hex()},
+            result=DeedResult.DONE,
+        )
 
     def _query_values(self, more: Fields) -> dict[str, object]:
         change = self.change
@@ -161,8 +196,9 @@ class BooksTransaction:
 
 
 class Books:
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records, deeds: DeedWriter) -> None:
         self._records = records
+        self._deeds = deeds
 
     @asynccontextmanager
     async def open_transaction(self, change: BooksChange) -> AsyncGenerator[BooksTransaction]:
@@ -170,7 +206,11 @@ class Books:
         async with self._records.transaction() as connection:
             head = await _lock_chain_head(connection, change.garage)
             transaction = BooksTransaction(
-                connection=connection, change=change, n=head["n"], head=bytes(head["hash"])
+                connection=connection,
+                change=change,
+                deeds=self._deeds,
+                n=head["n"],
+                head=bytes(head["hash"]),
             )
             yield transaction
             if transaction.n != head["n"]:

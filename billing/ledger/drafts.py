@@ -9,6 +9,7 @@ from datetime import datetime
 
 from psycopg.types.json import Jsonb
 
+from access.personal_fields import DRAFT_BUYER
 from access.vault import Vault
 from billing.gst import terms
 from billing.gst.parties import Party
@@ -16,7 +17,7 @@ from billing.gst.terms import InvoiceTerms
 from billing.ledger import issued_documents
 from billing.ledger.books import Books, BooksChange
 from domain.errors import IllegalTransition, NotFound, StaleVersion
-from domain.events import Event
+from domain.events import Event, EventType
 from domain.ids import GarageId, PersonId, TicketId
 from records.database import Connection, Records, Row
 from records.queries import named_queries
@@ -52,14 +53,40 @@ class DraftStore:
 
     async def open_draft(self, event: Event, connection: Connection) -> None:
         """Let a draft wait for a closed ticket; when one is there already, it stays as it is."""
-        given = {
-            "ticket": event.entity,
-            "garage": event.garage,
-            "terms": Jsonb(terms.terms_to_json(InvoiceTerms())),
-            "actor": event.actor,
-            "at": event.at,
-        }
-        await connection.execute(QUERIES["wait"], given)
+        await connection.execute(QUERIES["wait"], _event_values(event))
+
+    async def follow_ticket(self, event: Event, connection: Connection) -> None:
+        """Open a draft for a closed ticket; throw away that of a deleted one."""
+        if event.type is EventType.TICKET_DELETED:
+            await self.drop_draft(event, connection)
+        else:
+            await self.open_draft(event, connection)
+
+    async def drop_draft(self, event: Event, connection: Connection) -> None:
+        """Throw away the draft of a ticket that was deleted, if it has one."""
+        await connection.execute(QUERIES["drop"], _event_values(event))
+
+    async def delete_draft(self, change: BooksChange, ticket: TicketId, expected: int) -> None:
+        """Throw a draft away, at the version one has in front of oneself.
+
+        Raises:
+            IllegalTransition: the ticket has an invoice, and issued ones never go.
+            NotFound: there is no draft, or it is another garage's.
+            StaleVersion: somebody else changed it first.
+            OperationConflict: the key was used for something else.
+        """
+        async with self._books.open_transaction(change) as transaction:
+            if await transaction.recall_made(ticket) is not None:
+                return
+            issued = await transaction.first_row(QUERIES["issued"], ticket=ticket)
+            if issued is not None:
+                raise _invoiced(ticket, issued["number"], "deleted")
+            held = await transaction.first_row(QUERIES["held"], ticket=ticket)
+            if held is None or held["garage"] != change.garage or held["deleted_at"] is not None:
+                raise NotFound("draft", ticket)
+            if held["version"] != expected:
+                raise StaleVersion(ticket, expected, held["version"])
+            await transaction.execute(QUERIES["drop"], ticket=ticket, terms=_no_terms())
 
     async def edit_draft(
         self, change: BooksChange, ticket: TicketId, wish: DraftContent, expected: int
@@ -80,13 +107,14 @@ class DraftStore:
                 held = await transaction.first_row(QUERIES["held"], ticket=ticket)
                 if held is not None and held["garage"] != change.garage:
                     raise NotFound("draft", ticket)
-                actual = held["version"] if held else 0
+                last = held["version"] if held else 0
+                actual = last if held and held["deleted_at"] is None else 0
                 if actual != expected:
                     raise StaleVersion(ticket, expected, actual)
                 await transaction.execute(
                     QUERIES["write"],
                     ticket=ticket,
-                    version=expected + 1,
+                    version=last + 1,
                     terms=Jsonb(terms.terms_to_json(wish.terms)),
                     buyer=self._sealed(wish.buyer, ticket),
                 )
@@ -96,6 +124,11 @@ class DraftStore:
         """Raise IllegalTransition, naming the invoice, if a ticket has one that stands."""
         for row in await self._records.rows(QUERIES["issued"], ticket=ticket):
             raise _invoiced(ticket, row["number"])
+
+    async def demand_unbooked(self, ticket: TicketId) -> None:
+        """Raise IllegalTransition if the books hold anything of a ticket that is to be deleted."""
+        for row in await self._records.rows(QUERIES["booked"], ticket=ticket):
+            raise IllegalTransition(ticket, row["state"], "deleted")
 
     async def get_draft(self, ticket: TicketId, garage: GarageId | None = None) -> InvoiceDraft:
         """Give a ticket's draft, of any garage or of that one alone.
@@ -121,7 +154,7 @@ class DraftStore:
         return (
             None
             if buyer is None
-            else issued_documents.seal_party(buyer, self._vault, _storage_place(ticket))
+            else issued_documents.seal_party(buyer, self._vault, DRAFT_BUYER.at(ticket))
         )
 
     def _draft(self, row: Row) -> InvoiceDraft:
@@ -129,7 +162,7 @@ class DraftStore:
         buyer = (
             None
             if sealed is None
-            else issued_documents.open_party(bytes(sealed), self._vault, _storage_place(ticket))
+            else issued_documents.open_party(bytes(sealed), self._vault, DRAFT_BUYER.at(ticket))
         )
         return InvoiceDraft(
             ticket=ticket,
@@ -141,11 +174,20 @@ class DraftStore:
         )
 
 
-def _storage_place(ticket: TicketId) -> str:
-    """Where a draft's buyer is sealed to: it does not open on another ticket."""
-    return f"draft:{ticket}"
+def _event_values(event: Event) -> Row:
+    return {
+        "ticket": event.entity,
+        "garage": event.garage,
+        "terms": _no_terms(),
+        "actor": event.actor,
+        "at": event.at,
+    }
 
 
-def _invoiced(ticket: TicketId, number: str) -> IllegalTransition:
+def _no_terms() -> Jsonb:
+    return Jsonb(terms.terms_to_json(InvoiceTerms()))
+
+
+def _invoiced(ticket: TicketId, number: str, wanted: str = "drafted") -> IllegalTransition:
     said = f"This ticket is already invoiced: {number}."
-    return IllegalTransition(ticket, "invoiced", "drafted", said)
+    return IllegalTransition(ticket, "invoiced", wanted, said)

@@ -11,6 +11,7 @@ import orjson
 from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
 
+from access.personal_fields import INVOICE_BUYER, SealedPlace
 from access.vault import Vault
 from billing.gst.invoices import Invoice
 from billing.gst.lines import TaxedLine
@@ -96,7 +97,7 @@ def document_row(document: IssuedDocument, vault: Vault) -> dict[str, object]:
         "total_paise": sums.payable,
         "reverse_charge": invoice.reverse_charge,
         "body": Jsonb(document_body(invoice)),
-        "buyer": seal_party(invoice.recipient, vault, document.id),
+        "buyer": seal_party(invoice.recipient, vault, INVOICE_BUYER.at(document.id)),
         "gstin_mark": None if gstin is None else vault.mark("gstin", gstin.value),
     }
 
@@ -111,12 +112,12 @@ def document_body(invoice: Invoice) -> dict[str, Any]:
     return INVOICE.dump_python(invoice, mode="json", exclude={"recipient"})
 
 
-def seal_party(party: Party, vault: Vault, where: str) -> bytes:
-    return vault.seal(PARTY.dump_json(party), where)
+def seal_party(party: Party, vault: Vault, place: SealedPlace) -> bytes:
+    return vault.seal(PARTY.dump_json(party), place)
 
 
-def open_party(sealed: bytes, vault: Vault, where: str) -> Party:
-    return PARTY.validate_json(vault.open(sealed, where))
+def open_party(sealed: bytes, vault: Vault, place: SealedPlace) -> Party:
+    return PARTY.validate_json(vault.open(sealed, place))
 
 
 def read_invoice(said: Mapping[str, Any], buyer: Party) -> Invoice:
@@ -126,7 +127,7 @@ def read_invoice(said: Mapping[str, Any], buyer: Party) -> Invoice:
 
 def document_of(found: Mapping[str, Any], vault: Vault) -> IssuedDocument:
     """Read a paper back, as it was issued and as it stands."""
-    buyer = orjson.loads(vault.open(bytes(found["buyer"]), found["id"]))
+    buyer = orjson.loads(vault.open(bytes(found["buyer"]), INVOICE_BUYER.at(found["id"])))
     total = found.get("balance_total")
     return IssuedDocument(
         id=InvoiceId(found["id"]),

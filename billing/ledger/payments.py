@@ -8,6 +8,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from access.personal_fields import PAYMENT_REFERENCE, VOUCHER_BUYER
 from access.vault import Vault
 from billing.gst import money, vouchers
 from billing.gst.document_numbers import InvoiceNumber
@@ -217,7 +218,9 @@ class PaymentStore:
         self, change: BooksChange, made: PaymentId, kind: str, what: ReceivedMoney
     ) -> dict[str, object]:
         said = what.reference
-        sealed = None if said is None else self._vault.seal(said.encode(), made)
+        sealed = (
+            None if said is None else self._vault.seal(said.encode(), PAYMENT_REFERENCE.at(made))
+        )
         return {
             "id": made,
             "garage": change.garage,
@@ -242,7 +245,7 @@ class PaymentStore:
             "garage": change.garage,
             "body": Jsonb(issued_documents.document_body(voucher)),
             "buyer": issued_documents.seal_party(
-                voucher.recipient, self._vault, vouchers.place_of_payment(made)
+                voucher.recipient, self._vault, VOUCHER_BUYER.at(made)
             ),
         }
 

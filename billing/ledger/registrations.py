@@ -10,6 +10,7 @@ from uuid import UUID
 
 import orjson
 
+from access.personal_fields import PORTAL_ANSWER
 from access.vault import Vault
 from billing.gst import e_invoice
 from billing.gst.e_invoice import CancelReason
@@ -123,13 +124,13 @@ class RegistrationStore:
             "irn": answer.irn,
             "ack_number": answer.ack_number,
             "ack_at": answer.ack_at,
-            "signed": self._vault.seal(signed, _storage_place(of)),
+            "signed": self._vault.seal(signed, PORTAL_ANSWER.at(of)),
             "at": change.at,
             "by_whom": change.actor,
         }
 
     def _registered(self, row: Row) -> PortalRegistration:
-        signed = self._vault.open(bytes(row["signed"]), _storage_place(InvoiceId(row["invoice"])))
+        signed = self._vault.open(bytes(row["signed"]), PORTAL_ANSWER.at(row["invoice"]))
         signed_invoice, signed_qr = orjson.loads(signed)
         reason = row["reason"]
         return PortalRegistration(
@@ -155,8 +156,3 @@ def _demand_reportable(change: BooksChange, seller: Seller, document: IssuedDocu
 
 async def _is_known(transaction: BooksTransaction, of: InvoiceId) -> bool:
     return await transaction.first_row(QUERIES["of"], ids=[of], owner=None) is not None
-
-
-def _storage_place(of: InvoiceId) -> str:
-    """Where an answer is sealed to: it does not open on another document."""
-    return f"e_invoice:{of}"

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from access.personal_fields import VOUCHER_BUYER
 from access.vault import Vault
 from billing.gst import vouchers
 from billing.gst.advances import HeldAdvance, amounts_left
@@ -128,7 +129,7 @@ class ReturnBuilder:
             )
             return replace(made, number=row["number"])
         buyer = issued_documents.open_party(
-            bytes(row["buyer"]), self._vault, vouchers.place_of_payment(row["id"])
+            bytes(row["buyer"]), self._vault, VOUCHER_BUYER.at(row["id"])
         )
         return issued_documents.read_invoice(row["body"], buyer)
 

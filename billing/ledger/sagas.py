@@ -9,12 +9,14 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from access.personal_fields import SAGA_BUYER
 from access.vault import Vault
 from billing.gst import terms
 from billing.gst.parties import Party
 from billing.gst.terms import InvoiceTerms
 from billing.ledger import issued_documents
 from domain.access import Actor, Role
+from domain.deeds import NOWHERE, Origin
 from domain.errors import Occupied, OperationConflict
 from domain.events import Event
 from domain.ids import GarageId, OperationId, PersonId, SagaId, TicketId, derive_uuid
@@ -48,12 +50,13 @@ class SagaState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceRequest:
-    """An invoice as it is asked for."""
+    """An invoice as it is asked for, and where from."""
 
     ticket: TicketId
     buyer: Party
     terms: InvoiceTerms
     body_hash: str
+    origin: Origin = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +100,11 @@ class SagaStore:
                 "operation": operation,
                 "body_hash": asked.body_hash,
                 "asked": Jsonb(terms.terms_to_json(asked.terms)),
-                "buyer": issued_documents.seal_party(asked.buyer, self._vault, own),
+                "buyer": issued_documents.seal_party(asked.buyer, self._vault, SAGA_BUYER.at(own)),
                 "actor": actor.id,
                 "role": actor.role,
+                "client": asked.origin.address,
+                "agent": asked.origin.agent,
                 "at": at,
             }
             await connection.execute(QUERIES["begin"], given)
@@ -176,9 +181,12 @@ class SagaStore:
             operation=OperationId(str(row["operation"])),
             asked=InvoiceRequest(
                 ticket=TicketId(row["ticket"]),
-                buyer=issued_documents.open_party(bytes(row["buyer"]), self._vault, own),
+                buyer=issued_documents.open_party(
+                    bytes(row["buyer"]), self._vault, SAGA_BUYER.at(own)
+                ),
                 terms=terms.read_terms(row["asked"]),
                 body_hash=row["body_hash"],
+                origin=Origin(address=row["client"], agent=row["agent"]),
             ),
             actor=Actor(
                 id=PersonId(row["actor"]), role=Role(row["role"]), garage=GarageId(row["garage"])

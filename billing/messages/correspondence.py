@@ -6,6 +6,7 @@ from datetime import datetime
 
 import orjson
 
+from access.personal_fields import MESSAGE
 from access.vault import Vault
 from billing.messages.messengers import Channel, MessageState, OutgoingMessage
 from billing.messages.texts import Occasion
@@ -60,7 +61,7 @@ class MessageStore:
             "channel": message.channel,
             "state": message.state,
             "at": message.at,
-            "sealed": self._vault.seal(orjson.dumps(said), _storage_place(letter.id)),
+            "sealed": self._vault.seal(orjson.dumps(said), MESSAGE.at(letter.id)),
         }
         await connection.execute(QUERIES["keep"], row)
 
@@ -75,7 +76,7 @@ class MessageStore:
         return kept
 
     def _message(self, row: Row) -> Message:
-        said = orjson.loads(self._vault.open(bytes(row["sealed"]), _storage_place(row["id"])))
+        said = orjson.loads(self._vault.open(bytes(row["sealed"]), MESSAGE.at(row["id"])))
         to, sender, subject, body = said
         letter = OutgoingMessage(
             id=row["id"], at=row["at"], to=to, sender=sender, subject=subject, body=body
@@ -88,8 +89,3 @@ class MessageStore:
             state=MessageState(row["state"]),
             letter=letter,
         )
-
-
-def _storage_place(id: str) -> str:
-    """Where a message is sealed to: it does not open on another one."""
-    return f"message:{id}"

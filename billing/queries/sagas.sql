@@ -1,8 +1,9 @@
 -- name: begin
 -- One saga for each operation of a garage.
-insert into saga (id, garage, ticket, operation, body_hash, asked, buyer, actor, role, at, state)
+insert into saga (id, garage, ticket, operation, body_hash, asked, buyer, actor, role, at, state,
+                  client, agent)
 values (%(id)s, %(garage)s, %(ticket)s, %(operation)s, %(body_hash)s, %(asked)s, %(buyer)s,
-        %(actor)s, %(role)s, %(at)s, 'running')
+        %(actor)s, %(role)s, %(at)s, 'running', %(client)s, %(agent)s)
 on conflict do nothing
 
 -- name: held

@@ -1,7 +1,8 @@
 // name: claim
 // Take or make the nodes and hold their locks, then read: whoever comes second waits here and sees
-// the first one's version. A node that this made has version 0.
+// the first one's version. A node that this made has version 0. The id of a deleted card is not taken.
 UNWIND $ids AS id
+WITH id WHERE NOT EXISTS { (:DeletedCard {id: id}) }
 MERGE (c:FailureCard {id: id})
 ON CREATE SET c.version = 0
 SET c.lock = true
@@ -74,6 +75,15 @@ UNWIND $ids AS id
 MATCH (c:FailureCard {id: id}) USING INDEX SEEK c:FailureCard(id)
 MATCH (c)-[:HAS_STEP|READS|EVIDENCED_BY]->(part)
 DETACH DELETE part
+
+// name: bury
+// The node stays under another label, which no query looks for, tied to its versions alone.
+MATCH (c:FailureCard {id: $id})
+OPTIONAL MATCH (c)-[r]-() WHERE type(r) <> 'HAD'
+DELETE r
+WITH DISTINCT c
+REMOVE c:FailureCard:Findable:Public:Unembedded
+SET c:DeletedCard, c = $tombstone
 
 // name: tally
 // Counters as the ledger says them. Whatever hears of more wins: a tally that was read before another

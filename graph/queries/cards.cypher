@@ -103,10 +103,17 @@ MATCH (c:FailureCard) USING INDEX SEEK c:FailureCard(id)
 WHERE c.id IN $ids
 RETURN collect(c{.id, level: c.severity_level}) AS found
 
+// name: buried
+// Deleted cards with what each said last: it tells who could see it.
+MATCH (c:DeletedCard) USING INDEX SEEK c:DeletedCard(id)
+WHERE c.id IN $ids
+MATCH (v:CardVersion {card: c.id, n: c.version - 1}) USING INDEX SEEK v:CardVersion(card, n)
+RETURN collect({tombstone: c{.*}, body: v.body}) AS found
+
 // name: earlier
 // Every version of these cards, to tell whether somebody saw one of them before.
-MATCH (c:FailureCard)-[:HAD]->(v:CardVersion) USING INDEX SEEK c:FailureCard(id)
-WHERE c.id IN $ids
+MATCH (v:CardVersion) USING INDEX SEEK v:CardVersion(card, n)
+WHERE v.card IN $ids AND v.n >= 1
 RETURN collect({body: v.body}) AS found
 
 // name: since

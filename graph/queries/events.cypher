@@ -11,7 +11,8 @@ ON CREATE SET e += row, e.left_at = datetime.realtime()
 MATCH (e:Event)
 WHERE e.left_at IS NOT NULL
 WITH e ORDER BY e.left_at LIMIT $limit
-WITH e{.left_at, .id, .type, .entity, .version, .at, .actor, .garage, .trace, .schema} AS event
+WITH e{.left_at, .id, .type, .entity, .version, .at, .actor, .garage, .trace, .schema,
+         .deed} AS event
 WHERE event.id IS NOT NULL AND event.type IS NOT NULL
 WITH event ORDER BY event.left_at, event.version, event.id
 RETURN collect(event) AS found

@@ -64,6 +64,12 @@ WITH collect({id: c.id, version: c.version, status: c.status, import_hash: c.imp
   created_at: c.created_at, body: v.body}) AS found
 RETURN found
 
+// name: deleted_cards
+// Those of a file's cards that somebody deleted.
+MATCH (c:DeletedCard) USING INDEX SEEK c:DeletedCard(id)
+WHERE c.id IN $ids
+RETURN collect(c.id) AS found
+
 // name: taken_back
 // These cards are as they were before the import: as the import before it left them, if one did.
 UNWIND $rows AS row

@@ -35,8 +35,10 @@ CALL (t) {
 // name: open
 // A new ticket, whole, in one statement that commits itself: thousands a minute pay for each trip.
 // The vehicle's model follows where it is known, then the vector of the text, then the events
-// (as `leave` of events.cypher leaves them). Where the id is taken, all of it fails.
-CREATE (t:Ticket {id: $id})
+// (as `leave` of events.cypher leaves them). Where the id is taken, all of it fails; that of a deleted
+// ticket opens nothing, and gives nothing back.
+WITH $id AS id WHERE NOT EXISTS { (:DeletedTicket {id: id}) }
+CREATE (t:Ticket {id: id})
 SET t += $properties
 EDGES
 CALL (t) {
@@ -54,10 +56,41 @@ CALL (t) {
   UNWIND $vectors AS vector
   CALL db.create.setNodeVectorProperty(t, 'embedding_SIZE', vector)
 }
-WITH t
-UNWIND $events AS row
-MERGE (e:Event {id: row.id})
-ON CREATE SET e += row, e.left_at = datetime.realtime()
+CALL (t) {
+  UNWIND $events AS row
+  MERGE (e:Event {id: row.id})
+  ON CREATE SET e += row, e.left_at = datetime.realtime()
+}
+RETURN t.id AS id
+
+// name: cancel_jobs
+// A vehicle whose ticket is deleted takes nobody's time; as `cancel` of jobs leaves them.
+MATCH (j:Job)-[:FOR]->(:Ticket {id: $id})
+OPTIONAL MATCH (j)-[r:ON|BY|FOR]->()
+DELETE r
+WITH DISTINCT j
+SET j = {id: j.id, cancelled_by: $mark}
+
+// name: forget_vehicle
+// A vehicle that nobody named has a node of this ticket alone.
+MATCH (:Ticket {id: $id})-[:ON]->(v:Vehicle {id: $vehicle})
+DETACH DELETE v
+
+// name: bury
+// The node stays under another label, which no query looks for, with nothing that anybody wrote.
+MATCH (t:Ticket {id: $id})
+OPTIONAL MATCH (t)-[r]-()
+DELETE r
+WITH DISTINCT t
+REMOVE t:Ticket
+SET t:DeletedTicket, t = $tombstone
+
+// name: tombstones
+// Deleted tickets of the actor: those that they could have seen.
+MATCH (t:DeletedTicket)
+WHERE t.id IN $ids
+  AND ($all OR (t.garage_id = $garage AND ($assignee IS NULL OR t.assignee_id = $assignee)))
+RETURN collect(t{.*}) AS found
 
 // name: hold
 // Hold the ticket's lock, then read what is stored.

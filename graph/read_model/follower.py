@@ -32,6 +32,7 @@ CARD_EVENTS = frozenset(
         EventType.CARD_RETIRED,
         EventType.CARD_MERGED,
         EventType.CARD_RECHECK,
+        EventType.CARD_DELETED,
         EventType.FEEDBACK_GIVEN,
     }
 )

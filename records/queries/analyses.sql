@@ -12,6 +12,10 @@ on conflict (ticket, version) do nothing
 -- What a resolution was decided to be.
 select * from repair_analysis where ticket = %(ticket)s and version = %(version)s
 
+-- name: release
+-- A card that was deleted speaks for nothing any more.
+delete from signature_owner where card = %(card)s
+
 -- name: claim
 -- The card that speaks for a signature: the first that claims it, or one whose owner is out of use.
 insert into signature_owner (key, card) values (%(key)s, %(card)s)

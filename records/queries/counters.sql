@@ -50,10 +50,54 @@ set last_used = (select max(at) from card_effect e
                  where e.card = card_usage.card and e.effect = 'used')
 where card = any(%(cards)s)
 
+-- name: forget
+-- Takes back what a deleted ticket moved, row by row, and gives the cards that hear less of now.
+with gone as (
+    delete from card_effect where ticket = %(ticket)s
+    returning card, effect, worked, minutes, estimated, version
+), moved as (
+    select card, count(*) as effects, count(*) filter (where effect = 'shown') as matched,
+           count(*) filter (where effect = 'used') as used,
+           count(*) filter (where worked) as successes,
+           count(*) filter (where not worked) as failures,
+           sum(minutes) as minutes, sum(estimated) as estimated, sum(version) as told
+    from gone group by card
+), taken as (
+    update card_usage as kept set
+        effects = kept.effects - moved.effects, matched = kept.matched - moved.matched,
+        used = kept.used - moved.used, successes = kept.successes - moved.successes,
+        failures = kept.failures - moved.failures,
+        actual_minutes = kept.actual_minutes - moved.minutes,
+        estimated_minutes = kept.estimated_minutes - moved.estimated,
+        told = kept.told - moved.told
+    from moved where kept.card = moved.card
+), unsaid as (
+    delete from feedback where ticket = %(ticket)s returning card, version
+), unfollowed as (
+    delete from aftermath where ticket = %(ticket)s returning card, held, version
+), heard as (
+    select card, effects + told as heard from moved
+    union all select card, version from unsaid
+    union all select card, 1 + (not held)::integer + version from unfollowed where card is not null
+)
+insert into forgotten_hearing (card, heard)
+select card, sum(heard) + 1 from heard group by card order by card
+on conflict (card) do update set heard = forgotten_hearing.heard + excluded.heard
+returning card
+
+-- name: forget_rest
+-- What else was said, seen and decided of a deleted ticket.
+with unseen as (delete from impression where ticket = %(ticket)s),
+     unsaid as (delete from feedback_version where ticket = %(ticket)s),
+     undecided as (delete from repair_analysis where ticket = %(ticket)s),
+     unnamed as (update review set ticket = null where ticket = %(ticket)s)
+delete from ticket_about where ticket = %(ticket)s
+
 -- name: tallies
 -- The counters of these cards with their last hundred ratings; `heard` grows with everything counted.
 select c.card,
-       coalesce(effects, 0) + coalesce(told, 0) + coalesce(said, 0) + coalesce(followed, 0) as heard,
+       coalesce(effects, 0) + coalesce(told, 0) + coalesce(said, 0) + coalesce(followed, 0)
+           + coalesce(forgotten_hearing.heard, 0) as heard,
        coalesce(matched, 0) as matched,
        coalesce(used, 0) as used, coalesce(successes, 0) as successes,
        coalesce(failures, 0) as failures, coalesce(actual_minutes, 0) as actual_minutes,
@@ -61,6 +105,7 @@ select c.card,
        coalesce(stars, '{}'::integer[]) as stars
 from unnest(%(cards)s::text[]) as c(card)
 left join card_usage using (card)
+left join forgotten_hearing using (card)
 left join lateral (
     select sum(version) as said from feedback where feedback.card = c.card
 ) as voices on true

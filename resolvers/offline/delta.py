@@ -128,6 +128,7 @@ async def _delta_entries(context: RequestContext, ranked: tuple[RankedEntry, ...
         await context.services.cards.once_visible(lost, context.viewer) if lost else set[CardId]()
     )
     theirs = await context.services.tickets.many(tickets, context.actor)
+    deleted = await _deleted(context, lost, [one for one in tickets if one not in theirs])
     told: list[Delta] = []
     for entry in ranked:
         key = entry.entry.entity
@@ -135,15 +136,31 @@ async def _delta_entries(context: RequestContext, ranked: tuple[RankedEntry, ...
         if entry.entry.kind != CARD:
             ticket = theirs.get(TicketId(key))
             delta.ticket = None if ticket is None else schema_tickets.Ticket.from_domain(ticket)
-            delta.gone = Gone.HIDDEN if ticket is None else None
+            delta.gone = _why_gone(key, deleted) if ticket is None else None
         elif (card := seen.get(CardId(key))) is not None:
             _fill_card(delta, card)
         elif CardId(key) in once_seen:
-            delta.gone = Gone.HIDDEN
+            delta.gone = _why_gone(key, deleted)
         else:
             continue
         told.append(delta)
     return told
+
+
+async def _deleted(
+    context: RequestContext, cards: list[CardId], tickets: list[TicketId]
+) -> set[str]:
+    """Give those that were deleted and that the caller could see until then."""
+    given, gone = context.services, set[str]()
+    if cards:
+        gone |= (await given.cards.tombstones(cards, context.viewer)).keys()
+    if tickets:
+        gone |= (await given.tickets.tombstones(tickets, context.actor)).keys()
+    return gone
+
+
+def _why_gone(key: str, deleted: set[str]) -> Gone:
+    return Gone.DELETED if key in deleted else Gone.HIDDEN
 
 
 def _fill_card(delta: Delta, card: FailureCard) -> None:

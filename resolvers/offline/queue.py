@@ -16,7 +16,7 @@ from domain.reports import TEXT_LIMIT
 from repair import cards, offline, reports
 from repair.offline import MergedEdit, OfflineEditPorts
 from repair.operations import Operation
-from resolvers import idempotency, inputs
+from resolvers import deeds, idempotency, inputs
 from resolvers.cards import CardMutations, card_ports
 from resolvers.context import RequestContext
 from resolvers.feedback import FeedbackMutations
@@ -107,10 +107,17 @@ class QueueRun:
         try:
             return await self._apply_record(record)
         except Refused as refusal:
+            self._note_attempt(record, refusal)
             return _refused_answer(record.id, refusal)
         except Unavailable as error:
+            self._note_attempt(record, error)
             self._waiting.add(record.entity)
             return _deferred_answer(record, str(error))
+
+    def _note_attempt(self, record: QueuedOperation, error: Exception) -> None:
+        deed = GUARDS[record.action].deed
+        if deed is not None:
+            deeds.note_attempt(self.context, deed, error, {"id": record.entity})
 
     async def _apply_record(self, record: QueuedOperation) -> OperationAnswer:
         context = self.context

@@ -20,7 +20,15 @@ from resolvers.guards import guard_field
 from resolvers.inputs import VEHICLE_LIMIT
 from schema import refusals, tickets
 from schema.nodes import key_of
-from schema.subscriptions import CardChange, CardNews, Resync, TicketChange, TicketNews
+from schema.subscriptions import (
+    CardChange,
+    CardGone,
+    CardNews,
+    Resync,
+    TicketChange,
+    TicketGone,
+    TicketNews,
+)
 
 LOOK_AGAIN = 2.0
 RETRY_SECONDS = 0.5
@@ -51,6 +59,9 @@ class ChangeSubscription:
             async for step in follow_changes(context, CARD_EVENTS, parse_cursor(after)):
                 if isinstance(step, Resync):
                     yield step
+                elif step[1].type is EventType.CARD_DELETED:
+                    if await _card_is_gone(context, step[1]):
+                        yield CardGone(key=step[1].entity, cursor=str(step[0]))
                 elif (card := await _card_of_event(context, step[1], make)) is not None:
                     told = tickets.FailureCard.from_domain(card)
                     yield CardChange(type=step[1].type, card=told, cursor=str(step[0]))
@@ -80,6 +91,9 @@ class ChangeSubscription:
             async for step in follow_changes(context, TICKET_EVENTS, parse_cursor(after)):
                 if isinstance(step, Resync):
                     yield step
+                elif step[1].type is EventType.TICKET_DELETED:
+                    if await _ticket_is_gone(context, step[1], wanted, place):
+                        yield TicketGone(key=step[1].entity, cursor=str(step[0]))
                 elif (found := await _ticket_of_event(context, step[1], wanted, place)) is not None:
                     told = tickets.Ticket.from_domain(found)
                     yield TicketChange(type=step[1].type, ticket=told, cursor=str(step[0]))
@@ -170,6 +184,30 @@ async def _ticket_of_event(
         context.note_withdrawn(event.entity)
         return None
     return found
+
+
+async def _card_is_gone(context: RequestContext, event: Event) -> bool:
+    """Say whether a deletion is to be told: to those who could see the card until then.
+
+    What was told of it before and is not read yet is not told any more, to anybody.
+    """
+    context.note_withdrawn(event.entity)
+    key = CardId(event.entity)
+    cards, eyes = context.services.cards, context.follower
+    return key in await read_patiently(context, lambda: cards.tombstones([key], eyes))
+
+
+async def _ticket_is_gone(
+    context: RequestContext, event: Event, wanted: TicketId | None, garage: GarageId | None
+) -> bool:
+    """Say whether a deletion is to be told: to those who could see the ticket until then."""
+    key = TicketId(event.entity)
+    if wanted not in (None, key):
+        return False
+    context.note_withdrawn(key)
+    tickets_of, actor = context.services.tickets, context.actor
+    found = await read_patiently(context, lambda: tickets_of.tombstones([key], actor))
+    return key in found and garage in (None, found[key].garage)
 
 
 async def read_patiently(context: RequestContext, read: Callable[[], Awaitable[T]]) -> T:

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from access.vault import Vault
+from access.deeds import DeedVault
+from access.vault import DataKey, KeyRing, Vault
 from billing.gst import gstin as gstin_module
 from billing.gst import invoices, lines
 from billing.gst.gstin import check_character
@@ -24,12 +25,22 @@ from billing.ledger.prices import NoMarketplace, PriceStore
 from billing.ledger.sellers import Seller, SellerProfile, SellerStore
 from billing.ledger.stock import StockStore
 from domain.ids import GarageId, OperationId, PersonId, TicketId
+from records.audit_trail import DeedWriter
 from records.database import Records
+from web.billing import read_master_keys
+from web.settings import Settings
 
 PUNE, DELHI = GarageId("garage_pune"), GarageId("garage_delhi")
 NOW = datetime(2026, 11, 26, 6, 30, tzinfo=UTC)
 # The same in every process of a test.
-VAULT = Vault(current="one", keys={"one": b"v" * 32}, index_key=b"i" * 32)
+DEEDS = DeedWriter(DeedVault(b"d" * 32).sign)
+VAULT = Vault(ring=KeyRing.of_one(DataKey(name="one", secret=b"v" * 32)), index_key=b"i" * 32)
+
+
+def older_vault(settings: Settings) -> Vault:
+    """Give a vault that seals with the setting's own key, as before there were data keys."""
+    keys = read_master_keys(settings)
+    return Vault(ring=KeyRing.of_one(*keys.older_keys), index_key=keys.index_key)
 
 
 def synthetic_gstin(state: str, letters: str = "AAAPL1234C") -> str:
@@ -72,7 +83,7 @@ class Desk:
 
 
 def desk(records: Records) -> Desk:
-    books = Books(records)
+    books = Books(records, DEEDS)
     return Desk(
         records,
         books,

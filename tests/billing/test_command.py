@@ -1,19 +1,19 @@
 """`battwheels audit` as another process: what it prints, and how it ends."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from access.vault import Vault
+from access.master_keys import MasterKeys
 from billing.ledger.books import Books
 from billing.ledger.invoices import InvoiceLedger, TicketInvoice
 from billing.ledger.sellers import SellerStore
-from billing.ledger.vault_keys import demand_keys
 from domain.errors import UnsafeSetting
 from domain.ids import TicketId
 from records.database import Records
 from tests import commands
-from tests.billing.sample_books import PROFILE, deed, invoice
+from tests.billing.sample_books import DEEDS, PROFILE, deed, invoice, older_vault
 from tests.commands import called
 from tests.domain.samples import NOW
 from web import billing
@@ -28,8 +28,8 @@ BROKEN = "battwheels_part_broken"
 @pytest.fixture
 async def place(records: Records, stores: StoreUrls, tmp_path: Path) -> dict[str, str]:
     """The environment of a house with two invoices in its books."""
-    vault = billing.build_vault(Settings(home=tmp_path))
-    books = Books(records)
+    vault = older_vault(Settings(home=tmp_path))
+    books = Books(records, DEEDS)
     seller = await SellerStore(records, books).set(deed(), PROFILE, 0)
     ledger = InvoiceLedger(records, books, vault)
     for n in range(2):
@@ -56,6 +56,7 @@ async def test_audit_is_anchored_verified_and_found_bent(
         (
             "3 events and 9 rows of the database of POSTGRES_URL are as they were written; "
             "1 anchors hold.\n"
+            "0 links of the one chain hold, and so do 0 checkpoints; 6 rows wait for their link.\n"
         ),
     )
     assert (bent[0], bent[1]) == (1, "")
@@ -92,16 +93,16 @@ async def test_a_missing_vault_key_is_named_before_anyone_reads(
     records: Records, place: dict[str, str], tmp_path: Path
 ) -> None:
     del place
-    old = billing.build_vault(Settings(home=tmp_path))
-    new = Vault(current="new", keys={"new": b"n" * 32}, index_key=old.index_key)
+    old = billing.read_master_keys(Settings(home=tmp_path))
+    new = MasterKeys(current="new", masters={"new": b"n" * 32}, index_key=old.index_key)
     with pytest.raises(UnsafeSetting) as refused:
-        await demand_keys(records, new)
+        await billing.open_data_keys(new, records).demand_all()
     assert str(refused.value) == (
-        "BATTWHEELS_VAULT_KEYS: misses development: customers are sealed with it. Put the old key "
+        "BATTWHEELS_VAULT_KEYS: misses development: people are sealed with it. Put the old key "
         "back behind the current one, as NAME:BASE64; nothing was changed"
     )
-    both = Vault(current="new", keys={**new.keys, **old.keys}, index_key=old.index_key)
-    await demand_keys(records, both)
+    both = replace(new, masters={**new.masters, **old.masters})
+    await billing.open_data_keys(both, records).demand_all()
 
 
 async def test_a_broken_anchor_is_told_once_and_mends(
@@ -109,14 +110,14 @@ async def test_a_broken_anchor_is_told_once_and_mends(
 ) -> None:
     del place
     settings = Settings(home=tmp_path)
-    right = billing.build_anchors(settings, billing.build_vault(settings))
+    right = billing.build_anchors(settings, billing.read_master_keys(settings))
     await right.add_anchor(records, NOW)
     file = billing.anchors_file(settings)
     written = file.read_bytes()
     file.write_bytes(written.replace(b"garage_pune", b"garage_goa_"))
     parts, metrics = Parts(), Metrics()
     keeper = billing.AnchorKeeper(
-        billing.build_anchors(settings, billing.build_vault(settings)), records
+        billing.build_anchors(settings, billing.read_master_keys(settings)), records
     )
     for _ in range(3):
         await keeper.keep(parts, metrics)

@@ -23,12 +23,11 @@ from domain.ids import EventId, InvoiceId, TicketId
 from graph.database import Graph
 from records.database import Records
 from tests.billing.messages.smtp_server import Postbox, postbox
-from tests.billing.sample_books import PUNE, customer, deed, desk, invoice
+from tests.billing.sample_books import PUNE, customer, deed, desk, invoice, older_vault
 from tests.empty_stores import empty_graph, empty_records
 from tests.faults.world import World, died
 from tests.records.samples import leave
 from tests.waits import eventually, sure_to_end
-from web.billing import build_vault
 from web.local.home import StoreHome
 from web.local.stores import StoreUrls
 from web.settings import Settings
@@ -78,7 +77,7 @@ async def post(
 
 async def issued(world: World, number: int) -> InvoiceId:
     """Issue an invoice, and tell of it as the last step of its saga does."""
-    vault, books = build_vault(Settings(home=world.home.root)), desk(world.records)
+    vault, books = older_vault(Settings(home=world.home.root)), desk(world.records)
     seller = await books.garages.get(PUNE)
     wanted = TicketInvoice(ticket=TicketId(f"tkt_{number}"), invoice=invoice(seller, buyer=MEERA))
     ledger = InvoiceLedger(world.records, books.books, vault)
@@ -113,7 +112,7 @@ async def test_a_message_pending_at_a_dead_worker_is_told(post: Post) -> None:
     world, box = post
     await desk(world.records).settled()
     papers, dice = list[InvoiceId](), Random(6)  # noqa: S311 - a seed
-    messages = MessageStore(world.records, build_vault(Settings(home=world.home.root)))
+    messages = MessageStore(world.records, older_vault(Settings(home=world.home.root)))
     kept = await messages.messages_of_invoices(papers)
     for number in range(ROUNDS):
         box.open.clear()

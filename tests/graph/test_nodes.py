@@ -162,5 +162,6 @@ async def test_stores_draw_declared_relationships(lived_in: Graph) -> None:
         ("FailureCard", "MERGED_INTO", "FailureCard"),
         ("FailureCard", "APPLIES_TO", "Make"),
         ("FailureCard", "FOUNDED_ON", "Ticket"),
+        ("DeletedCard", "HAD", "CardVersion"),
     }
     assert relationships() - drawn == rare

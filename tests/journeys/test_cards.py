@@ -3,13 +3,11 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 from uuid import uuid4
 
 import httpx
 import pytest
-from psycopg.errors import RestrictViolation
 
 from domain.access import Role
 from domain.cards import PartUse, Provenance
@@ -17,12 +15,10 @@ from domain.ids import CardId, GarageId, TicketId
 from graph.database import Graph, Row
 from ingest.batch import ImportBatch
 from ingest.report_reader import ReportReader
-from records.audit_trail import AuditTrail, keep_act
 from tests.graph.examples import FULL, NOW, card
 from tests.journeys.conftest import PATIENCE, Somebody
 from tests.journeys.people import CREATE, PUNE, REPORT, UPDATE, VERIFY, content
-from tests.waits import eventually
-from web.server import build_application, run_background
+from web.server import build_application
 from web.settings import Settings
 from web.wiring import Runtime, join_parts
 
@@ -90,33 +86,6 @@ async def test_the_second_writer_sees_both_values(somebody: Somebody) -> None:
     assert won == {"key": made["key"], "version": 2, "title": won["title"]}
     assert (lost["expected"], lost["actual"]) == (1, 2)
     assert lost["current"] == {"version": 2, "title": won["title"]}
-
-
-@pytest.mark.row("CA-19")
-async def test_verification_is_audited_once(house: Runtime, somebody: Somebody) -> None:
-    author, second = somebody(name="author"), somebody(name="second")
-    made = await author.create(content("Whoever verifies this answers for it"))
-    began, trail = datetime.now(UTC), AuditTrail(house.records)
-    asked = {"id": made["id"], "expected": 1, "op": str(uuid4())}
-    refused = await author.ask(VERIFY, **asked | {"op": str(uuid4())})
-    answers = [await second.ask(VERIFY, **asked) for _ in range(2)]
-    assert refused["__typename"] == "InvalidInput"
-    assert [answer["__typename"] for answer in answers] == ["CardVerified"] * 2
-    async with run_background(house):
-        acts = await eventually(lambda: trail.page(10, made["key"]), bool)
-    [act] = acts
-    assert (act.type, act.actor, act.garage) == ("failure_card.verify", "second", PUNE)
-    assert (act.entity, act.version, act.result) == (made["key"], 2, "done")
-    assert began <= act.at <= datetime.now(UTC)
-    # Heard again, as after a lost group of the stream: the line is there already.
-    told = [one for _, one in await house.change_log.after(0, 1_000) if one.id == act.id]
-    async with house.records.transaction() as connection:
-        await keep_act(told[0], connection)
-    assert await trail.page(10, made["key"]) == acts
-    for change in ("update audit_event set actor = 'author'", "delete from audit_event"):
-        with pytest.raises(RestrictViolation):
-            await house.records.rows(cast("LiteralString", change))
-    assert await trail.page(10, made["key"]) == acts
 
 
 @pytest.mark.row("CA-19")

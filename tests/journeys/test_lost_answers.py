@@ -22,7 +22,7 @@ from repair import reviews
 from repair.reviews import ReviewReason
 from schema.sdl import PRINTED
 from sync.offline_queue import QueuedVerb
-from tests.journeys import test_feedback, test_jobs, test_repairs
+from tests.journeys import test_api_keys, test_deletions, test_feedback, test_jobs, test_repairs
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import CREATE, PUNE, REPORT, UPDATE, VERIFY, Person, content
 from tests.journeys.planted_cards import plant
@@ -41,9 +41,14 @@ PROMOTE = """mutation ($op: UUID!, $id: ID!, $expected: Int!) {
 REGISTER = """mutation ($op: UUID!, $who: TechnicianInput!) {
   registerTechnician(operationId: $op, technician: $who) {
     __typename ... on TechnicianRegistered { technician { key } } ... on Refusal { message } } }"""
+REGISTER_DOCUMENTS = """mutation ($op: UUID!, $manifest: ManifestInput!) {
+  registerDocuments(operationId: $op, manifest: $manifest) { __typename
+    ... on DocumentsRegistered { documents { key name operation objects deprecated scopes
+      registeredAt } }
+    ... on Refusal { message } } }"""
 # Their effect and the memory of their operation are one transaction (`billing.ledger.books.Page`).
 BOOKS = {
-    *("adjustStock", "closeMonth", "editDraft", "issueCreditNote", "issueInvoice"),
+    *("adjustStock", "closeMonth", "deleteDraft", "editDraft", "issueCreditNote", "issueInvoice"),
     *("recordAdvance", "recordPayment", "refundPayment", "registerInvoice"),
     *("setBillingSettings", "setPrice", "voidInvoice"),
 }
@@ -175,6 +180,18 @@ def repairing(query: str, status: TicketStatus, version: int, **more: object) ->
     return change
 
 
+async def deletion(house: Runtime, boss: Person) -> Asked:
+    del boss
+    ticket = await at(house, TicketStatus.RESOLVED, 4)
+    return test_deletions.TICKET, {"id": ticket.id, "n": 4}
+
+
+async def card_deletion(house: Runtime, boss: Person) -> Asked:
+    del house
+    made = await boss.create(content("A draft that is thrown away"))
+    return test_deletions.CARDS, {"id": made["id"], "n": 1}
+
+
 async def technician(house: Runtime, boss: Person) -> Asked:
     del house, boss
     return REGISTER, {"who": {"id": "ravi", "garage": PUNE}}
@@ -203,6 +220,27 @@ async def cancelling(house: Runtime, boss: Person) -> Asked:
     query, wanted = await booking(house, boss)
     made = await boss.ask(query, **wanted, op=str(uuid4()))
     return test_jobs.CANCEL, {"id": made["job"]["key"], "n": 1}
+
+
+async def new_key(house: Runtime, boss: Person) -> Asked:
+    del house, boss
+    order = {"partner": f"partner-{uuid4().hex}", "name": "Fleet", "garages": [PUNE]}
+    return test_api_keys.CREATE_WITHOUT_SECRET, {"key": order | {"scopes": ["READ_CARDS"]}}
+
+
+async def old_key(house: Runtime, boss: Person) -> Asked:
+    query, wanted = await new_key(house, boss)
+    made = await boss.ask(query, **wanted, op=str(uuid4()))
+    return test_api_keys.REVOKE, {"id": made["apiKey"]["key"]}
+
+
+async def manifest(house: Runtime, boss: Person) -> Asked:
+    del house, boss
+    text = "query Cards { cards(first: 1) { edges { node { key usage { rating } } } } }"
+    entry = {"name": "Cards", "text": text}
+    return REGISTER_DOCUMENTS, {
+        "manifest": {"partner": f"partner-{uuid4().hex}", "documents": [entry]}
+    }
 
 
 def queued(deed: QueuedVerb, change: Change, **named: str) -> Change:
@@ -247,11 +285,16 @@ CHANGES: dict[str, Change] = OF_CARDS | {
     "resolveTicket": RESOLVE,
     "closeTicket": CLOSE,
     "reopenTicket": repairing(test_repairs.REOPEN, TicketStatus.CLOSED, 5),
+    "deleteTicket": deletion,
+    "deleteCard": card_deletion,
     "registerTechnician": technician,
     "registerBay": bay,
     "bookJob": booking,
     "rescheduleJob": moving,
     "cancelJob": cancelling,
+    "createApiKey": new_key,
+    "revokeApiKey": old_key,
+    "registerDocuments": manifest,
 }
 DEEDS: dict[str, Change] = {
     QueuedVerb.REPORT_FAILURE: queued(QueuedVerb.REPORT_FAILURE, report),
@@ -278,7 +321,10 @@ async def written(house: Runtime) -> list[dict[str, Any]]:
         " (select sum(clicks) from impression) as clicks,"
         " (select sum(dwell_ms) from impression) as dwelt,"
         " (select count(*) from card_edit) as edits,"
-        " (select max(closed_at) from review) as looked"
+        " (select max(closed_at) from review) as looked,"
+        " (select count(*) from api_key) as keys,"
+        " (select count(*) from trusted_document) as documents,"
+        " (select max(revoked_at) from api_key) as revoked"
     )
 
 

@@ -192,7 +192,8 @@ async def test_two_hundred_cards_arrive_within_seconds(
     house: Runtime, somebody: Somebody, place: str, many: int
 ) -> None:
     drafts = [
-        card(f"push_{n:03}", status=CardStatus.DRAFT, source=CardSource.FIELD) for n in range(many)
+        card(f"push_{many}_{n:03}", status=CardStatus.DRAFT, source=CardSource.FIELD)
+        for n in range(many)
     ]
     await house.cards.load([(draft, None) for draft in drafts])
     sent, heard, gate = dict[str, float](), dict[str, float](), asyncio.Semaphore(AT_ONCE)

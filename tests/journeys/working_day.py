@@ -221,6 +221,27 @@ DAY: Sequence[Deed] = (
         given=lambda g: {"id": g.id("bookJob", "job"), "expectedVersion": 1, "slot": _slot(11)},
     ),
     Deed(verb="cancelJob", given=lambda g: {"id": g.id("bookJob", "job"), "expectedVersion": 2}),
+    Deed(
+        verb="createApiKey",
+        given=lambda _: {
+            "apiKey": {
+                "partner": "fleet-pune",
+                "name": "Reads the cards",
+                "scopes": ["READ_CARDS"],
+                "garages": [PUNE],
+            }
+        },
+    ),
+    Deed(
+        verb="registerDocuments",
+        given=lambda _: {
+            "manifest": {
+                "partner": "fleet-pune",
+                "documents": [{"name": "Cards", "text": "query Cards { cards { __typename } }"}],
+            }
+        },
+    ),
+    Deed(verb="revokeApiKey", given=lambda g: {"id": g.id("createApiKey", "apiKey")}),
     Deed(verb="createCard", who="asha", given=lambda _: {"card": _written("Controller jerks")}),
     Deed(verb="promoteCard", given=_card(1)),
     Deed(verb="updateCard", given=_card(2, card=_written("The controller jerks"))),
@@ -344,6 +365,24 @@ DAY: Sequence[Deed] = (
     ),
     Deed(verb="undoMerge", given=_card(2, "twin")),
     Deed(verb="retireCard", given=_card(3, "twin")),
+    Deed(verb="deleteCard", given=_card(4, "twin")),
+    Deed(
+        verb="editDraft",
+        before=_another_closed,
+        given=lambda g: {
+            "ticket": g.id("closed", "ticket"),
+            "expectedVersion": 0,
+            "invoice": {"customer": BUYER},
+        },
+    ),
+    Deed(
+        verb="deleteDraft",
+        given=lambda g: {"ticket": g.id("closed", "ticket"), "expectedVersion": 1},
+    ),
+    Deed(
+        verb="deleteTicket",
+        given=lambda g: {"id": g.id("closed", "ticket"), "expectedVersion": 1},
+    ),
     Deed(
         verb="syncOperations",
         who="asha",

@@ -1,11 +1,13 @@
 """What is declared beside each field, written out once more: no verb without its guard."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from graphql import GraphQLObjectType
 
 from domain.access import Action, ResourceKind, Role
+from domain.deeds import DeedType
 from resolvers.api import build_api
 from resolvers.guards import SIGNED_IN, Guard, guard_of
 from resolvers.offline.queue import GUARDS as OF_THE_QUEUE
@@ -28,6 +30,9 @@ create card              createCard draftFromText
 update card              updateCard promoteCard
 verify card              verifyCard retireCard mergeCards undoMerge closeReview reviewQueue
 verify card,network      announceFirmware supersedePart
+delete ticket            deleteTicket
+delete card              deleteCard
+delete invoice           deleteDraft
 assign ticket            assignTicket reopenTicket jobs technicians suggestTechnicians
 assign ticket            registerBay bookJob rescheduleJob cancelJob
 update ticket            startRepair recordAttempt resolveTicket closeTicket adjustStock
@@ -37,7 +42,24 @@ create invoice           issueInvoice registerInvoice issueCreditNote editDraft 
 void   invoice           voidInvoice
 update invoice           recordPayment recordAdvance refundPayment closeMonth setPrice
 update setting           setBillingSettings
+read   setting,network   apiKeys trustedDocuments
+update setting,network   auditTrail createApiKey revokeApiKey registerDocuments
 """
+# The deed that an attempt at a field is, where it is one.
+DEEDS = {
+    "reportFailure": DeedType.TICKET_CREATE,
+    **dict.fromkeys(
+        "assignTicket startRepair recordAttempt resolveTicket closeTicket reopenTicket".split(),
+        DeedType.TICKET_UPDATE,
+    ),
+    "deleteTicket": DeedType.TICKET_DELETE,
+    "createCard": DeedType.FAILURE_CARD_CREATE,
+    "verifyCard": DeedType.FAILURE_CARD_VERIFY,
+    "issueInvoice": DeedType.INVOICE_CREATE,
+    "voidInvoice": DeedType.INVOICE_VOID,
+    "salesReturn": DeedType.REPORT_EXPORT,
+    "setBillingSettings": DeedType.SETTINGS_CHANGE,
+}
 NAMES = {"card": ResourceKind.CARD} | {kind.value: kind for kind in ResourceKind}
 API = build_api(introspection=False).types
 ROOTS = (API.query_type, API.mutation_type, API.subscription_type)
@@ -53,7 +75,7 @@ def _written() -> Iterator[tuple[str, Guard]]:
             network="network" in kinds,
         )
         for field in fields:
-            yield field, guard
+            yield field, replace(guard, deed=DEEDS.get(field))
 
 
 WRITTEN = dict(_written())

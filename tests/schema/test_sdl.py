@@ -50,6 +50,8 @@ def test_every_list_argument_is_paged(built: GraphQLSchema) -> None:
         if str(field.type).endswith("Connection!")
     }
     assert set(connections) == {
+        "auditTrail",
+        "apiKeys",
         "cards",
         "components",
         "drafts",
@@ -61,6 +63,7 @@ def test_every_list_argument_is_paged(built: GraphQLSchema) -> None:
         "suppliers",
         "symptoms",
         "tickets",
+        "trustedDocuments",
         "vehicleModels",
     }
     assert all({"first", "after"} <= args for args in connections.values())
@@ -91,11 +94,17 @@ def test_every_mutation_has_its_union(built: GraphQLSchema) -> None:
         "resolveTicket": ("ResolveTicketResult!", True),
         "closeTicket": ("CloseTicketResult!", True),
         "reopenTicket": ("ReopenTicketResult!", True),
+        "deleteTicket": ("DeleteTicketResult!", True),
+        "deleteCard": ("DeleteCardResult!", True),
+        "deleteDraft": ("DeleteDraftResult!", True),
         "registerTechnician": ("RegisterTechnicianResult!", True),
         "registerBay": ("RegisterBayResult!", True),
         "bookJob": ("BookJobResult!", True),
         "rescheduleJob": ("RescheduleJobResult!", True),
         "cancelJob": ("CancelJobResult!", True),
+        "createApiKey": ("CreateApiKeyResult!", True),
+        "revokeApiKey": ("RevokeApiKeyResult!", True),
+        "registerDocuments": ("RegisterDocumentsResult!", True),
         "editDraft": ("EditDraftResult!", True),
         "registerInvoice": ("RegisterInvoiceResult!", True),
         "issueInvoice": ("IssueInvoiceResult!", True),

@@ -17,10 +17,11 @@ from domain.matches import Embedding
 from domain.regions import GarageTickets, region_of
 from domain.technicians import Technician, TechnicianCandidate
 from domain.tickets import Matching, ShownCard, Ticket
+from domain.tombstones import Tombstone
 from domain.usage import Usage
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
-from graph.card_imports import ImportCount, LeftCard
+from graph.card_imports import DELETED, ImportCount, LeftCard
 from graph.card_pages import EVERY_CARD, CardFilter
 from graph.card_rows import content_hash, fit_keys
 from graph.cards import CardCounters, CardVersion
@@ -46,6 +47,7 @@ class Memory:
         default_factory=dict[TicketId, tuple[ShownCard, ...]]
     )
     events: dict[EventId, Event] = field(default_factory=dict[EventId, Event])
+    graves: dict[str, Tombstone] = field(default_factory=dict[str, Tombstone])
     embeddings: dict[str, Embedding | None] = field(default_factory=dict[str, Embedding | None])
     components: dict[str, Component] = field(default_factory=dict[str, Component])
 
@@ -62,6 +64,8 @@ class FakeCards:
         self, card: FailureCard, events: Sequence[Event], embedding: Embedding | None = None
     ) -> None:
         stored = self._memory.cards.get(card.id)
+        if card.id in self._memory.graves:
+            raise NotFound("failure card", card.id)
         if stored is not None:
             if _without_usage(card) not in [_without_usage(c) for c, _ in stored]:
                 raise AlreadyExists("failure card", card.id)
@@ -88,11 +92,27 @@ class FakeCards:
         self._memory.embeddings[card.id] = embedding or self._memory.embeddings.get(card.id)
         self._memory.leave(events)
 
+    async def bury(self, stone: Tombstone, events: Sequence[Event], *, expected: int) -> None:
+        card = CardId(stone.id)
+        if card not in self._memory.cards or card in self._memory.graves:
+            raise NotFound("failure card", card)
+        if self._now(card).version != expected:
+            raise StaleVersion(card, expected, self._now(card).version)
+        self._memory.graves[card] = stone
+        self._memory.leave(events)
+
+    async def tombstones(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, Tombstone]:
+        gone = {name: self._memory.graves[name] for name in ids if name in self._memory.graves}
+        return {name: one for name, one in gone.items() if self._now(name).open_to(viewer)}
+
     async def load(self, cards: Sequence[tuple[FailureCard, Embedding | None]]) -> ImportCount:
         created = changed = unchanged = 0
         left = list[LeftCard]()
         for card, _ in cards:
             said = content_hash(card)
+            if card.id in self._memory.graves:
+                left.append(LeftCard(card=card.id, why=DELETED))
+                continue
             if card.id not in self._memory.cards:
                 await self.add(card, [])
                 created += 1
@@ -190,7 +210,8 @@ class FakeCards:
         return replace(card, version=now.version + 1, provenance=origin)
 
     def _seen(self, viewer: Viewer) -> list[FailureCard]:
-        cards = [self._now(name) for name in sorted(self._memory.cards)]
+        names = sorted(self._memory.cards.keys() - self._memory.graves.keys())
+        cards = [self._now(name) for name in names]
         return [
             card for card in cards if card.open_to(viewer, on_bench=self._on_bench(viewer, card))
         ]
@@ -233,6 +254,8 @@ class FakeTickets:
         self, ticket: Ticket, events: Sequence[Event], embedding: Embedding | None = None
     ) -> None:
         stored = self._memory.tickets.get(ticket.id)
+        if ticket.id in self._memory.graves:
+            raise NotFound("ticket", ticket.id)
         if stored is None:
             self._memory.tickets[ticket.id] = ticket
             self._memory.embeddings[ticket.id] = embedding
@@ -248,6 +271,29 @@ class FakeTickets:
             raise StaleVersion(ticket.id, expected, stored.version)
         self._memory.tickets[ticket.id] = replace(ticket, matching=stored.matching)
         self._memory.leave(events)
+
+    async def bury(self, stone: Tombstone, events: Sequence[Event], *, expected: int) -> None:
+        ticket = TicketId(stone.id)
+        if ticket not in self._memory.tickets:
+            raise NotFound("ticket", ticket)
+        if self._memory.tickets[ticket].version != expected:
+            raise StaleVersion(ticket, expected, self._memory.tickets[ticket].version)
+        del self._memory.tickets[ticket]
+        self._memory.shown.pop(ticket, None)
+        self._memory.graves[ticket] = stone
+        self._memory.leave(events)
+
+    async def tombstones(self, ids: Sequence[TicketId], actor: Actor) -> dict[TicketId, Tombstone]:
+        gone = {name: self._memory.graves[name] for name in ids if name in self._memory.graves}
+        return {
+            name: one
+            for name, one in gone.items()
+            if actor.reach.every_garage
+            or (
+                one.garage == actor.garage
+                and (not actor.reach.own_tickets or one.assignee == actor.id)
+            )
+        }
 
     async def get(self, id: TicketId, actor: Actor) -> Ticket:
         found = await self.many([id], actor)

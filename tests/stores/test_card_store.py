@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from domain.access import Viewer
-from domain.cards import CardStatus, FailureCard, Signature
+from domain.card_lifecycle import CardChange, bury_card
+from domain.cards import CardStatus, FailureCard, Signature, Visibility
 from domain.codes import CodeKey
 from domain.errors import AlreadyExists, NotFound, StaleVersion
-from domain.ids import CardId
+from domain.ids import CardId, GarageId, PersonId
 from domain.usage import Usage
 from domain.vehicles import VehicleCategory, VehicleContext
 from domain.vocabulary import Component
@@ -310,3 +311,21 @@ async def test_a_replay_after_a_change_changes_nothing(house: House) -> None:
     await house.cards.put(SECOND, [], expected=1)
     await house.cards.add(FULL, [event("1", FULL.id)])
     assert await house.cards.get(FULL.id, ADMIN) == SECOND
+
+
+async def test_a_buried_card_leaves_its_tombstone_to_those_who_saw_it(house: House) -> None:
+    ours = replace(card("ours"), visibility=Visibility(garages=(GarageId("garage_delhi"),)))
+    await house.cards.add(ours, [])
+    change = CardChange(by=PersonId("admin"), at=NOW, expected=1)
+    stone = bury_card(replace(ours, status=CardStatus.REJECTED), "once", change)
+    with pytest.raises(StaleVersion):
+        await house.cards.bury(stone, [event("2", ours.id, 2)], expected=2)
+    await house.cards.bury(stone, [event("1", ours.id, 2)], expected=1)
+    assert await house.cards.page(ADMIN, first=10) == []
+    assert await house.cards.tombstones([ours.id], DELHI) == {ours.id: stone}
+    assert await house.cards.tombstones([ours.id], PUNE) == {}
+    with pytest.raises(NotFound):
+        await house.cards.add(ours, [event("3", ours.id)])
+    with pytest.raises(NotFound):
+        await house.cards.version(ours.id, 1, ADMIN)
+    assert [e.id for e in await house.outbox.pending(10)] == ["event-1"]

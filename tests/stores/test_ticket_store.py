@@ -14,7 +14,16 @@ from domain.hazards import HazardKind, SafetyAdvice
 from domain.ids import GarageId, PersonId, TicketId, VehicleId
 from domain.outcomes import Attempt, Outcome
 from domain.technicians import Certification, Technician
-from domain.tickets import Matching, SeenSymptom, ShownCard, ShownReason, Ticket, TicketStatus
+from domain.tickets import (
+    Matching,
+    SeenSymptom,
+    ShownCard,
+    ShownReason,
+    Ticket,
+    TicketChange,
+    TicketStatus,
+    bury_ticket,
+)
 from graph.garages import TicketFilter, TicketPeriod
 from tests.graph.examples import ATHER, FULL, NOW, card, event
 from tests.stores.store_set import House
@@ -280,3 +289,29 @@ async def test_openings_are_counted_by_garage(house: House) -> None:
         (PUNE, 1, 0),
     ]
     assert [one.garage for one in await house.tickets.by_garage(*day, MANAGER)] == [DELHI]
+
+
+async def test_a_buried_ticket_leaves_its_tombstone_to_those_who_saw_it(house: House) -> None:
+    await house.tickets.add(TICKET, [])
+    await house.tickets.put(ASSIGNED, [], expected=1)
+    stone = bury_ticket(ASSIGNED, ADMIN.id, TicketChange(at=NOW, expected=2, mark="once"))
+    with pytest.raises(StaleVersion):
+        await house.tickets.bury(stone, [event("2", TICKET.id, 3)], expected=1)
+    await house.tickets.bury(stone, [event("1", TICKET.id, 3)], expected=2)
+    assert await house.tickets.page(ADMIN, first=10) == []
+    seen = [await house.tickets.tombstones([TICKET.id], one) for one in (ADMIN, MANAGER, ASHA)]
+    assert seen == [{TICKET.id: stone}] * 3
+    assert await house.tickets.tombstones([TICKET.id], OTHERS) == {}
+    assert [e.id for e in await house.outbox.pending(10)] == ["event-1"]
+
+
+async def test_the_id_of_a_buried_ticket_is_not_taken_again(house: House) -> None:
+    await house.tickets.add(TICKET, [])
+    stone = bury_ticket(TICKET, ADMIN.id, TicketChange(at=NOW, expected=1))
+    await house.tickets.bury(stone, [], expected=1)
+    with pytest.raises(NotFound):
+        await house.tickets.add(TICKET, [event("1", TICKET.id)])
+    with pytest.raises(NotFound):
+        await house.tickets.bury(stone, [event("2", TICKET.id)], expected=1)
+    assert await house.tickets.many([TICKET.id], ADMIN) == {}
+    assert await house.outbox.pending(10) == []

@@ -5,9 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from access.master_keys import parse_keys
 from domain.errors import UnsafeSetting
 from domain.ids import InvoiceId
-from web import billing
 from web.invoice_pdfs import LIFETIME, PdfLinks
 
 NOW = datetime(2026, 11, 26, 6, 30, tzinfo=UTC)
@@ -56,4 +56,4 @@ def test_nonsense_does_not_hold(expires: str, signature: str) -> None:
 @pytest.mark.parametrize("text", ["", "one", "one:!!", "index:AAAA", "one:AAAA index:AAAA"])
 def test_keys_that_do_not_read_are_refused(text: str) -> None:
     with pytest.raises(UnsafeSetting):
-        billing.read_keys(text)
+        parse_keys(text)

@@ -86,14 +86,16 @@ def test_what_teaches_is_heard() -> None:
         EventType.TICKET_CLOSED,
         EventType.TICKET_REOPENED,
         EventType.TICKET_REVISITED,
+        EventType.TICKET_DELETED,
         EventType.CARD_MATCHED,
         EventType.FEEDBACK_GIVEN,
         *CARD_EVENTS,
     }
 
 
-def test_closed_tickets_are_drafted() -> None:
-    assert listener(World(), "drafting").types == {EventType.TICKET_CLOSED}
+def test_drafts_follow_closed_and_deleted_tickets() -> None:
+    drafted = {EventType.TICKET_CLOSED, EventType.TICKET_DELETED}
+    assert listener(World(), "drafting").types == drafted
 
 
 async def test_learning_is_told_of_the_event() -> None:

@@ -39,10 +39,17 @@ COMMANDS = {
     "audit": CommandLocation(
         "web.cli.audit:app", "Verify that nobody touched the books; anchor them."
     ),
+    "vault": CommandLocation(
+        "web.cli.vault:app", "Keys that people are sealed with: list, rotate, clear away."
+    ),
     "events": CommandLocation(
         "web.cli.events:app", "What happened, what was given up, and its replay."
     ),
     "token": CommandLocation("web.cli.token:token", "Mint an access token for development."),
+    "keys": CommandLocation("web.cli.keys:app", "Keys of machines: make, list, revoke them."),
+    "documents": CommandLocation(
+        "web.cli.documents:app", "Registered documents: register, list, check them."
+    ),
     "local": CommandLocation("web.cli.local:app", "The stores as processes of this machine."),
     "queries": CommandLocation(
         "web.cli.queries:queries", "Print the named Cypher and SQL queries."

@@ -29,6 +29,7 @@ from graph.vocabulary import VocabularyStore
 from records.database import Records
 from resolvers.services import BillingServices
 from tests.billing.sample_books import (
+    DEEDS,
     NOW,
     PROFILE,
     PUNE,
@@ -174,7 +175,7 @@ async def test_no_setting_turns_the_audit_off(
     """However the house is set, each kind of money event is chained, and the whole holds."""
     settings = replace(Settings.read(environment), home=tmp_path)
     stored = TicketStore(graph), CardStore(graph), VocabularyStore(graph)
-    await _every_deed(open_billing(settings, records, stored).billing)
+    await _every_deed(open_billing(settings, records, stored, DEEDS).billing)
     found = await records.rows("select distinct event from money_event")
     assert {row["event"] for row in found} == set(MoneyEvent)
     assert (await verify_books(records)).touched is None
@@ -281,7 +282,7 @@ async def _every_deed(billing: BillingServices) -> None:
         for name in ("tkt_one", "tkt_two")
     ]
     registrations = RegistrationStore(
-        billing.records, Books(billing.records), VAULT, StandInPortal()
+        billing.records, Books(billing.records, DEEDS), VAULT, StandInPortal()
     )
     await registrations.register_document(deed(), seller, papers[0])
     await registrations.void_invoice(ledger, deed(), papers[0].id, "Wrong customer")

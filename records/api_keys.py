@@ -1,0 +1,104 @@
+"""The keys of machines, as they are kept: who they are for, what they may, when they were used."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from domain.api_keys import ADDRESSES, MOST_LIVE_KEYS, ApiKey, KeyScope, KeyUse, Rung
+from domain.errors import InvalidInput, NotFound
+from domain.ids import GarageId, KeyId, PersonId
+from records.database import Records, Row
+from records.queries import named_queries
+
+QUERIES = named_queries("api_keys.sql")
+
+
+class ApiKeyStore:
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    async def add(self, key: ApiKey, digest: bytes) -> ApiKey:
+        """Keep a new key, or give the one that has its id.
+
+        Raises:
+            InvalidInput: more keys are live than a process may hold.
+        """
+        given = asdict(key) | {"digest": digest, "most": MOST_LIVE_KEYS}
+        # To the driver a tuple is a row, and a list an array.
+        given |= {"scopes": list(key.scopes)}
+        given |= {"garages": None if key.garages is None else list(key.garages)}
+        async with self._records.transaction() as connection:
+            await connection.execute(QUERIES["add"], given)
+            found = await (await connection.execute(QUERIES["key"], {"id": key.id})).fetchone()
+        if found is None:
+            raise InvalidInput(
+                "partner", f"{MOST_LIVE_KEYS} keys are in use; revoke some that are not needed"
+            )
+        return _key_of(found)
+
+    async def get(self, id: KeyId) -> ApiKey:
+        """Give one key, in use or not.
+
+        Raises:
+            NotFound: there is none.
+        """
+        rows = await self._records.rows(QUERIES["key"], id=id)
+        if not rows:
+            raise NotFound("key", id)
+        return _key_of(rows[0])
+
+    async def page(
+        self, *, first: int, after: str | None = None, partner: str | None = None
+    ) -> list[ApiKey]:
+        """Give up to `first` keys, of one partner or of all, by id."""
+        rows = await self._records.rows(QUERIES["page"], first=first, after=after, partner=partner)
+        return [_key_of(row) for row in rows]
+
+    async def revoke(self, id: KeyId, by: PersonId, at: datetime) -> ApiKey:
+        """Refuse a key from now on; one that is refused already stays as it was.
+
+        Raises:
+            NotFound: there is none.
+        """
+        async with self._records.transaction() as connection:
+            await connection.execute(QUERIES["revoke"], {"id": id, "by": by, "at": at})
+            found = await (await connection.execute(QUERIES["key"], {"id": id})).fetchone()
+        if found is None:
+            raise NotFound("key", id)
+        return _key_of(found)
+
+    async def revoke_partner(self, partner: str, by: PersonId, at: datetime) -> int:
+        """Refuse all keys of a partner from now on, and say how many these were."""
+        rows = await self._records.rows(QUERIES["revoke_partner"], partner=partner, by=by, at=at)
+        return len(rows)
+
+    async def live(self, now: datetime) -> list[tuple[ApiKey, bytes]]:
+        """Give all keys that may be used, each with the hash of its secret."""
+        rows = await self._records.rows(QUERIES["live"], now=now)
+        return [(_key_of(row), bytes(row["digest"])) for row in rows]
+
+    async def note_uses(self, uses: Sequence[KeyUse]) -> None:
+        """Write down when and from where keys were used."""
+        async with self._records.transaction() as connection:
+            for use in sorted(uses, key=lambda one: one.key):
+                given = {"addresses": list(use.addresses), "most": ADDRESSES}
+                await connection.execute(QUERIES["use"], {"key": use.key, "at": use.at, **given})
+
+
+def _key_of(row: Row) -> ApiKey:
+    garages = row["garages"]
+    return ApiKey(
+        id=KeyId(row["id"]),
+        prefix=row["prefix"],
+        partner=row["partner"],
+        name=row["name"],
+        scopes=tuple(KeyScope(one) for one in row["scopes"]),
+        garages=None if garages is None else tuple(GarageId(one) for one in garages),
+        rung=Rung(row["rung"]),
+        made_by=PersonId(row["made_by"]),
+        made_at=row["made_at"],
+        expires_at=row["expires_at"],
+        revoked_at=row["revoked_at"],
+        last_used_at=row["last_used_at"],
+        last_addresses=tuple(row["last_addresses"]),
+    )

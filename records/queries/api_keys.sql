@@ -1,0 +1,45 @@
+-- name: add
+-- A new key, unless its id is taken or as many are live as every process can hold.
+insert into api_key
+    (id, prefix, digest, partner, name, scopes, garages, rung, made_by, made_at, expires_at)
+select %(id)s, %(prefix)s, %(digest)s, %(partner)s, %(name)s, %(scopes)s, %(garages)s, %(rung)s,
+    %(made_by)s, %(made_at)s, %(expires_at)s
+where (select count(*) from api_key where revoked_at is null and expires_at > %(made_at)s)
+    < %(most)s
+on conflict (id) do nothing
+returning id
+
+-- name: key
+-- One key by its id.
+select * from api_key where id = %(id)s
+
+-- name: page
+-- The keys of a partner or of all, by id.
+select * from api_key
+where (%(partner)s::text is null or partner = %(partner)s)
+  and (%(after)s::text is null or id > %(after)s)
+order by id limit %(first)s
+
+-- name: live
+-- All keys that may be used now, to be held in memory.
+select * from api_key where revoked_at is null and expires_at > %(now)s
+
+-- name: revoke
+-- From now on the key is refused; the first word stays.
+update api_key set revoked_at = %(at)s, revoked_by = %(by)s
+where id = %(id)s and revoked_at is null
+
+-- name: revoke_partner
+-- The same for all keys of a partner who is removed.
+update api_key set revoked_at = %(at)s, revoked_by = %(by)s
+where partner = %(partner)s and revoked_at is null
+returning id
+
+-- name: use
+-- When and where a key was used last; of two processes the later word stands.
+update api_key set last_used_at = %(at)s, last_addresses = (
+    select array(
+        select address from unnest(%(addresses)s::text[] || last_addresses)
+            with ordinality as told (address, place)
+        group by address order by min(place) limit %(most)s))
+where id = %(key)s and (last_used_at is null or last_used_at < %(at)s)

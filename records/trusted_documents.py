@@ -1,0 +1,79 @@
+"""The documents that partners have registered, as they are kept."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from domain.errors import InvalidInput
+from domain.ids import DocumentId, PersonId
+from domain.trusted_documents import MOST_OF_PARTNER, OperationKind, TrustedDocument
+from records.database import Records, Row
+from records.queries import named_queries
+
+QUERIES = named_queries("trusted_documents.sql")
+
+
+class TrustedDocumentStore:
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    async def register(
+        self, partner: str, documents: Sequence[TrustedDocument]
+    ) -> list[TrustedDocument]:
+        """Keep documents of one partner, all of them or none, and give them as they are kept.
+
+        Raises:
+            InvalidInput: the partner would have more than may be kept.
+        """
+        async with self._records.transaction() as connection:
+            for document in documents:
+                await connection.execute(QUERIES["register"], _row_of(document))
+            counted = await connection.execute(QUERIES["count"], {"partner": partner})
+            row = await counted.fetchone()
+            if row is None or row["n"] > MOST_OF_PARTNER:
+                raise InvalidInput("documents", f"a partner has at most {MOST_OF_PARTNER}")
+        return await self.named(partner, [document.id for document in documents])
+
+    async def named(self, partner: str, ids: Sequence[DocumentId]) -> list[TrustedDocument]:
+        """Give those of a partner's documents that are named, in that order."""
+        rows = await self._records.rows(QUERIES["named"], partner=partner, ids=list(ids))
+        found = {row["id"]: _document_of(row) for row in rows}
+        return [found[named] for named in ids if named in found]
+
+    async def page(
+        self, partner: str, *, first: int, after: str | None = None
+    ) -> list[TrustedDocument]:
+        """Give up to `first` documents of a partner, by id."""
+        rows = await self._records.rows(QUERIES["page"], partner=partner, first=first, after=after)
+        return [_document_of(row) for row in rows]
+
+    async def text(self, partner: str, id: DocumentId) -> str | None:
+        rows = await self._records.rows(QUERIES["text"], partner=partner, id=id)
+        return rows[0]["text"] if rows else None
+
+    async def newest(
+        self, first: int, held: Sequence[DocumentId]
+    ) -> list[tuple[str, DocumentId, str]]:
+        """Give partner, id and text of the newest documents beside those that are held."""
+        rows = await self._records.rows(QUERIES["newest"], first=first, held=list(held))
+        return [(row["partner"], DocumentId(row["id"]), row["text"]) for row in rows]
+
+
+def _row_of(document: TrustedDocument) -> Row:
+    # To the driver a tuple is a row, and a list an array.
+    lists = {"deprecated": list(document.deprecated), "scopes": list(document.scopes)}
+    return asdict(document) | lists
+
+
+def _document_of(row: Row) -> TrustedDocument:
+    return TrustedDocument(
+        partner=row["partner"],
+        id=DocumentId(row["id"]),
+        name=row["name"],
+        text=row["text"],
+        kind=OperationKind(row["kind"]),
+        objects=row["objects"],
+        deprecated=tuple(row["deprecated"]),
+        scopes=tuple(row["scopes"]),
+        registered_by=PersonId(row["registered_by"]),
+        registered_at=row["registered_at"],
+    )
