@@ -35,6 +35,8 @@ from ingest.word_groups import (
 FILE = Path(__file__).with_suffix(".npz")
 # Words; of longer texts the fit has seen no more, and in them one sentence drowns.
 MOST_WORDS = 60
+# "It held": so little tells nothing.
+LEAST_WORDS = 3
 # Letters of any script with their vowel signs, or a figure.
 WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0900-\u0d7f\u200c\u200d])*|[\u0900-\u0d7f]+|-?\d+")
 SENTENCE_END = re.compile(r"[.!?;\n\u0964]+")
@@ -77,7 +79,7 @@ class SoundWeights:
 
 @dataclass(frozen=True, slots=True)
 class HeardText:
-    """The places of what is heard in a text, each once; nothing of a text that is too long."""
+    """The places of what is heard in a text, each once; nothing of one too long or short."""
 
     pieces: Sequence[int]
     known: Sequence[int]
@@ -117,7 +119,7 @@ def heard_text(text: str) -> HeardText:
     if len(text) > MOST_WORDS * (LONGEST_WORD + 1):
         return NOTHING
     sentences = [WORD.findall(part) for part in SENTENCE_END.split(normal(text))]
-    if sum(map(len, sentences)) > MOST_WORDS:
+    if not LEAST_WORDS <= sum(map(len, sentences)) <= MOST_WORDS:
         return NOTHING
     pieces = {place for words in sentences for place in _places(words)}
     return HeardText(sorted(pieces), sorted({BUCKETS + _bucket(one) for one in _known(text)}))
