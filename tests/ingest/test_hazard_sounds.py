@@ -51,7 +51,7 @@ def test_an_ordinary_fault_is_not(text: str) -> None:
 
 
 def test_both_scripts_of_a_word_sound_alike() -> None:
-    native, latin = set(heard_text("बैटरी गरम").pieces), set(heard_text("baitari garam").pieces)
+    native, latin = set(heard_text("बैटरी गरम है").pieces), set(heard_text("baitari garam hai").pieces)
     assert len(native & latin) > len(native) / 2
 
 
