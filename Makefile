@@ -60,8 +60,9 @@ conformance: $(READY) ## Run the independent npm clients and audits against the 
 docs: $(READY) ## Build the documentation into site/.
 	$(BIN)/mkdocs build --strict
 
-sdl: $(READY) ## Print the GraphQL schema into schema/schema.graphql.
+sdl: $(READY) ## Print the GraphQL schemas into schema/*.graphql.
 	$(BIN)/battwheels schema > schema/schema.graphql
+	$(BIN)/battwheels schema --sign-in > schema/sign-in.graphql
 
 refusals: $(READY) ## Print all refusals and their codes into docs/refusals.md.
 	$(BIN)/python -m resolvers.refusal_page

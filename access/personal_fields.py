@@ -24,6 +24,7 @@ class PersonalKind(StrEnum):
     BANK_ACCOUNT = "bank account"
     PAN = "pan"
     AADHAAR = "aadhaar"
+    PERSON = "person"
 
 
 class Protection(StrEnum):
@@ -44,6 +45,7 @@ class Reader(StrEnum):
 
     BILLING = "who may issue invoices in its garage"
     EMPLOYEES = "who may read this field of the garage's employees"
+    THEIRS = "who looks after the people of their garage"
     GARAGE = "who may see the ticket, in its garage"
     NOBODY = "nobody: it is only compared"
 
@@ -170,6 +172,24 @@ OWN_WORDS = tuple(
     for table in ("feedback", "feedback_version")
     for column in ("comment", "correction")
 )
+PERSON = PersonalField(
+    table="person",
+    column="who",
+    row="id",
+    kind=PersonalKind.PERSON,
+    readers=Reader.THEIRS,
+)
+PERSON_MARKS = tuple(
+    PersonalField(
+        table=table,
+        column=column,
+        row=row,
+        kind=PersonalKind.PERSON,
+        protection=Protection.MARKED,
+        readers=Reader.NOBODY,
+    )
+    for table, column, row in (("person", "email_mark", "id"), ("sign_in_try", "mark", "mark"))
+)
 FIELDS = (
     INVOICE_BUYER,
     PAYMENT_REFERENCE,
@@ -181,6 +201,8 @@ FIELDS = (
     *EMPLOYEE_FIELDS.values(),
     GSTIN_MARK,
     *OWN_WORDS,
+    PERSON,
+    *PERSON_MARKS,
 )
 SEALED = tuple(field for field in FIELDS if field.protection is Protection.SEALED)
 SEALED_TABLES = tuple(sorted({field.table for field in SEALED}))

@@ -1,26 +1,26 @@
-"""JSON Web Tokens: who the bearer is, signed with one fixed algorithm (RFC 7519, RFC 8725)."""
+"""JSON Web Tokens of development: one secret signs them, one fixed algorithm (RFC 7519, RFC 8725).
+
+Whoever signs in gets a token of `access.person_tokens`; these are for development alone.
+"""
 
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 from joserfc import jwt
-from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
-from domain.access import Actor, Role
+from access.claims import (
+    ACCESS_TIME,
+    KEPT,
+    LONGEST,
+    UNREADABLE,
+    read_claims,
+    write_claims,
+)
+from domain.access import Actor
 from domain.errors import InvalidInput, NotAuthenticated
-from domain.ids import garage_id, person_id
 
 ALGORITHM = "HS256"
-ISSUER = "battwheels"
-AUDIENCE = "battwheels-api"
-ACCESS_TIME = timedelta(minutes=15)
-LEEWAY = timedelta(seconds=30)
-LONGEST = 4_096
-KEPT = 1_024
-# Whatever reading a token can raise: a bad signature, claims that are no claims, a moment past the
-# calendar (OverflowError, OSError), arrays nested too deep.
-UNREADABLE = (JoseError, InvalidInput, ValueError, KeyError, TypeError, ArithmeticError, OSError)
 
 
 class AccessTokens:
@@ -35,16 +35,7 @@ class AccessTokens:
         self._claims = lru_cache(maxsize=KEPT)(self._decoded)
 
     def mint(self, actor: Actor, now: datetime, lifetime: timedelta = ACCESS_TIME) -> str:
-        claims = {
-            "iss": ISSUER,
-            "aud": AUDIENCE,
-            "sub": actor.id,
-            "role": actor.role.value,
-            "garage": actor.garage,
-            "region": actor.region,
-            "iat": int(now.timestamp()),
-            "exp": int((now + lifetime).timestamp()),
-        }
+        claims = write_claims(actor, now, lifetime)
         return jwt.encode({"alg": ALGORITHM, "typ": "JWT"}, claims, self._key)
 
     def verify(self, token: str, now: datetime) -> tuple[Actor, datetime]:
@@ -56,37 +47,9 @@ class AccessTokens:
         if len(token) > LONGEST:
             raise NotAuthenticated("the token is too long")
         try:
-            claims = self._claims(token)
-            _claims_registry(now).validate(claims)
-            return _actor_of_claims(claims), _parse_moment(claims["exp"], now)
-        except (*UNREADABLE, RecursionError) as error:
+            return read_claims(self._claims(token), now)
+        except UNREADABLE as error:
             raise NotAuthenticated(f"the token was refused ({type(error).__name__})") from error
 
     def _decoded(self, token: str) -> dict[str, object]:
         return jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
-
-
-def _claims_registry(now: datetime) -> jwt.JWTClaimsRegistry:
-    return jwt.JWTClaimsRegistry(
-        now=int(now.timestamp()),
-        leeway=int(LEEWAY.total_seconds()),
-        iss={"essential": True, "value": ISSUER},
-        aud={"essential": True, "value": AUDIENCE},
-        sub={"essential": True},
-        exp={"essential": True},
-        iat={"essential": True},
-    )
-
-
-def _actor_of_claims(claims: dict[str, object]) -> Actor:
-    garage, region = claims.get("garage"), claims.get("region")
-    return Actor(
-        id=person_id(str(claims["sub"])),
-        role=Role(str(claims["role"])),
-        garage=garage_id(str(garage)) if garage is not None else None,
-        region=str(region) if region is not None else None,
-    )
-
-
-def _parse_moment(seconds: object, now: datetime) -> datetime:
-    return datetime.fromtimestamp(float(str(seconds)), tz=now.tzinfo)

@@ -7,6 +7,7 @@ ROWS: Mapping[str, tuple[str, ...]] = {
     "match_p99_ms": ("MA-8",),
     "push_p95_ms": ("EX-3",),
     "catch_up_s": ("OF-6",),
+    "revocation_ms": ("CC-6", "CC-14"),
     "invoice_gaps": ("IN-2",),
     "intake_p99_stopped_ratio": ("IP-3",),
     "invalidation_p99_ms": ("CC-16",),

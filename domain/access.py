@@ -1,11 +1,13 @@
 """Who may do what: the permission matrix as data, and one pure decision (AZ-1 to AZ-5)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 
 from domain import sentences
 from domain.errors import NotAllowed
-from domain.ids import GarageId, PersonId
+from domain.hours import WeekHours
+from domain.ids import GarageId, PersonId, SessionId
 
 
 class Role(StrEnum):
@@ -130,6 +132,10 @@ class Actor:
 
     Attributes:
         grants: what a machine may; people have the rights of their role.
+        department: where in the garage they work.
+        shift: the hours outside which they are refused; None: none (AU-5).
+        rights: how often their rights had changed when their token was made.
+        session: the session that their token belongs to.
     """
 
     id: PersonId
@@ -137,6 +143,10 @@ class Actor:
     garage: GarageId | None = None
     region: str | None = None
     grants: Grants = NO_GRANTS
+    department: str | None = field(default=None, compare=False)
+    shift: WeekHours | None = field(default=None, compare=False)
+    rights: int = field(default=0, compare=False)
+    session: SessionId | None = field(default=None, compare=False)
 
     @property
     def reach(self) -> Reach:
@@ -199,6 +209,17 @@ def demand_allowed(actor: Actor, action: Action, resource: Resource) -> None:
     """Raise NotAllowed unless `actor` may do `action` to `resource`."""
     if not may(actor, action, resource):
         raise NotAllowed(actor.role, action, resource.kind, _why_not(actor, action, resource.kind))
+
+
+def demand_on_shift(actor: Actor, now: datetime) -> None:
+    """Raise NotAllowed outside the hours of an actor who is held to them."""
+    if actor.shift is not None and not actor.shift.covers(now):
+        raise NotAllowed(
+            actor.role,
+            Action.READ,
+            ResourceKind.TICKET,
+            f"Your garage lets you in during your shift: {actor.shift} (India). Ask your manager.",
+        )
 
 
 def _why_not(actor: Actor, action: Action, kind: ResourceKind) -> str:

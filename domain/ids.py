@@ -20,6 +20,7 @@ OperationId = NewType("OperationId", str)
 InvoiceId = NewType("InvoiceId", str)
 PaymentId = NewType("PaymentId", str)
 SagaId = NewType("SagaId", str)
+SessionId = NewType("SessionId", str)
 KeyId = NewType("KeyId", str)
 DocumentId = NewType("DocumentId", str)
 
@@ -70,6 +71,14 @@ def garage_id(value: str) -> GarageId:
 
 def person_id(value: str) -> PersonId:
     return PersonId(_check_form("person id", value, r"[A-Za-z0-9][A-Za-z0-9_.\-]{1,63}"))
+
+
+def session_id(value: str) -> SessionId:
+    """Give the canonical text of a session's UUID."""
+    try:
+        return SessionId(str(UUID(value if len(value) <= LONGEST else "")))
+    except ValueError as error:
+        raise InvalidInput("session", "is not a UUID") from error
 
 
 def vehicle_id(value: str) -> VehicleId:

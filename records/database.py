@@ -1,8 +1,9 @@
 """PostgreSQL as the rest of the project sees it: bounded transactions, errors by our names."""
 
+import asyncio
 import os
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from socket import SHUT_RDWR, socket
 from typing import Any, LiteralString, Self, TypeAlias
 from weakref import WeakSet
@@ -141,10 +142,7 @@ class Records:
         for that longer than anybody waits for us.
         """
         for connection in [*self._lines]:
-            if connection.closed:
-                continue
-            with suppress(OSError), socket(fileno=os.dup(connection.fileno())) as line:
-                line.shutdown(SHUT_RDWR)
+            _cut_line(connection)
 
     async def _answers(self) -> bool:
         """Say whether the server says anything at all, be it a refusal."""
@@ -160,6 +158,23 @@ class Records:
         async with self.transaction() as connection:
             cursor = await connection.execute(query, parameters)
             return await cursor.fetchall()
+
+
+@contextmanager
+def cut_after(connection: Connection, seconds: float) -> Generator[None]:
+    """Cut a line that does not answer within so many seconds: whoever waits hears Unavailable."""
+    cut = asyncio.get_running_loop().call_later(seconds, _cut_line, connection)
+    try:
+        yield
+    finally:
+        cut.cancel()
+
+
+def _cut_line(connection: Connection) -> None:
+    if connection.closed:
+        return
+    with suppress(OSError), socket(fileno=os.dup(connection.fileno())) as line:
+        line.shutdown(SHUT_RDWR)
 
 
 def _failure_of(error: OperationalError) -> Unavailable:

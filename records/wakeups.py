@@ -29,6 +29,7 @@ class Topic(StrEnum):
     GRAPH_OUTBOX = "graph_outbox"
     CHANGE_LOG = "change_log"
     BATCHES = "batches"
+    REVOCATIONS = "revocations"
     DEEDS = "deeds"
     API_KEYS = "api_keys"
     TRUSTED_DOCUMENTS = "trusted_documents"

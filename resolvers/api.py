@@ -39,6 +39,7 @@ from resolvers.matching import MatchingQueries
 from resolvers.nodes import NodeQueries
 from resolvers.offline.delta import OfflineMutations, OfflineQueries
 from resolvers.payments import PaymentMutations
+from resolvers.people import PeopleMutations, PeopleQueries
 from resolvers.personal_data import PersonalDataQueries
 from resolvers.plans.plans import Plans
 from resolvers.refusals import HANDLERS
@@ -76,6 +77,7 @@ class Query(
     TechnicianQueries,
     EmployeeQueries,
     PersonalDataQueries,
+    PeopleQueries,
     AuditQueries,
     ApiKeyQueries,
     TrustedDocumentQueries,
@@ -98,6 +100,7 @@ class Mutation(
     StockMutations,
     OfflineMutations,
     JobMutations,
+    PeopleMutations,
     ApiKeyMutations,
     TrustedDocumentMutations,
 ):

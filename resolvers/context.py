@@ -10,6 +10,8 @@ from uuid import UUID
 import strawberry
 
 from access.employees import Employees
+from access.people import PeopleAdministration
+from access.revocations import RightsWatch
 from billing.ledger.books import BooksChange
 from domain.access import (
     Action,
@@ -18,6 +20,7 @@ from domain.access import (
     ResourceKind,
     Viewer,
     demand_allowed,
+    demand_on_shift,
     may,
     may_some,
     viewer_of,
@@ -66,10 +69,11 @@ class RequestContext:
     Attributes:
         signed_in: who asks, None before anybody vouched for them.
         key: the key that a machine asks with; None for people.
-        revoked: set once that key is revoked.
+        revoked: set once that key is revoked, or the rights of somebody who stays have ended.
         caller: the name that their share of the service is counted under.
         origin: where the request came from, for the audit.
         expires: when the word for them ends; subscriptions end with it.
+        watch: tells that it ended before; only of those who stay, on a socket or a stream.
         degraded: what did not answer while this request was answered (FB-4).
         authorization, garage_header: the headers that a socket was opened with.
         connection_params: what its client sent to initialise it.
@@ -86,6 +90,7 @@ class RequestContext:
     caller: str = ""
     origin: Origin = NOWHERE
     expires: datetime | None = None
+    watch: RightsWatch | None = None
     degraded: list[str] = field(default_factory=list[str])
     authorization: str | None = None
     garage_header: str | None = None
@@ -155,6 +160,17 @@ class RequestContext:
                 self.employees, self.services, self.actor, self.origin
             )
         return await self._readings.reveal(employee, field)
+
+    @property
+    def people(self) -> PeopleAdministration:
+        """Who comes in and as what.
+
+        Raises:
+            Unavailable: the records of people are not connected.
+        """
+        if self.services.people is None:
+            raise Unavailable("postgres", "the records of people are not connected")
+        return self.services.people
 
     @property
     def garage_filter(self) -> GarageId | None:
@@ -240,6 +256,10 @@ class RequestContext:
         """Note that this run of a subscription is over."""
         if self.position is not None:
             self.position.is_over = True
+
+    def demand_on_shift(self) -> None:
+        """Raise NotAllowed outside the hours of a caller who is held to them (AU-5)."""
+        demand_on_shift(self.actor, self.services.now())
 
     def demand_allowed(
         self, action: Action, kinds: Sequence[ResourceKind], *, network: bool = False

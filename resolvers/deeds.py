@@ -12,11 +12,12 @@ from resolvers.context import RequestContext
 from schema.nodes import key_of
 
 # The arguments of verbs that name what a deed is done to, as a key or as an id of the API.
-NAMES = ("id", "ticket", "invoice", "card")
+NAMES = ("id", "ticket", "invoice", "card", "person")
 KINDS = ("Ticket", "FailureCard", "Invoice")
 # An id of ours; what holds as many digits as a telephone number is one only in the form of a UUID.
 KEY = re.compile(
     r"(tkt|fc|inv)_([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?!.*\d{8})[A-Za-z0-9_\-]{3,61})"
+    r"|per_[0-9a-f]{32}"
 )
 RANDOM_BITS = 80
 

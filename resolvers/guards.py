@@ -54,11 +54,10 @@ class Guard:
 
         Raises:
             NotAuthenticated: nobody vouched for them.
-            NotAllowed: their role has no such right.
+            NotAllowed: their role has no such right, or their shift is over.
         """
-        if self.action is None:
-            _ = context.actor
-        else:
+        context.demand_on_shift()
+        if self.action is not None:
             context.demand_allowed(self.action, self.kinds, network=self.network)
 
 

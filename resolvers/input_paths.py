@@ -33,7 +33,7 @@ ALSO: Mapping[str, tuple[str, ...]] = {
     "errorCode": ("signature.errorCodes", "errorCodes", "codes", "code"),
     "rating": ("stars",),
     "technician": ("technician", "to"),
-    "personId": ("to", "technician", "id"),
+    "personId": ("to", "technician", "person", "id"),
     "cardId": ("card", "into", "id"),
     "ticketId": ("ticket", "id"),
     "garageId": ("garage", "within.garage", "visibility.garages", "apiKey.garages", "id"),

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from access.employees import Employees
+from access.people import PeopleAdministration
 from billing.ledger.drafts import DraftStore
 from billing.ledger.payments import PaymentStore
 from billing.ledger.registrations import RegistrationStore
@@ -237,7 +238,7 @@ class AuditServices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """`billing` and `audit` are None where they are not connected, `api_keys` and
+    """`billing` and `audit` are None where they are not connected, `people`, `api_keys` and
     `trusted_documents` where the records are not; `intake_breaker` guards new tickets.
     """
 
@@ -266,6 +267,7 @@ class Services:
     now: Callable[[], datetime]
     billing: BillingServices | None = None
     employees: Employees | None = None
+    people: PeopleAdministration | None = None
     api_keys: ApiKeyRecords | None = None
     trusted_documents: TrustedDocumentRecords | None = None
     intake_breaker: CircuitBreaker = field(default_factory=CircuitBreaker)

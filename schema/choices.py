@@ -13,6 +13,7 @@ from billing.ledger.postings import PaymentKind, PaymentMethod
 from billing.ledger.sellers import Scheme
 from billing.messages.messengers import Channel, MessageState
 from billing.messages.texts import Occasion
+from domain.access import Role
 from domain.api_keys import KeyScope, Rung
 from domain.card_drafts import DraftOrigin
 from domain.cards import (
@@ -30,13 +31,18 @@ from domain.effectiveness import Timing
 from domain.events import EventType
 from domain.hazards import HazardKind
 from domain.matches import Level, Source, VehicleLevel
+from domain.people import PersonState
 from domain.reviews import ReviewKind
+from domain.sessions import ClientKind
 from domain.technicians import Certification
 from domain.tickets import Matching, TicketStatus
 from domain.trusted_documents import OperationKind
 from domain.vehicles import VehicleCategory
 
 DESCRIBED: dict[EnumMeta, str] = {
+    Role: "As what somebody works; the permission matrix says what that lets them do.",
+    PersonState: "Where somebody stands; INVITED: has not chosen a password; GONE: left for good.",
+    ClientKind: "Where a session's refresh token is kept: by a browser in a cookie, else by you.",
     DraftOrigin: "Who read a field of a draft: the rules of this service, or the language model.",
     Scheme: "How a registered garage pays GST: of each sale, or of its turnover.",
     Document: "What a document is by law; who may not collect tax makes BILL_OF_SUPPLY.",
@@ -80,4 +86,5 @@ DESCRIBED: dict[EnumMeta, str] = {
 def describe_enums(schema: GraphQLSchema) -> None:
     """Give the domain's enums their descriptions: the domain itself does not know of GraphQL."""
     for choice, meaning in DESCRIBED.items():
-        schema.type_map[choice.__name__].description = meaning
+        if choice.__name__ in schema.type_map:
+            schema.type_map[choice.__name__].description = meaning

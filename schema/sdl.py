@@ -1,10 +1,13 @@
-"""The schema as text, `schema/schema.graphql`: committed, and compared with what is built."""
+"""The schemas as text, committed and compared with what is built: `schema/schema.graphql`, and
+`schema/sign-in.graphql` of the door for whoever is not known yet.
+"""
 
 from pathlib import Path
 
 from graphql import GraphQLSchema, lexicographic_sort_schema, print_schema
 
 PRINTED = Path(__file__).with_name("schema.graphql")
+PRINTED_SIGN_IN = Path(__file__).with_name("sign-in.graphql")
 
 
 def print_sdl(schema: GraphQLSchema) -> str:

@@ -16,10 +16,11 @@ FIRST_PORT, LAST_PORT = 10_240, 32_000
 RUN = "from web.cli.main import main; main()"
 
 
-def called(*words: str, **environment: str) -> tuple[int, str, str]:
+def called(*words: str, typed: str = "", **environment: str) -> tuple[int, str, str]:
     """Run a command and give its exit code, what it printed, and what it complained of."""
     done = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-c", RUN, *words],
+        input=typed,
         capture_output=True,
         text=True,
         check=False,

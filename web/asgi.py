@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import orjson
 from starlette.applications import Starlette
@@ -13,9 +14,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
+from access.revocations import RightsWatch
+from domain.access import Actor
 from domain.api_keys import Rung
 from resolvers.api import Api, build_api
 from resolvers.services import Services
+from resolvers.sign_in import SignInUseCases, build_sign_in_api
 from resolvers.subscriptions.shared_runs import SharedRuns
 from sync.offline_queue import SCHEMA
 from web.body_limits import BodyLimit
@@ -33,6 +37,8 @@ from web.metrics import Metrics
 from web.middleware import RequestEnvelope
 from web.operators import Operators
 from web.persisted_queries import NamedDocuments
+from web.sign_in import PATH as SIGN_IN
+from web.sign_in import SignInEndpoint
 from web.trusted_documents import DocumentRecords, TrustedDocuments
 from web.ui.page import ExplorerPage
 
@@ -47,6 +53,9 @@ CALLERS_HEADERS = [
 PREFLIGHT_SECONDS = 600
 MOVED = ("/graphql", "/v2/graphql")
 ASSETS = "/v1/ui"
+JWKS = "/.well-known/jwks.json"
+# A key is published before it signs; whoever meets an unknown one reads again.
+JWKS_SECONDS = 60
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 OPERATIONAL = ("/health", "/ready", "/metrics")
 
@@ -71,6 +80,9 @@ class AppOptions:
         operators: who may read the metrics and which parts are missing; None: whom development
             admits, everybody.
         parts: what runs beside the stores.
+        watch: tells who stays on a socket or a stream when their rights end; None: they never do.
+        sign_in: lets in whoever is not known yet; None where the records are not connected.
+        jwks: gives the public keys of access tokens.
         papers: answers signed links to PDFs; None where there are no books.
         caps: how much any one caller may take.
         lag: how late the loop is, kept by whoever watches it.
@@ -92,6 +104,9 @@ class AppOptions:
     lag: LoopLag = field(default_factory=LoopLag)
     operators: Operators | None = None
     parts: Parts = field(default_factory=Parts)
+    watch: Callable[[Actor], RightsWatch] | None = None
+    sign_in: SignInUseCases | None = None
+    jwks: Callable[[], Mapping[str, Any]] | None = None
 
 
 def application(services: Services, options: AppOptions) -> Starlette:
@@ -99,11 +114,12 @@ def application(services: Services, options: AppOptions) -> Starlette:
     page = ExplorerPage(options.ui, ASSETS, GRAPHQL) if options.development else None
     api = build_api(introspection=options.development, limits=options.caps.documents)
     documents = _named_documents(api, options)
-    named = [GRAPHQL, STREAM, *MOVED, *OPERATIONAL]
+    named = [GRAPHQL, STREAM, SIGN_IN, JWKS, *MOVED, *OPERATIONAL]
     built = Starlette(
         routes=[
             *_graphql_routes(services, options, page, (api, documents)),
             *_operational_routes(options),
+            *_key_routes(options),
             *_asset_routes(page),
             *_pdf_routes(options),
         ],
@@ -164,6 +180,7 @@ def _graphql_routes(
         keys=options.keys,
         origins=options.origins,
         anonymous=options.development,
+        watch=options.watch,
     )
     view = GraphQLView(audiences, services, callers, options.metrics)
     events = GraphQLView(audiences, services, callers, options.metrics, stream=True)
@@ -174,8 +191,38 @@ def _graphql_routes(
         Route(GRAPHQL, plain),
         Route(STREAM, stream),
         Route(RECORDS, _records),
+        *_sign_in_routes(services, options, gate),
         *(Route(path, _moved_response, methods=METHODS) for path in MOVED),
     ]
+
+
+def _sign_in_routes(services: Services, options: AppOptions, gate: Gate) -> list[BaseRoute]:
+    if options.sign_in is None:
+        return []
+    door = SignInEndpoint(
+        api=build_sign_in_api(introspection=options.development),
+        door=options.sign_in,
+        gate=gate,
+        now=services.now,
+        origins=options.origins,
+        deadline=options.deadline,
+    )
+    return [Route(SIGN_IN, door)]
+
+
+def _key_routes(options: AppOptions) -> list[BaseRoute]:
+    """Give the public keys of access tokens to whoever checks them without asking us."""
+    if options.jwks is None:
+        return []
+    jwks = options.jwks
+
+    async def answer(_: Request) -> Response:
+        headers = {"cache-control": f"public, max-age={JWKS_SECONDS}"}
+        return Response(
+            orjson.dumps(jwks()), media_type="application/jwk-set+json", headers=headers
+        )
+
+    return [Route(JWKS, answer)]
 
 
 def _operational_routes(options: AppOptions) -> list[BaseRoute]:

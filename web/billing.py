@@ -100,6 +100,7 @@ class BillingRuntime:
     anchors: AnchorFile
     data_keys: DataKeys
     employees: Employees
+    vault: Vault
     links: PdfLinks
     press: PdfPrinter
 
@@ -198,6 +199,7 @@ def open_billing(
         anchors=build_anchors(settings, master),
         data_keys=data_keys,
         employees=Employees(store=EmployeeStore(records), vault=vault),
+        vault=vault,
         links=links,
         press=PdfPrinter(),
     )

@@ -19,6 +19,7 @@ from sync.backlog import BufferedChange
 PING_SECONDS = 15.0
 # A client that takes nothing for so long is let go.
 TAKEN_SECONDS = 40.0
+KEY_REVOKED = "the key was revoked"
 PING = ": ping\r\n\r\n"
 COMPLETE = "event: complete\r\ndata: \r\n\r\n"
 HEADERS: Mapping[str, str] = {
@@ -44,13 +45,15 @@ class EventStream(Response):
         news: AsyncGenerator[Broadcast],
         seconds: float | None,
         revoked: asyncio.Event | None = None,
+        why: str = KEY_REVOKED,
     ) -> None:
-        """End after so many seconds, or when the word for the caller is `revoked`."""
+        """End after so many seconds, or when the word for the caller is `revoked`, and say why."""
         super().__init__(headers=HEADERS)
         del self.headers["content-length"]
         self._news = news
         self._seconds = seconds
         self._revoked = revoked
+        self._why = why
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         del scope, receive
@@ -61,9 +64,13 @@ class EventStream(Response):
                 async with asyncio.timeout(self._seconds), until_set(self._revoked):
                     await self._told(send)
             except TimeoutError:
-                await _send_text(send, _event_text(_ended_text(self._revoked)))
+                await _send_text(send, _event_text(_ended_text(self._end())))
         await _send_text(send, COMPLETE)
         await send({"type": "http.response.body", "body": b""})
+
+    def _end(self) -> str:
+        gone = self._revoked is not None and self._revoked.is_set()
+        return self._why if gone else "the token has expired"
 
     async def _told(self, send: Send) -> None:
         async for news in _with_pings(self._news):
@@ -135,12 +142,9 @@ async def until_set(event: asyncio.Event | None) -> AsyncGenerator[None]:
             waiting.cancel()
 
 
-def _ended_text(revoked: asyncio.Event | None) -> str:
-    gone = revoked is not None and revoked.is_set()
+def _ended_text(why: str) -> str:
     said = {
-        "message": str(
-            NotAuthenticated("the key was revoked" if gone else "the token has expired")
-        ),
+        "message": str(NotAuthenticated(why)),
         "extensions": {"code": "NOT_AUTHENTICATED"},
     }
     return orjson.dumps({"data": None, "errors": [said]}).decode()

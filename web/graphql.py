@@ -1,6 +1,6 @@
 """GraphQL over HTTP, to the letter of its specification, on top of Strawberry's view."""
 
-from collections.abc import AsyncGenerator, Collection, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -22,6 +22,8 @@ from strawberry.types import ExecutionResult, SubscriptionExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.unset import UNSET, UnsetType
 
+from access.revocations import OVER, RightsWatch
+from domain.access import Actor
 from domain.deeds import read_origin
 from domain.errors import InvalidInput, NotAuthenticated, TooMany, Unavailable
 from resolvers.context import RequestContext
@@ -30,7 +32,7 @@ from resolvers.services import Services
 from resolvers.subscriptions.audience import Broadcast, RunRefused
 from resolvers.subscriptions.shared_runs import SharedRuns
 from web.callers import GARAGE, Verify, bearer_token, offered, sign_in
-from web.event_stream import EventStream, resume_after
+from web.event_stream import KEY_REVOKED, EventStream, resume_after
 from web.gate import Gate, caller_name
 from web.live_keys import LiveKeys
 from web.metrics import Metrics
@@ -48,7 +50,10 @@ INIT_WAIT = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerRules:
-    """How callers are known, which pages may call, and whether anybody may who is not known."""
+    """How callers are known, which pages may call, and whether anybody may who is not known.
+
+    `watch` tells those who stay when what let them in has ended.
+    """
 
     verify: Verify
     gate: Gate
@@ -56,6 +61,7 @@ class CallerRules:
     keys: LiveKeys | None = None
     origins: Collection[str] = ()
     anonymous: bool = False
+    watch: Callable[[Actor], RightsWatch] | None = None
 
 
 class RequestAdapter(StarletteRequestAdapter):
@@ -177,11 +183,19 @@ class GraphQLView(GraphQL[RequestContext, None]):
             except (NotAuthenticated, InvalidInput, Unavailable) as error:
                 raise ConnectionRejectionError from error
             context.caller = caller_name(context.signed_in, None)
+            self._watch_rights(context)
         return UNSET
 
     def _sign_in(self, context: RequestContext, authorization: str, garage: str | None) -> None:
         rules = self._callers
         sign_in(context, bearer_token(authorization), (rules.verify, rules.keys), garage)
+
+    def _watch_rights(self, context: RequestContext) -> None:
+        """Hear from now on when the rights of a caller end who stays."""
+        person = context.signed_in if context.key is None else None
+        if self._callers.watch is not None and person is not None:
+            context.watch = self._callers.watch(person)
+            context.revoked = context.watch.over
 
     # What comes in.
 
@@ -249,8 +263,11 @@ class GraphQLView(GraphQL[RequestContext, None]):
         if asked is None or context.signed_in is None:
             return None
         asked = resume_after(asked, request.headers.get("last-event-id"))
+        self._watch_rights(context)
         following = self.audiences.follow(asked, context)
-        return EventStream(self._shared(following, context), context.seconds_left, context.revoked)
+        why = KEY_REVOKED if context.watch is None else OVER
+        news = self._shared(following, context)
+        return EventStream(news, context.seconds_left, context.revoked, why)
 
     async def _shared(
         self, following: AsyncGenerator[Broadcast], context: RequestContext

@@ -76,7 +76,10 @@ def build_application(runtime: Runtime) -> Starlette:
     return application(
         build_services(runtime),
         AppOptions(
-            verify=runtime.tokens.verify,
+            verify=runtime.people.callers.verify,
+            watch=runtime.people.revocations.watch,
+            sign_in=runtime.people.door,
+            jwks=runtime.people.keys.jwks,
             keys=runtime.live_keys,
             registered=TrustedDocumentStore(runtime.records),
             rung=settings.documents_rung,
@@ -131,6 +134,7 @@ def build_services(runtime: Runtime) -> Services:
         now=lambda: datetime.now(UTC),
         billing=runtime.billing.billing,
         employees=runtime.billing.employees,
+        people=runtime.people.administration,
         api_keys=runtime.live_keys,
         trusted_documents=TrustedDocumentStore(runtime.records),
         intake_breaker=runtime.opening,
@@ -168,6 +172,9 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "feed": runtime.feed.run,
         "wakeups": runtime.wakeups.run,
+        "revocations": partial(
+            runtime.people.revocations.run, runtime.wakeups.on(Topic.REVOCATIONS)
+        ),
         "reader": partial(_learn_vocabulary, runtime, runtime.wakeups.on(Topic.GRAPH_OUTBOX)),
         "data keys": partial(runtime.billing.data_keys.follow, runtime.wakeups.on(Topic.DATA_KEYS)),
         "lag": runtime.lag.watch,
@@ -365,6 +372,7 @@ async def _watch_returning_stores(runtime: Runtime) -> None:
 async def _trim_log(runtime: Runtime) -> None:
     while not is_cancelled():
         await runtime.change_log.trim()
+        await runtime.people.forget()
         await asyncio.sleep(TRIM_SECONDS)
 
 

@@ -43,6 +43,8 @@ CLOSE_SECONDS = 2.0
 SILENT = 4408
 CROWDED = 4429
 EXPIRED = 4401
+# Clients may come again with another token, as the graphql-ws client does by itself.
+REVOKED = 4403
 
 
 # Strawberry gives every operation of a socket its one context; each runs in a task of its own.
@@ -270,7 +272,11 @@ class SubscriptionSocket(BaseGraphQLTransportWSHandler[RequestContext, None]):
                     await self._pinged()
                 await self._closed(SILENT, "No pong")
             except TimeoutError:
-                await self._closed(EXPIRED, "The token has expired or was revoked")
+                watch = self.context.watch
+                if watch is not None and watch.over.is_set():
+                    await self._closed(REVOKED, "The session is over")
+                else:
+                    await self._closed(EXPIRED, "The token has expired or was revoked")
 
     async def _pinged(self) -> None:
         """Ping, and return once a ping was not answered or not even taken."""

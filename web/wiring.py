@@ -78,6 +78,7 @@ from web.local.progress import Report, StartProgress, ignore_progress
 from web.local.stores import GivenUrls, StoreUrls
 from web.loop_lag import LoopLag
 from web.metrics import Metrics
+from web.people import PeopleRuntime, open_people
 from web.recent_matches import RecentMatches
 from web.settings import Settings
 
@@ -158,6 +159,7 @@ class Runtime:
     deltas: DeltaReader
     delta_cursors: SealedCursors
     tokens: AccessTokens
+    people: PeopleRuntime
     live_keys: LiveKeys
     billing: BillingRuntime
     audit: AuditRuntime
@@ -327,6 +329,8 @@ def join_parts(
     cards.watch(read_model)
     finder = ReadModelSearch(read_model, search)
     matcher = build_matcher(settings, finder, redis, patience)
+    billing = open_billing(settings, records, stored, audit.writer)
+    tokens = build_tokens(settings)
     return Runtime(
         settings=settings,
         graph=graph,
@@ -376,7 +380,8 @@ def join_parts(
         offline=OfflineStore(records),
         deltas=DeltaReader(log, cards),
         delta_cursors=SealedCursors(token_secret(settings)),
-        tokens=build_tokens(settings),
+        tokens=tokens,
+        people=open_people(records, billing.vault, audit, tokens, production=settings.production),
         audit=audit,
         alarms=open_alarms(settings, records),
         live_keys=LiveKeys(
@@ -385,7 +390,7 @@ def join_parts(
             wakeups.on(Topic.API_KEYS),
             lambda: wakeups.hears,
         ),
-        billing=open_billing(settings, records, stored, audit.writer),
+        billing=billing,
         bus=_redis_address(redis),
     )
 

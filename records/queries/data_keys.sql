@@ -55,6 +55,7 @@ from (
     union all select bank_account from employee
     union all select pan from employee
     union all select aadhaar from employee
+    union all select who from person
 ) as everything
 where length(sealed) > 1
 group by 1
@@ -170,3 +171,18 @@ order by person limit %(limit)s for update
 -- name: reseal_employee_aadhaar
 -- The same value, sealed anew.
 update employee set aadhaar = %(value)s where person = %(row)s
+-- name: count_person_who
+-- How many are sealed with another key than the primary.
+select count(*) as n from person
+where substring(who from 2 for get_byte(who, 0)) <> convert_to(%(key)s, 'UTF8')
+
+-- name: stale_person_who
+-- The same of people.
+select id as row, who as value from person
+where id > coalesce(%(after)s, '')
+  and substring(who from 2 for get_byte(who, 0)) <> convert_to(%(key)s, 'UTF8')
+order by id limit %(limit)s for update
+
+-- name: reseal_person_who
+-- The same person, sealed anew.
+update person set who = %(value)s where id = %(row)s

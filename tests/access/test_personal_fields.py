@@ -31,6 +31,9 @@ PLAIN_BYTES = {
     ("audit_link", "digest"),
     ("audit_link", "hash"),
     ("audit_link", "mac"),
+    ("api_key", "digest"),
+    ("invitation", "mark"),
+    ("refresh_token", "mark"),
 }
 # A garage's own letterhead: what it prints on every invoice.
 LETTERHEAD = "billing_setting"

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from access.tokens import LEEWAY, LONGEST, AccessTokens
+from access.claims import LEEWAY, LONGEST
+from access.tokens import AccessTokens
 from domain.access import Actor, Role
 from domain.errors import InvalidInput, NotAuthenticated
 from domain.ids import GarageId, PersonId

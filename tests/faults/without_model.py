@@ -177,7 +177,13 @@ async def api() -> None:
     config = uvicorn.Config(
         build_application(here), host="127.0.0.1", port=port, log_config=None, access_log=False
     )
-    await asyncio.gather(uvicorn.Server(config).serve(), here.feed.run())
+    wakes = here.wakeups.on(Topic.REVOCATIONS)
+    await asyncio.gather(
+        uvicorn.Server(config).serve(),
+        here.feed.run(),
+        hearing(here.wakeups),
+        here.people.revocations.run(wakes),
+    )
 
 
 def run_until_killed(work: Callable[[], Coroutine[Any, Any, None]]) -> NoReturn:

@@ -74,6 +74,7 @@ async def attacked(house: Runtime, somebody: Somebody) -> AsyncGenerator[Attacke
         "Cards": card,
         "Merge": card,
         "registerBay": "bay_new",
+        "createGarage": "garage_new",
         "Ticket": ticket,
         "Repair": ticket,
         "Attempt": ticket,
@@ -102,6 +103,9 @@ async def attacked(house: Runtime, somebody: Somebody) -> AsyncGenerator[Attacke
         "state": "27",
         "pincode": "411001",
         "sha256": "0" * 64,
+        "hours": "Mon-Sat 09:00-18:00",
+        "shift": "Mon-Sat 09:00-18:00",
+        "email": "asha@example.org",
     }
     given = {name: {**common, "id": key} for name, key in ids.items()}
     runtime = replace(house, settings=replace(house.settings, caps=CAPS))

@@ -23,6 +23,7 @@ from repair.reviews import ReviewReason
 from schema.sdl import PRINTED
 from sync.offline_queue import QueuedVerb
 from tests.journeys import (
+    sign_in_door,
     test_api_keys,
     test_deletions,
     test_employees,
@@ -246,6 +247,57 @@ async def cancelling(house: Runtime, boss: Person) -> Asked:
     return test_jobs.CANCEL, {"id": made["job"]["key"], "n": 1}
 
 
+async def garage(house: Runtime, boss: Person) -> Asked:
+    del house, boss
+    profile = {"id": f"garage_{uuid4().hex}", "name": "New", "place": "Pune"}
+    return sign_in_door.GARAGE, {"profile": profile | {"hours": "Mon 09:00-18:00"}}
+
+
+async def own_garage(house: Runtime, boss: Person) -> None:
+    profile = {"id": PUNE, "name": "Pune", "place": "Pune", "hours": "Mon-Sat 09:00-18:00"}
+    await boss.ask(sign_in_door.GARAGE, op=str(uuid4()), profile=profile)
+
+
+async def held_to_shift(house: Runtime, boss: Person) -> Asked:
+    await own_garage(house, boss)
+    return sign_in_door.HOLD, {"garage": PUNE, "refused": False}
+
+
+async def invitation(house: Runtime, boss: Person) -> Asked:
+    await own_garage(house, boss)
+    named = {"name": "Ravi", "email": f"{uuid4().hex}@example.org"}
+    return sign_in_door.INVITE, {"person": named | {"duty": sign_in_door.duty()}}
+
+
+async def newcomer(house: Runtime, boss: Person) -> str:
+    query, wanted = await invitation(house, boss)
+    return (await boss.ask(query, **wanted, op=str(uuid4())))["person"]["key"]
+
+
+async def changed_role(house: Runtime, boss: Person) -> Asked:
+    key = await newcomer(house, boss)
+    duty = sign_in_door.duty(Role.ACCOUNTANT, department="Books")
+    return sign_in_door.CHANGE, {"person": key, "expected": 1, "duty": duty}
+
+
+async def suspension(house: Runtime, boss: Person) -> Asked:
+    return sign_in_door.SUSPEND, {"person": await newcomer(house, boss), "expected": 1}
+
+
+async def restoration(house: Runtime, boss: Person) -> Asked:
+    query, wanted = await suspension(house, boss)
+    await boss.ask(query, **wanted, op=str(uuid4()))
+    return sign_in_door.RESTORE, wanted | {"expected": 2}
+
+
+async def ended_session(house: Runtime, boss: Person) -> Asked:
+    door = sign_in_door.Door(boss.client)
+    await own_garage(house, boss)
+    _, came = await sign_in_door.invited(boss, door)
+    [found] = await boss.ask(sign_in_door.SESSIONS, person=came["person"])
+    return sign_in_door.END, {"id": found["key"]}
+
+
 async def new_key(house: Runtime, boss: Person) -> Asked:
     del house, boss
     order = {"partner": f"partner-{uuid4().hex}", "name": "Fleet", "garages": [PUNE]}
@@ -319,6 +371,13 @@ CHANGES: dict[str, Change] = OF_CARDS | {
     "bookJob": booking,
     "rescheduleJob": moving,
     "cancelJob": cancelling,
+    "createGarage": garage,
+    "holdGarageToShift": held_to_shift,
+    "invitePerson": invitation,
+    "changeRole": changed_role,
+    "suspendPerson": suspension,
+    "restorePerson": restoration,
+    "endSession": ended_session,
     "createApiKey": new_key,
     "revokeApiKey": old_key,
     "registerDocuments": manifest,
@@ -350,6 +409,9 @@ async def written(house: Runtime) -> list[dict[str, Any]]:
         " (select count(*) from card_edit) as edits,"
         " (select max(closed_at) from review) as looked,"
         " (select sum(version) from employee) as employed,"
+        " (select sum(version + rights) from person) as people,"
+        " (select count(*) from garage) as garages, (select count(*) from invitation) as words,"
+        " (select max(ended_at) from session) as ended,"
         " (select count(*) from api_key) as keys,"
         " (select count(*) from trusted_document) as documents,"
         " (select max(revoked_at) from api_key) as revoked"
@@ -365,7 +427,9 @@ async def forgotten(house: Runtime, op: str) -> None:
 def test_every_verb_is_asked_here() -> None:
     verbs = build_schema(PRINTED.read_text(encoding="utf-8")).mutation_type
     assert verbs is not None
-    assert {name.split()[0] for name in CHANGES} | BOOKS | {"syncOperations"} == {*verbs.fields}
+    # Whoever signed out is not let in to ask again.
+    others = BOOKS | {"syncOperations", "signOut"}
+    assert {name.split()[0] for name in CHANGES} | others == {*verbs.fields}
     # A price of a client is not used, and a shelf is a book.
     assert DEEDS.keys() | {QueuedVerb.SET_PRICE, QueuedVerb.ADJUST_STOCK} == set(QueuedVerb)
 

@@ -31,14 +31,14 @@ async def without_redis(
 ) -> AsyncGenerator[httpx.AsyncClient]:
     """A client of the same house whose Redis refuses, or takes connections and never answers."""
     async with (
-        _silent_server() as port,
+        silent_server() as port,
         _asking(house, 1 if request.param == "lost" else port) as c,
     ):
         yield c
 
 
 @asynccontextmanager
-async def _silent_server() -> AsyncGenerator[int]:
+async def silent_server() -> AsyncGenerator[int]:
     taken: list[asyncio.StreamWriter] = []
 
     async def silent(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

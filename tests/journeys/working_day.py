@@ -18,7 +18,7 @@ from domain.reviews import ReviewKind
 from domain.tickets import Matching
 from repair.reviews import ReviewReason, open_review
 from tests.billing.sample_books import synthetic_gstin
-from tests.journeys import billing_garage
+from tests.journeys import billing_garage, sign_in_door
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import PUNE, Person, content
 from tests.journeys.queue_records import record
@@ -40,6 +40,7 @@ class Garage:
     boss: Person
     second: Person
     asha: Person
+    guest: Person | None = None
     made: dict[str, Answer] = field(default_factory=dict[str, Answer])
 
     def id(self, verb: str, thing: str) -> str:
@@ -173,6 +174,23 @@ async def _twin(garage: Garage) -> None:
     """A second card that says the same."""
     made = await garage.asha.create(_written("A controller that jerks"))
     garage.made["twin"] = {"card": made}
+
+
+async def _guest(garage: Garage) -> None:
+    """Somebody has come in by an invitation."""
+    door = sign_in_door.Door(garage.boss.client)
+    _, came = await sign_in_door.invited(garage.boss, door)
+    garage.guest = door.person(came)
+    [session] = await garage.guest.ask(sign_in_door.SESSIONS)
+    garage.made["guest"] = {"session": session}
+
+
+def _newcomer(version: int, **more: object) -> Callable[[Garage], Answer]:
+    return lambda g: {
+        "person": g.id("invitePerson", "person"),
+        "expectedVersion": version,
+        **more,
+    }
 
 
 def _payment(paise: int) -> Answer:
@@ -383,6 +401,31 @@ DAY: Sequence[Deed] = (
         verb="deleteTicket",
         given=lambda g: {"id": g.id("closed", "ticket"), "expectedVersion": 1},
     ),
+    Deed(
+        verb="createGarage",
+        given=lambda _: {
+            "profile": {"id": PUNE, "name": "Pune", "place": "Pune", "hours": "Mon 09:00-18:00"}
+        },
+    ),
+    Deed(verb="holdGarageToShift", given=lambda _: {"garage": PUNE, "refused": False}),
+    Deed(
+        verb="invitePerson",
+        given=lambda _: {
+            "person": {
+                "name": "Ravi",
+                "email": f"{uuid4().hex}@example.org",
+                "duty": sign_in_door.duty(),
+            }
+        },
+    ),
+    Deed(
+        verb="changeRole",
+        given=_newcomer(1, duty=sign_in_door.duty(Role.ACCOUNTANT)),
+    ),
+    Deed(verb="suspendPerson", given=_newcomer(2)),
+    Deed(verb="restorePerson", given=_newcomer(3)),
+    Deed(verb="endSession", before=_guest, given=lambda g: {"session": g.id("guest", "session")}),
+    Deed(verb="signOut", who="guest", before=_guest, given=lambda _: {}),
     Deed(
         verb="syncOperations",
         who="asha",

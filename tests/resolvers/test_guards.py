@@ -26,7 +26,7 @@ from tests.domain.test_access import GRANTED
 # `network` is the right to what belongs to no garage.
 TABLE = """
 -      -                 node symptoms errorCodes components parts suppliers vehicleModels
--      -                 syncOperations
+-      -                 syncOperations sessions signOut endSession
 read   card              match diagnose search card cards cardsNear bestCards feedback changes
 read   card              syncStatus cardChanged syncRequired
 read   ticket            ticket tickets offers partPrice ticketChanged matchReady
@@ -48,8 +48,12 @@ update ticket            giveFeedback recordImpressions
 create employee          createEmployee
 read   employee          employee employees
 read   employee,invoice  personalData
-update employee          registerTechnician updateEmployee
+update employee          updateEmployee
 delete employee          removeEmployee
+update employee          registerTechnician invitePerson changeRole suspendPerson restorePerson
+update employee          holdGarageToShift people
+read   setting           garages
+update setting,network   createGarage
 create invoice           issueInvoice registerInvoice issueCreditNote editDraft billingSettings
 void   invoice           voidInvoice
 update invoice           recordPayment recordAdvance refundPayment closeMonth setPrice
@@ -74,6 +78,10 @@ DEEDS = {
     "employee": DeedType.EMPLOYEE_PII_ACCESS,
     "employees": DeedType.EMPLOYEE_PII_ACCESS,
     "personalData": DeedType.REPORT_EXPORT,
+    **dict.fromkeys(
+        "invitePerson changeRole suspendPerson restorePerson".split(),
+        DeedType.USER_PERMISSION_CHANGE,
+    ),
 }
 NAMES = {"card": ResourceKind.CARD} | {kind.value: kind for kind in ResourceKind}
 API = build_api(introspection=False).types

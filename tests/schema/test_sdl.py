@@ -17,6 +17,7 @@ from domain.matches import Source
 from matching.reasons import ReasonKind
 from matching.trust import Standing
 from resolvers.api import build_api
+from resolvers.sign_in import build_sign_in_api
 from schema import reasons, sdl
 
 FIELDED = (GraphQLObjectType, GraphQLInterfaceType, GraphQLInputObjectType)
@@ -34,6 +35,12 @@ def test_committed_schema_is_the_built_one() -> None:
     assert sdl.PRINTED.read_text(encoding="utf-8") == sdl.print_sdl(
         build_api(introspection=False).types
     )
+
+
+@pytest.mark.row("EX-5")
+def test_committed_door_is_the_built_one() -> None:
+    built = sdl.print_sdl(build_sign_in_api(introspection=False).types)
+    assert sdl.PRINTED_SIGN_IN.read_text(encoding="utf-8") == built
 
 
 def test_everything_is_described(built: GraphQLSchema) -> None:
@@ -57,9 +64,11 @@ def test_every_list_argument_is_paged(built: GraphQLSchema) -> None:
         "drafts",
         "employees",
         "errorCodes",
+        "garages",
         "hourlyDigests",
         "invoices",
         "parts",
+        "people",
         "reviewQueue",
         "suppliers",
         "symptoms",
@@ -121,6 +130,14 @@ def test_every_mutation_has_its_union(built: GraphQLSchema) -> None:
         "closeMonth": ("CloseMonthResult!", True),
         "setPrice": ("SetPriceResult!", True),
         "adjustStock": ("AdjustStockResult!", True),
+        "createGarage": ("CreateGarageResult!", True),
+        "holdGarageToShift": ("HoldGarageToShiftResult!", True),
+        "invitePerson": ("InvitePersonResult!", True),
+        "changeRole": ("ChangeRoleResult!", True),
+        "suspendPerson": ("SuspendPersonResult!", True),
+        "restorePerson": ("RestorePersonResult!", True),
+        "signOut": ("SignOutResult!", True),
+        "endSession": ("EndSessionResult!", True),
         # Each record of a queue carries an operation id of its own.
         "syncOperations": ("SyncOperationsResult!", False),
     }

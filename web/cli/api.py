@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from resolvers.api import build_api
+from resolvers.sign_in import build_sign_in_api
 from schema.sdl import print_sdl
 from web import interrupts, json_logs, server
 from web.local.progress import progress_bars
@@ -35,9 +36,14 @@ def work() -> None:
     interrupts.run(_work_until_ended(Settings.read()))
 
 
-def schema() -> None:
+def schema(
+    sign_in: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--sign-in", help="That of the door for who is not signed in yet.")
+    ] = False,
+) -> None:
     """Print the GraphQL schema (SDL)."""
-    typer.echo(print_sdl(build_api(introspection=False).types), nl=False)
+    build = build_sign_in_api if sign_in else build_api
+    typer.echo(print_sdl(build(introspection=False).types), nl=False)
 
 
 def migrate() -> None:

@@ -45,6 +45,9 @@ COMMANDS = {
     "events": CommandLocation(
         "web.cli.events:app", "What happened, what was given up, and its replay."
     ),
+    "admin": CommandLocation(
+        "web.cli.admin:app", "Make the first administrator; bring in garages and people."
+    ),
     "token": CommandLocation("web.cli.token:token", "Mint an access token for development."),
     "keys": CommandLocation("web.cli.keys:app", "Keys of machines: make, list, revoke them."),
     "documents": CommandLocation(

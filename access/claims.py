@@ -1,0 +1,76 @@
+"""What a token says, whoever signed it: the claims that are demanded, and the actor they make."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+
+from domain.access import Actor, Role
+from domain.errors import InvalidInput
+from domain.hours import WeekHours
+from domain.ids import garage_id, person_id, session_id
+
+ISSUER = "battwheels"
+AUDIENCE = "battwheels-api"
+ACCESS_TIME = timedelta(minutes=15)
+LEEWAY = timedelta(seconds=30)
+LONGEST = 4_096
+KEPT = 1_024
+# Whatever reading a token can raise: a bad signature, claims that are no claims, a moment past the
+# calendar (OverflowError, OSError), arrays nested too deep.
+UNREADABLE = (
+    *(JoseError, InvalidInput, ValueError, KeyError, TypeError, ArithmeticError, OSError),
+    RecursionError,
+)
+
+
+def write_claims(actor: Actor, now: datetime, lifetime: timedelta) -> dict[str, Any]:
+    return {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": actor.id,
+        "role": actor.role.value,
+        "garage": actor.garage,
+        "region": actor.region,
+        "iat": int(now.timestamp()),
+        "exp": int((now + lifetime).timestamp()),
+    }
+
+
+def read_claims(claims: Mapping[str, Any], now: datetime) -> tuple[Actor, datetime]:
+    """Give who checked claims speak for, and until when; raises one of `UNREADABLE` else."""
+    _claims_registry(now).validate(dict(claims))
+    return _actor_of_claims(claims), _parse_moment(claims["exp"], now)
+
+
+def _claims_registry(now: datetime) -> jwt.JWTClaimsRegistry:
+    return jwt.JWTClaimsRegistry(
+        now=int(now.timestamp()),
+        leeway=int(LEEWAY.total_seconds()),
+        iss={"essential": True, "value": ISSUER},
+        aud={"essential": True, "value": AUDIENCE},
+        sub={"essential": True},
+        exp={"essential": True},
+        iat={"essential": True},
+    )
+
+
+def _actor_of_claims(claims: Mapping[str, Any]) -> Actor:
+    garage, region, shift = claims.get("garage"), claims.get("region"), claims.get("shift")
+    department, session = claims.get("department"), claims.get("sid")
+    return Actor(
+        id=person_id(str(claims["sub"])),
+        role=Role(str(claims["role"])),
+        garage=garage_id(str(garage)) if garage is not None else None,
+        region=str(region) if region is not None else None,
+        department=str(department) if department is not None else None,
+        shift=WeekHours.parse("shift", str(shift)) if shift is not None else None,
+        rights=int(claims.get("rights", 0)),
+        session=session_id(str(session)) if session is not None else None,
+    )
+
+
+def _parse_moment(seconds: object, now: datetime) -> datetime:
+    return datetime.fromtimestamp(float(str(seconds)), tz=now.tzinfo)

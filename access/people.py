@@ -1,0 +1,424 @@
+"""Garages and people, made and changed: who asks is judged, names are sealed, all is done once."""
+
+import hmac
+from base64 import urlsafe_b64encode
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+import orjson
+
+from access.personal_fields import PERSON
+from access.revocations import Revocations
+from access.vault import Vault
+from domain.access import Actor, Role
+from domain.deeds import NO_CHANGE, NOWHERE, Change, Deed, DeedResult, DeedType, Origin, Values
+from domain.errors import NotAllowed, NotFound
+from domain.hours import WeekHours
+from domain.ids import GarageId, OperationId, PersonId, SessionId, derive_uuid, garage_id
+from domain.people import (
+    Duty,
+    GarageProfile,
+    Person,
+    PersonName,
+    PersonState,
+    change_duty,
+    demand_manages,
+    restore,
+    suspend,
+)
+from domain.sessions import Session
+from domain.technicians import Certification
+from records import people
+from records.audit_trail import DeedWriter
+from records.database import Connection, Records
+from records.people import PeopleAnswer, PeopleOperation, PeopleStore, SealedPerson, Work
+from records.sessions import SessionStore, end_session, end_sessions
+
+INVITED_FOR = timedelta(days=7)
+Decision = Callable[[Person], Person]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleDeed:
+    """Something that somebody asks for of people, and the fingerprint of all that was asked."""
+
+    id: OperationId
+    actor: Actor
+    at: datetime
+    body_hash: str
+    origin: Origin = NOWHERE
+
+    def operation(self) -> PeopleOperation:
+        return PeopleOperation(id=self.id, actor=self.actor.id, body_hash=self.body_hash)
+
+    def person_id(self) -> PersonId:
+        return PersonId(f"per_{self._derived_id('person').hex}")
+
+    def permission_change(self, before: Person | None, after: Person) -> Deed:
+        """Give what the audit is told of a change of somebody's rights, the same each time."""
+        was = None if before is None else rights_of(before)
+        change = Change(before=was, after=rights_of(after))
+        return user_deed(
+            DeedType.USER_PERMISSION_CHANGE,
+            str(self._derived_id("permission")),
+            after,
+            by=self.actor,
+            at=self.at,
+            origin=self.origin,
+            change=change,
+        )
+
+    def _derived_id(self, purpose: str) -> UUID:
+        return derive_uuid(UUID(self.id), f"{self.actor.id}:{purpose}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPerson:
+    """A person, and who that is."""
+
+    person: Person
+    who: PersonName = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """Whoever has the word may choose the password; it is told once more to whoever made it."""
+
+    invited: KnownPerson
+    word: str = field(repr=False)
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NameSeal:
+    """Seals who people are, each bound to its own row."""
+
+    vault: Vault
+
+    def seal(self, person: Person, who: PersonName) -> SealedPerson:
+        said = orjson.dumps([who.name, who.email])
+        sealed = self.vault.seal(said, PERSON.at(person.id))
+        return SealedPerson(person=person, who=sealed, mark=self.mark(who.email))
+
+    def open(self, sealed: SealedPerson) -> KnownPerson:
+        name, email = orjson.loads(self.vault.open(sealed.who, PERSON.at(sealed.person.id)))
+        return KnownPerson(person=sealed.person, who=PersonName(name=name, email=email))
+
+    def mark(self, email: str) -> bytes:
+        """Give what an address is found by."""
+        return self.vault.mark("person email", email)
+
+    def word(self, purpose: str, text: str) -> str:
+        """Give a secret of 256 bits that only this house can make, and makes again."""
+        key = sha256(self.vault.mark("purpose", purpose)).digest()
+        return urlsafe_b64encode(hmac.digest(key, text.encode(), sha256)).rstrip(b"=").decode()
+
+
+def mark_of(word: str) -> bytes:
+    """Give what a secret of 256 bits is kept as."""
+    return sha256(word.encode()).digest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleAdministration:
+    """What administrators and managers do; each deed is one transaction."""
+
+    records: Records
+    store: PeopleStore
+    sessions: SessionStore
+    seal: NameSeal
+    revocations: Revocations
+    deeds: DeedWriter
+
+    async def create_garage(self, garage: GarageProfile, deed: PeopleDeed) -> GarageProfile:
+        """Make a garage.
+
+        Raises:
+            AlreadyExists: the id is taken.
+            OperationConflict: the operation was used for something else.
+        """
+
+        async def work(connection: Connection) -> PeopleAnswer:
+            await people.add_garage(connection, garage)
+            return {"id": garage.id}
+
+        await self.store.run_once(deed.operation(), work)
+        return garage
+
+    async def hold_to_shift(
+        self, garage: GarageId, deed: PeopleDeed, *, refused: bool
+    ) -> GarageProfile:
+        """Refuse a garage's technicians outside their shift, or refuse them no longer (AU-5).
+
+        Raises:
+            NotAllowed, NotFound: the garage is not the actor's, or not there.
+        """
+        if not deed.actor.reaches(garage):
+            raise NotFound("garage", garage)
+
+        async def work(connection: Connection) -> PeopleAnswer:
+            await people.hold_garage_to_shift(connection, garage, refused=refused)
+            return {}
+
+        await self.store.run_once(deed.operation(), work)
+        await self.revocations.read()
+        found = await self.store.garage(garage)
+        if found is None:
+            raise NotFound("garage", garage)
+        return found
+
+    async def invite(self, who: PersonName, duty: Duty, deed: PeopleDeed) -> Invitation:
+        """Invite somebody, or somebody again who has not come yet.
+
+        Raises:
+            NotAllowed: the duty is not the actor's to give.
+            NotFound: there is no such garage.
+            AlreadyExists: somebody of that address is here.
+        """
+        demand_manages(deed.actor, duty)
+        person = Person(id=deed.person_id(), duty=duty, state=PersonState.INVITED)
+        word = self.seal.word("invitation", f"{deed.actor.id} {deed.id}")
+        until = deed.at + INVITED_FOR
+
+        async def work(connection: Connection) -> PeopleAnswer:
+            await people.read_garage(connection, duty.garage)
+            await people.add_person(connection, self.seal.seal(person, who))
+            await people.invite(connection, mark_of(word), person.id, until)
+            await self.deeds.write(connection, [deed.permission_change(None, person)])
+            return write_person(person) | {"expires_at": until.isoformat()}
+
+        answer = await self.store.run_once(deed.operation(), work)
+        expires = datetime.fromisoformat(answer["expires_at"])
+        return Invitation(
+            invited=KnownPerson(person=person, who=who), word=word, expires_at=expires
+        )
+
+    async def change_role(
+        self, id: PersonId, duty: Duty, expected: int, deed: PeopleDeed
+    ) -> KnownPerson:
+        """Give somebody another duty; their tokens of before are over.
+
+        Raises:
+            NotFound, NotAllowed, StaleVersion, IllegalTransition: as `domain.people.change_duty`.
+        """
+        return await self._changed(
+            id, deed, lambda person: change_duty(person, duty, deed.actor, expected)
+        )
+
+    async def suspend(self, id: PersonId, expected: int, deed: PeopleDeed) -> KnownPerson:
+        """Shut somebody out, everywhere and at once.
+
+        Raises:
+            NotFound, NotAllowed, StaleVersion, IllegalTransition: as `domain.people.suspend`.
+        """
+
+        async def also(connection: Connection) -> None:
+            await end_sessions(connection, id, deed.at)
+
+        return await self._changed(
+            id, deed, lambda person: suspend(person, deed.actor, expected), also
+        )
+
+    async def restore(self, id: PersonId, expected: int, deed: PeopleDeed) -> KnownPerson:
+        """Let somebody in again, who then signs in anew.
+
+        Raises:
+            NotFound, NotAllowed, StaleVersion, IllegalTransition: as `domain.people.restore`.
+        """
+
+        async def work(connection: Connection) -> PeopleAnswer:
+            held = await self._held(connection, id, deed.actor)
+            accepted = await people.has_password(connection, id)
+            wanted = restore(held.person, deed.actor, expected, accepted=accepted)
+            changed = await people.change_person(connection, wanted)
+            await self.deeds.write(connection, [deed.permission_change(held.person, changed)])
+            return write_person(changed)
+
+        return await self._answered(id, deed, work)
+
+    async def people(self, actor: Actor, *, first: int, after: str | None) -> list[KnownPerson]:
+        """Give the people whom the actor may see, by id: all, or those of their own garage."""
+        garage = None if actor.reach.every_garage else actor.garage
+        if garage is None and not actor.reach.every_garage:
+            return []
+        found = await self.store.people(garage, first=first, after=after)
+        return [self.seal.open(one) for one in found]
+
+    async def garages(self, actor: Actor, *, first: int, after: str | None) -> list[GarageProfile]:
+        if actor.garage is None and not actor.reach.every_garage:
+            return []
+        own = None if actor.reach.every_garage else actor.garage
+        return await self.store.garages(own, first=first, after=after)
+
+    async def person_sessions(
+        self, actor: Actor, person: PersonId | None, now: datetime, first: int
+    ) -> Sequence[Session]:
+        """Give the open sessions of oneself, or of somebody whom the actor looks after.
+
+        Raises:
+            NotFound: there is nobody of that id whom they look after.
+        """
+        if person is not None and person != actor.id:
+            await self._demand_theirs(actor, await self._person_or_none(person), person)
+        return await self.sessions.of_person(person or actor.id, now, first)
+
+    async def end_session(
+        self, actor: Actor, id: SessionId, now: datetime, origin: Origin = NOWHERE
+    ) -> None:
+        """End a session, one's own or of somebody whom the actor looks after; again is harmless.
+
+        Raises:
+            NotFound: there is no such session of theirs.
+        """
+        try:
+            owner = await self.sessions.owner(id)
+        except NotFound as error:
+            raise NotFound("session", id) from error
+        if owner.person.id != actor.id:
+            try:
+                demand_manages(actor, owner.person.duty)
+            except NotAllowed as error:
+                raise NotFound("session", id) from error
+        ended = user_deed(
+            DeedType.USER_LOGOUT,
+            str(derive_uuid(UUID(id), "logout")),
+            owner.person,
+            by=actor,
+            at=now,
+            origin=origin,
+            change=Change(after={"session": id}),
+        )
+        async with self.records.transaction() as connection:
+            if await end_session(connection, id, now):
+                await self.deeds.write(connection, [ended])
+        await self.revocations.read()
+
+    async def _person_or_none(self, id: PersonId) -> SealedPerson | None:
+        try:
+            return await self.store.person(id)
+        except NotFound:
+            return None
+
+    async def _demand_theirs(self, actor: Actor, found: SealedPerson | None, id: PersonId) -> None:
+        if found is None or not _is_seen(actor, found.person):
+            raise NotFound("person", id)
+
+    async def _changed(
+        self,
+        id: PersonId,
+        deed: PeopleDeed,
+        decide: Decision,
+        also: Callable[[Connection], Awaitable[None]] | None = None,
+    ) -> KnownPerson:
+        async def work(connection: Connection) -> PeopleAnswer:
+            held = await self._held(connection, id, deed.actor)
+            wanted = decide(held.person)
+            await people.read_garage(connection, wanted.duty.garage)
+            changed = await people.change_person(connection, wanted)
+            await self.deeds.write(connection, [deed.permission_change(held.person, changed)])
+            if also is not None:
+                await also(connection)
+            return write_person(changed)
+
+        return await self._answered(id, deed, work)
+
+    async def _answered(self, id: PersonId, deed: PeopleDeed, work: Work) -> KnownPerson:
+        answer = await self.store.run_once(deed.operation(), work)
+        await self.revocations.read()
+        known = self.seal.open(await self.store.person(id))
+        return KnownPerson(person=read_person(answer), who=known.who)
+
+    async def _held(self, connection: Connection, id: PersonId, actor: Actor) -> SealedPerson:
+        """Give somebody to change; who is of another garage is not there for a manager."""
+        held = await people.hold_person(connection, id)
+        if not _is_seen(actor, held.person):
+            raise NotFound("person", id)
+        return held
+
+
+def rights_of(person: Person) -> Values:
+    """Give what the audit is told of somebody's rights: all of it but words."""
+    duty = person.duty
+    return {
+        "role": duty.role.value,
+        "garage": duty.garage,
+        "region": duty.region,
+        "shift": None if duty.shift is None else str(duty.shift),
+        "certification": duty.certification.value,
+        "state": person.state.value,
+    }
+
+
+def user_deed(  # noqa: PLR0913 - the fields that differ
+    type: DeedType,
+    id: str,
+    person: Person | None,
+    *,
+    by: Actor | None,
+    at: datetime,
+    origin: Origin,
+    change: Change = NO_CHANGE,
+    result: DeedResult = DeedResult.DONE,
+) -> Deed:
+    """Give a deed that is done to somebody; `by`: None is an operator of the machine."""
+    before, after = change.difference
+    return Deed(
+        audit_id=id,
+        timestamp=at,
+        event_type=type,
+        user_id=None if by is None else by.id,
+        user_role=None if by is None else by.role.value,
+        garage_id=None if person is None else person.duty.garage,
+        ip_address=origin.address,
+        user_agent=origin.agent,
+        resource_type=type.resource,
+        resource_id=None if person is None else person.id,
+        action=type.action,
+        old_value=before,
+        new_value=after,
+        result=result,
+    )
+
+
+def write_person(person: Person) -> PeopleAnswer:
+    """Write a person as JSON, without who that is."""
+    duty = person.duty
+    return {
+        "id": person.id,
+        "role": duty.role,
+        "garage": duty.garage,
+        "region": duty.region,
+        "department": duty.department,
+        "shift": None if duty.shift is None else str(duty.shift),
+        "certification": duty.certification,
+        "state": person.state,
+        "version": person.version,
+        "rights": person.rights,
+    }
+
+
+def read_person(answer: PeopleAnswer) -> Person:
+    duty = Duty(
+        role=Role(answer["role"]),
+        garage=None if answer["garage"] is None else garage_id(answer["garage"]),
+        region=answer["region"],
+        department=answer["department"],
+        shift=None if answer["shift"] is None else WeekHours.parse("shift", answer["shift"]),
+        certification=Certification(answer["certification"]),
+    )
+    return Person(
+        id=PersonId(answer["id"]),
+        duty=duty,
+        state=PersonState(answer["state"]),
+        version=answer["version"],
+        rights=answer["rights"],
+    )
+
+
+def _is_seen(actor: Actor, person: Person) -> bool:
+    return actor.reach.every_garage or (
+        actor.garage is not None and person.duty.garage == actor.garage
+    )

@@ -1,0 +1,292 @@
+"""Garages and people in Postgres: who works where as what, sealed names, invitations, passwords.
+
+Each change and its answer are one transaction: the same operation again finds the answer, whatever
+else was forgotten meanwhile.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from psycopg.types.json import Jsonb
+
+from domain.access import Role
+from domain.errors import AlreadyExists, IllegalTransition, NotFound, OperationConflict
+from domain.hours import WeekHours
+from domain.ids import GarageId, OperationId, PersonId
+from domain.people import LAST_ADMIN, Duty, GarageProfile, Person, PersonState
+from domain.technicians import Certification
+from records.database import Connection, Records, Row
+from records.queries import named_queries
+
+QUERIES = named_queries("people.sql")
+
+PeopleAnswer: TypeAlias = dict[str, Any]
+Work: TypeAlias = Callable[[Connection], Awaitable[PeopleAnswer]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleOperation:
+    """What somebody asks for: `body_hash` tells it from anything else under the same id."""
+
+    id: OperationId
+    actor: PersonId
+    body_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedPerson:
+    """A person with who they are as the vault sealed it; `mark` finds the address."""
+
+    person: Person
+    who: bytes
+    mark: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedInvitation:
+    """Who is invited, and until when; `mark` stands for the word that opens it."""
+
+    person: SealedPerson
+    expires_at: datetime
+    accepted_at: datetime | None
+
+
+class PeopleStore:
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    async def run_once(self, operation: PeopleOperation, work: Work) -> PeopleAnswer:
+        """Do `work` in a transaction unless it was done before; give its (first) answer.
+
+        Raises:
+            OperationConflict: the id was used for something else.
+        """
+        key = {"id": operation.id, "actor": operation.actor, "operation": operation.id}
+        async with self._records.transaction() as connection:
+            begun = await connection.execute(
+                QUERIES["begin"], key | {"body_hash": operation.body_hash}
+            )
+            if await begun.fetchone() is None:
+                known = await (await connection.execute(QUERIES["recall"], key)).fetchone()
+                if known is None or known["body_hash"] != operation.body_hash:
+                    raise OperationConflict(operation.id)
+                return known["answer"]
+            answer = await work(connection)
+            await connection.execute(QUERIES["finish"], key | {"answer": Jsonb(answer)})
+            return answer
+
+    async def person(self, id: PersonId) -> SealedPerson:
+        """Give one person.
+
+        Raises:
+            NotFound: there is none.
+        """
+        rows = await self._records.rows(QUERIES["person"], id=id)
+        if not rows:
+            raise NotFound("person", id)
+        return sealed_of(rows[0])
+
+    async def by_mark(self, mark: bytes) -> tuple[SealedPerson, str | None] | None:
+        """Give who has an e-mail address, and the hash of their password."""
+        rows = await self._records.rows(QUERIES["by_mark"], mark=mark)
+        return (sealed_of(rows[0]), rows[0]["hash"]) if rows else None
+
+    async def people(
+        self, garage: GarageId | None, *, first: int, after: str | None
+    ) -> list[SealedPerson]:
+        found = await self._records.rows(QUERIES["people"], garage=garage, first=first, after=after)
+        return [sealed_of(row) for row in found]
+
+    async def garage(self, id: GarageId | None) -> GarageProfile | None:
+        if id is None:
+            return None
+        rows = await self._records.rows(QUERIES["garage"], id=id)
+        return _garage_of(rows[0]) if rows else None
+
+    async def garages(
+        self, own: GarageId | None, *, first: int, after: str | None
+    ) -> list[GarageProfile]:
+        found = await self._records.rows(QUERIES["garages"], own=own, first=first, after=after)
+        return [_garage_of(row) for row in found]
+
+    async def has_admin(self) -> bool:
+        return bool(await self._records.rows(QUERIES["any_admin"]))
+
+
+async def add_garage(connection: Connection, garage: GarageProfile) -> None:
+    """Write a new garage.
+
+    Raises:
+        AlreadyExists: the id is taken.
+    """
+    row = {
+        "id": garage.id,
+        "name": garage.name,
+        "place": garage.place,
+        "hours": str(garage.hours),
+        "region": garage.region,
+        "off_shift_refused": garage.off_shift_refused,
+    }
+    made = await connection.execute(QUERIES["add_garage"], row)
+    if await made.fetchone() is None:
+        raise AlreadyExists("garage", garage.id)
+
+
+async def garage_of(connection: Connection, id: GarageId | None) -> GarageProfile | None:
+    """Give a garage; None for no garage and for one that is not there."""
+    row = await (await connection.execute(QUERIES["garage"], {"id": id})).fetchone()
+    return None if row is None else _garage_of(row)
+
+
+async def read_garage(connection: Connection, id: GarageId | None) -> GarageProfile | None:
+    """Give a garage, None for no garage at all.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
+    if id is None:
+        return None
+    row = await (await connection.execute(QUERIES["garage"], {"id": id})).fetchone()
+    if row is None:
+        raise NotFound("garage", id)
+    return _garage_of(row)
+
+
+async def hold_garage_to_shift(
+    connection: Connection, id: GarageId, *, refused: bool
+) -> GarageProfile:
+    """Say whether a garage refuses its technicians outside their shift.
+
+    Raises:
+        NotFound: there is no such garage.
+    """
+    given = {"id": id, "refused": refused}
+    row = await (await connection.execute(QUERIES["hold_to_shift"], given)).fetchone()
+    if row is None:
+        raise NotFound("garage", id)
+    return _garage_of(row)
+
+
+async def add_person(connection: Connection, sealed: SealedPerson) -> None:
+    """Write a new person.
+
+    Raises:
+        AlreadyExists: somebody has this e-mail address.
+    """
+    row = _row_of(sealed.person) | {
+        "who": sealed.who,
+        "email_mark": sealed.mark,
+    }
+    made = await connection.execute(QUERIES["add_person"], row)
+    if await made.fetchone() is None:
+        raise AlreadyExists("person", sealed.person.id)
+
+
+async def hold_person(connection: Connection, id: PersonId) -> SealedPerson:
+    """Give one person, locked until the transaction ends.
+
+    Raises:
+        NotFound: there is none.
+    """
+    # The admins first and in order: whoever changes one has them all, or waits.
+    await connection.execute(QUERIES["hold_admins"])
+    row = await (await connection.execute(QUERIES["hold_person"], {"id": id})).fetchone()
+    if row is None:
+        raise NotFound("person", id)
+    return sealed_of(row)
+
+
+async def change_person(connection: Connection, changed: Person) -> Person:
+    """Write what somebody works as, and whether they may; give them with the rights they have now.
+
+    Raises:
+        IllegalTransition: no administrator would be left.
+    """
+    before = await (await connection.execute(QUERIES["hold_admins"])).fetchall()
+    row = await (await connection.execute(QUERIES["change_person"], _row_of(changed))).fetchone()
+    left = await (await connection.execute(QUERIES["hold_admins"])).fetchall()
+    if before and not left:
+        raise IllegalTransition(changed.id, "admin", changed.state, LAST_ADMIN)
+    return replace(changed, rights=row["rights"]) if row else changed
+
+
+async def has_password(connection: Connection, person: PersonId) -> bool:
+    found = await connection.execute(QUERIES["has_password"], {"person": person})
+    return await found.fetchone() is not None
+
+
+async def set_password(connection: Connection, person: PersonId, hash: str, at: datetime) -> None:
+    await connection.execute(QUERIES["set_password"], {"person": person, "hash": hash, "at": at})
+
+
+async def invite(
+    connection: Connection, mark: bytes, person: PersonId, expires_at: datetime
+) -> None:
+    given = {"mark": mark, "person": person, "expires_at": expires_at}
+    await connection.execute(QUERIES["invite"], given)
+
+
+async def hold_invitation(connection: Connection, mark: bytes) -> SealedInvitation | None:
+    row = await (await connection.execute(QUERIES["hold_invitation"], {"mark": mark})).fetchone()
+    if row is None:
+        return None
+    return SealedInvitation(
+        person=sealed_of(row), expires_at=row["expires_at"], accepted_at=row["accepted_at"]
+    )
+
+
+async def accept(connection: Connection, person: PersonId, at: datetime) -> SealedPerson:
+    """Use the invitations of somebody up, and give them as one of us."""
+    await connection.execute(QUERIES["accept"], {"person": person, "at": at})
+    row = await (await connection.execute(QUERIES["activate"], {"person": person})).fetchone()
+    if row is None:
+        raise NotFound("person", person)
+    return sealed_of(row)
+
+
+def sealed_of(row: Row) -> SealedPerson:
+    """Give the person of a row that holds all columns of `person`."""
+    duty = Duty(
+        role=Role(row["role"]),
+        garage=GarageId(row["garage"]) if row["garage"] else None,
+        region=row["region"],
+        department=row["department"],
+        shift=WeekHours.parse("shift", row["shift"]) if row["shift"] else None,
+        certification=Certification(row["certification"]),
+    )
+    person = Person(
+        id=PersonId(row["id"]),
+        duty=duty,
+        state=PersonState(row["state"]),
+        version=row["version"],
+        rights=row["rights"],
+    )
+    return SealedPerson(person=person, who=row["who"], mark=row["email_mark"])
+
+
+def _row_of(person: Person) -> Row:
+    duty = person.duty
+    return {
+        "id": person.id,
+        "role": duty.role,
+        "garage": duty.garage,
+        "region": duty.region,
+        "department": duty.department,
+        "shift": None if duty.shift is None else str(duty.shift),
+        "certification": duty.certification,
+        "state": person.state,
+        "version": person.version,
+    }
+
+
+def _garage_of(row: Row) -> GarageProfile:
+    return GarageProfile(
+        id=GarageId(row["id"]),
+        name=row["name"],
+        place=row["place"],
+        hours=WeekHours.parse("hours", row["hours"]),
+        region=row["region"],
+        off_shift_refused=row["off_shift_refused"],
+    )

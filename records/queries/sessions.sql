@@ -1,0 +1,85 @@
+-- name: begin
+-- A session; the same sign-in again is the same one.
+insert into session (id, person, client, began_at, seen_at, ends_at)
+values (%(id)s, %(person)s, %(client)s, %(now)s, %(now)s, %(ends_at)s)
+on conflict (id) do nothing returning id
+
+-- name: begun
+-- The session of a sign-in that was answered before.
+select id from session where id = %(id)s and person = %(person)s and ended_at is null
+
+-- name: keep_refresh
+-- A refresh token by its mark.
+insert into refresh_token (mark, session, made_at) values (%(mark)s, %(session)s, %(now)s)
+on conflict (mark) do nothing
+
+-- name: hold_refresh
+-- A refresh token with its session and person, until the transaction ends.
+select refresh_token.used_at, refresh_token.used_by, session.id as session, session.client,
+       session.ends_at, session.seen_at, session.ended_at, person.*
+from refresh_token
+join session on session.id = refresh_token.session
+join person on person.id = session.person
+where refresh_token.mark = %(mark)s for update of refresh_token, session
+
+-- name: use_refresh
+-- It is good once.
+update refresh_token set used_at = %(now)s, used_by = %(operation)s where mark = %(mark)s
+
+-- name: is_unused
+-- Whether the token that followed one waits for its first use.
+select 1 as found from refresh_token where mark = %(mark)s and used_at is null
+
+-- name: see
+-- A session that is used goes on.
+update session set seen_at = %(now)s where id = %(id)s
+
+-- name: end
+-- A session is over; the trigger tells all processes.
+update session set ended_at = %(now)s where id = %(id)s and ended_at is null
+
+-- name: end_all
+-- All sessions of somebody are over, but one.
+update session set ended_at = %(now)s
+where person = %(person)s and ended_at is null and id <> %(but)s
+
+-- name: of_person
+-- The sessions of somebody that are not over, the newest first.
+select id, person, client, began_at, seen_at, ends_at from session
+where person = %(person)s and ended_at is null and ends_at > %(now)s and seen_at > %(idle_since)s
+order by began_at desc, id limit %(first)s
+
+-- name: session
+-- One session and whose it is.
+select session.id as session, session.ended_at, person.*
+from session join person on person.id = session.person
+where session.id = %(id)s
+
+-- name: forget
+-- What is long over.
+delete from session where greatest(coalesce(ended_at, ends_at), seen_at) < now() - interval '90 days'
+
+-- name: count_try
+-- One more try of this mark, counted before it is known how it ends; the count begins anew after a
+-- while without any. What comes back is how many there were before, and when the last one was.
+insert into sign_in_try as known (mark, tries, last_at) values (%(mark)s, 1, %(now)s)
+on conflict (mark) do update set
+    tries = case when known.last_at < %(since)s then 1 else known.tries + 1 end,
+    last_at = %(now)s
+returning tries - 1 as before
+
+-- name: last_try
+-- How often this mark was tried lately, and when last.
+select tries, last_at from sign_in_try where mark = %(mark)s and last_at >= %(since)s for update
+
+-- name: forgive
+-- Whoever got in starts anew.
+delete from sign_in_try where mark = %(mark)s
+
+-- name: take_back
+-- A try that ended well does not count against an address that many share.
+update sign_in_try set tries = greatest(tries - 1, 0) where mark = %(mark)s
+
+-- name: forget_tries
+-- What nobody asks about any more.
+delete from sign_in_try where last_at < now() - interval '1 day'

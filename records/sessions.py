@@ -1,0 +1,143 @@
+"""Sessions and their refresh tokens in Postgres: each token is good once, by its mark alone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.errors import NotFound
+from domain.ids import OperationId, PersonId, SessionId
+from domain.people import PersonState
+from domain.sessions import IDLE, ClientKind, Session, is_over
+from records.database import Connection, Records, Row
+from records.people import SealedPerson, sealed_of
+from records.queries import named_queries
+
+QUERIES = named_queries("sessions.sql")
+NOTHING = "00000000-0000-0000-0000-000000000000"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshUse:
+    """A refresh token that comes in: its mark, that of the one to follow it, and for what."""
+
+    mark: bytes
+    following: bytes
+    operation: OperationId
+    client: ClientKind
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refreshed:
+    session: Session
+    person: SealedPerson
+
+
+class SessionStore:
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    async def use_refresh(self, use: RefreshUse) -> Refreshed | None:
+        """Use a refresh token up, and keep the one that follows; None: it is good for nothing.
+
+        One that was used before ends its session and all that came of it: it was stolen, or what
+        follows it was. Only the operation that used it may ask again, whose answer was lost, until
+        the following one was used.
+        """
+        async with self._records.transaction() as connection:
+            held = await connection.execute(QUERIES["hold_refresh"], {"mark": use.mark})
+            row = await held.fetchone()
+            if row is None or row["ended_at"] is not None:
+                return None
+            session = _session_of(row, SessionId(str(row["session"])), PersonId(row["id"]))
+            active = row["state"] == PersonState.ACTIVE and session.client is use.client
+            if is_over(session, use.now) or not active:
+                return None
+            if row["used_at"] is not None and not await _is_asked_again(connection, row, use):
+                await connection.execute(QUERIES["end"], {"id": session.id, "now": use.now})
+                return None
+            await _follow(connection, session, use)
+        return Refreshed(session=session, person=sealed_of(row))
+
+    async def of_person(self, person: PersonId, now: datetime, first: int) -> list[Session]:
+        rows = await self._records.rows(
+            QUERIES["of_person"], person=person, now=now, idle_since=now - IDLE, first=first
+        )
+        return [_session_of(row, SessionId(str(row["id"])), person) for row in rows]
+
+    async def owner(self, id: SessionId) -> SealedPerson:
+        """Give whose a session is.
+
+        Raises:
+            NotFound: there is no such session.
+        """
+        rows = await self._records.rows(QUERIES["session"], id=id)
+        if not rows:
+            raise NotFound("session", id)
+        return sealed_of(rows[0])
+
+    async def forget(self) -> None:
+        """Forget sessions that are long over."""
+        async with self._records.transaction() as connection:
+            await connection.execute(QUERIES["forget"])
+            await connection.execute(QUERIES["forget_tries"])
+
+
+async def begin_session(connection: Connection, session: Session, refresh: bytes) -> bool:
+    """Begin a session with its first refresh token; False: one of that id has ended, or is not
+    this person's.
+    """
+    given = {
+        "id": session.id,
+        "person": session.person,
+        "client": session.client,
+        "now": session.began_at,
+        "ends_at": session.ends_at,
+    }
+    made = await (await connection.execute(QUERIES["begin"], given)).fetchone()
+    known = made or await (await connection.execute(QUERIES["begun"], given)).fetchone()
+    if known is None:
+        return False
+    kept = {"mark": refresh, "session": session.id, "now": session.began_at}
+    await connection.execute(QUERIES["keep_refresh"], kept)
+    return True
+
+
+async def end_session(connection: Connection, id: SessionId, now: datetime) -> bool:
+    """End a session; False: it had ended."""
+    ended = await connection.execute(QUERIES["end"], {"id": id, "now": now})
+    return ended.rowcount == 1
+
+
+async def end_sessions(
+    connection: Connection, person: PersonId, now: datetime, but: SessionId | None = None
+) -> None:
+    """End all sessions of somebody, with `but` all others."""
+    await connection.execute(
+        QUERIES["end_all"], {"person": person, "now": now, "but": but or NOTHING}
+    )
+
+
+async def _is_asked_again(connection: Connection, row: Row, use: RefreshUse) -> bool:
+    if str(row["used_by"]) != use.operation:
+        return False
+    found = await connection.execute(QUERIES["is_unused"], {"mark": use.following})
+    return await found.fetchone() is not None
+
+
+async def _follow(connection: Connection, session: Session, use: RefreshUse) -> None:
+    used = {"mark": use.mark, "now": use.now, "operation": use.operation}
+    await connection.execute(QUERIES["use_refresh"], used)
+    kept = {"mark": use.following, "session": session.id, "now": use.now}
+    await connection.execute(QUERIES["keep_refresh"], kept)
+    await connection.execute(QUERIES["see"], {"id": session.id, "now": use.now})
+
+
+def _session_of(row: Row, id: SessionId, person: PersonId) -> Session:
+    return Session(
+        id=id,
+        person=person,
+        client=ClientKind(row["client"]),
+        began_at=row.get("began_at") or row["seen_at"],
+        seen_at=row["seen_at"],
+        ends_at=row["ends_at"],
+    )

@@ -1,0 +1,224 @@
+"""The door for callers who are not known yet: a schema of its own, which holds nothing else.
+
+Nobody can reach a garage's data from here, whatever document they send: it is not in this schema.
+One verb a document: aliases do not multiply tries.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import ceil
+from typing import Annotated, Any, Protocol
+from uuid import UUID
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from access.passwords import LEAST, MOST
+from access.sign_in import SignedIn as Entry
+from access.sign_in import SignInRequest
+from domain.deeds import NOWHERE, Origin
+from domain.errors import InvalidInput, NotAuthenticated, TooMany
+from domain.ids import OperationId, demand_timely
+from domain.sessions import ClientKind
+from resolvers.api import Api
+from resolvers.arguments import OperationArgument
+from resolvers.cost import DocumentLimits
+from resolvers.documents import Documents, QueryDocument
+from resolvers.execution import LimitedExecution, UnloggedAnswers
+from schema import choices, moments
+from schema.sign_in import (
+    AcceptInvitationResult,
+    PasswordRules,
+    RefreshResult,
+    SignedIn,
+    SignInRefused,
+    SignInResult,
+    TooManySignIns,
+    UnfitInput,
+)
+
+SMALL = DocumentLimits(
+    depth=4,
+    aliases=2,
+    roots=1,
+    directives=2,
+    fragments=5,
+    objects=10,
+    fields=60,
+    operations=1,
+    variables=6,
+    characters=4_000,
+    tokens=300,
+    anonymous_tokens=300,
+    cached_bytes=1 << 20,
+)
+LONGEST_EMAIL, LONGEST_PASSWORD, LONGEST_WORD = 254, 256, 100
+RETRY_SECONDS = 1.0
+
+
+class SignInUseCases(Protocol):
+    """What `access.sign_in.SignInDoor` does."""
+
+    async def sign_in(self, email: str, password: str, request: SignInRequest) -> Entry: ...
+    async def refresh(self, word: str, request: SignInRequest) -> Entry: ...
+    async def accept_invitation(
+        self, word: str, password: str, request: SignInRequest
+    ) -> Entry: ...
+
+
+@dataclass(slots=True, kw_only=True)
+class SignInContext:
+    """One request at the door.
+
+    Attributes:
+        cookie: the refresh token that the browser sent.
+        kept: the refresh token that the browser is to keep.
+    """
+
+    door: SignInUseCases
+    now: Callable[[], datetime]
+    trace: str
+    address: str
+    origin: Origin = NOWHERE
+    browser: bool = False
+    cookie: str | None = None
+    kept: Entry | None = None
+    signed_in: None = None
+    document: QueryDocument | None = None
+    degraded: list[str] = field(default_factory=list[str])
+
+    def request(self, id: UUID, client: ClientKind) -> SignInRequest:
+        """Give who asks; a browser is one whatever it says of itself.
+
+        Raises:
+            InvalidInput: the id tells a time to come.
+        """
+        now = self.now()
+        demand_timely(id, now)
+        kind = ClientKind.BROWSER if self.browser else client
+        return SignInRequest(
+            id=OperationId(str(id)),
+            client=kind,
+            address=self.address,
+            at=now,
+            origin=self.origin,
+        )
+
+    async def answer(self, work: Awaitable[Entry]) -> Any:  # noqa: ANN401 - a member of the unions
+        try:
+            found = await work
+        except NotAuthenticated as error:
+            return SignInRefused(message=f"{error}.")
+        except TooMany as error:
+            wait = max(1, ceil(error.retry_s or RETRY_SECONDS))
+            return TooManySignIns(message=str(error), retry_after=wait)
+        except InvalidInput as error:
+            return UnfitInput(message=f"{error}. Nothing was changed.", field=error.field)
+        native = found.client is ClientKind.NATIVE
+        self.kept = None if native else found
+        return SignedIn.from_domain(found, in_answer=native)
+
+
+SignInInfo = strawberry.Info[SignInContext, None]
+EmailArgument = Annotated[str, strawberry.argument(description="Your e-mail address.")]
+PasswordArgument = Annotated[str, strawberry.argument(description="Your password.")]
+NewPasswordArgument = Annotated[
+    str, strawberry.argument(description="The password that you choose; see `passwordRules`.")
+]
+ClientArgument = Annotated[
+    ClientKind,
+    strawberry.argument(description="Where the refresh token is kept; pages get a cookie always."),
+]
+RefreshArgument = Annotated[
+    str | None, strawberry.argument(description="The refresh token; null: that of the cookie.")
+]
+WordArgument = Annotated[str, strawberry.argument(description="The word of the invitation.")]
+
+
+@strawberry.type(description="What can be read without a token.")
+class SignInQueries:
+    @strawberry.field(description="What a new password has to be.")
+    async def password_rules(self) -> PasswordRules:
+        return PasswordRules(least=LEAST, most=MOST)
+
+
+@strawberry.type(description="How somebody comes in.")
+class SignInMutations:
+    @strawberry.mutation(description="Begin a session with a password.")
+    async def sign_in(
+        self,
+        info: SignInInfo,
+        operation_id: OperationArgument,
+        email: EmailArgument,
+        password: PasswordArgument,
+        client: ClientArgument = ClientKind.NATIVE,
+    ) -> SignInResult:
+        context = info.context
+
+        async def work() -> Entry:
+            _demand_size("email", email, LONGEST_EMAIL)
+            _demand_size("password", password, LONGEST_PASSWORD)
+            return await context.door.sign_in(
+                email, password, context.request(operation_id, client)
+            )
+
+        return await context.answer(work())
+
+    @strawberry.mutation(
+        description="Give a refresh token for the next one and a fresh access token. It is good "
+        "once: when it comes a second time under another operation id, its session ends."
+    )
+    async def refresh(
+        self, info: SignInInfo, operation_id: OperationArgument, token: RefreshArgument = None
+    ) -> RefreshResult:
+        context = info.context
+
+        async def work() -> Entry:
+            client = ClientKind.NATIVE if token is not None else ClientKind.BROWSER
+            word = token if token is not None else context.cookie
+            if not word:
+                raise NotAuthenticated("there is no refresh token; sign in")
+            _demand_size("token", word, LONGEST_WORD)
+            return await context.door.refresh(word, context.request(operation_id, client))
+
+        return await context.answer(work())
+
+    @strawberry.mutation(description="Choose your password by an invitation, and be in.")
+    async def accept_invitation(
+        self,
+        info: SignInInfo,
+        operation_id: OperationArgument,
+        invitation: WordArgument,
+        password: NewPasswordArgument,
+        client: ClientArgument = ClientKind.NATIVE,
+    ) -> AcceptInvitationResult:
+        context = info.context
+
+        async def work() -> Entry:
+            _demand_size("invitation", invitation, LONGEST_WORD)
+            _demand_size("password", password, LONGEST_PASSWORD)
+            request = context.request(operation_id, client)
+            return await context.door.accept_invitation(invitation, password, request)
+
+        return await context.answer(work())
+
+
+def build_sign_in_api(*, introspection: bool) -> Api:
+    """Give the schema of the door."""
+    api = Api(
+        query=SignInQueries,
+        mutation=SignInMutations,
+        config=StrawberryConfig(
+            disable_field_suggestions=not introspection, scalar_map={**moments.SCALARS}
+        ),
+        extensions=[LimitedExecution, UnloggedAnswers],
+    )
+    api.documents = Documents(api.types, introspection=introspection, limits=SMALL)
+    choices.describe_enums(api.types)
+    return api
+
+
+def _demand_size(field: str, value: str, most: int) -> None:
+    if not 1 <= len(value) <= most:
+        raise InvalidInput(field, f"has {len(value)} characters; 1 to {most} are read")

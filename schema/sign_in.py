@@ -1,0 +1,76 @@
+"""What the door for callers who are not known yet answers."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+import strawberry
+from strawberry import field
+
+from access import sign_in
+from domain.access import Role
+
+
+@strawberry.type(description="What a new password has to be.")
+class PasswordRules:
+    least: int = field(description="It has so many characters at least.")
+    most: int = field(description="It has so many characters at most.")
+
+
+@strawberry.type(description="You are in. Send the token as `Authorization: Bearer TOKEN`.")
+class SignedIn:
+    person: strawberry.ID = field(description="Your id.")
+    role: Role = field(description="As what you work.")
+    garage: strawberry.ID | None = field(description="Key of your garage, if you have one.")
+    access_token: str = field(description="Says who you are, for fifteen minutes.")
+    expires_at: datetime = field(description="When the access token ends; refresh it before.")
+    refresh_token: str | None = field(
+        description="Good once, for the next access token; null in browsers, which keep it in a "
+        "cookie that no page can read."
+    )
+    session_ends_at: datetime = field(
+        description="When the session ends in any case; a day without any use ends it too."
+    )
+
+    @classmethod
+    def from_domain(cls, value: sign_in.SignedIn, *, in_answer: bool) -> Self:
+        duty = value.person.duty
+        return cls(
+            person=strawberry.ID(value.person.id),
+            role=duty.role,
+            garage=None if duty.garage is None else strawberry.ID(duty.garage),
+            access_token=value.access_token,
+            expires_at=value.expires_at,
+            refresh_token=value.refresh_token if in_answer else None,
+            session_ends_at=value.session_ends_at,
+        )
+
+
+@strawberry.type(description="You are not in; the same whether there is such an account or not.")
+class SignInRefused:
+    message: str = field(description="What to do next.")
+
+
+@strawberry.type(description="Too many tries, of this account or from this address.")
+class TooManySignIns:
+    message: str = field(description="What to do next.")
+    retry_after: int = field(description="Seconds until another try is looked at.")
+
+
+@strawberry.type(description="The password or an id is not as it has to be; nothing was changed.")
+class UnfitInput:
+    message: str = field(description="What is wrong and what to do next.")
+    field: str = strawberry.field(description="Which value.")
+
+
+SignInResult = Annotated[
+    SignedIn | SignInRefused | TooManySignIns | UnfitInput,
+    strawberry.union("SignInResult", description="The tokens, or why there are none."),
+]
+RefreshResult = Annotated[
+    SignedIn | SignInRefused | UnfitInput,
+    strawberry.union("RefreshResult", description="The next tokens, or why there are none."),
+]
+AcceptInvitationResult = Annotated[
+    SignedIn | SignInRefused | TooManySignIns | UnfitInput,
+    strawberry.union("AcceptInvitationResult", description="The tokens, or why not."),
+]

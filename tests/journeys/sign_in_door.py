@@ -1,0 +1,128 @@
+"""People who really sign in: a first administrator, a garage, and whoever they invite."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from domain.access import Actor, Role
+from domain.ids import PersonId
+from domain.people import PersonName
+from tests.journeys.people import PUNE, Person
+from web.people import PeopleRuntime
+from web.sign_in import PATH
+from web.wiring import Runtime
+
+PASSWORD = "monsoon tyre ladder 42"  # noqa: S105 - a test's own
+ENTRY = """__typename
+  ... on SignedIn { person role garage accessToken refreshToken expiresAt sessionEndsAt }
+  ... on SignInRefused { message } ... on UnfitInput { field message }"""
+LATE = "... on TooManySignIns { retryAfter message }"
+SIGN_IN = f"""mutation (
+  $op: UUID!, $email: String!, $password: String!, $client: ClientKind! = NATIVE
+) {{
+  signIn(operationId: $op, email: $email, password: $password, client: $client) {{ {ENTRY} {LATE} }}
+}}"""
+REFRESH = f"""mutation ($op: UUID!, $token: String) {{
+  refresh(operationId: $op, token: $token) {{ {ENTRY} }} }}"""
+ACCEPT = f"""mutation ($op: UUID!, $word: String!, $password: String!) {{
+  acceptInvitation(operationId: $op, invitation: $word, password: $password) {{ {ENTRY} {LATE} }}
+}}"""
+GARAGE = """mutation ($op: UUID!, $profile: GarageInput!) {
+  createGarage(operationId: $op, profile: $profile) { __typename
+    ... on GarageCreated { profile { name place hours offShiftRefused garage { key } } }
+    ... on Refusal { message } } }"""
+INVITE = """mutation ($op: UUID!, $person: PersonInput!) {
+  invitePerson(operationId: $op, person: $person) { __typename
+    ... on PersonInvited { invitation expiresAt
+      person { key version name email state role shift certification garage { key } } }
+    ... on Refusal { message } } }"""
+CHANGED = "person { key version state role department garage { key } }"
+CHANGE = f"""mutation ($op: UUID!, $person: ID!, $expected: Int!, $duty: DutyInput!) {{
+  changeRole(operationId: $op, person: $person, expectedVersion: $expected, duty: $duty) {{
+    __typename ... on RoleChanged {{ {CHANGED} }} ... on Refusal {{ message }} }} }}"""
+SUSPEND = f"""mutation ($op: UUID!, $person: ID!, $expected: Int!) {{
+  suspendPerson(operationId: $op, person: $person, expectedVersion: $expected) {{
+    __typename ... on PersonSuspended {{ {CHANGED} }} ... on Refusal {{ message }} }} }}"""
+RESTORE = f"""mutation ($op: UUID!, $person: ID!, $expected: Int!) {{
+  restorePerson(operationId: $op, person: $person, expectedVersion: $expected) {{
+    __typename ... on PersonRestored {{ {CHANGED} }} ... on Refusal {{ message }} }} }}"""
+HOLD = """mutation ($op: UUID!, $garage: ID!, $refused: Boolean!) {
+  holdGarageToShift(operationId: $op, garage: $garage, refused: $refused) { __typename
+    ... on GarageHeldToShift { profile { offShiftRefused } } ... on Refusal { message } } }"""
+SIGN_OUT = """mutation ($op: UUID!) { signOut(operationId: $op) {
+  __typename ... on SessionEnded { key } ... on Refusal { message } } }"""
+END = """mutation ($op: UUID!, $id: ID!) { endSession(operationId: $op, session: $id) {
+  __typename ... on SessionEnded { key } ... on Refusal { message } } }"""
+SESSIONS = "query ($person: ID) { sessions(person: $person) { key client current } }"
+PEOPLE = """query ($first: Int! = 50, $after: String) { people(first: $first, after: $after) {
+  edges { node { key name email state role garage { key } } } pageInfo { hasNextPage } } }"""
+
+
+def op() -> str:
+    return str(uuid4())
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The door for callers who are not known yet, over HTTP."""
+
+    client: httpx.AsyncClient
+
+    async def answer(
+        self, query: str, headers: dict[str, str] | None = None, **variables: object
+    ) -> httpx.Response:
+        body = {"query": query, "variables": variables}
+        return await self.client.post(PATH, json=body, headers=headers)
+
+    async def ask(self, query: str, **variables: object) -> dict[str, Any]:
+        """Ask for one thing and give it."""
+        given: dict[str, Any] = {"op": op()} | variables
+        answer = (await self.answer(query, **given)).json()
+        assert "errors" not in answer, answer["errors"]
+        [found] = answer["data"].values()
+        return found
+
+    async def sign_in(self, email: str, password: str = PASSWORD, **how: object) -> dict[str, Any]:
+        return await self.ask(SIGN_IN, email=email, password=password, **how)
+
+    def person(self, entry: dict[str, Any]) -> Person:
+        """Give whoever came in, to ask with their token."""
+        assert entry["__typename"] == "SignedIn", entry
+        garage = entry["garage"]
+        actor = Actor(id=PersonId(entry["person"]), role=Role[entry["role"]], garage=garage)
+        return Person(client=self.client, actor=actor, token=entry["accessToken"])
+
+
+def duty(role: Role = Role.TECHNICIAN, **more: object) -> dict[str, Any]:
+    return {"role": role.name, "garage": PUNE, **more}
+
+
+async def first_admin_of(people: PeopleRuntime, email: str) -> None:
+    who = PersonName(name="Root Person", email=email)
+    await people.admins.make(
+        PersonId(f"per_{uuid4().hex}"), who, PASSWORD, datetime.now(UTC), another=True
+    )
+
+
+async def opened(house: Runtime, door: Door, garage: str = PUNE) -> Person:
+    """Give an administrator, and a garage that is there."""
+    email = f"root.{uuid4().hex}@example.org"
+    await first_admin_of(house.people, email)
+    root = door.person(await door.sign_in(email))
+    profile = {"id": garage, "name": "Pune", "place": "Pune", "hours": "Mon-Sat 09:00-18:00"}
+    await root.ask(GARAGE, op=op(), profile=profile)
+    return root
+
+
+async def invited(
+    boss: Person, door: Door, role: Role = Role.TECHNICIAN, **more: object
+) -> tuple[str, dict[str, Any]]:
+    """Have somebody invited who comes in; give their address and how they came in."""
+    email = f"{role.value}.{uuid4().hex}@example.org"
+    person = {"name": "Asha Kulkarni", "email": email, "duty": duty(role, **more)}
+    made = await boss.ask(INVITE, op=op(), person=person)
+    assert made["__typename"] == "PersonInvited", made
+    return email, await door.ask(ACCEPT, word=made["invitation"], password=PASSWORD)

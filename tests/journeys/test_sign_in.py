@@ -1,0 +1,359 @@
+"""Somebody is made, invited, signs in, is changed and shut out: over GraphQL, on real stores."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from domain.access import Role
+from records.audit_trail import DeedFilter
+from tests.journeys.people import DELHI, PUNE, Person
+from tests.journeys.sign_in_door import (
+    ACCEPT,
+    CHANGE,
+    END,
+    GARAGE,
+    HOLD,
+    INVITE,
+    PASSWORD,
+    PEOPLE,
+    REFRESH,
+    RESTORE,
+    SESSIONS,
+    SIGN_IN,
+    SIGN_OUT,
+    SUSPEND,
+    Door,
+    duty,
+    invited,
+    op,
+    opened,
+)
+from web.asgi import GRAPHQL, JWKS
+from web.sign_in import COOKIE, PATH
+from web.wiring import Runtime
+
+pytestmark = pytest.mark.journey
+WHO = "{ symptoms(first: 1) { edges { node { key } } } }"
+
+
+@pytest.fixture(scope="module")
+def entry(door: httpx.AsyncClient) -> Door:
+    return Door(door)
+
+
+@pytest.fixture(scope="module")
+async def root(house: Runtime, entry: Door) -> Person:
+    return await opened(house, entry)
+
+
+async def code(who: Person) -> str | None:
+    """Give why they are refused, None when they are let in."""
+    errors = (await who.answer(WHO)).get("errors")
+    return errors[0]["extensions"]["code"] if errors else None
+
+
+async def rows(house: Runtime) -> dict[str, Any]:
+    [found] = await house.records.rows(
+        "select (select count(*) from person) as people, (select count(*) from password) as words,"
+        " (select coalesce(sum(version), 0) from person) as versions,"
+        " (select count(*) from session) as sessions, (select count(*) from garage) as garages"
+    )
+    return found
+
+
+@pytest.mark.row("AU-1", "AU-4", "SV-2")
+async def test_an_invited_person_signs_in(house: Runtime, entry: Door, root: Person) -> None:
+    email, came = await invited(root, entry)
+    signed = await entry.sign_in(email.upper())
+    assert (signed["person"], signed["role"], signed["garage"]) == (
+        came["person"],
+        "TECHNICIAN",
+        PUNE,
+    )
+    assert await code(entry.person(signed)) is None
+    minutes = datetime.fromisoformat(signed["expiresAt"]) - datetime.now(UTC)
+    assert 14 * 60 < minutes.total_seconds() <= 15 * 60
+
+
+async def test_names_are_sealed_in_the_records(house: Runtime, entry: Door, root: Person) -> None:
+    email, came = await invited(root, entry)
+    [row] = await house.records.rows("select * from person where id = %(id)s", id=came["person"])
+    stored = b" ".join(one if isinstance(one, bytes) else str(one).encode() for one in row.values())
+    assert not [word for word in (b"Kulkarni", email.encode()) if word in stored]
+    found = await root.ask(PEOPLE)
+    mine = [e["node"] for e in found["edges"] if e["node"]["key"] == came["person"]]
+    assert mine == [
+        {
+            "key": came["person"],
+            "name": "Asha Kulkarni",
+            "email": email,
+            "state": "ACTIVE",
+            "role": "TECHNICIAN",
+            "garage": {"key": PUNE},
+        }
+    ]
+
+
+async def test_wrong_and_unknown_hear_the_same(house: Runtime, entry: Door, root: Person) -> None:
+    email, _ = await invited(root, entry)
+    unknown = await entry.sign_in("nobody.at.all@example.org", "wrong words at the door")
+    assert unknown["__typename"] == "SignInRefused"
+    assert await entry.sign_in(email, "wrong words at the door") == unknown
+    assert await entry.sign_in("not an address", "wrong words at the door") == unknown
+    [person] = [e["node"] for e in (await root.ask(PEOPLE))["edges"] if e["node"]["email"] == email]
+    await root.ask(SUSPEND, op=op(), person=person["key"], expected=2)
+    before = await rows(house)
+    assert await entry.sign_in(email) == unknown
+    assert await rows(house) == before
+
+
+@pytest.mark.row("AU-1")
+async def test_a_refresh_token_is_good_once(entry: Door, root: Person) -> None:
+    _, came = await invited(root, entry)
+    first, asked = came["refreshToken"], op()
+    second = await entry.ask(REFRESH, op=asked, token=first)
+    assert second["refreshToken"] != first
+    # The answer was lost: the same operation is answered the same.
+    again = await entry.ask(REFRESH, op=asked, token=first)
+    assert again["refreshToken"] == second["refreshToken"]
+    third = await entry.ask(REFRESH, token=second["refreshToken"])
+    assert await code(entry.person(third)) is None
+    # A thief uses the first one: the whole family is over, whoever holds it.
+    assert (await entry.ask(REFRESH, token=first))["__typename"] == "SignInRefused"
+    assert (await entry.ask(REFRESH, token=third["refreshToken"]))["__typename"] == "SignInRefused"
+
+
+@pytest.mark.row("CC-6", "CC-14")
+async def test_signing_out_ends_the_token_at_once(
+    house: Runtime, entry: Door, root: Person
+) -> None:
+    _, came = await invited(root, entry)
+    asha = entry.person(came)
+    out = op()
+    done = await asha.ask(SIGN_OUT, op=out)
+    assert done["__typename"] == "SessionEnded"
+    assert await code(asha) == "NOT_AUTHENTICATED"
+    assert (await entry.ask(REFRESH, token=came["refreshToken"]))["__typename"] == "SignInRefused"
+
+
+@pytest.mark.row("CC-6")
+async def test_the_suspended_are_out_until_restored(entry: Door, root: Person) -> None:
+    email, came = await invited(root, entry)
+    asha, named = entry.person(came), {"person": came["person"]}
+    out = await root.ask(SUSPEND, op=op(), **named, expected=2)
+    assert out["person"] == {
+        "key": came["person"],
+        "version": 3,
+        "state": "SUSPENDED",
+        "role": "TECHNICIAN",
+        "department": None,
+        "garage": {"key": PUNE},
+    }
+    assert await code(asha) == "NOT_AUTHENTICATED"
+    assert (await entry.sign_in(email))["__typename"] == "SignInRefused"
+    back = await root.ask(RESTORE, op=op(), **named, expected=3)
+    assert (back["person"]["state"], back["person"]["version"]) == ("ACTIVE", 4)
+    assert await code(asha) == "NOT_AUTHENTICATED"
+    assert await code(entry.person(await entry.sign_in(email))) is None
+
+
+@pytest.mark.row("AU-5", "CC-6")
+async def test_a_changed_role_counts_after_a_refresh(entry: Door, root: Person) -> None:
+    _, came = await invited(root, entry, Role.MANAGER)
+    ravi = entry.person(came)
+    assert (await ravi.ask(PEOPLE))["pageInfo"] == {"hasNextPage": False}
+    lower = duty(Role.TECHNICIAN, department="Bay 2", shift="Mon-Sun 00:00-23:59")
+    done = await root.ask(CHANGE, op=op(), person=ravi.actor.id, expected=2, duty=lower)
+    assert done["person"]["role"] == "TECHNICIAN"
+    assert await code(ravi) == "NOT_AUTHENTICATED"
+    fresh = entry.person(await entry.ask(REFRESH, token=came["refreshToken"]))
+    errors = (await fresh.answer(PEOPLE))["errors"]
+    assert errors[0]["extensions"]["code"] == "NOT_ALLOWED"
+
+
+@pytest.mark.row("AU-4")
+async def test_managers_look_after_those_below_them_alone(
+    house: Runtime, entry: Door, root: Person
+) -> None:
+    elsewhere = {"id": DELHI, "name": "Delhi", "place": "Delhi", "hours": "Mon 09:00-18:00"}
+    await root.ask(GARAGE, op=op(), profile=elsewhere)
+    _, came = await invited(root, entry, Role.MANAGER)
+    boss = entry.person(came)
+    other, stranger = await invited(root, entry, Role.TECHNICIAN, garage=DELHI)
+    del other
+    before = await rows(house)
+    for wanted in (
+        duty(Role.ADMIN),
+        duty(Role.ADMIN, garage=None),
+        duty(Role.MANAGER),
+        duty(garage=DELHI),
+    ):
+        person = {"name": "Eve", "email": "eve@example.org", "duty": wanted}
+        refused = await boss.ask(INVITE, op=op(), person=person)
+        assert refused["__typename"] == "NotAllowed"
+    for query in (SUSPEND, RESTORE):
+        for named in (stranger["person"], "per_nobody"):
+            gone = await boss.ask(query, op=op(), person=named, expected=2)
+            assert gone["__typename"] == "NotFound"
+    up = await boss.ask(CHANGE, op=op(), person=came["person"], expected=2, duty=duty(Role.ADMIN))
+    assert up["__typename"] == "NotAllowed"
+    assert await rows(house) == before
+    _, made = await invited(boss, entry)
+    seen = {e["node"]["garage"]["key"] for e in (await boss.ask(PEOPLE))["edges"]}
+    assert (made["role"], seen) == ("TECHNICIAN", {PUNE})
+
+
+async def test_an_invitation_is_good_once(house: Runtime, entry: Door, root: Person) -> None:
+    person = {"name": "Meera", "email": "meera@example.org", "duty": duty()}
+    asked = op()
+    made = await root.ask(INVITE, op=asked, person=person)
+    assert await root.ask(INVITE, op=asked, person=person) == made
+    word = made["invitation"]
+    before = await rows(house)
+    poor = ("short", "passwordpassword", "meerameerameera", "x" * 257)
+    told = [await entry.ask(ACCEPT, word=word, password=one) for one in poor]
+    wrong = await entry.ask(ACCEPT, word="x" * 43, password=PASSWORD)
+    assert [one["field"] for one in told] == ["password"] * 4
+    assert wrong["__typename"] == "SignInRefused"
+    assert await rows(house) == before
+    came = await entry.ask(ACCEPT, word=word, password=PASSWORD)
+    again = await entry.ask(ACCEPT, word=word, password=PASSWORD)
+    other = await entry.ask(ACCEPT, word=word, password=PASSWORD[::-1])
+    assert (came["person"], again["person"]) == (made["person"]["key"],) * 2
+    assert other["__typename"] == "SignInRefused"
+    taken = await root.ask(INVITE, op=op(), person=person | {"name": "Someone"})
+    assert taken["__typename"] == "AlreadyExists"
+
+
+async def test_tries_are_slowed_down(entry: Door, root: Person) -> None:
+    email, _ = await invited(root, entry)
+    asks = [entry.sign_in(email, "wrong words at the door") for _ in range(12)]
+    told = [done["__typename"] for done in await asyncio.gather(*asks)]
+    assert told.count("SignInRefused") == 5
+    assert told.count("TooManySignIns") == 7
+    late = await entry.sign_in(email)
+    assert (late["__typename"], late["retryAfter"]) == ("TooManySignIns", 1)
+
+
+async def test_browsers_keep_their_token_in_a_cookie(entry: Door, root: Person) -> None:
+    email, _ = await invited(root, entry)
+    page = {"sec-fetch-site": "same-origin"}
+    told = await entry.answer(SIGN_IN, page, op=op(), email=email, password=PASSWORD)
+    signed = told.json()["data"]["signIn"]
+    assert signed["refreshToken"] is None
+    kept = told.headers["set-cookie"]
+    value = kept.partition("=")[2].partition(";")[0]
+    assert kept.startswith(f"{COOKIE}=")
+    for part in ("HttpOnly", "Secure", "SameSite=strict", "Path=/", "Max-Age="):
+        assert part in kept
+    assert "Domain" not in kept
+    # What a page could read is no token of a native client.
+    assert (await entry.ask(REFRESH, token=value))["__typename"] == "SignInRefused"
+    told = await entry.answer(REFRESH, page | {"cookie": f"{COOKIE}={value}"}, op=op())
+    assert told.json()["data"]["refresh"]["__typename"] == "SignedIn"
+    assert told.headers["set-cookie"].startswith(f"{COOKIE}=")
+    foreign = {"origin": "https://elsewhere.example", "sec-fetch-site": "cross-site"}
+    forged = await entry.answer(REFRESH, foreign | {"cookie": f"{COOKIE}={value}"}, op=op())
+    assert forged.status_code == 403
+
+
+async def test_sessions_are_seen_and_ended(entry: Door, root: Person) -> None:
+    email, came = await invited(root, entry)
+    phone = entry.person(came)
+    other = entry.person(await entry.sign_in(email))
+    found = await phone.ask(SESSIONS)
+    assert [one["current"] for one in found] == [False, True]
+    assert await root.ask(SESSIONS, person=came["person"]) == [
+        one | {"current": False} for one in found
+    ]
+    done = await phone.ask(END, op=op(), id=found[0]["key"])
+    assert done == {"__typename": "SessionEnded", "key": found[0]["key"]}
+    assert await code(other) == "NOT_AUTHENTICATED"
+    _, stranger = await invited(root, entry)
+    refused = await entry.person(stranger).ask(END, op=op(), id=found[1]["key"])
+    assert refused["__typename"] == "NotFound"
+    assert await code(phone) is None
+
+
+@pytest.mark.row("AD-1", "AD-2", "AD-3")
+async def test_coming_and_going_are_deeds(house: Runtime, entry: Door, root: Person) -> None:
+    email, came = await invited(root, entry)
+    key = came["person"]
+    await entry.sign_in(email, "wrong words at the door")
+    asha = entry.person(await entry.sign_in(email))
+    await asha.ask(SIGN_OUT, op=op())
+    await root.ask(SUSPEND, op=op(), person=key, expected=2)
+    refused = await root.ask(SUSPEND, op=op(), person=key, expected=2)
+    assert refused["__typename"] == "StaleVersion"
+    await house.audit.refused.write_noted()
+    found = await house.audit.trail.page(20, DeedFilter(resource=key))
+    told = sorted((d.event_type.value, d.user_id, d.result.value) for d in found)
+    boss = root.actor.id
+    assert told == [
+        ("user.login", key, "done"),
+        ("user.login", key, "done"),
+        ("user.login", key, "refused"),
+        ("user.logout", key, "done"),
+        ("user.permission_change", boss, "done"),
+        ("user.permission_change", boss, "done"),
+        ("user.permission_change", boss, "refused"),
+    ]
+    [change] = [d for d in found if d.old_value is not None]
+    assert (change.old_value, change.new_value) == ({"state": "active"}, {"state": "suspended"})
+    assert {d.ip_address for d in found} == {"127.0.0.1"}
+    assert email not in str(found)
+
+
+@pytest.mark.row("AU-5")
+async def test_technicians_off_shift_are_refused(entry: Door, root: Person) -> None:
+    day = datetime.now(UTC).strftime("%a")
+    never = {"Mon": "Wed", "Tue": "Thu", "Wed": "Fri", "Thu": "Sat", "Fri": "Sun", "Sat": "Mon"}
+    shift = f"{never.get(day, 'Tue')} 10:00-10:01"
+    _, came = await invited(root, entry, shift=shift)
+    asha = entry.person(came)
+    assert await code(asha) is None
+    held = await root.ask(HOLD, op=op(), garage=PUNE, refused=True)
+    assert held["profile"] == {"offShiftRefused": True}
+    assert await code(asha) == "NOT_AUTHENTICATED"
+    late = entry.person(await entry.ask(REFRESH, token=came["refreshToken"]))
+    told = await late.answer(WHO)
+    assert told["errors"][0]["extensions"]["code"] == "NOT_ALLOWED"
+    assert shift in told["errors"][0]["message"]
+    await root.ask(HOLD, op=op(), garage=PUNE, refused=False)
+
+
+@pytest.mark.row("GW-2")
+async def test_anybody_may_check_a_token_by_the_key_set(
+    entry: Door, root: Person, door: httpx.AsyncClient
+) -> None:
+    told = await door.get(JWKS)
+    [key] = told.json()["keys"]
+    assert (key["kty"], key["crv"], key["alg"], key["use"]) == ("EC", "P-256", "ES256", "sig")
+    assert not {"d", "k"} & key.keys()
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"[]", 400),
+        (b'{"query": 7}', 400),
+        (b'{"query": "{ passwordRules { least } }"}', 200),
+        (b'{"query": "{ __schema { types { name } } }"}', 200),
+        (b'{"query": "{ tickets { edges { cursor } } }"}', 400),
+        (b'{"query": "mutation { a: refresh(operationId: 1) b: refresh(operationId: 2) }"}', 400),
+        (b'{"query": "' + b"x" * 5_000 + b'"}', 413),
+    ],
+)
+async def test_the_door_takes_little(door: httpx.AsyncClient, body: bytes, status: int) -> None:
+    told = await door.post(PATH, content=body, headers={"content-type": "application/json"})
+    assert told.status_code == status
+
+
+async def test_a_token_of_elsewhere_is_refused(door: httpx.AsyncClient, root: Person) -> None:
+    cut = root.token[:-6] + ("A" * 6)
+    told = await door.post(GRAPHQL, json={"query": WHO}, headers={"authorization": f"Bearer {cut}"})
+    assert told.status_code == 401

@@ -1,0 +1,96 @@
+"""People as this house opens them: the door, what administrators do, how callers are known."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from access.first_admin import AdminMaker
+from access.passwords import Passwords
+from access.people import NameSeal, PeopleAdministration
+from access.person_tokens import CallerTokens, PersonTokens
+from access.revocations import Revocations
+from access.sign_in import SignInDoor
+from access.token_keys import TokenKeys
+from access.tokens import AccessTokens
+from access.vault import Vault
+from records.database import Records
+from records.people import PeopleStore
+from records.revocations import RevocationLog
+from records.sessions import SessionStore
+from records.sign_in_tries import SignInTries
+from web.audit import AuditRuntime, open_audit
+from web.billing import open_data_keys, read_master_keys
+from web.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleRuntime:
+    """Who comes in: the door, what administrators do, and how callers are known.
+
+    `callers` believes the tokens of development only there.
+    """
+
+    door: SignInDoor
+    admins: AdminMaker
+    administration: PeopleAdministration
+    callers: CallerTokens
+    revocations: Revocations
+    keys: TokenKeys
+
+    async def forget(self) -> None:
+        """Forget what is long over."""
+        await self.door.sessions.forget()
+        await self.revocations.forget()
+
+
+def open_people(
+    records: Records,
+    vault: Vault,
+    audit: AuditRuntime,
+    development: AccessTokens,
+    *,
+    production: bool,
+) -> PeopleRuntime:
+    """Join what knows people, over opened records."""
+    keys = TokenKeys(datetime.now(UTC))
+    tokens, seal = PersonTokens(keys), NameSeal(vault)
+    store, sessions, passwords = PeopleStore(records), SessionStore(records), Passwords()
+    revocations = Revocations(RevocationLog(records), keys)
+    return PeopleRuntime(
+        door=SignInDoor(
+            records=records,
+            store=store,
+            sessions=sessions,
+            tries=SignInTries(records),
+            passwords=passwords,
+            tokens=tokens,
+            seal=seal,
+            deeds=audit.writer,
+            refused=audit.refused,
+        ),
+        admins=AdminMaker(
+            records=records, store=store, passwords=passwords, seal=seal, deeds=audit.writer
+        ),
+        administration=PeopleAdministration(
+            records=records,
+            store=store,
+            sessions=sessions,
+            seal=seal,
+            revocations=revocations,
+            deeds=audit.writer,
+        ),
+        callers=CallerTokens(tokens, revocations, None if production else development),
+        revocations=revocations,
+        keys=keys,
+    )
+
+
+async def open_people_alone(
+    settings: Settings, records: Records, development: AccessTokens
+) -> PeopleRuntime:
+    """Join them for a command, which opens no books."""
+    master = read_master_keys(settings)
+    keys = open_data_keys(master, records)
+    await keys.demand_read()
+    vault = Vault(ring=keys.ring, index_key=master.index_key)
+    audit = open_audit(settings, records, master)
+    return open_people(records, vault, audit, development, production=settings.production)
