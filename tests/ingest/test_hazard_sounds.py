@@ -51,11 +51,8 @@ def test_an_ordinary_fault_is_not(text: str) -> None:
 
 
 def test_both_scripts_of_a_word_sound_alike() -> None:
-    native, latin = (
-        set(heard_text("बैटरी गरम है").pieces),
-        set(heard_text("baitari garam hai").pieces),
-    )
-    assert len(native & latin) > len(native) / 2
+    native, latin = heard_text("बैटरी गरम है").pieces, heard_text("baitari garam hai").pieces
+    assert len({*native} & {*latin}) > len(native) / 2
 
 
 def test_a_long_text_is_not_asked() -> None:
