@@ -1,8 +1,7 @@
-"""What leaks of the permission matrix and of the personal fields, counted by the suite's own walks.
+"""What leaks of the permission matrix, counted by the suite's own walks.
 
 Five roles of two garages ask every field by every way, closed verbs, and things of others beside
-things that are not there (`tests/journeys/test_visibility.py`, `test_permissions.py`); and whatever
-is personal is searched for in files, logs and stores (`test_personal_traces.py`).
+things that are not there (`tests/journeys/test_visibility.py`, `test_permissions.py`).
 """
 
 import asyncio
@@ -15,9 +14,9 @@ from xml.etree import ElementTree as ET
 from bench.bars import Bar, Better
 
 JOURNEYS = Path("tests/journeys")
-WALKS = ("test_visibility.py", "test_permissions.py", "test_personal_traces.py")
+WALKS = ("test_visibility.py", "test_permissions.py")
 # The bars, by the property under which a test tells what it counted.
-COUNTED = {"matrix_leaks": "leaks", "personal_data_in_clear": "in_clear"}
+COUNTED = {"matrix_leaks": "leaks"}
 
 
 async def run() -> list[Bar]:

@@ -12,7 +12,5 @@ ROWS: Mapping[str, tuple[str, ...]] = {
     "intake_p99_stopped_ratio": ("IP-3",),
     "invalidation_p99_ms": ("CC-16",),
     "rotation_failed_reads": ("EN-10",),
-    "matrix_leaks": ("AZ-6",),
-    "personal_data_in_clear": ("EN-2", "EN-3"),
     "audit_found": ("AD-16",),
 }
