@@ -36,9 +36,9 @@ from web.loop_lag import LoopLag
 from web.metrics import Metrics
 from web.middleware import RequestEnvelope
 from web.operators import Operators
+from web.persisted_queries import NamedDocuments
 from web.sign_in import PATH as SIGN_IN
 from web.sign_in import SignInEndpoint
-from web.persisted_queries import NamedDocuments
 from web.trusted_documents import DocumentRecords, TrustedDocuments
 from web.ui.page import ExplorerPage
 
@@ -48,8 +48,10 @@ RECORDS = "/v1/operation.schema.json"
 # What a page of an allowed origin may send beside what every page may.
 CALLERS_HEADERS = [
     *("Authorization", "Content-Type", "GraphQL-Require-Preflight", "Last-Event-ID"),
-    *("X-Garage", "If-None-Match"),
+    *("X-Garage", "X-API-Version", "If-None-Match"),
 ]
+# What such a page may read of an answer's headers beside what every page may.
+TOLD_HEADERS = ["X-Trace-Id", "ETag", "X-API-Version", "Deprecation", "Sunset", "Retry-After"]
 PREFLIGHT_SECONDS = 600
 MOVED = ("/graphql", "/v2/graphql")
 ASSETS = "/v1/ui"
@@ -158,7 +160,7 @@ def _origins(options: AppOptions) -> list[Middleware]:
         allow_origins=list(options.origins),
         allow_methods=["GET", "POST"],
         allow_headers=CALLERS_HEADERS,
-        expose_headers=["X-Trace-Id", "ETag"],
+        expose_headers=TOLD_HEADERS,
         max_age=PREFLIGHT_SECONDS,
     )
     return [allowed]

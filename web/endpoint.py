@@ -15,7 +15,10 @@ from uvicorn.protocols.utils import ClientDisconnected
 
 from access.api_keys import holds_key
 from domain.errors import InvalidInput, NotAuthenticated, TooMany, Unavailable
+from web.api_versions import HEADER as VERSION
+from web.api_versions import choose_version
 from web.body_limits import BodyRefused, is_forged
+from web.deprecations import deprecation_headers
 from web.event_stream import EventStream
 from web.graphql import JSON, GraphQLView, choose_media_type
 from web.persisted_queries import UnknownDocument
@@ -99,6 +102,7 @@ class Endpoint:
             return wrong
         caller = by_address(request.client.host if request.client else None)
         try:
+            choose_version(request.headers.get(VERSION))
             context = self._view.known(request)
             self._view.gate.enter(context.caller)
         except NotAuthenticated as error:
@@ -149,7 +153,11 @@ class Endpoint:
                 "operation id; nothing is done twice."
             )
             return refusal(504, "DEADLINE", said)
-        return response if isinstance(response, LASTING) else _finished(request, response)
+        finished = response if isinstance(response, LASTING) else _finished(request, response)
+        document = request.state.context.document
+        if document is not None:
+            finished.headers.update(deprecation_headers(document.deprecated))
+        return finished
 
 
 def _finished(request: Request, response: Response) -> Response:
