@@ -26,6 +26,7 @@ from web.body_limits import BodyLimit
 from web.callers import Verify
 from web.caps import Caps
 from web.endpoint import Endpoint, refusal
+from web.garage_rates import GarageRates
 from web.gate import Gate
 from web.graphql import CallerRules, GraphQLView
 from web.health import Parts, Probe, Readiness, health
@@ -51,7 +52,10 @@ CALLERS_HEADERS = [
     *("X-Garage", "X-API-Version", "If-None-Match"),
 ]
 # What such a page may read of an answer's headers beside what every page may.
-TOLD_HEADERS = ["X-Trace-Id", "ETag", "X-API-Version", "Deprecation", "Sunset", "Retry-After"]
+TOLD_HEADERS = [
+    *("X-Trace-Id", "ETag", "X-API-Version", "Deprecation", "Sunset", "Retry-After"),
+    *("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"),
+]
 PREFLIGHT_SECONDS = 600
 MOVED = ("/graphql", "/v2/graphql")
 ASSETS = "/v1/ui"
@@ -87,6 +91,7 @@ class AppOptions:
         jwks: gives the public keys of access tokens.
         papers: answers signed links to PDFs; None where there are no books.
         caps: how much any one caller may take.
+        garages: counts the requests of garages with all processes; None: nobody does.
         lag: how late the loop is, kept by whoever watches it.
     """
 
@@ -103,6 +108,7 @@ class AppOptions:
     metrics: Metrics = field(default_factory=Metrics)
     papers: InvoicePdfs | None = None
     caps: Caps = field(default_factory=Caps)
+    garages: GarageRates | None = None
     lag: LoopLag = field(default_factory=LoopLag)
     operators: Operators | None = None
     parts: Parts = field(default_factory=Parts)
@@ -183,6 +189,7 @@ def _graphql_routes(
         origins=options.origins,
         anonymous=options.development,
         watch=options.watch,
+        garages=options.garages,
     )
     view = GraphQLView(audiences, services, callers, options.metrics)
     events = GraphQLView(audiences, services, callers, options.metrics, stream=True)

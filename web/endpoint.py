@@ -136,6 +136,13 @@ class Endpoint:
         return None
 
     async def _run(self, request: Request) -> Response:
+        response, context = await self._outcome(request), request.state.context
+        response.headers.update(context.told)
+        if context.document is not None:
+            response.headers.update(deprecation_headers(context.document.deprecated))
+        return response
+
+    async def _outcome(self, request: Request) -> Response:
         request.state.status = 200
         caller = request.state.context.caller
         try:
@@ -153,11 +160,7 @@ class Endpoint:
                 "operation id; nothing is done twice."
             )
             return refusal(504, "DEADLINE", said)
-        finished = response if isinstance(response, LASTING) else _finished(request, response)
-        document = request.state.context.document
-        if document is not None:
-            finished.headers.update(deprecation_headers(document.deprecated))
-        return finished
+        return response if isinstance(response, LASTING) else _finished(request, response)
 
 
 def _finished(request: Request, response: Response) -> Response:

@@ -33,6 +33,7 @@ from sync.hints import HintSchedule, hint_handler
 from sync.inbox import EventListener
 from web import listeners as web_listeners
 from web.asgi import AppOptions, application
+from web.garage_rates import GarageRates
 from web.health import Probe
 from web.interrupts import PromptServer
 from web.invoice_pdfs import InvoicePdfs
@@ -89,6 +90,7 @@ def build_application(runtime: Runtime) -> Starlette:
             ui=settings.home / "ui",
             papers=InvoicePdfs(links=runtime.billing.links, print=runtime.billing.print_pdf),
             caps=settings.caps,
+            garages=GarageRates(runtime.redis, settings.caps),
             deadline=settings.caps.answer_seconds,
             lag=runtime.lag,
             metrics=runtime.metrics,
