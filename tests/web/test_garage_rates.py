@@ -149,6 +149,7 @@ async def test_nobody_waits_for_a_silent_redis(monkeypatch: pytest.MonkeyPatch) 
     assert (first.most, first.left, first.refused) == (ALONE, ALONE - 1, False)
     assert [share.refused for share in shares] == [False] * (ALONE - 1) + [True]
     assert shares[-1].reset_s >= 1
+    assert rates.breaker.state == "open"
     assert waited <= 0.02
 
 
