@@ -8,6 +8,8 @@ One place names them all (EN-6). A column of the database that is personal, by i
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.employees import EmployeeField
+
 
 class PersonalKind(StrEnum):
     """What a field tells of somebody."""
@@ -18,6 +20,10 @@ class PersonalKind(StrEnum):
     MESSAGE = "message"
     GSTIN = "gstin"
     OWN_WORDS = "own words"
+    SALARY = "salary"
+    BANK_ACCOUNT = "bank account"
+    PAN = "pan"
+    AADHAAR = "aadhaar"
     PERSON = "person"
 
 
@@ -38,6 +44,7 @@ class Reader(StrEnum):
     """Who may read a field in clear; everybody else reads the mask."""
 
     BILLING = "who may issue invoices in its garage"
+    EMPLOYEES = "who may read this field of the garage's employees"
     THEIRS = "who looks after the people of their garage"
     GARAGE = "who may see the ticket, in its garage"
     NOBODY = "nobody: it is only compared"
@@ -138,6 +145,21 @@ GSTIN_MARK = PersonalField(
     readers=Reader.NOBODY,
     frozen=True,
 )
+EMPLOYEE_FIELDS = {
+    field: PersonalField(
+        table="employee",
+        column=field.value,
+        row="person",
+        kind=kind,
+        readers=Reader.EMPLOYEES,
+    )
+    for field, kind in (
+        (EmployeeField.SALARY, PersonalKind.SALARY),
+        (EmployeeField.BANK_ACCOUNT, PersonalKind.BANK_ACCOUNT),
+        (EmployeeField.PAN, PersonalKind.PAN),
+        (EmployeeField.AADHAAR, PersonalKind.AADHAAR),
+    )
+}
 OWN_WORDS = tuple(
     PersonalField(
         table=table,
@@ -176,6 +198,7 @@ FIELDS = (
     SAGA_BUYER,
     DRAFT_BUYER,
     MESSAGE,
+    *EMPLOYEE_FIELDS.values(),
     GSTIN_MARK,
     *OWN_WORDS,
     PERSON,

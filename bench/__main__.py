@@ -51,6 +51,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.audit_cost": ("audit_cost_percent",),
     "bench.paper": ("invoice_pdf_p95_ms",),
     "bench.rotation": ("rotation_failed_reads",),
+    "bench.matrix": ("matrix_leaks",),
     "bench.tickets": ("tickets_per_minute", "tickets_refused", "tickets_lost"),
     "bench.intake": ("intake_p99_stopped_ratio",),
     "bench.invalidation": ("invalidation_p99_ms",),

@@ -1,6 +1,6 @@
 """Who may do what: the permission matrix as data, and one pure decision (AZ-1 to AZ-5)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -191,12 +191,20 @@ def may(actor: Actor, action: Action, resource: Resource) -> bool:
         return False
     if resource.kind is ResourceKind.INVOICE and action is Action.DELETE and resource.issued:
         return False
-    fields = None
-    if not isinstance(actor.role, MachineRole):
-        fields = FIELDS.get((actor.role, resource.kind))
+    fields = _fields_of(actor, resource.kind)
     if fields is not None and resource.field not in fields:
         return False
     return _in_scope(actor, action, resource)
+
+
+def may_some(actor: Actor, action: Action, resource: Resource) -> bool:
+    """Say whether `actor` may do `action` to the whole of `resource`, or to some field of it."""
+    fields = _fields_of(actor, resource.kind) or (resource.field,)
+    return any(may(actor, action, replace(resource, field=name)) for name in fields)
+
+
+def _fields_of(actor: Actor, kind: ResourceKind) -> frozenset[str] | None:
+    return None if isinstance(actor.role, MachineRole) else FIELDS.get((actor.role, kind))
 
 
 def demand_allowed(actor: Actor, action: Action, resource: Resource) -> None:

@@ -16,6 +16,9 @@ from collections.abc import Iterator
 
 from domain.characters import digits_folded
 
+# What is shown in place of a field that somebody may not read: always the same, so that not even
+# its length is told (EN-9).
+MASKED = "****MASKED****"
 STATES = (
     "AN|AP|AR|AS|BR|CG|CH|DD|DL|DN|GA|GJ|HP|HR|JH|JK|KA|KL|LA|LD|MH|ML|MN|MP|MZ|NL|OD|OR|PB|PY|RJ|"
     "SK|TG|TN|TR|TS|UA|UK|UP|WB"

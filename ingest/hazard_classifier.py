@@ -8,6 +8,7 @@ and says what they have seen.
 import json
 from dataclasses import dataclass
 from functools import cache
+from math import log
 from pathlib import Path
 from typing import Self
 
@@ -16,22 +17,23 @@ from numpy.typing import NDArray
 
 from domain.hazards import HazardKind, SeenHazard
 from domain.matches import Embedding
+from ingest.hazard_sounds import heard_text, sound_margin
 
 FILE = Path(__file__).with_suffix(".json")
 NONE = "none"
-# Words; of longer texts the fit has seen no more.
-LONGEST = 60
-# By leaving out one writer after another: from here on, one in 180 complaints without a danger and
-# one in 17 harmless lines made to mislead give an alarm by their meaning, and seven in ten
-# dangers that the fit has not seen are found by it alone.
-SURE = 0.65
+LEAST_CHANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HazardWeights:
-    """A multinomial logistic fit: `weights` [kinds, dimensions] for vectors of `model`."""
+    """A multinomial logistic fit: `weights` [kinds, dimensions] for vectors of `model`.
+
+    Attributes:
+        sure: the least sum of the log odds of a danger and the margin of its sound that counts.
+    """
 
     model: str
+    sure: float
     kinds: tuple[str, ...]
     intercepts: NDArray[np.float32]
     weights: NDArray[np.float32]
@@ -42,6 +44,7 @@ class HazardWeights:
         told = json.loads(FILE.read_text(encoding="utf-8"))
         return cls(
             model=told["model"],
+            sure=told["sure"],
             kinds=tuple(told["kinds"]),
             intercepts=np.array(told["intercepts"], dtype=np.float32),
             weights=np.array(told["weights"], dtype=np.float32),
@@ -55,14 +58,24 @@ class HazardWeights:
 
 
 def find_meant_hazard(text: str, embedding: Embedding) -> SeenHazard | None:
-    """Give the danger that a whole English text means; None where it means none, or is too long."""
+    """Give the danger that a whole English text means; None where it means none, or is too long.
+
+    How the text sounds counts as much as what it means: neither alone is as sure as both.
+    """
     fit = HazardWeights.read()
-    if embedding.model != fit.model or len(text.split()) > LONGEST:
+    heard = heard_text(text)
+    if embedding.model != fit.model or not heard.pieces:
         return None
     chances = fit.chances(np.array(embedding.vector, dtype=np.float32))
-    if 1 - chances[fit.kinds.index(NONE)] < SURE:
+    if danger_logit(float(chances[fit.kinds.index(NONE)])) + sound_margin(heard) < fit.sure:
         return None
     likeliest = max(
         (kind for kind in fit.kinds if kind != NONE), key=lambda k: chances[fit.kinds.index(k)]
     )
     return SeenHazard(kind=HazardKind(likeliest), start=0, end=len(text))
+
+
+def danger_logit(none: float) -> float:
+    """Give the log odds of a danger where `none` is the chance that there is none."""
+    held = min(max(none, LEAST_CHANCE), 1 - LEAST_CHANCE)
+    return log((1 - held) / held)

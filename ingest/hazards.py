@@ -6,46 +6,25 @@ word is looked up once and a few words around it are kept, so the time grows wit
 
 import re
 from collections import deque
-from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Container, Iterator, Sequence
 from itertools import chain
-from pathlib import Path
-from typing import Any, Self
-
-import yaml
 
 from domain.hazards import GROUP_OF, URGENCY, HazardGroup, HazardKind, SeenHazard
 from ingest.hazard_contexts import context_lexicon, read_context
+from ingest.hazard_lexicon import HazardLexicon, Pattern, lexicon
+from ingest.hazard_sounds import hear_hazard
 from ingest.word_groups import (
-    HARMLESS,
     Word,
-    WordGroups,
-    WordLookup,
-    normal,
     place_groups,
     split_sentences,
 )
 
-FILE = Path(__file__).with_suffix(".yaml")
 # Words of one pattern stand among so many; what moves or holds is spoken of in many other words.
 WINDOW, NARROW = 10, 8
 # "No", in front of a word of danger or behind it, reaches so many words of a list.
 NO_REACH = 12
 # "Not" stands so near before what it denies.
 ORDERED = 3
-DENIALS = (
-    "not_before",
-    "not_after",
-    "not_verb",
-    "fillers_before",
-    "fillers_after",
-    "ends",
-    "mishaps",
-    "or",
-    "doubt",
-    "cleared",
-)
 VERBS = frozenset({"swell", "shock"})
 # What may stand between "no" and what it denies.
 BETWEEN = frozenset({"fillers_before", "or", "mishaps"})
@@ -54,6 +33,8 @@ BEHIND = frozenset({"fillers_after", "or"})
 DENIED_TOGETHER = frozenset({"smoke", "fire", "smell", "burn", "hiss", "swell", "hot", "shock"})
 # So many letters at their end are the same of a word and its echo.
 ECHO = 2
+# The words of an address tell nothing: "…/engine-brake-failure.html".
+ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 FORM_WORDS = frozenset({"no", "none", "nil"})
 DEGREES = "डिग्री|डिग्रि|अंश|டிகிரி|డిగ్రీ|ಡಿಗ್ರಿ|ডিগ্রি|ডিগ্রী|ડિગ્રી|ഡിഗ്രി|ਡਿਗਰੀ"
 TEMPERATURE = re.compile(
@@ -80,62 +61,21 @@ KILO_OHMS = {"": 0.001, "k": 1.0, "m": 1_000.0}
 LEAST_KILO_OHMS = 100.0
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A hazard is told where a word of each group stands among few.
-
-    Attributes:
-        ordered: two groups of which the first stands just before the second.
-        firm: no "no" denies it.
-    """
-
-    kind: HazardKind
-    groups: frozenset[str]
-    ordered: tuple[str, str] | None
-    firm: bool
-
-    @classmethod
-    def read(cls, kind: str, written: str) -> Self:
-        """Read it as `hazards.yaml` writes it."""
-        words = written.removeprefix("!").split()
-        pair = next((tuple(word.split("<")) for word in words if "<" in word), None)
-        return cls(
-            kind=HazardKind(kind),
-            groups=frozenset(group for word in words for group in word.split("<")),
-            ordered=None if pair is None else (pair[0], pair[1]),
-            firm=written.startswith("!"),
-        )
-
-
-class HazardLexicon:
-    """The words of `hazards.yaml`, ready to be looked up."""
-
-    def __init__(self, told: Mapping[str, Any]) -> None:
-        no = {name: told[name] for name in DENIALS}
-        harmless = " ".join("_".join(one.split()) for one in told["harmless"])
-        self.lookup = WordLookup(WordGroups({**told["groups"], **no, HARMLESS: harmless}))
-        self.not_endings = tuple(map(normal, told["not_endings"].split()))
-        self.not_verb_endings = tuple(map(normal, told["not_verb_endings"].split()))
-        patterns = [
-            Pattern.read(kind, written)
-            for kind, patterns in told["hazards"].items()
-            for written in patterns
-        ]
-        self.patterns: dict[str, list[Pattern]] = {}
-        for pattern in patterns:
-            for group in pattern.groups:
-                self.patterns.setdefault(group, []).append(pattern)
-
-
-@cache
-def lexicon() -> HazardLexicon:
-    """Give the shipped words, read once."""
-    return HazardLexicon(yaml.safe_load(FILE.read_text(encoding="utf-8")))
-
-
 def find_hazards(text: str) -> tuple[SeenHazard, ...]:
-    """Give each kind of danger that a text tells once, where it is told first, by urgency."""
+    """Give each kind of danger that a text tells once, where it is told first, by urgency.
+
+    Where no word of danger stands, the sound of the whole text may still tell one.
+    """
+    if told := told_hazards(text):
+        return told
+    heard = hear_hazard(text)
+    return () if heard is None or read_context(text).is_harmless else (heard,)
+
+
+def told_hazards(text: str) -> tuple[SeenHazard, ...]:
+    """Give the dangers that the words and figures of a text tell."""
     known = lexicon()
+    text = ADDRESS.sub(lambda found: " " * len(found[0]), text)
     best: dict[HazardKind, SeenHazard] = {}
     for words in split_sentences(text, [known.lookup], known.not_endings):
         sentence = Sentence(words, known)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from ingest.hazards import WordGroups, normal
+from ingest.word_groups import WordGroups, normal
 
 FILE = Path(__file__).with_name("repair_phrases.yaml")
 # A figure with its points and commas is one word; a hyphen inside a word parts two.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from domain.hazards import SafetyAdvice
-from ingest import hazards
+from ingest import hazard_lexicon
 from ingest.extraction import TextFinding
 from ingest.languages import (
     ENGLISH,
@@ -36,7 +36,7 @@ class ReadText(Protocol):
 
 def told_language(text: str, lexicon: Lexicon) -> str:
     """Give the language of a text; what the vocabulary or the words of danger know is English."""
-    danger = hazards.lexicon().lookup.groups
+    danger = hazard_lexicon.lexicon().lookup.groups
 
     def is_known(word: str) -> bool:
         return lexicon.knows(word) or bool(danger.of(word))

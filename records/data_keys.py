@@ -75,21 +75,21 @@ class DataKeyTable:
         await self.connection.execute(QUERIES["remove"], {"names": gone})
         return gone
 
-    async def count_stale(self, table: str, key: str) -> int:
-        """Count the values of a table that another key than this one seals."""
-        [row] = await self._rows(f"count_{table}", key=key)
+    async def count_stale(self, column: str, key: str) -> int:
+        """Count the values of a column (`TABLE_COLUMN`) that another key than this one seals."""
+        [row] = await self._rows(f"count_{column}", key=key)
         return row["n"]
 
     async def stale_values(
-        self, table: str, key: str, after: str | None, limit: int
+        self, column: str, key: str, after: str | None, limit: int
     ) -> dict[str, bytes]:
-        """Give values of a table that another key than this one seals, by row, and hold them."""
-        found = await self._rows(f"stale_{table}", key=key, after=after, limit=limit)
+        """Give values of a column that another key than this one seals, by row, and hold them."""
+        found = await self._rows(f"stale_{column}", key=key, after=after, limit=limit)
         return {row["row"]: bytes(row["value"]) for row in found}
 
-    async def reseal(self, table: str, values: Mapping[str, bytes]) -> None:
+    async def reseal(self, column: str, values: Mapping[str, bytes]) -> None:
         for row, value in values.items():
-            await self.connection.execute(QUERIES[f"reseal_{table}"], {"row": row, "value": value})
+            await self.connection.execute(QUERIES[f"reseal_{column}"], {"row": row, "value": value})
 
     async def _rows(self, name: str, **given: object) -> list[Row]:
         return await (await self.connection.execute(QUERIES[name], given)).fetchall()

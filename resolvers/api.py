@@ -21,6 +21,7 @@ from resolvers.cost import DocumentLimits
 from resolvers.digests import DigestQueries
 from resolvers.documents import Documents
 from resolvers.drafts import DraftMutations, DraftQueries
+from resolvers.employees import EmployeeMutations, EmployeeQueries
 from resolvers.execution import (
     LimitedExecution,
     MaskedAnswers,
@@ -30,6 +31,7 @@ from resolvers.execution import (
     mask_result,
 )
 from resolvers.feedback import FeedbackMutations, FeedbackQueries
+from resolvers.guards import demand_guards
 from resolvers.invoices import InvoiceMutations, InvoiceQueries
 from resolvers.jobs import JobMutations, JobQueries
 from resolvers.manifests import ManifestReader
@@ -38,6 +40,7 @@ from resolvers.nodes import NodeQueries
 from resolvers.offline.delta import OfflineMutations, OfflineQueries
 from resolvers.payments import PaymentMutations
 from resolvers.people import PeopleMutations, PeopleQueries
+from resolvers.personal_data import PersonalDataQueries
 from resolvers.plans.plans import Plans
 from resolvers.refusals import HANDLERS
 from resolvers.reviews import ReviewMutations, ReviewQueries
@@ -72,6 +75,8 @@ class Query(
     DigestQueries,
     JobQueries,
     TechnicianQueries,
+    EmployeeQueries,
+    PersonalDataQueries,
     PeopleQueries,
     AuditQueries,
     ApiKeyQueries,
@@ -85,6 +90,7 @@ class Mutation(
     CardMutations,
     TicketMutations,
     TechnicianMutations,
+    EmployeeMutations,
     ReviewMutations,
     FeedbackMutations,
     InvoiceMutations,
@@ -179,10 +185,11 @@ class Api(strawberry.Schema):
 
 
 def build_api(*, introspection: bool, limits: DocumentLimits | None = None) -> Api:
-    """Give the schema; only developers may ask it what it holds.
+    """Give the schema; only developers may ask it what it holds. A field without a guard ends it.
 
     It is not sorted: Strawberry 0.341 cannot tell the members of a union in a sorted schema.
     """
+    demand_guards((Query, Mutation, Subscription))
     api = Api(
         query=Query,
         mutation=Mutation,

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import strawberry
 
+from access.employees import Employees
 from access.people import PeopleAdministration
 from access.revocations import RightsWatch
 from billing.ledger.books import BooksChange
@@ -21,15 +22,18 @@ from domain.access import (
     demand_allowed,
     demand_on_shift,
     may,
+    may_some,
     viewer_of,
 )
 from domain.api_keys import ApiKey
 from domain.deeds import NOWHERE, Origin
+from domain.employees import Employee, EmployeeField
 from domain.errors import NotAllowed, NotAuthenticated, Unavailable
 from domain.ids import GarageId, InvoiceId, OperationId, PersonId, demand_timely
 from repair.operations import Operation
 from resolvers.documents import QueryDocument
 from resolvers.loaders import RequestLoaders
+from resolvers.readings import EmployeeReadings
 from resolvers.services import ApiKeyRecords, BillingServices, Services, TrustedDocumentRecords
 
 # No person's id has this form, so nothing is anybody's who reads as "one of these rights".
@@ -97,6 +101,7 @@ class RequestContext:
     told: Mapping[str, str] = field(default_factory=dict[str, str])
     position: StreamPosition | None = None
     _loaders: RequestLoaders | None = None
+    _readings: EmployeeReadings | None = None
 
     @property
     def actor(self) -> Actor:
@@ -138,6 +143,25 @@ class RequestContext:
         if self.services.billing is None:
             raise Unavailable("postgres", "the books are not connected")
         return self.services.billing
+
+    @property
+    def employees(self) -> Employees:
+        """The records of employees.
+
+        Raises:
+            Unavailable: they are not connected.
+        """
+        if self.services.employees is None:
+            raise Unavailable("postgres", "the records of employees are not connected")
+        return self.services.employees
+
+    async def reveal(self, employee: Employee, field: EmployeeField) -> str | None:
+        """Give a sealed field in clear, or the mask; each clear reading is a deed."""
+        if self._readings is None:
+            self._readings = EmployeeReadings(
+                self.employees, self.services, self.actor, self.origin
+            )
+        return await self._readings.reveal(employee, field)
 
     @property
     def people(self) -> PeopleAdministration:
@@ -216,7 +240,7 @@ class RequestContext:
 
     def for_operation(self, **changes: Any) -> "RequestContext":  # noqa: ANN401 - as `replace` takes them
         """Give the context of one more operation of the same caller."""
-        return replace(self, degraded=[], _loaders=None, **changes)
+        return replace(self, degraded=[], _loaders=None, _readings=None, **changes)
 
     @property
     def seconds_left(self) -> float | None:
@@ -252,7 +276,7 @@ class RequestContext:
         actor = self.actor
         garage = None if network else actor.garage
         wanted = [Resource(kind=kind, garage=garage, assignee=actor.id) for kind in kinds]
-        if not any(may(actor, action, resource) for resource in wanted):
+        if not any(may_some(actor, action, resource) for resource in wanted):
             raise NotAllowed(actor.role, action, kinds[0])
 
     def demand_in(self, garage: GarageId, action: Action, kind: ResourceKind) -> None:

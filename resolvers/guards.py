@@ -1,12 +1,13 @@
 """Who may ask for a field, declared beside it and checked before anything else is done for it.
 
-Every field of Query, Mutation and Subscription has one guard; a test compares them with the schema.
+Every field of Query, Mutation and Subscription has one guard: without it nothing is served
+(`demand_guards`), and a test compares them with a table that a person wrote.
 A guard is the right of a role, in its own garage, to what is its own. What a thing that is named
 demands beside it (its garage, its bench, its state) only that thing can tell, so the use case
 decides it (`repair`), or `Context.demand_in` where there is none.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import wraps
@@ -23,6 +24,13 @@ from resolvers.context import RequestContext
 
 GUARD = "__guard__"
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class UnguardedFields(LookupError):
+    """Fields of the API that name nobody who may ask for them: a fault of ours, found at start."""
+
+    def __init__(self, fields: Iterable[str]) -> None:
+        super().__init__(f"no guard stands beside {', '.join(fields)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +80,22 @@ def guard_of(field: StrawberryField) -> Guard | None:
     """Give what was declared beside a field."""
     resolver = cast("Any", field.base_resolver)
     return None if resolver is None else getattr(resolver.wrapped_func, GUARD, None)
+
+
+def demand_guards(roots: Iterable[type]) -> None:
+    """Return when every field of these roots declares its guard.
+
+    Raises:
+        UnguardedFields: some do not; they are named.
+    """
+    bare = [
+        f"{root.__name__}.{field.name}"
+        for root in roots
+        for field in get_object_definition(root, strict=True).fields
+        if guard_of(field) is None
+    ]
+    if bare:
+        raise UnguardedFields(bare)
 
 
 def declared_guard(verbs: type, name: str) -> Guard:

@@ -9,7 +9,8 @@ import orjson
 from pydantic import TypeAdapter
 
 from domain.cards import FailureCard
-from domain.ids import CardId, OperationId, TicketId
+from domain.employees import Employee
+from domain.ids import CardId, OperationId, PersonId, TicketId
 from domain.tickets import Ticket
 from domain.tombstones import Tombstone
 from resolvers.context import RequestContext
@@ -64,6 +65,10 @@ async def _read_tombstone(_: RequestContext, answer: Answer) -> Tombstone:
     return TOMBSTONE_VALUES.validate_python(answer)
 
 
+async def _read_employee(context: RequestContext, answer: Answer) -> Employee:
+    return await context.employees.recall(PersonId(answer["id"]), context.actor)
+
+
 async def _read_answer(_: RequestContext, answer: Answer) -> Answer:
     return answer
 
@@ -81,6 +86,10 @@ async def _read_ticket(context: RequestContext, answer: Answer) -> Ticket:
 ANSWER: ResultFormat[Answer] = ResultFormat(write=lambda answer: answer, read=_read_answer)
 # What stays of what was deleted.
 TOMBSTONE = ResultFormat(write=_write_tombstone, read=_read_tombstone)
+# The record as it stands by now, also of somebody who was removed: nothing sealed is kept here.
+EMPLOYEE: ResultFormat[Employee] = ResultFormat(
+    write=lambda employee: {"id": employee.id}, read=_read_employee
+)
 # The card at the version that was made.
 CARD: ResultFormat[FailureCard] = ResultFormat(
     write=lambda card: {"id": card.id, "version": card.version}, read=_read_card

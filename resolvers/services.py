@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from access.employees import Employees
 from access.people import PeopleAdministration
 from billing.ledger.drafts import DraftStore
 from billing.ledger.payments import PaymentStore
@@ -265,6 +266,7 @@ class Services:
     delta_cursors: DeltaCursors
     now: Callable[[], datetime]
     billing: BillingServices | None = None
+    employees: Employees | None = None
     people: PeopleAdministration | None = None
     api_keys: ApiKeyRecords | None = None
     trusted_documents: TrustedDocumentRecords | None = None

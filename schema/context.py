@@ -11,6 +11,7 @@ from billing.ledger.payments import Payment
 from billing.messages.correspondence import Message
 from domain.cards import FailureCard
 from domain.codes import CodeKey, ErrorCode
+from domain.employees import Employee, EmployeeField
 from domain.ids import CardId, GarageId, InvoiceId, TicketId
 from domain.tickets import ShownCard, Ticket
 from domain.vehicles import VehicleModel
@@ -73,6 +74,10 @@ class Edges(Protocol):
 
     def sees_customers(self, garage: GarageId) -> bool:
         """Say whether the caller may know who a garage's customers are."""
+        ...
+
+    async def reveal(self, employee: Employee, field: EmployeeField) -> str | None:
+        """Give a sealed field of somebody in clear, or the mask; None: not known."""
         ...
 
     def pdf_link(self, id: InvoiceId, *, masked: bool) -> str:

@@ -6,18 +6,18 @@ from typing import Annotated, Self
 import strawberry
 from strawberry import field
 
-from billing.gst import e_invoice, gstin, gstr1_files, invoices, lines, parties
+from billing.gst import e_invoice, gstr1_files, invoices, lines, parties
 from billing.gst.gstr1_rows import MonthlyReturn
 from billing.gst.invoices import Document
 from billing.gst.irp import PortalRegistration
 from billing.gst.lines import LineKind
-from billing.gst.parties import MASK
 from billing.gst.price_sources import PriceSource
 from billing.gst.series import DocumentKind
 from billing.ledger import payments
 from billing.ledger.issued_documents import BASIS_POINTS, InvoiceStatus, IssuedDocument
 from billing.ledger.postings import PaymentKind, PaymentMethod
 from domain.ids import InvoiceId
+from domain.personal_data import MASKED
 from schema.context import SchemaInfo
 from schema.messages import Message
 from schema.money import Money
@@ -51,13 +51,13 @@ class Party:
     def from_domain(cls, value: parties.Party, *, plain: bool = True) -> Self:
         where, number = value.address, value.gstin
         return cls(
-            name=value.name if plain else parties.masked_name(value),
-            gstin=None if number is None else _shown_quantity(number.value, plain=plain),
-            address=None if where is None else where.text if plain else MASK,
-            pincode=None if where is None else where.pincode if plain else MASK,
+            name=value.name if plain else MASKED,
+            gstin=None if number is None else number.value if plain else MASKED,
+            address=None if where is None else where.text if plain else MASKED,
+            pincode=None if where is None else where.pincode if plain else MASKED,
             state=None if value.state is None else value.state.name,
-            phone=None if value.phone is None else value.phone if plain else MASK,
-            email=None if value.email is None else value.email if plain else MASK,
+            phone=None if value.phone is None else value.phone if plain else MASKED,
+            email=None if value.email is None else value.email if plain else MASKED,
             masked=not plain,
         )
 
@@ -367,7 +367,3 @@ def rate_text(basis_points: int) -> str:
     """Write a rate in percent: 1800 → 18, 25 → 0.25."""
     whole, rest = divmod(basis_points, BASIS_POINTS)
     return str(whole) if rest == 0 else f"{whole}.{rest:02d}".rstrip("0")
-
-
-def _shown_quantity(number: str, *, plain: bool) -> str:
-    return number if plain else gstin.mask_gstin(number)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from access.data_keys import DataKeys
+from access.employees import Employees
 from access.key_wrapper import FileWrapper
 from access.master_keys import INDEX, MasterKeys, parse_keys
 from access.vault import KEY_BYTES, SETTING, Vault
@@ -45,6 +46,7 @@ from graph.vocabulary import VocabularyStore
 from records.audit_trail import DeedWriter
 from records.data_keys import DataKeyStore
 from records.database import Records
+from records.employees import EmployeeStore
 from repair.invoices import InvoicePorts, recover_sagas
 from resolvers.services import BillingServices
 from web.health import Parts
@@ -97,6 +99,7 @@ class BillingRuntime:
     notices: NoticeSender
     anchors: AnchorFile
     data_keys: DataKeys
+    employees: Employees
     vault: Vault
     links: PdfLinks
     press: PdfPrinter
@@ -195,6 +198,7 @@ def open_billing(
         notices=build_notices(settings, billing, links),
         anchors=build_anchors(settings, master),
         data_keys=data_keys,
+        employees=Employees(store=EmployeeStore(records), vault=vault),
         vault=vault,
         links=links,
         press=PdfPrinter(),

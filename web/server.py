@@ -146,6 +146,7 @@ def build_services(runtime: Runtime) -> Services:
         delta_cursors=runtime.delta_cursors,
         now=lambda: datetime.now(UTC),
         billing=runtime.billing.billing,
+        employees=runtime.billing.employees,
         people=runtime.people.administration,
         api_keys=runtime.live_keys,
         trusted_documents=TrustedDocumentStore(runtime.records),

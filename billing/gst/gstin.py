@@ -113,11 +113,6 @@ def check_character(first_fourteen: str) -> str:
     return ALPHABET[-total % BASE]
 
 
-def mask_gstin(value: str) -> str:
-    """Hide who it is: the State and the last four stay."""
-    return f"{value[:2]}XXXXXXXXX{value[-4:]}"
-
-
 def _kind_of(field: str, value: str) -> GstinKind:
     for kind, form in FORMS:
         if all(_fits_class(c, wanted) for c, wanted in zip(value, form, strict=True)):

@@ -41,8 +41,3 @@ def parse_pan(text: str, field: str = "pan") -> str:
     if value[5:9] == "0000":
         raise WrongCharacter(field, 9, "ends the serial 0000, which is never given")
     return value
-
-
-def mask_pan(value: str) -> str:
-    """Hide the serial: `AAPPV8261K` → `AAPPVXXXXK`."""
-    return f"{value[:5]}XXXX{value[-1]}"

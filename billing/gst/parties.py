@@ -10,8 +10,6 @@ from domain.errors import InvalidInput
 
 PINCODE = re.compile(r"[1-9][0-9]{5}")
 NAME_LIMIT = 100
-# In place of what is hidden from whoever may only read invoices.
-MASK = "••••"
 ADDRESS_LIMIT = 300
 
 
@@ -57,11 +55,6 @@ class Party:
         if self.gstin is not None:
             return self.gstin.state
         return self.address.state if self.address else None
-
-
-def masked_name(party: Party) -> str:
-    """Give the first letter, by which a customer at the counter can still be told."""
-    return party.name[:1] + MASK
 
 
 # Whoever comes in and says no more: neither registered nor of any address.

@@ -214,6 +214,16 @@ class PaymentStore:
             made[InvoiceId(row["of"])].append(_payment_of(row))
         return made
 
+    async def references(self, ids: Sequence[PaymentId], garage: GarageId) -> dict[PaymentId, str]:
+        """Give by what each payment can be found at the bank, of those that say so."""
+        found = await self._records.rows(QUERIES["references"], ids=list(ids), garage=garage)
+        return {
+            PaymentId(row["id"]): self._vault.open(
+                bytes(row["reference"]), PAYMENT_REFERENCE.at(row["id"])
+            ).decode()
+            for row in found
+        }
+
     def _row(
         self, change: BooksChange, made: PaymentId, kind: str, what: ReceivedMoney
     ) -> dict[str, object]:

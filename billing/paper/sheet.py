@@ -11,18 +11,18 @@ from decimal import Decimal
 from enum import StrEnum
 
 from billing.gst import letters, money, upi
-from billing.gst.gstin import mask_gstin
 from billing.gst.hsn_summary import HsnRow, summarise_by_hsn
 from billing.gst.invoices import Document, Invoice
 from billing.gst.law_dates import INDIA
 from billing.gst.lines import TaxedLine
 from billing.gst.money import ZERO, Paise
-from billing.gst.parties import MASK, Party, masked_name
+from billing.gst.parties import Party
 from billing.gst.upi import Payee
 from billing.ledger import bills_of_supply
 from billing.paper import qr
 from billing.paper.amounts import amount_in_words
 from billing.paper.copies import DocumentCopy
+from domain.personal_data import MASKED
 
 TITLES = {
     Document.TAX_INVOICE: "Tax Invoice",
@@ -161,12 +161,12 @@ def _hidden(party: Party) -> dict[str, object]:
     """Give a party as it is shown to whoever may not know who it is; its State the law needs."""
     registered = party.gstin
     return {
-        "name": masked_name(party),
-        "address": [] if party.address is None else [MASK],
-        "gstin": None if registered is None else mask_gstin(registered.value),
+        "name": MASKED,
+        "address": [] if party.address is None else [MASKED],
+        "gstin": None if registered is None else MASKED,
         "pan": None,
         "state": None if party.state is None else f"{party.state.name} ({party.state.code})",
-        "contact": [MASK for value in (party.phone, party.email) if value],
+        "contact": [MASKED for value in (party.phone, party.email) if value],
     }
 
 

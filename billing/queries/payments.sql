@@ -27,3 +27,8 @@ group by payment.id
 -- name: invoiced
 -- The live invoice of a ticket.
 select invoice from invoiced_ticket where ticket = %(ticket)s
+
+-- name: references
+-- By what payments can be found at the bank, sealed.
+select id, reference from payment
+where id = any(%(ids)s) and garage = %(garage)s and reference is not null

@@ -17,7 +17,7 @@ order by link.n
 
 -- name: end
 -- Up to which link a step goes: not further than so many links.
-select least(max(n), %(after)s + %(limit)s) as n from audit_link
+select least(max(n), %(after)s::bigint + %(limit)s) as n from audit_link
 
 -- name: count
 -- How many like it one subject had within a window that ends with the deed itself.

@@ -51,8 +51,11 @@ set last_used = (select max(at) from card_effect e
 where card = any(%(cards)s)
 
 -- name: forget
--- Takes back what a deleted ticket moved, row by row, and gives the cards that hear less of now.
-with gone as (
+-- Takes back what a deleted ticket moved, row by row, and gives the cards that hear less of now. What
+-- somebody says of it later is left out (migration 083).
+with noted as (
+    insert into forgotten_ticket (ticket) values (%(ticket)s) on conflict do nothing
+), gone as (
     delete from card_effect where ticket = %(ticket)s
     returning card, effect, worked, minutes, estimated, version
 ), moved as (
@@ -120,7 +123,7 @@ left join lateral (
 ) as rated on true
 
 -- name: differing
--- Cards whose kept fold is not what their rows say.
+-- Cards whose kept fold is not what their rows say; of which no row is left may count nothing.
 select coalesce(k.card, r.card) as card
 from card_usage k full join card_usage_recounted r using (card)
 where (k.effects, k.matched, k.used, k.successes, k.failures, k.actual_minutes,
@@ -128,6 +131,10 @@ where (k.effects, k.matched, k.used, k.successes, k.failures, k.actual_minutes,
       is distinct from
       (r.effects, r.matched, r.used, r.successes, r.failures, r.actual_minutes,
        r.estimated_minutes, r.last_used, r.told)
+  and (r.card is not null
+       or (k.effects, k.matched, k.used, k.successes, k.failures, k.actual_minutes,
+           k.estimated_minutes, k.told) <> (0, 0, 0, 0, 0, 0, 0, 0)
+       or k.last_used is not null)
 order by 1
 
 -- name: mend

@@ -27,9 +27,11 @@ PLAIN_BYTES = {
     ("money_head", "hash"),
     ("data_key", "wrapped"),
     ("deed", "seal"),
+    ("api_key", "digest"),
     ("audit_link", "digest"),
     ("audit_link", "hash"),
     ("audit_link", "mac"),
+    ("api_key", "digest"),
     ("invitation", "mark"),
     ("refresh_token", "mark"),
 }
@@ -90,10 +92,10 @@ async def test_a_new_personal_column_is_found(records: Records, change: str) -> 
 
 @pytest.mark.row("EN-7")
 def test_the_use_of_keys_is_counted_in_every_sealed_column() -> None:
-    counted = set(re.findall(r"select (\w+)(?: as sealed)? from (\w+)", QUERIES["in_use"]))
+    counted = {*re.findall(r"select (\w+)(?: as sealed)? from (\w+)", QUERIES["in_use"])}
     assert counted == {(f.column, f.table) for f in SEALED}
     resealed = {name.removeprefix("reseal_") for name in QUERIES if name.startswith("reseal_")}
-    assert resealed == {f.table for f in SEALED if not f.frozen}
+    assert resealed == {f"{f.table}_{f.column}" for f in SEALED if not f.frozen}
 
 
 @pytest.mark.row("EX-6", missing="no Bloom perspective is shipped")

@@ -10,7 +10,8 @@ import yaml
 from domain.hazards import GROUP_OF, HazardGroup, HazardKind
 from ingest.hazard_contexts import ANYWHERE, BEFORE, PRESENT, read_context
 from ingest.hazard_contexts import FILE as CONTEXTS
-from ingest.hazards import FILE, find_hazards, lexicon
+from ingest.hazard_lexicon import FILE, lexicon
+from ingest.hazards import find_hazards
 from ingest.languages import SCRIPTS, text_language
 from ingest.safety_advice import FILE as ADVICE
 from ingest.safety_advice import advise
@@ -81,6 +82,8 @@ def test_no_denies_only_what_it_stands_at(text: str) -> None:
         "dhuan? nahi",
         "no smoke or burning smell",
         "pack at -60 C",
+        "see https://example.org/engine-brake-hydraulics-failure.html for the part",
+        "the car is burning far more oil than it should",
         "gaadi apne aap band ho gayi",
         "bas battery jaldi khatam ho jati hai",
         "technician 10 min me aa jata hai",

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from domain.access import Actor, Role
+from domain.access import SYSTEM, Actor, Role
 from domain.cards import CardStatus, FailureCard, PartUse, RootCause, Visibility
+from domain.employees import BankAccount, EmployeeChange, EmployeeDetails
 from domain.events import Event, EventType
 from domain.ids import CardId, EventId, GarageId, PersonId, TicketId
 from domain.outcomes import Outcome
@@ -39,7 +40,13 @@ KNOWN: dict[str, frozenset[Role]] = {
     "seller": frozenset({MANAGER, ACCOUNTANT, SUPPORT}),
     "customer": frozenset({MANAGER, ACCOUNTANT}),
     "buyer": frozenset({MANAGER, ACCOUNTANT}),
+    "salary": frozenset({MANAGER, ACCOUNTANT}),
+    "account": frozenset({MANAGER}),
+    "pan": frozenset({MANAGER}),
+    "aadhaar": frozenset({MANAGER}),
 }
+# A salary is a number, so its secret is one that nothing else costs: paise, and how it is written.
+SALARIES = {PUNE: (7_311_331, "73,113.31"), DELHI: (8_422_443, "84,224.43")}
 # What a garage tells everybody who may read cards.
 PUBLIC = frozenset({MANAGER, TECHNICIAN, SUPPORT})
 
@@ -52,6 +59,7 @@ class Planted:
     cards: tuple[CardId, ...]
     tickets: tuple[TicketId, ...]
     invoice: str
+    employee: PersonId
 
 
 def secret(garage: GarageId, what: str) -> str:
@@ -69,6 +77,13 @@ def known_to(actor: Actor) -> set[str]:
     return told
 
 
+def with_words(answer: str) -> str:
+    """Give an answer with the secret words of salaries in their place."""
+    for garage, (_, written) in SALARIES.items():
+        answer = answer.replace(written, secret(garage, "salary"))
+    return answer
+
+
 def technician(garage: GarageId) -> str:
     return f"tech_{garage.removeprefix('garage_')}"
 
@@ -81,12 +96,30 @@ async def planted(house: Runtime, somebody: Somebody, garage: GarageId) -> Plant
         await house.tickets.record_shown(ticket.id, shown(cards[0]), Matching.FOUND, [])
     await _feedback(somebody, garage, tickets[0])
     invoice = await _billed(somebody, garage, tickets)
+    employee = await _employee(house, garage)
     events = [_told(c, EventType.CARD_UPDATED, garage) for c in cards]
     events += [_told(t.id, EventType.TICKET_UPDATED, garage) for t in tickets]
     await house.change_log.append(events)
     return Planted(
-        garage=garage, cards=tuple(cards), tickets=tuple(t.id for t in tickets), invoice=invoice
+        garage=garage,
+        cards=tuple(cards),
+        tickets=tuple(t.id for t in tickets),
+        invoice=invoice,
+        employee=employee,
     )
+
+
+async def _employee(house: Runtime, garage: GarageId) -> PersonId:
+    """Seal words in place of numbers, so that wherever they are read they are found."""
+    said = EmployeeDetails(
+        salary=SALARIES[garage][0],
+        bank_account=BankAccount(number=secret(garage, "account"), ifsc="HDFC0001234"),
+        pan=secret(garage, "pan"),
+        aadhaar=secret(garage, "aadhaar"),
+    )
+    change = EmployeeChange(by=SYSTEM, at=NOW, body="planted", mark="planted")
+    made = await house.billing.employees.create(PersonId(f"kiran_{garage}"), garage, said, change)
+    return made.id
 
 
 async def _tickets(house: Runtime, garage: GarageId) -> list[Ticket]:

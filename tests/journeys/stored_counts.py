@@ -24,6 +24,7 @@ async def stored_counts(house: Runtime) -> tuple[Any, Any]:
         " (select count(*) from impression) as impressions,"
         " (select count(*) from review) as reviews, (select count(*) from card_edit) as edits,"
         " (select count(*) from garage_cursor) as cursors,"
+        " (select sum(version) from employee) as employed,"
         " (select count(*) from api_key) as keys,"
         " (select count(*) from api_key where revoked_at is null) as live_keys,"
         " (select count(*) from trusted_document) as documents"

@@ -26,6 +26,7 @@ from tests.journeys import (
     sign_in_door,
     test_api_keys,
     test_deletions,
+    test_employees,
     test_feedback,
     test_jobs,
     test_repairs,
@@ -199,6 +200,23 @@ async def card_deletion(house: Runtime, boss: Person) -> Asked:
     return test_deletions.CARDS, {"id": made["id"], "n": 1}
 
 
+async def employee(house: Runtime, boss: Person) -> Asked:
+    del house, boss
+    who = {"id": f"kiran_{uuid4().hex[:8]}", "garage": PUNE}
+    return test_employees.CREATE, {**who, "employee": test_employees.DETAILS}
+
+
+async def employee_update(house: Runtime, boss: Person) -> Asked:
+    query, wanted = await employee(house, boss)
+    await boss.ask(query, **wanted, op=str(uuid4()))
+    return test_employees.UPDATE, {"id": wanted["id"], "n": 1, "employee": {"salary": 100}}
+
+
+async def employee_removal(house: Runtime, boss: Person) -> Asked:
+    _, wanted = await employee_update(house, boss)
+    return test_employees.REMOVE, {"id": wanted["id"], "n": 1}
+
+
 async def technician(house: Runtime, boss: Person) -> Asked:
     del house, boss
     return REGISTER, {"who": {"id": "ravi", "garage": PUNE}}
@@ -346,6 +364,9 @@ CHANGES: dict[str, Change] = OF_CARDS | {
     "deleteTicket": deletion,
     "deleteCard": card_deletion,
     "registerTechnician": technician,
+    "createEmployee": employee,
+    "updateEmployee": employee_update,
+    "removeEmployee": employee_removal,
     "registerBay": bay,
     "bookJob": booking,
     "rescheduleJob": moving,
@@ -387,6 +408,7 @@ async def written(house: Runtime) -> list[dict[str, Any]]:
         " (select sum(dwell_ms) from impression) as dwelt,"
         " (select count(*) from card_edit) as edits,"
         " (select max(closed_at) from review) as looked,"
+        " (select sum(version) from employee) as employed,"
         " (select sum(version + rights) from person) as people,"
         " (select count(*) from garage) as garages, (select count(*) from invitation) as words,"
         " (select max(ended_at) from session) as ended,"

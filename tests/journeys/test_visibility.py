@@ -7,8 +7,9 @@ not one more, and (so that the walk itself is proved) not one less.
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, cast
@@ -37,9 +38,11 @@ from tests.journeys.planted_secrets import (
     known_to,
     planted,
     technician,
+    with_words,
 )
 from tests.journeys.queue_records import told
 from tests.journeys.schema_walk import API, documents, filled, members
+from tests.journeys.stored_counts import stored_counts
 from tests.sizes import every_second_is_long
 from web.server import build_services
 from web.wiring import Runtime
@@ -51,6 +54,8 @@ DEPTH = 7
 NEAR = 3
 NEVER = 99
 SECRET = re.compile(r"zq(?:pune|delhi)[a-z]+qz")
+# The id of something else than what the field's guard names.
+OTHER_IDS = frozenset({"closeReview", "rescheduleJob", "cancelJob", "node"})
 LINK = re.compile(r"/v1/invoices/[\w.]+\?[\w=&]+")
 Given = Mapping[str, object]
 
@@ -77,8 +82,19 @@ class Asker:
             async for answer in answers:
                 await self._hear(f"{answer.data} {answer.errors}")
 
+    async def told(self, operation: str, name: str, root: GraphQLField, given: Given) -> str:
+        """Ask one field and give what was said, with what was named taken out."""
+        refuses = any(m.name == "NotFound" for m in members(root))
+        shape = "{ __typename ... on Refusal { message } }" if refuses else "{ __typename }"
+        document = f"{operation} {{ it: {name}{filled(root, given)} {shape} }}"
+        found = await RUN.execute(document, context_value=self._context())
+        answer = f"{found.data} {[(e.message, e.extensions) for e in found.errors or []]}"
+        for named in given.values():
+            answer = answer.replace(str(named), "ID")
+        return answer
+
     async def _hear(self, answer: str) -> None:
-        self.heard.append(answer)
+        self.heard.append(with_words(answer))
         for link in LINK.findall(answer):
             page = await self._door.get(link)
             pages = PdfReader(BytesIO(page.content)).pages
@@ -129,6 +145,7 @@ async def test_everybody_reads_what_is_theirs_and_no_more(
     door: httpx.AsyncClient,
     garages: list[Planted],
     asking: tuple[Role, GarageId],
+    record_property: Callable[[str, object], None],
 ) -> None:
     role, garage = asking
     asker = Asker(house, door, _actor(role, garage))
@@ -139,7 +156,70 @@ async def test_everybody_reads_what_is_theirs_and_no_more(
     head = await house.change_log.last()
     for document in _subscriptions(garages):
         await asker.follow(document, head)
+    record_property("leaks", len(asker.secrets - known_to(asker.actor)))
     assert asker.secrets == known_to(asker.actor)
+
+
+@pytest.mark.row("AZ-2", "AZ-3", "AZ-4", "AZ-5", "AZ-6")
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
+async def test_not_there_and_not_yours_answer_alike(
+    house: Runtime,
+    door: httpx.AsyncClient,
+    garages: list[Planted],
+    role: Role,
+    record_property: Callable[[str, object], None],
+) -> None:
+    """Every verb and every question that names a thing, asked of another's and of nobody's."""
+    own, other = garages
+    asker, before = Asker(house, door, _actor(role, own.garage)), await stored_counts(house)
+    hidden = [other] if role is not Role.TECHNICIAN else [other, _of_colleague(own)]
+    unlike: dict[str, tuple[str, str]] = {}
+    for operation, kind in (("query", API.query_type), ("mutation", API.mutation_type)):
+        for name, root in schema_walk.roots(kind).items():
+            for there in (given for place in hidden for given in _another(name, root, place)):
+                nowhere = {key: _missing(str(value)) for key, value in there.items()}
+                said = [await asker.told(operation, name, root, g) for g in (there, nowhere)]
+                if said[0] != said[1]:
+                    unlike[f"{name} {there}"] = (said[0], said[1])
+    record_property("leaks", len(unlike))
+    assert unlike == {}
+    assert await stored_counts(house) == before
+
+
+def _of_colleague(own: Planted) -> Planted:
+    """Give what lies on a colleague's bench in one's own garage."""
+    return replace(own, cards=own.cards[3:4], tickets=own.tickets[1:2])
+
+
+def _another(name: str, root: GraphQLField, place: Planted) -> list[Given]:
+    """Give the ways to name what is hidden there, by the arguments that a field has."""
+    guard = guard_of(root.extensions["strawberry-definition"])
+    kinds = () if guard is None else guard.kinds
+    hidden: dict[str, Sequence[str]] = {
+        # The second card is everybody's by now, the last one too.
+        "failure card": [c for n, c in enumerate(place.cards) if n not in {1, 4}],
+        "ticket": place.tickets[:2],
+        "employee": [place.employee],
+        "invoice": [place.invoice],
+    }
+    named = {"ticket": "ticket", "card": "failure card", "into": "failure card"}
+    named |= {"invoice": "invoice"}
+    own = next((kind for kind in kinds if kind in hidden), None)
+    if "id" in root.args and own is not None and name not in OTHER_IDS:
+        named["id"] = own
+    ids = {arg for arg, kind in _argument_kinds(root).items() if kind.rstrip("!") == "ID"}
+    asked = {name: hidden[kind] for name, kind in named.items() if name in ids}
+    # A field that needs another thing than these asks for nothing that is hidden here.
+    return [dict(zip(asked, each, strict=True)) for each in zip(*asked.values(), strict=False)]
+
+
+def _argument_kinds(root: GraphQLField) -> dict[str, str]:
+    return {name: str(cast("Any", argument).type) for name, argument in root.args.items()}
+
+
+def _missing(id: str) -> str:
+    """Give an id of the same form that nothing has."""
+    return f"{id[:-4]}{'0000' if id[-4:] != '0000' else '1111'}"
 
 
 def test_walk_leaves_no_edge_out() -> None:
@@ -181,6 +261,12 @@ def _given(name: str, garages: list[Planted], cursor: str) -> list[Given]:
     known: dict[str, list[Given]] = {
         "card": [*cards, *({**one, "version": 1} for one in cards)],
         "invoice": papers,
+        "employee": [{"id": g.employee} for g in garages],
+        "personalData": [
+            {name: key}
+            for g in garages
+            for name, key in (("employee", g.employee), ("invoice", g.invoice))
+        ],
         "changes": [{"after": cursor, "first": 100}],
         "node": [
             *_nodes("FailureCard", cards),
@@ -221,6 +307,8 @@ def _named(root: GraphQLField, garages: list[Planted]) -> list[Given]:
     tickets = [t for g in garages for t in g.tickets]
     if "failure card" in kinds:
         return [{"id": c, "into": cards[0]} for c in cards]
+    if "employee" in kinds:
+        return [{"id": g.employee} for g in garages]
     return [{"id": t, "ticket": t, "card": cards[0]} for t in tickets]
 
 

@@ -374,3 +374,27 @@ def _tallied(tally: CounterTally) -> CardCounters:
 def _maybe_die(chance: random.Random) -> None:
     if chance.random() < CRASH:
         raise Killed
+
+
+async def test_a_forgotten_ticket_teaches_nothing_more(records: Records) -> None:
+    """A listener that read it before it was deleted may write behind the forgetting."""
+    store = CounterStore(records)
+    seen = CardEffect(
+        id="tkt_gone:effect",
+        ticket=TicketId("tkt_gone"),
+        card=NAMES[0],
+        effect=Effect.SHOWN,
+        garage=GarageId("garage_1"),
+        at=NOW,
+        person=None,
+        worked=None,
+        minutes=0,
+        estimated=0,
+    )
+    await store.count([seen])
+    [before] = await store.tallies([seen.card])
+    assert await store.forget(seen.ticket) == [seen.card]
+    await store.count([seen])
+    [after] = await store.tallies([seen.card])
+    assert (before.usage.matched, after.usage) == (1, Usage())
+    assert await store.differing() == []

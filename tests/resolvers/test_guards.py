@@ -4,12 +4,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+import strawberry
 from graphql import GraphQLObjectType
 
 from domain.access import Action, ResourceKind, Role
 from domain.deeds import DeedType
 from resolvers.api import build_api
-from resolvers.guards import SIGNED_IN, Guard, guard_of
+from resolvers.guards import (
+    SIGNED_IN,
+    Guard,
+    UnguardedFields,
+    demand_guards,
+    guard_of,
+    signed_in,
+)
 from resolvers.offline.queue import GUARDS as OF_THE_QUEUE
 from sync.offline_queue import QueuedVerb
 from tests.domain.test_access import GRANTED
@@ -37,6 +45,11 @@ assign ticket            assignTicket reopenTicket jobs technicians suggestTechn
 assign ticket            registerBay bookJob rescheduleJob cancelJob
 update ticket            startRepair recordAttempt resolveTicket closeTicket adjustStock
 update ticket            giveFeedback recordImpressions
+create employee          createEmployee
+read   employee          employee employees
+read   employee,invoice  personalData
+update employee          updateEmployee
+delete employee          removeEmployee
 update employee          registerTechnician invitePerson changeRole suspendPerson restorePerson
 update employee          holdGarageToShift people
 read   setting           garages
@@ -62,6 +75,9 @@ DEEDS = {
     "voidInvoice": DeedType.INVOICE_VOID,
     "salesReturn": DeedType.REPORT_EXPORT,
     "setBillingSettings": DeedType.SETTINGS_CHANGE,
+    "employee": DeedType.EMPLOYEE_PII_ACCESS,
+    "employees": DeedType.EMPLOYEE_PII_ACCESS,
+    "personalData": DeedType.REPORT_EXPORT,
     **dict.fromkeys(
         "invitePerson changeRole suspendPerson restorePerson".split(),
         DeedType.USER_PERMISSION_CHANGE,
@@ -107,6 +123,23 @@ def _declared(root: GraphQLObjectType | None) -> dict[str, Guard | None]:
 def test_every_field_declares_its_guard() -> None:
     declared = {name: guard for root in ROOTS for name, guard in _declared(root).items()}
     assert declared == WRITTEN
+
+
+@strawberry.type
+class _Bare:
+    @strawberry.field
+    @signed_in
+    async def guarded(self) -> int:
+        return 1
+
+    @strawberry.field
+    async def bare_one(self) -> int:
+        return 1
+
+
+def test_a_field_without_a_guard_does_not_start() -> None:
+    with pytest.raises(UnguardedFields, match=r"beside _Bare\.bare_one$"):
+        demand_guards([_Bare])
 
 
 def test_queue_opens_nothing_that_a_mutation_closes() -> None:

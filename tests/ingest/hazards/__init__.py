@@ -16,6 +16,11 @@ as well: when they were written, the words found .90 of its first 58 dangers and
 harmless lines for one; of the next, .91 of 35 and .35 of 55; then, with the meaning, .97 of 34 and
 .40 of 42. Its last 80 harmless lines are ordinary ones, for the fit.
 
+`development_fourth` to `development_tenth` are of one more writer, who meant to use words that no
+list has, and wrote as many harmless near misses: of their dangers the words found .53, .50, .56,
+.05, .16 and .28 as they were written (the last has none). The fits have seen them; the words were
+not tuned on them.
+
 Of the complaints, `tuned` were tuned on. Of `fresh`, 5.2 % raised an alarm at first, and what was
 plainly wrong there was mended twice: what they give since then is no longer what new ones would.
 """
@@ -39,6 +44,25 @@ TUNED_ON = (
     "kept_fourth",
 )
 HELD_BACK = ("kept_fifth",)
+# One writer wrote these after the words; the fits have seen them, the words have not.
+ONE_WRITER = (
+    "development_fourth",
+    "development_fifth",
+    "development_sixth",
+    "development_seventh",
+    "development_eighth",
+    "development_ninth",
+    "development_tenth",
+)
+# What the fits have seen: nothing that was ever held back.
+FITTED_ON = (
+    "seen",
+    "development",
+    "development_second",
+    "development_third",
+    "natural",
+    *ONE_WRITER,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,84 @@
+"""What is kept of one person, as values for a JSON file that they can be handed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from billing.gst.parties import Party
+from billing.ledger.issued_documents import IssuedDocument
+from billing.ledger.payments import Payment
+from billing.messages.correspondence import Message
+from domain.employees import Employee, EmployeeField
+from domain.ids import PaymentId
+
+CustomerValues = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerPaper:
+    """An invoice or credit note of a customer, with what was paid and told of it."""
+
+    document: IssuedDocument
+    payments: Sequence[Payment]
+    references: Mapping[PaymentId, str]
+    messages: Sequence[Message]
+
+
+def customer_values(papers: Sequence[CustomerPaper]) -> CustomerValues:
+    """Give all that is kept of whoever these papers are for: amounts in paise, days as in law."""
+    parties = [paper.document.invoice.recipient for paper in papers]
+    distinct = [party for n, party in enumerate(parties) if party not in parties[:n]]
+    return {
+        "customer": [_party_values(party) for party in distinct],
+        "papers": [_paper_values(paper) for paper in papers],
+    }
+
+
+def employee_values(
+    employee: Employee, clear: Mapping[EmployeeField, object]
+) -> Mapping[str, object]:
+    """Give all that is kept of an employee, whose fields were opened for whoever asks."""
+    return {
+        "person": employee.id,
+        "garage": employee.garage,
+        "changed_at": employee.changed_at,
+        "changed_by": employee.changed_by,
+        **{field.value: clear.get(field) for field in EmployeeField},
+    }
+
+
+def _party_values(party: Party) -> CustomerValues:
+    address, registered = party.address, party.gstin
+    return {
+        "name": party.name,
+        "phone": party.phone,
+        "email": party.email,
+        "gstin": None if registered is None else registered.value,
+        "address": None if address is None else address.text,
+        "pincode": None if address is None else address.pincode,
+        "state": None if party.state is None else party.state.name,
+    }
+
+
+def _paper_values(paper: CustomerPaper) -> CustomerValues:
+    document = paper.document
+    return {
+        "id": document.id,
+        "kind": document.kind,
+        "number": str(document.invoice.number),
+        "ticket": document.ticket,
+        "issued_at": document.issued_at,
+        "payments": [
+            {
+                "id": one.id,
+                "paise": one.paise,
+                "method": one.method,
+                "day": one.day,
+                "reference": paper.references.get(one.id),
+            }
+            for one in paper.payments
+        ],
+        "messages": [
+            {"channel": one.channel, "state": one.state, **asdict(one.letter)}
+            for one in paper.messages
+        ],
+    }
