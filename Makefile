@@ -34,12 +34,13 @@ coverage: $(READY) ## Run the tests of the quick packages once, and fail below t
 		--cov=domain --cov=matching --cov=access --cov-branch \
 		--cov-report=term:skip-covered --cov-fail-under=$(GATE)
 
-check: $(READY) ## Lint, types, layers, dependencies, and whether the example's documents still run.
+check: $(READY) ## Lint, types, layers, dependencies, kept promises of the API, the example's documents.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
+	$(BIN)/python -m schema.deprecations
 	$(BIN)/battwheels documents check examples/typescript/manifest.json
 
 rows: $(READY) ## Run the tests and print each specification row: proved, partly, open or failed.

@@ -43,7 +43,12 @@ START_SECONDS = 180
 MAIN = "web.cli.main"
 QUIET_SECONDS = 3.0
 # One person of a benchmark asks for a garage of them.
-GENEROUS = {"BATTWHEELS_UNITS_PER_SECOND": "100000", "BATTWHEELS_UNITS_AT_ONCE": "1000000"}
+GENEROUS = {
+    "BATTWHEELS_UNITS_PER_SECOND": "100000",
+    "BATTWHEELS_UNITS_AT_ONCE": "1000000",
+    "BATTWHEELS_GARAGE_REQUESTS": "100000000",
+    "BATTWHEELS_GARAGE_REQUESTS_ALONE": "100000000",
+}
 
 A, B = GarageId("garage_a"), GarageId("garage_b")
 CREATE = """mutation($card: CardInput!, $op: UUID!) { createCard(card: $card, operationId: $op) {

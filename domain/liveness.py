@@ -9,6 +9,7 @@ are watched from the moment that somebody says so.
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from enum import StrEnum
 from time import monotonic
 
 from domain.errors import Unavailable
@@ -22,6 +23,15 @@ LEAVE_SECONDS = 0.2
 RETURN_SECONDS = 0.5
 # Who gives a call more time than this knows why: a migration.
 PATIENT_SECONDS = 60.0
+
+
+class BreakerState(StrEnum):
+    """Whether a dependency is asked: yes, one try finds out, no."""
+
+    CLOSED = "closed"
+    HALF_OPEN = "half_open"
+    OPEN = "open"
+
 
 Ping = Callable[[], Awaitable[bool]]
 
@@ -40,7 +50,7 @@ class Liveness:
         self._dependency = dependency
         self._ping = ping
         self._let_go = let_go
-        self._watching = False
+        self._watching = self._probing = False
         self._heard = 0.0
         self._asking: asyncio.Task[bool] | None = None
         self._returning: asyncio.Task[None] | None = None
@@ -48,6 +58,12 @@ class Liveness:
     @property
     def dead(self) -> bool:
         return self._returning is not None and not self._returning.done()
+
+    @property
+    def state(self) -> BreakerState:
+        if not self.dead:
+            return BreakerState.CLOSED
+        return BreakerState.HALF_OPEN if self._probing else BreakerState.OPEN
 
     def watch(self) -> None:
         """Watch calls from now on: the store is warm, and people wait."""
@@ -116,5 +132,12 @@ class Liveness:
         self._returning = asyncio.create_task(self._awaited())
 
     async def _awaited(self) -> None:
-        while not await self._answers():  # noqa: ASYNC110 - the store tells nobody
+        while not await self._probe():  # noqa: ASYNC110 - the store tells nobody
             await asyncio.sleep(RETURN_SECONDS)
+
+    async def _probe(self) -> bool:
+        self._probing = True
+        try:
+            return await self._answers()
+        finally:
+            self._probing = False

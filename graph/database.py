@@ -20,7 +20,7 @@ from neo4j import (
 from neo4j.exceptions import AuthError, DriverError, Neo4jError, TransientError
 
 from domain.errors import Unavailable, WrongPassword
-from domain.liveness import Liveness
+from domain.liveness import BreakerState, Liveness
 
 DEPENDENCY = "neo4j"
 DATABASE = "neo4j"
@@ -95,6 +95,11 @@ class Graph:
     def on_write(self, told: Callable[[], None]) -> None:
         """Have something called after each write that was committed."""
         self._written.append(told)
+
+    @property
+    def breaker_state(self) -> BreakerState:
+        """Whether the server is asked, or left alone until it answers again."""
+        return self._liveness.state
 
     def watch(self) -> None:
         """From now on tell of a dead server within two seconds, however long a call may take."""

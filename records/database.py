@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from domain.errors import Unavailable, WrongPassword
-from domain.liveness import Liveness
+from domain.liveness import BreakerState, Liveness
 
 DEPENDENCY = "postgres"
 # How a process shares its connections. An operation (`records.operations`) and a listener's event
@@ -73,6 +73,11 @@ class Records:
         Whoever holds a connection never waits for it: a hundred that did would wait for each other.
         """
         self._prepare = prepare
+
+    @property
+    def breaker_state(self) -> BreakerState:
+        """Whether the server is asked, or left alone until it answers again."""
+        return self._liveness.state
 
     def watch(self) -> None:
         """From now on tell of a dead server within two seconds, however long a call may take."""

@@ -13,6 +13,7 @@ from math import ceil
 from time import monotonic
 
 from domain.errors import Unavailable
+from domain.liveness import BreakerState
 
 FAILURES = 5
 REST_SECONDS = 30.0
@@ -40,6 +41,14 @@ class CircuitBreaker:
     def silent(self) -> str | None:
         """The dependency that is left alone now, None while everybody is let through."""
         return None if self._opened_at is None else self._silent
+
+    @property
+    def state(self) -> BreakerState:
+        """Half open: the rest is over, and one caller may find out or does."""
+        if self._opened_at is None:
+            return BreakerState.CLOSED
+        rested = self._clock() - self._opened_at >= self._rest_s
+        return BreakerState.HALF_OPEN if rested else BreakerState.OPEN
 
     def answers(self) -> None:
         """Hear that the dependency answers again: no need to rest any longer."""

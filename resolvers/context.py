@@ -1,7 +1,7 @@
 """What one request carries: who asks, until when, its trace, its loaders, and what was degraded."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -79,6 +79,7 @@ class RequestContext:
         connection_params: what its client sent to initialise it.
         heavy: the document takes long to run.
         document: what the door read of the document that is asked.
+        told: headers that the answer carries, of what the door counted.
         position: where a subscription begins and stands, when it is followed for others.
     """
 
@@ -97,6 +98,7 @@ class RequestContext:
     connection_params: dict[str, Any] | None = None
     heavy: bool = False
     document: QueryDocument | None = None
+    told: Mapping[str, str] = field(default_factory=dict[str, str])
     position: StreamPosition | None = None
     _loaders: RequestLoaders | None = None
     _readings: EmployeeReadings | None = None

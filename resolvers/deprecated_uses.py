@@ -4,7 +4,6 @@ graphql-core's own rule cannot be used: it reads the names of arguments from a s
 fails on one that is made by code. Fields of inputs inside variables are not seen here.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -21,9 +20,7 @@ from graphql import (
 )
 
 from resolvers.cost import named_type
-
-# How `schema.nodes.GOES` ends every reason.
-GOES = re.compile(r"after (\d{4}-\d{2}-\d{2})")
+from schema.deprecations import read_end
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,8 +33,7 @@ class DeprecatedUse:
     @property
     def goes_after(self) -> date | None:
         """The last day on which it is sure to be there."""
-        found = GOES.search(self.reason)
-        return None if found is None else date.fromisoformat(found.group(1))
+        return read_end(self.reason)
 
 
 def deprecated_uses_rule(found: set[DeprecatedUse]) -> type[ValidationRule]:

@@ -32,6 +32,7 @@ from resolvers.deprecated_uses import DeprecatedUse, deprecated_uses_rule
 from resolvers.document_outline import outline_document
 from resolvers.overlapping_fields import OverlappingFields
 from resolvers.recent_uses import RecentUses
+from resolvers.request_count import count_requests
 
 MOST_ERRORS = 10
 # Up to so many characters, a text is parsed where it stands: a thread costs more than it saves.
@@ -52,6 +53,7 @@ class QueryDocument:
         objects: how many it may give.
         tokens: those that were parsed for this request, 0 when the document was known.
         deprecated: what it asks that goes, in the order of the alphabet.
+        requests: as how many it counts.
     """
 
     text: str
@@ -60,6 +62,7 @@ class QueryDocument:
     objects: int = 0
     tokens: int = 0
     deprecated: Sequence[DeprecatedUse] = ()
+    requests: int = 1
 
     @property
     def operations(self) -> list[OperationDefinitionNode]:
@@ -194,7 +197,8 @@ class Documents:
             return document
         found = set[DeprecatedUse]()
         errors = self._validated(parsed, found)
-        return replace(document, errors=errors, deprecated=sorted(found))
+        requests = 1 if errors else count_requests(parsed)
+        return replace(document, errors=errors, deprecated=sorted(found), requests=requests)
 
     def _sized(self, document: QueryDocument, variables: Mapping[str, object]) -> QueryDocument:
         """Give the document as it is for these variables, which say how long its pages are."""

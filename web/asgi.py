@@ -26,6 +26,7 @@ from web.body_limits import BodyLimit
 from web.callers import Verify
 from web.caps import Caps
 from web.endpoint import Endpoint, refusal
+from web.garage_rates import GarageRates
 from web.gate import Gate
 from web.graphql import CallerRules, GraphQLView
 from web.health import Parts, Probe, Readiness, health
@@ -48,7 +49,12 @@ RECORDS = "/v1/operation.schema.json"
 # What a page of an allowed origin may send beside what every page may.
 CALLERS_HEADERS = [
     *("Authorization", "Content-Type", "GraphQL-Require-Preflight", "Last-Event-ID"),
-    *("X-Garage", "If-None-Match"),
+    *("X-Garage", "X-API-Version", "If-None-Match"),
+]
+# What such a page may read of an answer's headers beside what every page may.
+TOLD_HEADERS = [
+    *("X-Trace-Id", "ETag", "X-API-Version", "Deprecation", "Sunset", "Retry-After"),
+    *("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"),
 ]
 PREFLIGHT_SECONDS = 600
 MOVED = ("/graphql", "/v2/graphql")
@@ -85,6 +91,7 @@ class AppOptions:
         jwks: gives the public keys of access tokens.
         papers: answers signed links to PDFs; None where there are no books.
         caps: how much any one caller may take.
+        garages: counts the requests of garages with all processes; None: nobody does.
         lag: how late the loop is, kept by whoever watches it.
     """
 
@@ -101,6 +108,7 @@ class AppOptions:
     metrics: Metrics = field(default_factory=Metrics)
     papers: InvoicePdfs | None = None
     caps: Caps = field(default_factory=Caps)
+    garages: GarageRates | None = None
     lag: LoopLag = field(default_factory=LoopLag)
     operators: Operators | None = None
     parts: Parts = field(default_factory=Parts)
@@ -158,7 +166,7 @@ def _origins(options: AppOptions) -> list[Middleware]:
         allow_origins=list(options.origins),
         allow_methods=["GET", "POST"],
         allow_headers=CALLERS_HEADERS,
-        expose_headers=["X-Trace-Id", "ETag"],
+        expose_headers=TOLD_HEADERS,
         max_age=PREFLIGHT_SECONDS,
     )
     return [allowed]
@@ -181,6 +189,7 @@ def _graphql_routes(
         origins=options.origins,
         anonymous=options.development,
         watch=options.watch,
+        garages=options.garages,
     )
     view = GraphQLView(audiences, services, callers, options.metrics)
     events = GraphQLView(audiences, services, callers, options.metrics, stream=True)

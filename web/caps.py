@@ -57,6 +57,12 @@ class Caps:
     units_at_once: int = _cap_field(3_000, "units that a caller may save and spend at once")
     refusals_per_second: int = _cap_field(1, "refused requests of a caller each second")
     refusals_at_once: int = _cap_field(100, "refused requests of a caller at once")
+    garage_requests: int = _cap_field(
+        1_000, "requests of a garage in a minute, over all processes (see below)"
+    )
+    garage_requests_alone: int = _cap_field(
+        500, "the same, that each process lets in while Redis is silent"
+    )
     busy_requests: int = _cap_field(64, "requests that are worked on at one time")
     heavy_requests: int = _cap_field(2, "the same, of those that are heavy")
     late_milliseconds: int = _cap_field(

@@ -15,7 +15,10 @@ from uvicorn.protocols.utils import ClientDisconnected
 
 from access.api_keys import holds_key
 from domain.errors import InvalidInput, NotAuthenticated, TooMany, Unavailable
+from web.api_versions import HEADER as VERSION
+from web.api_versions import choose_version
 from web.body_limits import BodyRefused, is_forged
+from web.deprecations import deprecation_headers
 from web.event_stream import EventStream
 from web.graphql import JSON, GraphQLView, choose_media_type
 from web.persisted_queries import UnknownDocument
@@ -99,6 +102,7 @@ class Endpoint:
             return wrong
         caller = by_address(request.client.host if request.client else None)
         try:
+            choose_version(request.headers.get(VERSION))
             context = self._view.known(request)
             self._view.gate.enter(context.caller)
         except NotAuthenticated as error:
@@ -132,6 +136,13 @@ class Endpoint:
         return None
 
     async def _run(self, request: Request) -> Response:
+        response, context = await self._outcome(request), request.state.context
+        response.headers.update(context.told)
+        if context.document is not None:
+            response.headers.update(deprecation_headers(context.document.deprecated))
+        return response
+
+    async def _outcome(self, request: Request) -> Response:
         request.state.status = 200
         caller = request.state.context.caller
         try:

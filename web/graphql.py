@@ -33,6 +33,7 @@ from resolvers.subscriptions.audience import Broadcast, RunRefused
 from resolvers.subscriptions.shared_runs import SharedRuns
 from web.callers import GARAGE, Verify, bearer_token, offered, sign_in
 from web.event_stream import KEY_REVOKED, EventStream, resume_after
+from web.garage_rates import GarageRates, garage_name
 from web.gate import Gate, caller_name
 from web.live_keys import LiveKeys
 from web.metrics import Metrics
@@ -52,7 +53,8 @@ INIT_WAIT = timedelta(seconds=5)
 class CallerRules:
     """How callers are known, which pages may call, and whether anybody may who is not known.
 
-    `watch` tells those who stay when what let them in has ended.
+    `watch` tells those who stay when what let them in has ended; `garages` counts with all
+    processes.
     """
 
     verify: Verify
@@ -62,6 +64,7 @@ class CallerRules:
     origins: Collection[str] = ()
     anonymous: bool = False
     watch: Callable[[Actor], RightsWatch] | None = None
+    garages: GarageRates | None = None
 
 
 class RequestAdapter(StarletteRequestAdapter):
@@ -160,7 +163,22 @@ class GraphQLView(GraphQL[RequestContext, None]):
             document = await self._document(context, text, given)
         context.document = document
         context.heavy = self.gate.read(context.caller, document, prose)
+        await self._count_requests(context, document.requests)
         return document
+
+    async def _count_requests(self, context: RequestContext, requests: int) -> None:
+        """Count a document among the requests of its garage; nobody is counted where none signed.
+
+        Raises:
+            TooMany: the garage has had its minute's share.
+        """
+        if self._callers.garages is None or context.signed_in is None:
+            return
+        name = garage_name(context.signed_in, context.caller)
+        share = await self._callers.garages.spend(name, requests)
+        context.told = share.headers
+        if share.refused:
+            raise TooMany("requests of this garage", share.reset_s)
 
     async def _document(
         self, context: RequestContext, text: str, variables: Mapping[str, object]

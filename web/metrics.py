@@ -7,6 +7,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from domain.liveness import BreakerState
 from web.operators import Operators
 
 METHODS = frozenset({"GET", "POST", "OPTIONS", "HEAD", "PUT", "DELETE", "PATCH"})
@@ -14,6 +15,7 @@ HIDDEN = {
     "message": "Metrics are for operators: send `Authorization: Bearer` with the operator token.",
     "extensions": {"code": "NOT_AUTHENTICATED"},
 }
+BREAKERS = {BreakerState.CLOSED: 0, BreakerState.HALF_OPEN: 1, BreakerState.OPEN: 2}
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -63,6 +65,13 @@ class Metrics:
             ("kind",),
             registry=self.registry,
         )
+        self._breakers = Gauge(
+            "battwheels_breaker",
+            "0 while a dependency is asked, 1 while one try finds out whether it is back (half "
+            "open), 2 while it is left alone.",
+            ("dependency",),
+            registry=self.registry,
+        )
         self.sockets = Gauge(
             "battwheels_websockets", "Open WebSocket connections.", registry=self.registry
         )
@@ -80,6 +89,10 @@ class Metrics:
 
     def broken(self, part: str, *, broken: bool) -> None:
         self._broken.labels(part).set(int(broken))
+
+    def watch_breaker(self, dependency: str, state: Callable[[], BreakerState]) -> None:
+        """Tell the state of a dependency's breaker whenever somebody looks."""
+        self._breakers.labels(dependency).set_function(lambda: BREAKERS[state()])
 
     def guarded(self, operators: Operators) -> Callable[[Request], Awaitable[Response]]:
         """Give the endpoint, which shows operators what was counted."""

@@ -7,6 +7,8 @@ from time import perf_counter
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.api_versions import HEADER as VERSION
+from web.api_versions import PREFIX, answering_version
 from web.json_logs import TRACE, trace_id
 from web.metrics import Metrics
 
@@ -56,7 +58,10 @@ class RequestEnvelope:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                self._add_headers(MutableHeaders(scope=message), trace)
+                headers = MutableHeaders(scope=message)
+                self._add_headers(headers, trace)
+                if scope["path"].startswith(PREFIX):
+                    headers[VERSION] = answering_version(Headers(scope=scope).get(VERSION))
             await send(message)
 
         try:

@@ -56,6 +56,11 @@ class Rate:
             self._sweep(now)
         self._paid_until[caller] = min(paid, now + 2 * self._ahead)
 
+    def left(self, caller: str) -> float:
+        """Give the units that a caller has left; below 0 what they owe."""
+        owed = max(0.0, self._paid_until.get(caller, 0.0) - self._now())
+        return (self._ahead - owed) * self._second
+
     def _sweep(self, now: float) -> None:
         """Forget whoever owes nothing; if all owe, those who owe least."""
         owing = {c: until for c, until in self._paid_until.items() if until > now}

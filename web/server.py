@@ -33,6 +33,7 @@ from sync.hints import HintSchedule, hint_handler
 from sync.inbox import EventListener
 from web import listeners as web_listeners
 from web.asgi import AppOptions, application
+from web.garage_rates import GarageRates
 from web.health import Probe
 from web.interrupts import PromptServer
 from web.invoice_pdfs import InvoicePdfs
@@ -73,6 +74,8 @@ log = logging.getLogger("battwheels.serving")
 def build_application(runtime: Runtime) -> Starlette:
     """Give the application over an opened house."""
     settings = runtime.settings
+    garages = GarageRates(runtime.redis, settings.caps)
+    _watch_breakers(runtime, garages)
     return application(
         build_services(runtime),
         AppOptions(
@@ -89,6 +92,7 @@ def build_application(runtime: Runtime) -> Starlette:
             ui=settings.home / "ui",
             papers=InvoicePdfs(links=runtime.billing.links, print=runtime.billing.print_pdf),
             caps=settings.caps,
+            garages=garages,
             deadline=settings.caps.answer_seconds,
             lag=runtime.lag,
             metrics=runtime.metrics,
@@ -96,6 +100,15 @@ def build_application(runtime: Runtime) -> Starlette:
             parts=runtime.parts,
         ),
     )
+
+
+def _watch_breakers(runtime: Runtime, garages: GarageRates) -> None:
+    """Show operators which dependency is asked, and whether reports are let in."""
+    watch = runtime.metrics.watch_breaker
+    watch("neo4j", lambda: runtime.graph.breaker_state)
+    watch("postgres", lambda: runtime.records.breaker_state)
+    watch("redis", lambda: garages.breaker.state)
+    watch("reports", lambda: runtime.opening.state)
 
 
 def build_probes(runtime: Runtime) -> dict[str, Probe]:

@@ -70,6 +70,24 @@ async def test_a_dead_store_ends_every_call(store: Store) -> None:
     await found.close()
 
 
+@pytest.mark.row("GW-4")
+async def test_a_dead_store_is_tried_half_open(store: Store) -> None:
+    found = watching(store)
+    seen = [found.state]
+    store.awake.clear()
+    with pytest.raises(TimeoutError):
+        async with found.within(PATIENT_SECONDS):
+            await asyncio.Event().wait()
+    while not {"open", "half_open"} <= set(seen):
+        seen.append(found.state)
+        await asyncio.sleep(0.001)
+    store.awake.set()
+    while found.dead:  # noqa: ASYNC110 - the store is asked beside us
+        await asyncio.sleep(0.005)
+    assert (seen[0], found.state) == ("closed", "closed")
+    await found.close()
+
+
 async def test_twenty_who_wait_ask_once(store: Store) -> None:
     found = watching(store)
     store.awake.clear()

@@ -20,6 +20,7 @@ from sync.hints import hint_handler
 from sync.inbox import EventListener
 from tests.patience import PATIENT_SECONDS
 from web import listeners as web_listeners
+from web.caps import Caps
 from web.listeners import EventHandlers, ListenerName
 from web.settings import Settings
 from web.wiring import Patience, Runtime, join_parts
@@ -48,6 +49,8 @@ def opened(clients: tuple[Graph, Records, Redis]) -> Runtime:
         home=Path(given["BATTWHEELS_HOME"]),
         smtp_url=given.get("BATTWHEELS_SMTP_URL"),
         mail_from=given.get("BATTWHEELS_MAIL_FROM"),
+        # One garage asks here for a house of them.
+        caps=Caps(garage_requests=10**9, garage_requests_alone=10**9),
     )
     return join_parts(settings, PATIENCE, (embedder, reader), clients)
 

@@ -32,6 +32,7 @@ from tests.journeys.conftest import PATIENCE
 from tests.journeys.people import PUNE, REPORT, Person
 from tests.journeys.waits import waited
 from tests.waits import eventually
+from web.caps import Caps
 from web.local import stores as local
 from web.local.home import StoreHome
 from web.local.stores import StoreUrls
@@ -46,6 +47,8 @@ BACK_SECONDS = 5.0
 READY_SECONDS = 5.0
 STORES = ("neo4j", "postgres", "redis")
 PATIENT_SECONDS = 120.0
+# One garage asks here again and again until it is answered.
+CAPS = Caps(garage_requests=10**9, garage_requests_alone=10**9)
 REPORTED: dict[str, Any] = {"text": "Horn weak and dead after rain"}
 
 
@@ -71,7 +74,9 @@ async def house(
     await migrate_graph(graph, DIMENSIONS)
     await migrate_records(records)
     reader = await ReportReader.of(VocabularyStore(graph), embedder)
-    joint = join_parts(Settings(home=home), PATIENCE, (embedder, reader), (graph, records, redis))
+    joint = join_parts(
+        Settings(home=home, caps=CAPS), PATIENCE, (embedder, reader), (graph, records, redis)
+    )
     joint.parts.started = joint.parts.matches = False
     async with run_background(joint):
         yield joint

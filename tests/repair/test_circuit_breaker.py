@@ -114,6 +114,22 @@ async def test_a_refusal_says_nothing_of_the_dependency() -> None:
     assert door.asked == 8
 
 
+@pytest.mark.row("GW-4")
+async def test_it_is_half_open_before_it_closes() -> None:
+    door = Door()
+    states = [door.breaker.state]
+    await door.fail(5)
+    states.append(door.breaker.state)
+    door.clock.seconds += 30
+    states.append(door.breaker.state)
+    await door.fail()
+    states.append(door.breaker.state)
+    door.clock.seconds += 30
+    await door.ask()
+    states.append(door.breaker.state)
+    assert states == ["closed", "open", "half_open", "open", "closed"]
+
+
 async def test_late_answers_do_not_move_an_open_breaker() -> None:
     door = Door()
     slow = [asyncio.create_task(door.ask(end, pause=0.01)) for end in (DOWN, None)]

@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from domain.liveness import BreakerState
 from tests.commands import free_port
 from tests.patience import PATIENT_SECONDS
 from tests.resolvers.fakes import World
@@ -164,6 +165,23 @@ def _is_up(opened: httpx.Client) -> bool:
 
 async def _silence(lag: LoopLag) -> float:
     return lag.silent_seconds
+
+
+@pytest.mark.row("GW-4")
+def test_each_breaker_is_a_label_of_one_metric() -> None:
+    metrics, state = Metrics(), dict.fromkeys(("neo4j", "redis"), BreakerState.CLOSED)
+    for dependency in state:
+        metrics.watch_breaker(dependency, lambda one=dependency: state[one])
+
+    def told() -> list[float | None]:
+        read = metrics.registry.get_sample_value
+        return [read("battwheels_breaker", {"dependency": one}) for one in state]
+
+    assert told() == [0, 0]
+    state["redis"] = BreakerState.OPEN
+    assert told() == [0, 2]
+    state["redis"] = BreakerState.HALF_OPEN
+    assert told() == [0, 1]
 
 
 async def test_metrics_have_bounded_labels() -> None:
