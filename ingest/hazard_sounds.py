@@ -38,7 +38,7 @@ MOST_WORDS = 60
 # "It held": so little tells nothing.
 LEAST_WORDS = 3
 # Letters of any script with their vowel signs, or a figure.
-WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0900-\u0d7f\u200c\u200d])*|[\u0900-\u0d7f]+|-?\d+")
+WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0900-\u0d7f\u200c\u200d])*+|[\u0900-\u0d7f]+|-?\d+")
 SENTENCE_END = re.compile(r"[.!?;\n\u0964]+")
 # Of a figure only this is heard: below or above what is hot, or larger than degrees go.
 FIGURES = ((60, "0"), (200, "6"))

@@ -8,6 +8,29 @@ from records.database import Connection, Records, Row
 from records.queries import named_queries
 
 QUERIES = named_queries("data_keys.sql")
+# The queries of each column (`TABLE_COLUMN`) whose values are sealed anew: count, stale, reseal.
+RESEALED = {
+    "saga_buyer": ("count_saga_buyer", "stale_saga_buyer", "reseal_saga_buyer"),
+    "invoice_draft_buyer": (
+        "count_invoice_draft_buyer",
+        "stale_invoice_draft_buyer",
+        "reseal_invoice_draft_buyer",
+    ),
+    "message_sealed": ("count_message_sealed", "stale_message_sealed", "reseal_message_sealed"),
+    "employee_salary": ("count_employee_salary", "stale_employee_salary", "reseal_employee_salary"),
+    "employee_bank_account": (
+        "count_employee_bank_account",
+        "stale_employee_bank_account",
+        "reseal_employee_bank_account",
+    ),
+    "employee_pan": ("count_employee_pan", "stale_employee_pan", "reseal_employee_pan"),
+    "employee_aadhaar": (
+        "count_employee_aadhaar",
+        "stale_employee_aadhaar",
+        "reseal_employee_aadhaar",
+    ),
+    "person_who": ("count_person_who", "stale_person_who", "reseal_person_who"),
+}
 # Every sealed value is looked at, its first bytes alone: a million take some seconds.
 SCAN_SECONDS = 120.0
 
@@ -77,19 +100,20 @@ class DataKeyTable:
 
     async def count_stale(self, column: str, key: str) -> int:
         """Count the values of a column (`TABLE_COLUMN`) that another key than this one seals."""
-        [row] = await self._rows(f"count_{column}", key=key)
+        [row] = await self._rows(RESEALED[column][0], key=key)
         return row["n"]
 
     async def stale_values(
         self, column: str, key: str, after: str | None, limit: int
     ) -> dict[str, bytes]:
         """Give values of a column that another key than this one seals, by row, and hold them."""
-        found = await self._rows(f"stale_{column}", key=key, after=after, limit=limit)
+        found = await self._rows(RESEALED[column][1], key=key, after=after, limit=limit)
         return {row["row"]: bytes(row["value"]) for row in found}
 
     async def reseal(self, column: str, values: Mapping[str, bytes]) -> None:
+        query = QUERIES[RESEALED[column][2]]
         for row, value in values.items():
-            await self.connection.execute(QUERIES[f"reseal_{column}"], {"row": row, "value": value})
+            await self.connection.execute(query, {"row": row, "value": value})
 
     async def _rows(self, name: str, **given: object) -> list[Row]:
         return await (await self.connection.execute(QUERIES[name], given)).fetchall()

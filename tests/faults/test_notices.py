@@ -16,6 +16,7 @@ from random import Random
 import pytest
 from redis.asyncio import Redis
 
+from access.vault import Vault
 from billing.ledger.invoices import InvoiceLedger, TicketInvoice
 from billing.messages.correspondence import Message, MessageStore
 from domain.events import Event, EventType
@@ -28,6 +29,7 @@ from tests.empty_stores import empty_graph, empty_records
 from tests.faults.world import World, died
 from tests.records.samples import leave
 from tests.waits import eventually, sure_to_end
+from web.billing import open_data_keys, read_master_keys
 from web.local.home import StoreHome
 from web.local.stores import StoreUrls
 from web.settings import Settings
@@ -96,6 +98,14 @@ async def issued(world: World, number: int) -> InvoiceId:
     return made
 
 
+async def own_vault(world: World) -> Vault:
+    """Give a vault with the data keys that the house has made by now."""
+    master = read_master_keys(Settings(home=world.home.root))
+    keys = open_data_keys(master, world.records)
+    await keys.demand_all()
+    return Vault(ring=keys.ring, index_key=master.index_key)
+
+
 async def kill_worker(world: World) -> None:
     """Kill who relays and tells, and have another begin."""
     await died(world.workers.pop())
@@ -112,7 +122,7 @@ async def test_a_message_pending_at_a_dead_worker_is_told(post: Post) -> None:
     world, box = post
     await desk(world.records).settled()
     papers, dice = list[InvoiceId](), Random(6)  # noqa: S311 - a seed
-    messages = MessageStore(world.records, older_vault(Settings(home=world.home.root)))
+    messages = MessageStore(world.records, await own_vault(world))
     kept = await messages.messages_of_invoices(papers)
     for number in range(ROUNDS):
         box.open.clear()

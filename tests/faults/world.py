@@ -304,16 +304,21 @@ def operation(dice: Random) -> str:
 
 async def insisted(who: Person, query: str, told: dict[str, Any], op: str) -> dict[str, Any]:
     """Send one operation until it is answered, as a phone on a bad line does."""
-    async with sure_to_end(f"{who.actor.id}'s operation {op}"):
-        while True:
-            try:
-                answer: dict[str, Any] = await who.answer(query, **told, op=op)
-            except (httpx.TransportError, ValueError):
-                answer = {"errors": ["the line broke"]}
-            if "errors" not in answer:
-                [made] = answer["data"].values()
-                return made
-            await asyncio.sleep(0.05)
+    answer: dict[str, Any] = {}
+    try:
+        async with sure_to_end(f"{who.actor.id}'s operation {op}"):
+            while True:
+                try:
+                    answer = await who.answer(query, **told, op=op)
+                except (httpx.TransportError, ValueError):
+                    answer = {"errors": ["the line broke"]}
+                if "errors" not in answer:
+                    [made] = answer["data"].values()
+                    return made
+                await asyncio.sleep(0.05)
+    except AssertionError as error:
+        error.add_note(f"the last answer: {answer}")
+        raise
 
 
 async def settled(found: Callable[[], Awaitable[bool]]) -> bool:

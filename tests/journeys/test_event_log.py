@@ -22,6 +22,7 @@ from domain.events import CARD_EVENTS, TICKET_EVENTS
 from domain.ids import GarageId, TicketId
 from repair.suggestions import SuggestionPorts, suggest_cards
 from sync.delta_cursors import DeltaPosition
+from tests.journeys import test_deletions
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, UPDATE, Person, content
 from tests.journeys.queue_records import told
@@ -136,6 +137,22 @@ class Network:
                 assert done["ticket"]["version"] == version + 1, done
                 yield
 
+    async def deletion(self, n: int) -> Story:
+        """Write a card and report a failure by mistake, and take both away for good."""
+        garage = self.dice.choice(GARAGES)
+        worker = self.somebody(Role.TECHNICIAN, garage, f"worker_of_{garage}")
+        root = self.somebody(Role.ADMIN, None, "root")
+        card = await self.somebody(garage=garage).create(self.written(f"Mistake {n}", garage))
+        ticket = await worker.report(f"Reported by mistake, {n}")
+        yield
+        for query, made, done in (
+            (test_deletions.CARDS, card, "CardDeleted"),
+            (test_deletions.TICKET, ticket, "TicketDeleted"),
+        ):
+            gone = await root.ask(query, id=made["id"], n=1, op=self.op())
+            assert gone["__typename"] == done, gone
+            yield
+
     @property
     def search(self) -> SuggestionPorts:
         house = self.house
@@ -215,6 +232,7 @@ async def lived(network: Network, following: list[Copy], many: Stories) -> None:
     dice = network.dice
     stories = [network.card(n) for n in range(many.cards)]
     stories += [network.ticket(n) for n in range(many.tickets)]
+    stories += [network.deletion(n) for n in range(many.tickets // 5)]
     root = network.somebody(Role.ADMIN, PUNE, "root_of_pune")
     while stories:
         story = dice.choice(stories)

@@ -82,11 +82,12 @@ async def test_the_ticket_is_critical_and_its_manager_is_told(
     start = str(await house.change_log.last())
     async with subscribed(address, boss.token, CHANGES, after=start) as socket:
         made = (await asha.ask(REPORT, report=SMOKE, op=str(uuid4())))["ticket"]
-        heard = [await socket.next() for _ in range(2)]
-    assert {(one["type"], one["ticket"]["key"]) for one in heard} == {
-        ("TICKET_CREATED", made["key"]),
-        ("TICKET_CRITICAL", made["key"]),
-    }
+        heard = list[str]()
+        # Others' tickets may still be searched for.
+        while len(heard) < 2:
+            one = await socket.next()
+            heard += [one["type"]] if one["ticket"]["key"] == made["key"] else []
+    assert sorted(heard) == ["TICKET_CREATED", "TICKET_CRITICAL"]
     harmless = await asha.report("It does not charge")
     listed = [edge["node"] for edge in (await boss.ask(CRITICAL))["edges"]]
     assert made["key"] in {one["key"] for one in listed}

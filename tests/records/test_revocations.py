@@ -8,8 +8,6 @@ from domain.errors import Unavailable
 from records.database import Records, cut_after
 from records.revocations import RevocationLog, read_keys, read_recent
 
-NOW = datetime.now(UTC)
-
 
 async def test_a_line_that_is_silent_is_cut(records: Records) -> None:
     async def asked() -> None:
@@ -23,10 +21,10 @@ async def test_a_line_that_is_silent_is_cut(records: Records) -> None:
 
 @pytest.mark.row("AU-1")
 async def test_a_key_is_known_until_its_tokens_are_over(records: Records) -> None:
-    log = RevocationLog(records)
-    await log.publish("new", {"kty": "EC"}, NOW + timedelta(minutes=15))
-    await log.publish("old", {"kty": "EC"}, NOW - timedelta(seconds=1))
-    await log.publish("new", {"kty": "oct"}, NOW + timedelta(days=9))
+    log, now = RevocationLog(records), datetime.now(UTC)
+    await log.publish("new", {"kty": "EC"}, now + timedelta(minutes=15))
+    await log.publish("old", {"kty": "EC"}, now - timedelta(seconds=1))
+    await log.publish("new", {"kty": "oct"}, now + timedelta(days=9))
     async with log.line() as line:
         assert await read_keys(line) == {"new": {"kty": "EC"}}
         assert await read_recent(line, 60) == []

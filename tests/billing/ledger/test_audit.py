@@ -212,6 +212,7 @@ def test_settings_that_there_are_do_not_speak_of_the_audit() -> None:
         "management_host",
         "management_port",
         "read_model_mib",
+        "documents_rung",
     }
 
 
