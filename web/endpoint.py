@@ -97,7 +97,7 @@ class Endpoint:
         """Answer what the headers decide: nothing of a body is read before its caller is known."""
         if self._page is not None and _is_browser(request):
             return self._page.response()
-        wrong = _burnt_key(request) or self._misfit(request)
+        wrong = burnt_key(request) or self._misfit(request)
         if wrong is not None:
             return wrong
         caller = by_address(request.client.host if request.client else None)
@@ -197,7 +197,7 @@ def refusal(
     return JSONResponse({"errors": [error]}, status_code=status, headers=headers)
 
 
-def _burnt_key(request: Request) -> Response | None:
+def burnt_key(request: Request) -> Response | None:
     """Refuse a key that stands in a URL: logs and histories have it by now."""
     if not holds_key(request.url.path, request.scope["query_string"]):
         return None

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationType, get_operation_ast
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
@@ -46,6 +46,10 @@ RESPONSE_JSON = "application/graphql-response+json"
 UNDECIDED = ("*/*", "application/*")
 # A document of more characters carries its texts itself.
 LONG_DOCUMENT = 4_000
+FOLLOW = (
+    "A subscription has more answers than one: follow it on a socket (graphql-transport-ws), or at "
+    "/v1/graphql/stream with `Accept: text/event-stream`."
+)
 INIT_WAIT = timedelta(seconds=5)
 
 
@@ -310,6 +314,8 @@ class GraphQLView(GraphQL[RequestContext, None]):
     ) -> ExecutionResult | list[ExecutionResult] | SubscriptionExecutionResult:
         if isinstance(request_data, GraphQLRequestData) and context.document is None:
             await self.read(context, request_data.query, request_data.variables)
+        if isinstance(request_data, GraphQLRequestData) and request_data.protocol == "http":
+            _demand_one_answer(context, request_data.operation_name)
         async with self.gate.turn(context.caller, heavy=context.heavy):
             result = await super().execute_operation(
                 request, request_adapter, request_data, context, root_value, sub_response
@@ -349,6 +355,14 @@ class GraphQLView(GraphQL[RequestContext, None]):
             answer.pop("data", None)
             request.state.status = 400
         return answer
+
+
+def _demand_one_answer(context: RequestContext, operation_name: str | None) -> None:
+    """Refuse a subscription where one answer goes out: nobody would hear what comes later."""
+    parsed = None if context.document is None else context.document.parsed
+    chosen = None if parsed is None else get_operation_ast(parsed, operation_name)
+    if chosen is not None and chosen.operation is OperationType.SUBSCRIPTION:
+        raise HTTPException(400, FOLLOW)
 
 
 def choose_media_type(accept: str | None) -> str | None:

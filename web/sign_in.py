@@ -23,7 +23,7 @@ from domain.errors import TooMany, Unavailable
 from resolvers.api import Api
 from resolvers.sign_in import SignInContext, SignInUseCases
 from web.body_limits import is_forged
-from web.endpoint import refusal
+from web.endpoint import burnt_key, refusal
 from web.gate import Gate
 from web.rates import by_address
 from web.variables import VariablesTooLarge, demand_readable
@@ -53,6 +53,9 @@ class SignInEndpoint:
 
     def _misfit(self, request: Request) -> Response | None:
         """Answer what the headers decide."""
+        burnt = burnt_key(request)
+        if burnt is not None:
+            return burnt
         if request.method != "POST":
             return refusal(405, "METHOD", "Send a POST.", {"allow": "POST"})
         if is_forged(request.headers, self.origins):

@@ -28,6 +28,7 @@ from web.asgi import GRAPHQL
 from web.live_keys import LiveKeys
 from web.local.stores import StoreUrls
 from web.server import build_application
+from web.sign_in import PATH as SIGN_IN
 from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
@@ -195,6 +196,8 @@ async def test_key_in_a_url_is_burnt(made: Made, door: httpx.AsyncClient) -> Non
         assert (answer.status_code, error["extensions"]) == (400, {"code": "KEY_IN_URL"})
         assert "it is burnt" in error["message"]
         assert machine.secret not in answer.text
+    answer = await door.post(f"{SIGN_IN}?key={machine.secret}", json={"query": "{ __typename }"})
+    assert answer.json()["errors"][0]["extensions"] == {"code": "KEY_IN_URL"}
 
 
 @pytest.mark.row("AU-3")

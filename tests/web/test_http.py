@@ -62,6 +62,15 @@ async def test_bad_tokens_get_401(world: World, token: str) -> None:
     assert await code_of(answer) == "NOT_AUTHENTICATED"
 
 
+@pytest.mark.parametrize("path", [PATH, f"{PATH}/stream"])
+async def test_subscription_for_one_answer_is_refused(world: World, path: str) -> None:
+    asked = {"query": "subscription { cardChanged { __typename } }"}
+    async with client(app(world), bearer(actor())) as opened:
+        answer = await opened.post(path, json=asked)
+    assert (answer.status_code, await code_of(answer)) == (400, "BAD_REQUEST")
+    assert "text/event-stream" in answer.json()["errors"][0]["message"]
+
+
 async def test_nobody_is_told_to_sign_in(world: World) -> None:
     async with client(app(world)) as opened:
         answer = await opened.post(PATH, json={"query": CARDS})
