@@ -66,6 +66,7 @@ UNTOLD = frozenset(
         "closeReview",
         "createGarage",
         "createApiKey",
+        "createEmployee",
         "deleteDraft",
         "editDraft",
         "endSession",
@@ -75,6 +76,7 @@ UNTOLD = frozenset(
         "registerDocuments",
         "registerInvoice",
         "registerTechnician",
+        "removeEmployee",
         "rescheduleJob",
         "restorePerson",
         "revokeApiKey",
@@ -82,6 +84,7 @@ UNTOLD = frozenset(
         "setPrice",
         "signOut",
         "suspendPerson",
+        "updateEmployee",
     }
 )
 TOLD = {**IN_GRAPH, **IN_RECORDS, **IN_BOTH, **dict.fromkeys(UNTOLD, ())}

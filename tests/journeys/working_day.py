@@ -422,6 +422,26 @@ DAY: Sequence[Deed] = (
         verb="changeRole",
         given=_newcomer(1, duty=sign_in_door.duty(Role.ACCOUNTANT)),
     ),
+    Deed(
+        verb="createEmployee",
+        given=lambda g: {
+            "id": g.id("invitePerson", "person"),
+            "garage": PUNE,
+            "employee": {"salary": 4_550_000, "aadhaarLast4": "4417"},
+        },
+    ),
+    Deed(
+        verb="updateEmployee",
+        given=lambda g: {
+            "id": g.id("invitePerson", "person"),
+            "expectedVersion": 1,
+            "employee": {"salary": 4_700_000},
+        },
+    ),
+    Deed(
+        verb="removeEmployee",
+        given=lambda g: {"id": g.id("invitePerson", "person"), "expectedVersion": 2},
+    ),
     Deed(verb="suspendPerson", given=_newcomer(2)),
     Deed(verb="restorePerson", given=_newcomer(3)),
     Deed(verb="endSession", before=_guest, given=lambda g: {"session": g.id("guest", "session")}),
