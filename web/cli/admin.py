@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from access.passwords import LEAST
+from access.passwords import LEAST, parse_password
 from access.people_import import PeopleFile, PeopleImported, import_people, read_people
 from domain.errors import ImportRefused, InvalidInput
 from domain.ids import PersonId, uuid7
@@ -38,7 +38,10 @@ def create(
 ) -> None:
     """Make the first administrator; asks for the password, or reads it from standard input."""
     who = parse_name(name, email)
-    person = asyncio.run(_make_admin(Settings.read(), who, read_password(), another=another))
+    password = read_password()
+    # Stores take a while to start: a password that is refused is refused before.
+    parse_password(password, [who.name, who.email])
+    person = asyncio.run(_make_admin(Settings.read(), who, password, another=another))
     typer.echo(f"{who.email} is an administrator ({person}). Sign in: docs/access.md says how.")
 
 

@@ -37,7 +37,7 @@ COMMANDS = {
         "web.cli.recount:recount", "Hold the cards' counters against their ledger."
     ),
     "audit": CommandLocation(
-        "web.cli.audit:app", "Verify that nobody touched the books; anchor them."
+        "web.cli.audit:app", "Verify that nobody touched books and deeds; read who did what."
     ),
     "vault": CommandLocation(
         "web.cli.vault:app", "Keys that people are sealed with: list, rotate, clear away."
