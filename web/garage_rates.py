@@ -26,7 +26,7 @@ from web.rates import Rate
 SCRIPT = Path(__file__).with_suffix(".lua").read_text(encoding="utf-8")
 MINUTE = 60
 # So long the first requests wait that find Redis silent; those after them do not.
-REDIS_SECONDS = 0.2
+REDIS_SECONDS = 0.05
 REST_SECONDS = 1.0
 # The count of a try that is nobody's.
 NOBODY = "nobody"
