@@ -13,11 +13,10 @@ import orjson
 from access.personal_fields import PERSON
 from access.revocations import Revocations
 from access.vault import Vault
-from domain.access import Actor, Role
+from domain.access import Actor
 from domain.deeds import NO_CHANGE, NOWHERE, Change, Deed, DeedResult, DeedType, Origin, Values
 from domain.errors import NotAllowed, NotFound
-from domain.hours import WeekHours
-from domain.ids import GarageId, OperationId, PersonId, SessionId, derive_uuid, garage_id
+from domain.ids import GarageId, OperationId, PersonId, SessionId, derive_uuid
 from domain.people import (
     Duty,
     GarageProfile,
@@ -30,7 +29,6 @@ from domain.people import (
     suspend,
 )
 from domain.sessions import Session
-from domain.technicians import Certification
 from records import people
 from records.audit_trail import DeedWriter
 from records.database import Connection, Records
@@ -262,7 +260,8 @@ class PeopleAdministration:
             NotFound: there is nobody of that id whom they look after.
         """
         if person is not None and person != actor.id:
-            await self._demand_theirs(actor, await self._person_or_none(person), person)
+            found = await self.store.person(person)
+            _demand_looked_after(actor, found.person, NotFound("person", person))
         return await self.sessions.of_person(person or actor.id, now, first)
 
     async def end_session(
@@ -273,15 +272,9 @@ class PeopleAdministration:
         Raises:
             NotFound: there is no such session of theirs.
         """
-        try:
-            owner = await self.sessions.owner(id)
-        except NotFound as error:
-            raise NotFound("session", id) from error
+        owner = await self.sessions.owner(id)
         if owner.person.id != actor.id:
-            try:
-                demand_manages(actor, owner.person.duty)
-            except NotAllowed as error:
-                raise NotFound("session", id) from error
+            _demand_looked_after(actor, owner.person, NotFound("session", id))
         ended = user_deed(
             DeedType.USER_LOGOUT,
             str(derive_uuid(UUID(id), "logout")),
@@ -295,16 +288,6 @@ class PeopleAdministration:
             if await end_session(connection, id, now):
                 await self.deeds.write(connection, [ended])
         await self.revocations.read()
-
-    async def _person_or_none(self, id: PersonId) -> SealedPerson | None:
-        try:
-            return await self.store.person(id)
-        except NotFound:
-            return None
-
-    async def _demand_theirs(self, actor: Actor, found: SealedPerson | None, id: PersonId) -> None:
-        if found is None or not _is_seen(actor, found.person):
-            raise NotFound("person", id)
 
     async def _changed(
         self,
@@ -329,7 +312,7 @@ class PeopleAdministration:
         answer = await self.store.run_once(deed.operation(), work)
         await self.revocations.read()
         known = self.seal.open(await self.store.person(id))
-        return KnownPerson(person=read_person(answer), who=known.who)
+        return KnownPerson(person=people.person_of(answer), who=known.who)
 
     async def _held(self, connection: Connection, id: PersonId, actor: Actor) -> SealedPerson:
         """Give somebody to change; who is of another garage is not there for a manager."""
@@ -384,38 +367,16 @@ def user_deed(  # noqa: PLR0913 - the fields that differ
 
 
 def write_person(person: Person) -> PeopleAnswer:
-    """Write a person as JSON, without who that is."""
-    duty = person.duty
-    return {
-        "id": person.id,
-        "role": duty.role,
-        "garage": duty.garage,
-        "region": duty.region,
-        "department": duty.department,
-        "shift": None if duty.shift is None else str(duty.shift),
-        "certification": duty.certification,
-        "state": person.state,
-        "version": person.version,
-        "rights": person.rights,
-    }
+    """Write a person as JSON, without who that is; `records.people.person_of` reads it."""
+    return people.row_of(person) | {"rights": person.rights}
 
 
-def read_person(answer: PeopleAnswer) -> Person:
-    duty = Duty(
-        role=Role(answer["role"]),
-        garage=None if answer["garage"] is None else garage_id(answer["garage"]),
-        region=answer["region"],
-        department=answer["department"],
-        shift=None if answer["shift"] is None else WeekHours.parse("shift", answer["shift"]),
-        certification=Certification(answer["certification"]),
-    )
-    return Person(
-        id=PersonId(answer["id"]),
-        duty=duty,
-        state=PersonState(answer["state"]),
-        version=answer["version"],
-        rights=answer["rights"],
-    )
+def _demand_looked_after(actor: Actor, person: Person, hidden: NotFound) -> None:
+    """Let those pass who look after somebody; for all others nothing is there."""
+    try:
+        demand_manages(actor, person.duty)
+    except NotAllowed as error:
+        raise hidden from error
 
 
 def _is_seen(actor: Actor, person: Person) -> bool:

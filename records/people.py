@@ -63,7 +63,7 @@ class PeopleStore:
         Raises:
             OperationConflict: the id was used for something else.
         """
-        key = {"id": operation.id, "actor": operation.actor, "operation": operation.id}
+        key = {"actor": operation.actor, "operation": operation.id}
         async with self._records.transaction() as connection:
             begun = await connection.execute(
                 QUERIES["begin"], key | {"body_hash": operation.body_hash}
@@ -148,10 +148,10 @@ async def read_garage(connection: Connection, id: GarageId | None) -> GarageProf
     """
     if id is None:
         return None
-    row = await (await connection.execute(QUERIES["garage"], {"id": id})).fetchone()
-    if row is None:
+    found = await garage_of(connection, id)
+    if found is None:
         raise NotFound("garage", id)
-    return _garage_of(row)
+    return found
 
 
 async def hold_garage_to_shift(
@@ -175,10 +175,7 @@ async def add_person(connection: Connection, sealed: SealedPerson) -> None:
     Raises:
         AlreadyExists: somebody has this e-mail address.
     """
-    row = _row_of(sealed.person) | {
-        "who": sealed.who,
-        "email_mark": sealed.mark,
-    }
+    row = row_of(sealed.person) | {"who": sealed.who, "email_mark": sealed.mark}
     made = await connection.execute(QUERIES["add_person"], row)
     if await made.fetchone() is None:
         raise AlreadyExists("person", sealed.person.id)
@@ -205,7 +202,7 @@ async def change_person(connection: Connection, changed: Person) -> Person:
         IllegalTransition: no administrator would be left.
     """
     before = await (await connection.execute(QUERIES["hold_admins"])).fetchall()
-    row = await (await connection.execute(QUERIES["change_person"], _row_of(changed))).fetchone()
+    row = await (await connection.execute(QUERIES["change_person"], row_of(changed))).fetchone()
     left = await (await connection.execute(QUERIES["hold_admins"])).fetchall()
     if before and not left:
         raise IllegalTransition(changed.id, "admin", changed.state, LAST_ADMIN)
@@ -248,6 +245,11 @@ async def accept(connection: Connection, person: PersonId, at: datetime) -> Seal
 
 def sealed_of(row: Row) -> SealedPerson:
     """Give the person of a row that holds all columns of `person`."""
+    return SealedPerson(person=person_of(row), who=row["who"], mark=row["email_mark"])
+
+
+def person_of(row: Row) -> Person:
+    """Give the person of a row, or of an answer that was kept, without who that is."""
     duty = Duty(
         role=Role(row["role"]),
         garage=GarageId(row["garage"]) if row["garage"] else None,
@@ -256,17 +258,17 @@ def sealed_of(row: Row) -> SealedPerson:
         shift=WeekHours.parse("shift", row["shift"]) if row["shift"] else None,
         certification=Certification(row["certification"]),
     )
-    person = Person(
+    return Person(
         id=PersonId(row["id"]),
         duty=duty,
         state=PersonState(row["state"]),
         version=row["version"],
         rights=row["rights"],
     )
-    return SealedPerson(person=person, who=row["who"], mark=row["email_mark"])
 
 
-def _row_of(person: Person) -> Row:
+def row_of(person: Person) -> Row:
+    """Give the columns of a person that are written, without who that is."""
     duty = person.duty
     return {
         "id": person.id,

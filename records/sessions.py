@@ -12,7 +12,6 @@ from records.people import SealedPerson, sealed_of
 from records.queries import named_queries
 
 QUERIES = named_queries("sessions.sql")
-NOTHING = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,13 +107,9 @@ async def end_session(connection: Connection, id: SessionId, now: datetime) -> b
     return ended.rowcount == 1
 
 
-async def end_sessions(
-    connection: Connection, person: PersonId, now: datetime, but: SessionId | None = None
-) -> None:
-    """End all sessions of somebody, with `but` all others."""
-    await connection.execute(
-        QUERIES["end_all"], {"person": person, "now": now, "but": but or NOTHING}
-    )
+async def end_sessions(connection: Connection, person: PersonId, now: datetime) -> None:
+    """End all sessions of somebody."""
+    await connection.execute(QUERIES["end_all"], {"person": person, "now": now})
 
 
 async def _is_asked_again(connection: Connection, row: Row, use: RefreshUse) -> bool:
@@ -137,7 +132,7 @@ def _session_of(row: Row, id: SessionId, person: PersonId) -> Session:
         id=id,
         person=person,
         client=ClientKind(row["client"]),
-        began_at=row.get("began_at") or row["seen_at"],
+        began_at=row["began_at"],
         seen_at=row["seen_at"],
         ends_at=row["ends_at"],
     )

@@ -15,11 +15,12 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from access.passwords import LEAST, MOST
+from access.sign_in import LONGEST_WORD, SignInRequest
 from access.sign_in import SignedIn as Entry
-from access.sign_in import SignInRequest
 from domain.deeds import NOWHERE, Origin
 from domain.errors import InvalidInput, NotAuthenticated, TooMany
 from domain.ids import OperationId, demand_timely
+from domain.people import LONGEST_EMAIL
 from domain.sessions import ClientKind
 from resolvers.api import Api
 from resolvers.arguments import OperationArgument
@@ -53,7 +54,6 @@ SMALL = DocumentLimits(
     anonymous_tokens=300,
     cached_bytes=1 << 20,
 )
-LONGEST_EMAIL, LONGEST_PASSWORD, LONGEST_WORD = 254, 256, 100
 RETRY_SECONDS = 1.0
 
 
@@ -158,7 +158,7 @@ class SignInMutations:
 
         async def work() -> Entry:
             _demand_size("email", email, LONGEST_EMAIL)
-            _demand_size("password", password, LONGEST_PASSWORD)
+            _demand_size("password", password, MOST)
             return await context.door.sign_in(
                 email, password, context.request(operation_id, client)
             )
@@ -197,7 +197,7 @@ class SignInMutations:
 
         async def work() -> Entry:
             _demand_size("invitation", invitation, LONGEST_WORD)
-            _demand_size("password", password, LONGEST_PASSWORD)
+            _demand_size("password", password, MOST)
             request = context.request(operation_id, client)
             return await context.door.accept_invitation(invitation, password, request)
 

@@ -108,7 +108,7 @@ class Endpoint:
         except NotAuthenticated as error:
             return self._unknown(caller, error)
         except (TooMany, InvalidInput, Unavailable) as error:
-            return _refused(error)
+            return refusal_of(error)
         if context.signed_in is None:
             request.state.most = self._view.gate.caps.anonymous_bytes
         request.state.context = context
@@ -150,7 +150,7 @@ class Endpoint:
                 demand_readable(await request.body(), self._view.gate.caps)
                 response = await self._view.followed(request) or await self._view.run(request)
         except (TooMany, InvalidInput, Unavailable) as error:
-            return _refused(error)
+            return refusal_of(error)
         except (VariablesTooLarge, DocumentRefused, HTTPException) as error:
             self._view.gate.refused(caller)
             return _unfit(error)
@@ -212,7 +212,7 @@ def _unknown_document(request: Request, error: UnknownDocument) -> Response:
     return answer
 
 
-def _refused(error: TooMany | InvalidInput | Unavailable) -> Response:
+def refusal_of(error: TooMany | InvalidInput | Unavailable) -> Response:
     """Say why nothing of a request is run."""
     match error:
         case TooMany():

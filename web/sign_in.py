@@ -23,7 +23,7 @@ from domain.errors import TooMany, Unavailable
 from resolvers.api import Api
 from resolvers.sign_in import SignInContext, SignInUseCases
 from web.body_limits import is_forged
-from web.endpoint import burnt_key, refusal
+from web.endpoint import burnt_key, refusal, refusal_of
 from web.gate import Gate
 from web.rates import by_address
 from web.variables import VariablesTooLarge, demand_readable
@@ -66,7 +66,7 @@ class SignInEndpoint:
         try:
             self.gate.enter(_caller(request))
         except TooMany as many:
-            return _too_many(many)
+            return refusal_of(many)
         request.state.most = MOST_BYTES
         return None
 
@@ -80,10 +80,8 @@ class SignInEndpoint:
                     return refusal(400, "BAD_REQUEST", "Send a query and its variables as JSON.")
                 async with self.gate.turn(_caller(request)):
                     return await self._run(request, *asked)
-        except TooMany as many:
-            return _too_many(many)
-        except Unavailable as error:
-            return refusal(503, "UNAVAILABLE", f"{error}. Try again in a moment.")
+        except (TooMany, Unavailable) as error:
+            return refusal_of(error)
         except TimeoutError:
             said = f"We could not answer within {self.deadline:g} seconds. Send it again."
             return refusal(504, "DEADLINE", said)
@@ -153,8 +151,3 @@ def _is_page(request: Request) -> bool:
 
 def _caller(request: Request) -> str:
     return by_address(request.client.host if request.client else None)
-
-
-def _too_many(error: TooMany) -> Response:
-    later = {} if error.retry_s is None else {"retry-after": str(max(1, ceil(error.retry_s)))}
-    return refusal(429, "TOO_MANY", str(error), later)

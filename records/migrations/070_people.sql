@@ -70,7 +70,7 @@ create table session (
 
 create index session_of_person on session (person, began_at);
 
--- Each refresh token is good once; `followed_by` says which operation it was used for, so that an
+-- Each refresh token is good once; `used_by` says which operation it was used for, so that an
 -- answer that was lost can be given again.
 create table refresh_token (
     mark bytea primary key,

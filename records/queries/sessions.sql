@@ -16,7 +16,7 @@ on conflict (mark) do nothing
 -- name: hold_refresh
 -- A refresh token with its session and person, until the transaction ends.
 select refresh_token.used_at, refresh_token.used_by, session.id as session, session.client,
-       session.ends_at, session.seen_at, session.ended_at, person.*
+       session.began_at, session.ends_at, session.seen_at, session.ended_at, person.*
 from refresh_token
 join session on session.id = refresh_token.session
 join person on person.id = session.person
@@ -39,9 +39,9 @@ update session set seen_at = %(now)s where id = %(id)s
 update session set ended_at = %(now)s where id = %(id)s and ended_at is null
 
 -- name: end_all
--- All sessions of somebody are over, but one.
+-- All sessions of somebody are over.
 update session set ended_at = %(now)s
-where person = %(person)s and ended_at is null and id <> %(but)s
+where person = %(person)s and ended_at is null
 
 -- name: of_person
 -- The sessions of somebody that are not over, the newest first.
@@ -51,7 +51,7 @@ order by began_at desc, id limit %(first)s
 
 -- name: session
 -- One session and whose it is.
-select session.id as session, session.ended_at, person.*
+select person.*
 from session join person on person.id = session.person
 where session.id = %(id)s
 
@@ -61,12 +61,11 @@ delete from session where greatest(coalesce(ended_at, ends_at), seen_at) < now()
 
 -- name: count_try
 -- One more try of this mark, counted before it is known how it ends; the count begins anew after a
--- while without any. What comes back is how many there were before, and when the last one was.
+-- while without any.
 insert into sign_in_try as known (mark, tries, last_at) values (%(mark)s, 1, %(now)s)
 on conflict (mark) do update set
     tries = case when known.last_at < %(since)s then 1 else known.tries + 1 end,
     last_at = %(now)s
-returning tries - 1 as before
 
 -- name: last_try
 -- How often this mark was tried lately, and when last.
