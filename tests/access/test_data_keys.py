@@ -148,7 +148,9 @@ async def test_what_is_sealed_is_sealed_anew_in_any_column(records: Records, kin
     async with DataKeyStore(records).transaction() as table:
         for field in (*RESEALED, letters):
             if field is letters:
-                create = SQL("create temp table letter (id {} primary key, sealed bytea)")
+                create = SQL(
+                    "create temp table letter (id {} primary key, sealed bytea) on commit drop"
+                )
                 await table.connection.execute(create.format(Identifier(kind)))
             assert await table.count_stale(field, "new.1") == 0
             assert await table.stale_values(field, "new.1", None, 9) == {}
