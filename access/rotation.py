@@ -68,18 +68,17 @@ class KeyRotation:
     async def _seal_anew(self, field: PersonalField) -> AsyncGenerator[RotationStep]:
         own = self.vault.ring.primary(field.table).name
         said, done, after = f"{field.table}.{field.column}", 0, None
-        name = f"{field.table}_{field.column}"
         async with self.store.transaction() as table:
-            total = await table.count_stale(name, own)
+            total = await table.count_stale(field, own)
         if total:
             yield RotationStep(said=said, total=total)
         while True:
             async with self.store.transaction() as table:
-                found = await table.stale_values(name, own, after, BATCH)
+                found = await table.stale_values(field, own, after, BATCH)
                 anew = {
                     row: self.vault.reseal(value, field.at(row)) for row, value in found.items()
                 }
-                await table.reseal(name, anew)
+                await table.reseal(field, anew)
             if not found:
                 return
             done, after = done + len(found), [*found][-1]

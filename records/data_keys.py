@@ -3,34 +3,14 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol
+
+from psycopg.sql import SQL, Composed, Identifier
 
 from records.database import Connection, Records, Row
 from records.queries import named_queries
 
 QUERIES = named_queries("data_keys.sql")
-# The queries of each column (`TABLE_COLUMN`) whose values are sealed anew: count, stale, reseal.
-RESEALED = {
-    "saga_buyer": ("count_saga_buyer", "stale_saga_buyer", "reseal_saga_buyer"),
-    "invoice_draft_buyer": (
-        "count_invoice_draft_buyer",
-        "stale_invoice_draft_buyer",
-        "reseal_invoice_draft_buyer",
-    ),
-    "message_sealed": ("count_message_sealed", "stale_message_sealed", "reseal_message_sealed"),
-    "employee_salary": ("count_employee_salary", "stale_employee_salary", "reseal_employee_salary"),
-    "employee_bank_account": (
-        "count_employee_bank_account",
-        "stale_employee_bank_account",
-        "reseal_employee_bank_account",
-    ),
-    "employee_pan": ("count_employee_pan", "stale_employee_pan", "reseal_employee_pan"),
-    "employee_aadhaar": (
-        "count_employee_aadhaar",
-        "stale_employee_aadhaar",
-        "reseal_employee_aadhaar",
-    ),
-    "person_who": ("count_person_who", "stale_person_who", "reseal_person_who"),
-}
 # Every sealed value is looked at, its first bytes alone: a million take some seconds.
 SCAN_SECONDS = 120.0
 
@@ -50,6 +30,17 @@ class KeptKey:
     master: str
     wrapped: bytes
     primary: bool
+
+
+class SealedColumn(Protocol):
+    """A column of sealed values; `row` is the column that names its row, of any type."""
+
+    @property
+    def table(self) -> str: ...
+    @property
+    def column(self) -> str: ...
+    @property
+    def row(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +89,22 @@ class DataKeyTable:
         await self.connection.execute(QUERIES["remove"], {"names": gone})
         return gone
 
-    async def count_stale(self, column: str, key: str) -> int:
-        """Count the values of a column (`TABLE_COLUMN`) that another key than this one seals."""
-        [row] = await self._rows(RESEALED[column][0], key=key)
+    async def count_stale(self, where: SealedColumn, key: str) -> int:
+        """Count the values of a column that another key than this one seals."""
+        query = _on_column("count_stale", where)
+        [row] = await (await self.connection.execute(query, {"key": key})).fetchall()
         return row["n"]
 
     async def stale_values(
-        self, column: str, key: str, after: str | None, limit: int
+        self, where: SealedColumn, key: str, after: str | None, limit: int
     ) -> dict[str, bytes]:
         """Give values of a column that another key than this one seals, by row, and hold them."""
-        found = await self._rows(RESEALED[column][1], key=key, after=after, limit=limit)
+        given = {"key": key, "first": after is None, "after": after, "limit": limit}
+        found = await (await self.connection.execute(_on_column("stale", where), given)).fetchall()
         return {row["row"]: bytes(row["value"]) for row in found}
 
-    async def reseal(self, column: str, values: Mapping[str, bytes]) -> None:
-        query = QUERIES[RESEALED[column][2]]
+    async def reseal(self, where: SealedColumn, values: Mapping[str, bytes]) -> None:
+        query = _on_column("reseal", where)
         for row, value in values.items():
             await self.connection.execute(query, {"row": row, "value": value})
 
@@ -142,4 +135,11 @@ def _kept_key(row: Row) -> KeptKey:
         master=row["wrapped_by"],
         wrapped=bytes(row["wrapped"]),
         primary=row["primary_since"] is not None and row["retired_at"] is None,
+    )
+
+
+def _on_column(name: str, where: SealedColumn) -> Composed:
+    """Give a query that serves every sealed column, for one of them."""
+    return SQL(QUERIES[name]).format(
+        table=Identifier(where.table), column=Identifier(where.column), row=Identifier(where.row)
     )

@@ -2,17 +2,11 @@
 
 import asyncio
 import logging
-import secrets
-from base64 import b64encode
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from access.data_keys import DataKeys
-from access.employees import Employees
-from access.key_wrapper import FileWrapper
-from access.master_keys import INDEX, MasterKeys, parse_keys
-from access.vault import KEY_BYTES, SETTING, Vault
+from access.master_keys import MasterKeys
 from billing.gst.irp import InvoicePortal, MissingPortal, StandInPortal
 from billing.gst.law_dates import law_day
 from billing.gst.money import Paise
@@ -38,23 +32,20 @@ from billing.messages.messengers import Channel, ManualMessenger, Messenger
 from billing.messages.notices import NoticeSender
 from billing.paper.press import PdfPrinter
 from billing.paper.sheet import DocumentStamp, PortalMarks, PrintOptions
-from domain.errors import Tampered, UnsafeSetting
+from domain.errors import Tampered
 from domain.ids import InvoiceId
 from graph.cards import CardStore
 from graph.tickets import TicketStore
 from graph.vocabulary import VocabularyStore
 from records.audit_trail import DeedWriter
-from records.data_keys import DataKeyStore
 from records.database import Records
-from records.employees import EmployeeStore
 from repair.invoices import InvoicePorts, recover_sagas
 from resolvers.services import BillingServices
 from web.health import Parts
 from web.invoice_pdfs import MESSAGE_LIFETIME, PdfLinks
-from web.local import files
-from web.local.home import StoreHome
 from web.metrics import Metrics
 from web.settings import Settings
+from web.vault import VaultRuntime
 
 AHEAD_MONTHS = 3
 PARTITION_SECONDS = 6 * 3600.0
@@ -98,9 +89,6 @@ class BillingRuntime:
     billing: BillingServices
     notices: NoticeSender
     anchors: AnchorFile
-    data_keys: DataKeys
-    employees: Employees
-    vault: Vault
     links: PdfLinks
     press: PdfPrinter
 
@@ -163,14 +151,12 @@ def open_billing(
     settings: Settings,
     records: Records,
     graph: tuple[TicketStore, CardStore, VocabularyStore],
+    sealing: VaultRuntime,
     deeds: DeedWriter,
 ) -> BillingRuntime:
     """Join the books to the graph and to the audit trail."""
     tickets, cards, vocabulary = graph
-    master = read_master_keys(settings)
-    data_keys = open_data_keys(master, records)
-    records.before_transactions(data_keys.demand_read)
-    vault = Vault(ring=data_keys.ring, index_key=master.index_key)
+    master, vault = sealing.master, sealing.vault
     books = Books(records, deeds)
     links = PdfLinks(master.key_for("links"), base=_address(settings))
     invoicing = InvoicePorts(
@@ -197,9 +183,6 @@ def open_billing(
         billing=billing,
         notices=build_notices(settings, billing, links),
         anchors=build_anchors(settings, master),
-        data_keys=data_keys,
-        employees=Employees(store=EmployeeStore(records), vault=vault),
-        vault=vault,
         links=links,
         press=PdfPrinter(),
     )
@@ -263,35 +246,6 @@ def build_anchors(settings: Settings, keys: MasterKeys, file: Path | None = None
 
 def anchors_file(settings: Settings) -> Path:
     return settings.home / "audit" / "anchors.jsonl"
-
-
-def open_data_keys(keys: MasterKeys, records: Records) -> DataKeys:
-    """Join the data keys of the records to the master keys; nothing is read yet."""
-    wrapper = FileWrapper(current=keys.current, masters=keys.masters)
-    return DataKeys(DataKeyStore(records), wrapper, keys.older_keys)
-
-
-def read_master_keys(settings: Settings) -> MasterKeys:
-    """Give the keys of the setting; development makes some of its own and keeps them in the home.
-
-    Raises:
-        UnsafeSetting: production without keys, or keys that are none.
-    """
-    return parse_keys(settings.vault_keys or _kept_keys(settings))
-
-
-def _kept_keys(settings: Settings) -> str:
-    if settings.production:
-        raise UnsafeSetting(SETTING, "is needed in production")
-    path = StoreHome.at(settings.home).secret("vault")
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        files.write_whole(path, f"development:{_make_key()} {INDEX}:{_make_key()}\n", mode=0o600)
-    return path.read_text().strip()
-
-
-def _make_key() -> str:
-    return b64encode(secrets.token_bytes(KEY_BYTES)).decode()
 
 
 def _now_utc() -> datetime:

@@ -18,8 +18,8 @@ from records.revocations import RevocationLog
 from records.sessions import SessionStore
 from records.sign_in_tries import SignInTries
 from web.audit import AuditRuntime, open_audit
-from web.billing import open_data_keys, read_master_keys
 from web.settings import Settings
+from web.vault import open_vault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +88,7 @@ async def open_people_alone(
     settings: Settings, records: Records, development: AccessTokens
 ) -> PeopleRuntime:
     """Join them for a command, which opens no books."""
-    master = read_master_keys(settings)
-    keys = open_data_keys(master, records)
-    await keys.demand_read()
-    vault = Vault(ring=keys.ring, index_key=master.index_key)
-    audit = open_audit(settings, records, master)
-    return open_people(records, vault, audit, development, production=settings.production)
+    sealing = open_vault(settings, records)
+    await sealing.data_keys.demand_read()
+    audit = open_audit(settings, records, sealing.master)
+    return open_people(records, sealing.vault, audit, development, production=settings.production)

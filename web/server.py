@@ -146,7 +146,7 @@ def build_services(runtime: Runtime) -> Services:
         delta_cursors=runtime.delta_cursors,
         now=lambda: datetime.now(UTC),
         billing=runtime.billing.billing,
-        employees=runtime.billing.employees,
+        employees=runtime.employees,
         people=runtime.people.administration,
         api_keys=runtime.live_keys,
         trusted_documents=TrustedDocumentStore(runtime.records),
@@ -189,7 +189,7 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
             runtime.people.revocations.run, runtime.wakeups.on(Topic.REVOCATIONS)
         ),
         "reader": partial(_learn_vocabulary, runtime, runtime.wakeups.on(Topic.GRAPH_OUTBOX)),
-        "data keys": partial(runtime.billing.data_keys.follow, runtime.wakeups.on(Topic.DATA_KEYS)),
+        "data keys": partial(runtime.vault.data_keys.follow, runtime.wakeups.on(Topic.DATA_KEYS)),
         "lag": runtime.lag.watch,
         "refusals": runtime.audit.refused.run,
         "keys": runtime.live_keys.run,

@@ -17,6 +17,7 @@ from typing import Protocol, TypeVar
 from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError
 
+from access.employees import Employees
 from access.tokens import AccessTokens
 from domain.errors import InvalidInput, Unavailable, UnsafeSetting, WrongPassword
 from graph.cards import CardStore
@@ -49,6 +50,7 @@ from records.counters import CounterStore
 from records.cursors import ConsumerCursors
 from records.database import Records
 from records.dead_letters import DeadLetters
+from records.employees import EmployeeStore
 from records.feedback import FeedbackStore
 from records.leases import LeaseStore
 from records.migrations import migrate_records
@@ -68,7 +70,7 @@ from sync.relay import Relay, RelayPace
 from sync.stream import Stream
 from web.alarms import AlarmWatch, open_alarms
 from web.audit import AuditRuntime, open_audit
-from web.billing import BillingRuntime, open_billing, read_master_keys
+from web.billing import BillingRuntime, open_billing
 from web.card_cache import CardCache
 from web.health import Parts
 from web.live_keys import LiveKeys
@@ -81,6 +83,7 @@ from web.metrics import Metrics
 from web.people import PeopleRuntime, open_people
 from web.recent_matches import RecentMatches
 from web.settings import Settings
+from web.vault import VaultRuntime, open_vault
 
 T = TypeVar("T")
 
@@ -159,7 +162,9 @@ class Runtime:
     deltas: DeltaReader
     delta_cursors: SealedCursors
     tokens: AccessTokens
+    vault: VaultRuntime
     people: PeopleRuntime
+    employees: Employees
     live_keys: LiveKeys
     billing: BillingRuntime
     audit: AuditRuntime
@@ -193,7 +198,7 @@ async def open_runtime(
 
         reader = await once_stores_answer(prepare, patience.start, report)
         runtime = join_parts(settings, patience, (embedder, reader), (graph, records, redis))
-        await runtime.billing.data_keys.demand_all()
+        await runtime.vault.data_keys.demand_all()
         stack.push_async_callback(runtime.wakeups.close)
         yield replace(runtime, bus=urls.redis_url)
 
@@ -311,7 +316,8 @@ def join_parts(
 ) -> Runtime:
     """Join an embedder and its reader, and the clients of the three stores, into a house."""
     (embedder, reader), (graph, records, redis) = language, clients
-    audit = open_audit(settings, records, read_master_keys(settings))
+    vault = open_vault(settings, records)
+    audit = open_audit(settings, records, vault.master)
     search, log = CardSearch(graph), ChangeLog(records, audit.events.write)
     stream = Stream(redis)
     kept = CardCache(redis, CardStore(graph))
@@ -329,7 +335,7 @@ def join_parts(
     cards.watch(read_model)
     finder = ReadModelSearch(read_model, search)
     matcher = build_matcher(settings, finder, redis, patience)
-    billing = open_billing(settings, records, stored, audit.writer)
+    billing = open_billing(settings, records, stored, vault, audit.writer)
     tokens = build_tokens(settings)
     return Runtime(
         settings=settings,
@@ -381,7 +387,9 @@ def join_parts(
         deltas=DeltaReader(log, cards),
         delta_cursors=SealedCursors(token_secret(settings)),
         tokens=tokens,
-        people=open_people(records, billing.vault, audit, tokens, production=settings.production),
+        vault=vault,
+        people=open_people(records, vault.vault, audit, tokens, production=settings.production),
+        employees=Employees(store=EmployeeStore(records), vault=vault.vault),
         audit=audit,
         alarms=open_alarms(settings, records),
         live_keys=LiveKeys(

@@ -60,129 +60,19 @@ from (
 where length(sealed) > 1
 group by 1
 
--- name: count_saga_buyer
--- How many are sealed with another key than the primary.
-select count(*) as n from saga
-where buyer is not null and substring(buyer from 2 for get_byte(buyer, 0)) <> convert_to(%(key)s, 'UTF8')
+-- name: count_stale
+-- How many values of a column are sealed with another key than the primary.
+select count(*) as n from {table}
+where {column} is not null
+  and substring({column} from 2 for get_byte({column}, 0)) <> convert_to(%(key)s, 'UTF8')
 
--- name: stale_saga_buyer
--- Sagas whose customer is sealed with another key than the primary, in the order of their ids.
-select id::text as row, buyer as value from saga
-where id > coalesce(%(after)s::uuid, '00000000-0000-0000-0000-000000000000')
-  and substring(buyer from 2 for get_byte(buyer, 0)) <> convert_to(%(key)s, 'UTF8')
-order by id limit %(limit)s for update
+-- name: stale
+-- Some of these values, in the order of their rows, which are held.
+select {row}::text as row, {column} as value from {table}
+where (%(first)s or {row} > %(after)s) and {column} is not null
+  and substring({column} from 2 for get_byte({column}, 0)) <> convert_to(%(key)s, 'UTF8')
+order by {table}.{row} limit %(limit)s for update
 
--- name: reseal_saga_buyer
--- The same customer, sealed anew.
-update saga set buyer = %(value)s where id = %(row)s::uuid
-
--- name: count_invoice_draft_buyer
--- How many are sealed with another key than the primary.
-select count(*) as n from invoice_draft
-where buyer is not null and substring(buyer from 2 for get_byte(buyer, 0)) <> convert_to(%(key)s, 'UTF8')
-
--- name: stale_invoice_draft_buyer
--- The same of drafts.
-select ticket as row, buyer as value from invoice_draft
-where ticket > coalesce(%(after)s, '') and buyer is not null
-  and substring(buyer from 2 for get_byte(buyer, 0)) <> convert_to(%(key)s, 'UTF8')
-order by ticket limit %(limit)s for update
-
--- name: reseal_invoice_draft_buyer
--- The same customer, sealed anew.
-update invoice_draft set buyer = %(value)s where ticket = %(row)s
-
--- name: count_message_sealed
--- How many are sealed with another key than the primary.
-select count(*) as n from message
-where sealed is not null and substring(sealed from 2 for get_byte(sealed, 0)) <> convert_to(%(key)s, 'UTF8')
-
--- name: stale_message_sealed
--- The same of messages.
-select id as row, sealed as value from message
-where id > coalesce(%(after)s, '')
-  and substring(sealed from 2 for get_byte(sealed, 0)) <> convert_to(%(key)s, 'UTF8')
-order by id limit %(limit)s for update
-
--- name: reseal_message_sealed
--- The same words, sealed anew.
-update message set sealed = %(value)s where id = %(row)s
-
--- name: count_employee_salary
--- How many are sealed with another key than the primary.
-select count(*) as n from employee
-where salary is not null and substring(salary from 2 for get_byte(salary, 0)) <> convert_to(%(key)s, 'UTF8')
-
--- name: stale_employee_salary
--- Those of some employees, in the order of their ids.
-select person as row, salary as value from employee
-where person > coalesce(%(after)s, '') and salary is not null
-  and substring(salary from 2 for get_byte(salary, 0)) <> convert_to(%(key)s, 'UTF8')
-order by person limit %(limit)s for update
-
--- name: reseal_employee_salary
+-- name: reseal
 -- The same value, sealed anew.
-update employee set salary = %(value)s where person = %(row)s
-
--- name: count_employee_bank_account
--- How many are sealed with another key than the primary.
-select count(*) as n from employee
-where bank_account is not null and substring(bank_account from 2 for get_byte(bank_account, 0)) <> convert_to(%(key)s, 'UTF8')
-
--- name: stale_employee_bank_account
--- Those of some employees, in the order of their ids.
-select person as row, bank_account as value from employee
-where person > coalesce(%(after)s, '') and bank_account is not null
-  and substring(bank_account from 2 for get_byte(bank_account, 0)) <> convert_to(%(key)s, 'UTF8')
-order by person limit %(limit)s for update
-
--- name: reseal_employee_bank_account
--- The same value, sealed anew.
-update employee set bank_account = %(value)s where person = %(row)s
-
--- name: count_employee_pan
--- How many are sealed with another key than the primary.
-select count(*) as n from employee
-where pan is not null and substring(pan from 2 for get_byte(pan, 0)) <> convert_to(%(key)s, 'UTF8')
-
--- name: stale_employee_pan
--- Those of some employees, in the order of their ids.
-select person as row, pan as value from employee
-where person > coalesce(%(after)s, '') and pan is not null
-  and substring(pan from 2 for get_byte(pan, 0)) <> convert_to(%(key)s, 'UTF8')
-order by person limit %(limit)s for update
-
--- name: reseal_employee_pan
--- The same value, sealed anew.
-update employee set pan = %(value)s where person = %(row)s
-
--- name: count_employee_aadhaar
--- How many are sealed with another key than the primary.
-select count(*) as n from employee
-where aadhaar is not null and substring(aadhaar from 2 for get_byte(aadhaar, 0)) <> convert_to(%(key)s, 'UTF8')
-
--- name: stale_employee_aadhaar
--- Those of some employees, in the order of their ids.
-select person as row, aadhaar as value from employee
-where person > coalesce(%(after)s, '') and aadhaar is not null
-  and substring(aadhaar from 2 for get_byte(aadhaar, 0)) <> convert_to(%(key)s, 'UTF8')
-order by person limit %(limit)s for update
-
--- name: reseal_employee_aadhaar
--- The same value, sealed anew.
-update employee set aadhaar = %(value)s where person = %(row)s
--- name: count_person_who
--- How many are sealed with another key than the primary.
-select count(*) as n from person
-where substring(who from 2 for get_byte(who, 0)) <> convert_to(%(key)s, 'UTF8')
-
--- name: stale_person_who
--- The same of people.
-select id as row, who as value from person
-where id > coalesce(%(after)s, '')
-  and substring(who from 2 for get_byte(who, 0)) <> convert_to(%(key)s, 'UTF8')
-order by id limit %(limit)s for update
-
--- name: reseal_person_who
--- The same person, sealed anew.
-update person set who = %(value)s where id = %(row)s
+update {table} set {column} = %(value)s where {row} = %(row)s

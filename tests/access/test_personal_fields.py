@@ -94,8 +94,6 @@ async def test_a_new_personal_column_is_found(records: Records, change: str) -> 
 def test_the_use_of_keys_is_counted_in_every_sealed_column() -> None:
     counted = {*re.findall(r"select (\w+)(?: as sealed)? from (\w+)", QUERIES["in_use"])}
     assert counted == {(f.column, f.table) for f in SEALED}
-    resealed = {name.removeprefix("reseal_") for name in QUERIES if name.startswith("reseal_")}
-    assert resealed == {f"{f.table}_{f.column}" for f in SEALED if not f.frozen}
 
 
 @pytest.mark.row("EX-6", missing="no Bloom perspective is shipped")

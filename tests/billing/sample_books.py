@@ -27,8 +27,8 @@ from billing.ledger.stock import StockStore
 from domain.ids import GarageId, OperationId, PersonId, TicketId
 from records.audit_trail import DeedWriter
 from records.database import Records
-from web.billing import read_master_keys
 from web.settings import Settings
+from web.vault import read_master_keys
 
 PUNE, DELHI = GarageId("garage_pune"), GarageId("garage_delhi")
 NOW = datetime(2026, 11, 26, 6, 30, tzinfo=UTC)

@@ -16,7 +16,7 @@ from tests import commands
 from tests.billing.sample_books import DEEDS, PROFILE, deed, invoice, older_vault
 from tests.commands import called
 from tests.domain.samples import NOW
-from web import billing
+from web import billing, vault
 from web.health import Parts
 from web.local.stores import StoreUrls
 from web.metrics import Metrics
@@ -93,16 +93,16 @@ async def test_a_missing_vault_key_is_named_before_anyone_reads(
     records: Records, place: dict[str, str], tmp_path: Path
 ) -> None:
     del place
-    old = billing.read_master_keys(Settings(home=tmp_path))
+    old = vault.read_master_keys(Settings(home=tmp_path))
     new = MasterKeys(current="new", masters={"new": b"n" * 32}, index_key=old.index_key)
     with pytest.raises(UnsafeSetting) as refused:
-        await billing.open_data_keys(new, records).demand_all()
+        await vault.open_data_keys(new, records).demand_all()
     assert str(refused.value) == (
         "BATTWHEELS_VAULT_KEYS: misses development: people are sealed with it. Put the old key "
         "back behind the current one, as NAME:BASE64; nothing was changed"
     )
     both = replace(new, masters={**new.masters, **old.masters})
-    await billing.open_data_keys(both, records).demand_all()
+    await vault.open_data_keys(both, records).demand_all()
 
 
 async def test_a_broken_anchor_is_told_once_and_mends(
@@ -110,14 +110,14 @@ async def test_a_broken_anchor_is_told_once_and_mends(
 ) -> None:
     del place
     settings = Settings(home=tmp_path)
-    right = billing.build_anchors(settings, billing.read_master_keys(settings))
+    right = billing.build_anchors(settings, vault.read_master_keys(settings))
     await right.add_anchor(records, NOW)
     file = billing.anchors_file(settings)
     written = file.read_bytes()
     file.write_bytes(written.replace(b"garage_pune", b"garage_goa_"))
     parts, metrics = Parts(), Metrics()
     keeper = billing.AnchorKeeper(
-        billing.build_anchors(settings, billing.read_master_keys(settings)), records
+        billing.build_anchors(settings, vault.read_master_keys(settings)), records
     )
     for _ in range(3):
         await keeper.keep(parts, metrics)

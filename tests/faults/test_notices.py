@@ -29,10 +29,10 @@ from tests.empty_stores import empty_graph, empty_records
 from tests.faults.world import World, died
 from tests.records.samples import leave
 from tests.waits import eventually, sure_to_end
-from web.billing import open_data_keys, read_master_keys
 from web.local.home import StoreHome
 from web.local.stores import StoreUrls
 from web.settings import Settings
+from web.vault import open_vault
 
 ROUNDS = 8
 TOLD = [("email", "sent"), ("whatsapp", "kept")]
@@ -100,10 +100,9 @@ async def issued(world: World, number: int) -> InvoiceId:
 
 async def own_vault(world: World) -> Vault:
     """Give a vault with the data keys that the house has made by now."""
-    master = read_master_keys(Settings(home=world.home.root))
-    keys = open_data_keys(master, world.records)
-    await keys.demand_all()
-    return Vault(ring=keys.ring, index_key=master.index_key)
+    sealing = open_vault(Settings(home=world.home.root), world.records)
+    await sealing.data_keys.demand_all()
+    return sealing.vault
 
 
 async def kill_worker(world: World) -> None:

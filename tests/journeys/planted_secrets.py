@@ -118,7 +118,7 @@ async def _employee(house: Runtime, garage: GarageId) -> PersonId:
         aadhaar=secret(garage, "aadhaar"),
     )
     change = EmployeeChange(by=SYSTEM, at=NOW, body="planted", mark="planted")
-    made = await house.billing.employees.create(PersonId(f"kiran_{garage}"), garage, said, change)
+    made = await house.employees.create(PersonId(f"kiran_{garage}"), garage, said, change)
     return made.id
 
 

@@ -19,6 +19,7 @@ from web import audit, audit_export, billing
 from web.local.home import StoreHome
 from web.local.postgres import PostgresServer
 from web.settings import Settings
+from web.vault import read_master_keys
 from web.wiring import open_records
 
 app = typer.Typer(
@@ -49,7 +50,7 @@ def verify_all(
 ) -> None:
     """Read books and deeds again, and the one chain over both; exit 1 naming what was touched."""
     settings = Settings.read()
-    keys = billing.read_master_keys(settings)
+    keys = read_master_keys(settings)
     anchored = billing.build_anchors(settings, keys, anchors).read_anchors()
     signer = audit.build_signer(keys)
     kept = read_checkpoints(
@@ -87,7 +88,7 @@ def verify_all(
 def anchor() -> None:
     """Write down where every chain of the books stands now; copy the file to another place."""
     settings = Settings.read()
-    kept = billing.build_anchors(settings, billing.read_master_keys(settings))
+    kept = billing.build_anchors(settings, read_master_keys(settings))
 
     async def work(records: Records) -> int:
         return await kept.add_anchor(records, datetime.now(UTC))
@@ -104,7 +105,7 @@ def checkpoint(
 ) -> None:
     """Sign where the one chain over books and deeds stands now; copy the file elsewhere."""
     settings = Settings.read()
-    keys = billing.read_master_keys(settings)
+    keys = read_master_keys(settings)
 
     async def work(records: Records) -> str:
         house = audit.open_audit(settings, records, keys, file)
@@ -119,7 +120,7 @@ def checkpoint(
 @app.command("key")
 def show_key() -> None:
     """Print the public key (Ed25519, Base64) that checkpoints and exports are signed for."""
-    typer.echo(audit.build_signer(billing.read_master_keys(Settings.read())).public_key)
+    typer.echo(audit.build_signer(read_master_keys(Settings.read())).public_key)
 
 
 @app.command("export")
@@ -134,7 +135,7 @@ def export_deeds(  # noqa: PLR0913, PLR0917 - options of the command
 ) -> None:
     """Write deeds as JSON Lines, the newest first; the last line is signed for all of them."""
     settings = Settings.read()
-    signer = audit.build_signer(billing.read_master_keys(settings))
+    signer = audit.build_signer(read_master_keys(settings))
     wanted = _filter(resource, user, garage, type, since, until)
 
     async def work(records: Records) -> int:

@@ -9,11 +9,10 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from access.rotation import KeyRotation, RotationStep
-from access.vault import Vault
 from records.data_keys import DataKeyStore
 from records.database import Records
-from web import billing
 from web.settings import Settings
+from web.vault import open_vault
 from web.wiring import open_records
 
 app = typer.Typer(
@@ -91,11 +90,10 @@ def build_rotation(
     records: Records,
     wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> KeyRotation:
-    master = billing.read_master_keys(settings)
-    keys = billing.open_data_keys(master, records)
+    sealing = open_vault(settings, records)
     return KeyRotation(
-        keys=keys,
-        vault=Vault(ring=keys.ring, index_key=master.index_key),
+        keys=sealing.data_keys,
+        vault=sealing.vault,
         store=DataKeyStore(records),
         wait=wait,
     )

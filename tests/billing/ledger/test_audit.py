@@ -44,6 +44,7 @@ from tests.billing.sample_books import (
 from tests.web.test_settings import SAFE
 from web.billing import open_billing
 from web.settings import Settings
+from web.vault import open_vault
 
 KEY = b"k" * 32
 
@@ -175,7 +176,8 @@ async def test_no_setting_turns_the_audit_off(
     """However the house is set, each kind of money event is chained, and the whole holds."""
     settings = replace(Settings.read(environment), home=tmp_path)
     stored = TicketStore(graph), CardStore(graph), VocabularyStore(graph)
-    await _every_deed(open_billing(settings, records, stored, DEEDS).billing)
+    vault = open_vault(settings, records)
+    await _every_deed(open_billing(settings, records, stored, vault, DEEDS).billing)
     found = await records.rows("select distinct event from money_event")
     assert {row["event"] for row in found} == set(MoneyEvent)
     assert (await verify_books(records)).touched is None
