@@ -31,7 +31,6 @@ PLAIN_BYTES = {
     ("audit_link", "digest"),
     ("audit_link", "hash"),
     ("audit_link", "mac"),
-    ("api_key", "digest"),
     ("invitation", "mark"),
     ("refresh_token", "mark"),
 }
