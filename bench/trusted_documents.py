@@ -114,7 +114,7 @@ async def _measured(runtime: Runtime) -> list[Bar]:
     for _ in range(WARM_UP):
         await _ratios(asked, entries[:1])
     warm = await _ratios(asked, entries[:1] * WARM)
-    print(f"first {first:.2f}, warm {warm:.2f} of the same text's CPU")
+    print(f"first {first:.3f}, warm {warm:.3f} of the same text's CPU")
     return [
         Bar(
             name="trusted_document_first_ratio",
