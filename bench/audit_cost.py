@@ -33,6 +33,10 @@ SENDERS = 32
 START = {"with": "web.cli.main", "without": "bench.unaudited"}
 
 
+class RefusedTickets(Exception):
+    """So many tickets were refused: what was measured is no rate of tickets."""
+
+
 async def run() -> list[Bar]:
     """Serve from one home, with and without, and compare the medians."""
     rates: dict[str, list[float]] = {"with": [], "without": []}
@@ -64,6 +68,9 @@ async def _rate(address: str, postgres: str, settings: Settings, n: int) -> floa
         began = perf_counter()
         first = n * 100_000 + WARM_UP
         opened = await _sent(caller, range(first, first + TICKETS))
+        if len(opened) < TICKETS:
+            # What is refused takes time and opens nothing: the rate would tell of the refusals.
+            raise RefusedTickets(TICKETS - len(opened))
         while (await records.rows(LOGGED, ids=opened))[0]["n"] < len(opened):  # noqa: ASYNC110 - another process writes it
             await asyncio.sleep(0.1)
         took = perf_counter() - began

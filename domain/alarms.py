@@ -6,13 +6,11 @@ same alarms whenever and however often they are looked at.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, timezone
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.deeds import Deed, DeedResult, DeedType
-
-INDIA = timezone(timedelta(hours=5, minutes=30))
-SUNDAY = 6
+from domain.hours import WeekHours
 
 
 class AlarmKind(StrEnum):
@@ -21,26 +19,8 @@ class AlarmKind(StrEnum):
     OFF_HOURS_ACCESS = "off_hours_access"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BusinessHours:
-    """When a garage works, by Indian time: from `opens` until before `closes`.
-
-    Attributes:
-        closed_on: days of the week, Monday is 0.
-    """
-
-    opens: time = time(9)
-    closes: time = time(20)
-    closed_on: frozenset[int] = frozenset()
-
-    def holds(self, moment: datetime) -> bool:
-        local = moment.astimezone(INDIA)
-        if local.weekday() in self.closed_on:
-            return False
-        return self.opens <= local.time() < self.closes
-
-
-USUAL_HOURS = BusinessHours()
+# Of a garage that has not said when it is open.
+USUAL_HOURS = WeekHours.parse("hours", "Mon-Sun 09:00-20:00")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +77,11 @@ class Alarm:
         return f"{self.kind}_{self.deed}"
 
 
-def rule_for(deed: Deed, hours: Mapping[str, BusinessHours]) -> AlarmRule | None:
+def rule_for(deed: Deed, hours: Mapping[str, WeekHours]) -> AlarmRule | None:
     """Give the rule that a deed falls under; of off-hours only what was done outside them."""
     for rule in RULES:
         if deed.event_type in rule.types and deed.result in rule.results:
-            usual = hours.get(deed.garage_id or "", USUAL_HOURS).holds(deed.timestamp)
+            usual = hours.get(deed.garage_id or "", USUAL_HOURS).covers(deed.timestamp)
             return None if rule.off_hours and usual else rule
     return None
 
@@ -112,7 +92,7 @@ def subject_of(deed: Deed) -> str:
 
 
 def raise_alarm(deed: Deed, rule: AlarmRule, count: int, last: datetime | None) -> Alarm | None:
-    """Give the alarm of a deed, the `count`-th of its subject within the rule's window.
+    """Give the alarm of a deed, one of `count` of its subject that lie within the rule's window.
 
     None where that is not too many, or where the subject's `last` alarm of the kind is no older
     than the window: one flood is one alarm.

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta, timezone
 
 from domain import limits
 from domain.errors import InvalidInput
@@ -10,7 +10,7 @@ from domain.errors import InvalidInput
 LONGEST = 120
 MOST_SPANS = 14
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-INDIA = timedelta(hours=5, minutes=30)
+INDIA = timezone(timedelta(hours=5, minutes=30))
 DAY_MINUTES = 24 * 60
 SPAN = re.compile(r"([A-Za-z]{3})(?:-([A-Za-z]{3}))? (\d{2}):(\d{2})-(\d{2}):(\d{2})")
 FORM = "does not read as `Mon-Fri 09:00-18:00, Sat 10:00-14:00`"
@@ -68,7 +68,7 @@ class WeekHours:
 
     def covers(self, moment: datetime) -> bool:
         """Say whether an aware moment lies within them."""
-        there = moment.astimezone(UTC) + INDIA
+        there = moment.astimezone(INDIA)
         minute = 60 * there.hour + there.minute
         return any(span.covers(there.weekday(), minute) for span in self.spans)
 

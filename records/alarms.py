@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from domain import alarms
-from domain.alarms import RULES, Alarm, AlarmKind, BusinessHours
+from domain.alarms import RULES, Alarm, AlarmKind
+from domain.hours import WeekHours
 from records.audit_trail import FIELDS, read_deed
 from records.database import Connection, Records, Row
 from records.queries import named_queries
@@ -25,7 +26,7 @@ class AlarmStore:
     def __init__(self, records: Records) -> None:
         self._records = records
 
-    async def look(self, hours: Mapping[str, BusinessHours]) -> list[Alarm] | None:
+    async def look(self) -> list[Alarm] | None:
         """Look at the next links and give what they raised; None: there was nothing to look at.
 
         Raises:
@@ -39,6 +40,7 @@ class AlarmStore:
                 return None
             span = given | {"until": end["n"], "types": TYPES}
             rows = await (await connection.execute(QUERIES["linked"], span)).fetchall()
+            hours = await _hours_of(connection, {row["garage_id"] for row in rows})
             raised = [await _raised(connection, row, hours) for row in rows]
             await connection.execute(QUERIES["move"], {"n": end["n"]})
             return [alarm for alarm in raised if alarm is not None]
@@ -65,9 +67,14 @@ class AlarmStore:
             return True
 
 
-async def _raised(
-    connection: Connection, row: Row, hours: Mapping[str, BusinessHours]
-) -> Alarm | None:
+async def _hours_of(connection: Connection, garages: set[str | None]) -> dict[str, WeekHours]:
+    """Give when those of some garages are open that are in the records."""
+    given = {"garages": sorted(filter(None, garages))}
+    rows = await (await connection.execute(QUERIES["hours"], given)).fetchall()
+    return {row["id"]: WeekHours.parse("hours", row["hours"]) for row in rows}
+
+
+async def _raised(connection: Connection, row: Row, hours: Mapping[str, WeekHours]) -> Alarm | None:
     deed = read_deed({name: row[name] for name in FIELDS})
     rule = alarms.rule_for(deed, hours)
     if rule is None:
@@ -76,8 +83,8 @@ async def _raised(
     given = {
         "types": sorted(rule.types),
         "results": sorted(rule.results),
-        "since": deed.timestamp - rule.window,
-        "until": deed.timestamp,
+        "at": deed.timestamp,
+        "window": rule.window,
         "subject": subject,
         "n": row["n"],
     }

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 
 from billing.messages import contacts
 from billing.messages.messengers import MessageState, Messenger, OutgoingMessage
-from domain.alarms import INDIA, Alarm, AlarmKind, BusinessHours
+from domain.alarms import Alarm, AlarmKind
 from domain.errors import Unavailable
+from domain.hours import INDIA
 from records.alarms import AlarmStore
 from records.database import Records
 from records.wakeups import Wakeup
@@ -37,7 +38,6 @@ class AlarmWatch:
     store: AlarmStore
     messenger: Messenger
     contact: str | None
-    hours: Mapping[str, BusinessHours]
 
     async def watch(self, told: Wakeup, metrics: Metrics) -> None:
         """Raise what the chain tells of, until cancelled.
@@ -53,7 +53,7 @@ class AlarmWatch:
 
     async def raise_alarms(self, metrics: Metrics) -> None:
         """Look at all links that are there."""
-        while (raised := await self.store.look(self.hours)) is not None:
+        while (raised := await self.store.look()) is not None:
             for alarm in raised:
                 log.warning("alarm", extra=_facts(alarm))
                 metrics.alarm(alarm.kind)
@@ -110,5 +110,4 @@ def open_alarms(settings: Settings, records: Records) -> AlarmWatch:
         store=AlarmStore(records),
         messenger=build_mailer(settings),
         contact=contact and contacts.parse_email(contact, "BATTWHEELS_SECURITY_CONTACT"),
-        hours={},
     )

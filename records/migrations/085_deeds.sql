@@ -94,6 +94,14 @@ delete from handling where consumer = 'auditing';
 -- An invoice's saga may be ended by another process: it knows where the request came from.
 alter table saga add column client text, add column agent text;
 
+-- One hint for all that stays as it was written: bills, deeds, alarms.
+create or replace function refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception 'what is issued never changes: % on %', tg_op, tg_table_name
+        using errcode = 'restrict_violation',
+              hint = 'It stays as it is written. Of a bill: write a credit note, a refund or a void instead.';
+end $$;
+
 select keep_forever('deed');
 select keep_forever('audit_link');
 select keep_forever('audit_start');

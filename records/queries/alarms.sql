@@ -20,12 +20,23 @@ order by link.n
 select least(max(n), %(after)s::bigint + %(limit)s) as n from audit_link
 
 -- name: count
--- How many like it one subject had within a window that ends with the deed itself.
-select count(*) as found
-from deed join audit_link as link on link.source = 'deed' and link.key = deed.audit_id
-where event_type = any(%(types)s) and result = any(%(results)s)
-  and timestamp > %(since)s and timestamp <= %(until)s and link.n <= %(n)s
-  and coalesce(user_id, ip_address, 'nobody known') = %(subject)s
+-- The most that one subject had within a window that the deed lies in, of those linked so far: a deed that
+-- is linked late counts for the later ones too. What is a whole window old counts no more.
+select coalesce(max(found) filter (where timestamp >= %(at)s), 0) as found
+from (
+    select timestamp, count(*) over (
+        order by timestamp
+        range between %(window)s::interval - interval '1 microsecond' preceding and current row
+    ) as found
+    from deed join audit_link as link on link.source = 'deed' and link.key = deed.audit_id
+    where event_type = any(%(types)s) and result = any(%(results)s) and link.n <= %(n)s
+      and timestamp > %(at)s - %(window)s::interval and timestamp < %(at)s + %(window)s::interval
+      and coalesce(user_id, ip_address, 'nobody known') = %(subject)s
+) as like_it
+
+-- name: hours
+-- When garages are open.
+select id, hours from garage where id = any(%(garages)s)
 
 -- name: last
 -- When the subject last raised such an alarm.

@@ -1,12 +1,13 @@
 """Which deeds raise an alarm, decided from the deeds alone."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.alarms import RULES, Alarm, AlarmKind, BusinessHours, raise_alarm, rule_for
+from domain.alarms import RULES, Alarm, AlarmKind, raise_alarm, rule_for
 from domain.deeds import DeedResult, DeedType
+from domain.hours import WeekHours
 from tests.records.test_audit_trail import deed
 
 FAILED = deed(1, event_type=DeedType.USER_LOGIN, result=DeedResult.REFUSED)
@@ -57,8 +58,8 @@ def test_clear_reads_outside_business_hours_raise_an_alarm(type: DeedType) -> No
     assert rule_for(night, {}) is OFF_HOURS
     assert rule_for(morning, {}) is None
     assert raise_alarm(night, OFF_HOURS, 1, None) is not None
-    late = {"garage_pune": BusinessHours(opens=time(12), closes=time(22))}
+    late = {"garage_pune": WeekHours.parse("hours", "Mon-Sun 12:00-22:00")}
     assert rule_for(night, late) is None
     assert rule_for(morning, late) is OFF_HOURS
-    closed = {"garage_pune": BusinessHours(closed_on=frozenset({0}))}
+    closed = {"garage_pune": WeekHours.parse("hours", "Tue-Sun 09:00-20:00")}
     assert rule_for(morning, closed) is OFF_HOURS

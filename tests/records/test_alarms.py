@@ -36,7 +36,7 @@ class Post:
 
 
 def watch(records: Records, post: Post, contact: str | None = CONTACT) -> AlarmWatch:
-    return AlarmWatch(store=AlarmStore(records), messenger=post, contact=contact, hours={})
+    return AlarmWatch(store=AlarmStore(records), messenger=post, contact=contact)
 
 
 async def sealed(records: Records, deeds: Sequence[Deed]) -> None:
@@ -85,6 +85,19 @@ async def test_looking_again_from_the_start_raises_nothing_new(records: Records)
     await watch(records, post).raise_alarms(metrics)
     await watch(records, post).tell()
     assert len(post.letters) == 1
+
+
+async def test_a_deed_that_is_linked_late_counts_for_those_after_it(records: Records) -> None:
+    """Two processes write what was refused; the fifth try of six may be linked as the last."""
+    post, tries = Post(), sign_ins(6)
+    await sealed(records, [*tries[:4], tries[5]])
+    await watch(records, post).raise_alarms(Metrics())
+    await sealed(records, [tries[4]])
+    await watch(records, post).raise_alarms(Metrics())
+    await watch(records, post).tell()
+    assert [one.subject for one in post.letters] == [
+        "Alarm: 6 sign-ins of asha failed within 15 minutes."
+    ]
 
 
 @pytest.mark.row("AD-18")

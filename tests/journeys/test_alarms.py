@@ -1,0 +1,90 @@
+"""Alarms through the doors that people use: the sixth wrong password, the eleventh export."""
+
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from domain.access import Role
+from domain.alarms import AlarmKind
+from domain.hours import DAYS, INDIA
+from domain.ids import GarageId
+from tests.journeys.conftest import Somebody
+from tests.journeys.people import DELHI, PUNE, Person
+from tests.journeys.sign_in_door import GARAGE, Door, invited, op, opened
+from tests.journeys.test_employees import CREATE, DETAILS, EXPORT, ONE
+from web.metrics import Metrics
+from web.wiring import Runtime
+
+pytestmark = pytest.mark.journey
+ALARMS = "select subject, garage, count from alarm where kind = %(kind)s order by at, id"
+ALWAYS = "Mon-Sun 00:00-12:00, Mon-Sun 12:00-00:00"
+
+
+async def raised(house: Runtime, kind: AlarmKind) -> list[tuple[str, str | None, int]]:
+    """Give the alarms of a kind, once all that was done has been linked and looked at."""
+    await house.audit.refused.write_noted()
+    while await house.audit.chain.seal():
+        continue
+    await house.alarms.raise_alarms(Metrics())
+    rows = await house.records.rows(ALARMS, kind=kind)
+    return [(row["subject"], row["garage"], row["count"]) for row in rows]
+
+
+@pytest.fixture(scope="module")
+async def root(house: Runtime, door: httpx.AsyncClient) -> Person:
+    return await opened(house, Door(door))
+
+
+@pytest.mark.row("AD-17")
+async def test_the_sixth_wrong_password_raises_an_alarm(
+    house: Runtime, door: httpx.AsyncClient, root: Person
+) -> None:
+    entry = Door(door)
+    email, came = await invited(root, entry)
+    for _ in range(5):
+        await entry.sign_in(email, "not the password of theirs")
+    assert await raised(house, AlarmKind.FAILED_SIGN_INS) == []
+    await entry.sign_in(email, "not the password of theirs")
+    [(subject, _, count)] = await raised(house, AlarmKind.FAILED_SIGN_INS)
+    assert (subject, count) == (came["person"], 6)
+
+
+@pytest.mark.row("AD-18")
+async def test_the_eleventh_export_raises_an_alarm(house: Runtime, somebody: Somebody) -> None:
+    boss = somebody(name="exporter")
+    key = await employed(somebody(Role.ADMIN), PUNE, "exported")
+    for _ in range(10):
+        await boss.ask(EXPORT, employee=key)
+    assert await raised(house, AlarmKind.BULK_EXPORT) == []
+    await boss.ask(EXPORT, employee=key)
+    assert await raised(house, AlarmKind.BULK_EXPORT) == [("exporter", PUNE, 11)]
+
+
+@pytest.mark.row("AD-19")
+async def test_a_clear_reading_while_its_garage_is_closed_raises_an_alarm(
+    house: Runtime, somebody: Somebody, root: Person
+) -> None:
+    admin = somebody(Role.ADMIN)
+    another_day = DAYS[(datetime.now(UTC) + timedelta(days=2)).astimezone(INDIA).weekday()]
+    for garage, hours in ((PUNE, f"{another_day} 11:00-12:00"), (DELHI, ALWAYS)):
+        profile = {"id": garage, "name": "Its own hours", "place": "Here", "hours": hours}
+        await root.ask(GARAGE, op=op(), profile=profile)
+        await house.records.rows(
+            "update garage set hours = %(hours)s where id = %(id)s returning id",
+            hours=hours,
+            id=garage,
+        )
+        key = await employed(admin, garage, f"at_{garage}")
+        await somebody(Role.ACCOUNTANT, garage, f"reader_of_{garage}").ask(ONE, id=key)
+    # Who enters a record reads it in the answer.
+    assert await raised(house, AlarmKind.OFF_HOURS_ACCESS) == [
+        (admin.actor.id, PUNE, 1),
+        (f"reader_of_{PUNE}", PUNE, 1),
+    ]
+
+
+async def employed(admin: Person, garage: GarageId, key: str) -> str:
+    made = await admin.ask(CREATE, op=op(), id=key, garage=garage, employee=DETAILS)
+    assert made["__typename"] == "EmployeeCreated", made
+    return key
