@@ -50,7 +50,6 @@ def _refused(token: str, now: datetime = NOW) -> None:
 
 
 @pytest.mark.row("GW-2")
-@pytest.mark.row("AU-1", missing="no refresh, no rotation, no sign-in")
 @pytest.mark.parametrize("role", list(Role))
 def test_token_carries_the_actor(role: Role) -> None:
     actor = Actor(id=PersonId("anu"), role=role, garage=GarageId("garage_pune"), region="west")
