@@ -25,7 +25,10 @@ USUAL_HOURS = WeekHours.parse("hours", "Mon-Sun 09:00-20:00")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmRule:
-    """Deeds of some types and one result: more than `most` of one person within `window`."""
+    """Deeds of some types and one result: more than `most` of one person within `window`.
+
+    Where `most` is 0 a deed raises the alarm by itself, and none is counted with it.
+    """
 
     kind: AlarmKind
     types: frozenset[DeedType]

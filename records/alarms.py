@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from domain import alarms
-from domain.alarms import RULES, Alarm, AlarmKind
+from domain.alarms import RULES, Alarm, AlarmKind, AlarmRule
+from domain.deeds import Deed
 from domain.hours import WeekHours
 from records.audit_trail import FIELDS, read_deed
 from records.database import Connection, Records, Row
@@ -80,18 +81,24 @@ async def _raised(connection: Connection, row: Row, hours: Mapping[str, WeekHour
     if rule is None:
         return None
     subject = alarms.subject_of(deed)
+    count = await _like_it(connection, row["n"], deed, rule) if rule.most else 1
+    key = {"kind": rule.kind, "subject": subject}
+    [last] = await (await connection.execute(QUERIES["last"], key)).fetchall()
+    alarm = alarms.raise_alarm(deed, rule, count, last["at"])
+    if alarm is not None:
+        await connection.execute(QUERIES["raise"], asdict(alarm) | {"id": alarm.id})
+    return alarm
+
+
+async def _like_it(connection: Connection, n: int, deed: Deed, rule: AlarmRule) -> int:
+    """Count the deeds of a deed's subject that fall under its rule, up to a link."""
     given = {
         "types": sorted(rule.types),
         "results": sorted(rule.results),
         "at": deed.timestamp,
         "window": rule.window,
-        "subject": subject,
-        "n": row["n"],
+        "subject": alarms.subject_of(deed),
+        "n": n,
     }
     [counted] = await (await connection.execute(QUERIES["count"], given)).fetchall()
-    key = {"kind": rule.kind, "subject": subject}
-    [last] = await (await connection.execute(QUERIES["last"], key)).fetchall()
-    alarm = alarms.raise_alarm(deed, rule, counted["found"], last["at"])
-    if alarm is not None:
-        await connection.execute(QUERIES["raise"], asdict(alarm) | {"id": alarm.id})
-    return alarm
+    return counted["found"]

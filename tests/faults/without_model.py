@@ -13,7 +13,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -96,7 +96,12 @@ async def work() -> None:
     here = application.opened((graph, records, redis))
     heard = consumers((records, redis), name, [NOTING, *listeners(here)], wakeups)
     paces = HintSchedule(HintBatchStore(records), DigestStore(records), now)
-    loops = relay.run(), ticking(paces), heard.run(os.environ["REDIS_URL"]), hearing(wakeups)
+    loops = (
+        relay.run(),
+        ticking(paces),
+        heard.run(os.environ["REDIS_URL"]),
+        kept_running(wakeups.run),
+    )
     await asyncio.gather(*loops)
 
 
@@ -115,7 +120,7 @@ async def tell() -> None:
     here = application.opened((graph, records, redis))
     telling = listeners(here, frozenset({ListenerName.TELLING}))
     heard = consumers((records, redis), name, [NOTING, *telling], wakeups)
-    await asyncio.gather(relay.run(), heard.run(os.environ["REDIS_URL"]), hearing(wakeups))
+    await asyncio.gather(relay.run(), heard.run(os.environ["REDIS_URL"]), kept_running(wakeups.run))
 
 
 async def watch() -> None:
@@ -131,11 +136,11 @@ async def watch() -> None:
         await garage.follow(replica, RemoteService(http, token))
 
 
-async def hearing(wakeups: Wakeups) -> None:
-    """Listen, again and again: Postgres may be away."""
+async def kept_running(run: Callable[[], Awaitable[None]]) -> None:
+    """Run, again and again, as the service's loops are: Postgres may be away."""
     while True:
         with suppress(Unavailable):
-            await wakeups.run()
+            await run()
         await asyncio.sleep(PACE.look)
 
 
@@ -144,7 +149,7 @@ async def note() -> None:
     _, records, redis = await opened()
     wakeups = Wakeups(records)
     heard = consumers((records, redis), str(os.getpid()), [NOTING], wakeups)
-    await asyncio.gather(heard.run(os.environ["REDIS_URL"]), hearing(wakeups))
+    await asyncio.gather(heard.run(os.environ["REDIS_URL"]), kept_running(wakeups.run))
 
 
 def consumers(
@@ -181,8 +186,8 @@ async def api() -> None:
     await asyncio.gather(
         uvicorn.Server(config).serve(),
         here.feed.run(),
-        hearing(here.wakeups),
-        here.people.revocations.run(wakes),
+        kept_running(here.wakeups.run),
+        kept_running(partial(here.people.revocations.run, wakes)),
     )
 
 

@@ -65,7 +65,7 @@ async def test_the_eleventh_export_raises_an_alarm(house: Runtime, somebody: Som
 async def test_a_clear_reading_while_its_garage_is_closed_raises_an_alarm(
     house: Runtime, somebody: Somebody, root: Person
 ) -> None:
-    admin = somebody(Role.ADMIN)
+    admin = somebody(Role.ADMIN, name="employer")
     another_day = DAYS[(datetime.now(UTC) + timedelta(days=2)).astimezone(INDIA).weekday()]
     for garage, hours in ((PUNE, f"{another_day} 11:00-12:00"), (DELHI, ALWAYS)):
         profile = {"id": garage, "name": "Its own hours", "place": "Here", "hours": hours}

@@ -1,7 +1,10 @@
 """Somebody is made, invited, signs in, is changed and shut out: over GraphQL, on real stores."""
 
 import asyncio
+from collections import Counter
 from datetime import UTC, datetime
+from math import log2
+from time import perf_counter
 from typing import Any
 
 import httpx
@@ -231,10 +234,13 @@ async def test_an_invitation_is_good_once(house: Runtime, entry: Door, root: Per
 
 async def test_tries_are_slowed_down(house: Runtime, entry: Door, root: Person) -> None:
     email, _ = await invited(root, entry)
+    began = perf_counter()
     asks = [entry.sign_in(email, "wrong words at the door") for _ in range(12)]
-    told = [done["__typename"] for done in await asyncio.gather(*asks)]
-    assert told.count("SignInRefused") == 5
-    assert told.count("TooManySignIns") == 7
+    told = Counter([done["__typename"] for done in await asyncio.gather(*asks)])
+    # The waits are 1, 2, 4 ... seconds: a slow machine lets so many more through, and no others.
+    let_in = 5 + int(log2(1 + perf_counter() - began))
+    assert 5 <= told["SignInRefused"] <= let_in
+    assert told["TooManySignIns"] == 12 - told["SignInRefused"] >= 1
     # As after many more tries: the wait outlasts the slowest machine.
     async with house.records.transaction() as connection:
         await connection.execute("update sign_in_try set tries = 60, last_at = now()")
