@@ -1,8 +1,8 @@
 """What the last release gave to clients, so that nothing of it goes without its notice (AP-4).
 
 `released/` holds the whole SDL of each door as it was last released, and `releases.csv` its
-version, day and digest. The notice that counts is the one that was released: a field may go only after the
-day that its released deprecation promises, whatever `deprecations.csv` says of it today.
+version, day and digest. The notice that counts is the one that was released: a field may go only
+after the day that its released deprecation promises, whatever `deprecations.csv` says of it today.
 `python -m schema.releases` says what is broken; with a version and a day it keeps a new release.
 """
 
