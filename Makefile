@@ -42,7 +42,7 @@ check: $(READY) ## Lint, types, layers, dependencies, kept promises of the API, 
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
-	$(BIN)/python -m schema.deprecations
+	$(BIN)/python -m schema.releases
 	$(BIN)/battwheels documents check examples/typescript/manifest.json
 
 rows: $(READY) ## Run the tests and print each specification row: proved, partly, open or failed.

@@ -15,7 +15,7 @@ from domain.ids import OperationId, garage_id, person_id, session_id
 from domain.people import Duty, parse_duty, parse_garage, parse_name
 from resolvers.arguments import ExpectedArgument, OperationArgument
 from resolvers.context import RequestContext, RequestInfo
-from resolvers.guards import guard_field, signed_in
+from resolvers.guards import guard_field, signed_in, signed_in_deed
 from resolvers.idempotency import operation_fingerprint
 from schema.nodes import USUAL, Connection, after_position, key_of, make_connection, page_size
 from schema.people_inputs import DutyInput, GarageInput, PersonInput
@@ -201,7 +201,7 @@ class PeopleMutations:
         return PersonRestored(person=Person.from_domain(found))
 
     @strawberry.mutation(description="End the session that asks.")
-    @signed_in
+    @signed_in_deed(DeedType.USER_LOGOUT)
     async def sign_out(self, info: RequestInfo, operation_id: OperationArgument) -> SignOutResult:
         context = info.context
         operation = context.operation_for(operation_id)
@@ -214,7 +214,7 @@ class PeopleMutations:
     @strawberry.mutation(
         description="End a session: your own on another device, or of somebody whom you look after."
     )
-    @signed_in
+    @signed_in_deed(DeedType.USER_LOGOUT)
     async def end_session(
         self, info: RequestInfo, operation_id: OperationArgument, session: SessionArgument
     ) -> EndSessionResult:
