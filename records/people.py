@@ -103,13 +103,24 @@ class PeopleStore:
         if id is None:
             return None
         rows = await self._records.rows(QUERIES["garage"], id=id)
-        return _garage_of(rows[0]) if rows else None
+        return garage_of_row(rows[0]) if rows else None
+
+    async def held_garage(self, id: GarageId) -> GarageProfile:
+        """Give one garage.
+
+        Raises:
+            NotFound: there is none of that id.
+        """
+        found = await self.garage(id)
+        if found is None:
+            raise NotFound("garage", id)
+        return found
 
     async def garages(
         self, own: GarageId | None, *, first: int, after: str | None
     ) -> list[GarageProfile]:
         found = await self._records.rows(QUERIES["garages"], own=own, first=first, after=after)
-        return [_garage_of(row) for row in found]
+        return [garage_of_row(row) for row in found]
 
     async def has_admin(self) -> bool:
         return bool(await self._records.rows(QUERIES["any_admin"]))
@@ -121,15 +132,7 @@ async def add_garage(connection: Connection, garage: GarageProfile) -> None:
     Raises:
         AlreadyExists: the id is taken.
     """
-    row = {
-        "id": garage.id,
-        "name": garage.name,
-        "place": garage.place,
-        "hours": str(garage.hours),
-        "region": garage.region,
-        "off_shift_refused": garage.off_shift_refused,
-    }
-    made = await connection.execute(QUERIES["add_garage"], row)
+    made = await connection.execute(QUERIES["add_garage"], garage_row(garage))
     if await made.fetchone() is None:
         raise AlreadyExists("garage", garage.id)
 
@@ -137,7 +140,7 @@ async def add_garage(connection: Connection, garage: GarageProfile) -> None:
 async def garage_of(connection: Connection, id: GarageId | None) -> GarageProfile | None:
     """Give a garage; None for no garage and for one that is not there."""
     row = await (await connection.execute(QUERIES["garage"], {"id": id})).fetchone()
-    return None if row is None else _garage_of(row)
+    return None if row is None else garage_of_row(row)
 
 
 async def read_garage(connection: Connection, id: GarageId | None) -> GarageProfile | None:
@@ -154,6 +157,18 @@ async def read_garage(connection: Connection, id: GarageId | None) -> GarageProf
     return found
 
 
+async def hold_garage(connection: Connection, id: GarageId) -> GarageProfile:
+    """Give a garage, locked until the transaction ends.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
+    row = await (await connection.execute(QUERIES["hold_garage"], {"id": id})).fetchone()
+    if row is None:
+        raise NotFound("garage", id)
+    return garage_of_row(row)
+
+
 async def hold_garage_to_shift(
     connection: Connection, id: GarageId, *, refused: bool
 ) -> GarageProfile:
@@ -166,7 +181,7 @@ async def hold_garage_to_shift(
     row = await (await connection.execute(QUERIES["hold_to_shift"], given)).fetchone()
     if row is None:
         raise NotFound("garage", id)
-    return _garage_of(row)
+    return garage_of_row(row)
 
 
 async def add_person(connection: Connection, sealed: SealedPerson) -> None:
@@ -283,7 +298,20 @@ def row_of(person: Person) -> Row:
     }
 
 
-def _garage_of(row: Row) -> GarageProfile:
+def garage_row(garage: GarageProfile) -> Row:
+    """Give the columns of a garage, as they are written and as an answer keeps them."""
+    return {
+        "id": garage.id,
+        "name": garage.name,
+        "place": garage.place,
+        "hours": str(garage.hours),
+        "region": garage.region,
+        "off_shift_refused": garage.off_shift_refused,
+    }
+
+
+def garage_of_row(row: Row) -> GarageProfile:
+    """Give the garage of a row, or of an answer that was kept."""
     return GarageProfile(
         id=GarageId(row["id"]),
         name=row["name"],

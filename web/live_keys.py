@@ -17,8 +17,9 @@ from typing import Protocol
 from access.api_keys import digest_of, prefix_of
 from domain.access import Actor
 from domain.api_keys import ADDRESSES, ApiKey, KeyUse
+from domain.deeds import SettingsOperation
 from domain.errors import NotAuthenticated, Unavailable
-from domain.ids import KeyId, PersonId
+from domain.ids import KeyId
 from records.wakeups import Wakeup
 
 # How often the keys are read: while news come in, and while none can.
@@ -31,12 +32,12 @@ UNKNOWN = "the key is unknown, revoked or expired; ask an administrator for anot
 class KeyRecords(Protocol):
     """Where keys are kept."""
 
-    async def add(self, key: ApiKey, digest: bytes) -> ApiKey: ...
+    async def add(self, key: ApiKey, digest: bytes, operation: SettingsOperation) -> ApiKey: ...
     async def get(self, id: KeyId) -> ApiKey: ...
     async def page(
         self, *, first: int, after: str | None = None, partner: str | None = None
     ) -> list[ApiKey]: ...
-    async def revoke(self, id: KeyId, by: PersonId, at: datetime) -> ApiKey: ...
+    async def revoke(self, id: KeyId, operation: SettingsOperation) -> ApiKey: ...
     async def live(self, now: datetime) -> list[tuple[ApiKey, bytes]]: ...
     async def note_uses(self, uses: Sequence[KeyUse]) -> None: ...
 
@@ -113,13 +114,13 @@ class LiveKeys:
 
     # What administrators do; it holds here before they are answered.
 
-    async def add(self, key: ApiKey, digest: bytes) -> ApiKey:
-        made = await self._store.add(key, digest)
+    async def add(self, key: ApiKey, digest: bytes, operation: SettingsOperation) -> ApiKey:
+        made = await self._store.add(key, digest, operation)
         await self.refresh()
         return made
 
-    async def revoke(self, id: KeyId, by: PersonId, at: datetime) -> ApiKey:
-        gone = await self._store.revoke(id, by, at)
+    async def revoke(self, id: KeyId, operation: SettingsOperation) -> ApiKey:
+        gone = await self._store.revoke(id, operation)
         await self.refresh()
         return gone
 

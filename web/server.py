@@ -84,7 +84,7 @@ def build_application(runtime: Runtime) -> Starlette:
             sign_in=runtime.people.door,
             jwks=runtime.people.keys.jwks,
             keys=runtime.live_keys,
-            registered=TrustedDocumentStore(runtime.records),
+            registered=TrustedDocumentStore(runtime.records, runtime.audit.writer),
             rung=settings.documents_rung,
             probes=build_probes(runtime),
             development=not settings.production,
@@ -149,7 +149,7 @@ def build_services(runtime: Runtime) -> Services:
         employees=runtime.employees,
         people=runtime.people.administration,
         api_keys=runtime.live_keys,
-        trusted_documents=TrustedDocumentStore(runtime.records),
+        trusted_documents=TrustedDocumentStore(runtime.records, runtime.audit.writer),
         intake_breaker=runtime.opening,
         audit=AuditServices(
             seal=runtime.audit.vault,

@@ -9,6 +9,10 @@ where (select count(*) from api_key where revoked_at is null and expires_at > %(
 on conflict (id) do nothing
 returning id
 
+-- name: hold_count
+-- Whoever makes a key counts those that are live alone.
+select pg_advisory_xact_lock(7119310237)
+
 -- name: key
 -- One key by its id.
 select * from api_key where id = %(id)s
@@ -28,12 +32,13 @@ select * from api_key where revoked_at is null and expires_at > %(now)s
 -- From now on the key is refused; the first word stays.
 update api_key set revoked_at = %(at)s, revoked_by = %(by)s
 where id = %(id)s and revoked_at is null
+returning *
 
 -- name: revoke_partner
 -- The same for all keys of a partner who is removed.
 update api_key set revoked_at = %(at)s, revoked_by = %(by)s
 where partner = %(partner)s and revoked_at is null
-returning id
+returning *
 
 -- name: use
 -- When and where a key was used last; of two processes the later word stands.
