@@ -42,6 +42,7 @@ from domain.sessions import Session
 from records import people
 from records.audit_trail import DeedWriter
 from records.database import Connection, Records
+from records.employees import move_record
 from records.people import PeopleAnswer, PeopleOperation, PeopleStore, SealedPerson, Work
 from records.sessions import SessionStore, end_session, end_sessions
 
@@ -324,6 +325,7 @@ class PeopleAdministration:
             wanted = decide(held.person)
             await people.read_garage(connection, wanted.duty.garage)
             changed = await people.change_person(connection, wanted)
+            await move_record(connection, changed, deed.actor.id, deed.at)
             await self.deeds.write(connection, [deed.permission_change(held.person, changed)])
             if also is not None:
                 await also(connection)

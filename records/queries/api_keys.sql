@@ -41,10 +41,12 @@ where partner = %(partner)s and revoked_at is null
 returning *
 
 -- name: use
--- When and where a key was used last; of two processes the later word stands.
-update api_key set last_used_at = %(at)s, last_addresses = (
+-- When and where a key was used last. Of two processes the later word on the time stands, and the
+-- addresses of both.
+update api_key set last_used_at = greatest(%(at)s, last_used_at), last_addresses = (
     select array(
-        select address from unnest(%(addresses)s::text[] || last_addresses)
+        select address from unnest(case when last_used_at > %(at)s then last_addresses || %(addresses)s::text[]
+            else %(addresses)s::text[] || last_addresses end)
             with ordinality as told (address, place)
         group by address order by min(place) limit %(most)s))
-where id = %(key)s and (last_used_at is null or last_used_at < %(at)s)
+where id = %(key)s

@@ -19,6 +19,7 @@ from tests.graph.examples import NOW, card
 from tests.journeys.billing_garage import EDIT, ISSUE, PRICE, SETTINGS, op, settings
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE
+from tests.journeys.planted_people import employed
 from tests.journeys.solved_tickets import shown
 from web.wiring import Runtime
 
@@ -118,7 +119,8 @@ async def _employee(house: Runtime, garage: GarageId) -> PersonId:
         aadhaar=secret(garage, "aadhaar"),
     )
     change = EmployeeChange(by=SYSTEM, at=NOW, body="planted", mark="planted")
-    made = await house.employees.create(PersonId(f"kiran_{garage}"), garage, said, change)
+    whose = await employed(house, f"kiran_{garage}", garage)
+    made = await house.employees.create(whose, garage, said, change)
     return made.id
 
 

@@ -34,7 +34,7 @@ from web.wiring import Runtime
 pytestmark = pytest.mark.journey
 CREATE_KEY = """mutation ($key: ApiKeyInput!, $op: UUID!) {
   createApiKey(apiKey: $key, operationId: $op) { __typename
-    ... on ApiKeyCreated { secret apiKey { key prefix partner scopes rung lastUsedAt
+    ... on ApiKeyCreated { secret apiKey { key prefix partner scopes rung lastUsedAt revokedAt
       lastAddresses garages { key } } }
     ... on Refusal { message } } }"""
 # The secret is shown once, so that an answer which is given again has none.

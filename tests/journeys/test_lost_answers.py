@@ -43,6 +43,7 @@ from tests.journeys.people import (
     content,
 )
 from tests.journeys.planted_cards import plant
+from tests.journeys.planted_people import employed
 from tests.journeys.queue_records import SYNC, record, told
 from tests.journeys.solved_tickets import followed, put, solved
 from tests.journeys.test_feedback import GIVE, MERGE, SEEN, UNDO
@@ -205,8 +206,9 @@ async def card_deletion(house: Runtime, boss: Person) -> Asked:
 
 
 async def employee(house: Runtime, boss: Person) -> Asked:
-    del house, boss
-    who = {"id": f"kiran_{uuid4().hex[:8]}", "garage": PUNE}
+    del boss
+    key = await employed(house, f"kiran_{uuid4().hex[:8]}", PUNE)
+    who = {"id": key, "garage": PUNE}
     return test_employees.CREATE, {**who, "employee": test_employees.DETAILS}
 
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from domain.access import Role
+from domain.deeds import DeedResult, DeedType
 from records.audit_trail import DeedFilter
 from tests.journeys.people import DELHI, PUNE, Person
 from tests.journeys.sign_in_door import (
@@ -322,6 +323,41 @@ async def test_coming_and_going_are_deeds(house: Runtime, entry: Door, root: Per
     assert (change.old_value, change.new_value) == ({"state": "active"}, {"state": "suspended"})
     assert {d.ip_address for d in found} == {"127.0.0.1"}
     assert email not in str(found)
+
+
+@pytest.mark.row("AD-1")
+async def test_stolen_words_are_failed_sign_ins(house: Runtime, entry: Door, root: Person) -> None:
+    """A refresh token that comes again, once for its session, and each try at an invitation."""
+    person = {"name": "Ravi", "email": "ravi.told@example.org", "duty": duty()}
+    made = await root.ask(INVITE, op=op(), person=person)
+    word, key = made["invitation"], made["person"]["key"]
+    poor = await entry.ask(ACCEPT, word=word, password=PASSWORD[:5])
+    assert poor["__typename"] == "UnfitInput"
+    came = await entry.ask(ACCEPT, word=word, password=PASSWORD)
+    other = await entry.ask(ACCEPT, word=word, password=PASSWORD[::-1])
+    unknown = await entry.ask(ACCEPT, word="y" * 43, password=PASSWORD)
+    assert {one["__typename"] for one in (other, unknown)} == {"SignInRefused"}
+    await entry.ask(REFRESH, token=came["refreshToken"])
+    for _ in range(2):
+        stolen = await entry.ask(REFRESH, token=came["refreshToken"])
+        assert stolen["__typename"] == "SignInRefused"
+    await house.audit.refused.write_noted()
+    found = await house.audit.trail.page(20, DeedFilter(type=DeedType.USER_LOGIN, user=key))
+    session = next(d.new_value for d in found if d.result is DeedResult.DONE) or {}
+    assert [(d.user_role, d.resource_id, d.result, d.new_value) for d in reversed(found)] == [
+        ("technician", key, DeedResult.DONE, session),
+        ("technician", key, DeedResult.REFUSED, {"error": "NotAuthenticated"}),
+        (
+            "technician",
+            key,
+            DeedResult.REFUSED,
+            {"error": "ReusedRefreshToken", "session": session["session"]},
+        ),
+    ]
+    tried = await house.audit.trail.page(20, DeedFilter(type=DeedType.USER_LOGIN))
+    strangers = [d.new_value for d in tried if d.user_id is None and d.resource_id is None]
+    assert {"error": "NotAuthenticated"} in strangers
+    assert word not in repr(tried)
 
 
 @pytest.mark.row("AU-5")

@@ -96,7 +96,14 @@ def test_fragments_go_with_their_operations(tmp_path: Path) -> None:
         ('{"a": 7}', "It is JSON"),
         ("{", "does not read"),
         ('{"format": "apollo-persisted-query-manifest", "operations": [{"id": "1"}]}', "JSON"),
+        ('{"format": "apollo-persisted-query-manifest", "operations": [7]}', "JSON"),
+        ('{"format": "apollo-persisted-query-manifest", "operations": 7}', "JSON"),
+        # What is too much is refused before any of it is read as a document.
+        (orjson.dumps({f"{n:x}": "{" * 300 for n in range(200_000)}).decode(), "over"),
+        (orjson.dumps({f"{n:x}": "{" for n in range(200_000)}).decode(), "more than 500"),
+        (f'{{"a": {"[" * 990}{"]" * 990}}}', "nested too deep"),
     ],
+    ids=str.__len__,
 )
 def test_what_is_no_manifest_is_refused(tmp_path: Path, text: str, why: str) -> None:
     file = tmp_path / "manifest.json"
