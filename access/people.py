@@ -255,7 +255,7 @@ class PeopleAdministration:
             held = await self._held(connection, id, deed.actor)
             accepted = await people.has_password(connection, id)
             wanted = restore(held.person, deed.actor, expected, accepted=accepted)
-            changed = await people.change_person(connection, wanted)
+            changed = await people.change_person(connection, wanted, deed.at, deed.actor.id)
             await self.deeds.write(connection, [deed.permission_change(held.person, changed)])
             return write_person(changed)
 
@@ -324,7 +324,7 @@ class PeopleAdministration:
             held = await self._held(connection, id, deed.actor)
             wanted = decide(held.person)
             await people.read_garage(connection, wanted.duty.garage)
-            changed = await people.change_person(connection, wanted)
+            changed = await people.change_person(connection, wanted, deed.at, deed.actor.id)
             await move_record(connection, changed, deed.actor.id, deed.at)
             await self.deeds.write(connection, [deed.permission_change(held.person, changed)])
             if also is not None:

@@ -7,20 +7,24 @@ else was forgotten meanwhile.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, TypeAlias
 
 from psycopg.types.json import Jsonb
 
 from domain.access import Role
 from domain.errors import AlreadyExists, IllegalTransition, NotFound, OperationConflict
+from domain.events import Event, EventType
 from domain.hours import WeekHours
-from domain.ids import GarageId, OperationId, PersonId
+from domain.ids import EventId, GarageId, OperationId, PersonId, uuid7
 from domain.people import LAST_ADMIN, Duty, GarageProfile, Person, PersonState
 from domain.technicians import Certification
 from records.database import Connection, Records, Row
+from records.outbox import leave_events
 from records.queries import named_queries
 
 QUERIES = named_queries("people.sql")
+RANDOM_BYTES = 10
 
 PeopleAnswer: TypeAlias = dict[str, Any]
 Work: TypeAlias = Callable[[Connection], Awaitable[PeopleAnswer]]
@@ -210,8 +214,12 @@ async def hold_person(connection: Connection, id: PersonId) -> SealedPerson:
     return sealed_of(row)
 
 
-async def change_person(connection: Connection, changed: Person) -> Person:
+async def change_person(
+    connection: Connection, changed: Person, at: datetime, by: PersonId
+) -> Person:
     """Write what somebody works as, and whether they may; give them with the rights they have now.
+
+    An event tells of it: whoever gives out work follows.
 
     Raises:
         IllegalTransition: no administrator would be left.
@@ -221,6 +229,7 @@ async def change_person(connection: Connection, changed: Person) -> Person:
     left = await (await connection.execute(QUERIES["hold_admins"])).fetchall()
     if before and not left:
         raise IllegalTransition(changed.id, "admin", changed.state, LAST_ADMIN)
+    await leave_events(connection, [_change_event(changed, at, by)])
     return replace(changed, rights=row["rights"]) if row else changed
 
 
@@ -250,12 +259,28 @@ async def hold_invitation(connection: Connection, mark: bytes) -> SealedInvitati
 
 
 async def accept(connection: Connection, person: PersonId, at: datetime) -> SealedPerson:
-    """Use the invitations of somebody up, and give them as one of us."""
+    """Use the invitations of somebody up, and give them as one of us; an event tells of it."""
     await connection.execute(QUERIES["accept"], {"person": person, "at": at})
     row = await (await connection.execute(QUERIES["activate"], {"person": person})).fetchone()
     if row is None:
         raise NotFound("person", person)
-    return sealed_of(row)
+    accepted = sealed_of(row)
+    await leave_events(connection, [_change_event(accepted.person, at, person)])
+    return accepted
+
+
+def _change_event(person: Person, at: datetime, by: PersonId) -> Event:
+    """Give the event of one version of somebody: the same each time it is left."""
+    digest = sha256(f"{person.id}:{person.version}".encode()).digest()
+    return Event(
+        id=EventId(str(uuid7(at, int.from_bytes(digest[:RANDOM_BYTES])))),
+        type=EventType.PERSON_CHANGED,
+        entity=person.id,
+        version=person.version,
+        at=at,
+        actor=by,
+        garage=person.duty.garage,
+    )
 
 
 def sealed_of(row: Row) -> SealedPerson:
