@@ -26,7 +26,7 @@ from domain.access import (
     viewer_of,
 )
 from domain.api_keys import ApiKey
-from domain.deeds import NOWHERE, Origin
+from domain.deeds import NOWHERE, Origin, SettingsOperation
 from domain.employees import Employee, EmployeeField
 from domain.errors import NotAllowed, NotAuthenticated, Unavailable
 from domain.ids import GarageId, InvoiceId, OperationId, PersonId, demand_timely
@@ -287,6 +287,12 @@ class RequestContext:
         """
         demand_allowed(
             self.actor, action, Resource(kind=kind, garage=garage, assignee=self.actor.id)
+        )
+
+    def settings_operation(self, operation: Operation) -> SettingsOperation:
+        """Give what the audit is told of whoever changes a setting of the network."""
+        return SettingsOperation(
+            id=operation.id, by=operation.actor, at=operation.at, origin=self.origin
         )
 
     def operation_for(self, id: UUID) -> Operation:

@@ -13,11 +13,10 @@ from websockets.asyncio.client import connect
 from domain.access import Role
 from domain.trusted_documents import document_id
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import PUNE, Person, content
+from tests.journeys.people import PUNE, REGISTER_DOCUMENTS, Person, content
 from tests.journeys.sockets import CHANGED, PROTOCOL
 from tests.journeys.stored_counts import stored_counts
 from tests.journeys.test_api_keys import CREATE_KEY, Machine, code_of
-from tests.journeys.test_lost_answers import REGISTER_DOCUMENTS
 from tests.waits import sure_to_end
 from tests.web.live_server import served
 from web.asgi import GRAPHQL, STREAM

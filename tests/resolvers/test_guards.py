@@ -74,7 +74,13 @@ DEEDS = {
     "issueInvoice": DeedType.INVOICE_CREATE,
     "voidInvoice": DeedType.INVOICE_VOID,
     "salesReturn": DeedType.REPORT_EXPORT,
-    "setBillingSettings": DeedType.SETTINGS_CHANGE,
+    **dict.fromkeys(
+        (
+            "setBillingSettings createGarage holdGarageToShift createApiKey revokeApiKey "
+            "registerDocuments"
+        ).split(),
+        DeedType.SETTINGS_CHANGE,
+    ),
     "employee": DeedType.EMPLOYEE_PII_ACCESS,
     "employees": DeedType.EMPLOYEE_PII_ACCESS,
     "personalData": DeedType.REPORT_EXPORT,
