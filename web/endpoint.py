@@ -19,6 +19,7 @@ from web.api_versions import HEADER as VERSION
 from web.api_versions import choose_version
 from web.body_limits import BodyRefused, is_forged
 from web.deprecations import deprecation_headers
+from web.event_stream import HEADERS as UNKEPT
 from web.event_stream import EventStream
 from web.graphql import JSON, GraphQLView, choose_media_type
 from web.persisted_queries import UnknownDocument
@@ -138,6 +139,9 @@ class Endpoint:
     async def _run(self, request: Request) -> Response:
         response, context = await self._outcome(request), request.state.context
         response.headers.update(context.told)
+        if isinstance(response, LASTING):
+            # Strawberry's own would let a browser keep what was told.
+            response.headers.update(UNKEPT)
         if context.document is not None:
             response.headers.update(deprecation_headers(context.document.deprecated))
         return response
