@@ -79,6 +79,7 @@ class RequestContext:
         connection_params: what its client sent to initialise it.
         heavy: the document takes long to run.
         document: what the door read of the document that is asked.
+        signed_out: the session that asked is over by this request.
         told: headers that the answer carries, of what the door counted.
         position: where a subscription begins and stands, when it is followed for others.
     """
@@ -98,6 +99,7 @@ class RequestContext:
     connection_params: dict[str, Any] | None = None
     heavy: bool = False
     document: QueryDocument | None = None
+    signed_out: bool = False
     told: Mapping[str, str] = field(default_factory=dict[str, str])
     position: StreamPosition | None = None
     _loaders: RequestLoaders | None = None

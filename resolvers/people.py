@@ -209,6 +209,7 @@ class PeopleMutations:
         if own is None:
             raise NotFound("session", "of this token", "This token belongs to no session.")
         await context.people.end_session(context.actor, own, operation.at, context.origin)
+        context.signed_out = True
         return SessionEnded(key=own)
 
     @strawberry.mutation(

@@ -24,6 +24,7 @@ from web.event_stream import EventStream
 from web.graphql import JSON, GraphQLView, choose_media_type
 from web.persisted_queries import UnknownDocument
 from web.rates import by_address
+from web.refresh_cookie import forget_session
 from web.trusted_documents import DocumentRefused
 from web.ui.page import ExplorerPage
 from web.variables import VariablesTooLarge, demand_readable
@@ -139,6 +140,8 @@ class Endpoint:
     async def _run(self, request: Request) -> Response:
         response, context = await self._outcome(request), request.state.context
         response.headers.update(context.told)
+        if context.signed_out:
+            forget_session(response)
         if isinstance(response, LASTING):
             # Strawberry's own would let a browser keep what was told.
             response.headers.update(UNKEPT)
