@@ -14,7 +14,7 @@ WORKERS := -n 2 --dist loadfile
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-full coverage check rows features soak bench attack conformance docs lock sdl refusals settings reference columns asyncapi clean
+.PHONY: help demo serve test test-full coverage check rows features soak bench attack conformance docs lock sdl refusals settings reference columns asyncapi asvs clean
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -81,6 +81,9 @@ columns: $(READY) ## Print the columns of imported cards into docs/ingest.md, an
 
 asyncapi: $(READY) ## Print the events' schemas into sync/asyncapi.yaml.
 	$(BIN)/battwheels events schema > sync/asyncapi.yaml
+
+asvs: $(READY) ## Print the answers to ASVS into docs/asvs.md.
+	$(BIN)/python -m tests.asvs.answers
 
 soak: $(READY) ## Kill processes and stop stores in 1,000 seeded rounds; nothing may be lost.
 	ROUNDS=1000 $(BIN)/python -m pytest tests/faults tests/billing/test_crashes.py \

@@ -185,7 +185,8 @@ async def test_what_fits_the_types_is_answered_in_words_of_the_api(
     asked, broken = 0, dict[str, str]()
     for query in documents(each):
         answer = await attacked.client.post(GRAPHQL, json={"query": query}, headers=headers)
-        codes = {error["extensions"].get("code") for error in answer.json().get("errors", ())}
+        errors = answer.json().get("errors", ())
+        codes = {error.get("extensions", {}).get("code") for error in errors}
         if answer.status_code != OK or codes & BROKEN or len(answer.content) > ANSWER_BYTES:
             broken[query] = f"{answer.status_code} {answer.text[:200]}"
         asked += 1

@@ -1,12 +1,15 @@
 """Where a request ends and who sent it: nobody hides one inside of another (smuggling)."""
 
 import asyncio
+import gzip
 from collections.abc import AsyncGenerator
 
 import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
 
 from tests.resolvers.fakes import World
 from tests.web.clients import app
@@ -68,3 +71,16 @@ async def test_an_address_is_forwarded_by_named_proxies_alone(
         httpx.AsyncClient(base_url=f"http://{there}", headers=headers) as opened,
     ):
         assert (await opened.get("/")).text == told
+
+
+async def test_nothing_compressed_is_opened(place: str) -> None:
+    bomb = gzip.compress(b'{"query": "' + b" " * 10_000_000 + b'{ __typename }"}')
+    headers = {"content-type": "application/json", "content-encoding": "gzip"}
+    async with httpx.AsyncClient(base_url=f"http://{place}") as opened:
+        answer = await opened.post("/v1/graphql", content=bomb, headers=headers)
+    assert answer.status_code in {400, 413}
+    # A socket offers to compress, and is not taken at its word.
+    protocols = [Subprotocol("graphql-transport-ws")]
+    url = f"ws://{place}/v1/graphql"
+    async with connect(url, subprotocols=protocols, compression="deflate") as socket:
+        assert socket.protocol.extensions == []
