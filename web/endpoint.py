@@ -180,9 +180,10 @@ def _finished(request: Request, response: Response) -> Response:
 
 
 def _is_whole_by_id(request: Request) -> bool:
-    """Say whether a registered document was answered without a fault."""
+    """Say whether a registered document was answered without a fault, and told of nobody."""
     known = request.state
-    return known.named and known.status == OK and getattr(known, "whole", False)
+    whole = known.named and known.status == OK and getattr(known, "whole", False)
+    return whole and not known.context.personal
 
 
 def _revalidated(request: Request, response: Response) -> Response:

@@ -1,0 +1,85 @@
+"""What a refusal costs the server: the processor's time of each attack that is turned away.
+
+The server is `battwheels serve` as it comes, on real stores. Each request of `bench/attacks.py`
+that is not held open is sent forty times, one after the other, by somebody of its own, so that no
+share is used up before; what the server's process spent on the forty is divided by them. A request
+that is answered with data is no refusal: it is paid for by its cost, and printed beside.
+"""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+
+import psutil
+
+from bench.attacks import ATTACKS
+from bench.bars import Bar, Better
+from bench.push import JARS, Server, served
+from domain.access import Actor, Role
+from domain.ids import GarageId, PersonId
+from web.local import stores
+from web.local.home import StoreHome
+from web.settings import Settings
+from web.wiring import build_tokens
+
+TIMES = 40
+GOAL_MS = 10.0
+ANSWERED = b'"data":{'
+LONGEST_ANSWER = 1 << 16
+PATIENCE_SECONDS = 20.0
+
+
+async def run() -> list[Bar]:
+    with tempfile.TemporaryDirectory() as folder:
+        home = StoreHome.at(folder, JARS)
+        stores.start_stores(home)
+        try:
+            async with served(home) as server:
+                worst = max([cost async for cost in _costs(server, _tokens(home))])
+        finally:
+            stores.stop_stores(home)
+    return [Bar(name="refusal_cpu_ms", measured=worst, goal=GOAL_MS, better=Better.LOWER)]
+
+
+async def _costs(server: Server, tokens: Iterator[str]) -> AsyncIterator[float]:
+    for attack in (one for one in ATTACKS if not one.held):
+        token = next(tokens) if attack.signed else None
+        await _said(server.place, attack.write(token))
+        before = _spent(server)
+        told = [await _said(server.place, attack.write(token)) for _ in range(TIMES)]
+        cost = (_spent(server) - before) / TIMES * 1000
+        paid = any(ANSWERED in one for one in told)
+        status = b" ".join(sorted({one[9:12] for one in told})).decode()
+        print(f"  {attack.name}: {cost:.2f} ms, {'answered' if paid else status}", flush=True)
+        if not paid:
+            yield cost
+
+
+async def _said(place: str, sent: bytes) -> bytes:
+    """Send over a connection of its own and give what comes; nothing where it was cut."""
+    host, _, port = place.partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    try:
+        writer.write(sent)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await writer.drain()
+            return await reader.read(LONGEST_ANSWER)
+    except (ConnectionError, TimeoutError):
+        return b""
+    finally:
+        writer.transport.abort()
+
+
+def _spent(server: Server) -> float:
+    """Seconds that the server's process has had of the processor."""
+    times = psutil.Process(server.pid).cpu_times()
+    return times.user + times.system
+
+
+def _tokens(home: StoreHome) -> Iterator[str]:
+    signer, now = build_tokens(Settings(home=home.root)), datetime.now(UTC)
+    for n in range(len(ATTACKS)):
+        garage = GarageId(f"garage_{n}")
+        who = Actor(id=PersonId(f"attacker_{n}"), role=Role.TECHNICIAN, garage=garage)
+        yield signer.mint(who, now, timedelta(hours=1))
