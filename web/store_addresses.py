@@ -46,9 +46,16 @@ def demand_closed(name: str, url: str, own: frozenset[str]) -> None:
     Raises:
         UnsafeSetting: whoever stands between could read along.
     """
-    host = _parse_address(name, url).hostname or ""
-    if not url.lower().startswith("https://") and not (host in own or _is_loopback(host)):
+    _parse_address(name, url)
+    if leaves_in_clear(url, own):
         raise UnsafeSetting(name, f"has no TLS; use https, or name the host in {OWN}")
+
+
+def leaves_in_clear(url: str, own: frozenset[str] = frozenset()) -> bool:
+    """Say whether what is sent to a URL leaves this machine without TLS."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    return parts.scheme != "https" and host not in own and not _is_loopback(host)
 
 
 def _parse_address(name: str, url: str) -> SplitResult:
