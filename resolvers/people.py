@@ -67,6 +67,7 @@ class PeopleQueries:
         self, info: RequestInfo, first: First = USUAL, after: After = None
     ) -> Connection[Person]:
         context, size, start = info.context, page_size(first), after_position(after)
+        context.personal = True
         found = await context.people.people(context.actor, first=size + 1, after=start)
         return make_connection(found, first, after, lambda p: p.person.id, Person.from_domain)
 
@@ -209,6 +210,7 @@ class PeopleMutations:
         if own is None:
             raise NotFound("session", "of this token", "This token belongs to no session.")
         await context.people.end_session(context.actor, own, operation.at, context.origin)
+        context.signed_out = True
         return SessionEnded(key=own)
 
     @strawberry.mutation(

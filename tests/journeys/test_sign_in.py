@@ -41,8 +41,9 @@ from tests.journeys.sign_in_door import (
 )
 from tests.journeys.test_repairs import ASSIGN
 from web.asgi import GRAPHQL, JWKS
+from web.refresh_cookie import COOKIE
 from web.server import staff_handler
-from web.sign_in import COOKIE, PATH
+from web.sign_in import PATH
 from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
@@ -143,9 +144,18 @@ async def test_signing_out_ends_the_token_at_once(
 ) -> None:
     _, came = await invited(root, entry)
     asha = entry.person(came)
-    out = op()
-    done = await asha.ask(SIGN_OUT, op=out)
-    assert done["__typename"] == "SessionEnded"
+    body, headers = (
+        {"query": SIGN_OUT, "variables": {"op": op()}},
+        {"authorization": f"Bearer {asha.token}"},
+    )
+    done = await asha.client.post(GRAPHQL, json=body, headers=headers)
+    assert done.json()["data"]["signOut"]["__typename"] == "SessionEnded"
+    # The browser forgets with us: the token in its cookie, and the answers that it kept.
+    dropped = done.headers["set-cookie"]
+    assert dropped.startswith(f'{COOKIE}=""; ')
+    for part in ("Max-Age=0", "Path=/", "Secure", "HttpOnly", "SameSite=strict"):
+        assert part in dropped
+    assert done.headers["clear-site-data"] == '"cache"'
     assert await code(asha) == "NOT_AUTHENTICATED"
     assert (await entry.ask(REFRESH, token=came["refreshToken"]))["__typename"] == "SignInRefused"
 
@@ -270,6 +280,7 @@ async def test_browsers_keep_their_token_in_a_cookie(entry: Door, root: Person) 
     for part in ("HttpOnly", "Secure", "SameSite=strict", "Path=/", "Max-Age="):
         assert part in kept
     assert "Domain" not in kept
+    assert told.headers["cache-control"] == "no-store"
     # What a page could read is no token of a native client.
     assert (await entry.ask(REFRESH, token=value))["__typename"] == "SignInRefused"
     told = await entry.answer(REFRESH, page | {"cookie": f"{COOKIE}={value}"}, op=op())
