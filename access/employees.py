@@ -44,6 +44,8 @@ class Employees:
         Raises:
             NotAllowed: the actor may not, or not there.
             AlreadyExists: there is one.
+            NotFound: there is no such garage, or nobody of that id.
+            InvalidInput: they work in another garage.
         """
         _demand(change.by, Action.CREATE, garage)
         made = await self.store.add(self._closed(id, garage, details, change))

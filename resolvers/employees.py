@@ -73,7 +73,9 @@ class EmployeeQueries:
 
 @strawberry.type
 class EmployeeMutations:
-    @strawberry.mutation(description="Open somebody's record; what is personal is sealed.")
+    @strawberry.mutation(
+        description="Open the record of somebody who works there; what is personal is sealed."
+    )
     @guard_field(Action.CREATE, ResourceKind.EMPLOYEE)
     async def create_employee(
         self,

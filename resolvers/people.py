@@ -42,7 +42,7 @@ from schema.people_results import (
 from schema.vocabulary import After, First
 
 MOST_SESSIONS = 100
-PERMISSIONS = DeedType.USER_PERMISSION_CHANGE
+PERMISSIONS, SETTINGS = DeedType.USER_PERMISSION_CHANGE, DeedType.SETTINGS_CHANGE
 GarageArguments = Annotated[GarageInput, strawberry.argument(description="The garage.")]
 OneGarage = Annotated[strawberry.ID, strawberry.argument(description="The garage.")]
 PersonArguments = Annotated[PersonInput, strawberry.argument(description="Who, and as what.")]
@@ -67,6 +67,7 @@ class PeopleQueries:
         self, info: RequestInfo, first: First = USUAL, after: After = None
     ) -> Connection[Person]:
         context, size, start = info.context, page_size(first), after_position(after)
+        context.personal = True
         found = await context.people.people(context.actor, first=size + 1, after=start)
         return make_connection(found, first, after, lambda p: p.person.id, Person.from_domain)
 
@@ -96,7 +97,7 @@ class PeopleQueries:
 @strawberry.type
 class PeopleMutations:
     @strawberry.mutation(description="Enter a garage into the network's records.")
-    @guard_field(Action.UPDATE, ResourceKind.SETTING, network=True)
+    @guard_field(Action.UPDATE, ResourceKind.SETTING, network=True, deed=SETTINGS)
     async def create_garage(
         self, info: RequestInfo, operation_id: OperationArgument, profile: GarageArguments
     ) -> CreateGarageResult:
@@ -116,7 +117,7 @@ class PeopleMutations:
     @strawberry.mutation(
         description="Refuse a garage's technicians outside their shift, or no longer."
     )
-    @guard_field(Action.UPDATE, ResourceKind.EMPLOYEE)
+    @guard_field(Action.UPDATE, ResourceKind.EMPLOYEE, deed=SETTINGS)
     async def hold_garage_to_shift(
         self,
         info: RequestInfo,
@@ -209,6 +210,7 @@ class PeopleMutations:
         if own is None:
             raise NotFound("session", "of this token", "This token belongs to no session.")
         await context.people.end_session(context.actor, own, operation.at, context.origin)
+        context.signed_out = True
         return SessionEnded(key=own)
 
     @strawberry.mutation(

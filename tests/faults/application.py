@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 
 from domain.errors import Unavailable
 from domain.events import Event
+from domain.ids import PersonId
 from domain.matches import Embedding
 from graph.database import Graph
 from ingest.embedder import Embedder
@@ -74,8 +75,13 @@ def listeners(house: Runtime, wanted: frozenset[ListenerName] = HEARD) -> list[E
         forget=house.card_cache.forget,
         tell=house.billing.notices.send_notice,
         hint=hint_handler(house.cards.severities, lambda: datetime.now(UTC)),
+        staff=_nobody,
     )
     return [one for one in web_listeners.build_listeners(hearing) if one.name in wanted]
+
+
+async def _nobody(named: PersonId) -> None:
+    del named
 
 
 async def _nothing(event: Event) -> None:
