@@ -298,7 +298,9 @@ class PeopleAdministration:
         """
         owner = await self.sessions.owner(id)
         if owner.person.id != actor.id:
-            _demand_looked_after(actor, owner.person, NotFound("session", id))
+            hidden = NotFound("session", id)
+            hidden.owner = owner.person.id
+            _demand_looked_after(actor, owner.person, hidden)
         ended = user_deed(
             DeedType.USER_LOGOUT,
             str(derive_uuid(UUID(id), "logout")),

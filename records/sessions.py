@@ -7,7 +7,7 @@ from datetime import datetime
 from domain.errors import NotFound
 from domain.ids import OperationId, PersonId, SessionId
 from domain.people import PersonState
-from domain.sessions import IDLE, ClientKind, Session, is_over
+from domain.sessions import IDLE, MOST_SESSIONS, ClientKind, Session, is_over
 from records.database import Connection, Records, Row
 from records.people import SealedPerson, sealed_of
 from records.queries import named_queries
@@ -88,7 +88,7 @@ class SessionStore:
 
 async def begin_session(connection: Connection, session: Session, refresh: bytes) -> bool:
     """Begin a session with its first refresh token; False: one of that id has ended, or is not
-    this person's.
+    this person's. Of more than a person may have the oldest end.
     """
     given = {
         "id": session.id,
@@ -103,6 +103,9 @@ async def begin_session(connection: Connection, session: Session, refresh: bytes
         return False
     kept = {"mark": refresh, "session": session.id, "now": session.began_at}
     await connection.execute(QUERIES["keep_refresh"], kept)
+    idle_since = session.began_at - IDLE
+    beyond = given | {"idle_since": idle_since, "most": MOST_SESSIONS}
+    await connection.execute(QUERIES["end_oldest"], beyond)
     return True
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import cast
 
 from domain.deeds import Deed, DeedResult, DeedType, Values
-from domain.errors import Refused, Unavailable
+from domain.errors import NotFound, Refused, Unavailable
 from domain.ids import GarageId, uuid7
 from resolvers.context import RequestContext, RequestInfo
 from schema.nodes import key_of
@@ -30,17 +30,21 @@ def note_attempt(
     """Note that a deed was tried and was refused or failed; nobody waits for that.
 
     What it was to be done to is kept where it reads as an id; whatever else somebody sent is not.
+    Of a thing that is there for others, it is whose it is.
     """
     audit = context.services.audit
     if audit is None:
         return
     named = next((str(arguments[name]) for name in NAMES if arguments.get(name)), "")
+    owner = error.owner if isinstance(error, NotFound) else None
     result = DeedResult.REFUSED if isinstance(error, Refused) else DeedResult.FAILED
     said = {"error": error.__class__.__name__}
     if type is DeedType.SETTINGS_CHANGE:
         # One type for many verbs: it is told which.
         said["verb"] = str(cast("RequestInfo", arguments["info"]).field_name)
-    audit.refused.note(request_deed(context, type, _key_of(named), after=said, result=result))
+    audit.refused.note(
+        request_deed(context, type, owner or _key_of(named), after=said, result=result)
+    )
 
 
 async def write_deed(

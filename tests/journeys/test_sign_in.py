@@ -41,8 +41,9 @@ from tests.journeys.sign_in_door import (
 )
 from tests.journeys.test_repairs import ASSIGN
 from web.asgi import GRAPHQL, JWKS
+from web.refresh_cookie import COOKIE
 from web.server import staff_handler
-from web.sign_in import COOKIE, PATH
+from web.sign_in import PATH
 from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
@@ -143,9 +144,18 @@ async def test_signing_out_ends_the_token_at_once(
 ) -> None:
     _, came = await invited(root, entry)
     asha = entry.person(came)
-    out = op()
-    done = await asha.ask(SIGN_OUT, op=out)
-    assert done["__typename"] == "SessionEnded"
+    body, headers = (
+        {"query": SIGN_OUT, "variables": {"op": op()}},
+        {"authorization": f"Bearer {asha.token}"},
+    )
+    done = await asha.client.post(GRAPHQL, json=body, headers=headers)
+    assert done.json()["data"]["signOut"]["__typename"] == "SessionEnded"
+    # The browser forgets with us: the token in its cookie, and the answers that it kept.
+    dropped = done.headers["set-cookie"]
+    assert dropped.startswith(f'{COOKIE}=""; ')
+    for part in ("Max-Age=0", "Path=/", "Secure", "HttpOnly", "SameSite=strict"):
+        assert part in dropped
+    assert done.headers["clear-site-data"] == '"cache"'
     assert await code(asha) == "NOT_AUTHENTICATED"
     assert (await entry.ask(REFRESH, token=came["refreshToken"]))["__typename"] == "SignInRefused"
 
@@ -270,6 +280,7 @@ async def test_browsers_keep_their_token_in_a_cookie(entry: Door, root: Person) 
     for part in ("HttpOnly", "Secure", "SameSite=strict", "Path=/", "Max-Age="):
         assert part in kept
     assert "Domain" not in kept
+    assert told.headers["cache-control"] == "no-store"
     # What a page could read is no token of a native client.
     assert (await entry.ask(REFRESH, token=value))["__typename"] == "SignInRefused"
     told = await entry.answer(REFRESH, page | {"cookie": f"{COOKIE}={value}"}, op=op())
@@ -301,13 +312,16 @@ async def test_sessions_are_seen_and_ended(entry: Door, root: Person) -> None:
     assert hidden["errors"][0]["extensions"]["code"] == "NOT_FOUND"
 
 
-@pytest.mark.row("AD-1", "AD-3")
-@pytest.mark.row("AD-2", missing="a refused end of somebody's session is not logged")
+@pytest.mark.row("AD-1", "AD-2", "AD-3")
 async def test_coming_and_going_are_deeds(house: Runtime, entry: Door, root: Person) -> None:
     email, came = await invited(root, entry)
     key = came["person"]
     await entry.sign_in(email, "wrong words at the door")
     asha = entry.person(await entry.sign_in(email))
+    [session] = [one["key"] for one in await asha.ask(SESSIONS) if one["current"]]
+    _, thief = await invited(root, entry)
+    taken = await entry.person(thief).ask(END, op=op(), id=session)
+    assert taken["__typename"] == "NotFound"
     await asha.ask(SIGN_OUT, op=op())
     await root.ask(SUSPEND, op=op(), person=key, expected=2)
     refused = await root.ask(SUSPEND, op=op(), person=key, expected=2)
@@ -321,6 +335,7 @@ async def test_coming_and_going_are_deeds(house: Runtime, entry: Door, root: Per
         ("user.login", key, "done"),
         ("user.login", key, "refused"),
         ("user.logout", key, "done"),
+        ("user.logout", thief["person"], "refused"),
         ("user.permission_change", boss, "done"),
         ("user.permission_change", boss, "done"),
         ("user.permission_change", boss, "refused"),

@@ -247,12 +247,22 @@ async def test_only_administrators_register(house: Runtime, somebody: Somebody) 
 
 async def test_people_ask_the_documents_of_our_front_ends(boss: Person, somebody: Somebody) -> None:
     text = "query Own { cards(first: 4) { edges { node { key } } } }"
-    await register(boss, partner="battwheels", Own=text)
+    who = "query Who { people(first: 1) { edges { node { key name } } } }"
+    await register(boss, partner="battwheels", Own=text, Who=who)
     headers = {"authorization": f"Bearer {somebody().token}"}
     known = await boss.client.post(GRAPHQL, json=by_id(text), headers=headers)
     assert "data" in known.json()
     unknown = await boss.client.post(GRAPHQL, json=by_id(RETIRE), headers=headers)
     assert code_of(unknown.json()) == "DOCUMENT_UNKNOWN"
+    # A browser may keep what is of nobody, and never who somebody is.
+    kept = list[tuple[bool, str, bool]]()
+    for asked in (text, who):
+        by_get = {"documentId": document_id(asked)}
+        own = {"authorization": f"Bearer {boss.token}"}
+        answer = await boss.client.get(GRAPHQL, params=by_get, headers=own)
+        told = "data" in answer.json(), answer.headers["cache-control"], "etag" in answer.headers
+        kept.append(told)
+    assert kept == [(True, "private, no-cache", True), (True, "no-store", False)]
 
 
 @pytest.fixture

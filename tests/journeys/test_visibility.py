@@ -2,7 +2,8 @@
 
 Each garage has secrets that nothing else says (`planted_secrets`). Whoever asks, by every root
 field and every edge, gets to read exactly the secrets that the permission matrix lets them know:
-not one more, and (so that the walk itself is proved) not one less.
+not one more, and (so that the walk itself is proved) not one less. And whichever way leads to a
+thing, each of its fields says the same.
 """
 
 import asyncio
@@ -73,6 +74,14 @@ SECRET = re.compile(r"zq(?:pune|delhi)[a-z]+qz")
 # The id of something else than what the field's guard names.
 OTHER_IDS = frozenset({"closeReview", "rescheduleJob", "cancelJob", "node"})
 LINK = re.compile(r"/v1/invoices/[\w.]+\?[\w=&]+")
+# A link is signed anew each time, until another second.
+SIGNED = re.compile(r"expires=\d+|signature=\w+")
+# What is the same thing on whichever way one comes to it.
+KNOWN_AGAIN = {"Employee"} | {
+    kind.name
+    for kind in API.type_map.values()
+    if isinstance(kind, GraphQLObjectType) and "Node" in {one.name for one in kind.interfaces}
+}
 Given = Mapping[str, object]
 
 
@@ -84,11 +93,14 @@ class Asker:
         self._house = house
         self._door = door
         self.heard: list[str] = []
+        # Of each thing that has an id, and each of its fields, what was answered on any way to it.
+        self.verdicts: dict[tuple[str, str, object], dict[str, set[str]]] = {}
 
     async def ask(self, document: str) -> None:
         found = await RUN.execute(document, context_value=self._context())
         codes = {(e.extensions or {}).get("code") for e in found.errors or []}
         assert codes <= {"NOT_ALLOWED", "NOT_FOUND", "INVALID_INPUT"}, (document, found.errors)
+        self._note(found.data)
         await self._hear(f"{found.data} {found.errors}")
 
     async def ask_by_id(self, document: str, token: str) -> None:
@@ -105,6 +117,7 @@ class Asker:
         results = await RUN.stream(document, context_value=self._context(place))
         async with aclosing(cast("AsyncGenerator[Any]", results)) as answers:
             async for answer in answers:
+                self._note(answer.data)
                 await self._hear(f"{answer.data} {answer.errors}")
 
     async def told(self, operation: str, name: str, root: GraphQLField, given: Given) -> str:
@@ -129,6 +142,32 @@ class Asker:
     def _context(self, place: StreamPosition | None = None) -> RequestContext:
         given = build_services(self._house)
         return RequestContext(services=given, trace="walk", signed_in=self.actor, position=place)
+
+    def _note(self, answered: object) -> None:
+        """Keep what each thing was answered as, at every depth."""
+        if isinstance(answered, list):
+            for one in cast("list[object]", answered):
+                self._note(one)
+        elif isinstance(answered, dict):
+            thing = cast("dict[str, object]", answered)
+            if (kind := str(thing.get("__typename"))) in KNOWN_AGAIN:
+                which = kind, str(thing["key"]), thing.get("version")
+                kept = self.verdicts.setdefault(which, {})
+                for name, said in thing.items():
+                    if not isinstance(said, dict | list):
+                        kept.setdefault(name, set()).add(SIGNED.sub("", str(said)))
+            for one in thing.values():
+                self._note(one)
+
+    @property
+    def unlike(self) -> dict[str, set[str]]:
+        """Give the fields that were answered in two ways, by the way that led to their thing."""
+        return {
+            f"{thing} {name}": said
+            for thing, kept in self.verdicts.items()
+            for name, said in kept.items()
+            if len(said) > 1
+        }
 
     @property
     def secrets(self) -> set[str]:
@@ -183,6 +222,8 @@ async def test_everybody_reads_what_is_theirs_and_no_more(
         await asker.follow(document, head)
     record_property("leaks", len(asker.secrets - known_to(asker.actor)))
     assert asker.secrets == known_to(asker.actor)
+    assert len(asker.verdicts) > len(asker.secrets)
+    assert asker.unlike == {}
 
 
 @pytest.fixture(scope="module")

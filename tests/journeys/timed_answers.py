@@ -105,6 +105,6 @@ async def _gap(asker: Asker, asked: Asked, rounds: int) -> float:
 
 
 def _error(times: list[float]) -> float:
-    """Give the standard error of a median; by the middle deviation, so that no straggler counts."""
+    """Give the standard error of a median, by the middle deviation: stragglers do not matter."""
     middle = median(times)
     return TO_ERROR * median(abs(one - middle) for one in times) / sqrt(len(times))

@@ -1,6 +1,6 @@
 """What is declared beside each field, written out once more: no verb without its guard."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import pytest
@@ -84,11 +84,16 @@ DEEDS = {
     "employee": DeedType.EMPLOYEE_PII_ACCESS,
     "employees": DeedType.EMPLOYEE_PII_ACCESS,
     "personalData": DeedType.REPORT_EXPORT,
+    "signOut": DeedType.USER_LOGOUT,
+    "endSession": DeedType.USER_LOGOUT,
     **dict.fromkeys(
         "invitePerson changeRole suspendPerson restorePerson".split(),
         DeedType.USER_PERMISSION_CHANGE,
     ),
 }
+# What an attempt is besides, where it asks a field of the answer.
+SALARY = ("salary", DeedType.EMPLOYEE_SALARY_VIEW)
+BELOW: Mapping[str, tuple[str, DeedType]] = {"employee": SALARY, "employees": SALARY}
 NAMES = {"card": ResourceKind.CARD} | {kind.value: kind for kind in ResourceKind}
 API = build_api(introspection=False).types
 ROOTS = (API.query_type, API.mutation_type, API.subscription_type)
@@ -104,7 +109,7 @@ def _written() -> Iterator[tuple[str, Guard]]:
             network="network" in kinds,
         )
         for field in fields:
-            yield field, replace(guard, deed=DEEDS.get(field))
+            yield field, replace(guard, deed=DEEDS.get(field), below=BELOW.get(field))
 
 
 WRITTEN = dict(_written())
