@@ -354,7 +354,8 @@ def garage_deed(
 ) -> Deed:
     """Give what the audit is told of a garage that was made, or is held to shifts."""
     was = None if before is None else _garage_values(before)
-    return operation.deed(verb, after.id, garage=after.id, before=was, after=_garage_values(after))
+    change = Change(before=was, after=_garage_values(after))
+    return operation.deed(verb, after.id, change, garage=after.id)
 
 
 def _garage_values(garage: GarageProfile) -> Values:
