@@ -188,7 +188,11 @@ PERSON_MARKS = tuple(
         protection=Protection.MARKED,
         readers=Reader.NOBODY,
     )
-    for table, column, row in (("person", "email_mark", "id"), ("sign_in_try", "mark", "mark"))
+    for table, column, row in (
+        ("person", "email_mark", "id"),
+        ("sign_in_try", "mark", "mark"),
+        ("provider_identity", "mark", "mark"),
+    )
 )
 FIELDS = (
     INVOICE_BUYER,

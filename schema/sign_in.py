@@ -74,3 +74,28 @@ AcceptInvitationResult = Annotated[
     SignedIn | SignInRefused | TooManySignIns | UnfitInput,
     strawberry.union("AcceptInvitationResult", description="The tokens, or why not."),
 ]
+
+
+@strawberry.type(description="Where a person signs in by another service.")
+class OidcAddress:
+    url: str = field(description="Open it in the person's browser.")
+    ends_at: datetime = field(description="Until when the answer is taken, once.")
+
+
+@strawberry.input(description="What the other service answered, and what shows that you began.")
+class OidcAnswerInput:
+    code: str = field(description="`code` of the answer.")
+    state: str = field(description="`state` of the answer.")
+    issuer: str | None = field(default=None, description="`iss` of the answer, where it has one.")
+    verifier: str = field(description="The verifier of the challenge that you began with.")
+    redirect_uri: str = field(description="Where you listened, as you said when you began.")
+
+
+OidcAddressResult = Annotated[
+    OidcAddress | SignInRefused | UnfitInput,
+    strawberry.union("OidcAddressResult", description="Where to go, or why not."),
+]
+SignInByOidcResult = Annotated[
+    SignedIn | SignInRefused | TooManySignIns | UnfitInput,
+    strawberry.union("SignInByOidcResult", description="The tokens, or why there are none."),
+]

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
+from access.identity_provider import ProviderAccount
 from domain.api_keys import Rung
 from domain.errors import InvalidInput, UnsafeSetting
 from matching.rankers import RankerName
 from web import store_addresses
 from web.caps import Caps
+from web.oidc_settings import read_account
 from web.secret_strength import key_weakness, password_weakness, secret_weakness
 
 SECRET_BYTES = 32
@@ -68,6 +70,10 @@ class Settings:
         public_url: where people reach this service, for links in messages and answers.
         allowed_origins: pages of other sites that may call, as `https://portal.example`; none.
         caps: how much any one caller may take.
+        oidc_issuer: another service that people sign in by (OpenID Connect), as its own document
+            names it, like `https://accounts.google.com`; None: there is none.
+        oidc_client, oidc_secret: what that service knows us by; both are needed beside the issuer,
+            and `BATTWHEELS_PUBLIC_URL`.
         documents_rung: how far people are held to the documents of our own front ends (partner
             `battwheels`): `log`, `enforce` or `id_only`; None: not at all.
     """
@@ -101,10 +107,28 @@ class Settings:
     caps: Caps = field(default_factory=Caps)
     allowed_origins: tuple[str, ...] = ()
     documents_rung: Rung | None = None
+    oidc_issuer: str | None = None
+    oidc_client: str | None = None
+    oidc_secret: str | None = field(default=None, repr=False)
 
     @property
     def production(self) -> bool:
         return self.environment is RunMode.PRODUCTION
+
+    @property
+    def identity_provider(self) -> ProviderAccount | None:
+        """As whom the service that people sign in by knows us.
+
+        Raises:
+            InvalidInput: a part of it is missing or cannot be used.
+        """
+        return read_account(
+            self.oidc_issuer,
+            self.oidc_client,
+            self.oidc_secret,
+            production=self.production,
+            public_url=self.public_url,
+        )
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> Self:
@@ -145,6 +169,9 @@ class Settings:
             caps=Caps.read(values),
             allowed_origins=_parse_origins(values.get("BATTWHEELS_ALLOWED_ORIGINS") or ""),
             documents_rung=_parse_rung(values.get("BATTWHEELS_DOCUMENTS_RUNG")),
+            oidc_issuer=values.get("BATTWHEELS_OIDC_ISSUER") or None,
+            oidc_client=values.get("BATTWHEELS_OIDC_CLIENT") or None,
+            oidc_secret=_read_secret(values, "BATTWHEELS_OIDC_SECRET"),
         )
         _demand_answerable(settings)
         if settings.production:
@@ -217,7 +244,7 @@ def _parse_public_url(value: str | None) -> str | None:
 
 
 def _demand_answerable(settings: Settings) -> None:
-    """Who sends mail says from whom, and where its links lead; a language model is reached."""
+    """Who sends mail says from whom, and where its links lead; other services are reached."""
     needed = {
         "BATTWHEELS_MAIL_FROM": settings.mail_from,
         "BATTWHEELS_PUBLIC_URL": settings.public_url,
@@ -225,6 +252,7 @@ def _demand_answerable(settings: Settings) -> None:
     for name, value in needed.items():
         if settings.smtp_url is not None and value is None:
             raise InvalidInput(name, "is needed beside BATTWHEELS_SMTP_URL")
+    _ = settings.identity_provider
     reached = settings.language_model_key or settings.language_model_url
     local = (settings.language_model or "").startswith("local:")
     if settings.language_model is not None and reached is None and not local:
