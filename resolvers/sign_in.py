@@ -39,15 +39,21 @@ from resolvers.oidc import (
     parse_redirect,
     read_answer,
 )
+from resolvers.passkeys import PasskeyUseCases, read_assertion
 from schema import choices, moments
+from schema.passkeys import in_base64url
 from schema.sign_in import (
     AcceptInvitationResult,
     OidcAddress,
     OidcAddressResult,
+    PasskeyAssertionInput,
+    PasskeyChallenge,
+    PasskeyChallengeResult,
     PasswordRules,
     RefreshResult,
     SignedIn,
     SignInByOidcResult,
+    SignInByPasskeyResult,
     SignInRefused,
     SignInResult,
     TooManySignIns,
@@ -70,6 +76,7 @@ SMALL = DocumentLimits(
     cached_bytes=1 << 20,
 )
 RETRY_SECONDS = 1.0
+NO_PASSKEYS = "passkeys are not set up here"
 NO_PROVIDER = "nobody signs in by another service here"
 
 
@@ -89,6 +96,7 @@ class SignInContext:
 
     Attributes:
         oidc: lets in by another service's word; None: there is none.
+        passkeys: lets in by a passkey; None: none are taken.
         cookie: the refresh token that the browser sent.
         kept: the refresh token that the browser is to keep.
     """
@@ -99,6 +107,7 @@ class SignInContext:
     address: str
     origin: Origin = NOWHERE
     oidc: OidcUseCases | None = None
+    passkeys: PasskeyUseCases | None = None
     browser: bool = False
     cookie: str | None = None
     kept: Entry | None = None
@@ -138,6 +147,17 @@ class SignInContext:
         return SignedIn.from_domain(found, in_answer=native)
 
     @property
+    def passkey_door(self) -> PasskeyUseCases:
+        """The door by passkeys.
+
+        Raises:
+            NotAuthenticated: there is none.
+        """
+        if self.passkeys is None:
+            raise NotAuthenticated(NO_PASSKEYS)
+        return self.passkeys
+
+    @property
     def provider(self) -> OidcUseCases:
         """The door by another service.
 
@@ -162,6 +182,9 @@ ClientArgument = Annotated[
 RefreshArgument = Annotated[
     str | None, strawberry.argument(description="The refresh token; null: that of the cookie.")
 ]
+AssertionArgument = Annotated[
+    PasskeyAssertionInput, strawberry.argument(description="What the passkey answered.")
+]
 WordArgument = Annotated[str, strawberry.argument(description="The word of the invitation.")]
 
 
@@ -170,6 +193,16 @@ class SignInQueries:
     @strawberry.field(description="What a new password has to be.")
     async def password_rules(self) -> PasswordRules:
         return PasswordRules(least=LEAST, most=MOST)
+
+    @strawberry.field(description="What a passkey is to sign for somebody to come in by it.")
+    async def passkey_challenge(self, info: SignInInfo) -> PasskeyChallengeResult:
+        bits = secrets.randbits(RANDOM_BITS)
+        try:
+            made, party = info.context.passkey_door.challenge(info.context.now(), bits)
+        except NotAuthenticated as error:
+            return SignInRefused(message=f"{error}.")
+        text = in_base64url(made.text.encode())
+        return PasskeyChallenge(challenge=text, domain=party.id, ends_at=made.ends_at)
 
     @strawberry.field(
         description="Where to send a person who signs in by another service (OpenID Connect), from "
@@ -262,6 +295,25 @@ class SignInMutations:
         async def work() -> Entry:
             request = context.request(operation_id, ClientKind.NATIVE)
             return await context.provider.finish(read_answer(answer), request)
+
+        return await context.answer(work())
+
+    @strawberry.mutation(
+        description="Begin a session by a passkey: it is held and opened by its owner, so no "
+        "second factor is asked for."
+    )
+    async def sign_in_by_passkey(
+        self,
+        info: SignInInfo,
+        operation_id: OperationArgument,
+        assertion: AssertionArgument,
+        client: ClientArgument = ClientKind.NATIVE,
+    ) -> SignInByPasskeyResult:
+        context = info.context
+
+        async def work() -> Entry:
+            said, request = read_assertion(assertion), context.request(operation_id, client)
+            return await context.passkey_door.sign_in(said, request)
 
         return await context.answer(work())
 

@@ -91,6 +91,35 @@ class OidcAnswerInput:
     redirect_uri: str = field(description="Where you listened, as you said when you began.")
 
 
+@strawberry.type(
+    description="What `navigator.credentials.get` is to be given; ask for the user's verification, "
+    "and name no credential: the device knows whose it is."
+)
+class PasskeyChallenge:
+    challenge: str = field(description="`challenge`, in base64url: signed once.")
+    domain: str = field(description="`rpId`.")
+    ends_at: datetime = field(description="Until when it is taken: five minutes.")
+
+
+@strawberry.input(description="What a passkey answered; bytes are in base64url.")
+class PasskeyAssertionInput:
+    credential: str = field(description="`rawId`; at most 683 characters.")
+    client_data: str = field(description="`response.clientDataJSON`; at most 1,400 characters.")
+    authenticator_data: str = field(
+        description="`response.authenticatorData`; at most 400 characters."
+    )
+    signature: str = field(description="`response.signature`; at most 700 characters.")
+    user_handle: str = field(description="`response.userHandle`; at most 86 characters.")
+
+
+PasskeyChallengeResult = Annotated[
+    PasskeyChallenge | SignInRefused,
+    strawberry.union("PasskeyChallengeResult", description="What to sign, or why not."),
+]
+SignInByPasskeyResult = Annotated[
+    SignedIn | SignInRefused | TooManySignIns | UnfitInput,
+    strawberry.union("SignInByPasskeyResult", description="The tokens, or why there are none."),
+]
 OidcAddressResult = Annotated[
     OidcAddress | SignInRefused | UnfitInput,
     strawberry.union("OidcAddressResult", description="Where to go, or why not."),

@@ -19,6 +19,7 @@ from access.revocations import RightsWatch
 from domain.access import Actor
 from domain.api_keys import Rung
 from resolvers.api import Api, build_api
+from resolvers.passkeys import PasskeyUseCases
 from resolvers.services import Services
 from resolvers.sign_in import SignInUseCases, build_sign_in_api
 from resolvers.subscriptions.shared_runs import SharedRuns
@@ -93,6 +94,7 @@ class AppOptions:
         watch: tells who stays on a socket or a stream when their rights end; None: they never do.
         sign_in: lets in whoever is not known yet; None where the records are not connected.
         oidc: lets in by another service's word; None: there is none.
+        passkeys: lets in by a passkey; None where the records are not connected.
         jwks: gives the public keys of access tokens.
         papers: answers signed links to PDFs; None where there are no books.
         caps: how much any one caller may take.
@@ -120,6 +122,7 @@ class AppOptions:
     watch: Callable[[Actor], RightsWatch] | None = None
     sign_in: SignInUseCases | None = None
     oidc: OidcDoor | None = None
+    passkeys: PasskeyUseCases | None = None
     jwks: Callable[[], Mapping[str, Any]] | None = None
 
 
@@ -218,6 +221,7 @@ def _sign_in_routes(services: Services, options: AppOptions, gate: Gate) -> list
         api=build_sign_in_api(introspection=options.development),
         door=options.sign_in,
         oidc=options.oidc,
+        passkeys=options.passkeys,
         gate=gate,
         now=services.now,
         origins=options.origins,

@@ -7,6 +7,8 @@ from access.first_admin import AdminMaker
 from access.identity_provider import IdentityProvider
 from access.oidc import OidcDoor
 from access.oidc_flows import FlowSeal
+from access.passkey_challenges import ChallengeSeal
+from access.passkeys import PasskeyDoor, Passkeys
 from access.passwords import Passwords
 from access.people import NameSeal, PeopleAdministration
 from access.person_tokens import CallerTokens, PersonTokens
@@ -17,6 +19,7 @@ from access.tokens import AccessTokens
 from access.vault import Vault
 from records.database import Records
 from records.oidc import OidcStore
+from records.passkeys import PasskeyStore
 from records.people import PeopleStore
 from records.revocations import RevocationLog
 from records.sessions import SessionStore
@@ -38,6 +41,7 @@ class PeopleRuntime:
     door: SignInDoor
     oidc: OidcDoor | None
     provider_breaker: CircuitBreaker
+    passkeys: PasskeyDoor
     admins: AdminMaker
     administration: PeopleAdministration
     callers: CallerTokens
@@ -49,6 +53,7 @@ class PeopleRuntime:
         await self.door.sessions.forget()
         if self.oidc is not None:
             await self.oidc.store.forget()
+        await self.passkeys.own.store.forget()
         await self.revocations.forget()
 
 
@@ -80,6 +85,7 @@ def open_people(
         door=door,
         oidc=_open_oidc(door, settings, breaker),
         provider_breaker=breaker,
+        passkeys=_open_passkeys(door, settings),
         admins=AdminMaker(
             records=records, store=store, passwords=passwords, seal=seal, deeds=audit.writer
         ),
@@ -108,6 +114,18 @@ def _open_oidc(door: SignInDoor, settings: Settings, breaker: CircuitBreaker) ->
         flows=FlowSeal(door.seal),
         callback=f"{settings.public_url}{CALLBACK}",
     )
+
+
+def _open_passkeys(door: SignInDoor, settings: Settings) -> PasskeyDoor:
+    own = Passkeys(
+        store=PasskeyStore(door.records),
+        people=door.store,
+        seal=door.seal,
+        challenges=ChallengeSeal(door.seal),
+        deeds=door.deeds,
+        party=settings.relying_party,
+    )
+    return PasskeyDoor(door=door, own=own)
 
 
 async def open_people_alone(

@@ -23,6 +23,7 @@ from domain.deeds import read_origin
 from domain.errors import TooMany, Unavailable
 from resolvers.api import Api
 from resolvers.oidc import OidcUseCases
+from resolvers.passkeys import PasskeyUseCases
 from resolvers.sign_in import SignInContext, SignInUseCases
 from web.body_limits import is_forged
 from web.endpoint import burnt_key, refusal, refusal_of
@@ -38,13 +39,14 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInEndpoint:
-    """`api` is the door's own schema; `door` does what it asks, `oidc` by another service."""
+    """`api` is the door's own schema; `door`, `oidc` and `passkeys` do what it asks."""
 
     api: Api
     door: SignInUseCases
     gate: Gate
     now: Callable[[], datetime]
     oidc: OidcUseCases | None = None
+    passkeys: PasskeyUseCases | None = None
     origins: Collection[str] = ()
     deadline: float
 
@@ -112,6 +114,7 @@ class SignInEndpoint:
         context = SignInContext(
             door=self.door,
             oidc=self.oidc,
+            passkeys=self.passkeys,
             now=self.now,
             trace=request.state.trace,
             address=caller,

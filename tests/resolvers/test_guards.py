@@ -27,6 +27,7 @@ from tests.domain.test_access import GRANTED
 TABLE = """
 -      -                 node symptoms errorCodes components parts suppliers vehicleModels
 -      -                 syncOperations sessions signOut endSession
+-      -                 passkeys passkeyOptions registerPasskey removePasskey
 read   card              match diagnose search card cards cardsNear bestCards feedback changes
 read   card              syncStatus cardChanged syncRequired
 read   ticket            ticket tickets offers partPrice ticketChanged matchReady
