@@ -13,7 +13,7 @@ from access.passwords import Passwords
 from access.people import NameSeal, mark_of, user_deed
 from access.person_tokens import PersonTokens
 from domain.access import Actor
-from domain.deeds import NOWHERE, Change, DeedResult, DeedType, Origin
+from domain.deeds import NOWHERE, Change, Deed, DeedResult, DeedType, Origin
 from domain.errors import InvalidInput, NotAuthenticated, TooMany
 from domain.ids import OperationId, SessionId, derive_uuid
 from domain.people import EMAIL, LONGEST_EMAIL, Person, PersonState, actor_of
@@ -24,7 +24,7 @@ from records.audit_trail import DeedWriter
 from records.database import Connection, Records
 from records.people import PeopleStore, SealedPerson
 from records.refused_deeds import RefusedDeeds
-from records.sessions import RefreshUse, SessionStore, begin_session
+from records.sessions import Refreshed, RefreshUse, SessionStore, begin_session
 from records.sign_in_tries import SignInTries, TryLimit
 
 OF_ACCOUNT = TryLimit(free=5)
@@ -116,7 +116,11 @@ class SignInDoor:
             client=request.client,
             now=request.at,
         )
-        found = await self.sessions.use_refresh(use)
+
+        async def tell_stolen(connection: Connection, stolen: Refreshed) -> None:
+            await self.deeds.write(connection, [_stolen_deed(stolen, request)])
+
+        found = await self.sessions.use_refresh(use, tell_stolen)
         if found is None:
             raise NotAuthenticated(SPENT)
         return await self._signed(found.person.person, found.session, following, request.at)
@@ -129,6 +133,22 @@ class SignInDoor:
             InvalidInput: the password is not good enough.
             TooMany: too many at one time, or too often wrong of late.
         """
+        try:
+            return await self._accept(word, password, request)
+        except NotAuthenticated as error:
+            self.note_refused(await self._invitee(word), request, error)
+            raise
+        except TooMany as error:
+            self.note_refused(None, request, error)
+            raise
+
+    async def _invitee(self, word: str) -> Person | None:
+        """Give whom an invitation is for, good or not; asked for every word, known or not."""
+        async with self.records.transaction() as connection:
+            held = await people.hold_invitation(connection, mark_of(word[:LONGEST_WORD]))
+        return None if held is None else held.person.person
+
+    async def _accept(self, word: str, password: str, request: SignInRequest) -> SignedIn:
         mark = mark_of(word[:LONGEST_WORD])
         async with self.passwords.turn():
             await self.demand_patience([], request)
@@ -267,3 +287,21 @@ class SignInDoor:
             refresh_token=refresh,
             session_ends_at=session.ends_at,
         )
+
+
+def _stolen_deed(stolen: Refreshed, request: SignInRequest) -> Deed:
+    """Give what the audit is told of a refresh token that came a second time: it ended its session.
+
+    Whose token it was counts (AD-17); nobody knows who sent it.
+    """
+    person = stolen.person.person
+    return user_deed(
+        DeedType.USER_LOGIN,
+        str(derive_uuid(UUID(stolen.session.id), "stolen")),
+        person,
+        by=actor_of(person, None),
+        at=request.at,
+        origin=request.origin,
+        change=Change(after={"error": "ReusedRefreshToken", "session": stolen.session.id}),
+        result=DeedResult.REFUSED,
+    )
