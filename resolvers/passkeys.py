@@ -12,11 +12,12 @@ import strawberry
 from access.passkey_challenges import PasskeyChallenge
 from access.passkey_signatures import NewPasskey, PasskeyAssertion, RelyingParty
 from access.sign_in import SignedIn, SignInRequest
+from domain.deeds import DeedType
 from domain.errors import InvalidInput
 from domain.ids import passkey_id
 from resolvers.arguments import OperationArgument, demand_size
 from resolvers.context import RequestInfo
-from resolvers.guards import signed_in
+from resolvers.guards import signed_in, signed_in_deed
 from resolvers.people import people_deed
 from schema.passkeys import (
     Passkey,
@@ -75,7 +76,7 @@ class PasskeyMutations:
     @strawberry.mutation(
         description="Add a passkey by which you sign in, within 15 minutes of signing in."
     )
-    @signed_in
+    @signed_in_deed(DeedType.USER_CREDENTIAL_CHANGE)
     async def register_passkey(
         self, info: RequestInfo, operation_id: OperationArgument, passkey: NewPasskeyArgument
     ) -> RegisterPasskeyResult:
@@ -85,7 +86,7 @@ class PasskeyMutations:
         return PasskeyRegistered(passkey=Passkey.from_domain(await context.passkeys.add(new, deed)))
 
     @strawberry.mutation(description="Have nobody sign in by a passkey of yours any more.")
-    @signed_in
+    @signed_in_deed(DeedType.USER_CREDENTIAL_CHANGE)
     async def remove_passkey(
         self, info: RequestInfo, operation_id: OperationArgument, passkey: PasskeyArgument
     ) -> RemovePasskeyResult:

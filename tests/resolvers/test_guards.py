@@ -87,6 +87,8 @@ DEEDS = {
     "personalData": DeedType.REPORT_EXPORT,
     "signOut": DeedType.USER_LOGOUT,
     "endSession": DeedType.USER_LOGOUT,
+    "registerPasskey": DeedType.USER_CREDENTIAL_CHANGE,
+    "removePasskey": DeedType.USER_CREDENTIAL_CHANGE,
     **dict.fromkeys(
         "invitePerson changeRole suspendPerson restorePerson".split(),
         DeedType.USER_PERMISSION_CHANGE,
