@@ -1,6 +1,6 @@
 """What is declared beside each field, written out once more: no verb without its guard."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import pytest
@@ -95,7 +95,8 @@ DEEDS = {
     ),
 }
 # What an attempt is besides, where it asks a field of the answer.
-BELOW = dict.fromkeys(("employee", "employees"), ("salary", DeedType.EMPLOYEE_SALARY_VIEW))
+SALARY = ("salary", DeedType.EMPLOYEE_SALARY_VIEW)
+BELOW: Mapping[str, tuple[str, DeedType]] = {"employee": SALARY, "employees": SALARY}
 NAMES = {"card": ResourceKind.CARD} | {kind.value: kind for kind in ResourceKind}
 API = build_api(introspection=False).types
 ROOTS = (API.query_type, API.mutation_type, API.subscription_type)
