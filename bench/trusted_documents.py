@@ -30,6 +30,7 @@ from ingest.imports import import_batch
 from records.trusted_documents import TrustedDocumentStore
 from resolvers.api import build_api
 from web.asgi import GRAPHQL
+from web.audit import operators_change
 from web.caps import Caps
 from web.local import stores
 from web.local.home import StoreHome
@@ -45,7 +46,11 @@ WARM_GOAL = 1.0
 BOSS = PersonId("boss")
 # One caller asks everything here; shares are measured elsewhere.
 CAPS = Caps(
-    units_per_second=10**9, units_at_once=10**9, late_milliseconds=10**9, garage_requests=10**9
+    units_per_second=10**9,
+    units_at_once=10**9,
+    late_milliseconds=10**9,
+    garage_requests=10**9,
+    garage_requests_alone=10**9,
 )
 
 
@@ -105,7 +110,8 @@ async def _measured(runtime: Runtime) -> list[Bar]:
     ]
     now = datetime.now(UTC)
     read = await build_api(introspection=False).manifests.read(OWN, entries, BOSS, now)
-    await TrustedDocumentStore(runtime.records).register(OWN, read)
+    store = TrustedDocumentStore(runtime.records, runtime.audit.writer)
+    await store.register(OWN, read, operators_change(now))
     asked = await _asked_twice(runtime)
     await asked.knows.state.trusted.read_ahead()
     gc.collect()
