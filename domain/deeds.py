@@ -25,11 +25,12 @@ Values: TypeAlias = Mapping[str, Value]
 
 
 class DeedType(StrEnum):
-    """The fourteen (AD-1 to AD-14)."""
+    """The fourteen (AD-1 to AD-14), and one of our own: what somebody signs in with was changed."""
 
     USER_LOGIN = "user.login"
     USER_LOGOUT = "user.logout"
     USER_PERMISSION_CHANGE = "user.permission_change"
+    USER_CREDENTIAL_CHANGE = "user.credential_change"
     TICKET_CREATE = "ticket.create"
     TICKET_UPDATE = "ticket.update"
     TICKET_DELETE = "ticket.delete"
@@ -168,16 +169,20 @@ class SettingsOperation:
         self,
         verb: str,
         resource: str,
+        change: Change,
         *,
         garage: GarageId | None = None,
-        before: Values | None = None,
-        after: Values,
+        mark: str = "",
     ) -> Deed:
-        """Give the deed of a change that is done: `verb` tells what kind of thing was changed."""
-        old, new = Change(before=before, after=after).difference
+        """Give the deed of a change that is done: `verb` tells what kind of thing was changed.
+
+        `mark` tells what is changed from anything else under the same id, which may have been
+        forgotten by then: no act goes without its own row.
+        """
+        old, new = change.difference
         kind = DeedType.SETTINGS_CHANGE
         return Deed(
-            audit_id=str(derive_uuid(UUID(self.id), f"{self.who}:{verb}:{resource}")),
+            audit_id=str(derive_uuid(UUID(self.id), f"{self.who}:{verb}:{resource}:{mark}")),
             timestamp=self.at,
             event_type=kind,
             user_id=None if self.by is None else self.by.id,

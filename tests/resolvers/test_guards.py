@@ -27,6 +27,7 @@ from tests.domain.test_access import GRANTED
 TABLE = """
 -      -                 node symptoms errorCodes components parts suppliers vehicleModels
 -      -                 syncOperations sessions signOut endSession
+-      -                 passkeys passkeyOptions registerPasskey removePasskey
 read   card              match diagnose search card cards cardsNear bestCards feedback changes
 read   card              syncStatus cardChanged syncRequired
 read   ticket            ticket tickets offers partPrice ticketChanged matchReady
@@ -86,6 +87,8 @@ DEEDS = {
     "personalData": DeedType.REPORT_EXPORT,
     "signOut": DeedType.USER_LOGOUT,
     "endSession": DeedType.USER_LOGOUT,
+    "registerPasskey": DeedType.USER_CREDENTIAL_CHANGE,
+    "removePasskey": DeedType.USER_CREDENTIAL_CHANGE,
     **dict.fromkeys(
         "invitePerson changeRole suspendPerson restorePerson".split(),
         DeedType.USER_PERMISSION_CHANGE,
