@@ -30,6 +30,7 @@ from domain.people import (
 )
 from domain.sessions import Session
 from records import people
+from records.account_letters import AccountLetter, LetterOccasion, leave_letter
 from records.audit_trail import DeedWriter
 from records.database import Connection, Records
 from records.people import PeopleAnswer, PeopleOperation, PeopleStore, SealedPerson, Work
@@ -54,6 +55,9 @@ class PeopleDeed:
 
     def person_id(self) -> PersonId:
         return PersonId(f"per_{self._derived_id('person').hex}")
+
+    def letter_id(self) -> UUID:
+        return self._derived_id("letter")
 
     def permission_change(self, before: Person | None, after: Person) -> Deed:
         """Give what the audit is told of a change of somebody's rights, the same each time."""
@@ -88,6 +92,7 @@ class Invitation:
     invited: KnownPerson
     word: str = field(repr=False)
     expires_at: datetime
+    mailed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,10 @@ def mark_of(word: str) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleAdministration:
-    """What administrators and managers do; each deed is one transaction."""
+    """What administrators and managers do; each deed is one transaction.
+
+    `mails`: there is a mail server, so that whoever is invited hears of it by mail.
+    """
 
     records: Records
     store: PeopleStore
@@ -130,6 +138,7 @@ class PeopleAdministration:
     seal: NameSeal
     revocations: Revocations
     deeds: DeedWriter
+    mails: bool = False
 
     async def create_garage(self, garage: GarageProfile, deed: PeopleDeed) -> GarageProfile:
         """Make a garage.
@@ -178,20 +187,33 @@ class PeopleAdministration:
         """
         demand_manages(deed.actor, duty)
         person = Person(id=deed.person_id(), duty=duty, state=PersonState.INVITED)
-        word = self.seal.word("invitation", f"{deed.actor.id} {deed.id}")
-        until = deed.at + INVITED_FOR
+        word_of, until = f"{deed.actor.id} {deed.id}", deed.at + INVITED_FOR
+        word = self.seal.word(LetterOccasion.INVITATION, word_of)
+        letter = AccountLetter(
+            id=deed.letter_id(),
+            occasion=LetterOccasion.INVITATION,
+            mark=self.seal.mark(who.email),
+            word_of=word_of,
+            made_at=deed.at,
+            expires_at=until,
+        )
 
         async def work(connection: Connection) -> PeopleAnswer:
             await people.read_garage(connection, duty.garage)
             await people.add_person(connection, self.seal.seal(person, who))
             await people.invite(connection, mark_of(word), person.id, until)
             await self.deeds.write(connection, [deed.permission_change(None, person)])
-            return write_person(person) | {"expires_at": until.isoformat()}
+            if self.mails:
+                await leave_letter(connection, letter)
+            return write_person(person) | {"expires_at": until.isoformat(), "mailed": self.mails}
 
         answer = await self.store.run_once(deed.operation(), work)
         expires = datetime.fromisoformat(answer["expires_at"])
         return Invitation(
-            invited=KnownPerson(person=person, who=who), word=word, expires_at=expires
+            invited=KnownPerson(person=person, who=who),
+            word=word,
+            expires_at=expires,
+            mailed=answer.get("mailed", False),
         )
 
     async def change_role(

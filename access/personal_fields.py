@@ -188,7 +188,12 @@ PERSON_MARKS = tuple(
         protection=Protection.MARKED,
         readers=Reader.NOBODY,
     )
-    for table, column, row in (("person", "email_mark", "id"), ("sign_in_try", "mark", "mark"))
+    for table, column, row in (
+        ("person", "email_mark", "id"),
+        ("sign_in_try", "mark", "mark"),
+        ("account_letter", "email_mark", "id"),
+        ("password_reset", "email_mark", "mark"),
+    )
 )
 FIELDS = (
     INVOICE_BUYER,

@@ -1,49 +1,33 @@
 """Signing in: a password for a session, a refresh token for the next one, a word for an invitation.
 
 Whoever is wrong hears the same after the same work, whether there is such a person or not. Tries
-are counted before they are judged, by account and by address, in Postgres, so that all processes
-count together; and only a few are at work at a time.
+are counted before they are judged (`access.sign_in_tries`), and only a few are at work at a time.
 """
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
+from access.password_resets import PasswordResets
 from access.passwords import Passwords
 from access.people import NameSeal, mark_of, user_deed
 from access.person_tokens import PersonTokens
+from access.sign_in_tries import LONGEST_WORD, OF_ACCOUNT, SignInRequest, TryCounter
 from domain.access import Actor
-from domain.deeds import NOWHERE, Change, DeedResult, DeedType, Origin
+from domain.deeds import Change, DeedType
 from domain.errors import InvalidInput, NotAuthenticated, TooMany
-from domain.ids import OperationId, SessionId, derive_uuid
-from domain.people import EMAIL, LONGEST_EMAIL, Person, PersonState, actor_of
+from domain.ids import SessionId, derive_uuid
+from domain.people import EMAIL, Person, PersonState, actor_of, fold_email
 from domain.sessions import LONGEST, ClientKind, Session
 from records import people
 from records.audit_trail import DeedWriter
 from records.database import Connection, Records
 from records.people import PeopleStore, SealedPerson
-from records.refused_deeds import RefusedDeeds
 from records.sessions import RefreshUse, SessionStore, begin_session
-from records.sign_in_tries import SignInTries, TryLimit
 
-OF_ACCOUNT = TryLimit(free=5)
-# Behind one address may sit a whole garage.
-OF_ADDRESS = TryLimit(free=30)
 WRONG = "the e-mail address or the password is wrong, or the account is closed"
 SPENT = "the session is over; sign in again"
 NO_INVITATION = "the invitation is not good (any more); ask for another one"
-LONGEST_WORD = 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignInRequest:
-    """Somebody at the door: `address` is the network's, as it is counted."""
-
-    id: OperationId
-    client: ClientKind
-    address: str
-    at: datetime
-    origin: Origin = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +50,12 @@ class SignInDoor:
     records: Records
     store: PeopleStore
     sessions: SessionStore
-    tries: SignInTries
+    counter: TryCounter
     passwords: Passwords
     tokens: PersonTokens
     seal: NameSeal
     deeds: DeedWriter
-    refused: RefusedDeeds
+    resets: PasswordResets
 
     async def sign_in(self, email: str, password: str, request: SignInRequest) -> SignedIn:
         """Begin a session by a password; the same request again gives the same one.
@@ -81,22 +65,22 @@ class SignInDoor:
             TooMany: too often wrong of late, or too many at one time.
         """
         # Whatever does not read as an address is nobody's, and costs the same.
-        folded = email[: LONGEST_EMAIL + 1].strip().lower()
+        folded = fold_email(email)
         mark = self.seal.mark(folded)
         async with self.passwords.turn():
             found = await self.store.by_mark(mark) if EMAIL.fullmatch(folded) else None
             sealed, kept = found or (None, None)
             try:
-                await self._demand_patience([(mark, OF_ACCOUNT)], request)
+                await self.counter.demand_patience([(mark, OF_ACCOUNT)], request)
                 right = await self.passwords.matches(kept, password)
                 if sealed is None or not right or sealed.person.state is not PersonState.ACTIVE:
                     raise NotAuthenticated(WRONG)  # noqa: TRY301 - one answer for all
             except (NotAuthenticated, TooMany) as error:
-                self._note_refused(None if sealed is None else sealed.person, request, error)
+                self.counter.note_refused(None if sealed is None else sealed.person, request, error)
                 raise
             async with self.records.transaction() as connection:
                 signed = await self._begin(connection, sealed.person, request)
-            await self.tries.forgive(mark, self._address_mark(request))
+            await self.counter.forgive(mark, request)
         return signed
 
     async def refresh(self, word: str, request: SignInRequest) -> SignedIn:
@@ -129,7 +113,7 @@ class SignInDoor:
         """
         mark = mark_of(word[:LONGEST_WORD])
         async with self.passwords.turn():
-            await self._demand_patience([], request)
+            await self.counter.demand_patience([], request)
             who = await self._invited(mark, request)
             if who.person.state is PersonState.ACTIVE:
                 return await self._accepted_again(who, password, request)
@@ -143,7 +127,7 @@ class SignInDoor:
                 await people.set_password(connection, who.person.id, hashed, request.at)
                 now_in = await people.accept(connection, who.person.id, request.at)
                 signed = await self._begin(connection, now_in.person, request)
-            await self.tries.forgive(who.mark, self._address_mark(request))
+            await self.counter.forgive(who.mark, request)
         return signed
 
     async def _invited(self, mark: bytes, request: SignInRequest) -> SealedPerson:
@@ -160,42 +144,14 @@ class SignInDoor:
         self, who: SealedPerson, password: str, request: SignInRequest
     ) -> SignedIn:
         """The answer may have been lost: whoever has the word and the password may come in."""
-        await self._demand_patience([(who.mark, OF_ACCOUNT)], request)
+        await self.counter.demand_patience([(who.mark, OF_ACCOUNT)], request)
         found = await self.store.by_mark(who.mark)
         if found is None or not await self.passwords.matches(found[1], password):
             raise NotAuthenticated(NO_INVITATION)
         async with self.records.transaction() as connection:
             signed = await self._begin(connection, who.person, request)
-        await self.tries.forgive(who.mark, self._address_mark(request))
+        await self.counter.forgive(who.mark, request)
         return signed
-
-    async def _demand_patience(
-        self, marks: list[tuple[bytes, TryLimit]], request: SignInRequest
-    ) -> None:
-        address = self._address_mark(request)
-        wait = await self.tries.count([*marks, (address, OF_ADDRESS)], request.at)
-        if wait:
-            raise TooMany("sign-ins", wait.total_seconds())
-
-    def _note_refused(
-        self, person: Person | None, request: SignInRequest, error: Exception
-    ) -> None:
-        """Have the audit told of a try that failed; whose account it was counts (AD-17)."""
-        whose = None if person is None else actor_of(person, None)
-        tried = user_deed(
-            DeedType.USER_LOGIN,
-            str(uuid4()),
-            person,
-            by=whose,
-            at=request.at,
-            origin=request.origin,
-            change=Change(after={"error": error.__class__.__name__}),
-            result=DeedResult.REFUSED,
-        )
-        self.refused.note(tried)
-
-    def _address_mark(self, request: SignInRequest) -> bytes:
-        return self.seal.vault.mark("network address", request.address)
 
     async def _begin(
         self, connection: Connection, person: Person, request: SignInRequest

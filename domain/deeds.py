@@ -21,11 +21,12 @@ Values: TypeAlias = Mapping[str, Value]
 
 
 class DeedType(StrEnum):
-    """The fourteen (AD-1 to AD-14)."""
+    """The fourteen (AD-1 to AD-14), and one of our own: what somebody signs in with was changed."""
 
     USER_LOGIN = "user.login"
     USER_LOGOUT = "user.logout"
     USER_PERMISSION_CHANGE = "user.permission_change"
+    USER_CREDENTIAL_CHANGE = "user.credential_change"
     TICKET_CREATE = "ticket.create"
     TICKET_UPDATE = "ticket.update"
     TICKET_DELETE = "ticket.delete"

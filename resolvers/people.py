@@ -146,6 +146,7 @@ class PeopleMutations:
             person=Person.from_domain(made.invited),
             invitation=made.word,
             expires_at=made.expires_at,
+            mailed=made.mailed,
         )
 
     @strawberry.mutation(

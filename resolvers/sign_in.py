@@ -8,15 +8,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol, TypeVar
 from uuid import UUID
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from access.passwords import LEAST, MOST
-from access.sign_in import LONGEST_WORD, SignInRequest
 from access.sign_in import SignedIn as Entry
+from access.sign_in_tries import LONGEST_WORD, SignInRequest
 from domain.deeds import NOWHERE, Origin
 from domain.errors import InvalidInput, NotAuthenticated, TooMany
 from domain.ids import OperationId, demand_timely
@@ -30,8 +30,12 @@ from resolvers.execution import LimitedExecution, UnloggedAnswers
 from schema import choices, moments
 from schema.sign_in import (
     AcceptInvitationResult,
+    PasswordReset,
+    PasswordResetRequested,
     PasswordRules,
     RefreshResult,
+    RequestPasswordResetResult,
+    ResetPasswordResult,
     SignedIn,
     SignInRefused,
     SignInResult,
@@ -55,11 +59,28 @@ SMALL = DocumentLimits(
     cached_bytes=1 << 20,
 )
 RETRY_SECONDS = 1.0
+REQUESTED = (
+    "If this is the address of somebody who may come in, a word is on its way to it by mail. It is "
+    "good once, for half an hour: give it to resetPassword. If none comes, ask an administrator."
+)
+RESET = "Your new password counts. You are out on every device: sign in with it."
+
+
+T = TypeVar("T")
+
+
+class PasswordResetUseCases(Protocol):
+    """What `access.password_resets.PasswordResets` does."""
+
+    async def request(self, email: str, request: SignInRequest) -> None: ...
+    async def reset(self, word: str, password: str, request: SignInRequest) -> None: ...
 
 
 class SignInUseCases(Protocol):
     """What `access.sign_in.SignInDoor` does."""
 
+    @property
+    def resets(self) -> PasswordResetUseCases: ...
     async def sign_in(self, email: str, password: str, request: SignInRequest) -> Entry: ...
     async def refresh(self, word: str, request: SignInRequest) -> Entry: ...
     async def accept_invitation(
@@ -105,9 +126,10 @@ class SignInContext:
             origin=self.origin,
         )
 
-    async def answer(self, work: Awaitable[Entry]) -> Any:  # noqa: ANN401 - a member of the unions
+    async def answer(self, work: Awaitable[T], told: Callable[[T], object]) -> Any:  # noqa: ANN401 - a member of the unions
+        """Give what is told of the work, or why it was refused."""
         try:
-            found = await work
+            return told(await work)
         except NotAuthenticated as error:
             return SignInRefused(message=f"{error}.")
         except TooMany as error:
@@ -115,6 +137,8 @@ class SignInContext:
             return TooManySignIns(message=str(error), retry_after=wait)
         except InvalidInput as error:
             return UnfitInput(message=f"{error}. Nothing was changed.", field=error.field)
+
+    def let_in(self, found: Entry) -> SignedIn:
         native = found.client is ClientKind.NATIVE
         self.kept = None if native else found
         return SignedIn.from_domain(found, in_answer=native)
@@ -134,6 +158,7 @@ RefreshArgument = Annotated[
     str | None, strawberry.argument(description="The refresh token; null: that of the cookie.")
 ]
 WordArgument = Annotated[str, strawberry.argument(description="The word of the invitation.")]
+ResetArgument = Annotated[str, strawberry.argument(description="The word that came by mail.")]
 
 
 @strawberry.type(description="What can be read without a token.")
@@ -163,7 +188,7 @@ class SignInMutations:
                 email, password, context.request(operation_id, client)
             )
 
-        return await context.answer(work())
+        return await context.answer(work(), context.let_in)
 
     @strawberry.mutation(
         description="Give a refresh token for the next one and a fresh access token. It is good "
@@ -182,7 +207,7 @@ class SignInMutations:
             _demand_size("token", word, LONGEST_WORD)
             return await context.door.refresh(word, context.request(operation_id, client))
 
-        return await context.answer(work())
+        return await context.answer(work(), context.let_in)
 
     @strawberry.mutation(description="Choose your password by an invitation, and be in.")
     async def accept_invitation(
@@ -201,7 +226,43 @@ class SignInMutations:
             request = context.request(operation_id, client)
             return await context.door.accept_invitation(invitation, password, request)
 
-        return await context.answer(work())
+        return await context.answer(work(), context.let_in)
+
+    @strawberry.mutation(
+        description="Have a word sent by which you may choose a new password. What is answered, "
+        "and how soon, tells nobody whether there is such an account."
+    )
+    async def request_password_reset(
+        self, info: SignInInfo, operation_id: OperationArgument, email: EmailArgument
+    ) -> RequestPasswordResetResult:
+        context = info.context
+
+        async def work() -> None:
+            _demand_size("email", email, LONGEST_EMAIL)
+            request = context.request(operation_id, ClientKind.NATIVE)
+            await context.door.resets.request(email, request)
+
+        return await context.answer(work(), lambda _: PasswordResetRequested(message=REQUESTED))
+
+    @strawberry.mutation(
+        description="Choose a new password by the word that came by mail; all your sessions end."
+    )
+    async def reset_password(
+        self,
+        info: SignInInfo,
+        operation_id: OperationArgument,
+        word: ResetArgument,
+        password: NewPasswordArgument,
+    ) -> ResetPasswordResult:
+        context = info.context
+
+        async def work() -> None:
+            _demand_size("word", word, LONGEST_WORD)
+            _demand_size("password", password, MOST)
+            request = context.request(operation_id, ClientKind.NATIVE)
+            await context.door.resets.reset(word, password, request)
+
+        return await context.answer(work(), lambda _: PasswordReset(message=RESET))
 
 
 def build_sign_in_api(*, introspection: bool) -> Api:

@@ -108,13 +108,16 @@ class GarageHeldToShift:
     profile: GarageProfile = field(description="The garage as it is now.")
 
 
-@strawberry.type(description="Somebody is invited: hand the word on to them, it is not sent.")
+@strawberry.type(
+    description="Somebody is invited. Hand the word on to them, in person where it is not mailed."
+)
 class PersonInvited:
     person: Person = field(description="Who.")
     invitation: str = field(
         description="The word by which `acceptInvitation` lets them choose a password."
     )
     expires_at: datetime = field(description="Until when the word is good.")
+    mailed: bool = field(description="Whether the word goes to their e-mail address as well.")
 
 
 @strawberry.type(description="They work as something else; what they held before is over.")

@@ -62,6 +62,27 @@ class UnfitInput:
     field: str = strawberry.field(description="Which value.")
 
 
+@strawberry.type(
+    description="We heard you; the same for every address. If it is of somebody who may come in, "
+    "and a mail server is set, a word is on its way to it."
+)
+class PasswordResetRequested:
+    message: str = field(description="What to do next.")
+
+
+@strawberry.type(description="The new password counts, and you are out on every device: sign in.")
+class PasswordReset:
+    message: str = field(description="What to do next.")
+
+
+RequestPasswordResetResult = Annotated[
+    PasswordResetRequested | TooManySignIns | UnfitInput,
+    strawberry.union("RequestPasswordResetResult", description="That you were heard, or not yet."),
+]
+ResetPasswordResult = Annotated[
+    PasswordReset | SignInRefused | TooManySignIns | UnfitInput,
+    strawberry.union("ResetPasswordResult", description="That it counts, or why it does not."),
+]
 SignInResult = Annotated[
     SignedIn | SignInRefused | TooManySignIns | UnfitInput,
     strawberry.union("SignInResult", description="The tokens, or why there are none."),

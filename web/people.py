@@ -4,20 +4,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from access.first_admin import AdminMaker
+from access.password_resets import PasswordResets
 from access.passwords import Passwords
 from access.people import NameSeal, PeopleAdministration
 from access.person_tokens import CallerTokens, PersonTokens
 from access.revocations import Revocations
 from access.sign_in import SignInDoor
+from access.sign_in_tries import TryCounter
 from access.token_keys import TokenKeys
 from access.tokens import AccessTokens
 from access.vault import Vault
+from records.account_letters import AccountLetterStore
 from records.database import Records
 from records.people import PeopleStore
 from records.revocations import RevocationLog
 from records.sessions import SessionStore
 from records.sign_in_tries import SignInTries
+from web.account_letters import AccountLetterSender
 from web.audit import AuditRuntime, open_audit
+from web.billing import build_mailer, public_address
 from web.settings import Settings
 from web.vault import open_vault
 
@@ -35,37 +40,59 @@ class PeopleRuntime:
     callers: CallerTokens
     revocations: Revocations
     keys: TokenKeys
+    letters: AccountLetterSender
 
     async def forget(self) -> None:
         """Forget what is long over."""
         await self.door.sessions.forget()
+        await self.letters.store.forget()
         await self.revocations.forget()
 
 
 def open_people(
+    settings: Settings,
     records: Records,
     vault: Vault,
     audit: AuditRuntime,
     development: AccessTokens,
-    *,
-    production: bool,
 ) -> PeopleRuntime:
-    """Join what knows people, over opened records."""
+    """Join what knows people, over opened records.
+
+    Raises:
+        InvalidInput: the settings of the mail server do not read.
+    """
     keys = TokenKeys(datetime.now(UTC))
     tokens, seal = PersonTokens(keys), NameSeal(vault)
     store, sessions, passwords = PeopleStore(records), SessionStore(records), Passwords()
     revocations = Revocations(RevocationLog(records), keys)
+    counter = TryCounter(tries=SignInTries(records), seal=seal, refused=audit.refused)
+    letters = AccountLetterSender(
+        store=AccountLetterStore(records),
+        people=store,
+        seal=seal,
+        messenger=build_mailer(settings),
+        address=public_address(settings),
+        now=lambda: datetime.now(UTC),
+    )
     return PeopleRuntime(
         door=SignInDoor(
             records=records,
             store=store,
             sessions=sessions,
-            tries=SignInTries(records),
+            counter=counter,
             passwords=passwords,
             tokens=tokens,
             seal=seal,
             deeds=audit.writer,
-            refused=audit.refused,
+            resets=PasswordResets(
+                records=records,
+                store=store,
+                letters=letters.store,
+                passwords=passwords,
+                counter=counter,
+                seal=seal,
+                deeds=audit.writer,
+            ),
         ),
         admins=AdminMaker(
             records=records, store=store, passwords=passwords, seal=seal, deeds=audit.writer
@@ -77,10 +104,12 @@ def open_people(
             seal=seal,
             revocations=revocations,
             deeds=audit.writer,
+            mails=letters.mails,
         ),
-        callers=CallerTokens(tokens, revocations, None if production else development),
+        callers=CallerTokens(tokens, revocations, None if settings.production else development),
         revocations=revocations,
         keys=keys,
+        letters=letters,
     )
 
 
@@ -91,4 +120,4 @@ async def open_people_alone(
     sealing = open_vault(settings, records)
     await sealing.data_keys.demand_read()
     audit = open_audit(settings, records, sealing.master)
-    return open_people(records, sealing.vault, audit, development, production=settings.production)
+    return open_people(settings, records, sealing.vault, audit, development)

@@ -67,9 +67,12 @@ on conflict (mark) do update set
     tries = case when known.last_at < %(since)s then 1 else known.tries + 1 end,
     last_at = %(now)s
 
--- name: last_try
--- How often this mark was tried lately, and when last.
-select tries, last_at from sign_in_try where mark = %(mark)s and last_at >= %(since)s for update
+-- name: hold_try
+-- How often this mark was tried and when last, until the transaction ends: the first try of all waits for
+-- another first one too, which a lock on a row that is not there would not do.
+insert into sign_in_try as known (mark, tries, last_at) values (%(mark)s, 0, %(now)s)
+on conflict (mark) do update set tries = known.tries
+returning tries, last_at
 
 -- name: forgive
 -- Whoever got in starts anew.

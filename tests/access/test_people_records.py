@@ -2,31 +2,22 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from access.people import PeopleDeed
-from access.sign_in import SignInRequest
+from access.sign_in_tries import SignInRequest
 from domain.access import Actor, Role
 from domain.errors import IllegalTransition, NotAuthenticated, OperationConflict, TooMany
 from domain.ids import OperationId, PersonId
 from domain.people import PersonName, PersonState
 from domain.sessions import IDLE, LONGEST, ClientKind
 from records.database import Records
-from web.people import PeopleRuntime, open_people_alone
-from web.settings import Settings
-from web.wiring import build_tokens
+from web.people import PeopleRuntime
 
 NOW = datetime.now(UTC)
 PASSWORD = "monsoon tyre ladder 42"  # noqa: S105 - a test's own
-
-
-@pytest.fixture
-async def people(records: Records, tmp_path: Path) -> PeopleRuntime:
-    settings = Settings(home=tmp_path)
-    return await open_people_alone(settings, records, build_tokens(settings))
 
 
 async def admin(people: PeopleRuntime, name: str) -> Actor:

@@ -30,13 +30,20 @@ REFRESH = f"""mutation ($op: UUID!, $token: String) {{
 ACCEPT = f"""mutation ($op: UUID!, $word: String!, $password: String!) {{
   acceptInvitation(operationId: $op, invitation: $word, password: $password) {{ {ENTRY} {LATE} }}
 }}"""
+REQUEST_RESET = f"""mutation ($op: UUID!, $email: String!) {{
+  requestPasswordReset(operationId: $op, email: $email) {{ __typename
+    ... on PasswordResetRequested {{ message }} ... on UnfitInput {{ field }} {LATE} }} }}"""
+RESET = f"""mutation ($op: UUID!, $word: String!, $password: String!) {{
+  resetPassword(operationId: $op, word: $word, password: $password) {{ __typename
+    ... on PasswordReset {{ message }} ... on SignInRefused {{ message }}
+    ... on UnfitInput {{ field }} {LATE} }} }}"""
 GARAGE = """mutation ($op: UUID!, $profile: GarageInput!) {
   createGarage(operationId: $op, profile: $profile) { __typename
     ... on GarageCreated { profile { name place hours offShiftRefused garage { key } } }
     ... on Refusal { message } } }"""
 INVITE = """mutation ($op: UUID!, $person: PersonInput!) {
   invitePerson(operationId: $op, person: $person) { __typename
-    ... on PersonInvited { invitation expiresAt
+    ... on PersonInvited { invitation expiresAt mailed
       person { key version name email state role shift certification garage { key } } }
     ... on Refusal { message } } }"""
 CHANGED = "person { key version state role department garage { key } }"

@@ -23,6 +23,8 @@ from tests.journeys.sign_in_door import (
     PASSWORD,
     PEOPLE,
     REFRESH,
+    REQUEST_RESET,
+    RESET,
     RESTORE,
     SESSIONS,
     SIGN_IN,
@@ -128,6 +130,33 @@ async def test_a_refresh_token_is_good_once(entry: Door, root: Person) -> None:
     # A thief uses the first one: the whole family is over, whoever holds it.
     assert (await entry.ask(REFRESH, token=first))["__typename"] == "SignInRefused"
     assert (await entry.ask(REFRESH, token=third["refreshToken"]))["__typename"] == "SignInRefused"
+
+
+@pytest.mark.row("AU-1")
+async def test_a_forgotten_password_is_reset(house: Runtime, entry: Door, root: Person) -> None:
+    email, came = await invited(root, entry)
+    asked = [await entry.ask(REQUEST_RESET, email=one) for one in (email, "nobody@example.org")]
+    assert asked[0] == asked[1]
+    assert asked[0]["__typename"] == "PasswordResetRequested"
+    [letter] = await house.records.rows(
+        "select word_of from account_letter join person using (email_mark) where person.id = %(id)s",
+        id=came["person"],
+    )
+    word = house.people.door.seal.word("password reset", letter["word_of"])
+    unfit = [
+        await entry.ask(REQUEST_RESET, email="e" * 255),
+        await entry.ask(RESET, word="w" * 101, password=PASSWORD),
+        await entry.ask(RESET, word=word, password="short"),
+    ]
+    assert [one["field"] for one in unfit] == ["email", "word", "password"]
+    assert (await entry.ask(RESET, word=email, password=PASSWORD))["__typename"] == "SignInRefused"
+    assert await code(entry.person(came)) is None
+    reset = await entry.ask(RESET, word=word, password=PASSWORD[::-1])
+    assert reset["__typename"] == "PasswordReset"
+    await house.people.revocations.read()
+    assert await code(entry.person(came)) == "NOT_AUTHENTICATED"
+    assert (await entry.sign_in(email))["__typename"] == "SignInRefused"
+    assert (await entry.sign_in(email, PASSWORD[::-1]))["__typename"] == "SignedIn"
 
 
 @pytest.mark.row("CC-6", "CC-14")
