@@ -5,14 +5,14 @@ known or not. Whose the address is, the letters' sender finds out, where nobody 
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from access.passwords import Passwords
-from access.people import NameSeal, mark_of, user_deed
+from access.people import TOLD_WITHIN, NameSeal, mark_of, user_deed
 from access.sign_in_tries import LONGEST_WORD, OF_ACCOUNT, SignInRequest, TryCounter
 from domain.deeds import Change, DeedType
-from domain.errors import InvalidInput, NotAuthenticated, TooMany
+from domain.errors import InvalidInput, NotAuthenticated, NotFound, TooMany
 from domain.ids import derive_uuid
 from domain.people import PersonState, actor_of, fold_email
 from records import people
@@ -28,11 +28,10 @@ from records.account_letters import (
 from records.audit_trail import DeedWriter
 from records.database import Connection, Records
 from records.people import PeopleStore, SealedPerson
+from records.second_factors import end_challenges
 from records.sessions import end_sessions
 
 GOOD_FOR = timedelta(minutes=30)
-# As long as mail servers try among themselves (RFC 5321, 4.5.4.1).
-TOLD_WITHIN = timedelta(days=5)
 NO_RESET = "the word is not good (any more); ask for another one"
 CREDENTIAL = DeedType.USER_CREDENTIAL_CHANGE
 
@@ -71,6 +70,21 @@ class PasswordResets:
         async with self.records.transaction() as connection:
             await add_reset(connection, mark_of(word), mark, letter.expires_at)
             await leave_letter(connection, letter)
+
+    async def issue(self, email: str, asked: UUID, at: datetime) -> str:
+        """Give a word to whoever operates the machine, to be handed on where no mail goes out.
+
+        Raises:
+            NotFound: nobody of that address may come in.
+        """
+        mark = self.seal.mark(fold_email(email))
+        found = await self.store.by_mark(mark)
+        if found is None or found[0].person.state is not PersonState.ACTIVE:
+            raise NotFound("person", email)
+        word = self.seal.word(LetterOccasion.PASSWORD_RESET, str(asked))
+        async with self.records.transaction() as connection:
+            await add_reset(connection, mark_of(word), mark, at + GOOD_FOR)
+        return word
 
     async def reset(self, word: str, password: str, request: SignInRequest) -> None:
         """Choose a new password by a word; all sessions end. The same request again is harmless.
@@ -122,6 +136,7 @@ class PasswordResets:
                 raise NotAuthenticated(NO_RESET)
             await people.set_password(connection, who.person.id, hashed, request.at)
             await end_sessions(connection, who.person.id, request.at)
+            await end_challenges(connection, who.person.id)
             await self._tell(connection, held, request)
 
     async def _tell(

@@ -13,7 +13,7 @@ import orjson
 from access.personal_fields import PERSON
 from access.revocations import Revocations
 from access.vault import Vault
-from domain.access import Actor
+from domain.access import Action, Actor, ResourceKind
 from domain.deeds import NO_CHANGE, NOWHERE, Change, Deed, DeedResult, DeedType, Origin, Values
 from domain.errors import NotAllowed, NotFound
 from domain.ids import GarageId, OperationId, PersonId, SessionId, derive_uuid
@@ -34,9 +34,16 @@ from records.account_letters import AccountLetter, LetterOccasion, leave_letter
 from records.audit_trail import DeedWriter
 from records.database import Connection, Records
 from records.people import PeopleAnswer, PeopleOperation, PeopleStore, SealedPerson, Work
+from records.second_factors import remove_factor
 from records.sessions import SessionStore, end_session, end_sessions
 
 INVITED_FOR = timedelta(days=7)
+# As long as mail servers try among themselves (RFC 5321, 4.5.4.1).
+TOLD_WITHIN = timedelta(days=5)
+OWN_FACTOR = (
+    "Your own second factor you take away yourself, with a code of it: `removeSecondFactor` at the "
+    "door for signing in. If you have none left, ask another administrator."
+)
 Decision = Callable[[Person], Person]
 
 
@@ -58,6 +65,28 @@ class PeopleDeed:
 
     def letter_id(self) -> UUID:
         return self._derived_id("letter")
+
+    def factor_letter(self, mark: bytes) -> AccountLetter:
+        """Give the letter that tells somebody of a change of their second factor."""
+        return AccountLetter(
+            id=self.letter_id(),
+            occasion=LetterOccasion.SECOND_FACTOR_CHANGED,
+            mark=mark,
+            made_at=self.at,
+            expires_at=self.at + TOLD_WITHIN,
+        )
+
+    def credential_change(self, person: Person, after: Values) -> Deed:
+        """Give what the audit is told of a change of what somebody signs in with."""
+        return user_deed(
+            DeedType.USER_CREDENTIAL_CHANGE,
+            str(self._derived_id("credential")),
+            person,
+            by=self.actor,
+            at=self.at,
+            origin=self.origin,
+            change=Change(after=after),
+        )
 
     def permission_change(self, before: Person | None, after: Person) -> Deed:
         """Give what the audit is told of a change of somebody's rights, the same each time."""
@@ -256,6 +285,28 @@ class PeopleAdministration:
             changed = await people.change_person(connection, wanted)
             await self.deeds.write(connection, [deed.permission_change(held.person, changed)])
             return write_person(changed)
+
+        return await self._answered(id, deed, work)
+
+    async def reset_second_factor(self, id: PersonId, deed: PeopleDeed) -> KnownPerson:
+        """Take somebody's second factor away, whose telephone and recovery codes are gone, and end
+        their sessions; there need not be one.
+
+        Raises:
+            NotFound: there is nobody of that id.
+            NotAllowed: it is the actor's own, who knows a code of it.
+        """
+        if id == deed.actor.id:
+            raise NotAllowed(deed.actor.role, Action.UPDATE, ResourceKind.EMPLOYEE, OWN_FACTOR)
+
+        async def work(connection: Connection) -> PeopleAnswer:
+            held = await self._held(connection, id, deed.actor)
+            await remove_factor(connection, id)
+            await end_sessions(connection, id, deed.at)
+            reset = deed.credential_change(held.person, {"second_factor": "reset"})
+            await self.deeds.write(connection, [reset])
+            await leave_letter(connection, deed.factor_letter(held.mark))
+            return write_person(held.person)
 
         return await self._answered(id, deed, work)
 

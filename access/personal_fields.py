@@ -25,6 +25,7 @@ class PersonalKind(StrEnum):
     PAN = "pan"
     AADHAAR = "aadhaar"
     PERSON = "person"
+    SECOND_FACTOR = "second factor"
 
 
 class Protection(StrEnum):
@@ -179,6 +180,13 @@ PERSON = PersonalField(
     kind=PersonalKind.PERSON,
     readers=Reader.THEIRS,
 )
+SECOND_FACTOR = PersonalField(
+    table="second_factor",
+    column="secret",
+    row="person",
+    kind=PersonalKind.SECOND_FACTOR,
+    readers=Reader.NOBODY,
+)
 PERSON_MARKS = tuple(
     PersonalField(
         table=table,
@@ -207,6 +215,7 @@ FIELDS = (
     GSTIN_MARK,
     *OWN_WORDS,
     PERSON,
+    SECOND_FACTOR,
     *PERSON_MARKS,
 )
 SEALED = tuple(field for field in FIELDS if field.protection is Protection.SEALED)

@@ -4,14 +4,24 @@ Whoever is wrong hears the same after the same work, whether there is such a per
 are counted before they are judged (`access.sign_in_tries`), and only a few are at work at a time.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
+from access.one_time_codes import fold_code
 from access.password_resets import PasswordResets
 from access.passwords import Passwords
 from access.people import NameSeal, mark_of, user_deed
 from access.person_tokens import PersonTokens
+from access.second_factors import (
+    NO_CHALLENGE,
+    OF_CODES,
+    FactorChange,
+    SecondFactors,
+    SignInChallenge,
+)
 from access.sign_in_tries import LONGEST_WORD, OF_ACCOUNT, SignInRequest, TryCounter
 from domain.access import Actor
 from domain.deeds import Change, DeedType
@@ -23,11 +33,15 @@ from records import people
 from records.audit_trail import DeedWriter
 from records.database import Connection, Records
 from records.people import PeopleStore, SealedPerson
-from records.sessions import RefreshUse, SessionStore, begin_session
+from records.second_factors import HeldChallenge, hold_challenge, use_challenge
+from records.sessions import RefreshUse, SessionStore, begin_session, end_session
 
 WRONG = "the e-mail address or the password is wrong, or the account is closed"
 SPENT = "the session is over; sign in again"
 NO_INVITATION = "the invitation is not good (any more); ask for another one"
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +55,18 @@ class SignedIn:
     expires_at: datetime
     refresh_token: str = field(repr=False)
     session_ends_at: datetime
+    recovery_codes: Sequence[str] = field(default=(), repr=False)
+
+
+Entry: TypeAlias = SignedIn | SignInChallenge
+
+
+class CodeWork(Protocol[T_co]):
+    """What a code opens; `again`: it was done before, and its answer was lost."""
+
+    async def __call__(
+        self, connection: Connection, owed: HeldChallenge, *, again: bool
+    ) -> T_co: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +82,13 @@ class SignInDoor:
     seal: NameSeal
     deeds: DeedWriter
     resets: PasswordResets
+    factors: SecondFactors
 
-    async def sign_in(self, email: str, password: str, request: SignInRequest) -> SignedIn:
-        """Begin a session by a password; the same request again gives the same one.
+    async def sign_in(
+        self, email: str, password: str, request: SignInRequest, *, enrol: bool = False
+    ) -> Entry:
+        """Begin a session by a password, or give what is owed beside it; the same request again
+        gives the same. `enrol`: they ask for a second factor.
 
         Raises:
             NotAuthenticated: wrong, unknown, suspended or never accepted: one answer for all.
@@ -79,9 +109,64 @@ class SignInDoor:
                 self.counter.note_refused(None if sealed is None else sealed.person, request, error)
                 raise
             async with self.records.transaction() as connection:
-                signed = await self._begin(connection, sealed.person, request)
+                entry = await self._enter(connection, sealed, request, enrol=enrol)
             await self.counter.forgive(mark, request)
-        return signed
+        return entry
+
+    async def confirm(self, word: str, code: str, request: SignInRequest) -> SignedIn:
+        """Begin a session by the code that is owed; of a new second factor, give recovery codes.
+
+        Raises:
+            NotAuthenticated: nobody owes a code by this word, or the code is wrong or used.
+            TooMany: too often wrong of late.
+        """
+
+        async def work(connection: Connection, owed: HeldChallenge, *, again: bool) -> SignedIn:
+            who = owed.person
+            codes: Sequence[str] = ()
+            if owed.enrols:
+                codes = self.factors.codes(who.person.id, request.id)
+                if not again:
+                    await self.factors.renew_codes(connection, who.person.id, request.id)
+                    await self._tell(connection, who, "enrolled", request)
+            signed = await self._begin(connection, who.person, request, second_factor=True)
+            return replace(signed, recovery_codes=codes)
+
+        return await self._judged("confirm", word, code, request, work)
+
+    async def remove_factor(self, word: str, code: str, request: SignInRequest) -> None:
+        """Take the second factor away by its code; who is to have one enrols anew at the next time.
+
+        Raises:
+            NotAuthenticated, TooMany: as `confirm`.
+        """
+
+        async def work(connection: Connection, owed: HeldChallenge, *, again: bool) -> None:
+            _demand_enrolled(owed)
+            if not again:
+                await self.factors.remove(connection, owed.person.person.id)
+                await self._tell(connection, owed.person, "removed", request)
+
+        await self._judged("remove", word, code, request, work)
+
+    async def renew_codes(self, word: str, code: str, request: SignInRequest) -> Sequence[str]:
+        """Give new recovery codes in the place of all before.
+
+        Raises:
+            NotAuthenticated, TooMany: as `confirm`.
+        """
+
+        async def work(
+            connection: Connection, owed: HeldChallenge, *, again: bool
+        ) -> Sequence[str]:
+            _demand_enrolled(owed)
+            person = owed.person.person.id
+            if not again:
+                await self._tell(connection, owed.person, "recovery codes renewed", request)
+                await self.factors.renew_codes(connection, person, request.id)
+            return self.factors.codes(person, request.id)
+
+        return await self._judged("renew", word, code, request, work)
 
     async def refresh(self, word: str, request: SignInRequest) -> SignedIn:
         """Give a new access token and the next refresh token for one that is used up by this.
@@ -101,9 +186,15 @@ class SignInDoor:
         found = await self.sessions.use_refresh(use)
         if found is None:
             raise NotAuthenticated(SPENT)
-        return await self._signed(found.person.person, found.session, following, request.at)
+        person, session = found.person.person, found.session
+        if self.factors.is_demanded_of(person) and not session.second_factor:
+            # They have risen since, or it is demanded since.
+            async with self.records.transaction() as connection:
+                await end_session(connection, session.id, request.at)
+            raise NotAuthenticated(SPENT)
+        return await self._signed(person, session, following, request.at)
 
-    async def accept_invitation(self, word: str, password: str, request: SignInRequest) -> SignedIn:
+    async def accept_invitation(self, word: str, password: str, request: SignInRequest) -> Entry:
         """Choose the password of an invitation and sign in; once more with the same is a sign-in.
 
         Raises:
@@ -126,9 +217,9 @@ class SignInDoor:
                     raise NotAuthenticated(NO_INVITATION)
                 await people.set_password(connection, who.person.id, hashed, request.at)
                 now_in = await people.accept(connection, who.person.id, request.at)
-                signed = await self._begin(connection, now_in.person, request)
+                entry = await self._enter(connection, now_in, request)
             await self.counter.forgive(who.mark, request)
-        return signed
+        return entry
 
     async def _invited(self, mark: bytes, request: SignInRequest) -> SealedPerson:
         async with self.records.transaction() as connection:
@@ -142,19 +233,68 @@ class SignInDoor:
 
     async def _accepted_again(
         self, who: SealedPerson, password: str, request: SignInRequest
-    ) -> SignedIn:
+    ) -> Entry:
         """The answer may have been lost: whoever has the word and the password may come in."""
         await self.counter.demand_patience([(who.mark, OF_ACCOUNT)], request)
         found = await self.store.by_mark(who.mark)
         if found is None or not await self.passwords.matches(found[1], password):
             raise NotAuthenticated(NO_INVITATION)
         async with self.records.transaction() as connection:
-            signed = await self._begin(connection, who.person, request)
+            entry = await self._enter(connection, who, request)
         await self.counter.forgive(who.mark, request)
-        return signed
+        return entry
+
+    async def _judged(
+        self, verb: str, word: str, code: str, request: SignInRequest, work: CodeWork[T]
+    ) -> T:
+        """Do what a code that is owed opens: once, and the same request is answered again."""
+        mark = mark_of(word[:LONGEST_WORD])
+        known = await self.factors.store.challenge(mark)
+        person = None if known is None else known.person.person
+        counted = [] if person is None else [(self.factors.try_mark(person.id), OF_CODES)]
+        try:
+            await self.counter.demand_patience(counted, request)
+            async with self.records.transaction() as connection:
+                owed = await _demand_owed(connection, mark, request)
+                used_by = mark_of(f"{verb} {request.id} {fold_code(code)}")
+                if owed.used_by is None:
+                    await self.factors.judge(connection, owed, word, code, request.at)
+                    await use_challenge(connection, mark, used_by)
+                elif owed.used_by != used_by:
+                    raise NotAuthenticated(NO_CHALLENGE)  # noqa: TRY301 - one answer for all
+                answer = await work(connection, owed, again=owed.used_by is not None)
+        except (NotAuthenticated, TooMany) as error:
+            self.counter.note_refused(person, request, error)
+            raise
+        await self.counter.forgive(self.factors.try_mark(owed.person.person.id), request)
+        return answer
+
+    async def _tell(
+        self, connection: Connection, who: SealedPerson, what: str, request: SignInRequest
+    ) -> None:
+        await self.factors.tell(
+            connection, who, what, FactorChange(request.id, request.at, request.origin)
+        )
+
+    async def _enter(
+        self,
+        connection: Connection,
+        who: SealedPerson,
+        request: SignInRequest,
+        *,
+        enrol: bool = False,
+    ) -> Entry:
+        """Let somebody in whose password was right, unless they owe a code."""
+        owed = await self.factors.challenge(connection, who, request, enrol=enrol)
+        return owed or await self._begin(connection, who.person, request)
 
     async def _begin(
-        self, connection: Connection, person: Person, request: SignInRequest
+        self,
+        connection: Connection,
+        person: Person,
+        request: SignInRequest,
+        *,
+        second_factor: bool = False,
     ) -> SignedIn:
         session = Session(
             id=SessionId(str(derive_uuid(UUID(request.id), f"{person.id}:session"))),
@@ -163,6 +303,7 @@ class SignInDoor:
             began_at=request.at,
             seen_at=request.at,
             ends_at=request.at + LONGEST,
+            second_factor=second_factor,
         )
         refresh = self.seal.word("refresh", f"{session.id} first")
         if not await begin_session(connection, session, mark_of(refresh)):
@@ -201,3 +342,25 @@ class SignInDoor:
             refresh_token=refresh,
             session_ends_at=session.ends_at,
         )
+
+
+async def _demand_owed(
+    connection: Connection, mark: bytes, request: SignInRequest
+) -> HeldChallenge:
+    """Give who owes a code, held until the transaction ends.
+
+    Raises:
+        NotAuthenticated: nobody does by this word, or not any more.
+    """
+    owed = await hold_challenge(connection, mark)
+    if owed is None or request.at >= owed.expires_at:
+        raise NotAuthenticated(NO_CHALLENGE)
+    if owed.person.person.state is not PersonState.ACTIVE:
+        raise NotAuthenticated(NO_CHALLENGE)
+    return owed
+
+
+def _demand_enrolled(owed: HeldChallenge) -> None:
+    """Let those pass whose second factor is in use, not about to be."""
+    if owed.enrols:
+        raise NotAuthenticated(NO_CHALLENGE)

@@ -4,7 +4,7 @@ Nobody can reach a garage's data from here, whatever document they send: it is n
 One verb a document: aliases do not multiply tries.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
@@ -14,8 +14,11 @@ from uuid import UUID
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from access.one_time_codes import LONGEST_CODE
 from access.passwords import LEAST, MOST
-from access.sign_in import SignedIn as Entry
+from access.second_factors import SignInChallenge
+from access.sign_in import Entry
+from access.sign_in import SignedIn as Admission
 from access.sign_in_tries import LONGEST_WORD, SignInRequest
 from domain.deeds import NOWHERE, Origin
 from domain.errors import InvalidInput, NotAuthenticated, TooMany
@@ -30,12 +33,20 @@ from resolvers.execution import LimitedExecution, UnloggedAnswers
 from schema import choices, moments
 from schema.sign_in import (
     AcceptInvitationResult,
+    ConfirmSecondFactorResult,
+    EnrolSecondFactorResult,
     PasswordReset,
     PasswordResetRequested,
     PasswordRules,
+    RecoveryCodesRenewed,
     RefreshResult,
+    RemoveSecondFactorResult,
+    RenewRecoveryCodesResult,
     RequestPasswordResetResult,
     ResetPasswordResult,
+    SecondFactorDemanded,
+    SecondFactorOffered,
+    SecondFactorRemoved,
     SignedIn,
     SignInRefused,
     SignInResult,
@@ -61,8 +72,10 @@ SMALL = DocumentLimits(
 RETRY_SECONDS = 1.0
 REQUESTED = (
     "If this is the address of somebody who may come in, a word is on its way to it by mail. It is "
-    "good once, for half an hour: give it to resetPassword. If none comes, ask an administrator."
+    "good once, for half an hour: give it to resetPassword. If none comes, ask whoever looks after "
+    "this service."
 )
+REMOVED = "Your password alone lets you in, unless your work demands a second factor."
 RESET = "Your new password counts. You are out on every device: sign in with it."
 
 
@@ -81,8 +94,13 @@ class SignInUseCases(Protocol):
 
     @property
     def resets(self) -> PasswordResetUseCases: ...
-    async def sign_in(self, email: str, password: str, request: SignInRequest) -> Entry: ...
-    async def refresh(self, word: str, request: SignInRequest) -> Entry: ...
+    async def sign_in(
+        self, email: str, password: str, request: SignInRequest, *, enrol: bool = False
+    ) -> Entry: ...
+    async def confirm(self, word: str, code: str, request: SignInRequest) -> Admission: ...
+    async def remove_factor(self, word: str, code: str, request: SignInRequest) -> None: ...
+    async def renew_codes(self, word: str, code: str, request: SignInRequest) -> Sequence[str]: ...
+    async def refresh(self, word: str, request: SignInRequest) -> Admission: ...
     async def accept_invitation(
         self, word: str, password: str, request: SignInRequest
     ) -> Entry: ...
@@ -104,7 +122,7 @@ class SignInContext:
     origin: Origin = NOWHERE
     browser: bool = False
     cookie: str | None = None
-    kept: Entry | None = None
+    kept: Admission | None = None
     signed_in: None = None
     document: QueryDocument | None = None
     degraded: list[str] = field(default_factory=list[str])
@@ -138,7 +156,15 @@ class SignInContext:
         except InvalidInput as error:
             return UnfitInput(message=f"{error}. Nothing was changed.", field=error.field)
 
-    def let_in(self, found: Entry) -> SignedIn:
+    def enter(self, found: Entry) -> SignedIn | SecondFactorDemanded | SecondFactorOffered:
+        """Give the tokens, or what is owed before there are any."""
+        if not isinstance(found, SignInChallenge):
+            return self.let_in(found)
+        if found.secret is None:
+            return SecondFactorDemanded.from_domain(found)
+        return SecondFactorOffered.from_domain(found)
+
+    def let_in(self, found: Admission) -> SignedIn:
         native = found.client is ClientKind.NATIVE
         self.kept = None if native else found
         return SignedIn.from_domain(found, in_answer=native)
@@ -158,6 +184,12 @@ RefreshArgument = Annotated[
     str | None, strawberry.argument(description="The refresh token; null: that of the cookie.")
 ]
 WordArgument = Annotated[str, strawberry.argument(description="The word of the invitation.")]
+ChallengeArgument = Annotated[
+    str, strawberry.argument(description="The word of `SecondFactorDemanded` or `…Offered`.")
+]
+CodeArgument = Annotated[
+    str, strawberry.argument(description="Six digits of your telephone, or a recovery code.")
+]
 ResetArgument = Annotated[str, strawberry.argument(description="The word that came by mail.")]
 
 
@@ -188,7 +220,87 @@ class SignInMutations:
                 email, password, context.request(operation_id, client)
             )
 
+        return await context.answer(work(), context.enter)
+
+    @strawberry.mutation(
+        description="Give the code that is owed beside the password, of your telephone or a "
+        "recovery code, and be in. Each code is good once."
+    )
+    async def confirm_second_factor(
+        self,
+        info: SignInInfo,
+        operation_id: OperationArgument,
+        challenge: ChallengeArgument,
+        code: CodeArgument,
+        client: ClientArgument = ClientKind.NATIVE,
+    ) -> ConfirmSecondFactorResult:
+        context = info.context
+
+        async def work() -> Admission:
+            request = _code_request(context, operation_id, challenge, code, client)
+            return await context.door.confirm(challenge, code, request)
+
         return await context.answer(work(), context.let_in)
+
+    @strawberry.mutation(
+        description="Ask for a second factor, by your password; `confirmSecondFactor` shows that "
+        "your telephone has it. From then on a code is demanded of you."
+    )
+    async def enrol_second_factor(
+        self,
+        info: SignInInfo,
+        operation_id: OperationArgument,
+        email: EmailArgument,
+        password: PasswordArgument,
+    ) -> EnrolSecondFactorResult:
+        context = info.context
+
+        async def work() -> Entry:
+            _demand_size("email", email, LONGEST_EMAIL)
+            _demand_size("password", password, MOST)
+            request = context.request(operation_id, ClientKind.NATIVE)
+            return await context.door.sign_in(email, password, request, enrol=True)
+
+        return await context.answer(work(), context.enter)
+
+    @strawberry.mutation(
+        description="Take your second factor away, by the challenge of `signIn` and a code of it."
+    )
+    async def remove_second_factor(
+        self,
+        info: SignInInfo,
+        operation_id: OperationArgument,
+        challenge: ChallengeArgument,
+        code: CodeArgument,
+    ) -> RemoveSecondFactorResult:
+        context = info.context
+
+        async def work() -> None:
+            request = _code_request(context, operation_id, challenge, code)
+            await context.door.remove_factor(challenge, code, request)
+
+        return await context.answer(work(), lambda _: SecondFactorRemoved(message=REMOVED))
+
+    @strawberry.mutation(
+        description="Have new recovery codes in the place of all before, by the challenge of "
+        "`signIn` and a code."
+    )
+    async def renew_recovery_codes(
+        self,
+        info: SignInInfo,
+        operation_id: OperationArgument,
+        challenge: ChallengeArgument,
+        code: CodeArgument,
+    ) -> RenewRecoveryCodesResult:
+        context = info.context
+
+        async def work() -> Sequence[str]:
+            request = _code_request(context, operation_id, challenge, code)
+            return await context.door.renew_codes(challenge, code, request)
+
+        return await context.answer(
+            work(), lambda codes: RecoveryCodesRenewed(recovery_codes=list(codes))
+        )
 
     @strawberry.mutation(
         description="Give a refresh token for the next one and a fresh access token. It is good "
@@ -199,7 +311,7 @@ class SignInMutations:
     ) -> RefreshResult:
         context = info.context
 
-        async def work() -> Entry:
+        async def work() -> Admission:
             client = ClientKind.NATIVE if token is not None else ClientKind.BROWSER
             word = token if token is not None else context.cookie
             if not word:
@@ -226,7 +338,7 @@ class SignInMutations:
             request = context.request(operation_id, client)
             return await context.door.accept_invitation(invitation, password, request)
 
-        return await context.answer(work(), context.let_in)
+        return await context.answer(work(), context.enter)
 
     @strawberry.mutation(
         description="Have a word sent by which you may choose a new password. What is answered, "
@@ -263,6 +375,23 @@ class SignInMutations:
             await context.door.resets.reset(word, password, request)
 
         return await context.answer(work(), lambda _: PasswordReset(message=RESET))
+
+
+def _code_request(
+    context: SignInContext,
+    id: UUID,
+    challenge: str,
+    code: str,
+    client: ClientKind = ClientKind.NATIVE,
+) -> SignInRequest:
+    """Give who asks with a code.
+
+    Raises:
+        InvalidInput: the word or the code is too long or empty, or the id tells a time to come.
+    """
+    _demand_size("challenge", challenge, LONGEST_WORD)
+    _demand_size("code", code, LONGEST_CODE)
+    return context.request(id, client)
 
 
 def build_sign_in_api(*, introspection: bool) -> Api:

@@ -135,6 +135,14 @@ class PersonRestored:
     person: Person = field(description="Them as they are now.")
 
 
+@strawberry.type(
+    description="They have no second factor any more and are out on every device; a letter tells "
+    "them. Who is to have one enrols anew at the next sign-in."
+)
+class SecondFactorReset:
+    person: Person = field(description="Them.")
+
+
 @strawberry.type(description="The session is over, its tokens with it.")
 class SessionEnded:
     key: str = field(description="Id of the session.")
@@ -181,6 +189,10 @@ RestorePersonResult = Annotated[
     | IllegalTransition
     | OperationConflict,
     strawberry.union("RestorePersonResult", description="The person, or why they stay out."),
+]
+ResetSecondFactorResult = Annotated[
+    SecondFactorReset | InvalidInput | NotFound | NotAllowed | OperationConflict,
+    strawberry.union("ResetSecondFactorResult", description="The person, or why it stays."),
 ]
 EndSessionResult = Annotated[
     SessionEnded | InvalidInput | NotFound | OperationConflict,

@@ -31,7 +31,7 @@ TAKEN_FOR = timedelta(seconds=60)
 # How soon it is tried again when a mail server was silent, and looked at when nobody told of one.
 AGAIN_SECONDS = 30.0
 SENDER = "Battwheels OS"
-NO_MAIL = "set BATTWHEELS_SMTP_URL: until then nobody can reset a password by mail"
+NO_MAIL = "set BATTWHEELS_SMTP_URL; until then `battwheels admin reset` prints words of resets"
 # Who hears of what: whoever left or was shut out since hears of nothing that would let them in.
 HEARS: Mapping[LetterOccasion, frozenset[PersonState]] = {
     LetterOccasion.INVITATION: frozenset({PersonState.INVITED}),

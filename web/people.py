@@ -9,6 +9,7 @@ from access.passwords import Passwords
 from access.people import NameSeal, PeopleAdministration
 from access.person_tokens import CallerTokens, PersonTokens
 from access.revocations import Revocations
+from access.second_factors import SecondFactors
 from access.sign_in import SignInDoor
 from access.sign_in_tries import TryCounter
 from access.token_keys import TokenKeys
@@ -18,6 +19,7 @@ from records.account_letters import AccountLetterStore
 from records.database import Records
 from records.people import PeopleStore
 from records.revocations import RevocationLog
+from records.second_factors import SecondFactorStore
 from records.sessions import SessionStore
 from records.sign_in_tries import SignInTries
 from web.account_letters import AccountLetterSender
@@ -45,6 +47,7 @@ class PeopleRuntime:
     async def forget(self) -> None:
         """Forget what is long over."""
         await self.door.sessions.forget()
+        await self.door.factors.store.forget()
         await self.letters.store.forget()
         await self.revocations.forget()
 
@@ -92,6 +95,12 @@ def open_people(
                 counter=counter,
                 seal=seal,
                 deeds=audit.writer,
+            ),
+            factors=SecondFactors(
+                store=SecondFactorStore(records),
+                seal=seal,
+                deeds=audit.writer,
+                demanded=settings.second_factor_demanded,
             ),
         ),
         admins=AdminMaker(

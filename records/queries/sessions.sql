@@ -1,7 +1,7 @@
 -- name: begin
 -- A session; the same sign-in again is the same one.
-insert into session (id, person, client, began_at, seen_at, ends_at)
-values (%(id)s, %(person)s, %(client)s, %(now)s, %(now)s, %(ends_at)s)
+insert into session (id, person, client, began_at, seen_at, ends_at, second_factor)
+values (%(id)s, %(person)s, %(client)s, %(now)s, %(now)s, %(ends_at)s, %(second_factor)s)
 on conflict (id) do nothing returning id
 
 -- name: begun
@@ -16,7 +16,8 @@ on conflict (mark) do nothing
 -- name: hold_refresh
 -- A refresh token with its session and person, until the transaction ends.
 select refresh_token.used_at, refresh_token.used_by, session.id as session, session.client,
-       session.began_at, session.ends_at, session.seen_at, session.ended_at, person.*
+       session.began_at, session.ends_at, session.seen_at, session.ended_at, session.second_factor,
+       person.*
 from refresh_token
 join session on session.id = refresh_token.session
 join person on person.id = session.person
@@ -45,7 +46,7 @@ where person = %(person)s and ended_at is null
 
 -- name: of_person
 -- The sessions of somebody that are not over, the newest first.
-select id, person, client, began_at, seen_at, ends_at from session
+select id, person, client, began_at, seen_at, ends_at, second_factor from session
 where person = %(person)s and ended_at is null and ends_at > %(now)s and seen_at > %(idle_since)s
 order by began_at desc, id limit %(first)s
 

@@ -35,6 +35,9 @@ PLAIN_BYTES = {
     ("refresh_token", "mark"),
     ("password_reset", "mark"),
     ("password_reset", "used_by"),
+    ("recovery_code", "mark"),
+    ("sign_in_challenge", "mark"),
+    ("sign_in_challenge", "used_by"),
 }
 # A garage's own letterhead: what it prints on every invoice.
 LETTERHEAD = "billing_setting"

@@ -78,6 +78,7 @@ UNTOLD = frozenset(
         "registerTechnician",
         "removeEmployee",
         "rescheduleJob",
+        "resetSecondFactor",
         "restorePerson",
         "revokeApiKey",
         "setBillingSettings",

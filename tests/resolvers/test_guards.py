@@ -59,6 +59,7 @@ void   invoice           voidInvoice
 update invoice           recordPayment recordAdvance refundPayment closeMonth setPrice
 update setting           setBillingSettings
 read   setting,network   apiKeys trustedDocuments
+update employee,network  resetSecondFactor
 update setting,network   auditTrail createApiKey revokeApiKey registerDocuments
 """
 # The deed that an attempt at a field is, where it is one.
@@ -83,6 +84,7 @@ DEEDS = {
         DeedType.USER_PERMISSION_CHANGE,
     ),
 }
+DEEDS["resetSecondFactor"] = DeedType.USER_CREDENTIAL_CHANGE
 NAMES = {"card": ResourceKind.CARD} | {kind.value: kind for kind in ResourceKind}
 API = build_api(introspection=False).types
 ROOTS = (API.query_type, API.mutation_type, API.subscription_type)
