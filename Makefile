@@ -32,7 +32,7 @@ test-full: $(READY) ## Run every test: the long ones too.
 	$(BIN)/python -m pytest $(TESTS) --crash-rounds 100
 
 coverage: $(READY) ## Run the tests of the quick packages once, and fail below the gate of their lines.
-	$(BIN)/python -m pytest $(QUICK) -m "not long" \
+	$(BIN)/python -m pytest $(QUICK) -m "not long" $(WORKERS) \
 		--cov=domain --cov=matching --cov=access --cov-branch \
 		--cov-report=term:skip-covered --cov-fail-under=$(GATE)
 

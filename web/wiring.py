@@ -425,10 +425,9 @@ def token_secret(settings: Settings) -> bytes:
     if settings.production:
         raise UnsafeSetting("BATTWHEELS_TOKEN_SECRET", "is needed in production")
     path = StoreHome.at(settings.home).secret("tokens")
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        files.write_whole(path, secrets.token_urlsafe(SECRET_BYTES), mode=0o600)
-    return path.read_text().strip().encode()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    kept = files.read_or_create(path, lambda: secrets.token_urlsafe(SECRET_BYTES))
+    return kept.strip().encode()
 
 
 async def _connect_stores(
