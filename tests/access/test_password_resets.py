@@ -14,7 +14,7 @@ from access.password_resets import GOOD_FOR
 from billing.messages.mail import MailServer, SmtpMessenger
 from domain.errors import InvalidInput, NotAuthenticated, TooMany
 from records.database import Records, Row
-from tests.access.test_people_records import NOW, PASSWORD, admin, deed, request
+from tests.access.test_people_records import NOW, PASSWORD, admin, deed, request, signed_in
 from tests.billing.messages.smtp_server import Postbox, postbox
 from web.people import PeopleRuntime
 
@@ -69,7 +69,7 @@ async def test_a_word_by_mail_gives_a_new_password(
     people: PeopleRuntime, records: Records, box: Postbox
 ) -> None:
     await admin(people, "asha")
-    old = await people.door.sign_in("asha@example.org", PASSWORD, request())
+    old = await signed_in(people, "asha@example.org", PASSWORD, request())
     word = await asked(people, box)
     assert (box.taken[0]["To"], box.taken[0]["From"]) == (
         "asha@example.org",
@@ -89,7 +89,7 @@ async def test_a_word_by_mail_gives_a_new_password(
         await people.door.refresh(old.refresh_token, request())
     with pytest.raises(NotAuthenticated):
         await people.door.sign_in("asha@example.org", PASSWORD, request())
-    assert (await people.door.sign_in("asha@example.org", CHOSEN, request())).session
+    assert (await signed_in(people, "asha@example.org", CHOSEN, request())).session
     told = await records.rows(
         "select user_id, new_value from deed where event_type = 'user.credential_change' "
         "and result = 'done'"
@@ -178,7 +178,7 @@ async def test_asking_too_often_has_to_wait_and_shuts_nobody_out(people: PeopleR
     done = await asyncio.gather(*asks, return_exceptions=True)
     told = Counter(type(one).__name__ for one in done)
     assert told == {"NoneType": 5, "TooMany": 35}
-    assert (await people.door.sign_in("asha@example.org", PASSWORD, request())).session
+    assert (await signed_in(people, "asha@example.org", PASSWORD, request())).session
     with pytest.raises(TooMany):
         await people.door.resets.request(
             "asha@example.org", request(NOW + timedelta(milliseconds=9))
