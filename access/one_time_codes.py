@@ -1,7 +1,7 @@
 """Codes that are good once: those of a telephone (TOTP, RFC 6238), and those kept on paper.
 
 A telephone's clock may be a step (half a minute) off, before or after; more is refused. A recovery
-code has 80 random bits, which nobody guesses through a door that slows down.
+code has 120 random bits: enough to be kept by a mark alone (ASVS 5.0, 6.5.2).
 """
 
 import hmac
@@ -19,7 +19,7 @@ ISSUER = "Battwheels OS"
 # 160 bits, as RFC 4226 recommends for the SHA-1 that all telephones know.
 SECRET_BYTES = 20
 RECOVERY_CODES = 10
-RECOVERY_BYTES = 10
+RECOVERY_BYTES = 15
 GROUP = 4
 LONGEST_CODE = 40
 

@@ -24,7 +24,7 @@ from access.second_factors import (
 )
 from access.sign_in_tries import LONGEST_WORD, OF_ACCOUNT, SignInRequest, TryCounter
 from domain.access import Actor
-from domain.deeds import Change, DeedType
+from domain.deeds import Change, Deed, DeedResult, DeedType
 from domain.errors import InvalidInput, NotAuthenticated, TooMany
 from domain.ids import SessionId, derive_uuid
 from domain.people import EMAIL, Person, PersonState, actor_of, fold_email
@@ -34,7 +34,14 @@ from records.audit_trail import DeedWriter
 from records.database import Connection, Records
 from records.people import PeopleStore, SealedPerson
 from records.second_factors import HeldChallenge, hold_challenge, use_challenge
-from records.sessions import RefreshUse, SessionStore, begin_session, end_session
+from records.sessions import (
+    Refreshed,
+    RefreshUse,
+    SessionStore,
+    begin_session,
+    end_session,
+    end_sessions,
+)
 
 WRONG = "the e-mail address or the password is wrong, or the account is closed"
 SPENT = "the session is over; sign in again"
@@ -127,6 +134,8 @@ class SignInDoor:
             if owed.enrols:
                 codes = self.factors.codes(who.person.id, request.id)
                 if not again:
+                    # Whatever was begun by the password alone is over.
+                    await end_sessions(connection, who.person.id, request.at)
                     await self.factors.renew_codes(connection, who.person.id, request.id)
                     await self._tell(connection, who, "enrolled", request)
             signed = await self._begin(connection, who.person, request, second_factor=True)
@@ -135,7 +144,8 @@ class SignInDoor:
         return await self._judged("confirm", word, code, request, work)
 
     async def remove_factor(self, word: str, code: str, request: SignInRequest) -> None:
-        """Take the second factor away by its code; who is to have one enrols anew at the next time.
+        """Take the second factor away by its code, and end all sessions; who is to have one enrols
+        anew when they come again.
 
         Raises:
             NotAuthenticated, TooMany: as `confirm`.
@@ -145,6 +155,7 @@ class SignInDoor:
             _demand_enrolled(owed)
             if not again:
                 await self.factors.remove(connection, owed.person.person.id)
+                await end_sessions(connection, owed.person.person.id, request.at)
                 await self._tell(connection, owed.person, "removed", request)
 
         await self._judged("remove", word, code, request, work)
@@ -183,7 +194,11 @@ class SignInDoor:
             client=request.client,
             now=request.at,
         )
-        found = await self.sessions.use_refresh(use)
+
+        async def tell_stolen(connection: Connection, stolen: Refreshed) -> None:
+            await self.deeds.write(connection, [_stolen_deed(stolen, request)])
+
+        found = await self.sessions.use_refresh(use, tell_stolen)
         if found is None:
             raise NotAuthenticated(SPENT)
         person, session = found.person.person, found.session
@@ -202,6 +217,22 @@ class SignInDoor:
             InvalidInput: the password is not good enough.
             TooMany: too many at one time, or too often wrong of late.
         """
+        try:
+            return await self._accept(word, password, request)
+        except NotAuthenticated as error:
+            self.counter.note_refused(await self._invitee(word), request, error)
+            raise
+        except TooMany as error:
+            self.counter.note_refused(None, request, error)
+            raise
+
+    async def _invitee(self, word: str) -> Person | None:
+        """Give whom an invitation is for, good or not; asked for every word, known or not."""
+        async with self.records.transaction() as connection:
+            held = await people.hold_invitation(connection, mark_of(word[:LONGEST_WORD]))
+        return None if held is None else held.person.person
+
+    async def _accept(self, word: str, password: str, request: SignInRequest) -> Entry:
         mark = mark_of(word[:LONGEST_WORD])
         async with self.passwords.turn():
             await self.counter.demand_patience([], request)
@@ -364,3 +395,21 @@ def _demand_enrolled(owed: HeldChallenge) -> None:
     """Let those pass whose second factor is in use, not about to be."""
     if owed.enrols:
         raise NotAuthenticated(NO_CHALLENGE)
+
+
+def _stolen_deed(stolen: Refreshed, request: SignInRequest) -> Deed:
+    """Give what the audit is told of a refresh token that came a second time: it ended its session.
+
+    Whose token it was counts (AD-17); nobody knows who sent it.
+    """
+    person = stolen.person.person
+    return user_deed(
+        DeedType.USER_LOGIN,
+        str(derive_uuid(UUID(stolen.session.id), "stolen")),
+        person,
+        by=actor_of(person, None),
+        at=request.at,
+        origin=request.origin,
+        change=Change(after={"error": "ReusedRefreshToken", "session": stolen.session.id}),
+        result=DeedResult.REFUSED,
+    )

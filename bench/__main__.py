@@ -60,6 +60,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.fan_out": ("fan_out_p95_ms", "fan_out_cpu_to_peer"),
     "bench.catch_up": ("catch_up_s",),
     "bench.attack": ("attack_p99_ratio", "attack_memory_mib", "attack_health_ms"),
+    "bench.refusals": ("refusal_cpu_ms",),
     "bench.services": ("second_start_s", "stores_memory_mib"),
     "bench.suite": ("suite_minutes", "suite_loaded_minutes"),
 }

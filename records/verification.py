@@ -93,6 +93,8 @@ class ChainReader:
     n: int = 0
     read: int = 0
     head: bytes = START
+    # Whether a row bore a mark: those from before there were marks are the first of the chain.
+    marked: bool = False
     findings: list[Finding] = field(default_factory=list[Finding])
 
     def follow(self, link: Row, row: Row | None) -> None:
@@ -126,8 +128,15 @@ class ChainReader:
             self.note(_noun(place), "is missing" + (", before it was sealed" if early else ""))
         elif row_digest(place[0], row) != bytes(link["digest"]):
             self.note(_noun(place), "was altered")
-        elif place[0] == "deed" and row["seal"] and not self._signed(row_bytes(row), row["seal"]):
+        elif place[0] == "deed" and not self._is_ours(row):
             self.note(_noun(place), "was not written by us")
+
+    def _is_ours(self, row: Row) -> bool:
+        """Say whether a row bears our mark, or is of those from before there were marks."""
+        if not row["seal"]:
+            return not self.marked
+        self.marked = True
+        return self._signed(row_bytes(row), row["seal"])
 
     def _compare_checkpoint(self, n: int) -> None:
         known = self.checkpoints.get(n)

@@ -26,7 +26,7 @@ from domain.api_keys import ApiKey
 from domain.card_drafts import CardDraft
 from domain.cards import FailureCard
 from domain.codes import ErrorCode
-from domain.deeds import DeedSeal
+from domain.deeds import DeedSeal, SettingsOperation
 from domain.digests import HourlyDigest
 from domain.events import Event, EventType
 from domain.ids import (
@@ -203,19 +203,19 @@ class OfflineRecords(Protocol):
 class ApiKeyRecords(Protocol):
     """The keys of machines; a new or revoked one holds here before its maker is answered."""
 
-    async def add(self, key: ApiKey, digest: bytes) -> ApiKey: ...
+    async def add(self, key: ApiKey, digest: bytes, operation: SettingsOperation) -> ApiKey: ...
     async def get(self, id: KeyId) -> ApiKey: ...
     async def page(
         self, *, first: int, after: str | None = None, partner: str | None = None
     ) -> list[ApiKey]: ...
-    async def revoke(self, id: KeyId, by: PersonId, at: datetime) -> ApiKey: ...
+    async def revoke(self, id: KeyId, operation: SettingsOperation) -> ApiKey: ...
 
 
 class TrustedDocumentRecords(Protocol):
     """The documents that partners have registered."""
 
     async def register(
-        self, partner: str, documents: Sequence[TrustedDocument]
+        self, partner: str, documents: Sequence[TrustedDocument], operation: SettingsOperation
     ) -> list[TrustedDocument]: ...
     async def named(self, partner: str, ids: Sequence[DocumentId]) -> list[TrustedDocument]: ...
     async def page(

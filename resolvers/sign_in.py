@@ -75,7 +75,10 @@ REQUESTED = (
     "good once, for half an hour: give it to resetPassword. If none comes, ask whoever looks after "
     "this service."
 )
-REMOVED = "Your password alone lets you in, unless your work demands a second factor."
+REMOVED = (
+    "You are out on every device. Your password alone lets you in, unless your work demands a "
+    "second factor."
+)
 RESET = "Your new password counts. You are out on every device: sign in with it."
 
 
@@ -244,7 +247,7 @@ class SignInMutations:
 
     @strawberry.mutation(
         description="Ask for a second factor, by your password; `confirmSecondFactor` shows that "
-        "your telephone has it. From then on a code is demanded of you."
+        "your telephone has it. From then on a code is demanded of you; your other sessions end."
     )
     async def enrol_second_factor(
         self,

@@ -10,6 +10,7 @@ import orjson
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
@@ -138,10 +139,12 @@ def application(services: Services, options: AppOptions) -> Starlette:
                 routes=named,
                 secure=not options.development,
             ),
+            # Starlette's own stands outside of all others, where nothing would dress its answer.
+            Middleware(ServerErrorMiddleware, handler=_broken_response),
             *_origins(options),
             Middleware(BodyLimit, caps=options.caps),
         ],
-        exception_handlers={404: _not_found_response, 500: _broken_response},
+        exception_handlers={404: _not_found_response},
         lifespan=options.lifespan,
     )
     built.state.trusted = documents.trusted

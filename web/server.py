@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 
 from domain.access import Viewer
 from domain.errors import Unavailable
+from domain.ids import PersonId
 from domain.matches import LEVELS
 from domain.reports import FailureReport
 from ingest.missing_vectors import embed_missing
@@ -26,6 +27,7 @@ from records.trusted_documents import TrustedDocumentStore
 from records.wakeups import Topic, Wakeup
 from repair.analyses import handle_event
 from repair.suggestions import SuggestionPorts
+from repair.technicians import follow_person
 from resolvers.services import AuditServices, Services
 from sync.cancellation import is_cancelled
 from sync.consumers import StreamConsumers, SweepTiming
@@ -84,7 +86,7 @@ def build_application(runtime: Runtime) -> Starlette:
             sign_in=runtime.people.door,
             jwks=runtime.people.keys.jwks,
             keys=runtime.live_keys,
-            registered=TrustedDocumentStore(runtime.records),
+            registered=TrustedDocumentStore(runtime.records, runtime.audit.writer),
             rung=settings.documents_rung,
             probes=build_probes(runtime),
             development=not settings.production,
@@ -149,7 +151,7 @@ def build_services(runtime: Runtime) -> Services:
         employees=runtime.employees,
         people=runtime.people.administration,
         api_keys=runtime.live_keys,
-        trusted_documents=TrustedDocumentStore(runtime.records),
+        trusted_documents=TrustedDocumentStore(runtime.records, runtime.audit.writer),
         intake_breaker=runtime.opening,
         audit=AuditServices(
             seal=runtime.audit.vault,
@@ -181,6 +183,7 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         forget=runtime.card_cache.forget,
         tell=runtime.billing.notices.send_notice,
         hint=hint_handler(runtime.cards.severities, lambda: datetime.now(UTC)),
+        staff=staff_handler(runtime),
     )
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "feed": runtime.feed.run,
@@ -232,6 +235,16 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         await asyncio.gather(*tasks, return_exceptions=True)
         # Libraries tell on the screen what nobody has collected at the end.
         gc.unfreeze()
+
+
+def staff_handler(runtime: Runtime) -> Callable[[PersonId], Awaitable[None]]:
+    """Give what has the graph follow somebody as they stand in the records by then."""
+
+    async def follow(named: PersonId) -> None:
+        found = await runtime.people.administration.store.person(named)
+        await follow_person(runtime.technicians, found.person)
+
+    return follow
 
 
 def build_hints(runtime: Runtime) -> HintSchedule:

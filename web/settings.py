@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -48,8 +48,9 @@ class Settings:
         postgres_url: PostgreSQL, `postgresql://USER:PASSWORD@HOST/NAME`; None starts one of our
             own.
         redis_url: Redis, `rediss://:PASSWORD@HOST:PORT`; None starts one of our own.
-        own_stores: hosts of stores on this very machine that production may reach without TLS:
-            `localhost`, an address of the loopback, or the name of a container beside.
+        own_stores: hosts on this very machine that production may reach without TLS: `localhost`,
+            an address of the loopback, or the name of a container beside. The certificate of any
+            other store is checked (`neo4j+s`, `sslmode=verify-full`, `rediss`).
         embedding_model: a sentence-transformers name or folder; None is the bundled MiniLM.
         ranker: what orders the cards of a match: the evidence added up, the specification's own
             `formula`, or reciprocal ranks `fused`.
@@ -290,9 +291,23 @@ def _demand_safe(settings: Settings) -> None:
     _demand_random_keys(settings.vault_keys or "")
     if settings.smtp_url is not None:
         _demand_strong("BATTWHEELS_SMTP_URL", _password_of(settings.smtp_url))
+    for name, url in _told_secrets(settings):
+        store_addresses.demand_closed(name, url, settings.own_stores)
     store_addresses.demand_safe(
         {name: needed[name] or "" for name in store_addresses.STORES}, settings.own_stores
     )
+
+
+def _told_secrets(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield the addresses that keys, passwords or links of ours are sent to, by their settings."""
+    yield from (
+        ("BATTWHEELS_VENDORS", vendor.partition("=")[2])
+        for vendor in (settings.vendors or "").split()
+    )
+    if settings.language_model_url is not None:
+        yield "BATTWHEELS_LANGUAGE_MODEL_URL", settings.language_model_url
+    if settings.public_url is not None:
+        yield "BATTWHEELS_PUBLIC_URL", settings.public_url
 
 
 def _password_of(url: str) -> str | None:

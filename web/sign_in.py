@@ -26,10 +26,10 @@ from web.body_limits import is_forged
 from web.endpoint import burnt_key, refusal, refusal_of
 from web.gate import Gate
 from web.rates import by_address
+from web.refresh_cookie import COOKIE
 from web.variables import VariablesTooLarge, demand_readable
 
 PATH = "/v1/graphql/sign-in"
-COOKIE = "__Host-battwheels-refresh"
 MOST_BYTES = 4_096
 JSON = "application/json"
 

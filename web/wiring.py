@@ -393,7 +393,7 @@ def join_parts(
         audit=audit,
         alarms=open_alarms(settings, records),
         live_keys=LiveKeys(
-            ApiKeyStore(records),
+            ApiKeyStore(records, audit.writer),
             lambda: datetime.now(UTC),
             wakeups.on(Topic.API_KEYS),
             lambda: wakeups.hears,

@@ -22,6 +22,10 @@ on conflict (id) do nothing returning id
 -- One garage.
 select id, name, place, hours, region, off_shift_refused from garage where id = %(id)s
 
+-- name: hold_garage
+-- One garage, until the transaction ends.
+select id, name, place, hours, region, off_shift_refused from garage where id = %(id)s for update
+
 -- name: garages
 -- A page of the garages that somebody may see, by id.
 select id, name, place, hours, region, off_shift_refused from garage

@@ -147,7 +147,7 @@ async def test_a_recovery_code_is_good_once(people: PeopleRuntime, records: Reco
     typed = codes[3].lower().replace("-", " ")
     await people.door.confirm((await owed(people)).word, typed, request(NOW))
     before = await kept(records)
-    for code in (codes[3], "AAAA-BBBB-CCCC-DDDD"):
+    for code in (codes[3], "AAAA-BBBB-CCCC-DDDD-EEEE-FFFF"):
         with pytest.raises(NotAuthenticated, match="the code is wrong"):
             await people.door.confirm((await owed(people)).word, code, request(NOW))
     assert await kept(records) == before

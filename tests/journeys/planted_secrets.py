@@ -19,6 +19,7 @@ from tests.graph.examples import NOW, card
 from tests.journeys.billing_garage import EDIT, ISSUE, PRICE, SETTINGS, op, settings
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE
+from tests.journeys.planted_people import employed
 from tests.journeys.solved_tickets import shown
 from web.wiring import Runtime
 
@@ -33,8 +34,11 @@ KNOWN: dict[str, frozenset[Role]] = {
     "old": frozenset({MANAGER, TECHNICIAN, SUPPORT}),
     "bench": frozenset({MANAGER, TECHNICIAN, ACCOUNTANT, SUPPORT}),
     "colleague": frozenset({MANAGER, ACCOUNTANT, SUPPORT}),
+    # Reported by the technician, on their bench once, and given to a colleague since.
+    "moved": frozenset({MANAGER, ACCOUNTANT, SUPPORT}),
     "benchdraft": frozenset({MANAGER, TECHNICIAN, SUPPORT}),
     "colleaguedraft": frozenset({MANAGER, SUPPORT}),
+    "moveddraft": frozenset({MANAGER, SUPPORT}),
     "firstwords": frozenset({MANAGER, SUPPORT}),
     "feedback": frozenset({MANAGER, TECHNICIAN}),
     "seller": frozenset({MANAGER, ACCOUNTANT, SUPPORT}),
@@ -75,6 +79,12 @@ def known_to(actor: Actor) -> set[str]:
             if own or actor.role is Role.ADMIN:
                 told.add(secret(garage, what))
     return told
+
+
+def known_to_machine(garage: GarageId) -> set[str]:
+    """Give every secret that a key of every scope may know: what support may, in its garage."""
+    own = {secret(garage, what) for what, roles in KNOWN.items() if SUPPORT in roles}
+    return own | {secret(g, "public") for g in (PUNE, DELHI)}
 
 
 def with_words(answer: str) -> str:
@@ -118,12 +128,13 @@ async def _employee(house: Runtime, garage: GarageId) -> PersonId:
         aadhaar=secret(garage, "aadhaar"),
     )
     change = EmployeeChange(by=SYSTEM, at=NOW, body="planted", mark="planted")
-    made = await house.employees.create(PersonId(f"kiran_{garage}"), garage, said, change)
+    whose = await employed(house, f"kiran_{garage}", garage)
+    made = await house.employees.create(whose, garage, said, change)
     return made.id
 
 
 async def _tickets(house: Runtime, garage: GarageId) -> list[Ticket]:
-    """A ticket on the technician's bench, three on a colleague's; all are closed."""
+    """A ticket on the technician's bench, four on a colleague's; all are closed."""
     made = [
         _ticket(garage, "bench", technician(garage)),
         _ticket(garage, "colleague", "colleague"),
@@ -132,7 +143,11 @@ async def _tickets(house: Runtime, garage: GarageId) -> list[Ticket]:
     ]
     for ticket in made:
         await house.tickets.add(ticket, [])
-    return made
+    was = _ticket(garage, "moved", technician(garage))
+    await house.tickets.add(was, [])
+    moved = replace(was, version=2, assignee=PersonId("colleague"))
+    await house.tickets.put(moved, [], expected=1)
+    return [*made, moved]
 
 
 def _ticket(garage: GarageId, what: str, assignee: str) -> Ticket:
@@ -164,12 +179,13 @@ async def _cards(house: Runtime, garage: GarageId, tickets: list[Ticket]) -> lis
             tickets[:3], ("benchdraft", "colleaguedraft", "firstwords"), strict=True
         )
     ]
-    for one in (private, old, *drafts):
+    moved = _says(draft_card(tickets[4], NOW), garage, "moveddraft")
+    for one in (private, old, *drafts, moved):
         await house.cards.add(one, [])
     await house.cards.put(now, [], expected=1)
     verified = replace(drafts[2], version=2, status=CardStatus.VERIFIED, visibility=Visibility())
     await house.cards.put(_says(verified, garage, "public"), [], expected=1)
-    return [private.id, old.id, *(one.id for one in drafts)]
+    return [private.id, old.id, *(one.id for one in drafts), moved.id]
 
 
 def _says(value: FailureCard, garage: GarageId, what: str) -> FailureCard:

@@ -34,7 +34,7 @@ from web.wiring import Runtime
 pytestmark = pytest.mark.journey
 CREATE_KEY = """mutation ($key: ApiKeyInput!, $op: UUID!) {
   createApiKey(apiKey: $key, operationId: $op) { __typename
-    ... on ApiKeyCreated { secret apiKey { key prefix partner scopes rung lastUsedAt
+    ... on ApiKeyCreated { secret apiKey { key prefix partner scopes rung lastUsedAt revokedAt
       lastAddresses garages { key } } }
     ... on Refusal { message } } }"""
 # The secret is shown once, so that an answer which is given again has none.
@@ -226,7 +226,7 @@ async def test_warm_key_asks_no_store(house: Runtime, made: Made) -> None:
             asked.append("live")
             return await store.live(now)
 
-    ring._store = Counted(house.records)  # pyright: ignore[reportPrivateUsage]
+    ring._store = Counted(house.records, house.audit.writer)  # pyright: ignore[reportPrivateUsage]
     try:
         for _ in range(3):
             assert "data" in await machine.ask("{ __typename }")
@@ -258,7 +258,7 @@ async def another_service(
     records = await Records.open(stores.postgres_url)
     wakeups = Wakeups(records)
     ring = LiveKeys(
-        ApiKeyStore(records),
+        ApiKeyStore(records, house.audit.writer),
         lambda: datetime.now(UTC),
         wakeups.on(Topic.API_KEYS),
         lambda: wakeups.hears,

@@ -75,16 +75,26 @@ DEEDS = {
     "issueInvoice": DeedType.INVOICE_CREATE,
     "voidInvoice": DeedType.INVOICE_VOID,
     "salesReturn": DeedType.REPORT_EXPORT,
-    "setBillingSettings": DeedType.SETTINGS_CHANGE,
+    **dict.fromkeys(
+        (
+            "setBillingSettings createGarage holdGarageToShift createApiKey revokeApiKey "
+            "registerDocuments"
+        ).split(),
+        DeedType.SETTINGS_CHANGE,
+    ),
     "employee": DeedType.EMPLOYEE_PII_ACCESS,
     "employees": DeedType.EMPLOYEE_PII_ACCESS,
     "personalData": DeedType.REPORT_EXPORT,
+    "signOut": DeedType.USER_LOGOUT,
+    "endSession": DeedType.USER_LOGOUT,
     **dict.fromkeys(
         "invitePerson changeRole suspendPerson restorePerson".split(),
         DeedType.USER_PERMISSION_CHANGE,
     ),
 }
 DEEDS["resetSecondFactor"] = DeedType.USER_CREDENTIAL_CHANGE
+# What an attempt is besides, where it asks a field of the answer.
+BELOW = dict.fromkeys(("employee", "employees"), ("salary", DeedType.EMPLOYEE_SALARY_VIEW))
 NAMES = {"card": ResourceKind.CARD} | {kind.value: kind for kind in ResourceKind}
 API = build_api(introspection=False).types
 ROOTS = (API.query_type, API.mutation_type, API.subscription_type)
@@ -100,7 +110,7 @@ def _written() -> Iterator[tuple[str, Guard]]:
             network="network" in kinds,
         )
         for field in fields:
-            yield field, replace(guard, deed=DEEDS.get(field))
+            yield field, replace(guard, deed=DEEDS.get(field), below=BELOW.get(field))
 
 
 WRITTEN = dict(_written())

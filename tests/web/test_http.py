@@ -231,18 +231,6 @@ async def test_introspection_is_for_developers(
     assert "Did you mean" not in typo.text or development
 
 
-async def test_every_answer_is_dressed(world: World) -> None:
-    async with client(app(world, development=False)) as opened:
-        answer = await opened.get("/nowhere")
-    assert answer.status_code == 404
-    assert answer.headers["content-security-policy"] == (
-        "default-src 'none'; frame-ancestors 'none'"
-    )
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["strict-transport-security"].startswith("max-age=")
-    assert len(answer.headers["x-trace-id"]) == 32
-
-
 async def test_who_leaves_stops_the_work(world: World) -> None:
     begun, stopped = asyncio.Event(), asyncio.Event()
 

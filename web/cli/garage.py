@@ -27,6 +27,7 @@ from web.cli.match_output import print_safety
 from web.garage.client import POLL_SECONDS, RemoteService, synchronise
 from web.garage.hints import SyncHints
 from web.garage.replica import Replica
+from web.store_addresses import leaves_in_clear
 
 URGENT, USUAL = 1, 5
 
@@ -58,6 +59,8 @@ def init(
     signed_in: Home = SIGNED_IN,
 ) -> None:
     """Say who this garage is and where the service is; what it keeps stays."""
+    if leaves_in_clear(url):
+        raise InvalidInput("url", "has no TLS, and the token would be read on the way; use https")
     home = "" if token else str(signed_in.resolve())
     Replica.open(file).set(garage=garage_id(garage), token=token or "", url=url, home=home)
     typer.echo(f"{garage} keeps its queue and cards in {file}.")

@@ -10,7 +10,6 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -21,6 +20,7 @@ import typer
 
 from domain.errors import InvalidInput, Occupied, Refused, Unavailable
 from web.local import files
+from web.store_addresses import leaves_in_clear
 
 DOOR = "/v1/graphql/sign-in"
 API = "/v1/graphql"
@@ -104,7 +104,7 @@ def parse_service(url: str) -> str:
         raise InvalidInput("url", "does not read as https://HOST") from None
     if parts.scheme not in {"http", "https"} or not host:
         raise InvalidInput("url", "does not read as https://HOST")
-    if parts.scheme == "http" and not _is_here(host):
+    if leaves_in_clear(url):
         raise InvalidInput("url", "would send your password in the clear; use https")
     return url.rstrip("/")
 
@@ -179,13 +179,6 @@ class SessionAuth(httpx.Auth):
                 self._token = found["accessToken"]
                 self._until = datetime.fromisoformat(found["expiresAt"])
             return self._token
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _post(
