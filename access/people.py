@@ -44,6 +44,7 @@ from records.account_letters import AccountLetter, LetterOccasion, leave_letter
 from records.audit_trail import DeedWriter
 from records.database import Connection, Records
 from records.employees import move_record
+from records.oidc import unlink
 from records.people import PeopleAnswer, PeopleOperation, PeopleStore, SealedPerson, Work
 from records.second_factors import remove_factor
 from records.sessions import SessionStore, end_session, end_sessions
@@ -282,7 +283,7 @@ class PeopleAdministration:
         )
 
     async def suspend(self, id: PersonId, expected: int, deed: PeopleDeed) -> KnownPerson:
-        """Shut somebody out, everywhere and at once.
+        """Shut somebody out, everywhere and at once; no other service's name stands for them then.
 
         Raises:
             NotFound, NotAllowed, StaleVersion, IllegalTransition: as `domain.people.suspend`.
@@ -290,6 +291,7 @@ class PeopleAdministration:
 
         async def also(connection: Connection) -> None:
             await end_sessions(connection, id, deed.at)
+            await unlink(connection, id)
 
         return await self._changed(
             id, deed, lambda person: suspend(person, deed.actor, expected), also
@@ -304,7 +306,7 @@ class PeopleAdministration:
 
         async def work(connection: Connection) -> PeopleAnswer:
             held = await self._held(connection, id, deed.actor)
-            accepted = await people.has_password(connection, id)
+            accepted = await people.has_accepted(connection, id)
             wanted = restore(held.person, deed.actor, expected, accepted=accepted)
             changed = await people.change_person(connection, wanted, deed.at, deed.actor.id)
             await self.deeds.write(connection, [deed.permission_change(held.person, changed)])
@@ -427,7 +429,8 @@ def garage_deed(
 ) -> Deed:
     """Give what the audit is told of a garage that was made, or is held to shifts."""
     was = None if before is None else _garage_values(before)
-    return operation.deed(verb, after.id, garage=after.id, before=was, after=_garage_values(after))
+    change = Change(before=was, after=_garage_values(after))
+    return operation.deed(verb, after.id, change, garage=after.id)
 
 
 def _garage_values(garage: GarageProfile) -> Values:

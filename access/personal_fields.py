@@ -47,6 +47,7 @@ class Reader(StrEnum):
     BILLING = "who may issue invoices in its garage"
     EMPLOYEES = "who may read this field of the garage's employees"
     THEIRS = "who looks after the people of their garage"
+    THEMSELVES = "whom it tells of"
     GARAGE = "who may see the ticket, in its garage"
     NOBODY = "nobody: it is only compared"
 
@@ -187,6 +188,13 @@ SECOND_FACTOR = PersonalField(
     kind=PersonalKind.SECOND_FACTOR,
     readers=Reader.NOBODY,
 )
+PASSKEY_NAME = PersonalField(
+    table="passkey",
+    column="name",
+    row="id",
+    kind=PersonalKind.PERSON,
+    readers=Reader.THEMSELVES,
+)
 PERSON_MARKS = tuple(
     PersonalField(
         table=table,
@@ -201,6 +209,7 @@ PERSON_MARKS = tuple(
         ("sign_in_try", "mark", "mark"),
         ("account_letter", "email_mark", "id"),
         ("password_reset", "email_mark", "mark"),
+        ("provider_identity", "mark", "mark"),
     )
 )
 FIELDS = (
@@ -216,6 +225,7 @@ FIELDS = (
     *OWN_WORDS,
     PERSON,
     SECOND_FACTOR,
+    PASSKEY_NAME,
     *PERSON_MARKS,
 )
 SEALED = tuple(field for field in FIELDS if field.protection is Protection.SEALED)

@@ -49,6 +49,7 @@ DEMANDED_OF = frozenset({Role.ADMIN, Role.ACCOUNTANT})
 OF_CODES = TryLimit(free=5, window=timedelta(hours=1), longest=timedelta(minutes=15))
 OWED_FOR = timedelta(minutes=10)
 NO_CHALLENGE = "nobody owes a code by this word (any more); sign in again"
+OWES_CODE = "a second factor is owed; sign in with your password and its code, or with a passkey"
 WRONG_CODE = "the code is wrong, was used, or is not of now; wait for the next one"
 HAS_ONE = "a second factor is there already; sign in with it, and remove it first"
 
@@ -94,6 +95,11 @@ class SecondFactors:
 
     def is_demanded_of(self, person: Person) -> bool:
         return self.demanded and person.duty.role in DEMANDED_OF
+
+    async def is_owed(self, connection: Connection, person: Person) -> bool:
+        """Say whether somebody who showed one factor owes another."""
+        has_one = await factor_of(connection, person.id) is not None
+        return has_one or self.is_demanded_of(person)
 
     async def challenge(
         self, connection: Connection, who: SealedPerson, request: SignInRequest, *, enrol: bool

@@ -18,6 +18,7 @@ from access.person_tokens import PersonTokens
 from access.second_factors import (
     NO_CHALLENGE,
     OF_CODES,
+    OWES_CODE,
     FactorChange,
     SecondFactors,
     SignInChallenge,
@@ -138,7 +139,7 @@ class SignInDoor:
                     await end_sessions(connection, who.person.id, request.at)
                     await self.factors.renew_codes(connection, who.person.id, request.id)
                     await self._tell(connection, who, "enrolled", request)
-            signed = await self._begin(connection, who.person, request, second_factor=True)
+            signed = await self.begin(connection, who.person, request, second_factor=True)
             return replace(signed, recovery_codes=codes)
 
         return await self._judged("confirm", word, code, request, work)
@@ -317,9 +318,9 @@ class SignInDoor:
     ) -> Entry:
         """Let somebody in whose password was right, unless they owe a code."""
         owed = await self.factors.challenge(connection, who, request, enrol=enrol)
-        return owed or await self._begin(connection, who.person, request)
+        return owed or await self.begin(connection, who.person, request)
 
-    async def _begin(
+    async def begin(
         self,
         connection: Connection,
         person: Person,
@@ -327,6 +328,15 @@ class SignInDoor:
         *,
         second_factor: bool = False,
     ) -> SignedIn:
+        """Begin the session of somebody who has shown who they are, and write the deed.
+
+        Raises:
+            NotAuthenticated: they owe a second factor, and came in by a way that asks for none.
+            InvalidInput: the operation was used before for something else.
+        """
+        strong = second_factor or request.method.two_factors
+        if not strong and await self.factors.is_owed(connection, person):
+            raise NotAuthenticated(OWES_CODE)
         session = Session(
             id=SessionId(str(derive_uuid(UUID(request.id), f"{person.id}:session"))),
             person=person.id,
@@ -334,7 +344,7 @@ class SignInDoor:
             began_at=request.at,
             seen_at=request.at,
             ends_at=request.at + LONGEST,
-            second_factor=second_factor,
+            second_factor=strong,
         )
         refresh = self.seal.word("refresh", f"{session.id} first")
         if not await begin_session(connection, session, mark_of(refresh)):
@@ -348,7 +358,13 @@ class SignInDoor:
             by=actor,
             at=request.at,
             origin=request.origin,
-            change=Change(after={"session": session.id, "client": session.client.value}),
+            change=Change(
+                after={
+                    "session": session.id,
+                    "client": session.client.value,
+                    "method": request.method.value,
+                }
+            ),
         )
         await self.deeds.write(connection, [came])
         return self._made(person, session, actor, refresh, request.at)

@@ -14,6 +14,7 @@ from domain.errors import TooMany
 from domain.ids import OperationId
 from domain.people import Person, actor_of
 from domain.sessions import ClientKind
+from domain.sign_in_methods import SignInMethod
 from records.refused_deeds import RefusedDeeds
 from records.sign_in_tries import SignInTries, TryLimit
 
@@ -32,6 +33,7 @@ class SignInRequest:
     address: str
     at: datetime
     origin: Origin = NOWHERE
+    method: SignInMethod = SignInMethod.PASSWORD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,10 @@ class TryCounter:
         """Whoever was right starts anew."""
         await self.tries.forgive(mark, self._address_mark(request))
 
+    async def take_back(self, request: SignInRequest) -> None:
+        """Whoever got in does not count against an address that many share."""
+        await self.tries.take_back(self._address_mark(request))
+
     def note_refused(
         self,
         person: Person | None,
@@ -75,7 +81,9 @@ class TryCounter:
             by=whose,
             at=request.at,
             origin=request.origin,
-            change=Change(after={"error": error.__class__.__name__}),
+            change=Change(
+                after={"error": error.__class__.__name__, "method": request.method.value}
+            ),
             result=DeedResult.REFUSED,
         )
         self.refused.note(tried)

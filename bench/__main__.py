@@ -54,6 +54,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.matrix": ("matrix_leaks",),
     "bench.tickets": ("tickets_per_minute", "tickets_refused", "tickets_lost"),
     "bench.intake": ("intake_p99_stopped_ratio",),
+    "bench.aftermath": ("analysis_s", "effectiveness_s"),
     "bench.invalidation": ("invalidation_p99_ms",),
     "bench.hints": ("urgent_push_p99_ms", "batch_age_s"),
     "bench.broadcast": ("broadcast_p99_ms", "broadcast_slow_ratio"),

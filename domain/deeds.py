@@ -169,16 +169,20 @@ class SettingsOperation:
         self,
         verb: str,
         resource: str,
+        change: Change,
         *,
         garage: GarageId | None = None,
-        before: Values | None = None,
-        after: Values,
+        mark: str = "",
     ) -> Deed:
-        """Give the deed of a change that is done: `verb` tells what kind of thing was changed."""
-        old, new = Change(before=before, after=after).difference
+        """Give the deed of a change that is done: `verb` tells what kind of thing was changed.
+
+        `mark` tells what is changed from anything else under the same id, which may have been
+        forgotten by then: no act goes without its own row.
+        """
+        old, new = change.difference
         kind = DeedType.SETTINGS_CHANGE
         return Deed(
-            audit_id=str(derive_uuid(UUID(self.id), f"{self.who}:{verb}:{resource}")),
+            audit_id=str(derive_uuid(UUID(self.id), f"{self.who}:{verb}:{resource}:{mark}")),
             timestamp=self.at,
             event_type=kind,
             user_id=None if self.by is None else self.by.id,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import LiteralString
 
 from domain.api_keys import ADDRESSES, MOST_LIVE_KEYS, ApiKey, KeyScope, KeyUse, Rung
-from domain.deeds import Deed, SettingsOperation, Values
+from domain.deeds import Change, Deed, SettingsOperation, Values
 from domain.errors import InvalidInput, NotFound
 from domain.ids import GarageId, KeyId, PersonId
 from records.audit_trail import DeedWriter
@@ -119,7 +119,7 @@ def _deed(operation: SettingsOperation, verb: str, key: ApiKey) -> Deed:
             "rung": key.rung.value,
             "expires_at": key.expires_at.isoformat(timespec="seconds"),
         }
-    return operation.deed(verb, key.id, garage=garage, after=told)
+    return operation.deed(verb, key.id, Change(after=told), garage=garage)
 
 
 def _key_of(row: Row) -> ApiKey:

@@ -233,8 +233,9 @@ async def change_person(
     return replace(changed, rights=row["rights"]) if row else changed
 
 
-async def has_password(connection: Connection, person: PersonId) -> bool:
-    found = await connection.execute(QUERIES["has_password"], {"person": person})
+async def has_accepted(connection: Connection, person: PersonId) -> bool:
+    """Say whether somebody ever came, by a password or by another service."""
+    found = await connection.execute(QUERIES["has_accepted"], {"person": person})
     return await found.fetchone() is not None
 
 

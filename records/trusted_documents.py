@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from hashlib import sha256
 
-from domain.deeds import SettingsOperation
+from domain.deeds import Change, SettingsOperation
 from domain.errors import InvalidInput
 from domain.ids import DocumentId, PersonId
 from domain.trusted_documents import MOST_OF_PARTNER, OperationKind, TrustedDocument
@@ -39,7 +39,8 @@ class TrustedDocumentStore:
             if after > MOST_OF_PARTNER:
                 raise InvalidInput("documents", f"a partner has at most {MOST_OF_PARTNER}")
             told = {"new": after - before, "sent": len(documents), "ids": _digest(documents)}
-            deed = operation.deed("registerDocuments", partner, after=told)
+            change, mark = Change(after=told), _digest(documents)
+            deed = operation.deed("registerDocuments", partner, change, mark=mark)
             await self._deeds.write(connection, [deed])
         return await self.named(partner, [document.id for document in documents])
 

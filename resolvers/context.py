@@ -10,6 +10,7 @@ from uuid import UUID
 import strawberry
 
 from access.employees import Employees
+from access.passkeys import Passkeys
 from access.people import PeopleAdministration
 from access.revocations import RightsWatch
 from billing.ledger.books import BooksChange
@@ -178,6 +179,17 @@ class RequestContext:
         if self.services.people is None:
             raise Unavailable("postgres", "the records of people are not connected")
         return self.services.people
+
+    @property
+    def passkeys(self) -> Passkeys:
+        """What people do with their own passkeys.
+
+        Raises:
+            Unavailable: the records of people are not connected.
+        """
+        if self.services.passkeys is None:
+            raise Unavailable("postgres", "the records of people are not connected")
+        return self.services.passkeys
 
     @property
     def garage_filter(self) -> GarageId | None:

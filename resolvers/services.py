@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from access.employees import Employees
+from access.passkeys import Passkeys
 from access.people import PeopleAdministration
 from billing.ledger.drafts import DraftStore
 from billing.ledger.payments import PaymentStore
@@ -268,6 +269,7 @@ class Services:
     billing: BillingServices | None = None
     employees: Employees | None = None
     people: PeopleAdministration | None = None
+    passkeys: Passkeys | None = None
     api_keys: ApiKeyRecords | None = None
     trusted_documents: TrustedDocumentRecords | None = None
     intake_breaker: CircuitBreaker = field(default_factory=CircuitBreaker)

@@ -95,7 +95,7 @@ class LiveKeys:
             InvalidInput: it has several garages and none is named, or another one.
             Unavailable: for too long nobody could tell which keys are revoked.
         """
-        if self._read_at is None or monotonic() - self._read_at > STALE_SECONDS:
+        if self._is_stale:
             raise Unavailable("postgres", "which keys may be used is not known")
         held = self._held.get(prefix_of(token) or "")
         # Both are compared whole, so that the time tells nothing of the secret.
@@ -162,7 +162,23 @@ class LiveKeys:
         """
         async with self._reading:
             began = monotonic()
-            self._take(await self._store.live(self._now()), began)
+            try:
+                live = await self._store.live(self._now())
+            except Unavailable:
+                self._let_go_of_stale()
+                raise
+            self._take(live, began)
+
+    def _let_go_of_stale(self) -> None:
+        """After so long without a word, whoever follows with a key is refused as whoever asks."""
+        if self._is_stale:
+            for held in self._held.values():
+                held.gone.set()
+            self._held = {}
+
+    @property
+    def _is_stale(self) -> bool:
+        return self._read_at is None or monotonic() - self._read_at > STALE_SECONDS
 
     def _take(self, live: Sequence[tuple[ApiKey, bytes]], began: float) -> None:
         held = {key.prefix: self._kept(key, digest) for key, digest in live}

@@ -4,6 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from access.first_admin import AdminMaker
+from access.identity_provider import IdentityProvider
+from access.oidc import OidcDoor
+from access.oidc_flows import FlowSeal
+from access.passkey_challenges import ChallengeSeal
+from access.passkeys import PasskeyDoor, Passkeys
 from access.password_resets import PasswordResets
 from access.passwords import Passwords
 from access.people import NameSeal, PeopleAdministration
@@ -17,14 +22,18 @@ from access.tokens import AccessTokens
 from access.vault import Vault
 from records.account_letters import AccountLetterStore
 from records.database import Records
+from records.oidc import OidcStore
+from records.passkeys import PasskeyStore
 from records.people import PeopleStore
 from records.revocations import RevocationLog
 from records.second_factors import SecondFactorStore
 from records.sessions import SessionStore
 from records.sign_in_tries import SignInTries
+from repair.circuit_breaker import CircuitBreaker
 from web.account_letters import AccountLetterSender
 from web.audit import AuditRuntime, open_audit
 from web.billing import build_mailer, public_address
+from web.oidc import CALLBACK
 from web.settings import Settings
 from web.vault import open_vault
 
@@ -37,6 +46,9 @@ class PeopleRuntime:
     """
 
     door: SignInDoor
+    oidc: OidcDoor | None
+    provider_breaker: CircuitBreaker
+    passkeys: PasskeyDoor
     admins: AdminMaker
     administration: PeopleAdministration
     callers: CallerTokens
@@ -49,6 +61,9 @@ class PeopleRuntime:
         await self.door.sessions.forget()
         await self.door.factors.store.forget()
         await self.letters.store.forget()
+        if self.oidc is not None:
+            await self.oidc.store.forget()
+        await self.passkeys.own.store.forget()
         await self.revocations.forget()
 
 
@@ -77,32 +92,37 @@ def open_people(
         address=public_address(settings),
         now=lambda: datetime.now(UTC),
     )
-    return PeopleRuntime(
-        door=SignInDoor(
+    door = SignInDoor(
+        records=records,
+        store=store,
+        sessions=sessions,
+        counter=counter,
+        passwords=passwords,
+        tokens=tokens,
+        seal=seal,
+        deeds=audit.writer,
+        resets=PasswordResets(
             records=records,
             store=store,
-            sessions=sessions,
-            counter=counter,
+            letters=letters.store,
             passwords=passwords,
-            tokens=tokens,
+            counter=counter,
             seal=seal,
             deeds=audit.writer,
-            resets=PasswordResets(
-                records=records,
-                store=store,
-                letters=letters.store,
-                passwords=passwords,
-                counter=counter,
-                seal=seal,
-                deeds=audit.writer,
-            ),
-            factors=SecondFactors(
-                store=SecondFactorStore(records),
-                seal=seal,
-                deeds=audit.writer,
-                demanded=settings.second_factor_demanded,
-            ),
         ),
+        factors=SecondFactors(
+            store=SecondFactorStore(records),
+            seal=seal,
+            deeds=audit.writer,
+            demanded=settings.second_factor_demanded,
+        ),
+    )
+    breaker = CircuitBreaker()
+    return PeopleRuntime(
+        door=door,
+        oidc=_open_oidc(door, settings, breaker),
+        provider_breaker=breaker,
+        passkeys=_open_passkeys(door, settings),
         admins=AdminMaker(
             records=records, store=store, passwords=passwords, seal=seal, deeds=audit.writer
         ),
@@ -120,6 +140,31 @@ def open_people(
         keys=keys,
         letters=letters,
     )
+
+
+def _open_oidc(door: SignInDoor, settings: Settings, breaker: CircuitBreaker) -> OidcDoor | None:
+    account = settings.identity_provider
+    if account is None:
+        return None
+    return OidcDoor(
+        door=door,
+        provider=IdentityProvider(account, breaker),
+        store=OidcStore(door.records),
+        flows=FlowSeal(door.seal),
+        callback=f"{settings.public_url}{CALLBACK}",
+    )
+
+
+def _open_passkeys(door: SignInDoor, settings: Settings) -> PasskeyDoor:
+    own = Passkeys(
+        store=PasskeyStore(door.records),
+        people=door.store,
+        seal=door.seal,
+        challenges=ChallengeSeal(door.seal),
+        deeds=door.deeds,
+        party=settings.relying_party,
+    )
+    return PasskeyDoor(door=door, own=own)
 
 
 async def open_people_alone(

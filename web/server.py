@@ -13,6 +13,7 @@ from time import monotonic
 
 from starlette.applications import Starlette
 
+from access.identity_provider import DEPENDENCY
 from domain.access import Viewer
 from domain.errors import Unavailable
 from domain.ids import PersonId
@@ -84,6 +85,8 @@ def build_application(runtime: Runtime) -> Starlette:
             verify=runtime.people.callers.verify,
             watch=runtime.people.revocations.watch,
             sign_in=runtime.people.door,
+            oidc=runtime.people.oidc,
+            passkeys=runtime.people.passkeys,
             jwks=runtime.people.keys.jwks,
             keys=runtime.live_keys,
             registered=TrustedDocumentStore(runtime.records, runtime.audit.writer),
@@ -111,6 +114,8 @@ def _watch_breakers(runtime: Runtime, garages: GarageRates) -> None:
     watch("postgres", lambda: runtime.records.breaker_state)
     watch("redis", lambda: garages.breaker.state)
     watch("reports", lambda: runtime.opening.state)
+    if runtime.people.oidc is not None:
+        watch(DEPENDENCY, lambda: runtime.people.provider_breaker.state)
 
 
 def build_probes(runtime: Runtime) -> dict[str, Probe]:
@@ -150,6 +155,7 @@ def build_services(runtime: Runtime) -> Services:
         billing=runtime.billing.billing,
         employees=runtime.employees,
         people=runtime.people.administration,
+        passkeys=runtime.people.passkeys.own,
         api_keys=runtime.live_keys,
         trusted_documents=TrustedDocumentStore(runtime.records, runtime.audit.writer),
         intake_breaker=runtime.opening,

@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
+from access.identity_provider import ProviderAccount
+from access.passkey_signatures import RelyingParty
 from domain.api_keys import Rung
 from domain.errors import InvalidInput, UnsafeSetting
 from matching.rankers import RankerName
 from web import store_addresses
 from web.caps import Caps
+from web.oidc_settings import read_account
+from web.passkey_settings import read_party
 from web.secret_strength import key_weakness, password_weakness, secret_weakness
 
 SECRET_BYTES = 32
@@ -78,6 +82,12 @@ class Settings:
         public_url: where people reach this service, for links in messages and answers.
         allowed_origins: pages of other sites that may call, as `https://portal.example`; none.
         caps: how much any one caller may take.
+        passkey_domain: the domain that people's passkeys belong to; it cannot change without losing
+            them; None: the host of `BATTWHEELS_PUBLIC_URL`, and `localhost` in development.
+        oidc_issuer: another service that people sign in by (OpenID Connect), as its own document
+            names it, like `https://accounts.google.com`; None: there is none.
+        oidc_client, oidc_secret: what that service knows us by; both are needed beside the issuer,
+            and `BATTWHEELS_PUBLIC_URL`.
         documents_rung: how far people are held to the documents of our own front ends (partner
             `battwheels`): `log`, `enforce` or `id_only`; None: not at all.
     """
@@ -112,6 +122,10 @@ class Settings:
     caps: Caps = field(default_factory=Caps)
     allowed_origins: tuple[str, ...] = ()
     documents_rung: Rung | None = None
+    passkey_domain: str | None = None
+    oidc_issuer: str | None = None
+    oidc_client: str | None = None
+    oidc_secret: str | None = field(default=None, repr=False)
 
     @property
     def production(self) -> bool:
@@ -122,6 +136,32 @@ class Settings:
         if self.second_factor is None:
             return self.production
         return self.second_factor is SecondFactorRule.DEMANDED
+
+    @property
+    def identity_provider(self) -> ProviderAccount | None:
+        """As whom the service that people sign in by knows us.
+
+        Raises:
+            InvalidInput: a part of it is missing or cannot be used.
+        """
+        return read_account(
+            self.oidc_issuer,
+            self.oidc_client,
+            self.oidc_secret,
+            production=self.production,
+            public_url=self.public_url,
+        )
+
+    @property
+    def relying_party(self) -> RelyingParty | None:
+        """As whom passkeys know us; None: none are taken.
+
+        Raises:
+            InvalidInput: the domain fits no page of ours.
+        """
+        own = self.public_url or (None if self.production else f"http://localhost:{self.port}")
+        pages = [*([own] if own else []), *self.allowed_origins]
+        return read_party(self.passkey_domain, pages, production=self.production)
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> Self:
@@ -163,6 +203,10 @@ class Settings:
             caps=Caps.read(values),
             allowed_origins=_parse_origins(values.get("BATTWHEELS_ALLOWED_ORIGINS") or ""),
             documents_rung=_parse_rung(values.get("BATTWHEELS_DOCUMENTS_RUNG")),
+            passkey_domain=(values.get("BATTWHEELS_PASSKEY_DOMAIN") or "").lower() or None,
+            oidc_issuer=values.get("BATTWHEELS_OIDC_ISSUER") or None,
+            oidc_client=values.get("BATTWHEELS_OIDC_CLIENT") or None,
+            oidc_secret=_read_secret(values, "BATTWHEELS_OIDC_SECRET"),
         )
         _demand_answerable(settings)
         if settings.production:
@@ -243,7 +287,7 @@ def _parse_public_url(value: str | None) -> str | None:
 
 
 def _demand_answerable(settings: Settings) -> None:
-    """Who sends mail says from whom, and where its links lead; a language model is reached."""
+    """Who sends mail says from whom, and where its links lead; other services are reached."""
     needed = {
         "BATTWHEELS_MAIL_FROM": settings.mail_from,
         "BATTWHEELS_PUBLIC_URL": settings.public_url,
@@ -251,6 +295,7 @@ def _demand_answerable(settings: Settings) -> None:
     for name, value in needed.items():
         if settings.smtp_url is not None and value is None:
             raise InvalidInput(name, "is needed beside BATTWHEELS_SMTP_URL")
+    _ = settings.identity_provider, settings.relying_party
     reached = settings.language_model_key or settings.language_model_url
     local = (settings.language_model or "").startswith("local:")
     if settings.language_model is not None and reached is None and not local:

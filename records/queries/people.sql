@@ -79,9 +79,11 @@ select id from person where role = 'admin' and state = 'active' order by id for 
 -- Whether there is an administrator at all, whatever became of them.
 select 1 as found from person where role = 'admin' limit 1
 
--- name: has_password
--- Whether somebody ever chose a password.
+-- name: has_accepted
+-- Whether somebody ever came: the first administrators were never invited, and who comes by another
+-- service chooses no password.
 select 1 as found from password where person = %(person)s
+union all select 1 from invitation where person = %(person)s and accepted_at is not null limit 1
 
 -- name: set_password
 -- The last password counts.

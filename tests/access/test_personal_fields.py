@@ -38,6 +38,8 @@ PLAIN_BYTES = {
     ("recovery_code", "mark"),
     ("sign_in_challenge", "mark"),
     ("sign_in_challenge", "used_by"),
+    ("passkey", "credential"),
+    ("passkey", "public_key"),
 }
 # A garage's own letterhead: what it prints on every invoice.
 LETTERHEAD = "billing_setting"

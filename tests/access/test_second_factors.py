@@ -17,6 +17,7 @@ from domain.access import Role
 from domain.errors import NotAllowed, NotAuthenticated, TooMany
 from domain.ids import GarageId
 from domain.people import Duty, parse_garage, parse_name
+from domain.sign_in_methods import SignInMethod
 from records.database import Records, Row
 from tests.access.test_people_records import PASSWORD, admin, deed, request
 from web.people import PeopleRuntime
@@ -279,3 +280,25 @@ async def test_whoever_rises_signs_in_anew(people: PeopleRuntime) -> None:
     found = await strict.door.sign_in(who.email, PASSWORD, request())
     assert isinstance(found, SignInChallenge)
     assert found.secret is not None
+
+
+async def test_another_way_in_is_no_way_past_the_code(
+    people: PeopleRuntime, records: Records
+) -> None:
+    await admin(people, "asha")
+    await enrolled(people)
+    found = await people.door.store.by_mark(people.door.seal.mark(EMAIL))
+    assert found is not None
+    before = await kept(records)
+    asks = {way: replace(request(NOW), method=way) for way in SignInMethod}
+    for way in (SignInMethod.OIDC, SignInMethod.PASSWORD):
+        with pytest.raises(NotAuthenticated, match="a second factor is owed"):
+            async with records.transaction() as connection:
+                await people.door.begin(connection, found[0].person, asks[way])
+    assert await kept(records) == before
+    async with records.transaction() as connection:
+        by_passkey = await people.door.begin(
+            connection, found[0].person, asks[SignInMethod.PASSKEY]
+        )
+    fresh = await demanding(people).door.refresh(by_passkey.refresh_token, request(NOW))
+    assert fresh.session == by_passkey.session

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from domain.access import SYSTEM, Actor, Role
+from domain.api_keys import KeyScope
 from domain.cards import CardStatus, FailureCard, PartUse, RootCause, Visibility
 from domain.employees import BankAccount, EmployeeChange, EmployeeDetails
 from domain.events import Event, EventType
@@ -49,6 +50,12 @@ KNOWN: dict[str, frozenset[Role]] = {
     "pan": frozenset({MANAGER}),
     "aadhaar": frozenset({MANAGER}),
 }
+# What each scope of a machine opens; a draft that only repeats a ticket needs that of both.
+OPENED_BY: dict[KeyScope, tuple[str, ...]] = {
+    KeyScope.READ_CARDS: ("card",),
+    KeyScope.READ_TICKETS: ("bench", "colleague", "moved"),
+    KeyScope.READ_INVOICES: ("seller",),
+}
 # A salary is a number, so its secret is one that nothing else costs: paise, and how it is written.
 SALARIES = {PUNE: (7_311_331, "73,113.31"), DELHI: (8_422_443, "84,224.43")}
 # What a garage tells everybody who may read cards.
@@ -81,10 +88,15 @@ def known_to(actor: Actor) -> set[str]:
     return told
 
 
-def known_to_machine(garage: GarageId) -> set[str]:
-    """Give every secret that a key of every scope may know: what support may, in its garage."""
-    own = {secret(garage, what) for what, roles in KNOWN.items() if SUPPORT in roles}
-    return own | {secret(g, "public") for g in (PUNE, DELHI)}
+def known_to_machine(garage: GarageId, *scopes: str) -> set[str]:
+    """Give every secret that a key may know of how things are now, in its one garage."""
+    given = [scope for scope in OPENED_BY if scope in scopes]
+    told = {secret(garage, what) for scope in given for what in OPENED_BY[scope]}
+    if KeyScope.READ_CARDS in given:
+        told |= {secret(g, "public") for g in (PUNE, DELHI)}
+        if KeyScope.READ_TICKETS in given:
+            told |= {secret(garage, f"{what}draft") for what in OPENED_BY[KeyScope.READ_TICKETS]}
+    return told
 
 
 def with_words(answer: str) -> str:

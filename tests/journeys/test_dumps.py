@@ -149,6 +149,6 @@ async def _column(connection: Connection, field: PersonalField) -> list[tuple[st
 
 async def _dump(connection: Connection, table: str) -> bytes:
     """Give all bytes of a table as PostgreSQL hands them out, none of them written as digits."""
-    query = SQL("copy {} to stdout (format binary)").format(Identifier(table))
+    query = SQL("copy (select * from {}) to stdout (format binary)").format(Identifier(table))
     async with connection.cursor().copy(query) as pages:
         return b"".join([bytes(page) async for page in pages])

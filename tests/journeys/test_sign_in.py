@@ -84,8 +84,7 @@ async def rows(house: Runtime) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.row("AU-1", "AU-4")
-@pytest.mark.row("SV-2", missing="nobody signs in by another service (OIDC)")
+@pytest.mark.row("AU-1", "AU-4", "SV-2")
 async def test_an_invited_person_signs_in(house: Runtime, entry: Door, root: Person) -> None:
     email, came = await invited(root, entry)
     signed = await entry.sign_in(email.upper())

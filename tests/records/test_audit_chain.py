@@ -252,6 +252,13 @@ def test_checkpoints_are_signed_and_added_to(tmp_path: Path) -> None:
     later = replace(first, n=5, at=AT + timedelta(hours=1))
     assert [file.add(one) for one in (first, first, later)] == [True, False, True]
     assert read_checkpoints(file.path, AuditReader(SIGNER.public_key)) == [first, later]
+    # A process died over a line: it says nothing, and the next one stands.
+    with file.path.open("ab") as torn:
+        torn.write(b'{"n":6,"ha')
+    assert read_checkpoints(file.path, AuditReader(SIGNER.public_key)) == [first, later]
+    last = replace(first, n=7)
+    assert file.add(last)
+    assert read_checkpoints(file.path, AuditReader(SIGNER.public_key)) == [first, later, last]
     with pytest.raises(Tampered, match="another key"):
         read_checkpoints(file.path, AuditReader(AuditSigner(b"o" * 32).public_key))
     file.path.write_bytes(file.path.read_bytes().replace(b'"n":3', b'"n":2'))
@@ -260,7 +267,9 @@ def test_checkpoints_are_signed_and_added_to(tmp_path: Path) -> None:
 
 
 @pytest.mark.row("AD-16")
-async def test_nobody_who_may_add_to_the_queue_stops_it(records: Records, kept: Checkpoint) -> None:
+async def test_nobody_who_may_add_to_the_queue_stops_it(
+    records: Records, kept: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What reads as no row is linked as missing; what cannot be linked does not come in."""
     queued = "set local role battwheels_audit; insert into audit_waiting (source, key) values "
     async with records.transaction() as connection:
@@ -279,6 +288,10 @@ async def test_nobody_who_may_add_to_the_queue_stops_it(records: Records, kept: 
         "money event x",
         "deed @9",
     ]
+    # What is beyond the names that are given is counted.
+    monkeypatch.setattr("records.verification.MOST_FINDINGS", 2)
+    few = await verify_chain(records, VAULT.sign, [kept])
+    assert (few.findings, few.unnamed) == (result.findings[:2], 1)
 
 
 @pytest.mark.row("AD-16")

@@ -57,6 +57,14 @@ async def test_manifests_at_one_time_wait_for_each_other(
     assert sum(int(str((deed.new_value or {})["new"])) for deed in trail) == len(kept)
 
 
+async def test_another_manifest_under_an_old_id_is_another_deed(records: Records) -> None:
+    store, done = TrustedDocumentStore(records, WRITER), operation()
+    for sent in ([document(1)], [document(1)], [document(2)]):
+        await store.register("fleet", sent, done)
+    told = await AuditTrail(records).page(9)
+    assert [(deed.new_value or {})["new"] for deed in told] == [1, 1]
+
+
 async def test_one_id_of_two_partners_is_two_documents(records: Records) -> None:
     store = TrustedDocumentStore(records, WRITER)
     theirs = replace(document(1), partner="other", name="Theirs")

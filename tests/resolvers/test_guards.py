@@ -1,6 +1,6 @@
 """What is declared beside each field, written out once more: no verb without its guard."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import pytest
@@ -27,6 +27,7 @@ from tests.domain.test_access import GRANTED
 TABLE = """
 -      -                 node symptoms errorCodes components parts suppliers vehicleModels
 -      -                 syncOperations sessions signOut endSession
+-      -                 passkeys passkeyOptions registerPasskey removePasskey
 read   card              match diagnose search card cards cardsNear bestCards feedback changes
 read   card              syncStatus cardChanged syncRequired
 read   ticket            ticket tickets offers partPrice ticketChanged matchReady
@@ -87,6 +88,8 @@ DEEDS = {
     "personalData": DeedType.REPORT_EXPORT,
     "signOut": DeedType.USER_LOGOUT,
     "endSession": DeedType.USER_LOGOUT,
+    "registerPasskey": DeedType.USER_CREDENTIAL_CHANGE,
+    "removePasskey": DeedType.USER_CREDENTIAL_CHANGE,
     **dict.fromkeys(
         "invitePerson changeRole suspendPerson restorePerson".split(),
         DeedType.USER_PERMISSION_CHANGE,
@@ -94,7 +97,8 @@ DEEDS = {
 }
 DEEDS["resetSecondFactor"] = DeedType.USER_CREDENTIAL_CHANGE
 # What an attempt is besides, where it asks a field of the answer.
-BELOW = dict.fromkeys(("employee", "employees"), ("salary", DeedType.EMPLOYEE_SALARY_VIEW))
+SALARY = ("salary", DeedType.EMPLOYEE_SALARY_VIEW)
+BELOW: Mapping[str, tuple[str, DeedType]] = {"employee": SALARY, "employees": SALARY}
 NAMES = {"card": ResourceKind.CARD} | {kind.value: kind for kind in ResourceKind}
 API = build_api(introspection=False).types
 ROOTS = (API.query_type, API.mutation_type, API.subscription_type)

@@ -189,7 +189,7 @@ async def test_slow_requests_end_in_time(world: World) -> None:
     assert stopped.is_set()
 
 
-@pytest.mark.row("GW-3", missing="accidents are masked over fakes, not over real stores")
+@pytest.mark.row("GW-3")
 async def test_accidents_are_masked(world: World, caplog: pytest.LogCaptureFixture) -> None:
     async def broken(report: FailureReport) -> UnderstoodReport:
         raise RuntimeError(report.text)
