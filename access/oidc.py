@@ -13,7 +13,8 @@ import httpx
 from access.id_tokens import ProviderIdentity
 from access.identity_provider import SCOPE, CodeGrant, IdentityProvider
 from access.oidc_flows import FLOW_TIME, FlowSeal, OidcFlow
-from access.sign_in import SignedIn, SignInDoor, SignInRequest
+from access.sign_in import SignedIn, SignInDoor
+from access.sign_in_tries import SignInRequest
 from domain.errors import NotAuthenticated, TooMany
 from domain.ids import uuid7
 from domain.people import Person, PersonState
@@ -101,13 +102,13 @@ class OidcDoor:
                 return_to=answer.return_to,
                 now=request.at,
             )
-            await self.door.demand_patience([], request)
+            await self.door.counter.demand_patience([], request)
             if not await self.store.end_flow(flow.id, request.id, request.at):
                 return await self._come_again(flow, request)
             await self._demand_issuer(answer)
             identity = await self.provider.identity(self._grant(answer, flow), request.at)
         except (NotAuthenticated, TooMany) as error:
-            self.door.note_refused(None, request, error)
+            self.door.counter.note_refused(None, request, error)
             raise _told(error) from error
         return await self._let_in(identity, flow, request)
 
@@ -146,9 +147,9 @@ class OidcDoor:
                 await records.keep_comer(connection, flow.id, person.id)
                 signed = await self.door.begin(connection, person, request)
         except NotAuthenticated as error:
-            self.door.note_refused(whom, request, error)
+            self.door.counter.note_refused(whom, request, error)
             raise _told(error) from error
-        await self.door.forgive(request)
+        await self.door.counter.take_back(request)
         return signed
 
     async def _held(

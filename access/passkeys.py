@@ -21,7 +21,8 @@ from access.passkey_signatures import (
 )
 from access.people import KnownPerson, NameSeal, PeopleDeed, user_deed
 from access.personal_fields import PASSKEY_NAME
-from access.sign_in import SignedIn, SignInDoor, SignInRequest
+from access.sign_in import SignedIn, SignInDoor
+from access.sign_in_tries import SignInRequest
 from domain import limits
 from domain.access import Action, Actor, ResourceKind
 from domain.deeds import Change, Deed, DeedType
@@ -230,7 +231,7 @@ class PasskeyDoor:
         try:
             text, party = challenge_in(said.client_data), self._party()
             challenge = self.own.challenges.read(text, SIGN_IN, request.at)
-            await self.door.demand_patience([], request)
+            await self.door.counter.demand_patience([], request)
             found = await self.own.store.by_credential(said.credential)
             if found is None:
                 raise NotAuthenticated("the passkey is unknown")  # noqa: TRY301 - one answer
@@ -243,9 +244,9 @@ class PasskeyDoor:
                 await _use_up(connection, challenge, passkey, count, request)
                 signed = await self.door.begin(connection, whom, request)
         except (NotAuthenticated, TooMany) as error:
-            self.door.note_refused(whom, request, error)
+            self.door.counter.note_refused(whom, request, error)
             raise (error if isinstance(error, TooMany) else NotAuthenticated(REFUSED)) from error
-        await self.door.forgive(request)
+        await self.door.counter.take_back(request)
         return signed
 
     def _party(self) -> RelyingParty:

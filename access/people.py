@@ -13,7 +13,7 @@ import orjson
 from access.personal_fields import PERSON
 from access.revocations import Revocations
 from access.vault import Vault
-from domain.access import Actor
+from domain.access import Action, Actor, ResourceKind
 from domain.deeds import (
     NO_CHANGE,
     NOWHERE,
@@ -40,14 +40,22 @@ from domain.people import (
 )
 from domain.sessions import Session
 from records import people
+from records.account_letters import AccountLetter, LetterOccasion, leave_letter
 from records.audit_trail import DeedWriter
 from records.database import Connection, Records
 from records.employees import move_record
 from records.oidc import unlink
 from records.people import PeopleAnswer, PeopleOperation, PeopleStore, SealedPerson, Work
+from records.second_factors import remove_factor
 from records.sessions import SessionStore, end_session, end_sessions
 
 INVITED_FOR = timedelta(days=7)
+# As long as mail servers try among themselves (RFC 5321, 4.5.4.1).
+TOLD_WITHIN = timedelta(days=5)
+OWN_FACTOR = (
+    "Your own second factor you take away yourself, with a code of it: `removeSecondFactor` at the "
+    "door for signing in. If you have none left, ask another administrator."
+)
 Decision = Callable[[Person], Person]
 
 
@@ -66,6 +74,31 @@ class PeopleDeed:
 
     def person_id(self) -> PersonId:
         return PersonId(f"per_{self._derived_id('person').hex}")
+
+    def letter_id(self) -> UUID:
+        return self._derived_id("letter")
+
+    def factor_letter(self, mark: bytes) -> AccountLetter:
+        """Give the letter that tells somebody of a change of their second factor."""
+        return AccountLetter(
+            id=self.letter_id(),
+            occasion=LetterOccasion.SECOND_FACTOR_CHANGED,
+            mark=mark,
+            made_at=self.at,
+            expires_at=self.at + TOLD_WITHIN,
+        )
+
+    def credential_change(self, person: Person, after: Values) -> Deed:
+        """Give what the audit is told of a change of what somebody signs in with."""
+        return user_deed(
+            DeedType.USER_CREDENTIAL_CHANGE,
+            str(self._derived_id("credential")),
+            person,
+            by=self.actor,
+            at=self.at,
+            origin=self.origin,
+            change=Change(after=after),
+        )
 
     def permission_change(self, before: Person | None, after: Person) -> Deed:
         """Give what the audit is told of a change of somebody's rights, the same each time."""
@@ -104,6 +137,7 @@ class Invitation:
     invited: KnownPerson
     word: str = field(repr=False)
     expires_at: datetime
+    mailed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +172,10 @@ def mark_of(word: str) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleAdministration:
-    """What administrators and managers do; each deed is one transaction."""
+    """What administrators and managers do; each deed is one transaction.
+
+    `mails`: there is a mail server, so that whoever is invited hears of it by mail.
+    """
 
     records: Records
     store: PeopleStore
@@ -146,6 +183,7 @@ class PeopleAdministration:
     seal: NameSeal
     revocations: Revocations
     deeds: DeedWriter
+    mails: bool = False
 
     async def create_garage(self, garage: GarageProfile, deed: PeopleDeed) -> GarageProfile:
         """Make a garage.
@@ -203,20 +241,33 @@ class PeopleAdministration:
         """
         demand_manages(deed.actor, duty)
         person = Person(id=deed.person_id(), duty=duty, state=PersonState.INVITED)
-        word = self.seal.word("invitation", f"{deed.actor.id} {deed.id}")
-        until = deed.at + INVITED_FOR
+        word_of, until = f"{deed.actor.id} {deed.id}", deed.at + INVITED_FOR
+        word = self.seal.word(LetterOccasion.INVITATION, word_of)
+        letter = AccountLetter(
+            id=deed.letter_id(),
+            occasion=LetterOccasion.INVITATION,
+            mark=self.seal.mark(who.email),
+            word_of=word_of,
+            made_at=deed.at,
+            expires_at=until,
+        )
 
         async def work(connection: Connection) -> PeopleAnswer:
             await people.read_garage(connection, duty.garage)
             await people.add_person(connection, self.seal.seal(person, who))
             await people.invite(connection, mark_of(word), person.id, until)
             await self.deeds.write(connection, [deed.permission_change(None, person)])
-            return write_person(person) | {"expires_at": until.isoformat()}
+            if self.mails:
+                await leave_letter(connection, letter)
+            return write_person(person) | {"expires_at": until.isoformat(), "mailed": self.mails}
 
         answer = await self.store.run_once(deed.operation(), work)
         expires = datetime.fromisoformat(answer["expires_at"])
         return Invitation(
-            invited=KnownPerson(person=person, who=who), word=word, expires_at=expires
+            invited=KnownPerson(person=person, who=who),
+            word=word,
+            expires_at=expires,
+            mailed=answer.get("mailed", False),
         )
 
     async def change_role(
@@ -260,6 +311,28 @@ class PeopleAdministration:
             changed = await people.change_person(connection, wanted, deed.at, deed.actor.id)
             await self.deeds.write(connection, [deed.permission_change(held.person, changed)])
             return write_person(changed)
+
+        return await self._answered(id, deed, work)
+
+    async def reset_second_factor(self, id: PersonId, deed: PeopleDeed) -> KnownPerson:
+        """Take somebody's second factor away, whose telephone and recovery codes are gone, and end
+        their sessions; there need not be one.
+
+        Raises:
+            NotFound: there is nobody of that id.
+            NotAllowed: it is the actor's own, who knows a code of it.
+        """
+        if id == deed.actor.id:
+            raise NotAllowed(deed.actor.role, Action.UPDATE, ResourceKind.EMPLOYEE, OWN_FACTOR)
+
+        async def work(connection: Connection) -> PeopleAnswer:
+            held = await self._held(connection, id, deed.actor)
+            await remove_factor(connection, id)
+            await end_sessions(connection, id, deed.at)
+            reset = deed.credential_change(held.person, {"second_factor": "reset"})
+            await self.deeds.write(connection, [reset])
+            await leave_letter(connection, deed.factor_letter(held.mark))
+            return write_person(held.person)
 
         return await self._answered(id, deed, work)
 

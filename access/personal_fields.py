@@ -25,6 +25,7 @@ class PersonalKind(StrEnum):
     PAN = "pan"
     AADHAAR = "aadhaar"
     PERSON = "person"
+    SECOND_FACTOR = "second factor"
 
 
 class Protection(StrEnum):
@@ -180,6 +181,13 @@ PERSON = PersonalField(
     kind=PersonalKind.PERSON,
     readers=Reader.THEIRS,
 )
+SECOND_FACTOR = PersonalField(
+    table="second_factor",
+    column="secret",
+    row="person",
+    kind=PersonalKind.SECOND_FACTOR,
+    readers=Reader.NOBODY,
+)
 PASSKEY_NAME = PersonalField(
     table="passkey",
     column="name",
@@ -199,6 +207,8 @@ PERSON_MARKS = tuple(
     for table, column, row in (
         ("person", "email_mark", "id"),
         ("sign_in_try", "mark", "mark"),
+        ("account_letter", "email_mark", "id"),
+        ("password_reset", "email_mark", "mark"),
         ("provider_identity", "mark", "mark"),
     )
 )
@@ -214,6 +224,7 @@ FIELDS = (
     GSTIN_MARK,
     *OWN_WORDS,
     PERSON,
+    SECOND_FACTOR,
     PASSKEY_NAME,
     *PERSON_MARKS,
 )

@@ -167,6 +167,11 @@ def parse_email(email: str) -> str:
     return folded
 
 
+def fold_email(email: str) -> str:
+    """Give what was typed as an address in the form that one is found by, if it is one at all."""
+    return email[: LONGEST_EMAIL + 1].strip().lower()
+
+
 def actor_of(person: Person, garage: GarageProfile | None) -> Actor:
     """Give the rights of a person, as their token carries them."""
     duty = person.duty

@@ -22,7 +22,12 @@ class ClientKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """`ends_at`: in any case; before that a day after it was last seen."""
+    """Somebody signed in on one device.
+
+    Attributes:
+        ends_at: in any case; before that a day after it was last seen.
+        second_factor: it began with a second factor beside the password.
+    """
 
     id: SessionId
     person: PersonId
@@ -30,6 +35,7 @@ class Session:
     began_at: datetime
     seen_at: datetime
     ends_at: datetime
+    second_factor: bool = False
 
 
 def is_over(session: Session, now: datetime) -> bool:

@@ -96,6 +96,7 @@ async def begin_session(connection: Connection, session: Session, refresh: bytes
         "client": session.client,
         "now": session.began_at,
         "ends_at": session.ends_at,
+        "second_factor": session.second_factor,
     }
     made = await (await connection.execute(QUERIES["begin"], given)).fetchone()
     known = made or await (await connection.execute(QUERIES["begun"], given)).fetchone()
@@ -143,4 +144,5 @@ def _session_of(row: Row, id: SessionId, person: PersonId) -> Session:
         began_at=row["began_at"],
         seen_at=row["seen_at"],
         ends_at=row["ends_at"],
+        second_factor=row["second_factor"],
     )

@@ -32,17 +32,19 @@ class SignInTries:
     async def count(self, marks: list[tuple[bytes, TryLimit]], now: datetime) -> timedelta:
         """Count one more try under all marks, or none: give how long it has to wait.
 
-        It is counted before it is known how it ends, so that many at once are counted too.
+        It is counted before it is known how it ends, and one after the other, so that of a thousand
+        at once no more are looked at than are free.
         """
         async with self._records.transaction() as connection:
             longest = timedelta()
             # In one order, so that two tries never wait for each other.
             for mark, limit in sorted(marks, key=lambda one: one[0]):
-                given = {"mark": mark, "since": now - limit.window}
-                row = await (await connection.execute(QUERIES["last_try"], given)).fetchone()
-                if row is not None:
-                    due = row["last_at"] + limit.wait_after(row["tries"])
-                    longest = max(longest, due - now)
+                given = {"mark": mark, "now": now}
+                row = await (await connection.execute(QUERIES["hold_try"], given)).fetchone()
+                if row is not None and row["last_at"] >= now - limit.window:
+                    wait = limit.wait_after(row["tries"])
+                    # While tries are free nobody waits, also where clocks differ a little.
+                    longest = max(longest, row["last_at"] + wait - now if wait else wait)
             if longest > timedelta():
                 return longest
             for mark, limit in sorted(marks, key=lambda one: one[0]):

@@ -34,6 +34,7 @@ class Topic(StrEnum):
     API_KEYS = "api_keys"
     TRUSTED_DOCUMENTS = "trusted_documents"
     DATA_KEYS = "data_keys"
+    ACCOUNT_LETTERS = "account_letters"
 
 
 class Wakeup:

@@ -7,7 +7,8 @@ import strawberry
 
 from access.oidc import OidcAddress, OidcAnswer
 from access.oidc_flows import LONGEST_STATE, OidcFlow
-from access.sign_in import SignedIn, SignInRequest
+from access.sign_in import SignedIn
+from access.sign_in_tries import SignInRequest
 from domain.errors import InvalidInput
 from resolvers.arguments import demand_size
 from schema.sign_in import OidcAnswerInput

@@ -11,7 +11,8 @@ import strawberry
 
 from access.passkey_challenges import PasskeyChallenge
 from access.passkey_signatures import NewPasskey, PasskeyAssertion, RelyingParty
-from access.sign_in import SignedIn, SignInRequest
+from access.sign_in import SignedIn
+from access.sign_in_tries import SignInRequest
 from domain.deeds import DeedType
 from domain.errors import InvalidInput
 from domain.ids import passkey_id

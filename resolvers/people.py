@@ -32,8 +32,10 @@ from schema.people_results import (
     PersonInvited,
     PersonRestored,
     PersonSuspended,
+    ResetSecondFactorResult,
     RestorePersonResult,
     RoleChanged,
+    SecondFactorReset,
     Session,
     SessionEnded,
     SignOutResult,
@@ -43,6 +45,7 @@ from schema.vocabulary import After, First
 
 MOST_SESSIONS = 100
 PERMISSIONS, SETTINGS = DeedType.USER_PERMISSION_CHANGE, DeedType.SETTINGS_CHANGE
+CREDENTIALS = DeedType.USER_CREDENTIAL_CHANGE
 GarageArguments = Annotated[GarageInput, strawberry.argument(description="The garage.")]
 OneGarage = Annotated[strawberry.ID, strawberry.argument(description="The garage.")]
 PersonArguments = Annotated[PersonInput, strawberry.argument(description="Who, and as what.")]
@@ -147,6 +150,7 @@ class PeopleMutations:
             person=Person.from_domain(made.invited),
             invitation=made.word,
             expires_at=made.expires_at,
+            mailed=made.mailed,
         )
 
     @strawberry.mutation(
@@ -200,6 +204,19 @@ class PeopleMutations:
         deed = people_deed(context, operation_id, "restorePerson", asked)
         found = await context.people.restore(key, expected_version, deed)
         return PersonRestored(person=Person.from_domain(found))
+
+    @strawberry.mutation(
+        description="Take away the second factor of somebody who has neither telephone nor "
+        "recovery codes any more; they are out on every device. Make sure that it is them who ask."
+    )
+    @guard_field(Action.UPDATE, ResourceKind.EMPLOYEE, network=True, deed=CREDENTIALS)
+    async def reset_second_factor(
+        self, info: RequestInfo, operation_id: OperationArgument, person: PersonArgument
+    ) -> ResetSecondFactorResult:
+        context, key = info.context, person_id(person)
+        deed = people_deed(context, operation_id, "resetSecondFactor", {"person": key})
+        found = await context.people.reset_second_factor(key, deed)
+        return SecondFactorReset(person=Person.from_domain(found))
 
     @strawberry.mutation(description="End the session that asks.")
     @signed_in_deed(DeedType.USER_LOGOUT)

@@ -5,20 +5,23 @@ One verb a document: aliases do not multiply tries.
 """
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol, TypeVar
 from uuid import UUID
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from access.oidc import new_flow
+from access.one_time_codes import LONGEST_CODE
 from access.passwords import LEAST, MOST
-from access.sign_in import LONGEST_WORD, SignInRequest
-from access.sign_in import SignedIn as Entry
+from access.second_factors import SignInChallenge
+from access.sign_in import Entry
+from access.sign_in import SignedIn as Admission
+from access.sign_in_tries import LONGEST_WORD, SignInRequest
 from domain.deeds import NOWHERE, Origin
 from domain.errors import InvalidInput, NotAuthenticated, TooMany
 from domain.ids import OperationId, demand_timely
@@ -44,13 +47,25 @@ from schema import choices, moments
 from schema.passkeys import in_base64url
 from schema.sign_in import (
     AcceptInvitationResult,
+    ConfirmSecondFactorResult,
+    EnrolSecondFactorResult,
     OidcAddress,
     OidcAddressResult,
     PasskeyAssertionInput,
     PasskeyChallenge,
     PasskeyChallengeResult,
+    PasswordReset,
+    PasswordResetRequested,
     PasswordRules,
+    RecoveryCodesRenewed,
     RefreshResult,
+    RemoveSecondFactorResult,
+    RenewRecoveryCodesResult,
+    RequestPasswordResetResult,
+    ResetPasswordResult,
+    SecondFactorDemanded,
+    SecondFactorOffered,
+    SecondFactorRemoved,
     SignedIn,
     SignInByOidcResult,
     SignInByPasskeyResult,
@@ -76,6 +91,28 @@ SMALL = DocumentLimits(
     cached_bytes=1 << 20,
 )
 RETRY_SECONDS = 1.0
+REQUESTED = (
+    "If this is the address of somebody who may come in, a word is on its way to it by mail. It is "
+    "good once, for half an hour: give it to resetPassword. If none comes, ask whoever looks after "
+    "this service."
+)
+REMOVED = (
+    "You are out on every device. Your password alone lets you in, unless your work demands a "
+    "second factor."
+)
+RESET = "Your new password counts. You are out on every device: sign in with it."
+
+
+T = TypeVar("T")
+
+
+class PasswordResetUseCases(Protocol):
+    """What `access.password_resets.PasswordResets` does."""
+
+    async def request(self, email: str, request: SignInRequest) -> None: ...
+    async def reset(self, word: str, password: str, request: SignInRequest) -> None: ...
+
+
 NO_PASSKEYS = "passkeys are not set up here"
 NO_PROVIDER = "nobody signs in by another service here"
 
@@ -83,8 +120,15 @@ NO_PROVIDER = "nobody signs in by another service here"
 class SignInUseCases(Protocol):
     """What `access.sign_in.SignInDoor` does."""
 
-    async def sign_in(self, email: str, password: str, request: SignInRequest) -> Entry: ...
-    async def refresh(self, word: str, request: SignInRequest) -> Entry: ...
+    @property
+    def resets(self) -> PasswordResetUseCases: ...
+    async def sign_in(
+        self, email: str, password: str, request: SignInRequest, *, enrol: bool = False
+    ) -> Entry: ...
+    async def confirm(self, word: str, code: str, request: SignInRequest) -> Admission: ...
+    async def remove_factor(self, word: str, code: str, request: SignInRequest) -> None: ...
+    async def renew_codes(self, word: str, code: str, request: SignInRequest) -> Sequence[str]: ...
+    async def refresh(self, word: str, request: SignInRequest) -> Admission: ...
     async def accept_invitation(
         self, word: str, password: str, request: SignInRequest
     ) -> Entry: ...
@@ -110,7 +154,7 @@ class SignInContext:
     passkeys: PasskeyUseCases | None = None
     browser: bool = False
     cookie: str | None = None
-    kept: Entry | None = None
+    kept: Admission | None = None
     signed_in: None = None
     document: QueryDocument | None = None
     degraded: list[str] = field(default_factory=list[str])
@@ -132,9 +176,10 @@ class SignInContext:
             origin=self.origin,
         )
 
-    async def answer(self, work: Awaitable[Entry]) -> Any:  # noqa: ANN401 - a member of the unions
+    async def answer(self, work: Awaitable[T], told: Callable[[T], object]) -> Any:  # noqa: ANN401 - a member of the unions
+        """Give what is told of the work, or why it was refused."""
         try:
-            found = await work
+            return told(await work)
         except NotAuthenticated as error:
             return SignInRefused(message=f"{error}.")
         except TooMany as error:
@@ -142,6 +187,16 @@ class SignInContext:
             return TooManySignIns(message=str(error), retry_after=wait)
         except InvalidInput as error:
             return UnfitInput(message=f"{error}. Nothing was changed.", field=error.field)
+
+    def enter(self, found: Entry) -> SignedIn | SecondFactorDemanded | SecondFactorOffered:
+        """Give the tokens, or what is owed before there are any."""
+        if not isinstance(found, SignInChallenge):
+            return self.let_in(found)
+        if found.secret is None:
+            return SecondFactorDemanded.from_domain(found)
+        return SecondFactorOffered.from_domain(found)
+
+    def let_in(self, found: Admission) -> SignedIn:
         native = found.client is ClientKind.NATIVE
         self.kept = None if native else found
         return SignedIn.from_domain(found, in_answer=native)
@@ -186,6 +241,13 @@ AssertionArgument = Annotated[
     PasskeyAssertionInput, strawberry.argument(description="What the passkey answered.")
 ]
 WordArgument = Annotated[str, strawberry.argument(description="The word of the invitation.")]
+OwedArgument = Annotated[
+    str, strawberry.argument(description="The word of `SecondFactorDemanded` or `…Offered`.")
+]
+CodeArgument = Annotated[
+    str, strawberry.argument(description="Six digits of your telephone, or a recovery code.")
+]
+ResetArgument = Annotated[str, strawberry.argument(description="The word that came by mail.")]
 
 
 @strawberry.type(description="What can be read without a token.")
@@ -243,7 +305,87 @@ class SignInMutations:
                 email, password, context.request(operation_id, client)
             )
 
-        return await context.answer(work())
+        return await context.answer(work(), context.enter)
+
+    @strawberry.mutation(
+        description="Give the code that is owed beside the password, of your telephone or a "
+        "recovery code, and be in. Each code is good once."
+    )
+    async def confirm_second_factor(
+        self,
+        info: SignInInfo,
+        operation_id: OperationArgument,
+        challenge: OwedArgument,
+        code: CodeArgument,
+        client: ClientArgument = ClientKind.NATIVE,
+    ) -> ConfirmSecondFactorResult:
+        context = info.context
+
+        async def work() -> Admission:
+            request = _code_request(context, operation_id, challenge, code, client)
+            return await context.door.confirm(challenge, code, request)
+
+        return await context.answer(work(), context.let_in)
+
+    @strawberry.mutation(
+        description="Ask for a second factor, by your password; `confirmSecondFactor` shows that "
+        "your telephone has it. From then on a code is demanded of you; your other sessions end."
+    )
+    async def enrol_second_factor(
+        self,
+        info: SignInInfo,
+        operation_id: OperationArgument,
+        email: EmailArgument,
+        password: PasswordArgument,
+    ) -> EnrolSecondFactorResult:
+        context = info.context
+
+        async def work() -> Entry:
+            demand_size("email", email, LONGEST_EMAIL)
+            demand_size("password", password, MOST)
+            request = context.request(operation_id, ClientKind.NATIVE)
+            return await context.door.sign_in(email, password, request, enrol=True)
+
+        return await context.answer(work(), context.enter)
+
+    @strawberry.mutation(
+        description="Take your second factor away, by the challenge of `signIn` and a code of it."
+    )
+    async def remove_second_factor(
+        self,
+        info: SignInInfo,
+        operation_id: OperationArgument,
+        challenge: OwedArgument,
+        code: CodeArgument,
+    ) -> RemoveSecondFactorResult:
+        context = info.context
+
+        async def work() -> None:
+            request = _code_request(context, operation_id, challenge, code)
+            await context.door.remove_factor(challenge, code, request)
+
+        return await context.answer(work(), lambda _: SecondFactorRemoved(message=REMOVED))
+
+    @strawberry.mutation(
+        description="Have new recovery codes in the place of all before, by the challenge of "
+        "`signIn` and a code."
+    )
+    async def renew_recovery_codes(
+        self,
+        info: SignInInfo,
+        operation_id: OperationArgument,
+        challenge: OwedArgument,
+        code: CodeArgument,
+    ) -> RenewRecoveryCodesResult:
+        context = info.context
+
+        async def work() -> Sequence[str]:
+            request = _code_request(context, operation_id, challenge, code)
+            return await context.door.renew_codes(challenge, code, request)
+
+        return await context.answer(
+            work(), lambda codes: RecoveryCodesRenewed(recovery_codes=list(codes))
+        )
 
     @strawberry.mutation(
         description="Give a refresh token for the next one and a fresh access token. It is good "
@@ -254,7 +396,7 @@ class SignInMutations:
     ) -> RefreshResult:
         context = info.context
 
-        async def work() -> Entry:
+        async def work() -> Admission:
             client = ClientKind.NATIVE if token is not None else ClientKind.BROWSER
             word = token if token is not None else context.cookie
             if not word:
@@ -262,7 +404,7 @@ class SignInMutations:
             demand_size("token", word, LONGEST_WORD)
             return await context.door.refresh(word, context.request(operation_id, client))
 
-        return await context.answer(work())
+        return await context.answer(work(), context.let_in)
 
     @strawberry.mutation(description="Choose your password by an invitation, and be in.")
     async def accept_invitation(
@@ -281,7 +423,43 @@ class SignInMutations:
             request = context.request(operation_id, client)
             return await context.door.accept_invitation(invitation, password, request)
 
-        return await context.answer(work())
+        return await context.answer(work(), context.enter)
+
+    @strawberry.mutation(
+        description="Have a word sent by which you may choose a new password. What is answered, "
+        "and how soon, tells nobody whether there is such an account."
+    )
+    async def request_password_reset(
+        self, info: SignInInfo, operation_id: OperationArgument, email: EmailArgument
+    ) -> RequestPasswordResetResult:
+        context = info.context
+
+        async def work() -> None:
+            demand_size("email", email, LONGEST_EMAIL)
+            request = context.request(operation_id, ClientKind.NATIVE)
+            await context.door.resets.request(email, request)
+
+        return await context.answer(work(), lambda _: PasswordResetRequested(message=REQUESTED))
+
+    @strawberry.mutation(
+        description="Choose a new password by the word that came by mail; all your sessions end."
+    )
+    async def reset_password(
+        self,
+        info: SignInInfo,
+        operation_id: OperationArgument,
+        word: ResetArgument,
+        password: NewPasswordArgument,
+    ) -> ResetPasswordResult:
+        context = info.context
+
+        async def work() -> None:
+            demand_size("word", word, LONGEST_WORD)
+            demand_size("password", password, MOST)
+            request = context.request(operation_id, ClientKind.NATIVE)
+            await context.door.resets.reset(word, password, request)
+
+        return await context.answer(work(), lambda _: PasswordReset(message=RESET))
 
     @strawberry.mutation(
         description="Begin a session by what another service answered at your address. Whoever was "
@@ -292,11 +470,11 @@ class SignInMutations:
     ) -> SignInByOidcResult:
         context = info.context
 
-        async def work() -> Entry:
+        async def work() -> Admission:
             request = context.request(operation_id, ClientKind.NATIVE)
             return await context.provider.finish(read_answer(answer), request)
 
-        return await context.answer(work())
+        return await context.answer(work(), context.let_in)
 
     @strawberry.mutation(
         description="Begin a session by a passkey: it is held and opened by its owner, so no "
@@ -311,11 +489,28 @@ class SignInMutations:
     ) -> SignInByPasskeyResult:
         context = info.context
 
-        async def work() -> Entry:
+        async def work() -> Admission:
             said, request = read_assertion(assertion), context.request(operation_id, client)
             return await context.passkey_door.sign_in(said, request)
 
-        return await context.answer(work())
+        return await context.answer(work(), context.let_in)
+
+
+def _code_request(
+    context: SignInContext,
+    id: UUID,
+    challenge: str,
+    code: str,
+    client: ClientKind = ClientKind.NATIVE,
+) -> SignInRequest:
+    """Give who asks with a code.
+
+    Raises:
+        InvalidInput: the word or the code is too long or empty, or the id tells a time to come.
+    """
+    demand_size("challenge", challenge, LONGEST_WORD)
+    demand_size("code", code, LONGEST_CODE)
+    return context.request(id, client)
 
 
 def build_sign_in_api(*, introspection: bool) -> Api:

@@ -108,13 +108,16 @@ class GarageHeldToShift:
     profile: GarageProfile = field(description="The garage as it is now.")
 
 
-@strawberry.type(description="Somebody is invited: hand the word on to them, it is not sent.")
+@strawberry.type(
+    description="Somebody is invited. Hand the word on to them, in person where it is not mailed."
+)
 class PersonInvited:
     person: Person = field(description="Who.")
     invitation: str = field(
         description="The word by which `acceptInvitation` lets them choose a password."
     )
     expires_at: datetime = field(description="Until when the word is good.")
+    mailed: bool = field(description="Whether the word goes to their e-mail address as well.")
 
 
 @strawberry.type(description="They work as something else; what they held before is over.")
@@ -130,6 +133,14 @@ class PersonSuspended:
 @strawberry.type(description="They may sign in again.")
 class PersonRestored:
     person: Person = field(description="Them as they are now.")
+
+
+@strawberry.type(
+    description="They have no second factor any more and are out on every device; a letter tells "
+    "them. Who is to have one enrols anew at the next sign-in."
+)
+class SecondFactorReset:
+    person: Person = field(description="Them.")
 
 
 @strawberry.type(description="The session is over, its tokens with it.")
@@ -178,6 +189,10 @@ RestorePersonResult = Annotated[
     | IllegalTransition
     | OperationConflict,
     strawberry.union("RestorePersonResult", description="The person, or why they stay out."),
+]
+ResetSecondFactorResult = Annotated[
+    SecondFactorReset | InvalidInput | NotFound | NotAllowed | OperationConflict,
+    strawberry.union("ResetSecondFactorResult", description="The person, or why it stays."),
 ]
 EndSessionResult = Annotated[
     SessionEnded | InvalidInput | NotFound | OperationConflict,

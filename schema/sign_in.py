@@ -7,6 +7,7 @@ import strawberry
 from strawberry import field
 
 from access import sign_in
+from access.second_factors import SignInChallenge
 from domain.access import Role
 
 
@@ -30,6 +31,10 @@ class SignedIn:
     session_ends_at: datetime = field(
         description="When the session ends in any case; a day without any use ends it too."
     )
+    recovery_codes: list[str] | None = field(
+        description="Ten codes, each good once in the place of a telephone's: keep them on paper. "
+        "Given when a second factor is new, else null."
+    )
 
     @classmethod
     def from_domain(cls, value: sign_in.SignedIn, *, in_answer: bool) -> Self:
@@ -42,7 +47,53 @@ class SignedIn:
             expires_at=value.expires_at,
             refresh_token=value.refresh_token if in_answer else None,
             session_ends_at=value.session_ends_at,
+            recovery_codes=list(value.recovery_codes) or None,
         )
+
+
+@strawberry.type(
+    description="The password is right, and a code is owed beside it: give it to "
+    "`confirmSecondFactor`, or to what else is done with a second factor."
+)
+class SecondFactorDemanded:
+    challenge: str = field(description="The word that goes with the code; good once.")
+    expires_at: datetime = field(description="Until when.")
+
+    @classmethod
+    def from_domain(cls, value: SignInChallenge) -> Self:
+        return cls(challenge=value.word, expires_at=value.expires_at)
+
+
+@strawberry.type(
+    description="The password is right, and you are to have a second factor: put the secret into "
+    "an app that makes codes (TOTP), and give its code to `confirmSecondFactor`."
+)
+class SecondFactorOffered:
+    challenge: str = field(description="The word that goes with the code; good once.")
+    expires_at: datetime = field(description="Until when.")
+    secret: str = field(description="In base 32: SHA-1, 6 digits, 30 seconds.")
+    uri: str = field(description="The same as `otpauth:`, to be shown as a QR code.")
+
+    @classmethod
+    def from_domain(cls, value: SignInChallenge) -> Self:
+        return cls(
+            challenge=value.word,
+            expires_at=value.expires_at,
+            secret=value.secret or "",
+            uri=value.uri or "",
+        )
+
+
+@strawberry.type(description="You have no second factor any more; a letter tells you so.")
+class SecondFactorRemoved:
+    message: str = field(description="What comes next.")
+
+
+@strawberry.type(description="The recovery codes of before are good no more.")
+class RecoveryCodesRenewed:
+    recovery_codes: list[str] = field(
+        description="Ten codes, each good once in the place of a telephone's: keep them on paper."
+    )
 
 
 @strawberry.type(description="You are not in; the same whether there is such an account or not.")
@@ -62,8 +113,50 @@ class UnfitInput:
     field: str = strawberry.field(description="Which value.")
 
 
-SignInResult = Annotated[
+@strawberry.type(
+    description="We heard you; the same for every address. If it is of somebody who may come in, "
+    "and a mail server is set, a word is on its way to it."
+)
+class PasswordResetRequested:
+    message: str = field(description="What to do next.")
+
+
+@strawberry.type(description="The new password counts, and you are out on every device: sign in.")
+class PasswordReset:
+    message: str = field(description="What to do next.")
+
+
+RequestPasswordResetResult = Annotated[
+    PasswordResetRequested | TooManySignIns | UnfitInput,
+    strawberry.union("RequestPasswordResetResult", description="That you were heard, or not yet."),
+]
+ResetPasswordResult = Annotated[
+    PasswordReset | SignInRefused | TooManySignIns | UnfitInput,
+    strawberry.union("ResetPasswordResult", description="That it counts, or why it does not."),
+]
+ConfirmSecondFactorResult = Annotated[
     SignedIn | SignInRefused | TooManySignIns | UnfitInput,
+    strawberry.union("ConfirmSecondFactorResult", description="The tokens, or why not."),
+]
+EnrolSecondFactorResult = Annotated[
+    SecondFactorOffered | SignInRefused | TooManySignIns | UnfitInput,
+    strawberry.union("EnrolSecondFactorResult", description="A secret, or why there is none."),
+]
+RemoveSecondFactorResult = Annotated[
+    SecondFactorRemoved | SignInRefused | TooManySignIns | UnfitInput,
+    strawberry.union("RemoveSecondFactorResult", description="That it is gone, or why not."),
+]
+RenewRecoveryCodesResult = Annotated[
+    RecoveryCodesRenewed | SignInRefused | TooManySignIns | UnfitInput,
+    strawberry.union("RenewRecoveryCodesResult", description="New codes, or why not."),
+]
+SignInResult = Annotated[
+    SignedIn
+    | SecondFactorDemanded
+    | SecondFactorOffered
+    | SignInRefused
+    | TooManySignIns
+    | UnfitInput,
     strawberry.union("SignInResult", description="The tokens, or why there are none."),
 ]
 RefreshResult = Annotated[
@@ -71,7 +164,12 @@ RefreshResult = Annotated[
     strawberry.union("RefreshResult", description="The next tokens, or why there are none."),
 ]
 AcceptInvitationResult = Annotated[
-    SignedIn | SignInRefused | TooManySignIns | UnfitInput,
+    SignedIn
+    | SecondFactorOffered
+    | SecondFactorDemanded
+    | SignInRefused
+    | TooManySignIns
+    | UnfitInput,
     strawberry.union("AcceptInvitationResult", description="The tokens, or why not."),
 ]
 

@@ -158,7 +158,7 @@ def open_billing(
     tickets, cards, vocabulary = graph
     master, vault = sealing.master, sealing.vault
     books = Books(records, deeds)
-    links = PdfLinks(master.key_for("links"), base=_address(settings))
+    links = PdfLinks(master.key_for("links"), base=public_address(settings))
     invoicing = InvoicePorts(
         tickets=tickets,
         cards=cards,
@@ -188,7 +188,8 @@ def open_billing(
     )
 
 
-def _address(settings: Settings) -> str:
+def public_address(settings: Settings) -> str:
+    """Give where people reach this service."""
     return settings.public_url or f"http://{settings.host}:{settings.port}"
 
 

@@ -23,7 +23,7 @@ from starlette.types import Receive, Scope, Send
 
 from access.oidc import OidcAnswer, OidcDoor, new_flow
 from access.oidc_flows import FLOW_TIME, challenge_of
-from access.sign_in import SignInRequest
+from access.sign_in_tries import SignInRequest
 from domain.deeds import read_origin
 from domain.errors import InvalidInput, NotAuthenticated, TooMany, Unavailable
 from domain.ids import OperationId, derive_uuid, uuid7

@@ -9,23 +9,30 @@ from access.oidc import OidcDoor
 from access.oidc_flows import FlowSeal
 from access.passkey_challenges import ChallengeSeal
 from access.passkeys import PasskeyDoor, Passkeys
+from access.password_resets import PasswordResets
 from access.passwords import Passwords
 from access.people import NameSeal, PeopleAdministration
 from access.person_tokens import CallerTokens, PersonTokens
 from access.revocations import Revocations
+from access.second_factors import SecondFactors
 from access.sign_in import SignInDoor
+from access.sign_in_tries import TryCounter
 from access.token_keys import TokenKeys
 from access.tokens import AccessTokens
 from access.vault import Vault
+from records.account_letters import AccountLetterStore
 from records.database import Records
 from records.oidc import OidcStore
 from records.passkeys import PasskeyStore
 from records.people import PeopleStore
 from records.revocations import RevocationLog
+from records.second_factors import SecondFactorStore
 from records.sessions import SessionStore
 from records.sign_in_tries import SignInTries
 from repair.circuit_breaker import CircuitBreaker
+from web.account_letters import AccountLetterSender
 from web.audit import AuditRuntime, open_audit
+from web.billing import build_mailer, public_address
 from web.oidc import CALLBACK
 from web.settings import Settings
 from web.vault import open_vault
@@ -47,10 +54,13 @@ class PeopleRuntime:
     callers: CallerTokens
     revocations: Revocations
     keys: TokenKeys
+    letters: AccountLetterSender
 
     async def forget(self) -> None:
         """Forget what is long over."""
         await self.door.sessions.forget()
+        await self.door.factors.store.forget()
+        await self.letters.store.forget()
         if self.oidc is not None:
             await self.oidc.store.forget()
         await self.passkeys.own.store.forget()
@@ -58,27 +68,54 @@ class PeopleRuntime:
 
 
 def open_people(
+    settings: Settings,
     records: Records,
     vault: Vault,
     audit: AuditRuntime,
     development: AccessTokens,
-    settings: Settings,
 ) -> PeopleRuntime:
-    """Join what knows people, over opened records."""
+    """Join what knows people, over opened records.
+
+    Raises:
+        InvalidInput: the settings of the mail server do not read.
+    """
     keys = TokenKeys(datetime.now(UTC))
     tokens, seal = PersonTokens(keys), NameSeal(vault)
     store, sessions, passwords = PeopleStore(records), SessionStore(records), Passwords()
     revocations = Revocations(RevocationLog(records), keys)
+    counter = TryCounter(tries=SignInTries(records), seal=seal, refused=audit.refused)
+    letters = AccountLetterSender(
+        store=AccountLetterStore(records),
+        people=store,
+        seal=seal,
+        messenger=build_mailer(settings),
+        address=public_address(settings),
+        now=lambda: datetime.now(UTC),
+    )
     door = SignInDoor(
         records=records,
         store=store,
         sessions=sessions,
-        tries=SignInTries(records),
+        counter=counter,
         passwords=passwords,
         tokens=tokens,
         seal=seal,
         deeds=audit.writer,
-        refused=audit.refused,
+        resets=PasswordResets(
+            records=records,
+            store=store,
+            letters=letters.store,
+            passwords=passwords,
+            counter=counter,
+            seal=seal,
+            deeds=audit.writer,
+        ),
+        factors=SecondFactors(
+            store=SecondFactorStore(records),
+            seal=seal,
+            deeds=audit.writer,
+            demanded=settings.second_factor_demanded,
+        ),
     )
     breaker = CircuitBreaker()
     return PeopleRuntime(
@@ -96,10 +133,12 @@ def open_people(
             seal=seal,
             revocations=revocations,
             deeds=audit.writer,
+            mails=letters.mails,
         ),
         callers=CallerTokens(tokens, revocations, None if settings.production else development),
         revocations=revocations,
         keys=keys,
+        letters=letters,
     )
 
 
@@ -135,4 +174,4 @@ async def open_people_alone(
     sealing = open_vault(settings, records)
     await sealing.data_keys.demand_read()
     audit = open_audit(settings, records, sealing.master)
-    return open_people(records, sealing.vault, audit, development, settings)
+    return open_people(settings, records, sealing.vault, audit, development)

@@ -215,6 +215,9 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         loops["alarms"] = partial(
             runtime.alarms.watch, runtime.wakeups.on(Topic.DEEDS), runtime.metrics
         )
+        loops["letters"] = partial(
+            runtime.people.letters.watch, runtime.wakeups.on(Topic.ACCOUNT_LETTERS)
+        )
         loops["checkpoints"] = lambda: runtime.audit.keep_checkpoints(
             runtime.parts, runtime.metrics
         )

@@ -30,6 +30,13 @@ class RunMode(StrEnum):
     PRODUCTION = "production"
 
 
+class SecondFactorRule(StrEnum):
+    """DEMANDED of administrators and accountants; OFFERED to everybody."""
+
+    DEMANDED = "demanded"
+    OFFERED = "offered"
+
+
 ORIGIN = re.compile(r"https?://[a-z0-9][a-z0-9.\-]*(:\d{1,5})?")
 
 
@@ -70,6 +77,8 @@ class Settings:
         mail_from: the address that messages come from.
         security_contact: the e-mail address that alarms of the audit trail go to; None: they stand
             in the log and the metrics alone.
+        second_factor: `demanded` of administrators and accountants, or only `offered`; None:
+            demanded in production, offered in development.
         public_url: where people reach this service, for links in messages and answers.
         allowed_origins: pages of other sites that may call, as `https://portal.example`; none.
         caps: how much any one caller may take.
@@ -108,6 +117,7 @@ class Settings:
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
     security_contact: str | None = None
+    second_factor: SecondFactorRule | None = None
     public_url: str | None = None
     caps: Caps = field(default_factory=Caps)
     allowed_origins: tuple[str, ...] = ()
@@ -120,6 +130,12 @@ class Settings:
     @property
     def production(self) -> bool:
         return self.environment is RunMode.PRODUCTION
+
+    @property
+    def second_factor_demanded(self) -> bool:
+        if self.second_factor is None:
+            return self.production
+        return self.second_factor is SecondFactorRule.DEMANDED
 
     @property
     def identity_provider(self) -> ProviderAccount | None:
@@ -182,6 +198,7 @@ class Settings:
             smtp_url=_read_secret(values, "BATTWHEELS_SMTP_URL"),
             mail_from=values.get("BATTWHEELS_MAIL_FROM") or None,
             security_contact=values.get("BATTWHEELS_SECURITY_CONTACT") or None,
+            second_factor=_parse_second_factor(values.get("BATTWHEELS_SECOND_FACTOR")),
             public_url=_parse_public_url(values.get("BATTWHEELS_PUBLIC_URL")),
             caps=Caps.read(values),
             allowed_origins=_parse_origins(values.get("BATTWHEELS_ALLOWED_ORIGINS") or ""),
@@ -228,6 +245,14 @@ def _parse_rung(value: str | None) -> Rung | None:
         return Rung(value) if value else None
     except ValueError as error:
         raise InvalidInput("BATTWHEELS_DOCUMENTS_RUNG", f"is one of {', '.join(Rung)}") from error
+
+
+def _parse_second_factor(value: str | None) -> SecondFactorRule | None:
+    try:
+        return SecondFactorRule(value) if value else None
+    except ValueError as error:
+        named = ", ".join(SecondFactorRule)
+        raise InvalidInput("BATTWHEELS_SECOND_FACTOR", f"is one of {named}") from error
 
 
 def _parse_port(value: str, name: str = "BATTWHEELS_PORT") -> int:

@@ -388,7 +388,7 @@ def join_parts(
         delta_cursors=SealedCursors(token_secret(settings)),
         tokens=tokens,
         vault=vault,
-        people=open_people(records, vault.vault, audit, tokens, settings),
+        people=open_people(settings, records, vault.vault, audit, tokens),
         employees=Employees(store=EmployeeStore(records), vault=vault.vault),
         audit=audit,
         alarms=open_alarms(settings, records),

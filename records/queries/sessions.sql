@@ -1,7 +1,7 @@
 -- name: begin
 -- A session; the same sign-in again is the same one.
-insert into session (id, person, client, began_at, seen_at, ends_at)
-values (%(id)s, %(person)s, %(client)s, %(now)s, %(now)s, %(ends_at)s)
+insert into session (id, person, client, began_at, seen_at, ends_at, second_factor)
+values (%(id)s, %(person)s, %(client)s, %(now)s, %(now)s, %(ends_at)s, %(second_factor)s)
 on conflict (id) do nothing returning id
 
 -- name: begun
@@ -16,7 +16,8 @@ on conflict (mark) do nothing
 -- name: hold_refresh
 -- A refresh token with its session and person, until the transaction ends.
 select refresh_token.used_at, refresh_token.used_by, session.id as session, session.client,
-       session.began_at, session.ends_at, session.seen_at, session.ended_at, person.*
+       session.began_at, session.ends_at, session.seen_at, session.ended_at, session.second_factor,
+       person.*
 from refresh_token
 join session on session.id = refresh_token.session
 join person on person.id = session.person
@@ -59,7 +60,7 @@ where id in (
 
 -- name: of_person
 -- The sessions of somebody that are not over, the newest first.
-select id, person, client, began_at, seen_at, ends_at from session
+select id, person, client, began_at, seen_at, ends_at, second_factor from session
 where person = %(person)s and ended_at is null and ends_at > %(now)s and seen_at > %(idle_since)s
 order by began_at desc, id limit %(first)s
 
@@ -81,9 +82,12 @@ on conflict (mark) do update set
     tries = case when known.last_at < %(since)s then 1 else known.tries + 1 end,
     last_at = %(now)s
 
--- name: last_try
--- How often this mark was tried lately, and when last.
-select tries, last_at from sign_in_try where mark = %(mark)s and last_at >= %(since)s for update
+-- name: hold_try
+-- How often this mark was tried and when last, until the transaction ends: the first try of all waits for
+-- another first one too, which a lock on a row that is not there would not do.
+insert into sign_in_try as known (mark, tries, last_at) values (%(mark)s, 0, %(now)s)
+on conflict (mark) do update set tries = known.tries
+returning tries, last_at
 
 -- name: forgive
 -- Whoever got in starts anew.

@@ -2,31 +2,23 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from access.people import PeopleDeed
-from access.sign_in import SignInRequest
+from access.sign_in import SignedIn
+from access.sign_in_tries import SignInRequest
 from domain.access import Actor, Role
 from domain.errors import IllegalTransition, NotAuthenticated, OperationConflict, TooMany
 from domain.ids import OperationId, PersonId
 from domain.people import PersonName, PersonState
 from domain.sessions import IDLE, LONGEST, MOST_SESSIONS, ClientKind
 from records.database import Records
-from web.people import PeopleRuntime, open_people_alone
-from web.settings import Settings
-from web.wiring import build_tokens
+from web.people import PeopleRuntime
 
 NOW = datetime.now(UTC)
 PASSWORD = "monsoon tyre ladder 42"  # noqa: S105 - a test's own
-
-
-@pytest.fixture
-async def people(records: Records, tmp_path: Path) -> PeopleRuntime:
-    settings = Settings(home=tmp_path)
-    return await open_people_alone(settings, records, build_tokens(settings))
 
 
 async def admin(people: PeopleRuntime, name: str) -> Actor:
@@ -41,6 +33,15 @@ def deed(actor: Actor, body: str = "body", id: str | None = None) -> PeopleDeed:
 
 def request(at: datetime = NOW, client: ClientKind = ClientKind.NATIVE) -> SignInRequest:
     return SignInRequest(id=OperationId(str(uuid4())), client=client, address="address:1", at=at)
+
+
+async def signed_in(
+    people: PeopleRuntime, email: str, password: str, request: SignInRequest
+) -> SignedIn:
+    """Sign somebody in who owes nothing but the password."""
+    found = await people.door.sign_in(email, password, request)
+    assert isinstance(found, SignedIn)
+    return found
 
 
 async def test_the_last_administrator_stays(people: PeopleRuntime) -> None:
@@ -77,7 +78,7 @@ async def test_one_operation_is_one_answer(people: PeopleRuntime, records: Recor
 @pytest.mark.row("CC-6")
 async def test_a_hand_at_the_console_revokes(people: PeopleRuntime, records: Records) -> None:
     asha = await admin(people, "asha")
-    entry = await people.door.sign_in("asha@example.org", PASSWORD, request())
+    entry = await signed_in(people, "asha@example.org", PASSWORD, request())
     assert people.callers.verify(entry.access_token, NOW)[0].id == asha.id
     async with records.transaction() as connection:
         await connection.execute("update person set region = 'west'")
@@ -97,7 +98,7 @@ async def test_a_session_ends_a_day_after_its_use(
     people: PeopleRuntime, later: timedelta, good: bool
 ) -> None:
     await admin(people, "asha")
-    entry = await people.door.sign_in("asha@example.org", PASSWORD, request())
+    entry = await signed_in(people, "asha@example.org", PASSWORD, request())
     late = request(NOW + later)
     if good:
         assert (await people.door.refresh(entry.refresh_token, late)).session == entry.session
@@ -109,7 +110,7 @@ async def test_a_session_ends_a_day_after_its_use(
 @pytest.mark.row("CC-14")
 async def test_a_session_in_use_ends_after_a_month(people: PeopleRuntime) -> None:
     await admin(people, "asha")
-    entry = await people.door.sign_in("asha@example.org", PASSWORD, request())
+    entry = await signed_in(people, "asha@example.org", PASSWORD, request())
     word, day = entry.refresh_token, timedelta(hours=23)
     for n in range(1, 32):
         word = (await people.door.refresh(word, request(NOW + n * day))).refresh_token
@@ -120,8 +121,8 @@ async def test_a_session_in_use_ends_after_a_month(people: PeopleRuntime) -> Non
 async def test_one_session_too_many_ends_the_oldest(people: PeopleRuntime) -> None:
     await admin(people, "asha")
     begun = [
-        await people.door.sign_in(
-            "asha@example.org", PASSWORD, request(NOW + n * timedelta(seconds=1))
+        await signed_in(
+            people, "asha@example.org", PASSWORD, request(NOW + n * timedelta(seconds=1))
         )
         for n in range(MOST_SESSIONS + 1)
     ]
@@ -151,7 +152,7 @@ async def test_waiting_lets_somebody_try_again(people: PeopleRuntime) -> None:
             await people.door.sign_in("asha@example.org", "wrong", request(at))
     assert waits == [1.0, 2.0, 4.0]
     at += timedelta(seconds=8)
-    assert (await people.door.sign_in("asha@example.org", PASSWORD, request(at))).session
+    assert (await signed_in(people, "asha@example.org", PASSWORD, request(at))).session
     # Whoever got in starts anew.
     with pytest.raises(NotAuthenticated):
         await people.door.sign_in("asha@example.org", "wrong", request(at))

@@ -33,6 +33,11 @@ PLAIN_BYTES = {
     ("audit_link", "mac"),
     ("invitation", "mark"),
     ("refresh_token", "mark"),
+    ("password_reset", "mark"),
+    ("password_reset", "used_by"),
+    ("recovery_code", "mark"),
+    ("sign_in_challenge", "mark"),
+    ("sign_in_challenge", "used_by"),
     ("passkey", "credential"),
     ("passkey", "public_key"),
 }

@@ -16,7 +16,7 @@ OF_LEVEL = {1: 70, 2: 183}
 
 @pytest.mark.row(
     "RM-8",
-    missing="a second factor and a reset by mail are open, not waived",
+    missing="a second factor for everybody is open, not waived",
 )
 def test_every_requirement_has_one_answer() -> None:
     assert Counter(levels().values()) == OF_LEVEL

@@ -30,13 +30,35 @@ REFRESH = f"""mutation ($op: UUID!, $token: String) {{
 ACCEPT = f"""mutation ($op: UUID!, $word: String!, $password: String!) {{
   acceptInvitation(operationId: $op, invitation: $word, password: $password) {{ {ENTRY} {LATE} }}
 }}"""
+OFFERED = "... on SecondFactorOffered { challenge secret uri expiresAt }"
+SIGN_IN_OWING = f"""mutation ($op: UUID!, $email: String!, $password: String!) {{
+  signIn(operationId: $op, email: $email, password: $password) {{
+    {ENTRY} {OFFERED} ... on SecondFactorDemanded {{ challenge expiresAt }} }} }}"""
+ENROL_FACTOR = f"""mutation ($op: UUID!, $email: String!, $password: String!) {{
+  enrolSecondFactor(operationId: $op, email: $email, password: $password) {{
+    __typename {OFFERED} ... on SignInRefused {{ message }} ... on UnfitInput {{ field }} }} }}"""
+WITH_CODE = "$op: UUID!, $challenge: String!, $code: String!"
+CODE = "operationId: $op, challenge: $challenge, code: $code"
+CONFIRM_FACTOR = f"""mutation ({WITH_CODE}) {{
+  confirmSecondFactor({CODE}) {{ {ENTRY} {LATE} ... on SignedIn {{ recoveryCodes }} }} }}"""
+REMOVE_FACTOR = f"""mutation ({WITH_CODE}) {{ removeSecondFactor({CODE}) {{ __typename
+  ... on SecondFactorRemoved {{ message }} ... on UnfitInput {{ field }} }} }}"""
+RENEW_CODES = f"""mutation ({WITH_CODE}) {{ renewRecoveryCodes({CODE}) {{ __typename
+  ... on RecoveryCodesRenewed {{ recoveryCodes }} ... on UnfitInput {{ field }} }} }}"""
+REQUEST_RESET = f"""mutation ($op: UUID!, $email: String!) {{
+  requestPasswordReset(operationId: $op, email: $email) {{ __typename
+    ... on PasswordResetRequested {{ message }} ... on UnfitInput {{ field }} {LATE} }} }}"""
+RESET = f"""mutation ($op: UUID!, $word: String!, $password: String!) {{
+  resetPassword(operationId: $op, word: $word, password: $password) {{ __typename
+    ... on PasswordReset {{ message }} ... on SignInRefused {{ message }}
+    ... on UnfitInput {{ field }} {LATE} }} }}"""
 GARAGE = """mutation ($op: UUID!, $profile: GarageInput!) {
   createGarage(operationId: $op, profile: $profile) { __typename
     ... on GarageCreated { profile { name place hours offShiftRefused garage { key } } }
     ... on Refusal { message } } }"""
 INVITE = """mutation ($op: UUID!, $person: PersonInput!) {
   invitePerson(operationId: $op, person: $person) { __typename
-    ... on PersonInvited { invitation expiresAt
+    ... on PersonInvited { invitation expiresAt mailed
       person { key version name email state role shift certification garage { key } } }
     ... on Refusal { message } } }"""
 CHANGED = "person { key version state role department garage { key } }"
@@ -49,6 +71,9 @@ SUSPEND = f"""mutation ($op: UUID!, $person: ID!, $expected: Int!) {{
 RESTORE = f"""mutation ($op: UUID!, $person: ID!, $expected: Int!) {{
   restorePerson(operationId: $op, person: $person, expectedVersion: $expected) {{
     __typename ... on PersonRestored {{ {CHANGED} }} ... on Refusal {{ message }} }} }}"""
+RESET_FACTOR = f"""mutation ($op: UUID!, $person: ID!) {{
+  resetSecondFactor(operationId: $op, person: $person) {{
+    __typename ... on SecondFactorReset {{ {CHANGED} }} ... on Refusal {{ message }} }} }}"""
 HOLD = """mutation ($op: UUID!, $garage: ID!, $refused: Boolean!) {
   holdGarageToShift(operationId: $op, garage: $garage, refused: $refused) { __typename
     ... on GarageHeldToShift { profile { offShiftRefused } } ... on Refusal { message } } }"""

@@ -80,6 +80,7 @@ UNTOLD = frozenset(
         "removeEmployee",
         "removePasskey",
         "rescheduleJob",
+        "resetSecondFactor",
         "revokeApiKey",
         "setBillingSettings",
         "setPrice",

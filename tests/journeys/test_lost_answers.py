@@ -296,6 +296,10 @@ async def restoration(house: Runtime, boss: Person) -> Asked:
     return sign_in_door.RESTORE, wanted | {"expected": 2}
 
 
+async def reset_factor(house: Runtime, boss: Person) -> Asked:
+    return sign_in_door.RESET_FACTOR, {"person": await newcomer(house, boss)}
+
+
 async def ended_session(house: Runtime, boss: Person) -> Asked:
     door = sign_in_door.Door(boss.client)
     await own_garage(house, boss)
@@ -384,6 +388,7 @@ CHANGES: dict[str, Change] = OF_CARDS | {
     "suspendPerson": suspension,
     "restorePerson": restoration,
     "endSession": ended_session,
+    "resetSecondFactor": reset_factor,
     "createApiKey": new_key,
     "revokeApiKey": old_key,
     "registerDocuments": manifest,

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pyotp.totp import TOTP
 
 from domain.access import Role
 from domain.deeds import DeedResult, DeedType
@@ -21,16 +22,24 @@ from tests.journeys.people import DELHI, PUNE, Person
 from tests.journeys.sign_in_door import (
     ACCEPT,
     CHANGE,
+    CONFIRM_FACTOR,
     END,
+    ENROL_FACTOR,
     GARAGE,
     HOLD,
     INVITE,
     PASSWORD,
     PEOPLE,
     REFRESH,
+    REMOVE_FACTOR,
+    RENEW_CODES,
+    REQUEST_RESET,
+    RESET,
+    RESET_FACTOR,
     RESTORE,
     SESSIONS,
     SIGN_IN,
+    SIGN_IN_OWING,
     SIGN_OUT,
     SUSPEND,
     Door,
@@ -135,6 +144,75 @@ async def test_a_refresh_token_is_good_once(entry: Door, root: Person) -> None:
     # A thief uses the first one: the whole family is over, whoever holds it.
     assert (await entry.ask(REFRESH, token=first))["__typename"] == "SignInRefused"
     assert (await entry.ask(REFRESH, token=third["refreshToken"]))["__typename"] == "SignInRefused"
+
+
+@pytest.mark.row("AU-1")
+async def test_a_forgotten_password_is_reset(house: Runtime, entry: Door, root: Person) -> None:
+    email, came = await invited(root, entry)
+    asked = [await entry.ask(REQUEST_RESET, email=one) for one in (email, "nobody@example.org")]
+    assert asked[0] == asked[1]
+    assert asked[0]["__typename"] == "PasswordResetRequested"
+    [letter] = await house.records.rows(
+        "select word_of from account_letter join person using (email_mark) "
+        "where person.id = %(id)s",
+        id=came["person"],
+    )
+    word = house.people.door.seal.word("password reset", letter["word_of"])
+    unfit = [
+        await entry.ask(REQUEST_RESET, email="e" * 255),
+        await entry.ask(RESET, word="w" * 101, password=PASSWORD),
+        await entry.ask(RESET, word=word, password=PASSWORD[:6]),
+    ]
+    assert [one["field"] for one in unfit] == ["email", "word", "password"]
+    assert (await entry.ask(RESET, word=email, password=PASSWORD))["__typename"] == "SignInRefused"
+    assert await code(entry.person(came)) is None
+    reset = await entry.ask(RESET, word=word, password=PASSWORD[::-1])
+    assert reset["__typename"] == "PasswordReset"
+    await house.people.revocations.read()
+    assert await code(entry.person(came)) == "NOT_AUTHENTICATED"
+    assert (await entry.sign_in(email))["__typename"] == "SignInRefused"
+    assert (await entry.sign_in(email, PASSWORD[::-1]))["__typename"] == "SignedIn"
+
+
+@pytest.mark.row("AU-1")
+async def test_a_second_factor_is_enrolled_asked_for_and_removed(
+    house: Runtime, entry: Door, root: Person
+) -> None:
+    email, came = await invited(root, entry)
+    offered = await entry.ask(ENROL_FACTOR, email=email, password=PASSWORD)
+    phone, now = TOTP(offered["secret"]), datetime.now(UTC)
+    named = {"challenge": offered["challenge"]}
+    unfit = [
+        await entry.ask(query, **(named | given))
+        for query in (CONFIRM_FACTOR, REMOVE_FACTOR, RENEW_CODES)
+        for given in ({"code": "1" * 41}, {"code": ""}, {"challenge": "w" * 101, "code": "1"})
+    ]
+    assert [one["field"] for one in unfit] == ["code", "code", "challenge"] * 3
+    first = await entry.ask(CONFIRM_FACTOR, **named, code=phone.at(now))
+    codes = first["recoveryCodes"]
+    assert (first["person"], len(codes)) == (came["person"], 10)
+    owed = await entry.ask(SIGN_IN_OWING, email=email, password=PASSWORD)
+    assert (owed["__typename"], "secret" in owed) == ("SecondFactorDemanded", False)
+    done = await entry.ask(CONFIRM_FACTOR, challenge=owed["challenge"], code=codes[0])
+    assert await code(entry.person(done)) is None
+    challenges = [
+        (await entry.ask(SIGN_IN_OWING, email=email, password=PASSWORD))["challenge"]
+        for _ in range(2)
+    ]
+    renewed = await entry.ask(RENEW_CODES, challenge=challenges[0], code=codes[1])
+    gone = await entry.ask(REMOVE_FACTOR, challenge=challenges[1], code=renewed["recoveryCodes"][0])
+    assert gone["__typename"] == "SecondFactorRemoved"
+    await house.people.revocations.read()
+    assert await code(entry.person(done)) == "NOT_AUTHENTICATED"
+    done = await entry.sign_in(email)
+    # A manager resets nobody's, an administrator does.
+    _, manager = await invited(root, entry, Role.MANAGER)
+    refused = await entry.person(manager).ask(RESET_FACTOR, op=op(), person=came["person"])
+    assert refused["__typename"] == "NotAllowed"
+    assert await code(entry.person(done)) is None
+    reset = await root.ask(RESET_FACTOR, op=op(), person=came["person"])
+    assert reset["__typename"] == "SecondFactorReset"
+    assert await code(entry.person(done)) == "NOT_AUTHENTICATED"
 
 
 @pytest.mark.row("CC-6", "CC-14")

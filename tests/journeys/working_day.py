@@ -453,6 +453,7 @@ DAY: Sequence[Deed] = (
     ),
     Deed(verb="suspendPerson", given=_newcomer(2)),
     Deed(verb="restorePerson", given=_newcomer(3)),
+    Deed(verb="resetSecondFactor", given=lambda g: {"person": g.id("invitePerson", "person")}),
     Deed(verb="endSession", before=_guest, given=lambda g: {"session": g.id("guest", "session")}),
     Deed(
         verb="registerPasskey",

@@ -60,6 +60,7 @@ void   invoice           voidInvoice
 update invoice           recordPayment recordAdvance refundPayment closeMonth setPrice
 update setting           setBillingSettings
 read   setting,network   apiKeys trustedDocuments
+update employee,network  resetSecondFactor
 update setting,network   auditTrail createApiKey revokeApiKey registerDocuments
 """
 # The deed that an attempt at a field is, where it is one.
@@ -94,6 +95,7 @@ DEEDS = {
         DeedType.USER_PERMISSION_CHANGE,
     ),
 }
+DEEDS["resetSecondFactor"] = DeedType.USER_CREDENTIAL_CHANGE
 # What an attempt is besides, where it asks a field of the answer.
 SALARY = ("salary", DeedType.EMPLOYEE_SALARY_VIEW)
 BELOW: Mapping[str, tuple[str, DeedType]] = {"employee": SALARY, "employees": SALARY}

@@ -136,6 +136,7 @@ def test_every_mutation_has_its_union(built: GraphQLSchema) -> None:
         "changeRole": ("ChangeRoleResult!", True),
         "suspendPerson": ("SuspendPersonResult!", True),
         "restorePerson": ("RestorePersonResult!", True),
+        "resetSecondFactor": ("ResetSecondFactorResult!", True),
         "signOut": ("SignOutResult!", True),
         "endSession": ("EndSessionResult!", True),
         "registerPasskey": ("RegisterPasskeyResult!", True),

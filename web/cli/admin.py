@@ -7,9 +7,11 @@ from getpass import getpass
 from pathlib import Path
 from random import SystemRandom
 from typing import Annotated
+from uuid import uuid4
 
 import typer
 
+from access.password_resets import GOOD_FOR
 from access.passwords import LEAST, parse_password
 from access.people_import import PeopleFile, PeopleImported, import_people, read_people
 from domain.errors import ImportRefused, InvalidInput
@@ -41,8 +43,28 @@ def create(
     password = read_password()
     # Stores take a while to start: a password that is refused is refused before.
     parse_password(password, [who.name, who.email])
-    person = asyncio.run(_make_admin(Settings.read(), who, password, another=another))
-    typer.echo(f"{who.email} is an administrator ({person}). Sign in: docs/access.md says how.")
+    settings = Settings.read()
+    person = asyncio.run(_make_admin(settings, who, password, another=another))
+    demanded = settings.second_factor_demanded
+    factor = " Have a telephone at hand: a second factor is demanded of you." if demanded else ""
+    typer.echo(f"{who.email} is an administrator ({person}). Next: battwheels sign-in.{factor}")
+
+
+@app.command()
+def reset(
+    email: Annotated[str, typer.Option(prompt="E-mail address", help="Who forgot the password.")],
+) -> None:
+    """Print a word by which somebody chooses a new password, where no mail goes out."""
+    word, minutes = asyncio.run(_issue_word(Settings.read(), email)), GOOD_FOR.seconds // 60
+    typer.echo(word)
+    told = f"Good once and for {minutes} minutes, for them alone: battwheels sign-in --word"
+    typer.echo(told, err=True)
+
+
+async def _issue_word(settings: Settings, email: str) -> str:
+    async with open_records(settings) as records:
+        people = await open_people_alone(settings, records, build_tokens(settings))
+        return await people.door.resets.issue(email, uuid4(), datetime.now(UTC))
 
 
 def read_password() -> str:

@@ -22,6 +22,7 @@ from domain.ids import garage_id, uuid7
 from domain.reports import TEXT_LIMIT
 from ingest.hazards import find_hazards
 from ingest.safety_advice import advise
+from web.cli.kept_session import SIGNED_IN, Home, SessionAuth, SessionFile
 from web.cli.match_output import print_safety
 from web.garage.client import POLL_SECONDS, RemoteService, synchronise
 from web.garage.hints import SyncHints
@@ -46,14 +47,22 @@ HOME = Path.home() / ".battwheels-garage" / "garage.db"
 @app.command()
 def init(
     garage: Annotated[str, typer.Option(help="Id of the garage, garage_….")],
-    token: Annotated[str, typer.Option(help="Access token.", envvar="BATTWHEELS_TOKEN")],
+    token: Annotated[
+        str | None,
+        typer.Option(
+            help="Access token; left out: that of whoever signed in here (`battwheels sign-in`).",
+            envvar="BATTWHEELS_TOKEN",
+        ),
+    ] = None,
     url: Annotated[str, typer.Option(help="Where the service is.")] = "http://127.0.0.1:8000",
     file: File = HOME,
+    signed_in: Home = SIGNED_IN,
 ) -> None:
     """Say who this garage is and where the service is; what it keeps stays."""
     if leaves_in_clear(url):
         raise InvalidInput("url", "has no TLS, and the token would be read on the way; use https")
-    Replica.open(file).set(garage=garage_id(garage), token=token, url=url)
+    home = "" if token else str(signed_in.resolve())
+    Replica.open(file).set(garage=garage_id(garage), token=token or "", url=url, home=home)
     typer.echo(f"{garage} keeps its queue and cards in {file}.")
 
 
@@ -229,8 +238,22 @@ async def _with_remote(replica: Replica, work: Callable[[RemoteService], Awaitab
     url, token = replica.setting("url"), replica.setting("token")
     if url is None or token is None:
         raise InvalidInput("garage", "is not known here; run `battwheels garage init`")
-    async with httpx.AsyncClient(base_url=url) as http:
+    auth = None if token else _session_auth(url, Path(replica.setting("home") or ""))
+    async with httpx.AsyncClient(base_url=url, auth=auth) as http:
         await work(RemoteService(http, token))
+
+
+def _session_auth(url: str, home: Path) -> SessionAuth:
+    """Ask as whoever signed in on this machine, at the service where they did so.
+
+    Raises:
+        InvalidInput: nobody signed in, or elsewhere: a token is sent nowhere else.
+    """
+    kept = SessionFile(home)
+    session = kept.read()
+    if session is None or session.url != url.rstrip("/"):
+        raise InvalidInput("token", f"is missing; run `battwheels sign-in --url {url}`")
+    return SessionAuth(kept)
 
 
 def _queue_for_ticket(file: Path, type: str, ticket: str, data: dict[str, Any]) -> None:

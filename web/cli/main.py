@@ -48,6 +48,10 @@ COMMANDS = {
     "admin": CommandLocation(
         "web.cli.admin:app", "Make the first administrator; bring in garages and people."
     ),
+    "sign-in": CommandLocation(
+        "web.cli.sign_in:sign_in", "Sign in at a service; other commands ask as you."
+    ),
+    "sign-out": CommandLocation("web.cli.sign_in:sign_out", "End what `sign-in` began."),
     "token": CommandLocation("web.cli.token:token", "Mint an access token for development."),
     "keys": CommandLocation("web.cli.keys:app", "Keys of machines: make, list, revoke them."),
     "documents": CommandLocation(

@@ -71,7 +71,9 @@ class RemoteService:
                 timeout=TIMEOUT,
             )
             if answer.status_code == UNKNOWN:
-                raise NotAuthenticated("run `battwheels garage init` with a new token")
+                raise NotAuthenticated(
+                    "run `battwheels sign-in`, or `battwheels garage init` with a new token"
+                )
             body: dict[str, Any] = answer.json()
         except (httpx.TransportError, ValueError) as error:
             raise Unavailable("the service", type(error).__name__) from error
