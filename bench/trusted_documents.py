@@ -45,7 +45,11 @@ WARM_GOAL = 1.0
 BOSS = PersonId("boss")
 # One caller asks everything here; shares are measured elsewhere.
 CAPS = Caps(
-    units_per_second=10**9, units_at_once=10**9, late_milliseconds=10**9, garage_requests=10**9
+    units_per_second=10**9,
+    units_at_once=10**9,
+    late_milliseconds=10**9,
+    garage_requests=10**9,
+    garage_points=10**11,
 )
 
 

@@ -268,7 +268,7 @@ async def serve_application(
     async with (
         run_management(runtime),
         run_background(runtime, work=work),
-        _read_documents(runtime, app.state.trusted),
+        _run_beside(runtime, app.state.trusted, app.state.garages),
     ):
         serving = asyncio.create_task(server.serve())
         while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has a flag, no event
@@ -279,15 +279,19 @@ async def serve_application(
 
 
 @asynccontextmanager
-async def _read_documents(runtime: Runtime, trusted: TrustedDocuments) -> AsyncGenerator[None]:
-    """Have an application read registered documents before they are asked, beside the block."""
+async def _run_beside(
+    runtime: Runtime, trusted: TrustedDocuments, garages: GarageRates
+) -> AsyncGenerator[None]:
+    """Have an application read registered documents before they are asked, and give points back."""
     wakeup = runtime.wakeups.on(Topic.TRUSTED_DOCUMENTS)
-    task = asyncio.create_task(_keep_running("documents", partial(trusted.run, wakeup)))
+    loops = {"documents": partial(trusted.run, wakeup), "points": garages.run}
+    tasks = [asyncio.create_task(_keep_running(name, run)) for name, run in loops.items()]
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def rehearse_match(runtime: Runtime) -> None:

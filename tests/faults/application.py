@@ -50,7 +50,12 @@ def opened(clients: tuple[Graph, Records, Redis]) -> Runtime:
         smtp_url=given.get("BATTWHEELS_SMTP_URL"),
         mail_from=given.get("BATTWHEELS_MAIL_FROM"),
         # One garage asks here for a house of them.
-        caps=Caps(garage_requests=10**9, garage_requests_alone=10**9),
+        caps=Caps(
+            garage_requests=10**9,
+            garage_requests_alone=10**9,
+            garage_points=10**11,
+            garage_points_alone=10**11,
+        ),
     )
     return join_parts(settings, PATIENCE, (embedder, reader), clients)
 

@@ -39,6 +39,7 @@ CAPS = Caps(
     refusals_at_once=10**9,
     refusals_per_second=10**9,
     garage_requests=10**9,
+    garage_points=10**11,
 )
 # What an answer to eight questions may weigh: nothing of 90,000 letters comes back whole.
 ANSWER_BYTES = 16_000
