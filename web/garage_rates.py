@@ -22,8 +22,8 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from domain.access import Actor
+from domain.circuit_breaker import CircuitBreaker
 from domain.errors import Unavailable
-from repair.circuit_breaker import CircuitBreaker
 from resolvers.points import PointAccount
 from sync.cancellation import is_cancelled
 from web.caps import Caps

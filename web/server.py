@@ -14,7 +14,9 @@ from time import monotonic
 from starlette.applications import Starlette
 
 from domain.access import Viewer
+from domain.circuit_breaker import CircuitBreaker
 from domain.errors import Unavailable
+from domain.liveness import BreakerState
 from domain.matches import LEVELS
 from domain.reports import FailureReport
 from ingest.missing_vectors import embed_missing
@@ -33,12 +35,14 @@ from sync.hints import HintSchedule, hint_handler
 from sync.inbox import EventListener
 from web import listeners as web_listeners
 from web.asgi import AppOptions, application
+from web.breakers import Breakers
 from web.garage_rates import GarageRates
 from web.health import Probe
 from web.interrupts import PromptServer
 from web.invoice_pdfs import InvoicePdfs
 from web.listeners import EventHandlers
 from web.management import operators_of, serve_management
+from web.metrics import Metrics
 from web.trusted_documents import TrustedDocuments
 from web.uvicorn_config import uvicorn_config
 from web.wiring import Patience, Runtime, analysis_ports, build_matcher, count_words, process_name
@@ -111,6 +115,16 @@ def _watch_breakers(runtime: Runtime, garages: GarageRates) -> None:
     watch("reports", lambda: runtime.opening.state)
 
 
+def watch_outside(metrics: Metrics, breakers: Breakers) -> None:
+    """Show operators which dependency outside is asked: mail, vendors, the language model."""
+    for dependency, breaker in breakers.known.items():
+        metrics.watch_breaker(dependency, partial(_state_of, breaker))
+
+
+def _state_of(breaker: CircuitBreaker) -> BreakerState:
+    return breaker.state
+
+
 def build_probes(runtime: Runtime) -> dict[str, Probe]:
     """Give what asks each store whether it answers."""
     return {
@@ -163,6 +177,7 @@ def build_services(runtime: Runtime) -> Services:
 
 def run_management(runtime: Runtime) -> AbstractAsyncContextManager[None]:
     """Have the operators' port answer beside a block."""
+    watch_outside(runtime.metrics, runtime.breakers)
     return serve_management(
         runtime.settings, build_probes(runtime), runtime.parts, runtime.metrics, runtime.lag
     )

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
+from domain.circuit_breaker import CircuitBreaker
 from domain.errors import Unavailable
-from repair.circuit_breaker import CircuitBreaker
 from tests.domain.samples import CARD, DELHI, PUNE
 from tests.resolvers.fakes import World
 from tests.web.clients import PATH, actor, app, bearer, client
