@@ -96,11 +96,14 @@ class Documents:
         schema: GraphQLSchema,
         *,
         introspection: bool = False,
+        hints: bool = True,
         limits: DocumentLimits | None = None,
     ) -> None:
+        """With `hints`, whoever may ask for the schema is told which names may have been meant."""
         self.limits = limits or DocumentLimits()
         self._schema = schema
         self.introspection = introspection
+        self._hints = hints
         self._rules = [r for r in specified_rules if r is not OverlappingFieldsCanBeMergedRule]
         self._rules.append(OverlappingFields)
         if not introspection:
@@ -222,7 +225,7 @@ class Documents:
             parsed,
             [*self._rules, deprecated_uses_rule(deprecated)],
             max_errors=MOST_ERRORS,
-            hide_suggestions=not self.introspection,
+            hide_suggestions=not (self.introspection and self._hints),
         )
         return found if self.introspection else mask_errors(found)
 

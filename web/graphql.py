@@ -27,7 +27,8 @@ from domain.access import Actor
 from domain.deeds import read_origin
 from domain.errors import InvalidInput, NotAuthenticated, TooMany, Unavailable
 from resolvers.context import RequestContext
-from resolvers.documents import TOO_MUCH, QueryDocument
+from resolvers.documents import TOO_MUCH, Documents, QueryDocument
+from resolvers.execution import is_developer
 from resolvers.services import Services
 from resolvers.subscriptions.audience import Broadcast, RunRefused
 from resolvers.subscriptions.shared_runs import SharedRuns
@@ -167,7 +168,10 @@ class GraphQLView(GraphQL[RequestContext, None]):
             error = GraphQLError(str(over), extensions=dict(TOO_MUCH))
             document = QueryDocument(text, None, [error])
         else:
-            document = await self._document(context, text, given)
+            document = await self._document(self.audiences.api.documents, context, text, given)
+            if document.errors and is_developer(context):
+                developers = self.audiences.api.developers
+                document = await self._document(developers, context, text, given)
         context.document = document
         context.heavy = self.gate.read(context.caller, document, prose)
         garages = self._callers.garages
@@ -177,9 +181,13 @@ class GraphQLView(GraphQL[RequestContext, None]):
         return document
 
     async def _document(
-        self, context: RequestContext, text: str, variables: Mapping[str, object]
+        self,
+        documents: Documents,
+        context: RequestContext,
+        text: str,
+        variables: Mapping[str, object],
     ) -> QueryDocument:
-        documents, anonymous = self.audiences.api.documents, context.signed_in is None
+        anonymous = context.signed_in is None
         if documents.is_quick(text):
             return documents.read_now(text, variables, anonymous=anonymous)
         async with self.gate.document_turn(context.caller):
