@@ -9,12 +9,16 @@ TESTS ?= tests
 QUICK := tests/domain tests/matching tests/access tests/records \
 	tests/journeys/test_sign_in.py tests/journeys/test_employees.py
 GATE := 94
+# What attackers' tools and lists send.
+ATTACKS := tests/hostile tests/conformance tests/resolvers/test_hostile.py tests/resolvers/test_documents.py \
+	tests/web/test_graphql_cop.py tests/web/test_framing.py tests/web/test_hostile_requests.py tests/web/test_gate.py \
+	tests/web/test_connections.py tests/web/test_socket_limits.py tests/journeys/test_hostile_doors.py
 # Two processes with stores of their own; a file stays whole, since its tests share what is dear.
 WORKERS := -n 2 --dist loadfile
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-full coverage check rows features soak bench attack conformance docs lock sdl refusals settings reference columns asyncapi clean
+.PHONY: help demo serve test test-full coverage check rows features soak bench attack conformance docs lock sdl refusals settings reference columns asyncapi asvs clean
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,7 +36,7 @@ test-full: $(READY) ## Run every test: the long ones too.
 	$(BIN)/python -m pytest $(TESTS) --crash-rounds 100
 
 coverage: $(READY) ## Run the tests of the quick packages once, and fail below the gate of their lines.
-	$(BIN)/python -m pytest $(QUICK) -m "not long" \
+	$(BIN)/python -m pytest $(QUICK) -m "not long" $(WORKERS) \
 		--cov=domain --cov=matching --cov=access --cov-branch \
 		--cov-report=term:skip-covered --cov-fail-under=$(GATE)
 
@@ -42,7 +46,7 @@ check: $(READY) ## Lint, types, layers, dependencies, kept promises of the API, 
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
-	$(BIN)/python -m schema.deprecations
+	$(BIN)/python -m schema.releases
 	$(BIN)/battwheels documents check examples/typescript/manifest.json
 
 rows: $(READY) ## Run the tests and print each specification row: proved, partly, open or failed.
@@ -54,7 +58,9 @@ features: $(READY) ## Write docs/features.md from the tests' marks and the bench
 bench: $(READY) ## Run the benchmarks; ONLY=NAME runs one bar.
 	$(BIN)/python -m bench $(ONLY)
 
-attack: $(READY) ## Measure honest users, memory and /health beside fifty attackers.
+attack: $(READY) ## Run the suites of attacks, then measure honest users beside fifty attackers.
+	$(BIN)/python -m pytest -m "not long" $(ATTACKS)
+	$(BIN)/python -m bench refusals
 	$(BIN)/python -m bench attack
 
 conformance: $(READY) ## Run the independent npm clients and audits against the API.
@@ -81,6 +87,9 @@ columns: $(READY) ## Print the columns of imported cards into docs/ingest.md, an
 
 asyncapi: $(READY) ## Print the events' schemas into sync/asyncapi.yaml.
 	$(BIN)/battwheels events schema > sync/asyncapi.yaml
+
+asvs: $(READY) ## Print the answers to ASVS into docs/asvs.md.
+	$(BIN)/python -m tests.asvs.answers
 
 soak: $(READY) ## Kill processes and stop stores in 1,000 seeded rounds; nothing may be lost.
 	ROUNDS=1000 $(BIN)/python -m pytest tests/faults tests/billing/test_crashes.py \

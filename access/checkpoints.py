@@ -4,6 +4,7 @@ Who may rewrite every row of the database cannot rewrite these, and whoever has 
 tell that they are ours. The file is only ever added to; copies of it elsewhere are what it is for.
 """
 
+import os
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from datetime import datetime
@@ -96,22 +97,34 @@ class CheckpointFile:
             "at": checkpoint.at.isoformat(),
         }
         with self._path.open("ab") as file:
+            # What a process wrote that died over it is no line, and must not spoil the next one.
+            file.truncate(_whole_bytes(self._path.read_bytes()))
             file.write(self._signer.signed_line(said))
+            file.flush()
+            os.fsync(file.fileno())
         return True
 
 
 def read_checkpoints(path: Path, reader: AuditReader) -> list[Checkpoint]:
     """Give all checkpoints of a file, the oldest first; none where there is no file.
 
+    A last line without its end was never written whole: it says nothing.
+
     Raises:
         Tampered: a line was not signed with the key.
     """
     if not path.exists():
         return []
+    written = path.read_bytes()
     return [
         _checkpoint(reader.read_line(line, f"{path}:{n}"), f"{path}:{n}")
-        for n, line in enumerate(path.read_bytes().splitlines(), start=1)
+        for n, line in enumerate(written[: _whole_bytes(written)].splitlines(), start=1)
     ]
+
+
+def _whole_bytes(written: bytes) -> int:
+    """Give how many bytes are lines with their ends."""
+    return written.rfind(b"\n") + 1
 
 
 def _checkpoint(said: Mapping[str, object], where: str) -> Checkpoint:

@@ -1,7 +1,8 @@
 """Records of employees: sealed, opened field by field for whom the matrix names, each reading told.
 
 Whoever may read a field is given it in clear, after the reading was told (`ReadingAudit`); where it
-cannot be told, it is not given. Everybody else who may read the record at all is given the mask.
+cannot be told, it is not given. Everybody else who may read the record at all is given the mask,
+which is told as a reading that was refused.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -24,7 +25,8 @@ from domain.ids import GarageId, PersonId
 from domain.personal_data import MASKED
 from records.employees import EmployeeStore
 
-ReadingAudit = Callable[[Sequence[SealedField]], Awaitable[None]]
+# Takes the fields that are given in clear, and those that are masked.
+ReadingAudit = Callable[[Sequence[SealedField], Sequence[SealedField]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,8 @@ class Employees:
         Raises:
             NotAllowed: the actor may not, or not there.
             AlreadyExists: there is one.
+            NotFound: there is no such garage, or nobody of that id.
+            InvalidInput: they work in another garage.
         """
         _demand(change.by, Action.CREATE, garage)
         made = await self.store.add(self._closed(id, garage, details, change))
@@ -117,15 +121,16 @@ class Employees:
     ) -> list[str | None]:
         """Give fields in clear or masked, in their order; None: nothing is known.
 
-        `audit` is told of all clear readings before one is given. A bank account is JSON; salary
-        is whole paise.
+        `audit` is told of all readings before one is given. A bank account is JSON; salary is
+        whole paise.
 
         Raises:
             Unavailable: the audit does not answer, so nothing is read.
         """
-        clear = [one for one in fields if one.is_known and _may_read(reader, one)]
-        if clear:
-            await audit(clear)
+        known = [one for one in fields if one.is_known]
+        clear = [one for one in known if _may_read(reader, one)]
+        if known:
+            await audit(clear, [one for one in known if one not in clear])
         return [self._shown(one, clear=one in clear) for one in fields]
 
     def _shown(self, one: SealedField, *, clear: bool) -> str | None:

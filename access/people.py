@@ -14,7 +14,17 @@ from access.personal_fields import PERSON
 from access.revocations import Revocations
 from access.vault import Vault
 from domain.access import Actor
-from domain.deeds import NO_CHANGE, NOWHERE, Change, Deed, DeedResult, DeedType, Origin, Values
+from domain.deeds import (
+    NO_CHANGE,
+    NOWHERE,
+    Change,
+    Deed,
+    DeedResult,
+    DeedType,
+    Origin,
+    SettingsOperation,
+    Values,
+)
 from domain.errors import NotAllowed, NotFound
 from domain.ids import GarageId, OperationId, PersonId, SessionId, derive_uuid
 from domain.people import (
@@ -32,6 +42,8 @@ from domain.sessions import Session
 from records import people
 from records.audit_trail import DeedWriter
 from records.database import Connection, Records
+from records.employees import move_record
+from records.oidc import unlink
 from records.people import PeopleAnswer, PeopleOperation, PeopleStore, SealedPerson, Work
 from records.sessions import SessionStore, end_session, end_sessions
 
@@ -68,6 +80,10 @@ class PeopleDeed:
             origin=self.origin,
             change=change,
         )
+
+    def settings_change(self) -> SettingsOperation:
+        """Give the same as what the audit is told of a garage that is changed."""
+        return SettingsOperation(id=self.id, by=self.actor, at=self.at, origin=self.origin)
 
     def _derived_id(self, purpose: str) -> UUID:
         return derive_uuid(UUID(self.id), f"{self.actor.id}:{purpose}")
@@ -141,6 +157,8 @@ class PeopleAdministration:
 
         async def work(connection: Connection) -> PeopleAnswer:
             await people.add_garage(connection, garage)
+            made = garage_deed(deed.settings_change(), "createGarage", None, garage)
+            await self.deeds.write(connection, [made])
             return {"id": garage.id}
 
         await self.store.run_once(deed.operation(), work)
@@ -151,6 +169,8 @@ class PeopleAdministration:
     ) -> GarageProfile:
         """Refuse a garage's technicians outside their shift, or refuse them no longer (AU-5).
 
+        Asked again it is told as it was then, whatever was said of the garage since.
+
         Raises:
             NotAllowed, NotFound: the garage is not the actor's, or not there.
         """
@@ -158,15 +178,20 @@ class PeopleAdministration:
             raise NotFound("garage", garage)
 
         async def work(connection: Connection) -> PeopleAnswer:
-            await people.hold_garage_to_shift(connection, garage, refused=refused)
-            return {}
+            before = await people.hold_garage(connection, garage)
+            held = await people.hold_garage_to_shift(connection, garage, refused=refused)
+            if held != before:
+                verb = "holdGarageToShift"
+                done = garage_deed(deed.settings_change(), verb, before, held)
+                await self.deeds.write(connection, [done])
+            return people.garage_row(held)
 
-        await self.store.run_once(deed.operation(), work)
+        answer = await self.store.run_once(deed.operation(), work)
         await self.revocations.read()
-        found = await self.store.garage(garage)
-        if found is None:
-            raise NotFound("garage", garage)
-        return found
+        if not answer:
+            # Answers of before were not kept whole.
+            return await self.store.held_garage(garage)
+        return people.garage_of_row(answer)
 
     async def invite(self, who: PersonName, duty: Duty, deed: PeopleDeed) -> Invitation:
         """Invite somebody, or somebody again who has not come yet.
@@ -207,7 +232,7 @@ class PeopleAdministration:
         )
 
     async def suspend(self, id: PersonId, expected: int, deed: PeopleDeed) -> KnownPerson:
-        """Shut somebody out, everywhere and at once.
+        """Shut somebody out, everywhere and at once; no other service's name stands for them then.
 
         Raises:
             NotFound, NotAllowed, StaleVersion, IllegalTransition: as `domain.people.suspend`.
@@ -215,6 +240,7 @@ class PeopleAdministration:
 
         async def also(connection: Connection) -> None:
             await end_sessions(connection, id, deed.at)
+            await unlink(connection, id)
 
         return await self._changed(
             id, deed, lambda person: suspend(person, deed.actor, expected), also
@@ -229,9 +255,9 @@ class PeopleAdministration:
 
         async def work(connection: Connection) -> PeopleAnswer:
             held = await self._held(connection, id, deed.actor)
-            accepted = await people.has_password(connection, id)
+            accepted = await people.has_accepted(connection, id)
             wanted = restore(held.person, deed.actor, expected, accepted=accepted)
-            changed = await people.change_person(connection, wanted)
+            changed = await people.change_person(connection, wanted, deed.at, deed.actor.id)
             await self.deeds.write(connection, [deed.permission_change(held.person, changed)])
             return write_person(changed)
 
@@ -274,7 +300,9 @@ class PeopleAdministration:
         """
         owner = await self.sessions.owner(id)
         if owner.person.id != actor.id:
-            _demand_looked_after(actor, owner.person, NotFound("session", id))
+            hidden = NotFound("session", id)
+            hidden.owner = owner.person.id
+            _demand_looked_after(actor, owner.person, hidden)
         ended = user_deed(
             DeedType.USER_LOGOUT,
             str(derive_uuid(UUID(id), "logout")),
@@ -300,7 +328,8 @@ class PeopleAdministration:
             held = await self._held(connection, id, deed.actor)
             wanted = decide(held.person)
             await people.read_garage(connection, wanted.duty.garage)
-            changed = await people.change_person(connection, wanted)
+            changed = await people.change_person(connection, wanted, deed.at, deed.actor.id)
+            await move_record(connection, changed, deed.actor.id, deed.at)
             await self.deeds.write(connection, [deed.permission_change(held.person, changed)])
             if also is not None:
                 await also(connection)
@@ -320,6 +349,24 @@ class PeopleAdministration:
         if not _is_seen(actor, held.person):
             raise NotFound("person", id)
         return held
+
+
+def garage_deed(
+    operation: SettingsOperation, verb: str, before: GarageProfile | None, after: GarageProfile
+) -> Deed:
+    """Give what the audit is told of a garage that was made, or is held to shifts."""
+    was = None if before is None else _garage_values(before)
+    change = Change(before=was, after=_garage_values(after))
+    return operation.deed(verb, after.id, change, garage=after.id)
+
+
+def _garage_values(garage: GarageProfile) -> Values:
+    """Give all of a garage but words."""
+    return {
+        "region": garage.region,
+        "hours": str(garage.hours),
+        "off_shift_refused": garage.off_shift_refused,
+    }
 
 
 def rights_of(person: Person) -> Values:

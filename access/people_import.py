@@ -15,10 +15,11 @@ from secrets import token_bytes, token_urlsafe
 from typing import TypeVar
 
 from access.first_admin import AdminMaker, made_deed
-from access.people import INVITED_FOR, mark_of
+from access.people import INVITED_FOR, garage_deed, mark_of
 from domain.access import Role
+from domain.deeds import SettingsOperation
 from domain.errors import AlreadyExists, ImportRefused, InvalidInput
-from domain.ids import PersonId, garage_id, uuid7
+from domain.ids import OperationId, PersonId, garage_id, uuid7
 from domain.people import (
     Duty,
     GarageProfile,
@@ -114,7 +115,7 @@ async def import_people(
     words: dict[str, str] = {}
     async with admins.records.transaction(IMPORT_SECONDS) as connection:
         for profile in found.garages:
-            garages += await _is_new_garage(connection, profile)
+            garages += await _is_new_garage(connection, admins, profile, at)
         for one in found.people:
             place = one.duty.garage
             if place is not None and await people.garage_of(connection, place) is None:
@@ -183,10 +184,15 @@ def _choice(kind: type[C], field: str, text: str) -> C:
         raise InvalidInput(field, f"is one of {', '.join(kind)}") from error
 
 
-async def _is_new_garage(connection: Connection, profile: GarageProfile) -> bool:
+async def _is_new_garage(
+    connection: Connection, admins: AdminMaker, profile: GarageProfile, at: datetime
+) -> bool:
     if await people.garage_of(connection, profile.id) is not None:
         return False
     await people.add_garage(connection, profile)
+    named = OperationId(str(uuid7(at, int.from_bytes(token_bytes(10)))))
+    operation = SettingsOperation(id=named, by=None, at=at)
+    await admins.deeds.write(connection, [garage_deed(operation, "createGarage", None, profile)])
     return True
 
 

@@ -60,7 +60,11 @@ class PersonTokens:
         if len(token) > LONGEST:
             raise NotAuthenticated(TOO_LONG)
         try:
-            kid = read_header(token).get("kid")
+            header = read_header(token)
+            kid = header.get("kid")
+            # Whatever else such a key may sign is no access token (RFC 9068; RFC 8725, 3.11).
+            if header.get("typ") != KIND:
+                raise InvalidInput("typ", "is no access token")
             # Asked each time: a key that is gone takes its tokens along.
             if not isinstance(kid, str) or self.keys.public_key(kid) is None:
                 raise InvalidInput("kid", "is no key of ours")

@@ -46,6 +46,7 @@ class Reader(StrEnum):
     BILLING = "who may issue invoices in its garage"
     EMPLOYEES = "who may read this field of the garage's employees"
     THEIRS = "who looks after the people of their garage"
+    THEMSELVES = "whom it tells of"
     GARAGE = "who may see the ticket, in its garage"
     NOBODY = "nobody: it is only compared"
 
@@ -179,6 +180,13 @@ PERSON = PersonalField(
     kind=PersonalKind.PERSON,
     readers=Reader.THEIRS,
 )
+PASSKEY_NAME = PersonalField(
+    table="passkey",
+    column="name",
+    row="id",
+    kind=PersonalKind.PERSON,
+    readers=Reader.THEMSELVES,
+)
 PERSON_MARKS = tuple(
     PersonalField(
         table=table,
@@ -188,7 +196,11 @@ PERSON_MARKS = tuple(
         protection=Protection.MARKED,
         readers=Reader.NOBODY,
     )
-    for table, column, row in (("person", "email_mark", "id"), ("sign_in_try", "mark", "mark"))
+    for table, column, row in (
+        ("person", "email_mark", "id"),
+        ("sign_in_try", "mark", "mark"),
+        ("provider_identity", "mark", "mark"),
+    )
 )
 FIELDS = (
     INVOICE_BUYER,
@@ -202,6 +214,7 @@ FIELDS = (
     GSTIN_MARK,
     *OWN_WORDS,
     PERSON,
+    PASSKEY_NAME,
     *PERSON_MARKS,
 )
 SEALED = tuple(field for field in FIELDS if field.protection is Protection.SEALED)

@@ -13,17 +13,18 @@ from access.passwords import Passwords
 from access.people import NameSeal, mark_of, user_deed
 from access.person_tokens import PersonTokens
 from domain.access import Actor
-from domain.deeds import NOWHERE, Change, DeedResult, DeedType, Origin
+from domain.deeds import NOWHERE, Change, Deed, DeedResult, DeedType, Origin
 from domain.errors import InvalidInput, NotAuthenticated, TooMany
 from domain.ids import OperationId, SessionId, derive_uuid
 from domain.people import EMAIL, LONGEST_EMAIL, Person, PersonState, actor_of
 from domain.sessions import LONGEST, ClientKind, Session
+from domain.sign_in_methods import SignInMethod
 from records import people
 from records.audit_trail import DeedWriter
 from records.database import Connection, Records
 from records.people import PeopleStore, SealedPerson
 from records.refused_deeds import RefusedDeeds
-from records.sessions import RefreshUse, SessionStore, begin_session
+from records.sessions import Refreshed, RefreshUse, SessionStore, begin_session
 from records.sign_in_tries import SignInTries, TryLimit
 
 OF_ACCOUNT = TryLimit(free=5)
@@ -44,6 +45,7 @@ class SignInRequest:
     address: str
     at: datetime
     origin: Origin = NOWHERE
+    method: SignInMethod = SignInMethod.PASSWORD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,15 +89,15 @@ class SignInDoor:
             found = await self.store.by_mark(mark) if EMAIL.fullmatch(folded) else None
             sealed, kept = found or (None, None)
             try:
-                await self._demand_patience([(mark, OF_ACCOUNT)], request)
+                await self.demand_patience([(mark, OF_ACCOUNT)], request)
                 right = await self.passwords.matches(kept, password)
                 if sealed is None or not right or sealed.person.state is not PersonState.ACTIVE:
                     raise NotAuthenticated(WRONG)  # noqa: TRY301 - one answer for all
             except (NotAuthenticated, TooMany) as error:
-                self._note_refused(None if sealed is None else sealed.person, request, error)
+                self.note_refused(None if sealed is None else sealed.person, request, error)
                 raise
             async with self.records.transaction() as connection:
-                signed = await self._begin(connection, sealed.person, request)
+                signed = await self.begin(connection, sealed.person, request)
             await self.tries.forgive(mark, self._address_mark(request))
         return signed
 
@@ -114,7 +116,11 @@ class SignInDoor:
             client=request.client,
             now=request.at,
         )
-        found = await self.sessions.use_refresh(use)
+
+        async def tell_stolen(connection: Connection, stolen: Refreshed) -> None:
+            await self.deeds.write(connection, [_stolen_deed(stolen, request)])
+
+        found = await self.sessions.use_refresh(use, tell_stolen)
         if found is None:
             raise NotAuthenticated(SPENT)
         return await self._signed(found.person.person, found.session, following, request.at)
@@ -127,9 +133,25 @@ class SignInDoor:
             InvalidInput: the password is not good enough.
             TooMany: too many at one time, or too often wrong of late.
         """
+        try:
+            return await self._accept(word, password, request)
+        except NotAuthenticated as error:
+            self.note_refused(await self._invitee(word), request, error)
+            raise
+        except TooMany as error:
+            self.note_refused(None, request, error)
+            raise
+
+    async def _invitee(self, word: str) -> Person | None:
+        """Give whom an invitation is for, good or not; asked for every word, known or not."""
+        async with self.records.transaction() as connection:
+            held = await people.hold_invitation(connection, mark_of(word[:LONGEST_WORD]))
+        return None if held is None else held.person.person
+
+    async def _accept(self, word: str, password: str, request: SignInRequest) -> SignedIn:
         mark = mark_of(word[:LONGEST_WORD])
         async with self.passwords.turn():
-            await self._demand_patience([], request)
+            await self.demand_patience([], request)
             who = await self._invited(mark, request)
             if who.person.state is PersonState.ACTIVE:
                 return await self._accepted_again(who, password, request)
@@ -142,7 +164,7 @@ class SignInDoor:
                     raise NotAuthenticated(NO_INVITATION)
                 await people.set_password(connection, who.person.id, hashed, request.at)
                 now_in = await people.accept(connection, who.person.id, request.at)
-                signed = await self._begin(connection, now_in.person, request)
+                signed = await self.begin(connection, now_in.person, request)
             await self.tries.forgive(who.mark, self._address_mark(request))
         return signed
 
@@ -160,26 +182,33 @@ class SignInDoor:
         self, who: SealedPerson, password: str, request: SignInRequest
     ) -> SignedIn:
         """The answer may have been lost: whoever has the word and the password may come in."""
-        await self._demand_patience([(who.mark, OF_ACCOUNT)], request)
+        await self.demand_patience([(who.mark, OF_ACCOUNT)], request)
         found = await self.store.by_mark(who.mark)
         if found is None or not await self.passwords.matches(found[1], password):
             raise NotAuthenticated(NO_INVITATION)
         async with self.records.transaction() as connection:
-            signed = await self._begin(connection, who.person, request)
+            signed = await self.begin(connection, who.person, request)
         await self.tries.forgive(who.mark, self._address_mark(request))
         return signed
 
-    async def _demand_patience(
+    async def demand_patience(
         self, marks: list[tuple[bytes, TryLimit]], request: SignInRequest
     ) -> None:
+        """Count a try under these marks and that of the address.
+
+        Raises:
+            TooMany: one of them was tried too often of late.
+        """
         address = self._address_mark(request)
         wait = await self.tries.count([*marks, (address, OF_ADDRESS)], request.at)
         if wait:
             raise TooMany("sign-ins", wait.total_seconds())
 
-    def _note_refused(
-        self, person: Person | None, request: SignInRequest, error: Exception
-    ) -> None:
+    async def forgive(self, request: SignInRequest) -> None:
+        """Whoever got in does not count against an address that many share."""
+        await self.tries.take_back(self._address_mark(request))
+
+    def note_refused(self, person: Person | None, request: SignInRequest, error: Exception) -> None:
         """Have the audit told of a try that failed; whose account it was counts (AD-17)."""
         whose = None if person is None else actor_of(person, None)
         tried = user_deed(
@@ -189,7 +218,9 @@ class SignInDoor:
             by=whose,
             at=request.at,
             origin=request.origin,
-            change=Change(after={"error": error.__class__.__name__}),
+            change=Change(
+                after={"error": error.__class__.__name__, "method": request.method.value}
+            ),
             result=DeedResult.REFUSED,
         )
         self.refused.note(tried)
@@ -197,9 +228,14 @@ class SignInDoor:
     def _address_mark(self, request: SignInRequest) -> bytes:
         return self.seal.vault.mark("network address", request.address)
 
-    async def _begin(
+    async def begin(
         self, connection: Connection, person: Person, request: SignInRequest
     ) -> SignedIn:
+        """Begin the session of somebody who has shown who they are, and write the deed.
+
+        Raises:
+            InvalidInput: the operation was used before for something else.
+        """
         session = Session(
             id=SessionId(str(derive_uuid(UUID(request.id), f"{person.id}:session"))),
             person=person.id,
@@ -220,7 +256,13 @@ class SignInDoor:
             by=actor,
             at=request.at,
             origin=request.origin,
-            change=Change(after={"session": session.id, "client": session.client.value}),
+            change=Change(
+                after={
+                    "session": session.id,
+                    "client": session.client.value,
+                    "method": request.method.value,
+                }
+            ),
         )
         await self.deeds.write(connection, [came])
         return self._made(person, session, actor, refresh, request.at)
@@ -245,3 +287,21 @@ class SignInDoor:
             refresh_token=refresh,
             session_ends_at=session.ends_at,
         )
+
+
+def _stolen_deed(stolen: Refreshed, request: SignInRequest) -> Deed:
+    """Give what the audit is told of a refresh token that came a second time: it ended its session.
+
+    Whose token it was counts (AD-17); nobody knows who sent it.
+    """
+    person = stolen.person.person
+    return user_deed(
+        DeedType.USER_LOGIN,
+        str(derive_uuid(UUID(stolen.session.id), "stolen")),
+        person,
+        by=actor_of(person, None),
+        at=request.at,
+        origin=request.origin,
+        change=Change(after={"error": "ReusedRefreshToken", "session": stolen.session.id}),
+        result=DeedResult.REFUSED,
+    )

@@ -1,7 +1,9 @@
 """What leaks of the permission matrix, counted by the suite's own walks.
 
-Five roles of two garages ask every field by every way, closed verbs, and things of others beside
-things that are not there (`tests/journeys/test_visibility.py`, `test_permissions.py`).
+Five roles of two garages ask every field by every way, by text and by the ids of documents, closed
+verbs, and things of others beside things that are not there (`tests/journeys/test_visibility.py`,
+`test_permissions.py`): these are answered alike, and take as long (`timed_answers.py`, walked here
+alone).
 """
 
 import asyncio
@@ -14,7 +16,7 @@ from xml.etree import ElementTree as ET
 from bench.bars import Bar, Better
 
 JOURNEYS = Path("tests/journeys")
-WALKS = ("test_visibility.py", "test_permissions.py")
+WALKS = ("test_visibility.py", "test_permissions.py", "timed_answers.py")
 # Only the older form of the report keeps what tests tell beside their outcome.
 QUIETLY = ("-q", "-n", "0", "-o", "junit_family=xunit1")
 # The bars, by the property under which a test tells what it counted.

@@ -251,8 +251,8 @@ class Viewer:
     """Whose eyes a query reads with: cards limited to other garages are not there for them.
 
     Attributes:
-        bench: of somebody who may read no tickets but those on their own bench: who that is. What
-            only repeats a ticket is theirs to see as the ticket is.
+        bench: of somebody who may read no tickets, or none but those on their own bench: who that
+            is. What only repeats a ticket is theirs to see as the ticket is.
     """
 
     garage: GarageId | None = None
@@ -266,10 +266,15 @@ SYSTEM = Actor(id=PersonId("system"), role=Role.ADMIN)
 SEES_ALL = Viewer(sees_all=True)
 
 
+def _reads_all_tickets(actor: Actor) -> bool:
+    return actor.has_right(Action.READ, ResourceKind.TICKET) and not actor.reach.own_tickets
+
+
 def viewer_of(actor: Actor) -> Viewer:
     return Viewer(
         garage=actor.garage,
         region=actor.region,
         sees_all=actor.reach.every_garage,
-        bench=actor.id if actor.reach.own_tickets else None,
+        # A machine that may read no tickets has none on its bench either.
+        bench=None if _reads_all_tickets(actor) else actor.id,
     )

@@ -6,7 +6,7 @@ another key. A request acts in one garage of its key, so that one share of the s
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -109,9 +109,14 @@ class ApiKey:
     def fits(self, order: KeyOrder, by: PersonId) -> bool:
         """Say whether this is the key that was ordered so."""
         wanted = (order.partner, order.name, order.scopes, order.garages, order.rung, by)
-        return wanted == (
+        return (*wanted, order.lifetime) == (
             *(self.partner, self.name, self.scopes, self.garages, self.rung, self.made_by),
+            self.expires_at - self.made_at,
         )
+
+    def as_made(self) -> "ApiKey":
+        """Give the key as it was when it was made, for whoever asks for it a second time."""
+        return replace(self, revoked_at=None, last_used_at=None, last_addresses=())
 
     def actor(self, garage: str | None = None) -> Actor:
         """Give who the key acts as, in the garage that the request names, or its only one.

@@ -10,22 +10,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeAlias
+from uuid import UUID
 
 from domain.access import SYSTEM, Actor
 from domain.events import Event, EventType
+from domain.ids import GarageId, OperationId, PersonId, derive_uuid
 
 AGENT_LIMIT = 200
 ADDRESS_LIMIT = 64
+# What is done at the machine of the service is done by its operator.
+OPERATOR = PersonId("operator")
 Value: TypeAlias = str | int | float | bool | None
 Values: TypeAlias = Mapping[str, Value]
 
 
 class DeedType(StrEnum):
-    """The fourteen (AD-1 to AD-14)."""
+    """The fourteen (AD-1 to AD-14), and one of our own: what somebody signs in with was changed."""
 
     USER_LOGIN = "user.login"
     USER_LOGOUT = "user.logout"
     USER_PERMISSION_CHANGE = "user.permission_change"
+    USER_CREDENTIAL_CHANGE = "user.credential_change"
     TICKET_CREATE = "ticket.create"
     TICKET_UPDATE = "ticket.update"
     TICKET_DELETE = "ticket.delete"
@@ -143,6 +148,55 @@ class Change:
 
 
 NO_CHANGE = Change()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsOperation:
+    """Somebody changes what a garage or the network goes by; `by`: None is an operator of the
+    machine. Done twice it is one deed.
+    """
+
+    id: OperationId
+    by: Actor | None
+    at: datetime
+    origin: Origin = NOWHERE
+
+    @property
+    def who(self) -> PersonId:
+        return OPERATOR if self.by is None else self.by.id
+
+    def deed(
+        self,
+        verb: str,
+        resource: str,
+        change: Change,
+        *,
+        garage: GarageId | None = None,
+        mark: str = "",
+    ) -> Deed:
+        """Give the deed of a change that is done: `verb` tells what kind of thing was changed.
+
+        `mark` tells what is changed from anything else under the same id, which may have been
+        forgotten by then: no act goes without its own row.
+        """
+        old, new = change.difference
+        kind = DeedType.SETTINGS_CHANGE
+        return Deed(
+            audit_id=str(derive_uuid(UUID(self.id), f"{self.who}:{verb}:{resource}:{mark}")),
+            timestamp=self.at,
+            event_type=kind,
+            user_id=None if self.by is None else self.by.id,
+            user_role=None if self.by is None else self.by.role.value,
+            garage_id=garage,
+            ip_address=self.origin.address,
+            user_agent=self.origin.agent,
+            resource_type=kind.resource,
+            resource_id=resource,
+            action=kind.action,
+            old_value=old,
+            new_value={"verb": verb, **(new or {})},
+            result=DeedResult.DONE,
+        )
 
 
 def deed_of(

@@ -76,6 +76,9 @@ class WrongCharacter(InvalidInput):
 
 
 class NotFound(Refused):
+    # Whose it is, where it is there for others: for the audit, never for whoever asks.
+    owner: str | None = None
+
     def __init__(self, kind: str, id: str, sentence: str | None = None) -> None:
         """Refuse with `sentence`, where there is a way to have what is not there yet."""
         super().__init__(sentence or f"There is no {kind} {id!r} that you may see. Check the id.")

@@ -35,6 +35,7 @@ class EventType(StrEnum):
     INVOICE_VOIDED = "invoice.voided"
     CREDIT_NOTE_ISSUED = "credit_note.issued"
     PAYMENT_RECORDED = "payment.recorded"
+    PERSON_CHANGED = "person.changed"
 
 
 CARD_EVENTS = frozenset(

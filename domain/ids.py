@@ -22,6 +22,7 @@ PaymentId = NewType("PaymentId", str)
 SagaId = NewType("SagaId", str)
 SessionId = NewType("SessionId", str)
 KeyId = NewType("KeyId", str)
+PasskeyId = NewType("PasskeyId", str)
 DocumentId = NewType("DocumentId", str)
 
 VERSION_7 = 0x7 << 76
@@ -105,6 +106,10 @@ def payment_id(value: str) -> PaymentId:
 
 def key_id(value: str) -> KeyId:
     return KeyId(_check_form("key id", value, r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"))
+
+
+def passkey_id(value: str) -> PasskeyId:
+    return PasskeyId(_check_form("passkey id", value, r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"))
 
 
 def operation_id(value: str) -> OperationId:

@@ -9,6 +9,8 @@ from domain.ids import PersonId, SessionId
 # CC-5, CC-14: a session that nobody used for a day is over.
 IDLE = timedelta(days=1)
 LONGEST = timedelta(days=30)
+# Of one person at a time: whoever signs in once more leaves their oldest one.
+MOST_SESSIONS = 16
 
 
 class ClientKind(StrEnum):

@@ -167,6 +167,7 @@ class Technician(StructuredNode):
     skills = ArrayProperty(StringProperty())
     garage_id = StringProperty(index=True)
     booked = IntegerProperty()
+    person_version = IntegerProperty()
     works_at = RelationshipTo("Garage", "WORKS_AT")
 
 

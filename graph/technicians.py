@@ -28,6 +28,32 @@ class TechnicianStore:
 
         await self._graph.write(work)
 
+    async def follow(self, technician: Technician, version: int) -> None:
+        """State what a version of somebody in the records says; skills stay, late words are none.
+
+        Somebody's own skills are said by `register` alone.
+        """
+
+        async def work(tx: Transaction) -> None:
+            await run_query(
+                tx,
+                QUERIES["follow"],
+                id=technician.id,
+                version=version,
+                garage=technician.garage,
+                certification=technician.certification,
+            )
+
+        await self._graph.write(work)
+
+    async def dismiss(self, id: PersonId, version: int) -> None:
+        """Give somebody no work any more, by a version of theirs; who is not known stays so."""
+
+        async def work(tx: Transaction) -> None:
+            await run_query(tx, QUERIES["dismiss"], id=id, version=version)
+
+        await self._graph.write(work)
+
     async def technician(self, id: PersonId) -> Technician | None:
         found = await self._graph.entries(QUERIES["technician"], id=id)
         return _technician_of(found[0]) if found else None

@@ -18,6 +18,7 @@ from records.queries import named_queries
 
 QUERIES = named_queries("alarms.sql")
 LINKS_AT_ONCE = 2_000
+LOOKING_SECONDS = 60.0
 # A mail server may take its time; one alarm is held meanwhile.
 TELLING_SECONDS = 40.0
 TYPES = sorted({kind.value for rule in RULES for kind in rule.types})
@@ -33,7 +34,7 @@ class AlarmStore:
         Raises:
             Unavailable: the records do not answer; nothing was raised.
         """
-        async with self._records.transaction() as connection:
+        async with self._records.transaction(LOOKING_SECONDS) as connection:
             [held] = await (await connection.execute(QUERIES["position"])).fetchall()
             given = {"after": held["n"], "limit": LINKS_AT_ONCE}
             [end] = await (await connection.execute(QUERIES["end"], given)).fetchall()

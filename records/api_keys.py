@@ -3,21 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import LiteralString
 
 from domain.api_keys import ADDRESSES, MOST_LIVE_KEYS, ApiKey, KeyScope, KeyUse, Rung
+from domain.deeds import Change, Deed, SettingsOperation, Values
 from domain.errors import InvalidInput, NotFound
 from domain.ids import GarageId, KeyId, PersonId
-from records.database import Records, Row
+from records.audit_trail import DeedWriter
+from records.database import Connection, Records, Row
 from records.queries import named_queries
 
 QUERIES = named_queries("api_keys.sql")
 
 
 class ApiKeyStore:
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records, deeds: DeedWriter) -> None:
         self._records = records
+        self._deeds = deeds
 
-    async def add(self, key: ApiKey, digest: bytes) -> ApiKey:
+    async def add(self, key: ApiKey, digest: bytes, operation: SettingsOperation) -> ApiKey:
         """Keep a new key, or give the one that has its id.
 
         Raises:
@@ -28,7 +32,10 @@ class ApiKeyStore:
         given |= {"scopes": list(key.scopes)}
         given |= {"garages": None if key.garages is None else list(key.garages)}
         async with self._records.transaction() as connection:
-            await connection.execute(QUERIES["add"], given)
+            # One at a time: of two that are counted at once both would find the last place free.
+            await connection.execute(QUERIES["hold_count"])
+            if (await connection.execute(QUERIES["add"], given)).rowcount:
+                await self._deeds.write(connection, [_deed(operation, "createApiKey", key)])
             found = await (await connection.execute(QUERIES["key"], {"id": key.id})).fetchone()
         if found is None:
             raise InvalidInput(
@@ -54,23 +61,24 @@ class ApiKeyStore:
         rows = await self._records.rows(QUERIES["page"], first=first, after=after, partner=partner)
         return [_key_of(row) for row in rows]
 
-    async def revoke(self, id: KeyId, by: PersonId, at: datetime) -> ApiKey:
+    async def revoke(self, id: KeyId, operation: SettingsOperation) -> ApiKey:
         """Refuse a key from now on; one that is refused already stays as it was.
 
         Raises:
             NotFound: there is none.
         """
         async with self._records.transaction() as connection:
-            await connection.execute(QUERIES["revoke"], {"id": id, "by": by, "at": at})
+            await self._revoked(connection, QUERIES["revoke"], operation, id=id)
             found = await (await connection.execute(QUERIES["key"], {"id": id})).fetchone()
         if found is None:
             raise NotFound("key", id)
         return _key_of(found)
 
-    async def revoke_partner(self, partner: str, by: PersonId, at: datetime) -> int:
+    async def revoke_partner(self, partner: str, operation: SettingsOperation) -> int:
         """Refuse all keys of a partner from now on, and say how many these were."""
-        rows = await self._records.rows(QUERIES["revoke_partner"], partner=partner, by=by, at=at)
-        return len(rows)
+        async with self._records.transaction() as connection:
+            query = QUERIES["revoke_partner"]
+            return await self._revoked(connection, query, operation, partner=partner)
 
     async def live(self, now: datetime) -> list[tuple[ApiKey, bytes]]:
         """Give all keys that may be used, each with the hash of its secret."""
@@ -83,6 +91,35 @@ class ApiKeyStore:
             for use in sorted(uses, key=lambda one: one.key):
                 given = {"addresses": list(use.addresses), "most": ADDRESSES}
                 await connection.execute(QUERIES["use"], {"key": use.key, "at": use.at, **given})
+
+    async def _revoked(
+        self,
+        connection: Connection,
+        query: LiteralString,
+        operation: SettingsOperation,
+        **which: str,
+    ) -> int:
+        given = {"by": operation.who, "at": operation.at, **which}
+        rows = await (await connection.execute(query, given)).fetchall()
+        keys = [_key_of(row) for row in rows]
+        told = [_deed(operation, "revokeApiKey", key) for key in keys]
+        await self._deeds.write(connection, told)
+        return len(keys)
+
+
+def _deed(operation: SettingsOperation, verb: str, key: ApiKey) -> Deed:
+    """Give what the audit is told of a key that was made, or is revoked now."""
+    [garage] = key.garages if key.garages is not None and len(key.garages) == 1 else [None]
+    told: Values = {"partner": key.partner, "revoked": True}
+    if key.revoked_at is None:
+        told = {
+            "partner": key.partner,
+            "scopes": " ".join(key.scopes),
+            "garages": "all" if key.garages is None else " ".join(key.garages),
+            "rung": key.rung.value,
+            "expires_at": key.expires_at.isoformat(timespec="seconds"),
+        }
+    return operation.deed(verb, key.id, Change(after=told), garage=garage)
 
 
 def _key_of(row: Row) -> ApiKey:

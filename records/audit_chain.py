@@ -30,6 +30,8 @@ START = bytes(32)
 # The digest of a row that was gone before it was sealed.
 GONE = bytes(32)
 SEALED_AT_ONCE = 2_000
+# A slow disk takes its time: what is given up is begun anew, and would never end.
+SEALING_SECONDS = 60.0
 MONEY_FIELDS = ("garage", "n", "at", "event", "actor", "entity", "body", "hash")
 # Where a row stands: `deed` or `money`, and its key there.
 Place: TypeAlias = tuple[str, str]
@@ -52,7 +54,7 @@ class DeedChain:
         Raises:
             Unavailable: the records do not answer; nothing was linked.
         """
-        async with self._records.transaction() as connection:
+        async with self._records.transaction(SEALING_SECONDS) as connection:
             [lock] = await (await connection.execute(QUERIES["hold"])).fetchall()
             cursor = await connection.execute(QUERIES["waiting"], {"limit": limit})
             waiting = await cursor.fetchall() if lock["held"] else []

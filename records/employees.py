@@ -1,9 +1,12 @@
 """Employees in PostgreSQL: what is personal comes sealed and goes sealed."""
 
+from datetime import datetime
+
 from domain.employees import Employee, EmployeeField
-from domain.errors import NotFound, StaleVersion
+from domain.errors import InvalidInput, NotFound, StaleVersion
 from domain.ids import GarageId, PersonId
-from records.database import Records, Row
+from domain.people import Person
+from records.database import Connection, Records, Row
 from records.queries import named_queries
 
 QUERIES = named_queries("employees.sql")
@@ -14,10 +17,17 @@ class EmployeeStore:
         self._records = records
 
     async def add(self, wanted: Employee) -> Employee | None:
-        """Keep a new record, or one in place of one that was removed; None: there is one."""
+        """Keep a new record, or one in place of one that was removed; None: there is one.
+
+        Raises:
+            NotFound: there is no such garage, or nobody of that id.
+            InvalidInput: they work elsewhere.
+        """
         async with self._records.transaction() as connection:
             found = await connection.execute(QUERIES["add"], _values(wanted))
             row = await found.fetchone()
+            if row is not None:
+                await _demand_works_there(connection, wanted)
         return None if row is None else _employee_of(row)
 
     async def put(self, wanted: Employee, expected: int, garage: GarageId | None) -> Employee:
@@ -60,6 +70,26 @@ class EmployeeStore:
         """Give up to `first` records by id, those beyond the id `after`."""
         rows = await self._records.rows(QUERIES["page"], garage=garage, first=first, after=after)
         return [_employee_of(row) for row in rows]
+
+
+async def move_record(connection: Connection, changed: Person, by: PersonId, at: datetime) -> None:
+    """Have somebody's record follow them to the garage where they work now: those of the garage
+    that they left have no business with it. Who is of no garage leaves it where it is.
+    """
+    given = {"person": changed.id, "garage": changed.duty.garage, "by": by, "at": at}
+    await connection.execute(QUERIES["move"], given)
+
+
+async def _demand_works_there(connection: Connection, wanted: Employee) -> None:
+    given = {"person": wanted.id, "garage": wanted.garage}
+    [there] = await (await connection.execute(QUERIES["is_garage"], given)).fetchall()
+    if not there["found"]:
+        raise NotFound("garage", wanted.garage)
+    row = await (await connection.execute(QUERIES["works_at"], given)).fetchone()
+    if row is None:
+        raise NotFound("person", wanted.id)
+    if row["garage"] != wanted.garage:
+        raise InvalidInput("garage", "is not where they work; say that with `changeRole` first")
 
 
 def _values(wanted: Employee) -> dict[str, object]:

@@ -7,20 +7,24 @@ else was forgotten meanwhile.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, TypeAlias
 
 from psycopg.types.json import Jsonb
 
 from domain.access import Role
 from domain.errors import AlreadyExists, IllegalTransition, NotFound, OperationConflict
+from domain.events import Event, EventType
 from domain.hours import WeekHours
-from domain.ids import GarageId, OperationId, PersonId
+from domain.ids import EventId, GarageId, OperationId, PersonId, uuid7
 from domain.people import LAST_ADMIN, Duty, GarageProfile, Person, PersonState
 from domain.technicians import Certification
 from records.database import Connection, Records, Row
+from records.outbox import leave_events
 from records.queries import named_queries
 
 QUERIES = named_queries("people.sql")
+RANDOM_BYTES = 10
 
 PeopleAnswer: TypeAlias = dict[str, Any]
 Work: TypeAlias = Callable[[Connection], Awaitable[PeopleAnswer]]
@@ -103,13 +107,24 @@ class PeopleStore:
         if id is None:
             return None
         rows = await self._records.rows(QUERIES["garage"], id=id)
-        return _garage_of(rows[0]) if rows else None
+        return garage_of_row(rows[0]) if rows else None
+
+    async def held_garage(self, id: GarageId) -> GarageProfile:
+        """Give one garage.
+
+        Raises:
+            NotFound: there is none of that id.
+        """
+        found = await self.garage(id)
+        if found is None:
+            raise NotFound("garage", id)
+        return found
 
     async def garages(
         self, own: GarageId | None, *, first: int, after: str | None
     ) -> list[GarageProfile]:
         found = await self._records.rows(QUERIES["garages"], own=own, first=first, after=after)
-        return [_garage_of(row) for row in found]
+        return [garage_of_row(row) for row in found]
 
     async def has_admin(self) -> bool:
         return bool(await self._records.rows(QUERIES["any_admin"]))
@@ -121,15 +136,7 @@ async def add_garage(connection: Connection, garage: GarageProfile) -> None:
     Raises:
         AlreadyExists: the id is taken.
     """
-    row = {
-        "id": garage.id,
-        "name": garage.name,
-        "place": garage.place,
-        "hours": str(garage.hours),
-        "region": garage.region,
-        "off_shift_refused": garage.off_shift_refused,
-    }
-    made = await connection.execute(QUERIES["add_garage"], row)
+    made = await connection.execute(QUERIES["add_garage"], garage_row(garage))
     if await made.fetchone() is None:
         raise AlreadyExists("garage", garage.id)
 
@@ -137,7 +144,7 @@ async def add_garage(connection: Connection, garage: GarageProfile) -> None:
 async def garage_of(connection: Connection, id: GarageId | None) -> GarageProfile | None:
     """Give a garage; None for no garage and for one that is not there."""
     row = await (await connection.execute(QUERIES["garage"], {"id": id})).fetchone()
-    return None if row is None else _garage_of(row)
+    return None if row is None else garage_of_row(row)
 
 
 async def read_garage(connection: Connection, id: GarageId | None) -> GarageProfile | None:
@@ -154,6 +161,18 @@ async def read_garage(connection: Connection, id: GarageId | None) -> GarageProf
     return found
 
 
+async def hold_garage(connection: Connection, id: GarageId) -> GarageProfile:
+    """Give a garage, locked until the transaction ends.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
+    row = await (await connection.execute(QUERIES["hold_garage"], {"id": id})).fetchone()
+    if row is None:
+        raise NotFound("garage", id)
+    return garage_of_row(row)
+
+
 async def hold_garage_to_shift(
     connection: Connection, id: GarageId, *, refused: bool
 ) -> GarageProfile:
@@ -166,7 +185,7 @@ async def hold_garage_to_shift(
     row = await (await connection.execute(QUERIES["hold_to_shift"], given)).fetchone()
     if row is None:
         raise NotFound("garage", id)
-    return _garage_of(row)
+    return garage_of_row(row)
 
 
 async def add_person(connection: Connection, sealed: SealedPerson) -> None:
@@ -195,8 +214,12 @@ async def hold_person(connection: Connection, id: PersonId) -> SealedPerson:
     return sealed_of(row)
 
 
-async def change_person(connection: Connection, changed: Person) -> Person:
+async def change_person(
+    connection: Connection, changed: Person, at: datetime, by: PersonId
+) -> Person:
     """Write what somebody works as, and whether they may; give them with the rights they have now.
+
+    An event tells of it: whoever gives out work follows.
 
     Raises:
         IllegalTransition: no administrator would be left.
@@ -206,11 +229,13 @@ async def change_person(connection: Connection, changed: Person) -> Person:
     left = await (await connection.execute(QUERIES["hold_admins"])).fetchall()
     if before and not left:
         raise IllegalTransition(changed.id, "admin", changed.state, LAST_ADMIN)
+    await leave_events(connection, [_change_event(changed, at, by)])
     return replace(changed, rights=row["rights"]) if row else changed
 
 
-async def has_password(connection: Connection, person: PersonId) -> bool:
-    found = await connection.execute(QUERIES["has_password"], {"person": person})
+async def has_accepted(connection: Connection, person: PersonId) -> bool:
+    """Say whether somebody ever came, by a password or by another service."""
+    found = await connection.execute(QUERIES["has_accepted"], {"person": person})
     return await found.fetchone() is not None
 
 
@@ -235,12 +260,28 @@ async def hold_invitation(connection: Connection, mark: bytes) -> SealedInvitati
 
 
 async def accept(connection: Connection, person: PersonId, at: datetime) -> SealedPerson:
-    """Use the invitations of somebody up, and give them as one of us."""
+    """Use the invitations of somebody up, and give them as one of us; an event tells of it."""
     await connection.execute(QUERIES["accept"], {"person": person, "at": at})
     row = await (await connection.execute(QUERIES["activate"], {"person": person})).fetchone()
     if row is None:
         raise NotFound("person", person)
-    return sealed_of(row)
+    accepted = sealed_of(row)
+    await leave_events(connection, [_change_event(accepted.person, at, person)])
+    return accepted
+
+
+def _change_event(person: Person, at: datetime, by: PersonId) -> Event:
+    """Give the event of one version of somebody: the same each time it is left."""
+    digest = sha256(f"{person.id}:{person.version}".encode()).digest()
+    return Event(
+        id=EventId(str(uuid7(at, int.from_bytes(digest[:RANDOM_BYTES])))),
+        type=EventType.PERSON_CHANGED,
+        entity=person.id,
+        version=person.version,
+        at=at,
+        actor=by,
+        garage=person.duty.garage,
+    )
 
 
 def sealed_of(row: Row) -> SealedPerson:
@@ -283,7 +324,20 @@ def row_of(person: Person) -> Row:
     }
 
 
-def _garage_of(row: Row) -> GarageProfile:
+def garage_row(garage: GarageProfile) -> Row:
+    """Give the columns of a garage, as they are written and as an answer keeps them."""
+    return {
+        "id": garage.id,
+        "name": garage.name,
+        "place": garage.place,
+        "hours": str(garage.hours),
+        "region": garage.region,
+        "off_shift_refused": garage.off_shift_refused,
+    }
+
+
+def garage_of_row(row: Row) -> GarageProfile:
+    """Give the garage of a row, or of an answer that was kept."""
     return GarageProfile(
         id=GarageId(row["id"]),
         name=row["name"],

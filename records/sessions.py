@@ -1,12 +1,13 @@
 """Sessions and their refresh tokens in Postgres: each token is good once, by its mark alone."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from domain.errors import NotFound
 from domain.ids import OperationId, PersonId, SessionId
 from domain.people import PersonState
-from domain.sessions import IDLE, ClientKind, Session, is_over
+from domain.sessions import IDLE, MOST_SESSIONS, ClientKind, Session, is_over
 from records.database import Connection, Records, Row
 from records.people import SealedPerson, sealed_of
 from records.queries import named_queries
@@ -31,16 +32,19 @@ class Refreshed:
     person: SealedPerson
 
 
+TellStolen = Callable[[Connection, Refreshed], Awaitable[None]]
+
+
 class SessionStore:
     def __init__(self, records: Records) -> None:
         self._records = records
 
-    async def use_refresh(self, use: RefreshUse) -> Refreshed | None:
+    async def use_refresh(self, use: RefreshUse, tell_stolen: TellStolen) -> Refreshed | None:
         """Use a refresh token up, and keep the one that follows; None: it is good for nothing.
 
         One that was used before ends its session and all that came of it: it was stolen, or what
         follows it was. Only the operation that used it may ask again, whose answer was lost, until
-        the following one was used.
+        the following one was used. `tell_stolen` is told in the transaction that ends the session.
         """
         async with self._records.transaction() as connection:
             held = await connection.execute(QUERIES["hold_refresh"], {"mark": use.mark})
@@ -53,6 +57,7 @@ class SessionStore:
                 return None
             if row["used_at"] is not None and not await _is_asked_again(connection, row, use):
                 await connection.execute(QUERIES["end"], {"id": session.id, "now": use.now})
+                await tell_stolen(connection, Refreshed(session=session, person=sealed_of(row)))
                 return None
             await _follow(connection, session, use)
         return Refreshed(session=session, person=sealed_of(row))
@@ -83,7 +88,7 @@ class SessionStore:
 
 async def begin_session(connection: Connection, session: Session, refresh: bytes) -> bool:
     """Begin a session with its first refresh token; False: one of that id has ended, or is not
-    this person's.
+    this person's. Of more than a person may have the oldest end.
     """
     given = {
         "id": session.id,
@@ -98,6 +103,9 @@ async def begin_session(connection: Connection, session: Session, refresh: bytes
         return False
     kept = {"mark": refresh, "session": session.id, "now": session.began_at}
     await connection.execute(QUERIES["keep_refresh"], kept)
+    idle_since = session.began_at - IDLE
+    beyond = given | {"idle_since": idle_since, "most": MOST_SESSIONS}
+    await connection.execute(QUERIES["end_oldest"], beyond)
     return True
 
 

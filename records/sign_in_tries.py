@@ -55,3 +55,8 @@ class SignInTries:
         async with self._records.transaction() as connection:
             await connection.execute(QUERIES["forgive"], {"mark": account})
             await connection.execute(QUERIES["take_back"], {"mark": address})
+
+    async def take_back(self, address: bytes) -> None:
+        """A try that ended well does not count against an address that many may share."""
+        async with self._records.transaction() as connection:
+            await connection.execute(QUERIES["take_back"], {"mark": address})

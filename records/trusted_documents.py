@@ -2,22 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from hashlib import sha256
 
+from domain.deeds import Change, SettingsOperation
 from domain.errors import InvalidInput
 from domain.ids import DocumentId, PersonId
 from domain.trusted_documents import MOST_OF_PARTNER, OperationKind, TrustedDocument
-from records.database import Records, Row
+from records.audit_trail import DeedWriter
+from records.database import Connection, Records, Row
 from records.queries import named_queries
 
 QUERIES = named_queries("trusted_documents.sql")
 
 
 class TrustedDocumentStore:
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records, deeds: DeedWriter) -> None:
         self._records = records
+        self._deeds = deeds
 
     async def register(
-        self, partner: str, documents: Sequence[TrustedDocument]
+        self, partner: str, documents: Sequence[TrustedDocument], operation: SettingsOperation
     ) -> list[TrustedDocument]:
         """Keep documents of one partner, all of them or none, and give them as they are kept.
 
@@ -25,12 +29,19 @@ class TrustedDocumentStore:
             InvalidInput: the partner would have more than may be kept.
         """
         async with self._records.transaction() as connection:
+            # One manifest of a partner at a time: two in other orders would wait for each other,
+            # and both find the last places free.
+            await connection.execute(QUERIES["hold_partner"], {"partner": partner})
+            before = await _count(connection, partner)
             for document in documents:
                 await connection.execute(QUERIES["register"], _row_of(document))
-            counted = await connection.execute(QUERIES["count"], {"partner": partner})
-            row = await counted.fetchone()
-            if row is None or row["n"] > MOST_OF_PARTNER:
+            after = await _count(connection, partner)
+            if after > MOST_OF_PARTNER:
                 raise InvalidInput("documents", f"a partner has at most {MOST_OF_PARTNER}")
+            told = {"new": after - before, "sent": len(documents), "ids": _digest(documents)}
+            change, mark = Change(after=told), _digest(documents)
+            deed = operation.deed("registerDocuments", partner, change, mark=mark)
+            await self._deeds.write(connection, [deed])
         return await self.named(partner, [document.id for document in documents])
 
     async def named(self, partner: str, ids: Sequence[DocumentId]) -> list[TrustedDocument]:
@@ -56,6 +67,18 @@ class TrustedDocumentStore:
         """Give partner, id and text of the newest documents beside those that are held."""
         rows = await self._records.rows(QUERIES["newest"], first=first, held=list(held))
         return [(row["partner"], DocumentId(row["id"]), row["text"]) for row in rows]
+
+
+async def _count(connection: Connection, partner: str) -> int:
+    counted = await connection.execute(QUERIES["count"], {"partner": partner})
+    row = await counted.fetchone()
+    return 0 if row is None else row["n"]
+
+
+def _digest(documents: Sequence[TrustedDocument]) -> str:
+    """Give the SHA-256 over the ids, a line each, in their order: which documents these were."""
+    lines = sorted(document.id for document in documents)
+    return sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _row_of(document: TrustedDocument) -> Row:

@@ -36,10 +36,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainResult:
-    """How many links were read, how many rows wait for theirs, and all that was touched."""
+    """How many links were read, how many rows wait for theirs, and all that was touched.
+
+    `unnamed`: how many findings there are beyond those that are named.
+    """
 
     links: int
     waiting: int = 0
+    unnamed: int = 0
     findings: tuple[Finding, ...] = ()
 
 
@@ -66,6 +70,7 @@ async def verify_chain(
     return ChainResult(
         links=reader.read,
         waiting=queue["waiting"],
+        unnamed=reader.unnamed,
         findings=tuple(reader.findings),
     )
 
@@ -93,7 +98,10 @@ class ChainReader:
     n: int = 0
     read: int = 0
     head: bytes = START
+    # Whether a row bore a mark: those from before there were marks are the first of the chain.
+    marked: bool = False
     findings: list[Finding] = field(default_factory=list[Finding])
+    unnamed: int = 0
 
     def follow(self, link: Row, row: Row | None) -> None:
         n, place = link["n"], (link["source"], link["key"])
@@ -119,6 +127,8 @@ class ChainReader:
     def note(self, where: str, reason: str) -> None:
         if len(self.findings) < MOST_FINDINGS:
             self.findings.append(Finding(where, reason))
+        else:
+            self.unnamed += 1
 
     def _compare_row(self, link: Row, place: Place, row: Row | None) -> None:
         if row is None:
@@ -126,8 +136,15 @@ class ChainReader:
             self.note(_noun(place), "is missing" + (", before it was sealed" if early else ""))
         elif row_digest(place[0], row) != bytes(link["digest"]):
             self.note(_noun(place), "was altered")
-        elif place[0] == "deed" and row["seal"] and not self._signed(row_bytes(row), row["seal"]):
+        elif place[0] == "deed" and not self._is_ours(row):
             self.note(_noun(place), "was not written by us")
+
+    def _is_ours(self, row: Row) -> bool:
+        """Say whether a row bears our mark, or is of those from before there were marks."""
+        if not row["seal"]:
+            return not self.marked
+        self.marked = True
+        return self._signed(row_bytes(row), row["seal"])
 
     def _compare_checkpoint(self, n: int) -> None:
         known = self.checkpoints.get(n)

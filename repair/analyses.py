@@ -137,6 +137,7 @@ async def handle_event(ports: AnalysisPorts, event: Event) -> None:  # noqa: C90
             | EventType.INVOICE_VOIDED
             | EventType.CREDIT_NOTE_ISSUED
             | EventType.PAYMENT_RECORDED
+            | EventType.PERSON_CHANGED
         ):
             # These teach nothing; whoever sends one here has routed it wrongly (web/listeners.py).
             raise AssertionError(event.type)

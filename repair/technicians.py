@@ -1,7 +1,10 @@
 """A garage says who works there and what they may work on, and asks who should take a ticket."""
 
-from domain.access import Action, Actor, Resource, ResourceKind, demand_allowed
-from domain.ids import TicketId
+from typing import Protocol
+
+from domain.access import Action, Actor, Resource, ResourceKind, Role, demand_allowed
+from domain.ids import PersonId, TicketId
+from domain.people import Person, PersonState
 from domain.technicians import Technician, TechnicianCandidate, suitable_technicians
 from domain.tickets import Matching
 from repair.operations import Operation
@@ -32,6 +35,30 @@ async def register_technician(
         demand_known("skills", technician.skills, {component.id for component in components})
     await technicians.register(technician)
     return technician
+
+
+class TechnicianRoster(Protocol):
+    """Who is given work, as their versions in the records say."""
+
+    async def follow(self, technician: Technician, version: int) -> None: ...
+    async def dismiss(self, id: PersonId, version: int) -> None: ...
+
+
+async def follow_person(roster: TechnicianRoster, person: Person) -> None:
+    """Have somebody given work while they are a technician of a garage, and not otherwise.
+
+    The same person twice, or an earlier version later, changes nothing.
+    """
+    duty = person.duty
+    if (
+        duty.role is Role.TECHNICIAN
+        and duty.garage is not None
+        and person.state is PersonState.ACTIVE
+    ):
+        wanted = Technician(id=person.id, garage=duty.garage, certification=duty.certification)
+        await roster.follow(wanted, person.version)
+    else:
+        await roster.dismiss(person.id, person.version)
 
 
 async def suggest_technicians(

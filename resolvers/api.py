@@ -39,6 +39,7 @@ from resolvers.manifests import ManifestReader
 from resolvers.matching import MatchingQueries
 from resolvers.nodes import NodeQueries
 from resolvers.offline.delta import OfflineMutations, OfflineQueries
+from resolvers.passkeys import PasskeyMutations, PasskeyQueries
 from resolvers.payments import PaymentMutations
 from resolvers.people import PeopleMutations, PeopleQueries
 from resolvers.personal_data import PersonalDataQueries
@@ -81,6 +82,7 @@ class Query(
     EmployeeQueries,
     PersonalDataQueries,
     PeopleQueries,
+    PasskeyQueries,
     AuditQueries,
     ApiKeyQueries,
     TrustedDocumentQueries,
@@ -104,6 +106,7 @@ class Mutation(
     OfflineMutations,
     JobMutations,
     PeopleMutations,
+    PasskeyMutations,
     ApiKeyMutations,
     TrustedDocumentMutations,
 ):

@@ -19,6 +19,7 @@ from domain.api_keys import (
     KeyScope,
     partner_name,
 )
+from domain.deeds import DeedType
 from domain.errors import InvalidInput, OperationConflict
 from domain.ids import GarageId, KeyId, garage_id, key_id
 from resolvers.arguments import OperationArgument
@@ -37,6 +38,7 @@ from schema.api_keys import (
 from schema.nodes import USUAL, Connection, after_position, key_of, make_connection, page_size
 from schema.vocabulary import After, First
 
+SETTINGS = DeedType.SETTINGS_CHANGE
 KeyArgument = Annotated[
     ApiKeyInput, strawberry.argument(description="Whose key it is and what it may do.")
 ]
@@ -68,7 +70,7 @@ class ApiKeyQueries:
 @strawberry.type
 class ApiKeyMutations:
     @strawberry.mutation(description="Make a key for a machine; its secret is shown this once.")
-    @guard_field(Action.UPDATE, ResourceKind.SETTING, network=True)
+    @guard_field(Action.UPDATE, ResourceKind.SETTING, network=True, deed=SETTINGS)
     async def create_api_key(
         self, info: RequestInfo, operation_id: OperationArgument, api_key: KeyArgument
     ) -> CreateApiKeyResult:
@@ -90,12 +92,13 @@ class ApiKeyMutations:
                 made_at=operation.at,
                 expires_at=operation.at + order.lifetime,
             )
-            made = await context.api_keys.add(wanted, minted.digest)
+            done = context.settings_operation(operation)
+            made = await context.api_keys.add(wanted, minted.digest, done)
             if not made.fits(order, operation.actor.id):
                 raise OperationConflict(operation.id)
             if made.prefix == minted.prefix:
                 shown.append(minted.text)
-            return made
+            return made.as_made()
 
         body = operation_fingerprint("createApiKey", asdict(api_key))
         made = await idempotent(context, operation.id, body, work, KEY)
@@ -104,7 +107,7 @@ class ApiKeyMutations:
         )
 
     @strawberry.mutation(description="Refuse a key from now on, everywhere within a second.")
-    @guard_field(Action.UPDATE, ResourceKind.SETTING, network=True)
+    @guard_field(Action.UPDATE, ResourceKind.SETTING, network=True, deed=SETTINGS)
     async def revoke_api_key(
         self, info: RequestInfo, operation_id: OperationArgument, id: KeyIdArgument
     ) -> RevokeApiKeyResult:
@@ -113,7 +116,7 @@ class ApiKeyMutations:
         key = key_id(limits.clean_text("id", id, 80))
 
         async def work() -> Answer:
-            await given.revoke(key, operation.actor.id, operation.at)
+            await given.revoke(key, context.settings_operation(operation))
             return {"id": key}
 
         body = operation_fingerprint("revokeApiKey", {"id": key})
@@ -147,8 +150,8 @@ def _garages_of(named: list[strawberry.ID]) -> tuple[GarageId, ...]:
 
 
 async def _read_key(context: RequestContext, answer: Answer) -> ApiKey:
-    return await context.api_keys.get(KeyId(answer["id"]))
+    return (await context.api_keys.get(KeyId(answer["id"]))).as_made()
 
 
-# The key as it stands by now; its secret is not remembered.
+# The key as it was made; its secret is not remembered.
 KEY: ResultFormat[ApiKey] = ResultFormat(write=lambda key: {"id": key.id}, read=_read_key)

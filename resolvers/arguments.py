@@ -5,6 +5,7 @@ from uuid import UUID
 
 import strawberry
 
+from domain.errors import InvalidInput
 from domain.ids import (
     OperationId,
 )
@@ -28,3 +29,13 @@ ExpectedArgument = Annotated[
 
 def operation_id_of(operation: OperationArgument) -> OperationId:
     return OperationId(str(operation))
+
+
+def demand_size(field: str, value: str, most: int) -> None:
+    """Let a text through that is there and not too long.
+
+    Raises:
+        InvalidInput: it is neither.
+    """
+    if not 1 <= len(value) <= most:
+        raise InvalidInput(field, f"has {len(value)} characters; 1 to {most} are read")

@@ -47,6 +47,7 @@ class AuditQueries:
         after: After = None,
         filter: FilterArgument = None,
     ) -> Connection[schema_deeds.Deed]:
+        info.context.personal = True
         audit = info.context.services.audit
         if audit is None:
             raise Unavailable("postgres", "the audit is not connected")

@@ -10,6 +10,7 @@ from uuid import UUID
 import strawberry
 
 from access.employees import Employees
+from access.passkeys import Passkeys
 from access.people import PeopleAdministration
 from access.revocations import RightsWatch
 from billing.ledger.books import BooksChange
@@ -26,7 +27,7 @@ from domain.access import (
     viewer_of,
 )
 from domain.api_keys import ApiKey
-from domain.deeds import NOWHERE, Origin
+from domain.deeds import NOWHERE, Origin, SettingsOperation
 from domain.employees import Employee, EmployeeField
 from domain.errors import NotAllowed, NotAuthenticated, Unavailable
 from domain.ids import GarageId, InvoiceId, OperationId, PersonId, demand_timely
@@ -80,6 +81,8 @@ class RequestContext:
         connection_params: what its client sent to initialise it.
         heavy: the document takes long to run.
         document: what the door read of the document that is asked.
+        personal: who somebody is was told in clear, so nobody may keep the answer.
+        signed_out: the session that asked is over by this request.
         told: gives headers that the answer carries, of what the door counted.
         points: what the operation costs its garage; None where nobody counts.
         asks_cost: the answer is to tell that.
@@ -101,6 +104,8 @@ class RequestContext:
     connection_params: dict[str, Any] | None = None
     heavy: bool = False
     document: QueryDocument | None = None
+    personal: bool = False
+    signed_out: bool = False
     told: Callable[[], Mapping[str, str]] = dict[str, str]
     points: PointAccount | None = None
     asks_cost: bool = False
@@ -162,6 +167,7 @@ class RequestContext:
 
     async def reveal(self, employee: Employee, field: EmployeeField) -> str | None:
         """Give a sealed field in clear, or the mask; each clear reading is a deed."""
+        self.personal = True
         if self._readings is None:
             self._readings = EmployeeReadings(
                 self.employees, self.services, self.actor, self.origin
@@ -180,6 +186,17 @@ class RequestContext:
         return self.services.people
 
     @property
+    def passkeys(self) -> Passkeys:
+        """What people do with their own passkeys.
+
+        Raises:
+            Unavailable: the records of people are not connected.
+        """
+        if self.services.passkeys is None:
+            raise Unavailable("postgres", "the records of people are not connected")
+        return self.services.passkeys
+
+    @property
     def garage_filter(self) -> GarageId | None:
         """The garage that reads are narrowed to; None for an actor of all garages.
 
@@ -195,7 +212,10 @@ class RequestContext:
 
     def sees_customers(self, garage: GarageId) -> bool:
         """Say whether the caller may know who a garage's customers are: who may bill them may."""
-        return may(self.actor, Action.CREATE, Resource(kind=ResourceKind.INVOICE, garage=garage))
+        invoice = Resource(kind=ResourceKind.INVOICE, garage=garage)
+        seen = may(self.actor, Action.CREATE, invoice)
+        self.personal = self.personal or seen
+        return seen
 
     def pdf_link(self, id: InvoiceId, *, masked: bool) -> str:
         return self.billing.links.sign(id, self.services.now(), masked=masked)
@@ -292,6 +312,12 @@ class RequestContext:
         """
         demand_allowed(
             self.actor, action, Resource(kind=kind, garage=garage, assignee=self.actor.id)
+        )
+
+    def settings_operation(self, operation: Operation) -> SettingsOperation:
+        """Give what the audit is told of whoever changes a setting of the network."""
+        return SettingsOperation(
+            id=operation.id, by=operation.actor, at=operation.at, origin=self.origin
         )
 
     def operation_for(self, id: UUID) -> Operation:

@@ -4,20 +4,22 @@ import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import cast
 
 from domain.deeds import Deed, DeedResult, DeedType, Values
-from domain.errors import Refused, Unavailable
+from domain.errors import NotFound, Refused, Unavailable
 from domain.ids import GarageId, uuid7
-from resolvers.context import RequestContext
+from resolvers.context import RequestContext, RequestInfo
 from schema.nodes import key_of
 
 # The arguments of verbs that name what a deed is done to, as a key or as an id of the API.
-NAMES = ("id", "ticket", "invoice", "card", "person")
-KINDS = ("Ticket", "FailureCard", "Invoice")
+NAMES = ("id", "ticket", "invoice", "card", "person", "garage")
+KINDS = ("Ticket", "FailureCard", "Invoice", "Garage")
 # An id of ours; what holds as many digits as a telephone number is one only in the form of a UUID.
 KEY = re.compile(
     r"(tkt|fc|inv)_([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?!.*\d{8})[A-Za-z0-9_\-]{3,61})"
-    r"|per_[0-9a-f]{32}"
+    r"|garage_(?!.*\d{8})[A-Za-z0-9_\-]{1,57}"
+    r"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|per_[0-9a-f]{32}"
 )
 RANDOM_BITS = 80
 
@@ -28,14 +30,21 @@ def note_attempt(
     """Note that a deed was tried and was refused or failed; nobody waits for that.
 
     What it was to be done to is kept where it reads as an id; whatever else somebody sent is not.
+    Of a thing that is there for others, it is whose it is.
     """
     audit = context.services.audit
     if audit is None:
         return
     named = next((str(arguments[name]) for name in NAMES if arguments.get(name)), "")
+    owner = error.owner if isinstance(error, NotFound) else None
     result = DeedResult.REFUSED if isinstance(error, Refused) else DeedResult.FAILED
     said = {"error": error.__class__.__name__}
-    audit.refused.note(request_deed(context, type, _key_of(named), after=said, result=result))
+    if type is DeedType.SETTINGS_CHANGE:
+        # One type for many verbs: it is told which.
+        said["verb"] = str(cast("RequestInfo", arguments["info"]).field_name)
+    audit.refused.note(
+        request_deed(context, type, owner or _key_of(named), after=said, result=result)
+    )
 
 
 async def write_deed(

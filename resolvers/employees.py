@@ -16,7 +16,7 @@ from domain.errors import NotFound
 from domain.ids import OperationId, garage_id, person_id
 from resolvers.arguments import ExpectedArgument, OperationArgument
 from resolvers.context import RequestContext, RequestInfo
-from resolvers.guards import guard_field
+from resolvers.guards import Guard, guard_field
 from resolvers.idempotency import ANSWER, EMPLOYEE, idempotent, operation_fingerprint
 from resolvers.services import Answer
 from schema import employees
@@ -33,6 +33,9 @@ from schema.employees import (
 from schema.nodes import USUAL, Connection, after_position, key_of, make_connection, page_size
 from schema.vocabulary import After, First
 
+PERSONAL = DeedType.EMPLOYEE_PII_ACCESS
+SALARY = ("salary", DeedType.EMPLOYEE_SALARY_VIEW)
+ONE_READ = Guard(deed=PERSONAL, below=SALARY)
 EmployeeArgument = Annotated[strawberry.ID, strawberry.argument(description="Id of the person.")]
 EmployeeGarageArgument = Annotated[
     strawberry.ID, strawberry.argument(description="Where they work.")
@@ -43,17 +46,19 @@ DetailsArgument = Annotated[EmployeeInput, strawberry.argument(description="All 
 @strawberry.type
 class EmployeeQueries:
     @strawberry.field(description="Somebody's record; null when it is not yours to see.")
-    @guard_field(Action.READ, ResourceKind.EMPLOYEE, deed=DeedType.EMPLOYEE_PII_ACCESS)
+    @guard_field(Action.READ, ResourceKind.EMPLOYEE, deed=PERSONAL, below=SALARY)
     async def employee(self, info: RequestInfo, id: EmployeeArgument) -> employees.Employee | None:
         context, key = info.context, person_id(id)
         try:
             found = await context.employees.get(key, context.actor)
-        except NotFound:
+        except NotFound as error:
+            # Answered as what is not there, and kept as what it was.
+            ONE_READ.note_attempt(error, {"info": info, "id": id})
             return None
         return employees.Employee.from_domain(found)
 
     @strawberry.field(description="The records that you may see, in the order of the persons' ids.")
-    @guard_field(Action.READ, ResourceKind.EMPLOYEE, deed=DeedType.EMPLOYEE_PII_ACCESS)
+    @guard_field(Action.READ, ResourceKind.EMPLOYEE, deed=PERSONAL, below=SALARY)
     async def employees(
         self, info: RequestInfo, first: First = USUAL, after: After = None
     ) -> Connection[employees.Employee]:
@@ -68,7 +73,9 @@ class EmployeeQueries:
 
 @strawberry.type
 class EmployeeMutations:
-    @strawberry.mutation(description="Open somebody's record; what is personal is sealed.")
+    @strawberry.mutation(
+        description="Open the record of somebody who works there; what is personal is sealed."
+    )
     @guard_field(Action.CREATE, ResourceKind.EMPLOYEE)
     async def create_employee(
         self,

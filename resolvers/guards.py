@@ -7,15 +7,16 @@ demands beside it (its garage, its bench, its state) only that thing can tell, s
 decides it (`repair`), or `Context.demand_in` where there is none.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import wraps
 from inspect import isasyncgenfunction
 from typing import Any, TypeVar, cast
 
-from strawberry.types import get_object_definition
+from strawberry.types import Info, get_object_definition
 from strawberry.types.field import StrawberryField
+from strawberry.types.nodes import SelectedField, Selection
 
 from domain.access import Action, ResourceKind
 from domain.deeds import DeedType
@@ -42,12 +43,14 @@ class Guard:
             caller whom somebody vouched for.
         network: the right is needed for what belongs to no garage, but to all.
         deed: what the audit calls an attempt at it that was refused or failed; None: no deed.
+        below: a field of the answer, and what an attempt that asks it is called besides.
     """
 
     action: Action | None = None
     kinds: tuple[ResourceKind, ...] = ()
     network: bool = False
     deed: DeedType | None = None
+    below: tuple[str, DeedType] | None = None
 
     def demand(self, context: RequestContext) -> None:
         """Let the caller pass.
@@ -60,20 +63,38 @@ class Guard:
         if self.action is not None:
             context.demand_allowed(self.action, self.kinds, network=self.network)
 
+    def note_attempt(self, error: Exception, arguments: Mapping[str, Any]) -> None:
+        """Tell the audit that the field was asked in vain."""
+        info: Info[RequestContext] = arguments["info"]
+        found = [] if self.deed is None else [self.deed]
+        if self.below is not None and _is_asked(info.selected_fields, self.below[0]):
+            found.append(self.below[1])
+        for deed in found:
+            deeds.note_attempt(info.context, deed, error, arguments)
+
 
 SIGNED_IN = Guard()
 
 
 def guard_field(
-    action: Action, *kinds: ResourceKind, network: bool = False, deed: DeedType | None = None
+    action: Action,
+    *kinds: ResourceKind,
+    network: bool = False,
+    deed: DeedType | None = None,
+    below: tuple[str, DeedType] | None = None,
 ) -> Callable[[F], F]:
     """Open a field to the roles that may do this to (one of) these kinds."""
-    return _guarded_by(Guard(action=action, kinds=kinds, network=network, deed=deed))
+    return _guarded_by(Guard(action=action, kinds=kinds, network=network, deed=deed, below=below))
 
 
 def signed_in(resolver: F) -> F:
     """Open a field to everybody who is signed in."""
     return _guarded_by(SIGNED_IN)(resolver)
+
+
+def signed_in_deed(deed: DeedType) -> Callable[[F], F]:
+    """Open a field to everybody who is signed in; an attempt at it is a deed."""
+    return _guarded_by(Guard(deed=deed))
 
 
 def guard_of(field: StrawberryField) -> Guard | None:
@@ -107,6 +128,13 @@ def declared_guard(verbs: type, name: str) -> Guard:
     return found
 
 
+def _is_asked(selected: Iterable[Selection], name: str) -> bool:
+    return any(
+        (isinstance(one, SelectedField) and one.name == name) or _is_asked(one.selections, name)
+        for one in selected
+    )
+
+
 def _guarded_by(guard: Guard) -> Callable[[F], F]:
     def guarded(resolver: F) -> F:
         held = _guard_stream if isasyncgenfunction(resolver) else _guard_answer
@@ -125,8 +153,7 @@ def _guard_answer(guard: Guard, resolver: Callable[..., Awaitable[Any]]) -> Call
             guard.demand(context)
             return await resolver(*args, **kwargs)
         except Exception as error:
-            if guard.deed is not None:
-                deeds.note_attempt(context, guard.deed, error, kwargs)
+            guard.note_attempt(error, kwargs)
             raise
 
     return answer

@@ -15,7 +15,7 @@ from domain.ids import OperationId, garage_id, person_id, session_id
 from domain.people import Duty, parse_duty, parse_garage, parse_name
 from resolvers.arguments import ExpectedArgument, OperationArgument
 from resolvers.context import RequestContext, RequestInfo
-from resolvers.guards import guard_field, signed_in
+from resolvers.guards import guard_field, signed_in, signed_in_deed
 from resolvers.idempotency import operation_fingerprint
 from schema.nodes import USUAL, Connection, after_position, key_of, make_connection, page_size
 from schema.people_inputs import DutyInput, GarageInput, PersonInput
@@ -42,7 +42,7 @@ from schema.people_results import (
 from schema.vocabulary import After, First
 
 MOST_SESSIONS = 100
-PERMISSIONS = DeedType.USER_PERMISSION_CHANGE
+PERMISSIONS, SETTINGS = DeedType.USER_PERMISSION_CHANGE, DeedType.SETTINGS_CHANGE
 GarageArguments = Annotated[GarageInput, strawberry.argument(description="The garage.")]
 OneGarage = Annotated[strawberry.ID, strawberry.argument(description="The garage.")]
 PersonArguments = Annotated[PersonInput, strawberry.argument(description="Who, and as what.")]
@@ -67,6 +67,7 @@ class PeopleQueries:
         self, info: RequestInfo, first: First = USUAL, after: After = None
     ) -> Connection[Person]:
         context, size, start = info.context, page_size(first), after_position(after)
+        context.personal = True
         found = await context.people.people(context.actor, first=size + 1, after=start)
         return make_connection(found, first, after, lambda p: p.person.id, Person.from_domain)
 
@@ -96,7 +97,7 @@ class PeopleQueries:
 @strawberry.type
 class PeopleMutations:
     @strawberry.mutation(description="Enter a garage into the network's records.")
-    @guard_field(Action.UPDATE, ResourceKind.SETTING, network=True)
+    @guard_field(Action.UPDATE, ResourceKind.SETTING, network=True, deed=SETTINGS)
     async def create_garage(
         self, info: RequestInfo, operation_id: OperationArgument, profile: GarageArguments
     ) -> CreateGarageResult:
@@ -116,7 +117,7 @@ class PeopleMutations:
     @strawberry.mutation(
         description="Refuse a garage's technicians outside their shift, or no longer."
     )
-    @guard_field(Action.UPDATE, ResourceKind.EMPLOYEE)
+    @guard_field(Action.UPDATE, ResourceKind.EMPLOYEE, deed=SETTINGS)
     async def hold_garage_to_shift(
         self,
         info: RequestInfo,
@@ -201,7 +202,7 @@ class PeopleMutations:
         return PersonRestored(person=Person.from_domain(found))
 
     @strawberry.mutation(description="End the session that asks.")
-    @signed_in
+    @signed_in_deed(DeedType.USER_LOGOUT)
     async def sign_out(self, info: RequestInfo, operation_id: OperationArgument) -> SignOutResult:
         context = info.context
         operation = context.operation_for(operation_id)
@@ -209,12 +210,13 @@ class PeopleMutations:
         if own is None:
             raise NotFound("session", "of this token", "This token belongs to no session.")
         await context.people.end_session(context.actor, own, operation.at, context.origin)
+        context.signed_out = True
         return SessionEnded(key=own)
 
     @strawberry.mutation(
         description="End a session: your own on another device, or of somebody whom you look after."
     )
-    @signed_in
+    @signed_in_deed(DeedType.USER_LOGOUT)
     async def end_session(
         self, info: RequestInfo, operation_id: OperationArgument, session: SessionArgument
     ) -> EndSessionResult:

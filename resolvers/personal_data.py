@@ -46,6 +46,7 @@ class PersonalDataQueries:
         ] = None,
     ) -> PersonalData | None:
         context = info.context
+        context.personal = True
         if (employee is None) == (invoice is None):
             raise InvalidInput("employee", "or `invoice` names the person: one of them")
         try:

@@ -1,4 +1,8 @@
-"""Sealed fields of employees: what one turn of the loop asks is read together, each a deed."""
+"""Sealed fields of employees: what one turn of the loop asks is read together, each a deed.
+
+A salary is a personal field like the others, so reading it is `employee.pii_access` (EN-8), and it
+is `employee.salary_view` too (AD-11): one row of each, in one transaction.
+"""
 
 import secrets
 from collections.abc import Sequence
@@ -33,17 +37,23 @@ class EmployeeReadings:
         """Give a field in clear, or the mask."""
         return await self._loader.load(SealedField(employee, field))
 
-    async def _write_deeds(self, fields: Sequence[SealedField]) -> None:
+    async def _write_deeds(
+        self, clear: Sequence[SealedField], masked: Sequence[SealedField]
+    ) -> None:
         audit = self._services.audit
         if audit is None:
             raise Unavailable("postgres", "the audit is not connected")
-        deeds = [self._deed(one) for one in fields]
-        async with audit.records.transaction() as connection:
-            await audit.writer.write(connection, deeds)
+        for deed in self._deeds(masked, DeedResult.REFUSED):
+            audit.refused.note(deed)
+        if deeds := self._deeds(clear, DeedResult.DONE):
+            async with audit.records.transaction() as connection:
+                await audit.writer.write(connection, deeds)
 
-    def _deed(self, one: SealedField) -> Deed:
-        now, is_salary = self._services.now(), one.field is EmployeeField.SALARY
-        kind = DeedType.EMPLOYEE_SALARY_VIEW if is_salary else DeedType.EMPLOYEE_PII_ACCESS
+    def _deeds(self, fields: Sequence[SealedField], result: DeedResult) -> list[Deed]:
+        return [self._deed(one, kind, result) for one in fields for kind in _kinds(one)]
+
+    def _deed(self, one: SealedField, kind: DeedType, result: DeedResult) -> Deed:
+        now = self._services.now()
         return Deed(
             audit_id=str(uuid7(now, secrets.randbits(RANDOM_BITS))),
             timestamp=now,
@@ -58,8 +68,14 @@ class EmployeeReadings:
             action=kind.action,
             old_value=None,
             new_value={"field": one.field.value},
-            result=DeedResult.DONE,
+            result=result,
         )
+
+
+def _kinds(one: SealedField) -> tuple[DeedType, ...]:
+    if one.field is EmployeeField.SALARY:
+        return DeedType.EMPLOYEE_PII_ACCESS, DeedType.EMPLOYEE_SALARY_VIEW
+    return (DeedType.EMPLOYEE_PII_ACCESS,)
 
 
 def _cache_key(one: SealedField) -> tuple[str, int, EmployeeField]:

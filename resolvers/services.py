@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from access.employees import Employees
+from access.passkeys import Passkeys
 from access.people import PeopleAdministration
 from billing.ledger.drafts import DraftStore
 from billing.ledger.payments import PaymentStore
@@ -27,7 +28,7 @@ from domain.card_drafts import CardDraft
 from domain.cards import FailureCard
 from domain.circuit_breaker import CircuitBreaker
 from domain.codes import ErrorCode
-from domain.deeds import DeedSeal
+from domain.deeds import DeedSeal, SettingsOperation
 from domain.digests import HourlyDigest
 from domain.events import Event, EventType
 from domain.ids import (
@@ -204,19 +205,19 @@ class OfflineRecords(Protocol):
 class ApiKeyRecords(Protocol):
     """The keys of machines; a new or revoked one holds here before its maker is answered."""
 
-    async def add(self, key: ApiKey, digest: bytes) -> ApiKey: ...
+    async def add(self, key: ApiKey, digest: bytes, operation: SettingsOperation) -> ApiKey: ...
     async def get(self, id: KeyId) -> ApiKey: ...
     async def page(
         self, *, first: int, after: str | None = None, partner: str | None = None
     ) -> list[ApiKey]: ...
-    async def revoke(self, id: KeyId, by: PersonId, at: datetime) -> ApiKey: ...
+    async def revoke(self, id: KeyId, operation: SettingsOperation) -> ApiKey: ...
 
 
 class TrustedDocumentRecords(Protocol):
     """The documents that partners have registered."""
 
     async def register(
-        self, partner: str, documents: Sequence[TrustedDocument]
+        self, partner: str, documents: Sequence[TrustedDocument], operation: SettingsOperation
     ) -> list[TrustedDocument]: ...
     async def named(self, partner: str, ids: Sequence[DocumentId]) -> list[TrustedDocument]: ...
     async def page(
@@ -269,6 +270,7 @@ class Services:
     billing: BillingServices | None = None
     employees: Employees | None = None
     people: PeopleAdministration | None = None
+    passkeys: Passkeys | None = None
     api_keys: ApiKeyRecords | None = None
     trusted_documents: TrustedDocumentRecords | None = None
     intake_breaker: CircuitBreaker = field(default_factory=reports_breaker)

@@ -4,6 +4,7 @@ Nobody can reach a garage's data from here, whatever document they send: it is n
 One verb a document: aliases do not multiply tries.
 """
 
+import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,7 @@ from uuid import UUID
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from access.oidc import new_flow
 from access.passwords import LEAST, MOST
 from access.sign_in import LONGEST_WORD, SignInRequest
 from access.sign_in import SignedIn as Entry
@@ -23,16 +25,35 @@ from domain.ids import OperationId, demand_timely
 from domain.people import LONGEST_EMAIL
 from domain.sessions import ClientKind
 from resolvers.api import Api
-from resolvers.arguments import OperationArgument
+from resolvers.arguments import OperationArgument, demand_size
 from resolvers.cost import DocumentLimits
 from resolvers.documents import Documents, QueryDocument
 from resolvers.execution import LimitedExecution, UnloggedAnswers
+from resolvers.oidc import (
+    RANDOM_BITS,
+    ChallengeArgument,
+    OidcAnswerArgument,
+    OidcUseCases,
+    RedirectArgument,
+    parse_challenge,
+    parse_redirect,
+    read_answer,
+)
+from resolvers.passkeys import PasskeyUseCases, read_assertion
 from schema import choices, moments
+from schema.passkeys import in_base64url
 from schema.sign_in import (
     AcceptInvitationResult,
+    OidcAddress,
+    OidcAddressResult,
+    PasskeyAssertionInput,
+    PasskeyChallenge,
+    PasskeyChallengeResult,
     PasswordRules,
     RefreshResult,
     SignedIn,
+    SignInByOidcResult,
+    SignInByPasskeyResult,
     SignInRefused,
     SignInResult,
     TooManySignIns,
@@ -55,6 +76,8 @@ SMALL = DocumentLimits(
     cached_bytes=1 << 20,
 )
 RETRY_SECONDS = 1.0
+NO_PASSKEYS = "passkeys are not set up here"
+NO_PROVIDER = "nobody signs in by another service here"
 
 
 class SignInUseCases(Protocol):
@@ -72,6 +95,8 @@ class SignInContext:
     """One request at the door.
 
     Attributes:
+        oidc: lets in by another service's word; None: there is none.
+        passkeys: lets in by a passkey; None: none are taken.
         cookie: the refresh token that the browser sent.
         kept: the refresh token that the browser is to keep.
     """
@@ -81,6 +106,8 @@ class SignInContext:
     trace: str
     address: str
     origin: Origin = NOWHERE
+    oidc: OidcUseCases | None = None
+    passkeys: PasskeyUseCases | None = None
     browser: bool = False
     cookie: str | None = None
     kept: Entry | None = None
@@ -119,6 +146,28 @@ class SignInContext:
         self.kept = None if native else found
         return SignedIn.from_domain(found, in_answer=native)
 
+    @property
+    def passkey_door(self) -> PasskeyUseCases:
+        """The door by passkeys.
+
+        Raises:
+            NotAuthenticated: there is none.
+        """
+        if self.passkeys is None:
+            raise NotAuthenticated(NO_PASSKEYS)
+        return self.passkeys
+
+    @property
+    def provider(self) -> OidcUseCases:
+        """The door by another service.
+
+        Raises:
+            NotAuthenticated: there is none.
+        """
+        if self.oidc is None:
+            raise NotAuthenticated(NO_PROVIDER)
+        return self.oidc
+
 
 SignInInfo = strawberry.Info[SignInContext, None]
 EmailArgument = Annotated[str, strawberry.argument(description="Your e-mail address.")]
@@ -133,6 +182,9 @@ ClientArgument = Annotated[
 RefreshArgument = Annotated[
     str | None, strawberry.argument(description="The refresh token; null: that of the cookie.")
 ]
+AssertionArgument = Annotated[
+    PasskeyAssertionInput, strawberry.argument(description="What the passkey answered.")
+]
 WordArgument = Annotated[str, strawberry.argument(description="The word of the invitation.")]
 
 
@@ -141,6 +193,34 @@ class SignInQueries:
     @strawberry.field(description="What a new password has to be.")
     async def password_rules(self) -> PasswordRules:
         return PasswordRules(least=LEAST, most=MOST)
+
+    @strawberry.field(description="What a passkey is to sign for somebody to come in by it.")
+    async def passkey_challenge(self, info: SignInInfo) -> PasskeyChallengeResult:
+        bits = secrets.randbits(RANDOM_BITS)
+        try:
+            made, party = info.context.passkey_door.challenge(info.context.now(), bits)
+        except NotAuthenticated as error:
+            return SignInRefused(message=f"{error}.")
+        text = in_base64url(made.text.encode())
+        return PasskeyChallenge(challenge=text, domain=party.id, ends_at=made.ends_at)
+
+    @strawberry.field(
+        description="Where to send a person who signs in by another service (OpenID Connect), from "
+        "a program of their own. Browsers go to `/v1/sign-in/oidc/start` instead."
+    )
+    async def oidc_address(
+        self, info: SignInInfo, challenge: ChallengeArgument, redirect_uri: RedirectArgument
+    ) -> OidcAddressResult:
+        now = info.context.now()
+        try:
+            bits = secrets.randbits(RANDOM_BITS)
+            flow = new_flow(parse_challenge(challenge), parse_redirect(redirect_uri), now, bits)
+            begun = await info.context.provider.begin(flow)
+        except NotAuthenticated as error:
+            return SignInRefused(message=f"{error}.")
+        except InvalidInput as error:
+            return UnfitInput(message=f"{error}. Nothing was changed.", field=error.field)
+        return OidcAddress(url=begun.url, ends_at=begun.ends_at)
 
 
 @strawberry.type(description="How somebody comes in.")
@@ -157,8 +237,8 @@ class SignInMutations:
         context = info.context
 
         async def work() -> Entry:
-            _demand_size("email", email, LONGEST_EMAIL)
-            _demand_size("password", password, MOST)
+            demand_size("email", email, LONGEST_EMAIL)
+            demand_size("password", password, MOST)
             return await context.door.sign_in(
                 email, password, context.request(operation_id, client)
             )
@@ -179,7 +259,7 @@ class SignInMutations:
             word = token if token is not None else context.cookie
             if not word:
                 raise NotAuthenticated("there is no refresh token; sign in")
-            _demand_size("token", word, LONGEST_WORD)
+            demand_size("token", word, LONGEST_WORD)
             return await context.door.refresh(word, context.request(operation_id, client))
 
         return await context.answer(work())
@@ -196,10 +276,44 @@ class SignInMutations:
         context = info.context
 
         async def work() -> Entry:
-            _demand_size("invitation", invitation, LONGEST_WORD)
-            _demand_size("password", password, MOST)
+            demand_size("invitation", invitation, LONGEST_WORD)
+            demand_size("password", password, MOST)
             request = context.request(operation_id, client)
             return await context.door.accept_invitation(invitation, password, request)
+
+        return await context.answer(work())
+
+    @strawberry.mutation(
+        description="Begin a session by what another service answered at your address. Whoever was "
+        "invited accepts the invitation by it."
+    )
+    async def sign_in_by_oidc(
+        self, info: SignInInfo, operation_id: OperationArgument, answer: OidcAnswerArgument
+    ) -> SignInByOidcResult:
+        context = info.context
+
+        async def work() -> Entry:
+            request = context.request(operation_id, ClientKind.NATIVE)
+            return await context.provider.finish(read_answer(answer), request)
+
+        return await context.answer(work())
+
+    @strawberry.mutation(
+        description="Begin a session by a passkey: it is held and opened by its owner, so no "
+        "second factor is asked for."
+    )
+    async def sign_in_by_passkey(
+        self,
+        info: SignInInfo,
+        operation_id: OperationArgument,
+        assertion: AssertionArgument,
+        client: ClientArgument = ClientKind.NATIVE,
+    ) -> SignInByPasskeyResult:
+        context = info.context
+
+        async def work() -> Entry:
+            said, request = read_assertion(assertion), context.request(operation_id, client)
+            return await context.passkey_door.sign_in(said, request)
 
         return await context.answer(work())
 
@@ -217,8 +331,3 @@ def build_sign_in_api(*, introspection: bool) -> Api:
     api.documents = Documents(api.types, introspection=introspection, limits=SMALL)
     choices.describe_enums(api.types)
     return api
-
-
-def _demand_size(field: str, value: str, most: int) -> None:
-    if not 1 <= len(value) <= most:
-        raise InvalidInput(field, f"has {len(value)} characters; 1 to {most} are read")

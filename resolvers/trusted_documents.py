@@ -8,6 +8,7 @@ import strawberry
 from domain import limits
 from domain.access import Action, ResourceKind
 from domain.api_keys import partner_name
+from domain.deeds import DeedType
 from domain.ids import DocumentId
 from domain.trusted_documents import MOST_ENTRIES, ManifestEntry, parse_entry
 from resolvers.arguments import OperationArgument
@@ -52,7 +53,7 @@ class TrustedDocumentMutations:
     @strawberry.mutation(
         description="Register the documents of a manifest, all or none; those that are there stay."
     )
-    @guard_field(Action.UPDATE, ResourceKind.SETTING, network=True)
+    @guard_field(Action.UPDATE, ResourceKind.SETTING, network=True, deed=DeedType.SETTINGS_CHANGE)
     async def register_documents(
         self, info: RequestInfo, operation_id: OperationArgument, manifest: ManifestArgument
     ) -> RegisterDocumentsResult:
@@ -62,7 +63,7 @@ class TrustedDocumentMutations:
         found = await reader.read(partner, entries, operation.actor.id, operation.at)
 
         async def work() -> Answer:
-            made = await given.register(partner, found)
+            made = await given.register(partner, found, context.settings_operation(operation))
             return {"ids": [document.id for document in made]}
 
         body = operation_fingerprint("registerDocuments", asdict(manifest))

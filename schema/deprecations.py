@@ -1,16 +1,16 @@
 """What of the API was deprecated when, and until when it is sure to be there (AP-4).
 
 `deprecations.csv` is the record: a line for each coordinate, never taken out. A field may leave the
-schema once the day in its line has passed, which is six months or more after its deprecation;
-`python -m schema.deprecations` says what of the committed schema breaks that promise.
+schema once the day in its line has passed, which is six months or more after its deprecation.
+What was never written down, or was taken out again, is seen beside the last release
+(`schema/releases.py`).
 """
 
 import csv
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -62,7 +62,7 @@ def deprecated_coordinates(schema: GraphQLSchema) -> dict[str, str]:
     """Give each deprecated coordinate of a schema, and why it goes."""
     return {
         coordinate: found.deprecation_reason
-        for coordinate, found in _coordinates(schema)
+        for coordinate, found in coordinates(schema)
         if found.deprecation_reason is not None
     }
 
@@ -71,7 +71,7 @@ def find_broken_promises(
     schema: GraphQLSchema, record: Sequence[Deprecation], today: date
 ) -> list[str]:
     """Say what of a schema does not keep the record: gone too early, or not written down."""
-    there = {coordinate for coordinate, _ in _coordinates(schema)}
+    there = {coordinate for coordinate, _ in coordinates(schema)}
     known = {one.coordinate: one for one in record}
     early = [
         f"{one.coordinate} is gone before {one.goes_after} has passed; bring it back"
@@ -102,7 +102,7 @@ def months_after(day: date, months: int = MONTHS) -> date:
     raise AssertionError
 
 
-def _coordinates(schema: GraphQLSchema) -> Iterator[tuple[str, Any]]:
+def coordinates(schema: GraphQLSchema) -> Iterator[tuple[str, Any]]:
     """Give each field, argument, input field and enum value by its coordinate."""
     for kind in schema.type_map.values():
         if kind.name.startswith("__"):
@@ -117,7 +117,3 @@ def _coordinates(schema: GraphQLSchema) -> Iterator[tuple[str, Any]]:
 def check_promises(today: date) -> list[str]:
     """Say what of the committed schema does not keep the committed record."""
     return find_broken_promises(build_schema(sdl.printed_sdl()), read_deprecations(), today)
-
-
-if __name__ == "__main__":
-    sys.exit("\n".join(check_promises(datetime.now(UTC).date())) or 0)

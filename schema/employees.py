@@ -112,7 +112,7 @@ class EmployeeRemoved:
 
 
 CreateEmployeeResult = Annotated[
-    EmployeeCreated | InvalidInput | NotAllowed | AlreadyExists | OperationConflict,
+    EmployeeCreated | InvalidInput | NotFound | NotAllowed | AlreadyExists | OperationConflict,
     strawberry.union("CreateEmployeeResult", description="The record, or why there is none."),
 ]
 UpdateEmployeeResult = Annotated[

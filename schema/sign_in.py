@@ -74,3 +74,57 @@ AcceptInvitationResult = Annotated[
     SignedIn | SignInRefused | TooManySignIns | UnfitInput,
     strawberry.union("AcceptInvitationResult", description="The tokens, or why not."),
 ]
+
+
+@strawberry.type(description="Where a person signs in by another service.")
+class OidcAddress:
+    url: str = field(description="Open it in the person's browser.")
+    ends_at: datetime = field(description="Until when the answer is taken, once.")
+
+
+@strawberry.input(description="What the other service answered, and what shows that you began.")
+class OidcAnswerInput:
+    code: str = field(description="`code` of the answer.")
+    state: str = field(description="`state` of the answer.")
+    issuer: str | None = field(default=None, description="`iss` of the answer, where it has one.")
+    verifier: str = field(description="The verifier of the challenge that you began with.")
+    redirect_uri: str = field(description="Where you listened, as you said when you began.")
+
+
+@strawberry.type(
+    description="What `navigator.credentials.get` is to be given; ask for the user's verification, "
+    "and name no credential: the device knows whose it is."
+)
+class PasskeyChallenge:
+    challenge: str = field(description="`challenge`, in base64url: signed once.")
+    domain: str = field(description="`rpId`.")
+    ends_at: datetime = field(description="Until when it is taken: five minutes.")
+
+
+@strawberry.input(description="What a passkey answered; bytes are in base64url.")
+class PasskeyAssertionInput:
+    credential: str = field(description="`rawId`; at most 683 characters.")
+    client_data: str = field(description="`response.clientDataJSON`; at most 1,400 characters.")
+    authenticator_data: str = field(
+        description="`response.authenticatorData`; at most 400 characters."
+    )
+    signature: str = field(description="`response.signature`; at most 700 characters.")
+    user_handle: str = field(description="`response.userHandle`; at most 86 characters.")
+
+
+PasskeyChallengeResult = Annotated[
+    PasskeyChallenge | SignInRefused,
+    strawberry.union("PasskeyChallengeResult", description="What to sign, or why not."),
+]
+SignInByPasskeyResult = Annotated[
+    SignedIn | SignInRefused | TooManySignIns | UnfitInput,
+    strawberry.union("SignInByPasskeyResult", description="The tokens, or why there are none."),
+]
+OidcAddressResult = Annotated[
+    OidcAddress | SignInRefused | UnfitInput,
+    strawberry.union("OidcAddressResult", description="Where to go, or why not."),
+]
+SignInByOidcResult = Annotated[
+    SignedIn | SignInRefused | TooManySignIns | UnfitInput,
+    strawberry.union("SignInByOidcResult", description="The tokens, or why there are none."),
+]

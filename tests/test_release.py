@@ -4,6 +4,8 @@ import re
 import tomllib
 from pathlib import Path
 
+from schema.releases import read_releases
+
 ROOT = Path(__file__).resolve().parent.parent
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 RELEASE = re.compile(
@@ -26,3 +28,9 @@ def test_releases_stand_newest_first_below_what_is_not_released() -> None:
 def test_every_release_says_what_it_brings() -> None:
     for version, _, notes in RELEASE.findall(CHANGELOG):
         assert re.search(r"^### (Added|Changed|Fixed|Removed)\n- ", notes, re.MULTILINE), version
+
+
+def test_kept_schemas_are_of_the_newest_release() -> None:
+    version, day, _ = RELEASE.findall(CHANGELOG)[0]
+    kept = {(one.version, str(one.day)) for one in read_releases().values()}
+    assert kept == {(version, day)}

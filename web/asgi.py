@@ -10,14 +10,17 @@ import orjson
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
+from access.oidc import OidcDoor
 from access.revocations import RightsWatch
 from domain.access import Actor
 from domain.api_keys import Rung
 from resolvers.api import Api, build_api
+from resolvers.passkeys import PasskeyUseCases
 from resolvers.services import Services
 from resolvers.sign_in import SignInUseCases, build_sign_in_api
 from resolvers.subscriptions.shared_runs import SharedRuns
@@ -36,6 +39,9 @@ from web.live_keys import LiveKeys
 from web.loop_lag import LoopLag
 from web.metrics import Metrics
 from web.middleware import RequestEnvelope
+from web.oidc import CALLBACK as OIDC_CALLBACK
+from web.oidc import START as OIDC_START
+from web.oidc import OidcCallback, OidcStart
 from web.operators import Operators
 from web.persisted_queries import NamedDocuments
 from web.sign_in import PATH as SIGN_IN
@@ -88,6 +94,8 @@ class AppOptions:
         parts: what runs beside the stores.
         watch: tells who stays on a socket or a stream when their rights end; None: they never do.
         sign_in: lets in whoever is not known yet; None where the records are not connected.
+        oidc: lets in by another service's word; None: there is none.
+        passkeys: lets in by a passkey; None where the records are not connected.
         jwks: gives the public keys of access tokens.
         papers: answers signed links to PDFs; None where there are no books.
         caps: how much any one caller may take.
@@ -114,6 +122,8 @@ class AppOptions:
     parts: Parts = field(default_factory=Parts)
     watch: Callable[[Actor], RightsWatch] | None = None
     sign_in: SignInUseCases | None = None
+    oidc: OidcDoor | None = None
+    passkeys: PasskeyUseCases | None = None
     jwks: Callable[[], Mapping[str, Any]] | None = None
 
 
@@ -122,7 +132,7 @@ def application(services: Services, options: AppOptions) -> Starlette:
     page = ExplorerPage(options.ui, ASSETS, GRAPHQL) if options.development else None
     api = build_api(introspection=options.development, limits=options.caps.documents)
     documents = _named_documents(api, options)
-    named = [GRAPHQL, STREAM, SIGN_IN, JWKS, *MOVED, *OPERATIONAL]
+    named = [GRAPHQL, STREAM, SIGN_IN, OIDC_START, OIDC_CALLBACK, JWKS, *MOVED, *OPERATIONAL]
     built = Starlette(
         routes=[
             *_graphql_routes(services, options, page, (api, documents)),
@@ -138,10 +148,12 @@ def application(services: Services, options: AppOptions) -> Starlette:
                 routes=named,
                 secure=not options.development,
             ),
+            # Starlette's own stands outside of all others, where nothing would dress its answer.
+            Middleware(ServerErrorMiddleware, handler=_broken_response),
             *_origins(options),
             Middleware(BodyLimit, caps=options.caps),
         ],
-        exception_handlers={404: _not_found_response, 500: _broken_response},
+        exception_handlers={404: _not_found_response},
         lifespan=options.lifespan,
     )
     built.state.trusted = documents.trusted
@@ -212,12 +224,23 @@ def _sign_in_routes(services: Services, options: AppOptions, gate: Gate) -> list
     door = SignInEndpoint(
         api=build_sign_in_api(introspection=options.development),
         door=options.sign_in,
+        oidc=options.oidc,
+        passkeys=options.passkeys,
         gate=gate,
         now=services.now,
         origins=options.origins,
         deadline=options.deadline,
     )
-    return [Route(SIGN_IN, door)]
+    return [Route(SIGN_IN, door), *_oidc_routes(services, options, gate)]
+
+
+def _oidc_routes(services: Services, options: AppOptions, gate: Gate) -> list[BaseRoute]:
+    if options.oidc is None:
+        return []
+    oidc, now, deadline = options.oidc, services.now, options.deadline
+    start = OidcStart(oidc=oidc, gate=gate, now=now, deadline=deadline)
+    callback = OidcCallback(oidc=oidc, gate=gate, now=now, deadline=deadline)
+    return [Route(OIDC_START, start), Route(OIDC_CALLBACK, callback)]
 
 
 def _key_routes(options: AppOptions) -> list[BaseRoute]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 from access.checkpoints import AuditSigner, CheckpointFile
 from access.deeds import DeedVault, EventDeeds
 from access.master_keys import MasterKeys
+from domain.deeds import SettingsOperation
 from domain.errors import Tampered
+from domain.ids import OperationId, uuid7
 from records.audit_chain import SEALED_AT_ONCE, DeedChain
 from records.audit_trail import AuditTrail, DeedWriter
 from records.database import Records
@@ -24,6 +27,7 @@ from web.settings import Settings
 SEAL_SECONDS = 1.0
 REST_SECONDS = 30.0
 CHECKPOINT_SECONDS = 3_600.0
+RANDOM_BITS = 80
 CHECKPOINTS_OUT = (
     "Was `index:` in BATTWHEELS_VAULT_KEYS changed? Then set the old one again: it never rotates. "
     "If it was not, the file was altered: keep it for the audit, run `battwheels audit verify` "
@@ -78,7 +82,8 @@ class AuditRuntime:
         Raises:
             Tampered: the file was altered.
         """
-        while await self.chain.seal():
+        # No further than what waits now: what comes meanwhile is for the next one.
+        while await self.chain.seal() == SEALED_AT_ONCE:
             continue
         n, head = await self.chain.head()
         checkpoint = Checkpoint(n=n, hash=head, at=datetime.now(UTC))
@@ -111,6 +116,12 @@ def open_audit(
         signer=signer,
         checkpoints=CheckpointFile(file or checkpoints_file(settings), signer),
     )
+
+
+def operators_change(now: datetime) -> SettingsOperation:
+    """Give the operation of a command on the machine that changes what the network goes by."""
+    named = OperationId(str(uuid7(now, secrets.randbits(RANDOM_BITS))))
+    return SettingsOperation(id=named, by=None, at=now)
 
 
 def build_signer(keys: MasterKeys) -> AuditSigner:

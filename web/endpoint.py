@@ -19,11 +19,13 @@ from web.api_versions import HEADER as VERSION
 from web.api_versions import choose_version
 from web.body_limits import BodyRefused, is_forged
 from web.deprecations import deprecation_headers
+from web.event_stream import HEADERS as UNKEPT
 from web.event_stream import EventStream
 from web.graphql import JSON, GraphQLView, choose_media_type
 from web.persisted_queries import UnknownDocument
 from web.points import count_answer, release_points
 from web.rates import by_address
+from web.refresh_cookie import forget_session
 from web.trusted_documents import DocumentRefused
 from web.ui.page import ExplorerPage
 from web.variables import VariablesTooLarge, demand_readable
@@ -139,6 +141,11 @@ class Endpoint:
     async def _run(self, request: Request) -> Response:
         response, context = await self._outcome(request), request.state.context
         response.headers.update(context.told())
+        if context.signed_out:
+            forget_session(response)
+        if isinstance(response, LASTING):
+            # Strawberry's own would let a browser keep what was told.
+            response.headers.update(UNKEPT)
         if context.document is not None:
             response.headers.update(deprecation_headers(context.document.deprecated))
         return response
@@ -183,11 +190,11 @@ def _finished(request: Request, response: Response) -> Response:
 
 
 def _is_whole_by_id(request: Request) -> bool:
-    """Say whether a registered document was answered without a fault."""
+    """Say whether a registered document was answered without a fault, and told of nobody."""
     known = request.state
     whole = known.named and known.status == OK and getattr(known, "whole", False)
     # What it cost is another each time.
-    return whole and not known.context.asks_cost
+    return whole and not known.context.personal and not known.context.asks_cost
 
 
 def _revalidated(request: Request, response: Response) -> Response:

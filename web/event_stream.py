@@ -23,7 +23,7 @@ KEY_REVOKED = "the key was revoked"
 PING = ": ping\r\n\r\n"
 COMPLETE = "event: complete\r\ndata: \r\n\r\n"
 HEADERS: Mapping[str, str] = {
-    "cache-control": "no-cache, no-transform",
+    "cache-control": "no-store, no-transform",
     "x-accel-buffering": "no",
 }
 

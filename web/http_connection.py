@@ -19,6 +19,7 @@ from uvicorn.server import ServerState
 
 from web.caps import Caps
 from web.connections import Connections
+from web.middleware import SECURITY
 
 # How long a peer that was told to go may take its last words.
 CUT_SECONDS = 5.0
@@ -37,6 +38,8 @@ REFUSALS = {
     431: ("TOO_LARGE", "The headers are too many or too long. Send fewer."),
     503: ("BUSY", "Too many connections are open. Close some, or try again in a second."),
 }
+# What every answer carries, also one that no application gives.
+DRESS = b"".join(f"{name}: {value}\r\n".encode() for name, value in SECURITY.items())
 
 
 class Listening(uvicorn.Config):
@@ -239,6 +242,7 @@ class HttpConnection(HttpToolsProtocol):
         lines = (
             STATUS_LINE[status],
             b"content-type: application/json\r\nconnection: close\r\nretry-after: 1\r\n",
+            DRESS,
             b"content-length: %d\r\n\r\n" % len(body),
             body,
         )

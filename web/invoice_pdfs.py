@@ -22,8 +22,6 @@ LIFETIME = timedelta(minutes=15)
 # A message is read when its reader has time.
 MESSAGE_LIFETIME = timedelta(days=30)
 LONGEST = 16
-HEADERS = {"cache-control": "private, no-store", "x-content-type-options": "nosniff"}
-
 MASKED = "1"
 
 
@@ -94,8 +92,8 @@ class InvoicePdfs:
         except Unavailable:
             return _plain_response(503, "The books do not answer. Try again in a minute.")
         named = {"content-disposition": f'inline; filename="{name}.pdf"'}
-        return Response(pdf, media_type="application/pdf", headers=HEADERS | named)
+        return Response(pdf, media_type="application/pdf", headers=named)
 
 
 def _plain_response(status: int, text: str) -> Response:
-    return Response(f"{text}\n", status, media_type="text/plain", headers=HEADERS)
+    return Response(f"{text}\n", status, media_type="text/plain")

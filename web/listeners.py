@@ -7,7 +7,7 @@ from typing import assert_never
 
 from domain.errors import NotFound
 from domain.events import Event, EventType
-from domain.ids import CardId, TicketId
+from domain.ids import CardId, PersonId, TicketId
 from records.database import Connection
 from repair.suggestions import SuggestionPorts, suggest_cards
 from sync.inbox import EventListener, Handle, HandleBatch
@@ -25,6 +25,7 @@ class ListenerName(StrEnum):
     DRAFTING = "drafting"
     FORGETTING = "forgetting"
     TELLING = "telling"
+    STAFFING = "staffing"
 
 
 OF_CARDS = frozenset({ListenerName.LEARNING, ListenerName.HINTING, ListenerName.FORGETTING})
@@ -33,7 +34,7 @@ OF_CARDS = frozenset({ListenerName.LEARNING, ListenerName.HINTING, ListenerName.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventHandlers:
     """What listeners need: the search for new tickets' cards, learning, drafts, kept cards, whoever
-    tells customers, and whoever hints at changes.
+    tells customers, whoever hints at changes, and whoever knows who is given work.
     """
 
     search: SuggestionPorts
@@ -42,9 +43,10 @@ class EventHandlers:
     forget: Callable[[CardId], Awaitable[None]]
     tell: Handle
     hint: HandleBatch
+    staff: Callable[[PersonId], Awaitable[None]]
 
 
-def listeners_of(type: EventType) -> frozenset[ListenerName]:
+def listeners_of(type: EventType) -> frozenset[ListenerName]:  # noqa: PLR0911 - a verdict for each
     """Say who hears events of a type."""
     match type:
         case EventType.TICKET_CREATED:
@@ -86,6 +88,8 @@ def listeners_of(type: EventType) -> frozenset[ListenerName]:
             | EventType.PAYMENT_RECORDED
         ):
             return frozenset({ListenerName.TELLING})
+        case EventType.PERSON_CHANGED:
+            return frozenset({ListenerName.STAFFING})
         case _:
             assert_never(type)
 
@@ -104,7 +108,9 @@ def build_listeners(handlers: EventHandlers) -> tuple[EventListener, ...]:
     )
 
 
-def _handler_for(hearer: ListenerName, handlers: EventHandlers) -> Handle:
+def _handler_for(  # noqa: PLR0911 - one for each
+    hearer: ListenerName, handlers: EventHandlers
+) -> Handle:
     match hearer:
         case ListenerName.MATCHING:
             return _search_handler(handlers.search)
@@ -118,6 +124,8 @@ def _handler_for(hearer: ListenerName, handlers: EventHandlers) -> Handle:
             return _wait_for_match(lambda event: handlers.forget(CardId(event.entity)))
         case ListenerName.TELLING:
             return handlers.tell
+        case ListenerName.STAFFING:
+            return _wait_for_match(lambda event: handlers.staff(PersonId(event.entity)))
         case _:
             assert_never(hearer)
 

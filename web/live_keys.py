@@ -8,7 +8,8 @@ That a key was used is noted here and written down at most once a minute, never 
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hmac import compare_digest
 from time import monotonic
@@ -17,26 +18,29 @@ from typing import Protocol
 from access.api_keys import digest_of, prefix_of
 from domain.access import Actor
 from domain.api_keys import ADDRESSES, ApiKey, KeyUse
+from domain.deeds import SettingsOperation
 from domain.errors import NotAuthenticated, Unavailable
-from domain.ids import KeyId, PersonId
+from domain.ids import KeyId
 from records.wakeups import Wakeup
 
 # How often the keys are read: while news come in, and while none can.
 HEARD_SECONDS, UNHEARD_SECONDS = 20.0, 0.5
 STALE_SECONDS = 60.0
 USES_SECONDS = 60.0
+# How long the end of a process waits for that.
+LAST_SECONDS = 2.0
 UNKNOWN = "the key is unknown, revoked or expired; ask an administrator for another one"
 
 
 class KeyRecords(Protocol):
     """Where keys are kept."""
 
-    async def add(self, key: ApiKey, digest: bytes) -> ApiKey: ...
+    async def add(self, key: ApiKey, digest: bytes, operation: SettingsOperation) -> ApiKey: ...
     async def get(self, id: KeyId) -> ApiKey: ...
     async def page(
         self, *, first: int, after: str | None = None, partner: str | None = None
     ) -> list[ApiKey]: ...
-    async def revoke(self, id: KeyId, by: PersonId, at: datetime) -> ApiKey: ...
+    async def revoke(self, id: KeyId, operation: SettingsOperation) -> ApiKey: ...
     async def live(self, now: datetime) -> list[tuple[ApiKey, bytes]]: ...
     async def note_uses(self, uses: Sequence[KeyUse]) -> None: ...
 
@@ -91,7 +95,7 @@ class LiveKeys:
             InvalidInput: it has several garages and none is named, or another one.
             Unavailable: for too long nobody could tell which keys are revoked.
         """
-        if self._read_at is None or monotonic() - self._read_at > STALE_SECONDS:
+        if self._is_stale:
             raise Unavailable("postgres", "which keys may be used is not known")
         held = self._held.get(prefix_of(token) or "")
         # Both are compared whole, so that the time tells nothing of the secret.
@@ -99,9 +103,9 @@ class LiveKeys:
             raise NotAuthenticated(UNKNOWN)
         if held.key.expires_at <= now:
             raise NotAuthenticated(UNKNOWN)
-        machine = Machine(actor=held.key.actor(garage), key=held.key, gone=held.gone)
+        # Whoever has the secret has used it, whatever they ask with it.
         self._note(held.key.id, now, address)
-        return machine
+        return Machine(actor=held.key.actor(garage), key=held.key, gone=held.gone)
 
     def _note(self, key: KeyId, now: datetime, address: str | None) -> None:
         known = self._uses.get(key)
@@ -113,13 +117,13 @@ class LiveKeys:
 
     # What administrators do; it holds here before they are answered.
 
-    async def add(self, key: ApiKey, digest: bytes) -> ApiKey:
-        made = await self._store.add(key, digest)
+    async def add(self, key: ApiKey, digest: bytes, operation: SettingsOperation) -> ApiKey:
+        made = await self._store.add(key, digest, operation)
         await self.refresh()
         return made
 
-    async def revoke(self, id: KeyId, by: PersonId, at: datetime) -> ApiKey:
-        gone = await self._store.revoke(id, by, at)
+    async def revoke(self, id: KeyId, operation: SettingsOperation) -> ApiKey:
+        gone = await self._store.revoke(id, operation)
         await self.refresh()
         return gone
 
@@ -134,16 +138,22 @@ class LiveKeys:
     # Beside the requests.
 
     async def run(self) -> None:
-        """Keep the keys as they stand, until cancelled.
+        """Keep the keys as they stand, until cancelled; what they were used for is written then.
 
         Raises:
             Unavailable: the records do not answer.
         """
-        while True:
-            await self.refresh()
-            if monotonic() - self._wrote_at >= USES_SECONDS:
-                await self.write_uses()
-            await self._wakeup.wait(HEARD_SECONDS if self._hears() else UNHEARD_SECONDS)
+        try:
+            while True:
+                await self.refresh()
+                if monotonic() - self._wrote_at >= USES_SECONDS:
+                    await self.write_uses()
+                await self._wakeup.wait(HEARD_SECONDS if self._hears() else UNHEARD_SECONDS)
+        except asyncio.CancelledError:
+            with suppress(Unavailable, TimeoutError):
+                async with asyncio.timeout(LAST_SECONDS):
+                    await self.write_uses()
+            raise
 
     async def refresh(self) -> None:
         """Read the keys that may be used, and tell whoever follows with one that is gone.
@@ -152,7 +162,23 @@ class LiveKeys:
         """
         async with self._reading:
             began = monotonic()
-            self._take(await self._store.live(self._now()), began)
+            try:
+                live = await self._store.live(self._now())
+            except Unavailable:
+                self._let_go_of_stale()
+                raise
+            self._take(live, began)
+
+    def _let_go_of_stale(self) -> None:
+        """After so long without a word, whoever follows with a key is refused as whoever asks."""
+        if self._is_stale:
+            for held in self._held.values():
+                held.gone.set()
+            self._held = {}
+
+    @property
+    def _is_stale(self) -> bool:
+        return self._read_at is None or monotonic() - self._read_at > STALE_SECONDS
 
     def _take(self, live: Sequence[tuple[ApiKey, bytes]], began: float) -> None:
         held = {key.prefix: self._kept(key, digest) for key, digest in live}
@@ -172,6 +198,15 @@ class LiveKeys:
         try:
             if uses:
                 await self._store.note_uses([*uses.values()])
-        except Unavailable:
-            self._uses = uses | self._uses
+        except (Unavailable, asyncio.CancelledError):
+            for use in uses.values():
+                self._note_again(use)
             raise
+
+    def _note_again(self, use: KeyUse) -> None:
+        """Keep what could not be written down, beside what came since."""
+        since = self._uses.get(use.key)
+        if since is not None:
+            addresses = dict.fromkeys((*since.addresses, *use.addresses))
+            use = replace(since, addresses=tuple(addresses)[:ADDRESSES])
+        self._uses[use.key] = use

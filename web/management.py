@@ -19,6 +19,7 @@ from starlette.routing import Route
 from web.health import Parts, Probe, Readiness, ReadyStatus
 from web.loop_lag import LoopLag
 from web.metrics import Metrics
+from web.middleware import SECURITY
 from web.operators import LOOPBACK, Operators
 from web.settings import Settings
 
@@ -85,6 +86,8 @@ async def serve_management(
         loop="asyncio",
         log_config=None,
         access_log=False,
+        server_header=False,
+        headers=[*SECURITY.items()],
         timeout_graceful_shutdown=PATIENCE_SECONDS,
     )
     server = uvicorn.Server(config)

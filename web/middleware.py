@@ -14,9 +14,11 @@ from web.metrics import Metrics
 
 log = logging.getLogger("battwheels.request")
 
+# `base-uri` and `form-action` do not fall back to `default-src`.
+NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 SECURITY: Mapping[str, str] = {
     "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "content-security-policy": NOTHING,
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "referrer-policy": "no-referrer",
@@ -52,22 +54,35 @@ class RequestEnvelope:
             TRACE.reset(token)
 
     async def _count_answer(self, scope: Scope, receive: Receive, send: Send, trace: str) -> None:
-        status, started = 0, perf_counter()
+        status, opened, started = 0, False, perf_counter()
 
         async def outward(message: Message) -> None:
-            nonlocal status
+            nonlocal status, opened
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 self._add_headers(headers, trace)
                 if scope["path"].startswith(PREFIX):
                     headers[VERSION] = answering_version(Headers(scope=scope).get(VERSION))
+            elif message["type"] == "websocket.accept":
+                opened = True
+            elif message["type"] == "websocket.close" and not opened and _may_answer(scope):
+                await self._turn_away(send, trace)
+                return
             await send(message)
 
         try:
             await self._app(scope, receive, outward)
         finally:
             self._log_request(scope, status, perf_counter() - started)
+
+    async def _turn_away(self, send: Send, trace: str) -> None:
+        """Refuse a socket before it opens, in an answer that is dressed as all others are."""
+        headers = MutableHeaders({"content-length": "0"})
+        self._add_headers(headers, trace)
+        start = {"type": "websocket.http.response.start", "status": 403, "headers": headers.raw}
+        await send(start)
+        await send({"type": "websocket.http.response.body", "body": b""})
 
     def _add_headers(self, headers: MutableHeaders, trace: str) -> None:
         headers["x-trace-id"] = trace
@@ -81,3 +96,8 @@ class RequestEnvelope:
         log.info("request", extra=fields)
         if scope["type"] == "http":
             self._metrics.request(route, kind, status, seconds)
+
+
+def _may_answer(scope: Scope) -> bool:
+    """Say whether the server lets a refused socket be answered in HTTP's own words."""
+    return "websocket.http.response" in scope.get("extensions", {})

@@ -4,6 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from access.first_admin import AdminMaker
+from access.identity_provider import IdentityProvider
+from access.oidc import OidcDoor
+from access.oidc_flows import FlowSeal
+from access.passkey_challenges import ChallengeSeal
+from access.passkeys import PasskeyDoor, Passkeys
 from access.passwords import Passwords
 from access.people import NameSeal, PeopleAdministration
 from access.person_tokens import CallerTokens, PersonTokens
@@ -12,12 +17,16 @@ from access.sign_in import SignInDoor
 from access.token_keys import TokenKeys
 from access.tokens import AccessTokens
 from access.vault import Vault
+from domain.circuit_breaker import CircuitBreaker
 from records.database import Records
+from records.oidc import OidcStore
+from records.passkeys import PasskeyStore
 from records.people import PeopleStore
 from records.revocations import RevocationLog
 from records.sessions import SessionStore
 from records.sign_in_tries import SignInTries
 from web.audit import AuditRuntime, open_audit
+from web.oidc import CALLBACK
 from web.settings import Settings
 from web.vault import open_vault
 
@@ -30,6 +39,9 @@ class PeopleRuntime:
     """
 
     door: SignInDoor
+    oidc: OidcDoor | None
+    provider_breaker: CircuitBreaker
+    passkeys: PasskeyDoor
     admins: AdminMaker
     administration: PeopleAdministration
     callers: CallerTokens
@@ -39,6 +51,9 @@ class PeopleRuntime:
     async def forget(self) -> None:
         """Forget what is long over."""
         await self.door.sessions.forget()
+        if self.oidc is not None:
+            await self.oidc.store.forget()
+        await self.passkeys.own.store.forget()
         await self.revocations.forget()
 
 
@@ -47,26 +62,30 @@ def open_people(
     vault: Vault,
     audit: AuditRuntime,
     development: AccessTokens,
-    *,
-    production: bool,
+    settings: Settings,
 ) -> PeopleRuntime:
     """Join what knows people, over opened records."""
     keys = TokenKeys(datetime.now(UTC))
     tokens, seal = PersonTokens(keys), NameSeal(vault)
     store, sessions, passwords = PeopleStore(records), SessionStore(records), Passwords()
     revocations = Revocations(RevocationLog(records), keys)
+    door = SignInDoor(
+        records=records,
+        store=store,
+        sessions=sessions,
+        tries=SignInTries(records),
+        passwords=passwords,
+        tokens=tokens,
+        seal=seal,
+        deeds=audit.writer,
+        refused=audit.refused,
+    )
+    breaker = CircuitBreaker()
     return PeopleRuntime(
-        door=SignInDoor(
-            records=records,
-            store=store,
-            sessions=sessions,
-            tries=SignInTries(records),
-            passwords=passwords,
-            tokens=tokens,
-            seal=seal,
-            deeds=audit.writer,
-            refused=audit.refused,
-        ),
+        door=door,
+        oidc=_open_oidc(door, settings, breaker),
+        provider_breaker=breaker,
+        passkeys=_open_passkeys(door, settings),
         admins=AdminMaker(
             records=records, store=store, passwords=passwords, seal=seal, deeds=audit.writer
         ),
@@ -78,10 +97,35 @@ def open_people(
             revocations=revocations,
             deeds=audit.writer,
         ),
-        callers=CallerTokens(tokens, revocations, None if production else development),
+        callers=CallerTokens(tokens, revocations, None if settings.production else development),
         revocations=revocations,
         keys=keys,
     )
+
+
+def _open_oidc(door: SignInDoor, settings: Settings, breaker: CircuitBreaker) -> OidcDoor | None:
+    account = settings.identity_provider
+    if account is None:
+        return None
+    return OidcDoor(
+        door=door,
+        provider=IdentityProvider(account, breaker),
+        store=OidcStore(door.records),
+        flows=FlowSeal(door.seal),
+        callback=f"{settings.public_url}{CALLBACK}",
+    )
+
+
+def _open_passkeys(door: SignInDoor, settings: Settings) -> PasskeyDoor:
+    own = Passkeys(
+        store=PasskeyStore(door.records),
+        people=door.store,
+        seal=door.seal,
+        challenges=ChallengeSeal(door.seal),
+        deeds=door.deeds,
+        party=settings.relying_party,
+    )
+    return PasskeyDoor(door=door, own=own)
 
 
 async def open_people_alone(
@@ -91,4 +135,4 @@ async def open_people_alone(
     sealing = open_vault(settings, records)
     await sealing.data_keys.demand_read()
     audit = open_audit(settings, records, sealing.master)
-    return open_people(records, sealing.vault, audit, development, production=settings.production)
+    return open_people(records, sealing.vault, audit, development, settings)

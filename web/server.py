@@ -13,9 +13,11 @@ from time import monotonic
 
 from starlette.applications import Starlette
 
+from access.identity_provider import DEPENDENCY
 from domain.access import Viewer
 from domain.circuit_breaker import CircuitBreaker
 from domain.errors import Unavailable
+from domain.ids import PersonId
 from domain.liveness import BreakerState
 from domain.matches import LEVELS
 from domain.reports import FailureReport
@@ -28,6 +30,7 @@ from records.trusted_documents import TrustedDocumentStore
 from records.wakeups import Topic, Wakeup
 from repair.analyses import handle_event
 from repair.suggestions import SuggestionPorts
+from repair.technicians import follow_person
 from resolvers.services import AuditServices, Services
 from sync.cancellation import is_cancelled
 from sync.consumers import StreamConsumers, SweepTiming
@@ -86,9 +89,11 @@ def build_application(runtime: Runtime) -> Starlette:
             verify=runtime.people.callers.verify,
             watch=runtime.people.revocations.watch,
             sign_in=runtime.people.door,
+            oidc=runtime.people.oidc,
+            passkeys=runtime.people.passkeys,
             jwks=runtime.people.keys.jwks,
             keys=runtime.live_keys,
-            registered=TrustedDocumentStore(runtime.records),
+            registered=TrustedDocumentStore(runtime.records, runtime.audit.writer),
             rung=settings.documents_rung,
             probes=build_probes(runtime),
             development=not settings.production,
@@ -113,6 +118,8 @@ def _watch_breakers(runtime: Runtime, garages: GarageRates) -> None:
     watch("postgres", lambda: runtime.records.breaker_state)
     watch("redis", lambda: garages.breaker.state)
     watch("reports", lambda: runtime.opening.state)
+    if runtime.people.oidc is not None:
+        watch(DEPENDENCY, lambda: runtime.people.provider_breaker.state)
 
 
 def watch_outside(metrics: Metrics, breakers: Breakers) -> None:
@@ -162,8 +169,9 @@ def build_services(runtime: Runtime) -> Services:
         billing=runtime.billing.billing,
         employees=runtime.employees,
         people=runtime.people.administration,
+        passkeys=runtime.people.passkeys.own,
         api_keys=runtime.live_keys,
-        trusted_documents=TrustedDocumentStore(runtime.records),
+        trusted_documents=TrustedDocumentStore(runtime.records, runtime.audit.writer),
         intake_breaker=runtime.opening,
         audit=AuditServices(
             seal=runtime.audit.vault,
@@ -196,6 +204,7 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         forget=runtime.card_cache.forget,
         tell=runtime.billing.notices.send_notice,
         hint=hint_handler(runtime.cards.severities, lambda: datetime.now(UTC)),
+        staff=staff_handler(runtime),
     )
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "feed": runtime.feed.run,
@@ -244,6 +253,16 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         await asyncio.gather(*tasks, return_exceptions=True)
         # Libraries tell on the screen what nobody has collected at the end.
         gc.unfreeze()
+
+
+def staff_handler(runtime: Runtime) -> Callable[[PersonId], Awaitable[None]]:
+    """Give what has the graph follow somebody as they stand in the records by then."""
+
+    async def follow(named: PersonId) -> None:
+        found = await runtime.people.administration.store.person(named)
+        await follow_person(runtime.technicians, found.person)
+
+    return follow
 
 
 def build_hints(runtime: Runtime) -> HintSchedule:

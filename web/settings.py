@@ -2,18 +2,22 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
+from access.identity_provider import ProviderAccount
+from access.passkey_signatures import RelyingParty
 from domain.api_keys import Rung
 from domain.errors import InvalidInput, UnsafeSetting
 from matching.rankers import RankerName
 from web import store_addresses
 from web.caps import Caps
+from web.oidc_settings import read_account
+from web.passkey_settings import read_party
 from web.secret_strength import key_weakness, password_weakness, secret_weakness
 
 SECRET_BYTES = 32
@@ -41,8 +45,9 @@ class Settings:
         postgres_url: PostgreSQL, `postgresql://USER:PASSWORD@HOST/NAME`; None starts one of our
             own.
         redis_url: Redis, `rediss://:PASSWORD@HOST:PORT`; None starts one of our own.
-        own_stores: hosts of stores on this very machine that production may reach without TLS:
-            `localhost`, an address of the loopback, or the name of a container beside.
+        own_stores: hosts on this very machine that production may reach without TLS: `localhost`,
+            an address of the loopback, or the name of a container beside. The certificate of any
+            other store is checked (`neo4j+s`, `sslmode=verify-full`, `rediss`).
         embedding_model: a sentence-transformers name or folder; None is the bundled MiniLM.
         ranker: what orders the cards of a match: the evidence added up, the specification's own
             `formula`, or reciprocal ranks `fused`.
@@ -68,6 +73,12 @@ class Settings:
         public_url: where people reach this service, for links in messages and answers.
         allowed_origins: pages of other sites that may call, as `https://portal.example`; none.
         caps: how much any one caller may take.
+        passkey_domain: the domain that people's passkeys belong to; it cannot change without losing
+            them; None: the host of `BATTWHEELS_PUBLIC_URL`, and `localhost` in development.
+        oidc_issuer: another service that people sign in by (OpenID Connect), as its own document
+            names it, like `https://accounts.google.com`; None: there is none.
+        oidc_client, oidc_secret: what that service knows us by; both are needed beside the issuer,
+            and `BATTWHEELS_PUBLIC_URL`.
         documents_rung: how far people are held to the documents of our own front ends (partner
             `battwheels`): `log`, `enforce` or `id_only`; None: not at all.
     """
@@ -101,10 +112,40 @@ class Settings:
     caps: Caps = field(default_factory=Caps)
     allowed_origins: tuple[str, ...] = ()
     documents_rung: Rung | None = None
+    passkey_domain: str | None = None
+    oidc_issuer: str | None = None
+    oidc_client: str | None = None
+    oidc_secret: str | None = field(default=None, repr=False)
 
     @property
     def production(self) -> bool:
         return self.environment is RunMode.PRODUCTION
+
+    @property
+    def identity_provider(self) -> ProviderAccount | None:
+        """As whom the service that people sign in by knows us.
+
+        Raises:
+            InvalidInput: a part of it is missing or cannot be used.
+        """
+        return read_account(
+            self.oidc_issuer,
+            self.oidc_client,
+            self.oidc_secret,
+            production=self.production,
+            public_url=self.public_url,
+        )
+
+    @property
+    def relying_party(self) -> RelyingParty | None:
+        """As whom passkeys know us; None: none are taken.
+
+        Raises:
+            InvalidInput: the domain fits no page of ours.
+        """
+        own = self.public_url or (None if self.production else f"http://localhost:{self.port}")
+        pages = [*([own] if own else []), *self.allowed_origins]
+        return read_party(self.passkey_domain, pages, production=self.production)
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> Self:
@@ -145,6 +186,10 @@ class Settings:
             caps=Caps.read(values),
             allowed_origins=_parse_origins(values.get("BATTWHEELS_ALLOWED_ORIGINS") or ""),
             documents_rung=_parse_rung(values.get("BATTWHEELS_DOCUMENTS_RUNG")),
+            passkey_domain=(values.get("BATTWHEELS_PASSKEY_DOMAIN") or "").lower() or None,
+            oidc_issuer=values.get("BATTWHEELS_OIDC_ISSUER") or None,
+            oidc_client=values.get("BATTWHEELS_OIDC_CLIENT") or None,
+            oidc_secret=_read_secret(values, "BATTWHEELS_OIDC_SECRET"),
         )
         _demand_answerable(settings)
         if settings.production:
@@ -217,7 +262,7 @@ def _parse_public_url(value: str | None) -> str | None:
 
 
 def _demand_answerable(settings: Settings) -> None:
-    """Who sends mail says from whom, and where its links lead; a language model is reached."""
+    """Who sends mail says from whom, and where its links lead; other services are reached."""
     needed = {
         "BATTWHEELS_MAIL_FROM": settings.mail_from,
         "BATTWHEELS_PUBLIC_URL": settings.public_url,
@@ -225,6 +270,7 @@ def _demand_answerable(settings: Settings) -> None:
     for name, value in needed.items():
         if settings.smtp_url is not None and value is None:
             raise InvalidInput(name, "is needed beside BATTWHEELS_SMTP_URL")
+    _ = settings.identity_provider, settings.relying_party
     reached = settings.language_model_key or settings.language_model_url
     local = (settings.language_model or "").startswith("local:")
     if settings.language_model is not None and reached is None and not local:
@@ -265,9 +311,23 @@ def _demand_safe(settings: Settings) -> None:
     _demand_random_keys(settings.vault_keys or "")
     if settings.smtp_url is not None:
         _demand_strong("BATTWHEELS_SMTP_URL", _password_of(settings.smtp_url))
+    for name, url in _told_secrets(settings):
+        store_addresses.demand_closed(name, url, settings.own_stores)
     store_addresses.demand_safe(
         {name: needed[name] or "" for name in store_addresses.STORES}, settings.own_stores
     )
+
+
+def _told_secrets(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield the addresses that keys, passwords or links of ours are sent to, by their settings."""
+    yield from (
+        ("BATTWHEELS_VENDORS", vendor.partition("=")[2])
+        for vendor in (settings.vendors or "").split()
+    )
+    if settings.language_model_url is not None:
+        yield "BATTWHEELS_LANGUAGE_MODEL_URL", settings.language_model_url
+    if settings.public_url is not None:
+        yield "BATTWHEELS_PUBLIC_URL", settings.public_url
 
 
 def _password_of(url: str) -> str | None:

@@ -18,30 +18,35 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from access.sign_in import SignedIn
 from domain.deeds import read_origin
 from domain.errors import TooMany, Unavailable
 from resolvers.api import Api
+from resolvers.oidc import OidcUseCases
+from resolvers.passkeys import PasskeyUseCases
 from resolvers.sign_in import SignInContext, SignInUseCases
 from web.body_limits import is_forged
 from web.endpoint import burnt_key, refusal, refusal_of
 from web.gate import Gate
 from web.rates import by_address
+from web.refresh_cookie import COOKIE
 from web.variables import VariablesTooLarge, demand_readable
 
 PATH = "/v1/graphql/sign-in"
-COOKIE = "__Host-battwheels-refresh"
 MOST_BYTES = 4_096
 JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInEndpoint:
-    """`api` is the door's own schema; `door` does what it asks."""
+    """`api` is the door's own schema; `door`, `oidc` and `passkeys` do what it asks."""
 
     api: Api
     door: SignInUseCases
     gate: Gate
     now: Callable[[], datetime]
+    oidc: OidcUseCases | None = None
+    passkeys: PasskeyUseCases | None = None
     origins: Collection[str] = ()
     deadline: float
 
@@ -108,6 +113,8 @@ class SignInEndpoint:
         self.gate.read(caller, document, 0)
         context = SignInContext(
             door=self.door,
+            oidc=self.oidc,
+            passkeys=self.passkeys,
             now=self.now,
             trace=request.state.trace,
             address=caller,
@@ -124,15 +131,14 @@ class SignInEndpoint:
         if result.errors:
             answer["errors"] = [error.formatted for error in result.errors]
         response = JSONResponse(answer, status_code=400 if document.errors else 200)
-        _keep_cookie(response, context)
+        if context.kept is not None:
+            keep_refresh_token(response, context.kept, context.now())
         return response
 
 
-def _keep_cookie(response: Response, context: SignInContext) -> None:
-    kept = context.kept
-    if kept is None:
-        return
-    seconds = ceil((kept.session_ends_at - context.now()).total_seconds())
+def keep_refresh_token(response: Response, kept: SignedIn, now: datetime) -> None:
+    """Have the browser keep what its session goes on by."""
+    seconds = ceil((kept.session_ends_at - now).total_seconds())
     response.set_cookie(
         COOKIE,
         kept.refresh_token,

@@ -48,6 +48,8 @@ def uvicorn_config(
         log_config=None,
         # Our own line for each request says more.
         access_log=False,
+        # What serves is nobody's matter, least of all in which version.
+        server_header=False,
         http=HttpConnection,
         ws=ClosableWebSockets,
         ws_max_size=caps.body_bytes,

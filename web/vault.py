@@ -57,10 +57,12 @@ def _kept_keys(settings: Settings) -> str:
     if settings.production:
         raise UnsafeSetting(SETTING, "is needed in production")
     path = StoreHome.at(settings.home).secret("vault")
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        files.write_whole(path, f"development:{_make_key()} {INDEX}:{_make_key()}\n", mode=0o600)
-    return path.read_text().strip()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return files.read_or_create(path, _make_keys).strip()
+
+
+def _make_keys() -> str:
+    return f"development:{_make_key()} {INDEX}:{_make_key()}\n"
 
 
 def _make_key() -> str:

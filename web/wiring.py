@@ -397,13 +397,13 @@ def join_parts(
         delta_cursors=SealedCursors(token_secret(settings)),
         tokens=tokens,
         vault=vault,
-        people=open_people(records, vault.vault, audit, tokens, production=settings.production),
+        people=open_people(records, vault.vault, audit, tokens, settings),
         employees=Employees(store=EmployeeStore(records), vault=vault.vault),
         audit=audit,
         alarms=open_alarms(settings, records, breakers),
         breakers=breakers,
         live_keys=LiveKeys(
-            ApiKeyStore(records),
+            ApiKeyStore(records, audit.writer),
             lambda: datetime.now(UTC),
             wakeups.on(Topic.API_KEYS),
             lambda: wakeups.hears,
@@ -435,10 +435,9 @@ def token_secret(settings: Settings) -> bytes:
     if settings.production:
         raise UnsafeSetting("BATTWHEELS_TOKEN_SECRET", "is needed in production")
     path = StoreHome.at(settings.home).secret("tokens")
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        files.write_whole(path, secrets.token_urlsafe(SECRET_BYTES), mode=0o600)
-    return path.read_text().strip().encode()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    kept = files.read_or_create(path, lambda: secrets.token_urlsafe(SECRET_BYTES))
+    return kept.strip().encode()
 
 
 async def _connect_stores(

@@ -9,6 +9,32 @@ WITH DISTINCT p
 MERGE (g:Garage {id: $garage})
 MERGE (p)-[:WORKS_AT]->(g)
 
+// name: follow
+// What somebody works on and where, as a version of theirs in the records says; an earlier one that comes
+// late, or the same one again, changes nothing. What they know well stays. The lock is taken before it is looked.
+MERGE (p:Technician {id: $id})
+SET p.person_version = coalesce(p.person_version, 0)
+WITH p WHERE p.person_version < $version
+SET p.person_version = $version, p.certification = $certification, p.garage_id = $garage,
+  p.skills = coalesce(p.skills, [])
+WITH p
+OPTIONAL MATCH (p)-[old:WORKS_AT]->(:Garage)
+DELETE old
+WITH DISTINCT p
+MERGE (g:Garage {id: $garage})
+MERGE (p)-[:WORKS_AT]->(g)
+
+// name: dismiss
+// By a version of theirs somebody is given no work any more; what is in their hands stays there.
+MATCH (p:Technician {id: $id})
+SET p.person_version = coalesce(p.person_version, 0)
+WITH p WHERE p.person_version < $version
+SET p.person_version = $version
+REMOVE p.certification
+WITH p
+MATCH (p)-[old:WORKS_AT]->(:Garage)
+DELETE old
+
 // name: technician
 // One that was registered: whoever only wrote a card or a ticket has no certification.
 MATCH (p:Technician {id: $id})

@@ -9,6 +9,10 @@ where (select count(*) from api_key where revoked_at is null and expires_at > %(
 on conflict (id) do nothing
 returning id
 
+-- name: hold_count
+-- Whoever makes a key counts those that are live alone.
+select pg_advisory_xact_lock(7119310237)
+
 -- name: key
 -- One key by its id.
 select * from api_key where id = %(id)s
@@ -28,18 +32,21 @@ select * from api_key where revoked_at is null and expires_at > %(now)s
 -- From now on the key is refused; the first word stays.
 update api_key set revoked_at = %(at)s, revoked_by = %(by)s
 where id = %(id)s and revoked_at is null
+returning *
 
 -- name: revoke_partner
 -- The same for all keys of a partner who is removed.
 update api_key set revoked_at = %(at)s, revoked_by = %(by)s
 where partner = %(partner)s and revoked_at is null
-returning id
+returning *
 
 -- name: use
--- When and where a key was used last; of two processes the later word stands.
-update api_key set last_used_at = %(at)s, last_addresses = (
+-- When and where a key was used last. Of two processes the later word on the time stands, and the
+-- addresses of both.
+update api_key set last_used_at = greatest(%(at)s, last_used_at), last_addresses = (
     select array(
-        select address from unnest(%(addresses)s::text[] || last_addresses)
+        select address from unnest(case when last_used_at > %(at)s then last_addresses || %(addresses)s::text[]
+            else %(addresses)s::text[] || last_addresses end)
             with ordinality as told (address, place)
         group by address order by min(place) limit %(most)s))
-where id = %(key)s and (last_used_at is null or last_used_at < %(at)s)
+where id = %(key)s

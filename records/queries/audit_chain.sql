@@ -17,10 +17,12 @@ select audit_id, timestamp, event_type, user_id, user_role, garage_id, ip_addres
 from deed where audit_id = any(%(keys)s)
 
 -- name: money
--- The events of the books that links stand for; their own hashes hold all that they say.
+-- The events of the books that links stand for; their own hashes hold all that they say. A key that reads
+-- as none of theirs is nobody's: it must not stop those behind it.
 select garage || '@' || n as key, garage, n, at, event, actor, entity, body, hash
 from money_event where (garage, n) in
-    (select split_part(key, '@', 1), split_part(key, '@', 2)::bigint
+    (select split_part(key, '@', 1),
+            case when key ~ '^[^@]+@[0-9]{1,18}$' then split_part(key, '@', 2)::bigint end
      from unnest(%(keys)s::text[]) as key)
 
 -- name: seal

@@ -56,6 +56,7 @@ from (
     union all select pan from employee
     union all select aadhaar from employee
     union all select who from person
+    union all select name from passkey
 ) as everything
 where length(sealed) > 1
 group by 1

@@ -12,6 +12,20 @@ on conflict (person) do update set
 where held.removed_at is not null
 returning held.*
 
+-- name: is_garage
+-- Whether there is a garage of that id.
+select exists (select from garage where id = %(garage)s) as found
+
+-- name: works_at
+-- Where somebody works who has not left; nobody moves them until the transaction ends.
+select garage from person where id = %(person)s and state <> 'gone' for share
+
+-- name: move
+-- A record goes where its person goes; it says the same there.
+update employee
+set version = version + 1, garage = %(garage)s, changed_at = %(at)s, changed_by = %(by)s
+where person = %(person)s and removed_at is null and garage <> %(garage)s
+
 -- name: get
 -- Somebody's record, of any garage or of one; with `removed` also what stays of one that is gone.
 select * from employee

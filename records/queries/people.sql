@@ -22,6 +22,10 @@ on conflict (id) do nothing returning id
 -- One garage.
 select id, name, place, hours, region, off_shift_refused from garage where id = %(id)s
 
+-- name: hold_garage
+-- One garage, until the transaction ends.
+select id, name, place, hours, region, off_shift_refused from garage where id = %(id)s for update
+
 -- name: garages
 -- A page of the garages that somebody may see, by id.
 select id, name, place, hours, region, off_shift_refused from garage
@@ -75,9 +79,11 @@ select id from person where role = 'admin' and state = 'active' order by id for 
 -- Whether there is an administrator at all, whatever became of them.
 select 1 as found from person where role = 'admin' limit 1
 
--- name: has_password
--- Whether somebody ever chose a password.
+-- name: has_accepted
+-- Whether somebody ever came: the first administrators were never invited, and who comes by another
+-- service chooses no password.
 select 1 as found from password where person = %(person)s
+union all select 1 from invitation where person = %(person)s and accepted_at is not null limit 1
 
 -- name: set_password
 -- The last password counts.

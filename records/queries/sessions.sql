@@ -43,6 +43,20 @@ update session set ended_at = %(now)s where id = %(id)s and ended_at is null
 update session set ended_at = %(now)s
 where person = %(person)s and ended_at is null
 
+-- name: end_oldest
+-- Of somebody's sessions the newest stay; who else ends one of them at this moment is not waited for.
+update session set ended_at = %(now)s
+where id in (
+    select id from session
+    where id in (
+        select id from session
+        where person = %(person)s and ended_at is null
+          and ends_at > %(now)s and seen_at > %(idle_since)s
+        order by began_at desc, id offset %(most)s
+    )
+    for update skip locked
+)
+
 -- name: of_person
 -- The sessions of somebody that are not over, the newest first.
 select id, person, client, began_at, seen_at, ends_at from session

@@ -7,6 +7,10 @@ values (%(partner)s, %(id)s, %(name)s, %(text)s, %(kind)s, %(objects)s, %(deprec
 on conflict (partner, id) do update
 set objects = excluded.objects, deprecated = excluded.deprecated, scopes = excluded.scopes
 
+-- name: hold_partner
+-- One at a time registers documents of a partner.
+select pg_advisory_xact_lock(711931, hashtext(%(partner)s))
+
 -- name: count
 -- How many documents a partner has.
 select count(*) as n from trusted_document where partner = %(partner)s

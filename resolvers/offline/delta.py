@@ -119,7 +119,10 @@ def _cursor_owner(actor: Actor) -> str:
     return actor.garage or EVERYWHERE
 
 
-async def _delta_entries(context: RequestContext, ranked: tuple[RankedEntry, ...]) -> list[Delta]:
+async def _delta_entries(context: RequestContext, batch: tuple[RankedEntry, ...]) -> list[Delta]:
+    # A key may read cards and no tickets: of these it is told nothing, as by every other way.
+    reads_tickets = context.actor.has_right(Action.READ, ResourceKind.TICKET)
+    ranked = [r for r in batch if reads_tickets or r.entry.kind == CARD]
     cards = [CardId(r.entry.entity) for r in ranked if r.entry.kind == CARD]
     tickets = [TicketId(r.entry.entity) for r in ranked if r.entry.kind != CARD]
     seen = await context.services.cards.many(cards, context.viewer)

@@ -13,7 +13,7 @@ from domain.access import Actor, Role
 from domain.errors import IllegalTransition, NotAuthenticated, OperationConflict, TooMany
 from domain.ids import OperationId, PersonId
 from domain.people import PersonName, PersonState
-from domain.sessions import IDLE, LONGEST, ClientKind
+from domain.sessions import IDLE, LONGEST, MOST_SESSIONS, ClientKind
 from records.database import Records
 from web.people import PeopleRuntime, open_people_alone
 from web.settings import Settings
@@ -115,6 +115,24 @@ async def test_a_session_in_use_ends_after_a_month(people: PeopleRuntime) -> Non
         word = (await people.door.refresh(word, request(NOW + n * day))).refresh_token
     with pytest.raises(NotAuthenticated, match="sign in again"):
         await people.door.refresh(word, request(NOW + 32 * day))
+
+
+async def test_one_session_too_many_ends_the_oldest(people: PeopleRuntime) -> None:
+    await admin(people, "asha")
+    begun = [
+        await people.door.sign_in(
+            "asha@example.org", PASSWORD, request(NOW + n * timedelta(seconds=1))
+        )
+        for n in range(MOST_SESSIONS + 1)
+    ]
+    await people.revocations.read()
+    later = NOW + timedelta(minutes=1)
+    with pytest.raises(NotAuthenticated):
+        people.callers.verify(begun[0].access_token, later)
+    with pytest.raises(NotAuthenticated, match="sign in again"):
+        await people.door.refresh(begun[0].refresh_token, request(later))
+    for entry in begun[1:]:
+        assert people.callers.verify(entry.access_token, later)[0].session == entry.session
 
 
 async def test_waiting_lets_somebody_try_again(people: PeopleRuntime) -> None:

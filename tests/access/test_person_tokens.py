@@ -12,7 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from access.claims import EXPIRED, LEEWAY, LONGEST, NOT_GOOD, TOO_LONG
-from access.person_tokens import CallerTokens, PersonTokens
+from access.person_tokens import KIND, CallerTokens, PersonTokens
 from access.revocations import Revocations
 from access.token_keys import SIGNS_FOR, TokenKeys
 from access.tokens import AccessTokens
@@ -59,7 +59,7 @@ def _claims(token: str) -> dict[str, Any]:
 
 
 def _signed(key: ECKey, header: dict[str, Any], claims: dict[str, Any] | None = None) -> str:
-    return jwt.encode({"alg": "ES256"} | header, claims or _claims(TOKEN), key)
+    return jwt.encode({"alg": "ES256", "typ": KIND} | header, claims or _claims(TOKEN), key)
 
 
 def _refused(token: str, now: datetime = NOW, tokens: PersonTokens = TOKENS) -> None:
@@ -82,12 +82,22 @@ def test_no_other_algorithm_is_believed(alg: object) -> None:
     kid = TOKENS.keys.current.id
     _, claims, signature = TOKEN.split(".")
     for end in ("", signature):
-        _refused(f"{_part({'alg': alg, 'kid': kid})}.{claims}.{end}")
+        _refused(f"{_part({'alg': alg, 'kid': kid, 'typ': KIND})}.{claims}.{end}")
     # The public key as a secret: the classic swap.
     public = TOKENS.keys.current.key.as_pem(private=False)
-    message = f"{_part({'alg': 'HS256', 'kid': kid})}.{claims}"
+    message = f"{_part({'alg': 'HS256', 'kid': kid, 'typ': KIND})}.{claims}"
     mac = base64.urlsafe_b64encode(hmac.digest(public, message.encode(), "sha256"))
     _refused(f"{message}.{mac.rstrip(b'=').decode()}")
+
+
+@pytest.mark.row("GW-2")
+@pytest.mark.parametrize("typ", ["JWT", "AT+JWT ", "id+jwt", "", None])
+def test_no_token_of_another_kind_is_believed(typ: str | None) -> None:
+    key = TOKENS.keys.current
+    right = _signed(key.key, {"kid": key.id})
+    assert TOKENS.verify(right, NOW)[0] == ANU
+    header = {"alg": "ES256", "kid": key.id} | ({} if typ is None else {"typ": typ})
+    _refused(jwt.encode(header, _claims(TOKEN), key.key))
 
 
 @pytest.mark.row("GW-2")
@@ -96,7 +106,7 @@ def test_a_foreign_key_is_refused(kid: object) -> None:
     foreign = ECKey.generate_key("P-256", private=True)
     own = TOKENS.keys.current.id
     _refused(_signed(foreign, {"kid": own}))
-    header = f"{_part({'alg': 'ES256', 'kid': kid})}"
+    header = f"{_part({'alg': 'ES256', 'kid': kid, 'typ': KIND})}"
     _refused(".".join([header, *TOKEN.split(".")[1:]]))
     carried = {"kid": own, "jwk": foreign.as_dict(private=False), "jku": "https://example.org"}
     _refused(_signed(foreign, carried))

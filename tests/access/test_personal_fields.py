@@ -33,6 +33,8 @@ PLAIN_BYTES = {
     ("audit_link", "mac"),
     ("invitation", "mark"),
     ("refresh_token", "mark"),
+    ("passkey", "credential"),
+    ("passkey", "public_key"),
 }
 # A garage's own letterhead: what it prints on every invoice.
 LETTERHEAD = "billing_setting"

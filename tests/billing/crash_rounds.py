@@ -1,8 +1,9 @@
 """Rounds of an invoice whose worker is killed: SEED, how many ROUNDS, and a file of places.
 
 A light process that forks one child for each round. The child issues an invoice and dies by
-SIGKILL, at a step or at a moment that the seed chose; some rounds the graph refuses the ticket, so
-that the child dies while it undoes. Then other children recover, and may die of it too.
+SIGKILL. Every other round it does so right behind one of the six steps, by turns; else at a call or
+at a moment that the seed chose, and some of those rounds the graph refuses the ticket, so that the
+child dies while it undoes. Then other children recover, and may die of it too.
 """
 
 import asyncio
@@ -12,14 +13,15 @@ import random
 import signal
 import sys
 import threading
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from billing.ledger.sagas import Saga, SagaStep, SagaStore
 from domain.errors import NotFound, Refused
 from domain.events import Event
 from domain.tickets import Ticket, TicketStatus
@@ -31,6 +33,8 @@ from tests.billing.closed_ticket import asked, invoicing, operation
 from tests.billing.sample_books import NOW, desk
 
 MINUTE = timedelta(minutes=1)
+# Those of the way forward (IP-9 to IP-14).
+STEPS = [*SagaStep][:6]
 # More store calls than an invoice makes: some children live.
 CALLS = 24
 LONGEST_S = 0.12
@@ -86,11 +90,60 @@ class Refusing:
         await self._inner.put(ticket, events, expected=expected)
 
 
+class Stepping:
+    """Sagas whose process dies once it has written that a step is done."""
+
+    def __init__(self, inner: SagaStore, step: SagaStep) -> None:
+        self._inner = inner
+        self._step = step
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - stands for anything
+        return getattr(self._inner, name)
+
+    async def take_lease(self, held: Saga, now: datetime) -> str | None:
+        other = await self._inner.take_lease(held, now)
+        self._die_behind(SagaStep.LOCKED)
+        return other
+
+    async def record_step(
+        self, held: Saga, step: SagaStep, at: datetime, gave: Mapping[str, Any]
+    ) -> None:
+        await self._inner.record_step(held, step, at, gave)
+        self._die_behind(step)
+
+    async def finish_saga(self, held: Saga, now: datetime, told: Event) -> None:
+        await self._inner.finish_saga(held, now, told)
+        self._die_behind(SagaStep.NOTIFIED)
+
+    def _die_behind(self, step: SagaStep) -> None:
+        if step is self._step:
+            die()
+
+
 def main(seed: int, rounds: int, places: Places) -> None:
-    """Do the rounds, and print how many children were killed."""
+    """Do the rounds, and print how many children were killed, and the steps of those behind one."""
     chance = random.Random(seed)  # noqa: S311 - the same rounds for the same seed
-    killed = sum(_round(f"{seed}_{n}", chance, places) for n in range(rounds))
-    sys.stdout.write(f"{killed}\n")
+    killed, behind = 0, list[SagaStep]()
+    for n in range(rounds):
+        if n % 2:
+            killed += _round(f"{seed}_{n}", chance, places)
+        else:
+            behind.append(_stepped_round(f"{seed}_{n}", STEPS[n // 2 % len(STEPS)], places))
+    sys.stdout.write(f"{killed + len(behind)} {' '.join(behind)}\n")
+
+
+def _stepped_round(name: str, step: SagaStep, places: Places) -> SagaStep:
+    """Issue until killed behind a step, and recover."""
+    key = str(UUID(bytes=name.encode().ljust(16, b".")[-16:], version=4))
+
+    async def work() -> None:
+        async with _opened(places, refused=False, step=step) as way:
+            await saga.issue_invoice(way, asked(name), operation(key=key))
+
+    if not run_forked(_doomed, None, 0, 0.0, work):
+        sys.exit(f"nobody died behind {step}")
+    run_forked(_doomed, None, 0, 0.0, recovery(places, 1))
+    return step
 
 
 def _round(name: str, chance: random.Random, places: Places) -> int:
@@ -165,17 +218,20 @@ def recovery(places: Places, minutes: int) -> Callable[[], Awaitable[None]]:
 
 
 @asynccontextmanager
-async def _opened(places: Places, *, refused: bool) -> AsyncGenerator[InvoicePorts]:
+async def _opened(
+    places: Places, *, refused: bool, step: SagaStep | None = None
+) -> AsyncGenerator[InvoicePorts]:
     graph = await Graph.open(*places.neo4j)
     records = await Records.open(places.postgres)
     try:
         way = invoicing(graph, records, desk(records))
         tickets: Any = Refusing(way.tickets) if refused else way.tickets
+        sagas: Any = way.sagas if step is None else Stepping(way.sagas, step)
         yield replace(
             way,
             tickets=Mortal(tickets),  # pyright: ignore[reportArgumentType]
             ledger=Mortal(way.ledger),  # pyright: ignore[reportArgumentType]
-            sagas=Mortal(way.sagas),  # pyright: ignore[reportArgumentType]
+            sagas=Mortal(sagas),  # pyright: ignore[reportArgumentType]
         )
     finally:
         await records.close()

@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 
 from domain.errors import Unavailable
 from domain.events import Event
+from domain.ids import PersonId
 from domain.matches import Embedding
 from graph.database import Graph
 from ingest.embedder import Embedder
@@ -18,6 +19,7 @@ from records.database import Records
 from repair.suggestions import SuggestionPorts
 from sync.hints import hint_handler
 from sync.inbox import EventListener
+from tests.faults.world import REQUESTS
 from tests.patience import PATIENT_SECONDS
 from web import listeners as web_listeners
 from web.caps import Caps
@@ -49,15 +51,21 @@ def opened(clients: tuple[Graph, Records, Redis]) -> Runtime:
         home=Path(given["BATTWHEELS_HOME"]),
         smtp_url=given.get("BATTWHEELS_SMTP_URL"),
         mail_from=given.get("BATTWHEELS_MAIL_FROM"),
-        # One garage asks here for a house of them.
-        caps=Caps(
-            garage_requests=10**9,
-            garage_requests_alone=10**9,
-            garage_points=10**11,
-            garage_points_alone=10**11,
-        ),
+        caps=caps(),
     )
     return join_parts(settings, PATIENCE, (embedder, reader), clients)
+
+
+def caps() -> Caps:
+    """Give the caps as they serve where a test is about them; else one garage asks for a house."""
+    if REQUESTS in os.environ:
+        return Caps(garage_requests=int(os.environ[REQUESTS]), late_milliseconds=10**9)
+    return Caps(
+        garage_requests=10**9,
+        garage_requests_alone=10**9,
+        garage_points=10**11,
+        garage_points_alone=10**11,
+    )
 
 
 def listeners(house: Runtime, wanted: frozenset[ListenerName] = HEARD) -> list[EventListener]:
@@ -72,8 +80,13 @@ def listeners(house: Runtime, wanted: frozenset[ListenerName] = HEARD) -> list[E
         forget=house.card_cache.forget,
         tell=house.billing.notices.send_notice,
         hint=hint_handler(house.cards.severities, lambda: datetime.now(UTC)),
+        staff=_nobody,
     )
     return [one for one in web_listeners.build_listeners(hearing) if one.name in wanted]
+
+
+async def _nobody(named: PersonId) -> None:
+    del named
 
 
 async def _nothing(event: Event) -> None:

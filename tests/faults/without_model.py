@@ -1,10 +1,10 @@
 """The service's two processes without a language model, so that they start in a second or two.
 
 `python -m tests.faults.without_model` has all imported and forks a process for each line that it
-reads: `api` is the real API over HTTP, `work` the real relay, paces and consumers, and beside those
-who search and hint one more that notes each event in a table; `note` is that one alone, `tell`
-relays and tells customers, `watch` is a garage that keeps a copy. It answers with the process's
-number.
+reads: `api` is the real API over HTTP (`api 8001` on a port of its own), `work` the real relay,
+paces and consumers, and beside those who search and hint one more that notes each event in a table;
+`note` is that one alone, `tell` relays and tells customers, `watch` is a garage that keeps a copy.
+It answers with the process's number.
 """
 
 import asyncio
@@ -48,6 +48,7 @@ from tests.faults import application
 from tests.faults.application import listeners
 from tests.faults.world import hour
 from tests.patience import PATIENT_SECONDS, PatientGraph, PatientRecords
+from web import garage_rates
 from web.cli import garage
 from web.garage import hints
 from web.garage.client import RemoteService
@@ -175,12 +176,17 @@ async def ticking(paces: HintSchedule) -> None:
         await asyncio.sleep(PACE.sweep)
 
 
-async def api() -> None:
+async def api(port: str | None = None) -> None:
     """Serve until killed."""
     here = application.opened(await opened())
-    port = int(os.environ["BATTWHEELS_PORT"])
+    # What is counted is proved, not how fast Redis answers beside other work.
+    garage_rates.REDIS_SECONDS = PATIENT_SECONDS
     config = uvicorn.Config(
-        build_application(here), host="127.0.0.1", port=port, log_config=None, access_log=False
+        build_application(here),
+        host="127.0.0.1",
+        port=int(port or os.environ["BATTWHEELS_PORT"]),
+        log_config=None,
+        access_log=False,
     )
     wakes = here.wakeups.on(Topic.REVOCATIONS)
     await asyncio.gather(
@@ -202,7 +208,13 @@ def run_until_killed(work: Callable[[], Coroutine[Any, Any, None]]) -> NoReturn:
 
 
 def main() -> None:
-    works = {"api": api, "work": work, "note": note, "tell": tell, "watch": watch}
+    works: dict[str, Callable[..., Coroutine[Any, Any, None]]] = {
+        "api": api,
+        "work": work,
+        "note": note,
+        "tell": tell,
+        "watch": watch,
+    }
     # Nobody waits for the dead: the system buries them.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
@@ -210,7 +222,8 @@ def main() -> None:
         if pid == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             sys.stdin = None
-            run_until_killed(works[line.strip()])
+            name, *told = line.split()
+            run_until_killed(partial(works[name], *told))
         sys.stdout.write(f"{pid}\n")
         sys.stdout.flush()
 

@@ -41,6 +41,7 @@ from web.local.stores import StoreUrls
 from web.settings import Settings
 from web.wiring import build_tokens
 
+REQUESTS = "BATTWHEELS_GARAGE_REQUESTS"
 LOGGED = """
 select l.*, count(e.event) as effects
 from change_log l left join effect e on e.event = l.id group by l.seq order by l.seq"""
@@ -69,7 +70,7 @@ class World:
     is remembered.
 
     `caught_up` are the cards' versions that the garage had to come to before; `mail` is the port of
-    a mail server.
+    a mail server; `requests` are those that a garage may send in a minute, where they are counted.
 
     `versions` are those that acknowledged things must have in the graph, `wanted` the events that
     must be told of them: (entity, type), each once. Where somebody learns from them, more may
@@ -92,6 +93,7 @@ class World:
     wanted: list[Told] = field(default_factory=list[Told])
     valid: int = 0
     learning: bool = False
+    requests: int | None = None
     hours: int = 0
     whole: bool = False
 
@@ -275,6 +277,8 @@ class World:
         if self.mail:
             more["BATTWHEELS_SMTP_URL"] = f"smtp://127.0.0.1:{self.mail}"
             more["BATTWHEELS_MAIL_FROM"] = "bills@garage.example"
+        if self.requests is not None:
+            more[REQUESTS] = str(self.requests)
         return os.environ | place(self.urls, self.home.root) | more
 
     async def _opened(self) -> Process:

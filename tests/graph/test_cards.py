@@ -299,8 +299,7 @@ async def test_import_spans_many_batches(cards: CardStore) -> None:
     assert await cards.count(ADMIN) == 520
 
 
-@pytest.mark.row("IX-6")
-@pytest.mark.row("RA-4")
+@pytest.mark.row("IX-6", "RA-4", figure="10 k cards")
 @short_and_full("many", 1_500, 10_000)
 async def test_near_is_as_the_globe_is_round(graph: Graph, cards: CardStore, many: int) -> None:
     """Ten thousand cards of 500 garages all over India, against a search by hand."""

@@ -175,7 +175,7 @@ async def test_full_text_holds_text_and_steps(graph: Graph) -> None:
     assert all(step.action in row["text"] for step in FULL.resolution.steps)
 
 
-@pytest.mark.row("IX-6")
+@pytest.mark.row("IX-6", "RA-4")
 async def test_place_is_sought_in_the_point_index(shelf: CardStore, driver: AsyncDriver) -> None:
     wanted = {"lat": 28.6, "lon": 77.2, "metres": 1000.0, "limit": 10}
     operators = await plan(driver, READS["near"], **wanted, **EYES)

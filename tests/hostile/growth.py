@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 # Four times the text: four times the work when it grows with the size, sixteen with its square.
 GROWTH, WORST_GROWTH = 4, 9.0
-TRIES = 4
+# A burst of work beside it may spoil several in a row.
+TRIES = 12
 
 
 def cpu(work: Callable[[], object]) -> float:
@@ -14,15 +15,15 @@ def cpu(work: Callable[[], object]) -> float:
     return time.thread_time() - began
 
 
-def growth(work: Callable[[str], object], pump: str, size: int) -> float:
-    """Give how much more CPU four times the text takes; the quietest of a few tries counts."""
+def growth(work: Callable[[str], object], pump: str, size: int, tries: int = TRIES) -> float:
+    """Give how much more CPU four times the text takes; the quietest of the tries counts."""
     text = pump * (GROWTH * size // len(pump) + 1)
     short, long = text[:size], text[: GROWTH * size]
     quietest = float("inf")
-    for _ in range(TRIES):
-        least = min(cpu(lambda: work(short)) for _ in range(3))
+    for _ in range(tries):
+        least = min(cpu(lambda: work(short)) for _ in range(2))
         # A busy neighbour slows one of the two: the next try measures both anew.
-        quietest = min(quietest, min(cpu(lambda: work(long)) for _ in range(2)) / least)
+        quietest = min(quietest, cpu(lambda: work(long)) / least)
         if quietest <= WORST_GROWTH:
             break
     return quietest

@@ -110,4 +110,4 @@ def test_what_is_not_linear_is_caught(lexicon: Lexicon) -> None:
         places = [m.start for m in lexicon.gazetteer.mentions(text)]
         return sum(a < b for a in places for b in places)
 
-    assert growth(squared, "Ather ", SIZE) > WORST_GROWTH
+    assert growth(squared, "Ather ", SIZE, tries=1) > WORST_GROWTH

@@ -53,6 +53,11 @@ SEARCH = """query ($text: String!, $make: String, $first: Int! = 10) {
   search(text: $text, make: $make, first: $first) {
     __typename ... on SearchResult { degraded cards { score card { key status make } } }
   } }"""
+REGISTER_DOCUMENTS = """mutation ($op: UUID!, $manifest: ManifestInput!) {
+  registerDocuments(operationId: $op, manifest: $manifest) { __typename
+    ... on DocumentsRegistered { documents { key name operation objects deprecated scopes
+      registeredAt } }
+    ... on Refusal { message } } }"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from domain.access import SYSTEM, Actor, Role
+from domain.api_keys import KeyScope
 from domain.cards import CardStatus, FailureCard, PartUse, RootCause, Visibility
 from domain.employees import BankAccount, EmployeeChange, EmployeeDetails
 from domain.events import Event, EventType
@@ -19,6 +20,7 @@ from tests.graph.examples import NOW, card
 from tests.journeys.billing_garage import EDIT, ISSUE, PRICE, SETTINGS, op, settings
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE
+from tests.journeys.planted_people import employed
 from tests.journeys.solved_tickets import shown
 from web.wiring import Runtime
 
@@ -33,8 +35,11 @@ KNOWN: dict[str, frozenset[Role]] = {
     "old": frozenset({MANAGER, TECHNICIAN, SUPPORT}),
     "bench": frozenset({MANAGER, TECHNICIAN, ACCOUNTANT, SUPPORT}),
     "colleague": frozenset({MANAGER, ACCOUNTANT, SUPPORT}),
+    # Reported by the technician, on their bench once, and given to a colleague since.
+    "moved": frozenset({MANAGER, ACCOUNTANT, SUPPORT}),
     "benchdraft": frozenset({MANAGER, TECHNICIAN, SUPPORT}),
     "colleaguedraft": frozenset({MANAGER, SUPPORT}),
+    "moveddraft": frozenset({MANAGER, SUPPORT}),
     "firstwords": frozenset({MANAGER, SUPPORT}),
     "feedback": frozenset({MANAGER, TECHNICIAN}),
     "seller": frozenset({MANAGER, ACCOUNTANT, SUPPORT}),
@@ -44,6 +49,12 @@ KNOWN: dict[str, frozenset[Role]] = {
     "account": frozenset({MANAGER}),
     "pan": frozenset({MANAGER}),
     "aadhaar": frozenset({MANAGER}),
+}
+# What each scope of a machine opens; a draft that only repeats a ticket needs that of both.
+OPENED_BY: dict[KeyScope, tuple[str, ...]] = {
+    KeyScope.READ_CARDS: ("card",),
+    KeyScope.READ_TICKETS: ("bench", "colleague", "moved"),
+    KeyScope.READ_INVOICES: ("seller",),
 }
 # A salary is a number, so its secret is one that nothing else costs: paise, and how it is written.
 SALARIES = {PUNE: (7_311_331, "73,113.31"), DELHI: (8_422_443, "84,224.43")}
@@ -74,6 +85,17 @@ def known_to(actor: Actor) -> set[str]:
             own = actor.garage == garage and actor.role in roles
             if own or actor.role is Role.ADMIN:
                 told.add(secret(garage, what))
+    return told
+
+
+def known_to_machine(garage: GarageId, *scopes: str) -> set[str]:
+    """Give every secret that a key may know of how things are now, in its one garage."""
+    given = [scope for scope in OPENED_BY if scope in scopes]
+    told = {secret(garage, what) for scope in given for what in OPENED_BY[scope]}
+    if KeyScope.READ_CARDS in given:
+        told |= {secret(g, "public") for g in (PUNE, DELHI)}
+        if KeyScope.READ_TICKETS in given:
+            told |= {secret(garage, f"{what}draft") for what in OPENED_BY[KeyScope.READ_TICKETS]}
     return told
 
 
@@ -118,12 +140,13 @@ async def _employee(house: Runtime, garage: GarageId) -> PersonId:
         aadhaar=secret(garage, "aadhaar"),
     )
     change = EmployeeChange(by=SYSTEM, at=NOW, body="planted", mark="planted")
-    made = await house.employees.create(PersonId(f"kiran_{garage}"), garage, said, change)
+    whose = await employed(house, f"kiran_{garage}", garage)
+    made = await house.employees.create(whose, garage, said, change)
     return made.id
 
 
 async def _tickets(house: Runtime, garage: GarageId) -> list[Ticket]:
-    """A ticket on the technician's bench, three on a colleague's; all are closed."""
+    """A ticket on the technician's bench, four on a colleague's; all are closed."""
     made = [
         _ticket(garage, "bench", technician(garage)),
         _ticket(garage, "colleague", "colleague"),
@@ -132,7 +155,11 @@ async def _tickets(house: Runtime, garage: GarageId) -> list[Ticket]:
     ]
     for ticket in made:
         await house.tickets.add(ticket, [])
-    return made
+    was = _ticket(garage, "moved", technician(garage))
+    await house.tickets.add(was, [])
+    moved = replace(was, version=2, assignee=PersonId("colleague"))
+    await house.tickets.put(moved, [], expected=1)
+    return [*made, moved]
 
 
 def _ticket(garage: GarageId, what: str, assignee: str) -> Ticket:
@@ -164,12 +191,13 @@ async def _cards(house: Runtime, garage: GarageId, tickets: list[Ticket]) -> lis
             tickets[:3], ("benchdraft", "colleaguedraft", "firstwords"), strict=True
         )
     ]
-    for one in (private, old, *drafts):
+    moved = _says(draft_card(tickets[4], NOW), garage, "moveddraft")
+    for one in (private, old, *drafts, moved):
         await house.cards.add(one, [])
     await house.cards.put(now, [], expected=1)
     verified = replace(drafts[2], version=2, status=CardStatus.VERIFIED, visibility=Visibility())
     await house.cards.put(_says(verified, garage, "public"), [], expected=1)
-    return [private.id, old.id, *(one.id for one in drafts)]
+    return [private.id, old.id, *(one.id for one in drafts), moved.id]
 
 
 def _says(value: FailureCard, garage: GarageId, what: str) -> FailureCard:

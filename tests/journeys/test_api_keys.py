@@ -14,6 +14,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from domain.access import Role
+from domain.errors import Unavailable
 from domain.ids import KeyId
 from records.api_keys import ApiKeyStore
 from records.database import Records
@@ -34,7 +35,7 @@ from web.wiring import Runtime
 pytestmark = pytest.mark.journey
 CREATE_KEY = """mutation ($key: ApiKeyInput!, $op: UUID!) {
   createApiKey(apiKey: $key, operationId: $op) { __typename
-    ... on ApiKeyCreated { secret apiKey { key prefix partner scopes rung lastUsedAt
+    ... on ApiKeyCreated { secret apiKey { key prefix partner scopes rung lastUsedAt revokedAt
       lastAddresses garages { key } } }
     ... on Refusal { message } } }"""
 # The secret is shown once, so that an answer which is given again has none.
@@ -226,7 +227,7 @@ async def test_warm_key_asks_no_store(house: Runtime, made: Made) -> None:
             asked.append("live")
             return await store.live(now)
 
-    ring._store = Counted(house.records)  # pyright: ignore[reportPrivateUsage]
+    ring._store = Counted(house.records, house.audit.writer)  # pyright: ignore[reportPrivateUsage]
     try:
         for _ in range(3):
             assert "data" in await machine.ask("{ __typename }")
@@ -250,6 +251,44 @@ async def test_expired_and_unknown_keys_are_refused_alike(
     assert len({answer.text for answer in answers}) == 1
 
 
+async def test_who_follows_is_let_go_when_nobody_can_tell(
+    house: Runtime, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A minute after Postgres was heard last a socket is closed, as a request is refused."""
+    machine = await made("READ_CARDS")
+    wakeups = Wakeups(house.records)
+    keys = ApiKeyStore(house.records, house.audit.writer)
+    ring = LiveKeys(
+        keys, lambda: datetime.now(UTC), wakeups.on(Topic.API_KEYS), lambda: wakeups.hears
+    )
+    await ring.refresh()
+    asked = {"garage": None, "address": "203.0.113.7"}
+    follower = ring.verify(machine.secret, datetime.now(UTC), **asked)
+    nowhere = await Records.open("postgresql://127.0.0.1:1/none")
+    ring._store = ApiKeyStore(nowhere, house.audit.writer)  # pyright: ignore[reportPrivateUsage]
+    with pytest.raises(Unavailable):
+        await ring.refresh()
+    assert not follower.gone.is_set()
+    monkeypatch.setattr("web.live_keys.STALE_SECONDS", 0.0)
+    with pytest.raises(Unavailable):
+        await ring.refresh()
+    assert follower.gone.is_set()
+    with pytest.raises(Unavailable):
+        ring.verify(machine.secret, datetime.now(UTC), **asked)
+    monkeypatch.undo()
+    ring._store = keys  # pyright: ignore[reportPrivateUsage]
+    await ring.refresh()
+    again = ring.verify(machine.secret, datetime.now(UTC), **asked)
+    assert not again.gone.is_set()
+    await nowhere.close()
+    # Nor is anything lost of where it was used, when the process ends.
+    running = asyncio.create_task(ring.run())
+    await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert (await keys.get(KeyId(machine.key))).last_addresses == ("203.0.113.7",)
+
+
 @asynccontextmanager
 async def another_service(
     house: Runtime, stores: StoreUrls
@@ -258,7 +297,7 @@ async def another_service(
     records = await Records.open(stores.postgres_url)
     wakeups = Wakeups(records)
     ring = LiveKeys(
-        ApiKeyStore(records),
+        ApiKeyStore(records, house.audit.writer),
         lambda: datetime.now(UTC),
         wakeups.on(Topic.API_KEYS),
         lambda: wakeups.hears,

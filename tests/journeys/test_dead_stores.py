@@ -138,7 +138,7 @@ async def taken(who: Person) -> bool:
     return "errors" not in await asked(who)
 
 
-@pytest.mark.row("DP-4")
+@pytest.mark.row("DP-4", figure="503 within 5 s")
 @pytest.mark.parametrize(
     ("store", "code", "status"),
     [("postgres", 503, "unavailable"), ("neo4j", 200, "degraded"), ("redis", 200, "degraded")],
@@ -176,6 +176,7 @@ async def test_nobody_waits_for_a_silent_store_and_its_return_is_used(
     assert await tickets(house) == before + 1
 
 
+@pytest.mark.row("DP-4", figure="503 within 5 s")
 async def test_a_killed_store_is_used_again_when_it_is_back(
     own: tuple[StoreHome, StoreUrls], asha: Person
 ) -> None:
@@ -184,6 +185,9 @@ async def test_a_killed_store_is_used_again_when_it_is_back(
     for process in family(own[0], "postgres"):
         with suppress(psutil.NoSuchProcess):
             process.kill()
+    with waited() as waits:
+        assert (await said(asha))["code"] == 503
+    assert waits.seconds <= READY_SECONDS
     for _ in range(15):
         assert not await taken(asha)
         await asyncio.sleep(1)
@@ -191,3 +195,4 @@ async def test_a_killed_store_is_used_again_when_it_is_back(
     with waited() as waits:
         await eventually(lambda: taken(asha))
     assert waits.seconds <= BACK_SECONDS
+    await eventually(lambda: said(asha), lambda told: told["code"] == 200)

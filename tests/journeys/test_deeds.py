@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
@@ -9,13 +10,17 @@ import pytest
 
 from domain.access import Role
 from domain.deeds import Deed, DeedResult, DeedType
-from domain.ids import PersonId
+from domain.ids import KeyId, PersonId
 from domain.technicians import Technician
+from domain.trusted_documents import document_id
 from records.audit_trail import DeedFilter
 from records.verification import verify_chain
 from tests.journeys.billing_garage import RETURN, SETTINGS, VOID, Shop, furnished, op, settings
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import PUNE, REPORT, VERIFY, Person, content
+from tests.journeys.people import PUNE, REGISTER_DOCUMENTS, REPORT, VERIFY, Person, content
+from tests.journeys.sign_in_door import GARAGE, HOLD
+from tests.journeys.test_api_keys import CREATE_WITHOUT_SECRET as CREATE_KEY
+from tests.journeys.test_api_keys import REVOKE
 from tests.journeys.test_repairs import ASSIGN, CLOSE, REOPEN, RESOLVE, START
 from web.wiring import Runtime
 
@@ -190,6 +195,93 @@ async def test_all_of_it_is_one_chain_that_holds(house: Runtime, shop: Shop) -> 
     result = await verify_chain(house.records, house.audit.vault.sign, [made])
     assert (result.findings, result.waiting) == ((), 0)
     assert result.links == made.n > 20
+
+
+@pytest.mark.row("AD-14", "AD-15")
+async def test_what_the_network_goes_by_leaves_deeds(house: Runtime, somebody: Somebody) -> None:
+    """Keys, garages, shifts and documents: each change is one deed, and so is each refusal."""
+    boss, manager = somebody(Role.ADMIN, None, name="keeper"), somebody(name="meddles")
+    clerk = somebody(Role.ACCOUNTANT, name="meddles")
+    order = {"partner": "fleet-deeds", "name": "Ravi's fleet", "garages": [PUNE], "days": 30}
+    key = {"key": {**order, "scopes": ["READ_CARDS", "READ_TICKETS"]}}
+    made = await boss.ask(CREATE_KEY, op=(once := str(uuid4())), **key)
+    named = {"id": made["apiKey"]["key"]}
+    place = {"id": "garage_deeds", "name": "Ravi Motors", "place": "4 Karve Road"}
+    hours = {"profile": place | {"hours": "Mon-Sat 09:00-18:00"}}
+    text = "query Deeds { cards(first: 1) { edges { cursor } } }"
+    sent = {"manifest": {"partner": "fleet-deeds", "documents": [{"name": "D", "text": text}]}}
+    held = {"garage": "garage_deeds", "refused": True}
+    verbs: list[tuple[str, dict[str, Any], Person]] = [
+        (CREATE_KEY, key, manager),
+        (REVOKE, named, manager),
+        (GARAGE, hours, manager),
+        (HOLD, held, clerk),
+        (REGISTER_DOCUMENTS, sent, manager),
+    ]
+    for verb, given, other in verbs:
+        again = once if verb == CREATE_KEY else str(uuid4())
+        first = await boss.ask(verb, **given, op=again)
+        await house.records.rows("delete from operation where id = %(id)s returning id", id=again)
+        assert await boss.ask(verb, **given, op=again) == first
+        assert "message" not in first
+        refused = await other.ask(verb, **given, op=str(uuid4()))
+        assert refused["__typename"] == "NotAllowed"
+    # What is so already is nobody's deed.
+    await boss.ask(HOLD, **held, op=str(uuid4()))
+    await boss.ask(REVOKE, **named, op=str(uuid4()))
+    done = await deeds(house, user="keeper", type=DeedType.SETTINGS_CHANGE)
+    kept = (await house.live_keys.get(KeyId(named["id"]))).expires_at.isoformat(timespec="seconds")
+    profile = {"hours": "Mon-Sat 09:00-18:00", "off_shift_refused": False}
+    ids = sha256(document_id(text).encode()).hexdigest()
+    assert [(d.resource_id, d.garage_id, d.old_value, d.new_value) for d in done] == [
+        (
+            named["id"],
+            PUNE,
+            None,
+            {
+                "verb": "createApiKey",
+                "partner": "fleet-deeds",
+                "scopes": "cards:read tickets:read",
+                "garages": PUNE,
+                "rung": "id_only",
+                "expires_at": kept,
+            },
+        ),
+        (
+            named["id"],
+            PUNE,
+            None,
+            {"verb": "revokeApiKey", "partner": "fleet-deeds", "revoked": True},
+        ),
+        ("garage_deeds", "garage_deeds", None, {"verb": "createGarage", **profile}),
+        (
+            "garage_deeds",
+            "garage_deeds",
+            {"off_shift_refused": False},
+            {"verb": "holdGarageToShift", "off_shift_refused": True},
+        ),
+        (
+            "fleet-deeds",
+            None,
+            None,
+            {"verb": "registerDocuments", "new": 1, "sent": 1, "ids": ids},
+        ),
+    ]
+    assert {told(d) for d in done} == {
+        (DeedType.SETTINGS_CHANGE, "keeper", "admin", DeedResult.DONE)
+    }
+    tried = await deeds(house, user="meddles", type=DeedType.SETTINGS_CHANGE)
+    assert [(d.resource_id, d.result, d.new_value) for d in tried] == [
+        (which, DeedResult.REFUSED, {"error": "NotAllowed", "verb": verb})
+        for which, verb in (
+            (None, "createApiKey"),
+            (named["id"], "revokeApiKey"),
+            (None, "createGarage"),
+            ("garage_deeds", "holdGarageToShift"),
+            (None, "registerDocuments"),
+        )
+    ]
+    assert "Ravi" not in repr([*done, *tried])
 
 
 TRAIL = """query ($filter: DeedFilterInput, $first: Int! = 100, $after: String) {

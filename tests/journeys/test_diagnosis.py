@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.access import Role
+from domain.access import SEES_ALL, Role
 from domain.cards import RootCause, Visibility
 from matching.diagnosis.evidence_reasoner import LIKELY, NAME, UNKNOWN
 from matching.diagnosis.retrieval import SIMILAR
@@ -38,6 +38,22 @@ async def test_a_technician_is_told_the_cause_and_what_to_check(somebody: Somebo
     first = found["precedents"][0]
     assert (first["suggestion"]["cardKey"], first["suggestion"]["card"]["key"]) == (HARNESS,) * 2
     assert min(p["similarity"] for p in found["precedents"]) >= SIMILAR
+
+
+@pytest.mark.row("ML-23", figure="< .7 never passed")
+async def test_nothing_less_similar_is_brought(house: Runtime, somebody: Somebody) -> None:
+    """What cards say of themselves, whole and ever shorter, on stores that know thirty of them."""
+    asha, brought = somebody(Role.TECHNICIAN), list[float]()
+    cards = await house.cards.page(SEES_ALL, first=10)
+    for card in cards:
+        words = card.signature.text.split()
+        for text in (" ".join(words), " ".join(words[:4]), " ".join(words[-2:])):
+            found = await asha.ask(DIAGNOSE, report={"text": text})
+            likely = [one["similarity"] for one in found["precedents"]]
+            assert bool(likely) or found["cause"] is None
+            brought += likely
+    assert len(brought) >= len(cards) // 2
+    assert min(brought) >= 0.7
 
 
 @pytest.mark.row("ML-23", "PI-2")

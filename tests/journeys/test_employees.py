@@ -14,6 +14,8 @@ from domain.personal_data import MASKED
 from tests.journeys import billing_garage
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, Person
+from tests.journeys.planted_people import employed
+from tests.journeys.sign_in_door import CHANGE, duty
 from tests.journeys.stored_counts import stored_counts
 from tests.journeys.test_deeds import deeds
 from web.wiring import Runtime
@@ -32,6 +34,7 @@ REMOVE = f"""mutation ($op: UUID!, $id: ID!, $n: Int!) {{
     ... on EmployeeRemoved {{ key version }} {REFUSED} }} }}"""
 ONE = f"query ($id: ID!) {{ employee(id: $id) {{ {FIELDS} }} }}"
 LISTED = f"{{ employees(first: 50) {{ edges {{ node {{ {FIELDS} }} }} }} }}"
+PII, VIEW = DeedType.EMPLOYEE_PII_ACCESS, DeedType.EMPLOYEE_SALARY_VIEW
 DETAILS = {
     "salary": 4_550_000,
     "bankAccount": {"number": "5010 0123 4567", "ifsc": "hdfc0001234"},
@@ -56,8 +59,8 @@ def op() -> str:
     return str(uuid4())
 
 
-async def opened(admin: Person, **said: object) -> str:
-    key = f"kiran_{uuid4().hex[:8]}"
+async def opened(house: Runtime, admin: Person, **said: object) -> str:
+    key = await employed(house, f"kiran_{uuid4().hex[:8]}", PUNE)
     made = await admin.ask(CREATE, op=op(), id=key, garage=PUNE, employee={**DETAILS, **said})
     assert made["__typename"] == "EmployeeCreated", made
     return key
@@ -69,7 +72,7 @@ def whole(key: str, version: int, said: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.row("AZ-1", "AZ-2", "AZ-4", "EN-9")
 async def test_each_role_reads_its_fields(house: Runtime, somebody: Somebody) -> None:
-    key = await opened(somebody(Role.ADMIN))
+    key = await opened(house, somebody(Role.ADMIN))
     said = {Role.ADMIN: CLEAR, Role.MANAGER: CLEAR, Role.ACCOUNTANT: SALARY_ALONE}
     for role, fields in said.items():
         reader = somebody(role)
@@ -95,7 +98,7 @@ async def test_each_role_reads_its_fields(house: Runtime, somebody: Somebody) ->
 @pytest.mark.row("AZ-1", "AZ-2")
 async def test_a_record_is_changed_and_removed(house: Runtime, somebody: Somebody) -> None:
     admin, boss = somebody(Role.ADMIN), somebody()
-    key = await opened(admin)
+    key = await opened(house, admin)
     done = await boss.ask(UPDATE, op=op(), id=key, n=1, employee={"salary": 5_000_000})
     nothing = {"bankAccount": None, "pan": None, "aadhaarLast4": None}
     assert done["employee"] == whole(key, 2, {"salary": "50,000.00", **nothing})
@@ -112,7 +115,7 @@ async def test_a_record_is_changed_and_removed(house: Runtime, somebody: Somebod
 async def test_what_is_not_theirs_is_refused(house: Runtime, somebody: Somebody) -> None:
     admin, boss, stranger = somebody(Role.ADMIN), somebody(), somebody(garage=DELHI)
     accountant = somebody(Role.ACCOUNTANT)
-    key = await opened(admin)
+    key = await opened(house, admin)
     before = await stored_counts(house)
     new = {"op": op(), "id": "somebody_new", "garage": PUNE, "employee": DETAILS}
     change = {"op": op(), "n": 1, "employee": DETAILS}
@@ -158,9 +161,44 @@ async def test_what_reads_as_nothing_is_named(
     assert await stored_counts(house) == before
 
 
+async def test_a_record_is_of_somebody_who_works_there(house: Runtime, somebody: Somebody) -> None:
+    admin = somebody(Role.ADMIN)
+    here, there = [await employed(house, f"asha_{uuid4().hex[:8]}", g) for g in (PUNE, DELHI)]
+    gone = await employed(house, f"gone_{uuid4().hex[:8]}", PUNE)
+    async with house.records.transaction() as connection:
+        await connection.execute("update person set state = 'gone' where id = %s", [gone])
+    before = await stored_counts(house)
+    asked = [(here, "garage_nowhere"), ("nobody", PUNE), (gone, PUNE), (there, PUNE)]
+    told = [
+        await admin.ask(CREATE, op=op(), id=key, garage=place, employee=DETAILS)
+        for key, place in asked
+    ]
+    assert [(one["__typename"], one.get("field")) for one in told] == [
+        *[("NotFound", None)] * 3,
+        ("InvalidInput", "garage"),
+    ]
+    assert await stored_counts(house) == before
+
+
+async def test_a_record_goes_where_its_person_goes(house: Runtime, somebody: Somebody) -> None:
+    """A manager of the garage that somebody left reads nothing of them any more."""
+    admin, managers = somebody(Role.ADMIN), [somebody(), somebody(garage=DELHI)]
+    await employed(house, f"host_{uuid4().hex[:8]}", DELHI)
+    key = await opened(house, admin)
+    moved = {"op": op(), "person": key, "expected": 1, "duty": duty(garage=DELHI)}
+    answers = [await admin.ask(CHANGE, **moved) for _ in range(2)]
+    assert [one["__typename"] for one in answers] == ["RoleChanged"] * 2
+    seen = [await boss.ask(ONE, id=key) for boss in managers]
+    assert seen == [None, {"key": key, "version": 2, "garage": {"key": DELHI}, **CLEAR}]
+    said = {"op": op(), "id": key, "n": 2, "employee": {"salary": 100}}
+    told = [(await boss.ask(UPDATE, **said))["__typename"] for boss in managers]
+    assert told == ["NotFound", "EmployeeUpdated"]
+
+
 async def test_an_operation_keeps_nothing_to_guess_by(house: Runtime, somebody: Somebody) -> None:
     """What an operation asked is remembered by a keyed hash, and of its answer the id alone."""
-    admin, key, used = somebody(Role.ADMIN), f"kiran_{uuid4().hex[:8]}", op()
+    key = await employed(house, f"kiran_{uuid4().hex[:8]}", PUNE)
+    admin, used = somebody(Role.ADMIN), op()
     wanted = {"id": key, "garage": PUNE, "employee": {"pan": "AAPPV8261K"}}
     first = await admin.ask(CREATE, op=used, **wanted)
     assert await admin.ask(CREATE, op=used, **wanted) == first
@@ -181,7 +219,7 @@ EXPORT = """query ($employee: ID, $invoice: ID) {
 @pytest.mark.row("AZ-4", "AZ-5")
 async def test_what_is_kept_of_somebody_is_exported(house: Runtime, somebody: Somebody) -> None:
     shop = await billing_garage.furnished(house, somebody)
-    key, ticket = await opened(shop.admin), await shop.closed("exported")
+    key, ticket = await opened(house, shop.admin), await shop.closed("exported")
     paper = (await shop.issued(ticket, email="meera@example.org"))["invoice"]["key"]
     paid = {"amount": 100, "method": "UPI", "reference": "UPI 4417"}
     await shop.accountant.ask(billing_garage.PAY, op=op(), invoice=paper, payment=paid)
@@ -206,35 +244,62 @@ async def test_what_is_kept_of_somebody_is_exported(house: Runtime, somebody: So
         assert error["extensions"]["code"] == "NOT_ALLOWED"
 
 
-@pytest.mark.row("AD-12")
-@pytest.mark.row("AD-11", missing="a refused reading is told as employee.pii_access")
-@pytest.mark.row("EN-8", missing="a clear salary is employee.salary_view (AD-11), not pii_access")
+@pytest.mark.row("AD-11", "AD-12", "EN-8")
 async def test_each_clear_reading_is_a_deed(house: Runtime, somebody: Somebody) -> None:
-    key, boss = await opened(somebody(Role.ADMIN)), somebody()
-    accountant, asha = somebody(Role.ACCOUNTANT), somebody(Role.TECHNICIAN, name="asha")
+    key, boss = await opened(house, somebody(Role.ADMIN)), somebody()
+    accountant = somebody(Role.ACCOUNTANT)
     await accountant.ask(ONE, id=key)
     await boss.ask(f"query ($id: ID!) {{ employee(id: $id) {{ {FIELDS} again: pan }} }}", id=key)
-    await asha.answer(ONE, id=key)
     told = [
         (one.user_id, one.user_role, one.event_type, one.new_value, one.garage_id, one.result)
         for person in (accountant, boss)
         for one in await deeds(house, resource=key, user=person.actor.id)
     ]
-    salary, other = DeedType.EMPLOYEE_SALARY_VIEW, DeedType.EMPLOYEE_PII_ACCESS
-    kinds = {"salary": salary, "bank_account": other, "pan": other, "aadhaar": other}
-    read = [(accountant, "salary"), *((boss, name) for name in kinds)]
-    clear = [
-        (who.actor.id, who.actor.role, kinds[name], {"field": name}, PUNE, DeedResult.DONE)
-        for who, name in read
+    done, refused = DeedResult.DONE, DeedResult.REFUSED
+    # A salary is personal too: one row of each type, and one alone of what is no salary.
+    read = [
+        (accountant, PII, "salary", done),
+        (accountant, VIEW, "salary", done),
+        *((accountant, PII, name, refused) for name in ("bank_account", "pan", "aadhaar")),
+        *((boss, PII, name, done) for name in EmployeeField),
+        (boss, VIEW, "salary", done),
     ]
-    assert sorted(told, key=str) == sorted(clear, key=str)
-    refused = await deeds(house, user=asha.actor.id)
-    assert [(one.event_type, one.result) for one in refused] == [(other, DeedResult.REFUSED)]
+    assert sorted(told, key=str) == sorted(
+        (
+            (who.actor.id, who.actor.role, kind, {"field": name}, PUNE, result)
+            for who, kind, name, result in read
+        ),
+        key=str,
+    )
+
+
+@pytest.mark.row("AD-11", "AD-12")
+async def test_each_refused_reading_is_a_deed(house: Runtime, somebody: Somebody) -> None:
+    key = f"per_{uuid4().hex}"
+    made = {"op": op(), "id": key, "garage": PUNE, "employee": DETAILS}
+    assert (await somebody(Role.ADMIN).ask(CREATE, **made))["__typename"] == "EmployeeCreated"
+    asha, stranger = somebody(Role.TECHNICIAN, name="asha"), somebody(garage=DELHI)
+    spread = (
+        "query ($id: ID!) { employee(id: $id) { ...Paid } } fragment Paid on Employee { salary }"
+    )
+    pan = "query ($id: ID!) { employee(id: $id) { pan } }"
+    told: list[tuple[DeedType, str | None, object, DeedResult]] = []
+    for person, asked in ((asha, spread), (asha, pan), (stranger, spread), (stranger, pan)):
+        answer = await person.answer(asked, id=key)
+        assert (answer.get("data") or {}).get("employee") is None
+    for person in (asha, stranger):
+        found = await deeds(house, resource=key, user=person.actor.id)
+        told += [(one.event_type, one.resource_id, one.new_value, one.result) for one in found]
+    assert told == [
+        (kind, key, {"error": error}, DeedResult.REFUSED)
+        for error in ("NotAllowed", "NotFound")
+        for kind in (PII, VIEW, PII)
+    ]
 
 
 @pytest.mark.row("AD-13")
 async def test_an_export_is_a_deed(house: Runtime, somebody: Somebody) -> None:
-    key, boss = await opened(somebody(Role.ADMIN)), somebody()
+    key, boss = await opened(house, somebody(Role.ADMIN)), somebody()
     await boss.ask(EXPORT, employee=key)
     told = await deeds(house, resource=key, type=DeedType.REPORT_EXPORT)
     assert [(one.user_id, one.new_value) for one in told] == [(boss.actor.id, {"of": "employee"})]

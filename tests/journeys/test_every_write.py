@@ -39,6 +39,7 @@ IN_GRAPH: Mapping[str, tuple[EventType, ...]] = {
     "verifyCard": (EventType.CARD_VERIFIED,),
 }
 IN_RECORDS: Mapping[str, tuple[EventType, ...]] = {
+    **dict.fromkeys(("changeRole", "suspendPerson", "restorePerson"), (EventType.PERSON_CHANGED,)),
     "giveFeedback": (EventType.FEEDBACK_GIVEN,),
     "issueCreditNote": (EventType.CREDIT_NOTE_ISSUED,),
     "recordAdvance": (EventType.PAYMENT_RECORDED,),
@@ -61,7 +62,6 @@ UNTOLD = frozenset(
         "adjustStock",
         "bookJob",
         "cancelJob",
-        "changeRole",
         "closeMonth",
         "closeReview",
         "createGarage",
@@ -75,15 +75,15 @@ UNTOLD = frozenset(
         "registerBay",
         "registerDocuments",
         "registerInvoice",
+        "registerPasskey",
         "registerTechnician",
         "removeEmployee",
+        "removePasskey",
         "rescheduleJob",
-        "restorePerson",
         "revokeApiKey",
         "setBillingSettings",
         "setPrice",
         "signOut",
-        "suspendPerson",
         "updateEmployee",
     }
 )

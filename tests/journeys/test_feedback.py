@@ -191,7 +191,7 @@ async def test_a_resolved_ticket_is_analysed_by_itself(house: Runtime) -> None:
     assert (kept.ticket, kept.verdict.card, kept.worked) == (ticket.id, card.id, True)
 
 
-@pytest.mark.row("FE-8")
+@pytest.mark.row("FE-8", figure="50 fake ratings, < .02")
 async def test_a_brigade_of_fifty_moves_little(house: Runtime, somebody: Somebody) -> None:
     card = await plant(house, "brigaded", "Fifty people of one garage hate this card")
     asha = somebody(Role.TECHNICIAN, name="asha")

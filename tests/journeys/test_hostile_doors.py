@@ -15,16 +15,19 @@ import pytest
 from domain.ids import PersonId
 from domain.technicians import Technician
 from sync.offline_queue import SCHEMA
-from tests.hostile.doors import Door, every_door
+from tests.hostile.doors import OPERATIONS, Door, every_door
+from tests.hostile.generated import documents
 from tests.hostile.values import Verdict, hostile_values
 from tests.journeys.billing_garage import furnished, op
 from tests.journeys.conftest import Somebody
 from tests.journeys.hostile_asks import Ask, Told, ask_all, document, in_batches
 from tests.journeys.people import PUNE, content
 from tests.journeys.queue_records import SYNC, record
+from tests.journeys.schema_walk import roots
 from tests.journeys.stored_counts import stored_counts
 from tests.journeys.test_jobs import BAY, BOOK, slot
 from tests.patience import PATIENT_SECONDS
+from tests.sizes import short_and_full
 from tests.web.live_server import served
 from web.asgi import GRAPHQL, STREAM
 from web.caps import Caps
@@ -40,9 +43,11 @@ CAPS = Caps(
     refusals_per_second=10**9,
     garage_requests=10**9,
     garage_points=10**11,
+    garage_requests_alone=10**9,
 )
 # What an answer to eight questions may weigh: nothing of 90,000 letters comes back whole.
 ANSWER_BYTES = 16_000
+OK = 200
 BROKEN = frozenset({"INTERNAL", "DEADLINE", "REFUSED"})
 # What the records of a queue hold, by verb; a price is refused there whatever it says.
 QUEUED: Mapping[str, Mapping[str, object]] = {
@@ -171,6 +176,24 @@ async def test_what_is_odd_is_answered_in_words_of_the_api(
     broken = {a.name: t for a, t in answers if t.status != 200 or t.code in BROKEN}
     assert broken == {}
     assert {a.name: t for a, t in answers if t.size > ANSWER_BYTES} == {}
+
+
+@short_and_full("each", 2, 25)
+async def test_what_fits_the_types_is_answered_in_words_of_the_api(
+    attacked: Attacked, each: int
+) -> None:
+    """Schemathesis in its GraphQL mode: every query and mutation, with whatever fits its types."""
+    headers = {"authorization": f"Bearer {attacked.token}"}
+    asked, broken = 0, dict[str, str]()
+    for query in documents(each):
+        answer = await attacked.client.post(GRAPHQL, json={"query": query}, headers=headers)
+        errors = answer.json().get("errors", ())
+        codes = {error.get("extensions", {}).get("code") for error in errors}
+        if answer.status_code != OK or codes & BROKEN or len(answer.content) > ANSWER_BYTES:
+            broken[query] = f"{answer.status_code} {answer.text[:200]}"
+        asked += 1
+    assert broken == {}
+    assert asked > len(roots(OPERATIONS["query"])) + len(roots(OPERATIONS["mutation"]))
 
 
 async def test_a_queue_is_no_way_around_the_checks(attacked: Attacked) -> None:

@@ -32,8 +32,18 @@ from tests.journeys import (
     test_repairs,
 )
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import CREATE, PUNE, REPORT, UPDATE, VERIFY, Person, content
+from tests.journeys.people import (
+    CREATE,
+    PUNE,
+    REGISTER_DOCUMENTS,
+    REPORT,
+    UPDATE,
+    VERIFY,
+    Person,
+    content,
+)
 from tests.journeys.planted_cards import plant
+from tests.journeys.planted_people import employed
 from tests.journeys.queue_records import SYNC, record, told
 from tests.journeys.solved_tickets import followed, put, solved
 from tests.journeys.test_feedback import GIVE, MERGE, SEEN, UNDO
@@ -49,11 +59,6 @@ PROMOTE = """mutation ($op: UUID!, $id: ID!, $expected: Int!) {
 REGISTER = """mutation ($op: UUID!, $who: TechnicianInput!) {
   registerTechnician(operationId: $op, technician: $who) {
     __typename ... on TechnicianRegistered { technician { key } } ... on Refusal { message } } }"""
-REGISTER_DOCUMENTS = """mutation ($op: UUID!, $manifest: ManifestInput!) {
-  registerDocuments(operationId: $op, manifest: $manifest) { __typename
-    ... on DocumentsRegistered { documents { key name operation objects deprecated scopes
-      registeredAt } }
-    ... on Refusal { message } } }"""
 # Their effect and the memory of their operation are one transaction (`billing.ledger.books.Page`).
 BOOKS = {
     *("adjustStock", "closeMonth", "deleteDraft", "editDraft", "issueCreditNote", "issueInvoice"),
@@ -201,8 +206,9 @@ async def card_deletion(house: Runtime, boss: Person) -> Asked:
 
 
 async def employee(house: Runtime, boss: Person) -> Asked:
-    del house, boss
-    who = {"id": f"kiran_{uuid4().hex[:8]}", "garage": PUNE}
+    del boss
+    key = await employed(house, f"kiran_{uuid4().hex[:8]}", PUNE)
+    who = {"id": key, "garage": PUNE}
     return test_employees.CREATE, {**who, "employee": test_employees.DETAILS}
 
 
@@ -427,8 +433,8 @@ async def forgotten(house: Runtime, op: str) -> None:
 def test_every_verb_is_asked_here() -> None:
     verbs = build_schema(PRINTED.read_text(encoding="utf-8")).mutation_type
     assert verbs is not None
-    # Whoever signed out is not let in to ask again.
-    others = BOOKS | {"syncOperations", "signOut"}
+    # Whoever signed out is not let in to ask again; tests/web/test_passkeys.py has a device.
+    others = BOOKS | {"syncOperations", "signOut", "registerPasskey", "removePasskey"}
     assert {name.split()[0] for name in CHANGES} | others == {*verbs.fields}
     # A price of a client is not used, and a shelf is a book.
     assert DEEDS.keys() | {QueuedVerb.SET_PRICE, QueuedVerb.ADJUST_STOCK} == set(QueuedVerb)
@@ -459,6 +465,30 @@ async def test_somebody_else_hears_that_it_was_done(
     refused = await stranger.ask(query, **wanted, op=str(uuid4()))
     assert refused["__typename"] in {"StaleVersion", "IllegalTransition"}
     assert await written(house) == before
+
+
+async def test_a_repeat_is_answered_as_it_was_then(house: Runtime, somebody: Somebody) -> None:
+    """Whatever was done since, and whether its operation is remembered or not."""
+    boss = somebody(Role.ADMIN, PUNE)
+    hold, wanted = await held_to_shift(house, boss)
+    create, order = await new_key(house, boss)
+    named = (await boss.ask(create, **order, op=(made := str(uuid4()))))["apiKey"]["key"]
+    since: list[tuple[Asked, str, Asked]] = [
+        ((hold, wanted), str(uuid4()), (hold, wanted | {"refused": True})),
+        ((create, order), made, (test_api_keys.REVOKE, {"id": named})),
+    ]
+    for (query, given), op, (other, then) in since:
+        first = await boss.ask(query, **given, op=op)
+        assert "message" not in await boss.ask(other, **then, op=str(uuid4()))
+        before = await written(house)
+        assert await boss.ask(query, **given, op=op) == first
+        await forgotten(house, op)
+        assert await boss.ask(query, **given, op=op) == first
+        assert await written(house) == before
+    longer = {"key": order["key"] | {"days": 91}}
+    await forgotten(house, made)
+    refused = await boss.ask(create, **longer, op=made)
+    assert refused["__typename"] == "OperationConflict"
 
 
 async def test_what_another_cancelled_is_gone(house: Runtime, somebody: Somebody) -> None:

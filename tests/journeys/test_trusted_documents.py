@@ -13,11 +13,10 @@ from websockets.asyncio.client import connect
 from domain.access import Role
 from domain.trusted_documents import document_id
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import PUNE, Person, content
+from tests.journeys.people import PUNE, REGISTER_DOCUMENTS, Person, content
 from tests.journeys.sockets import CHANGED, PROTOCOL
 from tests.journeys.stored_counts import stored_counts
 from tests.journeys.test_api_keys import CREATE_KEY, Machine, code_of
-from tests.journeys.test_lost_answers import REGISTER_DOCUMENTS
 from tests.waits import sure_to_end
 from tests.web.live_server import served
 from web.asgi import GRAPHQL, STREAM
@@ -248,12 +247,22 @@ async def test_only_administrators_register(house: Runtime, somebody: Somebody) 
 
 async def test_people_ask_the_documents_of_our_front_ends(boss: Person, somebody: Somebody) -> None:
     text = "query Own { cards(first: 4) { edges { node { key } } } }"
-    await register(boss, partner="battwheels", Own=text)
+    who = "query Who { people(first: 1) { edges { node { key name } } } }"
+    await register(boss, partner="battwheels", Own=text, Who=who)
     headers = {"authorization": f"Bearer {somebody().token}"}
     known = await boss.client.post(GRAPHQL, json=by_id(text), headers=headers)
     assert "data" in known.json()
     unknown = await boss.client.post(GRAPHQL, json=by_id(RETIRE), headers=headers)
     assert code_of(unknown.json()) == "DOCUMENT_UNKNOWN"
+    # A browser may keep what is of nobody, and never who somebody is.
+    kept = list[tuple[bool, str, bool]]()
+    for asked in (text, who):
+        by_get = {"documentId": document_id(asked)}
+        own = {"authorization": f"Bearer {boss.token}"}
+        answer = await boss.client.get(GRAPHQL, params=by_get, headers=own)
+        told = "data" in answer.json(), answer.headers["cache-control"], "etag" in answer.headers
+        kept.append(told)
+    assert kept == [(True, "private, no-cache", True), (True, "no-store", False)]
 
 
 @pytest.fixture

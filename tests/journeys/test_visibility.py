@@ -2,7 +2,8 @@
 
 Each garage has secrets that nothing else says (`planted_secrets`). Whoever asks, by every root
 field and every edge, gets to read exactly the secrets that the permission matrix lets them know:
-not one more, and (so that the walk itself is proved) not one less.
+not one more, and (so that the walk itself is proved) not one less. And whichever way leads to a
+thing, each of its fields says the same.
 """
 
 import asyncio
@@ -10,9 +11,10 @@ import re
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any, cast
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -21,9 +23,13 @@ from pypdf import PdfReader
 
 from billing.gst.law_dates import law_day
 from domain.access import Actor, Role
+from domain.api_keys import KeyScope
 from domain.ids import GarageId, PersonId
+from domain.technicians import Technician
+from domain.trusted_documents import OWN, ManifestEntry, document_id
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Part
+from records.trusted_documents import TrustedDocumentStore
 from resolvers.api import build_api
 from resolvers.context import RequestContext, StreamPosition
 from resolvers.guards import guard_of
@@ -33,9 +39,11 @@ from tests.journeys import schema_walk
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE
 from tests.journeys.planted_secrets import (
+    OPENED_BY,
     WORDS,
     Planted,
     known_to,
+    known_to_machine,
     planted,
     technician,
     with_words,
@@ -43,7 +51,12 @@ from tests.journeys.planted_secrets import (
 from tests.journeys.queue_records import told
 from tests.journeys.schema_walk import API, documents, filled, members
 from tests.journeys.stored_counts import stored_counts
+from tests.journeys.test_api_keys import CREATE_KEY
+from tests.journeys.test_deletions import TICKET as DELETE
+from tests.journeys.test_repairs import ASSIGN
 from tests.sizes import every_second_is_long
+from web.asgi import GRAPHQL
+from web.audit import operators_change
 from web.server import build_services
 from web.wiring import Runtime
 
@@ -53,10 +66,22 @@ DEPTH = 7
 # What one id leads to, and a hundred changes; lists lead on to everything from there.
 NEAR = 3
 NEVER = 99
+# So many things each field is asked for by the ids of documents, at most twice as many.
+SOME = 4
+WALKERS = "walkers"
+GIVEN = "qzgivenawayzq"
 SECRET = re.compile(r"zq(?:pune|delhi)[a-z]+qz")
 # The id of something else than what the field's guard names.
 OTHER_IDS = frozenset({"closeReview", "rescheduleJob", "cancelJob", "node"})
 LINK = re.compile(r"/v1/invoices/[\w.]+\?[\w=&]+")
+# A link is signed anew each time, until another second.
+SIGNED = re.compile(r"expires=\d+|signature=\w+")
+# What is the same thing on whichever way one comes to it.
+KNOWN_AGAIN = {"Employee"} | {
+    kind.name
+    for kind in API.type_map.values()
+    if isinstance(kind, GraphQLObjectType) and "Node" in {one.name for one in kind.interfaces}
+}
 Given = Mapping[str, object]
 
 
@@ -68,18 +93,31 @@ class Asker:
         self._house = house
         self._door = door
         self.heard: list[str] = []
+        # Of each thing that has an id, and each of its fields, what was answered on any way to it.
+        self.verdicts: dict[tuple[str, str, object], dict[str, set[str]]] = {}
 
     async def ask(self, document: str) -> None:
         found = await RUN.execute(document, context_value=self._context())
         codes = {(e.extensions or {}).get("code") for e in found.errors or []}
         assert codes <= {"NOT_ALLOWED", "NOT_FOUND", "INVALID_INPUT"}, (document, found.errors)
+        self._note(found.data)
         await self._hear(f"{found.data} {found.errors}")
 
-    async def follow(self, document: str, until: int) -> None:
-        place = StreamPosition(seq=0, until=until)
+    async def ask_by_id(self, document: str, token: str) -> None:
+        """Ask what is registered, by its id alone and over the door."""
+        sent = {"documentId": f"sha256:{document_id(document)}"}
+        headers = {"authorization": f"Bearer {token}"}
+        found = (await self._door.post(GRAPHQL, json=sent, headers=headers)).json()
+        codes = {error["extensions"].get("code") for error in found.get("errors", [])}
+        assert codes <= {"NOT_ALLOWED", "NOT_FOUND", "INVALID_INPUT"}, (document, found)
+        await self._hear(f"{found}")
+
+    async def follow(self, document: str, until: int, after: int = 0) -> None:
+        place = StreamPosition(seq=after, until=until)
         results = await RUN.stream(document, context_value=self._context(place))
         async with aclosing(cast("AsyncGenerator[Any]", results)) as answers:
             async for answer in answers:
+                self._note(answer.data)
                 await self._hear(f"{answer.data} {answer.errors}")
 
     async def told(self, operation: str, name: str, root: GraphQLField, given: Given) -> str:
@@ -105,6 +143,32 @@ class Asker:
         given = build_services(self._house)
         return RequestContext(services=given, trace="walk", signed_in=self.actor, position=place)
 
+    def _note(self, answered: object) -> None:
+        """Keep what each thing was answered as, at every depth."""
+        if isinstance(answered, list):
+            for one in cast("list[object]", answered):
+                self._note(one)
+        elif isinstance(answered, dict):
+            thing = cast("dict[str, object]", answered)
+            if (kind := str(thing.get("__typename"))) in KNOWN_AGAIN:
+                which = kind, str(thing["key"]), thing.get("version")
+                kept = self.verdicts.setdefault(which, {})
+                for name, said in thing.items():
+                    if not isinstance(said, dict | list):
+                        kept.setdefault(name, set()).add(SIGNED.sub("", str(said)))
+            for one in thing.values():
+                self._note(one)
+
+    @property
+    def unlike(self) -> dict[str, set[str]]:
+        """Give the fields that were answered in two ways, by the way that led to their thing."""
+        return {
+            f"{thing} {name}": said
+            for thing, kept in self.verdicts.items()
+            for name, said in kept.items()
+            if len(said) > 1
+        }
+
     @property
     def secrets(self) -> set[str]:
         return {word.replace("\u200b", "") for word in SECRET.findall(" ".join(self.heard))}
@@ -125,7 +189,7 @@ async def garages(house: Runtime, somebody: Somebody) -> AsyncGenerator[list[Pla
     await asyncio.gather(feed, return_exceptions=True)
 
 
-def _actor(role: Role, garage: GarageId) -> Actor:
+def actor_of_role(role: Role, garage: GarageId) -> Actor:
     name = technician(garage) if role is Role.TECHNICIAN else f"{role}_{garage}"
     return Actor(id=PersonId(name), role=role, garage=garage)
 
@@ -148,7 +212,7 @@ async def test_everybody_reads_what_is_theirs_and_no_more(
     record_property: Callable[[str, object], None],
 ) -> None:
     role, garage = asking
-    asker = Asker(house, door, _actor(role, garage))
+    asker = Asker(house, door, actor_of_role(role, garage))
     for document in _questions(house, garages, garage):
         await asker.ask(document)
     for document in _stale_changes(garages):
@@ -158,6 +222,131 @@ async def test_everybody_reads_what_is_theirs_and_no_more(
         await asker.follow(document, head)
     record_property("leaks", len(asker.secrets - known_to(asker.actor)))
     assert asker.secrets == known_to(asker.actor)
+    assert len(asker.verdicts) > len(asker.secrets)
+    assert asker.unlike == {}
+
+
+@pytest.fixture(scope="module")
+async def registered(house: Runtime, garages: list[Planted]) -> list[str]:
+    """Documents that ask for all of it, of our own front ends and of a partner, by id."""
+    texts = [*dict.fromkeys(_questions(house, garages, PUNE, deep=False))]
+    entries = [ManifestEntry(name=f"Q{n}", text=text) for n, text in enumerate(texts)]
+    store, now = TrustedDocumentStore(house.records, house.audit.writer), datetime.now(UTC)
+    for partner in (OWN, WALKERS):
+        read = await RUN.manifests.read(partner, entries, PersonId("boss"), now)
+        await store.register(partner, read, operators_change(now))
+    return texts
+
+
+@pytest.mark.row("AZ-6", "EX-7")
+@pytest.mark.parametrize("role", every_second_is_long([*Role]))
+async def test_ids_of_documents_tell_what_their_texts_tell(
+    house: Runtime,
+    door: httpx.AsyncClient,
+    registered: list[str],
+    role: Role,
+    record_property: Callable[[str, object], None],
+) -> None:
+    by_text, by_id = (Asker(house, door, actor_of_role(role, PUNE)) for _ in range(2))
+    token = house.tokens.mint(by_id.actor, datetime.now(UTC), timedelta(hours=1))
+    for document in registered:
+        await by_text.ask(document)
+        await by_id.ask_by_id(document, token)
+    record_property("leaks", len(by_id.secrets - known_to(by_id.actor)))
+    assert by_id.secrets == by_text.secrets <= known_to(by_id.actor)
+    assert by_id.secrets
+
+
+@pytest.mark.row("AU-3", "AZ-6", "EX-7")
+async def test_a_key_reads_what_its_scopes_open(
+    house: Runtime,
+    door: httpx.AsyncClient,
+    registered: list[str],
+    somebody: Somebody,
+    record_property: Callable[[str, object], None],
+) -> None:
+    """A machine has no bench and bills nobody; no scope opens people, or what is said of them."""
+    boss = somebody(Role.ADMIN, None, name="boss")
+    read: dict[str, set[str]] = {}
+    for scopes in ([*KeyScope], *([scope] for scope in OPENED_BY)):
+        order = {"partner": WALKERS, "name": "Walks", "garages": [PUNE]}
+        order |= {"scopes": [scope.name for scope in scopes]}
+        made = await boss.ask(CREATE_KEY, key=order, op=str(uuid4()))
+        asker = Asker(house, door, boss.actor)
+        for document in registered:
+            await asker.ask_by_id(document, made["secret"])
+        read[" ".join(scopes)] = asker.secrets
+    known = {scopes: known_to_machine(PUNE, *scopes.split()) for scopes in read}
+    record_property("leaks", sum(len(read[scopes] - known[scopes]) for scopes in read))
+    assert read == known
+
+
+@pytest.mark.row("AZ-3", "AZ-6")
+async def test_a_ticket_given_away_is_gone_by_every_way(
+    house: Runtime,
+    door: httpx.AsyncClient,
+    garages: list[Planted],
+    somebody: Somebody,
+    record_property: Callable[[str, object], None],
+) -> None:
+    """At once, for whoever had it on their bench: asked, by its changes, and on an open stream."""
+    del garages
+    was, now = [Asker(house, door, _technician(name)) for name in ("had_it", "has_it")]
+    for asker in (was, now):
+        await house.technicians.register(Technician(id=asker.actor.id, garage=PUNE))
+    manager = somebody()
+    ticket = await manager.report(f"The lamp goes out {GIVEN}")
+    cursor = house.delta_cursors.seal(LogPlace(done=await house.change_log.last()), PUNE)
+    heads = list[int]()
+    try:
+        for n, to in enumerate((was, now), start=1):
+            asked = {"id": ticket["id"], "n": n, "op": str(uuid4()), "to": to.actor.id}
+            assert (await manager.ask(ASSIGN, **asked))["__typename"] == "TicketAssigned"
+            await told(house)
+            heads.append(await house.change_log.last())
+            for document in _of_ticket(ticket["key"], cursor):
+                await to.ask(document)
+            assert GIVEN in " ".join(to.heard)
+        was.heard.clear()
+        for document in _of_ticket(ticket["key"], cursor):
+            await was.ask(document)
+        # All that follow changes; this ticket's cards nobody searches for here.
+        for document in _subscriptions([]):
+            for asker in (was, now):
+                await asker.follow(document, heads[1], heads[0])
+    finally:
+        gone = {"id": ticket["id"], "n": 3, "op": str(uuid4())}
+        await somebody(Role.ADMIN, None).ask(DELETE, **gone)
+        await told(house)
+    record_property("leaks", " ".join(was.heard).count(GIVEN))
+    assert GIVEN not in " ".join(was.heard)
+    assert "HIDDEN" in " ".join(was.heard)
+
+
+def _technician(name: str) -> Actor:
+    return Actor(id=PersonId(name), role=Role.TECHNICIAN, garage=PUNE)
+
+
+def _of_ticket(ticket: str, cursor: str) -> Iterator[str]:
+    """Give documents that ask for one ticket by every way, its refusals too."""
+    given: Given = {"id": ticket, "ticket": ticket, "part": "controller", "first": 40}
+    others = {
+        "node": given | {"id": global_id("Ticket", ticket)},
+        "changes": {"after": cursor, "first": 100},
+        "tickets": given,
+    }
+    for name, root in schema_walk.roots(API.query_type).items():
+        if name in others or {"ticket", "id"} & root.args.keys():
+            for member in members(root):
+                if name != "node" or member.name == "Ticket":
+                    call = name + filled(root, others.get(name, given))
+                    yield from documents(call, member, NEAR)
+    stale = cast("GraphQLObjectType", API.type_map["StaleVersion"])
+    for name, root in schema_walk.roots(API.mutation_type).items():
+        refuses = "expectedVersion" in root.args and stale in members(root)
+        if refuses and "ticket" in _kinds_of(root):
+            call = name + filled(root, {**given, "expectedVersion": NEVER})
+            yield from documents(call, stale, NEAR, "mutation")
 
 
 @pytest.mark.row("AZ-2", "AZ-3", "AZ-4", "AZ-5", "AZ-6")
@@ -171,13 +360,13 @@ async def test_not_there_and_not_yours_answer_alike(
 ) -> None:
     """Every verb and every question that names a thing, asked of another's and of nobody's."""
     own, other = garages
-    asker, before = Asker(house, door, _actor(role, own.garage)), await stored_counts(house)
+    asker, before = Asker(house, door, actor_of_role(role, own.garage)), await stored_counts(house)
     hidden = [other] if role is not Role.TECHNICIAN else [other, _of_colleague(own)]
     unlike: dict[str, tuple[str, str]] = {}
     for operation, kind in (("query", API.query_type), ("mutation", API.mutation_type)):
         for name, root in schema_walk.roots(kind).items():
-            for there in (given for place in hidden for given in _another(name, root, place)):
-                nowhere = {key: _missing(str(value)) for key, value in there.items()}
+            for there in (given for place in hidden for given in another_of(name, root, place)):
+                nowhere = {key: missing_id(str(value)) for key, value in there.items()}
                 said = [await asker.told(operation, name, root, g) for g in (there, nowhere)]
                 if said[0] != said[1]:
                     unlike[f"{name} {there}"] = (said[0], said[1])
@@ -187,11 +376,12 @@ async def test_not_there_and_not_yours_answer_alike(
 
 
 def _of_colleague(own: Planted) -> Planted:
-    """Give what lies on a colleague's bench in one's own garage."""
-    return replace(own, cards=own.cards[3:4], tickets=own.tickets[1:2])
+    """Give what lies on a colleague's bench in one's own garage, and what was given to them."""
+    (_, known, _, draft, _, moved), (_, ticket, *_, given) = own.cards, own.tickets
+    return replace(own, cards=(draft, known, moved), tickets=(ticket, given))
 
 
-def _another(name: str, root: GraphQLField, place: Planted) -> list[Given]:
+def another_of(name: str, root: GraphQLField, place: Planted) -> list[Given]:
     """Give the ways to name what is hidden there, by the arguments that a field has."""
     guard = guard_of(root.extensions["strawberry-definition"])
     kinds = () if guard is None else guard.kinds
@@ -217,7 +407,7 @@ def _argument_kinds(root: GraphQLField) -> dict[str, str]:
     return {name: str(cast("Any", argument).type) for name, argument in root.args.items()}
 
 
-def _missing(id: str) -> str:
+def missing_id(id: str) -> str:
     """Give an id of the same form that nothing has."""
     return f"{id[:-4]}{'0000' if id[-4:] != '0000' else '1111'}"
 
@@ -239,16 +429,22 @@ def _edges(member: GraphQLObjectType, depth: int) -> set[tuple[str, str, str]]:
     return found
 
 
-def _questions(house: Runtime, garages: list[Planted], own: GarageId) -> Iterator[str]:
-    """Give documents that ask every field of Query for everything that it can give."""
+def _questions(
+    house: Runtime, garages: list[Planted], own: GarageId, *, deep: bool = True
+) -> Iterator[str]:
+    """Give documents that ask every field of Query for everything that it can give; without `deep`
+    for some of it, and not far.
+    """
     cursor = house.delta_cursors.seal(LogPlace(done=0), own)
     for name, root in schema_walk.roots(API.query_type).items():
-        for n, given in enumerate(_given(name, garages, cursor)):
+        found = _given(name, garages, cursor)
+        for n, given in enumerate(found if deep else found[:: 1 + len(found) // SOME]):
             for member in members(root):
                 if name == "node" and member.name != given["kind"]:
                     continue
                 call = name + filled(root, given)
-                yield from documents(call, member, NEAR if n or name == "changes" else DEPTH)
+                near = n or name == "changes" or not deep
+                yield from documents(call, member, NEAR if near else DEPTH)
 
 
 def _given(name: str, garages: list[Planted], cursor: str) -> list[Given]:
@@ -301,8 +497,7 @@ def _stale_changes(garages: list[Planted]) -> Iterator[str]:
 
 
 def _named(root: GraphQLField, garages: list[Planted]) -> list[Given]:
-    guard = guard_of(root.extensions["strawberry-definition"])
-    kinds = () if guard is None else guard.kinds
+    kinds = _kinds_of(root)
     cards = [c for g in garages for c in g.cards]
     tickets = [t for g in garages for t in g.tickets]
     if "failure card" in kinds:
@@ -310,6 +505,11 @@ def _named(root: GraphQLField, garages: list[Planted]) -> list[Given]:
     if "employee" in kinds:
         return [{"id": g.employee} for g in garages]
     return [{"id": t, "ticket": t, "card": cards[0]} for t in tickets]
+
+
+def _kinds_of(root: GraphQLField) -> Sequence[str]:
+    guard = guard_of(root.extensions["strawberry-definition"])
+    return () if guard is None else guard.kinds
 
 
 def _subscriptions(garages: list[Planted]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from domain.ids import CardId, EventId, TicketId
 from domain.reviews import ReviewKind
 from domain.tickets import Matching
 from repair.reviews import ReviewReason, open_review
+from tests.access.soft_passkey import SoftPasskey
 from tests.billing.sample_books import synthetic_gstin
 from tests.journeys import billing_garage, sign_in_door
 from tests.journeys.conftest import Somebody
@@ -183,6 +184,14 @@ async def _guest(garage: Garage) -> None:
     garage.guest = door.person(came)
     [session] = await garage.guest.ask(sign_in_door.SESSIONS)
     garage.made["guest"] = {"session": session}
+
+
+async def _device(garage: Garage) -> None:
+    """Somebody has just come in, and their telephone has made a passkey."""
+    await _guest(garage)
+    assert garage.guest is not None
+    options = await garage.guest.ask("{ passkeyOptions { challenge userHandle } }")
+    garage.made["device"] = SoftPasskey().made(options)
 
 
 def _newcomer(version: int, **more: object) -> Callable[[Garage], Answer]:
@@ -445,6 +454,17 @@ DAY: Sequence[Deed] = (
     Deed(verb="suspendPerson", given=_newcomer(2)),
     Deed(verb="restorePerson", given=_newcomer(3)),
     Deed(verb="endSession", before=_guest, given=lambda g: {"session": g.id("guest", "session")}),
+    Deed(
+        verb="registerPasskey",
+        who="guest",
+        before=_device,
+        given=lambda g: {"passkey": g.made["device"]},
+    ),
+    Deed(
+        verb="removePasskey",
+        who="guest",
+        given=lambda g: {"passkey": g.id("registerPasskey", "passkey")},
+    ),
     Deed(verb="signOut", who="guest", before=_guest, given=lambda _: {}),
     Deed(
         verb="syncOperations",

@@ -1,5 +1,6 @@
 """The one chain names every row that was touched, also by who may touch every row."""
 
+from base64 import b64encode
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -8,22 +9,28 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from psycopg.errors import CheckViolation
 
 from access.checkpoints import AuditReader, AuditSigner, CheckpointFile, read_checkpoints
 from access.deeds import EventDeeds
+from access.master_keys import parse_keys
 from domain.errors import Tampered
 from domain.events import EventType
-from records.audit_chain import DeedChain, link_hash, row_digest, stored_rows
+from records.audit_chain import SEALED_AT_ONCE, DeedChain, link_hash, row_digest, stored_rows
 from records.audit_trail import DeedWriter
 from records.change_log import ChangeLog
 from records.database import Connection, Records
 from records.verification import Checkpoint, Finding, verify_chain
 from tests.records.samples import START, event
 from tests.records.test_audit_trail import VAULT, WRITER, deed
+from tests.waits import sure_to_end
+from web.audit import open_audit
+from web.settings import Settings
 
 SIGNER = AuditSigner(b"s" * 32)
 AT = START + timedelta(hours=1)
 LAST = 12
+ONE_KEY = b64encode(b"i" * 32).decode()
 MONEY = """
 insert into money_event (garage, n, at, event, actor, entity, body, hash)
 values ('garage_pune', %s, now(), 'payment.record', 'asha', 'pay_1', '{"rows":[]}', '\\x01')"""
@@ -192,10 +199,14 @@ async def test_an_inserted_row_is_named_though_the_sealer_links_it(
 ) -> None:
     async with records.transaction() as connection:
         await connection.execute(FORGED)
+        # As those of before there were marks bear none.
+        await connection.execute(FORGED.replace("'forged'", "'bare'").replace("'\\x00'", "''"))
         await DeedWriter(lambda said: said[:32]).write(connection, [deed(99)])
     await DeedChain(records, VAULT.sign).seal()
     named = (await verify_chain(records, VAULT.sign, [kept])).findings
-    assert sorted(one.where for one in named) == ["deed deed_00099", "deed forged"]
+    assert sorted(one.where for one in named) == [
+        *("deed bare", "deed deed_00099", "deed forged"),
+    ]
     assert {one.reason for one in named} == {"was not written by us"}
 
 
@@ -241,8 +252,64 @@ def test_checkpoints_are_signed_and_added_to(tmp_path: Path) -> None:
     later = replace(first, n=5, at=AT + timedelta(hours=1))
     assert [file.add(one) for one in (first, first, later)] == [True, False, True]
     assert read_checkpoints(file.path, AuditReader(SIGNER.public_key)) == [first, later]
+    # A process died over a line: it says nothing, and the next one stands.
+    with file.path.open("ab") as torn:
+        torn.write(b'{"n":6,"ha')
+    assert read_checkpoints(file.path, AuditReader(SIGNER.public_key)) == [first, later]
+    last = replace(first, n=7)
+    assert file.add(last)
+    assert read_checkpoints(file.path, AuditReader(SIGNER.public_key)) == [first, later, last]
     with pytest.raises(Tampered, match="another key"):
         read_checkpoints(file.path, AuditReader(AuditSigner(b"o" * 32).public_key))
     file.path.write_bytes(file.path.read_bytes().replace(b'"n":3', b'"n":2'))
     with pytest.raises(Tampered, match="jsonl:1"):
         read_checkpoints(file.path, AuditReader(SIGNER.public_key))
+
+
+@pytest.mark.row("AD-16")
+async def test_nobody_who_may_add_to_the_queue_stops_it(
+    records: Records, kept: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What reads as no row is linked as missing; what cannot be linked does not come in."""
+    queued = "set local role battwheels_audit; insert into audit_waiting (source, key) values "
+    async with records.transaction() as connection:
+        await connection.execute(f"{queued}('money', 'a@b'), ('money', 'x'), ('deed', '@9')")
+    for wrong in ("('other', 'x')", "('deed', '')", f"('deed', '{'x' * 3_000}')"):
+        with pytest.raises(CheckViolation):
+            await records.rows(f"{queued}{wrong}")  # pyright: ignore[reportArgumentType]
+    async with records.transaction() as connection:
+        await WRITER.write(connection, [deed(50)])
+    chain = DeedChain(records, VAULT.sign)
+    assert await chain.seal() == 4
+    result = await verify_chain(records, VAULT.sign, [kept])
+    assert (result.links, result.waiting) == (LAST + 4, 0)
+    assert [one.where for one in result.findings] == [
+        "money event a@b",
+        "money event x",
+        "deed @9",
+    ]
+    # What is beyond the names that are given is counted.
+    monkeypatch.setattr("records.verification.MOST_FINDINGS", 2)
+    few = await verify_chain(records, VAULT.sign, [kept])
+    assert (few.findings, few.unnamed) == (result.findings[:2], 1)
+
+
+@pytest.mark.row("AD-16")
+async def test_a_checkpoint_waits_for_nothing_that_comes_meanwhile(
+    records: Records, kept: Checkpoint, tmp_path: Path
+) -> None:
+    del kept
+    keys = parse_keys(f"development:{b64encode(b'd' * 32).decode()} index:{ONE_KEY}")
+    house = open_audit(Settings(home=tmp_path), records, keys)
+
+    class BusyChain(DeedChain):
+        async def seal(self, limit: int = SEALED_AT_ONCE) -> int:
+            async with records.transaction() as connection:
+                await WRITER.write(connection, [deed(100 + (await self.head())[0])])
+            return await super().seal(limit)
+
+    busy = replace(house, chain=BusyChain(records, VAULT.sign))
+    async with sure_to_end("the checkpoint"):
+        made = await busy.add_checkpoint()
+    assert made is not None
+    assert made.n == LAST + 1

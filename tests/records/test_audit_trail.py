@@ -1,5 +1,6 @@
 """Deeds: one row each, never changed, marked by us; refusals bounded; printed and exported."""
 
+import asyncio
 from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
@@ -62,7 +63,7 @@ async def write(records: Records, *deeds: Deed) -> None:
 @pytest.mark.row("AD-15")
 async def test_a_deed_has_fourteen_fields_and_reads_back(records: Records) -> None:
     assert [field.name for field in fields(Deed)] == FIELDS.split()
-    assert len(DeedType) == 14
+    assert len(DeedType) == 14 + 1
     await write(records, deed(1), deed(1, user_id="somebody else"), deed(2))
     assert await AuditTrail(records).page(10) == [deed(2), deed(1)]
 
@@ -159,6 +160,42 @@ async def test_refusals_wait_for_a_database_that_is_down(records: Records) -> No
     await refused.write_noted()
     await nowhere.close()
     assert await AuditTrail(records).page(10) == [deed(1)]
+
+
+async def test_a_flood_while_the_database_is_down_fills_no_memory(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("records.refused_deeds.MOST_WAITING", 20)
+    now = START
+    refused = RefusedDeeds(records, WRITER, lambda: now)
+    for n in range(5 * 12 * 6):
+        now = START + timedelta(minutes=n // 60)
+        tried = deed(n, timestamp=now, result=DeedResult.REFUSED, user_id=f"caller_{n % 60 % 5}")
+        refused.note(tried)
+    held = len(refused._waiting) + len(refused._beyond)  # pyright: ignore[reportPrivateUsage]
+    assert held <= 20 + 5 + 1
+    for _ in range(2):
+        now += timedelta(minutes=1)
+        await refused.write_noted()
+    now += timedelta(minutes=1)
+    await refused.write_noted()
+    rows = await AuditTrail(records).page(1_000)
+    assert sum(int(str((d.new_value or {}).get("attempts", 1))) for d in rows) == 5 * 12 * 6
+    assert [d.user_id for d in rows if "attempts" in (d.new_value or {})].count(None) == 1
+
+
+async def test_what_was_noted_is_written_before_the_end(records: Records) -> None:
+    refused = RefusedDeeds(records, WRITER, lambda: START)
+    writing = asyncio.create_task(refused.run())
+    await asyncio.sleep(0)
+    for n in range(12):
+        refused.note(deed(n, timestamp=START, result=DeedResult.REFUSED))
+    await asyncio.sleep(0)
+    writing.cancel()
+    await asyncio.gather(writing, return_exceptions=True)
+    rows = await AuditTrail(records).page(100)
+    assert len(rows) == 11
+    assert [d.new_value for d in rows if d.audit_id.endswith("_rest")] == [{"attempts": 2}]
 
 
 async def test_operators_read_who_did_what(

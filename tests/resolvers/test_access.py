@@ -105,7 +105,6 @@ async def test_technicians_see_their_own_tickets_only() -> None:
 
 
 @pytest.mark.row("CA-33")
-@pytest.mark.row("AZ-6", missing="three queries for one card, over fakes")
 @pytest.mark.parametrize(
     "query",
     [

@@ -1,6 +1,6 @@
 """What is declared beside each field, written out once more: no verb without its guard."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import pytest
@@ -27,6 +27,7 @@ from tests.domain.test_access import GRANTED
 TABLE = """
 -      -                 node symptoms errorCodes components parts suppliers vehicleModels
 -      -                 syncOperations sessions signOut endSession
+-      -                 passkeys passkeyOptions registerPasskey removePasskey
 read   card              match diagnose search card cards cardsNear bestCards feedback changes
 read   card              syncStatus cardChanged syncRequired
 read   ticket            ticket tickets offers partPrice ticketChanged matchReady
@@ -74,15 +75,28 @@ DEEDS = {
     "issueInvoice": DeedType.INVOICE_CREATE,
     "voidInvoice": DeedType.INVOICE_VOID,
     "salesReturn": DeedType.REPORT_EXPORT,
-    "setBillingSettings": DeedType.SETTINGS_CHANGE,
+    **dict.fromkeys(
+        (
+            "setBillingSettings createGarage holdGarageToShift createApiKey revokeApiKey "
+            "registerDocuments"
+        ).split(),
+        DeedType.SETTINGS_CHANGE,
+    ),
     "employee": DeedType.EMPLOYEE_PII_ACCESS,
     "employees": DeedType.EMPLOYEE_PII_ACCESS,
     "personalData": DeedType.REPORT_EXPORT,
+    "signOut": DeedType.USER_LOGOUT,
+    "endSession": DeedType.USER_LOGOUT,
+    "registerPasskey": DeedType.USER_CREDENTIAL_CHANGE,
+    "removePasskey": DeedType.USER_CREDENTIAL_CHANGE,
     **dict.fromkeys(
         "invitePerson changeRole suspendPerson restorePerson".split(),
         DeedType.USER_PERMISSION_CHANGE,
     ),
 }
+# What an attempt is besides, where it asks a field of the answer.
+SALARY = ("salary", DeedType.EMPLOYEE_SALARY_VIEW)
+BELOW: Mapping[str, tuple[str, DeedType]] = {"employee": SALARY, "employees": SALARY}
 NAMES = {"card": ResourceKind.CARD} | {kind.value: kind for kind in ResourceKind}
 API = build_api(introspection=False).types
 ROOTS = (API.query_type, API.mutation_type, API.subscription_type)
@@ -98,7 +112,7 @@ def _written() -> Iterator[tuple[str, Guard]]:
             network="network" in kinds,
         )
         for field in fields:
-            yield field, replace(guard, deed=DEEDS.get(field))
+            yield field, replace(guard, deed=DEEDS.get(field), below=BELOW.get(field))
 
 
 WRITTEN = dict(_written())

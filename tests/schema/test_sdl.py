@@ -138,6 +138,8 @@ def test_every_mutation_has_its_union(built: GraphQLSchema) -> None:
         "restorePerson": ("RestorePersonResult!", True),
         "signOut": ("SignOutResult!", True),
         "endSession": ("EndSessionResult!", True),
+        "registerPasskey": ("RegisterPasskeyResult!", True),
+        "removePasskey": ("RemovePasskeyResult!", True),
         # Each record of a queue carries an operation id of its own.
         "syncOperations": ("SyncOperationsResult!", False),
     }

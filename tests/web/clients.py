@@ -32,8 +32,10 @@ def app(world: World, *, development: bool = True, **settings: Any) -> Starlette
         return None
 
     probes = settings.pop("probes", {"neo4j": answers, "postgres": answers, "redis": answers})
-    door = AppOptions(verify=TOKENS.verify, probes=probes, development=development, **settings)
-    return application(world.services, door)
+    services = settings.pop("services", world.services)
+    verify = settings.pop("verify", TOKENS.verify)
+    door = AppOptions(verify=verify, probes=probes, development=development, **settings)
+    return application(services, door)
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from records.api_keys import ApiKeyStore
 from records.database import Records
 from records.trusted_documents import TrustedDocumentStore
 from tests import commands
+from tests.records.test_audit_trail import WRITER
 from web.cli.manifest_file import print_manifest, read_manifest
 from web.local.stores import StoreUrls
 
@@ -33,20 +34,20 @@ async def test_manifest_is_registered_from_a_file(
     done = commands.called("documents", "register", str(file), "--partner", "fleet", **place)
     line = f"{document_id(CARDS)}  query  Cards  up to 3 objects  needs cards:read\n"
     assert done == (0, line, "")
-    [kept] = await TrustedDocumentStore(records).page("fleet", first=2)
+    [kept] = await TrustedDocumentStore(records, WRITER).page("fleet", first=2)
     assert (kept.text, kept.registered_by) == (CARDS, "operator")
     file.write_bytes(orjson.dumps({document_id("{ x }"): "{ x }"}))
     code, _, why = commands.called(
         "documents", "register", str(file), "--partner", "fleet", **place
     )
     assert (code, "Cannot query field 'x'" in why) == (1, True)
-    assert len(await TrustedDocumentStore(records).page("fleet", first=3)) == 1
+    assert len(await TrustedDocumentStore(records, WRITER).page("fleet", first=3)) == 1
 
 
 async def test_keys_are_made_listed_and_revoked(records: Records, place: dict[str, str]) -> None:
     order = ("--partner", "fleet", "--name", "Fleet", "--scope", "cards:read")
     code, said, _ = commands.called("keys", "create", *order, "--garage", "garage_pune", **place)
-    [key] = await ApiKeyStore(records).page(first=2)
+    [key] = await ApiKeyStore(records, WRITER).page(first=2)
     assert (code, said.splitlines()[-1].startswith(f"bw_{key.prefix}_")) == (0, True)
     code, said, _ = commands.called("keys", "list", **place)
     assert (code, key.id in said, "never used" in said) == (0, True, True)
@@ -54,7 +55,7 @@ async def test_keys_are_made_listed_and_revoked(records: Records, place: dict[st
         0,
         "1 keys of fleet are refused from now on.\n",
     )
-    assert (await ApiKeyStore(records).get(key.id)).revoked_at is not None
+    assert (await ApiKeyStore(records, WRITER).get(key.id)).revoked_at is not None
 
 
 def test_broken_documents_are_named(tmp_path: Path) -> None:
@@ -95,7 +96,14 @@ def test_fragments_go_with_their_operations(tmp_path: Path) -> None:
         ('{"a": 7}', "It is JSON"),
         ("{", "does not read"),
         ('{"format": "apollo-persisted-query-manifest", "operations": [{"id": "1"}]}', "JSON"),
+        ('{"format": "apollo-persisted-query-manifest", "operations": [7]}', "JSON"),
+        ('{"format": "apollo-persisted-query-manifest", "operations": 7}', "JSON"),
+        # What is too much is refused before any of it is read as a document.
+        (orjson.dumps({f"{n:x}": "{" * 300 for n in range(200_000)}).decode(), "over"),
+        (orjson.dumps({f"{n:x}": "{" for n in range(200_000)}).decode(), "more than 500"),
+        (f'{{"a": {"[" * 990}{"]" * 990}}}', "nested too deep"),
     ],
+    ids=str.__len__,
 )
 def test_what_is_no_manifest_is_refused(tmp_path: Path, text: str, why: str) -> None:
     file = tmp_path / "manifest.json"

@@ -3,7 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from domain.errors import InvalidInput
+from web.cli.garage import init
 from web.garage.replica import Replica
+
+TOKEN = "t"  # noqa: S105 - a test's own
 
 
 def record(id: str, priority: int) -> dict[str, Any]:
@@ -44,3 +50,26 @@ def test_a_tombstone_takes_away_what_was_kept(tmp_path: Path) -> None:
     replica.apply([card | {"card": None}], "c2")
     stands = replica.status()
     assert (stands.cards, stands.cursor) == (0, "c2")
+
+
+def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    """It holds a token; SQLite gives its other files the mode of the first."""
+    path = tmp_path / "garage" / "garage.db"
+    path.parent.mkdir()
+    path.touch(mode=0o644)
+    replica = Replica.open(path)
+    replica.set(token=TOKEN)
+    modes = {one.name: one.stat().st_mode & 0o777 for one in path.parent.iterdir()}
+    assert modes == dict.fromkeys(("garage.db", "garage.db-shm", "garage.db-wal"), 0o600)
+    replica.close()
+
+
+@pytest.mark.parametrize("url", ["http://os.example.org", "http://10.0.0.7:8000", "ftp://x", "x"])
+def test_a_token_is_sent_by_tls_alone(tmp_path: Path, url: str) -> None:
+    path = tmp_path / "garage.db"
+    with pytest.raises(InvalidInput, match="use https") as refused:
+        init("garage_pune", TOKEN, url, path)
+    assert (refused.value.field, path.exists()) == ("url", False)
+    for good in ("https://os.example.org", "http://127.0.0.1:8000", "http://localhost"):
+        init("garage_pune", TOKEN, good, path)
+        assert Replica.open(path).setting("url") == good

@@ -79,6 +79,54 @@ def test_random_secrets_of_any_alphabet_are_taken() -> None:
         assert Settings.read(SAFE | {"BATTWHEELS_TOKEN_SECRET": secret}).production
 
 
+PASSED = "xK2-long-and-random"
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("NEO4J_URI", "neo4j+ssc://graph.example.org"),
+        ("NEO4J_URI", "bolt+ssc://graph.example.org"),
+        ("POSTGRES_URL", f"postgresql://app:{PASSED}@db.example.org/b?sslmode=require"),
+        ("POSTGRES_URL", f"postgresql://app:{PASSED}@db.example.org/b?sslmode=prefer"),
+        ("REDIS_URL", f"rediss://:{PASSED}@cache.example.org/0?ssl_cert_reqs=none"),
+        ("REDIS_URL", f"rediss://:{PASSED}@cache.example.org/0?ssl_cert_reqs=optional"),
+        ("REDIS_URL", f"rediss://:{PASSED}@cache.example.org/0?ssl_check_hostname=False"),
+    ],
+)
+def test_a_store_whose_certificate_nobody_checks_is_refused(name: str, url: str) -> None:
+    with pytest.raises(UnsafeSetting, match="any certificate") as refused:
+        Settings.read(SAFE | {name: url})
+    assert refused.value.setting == name
+    assert PASSED not in str(refused.value)
+
+
+HEARS = {
+    "BATTWHEELS_VENDORS": "{scheme}://shop:{word}@{host}/offers",
+    "BATTWHEELS_LANGUAGE_MODEL_URL": "{scheme}://{host}/v1",
+    "BATTWHEELS_PUBLIC_URL": "{scheme}://{host}",
+}
+
+
+@pytest.mark.parametrize("name", HEARS)
+def test_who_hears_secrets_is_reached_by_tls(name: str) -> None:
+    def given(scheme: str, host: str) -> dict[str, str]:
+        url = HEARS[name].format(scheme=scheme, host=host, word=PASSED)
+        return SAFE | {name: f"parts={url}" if name == "BATTWHEELS_VENDORS" else url}
+
+    with pytest.raises(UnsafeSetting, match="has no TLS") as refused:
+        Settings.read(given("http", "shop.example.org"))
+    assert refused.value.setting == name
+    assert PASSED not in str(refused.value)
+    for scheme, host in (
+        ("https", "shop.example.org"),
+        ("http", "127.0.0.1:9"),
+        ("http", "localhost"),
+    ):
+        assert Settings.read(given(scheme, host)).production
+    assert Settings.read(given("http", "models") | {"BATTWHEELS_OWN_STORES": "models"}).production
+
+
 PLAIN = {
     "NEO4J_URI": "bolt://{host}:7687",
     "POSTGRES_URL": "postgresql://app:xK2-long-and-random@{host}:5432/b",
@@ -117,7 +165,7 @@ def test_another_machine_cannot_be_called_the_own(host: str) -> None:
 @pytest.mark.parametrize(
     ("name", "url"),
     [
-        ("POSTGRES_URL", "postgresql://app@db.example.org/b?sslmode=require"),
+        ("POSTGRES_URL", "postgresql://app@db.example.org/b?sslmode=verify-full"),
         ("REDIS_URL", "rediss://cache.example.org/0"),
     ],
 )

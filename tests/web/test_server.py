@@ -9,7 +9,7 @@ import pytest
 from domain.cards import Severity
 from domain.errors import Unavailable
 from domain.events import CARD_EVENTS, Event, EventType
-from domain.ids import CardId, EventId, TicketId
+from domain.ids import CardId, EventId, PersonId, TicketId
 from domain.tickets import Matching
 from records.database import Connection, Records
 from records.hint_batches import HintBatchStore
@@ -49,6 +49,9 @@ def hearing(
         if learnt is not None:
             learnt.append(event)
 
+    async def nobody(named: PersonId) -> None:
+        del named
+
     return EventHandlers(
         search=needed,
         learn=learn,
@@ -56,6 +59,7 @@ def hearing(
         forget=forget,
         tell=draft,
         hint=hint_handler(world.cards.severities, lambda: NOW),
+        staff=nobody,
     )
 
 

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from access.identity_provider import ProviderAccount
 from domain.errors import InvalidInput, UnsafeSetting
 from tests.commands import called
 from web.caps import Caps
+from web.oidc_settings import SECRET
 from web.settings import RunMode, Settings
 
 TOKEN_SECRET = "uN4-kf83hQz0_pLw7Rb2xVt9sYd5gMj1"  # noqa: S105 - a test's own
@@ -226,3 +228,38 @@ def test_caps_are_whole_numbers(value: str) -> None:
 def test_the_page_of_limits_is_of_the_code() -> None:
     page = Path(__file__).parent.parent.parent / "docs" / "limits.md"
     assert Caps.page() in page.read_text()
+
+
+OIDC = {
+    "BATTWHEELS_OIDC_ISSUER": "https://accounts.example",
+    "BATTWHEELS_OIDC_CLIENT": "garage-app",
+    "BATTWHEELS_OIDC_SECRET": "given by the service",
+    "BATTWHEELS_PUBLIC_URL": "https://garage.example",
+}
+
+
+def test_another_service_is_known_by_all_its_settings() -> None:
+    account = Settings.read(SAFE | OIDC).identity_provider
+    assert account == ProviderAccount(
+        issuer="https://accounts.example", client="garage-app", secret=OIDC[SECRET]
+    )
+    assert "given" not in repr(Settings.read(OIDC))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BATTWHEELS_OIDC_ISSUER", ""),
+        ("BATTWHEELS_OIDC_CLIENT", ""),
+        ("BATTWHEELS_OIDC_SECRET", ""),
+        ("BATTWHEELS_OIDC_CLIENT", "x" * 501),
+        ("BATTWHEELS_PUBLIC_URL", ""),
+        ("BATTWHEELS_PUBLIC_URL", "http://127.0.0.1:8000"),
+        ("BATTWHEELS_OIDC_ISSUER", "http://127.0.0.1:9400"),
+        ("BATTWHEELS_OIDC_ISSUER", "accounts.example"),
+    ],
+)
+def test_another_service_is_refused_by_half(name: str, value: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        Settings.read(SAFE | OIDC | {name: value})
+    assert refused.value.field == name

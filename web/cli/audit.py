@@ -67,6 +67,8 @@ def verify_all(
         found.insert(0, f"{money.garage}, {money.where}: {money.reason}")
     for line in found:
         typer.echo(line, err=True)
+    if chain.unnamed:
+        typer.echo(f"{chain.unnamed} more are not named, or more than that.", err=True)
     if found:
         raise typer.Exit(1)
     where = "the database of POSTGRES_URL" if settings.postgres_url else settings.home.resolve()

@@ -11,15 +11,17 @@ from graphql import build_schema
 
 from domain.api_keys import partner_name
 from domain.errors import ImportRefused, InvalidInput
-from domain.ids import PersonId
 from domain.trusted_documents import ManifestEntry, TrustedDocument
+from records.audit_trail import DeedWriter
 from records.trusted_documents import TrustedDocumentStore
 from resolvers.api import build_api
 from resolvers.documents import Documents
 from resolvers.manifests import ManifestReader
 from schema.sdl import PRINTED
+from web.audit import build_deed_vault, operators_change
 from web.cli.manifest_file import print_manifest, read_manifest
 from web.settings import Settings
+from web.vault import read_master_keys
 from web.wiring import open_records
 
 app = typer.Typer(
@@ -27,7 +29,6 @@ app = typer.Typer(
     help="Registered documents: register, list and check them (docs/partners.md).",
 )
 T = TypeVar("T")
-OPERATOR = PersonId("operator")
 
 File = Annotated[Path, typer.Argument(help="A manifest (JSON), or a file of documents (.graphql).")]
 Partner = Annotated[str, typer.Option(help="Whose; `battwheels` for our own front ends.")]
@@ -89,12 +90,15 @@ async def _register_entries(
 ) -> list[TrustedDocument]:
     api = build_api(introspection=False, limits=settings.caps.documents)
     try:
-        found = await api.manifests.read(partner, entries, OPERATOR, datetime.now(UTC))
+        done = operators_change(datetime.now(UTC))
+        found = await api.manifests.read(partner, entries, done.who, done.at)
     except InvalidInput as wrong:
         raise ImportRefused(str(file), f"{wrong.reason}.") from wrong
-    return await _with_store(lambda store: store.register(partner, found))
+    return await _with_store(lambda store: store.register(partner, found, done))
 
 
 async def _with_store(work: Callable[[TrustedDocumentStore], Awaitable[T]]) -> T:
-    async with open_records(Settings.read()) as records:
-        return await work(TrustedDocumentStore(records))
+    settings = Settings.read()
+    writer = DeedWriter(build_deed_vault(read_master_keys(settings)).sign)
+    async with open_records(settings) as records:
+        return await work(TrustedDocumentStore(records, writer))

@@ -26,6 +26,7 @@ from web.cli.match_output import print_safety
 from web.garage.client import POLL_SECONDS, RemoteService, synchronise
 from web.garage.hints import SyncHints
 from web.garage.replica import Replica
+from web.store_addresses import leaves_in_clear
 
 URGENT, USUAL = 1, 5
 
@@ -50,6 +51,8 @@ def init(
     file: File = HOME,
 ) -> None:
     """Say who this garage is and where the service is; what it keeps stays."""
+    if leaves_in_clear(url):
+        raise InvalidInput("url", "has no TLS, and the token would be read on the way; use https")
     Replica.open(file).set(garage=garage_id(garage), token=token, url=url)
     typer.echo(f"{garage} keeps its queue and cards in {file}.")
 

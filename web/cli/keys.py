@@ -12,18 +12,18 @@ from access.api_keys import RANDOM_BYTES, mint_secret
 from domain import limits
 from domain.api_keys import LONGEST_DAYS, NAME_LIMIT, ApiKey, KeyOrder, KeyScope, Rung, partner_name
 from domain.errors import InvalidInput
-from domain.ids import KeyId, PersonId, garage_id, key_id, uuid7
+from domain.ids import KeyId, garage_id, key_id
 from records.api_keys import ApiKeyStore
+from records.audit_trail import DeedWriter
+from web.audit import build_deed_vault, operators_change
 from web.settings import Settings
+from web.vault import read_master_keys
 from web.wiring import open_records
 
 app = typer.Typer(
     no_args_is_help=True, help="Keys of machines: make, list and revoke them (docs/partners.md)."
 )
 T = TypeVar("T")
-# What is done at the machine of the service is done by its operator.
-OPERATOR = PersonId("operator")
-RANDOM_BITS = 80
 
 
 @app.command()
@@ -82,32 +82,33 @@ def revoke(
     """Refuse a key from now on, or all keys of a partner: everywhere within a second."""
     if (id is None) is (partner is None):
         raise InvalidInput("id", "name one key, or a --partner")
-    now = datetime.now(UTC)
+    done = operators_change(datetime.now(UTC))
     if id is not None:
         key = key_id(id)
-        asyncio.run(_with_keys(lambda keys: keys.revoke(key, OPERATOR, now)))
+        asyncio.run(_with_keys(lambda keys: keys.revoke(key, done)))
         typer.echo(f"Key {key} is refused from now on.")
     elif partner is not None:
         whose = partner_name(partner)
-        count = asyncio.run(_with_keys(lambda keys: keys.revoke_partner(whose, OPERATOR, now)))
+        count = asyncio.run(_with_keys(lambda keys: keys.revoke_partner(whose, done)))
         typer.echo(f"{count} keys of {whose} are refused from now on.")
 
 
 async def _create_key(keys: ApiKeyStore, order: KeyOrder) -> tuple[ApiKey, str]:
-    now, minted = datetime.now(UTC), mint_secret(secrets.token_bytes(RANDOM_BYTES))
+    minted = mint_secret(secrets.token_bytes(RANDOM_BYTES))
+    done = operators_change(now := datetime.now(UTC))
     key = ApiKey(
-        id=KeyId(str(uuid7(now, secrets.randbits(RANDOM_BITS)))),
+        id=KeyId(done.id),
         prefix=minted.prefix,
         partner=order.partner,
         name=order.name,
         scopes=order.scopes,
         garages=order.garages,
         rung=order.rung,
-        made_by=OPERATOR,
+        made_by=done.who,
         made_at=now,
         expires_at=now + order.lifetime,
     )
-    return await keys.add(key, minted.digest), minted.text
+    return await keys.add(key, minted.digest, done), minted.text
 
 
 def _terms(key: ApiKey) -> str:
@@ -124,5 +125,7 @@ def _state(key: ApiKey, now: datetime) -> str:
 
 
 async def _with_keys(work: Callable[[ApiKeyStore], Awaitable[T]]) -> T:
-    async with open_records(Settings.read()) as records:
-        return await work(ApiKeyStore(records))
+    settings = Settings.read()
+    writer = DeedWriter(build_deed_vault(read_master_keys(settings)).sign)
+    async with open_records(settings) as records:
+        return await work(ApiKeyStore(records, writer))

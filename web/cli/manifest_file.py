@@ -1,7 +1,9 @@
 """A manifest as a file: what build tools write, or plain `.graphql` documents."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,7 +20,7 @@ from graphql import (
 )
 
 from domain.errors import ImportRefused, InvalidInput
-from domain.trusted_documents import MOST_ENTRIES, ManifestEntry, parse_entry
+from domain.trusted_documents import MOST_ENTRIES, TEXT_LIMIT, ManifestEntry, parse_entry
 
 MOST_BYTES = 16 << 20
 FORMAT = "apollo-persisted-query-manifest"
@@ -35,16 +37,20 @@ def read_manifest(path: Path) -> list[ManifestEntry]:
         ImportRefused: it cannot be read, or holds a name or an id twice: it is named.
     """
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise ImportRefused(str(path), f"It cannot be read ({error.strerror}).") from error
     if len(data) > MOST_BYTES:
         raise ImportRefused(str(path), f"It is over {MOST_BYTES} bytes.")
     try:
-        told = list(_told(path, data))
+        # One more than may be is enough to refuse them all; none of them is parsed before.
+        told = list(islice(_told(path, data), MOST_ENTRIES + 1))
         if len(told) > MOST_ENTRIES:
             raise ImportRefused(str(path), f"It has more than {MOST_ENTRIES} documents.")
         return list(_entries(path, told))
+    except RecursionError as error:
+        raise ImportRefused(str(path), "It is nested too deep.") from error
     except (ValueError, GraphQLError, UnicodeDecodeError) as error:
         raise ImportRefused(str(path), f"It does not read as a manifest ({error}).") from error
 
@@ -58,7 +64,8 @@ def print_manifest(entries: list[ManifestEntry]) -> str:
 
 def _entries(path: Path, told: list[tuple[str, str, str | None]]) -> Iterator[ManifestEntry]:
     seen: dict[str, str] = {}
-    for name, text, written in told:
+    for said, text, written in told:
+        name = said or _name_of(text) or str(written)[:12]
         try:
             entry = parse_entry(name, text, written)
         except InvalidInput as wrong:
@@ -81,12 +88,16 @@ def _told(path: Path, data: bytes) -> Iterator[tuple[str, str, str | None]]:
         raise ImportRefused(str(path), FORMATS)
     known = cast("dict[str, Any]", found)
     if known.get("format") == FORMAT:
-        for one in cast("list[dict[str, Any]]", known.get("operations") or []):
-            yield str(one.get("name")), _text(path, one.get("body")), str(one.get("id"))
+        operations: object = known.get("operations") or []
+        if not isinstance(operations, list):
+            raise ImportRefused(str(path), FORMATS)
+        for one in cast("list[object]", operations):
+            entry = cast("dict[str, Any]", one) if isinstance(one, dict) else {}
+            yield str(entry.get("name")), _text(path, entry.get("body")), str(entry.get("id"))
         return
     _demand_no_twin(path, data)
     for written, text in known.items():
-        yield _name_of(_text(path, text)) or written[:12], _text(path, text), written
+        yield "", _text(path, text), written
 
 
 def _text(path: Path, said: object) -> str:
@@ -99,16 +110,18 @@ def _demand_no_twin(path: Path, data: bytes) -> None:
     """Find ids that stand twice: of two the reader of JSON keeps the last, without a word."""
 
     def pairs(found: list[tuple[str, object]]) -> object:
-        keys = [key for key, _ in found]
-        twins = sorted({key for key in keys if keys.count(key) > 1})
-        if twins:
-            raise ImportRefused(str(path), f"The id {twins[0]} stands there twice.")
+        times = Counter(key for key, _ in found)
+        twin = min((key for key, n in times.items() if n > 1), default=None)
+        if twin is not None:
+            raise ImportRefused(str(path), f"The id {twin[:80]} stands there twice.")
         return dict(found)
 
     json.loads(data, object_pairs_hook=pairs)
 
 
 def _name_of(text: str) -> str | None:
+    if len(text) > TEXT_LIMIT:
+        return None
     try:
         found = [d for d in parse(text).definitions if isinstance(d, OperationDefinitionNode)]
     except GraphQLError:

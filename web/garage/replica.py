@@ -53,6 +53,7 @@ on conflict (key) do update set kind = excluded.kind, version = excluded.version
     document = excluded.document"""
 SET = """insert into setting (name, value) values (?, ?)
 on conflict (name) do update set value = excluded.value"""
+OWNER_ALONE = 0o600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,10 @@ class Replica:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        """Open a garage's file, made where there is none; it holds a token and is for its owner."""
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=OWNER_ALONE)
+        path.chmod(OWNER_ALONE)
         connection = sqlite3.connect(path, isolation_level=None, timeout=30)
         connection.execute("pragma journal_mode = wal")
         connection.execute("pragma synchronous = full")

@@ -2,9 +2,10 @@
 
 import fcntl
 import os
+import secrets
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PAUSE = 0.05
@@ -18,6 +19,20 @@ def write_whole(path: Path, text: str, mode: int = 0o600) -> None:
         stream.write(text)
     part.chmod(mode)
     part.replace(path)
+
+
+def read_or_create(path: Path, make: Callable[[], str]) -> str:
+    """Give what stands at `path`, for its owner alone; where nothing does, what `make` gives.
+
+    Of several processes that find nothing at once all get what the first one put there.
+    """
+    if not path.exists():
+        own = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        write_whole(own, make())
+        with suppress(FileExistsError):
+            os.link(own, path)
+        own.unlink()
+    return path.read_text()
 
 
 @contextmanager

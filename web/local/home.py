@@ -67,9 +67,7 @@ class StoreHome:
                 f"the password file {path} is gone but the data is still there;",
                 f"put the file back, or delete {data} to start empty.",
             )
-        password = secrets.token_hex(24)
-        files.write_whole(path, password + "\n", mode=0o600)
-        return password
+        return files.read_or_create(path, lambda: secrets.token_hex(24) + "\n").strip()
 
 
 def closed(folder: Path) -> None:

@@ -40,13 +40,13 @@ def test_a_silent_report_is_like_nothing() -> None:
     assert card_similarity(SILENT, told) == 0.0
 
 
-@pytest.mark.row("ML-23")
+@pytest.mark.row("ML-23", figure="< .7 never passed")
 def test_five_similar_ones_are_brought_in_order() -> None:
     cosines = (0.39, 0.4, 0.41, 0.9, 0.8, 0.7, 0.6)
     matches = [precedent(f"n{n}", DRIFT, cosine=c).match for n, c in enumerate(cosines)]
     found = find_precedents(replace(REPORT, codes=(), symptoms=()), matches, None)
     assert [one.id for one in found] == ["fc_n1", "fc_n2", "fc_n3", "fc_n4"]
-    assert min(one.similarity for one in found) == pytest.approx(SIMILAR)
+    assert min(one.similarity for one in found) == pytest.approx(SIMILAR) == 0.7
 
 
 def test_a_card_that_can_no_longer_be_read_is_left_out() -> None:

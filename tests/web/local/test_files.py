@@ -2,7 +2,9 @@
 
 import errno
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -30,6 +32,22 @@ def test_full_disk_leaves_old_file(tmp_path: Path) -> None:
 
     assert refusal.value.errno == errno.ENOSPC
     assert path.read_text() == "old"
+
+
+def test_all_get_what_the_first_put_there(tmp_path: Path) -> None:
+    """As when a server and a worker start at once over an empty home: one secret, not two."""
+    path, meeting, words = tmp_path / "secret", Barrier(8), iter("abcdefgh")
+
+    def make() -> str:
+        meeting.wait()
+        return next(words)
+
+    with ThreadPoolExecutor(8) as starting:
+        kept = list(starting.map(files.read_or_create, [path] * 8, [make] * 8))
+
+    assert kept == [path.read_text()] * 8
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [p.name for p in tmp_path.iterdir()] == ["secret"]
 
 
 def test_lock_has_one_holder(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""OWASP's Application Security Verification Standard: how each requirement is met."""

@@ -1,0 +1,154 @@
+"""What somebody reads who carries the database away: of personal columns, ciphertext alone."""
+
+from collections.abc import AsyncGenerator
+from uuid import uuid4
+
+import httpx
+import pytest
+from psycopg.sql import SQL, Identifier
+
+from access.personal_fields import EMPLOYEE_FIELDS, FIELDS, SEALED, PersonalField, Protection
+from access.vault import key_name
+from records.database import Connection
+from tests.billing.sample_books import synthetic_gstin
+from tests.empty_stores import TABLES
+from tests.journeys.billing_garage import EDIT, PAY, REGISTER, Shop, furnished, op, registered
+from tests.journeys.conftest import Somebody
+from tests.journeys.people import PUNE, Person
+from tests.journeys.planted_cards import plant
+from tests.journeys.sign_in_door import Door, invited, opened
+from tests.journeys.solved_tickets import followed, put
+from tests.journeys.test_employees import CREATE, DETAILS
+from tests.journeys.test_feedback import GIVE
+from tests.waits import eventually
+from web.server import run_background
+from web.wiring import Runtime
+
+pytestmark = pytest.mark.journey
+TWICE = 2
+ADVANCE = """mutation ($op: UUID!, $ticket: ID!, $payment: PaymentInput!) {
+  recordAdvance(operationId: $op, ticket: $ticket, payment: $payment) { __typename
+    ... on Refusal { message } } }"""
+PHONE = "9822012345"
+GSTIN = synthetic_gstin("27", "BBBPK5678D")
+BUYER = {
+    "name": "Meera Wankhede",
+    "phone": "9800012345",
+    "email": "meera@wankhede.example",
+    **registered(GSTIN),
+}
+PAID = {"amount": 100_00, "method": "UPI", "reference": "UPI 441709 from meera"}
+# What is written twice, so that what is kept of it has to differ; the rest is never said twice.
+SAID_TWICE = (
+    *EMPLOYEE_FIELDS.values(),
+    *(field for field in SEALED if field.column in {"buyer", "reference"}),
+)
+SECRETS = (
+    *("Wankhede", "9800012345", "meera@wankhede", GSTIN, "441709 from", "Asha Kulkarni"),
+    *("501001234567", "HDFC0001234", "AAPPV8261K", PHONE),
+)
+
+
+@pytest.fixture(scope="module")
+async def filled(
+    house: Runtime, somebody: Somebody, door: httpx.AsyncClient
+) -> AsyncGenerator[Runtime]:
+    """A house in which every personal field was said, the same words twice."""
+    async with run_background(house):
+        shop, root = await furnished(house, somebody), await opened(house, Door(door))
+        for n in range(TWICE):
+            await _billed(shop, n)
+            made = {"op": op(), "id": f"per_{uuid4().hex}", "garage": PUNE, "employee": DETAILS}
+            done = await shop.admin.ask(CREATE, **made)
+            assert done["__typename"] == "EmployeeCreated", done
+            await invited(root, Door(door))
+            await _rated(house, somebody())
+        await eventually(lambda: _messages(house), lambda found: found >= TWICE)
+        yield house
+
+
+async def _billed(shop: Shop, n: int) -> None:
+    """Draft one invoice, pay ahead for it, issue, register and pay another; a letter follows."""
+    drafted, closed = await shop.closed(f"drafted_{n}"), await shop.closed(f"billed_{n}")
+    ask, bill = shop.accountant.ask, {"customer": BUYER}
+    edited = await ask(EDIT, op=op(), ticket=drafted, n=0, invoice=bill)
+    ahead = await ask(ADVANCE, op=op(), ticket=drafted, payment=PAID)
+    issued = await shop.issued(closed, **BUYER)
+    paper = issued["invoice"]["key"]
+    told = await ask(REGISTER, op=op(), invoice=paper)
+    paid = await ask(PAY, op=op(), invoice=paper, payment=PAID)
+    assert [one["__typename"] for one in (edited, ahead, issued, told, paid)] == [
+        *("DraftEdited", "PaymentRecorded", "InvoiceIssued"),
+        *("InvoiceRegistered", "PaymentRecorded"),
+    ]
+
+
+async def _rated(house: Runtime, boss: Person) -> None:
+    """Say something with a telephone number of a card."""
+    card = await plant(house, f"rated_{uuid4().hex}", "Rated once")
+    ticket = followed(card.id, True)
+    await put(house, ticket)
+    said = {"card": card.id, "stars": 4, "comment": f"Call {PHONE}", "correction": f"No, {PHONE}"}
+    given = await boss.ask(GIVE, op=op(), ticket=ticket.id, said=said)
+    assert given["__typename"] == "FeedbackGiven", given
+
+
+async def _messages(house: Runtime) -> int:
+    [row] = await house.records.rows("select count(*) as n from message")
+    return row["n"]
+
+
+@pytest.mark.row("EN-7")
+async def test_a_dump_holds_ciphertext_with_its_key(filled: Runtime) -> None:
+    async with filled.records.transaction() as connection:
+        found = await (await connection.execute("select name, of_table from data_key")).fetchall()
+        keys = {(row["name"], row["of_table"]) for row in found}
+        for field in SEALED:
+            kept = [value for _, value in await _column(connection, field)]
+            assert len(kept) >= TWICE, field
+            assert {(key_name(value), field.table) for value in kept} <= keys
+            # Length and name of the key, a nonce of 12 bytes, a tag of 16, and what is sealed.
+            assert all(len(value) > 1 + value[0] + 28 for value in kept)
+            assert len(set(kept)) == len(kept), field
+
+
+@pytest.mark.row("EN-7")
+async def test_the_same_words_are_sealed_to_others(filled: Runtime) -> None:
+    vault = filled.employees.vault
+    async with filled.records.transaction() as connection:
+        for field in SAID_TWICE:
+            kept = await _column(connection, field)
+            assert len({vault.open(value, field.at(row)) for row, value in kept}) == 1, field
+            assert len({value for _, value in kept}) >= TWICE, field
+
+
+@pytest.mark.row("EN-7")
+async def test_a_dump_of_every_table_tells_nobody(filled: Runtime) -> None:
+    """Marks are hashes of 32 bytes, own words lack what was masked, and nothing else has any."""
+    found = set[tuple[str, str]]()
+    async with filled.records.transaction() as connection:
+        for field in (f for f in FIELDS if f.protection is Protection.MARKED):
+            if field.table != "sign_in_try":
+                assert {len(value) for _, value in await _column(connection, field)} == {32}, field
+        for table in await (await connection.execute(TABLES, [[]])).fetchall():
+            dump = await _dump(connection, table["name"])
+            found |= {(table["name"], word) for word in SECRETS if word.encode() in dump}
+    assert found == set()
+
+
+async def _column(connection: Connection, field: PersonalField) -> list[tuple[str, bytes]]:
+    """Give what a personal column holds, each value with the name of its row."""
+    query = SQL(
+        "select {row}::text as row, {column} as kept from {table} where {column} is not null"
+    )
+    told = {"row": field.row, "column": field.column, "table": field.table}
+    named = query.format(**{name: Identifier(value) for name, value in told.items()})
+    rows = await (await connection.execute(named)).fetchall()
+    return [(row["row"], bytes(row["kept"])) for row in rows]
+
+
+async def _dump(connection: Connection, table: str) -> bytes:
+    """Give all bytes of a table as PostgreSQL hands them out, none of them written as digits."""
+    query = SQL("copy (select * from {}) to stdout (format binary)").format(Identifier(table))
+    async with connection.cursor().copy(query) as pages:
+        return b"".join([bytes(page) async for page in pages])
