@@ -1,8 +1,8 @@
 """Symptoms read out of labelled reports: right among those read, and read among those told.
 
 A language model wrote and labelled the reports (`tests/ingest/reports`). The reader was tuned on
-`development.jsonl` and `development_second.jsonl`; whoever wrote it saw the totals over
-`kept.jsonl`, and neither a line nor a total of `kept_second.jsonl`, which the bars hold.
+`development.jsonl`, `development_second.jsonl` and `development_third.jsonl`; whoever wrote it saw
+totals over `kept.jsonl` and of `kept_second.jsonl`, which the bars hold, and no line of them.
 """
 
 import json
@@ -83,10 +83,10 @@ def labelled_reports(name: str) -> Sequence[LabelledReport]:
 
 
 async def run() -> list[Bar]:
-    """Read all reports of the three files; the last is the one that no totals were seen of."""
+    """Read all reports of the files; the bars hold for the last."""
     async with shipped_reader() as reader:
-        await _show("development", reader)
-        await _show("kept", reader)
+        for name in ("development", "development_third", "kept"):
+            await _show(name, reader)
         kept = await _show("kept_second", reader)
         _show_work_orders(reader.lexicon)
     higher = Better.HIGHER

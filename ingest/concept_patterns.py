@@ -177,17 +177,27 @@ def grouped_sentences(text: str, language: str) -> Iterator[list[Word]]:
 
 @cache
 def word_lookups(language: str) -> tuple[WordLookup, ...]:
-    """Give where the words of a text in a language are looked up.
+    """Give where the words of a text in a language are looked up."""
+    spoken = language.removesuffix(LATIN)
+    if language == spoken:
+        each = [concepts.native_words(one) for one in concepts.languages()]
+        return lookups_of(language, each)
+    return lookups_of(language, [concepts.native_words(spoken)])
+
+
+def lookups_of(
+    language: str, native: Iterable[Mapping[str, str]], groups: type[WordGroups] = WordGroups
+) -> tuple[WordLookup, ...]:
+    """Give where words are looked up, by native words and those that all languages share.
 
     In Latin letters everybody spells otherwise: there a word is also looked up by its sound.
     """
     spoken = language.removesuffix(LATIN)
     shared = concepts.words_of(concepts.SHARED)
     if language == spoken:
-        natives = [concepts.native_words(each) for each in concepts.languages()]
-        return (WordLookup(WordGroups(_joined([shared, *natives]))),)
-    own = WordGroups(_joined([shared, concepts.latin_words(spoken)]))
-    heard = WordGroups(_by_sound(spoken))
+        return (WordLookup(groups(_joined([shared, *native]))),)
+    own = groups(_joined([shared, concepts.latin_words(spoken)]))
+    heard = groups(_by_sound(_joined(native), spoken))
     return WordLookup(own), WordLookup(heard, partial(_sound_of_unknown, own, language=spoken))
 
 
@@ -204,12 +214,9 @@ def _joined(each: Iterable[Mapping[str, str]]) -> dict[str, str]:
     return joined
 
 
-def _by_sound(language: str) -> dict[str, str]:
+def _by_sound(native: Mapping[str, str], language: str) -> dict[str, str]:
     """Give the keys of a language's own words by concept."""
-    return {
-        concept: " ".join(_keys(words.split(), language))
-        for concept, words in concepts.native_words(language).items()
-    }
+    return {concept: " ".join(_keys(words.split(), language)) for concept, words in native.items()}
 
 
 def _keys(words: Iterable[str], language: str) -> Iterator[str]:

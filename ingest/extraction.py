@@ -16,6 +16,7 @@ from domain.codes import CodeStatus
 from domain.matches import Embedding
 from ingest import quantities, symptom_chance, symptom_reader, text_codes, text_phrases
 from ingest.lexicon import Lexicon, PhraseKind
+from ingest.symptom_chance import ReadBy
 from ingest.symptom_patterns import ASKING
 from ingest.text_phrases import TROUBLE, PhraseSeen
 from ingest.text_spans import TextSpans
@@ -152,6 +153,7 @@ def weigh_symptoms(
     compared: Sequence[Clause],
     embeddings: Sequence[Embedding],
     lexicon: Lexicon,
+    by: ReadBy = ReadBy.ENGLISH,
 ) -> dict[str, float]:
     """Give how likely each symptom is that the words told, or that the clauses are like."""
     told: dict[str, float] = {}
@@ -163,7 +165,7 @@ def weigh_symptoms(
     vectors = np.array([e.vector for e in embeddings], dtype=np.float32)
     texts = [clause.text for clause in compared]
     evidence = symptom_chance.evidence_of(texts, vectors, told, lexicon.examples)
-    chances = {symptom: symptom_chance.chance_of(each) for symptom, each in evidence}
+    chances = {symptom: symptom_chance.chance_of(each, by) for symptom, each in evidence}
     return told | {s: c for s, c in chances.items() if s in told or c >= LIKELY}
 
 

@@ -20,7 +20,8 @@ from ingest.gazetteer import Gazetteer
 from ingest.symptom_examples import SymptomExamples
 from ingest.word_stems import WordRole, near_spellings, split_clauses, stem_word
 
-EXAMPLES = Path(__file__).parent / "symptom_examples.yaml"
+FOLDER = Path(__file__).parent
+EXAMPLES = (FOLDER / "symptom_examples.yaml", FOLDER / "glosses" / "examples.yaml")
 LEAST_TYPO_LENGTH = 5
 # The part of a phrase's weight that a text must hold.
 COVERED = 0.8
@@ -153,7 +154,11 @@ class Lexicon:
 @cache
 def symptom_examples() -> Mapping[str, Sequence[str]]:
     """Give more ways to tell a symptom, by its code, read once."""
-    return yaml.safe_load(EXAMPLES.read_text(encoding="utf-8"))
+    told: dict[str, list[str]] = {}
+    for path in EXAMPLES:
+        for code, texts in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            told.setdefault(code, []).extend(texts)
+    return told
 
 
 def _make_phrases(symptoms: Iterable[Symptom], components: Iterable[Component]) -> Iterable[Phrase]:

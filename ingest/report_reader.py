@@ -21,6 +21,7 @@ from domain.vocabulary import Component, Symptom
 from ingest.concept_patterns import find_in_language
 from ingest.extraction import Clause, TextFinding, find_in_text, split_text, weigh_symptoms
 from ingest.failures import split_failures
+from ingest.glosses import gloss_clauses, weigh_glosses
 from ingest.hazard_classifier import find_meant_hazard
 from ingest.hazard_contexts import read_context
 from ingest.hazards import find_hazards
@@ -35,6 +36,8 @@ T = TypeVar("T")
 # The scope of a code that no known make uses, on a vehicle whose make is not known.
 UNKNOWN_MAKE = "unknown"
 MOST_SYMPTOMS = 20
+# What is so likely by its meaning in another language is said.
+LIKELY_SAID = 0.5
 # Up to so many characters, a text is read where it stands: a thread costs more than it saves.
 SHORT = 400
 
@@ -45,6 +48,7 @@ class ReportWords:
 
     Attributes:
         compared: the clauses to be read by their meaning.
+        glossed: those of a text in another language, as English words one after the other.
         failures: the piece of the text that tells each failure, where it tells several.
     """
 
@@ -54,6 +58,7 @@ class ReportWords:
     safety: SafetyAdvice | None
     failures: Sequence[str]
     language: str = ENGLISH
+    glossed: Sequence[Clause] = ()
 
 
 class VocabularySource(Protocol):
@@ -123,9 +128,9 @@ class ReportReader:
         lexicon = self.lexicon
         typed = [one for code in report.codes for one in read_typed(code, lexicon.codes)]
         text = without_masks(report.text)
-        words = await self._read(report, text, lexicon)
+        words, chances = await self._heard(await self._read(report, text, lexicon), lexicon)
         in_english = told_in_english(text, words, lexicon)
-        embedding, chances = await self._weighed(
+        embedding, by_meaning = await self._weighed(
             text if in_english is None else in_english, words, lexicon
         )
         read = [f.value for f in words.said if _is_told(f, alone=not typed)]
@@ -134,7 +139,7 @@ class ReportReader:
             report=report,
             codes=tuple(_found_code_keys(found, words.vehicle.make, lexicon))[:CODES_LIMIT],
             told_codes=_told_codes(typed, words.said)[:CODES_LIMIT],
-            symptoms=_ranked_symptoms(words.said, chances),
+            symptoms=_ranked_symptoms(words.said, chances or by_meaning),
             vehicle=words.vehicle,
             embedding=embedding,
             safety=words.safety or _meant_danger(text, words.language, in_english, embedding),
@@ -166,6 +171,7 @@ class ReportReader:
                 said=said,
                 language=language,
                 compared=split_text(text, said) if english else (),
+                glossed=gloss_clauses(text, language) if lexicon.examples is not None else (),
                 vehicle=_vehicle_of_report(report, lexicon),
                 safety=advise(report.text, find_hazards(report.text)),
                 failures=split_failures(text, said),
@@ -178,6 +184,32 @@ class ReportReader:
         if len(text) <= SHORT:
             return read()
         return await asyncio.get_running_loop().run_in_executor(self._apart, read)
+
+    async def _heard(
+        self, words: ReportWords, lexicon: Lexicon
+    ) -> tuple[ReportWords, Mapping[str, float]]:
+        """Give the words with what they are like in another language, and how likely each is.
+
+        What is likely is taken for said: its English name then stands for the text.
+        """
+        if not words.glossed:
+            return words, {}
+        try:
+            parts = await self._embedder.embed([clause.text for clause in words.glossed])
+        except Unavailable:
+            return words, {}
+        chances = await asyncio.get_running_loop().run_in_executor(
+            self._apart, weigh_glosses, words.said, words.glossed, parts, lexicon
+        )
+        start, end = words.glossed[0].start, words.glossed[-1].end
+        likely = (
+            TextFinding(PhraseKind.SYMPTOM, symptom, start, end, chance)
+            for symptom, chance in chances.items()
+            if chance >= LIKELY_SAID
+        )
+        known = {f.value for f in words.said if f.kind is PhraseKind.SYMPTOM}
+        heard = (finding for finding in likely if finding.value not in known)
+        return replace(words, said=(*words.said, *heard)), chances
 
     async def _weighed(
         self, text: str, words: ReportWords, lexicon: Lexicon

@@ -7,6 +7,7 @@ says what they have seen. What comes out is as often right as it says.
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
@@ -36,6 +37,8 @@ class SymptomEvidence:
         told: patterns, phrases or figures told it; `sure`: and are sure; `guess`: or doubt it.
         others: they told another symptom, and not this one.
         several: the text has several clauses.
+        fitted: how much the fit over the examples takes a clause for it.
+        ahead: how much more than for any other; below 0, how much less.
     """
 
     meaning: float
@@ -47,18 +50,27 @@ class SymptomEvidence:
     guess: float
     others: float
     several: float
+    fitted: float
+    ahead: float
+
+
+class ReadBy(StrEnum):
+    """How a text was read; each way has weights of its own."""
+
+    ENGLISH = "english"
+    GLOSS = "gloss"
 
 
 @cache
-def _weights() -> tuple[float, NDArray[np.float64]]:
-    told = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+def _weights(by: ReadBy) -> tuple[float, NDArray[np.float64]]:
+    told = yaml.safe_load(FILE.read_text(encoding="utf-8"))[by]
     names = [field.name for field in fields(SymptomEvidence)]
     return told["intercept"], np.array([told["weights"][name] for name in names])
 
 
-def chance_of(evidence: SymptomEvidence) -> float:
+def chance_of(evidence: SymptomEvidence, by: ReadBy = ReadBy.ENGLISH) -> float:
     """Give how likely a symptom is told."""
-    intercept, weights = _weights()
+    intercept, weights = _weights(by)
     return 1 / (1 + math.exp(-intercept - float(weights @ np.array(astuple(evidence)))))
 
 
@@ -75,8 +87,10 @@ def evidence_of(
     """
     meaning, words = examples.likeness_of_meaning(vectors), examples.likeness_of_words(texts)
     both = (meaning + words) / SPREAD
-    margins = _margins(both)
-    likeliest = np.argsort(-both, axis=1)[:, :LIKELIEST]
+    fitted = examples.likeness_by_fit(texts, vectors)
+    margins, ahead = _margins(both), _margins(fitted)
+    ranked = [np.argsort(-each, axis=1)[:, :LIKELIEST] for each in (both, fitted)]
+    likeliest = np.concatenate(ranked)
     places = {symptom: at for at, symptom in enumerate(examples.symptoms)}
     likely = {examples.symptoms[at] for at in likeliest.flat}
     for symptom in sorted(likely | (told.keys() & places.keys())):
@@ -95,6 +109,8 @@ def evidence_of(
                 guess=float(confidence is not None and confidence < GUESS),
                 others=float(confidence is None and bool(told)),
                 several=float(len(texts) > 1),
+                fitted=float(fitted[:, at].max()),
+                ahead=float(ahead[:, at].max()),
             ),
         )
 

@@ -72,6 +72,18 @@ class WordGroups:
         return frozenset(found)
 
 
+class LongestGroups(WordGroups):
+    """The groups of the longest beginning that a word has, alone: the fewest meanings."""
+
+    def _of(self, word: str) -> frozenset[str]:
+        found = self._whole.get(word)
+        for length in range(min(len(word), LONGEST_WORD), 0, -1):
+            if found:
+                break
+            found = self._begins.get(word[:length])
+        return frozenset(found or ())
+
+
 def as_written(word: str) -> str:
     return word
 

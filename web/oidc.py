@@ -9,7 +9,7 @@ import asyncio
 import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +28,7 @@ from domain.deeds import read_origin
 from domain.errors import InvalidInput, NotAuthenticated, TooMany, Unavailable
 from domain.ids import OperationId, derive_uuid, uuid7
 from domain.sessions import ClientKind
+from web.body_limits import OWN
 from web.endpoint import burnt_key, refusal, refusal_of
 from web.gate import Gate
 from web.rates import by_address
@@ -61,7 +62,9 @@ class OidcStart:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await _serve(self, scope, receive, send)
 
-    async def answer(self, _: Request, said: dict[str, str]) -> Response:
+    async def answer(self, request: Request, said: dict[str, str]) -> Response:
+        if is_sent_unasked(request.headers):
+            return refusal(403, "CSRF", "Begin the sign-in by a click of your own.")
         return_to = parse_return(said.get("returnTo", "/"))
         word = secrets.token_urlsafe(WORD_BYTES)
         challenge = challenge_of(self.oidc.flows.verifier(word))
@@ -117,6 +120,16 @@ class OidcEndpoint(Protocol):
     @property
     def deadline(self) -> float: ...
     async def answer(self, request: Request, said: dict[str, str], /) -> Response: ...
+
+
+def is_sent_unasked(headers: Mapping[str, str]) -> bool:
+    """Say whether a page of another site sent a browser here without its person's doing: whom the
+    other service knows already would be signed in unasked.
+
+    Browsers say `Sec-Fetch-User` of a click alone; one that says nothing of the kind is believed.
+    """
+    elsewhere = headers.get("sec-fetch-site", "none") not in OWN
+    return elsewhere and headers.get("sec-fetch-user") != "?1"
 
 
 def parse_return(path: str) -> str:

@@ -28,6 +28,11 @@ def test_words_that_no_example_shares_are_like_none() -> None:
     assert shared[0] < 0.1
 
 
+def test_the_fit_takes_an_example_for_its_own_symptom() -> None:
+    fitted = EXAMPLES.likeness_by_fit([text for _, text in TOLD], VECTORS)
+    assert fitted.argmax(axis=1).tolist() == [0, 0, 1]
+
+
 def test_what_the_words_told_is_weighed_beside_what_the_clause_is_like() -> None:
     vector = np.array([[1, 0]], dtype=np.float32)
     found = dict(evidence_of(["horn silent"], vector, {SEAT: 0.9}, EXAMPLES))
@@ -38,8 +43,8 @@ def test_what_the_words_told_is_weighed_beside_what_the_clause_is_like() -> None
 
 
 def test_more_evidence_is_never_less_likely() -> None:
-    little = SymptomEvidence(0.4, 0.3, -1, 0, 0, 0, 0, 0, 0)
-    much = SymptomEvidence(0.8, 0.7, 2, 1, 1, 1, 0, 0, 0)
+    little = SymptomEvidence(0.4, 0.3, -1, 0, 0, 0, 0, 0, 0, 0.1, -0.2)
+    much = SymptomEvidence(0.8, 0.7, 2, 1, 1, 1, 0, 0, 0, 0.6, 0.4)
     assert chance_of(little) < 0.2
     assert chance_of(much) > 0.9
 

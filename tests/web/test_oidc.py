@@ -30,7 +30,7 @@ from tests.resolvers.fakes import World
 from tests.web.clients import app, client
 from tests.web.real_provider import RealProvider, real_provider
 from web.caps import Caps
-from web.oidc import CALLBACK, COOKIE, START
+from web.oidc import CALLBACK, COOKIE, START, is_sent_unasked
 from web.people import PeopleRuntime, open_people_alone
 from web.settings import Settings
 from web.sign_in import COOKIE as SESSION
@@ -422,6 +422,24 @@ async def test_browsers_are_sent_to_paths_of_ours_alone(house: House) -> None:
         assert told.json()["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
 
 
+@pytest.mark.parametrize(
+    ("site", "clicked", "unasked"),
+    [
+        (None, False, False),
+        ("none", False, False),
+        ("same-origin", False, False),
+        ("cross-site", True, False),
+        ("cross-site", False, True),
+        ("same-site", False, True),
+    ],
+)
+def test_no_other_site_begins_a_sign_in_unasked(
+    site: str | None, clicked: bool, unasked: bool
+) -> None:
+    said = {} if site is None else {"sec-fetch-site": site}
+    assert is_sent_unasked(said | ({"sec-fetch-user": "?1"} if clicked else {})) is unasked
+
+
 async def test_the_doors_take_little(house: House) -> None:
     asks = {
         "post": (await house.client.post(START)).status_code,
@@ -431,6 +449,9 @@ async def test_the_doors_take_little(house: House) -> None:
         "bytes": (await house.client.get(f"{CALLBACK}?state=%ff")).status_code,
         "framed": (await house.client.get(START, headers={"sec-fetch-dest": "iframe"})).status_code,
         "fetched": (await house.client.get(START, headers={"sec-fetch-mode": "cors"})).status_code,
+        "sent": (
+            await house.client.get(START, headers={"sec-fetch-site": "cross-site"})
+        ).status_code,
     }
     assert asks == {
         "post": 405,
@@ -440,6 +461,7 @@ async def test_the_doors_take_little(house: House) -> None:
         "bytes": 400,
         "framed": 403,
         "fetched": 403,
+        "sent": 403,
     }
 
 
