@@ -216,6 +216,10 @@ def test_settings_that_there_are_do_not_speak_of_the_audit() -> None:
         "management_port",
         "read_model_mib",
         "documents_rung",
+        "oidc_issuer",
+        "oidc_client",
+        "oidc_secret",
+        "passkey_domain",
     }
 
 
