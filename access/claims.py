@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import ExpiredTokenError, JoseError
 
 from domain.access import Actor, Role
-from domain.errors import InvalidInput
+from domain.errors import InvalidInput, NotAuthenticated
 from domain.hours import WeekHours
 from domain.ids import garage_id, person_id, session_id
 
@@ -24,6 +24,20 @@ UNREADABLE = (
     *(JoseError, InvalidInput, ValueError, KeyError, TypeError, ArithmeticError, OSError),
     RecursionError,
 )
+
+
+# All that is told of why a token lets nobody in: neither what reads it nor what it failed at.
+TOO_LONG = "the token is too long"
+EXPIRED = "the token has expired; sign in again"
+NOT_GOOD = "the token is not good; sign in again"
+
+
+def refused_token(error: Exception) -> NotAuthenticated:
+    """Give the refusal of a token that could not be read (`UNREADABLE`).
+
+    Only a token with a good signature is said to have expired.
+    """
+    return NotAuthenticated(EXPIRED if isinstance(error, ExpiredTokenError) else NOT_GOOD)
 
 
 def write_claims(actor: Actor, now: datetime, lifetime: timedelta) -> dict[str, Any]:

@@ -53,7 +53,7 @@ BASIC, POST = "client_secret_basic", "client_secret_post"
 
 
 class Breaker(Protocol):
-    """What `repair.circuit_breaker.CircuitBreaker` does."""
+    """What `domain.circuit_breaker.CircuitBreaker` does."""
 
     def pass_through(self) -> AbstractContextManager[None]: ...
 

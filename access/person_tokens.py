@@ -12,7 +12,16 @@ import orjson
 from joserfc import jwt
 from joserfc.util import urlsafe_b64decode
 
-from access.claims import ACCESS_TIME, KEPT, LONGEST, UNREADABLE, read_claims, write_claims
+from access.claims import (
+    ACCESS_TIME,
+    KEPT,
+    LONGEST,
+    TOO_LONG,
+    UNREADABLE,
+    read_claims,
+    refused_token,
+    write_claims,
+)
 from access.revocations import Revocations
 from access.token_keys import ALGORITHM, TokenKeys
 from access.tokens import AccessTokens
@@ -49,7 +58,7 @@ class PersonTokens:
                 audience, or malformed.
         """
         if len(token) > LONGEST:
-            raise NotAuthenticated("the token is too long")
+            raise NotAuthenticated(TOO_LONG)
         try:
             header = read_header(token)
             kid = header.get("kid")
@@ -63,7 +72,7 @@ class PersonTokens:
             if actor.session is None:
                 raise InvalidInput("sid", "is missing")
         except UNREADABLE as error:
-            raise NotAuthenticated(f"the token was refused ({type(error).__name__})") from error
+            raise refused_token(error) from error
         return actor, until
 
     def _decoded(self, token: str, kid: str) -> dict[str, object]:
@@ -107,7 +116,7 @@ def read_header(token: str) -> dict[str, object]:
 
 def _algorithm(token: str) -> object:
     if len(token) > LONGEST:
-        raise NotAuthenticated("the token is too long")
+        raise NotAuthenticated(TOO_LONG)
     try:
         return read_header(token).get("alg")
     except UNREADABLE:

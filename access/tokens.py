@@ -13,8 +13,10 @@ from access.claims import (
     ACCESS_TIME,
     KEPT,
     LONGEST,
+    TOO_LONG,
     UNREADABLE,
     read_claims,
+    refused_token,
     write_claims,
 )
 from domain.access import Actor
@@ -45,11 +47,11 @@ class AccessTokens:
             NotAuthenticated: forged, expired, not yet valid, for another audience, or malformed.
         """
         if len(token) > LONGEST:
-            raise NotAuthenticated("the token is too long")
+            raise NotAuthenticated(TOO_LONG)
         try:
             return read_claims(self._claims(token), now)
         except UNREADABLE as error:
-            raise NotAuthenticated(f"the token was refused ({type(error).__name__})") from error
+            raise refused_token(error) from error
 
     def _decoded(self, token: str) -> dict[str, object]:
         return jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims

@@ -50,6 +50,7 @@ CAPS = Caps(
     units_at_once=10**9,
     late_milliseconds=10**9,
     garage_requests=10**9,
+    garage_points=10**11,
     garage_requests_alone=10**9,
 )
 

@@ -13,6 +13,7 @@ from domain.access import (
     may,
 )
 from domain.cards import Severity
+from domain.circuit_breaker import CircuitBreaker
 from domain.errors import AlreadyExists, InvalidInput, OperationConflict
 from domain.events import EventType
 from domain.ids import GarageId, TicketId
@@ -23,6 +24,16 @@ from domain.tickets import Ticket, TicketStatus
 from repair.deeds import ticket_change
 from repair.operations import Operation
 from repair.ports import ReportInterpreter, TicketRepository
+
+PAUSED = (
+    "New reports are paused for {wait} s because {silent} was not answering. "
+    "Yours was not saved; send it again then."
+)
+
+
+def reports_breaker() -> CircuitBreaker:
+    """Give what keeps new reports from stores that keep failing (IP-1)."""
+    return CircuitBreaker(told=PAUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

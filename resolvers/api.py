@@ -1,6 +1,7 @@
 """The whole API as one schema: every noun, every verb, and what stands around them."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -56,6 +57,8 @@ from schema import choices, moments
 from schema.invoices import Payment
 from schema.money import PAISE, Paise
 from schema.people import Garage
+
+DEVELOPERS_BYTES = 1 << 20
 
 
 @strawberry.type(description="What can be read.")
@@ -121,6 +124,15 @@ class Api(strawberry.Schema):
     documents: Documents
 
     @cached_property
+    def developers(self) -> Documents:
+        """Documents of administrators where the schema is closed: they may ask what it holds."""
+        if self.documents.introspection:
+            return self.documents
+        # They run once, in somebody's tool; a few are kept.
+        limits = replace(self.documents.limits, cached_bytes=DEVELOPERS_BYTES)
+        return Documents(self.types, introspection=True, hints=False, limits=limits)
+
+    @cached_property
     def manifests(self) -> ManifestReader:
         """What checks manifests; whoever may register documents is told all that is wrong."""
         developers = Documents(self.types, introspection=True, limits=self.documents.limits)
@@ -159,9 +171,11 @@ class Api(strawberry.Schema):
                     operation_name=operation_name,
                     is_awaitable=optimized_is_awaitable,
                 )
-                hidden = not self.documents.introspection and context_value.signed_in is None
                 return mask_result(
-                    await await_maybe(found), context_value, self.types, hidden=hidden
+                    await await_maybe(found),
+                    context_value,
+                    self.types,
+                    open=self.documents.introspection,
                 )
         return await super().execute(
             query,

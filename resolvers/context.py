@@ -34,6 +34,7 @@ from domain.ids import GarageId, InvoiceId, OperationId, PersonId, demand_timely
 from repair.operations import Operation
 from resolvers.documents import QueryDocument
 from resolvers.loaders import RequestLoaders
+from resolvers.points import PointAccount
 from resolvers.readings import EmployeeReadings
 from resolvers.services import ApiKeyRecords, BillingServices, Services, TrustedDocumentRecords
 
@@ -82,7 +83,9 @@ class RequestContext:
         document: what the door read of the document that is asked.
         personal: who somebody is was told in clear, so nobody may keep the answer.
         signed_out: the session that asked is over by this request.
-        told: headers that the answer carries, of what the door counted.
+        told: gives headers that the answer carries, of what the door counted.
+        points: what the operation costs its garage; None where nobody counts.
+        asks_cost: the answer is to tell that.
         position: where a subscription begins and stands, when it is followed for others.
     """
 
@@ -103,7 +106,9 @@ class RequestContext:
     document: QueryDocument | None = None
     personal: bool = False
     signed_out: bool = False
-    told: Mapping[str, str] = field(default_factory=dict[str, str])
+    told: Callable[[], Mapping[str, str]] = dict[str, str]
+    points: PointAccount | None = None
+    asks_cost: bool = False
     position: StreamPosition | None = None
     _loaders: RequestLoaders | None = None
     _readings: EmployeeReadings | None = None

@@ -78,15 +78,36 @@ class DocumentLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentSize:
-    """What a selection asks, with its fragments spread out."""
+    """What a selection asks, with its fragments spread out.
+
+    Attributes:
+        objects: what its lists could give, and what its verbs weigh.
+        weight: what its verbs weigh alone, each once.
+    """
 
     depth: int = 0
     aliases: int = 0
     roots: int = 0
     directives: int = 0
     objects: int = 0
+    weight: int = 0
     fields: int = 0
     nested: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEstimate:
+    """What is known of a document before it runs, for one set of variables.
+
+    Attributes:
+        over: what of it is over a limit, as sentences.
+        objects: how many objects it may give, and what its verbs weigh.
+        weight: what its verbs weigh alone.
+    """
+
+    over: list[str]
+    objects: int
+    weight: int
 
 
 @dataclass(slots=True)
@@ -131,6 +152,7 @@ class DocumentMeasure:
             roots=sum(p.roots for p in parts),
             directives=directives + sum(p.directives for p in parts),
             objects=sum(p.objects for p in parts),
+            weight=sum(p.weight for p in parts),
             fields=sum(p.fields for p in parts),
             nested=any(p.nested for p in parts),
         )
@@ -173,12 +195,14 @@ class DocumentMeasure:
         defined = _field_definition(parent, name)
         inner = named_type(cast("object", defined.type)) if defined else None
         below = self._measure_selection(node.selection_set, inner, level + 1, directives)
+        weight = WEIGHTS.get(name, 0)
         return DocumentSize(
             depth=1 + below.depth,
             aliases=alias + below.aliases,
             roots=1,
             directives=below.directives,
-            objects=WEIGHTS.get(name, 0) + self._list_length(node, defined) * (1 + below.objects),
+            objects=weight + self._list_length(node, defined) * (1 + below.objects),
+            weight=weight + below.weight,
             fields=1 + below.fields,
             nested=below.nested,
         )
@@ -231,8 +255,8 @@ def measure_document(
     document: DocumentNode,
     variables: Mapping[str, object],
     limits: DocumentLimits,
-) -> tuple[list[str], int]:
-    """Say what of a document is over a limit, and how many objects it may give."""
+) -> DocumentEstimate:
+    """Say what of a document is over a limit, and what its dearest operation may cost."""
     measure = DocumentMeasure(schema, document, variables, limits)
     operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
     sizes = [measure.operation(operation) for operation in operations]
@@ -244,7 +268,11 @@ def measure_document(
     ]
     if any(size.nested for size in sizes):
         over.append("The document asks for lists of types inside lists of types; ask for one.")
-    return over, max((size.objects for size in sizes), default=0)
+    return DocumentEstimate(
+        over,
+        max((size.objects for size in sizes), default=0),
+        max((size.weight for size in sizes), default=0),
+    )
 
 
 def find_excess(outline: DocumentOutline, limits: DocumentLimits, tokens: int) -> str | None:

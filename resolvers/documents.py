@@ -50,7 +50,8 @@ class QueryDocument:
 
     Attributes:
         parsed: None when it does not read as a document.
-        objects: how many it may give.
+        objects: how many it may give, and what its verbs weigh.
+        verb_weight: what its verbs weigh alone.
         tokens: those that were parsed for this request, 0 when the document was known.
         deprecated: what it asks that goes, in the order of the alphabet.
         requests: as how many it counts.
@@ -60,6 +61,7 @@ class QueryDocument:
     parsed: DocumentNode | None
     errors: Sequence[GraphQLError] = ()
     objects: int = 0
+    verb_weight: int = 0
     tokens: int = 0
     deprecated: Sequence[DeprecatedUse] = ()
     requests: int = 1
@@ -94,11 +96,14 @@ class Documents:
         schema: GraphQLSchema,
         *,
         introspection: bool = False,
+        hints: bool = True,
         limits: DocumentLimits | None = None,
     ) -> None:
+        """With `hints`, whoever may ask for the schema is told which names may have been meant."""
         self.limits = limits or DocumentLimits()
         self._schema = schema
         self.introspection = introspection
+        self._hints = hints
         self._rules = [r for r in specified_rules if r is not OverlappingFieldsCanBeMergedRule]
         self._rules.append(OverlappingFields)
         if not introspection:
@@ -203,12 +208,14 @@ class Documents:
     def _sized(self, document: QueryDocument, variables: Mapping[str, object]) -> QueryDocument:
         """Give the document as it is for these variables, which say how long its pages are."""
         assert document.parsed is not None  # noqa: S101 - what is kept was parsed
-        over, objects = measure_document(self._schema, document.parsed, variables, self.limits)
-        if over:
-            errors = [_too_much(said) for said in over]
-            return QueryDocument(document.text, document.parsed, errors, objects)
-        same = objects == document.objects
-        return document if same else replace(document, objects=objects)
+        found = measure_document(self._schema, document.parsed, variables, self.limits)
+        if found.over:
+            errors = [_too_much(said) for said in found.over]
+            return QueryDocument(document.text, document.parsed, errors, found.objects)
+        same = found.objects == document.objects
+        if same:
+            return document
+        return replace(document, objects=found.objects, verb_weight=found.weight)
 
     def _validated(
         self, parsed: DocumentNode, deprecated: set[DeprecatedUse]
@@ -218,7 +225,7 @@ class Documents:
             parsed,
             [*self._rules, deprecated_uses_rule(deprecated)],
             max_errors=MOST_ERRORS,
-            hide_suggestions=not self.introspection,
+            hide_suggestions=not (self.introspection and self._hints),
         )
         return found if self.introspection else mask_errors(found)
 

@@ -19,6 +19,7 @@ from graphql import (
 from strawberry.extensions import MaskErrors, SchemaExtension
 from strawberry.types import ExecutionContext, ExecutionResult
 
+from domain.access import Role
 from domain.errors import BattwheelsError, InvalidInput, NotAllowed, Unavailable
 from resolvers.context import RequestContext
 from resolvers.documents import MOST_ERRORS, Documents, QueryDocument
@@ -85,42 +86,64 @@ class MaskedAnswers(MaskErrors):
         run = self.execution_context
         schema = run.schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         if _is_unread(error):
-            return _variable_error(error, schema)
+            return self.unread_error(error, schema)
         return _mask_error(
             error, cast("RequestContext", run.context).trace, schema, _operation_type(run)
         )
+
+    def unread_error(self, error: GraphQLError, schema: GraphQLSchema) -> GraphQLError:
+        return _variable_error(error, schema, hints=True)
 
     def get_results(self) -> dict[str, Any]:
         return _degraded_extensions(cast("RequestContext", self.execution_context.context))
 
 
 def mask_result(
-    found: GraphQLExecutionResult, context: RequestContext, schema: GraphQLSchema, *, hidden: bool
+    found: GraphQLExecutionResult, context: RequestContext, schema: GraphQLSchema, *, open: bool
 ) -> ExecutionResult:
-    """Give the answer of a query that ran without Strawberry's extensions, as they give it."""
+    """Give the answer of a query that ran without Strawberry's extensions, as they give it.
+
+    Where the schema is `open`, errors tell its names.
+    """
     errors = found.errors
     if errors:
         log_errors(errors, None)
-        errors = [_client_error(error, context.trace, schema, hidden=hidden) for error in errors]
+        errors = [_client_error(error, context, schema, open=open) for error in errors]
     return ExecutionResult(data=found.data, errors=errors, extensions=_degraded_extensions(context))
 
 
 def _client_error(
-    error: GraphQLError, trace: str, schema: GraphQLSchema, *, hidden: bool
+    error: GraphQLError, context: RequestContext, schema: GraphQLSchema, *, open: bool
 ) -> GraphQLError:
-    if _is_unread(error):
-        return _unfitting_variables(error) if hidden else _variable_error(error, schema)
-    return _mask_error(error, trace, schema, OperationType.QUERY) if _was_raised(error) else error
+    if not _is_unread(error):
+        raised = _was_raised(error)
+        return _mask_error(error, context.trace, schema, OperationType.QUERY) if raised else error
+    if open or is_of_house(context):
+        return _variable_error(error, schema, hints=open)
+    return _unfitting_variables(error)
 
 
 class UnloggedAnswers(MaskedAnswers):
-    """The same where nobody may ask what the schema holds: strangers are told none of its names."""
+    """The same where nobody may ask what the schema holds.
 
-    def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        known = cast("RequestContext", self.execution_context.context).signed_in is not None
-        if _is_unread(error) and not known:
-            return _unfitting_variables(error)
-        return super().anonymise_error(error)
+    Strangers and machines of partners hear none of its names, people none that they did not say.
+    """
+
+    def unread_error(self, error: GraphQLError, schema: GraphQLSchema) -> GraphQLError:
+        if is_of_house(cast("RequestContext", self.execution_context.context)):
+            return _variable_error(error, schema, hints=False)
+        return _unfitting_variables(error)
+
+
+def is_developer(context: RequestContext) -> bool:
+    """Say whether an administrator asks, who may know what the schema holds also in production."""
+    actor = context.signed_in
+    return actor is not None and context.key is None and actor.role is Role.ADMIN
+
+
+def is_of_house(context: RequestContext) -> bool:
+    """Say whether a person asks whom somebody vouches for: no stranger, no machine of a partner."""
+    return context.signed_in is not None and context.key is None
 
 
 def _unfitting_variables(error: GraphQLError) -> GraphQLError:
@@ -174,7 +197,7 @@ def _is_unread(error: GraphQLError) -> bool:
     return known and VARIABLE.match(error.message) is not None
 
 
-def _variable_error(error: GraphQLError, schema: GraphQLSchema) -> GraphQLError:
+def _variable_error(error: GraphQLError, schema: GraphQLSchema, *, hints: bool) -> GraphQLError:
     """Give an error that names the place in the variable, and what may have been meant."""
     found = VARIABLE.match(error.message)
     if found is None:
@@ -182,7 +205,7 @@ def _variable_error(error: GraphQLError, schema: GraphQLSchema) -> GraphQLError:
     name, below, said = found.groups()
     place = ".".join([name, *PLACE.findall(below or "")])
     of = UNKNOWN.search(said)
-    why = misread_reason(None if of is None else schema.get_type(of.group(1)), said)
+    why = misread_reason(None if of is None else schema.get_type(of.group(1)), said, hints=hints)
     extensions = {"code": "INVALID_INPUT", "field": place, "reason": why}
     return _rewrite_error(error, f"{place}: {why}", extensions)
 

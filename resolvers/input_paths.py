@@ -137,11 +137,14 @@ def misread_value(kind: object, given: object) -> tuple[str, str] | None:
     return next(iter([*unknown, *wrong]), None)
 
 
-def misread_reason(kind: object, message: str) -> str:
-    """Give what is wrong with an input without the values in it, which may be people's."""
+def misread_reason(kind: object, message: str, *, hints: bool = False) -> str:
+    """Give what is wrong with an input without the values in it, which may be people's.
+
+    With `hints` a name that is near an unknown one is told: for development alone.
+    """
     unknown, needed = UNKNOWN.search(message), NEEDED.search(message)
     if unknown is not None:
-        fields = _unknown_fields(named_type(kind), unknown.group(1), frozenset())
+        fields = _unknown_fields(named_type(kind), unknown.group(1), frozenset()) if hints else []
         near = get_close_matches(_camel_case(unknown.group(2)), fields, 1)
         hint = f"; did you mean `{near[0]}`?" if near else ""
         return f"unknown field `{unknown.group(2)}`{hint}"

@@ -26,6 +26,7 @@ from domain.access import Actor, Viewer
 from domain.api_keys import ApiKey
 from domain.card_drafts import CardDraft
 from domain.cards import FailureCard
+from domain.circuit_breaker import CircuitBreaker
 from domain.codes import ErrorCode
 from domain.deeds import DeedSeal, SettingsOperation
 from domain.digests import HourlyDigest
@@ -56,9 +57,9 @@ from records.offline import EditProposal, GaragePosition
 from records.refused_deeds import RefusedDeeds
 from repair import card_merges, feedback, ports
 from repair import reviews as repair_reviews
-from repair.circuit_breaker import CircuitBreaker
 from repair.invoices import InvoicePorts
 from repair.ports import EVERYTHING
+from repair.reports import reports_breaker
 from sync.delta import DeltaReader
 from sync.delta_cursors import DeltaCursors
 
@@ -272,5 +273,5 @@ class Services:
     passkeys: Passkeys | None = None
     api_keys: ApiKeyRecords | None = None
     trusted_documents: TrustedDocumentRecords | None = None
-    intake_breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
+    intake_breaker: CircuitBreaker = field(default_factory=reports_breaker)
     audit: AuditServices | None = None

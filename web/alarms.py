@@ -15,6 +15,7 @@ from records.alarms import AlarmStore
 from records.database import Records
 from records.wakeups import Wakeup
 from web.billing import build_mailer
+from web.breakers import Breakers
 from web.metrics import Metrics
 from web.settings import Settings
 
@@ -99,7 +100,7 @@ def _facts(alarm: Alarm) -> dict[str, object]:
     }
 
 
-def open_alarms(settings: Settings, records: Records) -> AlarmWatch:
+def open_alarms(settings: Settings, records: Records, breakers: Breakers) -> AlarmWatch:
     """Join the alarms.
 
     Raises:
@@ -108,6 +109,6 @@ def open_alarms(settings: Settings, records: Records) -> AlarmWatch:
     contact = settings.security_contact
     return AlarmWatch(
         store=AlarmStore(records),
-        messenger=build_mailer(settings),
+        messenger=build_mailer(settings, breakers),
         contact=contact and contacts.parse_email(contact, "BATTWHEELS_SECURITY_CONTACT"),
     )

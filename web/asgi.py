@@ -55,12 +55,12 @@ RECORDS = "/v1/operation.schema.json"
 # What a page of an allowed origin may send beside what every page may.
 CALLERS_HEADERS = [
     *("Authorization", "Content-Type", "GraphQL-Require-Preflight", "Last-Event-ID"),
-    *("X-Garage", "X-API-Version", "If-None-Match"),
+    *("X-Garage", "X-API-Version", "If-None-Match", "X-Cost"),
 ]
 # What such a page may read of an answer's headers beside what every page may.
 TOLD_HEADERS = [
     *("X-Trace-Id", "ETag", "X-API-Version", "Deprecation", "Sunset", "Retry-After"),
-    *("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"),
+    *("RateLimit-Policy", "RateLimit", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"),
 ]
 PREFLIGHT_SECONDS = 600
 MOVED = ("/graphql", "/v2/graphql")
@@ -157,6 +157,7 @@ def application(services: Services, options: AppOptions) -> Starlette:
         lifespan=options.lifespan,
     )
     built.state.trusted = documents.trusted
+    built.state.garages = options.garages
     return built
 
 

@@ -41,6 +41,7 @@ from records.audit_trail import DeedWriter
 from records.database import Records
 from repair.invoices import InvoicePorts, recover_sagas
 from resolvers.services import BillingServices
+from web.breakers import Breakers
 from web.health import Parts
 from web.invoice_pdfs import MESSAGE_LIFETIME, PdfLinks
 from web.metrics import Metrics
@@ -149,12 +150,13 @@ class BillingRuntime:
 
 def open_billing(
     settings: Settings,
-    records: Records,
+    kept: tuple[Records, DeedWriter],
     graph: tuple[TicketStore, CardStore, VocabularyStore],
     sealing: VaultRuntime,
-    deeds: DeedWriter,
+    breakers: Breakers,
 ) -> BillingRuntime:
-    """Join the books to the graph and to the audit trail."""
+    """Join the books to the graph and to the audit trail; `breakers` keep from what is silent."""
+    records, deeds = kept
     tickets, cards, vocabulary = graph
     master, vault = sealing.master, sealing.vault
     books = Books(records, deeds)
@@ -164,7 +166,7 @@ def open_billing(
         cards=cards,
         vocabulary=vocabulary,
         garages=SellerStore(records, books),
-        prices=PriceStore(records, books, build_marketplace(settings)),
+        prices=PriceStore(records, books, build_marketplace(settings, breakers)),
         ledger=InvoiceLedger(records, books, vault),
         sagas=SagaStore(records, vault),
     )
@@ -181,7 +183,7 @@ def open_billing(
     )
     return BillingRuntime(
         billing=billing,
-        notices=build_notices(settings, billing, links),
+        notices=build_notices(build_mailer(settings, breakers), billing, links),
         anchors=build_anchors(settings, master),
         links=links,
         press=PdfPrinter(),
@@ -193,28 +195,28 @@ def public_address(settings: Settings) -> str:
     return settings.public_url or f"http://{settings.host}:{settings.port}"
 
 
-def build_notices(settings: Settings, billing: BillingServices, links: PdfLinks) -> NoticeSender:
+def build_notices(mailer: Messenger, billing: BillingServices, links: PdfLinks) -> NoticeSender:
     """Join what tells customers."""
     return NoticeSender(
         ledger=billing.invoicing.ledger,
         payments=billing.payments,
         messages=billing.correspondence,
-        messengers=build_messengers(settings),
+        messengers=build_messengers(mailer),
         now=_now_utc,
         link=lambda of: links.sign(of, _now_utc(), MESSAGE_LIFETIME),
     )
 
 
-def build_messengers(settings: Settings) -> dict[Channel, Messenger]:
+def build_messengers(mailer: Messenger) -> dict[Channel, Messenger]:
     """Give a driver for each channel: where none is connected, a person sends what is kept.
 
     WhatsApp needs a provider's account, so nothing drives it yet.
     """
-    connected: dict[Channel, Messenger] = {Channel.EMAIL: build_mailer(settings)}
+    connected: dict[Channel, Messenger] = {Channel.EMAIL: mailer}
     return {channel: connected.get(channel, ManualMessenger()) for channel in Channel}
 
 
-def build_mailer(settings: Settings) -> Messenger:
+def build_mailer(settings: Settings, breakers: Breakers) -> Messenger:
     """Give the mail server that the settings name, else nobody: messages are kept.
 
     Raises:
@@ -223,17 +225,20 @@ def build_mailer(settings: Settings) -> Messenger:
     if settings.smtp_url is None or settings.mail_from is None:
         return ManualMessenger()
     server = MailServer.read(settings.smtp_url, "BATTWHEELS_SMTP_URL")
-    return SmtpMessenger(server, contacts.parse_email(settings.mail_from, "BATTWHEELS_MAIL_FROM"))
+    sender = contacts.parse_email(settings.mail_from, "BATTWHEELS_MAIL_FROM")
+    return SmtpMessenger(server, sender, breaker=breakers.of("mail"))
 
 
-def build_marketplace(settings: Settings) -> Marketplace:
+def build_marketplace(settings: Settings, breakers: Breakers) -> Marketplace:
     """Give the vendors that the settings name.
 
     Raises:
         InvalidInput: one of them does not read as NAME=URL.
     """
     named = [Vendor.read(text) for text in (settings.vendors or "").split()]
-    return VendorClient(named) if named else NoMarketplace()
+    if not named:
+        return NoMarketplace()
+    return VendorClient(named, breaker=lambda name: breakers.of(f"vendor {name}"))
 
 
 def build_portal(settings: Settings) -> InvoicePortal:

@@ -15,6 +15,8 @@ Verify = Callable[[str, datetime], tuple[Actor, datetime]]
 SCHEME = "bearer"
 # Which garage of a key's is meant: a header of a request, or beside a socket's `Authorization`.
 GARAGE = "x-garage"
+# Whether an answer is to tell what it cost: `1`, at the same places.
+COST = "x-cost"
 
 
 def sign_in(

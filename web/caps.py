@@ -63,6 +63,12 @@ class Caps:
     garage_requests_alone: int = _cap_field(
         500, "the same, that each process lets in while Redis is silent"
     )
+    garage_points: int = _cap_field(
+        3_000_000, "points of a garage in a minute, over all processes (see below)"
+    )
+    garage_points_alone: int = _cap_field(
+        1_500_000, "the same, that each process lets in while Redis is silent"
+    )
     busy_requests: int = _cap_field(64, "requests that are worked on at one time")
     heavy_requests: int = _cap_field(2, "the same, of those that are heavy")
     late_milliseconds: int = _cap_field(

@@ -23,6 +23,7 @@ from web.event_stream import HEADERS as UNKEPT
 from web.event_stream import EventStream
 from web.graphql import JSON, GraphQLView, choose_media_type
 from web.persisted_queries import UnknownDocument
+from web.points import count_answer, release_points
 from web.rates import by_address
 from web.refresh_cookie import forget_session
 from web.trusted_documents import DocumentRefused
@@ -139,7 +140,7 @@ class Endpoint:
 
     async def _run(self, request: Request) -> Response:
         response, context = await self._outcome(request), request.state.context
-        response.headers.update(context.told)
+        response.headers.update(context.told())
         if context.signed_out:
             forget_session(response)
         if isinstance(response, LASTING):
@@ -157,17 +158,26 @@ class Endpoint:
                 demand_readable(await request.body(), self._view.gate.caps)
                 response = await self._view.followed(request) or await self._view.run(request)
         except (TooMany, InvalidInput, Unavailable) as error:
-            return refusal_of(error)
+            return _unrun(request, refusal_of(error))
         except (VariablesTooLarge, DocumentRefused, HTTPException) as error:
             self._view.gate.refused(caller)
-            return _unfit(error)
+            return _unrun(request, _unfit(error))
         except TimeoutError:
             said = (
                 f"We could not answer within {self._deadline:g} seconds. Try again with the same "
                 "operation id; nothing is done twice."
             )
             return refusal(504, "DEADLINE", said)
-        return response if isinstance(response, LASTING) else _finished(request, response)
+        if isinstance(response, LASTING):
+            return response
+        count_answer(request.state.context, response.body, ran=request.state.ran)
+        return _finished(request, response)
+
+
+def _unrun(request: Request, response: Response) -> Response:
+    """Answer what never ran: it gets its points back."""
+    release_points(request.state.context)
+    return response
 
 
 def _finished(request: Request, response: Response) -> Response:
@@ -183,7 +193,8 @@ def _is_whole_by_id(request: Request) -> bool:
     """Say whether a registered document was answered without a fault, and told of nobody."""
     known = request.state
     whole = known.named and known.status == OK and getattr(known, "whole", False)
-    return whole and not known.context.personal
+    # What it cost is another each time.
+    return whole and not known.context.personal and not known.context.asks_cost
 
 
 def _revalidated(request: Request, response: Response) -> Response:

@@ -31,6 +31,14 @@ DOCUMENTS_AT_ONCE = 1
 SAVED_WHEN_LATE = 0.8
 
 
+def points_of_running(document: QueryDocument, prose: int) -> int:
+    """Give the points that running a document costs, whatever its answer holds.
+
+    A point is the share of a unit that one object has.
+    """
+    return document.verb_weight + prose * OBJECTS_PER_UNIT // PROSE_PER_UNIT
+
+
 class Gate:
     """One for all ways into an application."""
 

@@ -27,22 +27,25 @@ from domain.access import Actor
 from domain.deeds import read_origin
 from domain.errors import InvalidInput, NotAuthenticated, TooMany, Unavailable
 from resolvers.context import RequestContext
-from resolvers.documents import TOO_MUCH, QueryDocument
+from resolvers.documents import TOO_MUCH, Documents, QueryDocument
+from resolvers.execution import is_developer
 from resolvers.services import Services
 from resolvers.subscriptions.audience import Broadcast, RunRefused
 from resolvers.subscriptions.shared_runs import SharedRuns
-from web.callers import GARAGE, Verify, bearer_token, offered, sign_in
+from web.callers import COST, GARAGE, Verify, bearer_token, offered, sign_in
 from web.event_stream import KEY_REVOKED, EventStream, resume_after
-from web.garage_rates import GarageRates, garage_name
-from web.gate import Gate, caller_name
+from web.garage_rates import GarageRates
+from web.gate import Gate, caller_name, points_of_running
 from web.live_keys import LiveKeys
 from web.metrics import Metrics
 from web.persisted_queries import NamedDocuments, hand_over_id, names_document
+from web.points import begin_events, count_result, reserve_points, tell_cost
 from web.socket import SubscriptionSocket
 from web.variables import VariablesTooLarge, demand_readable, demand_small
 
 JSON = "application/json"
 RESPONSE_JSON = "application/graphql-response+json"
+ASKED = "1"
 UNDECIDED = ("*/*", "application/*")
 # A document of more characters carries its texts itself.
 LONG_DOCUMENT = 4_000
@@ -146,6 +149,7 @@ class GraphQLView(GraphQL[RequestContext, None]):
             services=self._services,
             trace=request.state.trace,
             origin=read_origin(_host_of(request), request.headers.get("user-agent")),
+            asks_cost=request.headers.get(COST) == ASKED,
         )
 
     async def read(
@@ -154,7 +158,7 @@ class GraphQLView(GraphQL[RequestContext, None]):
         """Read a document for a caller, and count what that and running it costs them.
 
         Raises:
-            TooMany: their share does not hold it.
+            TooMany: their share does not hold it, or that of their garage.
         """
         text, given = query or "", variables or {}
         prose = len(text) if len(text) > LONG_DOCUMENT else 0
@@ -164,30 +168,26 @@ class GraphQLView(GraphQL[RequestContext, None]):
             error = GraphQLError(str(over), extensions=dict(TOO_MUCH))
             document = QueryDocument(text, None, [error])
         else:
-            document = await self._document(context, text, given)
+            document = await self._document(self.audiences.api.documents, context, text, given)
+            if document.errors and is_developer(context):
+                developers = self.audiences.api.developers
+                document = await self._document(developers, context, text, given)
         context.document = document
         context.heavy = self.gate.read(context.caller, document, prose)
-        await self._count_requests(context, document.requests)
+        garages = self._callers.garages
+        if garages is not None and context.signed_in is not None:
+            running = points_of_running(document, prose)
+            await reserve_points(garages, context, document, running)
         return document
 
-    async def _count_requests(self, context: RequestContext, requests: int) -> None:
-        """Count a document among the requests of its garage; nobody is counted where none signed.
-
-        Raises:
-            TooMany: the garage has had its minute's share.
-        """
-        if self._callers.garages is None or context.signed_in is None:
-            return
-        name = garage_name(context.signed_in, context.caller)
-        share = await self._callers.garages.spend(name, requests)
-        context.told = share.headers
-        if share.refused:
-            raise TooMany("requests of this garage", share.reset_s)
-
     async def _document(
-        self, context: RequestContext, text: str, variables: Mapping[str, object]
+        self,
+        documents: Documents,
+        context: RequestContext,
+        text: str,
+        variables: Mapping[str, object],
     ) -> QueryDocument:
-        documents, anonymous = self.audiences.api.documents, context.signed_in is None
+        anonymous = context.signed_in is None
         if documents.is_quick(text):
             return documents.read_now(text, variables, anonymous=anonymous)
         async with self.gate.document_turn(context.caller):
@@ -206,6 +206,7 @@ class GraphQLView(GraphQL[RequestContext, None]):
                 raise ConnectionRejectionError from error
             context.caller = caller_name(context.signed_in, None)
             self._watch_rights(context)
+        context.asks_cost |= offered(context.connection_params, COST) == ASKED
         return UNSET
 
     def _sign_in(self, context: RequestContext, authorization: str, garage: str | None) -> None:
@@ -285,6 +286,7 @@ class GraphQLView(GraphQL[RequestContext, None]):
         if asked is None or context.signed_in is None:
             return None
         asked = resume_after(asked, request.headers.get("last-event-id"))
+        begin_events(context)
         self._watch_rights(context)
         following = self.audiences.follow(asked, context)
         why = KEY_REVOKED if context.watch is None else OVER
@@ -331,6 +333,7 @@ class GraphQLView(GraphQL[RequestContext, None]):
             async with aclosing(cast("AsyncGenerator[Any]", results)):
                 with self.gate.stream(context.caller):
                     async for one in results:
+                        count_result(context, one)
                         yield one
         except TooMany as many:
             error = GraphQLError(str(many), extensions={"code": "TOO_MANY"})
@@ -349,8 +352,10 @@ class GraphQLView(GraphQL[RequestContext, None]):
         context: RequestContext = request.state.context
         if _never_ran(result) and not (context.document and context.document.errors):
             self.gate.refused(context.caller)
+        request.state.ran = not _never_ran(result)
         request.state.whole = not result.errors and not context.degraded
         answer = await super().process_result(request, result)
+        tell_cost(context, answer, ran=request.state.ran)
         if _never_ran(result) and choose_media_type(request.headers.get("accept")) == RESPONSE_JSON:
             answer.pop("data", None)
             request.state.status = 400

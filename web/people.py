@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from access.first_admin import AdminMaker
-from access.identity_provider import IdentityProvider
+from access.identity_provider import DEPENDENCY, IdentityProvider
 from access.oidc import OidcDoor
 from access.oidc_flows import FlowSeal
 from access.passkey_challenges import ChallengeSeal
@@ -29,10 +29,10 @@ from records.revocations import RevocationLog
 from records.second_factors import SecondFactorStore
 from records.sessions import SessionStore
 from records.sign_in_tries import SignInTries
-from repair.circuit_breaker import CircuitBreaker
 from web.account_letters import AccountLetterSender
 from web.audit import AuditRuntime, open_audit
 from web.billing import build_mailer, public_address
+from web.breakers import Breakers
 from web.oidc import CALLBACK
 from web.settings import Settings
 from web.vault import open_vault
@@ -47,7 +47,6 @@ class PeopleRuntime:
 
     door: SignInDoor
     oidc: OidcDoor | None
-    provider_breaker: CircuitBreaker
     passkeys: PasskeyDoor
     admins: AdminMaker
     administration: PeopleAdministration
@@ -69,17 +68,17 @@ class PeopleRuntime:
 
 def open_people(
     settings: Settings,
-    records: Records,
     vault: Vault,
     audit: AuditRuntime,
     development: AccessTokens,
+    breakers: Breakers,
 ) -> PeopleRuntime:
-    """Join what knows people, over opened records.
+    """Join what knows people, over the records of the audit.
 
     Raises:
         InvalidInput: the settings of the mail server do not read.
     """
-    keys = TokenKeys(datetime.now(UTC))
+    records, keys = audit.records, TokenKeys(datetime.now(UTC))
     tokens, seal = PersonTokens(keys), NameSeal(vault)
     store, sessions, passwords = PeopleStore(records), SessionStore(records), Passwords()
     revocations = Revocations(RevocationLog(records), keys)
@@ -88,7 +87,7 @@ def open_people(
         store=AccountLetterStore(records),
         people=store,
         seal=seal,
-        messenger=build_mailer(settings),
+        messenger=build_mailer(settings, breakers),
         address=public_address(settings),
         now=lambda: datetime.now(UTC),
     )
@@ -117,11 +116,9 @@ def open_people(
             demanded=settings.second_factor_demanded,
         ),
     )
-    breaker = CircuitBreaker()
     return PeopleRuntime(
         door=door,
-        oidc=_open_oidc(door, settings, breaker),
-        provider_breaker=breaker,
+        oidc=_open_oidc(door, settings, breakers),
         passkeys=_open_passkeys(door, settings),
         admins=AdminMaker(
             records=records, store=store, passwords=passwords, seal=seal, deeds=audit.writer
@@ -142,13 +139,13 @@ def open_people(
     )
 
 
-def _open_oidc(door: SignInDoor, settings: Settings, breaker: CircuitBreaker) -> OidcDoor | None:
+def _open_oidc(door: SignInDoor, settings: Settings, breakers: Breakers) -> OidcDoor | None:
     account = settings.identity_provider
     if account is None:
         return None
     return OidcDoor(
         door=door,
-        provider=IdentityProvider(account, breaker),
+        provider=IdentityProvider(account, breakers.of(DEPENDENCY)),
         store=OidcStore(door.records),
         flows=FlowSeal(door.seal),
         callback=f"{settings.public_url}{CALLBACK}",
@@ -174,4 +171,4 @@ async def open_people_alone(
     sealing = open_vault(settings, records)
     await sealing.data_keys.demand_read()
     audit = open_audit(settings, records, sealing.master)
-    return open_people(settings, records, sealing.vault, audit, development)
+    return open_people(settings, sealing.vault, audit, development, Breakers())

@@ -49,7 +49,10 @@ class Rate:
             raise TooMany("requests", wait)
 
     def spend(self, caller: str, units: float = 1.0) -> None:
-        """Take units from a caller, who may owe as much again as may be saved."""
+        """Take units from a caller, who may owe as much again as may be saved.
+
+        Below 0 they are given back; nobody has more than may be saved.
+        """
         now = self._now()
         paid = max(self._paid_until.get(caller, now), now) + units / self._second
         if caller not in self._paid_until and len(self._paid_until) >= KEPT:

@@ -13,10 +13,11 @@ from time import monotonic
 
 from starlette.applications import Starlette
 
-from access.identity_provider import DEPENDENCY
 from domain.access import Viewer
+from domain.circuit_breaker import CircuitBreaker
 from domain.errors import Unavailable
 from domain.ids import PersonId
+from domain.liveness import BreakerState
 from domain.matches import LEVELS
 from domain.reports import FailureReport
 from ingest.missing_vectors import embed_missing
@@ -36,12 +37,14 @@ from sync.hints import HintSchedule, hint_handler
 from sync.inbox import EventListener
 from web import listeners as web_listeners
 from web.asgi import AppOptions, application
+from web.breakers import Breakers
 from web.garage_rates import GarageRates
 from web.health import Probe
 from web.interrupts import PromptServer
 from web.invoice_pdfs import InvoicePdfs
 from web.listeners import EventHandlers
 from web.management import operators_of, serve_management
+from web.metrics import Metrics
 from web.trusted_documents import TrustedDocuments
 from web.uvicorn_config import uvicorn_config
 from web.wiring import Patience, Runtime, analysis_ports, build_matcher, count_words, process_name
@@ -114,8 +117,16 @@ def _watch_breakers(runtime: Runtime, garages: GarageRates) -> None:
     watch("postgres", lambda: runtime.records.breaker_state)
     watch("redis", lambda: garages.breaker.state)
     watch("reports", lambda: runtime.opening.state)
-    if runtime.people.oidc is not None:
-        watch(DEPENDENCY, lambda: runtime.people.provider_breaker.state)
+
+
+def watch_outside(metrics: Metrics, breakers: Breakers) -> None:
+    """Show operators which dependency outside is asked: mail, vendors, the language model."""
+    for dependency, breaker in breakers.known.items():
+        metrics.watch_breaker(dependency, partial(_state_of, breaker))
+
+
+def _state_of(breaker: CircuitBreaker) -> BreakerState:
+    return breaker.state
 
 
 def build_probes(runtime: Runtime) -> dict[str, Probe]:
@@ -171,6 +182,7 @@ def build_services(runtime: Runtime) -> Services:
 
 def run_management(runtime: Runtime) -> AbstractAsyncContextManager[None]:
     """Have the operators' port answer beside a block."""
+    watch_outside(runtime.metrics, runtime.breakers)
     return serve_management(
         runtime.settings, build_probes(runtime), runtime.parts, runtime.metrics, runtime.lag
     )
@@ -290,7 +302,7 @@ async def serve_application(
     async with (
         run_management(runtime),
         run_background(runtime, work=work),
-        _read_documents(runtime, app.state.trusted),
+        _run_beside(runtime, app.state.trusted, app.state.garages),
     ):
         serving = asyncio.create_task(server.serve())
         while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has a flag, no event
@@ -301,15 +313,19 @@ async def serve_application(
 
 
 @asynccontextmanager
-async def _read_documents(runtime: Runtime, trusted: TrustedDocuments) -> AsyncGenerator[None]:
-    """Have an application read registered documents before they are asked, beside the block."""
+async def _run_beside(
+    runtime: Runtime, trusted: TrustedDocuments, garages: GarageRates
+) -> AsyncGenerator[None]:
+    """Have an application read registered documents before they are asked, and give points back."""
     wakeup = runtime.wakeups.on(Topic.TRUSTED_DOCUMENTS)
-    task = asyncio.create_task(_keep_running("documents", partial(trusted.run, wakeup)))
+    loops = {"documents": partial(trusted.run, wakeup), "points": garages.run}
+    tasks = [asyncio.create_task(_keep_running(name, run)) for name, run in loops.items()]
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def rehearse_match(runtime: Runtime) -> None:

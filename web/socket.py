@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -32,6 +32,7 @@ from resolvers.subscriptions.shared_runs import SharedRuns
 from web.event_stream import until_set
 from web.gate import Gate
 from web.persisted_queries import NamedDocuments, UnknownDocument, hand_over_id
+from web.points import begin_events, counted_results, release_points
 from web.trusted_documents import DocumentRefused
 
 if TYPE_CHECKING:
@@ -52,7 +53,10 @@ OPERATION: ContextVar[RequestContext] = ContextVar("operation")
 
 
 class DetachedStream:
-    """The schema, with a context of its own for every operation that runs on a socket."""
+    """The schema, with a context of its own for every operation that runs on a socket.
+
+    What an operation answers is counted, and told where that is asked.
+    """
 
     def __init__(self, schema: "BaseSchema") -> None:
         self._schema = schema
@@ -65,15 +69,17 @@ class DetachedStream:
         context_value: RequestContext,
         root_value: None,
         operation_name: str | None,
-    ) -> object:
+    ) -> AsyncGenerator[object]:
         del context_value
-        return await self._schema.stream(
+        context = OPERATION.get()
+        results = await self._schema.stream(
             query,
             variable_values=variable_values,
-            context_value=OPERATION.get(),
+            context_value=context,
             root_value=root_value,
             operation_name=operation_name,
         )
+        return counted_results(context, cast("AsyncGenerator[object]", results))
 
 
 class AudienceHolder(Protocol):
@@ -218,6 +224,7 @@ class SubscriptionSocket(BaseGraphQLTransportWSHandler[RequestContext, None]):
                     async with room.gate.turn(context.caller, heavy=context.heavy):
                         await self._run(operation, context)
             except TooMany as many:
+                release_points(context)
                 told = GraphQLError(str(many), extensions={"code": "TOO_MANY"})
                 await operation.send_initial_errors([told])
 
@@ -233,6 +240,7 @@ class SubscriptionSocket(BaseGraphQLTransportWSHandler[RequestContext, None]):
     ) -> None:
         room, document = cast("AudienceHolder", self.view), context.document
         assert document is not None  # noqa: S101 - it was read just before
+        begin_events(context)
         asked = room.audiences.read_request(document, operation.variables, operation.operation_name)
         if asked is None or context.signed_in is None:
             await self._run(operation, context)

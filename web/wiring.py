@@ -19,6 +19,7 @@ from redis.exceptions import AuthenticationError, RedisError
 
 from access.employees import Employees
 from access.tokens import AccessTokens
+from domain.circuit_breaker import CircuitBreaker
 from domain.errors import InvalidInput, Unavailable, UnsafeSetting, WrongPassword
 from graph.cards import CardStore
 from graph.database import Graph
@@ -60,8 +61,8 @@ from records.outbox import RecordsOutbox
 from records.reviews import ReviewStore
 from records.wakeups import Topic, Wakeups
 from repair.analyses import AnalysisPorts
-from repair.circuit_breaker import CircuitBreaker
 from repair.counters import CounterPorts
+from repair.reports import reports_breaker
 from repair.similar_cards import SimilarityPorts
 from sync.delta import DeltaReader
 from sync.delta_cursors import DeltaCursors as SealedCursors
@@ -71,6 +72,7 @@ from sync.stream import Stream
 from web.alarms import AlarmWatch, open_alarms
 from web.audit import AuditRuntime, open_audit
 from web.billing import BillingRuntime, open_billing
+from web.breakers import Breakers
 from web.card_cache import CardCache
 from web.health import Parts
 from web.live_keys import LiveKeys
@@ -169,7 +171,8 @@ class Runtime:
     billing: BillingRuntime
     audit: AuditRuntime
     alarms: AlarmWatch
-    opening: CircuitBreaker = field(default_factory=CircuitBreaker)
+    breakers: Breakers
+    opening: CircuitBreaker = field(default_factory=reports_breaker)
     parts: Parts = field(default_factory=Parts)
     lag: LoopLag = field(default_factory=LoopLag)
     metrics: Metrics = field(default_factory=Metrics)
@@ -263,7 +266,7 @@ def with_language_model(runtime: Runtime) -> Runtime:
     Raises:
         InvalidInput: it cannot be had.
     """
-    language = open_language_model(runtime.settings)
+    language = open_language_model(runtime.settings, runtime.breakers)
     return replace(
         runtime,
         diagnoser=replace(runtime.diagnoser, language=language),
@@ -271,7 +274,7 @@ def with_language_model(runtime: Runtime) -> Runtime:
     )
 
 
-def open_language_model(settings: Settings) -> ServedModel | None:
+def open_language_model(settings: Settings, breakers: Breakers | None = None) -> ServedModel | None:
     """Give the language model of the settings; its package is needed only where one is named.
 
     Raises:
@@ -285,8 +288,13 @@ def open_language_model(settings: Settings) -> ServedModel | None:
         raise InvalidInput(
             "BATTWHEELS_LANGUAGE_MODEL", "needs the extra: pip install 'battwheels[llm]'"
         ) from error
-    build: Callable[[str, str | None, str | None], ServedModel] = driver.LanguageModel.from_name
-    return build(settings.language_model, settings.language_model_url, settings.language_model_key)
+    build: Callable[..., ServedModel] = driver.LanguageModel.from_name
+    return build(
+        settings.language_model,
+        settings.language_model_url,
+        settings.language_model_key,
+        breaker=(breakers or Breakers()).of("language model"),
+    )
 
 
 def analysis_ports(runtime: Runtime) -> AnalysisPorts:
@@ -335,7 +343,8 @@ def join_parts(
     cards.watch(read_model)
     finder = ReadModelSearch(read_model, search)
     matcher = build_matcher(settings, finder, redis, patience)
-    billing = open_billing(settings, records, stored, vault, audit.writer)
+    breakers = Breakers()
+    billing = open_billing(settings, (records, audit.writer), stored, vault, breakers)
     tokens = build_tokens(settings)
     return Runtime(
         settings=settings,
@@ -388,10 +397,11 @@ def join_parts(
         delta_cursors=SealedCursors(token_secret(settings)),
         tokens=tokens,
         vault=vault,
-        people=open_people(settings, records, vault.vault, audit, tokens),
+        people=open_people(settings, vault.vault, audit, tokens, breakers),
         employees=Employees(store=EmployeeStore(records), vault=vault.vault),
         audit=audit,
-        alarms=open_alarms(settings, records),
+        alarms=open_alarms(settings, records, breakers),
+        breakers=breakers,
         live_keys=LiveKeys(
             ApiKeyStore(records, audit.writer),
             lambda: datetime.now(UTC),

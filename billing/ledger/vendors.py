@@ -4,12 +4,13 @@
     {"offers": [{"part": "controller", "paise": 1250000, "leadDays": 3}]}
 
 Prices are whole paise before tax. Whoever is late, down, redirects, or says anything that does not
-read as this said nothing at all, and the fallback chain goes on without them (FB-2). One vendor's
-silence does not silence another.
+read as this said nothing at all, and the fallback chain goes on without them (FB-2). Who said
+nothing three times in a row is left alone for a while. One vendor's silence does not silence
+another.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -22,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from billing.gst.money import MOST, Paise
 from billing.ledger.prices import LONGEST_LEAD, PART_LIMIT, Offer
 from domain import limits
+from domain.circuit_breaker import FAILURES_OUTSIDE, CircuitBreaker
 from domain.errors import InvalidInput, Unavailable
 
 # Less than the price chain waits for all of them, so that a late vendor costs no other's answer.
@@ -76,9 +78,16 @@ class Vendor:
 class VendorClient:
     """All vendors as one marketplace, asked side by side."""
 
-    def __init__(self, vendors: Sequence[Vendor], patience_s: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        vendors: Sequence[Vendor],
+        patience_s: float = PATIENCE_SECONDS,
+        breaker: Callable[[str], CircuitBreaker] = lambda _: CircuitBreaker(FAILURES_OUTSIDE),
+    ) -> None:
+        """Ask each for so long; `breaker` gives that of a vendor by name."""
         self._vendors = tuple(vendors)
         self._patience_s = patience_s
+        self._breakers = {vendor.name: breaker(vendor.name) for vendor in vendors}
 
     async def offers(self, parts: Sequence[str], at: datetime) -> Sequence[Offer]:
         """Give what vendors ask for these parts now.
@@ -101,14 +110,21 @@ class VendorClient:
     async def _heard(
         self, client: httpx.AsyncClient, vendor: Vendor, parts: Sequence[str], at: datetime
     ) -> list[Offer] | None:
-        """Give one vendor's offers; None: it said nothing that can be believed."""
+        """Give one vendor's offers; None: it said nothing that can be believed, or rests."""
         url = vendor.url.copy_merge_params({"part": list(parts)})
         try:
-            async with asyncio.timeout(self._patience_s):
-                said = _VendorAnswer.model_validate_json(await _read_body(client, url))
-        except (httpx.HTTPError, TimeoutError, ValidationError):
+            with self._breakers[vendor.name].pass_through():
+                said = await self._said(client, url)
+        except Unavailable:
             return None
         return [_offer_of(one, vendor, at) for one in said.offers if one.part in parts]
+
+    async def _said(self, client: httpx.AsyncClient, url: httpx.URL) -> _VendorAnswer:
+        try:
+            async with asyncio.timeout(self._patience_s):
+                return _VendorAnswer.model_validate_json(await _read_body(client, url))
+        except (httpx.HTTPError, TimeoutError, ValidationError) as error:
+            raise Unavailable("vendors", type(error).__name__) from error
 
 
 async def _read_body(client: httpx.AsyncClient, url: httpx.URL) -> bytes:

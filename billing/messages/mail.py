@@ -13,12 +13,20 @@ from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 from enum import StrEnum
 from ipaddress import ip_address
-from smtplib import SMTP, SMTP_SSL, SMTPDataError, SMTPException, SMTPRecipientsRefused
+from smtplib import (
+    SMTP,
+    SMTP_SSL,
+    SMTPDataError,
+    SMTPException,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+)
 from ssl import create_default_context
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from billing.messages.messengers import MessageState, OutgoingMessage
+from domain.circuit_breaker import FAILURES_OUTSIDE, CircuitBreaker
 from domain.errors import InvalidInput, Unavailable
 
 DEPENDENCY = "mail"
@@ -81,8 +89,13 @@ class SmtpMessenger:
     """Sends letters as one sender, each on a connection of its own."""
 
     def __init__(
-        self, server: MailServer, sender: str, patience_s: float = PATIENCE_SECONDS
+        self,
+        server: MailServer,
+        sender: str,
+        patience_s: float = PATIENCE_SECONDS,
+        breaker: CircuitBreaker | None = None,
     ) -> None:
+        self._breaker = breaker or CircuitBreaker(FAILURES_OUTSIDE)
         self._server = server
         self._sender = sender
         self._domain = sender.partition("@")[2]
@@ -93,12 +106,23 @@ class SmtpMessenger:
         """Send one; an address that the server refuses for good is not tried again.
 
         Raises:
-            Unavailable: the server does not answer, takes nothing now, or does not know us.
+            Unavailable: the server does not answer, takes nothing now, or does not know us; or it
+                failed so often that it is left alone for a while.
         """
+        with self._breaker.pass_through():
+            state = await self._handed_in(letter)
+        if isinstance(state, MessageState):
+            return state
+        # It answered, and put this letter off: it is not left alone for that.
+        raise Unavailable(DEPENDENCY, state)
+
+    async def _handed_in(self, letter: OutgoingMessage) -> MessageState | str:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self._patience_s):
                 return await loop.run_in_executor(self._threads, self._sent, letter)
+        except (SMTPRecipientsRefused, SMTPResponseException) as error:
+            return type(error).__name__
         except (OSError, SMTPException) as error:
             # What a server says may repeat the address: it goes no further than this.
             raise Unavailable(DEPENDENCY, type(error).__name__) from None

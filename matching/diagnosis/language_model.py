@@ -16,6 +16,7 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from langchain_core.utils.json import parse_partial_json
 from langsmith import tracing_context  # pyright: ignore[reportUnknownVariableType]
 
+from domain.circuit_breaker import FAILURES_OUTSIDE, CircuitBreaker
 from domain.errors import InvalidInput, Unavailable
 from domain.matches import UnderstoodReport
 from matching.diagnosis import prompt, reply
@@ -39,8 +40,15 @@ THOUGHT = "</think>"
 
 
 class LanguageModel:
-    def __init__(self, model: BaseChatModel, name: str, patience_s: float = PATIENCE_S) -> None:
+    def __init__(
+        self,
+        model: BaseChatModel,
+        name: str,
+        patience_s: float = PATIENCE_S,
+        breaker: CircuitBreaker | None = None,
+    ) -> None:
         self.name = name
+        self._breaker = breaker or CircuitBreaker(FAILURES_OUTSIDE)
         self._model = model
         self._patience_s = patience_s
 
@@ -51,6 +59,7 @@ class LanguageModel:
         url: str | None = None,
         key: str | None = None,
         patience_s: float = PATIENCE_S,
+        breaker: CircuitBreaker | None = None,
     ) -> Self:
         """Give the model of this name, `PROVIDER:MODEL`; `url` leads to a server of one's own.
 
@@ -61,7 +70,7 @@ class LanguageModel:
                 missing, or it refuses to start.
         """
         if name.partition(":")[0] == PROVIDER:
-            return cls(EvidenceChatModel(), name, patience_s)
+            return cls(EvidenceChatModel(), name, patience_s, breaker)
         if url is None and key is None:
             raise InvalidInput("language model", f"{name} needs a key, or the address of a server")
         # A server of one's own often asks for no key, and the client will not start without one.
@@ -80,7 +89,7 @@ class LanguageModel:
         # Each provider's client refuses in a way of its own, and this is the one place to say so.
         except Exception as error:
             raise InvalidInput("language model", f"{name}: {error}") from error
-        return cls(cast("BaseChatModel", model), name, patience_s)
+        return cls(cast("BaseChatModel", model), name, patience_s, breaker)
 
     async def ask_model(self, understood: UnderstoodReport, weighed: Diagnosis) -> ParsedReply:
         """Give what the model says of a failure, its precedents before it.
@@ -98,14 +107,16 @@ class LanguageModel:
         """Give what the model says as `read` reads its JSON, and whether it was cut at its cap.
 
         Raises:
-            Unavailable: it does not answer in time, or says twice what does not read as an answer.
+            Unavailable: it does not answer in time, or says twice what does not read as an answer;
+                or it failed so often that it is left alone for a while.
         """
         asked: list[BaseMessage] = [SystemMessage(instructions), HumanMessage(question)]
-        try:
-            async with asyncio.timeout(self._patience_s):
-                return await self._ask_until_read(asked, read)
-        except TimeoutError as error:
-            raise Unavailable(self.name, f"no answer within {self._patience_s:g} s") from error
+        with self._breaker.pass_through():
+            try:
+                async with asyncio.timeout(self._patience_s):
+                    return await self._ask_until_read(asked, read)
+            except TimeoutError as error:
+                raise Unavailable(self.name, f"no answer within {self._patience_s:g} s") from error
 
     async def _ask_until_read(
         self, asked: list[BaseMessage], read: Callable[[object], T]

@@ -20,11 +20,14 @@ from domain.urgency import BATCH_NAME, HOUR_NAME
 from resolvers.api import Api
 from resolvers.context import RequestContext, StreamPosition
 from resolvers.documents import QueryDocument
+from resolvers.points import count_objects
 from resolvers.subscriptions.audience import REMEMBERED, Audience, Broadcast, RunEnded, RunRefused
 from resolvers.subscriptions.changes import read_patiently
 from resolvers.subscriptions.requests import TICKETS, SharingKey, SubscriptionRequest, read_request
 from sync.backlog import Backlog, BufferedChange
 
+# The answer and its `data`.
+ENVELOPE = 2
 # What hints are about and nobody is kept from.
 NAMES = BATCH_NAME, HOUR_NAME
 # Executions that changes cost: in the process, and of those that one person caused.
@@ -145,7 +148,9 @@ class SharedRuns:
         )
         async with aclosing(cast("AsyncGenerator[ExecutionResult]", results)) as answers:
             async for answer in answers:
-                yield _broadcast_of(answer, place)
+                news = _broadcast_of(answer, place)
+                _count_event(context, news)
+                yield news
 
     async def _follower_left(self, key: SharingKey, audience: Audience) -> None:
         """End an audience that nobody sits in any longer."""
@@ -194,6 +199,12 @@ async def _live_changes(
             if audience.last is not None:
                 yield audience.last
             return
+
+
+def _count_event(context: RequestContext, news: Broadcast) -> None:
+    """Count an event once, however many follow, among the points of the garage that follows it."""
+    if context.points is not None and not isinstance(news, RunRefused):
+        context.points.count(count_objects(news.payload, ENVELOPE))
 
 
 def _broadcast_of(answer: ExecutionResult, place: StreamPosition) -> Broadcast:

@@ -23,8 +23,8 @@ from access.identity_provider import (
     ProviderAccount,
     is_safe,
 )
+from domain.circuit_breaker import FAILURES, CircuitBreaker
 from domain.errors import NotAuthenticated, Unavailable
-from repair.circuit_breaker import FAILURES, CircuitBreaker
 from tests.access.scripted_provider import (
     CLIENT,
     KEY,

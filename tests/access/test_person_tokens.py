@@ -11,7 +11,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from access.claims import LEEWAY, LONGEST
+from access.claims import EXPIRED, LEEWAY, LONGEST, NOT_GOOD, TOO_LONG
 from access.person_tokens import KIND, CallerTokens, PersonTokens
 from access.revocations import Revocations
 from access.token_keys import SIGNS_FOR, TokenKeys
@@ -63,8 +63,9 @@ def _signed(key: ECKey, header: dict[str, Any], claims: dict[str, Any] | None = 
 
 
 def _refused(token: str, now: datetime = NOW, tokens: PersonTokens = TOKENS) -> None:
-    with pytest.raises(NotAuthenticated):
+    with pytest.raises(NotAuthenticated) as refused:
         tokens.verify(token, now)
+    assert refused.value.reason in {TOO_LONG, EXPIRED, NOT_GOOD}
 
 
 @pytest.mark.row("AU-1", "AU-5", "GW-2")

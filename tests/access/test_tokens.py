@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from access.claims import LEEWAY, LONGEST
+from access.claims import EXPIRED, LEEWAY, LONGEST, NOT_GOOD, TOO_LONG
 from access.tokens import AccessTokens
 from domain.access import Actor, Role
 from domain.errors import InvalidInput, NotAuthenticated
@@ -45,8 +45,9 @@ def _signed(claims: object, header: object = HEADER, secret: bytes = SECRET) -> 
 
 
 def _refused(token: str, now: datetime = NOW) -> None:
-    with pytest.raises(NotAuthenticated):
+    with pytest.raises(NotAuthenticated) as refused:
         TOKENS.verify(token, now)
+    assert refused.value.reason in {TOO_LONG, EXPIRED, NOT_GOOD}
 
 
 @pytest.mark.row("GW-2")

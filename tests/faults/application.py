@@ -60,7 +60,12 @@ def caps() -> Caps:
     """Give the caps as they serve where a test is about them; else one garage asks for a house."""
     if REQUESTS in os.environ:
         return Caps(garage_requests=int(os.environ[REQUESTS]), late_milliseconds=10**9)
-    return Caps(garage_requests=10**9, garage_requests_alone=10**9)
+    return Caps(
+        garage_requests=10**9,
+        garage_requests_alone=10**9,
+        garage_points=10**11,
+        garage_points_alone=10**11,
+    )
 
 
 def listeners(house: Runtime, wanted: frozenset[ListenerName] = HEARD) -> list[EventListener]:

@@ -38,6 +38,8 @@ UNHURRIED = Caps(
     heavy_seconds=120,
     garage_requests=10**9,
     garage_requests_alone=10**9,
+    garage_points=10**11,
+    garage_points_alone=10**11,
 )
 
 Somebody = Callable[..., Person]

@@ -193,7 +193,7 @@ def _aim(found: GraphQLField, kind: str) -> GraphQLObjectType:
 
 
 def _excessive(document: str) -> bool:
-    over, _ = measure_document(API, parse(document), {}, DocumentLimits())
+    over = measure_document(API, parse(document), {}, DocumentLimits()).over
     return bool(over)
 
 

@@ -48,7 +48,12 @@ READY_SECONDS = 5.0
 STORES = ("neo4j", "postgres", "redis")
 PATIENT_SECONDS = 120.0
 # One garage asks here again and again until it is answered.
-CAPS = Caps(garage_requests=10**9, garage_requests_alone=10**9)
+CAPS = Caps(
+    garage_requests=10**9,
+    garage_requests_alone=10**9,
+    garage_points=10**11,
+    garage_points_alone=10**11,
+)
 REPORTED: dict[str, Any] = {"text": "Horn weak and dead after rain"}
 
 

@@ -57,6 +57,7 @@ async def serving(stores: StoreUrls, home: Path) -> AsyncGenerator[str]:
     port = free_port()
     given = {
         "BATTWHEELS_GARAGE_REQUESTS": "1000000",
+        "BATTWHEELS_GARAGE_POINTS": "1000000000",
         "NEO4J_URI": stores.neo4j_uri,
         "NEO4J_USER": stores.neo4j_user,
         "NEO4J_PASSWORD": stores.neo4j_password,

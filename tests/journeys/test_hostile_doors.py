@@ -42,6 +42,7 @@ CAPS = Caps(
     refusals_at_once=10**9,
     refusals_per_second=10**9,
     garage_requests=10**9,
+    garage_points=10**11,
     garage_requests_alone=10**9,
 )
 # What an answer to eight questions may weigh: nothing of 90,000 letters comes back whole.

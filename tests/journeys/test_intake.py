@@ -13,8 +13,7 @@ import pytest
 from domain.access import Role
 from graph.database import Graph
 from graph.tickets import TicketStore
-from repair.circuit_breaker import CircuitBreaker
-from repair.reports import ReportPorts
+from repair.reports import ReportPorts, reports_breaker
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import REPORT
 from tests.waits import eventually
@@ -111,7 +110,7 @@ async def test_a_store_that_is_down_is_not_asked_again_and_again(
     house: Runtime, somebody: Somebody, nowhere: Graph
 ) -> None:
     broken = build_application(
-        replace(house, tickets=TicketStore(nowhere), opening=CircuitBreaker())
+        replace(house, tickets=TicketStore(nowhere), opening=reports_breaker())
     )
     transport = httpx.ASGITransport(app=broken, raise_app_exceptions=False)
     before = await written(house)

@@ -123,20 +123,21 @@ def test_only_a_long_text_is_refused_unparsed() -> None:
     ],
 )
 def test_cost_is_never_bought(text: str) -> None:
-    _, least = measure_document(API.types, parse(PAGE), {}, DocumentLimits())
+    least = measure_document(API.types, parse(PAGE), {}, DocumentLimits()).objects
     for given in ({}, {"n": None}, {"n": 1.5}, {"n": True}, {"n": -(10**30)}, {"n": "1"}):
         if "$n" not in text and given:
             continue
-        over, objects = measure_document(API.types, parse(text), given, DocumentLimits())
-        assert objects >= least > 0
+        found = measure_document(API.types, parse(text), given, DocumentLimits())
+        assert found.objects >= least > 0
         if "cites" in text:
-            assert over == [f"The document asks for {objects} objects; at most 20000 are allowed."]
+            said = f"The document asks for {found.objects} objects; at most 20000 are allowed."
+            assert found.over == [said]
 
 
 def test_each_operation_counts_with_its_own_defaults() -> None:
     fragment = "fragment f on Query { cards(first: $n) { edges { node { key } } } }"
     text = f"query A($n: Int! = 1) {{ ...f }} query B($n: Int! = 100) {{ ...f }} {fragment}"
-    assert measure_document(API.types, parse(text), {}, DocumentLimits())[1] >= 100
+    assert measure_document(API.types, parse(text), {}, DocumentLimits()).objects >= 100
 
 
 @pytest.mark.parametrize(
@@ -154,7 +155,7 @@ def test_each_operation_counts_with_its_own_defaults() -> None:
     ],
 )
 def test_fields_are_counted(text: str, what: str) -> None:
-    over, _ = measure_document(API.types, parse(text), {}, DocumentLimits())
+    over = measure_document(API.types, parse(text), {}, DocumentLimits()).over
     assert [said for said in over if what in said]
 
 

@@ -1,4 +1,4 @@
-"""A garage's requests of a minute, counted by two services over one Redis, and without it."""
+"""What a garage asks in a minute, counted by two services over one Redis, and without it."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
@@ -17,7 +17,7 @@ from tests.web.clients import PATH, actor, app, bearer, client
 from tests.web.test_socket import hear, opened, subscribe
 from web import garage_rates
 from web.caps import Caps
-from web.garage_rates import GarageRates
+from web.garage_rates import GarageRates, Window
 
 pytestmark = [pytest.mark.row("GW-1", "SV-1")]
 
@@ -115,7 +115,7 @@ async def test_the_default_is_a_thousand(redis: Redis) -> None:
     for n in range(100):
         await (one, other)[n % 2].spend("garage:g", 10)
     share = await other.spend("garage:g", 1)
-    assert (share.most, share.left, share.refused) == (1_000, 0, True)
+    assert (share.requests, share.refused) == (Window(1_000, 0), "requests")
 
 
 async def test_a_minute_passes(redis: Redis) -> None:
@@ -125,7 +125,7 @@ async def test_a_minute_passes(redis: Redis) -> None:
         KEY, mapping={"used": MOST, "first": now - 59, str(now - 59): 30, str(now): 10}
     )  # pyright: ignore[reportGeneralTypeIssues]
     refused = await rates.spend("garage:g", 1)
-    assert (refused.left, refused.refused) == (0, True)
+    assert (refused.requests.left, refused.refused) == (0, "requests")
     assert refused.reset_s <= 2
     for _ in range(3):
         assert (await rates.spend("garage:g", 31)).refused
@@ -134,7 +134,7 @@ async def test_a_minute_passes(redis: Redis) -> None:
     await redis.hset(KEY, mapping={"first": now - 61, str(now - 61): 30})  # pyright: ignore[reportGeneralTypeIssues]
     await redis.hdel(KEY, str(now - 59))  # pyright: ignore[reportGeneralTypeIssues]
     share = await rates.spend("garage:g", 1)
-    assert (share.left, share.refused) == (MOST - 11, False)
+    assert (share.requests.left, share.refused) == (MOST - 11, None)
     assert await redis.ttl(KEY) <= 61
 
 
@@ -146,8 +146,8 @@ async def test_nobody_waits_for_a_silent_redis(monkeypatch: pytest.MonkeyPatch) 
         began = perf_counter()
         shares = [await rates.spend("garage:g", 1) for _ in range(ALONE)]
         waited = (perf_counter() - began) / ALONE
-    assert (first.most, first.left, first.refused) == (ALONE, ALONE - 1, False)
-    assert [share.refused for share in shares] == [False] * (ALONE - 1) + [True]
+    assert (first.requests, first.refused) == (Window(ALONE, ALONE - 1), None)
+    assert [share.refused for share in shares] == [None] * (ALONE - 1) + ["requests"]
     assert shares[-1].reset_s >= 1
     assert rates.breaker.state == "open"
     assert waited <= 0.02
@@ -159,13 +159,13 @@ async def test_a_silence_gives_no_fresh_minute(
     monkeypatch.setattr(garage_rates, "REDIS_SECONDS", 0.2)
     rates = GarageRates(redis, CAPS)
     for _ in range(ALONE):
-        assert (await rates.spend("garage:g", 1)).most == MOST
+        assert (await rates.spend("garage:g", 1)).requests.most == MOST
     await redis.client_pause(600)
     refused = await rates.spend("garage:g", 1)
-    assert (refused.most, refused.refused) == (ALONE, True)
+    assert (refused.requests.most, refused.refused) == (ALONE, "requests")
 
     async def is_back() -> bool:
-        return (await rates.spend("garage:g", 1)).most == MOST
+        return (await rates.spend("garage:g", 1)).requests.most == MOST
 
     await eventually(is_back)
     assert await redis.hget(KEY, "used") == str(ALONE + 1).encode()  # pyright: ignore[reportGeneralTypeIssues]

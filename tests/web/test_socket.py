@@ -1,6 +1,6 @@
 """graphql-transport-ws on a real port: who may come in, what closes a socket, and what does not."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -37,6 +37,7 @@ async def opened(
     *,
     role: Role = Role.ADMIN,
     lifetime: timedelta = timedelta(minutes=5),
+    init: Mapping[str, str] | None = None,
     **settings: Any,  # noqa: ANN401
 ) -> AsyncGenerator[ClientConnection]:
     token = TOKENS.mint(actor(role), world.at, lifetime)
@@ -44,7 +45,8 @@ async def opened(
         served(app(world, **settings)) as place,
         connect(f"ws://{place}{PATH}", subprotocols=[PROTOCOL]) as socket,
     ):
-        await say(socket, type="connection_init", payload={"authorization": f"Bearer {token}"})
+        sent = {"authorization": f"Bearer {token}", **(init or {})}
+        await say(socket, type="connection_init", payload=sent)
         assert await hear(socket) == {"type": "connection_ack"}
         yield socket
 

@@ -43,6 +43,7 @@ from tests.billing.sample_books import (
 )
 from tests.web.test_settings import SAFE
 from web.billing import open_billing
+from web.breakers import Breakers
 from web.settings import Settings
 from web.vault import open_vault
 
@@ -177,7 +178,7 @@ async def test_no_setting_turns_the_audit_off(
     settings = replace(Settings.read(environment), home=tmp_path)
     stored = TicketStore(graph), CardStore(graph), VocabularyStore(graph)
     vault = open_vault(settings, records)
-    await _every_deed(open_billing(settings, records, stored, vault, DEEDS).billing)
+    await _every_deed(open_billing(settings, (records, DEEDS), stored, vault, Breakers()).billing)
     found = await records.rows("select distinct event from money_event")
     assert {row["event"] for row in found} == set(MoneyEvent)
     assert (await verify_books(records)).touched is None
@@ -215,6 +216,10 @@ def test_settings_that_there_are_do_not_speak_of_the_audit() -> None:
         "management_port",
         "read_model_mib",
         "documents_rung",
+        "oidc_issuer",
+        "oidc_client",
+        "oidc_secret",
+        "passkey_domain",
     }
 
 

@@ -18,6 +18,7 @@ from records.database import Records
 from tests.billing.sample_books import NOW, PUNE, Desk, deed, desk
 from tests.waits import sure_to_end
 from web import billing
+from web.breakers import Breakers
 from web.settings import Settings
 
 PART = "controller"
@@ -191,5 +192,5 @@ async def test_one_vendors_silence_costs_no_others_answer(shop: Shop) -> None:
 @pytest.mark.parametrize("text", ["bazaar", "=http://x", "bazaar=ftp://x/", "bazaar=http://"])
 def test_vendor_that_is_no_name_and_address(text: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        billing.build_marketplace(Settings(vendors=text))
+        billing.build_marketplace(Settings(vendors=text), Breakers())
     assert refused.value.field == "vendors"

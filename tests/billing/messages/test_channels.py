@@ -8,7 +8,8 @@ from billing.messages.channels import CHANNELS
 from billing.messages.messengers import Channel, ManualMessenger
 from records.database import Records
 from tests.billing.sample_books import customer
-from web.billing import build_messengers
+from web.billing import build_mailer, build_messengers
+from web.breakers import Breakers
 from web.settings import Settings
 
 MEERA = replace(customer(), email="meera@joshi.example", phone="98000 00000")
@@ -17,7 +18,8 @@ MEERA = replace(customer(), email="meera@joshi.example", phone="98000 00000")
 @pytest.mark.parametrize("channel", Channel)
 def test_every_channel_reaches_a_customer_and_is_carried(channel: Channel) -> None:
     assert CHANNELS[channel].address(MEERA)
-    assert isinstance(build_messengers(Settings())[channel], ManualMessenger)
+    messengers = build_messengers(build_mailer(Settings(), Breakers()))
+    assert isinstance(messengers[channel], ManualMessenger)
 
 
 async def test_the_table_asks_no_list_of_channels(records: Records) -> None:

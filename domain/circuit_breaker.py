@@ -1,4 +1,4 @@
-"""A circuit breaker: a dependency that keeps failing is left alone for a while (IP-1).
+"""A circuit breaker: a dependency that keeps failing is left alone for a while (IP-1, GW-4).
 
 Closed, it lets everybody through. After `failures` in a row it opens: who comes is refused at once,
 without waiting for what does not answer. After `rest_s` seconds one caller is let through as a
@@ -16,6 +16,8 @@ from domain.errors import Unavailable
 from domain.liveness import BreakerState
 
 FAILURES = 5
+# What others run is left alone sooner: each try that finds nobody may have waited for seconds.
+FAILURES_OUTSIDE = 3
 REST_SECONDS = 30.0
 
 
@@ -27,11 +29,16 @@ class CircuitBreaker:
         failures: int = FAILURES,
         rest_s: float = REST_SECONDS,
         clock: Callable[[], float] = monotonic,
+        told: str | None = None,
     ) -> None:
-        """Open after so many failures in a row, for so long; `clock` gives seconds."""
+        """Open after so many failures in a row, for so long; `clock` gives seconds.
+
+        `told` is what people hear whom it refuses, with `{silent}` and `{wait}` in it.
+        """
         self._limit = failures
         self._rest_s = rest_s
         self._clock = clock
+        self._told = told
         self._failures = 0
         self._opened_at: float | None = None
         self._probing = False
@@ -86,8 +93,7 @@ class CircuitBreaker:
             raise Unavailable(
                 self._silent,
                 f"it failed several times; try again in {wait} s",
-                f"New reports are paused for {wait} s because {self._silent} was not answering. "
-                "Yours was not saved; send it again then.",
+                self._told and self._told.format(silent=self._silent, wait=wait),
             )
         self._probing = True
         return True
