@@ -315,7 +315,7 @@ async def test_whoever_may_not_come_in_hears_the_same(house: House, theirs: Real
         assert is_refused(told), name
         assert [c.partition("=")[0] for c in told.headers.get_list("set-cookie")] == [COOKIE]
     assert await house.kept() == before
-    await house.people.door.refused.write_noted()
+    await house.people.door.counter.refused.write_noted()
     found = await house.trail.page(9, DeedFilter(type=DeedType.USER_LOGIN))
     assert [(d.user_role, d.result.value) for d in found].count((None, "refused")) == 2
     assert len(found) == 4

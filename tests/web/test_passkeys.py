@@ -118,7 +118,7 @@ async def house(opened_records: Records, tmp_path: Path) -> AsyncGenerator[House
         audit=AuditServices(
             seal=cast("Any", None),
             writer=people.door.deeds,
-            refused=people.door.refused,
+            refused=people.door.counter.refused,
             trail=AuditTrail(opened_records),
             records=opened_records,
         ),
@@ -361,7 +361,7 @@ async def test_a_removed_passkey_opens_nothing(house: House) -> None:
     for change in ("removed", "added"):
         assert (person, person, {"passkey": key, "change": change}) in told
     assert (await house.ask(token, REMOVE, op=op(), key=key))["__typename"] == "NotFound"
-    await house.people.door.refused.write_noted()
+    await house.people.door.counter.refused.write_noted()
     found = await AuditTrail(house.people.door.records).page(
         9, DeedFilter(type=DeedType.USER_CREDENTIAL_CHANGE)
     )
