@@ -32,7 +32,7 @@ from tests.web.real_provider import RealProvider, real_provider
 from web.caps import Caps
 from web.oidc import CALLBACK, COOKIE, START, is_sent_unasked
 from web.people import PeopleRuntime, open_people_alone
-from web.settings import Settings
+from web.settings import SecondFactorRule, Settings
 from web.sign_in import COOKIE as SESSION
 from web.sign_in import PATH
 from web.wiring import build_tokens
@@ -69,9 +69,9 @@ class House:
         made = OperationId(str(uuid4()))
         return PeopleDeed(id=made, actor=self.boss, at=self.world.at, body_hash=made)
 
-    async def invite(self, email: str) -> PersonId:
+    async def invite(self, email: str, role: Role = Role.TECHNICIAN) -> PersonId:
         who = PersonName(name="Asha Kulkarni", email=email)
-        duty = parse_duty(Role.TECHNICIAN, PUNE)
+        duty = parse_duty(role, PUNE)
         return (await self.people.administration.invite(who, duty, self.deed())).invited.person.id
 
     async def state(self, person: PersonId) -> str:
@@ -112,7 +112,9 @@ class House:
 
 
 @asynccontextmanager
-async def opened(records: Records, home: Path, issuer: str) -> AsyncGenerator[House]:
+async def opened(
+    records: Records, home: Path, issuer: str, rule: SecondFactorRule | None = None
+) -> AsyncGenerator[House]:
     """The application over real people, who sign in by this service."""
     await empty_records(records)
     settings = Settings(
@@ -121,6 +123,7 @@ async def opened(records: Records, home: Path, issuer: str) -> AsyncGenerator[Ho
         oidc_client=CLIENT,
         oidc_secret=SECRET,
         public_url=HERE,
+        second_factor=rule,
     )
     people = await open_people_alone(settings, records, build_tokens(settings))
     world = World()
@@ -294,6 +297,27 @@ async def test_afterwards_the_name_counts_and_not_the_address(
     assert (await admins.restore(person, version, house.deed())).person.state.value == "active"
     assert (await come("two")).status_code == 303
     assert is_refused(await come("one"))
+
+
+async def test_another_service_is_one_factor(
+    opened_records: Records, tmp_path: Path, theirs: RealProvider
+) -> None:
+    """Of whom two are demanded, the other service's word alone lets nobody in."""
+    rule = SecondFactorRule.DEMANDED
+    async with opened(opened_records, tmp_path, theirs.issuer, rule) as house:
+        roles = {"books": Role.ACCOUNTANT, "hands": Role.TECHNICIAN}
+        people = {name: await house.invite(f"{name}@example.org", roles[name]) for name in roles}
+        before = await house.kept()
+        for name in roles:
+            await theirs.know(name, f"{name}@example.org")
+        address, cookie = await house.start()
+        assert is_refused(await house.back(await theirs.answer(address, "books"), cookie))
+        assert await house.kept() == before
+        assert await house.state(people["books"]) == "invited"
+        address, cookie = await house.start()
+        told = await house.back(await theirs.answer(address, "hands"), cookie)
+        assert told.status_code == 303, told.text
+        assert await house.state(people["hands"]) == "active"
 
 
 @pytest.mark.row("AU-2")
