@@ -114,7 +114,6 @@ async def test_a_secret_is_posted_where_only_that_is_known(script: ScriptedProvi
         {"sub": "x" * 256},
         {"sub": 7},
     ],
-    ids=str,
 )
 async def test_claims_of_another_sign_in_are_refused(
     script: ScriptedProvider, claims: dict[str, Any]
