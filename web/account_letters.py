@@ -99,7 +99,7 @@ class AccountLetterSender:
             Unavailable: the records do not answer.
         """
         if not self.mails:
-            log.warning("no mail is sent", extra={"do": NO_MAIL})
+            log.info("no mail is sent", extra={"do": NO_MAIL})
         while True:
             await self.send_due()
             await told.wait(AGAIN_SECONDS)

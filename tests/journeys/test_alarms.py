@@ -11,6 +11,7 @@ from domain.hours import DAYS, INDIA
 from domain.ids import GarageId
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, Person
+from tests.journeys.planted_people import employed
 from tests.journeys.sign_in_door import GARAGE, Door, invited, op, opened
 from tests.journeys.test_employees import CREATE, DETAILS, EXPORT, ONE
 from web.metrics import Metrics
@@ -53,7 +54,7 @@ async def test_the_sixth_wrong_password_raises_an_alarm(
 @pytest.mark.row("AD-18")
 async def test_the_eleventh_export_raises_an_alarm(house: Runtime, somebody: Somebody) -> None:
     boss = somebody(name="exporter")
-    key = await employed(somebody(Role.ADMIN), PUNE, "exported")
+    key = await recorded(house, somebody(Role.ADMIN), PUNE, "exported")
     for _ in range(10):
         await boss.ask(EXPORT, employee=key)
     assert await raised(house, AlarmKind.BULK_EXPORT) == []
@@ -75,7 +76,7 @@ async def test_a_clear_reading_while_its_garage_is_closed_raises_an_alarm(
             hours=hours,
             id=garage,
         )
-        key = await employed(admin, garage, f"at_{garage}")
+        key = await recorded(house, admin, garage, f"at_{garage}")
         await somebody(Role.ACCOUNTANT, garage, f"reader_of_{garage}").ask(ONE, id=key)
     # Who enters a record reads it in the answer.
     assert await raised(house, AlarmKind.OFF_HOURS_ACCESS) == [
@@ -84,7 +85,8 @@ async def test_a_clear_reading_while_its_garage_is_closed_raises_an_alarm(
     ]
 
 
-async def employed(admin: Person, garage: GarageId, key: str) -> str:
+async def recorded(house: Runtime, admin: Person, garage: GarageId, key: str) -> str:
+    await employed(house, key, garage)
     made = await admin.ask(CREATE, op=op(), id=key, garage=garage, employee=DETAILS)
     assert made["__typename"] == "EmployeeCreated", made
     return key

@@ -1,26 +1,42 @@
 """What somebody reads who carries the database away: of personal columns, ciphertext alone."""
 
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 from psycopg.sql import SQL, Identifier
+from pyotp.totp import TOTP
 
 from access.personal_fields import EMPLOYEE_FIELDS, FIELDS, SEALED, PersonalField, Protection
 from access.vault import key_name
 from records.database import Connection
+from records.oidc import IdentityMark, link
+from tests.access.soft_passkey import SoftPasskey
 from tests.billing.sample_books import synthetic_gstin
 from tests.empty_stores import TABLES
 from tests.journeys.billing_garage import EDIT, PAY, REGISTER, Shop, furnished, op, registered
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import PUNE, Person
 from tests.journeys.planted_cards import plant
-from tests.journeys.sign_in_door import Door, invited, opened
+from tests.journeys.planted_people import employed
+from tests.journeys.sign_in_door import (
+    CONFIRM_FACTOR,
+    ENROL_FACTOR,
+    PASSWORD,
+    REQUEST_RESET,
+    Door,
+    invited,
+    opened,
+)
 from tests.journeys.solved_tickets import followed, put
 from tests.journeys.test_employees import CREATE, DETAILS
 from tests.journeys.test_feedback import GIVE
 from tests.waits import eventually
+from tests.web.test_passkeys import OPTIONS
+from tests.web.test_passkeys import REGISTER as ADD_PASSKEY
 from web.server import run_background
 from web.wiring import Runtime
 
@@ -58,10 +74,11 @@ async def filled(
         shop, root = await furnished(house, somebody), await opened(house, Door(door))
         for n in range(TWICE):
             await _billed(shop, n)
-            made = {"op": op(), "id": f"per_{uuid4().hex}", "garage": PUNE, "employee": DETAILS}
+            whose = await employed(house, f"per_{uuid4().hex}", PUNE)
+            made = {"op": op(), "id": whose, "garage": PUNE, "employee": DETAILS}
             done = await shop.admin.ask(CREATE, **made)
             assert done["__typename"] == "EmployeeCreated", done
-            await invited(root, Door(door))
+            await _secured(house, Door(door), *await invited(root, Door(door)))
             await _rated(house, somebody())
         await eventually(lambda: _messages(house), lambda found: found >= TWICE)
         yield house
@@ -81,6 +98,26 @@ async def _billed(shop: Shop, n: int) -> None:
         *("DraftEdited", "PaymentRecorded", "InvoiceIssued"),
         *("InvoiceRegistered", "PaymentRecorded"),
     ]
+
+
+async def _secured(house: Runtime, door: Door, email: str, came: dict[str, Any]) -> None:
+    """Have somebody add a passkey and a second factor, forget their password, and be known to
+    another service.
+    """
+    known = door.person(came)
+    made = SoftPasskey().made(await known.ask(OPTIONS))
+    added = await known.ask(ADD_PASSKEY, op=op(), passkey=made)
+    assert added["__typename"] == "PasskeyRegistered", added
+    offered = await door.ask(ENROL_FACTOR, email=email, password=PASSWORD)
+    code = TOTP(offered["secret"]).at(datetime.now(UTC))
+    done = await door.ask(CONFIRM_FACTOR, challenge=offered["challenge"], code=code)
+    assert done["__typename"] == "SignedIn", done
+    asked = await door.ask(REQUEST_RESET, email=email)
+    assert asked["__typename"] == "PasswordResetRequested", asked
+    name = house.people.door.seal.vault.mark("provider identity", f"theirs\n{known.actor.id}")
+    async with house.records.transaction() as connection:
+        theirs = IdentityMark(mark=name, issuer="theirs")
+        assert await link(connection, theirs, known.actor.id, datetime.now(UTC))
 
 
 async def _rated(house: Runtime, boss: Person) -> None:

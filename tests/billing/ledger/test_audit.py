@@ -195,6 +195,7 @@ def test_settings_that_there_are_do_not_speak_of_the_audit() -> None:
         "neo4j_user",
         "neo4j_password",
         "postgres_url",
+        "second_factor",
         "security_contact",
         "redis_url",
         "embedding_model",

@@ -15,7 +15,7 @@ import pytest
 
 from domain.errors import LocalServiceError
 from tests.web.local.child_processes import finish, python
-from web.local import processes, stores
+from web.local import files, processes, stores
 from web.local.home import StoreHome
 from web.local.postgres import PostgresServer
 from web.local.processes import ProcessRecord
@@ -179,10 +179,11 @@ def test_broken_data_names_log(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
-def test_full_disk_is_told(tmp_path: Path) -> None:
+def test_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = StoreHome.at(tmp_path / "home")
     home.make()
-    (home.root / "passwords" / "redis.part").symlink_to("/dev/full")
+    monkeypatch.setattr(files.secrets, "token_hex", lambda _: "full")
+    (home.root / "passwords" / "redis.full.part").symlink_to("/dev/full")
     given = replace(ELSEWHERE, postgres_url="postgresql://elsewhere")
 
     with pytest.raises(LocalServiceError, match=r"the disk is full .*what is there is kept"):
