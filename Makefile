@@ -7,7 +7,8 @@ ONLY ?=
 TESTS ?= tests
 # What the gate holds: the quick packages, and the doors that people and auditors come to them by.
 QUICK := tests/domain tests/matching tests/access tests/records \
-	tests/journeys/test_sign_in.py tests/journeys/test_employees.py
+	tests/journeys/test_sign_in.py tests/journeys/test_employees.py \
+	tests/web/test_oidc.py tests/web/test_passkeys.py
 GATE := 94
 # What attackers' tools and lists send.
 ATTACKS := tests/hostile tests/conformance tests/resolvers/test_hostile.py tests/resolvers/test_documents.py \

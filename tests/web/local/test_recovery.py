@@ -178,11 +178,15 @@ def test_broken_data_names_log(tmp_path: Path) -> None:
     stores.stop_stores(home)
 
 
+def _full(_: int) -> str:
+    return "full"
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 def test_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = StoreHome.at(tmp_path / "home")
     home.make()
-    monkeypatch.setattr(files.secrets, "token_hex", lambda _: "full")
+    monkeypatch.setattr(files.secrets, "token_hex", _full)
     (home.root / "passwords" / "redis.full.part").symlink_to("/dev/full")
     given = replace(ELSEWHERE, postgres_url="postgresql://elsewhere")
 
