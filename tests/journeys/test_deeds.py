@@ -179,7 +179,7 @@ async def test_the_books_leave_deeds_in_their_own_transactions(shop: Shop) -> No
         ]
     )
     assert {d.ip_address for d in money} == {"127.0.0.1"}
-    first = next(d for d in await deeds(house, type=DeedType.SETTINGS_CHANGE))
+    first = next(d for d in await deeds(house, user=who, type=DeedType.SETTINGS_CHANGE))
     assert (first.user_id, first.user_role, first.garage_id) == (who, "admin", PUNE)
     [created] = [d for d in money if d.event_type is DeedType.INVOICE_CREATE]
     assert (created.resource_id, created.garage_id) == (invoice["key"], PUNE)
