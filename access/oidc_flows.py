@@ -7,19 +7,16 @@ The nonce and a browser's verifier are made again from the house's key. So whoev
 sign-ins writes nothing; what is kept is which ones have ended (`records.oidc`).
 """
 
-import hmac
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
+from access.challenges import ChallengeSeal
 from access.people import NameSeal
-from domain.errors import NotAuthenticated
 
 FLOW_TIME = timedelta(minutes=10)
-LONGEST_STATE = 120
-PARTS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +43,8 @@ class FlowSeal:
     seal: NameSeal = field(repr=False)
 
     def state(self, flow: OidcFlow) -> str:
-        ends = str(int(flow.ends_at.timestamp()))
-        bound = f"{flow.id.hex}\n{ends}\n{flow.challenge}\n{flow.redirect}\n{flow.return_to}"
-        return f"{flow.id.hex}.{ends}.{self.seal.word('oidc state', bound)}"
+        bound = _bound_to(flow.challenge, flow.redirect, flow.return_to)
+        return self._states.make(flow.id, flow.ends_at, bound).text
 
     def nonce(self, flow: OidcFlow) -> str:
         return self.seal.word("oidc nonce", flow.id.hex)
@@ -65,22 +61,23 @@ class FlowSeal:
         Raises:
             NotAuthenticated: it is none of ours, of somebody else, or over.
         """
-        parts = state.split(".") if len(state) <= LONGEST_STATE and state.isascii() else []
-        if len(parts) != PARTS or not parts[1].isdecimal():
-            raise NotAuthenticated("the state does not read")
-        try:
-            flow = OidcFlow(
-                id=UUID(hex=parts[0]),
-                ends_at=datetime.fromtimestamp(int(parts[1]), UTC),
-                challenge=challenge_of(verifier),
-                redirect=redirect,
-                return_to=return_to,
-            )
-        except (ValueError, OverflowError, OSError) as error:
-            raise NotAuthenticated("the state does not read") from error
-        if not hmac.compare_digest(self.state(flow), state) or now >= flow.ends_at:
-            raise NotAuthenticated("the state is of another browser, or over")
-        return flow
+        challenge = challenge_of(verifier)
+        held = self._states.read(state, _bound_to(challenge, redirect, return_to), now)
+        return OidcFlow(
+            id=held.id,
+            ends_at=held.ends_at,
+            challenge=challenge,
+            redirect=redirect,
+            return_to=return_to,
+        )
+
+    @property
+    def _states(self) -> ChallengeSeal:
+        return ChallengeSeal(seal=self.seal, purpose="oidc state")
+
+
+def _bound_to(challenge: str, redirect: str, return_to: str) -> str:
+    return f"{challenge}\n{redirect}\n{return_to}"
 
 
 def challenge_of(verifier: str) -> str:

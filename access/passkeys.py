@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from access.passkey_challenges import SIGN_IN, ChallengeSeal, PasskeyChallenge, adding_to
+from access.challenges import ChallengeSeal, SealedChallenge
 from access.passkey_signatures import (
     ALGORITHMS,
     AttestedKey,
@@ -27,7 +27,7 @@ from domain import limits
 from domain.access import Action, Actor, ResourceKind
 from domain.deeds import Change, Deed, DeedType
 from domain.errors import InvalidInput, NotAllowed, NotAuthenticated, NotFound, TooMany
-from domain.ids import PasskeyId, PersonId, derive_uuid
+from domain.ids import PasskeyId, PersonId, derive_uuid, uuid7
 from domain.people import Person, PersonState
 from domain.sign_in_methods import SignInMethod
 from records.audit_trail import DeedWriter
@@ -46,6 +46,9 @@ from records.passkeys import (
 )
 from records.people import PeopleAnswer, PeopleStore
 
+CHALLENGE_TIME = timedelta(minutes=5)
+# What a challenge is bound to that lets somebody in.
+SIGN_IN = "sign in"
 LONGEST_NAME = 60
 MOST_PASSKEYS = 20
 FRESH = timedelta(minutes=15)
@@ -70,7 +73,7 @@ class PasskeyOptions:
     """What a device is told to make a passkey: for whom, what to sign, which ones there are."""
 
     party: RelyingParty
-    challenge: PasskeyChallenge
+    challenge: SealedChallenge
     owner: KnownPerson
     handle: bytes
     known: tuple[bytes, ...]
@@ -84,7 +87,6 @@ class Passkeys:
     store: PasskeyStore
     people: PeopleStore
     seal: NameSeal
-    challenges: ChallengeSeal
     deeds: DeedWriter
     party: RelyingParty | None
 
@@ -98,7 +100,7 @@ class Passkeys:
         known = await self.store.of_person(actor.id)
         return PasskeyOptions(
             party=self.demand_party(),
-            challenge=self.challenges.make(adding_to(actor.id), now, randomness),
+            challenge=self.challenge(_adding_to(actor.id), now, randomness),
             owner=owner,
             handle=self.handle(actor.id),
             known=tuple(one.credential for one in known),
@@ -155,6 +157,14 @@ class Passkeys:
 
         await self.people.run_once(deed.operation(), work)
 
+    @property
+    def challenges(self) -> ChallengeSeal:
+        return ChallengeSeal(seal=self.seal, purpose="passkey challenge")
+
+    def challenge(self, bound: str, now: datetime, randomness: int) -> SealedChallenge:
+        """Give what a passkey is to sign, to sign in or to be added, out of 74 random bits."""
+        return self.challenges.make(uuid7(now, randomness), now + CHALLENGE_TIME, bound)
+
     def demand_party(self) -> RelyingParty:
         if self.party is None:
             raise NotFound("passkey", "of this house", f"{NOT_HERE.capitalize()}.")
@@ -170,7 +180,7 @@ class Passkeys:
         """Give the new key by a challenge that was made for this person, and use that up."""
         try:
             text = challenge_in(new.client_data)
-            challenge = self.challenges.read(text, adding_to(deed.actor.id), deed.at)
+            challenge = self.challenges.read(text, _adding_to(deed.actor.id), deed.at)
         except NotAuthenticated as error:
             raise InvalidInput("passkey", "answers no challenge of ours; begin again") from error
         key = read_attestation(new, party, text)
@@ -211,13 +221,13 @@ class PasskeyDoor:
     door: SignInDoor
     own: Passkeys
 
-    def challenge(self, now: datetime, randomness: int) -> tuple[PasskeyChallenge, RelyingParty]:
+    def challenge(self, now: datetime, randomness: int) -> tuple[SealedChallenge, RelyingParty]:
         """Give what a passkey is to sign, and as whom it knows us; nothing is written.
 
         Raises:
             NotAuthenticated: none are taken here.
         """
-        return self.own.challenges.make(SIGN_IN, now, randomness), self._party()
+        return self.own.challenge(SIGN_IN, now, randomness), self._party()
 
     async def sign_in(self, said: PasskeyAssertion, request: SignInRequest) -> SignedIn:
         """Begin a session by a passkey; the same operation gives the same one.
@@ -257,7 +267,7 @@ class PasskeyDoor:
 
 async def _use_up(
     connection: Connection,
-    challenge: PasskeyChallenge,
+    challenge: SealedChallenge,
     passkey: SealedPasskey,
     count: int,
     request: SignInRequest,
@@ -273,6 +283,11 @@ async def _use_up(
     first = use is ChallengeUse.FIRST
     if first and not await use_passkey(connection, passkey.id, count, request.at):
         raise NotAuthenticated("the passkey was copied: its count does not grow")
+
+
+def _adding_to(person: PersonId) -> str:
+    """Give what a challenge is bound to that adds a passkey to somebody."""
+    return f"add to {person}"
 
 
 def _demand_owner(said: PasskeyAssertion, handle: bytes, person: Person) -> None:

@@ -24,6 +24,7 @@ from domain.deeds import (
     Origin,
     SettingsOperation,
     Values,
+    deed_by,
 )
 from domain.errors import NotAllowed, NotFound
 from domain.ids import GarageId, OperationId, PersonId, SessionId, derive_uuid
@@ -468,20 +469,16 @@ def user_deed(  # noqa: PLR0913 - the fields that differ
 ) -> Deed:
     """Give a deed that is done to somebody; `by`: None is an operator of the machine."""
     before, after = change.difference
-    return Deed(
-        audit_id=id,
-        timestamp=at,
-        event_type=type,
-        user_id=None if by is None else by.id,
-        user_role=None if by is None else by.role.value,
-        garage_id=None if person is None else person.duty.garage,
-        ip_address=origin.address,
-        user_agent=origin.agent,
-        resource_type=type.resource,
-        resource_id=None if person is None else person.id,
-        action=type.action,
-        old_value=before,
-        new_value=after,
+    return deed_by(
+        by,
+        origin,
+        type,
+        id=id,
+        at=at,
+        resource=None if person is None else person.id,
+        garage=None if person is None else person.duty.garage,
+        old=before,
+        new=after,
         result=result,
     )
 

@@ -5,8 +5,9 @@ from typing import Annotated, Protocol
 
 import strawberry
 
+from access.challenges import LONGEST_CHALLENGE
 from access.oidc import OidcAddress, OidcAnswer
-from access.oidc_flows import LONGEST_STATE, OidcFlow
+from access.oidc_flows import OidcFlow
 from access.sign_in import SignedIn
 from access.sign_in_tries import SignInRequest
 from domain.errors import InvalidInput
@@ -75,7 +76,7 @@ def read_answer(said: OidcAnswerInput) -> OidcAnswer:
         InvalidInput: a part of it is too long, or none.
     """
     demand_size("code", said.code, LONGEST_CODE)
-    demand_size("state", said.state, LONGEST_STATE)
+    demand_size("state", said.state, LONGEST_CHALLENGE)
     demand_size("verifier", said.verifier, LONGEST_VERIFIER)
     demand_size("issuer", said.issuer or "-", LONGEST_ISSUER)
     return OidcAnswer(

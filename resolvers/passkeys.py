@@ -9,7 +9,7 @@ from typing import Annotated, Protocol
 
 import strawberry
 
-from access.passkey_challenges import PasskeyChallenge
+from access.challenges import SealedChallenge
 from access.passkey_signatures import NewPasskey, PasskeyAssertion, RelyingParty
 from access.sign_in import SignedIn
 from access.sign_in_tries import SignInRequest
@@ -49,9 +49,7 @@ PasskeyArgument = Annotated[strawberry.ID, strawberry.argument(description="Id o
 class PasskeyUseCases(Protocol):
     """What `access.passkeys.PasskeyDoor` does."""
 
-    def challenge(
-        self, now: datetime, randomness: int
-    ) -> tuple[PasskeyChallenge, RelyingParty]: ...
+    def challenge(self, now: datetime, randomness: int) -> tuple[SealedChallenge, RelyingParty]: ...
     async def sign_in(self, said: PasskeyAssertion, request: SignInRequest) -> SignedIn: ...
 
 

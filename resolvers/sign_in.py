@@ -15,8 +15,10 @@ from uuid import UUID
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from access.oidc import new_flow
+from access import oidc
+from access.challenges import SealedChallenge
 from access.one_time_codes import LONGEST_CODE
+from access.passkey_signatures import RelyingParty
 from access.passwords import LEAST, MOST
 from access.second_factors import SignInChallenge
 from access.sign_in import Entry
@@ -102,6 +104,8 @@ REMOVED = (
 )
 RESET = "Your new password counts. You are out on every device: sign in with it."
 
+NO_PASSKEYS = "passkeys are not set up here"
+NO_PROVIDER = "nobody signs in by another service here"
 
 T = TypeVar("T")
 
@@ -111,10 +115,6 @@ class PasswordResetUseCases(Protocol):
 
     async def request(self, email: str, request: SignInRequest) -> None: ...
     async def reset(self, word: str, password: str, request: SignInRequest) -> None: ...
-
-
-NO_PASSKEYS = "passkeys are not set up here"
-NO_PROVIDER = "nobody signs in by another service here"
 
 
 class SignInUseCases(Protocol):
@@ -250,6 +250,13 @@ CodeArgument = Annotated[
 ResetArgument = Annotated[str, strawberry.argument(description="The word that came by mail.")]
 
 
+def _told_challenge(made: tuple[SealedChallenge, RelyingParty]) -> PasskeyChallenge:
+    challenge, party = made
+    return PasskeyChallenge(
+        challenge=in_base64url(challenge.text.encode()), domain=party.id, ends_at=challenge.ends_at
+    )
+
+
 @strawberry.type(description="What can be read without a token.")
 class SignInQueries:
     @strawberry.field(description="What a new password has to be.")
@@ -258,13 +265,13 @@ class SignInQueries:
 
     @strawberry.field(description="What a passkey is to sign for somebody to come in by it.")
     async def passkey_challenge(self, info: SignInInfo) -> PasskeyChallengeResult:
-        bits = secrets.randbits(RANDOM_BITS)
-        try:
-            made, party = info.context.passkey_door.challenge(info.context.now(), bits)
-        except NotAuthenticated as error:
-            return SignInRefused(message=f"{error}.")
-        text = in_base64url(made.text.encode())
-        return PasskeyChallenge(challenge=text, domain=party.id, ends_at=made.ends_at)
+        context = info.context
+
+        async def work() -> tuple[SealedChallenge, RelyingParty]:
+            bits = secrets.randbits(RANDOM_BITS)
+            return context.passkey_door.challenge(context.now(), bits)
+
+        return await context.answer(work(), _told_challenge)
 
     @strawberry.field(
         description="Where to send a person who signs in by another service (OpenID Connect), from "
@@ -273,16 +280,17 @@ class SignInQueries:
     async def oidc_address(
         self, info: SignInInfo, challenge: ChallengeArgument, redirect_uri: RedirectArgument
     ) -> OidcAddressResult:
-        now = info.context.now()
-        try:
-            bits = secrets.randbits(RANDOM_BITS)
-            flow = new_flow(parse_challenge(challenge), parse_redirect(redirect_uri), now, bits)
-            begun = await info.context.provider.begin(flow)
-        except NotAuthenticated as error:
-            return SignInRefused(message=f"{error}.")
-        except InvalidInput as error:
-            return UnfitInput(message=f"{error}. Nothing was changed.", field=error.field)
-        return OidcAddress(url=begun.url, ends_at=begun.ends_at)
+        context = info.context
+
+        async def work() -> oidc.OidcAddress:
+            now, bits = context.now(), secrets.randbits(RANDOM_BITS)
+            begun = parse_challenge(challenge), parse_redirect(redirect_uri)
+            flow = oidc.new_flow(*begun, now, bits)
+            return await context.provider.begin(flow)
+
+        return await context.answer(
+            work(), lambda begun: OidcAddress(url=begun.url, ends_at=begun.ends_at)
+        )
 
 
 @strawberry.type(description="How somebody comes in.")

@@ -8,12 +8,12 @@ nothing but the sign-in that was begun with it, once. Native clients do the same
 import asyncio
 import re
 import secrets
+from abc import ABC, abstractmethod
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -51,8 +51,8 @@ LONGEST_COOKIE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OidcStart:
-    """Sends a browser to the other service."""
+class OidcEndpoint(ABC):
+    """One of the two addresses that a person's browser goes to."""
 
     oidc: OidcDoor
     gate: Gate
@@ -60,7 +60,43 @@ class OidcStart:
     deadline: float
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await _serve(self, scope, receive, send)
+        request = Request(scope, receive)
+        with suppress(ClientDisconnect):
+            response = self.finished(await self._response(request))
+            await response(scope, receive, send)
+
+    @abstractmethod
+    async def answer(self, request: Request, said: dict[str, str], /) -> Response:
+        """Answer what stands behind the `?`."""
+
+    def finished(self, response: Response) -> Response:
+        """Give what is sent, whatever came of it."""
+        return response
+
+    async def _response(self, request: Request) -> Response:
+        caller = by_address(request.client.host if request.client else None)
+        wrong = burnt_key(request) or _misfit(request)
+        if wrong is not None:
+            return wrong
+        try:
+            self.gate.enter(caller)
+            async with asyncio.timeout(self.deadline), self.gate.turn(caller):
+                return await self.answer(request, _read_query(request.scope["query_string"]))
+        except NotAuthenticated as error:
+            self.gate.refused(caller)
+            return refusal(401, "NOT_AUTHENTICATED", f"{error}.")
+        except InvalidInput as error:
+            self.gate.refused(caller)
+            return refusal_of(error)
+        except (TooMany, Unavailable) as error:
+            return refusal_of(error)
+        except TimeoutError:
+            return refusal(504, "DEADLINE", "It took too long. Begin the sign-in again.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OidcStart(OidcEndpoint):
+    """Sends a browser to the other service."""
 
     async def answer(self, request: Request, said: dict[str, str]) -> Response:
         if is_sent_unasked(request.headers):
@@ -86,16 +122,8 @@ class OidcStart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OidcCallback:
+class OidcCallback(OidcEndpoint):
     """Lets a browser in that comes back, and sends it on to a path of our own."""
-
-    oidc: OidcDoor
-    gate: Gate
-    now: Callable[[], datetime]
-    deadline: float
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await _serve(self, scope, receive, send)
 
     async def answer(self, request: Request, said: dict[str, str]) -> Response:
         word, return_to = read_cookie(request.cookies.get(COOKIE, ""))
@@ -113,13 +141,10 @@ class OidcCallback:
         keep_refresh_token(response, signed, now)
         return response
 
-
-class OidcEndpoint(Protocol):
-    @property
-    def gate(self) -> Gate: ...
-    @property
-    def deadline(self) -> float: ...
-    async def answer(self, request: Request, said: dict[str, str], /) -> Response: ...
+    def finished(self, response: Response) -> Response:
+        """Whatever came of it, what was begun with the cookie has ended."""
+        response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
+        return response
 
 
 def is_sent_unasked(headers: Mapping[str, str]) -> bool:
@@ -150,37 +175,6 @@ def read_cookie(value: str) -> tuple[str, str]:
         return word, urlsafe_b64decode(kept + "=" * (-len(kept) % 4)).decode()
     except ValueError:
         return "", "/"
-
-
-async def _serve(endpoint: OidcEndpoint, scope: Scope, receive: Receive, send: Send) -> None:
-    request = Request(scope, receive)
-    with suppress(ClientDisconnect):
-        response = await _response(endpoint, request)
-        # Whatever came of it, what was begun with the cookie has ended.
-        if isinstance(endpoint, OidcCallback):
-            response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
-        await response(scope, receive, send)
-
-
-async def _response(endpoint: OidcEndpoint, request: Request) -> Response:
-    caller = by_address(request.client.host if request.client else None)
-    wrong = burnt_key(request) or _misfit(request)
-    if wrong is not None:
-        return wrong
-    try:
-        endpoint.gate.enter(caller)
-        async with asyncio.timeout(endpoint.deadline), endpoint.gate.turn(caller):
-            return await endpoint.answer(request, _read_query(request.scope["query_string"]))
-    except NotAuthenticated as error:
-        endpoint.gate.refused(caller)
-        return refusal(401, "NOT_AUTHENTICATED", f"{error}.")
-    except InvalidInput as error:
-        endpoint.gate.refused(caller)
-        return refusal_of(error)
-    except (TooMany, Unavailable) as error:
-        return refusal_of(error)
-    except TimeoutError:
-        return refusal(504, "DEADLINE", "It took too long. Begin the sign-in again.")
 
 
 def _misfit(request: Request) -> Response | None:

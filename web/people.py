@@ -7,7 +7,6 @@ from access.first_admin import AdminMaker
 from access.identity_provider import DEPENDENCY, IdentityProvider
 from access.oidc import OidcDoor
 from access.oidc_flows import FlowSeal
-from access.passkey_challenges import ChallengeSeal
 from access.passkeys import PasskeyDoor, Passkeys
 from access.password_resets import PasswordResets
 from access.passwords import Passwords
@@ -157,7 +156,6 @@ def _open_passkeys(door: SignInDoor, settings: Settings) -> PasskeyDoor:
         store=PasskeyStore(door.records),
         people=door.store,
         seal=door.seal,
-        challenges=ChallengeSeal(door.seal),
         deeds=door.deeds,
         party=settings.relying_party,
     )

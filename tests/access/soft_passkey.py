@@ -15,6 +15,13 @@ from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 
 PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
 ES256, ES384, EDDSA, RS256 = -7, -35, -8, -257
+# What the page of a device asks, and what it hands in.
+OPTIONS = """{ passkeyOptions {
+  challenge endsAt domain userHandle userName displayName algorithms known } }"""
+REGISTER = """mutation ($op: UUID!, $passkey: PasskeyInput!) {
+  registerPasskey(operationId: $op, passkey: $passkey) { __typename
+    ... on PasskeyRegistered { passkey { key name backedUp madeAt lastUsedAt } }
+    ... on InvalidInput { field } ... on Refusal { message } } }"""
 
 
 @dataclass(slots=True)

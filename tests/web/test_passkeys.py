@@ -22,7 +22,17 @@ from domain.people import PersonName
 from records.audit_trail import AuditTrail, DeedFilter
 from records.database import Records
 from resolvers.services import AuditServices
-from tests.access.soft_passkey import EDDSA, ES256, ES384, PRESENT, RS256, VERIFIED, SoftPasskey
+from tests.access.soft_passkey import (
+    EDDSA,
+    ES256,
+    ES384,
+    OPTIONS,
+    PRESENT,
+    REGISTER,
+    RS256,
+    VERIFIED,
+    SoftPasskey,
+)
 from tests.empty_stores import empty_records
 from tests.resolvers.fakes import World
 from tests.web.clients import app, client
@@ -36,12 +46,6 @@ from web.wiring import build_tokens
 PASSWORD = "monsoon tyre ladder 42"  # noqa: S105 - a test's own
 REFUSAL = {"__typename": "SignInRefused", "message": f"Not signed in: {REFUSED}."}
 CHALLENGE = "{ passkeyChallenge { ... on PasskeyChallenge { challenge domain endsAt } } }"
-OPTIONS = """{ passkeyOptions {
-  challenge endsAt domain userHandle userName displayName algorithms known } }"""
-REGISTER = """mutation ($op: UUID!, $passkey: PasskeyInput!) {
-  registerPasskey(operationId: $op, passkey: $passkey) { __typename
-    ... on PasskeyRegistered { passkey { key name backedUp madeAt lastUsedAt } }
-    ... on InvalidInput { field } ... on Refusal { message } } }"""
 REMOVE = """mutation ($op: UUID!, $key: ID!) { removePasskey(operationId: $op, passkey: $key) {
   __typename ... on PasskeyRemoved { key } ... on Refusal { message } } }"""
 PASSKEYS = "{ passkeys { key name backedUp madeAt lastUsedAt } }"
