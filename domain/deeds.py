@@ -180,23 +180,49 @@ class SettingsOperation:
         forgotten by then: no act goes without its own row.
         """
         old, new = change.difference
-        kind = DeedType.SETTINGS_CHANGE
-        return Deed(
-            audit_id=str(derive_uuid(UUID(self.id), f"{self.who}:{verb}:{resource}:{mark}")),
-            timestamp=self.at,
-            event_type=kind,
-            user_id=None if self.by is None else self.by.id,
-            user_role=None if self.by is None else self.by.role.value,
-            garage_id=garage,
-            ip_address=self.origin.address,
-            user_agent=self.origin.agent,
-            resource_type=kind.resource,
-            resource_id=resource,
-            action=kind.action,
-            old_value=old,
-            new_value={"verb": verb, **(new or {})},
-            result=DeedResult.DONE,
+        return deed_by(
+            self.by,
+            self.origin,
+            DeedType.SETTINGS_CHANGE,
+            id=str(derive_uuid(UUID(self.id), f"{self.who}:{verb}:{resource}:{mark}")),
+            at=self.at,
+            resource=resource,
+            garage=garage,
+            old=old,
+            new={"verb": verb, **(new or {})},
         )
+
+
+def deed_by(  # noqa: PLR0913 - the fields of a deed
+    by: Actor | None,
+    origin: Origin,
+    type: DeedType,
+    *,
+    id: str,
+    at: datetime,
+    resource: str | None,
+    garage: GarageId | None,
+    old: Values | None = None,
+    new: Values | None = None,
+    result: DeedResult = DeedResult.DONE,
+) -> Deed:
+    """Give the deed of whoever asks; `by`: None is a stranger, or an operator of the machine."""
+    return Deed(
+        audit_id=id,
+        timestamp=at,
+        event_type=type,
+        user_id=None if by is None else by.id,
+        user_role=None if by is None else by.role.value,
+        garage_id=garage,
+        ip_address=origin.address,
+        user_agent=origin.agent,
+        resource_type=type.resource,
+        resource_id=resource,
+        action=type.action,
+        old_value=old,
+        new_value=new,
+        result=result,
+    )
 
 
 def deed_of(

@@ -82,7 +82,7 @@ async def _raised(connection: Connection, row: Row, hours: Mapping[str, WeekHour
     if rule is None:
         return None
     subject = alarms.subject_of(deed)
-    count = await _like_it(connection, row["n"], deed, rule) if rule.most else 1
+    count = await _count_alike(connection, row["n"], deed, rule) if rule.most else 1
     key = {"kind": rule.kind, "subject": subject}
     [last] = await (await connection.execute(QUERIES["last"], key)).fetchall()
     alarm = alarms.raise_alarm(deed, rule, count, last["at"])
@@ -91,7 +91,7 @@ async def _raised(connection: Connection, row: Row, hours: Mapping[str, WeekHour
     return alarm
 
 
-async def _like_it(connection: Connection, n: int, deed: Deed, rule: AlarmRule) -> int:
+async def _count_alike(connection: Connection, n: int, deed: Deed, rule: AlarmRule) -> int:
     """Count the deeds of a deed's subject that fall under its rule, up to a link."""
     given = {
         "types": sorted(rule.types),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import cast
 
-from domain.deeds import Deed, DeedResult, DeedType, Values
+from domain.deeds import Deed, DeedResult, DeedType, Values, deed_by
 from domain.errors import NotFound, Refused, Unavailable
 from domain.ids import GarageId, uuid7
 from resolvers.context import RequestContext, RequestInfo
@@ -84,19 +84,14 @@ def request_deed(  # noqa: PLR0913 - the fields that differ
     """Give the deed of whoever asks, from where they ask; `garage`: another one than their own."""
     now, actor = context.services.now(), context.signed_in
     own = None if actor is None else actor.garage
-    return Deed(
-        audit_id=str(uuid7(now, secrets.randbits(RANDOM_BITS))),
-        timestamp=now,
-        event_type=type,
-        user_id=None if actor is None else actor.id,
-        user_role=None if actor is None else actor.role.value,
-        garage_id=garage or own,
-        ip_address=context.origin.address,
-        user_agent=context.origin.agent,
-        resource_type=type.resource,
-        resource_id=resource,
-        action=type.action,
-        old_value=None,
-        new_value=after,
+    return deed_by(
+        actor,
+        context.origin,
+        type,
+        id=str(uuid7(now, secrets.randbits(RANDOM_BITS))),
+        at=now,
+        resource=resource,
+        garage=garage or own,
+        new=after,
         result=result,
     )

@@ -12,7 +12,7 @@ from aiodataloader import DataLoader
 
 from access.employees import Employees
 from domain.access import Actor
-from domain.deeds import Deed, DeedResult, DeedType, Origin
+from domain.deeds import Deed, DeedResult, DeedType, Origin, deed_by
 from domain.employees import Employee, EmployeeField, SealedField
 from domain.errors import Unavailable
 from domain.ids import uuid7
@@ -54,20 +54,15 @@ class EmployeeReadings:
 
     def _deed(self, one: SealedField, kind: DeedType, result: DeedResult) -> Deed:
         now = self._services.now()
-        return Deed(
-            audit_id=str(uuid7(now, secrets.randbits(RANDOM_BITS))),
-            timestamp=now,
-            event_type=kind,
-            user_id=self._reader.id,
-            user_role=self._reader.role.value,
-            garage_id=one.employee.garage,
-            ip_address=self._origin.address,
-            user_agent=self._origin.agent,
-            resource_type=kind.resource,
-            resource_id=one.employee.id,
-            action=kind.action,
-            old_value=None,
-            new_value={"field": one.field.value},
+        return deed_by(
+            self._reader,
+            self._origin,
+            kind,
+            id=str(uuid7(now, secrets.randbits(RANDOM_BITS))),
+            at=now,
+            resource=one.employee.id,
+            garage=one.employee.garage,
+            new={"field": one.field.value},
             result=result,
         )
 

@@ -24,11 +24,3 @@ create table passkey_challenge (
 );
 
 create index passkey_challenge_age on passkey_challenge (answered_at);
-
--- What somebody signs in with is no right, and its change is a deed too.
-alter table deed drop constraint deed_event_type_check;
-alter table deed add constraint deed_event_type_check check (event_type in (
-    'user.login', 'user.logout', 'user.permission_change', 'user.credential_change',
-    'ticket.create', 'ticket.update', 'ticket.delete',
-    'failure_card.create', 'failure_card.verify', 'invoice.create', 'invoice.void',
-    'employee.salary_view', 'employee.pii_access', 'report.export', 'settings.change'));
