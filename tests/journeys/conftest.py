@@ -22,6 +22,7 @@ from ingest.report_reader import ReportReader
 from records.database import Records
 from tests.empty_stores import empty_graph, empty_records
 from tests.journeys.people import PUNE, Person
+from tests.journeys.sign_in_door import Door, opened
 from web.caps import Caps
 from web.local.stores import StoreUrls
 from web.server import build_application
@@ -99,6 +100,18 @@ async def door(house: Runtime) -> AsyncGenerator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app=build_application(house), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://battwheels.test") as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def entry(door: httpx.AsyncClient) -> Door:
+    """The door for callers who are not known yet."""
+    return Door(door)
+
+
+@pytest.fixture(scope="module")
+async def root(house: Runtime, entry: Door) -> Person:
+    """An administrator who signed in, and a garage that is there."""
+    return await opened(house, entry)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from domain.ids import GarageId
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, Person
 from tests.journeys.planted_people import employed
-from tests.journeys.sign_in_door import GARAGE, Door, invited, op, opened
+from tests.journeys.sign_in_door import GARAGE, Door, invited, op
 from tests.journeys.test_employees import CREATE, DETAILS, EXPORT, ONE
 from web.metrics import Metrics
 from web.wiring import Runtime
@@ -30,11 +30,6 @@ async def raised(house: Runtime, kind: AlarmKind) -> list[tuple[str, str | None,
     await house.alarms.raise_alarms(Metrics())
     rows = await house.records.rows(ALARMS, kind=kind)
     return [(row["subject"], row["garage"], row["count"]) for row in rows]
-
-
-@pytest.fixture(scope="module")
-async def root(house: Runtime, door: httpx.AsyncClient) -> Person:
-    return await opened(house, Door(door))
 
 
 @pytest.mark.row("AD-17")

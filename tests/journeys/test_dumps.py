@@ -14,7 +14,8 @@ from access.personal_fields import EMPLOYEE_FIELDS, FIELDS, SEALED, PersonalFiel
 from access.vault import key_name
 from records.database import Connection
 from records.oidc import IdentityMark, link
-from tests.access.soft_passkey import SoftPasskey
+from tests.access.soft_passkey import OPTIONS, SoftPasskey
+from tests.access.soft_passkey import REGISTER as ADD_PASSKEY
 from tests.billing.sample_books import synthetic_gstin
 from tests.empty_stores import TABLES
 from tests.journeys.billing_garage import EDIT, PAY, REGISTER, Shop, furnished, op, registered
@@ -35,8 +36,6 @@ from tests.journeys.solved_tickets import followed, put
 from tests.journeys.test_employees import CREATE, DETAILS
 from tests.journeys.test_feedback import GIVE
 from tests.waits import eventually
-from tests.web.test_passkeys import OPTIONS
-from tests.web.test_passkeys import REGISTER as ADD_PASSKEY
 from web.server import run_background
 from web.wiring import Runtime
 

@@ -46,7 +46,6 @@ from tests.journeys.sign_in_door import (
     duty,
     invited,
     op,
-    opened,
 )
 from tests.journeys.test_repairs import ASSIGN
 from web.asgi import GRAPHQL, JWKS
@@ -58,16 +57,6 @@ from web.wiring import Runtime
 pytestmark = pytest.mark.journey
 WRONG = {"error": "NotAuthenticated", "method": "password"}
 WHO = "{ symptoms(first: 1) { edges { node { key } } } }"
-
-
-@pytest.fixture(scope="module")
-def entry(door: httpx.AsyncClient) -> Door:
-    return Door(door)
-
-
-@pytest.fixture(scope="module")
-async def root(house: Runtime, entry: Door) -> Person:
-    return await opened(house, entry)
 
 
 async def code(who: Person) -> str | None:

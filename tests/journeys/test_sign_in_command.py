@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-import httpx
 import pytest
 from pyotp.totp import TOTP
 
@@ -22,7 +21,6 @@ from tests.journeys.sign_in_door import (
     SESSIONS,
     Door,
     invited,
-    opened,
 )
 from tests.web.live_server import served
 from web.server import build_application
@@ -35,16 +33,6 @@ pytestmark = pytest.mark.journey
 async def url(house: Runtime) -> AsyncGenerator[str]:
     async with served(build_application(house)) as place:
         yield f"http://{place}"
-
-
-@pytest.fixture(scope="module")
-def entry(door: httpx.AsyncClient) -> Door:
-    return Door(door)
-
-
-@pytest.fixture(scope="module")
-async def root(house: Runtime, entry: Door) -> Person:
-    return await opened(house, entry)
 
 
 async def run(*words: str, typed: str = "") -> tuple[int, str, str]:

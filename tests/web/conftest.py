@@ -6,6 +6,7 @@ import pytest
 
 from tests.domain.samples import CARD
 from tests.resolvers.fakes import World
+from web import garage_rates
 
 
 @pytest.fixture
@@ -14,3 +15,9 @@ def world() -> World:
     held.hold(CARD)
     held.at = datetime.now(UTC)
     return held
+
+
+@pytest.fixture
+def patient_rates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for a Redis beside a busy machine: what is counted is proved, not how fast."""
+    monkeypatch.setattr(garage_rates, "REDIS_SECONDS", 10.0)

@@ -19,7 +19,7 @@ from web import garage_rates
 from web.caps import Caps
 from web.garage_rates import GarageRates, Window
 
-pytestmark = [pytest.mark.row("GW-1", "SV-1")]
+pytestmark = [pytest.mark.row("GW-1", "SV-1"), pytest.mark.usefixtures("patient_rates")]
 
 MOST, ALONE = 40, 5
 CAPS = Caps(garage_requests=MOST, garage_requests_alone=ALONE)
@@ -34,12 +34,6 @@ def world() -> World:
     held = World()
     held.hold(CARD)
     return held
-
-
-@pytest.fixture(autouse=True)
-def _patient(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction]
-    """Wait for a Redis beside a busy machine: what is counted is proved here, not how fast."""
-    monkeypatch.setattr(garage_rates, "REDIS_SECONDS", 10.0)
 
 
 @pytest.fixture

@@ -13,11 +13,10 @@ from tests.domain.samples import CARD, DELHI, PUNE
 from tests.resolvers.fakes import World
 from tests.web.clients import PATH, actor, app, bearer, client
 from tests.web.test_socket import CHANGED, change, hear, opened, subscribe
-from web import garage_rates
 from web.caps import Caps
 from web.garage_rates import GarageRates, Window
 
-pytestmark = [pytest.mark.row("GW-1", missing="see tests/web/test_garage_rates.py")]
+pytestmark = [pytest.mark.row("GW-1"), pytest.mark.usefixtures("patient_rates")]
 
 MOST = 1_000
 CAPS = Caps(garage_points=MOST, garage_points_alone=300)
@@ -31,11 +30,6 @@ def world() -> World:
     held = World()
     held.hold(CARD)
     return held
-
-
-@pytest.fixture(autouse=True)
-def _patient(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction]
-    monkeypatch.setattr(garage_rates, "REDIS_SECONDS", 10.0)
 
 
 @pytest.fixture
