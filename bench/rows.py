@@ -11,6 +11,8 @@ ROWS: Mapping[str, tuple[str, ...]] = {
     "revocation_ms": ("CC-6", "CC-14"),
     "invoice_gaps": ("IN-2",),
     "intake_p99_stopped_ratio": ("IP-3",),
+    "analysis_s": ("IP-6",),
+    "effectiveness_s": ("FE-9",),
     "invalidation_p99_ms": ("CC-16",),
     "rotation_failed_reads": ("EN-10",),
     "audit_found": ("AD-16",),
