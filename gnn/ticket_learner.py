@@ -62,9 +62,12 @@ class TicketStudy:
 class TicketLearner:
     """Learns which card ended a report, among all cards of its moment."""
 
-    def __init__(self, network: TicketNetwork, study: TicketStudy, device: torch.device) -> None:
+    def __init__(
+        self, network: TicketNetwork, study: TicketStudy, device: torch.device | None = None
+    ) -> None:
+        device = device or best_device()
         self.network = network.to(device)
-        self._study, self._device = study, device
+        self.study, self.device = study, device
         self._cases = study.sides.train
         self._weights = weights(self._cases)
         self._valid = _spread(study.sides.valid, MOST_VALID)
@@ -85,11 +88,11 @@ class TicketLearner:
         right = np.array([case.card for case in cases])
         distinct = np.unique(right)
         cold = distinct[torch.rand(len(distinct)).numpy() < COLD_SHARE]
-        world, asked = self._study.maker.batch([case.repair for case in cases], cold)
-        scores = self.network(world.moved(self._device), asked.moved(self._device))
+        world, asked = self.study.maker.batch([case.repair for case in cases], cold)
+        scores = self.network(world.moved(self.device), asked.moved(self.device))
         unborn = ~self._born(cases)
-        target = torch.from_numpy(right).to(self._device)
-        weight = torch.from_numpy(self._weights[rows]).float().to(self._device)
+        target = torch.from_numpy(right).to(self.device)
+        weight = torch.from_numpy(self._weights[rows]).float().to(self.device)
         loss = scores.both.new_zeros(())
         for head in (scores.both, scores.tower):
             each = functional.cross_entropy(
@@ -101,12 +104,12 @@ class TicketLearner:
     def _born(self, cases: Sequence[TicketCase]) -> Tensor:
         """Give [B, C]: which cards were there when each report came in."""
         moments = np.array([seconds(case.repair.opened_at) for case in cases])
-        born = self._study.maker.graph.born[None, :] < moments[:, None]
-        return torch.from_numpy(born).to(self._device)
+        born = self.study.maker.graph.born[None, :] < moments[:, None]
+        return torch.from_numpy(born).to(self.device)
 
     def figure(self) -> float:
         """Give the mean of nDCG@5 over cold and over other cards of the validation side."""
-        found = ranked(self.network, self._study.maker, self._valid, self._device)
+        found = ranked(self.network, self.study.maker, self._valid, self.device)
         cold = np.array([one.uses == 0 for one in found])
         gains = np.array([gain(one.both, one.case.card) for one in found])
         parts = [gains[mask].mean() for mask in (cold, ~cold) if mask.any()]
@@ -183,30 +186,25 @@ def _spread(cases: Sequence[TicketCase], most: int) -> tuple[TicketCase, ...]:
 
 
 def fit_tickets(
-    study: TicketStudy,
-    network: TicketNetwork,
-    plan: FitPlan,
-    folder: Path,
-    tell: Callable[[str], None],
-    device: torch.device | None = None,
-) -> TicketNetwork:
+    learner: TicketLearner, plan: FitPlan, folder: Path, tell: Callable[[str], None]
+) -> Fit:
     """Fit, or go on where a fit in the folder ended, and save the best network there.
 
     Raises:
         InvalidInput: the loss is no number, or the folder holds the fit of another history.
     """
-    device = device or best_device()
-    found: Fit = fit(TicketLearner(network, study, device), plan, folder, tell)
+    found = fit(learner, plan, folder, tell)
+    network, study = learner.network, learner.study
     network.load_state_dict(found.weights)
     told = {
         "seed": plan.seed,
         "figures": found.figures,
         "cases": len(study.sides.train),
         "things": list(study.names.rows),
-        "device": device.type,
+        "device": learner.device.type,
     }
     write_model(folder, KIND, network.config.told(), told, found.weights)
-    return network
+    return found
 
 
 def best_device() -> torch.device:

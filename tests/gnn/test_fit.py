@@ -1,3 +1,5 @@
+"""A fit goes on after a kill as if there had been none, and refuses what teaches nothing."""
+
 from collections.abc import Iterator
 from pathlib import Path
 

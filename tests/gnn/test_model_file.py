@@ -1,3 +1,5 @@
+"""A model file comes back as it was written, or is refused by name."""
+
 from pathlib import Path
 
 import pytest

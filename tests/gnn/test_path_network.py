@@ -1,3 +1,5 @@
+"""The path network sees no dropped triple and no names; ranks and hits are exact."""
+
 import itertools
 from math import comb
 

@@ -1,5 +1,8 @@
+"""The network for reports: it learns, sees no future, and serves as it was trained."""
+
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +16,7 @@ from gnn.fit import FitPlan
 from gnn.mean_tower import MeanTower
 from gnn.repair_graph import RepairGraph
 from gnn.ticket_cases import cases_of, split, weights
-from gnn.ticket_learner import TicketStudy, fit_tickets, ranked
+from gnn.ticket_learner import TicketLearner, TicketStudy, fit_tickets, ranked
 from gnn.ticket_network import TicketNetwork, TicketScores
 from gnn.ticket_scorer import TicketScorer, read_tickets
 from tests.gnn.small_worlds import small_world
@@ -38,7 +41,7 @@ def small_network(study: TicketStudy) -> TicketNetwork:
 def fitted(study: TicketStudy, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tickets")
     plan = FitPlan(epochs=8, rate=1e-2)
-    fit_tickets(study, small_network(study), plan, folder, silent, CPU)
+    fit_tickets(TicketLearner(small_network(study), study, CPU), plan, folder, silent)
     return folder
 
 
@@ -187,7 +190,7 @@ def test_sides_follow_each_other_in_time(study: TicketStudy) -> None:
         for side in (sides.train, sides.valid, sides.calibration, sides.test)
     ]
 
-    assert all(max(a) <= min(b) for a, b in zip(ended, ended[1:], strict=False))
+    assert all(max(a) <= min(b) for a, b in pairwise(ended))
     assert weights(sides.train).mean() == pytest.approx(1)
 
 

@@ -1,3 +1,5 @@
+"""The sampler: nothing of the moment or later, no target, the same in any batch."""
+
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
