@@ -31,7 +31,7 @@ class Suggestions:
     score: Floats
 
 
-class Evidence:
+class SuggestedOrder:
     """How like each card is to each cause, and which cards are near enough to be shown."""
 
     def __init__(self, world: World, deck: Deck) -> None:

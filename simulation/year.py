@@ -10,7 +10,7 @@ from simulation.plants import PlantKind
 from simulation.repairs import Repairs, repair
 from simulation.reports import Reports, codes_seen, report
 from simulation.settings import WorldSettings
-from simulation.suggestions import Evidence, Suggestions
+from simulation.suggestions import SuggestedOrder, Suggestions
 from simulation.trade import Trade
 from simulation.visits import Visits, draw_visits
 from simulation.worlds import World, make_world
@@ -55,12 +55,12 @@ def simulate_year(
     told("visits")
     visits = draw_visits(world)
     deck = make_deck(world, visits)
-    evidence = Evidence(world, deck)
+    order = SuggestedOrder(world, deck)
 
     def run(visits: Visits, purpose: str) -> Course:
         told(f"repairs ({purpose})")
         coded = codes_seen(world, visits, purpose)
-        shown = evidence.suggest(visits, coded, purpose)
+        shown = order.suggest(visits, coded, purpose)
         repairs = repair(world, deck, visits, shown, purpose)
         told(f"reports ({purpose})")
         return Course(visits, shown, repairs, report(world, visits, repairs, coded, purpose))
