@@ -68,19 +68,22 @@ class CardFeatures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureTable:
-    """All cards as they were known at `at`, with how many repairs they ended in all.
+    """Cards as they were known at `at`: all of them, or those that were asked for.
 
-    `kinds` are how many solved reports said each thing, whatever card ended them.
+    Attributes:
+        size: how many cards there were in all; wins: how many repairs they ended.
+        kinds: how many solved reports said each thing, whatever card ended them.
     """
 
     at: datetime
     cards: Mapping[CardId, CardFeatures]
     kinds: Mapping[str, int]
     wins: int
+    size: int
 
     def share(self, card: CardFeatures) -> float:
         """Give the share of all repairs that this card ends, 0 < share < 1."""
-        return (card.wins + 1) / (self.wins + len(self.cards) + 1)
+        return (card.wins + 1) / (self.wins + self.size + 1)
 
     def lift(self, card: CardFeatures, kind: str) -> float:
         """Give ln of how much likelier this card is where a report says so than anywhere.
@@ -113,7 +116,9 @@ class FeatureFold:
             self._take(self._next)
             self._next = next(self._events, None)
         cards = _Cards(self._known, self._components, moment)
-        return FeatureTable(at=moment, cards=cards, kinds=self._kinds, wins=self._wins)
+        return FeatureTable(
+            at=moment, cards=cards, kinds=self._kinds, wins=self._wins, size=len(self._known)
+        )
 
     def _take(self, event: "_Event") -> None:
         _, what, came_back = event
