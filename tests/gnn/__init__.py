@@ -1,1 +1,1 @@
-"""Tests of what is learned, on small histories of their own."""
+"""Tests of what is learned."""
