@@ -49,7 +49,7 @@ ADDRESS = """query ($challenge: String!, $redirect: String!) {
   oidcAddress(challenge: $challenge, redirectUri: $redirect) { __typename
     ... on OidcAddress { url endsAt } ... on UnfitInput { field message }
     ... on SignInRefused { message } } }"""
-EXPIRED = "update invitation set expires_at = now() - interval '1 s' where person = %(person)s"
+EXPIRED = "update invitation set expires_at = %(at)s where person = %(person)s"
 SIGN_IN = """mutation ($op: UUID!, $answer: OidcAnswerInput!) {
   signInByOidc(operationId: $op, answer: $answer) { __typename
     ... on SignedIn { person role garage accessToken refreshToken }
@@ -329,7 +329,7 @@ async def test_whoever_may_not_come_in_hears_the_same(house: House, theirs: Real
             await admins.suspend(person, 1, house.deed())
         if name == "late":
             async with records.transaction() as connection:
-                given = {"person": person}
+                given = {"person": person, "at": house.world.at}
                 await connection.execute(EXPIRED, given)
     before = await house.kept()
     for name in ("unknown", "unverified", "suspended", "late"):
