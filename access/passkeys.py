@@ -14,13 +14,13 @@ from access.passkey_signatures import (
     AttestedKey,
     NewPasskey,
     PasskeyAssertion,
-    RelyingParty,
     challenge_in,
     read_assertion,
     read_attestation,
 )
 from access.people import KnownPerson, NameSeal, PeopleDeed, user_deed
 from access.personal_fields import PASSKEY_NAME
+from access.relying_parties import RelyingParty
 from access.sign_in import SignedIn, SignInDoor
 from access.sign_in_tries import SignInRequest
 from domain import limits

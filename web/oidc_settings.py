@@ -1,6 +1,7 @@
 """The settings of another service that people sign in by: all of them, or none."""
 
-from access.identity_provider import ProviderAccount, is_safe
+from access.provider_addresses import is_safe
+from access.relying_parties import ProviderAccount
 from domain.errors import InvalidInput
 
 ISSUER, CLIENT, SECRET = (

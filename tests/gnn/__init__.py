@@ -1,0 +1,1 @@
+"""Learning: histories, examples, features, models."""

@@ -30,12 +30,14 @@ from tests.resolvers.fakes import World
 from tests.web.clients import app, client
 from tests.web.real_provider import RealProvider, real_provider
 from web.caps import Caps
-from web.oidc import CALLBACK, COOKIE, START, is_sent_unasked
+from web.oidc import COOKIE, is_sent_unasked
+from web.paths import OIDC_CALLBACK as CALLBACK
+from web.paths import OIDC_START as START
+from web.paths import SIGN_IN as PATH
 from web.people import PeopleRuntime, open_people_alone
 from web.settings import SecondFactorRule, Settings
 from web.sign_in import COOKIE as SESSION
-from web.sign_in import PATH
-from web.wiring import build_tokens
+from web.tokens import build_tokens
 
 PUNE = GarageId("garage_pune")
 HERE = "http://127.0.0.1:8000"

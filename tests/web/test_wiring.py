@@ -15,8 +15,8 @@ from web.local.home import StoreHome
 from web.local.postgres import PostgresServer
 from web.local.progress import StartProgress, ignore_progress
 from web.local.stores import GivenUrls
+from web.records import once_stores_answer, open_records
 from web.settings import Settings
-from web.wiring import once_stores_answer, open_records
 
 # PostgreSQL is started here, and nobody asks the others.
 ELSEWHERE = GivenUrls(neo4j_uri="bolt://127.0.0.1:1", redis_url="redis://127.0.0.1:1")
