@@ -29,8 +29,7 @@ from access.id_tokens import (
     read_identity,
     read_keys,
 )
-from access.provider_addresses import is_safe
-from access.relying_parties import ProviderAccount
+from access.provider_accounts import ProviderAccount, is_safe
 from domain.errors import NotAuthenticated, Unavailable
 
 T = TypeVar("T")

@@ -22,7 +22,7 @@ from webauthn.helpers.structs import (
     RegistrationCredential,
 )
 
-from access.relying_parties import RelyingParty
+from access.passkey_domains import RelyingParty
 from domain.errors import InvalidInput, NotAuthenticated
 
 # ES256, EdDSA and RS256: what every device has one of.

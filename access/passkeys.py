@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from access.challenges import ChallengeSeal, SealedChallenge
+from access.passkey_domains import RelyingParty
 from access.passkey_signatures import (
     ALGORITHMS,
     AttestedKey,
@@ -20,7 +21,6 @@ from access.passkey_signatures import (
 )
 from access.people import KnownPerson, NameSeal, PeopleDeed, user_deed
 from access.personal_fields import PASSKEY_NAME
-from access.relying_parties import RelyingParty
 from access.sign_in import SignedIn, SignInDoor
 from access.sign_in_tries import SignInRequest
 from domain import limits

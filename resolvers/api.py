@@ -37,6 +37,7 @@ from resolvers.invoices import InvoiceMutations, InvoiceQueries
 from resolvers.jobs import JobMutations, JobQueries
 from resolvers.manifests import ManifestReader
 from resolvers.matching import MatchingQueries
+from resolvers.model_runs import ModelRunMutations, ModelRunQueries
 from resolvers.nodes import NodeQueries
 from resolvers.offline.delta import OfflineMutations, OfflineQueries
 from resolvers.passkeys import PasskeyMutations, PasskeyQueries
@@ -86,6 +87,7 @@ class Query(
     AuditQueries,
     ApiKeyQueries,
     TrustedDocumentQueries,
+    ModelRunQueries,
 ):
     pass
 
@@ -109,6 +111,7 @@ class Mutation(
     PasskeyMutations,
     ApiKeyMutations,
     TrustedDocumentMutations,
+    ModelRunMutations,
 ):
     pass
 

@@ -18,8 +18,8 @@ from strawberry.schema.config import StrawberryConfig
 from access import oidc
 from access.challenges import SealedChallenge
 from access.one_time_codes import LONGEST_CODE
+from access.passkey_domains import RelyingParty
 from access.passwords import LEAST, MOST
-from access.relying_parties import RelyingParty
 from access.second_factors import SignInChallenge
 from access.sign_in import Entry
 from access.sign_in import SignedIn as Admission

@@ -1,7 +1,6 @@
 """The settings of another service that people sign in by: all of them, or none."""
 
-from access.provider_addresses import is_safe
-from access.relying_parties import ProviderAccount
+from access.provider_accounts import ProviderAccount, is_safe
 from domain.errors import InvalidInput
 
 ISSUER, CLIENT, SECRET = (

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
-from access.relying_parties import ProviderAccount, RelyingParty
+from access.passkey_domains import RelyingParty
+from access.provider_accounts import ProviderAccount
 from domain.api_keys import Rung
 from domain.errors import InvalidInput, UnsafeSetting
 from matching.rankers import RankerName

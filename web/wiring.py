@@ -20,6 +20,7 @@ from access.employees import Employees
 from access.tokens import AccessTokens
 from domain.circuit_breaker import CircuitBreaker
 from domain.errors import InvalidInput, WrongPassword
+from gnn.live_models import LiveModels
 from graph.cards import CardStore
 from graph.database import Graph
 from graph.garages import GarageStore
@@ -54,6 +55,7 @@ from records.employees import EmployeeStore
 from records.feedback import FeedbackStore
 from records.leases import LeaseStore
 from records.migrations import migrate_records
+from records.model_runs import ModelRunStore
 from records.offline import OfflineStore
 from records.operations import OperationStore
 from records.outbox import RecordsOutbox
@@ -81,6 +83,7 @@ from web.local.progress import Report, ignore_progress
 from web.local.stores import GivenUrls, StoreUrls
 from web.loop_lag import LoopLag
 from web.metrics import Metrics
+from web.models import open_models
 from web.people import PeopleRuntime, open_people
 from web.recent_matches import RecentMatches
 from web.records import once_stores_answer
@@ -171,6 +174,7 @@ class Runtime:
     audit: AuditRuntime
     alarms: AlarmWatch
     breakers: Breakers
+    models: LiveModels
     opening: CircuitBreaker = field(default_factory=reports_breaker)
     parts: Parts = field(default_factory=Parts)
     lag: LoopLag = field(default_factory=LoopLag)
@@ -383,6 +387,7 @@ def join_parts(
         audit=audit,
         alarms=open_alarms(settings, records, breakers),
         breakers=breakers,
+        models=open_models(settings, ModelRunStore(records, audit.writer), embedder.model),
         live_keys=LiveKeys(
             ApiKeyStore(records, audit.writer),
             lambda: datetime.now(UTC),

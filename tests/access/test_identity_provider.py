@@ -22,7 +22,7 @@ from access.identity_provider import (
     IdentityProvider,
     is_safe,
 )
-from access.relying_parties import ProviderAccount
+from access.provider_accounts import ProviderAccount
 from domain.circuit_breaker import FAILURES, CircuitBreaker
 from domain.errors import NotAuthenticated, Unavailable
 from tests.access.scripted_provider import (
