@@ -27,8 +27,8 @@ from ingest.embedder import DEFAULT_MODEL, Embedder
 from web.audit import RANDOM_BITS, operators_change
 from web.cli import train_data
 from web.cli.models import with_models
+from web.models import artefact_store
 from web.settings import Settings
-from web.wiring import artefact_store
 
 app = typer.Typer(
     no_args_is_help=True, help="Train models from the history of repairs (docs/learning.md)."
