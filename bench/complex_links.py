@@ -43,9 +43,7 @@ async def run() -> list[Bar]:
     network.load_state_dict(found.weights)
     measured = learner.measured(test)
     _tell(f"ComplEx-N3, rank {shape.rank}, FB15k-237: {measured}")
-    return [
-        Bar(name="complex_fb15k_mrr", measured=measured.mrr, goal=GOAL, better=Better.HIGHER)
-    ]
+    return [Bar(name="complex_fb15k_mrr", measured=measured.mrr, goal=GOAL, better=Better.HIGHER)]
 
 
 def _read() -> tuple[LinkGraph, torch.Tensor, torch.Tensor, Known]:

@@ -1,7 +1,7 @@
-"""`python -m bench.report_network FOLDER`: fit the network for reports to a simulated year, measure it.
+"""`python -m bench.report_network FOLDER`: fit the network for reports to a simulated year.
 
-The folder holds `repairs.parquet` and `cards.parquet` (`battwheels simulate`). Settings were chosen on
-the worlds of the seeds 1 to 5; what is told is of 11 to 15. All of it is synthetic.
+The folder holds `repairs.parquet` and `cards.parquet` (`battwheels simulate`). Settings were chosen
+on the worlds of the seeds 1 to 5; what is told is of 11 to 15. All of it is synthetic.
 """
 
 import argparse
@@ -21,12 +21,12 @@ from bench.report_peers import (
     convex,
     reciprocal_ranks,
 )
+from gnn.card_overlap import CardOverlap
 from gnn.fit import FitPlan
 from gnn.history_files import read_history
 from gnn.model_file import write_model
 from gnn.repair_graph import seconds
-from gnn.thing_overlap import ThingOverlap
-from gnn.ticket_cases import TicketCase, gain
+from gnn.ticket_cases import WARM, TicketCase, gain
 from gnn.ticket_learner import PLAN, RankedCase, TicketLearner, TicketStudy, fit_tickets, ranked
 from ingest.embedder import Embedder
 
@@ -75,7 +75,7 @@ def _own(tested: Sequence[RankedCase]) -> dict[str, list[Floats]]:
 
 async def _peers(study: TicketStudy, tested: Sequence[RankedCase]) -> dict[str, list[Floats]]:
     graph = study.maker.graph
-    words, overlap, past = WordPeer(graph.cards), ThingOverlap(graph), PastPeers(graph)
+    words, overlap, past = WordPeer(graph.cards), CardOverlap(graph), PastPeers(graph)
     valid = study.sides.valid[::2]
     reports = [case.repair for case in (*valid, *(one.case for one in tested))]
     embedder = Embedder(limit_s=None)
@@ -87,20 +87,14 @@ async def _peers(study: TicketStudy, tested: Sequence[RankedCase]) -> dict[str, 
 
     meaning = await asyncio.to_thread(MeaningPeer, graph.cards, reports, encode)
     embedder.close()
-    share = max(
-        SHARES,
-        key=lambda share: np.mean(
-            [
-                gain(
-                    born(
-                        study, case, convex(share, words.scores(case.repair), meaning.scores(case.repair))
-                    ),
-                    case.card,
-                )
-                for case in valid
-            ]
-        ),
-    )
+
+    def mixed(case: TicketCase, share: float) -> Floats:
+        return convex(share, words.scores(case.repair), meaning.scores(case.repair))
+
+    def gained(share: float) -> float:
+        return sum(gain(born(study, case, mixed(case, share)), case.card) for case in valid)
+
+    share = max(SHARES, key=gained)
     ways: Mapping[str, Callable[[TicketCase], Floats]] = {
         "popular": lambda case: past.popular(case.repair),
         "words": lambda case: words.scores(case.repair),
@@ -108,9 +102,7 @@ async def _peers(study: TicketStudy, tested: Sequence[RankedCase]) -> dict[str, 
         "ranks": lambda case: reciprocal_ranks(
             words.scores(case.repair), meaning.scores(case.repair)
         ),
-        f"convex {share}": lambda case: convex(
-            share, words.scores(case.repair), meaning.scores(case.repair)
-        ),
+        f"convex {share}": lambda case: mixed(case, share),
         "overlap": lambda case: overlap.scores(case.repair),
         "neighbours": lambda case: past.neighbours(case.repair),
     }
@@ -132,8 +124,8 @@ def strata(tested: Sequence[RankedCase]) -> dict[str, NDArray[np.bool_]]:
     return {
         "all": np.ones(len(uses), dtype=bool),
         "cold": uses == 0,
-        "cool": (uses > 0) & (uses < 5),
-        "warm": uses >= 5,
+        "cool": (uses > 0) & (uses < WARM),
+        "warm": uses >= WARM,
         "no code": np.array([not one.codes for one in repairs]),
         "text only": np.array([not one.codes and not one.symptoms for one in repairs]),
         "Hindi": hindi,
@@ -143,7 +135,8 @@ def strata(tested: Sequence[RankedCase]) -> dict[str, NDArray[np.bool_]]:
 def table(tested: Sequence[RankedCase], ways: Mapping[str, Sequence[Floats]]) -> None:
     """Print nDCG@5 of each way in each stratum, and the chance of the first place."""
     parts = strata(tested)
-    _tell("nDCG@5".ljust(14) + "".join(f"{f'{n} ({m.sum()})':>16}" for n, m in parts.items()) + "  first")
+    heads = "".join(f"{f'{name} ({mask.sum()})':>16}" for name, mask in parts.items())
+    _tell("nDCG@5".ljust(14) + heads + "  first")
     for name, scores in ways.items():
         gains = np.array([gain(s, one.case.card) for s, one in zip(scores, tested, strict=True)])
         told = [f"{gains[mask].mean() if mask.any() else np.nan:16.3f}" for mask in parts.values()]

@@ -14,6 +14,7 @@ Each gives [C] for a case, and sees what was known when the report came in.
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from math import log
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +71,8 @@ class PastPeers:
     def popular(self, report: RepairRecord) -> Floats:
         before = int(np.searchsorted(self._closed, seconds(report.opened_at)))
         codes = set(report.codes)
-        found = 1e-3 * np.bincount(self._cards[:before], minlength=self._count)
+        found = np.zeros(self._count)
+        found += 1e-3 * np.bincount(self._cards[:before], minlength=self._count)
         for row, old in enumerate(self._solved[:before]):
             if (old.make, old.model) == (report.make, report.model):
                 found[self._cards[row]] += 1 + 4 * bool(codes & set(old.codes))
@@ -81,7 +83,8 @@ class PastPeers:
         own = _unit(_unit_rows([report.text]).multiply(self._rare[None, :]).tocsr())
         near = np.asarray((self._texts[:before] @ own.T).todense()).ravel()
         chosen = np.argsort(-near, kind="stable")[:NEIGHBOURS]
-        return np.bincount(self._cards[chosen], weights=near[chosen] ** 2, minlength=self._count)
+        votes = np.bincount(self._cards[chosen], near[chosen] ** 2, minlength=self._count)
+        return votes.astype(np.float64)
 
 
 class MeaningPeer:
@@ -109,13 +112,13 @@ def convex(share: float, words: Floats, meaning: Floats) -> Floats:
     return share * (meaning + 1) / 2 + (1 - share) * words / max(words.max(), 1e-9)
 
 
-def _unit_rows(texts: Sequence[str]) -> sparse.csr_matrix:
+def _unit_rows(texts: Sequence[str]) -> Any:  # noqa: ANN401 - SciPy tells no types
     rows = [np.unique(text_rows(text)) for text in texts]
     begins = np.cumsum([0, *(len(row) for row in rows)])
     columns = np.concatenate(rows) if rows else np.empty(0, np.int64)
     return sparse.csr_matrix((np.ones(len(columns)), columns, begins), (len(rows), ROWS))
 
 
-def _unit(rows: sparse.csr_matrix) -> sparse.csr_matrix:
+def _unit(rows: Any) -> Any:  # noqa: ANN401 - as above
     norms = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
     return sparse.diags(1 / np.maximum(norms, 1e-9)) @ rows

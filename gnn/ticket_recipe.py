@@ -15,12 +15,12 @@ from domain.errors import BrokenModel, InvalidInput, UselessTraining
 from domain.model_runs import ModelKind, Parameter, PromotionGate
 from domain.repair_history import RepairHistory
 from gnn.artefacts import Artefact, demand_form
+from gnn.card_overlap import CardOverlap
 from gnn.case_figures import CaseFigure, mean_figure
 from gnn.fit import FitPlan
 from gnn.model_file import parse_model
 from gnn.recipes import Stage, StageProgress, Tell, TrainingTools
 from gnn.repair_graph import RepairGraph, seconds
-from gnn.thing_overlap import ThingOverlap
 from gnn.ticket_batches import BatchMaker, ThingRows
 from gnn.ticket_cases import TicketCase, gain
 from gnn.ticket_learner import PLAN, RankedCase, TicketLearner, TicketStudy, fit_tickets, ranked
@@ -50,7 +50,7 @@ class ServedNetwork:
 
 @dataclass(frozen=True, slots=True)
 class TicketRecipe:
-    """Fits in `scratch`, where a fit that was killed goes on; None: in a folder that is forgotten."""
+    """Fits in `scratch`, where a fit that was killed goes on; None: it begins anew."""
 
     scratch: Path | None
     plan: FitPlan = PLAN
@@ -96,7 +96,7 @@ class TicketRecipe:
         return _figures(ranked(network, features.maker, features.sides.test, CPU))
 
     def floor(self, features: TicketStudy) -> Mapping[str, CaseFigure]:
-        maker, overlap = features.maker, ThingOverlap(features.maker.graph)
+        maker, overlap = features.maker, CardOverlap(features.maker.graph)
         return _figures(
             [_floored(maker, case, overlap.scores(case.repair)) for case in features.sides.test]
         )

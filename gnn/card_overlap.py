@@ -13,7 +13,7 @@ from domain.repair_history import RepairRecord
 from gnn.repair_graph import Node, RepairGraph, card_says, report_says
 
 
-class ThingOverlap:
+class CardOverlap:
     """Scores all cards of a graph for a report."""
 
     def __init__(self, graph: RepairGraph) -> None:
