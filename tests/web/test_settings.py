@@ -200,8 +200,9 @@ def test_public_address_must_be_one(value: str) -> None:
 
 
 @pytest.mark.row("DP-5")
-@pytest.mark.parametrize("command", ["serve", "work", "migrate"])
-@pytest.mark.parametrize("password", ["neo4j", "changeme"])
+@pytest.mark.parametrize(
+    ("command", "password"), [("serve", "neo4j"), ("work", "changeme"), ("migrate", "changeme")]
+)
 def test_a_start_in_production_refuses_a_default(
     tmp_path: Path, command: str, password: str
 ) -> None:
