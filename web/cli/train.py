@@ -90,7 +90,9 @@ def _train(kinds: Sequence[ModelKind], history: Path, seed: int, *, promote: boo
 async def _trained(kind: ModelKind, history: Path, seed: int, console: Console) -> ModelRun:
     settings = Settings.read()
     embedder = Embedder(settings.embedding_model or DEFAULT_MODEL, home=settings.home, limit_s=None)
-    recipe = KINDS[kind].build_recipe(_tools(embedder, asyncio.get_running_loop()))
+    recipe = KINDS[kind].build_recipe(
+        _tools(embedder, asyncio.get_running_loop(), settings.home / "training")
+    )
     now = datetime.now(UTC)
     order = TrainingOrder(
         id=RunId(str(uuid7(now, secrets.randbits(RANDOM_BITS)))),
@@ -115,12 +117,12 @@ async def _trained(kind: ModelKind, history: Path, seed: int, console: Console) 
         embedder.close()
 
 
-def _tools(embedder: Embedder, loop: asyncio.AbstractEventLoop) -> TrainingTools:
+def _tools(embedder: Embedder, loop: asyncio.AbstractEventLoop, scratch: Path) -> TrainingTools:
     def encode(texts: Sequence[str]) -> NDArray[np.float32]:
         asked = asyncio.run_coroutine_threadsafe(embedder.embed(texts, patient=True), loop)
         return np.array([one.vector for one in asked.result()], dtype=np.float32)
 
-    return TrainingTools(encode=encode, embedding=embedder.model)
+    return TrainingTools(encode=encode, embedding=embedder.model, scratch=scratch)
 
 
 def _tell_run(run: ModelRun) -> None:
