@@ -31,7 +31,11 @@ class KindPlace:
 
 
 KindPlaces = Mapping[ModelKind, KindPlace]
-KINDS: KindPlaces = {}
+KINDS: KindPlaces = {
+    ModelKind.RANKER: KindPlace(
+        recipe="gnn.ranker_recipe:build_ranker", reader="gnn.ranker_recipe:read_ranker"
+    ),
+}
 
 
 def _named(place: str) -> Callable[..., Any]:

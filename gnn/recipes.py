@@ -47,10 +47,14 @@ def ignore_stages(_: StageProgress) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingTools:
-    """What recipes may use: unit vectors of texts [texts, dimensions], by the model `embedding`."""
+    """What recipes may use: unit vectors of texts [texts, dimensions], by the model `embedding`.
+
+    `english` gives what a match compares of a report's text (`ingest.english_reports`).
+    """
 
     encode: Encode
     embedding: str
+    english: Callable[[str], str] = str
 
 
 class TrainingRecipe(Protocol[P, F]):

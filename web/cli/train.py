@@ -5,6 +5,7 @@ import secrets
 import subprocess
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Self
@@ -23,7 +24,10 @@ from gnn.live_models import LiveModels
 from gnn.model_kinds import KINDS
 from gnn.recipes import StageProgress, Tell, TrainingTools
 from gnn.trainer import TrainingOrder, train_model
+from ingest import knowledge
 from ingest.embedder import DEFAULT_MODEL, Embedder
+from ingest.english_reports import english_of
+from ingest.lexicon import Lexicon
 from web.audit import RANDOM_BITS, operators_change
 from web.cli import train_data
 from web.cli.models import with_models
@@ -120,7 +124,15 @@ def _tools(embedder: Embedder, loop: asyncio.AbstractEventLoop) -> TrainingTools
         asked = asyncio.run_coroutine_threadsafe(embedder.embed(texts, patient=True), loop)
         return np.array([one.vector for one in asked.result()], dtype=np.float32)
 
-    return TrainingTools(encode=encode, embedding=embedder.model)
+    shipped = knowledge.read_knowledge()
+    lexicon = Lexicon.from_vocabulary(
+        symptoms=shipped.symptoms,
+        components=shipped.components,
+        codes=shipped.codes,
+        models=shipped.vehicles,
+    )
+    english = partial(english_of, lexicon=lexicon)
+    return TrainingTools(encode=encode, embedding=embedder.model, english=english)
 
 
 def _tell_run(run: ModelRun) -> None:
