@@ -30,7 +30,7 @@ from gnn.repair_graph import (
 )
 from gnn.ticket_features import Bags, CardPast, TextShelf, ticket_numbers
 from gnn.ticket_network import UNKNOWN, AskedBatch, Way, WorldBatch
-from gnn.time_sampler import NEWEST, Hop, Reports, TimeSampler
+from gnn.time_sampler import NEWEST, AskedReports, Hop, TimeSampler
 
 # Of each way that tickets met a card, so many newest tickets speak to it in the tower.
 HEARD = 4
@@ -114,10 +114,10 @@ class BatchMaker:
             cards=cards,
         )
 
-    def _reports(self, reports: Sequence[RepairRecord]) -> Reports:
+    def _reports(self, reports: Sequence[RepairRecord]) -> AskedReports:
         said = [self.graph.reported(report_says(one)) for one in reports]
         sizes = [len(relations) for relations, _ in said]
-        return Reports(
+        return AskedReports(
             np.array([seconds(one.opened_at) for one in reports], dtype=np.int64),
             np.repeat(np.arange(len(reports)), sizes),
             np.concatenate([relations for relations, _ in said]),

@@ -8,7 +8,7 @@ from simulation.worlds import World
 
 ENGLISH, HINDI = 0, 2
 # Numbers of chance that one report uses, each for one thing.
-DRAWS = 37
+DRAWS = 44
 # The parts of a text by their letters, in the orders in which people tell them.
 ORDERS = ("vcwstg", "cvwtsg", "cwsvtg", "tcvwsg", "vsctwg", "wcvtgs", "cgtvws", "svcwgt")
 SAYS = {"v": 0.45, "w": 0.55, "s": 0.4, "t": 0.75, "g": 0.3}
@@ -67,18 +67,28 @@ class ReportWriter:
         typed = text if row.language == HINDI else _with_slips(text, row)
         return typed, any(held for _, held in said)
 
-    def _complaints(self, row: ReportRow) -> list[Phrase]:
-        u, speech, language = row.u, self._speech, row.language
+    def told(self, row: ReportRow) -> tuple[str, ...]:
+        """Give the symptoms that the text tells: one or two, and one of a second failure, last."""
         symptoms = self._causes[row.cause].symptoms
-        first = int(u[20] * len(symptoms))
-        said = [speech.complaint(symptoms[first], language, u[21], u[22])]
-        if len(symptoms) > 1 and u[23] < SECOND_SYMPTOM:
-            other = symptoms[(first + 1) % len(symptoms)]
-            said.append(speech.complaint(other, language, u[24], u[23] / SECOND_SYMPTOM))
+        first = int(row.u[20] * len(symptoms))
+        told = [symptoms[first]]
+        if len(symptoms) > 1 and row.u[23] < SECOND_SYMPTOM:
+            told.append(symptoms[(first + 1) % len(symptoms)])
         if row.second >= 0:
-            more = self._causes[row.second].symptoms
-            said.append(speech.talk["second_talk"][language].pick(u[25]))
-            said.append(speech.complaint(more[0], language, u[26], u[25]))
+            told.append(self._causes[row.second].symptoms[0])
+        return tuple(told)
+
+    def _complaints(self, row: ReportRow) -> list[Phrase]:
+        u, language = row.u, row.language
+        told = self.told(row)
+        said = [
+            self._speech.complaint(symptom, language, *chance)
+            for symptom, chance in zip(
+                told, ((u[21], u[22]), (u[24], u[0]), (u[26], u[25])), strict=False
+            )
+        ]
+        if row.second >= 0:
+            said.insert(-1, self._speech.talk["second_talk"][language].pick(u[25]))
         return said
 
     def _vehicle(self, row: ReportRow) -> list[Phrase]:

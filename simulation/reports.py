@@ -15,13 +15,21 @@ from simulation.worlds import World
 ROWS_AT_ONCE = 50_000
 # Some reports are told in another language than their technician's usual one.
 OTHER_LANGUAGE = 0.12
+# A symptom that nobody told is seldom found when the vehicle is looked at.
+UNTOLD = 0.75
 
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """Columns over visits; `held_back`: it has a wording that no world to tune on has."""
+    """Columns over visits.
+
+    Attributes:
+        told: the symptoms that the text tells; `symptoms` are those that were read or found.
+        held_back: it has a wording that no world to tune on has.
+    """
 
     text: list[str]
+    told: list[tuple[str, ...]]
     symptoms: list[tuple[str, ...]]
     codes: list[tuple[str, ...]]
     wrong_codes: list[tuple[str, ...]]
@@ -51,7 +59,7 @@ def report(
     language = np.where(other, chance.choice(3, len(visits), p=settings.languages), language)
     reader, writer = CodeReader(world), ReportWriter(world)
     slips = fleet.technician_typos[repairs.technician]
-    found = Reports([], [], [], [], language, np.zeros(len(visits), dtype=bool))
+    found = Reports([], [], [], [], [], language, np.zeros(len(visits), dtype=bool))
     for begin in range(0, len(visits), ROWS_AT_ONCE):
         rows = slice(begin, begin + ROWS_AT_ONCE)
         draws = chance.random((len(visits.day[rows]), DRAWS)).tolist()
@@ -67,9 +75,11 @@ def report(
         told = zip(*(column[rows].tolist() for column in columns), draws, strict=True)
         for at, (coded, *row) in enumerate(told, start=begin):
             seen = ReportRow(*row)
-            symptoms, codes, wrong = reader.read(seen, coded=coded)
+            told_symptoms = writer.told(seen)
+            symptoms, codes, wrong = reader.read(seen, told_symptoms, coded=coded)
             text, held_back = writer.write(seen, codes)
             found.text.append(text)
+            found.told.append(told_symptoms)
             found.symptoms.append(symptoms)
             found.codes.append(codes)
             found.wrong_codes.append(wrong)
@@ -89,12 +99,13 @@ class CodeReader:
         self._all_symptoms = [symptom.code for symptom in world.trade.symptoms]
 
     def read(
-        self, seen: ReportRow, *, coded: bool
+        self, seen: ReportRow, told: tuple[str, ...], *, coded: bool
     ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         """Give the symptoms and codes that were read, and those codes that are wrong."""
         settings, u = self._world.settings, seen.u
-        true = self._world.causes[seen.cause].symptoms
-        symptoms = [s for s, v in zip(true, u, strict=False) if v >= settings.symptom_missing]
+        true = dict.fromkeys((*told, *self._world.causes[seen.cause].symptoms))
+        missing = dict.fromkeys(told, settings.symptom_missing)
+        symptoms = [s for s, v in zip(true, u[37:], strict=False) if v >= missing.get(s, UNTOLD)]
         if u[4] < settings.symptom_wrong:
             symptoms.append(self._all_symptoms[int(u[5] * len(self._all_symptoms))])
         codes = self._codes[seen.cause][self._make[seen.vehicle]] if coded else ()

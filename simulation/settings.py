@@ -30,6 +30,7 @@ class WorldSettings:
         defect_ratio: how often a planted cohort fails, as a multiple of its background.
         defect_background: of the visits of its make, those with the defect's cause.
         defect_ramp: until a defect has grown to its ratio.
+        symptom_missing: of the symptoms that a report tells, those that were not read.
         founds: chance that whoever solved a cause without a card writes one.
         skill: mean of the technicians'.
         score_noise: of the suggestions' order.
@@ -66,7 +67,7 @@ class WorldSettings:
     wrong_cards: int = 6
     code_missing: float = 0.45
     code_wrong: float = 0.04
-    symptom_missing: float = 0.2
+    symptom_missing: float = 0.15
     symptom_wrong: float = 0.05
     two_failures: float = 0.05
     typos: float = 0.25

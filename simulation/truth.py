@@ -48,6 +48,7 @@ def truth_table(journal: Journal) -> pa.Table:
             "kind": named([str(c.kind) for c in year.world.causes], cause),
             "second_cause": named(ids, second),
             "true_symptoms": rows_of_lists([list(c.symptoms) for c in year.world.causes], cause),
+            "told_symptoms": pa.array(journal.listed("told"), pa.list_(pa.string())),
             "right_cards": rows_of_lists(right, cause),
             "second_right_cards": rows_of_lists(
                 [*right, []], np.where(second < 0, len(right), second)

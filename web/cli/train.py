@@ -31,8 +31,8 @@ from ingest.lexicon import Lexicon
 from web.audit import RANDOM_BITS, operators_change
 from web.cli import train_data
 from web.cli.models import with_models
+from web.models import artefact_store
 from web.settings import Settings
-from web.wiring import artefact_store
 
 app = typer.Typer(
     no_args_is_help=True, help="Train models from the history of repairs (docs/learning.md)."
@@ -94,7 +94,9 @@ def _train(kinds: Sequence[ModelKind], history: Path, seed: int, *, promote: boo
 async def _trained(kind: ModelKind, history: Path, seed: int, console: Console) -> ModelRun:
     settings = Settings.read()
     embedder = Embedder(settings.embedding_model or DEFAULT_MODEL, home=settings.home, limit_s=None)
-    recipe = KINDS[kind].build_recipe(_tools(embedder, asyncio.get_running_loop()))
+    recipe = KINDS[kind].build_recipe(
+        _tools(embedder, asyncio.get_running_loop(), settings.home / "training")
+    )
     now = datetime.now(UTC)
     order = TrainingOrder(
         id=RunId(str(uuid7(now, secrets.randbits(RANDOM_BITS)))),
@@ -119,7 +121,7 @@ async def _trained(kind: ModelKind, history: Path, seed: int, console: Console) 
         embedder.close()
 
 
-def _tools(embedder: Embedder, loop: asyncio.AbstractEventLoop) -> TrainingTools:
+def _tools(embedder: Embedder, loop: asyncio.AbstractEventLoop, scratch: Path) -> TrainingTools:
     def encode(texts: Sequence[str]) -> NDArray[np.float32]:
         asked = asyncio.run_coroutine_threadsafe(embedder.embed(texts, patient=True), loop)
         return np.array([one.vector for one in asked.result()], dtype=np.float32)
@@ -132,7 +134,7 @@ def _tools(embedder: Embedder, loop: asyncio.AbstractEventLoop) -> TrainingTools
         models=shipped.vehicles,
     )
     english = partial(english_of, lexicon=lexicon)
-    return TrainingTools(encode=encode, embedding=embedder.model, english=english)
+    return TrainingTools(encode=encode, embedding=embedder.model, english=english, scratch=scratch)
 
 
 def _tell_run(run: ModelRun) -> None:
