@@ -95,7 +95,7 @@ async def _trained(kind: ModelKind, history: Path, seed: int, console: Console) 
     settings = Settings.read()
     embedder = Embedder(settings.embedding_model or DEFAULT_MODEL, home=settings.home, limit_s=None)
     recipe = KINDS[kind].build_recipe(
-        _tools(embedder, asyncio.get_running_loop(), settings.home / "training")
+        training_tools(embedder, asyncio.get_running_loop(), settings.home / "training")
     )
     now = datetime.now(UTC)
     order = TrainingOrder(
@@ -121,7 +121,11 @@ async def _trained(kind: ModelKind, history: Path, seed: int, console: Console) 
         embedder.close()
 
 
-def _tools(embedder: Embedder, loop: asyncio.AbstractEventLoop, scratch: Path) -> TrainingTools:
+def training_tools(
+    embedder: Embedder, loop: asyncio.AbstractEventLoop, scratch: Path
+) -> TrainingTools:
+    """Give what recipes use: an embedder that runs on this loop, and the shipped vocabulary."""
+
     def encode(texts: Sequence[str]) -> NDArray[np.float32]:
         asked = asyncio.run_coroutine_threadsafe(embedder.embed(texts, patient=True), loop)
         return np.array([one.vector for one in asked.result()], dtype=np.float32)
