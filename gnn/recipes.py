@@ -52,7 +52,7 @@ class TrainingTools:
 
     Attributes:
         encode: gives unit vectors of texts [texts, dimensions], by the model `embedding`.
-        english: gives what a match compares of a report's text (`ingest.english_reports`).
+        english: gives what a match compares of a report's text (`ingest.unread_texts`).
         scratch: a folder where what a kill left goes on; None: nothing goes on.
     """
 

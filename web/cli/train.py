@@ -26,8 +26,8 @@ from gnn.recipes import StageProgress, Tell, TrainingTools
 from gnn.trainer import TrainingOrder, train_model
 from ingest import knowledge
 from ingest.embedder import DEFAULT_MODEL, Embedder
-from ingest.english_reports import english_of
 from ingest.lexicon import Lexicon
+from ingest.unread_texts import english_of
 from web.audit import RANDOM_BITS, operators_change
 from web.cli import train_data
 from web.cli.models import with_models
