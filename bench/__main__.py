@@ -63,6 +63,13 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.catch_up": ("catch_up_s",),
     "bench.attack": ("attack_p99_ratio", "attack_memory_mib", "attack_health_ms"),
     "bench.refusals": ("refusal_cpu_ms",),
+    "bench.inductive_links": (
+        "grail_fb_v1_hits10",
+        "grail_fb_v1_mrr",
+        "grail_wn_v1_hits10",
+        "grail_wn_v1_mrr",
+    ),
+    "bench.complex_links": ("complex_fb15k_mrr",),
     "bench.services": ("second_start_s", "stores_memory_mib"),
     "bench.suite": ("suite_minutes", "suite_loaded_minutes"),
 }
