@@ -6,7 +6,7 @@ and is answered alike: the new password is what proves it then, since the old on
 
 from dataclasses import dataclass
 
-from access.new_passwords import CREDENTIAL, NewPasswords
+from access.password_records import CREDENTIAL, NewPasswords
 from access.people import NameSeal
 from access.second_factors import OF_CODES, SecondFactors
 from access.sign_in_tries import OF_ACCOUNT, SignInRequest, TryCounter

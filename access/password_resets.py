@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from access.new_passwords import CREDENTIAL, NewPasswords
+from access.password_records import CREDENTIAL, NewPasswords
 from access.people import NameSeal, mark_of
 from access.sign_in_tries import LONGEST_WORD, OF_ACCOUNT, SignInRequest, TryCounter
 from domain.errors import InvalidInput, NotAuthenticated, NotFound, TooMany

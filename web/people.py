@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 from access.first_admin import AdminMaker
 from access.identity_provider import DEPENDENCY, IdentityProvider
-from access.new_passwords import NewPasswords
 from access.oidc import OidcDoor
 from access.oidc_flows import FlowSeal
 from access.passkeys import PasskeyDoor, Passkeys
 from access.password_changes import PasswordChanges
+from access.password_records import NewPasswords
 from access.password_resets import PasswordResets
 from access.passwords import Passwords
 from access.people import NameSeal, PeopleAdministration
