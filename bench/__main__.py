@@ -24,6 +24,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.diagnosis": ("diagnosis_calibration",),
     "bench.codes": ("code_f1",),
     "bench.chance": ("chance_ece", "told_right", "right_told", "unknown_silent", "known_kept"),
+    "bench.learned_ranker": ("ranker_gain_ndcg5", "ranker_gain_formula"),
     "bench.hazards": ("hazard_recall", "hazard_recall_kept", "hazard_false_alarms"),
     "bench.symptoms": ("symptom_precision", "symptom_recall"),
     "bench.flat_file": ("flat_file_s", "flat_file_mib"),
