@@ -162,7 +162,7 @@ def build_services(runtime: Runtime) -> Services:
         digests=DigestStore(runtime.records),
         deltas=runtime.deltas,
         delta_cursors=runtime.delta_cursors,
-        now=lambda: datetime.now(UTC),
+        now=runtime.now,
         billing=runtime.billing.billing,
         employees=runtime.employees,
         people=runtime.people.administration,

@@ -129,6 +129,10 @@ REDIS_SECONDS = 3.0
 SECRET_BYTES = 48
 
 
+def now_utc() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
     """Everything that runs on the three stores, ready to use."""
@@ -178,6 +182,8 @@ class Runtime:
     alarms: AlarmWatch
     breakers: Breakers
     models: LiveModels
+    # The simulator's own process has a clock of its own; no setting and no door moves it.
+    now: Callable[[], datetime] = field(default=now_utc)
     opening: CircuitBreaker = field(default_factory=reports_breaker)
     parts: Parts = field(default_factory=Parts)
     lag: LoopLag = field(default_factory=LoopLag)
@@ -314,7 +320,7 @@ def analysis_ports(runtime: Runtime) -> AnalysisPorts:
         tallying=counter_ports(runtime),
         analyses=runtime.analyses,
         book=runtime.feedback,
-        now=lambda: datetime.now(UTC),
+        now=runtime.now,
     )
 
 
