@@ -62,6 +62,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.catch_up": ("catch_up_s",),
     "bench.attack": ("attack_p99_ratio", "attack_memory_mib", "attack_health_ms"),
     "bench.refusals": ("refusal_cpu_ms",),
+    "bench.playback": ("simulate_minutes_20k", "simulate_million_minutes"),
     "bench.services": ("second_start_s", "stores_memory_mib"),
     "bench.suite": ("suite_minutes", "suite_loaded_minutes"),
 }
