@@ -5,11 +5,12 @@ which wiring alone can give it: each asking carries its own moment along, and ba
 real time.
 """
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -108,13 +109,13 @@ DELETE_TICKET = """mutation ($id: ID!, $n: Int!, $op: UUID!) {
 ADMIN = Actor(id=PersonId("sim_admin"), role=Role.ADMIN)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ClearedCount:
     """What was taken out, and what the service said of the rest."""
 
-    tickets: int = 0
-    cards: int = 0
-    kept: dict[str, str] = field(default_factory=dict[str, str])
+    tickets: int
+    cards: int
+    kept: dict[str, str]
 
 
 async def clear_synthetic(house: Runtime, door: HouseDoor) -> ClearedCount:
@@ -122,23 +123,30 @@ async def clear_synthetic(house: Runtime, door: HouseDoor) -> ClearedCount:
 
     Tombstones stay, as of everything that is deleted, and so do the deeds in the audit.
     """
-    store, count = SyntheticStore(house.graph), ClearedCount()
-    while found := [
-        t for t in await store.tickets(PAGE + len(count.kept)) if t.id not in count.kept
-    ]:
-        for ticket in found:
-            told = await _asked(door, DELETE_TICKET, ticket)
-            count.tickets += "message" not in told
-            if "message" in told:
-                count.kept[ticket.id] = told["message"]
-    while found := [c for c in await store.cards(PAGE + len(count.kept)) if c.id not in count.kept]:
-        for card in found:
-            told = await _delete_card(door, card)
-            count.cards += "message" not in told
-            if "message" in told:
-                count.kept[card.id] = told["message"]
+    store = SyntheticStore(house.graph)
+    tickets, tickets_kept = await _clear(store.tickets, partial(_asked, door, DELETE_TICKET))
+    cards, cards_kept = await _clear(store.cards, partial(_delete_card, door))
     await store.forget_rest()
-    return count
+    return ClearedCount(tickets, cards, tickets_kept | cards_kept)
+
+
+async def _clear(
+    page: Callable[[int], Awaitable[list[SyntheticEntry]]],
+    remove: Callable[[SyntheticEntry], Awaitable[Answer]],
+) -> tuple[int, dict[str, str]]:
+    """Give how many went, and what is still there with what the service said of it.
+
+    A draft goes by itself once its ticket is gone, at times before it is asked for.
+    """
+    gone, refused = 0, dict[str, str]()
+    while found := [one for one in await page(PAGE + len(refused)) if one.id not in refused]:
+        for one in found:
+            told = await remove(one)
+            gone += "message" not in told
+            if "message" in told:
+                refused[one.id] = told["message"]
+    left = {one.id for one in await page(1 + len(refused))}
+    return gone, {one: reason for one, reason in refused.items() if one in left}
 
 
 async def _delete_card(door: HouseDoor, card: SyntheticEntry) -> Answer:

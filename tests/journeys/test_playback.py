@@ -25,7 +25,7 @@ pytestmark = pytest.mark.journey
 SETTINGS = replace(
     PLAINS,
     garages=2,
-    repairs=14,
+    repairs=10,
     months=2,
     technicians=2,
     invented=60,
