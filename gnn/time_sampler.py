@@ -20,8 +20,8 @@ NEWEST = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Reports:
-    """Reports to be sampled: when each asks, and the things that it names.
+class AskedReports:
+    """AskedReports to be sampled: when each asks, and the things that it names.
 
     Attributes:
         moments: [B] seconds.
@@ -111,7 +111,7 @@ class TimeSampler:
         places = np.arange(len(spread)) + (begin - count.cumsum() + count)[spread]
         return row[spread], kind[spread], self._enters[places], self._edge[places], many[spread]
 
-    def walk(self, reports: Reports, hidden: Ints, most: int = NEWEST) -> list[Hop]:
+    def walk(self, reports: AskedReports, hidden: Ints, most: int = NEWEST) -> list[Hop]:
         """Walk from the reports to cards in three steps, over at most `most` edges of a relation.
 
         `hidden` are cards (nodes) that no ticket may lead to, as if nobody had ever tried them.
@@ -121,7 +121,7 @@ class TimeSampler:
         hops.append(self._next(hops[-1], reports, hidden, frozenset(LINKS), most))
         return hops
 
-    def _named(self, reports: Reports) -> Hop:
+    def _named(self, reports: AskedReports) -> Hop:
         """From each report (itself the source, by its place) to what it names."""
         keys = reports.query * self._size + reports.node
         order = np.argsort(keys, kind="stable")
@@ -142,7 +142,7 @@ class TimeSampler:
     def _next(
         self,
         hop: Hop,
-        reports: Reports,
+        reports: AskedReports,
         hidden: Ints,
         relations: frozenset[int] | None,
         most: int,

@@ -8,6 +8,8 @@ from access.identity_provider import DEPENDENCY, IdentityProvider
 from access.oidc import OidcDoor
 from access.oidc_flows import FlowSeal
 from access.passkeys import PasskeyDoor, Passkeys
+from access.password_changes import PasswordChanges
+from access.password_records import NewPasswords
 from access.password_resets import PasswordResets
 from access.passwords import Passwords
 from access.people import NameSeal, PeopleAdministration
@@ -30,9 +32,9 @@ from records.sessions import SessionStore
 from records.sign_in_tries import SignInTries
 from web.account_letters import AccountLetterSender
 from web.audit import AuditRuntime, open_audit
-from web.billing import build_mailer, public_address
 from web.breakers import Breakers
-from web.oidc import CALLBACK
+from web.mail import build_mailer
+from web.paths import OIDC_CALLBACK
 from web.settings import Settings
 from web.vault import open_vault
 
@@ -87,8 +89,15 @@ def open_people(
         people=store,
         seal=seal,
         messenger=build_mailer(settings, breakers),
-        address=public_address(settings),
+        address=settings.public_address,
         now=lambda: datetime.now(UTC),
+    )
+    new = NewPasswords(passwords=passwords, seal=seal, deeds=audit.writer)
+    factors = SecondFactors(
+        store=SecondFactorStore(records),
+        seal=seal,
+        deeds=audit.writer,
+        demanded=settings.second_factor_demanded,
     )
     door = SignInDoor(
         records=records,
@@ -103,17 +112,14 @@ def open_people(
             records=records,
             store=store,
             letters=letters.store,
-            passwords=passwords,
             counter=counter,
             seal=seal,
-            deeds=audit.writer,
+            new=new,
         ),
-        factors=SecondFactors(
-            store=SecondFactorStore(records),
-            seal=seal,
-            deeds=audit.writer,
-            demanded=settings.second_factor_demanded,
+        changes=PasswordChanges(
+            records=records, store=store, counter=counter, seal=seal, factors=factors, new=new
         ),
+        factors=factors,
     )
     return PeopleRuntime(
         door=door,
@@ -147,7 +153,7 @@ def _open_oidc(door: SignInDoor, settings: Settings, breakers: Breakers) -> Oidc
         provider=IdentityProvider(account, breakers.of(DEPENDENCY)),
         store=OidcStore(door.records),
         flows=FlowSeal(door.seal),
-        callback=f"{settings.public_url}{CALLBACK}",
+        callback=f"{settings.public_url}{OIDC_CALLBACK}",
     )
 
 

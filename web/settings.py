@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
-from access.identity_provider import ProviderAccount
-from access.passkey_signatures import RelyingParty
+from access.passkey_domains import RelyingParty
+from access.provider_accounts import ProviderAccount
 from domain.api_keys import Rung
 from domain.errors import InvalidInput, UnsafeSetting
 from matching.rankers import RankerName
@@ -56,8 +56,9 @@ class Settings:
             an address of the loopback, or the name of a container beside. The certificate of any
             other store is checked (`neo4j+s`, `sslmode=verify-full`, `rediss`).
         embedding_model: a sentence-transformers name or folder; None is the bundled MiniLM.
-        ranker: what orders the cards of a match: the evidence added up, the specification's own
-            `formula`, or reciprocal ranks `fused`.
+        ranker: what orders the cards of a match: the `evidence` added up, the `learned` ranker that
+            the registry has serve (without one, the evidence), the specification's own `formula`,
+            or reciprocal ranks `fused`.
         read_model_mib: MiB in which each serving process may keep the searchable cards, about 2.5
             for a thousand; 0 keeps none, and the graph store finds them alone.
         language_model: `PROVIDER:MODEL` that diagnoses and drafts, as LangChain names it;
@@ -130,6 +131,11 @@ class Settings:
     @property
     def production(self) -> bool:
         return self.environment is RunMode.PRODUCTION
+
+    @property
+    def public_address(self) -> str:
+        """Give where people reach this service."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
     def second_factor_demanded(self) -> bool:

@@ -14,6 +14,7 @@ from domain.ids import CardId
 from domain.repair_history import RepairHistory
 from gnn.fit import FitPlan
 from gnn.mean_tower import MeanTower
+from gnn.model_file import write_model
 from gnn.repair_graph import RepairGraph
 from gnn.ticket_cases import cases_of, split, weights
 from gnn.ticket_learner import TicketLearner, TicketStudy, fit_tickets, ranked
@@ -40,8 +41,9 @@ def small_network(study: TicketStudy) -> TicketNetwork:
 @pytest.fixture(scope="module")
 def fitted(study: TicketStudy, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tickets")
-    plan = FitPlan(epochs=8, rate=1e-2)
-    fit_tickets(TicketLearner(small_network(study), study, CPU), plan, folder, silent)
+    plan = FitPlan(epochs=40, rate=2e-2, decay=0.97, patience=40)
+    learner = TicketLearner(small_network(study), study, CPU)
+    write_model(folder, fit_tickets(learner, plan, folder, silent))
     return folder
 
 

@@ -9,16 +9,16 @@ import pytest
 
 from domain.repair_history import RepairHistory, RepairRecord
 from gnn.repair_graph import LINKS, Node, RepairGraph, report_says, seconds
-from gnn.time_sampler import Hop, Reports, TimeSampler
+from gnn.time_sampler import AskedReports, Hop, TimeSampler
 from tests.gnn.small_worlds import small_world
 
 NOBODY = np.empty(0, dtype=np.int64)
 SEEDS = range(8)
 
 
-def reports_of(graph: RepairGraph, repairs: Sequence[RepairRecord]) -> Reports:
+def reports_of(graph: RepairGraph, repairs: Sequence[RepairRecord]) -> AskedReports:
     said = [graph.reported(report_says(one)) for one in repairs]
-    return Reports(
+    return AskedReports(
         np.array([seconds(one.opened_at) for one in repairs]),
         np.repeat(np.arange(len(said)), [len(relations) for relations, _ in said]),
         np.concatenate([relations for relations, _ in said]),

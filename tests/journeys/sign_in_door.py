@@ -11,8 +11,8 @@ from domain.access import Actor, Role
 from domain.ids import PersonId
 from domain.people import PersonName
 from tests.journeys.people import PUNE, Person
+from web.paths import SIGN_IN as PATH
 from web.people import PeopleRuntime
-from web.sign_in import PATH
 from web.wiring import Runtime
 
 PASSWORD = "monsoon tyre ladder 42"  # noqa: S105 - a test's own
@@ -51,6 +51,10 @@ REQUEST_RESET = f"""mutation ($op: UUID!, $email: String!) {{
 RESET = f"""mutation ($op: UUID!, $word: String!, $password: String!) {{
   resetPassword(operationId: $op, word: $word, password: $password) {{ __typename
     ... on PasswordReset {{ message }} ... on SignInRefused {{ message }}
+    ... on UnfitInput {{ field }} {LATE} }} }}"""
+CHANGE_PASSWORD = f"""mutation ($op: UUID!, $change: PasswordChangeInput!) {{
+  changePassword(operationId: $op, change: $change) {{ __typename
+    ... on PasswordChanged {{ message }} ... on SignInRefused {{ message }}
     ... on UnfitInput {{ field }} {LATE} }} }}"""
 GARAGE = """mutation ($op: UUID!, $profile: GarageInput!) {
   createGarage(operationId: $op, profile: $profile) { __typename
