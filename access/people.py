@@ -26,7 +26,7 @@ from domain.deeds import (
     Values,
     deed_by,
 )
-from domain.errors import InvalidInput, NotAllowed, NotFound
+from domain.errors import NotAllowed, NotFound
 from domain.ids import GarageId, OperationId, PersonId, SessionId, derive_uuid
 from domain.people import (
     Duty,
@@ -40,7 +40,6 @@ from domain.people import (
     suspend,
 )
 from domain.sessions import Session
-from domain.synthetic import SIMULATED, is_synthetic
 from records import people
 from records.account_letters import AccountLetter, LetterOccasion, leave_letter
 from records.audit_trail import DeedWriter
@@ -192,11 +191,8 @@ class PeopleAdministration:
 
         Raises:
             AlreadyExists: the id is taken.
-            InvalidInput: the id is one of the simulator's.
             OperationConflict: the operation was used for something else.
         """
-        if is_synthetic(garage.id):
-            raise InvalidInput("garage id", f"{SIMULATED}… is kept for simulated garages")
 
         async def work(connection: Connection) -> PeopleAnswer:
             await people.add_garage(connection, garage)
