@@ -136,17 +136,18 @@ async def _clear(
 ) -> tuple[int, dict[str, str]]:
     """Give how many went, and what is still there with what the service said of it.
 
-    A draft goes by itself once its ticket is gone, at times before it is asked for.
+    A draft goes by itself once its ticket is gone, at times before it is asked for; what somebody
+    changed meanwhile is asked for again, at the version that it has then.
     """
-    gone, refused = 0, dict[str, str]()
-    while found := [one for one in await page(PAGE + len(refused)) if one.id not in refused]:
+    gone, refused = 0, dict[SyntheticEntry, str]()
+    while found := [one for one in await page(PAGE + len(refused)) if one not in refused]:
         for one in found:
             told = await remove(one)
             gone += "message" not in told
             if "message" in told:
-                refused[one.id] = told["message"]
-    left = {one.id for one in await page(1 + len(refused))}
-    return gone, {one: reason for one, reason in refused.items() if one in left}
+                refused[one] = told["message"]
+    left = set(await page(1 + len(refused)))
+    return gone, {one.id: reason for one, reason in refused.items() if one in left}
 
 
 async def _delete_card(door: HouseDoor, card: SyntheticEntry) -> Answer:

@@ -62,6 +62,7 @@ async def played(house: Runtime) -> AsyncGenerator[HouseDoor]:
         yield door
 
 
+@pytest.mark.long  # some fifteen seconds: ten repairs twice, each with its search
 async def test_a_year_is_told_marked_and_taken_out(
     house: Runtime, played: HouseDoor, history: RepairHistory, somebody: Somebody
 ) -> None:
