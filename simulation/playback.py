@@ -36,7 +36,7 @@ DONE = frozenset({"APPLIED", "REPEATED", "CONFLICT"})
 DEFERRED = "DEFERRED"
 TRIES, PAUSE_S = 8, 0.5
 # So many repairs go on at once; a card that one needs is waited for.
-AT_ONCE = 16
+AT_ONCE = 6
 HIGHEST_CODE = 20
 
 Answer = dict[str, Any]

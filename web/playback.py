@@ -30,6 +30,7 @@ WORD = timedelta(hours=1)
 # One process asks for a whole network of garages, and nobody waits for it.
 MANY = 10**9
 LONG_S = 120.0
+PATIENT_S = 100
 PAGE = 200
 
 Answer = dict[str, Any]
@@ -45,6 +46,8 @@ def unhurried(settings: Settings) -> Settings:
     caps = replace(
         settings.caps,
         late_milliseconds=MANY,
+        answer_seconds=PATIENT_S,
+        heavy_seconds=PATIENT_S,
         garage_requests=MANY,
         garage_requests_alone=MANY,
         garage_points=MANY,
