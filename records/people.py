@@ -5,11 +5,12 @@ else was forgotten meanwhile.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, TypeAlias
 
+from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
 
 from domain.access import Role
@@ -41,11 +42,14 @@ class PeopleOperation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedPerson:
-    """A person with who they are as the vault sealed it; `mark` finds the address."""
+    """A person with who they are as the vault sealed it; `mark` finds the address, and `key` is
+    their own, sealed. Of who was erased all three are empty.
+    """
 
     person: Person
     who: bytes
     mark: bytes
+    key: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,10 +198,24 @@ async def add_person(connection: Connection, sealed: SealedPerson) -> None:
     Raises:
         AlreadyExists: somebody has this e-mail address.
     """
-    row = row_of(sealed.person) | {"who": sealed.who, "email_mark": sealed.mark}
+    row = row_of(sealed.person)
+    row |= {"who": sealed.who, "email_mark": sealed.mark, "key": sealed.key}
     made = await connection.execute(QUERIES["add_person"], row)
     if await made.fetchone() is None:
         raise AlreadyExists("person", sealed.person.id)
+
+
+async def rename_person(connection: Connection, sealed: SealedPerson) -> None:
+    """Write anew who somebody is.
+
+    Raises:
+        AlreadyExists: somebody else has this e-mail address.
+    """
+    row = {"id": sealed.person.id, "who": sealed.who, "email_mark": sealed.mark}
+    try:
+        await connection.execute(QUERIES["rename"], row)
+    except UniqueViolation as error:
+        raise AlreadyExists("person", sealed.person.id) from error
 
 
 async def hold_person(connection: Connection, id: PersonId) -> SealedPerson:
@@ -286,7 +304,12 @@ def _change_event(person: Person, at: datetime, by: PersonId) -> Event:
 
 def sealed_of(row: Row) -> SealedPerson:
     """Give the person of a row that holds all columns of `person`."""
-    return SealedPerson(person=person_of(row), who=row["who"], mark=row["email_mark"])
+    return SealedPerson(
+        person=person_of(row),
+        who=row["who"] or b"",
+        mark=row["email_mark"] or b"",
+        key=row["key"] or b"",
+    )
 
 
 def person_of(row: Row) -> Person:

@@ -8,7 +8,8 @@ from billing.ledger.issued_documents import IssuedDocument
 from billing.ledger.payments import Payment
 from billing.messages.correspondence import Message
 from domain.employees import Employee, EmployeeField
-from domain.ids import PaymentId
+from domain.ids import PaymentId, PersonId
+from domain.personal_records import RETENTION, PersonalValue
 
 CustomerValues = dict[str, object]
 
@@ -43,6 +44,23 @@ def employee_values(
         "changed_at": employee.changed_at,
         "changed_by": employee.changed_by,
         **{field.value: clear.get(field) for field in EmployeeField},
+    }
+
+
+def person_values(id: PersonId, values: Sequence[PersonalValue]) -> Mapping[str, object]:
+    """Give all that is kept of somebody who may sign in: each value with what it is kept for."""
+    return {"person": id, "kept": [_kept_values(value) for value in values]}
+
+
+def _kept_values(value: PersonalValue) -> Mapping[str, object]:
+    rule = RETENTION[value.kind]
+    return {
+        "kind": value.kind.value,
+        "field": value.field,
+        "value": value.value,
+        "since": value.since,
+        "purpose": rule.purpose.value,
+        "kept": str(rule),
     }
 
 

@@ -23,6 +23,7 @@ from resolvers.digests import DigestQueries
 from resolvers.documents import Documents
 from resolvers.drafts import DraftMutations, DraftQueries
 from resolvers.employees import EmployeeMutations, EmployeeQueries
+from resolvers.erasure import ErasureMutations
 from resolvers.execution import (
     LimitedExecution,
     MaskedAnswers,
@@ -106,6 +107,7 @@ class Mutation(
     OfflineMutations,
     JobMutations,
     PeopleMutations,
+    ErasureMutations,
     PasskeyMutations,
     ApiKeyMutations,
     TrustedDocumentMutations,

@@ -10,8 +10,10 @@ from uuid import UUID
 import strawberry
 
 from access.employees import Employees
+from access.erasure import Erasures
 from access.passkeys import Passkeys
 from access.people import PeopleAdministration
+from access.personal_data import PersonalRecords
 from access.revocations import RightsWatch
 from billing.ledger.books import BooksChange
 from domain.access import (
@@ -184,6 +186,28 @@ class RequestContext:
         if self.services.people is None:
             raise Unavailable("postgres", "the records of people are not connected")
         return self.services.people
+
+    @property
+    def erasures(self) -> Erasures:
+        """What erases people.
+
+        Raises:
+            Unavailable: the records of people are not connected.
+        """
+        if self.services.erasures is None:
+            raise Unavailable("postgres", "the records of people are not connected")
+        return self.services.erasures
+
+    @property
+    def personal_records(self) -> PersonalRecords:
+        """What is kept of people.
+
+        Raises:
+            Unavailable: the records of people are not connected.
+        """
+        if self.services.personal_records is None:
+            raise Unavailable("postgres", "the records of people are not connected")
+        return self.services.personal_records
 
     @property
     def passkeys(self) -> Passkeys:

@@ -1,6 +1,6 @@
 """What is kept of one person, exported for who may read all of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import orjson
@@ -12,29 +12,41 @@ from domain.deeds import DeedType
 from domain.employees import EmployeeField
 from domain.errors import InvalidInput, NotFound
 from domain.ids import InvoiceId, PersonId, person_id
-from repair.personal_data import CustomerPaper, customer_values, employee_values
+from domain.personal_records import PersonalValue, RecordKind
+from repair.personal_data import (
+    CustomerPaper,
+    customer_values,
+    employee_values,
+    person_values,
+)
 from resolvers.context import RequestContext, RequestInfo
 from resolvers.deeds import write_deed
-from resolvers.guards import guard_field
+from resolvers.guards import signed_in_deed
 from resolvers.invoices import demand_document, invoice_id_of
-from schema.personal_data import PersonalData
+from schema.personal_data import KeptValue, PersonalData
 
 # A customer of more papers than this is a fleet, and its export an operator's work.
 MOST_PAPERS = 100
+# Of the three ways to name somebody.
+ALL_BUT_ONE = 2
+NO_INVOICE = strawberry.ID("")
 
 
 @strawberry.type
 class PersonalDataQueries:
     @strawberry.field(
-        description="All that is kept of one customer or one employee, as JSON to hand them; "
-        "null when it is not yours to see. Each reading in clear is audited."
+        description="All that is kept of one person, one employee or one customer, to hand them; "
+        "null when it is not yours to see. Yourself you name as a `person`. Each reading in clear "
+        "is audited."
     )
-    @guard_field(
-        Action.READ, ResourceKind.EMPLOYEE, ResourceKind.INVOICE, deed=DeedType.REPORT_EXPORT
-    )
+    @signed_in_deed(DeedType.REPORT_EXPORT)
     async def personal_data(
         self,
         info: RequestInfo,
+        person: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Id of somebody who may sign in."),
+        ] = None,
         employee: Annotated[
             strawberry.ID | None, strawberry.argument(description="Id of the person who works.")
         ] = None,
@@ -47,20 +59,57 @@ class PersonalDataQueries:
     ) -> PersonalData | None:
         context = info.context
         context.personal = True
-        if (employee is None) == (invoice is None):
-            raise InvalidInput("employee", "or `invoice` names the person: one of them")
+        if [person, employee, invoice].count(None) != ALL_BUT_ONE:
+            raise InvalidInput("person", "or `employee` or `invoice` names them: one of these")
         try:
-            values = (
-                await _employee(context, person_id(employee))
-                if employee is not None
-                else await _customer(context, invoice_id_of(invoice or strawberry.ID("")))
-            )
+            if person is not None:
+                return _told(context, *await _person(context, person_id(person)))
+            if employee is not None:
+                return _told(context, await _employee(context, person_id(employee)))
+            return _told(context, await _customer(context, invoice_id_of(invoice or NO_INVOICE)))
         except NotFound:
             return None
-        return PersonalData(taken_at=context.services.now(), json=orjson.dumps(values).decode())
+
+
+def _told(
+    context: RequestContext, values: object, typed: Sequence[PersonalValue] = ()
+) -> PersonalData:
+    return PersonalData(
+        taken_at=context.services.now(),
+        json=orjson.dumps(values).decode(),
+        values=[KeptValue.from_domain(one) for one in typed],
+    )
+
+
+async def _person(
+    context: RequestContext, id: PersonId
+) -> tuple[Mapping[str, object], Sequence[PersonalValue]]:
+    reader = context.personal_records
+    known = await reader.known(id, context.actor)
+    garage = known.person.person.duty.garage
+    await write_deed(context, DeedType.REPORT_EXPORT, id, garage, {"of": "person"})
+    values = [*await reader.values(known), *await _pay_values(context, id)]
+    return person_values(id, values), values
+
+
+async def _pay_values(context: RequestContext, id: PersonId) -> list[PersonalValue]:
+    """Give what is in somebody's record as an employee, if they have one."""
+    try:
+        found = await context.employees.get(id, context.actor)
+    except NotFound:
+        return []
+    clear = {field: await context.reveal(found, field) for field in EmployeeField}
+    return [
+        PersonalValue(
+            kind=RecordKind.EMPLOYEE, field=field.value, since=found.changed_at, value=value
+        )
+        for field, value in clear.items()
+        if value is not None
+    ]
 
 
 async def _employee(context: RequestContext, id: PersonId) -> Mapping[str, object]:
+    context.demand_allowed(Action.READ, (ResourceKind.EMPLOYEE,))
     found = await context.employees.get(id, context.actor)
     for field in EmployeeField:
         asked = Resource(kind=ResourceKind.EMPLOYEE, garage=found.garage, field=field)
@@ -73,6 +122,7 @@ async def _employee(context: RequestContext, id: PersonId) -> Mapping[str, objec
 
 
 async def _customer(context: RequestContext, id: InvoiceId) -> Mapping[str, object]:
+    context.demand_allowed(Action.READ, (ResourceKind.INVOICE,))
     # Who may bill a customer knows who that is (`RequestContext.sees_customers`).
     document = await demand_document(context, id, Action.CREATE)
     told = {"of": "customer"}

@@ -14,8 +14,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from access.employees import Employees
+from access.erasure import Erasures
 from access.passkeys import Passkeys
 from access.people import PeopleAdministration
+from access.personal_data import PersonalRecords
 from billing.ledger.drafts import DraftStore
 from billing.ledger.payments import PaymentStore
 from billing.ledger.registrations import RegistrationStore
@@ -270,6 +272,8 @@ class Services:
     billing: BillingServices | None = None
     employees: Employees | None = None
     people: PeopleAdministration | None = None
+    erasures: Erasures | None = None
+    personal_records: PersonalRecords | None = None
     passkeys: Passkeys | None = None
     api_keys: ApiKeyRecords | None = None
     trusted_documents: TrustedDocumentRecords | None = None

@@ -32,6 +32,7 @@ from domain.events import EventType
 from domain.hazards import HazardKind
 from domain.matches import Level, Source, VehicleLevel
 from domain.people import PersonState
+from domain.personal_records import RecordKind
 from domain.reviews import ReviewKind
 from domain.sessions import ClientKind
 from domain.technicians import Certification
@@ -68,6 +69,7 @@ DESCRIBED: dict[EnumMeta, str] = {
     Timing: "COUNTED weighs estimated against actual minutes; IGNORED is the specification's code.",
     EventType: "What happened.",
     DeedType: "What somebody did that is kept for the audit.",
+    RecordKind: "A kind of record that tells of somebody.",
     DeedResult: "How a deed ended; REFUSED: not allowed or not fitting, FAILED: an accident.",
     ReviewKind: "Why a card waits for a person's eye.",
     LineKind: "What kind of line it is.",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from access.erasure import Erasures
 from access.first_admin import AdminMaker
 from access.identity_provider import DEPENDENCY, IdentityProvider
 from access.oidc import OidcDoor
@@ -11,7 +12,9 @@ from access.passkeys import PasskeyDoor, Passkeys
 from access.password_resets import PasswordResets
 from access.passwords import Passwords
 from access.people import NameSeal, PeopleAdministration
+from access.person_keys import PersonKeys
 from access.person_tokens import CallerTokens, PersonTokens
+from access.personal_data import PersonalRecords
 from access.revocations import Revocations
 from access.second_factors import SecondFactors
 from access.sign_in import SignInDoor
@@ -20,10 +23,12 @@ from access.token_keys import TokenKeys
 from access.tokens import AccessTokens
 from access.vault import Vault
 from records.account_letters import AccountLetterStore
+from records.api_keys import ApiKeyStore
 from records.database import Records
 from records.oidc import OidcStore
 from records.passkeys import PasskeyStore
 from records.people import PeopleStore
+from records.personal_data import PersonalDataStore
 from records.revocations import RevocationLog
 from records.second_factors import SecondFactorStore
 from records.sessions import SessionStore
@@ -53,6 +58,9 @@ class PeopleRuntime:
     revocations: Revocations
     keys: TokenKeys
     letters: AccountLetterSender
+    erasures: Erasures
+    own_keys: PersonKeys
+    personal_records: PersonalRecords
 
     async def forget(self) -> None:
         """Forget what is long over."""
@@ -115,26 +123,33 @@ def open_people(
             demanded=settings.second_factor_demanded,
         ),
     )
+    administration = PeopleAdministration(
+        records=records,
+        store=store,
+        sessions=sessions,
+        seal=seal,
+        revocations=revocations,
+        deeds=audit.writer,
+        mails=letters.mails,
+    )
+    passkeys = _open_passkeys(door, settings)
     return PeopleRuntime(
         door=door,
         oidc=_open_oidc(door, settings, breakers),
-        passkeys=_open_passkeys(door, settings),
+        passkeys=passkeys,
         admins=AdminMaker(
             records=records, store=store, passwords=passwords, seal=seal, deeds=audit.writer
         ),
-        administration=PeopleAdministration(
-            records=records,
-            store=store,
-            sessions=sessions,
-            seal=seal,
-            revocations=revocations,
-            deeds=audit.writer,
-            mails=letters.mails,
-        ),
+        administration=administration,
         callers=CallerTokens(tokens, revocations, None if settings.production else development),
         revocations=revocations,
         keys=keys,
         letters=letters,
+        erasures=Erasures(people=administration, keys=ApiKeyStore(records, audit.writer)),
+        own_keys=PersonKeys(records=records, own=seal.own),
+        personal_records=PersonalRecords(
+            store=PersonalDataStore(records), seal=seal, passkeys=passkeys.own
+        ),
     )
 
 

@@ -166,6 +166,8 @@ def build_services(runtime: Runtime) -> Services:
         billing=runtime.billing.billing,
         employees=runtime.employees,
         people=runtime.people.administration,
+        erasures=runtime.people.erasures,
+        personal_records=runtime.people.personal_records,
         passkeys=runtime.people.passkeys.own,
         api_keys=runtime.live_keys,
         trusted_documents=TrustedDocumentStore(runtime.records, runtime.audit.writer),
@@ -424,6 +426,8 @@ async def _trim_log(runtime: Runtime) -> None:
     while not is_cancelled():
         await runtime.change_log.trim()
         await runtime.people.forget()
+        async for count in runtime.people.own_keys.give():
+            log.info("keys of people were made", extra={"people": count})
         await asyncio.sleep(TRIM_SECONDS)
 
 

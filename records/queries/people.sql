@@ -39,11 +39,15 @@ returning id, name, place, hours, region, off_shift_refused
 
 -- name: add_person
 -- A new person; nothing comes back when the address is known already.
-insert into person (id, who, email_mark, role, garage, region, department, shift,
+insert into person (id, who, email_mark, key, role, garage, region, department, shift,
                     certification, state)
-values (%(id)s, %(who)s, %(email_mark)s, %(role)s, %(garage)s, %(region)s,
+values (%(id)s, %(who)s, %(email_mark)s, %(key)s, %(role)s, %(garage)s, %(region)s,
         %(department)s, %(shift)s, %(certification)s, %(state)s)
 on conflict do nothing returning version, rights
+
+-- name: rename
+-- Who somebody is said to be from now on, and by which address they come in.
+update person set who = %(who)s, email_mark = %(email_mark)s where id = %(id)s
 
 -- name: hold_person
 -- One person, until the transaction ends.

@@ -29,6 +29,7 @@ from tests.journeys import (
     test_employees,
     test_feedback,
     test_jobs,
+    test_personal_data,
     test_repairs,
 )
 from tests.journeys.conftest import Somebody
@@ -300,6 +301,15 @@ async def reset_factor(house: Runtime, boss: Person) -> Asked:
     return sign_in_door.RESET_FACTOR, {"person": await newcomer(house, boss)}
 
 
+async def erased(house: Runtime, boss: Person) -> Asked:
+    return test_personal_data.ERASE, {"person": await newcomer(house, boss)}
+
+
+async def corrected(house: Runtime, boss: Person) -> Asked:
+    right = {"name": "Ravi Rao", "email": f"{uuid4().hex}@example.org"}
+    return test_personal_data.CORRECT, {"person": await newcomer(house, boss), **right}
+
+
 async def ended_session(house: Runtime, boss: Person) -> Asked:
     door = sign_in_door.Door(boss.client)
     await own_garage(house, boss)
@@ -387,6 +397,8 @@ CHANGES: dict[str, Change] = OF_CARDS | {
     "changeRole": changed_role,
     "suspendPerson": suspension,
     "restorePerson": restoration,
+    "erasePerson": erased,
+    "correctPerson": corrected,
     "endSession": ended_session,
     "resetSecondFactor": reset_factor,
     "createApiKey": new_key,
