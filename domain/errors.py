@@ -16,9 +16,12 @@ BattwheelsError
 │   ├── OverLimit           more money than there is to give back, credit or pay
 │   ├── Occupied            somebody else is at work on it; ask again a little later
 │   ├── Overlaps            another job has the bay or the technician at that time
+│   ├── WorseModel          a trained model did not pass the gates before it may serve
 │   ├── TooMany             the caller asks more than their share; ask again later, or less
 │   └── CursorLost          the change log does not reach from there to now
 ├── Tampered                what may never change was changed
+├── BrokenModel             a model's file cannot serve here; what served before goes on
+├── UselessTraining         what was to be learned from teaches nothing; no run was kept
 ├── Unavailable             a store or model does not answer; try again later
 │   └── WrongPassword        a store answers and does not know us by these words
 ├── Overrun                 the handler of an event did not end in its time
@@ -190,6 +193,18 @@ class Tampered(BattwheelsError):
         self.reason = reason
 
 
+class WorseModel(Refused):
+    """`objections` are the sentences of the gates that stopped it, with their figures."""
+
+    def __init__(self, run: str, objections: Sequence[str]) -> None:
+        super().__init__(
+            f"Model {run} may not serve: {'; '.join(objections)}. "
+            "What serves goes on serving; train again with more or better history."
+        )
+        self.run = run
+        self.objections = tuple(objections)
+
+
 class TooMany(Refused):
     def __init__(self, of: str, retry_s: float | None = None) -> None:
         later = f" Try again in {max(1, ceil(retry_s))} s." if retry_s is not None else ""
@@ -205,6 +220,22 @@ class CursorLost(Refused):
         )
         self.cursor = cursor
         self.last = last
+
+
+class BrokenModel(BattwheelsError):
+    def __init__(self, model: str, reason: str) -> None:
+        super().__init__(f"Model {model} cannot serve: {reason}. What served before goes on.")
+        self.model = model
+        self.reason = reason
+
+
+class UselessTraining(BattwheelsError):
+    def __init__(self, kind: str, reason: str) -> None:
+        super().__init__(
+            f"No {kind} was trained: {reason}. Nothing was kept; what serves goes on serving."
+        )
+        self.kind = kind
+        self.reason = reason
 
 
 class Unavailable(BattwheelsError):

@@ -24,6 +24,7 @@ SessionId = NewType("SessionId", str)
 KeyId = NewType("KeyId", str)
 PasskeyId = NewType("PasskeyId", str)
 DocumentId = NewType("DocumentId", str)
+RunId = NewType("RunId", str)
 
 VERSION_7 = 0x7 << 76
 UNTIMED_VERSIONS = frozenset({1, 2, 3, 4, 5, 6, 8})
@@ -106,6 +107,10 @@ def payment_id(value: str) -> PaymentId:
 
 def key_id(value: str) -> KeyId:
     return KeyId(_check_form("key id", value, r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"))
+
+
+def run_id(value: str) -> RunId:
+    return RunId(_check_form("run", value, r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"))
 
 
 def passkey_id(value: str) -> PasskeyId:

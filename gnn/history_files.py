@@ -7,6 +7,7 @@ learns nonsense.
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,21 @@ def read_history(folder: Path) -> RepairHistory:
         tuple(_repair_of(row) for row in _read_rows(folder / REPAIRS_FILE, REPAIR_COLUMNS)),
         tuple(_card_of(row) for row in _read_rows(folder / CARDS_FILE, CARD_COLUMNS)),
     )
+
+
+def hash_history(folder: Path) -> str:
+    """Give the SHA-256 over both files, by which a run says what it learned from.
+
+    Raises:
+        InvalidInput: a file cannot be read.
+    """
+    said = sha256()
+    for name in (REPAIRS_FILE, CARDS_FILE):
+        try:
+            said.update(sha256((folder / name).read_bytes()).digest())
+        except OSError as error:
+            raise InvalidInput("history", f"{name} cannot be read ({error.strerror})") from error
+    return said.hexdigest()
 
 
 def _write_rows(

@@ -286,10 +286,10 @@ class Ticket(StructuredNode):
     reporter_id = StringProperty()
     assignee_id = StringProperty()
     card_id = StringProperty()
-    revisit_of = StringProperty()
+    revisit_of = StringProperty(index=True)
     opened_at = DateTimeProperty(index=True)
     resolved_at = DateTimeProperty()
-    closed_at = DateTimeProperty()
+    closed_at = DateTimeProperty(index=True)
     embedding_model = StringProperty()
 
     on = RelationshipTo("Vehicle", "ON")

@@ -35,6 +35,7 @@ class Topic(StrEnum):
     TRUSTED_DOCUMENTS = "trusted_documents"
     DATA_KEYS = "data_keys"
     ACCOUNT_LETTERS = "account_letters"
+    MODELS = "models"
 
 
 class Wakeup:

@@ -38,6 +38,7 @@ from resolvers.invoices import InvoiceMutations, InvoiceQueries
 from resolvers.jobs import JobMutations, JobQueries
 from resolvers.manifests import ManifestReader
 from resolvers.matching import MatchingQueries
+from resolvers.model_runs import ModelRunMutations, ModelRunQueries
 from resolvers.nodes import NodeQueries
 from resolvers.offline.delta import OfflineMutations, OfflineQueries
 from resolvers.passkeys import PasskeyMutations, PasskeyQueries
@@ -87,6 +88,7 @@ class Query(
     AuditQueries,
     ApiKeyQueries,
     TrustedDocumentQueries,
+    ModelRunQueries,
 ):
     pass
 
@@ -111,6 +113,7 @@ class Mutation(
     PasskeyMutations,
     ApiKeyMutations,
     TrustedDocumentMutations,
+    ModelRunMutations,
 ):
     pass
 

@@ -33,6 +33,7 @@ from domain.deeds import NOWHERE, Origin, SettingsOperation
 from domain.employees import Employee, EmployeeField
 from domain.errors import NotAllowed, NotAuthenticated, Unavailable
 from domain.ids import GarageId, InvoiceId, OperationId, PersonId, demand_timely
+from gnn.live_models import LiveModels
 from repair.operations import Operation
 from resolvers.documents import QueryDocument
 from resolvers.loaders import RequestLoaders
@@ -265,6 +266,17 @@ class RequestContext:
         if self.services.trusted_documents is None:
             raise Unavailable("postgres", "the registered documents are not connected")
         return self.services.trusted_documents
+
+    @property
+    def models(self) -> LiveModels:
+        """The trained models.
+
+        Raises:
+            Unavailable: they are not connected.
+        """
+        if self.services.models is None:
+            raise Unavailable("postgres", "the trained models are not connected")
+        return self.services.models
 
     def books_change(self, operation: OperationId, garage: GarageId, body_hash: str) -> BooksChange:
         """Give what the books are told of an operation of the caller.

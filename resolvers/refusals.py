@@ -29,7 +29,9 @@ CODES: Mapping[type[errors.BattwheelsError], str] = {
     errors.OverLimit: "OVER_LIMIT",
     errors.Occupied: "OCCUPIED",
     errors.Overlaps: "OVERLAPS",
+    errors.WorseModel: "WORSE_MODEL",
     errors.TooMany: "TOO_MANY",
+    errors.BrokenModel: "BROKEN_MODEL",
     errors.Unavailable: "UNAVAILABLE",
 }
 
@@ -237,6 +239,18 @@ class OverlapsHandler(strawberry.ExceptionHandler[errors.Overlaps, refusals.Over
         )
 
 
+class WorseModelHandler(strawberry.ExceptionHandler[errors.WorseModel, refusals.WorseModel]):
+    def handle(
+        self, exception: errors.WorseModel, *, field: StrawberryField, info: RequestInfo
+    ) -> refusals.WorseModel:
+        del field
+        return refusals.WorseModel(
+            message=refusal_message(info, exception),
+            key=exception.run,
+            objections=list(exception.objections),
+        )
+
+
 HANDLERS = (
     InvalidInputHandler(),
     NotFoundHandler(),
@@ -250,4 +264,5 @@ HANDLERS = (
     OverLimitHandler(),
     OccupiedHandler(),
     OverlapsHandler(),
+    WorseModelHandler(),
 )

@@ -50,6 +50,7 @@ from domain.tickets import Ticket
 from domain.trusted_documents import TrustedDocument
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Supplier
+from gnn.live_models import LiveModels
 from graph.card_pages import CardFilter
 from graph.garages import EVERY_TICKET, TicketFilter
 from matching.diagnosis.answers import Diagnosis
@@ -242,8 +243,8 @@ class AuditServices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """`billing` and `audit` are None where they are not connected, `people`, `api_keys` and
-    `trusted_documents` where the records are not; `intake_breaker` guards new tickets.
+    """`billing` and `audit` are None where they are not connected, `people`, `api_keys`,
+    `trusted_documents` and `models` where the records are not; `intake_breaker` guards new tickets.
     """
 
     cards: CardCatalogue
@@ -277,5 +278,6 @@ class Services:
     passkeys: Passkeys | None = None
     api_keys: ApiKeyRecords | None = None
     trusted_documents: TrustedDocumentRecords | None = None
+    models: LiveModels | None = None
     intake_breaker: CircuitBreaker = field(default_factory=reports_breaker)
     audit: AuditServices | None = None

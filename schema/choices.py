@@ -31,6 +31,7 @@ from domain.effectiveness import Timing
 from domain.events import EventType
 from domain.hazards import HazardKind
 from domain.matches import Level, Source, VehicleLevel
+from domain.model_runs import ModelKind, RunState
 from domain.people import PersonState
 from domain.personal_records import RecordKind
 from domain.reviews import ReviewKind
@@ -77,6 +78,8 @@ DESCRIBED: dict[EnumMeta, str] = {
     InvoiceStatus: "Where an invoice stands.",
     PaymentKind: "What a movement of money is for.",
     PaymentMethod: "How money came.",
+    ModelKind: "What a trained model is for.",
+    RunState: "Where a trained model stands; REFUSED: a gate stopped it, for good.",
     OperationKind: "What an operation of a document does.",
     KeyScope: "What a key may do: one part of the permission matrix that machines may hold.",
     Rung: "How far a caller is held to registered documents: LOG runs any text and notes what was "

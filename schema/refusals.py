@@ -85,3 +85,9 @@ class Occupied(Refusal):
 class Overlaps(Refusal):
     field: str = strawberry.field(description="What both want: bay or technician.")
     in_the_way: strawberry.ID = strawberry.field(description="Key of the job that has it.")
+
+
+@strawberry.type(description="A trained model did not pass the gates before it may serve.")
+class WorseModel(Refusal):
+    key: str = field(description="Id of its run.")
+    objections: list[str] = field(description="What stopped it, in figures, at most 100.")

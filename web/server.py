@@ -171,6 +171,7 @@ def build_services(runtime: Runtime) -> Services:
         passkeys=runtime.people.passkeys.own,
         api_keys=runtime.live_keys,
         trusted_documents=TrustedDocumentStore(runtime.records, runtime.audit.writer),
+        models=runtime.models,
         intake_breaker=runtime.opening,
         audit=AuditServices(
             seal=runtime.audit.vault,
@@ -216,6 +217,7 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         "lag": runtime.lag.watch,
         "refusals": runtime.audit.refused.run,
         "keys": runtime.live_keys.run,
+        "models": partial(runtime.models.run, runtime.wakeups.on(Topic.MODELS)),
         "returns": lambda: _watch_returning_stores(runtime),
     }
     if runtime.settings.read_model_mib:

@@ -20,7 +20,11 @@ from redis.exceptions import AuthenticationError, RedisError
 from access.employees import Employees
 from access.tokens import AccessTokens
 from domain.circuit_breaker import CircuitBreaker
-from domain.errors import InvalidInput, Unavailable, UnsafeSetting, WrongPassword
+from domain.errors import BrokenModel, InvalidInput, Unavailable, UnsafeSetting, WrongPassword
+from domain.model_runs import ModelKind
+from gnn.artefacts import ArtefactStore
+from gnn.live_models import LiveModels
+from gnn.model_kinds import KINDS
 from graph.cards import CardStore
 from graph.database import Graph
 from graph.garages import GarageStore
@@ -55,6 +59,7 @@ from records.employees import EmployeeStore
 from records.feedback import FeedbackStore
 from records.leases import LeaseStore
 from records.migrations import migrate_records
+from records.model_runs import ModelRunStore
 from records.offline import OfflineStore
 from records.operations import OperationStore
 from records.outbox import RecordsOutbox
@@ -172,6 +177,7 @@ class Runtime:
     audit: AuditRuntime
     alarms: AlarmWatch
     breakers: Breakers
+    models: LiveModels
     opening: CircuitBreaker = field(default_factory=reports_breaker)
     parts: Parts = field(default_factory=Parts)
     lag: LoopLag = field(default_factory=LoopLag)
@@ -402,6 +408,7 @@ def join_parts(
         audit=audit,
         alarms=open_alarms(settings, records, breakers),
         breakers=breakers,
+        models=open_models(settings, ModelRunStore(records, audit.writer), embedder.model),
         live_keys=LiveKeys(
             ApiKeyStore(records, audit.writer),
             lambda: datetime.now(UTC),
@@ -416,6 +423,22 @@ def join_parts(
 def process_name() -> str:
     """Give a name that no other process has, nor this one after a restart."""
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def artefact_store(settings: Settings) -> ArtefactStore:
+    """Give where trained models are kept: a folder of the home."""
+    return ArtefactStore(StoreHome.at(settings.home).folder("models"))
+
+
+def open_models(settings: Settings, runs: ModelRunStore, embedding: str) -> LiveModels:
+    return LiveModels(runs, artefact_store(settings), KINDS, embedding, _tell_broken)
+
+
+def _tell_broken(kind: ModelKind, broken: BrokenModel | None) -> None:
+    if broken is None:
+        log.info("model serves again", extra={"kind": kind})
+    else:
+        log.error("model cannot serve", extra={"kind": kind, "because": broken.reason})
 
 
 def build_tokens(settings: Settings) -> AccessTokens:

@@ -1,3 +1,5 @@
+"""History as Parquet: it comes back as it was, and what is torn or lacks a column is refused."""
+
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path

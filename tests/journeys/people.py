@@ -53,6 +53,13 @@ SEARCH = """query ($text: String!, $make: String, $first: Int! = 10) {
   search(text: $text, make: $make, first: $first) {
     __typename ... on SearchResult { degraded cards { score card { key status make } } }
   } }"""
+PROMOTE_MODEL = """mutation ($op: UUID!, $run: String!) {
+  promoteModel(operationId: $op, run: $run) { __typename
+    ... on ModelPromoted { turn { kind serving replaced } }
+    ... on WorseModel { key objections } ... on Refusal { message } } }"""
+ROLL_BACK_MODEL = """mutation ($op: UUID!, $kind: ModelKind!) {
+  rollBackModel(operationId: $op, kind: $kind) { __typename
+    ... on ModelRolledBack { turn { kind serving replaced } } ... on Refusal { message } } }"""
 REGISTER_DOCUMENTS = """mutation ($op: UUID!, $manifest: ManifestInput!) {
   registerDocuments(operationId: $op, manifest: $manifest) { __typename
     ... on DocumentsRegistered { documents { key name operation objects deprecated scopes

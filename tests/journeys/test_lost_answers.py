@@ -22,6 +22,7 @@ from repair import reviews
 from repair.reviews import ReviewReason
 from schema.sdl import PRINTED
 from sync.offline_queue import QueuedVerb
+from tests.gnn.toy_models import plant_candidate
 from tests.journeys import (
     sign_in_door,
     test_api_keys,
@@ -35,9 +36,11 @@ from tests.journeys import (
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import (
     CREATE,
+    PROMOTE_MODEL,
     PUNE,
     REGISTER_DOCUMENTS,
     REPORT,
+    ROLL_BACK_MODEL,
     UPDATE,
     VERIFY,
     Person,
@@ -79,6 +82,17 @@ async def promotion(house: Runtime, boss: Person) -> Asked:
     draft = CardStatus.DRAFT
     card = await plant(house, f"draft_{uuid4().hex}", "To be found already", status=draft)
     return PROMOTE, {"id": card.id, "expected": 1}
+
+
+async def promoted_model(house: Runtime, boss: Person) -> Asked:
+    del boss
+    return PROMOTE_MODEL, {"run": (await plant_candidate(house)).id}
+
+
+async def rolled_back_model(house: Runtime, boss: Person) -> Asked:
+    query, wanted = await promoted_model(house, boss)
+    await boss.ask(query, **wanted, op=str(uuid4()))
+    return ROLL_BACK_MODEL, {"kind": "ANOMALY"}
 
 
 async def retirement(house: Runtime, boss: Person) -> Asked:
@@ -404,6 +418,8 @@ CHANGES: dict[str, Change] = OF_CARDS | {
     "createApiKey": new_key,
     "revokeApiKey": old_key,
     "registerDocuments": manifest,
+    "promoteModel": promoted_model,
+    "rollBackModel": rolled_back_model,
 }
 DEEDS: dict[str, Change] = {
     QueuedVerb.REPORT_FAILURE: queued(QueuedVerb.REPORT_FAILURE, report),
@@ -437,6 +453,7 @@ async def written(house: Runtime) -> list[dict[str, Any]]:
         " (select max(ended_at) from session) as ended,"
         " (select count(*) from api_key) as keys,"
         " (select count(*) from trusted_document) as documents,"
+        " (select count(*) from model_turn) as turns,"
         " (select max(revoked_at) from api_key) as revoked"
     )
 

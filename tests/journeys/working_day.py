@@ -19,6 +19,7 @@ from domain.tickets import Matching
 from repair.reviews import ReviewReason, open_review
 from tests.access.soft_passkey import SoftPasskey
 from tests.billing.sample_books import synthetic_gstin
+from tests.gnn.toy_models import plant_candidate
 from tests.journeys import billing_garage, sign_in_door
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import PUNE, Person, content
@@ -105,6 +106,10 @@ def _ids(member: GraphQLObjectType) -> str:
 
 def _is_refusal(member: GraphQLObjectType) -> bool:
     return cast("GraphQLInterfaceType", API.type_map["Refusal"]) in member.interfaces
+
+
+async def _trained(garage: Garage) -> None:
+    garage.made["trained"] = {"run": (await plant_candidate(garage.house)).id}
 
 
 def _slot(hour: int) -> Answer:
@@ -268,6 +273,8 @@ DAY: Sequence[Deed] = (
             }
         },
     ),
+    Deed(verb="promoteModel", before=_trained, given=lambda g: {"run": g.made["trained"]["run"]}),
+    Deed(verb="rollBackModel", given=lambda _: {"kind": "ANOMALY"}),
     Deed(verb="revokeApiKey", given=lambda g: {"id": g.id("createApiKey", "apiKey")}),
     Deed(verb="createCard", who="asha", given=lambda _: {"card": _written("Controller jerks")}),
     Deed(verb="promoteCard", given=_card(1)),

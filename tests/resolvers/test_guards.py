@@ -58,9 +58,10 @@ create invoice           issueInvoice registerInvoice issueCreditNote editDraft 
 void   invoice           voidInvoice
 update invoice           recordPayment recordAdvance refundPayment closeMonth setPrice
 update setting           setBillingSettings
-read   setting,network   apiKeys trustedDocuments
+read   setting,network   apiKeys trustedDocuments models
 update employee,network  resetSecondFactor
 update setting,network   auditTrail createApiKey revokeApiKey registerDocuments
+update setting,network   promoteModel rollBackModel
 """
 # The deed that an attempt at a field is, where it is one.
 DEEDS = {
@@ -78,7 +79,7 @@ DEEDS = {
     **dict.fromkeys(
         (
             "setBillingSettings createGarage holdGarageToShift createApiKey revokeApiKey "
-            "registerDocuments"
+            "registerDocuments promoteModel rollBackModel"
         ).split(),
         DeedType.SETTINGS_CHANGE,
     ),

@@ -57,6 +57,10 @@ COMMANDS = {
     "documents": CommandLocation(
         "web.cli.documents:app", "Registered documents: register, list, check them."
     ),
+    "train": CommandLocation("web.cli.train:app", "Train models from the history of repairs."),
+    "models": CommandLocation(
+        "web.cli.models:app", "Trained models: list, show, promote them, roll one back."
+    ),
     "local": CommandLocation("web.cli.local:app", "The stores as processes of this machine."),
     "queries": CommandLocation(
         "web.cli.queries:queries", "Print the named Cypher and SQL queries."

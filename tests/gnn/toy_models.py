@@ -1,0 +1,133 @@
+"""A kind of model that fits on a line: it says for every repair whether it works."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from math import nan
+from pathlib import Path
+
+import numpy as np
+import orjson
+
+from domain.errors import BrokenModel, UselessTraining
+from domain.ids import PersonId, RunId, TicketId, uuid7
+from domain.model_runs import ModelKind, ModelRun, Parameter, PromotionGate
+from domain.repair_history import RepairHistory
+from gnn.artefacts import Artefact, ArtefactStore, demand_form
+from gnn.case_figures import CaseFigure, mean_figure
+from gnn.history_files import write_history
+from gnn.model_kinds import KindPlace
+from gnn.recipes import Stage, StageProgress, Tell, TrainingTools, ignore_stages
+from gnn.trainer import TrainingOrder, train_model
+from tests.gnn.test_history_files import CLOSED, REPAIR
+from web.wiring import Runtime, artefact_store
+
+VERSION = 1
+NAN = "no number"
+ACCURACY = PromotionGate(figure="accuracy", gain=0.0)
+
+
+@dataclass(frozen=True)
+class ToyRecipe:
+    """`says`: what its model says; None: what the history shows most; NAN: its loss goes astray."""
+
+    says: bool | str | None = None
+    kind: ModelKind = ModelKind.ANOMALY
+    version: int = VERSION
+    embedding: str | None = None
+    gates: Sequence[PromotionGate] = (ACCURACY,)
+
+    @property
+    def parameters(self) -> Mapping[str, Parameter]:
+        return {"says": self.says}
+
+    def preprocess(self, history: RepairHistory) -> list[bool]:
+        if len({repair.worked for repair in history.repairs}) < 2:
+            raise UselessTraining(self.kind, f"{len(history.repairs)} repairs end alike")
+        return [repair.worked for repair in history.repairs]
+
+    def features(self, cleaned: list[bool]) -> list[bool]:
+        return cleaned
+
+    def train(self, features: list[bool], seed: int, tell: Tell) -> Mapping[str, bytes]:
+        del seed
+        tell(StageProgress(Stage.TRAIN, 0.5, "half"))
+        most = sum(features) * 2 > len(features)
+        return {"model.json": orjson.dumps({"says": most if self.says is None else self.says})}
+
+    def evaluate(self, features: list[bool], artefact: Artefact) -> Mapping[str, CaseFigure]:
+        said = read_toy(artefact, "")
+        right = [nan if said == NAN else float(worked == said) for worked in features]
+        return {"accuracy": mean_figure(right)}
+
+    def floor(self, features: list[bool]) -> Mapping[str, CaseFigure] | None:
+        del features
+        return None
+
+
+def toy_recipe(tools: TrainingTools) -> ToyRecipe:
+    del tools
+    return ToyRecipe()
+
+
+def read_toy(artefact: Artefact, embedding: str) -> object:
+    demand_form(artefact, ModelKind.ANOMALY, VERSION, embedding)
+    try:
+        return orjson.loads(artefact.files["model.json"])["says"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise BrokenModel(artefact.hash, "model.json does not read as one") from error
+
+
+TOY = KindPlace(recipe="tests.gnn.toy_models:toy_recipe", reader="tests.gnn.toy_models:read_toy")
+TOOLS = TrainingTools(encode=lambda texts: np.zeros((len(texts), 4), np.float32), embedding="none")
+
+
+def history_of(worked: int, failed: int) -> RepairHistory:
+    made = [True] * worked + [False] * failed
+    return RepairHistory(
+        tuple(
+            replace(
+                REPAIR, ticket=TicketId(f"tkt_{n}"), worked=one, closed_at=CLOSED + timedelta(n)
+            )
+            for n, one in enumerate(made)
+        ),
+        (),
+    )
+
+
+def order_of(folder: Path, history: RepairHistory, n: int = 1, seed: int = 1) -> TrainingOrder:
+    write_history(folder, history)
+    return TrainingOrder(
+        id=RunId(f"00000000-0000-7000-8000-{n:012}"),
+        history=folder,
+        seed=seed,
+        at=CLOSED,
+        by=PersonId("operator"),
+        code_commit="a" * 40,
+    )
+
+
+def toy_run(
+    folder: Path,
+    store: ArtefactStore,
+    n: int = 1,
+    serving: ModelRun | None = None,
+    says: bool | str | None = None,
+) -> ModelRun:
+    """Train a toy on ninety repairs of which sixty worked."""
+    order = order_of(folder / "history", history_of(60, 30), n)
+    return train_model(ToyRecipe(says=says), order, store, serving, ignore_stages)
+
+
+async def plant_candidate(house: Runtime, *, bad: bool = False) -> ModelRun:
+    """Have a house know toys, and a candidate (or a refused one) against the one that serves."""
+    house.models.kinds[ModelKind.ANOMALY] = TOY
+    serving = {run.kind: run for run in await house.models.runs.serving()}.get(ModelKind.ANOMALY)
+    store, folder = artefact_store(house.settings), house.settings.home / "toys"
+    gates = () if not bad else (PromotionGate(figure="accuracy", least=0.9),)
+    order = order_of(folder, history_of(60, 30))
+    named = replace(order, id=RunId(str(uuid7(datetime.now(UTC), secrets.randbits(80)))))
+    run = train_model(ToyRecipe(gates=gates), named, store, serving, ignore_stages)
+    await house.models.runs.add(run)
+    return run

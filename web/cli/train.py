@@ -1,0 +1,178 @@
+"""`battwheels train`: models out of the history of repairs, each with its run and its gates."""
+
+import asyncio
+import secrets
+import subprocess
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Self
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from domain.deeds import OPERATOR
+from domain.errors import UselessTraining
+from domain.ids import RunId, uuid7
+from domain.model_runs import ModelKind, ModelRun, RunState
+from gnn.live_models import LiveModels
+from gnn.model_kinds import KINDS
+from gnn.recipes import StageProgress, Tell, TrainingTools
+from gnn.trainer import TrainingOrder, train_model
+from ingest.embedder import DEFAULT_MODEL, Embedder
+from web.audit import RANDOM_BITS, operators_change
+from web.cli.models import with_models
+from web.settings import Settings
+from web.wiring import artefact_store
+
+app = typer.Typer(
+    no_args_is_help=True, help="Train models from the history of repairs (docs/learning.md)."
+)
+ROOT = Path(__file__).resolve().parents[2]
+
+History = Annotated[
+    Path, typer.Option(help="A folder with repairs.parquet and cards.parquet.", exists=True)
+]
+Seed = Annotated[int, typer.Option(min=0, help="The seed of all that is drawn.")]
+Promote = Annotated[
+    bool, typer.Option("--promote", help="Have it serve at once, if its gates let it pass.")
+]
+
+
+@app.callback()
+def train() -> None:
+    """Train models from the history of repairs."""
+
+
+@app.command("all")
+def train_all(history: History, seed: Seed = 1, promote: Promote = False) -> None:  # noqa: FBT002
+    """Train one model of each kind; exit code 1 when one cannot be trained."""
+    _train([*KINDS], history, seed, promote=promote)
+
+
+def _command(kind: ModelKind) -> Callable[[Path, int, bool], None]:
+    def train_one(history: History, seed: Seed = 1, promote: Promote = False) -> None:  # noqa: FBT002
+        _train([kind], history, seed, promote=promote)
+
+    return train_one
+
+
+for _kind in KINDS:
+    app.command(_kind.value, help=f"Train the {_kind} alone.")(_command(_kind))
+
+
+def _train(kinds: Sequence[ModelKind], history: Path, seed: int, *, promote: bool) -> None:
+    """Train kinds one after another; one that cannot be trained keeps no other from it."""
+    console, useless = Console(stderr=True), list[UselessTraining]()
+    for kind in kinds:
+        try:
+            run = asyncio.run(_trained(kind, history, seed, console))
+        except UselessTraining as error:
+            useless.append(error)
+            console.print(str(error), style="red", highlight=False)
+            continue
+        _tell_run(run)
+        if promote and run.state is RunState.CANDIDATE:
+            done = operators_change(datetime.now(UTC))
+            asyncio.run(with_models(lambda models: models.promote(run.id, done)))  # noqa: B023
+            typer.echo(f"{run.kind} {run.id} serves now.")
+    if useless:
+        raise typer.Exit(1)
+
+
+async def _trained(kind: ModelKind, history: Path, seed: int, console: Console) -> ModelRun:
+    settings = Settings.read()
+    embedder = Embedder(settings.embedding_model or DEFAULT_MODEL, home=settings.home, limit_s=None)
+    recipe = KINDS[kind].build_recipe(_tools(embedder, asyncio.get_running_loop()))
+    now = datetime.now(UTC)
+    order = TrainingOrder(
+        id=RunId(str(uuid7(now, secrets.randbits(RANDOM_BITS)))),
+        history=history,
+        seed=seed,
+        at=now,
+        by=OPERATOR,
+        code_commit=await asyncio.to_thread(code_commit),
+    )
+
+    async def work(models: LiveModels) -> ModelRun:
+        serving = {run.kind: run for run in await models.runs.serving()}.get(kind)
+        with _StageBars(console, kind) as bars:
+            store = artefact_store(settings)
+            run = await asyncio.to_thread(train_model, recipe, order, store, serving, bars.tell)
+        await models.runs.add(run)
+        return run
+
+    try:
+        return await with_models(work)
+    finally:
+        embedder.close()
+
+
+def _tools(embedder: Embedder, loop: asyncio.AbstractEventLoop) -> TrainingTools:
+    def encode(texts: Sequence[str]) -> NDArray[np.float32]:
+        asked = asyncio.run_coroutine_threadsafe(embedder.embed(texts, patient=True), loop)
+        return np.array([one.vector for one in asked.result()], dtype=np.float32)
+
+    return TrainingTools(encode=encode, embedding=embedder.model)
+
+
+def _tell_run(run: ModelRun) -> None:
+    typer.echo(f"{run.kind} {run.id}: {run.state}")
+    for one in run.verdicts:
+        typer.echo(f"  {'passed' if one.passed else 'REFUSED'}: {one.figure} {one.said}")
+
+
+def code_commit() -> str:
+    """Name the program that trains: its commit and whether it was changed since, or its version."""
+    if not (ROOT / ".git").exists():
+        return f"battwheels {version('battwheels')}"
+    told = _git("rev-parse", "HEAD").strip()
+    changed = "+changes" if _git("status", "--porcelain", "--untracked-files=no") else ""
+    return f"{told}{changed}"
+
+
+def _git(*words: str) -> str:
+    run = subprocess.run(  # noqa: S603 - our own words
+        ["git", *words],  # noqa: S607 - found on the path
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    return run.stdout
+
+
+class _StageBars:
+    """A bar for each stage; where nobody watches, a line for each."""
+
+    def __init__(self, console: Console, kind: ModelKind) -> None:
+        self._console = console
+        self._kind = kind
+        self._progress = Progress(
+            TextColumn(f"{kind} {{task.description:<10}}"),
+            BarColumn(),
+            TextColumn("{task.fields[said]}"),
+            TimeElapsedColumn(),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self._bars = dict[str, TaskID]()
+        self.tell: Tell = self._tell
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def _tell(self, step: StageProgress) -> None:
+        if step.stage not in self._bars:
+            self._bars[step.stage] = self._progress.add_task(step.stage, total=1.0, said="")
+            if not self._console.is_terminal:
+                self._console.print(f"{self._kind}: {step.stage}", highlight=False)
+        self._progress.update(self._bars[step.stage], completed=step.done, said=step.said)
