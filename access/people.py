@@ -397,7 +397,6 @@ class PeopleAdministration:
             NotAllowed: the address is not the actor's to change.
             AlreadyExists: somebody else has it.
         """
-
         said = None if name is None else parse_own_name(name)
         address = None if email is None else parse_email(email)
 

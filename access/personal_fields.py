@@ -151,6 +151,15 @@ GSTIN_MARK = PersonalField(
     readers=Reader.NOBODY,
     frozen=True,
 )
+CONSENT_MARK = PersonalField(
+    table="consent",
+    column="mark",
+    row="id",
+    kind=PersonalKind.CUSTOMER,
+    protection=Protection.MARKED,
+    readers=Reader.NOBODY,
+    frozen=True,
+)
 EMPLOYEE_FIELDS = {
     field: PersonalField(
         table="employee",
@@ -239,6 +248,7 @@ FIELDS = (
     MESSAGE,
     *EMPLOYEE_FIELDS.values(),
     GSTIN_MARK,
+    CONSENT_MARK,
     *OWN_WORDS,
     PERSON,
     PERSON_KEY,

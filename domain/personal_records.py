@@ -40,6 +40,7 @@ class RecordKind(StrEnum):
     EMPLOYEE = "employee"
     API_KEY = "key of the API"
     MESSAGE = "message"
+    CONSENT = "consent"
     DEED = "deed"
     BOOKS = "entry of the books"
 
@@ -76,13 +77,17 @@ DEEDS_KEPT = (
     "Who did what is kept as long as the audit's chain, so that nobody can hide a deed. It names "
     "an id, which tells nobody any more."
 )
+CONSENTS_KEPT = (
+    "What somebody said to being written to is kept as it was said, so that nobody writes to them "
+    "again; of their address there is a mark alone."
+)
 DAY = timedelta(days=1)
 RETENTION: Mapping[RecordKind, RetentionRule] = {
     RecordKind.NAME: RetentionRule(purpose=DataPurpose.SIGN_IN),
     RecordKind.DUTY: RetentionRule(purpose=DataPurpose.WORK),
     RecordKind.PASSWORD: RetentionRule(purpose=DataPurpose.SIGN_IN),
     RecordKind.INVITATION: RetentionRule(
-        purpose=DataPurpose.SIGN_IN, rest=30 * DAY, since="it was accepted or ran out"
+        purpose=DataPurpose.SIGN_IN, rest=30 * DAY, since="it ran out"
     ),
     RecordKind.SESSION: RetentionRule(
         purpose=DataPurpose.SIGN_IN, rest=90 * DAY, since="it is over"
@@ -101,6 +106,7 @@ RETENTION: Mapping[RecordKind, RetentionRule] = {
     RecordKind.MESSAGE: RetentionRule(
         purpose=DataPurpose.CONTACT, rest=365 * DAY, since="it was sent"
     ),
+    RecordKind.CONSENT: RetentionRule(purpose=DataPurpose.LAW, lawful=CONSENTS_KEPT),
     RecordKind.DEED: RetentionRule(purpose=DataPurpose.LAW, lawful=DEEDS_KEPT),
     RecordKind.BOOKS: RetentionRule(purpose=DataPurpose.LAW, lawful=BOOKS_KEPT),
 }
@@ -121,6 +127,15 @@ class PersonErasure:
     """Somebody who was erased: how many records of which kinds are gone, and how many stay."""
 
     person: PersonId
+    at: datetime
+    erased: Mapping[RecordKind, int]
+    kept: Mapping[RecordKind, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerErasure:
+    """What was let go of that a garage had of a customer, and what stays."""
+
     at: datetime
     erased: Mapping[RecordKind, int]
     kept: Mapping[RecordKind, int]

@@ -62,11 +62,6 @@ class PasskeyStore:
         owner, key = sealed_of(rows[0]), PasskeyId(str(rows[0]["passkey"]))
         return _passkey_of(rows[0], key, owner.person.id), owner
 
-    async def forget(self) -> None:
-        """Forget challenges that are long over."""
-        async with self._records.transaction() as connection:
-            await connection.execute(QUERIES["forget_challenges"])
-
 
 async def hold_owner(
     connection: Connection, person: PersonId, session: SessionId | None

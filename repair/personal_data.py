@@ -7,6 +7,7 @@ from billing.gst.parties import Party
 from billing.ledger.issued_documents import IssuedDocument
 from billing.ledger.payments import Payment
 from billing.messages.correspondence import Message
+from domain.consents import Consent
 from domain.employees import Employee, EmployeeField
 from domain.ids import PaymentId, PersonId
 from domain.personal_records import RETENTION, PersonalValue
@@ -24,13 +25,19 @@ class CustomerPaper:
     messages: Sequence[Message]
 
 
-def customer_values(papers: Sequence[CustomerPaper]) -> CustomerValues:
+def customer_values(
+    papers: Sequence[CustomerPaper], consents: Sequence[Consent] = ()
+) -> CustomerValues:
     """Give all that is kept of whoever these papers are for: amounts in paise, days as in law."""
     parties = [paper.document.invoice.recipient for paper in papers]
     distinct = [party for n, party in enumerate(parties) if party not in parties[:n]]
     return {
         "customer": [_party_values(party) for party in distinct],
         "papers": [_paper_values(paper) for paper in papers],
+        "consents": [
+            {"purpose": one.purpose.value, "given": one.given, "at": one.at}
+            for one in dict.fromkeys(consents)
+        ],
     }
 
 

@@ -19,6 +19,7 @@ from resolvers.books import BooksMutations, BooksQueries
 from resolvers.card_drafts import CardDraftQueries
 from resolvers.cards import CardMutations, CardQueries
 from resolvers.cost import DocumentLimits
+from resolvers.customers import CustomerMutations
 from resolvers.digests import DigestQueries
 from resolvers.documents import Documents
 from resolvers.drafts import DraftMutations, DraftQueries
@@ -110,6 +111,7 @@ class Mutation(
     JobMutations,
     PeopleMutations,
     ErasureMutations,
+    CustomerMutations,
     PasskeyMutations,
     ApiKeyMutations,
     TrustedDocumentMutations,

@@ -34,6 +34,7 @@ from domain.employees import Employee, EmployeeField
 from domain.errors import NotAllowed, NotAuthenticated, Unavailable
 from domain.ids import GarageId, InvoiceId, OperationId, PersonId, demand_timely
 from gnn.live_models import LiveModels
+from repair.customers import CustomerRecords
 from repair.operations import Operation
 from resolvers.documents import QueryDocument
 from resolvers.loaders import RequestLoaders
@@ -187,6 +188,15 @@ class RequestContext:
         if self.services.people is None:
             raise Unavailable("postgres", "the records of people are not connected")
         return self.services.people
+
+    @property
+    def customers(self) -> CustomerRecords:
+        """What customers may ask of a garage.
+
+        Raises:
+            Unavailable: the books are not connected.
+        """
+        return self.billing.customers
 
     @property
     def erasures(self) -> Erasures:

@@ -27,9 +27,6 @@ from schema.personal_data import KeptValue, PersonalData
 
 # A customer of more papers than this is a fleet, and its export an operator's work.
 MOST_PAPERS = 100
-# Of the three ways to name somebody.
-ALL_BUT_ONE = 2
-NO_INVOICE = strawberry.ID("")
 
 
 @strawberry.type
@@ -59,16 +56,23 @@ class PersonalDataQueries:
     ) -> PersonalData | None:
         context = info.context
         context.personal = True
-        if [person, employee, invoice].count(None) != ALL_BUT_ONE:
-            raise InvalidInput("person", "or `employee` or `invoice` names them: one of these")
+        by_name = {"person": person, "employee": employee, "invoice": invoice}
+        named = [(name, key) for name, key in by_name.items() if key is not None]
+        if len(named) != 1:
+            wrong = next((name for name, _ in named), "person")
+            raise InvalidInput(wrong, "or another of the three names them, and no two do")
         try:
-            if person is not None:
-                return _told(context, *await _person(context, person_id(person)))
-            if employee is not None:
-                return _told(context, await _employee(context, person_id(employee)))
-            return _told(context, await _customer(context, invoice_id_of(invoice or NO_INVOICE)))
+            return await _data_of(context, *named[0])
         except NotFound:
             return None
+
+
+async def _data_of(context: RequestContext, how: str, id: strawberry.ID) -> PersonalData:
+    if how == "person":
+        return _told(context, *await _person(context, person_id(id)))
+    if how == "employee":
+        return _told(context, await _employee(context, person_id(id)))
+    return _told(context, await _customer(context, invoice_id_of(id)))
 
 
 def _told(
@@ -127,7 +131,7 @@ async def _customer(context: RequestContext, id: InvoiceId) -> Mapping[str, obje
     document = await demand_document(context, id, Action.CREATE)
     told = {"of": "customer"}
     await write_deed(context, DeedType.REPORT_EXPORT, document.id, document.garage, told)
-    documents = await _documents_of_customer(context, document)
+    documents = await documents_of_customer(context, document)
     ids = [one.id for one in documents]
     payments = await context.billing.payments.of_invoices(ids, document.garage)
     messages = await context.billing.correspondence.messages_of_invoices(ids, document.garage)
@@ -142,12 +146,18 @@ async def _customer(context: RequestContext, id: InvoiceId) -> Mapping[str, obje
         )
         for one in documents
     ]
-    return customer_values(papers)
+    said = [
+        consent
+        for one in documents
+        for consent in await context.billing.consents.of_customer(one.garage, one.invoice.recipient)
+    ]
+    return customer_values(papers, said)
 
 
-async def _documents_of_customer(
+async def documents_of_customer(
     context: RequestContext, document: IssuedDocument
 ) -> list[IssuedDocument]:
+    """Give the papers of the customer of one: of somebody who is not registered, that one."""
     registered = document.invoice.recipient.gstin
     if registered is None:
         return [document]

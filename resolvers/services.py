@@ -23,6 +23,7 @@ from billing.ledger.payments import PaymentStore
 from billing.ledger.registrations import RegistrationStore
 from billing.ledger.returns import ReturnBuilder
 from billing.ledger.stock import StockStore
+from billing.messages.consents import ConsentStore
 from billing.messages.correspondence import MessageStore
 from domain.access import Actor, Viewer
 from domain.api_keys import ApiKey
@@ -60,6 +61,7 @@ from records.offline import EditProposal, GaragePosition
 from records.refused_deeds import RefusedDeeds
 from repair import card_merges, feedback, ports
 from repair import reviews as repair_reviews
+from repair.customers import CustomerRecords
 from repair.invoices import InvoicePorts
 from repair.ports import EVERYTHING
 from repair.reports import reports_breaker
@@ -186,6 +188,8 @@ class BillingServices:
     payments: PaymentStore
     stock: StockStore
     correspondence: MessageStore
+    consents: ConsentStore
+    customers: CustomerRecords
     returns: ReturnBuilder
     records: Records
     links: LinkSigner

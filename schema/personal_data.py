@@ -71,12 +71,13 @@ class PersonErased:
         return cls(
             key=value.person,
             erased_at=value.at,
-            erased=_counts(value.erased),
-            kept=_counts(value.kept),
+            erased=counted_records(value.erased),
+            kept=counted_records(value.kept),
         )
 
 
-def _counts(counts: Mapping[RecordKind, int]) -> list[RecordCount]:
+def counted_records(counts: Mapping[RecordKind, int]) -> list[RecordCount]:
+    """Give counts by kind with for how long each is kept."""
     return [
         RecordCount(kind=kind, count=count, kept=str(RETENTION[kind]))
         for kind, count in sorted(counts.items())

@@ -1,5 +1,6 @@
 """People as this house opens them: the door, what administrators do, how callers are known."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -22,6 +23,7 @@ from access.sign_in_tries import TryCounter
 from access.token_keys import TokenKeys
 from access.tokens import AccessTokens
 from access.vault import Vault
+from domain.personal_records import RecordKind
 from records.account_letters import AccountLetterStore
 from records.api_keys import ApiKeyStore
 from records.database import Records
@@ -29,6 +31,7 @@ from records.oidc import OidcStore
 from records.passkeys import PasskeyStore
 from records.people import PeopleStore
 from records.personal_data import PersonalDataStore
+from records.retention import Retention
 from records.revocations import RevocationLog
 from records.second_factors import SecondFactorStore
 from records.sessions import SessionStore
@@ -61,16 +64,12 @@ class PeopleRuntime:
     erasures: Erasures
     own_keys: PersonKeys
     personal_records: PersonalRecords
+    retention: Retention
 
-    async def forget(self) -> None:
-        """Forget what is long over."""
-        await self.door.sessions.forget()
-        await self.door.factors.store.forget()
-        await self.letters.store.forget()
-        if self.oidc is not None:
-            await self.oidc.store.forget()
-        await self.passkeys.own.store.forget()
+    async def forget(self) -> Mapping[RecordKind, int]:
+        """Forget what was kept long enough, and say how much of each kind."""
         await self.revocations.forget()
+        return await self.retention.clear(datetime.now(UTC))
 
 
 def open_people(
@@ -147,6 +146,7 @@ def open_people(
         letters=letters,
         erasures=Erasures(people=administration, keys=ApiKeyStore(records, audit.writer)),
         own_keys=PersonKeys(records=records, own=seal.own),
+        retention=Retention(records),
         personal_records=PersonalRecords(
             store=PersonalDataStore(records), seal=seal, passkeys=passkeys.own
         ),

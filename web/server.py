@@ -427,7 +427,8 @@ async def _watch_returning_stores(runtime: Runtime) -> None:
 async def _trim_log(runtime: Runtime) -> None:
     while not is_cancelled():
         await runtime.change_log.trim()
-        await runtime.people.forget()
+        for kind, count in (await runtime.people.forget()).items():
+            runtime.metrics.let_go(kind, count)
         async for count in runtime.people.own_keys.give():
             log.info("keys of people were made", extra={"people": count})
         await asyncio.sleep(TRIM_SECONDS)

@@ -41,7 +41,3 @@ on conflict (id) do nothing returning id
 -- name: answered_by
 -- The operation that answered a challenge.
 select operation from passkey_challenge where id = %(id)s
-
--- name: forget_challenges
--- What is long over: nobody can answer it any more.
-delete from passkey_challenge where answered_at < now() - interval '1 day'

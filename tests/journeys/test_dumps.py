@@ -36,6 +36,7 @@ from tests.journeys.sign_in_door import (
 from tests.journeys.solved_tickets import followed, put
 from tests.journeys.test_employees import CREATE, DETAILS
 from tests.journeys.test_feedback import GIVE
+from tests.journeys.test_personal_data import CONSENT
 from tests.waits import eventually
 from web.server import run_background
 from web.wiring import Runtime
@@ -94,6 +95,8 @@ async def _billed(shop: Shop, n: int) -> None:
     paper = issued["invoice"]["key"]
     told = await ask(REGISTER, op=op(), invoice=paper)
     paid = await ask(PAY, op=op(), invoice=paper, payment=PAID)
+    said = await ask(CONSENT, op=op(), invoice=paper, purpose="WHATSAPP", given=True)
+    assert said["__typename"] == "ConsentRecorded", said
     assert [one["__typename"] for one in (edited, ahead, issued, told, paid)] == [
         *("DraftEdited", "PaymentRecorded", "InvoiceIssued"),
         *("InvoiceRegistered", "PaymentRecorded"),

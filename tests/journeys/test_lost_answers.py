@@ -68,6 +68,8 @@ BOOKS = {
     *("adjustStock", "closeMonth", "deleteDraft", "editDraft", "issueCreditNote", "issueInvoice"),
     *("recordAdvance", "recordPayment", "refundPayment", "registerInvoice"),
     *("setBillingSettings", "setPrice", "voidInvoice"),
+    # So it is of these, with the memory of what is asked of people.
+    *("recordConsent", "eraseCustomer"),
 }
 ASHA = PersonId("asha")
 # She is on one bay at a time.

@@ -13,11 +13,13 @@ from access.personal_fields import PERSON
 from domain.access import Role
 from domain.deeds import DeedType
 from domain.errors import UnsafeSetting
-from domain.ids import PersonId
+from domain.events import Event, EventType
+from domain.ids import EventId, InvoiceId, PersonId
 from domain.personal_records import BOOKS_KEPT, DEEDS_KEPT, RecordKind
 from records.database import Row
 from records.oidc import IdentityMark, link
 from tests.access.soft_passkey import OPTIONS, REGISTER, SoftPasskey
+from tests.journeys.billing_garage import Shop, furnished
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, Person
 from tests.journeys.sign_in_door import (
@@ -46,6 +48,13 @@ ERASE = f"""mutation ($op: UUID!, $person: ID!) {{
 CORRECT = f"""mutation ($op: UUID!, $person: ID!, $name: String, $email: String) {{
   correctPerson(operationId: $op, person: $person, name: $name, email: $email) {{ __typename
     ... on PersonCorrected {{ person {{ key name email }} }} {REFUSED} }} }}"""
+CONSENT = f"""mutation ($op: UUID!, $invoice: ID!, $purpose: ConsentPurpose!, $given: Boolean!) {{
+  recordConsent(operationId: $op, invoice: $invoice, purpose: $purpose, given: $given) {{
+    __typename ... on ConsentRecorded {{ purpose given at }} {REFUSED} }} }}"""
+ERASE_CUSTOMER = f"""mutation ($op: UUID!, $invoice: ID!) {{
+  eraseCustomer(operationId: $op, invoice: $invoice) {{ __typename
+    ... on CustomerErased {{ erasedAt erased {COUNTS} kept {COUNTS} }} {REFUSED} }} }}"""
+CUSTOMER = "query ($invoice: ID!) { personalData(invoice: $invoice) { json } }"
 TOLD = """query ($person: ID) { personalData(person: $person) {
   json values { kind field value purpose kept } } }"""
 LEFT = """select 'password' as name, count(*) as n from password where person = %(id)s
@@ -61,6 +70,11 @@ union all select 'sign_in_try', count(*) from sign_in_try where mark = %(mark)s
 union all select 'api_key', count(*) from api_key where made_by = %(id)s and revoked_at is null
 union all select 'employee', count(*) from employee where person = %(id)s
     and coalesce(salary, bank_account, pan, aadhaar) is not null"""
+
+
+@pytest.fixture(scope="module")
+async def shop(house: Runtime, somebody: Somebody) -> Shop:
+    return await furnished(house, somebody)
 
 
 async def settled(house: Runtime, root: Person, door: Door) -> tuple[str, Person]:
@@ -256,3 +270,77 @@ async def test_a_name_is_put_right(
     told = [one.new_value for one in await deeds(house, resource=key, type=DeedType.USER_CORRECT)]
     assert {"name": "changed", "email": "same"} in told
     assert not any(new in str(one) for one in told)
+
+
+async def sent(house: Runtime, paper: str) -> list[str]:
+    """Give by which channels an invoice's customer was told of it, once nobody is at it."""
+    found = await house.billing.billing.correspondence.messages_of_invoices([InvoiceId(paper)])
+    return sorted(message.channel for message in found[InvoiceId(paper)])
+
+
+async def told_of(house: Runtime, paper: str) -> list[str]:
+    """Tell a customer of their invoice as the listener does, and give by which channels."""
+    event = Event(
+        id=EventId(str(uuid4())),
+        type=EventType.NOTIFICATION_SEND,
+        entity=paper,
+        version=1,
+        at=datetime.now(UTC),
+        actor=PersonId("system"),
+        garage=PUNE,
+    )
+    async with house.records.transaction() as connection:
+        await house.billing.notices.send_notice(event, connection)
+    return await sent(house, paper)
+
+
+async def test_a_customer_is_written_to_as_they_want(house: Runtime, shop: Shop) -> None:
+    whose = {"phone": "9800054321", "email": f"{uuid4().hex}@example.org"}
+    first, other = [
+        (await shop.issued(await shop.closed(f"{name}_{uuid4().hex}"), **whose))["invoice"]["key"]
+        for name in ("first", "other")
+    ]
+    assert await told_of(house, first) == ["email", "whatsapp"]
+    ask, asked = shop.accountant.ask, op()
+    no = {"invoice": first, "purpose": "EMAIL", "given": False}
+    said = await ask(CONSENT, op=asked, **no)
+    assert (said["__typename"], said["given"]) == ("ConsentRecorded", False)
+    assert await ask(CONSENT, op=asked, **no) == said
+    assert await told_of(house, other) == ["whatsapp"]
+    gone = await ask(ERASE_CUSTOMER, op=op(), invoice=first)
+    # Nobody of theirs is registered, so each invoice is asked for by itself.
+    assert [(one["kind"], one["count"]) for one in gone["erased"]] == [("MESSAGE", 2)]
+    assert [(one["kind"], one["kept"]) for one in gone["kept"]] == [("BOOKS", BOOKS_KEPT)]
+    assert await sent(house, first) == []
+    assert await told_of(house, first) == []
+    kept = json.loads((await ask(CUSTOMER, invoice=first))["json"])
+    assert kept["customer"][0]["email"] == whose["email"]
+    assert [(one["purpose"], one["given"]) for one in kept["consents"]] == [
+        ("email", False),
+        *sorted([("email", False), ("whatsapp", False)]),
+    ]
+    await ask(CONSENT, op=op(), **(no | {"given": True}))
+    assert await told_of(house, first) == ["email"]
+
+
+async def test_only_who_bills_keeps_a_customers_word(
+    house: Runtime, shop: Shop, somebody: Somebody
+) -> None:
+    issued = await shop.issued(await shop.closed(f"word_{uuid4().hex}"))
+    paper, said = issued["invoice"]["key"], {"purpose": "EMAIL", "given": False}
+    before = await stored_counts(house)
+    far = somebody(Role.ACCOUNTANT, DELHI)
+    refused = [
+        await shop.support.ask(CONSENT, op=op(), invoice=paper, **said),
+        await shop.support.ask(ERASE_CUSTOMER, op=op(), invoice=paper),
+        await far.ask(CONSENT, op=op(), invoice=paper, **said),
+        await far.ask(CONSENT, op=op(), invoice="inv_nothing", **said),
+        await far.ask(ERASE_CUSTOMER, op=op(), invoice=paper),
+        # They left no address of e-mail.
+        await shop.accountant.ask(CONSENT, op=op(), invoice=paper, **said),
+    ]
+    assert [one["__typename"] for one in refused] == [
+        *("NotAllowed", "NotAllowed", "NotFound", "NotFound", "NotFound", "InvalidInput")
+    ]
+    assert refused[2]["message"].replace(paper, "inv_nothing") == refused[3]["message"]
+    assert await stored_counts(house) == before

@@ -54,6 +54,7 @@ update employee          registerTechnician invitePerson changeRole suspendPerso
 update employee          holdGarageToShift people
 read   setting           garages
 update setting,network   createGarage
+create invoice           recordConsent eraseCustomer
 create invoice           issueInvoice registerInvoice issueCreditNote editDraft billingSettings
 void   invoice           voidInvoice
 update invoice           recordPayment recordAdvance refundPayment closeMonth setPrice
@@ -87,6 +88,7 @@ DEEDS = {
     "employees": DeedType.EMPLOYEE_PII_ACCESS,
     "personalData": DeedType.REPORT_EXPORT,
     "erasePerson": DeedType.USER_ERASE,
+    "eraseCustomer": DeedType.USER_ERASE,
     "correctPerson": DeedType.USER_CORRECT,
     "signOut": DeedType.USER_LOGOUT,
     "endSession": DeedType.USER_LOGOUT,

@@ -142,6 +142,8 @@ def test_every_mutation_has_its_union(built: GraphQLSchema) -> None:
         "resetSecondFactor": ("ResetSecondFactorResult!", True),
         "signOut": ("SignOutResult!", True),
         "correctPerson": ("CorrectPersonResult!", True),
+        "eraseCustomer": ("EraseCustomerResult!", True),
+        "recordConsent": ("RecordConsentResult!", True),
         "erasePerson": ("ErasePersonResult!", True),
         "endSession": ("EndSessionResult!", True),
         "registerPasskey": ("RegisterPasskeyResult!", True),
