@@ -28,7 +28,7 @@ from domain.deeds import (
     deed_by,
 )
 from domain.errors import NotAllowed, NotFound
-from domain.ids import GarageId, OperationId, PersonId, SessionId, derive_uuid
+from domain.ids import OperationId, PersonId, SessionId, derive_uuid
 from domain.people import (
     Duty,
     GarageProfile,
@@ -231,52 +231,6 @@ class PeopleAdministration:
     revocations: Revocations
     deeds: DeedWriter
     mails: bool = False
-
-    async def create_garage(self, garage: GarageProfile, deed: PeopleDeed) -> GarageProfile:
-        """Make a garage.
-
-        Raises:
-            AlreadyExists: the id is taken.
-            OperationConflict: the operation was used for something else.
-        """
-
-        async def work(connection: Connection) -> PeopleAnswer:
-            await people.add_garage(connection, garage)
-            made = garage_deed(deed.settings_change(), "createGarage", None, garage)
-            await self.deeds.write(connection, [made])
-            return {"id": garage.id}
-
-        await self.store.run_once(deed.operation(), work)
-        return garage
-
-    async def hold_to_shift(
-        self, garage: GarageId, deed: PeopleDeed, *, refused: bool
-    ) -> GarageProfile:
-        """Refuse a garage's technicians outside their shift, or refuse them no longer (AU-5).
-
-        Asked again it is told as it was then, whatever was said of the garage since.
-
-        Raises:
-            NotAllowed, NotFound: the garage is not the actor's, or not there.
-        """
-        if not deed.actor.reaches(garage):
-            raise NotFound("garage", garage)
-
-        async def work(connection: Connection) -> PeopleAnswer:
-            before = await people.hold_garage(connection, garage)
-            held = await people.hold_garage_to_shift(connection, garage, refused=refused)
-            if held != before:
-                verb = "holdGarageToShift"
-                done = garage_deed(deed.settings_change(), verb, before, held)
-                await self.deeds.write(connection, [done])
-            return people.garage_row(held)
-
-        answer = await self.store.run_once(deed.operation(), work)
-        await self.revocations.read()
-        if not answer:
-            # Answers of before were not kept whole.
-            return await self.store.held_garage(garage)
-        return people.garage_of_row(answer)
 
     async def invite(self, who: PersonName, duty: Duty, deed: PeopleDeed) -> Invitation:
         """Invite somebody, or somebody again who has not come yet.

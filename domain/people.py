@@ -38,9 +38,10 @@ class PersonState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GarageProfile:
-    """A workshop as the network's records know it.
+    """A workshop as the network's records know it, and what it goes by.
 
     Attributes:
+        version: counts the changes.
         place: where it stands, in words.
         off_shift_refused: its technicians are let in during their shift alone (AU-5).
     """
@@ -51,6 +52,7 @@ class GarageProfile:
     hours: WeekHours
     region: str | None = None
     off_shift_refused: bool = False
+    version: int = 1
 
     def __post_init__(self) -> None:
         _demand_clean("name", self.name, LONGEST_NAME)

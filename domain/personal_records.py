@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.ids import PersonId
+from domain.network_settings import DEFAULTS
 
 
 class DataPurpose(StrEnum):
@@ -81,6 +82,7 @@ CONSENTS_KEPT = (
     "What somebody said to being written to is kept as it was said, so that nobody writes to them "
     "again; of their address there is a mark alone."
 )
+MESSAGES_SINCE = "it was sent (or as `changeNetworkSettings` says)"
 DAY = timedelta(days=1)
 RETENTION: Mapping[RecordKind, RetentionRule] = {
     RecordKind.NAME: RetentionRule(purpose=DataPurpose.SIGN_IN),
@@ -104,7 +106,7 @@ RETENTION: Mapping[RecordKind, RetentionRule] = {
     RecordKind.EMPLOYEE: RetentionRule(purpose=DataPurpose.PAY),
     RecordKind.API_KEY: RetentionRule(purpose=DataPurpose.WORK),
     RecordKind.MESSAGE: RetentionRule(
-        purpose=DataPurpose.CONTACT, rest=365 * DAY, since="it was sent"
+        purpose=DataPurpose.CONTACT, rest=DEFAULTS.message_days * DAY, since=MESSAGES_SINCE
     ),
     RecordKind.CONSENT: RetentionRule(purpose=DataPurpose.LAW, lawful=CONSENTS_KEPT),
     RecordKind.DEED: RetentionRule(purpose=DataPurpose.LAW, lawful=DEEDS_KEPT),

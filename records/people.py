@@ -65,6 +65,10 @@ class PeopleStore:
     def __init__(self, records: Records) -> None:
         self._records = records
 
+    @property
+    def records(self) -> Records:
+        return self._records
+
     async def run_once(self, operation: PeopleOperation, work: Work) -> PeopleAnswer:
         """Do `work` in a transaction unless it was done before; give its (first) answer.
 
@@ -177,19 +181,9 @@ async def hold_garage(connection: Connection, id: GarageId) -> GarageProfile:
     return garage_of_row(row)
 
 
-async def hold_garage_to_shift(
-    connection: Connection, id: GarageId, *, refused: bool
-) -> GarageProfile:
-    """Say whether a garage refuses its technicians outside their shift.
-
-    Raises:
-        NotFound: there is no such garage.
-    """
-    given = {"id": id, "refused": refused}
-    row = await (await connection.execute(QUERIES["hold_to_shift"], given)).fetchone()
-    if row is None:
-        raise NotFound("garage", id)
-    return garage_of_row(row)
+async def put_garage(connection: Connection, garage: GarageProfile) -> None:
+    """Write all of a garage that is held."""
+    await connection.execute(QUERIES["put_garage"], garage_row(garage))
 
 
 async def add_person(connection: Connection, sealed: SealedPerson) -> None:
@@ -356,6 +350,7 @@ def garage_row(garage: GarageProfile) -> Row:
         "hours": str(garage.hours),
         "region": garage.region,
         "off_shift_refused": garage.off_shift_refused,
+        "version": garage.version,
     }
 
 
@@ -368,4 +363,6 @@ def garage_of_row(row: Row) -> GarageProfile:
         hours=WeekHours.parse("hours", row["hours"]),
         region=row["region"],
         off_shift_refused=row["off_shift_refused"],
+        # Answers of before there were versions are read too.
+        version=row.get("version", 1),
     )

@@ -6,13 +6,15 @@ same query, so that whoever asks what would go is told what goes.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import LiteralString
 
 from psycopg.sql import SQL, Composed, Identifier
 
+from domain.network_settings import NetworkSettings
 from domain.personal_records import RETENTION, RecordKind
 from records.database import Connection, Records
+from records.network_settings import read_settings
 from records.queries import named_queries
 
 QUERIES = named_queries("retention.sql")
@@ -37,9 +39,9 @@ class Retention:
 
     async def due(self, now: datetime) -> dict[RecordKind, int]:
         """Count the records of each kind that would go now; nothing goes."""
-        found = dict.fromkeys(TABLES, 0)
+        found, settings = dict.fromkeys(TABLES, 0), await read_settings(self.records)
         async with self.records.transaction(SECONDS) as connection:
-            for kind, table, before in _timed_tables(now):
+            for kind, table, before in _timed_tables(now, settings):
                 counted = await connection.execute(_query("count", table), {"before": before})
                 [row] = await counted.fetchall()
                 found[kind] += row["n"]
@@ -47,8 +49,8 @@ class Retention:
 
     async def clear(self, now: datetime) -> dict[RecordKind, int]:
         """Remove what is over, and say how much of each kind."""
-        gone = dict.fromkeys(TABLES, 0)
-        for kind, table, before in _timed_tables(now):
+        gone, settings = dict.fromkeys(TABLES, 0), await read_settings(self.records)
+        for kind, table, before in _timed_tables(now, settings):
             while True:
                 async with self.records.transaction(SECONDS) as connection:
                     count = await _removed(connection, table, before)
@@ -62,9 +64,13 @@ async def _removed(connection: Connection, table: str, before: datetime) -> int:
     return (await connection.execute(_query("remove", table), {"before": before})).rowcount
 
 
-def _timed_tables(now: datetime) -> Iterator[tuple[RecordKind, str, datetime]]:
+def _timed_tables(
+    now: datetime, settings: NetworkSettings
+) -> Iterator[tuple[RecordKind, str, datetime]]:
+    """Give each table with the moment that ends what goes now: of messages as the network says."""
+    said = {RecordKind.MESSAGE: timedelta(days=settings.message_days)}
     for kind, tables in TABLES.items():
-        rest = RETENTION[kind].rest
+        rest = said.get(kind, RETENTION[kind].rest)
         if rest is not None:
             for table in tables:
                 yield kind, table, now - rest

@@ -34,6 +34,7 @@ from resolvers.execution import (
     mask_result,
 )
 from resolvers.feedback import FeedbackMutations, FeedbackQueries
+from resolvers.garage_settings import SettingsMutations, SettingsQueries
 from resolvers.guards import demand_guards
 from resolvers.invoices import InvoiceMutations, InvoiceQueries
 from resolvers.jobs import JobMutations, JobQueries
@@ -85,6 +86,7 @@ class Query(
     EmployeeQueries,
     PersonalDataQueries,
     PeopleQueries,
+    SettingsQueries,
     PasskeyQueries,
     AuditQueries,
     ApiKeyQueries,
@@ -110,6 +112,7 @@ class Mutation(
     OfflineMutations,
     JobMutations,
     PeopleMutations,
+    SettingsMutations,
     ErasureMutations,
     CustomerMutations,
     PasskeyMutations,

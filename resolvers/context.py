@@ -11,6 +11,7 @@ import strawberry
 
 from access.employees import Employees
 from access.erasure import Erasures
+from access.garage_settings import SettingsAdministration
 from access.passkeys import Passkeys
 from access.people import PeopleAdministration
 from access.personal_data import PersonalRecords
@@ -197,6 +198,17 @@ class RequestContext:
             Unavailable: the books are not connected.
         """
         return self.billing.customers
+
+    @property
+    def settings(self) -> SettingsAdministration:
+        """What garages and the network go by.
+
+        Raises:
+            Unavailable: the records of garages are not connected.
+        """
+        if self.services.settings is None:
+            raise Unavailable("postgres", "the records of garages are not connected")
+        return self.services.settings
 
     @property
     def erasures(self) -> Erasures:

@@ -124,7 +124,7 @@ class PeopleMutations:
             region=profile.region,
             off_shift_refused=profile.off_shift_refused,
         )
-        made = await context.people.create_garage(wanted, deed)
+        made = await context.settings.create_garage(wanted, deed)
         return GarageCreated(profile=GarageProfile.from_domain(made))
 
     @strawberry.mutation(
@@ -141,7 +141,7 @@ class PeopleMutations:
         context, place = info.context, garage_id(key_of("Garage", garage))
         asked = {"garage": place, "refused": refused}
         deed = people_deed(context, operation_id, "holdGarageToShift", asked)
-        held = await context.people.hold_to_shift(place, deed, refused=refused)
+        held = await context.settings.hold_to_shift(place, deed, refused=refused)
         return GarageHeldToShift(profile=GarageProfile.from_domain(held))
 
     @strawberry.mutation(

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from access.employees import Employees
 from access.erasure import Erasures
+from access.garage_settings import SettingsAdministration
 from access.passkeys import Passkeys
 from access.people import PeopleAdministration
 from access.personal_data import PersonalRecords
@@ -277,6 +278,7 @@ class Services:
     billing: BillingServices | None = None
     employees: Employees | None = None
     people: PeopleAdministration | None = None
+    settings: SettingsAdministration | None = None
     erasures: Erasures | None = None
     personal_records: PersonalRecords | None = None
     passkeys: Passkeys | None = None

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from redis.asyncio import Redis
+
 from access.erasure import Erasures
 from access.first_admin import AdminMaker
+from access.garage_settings import SettingsAdministration
 from access.identity_provider import DEPENDENCY, IdentityProvider
 from access.oidc import OidcDoor
 from access.oidc_flows import FlowSeal
@@ -42,6 +45,7 @@ from web.billing import build_mailer, public_address
 from web.breakers import Breakers
 from web.oidc import CALLBACK
 from web.settings import Settings
+from web.settings_cache import SettingsCache
 from web.vault import open_vault
 
 
@@ -61,6 +65,7 @@ class PeopleRuntime:
     revocations: Revocations
     keys: TokenKeys
     letters: AccountLetterSender
+    settings: SettingsAdministration
     erasures: Erasures
     own_keys: PersonKeys
     personal_records: PersonalRecords
@@ -77,13 +82,14 @@ def open_people(
     vault: Vault,
     audit: AuditRuntime,
     development: AccessTokens,
-    breakers: Breakers,
+    outside: tuple[Breakers, Redis | None],
 ) -> PeopleRuntime:
-    """Join what knows people, over the records of the audit.
+    """Join what knows people, over the records of the audit; without Redis nothing is kept there.
 
     Raises:
         InvalidInput: the settings of the mail server do not read.
     """
+    breakers, redis = outside
     records, keys = audit.records, TokenKeys(datetime.now(UTC))
     tokens, seal = PersonTokens(keys), NameSeal(vault)
     store, sessions, passwords = PeopleStore(records), SessionStore(records), Passwords()
@@ -144,6 +150,9 @@ def open_people(
         revocations=revocations,
         keys=keys,
         letters=letters,
+        settings=SettingsAdministration(
+            store=store, revocations=revocations, deeds=audit.writer, kept=SettingsCache(redis)
+        ),
         erasures=Erasures(people=administration, keys=ApiKeyStore(records, audit.writer)),
         own_keys=PersonKeys(records=records, own=seal.own),
         retention=Retention(records),
@@ -184,4 +193,4 @@ async def open_people_alone(
     sealing = open_vault(settings, records)
     await sealing.data_keys.demand_read()
     audit = open_audit(settings, records, sealing.master)
-    return open_people(settings, sealing.vault, audit, development, Breakers())
+    return open_people(settings, sealing.vault, audit, development, (Breakers(), None))

@@ -166,6 +166,7 @@ def build_services(runtime: Runtime) -> Services:
         billing=runtime.billing.billing,
         employees=runtime.employees,
         people=runtime.people.administration,
+        settings=runtime.people.settings,
         erasures=runtime.people.erasures,
         personal_records=runtime.people.personal_records,
         passkeys=runtime.people.passkeys.own,

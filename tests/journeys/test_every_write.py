@@ -65,6 +65,8 @@ UNTOLD = frozenset(
         "adjustStock",
         "bookJob",
         "cancelJob",
+        "changeGarageSettings",
+        "changeNetworkSettings",
         "closeMonth",
         "closeReview",
         "correctPerson",

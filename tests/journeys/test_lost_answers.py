@@ -32,6 +32,7 @@ from tests.journeys import (
     test_jobs,
     test_personal_data,
     test_repairs,
+    test_settings,
 )
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import (
@@ -286,6 +287,19 @@ async def held_to_shift(house: Runtime, boss: Person) -> Asked:
     return sign_in_door.HOLD, {"garage": PUNE, "refused": False}
 
 
+async def garage_settings(house: Runtime, boss: Person) -> Asked:
+    await own_garage(house, boss)
+    wanted = test_settings.garage_input(place="Pune, by the river")
+    n = (await boss.ask(test_settings.GARAGE, garage=PUNE))["version"]
+    return test_settings.CHANGE_GARAGE, {"garage": PUNE, "n": n, "settings": wanted}
+
+
+async def network_settings(house: Runtime, boss: Person) -> Asked:
+    del house
+    n = (await boss.ask(test_settings.NETWORK))["version"]
+    return test_settings.CHANGE_NETWORK, {"n": n, "settings": test_settings.NETWORK_INPUT}
+
+
 async def invitation(house: Runtime, boss: Person) -> Asked:
     await own_garage(house, boss)
     named = {"name": "Ravi", "email": f"{uuid4().hex}@example.org"}
@@ -409,6 +423,8 @@ CHANGES: dict[str, Change] = OF_CARDS | {
     "cancelJob": cancelling,
     "createGarage": garage,
     "holdGarageToShift": held_to_shift,
+    "changeGarageSettings": garage_settings,
+    "changeNetworkSettings": network_settings,
     "invitePerson": invitation,
     "changeRole": changed_role,
     "suspendPerson": suspension,

@@ -434,6 +434,21 @@ DAY: Sequence[Deed] = (
     ),
     Deed(verb="holdGarageToShift", given=lambda _: {"garage": PUNE, "refused": False}),
     Deed(
+        verb="changeGarageSettings",
+        given=lambda _: {
+            "garage": PUNE,
+            "expectedVersion": 1,
+            "settings": {"name": "Pune", "place": "Pune", "hours": "Mon-Fri 09:00-18:00"},
+        },
+    ),
+    Deed(
+        verb="changeNetworkSettings",
+        given=lambda _: {
+            "expectedVersion": 0,
+            "settings": {"usualHours": "Mon-Sat 09:00-20:00", "messageDays": 400},
+        },
+    ),
+    Deed(
         verb="invitePerson",
         given=lambda _: {
             "person": {

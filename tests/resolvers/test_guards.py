@@ -52,8 +52,9 @@ update employee          updateEmployee
 delete employee          removeEmployee erasePerson
 update employee          registerTechnician invitePerson changeRole suspendPerson restorePerson
 update employee          holdGarageToShift people
-read   setting           garages
-update setting,network   createGarage
+read   setting           garages garageSettings networkSettings
+update setting           changeGarageSettings
+update setting,network   createGarage changeNetworkSettings
 create invoice           recordConsent eraseCustomer
 create invoice           issueInvoice registerInvoice issueCreditNote editDraft billingSettings
 void   invoice           voidInvoice
@@ -79,8 +80,9 @@ DEEDS = {
     "salesReturn": DeedType.REPORT_EXPORT,
     **dict.fromkeys(
         (
-            "setBillingSettings createGarage holdGarageToShift createApiKey revokeApiKey "
-            "registerDocuments promoteModel rollBackModel"
+            "changeGarageSettings changeNetworkSettings setBillingSettings createGarage "
+            "holdGarageToShift createApiKey revokeApiKey registerDocuments promoteModel "
+            "rollBackModel"
         ).split(),
         DeedType.SETTINGS_CHANGE,
     ),

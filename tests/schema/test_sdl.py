@@ -144,6 +144,8 @@ def test_every_mutation_has_its_union(built: GraphQLSchema) -> None:
         "correctPerson": ("CorrectPersonResult!", True),
         "eraseCustomer": ("EraseCustomerResult!", True),
         "recordConsent": ("RecordConsentResult!", True),
+        "changeGarageSettings": ("ChangeGarageSettingsResult!", True),
+        "changeNetworkSettings": ("ChangeNetworkSettingsResult!", True),
         "erasePerson": ("ErasePersonResult!", True),
         "endSession": ("EndSessionResult!", True),
         "registerPasskey": ("RegisterPasskeyResult!", True),
