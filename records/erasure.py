@@ -6,7 +6,7 @@ from typing import LiteralString
 
 from domain.ids import PersonId
 from domain.personal_records import RecordKind
-from records.database import Connection
+from records.database import Connection, Records
 from records.people import SealedPerson
 from records.queries import named_queries
 
@@ -55,3 +55,9 @@ async def kept_records(connection: Connection, person: PersonId) -> dict[RecordK
     """Count what stays of somebody by their id."""
     [row] = await (await connection.execute(QUERIES["kept"], {"person": person})).fetchall()
     return {RecordKind.DEED: row["deeds"], RecordKind.BOOKS: row["books"]}
+
+
+async def every_erased(records: Records) -> list[tuple[PersonId, datetime]]:
+    """Give who was erased, and when: what has to be kept apart from copies of the database."""
+    rows = await records.rows(QUERIES["all_erased"])
+    return [(PersonId(row["id"]), row["erased_at"]) for row in rows]

@@ -67,3 +67,7 @@ where person = %(person)s and removed_at is null
 -- What stays by their id: who did what, and what they booked.
 select (select count(*) from deed where user_id = %(person)s) as deeds,
        (select count(*) from money_event where actor = %(person)s) as books
+
+-- name: all_erased
+-- Who was erased, by id, in the order in which that was.
+select id, erased_at from person where erased_at is not null order by erased_at, id
