@@ -31,7 +31,11 @@ class KindPlace:
 
 
 KindPlaces = Mapping[ModelKind, KindPlace]
-KINDS: KindPlaces = {}
+KINDS: KindPlaces = {
+    ModelKind.NETWORK: KindPlace(
+        recipe="gnn.ticket_recipe:ticket_recipe", reader="gnn.ticket_recipe:read_network"
+    ),
+}
 
 
 def _named(place: str) -> Callable[..., Any]:

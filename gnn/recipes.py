@@ -6,6 +6,7 @@ A kind joins by a line in `gnn.model_kinds`: a recipe to train it, a reader to s
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -47,10 +48,16 @@ def ignore_stages(_: StageProgress) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingTools:
-    """What recipes may use: unit vectors of texts [texts, dimensions], by the model `embedding`."""
+    """What recipes may use.
+
+    Attributes:
+        encode: gives unit vectors of texts [texts, dimensions], by the model `embedding`.
+        scratch: a folder where what a kill left goes on; None: nothing goes on.
+    """
 
     encode: Encode
     embedding: str
+    scratch: Path | None = None
 
 
 class TrainingRecipe(Protocol[P, F]):

@@ -18,8 +18,9 @@ from domain.personal_records import RETENTION, RecordKind
 from records.erasure import every_erased
 from records.retention import TABLES, Retention
 from web.people import PeopleRuntime, open_people_alone
+from web.records import open_records
 from web.settings import Settings
-from web.wiring import build_tokens, open_records
+from web.wiring import build_tokens
 
 app = typer.Typer(
     no_args_is_help=True,

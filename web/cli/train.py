@@ -25,9 +25,10 @@ from gnn.recipes import StageProgress, Tell, TrainingTools
 from gnn.trainer import TrainingOrder, train_model
 from ingest.embedder import DEFAULT_MODEL, Embedder
 from web.audit import RANDOM_BITS, operators_change
+from web.cli import train_data
 from web.cli.models import with_models
+from web.models import artefact_store
 from web.settings import Settings
-from web.wiring import artefact_store
 
 app = typer.Typer(
     no_args_is_help=True, help="Train models from the history of repairs (docs/learning.md)."
@@ -61,6 +62,8 @@ def _command(kind: ModelKind) -> Callable[[Path, int, bool], None]:
     return train_one
 
 
+for _data in (train_data.examples, train_data.features, train_data.history):
+    app.command()(_data)
 for _kind in KINDS:
     app.command(_kind.value, help=f"Train the {_kind} alone.")(_command(_kind))
 
@@ -87,7 +90,9 @@ def _train(kinds: Sequence[ModelKind], history: Path, seed: int, *, promote: boo
 async def _trained(kind: ModelKind, history: Path, seed: int, console: Console) -> ModelRun:
     settings = Settings.read()
     embedder = Embedder(settings.embedding_model or DEFAULT_MODEL, home=settings.home, limit_s=None)
-    recipe = KINDS[kind].build_recipe(_tools(embedder, asyncio.get_running_loop()))
+    recipe = KINDS[kind].build_recipe(
+        _tools(embedder, asyncio.get_running_loop(), settings.home / "training")
+    )
     now = datetime.now(UTC)
     order = TrainingOrder(
         id=RunId(str(uuid7(now, secrets.randbits(RANDOM_BITS)))),
@@ -112,12 +117,12 @@ async def _trained(kind: ModelKind, history: Path, seed: int, console: Console) 
         embedder.close()
 
 
-def _tools(embedder: Embedder, loop: asyncio.AbstractEventLoop) -> TrainingTools:
+def _tools(embedder: Embedder, loop: asyncio.AbstractEventLoop, scratch: Path) -> TrainingTools:
     def encode(texts: Sequence[str]) -> NDArray[np.float32]:
         asked = asyncio.run_coroutine_threadsafe(embedder.embed(texts, patient=True), loop)
         return np.array([one.vector for one in asked.result()], dtype=np.float32)
 
-    return TrainingTools(encode=encode, embedding=embedder.model)
+    return TrainingTools(encode=encode, embedding=embedder.model, scratch=scratch)
 
 
 def _tell_run(run: ModelRun) -> None:
