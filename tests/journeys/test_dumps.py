@@ -169,7 +169,7 @@ async def _rated(house: Runtime, boss: Person) -> None:
 async def _typed(house: Runtime, boss: Person) -> None:
     """Type what tells who somebody is wherever words are taken, to be kept or only to be read."""
     reported = await boss.report(FREE)
-    await boss.create(content(f"A dead horn {TYPED[0]}", FREE, summary=FREE))
+    await boss.create(content(f"A dead horn {TYPED[0]}", FREE, cause={"primary": FREE}))
     await boss.match(FREE)
     await boss.search(FREE)
     await boss.ask(DIAGNOSE, report={"text": FREE})
