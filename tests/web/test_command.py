@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from domain.errors import ImportRefused
+from domain.personal_records import DataPurpose, RecordKind
 from domain.reports import FailureReport
 from domain.vehicles import VehicleContext
 from ingest.column_names import ColumnMap
@@ -37,6 +38,13 @@ def test_help_imports_nothing_heavy() -> None:
         [sys.executable, "-c", listing], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_every_kind_of_record_is_told_with_its_time() -> None:
+    code, shown, _ = called("personal", "kinds")
+    told = dict(line.split(": kept ", 1) for line in shown.splitlines())
+    assert (code, [*told]) == (0, [kind.value for kind in RecordKind])
+    assert told["session"] == f"{DataPurpose.SIGN_IN}. 90 days after it is over."
 
 
 def test_tokens_are_refused_in_production(tmp_path: Path) -> None:
