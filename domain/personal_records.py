@@ -67,7 +67,8 @@ class RetentionRule:
             return self.lawful
         if self.rest is None:
             return "until it is removed, or whom it tells of is erased"
-        return f"{self.rest.days} days after {self.since}"
+        days = "a day" if self.rest.days == 1 else f"{self.rest.days} days"
+        return f"{days} after {self.since}"
 
 
 BOOKS_KEPT = (

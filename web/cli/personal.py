@@ -16,7 +16,7 @@ from domain.errors import NotFound
 from domain.ids import OperationId, PersonId, person_id, uuid7
 from domain.personal_records import RETENTION, RecordKind
 from records.erasure import every_erased
-from records.retention import TABLES, Retention
+from records.retention import Retention
 from web.people import PeopleRuntime, open_people_alone
 from web.records import open_records
 from web.settings import Settings
@@ -37,7 +37,7 @@ def list_kinds() -> None:
     """List every kind of record that tells of somebody: what for, and for how long it is kept."""
     for kind in RecordKind:
         rule = RETENTION[kind]
-        typer.echo(f"{kind.value}: kept {rule.purpose.value}. {_rest(kind)}")
+        typer.echo(f"{kind.value} ({rule.purpose.value}): {rule}")
 
 
 @app.command("due")
@@ -53,7 +53,7 @@ def clear_due(
     found = asyncio.run(_over(datetime.now(UTC), clear=clear))
     said = "gone" if clear else "would go"
     for kind, count in found.items():
-        typer.echo(f"{kind.value}: {count} {said}. {_rest(kind)}")
+        typer.echo(f"{kind.value}: {count} {said}; kept {RETENTION[kind]}")
 
 
 @app.command("erased")
@@ -102,8 +102,3 @@ async def _over(now: datetime, *, clear: bool) -> dict[RecordKind, int]:
     async with open_records(Settings.read()) as records:
         retention = Retention(records)
         return await (retention.clear(now) if clear else retention.due(now))
-
-
-def _rest(kind: RecordKind) -> str:
-    by_itself = "" if kind in TABLES else " Nothing of it goes by itself."
-    return f"{str(RETENTION[kind]).capitalize().rstrip('.')}.{by_itself}"
