@@ -18,7 +18,7 @@ RECORD = """insert into employee (person, garage, version, pan, mark, changed_at
 values (%(id)s, 'garage_pune', 1, %(pan)s, 'm', now(), 'x')"""
 
 
-@pytest.mark.row("EN-7", "EN-10", missing="a data key of issued papers stays for ever")
+@pytest.mark.row("EN-7")
 async def test_people_of_before_get_a_key(people: PeopleRuntime, records: Records) -> None:
     own, vault = people.administration.seal.own, people.administration.seal.vault
     id = (await admin(people, "asha")).id  # noqa: A001
