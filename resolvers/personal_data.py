@@ -71,8 +71,16 @@ async def _data_of(context: RequestContext, how: str, id: strawberry.ID) -> Pers
     if how == "person":
         return _told(context, *await _person(context, person_id(id)))
     if how == "employee":
-        return _told(context, await _employee(context, person_id(id)))
+        return _told(context, await _employee(context, _employee_id(id)))
     return _told(context, await _customer(context, invoice_id_of(id)))
+
+
+def _employee_id(text: str) -> PersonId:
+    """Read whose record it is; a refusal names this argument, and not `person`."""
+    try:
+        return person_id(text)
+    except InvalidInput as wrong:
+        raise wrong.at("employee") from wrong
 
 
 def _told(
