@@ -32,6 +32,9 @@ class KindPlace:
 
 KindPlaces = Mapping[ModelKind, KindPlace]
 KINDS: KindPlaces = {
+    ModelKind.RANKER: KindPlace(
+        recipe="gnn.ranker_recipe:build_ranker", reader="gnn.ranker_recipe:read_ranker"
+    ),
     ModelKind.NETWORK: KindPlace(
         recipe="gnn.ticket_recipe:ticket_recipe", reader="gnn.ticket_recipe:read_network"
     ),

@@ -52,11 +52,13 @@ class TrainingTools:
 
     Attributes:
         encode: gives unit vectors of texts [texts, dimensions], by the model `embedding`.
+        english: gives what a match compares of a report's text (`ingest.unread_texts`).
         scratch: a folder where what a kill left goes on; None: nothing goes on.
     """
 
     encode: Encode
     embedding: str
+    english: Callable[[str], str] = str
     scratch: Path | None = None
 
 

@@ -5,6 +5,7 @@ import secrets
 import subprocess
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Self
@@ -23,7 +24,10 @@ from gnn.live_models import LiveModels
 from gnn.model_kinds import KINDS
 from gnn.recipes import StageProgress, Tell, TrainingTools
 from gnn.trainer import TrainingOrder, train_model
+from ingest import knowledge
 from ingest.embedder import DEFAULT_MODEL, Embedder
+from ingest.lexicon import Lexicon
+from ingest.unread_texts import english_of
 from web.audit import RANDOM_BITS, operators_change
 from web.cli import train_data
 from web.cli.models import with_models
@@ -91,7 +95,7 @@ async def _trained(kind: ModelKind, history: Path, seed: int, console: Console) 
     settings = Settings.read()
     embedder = Embedder(settings.embedding_model or DEFAULT_MODEL, home=settings.home, limit_s=None)
     recipe = KINDS[kind].build_recipe(
-        _tools(embedder, asyncio.get_running_loop(), settings.home / "training")
+        training_tools(embedder, asyncio.get_running_loop(), settings.home / "training")
     )
     now = datetime.now(UTC)
     order = TrainingOrder(
@@ -117,12 +121,24 @@ async def _trained(kind: ModelKind, history: Path, seed: int, console: Console) 
         embedder.close()
 
 
-def _tools(embedder: Embedder, loop: asyncio.AbstractEventLoop, scratch: Path) -> TrainingTools:
+def training_tools(
+    embedder: Embedder, loop: asyncio.AbstractEventLoop, scratch: Path
+) -> TrainingTools:
+    """Give what recipes use: an embedder that runs on this loop, and the shipped vocabulary."""
+
     def encode(texts: Sequence[str]) -> NDArray[np.float32]:
         asked = asyncio.run_coroutine_threadsafe(embedder.embed(texts, patient=True), loop)
         return np.array([one.vector for one in asked.result()], dtype=np.float32)
 
-    return TrainingTools(encode=encode, embedding=embedder.model, scratch=scratch)
+    shipped = knowledge.read_knowledge()
+    lexicon = Lexicon.from_vocabulary(
+        symptoms=shipped.symptoms,
+        components=shipped.components,
+        codes=shipped.codes,
+        models=shipped.vehicles,
+    )
+    english = partial(english_of, lexicon=lexicon)
+    return TrainingTools(encode=encode, embedding=embedder.model, english=english, scratch=scratch)
 
 
 def _tell_run(run: ModelRun) -> None:
