@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from access.account_letters import write_and_tell
 from access.passwords import Passwords
-from access.people import TOLD_WITHIN, NameSeal, user_deed
+from access.people import NameSeal, user_deed
 from access.sign_in_tries import SignInRequest
 from domain.deeds import Change, DeedType
 from domain.ids import derive_uuid
 from domain.people import actor_of
 from records import people
-from records.account_letters import AccountLetter, LetterOccasion, leave_letter
+from records.account_letters import LetterOccasion
 from records.audit_trail import DeedWriter
 from records.database import Connection
 from records.people import SealedPerson
@@ -59,12 +60,5 @@ class NewPasswords:
             origin=request.origin,
             change=Change(after={"password": way}),
         )
-        await self.deeds.write(connection, [changed])
-        letter = AccountLetter(
-            id=UUID(changed.audit_id),
-            occasion=LetterOccasion.PASSWORD_CHANGED,
-            mark=who.mark,
-            made_at=request.at,
-            expires_at=request.at + TOLD_WITHIN,
-        )
-        await leave_letter(connection, letter)
+        occasion = LetterOccasion.PASSWORD_CHANGED
+        await write_and_tell(connection, self.deeds, changed, who, occasion)
