@@ -25,6 +25,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.codes": ("code_f1",),
     "bench.chance": ("chance_ece", "told_right", "right_told", "unknown_silent", "known_kept"),
     "bench.hazards": ("hazard_recall", "hazard_recall_kept", "hazard_false_alarms"),
+    "bench.failure_modes": ("failure_mode_f1",),
     "bench.symptoms": ("symptom_precision", "symptom_recall"),
     "bench.flat_file": ("flat_file_s", "flat_file_mib"),
     "bench.drafts": (

@@ -31,7 +31,11 @@ class KindPlace:
 
 
 KindPlaces = Mapping[ModelKind, KindPlace]
-KINDS: KindPlaces = {}
+KINDS: KindPlaces = {
+    ModelKind.CLASSIFIER: KindPlace(
+        recipe="gnn.symptom_recipe:symptom_recipe", reader="gnn.symptom_classifier:read_classifier"
+    ),
+}
 
 
 def _named(place: str) -> Callable[..., Any]:

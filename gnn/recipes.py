@@ -39,6 +39,7 @@ class StageProgress:
 
 Tell = Callable[[StageProgress], None]
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+ReadSymptoms = Callable[[Sequence[str]], list[set[str]]]
 
 
 def ignore_stages(_: StageProgress) -> None:
@@ -47,10 +48,16 @@ def ignore_stages(_: StageProgress) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingTools:
-    """What recipes may use: unit vectors of texts [texts, dimensions], by the model `embedding`."""
+    """What recipes may use.
+
+    Attributes:
+        encode: unit vectors of texts [texts, dimensions], by the sentence model `embedding`.
+        read_symptoms: the symptoms that the vocabulary's own reader finds in each text.
+    """
 
     encode: Encode
     embedding: str
+    read_symptoms: ReadSymptoms
 
 
 class TrainingRecipe(Protocol[P, F]):

@@ -80,7 +80,11 @@ def read_toy(artefact: Artefact, embedding: str) -> object:
 
 
 TOY = KindPlace(recipe="tests.gnn.toy_models:toy_recipe", reader="tests.gnn.toy_models:read_toy")
-TOOLS = TrainingTools(encode=lambda texts: np.zeros((len(texts), 4), np.float32), embedding="none")
+TOOLS = TrainingTools(
+    encode=lambda texts: np.zeros((len(texts), 4), np.float32),
+    embedding="none",
+    read_symptoms=lambda texts: [set() for _ in texts],
+)
 
 
 def history_of(worked: int, failed: int) -> RepairHistory:
