@@ -29,6 +29,7 @@ from access.id_tokens import (
     read_identity,
     read_keys,
 )
+from access.provider_accounts import ProviderAccount, is_safe
 from domain.errors import NotAuthenticated, Unavailable
 
 T = TypeVar("T")
@@ -48,7 +49,6 @@ REREAD_SECONDS = 60.0
 OK, BROKEN = 200, 500
 # A compressed answer could grow beyond any bound; it is not asked for, and not opened.
 HEADERS = {"accept": "application/json", "accept-encoding": "identity"}
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 BASIC, POST = "client_secret_basic", "client_secret_post"
 
 
@@ -56,16 +56,6 @@ class Breaker(Protocol):
     """What `domain.circuit_breaker.CircuitBreaker` does."""
 
     def pass_through(self) -> AbstractContextManager[None]: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderAccount:
-    """As whom the other service knows us; `loopback`: it may run on this machine, without TLS."""
-
-    issuer: str
-    client: str
-    secret: str = field(repr=False)
-    loopback: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,17 +230,6 @@ class IdentityProvider:
             return await _answer(client, client.build_request("GET", url))
         except NotAuthenticated as error:
             raise Unavailable(DEPENDENCY, "it refuses what is for everybody") from error
-
-
-def is_safe(url: str, *, loopback: bool) -> bool:
-    """Say whether an address may be asked: https, or in development this very machine."""
-    try:
-        read = httpx.URL(url)
-    except httpx.InvalidURL:
-        return False
-    if read.userinfo or read.fragment or not read.host:
-        return False
-    return read.scheme == "https" or (loopback and read.scheme == "http" and read.host in LOOPBACK)
 
 
 async def _answer(

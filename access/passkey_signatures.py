@@ -22,6 +22,7 @@ from webauthn.helpers.structs import (
     RegistrationCredential,
 )
 
+from access.passkey_domains import RelyingParty
 from domain.errors import InvalidInput, NotAuthenticated
 
 # ES256, EdDSA and RS256: what every device has one of.
@@ -38,14 +39,6 @@ UNREADABLE = (
     *(WebAuthnException, ValueError, TypeError, LookupError, ArithmeticError, AttributeError),
     *(RecursionError, MemoryError, struct.error, InvalidInput),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelyingParty:
-    """As whom passkeys know us: a domain, and the pages of it on which they are used."""
-
-    id: str
-    origins: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

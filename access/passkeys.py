@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from access.challenges import ChallengeSeal, SealedChallenge
+from access.passkey_domains import RelyingParty
 from access.passkey_signatures import (
     ALGORITHMS,
     AttestedKey,
     NewPasskey,
     PasskeyAssertion,
-    RelyingParty,
     challenge_in,
     read_assertion,
     read_attestation,

@@ -25,7 +25,7 @@ from records.database import Records
 from web.local import stores
 from web.local.home import StoreHome
 from web.settings import Settings
-from web.wiring import build_tokens
+from web.tokens import build_tokens
 
 REPAIRS = 50
 WARM_UP = 3

@@ -32,7 +32,7 @@ from web.caps import PREFIX, Caps
 from web.local import stores
 from web.local.home import StoreHome
 from web.settings import Settings
-from web.wiring import build_tokens
+from web.tokens import build_tokens
 
 SECONDS = float(environ.get("ATTACK_SECONDS", "60"))
 WARM_UP_SECONDS = 10.0

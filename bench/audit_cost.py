@@ -23,7 +23,7 @@ from records.database import Records
 from web.local import stores
 from web.local.home import StoreHome
 from web.settings import Settings
-from web.wiring import build_tokens
+from web.tokens import build_tokens
 
 GOAL_PERCENT = 10.0
 ROUNDS = ("with", "without", "without", "with", "with", "without")

@@ -33,7 +33,8 @@ from web.listeners import ListenerName
 from web.local import stores
 from web.local.home import StoreHome
 from web.settings import Settings
-from web.wiring import Runtime, build_tokens, open_runtime
+from web.tokens import build_tokens
+from web.wiring import Runtime, open_runtime
 
 CARDS, CHANGED, TICKETS = 8_000, 500, 1_500
 GOAL_S = 20.0

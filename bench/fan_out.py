@@ -31,7 +31,7 @@ from domain.ids import PersonId
 from web.local import stores
 from web.local.home import StoreHome
 from web.settings import Settings
-from web.wiring import build_tokens
+from web.tokens import build_tokens
 
 FOLLOWERS = 1_000
 CHANGES = 40

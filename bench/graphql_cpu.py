@@ -37,7 +37,8 @@ from web.local import stores
 from web.local.home import StoreHome
 from web.local.stores import StoreUrls
 from web.settings import Settings
-from web.wiring import Runtime, build_tokens, open_runtime, token_secret
+from web.tokens import build_tokens, token_secret
+from web.wiring import Runtime, open_runtime
 
 SDL = Path("schema/schema.graphql")
 SYNTHETIC = 2_000

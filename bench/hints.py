@@ -36,7 +36,8 @@ from web.listeners import ListenerName
 from web.local import stores
 from web.local.home import StoreHome
 from web.settings import Settings
-from web.wiring import Runtime, build_tokens, open_runtime
+from web.tokens import build_tokens
+from web.wiring import Runtime, open_runtime
 
 ORDINARY = 10_000
 LEAST = 100

@@ -22,7 +22,7 @@ from domain.ids import GarageId, PersonId
 from web.local import stores
 from web.local.home import StoreHome
 from web.settings import Settings
-from web.wiring import build_tokens
+from web.tokens import build_tokens
 
 ROUNDS = 3
 REPORTS = 300

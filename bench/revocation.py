@@ -28,8 +28,9 @@ from domain.people import PersonName
 from web.local import stores
 from web.local.home import StoreHome
 from web.people import open_people_alone
+from web.records import open_records
 from web.settings import Settings
-from web.wiring import build_tokens, open_records
+from web.tokens import build_tokens
 
 GOAL_MS = 1_000.0
 UNAUTHORIZED = 401

@@ -1,7 +1,7 @@
 """How the symptom classifier is trained (rows ML-10 to ML-13).
 
-What a repair teaches is the symptoms of the card that mended it; where none did, those that its
-report was read with. Repairs are split by the time they ended, 80 to 10 to 10; whatever has a near
+What a repair teaches is the symptoms that its report was read with or that were seen on the vehicle;
+a card teaches its own. Repairs are split by the time they ended, 80 to 10 to 10; whatever has a near
 duplicate in an earlier part is taken out of a later one, and so are its vehicles' other visits.
 """
 
@@ -109,12 +109,7 @@ class SymptomRecipe:
         return {**asdict(self.head), **own}
 
     def preprocess(self, history: RepairHistory) -> SplitReports:
-        cards = {card.card: card for card in history.cards}
-        repairs = in_order(history.repairs)[-MOST_REPAIRS:]
-        found = [
-            _labelled(repair, cards.get(repair.resolved_by) if repair.resolved_by else None)
-            for repair in repairs
-        ]
+        found = [_labelled(repair) for repair in in_order(history.repairs)[-MOST_REPAIRS:]]
         labelled = [one for one in found if one.symptoms and one.facts.text.strip()]
         if len(labelled) < FEWEST_EXAMPLES:
             raise UselessTraining(
@@ -197,7 +192,7 @@ def label_figures(
     }
 
 
-def _labelled(repair: RepairRecord, card: CardRecord | None) -> LabelledReport:
+def _labelled(repair: RepairRecord) -> LabelledReport:
     facts = ReportFacts(
         text=repair.text,
         make=repair.make,
@@ -205,8 +200,7 @@ def _labelled(repair: RepairRecord, card: CardRecord | None) -> LabelledReport:
         odometer_km=repair.odometer_km,
         codes=repair.codes,
     )
-    shown = repair.symptoms if card is None or not card.symptoms else card.symptoms
-    return LabelledReport(facts, tuple(dict.fromkeys(shown)), repair.vehicle or repair.ticket)
+    return LabelledReport(facts, repair.symptoms, repair.vehicle or repair.ticket)
 
 
 def _of_card(card: CardRecord) -> LabelledReport:

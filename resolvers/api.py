@@ -18,8 +18,8 @@ from resolvers.audit import AuditQueries
 from resolvers.books import BooksMutations, BooksQueries
 from resolvers.card_drafts import CardDraftQueries
 from resolvers.cards import CardMutations, CardQueries
-from resolvers.cost import DocumentLimits
 from resolvers.digests import DigestQueries
+from resolvers.document_limits import DocumentLimits
 from resolvers.documents import Documents
 from resolvers.drafts import DraftMutations, DraftQueries
 from resolvers.employees import EmployeeMutations, EmployeeQueries

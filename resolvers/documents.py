@@ -27,8 +27,9 @@ from graphql import (
     validate,
 )
 
-from resolvers.cost import DocumentLimits, find_excess, measure_document
+from resolvers.cost import find_excess, measure_document
 from resolvers.deprecated_uses import DeprecatedUse, deprecated_uses_rule
+from resolvers.document_limits import DocumentLimits
 from resolvers.document_outline import outline_document
 from resolvers.overlapping_fields import OverlappingFields
 from resolvers.recent_uses import RecentUses

@@ -10,7 +10,8 @@ from typing import Annotated, Protocol
 import strawberry
 
 from access.challenges import SealedChallenge
-from access.passkey_signatures import NewPasskey, PasskeyAssertion, RelyingParty
+from access.passkey_domains import RelyingParty
+from access.passkey_signatures import NewPasskey, PasskeyAssertion
 from access.sign_in import SignedIn
 from access.sign_in_tries import SignInRequest
 from domain.deeds import DeedType

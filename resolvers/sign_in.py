@@ -18,7 +18,7 @@ from strawberry.schema.config import StrawberryConfig
 from access import oidc
 from access.challenges import SealedChallenge
 from access.one_time_codes import LONGEST_CODE
-from access.passkey_signatures import RelyingParty
+from access.passkey_domains import RelyingParty
 from access.passwords import LEAST, MOST
 from access.second_factors import SignInChallenge
 from access.sign_in import Entry
@@ -31,7 +31,7 @@ from domain.people import LONGEST_EMAIL
 from domain.sessions import ClientKind
 from resolvers.api import Api
 from resolvers.arguments import OperationArgument, demand_size
-from resolvers.cost import DocumentLimits
+from resolvers.document_limits import DocumentLimits
 from resolvers.documents import Documents, QueryDocument
 from resolvers.execution import LimitedExecution, UnloggedAnswers
 from resolvers.oidc import (

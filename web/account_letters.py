@@ -24,7 +24,7 @@ from records.account_letters import (
 )
 from records.people import PeopleStore
 from records.wakeups import Wakeup
-from web.sign_in import PATH
+from web.paths import SIGN_IN
 
 # Longer than a messenger is patient: nobody else takes what is still being sent.
 TAKEN_FOR = timedelta(seconds=60)
@@ -133,7 +133,7 @@ class AccountLetterSender:
         said = text.format(
             at=_clock(letter.made_at),
             until=_clock(letter.expires_at),
-            door=f"{self.address}{PATH}",
+            door=f"{self.address}{SIGN_IN}",
             word=self.seal.word(letter.occasion, letter.word_of or ""),
         )
         return OutgoingMessage(

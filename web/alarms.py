@@ -14,8 +14,8 @@ from domain.hours import INDIA
 from records.alarms import AlarmStore
 from records.database import Records
 from records.wakeups import Wakeup
-from web.billing import build_mailer
 from web.breakers import Breakers
+from web.mail import build_mailer
 from web.metrics import Metrics
 from web.settings import Settings
 

@@ -39,12 +39,10 @@ from web.live_keys import LiveKeys
 from web.loop_lag import LoopLag
 from web.metrics import Metrics
 from web.middleware import RequestEnvelope
-from web.oidc import CALLBACK as OIDC_CALLBACK
-from web.oidc import START as OIDC_START
 from web.oidc import OidcCallback, OidcStart
 from web.operators import Operators
+from web.paths import OIDC_CALLBACK, OIDC_START, SIGN_IN
 from web.persisted_queries import NamedDocuments
-from web.sign_in import PATH as SIGN_IN
 from web.sign_in import SignInEndpoint
 from web.trusted_documents import DocumentRecords, TrustedDocuments
 from web.ui.page import ExplorerPage

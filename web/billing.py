@@ -4,9 +4,7 @@ import asyncio
 import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
-from access.master_keys import MasterKeys
 from billing.gst.irp import InvoicePortal, MissingPortal, StandInPortal
 from billing.gst.law_dates import law_day
 from billing.gst.money import Paise
@@ -25,9 +23,7 @@ from billing.ledger.sagas import SagaStore
 from billing.ledger.sellers import SellerStore
 from billing.ledger.stock import StockStore
 from billing.ledger.vendors import Vendor, VendorClient
-from billing.messages import contacts
 from billing.messages.correspondence import MessageStore
-from billing.messages.mail import MailServer, SmtpMessenger
 from billing.messages.messengers import Channel, ManualMessenger, Messenger
 from billing.messages.notices import NoticeSender
 from billing.paper.press import PdfPrinter
@@ -41,9 +37,11 @@ from records.audit_trail import DeedWriter
 from records.database import Records
 from repair.invoices import InvoicePorts, recover_sagas
 from resolvers.services import BillingServices
+from web.anchors import build_anchors
 from web.breakers import Breakers
 from web.health import Parts
 from web.invoice_pdfs import MESSAGE_LIFETIME, PdfLinks
+from web.mail import build_mailer
 from web.metrics import Metrics
 from web.settings import Settings
 from web.vault import VaultRuntime
@@ -160,7 +158,7 @@ def open_billing(
     tickets, cards, vocabulary = graph
     master, vault = sealing.master, sealing.vault
     books = Books(records, deeds)
-    links = PdfLinks(master.key_for("links"), base=public_address(settings))
+    links = PdfLinks(master.key_for("links"), base=settings.public_address)
     invoicing = InvoicePorts(
         tickets=tickets,
         cards=cards,
@@ -190,11 +188,6 @@ def open_billing(
     )
 
 
-def public_address(settings: Settings) -> str:
-    """Give where people reach this service."""
-    return settings.public_url or f"http://{settings.host}:{settings.port}"
-
-
 def build_notices(mailer: Messenger, billing: BillingServices, links: PdfLinks) -> NoticeSender:
     """Join what tells customers."""
     return NoticeSender(
@@ -216,19 +209,6 @@ def build_messengers(mailer: Messenger) -> dict[Channel, Messenger]:
     return {channel: connected.get(channel, ManualMessenger()) for channel in Channel}
 
 
-def build_mailer(settings: Settings, breakers: Breakers) -> Messenger:
-    """Give the mail server that the settings name, else nobody: messages are kept.
-
-    Raises:
-        InvalidInput: the settings do not read as a server and a sender.
-    """
-    if settings.smtp_url is None or settings.mail_from is None:
-        return ManualMessenger()
-    server = MailServer.read(settings.smtp_url, "BATTWHEELS_SMTP_URL")
-    sender = contacts.parse_email(settings.mail_from, "BATTWHEELS_MAIL_FROM")
-    return SmtpMessenger(server, sender, breaker=breakers.of("mail"))
-
-
 def build_marketplace(settings: Settings, breakers: Breakers) -> Marketplace:
     """Give the vendors that the settings name.
 
@@ -244,14 +224,6 @@ def build_marketplace(settings: Settings, breakers: Breakers) -> Marketplace:
 def build_portal(settings: Settings) -> InvoicePortal:
     """Give the invoice portal: no driver is connected yet, and development has a stand-in."""
     return MissingPortal() if settings.production else StandInPortal()
-
-
-def build_anchors(settings: Settings, keys: MasterKeys, file: Path | None = None) -> AnchorFile:
-    return AnchorFile(file or anchors_file(settings), keys.key_for("anchors"))
-
-
-def anchors_file(settings: Settings) -> Path:
-    return settings.home / "audit" / "anchors.jsonl"
 
 
 def _now_utc() -> datetime:

@@ -5,7 +5,7 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any, Self, cast
 
 from domain.errors import InvalidInput
-from resolvers.cost import DocumentLimits
+from resolvers.document_limits import DocumentLimits
 
 PREFIX = "BATTWHEELS_"
 MOST = 10**12

@@ -34,8 +34,6 @@ from web.gate import Gate
 from web.rates import by_address
 from web.sign_in import keep_refresh_token
 
-START = "/v1/sign-in/oidc/start"
-CALLBACK = "/v1/sign-in/oidc/callback"
 COOKIE = "__Host-battwheels-oidc"
 MOST_BYTES = 4_096
 MOST_PARAMETERS = 12

@@ -1,6 +1,6 @@
 """The settings of another service that people sign in by: all of them, or none."""
 
-from access.identity_provider import ProviderAccount, is_safe
+from access.provider_accounts import ProviderAccount, is_safe
 from domain.errors import InvalidInput
 
 ISSUER, CLIENT, SECRET = (

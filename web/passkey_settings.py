@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from access.passkey_signatures import RelyingParty
+from access.passkey_domains import RelyingParty
 from domain.errors import InvalidInput
 
 DOMAIN = "BATTWHEELS_PASSKEY_DOMAIN"

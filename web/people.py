@@ -30,9 +30,9 @@ from records.sessions import SessionStore
 from records.sign_in_tries import SignInTries
 from web.account_letters import AccountLetterSender
 from web.audit import AuditRuntime, open_audit
-from web.billing import build_mailer, public_address
 from web.breakers import Breakers
-from web.oidc import CALLBACK
+from web.mail import build_mailer
+from web.paths import OIDC_CALLBACK
 from web.settings import Settings
 from web.vault import open_vault
 
@@ -87,7 +87,7 @@ def open_people(
         people=store,
         seal=seal,
         messenger=build_mailer(settings, breakers),
-        address=public_address(settings),
+        address=settings.public_address,
         now=lambda: datetime.now(UTC),
     )
     door = SignInDoor(
@@ -147,7 +147,7 @@ def _open_oidc(door: SignInDoor, settings: Settings, breakers: Breakers) -> Oidc
         provider=IdentityProvider(account, breakers.of(DEPENDENCY)),
         store=OidcStore(door.records),
         flows=FlowSeal(door.seal),
-        callback=f"{settings.public_url}{CALLBACK}",
+        callback=f"{settings.public_url}{OIDC_CALLBACK}",
     )
 
 

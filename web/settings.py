@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
-from access.identity_provider import ProviderAccount
-from access.passkey_signatures import RelyingParty
+from access.passkey_domains import RelyingParty
+from access.provider_accounts import ProviderAccount
 from domain.api_keys import Rung
 from domain.errors import InvalidInput, UnsafeSetting
 from matching.rankers import RankerName
@@ -130,6 +130,11 @@ class Settings:
     @property
     def production(self) -> bool:
         return self.environment is RunMode.PRODUCTION
+
+    @property
+    def public_address(self) -> str:
+        """Give where people reach this service."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
     def second_factor_demanded(self) -> bool:

@@ -32,7 +32,6 @@ from web.rates import by_address
 from web.refresh_cookie import COOKIE
 from web.variables import VariablesTooLarge, demand_readable
 
-PATH = "/v1/graphql/sign-in"
 MOST_BYTES = 4_096
 JSON = "application/json"
 

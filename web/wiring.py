@@ -5,13 +5,12 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
-from time import monotonic
 from typing import Protocol, TypeVar
 
 from redis.asyncio import Redis
@@ -20,11 +19,8 @@ from redis.exceptions import AuthenticationError, RedisError
 from access.employees import Employees
 from access.tokens import AccessTokens
 from domain.circuit_breaker import CircuitBreaker
-from domain.errors import BrokenModel, InvalidInput, Unavailable, UnsafeSetting, WrongPassword
-from domain.model_runs import ModelKind
-from gnn.artefacts import ArtefactStore
+from domain.errors import InvalidInput, WrongPassword
 from gnn.live_models import LiveModels
-from gnn.model_kinds import KINDS
 from graph.cards import CardStore
 from graph.database import Graph
 from graph.garages import GarageStore
@@ -81,15 +77,18 @@ from web.breakers import Breakers
 from web.card_cache import CardCache
 from web.health import Parts
 from web.live_keys import LiveKeys
-from web.local import files, stores
+from web.local import stores
 from web.local.home import StoreHome
-from web.local.progress import Report, StartProgress, ignore_progress
+from web.local.progress import Report, ignore_progress
 from web.local.stores import GivenUrls, StoreUrls
 from web.loop_lag import LoopLag
 from web.metrics import Metrics
+from web.models import open_models
 from web.people import PeopleRuntime, open_people
 from web.recent_matches import RecentMatches
+from web.records import once_stores_answer
 from web.settings import Settings
+from web.tokens import build_tokens, token_secret
 from web.vault import VaultRuntime, open_vault
 
 T = TypeVar("T")
@@ -117,7 +116,6 @@ class Patience:
 
 
 START_SECONDS = 60.0
-START_PAUSE_SECONDS = 0.5
 # A person waits for the service; a command that somebody started waits for its answer.
 SERVING = Patience(embedder=0.25, graph=4.0, answer=5.0, source=0.98, start=START_SECONDS)
 COMMAND = Patience(embedder=600.0, graph=60.0, answer=30.0)
@@ -126,7 +124,6 @@ WORK = replace(COMMAND, start=START_SECONDS)
 # A first look, on a machine that may still be busy with the start.
 DEMO = Patience(embedder=0.5, graph=4.0, answer=5.0, source=0.98)
 REDIS_SECONDS = 3.0
-SECRET_BYTES = 48
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,24 +207,6 @@ async def open_runtime(
         await runtime.vault.data_keys.demand_all()
         stack.push_async_callback(runtime.wakeups.close)
         yield replace(runtime, bus=urls.redis_url)
-
-
-@asynccontextmanager
-async def open_records(settings: Settings) -> AsyncGenerator[Records]:
-    """Give the records alone, migrated: what a command needs that reads the change log."""
-    home = StoreHome.at(settings.home)
-    urls = await asyncio.to_thread(stores.start_stores, home, GivenUrls.of(settings))
-    records = await Records.open(urls.postgres_url)
-
-    async def prepare() -> None:
-        await records.greet()
-        await migrate_records(records)
-
-    try:
-        await once_stores_answer(prepare, COMMAND.start)
-        yield records
-    finally:
-        await records.close()
 
 
 def with_patience(runtime: Runtime, patience: Patience) -> Runtime:
@@ -425,44 +404,6 @@ def process_name() -> str:
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
-def artefact_store(settings: Settings) -> ArtefactStore:
-    """Give where trained models are kept: a folder of the home."""
-    return ArtefactStore(StoreHome.at(settings.home).folder("models"))
-
-
-def open_models(settings: Settings, runs: ModelRunStore, embedding: str) -> LiveModels:
-    return LiveModels(runs, artefact_store(settings), KINDS, embedding, _tell_broken)
-
-
-def _tell_broken(kind: ModelKind, broken: BrokenModel | None) -> None:
-    if broken is None:
-        log.info("model serves again", extra={"kind": kind})
-    else:
-        log.error("model cannot serve", extra={"kind": kind, "because": broken.reason})
-
-
-def build_tokens(settings: Settings) -> AccessTokens:
-    return AccessTokens(token_secret(settings))
-
-
-def token_secret(settings: Settings) -> bytes:
-    """Give the secret that tokens and cursors are signed with.
-
-    Development makes a secret of its own and keeps it in the home.
-
-    Raises:
-        UnsafeSetting: production without a secret.
-    """
-    if settings.token_secret is not None:
-        return settings.token_secret.encode()
-    if settings.production:
-        raise UnsafeSetting("BATTWHEELS_TOKEN_SECRET", "is needed in production")
-    path = StoreHome.at(settings.home).secret("tokens")
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    kept = files.read_or_create(path, lambda: secrets.token_urlsafe(SECRET_BYTES))
-    return kept.strip().encode()
-
-
 async def _connect_stores(
     urls: StoreUrls, patience: Patience, stack: AsyncExitStack
 ) -> tuple[Graph, Records, Redis]:
@@ -481,30 +422,6 @@ async def _connect_stores(
     )
     stack.push_async_callback(redis.aclose)
     return graph, records, redis
-
-
-async def once_stores_answer(
-    prepare: Callable[[], Awaitable[T]], seconds: float, report: Report = ignore_progress
-) -> T:
-    """Prepare the stores, again while they do not answer: containers and busy machines start in any
-    order.
-
-    Raises:
-        WrongPassword: waiting would not mend it.
-        Unavailable: the time is over.
-    """
-    deadline = monotonic() + seconds
-    while True:
-        try:
-            return await prepare()
-        except WrongPassword:
-            raise
-        except Unavailable as error:
-            if monotonic() >= deadline:
-                raise
-            log.info("waiting", extra={"for": error.dependency, "because": error.reason})
-            report(StartProgress(error.dependency, "waiting for its answer"))
-        await asyncio.sleep(START_PAUSE_SECONDS)
 
 
 async def _greet_stores(graph: Graph, records: Records, redis: Redis) -> None:

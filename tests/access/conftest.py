@@ -7,7 +7,7 @@ import pytest
 from records.database import Records
 from web.people import PeopleRuntime, open_people_alone
 from web.settings import Settings
-from web.wiring import build_tokens
+from web.tokens import build_tokens
 
 
 @pytest.fixture

@@ -20,9 +20,9 @@ from access.identity_provider import (
     Breaker,
     CodeGrant,
     IdentityProvider,
-    ProviderAccount,
     is_safe,
 )
+from access.provider_accounts import ProviderAccount
 from domain.circuit_breaker import FAILURES, CircuitBreaker
 from domain.errors import NotAuthenticated, Unavailable
 from tests.access.scripted_provider import (

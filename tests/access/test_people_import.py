@@ -12,7 +12,7 @@ from records.database import Records
 from tests.access.people_files import BAD, GOOD
 from web.people import PeopleRuntime, open_people_alone
 from web.settings import Settings
-from web.wiring import build_tokens
+from web.tokens import build_tokens
 
 NOW = datetime.now(UTC)
 KEPT = "select role, garage, state from person order by role"

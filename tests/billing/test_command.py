@@ -16,7 +16,7 @@ from tests import commands
 from tests.billing.sample_books import DEEDS, PROFILE, deed, invoice, older_vault
 from tests.commands import called
 from tests.domain.samples import NOW
-from web import billing, vault
+from web import anchors, billing, vault
 from web.health import Parts
 from web.local.stores import StoreUrls
 from web.metrics import Metrics
@@ -110,14 +110,14 @@ async def test_a_broken_anchor_is_told_once_and_mends(
 ) -> None:
     del place
     settings = Settings(home=tmp_path)
-    right = billing.build_anchors(settings, vault.read_master_keys(settings))
+    right = anchors.build_anchors(settings, vault.read_master_keys(settings))
     await right.add_anchor(records, NOW)
-    file = billing.anchors_file(settings)
+    file = anchors.anchors_file(settings)
     written = file.read_bytes()
     file.write_bytes(written.replace(b"garage_pune", b"garage_goa_"))
     parts, metrics = Parts(), Metrics()
     keeper = billing.AnchorKeeper(
-        billing.build_anchors(settings, vault.read_master_keys(settings)), records
+        anchors.build_anchors(settings, vault.read_master_keys(settings)), records
     )
     for _ in range(3):
         await keeper.keep(parts, metrics)

@@ -22,7 +22,7 @@ from tests.waits import eventually
 from web.local.home import StoreHome
 from web.local.stores import StoreUrls
 from web.settings import Settings
-from web.wiring import build_tokens
+from web.tokens import build_tokens
 
 pytestmark = pytest.mark.journey
 MOST = 1_000

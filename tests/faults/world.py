@@ -39,7 +39,7 @@ from web.local.launch import LocalServer
 from web.local.progress import ignore_progress
 from web.local.stores import StoreUrls
 from web.settings import Settings
-from web.wiring import build_tokens
+from web.tokens import build_tokens
 
 REQUESTS = "BATTWHEELS_GARAGE_REQUESTS"
 LOGGED = """

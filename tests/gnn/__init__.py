@@ -1,1 +1,1 @@
-"""Tests of what is learned."""
+"""Learning: histories, examples, features, models."""

@@ -21,7 +21,8 @@ from gnn.model_kinds import KindPlace
 from gnn.recipes import Stage, StageProgress, Tell, TrainingTools, ignore_stages
 from gnn.trainer import TrainingOrder, train_model
 from tests.gnn.test_history_files import CLOSED, REPAIR
-from web.wiring import Runtime, artefact_store
+from web.models import artefact_store
+from web.wiring import Runtime
 
 VERSION = 1
 NAN = "no number"

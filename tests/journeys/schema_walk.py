@@ -22,7 +22,8 @@ from graphql import (
 )
 
 from resolvers.api import build_api
-from resolvers.cost import DocumentLimits, measure_document
+from resolvers.cost import measure_document
+from resolvers.document_limits import DocumentLimits
 
 API = build_api(introspection=False).types
 PAGE = 3

@@ -11,8 +11,8 @@ from domain.access import Actor, Role
 from domain.ids import PersonId
 from domain.people import PersonName
 from tests.journeys.people import PUNE, Person
+from web.paths import SIGN_IN as PATH
 from web.people import PeopleRuntime
-from web.sign_in import PATH
 from web.wiring import Runtime
 
 PASSWORD = "monsoon tyre ladder 42"  # noqa: S105 - a test's own

@@ -28,8 +28,8 @@ from tests.web.live_server import served
 from web.asgi import GRAPHQL
 from web.live_keys import LiveKeys
 from web.local.stores import StoreUrls
+from web.paths import SIGN_IN
 from web.server import build_application
-from web.sign_in import PATH as SIGN_IN
 from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey

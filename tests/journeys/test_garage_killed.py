@@ -25,7 +25,7 @@ from tests.waits import sure_to_end
 from web.garage.replica import Replica
 from web.local.stores import StoreUrls
 from web.settings import Settings
-from web.wiring import build_tokens
+from web.tokens import build_tokens
 
 pytestmark = pytest.mark.journey
 RUN = "from web.cli.main import main; main()"

@@ -45,7 +45,7 @@ from web.local.stores import StoreUrls
 from web.people import open_people_alone
 from web.settings import Settings
 from web.socket import REVOKED
-from web.wiring import build_tokens
+from web.tokens import build_tokens
 
 pytestmark = pytest.mark.journey
 ASKED = "{ symptoms(first: 1) { edges { node { key } } } }"

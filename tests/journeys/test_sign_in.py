@@ -49,9 +49,9 @@ from tests.journeys.sign_in_door import (
 )
 from tests.journeys.test_repairs import ASSIGN
 from web.asgi import GRAPHQL, JWKS
+from web.paths import SIGN_IN as PATH
 from web.refresh_cookie import COOKIE
 from web.server import staff_handler
-from web.sign_in import PATH
 from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey

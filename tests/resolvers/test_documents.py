@@ -14,7 +14,8 @@ from graphql import (
 
 from resolvers import overlapping_fields
 from resolvers.api import build_api
-from resolvers.cost import DocumentLimits, measure_document
+from resolvers.cost import measure_document
+from resolvers.document_limits import DocumentLimits
 from resolvers.document_outline import DocumentOutline, outline_document
 from resolvers.documents import Documents
 from resolvers.overlapping_fields import FieldMerging, OverlappingFields

@@ -6,7 +6,8 @@ import pytest
 from graphql import parse
 
 from resolvers.api import build_api
-from resolvers.cost import DocumentLimits, measure_document
+from resolvers.cost import measure_document
+from resolvers.document_limits import DocumentLimits
 from schema.nodes import global_id
 from tests.domain.samples import CARD
 from tests.resolvers.fakes import World

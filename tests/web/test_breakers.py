@@ -18,8 +18,9 @@ from tests.billing.messages.smtp_server import Postbox
 from tests.billing.messages.test_mail import LETTER
 from tests.billing.sample_books import NOW
 from tests.waits import eventually
-from web.billing import build_mailer, build_marketplace
+from web.billing import build_marketplace
 from web.breakers import Breakers
+from web.mail import build_mailer
 from web.metrics import Metrics
 from web.server import watch_outside
 from web.settings import Settings

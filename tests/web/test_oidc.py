@@ -30,12 +30,14 @@ from tests.resolvers.fakes import World
 from tests.web.clients import app, client
 from tests.web.real_provider import RealProvider, real_provider
 from web.caps import Caps
-from web.oidc import CALLBACK, COOKIE, START, is_sent_unasked
+from web.oidc import COOKIE, is_sent_unasked
+from web.paths import OIDC_CALLBACK as CALLBACK
+from web.paths import OIDC_START as START
+from web.paths import SIGN_IN as PATH
 from web.people import PeopleRuntime, open_people_alone
 from web.settings import SecondFactorRule, Settings
 from web.sign_in import COOKIE as SESSION
-from web.sign_in import PATH
-from web.wiring import build_tokens
+from web.tokens import build_tokens
 
 PUNE = GarageId("garage_pune")
 HERE = "http://127.0.0.1:8000"
@@ -49,7 +51,7 @@ ADDRESS = """query ($challenge: String!, $redirect: String!) {
   oidcAddress(challenge: $challenge, redirectUri: $redirect) { __typename
     ... on OidcAddress { url endsAt } ... on UnfitInput { field message }
     ... on SignInRefused { message } } }"""
-EXPIRED = "update invitation set expires_at = now() - interval '1 s' where person = %(person)s"
+EXPIRED = "update invitation set expires_at = %(at)s where person = %(person)s"
 SIGN_IN = """mutation ($op: UUID!, $answer: OidcAnswerInput!) {
   signInByOidc(operationId: $op, answer: $answer) { __typename
     ... on SignedIn { person role garage accessToken refreshToken }
@@ -329,7 +331,7 @@ async def test_whoever_may_not_come_in_hears_the_same(house: House, theirs: Real
             await admins.suspend(person, 1, house.deed())
         if name == "late":
             async with records.transaction() as connection:
-                given = {"person": person}
+                given = {"person": person, "at": house.world.at}
                 await connection.execute(EXPIRED, given)
     before = await house.kept()
     for name in ("unknown", "unverified", "suspended", "late"):

@@ -38,10 +38,10 @@ from tests.resolvers.fakes import World
 from tests.web.clients import app, client
 from web.asgi import GRAPHQL
 from web.caps import Caps
+from web.paths import SIGN_IN as PATH
 from web.people import PeopleRuntime, open_people_alone
 from web.settings import Settings
-from web.sign_in import PATH
-from web.wiring import build_tokens
+from web.tokens import build_tokens
 
 PASSWORD = "monsoon tyre ladder 42"  # noqa: S105 - a test's own
 REFUSAL = {"__typename": "SignInRefused", "message": f"Not signed in: {REFUSED}."}

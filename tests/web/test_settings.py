@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from access.identity_provider import ProviderAccount
+from access.provider_accounts import ProviderAccount
 from domain.errors import InvalidInput, UnsafeSetting
 from tests.commands import called
 from web.caps import Caps

@@ -19,8 +19,9 @@ from domain.ids import PersonId, uuid7
 from domain.people import PersonName, parse_name
 from web.local import files
 from web.people import open_people_alone
+from web.records import open_records
 from web.settings import Settings
-from web.wiring import build_tokens, open_records
+from web.tokens import build_tokens
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -15,12 +15,13 @@ from domain.errors import NoBooks
 from records.audit_trail import AuditTrail, DeedFilter
 from records.database import Records
 from records.verification import ChainResult, verify_chain
-from web import audit, audit_export, billing
+from web import audit, audit_export
+from web.anchors import anchors_file, build_anchors
 from web.local.home import StoreHome
 from web.local.postgres import PostgresServer
+from web.records import open_records
 from web.settings import Settings
 from web.vault import read_master_keys
-from web.wiring import open_records
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -51,7 +52,7 @@ def verify_all(
     """Read books and deeds again, and the one chain over both; exit 1 naming what was touched."""
     settings = Settings.read()
     keys = read_master_keys(settings)
-    anchored = billing.build_anchors(settings, keys, anchors).read_anchors()
+    anchored = build_anchors(settings, keys, anchors).read_anchors()
     signer = audit.build_signer(keys)
     kept = read_checkpoints(
         checkpoints or audit.checkpoints_file(settings), AuditReader(signer.public_key)
@@ -90,13 +91,13 @@ def verify_all(
 def anchor() -> None:
     """Write down where every chain of the books stands now; copy the file to another place."""
     settings = Settings.read()
-    kept = billing.build_anchors(settings, read_master_keys(settings))
+    kept = build_anchors(settings, read_master_keys(settings))
 
     async def work(records: Records) -> int:
         return await kept.add_anchor(records, datetime.now(UTC))
 
     moved = asyncio.run(_with_records(settings, work))
-    typer.echo(f"{moved} chains anchored in {billing.anchors_file(settings)}.")
+    typer.echo(f"{moved} chains anchored in {anchors_file(settings)}.")
 
 
 @app.command()

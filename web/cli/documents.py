@@ -20,9 +20,9 @@ from resolvers.manifests import ManifestReader
 from schema.sdl import PRINTED
 from web.audit import build_deed_vault, operators_change
 from web.cli.manifest_file import print_manifest, read_manifest
+from web.records import open_records
 from web.settings import Settings
 from web.vault import read_master_keys
-from web.wiring import open_records
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -17,8 +17,8 @@ from records.dead_letters import DeadLetter, DeadLetters
 from sync import asyncapi
 from sync.envelope import event_envelope
 from sync.stream import Logged
+from web.records import open_records
 from web.settings import Settings
-from web.wiring import open_records
 
 app = typer.Typer(no_args_is_help=True, help="What happened, what was given up, and its replay.")
 T = TypeVar("T")

@@ -16,9 +16,9 @@ from domain.ids import KeyId, garage_id, key_id
 from records.api_keys import ApiKeyStore
 from records.audit_trail import DeedWriter
 from web.audit import build_deed_vault, operators_change
+from web.records import open_records
 from web.settings import Settings
 from web.vault import read_master_keys
-from web.wiring import open_records
 
 app = typer.Typer(
     no_args_is_help=True, help="Keys of machines: make, list and revoke them (docs/partners.md)."

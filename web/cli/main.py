@@ -29,6 +29,9 @@ COMMANDS = {
     "ingest": CommandLocation(
         "web.cli.ingest:app", "Bring in what is known; the same again is harmless."
     ),
+    "simulate": CommandLocation(
+        "web.cli.simulate:simulate", "Make a year of synthetic garages whose truth is known."
+    ),
     "serve": CommandLocation("web.cli.api:serve", "Serve the API and its live push."),
     "work": CommandLocation(
         "web.cli.api:work", "Relay and handle events without serving, until ended."

@@ -15,9 +15,10 @@ from ingest.embedder import DEFAULT_MODEL
 from records.audit_trail import DeedWriter
 from records.model_runs import ModelRunStore
 from web.audit import build_deed_vault, operators_change
+from web.models import open_models
+from web.records import open_records
 from web.settings import Settings
 from web.vault import read_master_keys
-from web.wiring import open_models, open_records
 
 app = typer.Typer(
     no_args_is_help=True,

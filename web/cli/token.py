@@ -9,7 +9,7 @@ from domain.access import Actor, Role
 from domain.errors import UnsafeSetting
 from domain.ids import garage_id, person_id
 from web.settings import Settings
-from web.wiring import build_tokens
+from web.tokens import build_tokens
 
 
 def token(

@@ -25,9 +25,10 @@ from gnn.recipes import StageProgress, Tell, TrainingTools
 from gnn.trainer import TrainingOrder, train_model
 from ingest.embedder import DEFAULT_MODEL, Embedder
 from web.audit import RANDOM_BITS, operators_change
+from web.cli import train_data
 from web.cli.models import with_models
+from web.models import artefact_store
 from web.settings import Settings
-from web.wiring import artefact_store
 
 app = typer.Typer(
     no_args_is_help=True, help="Train models from the history of repairs (docs/learning.md)."
@@ -61,6 +62,8 @@ def _command(kind: ModelKind) -> Callable[[Path, int, bool], None]:
     return train_one
 
 
+for _data in (train_data.examples, train_data.features, train_data.history):
+    app.command()(_data)
 for _kind in KINDS:
     app.command(_kind.value, help=f"Train the {_kind} alone.")(_command(_kind))
 

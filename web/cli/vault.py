@@ -11,9 +11,9 @@ from rich.progress import Progress, TaskID
 from access.rotation import KeyRotation, RotationStep
 from records.data_keys import DataKeyStore
 from records.database import Records
+from web.records import open_records
 from web.settings import Settings
 from web.vault import open_vault
-from web.wiring import open_records
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -8,8 +8,9 @@ from billing.messages.channels import CHANNELS
 from billing.messages.messengers import Channel, ManualMessenger
 from records.database import Records
 from tests.billing.sample_books import customer
-from web.billing import build_mailer, build_messengers
+from web.billing import build_messengers
 from web.breakers import Breakers
+from web.mail import build_mailer
 from web.settings import Settings
 
 MEERA = replace(customer(), email="meera@joshi.example", phone="98000 00000")

@@ -9,14 +9,14 @@ import pytest
 
 from domain.errors import Unavailable, WrongPassword
 from tests.waits import eventually
-from web import wiring
+from web import records as house_records
 from web.local import launch, stores
 from web.local.home import StoreHome
 from web.local.postgres import PostgresServer
 from web.local.progress import StartProgress, ignore_progress
 from web.local.stores import GivenUrls
+from web.records import once_stores_answer, open_records
 from web.settings import Settings
-from web.wiring import once_stores_answer, open_records
 
 # PostgreSQL is started here, and nobody asks the others.
 ELSEWHERE = GivenUrls(neo4j_uri="bolt://127.0.0.1:1", redis_url="redis://127.0.0.1:1")
@@ -24,7 +24,7 @@ ELSEWHERE = GivenUrls(neo4j_uri="bolt://127.0.0.1:1", redis_url="redis://127.0.0
 
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wiring, "START_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(house_records, "START_PAUSE_SECONDS", 0.0)
 
 
 def refused(times: int, error: Exception) -> tuple[list[int], Callable[[], Awaitable[str]]]:
@@ -51,7 +51,7 @@ async def test_a_store_that_comes_later_is_waited_for() -> None:
 async def test_a_server_that_starts_later_is_used(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wiring, "COMMAND", wiring.WORK)
+    monkeypatch.setattr(house_records, "START_SECONDS", 60.0)
     home = StoreHome.at(tmp_path / "home")
     server = PostgresServer(home)
     urls = await asyncio.to_thread(stores.start_stores, home, ELSEWHERE)

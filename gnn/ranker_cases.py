@@ -1,0 +1,250 @@
+"""What the ranker learns from: each old report with the cards that were there to be found then.
+
+A case is a solved repair whose card was known when its report came in. Its candidates are found as
+the service finds them (words, meaning, codes, vehicle: `matching.recall_sources`), among the cards
+of that moment, and their features are folded up to that moment. The repair that a card was written
+from is no case: the card came after it, and holds its words.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.cards import Severity
+from domain.codes import CodeKey
+from domain.ids import CardId, TicketId
+from domain.matches import VehicleLevel
+from domain.repair_history import CardRecord, RepairHistory, RepairRecord
+from domain.vehicles import VehicleContext, name_key, slug
+from gnn.card_features import FeatureFold, FeatureTable
+from gnn.card_words import CardWords
+from gnn.ranker_features import FoundCards, RankedReport, evidence_scores, feature_rows
+from gnn.report_memory import ReportMemory, Vectors
+from matching.formulas import code_confidence
+
+Encode = Callable[[Sequence[str]], Vectors]
+Floats = NDArray[np.float64]
+# As many as the sources of `matching.recall_sources` give.
+OF_WORDS, OF_MEANING, OF_VEHICLE, OF_CODES = 30, 30, 20, 20
+# What a card is worth that ended the repair, and one after which the vehicle came back.
+SOLVED, CAME_BACK = 3, 2
+NOT_SHOWN = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankerCase:
+    """One report and its candidates; each array [cards] or [cards, features].
+
+    Attributes:
+        group: whose vehicle it is: its repairs stay on one side of a split.
+        gains: 3 for the card that ended the repair, 2 where the vehicle came back, else 0.
+        places: where it was shown, 1 the first; 0: it was not.
+        evidence: the evidence ranker's scores: what serves where there is no model.
+        uses: how often the right card had been used before.
+        weight: of the example (`gnn.examples`).
+        missed: the right card was not among those found.
+    """
+
+    ticket: TicketId
+    group: str
+    at: datetime
+    repair: RepairRecord
+    cards: tuple[CardId, ...]
+    features: Floats
+    gains: NDArray[np.int64]
+    places: NDArray[np.int64]
+    evidence: Floats
+    uses: int
+    new_model: bool
+    weight: float = 1.0
+    missed: bool = False
+
+
+NetworkScores = Callable[[RepairRecord, Sequence[CardId]], tuple[Floats, Floats]]
+
+
+class CaseMaker:
+    """Makes the cases of one history, in the order in which the reports came in."""
+
+    def __init__(
+        self, history: RepairHistory, encode: Encode, network: NetworkScores | None = None
+    ) -> None:
+        self._history = history
+        self._network = network
+        self._cards = sorted(history.cards, key=lambda card: (card.created_at, card.card))
+        self._ids = tuple(card.card for card in self._cards)
+        self._born = np.array([card.created_at.timestamp() for card in self._cards])
+        self._words = CardWords([card_text(card) for card in self._cards])
+        self._meanings = encode([card_wording(card) for card in self._cards])
+        self._models = np.array([float(len(card.models)) for card in self._cards])
+        self._levels = dict[tuple[str | None, ...], Floats]()
+        self._coded = _places_of(card.codes for card in self._cards)
+        self._shown = _places_of(card.symptoms for card in self._cards)
+        self._encode = encode
+        self.memory = self._remember()
+        self._closed = np.array([r.closed_at.timestamp() for r in self._solved])
+
+    def _remember(self) -> ReportMemory:
+        place = {card: i for i, card in enumerate(self._ids)}
+        self._solved = [r for r in self._history.repairs if r.resolved_by in place]
+        self._solved.sort(key=lambda r: (r.closed_at, r.ticket))
+        vectors = self._encode([r.text for r in self._solved])
+        solved = np.array([place[r.resolved_by] for r in self._solved if r.resolved_by], np.int64)
+        return ReportMemory(vectors, solved, self._ids)
+
+    def cases(self, tell: Callable[[float], None] = lambda _: None) -> Iterator[RankerCase]:
+        """Give the cases; `tell` hears how far it is, 0 to 1."""
+        fold, seen = FeatureFold(self._history), set[tuple[str, str]]()
+        vectors = {r.ticket: v for r, v in zip(self._solved, self.memory.vectors, strict=True)}
+        told = sorted(self._solved, key=lambda r: (r.opened_at, r.ticket))
+        for n, repair in enumerate(told):
+            model = (name_key(repair.make or ""), name_key(repair.model or ""))
+            right = self._ids.index(repair.resolved_by) if repair.resolved_by else -1
+            table = fold.until(repair.opened_at)
+            if self._born[right] < repair.opened_at.timestamp():
+                found = self._found(repair, vectors[repair.ticket])
+                yield _case(repair, found, table, new_model=model not in seen)
+            seen.add(model)
+            if n % 200 == 0:
+                tell(n / len(told))
+
+    def _found(self, repair: RepairRecord, vector: Vectors) -> FoundCards:
+        """Find the candidates of a report among the cards of its moment."""
+        moment = repair.opened_at.timestamp()
+        there = int(np.searchsorted(self._born, moment))
+        words = self._words.scores(repair.text)[:there]
+        cosine = (self._meanings[:there] @ vector).astype(np.float64)
+        level = self._level(repair)[:there]
+        symptoms = self._shares(repair.symptoms, self._shown, there)
+        codes = self._code_scores(repair.codes, level, there)
+        of_vehicle = np.where(level >= VehicleLevel.MODEL, symptoms + 1e-6, 0.0)
+        rows = np.unique(
+            np.concatenate(
+                [
+                    _best(words, OF_WORDS, least=0.0),
+                    _best(cosine, OF_MEANING),
+                    _best(codes, OF_CODES, least=0.0),
+                    _best(of_vehicle, OF_VEHICLE, least=0.0),
+                ]
+            )
+        )
+        cards = tuple(self._ids[row] for row in rows)
+        before = int(np.searchsorted(self._closed, moment))
+        tower, path = self._network(repair, cards) if self._network else (None, None)
+        return FoundCards(
+            cards=cards,
+            cosine=cosine[rows],
+            words=words[rows],
+            level=level[rows],
+            codes=codes[rows],
+            symptoms=symptoms[rows],
+            models=self._models[rows],
+            similar=self.memory.votes(vector, cards, before),
+            tower=tower,
+            path=path,
+        )
+
+    def _level(self, repair: RepairRecord) -> Floats:
+        key = (repair.make, repair.model, repair.variant, str(repair.year))
+        if key not in self._levels:
+            self._levels[key] = np.array([float(vehicle_level(repair, c)) for c in self._cards])
+        return self._levels[key]
+
+    def _shares(
+        self, said: Sequence[str], places: Mapping[str, NDArray[np.int64]], there: int
+    ) -> Floats:
+        shares = np.zeros(len(self._ids))
+        for one in set(said):
+            shares[places.get(one, NO_PLACES)] += 1 / len(set(said))
+        return shares[:there]
+
+    def _code_scores(self, said: Sequence[CodeKey], level: Floats, there: int) -> Floats:
+        scores = np.zeros(there)
+        for row in {int(i) for one in said for i in self._coded.get(one, NO_PLACES) if i < there}:
+            fits = VehicleLevel(int(level[row]))
+            scores[row] = code_confidence(said, self._cards[row].codes, fits)
+        return scores
+
+
+NO_PLACES = np.array([], dtype=np.int64)
+
+
+def _case(
+    repair: RepairRecord, found: FoundCards, table: FeatureTable, *, new_model: bool
+) -> RankerCase:
+    right = table.cards.get(repair.resolved_by) if repair.resolved_by else None
+    shown = {place.card: place.rank for place in repair.shown}
+    gain = CAME_BACK if repair.came_back else SOLVED
+    gains = np.array([gain if c == repair.resolved_by else 0 for c in found.cards], np.int64)
+    return RankerCase(
+        ticket=repair.ticket,
+        group=repair.vehicle or repair.ticket,
+        at=repair.opened_at,
+        repair=repair,
+        cards=found.cards,
+        features=feature_rows(ranked_report(repair), found, table),
+        gains=gains,
+        places=np.array([shown.get(c, NOT_SHOWN) for c in found.cards], np.int64),
+        evidence=evidence_scores(found),
+        uses=0 if right is None else right.uses,
+        new_model=new_model,
+        missed=not gains.any(),
+    )
+
+
+def ranked_report(repair: RepairRecord) -> RankedReport:
+    """Give an old report as ranking reads it."""
+    return RankedReport(
+        codes=repair.codes,
+        symptoms=repair.symptoms,
+        vehicle=VehicleContext(
+            make=repair.make, model=repair.model, year=repair.year, firmware=repair.firmware
+        ),
+        severity=None if repair.severity is None else Severity(repair.severity),
+        words=len(repair.text.split()),
+        at=repair.opened_at,
+    )
+
+
+def card_wording(card: CardRecord) -> str:
+    """Give what a report's meaning is compared with: the failure, not its repair."""
+    return f"{card.title}. {card.symptom_text}"
+
+
+def card_text(card: CardRecord) -> str:
+    """Give what a report's words are looked up in."""
+    return "\n".join((card_wording(card), card.cause, card.fix))
+
+
+def vehicle_level(repair: RepairRecord, card: CardRecord) -> VehicleLevel:
+    """Say how closely a card's vehicles fit a repair's; models are known by their ids."""
+    if repair.make is None or name_key(repair.make) not in {name_key(m) for m in card.makes}:
+        return VehicleLevel.NONE
+    if repair.model is None:
+        return VehicleLevel.MAKE
+    named = slug(repair.make, repair.model)
+    whole = {
+        slug(repair.make, repair.model, variant, str(repair.year))
+        for variant in ("", repair.variant or "")
+    }
+    if repair.year is not None and whole & set(card.models):
+        return VehicleLevel.YEAR
+    if any(one == named or one.startswith(f"{named}-") for one in card.models):
+        return VehicleLevel.MODEL
+    return VehicleLevel.MAKE
+
+
+def _best(scores: Floats, most: int, least: float | None = None) -> NDArray[np.int64]:
+    order = np.argsort(-scores, kind="stable")[:most]
+    return order if least is None else order[scores[order] > least]
+
+
+def _places_of(said: Iterable[Sequence[str]]) -> dict[str, NDArray[np.int64]]:
+    found: dict[str, list[int]] = {}
+    for row, names in enumerate(said):
+        for name in names:
+            found.setdefault(name, []).append(row)
+    return {name: np.array(rows, dtype=np.int64) for name, rows in found.items()}

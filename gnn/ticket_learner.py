@@ -1,0 +1,211 @@
+"""Fits the ticket network to a history, and saves it for a service that needs no training library.
+
+Each batch is a stretch of time. For three of ten of its right cards it pretends that nobody had
+ever used them, so the network learns to find a card of this minute by what it says, not only the
+known ones by what is known of them.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from domain.repair_history import RepairHistory
+from gnn.fit import Fit, FitPlan, fit
+from gnn.graph_tower import GraphTower
+from gnn.model_file import write_model
+from gnn.repair_graph import Ints, RepairGraph, seconds
+from gnn.ticket_batches import BatchMaker, ThingRows
+from gnn.ticket_cases import Sides, TicketCase, cases_of, gain, split, weights
+from gnn.ticket_network import KIND, TicketConfig, TicketNetwork, TicketScores
+
+BATCH = 128
+# What is measured at once: about a day, as old as the cards of a service may be.
+MEASURED = 64
+MOST_VALID = 640
+COLD_SHARE = 0.3
+PAIRS = 0.2
+PLAN = FitPlan(epochs=12, rate=2e-3, decay=0.85, weight_decay=1e-2, patience=3)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketStudy:
+    """A history prepared for a fit: its batches and its sides."""
+
+    maker: BatchMaker
+    sides: Sides
+    names: ThingRows
+
+    @classmethod
+    def of(cls, history: RepairHistory) -> "TicketStudy":
+        """Prepare.
+
+        Raises:
+            InvalidInput: the history holds too few solved repairs.
+        """
+        graph = RepairGraph.of(history)
+        sides = split(cases_of(graph))
+        names = ThingRows.of(graph, sides.ends)
+        return cls(BatchMaker(graph, names), sides, names)
+
+    def network(self, seed: int, **shape: int) -> TicketNetwork:
+        """Give a new network for this history, drawn from a seed."""
+        torch.manual_seed(seed)
+        config = TicketConfig(thing_count=len(self.names.rows) + 1, **shape)
+        return TicketNetwork(config, GraphTower(config.width))
+
+
+class TicketLearner:
+    """Learns which card ended a report, among all cards of its moment."""
+
+    def __init__(
+        self, network: TicketNetwork, study: TicketStudy, device: torch.device | None = None
+    ) -> None:
+        device = device or best_device()
+        self.network = network.to(device)
+        self.study, self.device = study, device
+        self._cases = study.sides.train
+        self._weights = weights(self._cases)
+        self._valid = _spread(study.sides.valid, MOST_VALID)
+
+    def batch_count(self) -> int:
+        return -(-len(self._cases) // BATCH)
+
+    def losses(self) -> Iterator[Tensor]:
+        """Give the loss of each stretch of time, in any order; the cuts move with each epoch."""
+        shift = int(torch.randint(BATCH, (1,)))
+        cuts = [*range(shift, len(self._cases), BATCH)]
+        stretches = [s for s in np.split(np.arange(len(self._cases)), cuts) if len(s)]
+        for place in torch.randperm(len(stretches)).tolist():
+            yield self._loss(stretches[place])
+
+    def _loss(self, rows: Ints) -> Tensor:
+        cases = [self._cases[row] for row in rows]
+        right = np.array([case.card for case in cases])
+        distinct = np.unique(right)
+        cold = distinct[torch.rand(len(distinct)).numpy() < COLD_SHARE]
+        world, asked = self.study.maker.batch([case.repair for case in cases], cold)
+        scores = self.network(world.moved(self.device), asked.moved(self.device))
+        unborn = ~self._born(cases)
+        target = torch.from_numpy(right).to(self.device)
+        weight = torch.from_numpy(self._weights[rows]).float().to(self.device)
+        loss = scores.both.new_zeros(())
+        for head in (scores.both, scores.tower):
+            each = functional.cross_entropy(
+                head.masked_fill(unborn, -torch.inf), target, reduction="none"
+            )
+            loss = loss + (weight * each).mean()
+        return loss + PAIRS * _better_than_failed(scores.both, cases)
+
+    def _born(self, cases: Sequence[TicketCase]) -> Tensor:
+        """Give [B, C]: which cards were there when each report came in."""
+        moments = np.array([seconds(case.repair.opened_at) for case in cases])
+        born = self.study.maker.graph.born[None, :] < moments[:, None]
+        return torch.from_numpy(born).to(self.device)
+
+    def figure(self) -> float:
+        """Give the mean of nDCG@5 over cold and over other cards of the validation side."""
+        found = ranked(self.network, self.study.maker, self._valid, self.device)
+        cold = np.array([one.uses == 0 for one in found])
+        gains = np.array([gain(one.both, one.case.card) for one in found])
+        parts = [gains[mask].mean() for mask in (cold, ~cold) if mask.any()]
+        return float(np.mean(parts)) if parts else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RankedCase:
+    """The scores of all cards for a case; -inf where a card was not yet written.
+
+    Attributes:
+        uses: how often the right card had been tried before.
+        led: whether a path led to the right card.
+    """
+
+    case: TicketCase
+    both: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]"
+    tower: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]"
+    path: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]"
+    uses: int
+    led: bool
+
+
+def ranked(
+    network: TicketNetwork,
+    maker: BatchMaker,
+    cases: Sequence[TicketCase],
+    device: torch.device,
+) -> list[RankedCase]:
+    """Score all cards for each case, in stretches of `MEASURED` cases."""
+    network.eval()
+    found = list[RankedCase]()
+    for begin in range(0, len(cases), MEASURED):
+        part = cases[begin : begin + MEASURED]
+        with torch.no_grad():
+            world, asked = maker.batch([one.repair for one in part])
+            scores = network(world.moved(device), asked.moved(device))
+        found += _rows(maker, part, scores)
+    return found
+
+
+def _rows(
+    maker: BatchMaker, cases: Sequence[TicketCase], scores: TicketScores
+) -> Iterator[RankedCase]:
+    both, tower, path = (
+        one.double().cpu().numpy() for one in (scores.both, scores.tower, scores.path)
+    )
+    for row, case in enumerate(cases):
+        moment = seconds(case.repair.opened_at)
+        born = maker.graph.born < moment
+        yield RankedCase(
+            case,
+            np.where(born, both[row], -np.inf),
+            np.where(born, tower[row], -np.inf),
+            path[row],
+            int(maker.past.uses(moment)[case.card]),
+            bool(path[row][case.card] != 0),
+        )
+
+
+def _better_than_failed(both: Tensor, cases: Sequence[TicketCase]) -> Tensor:
+    rows = [(row, case.card, one) for row, case in enumerate(cases) for one in case.failed]
+    if not rows:
+        return both.new_zeros(())
+    row, right, wrong = torch.tensor(rows, device=both.device).unbind(1)
+    return functional.softplus(both[row, wrong] - both[row, right]).mean()
+
+
+def _spread(cases: Sequence[TicketCase], most: int) -> tuple[TicketCase, ...]:
+    """Give at most `most` of the cases: one whole stretch of every few."""
+    stretches = [cases[n : n + MEASURED] for n in range(0, len(cases), MEASURED)]
+    step = max(1, -(-len(cases) // most))
+    return tuple(case for stretch in stretches[::step] for case in stretch)
+
+
+def fit_tickets(
+    learner: TicketLearner, plan: FitPlan, folder: Path, tell: Callable[[str], None]
+) -> Fit:
+    """Fit, or go on where a fit in the folder ended, and save the best network there.
+
+    Raises:
+        InvalidInput: the loss is no number, or the folder holds the fit of another history.
+    """
+    found = fit(learner, plan, folder, tell)
+    network, study = learner.network, learner.study
+    network.load_state_dict(found.weights)
+    told = {
+        "seed": plan.seed,
+        "figures": found.figures,
+        "cases": len(study.sides.train),
+        "things": list(study.names.rows),
+        "device": learner.device.type,
+    }
+    write_model(folder, KIND, network.config.told(), told, found.weights)
+    return found
+
+
+def best_device() -> torch.device:
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")

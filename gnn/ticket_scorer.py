@@ -1,0 +1,85 @@
+"""The saved network as it serves: two scores for each card that was found for a report.
+
+It needs torch, and neither PyTorch Geometric nor CUDA. What does not depend on the report, the
+vectors of cards and things, is made once a day of the reports' time and kept.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from domain.errors import InvalidInput
+from domain.ids import CardId
+from domain.repair_history import RepairHistory, RepairRecord
+from gnn.mean_tower import MeanTower
+from gnn.model_file import read_model
+from gnn.repair_graph import RepairGraph, seconds
+from gnn.ticket_batches import BatchMaker, ThingRows
+from gnn.ticket_network import KIND, TicketConfig, TicketNetwork, WorldVectors
+
+FRESH = 86_400
+FAR_FUTURE = 1 << 32
+Floats = NDArray[np.float64]
+
+
+class TicketScorer:
+    """Scores cards for reports over one history; of a report, only what came before it is seen."""
+
+    def __init__(self, network: TicketNetwork, maker: BatchMaker) -> None:
+        self._network, self._maker = network.eval(), maker
+        self._known: WorldVectors | None = None
+        self._since = 0
+
+    @classmethod
+    def read(cls, folder: Path, history: RepairHistory) -> "TicketScorer":
+        """Read a saved network, to score over a history.
+
+        Raises:
+            InvalidInput: the folder holds no such model.
+        """
+        network, names = read_tickets(folder)
+        return cls(network, BatchMaker(RepairGraph.of(history), names))
+
+    def scores(self, report: RepairRecord, cards: Sequence[CardId]) -> tuple[Floats, Floats]:
+        """Give the scores [cards] of both heads together, and of the path alone.
+
+        A path score is 0 where no path leads. What a card of the history does not hold has no
+        score: NaN, as a feature that is missing.
+        """
+        with torch.no_grad():
+            scores = self._network.scores(
+                self._vectors(seconds(report.opened_at)), self._maker.asked([report])
+            )
+        places = self._maker.graph.card_places
+        rows = [places.get(card, -1) for card in cards]
+        both, path = (
+            np.append(one[0].double().numpy(), np.nan)[rows] for one in (scores.both, scores.path)
+        )
+        return both, path
+
+    def _vectors(self, moment: int) -> WorldVectors:
+        """Give the vectors of the last snapshot that is at most a day old."""
+        if self._known is None or not self._since <= moment < self._since + FRESH:
+            self._known = self._network.known(self._maker.world(moment, FAR_FUTURE))
+            self._since = moment
+        return self._known
+
+
+def read_tickets(folder: Path) -> tuple[TicketNetwork, ThingRows]:
+    """Read a saved network and the things that it knows by name.
+
+    Raises:
+        InvalidInput: the folder holds no such model, or its weights do not fit its shape.
+    """
+    saved = read_model(folder, KIND)
+    try:
+        config = TicketConfig(**saved.config)
+        network = TicketNetwork(config, MeanTower(config.width))
+        network.load_state_dict(saved.weights)
+        things = [str(one) for one in saved.told["things"]]
+    except (TypeError, KeyError, RuntimeError) as error:
+        raise InvalidInput("model", f"{folder.name}: its weights do not fit its shape") from error
+    return network.eval(), ThingRows({one: row for row, one in enumerate(things, 1)})

@@ -1,0 +1,1 @@
+"""A year of garages whose truth is known: for training, tests and demonstrations, never real."""

@@ -1,0 +1,105 @@
+"""What models learn from, out of the stores: `battwheels train examples`, `features`, `history`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from domain.errors import InvalidInput
+from domain.repair_history import RepairHistory
+from gnn.card_features import FeatureFold
+from gnn.example_files import store_examples
+from gnn.examples import build_examples
+from gnn.feature_rows import write_features
+from gnn.history_files import write_history
+from graph.repair_history import HistorySpan, RepairHistoryStore
+from records.feature_sets import FeatureCatalogue
+from web.feature_store import FeatureStore
+from web.settings import Settings
+from web.wiring import Runtime, open_runtime
+
+DAY = "%Y-%m-%d"
+BEGIN = datetime(2000, 1, 1, tzinfo=UTC)
+T = TypeVar("T")
+
+Since = Annotated[str, typer.Option("--from", help="The first day (UTC), as in 2026-01-31.")]
+Until = Annotated[str, typer.Option("--to", help="The day that ends it, itself left out.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", help="The folder; else one of that name in the home.")
+]
+
+
+def examples(since: Since, until: Until, out: Out = None) -> None:
+    """Store an example for each closed, rated repair; the same range again adds nothing."""
+    settings, span = Settings.read(), parse_span(since, until, datetime.now(UTC))
+    folder = out or settings.home / "examples"
+
+    async def work(runtime: Runtime) -> str:
+        built = build_examples(await history_of(runtime, span), span.known)
+        added = await asyncio.to_thread(store_examples, folder, built)
+        return f"{len(built)} examples, {added} of them new, in {folder}."
+
+    typer.echo(_run(settings, work))
+
+
+def history(since: Since, until: Until, out: Out = None) -> None:
+    """Write the repairs of a range and the cards, as `--history` of the others reads them."""
+    settings, span = Settings.read(), parse_span(since, until, datetime.now(UTC))
+    folder = out or settings.home / "history"
+
+    async def work(runtime: Runtime) -> str:
+        found = await history_of(runtime, span)
+        await asyncio.to_thread(write_history, folder, found)
+        return f"{len(found.repairs)} repairs and {len(found.cards)} cards in {folder}."
+
+    typer.echo(_run(settings, work))
+
+
+def features(out: Out = None) -> None:
+    """Count what is known of each card by now: a file in the catalogue, and what matches read."""
+    settings, now = Settings.read(), datetime.now(UTC)
+    folder = out or settings.home / "features"
+
+    async def work(runtime: Runtime) -> str:
+        found = await history_of(runtime, HistorySpan(BEGIN, now, now))
+        table = await asyncio.to_thread(FeatureFold(found).until, now)
+        written = await asyncio.to_thread(write_features, folder, table)
+        await FeatureCatalogue(runtime.records).add(written)
+        await FeatureStore(runtime.redis).write(table)
+        return f"Features of {written.cards} cards in {folder / written.file}; matches read them."
+
+    typer.echo(_run(settings, work))
+
+
+async def history_of(runtime: Runtime, span: HistorySpan) -> RepairHistory:
+    return await RepairHistoryStore(runtime.graph).whole(span)
+
+
+def parse_span(since: str, until: str, now: datetime) -> HistorySpan:
+    """Read two days.
+
+    Raises:
+        InvalidInput: one is none, or the first does not lie before the last.
+    """
+    span = HistorySpan(_parse_day("from", since), _parse_day("to", until), now)
+    if span.since >= span.until:
+        raise InvalidInput("from", f"{since} does not lie before {until}")
+    return span
+
+
+def _parse_day(field: str, text: str) -> datetime:
+    try:
+        return datetime.strptime(text[:20], DAY).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise InvalidInput(field, f"{text[:20]!r} is no day such as 2026-01-31") from error
+
+
+def _run(settings: Settings, work: Callable[[Runtime], Awaitable[T]]) -> T:
+    async def opened() -> T:
+        async with open_runtime(settings) as runtime:
+            return await work(runtime)
+
+    return asyncio.run(opened())

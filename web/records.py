@@ -1,0 +1,69 @@
+"""PostgreSQL alone, opened and migrated: what a command needs that reads or writes records.
+
+The service needs far more (`web.wiring`); a command that imported all of it would start in seconds.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from time import monotonic
+from typing import TypeVar
+
+from domain.errors import Unavailable, WrongPassword
+from records.database import Records
+from records.migrations import migrate_records
+from web.local import stores
+from web.local.home import StoreHome
+from web.local.progress import Report, StartProgress, ignore_progress
+from web.local.stores import GivenUrls
+from web.settings import Settings
+
+T = TypeVar("T")
+
+START_SECONDS = 10.0
+START_PAUSE_SECONDS = 0.5
+
+log = logging.getLogger("battwheels.start")
+
+
+@asynccontextmanager
+async def open_records(settings: Settings) -> AsyncGenerator[Records]:
+    """Give the records alone, migrated: what a command needs that reads the change log."""
+    home = StoreHome.at(settings.home)
+    urls = await asyncio.to_thread(stores.start_stores, home, GivenUrls.of(settings))
+    records = await Records.open(urls.postgres_url)
+
+    async def prepare() -> None:
+        await records.greet()
+        await migrate_records(records)
+
+    try:
+        await once_stores_answer(prepare, START_SECONDS)
+        yield records
+    finally:
+        await records.close()
+
+
+async def once_stores_answer(
+    prepare: Callable[[], Awaitable[T]], seconds: float, report: Report = ignore_progress
+) -> T:
+    """Prepare the stores, again while they do not answer: containers and busy machines start in any
+    order.
+
+    Raises:
+        WrongPassword: waiting would not mend it.
+        Unavailable: the time is over.
+    """
+    deadline = monotonic() + seconds
+    while True:
+        try:
+            return await prepare()
+        except WrongPassword:
+            raise
+        except Unavailable as error:
+            if monotonic() >= deadline:
+                raise
+            log.info("waiting", extra={"for": error.dependency, "because": error.reason})
+            report(StartProgress(error.dependency, "waiting for its answer"))
+        await asyncio.sleep(START_PAUSE_SECONDS)
