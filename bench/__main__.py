@@ -44,6 +44,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     ),
     "bench.push": ("push_p95_ms", "push_leaks"),
     "bench.revocation": ("revocation_ms",),
+    "bench.rollback": ("rollback_s",),
     "bench.idle": ("idle_service_percent", "idle_neo4j_extra_percent"),
     "bench.graphql_cpu": ("graphql_cpu_to_peer",),
     "bench.trusted_documents": ("trusted_document_first_ratio", "trusted_document_warm_ratio"),

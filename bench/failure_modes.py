@@ -7,7 +7,6 @@ Nothing was chosen on either: the features are those of row ML-10, the one setti
 
 import asyncio
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -22,6 +21,7 @@ from gnn.near_duplicates import duplicate_groups
 from gnn.phrase_classifier import PhraseClassifier
 from gnn.recipes import Encode
 from ingest.embedder import Embedder
+from web.trainer_tools import HouseTools
 
 FOLDER = NHTSA.parent / "workorders"
 FOLDS, SEED, GOAL = 5, 0, 0.66
@@ -41,26 +41,21 @@ def grouped_hits(
     """Give for each phrase whether a classifier that saw none of its near duplicates was right."""
     said, hits = np.array(modes), np.zeros(len(phrases))
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=SEED)
-    for learnt, held in folds.split(phrases, said, groups):
+    for learnt, held in folds.split(np.array(phrases), said, groups):
+        own: list[int] = learnt.tolist()
         classifier = PhraseClassifier.learn(
-            [phrases[n] for n in learnt], [modes[n] for n in learnt], encode
+            [phrases[n] for n in own], [modes[n] for n in own], encode
         )
-        found = classifier.labels([phrases[n] for n in held])
-        hits[held] = found == said[held]
+        others: list[int] = held.tolist()
+        hits[held] = classifier.labels([phrases[n] for n in others]) == said[held]
     return hits
 
 
 async def run() -> list[Bar]:
     """Measure."""
     embedder = Embedder(limit_s=None)
-    loop = asyncio.get_running_loop()
-
-    def encode(texts: Sequence[str]) -> NDArray[np.float32]:
-        asked = asyncio.run_coroutine_threadsafe(embedder.embed(texts, patient=True), loop)
-        return np.array([one.vector for one in asked.result()], dtype=np.float32)
-
     try:
-        return await asyncio.to_thread(partial(_measure, encode))
+        return await asyncio.to_thread(_measure, HouseTools(embedder).encode)
     finally:
         embedder.close()
 

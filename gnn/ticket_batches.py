@@ -30,7 +30,7 @@ from gnn.repair_graph import (
 )
 from gnn.ticket_features import Bags, CardPast, TextShelf, ticket_numbers
 from gnn.ticket_network import UNKNOWN, AskedBatch, Way, WorldBatch
-from gnn.time_sampler import NEWEST, Hop, AskedReports, TimeSampler
+from gnn.time_sampler import NEWEST, AskedReports, Hop, TimeSampler
 
 # Of each way that tickets met a card, so many newest tickets speak to it in the tower.
 HEARD = 4

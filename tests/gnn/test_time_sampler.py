@@ -9,7 +9,7 @@ import pytest
 
 from domain.repair_history import RepairHistory, RepairRecord
 from gnn.repair_graph import LINKS, Node, RepairGraph, report_says, seconds
-from gnn.time_sampler import Hop, AskedReports, TimeSampler
+from gnn.time_sampler import AskedReports, Hop, TimeSampler
 from tests.gnn.small_worlds import small_world
 
 NOBODY = np.empty(0, dtype=np.int64)

@@ -9,9 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Self
 
-import numpy as np
 import typer
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
@@ -21,7 +19,7 @@ from domain.ids import RunId, uuid7
 from domain.model_runs import ModelKind, ModelRun, RunState
 from gnn.live_models import LiveModels
 from gnn.model_kinds import KINDS
-from gnn.recipes import StageProgress, Tell, TrainingTools
+from gnn.recipes import StageProgress, Tell
 from gnn.trainer import TrainingOrder, train_model
 from ingest.embedder import DEFAULT_MODEL, Embedder
 from web.audit import RANDOM_BITS, operators_change
@@ -29,6 +27,7 @@ from web.cli import train_data
 from web.cli.models import with_models
 from web.models import artefact_store
 from web.settings import Settings
+from web.trainer_tools import HouseTools
 
 app = typer.Typer(
     no_args_is_help=True, help="Train models from the history of repairs (docs/learning.md)."
@@ -90,7 +89,7 @@ def _train(kinds: Sequence[ModelKind], history: Path, seed: int, *, promote: boo
 async def _trained(kind: ModelKind, history: Path, seed: int, console: Console) -> ModelRun:
     settings = Settings.read()
     embedder = Embedder(settings.embedding_model or DEFAULT_MODEL, home=settings.home, limit_s=None)
-    recipe = KINDS[kind].build_recipe(_tools(embedder, asyncio.get_running_loop()))
+    recipe = KINDS[kind].build_recipe(HouseTools(embedder).tools)
     now = datetime.now(UTC)
     order = TrainingOrder(
         id=RunId(str(uuid7(now, secrets.randbits(RANDOM_BITS)))),
@@ -113,14 +112,6 @@ async def _trained(kind: ModelKind, history: Path, seed: int, console: Console) 
         return await with_models(work)
     finally:
         embedder.close()
-
-
-def _tools(embedder: Embedder, loop: asyncio.AbstractEventLoop) -> TrainingTools:
-    def encode(texts: Sequence[str]) -> NDArray[np.float32]:
-        asked = asyncio.run_coroutine_threadsafe(embedder.embed(texts, patient=True), loop)
-        return np.array([one.vector for one in asked.result()], dtype=np.float32)
-
-    return TrainingTools(encode=encode, embedding=embedder.model)
 
 
 def _tell_run(run: ModelRun) -> None:
