@@ -145,8 +145,7 @@ class _Run:
         }
         self._folder.mkdir(parents=True, exist_ok=True)
         kept["figures"] = torch.tensor(self.figures, dtype=torch.float64)
-        # safetensors refuses two names of one memory.
-        save_tensors(self._folder / RESUME, {name: one.clone() for name, one in kept.items()})
+        save_tensors(self._folder / RESUME, kept)
 
     def resume(self) -> None:
         path = self._folder / RESUME

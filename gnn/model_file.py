@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load, load_file, save
 from torch import Tensor
 
 from domain.errors import InvalidInput
@@ -31,50 +31,68 @@ class SavedModel:
     weights: dict[str, Tensor]
 
 
-def write_model(
-    folder: Path,
+def model_files(
     kind: str,
     config: Mapping[str, Any],
     told: Mapping[str, Any],
     weights: Mapping[str, Tensor],
-) -> None:
-    """Write both files; a reader never sees half a file."""
-    folder.mkdir(parents=True, exist_ok=True)
-    save_tensors(folder / WEIGHTS, weights)
+) -> dict[str, bytes]:
+    """Give both files; equal models give equal bytes."""
+    body = save(_plain(weights))
     card = {
         "kind": kind,
         "config": dict(config),
         "told": dict(told),
-        "sha256": _digest(folder / WEIGHTS),
+        "sha256": hashlib.sha256(body).hexdigest(),
     }
-    _swap(folder / CARD, (json.dumps(card, indent=2, sort_keys=True) + "\n").encode())
+    return {CARD: (json.dumps(card, indent=2, sort_keys=True) + "\n").encode(), WEIGHTS: body}
+
+
+def parse_model(files: Mapping[str, bytes], kind: str, name: str) -> SavedModel:
+    """Give the model of two files; `kind` is name and version of what is wanted.
+
+    Raises:
+        InvalidInput: they are no model, of another kind or version, cut off or mixed up.
+    """
+    try:
+        card = json.loads(files[CARD])
+        found = (str(card["kind"]), dict(card["config"]), dict(card["told"]), str(card["sha256"]))
+        body = files[WEIGHTS]
+    except (ValueError, KeyError, TypeError) as error:
+        raise InvalidInput("model", f"{name} holds no model: {error}") from error
+    if found[0] != kind:
+        raise InvalidInput("model", f"{name} is of kind {found[0]!r}; wanted is {kind!r}")
+    if found[3] != hashlib.sha256(body).hexdigest():
+        raise InvalidInput("model", f"{name}: the weights are not those of its {CARD}")
+    try:
+        return SavedModel(found[1], found[2], load(body))
+    except SafetensorError as error:
+        raise InvalidInput("model", f"{name}: {WEIGHTS} cannot be read: {error}") from error
+
+
+def write_model(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write both files, the weights first; a reader never sees half a file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in (WEIGHTS, CARD):
+        _swap(folder / name, files[name])
 
 
 def read_model(folder: Path, kind: str) -> SavedModel:
-    """Read what `write_model` wrote; `kind` is name and version of what is wanted.
+    """Read what `write_model` wrote.
 
     Raises:
-        InvalidInput: there is no such model, it is of another kind or version, or its weights
-            are cut off or those of another.
+        InvalidInput: as `parse_model`, or there are no such files.
     """
     try:
-        card = json.loads((folder / CARD).read_bytes())
-        found = (str(card["kind"]), dict(card["config"]), dict(card["told"]), str(card["sha256"]))
-        digest = _digest(folder / WEIGHTS)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        files = {name: (folder / name).read_bytes() for name in (CARD, WEIGHTS)}
+    except OSError as error:
         raise InvalidInput("model", f"{folder.name} holds no model: {error}") from error
-    if found[0] != kind:
-        raise InvalidInput("model", f"{folder.name} is of kind {found[0]!r}; wanted is {kind!r}")
-    if found[3] != digest:
-        raise InvalidInput("model", f"{folder.name}: the weights are not those of its {CARD}")
-    return SavedModel(found[1], found[2], load_tensors(folder / WEIGHTS))
+    return parse_model(files, kind, folder.name)
 
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
     """Write tensors at once: a kill leaves the file before, or the new one."""
-    half = path.with_name(f"{path.name}.half")
-    save_file({name: one.detach().cpu().contiguous() for name, one in tensors.items()}, half)
-    half.replace(path)
+    _swap(path, save(_plain(tensors)))
 
 
 def load_tensors(path: Path) -> dict[str, Tensor]:
@@ -89,8 +107,9 @@ def load_tensors(path: Path) -> dict[str, Tensor]:
         raise InvalidInput("model", f"{path.name} cannot be read: {error}") from error
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _plain(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Give tensors of their own memory: safetensors refuses two names of one."""
+    return {name: one.detach().cpu().clone().contiguous() for name, one in tensors.items()}
 
 
 def _swap(path: Path, content: bytes) -> None:

@@ -35,6 +35,9 @@ KINDS: KindPlaces = {
     ModelKind.CLASSIFIER: KindPlace(
         recipe="gnn.symptom_recipe:symptom_recipe", reader="gnn.symptom_classifier:read_classifier"
     ),
+    ModelKind.NETWORK: KindPlace(
+        recipe="gnn.ticket_recipe:ticket_recipe", reader="gnn.ticket_recipe:read_network"
+    ),
 }
 
 

@@ -12,7 +12,7 @@ from domain.errors import InvalidInput
 from gnn.fit import Fit, FitPlan, fit
 from gnn.link_graph import LinkGraph, numbered, read_triples
 from gnn.link_ranks import Figures, Known, Queries, figures
-from gnn.model_file import read_model, write_model
+from gnn.model_file import model_files, read_model, write_model
 from gnn.path_network import PathConfig, PathNetwork
 
 KIND = "path-network/1"
@@ -109,7 +109,7 @@ def fit_paths(
         "triples": len(split.graph.triples),
         "relations": split.relations,
     }
-    write_model(folder, KIND, asdict(config), told, found.weights)
+    write_model(folder, model_files(KIND, asdict(config), told, found.weights))
     return network
 
 

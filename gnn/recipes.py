@@ -6,6 +6,7 @@ A kind joins by a line in `gnn.model_kinds`: a recipe to train it, a reader to s
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -42,6 +43,11 @@ Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 ReadSymptoms = Callable[[Sequence[str]], list[set[str]]]
 
 
+def read_nothing(texts: Sequence[str]) -> list[set[str]]:
+    """Read no symptom out of any text."""
+    return [set() for _ in texts]
+
+
 def ignore_stages(_: StageProgress) -> None:
     """Say nothing."""
 
@@ -51,13 +57,15 @@ class TrainingTools:
     """What recipes may use.
 
     Attributes:
-        encode: unit vectors of texts [texts, dimensions], by the sentence model `embedding`.
+        encode: gives unit vectors of texts [texts, dimensions], by the model `embedding`.
+        scratch: a folder where what a kill left goes on; None: nothing goes on.
         read_symptoms: the symptoms that the vocabulary's own reader finds in each text.
     """
 
     encode: Encode
     embedding: str
-    read_symptoms: ReadSymptoms
+    scratch: Path | None = None
+    read_symptoms: ReadSymptoms = read_nothing
 
 
 class TrainingRecipe(Protocol[P, F]):

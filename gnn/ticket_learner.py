@@ -15,9 +15,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from domain.repair_history import RepairHistory
-from gnn.fit import Fit, FitPlan, fit
+from gnn.fit import FitPlan, fit
 from gnn.graph_tower import GraphTower
-from gnn.model_file import write_model
+from gnn.model_file import model_files
 from gnn.repair_graph import Ints, RepairGraph, seconds
 from gnn.ticket_batches import BatchMaker, ThingRows
 from gnn.ticket_cases import Sides, TicketCase, cases_of, gain, split, weights
@@ -187,24 +187,22 @@ def _spread(cases: Sequence[TicketCase], most: int) -> tuple[TicketCase, ...]:
 
 def fit_tickets(
     learner: TicketLearner, plan: FitPlan, folder: Path, tell: Callable[[str], None]
-) -> Fit:
-    """Fit, or go on where a fit in the folder ended, and save the best network there.
+) -> dict[str, bytes]:
+    """Fit, or go on where a fit in the folder ended; give the files of the best network.
 
     Raises:
         InvalidInput: the loss is no number, or the folder holds the fit of another history.
     """
     found = fit(learner, plan, folder, tell)
-    network, study = learner.network, learner.study
-    network.load_state_dict(found.weights)
+    learner.network.load_state_dict(found.weights)
     told = {
         "seed": plan.seed,
         "figures": found.figures,
-        "cases": len(study.sides.train),
-        "things": list(study.names.rows),
+        "cases": len(learner.study.sides.train),
+        "things": list(learner.study.names.rows),
         "device": learner.device.type,
     }
-    write_model(folder, KIND, network.config.told(), told, found.weights)
-    return found
+    return model_files(KIND, learner.network.config.told(), told, found.weights)
 
 
 def best_device() -> torch.device:

@@ -15,7 +15,7 @@ from domain.errors import InvalidInput
 from domain.ids import CardId
 from domain.repair_history import RepairHistory, RepairRecord
 from gnn.mean_tower import MeanTower
-from gnn.model_file import read_model
+from gnn.model_file import SavedModel, read_model
 from gnn.repair_graph import RepairGraph, seconds
 from gnn.ticket_batches import BatchMaker, ThingRows
 from gnn.ticket_network import KIND, TicketConfig, TicketNetwork, WorldVectors
@@ -69,17 +69,25 @@ class TicketScorer:
 
 
 def read_tickets(folder: Path) -> tuple[TicketNetwork, ThingRows]:
-    """Read a saved network and the things that it knows by name.
+    """Read a network from a folder.
 
     Raises:
         InvalidInput: the folder holds no such model, or its weights do not fit its shape.
     """
-    saved = read_model(folder, KIND)
+    return tickets_of(read_model(folder, KIND), folder.name)
+
+
+def tickets_of(saved: SavedModel, name: str) -> tuple[TicketNetwork, ThingRows]:
+    """Give the network of a model file, and the things that it knows by name.
+
+    Raises:
+        InvalidInput: its weights do not fit its shape.
+    """
     try:
         config = TicketConfig(**saved.config)
         network = TicketNetwork(config, MeanTower(config.width))
         network.load_state_dict(saved.weights)
         things = [str(one) for one in saved.told["things"]]
     except (TypeError, KeyError, RuntimeError) as error:
-        raise InvalidInput("model", f"{folder.name}: its weights do not fit its shape") from error
+        raise InvalidInput("model", f"{name}: its weights do not fit its shape") from error
     return network.eval(), ThingRows({one: row for row, one in enumerate(things, 1)})

@@ -9,10 +9,8 @@ from domain.errors import InvalidInput
 
 DOMAIN = "BATTWHEELS_PASSKEY_DOMAIN"
 LOCAL = "localhost"
-# A name of a host that is no address: passkeys belong to names.
-NAME = re.compile(
-    r"(?=.{1,253}$)([a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?\.)*[a-z]([a-z0-9\-]{0,61}[a-z0-9])?"
-)
+LONGEST_NAME = 253
+LABEL = re.compile(r"[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?")
 
 
 def read_party(
@@ -31,14 +29,14 @@ def read_party(
     origins = [one for one in map(_origin_of, pages) if one is not None]
     hosts = {origin: urlsplit(origin).hostname or "" for origin in origins}
     name = domain or next(iter(hosts.values()), None)
-    if name is None or (domain is None and not NAME.fullmatch(name)):
+    if name is None or (domain is None and not _is_name(name)):
         return None
     fit = tuple(
         origin
         for origin, host in hosts.items()
         if (host == name or host.endswith(f".{name}")) and _is_safe(origin, host, production)
     )
-    if not NAME.fullmatch(name) or (domain is not None and not fit):
+    if not _is_name(name) or (domain is not None and not fit):
         raise InvalidInput(DOMAIN, "is no domain of BATTWHEELS_PUBLIC_URL or an allowed origin")
     return RelyingParty(id=name, origins=fit) if fit else None
 
@@ -46,6 +44,13 @@ def read_party(
 def _origin_of(page: str) -> str | None:
     parts = urlsplit(page)
     return f"{parts.scheme}://{parts.netloc}".lower() if parts.hostname else None
+
+
+def _is_name(host: str) -> bool:
+    """Say whether it is a name and no address: passkeys belong to names."""
+    *above, last = host.split(".")
+    labels = all(LABEL.fullmatch(label) for label in (*above, last))
+    return len(host) <= LONGEST_NAME and labels and last[0].isalpha()
 
 
 def _is_safe(origin: str, host: str, production: bool) -> bool:  # noqa: FBT001 - as it was asked

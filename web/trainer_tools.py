@@ -5,6 +5,7 @@ Recipes run on a thread of their own and ask here for what lives on the event lo
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -23,14 +24,18 @@ T = TypeVar("T")
 class HouseTools:
     """Made on the event loop that is to answer; the shipped vocabulary reads."""
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: Embedder, scratch: Path | None = None) -> None:
         self._embedder = embedder
+        self._scratch = scratch
         self._loop = asyncio.get_running_loop()
 
     @property
     def tools(self) -> TrainingTools:
         return TrainingTools(
-            encode=self.encode, embedding=self._embedder.model, read_symptoms=self.read_symptoms
+            encode=self.encode,
+            embedding=self._embedder.model,
+            scratch=self._scratch,
+            read_symptoms=self.read_symptoms,
         )
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -6,13 +6,13 @@ import pytest
 import torch
 
 from domain.errors import InvalidInput
-from gnn.model_file import CARD, WEIGHTS, read_model, write_model
+from gnn.model_file import CARD, WEIGHTS, model_files, read_model, write_model
 
 TENSOR = torch.arange(4.0)
 
 
 def saved(folder: Path) -> Path:
-    write_model(folder, "line/1", {"width": 4}, {"seed": 0}, {"weight": TENSOR})
+    write_model(folder, model_files("line/1", {"width": 4}, {"seed": 0}, {"weight": TENSOR}))
     return folder
 
 

@@ -14,6 +14,7 @@ from domain.ids import CardId
 from domain.repair_history import RepairHistory
 from gnn.fit import FitPlan
 from gnn.mean_tower import MeanTower
+from gnn.model_file import write_model
 from gnn.repair_graph import RepairGraph
 from gnn.ticket_cases import cases_of, split, weights
 from gnn.ticket_learner import TicketLearner, TicketStudy, fit_tickets, ranked
@@ -41,7 +42,8 @@ def small_network(study: TicketStudy) -> TicketNetwork:
 def fitted(study: TicketStudy, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tickets")
     plan = FitPlan(epochs=8, rate=1e-2)
-    fit_tickets(TicketLearner(small_network(study), study, CPU), plan, folder, silent)
+    learner = TicketLearner(small_network(study), study, CPU)
+    write_model(folder, fit_tickets(learner, plan, folder, silent))
     return folder
 
 

@@ -88,7 +88,6 @@ TOY = KindPlace(recipe="tests.gnn.toy_models:toy_recipe", reader="tests.gnn.toy_
 TOOLS = TrainingTools(
     encode=lambda texts: np.zeros((len(texts), 4), np.float32),
     embedding="none",
-    read_symptoms=lambda texts: [set() for _ in texts],
 )
 
 
@@ -153,7 +152,7 @@ def toy_classifier(codes: Sequence[str], words: Sequence[str]) -> Mapping[str, b
     rows = features.rows(
         [ReportFacts(text=word) for word in words], np.zeros((len(words), 384), np.float32)
     )
-    head = LabelHead(rows.toarray().T * 8, np.full(len(codes), -4, np.float32))
+    head = LabelHead(rows.toarray().T * 40, np.full(len(codes), -4, np.float32))
     halves = np.full(len(codes), 0.5, np.float32)
     return SymptomClassifier(features, head, tuple(codes), halves).files()
 

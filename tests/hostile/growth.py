@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 # Four times the text: four times the work when it grows with the size, sixteen with its square.
 GROWTH, WORST_GROWTH = 4, 9.0
-# A burst of work beside it may spoil several in a row.
-TRIES = 12
+# Bursts of work beside it may spoil many in a row; what grows too fast never has a quiet one.
+TRIES = 40
 
 
 def cpu(work: Callable[[], object]) -> float:

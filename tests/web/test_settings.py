@@ -11,6 +11,7 @@ from domain.errors import InvalidInput, UnsafeSetting
 from tests.commands import called
 from web.caps import Caps
 from web.oidc_settings import SECRET
+from web.passkey_settings import read_party
 from web.settings import RunMode, Settings
 
 TOKEN_SECRET = "uN4-kf83hQz0_pLw7Rb2xVt9sYd5gMj1"  # noqa: S105 - a test's own
@@ -200,8 +201,9 @@ def test_public_address_must_be_one(value: str) -> None:
 
 
 @pytest.mark.row("DP-5")
-@pytest.mark.parametrize("command", ["serve", "work", "migrate"])
-@pytest.mark.parametrize("password", ["neo4j", "changeme"])
+@pytest.mark.parametrize(
+    ("command", "password"), [("serve", "neo4j"), ("work", "changeme"), ("migrate", "changeme")]
+)
 def test_a_start_in_production_refuses_a_default(
     tmp_path: Path, command: str, password: str
 ) -> None:
@@ -211,6 +213,14 @@ def test_a_start_in_production_refuses_a_default(
     assert complained.startswith("NEO4J_PASSWORD: ")
     assert len(complained.splitlines()) == 1
     assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize(
+    "domain", ["x.1", "10.0.0.1", "-a.example", "a..example", "A.example", "a" * 64 + ".example"]
+)
+def test_passkeys_belong_to_names(domain: str) -> None:
+    with pytest.raises(InvalidInput, match="BATTWHEELS_PASSKEY_DOMAIN"):
+        read_party(domain, [f"https://{domain}"], production=True)
 
 
 def test_every_cap_is_a_setting() -> None:

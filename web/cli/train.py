@@ -89,7 +89,7 @@ def _train(kinds: Sequence[ModelKind], history: Path, seed: int, *, promote: boo
 async def _trained(kind: ModelKind, history: Path, seed: int, console: Console) -> ModelRun:
     settings = Settings.read()
     embedder = Embedder(settings.embedding_model or DEFAULT_MODEL, home=settings.home, limit_s=None)
-    recipe = KINDS[kind].build_recipe(HouseTools(embedder).tools)
+    recipe = KINDS[kind].build_recipe(HouseTools(embedder, settings.home / "training").tools)
     now = datetime.now(UTC)
     order = TrainingOrder(
         id=RunId(str(uuid7(now, secrets.randbits(RANDOM_BITS)))),

@@ -1,0 +1,80 @@
+"""The network in the registry: trained, judged and read from its files."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from domain.errors import BrokenModel, UselessTraining
+from domain.model_runs import ModelKind
+from domain.repair_history import RepairHistory
+from gnn.artefacts import Artefact
+from gnn.fit import FitPlan
+from gnn.recipes import StageProgress, ignore_stages
+from gnn.ticket_learner import TicketStudy
+from gnn.ticket_recipe import TicketRecipe, read_network
+from tests.gnn.small_worlds import small_world
+
+PLAN = FitPlan(epochs=2, rate=1e-2)
+
+
+def artefact(files: Mapping[str, bytes]) -> Artefact:
+    return Artefact(kind=ModelKind.NETWORK, version=1, embedding=None, files=files)
+
+
+@pytest.fixture(scope="module")
+def study() -> TicketStudy:
+    recipe = TicketRecipe(None, PLAN)
+    return recipe.features(recipe.preprocess(small_world(3, repairs=60)))
+
+
+@pytest.fixture(scope="module")
+def files(study: TicketStudy) -> Mapping[str, bytes]:
+    return TicketRecipe(None, PLAN).train(study, 1, ignore_stages)
+
+
+@pytest.mark.row("ML-4")
+def test_the_same_seed_gives_the_same_files(
+    study: TicketStudy, files: Mapping[str, bytes], tmp_path: Path
+) -> None:
+    told = list[StageProgress]()
+
+    again = TicketRecipe(tmp_path, PLAN).train(study, 1, told.append)
+
+    assert again == files
+    assert [one.done for one in told if ": loss" in one.said] == [0.5, 1.0]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_trained_network_is_judged_beside_what_serves_without(
+    study: TicketStudy, files: Mapping[str, bytes]
+) -> None:
+    recipe = TicketRecipe(None, PLAN)
+
+    own, floor = recipe.evaluate(study, artefact(files)), recipe.floor(study)
+
+    assert own.keys() == floor.keys() >= {"ndcg5", "hit1"}
+    assert len(own["ndcg5"].above) == len(study.sides.test)
+
+
+def test_a_network_of_another_version_is_refused(files: Mapping[str, bytes]) -> None:
+    with pytest.raises(BrokenModel, match="its form is version 2, and 1 is read here"):
+        read_network(replace(artefact(files), version=2), "")
+
+
+def test_a_network_that_was_cut_off_is_refused(files: Mapping[str, bytes]) -> None:
+    cut = {name: one[:-9] if name.startswith("weights") else one for name, one in files.items()}
+
+    with pytest.raises(BrokenModel, match=r"the weights are not those of its model\.json"):
+        read_network(artefact(cut), "")
+
+
+def test_an_empty_history_trains_nothing() -> None:
+    with pytest.raises(UselessTraining, match="the history holds no repairs, or no cards"):
+        TicketRecipe(None).preprocess(RepairHistory((), ()))
+
+
+def test_too_few_solved_repairs_train_nothing() -> None:
+    with pytest.raises(UselessTraining, match="solved repairs with a card; 10 are needed"):
+        TicketRecipe(None).features(small_world(1, repairs=8))
