@@ -97,25 +97,29 @@ class DefectWatch:
         if before is not None and failure.at - before < AGAIN:
             return []
         alarms = [*self._bet(failure)]
-        for tally in self._around(failure):
+        for tally in self._around(failure).all:
             tally.add(failure.component, failure.at)
         return alarms
 
-    def _around(self, failure: ComponentFailure) -> "tuple[_FailureTally, _FailureTally, _FailureTally, _FailureTally]":
-        """Give the tallies of the cohort, its make, the make in its climate, and the climate."""
+    def _around(self, failure: ComponentFailure) -> "_Surroundings":
         cohort = failure.cohort
-        places = (cohort, cohort.make, (cohort.make, cohort.climate), (cohort.climate,))
-        return tuple(self._tallies[place] for place in places)  # pyright: ignore[reportReturnType]
+        return _Surroundings(
+            own=self._tallies[cohort],
+            make=self._tallies[cohort.make],
+            near=self._tallies[cohort.make, cohort.climate],
+            climate=self._tallies[None, cohort.climate],
+        )
 
     def _bet(self, failure: ComponentFailure) -> Iterator[EmergingDefect]:
-        own, make, near, climate = self._around(failure)
-        for tally in (own, make, near, climate):
+        around = self._around(failure)
+        own, make = around.own, around.make
+        for tally in around.all:
             tally.forget(failure.at)
         if make.total - own.total < FEWEST_OF_MAKE or own.total < FEWEST_OF_COHORT:
             return
         bets = self._bets[failure.cohort]
         for component in make.counts:
-            share = _expected(component, own, make, near, climate)
+            share = around.expected(component)
             held = bets.setdefault(component, [0.0] * len(RATIOS))
             hit = component == failure.component
             for n, ratio in enumerate(RATIOS):
@@ -169,11 +173,24 @@ class _FailureTally:
         self.recent[component] = self.recent.get(component, 0.0) + 1
 
 
-def _expected(component: str, own: _FailureTally, make: _FailureTally, near: _FailureTally, climate: _FailureTally) -> float:
-    """Give the share that a component would have in a cohort, were it like all others."""
-    long, lift = _others(component, make, own)
-    _, warm = _others(component, climate, near)
-    return min(HIGHEST_SHARE, long * max(1.0, lift, warm))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Surroundings:
+    """The failures of a cohort, of its make, of the make in its climate, and of the climate."""
+
+    own: _FailureTally
+    make: _FailureTally
+    near: _FailureTally
+    climate: _FailureTally
+
+    @property
+    def all(self) -> tuple[_FailureTally, ...]:
+        return self.own, self.make, self.near, self.climate
+
+    def expected(self, component: str) -> float:
+        """Give the share that a component would have in the cohort, were it like all others."""
+        long, lift = _others(component, self.make, self.own)
+        _, warm = _others(component, self.climate, self.near)
+        return min(HIGHEST_SHARE, long * max(1.0, lift, warm))
 
 
 def _others(component: str, all: _FailureTally, own: _FailureTally) -> tuple[float, float]:
