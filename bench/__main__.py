@@ -24,6 +24,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.diagnosis": ("diagnosis_calibration",),
     "bench.codes": ("code_f1",),
     "bench.chance": ("chance_ece", "told_right", "right_told", "unknown_silent", "known_kept"),
+    "bench.learned_ranker": ("ranker_gain_ndcg5", "ranker_gain_formula"),
     "bench.hazards": ("hazard_recall", "hazard_recall_kept", "hazard_false_alarms"),
     "bench.failure_modes": ("failure_mode_f1",),
     "bench.symptoms": ("symptom_precision", "symptom_recall"),
@@ -65,6 +66,13 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.catch_up": ("catch_up_s",),
     "bench.attack": ("attack_p99_ratio", "attack_memory_mib", "attack_health_ms"),
     "bench.refusals": ("refusal_cpu_ms",),
+    "bench.inductive_links": (
+        "grail_fb_v1_hits10",
+        "grail_fb_v1_mrr",
+        "grail_wn_v1_hits10",
+        "grail_wn_v1_mrr",
+    ),
+    "bench.complex_links": ("complex_fb15k_mrr",),
     "bench.services": ("second_start_s", "stores_memory_mib"),
     "bench.suite": ("suite_minutes", "suite_loaded_minutes"),
 }

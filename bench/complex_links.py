@@ -5,19 +5,15 @@ and what was fitted once is measured again in a minute. Validation and test as `
 says: filtered, both directions, among all 14,541 entities, ties in the middle.
 """
 
-import tarfile
-import tempfile
 from pathlib import Path
 
 import torch
 
 from bench.bars import Bar, Better
+from bench.cuda_links import read_whole
 from gnn.complex_vectors import ComplexConfig, ComplexLearner, ComplexVectors
 from gnn.fit import FitPlan, fit
-from gnn.link_graph import LinkGraph, numbered, read_triples
-from gnn.link_ranks import Known
 
-ARCHIVE = Path(__file__).resolve().parents[2] / "shared/data/kg/FB15k-237.tar.gz"
 KEPT = Path(__file__).resolve().parents[1] / ".bench/complex_fb15k"
 GOAL = 0.33
 EPOCHS = 10
@@ -33,30 +29,18 @@ def adagrad(parameters: object, lr: float, weight_decay: float) -> torch.optim.O
 async def run() -> list[Bar]:
     """Fit, or go on, and ask about the test set."""
     torch.set_num_threads(1)
-    graph, valid, test, known = _read()
+    split = read_whole("FB15k-237", torch.device("cpu"))
+    graph = split.graph
     torch.manual_seed(0)
     shape = ComplexConfig(entity_count=graph.entity_count, relation_count=graph.relation_count)
     network = ComplexVectors(shape)
-    learner = ComplexLearner(network, graph, valid[:VALID], known)
+    learner = ComplexLearner(network, graph, split.valid[:VALID], split.known)
     plan = FitPlan(epochs=EPOCHS, rate=0.1, patience=EPOCHS, optimizer=adagrad)
     found = fit(learner, plan, KEPT, _tell)
     network.load_state_dict(found.weights)
-    measured = learner.measured(test)
+    measured = learner.measured(split.test)
     _tell(f"ComplEx-N3, rank {shape.rank}, FB15k-237: {measured}")
     return [Bar(name="complex_fb15k_mrr", measured=measured.mrr, goal=GOAL, better=Better.HIGHER)]
-
-
-def _read() -> tuple[LinkGraph, torch.Tensor, torch.Tensor, Known]:
-    with tempfile.TemporaryDirectory() as folder, tarfile.open(ARCHIVE) as archive:
-        archive.extractall(folder, filter="data")
-        sets = [read_triples(Path(folder) / f"{name}.txt") for name in ("train", "valid", "test")]
-    relations = sorted({relation for _, relation, _ in sets[0]})
-    entities = sorted({word for one in sets for head, _, tail in one for word in (head, tail)})
-    places = {word: number for number, word in enumerate(entities)}
-    kinds = {word: number for number, word in enumerate(relations)}
-    train, valid, test = (numbered(one, places, kinds) for one in sets)
-    graph = LinkGraph(train, len(entities), len(relations))
-    return graph, valid, test, Known(torch.cat([train, valid, test]), graph)
 
 
 def _tell(line: str) -> None:

@@ -30,14 +30,14 @@ class Recipe:
     rate: float
     epochs: int
     dropout: float
-    decay: float = 0.8
+    decay: float = 0.6
     weight_decay: float = 1e-4
     width: int = 32
 
 
 RECIPES = {
-    "fb237_v1": Recipe(layers=4, rate=5e-3, epochs=5, dropout=0.2),
-    "WN18RR_v1": Recipe(layers=5, rate=5e-3, epochs=6, dropout=0.2),
+    "fb237_v1": Recipe(layers=3, rate=5e-3, epochs=4, dropout=0.2),
+    "WN18RR_v1": Recipe(layers=5, rate=5e-3, epochs=4, dropout=0.2),
 }
 
 

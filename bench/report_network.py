@@ -63,12 +63,14 @@ def main() -> None:
     led = np.mean([one.led for one in tested])
     _tell(f"{len(tested)} synthetic cases; a path leads to the right card in {led:.2f} of them")
     table(tested, peers | _own(tested))
+    _tell("As if nobody had used the right cards of the day:")
+    table(tested, _own(ranked(network, study.maker, study.sides.test, CPU, as_new=True)))
 
 
 def _own(tested: Sequence[RankedCase]) -> dict[str, list[Floats]]:
     return {
         "tower": [one.tower for one in tested],
-        "path alone": [np.where(one.path == 0, -99.0, one.path) for one in tested],
+        "path": [np.where(one.path == 0, -99.0, one.path) for one in tested],
         "network": [one.both for one in tested],
     }
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 ROWS: Mapping[str, tuple[str, ...]] = {
     "diagnosis_calibration": ("ML-27",),
+    "ranker_gain_formula": ("ML-30",),
     "match_p99_ms": ("MA-8",),
     "lookup_p95_ms": ("IX-2", "IX-3", "IX-4"),
     "push_p95_ms": ("EX-3",),

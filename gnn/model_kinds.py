@@ -35,6 +35,9 @@ KINDS: KindPlaces = {
     ModelKind.CLASSIFIER: KindPlace(
         recipe="gnn.symptom_recipe:symptom_recipe", reader="gnn.symptom_classifier:read_classifier"
     ),
+    ModelKind.RANKER: KindPlace(
+        recipe="gnn.ranker_recipe:build_ranker", reader="gnn.ranker_recipe:read_ranker"
+    ),
     ModelKind.NETWORK: KindPlace(
         recipe="gnn.ticket_recipe:ticket_recipe", reader="gnn.ticket_recipe:read_network"
     ),

@@ -7,7 +7,7 @@ from is no case: the card came after it, and holds its words.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -26,12 +26,14 @@ from gnn.report_memory import ReportMemory, Vectors
 from matching.formulas import code_confidence
 
 Encode = Callable[[Sequence[str]], Vectors]
+English = Callable[[str], str]
 Floats = NDArray[np.float64]
 # As many as the sources of `matching.recall_sources` give.
 OF_WORDS, OF_MEANING, OF_VEHICLE, OF_CODES = 30, 30, 20, 20
 # What a card is worth that ended the repair, and one after which the vehicle came back.
 SOLVED, CAME_BACK = 3, 2
 NOT_SHOWN = 0
+LEAST = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,8 @@ class RankerCase:
         uses: how often the right card had been used before.
         weight: of the example (`gnn.examples`).
         missed: the right card was not among those found.
+        verified: somebody had verified the right card by then.
+        other_words: the report is not in English, or only partly.
     """
 
     ticket: TicketId
@@ -61,6 +65,8 @@ class RankerCase:
     new_model: bool
     weight: float = 1.0
     missed: bool = False
+    verified: bool = False
+    other_words: bool = False
 
 
 NetworkScores = Callable[[RepairRecord, Sequence[CardId]], tuple[Floats, Floats]]
@@ -70,9 +76,15 @@ class CaseMaker:
     """Makes the cases of one history, in the order in which the reports came in."""
 
     def __init__(
-        self, history: RepairHistory, encode: Encode, network: NetworkScores | None = None
+        self,
+        history: RepairHistory,
+        encode: Encode,
+        english: English = str,
+        network: NetworkScores | None = None,
     ) -> None:
+        """`english` gives what a match compares of a report's text; nothing of it: an empty one."""
         self._history = history
+        self._english = english
         self._network = network
         self._cards = sorted(history.cards, key=lambda card: (card.created_at, card.card))
         self._ids = tuple(card.card for card in self._cards)
@@ -91,9 +103,16 @@ class CaseMaker:
         place = {card: i for i, card in enumerate(self._ids)}
         self._solved = [r for r in self._history.repairs if r.resolved_by in place]
         self._solved.sort(key=lambda r: (r.closed_at, r.ticket))
-        vectors = self._encode([r.text for r in self._solved])
+        self._texts = {r.ticket: self._english(r.text) for r in self._solved}
+        vectors = self._vectors([self._texts[r.ticket] for r in self._solved])
         solved = np.array([place[r.resolved_by] for r in self._solved if r.resolved_by], np.int64)
         return ReportMemory(vectors, solved, self._ids)
+
+    def _vectors(self, texts: Sequence[str]) -> Vectors:
+        """Give the vector of each text [texts, dimensions]; of none, a vector like to nothing."""
+        found = self._encode(texts).copy()
+        found[[not text for text in texts]] = 0.0
+        return found
 
     def cases(self, tell: Callable[[float], None] = lambda _: None) -> Iterator[RankerCase]:
         """Give the cases; `tell` hears how far it is, 0 to 1."""
@@ -106,7 +125,9 @@ class CaseMaker:
             table = fold.until(repair.opened_at)
             if self._born[right] < repair.opened_at.timestamp():
                 found = self._found(repair, vectors[repair.ticket])
-                yield _case(repair, found, table, new_model=model not in seen)
+                other = self._texts[repair.ticket] != repair.text
+                case = _case(repair, found, table, new_model=model not in seen)
+                yield replace(case, other_words=other)
             seen.add(model)
             if n % 200 == 0:
                 tell(n / len(told))
@@ -115,12 +136,14 @@ class CaseMaker:
         """Find the candidates of a report among the cards of its moment."""
         moment = repair.opened_at.timestamp()
         there = int(np.searchsorted(self._born, moment))
-        words = self._words.scores(repair.text)[:there]
+        words = self._words.scores(self._texts[repair.ticket])[:there]
         cosine = (self._meanings[:there] @ vector).astype(np.float64)
         level = self._level(repair)[:there]
         symptoms = self._shares(repair.symptoms, self._shown, there)
         codes = self._code_scores(repair.codes, level, there)
-        of_vehicle = np.where(level >= VehicleLevel.MODEL, symptoms + 1e-6, 0.0)
+        of_vehicle = np.where(level >= VehicleLevel.MODEL, symptoms + LEAST, 0.0)
+        if 2 * (of_vehicle > 0).sum() < OF_VEHICLE:
+            of_vehicle = np.maximum(of_vehicle, symptoms)
         rows = np.unique(
             np.concatenate(
                 [
@@ -192,6 +215,7 @@ def _case(
         uses=0 if right is None else right.uses,
         new_model=new_model,
         missed=not gains.any(),
+        verified=right is not None and right.verified,
     )
 
 
@@ -203,7 +227,8 @@ def ranked_report(repair: RepairRecord) -> RankedReport:
         vehicle=VehicleContext(
             make=repair.make, model=repair.model, year=repair.year, firmware=repair.firmware
         ),
-        severity=None if repair.severity is None else Severity(repair.severity),
+        # The service is told of no severity but where people are in danger (`Ticket.severity`).
+        severity=Severity.CRITICAL if repair.severity == Severity.CRITICAL else None,
         words=len(repair.text.split()),
         at=repair.opened_at,
     )

@@ -41,11 +41,11 @@ class RankerSettings:
         without: features that are left out.
     """
 
-    rounds: int = 400
+    rounds: int = 300
     patience: int = 50
     rate: float = 0.05
-    leaves: int = 15
-    least_in_leaf: int = 50
+    leaves: int = 7
+    least_in_leaf: int = 20
     ridge: float = 5.0
     columns: float = 0.7
     hidden: float = 0.15

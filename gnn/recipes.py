@@ -58,12 +58,14 @@ class TrainingTools:
 
     Attributes:
         encode: gives unit vectors of texts [texts, dimensions], by the model `embedding`.
+        english: gives what a match compares of a report's text (`ingest.unread_texts`).
         scratch: a folder where what a kill left goes on; None: nothing goes on.
         read_symptoms: the symptoms that the vocabulary's own reader finds in each text.
     """
 
     encode: Encode
     embedding: str
+    english: Callable[[str], str] = str
     scratch: Path | None = None
     read_symptoms: ReadSymptoms = read_nothing
 

@@ -61,10 +61,10 @@ class BatchMaker:
         self.graph, self.names = graph, names
         self._newest = newest
         self._sampler = TimeSampler(graph)
-        self._shelf = TextShelf(graph.tickets, graph.cards)
+        self.shelf = TextShelf(graph.tickets, graph.cards)
         self._numbers = ticket_numbers(graph.tickets)
         self.past = CardPast(graph)
-        self._card_bags = self._shelf.card_bags()
+        self._card_bags = self.shelf.card_bags()
         order = {kind: number for number, kind in enumerate(Node)}
         self._thing_rows = torch.tensor([names.row(*thing) for thing in graph.things])
         self._thing_kinds = torch.tensor([order[kind] for kind, _ in graph.things])
@@ -85,7 +85,7 @@ class BatchMaker:
         """Make the snapshot of a moment, with the cards that were written up to `last`."""
         old, edges = self._snapshot(first, last, hidden + len(self.graph.tickets))
         return WorldBatch(
-            texts=Bags.of([self._shelf.tickets[one] for one in old]),
+            texts=Bags.of([self.shelf.tickets[one] for one in old]),
             numbers=self._numbers[torch.from_numpy(old)],
             card_texts=self._card_bags,
             card_numbers=self.past.numbers(first, hidden),

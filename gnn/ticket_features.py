@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from domain.repair_history import CardRecord, RepairRecord
-from gnn.ngrams import text_rows
+from gnn.ngrams import ROWS, text_rows
 from gnn.repair_graph import LINKS, Ints, RepairGraph
 from gnn.time_sampler import DAY
 
@@ -48,6 +48,12 @@ class TextShelf:
             )
             for card in cards
         ]
+
+    def rarity(self, tickets: int) -> Tensor:
+        """Give how rare each piece is in cards and first tickets: log(1 + texts / those)."""
+        texts = [*self.tickets[:tickets], *(text for card in self.cards for text in card)]
+        seen = np.bincount(np.concatenate([np.unique(one) for one in texts]), minlength=ROWS)
+        return torch.from_numpy(np.log1p(len(texts) / (1 + seen)).astype(np.float32))
 
     def card_bags(self) -> Bags:
         """Give three texts of each card: how it shows, why, what to do."""

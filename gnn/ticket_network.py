@@ -184,8 +184,11 @@ class TicketNetwork(nn.Module):
     def __init__(self, config: TicketConfig, tower: Tower) -> None:
         super().__init__()
         self.config = config
+        self.rarity: Tensor
         d, p = config.width, config.path_width
-        self.words = nn.EmbeddingBag(ROWS, d, mode="mean")
+        self.words = nn.Embedding(ROWS, d)
+        self.register_buffer("rarity", torch.ones(ROWS))
+        self.words_in = nn.LayerNorm(d)
         self.things = nn.Embedding(config.thing_count, d)
         self.thing_kinds = nn.Embedding(len(Node), d)
         self.ticket_in = nn.Sequential(nn.Linear(d + TICKET_NUMBERS, d), nn.LayerNorm(d))
@@ -193,14 +196,15 @@ class TicketNetwork(nn.Module):
         self.tower = tower
         self.ticket_out = nn.Linear(3 * d, d)
         self.card_out = nn.Linear(3 * d, d)
-        self.coldness = nn.Parameter(torch.tensor(0.05).log())
+        self.coldness = nn.Parameter(torch.tensor(0.1).log())
         self.dropout = nn.Dropout(config.dropout)
         shape = PathConfig(len(RELATIONS), p, STEPS, dropout=config.dropout)
         self.ask = nn.Linear(d, p)
         self.walk = nn.ModuleList(PathLayer(shape, EDGE_NUMBERS) for _ in range(STEPS))
         self.read = nn.Sequential(nn.Linear(p + d, p), nn.ReLU(), nn.Linear(p, 1))
         self.shift = nn.Linear(d, 2)
-        nn.init.normal_(self.words.weight, std=0.3)
+        # Small beside a step of the optimizer, so that words move; the norm makes them large.
+        nn.init.normal_(self.words.weight, std=0.02)
         nn.init.normal_(self.things.weight, std=0.1)
         nn.init.normal_(self.thing_kinds.weight, std=0.1)
 
@@ -210,8 +214,7 @@ class TicketNetwork(nn.Module):
 
     def known(self, world: WorldBatch) -> WorldVectors:
         """Give what reports of this moment are held against."""
-        fields = self.words(world.card_texts.rows, world.card_texts.begins)  # [3C, d]
-        fields = fields.view(len(world.card_numbers), -1)  # [C, 3d]
+        fields = self.read_texts(world.card_texts).view(len(world.card_numbers), -1)  # [C, 3d]
         states = {
             "ticket": self.heard(world.texts, world.numbers),
             "card": self.card_in(torch.cat([fields, world.card_numbers], 1)),
@@ -243,11 +246,19 @@ class TicketNetwork(nn.Module):
 
     def heard(self, texts: Bags, numbers: Tensor) -> Tensor:
         """Give what tickets say by themselves [T, d]; some are silent while it learns."""
-        words = self.words(texts.rows, texts.begins)
+        words = self.read_texts(texts)
         if self.training:
             kept = torch.rand(len(words), 1, device=words.device) >= self.config.text_dropout
             words = words * kept
         return self.ticket_in(torch.cat([words, numbers], 1))
+
+    def read_texts(self, texts: Bags) -> Tensor:
+        """Give texts [t, d]: their pieces, each by how rare it is, and of one length."""
+        rare = self.rarity[texts.rows]
+        found = functional.embedding_bag(
+            texts.rows, self.words.weight, texts.begins, mode="sum", per_sample_weights=rare
+        )
+        return self.words_in(found)
 
     def named(self, things: Tensor) -> Tensor:
         """Give the rows of things; some are unknown while it learns."""

@@ -1,11 +1,14 @@
 """What of a report is in English, and what is said of a text that could not be read."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from domain.hazards import SafetyAdvice
+from domain.personal_data import without_masks
 from ingest import hazard_lexicon
-from ingest.extraction import TextFinding
+from ingest.concept_patterns import find_in_language
+from ingest.extraction import TextFinding, find_in_text
 from ingest.languages import (
     ENGLISH,
     HINGLISH,
@@ -60,6 +63,27 @@ def told_in_english(text: str, read: ReadText, lexicon: Lexicon) -> str | None:
         words = english_words(text)
         return " ".join(words) if len(words) >= LEAST_WORDS else ""
     return ". ".join(lexicon.symptom_texts[code] for code in codes)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadWords:
+    """What the words of a text say, its dangers left aside."""
+
+    said: Sequence[TextFinding]
+    language: str
+    safety: SafetyAdvice | None = None
+
+
+def english_of(text: str, lexicon: Lexicon) -> str:
+    """Give what a match compares of a report: the text, or what stands for it; empty for nothing.
+
+    As `ingest.report_reader` gives it, but for what only the encoder finds in other languages.
+    """
+    plain = without_masks(text)
+    language = told_language(plain, lexicon)
+    said = (*find_in_text(plain, lexicon, None), *find_in_language(plain, language, lexicon))
+    english = told_in_english(plain, ReadWords(said, language), lexicon)
+    return plain if english is None else english
 
 
 def unread(text: str, read: ReadText) -> str | None:

@@ -23,7 +23,7 @@ from matching.fallback_levels import (
     build_levels,
 )
 from matching.fusion import CardCandidate, fuse_lists
-from matching.rankers import RankedCard, Ranker
+from matching.rankers import LearnedRanker, Marks, RankedCard, Ranker, Ranking
 from matching.reasons import find_reasons, reason_sentence
 from matching.recall import CardRecall, SearchableCards
 from matching.recall_sources import build_sources
@@ -32,6 +32,8 @@ from matching.word_rarity import WordRarity
 # All that the sources may find together: nothing is cut before it is ranked.
 CONSIDERED = 250
 GRAPH_SECONDS = 0.6
+# Whoever waits for the trained ranker in vain has lost no more than this.
+LEARNED_SECONDS = 0.1
 # Cards read for each place of an answer: the rule of trust passes some over, and looks at the first
 # two for each place before it lends one (`trust.WINDOW`).
 READ_FOR_EACH_PLACE = 3
@@ -82,6 +84,9 @@ class Matcher:
         # What tells how likely each card is right, and how much words tell among these cards:
         # whoever serves sets both. Without them a sign of its own is all that a card needs.
         self.chances: ChanceJudge | None = None
+        # The trained ranker, where one is to serve; without it, and at once where it is silent,
+        # the ranker above orders the cards.
+        self.learned: LearnedRanker | None = None
         self.rarity = WordRarity()
 
     async def match(
@@ -131,13 +136,28 @@ class Matcher:
         if recall.silent and not recall.lists:
             raise Unavailable("neo4j", next(iter(recall.silent.values())))
         candidates = fuse_lists(recall.lists)[: max(CONSIDERED, limit)]
-        ranked = self._ranker.rank(understood, candidates, recall.marks)
-        answer = await self._rank_and_explain(recall, ranked, limit)
+        ranking = await self._rank(understood, candidates, recall.marks)
+        answer = await self._explain(recall, ranking, limit)
         return replace(answer, shortened=SHORTENED) if settled and answer.matches else answer
 
-    async def _rank_and_explain(
-        self, recall: CardRecall, ranked: Sequence[RankedCard], limit: int
-    ) -> MatchAnswer:
+    async def _rank(
+        self, understood: UnderstoodReport, candidates: Sequence[CardCandidate], marks: Marks
+    ) -> Ranking:
+        """Order the candidates by the trained ranker, or say why the other one did."""
+        fallen_back = None
+        if self.learned is not None:
+            try:
+                async with asyncio.timeout(LEARNED_SECONDS):
+                    learned = await self.learned.rank(understood, candidates, marks)
+                if learned is not None:
+                    return learned
+            except (Unavailable, TimeoutError) as error:
+                why = str(error) or f"no answer within {LEARNED_SECONDS:g} s"
+                fallen_back = f"the learned ranker is silent ({why}); the evidence ranks"
+        ranked = self._ranker.rank(understood, candidates, marks)
+        return Ranking(ranked, self._ranker.name, fallen_back)
+
+    async def _explain(self, recall: CardRecall, ranking: Ranking, limit: int) -> MatchAnswer:
         """Explain what may be shown, if it is worth showing: nobody is told what does not fit.
 
         A shared code speaks for itself. With a part of the search away the chance
@@ -145,7 +165,7 @@ class Matcher:
         """
         said = recall.understood
         degraded = _degraded_reason(said, recall)
-        by_card = {r.marks.id: r for r in ranked}
+        by_card = {r.marks.id: r for r in ranking.cards}
         least = LOOKED_AT if self.chances is not None else 0
         admitted = await _admit_cards(recall, by_card, (limit, least), strict=bool(degraded))
         judged = self._judge(recall, by_card)
@@ -159,8 +179,8 @@ class Matcher:
             passed_over=() if speaks else tuple(card for card, _ in admitted),
             matches=found,
             level=Level.KEYWORD if degraded else Level.AI,
-            ranker=self._ranker.name,
-            degraded=degraded,
+            ranker=ranking.ranker,
+            degraded=degraded or ranking.fallen_back,
             prompt=None if found else said.unread or self.no_match,
             trace=tuple(recall.trace),
         )

@@ -22,8 +22,17 @@ class RankedCard:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Candidates in an order, whose it is, and why it is not a better one's, if it is not."""
+
+    cards: Sequence[RankedCard]
+    ranker: str
+    fallen_back: str | None = None
+
+
 class Ranker(Protocol):
-    """Orders candidates; the learned ranker of `gnn` has this shape too."""
+    """Orders candidates by what is known of them."""
 
     @property
     def name(self) -> str: ...
@@ -35,10 +44,28 @@ class Ranker(Protocol):
         ...
 
 
+class LearnedRanker(Protocol):
+    """Orders candidates by a trained model (`gnn.ranker_model`), which may be off or silent."""
+
+    async def rank(
+        self, understood: UnderstoodReport, candidates: Sequence[CardCandidate], marks: Marks
+    ) -> Ranking | None:
+        """Give the candidates whose marks are known, best first; None: no model serves.
+
+        Raises:
+            Unavailable: what it needs does not answer, or the model fails.
+        """
+        ...
+
+
 class RankerName(StrEnum):
-    """The rankers that may be chosen; `evidence` serves unless another is named."""
+    """The rankers that may be chosen; `evidence` serves unless another is named.
+
+    `learned` is the trained ranker that the registry has serve; without one the evidence ranks.
+    """
 
     EVIDENCE = "evidence"
+    LEARNED = "learned"
     FORMULA = "formula"
     FUSED = "fused"
 

@@ -81,7 +81,8 @@ class MatchingQueries:
         async with danger_first(context, report.text):
             understood = await _understand_report(context, report)
         live = None if models is None else models.get(ModelKind.CLASSIFIER)
-        return answers.symptoms_answer(symptoms.read_symptoms(understood, live), understood)
+        found = await symptoms.read_symptoms(understood, live, context.services.embedder)
+        return answers.symptoms_answer(found, understood)
 
     @strawberry.field(description="Search the cards by meaning and words together.")
     @guard_field(Action.READ, ResourceKind.CARD)

@@ -56,8 +56,9 @@ class Settings:
             an address of the loopback, or the name of a container beside. The certificate of any
             other store is checked (`neo4j+s`, `sslmode=verify-full`, `rediss`).
         embedding_model: a sentence-transformers name or folder; None is the bundled MiniLM.
-        ranker: what orders the cards of a match: the evidence added up, the specification's own
-            `formula`, or reciprocal ranks `fused`.
+        ranker: what orders the cards of a match: the `evidence` added up, the `learned` ranker that
+            the registry has serve (without one, the evidence), the specification's own `formula`,
+            or reciprocal ranks `fused`.
         read_model_mib: MiB in which each serving process may keep the searchable cards, about 2.5
             for a thousand; 0 keeps none, and the graph store finds them alone.
         language_model: `PROVIDER:MODEL` that diagnoses and drafts, as LangChain names it;

@@ -5,6 +5,7 @@ Recipes run on a thread of their own and ask here for what lives on the event lo
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from ingest import knowledge
 from ingest.embedder import Embedder
 from ingest.lexicon import Lexicon
 from ingest.report_reader import ReportReader
+from ingest.unread_texts import english_of
 
 T = TypeVar("T")
 
@@ -28,12 +30,14 @@ class HouseTools:
         self._embedder = embedder
         self._scratch = scratch
         self._loop = asyncio.get_running_loop()
+        self._lexicon = _shipped_lexicon()
 
     @property
     def tools(self) -> TrainingTools:
         return TrainingTools(
             encode=self.encode,
             embedding=self._embedder.model,
+            english=partial(english_of, lexicon=self._lexicon),
             scratch=self._scratch,
             read_symptoms=self.read_symptoms,
         )
@@ -47,17 +51,20 @@ class HouseTools:
         return self._asked(self._read(texts))
 
     async def _read(self, texts: Sequence[str]) -> list[set[str]]:
-        known = knowledge.read_knowledge()
-        lexicon = Lexicon.from_vocabulary(
-            symptoms=known.symptoms,
-            components=known.components,
-            codes=known.codes,
-            models=known.vehicles,
-        )
-        reader = ReportReader(lexicon, self._embedder)
+        reader = ReportReader(self._lexicon, self._embedder)
         await reader.learn()
         read = [await reader.understand(FailureReport(text=text)) for text in texts]
         return [{one.code for one in report.symptoms} for report in read]
 
     def _asked(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
+def _shipped_lexicon() -> Lexicon:
+    known = knowledge.read_knowledge()
+    return Lexicon.from_vocabulary(
+        symptoms=known.symptoms,
+        components=known.components,
+        codes=known.codes,
+        models=known.vehicles,
+    )

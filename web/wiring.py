@@ -75,7 +75,9 @@ from web.audit import AuditRuntime, open_audit
 from web.billing import BillingRuntime, open_billing
 from web.breakers import Breakers
 from web.card_cache import CardCache
+from web.feature_store import FeatureStore
 from web.health import Parts
+from web.learned_ranker import ServedRanker
 from web.live_keys import LiveKeys
 from web.local import stores
 from web.local.home import StoreHome
@@ -214,12 +216,14 @@ def with_patience(runtime: Runtime, patience: Patience) -> Runtime:
     runtime.embedder.limit_s = patience.embedder
     matcher = build_matcher(runtime.settings, runtime.finder, runtime.redis, patience)
     matcher.rarity = runtime.matcher.rarity
+    matcher.learned = runtime.matcher.learned
     diagnoser = replace(runtime.diagnoser, matcher=matcher, patience_s=patience.graph)
     return replace(runtime, matcher=matcher, diagnoser=diagnoser)
 
 
 RANKERS: dict[RankerName, type[EvidenceRanker | FormulaRanker | FusedRanker]] = {
     RankerName.EVIDENCE: EvidenceRanker,
+    RankerName.LEARNED: EvidenceRanker,
     RankerName.FORMULA: FormulaRanker,
     RankerName.FUSED: FusedRanker,
 }
@@ -328,6 +332,9 @@ def join_parts(
     cards.watch(read_model)
     finder = ReadModelSearch(read_model, search)
     matcher = build_matcher(settings, finder, redis, patience)
+    models = open_models(settings, ModelRunStore(records, audit.writer), embedder.model)
+    if settings.ranker is RankerName.LEARNED:
+        matcher.learned = ServedRanker(models, FeatureStore(redis))
     breakers = Breakers()
     billing = open_billing(settings, (records, audit.writer), stored, vault, breakers)
     tokens = build_tokens(settings)
@@ -387,7 +394,7 @@ def join_parts(
         audit=audit,
         alarms=open_alarms(settings, records, breakers),
         breakers=breakers,
-        models=open_models(settings, ModelRunStore(records, audit.writer), embedder.model),
+        models=models,
         live_keys=LiveKeys(
             ApiKeyStore(records, audit.writer),
             lambda: datetime.now(UTC),

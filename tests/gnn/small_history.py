@@ -56,7 +56,7 @@ def _repair(n: int, random: np.random.Generator) -> RepairRecord:
         ticket=TicketId(f"tkt_{n:04d}"),
         garage=GarageId("garage_pune"),
         technician=PersonId("asha"),
-        vehicle=VehicleId(f"veh_{n % 50}"),
+        vehicle=VehicleId(f"veh_{n}"),
         make="Ather",
         model=MODELS[model],
         opened_at=opened,

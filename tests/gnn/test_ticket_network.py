@@ -41,7 +41,7 @@ def small_network(study: TicketStudy) -> TicketNetwork:
 @pytest.fixture(scope="module")
 def fitted(study: TicketStudy, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tickets")
-    plan = FitPlan(epochs=8, rate=1e-2)
+    plan = FitPlan(epochs=40, rate=2e-2, decay=0.97, patience=40)
     learner = TicketLearner(small_network(study), study, CPU)
     write_model(folder, fit_tickets(learner, plan, folder, silent))
     return folder

@@ -10,6 +10,7 @@ from domain.vehicles import UNKNOWN, VehicleCategory, VehicleContext
 from ingest.embedder import Embedder
 from ingest.lexicon import Lexicon
 from ingest.report_reader import ReportReader, code_keys
+from ingest.unread_texts import english_of
 
 
 @pytest.mark.row("CA-7")
@@ -92,3 +93,16 @@ def test_vehicle_is_read_from_the_text(
 
 def test_no_name_is_no_vehicle(lexicon: Lexicon) -> None:
     assert lexicon.gazetteer.vehicle("battery dead") == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gaadi charge nahi ho rahi",
+        "आज सुबह से कुछ नहीं",
+        "",
+    ],
+)
+async def test_training_compares_what_a_match_compares(text: str, reader: ReportReader) -> None:
+    report = FailureReport.parse(text, ("P0A1F",))
+    assert english_of(report.text, reader.lexicon) == (await reader.understand(report)).english

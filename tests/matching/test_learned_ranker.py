@@ -1,0 +1,84 @@
+"""A match with a trained ranker: its order is taken, and where it is silent the evidence ranks."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from domain.errors import Unavailable
+from domain.matches import Level, UnderstoodReport
+from matching.answers import MatchAnswer
+from matching.fusion import CardCandidate
+from matching.matcher import LEARNED_SECONDS, Matcher
+from matching.rankers import FusedRanker, Marks, Ranking
+from tests.matching.fakes import Memory, Shelf
+from tests.matching.samples import IN_PUNE, REPORT
+from tests.matching.test_matcher import SHELF
+
+
+def _matcher() -> Matcher:
+    return Matcher(Shelf(SHELF), FusedRanker(), Memory())
+
+
+def _cards(answer: MatchAnswer) -> list[str]:
+    return [match.card.id for match in answer.matches]
+
+
+@dataclass(frozen=True, slots=True)
+class Backwards:
+    """A trained ranker that gives the order of fusion from its end, or does as it is told."""
+
+    fails: Unavailable | None = None
+    hangs: bool = False
+    off: bool = False
+
+    async def rank(
+        self, understood: UnderstoodReport, candidates: Sequence[CardCandidate], marks: Marks
+    ) -> Ranking | None:
+        if self.hangs:
+            await asyncio.Event().wait()
+        if self.fails is not None:
+            raise self.fails
+        if self.off:
+            return None
+        ranked = FusedRanker().rank(understood, candidates, marks)
+        return Ranking(ranked[::-1], "ranker:1")
+
+
+async def test_trained_order_is_taken() -> None:
+    matcher = _matcher()
+    before = _cards(await matcher.match(REPORT, IN_PUNE))
+    matcher.learned = Backwards()
+    answer = await matcher.match(REPORT, IN_PUNE)
+    assert (answer.ranker, answer.degraded, answer.level) == ("ranker:1", None, Level.AI)
+    assert _cards(answer) == before[::-1]
+
+
+async def test_no_model_leaves_the_evidence() -> None:
+    matcher = _matcher()
+    before = await matcher.match(REPORT, IN_PUNE)
+    matcher.learned = Backwards(off=True)
+    answer = await matcher.match(REPORT, IN_PUNE)
+    assert (answer.ranker, answer.degraded) == (before.ranker, None)
+    assert _cards(answer) == _cards(before)
+
+
+@pytest.mark.parametrize(
+    ("learned", "why"),
+    [
+        (Backwards(fails=Unavailable("redis", "ConnectionError")), "redis does not answer"),
+        (Backwards(hangs=True), f"no answer within {LEARNED_SECONDS:g} s"),
+    ],
+)
+async def test_silent_ranker_is_told(learned: Backwards, why: str) -> None:
+    matcher = _matcher()
+    before = await matcher.match(REPORT, IN_PUNE)
+    matcher.learned = learned
+    answer = await matcher.match(REPORT, IN_PUNE)
+    assert answer.degraded is not None
+    assert answer.degraded.startswith("the learned ranker is silent (")
+    assert why in answer.degraded
+    assert answer.degraded.endswith("); the evidence ranks")
+    assert (answer.ranker, answer.level) == (before.ranker, Level.AI)
+    assert _cards(answer) == _cards(before)

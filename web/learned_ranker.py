@@ -1,0 +1,139 @@
+"""The trained ranker as matches ask it: its model from the registry, its features from Redis.
+
+Nothing of it is waited for (`matching.matcher.LEARNED_SECONDS`): what is silent or fails is told,
+and the evidence ranks. The trees are walked in a thread, where LightGBM lets go of the interpreter.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+
+from domain.cards import Severity
+from domain.errors import Unavailable
+from domain.ids import CardId
+from domain.matches import CardMarks, Source, UnderstoodReport
+from domain.model_runs import ModelKind
+from gnn.card_features import report_kinds
+from gnn.live_models import LiveModel, LiveModels
+from gnn.ranker_features import FoundCards, RankedReport, feature_rows
+from gnn.ranker_recipe import LearnedCards
+from gnn.report_memory import ReportMemory
+from matching import formulas
+from matching.fusion import CardCandidate
+from matching.rankers import Marks, RankedCard, Ranking
+from web.feature_store import FeatureStore
+
+PART = "the learned ranker"
+
+
+class ServedRanker:
+    """Orders cards by the ranker that serves; `now` is when a report counts as having come in."""
+
+    def __init__(
+        self, models: LiveModels, features: FeatureStore, now: Callable[[], datetime] | None = None
+    ) -> None:
+        self._models = models
+        self._features = features
+        self._now = now or (lambda: datetime.now(UTC))
+
+    async def rank(
+        self, understood: UnderstoodReport, candidates: Sequence[CardCandidate], marks: Marks
+    ) -> Ranking | None:
+        """Give the candidates whose marks are known, best first; None: no ranker serves.
+
+        Raises:
+            Unavailable: the features are silent, or the model fails.
+        """
+        live = self._models.get(ModelKind.RANKER)
+        known = [c for c in candidates if c.card in marks]
+        if live is None or not known:
+            return None
+        report = ranked_report(understood, self._now())
+        kinds = report_kinds(report.codes, report.symptoms, report.vehicle)
+        table = await self._features.read([c.card for c in known], kinds)
+
+        def ordered() -> list[RankedCard]:
+            learned = _learned(live)
+            found = found_cards(understood, known, marks, learned.memory)
+            scores = learned.trees.scores(feature_rows(report, found, table))
+            if not np.isfinite(scores).all():
+                raise Unavailable(PART, "its scores are no numbers")
+            ranked = [
+                RankedCard(candidate=c, marks=marks[c.card], score=float(score))
+                for c, score in zip(known, scores, strict=True)
+            ]
+            return sorted(ranked, key=lambda one: (one.score, one.marks.id), reverse=True)
+
+        try:
+            return Ranking(await asyncio.to_thread(ordered), live.run.name)
+        except (ValueError, ArithmeticError, LookupError) as error:
+            raise Unavailable(PART, f"its model fails: {error}") from error
+
+
+def _learned(live: LiveModel) -> LearnedCards:
+    if not isinstance(live.model, LearnedCards):
+        raise Unavailable(PART, "what serves is no ranker")
+    return live.model
+
+
+def ranked_report(said: UnderstoodReport, now: datetime) -> RankedReport:
+    """Give a report as ranking reads it."""
+    return RankedReport(
+        codes=said.codes,
+        symptoms=tuple(seen.code for seen in said.symptoms),
+        vehicle=said.vehicle,
+        severity=None if said.safety is None else Severity.CRITICAL,
+        words=len(said.report.text.split()),
+        at=now,
+    )
+
+
+def found_cards(
+    said: UnderstoodReport,
+    candidates: Sequence[CardCandidate],
+    marks: Marks,
+    memory: ReportMemory,
+) -> FoundCards:
+    """Give what the search found as the features read it; cards whose marks are known."""
+    cards = [marks[c.card] for c in candidates]
+    ids = tuple(CardId(card.id) for card in cards)
+    return FoundCards(
+        cards=ids,
+        cosine=np.array([0.0 if card.cosine is None else card.cosine for card in cards]),
+        words=np.array([_words(c) for c in candidates]),
+        level=np.array([float(card.vehicle_level) for card in cards]),
+        codes=np.array([_codes(said, card) for card in cards]),
+        symptoms=_symptoms(said, cards),
+        models=np.array([float(card.models) for card in cards]),
+        similar=_votes(said, ids, memory),
+    )
+
+
+def _votes(
+    said: UnderstoodReport, cards: Sequence[CardId], memory: ReportMemory
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    if said.embedding is None:
+        return np.zeros(len(cards))
+    return memory.votes(np.array(said.embedding.vector, dtype=np.float32), cards)
+
+
+def _words(candidate: CardCandidate) -> float:
+    words = candidate.contribution_of(Source.WORDS)
+    return 0.0 if words is None else words.score
+
+
+def _codes(said: UnderstoodReport, card: CardMarks) -> float:
+    if not set(said.codes) & set(card.codes):
+        return 0.0
+    return formulas.code_confidence(said.codes, card.codes, card.vehicle_level)
+
+
+def _symptoms(
+    said: UnderstoodReport, cards: Sequence[CardMarks]
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Give the share of the reported symptoms that each card shows, by how sure each is."""
+    sure = {seen.code: seen.confidence for seen in said.symptoms}
+    total = sum(sure.values()) or 1.0
+    return np.array([sum(sure.get(code, 0.0) for code in set(c.symptoms)) / total for c in cards])
