@@ -389,7 +389,7 @@ def join_parts(
         delta_cursors=SealedCursors(token_secret(settings)),
         tokens=tokens,
         vault=vault,
-        people=open_people(settings, vault.vault, audit, tokens, breakers),
+        people=open_people(settings, vault.vault, audit, tokens, (breakers, redis)),
         employees=Employees(store=EmployeeStore(records), vault=vault.vault),
         audit=audit,
         alarms=open_alarms(settings, records, breakers),
