@@ -59,9 +59,9 @@ class LearnedRanker(Protocol):
 
 
 class RankerName(StrEnum):
-    """The rankers that may be chosen; `evidence` serves unless another is named.
+    """The rankers that may be chosen; `learned` serves unless another is named.
 
-    `learned` is the trained ranker that the registry has serve; without one the evidence ranks.
+    It is the trained ranker that the registry has serve; where there is none the evidence ranks.
     """
 
     EVIDENCE = "evidence"
