@@ -6,7 +6,7 @@ import pytest
 from domain.errors import InvalidInput
 from gnn.ranker_chance import MOST_SHOWN, RankerChance, ScoredReport, fit_chance
 
-TRUE = RankerChance(heat=0.5, unfound=1.0)
+TRUE = RankerChance(heat=0.5, unfound=1.0, ahead=0.7)
 
 
 def drawn_reports(count: int, seed: int, truth: RankerChance = TRUE) -> list[ScoredReport]:
@@ -29,6 +29,8 @@ def test_chances_by_hand() -> None:
     assert RankerChance(heat=1.0, unfound=0.0, limit=0.5).shown(np.log([1.0, 2.0])) == [1]
     assert len(RankerChance(heat=1.0, unfound=0.0).shown(np.zeros(40))) == MOST_SHOWN
     assert chance.shown(np.zeros(0)) == []
+    ahead = RankerChance(heat=1.0, unfound=0.0, ahead=float(np.log(2.0)))
+    assert ahead.chances(np.log([2.0, 1.0])).tolist() == pytest.approx([4 / 6, 1 / 6])
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +41,7 @@ def fitted() -> RankerChance:
 def test_fit_finds_what_was_drawn(fitted: RankerChance) -> None:
     assert fitted.heat == pytest.approx(TRUE.heat, rel=0.15)
     assert fitted.unfound == pytest.approx(TRUE.unfound, abs=0.25)
+    assert fitted.ahead == pytest.approx(TRUE.ahead, abs=0.25)
 
 
 def test_chance_comes_true(fitted: RankerChance) -> None:
