@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from domain.access import Viewer
 from domain.ids import CardId
 from domain.matches import CardMarks, Source, UnderstoodReport
 from matching import formulas
@@ -48,9 +49,15 @@ class LearnedRanker(Protocol):
     """Orders candidates by a trained model (`gnn.ranker_model`), which may be off or silent."""
 
     async def rank(
-        self, understood: UnderstoodReport, candidates: Sequence[CardCandidate], marks: Marks
+        self,
+        understood: UnderstoodReport,
+        candidates: Sequence[CardCandidate],
+        marks: Marks,
+        viewer: Viewer,
     ) -> Ranking | None:
         """Give the candidates whose marks are known, best first; None: no model serves.
+
+        The viewer's garage says which parts are on hand.
 
         Raises:
             Unavailable: what it needs does not answer, or the model fails.

@@ -77,7 +77,7 @@ from web.breakers import Breakers
 from web.card_cache import CardCache
 from web.feature_store import FeatureStore
 from web.health import Parts
-from web.learned_ranker import ServedRanker
+from web.learned_ranker import ServedRanker, stock_of
 from web.live_keys import LiveKeys
 from web.local import stores
 from web.local.home import StoreHome
@@ -333,10 +333,10 @@ def join_parts(
     finder = ReadModelSearch(read_model, search)
     matcher = build_matcher(settings, finder, redis, patience)
     models = open_models(settings, ModelRunStore(records, audit.writer), embedder.model)
-    if settings.ranker is RankerName.LEARNED:
-        matcher.learned = ServedRanker(models, FeatureStore(redis))
     breakers = Breakers()
     billing = open_billing(settings, (records, audit.writer), stored, vault, breakers)
+    if settings.ranker is RankerName.LEARNED:
+        matcher.learned = ServedRanker(models, FeatureStore(redis), stock_of(billing.billing.stock))
     tokens = build_tokens(settings)
     return Runtime(
         settings=settings,
