@@ -75,6 +75,7 @@ from web.audit import AuditRuntime, open_audit
 from web.billing import BillingRuntime, open_billing
 from web.breakers import Breakers
 from web.card_cache import CardCache
+from web.card_vectors import CardVectors
 from web.feature_store import FeatureStore
 from web.health import Parts
 from web.learned_ranker import ServedRanker, stock_of
@@ -292,7 +293,9 @@ def analysis_ports(runtime: Runtime) -> AnalysisPorts:
         cards=runtime.cards,
         tickets=runtime.tickets,
         knowledge=SimilarityPorts(
-            cards=runtime.cards, search=runtime.search, embedder=runtime.embedder
+            cards=runtime.cards,
+            search=runtime.search,
+            embedder=CardVectors(runtime.embedder, runtime.redis),
         ),
         tallying=counter_ports(runtime),
         analyses=runtime.analyses,
