@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from access.passwords import Passwords
-from access.people import TOLD_WITHIN, NameSeal, mark_of, user_deed
+from access.password_records import CREDENTIAL, NewPasswords
+from access.people import NameSeal, mark_of
 from access.sign_in_tries import LONGEST_WORD, OF_ACCOUNT, SignInRequest, TryCounter
-from domain.deeds import Change, DeedType
 from domain.errors import InvalidInput, NotAuthenticated, NotFound, TooMany
 from domain.ids import derive_uuid
-from domain.people import PersonState, actor_of, fold_email
+from domain.people import PersonState, fold_email
 from records import people
 from records.account_letters import (
     AccountLetter,
@@ -25,15 +24,11 @@ from records.account_letters import (
     leave_letter,
     use_reset,
 )
-from records.audit_trail import DeedWriter
-from records.database import Connection, Records
+from records.database import Records
 from records.people import PeopleStore, SealedPerson
-from records.second_factors import end_challenges
-from records.sessions import end_sessions
 
 GOOD_FOR = timedelta(minutes=30)
 NO_RESET = "the word is not good (any more); ask for another one"
-CREDENTIAL = DeedType.USER_CREDENTIAL_CHANGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +38,9 @@ class PasswordResets:
     records: Records
     store: PeopleStore
     letters: AccountLetterStore
-    passwords: Passwords
     counter: TryCounter
     seal: NameSeal
-    deeds: DeedWriter
+    new: NewPasswords
 
     async def request(self, email: str, request: SignInRequest) -> None:
         """Have a word sent to an address, if it is of somebody who may come in.
@@ -95,7 +89,7 @@ class PasswordResets:
             TooMany: too many at one time, or too often wrong of late.
         """
         mark = mark_of(word[:LONGEST_WORD])
-        async with self.passwords.turn():
+        async with self.new.passwords.turn():
             held = await self.letters.reset(mark)
             who = None if held is None else held.person
             try:
@@ -119,48 +113,20 @@ class PasswordResets:
         if held.used:
             found = await self.store.by_mark(held.person.mark)
             asked_again = held.used_by == mark_of(request.id)
-            right = await self.passwords.matches(found and found[1], password)
+            right = await self.new.passwords.matches(found and found[1], password)
             return asked_again and right
         return request.at < held.expires_at and held.person.person.state is PersonState.ACTIVE
 
     async def _change(
         self, mark: bytes, who: SealedPerson, password: str, request: SignInRequest
     ) -> None:
-        known = self.seal.open(who).who
-        chosen = await self.passwords.parse(password, [known.name, known.email])
-        hashed = await self.passwords.hash(chosen)
+        hashed = await self.new.hash(who, password)
         async with self.records.transaction() as connection:
             held = await people.hold_person(connection, who.person.id)
             used = await use_reset(connection, mark, who.mark, mark_of(request.id), request.at)
             if not used or held.person.state is not PersonState.ACTIVE:
                 raise NotAuthenticated(NO_RESET)
-            await people.set_password(connection, who.person.id, hashed, request.at)
-            await end_sessions(connection, who.person.id, request.at)
-            await end_challenges(connection, who.person.id)
-            await self._tell(connection, held, request)
-
-    async def _tell(
-        self, connection: Connection, who: SealedPerson, request: SignInRequest
-    ) -> None:
-        """Have the audit and the person told of a new password."""
-        changed = user_deed(
-            CREDENTIAL,
-            str(derive_uuid(UUID(request.id), f"{who.person.id}:password")),
-            who.person,
-            by=actor_of(who.person, None),
-            at=request.at,
-            origin=request.origin,
-            change=Change(after={"password": "reset by mail"}),
-        )
-        await self.deeds.write(connection, [changed])
-        letter = AccountLetter(
-            id=UUID(changed.audit_id),
-            occasion=LetterOccasion.PASSWORD_CHANGED,
-            mark=who.mark,
-            made_at=request.at,
-            expires_at=request.at + TOLD_WITHIN,
-        )
-        await leave_letter(connection, letter)
+            await self.new.put(connection, held, hashed, "reset by mail", request)
 
     def _try_mark(self, email_mark: bytes) -> bytes:
         """Give what is counted: not what sign-ins count, so that asking shuts nobody out."""

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import orjson
 
+from access.account_letters import TOLD_WITHIN
 from access.personal_fields import PERSON
 from access.revocations import Revocations
 from access.vault import Vault
@@ -51,8 +52,6 @@ from records.second_factors import remove_factor
 from records.sessions import SessionStore, end_session, end_sessions
 
 INVITED_FOR = timedelta(days=7)
-# As long as mail servers try among themselves (RFC 5321, 4.5.4.1).
-TOLD_WITHIN = timedelta(days=5)
 OWN_FACTOR = (
     "Your own second factor you take away yourself, with a code of it: `removeSecondFactor` at the "
     "door for signing in. If you have none left, ask another administrator."

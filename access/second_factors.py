@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from access.account_letters import write_and_tell
 from access.one_time_codes import (
     enrolment_uri,
     fold_code,
@@ -18,7 +19,7 @@ from access.one_time_codes import (
     secret_of,
     step_of,
 )
-from access.people import TOLD_WITHIN, NameSeal, mark_of, user_deed
+from access.people import NameSeal, mark_of, user_deed
 from access.personal_fields import SECOND_FACTOR
 from access.sign_in_tries import SignInRequest
 from domain.access import Role
@@ -26,7 +27,7 @@ from domain.deeds import Change, Deed, DeedType, Origin
 from domain.errors import NotAuthenticated
 from domain.ids import OperationId, PersonId, derive_uuid
 from domain.people import Person, actor_of
-from records.account_letters import AccountLetter, LetterOccasion, leave_letter
+from records.account_letters import LetterOccasion
 from records.audit_trail import DeedWriter
 from records.database import Connection
 from records.people import SealedPerson
@@ -167,16 +168,8 @@ class SecondFactors:
         self, connection: Connection, who: SealedPerson, what: str, change: FactorChange
     ) -> None:
         """Have the audit and the person told of a change of their second factor."""
-        changed = change.deed(who.person, what)
-        await self.deeds.write(connection, [changed])
-        letter = AccountLetter(
-            id=UUID(changed.audit_id),
-            occasion=LetterOccasion.SECOND_FACTOR_CHANGED,
-            mark=who.mark,
-            made_at=change.at,
-            expires_at=change.at + TOLD_WITHIN,
-        )
-        await leave_letter(connection, letter)
+        occasion = LetterOccasion.SECOND_FACTOR_CHANGED
+        await write_and_tell(connection, self.deeds, change.deed(who.person, what), who, occasion)
 
     def try_mark(self, person: PersonId) -> bytes:
         """Give what wrong codes are counted by."""

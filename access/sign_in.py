@@ -11,6 +11,7 @@ from typing import Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 from access.one_time_codes import fold_code
+from access.password_changes import PasswordChanges
 from access.password_resets import PasswordResets
 from access.passwords import Passwords
 from access.people import NameSeal, mark_of, user_deed
@@ -90,6 +91,7 @@ class SignInDoor:
     seal: NameSeal
     deeds: DeedWriter
     resets: PasswordResets
+    changes: PasswordChanges
     factors: SecondFactors
 
     async def sign_in(

@@ -30,14 +30,15 @@ class Recipe:
     rate: float
     epochs: int
     dropout: float
+    far: float
     decay: float = 0.6
     weight_decay: float = 1e-4
     width: int = 32
 
 
 RECIPES = {
-    "fb237_v1": Recipe(layers=3, rate=5e-3, epochs=4, dropout=0.2),
-    "WN18RR_v1": Recipe(layers=5, rate=5e-3, epochs=4, dropout=0.2),
+    "fb237_v1": Recipe(layers=3, rate=5e-3, epochs=4, dropout=0.2, far=0.0),
+    "WN18RR_v1": Recipe(layers=5, rate=5e-3, epochs=4, dropout=0.2, far=0.75),
 }
 
 
@@ -65,7 +66,11 @@ def main() -> None:
     with unpacked() as root:
         split = read_split(root / asked.data)
     config = PathConfig(
-        split.graph.relation_count, recipe.width, recipe.layers, dropout=recipe.dropout
+        split.graph.relation_count,
+        recipe.width,
+        recipe.layers,
+        dropout=recipe.dropout,
+        far=recipe.far,
     )
     plan = FitPlan(
         epochs=recipe.epochs,

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from bench.report_gain import ScoredCases, told_gain
 from bench.report_peers import (
     MeaningPeer,
     PastPeers,
@@ -59,10 +60,15 @@ def main() -> None:
     write_model(folder, fit_tickets(TicketLearner(network, study), plan, folder, _tell))
     _tell(f"fitted in {perf_counter() - began:.0f} s")
     tested = ranked(network, study.maker, study.sides.test, CPU)
-    peers = asyncio.run(_peers(study, tested))
+    others = (*study.sides.valid, *study.sides.calibration)
+    fitted = ranked(network, study.maker, others, CPU)
+    ways = asyncio.run(_peers(study, [*fitted, *tested]))
+    before = {name: scores[: len(fitted)] for name, scores in ways.items()}
+    peers = {name: scores[len(fitted) :] for name, scores in ways.items()}
     led = np.mean([one.led for one in tested])
     _tell(f"{len(tested)} synthetic cases; a path leads to the right card in {led:.2f} of them")
     table(tested, peers | _own(tested))
+    _tell(told_gain(ScoredCases(fitted, before), ScoredCases(tested, peers)))
     _tell("As if nobody had used the right cards of the day:")
     table(tested, _own(ranked(network, study.maker, study.sides.test, CPU, as_new=True)))
 
@@ -78,8 +84,8 @@ def _own(tested: Sequence[RankedCase]) -> dict[str, list[Floats]]:
 async def _peers(study: TicketStudy, tested: Sequence[RankedCase]) -> dict[str, list[Floats]]:
     graph = study.maker.graph
     words, overlap, past = WordPeer(graph.cards), CardOverlap(graph), PastPeers(graph)
-    valid = study.sides.valid[::2]
-    reports = [case.repair for case in (*valid, *(one.case for one in tested))]
+    valid = study.sides.valid
+    reports = [one.case.repair for one in tested]
     embedder = Embedder(limit_s=None)
     loop = asyncio.get_running_loop()
 

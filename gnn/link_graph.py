@@ -134,6 +134,19 @@ def next_step(graph: LinkGraph, keys: Tensor, dropped: Tensor) -> Step:
     )
 
 
+def distances(graph: LinkGraph, heads: Tensor, dropped: Tensor, most: int) -> Tensor:
+    """Give how many edges each node is from each head [B, N]; most + 1: further, or not at all."""
+    keys = first_keys(heads, graph)
+    found = torch.full((len(heads) * graph.entity_count,), most + 1, device=heads.device)
+    found[keys] = 0
+    for step in range(1, most + 1):
+        edges, _, query = _walkable(graph, keys, dropped)
+        keys = (query * graph.entity_count + graph.sources[edges]).unique()
+        keys = keys[found[keys] > most]
+        found[keys] = step
+    return found.view(len(heads), -1)
+
+
 def _walkable(graph: LinkGraph, keys: Tensor, dropped: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Give the edges into each pair that its query may use, the pair's place, and the query."""
     edges, rows = graph.edges_into(keys % graph.entity_count)

@@ -14,18 +14,27 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from gnn.link_graph import LinkGraph, Step, first_keys, next_step
+from gnn.link_graph import LinkGraph, Step, distances, first_keys, next_step
+
+FURTHEST = 10
 
 
 @dataclass(frozen=True, slots=True)
 class PathConfig:
-    """The shape of the network; all that is needed beside the weights."""
+    """The shape of the network; all that is needed beside the weights.
+
+    Attributes:
+        far: what a node loses, once the network is fitted, for each edge that it is further from
+            the head than the layers reach, up to `FURTHEST`: paths say nothing of it, and what
+            is near is right more often.
+    """
 
     relation_count: int
     width: int = 32
     layers: int = 4
     gate_width: int = 8
     dropout: float = 0.1
+    far: float = 0.0
 
 
 class PathLayer(nn.Module):
@@ -98,7 +107,15 @@ class PathNetwork(nn.Module):
         asked = self.read_query(q).unsqueeze(1)  # [B, 1, d]
         read = functional.relu(paths + kinds + asked)  # [B, N, d]
         fitting = torch.bmm(kinds, self.match_kind(q).unsqueeze(2))  # [B, N, 1]
-        return (self.score(read) + fitting).squeeze(2)
+        scores = (self.score(read) + fitting).squeeze(2)  # [B, N]
+        return scores if self.training else scores - self.beyond(graph, heads, dropped)
+
+    def beyond(self, graph: LinkGraph, heads: Tensor, dropped: Tensor) -> Tensor:
+        """Give what nodes lose [B, N] for being further than the layers reach."""
+        if not self.config.far:
+            return torch.zeros((), device=heads.device)
+        steps = distances(graph, heads, dropped, FURTHEST) - self.config.layers
+        return self.config.far * steps.clamp(min=0)
 
     def kinds(self, graph: LinkGraph, dropped: Tensor) -> Tensor:
         """Give what the edges of each node say [B, N, d], without the edges of a dropped triple."""

@@ -19,6 +19,7 @@ from access import oidc
 from access.challenges import SealedChallenge
 from access.one_time_codes import LONGEST_CODE
 from access.passkey_domains import RelyingParty
+from access.password_changes import PasswordChange
 from access.passwords import LEAST, MOST
 from access.second_factors import SignInChallenge
 from access.sign_in import Entry
@@ -49,6 +50,7 @@ from schema import choices, moments
 from schema.passkeys import in_base64url
 from schema.sign_in import (
     AcceptInvitationResult,
+    ChangePasswordResult,
     ConfirmSecondFactorResult,
     EnrolSecondFactorResult,
     OidcAddress,
@@ -56,6 +58,8 @@ from schema.sign_in import (
     PasskeyAssertionInput,
     PasskeyChallenge,
     PasskeyChallengeResult,
+    PasswordChanged,
+    PasswordChangeInput,
     PasswordReset,
     PasswordResetRequested,
     PasswordRules,
@@ -117,11 +121,19 @@ class PasswordResetUseCases(Protocol):
     async def reset(self, word: str, password: str, request: SignInRequest) -> None: ...
 
 
+class PasswordChangeUseCases(Protocol):
+    """What `access.password_changes.PasswordChanges` does."""
+
+    async def change(self, change: PasswordChange, request: SignInRequest) -> None: ...
+
+
 class SignInUseCases(Protocol):
     """What `access.sign_in.SignInDoor` does."""
 
     @property
     def resets(self) -> PasswordResetUseCases: ...
+    @property
+    def changes(self) -> PasswordChangeUseCases: ...
     async def sign_in(
         self, email: str, password: str, request: SignInRequest, *, enrol: bool = False
     ) -> Entry: ...
@@ -246,6 +258,9 @@ OwedArgument = Annotated[
 ]
 CodeArgument = Annotated[
     str, strawberry.argument(description="Six digits of your telephone, or a recovery code.")
+]
+ChangeArgument = Annotated[
+    PasswordChangeInput, strawberry.argument(description="Who you are, and what you choose.")
 ]
 ResetArgument = Annotated[str, strawberry.argument(description="The word that came by mail.")]
 
@@ -470,6 +485,21 @@ class SignInMutations:
         return await context.answer(work(), lambda _: PasswordReset(message=RESET))
 
     @strawberry.mutation(
+        description="Change your password by the old one, and by a code where you have a second "
+        "factor; all your sessions end, and a letter tells you."
+    )
+    async def change_password(
+        self, info: SignInInfo, operation_id: OperationArgument, change: ChangeArgument
+    ) -> ChangePasswordResult:
+        context = info.context
+
+        async def work() -> None:
+            request = context.request(operation_id, ClientKind.NATIVE)
+            await context.door.changes.change(_read_change(change), request)
+
+        return await context.answer(work(), lambda _: PasswordChanged(message=RESET))
+
+    @strawberry.mutation(
         description="Begin a session by what another service answered at your address. Whoever was "
         "invited accepts the invitation by it."
     )
@@ -519,6 +549,22 @@ def _code_request(
     demand_size("challenge", challenge, LONGEST_WORD)
     demand_size("code", code, LONGEST_CODE)
     return context.request(id, client)
+
+
+def _read_change(change: PasswordChangeInput) -> PasswordChange:
+    """Read who changes their password.
+
+    Raises:
+        InvalidInput: a word of it is empty or too long.
+    """
+    demand_size("email", change.email, LONGEST_EMAIL)
+    demand_size("password", change.password, MOST)
+    demand_size("newPassword", change.new_password, MOST)
+    if change.code is not None:
+        demand_size("code", change.code, LONGEST_CODE)
+    return PasswordChange(
+        email=change.email, old=change.password, new=change.new_password, code=change.code
+    )
 
 
 def build_sign_in_api(*, introspection: bool) -> Api:

@@ -126,6 +126,22 @@ class PasswordReset:
     message: str = field(description="What to do next.")
 
 
+@strawberry.input(description="A password in the place of the old one.")
+class PasswordChangeInput:
+    email: str = field(description="Your e-mail address.")
+    password: str = field(description="Your password as it is now.")
+    new_password: str = field(description="The password that you choose; see `passwordRules`.")
+    code: str | None = field(
+        default=None,
+        description="A code of your telephone or a recovery code, if you have a second factor.",
+    )
+
+
+@strawberry.type(description="The new password counts, and you are out on every device: sign in.")
+class PasswordChanged:
+    message: str = field(description="What to do next.")
+
+
 RequestPasswordResetResult = Annotated[
     PasswordResetRequested | TooManySignIns | UnfitInput,
     strawberry.union("RequestPasswordResetResult", description="That you were heard, or not yet."),
@@ -133,6 +149,10 @@ RequestPasswordResetResult = Annotated[
 ResetPasswordResult = Annotated[
     PasswordReset | SignInRefused | TooManySignIns | UnfitInput,
     strawberry.union("ResetPasswordResult", description="That it counts, or why it does not."),
+]
+ChangePasswordResult = Annotated[
+    PasswordChanged | SignInRefused | TooManySignIns | UnfitInput,
+    strawberry.union("ChangePasswordResult", description="That it counts, or why it does not."),
 ]
 ConfirmSecondFactorResult = Annotated[
     SignedIn | SignInRefused | TooManySignIns | UnfitInput,

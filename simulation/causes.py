@@ -62,6 +62,7 @@ class LatentCause:
         seen: how a report lets it show through: two in English, Hinglish, Hindi.
         fix_rate: chance that a good technician's right fix holds.
         ease: chance that a good technician finds it without a card.
+        begins: the day from which on it is there; what is new in the year has no card before.
     """
 
     id: str
@@ -81,6 +82,7 @@ class LatentCause:
     card: CardId | None
     fix_rate: float
     ease: float
+    begins: float = 0.0
 
 
 def make_causes(trade: Trade, settings: WorldSettings) -> tuple[LatentCause, ...]:
@@ -148,7 +150,9 @@ def _invented_causes(
     wanted = settings.invented + settings.unknown
     pairs = [(part, agent) for part in sorted(invention.symptoms) for agent in range(len(AGENTS))]
     chosen = chance.permutation(len(pairs))[:wanted]
-    return tuple(
+    new = chance.random(wanted) < settings.emerging
+    begins = np.where(new, chance.uniform(0, settings.days, wanted), 0.0)
+    made = [
         invention.cause(
             pairs[at][0],
             AGENTS[pairs[at][1]],
@@ -156,7 +160,8 @@ def _invented_causes(
             chance,
         )
         for n, at in enumerate(chosen)
-    )
+    ]
+    return tuple(replace(one, begins=float(day)) for one, day in zip(made, begins, strict=True))
 
 
 class Invention:

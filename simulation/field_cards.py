@@ -49,6 +49,7 @@ def make_deck(world: World, visits: Visits) -> Deck:
         wrong=frozenset(p.cause for p in plants if p.kind is PlantKind.WRONG_CARD),
         carried=frozenset(p.cause for p in plants if p.kind is PlantKind.TRANSFER),
         kinds=tuple(cause.kind for cause in causes),
+        new=frozenset(n for n, cause in enumerate(causes) if cause.begins > 0),
     )
     shipped = [n for n, kind in enumerate(claimed.kinds) if kind is CauseKind.SHIPPED]
     before = claimed.known_before(settings.known_before, chance)
@@ -70,11 +71,12 @@ def make_deck(world: World, visits: Visits) -> Deck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Claims:
-    """Causes whose first card is wrong, those a supplier carries, and the kind of each."""
+    """Causes whose first card is wrong, those a supplier carries, kinds, and those that are new."""
 
     wrong: frozenset[int]
     carried: frozenset[int]
     kinds: tuple[CauseKind, ...]
+    new: frozenset[int]
 
     def known_before(self, share: float, chance: np.random.Generator) -> list[int]:
         """Give the invented causes that have a card when the world begins."""
@@ -82,7 +84,7 @@ class _Claims:
             n
             for n, kind in enumerate(self.kinds)
             if kind is CauseKind.INVENTED
-            and n not in self.wrong
+            and n not in self.wrong | self.new
             and (chance.random() < share or n in self.carried)
         ]
 

@@ -111,7 +111,11 @@ def plant_all(
     brought = tuple(after_release(causes[at]) for at in lapses)
     plants += [_lapsed(at, len(causes) + n, causes[at], fleet) for n, at in enumerate(lapses)]
     plants += [_season(rest.pop(), settings, chance) for _ in range(settings.seasons)]
-    invented = [at for at in free if at not in taken and causes[at].kind is CauseKind.INVENTED]
+    invented = [
+        at
+        for at in free
+        if at not in taken and causes[at].kind is CauseKind.INVENTED and causes[at].begins == 0
+    ]
     plants += [
         Plant(kind=PlantKind.WRONG_CARD, cause=at, share=COMMON / 2)
         for at in invented[: settings.wrong_cards]
@@ -121,7 +125,7 @@ def plant_all(
 
 
 def _is_of_battery(cause: LatentCause) -> bool:
-    known = cause.kind in {CauseKind.SHIPPED, CauseKind.INVENTED}
+    known = cause.kind in {CauseKind.SHIPPED, CauseKind.INVENTED} and cause.begins == 0
     return known and any(code.startswith(BATTERY_SYMPTOMS) for code in cause.symptoms)
 
 

@@ -20,7 +20,7 @@ UNTOLD = 0.75
 
 
 @dataclass(frozen=True, slots=True)
-class Reports:
+class ToldReports:
     """Columns over visits.
 
     Attributes:
@@ -50,7 +50,7 @@ def codes_seen(world: World, visits: Visits, purpose: str) -> Bools:
 
 def report(
     world: World, visits: Visits, repairs: Repairs, has_code: Bools, purpose: str
-) -> Reports:
+) -> ToldReports:
     """Write the reports of all visits."""
     settings, fleet = world.settings, world.fleet
     chance = settings.chance(f"reports {purpose}")
@@ -59,7 +59,7 @@ def report(
     language = np.where(other, chance.choice(3, len(visits), p=settings.languages), language)
     reader, writer = CodeReader(world), ReportWriter(world)
     slips = fleet.technician_typos[repairs.technician]
-    found = Reports([], [], [], [], [], language, np.zeros(len(visits), dtype=bool))
+    found = ToldReports([], [], [], [], [], language, np.zeros(len(visits), dtype=bool))
     for begin in range(0, len(visits), ROWS_AT_ONCE):
         rows = slice(begin, begin + ROWS_AT_ONCE)
         draws = chance.random((len(visits.day[rows]), DRAWS)).tolist()

@@ -24,7 +24,8 @@ class WorldSettings:
         technicians: in each garage.
         visits_a_vehicle: in the whole time, in the mean.
         invented, unknown: causes beside the shipped cards'; an unknown one never gets a card.
-        known_before: of the invented causes, those with a card when the world begins.
+        emerging: of the invented causes, those that are not there before some day of the time.
+        known_before: of those that are, the ones with a card when the world begins.
         languages: of reports: English, Hinglish, Hindi in its own letters.
         climates: how many garages stand in each.
         defect_ratio: how often a planted cohort fails, as a multiple of its background.
@@ -44,11 +45,12 @@ class WorldSettings:
     starts: datetime = datetime(2025, 11, 1, tzinfo=UTC)
     technicians: int = 5
     visits_a_vehicle: float = 1.8
-    invented: int = 600
-    unknown: int = 60
+    invented: int = 1_200
+    unknown: int = 100
     invented_share: float = 0.44
     unknown_share: float = 0.06
-    known_before: float = 0.4
+    known_before: float = 0.6
+    emerging: float = 0.5
     languages: tuple[float, float, float] = (0.45, 0.38, 0.17)
     climates: tuple[tuple[str, float], ...] = (
         ("hot_humid", 0.45),

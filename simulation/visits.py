@@ -8,7 +8,7 @@ import numpy as np
 from simulation.causes import CauseKind, LatentCause
 from simulation.fleet import Fleet, Floats, Ints
 from simulation.plants import Plant, PlantKind, grown
-from simulation.settings import WorldSettings
+from simulation.settings import DAYS_A_MONTH, WorldSettings
 from simulation.trade import SoldModel
 from simulation.worlds import World
 
@@ -121,7 +121,10 @@ def _with_releases(visits: Visits, fleet: Fleet, plants: tuple[Plant, ...]) -> V
 
 
 class Likelihood:
-    """How likely each cause is for a vehicle's model, supplier, climate and month."""
+    """How likely each cause is for a vehicle's model, supplier, climate and month.
+
+    What is new in the year is there from the first month on that begins behind its day.
+    """
 
     def __init__(self, world: World) -> None:
         settings, fleet, causes = world.settings, world.fleet, world.causes
@@ -140,6 +143,7 @@ class Likelihood:
             ]
         )
         self._by_month = np.array([[_in_month(c, m) for m in range(1, 13)] for c in causes])
+        self._begins = np.array([cause.begins for cause in causes])
         self._planted = [p for p in world.plants if p.kind is not PlantKind.GENEROUS_GARAGE]
         self._at = np.array([_background_cause(p) for p in self._planted], dtype=np.int64)
         self._shares = np.array([self._shares_of(p) for p in self._planted])
@@ -162,16 +166,19 @@ class Likelihood:
         """Draw a cause for each visit."""
         fleet = self._fleet
         month = month_of(day, self._settings) - 1
-        parts = (fleet.model[vehicle], fleet.supplier[vehicle], fleet.climate[vehicle], month)
-        key = np.ravel_multi_index(parts, (len(fleet.models), 8, len(fleet.climates), 12))
+        turn = (day / DAYS_A_MONTH).astype(np.int64)
+        parts = (fleet.model[vehicle], fleet.supplier[vehicle], fleet.climate[vehicle], month, turn)
+        sizes = (len(fleet.models), 8, len(fleet.climates), 12, int(turn.max(initial=0)) + 1)
+        key = np.ravel_multi_index(parts, sizes)
         order = np.argsort(key, kind="stable")
         starts = np.flatnonzero(np.diff(key[order], prepend=-1))
         drawn = np.empty(len(vehicle), dtype=np.int64)
         u = chance.random(len(vehicle))
         for rows in np.split(order, starts[1:]):
             if len(rows):
-                model, supplier, climate, at = (part[rows[0]] for part in parts)
-                weights = self._by_model[:, model] * self._by_supplier[:, supplier]
+                model, supplier, climate, at, turn_at = (part[rows[0]] for part in parts)
+                there = self._begins <= turn_at * DAYS_A_MONTH
+                weights = self._by_model[:, model] * self._by_supplier[:, supplier] * there
                 weights = weights * self._by_climate[:, climate] * self._by_month[:, at]
                 shares = self._shares[:, model, at]
                 weights[self._at] = shares * weights.sum() / max(0.05, 1 - shares.sum())

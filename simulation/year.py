@@ -8,7 +8,7 @@ import numpy as np
 from simulation.field_cards import Deck, make_deck
 from simulation.plants import PlantKind
 from simulation.repairs import Repairs, repair
-from simulation.reports import Reports, codes_seen, report
+from simulation.reports import ToldReports, codes_seen, report
 from simulation.settings import WorldSettings
 from simulation.suggestions import SuggestedOrder, Suggestions
 from simulation.trade import Trade
@@ -27,7 +27,7 @@ class Course:
     visits: Visits
     shown: Suggestions
     repairs: Repairs
-    reports: Reports
+    reports: ToldReports
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from access.identity_provider import DEPENDENCY, IdentityProvider
 from access.oidc import OidcDoor
 from access.oidc_flows import FlowSeal
 from access.passkeys import PasskeyDoor, Passkeys
+from access.password_changes import PasswordChanges
+from access.password_records import NewPasswords
 from access.password_resets import PasswordResets
 from access.passwords import Passwords
 from access.people import NameSeal, PeopleAdministration
@@ -90,6 +92,13 @@ def open_people(
         address=settings.public_address,
         now=lambda: datetime.now(UTC),
     )
+    new = NewPasswords(passwords=passwords, seal=seal, deeds=audit.writer)
+    factors = SecondFactors(
+        store=SecondFactorStore(records),
+        seal=seal,
+        deeds=audit.writer,
+        demanded=settings.second_factor_demanded,
+    )
     door = SignInDoor(
         records=records,
         store=store,
@@ -103,17 +112,14 @@ def open_people(
             records=records,
             store=store,
             letters=letters.store,
-            passwords=passwords,
             counter=counter,
             seal=seal,
-            deeds=audit.writer,
+            new=new,
         ),
-        factors=SecondFactors(
-            store=SecondFactorStore(records),
-            seal=seal,
-            deeds=audit.writer,
-            demanded=settings.second_factor_demanded,
+        changes=PasswordChanges(
+            records=records, store=store, counter=counter, seal=seal, factors=factors, new=new
         ),
+        factors=factors,
     )
     return PeopleRuntime(
         door=door,

@@ -65,6 +65,19 @@ def test_renamed_entities_score_alike() -> None:
     torch.testing.assert_close(after[:, order], before, rtol=1e-4, atol=1e-5)
 
 
+def test_what_no_layer_reaches_falls_with_its_distance() -> None:
+    """A chain 0 - 1 - ... - 11, a network of one layer: each edge beyond the first costs .5."""
+    chain = LinkGraph(torch.tensor([[n, 0, n + 1] for n in range(11)]), ENTITIES, 1)
+    one = PathNetwork(PathConfig(1, width=4, layers=1, gate_width=2, far=0.5)).eval()
+    nothing = torch.tensor([NO_TRIPLE])
+
+    lost = one.beyond(chain, torch.tensor([0]), nothing)
+    cut = one.beyond(chain, torch.tensor([0]), torch.tensor([4]))
+
+    assert lost.tolist() == [[0, 0, *(0.5 * n for n in range(1, 11))]]
+    assert cut.tolist() == [[0, 0, 0.5, 1.0, 1.5, *[5.0] * 7]]
+
+
 def test_ten_triples_are_learnt_by_heart() -> None:
     graph = random_graph(2)
     asked = Queries.of(graph.triples[:10], RELATIONS)

@@ -2,18 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from domain.deeds import OPERATOR
 from domain.errors import BrokenModel, UselessTraining
+from domain.ids import RunId
 from domain.model_runs import ModelKind
 from domain.repair_history import RepairHistory
-from gnn.artefacts import Artefact
+from gnn.artefacts import Artefact, ArtefactStore
 from gnn.fit import FitPlan
-from gnn.recipes import StageProgress, ignore_stages
+from gnn.history_files import write_history
+from gnn.recipes import StageProgress, TrainingRecipe, ignore_stages
 from gnn.ticket_learner import TicketStudy
-from gnn.ticket_recipe import TicketRecipe, read_network
+from gnn.ticket_recipe import ServedNetwork, TicketRecipe, read_network
+from gnn.trainer import TrainingOrder, train_model
 from tests.gnn.small_worlds import small_world
 
 PLAN = FitPlan(epochs=2, rate=1e-2)
@@ -32,6 +37,26 @@ def study() -> TicketStudy:
 @pytest.fixture(scope="module")
 def files(study: TicketStudy) -> Mapping[str, bytes]:
     return TicketRecipe(None, PLAN).train(study, 1, ignore_stages)
+
+
+def test_a_history_becomes_a_run_that_is_read_back(tmp_path: Path) -> None:
+    write_history(tmp_path / "history", small_world(3, repairs=60))
+    order = TrainingOrder(
+        id=RunId("run_1"),
+        history=tmp_path / "history",
+        seed=1,
+        at=datetime(2026, 11, 30, tzinfo=UTC),
+        by=OPERATOR,
+        code_commit="abc",
+    )
+    recipe: TrainingRecipe[RepairHistory, TicketStudy] = TicketRecipe(None, PLAN)
+    store = ArtefactStore(tmp_path / "models")
+
+    run = train_model(recipe, order, store, None, ignore_stages)
+
+    assert [one.figure for one in run.verdicts] == ["ndcg5", "ndcg5_cold"]
+    assert (run.kind, run.synthetic) == (ModelKind.NETWORK, True)
+    assert isinstance(read_network(store.read(run.artefact), ""), ServedNetwork)
 
 
 @pytest.mark.row("ML-4")

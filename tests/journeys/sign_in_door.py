@@ -52,6 +52,10 @@ RESET = f"""mutation ($op: UUID!, $word: String!, $password: String!) {{
   resetPassword(operationId: $op, word: $word, password: $password) {{ __typename
     ... on PasswordReset {{ message }} ... on SignInRefused {{ message }}
     ... on UnfitInput {{ field }} {LATE} }} }}"""
+CHANGE_PASSWORD = f"""mutation ($op: UUID!, $change: PasswordChangeInput!) {{
+  changePassword(operationId: $op, change: $change) {{ __typename
+    ... on PasswordChanged {{ message }} ... on SignInRefused {{ message }}
+    ... on UnfitInput {{ field }} {LATE} }} }}"""
 GARAGE = """mutation ($op: UUID!, $profile: GarageInput!) {
   createGarage(operationId: $op, profile: $profile) { __typename
     ... on GarageCreated { profile { name place hours offShiftRefused garage { key } } }

@@ -22,6 +22,7 @@ from tests.journeys.people import DELHI, PUNE, Person
 from tests.journeys.sign_in_door import (
     ACCEPT,
     CHANGE,
+    CHANGE_PASSWORD,
     CONFIRM_FACTOR,
     END,
     ENROL_FACTOR,
@@ -162,6 +163,54 @@ async def test_a_forgotten_password_is_reset(house: Runtime, entry: Door, root: 
     assert await code(entry.person(came)) == "NOT_AUTHENTICATED"
     assert (await entry.sign_in(email))["__typename"] == "SignInRefused"
     assert (await entry.sign_in(email, PASSWORD[::-1]))["__typename"] == "SignedIn"
+
+
+@pytest.mark.row("AU-1")
+async def test_a_password_is_changed_by_the_old_one(
+    house: Runtime, entry: Door, root: Person
+) -> None:
+    email, came = await invited(root, entry)
+    change = {"email": email, "password": PASSWORD, "newPassword": PASSWORD[::-1]}
+
+    async def changed(**other: str) -> str:
+        told = await entry.ask(CHANGE_PASSWORD, change=change | other)
+        return told.get("field", told["__typename"])
+
+    unfit = {"email": "e" * 255, "password": "", "newPassword": PASSWORD[:6], "code": "1" * 41}
+    assert [await changed(**{name: value}) for name, value in unfit.items()] == [*unfit]
+    assert await changed(newPassword=PASSWORD) == "newPassword"
+    assert await changed(email="nobody@example.org") == "SignInRefused"
+    assert await changed(password=email) == "SignInRefused"
+    assert await code(entry.person(came)) is None
+    assert await changed() == "PasswordChanged"
+    await house.people.revocations.read()
+    assert await code(entry.person(came)) == "NOT_AUTHENTICATED"
+    assert (await entry.sign_in(email))["__typename"] == "SignInRefused"
+    assert (await entry.sign_in(email, PASSWORD[::-1]))["__typename"] == "SignedIn"
+    # The answer was lost: the same again changes nothing.
+    assert await changed() == "PasswordChanged"
+    [letters] = await house.records.rows(
+        "select count(*) as n from account_letter join person using (email_mark) "
+        "where person.id = %(id)s and occasion = 'password changed'",
+        id=came["person"],
+    )
+    assert letters["n"] == 1
+
+
+@pytest.mark.row("AU-1")
+async def test_a_password_alone_changes_none_beside_a_second_factor(
+    entry: Door, root: Person
+) -> None:
+    email, _ = await invited(root, entry)
+    offered = await entry.ask(ENROL_FACTOR, email=email, password=PASSWORD)
+    phone, now = TOTP(offered["secret"]), datetime.now(UTC)
+    first = await entry.ask(CONFIRM_FACTOR, challenge=offered["challenge"], code=phone.at(now))
+    change = {"email": email, "password": PASSWORD, "newPassword": PASSWORD[::-1]}
+    told = [
+        await entry.ask(CHANGE_PASSWORD, change=change | given)
+        for given in ({}, {"code": "000000x"}, {"code": first["recoveryCodes"][0]})
+    ]
+    assert [one["__typename"] for one in told] == ["UnfitInput", "SignInRefused", "PasswordChanged"]
 
 
 @pytest.mark.row("AU-1")
