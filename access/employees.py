@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from access.person_keys import PersonKey, PersonVault
 from access.personal_fields import EMPLOYEE_FIELDS
 from access.vault import Vault
 from domain.access import Action, Actor, Resource, ResourceKind, demand_allowed, may
@@ -36,6 +37,10 @@ class Employees:
     store: EmployeeStore
     vault: Vault
 
+    @property
+    def own(self) -> PersonVault:
+        return PersonVault(self.vault)
+
     async def create(
         self, id: PersonId, garage: GarageId, details: EmployeeDetails, change: EmployeeChange
     ) -> Employee:
@@ -48,7 +53,8 @@ class Employees:
             InvalidInput: they work in another garage.
         """
         _demand(change.by, Action.CREATE, garage)
-        made = await self.store.add(self._closed(id, garage, details, change))
+        key = PersonKey(id, await self.store.key_of(id))
+        made = await self.store.add(self._closed(key, garage, details, change))
         if made is not None:
             return made
         try:
@@ -71,7 +77,7 @@ class Employees:
         """
         held = await self.get(id, change.by)
         _demand(change.by, Action.UPDATE, held.garage)
-        wanted = self._closed(id, held.garage, details, change)
+        wanted = self._closed(PersonKey(id, held.key), held.garage, details, change)
         return await self.store.put(wanted, expected, held.garage)
 
     async def remove(self, id: PersonId, expected: int, change: EmployeeChange) -> Employee:
@@ -137,26 +143,27 @@ class Employees:
         sealed = one.employee.sealed.get(one.field)
         if sealed is None or not clear:
             return None if sealed is None else MASKED
-        return self.vault.open(sealed, EMPLOYEE_FIELDS[one.field].at(one.employee.id)).decode()
+        place, key = EMPLOYEE_FIELDS[one.field].at(one.employee.id), one.employee.key
+        return self.own.open(sealed, place, PersonKey(one.employee.id, key)).decode()
 
     def fingerprint(self, body: str) -> str:
         """Give the keyed hash of what an operation asks."""
         return self.vault.mark("operation", body).hex()
 
     def _closed(
-        self, id: PersonId, garage: GarageId, details: EmployeeDetails, change: EmployeeChange
+        self, key: PersonKey, garage: GarageId, details: EmployeeDetails, change: EmployeeChange
     ) -> Employee:
         return Employee(
-            id=id,
+            id=key.person,
             garage=garage,
             version=1,
             mark=change.mark,
             changed_at=change.at,
             changed_by=change.by.id,
-            sealed=self._sealed(id, details),
+            sealed=self._sealed(key, details),
         )
 
-    def _sealed(self, id: PersonId, details: EmployeeDetails) -> dict[EmployeeField, bytes]:
+    def _sealed(self, key: PersonKey, details: EmployeeDetails) -> dict[EmployeeField, bytes]:
         account = details.bank_account
         plain = {
             EmployeeField.SALARY: None if details.salary is None else str(details.salary),
@@ -165,13 +172,16 @@ class Employees:
             EmployeeField.AADHAAR: details.aadhaar,
         }
         return {
-            field: self.vault.seal(value.encode(), EMPLOYEE_FIELDS[field].at(id))
+            field: self.own.seal(value.encode(), EMPLOYEE_FIELDS[field].at(key.person), key)
             for field, value in plain.items()
             if value is not None
         }
 
 
 def _may_read(reader: Actor, one: SealedField) -> bool:
+    """What is kept of somebody they may read themself (Personal Data Act, section 11)."""
+    if reader.id == one.employee.id:
+        return True
     garage, kind = one.employee.garage, ResourceKind.EMPLOYEE
     return may(reader, Action.READ, Resource(kind=kind, garage=garage, field=one.field))
 

@@ -19,7 +19,8 @@ from access.passkey_signatures import (
     read_assertion,
     read_attestation,
 )
-from access.people import KnownPerson, NameSeal, PeopleDeed, user_deed
+from access.people import KnownPerson, NameSeal, PeopleDeed, key_of, user_deed
+from access.person_keys import PersonKey
 from access.personal_fields import PASSKEY_NAME
 from access.sign_in import SignedIn, SignInDoor
 from access.sign_in_tries import SignInRequest
@@ -44,7 +45,7 @@ from records.passkeys import (
     remove_passkey,
     use_passkey,
 )
-from records.people import PeopleAnswer, PeopleStore
+from records.people import PeopleAnswer, PeopleStore, SealedPerson
 
 CHALLENGE_TIME = timedelta(minutes=5)
 # What a challenge is bound to that lets somebody in.
@@ -108,7 +109,10 @@ class Passkeys:
 
     async def of(self, actor: Actor) -> list[Passkey]:
         """Give one's own, the oldest first."""
-        return [self._open(one) for one in await self.store.of_person(actor.id)]
+        return await self.of_person(actor.id)
+
+    async def of_person(self, person: PersonId) -> list[Passkey]:
+        return [self._open(one) for one in await self.store.of_person(person)]
 
     async def add(self, new: NewPasskey, deed: PeopleDeed) -> Passkey:
         """Add one to whoever asks.
@@ -128,7 +132,7 @@ class Passkeys:
             if await count_passkeys(connection, actor.id) >= MOST_PASSKEYS:
                 raise InvalidInput("passkey", f"{MOST_PASSKEYS} are there; remove one first")
             made = await self._attested(connection, new, party, deed)
-            await add_passkey(connection, self._sealed(key, name, made, deed))
+            await add_passkey(connection, self._sealed(key, name, made, owner.person, deed))
             added = _changed(owner.person.person, key, "added", deed)
             await self.deeds.write(connection, [added])
             return {"made_at": deed.at.isoformat(), "backed_up": made.backed_up}
@@ -190,7 +194,7 @@ class Passkeys:
         return key
 
     def _sealed(
-        self, id: PasskeyId, name: str, key: AttestedKey, deed: PeopleDeed
+        self, id: PasskeyId, name: str, key: AttestedKey, owner: SealedPerson, deed: PeopleDeed
     ) -> SealedPasskey:
         return SealedPasskey(
             id=id,
@@ -199,12 +203,14 @@ class Passkeys:
             public_key=key.public_key,
             sign_count=key.sign_count,
             backed_up=key.backed_up,
-            name=self.seal.vault.seal(name.encode(), PASSKEY_NAME.at(id)),
+            name=self.seal.own.seal(name.encode(), PASSKEY_NAME.at(id), key_of(owner)),
             made_at=deed.at,
+            own_key=owner.key,
         )
 
     def _open(self, sealed: SealedPasskey) -> Passkey:
-        name = self.seal.vault.open(sealed.name, PASSKEY_NAME.at(sealed.id))
+        place, key = PASSKEY_NAME.at(sealed.id), PersonKey(sealed.person, sealed.own_key)
+        name = self.seal.own.open(sealed.name, place, key)
         return Passkey(
             id=sealed.id,
             name=name.decode(),

@@ -11,10 +11,11 @@ from uuid import UUID
 import orjson
 
 from access.account_letters import TOLD_WITHIN
+from access.person_keys import PersonKey, PersonVault
 from access.personal_fields import PERSON
 from access.revocations import Revocations
 from access.vault import Vault
-from domain.access import Action, Actor, ResourceKind
+from domain.access import Action, Actor, ResourceKind, Role
 from domain.deeds import (
     NO_CHANGE,
     NOWHERE,
@@ -28,7 +29,7 @@ from domain.deeds import (
     deed_by,
 )
 from domain.errors import NotAllowed, NotFound
-from domain.ids import GarageId, OperationId, PersonId, SessionId, derive_uuid
+from domain.ids import OperationId, PersonId, SessionId, derive_uuid
 from domain.people import (
     Duty,
     GarageProfile,
@@ -37,6 +38,8 @@ from domain.people import (
     PersonState,
     change_duty,
     demand_manages,
+    parse_email,
+    parse_own_name,
     restore,
     suspend,
 )
@@ -56,6 +59,12 @@ OWN_FACTOR = (
     "Your own second factor you take away yourself, with a code of it: `removeSecondFactor` at the "
     "door for signing in. If you have none left, ask another administrator."
 )
+OWN_ADDRESS = (
+    "The address that somebody signs in with another administrator changes. Ask one, and say so "
+    "in person."
+)
+# What is read of who was erased, by whoever may read of them.
+NOBODY = PersonName(name="(erased)", email="(erased)")
 Decision = Callable[[Person], Person]
 
 
@@ -73,10 +82,10 @@ class PeopleDeed:
         return PeopleOperation(id=self.id, actor=self.actor.id, body_hash=self.body_hash)
 
     def person_id(self) -> PersonId:
-        return PersonId(f"per_{self._derived_id('person').hex}")
+        return PersonId(f"per_{self.derived_id('person').hex}")
 
     def letter_id(self) -> UUID:
-        return self._derived_id("letter")
+        return self.derived_id("letter")
 
     def factor_letter(self, mark: bytes) -> AccountLetter:
         """Give the letter that tells somebody of a change of their second factor."""
@@ -92,7 +101,7 @@ class PeopleDeed:
         """Give what the audit is told of a change of what somebody signs in with."""
         return user_deed(
             DeedType.USER_CREDENTIAL_CHANGE,
-            str(self._derived_id("credential")),
+            str(self.derived_id("credential")),
             person,
             by=self.actor,
             at=self.at,
@@ -106,7 +115,7 @@ class PeopleDeed:
         change = Change(before=was, after=rights_of(after))
         return user_deed(
             DeedType.USER_PERMISSION_CHANGE,
-            str(self._derived_id("permission")),
+            str(self.derived_id("permission")),
             after,
             by=self.actor,
             at=self.at,
@@ -114,11 +123,27 @@ class PeopleDeed:
             change=change,
         )
 
+    def correction(self, person: Person, before: PersonName, after: PersonName) -> Deed:
+        """Give what the audit is told of a name put right: which of it changed, and no words."""
+        told = {
+            "name": "changed" if before.name != after.name else "same",
+            "email": "changed" if before.email != after.email else "same",
+        }
+        return user_deed(
+            DeedType.USER_CORRECT,
+            str(self.derived_id("correction")),
+            person,
+            by=self.actor,
+            at=self.at,
+            origin=self.origin,
+            change=Change(after=told),
+        )
+
     def settings_change(self) -> SettingsOperation:
         """Give the same as what the audit is told of a garage that is changed."""
         return SettingsOperation(id=self.id, by=self.actor, at=self.at, origin=self.origin)
 
-    def _derived_id(self, purpose: str) -> UUID:
+    def derived_id(self, purpose: str) -> UUID:
         return derive_uuid(UUID(self.id), f"{self.actor.id}:{purpose}")
 
 
@@ -142,17 +167,33 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class NameSeal:
-    """Seals who people are, each bound to its own row."""
+    """Seals who people are, each bound to its own row and with the person's own key."""
 
     vault: Vault
 
+    @property
+    def own(self) -> PersonVault:
+        return PersonVault(self.vault)
+
     def seal(self, person: Person, who: PersonName) -> SealedPerson:
+        """Seal a new person, with a key of their own."""
+        return self.seal_with(self.own.new_key(person.id), person, who)
+
+    def seal_with(self, key: PersonKey, person: Person, who: PersonName) -> SealedPerson:
         said = orjson.dumps([who.name, who.email])
-        sealed = self.vault.seal(said, PERSON.at(person.id))
-        return SealedPerson(person=person, who=sealed, mark=self.mark(who.email))
+        return SealedPerson(
+            person=person,
+            who=self.own.seal(said, PERSON.at(person.id), key),
+            mark=self.mark(who.email),
+            key=key.sealed or b"",
+        )
 
     def open(self, sealed: SealedPerson) -> KnownPerson:
-        name, email = orjson.loads(self.vault.open(sealed.who, PERSON.at(sealed.person.id)))
+        """Give who somebody is; of who was erased, that."""
+        if not sealed.who:
+            return KnownPerson(person=sealed.person, who=NOBODY)
+        place = PERSON.at(sealed.person.id)
+        name, email = orjson.loads(self.own.open(sealed.who, place, key_of(sealed)))
         return KnownPerson(person=sealed.person, who=PersonName(name=name, email=email))
 
     def mark(self, email: str) -> bytes:
@@ -163,6 +204,11 @@ class NameSeal:
         """Give a secret of 256 bits that only this house can make, and makes again."""
         key = sha256(self.vault.mark("purpose", purpose)).digest()
         return urlsafe_b64encode(hmac.digest(key, text.encode(), sha256)).rstrip(b"=").decode()
+
+
+def key_of(sealed: SealedPerson) -> PersonKey:
+    """Give somebody's own key, as they are read with it."""
+    return PersonKey(sealed.person.id, sealed.key)
 
 
 def mark_of(word: str) -> bytes:
@@ -184,52 +230,6 @@ class PeopleAdministration:
     revocations: Revocations
     deeds: DeedWriter
     mails: bool = False
-
-    async def create_garage(self, garage: GarageProfile, deed: PeopleDeed) -> GarageProfile:
-        """Make a garage.
-
-        Raises:
-            AlreadyExists: the id is taken.
-            OperationConflict: the operation was used for something else.
-        """
-
-        async def work(connection: Connection) -> PeopleAnswer:
-            await people.add_garage(connection, garage)
-            made = garage_deed(deed.settings_change(), "createGarage", None, garage)
-            await self.deeds.write(connection, [made])
-            return {"id": garage.id}
-
-        await self.store.run_once(deed.operation(), work)
-        return garage
-
-    async def hold_to_shift(
-        self, garage: GarageId, deed: PeopleDeed, *, refused: bool
-    ) -> GarageProfile:
-        """Refuse a garage's technicians outside their shift, or refuse them no longer (AU-5).
-
-        Asked again it is told as it was then, whatever was said of the garage since.
-
-        Raises:
-            NotAllowed, NotFound: the garage is not the actor's, or not there.
-        """
-        if not deed.actor.reaches(garage):
-            raise NotFound("garage", garage)
-
-        async def work(connection: Connection) -> PeopleAnswer:
-            before = await people.hold_garage(connection, garage)
-            held = await people.hold_garage_to_shift(connection, garage, refused=refused)
-            if held != before:
-                verb = "holdGarageToShift"
-                done = garage_deed(deed.settings_change(), verb, before, held)
-                await self.deeds.write(connection, [done])
-            return people.garage_row(held)
-
-        answer = await self.store.run_once(deed.operation(), work)
-        await self.revocations.read()
-        if not answer:
-            # Answers of before were not kept whole.
-            return await self.store.held_garage(garage)
-        return people.garage_of_row(answer)
 
     async def invite(self, who: PersonName, duty: Duty, deed: PeopleDeed) -> Invitation:
         """Invite somebody, or somebody again who has not come yet.
@@ -335,6 +335,41 @@ class PeopleAdministration:
             return write_person(held.person)
 
         return await self._answered(id, deed, work)
+
+    async def correct(
+        self, id: PersonId, name: str | None, email: str | None, deed: PeopleDeed
+    ) -> KnownPerson:
+        """Put right who somebody is said to be; what is None stays.
+
+        Their name they put right themself, or whoever looks after them. What they sign in with an
+        administrator changes, of somebody else: who changes it could come in as them.
+
+        Raises:
+            InvalidInput: a value is none.
+            NotFound: there is nobody of that id whom the actor looks after.
+            NotAllowed: the address is not the actor's to change.
+            AlreadyExists: somebody else has it.
+        """
+        said = None if name is None else parse_own_name(name)
+        address = None if email is None else parse_email(email)
+
+        async def work(connection: Connection) -> PeopleAnswer:
+            held = await people.hold_person(connection, id)
+            _demand_correctable(deed.actor, held, address)
+            known = self.seal.open(held).who
+            wanted = PersonName(name=said or known.name, email=address or known.email)
+            sealed = self.seal.seal_with(key_of(held), held.person, wanted)
+            await people.rename_person(connection, sealed)
+            if sealed.mark != held.mark:
+                await unlink(connection, id)
+            await self.deeds.write(connection, [deed.correction(held.person, known, wanted)])
+            return write_person(held.person) | {"corrected": True}
+
+        return await self._answered(id, deed, work)
+
+    def fingerprint(self, body: str) -> str:
+        """Give the keyed hash of what an operation asks that names somebody."""
+        return self.seal.vault.mark("operation", body).hex()
 
     async def people(self, actor: Actor, *, first: int, after: str | None) -> list[KnownPerson]:
         """Give the people whom the actor may see, by id: all, or those of their own garage."""
@@ -493,6 +528,16 @@ def _demand_looked_after(actor: Actor, person: Person, hidden: NotFound) -> None
         demand_manages(actor, person.duty)
     except NotAllowed as error:
         raise hidden from error
+
+
+def _demand_correctable(actor: Actor, held: SealedPerson, email: str | None) -> None:
+    person, hidden = held.person, NotFound("person", held.person.id)
+    if not held.who:
+        raise hidden
+    if person.id != actor.id:
+        _demand_looked_after(actor, person, hidden)
+    if email is not None and (person.id == actor.id or actor.role is not Role.ADMIN):
+        raise NotAllowed(actor.role, Action.UPDATE, ResourceKind.EMPLOYEE, OWN_ADDRESS)
 
 
 def _is_seen(actor: Actor, person: Person) -> bool:

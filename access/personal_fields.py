@@ -26,6 +26,7 @@ class PersonalKind(StrEnum):
     AADHAAR = "aadhaar"
     PERSON = "person"
     SECOND_FACTOR = "second factor"
+    OWN_KEY = "own key"
 
 
 class Protection(StrEnum):
@@ -75,6 +76,8 @@ class PersonalField:
 
     Attributes:
         row: the column that names its row.
+        person: the column that names whose it is, where people have a key of their own
+            (`access.person_keys`).
         frozen: the law keeps its rows as they were written: they are not sealed anew.
         older_name: the form of what its values were bound to before there were data keys.
     """
@@ -85,6 +88,7 @@ class PersonalField:
     kind: PersonalKind
     protection: Protection = Protection.SEALED
     readers: Reader = Reader.BILLING
+    person: str | None = None
     frozen: bool = False
     older_name: str = "{}"
 
@@ -147,6 +151,15 @@ GSTIN_MARK = PersonalField(
     readers=Reader.NOBODY,
     frozen=True,
 )
+CONSENT_MARK = PersonalField(
+    table="consent",
+    column="mark",
+    row="id",
+    kind=PersonalKind.CUSTOMER,
+    protection=Protection.MARKED,
+    readers=Reader.NOBODY,
+    frozen=True,
+)
 EMPLOYEE_FIELDS = {
     field: PersonalField(
         table="employee",
@@ -154,6 +167,7 @@ EMPLOYEE_FIELDS = {
         row="person",
         kind=kind,
         readers=Reader.EMPLOYEES,
+        person="person",
     )
     for field, kind in (
         (EmployeeField.SALARY, PersonalKind.SALARY),
@@ -180,6 +194,16 @@ PERSON = PersonalField(
     row="id",
     kind=PersonalKind.PERSON,
     readers=Reader.THEIRS,
+    person="id",
+)
+# What the rest of somebody is sealed with; it is destroyed where they are erased.
+PERSON_KEY = PersonalField(
+    table="person",
+    column="key",
+    row="id",
+    kind=PersonalKind.OWN_KEY,
+    readers=Reader.NOBODY,
+    person="id",
 )
 SECOND_FACTOR = PersonalField(
     table="second_factor",
@@ -187,6 +211,7 @@ SECOND_FACTOR = PersonalField(
     row="person",
     kind=PersonalKind.SECOND_FACTOR,
     readers=Reader.NOBODY,
+    person="person",
 )
 PASSKEY_NAME = PersonalField(
     table="passkey",
@@ -194,6 +219,7 @@ PASSKEY_NAME = PersonalField(
     row="id",
     kind=PersonalKind.PERSON,
     readers=Reader.THEMSELVES,
+    person="person",
 )
 PERSON_MARKS = tuple(
     PersonalField(
@@ -222,8 +248,10 @@ FIELDS = (
     MESSAGE,
     *EMPLOYEE_FIELDS.values(),
     GSTIN_MARK,
+    CONSENT_MARK,
     *OWN_WORDS,
     PERSON,
+    PERSON_KEY,
     SECOND_FACTOR,
     PASSKEY_NAME,
     *PERSON_MARKS,

@@ -19,7 +19,7 @@ from access.one_time_codes import (
     secret_of,
     step_of,
 )
-from access.people import NameSeal, mark_of, user_deed
+from access.people import NameSeal, key_of, mark_of, user_deed
 from access.personal_fields import SECOND_FACTOR
 from access.sign_in_tries import SignInRequest
 from domain.access import Role
@@ -137,12 +137,13 @@ class SecondFactors:
         """
         person, said = owed.person.person.id, fold_code(code)
         if owed.enrols:
-            await self._enrol(connection, person, self._secret(word), said, at)
+            await self._enrol(connection, owed.person, self._secret(word), said, at)
             return
         held = await factor_of(connection, person)
         if held is None:
             raise NotAuthenticated(NO_CHALLENGE)
-        secret = self.seal.vault.open(held.secret, SECOND_FACTOR.at(person)).decode()
+        place, key = SECOND_FACTOR.at(person), key_of(owed.person)
+        secret = self.seal.own.open(held.secret, place, key).decode()
         step = step_of(secret, said, at)
         if step is not None and await use_step(connection, person, step):
             return
@@ -176,12 +177,12 @@ class SecondFactors:
         return self.seal.vault.mark("second factor", person)
 
     async def _enrol(
-        self, connection: Connection, person: PersonId, secret: str, code: str, at: datetime
+        self, connection: Connection, who: SealedPerson, secret: str, code: str, at: datetime
     ) -> None:
-        step = step_of(secret, code, at)
+        step, person = step_of(secret, code, at), who.person.id
         if step is None:
             raise NotAuthenticated(WRONG_CODE)
-        sealed = self.seal.vault.seal(secret.encode(), SECOND_FACTOR.at(person))
+        sealed = self.seal.own.seal(secret.encode(), SECOND_FACTOR.at(person), key_of(who))
         if not await add_factor(connection, person, sealed, step, at):
             raise NotAuthenticated(HAS_ONE)
 

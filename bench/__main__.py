@@ -64,6 +64,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.catch_up": ("catch_up_s",),
     "bench.attack": ("attack_p99_ratio", "attack_memory_mib", "attack_health_ms"),
     "bench.refusals": ("refusal_cpu_ms",),
+    "bench.playback": ("simulate_minutes_20k", "simulate_million_minutes"),
     "bench.inductive_links": (
         "grail_fb_v1_hits10",
         "grail_fb_v1_mrr",

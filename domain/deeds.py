@@ -25,12 +25,16 @@ Values: TypeAlias = Mapping[str, Value]
 
 
 class DeedType(StrEnum):
-    """The fourteen (AD-1 to AD-14), and one of our own: what somebody signs in with was changed."""
+    """The fourteen (AD-1 to AD-14), and three of our own: what somebody signs in with was changed;
+    what is kept of them was put right; they were erased.
+    """
 
     USER_LOGIN = "user.login"
     USER_LOGOUT = "user.logout"
     USER_PERMISSION_CHANGE = "user.permission_change"
     USER_CREDENTIAL_CHANGE = "user.credential_change"
+    USER_CORRECT = "user.correct"
+    USER_ERASE = "user.erase"
     TICKET_CREATE = "ticket.create"
     TICKET_UPDATE = "ticket.update"
     TICKET_DELETE = "ticket.delete"

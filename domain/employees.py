@@ -58,6 +58,7 @@ class Employee:
     Attributes:
         mark: of the operation that made it what it is.
         sealed: its fields as the vault sealed them; none is left of a removed record.
+        key: their person's own, which they are sealed with; sealed itself.
     """
 
     id: PersonId
@@ -70,6 +71,7 @@ class Employee:
     sealed: Mapping[EmployeeField, bytes] = field(
         default_factory=dict[EmployeeField, bytes], repr=False
     )
+    key: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from domain.errors import IllegalTransition, InvalidInput, NotAllowed, StaleVers
 from domain.hours import WeekHours
 from domain.ids import GarageId, PersonId
 from domain.regions import region_of
+from domain.synthetic import SIMULATED, is_synthetic
 from domain.technicians import Certification
 
 LONGEST_NAME = 120
@@ -38,9 +39,10 @@ class PersonState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GarageProfile:
-    """A workshop as the network's records know it.
+    """A workshop as the network's records know it, and what it goes by.
 
     Attributes:
+        version: counts the changes.
         place: where it stands, in words.
         off_shift_refused: its technicians are let in during their shift alone (AU-5).
     """
@@ -51,6 +53,7 @@ class GarageProfile:
     hours: WeekHours
     region: str | None = None
     off_shift_refused: bool = False
+    version: int = 1
 
     def __post_init__(self) -> None:
         _demand_clean("name", self.name, LONGEST_NAME)
@@ -134,8 +137,10 @@ def parse_garage(  # noqa: PLR0913 - each is a value that somebody hands in
     """Read a garage.
 
     Raises:
-        InvalidInput: a value is wrong.
+        InvalidInput: a value is wrong, or the id is one of the simulator's.
     """
+    if is_synthetic(id):
+        raise InvalidInput("garage id", f"{SIMULATED}… is kept for simulated garages")
     return GarageProfile(
         id=id,
         name=limits.clean_prose("name", name, LONGEST_NAME),
@@ -152,7 +157,16 @@ def parse_name(name: str, email: str) -> PersonName:
     Raises:
         InvalidInput: one of them is none.
     """
-    return PersonName(name=limits.clean_text("name", name, LONGEST_NAME), email=parse_email(email))
+    return PersonName(name=parse_own_name(name), email=parse_email(email))
+
+
+def parse_own_name(name: str) -> str:
+    """Read what somebody is called.
+
+    Raises:
+        InvalidInput: it is none.
+    """
+    return limits.clean_text("name", name, LONGEST_NAME)
 
 
 def parse_email(email: str) -> str:
@@ -258,8 +272,27 @@ def restore(person: Person, actor: Actor, expected: int, *, accepted: bool) -> P
     return replace(person, state=state, version=person.version + 1)
 
 
+def leave_for_good(person: Person, actor: Actor) -> Person:
+    """Give somebody who is erased: what they worked as stays without a word, to be counted by.
+
+    Raises:
+        NotAllowed: it is the actor themself.
+    """
+    _demand_another(person, actor)
+    duty = Duty(
+        role=person.duty.role, garage=person.duty.garage, certification=person.duty.certification
+    )
+    return replace(person, duty=duty, state=PersonState.GONE, version=person.version + 1)
+
+
 def _demand_changeable(person: Person, actor: Actor, expected: int) -> None:
     demand_manages(actor, person.duty)
+    _demand_another(person, actor)
+    if person.version != expected:
+        raise StaleVersion(person.id, expected, person.version)
+
+
+def _demand_another(person: Person, actor: Actor) -> None:
     if person.id == actor.id:
         raise NotAllowed(
             actor.role,
@@ -267,8 +300,6 @@ def _demand_changeable(person: Person, actor: Actor, expected: int) -> None:
             ResourceKind.EMPLOYEE,
             "Nobody changes their own rights. Ask another administrator.",
         )
-    if person.version != expected:
-        raise StaleVersion(person.id, expected, person.version)
 
 
 def _no_step(person: Person, wanted: str, note: str) -> IllegalTransition:

@@ -95,12 +95,6 @@ class AccountLetterStore:
             used=row["used_at"] is not None,
         )
 
-    async def forget(self) -> None:
-        """Forget letters that are settled, and words that are long over."""
-        async with self._records.transaction() as connection:
-            await connection.execute(QUERIES["forget"])
-            await connection.execute(QUERIES["forget_resets"])
-
 
 async def leave_letter(connection: Connection, letter: AccountLetter) -> None:
     """Leave a letter to be sent, in the transaction of what it tells of."""

@@ -80,6 +80,12 @@ class ApiKeyStore:
             query = QUERIES["revoke_partner"]
             return await self._revoked(connection, query, operation, partner=partner)
 
+    async def revoke_made_by(
+        self, connection: Connection, maker: PersonId, operation: SettingsOperation
+    ) -> int:
+        """Refuse the keys that somebody made, who is erased; say how many these were."""
+        return await self._revoked(connection, QUERIES["revoke_made"], operation, maker=maker)
+
     async def live(self, now: datetime) -> list[tuple[ApiKey, bytes]]:
         """Give all keys that may be used, each with the hash of its secret."""
         rows = await self._records.rows(QUERIES["live"], now=now)

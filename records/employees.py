@@ -64,6 +64,11 @@ class EmployeeStore:
             raise NotFound("employee", id)
         return _employee_of(rows[0])
 
+    async def key_of(self, person: PersonId) -> bytes | None:
+        """Give somebody's own key, sealed; None: they have none, or are not there."""
+        rows = await self._records.rows(QUERIES["key"], person=person)
+        return rows[0]["key"] if rows else None
+
     async def page(
         self, garage: GarageId | None, *, first: int, after: str | None = None
     ) -> list[Employee]:
@@ -113,4 +118,5 @@ def _employee_of(row: Row) -> Employee:
         changed_by=PersonId(row["changed_by"]),
         removed_at=row["removed_at"],
         sealed={name: bytes(row[name]) for name in EmployeeField if row[name] is not None},
+        key=row["key"],
     )

@@ -31,11 +31,6 @@ class OidcStore:
             made = await connection.execute(QUERIES["end_flow"], given)
             return await made.fetchone() is not None
 
-    async def forget(self) -> None:
-        """Forget sign-ins that are long over."""
-        async with self._records.transaction() as connection:
-            await connection.execute(QUERIES["forget_flows"])
-
 
 async def hold_comer(
     connection: Connection, id: UUID, operation: OperationId

@@ -1,6 +1,6 @@
 """Passkeys in Postgres: public keys, how often each was used, which challenges were answered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from uuid import UUID
@@ -16,7 +16,7 @@ QUERIES = named_queries("passkeys.sql")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedPasskey:
-    """A passkey as it is kept: `name` is what the vault sealed."""
+    """A passkey as it is kept: `name` is what the vault sealed, with its owner's key `own_key`."""
 
     id: PasskeyId
     person: PersonId
@@ -27,6 +27,7 @@ class SealedPasskey:
     name: bytes
     made_at: datetime
     last_used_at: datetime | None = None
+    own_key: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +61,6 @@ class PasskeyStore:
             return None
         owner, key = sealed_of(rows[0]), PasskeyId(str(rows[0]["passkey"]))
         return _passkey_of(rows[0], key, owner.person.id), owner
-
-    async def forget(self) -> None:
-        """Forget challenges that are long over."""
-        async with self._records.transaction() as connection:
-            await connection.execute(QUERIES["forget_challenges"])
 
 
 async def hold_owner(
@@ -149,4 +145,5 @@ def _passkey_of(row: Row, id: PasskeyId, person: PersonId) -> SealedPasskey:
         name=row["name"],
         made_at=row["made_at"],
         last_used_at=row["last_used_at"],
+        own_key=row["key"],
     )

@@ -5,11 +5,12 @@ else was forgotten meanwhile.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, TypeAlias
 
+from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
 
 from domain.access import Role
@@ -41,11 +42,14 @@ class PeopleOperation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedPerson:
-    """A person with who they are as the vault sealed it; `mark` finds the address."""
+    """A person with who they are as the vault sealed it; `mark` finds the address, and `key` is
+    their own, sealed. Of who was erased all three are empty.
+    """
 
     person: Person
     who: bytes
     mark: bytes
+    key: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,10 @@ class SealedInvitation:
 class PeopleStore:
     def __init__(self, records: Records) -> None:
         self._records = records
+
+    @property
+    def records(self) -> Records:
+        return self._records
 
     async def run_once(self, operation: PeopleOperation, work: Work) -> PeopleAnswer:
         """Do `work` in a transaction unless it was done before; give its (first) answer.
@@ -173,19 +181,9 @@ async def hold_garage(connection: Connection, id: GarageId) -> GarageProfile:
     return garage_of_row(row)
 
 
-async def hold_garage_to_shift(
-    connection: Connection, id: GarageId, *, refused: bool
-) -> GarageProfile:
-    """Say whether a garage refuses its technicians outside their shift.
-
-    Raises:
-        NotFound: there is no such garage.
-    """
-    given = {"id": id, "refused": refused}
-    row = await (await connection.execute(QUERIES["hold_to_shift"], given)).fetchone()
-    if row is None:
-        raise NotFound("garage", id)
-    return garage_of_row(row)
+async def put_garage(connection: Connection, garage: GarageProfile) -> None:
+    """Write all of a garage that is held."""
+    await connection.execute(QUERIES["put_garage"], garage_row(garage))
 
 
 async def add_person(connection: Connection, sealed: SealedPerson) -> None:
@@ -194,10 +192,24 @@ async def add_person(connection: Connection, sealed: SealedPerson) -> None:
     Raises:
         AlreadyExists: somebody has this e-mail address.
     """
-    row = row_of(sealed.person) | {"who": sealed.who, "email_mark": sealed.mark}
+    row = row_of(sealed.person)
+    row |= {"who": sealed.who, "email_mark": sealed.mark, "key": sealed.key}
     made = await connection.execute(QUERIES["add_person"], row)
     if await made.fetchone() is None:
         raise AlreadyExists("person", sealed.person.id)
+
+
+async def rename_person(connection: Connection, sealed: SealedPerson) -> None:
+    """Write anew who somebody is.
+
+    Raises:
+        AlreadyExists: somebody else has this e-mail address.
+    """
+    row = {"id": sealed.person.id, "who": sealed.who, "email_mark": sealed.mark}
+    try:
+        await connection.execute(QUERIES["rename"], row)
+    except UniqueViolation as error:
+        raise AlreadyExists("person", sealed.person.id) from error
 
 
 async def hold_person(connection: Connection, id: PersonId) -> SealedPerson:
@@ -286,7 +298,12 @@ def _change_event(person: Person, at: datetime, by: PersonId) -> Event:
 
 def sealed_of(row: Row) -> SealedPerson:
     """Give the person of a row that holds all columns of `person`."""
-    return SealedPerson(person=person_of(row), who=row["who"], mark=row["email_mark"])
+    return SealedPerson(
+        person=person_of(row),
+        who=row["who"] or b"",
+        mark=row["email_mark"] or b"",
+        key=row["key"] or b"",
+    )
 
 
 def person_of(row: Row) -> Person:
@@ -333,6 +350,7 @@ def garage_row(garage: GarageProfile) -> Row:
         "hours": str(garage.hours),
         "region": garage.region,
         "off_shift_refused": garage.off_shift_refused,
+        "version": garage.version,
     }
 
 
@@ -345,4 +363,6 @@ def garage_of_row(row: Row) -> GarageProfile:
         hours=WeekHours.parse("hours", row["hours"]),
         region=row["region"],
         off_shift_refused=row["off_shift_refused"],
+        # Answers of before there were versions are read too.
+        version=row.get("version", 1),
     )

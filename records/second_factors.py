@@ -38,11 +38,6 @@ class SecondFactorStore:
         rows = await self._records.rows(QUERIES["challenged"], mark=mark)
         return _challenge_of(rows[0]) if rows else None
 
-    async def forget(self) -> None:
-        """Forget challenges that are long over."""
-        async with self._records.transaction() as connection:
-            await connection.execute(QUERIES["forget_challenges"])
-
 
 async def factor_of(connection: Connection, person: PersonId) -> SealedFactor | None:
     """Give somebody's second factor, locked until the transaction ends."""

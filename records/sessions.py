@@ -79,12 +79,6 @@ class SessionStore:
             raise NotFound("session", id)
         return sealed_of(rows[0])
 
-    async def forget(self) -> None:
-        """Forget sessions that are long over."""
-        async with self._records.transaction() as connection:
-            await connection.execute(QUERIES["forget"])
-            await connection.execute(QUERIES["forget_tries"])
-
 
 async def begin_session(connection: Connection, session: Session, refresh: bytes) -> bool:
     """Begin a session with its first refresh token; False: one of that id has ended, or is not

@@ -7,8 +7,10 @@ from billing.gst.parties import Party
 from billing.ledger.issued_documents import IssuedDocument
 from billing.ledger.payments import Payment
 from billing.messages.correspondence import Message
+from domain.consents import Consent
 from domain.employees import Employee, EmployeeField
-from domain.ids import PaymentId
+from domain.ids import PaymentId, PersonId
+from domain.personal_records import RETENTION, PersonalValue
 
 CustomerValues = dict[str, object]
 
@@ -23,13 +25,19 @@ class CustomerPaper:
     messages: Sequence[Message]
 
 
-def customer_values(papers: Sequence[CustomerPaper]) -> CustomerValues:
+def customer_values(
+    papers: Sequence[CustomerPaper], consents: Sequence[Consent] = ()
+) -> CustomerValues:
     """Give all that is kept of whoever these papers are for: amounts in paise, days as in law."""
     parties = [paper.document.invoice.recipient for paper in papers]
     distinct = [party for n, party in enumerate(parties) if party not in parties[:n]]
     return {
         "customer": [_party_values(party) for party in distinct],
         "papers": [_paper_values(paper) for paper in papers],
+        "consents": [
+            {"purpose": one.purpose.value, "given": one.given, "at": one.at}
+            for one in dict.fromkeys(consents)
+        ],
     }
 
 
@@ -43,6 +51,23 @@ def employee_values(
         "changed_at": employee.changed_at,
         "changed_by": employee.changed_by,
         **{field.value: clear.get(field) for field in EmployeeField},
+    }
+
+
+def person_values(id: PersonId, values: Sequence[PersonalValue]) -> Mapping[str, object]:
+    """Give all that is kept of somebody who may sign in: each value with what it is kept for."""
+    return {"person": id, "kept": [_kept_values(value) for value in values]}
+
+
+def _kept_values(value: PersonalValue) -> Mapping[str, object]:
+    rule = RETENTION[value.kind]
+    return {
+        "kind": value.kind.value,
+        "field": value.field,
+        "value": value.value,
+        "since": value.since,
+        "purpose": rule.purpose.value,
+        "kept": str(rule),
     }
 
 

@@ -18,11 +18,13 @@ from resolvers.audit import AuditQueries
 from resolvers.books import BooksMutations, BooksQueries
 from resolvers.card_drafts import CardDraftQueries
 from resolvers.cards import CardMutations, CardQueries
+from resolvers.customers import CustomerMutations
 from resolvers.digests import DigestQueries
 from resolvers.document_limits import DocumentLimits
 from resolvers.documents import Documents
 from resolvers.drafts import DraftMutations, DraftQueries
 from resolvers.employees import EmployeeMutations, EmployeeQueries
+from resolvers.erasure import ErasureMutations
 from resolvers.execution import (
     LimitedExecution,
     MaskedAnswers,
@@ -32,6 +34,7 @@ from resolvers.execution import (
     mask_result,
 )
 from resolvers.feedback import FeedbackMutations, FeedbackQueries
+from resolvers.garage_settings import SettingsMutations, SettingsQueries
 from resolvers.guards import demand_guards
 from resolvers.invoices import InvoiceMutations, InvoiceQueries
 from resolvers.jobs import JobMutations, JobQueries
@@ -83,6 +86,7 @@ class Query(
     EmployeeQueries,
     PersonalDataQueries,
     PeopleQueries,
+    SettingsQueries,
     PasskeyQueries,
     AuditQueries,
     ApiKeyQueries,
@@ -108,6 +112,9 @@ class Mutation(
     OfflineMutations,
     JobMutations,
     PeopleMutations,
+    SettingsMutations,
+    ErasureMutations,
+    CustomerMutations,
     PasskeyMutations,
     ApiKeyMutations,
     TrustedDocumentMutations,

@@ -10,8 +10,11 @@ from uuid import UUID
 import strawberry
 
 from access.employees import Employees
+from access.erasure import Erasures
+from access.garage_settings import SettingsAdministration
 from access.passkeys import Passkeys
 from access.people import PeopleAdministration
+from access.personal_data import PersonalRecords
 from access.revocations import RightsWatch
 from billing.ledger.books import BooksChange
 from domain.access import (
@@ -32,6 +35,7 @@ from domain.employees import Employee, EmployeeField
 from domain.errors import NotAllowed, NotAuthenticated, Unavailable
 from domain.ids import GarageId, InvoiceId, OperationId, PersonId, demand_timely
 from gnn.live_models import LiveModels
+from repair.customers import CustomerRecords
 from repair.operations import Operation
 from resolvers.documents import QueryDocument
 from resolvers.loaders import RequestLoaders
@@ -185,6 +189,48 @@ class RequestContext:
         if self.services.people is None:
             raise Unavailable("postgres", "the records of people are not connected")
         return self.services.people
+
+    @property
+    def customers(self) -> CustomerRecords:
+        """What customers may ask of a garage.
+
+        Raises:
+            Unavailable: the books are not connected.
+        """
+        return self.billing.customers
+
+    @property
+    def settings(self) -> SettingsAdministration:
+        """What garages and the network go by.
+
+        Raises:
+            Unavailable: the records of garages are not connected.
+        """
+        if self.services.settings is None:
+            raise Unavailable("postgres", "the records of garages are not connected")
+        return self.services.settings
+
+    @property
+    def erasures(self) -> Erasures:
+        """What erases people.
+
+        Raises:
+            Unavailable: the records of people are not connected.
+        """
+        if self.services.erasures is None:
+            raise Unavailable("postgres", "the records of people are not connected")
+        return self.services.erasures
+
+    @property
+    def personal_records(self) -> PersonalRecords:
+        """What is kept of people.
+
+        Raises:
+            Unavailable: the records of people are not connected.
+        """
+        if self.services.personal_records is None:
+            raise Unavailable("postgres", "the records of people are not connected")
+        return self.services.personal_records
 
     @property
     def passkeys(self) -> Passkeys:

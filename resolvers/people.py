@@ -1,7 +1,7 @@
 """The verbs of garages and people: who comes in, as what, and who is out."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated
 from uuid import UUID
 
@@ -10,7 +10,7 @@ import strawberry
 from access.people import PeopleDeed
 from domain.access import Action, ResourceKind
 from domain.deeds import DeedType
-from domain.errors import NotFound
+from domain.errors import InvalidInput, NotFound
 from domain.ids import OperationId, garage_id, person_id, session_id
 from domain.people import Duty, parse_duty, parse_garage, parse_name
 from resolvers.arguments import ExpectedArgument, OperationArgument
@@ -21,6 +21,7 @@ from schema.nodes import USUAL, Connection, after_position, key_of, make_connect
 from schema.people_inputs import DutyInput, GarageInput, PersonInput
 from schema.people_results import (
     ChangeRoleResult,
+    CorrectPersonResult,
     CreateGarageResult,
     EndSessionResult,
     GarageCreated,
@@ -29,6 +30,7 @@ from schema.people_results import (
     HoldGarageToShiftResult,
     InvitePersonResult,
     Person,
+    PersonCorrected,
     PersonInvited,
     PersonRestored,
     PersonSuspended,
@@ -57,6 +59,14 @@ SomebodyArgument = Annotated[
     strawberry.ID | None, strawberry.argument(description="Whose; left out: your own.")
 ]
 SessionArgument = Annotated[strawberry.ID, strawberry.argument(description="Id of the session.")]
+NewNameArgument = Annotated[
+    str | None,
+    strawberry.argument(description="Their name, at most 120 characters; left out: it stays."),
+]
+NewEmailArgument = Annotated[
+    str | None,
+    strawberry.argument(description="The address to sign in with; left out: it stays."),
+]
 RefusedArgument = Annotated[
     bool, strawberry.argument(description="Whether technicians are refused outside their shift.")
 ]
@@ -114,7 +124,7 @@ class PeopleMutations:
             region=profile.region,
             off_shift_refused=profile.off_shift_refused,
         )
-        made = await context.people.create_garage(wanted, deed)
+        made = await context.settings.create_garage(wanted, deed)
         return GarageCreated(profile=GarageProfile.from_domain(made))
 
     @strawberry.mutation(
@@ -131,7 +141,7 @@ class PeopleMutations:
         context, place = info.context, garage_id(key_of("Garage", garage))
         asked = {"garage": place, "refused": refused}
         deed = people_deed(context, operation_id, "holdGarageToShift", asked)
-        held = await context.people.hold_to_shift(place, deed, refused=refused)
+        held = await context.settings.hold_to_shift(place, deed, refused=refused)
         return GarageHeldToShift(profile=GarageProfile.from_domain(held))
 
     @strawberry.mutation(
@@ -143,7 +153,7 @@ class PeopleMutations:
         self, info: RequestInfo, operation_id: OperationArgument, person: PersonArguments
     ) -> InvitePersonResult:
         context = info.context
-        deed = people_deed(context, operation_id, "invitePerson", asdict(person))
+        deed = naming_deed(context, operation_id, "invitePerson", asdict(person))
         who, duty = parse_name(person.name, person.email), _parse_duty(person.duty)
         made = await context.people.invite(who, duty, deed)
         return PersonInvited(
@@ -152,6 +162,28 @@ class PeopleMutations:
             expires_at=made.expires_at,
             mailed=made.mailed,
         )
+
+    @strawberry.mutation(
+        description="Put right who somebody is said to be: your own name, or of somebody whom you "
+        "look after. The address that they sign in with an administrator changes."
+    )
+    @signed_in_deed(DeedType.USER_CORRECT)
+    async def correct_person(
+        self,
+        info: RequestInfo,
+        operation_id: OperationArgument,
+        person: PersonArgument,
+        name: NewNameArgument = None,
+        email: NewEmailArgument = None,
+    ) -> CorrectPersonResult:
+        context, key = info.context, person_id(person)
+        asked = {"person": key, "name": name, "email": email}
+        deed = naming_deed(context, operation_id, "correctPerson", asked)
+        if name is None and email is None:
+            raise InvalidInput("name", "or `email` says what is right: one of them, or both")
+        context.personal = True
+        found = await context.people.correct(key, name, email, deed)
+        return PersonCorrected(person=Person.from_domain(found))
 
     @strawberry.mutation(
         description="Say anew as what somebody works and where; their tokens of before are over "
@@ -255,6 +287,16 @@ def people_deed(
         body_hash=operation_fingerprint(verb, asked),
         origin=context.origin,
     )
+
+
+def naming_deed(
+    context: RequestContext, id: UUID, verb: str, asked: Mapping[str, object]
+) -> PeopleDeed:
+    """Give the same of what names somebody: its fingerprint has a key, so that nobody finds a name
+    by it.
+    """
+    deed = people_deed(context, id, verb, asked)
+    return replace(deed, body_hash=context.people.fingerprint(deed.body_hash))
 
 
 def _parse_duty(given: DutyInput) -> Duty:

@@ -1,6 +1,6 @@
 """What is kept of one person, exported for who may read all of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import orjson
@@ -12,12 +12,18 @@ from domain.deeds import DeedType
 from domain.employees import EmployeeField
 from domain.errors import InvalidInput, NotFound
 from domain.ids import InvoiceId, PersonId, person_id
-from repair.personal_data import CustomerPaper, customer_values, employee_values
+from domain.personal_records import PersonalValue, RecordKind
+from repair.personal_data import (
+    CustomerPaper,
+    customer_values,
+    employee_values,
+    person_values,
+)
 from resolvers.context import RequestContext, RequestInfo
 from resolvers.deeds import write_deed
-from resolvers.guards import guard_field
+from resolvers.guards import signed_in_deed
 from resolvers.invoices import demand_document, invoice_id_of
-from schema.personal_data import PersonalData
+from schema.personal_data import KeptValue, PersonalData
 
 # A customer of more papers than this is a fleet, and its export an operator's work.
 MOST_PAPERS = 100
@@ -26,15 +32,18 @@ MOST_PAPERS = 100
 @strawberry.type
 class PersonalDataQueries:
     @strawberry.field(
-        description="All that is kept of one customer or one employee, as JSON to hand them; "
-        "null when it is not yours to see. Each reading in clear is audited."
+        description="All that is kept of one person, one employee or one customer, to hand them; "
+        "null when it is not yours to see. Yourself you name as a `person`. Each reading in clear "
+        "is audited."
     )
-    @guard_field(
-        Action.READ, ResourceKind.EMPLOYEE, ResourceKind.INVOICE, deed=DeedType.REPORT_EXPORT
-    )
+    @signed_in_deed(DeedType.REPORT_EXPORT)
     async def personal_data(
         self,
         info: RequestInfo,
+        person: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Id of somebody who may sign in."),
+        ] = None,
         employee: Annotated[
             strawberry.ID | None, strawberry.argument(description="Id of the person who works.")
         ] = None,
@@ -47,20 +56,72 @@ class PersonalDataQueries:
     ) -> PersonalData | None:
         context = info.context
         context.personal = True
-        if (employee is None) == (invoice is None):
-            raise InvalidInput("employee", "or `invoice` names the person: one of them")
+        by_name = {"person": person, "employee": employee, "invoice": invoice}
+        named = [(name, key) for name, key in by_name.items() if key is not None]
+        if len(named) != 1:
+            wrong = next((name for name, _ in named), "person")
+            raise InvalidInput(wrong, "or another of the three names them, and no two do")
         try:
-            values = (
-                await _employee(context, person_id(employee))
-                if employee is not None
-                else await _customer(context, invoice_id_of(invoice or strawberry.ID("")))
-            )
+            return await _data_of(context, *named[0])
         except NotFound:
             return None
-        return PersonalData(taken_at=context.services.now(), json=orjson.dumps(values).decode())
+
+
+async def _data_of(context: RequestContext, how: str, id: strawberry.ID) -> PersonalData:
+    if how == "person":
+        return _told(context, *await _person(context, person_id(id)))
+    if how == "employee":
+        return _told(context, await _employee(context, _employee_id(id)))
+    return _told(context, await _customer(context, invoice_id_of(id)))
+
+
+def _employee_id(text: str) -> PersonId:
+    """Read whose record it is; a refusal names this argument, and not `person`."""
+    try:
+        return person_id(text)
+    except InvalidInput as wrong:
+        raise wrong.at("employee") from wrong
+
+
+def _told(
+    context: RequestContext, values: object, typed: Sequence[PersonalValue] = ()
+) -> PersonalData:
+    return PersonalData(
+        taken_at=context.services.now(),
+        json=orjson.dumps(values).decode(),
+        values=[KeptValue.from_domain(one) for one in typed],
+    )
+
+
+async def _person(
+    context: RequestContext, id: PersonId
+) -> tuple[Mapping[str, object], Sequence[PersonalValue]]:
+    reader = context.personal_records
+    known = await reader.known(id, context.actor)
+    garage = known.person.person.duty.garage
+    await write_deed(context, DeedType.REPORT_EXPORT, id, garage, {"of": "person"})
+    values = [*await reader.values(known), *await _pay_values(context, id)]
+    return person_values(id, values), values
+
+
+async def _pay_values(context: RequestContext, id: PersonId) -> list[PersonalValue]:
+    """Give what is in somebody's record as an employee, if they have one."""
+    try:
+        found = await context.employees.get(id, context.actor)
+    except NotFound:
+        return []
+    clear = {field: await context.reveal(found, field) for field in EmployeeField}
+    return [
+        PersonalValue(
+            kind=RecordKind.EMPLOYEE, field=field.value, since=found.changed_at, value=value
+        )
+        for field, value in clear.items()
+        if value is not None
+    ]
 
 
 async def _employee(context: RequestContext, id: PersonId) -> Mapping[str, object]:
+    context.demand_allowed(Action.READ, (ResourceKind.EMPLOYEE,))
     found = await context.employees.get(id, context.actor)
     for field in EmployeeField:
         asked = Resource(kind=ResourceKind.EMPLOYEE, garage=found.garage, field=field)
@@ -73,11 +134,12 @@ async def _employee(context: RequestContext, id: PersonId) -> Mapping[str, objec
 
 
 async def _customer(context: RequestContext, id: InvoiceId) -> Mapping[str, object]:
+    context.demand_allowed(Action.READ, (ResourceKind.INVOICE,))
     # Who may bill a customer knows who that is (`RequestContext.sees_customers`).
     document = await demand_document(context, id, Action.CREATE)
     told = {"of": "customer"}
     await write_deed(context, DeedType.REPORT_EXPORT, document.id, document.garage, told)
-    documents = await _documents_of_customer(context, document)
+    documents = await documents_of_customer(context, document)
     ids = [one.id for one in documents]
     payments = await context.billing.payments.of_invoices(ids, document.garage)
     messages = await context.billing.correspondence.messages_of_invoices(ids, document.garage)
@@ -92,12 +154,18 @@ async def _customer(context: RequestContext, id: InvoiceId) -> Mapping[str, obje
         )
         for one in documents
     ]
-    return customer_values(papers)
+    said = [
+        consent
+        for one in documents
+        for consent in await context.billing.consents.of_customer(one.garage, one.invoice.recipient)
+    ]
+    return customer_values(papers, said)
 
 
-async def _documents_of_customer(
+async def documents_of_customer(
     context: RequestContext, document: IssuedDocument
 ) -> list[IssuedDocument]:
+    """Give the papers of the customer of one: of somebody who is not registered, that one."""
     registered = document.invoice.recipient.gstin
     if registered is None:
         return [document]

@@ -14,13 +14,17 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from access.employees import Employees
+from access.erasure import Erasures
+from access.garage_settings import SettingsAdministration
 from access.passkeys import Passkeys
 from access.people import PeopleAdministration
+from access.personal_data import PersonalRecords
 from billing.ledger.drafts import DraftStore
 from billing.ledger.payments import PaymentStore
 from billing.ledger.registrations import RegistrationStore
 from billing.ledger.returns import ReturnBuilder
 from billing.ledger.stock import StockStore
+from billing.messages.consents import ConsentStore
 from billing.messages.correspondence import MessageStore
 from domain.access import Actor, Viewer
 from domain.api_keys import ApiKey
@@ -58,6 +62,7 @@ from records.offline import EditProposal, GaragePosition
 from records.refused_deeds import RefusedDeeds
 from repair import card_merges, feedback, ports
 from repair import reviews as repair_reviews
+from repair.customers import CustomerRecords
 from repair.invoices import InvoicePorts
 from repair.ports import EVERYTHING
 from repair.reports import reports_breaker
@@ -184,6 +189,8 @@ class BillingServices:
     payments: PaymentStore
     stock: StockStore
     correspondence: MessageStore
+    consents: ConsentStore
+    customers: CustomerRecords
     returns: ReturnBuilder
     records: Records
     links: LinkSigner
@@ -271,6 +278,9 @@ class Services:
     billing: BillingServices | None = None
     employees: Employees | None = None
     people: PeopleAdministration | None = None
+    settings: SettingsAdministration | None = None
+    erasures: Erasures | None = None
+    personal_records: PersonalRecords | None = None
     passkeys: Passkeys | None = None
     api_keys: ApiKeyRecords | None = None
     trusted_documents: TrustedDocumentRecords | None = None

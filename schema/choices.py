@@ -26,6 +26,7 @@ from domain.cards import (
     SolutionType,
     UsagePattern,
 )
+from domain.consents import ConsentPurpose
 from domain.deeds import DeedResult, DeedType
 from domain.effectiveness import Timing
 from domain.events import EventType
@@ -33,6 +34,7 @@ from domain.hazards import HazardKind
 from domain.matches import Level, Source, VehicleLevel
 from domain.model_runs import ModelKind, RunState
 from domain.people import PersonState
+from domain.personal_records import RecordKind
 from domain.reviews import ReviewKind
 from domain.sessions import ClientKind
 from domain.technicians import Certification
@@ -69,6 +71,8 @@ DESCRIBED: dict[EnumMeta, str] = {
     Timing: "COUNTED weighs estimated against actual minutes; IGNORED is the specification's code.",
     EventType: "What happened.",
     DeedType: "What somebody did that is kept for the audit.",
+    ConsentPurpose: "What a customer says yes or no to: letters of their invoices, by channel.",
+    RecordKind: "A kind of record that tells of somebody.",
     DeedResult: "How a deed ended; REFUSED: not allowed or not fitting, FAILED: an accident.",
     ReviewKind: "Why a card waits for a person's eye.",
     LineKind: "What kind of line it is.",

@@ -125,6 +125,11 @@ class RoleChanged:
     person: Person = field(description="Them as they are now.")
 
 
+@strawberry.type(description="Who they are is put right.")
+class PersonCorrected:
+    person: Person = field(description="Them as they are now.")
+
+
 @strawberry.type(description="They are out, on every device.")
 class PersonSuspended:
     person: Person = field(description="Them as they are now.")
@@ -169,6 +174,10 @@ ChangeRoleResult = Annotated[
     | IllegalTransition
     | OperationConflict,
     strawberry.union("ChangeRoleResult", description="The person, or why they stay as they are."),
+]
+CorrectPersonResult = Annotated[
+    PersonCorrected | InvalidInput | NotFound | NotAllowed | AlreadyExists | OperationConflict,
+    strawberry.union("CorrectPersonResult", description="The person, or why it stays as it is."),
 ]
 SuspendPersonResult = Annotated[
     PersonSuspended

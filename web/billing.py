@@ -23,6 +23,7 @@ from billing.ledger.sagas import SagaStore
 from billing.ledger.sellers import SellerStore
 from billing.ledger.stock import StockStore
 from billing.ledger.vendors import Vendor, VendorClient
+from billing.messages.consents import ConsentStore
 from billing.messages.correspondence import MessageStore
 from billing.messages.messengers import Channel, ManualMessenger, Messenger
 from billing.messages.notices import NoticeSender
@@ -35,6 +36,8 @@ from graph.tickets import TicketStore
 from graph.vocabulary import VocabularyStore
 from records.audit_trail import DeedWriter
 from records.database import Records
+from records.people import PeopleStore
+from repair.customers import CustomerRecords
 from repair.invoices import InvoicePorts, recover_sagas
 from resolvers.services import BillingServices
 from web.anchors import build_anchors
@@ -168,13 +171,18 @@ def open_billing(
         ledger=InvoiceLedger(records, books, vault),
         sagas=SagaStore(records, vault),
     )
+    messages, consents = MessageStore(records, vault), ConsentStore(records, vault)
     billing = BillingServices(
         invoicing=invoicing,
         drafts=DraftStore(records, books, vault),
         registrations=RegistrationStore(records, books, vault, build_portal(settings)),
         payments=PaymentStore(records, books, vault),
         stock=StockStore(records, books),
-        correspondence=MessageStore(records, vault),
+        correspondence=messages,
+        consents=consents,
+        customers=CustomerRecords(
+            store=PeopleStore(records), consents=consents, messages=messages, deeds=deeds
+        ),
         returns=ReturnBuilder(records, invoicing.ledger, vault),
         records=records,
         links=links,
@@ -194,6 +202,7 @@ def build_notices(mailer: Messenger, billing: BillingServices, links: PdfLinks) 
         ledger=billing.invoicing.ledger,
         payments=billing.payments,
         messages=billing.correspondence,
+        consents=billing.consents,
         messengers=build_messengers(mailer),
         now=_now_utc,
         link=lambda of: links.sign(of, _now_utc(), MESSAGE_LIFETIME),

@@ -65,6 +65,12 @@ class Metrics:
             ("kind",),
             registry=self.registry,
         )
+        self._let_go = Counter(
+            "battwheels_personal_records_removed_total",
+            "Records of people that were kept long enough and are gone, by kind.",
+            ("kind",),
+            registry=self.registry,
+        )
         self._breakers = Gauge(
             "battwheels_breaker",
             "0 while a dependency is asked, 1 while one try finds out whether it is back (half "
@@ -86,6 +92,9 @@ class Metrics:
 
     def alarm(self, kind: str) -> None:
         self._alarms.labels(kind).inc()
+
+    def let_go(self, kind: str, count: int) -> None:
+        self._let_go.labels(kind).inc(count)
 
     def broken(self, part: str, *, broken: bool) -> None:
         self._broken.labels(part).set(int(broken))

@@ -1,9 +1,14 @@
 """People as this house opens them: the door, what administrators do, how callers are known."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from redis.asyncio import Redis
+
+from access.erasure import Erasures
 from access.first_admin import AdminMaker
+from access.garage_settings import SettingsAdministration
 from access.identity_provider import DEPENDENCY, IdentityProvider
 from access.oidc import OidcDoor
 from access.oidc_flows import FlowSeal
@@ -13,7 +18,9 @@ from access.password_records import NewPasswords
 from access.password_resets import PasswordResets
 from access.passwords import Passwords
 from access.people import NameSeal, PeopleAdministration
+from access.person_keys import PersonKeys
 from access.person_tokens import CallerTokens, PersonTokens
+from access.personal_data import PersonalRecords
 from access.revocations import Revocations
 from access.second_factors import SecondFactors
 from access.sign_in import SignInDoor
@@ -21,11 +28,15 @@ from access.sign_in_tries import TryCounter
 from access.token_keys import TokenKeys
 from access.tokens import AccessTokens
 from access.vault import Vault
+from domain.personal_records import RecordKind
 from records.account_letters import AccountLetterStore
+from records.api_keys import ApiKeyStore
 from records.database import Records
 from records.oidc import OidcStore
 from records.passkeys import PasskeyStore
 from records.people import PeopleStore
+from records.personal_data import PersonalDataStore
+from records.retention import Retention
 from records.revocations import RevocationLog
 from records.second_factors import SecondFactorStore
 from records.sessions import SessionStore
@@ -36,6 +47,7 @@ from web.breakers import Breakers
 from web.mail import build_mailer
 from web.paths import OIDC_CALLBACK
 from web.settings import Settings
+from web.settings_cache import SettingsCache
 from web.vault import open_vault
 
 
@@ -55,16 +67,16 @@ class PeopleRuntime:
     revocations: Revocations
     keys: TokenKeys
     letters: AccountLetterSender
+    settings: SettingsAdministration
+    erasures: Erasures
+    own_keys: PersonKeys
+    personal_records: PersonalRecords
+    retention: Retention
 
-    async def forget(self) -> None:
-        """Forget what is long over."""
-        await self.door.sessions.forget()
-        await self.door.factors.store.forget()
-        await self.letters.store.forget()
-        if self.oidc is not None:
-            await self.oidc.store.forget()
-        await self.passkeys.own.store.forget()
+    async def forget(self) -> Mapping[RecordKind, int]:
+        """Forget what was kept long enough, and say how much of each kind."""
         await self.revocations.forget()
+        return await self.retention.clear(datetime.now(UTC))
 
 
 def open_people(
@@ -72,13 +84,14 @@ def open_people(
     vault: Vault,
     audit: AuditRuntime,
     development: AccessTokens,
-    breakers: Breakers,
+    outside: tuple[Breakers, Redis | None],
 ) -> PeopleRuntime:
-    """Join what knows people, over the records of the audit.
+    """Join what knows people, over the records of the audit; without Redis nothing is kept there.
 
     Raises:
         InvalidInput: the settings of the mail server do not read.
     """
+    breakers, redis = outside
     records, keys = audit.records, TokenKeys(datetime.now(UTC))
     tokens, seal = PersonTokens(keys), NameSeal(vault)
     store, sessions, passwords = PeopleStore(records), SessionStore(records), Passwords()
@@ -121,26 +134,37 @@ def open_people(
         ),
         factors=factors,
     )
+    administration = PeopleAdministration(
+        records=records,
+        store=store,
+        sessions=sessions,
+        seal=seal,
+        revocations=revocations,
+        deeds=audit.writer,
+        mails=letters.mails,
+    )
+    passkeys = _open_passkeys(door, settings)
     return PeopleRuntime(
         door=door,
         oidc=_open_oidc(door, settings, breakers),
-        passkeys=_open_passkeys(door, settings),
+        passkeys=passkeys,
         admins=AdminMaker(
             records=records, store=store, passwords=passwords, seal=seal, deeds=audit.writer
         ),
-        administration=PeopleAdministration(
-            records=records,
-            store=store,
-            sessions=sessions,
-            seal=seal,
-            revocations=revocations,
-            deeds=audit.writer,
-            mails=letters.mails,
-        ),
+        administration=administration,
         callers=CallerTokens(tokens, revocations, None if settings.production else development),
         revocations=revocations,
         keys=keys,
         letters=letters,
+        settings=SettingsAdministration(
+            store=store, revocations=revocations, deeds=audit.writer, kept=SettingsCache(redis)
+        ),
+        erasures=Erasures(people=administration, keys=ApiKeyStore(records, audit.writer)),
+        own_keys=PersonKeys(records=records, own=seal.own),
+        retention=Retention(records),
+        personal_records=PersonalRecords(
+            store=PersonalDataStore(records), seal=seal, passkeys=passkeys.own
+        ),
     )
 
 
@@ -175,4 +199,4 @@ async def open_people_alone(
     sealing = open_vault(settings, records)
     await sealing.data_keys.demand_read()
     audit = open_audit(settings, records, sealing.master)
-    return open_people(settings, sealing.vault, audit, development, Breakers())
+    return open_people(settings, sealing.vault, audit, development, (Breakers(), None))

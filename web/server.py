@@ -163,10 +163,13 @@ def build_services(runtime: Runtime) -> Services:
         digests=DigestStore(runtime.records),
         deltas=runtime.deltas,
         delta_cursors=runtime.delta_cursors,
-        now=lambda: datetime.now(UTC),
+        now=runtime.now,
         billing=runtime.billing.billing,
         employees=runtime.employees,
         people=runtime.people.administration,
+        settings=runtime.people.settings,
+        erasures=runtime.people.erasures,
+        personal_records=runtime.people.personal_records,
         passkeys=runtime.people.passkeys.own,
         api_keys=runtime.live_keys,
         trusted_documents=TrustedDocumentStore(runtime.records, runtime.audit.writer),
@@ -426,7 +429,10 @@ async def _watch_returning_stores(runtime: Runtime) -> None:
 async def _trim_log(runtime: Runtime) -> None:
     while not is_cancelled():
         await runtime.change_log.trim()
-        await runtime.people.forget()
+        for kind, count in (await runtime.people.forget()).items():
+            runtime.metrics.let_go(kind, count)
+        async for count in runtime.people.own_keys.give():
+            log.info("keys of people were made", extra={"people": count})
         await asyncio.sleep(TRIM_SECONDS)
 
 

@@ -129,6 +129,10 @@ DEMO = Patience(embedder=0.5, graph=4.0, answer=5.0, source=0.98)
 REDIS_SECONDS = 3.0
 
 
+def now_utc() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
     """Everything that runs on the three stores, ready to use."""
@@ -178,6 +182,8 @@ class Runtime:
     alarms: AlarmWatch
     breakers: Breakers
     models: LiveModels
+    # The simulator's own process has a clock of its own; no setting and no door moves it.
+    now: Callable[[], datetime] = field(default=now_utc)
     opening: CircuitBreaker = field(default_factory=reports_breaker)
     parts: Parts = field(default_factory=Parts)
     lag: LoopLag = field(default_factory=LoopLag)
@@ -300,7 +306,7 @@ def analysis_ports(runtime: Runtime) -> AnalysisPorts:
         tallying=counter_ports(runtime),
         analyses=runtime.analyses,
         book=runtime.feedback,
-        now=lambda: datetime.now(UTC),
+        now=runtime.now,
     )
 
 
@@ -392,7 +398,7 @@ def join_parts(
         delta_cursors=SealedCursors(token_secret(settings)),
         tokens=tokens,
         vault=vault,
-        people=open_people(settings, vault.vault, audit, tokens, breakers),
+        people=open_people(settings, vault.vault, audit, tokens, (breakers, redis)),
         employees=Employees(store=EmployeeStore(records), vault=vault.vault),
         audit=audit,
         alarms=open_alarms(settings, records, breakers),

@@ -65,6 +65,10 @@ class MessageStore:
         }
         await connection.execute(QUERIES["keep"], row)
 
+    async def remove_messages(self, connection: Connection, ids: Sequence[InvoiceId]) -> int:
+        """Remove what was told of these invoices; give how many messages that were."""
+        return (await connection.execute(QUERIES["remove"], {"ids": list(ids)})).rowcount
+
     async def messages_of_invoices(
         self, ids: Sequence[InvoiceId], garage: GarageId | None = None
     ) -> dict[InvoiceId, list[Message]]:

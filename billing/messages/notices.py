@@ -14,6 +14,7 @@ from billing.ledger.issued_documents import IssuedDocument
 from billing.ledger.payments import PaymentStore
 from billing.messages import texts
 from billing.messages.channels import CHANNELS
+from billing.messages.consents import ConsentStore
 from billing.messages.correspondence import Message, MessageStore
 from billing.messages.messengers import Channel, MessageState, Messenger, OutgoingMessage
 from billing.messages.texts import MessageFacts, Occasion
@@ -49,12 +50,13 @@ class NoticeSender:
     ledger: InvoiceLedger
     payments: PaymentStore
     messages: MessageStore
+    consents: ConsentStore
     messengers: Mapping[Channel, Messenger]
     link: Callable[[InvoiceId], str]
     now: Callable[[], datetime]
 
     async def send_notice(self, event: Event, connection: Connection) -> None:
-        """Tell the customer of an event, on each channel that reaches them.
+        """Tell the customer of an event, on each channel that reaches them, unless they said no.
 
         Raises:
             Unavailable: a messenger or the records do not answer; nothing was kept.
@@ -65,7 +67,9 @@ class NoticeSender:
         await self.messages.hold_message(connection, news.invoice.id)
         if await self._worth_telling(connection, news):
             for channel, letter in self._outgoing_messages(event, news).items():
-                await self._send_message(connection, news, channel, letter)
+                garage = news.invoice.garage
+                if not await self.consents.is_withdrawn(connection, garage, channel, letter.to):
+                    await self._send_message(connection, news, channel, letter)
 
     async def _news_of_event(self, event: Event) -> InvoiceNews | None:
         """Read what an event is about; None where it is about no invoice."""

@@ -17,3 +17,7 @@ select id from message where invoice = %(invoice)s and occasion = %(occasion)s l
 select * from message
 where invoice = any(%(ids)s) and (%(garage)s::text is null or garage = %(garage)s)
 order by at, id
+
+-- name: remove
+-- What was told of invoices, to whom and in which words.
+delete from message where invoice = any(%(ids)s)

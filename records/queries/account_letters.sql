@@ -16,10 +16,6 @@ returning id, occasion, email_mark, word_of, made_at, expires_at
 -- What became of it.
 update account_letter set state = %(state)s where id = %(id)s and state is null
 
--- name: forget
--- What nobody asks about any more.
-delete from account_letter where state is not null and expires_at < now() - interval '1 day'
-
 -- name: add_reset
 -- The word of a reset, by its mark; the same again is the same one.
 insert into password_reset (mark, email_mark, expires_at)
@@ -39,7 +35,3 @@ where mark = %(mark)s and used_at is null returning mark
 -- name: end_resets
 -- Every other word of the same person is over with it.
 update password_reset set used_at = %(at)s where email_mark = %(email_mark)s and used_at is null
-
--- name: forget_resets
--- Words that are long over.
-delete from password_reset where expires_at < now() - interval '1 day'

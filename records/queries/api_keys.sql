@@ -40,6 +40,12 @@ update api_key set revoked_at = %(at)s, revoked_by = %(by)s
 where partner = %(partner)s and revoked_at is null
 returning *
 
+-- name: revoke_made
+-- The same for the keys that somebody made who is gone for good: nobody answers for them.
+update api_key set revoked_at = %(at)s, revoked_by = %(by)s
+where made_by = %(maker)s and revoked_at is null
+returning *
+
 -- name: use
 -- When and where a key was used last. Of two processes the later word on the time stands, and the
 -- addresses of both.

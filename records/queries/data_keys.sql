@@ -56,6 +56,7 @@ from (
     union all select pan from employee
     union all select aadhaar from employee
     union all select who from person
+    union all select key from person
     union all select secret from second_factor
     union all select name from passkey
 ) as everything

@@ -10,7 +10,7 @@ on conflict (person) do update set
     mark = excluded.mark, changed_at = excluded.changed_at, changed_by = excluded.changed_by,
     removed_at = null
 where held.removed_at is not null
-returning held.*
+returning held.*, (select key from person where id = held.person) as key
 
 -- name: is_garage
 -- Whether there is a garage of that id.
@@ -20,6 +20,10 @@ select exists (select from garage where id = %(garage)s) as found
 -- Where somebody works who has not left; nobody moves them until the transaction ends.
 select garage from person where id = %(person)s and state <> 'gone' for share
 
+-- name: key
+-- What is sealed of somebody is sealed with it.
+select key from person where id = %(person)s
+
 -- name: move
 -- A record goes where its person goes; it says the same there.
 update employee
@@ -28,16 +32,16 @@ where person = %(person)s and removed_at is null and garage <> %(garage)s
 
 -- name: get
 -- Somebody's record, of any garage or of one; with `removed` also what stays of one that is gone.
-select * from employee
-where person = %(person)s and (%(garage)s::text is null or garage = %(garage)s)
+select employee.*, person.key from employee left join person on person.id = employee.person
+where employee.person = %(person)s and (%(garage)s::text is null or employee.garage = %(garage)s)
   and (%(removed)s or removed_at is null)
 
 -- name: hold
 -- The same, which nobody else may change meanwhile.
-select * from employee
-where person = %(person)s and (%(garage)s::text is null or garage = %(garage)s)
+select employee.*, person.key from employee left join person on person.id = employee.person
+where employee.person = %(person)s and (%(garage)s::text is null or employee.garage = %(garage)s)
   and removed_at is null
-for update
+for update of employee
 
 -- name: change
 -- What it says from now on.
@@ -45,7 +49,7 @@ update employee
 set version = version + 1, salary = %(salary)s, bank_account = %(bank_account)s, pan = %(pan)s,
     aadhaar = %(aadhaar)s, mark = %(mark)s, changed_at = %(at)s, changed_by = %(by)s
 where person = %(person)s
-returning *
+returning *, (select key from person where id = employee.person) as key
 
 -- name: remove
 -- Nothing that was sealed stays: only that there was a record, until when, and who removed it.
@@ -53,11 +57,11 @@ update employee
 set version = version + 1, salary = null, bank_account = null, pan = null, aadhaar = null,
     mark = %(mark)s, changed_at = %(at)s, changed_by = %(by)s, removed_at = %(at)s
 where person = %(person)s
-returning *
+returning *, (select key from person where id = employee.person) as key
 
 -- name: page
 -- Records in the order of ids, of any garage or of one.
-select * from employee
-where (%(garage)s::text is null or garage = %(garage)s) and person > coalesce(%(after)s, '')
-  and removed_at is null
-order by person limit %(first)s
+select employee.*, person.key from employee left join person on person.id = employee.person
+where (%(garage)s::text is null or employee.garage = %(garage)s)
+  and employee.person > coalesce(%(after)s, '') and removed_at is null
+order by employee.person limit %(first)s

@@ -36,7 +36,3 @@ on conflict do nothing returning mark
 -- name: unlink
 -- Somebody is not known by any name of another service any more.
 delete from provider_identity where person = %(person)s
-
--- name: forget_flows
--- What is long over: nobody can bring it any more.
-delete from oidc_flow where ended_at < now() - interval '1 day'

@@ -5,8 +5,9 @@ from person left join session on session.person = person.id and session.id = %(s
 where person.id = %(person)s for update of person
 
 -- name: of_person
--- The passkeys of somebody, the oldest first.
-select * from passkey where person = %(person)s order by id
+-- The passkeys of somebody with the key that their names are sealed with, the oldest first.
+select passkey.*, person.key from passkey join person on person.id = passkey.person
+where passkey.person = %(person)s order by passkey.id
 
 -- name: add
 -- A new passkey; nothing comes back when its id or its credential is known.
@@ -40,7 +41,3 @@ on conflict (id) do nothing returning id
 -- name: answered_by
 -- The operation that answered a challenge.
 select operation from passkey_challenge where id = %(id)s
-
--- name: forget_challenges
--- What is long over: nobody can answer it any more.
-delete from passkey_challenge where answered_at < now() - interval '1 day'

@@ -20,30 +20,35 @@ on conflict (id) do nothing returning id
 
 -- name: garage
 -- One garage.
-select id, name, place, hours, region, off_shift_refused from garage where id = %(id)s
+select id, name, place, hours, region, off_shift_refused, version from garage where id = %(id)s
 
 -- name: hold_garage
 -- One garage, until the transaction ends.
-select id, name, place, hours, region, off_shift_refused from garage where id = %(id)s for update
+select id, name, place, hours, region, off_shift_refused, version from garage where id = %(id)s for update
 
 -- name: garages
 -- A page of the garages that somebody may see, by id.
-select id, name, place, hours, region, off_shift_refused from garage
+select id, name, place, hours, region, off_shift_refused, version from garage
 where (%(own)s::text is null or id = %(own)s) and (%(after)s::text is null or id > %(after)s)
 order by id limit %(first)s
 
--- name: hold_to_shift
--- Whether a garage refuses its technicians outside their shift.
-update garage set off_shift_refused = %(refused)s where id = %(id)s
-returning id, name, place, hours, region, off_shift_refused
+-- name: put_garage
+-- What a garage goes by from now on; a trigger counts the rights of its people anew.
+update garage set name = %(name)s, place = %(place)s, hours = %(hours)s, region = %(region)s,
+    off_shift_refused = %(off_shift_refused)s, version = %(version)s
+where id = %(id)s
 
 -- name: add_person
 -- A new person; nothing comes back when the address is known already.
-insert into person (id, who, email_mark, role, garage, region, department, shift,
+insert into person (id, who, email_mark, key, role, garage, region, department, shift,
                     certification, state)
-values (%(id)s, %(who)s, %(email_mark)s, %(role)s, %(garage)s, %(region)s,
+values (%(id)s, %(who)s, %(email_mark)s, %(key)s, %(role)s, %(garage)s, %(region)s,
         %(department)s, %(shift)s, %(certification)s, %(state)s)
 on conflict do nothing returning version, rights
+
+-- name: rename
+-- Who somebody is said to be from now on, and by which address they come in.
+update person set who = %(who)s, email_mark = %(email_mark)s where id = %(id)s
 
 -- name: hold_person
 -- One person, until the transaction ends.

@@ -56,7 +56,3 @@ update sign_in_challenge set used_by = %(used_by)s where mark = %(mark)s
 -- name: end_challenges
 -- A password that is over opens nothing more.
 delete from sign_in_challenge where person = %(person)s
-
--- name: forget_challenges
--- What is long over.
-delete from sign_in_challenge where expires_at < now() - interval '1 day'

@@ -70,10 +70,6 @@ select person.*
 from session join person on person.id = session.person
 where session.id = %(id)s
 
--- name: forget
--- What is long over.
-delete from session where greatest(coalesce(ended_at, ends_at), seen_at) < now() - interval '90 days'
-
 -- name: count_try
 -- One more try of this mark, counted before it is known how it ends; the count begins anew after a
 -- while without any.
@@ -96,7 +92,3 @@ delete from sign_in_try where mark = %(mark)s
 -- name: take_back
 -- A try that ended well does not count against an address that many share.
 update sign_in_try set tries = greatest(tries - 1, 0) where mark = %(mark)s
-
--- name: forget_tries
--- What nobody asks about any more.
-delete from sign_in_try where last_at < now() - interval '1 day'

@@ -264,7 +264,7 @@ async def test_an_administrator_resets_that_of_another(
 async def test_whoever_rises_signs_in_anew(people: PeopleRuntime) -> None:
     boss = await admin(people, "ravi")
     garage = parse_garage(GarageId("garage_pune"), name="P", place="P", hours="Mon 09:00-18:00")
-    await people.administration.create_garage(garage, deed(boss))
+    await people.settings.create_garage(garage, deed(boss))
     strict = demanding(people)
     who, work = (
         parse_name("Meera", "meera@example.org"),

@@ -157,6 +157,26 @@ def test_unseen_reports_and_cards_are_scored(fitted: Path) -> None:
     assert np.isfinite(path).tolist() == [True, False]
 
 
+def test_a_report_that_says_nothing_is_scored_by_the_tower(fitted: Path) -> None:
+    world = small_world(1, repairs=120)
+    silent_one = replace(
+        world.repairs[-1],
+        text="",
+        make=None,
+        model=None,
+        symptoms=(),
+        codes=(),
+        climate=None,
+        opened_at=world.repairs[-1].opened_at + timedelta(days=200),
+    )
+    cards = [card.card for card in world.cards]
+
+    both, path = TicketScorer.read(fitted, world).scores(silent_one, cards)
+
+    assert np.isfinite(both).all()
+    assert path.tolist() == [0.0] * len(cards)
+
+
 def test_a_card_that_nobody_used_looks_unused(study: TicketStudy) -> None:
     moment = int(study.sides.test[-1].repair.opened_at.timestamp())
     used = int(np.argmax(study.maker.past.uses(moment)))

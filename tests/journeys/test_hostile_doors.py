@@ -44,6 +44,7 @@ CAPS = Caps(
     garage_requests=10**9,
     garage_points=10**11,
     garage_requests_alone=10**9,
+    garage_points_alone=10**11,
 )
 # What an answer to eight questions may weigh: nothing of 90,000 letters comes back whole.
 ANSWER_BYTES = 16_000

@@ -30,7 +30,9 @@ from tests.journeys import (
     test_employees,
     test_feedback,
     test_jobs,
+    test_personal_data,
     test_repairs,
+    test_settings,
 )
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import (
@@ -67,6 +69,8 @@ BOOKS = {
     *("adjustStock", "closeMonth", "deleteDraft", "editDraft", "issueCreditNote", "issueInvoice"),
     *("recordAdvance", "recordPayment", "refundPayment", "registerInvoice"),
     *("setBillingSettings", "setPrice", "voidInvoice"),
+    # So it is of these, with the memory of what is asked of people.
+    *("recordConsent", "eraseCustomer"),
 }
 ASHA = PersonId("asha")
 # She is on one bay at a time.
@@ -283,6 +287,19 @@ async def held_to_shift(house: Runtime, boss: Person) -> Asked:
     return sign_in_door.HOLD, {"garage": PUNE, "refused": False}
 
 
+async def garage_settings(house: Runtime, boss: Person) -> Asked:
+    await own_garage(house, boss)
+    wanted = test_settings.garage_input(place="Pune, by the river")
+    n = (await boss.ask(test_settings.GARAGE, garage=PUNE))["version"]
+    return test_settings.CHANGE_GARAGE, {"garage": PUNE, "n": n, "settings": wanted}
+
+
+async def network_settings(house: Runtime, boss: Person) -> Asked:
+    del house
+    n = (await boss.ask(test_settings.NETWORK))["version"]
+    return test_settings.CHANGE_NETWORK, {"n": n, "settings": test_settings.NETWORK_INPUT}
+
+
 async def invitation(house: Runtime, boss: Person) -> Asked:
     await own_garage(house, boss)
     named = {"name": "Ravi", "email": f"{uuid4().hex}@example.org"}
@@ -312,6 +329,15 @@ async def restoration(house: Runtime, boss: Person) -> Asked:
 
 async def reset_factor(house: Runtime, boss: Person) -> Asked:
     return sign_in_door.RESET_FACTOR, {"person": await newcomer(house, boss)}
+
+
+async def erased(house: Runtime, boss: Person) -> Asked:
+    return test_personal_data.ERASE, {"person": await newcomer(house, boss)}
+
+
+async def corrected(house: Runtime, boss: Person) -> Asked:
+    right = {"name": "Ravi Rao", "email": f"{uuid4().hex}@example.org"}
+    return test_personal_data.CORRECT, {"person": await newcomer(house, boss), **right}
 
 
 async def ended_session(house: Runtime, boss: Person) -> Asked:
@@ -397,10 +423,14 @@ CHANGES: dict[str, Change] = OF_CARDS | {
     "cancelJob": cancelling,
     "createGarage": garage,
     "holdGarageToShift": held_to_shift,
+    "changeGarageSettings": garage_settings,
+    "changeNetworkSettings": network_settings,
     "invitePerson": invitation,
     "changeRole": changed_role,
     "suspendPerson": suspension,
     "restorePerson": restoration,
+    "erasePerson": erased,
+    "correctPerson": corrected,
     "endSession": ended_session,
     "resetSecondFactor": reset_factor,
     "createApiKey": new_key,

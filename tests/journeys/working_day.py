@@ -30,7 +30,7 @@ from web.wiring import Runtime
 
 MUTATIONS = roots(API.mutation_type)
 SCOOTER = {"make": "Ather", "model": "450X", "year": 2024}
-BUYER = {"name": "Meera Joshi"}
+BUYER = {"name": "Meera Joshi", "phone": "9800000000"}
 Answer = dict[str, Any]
 
 
@@ -366,6 +366,15 @@ DAY: Sequence[Deed] = (
             },
         },
     ),
+    Deed(
+        verb="recordConsent",
+        given=lambda g: {
+            "invoice": g.id("issueInvoice", "invoice"),
+            "purpose": "WHATSAPP",
+            "given": False,
+        },
+    ),
+    Deed(verb="eraseCustomer", given=lambda g: {"invoice": g.id("issueInvoice", "invoice")}),
     Deed(verb="registerInvoice", given=lambda g: {"invoice": g.id("issueInvoice", "invoice")}),
     # Not the registered one: its number is taken back at the portal first, a write of its own.
     Deed(
@@ -425,6 +434,21 @@ DAY: Sequence[Deed] = (
     ),
     Deed(verb="holdGarageToShift", given=lambda _: {"garage": PUNE, "refused": False}),
     Deed(
+        verb="changeGarageSettings",
+        given=lambda _: {
+            "garage": PUNE,
+            "expectedVersion": 1,
+            "settings": {"name": "Pune", "place": "Pune", "hours": "Mon-Fri 09:00-18:00"},
+        },
+    ),
+    Deed(
+        verb="changeNetworkSettings",
+        given=lambda _: {
+            "expectedVersion": 0,
+            "settings": {"usualHours": "Mon-Sat 09:00-20:00", "messageDays": 400},
+        },
+    ),
+    Deed(
         verb="invitePerson",
         given=lambda _: {
             "person": {
@@ -461,6 +485,11 @@ DAY: Sequence[Deed] = (
     Deed(verb="suspendPerson", given=_newcomer(2)),
     Deed(verb="restorePerson", given=_newcomer(3)),
     Deed(verb="resetSecondFactor", given=lambda g: {"person": g.id("invitePerson", "person")}),
+    Deed(
+        verb="correctPerson",
+        given=lambda g: {"person": g.id("invitePerson", "person"), "name": "Ravi Rao"},
+    ),
+    Deed(verb="erasePerson", given=lambda g: {"person": g.id("invitePerson", "person")}),
     Deed(verb="endSession", before=_guest, given=lambda g: {"session": g.id("guest", "session")}),
     Deed(
         verb="registerPasskey",

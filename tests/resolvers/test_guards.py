@@ -26,7 +26,7 @@ from tests.domain.test_access import GRANTED
 # `network` is the right to what belongs to no garage.
 TABLE = """
 -      -                 node symptoms errorCodes components parts suppliers vehicleModels
--      -                 syncOperations sessions signOut endSession
+-      -                 syncOperations sessions signOut endSession personalData correctPerson
 -      -                 passkeys passkeyOptions registerPasskey removePasskey
 read   card              match diagnose search card cards cardsNear bestCards feedback changes
 read   card              syncStatus cardChanged syncRequired
@@ -48,13 +48,14 @@ update ticket            startRepair recordAttempt resolveTicket closeTicket adj
 update ticket            giveFeedback recordImpressions
 create employee          createEmployee
 read   employee          employee employees
-read   employee,invoice  personalData
 update employee          updateEmployee
-delete employee          removeEmployee
+delete employee          removeEmployee erasePerson
 update employee          registerTechnician invitePerson changeRole suspendPerson restorePerson
 update employee          holdGarageToShift people
-read   setting           garages
-update setting,network   createGarage
+read   setting           garages garageSettings networkSettings
+update setting           changeGarageSettings
+update setting,network   createGarage changeNetworkSettings
+create invoice           recordConsent eraseCustomer
 create invoice           issueInvoice registerInvoice issueCreditNote editDraft billingSettings
 void   invoice           voidInvoice
 update invoice           recordPayment recordAdvance refundPayment closeMonth setPrice
@@ -79,14 +80,18 @@ DEEDS = {
     "salesReturn": DeedType.REPORT_EXPORT,
     **dict.fromkeys(
         (
-            "setBillingSettings createGarage holdGarageToShift createApiKey revokeApiKey "
-            "registerDocuments promoteModel rollBackModel"
+            "changeGarageSettings changeNetworkSettings setBillingSettings createGarage "
+            "holdGarageToShift createApiKey revokeApiKey registerDocuments promoteModel "
+            "rollBackModel"
         ).split(),
         DeedType.SETTINGS_CHANGE,
     ),
     "employee": DeedType.EMPLOYEE_PII_ACCESS,
     "employees": DeedType.EMPLOYEE_PII_ACCESS,
     "personalData": DeedType.REPORT_EXPORT,
+    "erasePerson": DeedType.USER_ERASE,
+    "eraseCustomer": DeedType.USER_ERASE,
+    "correctPerson": DeedType.USER_CORRECT,
     "signOut": DeedType.USER_LOGOUT,
     "endSession": DeedType.USER_LOGOUT,
     "registerPasskey": DeedType.USER_CREDENTIAL_CHANGE,

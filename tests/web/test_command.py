@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from domain.errors import ImportRefused
+from domain.personal_records import DataPurpose, RecordKind
 from domain.reports import FailureReport
 from domain.vehicles import VehicleContext
 from ingest.column_names import ColumnMap
@@ -37,6 +38,14 @@ def test_help_imports_nothing_heavy() -> None:
         [sys.executable, "-c", listing], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_every_kind_of_record_is_told_with_its_time() -> None:
+    code, shown, _ = called("personal", "kinds")
+    told = shown.splitlines()
+    assert (code, [line.partition(" (")[0] for line in told]) == (0, [*RecordKind])
+    assert f"session ({DataPurpose.SIGN_IN}): 90 days after it is over" in told
+    assert f"try to sign in ({DataPurpose.SIGN_IN}): a day after the last of them" in told
 
 
 def test_tokens_are_refused_in_production(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ async def opened(
     async with client(built) as asks:
         house = House(people, asks, world, Actor(id=boss.id, role=Role.ADMIN))
         profile = parse_garage(PUNE, name="Pune", place="Pune", hours="Mon-Sat 09:00-18:00")
-        await people.administration.create_garage(profile, house.deed())
+        await people.settings.create_garage(profile, house.deed())
         yield house
 
 

@@ -45,6 +45,9 @@ COMMANDS = {
     "vault": CommandLocation(
         "web.cli.vault:app", "Keys that people are sealed with: list, rotate, clear away."
     ),
+    "personal": CommandLocation(
+        "web.cli.personal:app", "What is kept of people, for how long, and what is over."
+    ),
     "events": CommandLocation(
         "web.cli.events:app", "What happened, what was given up, and its replay."
     ),

@@ -14,6 +14,7 @@ from billing.ledger.invoices import TicketInvoice
 from billing.ledger.issued_documents import IssuedDocument
 from billing.ledger.payments import ReceivedMoney
 from billing.ledger.postings import PaymentMethod
+from billing.messages.consents import ConsentStore
 from billing.messages.correspondence import MessageStore
 from billing.messages.mail import MailSecurity, MailServer, SmtpMessenger
 from billing.messages.messengers import Channel, ManualMessenger, MessageState, Messenger
@@ -88,6 +89,7 @@ async def _posted(
         ledger=books.ledger,
         payments=books.payments,
         messages=MessageStore(records, VAULT),
+        consents=ConsentStore(records, VAULT),
         messengers={
             Channel.EMAIL: ManualMessenger(),
             Channel.WHATSAPP: ManualMessenger(),

@@ -1,0 +1,31 @@
+"""The verb that ends what is kept of somebody."""
+
+from typing import Annotated
+
+import strawberry
+
+from domain.access import Action, ResourceKind
+from domain.deeds import DeedType
+from domain.ids import person_id
+from resolvers.arguments import OperationArgument
+from resolvers.context import RequestInfo
+from resolvers.guards import guard_field
+from resolvers.people import people_deed
+from schema.personal_data import ErasePersonResult, PersonErased
+
+PersonArgument = Annotated[strawberry.ID, strawberry.argument(description="Id of the person.")]
+
+
+@strawberry.type
+class ErasureMutations:
+    @strawberry.mutation(
+        description="Erase somebody who may sign in, for good: their key is destroyed, their "
+        "sessions end and the keys that they made are revoked. Books and audit stay, by id."
+    )
+    @guard_field(Action.DELETE, ResourceKind.EMPLOYEE, deed=DeedType.USER_ERASE)
+    async def erase_person(
+        self, info: RequestInfo, operation_id: OperationArgument, person: PersonArgument
+    ) -> ErasePersonResult:
+        context, key = info.context, person_id(person)
+        deed = people_deed(context, operation_id, "erasePerson", {"person": key})
+        return PersonErased.from_domain(await context.erasures.erase(key, deed))
