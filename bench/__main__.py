@@ -25,6 +25,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.codes": ("code_f1",),
     "bench.chance": ("chance_ece", "told_right", "right_told", "unknown_silent", "known_kept"),
     "bench.learned_ranker": ("ranker_gain_ndcg5", "ranker_gain_formula"),
+    "bench.ranker_chance": ("chance_ece_simulated", "coverage_90"),
     "bench.hazards": ("hazard_recall", "hazard_recall_kept", "hazard_false_alarms"),
     "bench.failure_modes": ("failure_mode_f1",),
     "bench.symptoms": ("symptom_precision", "symptom_recall"),
@@ -66,6 +67,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.catch_up": ("catch_up_s",),
     "bench.attack": ("attack_p99_ratio", "attack_memory_mib", "attack_health_ms"),
     "bench.refusals": ("refusal_cpu_ms",),
+    "bench.playback": ("simulate_minutes_20k", "simulate_million_minutes"),
     "bench.inductive_links": (
         "grail_fb_v1_hits10",
         "grail_fb_v1_mrr",
@@ -77,7 +79,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.suite": ("suite_minutes", "suite_loaded_minutes"),
 }
 # They take longer than all others together: only whoever names them waits for them.
-BY_NAME_ALONE = frozenset({"bench.suite"})
+BY_NAME_ALONE = frozenset({"bench.suite", "bench.ranker_chance"})
 
 
 def main() -> int:

@@ -14,6 +14,7 @@ from domain.errors import IllegalTransition, InvalidInput, NotAllowed, StaleVers
 from domain.hours import WeekHours
 from domain.ids import GarageId, PersonId
 from domain.regions import region_of
+from domain.synthetic import SIMULATED, is_synthetic
 from domain.technicians import Certification
 
 LONGEST_NAME = 120
@@ -136,8 +137,10 @@ def parse_garage(  # noqa: PLR0913 - each is a value that somebody hands in
     """Read a garage.
 
     Raises:
-        InvalidInput: a value is wrong.
+        InvalidInput: a value is wrong, or the id is one of the simulator's.
     """
+    if is_synthetic(id):
+        raise InvalidInput("garage id", f"{SIMULATED}… is kept for simulated garages")
     return GarageProfile(
         id=id,
         name=limits.clean_prose("name", name, LONGEST_NAME),

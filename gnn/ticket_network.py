@@ -5,7 +5,9 @@
             It scores every card, also one of this minute that no path leads to.
     path    messages from the report alone, over things and old tickets to the cards that helped:
             the memory of the trade, read anew for each report (`gnn.path_network`).
-    sum     path + tower + b1(report) where a path leads, tower + b0(report) where none does.
+    sum     path + b1(report) where a path leads, b0(report) where none does, + a share of the
+            tower. Each head learns by itself, and the share is chosen on the validation side: a
+            tower that knows its examples by heart would teach the path to be silent.
 
 After ContextGNN (Yuan and others 2025) with its table of items replaced by a network on what items
 say. Tickets and cards have no names of their own; the weights that grow with the data are one row
@@ -121,9 +123,13 @@ def _moved(value: Any, device: torch.device) -> Any:  # noqa: ANN401 - any field
 
 @dataclass(frozen=True, slots=True)
 class TicketScores:
-    """[B, C] by both heads, by the tower alone, and by the path alone (0 where none leads)."""
+    """[B, C] by both heads, by the path head, by the tower, and by the paths (0 where none leads).
+
+    `walked` is what the path head says of every card: of one that no path leads to, that.
+    """
 
     both: Tensor
+    walked: Tensor
     tower: Tensor
     path: Tensor
 
@@ -185,10 +191,12 @@ class TicketNetwork(nn.Module):
         super().__init__()
         self.config = config
         self.rarity: Tensor
+        self.mix: Tensor
         d, p = config.width, config.path_width
         self.words = nn.Embedding(ROWS, d)
         self.register_buffer("rarity", torch.ones(ROWS))
         self.words_in = nn.LayerNorm(d)
+        self.register_buffer("mix", torch.ones(()))
         self.things = nn.Embedding(config.thing_count, d)
         self.thing_kinds = nn.Embedding(len(Node), d)
         self.ticket_in = nn.Sequential(nn.Linear(d + TICKET_NUMBERS, d), nn.LayerNorm(d))
@@ -242,7 +250,8 @@ class TicketNetwork(nn.Module):
         path = nothing.index_copy(0, asked.cards, self.read(led).squeeze(1)).view_as(tower)
         leads = nothing.index_fill(0, asked.cards, 1).view_as(tower)
         far, near = self.shift(ticket).unsqueeze(2).unbind(1)  # [B, 1], [B, 1]
-        return TicketScores(tower + path + leads * near + (1 - leads) * far, tower, path)
+        walked = path + leads * near + (1 - leads) * far  # [B, C]
+        return TicketScores(walked + self.mix * tower, walked, tower, path)
 
     def heard(self, texts: Bags, numbers: Tensor) -> Tensor:
         """Give what tickets say by themselves [T, d]; some are silent while it learns."""

@@ -13,6 +13,7 @@ from domain.ids import CardId
 from domain.outcomes import Attempt
 from domain.personal_data import mask_personal
 from domain.repair_history import CardRecord, RepairHistory, RepairRecord, RepairTry, ShownPlace
+from domain.synthetic import is_synthetic
 from domain.tickets import Ticket
 from graph import bodies
 from graph.database import Graph, Row
@@ -109,6 +110,7 @@ def repair_record(ticket: Ticket, row: Row, components: dict[str, str | None]) -
         minutes=None if outcome is None else outcome.minutes,
         rating=None if outcome is None else outcome.rating,
         came_back=row["came_back"] or bool(ticket.past),
+        synthetic=is_synthetic(ticket.garage),
     )
 
 
@@ -134,6 +136,7 @@ def card_record(card: FailureCard) -> CardRecord:
         author=card.provenance.author,
         minutes=card.resolution.labour_minutes or None,
         reference=card.source is not CardSource.FIELD,
+        synthetic=is_synthetic(card.provenance.garage),
     )
 
 

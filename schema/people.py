@@ -9,6 +9,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from domain import cards, regions
 from domain.ids import GarageId
+from domain.synthetic import is_synthetic
 from schema.context import SchemaInfo
 from schema.nodes import Node, global_id
 
@@ -18,6 +19,10 @@ class Garage(Node):
     @strawberry.field(description="The region it lies in; null when neither it nor its key says.")
     async def region(self, info: SchemaInfo) -> str | None:
         return await info.context.loaders.regions.load(GarageId(self.key))
+
+    @strawberry.field(description="Made by the simulator: nothing in it ever happened.")
+    def synthetic(self) -> bool:
+        return is_synthetic(GarageId(self.key))
 
     @classmethod
     def from_domain(cls, id: GarageId) -> Self:

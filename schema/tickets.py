@@ -12,6 +12,7 @@ from domain.codes import CodeKey
 from domain.effectiveness import Timing
 from domain.ids import CardId, TicketId
 from domain.signature import symptom_hash, telling_words
+from domain.synthetic import is_synthetic
 from domain.tickets import Matching, TicketStatus
 from domain.vehicles import VehicleCategory
 from schema.cards import Evidence, PartUse, Resolution, RootCause, Signature, Step
@@ -119,6 +120,10 @@ class FailureCard(Node):
     @strawberry.field(description="Who wrote it, where, and when.")
     def provenance(self) -> Provenance:
         return Provenance.from_domain(self.value.provenance)
+
+    @strawberry.field(description="Written by the simulator, about a failure that never was.")
+    def synthetic(self) -> bool:
+        return is_synthetic(self.value.provenance.garage)
 
     @strawberry.field(description="The second person who confirmed it; null until then.")
     def verification(self) -> Verification | None:
@@ -330,6 +335,10 @@ class Ticket(Node):
     @strawberry.field(description="Where it stands.")
     def ticket_status(self) -> TicketStatus:
         return self.status
+
+    @strawberry.field(description="Reported by the simulator: it never happened.")
+    def synthetic(self) -> bool:
+        return is_synthetic(self.value.garage)
 
     @strawberry.field(description="The error codes that were reported.")
     async def error_codes(self, info: SchemaInfo) -> list[ErrorCode]:

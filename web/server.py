@@ -39,6 +39,7 @@ from sync.inbox import EventListener
 from web import listeners as web_listeners
 from web.asgi import AppOptions, application
 from web.breakers import Breakers
+from web.card_vectors import CardVectors
 from web.garage_rates import GarageRates
 from web.health import Probe
 from web.interrupts import PromptServer
@@ -154,7 +155,7 @@ def build_services(runtime: Runtime) -> Services:
         matcher=runtime.matcher,
         diagnoser=runtime.diagnoser,
         drafter=runtime.drafter,
-        embedder=runtime.embedder,
+        embedder=CardVectors(runtime.embedder, runtime.redis),
         operations=runtime.operations,
         recheck_marks=runtime.cards,
         feedback=runtime.feedback,
@@ -164,7 +165,7 @@ def build_services(runtime: Runtime) -> Services:
         digests=DigestStore(runtime.records),
         deltas=runtime.deltas,
         delta_cursors=runtime.delta_cursors,
-        now=lambda: datetime.now(UTC),
+        now=runtime.now,
         billing=runtime.billing.billing,
         employees=runtime.employees,
         people=runtime.people.administration,

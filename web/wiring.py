@@ -75,9 +75,10 @@ from web.audit import AuditRuntime, open_audit
 from web.billing import BillingRuntime, open_billing
 from web.breakers import Breakers
 from web.card_cache import CardCache
+from web.card_vectors import CardVectors
 from web.feature_store import FeatureStore
 from web.health import Parts
-from web.learned_ranker import ServedRanker
+from web.learned_ranker import ServedRanker, stock_of
 from web.live_keys import LiveKeys
 from web.local import stores
 from web.local.home import StoreHome
@@ -126,6 +127,10 @@ WORK = replace(COMMAND, start=START_SECONDS)
 # A first look, on a machine that may still be busy with the start.
 DEMO = Patience(embedder=0.5, graph=4.0, answer=5.0, source=0.98)
 REDIS_SECONDS = 3.0
+
+
+def now_utc() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +182,8 @@ class Runtime:
     alarms: AlarmWatch
     breakers: Breakers
     models: LiveModels
+    # The simulator's own process has a clock of its own; no setting and no door moves it.
+    now: Callable[[], datetime] = field(default=now_utc)
     opening: CircuitBreaker = field(default_factory=reports_breaker)
     parts: Parts = field(default_factory=Parts)
     lag: LoopLag = field(default_factory=LoopLag)
@@ -292,12 +299,14 @@ def analysis_ports(runtime: Runtime) -> AnalysisPorts:
         cards=runtime.cards,
         tickets=runtime.tickets,
         knowledge=SimilarityPorts(
-            cards=runtime.cards, search=runtime.search, embedder=runtime.embedder
+            cards=runtime.cards,
+            search=runtime.search,
+            embedder=CardVectors(runtime.embedder, runtime.redis),
         ),
         tallying=counter_ports(runtime),
         analyses=runtime.analyses,
         book=runtime.feedback,
-        now=lambda: datetime.now(UTC),
+        now=runtime.now,
     )
 
 
@@ -333,10 +342,10 @@ def join_parts(
     finder = ReadModelSearch(read_model, search)
     matcher = build_matcher(settings, finder, redis, patience)
     models = open_models(settings, ModelRunStore(records, audit.writer), embedder.model)
-    if settings.ranker is RankerName.LEARNED:
-        matcher.learned = ServedRanker(models, FeatureStore(redis))
     breakers = Breakers()
     billing = open_billing(settings, (records, audit.writer), stored, vault, breakers)
+    if settings.ranker is RankerName.LEARNED:
+        matcher.learned = ServedRanker(models, FeatureStore(redis), stock_of(billing.billing.stock))
     tokens = build_tokens(settings)
     return Runtime(
         settings=settings,

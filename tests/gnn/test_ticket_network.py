@@ -51,7 +51,7 @@ def scored(network: TicketNetwork, study: TicketStudy, device: torch.device) -> 
     world, asked = study.maker.batch([case.repair for case in study.sides.valid])
     with torch.no_grad():
         found = network.to(device).eval()(world.moved(device), asked.moved(device))
-    return TicketScores(found.both.cpu(), found.tower.cpu(), found.path.cpu())
+    return TicketScores(found.both.cpu(), found.walked.cpu(), found.tower.cpu(), found.path.cpu())
 
 
 def test_a_few_reports_are_learnt_by_heart(study: TicketStudy) -> None:
