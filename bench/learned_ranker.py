@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,7 @@ from simulation.journal import Journal
 from simulation.settings import WORLDS
 from simulation.year import simulate_year
 from web.cli.simulate import shipped_trade
-from web.cli.train import training_tools
+from web.trainer_tools import HouseTools
 
 HOME = Path(".battwheels")
 SEED = 11
@@ -45,6 +46,7 @@ MODEL_LEVEL = 2
 SHOWN = ("ndcg5", "mrr", "hit1", "hit3", "hit5")
 STRATA = ("_warm", "_cool", "_cold", "_no_code", "_other_words")
 Floats = NDArray[np.float64]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +75,37 @@ async def run() -> list[Bar]:
 
 async def measured(seed: int) -> WorldFigures:
     """Simulate, train and judge one world."""
+    return await _with_tools(lambda tools: _judged(seed, tools))
+
+
+async def open_worlds(seeds: Sequence[int]) -> dict[int, RankerSides]:
+    """Simulate some worlds and give their cases."""
+
+    def opened(tools: TrainingTools) -> dict[int, RankerSides]:
+        return {seed: _sides(seed, RankerRecipe(tools)) for seed in seeds}
+
+    return await _with_tools(opened)
+
+
+async def _with_tools(work: Callable[[TrainingTools], T]) -> T:
     embedder = Embedder(home=HOME, limit_s=None)
-    tools = training_tools(embedder, asyncio.get_running_loop(), HOME / "scratch")
+    tools = HouseTools(embedder, HOME / "scratch").tools
     try:
-        return await asyncio.to_thread(_judged, seed, tools)
+        return await asyncio.to_thread(work, tools)
     finally:
         embedder.close()
 
 
-def _judged(seed: int, tools: TrainingTools) -> WorldFigures:
-    began, recipe = perf_counter(), RankerRecipe(tools)
+def _sides(seed: int, recipe: RankerRecipe) -> RankerSides:
     with tempfile.TemporaryDirectory() as folder:
         settings = replace(WORLDS["plains"], seed=seed, repairs=VISITS)
         write_tables(Path(folder), Journal(simulate_year(shipped_trade(), settings)))
-        sides = recipe.features(recipe.preprocess(read_history(Path(folder))))
+        return recipe.features(recipe.preprocess(read_history(Path(folder))))
+
+
+def _judged(seed: int, tools: TrainingTools) -> WorldFigures:
+    began, recipe = perf_counter(), RankerRecipe(tools)
+    sides = _sides(seed, recipe)
     trained = perf_counter()
     files = recipe.train(sides, 1, ignore_stages)
     made = Artefact(
@@ -139,7 +158,7 @@ async def several(seeds: Sequence[int]) -> None:
     found = [await measured(seed) for seed in seeds]
     for key in (*SHOWN, *(f"ndcg5{stratum}" for stratum in STRATA)):
         learned, evidence, formula = (
-            _together([getattr(one, name).get(key) for one in found])
+            together([getattr(one, name).get(key) for one in found])
             for name in ("learned", "evidence", "formula")
         )
         gain = paired_difference(learned, evidence)
@@ -149,7 +168,8 @@ async def several(seeds: Sequence[int]) -> None:
         )
 
 
-def _together(figures: Sequence[CaseFigure | None]) -> CaseFigure:
+def together(figures: Sequence[CaseFigure | None]) -> CaseFigure:
+    """Give one figure over the cases of several worlds; no two of these share a vehicle."""
     there = [one for one in figures if one is not None]
     starts = np.cumsum([0, *(int(one.groups.max()) + 1 for one in there)])
     join: Callable[[list[NDArray[np.float64]]], Floats] = np.concatenate

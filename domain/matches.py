@@ -82,6 +82,7 @@ class UnderstoodReport:
             is unknown.
         told_codes: what it says of each code, also of those that it denies.
         vehicle: the vehicle given, or read out of the text when none was given.
+        denied: symptoms that the text says are not so.
         embedding: of `english`; None when the embedder did not answer.
         safety: what to do first, where the report tells a danger to people.
         language: of the text, as BCP 47 says it; "und" where it is none that is read.
@@ -95,6 +96,7 @@ class UnderstoodReport:
     codes: tuple[CodeKey, ...] = ()
     told_codes: tuple[ToldCode, ...] = ()
     symptoms: tuple[SeenSymptom, ...] = ()
+    denied: tuple[str, ...] = ()
     vehicle: VehicleContext
     embedding: Embedding | None = None
     safety: SafetyAdvice | None = None

@@ -36,6 +36,7 @@ class CardFeatures:
         uses, held: tries with it, and those that worked and were not heard of again.
         solved: repairs that it ended, by what their reports said (`report_kinds`).
         prior: how often cards of its component hold.
+        parts: what its repair needs.
     """
 
     card: CardId
@@ -50,6 +51,7 @@ class CardFeatures:
     last_held: datetime | None = None
     prior: float = NO_PRIOR
     solved: Mapping[str, int] = field(default_factory=dict[str, int])
+    parts: tuple[str, ...] = ()
 
     @property
     def success(self) -> float:
@@ -185,6 +187,17 @@ def complexity_gap(reported: Severity | None, on_card: int) -> float:
     return nan if reported is None else float(abs(reported.level - on_card))
 
 
+def parts_availability(parts: Sequence[str], on_hand: Mapping[str, int] | None) -> float:
+    """Give the share of a card's parts that are on hand; no number where nobody can say (ML-36).
+
+    A card that needs no part lacks none.
+    """
+    if on_hand is None:
+        return nan
+    wanted = set(parts)
+    return sum(on_hand.get(part, 0) > 0 for part in wanted) / len(wanted) if wanted else 1.0
+
+
 def vehicle_jaccard(reported: frozenset[str], on_card: frozenset[str]) -> float:
     """Give |shared| / |either| of two vehicles' features; no number where neither says any."""
     either = reported | on_card
@@ -239,6 +252,7 @@ class _Cards(Mapping[CardId, CardFeatures]):
             last_held=tally.last_held,
             prior=(held + 1) / (used + 2),
             solved=tally.solved,
+            parts=record.parts,
         )
 
 

@@ -35,6 +35,7 @@ COLUMNS = pa.schema(
         "last_held": MOMENT,
         "prior": pa.float64(),
         "solved": pa.map_(pa.string(), pa.int64()),
+        "parts": pa.list_(pa.string()),
     }
 )
 TOTALS = b"totals"
@@ -143,6 +144,7 @@ def _totals(table: FeatureTable) -> Row:
 
 
 def _features(row: Row) -> CardFeatures:
+    row["parts"] = tuple(row["parts"])
     return CardFeatures(**row)
 
 

@@ -32,6 +32,9 @@ class KindPlace:
 
 KindPlaces = Mapping[ModelKind, KindPlace]
 KINDS: KindPlaces = {
+    ModelKind.CLASSIFIER: KindPlace(
+        recipe="gnn.symptom_recipe:symptom_recipe", reader="gnn.symptom_classifier:read_classifier"
+    ),
     ModelKind.RANKER: KindPlace(
         recipe="gnn.ranker_recipe:build_ranker", reader="gnn.ranker_recipe:read_ranker"
     ),

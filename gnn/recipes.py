@@ -40,6 +40,12 @@ class StageProgress:
 
 Tell = Callable[[StageProgress], None]
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+ReadSymptoms = Callable[[Sequence[str]], list[set[str]]]
+
+
+def read_nothing(texts: Sequence[str]) -> list[set[str]]:
+    """Read no symptom out of any text."""
+    return [set() for _ in texts]
 
 
 def ignore_stages(_: StageProgress) -> None:
@@ -54,12 +60,14 @@ class TrainingTools:
         encode: gives unit vectors of texts [texts, dimensions], by the model `embedding`.
         english: gives what a match compares of a report's text (`ingest.unread_texts`).
         scratch: a folder where what a kill left goes on; None: nothing goes on.
+        read_symptoms: the symptoms that the vocabulary's own reader finds in each text.
     """
 
     encode: Encode
     embedding: str
     english: Callable[[str], str] = str
     scratch: Path | None = None
+    read_symptoms: ReadSymptoms = read_nothing
 
 
 class TrainingRecipe(Protocol[P, F]):

@@ -140,6 +140,7 @@ class ReportReader:
             codes=tuple(_found_code_keys(found, words.vehicle.make, lexicon))[:CODES_LIMIT],
             told_codes=_told_codes(typed, words.said)[:CODES_LIMIT],
             symptoms=_ranked_symptoms(words.said, chances or by_meaning),
+            denied=tuple(sorted(_denied(words.said))),
             vehicle=words.vehicle,
             embedding=embedding,
             safety=words.safety or _meant_danger(text, words.language, in_english, embedding),
@@ -296,12 +297,17 @@ def _vehicle_of_report(report: FailureReport, lexicon: Lexicon) -> VehicleContex
     )
 
 
+def _denied(said: Sequence[TextFinding]) -> set[str]:
+    """Give the symptoms that the words only deny."""
+    told = [f for f in said if f.kind is PhraseKind.SYMPTOM]
+    return {f.value for f in told if f.negated} - {f.value for f in told if not f.negated}
+
+
 def _ranked_symptoms(
     said: Sequence[TextFinding], chances: Mapping[str, float]
 ) -> tuple[SeenSymptom, ...]:
     """Give the symptoms, the likeliest first; one that the words only deny is left out."""
-    told = [f for f in said if f.kind is PhraseKind.SYMPTOM]
-    denied = {f.value for f in told if f.negated} - {f.value for f in told if not f.negated}
+    denied = _denied(said)
     ranked = sorted(chances.items(), key=lambda item: (-item[1], item[0]))
     seen = (SeenSymptom(code=code, confidence=chance) for code, chance in ranked)
     return tuple(islice((each for each in seen if each.code not in denied), MOST_SYMPTOMS))

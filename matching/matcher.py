@@ -23,7 +23,7 @@ from matching.fallback_levels import (
     build_levels,
 )
 from matching.fusion import CardCandidate, fuse_lists
-from matching.rankers import LearnedRanker, Marks, RankedCard, Ranker, Ranking
+from matching.rankers import LearnedRanker, RankedCard, Ranker, Ranking
 from matching.reasons import find_reasons, reason_sentence
 from matching.recall import CardRecall, SearchableCards
 from matching.recall_sources import build_sources
@@ -136,19 +136,17 @@ class Matcher:
         if recall.silent and not recall.lists:
             raise Unavailable("neo4j", next(iter(recall.silent.values())))
         candidates = fuse_lists(recall.lists)[: max(CONSIDERED, limit)]
-        ranking = await self._rank(understood, candidates, recall.marks)
+        ranking = await self._rank(candidates, recall)
         answer = await self._explain(recall, ranking, limit)
         return replace(answer, shortened=SHORTENED) if settled and answer.matches else answer
 
-    async def _rank(
-        self, understood: UnderstoodReport, candidates: Sequence[CardCandidate], marks: Marks
-    ) -> Ranking:
+    async def _rank(self, candidates: Sequence[CardCandidate], recall: CardRecall) -> Ranking:
         """Order the candidates by the trained ranker, or say why the other one did."""
-        fallen_back = None
+        understood, marks, fallen_back = recall.understood, recall.marks, None
         if self.learned is not None:
             try:
                 async with asyncio.timeout(LEARNED_SECONDS):
-                    learned = await self.learned.rank(understood, candidates, marks)
+                    learned = await self.learned.rank(understood, candidates, marks, recall.viewer)
                 if learned is not None:
                     return learned
             except (Unavailable, TimeoutError) as error:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from domain.access import Viewer
 from domain.ids import CardId
 from domain.matches import CardMarks, Source, UnderstoodReport
 from matching import formulas
@@ -48,9 +49,15 @@ class LearnedRanker(Protocol):
     """Orders candidates by a trained model (`gnn.ranker_model`), which may be off or silent."""
 
     async def rank(
-        self, understood: UnderstoodReport, candidates: Sequence[CardCandidate], marks: Marks
+        self,
+        understood: UnderstoodReport,
+        candidates: Sequence[CardCandidate],
+        marks: Marks,
+        viewer: Viewer,
     ) -> Ranking | None:
         """Give the candidates whose marks are known, best first; None: no model serves.
+
+        The viewer's garage says which parts are on hand.
 
         Raises:
             Unavailable: what it needs does not answer, or the model fails.
@@ -59,9 +66,9 @@ class LearnedRanker(Protocol):
 
 
 class RankerName(StrEnum):
-    """The rankers that may be chosen; `evidence` serves unless another is named.
+    """The rankers that may be chosen; `learned` serves unless another is named.
 
-    `learned` is the trained ranker that the registry has serve; without one the evidence ranks.
+    It is the trained ranker that the registry has serve; where there is none the evidence ranks.
     """
 
     EVIDENCE = "evidence"

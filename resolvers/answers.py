@@ -8,7 +8,8 @@ from matching.answers import Match, MatchAnswer
 from matching.diagnosis.answers import Diagnosis, DiagnosticCheck, PossibleCause
 from matching.fusion import Contribution
 from matching.reasons import Reason
-from schema import diagnoses, hazards, matching, reasons
+from repair import symptoms
+from schema import diagnoses, hazards, matching, reasons, symptom_readings
 from schema.usage import Rate
 
 
@@ -30,6 +31,17 @@ def matches_answer(answer: MatchAnswer, understood: UnderstoodReport) -> matchin
             )
             for one in answer.failures
         ],
+    )
+
+
+def symptoms_answer(
+    found: symptoms.SymptomReading, understood: UnderstoodReport
+) -> symptom_readings.SymptomReading:
+    return symptom_readings.SymptomReading(
+        safety=hazards.SafetyAdvice.from_domain(understood.safety),
+        symptoms=[symptom_readings.ReadSymptom.from_domain(one) for one in found.symptoms],
+        model=found.model,
+        note=understood.report.note,
     )
 
 

@@ -45,6 +45,7 @@ USUAL_LIST = 5
 WEIGHTS = {
     "match": 5_000,
     "diagnose": 5_000,
+    "readSymptoms": 5_000,
     "draftFromText": 5_000,
     "search": 2_000,
     "registerDocuments": 5_000,

@@ -8,7 +8,9 @@ from domain import limits
 from domain.access import Action, ResourceKind
 from domain.errors import Unavailable
 from domain.matches import CardHit, UnderstoodReport
+from domain.model_runs import ModelKind
 from matching import formulas
+from repair import symptoms
 from resolvers import answers, inputs
 from resolvers.context import RequestContext, RequestInfo
 from resolvers.guards import guard_field
@@ -18,6 +20,7 @@ from schema.inputs import ReportInput
 from schema.matching import Found, Matches, SearchResult
 from schema.nodes import page_size
 from schema.refusals import InvalidInput, NotAllowed
+from schema.symptom_readings import SymptomReadingResult
 from schema.vocabulary import First
 
 MatchResult = Annotated[
@@ -66,6 +69,20 @@ class MatchingQueries:
         if found.degraded is not None:
             context.degraded.append(found.degraded)
         return answers.diagnosis_answer(found, understood.safety, understood.report.note)
+
+    @strawberry.field(description="Read the symptoms that a report tells, each with how sure.")
+    @guard_field(Action.READ, ResourceKind.CARD)
+    async def read_symptoms(
+        self,
+        info: RequestInfo,
+        report: Annotated[ReportInput, strawberry.argument(description="What is failing, how.")],
+    ) -> SymptomReadingResult:
+        context, models = info.context, info.context.services.models
+        async with danger_first(context, report.text):
+            understood = await _understand_report(context, report)
+        live = None if models is None else models.get(ModelKind.CLASSIFIER)
+        found = await symptoms.read_symptoms(understood, live, context.services.embedder)
+        return answers.symptoms_answer(found, understood)
 
     @strawberry.field(description="Search the cards by meaning and words together.")
     @guard_field(Action.READ, ResourceKind.CARD)

@@ -41,6 +41,7 @@ from domain.technicians import Certification
 from domain.tickets import Matching, TicketStatus
 from domain.trusted_documents import OperationKind
 from domain.vehicles import VehicleCategory
+from repair.symptoms import SymptomSource
 
 DESCRIBED: dict[EnumMeta, str] = {
     Role: "As what somebody works; the permission matrix says what that lets them do.",
@@ -82,6 +83,7 @@ DESCRIBED: dict[EnumMeta, str] = {
     PaymentMethod: "How money came.",
     ModelKind: "What a trained model is for.",
     RunState: "Where a trained model stands; REFUSED: a gate stopped it, for good.",
+    SymptomSource: "Who read a symptom; the classifier only adds to what the vocabulary reads.",
     OperationKind: "What an operation of a document does.",
     KeyScope: "What a key may do: one part of the permission matrix that machines may hold.",
     Rung: "How far a caller is held to registered documents: LOG runs any text and notes what was "

@@ -5,17 +5,20 @@ and the evidence ranks. The trees are walked in a thread, where LightGBM lets go
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
 
+from billing.ledger.stock import StockStore
+from domain.access import Viewer
 from domain.cards import Severity
 from domain.errors import Unavailable
-from domain.ids import CardId
+from domain.ids import CardId, GarageId
 from domain.matches import CardMarks, Source, UnderstoodReport
 from domain.model_runs import ModelKind
-from gnn.card_features import report_kinds
+from gnn.card_features import FeatureTable, parts_availability, report_kinds
 from gnn.live_models import LiveModel, LiveModels
 from gnn.ranker_features import FoundCards, RankedReport, feature_rows
 from gnn.ranker_recipe import LearnedCards
@@ -26,20 +29,45 @@ from matching.rankers import Marks, RankedCard, Ranking
 from web.feature_store import FeatureStore
 
 PART = "the learned ranker"
+# What a card loses whose parts nobody has at hand: a preference among equals, which no history of
+# repairs tells, as it does not say what lay on the shelf.
+OUT_OF_STOCK = 0.25
+STOCK_SECONDS = 0.03
+Stock = Callable[[GarageId, Sequence[str]], Awaitable[Mapping[str, int] | None]]
+
+
+def stock_of(books: StockStore) -> Stock:
+    """Give what lies on a garage's shelf; nothing is known where it keeps count of no part."""
+
+    async def on_hand(garage: GarageId, parts: Sequence[str]) -> Mapping[str, int] | None:
+        levels = await books.stock_levels(garage, parts)
+        counted = any(level.added or level.removed for level in levels.values())
+        return {part: level.quantity for part, level in levels.items()} if counted else None
+
+    return on_hand
 
 
 class ServedRanker:
     """Orders cards by the ranker that serves; `now` is when a report counts as having come in."""
 
     def __init__(
-        self, models: LiveModels, features: FeatureStore, now: Callable[[], datetime] | None = None
+        self,
+        models: LiveModels,
+        features: FeatureStore,
+        stock: Stock | None = None,
+        now: Callable[[], datetime] | None = None,
     ) -> None:
         self._models = models
         self._features = features
+        self._stock = stock
         self._now = now or (lambda: datetime.now(UTC))
 
     async def rank(
-        self, understood: UnderstoodReport, candidates: Sequence[CardCandidate], marks: Marks
+        self,
+        understood: UnderstoodReport,
+        candidates: Sequence[CardCandidate],
+        marks: Marks,
+        viewer: Viewer,
     ) -> Ranking | None:
         """Give the candidates whose marks are known, best first; None: no ranker serves.
 
@@ -53,11 +81,14 @@ class ServedRanker:
         report = ranked_report(understood, self._now())
         kinds = report_kinds(report.codes, report.symptoms, report.vehicle)
         table = await self._features.read([c.card for c in known], kinds)
+        on_hand = await self._on_hand(viewer, table)
 
         def ordered() -> list[RankedCard]:
             learned = _learned(live)
+            there = _availability(known, table, on_hand)
             found = found_cards(understood, known, marks, learned.memory)
-            scores = learned.trees.scores(feature_rows(report, found, table))
+            rows = feature_rows(report, replace(found, availability=there), table)
+            scores = learned.trees.scores(rows) - OUT_OF_STOCK * np.nan_to_num(1 - there)
             if not np.isfinite(scores).all():
                 raise Unavailable(PART, "its scores are no numbers")
             ranked = [
@@ -70,6 +101,26 @@ class ServedRanker:
             return Ranking(await asyncio.to_thread(ordered), live.run.name)
         except (ValueError, ArithmeticError, LookupError) as error:
             raise Unavailable(PART, f"its model fails: {error}") from error
+
+    async def _on_hand(self, viewer: Viewer, table: FeatureTable) -> Mapping[str, int] | None:
+        """Give how many of the cards' parts lie in the viewer's garage; None: nobody can say."""
+        parts = sorted({part for card in table.cards.values() for part in card.parts})
+        if self._stock is None or viewer.garage is None:
+            return None
+        try:
+            async with asyncio.timeout(STOCK_SECONDS):
+                return await self._stock(viewer.garage, parts) if parts else {}
+        except (Unavailable, TimeoutError):
+            return None
+
+
+def _availability(
+    candidates: Sequence[CardCandidate], table: FeatureTable, on_hand: Mapping[str, int] | None
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    cards = [table.cards.get(one.card) for one in candidates]
+    return np.array(
+        [np.nan if card is None else parts_availability(card.parts, on_hand) for card in cards]
+    )
 
 
 def _learned(live: LiveModel) -> LearnedCards:

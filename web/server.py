@@ -25,6 +25,7 @@ from matching.matcher import NO_CARDS, NO_MATCH
 from records.digests import DigestStore
 from records.hint_batches import HintBatchStore
 from records.inbox import InboxStore, RetryPolicy
+from records.trainer_slots import TrainingSlots
 from records.trusted_documents import TrustedDocumentStore
 from records.wakeups import Topic, Wakeup
 from repair.analyses import handle_event
@@ -38,6 +39,7 @@ from sync.inbox import EventListener
 from web import listeners as web_listeners
 from web.asgi import AppOptions, application
 from web.breakers import Breakers
+from web.card_vectors import CardVectors
 from web.garage_rates import GarageRates
 from web.health import Probe
 from web.interrupts import PromptServer
@@ -45,6 +47,7 @@ from web.invoice_pdfs import InvoicePdfs
 from web.listeners import EventHandlers
 from web.management import operators_of, serve_management
 from web.metrics import Metrics
+from web.trainer_schedule import watch_missed
 from web.trusted_documents import TrustedDocuments
 from web.uvicorn_config import uvicorn_config
 from web.wiring import Patience, Runtime, analysis_ports, build_matcher, count_words, process_name
@@ -152,7 +155,7 @@ def build_services(runtime: Runtime) -> Services:
         matcher=runtime.matcher,
         diagnoser=runtime.diagnoser,
         drafter=runtime.drafter,
-        embedder=runtime.embedder,
+        embedder=CardVectors(runtime.embedder, runtime.redis),
         operations=runtime.operations,
         recheck_marks=runtime.cards,
         feedback=runtime.feedback,
@@ -244,6 +247,9 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         loops["vectors"] = partial(_embed_missing, runtime, runtime.wakeups.on(Topic.GRAPH_OUTBOX))
         loops["paces"] = build_hints(runtime).run
         loops["retention"] = lambda: _trim_log(runtime)
+        loops["trainings"] = lambda: watch_missed(
+            TrainingSlots(runtime.records, process_name()), runtime.parts, runtime.metrics
+        )
         loops["consumers"] = lambda: build_consumers(
             runtime, web_listeners.build_listeners(heard)
         ).run(runtime.bus)

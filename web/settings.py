@@ -107,7 +107,7 @@ class Settings:
     redis_url: str | None = field(default=None, repr=False)
     own_stores: frozenset[str] = frozenset()
     embedding_model: str | None = None
-    ranker: RankerName = RankerName.EVIDENCE
+    ranker: RankerName = RankerName.LEARNED
     read_model_mib: int = READ_MODEL_MIB
     language_model: str | None = None
     language_model_url: str | None = field(default=None, repr=False)
@@ -193,7 +193,7 @@ class Settings:
             redis_url=_read_secret(values, "REDIS_URL"),
             own_stores=frozenset((values.get("BATTWHEELS_OWN_STORES") or "").split()),
             embedding_model=values.get("BATTWHEELS_EMBEDDING_MODEL") or None,
-            ranker=_parse_ranker(values.get("BATTWHEELS_RANKER") or RankerName.EVIDENCE),
+            ranker=_parse_ranker(values.get("BATTWHEELS_RANKER") or RankerName.LEARNED),
             read_model_mib=_parse_whole(values, "BATTWHEELS_READ_MODEL_MIB", READ_MODEL_MIB),
             language_model=values.get("BATTWHEELS_LANGUAGE_MODEL") or None,
             language_model_url=values.get("BATTWHEELS_LANGUAGE_MODEL_URL") or None,

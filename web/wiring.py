@@ -75,9 +75,10 @@ from web.audit import AuditRuntime, open_audit
 from web.billing import BillingRuntime, open_billing
 from web.breakers import Breakers
 from web.card_cache import CardCache
+from web.card_vectors import CardVectors
 from web.feature_store import FeatureStore
 from web.health import Parts
-from web.learned_ranker import ServedRanker
+from web.learned_ranker import ServedRanker, stock_of
 from web.live_keys import LiveKeys
 from web.local import stores
 from web.local.home import StoreHome
@@ -298,7 +299,9 @@ def analysis_ports(runtime: Runtime) -> AnalysisPorts:
         cards=runtime.cards,
         tickets=runtime.tickets,
         knowledge=SimilarityPorts(
-            cards=runtime.cards, search=runtime.search, embedder=runtime.embedder
+            cards=runtime.cards,
+            search=runtime.search,
+            embedder=CardVectors(runtime.embedder, runtime.redis),
         ),
         tallying=counter_ports(runtime),
         analyses=runtime.analyses,
@@ -339,10 +342,10 @@ def join_parts(
     finder = ReadModelSearch(read_model, search)
     matcher = build_matcher(settings, finder, redis, patience)
     models = open_models(settings, ModelRunStore(records, audit.writer), embedder.model)
-    if settings.ranker is RankerName.LEARNED:
-        matcher.learned = ServedRanker(models, FeatureStore(redis))
     breakers = Breakers()
     billing = open_billing(settings, (records, audit.writer), stored, vault, breakers)
+    if settings.ranker is RankerName.LEARNED:
+        matcher.learned = ServedRanker(models, FeatureStore(redis), stock_of(billing.billing.stock))
     tokens = build_tokens(settings)
     return Runtime(
         settings=settings,

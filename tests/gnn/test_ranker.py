@@ -247,3 +247,17 @@ def test_card_of_its_own_repair_is_no_case() -> None:
     born = [replace(c, created_at=history.repairs[9].closed_at) for c in history.cards]
     cases = list(CaseMaker(replace(history, cards=tuple(born)), encode_words).cases())
     assert [one.ticket for one in cases] == [r.ticket for r in history.repairs[10:]]
+
+
+@pytest.mark.row("ML-37")
+def test_cases_are_labelled_by_what_was_used_and_held(cases: list[RankerCase]) -> None:
+    failed = next(one for one in cases if len(one.repair.tries) == 2 and not one.repair.came_back)
+    back = next(one for one in cases if one.repair.came_back)
+    told = {
+        card: (int(gain), int(place))
+        for card, gain, place in zip(failed.cards, failed.gains, failed.places, strict=True)
+    }
+    wrong, right = (one.card for one in failed.repair.tries)
+    assert (told[wrong], told[right]) == ((0, 1), (3, 2))
+    assert {told[card] for card in failed.cards if card not in {wrong, right}} == {(0, 0)}
+    assert back.gains.max() == 2

@@ -17,8 +17,12 @@ from domain.repair_history import RepairHistory
 from gnn.artefacts import Artefact, ArtefactStore, demand_form
 from gnn.case_figures import CaseFigure, mean_figure
 from gnn.history_files import write_history
+from gnn.label_head import LabelHead
 from gnn.model_kinds import KindPlace
 from gnn.recipes import Stage, StageProgress, Tell, TrainingTools, ignore_stages
+from gnn.symptom_classifier import SymptomClassifier
+from gnn.symptom_features import ReportFacts, SymptomFeatures
+from gnn.text_features import GramKind, GramVocabulary
 from gnn.trainer import TrainingOrder, train_model
 from tests.gnn.test_history_files import CLOSED, REPAIR
 from web.models import artefact_store
@@ -81,7 +85,10 @@ def read_toy(artefact: Artefact, embedding: str) -> object:
 
 
 TOY = KindPlace(recipe="tests.gnn.toy_models:toy_recipe", reader="tests.gnn.toy_models:read_toy")
-TOOLS = TrainingTools(encode=lambda texts: np.zeros((len(texts), 4), np.float32), embedding="none")
+TOOLS = TrainingTools(
+    encode=lambda texts: np.zeros((len(texts), 4), np.float32),
+    embedding="none",
+)
 
 
 def history_of(worked: int, failed: int) -> RepairHistory:
@@ -128,7 +135,38 @@ async def plant_candidate(house: Runtime, *, bad: bool = False) -> ModelRun:
     store, folder = artefact_store(house.settings), house.settings.home / "toys"
     gates = () if not bad else (PromotionGate(figure="accuracy", least=0.9),)
     order = order_of(folder, history_of(60, 30))
-    named = replace(order, id=RunId(str(uuid7(datetime.now(UTC), secrets.randbits(80)))))
+    named = replace(order, id=_new_id())
     run = train_model(ToyRecipe(gates=gates), named, store, serving, ignore_stages)
     await house.models.runs.add(run)
     return run
+
+
+def _new_id() -> RunId:
+    return RunId(str(uuid7(datetime.now(UTC), secrets.randbits(80))))
+
+
+def toy_classifier(codes: Sequence[str], words: Sequence[str]) -> Mapping[str, bytes]:
+    """Give the files of a classifier that tells the n-th code where a text has the n-th word."""
+    grams = [GramVocabulary.learn(kind, words) for kind in GramKind]
+    features = SymptomFeatures(tuple(grams), {})
+    rows = features.rows(
+        [ReportFacts(text=word) for word in words], np.zeros((len(words), 384), np.float32)
+    )
+    head = LabelHead(rows.toarray().T * 40, np.full(len(codes), -4, np.float32))
+    halves = np.full(len(codes), 0.5, np.float32)
+    return SymptomClassifier(features, head, tuple(codes), halves).files()
+
+
+async def plant_classifier(house: Runtime, codes: Sequence[str], words: Sequence[str]) -> ModelRun:
+    """Have a house know a classifier that is a candidate."""
+    run = await plant_candidate(house)
+    made = Artefact(
+        kind=ModelKind.CLASSIFIER,
+        version=1,
+        embedding=house.embedder.model,
+        files=toy_classifier(codes, words),
+    )
+    kept = artefact_store(house.settings).write(made)
+    told = replace(run, id=_new_id(), kind=ModelKind.CLASSIFIER, artefact=kept, compared_with=None)
+    await house.models.runs.add(told)
+    return told

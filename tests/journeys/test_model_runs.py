@@ -8,7 +8,7 @@ import pytest
 from domain.access import Role
 from domain.deeds import DeedType
 from records.audit_trail import DeedFilter
-from tests.gnn.toy_models import plant_candidate
+from tests.gnn.toy_models import plant_candidate, plant_classifier
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import PROMOTE_MODEL, PUNE, ROLL_BACK_MODEL, Person
 from web.wiring import Runtime
@@ -19,6 +19,9 @@ MODELS = """query ($kind: ModelKind, $first: Int! = 20, $after: String) {
     edges { node { key kind state seed dataHash codeCommit artefact comparedWith synthetic
       figures { name value cases } verdicts { figure passed said } parameters { name value } } }
     pageInfo { hasNextPage endCursor } } }"""
+
+READ = """query ($report: ReportInput!) { readSymptoms(report: $report) { __typename
+  ... on SymptomReading { model symptoms { code confidence source } } } }"""
 
 
 @pytest.fixture
@@ -91,3 +94,23 @@ async def test_broken_file_is_not_promoted_over_the_api(house: Runtime, boss: Pe
     assert error["extensions"]["code"] == "BROKEN_MODEL"
     assert "model.json is cut off" in error["message"]
     assert await states(house) == before
+
+
+@pytest.mark.row("ML-1", "ML-10")
+async def test_classifier_adds_to_the_vocabulary(house: Runtime, boss: Person) -> None:
+    """It is named while it serves, adds what it reads, and never what the words deny."""
+    code, other = sorted(one.code for one in await house.vocabulary.symptoms())[:2]
+    phrase = next(s.text for s in await house.vocabulary.symptoms() if s.code == other)
+    run = await plant_classifier(house, [code, other], ["zzyzx", "qwertz"])
+    report = {"text": f"zzyzx qwertz, but no {phrase.lower()}"}
+    before = await boss.ask(READ, report=report)
+    await boss.ask(PROMOTE_MODEL, run=run.id, op=str(uuid4()))
+    after = await boss.ask(READ, report=report)
+    assert (before["model"], after["model"]) == (None, run.name)
+    known = {one["code"]: one for one in before["symptoms"]}
+    added = [one for one in after["symptoms"] if one["code"] not in known]
+    assert {one["code"]: one for one in after["symptoms"] if one["code"] in known} == known
+    assert [(one["code"], one["source"]) for one in added] == [(code, "CLASSIFIER")]
+    assert added[0]["confidence"] > 0.9
+    await boss.ask(ROLL_BACK_MODEL, kind="CLASSIFIER", op=str(uuid4()))
+    assert await boss.ask(READ, report=report) == before

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from domain.access import Viewer
 from domain.errors import Unavailable
 from domain.matches import Level, UnderstoodReport
 from matching.answers import MatchAnswer
@@ -34,8 +35,13 @@ class Backwards:
     off: bool = False
 
     async def rank(
-        self, understood: UnderstoodReport, candidates: Sequence[CardCandidate], marks: Marks
+        self,
+        understood: UnderstoodReport,
+        candidates: Sequence[CardCandidate],
+        marks: Marks,
+        viewer: Viewer,
     ) -> Ranking | None:
+        assert viewer == IN_PUNE
         if self.hangs:
             await asyncio.Event().wait()
         if self.fails is not None:

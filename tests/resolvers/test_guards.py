@@ -28,7 +28,8 @@ TABLE = """
 -      -                 node symptoms errorCodes components parts suppliers vehicleModels
 -      -                 syncOperations sessions signOut endSession personalData correctPerson
 -      -                 passkeys passkeyOptions registerPasskey removePasskey
-read   card              match diagnose search card cards cardsNear bestCards feedback changes
+read   card              match diagnose readSymptoms search card cards cardsNear bestCards
+read   card              feedback changes
 read   card              syncStatus cardChanged syncRequired
 read   ticket            ticket tickets offers partPrice ticketChanged matchReady
 read   invoice           invoice invoices estimate drafts

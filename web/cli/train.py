@@ -3,16 +3,14 @@
 import asyncio
 import secrets
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from functools import partial
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Self
 
-import numpy as np
 import typer
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
@@ -20,23 +18,28 @@ from domain.deeds import OPERATOR
 from domain.errors import UselessTraining
 from domain.ids import RunId, uuid7
 from domain.model_runs import ModelKind, ModelRun, RunState
+from domain.trainer_calendar import TrainingTerm
 from gnn.live_models import LiveModels
 from gnn.model_kinds import KINDS
-from gnn.recipes import StageProgress, Tell, TrainingTools
+from gnn.recipes import StageProgress, Tell
 from gnn.trainer import TrainingOrder, train_model
-from ingest import knowledge
 from ingest.embedder import DEFAULT_MODEL, Embedder
-from ingest.lexicon import Lexicon
-from ingest.unread_texts import english_of
+from records.trainer_slots import TrainingSlots
 from web.audit import RANDOM_BITS, operators_change
 from web.cli import train_data
 from web.cli.models import with_models
 from web.models import artefact_store
+from web.records import open_records
 from web.settings import Settings
+from web.trainer_schedule import TrainingSchedule
+from web.trainer_tools import HouseTools
+from web.wiring import process_name
 
 app = typer.Typer(
     no_args_is_help=True, help="Train models from the history of repairs (docs/learning.md)."
 )
+# Of what a training says when it fails.
+LONGEST_LINE = 500
 ROOT = Path(__file__).resolve().parents[2]
 
 History = Annotated[
@@ -72,6 +75,35 @@ for _kind in KINDS:
     app.command(_kind.value, help=f"Train the {_kind} alone.")(_command(_kind))
 
 
+@app.command("calendar")
+def train_by_calendar() -> None:
+    """Train what is due by the calendar, until ended; several of these share it, each slot once."""
+    asyncio.run(_by_calendar(Settings.read()))
+
+
+async def _by_calendar(settings: Settings) -> None:
+    folder = settings.home / "training" / "history"
+
+    async def train_term(term: TrainingTerm) -> None:
+        until = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}"
+        await _child(term, "history", "--from", "2000-01-01", "--to", until, "--out", str(folder))
+        await _child(term, term.kind.value, "--history", str(folder), "--promote")
+
+    async with open_records(settings) as records:
+        slots = TrainingSlots(records, process_name())
+        await TrainingSchedule(slots=slots, train=train_term, now=lambda: datetime.now(UTC)).run()
+
+
+async def _child(term: TrainingTerm, *words: str) -> None:
+    """Run `battwheels train` as a process of its own: what ends it does not end the calendar."""
+    program = (sys.executable, "-c", "from web.cli.main import main; main()", "train", *words)
+    child = await asyncio.create_subprocess_exec(*program, stderr=asyncio.subprocess.PIPE)
+    _, told = await child.communicate()
+    if child.returncode:
+        last = told.decode(errors="replace").strip().splitlines()[-1:] or ["it was killed"]
+        raise UselessTraining(term.kind, last[0][:LONGEST_LINE])
+
+
 def _train(kinds: Sequence[ModelKind], history: Path, seed: int, *, promote: bool) -> None:
     """Train kinds one after another; one that cannot be trained keeps no other from it."""
     console, useless = Console(stderr=True), list[UselessTraining]()
@@ -94,9 +126,7 @@ def _train(kinds: Sequence[ModelKind], history: Path, seed: int, *, promote: boo
 async def _trained(kind: ModelKind, history: Path, seed: int, console: Console) -> ModelRun:
     settings = Settings.read()
     embedder = Embedder(settings.embedding_model or DEFAULT_MODEL, home=settings.home, limit_s=None)
-    recipe = KINDS[kind].build_recipe(
-        training_tools(embedder, asyncio.get_running_loop(), settings.home / "training")
-    )
+    recipe = KINDS[kind].build_recipe(HouseTools(embedder, settings.home / "training").tools)
     now = datetime.now(UTC)
     order = TrainingOrder(
         id=RunId(str(uuid7(now, secrets.randbits(RANDOM_BITS)))),
@@ -119,26 +149,6 @@ async def _trained(kind: ModelKind, history: Path, seed: int, console: Console) 
         return await with_models(work)
     finally:
         embedder.close()
-
-
-def training_tools(
-    embedder: Embedder, loop: asyncio.AbstractEventLoop, scratch: Path
-) -> TrainingTools:
-    """Give what recipes use: an embedder that runs on this loop, and the shipped vocabulary."""
-
-    def encode(texts: Sequence[str]) -> NDArray[np.float32]:
-        asked = asyncio.run_coroutine_threadsafe(embedder.embed(texts, patient=True), loop)
-        return np.array([one.vector for one in asked.result()], dtype=np.float32)
-
-    shipped = knowledge.read_knowledge()
-    lexicon = Lexicon.from_vocabulary(
-        symptoms=shipped.symptoms,
-        components=shipped.components,
-        codes=shipped.codes,
-        models=shipped.vehicles,
-    )
-    english = partial(english_of, lexicon=lexicon)
-    return TrainingTools(encode=encode, embedding=embedder.model, english=english, scratch=scratch)
 
 
 def _tell_run(run: ModelRun) -> None:

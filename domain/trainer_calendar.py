@@ -1,0 +1,75 @@
+"""When models are trained by themselves (rows FE-10, FE-11, ML-39): pure dates of UTC.
+
+A slot is a moment at which a training is due; its successor ends the time in which it may begin.
+A slot that ended with nothing trained is missed, be it that nobody was there or that it failed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from domain.model_runs import ModelKind
+
+# Few work at night; a day's last repairs are closed by then everywhere in India.
+HOUR = 20
+# So long after it was due a training that did not end is missed.
+PATIENCE = timedelta(hours=6)
+
+
+class Recurrence(StrEnum):
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingTerm:
+    """A kind that is trained at each slot of a recurrence."""
+
+    kind: ModelKind
+    every: Recurrence
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}:{self.every}"
+
+
+TERMS: tuple[TrainingTerm, ...] = (
+    TrainingTerm(kind=ModelKind.RANKER, every=Recurrence.WEEKLY),
+    TrainingTerm(kind=ModelKind.CLASSIFIER, every=Recurrence.MONTHLY),
+    TrainingTerm(kind=ModelKind.RANKER, every=Recurrence.DAILY),
+)
+
+
+def slot_at(every: Recurrence, now: datetime) -> datetime:
+    """Give the latest slot that is not after an aware moment."""
+    today = now.replace(hour=HOUR, minute=0, second=0, microsecond=0)
+    if today > now:
+        today -= timedelta(days=1)
+    if every is Recurrence.WEEKLY:
+        return today - timedelta(days=(today.weekday() + 1) % 7)  # Sunday
+    if every is Recurrence.MONTHLY:
+        return _first_of_month(today, now)
+    return today
+
+
+def slots_between(every: Recurrence, since: datetime, now: datetime) -> Sequence[datetime]:
+    """Give the slots after `since` up to `now`, oldest first, at most a hundred of them."""
+    found, at = list[datetime](), slot_at(every, now)
+    while at > since and len(found) < 100:  # noqa: PLR2004 - a clock may jump by years
+        found.append(at)
+        at = slot_at(every, at - timedelta(seconds=1))
+    return found[::-1]
+
+
+def is_missed(slot: datetime, now: datetime, ended: datetime | None) -> bool:
+    """Say whether a slot went by without a training that ended."""
+    return ended is None and now - slot > PATIENCE
+
+
+def _first_of_month(today: datetime, now: datetime) -> datetime:
+    first = today.replace(day=1)
+    if first > now:
+        first = (first - timedelta(days=1)).replace(day=1)
+    return first
