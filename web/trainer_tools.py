@@ -43,9 +43,13 @@ class HouseTools:
         )
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        found = self._asked(self._embedder.embed(texts, patient=True))
-        size = self._embedder.dimensions
-        return np.array([one.vector for one in found], dtype=np.float32).reshape(-1, size)
+        # Texts of one length share a batch: it is as slow as its longest.
+        order = sorted(range(len(texts)), key=lambda n: len(texts[n]))
+        found = self._asked(self._embedder.embed([texts[n] for n in order], patient=True))
+        vectors = np.zeros((len(texts), self._embedder.dimensions), dtype=np.float32)
+        for n, one in zip(order, found, strict=True):
+            vectors[n] = one.vector
+        return vectors
 
     def read_symptoms(self, texts: Sequence[str]) -> list[set[str]]:
         return self._asked(self._read(texts))
