@@ -98,8 +98,8 @@ def tell_asked(network: PathNetwork, split: LinkSplit, name: str, until: float) 
     """Ask test triples in a drawn order until a moment; tell the mean over those asked."""
     order = torch.randperm(len(split.test), generator=torch.Generator().manual_seed(0))
     total, count = 0.0, 0
-    part: torch.Tensor
-    for part in order.split(PART):
+    parts: tuple[torch.Tensor, ...] = torch.split(order, PART)
+    for part in parts:
         found = measured(network, split, split.test[part.to(split.test.device)])
         total, count = total + found.mrr * found.queries, count + found.queries
         print(f"  asked {count} of {2 * len(order)}, MRR {total / count:.4f}", flush=True)

@@ -257,7 +257,7 @@ def test_cases_are_labelled_by_what_was_used_and_held(cases: list[RankerCase]) -
         card: (int(gain), int(place))
         for card, gain, place in zip(failed.cards, failed.gains, failed.places, strict=True)
     }
-    wrong, right = (one.card for one in failed.repair.tries)
+    wrong, right = (one.card for one in failed.repair.tries if one.card is not None)
     assert (told[wrong], told[right]) == ((0, 1), (3, 2))
     assert {told[card] for card in failed.cards if card not in {wrong, right}} == {(0, 0)}
     assert back.gains.max() == 2
