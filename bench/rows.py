@@ -17,4 +17,5 @@ ROWS: Mapping[str, tuple[str, ...]] = {
     "invalidation_p99_ms": ("CC-16",),
     "rotation_failed_reads": ("EN-10",),
     "audit_found": ("AD-16",),
+    "personal_data_in_clear": ("EN-2", "EN-3"),
 }
