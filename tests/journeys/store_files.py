@@ -18,15 +18,15 @@ WHERE found IS :: LIST<STRING NOT NULL> NOT NULL UNWIND found AS value RETURN DI
 
 
 def words_on_disk(home: Path, words: Iterable[str]) -> set[tuple[str, str]]:
-    """Give the words that stand in a file below `home`, each with its store: in any case, and in
-    any of the usual encodings.
+    """Give the words that stand in a file below `home`, each with its store or the log that it is
+    in: in any case, and in any of the usual encodings.
     """
     forms = {word: [word.lower().encode(form) for form in ENCODINGS] for word in words}
     found = set[tuple[str, str]]()
     for store, text in _files(home):
         lower = text.lower()
         found |= {
-            (store, word) for word, forms_ in forms.items() if any(form in lower for form in forms_)
+            (store, word) for word, ways in forms.items() if any(form in lower for form in ways)
         }
     return found
 
@@ -42,4 +42,5 @@ async def words_in_graph(graph: Graph, words: Iterable[str]) -> set[tuple[str, s
 def _files(home: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(home.rglob("*")):
         if path.is_file() and path.suffix not in CODE:
-            yield path.relative_to(home).parts[0], path.read_bytes()
+            store = path.relative_to(home).parts[0]
+            yield path.name if store == "logs" else store, path.read_bytes()

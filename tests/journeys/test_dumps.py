@@ -17,6 +17,9 @@ from pyotp.totp import TOTP
 from access.person_keys import PersonKey
 from access.personal_fields import EMPLOYEE_FIELDS, FIELDS, SEALED, PersonalField, Protection
 from access.vault import key_name
+from domain.ids import GarageId
+from domain.people import parse_garage
+from records import people
 from records.database import Connection
 from records.oidc import IdentityMark, link
 from tests.access.soft_passkey import OPTIONS, SoftPasskey
@@ -53,6 +56,7 @@ TWICE = 2
 ADVANCE = """mutation ($op: UUID!, $ticket: ID!, $payment: PaymentInput!) {
   recordAdvance(operationId: $op, ticket: $ticket, payment: $payment) { __typename
     ... on Refusal { message } } }"""
+HOURS = "Mon-Sat 09:00-18:00"
 FIND = "query ($id: ID!) { ticket(id: $id) { text } }"
 PHONE = "9822012345"
 GSTIN = synthetic_gstin("27", "BBBPK5678D")
@@ -256,6 +260,9 @@ async def searched(
     home = pytestconfig.stash[LOGS][0].parent.parent
     await somebody().report(CONTROL)
     await filled.redis.set("control", CONTROL)
+    known = parse_garage(GarageId("garage_control"), name="X", place=CONTROL, hours=HOURS)
+    async with filled.records.transaction() as connection:
+        await people.add_garage(connection, known)
     logging.getLogger("battwheels.control").warning(CONTROL)
     with pytest.raises(DataError):
         await filled.records.rows("select 'zqcontrolwordqz'::int as n")
@@ -280,5 +287,6 @@ async def test_no_file_of_a_store_tells_of_anybody(
     assert found == set()
     # The search finds what is there, in every store and in both kinds of log.
     control = words_on_disk(searched, ["zqcontrolwordqz"])
-    assert {store for store, _ in control} == {"neo4j", "postgres", "redis", "logs"}
+    stores = {"neo4j", "postgres", "redis"}
+    assert {place for place, _ in control} == stores | {"postgres.log", "service.log"}
     assert await words_in_graph(filled.graph, [CONTROL]) == {("neo4j", CONTROL)}
