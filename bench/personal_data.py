@@ -28,7 +28,18 @@ def _found() -> float:
     """Give how many values were found; without an end where the test did not come to the search."""
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "told.xml"
-        command = [sys.executable, "-m", "pytest", "-q", "-n", "0", TEST, f"--junitxml={told}"]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-n",
+            "0",
+            TEST,
+            "-o",
+            "junit_family=xunit1",
+            f"--junitxml={told}",
+        ]
         ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
         print(ran.stdout.strip().splitlines()[-1:])
         if not told.exists():
