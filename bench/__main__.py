@@ -57,6 +57,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.paper": ("invoice_pdf_p95_ms",),
     "bench.rotation": ("rotation_failed_reads",),
     "bench.matrix": ("matrix_leaks",),
+    "bench.personal_data": ("personal_data_in_clear",),
     "bench.tickets": ("tickets_per_minute", "tickets_refused", "tickets_lost"),
     "bench.intake": ("intake_p99_stopped_ratio",),
     "bench.aftermath": ("analysis_s", "effectiveness_s"),

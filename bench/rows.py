@@ -18,4 +18,5 @@ ROWS: Mapping[str, tuple[str, ...]] = {
     "rotation_failed_reads": ("EN-10",),
     "audit_found": ("AD-16",),
     "rollback_s": ("RB-5",),
+    "personal_data_in_clear": ("EN-2", "EN-3"),
 }

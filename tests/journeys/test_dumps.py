@@ -1,18 +1,25 @@
 """What somebody reads who carries the database away: of personal columns, ciphertext alone."""
 
-from collections.abc import AsyncGenerator
+import logging
+import shutil
+from collections.abc import AsyncGenerator, Callable, Generator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from psycopg.errors import DataError
 from psycopg.sql import SQL, Identifier
 from pyotp.totp import TOTP
 
 from access.person_keys import PersonKey
 from access.personal_fields import EMPLOYEE_FIELDS, FIELDS, SEALED, PersonalField, Protection
 from access.vault import key_name
+from domain.ids import GarageId
+from domain.people import parse_garage
+from records import people
 from records.database import Connection
 from records.oidc import IdentityMark, link
 from tests.access.soft_passkey import OPTIONS, SoftPasskey
@@ -21,7 +28,7 @@ from tests.billing.sample_books import synthetic_gstin
 from tests.empty_stores import TABLES
 from tests.journeys.billing_garage import EDIT, PAY, REGISTER, Shop, furnished, op, registered
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import PUNE, Person
+from tests.journeys.people import DIAGNOSE, PUNE, Person, content
 from tests.journeys.planted_cards import plant
 from tests.journeys.planted_people import employed
 from tests.journeys.sign_in_door import (
@@ -34,10 +41,13 @@ from tests.journeys.sign_in_door import (
     opened,
 )
 from tests.journeys.solved_tickets import followed, put
+from tests.journeys.store_files import words_in_graph, words_on_disk
 from tests.journeys.test_employees import CREATE, DETAILS
 from tests.journeys.test_feedback import GIVE
 from tests.journeys.test_personal_data import CONSENT
+from tests.logs import LOGS
 from tests.waits import eventually
+from web.json_logs import JsonFormatter
 from web.server import run_background
 from web.wiring import Runtime
 
@@ -46,6 +56,8 @@ TWICE = 2
 ADVANCE = """mutation ($op: UUID!, $ticket: ID!, $payment: PaymentInput!) {
   recordAdvance(operationId: $op, ticket: $ticket, payment: $payment) { __typename
     ... on Refusal { message } } }"""
+HOURS = "Mon-Sat 09:00-18:00"
+FIND = "query ($id: ID!) { ticket(id: $id) { text } }"
 PHONE = "9822012345"
 GSTIN = synthetic_gstin("27", "BBBPK5678D")
 BUYER = {
@@ -60,6 +72,14 @@ SAID_TWICE = (
     *EMPLOYEE_FIELDS.values(),
     *(field for field in SEALED if field.column in {"buyer", "reference"}),
 )
+# What people type into free words, of every kind that has a form.
+TYPED = (
+    *("9876543210", "98765 43210", "r.k@ex-ample.co.in", "ravi@okaxis", "MH12AB1234"),
+    *("MA3EWDE1S00123456", "2341 2341 2346", "ABCPE1234F", "27AAPFU0939F1ZV"),
+)
+FREE = f"The horn of the scooter is dead: {'; '.join(TYPED)}."
+# Written where everybody may read it, so that the search is seen to find what is there.
+CONTROL = "zqcontrolwordqz that everybody may find in each of the stores"
 SECRETS = (
     *("Wankhede", "9800012345", "meera@wankhede", GSTIN, "441709 from", "Asha Kulkarni"),
     *("501001234567", "HDFC0001234", "AAPPV8261K", PHONE),
@@ -67,10 +87,26 @@ SECRETS = (
 
 
 @pytest.fixture(scope="module")
+def lines(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path]:
+    """The file of all that we log, as an operator has it."""
+    path = tmp_path_factory.mktemp("logs") / "service.log"
+    handler, root = logging.FileHandler(path), logging.getLogger()
+    handler.setFormatter(JsonFormatter())
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    yield path
+    root.setLevel(level)
+    root.removeHandler(handler)
+    handler.close()
+
+
+@pytest.fixture(scope="module")
 async def filled(
-    house: Runtime, somebody: Somebody, door: httpx.AsyncClient
+    house: Runtime, somebody: Somebody, door: httpx.AsyncClient, lines: Path
 ) -> AsyncGenerator[Runtime]:
-    """A house in which every personal field was said, the same words twice."""
+    """A house in which every personal field was said, the same words twice, and all is logged."""
+    del lines
     async with run_background(house):
         shop, root = await furnished(house, somebody), await opened(house, Door(door))
         for n in range(TWICE):
@@ -81,6 +117,7 @@ async def filled(
             assert done["__typename"] == "EmployeeCreated", done
             await _secured(house, Door(door), *await invited(root, Door(door)))
             await _rated(house, somebody())
+        await _typed(house, somebody())
         await eventually(lambda: _messages(house), lambda found: found >= TWICE)
         yield house
 
@@ -131,6 +168,16 @@ async def _rated(house: Runtime, boss: Person) -> None:
     said = {"card": card.id, "stars": 4, "comment": f"Call {PHONE}", "correction": f"No, {PHONE}"}
     given = await boss.ask(GIVE, op=op(), ticket=ticket.id, said=said)
     assert given["__typename"] == "FeedbackGiven", given
+
+
+async def _typed(house: Runtime, boss: Person) -> None:
+    """Type what tells who somebody is wherever words are taken, to be kept or only to be read."""
+    reported = await boss.report(FREE)
+    await boss.create(content(f"A dead horn {TYPED[0]}", FREE, cause={"primary": FREE}))
+    await boss.match(FREE)
+    await boss.search(FREE)
+    await boss.ask(DIAGNOSE, report={"text": FREE})
+    assert (await boss.ask(FIND, id=reported["id"]))["text"].count("[") == len(TYPED)
 
 
 async def _messages(house: Runtime) -> int:
@@ -200,3 +247,46 @@ async def _dump(connection: Connection, table: str) -> bytes:
     query = SQL("copy (select * from {}) to stdout (format binary)").format(Identifier(table))
     async with connection.cursor().copy(query) as pages:
         return b"".join([bytes(page) async for page in pages])
+
+
+@pytest.fixture
+async def searched(
+    filled: Runtime, somebody: Somebody, pytestconfig: pytest.Config, lines: Path
+) -> AsyncGenerator[Path]:
+    """The folder of the stores once they have written down all they hold, and what we logged.
+
+    Neo4j has all of it in its log of transactions, as soon as they are over.
+    """
+    home = pytestconfig.stash[LOGS][0].parent.parent
+    await somebody().report(CONTROL)
+    await filled.redis.set("control", CONTROL)
+    known = parse_garage(GarageId("garage_control"), name="X", place=CONTROL, hours=HOURS)
+    async with filled.records.transaction() as connection:
+        await people.add_garage(connection, known)
+    logging.getLogger("battwheels.control").warning(CONTROL)
+    with pytest.raises(DataError):
+        await filled.records.rows("select 'zqcontrolwordqz'::int as n")
+    async with filled.records.apart() as connection:
+        await connection.execute("checkpoint")
+    await filled.redis.config_set("rdbcompression", "no")
+    await filled.redis.save()
+    shutil.copy(lines, home / "logs" / "service.log")
+    yield home
+    await filled.redis.delete("control")
+    (home / "logs" / "service.log").unlink()
+
+
+@pytest.mark.row("EN-2", "EN-3")
+async def test_no_file_of_a_store_tells_of_anybody(
+    filled: Runtime, searched: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """Data files and write-ahead log, dump and append-only file, graph and its log, all logs."""
+    found = words_on_disk(searched, (*SECRETS, *TYPED))
+    found |= await words_in_graph(filled.graph, (*SECRETS, *TYPED))
+    record_property("personal_data_in_clear", len(found))
+    assert found == set()
+    # The search finds what is there, in every store and in both kinds of log.
+    control = words_on_disk(searched, ["zqcontrolwordqz"])
+    stores = {"neo4j", "postgres", "redis"}
+    assert {place for place, _ in control} == stores | {"postgres.log", "service.log"}
+    assert await words_in_graph(filled.graph, [CONTROL]) == {("neo4j", CONTROL)}
