@@ -32,8 +32,8 @@ FEWEST_REPAIRS = 5
 FEWEST_EXAMPLES = 50
 MOST_REPAIRS = 40_000
 LEARN, CHOOSE = 0.8, 0.9
-# A repair's record leaves out a fifth of what its report told (docs/simulation.md): so much of what
-# is told stands in it where 85 % is right. Chosen on the worlds 1 to 5.
+# A repair's record leaves out a fifth of what its report told: so much of what is told stands in
+# it where 85 % is right. Chosen on the worlds 1 to 5.
 PRECISION_GOAL = 0.81
 LEAST_PRECISION = 0.70
 # A text that is nearly one of before tells nothing of how the model reads new ones.

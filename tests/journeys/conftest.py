@@ -41,6 +41,8 @@ UNHURRIED = Caps(
     garage_requests_alone=10**9,
     garage_points=10**11,
     garage_points_alone=10**11,
+    units_at_once=10**6,
+    refusals_at_once=10**6,
 )
 
 Somebody = Callable[..., Person]

@@ -62,7 +62,9 @@ async def _asking(house: Runtime, port: int) -> AsyncGenerator[httpx.AsyncClient
     )
     reader = ReportReader(house.reader.lexicon, house.embedder)
     clients = house.graph, house.records, redis
-    lamed = join_parts(house.settings, PATIENCE, (house.embedder, reader), clients)
+    joined = join_parts(house.settings, PATIENCE, (house.embedder, reader), clients)
+    # What kinds of models there are is the tests' own.
+    lamed = replace(joined, models=house.models)
     transport = httpx.ASGITransport(app=build_application(lamed), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://lamed.test") as client:
         yield client
