@@ -198,12 +198,6 @@ def parts_availability(parts: Sequence[str], on_hand: Mapping[str, int] | None) 
     return sum(on_hand.get(part, 0) > 0 for part in wanted) / len(wanted) if wanted else 1.0
 
 
-def vehicle_jaccard(reported: frozenset[str], on_card: frozenset[str]) -> float:
-    """Give |shared| / |either| of two vehicles' features; no number where neither says any."""
-    either = reported | on_card
-    return len(reported & on_card) / len(either) if either else nan
-
-
 @dataclass(slots=True)
 class _Tally:
     """What was counted of a card so far."""

@@ -18,7 +18,6 @@ from gnn.card_features import (
     complexity_gap,
     recency,
     report_kinds,
-    vehicle_jaccard,
 )
 from tests.gnn.small_history import BEGIN, DAY, small_history
 from tests.gnn.test_history_files import CARD, CARDS, CLOSED, OPENED, REPAIR
@@ -87,15 +86,6 @@ def test_card_of_a_year_ago_has_a_third() -> None:
 def test_severities_lie_apart() -> None:
     assert [complexity_gap(Severity.HIGH, level) for level in (1, 2, 3, 4)] == [2.0, 1.0, 0.0, 1.0]
     assert isnan(complexity_gap(None, 2))
-
-
-@pytest.mark.row("ML-32")
-def test_vehicles_share_by_jaccard() -> None:
-    reported = frozenset({"ather", "450x", "2024"})
-    assert vehicle_jaccard(reported, frozenset({"ather", "450x"})) == 2 / 3
-    assert vehicle_jaccard(reported, reported) == 1.0
-    assert vehicle_jaccard(reported, frozenset({"ola"})) == 0.0
-    assert isnan(vehicle_jaccard(frozenset(), frozenset()))
 
 
 def test_lift_grows_with_what_is_known() -> None:

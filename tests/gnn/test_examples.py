@@ -99,7 +99,7 @@ def test_weight_is_the_product_of_three() -> None:
     assert [one.example.weight for one in built(*twice, card=by_now)] == [exp(-1) / log(3)] * 2
 
 
-@pytest.mark.row("TD-8")
+@pytest.mark.row("TD-8", missing="no command balances a training set yet")
 @pytest.mark.parametrize("share", [0.5, 0.3, 0.8])
 def test_balanced_shares_are_as_configured(share: float) -> None:
     many = built(

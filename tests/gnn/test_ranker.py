@@ -31,6 +31,7 @@ from gnn.ranker_features import (
     RankedReport,
     evidence_scores,
     feature_rows,
+    vehicle_match,
 )
 from gnn.ranker_model import RankerModel, RankerSettings, fit_ranker
 from matching import formulas
@@ -66,6 +67,15 @@ TABLE = FeatureFold(small_history()).until(REPORT.at)
 
 def column(name: str, rows: NDArray[np.float64]) -> list[float]:
     return rows[:, NAMES.index(name)].tolist()
+
+
+@pytest.mark.row("ML-32")
+def test_vehicles_share_by_jaccard() -> None:
+    """Of what a report names, so much fits a card's vehicle: nothing, make, model, year."""
+    levels = np.array([0.0, 1.0, 2.0, 3.0])
+    assert vehicle_match(REPORT.vehicle, levels).tolist() == [0.0, 1 / 3, 2 / 3, 1.0]
+    assert vehicle_match(VehicleContext(make="Ather"), levels).tolist() == [0.0, 1.0, 1.0, 1.0]
+    assert np.isnan(vehicle_match(VehicleContext(), levels)).all()
 
 
 @pytest.mark.row("ML-31")
