@@ -23,6 +23,7 @@ from domain.repair_history import RepairHistory
 from gnn.artefacts import Artefact, demand_form
 from gnn.case_figures import CaseFigure, mean_figure
 from gnn.examples import expert_weight, rarity_weight, recency_weight
+from gnn.learned_cards import LearnedCards
 from gnn.ranker_cases import CaseMaker, RankerCase
 from gnn.ranker_model import RankerModel, RankerSettings, fit_ranker
 from gnn.recipes import Stage, StageProgress, Tell, TrainingTools
@@ -47,14 +48,6 @@ STRATA: Mapping[str, Callable[[RankerCase], bool]] = {
     "_no_code": lambda case: not case.repair.codes,
     "_other_words": lambda case: case.other_words,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class LearnedCards:
-    """What serves: the trees, and the solved repairs that vote."""
-
-    trees: RankerModel
-    memory: ReportMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +114,7 @@ class RankerRecipe:
             trees = fit_ranker(features.train, features.valid, self._settings, seed, told)
         except InvalidInput as error:
             raise UselessTraining(self.kind, error.reason) from error
-        return ranker_files(LearnedCards(trees, features.memory))
+        return ranker_files(trees, features.memory)
 
     def evaluate(self, features: RankerSides, artefact: Artefact) -> Mapping[str, CaseFigure]:
         trees = read_ranker(artefact, self._tools.embedding).trees
@@ -201,11 +194,10 @@ def _gains(ranks: Floats) -> list[tuple[str, Floats]]:
     ]
 
 
-def ranker_files(learned: LearnedCards) -> dict[str, bytes]:
+def ranker_files(trees: RankerModel, memory: ReportMemory) -> dict[str, bytes]:
     """Give the files of a ranker."""
-    memory = learned.memory
     return {
-        TREES: learned.trees.text.encode(),
+        TREES: trees.text.encode(),
         VECTORS: safetensors.numpy.save(
             {"vectors": memory.vectors.astype(np.float16), "solved": memory.solved}
         ),

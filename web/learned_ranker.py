@@ -19,9 +19,9 @@ from domain.ids import CardId, GarageId
 from domain.matches import CardMarks, Source, UnderstoodReport
 from domain.model_runs import ModelKind
 from gnn.card_features import FeatureTable, parts_availability, report_kinds
+from gnn.learned_cards import LearnedCards
 from gnn.live_models import LiveModel, LiveModels
 from gnn.ranker_features import FoundCards, RankedReport, feature_rows
-from gnn.ranker_recipe import LearnedCards
 from gnn.report_memory import ReportMemory
 from matching import formulas
 from matching.fusion import CardCandidate

@@ -17,10 +17,10 @@ from domain.repair_history import RepairHistory
 from domain.reports import FailureReport
 from domain.vehicles import VehicleContext
 from gnn.card_features import FeatureFold
+from gnn.learned_cards import LearnedCards
 from gnn.ranker_cases import CaseMaker
 from gnn.ranker_features import feature_rows
 from gnn.ranker_model import RankerModel, RankerSettings, fit_ranker
-from gnn.ranker_recipe import LearnedCards
 from gnn.report_memory import ReportMemory
 from matching.fusion import CardCandidate, fuse_lists
 from tests.gnn.small_history import BEGIN, DAY, WORDS, encode_words, small_history

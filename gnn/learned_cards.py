@@ -1,0 +1,30 @@
+"""What of a trained ranker serves, apart from the library that its trees are read by.
+
+The service imports this at every start; LightGBM takes over a second and comes with a model alone.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnn.report_memory import ReportMemory
+
+Floats = NDArray[np.float64]
+
+
+class CardTrees(Protocol):
+    """What `gnn.ranker_model.RankerModel` does."""
+
+    def scores(self, rows: Floats) -> Floats:
+        """Give a score for each row [cards]; larger is better."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedCards:
+    """What serves: the trees, and the solved repairs that vote."""
+
+    trees: CardTrees
+    memory: ReportMemory
