@@ -9,10 +9,10 @@ from itertools import chain
 from typing import Any
 
 from bench.bars import Bar, Better
-from bench.readers import shipped_lexicon
 from domain.card_drafts import CardDraft
 from ingest import knowledge
 from ingest.card_draft import draft_card
+from ingest.knowledge import shipped_lexicon
 from ingest.lexicon import Lexicon
 from ingest.part_names import PartNames
 from resolvers.api import build_api

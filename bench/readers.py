@@ -5,21 +5,10 @@ from contextlib import asynccontextmanager
 
 from ingest import knowledge
 from ingest.embedder import Embedder
-from ingest.lexicon import Lexicon
 from ingest.report_reader import ReportReader
 
 # A bench waits for the encoder, however busy the machine is.
 PATIENCE_SECONDS = 600.0
-
-
-def shipped_lexicon() -> Lexicon:
-    known = knowledge.read_knowledge()
-    return Lexicon.from_vocabulary(
-        symptoms=known.symptoms,
-        components=known.components,
-        codes=known.codes,
-        models=known.vehicles,
-    )
 
 
 @asynccontextmanager
@@ -28,7 +17,7 @@ async def shipped_reader() -> AsyncGenerator[ReportReader]:
     embedder = Embedder(limit_s=PATIENCE_SECONDS)
     try:
         await embedder.warm()
-        reader = ReportReader(shipped_lexicon(), embedder)
+        reader = ReportReader(knowledge.shipped_lexicon(), embedder)
         await reader.learn()
         yield reader
     finally:

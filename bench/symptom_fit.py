@@ -18,13 +18,14 @@ import numpy as np
 import yaml
 from sklearn.linear_model import LogisticRegression
 
-from bench.readers import PATIENCE_SECONDS, shipped_lexicon
+from bench.readers import PATIENCE_SECONDS
 from bench.symptoms import BINS, TOLD, LabelledReport, Tally, labelled_reports
 from domain.matches import Embedding
 from ingest.concept_patterns import find_in_language
 from ingest.embedder import Embedder
 from ingest.extraction import TextFinding, find_in_text, split_text
 from ingest.glosses import find_in_gloss, gloss_clauses
+from ingest.knowledge import shipped_lexicon
 from ingest.lexicon import Lexicon, PhraseKind
 from ingest.questions import ends_as_question
 from ingest.symptom_chance import FILE, ReadBy, SymptomEvidence, evidence_of

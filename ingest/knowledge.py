@@ -30,6 +30,7 @@ from ingest.batch import ImportBatch
 from ingest.card_columns import column_values
 from ingest.knowledge_checks import code_keys, find_problems
 from ingest.knowledge_file import KnowledgeEntries, PlacedEntry
+from ingest.lexicon import Lexicon
 
 SHIPPED = Path(__file__).with_name("knowledge")
 AUTHOR = PersonId("reference")
@@ -204,4 +205,15 @@ def _resolution_of(entry: form.SolutionEntry) -> Resolution:
             PartUse(part=used.part, **column_values(PartUse, used)) for used in entry.parts
         ),
         labour_minutes=round(entry.labour_hours * 60),
+    )
+
+
+def shipped_lexicon() -> Lexicon:
+    """Give the words that reports are read by where no store is asked."""
+    known = read_knowledge()
+    return Lexicon.from_vocabulary(
+        symptoms=known.symptoms,
+        components=known.components,
+        codes=known.codes,
+        models=known.vehicles,
     )

@@ -16,7 +16,6 @@ from domain.reports import FailureReport
 from gnn.recipes import TrainingTools
 from ingest import knowledge
 from ingest.embedder import Embedder
-from ingest.lexicon import Lexicon
 from ingest.report_reader import ReportReader
 from ingest.unread_texts import english_of
 
@@ -30,7 +29,7 @@ class HouseTools:
         self._embedder = embedder
         self._scratch = scratch
         self._loop = asyncio.get_running_loop()
-        self._lexicon = _shipped_lexicon()
+        self._lexicon = knowledge.shipped_lexicon()
 
     @property
     def tools(self) -> TrainingTools:
@@ -62,13 +61,3 @@ class HouseTools:
 
     def _asked(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
-
-
-def _shipped_lexicon() -> Lexicon:
-    known = knowledge.read_knowledge()
-    return Lexicon.from_vocabulary(
-        symptoms=known.symptoms,
-        components=known.components,
-        codes=known.codes,
-        models=known.vehicles,
-    )

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from bench.readers import shipped_lexicon
 from billing.gst.letters import printable_text
 from domain.characters import digits_folded, plain_text
 from domain.personal_data import mask_personal
@@ -14,6 +13,7 @@ from ingest.concept_patterns import find_in_language
 from ingest.extraction import find_in_text, split_text
 from ingest.gazetteer import VehicleMention
 from ingest.hazards import find_hazards
+from ingest.knowledge import shipped_lexicon
 from ingest.languages import is_mostly_english
 from ingest.lexicon import Lexicon
 from ingest.quantities import find_quantities

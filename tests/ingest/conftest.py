@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bench.readers import shipped_lexicon
 from ingest import knowledge
 from ingest.batch import ImportBatch
 from ingest.embedder import Embedder
+from ingest.knowledge import shipped_lexicon
 from ingest.lexicon import Lexicon
 from ingest.report_reader import ReportReader
 
