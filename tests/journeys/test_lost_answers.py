@@ -273,7 +273,7 @@ async def cancelling(house: Runtime, boss: Person) -> Asked:
 
 async def garage(house: Runtime, boss: Person) -> Asked:
     del house, boss
-    profile = {"id": f"garage_{uuid4().hex}", "name": "New", "place": "Pune"}
+    profile = {"id": f"garage_{uuid4().hex[:7]}", "name": "New", "place": "Pune"}
     return sign_in_door.GARAGE, {"profile": profile | {"hours": "Mon 09:00-18:00"}}
 
 

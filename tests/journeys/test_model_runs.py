@@ -7,10 +7,10 @@ import pytest
 
 from domain.access import Role
 from domain.deeds import DeedType
-from records.audit_trail import DeedFilter
 from tests.gnn.toy_models import plant_candidate, plant_classifier
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import PROMOTE_MODEL, PUNE, ROLL_BACK_MODEL, Person
+from tests.journeys.test_deeds import deeds
 from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
@@ -26,7 +26,7 @@ READ = """query ($report: ReportInput!) { readSymptoms(report: $report) { __type
 
 @pytest.fixture
 def boss(somebody: Somebody) -> Person:
-    return somebody(Role.ADMIN, None, name="keeper")
+    return somebody(Role.ADMIN, None, name=f"keeper-{uuid4().hex[:7]}")
 
 
 async def states(house: Runtime) -> dict[str, str]:
@@ -53,11 +53,10 @@ async def test_administrator_promotes_and_rolls_back(house: Runtime, boss: Perso
     turn = {"kind": "ANOMALY", "serving": None, "replaced": run.id}
     assert back == {"__typename": "ModelRolledBack", "turn": turn}
     assert (house.models.names, (await states(house))[run.id]) == ([], "retired")
-    trail = await house.audit.trail.page(9, DeedFilter(type=DeedType.SETTINGS_CHANGE))
-    told = [(deed.user_id, deed.resource_id, deed.new_value) for deed in trail]
-    assert told == [
-        ("keeper", "anomaly", {"verb": "rollBackModel", "serves": None}),
-        ("keeper", run.id, {"verb": "promoteModel", "serves": run.id}),
+    done = await deeds(house, user=boss.actor.id, type=DeedType.SETTINGS_CHANGE)
+    assert [(deed.resource_id, deed.new_value) for deed in done] == [
+        (run.id, {"verb": "promoteModel", "serves": run.id}),
+        ("anomaly", {"verb": "rollBackModel", "serves": None}),
     ]
 
 
