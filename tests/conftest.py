@@ -1,5 +1,6 @@
 """Fixtures that every test may use: real stores with a throw-away home, and the data beside us."""
 
+import gc
 import os
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
@@ -58,6 +59,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if not any(item.path.is_relative_to(path) for path in covered):
                 item.add_marker("no_cover")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: the collector of garbage, which looked
+    through all of it again and again, looks away from it.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

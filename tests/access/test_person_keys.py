@@ -1,7 +1,5 @@
 """People who were here before each had a key get theirs, and lose nothing."""
 
-from uuid import uuid4
-
 import pytest
 
 from access.person_keys import OWN_FIELDS, PersonKey, PersonKeys
@@ -10,6 +8,7 @@ from domain.employees import EmployeeField
 from domain.ids import PersonId
 from records.database import Records
 from tests.access.test_people_records import admin
+from tests.journeys.people import fresh_word
 from web.people import PeopleRuntime
 
 PAN = EMPLOYEE_FIELDS[EmployeeField.PAN]
@@ -51,7 +50,7 @@ def test_every_sealed_value_of_people_has_their_key(people: PeopleRuntime) -> No
         *(("employee", field.value) for field in EmployeeField),
         *(("person", "who"), ("second_factor", "secret"), ("passkey", "name")),
     }
-    other = PersonId(f"per_{uuid4().hex}")
+    other = PersonId(f"per_{fresh_word()}")
     own = people.administration.seal.own
     key, place = own.new_key(other), PAN.at(other)
     assert own.open(own.seal(b"AAPPV8261K", place, key), place, key) == b"AAPPV8261K"

@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -28,7 +27,7 @@ from tests.billing.sample_books import synthetic_gstin
 from tests.empty_stores import TABLES
 from tests.journeys.billing_garage import EDIT, PAY, REGISTER, Shop, furnished, op, registered
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import DIAGNOSE, PUNE, Person, content
+from tests.journeys.people import DIAGNOSE, PUNE, Person, content, fresh_word
 from tests.journeys.planted_cards import plant
 from tests.journeys.planted_people import employed
 from tests.journeys.sign_in_door import (
@@ -112,7 +111,7 @@ async def filled(
         shop, root = await furnished(house, somebody), await opened(house, Door(door))
         for n in range(TWICE):
             await _billed(shop, n)
-            whose = await employed(house, f"per_{uuid4().hex}", PUNE)
+            whose = await employed(house, f"per_{fresh_word()}", PUNE)
             made = {"op": op(), "id": whose, "garage": PUNE, "employee": DETAILS}
             done = await shop.admin.ask(CREATE, **made)
             assert done["__typename"] == "EmployeeCreated", done
@@ -163,7 +162,7 @@ async def _secured(house: Runtime, door: Door, email: str, came: dict[str, Any])
 
 async def _rated(house: Runtime, boss: Person) -> None:
     """Say something with a telephone number of a card."""
-    card = await plant(house, f"rated_{uuid4().hex}", "Rated once")
+    card = await plant(house, f"rated_{fresh_word()}", "Rated once")
     ticket = followed(card.id, True)
     await put(house, ticket)
     said = {"card": card.id, "stars": 4, "comment": f"Call {PHONE}", "correction": f"No, {PHONE}"}

@@ -46,6 +46,7 @@ from tests.journeys.people import (
     VERIFY,
     Person,
     content,
+    fresh_word,
 )
 from tests.journeys.planted_cards import plant
 from tests.journeys.planted_people import employed
@@ -83,7 +84,7 @@ Change = Callable[[Runtime, Person], Awaitable[Asked]]
 async def promotion(house: Runtime, boss: Person) -> Asked:
     del boss
     draft = CardStatus.DRAFT
-    card = await plant(house, f"draft_{uuid4().hex}", "To be found already", status=draft)
+    card = await plant(house, f"draft_{fresh_word()}", "To be found already", status=draft)
     return PROMOTE, {"id": card.id, "expected": 1}
 
 
@@ -100,7 +101,7 @@ async def rolled_back_model(house: Runtime, boss: Person) -> Asked:
 
 async def retirement(house: Runtime, boss: Person) -> Asked:
     del boss
-    card = await plant(house, f"old_{uuid4().hex}", "The old fix of the old fault")
+    card = await plant(house, f"old_{fresh_word()}", "The old fix of the old fault")
     return RETIRE, {"id": card.id, "expected": 1}
 
 
@@ -113,7 +114,7 @@ async def rejection(house: Runtime, boss: Person) -> Asked:
 async def verification(house: Runtime, boss: Person) -> Asked:
     del boss
     card = await plant(
-        house, f"written_{uuid4().hex}", "Written elsewhere", status=CardStatus.DRAFT
+        house, f"written_{fresh_word()}", "Written elsewhere", status=CardStatus.DRAFT
     )
     return VERIFY, {"id": card.id, "expected": 1}
 
@@ -131,8 +132,8 @@ async def update(house: Runtime, boss: Person) -> Asked:
 
 async def merge(house: Runtime, boss: Person) -> Asked:
     del boss
-    one = await plant(house, f"one_{uuid4().hex}", "The lamp of the left side flickers")
-    other = await plant(house, f"other_{uuid4().hex}", "The left lamp flickers")
+    one = await plant(house, f"one_{fresh_word()}", "The lamp of the left side flickers")
+    other = await plant(house, f"other_{fresh_word()}", "The left lamp flickers")
     return MERGE, {"id": one.id, "into": other.id, "expected": 1}
 
 
@@ -144,7 +145,7 @@ async def undoing(house: Runtime, boss: Person) -> Asked:
 
 async def rating(house: Runtime, boss: Person) -> Asked:
     del boss
-    card = await plant(house, f"rated_{uuid4().hex}", "Rated once")
+    card = await plant(house, f"rated_{fresh_word()}", "Rated once")
     ticket = followed(card.id, True)
     await put(house, ticket)
     return GIVE, {"ticket": ticket.id, "said": {"card": card.id, "stars": 4}}
@@ -152,7 +153,7 @@ async def rating(house: Runtime, boss: Person) -> Asked:
 
 async def impressions(house: Runtime, boss: Person) -> Asked:
     del boss
-    card = await plant(house, f"seen_{uuid4().hex}", "Looked at once")
+    card = await plant(house, f"seen_{fresh_word()}", "Looked at once")
     ticket = solved("Shown one card")
     await put(house, ticket, cards=(card.id,))
     return SEEN, {"ticket": ticket.id, "seen": [{"card": card.id, "clicks": 2, "dwellMs": 900}]}
@@ -161,14 +162,14 @@ async def impressions(house: Runtime, boss: Person) -> Asked:
 async def firmware(house: Runtime, boss: Person) -> Asked:
     del boss
     seen_on = VehicleContext(make="Novel Motors", model="N1", firmware="1.0")
-    await plant(house, f"doubted_{uuid4().hex}", "Reboots at noon", vehicles=(seen_on,))
+    await plant(house, f"doubted_{fresh_word()}", "Reboots at noon", vehicles=(seen_on,))
     return test_feedback.FIRMWARE, {"firmware": "2.0"}
 
 
 async def part(house: Runtime, boss: Person) -> Asked:
     del boss
     await house.vocabulary.load_parts([Part(id=f"lamp-{n}", name=f"Lamp {n}") for n in (1, 2)])
-    plain = await plant(house, f"lamped_{uuid4().hex}", "The lamp of the first kind goes out")
+    plain = await plant(house, f"lamped_{fresh_word()}", "The lamp of the first kind goes out")
     using = replace(plain.resolution, parts=(PartUse(part="lamp-1"),))
     await house.cards.put(replace(plain, version=2, resolution=using), [], expected=1)
     return test_feedback.SUPERSEDE, {"part": "lamp-1", "by": "lamp-2"}
@@ -176,7 +177,7 @@ async def part(house: Runtime, boss: Person) -> Asked:
 
 async def review(house: Runtime, boss: Person) -> Asked:
     del boss
-    card = await plant(house, f"checked_{uuid4().hex}", "To be looked at again")
+    card = await plant(house, f"checked_{fresh_word()}", "To be looked at again")
     why = ReviewReason(kind=ReviewKind.RECHECK, reason="Somebody doubts it", at=datetime.now(UTC))
     await reviews.open_review(house.reviews, card, why)
     [entry] = await house.records.rows("select id from review where card = %(id)s", id=card.id)
@@ -225,7 +226,7 @@ async def card_deletion(house: Runtime, boss: Person) -> Asked:
 
 async def employee(house: Runtime, boss: Person) -> Asked:
     del boss
-    key = await employed(house, f"kiran_{uuid4().hex[:8]}", PUNE)
+    key = await employed(house, f"kiran_{fresh_word()}", PUNE)
     who = {"id": key, "garage": PUNE}
     return test_employees.CREATE, {**who, "employee": test_employees.DETAILS}
 
@@ -248,7 +249,7 @@ async def technician(house: Runtime, boss: Person) -> Asked:
 
 async def bay(house: Runtime, boss: Person) -> Asked:
     del house, boss
-    return test_jobs.BAY, {"bay": f"bay_{uuid4().hex}", "garage": PUNE}
+    return test_jobs.BAY, {"bay": f"bay_{fresh_word()}", "garage": PUNE}
 
 
 async def booking(house: Runtime, boss: Person) -> Asked:
@@ -273,7 +274,7 @@ async def cancelling(house: Runtime, boss: Person) -> Asked:
 
 async def garage(house: Runtime, boss: Person) -> Asked:
     del house, boss
-    profile = {"id": f"garage_{uuid4().hex[:7]}", "name": "New", "place": "Pune"}
+    profile = {"id": f"garage_{fresh_word()}", "name": "New", "place": "Pune"}
     return sign_in_door.GARAGE, {"profile": profile | {"hours": "Mon 09:00-18:00"}}
 
 
@@ -302,7 +303,7 @@ async def network_settings(house: Runtime, boss: Person) -> Asked:
 
 async def invitation(house: Runtime, boss: Person) -> Asked:
     await own_garage(house, boss)
-    named = {"name": "Ravi", "email": f"{uuid4().hex}@example.org"}
+    named = {"name": "Ravi", "email": f"{fresh_word()}@example.org"}
     return sign_in_door.INVITE, {"person": named | {"duty": sign_in_door.duty()}}
 
 
@@ -336,7 +337,7 @@ async def erased(house: Runtime, boss: Person) -> Asked:
 
 
 async def corrected(house: Runtime, boss: Person) -> Asked:
-    right = {"name": "Ravi Rao", "email": f"{uuid4().hex}@example.org"}
+    right = {"name": "Ravi Rao", "email": f"{fresh_word()}@example.org"}
     return test_personal_data.CORRECT, {"person": await newcomer(house, boss), **right}
 
 
@@ -350,7 +351,7 @@ async def ended_session(house: Runtime, boss: Person) -> Asked:
 
 async def new_key(house: Runtime, boss: Person) -> Asked:
     del house, boss
-    order = {"partner": f"partner-{uuid4().hex}", "name": "Fleet", "garages": [PUNE]}
+    order = {"partner": f"partner-{fresh_word()}", "name": "Fleet", "garages": [PUNE]}
     return test_api_keys.CREATE_WITHOUT_SECRET, {"key": order | {"scopes": ["READ_CARDS"]}}
 
 
@@ -365,7 +366,7 @@ async def manifest(house: Runtime, boss: Person) -> Asked:
     text = "query Cards { cards(first: 1) { edges { node { key usage { rating } } } } }"
     entry = {"name": "Cards", "text": text}
     return REGISTER_DOCUMENTS, {
-        "manifest": {"partner": f"partner-{uuid4().hex}", "documents": [entry]}
+        "manifest": {"partner": f"partner-{fresh_word()}", "documents": [entry]}
     }
 
 

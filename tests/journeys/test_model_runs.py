@@ -9,7 +9,7 @@ from domain.access import Role
 from domain.deeds import DeedType
 from tests.gnn.toy_models import plant_candidate, plant_classifier
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import PROMOTE_MODEL, PUNE, ROLL_BACK_MODEL, Person
+from tests.journeys.people import PROMOTE_MODEL, PUNE, ROLL_BACK_MODEL, Person, fresh_word
 from tests.journeys.test_deeds import deeds
 from web.wiring import Runtime
 
@@ -26,7 +26,7 @@ READ = """query ($report: ReportInput!) { readSymptoms(report: $report) { __type
 
 @pytest.fixture
 def boss(somebody: Somebody) -> Person:
-    return somebody(Role.ADMIN, None, name=f"keeper-{uuid4().hex[:7]}")
+    return somebody(Role.ADMIN, None, name=f"keeper-{fresh_word()}")
 
 
 async def states(house: Runtime) -> dict[str, str]:

@@ -22,7 +22,7 @@ from tests.billing.sample_books import synthetic_gstin
 from tests.gnn.toy_models import plant_candidate
 from tests.journeys import billing_garage, sign_in_door
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import PUNE, Person, content
+from tests.journeys.people import PUNE, Person, content, fresh_word
 from tests.journeys.queue_records import record
 from tests.journeys.schema_walk import API, members, roots
 from tests.journeys.solved_tickets import shown
@@ -453,7 +453,7 @@ DAY: Sequence[Deed] = (
         given=lambda _: {
             "person": {
                 "name": "Ravi",
-                "email": f"{uuid4().hex}@example.org",
+                "email": f"{fresh_word()}@example.org",
                 "duty": sign_in_door.duty(),
             }
         },
