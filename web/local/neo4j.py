@@ -58,11 +58,6 @@ server.bolt.connection_keep_alive_for_requests=OFF
 # By default a stop sits out two rounds of five seconds after everything is written and closed.
 internal.server.bolt.thread_pool_shutdown_wait_time=500ms
 """
-# A plan is for as long as the server lives: a test's thirty cards, gone and there again, are no
-# reason to plan every query anew.
-SHORT_LIVED_SETTINGS = """\
-dbms.cypher.min_replan_interval=1h
-"""
 FLAGS = (
     "-XX:+UseG1GC",
     "-XX:-OmitStackTraceInFastThrow",
@@ -191,8 +186,6 @@ class Neo4jServer:
             page_cache_mb=self.tuning.page_cache_mb,
             transactions_mb=self.tuning.transactions_mb,
         )
-        if self.tuning.short_lived:
-            text += SHORT_LIVED_SETTINGS
         files.write_whole(self.folder / "conf" / "neo4j.conf", text)
 
     def _set_password(self) -> None:
