@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from gnn.ranker_chance import RankerChance
 from gnn.report_memory import ReportMemory
 
 Floats = NDArray[np.float64]
@@ -24,7 +25,11 @@ class CardTrees(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LearnedCards:
-    """What serves: the trees, and the solved repairs that vote."""
+    """What serves: the trees, the solved repairs that vote, and what a score is worth.
+
+    `chance` is None where the history was too short to tell one: the shipped one judges.
+    """
 
     trees: CardTrees
     memory: ReportMemory
+    chance: RankerChance | None = None

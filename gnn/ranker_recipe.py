@@ -25,18 +25,21 @@ from gnn.case_figures import CaseFigure, mean_figure
 from gnn.examples import expert_weight, rarity_weight, recency_weight
 from gnn.learned_cards import LearnedCards
 from gnn.ranker_cases import CaseMaker, RankerCase
+from gnn.ranker_chance import RankerChance, ScoredReport, fit_chance, read_chance
 from gnn.ranker_model import RankerModel, RankerSettings, fit_ranker
 from gnn.recipes import Stage, StageProgress, Tell, TrainingTools
 from gnn.report_memory import ReportMemory
 
-VERSION = 1
+VERSION = 2
 CUTS = (0.7, 0.8, 0.9)
 # Fewer cases than a tenth of these tell no better ranker from a worse one.
 LEAST_CASES = 200
 LEAST_STRATUM = 50
 TREES, VECTORS, SOLVERS = "ranker.txt", "memory.safetensors", "cards.json"
+CHANCE = "chance.json"
 WARM = 5
 DEPTH = 5
+CALIBRATION = 2
 LEAST_WEIGHT, MOST_WEIGHT = 0.2, 5.0
 GAIN, LOSS = 0.02, 0.01
 Floats = NDArray[np.float64]
@@ -52,13 +55,18 @@ STRATA: Mapping[str, Callable[[RankerCase], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class RankerSides:
-    """Cases by side, and the memory of all repairs that ended before the judged ones came in."""
+    """Cases by side, and the memory of all repairs that ended before the judged ones came in.
+
+    Reports from which a card was written stand on the side of the chance alone; `unknown` are those
+    of other times.
+    """
 
     train: tuple[RankerCase, ...]
     valid: tuple[RankerCase, ...]
     calibration: tuple[RankerCase, ...]
     test: tuple[RankerCase, ...]
     memory: ReportMemory
+    unknown: tuple[RankerCase, ...] = ()
 
 
 class RankerRecipe:
@@ -114,7 +122,7 @@ class RankerRecipe:
             trees = fit_ranker(features.train, features.valid, self._settings, seed, told)
         except InvalidInput as error:
             raise UselessTraining(self.kind, error.reason) from error
-        return ranker_files(trees, features.memory)
+        return ranker_files(trees, features.memory, chance_of(trees, features.calibration))
 
     def evaluate(self, features: RankerSides, artefact: Artefact) -> Mapping[str, CaseFigure]:
         trees = read_ranker(artefact, self._tools.embedding).trees
@@ -126,7 +134,7 @@ class RankerRecipe:
 
 def split_cases(cases: Sequence[RankerCase], memory: ReportMemory) -> RankerSides:
     """Cut cases by the time at which their repairs ended; weigh those that are learned from."""
-    ended = sorted(case.repair.closed_at for case in cases)
+    ended = sorted(case.repair.closed_at for case in cases if not case.founding)
     if len(ended) < LEAST_CASES:
         raise UselessTraining(
             ModelKind.RANKER, f"{len(ended)} reports could be ranked; {LEAST_CASES} are needed"
@@ -134,12 +142,27 @@ def split_cases(cases: Sequence[RankerCase], memory: ReportMemory) -> RankerSide
     ends = [ended[int(len(ended) * cut)] for cut in CUTS]
     sides: list[list[RankerCase]] = [[], [], [], []]
     home: dict[str, int] = {}
+    unknown: list[RankerCase] = []
     for case in sorted(cases, key=lambda one: (one.repair.closed_at, one.ticket)):
         side = sum(case.repair.closed_at >= end for end in ends)
         if home.setdefault(case.group, side) == side:
-            sides[side].append(case)
-    train, valid, calibration, test = sides
-    return RankerSides(weighted_cases(train), tuple(valid), tuple(calibration), tuple(test), memory)
+            (unknown if case.founding and side != CALIBRATION else sides[side]).append(case)
+    train, valid, calibration, test = map(tuple, sides)
+    return RankerSides(weighted_cases(train), valid, calibration, test, memory, tuple(unknown))
+
+
+def chance_of(trees: RankerModel, cases: Sequence[RankerCase]) -> RankerChance | None:
+    """Fit what scores are worth on cases that the trees have not seen; None: they are too few."""
+    try:
+        return fit_chance([scored_report(trees, case) for case in cases])
+    except InvalidInput:
+        return None
+
+
+def scored_report(trees: RankerModel, case: RankerCase) -> ScoredReport:
+    """Give what the trees say of a case, and where its right card is."""
+    right = None if case.missed else int(case.gains.argmax())
+    return ScoredReport(trees.scores(case.features), right)
 
 
 def weighted_cases(cases: Sequence[RankerCase]) -> tuple[RankerCase, ...]:
@@ -194,9 +217,12 @@ def _gains(ranks: Floats) -> list[tuple[str, Floats]]:
     ]
 
 
-def ranker_files(trees: RankerModel, memory: ReportMemory) -> dict[str, bytes]:
+def ranker_files(
+    trees: RankerModel, memory: ReportMemory, chance: RankerChance | None
+) -> dict[str, bytes]:
     """Give the files of a ranker."""
     return {
+        CHANCE: orjson.dumps(chance),
         TREES: trees.text.encode(),
         VECTORS: safetensors.numpy.save(
             {"vectors": memory.vectors.astype(np.float16), "solved": memory.solved}
@@ -216,15 +242,16 @@ def read_ranker(artefact: Artefact, embedding: str) -> LearnedCards:
         trees = RankerModel.read(artefact.files[TREES].decode())
         told = safetensors.numpy.load(artefact.files[VECTORS])
         cards = [CardId(card) for card in orjson.loads(artefact.files[SOLVERS])]
+        chance = read_chance(orjson.loads(artefact.files[CHANCE]))
         vectors, solved = told["vectors"].astype(np.float32), told["solved"]
         whole = vectors.ndim == 2 and solved.shape == (len(vectors),)  # noqa: PLR2004 - rows, numbers
         if not whole or (len(solved) and not 0 <= solved.min() <= solved.max() < len(cards)):
             raise BrokenModel(artefact.hash, "its memory does not fit together")
     except InvalidInput as error:
         raise BrokenModel(artefact.hash, error.reason) from error
-    except (KeyError, ValueError, safetensors.SafetensorError) as error:
+    except (KeyError, TypeError, ValueError, safetensors.SafetensorError) as error:
         raise BrokenModel(artefact.hash, f"its files do not read ({error})") from error
-    return LearnedCards(trees, ReportMemory(vectors, solved, tuple(cards)))
+    return LearnedCards(trees, ReportMemory(vectors, solved, tuple(cards)), chance)
 
 
 def build_ranker(tools: TrainingTools) -> RankerRecipe:

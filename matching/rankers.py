@@ -10,6 +10,7 @@ from domain.ids import CardId
 from domain.matches import CardMarks, Source, UnderstoodReport
 from matching import formulas
 from matching.fusion import CardCandidate
+from matching.list_chance import ListChance
 
 Marks = Mapping[CardId, CardMarks]
 
@@ -25,11 +26,15 @@ class RankedCard:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Candidates in an order, whose it is, and why it is not a better one's, if it is not."""
+    """Candidates in an order, whose it is, and why it is not a better one's, if it is not.
+
+    `chance` is what the ranker itself tells of its cards; None: whoever asked judges them.
+    """
 
     cards: Sequence[RankedCard]
     ranker: str
     fallen_back: str | None = None
+    chance: ListChance | None = None
 
 
 class Ranker(Protocol):

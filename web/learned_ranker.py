@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from gnn.ranker_features import FoundCards, RankedReport, feature_rows
 from gnn.report_memory import ReportMemory
 from matching import formulas
 from matching.fusion import CardCandidate
+from matching.list_chance import ListChance
 from matching.rankers import Marks, RankedCard, Ranking
 from web.feature_store import FeatureStore
 
@@ -83,22 +85,27 @@ class ServedRanker:
         table = await self._features.read([c.card for c in known], kinds)
         on_hand = await self._on_hand(viewer, table)
 
-        def ordered() -> list[RankedCard]:
+        def ordered() -> Ranking:
             learned = _learned(live)
             there = _availability(known, table, on_hand)
             found = found_cards(understood, known, marks, learned.memory)
             rows = feature_rows(report, replace(found, availability=there), table)
-            scores = learned.trees.scores(rows) - OUT_OF_STOCK * np.nan_to_num(1 - there)
+            fitting = learned.trees.scores(rows)
+            scores = fitting - OUT_OF_STOCK * np.nan_to_num(1 - there)
             if not np.isfinite(scores).all():
                 raise Unavailable(PART, "its scores are no numbers")
+            # As of the evidence ranker, e^score is then the odds of being the right card.
+            scores /= 1.0 if learned.chance is None else learned.chance.heat
             ranked = [
                 RankedCard(candidate=c, marks=marks[c.card], score=float(score))
                 for c, score in zip(known, scores, strict=True)
             ]
-            return sorted(ranked, key=lambda one: (one.score, one.marks.id), reverse=True)
+            ranked.sort(key=lambda one: (one.score, one.marks.id), reverse=True)
+            chance = _list_chance(learned, [c.card for c in known], fitting)
+            return Ranking(ranked, live.run.name, chance=chance)
 
         try:
-            return Ranking(await asyncio.to_thread(ordered), live.run.name)
+            return await asyncio.to_thread(ordered)
         except (ValueError, ArithmeticError, LookupError) as error:
             raise Unavailable(PART, f"its model fails: {error}") from error
 
@@ -120,6 +127,22 @@ def _availability(
     cards = [table.cards.get(one.card) for one in candidates]
     return np.array(
         [np.nan if card is None else parts_availability(card.parts, on_hand) for card in cards]
+    )
+
+
+def _list_chance(
+    learned: LearnedCards, cards: Sequence[CardId], scores: np.ndarray[Any, np.dtype[np.float64]]
+) -> ListChance | None:
+    """Give what scores [cards] are worth: what lies on a shelf makes no card likelier."""
+    if learned.chance is None:
+        return None
+    chances = learned.chance.chances(scores)
+    return ListChance(
+        fits=None,
+        shown=learned.chance.speaks(chances),
+        cards=dict(zip(cards, chances.tolist(), strict=True)),
+        worth=0.0,
+        enough=learned.chance.limit,
     )
 
 

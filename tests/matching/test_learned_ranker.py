@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -11,6 +11,7 @@ from domain.errors import Unavailable
 from domain.matches import Level, UnderstoodReport
 from matching.answers import MatchAnswer
 from matching.fusion import CardCandidate
+from matching.list_chance import ListChance
 from matching.matcher import LEARNED_SECONDS, Matcher
 from matching.rankers import FusedRanker, Marks, Ranking
 from tests.matching.fakes import Memory, Shelf
@@ -33,6 +34,7 @@ class Backwards:
     fails: Unavailable | None = None
     hangs: bool = False
     off: bool = False
+    chance: ListChance | None = None
 
     async def rank(
         self,
@@ -49,7 +51,7 @@ class Backwards:
         if self.off:
             return None
         ranked = FusedRanker().rank(understood, candidates, marks)
-        return Ranking(ranked[::-1], "ranker:1")
+        return Ranking(ranked[::-1], "ranker:1", chance=self.chance)
 
 
 async def test_trained_order_is_taken() -> None:
@@ -88,3 +90,23 @@ async def test_silent_ranker_is_told(learned: Backwards, why: str) -> None:
     assert answer.degraded.endswith("); the evidence ranks")
     assert (answer.ranker, answer.level) == (before.ranker, Level.AI)
     assert _cards(answer) == _cards(before)
+
+
+async def test_cards_are_cut_by_the_rankers_own_chance() -> None:
+    matcher = _matcher()
+    matcher.learned = Backwards()
+    first, second, *_ = [m.card.id for m in (await matcher.match(REPORT, IN_PUNE)).matches]
+    told = {first: 0.6, second: 0.3}
+    chance = ListChance(fits=None, shown=True, cards=told, worth=0.0, enough=0.5)
+    matcher.learned = Backwards(chance=chance)
+    answer = await matcher.match(REPORT, IN_PUNE)
+    assert [(m.card.id, m.chance) for m in answer.matches] == [(first, 0.6)]
+    assert answer.chance == 0.6
+    matcher.learned = Backwards(chance=replace(chance, enough=0.7))
+    answer = await matcher.match(REPORT, IN_PUNE)
+    assert (_cards(answer), answer.chance) == ([first, second], pytest.approx(0.9))
+    # A part of the search is away, or a code speaks for itself: else nothing would be shown.
+    matcher.learned = Backwards(chance=replace(chance, shown=False))
+    wordy = replace(REPORT, codes=())
+    answer = await matcher.match(wordy, IN_PUNE)
+    assert (answer.matches, answer.chance) == ((), None)
