@@ -72,9 +72,6 @@ class RankerCase:
     founding: bool = False
 
 
-NetworkScores = Callable[[RepairRecord, Sequence[CardId]], tuple[Floats, Floats]]
-
-
 class CaseMaker:
     """Makes the cases of one history, in the order in which the reports came in."""
 
@@ -83,12 +80,10 @@ class CaseMaker:
         history: RepairHistory,
         encode: Encode,
         english: English = str,
-        network: NetworkScores | None = None,
     ) -> None:
         """`english` gives what a match compares of a report's text; nothing of it: an empty one."""
         self._history = history
         self._english = english
-        self._network = network
         self._cards = sorted(history.cards, key=lambda card: (card.created_at, card.card))
         self._ids = tuple(card.card for card in self._cards)
         self._born = np.array([card.created_at.timestamp() for card in self._cards])
@@ -170,7 +165,6 @@ class CaseMaker:
         )
         cards = tuple(self._ids[row] for row in rows)
         before = int(np.searchsorted(self._closed, moment))
-        tower, path = self._network(repair, cards) if self._network else (None, None)
         return FoundCards(
             cards=cards,
             cosine=cosine[rows],
@@ -180,8 +174,6 @@ class CaseMaker:
             symptoms=symptoms[rows],
             models=self._models[rows],
             similar=self.memory.votes(vector, cards, before),
-            tower=tower,
-            path=path,
         )
 
     def _level(self, repair: RepairRecord) -> Floats:

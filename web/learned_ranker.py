@@ -16,11 +16,12 @@ from billing.ledger.stock import StockStore
 from domain.access import Viewer
 from domain.cards import Severity
 from domain.errors import Unavailable
-from domain.ids import CardId, GarageId
+from domain.ids import CardId, GarageId, TicketId
 from domain.matches import CardMarks, Source, UnderstoodReport
 from domain.model_runs import ModelKind
+from domain.repair_history import RepairRecord
 from gnn.card_features import FeatureTable, parts_availability, report_kinds
-from gnn.learned_cards import LearnedCards
+from gnn.learned_cards import CardNetwork, LearnedCards
 from gnn.live_models import LiveModel, LiveModels
 from gnn.ranker_features import FoundCards, RankedReport, feature_rows
 from gnn.report_memory import ReportMemory
@@ -58,11 +59,13 @@ class ServedRanker:
         features: FeatureStore,
         stock: Stock | None = None,
         now: Callable[[], datetime] | None = None,
+        network: Callable[[LiveModel], CardNetwork | None] = lambda _: None,
     ) -> None:
         self._models = models
         self._features = features
         self._stock = stock
         self._now = now or (lambda: datetime.now(UTC))
+        self._network = network
 
     async def rank(
         self,
@@ -84,12 +87,18 @@ class ServedRanker:
         kinds = report_kinds(report.codes, report.symptoms, report.vehicle)
         table = await self._features.read([c.card for c in known], kinds)
         on_hand = await self._on_hand(viewer, table)
+        network = self._network(live)
 
         def ordered() -> Ranking:
             learned = _learned(live)
             there = _availability(known, table, on_hand)
             found = found_cards(understood, known, marks, learned.memory)
-            rows = feature_rows(report, replace(found, availability=there), table)
+            found = replace(found, availability=there)
+            if network is not None:
+                asked = asked_record(understood, report.at)
+                both, path = network.scores(asked, found.cards)
+                found = replace(found, network=both, path=path)
+            rows = feature_rows(report, found, table)
             fitting = learned.trees.scores(rows)
             scores = fitting - OUT_OF_STOCK * np.nan_to_num(1 - there)
             if not np.isfinite(scores).all():
@@ -150,6 +159,27 @@ def _learned(live: LiveModel) -> LearnedCards:
     if not isinstance(live.model, LearnedCards):
         raise Unavailable(PART, "what serves is no ranker")
     return live.model
+
+
+def asked_record(said: UnderstoodReport, now: datetime) -> RepairRecord:
+    """Give a report as the graph network reads it (`gnn.network_columns.asked_report`)."""
+    return RepairRecord(
+        ticket=TicketId(""),
+        garage=GarageId(""),
+        technician=None,
+        vehicle=None,
+        make=said.vehicle.make,
+        model=said.vehicle.model,
+        year=said.vehicle.year,
+        firmware=said.vehicle.firmware,
+        opened_at=now,
+        closed_at=now,
+        text=said.report.text,
+        worked=False,
+        symptoms=tuple(seen.code for seen in said.symptoms),
+        codes=said.codes,
+        severity=None if said.safety is None else Severity.CRITICAL,
+    )
 
 
 def ranked_report(said: UnderstoodReport, now: datetime) -> RankedReport:
