@@ -3,7 +3,7 @@
 The service imports this at every start; LightGBM takes over a second and comes with a model alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,11 +26,31 @@ class CardTrees(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkedPath:
+    """Why a card's paths speak for it (`gnn.path_reasons`): the thing that they lead through.
+
+    `held` of `tried` earlier repairs that named it were ended by the card; 0 of 0: it names the
+    thing itself.
+    """
+
+    thing: str
+    text: str
+    held: int
+    tried: int
+
+
 class CardNetwork(Protocol):
     """What `gnn.ticket_scorer.TicketScorer` does: it knows the history up to some moment."""
 
     def scores(self, report: RepairRecord, cards: Sequence[CardId]) -> tuple[Floats, Floats]:
         """Give for each card [cards] what all heads say, and the paths alone (0: none leads)."""
+        ...
+
+    def paths(
+        self, report: RepairRecord, cards: Sequence[CardId]
+    ) -> Mapping[CardId, Sequence[WalkedPath]]:
+        """Give for each card its three best paths at most, the best first."""
         ...
 
 

@@ -10,11 +10,12 @@ import typer
 from rich.console import Console
 
 from domain.errors import InvalidInput
+from domain.feature_sets import FeatureSet
 from domain.repair_history import RepairHistory
 from gnn.card_features import FeatureFold
-from gnn.example_files import store_examples
+from gnn.example_files import BALANCED, store_examples, write_balanced
 from gnn.examples import build_examples
-from gnn.feature_rows import FeatureSet, write_features
+from gnn.feature_rows import read_features, write_features
 from gnn.history_files import write_history
 from graph.repair_history import HistorySpan, RepairHistoryStore
 from records.feature_sets import FeatureCatalogue
@@ -27,20 +28,33 @@ T = TypeVar("T")
 
 Since = Annotated[str, typer.Option("--from", help="The first day (UTC), as in 2026-01-31.")]
 Until = Annotated[str, typer.Option("--to", help="The day that ends it, itself left out.")]
+Balanced = Annotated[
+    float | None, typer.Option(min=0.01, max=0.99, help="The share of successes to train on.")
+]
 Out = Annotated[
     Path | None, typer.Option("--out", help="The folder; else one of that name in the home.")
 ]
 
 
-def examples(since: Since, until: Until, out: Out = None) -> None:
-    """Store an example for each closed, rated repair; the same range again adds nothing."""
+def examples(
+    since: Since, until: Until, out: Out = None, balanced: Balanced = None, seed: int = 1
+) -> None:
+    """Store an example for each closed, rated repair; the same range again adds nothing.
+
+    `--balanced` writes a training set beside them, anew: of all but the newest tenth of what is
+    stored, so many as leave that share of successes. The newest tenth stays as it is, to judge by.
+    """
     settings, span = Settings.read(), parse_span(since, until, datetime.now(UTC))
     folder = out or settings.home / "examples"
 
     async def work(runtime: Runtime) -> str:
         built = build_examples(await history_of(runtime, span), span.known)
         added = await asyncio.to_thread(store_examples, folder, built)
-        return f"{len(built)} examples, {added} of them new, in {folder}."
+        told = f"{len(built)} examples, {added} of them new, in {folder}."
+        if balanced is None:
+            return told
+        kept = await asyncio.to_thread(write_balanced, folder, balanced, seed)
+        return f"{told} {kept} of them, balanced, in {folder / BALANCED}."
 
     typer.echo(_run(settings, work))
 
@@ -95,8 +109,10 @@ async def _keep_features(
 ) -> FeatureSet:
     table = await asyncio.to_thread(FeatureFold(history).until, now)
     written = await asyncio.to_thread(write_features, folder, table)
+    # What matches read is what the file holds, read back: no figure is told twice.
+    kept = await asyncio.to_thread(read_features, folder / written.file, written.sha256)
     await FeatureCatalogue(runtime.records).add(written)
-    await FeatureStore(runtime.redis).write(table)
+    await FeatureStore(runtime.redis).write(kept)
     return written
 
 
