@@ -35,6 +35,8 @@ CONSIDERED = 250
 GRAPH_SECONDS = 0.6
 # Whoever waits for the trained ranker in vain has lost no more than this.
 LEARNED_SECONDS = 0.1
+# The same for the paths that it tells as reasons: the cards are there without them.
+PATH_SECONDS = 0.1
 # Cards read for each place of an answer: the rule of trust passes some over, and looks at the first
 # two for each place before it lends one (`trust.WINDOW`).
 READ_FOR_EACH_PLACE = 3
@@ -175,6 +177,7 @@ class Matcher:
         found = (
             _build_matches(said, by_card, _worthwhile(admitted, judged), judged) if speaks else ()
         )
+        found = await self._with_paths(said, found, ranking)
         return MatchAnswer(
             passed_over=() if speaks else tuple(card for card, _ in admitted),
             matches=found,
@@ -184,6 +187,22 @@ class Matcher:
             prompt=None if found else said.unread or self.no_match,
             trace=tuple(recall.trace),
             chance=_chance_of(found, judged),
+        )
+
+    async def _with_paths(
+        self, said: UnderstoodReport, found: tuple[Match, ...], ranking: Ranking
+    ) -> tuple[Match, ...]:
+        """Add the paths that a trained order rests on; without them in time, nothing."""
+        if self.learned is None or ranking.ranker == self._ranker.name or not found:
+            return found
+        try:
+            async with asyncio.timeout(PATH_SECONDS):
+                told = await self.learned.paths(said, [match.card.id for match in found])
+        except (Unavailable, TimeoutError):
+            return found
+        return tuple(
+            replace(match, reasons=(*match.reasons, *told.get(match.card.id, ())))
+            for match in found
         )
 
     def _judge(self, recall: CardRecall, by_card: Mapping[CardId, RankedCard]) -> ListChance | None:

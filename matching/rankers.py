@@ -11,6 +11,7 @@ from domain.matches import CardMarks, Source, UnderstoodReport
 from matching import formulas
 from matching.fusion import CardCandidate
 from matching.list_chance import ListChance
+from matching.reasons import Reason
 
 Marks = Mapping[CardId, CardMarks]
 
@@ -66,6 +67,16 @@ class LearnedRanker(Protocol):
 
         Raises:
             Unavailable: what it needs does not answer, or the model fails.
+        """
+        ...
+
+    async def paths(
+        self, understood: UnderstoodReport, cards: Sequence[CardId]
+    ) -> Mapping[CardId, Sequence[Reason]]:
+        """Give for each card the paths that its place rests on; none where no network walks.
+
+        Raises:
+            Unavailable: the model fails.
         """
         ...
 

@@ -29,6 +29,7 @@ from matching import formulas
 from matching.fusion import CardCandidate
 from matching.list_chance import ListChance
 from matching.rankers import Marks, RankedCard, Ranking
+from matching.reasons import Reason, path_reason
 from web.feature_store import FeatureStore
 
 PART = "the learned ranker"
@@ -115,8 +116,30 @@ class ServedRanker:
 
         try:
             return await asyncio.to_thread(ordered)
-        except (ValueError, ArithmeticError, LookupError) as error:
+        except (ValueError, ArithmeticError, LookupError, RuntimeError) as error:
             raise Unavailable(PART, f"its model fails: {error}") from error
+
+    async def paths(
+        self, understood: UnderstoodReport, cards: Sequence[CardId]
+    ) -> Mapping[CardId, Sequence[Reason]]:
+        """Give for each card the paths that speak for it; none where no network is ready.
+
+        Raises:
+            Unavailable: the network fails.
+        """
+        live = self._models.get(ModelKind.RANKER)
+        network = None if live is None else self._network(live)
+        if network is None:
+            return {}
+        asked = asked_record(understood, self._now())
+        try:
+            found = await asyncio.to_thread(network.paths, asked, cards)
+        except (ValueError, ArithmeticError, LookupError, RuntimeError) as error:
+            raise Unavailable(PART, f"its paths fail: {error}") from error
+        return {
+            card: [path_reason(one.thing, one.text, one.held, one.tried) for one in why]
+            for card, why in found.items()
+        }
 
     async def _on_hand(self, viewer: Viewer, table: FeatureTable) -> Mapping[str, int] | None:
         """Give how many of the cards' parts lie in the viewer's garage; None: nobody can say."""

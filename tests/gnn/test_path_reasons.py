@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from domain.ids import CardId
 from domain.repair_history import RepairRecord
 from gnn.path_reasons import PathReason, PathWay, WalkedReport
 from gnn.repair_graph import Node, seconds
@@ -38,7 +39,7 @@ def scored(report: WalkedReport, row: int, gone: list[PathReason], *, alone: boo
 
 
 @pytest.fixture(scope="module")
-def cases(study: TicketStudy, network: TicketNetwork) -> list[tuple[WalkedReport, int, str]]:
+def cases(study: TicketStudy, network: TicketNetwork) -> list[tuple[WalkedReport, int, CardId]]:
     """Reports of the test side with the right card that a path leads to."""
     found = [
         (walked(network, study.maker, case.repair), case)
@@ -50,7 +51,7 @@ def cases(study: TicketStudy, network: TicketNetwork) -> list[tuple[WalkedReport
 
 
 def test_score_falls_without_the_best_paths(
-    cases: list[tuple[WalkedReport, int, str]],
+    cases: list[tuple[WalkedReport, int, CardId]],
 ) -> None:
     """Further than without as many others, drawn at random."""
     random, best, others = np.random.default_rng(1), list[float](), list[float]()
@@ -66,7 +67,7 @@ def test_score_falls_without_the_best_paths(
     assert np.mean(best) > 1.5 * np.mean(others)
 
 
-def test_best_paths_alone_hold_the_score(cases: list[tuple[WalkedReport, int, str]]) -> None:
+def test_best_paths_alone_hold_the_score(cases: list[tuple[WalkedReport, int, CardId]]) -> None:
     """Most of what all paths together add to a card that none leads to."""
     whole, alone, none = (
         np.mean(

@@ -1,22 +1,26 @@
 """A match with a trained ranker: its order is taken, and where it is silent the evidence ranks."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pytest
 
 from domain.access import Viewer
 from domain.errors import Unavailable
+from domain.ids import CardId
 from domain.matches import Level, UnderstoodReport
 from matching.answers import MatchAnswer
 from matching.fusion import CardCandidate
 from matching.list_chance import ListChance
 from matching.matcher import LEARNED_SECONDS, Matcher
 from matching.rankers import FusedRanker, Marks, Ranking
+from matching.reasons import Reason, path_reason
 from tests.matching.fakes import Memory, Shelf
 from tests.matching.samples import IN_PUNE, REPORT
 from tests.matching.test_matcher import SHELF
+
+PATH = path_reason("code:sae:P0A80", "it held in 7 of 9 earlier repairs with the same code", 7, 9)
 
 
 def _matcher() -> Matcher:
@@ -35,6 +39,7 @@ class Backwards:
     hangs: bool = False
     off: bool = False
     chance: ListChance | None = None
+    pathless: bool = False
 
     async def rank(
         self,
@@ -53,6 +58,14 @@ class Backwards:
         ranked = FusedRanker().rank(understood, candidates, marks)
         return Ranking(ranked[::-1], "ranker:1", chance=self.chance)
 
+    async def paths(
+        self, understood: UnderstoodReport, cards: Sequence[CardId]
+    ) -> Mapping[CardId, Sequence[Reason]]:
+        del understood
+        if self.pathless:
+            raise Unavailable("the learned ranker", "no way")
+        return {cards[0]: [PATH]}
+
 
 async def test_trained_order_is_taken() -> None:
     matcher = _matcher()
@@ -61,6 +74,17 @@ async def test_trained_order_is_taken() -> None:
     answer = await matcher.match(REPORT, IN_PUNE)
     assert (answer.ranker, answer.degraded, answer.level) == ("ranker:1", None, Level.AI)
     assert _cards(answer) == before[::-1]
+    assert [PATH in match.reasons for match in answer.matches] == [True, *[False] * 4][
+        : len(before)
+    ]
+
+
+async def test_cards_come_without_their_paths() -> None:
+    matcher = _matcher()
+    matcher.learned = Backwards(pathless=True)
+    answer = await matcher.match(REPORT, IN_PUNE)
+    assert (answer.ranker, answer.degraded) == ("ranker:1", None)
+    assert not any(PATH in match.reasons for match in answer.matches)
 
 
 async def test_no_model_leaves_the_evidence() -> None:

@@ -12,10 +12,11 @@ from redis.asyncio import Redis
 from domain.ids import CardId
 from domain.repair_history import RepairHistory, RepairRecord
 from gnn.card_features import FeatureFold
-from gnn.learned_cards import CardNetwork, Floats, LearnedCards
+from gnn.learned_cards import CardNetwork, Floats, LearnedCards, WalkedPath
 from gnn.network_columns import asked_report
 from gnn.ranker_features import NAMES
 from gnn.report_memory import ReportMemory
+from matching.reasons import path_reason
 from tests.gnn.small_history import small_history
 from tests.web.test_learned_ranker import CANDIDATES, MARKS, NOW, PUNE, SAID, HeldModel, NamedRun
 from web import network_scorer
@@ -51,6 +52,12 @@ class Network:
         self.asked.append(report)
         places = np.arange(len(cards), dtype=np.float64)
         return places, places
+
+    def paths(
+        self, report: RepairRecord, cards: Sequence[CardId]
+    ) -> dict[CardId, list[WalkedPath]]:
+        self.asked.append(report)
+        return {cards[0]: [WalkedPath(thing="make:ather", text="the same make", held=2, tried=3)]}
 
 
 @dataclass(slots=True)
@@ -88,6 +95,15 @@ async def test_scores_reach_the_trees(models: Any, redis: Redis) -> None:  # noq
     assert {one.score for one in without.cards} == {0.0}
     assert [one.score for one in ranking.cards] == [5.0, 4.0, 3.0, 2.0, 1.0, 0.0]
     assert models.held.model.network.asked[-1] == asked_record(SAID, NOW)
+
+
+async def test_paths_become_reasons(models: Any, redis: Redis) -> None:  # noqa: ANN401
+    scorer, cards = NetworkScorer(models, history, lambda: NOW), [*MARKS]
+    ranker = ServedRanker(models, FeatureStore(redis), None, lambda: NOW, scorer.get)
+    assert await ranker.paths(SAID, cards) == {}
+    await scorer.refresh()
+    told = await ranker.paths(SAID, cards)
+    assert told == {cards[0]: [path_reason("make:ather", "the same make", 2, 3)]}
 
 
 async def test_history_is_read_once_an_hour(
