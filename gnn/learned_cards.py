@@ -40,12 +40,16 @@ class WalkedPath:
     tried: int
 
 
-class CardNetwork(Protocol):
-    """What `gnn.ticket_scorer.TicketScorer` does: it knows the history up to some moment."""
+class CardScorer(Protocol):
+    """What scores cards of a history that it knows up to some moment."""
 
     def scores(self, report: RepairRecord, cards: Sequence[CardId]) -> tuple[Floats, Floats]:
         """Give for each card [cards] what all heads say, and the paths alone (0: none leads)."""
         ...
+
+
+class CardNetwork(CardScorer, Protocol):
+    """What `gnn.ticket_scorer.TicketScorer` does."""
 
     def paths(
         self, report: RepairRecord, cards: Sequence[CardId]

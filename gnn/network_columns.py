@@ -12,7 +12,7 @@ import numpy as np
 
 from domain.cards import Severity
 from domain.repair_history import RepairRecord
-from gnn.learned_cards import CardNetwork
+from gnn.learned_cards import CardScorer
 from gnn.ranker_cases import RankerCase
 from gnn.ranker_features import NETWORK, PLACES, network_columns
 
@@ -34,7 +34,7 @@ def asked_report(repair: RepairRecord) -> RepairRecord:
 
 def with_network(
     cases: Sequence[RankerCase],
-    network: CardNetwork,
+    network: CardScorer,
     since: float = 0.0,
     tell: Callable[[float], None] = lambda _: None,
 ) -> list[RankerCase]:
@@ -48,7 +48,7 @@ def with_network(
     return found
 
 
-def _scored(case: RankerCase, network: CardNetwork) -> RankerCase:
+def _scored(case: RankerCase, network: CardScorer) -> RankerCase:
     both, path = network.scores(asked_report(case.repair), case.cards)
     features, columns = case.features.copy(), network_columns(both, path)
     features[:, [PLACES[name] for name in NETWORK]] = np.column_stack(
