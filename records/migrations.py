@@ -7,7 +7,7 @@ from typing import LiteralString, cast
 
 from domain.errors import MigrationDrift, MigrationNeeded, NewerDatabase
 from records.database import Connection, Records
-from records.serving_role import is_owner
+from records.service_account import is_owner
 
 # One migrator at a time, over all processes of this database.
 LOCK = 7_119_310_233

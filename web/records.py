@@ -13,7 +13,7 @@ from typing import TypeVar
 from domain.errors import Unavailable, WrongPassword
 from records.database import Records
 from records.migrations import migrate_records
-from records.serving_role import grant_serving
+from records.service_account import grant_serving
 from web.local import stores
 from web.local.home import StoreHome
 from web.local.progress import Report, StartProgress, ignore_progress

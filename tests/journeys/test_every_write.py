@@ -16,7 +16,7 @@ from records.database import Records
 from tests.empty_stores import TABLES, empty_graph, empty_records
 from tests.journeys.conftest import Somebody, emptied_redis
 from tests.journeys.working_day import DAY, MUTATIONS, Deed, open_garage
-from tests.records.test_serving_role import serving_records
+from tests.records.test_service_account import serving_records
 from web.local.stores import StoreUrls
 from web.wiring import Runtime
 

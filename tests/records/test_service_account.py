@@ -11,7 +11,7 @@ from psycopg.sql import SQL, Identifier
 from domain.errors import InvalidInput, MigrationNeeded, UnsafeSetting
 from records.database import Connection, Records
 from records.migrations import migrate_records, shipped_migrations
-from records.serving_role import grant_serving
+from records.service_account import grant_serving
 from tests.patience import PatientRecords
 from tests.records.test_audit_trail import WRITER, deed
 from web.local.stores import StoreUrls

@@ -14,7 +14,7 @@ from domain.errors import InvalidInput, UnsafeSetting
 from records.database import Connection, Records
 from records.queries import named_queries
 
-QUERIES = named_queries("serving_role.sql")
+QUERIES = named_queries("service_account.sql")
 OWNER, SERVING = "POSTGRES_OWNER_URL", "POSTGRES_URL"
 GRANT_SECONDS = 30.0
 # By its own kind; what is kept for ever is added to. The history of migrations is the owner's.
