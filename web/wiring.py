@@ -30,6 +30,7 @@ from graph.outbox import GraphOutbox
 from graph.read_model.entries import VectorKind
 from graph.read_model.follower import ReadModel
 from graph.read_model.search import ReadModelSearch
+from graph.repair_history import RepairHistoryStore
 from graph.search import CardSearch
 from graph.technicians import TechnicianStore
 from graph.tickets import TicketStore
@@ -87,6 +88,7 @@ from web.local.stores import GivenUrls, StoreUrls
 from web.loop_lag import LoopLag
 from web.metrics import Metrics
 from web.models import open_models
+from web.network_scorer import NetworkScorer
 from web.people import PeopleRuntime, open_people
 from web.recent_matches import RecentMatches
 from web.records import once_stores_answer
@@ -182,6 +184,7 @@ class Runtime:
     alarms: AlarmWatch
     breakers: Breakers
     models: LiveModels
+    network: NetworkScorer
     # The simulator's own process has a clock of its own; no setting and no door moves it.
     now: Callable[[], datetime] = field(default=now_utc)
     opening: CircuitBreaker = field(default_factory=reports_breaker)
@@ -342,10 +345,16 @@ def join_parts(
     finder = ReadModelSearch(read_model, search)
     matcher = build_matcher(settings, finder, redis, patience)
     models = open_models(settings, ModelRunStore(records, audit.writer), embedder.model)
+    network = NetworkScorer(models, RepairHistoryStore(graph).until)
     breakers = Breakers()
     billing = open_billing(settings, (records, audit.writer), stored, vault, breakers)
     if settings.ranker is RankerName.LEARNED:
-        matcher.learned = ServedRanker(models, FeatureStore(redis), stock_of(billing.billing.stock))
+        matcher.learned = ServedRanker(
+            models,
+            FeatureStore(redis),
+            stock_of(billing.billing.stock),
+            network=network.get,
+        )
     tokens = build_tokens(settings)
     return Runtime(
         settings=settings,
@@ -404,6 +413,7 @@ def join_parts(
         alarms=open_alarms(settings, records, breakers),
         breakers=breakers,
         models=models,
+        network=network,
         live_keys=LiveKeys(
             ApiKeyStore(records, audit.writer),
             lambda: datetime.now(UTC),
