@@ -55,7 +55,6 @@ from records.dead_letters import DeadLetters
 from records.employees import EmployeeStore
 from records.feedback import FeedbackStore
 from records.leases import LeaseStore
-from records.migrations import migrate_records
 from records.model_runs import ModelRunStore
 from records.offline import OfflineStore
 from records.operations import OperationStore
@@ -91,7 +90,7 @@ from web.models import open_models
 from web.network_scorer import NetworkScorer
 from web.people import PeopleRuntime, open_people
 from web.recent_matches import RecentMatches
-from web.records import once_stores_answer
+from web.records import migrate_as_owner, once_stores_answer
 from web.settings import Settings
 from web.tokens import build_tokens, token_secret
 from web.vault import VaultRuntime, open_vault
@@ -209,9 +208,9 @@ async def open_runtime(
         graph, records, redis = await _connect_stores(urls, patience, stack)
 
         async def prepare() -> ReportReader:
+            await migrate_as_owner(settings, records)
             await _greet_stores(graph, records, redis)
             await migrate_graph(graph, embedder.dimensions)
-            await migrate_records(records)
             return await ReportReader.of(VocabularyStore(graph), embedder)
 
         reader = await once_stores_answer(prepare, patience.start, report)
