@@ -1,5 +1,7 @@
 """People who were here before each had a key get theirs, and lose nothing."""
 
+from uuid import uuid4
+
 import pytest
 
 from access.person_keys import OWN_FIELDS, PersonKey, PersonKeys
@@ -8,7 +10,6 @@ from domain.employees import EmployeeField
 from domain.ids import PersonId
 from records.database import Records
 from tests.access.test_people_records import admin
-from tests.journeys.people import fresh_word
 from web.people import PeopleRuntime
 
 PAN = EMPLOYEE_FIELDS[EmployeeField.PAN]
@@ -50,7 +51,7 @@ def test_every_sealed_value_of_people_has_their_key(people: PeopleRuntime) -> No
         *(("employee", field.value) for field in EmployeeField),
         *(("person", "who"), ("second_factor", "secret"), ("passkey", "name")),
     }
-    other = PersonId(f"per_{fresh_word()}")
+    other = PersonId(f"per_{uuid4().hex}")
     own = people.administration.seal.own
     key, place = own.new_key(other), PAN.at(other)
     assert own.open(own.seal(b"AAPPV8261K", place, key), place, key) == b"AAPPV8261K"

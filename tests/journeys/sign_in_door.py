@@ -132,7 +132,7 @@ def duty(role: Role = Role.TECHNICIAN, **more: object) -> dict[str, Any]:
 async def first_admin_of(people: PeopleRuntime, email: str) -> None:
     who = PersonName(name="Root Person", email=email)
     await people.admins.make(
-        PersonId(f"per_{fresh_word()}"), who, PASSWORD, datetime.now(UTC), another=True
+        PersonId(f"per_{uuid4().hex}"), who, PASSWORD, datetime.now(UTC), another=True
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -111,7 +112,7 @@ async def filled(
         shop, root = await furnished(house, somebody), await opened(house, Door(door))
         for n in range(TWICE):
             await _billed(shop, n)
-            whose = await employed(house, f"per_{fresh_word()}", PUNE)
+            whose = await employed(house, f"per_{uuid4().hex}", PUNE)
             made = {"op": op(), "id": whose, "garage": PUNE, "employee": DETAILS}
             done = await shop.admin.ask(CREATE, **made)
             assert done["__typename"] == "EmployeeCreated", done

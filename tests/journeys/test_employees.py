@@ -277,7 +277,7 @@ async def test_each_clear_reading_is_a_deed(house: Runtime, somebody: Somebody) 
 
 @pytest.mark.row("AD-11", "AD-12")
 async def test_each_refused_reading_is_a_deed(house: Runtime, somebody: Somebody) -> None:
-    key = await employed(house, f"per_{fresh_word()}", PUNE)
+    key = await employed(house, f"per_{uuid4().hex}", PUNE)
     made = {"op": op(), "id": key, "garage": PUNE, "employee": DETAILS}
     assert (await somebody(Role.ADMIN).ask(CREATE, **made))["__typename"] == "EmployeeCreated"
     asha, stranger = somebody(Role.TECHNICIAN, name="prying"), somebody(garage=DELHI, name="far")
