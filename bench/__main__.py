@@ -46,6 +46,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     ),
     "bench.push": ("push_p95_ms", "push_leaks"),
     "bench.defects": ("defect_delay_repairs", "defect_false_alarms_year"),
+    "bench.lapses": ("lapsed_fix_found",),
     "bench.revocation": ("revocation_ms",),
     "bench.rollback": ("rollback_s",),
     "bench.idle": ("idle_service_percent", "idle_neo4j_extra_percent"),

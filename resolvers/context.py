@@ -41,7 +41,13 @@ from resolvers.documents import QueryDocument
 from resolvers.loaders import RequestLoaders
 from resolvers.points import PointAccount
 from resolvers.readings import EmployeeReadings
-from resolvers.services import ApiKeyRecords, BillingServices, Services, TrustedDocumentRecords
+from resolvers.services import (
+    ApiKeyRecords,
+    BillingServices,
+    DefectServices,
+    Services,
+    TrustedDocumentRecords,
+)
 
 # No person's id has this form, so nothing is anybody's who reads as "one of these rights".
 ANYBODY = PersonId("(anybody)")
@@ -299,6 +305,17 @@ class RequestContext:
         if self.services.models is None:
             raise Unavailable("postgres", "the trained models are not connected")
         return self.services.models
+
+    @property
+    def defects(self) -> DefectServices:
+        """Alarms of emerging defects.
+
+        Raises:
+            Unavailable: they are not connected.
+        """
+        if self.services.defects is None:
+            raise Unavailable("postgres", "the alarms of defects are not connected")
+        return self.services.defects
 
     def books_change(self, operation: OperationId, garage: GarageId, body_hash: str) -> BooksChange:
         """Give what the books are told of an operation of the caller.

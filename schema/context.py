@@ -11,8 +11,9 @@ from billing.ledger.payments import Payment
 from billing.messages.correspondence import Message
 from domain.cards import FailureCard
 from domain.codes import CodeKey, ErrorCode
+from domain.defect_alarms import DefectAlarm, DefectCard
 from domain.employees import Employee, EmployeeField
-from domain.ids import CardId, GarageId, InvoiceId, TicketId
+from domain.ids import CardId, DefectAlarmId, GarageId, InvoiceId, TicketId
 from domain.tickets import ShownCard, Ticket
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
@@ -40,6 +41,10 @@ class Loaders(Protocol):
     def drafts(self) -> Loader[TicketId, FailureCard | None]: ...
     @property
     def shown(self) -> Loader[TicketId, Sequence[ShownCard]]: ...
+    @property
+    def defect_alarms(self) -> Loader[DefectAlarmId, DefectAlarm | None]: ...
+    @property
+    def defect_cards(self) -> Loader[DefectAlarm, Sequence[DefectCard]]: ...
     @property
     def first_fixes(self) -> Loader[TicketId, bool | None]: ...
     @property

@@ -63,6 +63,7 @@ IN_BOTH: Mapping[str, tuple[EventType, ...]] = {
 UNTOLD = frozenset(
     {
         "adjustStock",
+        "answerDefectAlarm",
         "bookJob",
         "cancelJob",
         "changeGarageSettings",

@@ -39,7 +39,8 @@ create ticket,card       reportFailure
 create card              createCard draftFromText
 update card              updateCard promoteCard
 verify card              verifyCard retireCard mergeCards undoMerge closeReview reviewQueue
-verify card,network      announceFirmware supersedePart
+verify card              defectAlarms defectFound
+verify card,network      announceFirmware supersedePart answerDefectAlarm
 delete ticket            deleteTicket
 delete card              deleteCard
 delete invoice           deleteDraft
@@ -83,7 +84,7 @@ DEEDS = {
         (
             "changeGarageSettings changeNetworkSettings setBillingSettings createGarage "
             "holdGarageToShift createApiKey revokeApiKey registerDocuments promoteModel "
-            "rollBackModel"
+            "rollBackModel answerDefectAlarm"
         ).split(),
         DeedType.SETTINGS_CHANGE,
     ),
