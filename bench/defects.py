@@ -4,8 +4,8 @@ The worlds 11 to 15 have five planted cohorts each (make, supplier, batch, firmw
 component grows within thirty days to four times its background; those of twice it are told beside
 them. The delay counts the cohort's repairs that found the component, from the start of the defect
 to the alarm; what is never found counts as not found within the year. An alarm is false where
-nothing that was planted touches that make and component. The watch was tuned on the worlds 1 to 5
-of `plains` and `hills`; `hills` 11 and 12, which it had not seen, are told beside them.
+nothing that was planted touches that make and component by then. The watch was tuned on the worlds
+1 to 5 of `plains` and `hills`; `hills` 11 and 12, which it had not seen, are told beside them.
 """
 
 import json
@@ -79,7 +79,8 @@ def _watched(seed: int, ratio: float, world: str = "plains") -> WorldResult:
     delays = [_delay(one, alarms, failures) for one in plants if one["kind"] == "defect"]
     false = [one for one in alarms if not any(_touches(plant, one) for plant in plants)]
     if seed == REPORTED[0] and ratio == RATIO and world == "plains":
-        print("\n".join(_picture(alarms[0], failures)))
+        told = next(one for one in alarms if any(_is_found(plant, one) for plant in plants))
+        print("\n".join(_picture(told, failures)))
     print(f"{world} {seed}, {ratio:g} x: delays {delays}, {len(alarms)} alarms, {len(false)} false")
     return WorldResult(delays, len(false))
 
@@ -100,13 +101,20 @@ def _picture(alarm: EmergingDefect, failures: Sequence[ComponentFailure]) -> lis
     return lines
 
 
+def _is_found(plant: dict[str, Any], alarm: EmergingDefect) -> bool:
+    if plant["kind"] != "defect" or plant["component"] != alarm.component:
+        return False
+    cohort = Cohort(**{name: plant[name] for name in COHORT})
+    return alarm.cohort == cohort and alarm.at >= _moment(plant["starts_day"])
+
+
 def _delay(
     plant: dict[str, Any], alarms: Sequence[EmergingDefect], failures: Sequence[ComponentFailure]
 ) -> float:
     cohort = Cohort(**{name: plant[name] for name in COHORT})
     begin = _moment(plant["starts_day"])
     for alarm in alarms:
-        if (alarm.cohort, alarm.component) == (cohort, plant["component"]) and alarm.at >= begin:
+        if _is_found(plant, alarm):
             return sum(
                 one.cohort == cohort
                 and one.component == alarm.component
@@ -119,7 +127,8 @@ def _delay(
 def _touches(plant: dict[str, Any], alarm: EmergingDefect) -> bool:
     """Say whether something that was planted may show as this alarm, be it in a cohort beside."""
     same_make = plant.get("make") in {None, alarm.cohort.make}
-    return plant.get("component") == alarm.component and same_make
+    begun = _moment(plant.get("starts_day", 0.0)) <= alarm.at
+    return plant.get("component") == alarm.component and same_make and begun
 
 
 def _moment(day: float) -> datetime:

@@ -10,7 +10,7 @@ from domain.cards import Signature
 from domain.deeds import DeedType
 from domain.reviews import ReviewKind
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import PUNE
+from tests.journeys.people import PUNE, REPORT
 from tests.journeys.planted_cards import plant
 from tests.journeys.planted_defects import (
     ANSWER_ALARM,
@@ -38,6 +38,7 @@ QUEUE = """{ reviewQueue(first: 100, kind: DEFECT) { edges { node {
 RECHECK = "query ($id: ID!) { card(id: $id) { recheck } }"
 SUGGESTED = """query ($report: ReportInput!) { match(report: $report) {
   ... on Matches { matches { cardKey recheck } } } }"""
+BATTERY = "query ($id: ID!) { ticket(id: $id) { battery { batch supplier } } }"
 FOUND = """subscription ($after: String) { defectFound(after: $after) { __typename
   ... on DefectFound { cursor alarm { key sentence } } ... on Resync { cursor }
   ... on InvalidInput { field } } }"""
@@ -143,3 +144,14 @@ async def test_fix_that_stopped_working_is_marked_once(house: Runtime, somebody:
     await house.cards.clear_recheck(card.id)
     assert (await look_for_trouble(house)).lapses == []
     assert await boss.ask(RECHECK, id=card.id) == {"recheck": None}
+
+
+async def test_report_tells_its_battery(somebody: Somebody) -> None:
+    boss = somebody()
+    told = {"batch": SICK, "supplier": "indus-packs"}
+    ticket = await boss.report("It stands still", battery=told)
+    assert await boss.ask(BATTERY, id=ticket["id"]) == {"battery": told}
+    long = {"text": "It stands still", "battery": {"batch": "x" * 81}}
+    refused = await boss.ask(REPORT, report=long, op=str(uuid4()))
+    assert refused["__typename"] == "InvalidInput"
+    assert "report.battery.batch" in refused["message"]
