@@ -8,7 +8,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from billing.gst import lines, price_sources, units
+from billing.gst import letters, lines, price_sources, units
 from billing.gst.lines import LineKind, PricedLine
 from billing.gst.money import ZERO, Paise
 from billing.gst.price_sources import PartPrice
@@ -73,7 +73,7 @@ def priced_lines(
             PricedLine(
                 kind=LineKind.PART,
                 hsn=_tariff_code(part, parts.get(part), seller.profile.hsn_digits),
-                description=parts[part].name,
+                description=letters.without_emoji(parts[part].name),
                 quantity=Decimal(quantity),
                 unit=units.PIECE,
                 unit_price=amounts[part],
@@ -97,7 +97,11 @@ def _labour_lines(
         return ()
     time = price_sources.billed_hours(found.minutes)
     hourly = Paise(seller.profile.labour_rate)
-    return (lines.labour_line(found.work, time, hourly, terms.labour_discount),)
+    return (
+        lines.labour_line(
+            letters.without_emoji(found.work) or DEFAULT_WORK, time, hourly, terms.labour_discount
+        ),
+    )
 
 
 @contextmanager

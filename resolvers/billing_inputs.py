@@ -46,6 +46,7 @@ def parse_customer(value: inputs.CustomerInput) -> Party:
         name=letters.demand_showable("customer.name", plain_text(value.name)),
         address=_parse_address(value),
         gstin=None if value.gstin is None else parse_gstin(value.gstin, "customer.gstin"),
+        special_zone=value.special_zone,
         phone=value.phone and contacts.parse_phone(value.phone, "customer.phone"),
         email=value.email and contacts.parse_email(value.email, "customer.email"),
     )
@@ -117,7 +118,7 @@ def _parse_address(value: inputs.CustomerInput) -> Address | None:
         return None
     if value.address is None or value.pincode is None or value.state is None:
         raise InvalidInput("customer.address", "needs its street, its pincode and its State")
-    where = states.parse_state(value.state, "customer.state")
+    where = states.parse_place(value.state, "customer.state")
     return Address(
         text=letters.demand_showable("customer.address", plain_text(value.address)),
         pincode=value.pincode,

@@ -17,7 +17,13 @@ class CustomerInput:
     gstin: str | None = field(default=None, description="When registered; spaces are forgiven.")
     address: str | None = field(default=None, description="Street and town.")
     pincode: str | None = field(default=None, description="Six digits; needed with an address.")
-    state: str | None = field(default=None, description="Two digits; needed with an address.")
+    state: str | None = field(
+        default=None,
+        description="Two digits, 96 for abroad (pincode 999999); needed with an address.",
+    )
+    special_zone: bool = field(
+        default=False, description="A registered buyer in a Special Economic Zone."
+    )
     phone: str | None = field(default=None, description="Telephone; a mobile is told by WhatsApp.")
     email: str | None = field(default=None, description="E-mail address, which is told.")
 

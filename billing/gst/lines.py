@@ -11,6 +11,7 @@ from billing.gst.price_sources import PriceSource
 from billing.gst.tariff_codes import LABOUR, is_service_code, parse_tariff_code
 from domain import limits
 from domain.errors import InvalidInput
+from domain.sentences import one_of
 
 DESCRIPTION_LIMIT = 300
 LARGEST_QUANTITY = 1_000_000
@@ -44,7 +45,7 @@ class PricedLine:
     def __post_init__(self) -> None:
         object.__setattr__(self, "hsn", parse_tariff_code(self.hsn))
         if is_service_code(self.hsn) is not (self.kind is LineKind.LABOUR):
-            raise InvalidInput("hsn", f"{self.hsn} does not belong on a {self.kind} line")
+            raise InvalidInput("hsn", f"{self.hsn} does not belong on {one_of(self.kind)} line")
         described = limits.clean_text("description", self.description, DESCRIPTION_LIMIT)
         object.__setattr__(self, "description", described)
         object.__setattr__(self, "quantity", parse_quantity(self.quantity))

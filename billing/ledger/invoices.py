@@ -271,8 +271,13 @@ class InvoiceLedger:
         draft: IssuedDocument,
         number: SeriesNumber,
     ) -> IssuedDocument:
-        """Give the paper with its number, and write both."""
-        document = replace(draft, invoice=replace(draft.invoice, number=number.text))
+        """Give the paper with its number, and write both.
+
+        What it owes the portal is fixed now: a turnover that grows later does not change it.
+        """
+        owed = e_invoice.is_owed(draft.invoice, Paise(seller.profile.turnover))
+        issued = replace(draft.invoice, number=number.text, owes_irn=owed)
+        document = replace(draft, invoice=issued)
         await transaction.keep_row("document", document.id, _document_row(document, seller, number))
         await transaction.keep_row(
             "invoice",

@@ -57,6 +57,19 @@ def part(description: str, hsn: str, price: int, quantity: str = "1", **more: ob
     )
 
 
+# Invented names in every script that is read, each with a conjunct.
+NAMES = {
+    "hi": "क्षत्रिय ज्ञानेन्द्र",
+    "mr": "श्रीकृष्ण राष्ट्रे",
+    "bn": "ক্ষুদ্র শ্রী গোষ্ঠী",
+    "pa": "ਸ੍ਰੀ ਪ੍ਰੀਤ ਪੰਜਾਬ",
+    "gu": "ક્ષેત્ર જ્ઞાન શ્રી",
+    "or": "କ୍ଷେତ୍ର ଶ୍ରୀ",
+    "ta": "ஸ்ரீ க்ஷேத்ரம் கொடுப்போம்",
+    "te": "క్షేత్రం శ్రీ జ్ఞానం",
+    "kn": "ಕ್ಷೇತ್ರ ಶ್ರೀ ಜ್ಞಾನ",
+    "ml": "ക്ഷേത്രം ശ്രീ ജ്ഞാനം",
+}
 LINES = (
     labour_line(
         "Battery pack: isolate, open, replace the BMS, balance", Decimal("2.5"), Paise(600_00)

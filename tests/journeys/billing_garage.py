@@ -70,6 +70,8 @@ READ = """query ($id: ID!) { invoice(id: $id) {
   number status pdf customer { name gstin phone masked } due { paise }
   lines(first: 10) { edges { node { description hsn quantity unit rate total { paise } } } }
   creditNotes { number } payments { kind method amount { paise } } } }"""
+PAPER = """query ($id: ID!, $copy: DocumentCopy) { invoice(id: $id) {
+  awaitsIrn pdf(copy: $copy) messages { occasion } eInvoice { irn } } }"""
 LIST = """query ($gstin: String) {
   invoices(first: 10, gstin: $gstin) { edges { node { number kind } } } }"""
 MONTH = """query ($month: String!) {
