@@ -82,7 +82,7 @@ def without_emoji(text: str) -> str:
 
     For what people write of a repair and a page then repeats: it is no reason to stop a bill.
     """
-    kept = PICTURE.sub(lambda found: "" if _is_emoji(found[0]) else found[0], text)
+    kept = PICTURE.sub(lambda found: "" if _is_emoji(found[0][0]) else found[0], text)
     return " ".join(kept.split()) if kept != text else text
 
 
