@@ -12,7 +12,7 @@ from billing.gst.law_dates import law_day
 from billing.gst.money import Paise, whole_paise
 from billing.gst.parties import NAME_LIMIT, Address, Party
 from billing.gst.place_of_supply import PlaceOverride
-from billing.gst.terms import InvoiceTerms
+from billing.gst.terms import InvoiceTerms, TariffChoice
 from billing.ledger.payments import ReceivedMoney
 from billing.ledger.sagas import InvoiceRequest
 from billing.ledger.sellers import SellerProfile
@@ -55,6 +55,7 @@ def parse_customer(value: inputs.CustomerInput) -> Party:
 def parse_terms(value: inputs.InvoiceInput) -> InvoiceTerms:
     place = value.place_of_supply
     limits.check_count("discounts", len(value.discounts), DISCOUNTS)
+    limits.check_count("tariffs", len(value.tariffs or ()), DISCOUNTS)
     return InvoiceTerms(
         day=value.day,
         overrule=None
@@ -65,6 +66,10 @@ def parse_terms(value: inputs.InvoiceInput) -> InvoiceTerms:
         discounts={
             key_of("Part", d.part): whole_paise("discounts", d.amount, least=1)
             for d in value.discounts
+        },
+        tariffs={
+            key_of("Part", t.part): TariffChoice(code=t.code, goods=t.goods or "")
+            for t in value.tariffs or ()
         },
         labour_discount=whole_paise("labourDiscount", value.labour_discount, least=0),
         reverse_charge=value.reverse_charge,

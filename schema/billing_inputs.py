@@ -34,6 +34,16 @@ class DiscountInput:
     amount: Paise = field(description="Off the line, before tax.")
 
 
+@strawberry.input(description="What the accountant says of a part's tariff code.")
+class TariffInput:
+    part: strawberry.ID = field(description="The part.")
+    code: str | None = field(default=None, description="HSN; null: the catalogue's.")
+    goods: str | None = field(
+        default=None,
+        description="Which goods of the code, where they bear several rates: see `tariffCodes`.",
+    )
+
+
 @strawberry.input(description="A place of supply that the accountant fixes.")
 class PlaceInput:
     state: str = field(description="The State's two digits, or 96 for abroad.")
@@ -49,6 +59,9 @@ class InvoiceInput:
         default_factory=list[DiscountInput], description="Off parts, at most 100."
     )
     labour_discount: Paise = field(default=Paise(0), description="Off the labour.")
+    tariffs: list[TariffInput] | None = field(
+        default=None, description="Codes of parts, where the catalogue's do not do, at most 100."
+    )
     reverse_charge: bool = field(default=False, description="The buyer pays the tax.")
     currency: str = field(default=CURRENCY, description="INR; nothing else is billed.")
 

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from billing.gst import money
+from billing.gst import money, tariff_codes
 from billing.gst.document_numbers import InvoiceNumber
 from billing.gst.lines import UNTAXED, PricedLine, TaxedLine, compute_tax
 from billing.gst.money import ZERO, Paise
@@ -187,7 +187,9 @@ def compute_totals(
 
 
 def _taxed_line(n: int, line: PricedLine, draft: InvoiceContent, rates: Table) -> TaxedLine:
-    rate = rate_of(line.hsn, draft.date, rates, f"lines.{n}.hsn").percent
+    field = f"lines.{n}.hsn"
+    code = tariff_codes.demand_in_tariff(line.hsn, field)
+    rate = rate_of(code, draft.date, rates, field, goods=line.goods).percent
     owed = compute_tax(line.taxable, rate, inter_state=draft.place.inter_state)
     exempt = draft.kind is Document.BILL_OF_SUPPLY
     return TaxedLine(
@@ -205,4 +207,5 @@ def _taxed_line(n: int, line: PricedLine, draft: InvoiceContent, rates: Table) -
         part=line.part,
         priced_from=line.priced_from,
         estimated=line.estimated,
+        goods=line.goods,
     )

@@ -28,7 +28,8 @@ class LineKind(StrEnum):
 class PricedLine:
     """What is to be charged, before tax; `unit_price` and `discount` in paise, without GST.
 
-    `part` is the catalogue's id, `estimated` says the quantity is the card's guess.
+    `part` is the catalogue's id, `estimated` says the quantity is the card's guess, `goods` which
+    of a code's goods it is, where they bear different rates.
     """
 
     kind: LineKind
@@ -41,6 +42,7 @@ class PricedLine:
     part: str | None = None
     priced_from: PriceSource | None = None
     estimated: bool = False
+    goods: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hsn", parse_tariff_code(self.hsn))
@@ -116,6 +118,7 @@ class TaxedLine:
     estimated: bool = False
     of_line: int | None = None
     value_only: bool = False
+    goods: str = ""
 
     def __post_init__(self) -> None:
         parse_quantity(self.quantity)

@@ -83,6 +83,8 @@ CLOSE = """mutation ($op: UUID!, $month: String!) { closeMonth(operationId: $op,
 OFFERS = """query ($part: ID!, $ticket: ID!) { offers(part: $part, ticket: $ticket) {
   __typename ... on PartOffers { price { source amount { paise } } stock { quantity } }
   ... on InvalidInput { field reason } } }"""
+TARIFF = """query ($search: String!) { tariffCodes(search: $search, first: 50) {
+  edges { node { code goods percent source confirmed } } } }"""
 STOCK = """mutation ($op: UUID!, $stock: StockInput!) {
   adjustStock(operationId: $op, stock: $stock) {
     __typename ... on StockAdjusted { stock { quantity negative } }

@@ -19,6 +19,7 @@ from domain.ids import GarageId
 from domain.outcomes import Outcome
 from domain.personal_data import MASKED
 from domain.tickets import TicketStatus
+from domain.vocabulary import Part
 from tests.billing.sample_books import synthetic_gstin
 from tests.billing.samples import NAMES
 from tests.journeys.billing_garage import (
@@ -40,6 +41,7 @@ from tests.journeys.billing_garage import (
     RETURN,
     SETTINGS,
     STOCK,
+    TARIFF,
     VOID,
     Shop,
     furnished,
@@ -183,7 +185,10 @@ async def test_a_name_of_every_script_is_issued_and_printed(
             ticket=ticket,
             invoice={"customer": {"name": name}},
         )
-        assert (refused["__typename"], refused["field"]) == ("InvalidInput", "customer.name")
+        assert (refused["__typename"], refused["field"]) == (
+            "InvalidInput",
+            "invoice.customer.name",
+        )
     assert (await written(shop))["papers"] == before["papers"]
     for language, name in NAMES.items():
         made = await shop.accountant.ask(
@@ -196,6 +201,31 @@ async def test_a_name_of_every_script_is_issued_and_printed(
         answer = await door.get(read["pdf"])
         assert (answer.status_code, made["invoice"]["customer"]["name"]) == (200, name)
         assert b"NotoSans" in b"".join(font_names(answer.content))
+
+
+@pytest.mark.journey
+@pytest.mark.row("IN-5")
+async def test_a_code_of_two_rates_is_told_apart_on_the_bill(shop: Shop) -> None:
+    """A charger of electric vehicles bears 5 %, others 18 %: which it is has to be said."""
+    used = Outcome(worked=True, minutes=0, parts=(PartUse(part="charger"),))
+    await shop.house.vocabulary.load_parts([Part(id="charger", name="Charger", hsn="85044030")])
+    price = {"part": "charger", "amount": 1_000_000}
+    await shop.accountant.ask(PRICE, op=op(), price=price)
+    ticket, before = await shop.closed("two_rates", outcome=used), await written(shop)
+    buyer = {"customer": {"name": "Meera Joshi"}}
+    refused = await shop.accountant.ask(ISSUE, op=op(), ticket=ticket, invoice=buyer)
+    assert (refused["field"], "ev_charger" in refused["reason"]) == ("lines.1.goods", True)
+    wrong = buyer | {"tariffs": [{"part": "charger", "code": "85044050"}]}
+    unknown = await shop.accountant.ask(ISSUE, op=op(), ticket=ticket, invoice=wrong)
+    assert (unknown["field"], "85044090" in unknown["reason"]) == ("lines.1.hsn", True)
+    assert (await written(shop))["papers"] == before["papers"]
+    search = await shop.accountant.ask(TARIFF, search="charger electrically")
+    found = [edge["node"] for edge in search["edges"]]
+    assert ("85044030", "ev_charger", "5") in {(x["code"], x["goods"], x["percent"]) for x in found}
+    said = buyer | {"tariffs": [{"part": "charger", "goods": "ev_charger"}]}
+    issued = await shop.accountant.ask(ISSUE, op=op(), ticket=ticket, invoice=said)
+    sums = issued["invoice"]["totals"]
+    assert (sums["taxable"]["paise"], sums["cgst"]["paise"]) == (1_000_000, 25_000)
 
 
 @pytest.mark.journey
