@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
-from billing.gst import letters, states
+from billing.gst import letters, pincodes, states
 from billing.gst.credit_notes import CreditLine
 from billing.gst.gstin import parse_gstin
 from billing.gst.law_dates import law_day
@@ -94,6 +94,7 @@ def parse_profile(value: inputs.BillingSettingsInput) -> SellerProfile:
     name = limits.clean_text("legalName", value.legal_name, NAME_LIMIT)
     letters.demand_showable("legalName", name)
     letters.demand_showable("address", plain_text(value.address))
+    pincodes.demand_in_state(value.pincode, states.parse_state(value.state))
     return SellerProfile(**asdict(value))
 
 
@@ -124,6 +125,7 @@ def _parse_address(value: inputs.CustomerInput) -> Address | None:
     if value.address is None or value.pincode is None or value.state is None:
         raise InvalidInput("customer.address", "needs its street, its pincode and its State")
     where = states.parse_place(value.state, "customer.state")
+    pincodes.demand_in_state(value.pincode, where, "customer.pincode")
     return Address(
         text=letters.demand_showable("customer.address", plain_text(value.address)),
         pincode=value.pincode,

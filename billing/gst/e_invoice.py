@@ -7,6 +7,7 @@ Rs 5 crore) and the 30-day advisory (from 1 April 2025: Rs 10 crore and above).
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import IntEnum
@@ -17,9 +18,9 @@ from typing import Any
 import orjson
 from jsonschema import Draft202012Validator
 
-from billing.gst import money, tariff_codes, units
+from billing.gst import money, portal_checks, tariff_codes, units
 from billing.gst.document_numbers import InvoiceNumber
-from billing.gst.gstin import Gstin
+from billing.gst.gstin import NEVER_BUYERS, Gstin
 from billing.gst.invoices import Document, Invoice
 from billing.gst.law_dates import day_month_year, financial_year_of
 from billing.gst.lines import TaxedLine
@@ -42,6 +43,8 @@ OWED = (
 REPORTING_SINCE, REPORTING_FROM = date(2025, 4, 1), 10 * CRORE
 REPORTING_DAYS = 30
 CANCELLING = timedelta(hours=24)
+# Stands for the number that a document has not taken yet: of the form and length of ours.
+ANY_NUMBER = InvoiceNumber("AAA/0000/000001")
 # What the portal wants of a buyer who is not registered, and of one abroad.
 NOBODY, PIN_ABROAD = "URP", 999_999
 
@@ -132,15 +135,30 @@ def to_inv01(invoice: Invoice) -> dict[str, Any]:
     return validate_inv01(made)
 
 
+def demand_acceptable(invoice: Invoice) -> None:
+    """Return when the portal would take a document, once it has its number.
+
+    Raises:
+        InvalidInput: naming the field of ours that the portal would refuse.
+    """
+    buyer = invoice.recipient.gstin
+    if buyer is not None and buyer.kind in NEVER_BUYERS:
+        reason = "is of an online supplier abroad, who buys nothing under it (the portal's 3028)"
+        raise InvalidInput("customer.gstin", reason)
+    made = to_inv01(replace(invoice, number=invoice.number or ANY_NUMBER))
+    portal_checks.demand_acceptable(made)
+
+
 def validate_inv01(made: dict[str, Any]) -> dict[str, Any]:
     """Give a document back that fits the schema.
 
     Raises:
-        InvalidInput: naming the first field that does not.
+        InvalidInput: naming the first field that does not, as callers know it.
     """
     error = next(iter(_inv01_validator().iter_errors(made)), None)
     if error is not None:
-        raise InvalidInput(".".join(map(str, error.absolute_path)) or "invoice", error.message)
+        path = ".".join(map(str, error.absolute_path)) or "invoice"
+        raise InvalidInput(portal_checks.own_field(path), f"the portal refuses it: {error.message}")
     return made
 
 
@@ -243,7 +261,8 @@ def _value_details(invoice: Invoice) -> dict[str, Any]:
         "SgstVal": _to_rupees(sums.sgst),
         "IgstVal": _to_rupees(sums.igst),
         "RndOffAmt": _to_rupees(sums.round_off),
-        "TotInvVal": _to_rupees(sums.payable),
+        # The portal adds the taxes up, whoever pays them: under reverse charge too.
+        "TotInvVal": _to_rupees(Paise(sums.taxable + sums.tax + sums.round_off)),
     }
 
 

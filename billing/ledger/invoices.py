@@ -62,8 +62,8 @@ class InvoiceLedger:
                 await _claim_ticket(transaction, wanted.ticket, made)
                 ahead = await transaction.first_row(QUERIES["advances"], ticket=wanted.ticket)
                 draft = _unnumbered_document(made, change, wanted, ahead["paise"] if ahead else 0)
+                _demand_lawful_invoice(seller, draft.invoice)
                 number = await _take_number(transaction, seller, draft)
-                _demand_lawful_invoice(seller, replace(draft.invoice, number=number.text))
                 # Nothing of the rest is waited for one by one: the garage's books are held.
                 async with transaction.connection.pipeline():
                     return await self._write_document(transaction, seller, draft, number)
@@ -390,12 +390,16 @@ def _creditable_paise(original: IssuedDocument) -> int:
 
 def _demand_lawful_invoice(seller: Seller, invoice: Invoice) -> None:
     """Refuse an invoice that lacks a field of the law, is not for this garage, or that the portal
-    would not take.
+    would not take: before it takes a number.
     """
-    rule46.demand_issuable(invoice, seller.profile.hsn_digits)
+    numbered = replace(invoice, number=e_invoice.ANY_NUMBER)
+    rule46.demand_issuable(numbered, seller.profile.hsn_digits)
     bills_of_supply.demand_own_series(seller.profile, invoice)
+    own = invoice.supplier.gstin
+    if own is not None and invoice.recipient.gstin == own:
+        raise InvalidInput("customer.gstin", "is the garage's own: nobody sells to themselves")
     if e_invoice.is_owed(invoice, Paise(seller.profile.turnover)):
-        e_invoice.to_inv01(invoice)
+        e_invoice.demand_acceptable(numbered)
 
 
 def _document_row(

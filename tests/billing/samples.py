@@ -12,6 +12,7 @@ from billing.gst.invoices import Invoice, InvoiceContent, compute_invoice
 from billing.gst.lines import LineKind, PricedLine, labour_line
 from billing.gst.money import Paise
 from billing.gst.parties import Address, Party
+from billing.gst.pincodes import DISTRICTS
 from billing.gst.place_of_supply import find_place_of_supply
 from billing.gst.price_sources import PriceSource
 from billing.gst.states import STATES, parse_state
@@ -25,7 +26,8 @@ def synthetic(prefix: str, middle: str = "AAACX1234C1Z") -> Gstin:
 
 
 def address(code: str = "07", text: str = "12 Ring Road, Lajpat Nagar\nNew Delhi") -> Address:
-    return Address(text=text, pincode="110024", state=parse_state(code))
+    pincode = "110024" if code == "07" else f"{DISTRICTS[code][0][0]}001"
+    return Address(text=text, pincode=pincode, state=parse_state(code))
 
 
 GARAGE = Party(

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from billing.gst.e_invoice import CRORE
+from billing.gst.pincodes import DISTRICTS
 from domain.access import Role
 from domain.cards import PartUse
 from domain.ids import PersonId, TicketId
@@ -132,7 +133,9 @@ async def closed_ticket(house: Runtime, name: str, **changes: object) -> str:
 
 def registered(gstin: str) -> dict[str, str]:
     """Give what the law wants to know of a registered customer."""
-    return {"gstin": gstin, "address": "4 Camp Road", "pincode": "411001", "state": gstin[:2]}
+    state = gstin[:2]
+    pincode = "411001" if state == "27" else f"{DISTRICTS[state][0][0]}001"
+    return {"gstin": gstin, "address": "4 Camp Road", "pincode": pincode, "state": state}
 
 
 def settings(series: str = "PN1", **changes: object) -> dict[str, object]:
