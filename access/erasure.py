@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from access.people import PeopleAdministration, PeopleDeed, user_deed
+from access.sign_in_tries import account_at
 from domain.access import Action, Actor, Resource, ResourceKind, demand_allowed
 from domain.deeds import Change, Deed, DeedType
 from domain.errors import NotFound
@@ -20,7 +21,7 @@ from records.api_keys import ApiKeyStore
 from records.database import Connection
 from records.erasure import erase_records, erased_at, kept_records
 from records.people import PeopleAnswer, SealedPerson
-from records.sessions import end_sessions
+from records.sessions import addresses_of, end_sessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,16 +66,18 @@ class Erasures:
         changed = await people.change_person(connection, wanted, deed.at, by)
         await end_sessions(connection, changed.id, deed.at)
         keys = await self.keys.revoke_made_by(connection, changed.id, deed.settings_change())
-        marks = self._try_marks(held)
+        marks = await self._try_marks(connection, held)
         gone = await erase_records(connection, held, marks, deed.at, by)
         gone |= {RecordKind.API_KEY: keys} if keys else {}
         await self.people.deeds.write(connection, [_erasure_deed(deed, changed, gone)])
         return gone
 
-    def _try_marks(self, held: SealedPerson) -> list[bytes]:
+    async def _try_marks(self, connection: Connection, held: SealedPerson) -> list[bytes]:
         """Give what tries of theirs are counted by: at the door, for codes, for letters."""
-        vault, person = self.people.seal.vault, held.person.id
+        seal, person = self.people.seal, held.person.id
+        vault, addresses = seal.vault, await addresses_of(connection, person)
         return [
+            *(account_at(seal, held.mark, address) for address in addresses),
             held.mark,
             vault.mark("second factor", person),
             vault.mark("password reset", held.mark.hex()),
