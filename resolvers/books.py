@@ -1,5 +1,6 @@
 """The verbs of a garage's books: its settings, its months, its returns."""
 
+import asyncio
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated
@@ -132,7 +133,7 @@ class BooksQueries:
         told = {"month": month, "garages": len(sellers), "whole_gstin": gstin is not None}
         place = sellers[0].garage
         await write_deed(context, DeedType.REPORT_EXPORT, f"gstr1_{month}", place, told)
-        return SalesReturn.from_domain(found)
+        return await asyncio.to_thread(SalesReturn.from_domain, found)
 
     @strawberry.field(description="What a garage prints on its invoices.")
     @guard_field(Action.CREATE, ResourceKind.INVOICE)

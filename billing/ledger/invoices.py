@@ -1,8 +1,10 @@
 """The ledger: invoices are issued, credited and taken back here, and nowhere is one changed."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import LiteralString
 from uuid import UUID
 
 from access.vault import Vault
@@ -203,6 +205,17 @@ class InvoiceLedger:
         read = [issued_documents.document_of(row, self._vault) for row in found]
         return {document.id: document for document in read}
 
+    async def many_beside(self, ids: Sequence[InvoiceId]) -> dict[InvoiceId, IssuedDocument]:
+        """Give papers of any garage, opened and read on a thread: for those who read very many."""
+        found = await self._records.rows(QUERIES["many"], ids=list(ids), garage=None)
+        vault = self._vault
+
+        def read() -> dict[InvoiceId, IssuedDocument]:
+            made = [issued_documents.document_of(row, vault) for row in found]
+            return {document.id: document for document in made}
+
+        return await asyncio.to_thread(read)
+
     async def of_tickets(
         self, tickets: Sequence[TicketId], garage: GarageId | None = None
     ) -> dict[TicketId, IssuedDocument]:
@@ -223,15 +236,20 @@ class InvoiceLedger:
         gstin: str | None = None,
     ) -> list[IssuedDocument]:
         """Give up to `first` papers, the newest first, those behind the paper `after`."""
-        found = await self._records.rows(
-            QUERIES["page"],
-            garage=garage,
-            first=first,
-            before=after,
-            kind=kind,
-            mark=None if gstin is None else self._vault.mark("gstin", gstin),
-        )
+        mark = None if gstin is None else self._vault.mark("gstin", gstin)
+        given: dict[str, object] = {"garage": garage, "kind": kind, "mark": mark, "first": first}
+        place = await self._place_of(after)
+        if place is None:
+            return []
+        found = await self._records.rows(_page_query(garage, kind, mark), **given, **place)
         return [issued_documents.document_of(row, self._vault) for row in found]
+
+    async def _place_of(self, after: str | None) -> dict[str, object] | None:
+        """Give where a page begins: before everything, or behind a paper that is there."""
+        if after is None:
+            return {"at": "infinity", "before": ""}
+        found = await self._records.rows(QUERIES["place"], before=after)
+        return {"at": found[0]["issued_at"], "before": found[0]["id"]} if found else None
 
     async def credit_notes(
         self, ids: Sequence[InvoiceId], garage: GarageId | None = None
@@ -300,6 +318,17 @@ class InvoiceLedger:
     async def _notes_of(self, transaction: BooksTransaction, of: InvoiceId) -> list[IssuedDocument]:
         found = await transaction.rows(QUERIES["notes"], ids=[of])
         return [issued_documents.document_of(row, self._vault) for row in found]
+
+
+def _page_query(
+    garage: GarageId | None, kind: DocumentKind | None, mark: bytes | None
+) -> LiteralString:
+    """Give the query whose index leads to a page of such papers, however many others there are."""
+    if garage is None:
+        return QUERIES["page_of_all"]
+    if mark is not None:
+        return QUERIES["page_of_customer"]
+    return QUERIES["page_of_garage" if kind is None else "page_of_kind"]
 
 
 def document_id(change: BooksChange, purpose: str) -> InvoiceId:
