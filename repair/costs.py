@@ -12,7 +12,7 @@ from billing.gst import letters, lines, price_sources, tax_rates, units
 from billing.gst.lines import LineKind, PricedLine
 from billing.gst.money import ZERO, Paise
 from billing.gst.price_sources import PartPrice
-from billing.gst.tariff_codes import parse_tariff_code
+from billing.gst.tariff_codes import demand_in_tariff, parse_tariff_code
 from billing.gst.terms import InvoiceTerms
 from billing.ledger.sellers import Seller
 from domain.cards import FailureCard, PartUse
@@ -133,7 +133,8 @@ def _tariff_code(id: str, part: Part | None, terms: InvoiceTerms, digits: int) -
     if code is None:
         reason = "is missing in the catalogue; search `tariffCodes` and say it in `tariffs`"
         raise InvalidInput(f"parts.{id}.hsn", reason)
-    return parse_tariff_code(code, f"parts.{id}.hsn", least=digits)
+    field = "tariffs.code" if choice is not None and choice.code else f"parts.{id}.hsn"
+    return demand_in_tariff(parse_tariff_code(code, field, least=digits), field)
 
 
 def _goods_of(id: str, terms: InvoiceTerms) -> str:
