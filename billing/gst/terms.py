@@ -12,7 +12,6 @@ from billing.gst.money import Paise
 from billing.gst.place_of_supply import PlaceOverride
 from billing.gst.tariff_codes import parse_tariff_code
 from domain import limits
-from domain.errors import InvalidInput
 
 MOST_DISCOUNTS = 100
 GOODS_LIMIT = 40
@@ -28,8 +27,9 @@ class TariffChoice:
     def __post_init__(self) -> None:
         if self.code is not None:
             parse_tariff_code(self.code, "tariffs.code")
-        if len(self.goods) > GOODS_LIMIT:
-            raise InvalidInput("tariffs.goods", f"is longer than {GOODS_LIMIT} characters")
+        if self.goods:
+            said = limits.clean_text("tariffs.goods", self.goods, GOODS_LIMIT)
+            object.__setattr__(self, "goods", said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
