@@ -105,6 +105,20 @@ class ApiKeyStore:
         """Refuse the keys that somebody made, who is erased; say how many these were."""
         return await self._revoked(connection, QUERIES["revoke_made"], operation, maker=maker)
 
+    async def hand_over(
+        self, connection: Connection, maker: PersonId, operation: SettingsOperation
+    ) -> int:
+        """Have the keys that somebody made, who is erased, answered for by whoever erases them."""
+        given = {"by": operation.who, "at": operation.at, "maker": maker}
+        rows = await (await connection.execute(QUERIES["hand_over"], given)).fetchall()
+        change = Change(before={"made_by": maker}, after={"made_by": operation.who})
+        told = [
+            operation.deed("handOverApiKey", key.id, change, garage=_only_garage(key))
+            for key in map(_key_of, rows)
+        ]
+        await self._deeds.write(connection, told)
+        return len(told)
+
     async def live(self, now: datetime) -> list[tuple[ApiKey, bytes]]:
         """Give all keys that may be used, each with the hash of its secret."""
         rows = await self._records.rows(QUERIES["live"], now=now)

@@ -54,6 +54,12 @@ select * from api_key where id = %(id)s for update
 -- How far a key is held to its documents from now on.
 update api_key set rung = %(rung)s where id = %(id)s returning *
 
+-- name: hand_over
+-- The keys that somebody made who is gone are answered for by another, and go on.
+update api_key set made_by = %(by)s
+where made_by = %(maker)s and revoked_at is null and expires_at > %(at)s
+returning *
+
 -- name: use
 -- When and where a key was used last. Of two processes the later word on the time stands, and the
 -- addresses of both.

@@ -71,7 +71,7 @@ def boss(somebody: Somebody, place: GarageId) -> Person:
     return somebody(Role.MANAGER, place)
 
 
-@pytest.mark.row("CC-9")
+@pytest.mark.row("CC-9", figure="visible ≤ 1 s: by the very next read")
 async def test_a_change_is_seen_at_once(
     house: Runtime, place: GarageId, boss: Person, somebody: Somebody
 ) -> None:
@@ -88,7 +88,7 @@ async def test_a_change_is_seen_at_once(
     assert (await boss.ask(GARAGE, garage=place))["offShiftRefused"] is True
 
 
-@pytest.mark.row("CC-9")
+@pytest.mark.row("CC-9", figure="TTL ≤ 900 s")
 async def test_what_is_kept_runs_out(
     house: Runtime, place: GarageId, boss: Person, somebody: Somebody
 ) -> None:
