@@ -67,10 +67,7 @@ def parse_terms(value: inputs.InvoiceInput) -> InvoiceTerms:
             key_of("Part", d.part): whole_paise("discounts", d.amount, least=1)
             for d in value.discounts
         },
-        tariffs={
-            key_of("Part", t.part): TariffChoice(code=t.code, goods=t.goods or "")
-            for t in value.tariffs or ()
-        },
+        tariffs=dict(map(_parse_tariff, value.tariffs or ())),
         labour_discount=whole_paise("labourDiscount", value.labour_discount, least=0),
         reverse_charge=value.reverse_charge,
         currency=value.currency,
@@ -104,6 +101,14 @@ def parse_month(value: str) -> date:
         return date.fromisoformat(f"{value}-01")
     except ValueError as error:
         raise InvalidInput("month", f"{value[:20]!r} does not read as 2026-10") from error
+
+
+def _parse_tariff(value: inputs.TariffInput) -> tuple[str, TariffChoice]:
+    try:
+        part = key_of("Part", value.part)
+    except InvalidInput as wrong:
+        raise wrong.at("tariffs.part") from wrong
+    return part, TariffChoice(code=value.code, goods=value.goods or "")
 
 
 def _parse_credit(value: inputs.CreditLineInput) -> CreditLine:
