@@ -56,7 +56,12 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.ledger": ("invoices_per_second", "invoice_gaps", "month_report_s"),
     "bench.audit": ("audit_found",),
     "bench.audit_cost": ("audit_cost_percent",),
-    "bench.paper": ("invoice_pdf_p95_ms",),
+    "bench.paper": ("invoice_pdf_p95_ms", "scripts_unprintable"),
+    "bench.invoice_pages": (
+        "invoice_page_p95_ms",
+        "sales_return_s",
+        "health_during_return_ms",
+    ),
     "bench.rotation": ("rotation_failed_reads",),
     "bench.matrix": ("matrix_leaks",),
     "bench.personal_data": ("personal_data_in_clear",),

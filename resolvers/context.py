@@ -17,6 +17,8 @@ from access.people import PeopleAdministration
 from access.personal_data import PersonalRecords
 from access.revocations import RightsWatch
 from billing.ledger.books import BooksChange
+from billing.ledger.issued_documents import IssuedDocument
+from billing.paper.copies import PaperView
 from domain.access import (
     Action,
     Actor,
@@ -270,8 +272,14 @@ class RequestContext:
         self.personal = self.personal or seen
         return seen
 
-    def pdf_link(self, id: InvoiceId, *, masked: bool) -> str:
-        return self.billing.links.sign(id, self.services.now(), masked=masked)
+    def pdf_link(self, id: InvoiceId, view: PaperView) -> str:
+        return self.billing.links.sign(id, self.services.now(), view=view)
+
+    async def awaits_irn(self, document: IssuedDocument) -> bool:
+        """Say whether a document may not leave yet, for it owes an IRN."""
+        books = self.billing
+        owed = await books.registrations.owes_irn(document, books.invoicing.garages)
+        return owed and await self.loaders.registrations.load(document.id) is None
 
     @property
     def api_keys(self) -> ApiKeyRecords:

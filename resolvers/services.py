@@ -26,6 +26,7 @@ from billing.ledger.returns import ReturnBuilder
 from billing.ledger.stock import StockStore
 from billing.messages.consents import ConsentStore
 from billing.messages.correspondence import MessageStore
+from billing.paper.copies import WHOLE, PaperView
 from domain.access import Actor, Viewer
 from domain.api_keys import ApiKey, Rung
 from domain.card_drafts import CardDraft
@@ -179,7 +180,7 @@ class EventFeed(Protocol):
 class LinkSigner(Protocol):
     """Signs where a PDF may be fetched without a token, for some minutes."""
 
-    def sign(self, id: InvoiceId, now: datetime, *, masked: bool = False) -> str: ...
+    def sign(self, id: InvoiceId, now: datetime, *, view: PaperView = WHOLE) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from billing.ledger.postings import PaymentKind, PaymentMethod
 from billing.ledger.sellers import Scheme
 from billing.messages.messengers import Channel, MessageState
 from billing.messages.texts import Occasion
+from billing.paper.copies import DocumentCopy
 from domain.access import Role
 from domain.api_keys import KeyScope, KeysLeft, Rung
 from domain.card_drafts import DraftOrigin
@@ -81,6 +82,7 @@ DESCRIBED: dict[EnumMeta, str] = {
     ReviewKind: "Why a card waits for a person's eye.",
     LineKind: "What kind of line it is.",
     DocumentKind: "What a numbered document is.",
+    DocumentCopy: "Which copy of an invoice a page is (Rule 48).",
     InvoiceStatus: "Where an invoice stands.",
     PaymentKind: "What a movement of money is for.",
     PaymentMethod: "How money came.",

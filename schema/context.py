@@ -9,6 +9,7 @@ from billing.gst.irp import PortalRegistration
 from billing.ledger.issued_documents import IssuedDocument
 from billing.ledger.payments import Payment
 from billing.messages.correspondence import Message
+from billing.paper.copies import PaperView
 from domain.cards import FailureCard
 from domain.codes import CodeKey, ErrorCode
 from domain.defect_alarms import DefectAlarm, DefectCard
@@ -85,8 +86,12 @@ class Edges(Protocol):
         """Give a sealed field of somebody in clear, or the mask; None: not known."""
         ...
 
-    def pdf_link(self, id: InvoiceId, *, masked: bool) -> str:
-        """Give where an invoice's PDF may be fetched, `masked`: without who the customer is."""
+    def pdf_link(self, id: InvoiceId, view: PaperView) -> str:
+        """Give where an invoice's PDF may be fetched, shown so."""
+        ...
+
+    async def awaits_irn(self, document: IssuedDocument) -> bool:
+        """Say whether a document may not leave yet, for it owes an IRN."""
         ...
 
 

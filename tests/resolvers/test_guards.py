@@ -32,7 +32,7 @@ read   card              match diagnose readSymptoms search card cards cardsNear
 read   card              feedback changes
 read   card              syncStatus cardChanged syncRequired
 read   ticket            ticket tickets offers partPrice ticketChanged matchReady
-read   invoice           invoice invoices estimate drafts
+read   invoice           invoice invoices estimate drafts tariffCodes
 read   report            regionReport monthReport hourlyDigests
 export report            salesReturn
 create ticket,card       reportFailure

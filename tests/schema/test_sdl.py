@@ -74,6 +74,7 @@ def test_every_list_argument_is_paged(built: GraphQLSchema) -> None:
         "reviewQueue",
         "suppliers",
         "symptoms",
+        "tariffCodes",
         "tickets",
         "trustedDocuments",
         "vehicleModels",
