@@ -193,7 +193,7 @@ def copy_of(somebody: Somebody, tmp_path: Path) -> Any:  # noqa: ANN401 - a func
 
 @pytest.mark.row("SY-3")
 @pytest.mark.timeout(600)
-@short_and_full("stories", Stories(12, 10), Stories(60, 50))
+@short_and_full("stories", Stories(24, 20), Stories(60, 50))
 async def test_a_garages_state_is_its_log(
     house: Runtime,
     somebody: Somebody,

@@ -50,6 +50,7 @@ from tests.journeys.people import (
     fresh_word,
 )
 from tests.journeys.planted_cards import plant
+from tests.journeys.planted_defects import ANSWER_ALARM, plant_alarm
 from tests.journeys.planted_people import employed
 from tests.journeys.queue_records import SYNC, record, told
 from tests.journeys.solved_tickets import followed, put, solved
@@ -98,6 +99,11 @@ async def rolled_back_model(house: Runtime, boss: Person) -> Asked:
     query, wanted = await promoted_model(house, boss)
     await boss.ask(query, **wanted, op=str(uuid4()))
     return ROLL_BACK_MODEL, {"kind": "ANOMALY"}
+
+
+async def answered_alarm(house: Runtime, boss: Person) -> Asked:
+    del boss
+    return ANSWER_ALARM, {"id": (await plant_alarm(house)).id, "answer": "CLOSE"}
 
 
 async def retirement(house: Runtime, boss: Person) -> Asked:
@@ -456,6 +462,7 @@ CHANGES: dict[str, Change] = OF_CARDS | {
     "removeDocuments": removed_documents,
     "promoteModel": promoted_model,
     "rollBackModel": rolled_back_model,
+    "answerDefectAlarm": answered_alarm,
 }
 DEEDS: dict[str, Change] = {
     QueuedVerb.REPORT_FAILURE: queued(QueuedVerb.REPORT_FAILURE, report),
@@ -490,6 +497,7 @@ async def written(house: Runtime) -> list[dict[str, Any]]:
         " (select count(*) from api_key) as keys,"
         " (select count(*) from trusted_document) as documents,"
         " (select count(*) from model_turn) as turns,"
+        " (select count(*) from defect_alarm where closed_at is not null) as answered,"
         " (select max(revoked_at) from api_key) as revoked"
     )
 
