@@ -96,7 +96,7 @@ def hand_over_id(sent: dict[str, object]) -> None:
 
 def names_document(extensions: object) -> bool:
     """Say whether a request names a registered document."""
-    return _document_id(extensions) is not None
+    return _field(extensions, "documentId") is not None
 
 
 def _demand_same(text: str, digest: bytes, name: str) -> None:
