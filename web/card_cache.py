@@ -24,8 +24,8 @@ from domain.access import SEES_ALL, Viewer
 from domain.cards import FailureCard
 from domain.errors import Unavailable
 from domain.ids import CardId
-from web.held_cards import HeldCards, Versions
-from web.redis_line import RedisLine
+from web.local_cards import LocalCards, Versions
+from web.redis_connection import RedisConnection
 
 SECONDS = 3_600
 # A version key outlives what was kept under it; a closed one, the longest write of the graph.
@@ -45,9 +45,9 @@ class CardCache:
     def __init__(self, redis: Redis, cards: CardOrigin) -> None:
         """Keep what `cards` gives."""
         self._redis = redis
-        self._line = RedisLine(redis)
+        self._line = RedisConnection(redis)
         self._cards = cards
-        self._held = HeldCards()
+        self._held = LocalCards()
 
     async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]:
         """Give the cards that these eyes may see, kept or read.

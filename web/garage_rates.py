@@ -28,7 +28,7 @@ from resolvers.points import PointAccount
 from sync.cancellation import is_cancelled
 from web.caps import Caps
 from web.rates import Rate
-from web.redis_line import RedisLine
+from web.redis_connection import RedisConnection
 
 SCRIPT = Path(__file__).with_suffix(".lua").read_text(encoding="utf-8")
 # Only names the script; nothing is kept secret by it.
@@ -95,7 +95,7 @@ class GarageRates:
     """One for each process; `breaker` tells whether Redis is asked at all."""
 
     def __init__(self, redis: Redis, caps: Caps, breaker: CircuitBreaker | None = None) -> None:
-        self._line = RedisLine(redis)
+        self._line = RedisConnection(redis)
         self._requests = MinuteWindow(caps.garage_requests, caps.garage_requests_alone)
         self._points = MinuteWindow(caps.garage_points, caps.garage_points_alone)
         self.breaker = breaker or CircuitBreaker(failures=1, rest_s=REST_SECONDS)

@@ -419,21 +419,13 @@ async def _usual_request(request: Request) -> GraphQLRequestData | None:
         return None
     said = cast("dict[str, Any]", sent)
     hand_over_id(said)
-    asked = GraphQLRequestData(
-        query=said.get("query"),
-        variables=said.get("variables"),
-        operation_name=said.get("operationName"),
-        extensions=said.get("extensions"),
-    )
-    return asked if _reads_well(asked) else None
-
-
-def _reads_well(asked: GraphQLRequestData) -> bool:
-    texts: tuple[object, ...] = (asked.query, asked.operation_name)
-    objects: tuple[object, ...] = (asked.variables, asked.extensions)
-    return all(one is None or isinstance(one, str) for one in texts) and all(
-        one is None or isinstance(one, dict) for one in objects
-    )
+    texts = said.get("query"), said.get("operationName")
+    objects = said.get("variables"), said.get("extensions")
+    if not all(isinstance(one, str | None) for one in texts):
+        return None
+    if not all(isinstance(one, dict | None) for one in objects):
+        return None
+    return GraphQLRequestData(texts[0], objects[0], texts[1], objects[1])
 
 
 def _demand_one_answer(context: RequestContext, operation_name: str | None) -> None:

@@ -10,7 +10,8 @@ It is for short commands that everybody needs. One that blocks would keep all ot
 
 import asyncio
 from collections import deque
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import hiredis
 from redis.asyncio import Redis
@@ -19,10 +20,13 @@ from redis.exceptions import ConnectionError as LineLost
 from redis.exceptions import ResponseError
 
 Word = str | bytes | int
+Answers = deque[asyncio.Future[Any]]
 NOTHING_YET = object()
+# It is typed as if a command had one word.
+pack_command: Callable[[tuple[Word, ...]], bytes] = cast("Any", hiredis).pack_command
 
 
-class RedisLine(asyncio.Protocol):
+class RedisConnection(asyncio.Protocol):
     """Opened by its first command, and again by the next one after it was lost."""
 
     def __init__(self, redis: Redis) -> None:
@@ -32,7 +36,7 @@ class RedisLine(asyncio.Protocol):
         self._before: asyncio.BaseProtocol | None = None
         self._opening: asyncio.Task[asyncio.Transport] | None = None
         self._leaving: asyncio.Task[None] | None = None
-        self._waiting = deque[asyncio.Future[Any]]()
+        self._waiting: Answers = deque()
         self._reader = hiredis.Reader(notEnoughData=NOTHING_YET)
 
     async def ask(self, *command: Word) -> Any:  # noqa: ANN401 - whatever Redis says
@@ -45,7 +49,7 @@ class RedisLine(asyncio.Protocol):
         line = self._line or await self._opened()
         answer = asyncio.get_running_loop().create_future()
         self._waiting.append(answer)
-        line.write(hiredis.pack_command(command))
+        line.write(pack_command(command))
         return await answer
 
     def drop(self) -> None:
@@ -66,11 +70,11 @@ class RedisLine(asyncio.Protocol):
         writer = held._writer  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - it has no other door
         if writer is None:
             raise LineLost("closed before it was used")
-        self._held, self._line = held, writer.transport
-        self._before = self._line.get_protocol()
+        line = cast("asyncio.Transport", writer.transport)
+        self._held, self._line, self._before = held, line, line.get_protocol()
         self._reader = hiredis.Reader(notEnoughData=NOTHING_YET)
-        self._line.set_protocol(self)
-        return self._line
+        line.set_protocol(self)
+        return line
 
     # What the line tells.
 
@@ -93,7 +97,8 @@ class RedisLine(asyncio.Protocol):
         self._lose(exc)
 
     def _lose(self, why: Exception | None) -> None:
-        waiting, self._waiting = self._waiting, deque()
+        waiting: Answers = self._waiting
+        self._waiting = deque()
         for one in waiting:
             if not one.done():
                 one.set_exception(LineLost(f"the line was lost: {why}"))

@@ -19,7 +19,7 @@ Versions = tuple[bytes | None, bytes | None]
 
 
 @dataclass(frozen=True, slots=True)
-class HeldCard:
+class LocalCard:
     """A card, under which versions it was read, and what it weighs."""
 
     card: FailureCard
@@ -27,10 +27,10 @@ class HeldCard:
     weight: int
 
 
-class HeldCards:
+class LocalCards:
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._most = most_bytes
-        self._held = OrderedDict[CardId, HeldCard]()
+        self._held = OrderedDict[CardId, LocalCard]()
         self.weight = 0
 
     def __contains__(self, id: CardId) -> bool:
@@ -47,11 +47,11 @@ class HeldCards:
     def hold(self, card: FailureCard, versions: Versions, body_bytes: int) -> None:
         """Hold a card that was read under these versions, in place of what was held of it."""
         self._let_go(self._held.pop(card.id, None))
-        held = HeldCard(card, versions, WEIGHT * body_bytes)
+        held = LocalCard(card, versions, WEIGHT * body_bytes)
         self._held[card.id] = held
         self.weight += held.weight
         while self.weight > self._most:
             self._let_go(self._held.popitem(last=False)[1])
 
-    def _let_go(self, held: HeldCard | None) -> None:
+    def _let_go(self, held: LocalCard | None) -> None:
         self.weight -= 0 if held is None else held.weight
