@@ -3,6 +3,7 @@
 # ruff: noqa: ANN401 - values and types of every kind go through here
 """Plans answer what graphql-core answers: documents drawn over a schema that fails in every way."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from strawberry.extensions import FieldExtension
 from strawberry.utils.await_maybe import await_maybe
 
 from resolvers.plans.plans import USES_BEFORE, Plans
+from schema.context import loaded_edge
 
 
 class Kind(StrEnum):
@@ -123,6 +125,18 @@ class Branch(Thing):
         return info.context.give("children", self.key, found)
 
     @strawberry.field
+    @loaded_edge
+    async def edge(self, info: Ask) -> Annotated["Branch", strawberry.lazy(__name__)] | None:
+        await loaded(self.key)
+        return info.context.give("edge", self.key, branch(f"{self.key}d"))
+
+    @strawberry.field
+    @loaded_edge
+    async def edges(self, info: Ask) -> list[Leaf]:
+        await loaded(f"{self.key}s")
+        return info.context.give("edges", self.key, [leaf(f"{self.key}o")])
+
+    @strawberry.field
     async def gaps(self, info: Ask) -> list[Leaf | None] | None:
         return info.context.give("gaps", self.key, [leaf(f"{self.key}g"), None])
 
@@ -140,6 +154,18 @@ class Branch(Thing):
 
 
 Any_ = Annotated[Leaf | Branch, strawberry.union("Any")]
+
+
+async def loaded(key: str) -> None:
+    """Wait as an edge does: not at all, for the next turn of the loop, or for what comes later."""
+    turns = sha256(key.encode()).digest()[0] % 3
+    if turns == 1:
+        await asyncio.sleep(0)
+    elif turns:
+        loop = asyncio.get_running_loop()
+        later = loop.create_future()
+        loop.call_soon(loop.call_soon, later.set_result, None)
+        await later
 
 
 def leaf(key: str) -> Leaf:
@@ -325,6 +351,14 @@ async def test_what_is_asked_again_gets_a_plan() -> None:
 
     assert found.errors is None
     assert [plan is not None for plan in plans.values()] == [True]
+
+
+async def test_a_named_operation_is_its_document() -> None:
+    text = "query Named { leaf { key } }"
+    await plan_of(text)
+
+    assert PLANS.ready(text, None) is PLANS.ready(text, "Named") is not None
+    assert PLANS.ready(text, "Other") is None
 
 
 async def test_each_way_to_skip_has_a_plan_of_its_own() -> None:
