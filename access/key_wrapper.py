@@ -49,7 +49,7 @@ class FileWrapper:
 
     async def wrap(self, secret: bytes, name: str) -> tuple[str, bytes]:
         nonce = self.randomness(NONCE_BYTES)
-        closed = AESGCM(self.masters[self.current]).encrypt(nonce, secret, _bound_to(name))
+        closed = AESGCM(self.masters[self.current]).encrypt(nonce, secret, bound_to(name))
         return self.current, nonce + closed
 
     async def unwrap(self, key: KeptKey) -> bytes:
@@ -61,7 +61,7 @@ class FileWrapper:
             )
         nonce, closed = key.wrapped[:NONCE_BYTES], key.wrapped[NONCE_BYTES:]
         try:
-            return AESGCM(self.masters[key.master]).decrypt(nonce, closed, _bound_to(key.name))
+            return AESGCM(self.masters[key.master]).decrypt(nonce, closed, bound_to(key.name))
         except InvalidTag as error:
             raise UnsafeSetting(
                 SETTING,
@@ -70,5 +70,6 @@ class FileWrapper:
             ) from error
 
 
-def _bound_to(name: str) -> bytes:
+def bound_to(name: str) -> bytes:
+    """Give what a wrapped data key is bound to: one that was renamed does not open."""
     return f"data key\n{name}".encode()

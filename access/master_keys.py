@@ -36,8 +36,10 @@ class MasterKeys:
         return [DataKey(name=name, secret=secret) for name, secret in self.masters.items()]
 
 
-def parse_keys(text: str) -> MasterKeys:
+def parse_keys(text: str, *, elsewhere: bool = False) -> MasterKeys:
     """Read `NAME:BASE64 NAME:BASE64 … index:BASE64`; the first key is the current one.
+
+    `elsewhere`: a key service keeps the master key, so that only older ones need be here, or none.
 
     Raises:
         UnsafeSetting: it reads otherwise, or a key has not 32 bytes.
@@ -50,6 +52,6 @@ def parse_keys(text: str) -> MasterKeys:
     for name, secret in keys.items():
         DataKey(name=name, secret=secret)
     index = keys.pop(INDEX, None)
-    if index is None or not keys:
+    if index is None or (not keys and not elsewhere):
         raise UnsafeSetting(SETTING, "needs a key to wrap with, and one named `index`")
-    return MasterKeys(current=next(iter(keys)), masters=keys, index_key=index)
+    return MasterKeys(current=next(iter(keys), ""), masters=keys, index_key=index)

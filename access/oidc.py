@@ -2,7 +2,8 @@
 
 Nobody is made by it. The first time somebody is found by an address that the service has verified,
 who was invited by it or is one of us; from then on by the service's own name for them alone, since
-addresses are handed on. Whatever is wrong hears the same.
+addresses are handed on. Whoever owes a code gives it beside that word, as beside a password.
+Whatever is wrong hears the same.
 """
 
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,7 @@ import httpx
 from access.id_tokens import ProviderIdentity
 from access.identity_provider import SCOPE, CodeGrant, IdentityProvider
 from access.oidc_flows import FLOW_TIME, FlowSeal, OidcFlow
-from access.sign_in import SignedIn, SignInDoor
+from access.sign_in import Entry, SignInDoor
 from access.sign_in_tries import SignInRequest
 from domain.errors import NotAuthenticated, TooMany
 from domain.ids import uuid7
@@ -84,8 +85,9 @@ class OidcDoor:
         url = httpx.URL(document.authorization_endpoint).copy_merge_params(asked)
         return OidcAddress(url=str(url), ends_at=flow.ends_at)
 
-    async def finish(self, answer: OidcAnswer, request: SignInRequest) -> SignedIn:
-        """Begin a session by what somebody brings back; the same operation gives the same one.
+    async def finish(self, answer: OidcAnswer, request: SignInRequest) -> Entry:
+        """Begin a session by what somebody brings back, or give what is owed beside it; the same
+        operation gives the same.
 
         Raises:
             NotAuthenticated: wrong, over, used, of somebody else, unknown here or suspended: one
@@ -112,13 +114,13 @@ class OidcDoor:
             raise _told(error) from error
         return await self._let_in(identity, flow, request)
 
-    async def _come_again(self, flow: OidcFlow, request: SignInRequest) -> SignedIn:
+    async def _come_again(self, flow: OidcFlow, request: SignInRequest) -> Entry:
         """The answer may have been lost: whoever holds the verifier and the operation is in."""
         async with self.door.records.transaction() as connection:
             found = await records.hold_comer(connection, flow.id, request.id)
             if found is None or found.person.state is not PersonState.ACTIVE:
                 raise NotAuthenticated(REFUSED)
-            return await self.door.begin(connection, found.person, request)
+            return await self.door.enter(connection, found, request)
 
     async def _demand_issuer(self, answer: OidcAnswer) -> None:
         """Let no other service's answer pass for this one's (RFC 9207)."""
@@ -137,20 +139,20 @@ class OidcDoor:
 
     async def _let_in(
         self, identity: ProviderIdentity, flow: OidcFlow, request: SignInRequest
-    ) -> SignedIn:
+    ) -> Entry:
         whom: Person | None = None
         try:
             async with self.door.records.transaction() as connection:
                 held = await self._held(connection, identity, request.at)
                 whom = None if held is None else held.person
-                person = await self._admitted(connection, held, request.at)
-                await records.keep_comer(connection, flow.id, person.id)
-                signed = await self.door.begin(connection, person, request)
+                admitted = await self._admitted(connection, held, request.at)
+                await records.keep_comer(connection, flow.id, admitted.person.id)
+                entry = await self.door.enter(connection, admitted, request)
         except NotAuthenticated as error:
             self.door.counter.note_refused(whom, request, error)
             raise _told(error) from error
         await self.door.counter.take_back(request)
-        return signed
+        return entry
 
     async def _held(
         self, connection: Connection, identity: ProviderIdentity, now: datetime
@@ -170,7 +172,7 @@ class OidcDoor:
 
     async def _admitted(
         self, connection: Connection, held: SealedPerson | None, now: datetime
-    ) -> Person:
+    ) -> SealedPerson:
         """Give who may come in; whoever was invited has accepted by this.
 
         Raises:
@@ -180,11 +182,11 @@ class OidcDoor:
             raise NotAuthenticated(REFUSED)
         person = held.person
         if person.state is PersonState.ACTIVE:
-            return person
+            return held
         waits = person.state is PersonState.INVITED
         if not waits or not await records.is_invited(connection, person.id, now):
             raise NotAuthenticated(REFUSED)
-        return (await people.accept(connection, person.id, now)).person
+        return await people.accept(connection, person.id, now)
 
 
 def new_flow(

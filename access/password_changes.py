@@ -56,8 +56,9 @@ class PasswordChanges:
         async with self.new.passwords.turn():
             found = await self.store.by_mark(mark) if EMAIL.fullmatch(folded) else None
             who, kept = found or (None, None)
+            counted = await self.counter.account_mark(mark, request)
             try:
-                await self.counter.demand_patience([(mark, OF_ACCOUNT)], request)
+                await self.counter.demand_patience([(counted, OF_ACCOUNT)], request)
                 right = await self.new.passwords.matches(kept, change.old)
                 done = await self.new.passwords.matches(kept, change.new)
                 if who is None or who.person.state is not PersonState.ACTIVE:
@@ -71,7 +72,7 @@ class PasswordChanges:
             except (InvalidInput, NotAuthenticated, TooMany) as error:
                 self.counter.note_refused(who and who.person, request, error, CREDENTIAL)
                 raise
-            await self.counter.forgive(mark, request)
+            await self.counter.forgive(counted, request)
 
     async def _change(
         self, who: SealedPerson, change: PasswordChange, request: SignInRequest

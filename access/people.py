@@ -99,29 +99,14 @@ class PeopleDeed:
 
     def credential_change(self, person: Person, after: Values) -> Deed:
         """Give what the audit is told of a change of what somebody signs in with."""
-        return user_deed(
-            DeedType.USER_CREDENTIAL_CHANGE,
-            str(self.derived_id("credential")),
-            person,
-            by=self.actor,
-            at=self.at,
-            origin=self.origin,
-            change=Change(after=after),
-        )
+        change = Change(after=after)
+        return self._done_to(person, DeedType.USER_CREDENTIAL_CHANGE, "credential", change)
 
     def permission_change(self, before: Person | None, after: Person) -> Deed:
         """Give what the audit is told of a change of somebody's rights, the same each time."""
         was = None if before is None else rights_of(before)
         change = Change(before=was, after=rights_of(after))
-        return user_deed(
-            DeedType.USER_PERMISSION_CHANGE,
-            str(self.derived_id("permission")),
-            after,
-            by=self.actor,
-            at=self.at,
-            origin=self.origin,
-            change=change,
-        )
+        return self._done_to(after, DeedType.USER_PERMISSION_CHANGE, "permission", change)
 
     def correction(self, person: Person, before: PersonName, after: PersonName) -> Deed:
         """Give what the audit is told of a name put right: which of it changed, and no words."""
@@ -129,15 +114,12 @@ class PeopleDeed:
             "name": "changed" if before.name != after.name else "same",
             "email": "changed" if before.email != after.email else "same",
         }
-        return user_deed(
-            DeedType.USER_CORRECT,
-            str(self.derived_id("correction")),
-            person,
-            by=self.actor,
-            at=self.at,
-            origin=self.origin,
-            change=Change(after=told),
-        )
+        change = Change(after=told)
+        return self._done_to(person, DeedType.USER_CORRECT, "correction", change)
+
+    def erasure(self, person: Person, gone: Values) -> Deed:
+        """Give what the audit is told of somebody who is erased: how much of what is gone."""
+        return self._done_to(person, DeedType.USER_ERASE, "erasure", Change(after=gone))
 
     def settings_change(self) -> SettingsOperation:
         """Give the same as what the audit is told of a garage that is changed."""
@@ -145,6 +127,17 @@ class PeopleDeed:
 
     def derived_id(self, purpose: str) -> UUID:
         return derive_uuid(UUID(self.id), f"{self.actor.id}:{purpose}")
+
+    def _done_to(self, person: Person, type: DeedType, purpose: str, change: Change) -> Deed:
+        return user_deed(
+            type,
+            str(self.derived_id(purpose)),
+            person,
+            by=self.actor,
+            at=self.at,
+            origin=self.origin,
+            change=change,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

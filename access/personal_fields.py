@@ -233,6 +233,7 @@ PERSON_MARKS = tuple(
     for table, column, row in (
         ("person", "email_mark", "id"),
         ("sign_in_try", "mark", "mark"),
+        ("session", "address", "id"),
         ("account_letter", "email_mark", "id"),
         ("password_reset", "email_mark", "mark"),
         ("provider_identity", "mark", "mark"),

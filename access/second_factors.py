@@ -105,7 +105,7 @@ class SecondFactors:
     async def challenge(
         self, connection: Connection, who: SealedPerson, request: SignInRequest, *, enrol: bool
     ) -> SignInChallenge | None:
-        """Give what is owed beside the password; None: nothing is.
+        """Give what is owed beside the password or another service's word; None: nothing is.
 
         `enrol`: they ask for a second factor.
 
@@ -123,9 +123,10 @@ class SecondFactors:
             enrols=not has_one,
             expires_at=request.at + OWED_FOR,
             used_by=None,
+            method=request.method,
         )
         await add_challenge(connection, mark_of(word), owed)
-        return self._told(word, owed)
+        return self.told(word, owed)
 
     async def judge(
         self, connection: Connection, owed: HeldChallenge, word: str, code: str, at: datetime
@@ -186,7 +187,8 @@ class SecondFactors:
         if not await add_factor(connection, person, sealed, step, at):
             raise NotAuthenticated(HAS_ONE)
 
-    def _told(self, word: str, owed: HeldChallenge) -> SignInChallenge:
+    def told(self, word: str, owed: HeldChallenge) -> SignInChallenge:
+        """Give what somebody who owes a code is told, whenever they ask."""
         if not owed.enrols:
             return SignInChallenge(word=word, expires_at=owed.expires_at)
         secret, known = self._secret(word), self.seal.open(owed.person).who

@@ -110,8 +110,9 @@ class SignInDoor:
         async with self.passwords.turn():
             found = await self.store.by_mark(mark) if EMAIL.fullmatch(folded) else None
             sealed, kept = found or (None, None)
+            counted = await self.counter.account_mark(mark, request)
             try:
-                await self.counter.demand_patience([(mark, OF_ACCOUNT)], request)
+                await self.counter.demand_patience([(counted, OF_ACCOUNT)], request)
                 right = await self.passwords.matches(kept, password)
                 if sealed is None or not right or sealed.person.state is not PersonState.ACTIVE:
                     raise NotAuthenticated(WRONG)  # noqa: TRY301 - one answer for all
@@ -119,8 +120,8 @@ class SignInDoor:
                 self.counter.note_refused(None if sealed is None else sealed.person, request, error)
                 raise
             async with self.records.transaction() as connection:
-                entry = await self._enter(connection, sealed, request, enrol=enrol)
-            await self.counter.forgive(mark, request)
+                entry = await self.enter(connection, sealed, request, enrol=enrol)
+            await self.counter.forgive(counted, request)
         return entry
 
     async def confirm(self, word: str, code: str, request: SignInRequest) -> SignedIn:
@@ -141,10 +142,22 @@ class SignInDoor:
                     await end_sessions(connection, who.person.id, request.at)
                     await self.factors.renew_codes(connection, who.person.id, request.id)
                     await self._tell(connection, who, "enrolled", request)
-            signed = await self.begin(connection, who.person, request, second_factor=True)
+            came = replace(request, method=owed.method)
+            signed = await self.begin(connection, who.person, came, second_factor=True)
             return replace(signed, recovery_codes=codes)
 
         return await self._judged("confirm", word, code, request, work)
+
+    async def owed(self, word: str, now: datetime) -> SignInChallenge:
+        """Give what is owed by whoever has the word: a browser that another service sent back.
+
+        Raises:
+            NotAuthenticated: nobody owes a code by it, or not any more.
+        """
+        owed = await self.factors.store.challenge(mark_of(word[:LONGEST_WORD]))
+        if owed is None or owed.used_by is not None:
+            raise NotAuthenticated(NO_CHALLENGE)
+        return self.factors.told(word, _demand_open(owed, now))
 
     async def remove_factor(self, word: str, code: str, request: SignInRequest) -> None:
         """Take the second factor away by its code, and end all sessions; who is to have one enrols
@@ -251,7 +264,7 @@ class SignInDoor:
                     raise NotAuthenticated(NO_INVITATION)
                 await people.set_password(connection, who.person.id, hashed, request.at)
                 now_in = await people.accept(connection, who.person.id, request.at)
-                entry = await self._enter(connection, now_in, request)
+                entry = await self.enter(connection, now_in, request)
             await self.counter.forgive(who.mark, request)
         return entry
 
@@ -269,13 +282,14 @@ class SignInDoor:
         self, who: SealedPerson, password: str, request: SignInRequest
     ) -> Entry:
         """The answer may have been lost: whoever has the word and the password may come in."""
-        await self.counter.demand_patience([(who.mark, OF_ACCOUNT)], request)
+        counted = await self.counter.account_mark(who.mark, request)
+        await self.counter.demand_patience([(counted, OF_ACCOUNT)], request)
         found = await self.store.by_mark(who.mark)
         if found is None or not await self.passwords.matches(found[1], password):
             raise NotAuthenticated(NO_INVITATION)
         async with self.records.transaction() as connection:
-            entry = await self._enter(connection, who, request)
-        await self.counter.forgive(who.mark, request)
+            entry = await self.enter(connection, who, request)
+        await self.counter.forgive(counted, request)
         return entry
 
     async def _judged(
@@ -285,6 +299,8 @@ class SignInDoor:
         mark = mark_of(word[:LONGEST_WORD])
         known = await self.factors.store.challenge(mark)
         person = None if known is None else known.person.person
+        if known is not None:
+            request = replace(request, method=known.method)
         counted = [] if person is None else [(self.factors.try_mark(person.id), OF_CODES)]
         try:
             await self.counter.demand_patience(counted, request)
@@ -310,7 +326,7 @@ class SignInDoor:
             connection, who, what, FactorChange(request.id, request.at, request.origin)
         )
 
-    async def _enter(
+    async def enter(
         self,
         connection: Connection,
         who: SealedPerson,
@@ -318,7 +334,11 @@ class SignInDoor:
         *,
         enrol: bool = False,
     ) -> Entry:
-        """Let somebody in whose password was right, unless they owe a code."""
+        """Let somebody in who showed one factor, unless they owe a code.
+
+        Raises:
+            InvalidInput: as `begin`.
+        """
         owed = await self.factors.challenge(connection, who, request, enrol=enrol)
         return owed or await self.begin(connection, who.person, request)
 
@@ -349,7 +369,8 @@ class SignInDoor:
             second_factor=strong,
         )
         refresh = self.seal.word("refresh", f"{session.id} first")
-        if not await begin_session(connection, session, mark_of(refresh)):
+        address = self.counter.address_mark(request)
+        if not await begin_session(connection, session, mark_of(refresh), address):
             raise InvalidInput("operationId", "was used before; make a new one")
         garage = await people.read_garage(connection, person.duty.garage)
         actor = replace(actor_of(person, garage), session=session.id)
@@ -401,8 +422,11 @@ async def _demand_owed(
     Raises:
         NotAuthenticated: nobody does by this word, or not any more.
     """
-    owed = await hold_challenge(connection, mark)
-    if owed is None or request.at >= owed.expires_at:
+    return _demand_open(await hold_challenge(connection, mark), request.at)
+
+
+def _demand_open(owed: HeldChallenge | None, now: datetime) -> HeldChallenge:
+    if owed is None or now >= owed.expires_at:
         raise NotAuthenticated(NO_CHALLENGE)
     if owed.person.person.state is not PersonState.ACTIVE:
         raise NotAuthenticated(NO_CHALLENGE)

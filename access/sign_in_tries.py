@@ -44,6 +44,15 @@ class TryCounter:
     seal: NameSeal
     refused: RefusedDeeds
 
+    async def account_mark(self, account: bytes, request: SignInRequest) -> bytes:
+        """Give what tries of an account are counted by: of an address that its owner signed in from
+        before apart, so that nobody who tries it elsewhere keeps them waiting.
+        """
+        address = self.address_mark(request)
+        if await self.tries.is_own(account, address):
+            return account_at(self.seal, account, address)
+        return account
+
     async def demand_patience(
         self, marks: list[tuple[bytes, TryLimit]], request: SignInRequest
     ) -> None:
@@ -52,18 +61,18 @@ class TryCounter:
         Raises:
             TooMany: it has to wait; nothing was counted.
         """
-        address = self._address_mark(request)
+        address = self.address_mark(request)
         wait = await self.tries.count([*marks, (address, OF_ADDRESS)], request.at)
         if wait:
             raise TooMany("sign-ins", wait.total_seconds())
 
     async def forgive(self, mark: bytes, request: SignInRequest) -> None:
         """Whoever was right starts anew."""
-        await self.tries.forgive(mark, self._address_mark(request))
+        await self.tries.forgive(mark, self.address_mark(request))
 
     async def take_back(self, request: SignInRequest) -> None:
         """Whoever got in does not count against an address that many share."""
-        await self.tries.take_back(self._address_mark(request))
+        await self.tries.take_back(self.address_mark(request))
 
     def note_refused(
         self,
@@ -88,5 +97,10 @@ class TryCounter:
         )
         self.refused.note(tried)
 
-    def _address_mark(self, request: SignInRequest) -> bytes:
+    def address_mark(self, request: SignInRequest) -> bytes:
         return self.seal.vault.mark("network address", request.address)
+
+
+def account_at(seal: NameSeal, account: bytes, address: bytes) -> bytes:
+    """Give the mark of an account at an address of its owner's."""
+    return seal.vault.mark("account at address", f"{account.hex()} {address.hex()}")

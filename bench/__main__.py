@@ -25,6 +25,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.codes": ("code_f1",),
     "bench.chance": ("chance_ece", "told_right", "right_told", "unknown_silent", "known_kept"),
     "bench.learned_ranker": ("ranker_gain_ndcg5", "ranker_gain_formula"),
+    "bench.network_gain": ("gnn_gain_ndcg5", "gnn_gain_cold"),
     "bench.ranker_chance": ("chance_ece_simulated", "coverage_90"),
     "bench.hazards": ("hazard_recall", "hazard_recall_kept", "hazard_false_alarms"),
     "bench.failure_modes": ("failure_mode_f1",),
@@ -80,7 +81,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "bench.suite": ("suite_minutes", "suite_loaded_minutes"),
 }
 # They take longer than all others together: only whoever names them waits for them.
-BY_NAME_ALONE = frozenset({"bench.suite", "bench.ranker_chance"})
+BY_NAME_ALONE = frozenset({"bench.suite", "bench.ranker_chance", "bench.network_gain"})
 
 
 def main() -> int:

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from bench.bars import Bar, Better
 from bench.chance_fit import PLACES, JudgedList, fit_chances, folds
-from matching.chance import SURE, WORTH, ChanceFit
+from matching.chance import SURE, ChanceFit
+from matching.list_chance import WORTH
 
 Floats = NDArray[np.float64]
 

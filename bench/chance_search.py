@@ -42,7 +42,7 @@ class RecordedChances:
         looked = look_at(understood, found[:LOOKED_AT], rarity)
         self.features = card_features(understood, looked)
         self.cards = [one.card for one in looked]
-        return ListChance(1.0, shown=True, cards={})
+        return ListChance(fits=1.0, shown=True, cards={})
 
 
 @dataclass(frozen=True, slots=True)

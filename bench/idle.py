@@ -77,9 +77,9 @@ async def _measured(*pids: int) -> list[float]:
 
 
 async def _percents(pids: Sequence[int], seconds: float) -> list[float]:
-    before, began = [_cpu_seconds(pid) for pid in pids], monotonic()
+    before, began = [cpu_seconds(pid) for pid in pids], monotonic()
     await asyncio.sleep(seconds)
-    after, took = [_cpu_seconds(pid) for pid in pids], monotonic() - began
+    after, took = [cpu_seconds(pid) for pid in pids], monotonic() - began
     return [100 * (b - a) / took for a, b in zip(before, after, strict=True)]
 
 
@@ -90,7 +90,7 @@ def _neo4j(home: StoreHome) -> int:
     return pid
 
 
-def _cpu_seconds(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
     """CPU seconds of a process and its children, those that ended included."""
     process = psutil.Process(pid)
     family = [process, *process.children(recursive=True)]

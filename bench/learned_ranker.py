@@ -75,7 +75,7 @@ async def run() -> list[Bar]:
 
 async def measured(seed: int) -> WorldFigures:
     """Simulate, train and judge one world."""
-    return await _with_tools(lambda tools: _judged(seed, tools))
+    return await with_tools(lambda tools: _judged(seed, tools))
 
 
 async def open_worlds(seeds: Sequence[int]) -> dict[int, RankerSides]:
@@ -84,10 +84,11 @@ async def open_worlds(seeds: Sequence[int]) -> dict[int, RankerSides]:
     def opened(tools: TrainingTools) -> dict[int, RankerSides]:
         return {seed: _sides(seed, RankerRecipe(tools)) for seed in seeds}
 
-    return await _with_tools(opened)
+    return await with_tools(opened)
 
 
-async def _with_tools(work: Callable[[TrainingTools], T]) -> T:
+async def with_tools(work: Callable[[TrainingTools], T]) -> T:
+    """Do some work on a thread of its own, with the tools of trainings."""
     embedder = Embedder(home=HOME, limit_s=None)
     tools = HouseTools(embedder, HOME / "scratch").tools
     try:

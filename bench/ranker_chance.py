@@ -18,10 +18,10 @@ from bench.chance_bars import calibration_gap
 from bench.learned_ranker import STRATA, open_worlds, together
 from gnn.case_figures import paired_difference
 from gnn.ranker_cases import RankerCase
-from gnn.ranker_chance import RankerChance, ScoredReport, fit_chance
+from gnn.ranker_chance import RankerChance, fit_chance
 from gnn.ranker_model import RankerModel, RankerSettings, fit_ranker
 from gnn.ranker_recipe import STRATA as BELONGS
-from gnn.ranker_recipe import RankerSides, ranking_figures
+from gnn.ranker_recipe import RankerSides, ranking_figures, scored_report
 
 LEARNED, JUDGED = (2, 3, 4, 5), (11, 12, 13, 14, 15)
 SEED, DRAWS = 1, 300
@@ -36,17 +36,12 @@ async def run() -> list[Bar]:
     train = [case for one in sides for case in one.train]
     trees = fit_ranker(train, [case for one in sides for case in one.valid], RankerSettings(), SEED)
     kept_back = [case for one in sides for case in one.calibration]
-    chance = fit_chance([_scored(trees, case) for case in kept_back])
+    chance = fit_chance([scored_report(trees, case) for case in kept_back])
     judged = [_whole(worlds[seed]) for seed in JUDGED]
     print(f"  {len(train)} to learn from, {len(kept_back)} for the chance: {chance}")
     _tell_gains(trees, judged)
     cases = [case for world in judged for case in world]
     return [_ece(trees, chance, cases), _coverage(trees, chance, cases)]
-
-
-def _scored(trees: RankerModel, case: RankerCase) -> ScoredReport:
-    right = None if case.missed else int(case.gains.argmax())
-    return ScoredReport(trees.scores(case.features), right)
 
 
 def _whole(sides: RankerSides) -> list[RankerCase]:
@@ -67,7 +62,7 @@ def _ece(trees: RankerModel, chance: RankerChance, cases: Sequence[RankerCase]) 
     first, right = list[float](), list[float]()
     five, among = list[float](), list[float]()
     for case in cases:
-        told, scored = chance.chances(_scored(trees, case).scores), _scored(trees, case)
+        told, scored = chance.chances(scored_report(trees, case).scores), scored_report(trees, case)
         order = np.argsort(-told, kind="stable")[:5].tolist()
         first.append(float(told[order[0]]))
         right.append(float(order[0] == scored.right))
@@ -91,7 +86,7 @@ def _coverage(trees: RankerModel, chance: RankerChance, cases: Sequence[RankerCa
     """Give the share of reports whose cut list holds the right card, in the worst stratum."""
     worst = 1.0
     for name, belongs in BELONGS.items():
-        here = [_scored(trees, case) for case in cases if belongs(case) and not case.missed]
+        here = [scored_report(trees, case) for case in cases if belongs(case) and not case.missed]
         sets = [chance.shown(one.scores) for one in here]
         if not here:
             continue

@@ -15,11 +15,14 @@ REPORTED = (11, 12, 13, 14, 15)
 DONE = "done"
 
 
-def world_folder(seed: int, ratio: float = 4.0, name: str = "plains") -> Path:
-    """Give the folder of a world's tables, with its truth under `truth`."""
-    folder = KEPT / f"{name}-{seed}-{ratio:g}"
+def world_folder(
+    seed: int, ratio: float = 4.0, name: str = "plains", visits: int | None = None
+) -> Path:
+    """Give the folder of a world's tables, with its truth under `truth`; None: a whole year's."""
+    folder = KEPT / f"{name}-{seed}-{ratio:g}{'' if visits is None else f'-{visits}'}"
     if not (folder / DONE).exists():
         settings = replace(WORLDS[name], seed=seed, defect_ratio=ratio)
+        settings = settings if visits is None else replace(settings, repairs=visits)
         journal = Journal(simulate_year(shipped_trade(), settings, lambda _: None))
         write_tables(folder, journal)
         write_truth(folder / "truth", journal)

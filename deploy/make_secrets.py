@@ -12,14 +12,16 @@ FOLDER = Path(__file__).parent / "secrets"
 
 def contents() -> dict[str, str]:
     """What each file holds; a password that two services read stands in two files."""
-    graph, records, streams = (secrets.token_urlsafe(24) for _ in range(3))
+    graph, records, serving, streams = (secrets.token_urlsafe(24) for _ in range(4))
     return {
         "token_secret": secrets.token_urlsafe(48),
         "vault_keys": f"first:{key()} index:{key()}",
         "neo4j_auth": f"neo4j/{graph}",
         "neo4j_password": graph,
         "postgres_password": records,
-        "postgres_url": f"postgresql://battwheels:{records}@postgres:5432/battwheels",
+        # Whoever migrates owns the tables; whoever serves reads and writes rows.
+        "postgres_owner_url": f"postgresql://battwheels:{records}@postgres:5432/battwheels",
+        "postgres_url": f"postgresql://battwheels_service:{serving}@postgres:5432/battwheels",
         "redis_auth": f"requirepass {streams}",
         "redis_password": streams,
         "redis_url": f"redis://:{streams}@redis:6379/0",

@@ -60,6 +60,17 @@ SCOPE_RIGHTS: Mapping[KeyScope, frozenset[tuple[ResourceKind, Action]]] = {
 }
 
 
+class KeysLeft(StrEnum):
+    """What becomes of the keys that somebody made who is erased.
+
+    REVOKE: they are refused; whoever made a key knew its secret. HAND_OVER: they go on, and whoever
+    erases answers for them from then on.
+    """
+
+    REVOKE = "revoke"
+    HAND_OVER = "hand_over"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyOrder:
     """What a key is to be, as an administrator asks for it.

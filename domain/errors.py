@@ -27,6 +27,7 @@ BattwheelsError
 ├── Overrun                 the handler of an event did not end in its time
 ├── NoBooks                 where the books should be there are none
 ├── MigrationDrift          an applied migration no longer reads as it did
+├── MigrationNeeded         the database is older than this program, and not ours to change
 ├── NewerDatabase           a newer version of this program has migrated the database
 ├── ImportRefused           a file cannot be read as what it was said to be
 ├── UnsafeSetting           a setting that must not be used this way
@@ -289,6 +290,16 @@ class MigrationDrift(BattwheelsError):
             f"Migration {name} was changed after it was applied. Restore it; add a new one instead."
         )
         self.name = name
+
+
+class MigrationNeeded(BattwheelsError):
+    def __init__(self, store: str, names: Sequence[str]) -> None:
+        super().__init__(
+            f"{store} lacks {', '.join(names)}, and its tables are not this account's. Run "
+            "`battwheels migrate` as their owner (POSTGRES_OWNER_URL); nothing was changed."
+        )
+        self.store = store
+        self.names = tuple(names)
 
 
 class NewerDatabase(BattwheelsError):

@@ -7,6 +7,7 @@ from typing import NewType
 from uuid import RFC_4122, UUID
 
 from domain.errors import InvalidInput
+from domain.personal_data import holds_personal
 
 CardId = NewType("CardId", str)
 TicketId = NewType("TicketId", str)
@@ -37,6 +38,8 @@ TIME = ((1 << 48) - 1) << 80
 # A phone's clock may be that far ahead; an id of a later time would stand before all others.
 LEAP = timedelta(minutes=10)
 LONGEST = 80
+# What a machine made tells nobody, though its digits may look like a telephone number.
+MADE = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 FILLED = ((1 << RANDOM_A_BITS) - 1) << 64 | ((1 << RANDOM_B_BITS) - 1)
 
 
@@ -86,11 +89,15 @@ def session_id(value: str) -> SessionId:
 def vehicle_id(value: str) -> VehicleId:
     if value.startswith(UNNAMED):
         raise InvalidInput("vehicle id", f"may not begin with {UNNAMED}")
-    return VehicleId(_check_form("vehicle id", value, r"veh_[A-Za-z0-9_\-]{3,60}"))
+    return VehicleId(
+        demand_nameless("vehicle id", _check_form("vehicle id", value, r"veh_[A-Za-z0-9_\-]{3,60}"))
+    )
 
 
 def bay_id(value: str) -> BayId:
-    return BayId(_check_form("bay id", value, r"bay_[A-Za-z0-9_\-]{1,60}"))
+    return BayId(
+        demand_nameless("bay id", _check_form("bay id", value, r"bay_[A-Za-z0-9_\-]{1,60}"))
+    )
 
 
 def job_id(value: str) -> JobId:
@@ -142,6 +149,21 @@ def demand_timely(value: UUID, now: datetime) -> UUID:
             "operationId", "tells a time in the future; set the device's clock and make a new id"
         )
     return value
+
+
+def demand_nameless(field: str, id: str) -> str:
+    """Give an id that its caller chose: it is kept in clear, in the graph and the logs of others.
+
+    Raises:
+        InvalidInput: it holds what tells who somebody is.
+    """
+    if holds_personal(MADE.sub("", id).replace("_", " ")):
+        raise InvalidInput(
+            field,
+            "holds a number plate, VIN, telephone number or the like, and ids are kept in clear: "
+            "choose one that tells nothing",
+        )
+    return id
 
 
 def _check_form(field: str, value: str, pattern: str) -> str:

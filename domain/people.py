@@ -12,7 +12,7 @@ from domain import limits
 from domain.access import Action, Actor, ResourceKind, Role
 from domain.errors import IllegalTransition, InvalidInput, NotAllowed, StaleVersion
 from domain.hours import WeekHours
-from domain.ids import GarageId, PersonId
+from domain.ids import GarageId, PersonId, demand_nameless
 from domain.regions import region_of
 from domain.synthetic import SIMULATED, is_synthetic
 from domain.technicians import Certification
@@ -137,10 +137,11 @@ def parse_garage(  # noqa: PLR0913 - each is a value that somebody hands in
     """Read a garage.
 
     Raises:
-        InvalidInput: a value is wrong, or the id is one of the simulator's.
+        InvalidInput: a value is wrong, or the id is the simulator's or tells who somebody is.
     """
     if is_synthetic(id):
         raise InvalidInput("garage id", f"{SIMULATED}… is kept for simulated garages")
+    demand_nameless("garage id", id)
     return GarageProfile(
         id=id,
         name=limits.clean_prose("name", name, LONGEST_NAME),

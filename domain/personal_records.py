@@ -41,6 +41,8 @@ class RecordKind(StrEnum):
     EMPLOYEE = "employee"
     API_KEY = "key of the API"
     MESSAGE = "message"
+    DRAFT = "draft of an invoice"
+    SAGA = "invoice in the making"
     CONSENT = "consent"
     DEED = "deed"
     BOOKS = "entry of the books"
@@ -108,6 +110,12 @@ RETENTION: Mapping[RecordKind, RetentionRule] = {
     RecordKind.API_KEY: RetentionRule(purpose=DataPurpose.WORK),
     RecordKind.MESSAGE: RetentionRule(
         purpose=DataPurpose.CONTACT, rest=DEFAULTS.message_days * DAY, since=MESSAGES_SINCE
+    ),
+    RecordKind.DRAFT: RetentionRule(
+        purpose=DataPurpose.LAW, rest=365 * DAY, since="it was last changed"
+    ),
+    RecordKind.SAGA: RetentionRule(
+        purpose=DataPurpose.LAW, rest=90 * DAY, since="it was issued or given up"
     ),
     RecordKind.CONSENT: RetentionRule(purpose=DataPurpose.LAW, lawful=CONSENTS_KEPT),
     RecordKind.DEED: RetentionRule(purpose=DataPurpose.LAW, lawful=DEEDS_KEPT),

@@ -7,6 +7,7 @@ every text is held against the forms that tell who somebody is (TD-10).
 """
 
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
@@ -25,6 +26,7 @@ from gnn.examples import (
     ExampleVehicle,
     KeyedExample,
     TrainingExample,
+    balance_examples,
 )
 
 MOMENT = pa.timestamp("us", tz="UTC")
@@ -52,6 +54,9 @@ COLUMNS = pa.schema(
     }
 )
 Row = dict[str, Any]
+BALANCED = "balanced"
+# Of the stored examples by time, those that may be balanced.
+TAUGHT = 0.9
 
 
 def store_examples(folder: Path, examples: Sequence[KeyedExample]) -> int:
@@ -78,6 +83,19 @@ def read_examples(folder: Path) -> tuple[KeyedExample, ...]:
     return tuple(
         _example_of(row) for path in sorted(folder.glob("*.parquet")) for row in _rows(path)
     )
+
+
+def write_balanced(folder: Path, share: float, seed: int) -> int:
+    """Write a balanced training set of what a folder holds, into one below; give its size.
+
+    The newest tenth is left out: what a model is judged by is never balanced (TD-8).
+    """
+    stored = sorted(read_examples(folder), key=lambda one: (one.closed_at, one.ticket))
+    kept = balance_examples(stored[: int(len(stored) * TAUGHT)], share, seed)
+    place = folder / BALANCED
+    shutil.rmtree(place, ignore_errors=True)
+    store_examples(place, kept)
+    return len(kept)
 
 
 def refuse_personal(one: KeyedExample) -> None:

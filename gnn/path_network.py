@@ -54,8 +54,18 @@ class PathLayer(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
         nn.init.normal_(self.relation.weight, std=d**-0.5)
 
-    def forward(self, h: Tensor, q: Tensor, step: Step, edges: Tensor | None = None) -> Tensor:
-        """Give the states [n', d] after the step, from h [n, d] and the queries q [B, d]."""
+    def forward(
+        self,
+        h: Tensor,
+        q: Tensor,
+        step: Step,
+        edges: Tensor | None = None,
+        kept: Tensor | None = None,
+    ) -> Tensor:
+        """Give the states [n', d] after the step, from h [n, d] and the queries q [B, d].
+
+        `kept` [e] says how much of each edge is there, 1 all of it: to ask what it is worth.
+        """
         heard = (
             self.gate_source(h)[step.source]
             + self.gate_relation(step.relation)
@@ -65,6 +75,8 @@ class PathLayer(nn.Module):
             heard = heard + self.gate_edge(edges)
         gate = self.gate(functional.relu(heard))
         gate = torch.sigmoid(gate).squeeze(1)  # [e]
+        if kept is not None:
+            gate = gate * kept
         total = _sum(h, step.source, step.begins, gate)
         total = total + _sum(self.relation.weight, step.relation, step.begins, gate)  # [n', d]
         weight = gate.new_zeros(len(step.keys)).index_add(0, step.target, gate).unsqueeze(1)

@@ -50,6 +50,8 @@ class RankerCase:
         missed: the right card was not among those found.
         verified: somebody had verified the right card by then.
         other_words: the report is not in English, or only partly.
+        founding: no card was known for it, and one was written from it: all that was found is
+            wrong. It teaches no order, only how likely it is that nothing fits.
     """
 
     ticket: TicketId
@@ -67,9 +69,7 @@ class RankerCase:
     missed: bool = False
     verified: bool = False
     other_words: bool = False
-
-
-NetworkScores = Callable[[RepairRecord, Sequence[CardId]], tuple[Floats, Floats]]
+    founding: bool = False
 
 
 class CaseMaker:
@@ -80,12 +80,10 @@ class CaseMaker:
         history: RepairHistory,
         encode: Encode,
         english: English = str,
-        network: NetworkScores | None = None,
     ) -> None:
         """`english` gives what a match compares of a report's text; nothing of it: an empty one."""
         self._history = history
         self._english = english
-        self._network = network
         self._cards = sorted(history.cards, key=lambda card: (card.created_at, card.card))
         self._ids = tuple(card.card for card in self._cards)
         self._born = np.array([card.created_at.timestamp() for card in self._cards])
@@ -100,11 +98,18 @@ class CaseMaker:
         self._closed = np.array([r.closed_at.timestamp() for r in self._solved])
 
     def _remember(self) -> ReportMemory:
-        place = {card: i for i, card in enumerate(self._ids)}
+        place = self._places = {card: i for i, card in enumerate(self._ids)}
         self._solved = [r for r in self._history.repairs if r.resolved_by in place]
         self._solved.sort(key=lambda r: (r.closed_at, r.ticket))
-        self._texts = {r.ticket: self._english(r.text) for r in self._solved}
-        vectors = self._vectors([self._texts[r.ticket] for r in self._solved])
+        founding = {card.founded_on for card in self._cards}
+        self._founding = [
+            r for r in self._history.repairs if r.ticket in founding and r.resolved_by is None
+        ]
+        asked = [*self._solved, *self._founding]
+        self._texts = {r.ticket: self._english(r.text) for r in asked}
+        told = self._vectors([self._texts[r.ticket] for r in asked])
+        self._said = {r.ticket: vector for r, vector in zip(asked, told, strict=True)}
+        vectors = told[: len(self._solved)]
         solved = np.array([place[r.resolved_by] for r in self._solved if r.resolved_by], np.int64)
         return ReportMemory(vectors, solved, self._ids)
 
@@ -117,20 +122,24 @@ class CaseMaker:
     def cases(self, tell: Callable[[float], None] = lambda _: None) -> Iterator[RankerCase]:
         """Give the cases; `tell` hears how far it is, 0 to 1."""
         fold, seen = FeatureFold(self._history), set[tuple[str, str]]()
-        vectors = {r.ticket: v for r, v in zip(self._solved, self.memory.vectors, strict=True)}
-        told = sorted(self._solved, key=lambda r: (r.opened_at, r.ticket))
+        told = sorted([*self._solved, *self._founding], key=lambda r: (r.opened_at, r.ticket))
         for n, repair in enumerate(told):
             model = (name_key(repair.make or ""), name_key(repair.model or ""))
-            right = self._ids.index(repair.resolved_by) if repair.resolved_by else -1
             table = fold.until(repair.opened_at)
-            if self._born[right] < repair.opened_at.timestamp():
-                found = self._found(repair, vectors[repair.ticket])
+            if self._was_there(repair):
+                found = self._found(repair, self._said[repair.ticket])
                 other = self._texts[repair.ticket] != repair.text
                 case = _case(repair, found, table, new_model=model not in seen)
-                yield replace(case, other_words=other)
+                yield replace(case, other_words=other, founding=repair.resolved_by is None)
             seen.add(model)
             if n % 200 == 0:
                 tell(n / len(told))
+
+    def _was_there(self, repair: RepairRecord) -> bool:
+        """Say whether the card that ended a repair could be found; of a founding one none could."""
+        if repair.resolved_by is None:
+            return True
+        return bool(self._born[self._places[repair.resolved_by]] < repair.opened_at.timestamp())
 
     def _found(self, repair: RepairRecord, vector: Vectors) -> FoundCards:
         """Find the candidates of a report among the cards of its moment."""
@@ -156,7 +165,6 @@ class CaseMaker:
         )
         cards = tuple(self._ids[row] for row in rows)
         before = int(np.searchsorted(self._closed, moment))
-        tower, path = self._network(repair, cards) if self._network else (None, None)
         return FoundCards(
             cards=cards,
             cosine=cosine[rows],
@@ -166,8 +174,6 @@ class CaseMaker:
             symptoms=symptoms[rows],
             models=self._models[rows],
             similar=self.memory.votes(vector, cards, before),
-            tower=tower,
-            path=path,
         )
 
     def _level(self, repair: RepairRecord) -> Floats:

@@ -55,8 +55,10 @@ MONOTONE = {
     "report_codes": 0,
     "report_symptoms": 0,
     "report_words": 0,
-    "network_tower": 1,
+    "network": 1,
+    "network_behind": 1,
     "network_path": 1,
+    "network_path_behind": 1,
 }
 NAMES = tuple(MONOTONE)
 # What a card has from its past alone: training hides it now and then, so that a card that nobody
@@ -66,7 +68,8 @@ HISTORY = (
     *("make_lift", "firmware_lift", "code_lift", "symptom_lift", "together", "together_behind"),
     *("uses", "days_since_success"),
 )
-NETWORK = ("network_tower", "network_path")
+NETWORK = ("network", "network_behind", "network_path", "network_path_behind")
+PLACES = {name: place for place, name in enumerate(NAMES)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,7 @@ class FoundCards:
         codes: confidence of shared codes; symptoms: share of the reported ones; models: how many
             vehicle models it covers.
         similar: the share of like repairs that this card ended (`gnn.report_memory`).
-        tower, path: what the graph network says, where it does.
+        network, path: what the graph network says of it and by its paths alone, where it does.
         availability: the share of its parts that can be had.
     """
 
@@ -103,7 +106,7 @@ class FoundCards:
     symptoms: Floats
     models: Floats
     similar: Floats | None = None
-    tower: Floats | None = None
+    network: Floats | None = None
     path: Floats | None = None
     availability: Floats | None = None
 
@@ -137,10 +140,23 @@ def feature_rows(report: RankedReport, found: FoundCards, table: FeatureTable) -
         "report_codes": np.full(len(known), float(len(report.codes))),
         "report_symptoms": np.full(len(known), float(len(report.symptoms))),
         "report_words": np.full(len(known), float(report.words)),
-        "network_tower": unknown if found.tower is None else found.tower,
-        "network_path": unknown if found.path is None else found.path,
+        **network_columns(
+            unknown if found.network is None else found.network,
+            unknown if found.path is None else found.path,
+        ),
     }
     return np.column_stack([columns[name] for name in NAMES]).astype(np.float64)
+
+
+def network_columns(network: Floats, path: Floats) -> dict[str, Floats]:
+    """Give what is read of the network's scores [cards]; a path score of 0 says that none leads."""
+    led = np.where(path == 0, nan, path)
+    return {
+        "network": network,
+        "network_behind": _behind(network),
+        "network_path": led,
+        "network_path_behind": _behind(led),
+    }
 
 
 def evidence_scores(found: FoundCards) -> Floats:

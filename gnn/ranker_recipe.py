@@ -2,13 +2,16 @@
 
 Cases are cut by the time at which their repairs ended: 70 % to learn from, 10 % to say when to
 stop, 10 % for the chance of each card, the last 10 % to judge. A vehicle stays on the side of its
-first case. The ranker has to beat the evidence ranker, which serves without one, by .02 nDCG@5 with
-the interval above 0, and may lose .01 in no stratum (`reference` 3.7 of the learning notes).
+first case. Where there is a graph network its scores are read too, of reports that it has not
+learned from, if they help on the second side. The ranker has to beat the evidence ranker, which
+serves without one, by .02 nDCG@5 with the interval above 0, and may lose .01 in no stratum
+(`reference` 3.7 of the learning notes).
 """
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from importlib import import_module
 
 import numpy as np
 import orjson
@@ -23,20 +26,26 @@ from domain.repair_history import RepairHistory
 from gnn.artefacts import Artefact, demand_form
 from gnn.case_figures import CaseFigure, mean_figure
 from gnn.examples import expert_weight, rarity_weight, recency_weight
-from gnn.learned_cards import LearnedCards
+from gnn.learned_cards import CardTrees, LearnedCards, ReportNetwork
+from gnn.model_file import CARD
+from gnn.network_columns import with_network
 from gnn.ranker_cases import CaseMaker, RankerCase
+from gnn.ranker_chance import RankerChance, ScoredReport, fit_chance, read_chance
 from gnn.ranker_model import RankerModel, RankerSettings, fit_ranker
 from gnn.recipes import Stage, StageProgress, Tell, TrainingTools
 from gnn.report_memory import ReportMemory
 
-VERSION = 1
+VERSION = 2
 CUTS = (0.7, 0.8, 0.9)
 # Fewer cases than a tenth of these tell no better ranker from a worse one.
 LEAST_CASES = 200
 LEAST_STRATUM = 50
 TREES, VECTORS, SOLVERS = "ranker.txt", "memory.safetensors", "cards.json"
+CHANCE = "chance.json"
+NETWORK_PLACE = "gnn.ticket_recipe"
 WARM = 5
 DEPTH = 5
+CALIBRATION = 2
 LEAST_WEIGHT, MOST_WEIGHT = 0.2, 5.0
 GAIN, LOSS = 0.02, 0.01
 Floats = NDArray[np.float64]
@@ -52,13 +61,19 @@ STRATA: Mapping[str, Callable[[RankerCase], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class RankerSides:
-    """Cases by side, and the memory of all repairs that ended before the judged ones came in."""
+    """Cases by side, and the memory of all repairs that ended before the judged ones came in.
+
+    Reports from which a card was written stand on the side of the chance alone; `unknown` are those
+    of other times.
+    """
 
     train: tuple[RankerCase, ...]
     valid: tuple[RankerCase, ...]
     calibration: tuple[RankerCase, ...]
     test: tuple[RankerCase, ...]
     memory: ReportMemory
+    unknown: tuple[RankerCase, ...] = ()
+    history: RepairHistory | None = None
 
 
 class RankerRecipe:
@@ -69,6 +84,8 @@ class RankerRecipe:
         self._tools = tools
         self._settings = settings or RankerSettings()
         self._judged: tuple[str, ...] = ()
+        # Whether the trees of the last training read the network.
+        self._reads_network = False
 
     @property
     def embedding(self) -> str | None:
@@ -77,7 +94,12 @@ class RankerRecipe:
     @property
     def parameters(self) -> Mapping[str, Parameter]:
         told = asdict(self._settings)
-        return told | {"without": ", ".join(self._settings.without)}
+        network = self._tools.network if self._reads_network else None
+        without = () if network else self._settings.without
+        return told | {
+            "without": ", ".join(without),
+            "network": None if network is None else network.hash,
+        }
 
     @property
     def gates(self) -> Sequence[PromotionGate]:
@@ -101,7 +123,11 @@ class RankerRecipe:
 
     def features(self, cleaned: RepairHistory) -> RankerSides:
         maker = CaseMaker(cleaned, self._tools.encode, self._tools.english)
-        sides = split_cases(tuple(maker.cases()), maker.memory)
+        cases = list(maker.cases())
+        if self._tools.network is not None:
+            served = network_of(self._tools.network.files)
+            cases = with_network(cases, served.over(cleaned), served.until)
+        sides = replace(split_cases(cases, maker.memory), history=cleaned)
         sizes = {name: sum(map(belongs, sides.test)) for name, belongs in STRATA.items() if name}
         self._judged = tuple(name for name, size in sizes.items() if size >= LEAST_STRATUM)
         return sides
@@ -112,13 +138,24 @@ class RankerRecipe:
 
         try:
             trees = fit_ranker(features.train, features.valid, self._settings, seed, told)
+            network = self._tools.network
+            if network is not None:
+                reading = replace(self._settings, without=())
+                both = fit_ranker(features.train, features.valid, reading, seed, told)
+                self._reads_network = network_helps(both, trees, features.valid)
+                trees = both if self._reads_network else trees
         except InvalidInput as error:
             raise UselessTraining(self.kind, error.reason) from error
-        return ranker_files(trees, features.memory)
+        chance = chance_of(trees, features.calibration)
+        files = ranker_files(trees, features.memory, chance)
+        return {**files, **network.files} if network and self._reads_network else files
 
     def evaluate(self, features: RankerSides, artefact: Artefact) -> Mapping[str, CaseFigure]:
-        trees = read_ranker(artefact, self._tools.embedding).trees
-        return ranking_figures(features.test, lambda case: trees.scores(case.features))
+        served, test = read_ranker(artefact, self._tools.embedding), features.test
+        if served.network is not None and features.history is not None:
+            # Of its own network, which is another one than the candidate's where it serves already.
+            test = with_network(test, served.network.over(features.history))
+        return ranking_figures(test, lambda case: served.trees.scores(case.features))
 
     def floor(self, features: RankerSides) -> Mapping[str, CaseFigure] | None:
         return ranking_figures(features.test, lambda case: case.evidence)
@@ -126,7 +163,7 @@ class RankerRecipe:
 
 def split_cases(cases: Sequence[RankerCase], memory: ReportMemory) -> RankerSides:
     """Cut cases by the time at which their repairs ended; weigh those that are learned from."""
-    ended = sorted(case.repair.closed_at for case in cases)
+    ended = sorted(case.repair.closed_at for case in cases if not case.founding)
     if len(ended) < LEAST_CASES:
         raise UselessTraining(
             ModelKind.RANKER, f"{len(ended)} reports could be ranked; {LEAST_CASES} are needed"
@@ -134,12 +171,46 @@ def split_cases(cases: Sequence[RankerCase], memory: ReportMemory) -> RankerSide
     ends = [ended[int(len(ended) * cut)] for cut in CUTS]
     sides: list[list[RankerCase]] = [[], [], [], []]
     home: dict[str, int] = {}
+    unknown: list[RankerCase] = []
     for case in sorted(cases, key=lambda one: (one.repair.closed_at, one.ticket)):
         side = sum(case.repair.closed_at >= end for end in ends)
         if home.setdefault(case.group, side) == side:
-            sides[side].append(case)
-    train, valid, calibration, test = sides
-    return RankerSides(weighted_cases(train), tuple(valid), tuple(calibration), tuple(test), memory)
+            (unknown if case.founding and side != CALIBRATION else sides[side]).append(case)
+    train, valid, calibration, test = map(tuple, sides)
+    return RankerSides(weighted_cases(train), valid, calibration, test, memory, tuple(unknown))
+
+
+def network_of(files: Mapping[str, bytes]) -> ReportNetwork:
+    """Give the graph network of its files; torch is read for it alone.
+
+    Raises:
+        InvalidInput: they hold none.
+    """
+    return import_module(NETWORK_PLACE).network_of(files)
+
+
+def network_helps(reading: CardTrees, other: CardTrees, cases: Sequence[RankerCase]) -> bool:
+    """Say whether trees that read the network gain .02 nDCG@5 over the others on these cases."""
+    ranks = [
+        np.array([rank_of_right(case, trees.scores(case.features)) for case in cases])
+        for trees in (reading, other)
+    ]
+    own, before = (dict(_gains(one))["ndcg5"].mean() for one in ranks)
+    return bool(own - before >= GAIN)
+
+
+def chance_of(trees: RankerModel, cases: Sequence[RankerCase]) -> RankerChance | None:
+    """Fit what scores are worth on cases that the trees have not seen; None: they are too few."""
+    try:
+        return fit_chance([scored_report(trees, case) for case in cases])
+    except InvalidInput:
+        return None
+
+
+def scored_report(trees: RankerModel, case: RankerCase) -> ScoredReport:
+    """Give what the trees say of a case, and where its right card is."""
+    right = None if case.missed else int(case.gains.argmax())
+    return ScoredReport(trees.scores(case.features), right)
 
 
 def weighted_cases(cases: Sequence[RankerCase]) -> tuple[RankerCase, ...]:
@@ -194,9 +265,12 @@ def _gains(ranks: Floats) -> list[tuple[str, Floats]]:
     ]
 
 
-def ranker_files(trees: RankerModel, memory: ReportMemory) -> dict[str, bytes]:
+def ranker_files(
+    trees: RankerModel, memory: ReportMemory, chance: RankerChance | None
+) -> dict[str, bytes]:
     """Give the files of a ranker."""
     return {
+        CHANCE: orjson.dumps(chance),
         TREES: trees.text.encode(),
         VECTORS: safetensors.numpy.save(
             {"vectors": memory.vectors.astype(np.float16), "solved": memory.solved}
@@ -213,18 +287,20 @@ def read_ranker(artefact: Artefact, embedding: str) -> LearnedCards:
     """
     demand_form(artefact, ModelKind.RANKER, VERSION, embedding)
     try:
+        network = network_of(artefact.files) if CARD in artefact.files else None
         trees = RankerModel.read(artefact.files[TREES].decode())
         told = safetensors.numpy.load(artefact.files[VECTORS])
         cards = [CardId(card) for card in orjson.loads(artefact.files[SOLVERS])]
+        chance = read_chance(orjson.loads(artefact.files[CHANCE]))
         vectors, solved = told["vectors"].astype(np.float32), told["solved"]
         whole = vectors.ndim == 2 and solved.shape == (len(vectors),)  # noqa: PLR2004 - rows, numbers
         if not whole or (len(solved) and not 0 <= solved.min() <= solved.max() < len(cards)):
             raise BrokenModel(artefact.hash, "its memory does not fit together")
     except InvalidInput as error:
         raise BrokenModel(artefact.hash, error.reason) from error
-    except (KeyError, ValueError, safetensors.SafetensorError) as error:
+    except (KeyError, TypeError, ValueError, safetensors.SafetensorError) as error:
         raise BrokenModel(artefact.hash, f"its files do not read ({error})") from error
-    return LearnedCards(trees, ReportMemory(vectors, solved, tuple(cards)))
+    return LearnedCards(trees, ReportMemory(vectors, solved, tuple(cards)), chance, network)
 
 
 def build_ranker(tools: TrainingTools) -> RankerRecipe:

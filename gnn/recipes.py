@@ -61,6 +61,7 @@ class TrainingTools:
         english: gives what a match compares of a report's text (`ingest.unread_texts`).
         scratch: a folder where what a kill left goes on; None: nothing goes on.
         read_symptoms: the symptoms that the vocabulary's own reader finds in each text.
+        network: the graph network that a ranker may read; None: there is none.
     """
 
     encode: Encode
@@ -68,6 +69,7 @@ class TrainingTools:
     english: Callable[[str], str] = str
     scratch: Path | None = None
     read_symptoms: ReadSymptoms = read_nothing
+    network: Artefact | None = None
 
 
 class TrainingRecipe(Protocol[P, F]):

@@ -159,6 +159,11 @@ class RepairGraph:
         """The place of each card among the cards; its node is `len(tickets)` further."""
         return {card.card: place for place, card in enumerate(self.cards)}
 
+    @cached_property
+    def thing_names(self) -> tuple[tuple[Node, str], ...]:
+        """The things by their numbers; their nodes begin at `first_thing`."""
+        return tuple(self.things)
+
     def reported(self, said: Said) -> tuple[Ints, Ints]:
         """Give the relations and the nodes of what a report says; what nobody knows is left out."""
         rows = [

@@ -232,6 +232,7 @@ def fit_tickets(
         "cases": len(learner.study.sides.train),
         "things": list(learner.study.names.rows),
         "device": learner.device.type,
+        "until": learner.study.sides.until,
     }
     return model_files(KIND, learner.network.config.told(), told, found.weights)
 

@@ -15,6 +15,7 @@ for each thing (20 % of them are hidden in training, so that an unknown thing is
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -235,23 +236,39 @@ class TicketNetwork(nn.Module):
 
     def scores(self, known: WorldVectors, asked: AskedBatch) -> TicketScores:
         """Give the scores of all cards for each report, [B, C]."""
-        rounds = self.tower.hear(self.heard(asked.texts, asked.numbers), known.things, asked.says)
-        ticket = self.ticket_out(self.dropout(torch.cat(rounds, 1)))  # [B, d]
-        ticket = functional.normalize(ticket, dim=1)
+        ticket = self.reports(known, asked)  # [B, d]
         tower = ticket @ known.cards.T / self.coldness.exp()  # [B, C]
-        q = self.ask(ticket)  # [B, p]
-        h = q
-        for layer, step, numbers in zip(self.walk, asked.hops, asked.hop_numbers, strict=True):
-            h = layer(h, q, step, numbers)  # [n, p]
-        count = known.cards.shape[0]
-        report, card = asked.cards // count, asked.cards % count
-        led = torch.cat([h[asked.reached], ticket[report] * known.cards[card]], 1)  # [n, p + d]
         nothing = torch.zeros_like(tower).view(-1)
-        path = nothing.index_copy(0, asked.cards, self.read(led).squeeze(1)).view_as(tower)
+        led = self.led(ticket, known, asked)  # [n]
+        path = nothing.index_copy(0, asked.cards, led).view_as(tower)
         leads = nothing.index_fill(0, asked.cards, 1).view_as(tower)
         far, near = self.shift(ticket).unsqueeze(2).unbind(1)  # [B, 1], [B, 1]
         walked = path + leads * near + (1 - leads) * far  # [B, C]
         return TicketScores(walked + self.mix * tower, walked, tower, path)
+
+    def reports(self, known: WorldVectors, asked: AskedBatch) -> Tensor:
+        """Give what the tower makes of reports, [B, d]."""
+        rounds = self.tower.hear(self.heard(asked.texts, asked.numbers), known.things, asked.says)
+        ticket = self.ticket_out(self.dropout(torch.cat(rounds, 1)))
+        return functional.normalize(ticket, dim=1)
+
+    def led(
+        self,
+        ticket: Tensor,
+        known: WorldVectors,
+        asked: AskedBatch,
+        kept: Sequence[Tensor | None] = (None,) * STEPS,
+    ) -> Tensor:
+        """Give the path scores [n] of the pairs `asked.cards`; `kept`: as `PathLayer` has it."""
+        q = self.ask(ticket)  # [B, p]
+        h = q
+        steps = zip(self.walk, asked.hops, asked.hop_numbers, kept, strict=True)
+        for layer, step, numbers, share in steps:
+            h = layer(h, q, step, numbers, share)  # [n, p]
+        count = known.cards.shape[0]
+        report, card = asked.cards // count, asked.cards % count
+        led = torch.cat([h[asked.reached], ticket[report] * known.cards[card]], 1)  # [n, p + d]
+        return self.read(led).squeeze(1)
 
     def heard(self, texts: Bags, numbers: Tensor) -> Tensor:
         """Give what tickets say by themselves [T, d]; some are silent while it learns."""

@@ -27,7 +27,7 @@ from gnn.ticket_learner import PLAN, RankedCase, TicketLearner, TicketStudy, fit
 from gnn.ticket_network import KIND, TicketNetwork
 from gnn.ticket_scorer import TicketScorer, tickets_of
 
-VERSION = 1
+VERSION = 2
 CPU = torch.device("cpu")
 # Better than what is named alone, in all and where nobody has used the card yet.
 GATES = (
@@ -39,10 +39,14 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class ServedNetwork:
-    """A network that was read, to score over any history."""
+    """A network that was read, to score over any history.
+
+    `until` (seconds): of reports before it knows more than a report of now tells.
+    """
 
     network: TicketNetwork
     names: ThingRows
+    until: int
 
     def over(self, history: RepairHistory) -> TicketScorer:
         return TicketScorer(self.network, BatchMaker(RepairGraph.of(history), self.names))
@@ -122,9 +126,22 @@ def read_network(artefact: Artefact, embedding: str) -> ServedNetwork:
     """
     demand_form(artefact, ModelKind.NETWORK, VERSION, embedding)
     try:
-        return ServedNetwork(*tickets_of(parse_model(artefact.files, KIND, "it"), "it"))
+        return network_of(artefact.files)
     except InvalidInput as error:
         raise BrokenModel(artefact.hash, error.reason) from error
+
+
+def network_of(files: Mapping[str, bytes]) -> ServedNetwork:
+    """Give the network of its files.
+
+    Raises:
+        InvalidInput: they hold none.
+    """
+    saved = parse_model(files, KIND, "it")
+    until = saved.told.get("until")
+    if not isinstance(until, int):
+        raise InvalidInput("model", "it does not say until when it learned")
+    return ServedNetwork(*tickets_of(saved, "it"), until)
 
 
 def _floored(maker: BatchMaker, case: TicketCase, scores: Floats) -> RankedCase:

@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from domain.errors import InvalidInput
 from domain.ids import CardId
 from domain.repair_history import RepairHistory, RepairRecord
+from gnn.learned_cards import WalkedPath
 from gnn.mean_tower import MeanTower
 from gnn.model_file import SavedModel, read_model
+from gnn.path_reasons import WalkedReport
 from gnn.repair_graph import RepairGraph, seconds
 from gnn.ticket_batches import BatchMaker, ThingRows
 from gnn.ticket_network import KIND, TicketConfig, TicketNetwork, WorldVectors
@@ -59,6 +61,21 @@ class TicketScorer:
             np.append(one[0].double().numpy(), np.nan)[rows] for one in (scores.both, scores.path)
         )
         return both, path
+
+    def paths(
+        self, report: RepairRecord, cards: Sequence[CardId]
+    ) -> dict[CardId, list[WalkedPath]]:
+        """Give for each card the three paths that speak most for it (`gnn.path_reasons`)."""
+        with torch.no_grad():
+            known = self._vectors(seconds(report.opened_at))
+        found = WalkedReport.of(self._network, known, self._maker, report).reasons(cards)
+        return {
+            card: [
+                WalkedPath(thing=f"{r.kind}:{r.name}", text=r.words, held=r.held, tried=r.tried)
+                for r in why
+            ]
+            for card, why in found.items()
+        }
 
     def _vectors(self, moment: int) -> WorldVectors:
         """Give the vectors of the last snapshot that is at most a day old."""

@@ -6,7 +6,7 @@ in it: people are ids, what tells who somebody is in free text is masked again o
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from domain.cards import PUBLISHED, CardSource, FailureCard
 from domain.ids import CardId
@@ -21,6 +21,7 @@ from graph.queries import named_queries
 
 QUERIES = named_queries("repair_history.cypher")
 PAGE = 500
+BEGIN = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,10 @@ class RepairHistoryStore:
         return RepairHistory(
             tuple(repairs), tuple(card for card in cards if card.created_at < span.until)
         )
+
+    async def until(self, moment: datetime) -> RepairHistory:
+        """Give all that was known at a moment."""
+        return await self.whole(HistorySpan(BEGIN, moment, moment))
 
     async def repairs(self, span: HistorySpan) -> AsyncGenerator[tuple[RepairRecord, ...]]:
         """Give closed repairs with the page they came in, by the time they ended."""

@@ -42,6 +42,7 @@ class FailureMatches:
     text: str
     matches: tuple[Match, ...]
     prompt: str | None
+    chance: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,8 @@ class MatchAnswer:
     `prompt` tells the technician how to go on when no card is offered; `shortened` says why fewer
     cards were looked for than could be found, when that is so. `failures` has each failure by
     itself, where the report tells several. `passed_over` are the cards that were looked at when
-    none was worth showing: they say what would tell most.
+    none was worth showing: they say what would tell most. `chance` is how likely a known fix is
+    among the cards; None where that was not weighed, or each failure has its own.
     """
 
     matches: tuple[Match, ...]
@@ -63,3 +65,4 @@ class MatchAnswer:
     failures: tuple[FailureMatches, ...] = ()
     trace: tuple[SearchStage, ...] = ()
     passed_over: tuple[CardFacts, ...] = ()
+    chance: float | None = None

@@ -16,31 +16,20 @@ from importlib import resources
 from math import exp
 from typing import Protocol, Self, cast
 
-from domain.ids import CardId
 from domain.matches import CardFacts, UnderstoodReport
 from matching.chance_features import Features, card_features, list_features, look_at
+from matching.list_chance import ListChance
 from matching.rankers import RankedCard
 from matching.word_rarity import WordRarity
 
 # Cards that are held against each other: more than are ever shown.
 LOOKED_AT = 12
-# A card that is right less often than this is not shown beside likelier ones.
-WORTH = 0.02
 # From this on a card is told as the cause, and counts as a precedent (ML-23).
 SURE = 0.7
 FILE = "chance.json"
 INTERCEPT = "intercept"
 
 Coefficients = Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class ListChance:
-    """The chance that the right card is on the list, whether it is to be shown, and each card's."""
-
-    fits: float
-    shown: bool
-    cards: Mapping[CardId, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +85,7 @@ class ChanceModel:
         looked = look_at(understood, found[:LOOKED_AT], rarity)
         fits, chances = fit.judge(card_features(understood, looked))
         cards = {one.card.id: chance for one, chance in zip(looked, chances, strict=True)}
-        return ListChance(fits, fits >= fit.limit, cards)
+        return ListChance(fits=fits, shown=fits >= fit.limit, cards=cards)
 
 
 def weigh(coefficients: Coefficients, features: Features) -> float:

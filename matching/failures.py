@@ -33,10 +33,16 @@ def join_answers(
         worst,
         matches=tuple(replace(match, rank=rank) for rank, match in enumerate(chosen, start=1)),
         prompt=None if chosen else worst.prompt,
+        chance=None,
         shortened=next((a.shortened for a in answers if a.shortened), None),
         trace=tuple(stage for answer in answers for stage in answer.trace),
         failures=tuple(
-            FailureMatches(text=one.report.text, matches=answer.matches, prompt=answer.prompt)
+            FailureMatches(
+                text=one.report.text,
+                matches=answer.matches,
+                prompt=answer.prompt,
+                chance=answer.chance,
+            )
             for one, answer in zip(told, answers, strict=True)
         ),
     )

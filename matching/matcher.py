@@ -14,7 +14,7 @@ from domain.ids import CardId, GarageId
 from domain.matches import CardFacts, CardHit, CardMarks, Level, Source, UnderstoodReport
 from matching import fit, formulas, trust
 from matching.answers import Match, MatchAnswer
-from matching.chance import LOOKED_AT, WORTH, ChanceJudge, ListChance
+from matching.chance import LOOKED_AT, ChanceJudge
 from matching.failures import failures_of, join_answers
 from matching.fallback_levels import (
     RECENT_SECONDS,
@@ -23,6 +23,7 @@ from matching.fallback_levels import (
     build_levels,
 )
 from matching.fusion import CardCandidate, fuse_lists
+from matching.list_chance import ListChance
 from matching.rankers import LearnedRanker, RankedCard, Ranker, Ranking
 from matching.reasons import find_reasons, reason_sentence
 from matching.recall import CardRecall, SearchableCards
@@ -34,6 +35,8 @@ CONSIDERED = 250
 GRAPH_SECONDS = 0.6
 # Whoever waits for the trained ranker in vain has lost no more than this.
 LEARNED_SECONDS = 0.1
+# The same for the paths that it tells as reasons: the cards are there without them.
+PATH_SECONDS = 0.1
 # Cards read for each place of an answer: the rule of trust passes some over, and looks at the first
 # two for each place before it lends one (`trust.WINDOW`).
 READ_FOR_EACH_PLACE = 3
@@ -166,13 +169,15 @@ class Matcher:
         by_card = {r.marks.id: r for r in ranking.cards}
         least = LOOKED_AT if self.chances is not None else 0
         admitted = await _admit_cards(recall, by_card, (limit, least), strict=bool(degraded))
-        judged = self._judge(recall, by_card)
+        # A trained ranker knows how sure its order is; of any other order the judge tells.
+        judged = ranking.chance or self._judge(recall, by_card)
         coded = any(set(said.codes) & set(card.codes) for card, _ in admitted)
         fits = judged is None or judged.shown or coded or bool(degraded)
         speaks = fits and _any_telling(said, [by_card[card.id] for card, _ in admitted])
         found = (
             _build_matches(said, by_card, _worthwhile(admitted, judged), judged) if speaks else ()
         )
+        found = await self._with_paths(said, found, ranking)
         return MatchAnswer(
             passed_over=() if speaks else tuple(card for card, _ in admitted),
             matches=found,
@@ -181,6 +186,23 @@ class Matcher:
             degraded=degraded or ranking.fallen_back,
             prompt=None if found else said.unread or self.no_match,
             trace=tuple(recall.trace),
+            chance=_chance_of(found, judged),
+        )
+
+    async def _with_paths(
+        self, said: UnderstoodReport, found: tuple[Match, ...], ranking: Ranking
+    ) -> tuple[Match, ...]:
+        """Add the paths that a trained order rests on; without them in time, nothing."""
+        if self.learned is None or ranking.ranker == self._ranker.name or not found:
+            return found
+        try:
+            async with asyncio.timeout(PATH_SECONDS):
+                told = await self.learned.paths(said, [match.card.id for match in found])
+        except (Unavailable, TimeoutError):
+            return found
+        return tuple(
+            replace(match, reasons=(*match.reasons, *told.get(match.card.id, ())))
+            for match in found
         )
 
     def _judge(self, recall: CardRecall, by_card: Mapping[CardId, RankedCard]) -> ListChance | None:
@@ -270,10 +292,18 @@ def _degraded_reason(understood: UnderstoodReport, recall: CardRecall) -> str | 
 def _worthwhile(
     admitted: Sequence[tuple[CardFacts, trust.Standing]], judged: ListChance | None
 ) -> Sequence[tuple[CardFacts, trust.Standing]]:
-    """Leave out what is hardly ever right: reading it is not worth a technician's time."""
+    """Leave out what is hardly ever right, or more than is needed: reading takes time."""
     if judged is None:
         return admitted
-    return [one for one in admitted if judged.cards.get(one[0].id, WORTH) >= WORTH]
+    shown = set(judged.worthwhile([card.id for card, _ in admitted]))
+    return [one for one in admitted if one[0].id in shown]
+
+
+def _chance_of(found: Sequence[Match], judged: ListChance | None) -> float | None:
+    """Give how likely the right card is among those shown; None: it was not weighed."""
+    if judged is None or not found:
+        return None
+    return judged.chance_of([match.card.id for match in found])
 
 
 def _build_matches(

@@ -10,6 +10,8 @@ from domain.ids import CardId
 from domain.matches import CardMarks, Source, UnderstoodReport
 from matching import formulas
 from matching.fusion import CardCandidate
+from matching.list_chance import ListChance
+from matching.reasons import Reason
 
 Marks = Mapping[CardId, CardMarks]
 
@@ -25,11 +27,15 @@ class RankedCard:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Candidates in an order, whose it is, and why it is not a better one's, if it is not."""
+    """Candidates in an order, whose it is, and why it is not a better one's, if it is not.
+
+    `chance` is what the ranker itself tells of its cards; None: whoever asked judges them.
+    """
 
     cards: Sequence[RankedCard]
     ranker: str
     fallen_back: str | None = None
+    chance: ListChance | None = None
 
 
 class Ranker(Protocol):
@@ -61,6 +67,16 @@ class LearnedRanker(Protocol):
 
         Raises:
             Unavailable: what it needs does not answer, or the model fails.
+        """
+        ...
+
+    async def paths(
+        self, understood: UnderstoodReport, cards: Sequence[CardId]
+    ) -> Mapping[CardId, Sequence[Reason]]:
+        """Give for each card the paths that its place rests on; none where no network walks.
+
+        Raises:
+            Unavailable: the model fails.
         """
         ...
 

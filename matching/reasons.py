@@ -28,6 +28,7 @@ class ReasonKind(StrEnum):
     WORDS = "words"
     NEIGHBOUR = "neighbour"
     OUTCOMES = "outcomes"
+    PATH = "path"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,11 +157,19 @@ def _component_reasons(card: CardFacts) -> list[Reason]:
     return [Reason(kind=ReasonKind.COMPONENT, subject=card.component, text=f"concerns the {name}")]
 
 
+def path_reason(thing: str, text: str, held: int, tried: int) -> Reason:
+    """Give what a path through a thing says: 0 of 0, where it leads over no earlier repair."""
+    outcomes = _counted(held, tried) if tried else None
+    return Reason(kind=ReasonKind.PATH, subject=thing, text=text, outcomes=outcomes)
+
+
+def _counted(worked: int, n: int) -> OutcomeCounts:
+    return OutcomeCounts(n=n, successes=worked, interval=effectiveness.wilson_interval(worked, n))
+
+
 def _outcome_reason(card: CardFacts) -> Reason:
     n, worked = card.usage.used, card.usage.successes
-    outcomes = OutcomeCounts(
-        n=n, successes=worked, interval=effectiveness.wilson_interval(worked, n)
-    )
+    outcomes = _counted(worked, n)
     low, high = round(100 * outcomes.interval.low), round(100 * outcomes.interval.high)
     text = f"worked {worked} of {n} times ({low} to {high} %)" if n else "not yet tried (n = 0)"
     return Reason(kind=ReasonKind.OUTCOMES, subject=card.id, text=text, outcomes=outcomes)

@@ -1,7 +1,7 @@
 """The keys of machines, as they are kept: who they are for, what they may, when they were used."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import LiteralString
 
@@ -9,7 +9,7 @@ from domain.api_keys import ADDRESSES, MOST_LIVE_KEYS, ApiKey, KeyScope, KeyUse,
 from domain.deeds import Change, Deed, SettingsOperation, Values
 from domain.errors import InvalidInput, NotFound
 from domain.ids import GarageId, KeyId, PersonId
-from records.audit_trail import DeedWriter
+from records.audit_trail import DeedWriter, is_written
 from records.database import Connection, Records, Row
 from records.queries import named_queries
 
@@ -74,6 +74,25 @@ class ApiKeyStore:
             raise NotFound("key", id)
         return _key_of(found)
 
+    async def change_rung(self, id: KeyId, rung: Rung, operation: SettingsOperation) -> ApiKey:
+        """Hold a key otherwise to its documents from now on, and give it as it stands.
+
+        Raises:
+            NotFound: there is none.
+        """
+        async with self._records.transaction() as connection:
+            held = await (await connection.execute(QUERIES["hold_key"], {"id": id})).fetchone()
+            if held is None:
+                raise NotFound("key", id)
+            key = _key_of(held)
+            deed = _rung_deed(operation, key, rung)
+            # Asked again when somebody has changed it since, it is not changed back.
+            if key.rung is rung or await is_written(connection, deed):
+                return key
+            await connection.execute(QUERIES["change_rung"], {"id": id, "rung": rung.value})
+            await self._deeds.write(connection, [deed])
+        return replace(key, rung=rung)
+
     async def revoke_partner(self, partner: str, operation: SettingsOperation) -> int:
         """Refuse all keys of a partner from now on, and say how many these were."""
         async with self._records.transaction() as connection:
@@ -85,6 +104,20 @@ class ApiKeyStore:
     ) -> int:
         """Refuse the keys that somebody made, who is erased; say how many these were."""
         return await self._revoked(connection, QUERIES["revoke_made"], operation, maker=maker)
+
+    async def hand_over(
+        self, connection: Connection, maker: PersonId, operation: SettingsOperation
+    ) -> int:
+        """Have the keys that somebody made, who is erased, answered for by whoever erases them."""
+        given = {"by": operation.who, "at": operation.at, "maker": maker}
+        rows = await (await connection.execute(QUERIES["hand_over"], given)).fetchall()
+        change = Change(before={"made_by": maker}, after={"made_by": operation.who})
+        told = [
+            operation.deed("handOverApiKey", key.id, change, garage=_only_garage(key))
+            for key in map(_key_of, rows)
+        ]
+        await self._deeds.write(connection, told)
+        return len(told)
 
     async def live(self, now: datetime) -> list[tuple[ApiKey, bytes]]:
         """Give all keys that may be used, each with the hash of its secret."""
@@ -115,7 +148,6 @@ class ApiKeyStore:
 
 def _deed(operation: SettingsOperation, verb: str, key: ApiKey) -> Deed:
     """Give what the audit is told of a key that was made, or is revoked now."""
-    [garage] = key.garages if key.garages is not None and len(key.garages) == 1 else [None]
     told: Values = {"partner": key.partner, "revoked": True}
     if key.revoked_at is None:
         told = {
@@ -125,7 +157,16 @@ def _deed(operation: SettingsOperation, verb: str, key: ApiKey) -> Deed:
             "rung": key.rung.value,
             "expires_at": key.expires_at.isoformat(timespec="seconds"),
         }
-    return operation.deed(verb, key.id, Change(after=told), garage=garage)
+    return operation.deed(verb, key.id, Change(after=told), garage=_only_garage(key))
+
+
+def _rung_deed(operation: SettingsOperation, key: ApiKey, rung: Rung) -> Deed:
+    change = Change(before={"rung": key.rung.value}, after={"rung": rung.value})
+    return operation.deed("changeApiKeyRung", key.id, change, garage=_only_garage(key))
+
+
+def _only_garage(key: ApiKey) -> GarageId | None:
+    return key.garages[0] if key.garages is not None and len(key.garages) == 1 else None
 
 
 def _key_of(row: Row) -> ApiKey:

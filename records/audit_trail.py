@@ -77,6 +77,12 @@ class DeedWriter:
             await connection.execute(QUERIES["write"], columns | {"seal": seals})
 
 
+async def is_written(connection: Connection, deed: Deed) -> bool:
+    """Say whether an act was done already, though its operation may be forgotten by now."""
+    found = await connection.execute(QUERIES["is_written"], {"id": deed.audit_id})
+    return bool(found.rowcount)
+
+
 def row_bytes(row: Mapping[str, Any]) -> bytes:
     """Give what a row says, the same before and after the database held it."""
     said = [row[name] for name in FIELDS]

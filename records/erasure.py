@@ -57,6 +57,12 @@ async def kept_records(connection: Connection, person: PersonId) -> dict[RecordK
     return {RecordKind.DEED: row["deeds"], RecordKind.BOOKS: row["books"]}
 
 
+async def never_came(records: Records, before: datetime, most: int) -> list[PersonId]:
+    """Give who was invited and has not come, whose words ran out before a moment."""
+    rows = await records.rows(QUERIES["never_came"], before=before, most=most)
+    return [PersonId(row["id"]) for row in rows]
+
+
 async def every_erased(records: Records) -> list[tuple[PersonId, datetime]]:
     """Give who was erased, and when: what has to be kept apart from copies of the database."""
     rows = await records.rows(QUERIES["all_erased"])

@@ -5,8 +5,9 @@ from hashlib import sha256
 from importlib import resources
 from typing import LiteralString, cast
 
-from domain.errors import MigrationDrift, NewerDatabase
+from domain.errors import MigrationDrift, MigrationNeeded, NewerDatabase
 from records.database import Connection, Records
+from records.service_account import is_owner
 
 # One migrator at a time, over all processes of this database.
 LOCK = 7_119_310_233
@@ -30,19 +31,25 @@ class SqlMigration:
 
 
 async def migrate_records(records: Records) -> list[str]:
-    """Apply what is not applied yet and give the names.
+    """Apply what is not applied yet and give the names; who does not own the tables only looks.
 
     Raises:
+        MigrationNeeded: something is not applied, and the tables are somebody else's.
         MigrationDrift: an applied migration no longer reads as it did.
         NewerDatabase: one was applied that is not shipped with this version.
     """
     async with records.transaction(MIGRATION_SECONDS) as connection:
         await connection.execute("select pg_advisory_xact_lock(%s)", [LOCK])
-        await connection.execute(CREATE_HISTORY)
+        owned = await is_owner(connection)
+        if owned:
+            await connection.execute(CREATE_HISTORY)
         cursor = await connection.execute("select name, checksum from migration")
         applied = {row["name"]: row["checksum"] for row in await cursor.fetchall()}
         if unknown := sorted(applied.keys() - {m.name for m in shipped_migrations()}):
             raise NewerDatabase("PostgreSQL", unknown)
+        needed = [m.name for m in shipped_migrations() if m.name not in applied]
+        if needed and not owned:
+            raise MigrationNeeded("PostgreSQL", needed)
         return [
             m.name for m in shipped_migrations() if await _apply_migration(connection, m, applied)
         ]

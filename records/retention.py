@@ -28,6 +28,8 @@ TABLES: Mapping[RecordKind, tuple[str, ...]] = {
     RecordKind.LETTER: ("account_letter",),
     RecordKind.RESET: ("password_reset",),
     RecordKind.MESSAGE: ("message",),
+    RecordKind.DRAFT: ("invoice_draft",),
+    RecordKind.SAGA: ("saga",),
 }
 
 

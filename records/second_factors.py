@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.ids import PersonId
+from domain.sign_in_methods import SignInMethod
 from records.database import Connection, Records, Row
 from records.people import SealedPerson, sealed_of
 from records.queries import named_queries
@@ -22,12 +23,17 @@ class SealedFactor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldChallenge:
-    """Somebody who owes a code; `enrols`: to show that their telephone has the secret."""
+    """Somebody who owes a code; `enrols`: to show that their telephone has the secret.
+
+    Attributes:
+        method: what they showed already.
+    """
 
     person: SealedPerson
     enrols: bool
     expires_at: datetime
     used_by: bytes | None
+    method: SignInMethod = SignInMethod.PASSWORD
 
 
 class SecondFactorStore:
@@ -86,6 +92,7 @@ async def add_challenge(connection: Connection, mark: bytes, challenge: HeldChal
         "person": challenge.person.person.id,
         "enrols": challenge.enrols,
         "expires_at": challenge.expires_at,
+        "method": challenge.method.value,
     }
     await connection.execute(QUERIES["challenge"], given)
 
@@ -109,4 +116,5 @@ def _challenge_of(row: Row) -> HeldChallenge:
         enrols=row["enrols"],
         expires_at=row["expires_at"],
         used_by=row["used_by"],
+        method=SignInMethod(row["method"]),
     )

@@ -80,9 +80,11 @@ class SessionStore:
         return sealed_of(rows[0])
 
 
-async def begin_session(connection: Connection, session: Session, refresh: bytes) -> bool:
-    """Begin a session with its first refresh token; False: one of that id has ended, or is not
-    this person's. Of more than a person may have the oldest end.
+async def begin_session(
+    connection: Connection, session: Session, refresh: bytes, address: bytes
+) -> bool:
+    """Begin a session with its first refresh token, from an address by its mark; False: one of that
+    id has ended, or is not this person's. Of more than a person may have the oldest end.
     """
     given = {
         "id": session.id,
@@ -91,6 +93,7 @@ async def begin_session(connection: Connection, session: Session, refresh: bytes
         "now": session.began_at,
         "ends_at": session.ends_at,
         "second_factor": session.second_factor,
+        "address": address,
     }
     made = await (await connection.execute(QUERIES["begin"], given)).fetchone()
     known = made or await (await connection.execute(QUERIES["begun"], given)).fetchone()
@@ -102,6 +105,12 @@ async def begin_session(connection: Connection, session: Session, refresh: bytes
     beyond = given | {"idle_since": idle_since, "most": MOST_SESSIONS}
     await connection.execute(QUERIES["end_oldest"], beyond)
     return True
+
+
+async def addresses_of(connection: Connection, person: PersonId) -> list[bytes]:
+    """Give the marks of the addresses that somebody signed in from."""
+    found = await connection.execute(QUERIES["addresses_of"], {"person": person})
+    return [bytes(row["address"]) for row in await found.fetchall()]
 
 
 async def end_session(connection: Connection, id: SessionId, now: datetime) -> bool:

@@ -52,6 +52,11 @@ class SignInTries:
                 await connection.execute(QUERIES["count_try"], given)
         return timedelta()
 
+    async def is_own(self, account: bytes, address: bytes) -> bool:
+        """Say whether the owner of an account signed in from an address before."""
+        given = {"account": account, "address": address}
+        return bool(await self._records.rows(QUERIES["signed_in_from"], **given))
+
     async def forgive(self, account: bytes, address: bytes) -> None:
         """Whoever got in starts anew; the address that many may share has one try less."""
         async with self._records.transaction() as connection:

@@ -8,7 +8,7 @@ from domain.deeds import Change, SettingsOperation
 from domain.errors import InvalidInput
 from domain.ids import DocumentId, PersonId
 from domain.trusted_documents import MOST_OF_PARTNER, OperationKind, TrustedDocument
-from records.audit_trail import DeedWriter
+from records.audit_trail import DeedWriter, is_written
 from records.database import Connection, Records, Row
 from records.queries import named_queries
 
@@ -38,11 +38,28 @@ class TrustedDocumentStore:
             after = await _count(connection, partner)
             if after > MOST_OF_PARTNER:
                 raise InvalidInput("documents", f"a partner has at most {MOST_OF_PARTNER}")
-            told = {"new": after - before, "sent": len(documents), "ids": _digest(documents)}
-            change, mark = Change(after=told), _digest(documents)
+            mark = _digest([document.id for document in documents])
+            told = {"new": after - before, "sent": len(documents), "ids": mark}
+            change = Change(after=told)
             deed = operation.deed("registerDocuments", partner, change, mark=mark)
             await self._deeds.write(connection, [deed])
         return await self.named(partner, [document.id for document in documents])
+
+    async def remove(
+        self, partner: str, ids: Sequence[DocumentId], operation: SettingsOperation
+    ) -> None:
+        """Have documents of a partner registered no longer, those that are."""
+        async with self._records.transaction() as connection:
+            await connection.execute(QUERIES["hold_partner"], {"partner": partner})
+            mark, given = _digest(ids), {"partner": partner, "ids": list(ids)}
+            there = await connection.execute(QUERIES["named"], given)
+            told = {"removed": there.rowcount, "ids": mark}
+            deed = operation.deed("removeDocuments", partner, Change(after=told), mark=mark)
+            # Asked again when they were registered anew since, they stay.
+            if not there.rowcount or await is_written(connection, deed):
+                return
+            await connection.execute(QUERIES["remove"], given)
+            await self._deeds.write(connection, [deed])
 
     async def named(self, partner: str, ids: Sequence[DocumentId]) -> list[TrustedDocument]:
         """Give those of a partner's documents that are named, in that order."""
@@ -75,10 +92,9 @@ async def _count(connection: Connection, partner: str) -> int:
     return 0 if row is None else row["n"]
 
 
-def _digest(documents: Sequence[TrustedDocument]) -> str:
+def _digest(ids: Sequence[DocumentId]) -> str:
     """Give the SHA-256 over the ids, a line each, in their order: which documents these were."""
-    lines = sorted(document.id for document in documents)
-    return sha256("\n".join(lines).encode()).hexdigest()
+    return sha256("\n".join(sorted(ids)).encode()).hexdigest()
 
 
 def _row_of(document: TrustedDocument) -> Row:

@@ -23,11 +23,13 @@ def matches_answer(answer: MatchAnswer, understood: UnderstoodReport) -> matchin
         ranker=answer.ranker,
         prompt=answer.prompt,
         shortened=answer.shortened,
+        chance=answer.chance,
         failures=[
             matching.FailureMatches(
                 text=one.text,
                 matches=[_match_of(match, answer.level) for match in one.matches],
                 prompt=one.prompt,
+                chance=one.chance,
             )
             for one in answer.failures
         ],
@@ -71,6 +73,8 @@ def diagnosis_answer(
         truncated=found.truncated,
         text=found.text,
         others=[diagnosis_answer(other, None, None) for other in found.others],
+        ranker=found.ranker,
+        chance=found.chance,
     )
 
 

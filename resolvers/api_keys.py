@@ -17,6 +17,7 @@ from domain.api_keys import (
     ApiKey,
     KeyOrder,
     KeyScope,
+    Rung,
     partner_name,
 )
 from domain.deeds import DeedType
@@ -32,6 +33,8 @@ from schema.api_keys import (
     ApiKeyCreated,
     ApiKeyInput,
     ApiKeyRevoked,
+    ApiKeyRungChanged,
+    ChangeApiKeyRungResult,
     CreateApiKeyResult,
     RevokeApiKeyResult,
 )
@@ -41,6 +44,9 @@ from schema.vocabulary import After, First
 SETTINGS = DeedType.SETTINGS_CHANGE
 KeyArgument = Annotated[
     ApiKeyInput, strawberry.argument(description="Whose key it is and what it may do.")
+]
+RungArgument = Annotated[
+    Rung, strawberry.argument(description="How far it is held to registered documents.")
 ]
 KeyIdArgument = Annotated[strawberry.ID, strawberry.argument(description="The key.")]
 PartnerArgument = Annotated[str | None, strawberry.argument(description="Only of this partner.")]
@@ -122,6 +128,30 @@ class ApiKeyMutations:
         body = operation_fingerprint("revokeApiKey", {"id": key})
         await idempotent(context, operation.id, body, work, ANSWER)
         return ApiKeyRevoked(api_key=schema_keys.ApiKey.from_domain(await given.get(key)))
+
+    @strawberry.mutation(
+        description="Hold a key otherwise to its documents, everywhere within a second; what it "
+        "has open is closed."
+    )
+    @guard_field(Action.UPDATE, ResourceKind.SETTING, network=True, deed=SETTINGS)
+    async def change_api_key_rung(
+        self,
+        info: RequestInfo,
+        operation_id: OperationArgument,
+        id: KeyIdArgument,
+        rung: RungArgument,
+    ) -> ChangeApiKeyRungResult:
+        context, operation = info.context, info.context.operation_for(operation_id)
+        given = context.api_keys
+        key = key_id(limits.clean_text("id", id, 80))
+
+        async def work() -> Answer:
+            await given.change_rung(key, rung, context.settings_operation(operation))
+            return {"id": key}
+
+        body = operation_fingerprint("changeApiKeyRung", {"id": key, "rung": rung})
+        await idempotent(context, operation.id, body, work, ANSWER)
+        return ApiKeyRungChanged(api_key=schema_keys.ApiKey.from_domain(await given.get(key)))
 
 
 def _order_of(said: ApiKeyInput) -> KeyOrder:

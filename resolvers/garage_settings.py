@@ -11,7 +11,6 @@ from domain.errors import NotFound
 from domain.hours import WeekHours
 from domain.ids import garage_id
 from domain.network_settings import NetworkSettings as NetworkValues
-from domain.people import parse_garage
 from resolvers.arguments import ExpectedArgument, OperationArgument
 from resolvers.context import RequestInfo
 from resolvers.guards import guard_field
@@ -74,14 +73,7 @@ class SettingsMutations:
         context, place = info.context, garage_id(key_of("Garage", garage))
         asked = {"garage": place, "expected": expected_version, "settings": asdict(settings)}
         deed = people_deed(context, operation_id, "changeGarageSettings", asked)
-        wanted = parse_garage(
-            place,
-            name=settings.name,
-            place=settings.place,
-            hours=settings.hours,
-            region=settings.region,
-            off_shift_refused=settings.off_shift_refused,
-        )
+        wanted = settings.parse(place)
         changed = await context.settings.change_garage(wanted, expected_version, deed)
         return GarageSettingsChanged(settings=GarageSettings.from_domain(changed))
 

@@ -8,7 +8,7 @@ import strawberry
 from access.challenges import LONGEST_CHALLENGE
 from access.oidc import OidcAddress, OidcAnswer
 from access.oidc_flows import OidcFlow
-from access.sign_in import SignedIn
+from access.sign_in import Entry
 from access.sign_in_tries import SignInRequest
 from domain.errors import InvalidInput
 from resolvers.arguments import demand_size
@@ -44,7 +44,7 @@ class OidcUseCases(Protocol):
     """What `access.oidc.OidcDoor` does."""
 
     async def begin(self, flow: OidcFlow) -> OidcAddress: ...
-    async def finish(self, answer: OidcAnswer, request: SignInRequest) -> SignedIn: ...
+    async def finish(self, answer: OidcAnswer, request: SignInRequest) -> Entry: ...
 
 
 def parse_challenge(challenge: str) -> str:

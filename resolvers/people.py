@@ -12,13 +12,14 @@ from domain.access import Action, ResourceKind
 from domain.deeds import DeedType
 from domain.errors import InvalidInput, NotFound
 from domain.ids import OperationId, garage_id, person_id, session_id
-from domain.people import Duty, parse_duty, parse_garage, parse_name
+from domain.people import Duty, parse_duty, parse_name
 from resolvers.arguments import ExpectedArgument, OperationArgument
 from resolvers.context import RequestContext, RequestInfo
 from resolvers.guards import guard_field, signed_in, signed_in_deed
 from resolvers.idempotency import operation_fingerprint
+from schema.garage_settings import GarageInput, GarageSettings
 from schema.nodes import USUAL, Connection, after_position, key_of, make_connection, page_size
-from schema.people_inputs import DutyInput, GarageInput, PersonInput
+from schema.people_inputs import DutyInput, PersonInput
 from schema.people_results import (
     ChangeRoleResult,
     CorrectPersonResult,
@@ -26,7 +27,6 @@ from schema.people_results import (
     EndSessionResult,
     GarageCreated,
     GarageHeldToShift,
-    GarageProfile,
     HoldGarageToShiftResult,
     InvitePersonResult,
     Person,
@@ -88,10 +88,10 @@ class PeopleQueries:
     @guard_field(Action.READ, ResourceKind.SETTING)
     async def garages(
         self, info: RequestInfo, first: First = USUAL, after: After = None
-    ) -> Connection[GarageProfile]:
+    ) -> Connection[GarageSettings]:
         context, size, start = info.context, page_size(first), after_position(after)
         found = await context.people.garages(context.actor, first=size + 1, after=start)
-        return make_connection(found, first, after, lambda g: g.id, GarageProfile.from_domain)
+        return make_connection(found, first, after, lambda g: g.id, GarageSettings.from_domain)
 
     @strawberry.field(
         description="Where somebody is signed in, the newest first, at most 100: you, or somebody "
@@ -116,16 +116,9 @@ class PeopleMutations:
     ) -> CreateGarageResult:
         context = info.context
         deed = people_deed(context, operation_id, "createGarage", asdict(profile))
-        wanted = parse_garage(
-            garage_id(profile.id),
-            name=profile.name,
-            place=profile.place,
-            hours=profile.hours,
-            region=profile.region,
-            off_shift_refused=profile.off_shift_refused,
-        )
+        wanted = profile.parse(garage_id(profile.id))
         made = await context.settings.create_garage(wanted, deed)
-        return GarageCreated(profile=GarageProfile.from_domain(made))
+        return GarageCreated(profile=GarageSettings.from_domain(made))
 
     @strawberry.mutation(
         description="Refuse a garage's technicians outside their shift, or no longer."
@@ -142,7 +135,7 @@ class PeopleMutations:
         asked = {"garage": place, "refused": refused}
         deed = people_deed(context, operation_id, "holdGarageToShift", asked)
         held = await context.settings.hold_to_shift(place, deed, refused=refused)
-        return GarageHeldToShift(profile=GarageProfile.from_domain(held))
+        return GarageHeldToShift(profile=GarageSettings.from_domain(held))
 
     @strawberry.mutation(
         description="Invite somebody: administrators anybody, managers the technicians, "

@@ -27,7 +27,7 @@ from billing.ledger.stock import StockStore
 from billing.messages.consents import ConsentStore
 from billing.messages.correspondence import MessageStore
 from domain.access import Actor, Viewer
-from domain.api_keys import ApiKey
+from domain.api_keys import ApiKey, Rung
 from domain.card_drafts import CardDraft
 from domain.cards import FailureCard
 from domain.circuit_breaker import CircuitBreaker
@@ -224,6 +224,7 @@ class ApiKeyRecords(Protocol):
         self, *, first: int, after: str | None = None, partner: str | None = None
     ) -> list[ApiKey]: ...
     async def revoke(self, id: KeyId, operation: SettingsOperation) -> ApiKey: ...
+    async def change_rung(self, id: KeyId, rung: Rung, operation: SettingsOperation) -> ApiKey: ...
 
 
 class TrustedDocumentRecords(Protocol):
@@ -232,6 +233,9 @@ class TrustedDocumentRecords(Protocol):
     async def register(
         self, partner: str, documents: Sequence[TrustedDocument], operation: SettingsOperation
     ) -> list[TrustedDocument]: ...
+    async def remove(
+        self, partner: str, ids: Sequence[DocumentId], operation: SettingsOperation
+    ) -> None: ...
     async def named(self, partner: str, ids: Sequence[DocumentId]) -> list[TrustedDocument]: ...
     async def page(
         self, partner: str, *, first: int, after: str | None = None

@@ -21,7 +21,7 @@ from access.one_time_codes import LONGEST_CODE
 from access.passkey_domains import RelyingParty
 from access.password_changes import PasswordChange
 from access.passwords import LEAST, MOST
-from access.second_factors import SignInChallenge
+from access.second_factors import NO_CHALLENGE, SignInChallenge
 from access.sign_in import Entry
 from access.sign_in import SignedIn as Admission
 from access.sign_in_tries import LONGEST_WORD, SignInRequest
@@ -55,6 +55,7 @@ from schema.sign_in import (
     EnrolSecondFactorResult,
     OidcAddress,
     OidcAddressResult,
+    OwedSecondFactorResult,
     PasskeyAssertionInput,
     PasskeyChallenge,
     PasskeyChallengeResult,
@@ -138,6 +139,7 @@ class SignInUseCases(Protocol):
         self, email: str, password: str, request: SignInRequest, *, enrol: bool = False
     ) -> Entry: ...
     async def confirm(self, word: str, code: str, request: SignInRequest) -> Admission: ...
+    async def owed(self, word: str, now: datetime) -> SignInChallenge: ...
     async def remove_factor(self, word: str, code: str, request: SignInRequest) -> None: ...
     async def renew_codes(self, word: str, code: str, request: SignInRequest) -> Sequence[str]: ...
     async def refresh(self, word: str, request: SignInRequest) -> Admission: ...
@@ -154,6 +156,7 @@ class SignInContext:
         oidc: lets in by another service's word; None: there is none.
         passkeys: lets in by a passkey; None: none are taken.
         cookie: the refresh token that the browser sent.
+        owed: the word by which its person owes a code, whom another service sent back.
         kept: the refresh token that the browser is to keep.
     """
 
@@ -166,6 +169,7 @@ class SignInContext:
     passkeys: PasskeyUseCases | None = None
     browser: bool = False
     cookie: str | None = None
+    owed: str | None = None
     kept: Admission | None = None
     signed_in: None = None
     document: QueryDocument | None = None
@@ -202,11 +206,7 @@ class SignInContext:
 
     def enter(self, found: Entry) -> SignedIn | SecondFactorDemanded | SecondFactorOffered:
         """Give the tokens, or what is owed before there are any."""
-        if not isinstance(found, SignInChallenge):
-            return self.let_in(found)
-        if found.secret is None:
-            return SecondFactorDemanded.from_domain(found)
-        return SecondFactorOffered.from_domain(found)
+        return _told_owed(found) if isinstance(found, SignInChallenge) else self.let_in(found)
 
     def let_in(self, found: Admission) -> SignedIn:
         native = found.client is ClientKind.NATIVE
@@ -265,6 +265,12 @@ ChangeArgument = Annotated[
 ResetArgument = Annotated[str, strawberry.argument(description="The word that came by mail.")]
 
 
+def _told_owed(owed: SignInChallenge) -> SecondFactorDemanded | SecondFactorOffered:
+    if owed.secret is None:
+        return SecondFactorDemanded.from_domain(owed)
+    return SecondFactorOffered.from_domain(owed)
+
+
 def _told_challenge(made: tuple[SealedChallenge, RelyingParty]) -> PasskeyChallenge:
     challenge, party = made
     return PasskeyChallenge(
@@ -287,6 +293,21 @@ class SignInQueries:
             return context.passkey_door.challenge(context.now(), bits)
 
         return await context.answer(work(), _told_challenge)
+
+    @strawberry.field(
+        description="What the person of a browser owes that another service sent back without "
+        "a session: give the challenge with its code to `confirmSecondFactor`."
+    )
+    async def owed_second_factor(self, info: SignInInfo) -> OwedSecondFactorResult:
+        context = info.context
+
+        async def work() -> SignInChallenge:
+            if not context.owed:
+                raise NotAuthenticated(NO_CHALLENGE)
+            demand_size("challenge", context.owed, LONGEST_WORD)
+            return await context.door.owed(context.owed, context.now())
+
+        return await context.answer(work(), _told_owed)
 
     @strawberry.field(
         description="Where to send a person who signs in by another service (OpenID Connect), from "
@@ -500,19 +521,19 @@ class SignInMutations:
         return await context.answer(work(), lambda _: PasswordChanged(message=RESET))
 
     @strawberry.mutation(
-        description="Begin a session by what another service answered at your address. Whoever was "
-        "invited accepts the invitation by it."
+        description="Begin a session by what another service answered at your address, or hear "
+        "what is owed beside it. Whoever was invited accepts the invitation by it."
     )
     async def sign_in_by_oidc(
         self, info: SignInInfo, operation_id: OperationArgument, answer: OidcAnswerArgument
     ) -> SignInByOidcResult:
         context = info.context
 
-        async def work() -> Admission:
+        async def work() -> Entry:
             request = context.request(operation_id, ClientKind.NATIVE)
             return await context.provider.finish(read_answer(answer), request)
 
-        return await context.answer(work(), context.let_in)
+        return await context.answer(work(), context.enter)
 
     @strawberry.mutation(
         description="Begin a session by a passkey: it is held and opened by its owner, so no "

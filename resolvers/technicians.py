@@ -8,6 +8,7 @@ import strawberry
 from domain.access import Action, ResourceKind
 from domain.ids import (
     OperationId,
+    demand_nameless,
     garage_id,
     person_id,
     ticket_id,
@@ -45,7 +46,7 @@ class TechnicianMutations:
         context = info.context
         operation = context.operation(OperationId(str(operation_id)))
         wanted = Technician(
-            id=person_id(technician.id),
+            id=person_id(demand_nameless("technician id", technician.id)),
             garage=garage_id(key_of("Garage", technician.garage)),
             certification=technician.certification,
             skills=tuple(technician.skills),

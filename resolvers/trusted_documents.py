@@ -9,8 +9,14 @@ from domain import limits
 from domain.access import Action, ResourceKind
 from domain.api_keys import partner_name
 from domain.deeds import DeedType
+from domain.errors import InvalidInput
 from domain.ids import DocumentId
-from domain.trusted_documents import MOST_ENTRIES, ManifestEntry, parse_entry
+from domain.trusted_documents import (
+    MOST_ENTRIES,
+    ManifestEntry,
+    parse_document_id,
+    parse_entry,
+)
 from resolvers.arguments import OperationArgument
 from resolvers.context import RequestInfo
 from resolvers.guards import guard_field
@@ -22,13 +28,18 @@ from schema import trusted_documents as schema_documents
 from schema.nodes import USUAL, Connection, after_position, make_connection, page_size
 from schema.trusted_documents import (
     DocumentsRegistered,
+    DocumentsRemoved,
     ManifestInput,
     RegisterDocumentsResult,
+    RemoveDocumentsResult,
 )
 from schema.vocabulary import After, First
 
 ManifestArgument = Annotated[
     ManifestInput, strawberry.argument(description="Whose documents, and which.")
+]
+DocumentIdsArgument = Annotated[
+    list[str], strawberry.argument(description="The ids of the documents, 1 to 500.")
 ]
 PartnerArgument = Annotated[str, strawberry.argument(description="Whose documents.")]
 
@@ -72,6 +83,39 @@ class TrustedDocumentMutations:
         return DocumentsRegistered(
             documents=[schema_documents.TrustedDocument.from_domain(one) for one in kept]
         )
+
+    @strawberry.mutation(
+        description="Have documents registered no longer: whoever asks them is refused then."
+    )
+    @guard_field(Action.UPDATE, ResourceKind.SETTING, network=True, deed=DeedType.SETTINGS_CHANGE)
+    async def remove_documents(
+        self,
+        info: RequestInfo,
+        operation_id: OperationArgument,
+        partner: PartnerArgument,
+        ids: DocumentIdsArgument,
+    ) -> RemoveDocumentsResult:
+        context, operation = info.context, info.context.operation_for(operation_id)
+        given, whose, named = context.trusted_documents, partner_name(partner), _parse_ids(ids)
+
+        async def work() -> Answer:
+            await given.remove(whose, named, context.settings_operation(operation))
+            return {"ids": named}
+
+        body = operation_fingerprint("removeDocuments", {"partner": whose, "ids": named})
+        answer = await idempotent(context, operation.id, body, work, ANSWER)
+        return DocumentsRemoved(partner=whose, keys=answer["ids"])
+
+
+def _parse_ids(ids: list[str]) -> list[DocumentId]:
+    limits.check_count("ids", len(ids), MOST_ENTRIES, least=1)
+    found: dict[DocumentId, None] = {}
+    for place, one in enumerate(ids):
+        named = parse_document_id(one)
+        if named is None:
+            raise InvalidInput(f"ids.{place}", "is not `sha256:` and 64 hexadecimal digits")
+        found[named] = None
+    return list(found)
 
 
 def _parse_manifest(manifest: ManifestInput) -> list[ManifestEntry]:

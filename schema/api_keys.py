@@ -90,6 +90,11 @@ class ApiKeyRevoked:
     api_key: ApiKey = field(description="The key.")
 
 
+@strawberry.type(description="The key is held so from now on, everywhere within a second.")
+class ApiKeyRungChanged:
+    api_key: ApiKey = field(description="The key.")
+
+
 CreateApiKeyResult = Annotated[
     ApiKeyCreated | InvalidInput | NotAllowed | OperationConflict,
     strawberry.union("CreateApiKeyResult", description="The key with its secret, or why not."),
@@ -97,4 +102,8 @@ CreateApiKeyResult = Annotated[
 RevokeApiKeyResult = Annotated[
     ApiKeyRevoked | InvalidInput | NotFound | NotAllowed | OperationConflict,
     strawberry.union("RevokeApiKeyResult", description="The key, or why it stays."),
+]
+ChangeApiKeyRungResult = Annotated[
+    ApiKeyRungChanged | InvalidInput | NotFound | NotAllowed | OperationConflict,
+    strawberry.union("ChangeApiKeyRungResult", description="The key, or why it is held as before."),
 ]

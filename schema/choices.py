@@ -14,7 +14,7 @@ from billing.ledger.sellers import Scheme
 from billing.messages.messengers import Channel, MessageState
 from billing.messages.texts import Occasion
 from domain.access import Role
-from domain.api_keys import KeyScope, Rung
+from domain.api_keys import KeyScope, KeysLeft, Rung
 from domain.card_drafts import DraftOrigin
 from domain.cards import (
     CardSource,
@@ -88,6 +88,8 @@ DESCRIBED: dict[EnumMeta, str] = {
     KeyScope: "What a key may do: one part of the permission matrix that machines may hold.",
     Rung: "How far a caller is held to registered documents: LOG runs any text and notes what was "
     "not registered, ENFORCE runs registered texts and ids, ID_ONLY runs ids alone.",
+    KeysLeft: "What becomes of the keys of the API that somebody made who is erased: REVOKE refuses "
+    "them, HAND_OVER lets them go on, answered for by whoever erases.",
     PriceSource: "Whose word a price is: the first of the chain that spoke.",
 }
 

@@ -7,7 +7,7 @@ from strawberry import field
 
 from domain.matches import Level
 from schema.hazards import SAFETY, SafetyAdvice
-from schema.matching import NOTE, Match
+from schema.matching import AMONG, NOTE, Match
 
 
 @strawberry.type(description="A cause that may be behind the failure.")
@@ -75,3 +75,5 @@ class Diagnosis:
     others: list["Diagnosis"] = field(
         description="The diagnoses of the other failures, where the report tells several."
     )
+    ranker: str | None = field(description="What put the past failures in order.")
+    chance: float | None = field(description=AMONG)

@@ -6,6 +6,7 @@ import strawberry
 from strawberry import field
 
 from domain import network_settings, people
+from domain.ids import GarageId
 from schema.people import Garage
 from schema.people_inputs import HOURS
 from schema.refusals import (
@@ -73,6 +74,26 @@ class GarageSettingsInput:
     off_shift_refused: bool = field(
         default=False, description="Whether its technicians are refused outside their shift."
     )
+
+    def parse(self, garage: GarageId) -> people.GarageProfile:
+        """Read what a garage goes by.
+
+        Raises:
+            InvalidInput: a value is wrong.
+        """
+        return people.parse_garage(
+            garage,
+            name=self.name,
+            place=self.place,
+            hours=self.hours,
+            region=self.region,
+            off_shift_refused=self.off_shift_refused,
+        )
+
+
+@strawberry.input(description="A garage of the network, and what it goes by.")
+class GarageInput(GarageSettingsInput):
+    id: str = field(description="Its key, garage_…; it never changes.")
 
 
 @strawberry.input(description="All that the network goes by from now on.")

@@ -13,6 +13,10 @@ from schema.reasons import Reason, Standing
 from schema.tickets import FailureCard
 from schema.vocabulary import load_edge
 
+AMONG = (
+    "How likely a known fix is among these cards, 0 to 1; null where that was not weighed, and "
+    "where each failure has its own."
+)
 NOTE = "What was not read of the report; null when all of it was."
 
 
@@ -59,6 +63,7 @@ class FailureMatches:
     text: str = field(description="The words that tell it.")
     matches: list[Match] = field(description="At most five, best first.")
     prompt: str | None = field(description="What to do when no card fits it.")
+    chance: float | None = field(description=AMONG)
 
 
 @strawberry.type(description="The cards that fit a report, best first, and how they were found.")
@@ -66,7 +71,7 @@ class Matches:
     safety: SafetyAdvice | None = field(description=SAFETY)
     matches: list[Match] = field(
         description="At most five, best first; of several failures, the best of each first. "
-        "None where none is likely to fit."
+        "As many as it takes to hold the right one; none where none is likely to fit."
     )
     failures: list[FailureMatches] = field(
         description="Each failure by itself, where the report tells several; else empty."
@@ -79,6 +84,7 @@ class Matches:
     shortened: str | None = field(
         description="Why fewer cards were looked for than could be found; null when they were not."
     )
+    chance: float | None = field(description=AMONG)
 
 
 @strawberry.type(description="A card that a search found.")

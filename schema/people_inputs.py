@@ -9,21 +9,6 @@ from domain.technicians import Certification
 HOURS = "Days and times of India, as `Mon-Fri 09:00-18:00, Sat 10:00-14:00`; at most 120 characters"
 
 
-@strawberry.input(description="A garage of the network.")
-class GarageInput:
-    id: str = field(description="Its key, garage_…; it never changes.")
-    name: str = field(description="What it is called; at most 120 characters.")
-    place: str = field(description="Where it stands, in words; at most 200 characters.")
-    hours: str = field(description=f"When it is open. {HOURS}.")
-    region: str | None = field(
-        default=None,
-        description="The region it lies in, at most 60 characters; left out: as its key says.",
-    )
-    off_shift_refused: bool = field(
-        default=False, description="Whether its technicians are refused outside their shift."
-    )
-
-
 @strawberry.input(description="As what somebody works, and where.")
 class DutyInput:
     role: Role = field(description="The role, which says what they may do.")

@@ -7,11 +7,12 @@ import strawberry
 from strawberry import field
 
 from access import people as access_people
-from domain import people, sessions
+from domain import sessions
 from domain.access import Role
 from domain.people import PersonState
 from domain.sessions import ClientKind
 from domain.technicians import Certification
+from schema.garage_settings import GarageSettings
 from schema.people import Garage
 from schema.refusals import (
     AlreadyExists,
@@ -22,27 +23,6 @@ from schema.refusals import (
     OperationConflict,
     StaleVersion,
 )
-
-
-@strawberry.type(description="A garage as it was entered into the network's records.")
-class GarageProfile:
-    garage: Garage = field(description="The garage.")
-    name: str = field(description="What it is called.")
-    place: str = field(description="Where it stands, in words.")
-    hours: str = field(description="When it is open, by India's clock.")
-    off_shift_refused: bool = field(
-        description="Whether its technicians are refused outside their shift."
-    )
-
-    @classmethod
-    def from_domain(cls, value: people.GarageProfile) -> Self:
-        return cls(
-            garage=Garage.from_domain(value.id),
-            name=value.name,
-            place=value.place,
-            hours=str(value.hours),
-            off_shift_refused=value.off_shift_refused,
-        )
 
 
 @strawberry.type(description="Somebody who may sign in, or is invited to.")
@@ -100,12 +80,12 @@ class Session:
 
 @strawberry.type(description="The garage is one of the network.")
 class GarageCreated:
-    profile: GarageProfile = field(description="The garage as entered.")
+    profile: GarageSettings = field(description="The garage as entered.")
 
 
 @strawberry.type(description="The garage holds its technicians to their shift, or no longer.")
 class GarageHeldToShift:
-    profile: GarageProfile = field(description="The garage as it is now.")
+    profile: GarageSettings = field(description="The garage as it is now.")
 
 
 @strawberry.type(

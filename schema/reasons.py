@@ -27,6 +27,7 @@ class ReasonKind(StrEnum):
     WORDS = "words"
     NEIGHBOUR = "neighbour"
     OUTCOMES = "outcomes"
+    PATH = "path"
 
 
 @strawberry.type(description="One piece of evidence that a card fits the report.")

@@ -52,7 +52,7 @@ class SignedIn:
 
 
 @strawberry.type(
-    description="The password is right, and a code is owed beside it: give it to "
+    description="You showed one factor, and a code is owed beside it: give it to "
     "`confirmSecondFactor`, or to what else is done with a second factor."
 )
 class SecondFactorDemanded:
@@ -65,7 +65,7 @@ class SecondFactorDemanded:
 
 
 @strawberry.type(
-    description="The password is right, and you are to have a second factor: put the secret into "
+    description="You showed one factor, and are to have a second one: put the secret into "
     "an app that makes codes (TOTP), and give its code to `confirmSecondFactor`."
 )
 class SecondFactorOffered:
@@ -243,6 +243,15 @@ OidcAddressResult = Annotated[
     strawberry.union("OidcAddressResult", description="Where to go, or why not."),
 ]
 SignInByOidcResult = Annotated[
-    SignedIn | SignInRefused | TooManySignIns | UnfitInput,
+    SignedIn
+    | SecondFactorDemanded
+    | SecondFactorOffered
+    | SignInRefused
+    | TooManySignIns
+    | UnfitInput,
     strawberry.union("SignInByOidcResult", description="The tokens, or why there are none."),
+]
+OwedSecondFactorResult = Annotated[
+    SecondFactorDemanded | SecondFactorOffered | SignInRefused | UnfitInput,
+    strawberry.union("OwedSecondFactorResult", description="What is owed, or that nothing is."),
 ]

@@ -64,9 +64,21 @@ class DocumentsRegistered:
     )
 
 
+@strawberry.type(description="The documents are registered no longer, everywhere in a moment.")
+class DocumentsRemoved:
+    partner: str = field(description="Whose documents they were.")
+    keys: list[str] = field(description="The ids of the documents, at most 500.")
+
+
 RegisterDocumentsResult = Annotated[
     DocumentsRegistered | InvalidInput | NotAllowed | OperationConflict,
     strawberry.union(
         "RegisterDocumentsResult", description="The documents, or the one that cannot be."
+    ),
+]
+RemoveDocumentsResult = Annotated[
+    DocumentsRemoved | InvalidInput | NotAllowed | OperationConflict,
+    strawberry.union(
+        "RemoveDocumentsResult", description="The documents that are gone, or why they stay."
     ),
 ]

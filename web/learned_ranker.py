@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 
@@ -15,17 +16,20 @@ from billing.ledger.stock import StockStore
 from domain.access import Viewer
 from domain.cards import Severity
 from domain.errors import Unavailable
-from domain.ids import CardId, GarageId
+from domain.ids import CardId, GarageId, TicketId
 from domain.matches import CardMarks, Source, UnderstoodReport
 from domain.model_runs import ModelKind
+from domain.repair_history import RepairRecord
 from gnn.card_features import FeatureTable, parts_availability, report_kinds
-from gnn.learned_cards import LearnedCards
+from gnn.learned_cards import CardNetwork, LearnedCards
 from gnn.live_models import LiveModel, LiveModels
 from gnn.ranker_features import FoundCards, RankedReport, feature_rows
 from gnn.report_memory import ReportMemory
 from matching import formulas
 from matching.fusion import CardCandidate
+from matching.list_chance import ListChance
 from matching.rankers import Marks, RankedCard, Ranking
+from matching.reasons import Reason, path_reason
 from web.feature_store import FeatureStore
 
 PART = "the learned ranker"
@@ -56,11 +60,13 @@ class ServedRanker:
         features: FeatureStore,
         stock: Stock | None = None,
         now: Callable[[], datetime] | None = None,
+        network: Callable[[LiveModel], CardNetwork | None] = lambda _: None,
     ) -> None:
         self._models = models
         self._features = features
         self._stock = stock
         self._now = now or (lambda: datetime.now(UTC))
+        self._network = network
 
     async def rank(
         self,
@@ -82,25 +88,58 @@ class ServedRanker:
         kinds = report_kinds(report.codes, report.symptoms, report.vehicle)
         table = await self._features.read([c.card for c in known], kinds)
         on_hand = await self._on_hand(viewer, table)
+        network = self._network(live)
 
-        def ordered() -> list[RankedCard]:
+        def ordered() -> Ranking:
             learned = _learned(live)
             there = _availability(known, table, on_hand)
             found = found_cards(understood, known, marks, learned.memory)
-            rows = feature_rows(report, replace(found, availability=there), table)
-            scores = learned.trees.scores(rows) - OUT_OF_STOCK * np.nan_to_num(1 - there)
+            found = replace(found, availability=there)
+            if network is not None:
+                asked = asked_record(understood, report.at)
+                both, path = network.scores(asked, found.cards)
+                found = replace(found, network=both, path=path)
+            rows = feature_rows(report, found, table)
+            fitting = learned.trees.scores(rows)
+            scores = fitting - OUT_OF_STOCK * np.nan_to_num(1 - there)
             if not np.isfinite(scores).all():
                 raise Unavailable(PART, "its scores are no numbers")
+            # As of the evidence ranker, e^score is then the odds of being the right card.
+            scores /= 1.0 if learned.chance is None else learned.chance.heat
             ranked = [
                 RankedCard(candidate=c, marks=marks[c.card], score=float(score))
                 for c, score in zip(known, scores, strict=True)
             ]
-            return sorted(ranked, key=lambda one: (one.score, one.marks.id), reverse=True)
+            ranked.sort(key=lambda one: (one.score, one.marks.id), reverse=True)
+            chance = _list_chance(learned, [c.card for c in known], fitting)
+            return Ranking(ranked, live.run.name, chance=chance)
 
         try:
-            return Ranking(await asyncio.to_thread(ordered), live.run.name)
-        except (ValueError, ArithmeticError, LookupError) as error:
+            return await asyncio.to_thread(ordered)
+        except (ValueError, ArithmeticError, LookupError, RuntimeError) as error:
             raise Unavailable(PART, f"its model fails: {error}") from error
+
+    async def paths(
+        self, understood: UnderstoodReport, cards: Sequence[CardId]
+    ) -> Mapping[CardId, Sequence[Reason]]:
+        """Give for each card the paths that speak for it; none where no network is ready.
+
+        Raises:
+            Unavailable: the network fails.
+        """
+        live = self._models.get(ModelKind.RANKER)
+        network = None if live is None else self._network(live)
+        if network is None:
+            return {}
+        asked = asked_record(understood, self._now())
+        try:
+            found = await asyncio.to_thread(network.paths, asked, cards)
+        except (ValueError, ArithmeticError, LookupError, RuntimeError) as error:
+            raise Unavailable(PART, f"its paths fail: {error}") from error
+        return {
+            card: [path_reason(one.thing, one.text, one.held, one.tried) for one in why]
+            for card, why in found.items()
+        }
 
     async def _on_hand(self, viewer: Viewer, table: FeatureTable) -> Mapping[str, int] | None:
         """Give how many of the cards' parts lie in the viewer's garage; None: nobody can say."""
@@ -123,10 +162,47 @@ def _availability(
     )
 
 
+def _list_chance(
+    learned: LearnedCards, cards: Sequence[CardId], scores: np.ndarray[Any, np.dtype[np.float64]]
+) -> ListChance | None:
+    """Give what scores [cards] are worth: what lies on a shelf makes no card likelier."""
+    if learned.chance is None:
+        return None
+    chances = learned.chance.chances(scores)
+    return ListChance(
+        fits=None,
+        shown=learned.chance.speaks(chances),
+        cards=dict(zip(cards, chances.tolist(), strict=True)),
+        worth=0.0,
+        enough=learned.chance.limit,
+    )
+
+
 def _learned(live: LiveModel) -> LearnedCards:
     if not isinstance(live.model, LearnedCards):
         raise Unavailable(PART, "what serves is no ranker")
     return live.model
+
+
+def asked_record(said: UnderstoodReport, now: datetime) -> RepairRecord:
+    """Give a report as the graph network reads it (`gnn.network_columns.asked_report`)."""
+    return RepairRecord(
+        ticket=TicketId(""),
+        garage=GarageId(""),
+        technician=None,
+        vehicle=None,
+        make=said.vehicle.make,
+        model=said.vehicle.model,
+        year=said.vehicle.year,
+        firmware=said.vehicle.firmware,
+        opened_at=now,
+        closed_at=now,
+        text=said.report.text,
+        worked=False,
+        symptoms=tuple(seen.code for seen in said.symptoms),
+        codes=said.codes,
+        severity=None if said.safety is None else Severity.CRITICAL,
+    )
 
 
 def ranked_report(said: UnderstoodReport, now: datetime) -> RankedReport:

@@ -17,7 +17,7 @@ from typing import Protocol
 
 from access.api_keys import digest_of, prefix_of
 from domain.access import Actor
-from domain.api_keys import ADDRESSES, ApiKey, KeyUse
+from domain.api_keys import ADDRESSES, ApiKey, KeyUse, Rung
 from domain.deeds import SettingsOperation
 from domain.errors import NotAuthenticated, Unavailable
 from domain.ids import KeyId
@@ -41,13 +41,14 @@ class KeyRecords(Protocol):
         self, *, first: int, after: str | None = None, partner: str | None = None
     ) -> list[ApiKey]: ...
     async def revoke(self, id: KeyId, operation: SettingsOperation) -> ApiKey: ...
+    async def change_rung(self, id: KeyId, rung: Rung, operation: SettingsOperation) -> ApiKey: ...
     async def live(self, now: datetime) -> list[tuple[ApiKey, bytes]]: ...
     async def note_uses(self, uses: Sequence[KeyUse]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class HeldKey:
-    """A key of the ring; `gone` is set once it is revoked, for whoever still follows with it."""
+    """A key of the ring; `gone` is set once it is revoked or held otherwise, for its sockets."""
 
     key: ApiKey
     digest: bytes = field(repr=False)
@@ -64,7 +65,7 @@ class Machine:
 
 
 class LiveKeys:
-    """`store` keeps the keys, `wakeup` tells of new and revoked ones while `hears`."""
+    """`store` keeps the keys, `wakeup` tells of new, changed and revoked ones while `hears`."""
 
     def __init__(
         self,
@@ -126,6 +127,11 @@ class LiveKeys:
         gone = await self._store.revoke(id, operation)
         await self.refresh()
         return gone
+
+    async def change_rung(self, id: KeyId, rung: Rung, operation: SettingsOperation) -> ApiKey:
+        changed = await self._store.change_rung(id, rung, operation)
+        await self.refresh()
+        return changed
 
     async def get(self, id: KeyId) -> ApiKey:
         return await self._store.get(id)
@@ -189,8 +195,13 @@ class LiveKeys:
 
     def _kept(self, key: ApiKey, digest: bytes) -> HeldKey:
         before = self._held.get(key.prefix)
-        gone = asyncio.Event() if before is None else before.gone
-        return HeldKey(key, digest, gone)
+        if before is None:
+            return HeldKey(key, digest)
+        if before.key.rung is not key.rung:
+            # Whoever follows was let in at the other rung: they come again.
+            before.gone.set()
+            return HeldKey(key, digest)
+        return HeldKey(key, digest, before.gone)
 
     async def write_uses(self) -> None:
         """Write down when and from where the keys were used since the last time."""

@@ -23,6 +23,7 @@ from starlette.types import Receive, Scope, Send
 
 from access.oidc import OidcAnswer, OidcDoor, new_flow
 from access.oidc_flows import FLOW_TIME, challenge_of
+from access.second_factors import SignInChallenge
 from access.sign_in_tries import SignInRequest
 from domain.deeds import read_origin
 from domain.errors import InvalidInput, NotAuthenticated, TooMany, Unavailable
@@ -32,7 +33,7 @@ from web.body_limits import OWN
 from web.endpoint import burnt_key, refusal, refusal_of
 from web.gate import Gate
 from web.rates import by_address
-from web.sign_in import keep_refresh_token
+from web.sign_in import keep_challenge, keep_refresh_token
 
 COOKIE = "__Host-battwheels-oidc"
 MOST_BYTES = 4_096
@@ -121,7 +122,9 @@ class OidcStart(OidcEndpoint):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OidcCallback(OidcEndpoint):
-    """Lets a browser in that comes back, and sends it on to a path of our own."""
+    """Lets a browser in that comes back, and sends it on to a path of our own; whose person owes a
+    code takes a word along by which the page asks for it (`owedSecondFactor`).
+    """
 
     async def answer(self, request: Request, said: dict[str, str]) -> Response:
         word, return_to = read_cookie(request.cookies.get(COOKIE, ""))
@@ -134,9 +137,12 @@ class OidcCallback(OidcEndpoint):
             issuer=said.get("iss"),
             return_to=return_to,
         )
-        signed = await self.oidc.finish(given, _request_of(request, state, now))
+        entry = await self.oidc.finish(given, _request_of(request, state, now))
         response = RedirectResponse(return_to, SEE_OTHER)
-        keep_refresh_token(response, signed, now)
+        if isinstance(entry, SignInChallenge):
+            keep_challenge(response, entry, now)
+        else:
+            keep_refresh_token(response, entry, now)
         return response
 
     def finished(self, response: Response) -> Response:

@@ -1,5 +1,6 @@
 """People as this house opens them: the door, what administrators do, how callers are known."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -50,6 +51,8 @@ from web.settings import Settings
 from web.settings_cache import SettingsCache
 from web.vault import open_vault
 
+RANDOM_BITS = 80
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleRuntime:
@@ -75,8 +78,11 @@ class PeopleRuntime:
 
     async def forget(self) -> Mapping[RecordKind, int]:
         """Forget what was kept long enough, and say how much of each kind."""
+        now = datetime.now(UTC)
         await self.revocations.forget()
-        return await self.retention.clear(datetime.now(UTC))
+        gone = await self.retention.clear(now)
+        erased = await self.erasures.erase_never_came(now, secrets.randbits(RANDOM_BITS))
+        return {**gone, RecordKind.NAME: erased}
 
 
 def open_people(

@@ -13,6 +13,7 @@ from typing import TypeVar
 from domain.errors import Unavailable, WrongPassword
 from records.database import Records
 from records.migrations import migrate_records
+from records.service_account import grant_serving
 from web.local import stores
 from web.local.home import StoreHome
 from web.local.progress import Report, StartProgress, ignore_progress
@@ -35,14 +36,36 @@ async def open_records(settings: Settings) -> AsyncGenerator[Records]:
     records = await Records.open(urls.postgres_url)
 
     async def prepare() -> None:
-        await records.greet()
-        await migrate_records(records)
+        await migrate_as_owner(settings, records)
 
     try:
         await once_stores_answer(prepare, START_SECONDS)
         yield records
     finally:
         await records.close()
+
+
+async def migrate_as_owner(settings: Settings, records: Records) -> None:
+    """Bring the schema up to date: as the tables' owner, where the settings name one, who has the
+    account of the service serve. From then on the records are known to answer.
+
+    Raises:
+        WrongPassword: PostgreSQL answers, and does not know the account.
+        MigrationNeeded: the tables are somebody else's, whom the settings do not name.
+        InvalidInput, UnsafeSetting: the account of the service is none that may serve.
+    """
+    if settings.postgres_owner_url is None:
+        await records.greet()
+        await migrate_records(records)
+        return
+    owner = await Records.open(settings.postgres_owner_url)
+    try:
+        await owner.greet()
+        await migrate_records(owner)
+        await grant_serving(owner, settings.postgres_url or "")
+    finally:
+        await owner.close()
+    await records.greet()
 
 
 async def once_stores_answer(

@@ -222,6 +222,7 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         "refusals": runtime.audit.refused.run,
         "keys": runtime.live_keys.run,
         "models": partial(runtime.models.run, runtime.wakeups.on(Topic.MODELS)),
+        "network": runtime.network.run,
         "returns": lambda: _watch_returning_stores(runtime),
     }
     if runtime.settings.read_model_mib:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
+from access.key_service_accounts import KeyServiceAccount
 from access.passkey_domains import RelyingParty
 from access.provider_accounts import ProviderAccount
 from domain.api_keys import Rung
@@ -16,6 +17,7 @@ from domain.errors import InvalidInput, UnsafeSetting
 from matching.rankers import RankerName
 from web import store_addresses
 from web.caps import Caps
+from web.key_service_settings import read_key_service
 from web.oidc_settings import read_account
 from web.passkey_settings import read_party
 from web.secret_strength import key_weakness, password_weakness, secret_weakness
@@ -51,6 +53,9 @@ class Settings:
         neo4j_uri, neo4j_user, neo4j_password: the graph store; None starts one of our own.
         postgres_url: PostgreSQL, `postgresql://USER:PASSWORD@HOST/NAME`; None starts one of our
             own.
+        postgres_owner_url: the same as the tables' owner, for `battwheels migrate` alone; then
+            the account of `POSTGRES_URL` reads and writes rows, and is made where there is none.
+            None: it owns them.
         redis_url: Redis, `rediss://:PASSWORD@HOST:PORT`; None starts one of our own.
         own_stores: hosts on this very machine that production may reach without TLS: `localhost`,
             an address of the loopback, or the name of a container beside. The certificate of any
@@ -73,6 +78,11 @@ class Settings:
         vault_keys: wrap the keys that people are sealed with: `NAME:BASE64`, 32 bytes each, the
             first for what is new, `index:BASE64` for the marks to search by; None lets development
             make and keep its own.
+        key_service_url: a key management service that keeps the master key in their place: OpenBao
+            or Vault, `https://HOST`, or with the path of its transit engine; then
+            `BATTWHEELS_VAULT_KEYS` holds `index:` and older keys alone.
+        key_service_key: which of its keys; `battwheels` by itself.
+        key_service_token: what it knows us by: it may encrypt and decrypt with that key, no more.
         vendors: who sells parts: `NAME=URL NAME=URL …`, a password in the URL as it needs.
         smtp_url: the mail server, `smtps://USER:PASSWORD@HOST:PORT`; None keeps messages unsent.
         mail_from: the address that messages come from.
@@ -104,6 +114,7 @@ class Settings:
     neo4j_user: str | None = None
     neo4j_password: str | None = field(default=None, repr=False)
     postgres_url: str | None = field(default=None, repr=False)
+    postgres_owner_url: str | None = field(default=None, repr=False)
     redis_url: str | None = field(default=None, repr=False)
     own_stores: frozenset[str] = frozenset()
     embedding_model: str | None = None
@@ -114,6 +125,9 @@ class Settings:
     language_model_key: str | None = field(default=None, repr=False)
     token_secret: str | None = field(default=None, repr=False)
     vault_keys: str | None = field(default=None, repr=False)
+    key_service_url: str | None = None
+    key_service_key: str | None = None
+    key_service_token: str | None = field(default=None, repr=False)
     vendors: str | None = field(default=None, repr=False)
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
@@ -159,6 +173,20 @@ class Settings:
         )
 
     @property
+    def key_service(self) -> KeyServiceAccount | None:
+        """What keeps the master key; None: the setting does.
+
+        Raises:
+            InvalidInput: a part of it is missing or cannot be used.
+        """
+        return read_key_service(
+            self.key_service_url,
+            self.key_service_key,
+            self.key_service_token,
+            production=self.production,
+        )
+
+    @property
     def relying_party(self) -> RelyingParty | None:
         """As whom passkeys know us; None: none are taken.
 
@@ -190,6 +218,7 @@ class Settings:
             neo4j_user=values.get("NEO4J_USER") or None,
             neo4j_password=_read_secret(values, "NEO4J_PASSWORD"),
             postgres_url=_read_secret(values, "POSTGRES_URL"),
+            postgres_owner_url=_read_secret(values, "POSTGRES_OWNER_URL"),
             redis_url=_read_secret(values, "REDIS_URL"),
             own_stores=frozenset((values.get("BATTWHEELS_OWN_STORES") or "").split()),
             embedding_model=values.get("BATTWHEELS_EMBEDDING_MODEL") or None,
@@ -200,6 +229,9 @@ class Settings:
             language_model_key=_read_secret(values, "BATTWHEELS_LANGUAGE_MODEL_KEY"),
             token_secret=_read_secret(values, "BATTWHEELS_TOKEN_SECRET"),
             vault_keys=_read_secret(values, "BATTWHEELS_VAULT_KEYS"),
+            key_service_url=values.get("BATTWHEELS_KEY_SERVICE_URL") or None,
+            key_service_key=values.get("BATTWHEELS_KEY_SERVICE_KEY") or None,
+            key_service_token=_read_secret(values, "BATTWHEELS_KEY_SERVICE_TOKEN"),
             vendors=_read_secret(values, "BATTWHEELS_VENDORS"),
             smtp_url=_read_secret(values, "BATTWHEELS_SMTP_URL"),
             mail_from=values.get("BATTWHEELS_MAIL_FROM") or None,
@@ -301,7 +333,7 @@ def _demand_answerable(settings: Settings) -> None:
     for name, value in needed.items():
         if settings.smtp_url is not None and value is None:
             raise InvalidInput(name, "is needed beside BATTWHEELS_SMTP_URL")
-    _ = settings.identity_provider, settings.relying_party
+    _ = settings.identity_provider, settings.relying_party, settings.key_service
     reached = settings.language_model_key or settings.language_model_url
     local = (settings.language_model or "").startswith("local:")
     if settings.language_model is not None and reached is None and not local:
@@ -344,9 +376,10 @@ def _demand_safe(settings: Settings) -> None:
         _demand_strong("BATTWHEELS_SMTP_URL", _password_of(settings.smtp_url))
     for name, url in _told_secrets(settings):
         store_addresses.demand_closed(name, url, settings.own_stores)
-    store_addresses.demand_safe(
-        {name: needed[name] or "" for name in store_addresses.STORES}, settings.own_stores
-    )
+    stores = {name: needed[name] or "" for name in store_addresses.STORES}
+    if settings.postgres_owner_url is not None:
+        stores["POSTGRES_OWNER_URL"] = settings.postgres_owner_url
+    store_addresses.demand_safe(stores, settings.own_stores)
 
 
 def _told_secrets(settings: Settings) -> Iterator[tuple[str, str]]:

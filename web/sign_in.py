@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from access.second_factors import SignInChallenge
 from access.sign_in import SignedIn
 from domain.deeds import read_origin
 from domain.errors import TooMany, Unavailable
@@ -29,7 +30,7 @@ from web.body_limits import is_forged
 from web.endpoint import burnt_key, refusal, refusal_of
 from web.gate import Gate
 from web.rates import by_address
-from web.refresh_cookie import COOKIE
+from web.refresh_cookie import COOKIE, OWED_COOKIE, forget_challenge
 from web.variables import VariablesTooLarge, demand_readable
 
 MOST_BYTES = 4_096
@@ -123,6 +124,7 @@ class SignInEndpoint:
             ),
             browser=_is_page(request),
             cookie=request.cookies.get(COOKIE),
+            owed=request.cookies.get(OWED_COOKIE),
             document=document,
         )
         result = await self.api.execute(query, variables, context)
@@ -132,6 +134,8 @@ class SignInEndpoint:
         response = JSONResponse(answer, status_code=400 if document.errors else 200)
         if context.kept is not None:
             keep_refresh_token(response, context.kept, context.now())
+            if context.owed is not None:
+                forget_challenge(response)
         return response
 
 
@@ -141,6 +145,20 @@ def keep_refresh_token(response: Response, kept: SignedIn, now: datetime) -> Non
     response.set_cookie(
         COOKIE,
         kept.refresh_token,
+        max_age=seconds,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="strict",
+    )
+
+
+def keep_challenge(response: Response, owed: SignInChallenge, now: datetime) -> None:
+    """Have the browser keep by what its person owes a code; what is kept opens nothing alone."""
+    seconds = ceil((owed.expires_at - now).total_seconds())
+    response.set_cookie(
+        OWED_COOKIE,
+        owed.word,
         max_age=seconds,
         path="/",
         secure=True,

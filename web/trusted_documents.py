@@ -87,6 +87,7 @@ class TrustedDocuments:
         self._held = OrderedDict[DocumentId, QueryDocument]()
         self._named = OrderedDict[tuple[str, DocumentId], None]()
         self._noted = RecentUses()
+        self._forgotten = 0
         self.held_bytes = 0
 
     async def expand(
@@ -127,21 +128,33 @@ class TrustedDocuments:
         held = self.held_text(partner, id)
         if held is not None:
             return held
+        began = self._forgotten
         text = await self._store.text(partner, id)
-        if text is None:
-            return None
-        await self._take(partner, id, text)
+        # What was read before names were forgotten may be registered no longer.
+        if text is not None and began == self._forgotten:
+            await self._take(partner, id, text)
         return text
 
     async def run(self, wakeup: Wakeup) -> None:
-        """Read new documents before they are asked, until cancelled.
+        """Keep what is registered as the records have it, until cancelled.
 
         Raises:
             Unavailable: the records do not answer.
         """
         while True:
-            await self.read_ahead()
+            await self.look()
             await wakeup.wait(LOOK_SECONDS)
+
+    async def look(self) -> None:
+        """Read what is new, and ask the records again who has what: some may have been removed.
+
+        While the records are silent nothing is forgotten: documents that are held go on.
+        """
+        known = [*self._named]
+        await self.read_ahead()
+        for name in known:
+            self._named.pop(name, None)
+        self._forgotten += 1
 
     async def read_ahead(self) -> None:
         """Read the newest that are not held, as long as there is room for them."""

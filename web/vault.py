@@ -5,6 +5,8 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 
 from access.data_keys import DataKeys
+from access.key_service import ServiceWrapper
+from access.key_service_accounts import KeyServiceAccount
 from access.key_wrapper import FileWrapper
 from access.master_keys import INDEX, MasterKeys, parse_keys
 from access.vault import KEY_BYTES, SETTING, Vault
@@ -32,15 +34,18 @@ def open_vault(settings: Settings, records: Records) -> VaultRuntime:
         UnsafeSetting: production without keys, or keys that are none.
     """
     master = read_master_keys(settings)
-    data_keys = open_data_keys(master, records)
+    data_keys = open_data_keys(master, records, settings.key_service)
     records.before_transactions(data_keys.demand_read)
     vault = Vault(ring=data_keys.ring, index_key=master.index_key)
     return VaultRuntime(master=master, data_keys=data_keys, vault=vault)
 
 
-def open_data_keys(keys: MasterKeys, records: Records) -> DataKeys:
+def open_data_keys(
+    keys: MasterKeys, records: Records, service: KeyServiceAccount | None = None
+) -> DataKeys:
     """Join the data keys of the records to the master keys; nothing is read yet."""
-    wrapper = FileWrapper(current=keys.current, masters=keys.masters)
+    file = FileWrapper(current=keys.current, masters=keys.masters)
+    wrapper = file if service is None else ServiceWrapper(account=service, older=file)
     return DataKeys(DataKeyStore(records), wrapper, keys.older_keys)
 
 
@@ -50,7 +55,8 @@ def read_master_keys(settings: Settings) -> MasterKeys:
     Raises:
         UnsafeSetting: production without keys, or keys that are none.
     """
-    return parse_keys(settings.vault_keys or _kept_keys(settings))
+    said = settings.vault_keys or _kept_keys(settings)
+    return parse_keys(said, elsewhere=settings.key_service is not None)
 
 
 def _kept_keys(settings: Settings) -> str:

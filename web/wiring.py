@@ -30,6 +30,7 @@ from graph.outbox import GraphOutbox
 from graph.read_model.entries import VectorKind
 from graph.read_model.follower import ReadModel
 from graph.read_model.search import ReadModelSearch
+from graph.repair_history import RepairHistoryStore
 from graph.search import CardSearch
 from graph.technicians import TechnicianStore
 from graph.tickets import TicketStore
@@ -54,7 +55,6 @@ from records.dead_letters import DeadLetters
 from records.employees import EmployeeStore
 from records.feedback import FeedbackStore
 from records.leases import LeaseStore
-from records.migrations import migrate_records
 from records.model_runs import ModelRunStore
 from records.offline import OfflineStore
 from records.operations import OperationStore
@@ -87,9 +87,10 @@ from web.local.stores import GivenUrls, StoreUrls
 from web.loop_lag import LoopLag
 from web.metrics import Metrics
 from web.models import open_models
+from web.network_scorer import NetworkScorer
 from web.people import PeopleRuntime, open_people
 from web.recent_matches import RecentMatches
-from web.records import once_stores_answer
+from web.records import migrate_as_owner, once_stores_answer
 from web.settings import Settings
 from web.tokens import build_tokens, token_secret
 from web.vault import VaultRuntime, open_vault
@@ -182,6 +183,7 @@ class Runtime:
     alarms: AlarmWatch
     breakers: Breakers
     models: LiveModels
+    network: NetworkScorer
     # The simulator's own process has a clock of its own; no setting and no door moves it.
     now: Callable[[], datetime] = field(default=now_utc)
     opening: CircuitBreaker = field(default_factory=reports_breaker)
@@ -206,9 +208,9 @@ async def open_runtime(
         graph, records, redis = await _connect_stores(urls, patience, stack)
 
         async def prepare() -> ReportReader:
+            await migrate_as_owner(settings, records)
             await _greet_stores(graph, records, redis)
             await migrate_graph(graph, embedder.dimensions)
-            await migrate_records(records)
             return await ReportReader.of(VocabularyStore(graph), embedder)
 
         reader = await once_stores_answer(prepare, patience.start, report)
@@ -342,10 +344,16 @@ def join_parts(
     finder = ReadModelSearch(read_model, search)
     matcher = build_matcher(settings, finder, redis, patience)
     models = open_models(settings, ModelRunStore(records, audit.writer), embedder.model)
+    network = NetworkScorer(models, RepairHistoryStore(graph).until)
     breakers = Breakers()
     billing = open_billing(settings, (records, audit.writer), stored, vault, breakers)
     if settings.ranker is RankerName.LEARNED:
-        matcher.learned = ServedRanker(models, FeatureStore(redis), stock_of(billing.billing.stock))
+        matcher.learned = ServedRanker(
+            models,
+            FeatureStore(redis),
+            stock_of(billing.billing.stock),
+            network=network.get,
+        )
     tokens = build_tokens(settings)
     return Runtime(
         settings=settings,
@@ -404,6 +412,7 @@ def join_parts(
         alarms=open_alarms(settings, records, breakers),
         breakers=breakers,
         models=models,
+        network=network,
         live_keys=LiveKeys(
             ApiKeyStore(records, audit.writer),
             lambda: datetime.now(UTC),

@@ -58,6 +58,8 @@ class Diagnosis:
         truncated: a language model's answer was cut at its token cap (ML-24).
         others: the diagnoses of the other failures, where the report tells several.
         text: what tells this failure, where the report tells several.
+        ranker: what put the matches in order, with its version.
+        chance: how likely a known fix is among the matches; None where that was not weighed.
     """
 
     cause: PossibleCause | None
@@ -72,6 +74,8 @@ class Diagnosis:
     others: tuple["Diagnosis", ...] = ()
     text: str | None = None
     questions: tuple[DiagnosticQuestion, ...] = ()
+    ranker: str | None = None
+    chance: float | None = None
 
     @property
     def first(self) -> PossibleCause | None:

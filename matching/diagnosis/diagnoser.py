@@ -71,6 +71,12 @@ class Diagnoser:
 
     async def _diagnose_one(self, understood: UnderstoodReport, viewer: Viewer) -> Diagnosis:
         answer = await self.matcher.match(understood, viewer, retrieval.TOP_K)
+        found = await self._weigh(understood, viewer, answer)
+        return replace(found, ranker=answer.ranker, chance=answer.chance)
+
+    async def _weigh(
+        self, understood: UnderstoodReport, viewer: Viewer, answer: MatchAnswer
+    ) -> Diagnosis:
         if understood.question:
             return evidence_reasoner.diagnose_nothing(answer)
         if not LEVELS[answer.level].from_graph:

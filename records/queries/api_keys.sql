@@ -46,6 +46,20 @@ update api_key set revoked_at = %(at)s, revoked_by = %(by)s
 where made_by = %(maker)s and revoked_at is null
 returning *
 
+-- name: hold_key
+-- One key by its id, which nobody else changes until the transaction ends.
+select * from api_key where id = %(id)s for update
+
+-- name: change_rung
+-- How far a key is held to its documents from now on.
+update api_key set rung = %(rung)s where id = %(id)s returning *
+
+-- name: hand_over
+-- The keys that somebody made who is gone are answered for by another, and go on.
+update api_key set made_by = %(by)s
+where made_by = %(maker)s and revoked_at is null and expires_at > %(at)s
+returning *
+
 -- name: use
 -- When and where a key was used last. Of two processes the later word on the time stands, and the
 -- addresses of both.

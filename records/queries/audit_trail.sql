@@ -11,6 +11,10 @@ select * from unnest(
     %(seal)s::bytea[])
 on conflict (audit_id) do nothing
 
+-- name: is_written
+-- Whether an act was done already: its deed is its longest memory.
+select from deed where audit_id = %(id)s
+
 -- name: page
 -- The newest first: those that every given filter lets through, behind a place in that order.
 select audit_id, timestamp, event_type, user_id, user_role, garage_id, ip_address, user_agent,

@@ -1,3 +1,11 @@
+-- name: never_came
+-- Who was invited, and every word of theirs ran out so long ago that nobody waits for them.
+select id from person
+where state = 'invited' and who is not null and not exists (
+    select from invitation where invitation.person = person.id
+      and (accepted_at is not null or expires_at >= %(before)s))
+order by id limit %(most)s
+
 -- name: erased_at
 -- When somebody was erased, if they were.
 select erased_at from person where id = %(person)s

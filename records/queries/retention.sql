@@ -34,6 +34,17 @@ select ctid from password_reset where expires_at < %(before)s
 -- What customers were told of their invoices.
 select ctid from message where at < %(before)s
 
+-- name: invoice_draft
+-- Drafts that nobody touched for so long: who was to buy stands in them.
+select ctid from invoice_draft where changed_at < %(before)s
+
+-- name: saga
+-- Invoices in the making that ended, with their steps: the books have what was issued. Nobody holds
+-- their ticket.
+select saga.ctid from saga
+where state in ('done', 'undone') and at < %(before)s
+  and not exists (select from ticket_lease where ticket_lease.saga = saga.id)
+
 -- name: count
 -- How many of these would go.
 select count(*) as n from ({due}) as due

@@ -33,19 +33,19 @@ delete from recovery_code where person = %(person)s
 
 -- name: challenge
 -- Whoever owes a code; the same sign-in again is the same challenge.
-insert into sign_in_challenge (mark, person, enrols, expires_at)
-values (%(mark)s, %(person)s, %(enrols)s, %(expires_at)s)
+insert into sign_in_challenge (mark, person, enrols, expires_at, method)
+values (%(mark)s, %(person)s, %(enrols)s, %(expires_at)s, %(method)s)
 on conflict (mark) do nothing
 
 -- name: challenged
 -- A challenge and whose it is.
-select challenge.enrols, challenge.expires_at, challenge.used_by, person.*
+select challenge.enrols, challenge.expires_at, challenge.used_by, challenge.method, person.*
 from sign_in_challenge as challenge join person on person.id = challenge.person
 where challenge.mark = %(mark)s
 
 -- name: hold_challenge
 -- The same until the transaction ends, so that two codes for one are judged one after the other.
-select challenge.enrols, challenge.expires_at, challenge.used_by, person.*
+select challenge.enrols, challenge.expires_at, challenge.used_by, challenge.method, person.*
 from sign_in_challenge as challenge join person on person.id = challenge.person
 where challenge.mark = %(mark)s for update of challenge
 

@@ -1,7 +1,8 @@
 -- name: begin
 -- A session; the same sign-in again is the same one.
-insert into session (id, person, client, began_at, seen_at, ends_at, second_factor)
-values (%(id)s, %(person)s, %(client)s, %(now)s, %(now)s, %(ends_at)s, %(second_factor)s)
+insert into session (id, person, client, began_at, seen_at, ends_at, second_factor, address)
+values (%(id)s, %(person)s, %(client)s, %(now)s, %(now)s, %(ends_at)s, %(second_factor)s,
+    %(address)s)
 on conflict (id) do nothing returning id
 
 -- name: begun
@@ -69,6 +70,15 @@ order by began_at desc, id limit %(first)s
 select person.*
 from session join person on person.id = session.person
 where session.id = %(id)s
+
+-- name: signed_in_from
+-- Whether the owner of an account signed in from an address before; asked for every account, known or not.
+select from session join person on person.id = session.person
+where person.email_mark = %(account)s and session.address = %(address)s limit 1
+
+-- name: addresses_of
+-- From where somebody signed in.
+select distinct address from session where person = %(person)s and address is not null
 
 -- name: count_try
 -- One more try of this mark, counted before it is known how it ends; the count begins anew after a

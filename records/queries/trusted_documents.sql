@@ -7,8 +7,12 @@ values (%(partner)s, %(id)s, %(name)s, %(text)s, %(kind)s, %(objects)s, %(deprec
 on conflict (partner, id) do update
 set objects = excluded.objects, deprecated = excluded.deprecated, scopes = excluded.scopes
 
+-- name: remove
+-- Those of a partner's documents that are named are registered no longer.
+delete from trusted_document where partner = %(partner)s and id = any(%(ids)s)
+
 -- name: hold_partner
--- One at a time registers documents of a partner.
+-- One at a time registers or removes documents of a partner.
 select pg_advisory_xact_lock(711931, hashtext(%(partner)s))
 
 -- name: count

@@ -1,6 +1,7 @@
 """People in the records: what two at a time, a hand at the console and a lost answer may do."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -156,3 +157,28 @@ async def test_waiting_lets_somebody_try_again(people: PeopleRuntime) -> None:
     # Whoever got in starts anew.
     with pytest.raises(NotAuthenticated):
         await people.door.sign_in("asha@example.org", "wrong", request(at))
+
+
+@pytest.mark.row("AU-1")
+async def test_whoever_tries_elsewhere_keeps_no_owner_waiting(people: PeopleRuntime) -> None:
+    """Where the owner signed in from before, tries are counted apart (ASVS 5.0, 6.1.1)."""
+    await admin(people, "asha")
+    home = replace(request(), address="203.0.113.7")
+    assert (await signed_in(people, "asha@example.org", PASSWORD, home)).session
+    for n in range(8):
+        tried = replace(request(NOW + n * timedelta(milliseconds=1)), address=f"198.51.100.{n}")
+        with pytest.raises((NotAuthenticated, TooMany)):
+            await people.door.sign_in("asha@example.org", "wrong", tried)
+    stranger = replace(request(), address="198.51.100.77")
+    with pytest.raises(TooMany):
+        await people.door.sign_in("asha@example.org", PASSWORD, stranger)
+    again = replace(request(), address="203.0.113.7")
+    assert (await signed_in(people, "asha@example.org", PASSWORD, again)).session
+    # That they came in at home lets the stranger try no more.
+    with pytest.raises(TooMany):
+        await people.door.sign_in("asha@example.org", PASSWORD, replace(stranger, id=again.id))
+    for _ in range(5):
+        with pytest.raises(NotAuthenticated):
+            await people.door.sign_in("asha@example.org", "wrong", home)
+    with pytest.raises(TooMany):
+        await people.door.sign_in("asha@example.org", PASSWORD, home)

@@ -45,7 +45,7 @@ def run(clients: Path) -> Run:
 
     async def _run(script: str, *words: str) -> list[dict[str, Any]]:
         process = await asyncio.create_subprocess_exec(
-            _node(),
+            find_node(),
             str(clients / script),
             *words,
             stdout=asyncio.subprocess.PIPE,
@@ -63,6 +63,6 @@ def run(clients: Path) -> Run:
     return _run
 
 
-def _node() -> str:
+def find_node() -> str:
     beside = Path(sys.executable).parent / "node"
     return str(beside) if beside.is_file() else shutil.which("node") or "node"

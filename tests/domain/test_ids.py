@@ -110,3 +110,27 @@ def test_ids_of_any_age_are_taken(value: UUID) -> None:
 def test_ids_of_the_future_are_refused(value: UUID) -> None:
     with pytest.raises(InvalidInput, match="operationId: tells a time in the future"):
         ids.demand_timely(value, MOMENT)
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["MH12AB1234", "mh_12_ab_1234", "of-Asha-9876543210", "MA3EYD32S00123456", "AAPPV8261K"],
+)
+def test_a_chosen_id_tells_nobody(told: str) -> None:
+    for parse, prefix in ((ids.vehicle_id, "veh_"), (ids.bay_id, "bay_")):
+        with pytest.raises(InvalidInput, match="tells nothing"):
+            parse(prefix + told)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "0193a9f7-9876-7543-9210-987654321012",
+        "9876543210abcdef9876543210abcdef",
+        "sim_1-7_0000042",
+        "blue_450X_2024",
+        "frame-0042",
+    ],
+)
+def test_an_id_that_tells_nothing_stands(made: str) -> None:
+    assert ids.vehicle_id(f"veh_{made}") == f"veh_{made}"

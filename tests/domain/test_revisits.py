@@ -35,6 +35,7 @@ OLD = replace(
 )
 
 
+@pytest.mark.row("TD-4")
 @pytest.mark.parametrize(
     ("since", "counts"),
     [(DAYS_30, True), (DAYS_30 + SECOND, False), (timedelta(), True), (-SECOND, False)],

@@ -100,7 +100,7 @@ def test_lift_grows_with_what_is_known() -> None:
 
 @given(st.integers(0, 45), st.integers(0, 2**32))
 @settings(max_examples=40)
-@pytest.mark.row("ML-3", missing="online against offline: tests/web/test_feature_store.py")
+@pytest.mark.row("ML-3")
 def test_planted_future_changes_nothing(days: int, seed: int) -> None:
     moment, whole = BEGIN + days * DAY, small_history(120)
     past = whole.until(moment)

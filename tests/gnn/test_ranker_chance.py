@@ -38,6 +38,14 @@ def fitted() -> RankerChance:
     return fit_chance(drawn_reports(1_500, seed=1))
 
 
+def test_nothing_is_shown_where_nothing_fits(fitted: RankerChance) -> None:
+    """One report in a hundred whose card was found is lost; of those with none, more are silent."""
+    told = [(fitted.shown(one.scores), one.right is None) for one in drawn_reports(3_000, seed=5)]
+    silent = {none: np.mean([not shown for shown, of in told if of == none]) for none in (0, 1)}
+    assert silent[False] < 0.03 < silent[True]
+    assert RankerChance(heat=1.0, unfound=0.0, least=0.9).shown(np.log([2.0, 1.0])) == []
+
+
 def test_fit_finds_what_was_drawn(fitted: RankerChance) -> None:
     assert fitted.heat == pytest.approx(TRUE.heat, rel=0.15)
     assert fitted.unfound == pytest.approx(TRUE.unfound, abs=0.25)

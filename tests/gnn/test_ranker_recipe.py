@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import orjson
 import pytest
 
 from domain.errors import BrokenModel, UselessTraining
@@ -12,8 +13,10 @@ from domain.model_runs import ModelRun, RunState
 from domain.repair_history import RepairHistory
 from gnn.artefacts import Artefact, ArtefactStore
 from gnn.history_files import write_history
+from gnn.ranker_chance import RankerChance
 from gnn.ranker_model import RankerSettings
 from gnn.ranker_recipe import (
+    CHANCE,
     SOLVERS,
     TREES,
     VECTORS,
@@ -29,6 +32,7 @@ from tests.gnn.small_history import BEGIN, encode_words, small_history
 
 TOOLS = TrainingTools(encode=encode_words, embedding="of words")
 RECIPE = RankerRecipe(TOOLS, RankerSettings(rounds=60, patience=0, rate=0.2, least_in_leaf=10))
+COLD = RankerChance(heat=0.0, unfound=0.0)
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +110,8 @@ def test_one_card_leaves_nothing_to_order() -> None:
         ({VECTORS: b"no"}, "its files do not read"),
         ({SOLVERS: b"[]"}, "its memory does not fit together"),
         ({SOLVERS: b"{"}, "its files do not read"),
+        ({CHANCE: b"{}"}, "its numbers are not those of a chance"),
+        ({CHANCE: orjson.dumps(COLD)}, "its numbers tell no chance"),
     ],
 )
 def test_files_that_do_not_belong_are_refused(
@@ -122,6 +128,6 @@ def test_other_forms_are_refused(run: ModelRun, home: Path) -> None:
         read_ranker(whole, "other")
     with pytest.raises(BrokenModel, match="version"):
         read_ranker(replace(whole, version=0), "of words")
-    lost = Artefact(kind=whole.kind, version=1, embedding=whole.embedding, files={})
+    lost = Artefact(kind=whole.kind, version=whole.version, embedding=whole.embedding, files={})
     with pytest.raises(BrokenModel, match="its files do not read"):
         read_ranker(lost, "of words")

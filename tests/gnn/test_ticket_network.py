@@ -12,39 +12,16 @@ import torch
 from domain.errors import InvalidInput
 from domain.ids import CardId
 from domain.repair_history import RepairHistory
-from gnn.fit import FitPlan
 from gnn.mean_tower import MeanTower
-from gnn.model_file import write_model
 from gnn.repair_graph import RepairGraph
 from gnn.ticket_cases import cases_of, split, weights
-from gnn.ticket_learner import TicketLearner, TicketStudy, fit_tickets, ranked
+from gnn.ticket_learner import TicketStudy, ranked
 from gnn.ticket_network import TicketNetwork, TicketScores
 from gnn.ticket_scorer import TicketScorer, read_tickets
+from tests.gnn.conftest import small_network
 from tests.gnn.small_worlds import small_world
 
 CPU = torch.device("cpu")
-
-
-def silent(_: str) -> None:
-    pass
-
-
-@pytest.fixture(scope="module")
-def study() -> TicketStudy:
-    return TicketStudy.of(small_world(1, repairs=120))
-
-
-def small_network(study: TicketStudy) -> TicketNetwork:
-    return study.network(0, width=16, path_width=8)
-
-
-@pytest.fixture(scope="module")
-def fitted(study: TicketStudy, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("tickets")
-    plan = FitPlan(epochs=40, rate=2e-2, decay=0.97, patience=40)
-    learner = TicketLearner(small_network(study), study, CPU)
-    write_model(folder, fit_tickets(learner, plan, folder, silent))
-    return folder
 
 
 def scored(network: TicketNetwork, study: TicketStudy, device: torch.device) -> TicketScores:

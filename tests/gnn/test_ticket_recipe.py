@@ -17,7 +17,7 @@ from gnn.fit import FitPlan
 from gnn.history_files import write_history
 from gnn.recipes import StageProgress, TrainingRecipe, ignore_stages
 from gnn.ticket_learner import TicketStudy
-from gnn.ticket_recipe import ServedNetwork, TicketRecipe, read_network
+from gnn.ticket_recipe import VERSION, ServedNetwork, TicketRecipe, read_network
 from gnn.trainer import TrainingOrder, train_model
 from tests.gnn.small_worlds import small_world
 
@@ -25,7 +25,7 @@ PLAN = FitPlan(epochs=2, rate=1e-2)
 
 
 def artefact(files: Mapping[str, bytes]) -> Artefact:
-    return Artefact(kind=ModelKind.NETWORK, version=1, embedding=None, files=files)
+    return Artefact(kind=ModelKind.NETWORK, version=VERSION, embedding=None, files=files)
 
 
 @pytest.fixture(scope="module")
@@ -84,8 +84,10 @@ def test_a_trained_network_is_judged_beside_what_serves_without(
 
 
 def test_a_network_of_another_version_is_refused(files: Mapping[str, bytes]) -> None:
-    with pytest.raises(BrokenModel, match="its form is version 2, and 1 is read here"):
-        read_network(replace(artefact(files), version=2), "")
+    with pytest.raises(
+        BrokenModel, match=f"its form is version {VERSION + 1}, and {VERSION} is read here"
+    ):
+        read_network(replace(artefact(files), version=VERSION + 1), "")
 
 
 def test_a_network_that_was_cut_off_is_refused(files: Mapping[str, bytes]) -> None:

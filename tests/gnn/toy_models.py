@@ -14,17 +14,26 @@ from domain.errors import BrokenModel, UselessTraining
 from domain.ids import PersonId, RunId, TicketId, uuid7
 from domain.model_runs import ModelKind, ModelRun, Parameter, PromotionGate
 from domain.repair_history import RepairHistory
+from gnn import ranker_recipe
 from gnn.artefacts import Artefact, ArtefactStore, demand_form
+from gnn.card_features import FeatureFold
 from gnn.case_figures import CaseFigure, mean_figure
 from gnn.history_files import write_history
 from gnn.label_head import LabelHead
 from gnn.model_kinds import KindPlace
+from gnn.ranker_cases import NO_PLACES, CaseMaker
+from gnn.ranker_chance import RankerChance
+from gnn.ranker_model import RankerSettings, fit_ranker
+from gnn.ranker_recipe import ranker_files
 from gnn.recipes import Stage, StageProgress, Tell, TrainingTools, ignore_stages
+from gnn.report_memory import ReportMemory
 from gnn.symptom_classifier import SymptomClassifier
 from gnn.symptom_features import ReportFacts, SymptomFeatures
 from gnn.text_features import GramKind, GramVocabulary
 from gnn.trainer import TrainingOrder, train_model
+from tests.gnn.small_history import encode_words, small_history
 from tests.gnn.test_history_files import CLOSED, REPAIR
+from web.feature_store import FeatureStore
 from web.models import artefact_store
 from web.wiring import Runtime
 
@@ -157,16 +166,29 @@ def toy_classifier(codes: Sequence[str], words: Sequence[str]) -> Mapping[str, b
     return SymptomClassifier(features, head, tuple(codes), halves).files()
 
 
+async def plant_ranker(house: Runtime, chance: RankerChance) -> ModelRun:
+    """Have a house know a ranker that is a candidate, and what is known of its cards by now."""
+    cases = list(CaseMaker(small_history(), encode_words).cases())
+    settings = RankerSettings(rounds=20, patience=0, rate=0.2, least_in_leaf=5)
+    trees = fit_ranker(cases[:80], cases[80:], settings, seed=1)
+    nobody = ReportMemory(np.zeros((0, house.embedder.dimensions), np.float32), NO_PLACES, ())
+    await FeatureStore(house.redis).write(FeatureFold(small_history()).until(datetime.now(UTC)))
+    return await _plant(
+        house, ModelKind.RANKER, ranker_recipe.VERSION, ranker_files(trees, nobody, chance)
+    )
+
+
 async def plant_classifier(house: Runtime, codes: Sequence[str], words: Sequence[str]) -> ModelRun:
     """Have a house know a classifier that is a candidate."""
+    return await _plant(house, ModelKind.CLASSIFIER, 1, toy_classifier(codes, words))
+
+
+async def _plant(
+    house: Runtime, kind: ModelKind, version: int, files: Mapping[str, bytes]
+) -> ModelRun:
     run = await plant_candidate(house)
-    made = Artefact(
-        kind=ModelKind.CLASSIFIER,
-        version=1,
-        embedding=house.embedder.model,
-        files=toy_classifier(codes, words),
-    )
+    made = Artefact(kind=kind, version=version, embedding=house.embedder.model, files=files)
     kept = artefact_store(house.settings).write(made)
-    told = replace(run, id=_new_id(), kind=ModelKind.CLASSIFIER, artefact=kept, compared_with=None)
+    told = replace(run, id=_new_id(), kind=kind, artefact=kept, compared_with=None)
     await house.models.runs.add(told)
     return told

@@ -79,7 +79,7 @@ async def clients(
     """The clients of the three stores, which hold nothing."""
     await empty_graph(opened_graph)
     await empty_records(opened_records)
-    async with _emptied(stores.redis_url) as redis:
+    async with emptied_redis(stores.redis_url) as redis:
         yield opened_graph, opened_records, redis
 
 
@@ -134,7 +134,7 @@ def somebody(house: Runtime, door: httpx.AsyncClient) -> Somebody:
 
 
 @asynccontextmanager
-async def _emptied(url: str) -> AsyncGenerator[Redis]:
+async def emptied_redis(url: str) -> AsyncGenerator[Redis]:
     redis = Redis.from_url(url, protocol=2)
     await redis.flushall()
     yield redis

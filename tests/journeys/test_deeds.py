@@ -53,7 +53,7 @@ def told(deed: Deed) -> tuple[DeedType, str | None, str | None, DeedResult]:
 async def test_a_repair_leaves_one_deed_for_each_act(house: Runtime, somebody: Somebody) -> None:
     manager, asha = somebody(Role.MANAGER), somebody(Role.TECHNICIAN, name="asha")
     manager.client.headers["user-agent"] = AGENT
-    made = await manager.report(TOLD, vehicleId="veh_MH12AB1234")
+    made = await manager.report(TOLD, vehicleId="veh_blue_scooter")
     ticket, key = made["id"], made["key"]
     await house.technicians.register(Technician(id=PersonId("asha"), garage=PUNE))
     acts: list[tuple[Person, str, dict[str, object]]] = [

@@ -7,12 +7,17 @@ from typing import Any
 
 import pytest
 from psycopg.sql import SQL, Identifier
+from redis.asyncio import Redis
 
 from domain.events import EventType
 from graph import outbox
-from tests.empty_stores import TABLES
-from tests.journeys.conftest import Somebody
+from graph.database import Graph
+from records.database import Records
+from tests.empty_stores import TABLES, empty_graph, empty_records
+from tests.journeys.conftest import Somebody, emptied_redis
 from tests.journeys.working_day import DAY, MUTATIONS, Deed, open_garage
+from tests.records.test_service_account import serving_records
+from web.local.stores import StoreUrls
 from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
@@ -65,6 +70,7 @@ UNTOLD = frozenset(
         "adjustStock",
         "bookJob",
         "cancelJob",
+        "changeApiKeyRung",
         "changeGarageSettings",
         "changeNetworkSettings",
         "closeMonth",
@@ -86,6 +92,7 @@ UNTOLD = frozenset(
         "registerInvoice",
         "registerPasskey",
         "registerTechnician",
+        "removeDocuments",
         "removeEmployee",
         "removePasskey",
         "rescheduleJob",
@@ -107,9 +114,23 @@ UNION MATCH (t:Ticket) RETURN t.id AS entity, t.version AS n"""
 AT_WORK = ["migration", "operation", "saga", "ticket_lease", "lease"]
 
 
+@pytest.fixture(scope="module")
+async def clients(
+    stores: StoreUrls, opened_graph: Graph, opened_records: Records
+) -> AsyncGenerator[tuple[Graph, Records, Redis]]:
+    """As in production: PostgreSQL by the account that serves, which owns no table."""
+    await empty_graph(opened_graph)
+    await empty_records(opened_records)
+    async with (
+        serving_records(opened_records, stores) as serving,
+        emptied_redis(stores.redis_url) as redis,
+    ):
+        yield opened_graph, serving, redis
+
+
 @pytest.mark.row("FI-3")
 async def test_each_write_leaves_one_event_or_is_not_done(
-    house: Runtime, somebody: Somebody, monkeypatch: pytest.MonkeyPatch
+    house: Runtime, somebody: Somebody, opened_records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     garage = await open_garage(house, somebody)
     for deed in DAY:
@@ -118,7 +139,7 @@ async def test_each_write_leaves_one_event_or_is_not_done(
         before = await _events(house)
         if deed.verb in IN_GRAPH or deed.verb in IN_RECORDS:
             stands = await _written(house)
-            async with _no_event_can_be_left(house, deed, monkeypatch):
+            async with _no_event_can_be_left(opened_records, deed, monkeypatch):
                 failed = await deed.done(garage)
             assert "INTERNAL" in str(failed), (deed.verb, failed)
             assert await _written(house) == stands, deed.verb
@@ -147,7 +168,7 @@ def _succeeded(deed: Deed, answer: dict[str, Any]) -> bool:
 
 @asynccontextmanager
 async def _no_event_can_be_left(
-    house: Runtime, deed: Deed, monkeypatch: pytest.MonkeyPatch
+    owner: Records, deed: Deed, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncGenerator[None]:
     """The store of the deed refuses every event: what wrote beside it must go with it."""
     if deed.verb in IN_GRAPH:
@@ -157,15 +178,15 @@ async def _no_event_can_be_left(
             patch.setattr(outbox, "_event_row", lambda event: row(event) | {"trace": {"no": {}}})  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
             yield
         return
-    await _change(house, "alter table outbox add constraint refused check (false) not valid")
+    await _change(owner, "alter table outbox add constraint refused check (false) not valid")
     try:
         yield
     finally:
-        await _change(house, "alter table outbox drop constraint refused")
+        await _change(owner, "alter table outbox drop constraint refused")
 
 
-async def _change(house: Runtime, statement: Any) -> None:  # noqa: ANN401 - a literal
-    async with house.records.transaction() as connection:
+async def _change(owner: Records, statement: Any) -> None:  # noqa: ANN401 - a literal
+    async with owner.transaction() as connection:
         await connection.execute(statement)
 
 

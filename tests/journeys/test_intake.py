@@ -31,6 +31,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"text": ""}, "report.text"),
     ({"text": "  \t "}, "report.text"),
     ({"text": "It stops", "vehicleId": "veh_x y"}, "report.vehicleId"),
+    ({"text": "It stops", "vehicleId": "veh_MH12AB1234"}, "report.vehicleId"),
     ({"text": "It stops", "codes": ["E" * 200]}, "report.codes"),
     ({"text": "It stops", "vehicle": {"make": "Ather", "year": 1}}, "report.vehicle.year"),
 ]

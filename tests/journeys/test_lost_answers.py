@@ -33,6 +33,7 @@ from tests.journeys import (
     test_personal_data,
     test_repairs,
     test_settings,
+    test_trusted_documents,
 )
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import (
@@ -369,6 +370,20 @@ async def manifest(house: Runtime, boss: Person) -> Asked:
     }
 
 
+async def other_rung(house: Runtime, boss: Person) -> Asked:
+    query, wanted = await new_key(house, boss)
+    made = await boss.ask(query, **wanted, op=str(uuid4()))
+    return test_trusted_documents.RUNG, {"id": made["apiKey"]["key"], "rung": "ENFORCE"}
+
+
+async def removed_documents(house: Runtime, boss: Person) -> Asked:
+    query, wanted = await manifest(house, boss)
+    made = await boss.ask(query, **wanted, op=str(uuid4()))
+    ids = [one["key"] for one in made["documents"]]
+    partner = wanted["manifest"]["partner"]
+    return test_trusted_documents.REMOVE, {"partner": partner, "ids": ids}
+
+
 def queued(deed: QueuedVerb, change: Change, **named: str) -> Change:
     """Give a change as a phone hands it in: each of its data under the name that a queue has."""
 
@@ -436,6 +451,8 @@ CHANGES: dict[str, Change] = OF_CARDS | {
     "createApiKey": new_key,
     "revokeApiKey": old_key,
     "registerDocuments": manifest,
+    "changeApiKeyRung": other_rung,
+    "removeDocuments": removed_documents,
     "promoteModel": promoted_model,
     "rollBackModel": rolled_back_model,
 }

@@ -3,14 +3,18 @@
 from typing import Any
 from uuid import uuid4
 
+import numpy as np
 import pytest
 
 from domain.access import Role
 from domain.deeds import DeedType
-from tests.gnn.toy_models import plant_candidate, plant_classifier
+from gnn.ranker_chance import RankerChance
+from matching.matcher import NO_MATCH
+from tests.gnn.toy_models import plant_candidate, plant_classifier, plant_ranker
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import PROMOTE_MODEL, PUNE, ROLL_BACK_MODEL, Person
 from tests.journeys.test_deeds import deeds
+from web.feature_store import CURRENT
 from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
@@ -20,6 +24,10 @@ MODELS = """query ($kind: ModelKind, $first: Int! = 20, $after: String) {
       figures { name value cases } verdicts { figure passed said } parameters { name value } } }
     pageInfo { hasNextPage endCursor } } }"""
 
+MATCH = """query ($report: ReportInput!) { match(report: $report) { __typename
+  ... on Matches { ranker degraded chance prompt matches { rank score chance cardKey } } } }"""
+DIAGNOSE = """query ($report: ReportInput!) { diagnose(report: $report) { __typename
+  ... on Diagnosis { ranker degraded chance precedents { suggestion { cardKey chance } } } } }"""
 READ = """query ($report: ReportInput!) { readSymptoms(report: $report) { __typename
   ... on SymptomReading { model symptoms { code confidence source } } } }"""
 
@@ -113,3 +121,52 @@ async def test_classifier_adds_to_the_vocabulary(house: Runtime, boss: Person) -
     assert added[0]["confidence"] > 0.9
     await boss.ask(ROLL_BACK_MODEL, kind="CLASSIFIER", op=str(uuid4()))
     assert await boss.ask(READ, report=report) == before
+
+
+STOPS = {"text": "Scooter stops dead and does not start when the handle is turned to the lock"}
+EVEN = RankerChance(heat=4.0, unfound=1.0, limit=0.3)
+
+
+async def served(house: Runtime, boss: Person, chance: RankerChance) -> str:
+    run = await plant_ranker(house, chance)
+    await boss.ask(PROMOTE_MODEL, run=run.id, op=str(uuid4()))
+    return run.name
+
+
+@pytest.mark.row("ML-1")
+async def test_promoted_ranker_tells_chances_and_cuts(house: Runtime, boss: Person) -> None:
+    """Each card has its chance, as many are shown as it takes, and without it all is as before."""
+    before = await boss.ask(MATCH, report=STOPS)
+    name = await served(house, boss, EVEN)
+    found = await boss.ask(MATCH, report=STOPS)
+    assert (found["ranker"], found["degraded"]) == (name, None)
+    scores, chances = (np.array([m[key] for m in found["matches"]]) for key in ("score", "chance"))
+    assert chances / chances[0] == pytest.approx(np.exp(scores - scores[0]))
+    assert found["chance"] == pytest.approx(chances.sum())
+    assert chances[:-1].sum() < EVEN.limit
+    assert len(chances) == 5 or chances.sum() >= EVEN.limit
+    told = await boss.ask(DIAGNOSE, report=STOPS)
+    assert (told["ranker"], told["chance"]) == (name, pytest.approx(found["chance"]))
+    await boss.ask(ROLL_BACK_MODEL, kind="RANKER", op=str(uuid4()))
+    assert before["ranker"] == "evidence-1"
+    assert await boss.ask(MATCH, report=STOPS) == before
+
+
+@pytest.mark.row("ML-1")
+async def test_nothing_is_shown_where_nothing_fits(house: Runtime, boss: Person) -> None:
+    name = await served(house, boss, RankerChance(heat=4.0, unfound=40.0, least=0.5))
+    found = await boss.ask(MATCH, report=STOPS)
+    assert found["ranker"] == name
+    assert (found["matches"], found["chance"], found["prompt"]) == ([], None, NO_MATCH)
+    await boss.ask(ROLL_BACK_MODEL, kind="RANKER", op=str(uuid4()))
+
+
+async def test_evidence_answers_for_a_failing_ranker(house: Runtime, boss: Person) -> None:
+    before = await boss.ask(MATCH, report=STOPS)
+    await served(house, boss, EVEN)
+    await house.redis.delete(CURRENT)
+    found = await boss.ask(MATCH, report=STOPS)
+    said = "the learned ranker is silent (the feature store does not answer: no features were"
+    assert found["degraded"].startswith(said)
+    assert found | {"degraded": None} == before
+    await boss.ask(ROLL_BACK_MODEL, kind="RANKER", op=str(uuid4()))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -9,15 +10,18 @@ import httpx
 import orjson
 import pytest
 from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
 
 from domain.access import Role
 from domain.trusted_documents import document_id
+from records.audit_trail import DeedFilter
+from records.wakeups import Topic, Wakeups
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import PUNE, REGISTER_DOCUMENTS, Person, content
-from tests.journeys.sockets import CHANGED, PROTOCOL
+from tests.journeys.sockets import CHANGED, PROTOCOL, subscribed
 from tests.journeys.stored_counts import stored_counts
 from tests.journeys.test_api_keys import CREATE_KEY, Machine, code_of
-from tests.waits import sure_to_end
+from tests.waits import eventually, sure_to_end
 from tests.web.live_server import served
 from web.asgi import GRAPHQL, STREAM
 from web.server import build_application
@@ -30,6 +34,12 @@ RETIRE = """mutation Retire($op: UUID!, $id: ID!) {
   retireCard(operationId: $op, id: $id, expectedVersion: 1) { __typename } }"""
 RAW = "query Other { cards(first: 2) { edges { node { key } } } }"
 PARTNER = "fleet-pune"
+RUNG = """mutation ($op: UUID!, $id: ID!, $rung: Rung!) {
+  changeApiKeyRung(operationId: $op, id: $id, rung: $rung) { __typename
+    ... on ApiKeyRungChanged { apiKey { key rung } } ... on Refusal { message } } }"""
+REMOVE = """mutation ($op: UUID!, $partner: String!, $ids: [String!]!) {
+  removeDocuments(operationId: $op, partner: $partner, ids: $ids) { __typename
+    ... on DocumentsRemoved { partner keys } ... on Refusal { message } } }"""
 RESPONSE_JSON = "application/graphql-response+json"
 
 
@@ -306,3 +316,84 @@ async def test_id_runs_on_a_socket_and_a_stream(
         async with client.stream("POST", STREAM, json=by_id(CHANGED), headers=streamed) as stream:
             assert stream.headers["content-type"].startswith("text/event-stream")
             assert stream.status_code == 200
+
+
+async def test_a_rung_climbed_holds_at_once(
+    house: Runtime, place: str, boss: Person, registered: dict[str, Any]
+) -> None:
+    """What the key has open is closed, and what was changed since is not changed back."""
+    del registered
+    caller, first = await machine(boss, "LOG"), str(uuid4())
+    assert "data" in (await said(caller, {"query": RAW})).json()
+    async with subscribed(place, caller.secret, CHANGED) as follower:
+        told = await boss.ask(RUNG, id=caller.key, rung="ENFORCE", op=first)
+        with pytest.raises(ConnectionClosed) as closed:
+            await follower.next()
+    assert told == {
+        "__typename": "ApiKeyRungChanged",
+        "apiKey": {"key": caller.key, "rung": "ENFORCE"},
+    }
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4401
+    assert code_of((await said(caller, {"query": RAW})).json()) == "DOCUMENT_NOT_REGISTERED"
+    await boss.ask(RUNG, id=caller.key, rung="ID_ONLY", op=str(uuid4()))
+    await house.records.rows("delete from operation where id = %(id)s returning id", id=first)
+    again = await boss.ask(RUNG, id=caller.key, rung="ENFORCE", op=first)
+    assert again["apiKey"]["rung"] == "ID_ONLY"
+    trail = await house.audit.trail.page(9, DeedFilter(resource=caller.key))
+    assert [(deed.old_value, deed.new_value) for deed in trail[:2]] == [
+        ({"rung": "enforce"}, {"verb": "changeApiKeyRung", "rung": "id_only"}),
+        ({"rung": "log"}, {"verb": "changeApiKeyRung", "rung": "enforce"}),
+    ]
+
+
+@pytest.fixture
+async def follower(house: Runtime) -> AsyncGenerator[httpx.AsyncClient]:
+    """A service that hears of documents as they come and go."""
+    app, wakeups = build_application(house), Wakeups(house.records)
+    heard = wakeups.on(Topic.TRUSTED_DOCUMENTS)
+    loops = [asyncio.create_task(one) for one in (wakeups.run(), app.state.trusted.run(heard))]
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://battwheels.test") as client:
+        yield client
+    for loop in loops:
+        loop.cancel()
+    await asyncio.gather(*loops, return_exceptions=True)
+
+
+async def test_a_removed_document_is_refused(
+    house: Runtime, follower: httpx.AsyncClient, boss: Person, somebody: Somebody
+) -> None:
+    """On a service that holds it in memory, and not for another partner; once more it may come."""
+    text = "query Gone { cards(first: 5) { edges { node { key } } } }"
+    for partner in (PARTNER, "leaves"):
+        await register(boss, partner=partner, Gone=text)
+    leaver, stayer = [
+        replace(await machine(boss, "ID_ONLY", partner), client=follower)
+        for partner in ("leaves", PARTNER)
+    ]
+    for caller in (leaver, stayer):
+        assert "data" in (await said(caller, by_id(text))).json()
+    gone = {"partner": "leaves", "ids": [f"sha256:{document_id(text)}"]}
+    before = await stored_counts(house)
+    assert (await somebody().ask(REMOVE, **gone, op=str(uuid4())))["__typename"] == "NotAllowed"
+    assert await stored_counts(house) == before
+    op = str(uuid4())
+    told = await boss.ask(REMOVE, **gone, op=op)
+    named = {"partner": "leaves", "keys": [document_id(text)]}
+    assert told == {"__typename": "DocumentsRemoved", **named}
+    await eventually(
+        lambda: said(leaver, by_id(text)),
+        lambda answer: "errors" in answer.json() and code_of(answer.json()) == "DOCUMENT_UNKNOWN",
+    )
+    assert "data" in (await said(stayer, by_id(text))).json()
+    await register(boss, partner="leaves", Gone=text)
+    await house.records.rows("delete from operation where id = %(id)s returning id", id=op)
+    assert await boss.ask(REMOVE, **gone, op=op) == told
+    assert "data" in (await said(leaver, by_id(text))).json()
+    [deed] = [
+        deed
+        for deed in await house.audit.trail.page(9, DeedFilter(resource="leaves"))
+        if (deed.new_value or {}).get("verb") == "removeDocuments"
+    ]
+    assert (deed.new_value or {})["removed"] == 1

@@ -16,6 +16,7 @@ from domain.events import Event, EventType
 from domain.ids import CardId, EventId, TicketId
 from domain.reviews import ReviewKind
 from domain.tickets import Matching
+from domain.trusted_documents import document_id
 from repair.reviews import ReviewReason, open_review
 from tests.access.soft_passkey import SoftPasskey
 from tests.billing.sample_books import synthetic_gstin
@@ -272,6 +273,17 @@ DAY: Sequence[Deed] = (
                 "documents": [{"name": "Cards", "text": "query Cards { cards { __typename } }"}],
             }
         },
+    ),
+    Deed(
+        verb="removeDocuments",
+        given=lambda _: {
+            "partner": "fleet-pune",
+            "ids": [document_id("query Cards { cards { __typename } }")],
+        },
+    ),
+    Deed(
+        verb="changeApiKeyRung",
+        given=lambda g: {"id": g.id("createApiKey", "apiKey"), "rung": "ENFORCE"},
     ),
     Deed(verb="promoteModel", before=_trained, given=lambda g: {"run": g.made["trained"]["run"]}),
     Deed(verb="rollBackModel", given=lambda _: {"kind": "ANOMALY"}),

@@ -25,6 +25,12 @@ ADDED = {
     "account_letter": """insert into account_letter values
         (%(id)s, 'invitation', 'm', null, %(at)s, %(at)s, %(at)s, 'sent')""",
     "password_reset": "insert into password_reset values (%(mark)s, 'm', %(at)s)",
+    "invoice_draft": """insert into invoice_draft
+        (ticket, garage, version, terms, buyer, changed_at, changed_by)
+        values (%(id)s::text, 'g', 1, '{}', 'sealed', %(at)s, 'asha')""",
+    "saga": """insert into saga
+        (id, garage, ticket, operation, body_hash, asked, buyer, actor, role, at, state)
+        values (%(id)s, 'g', 't', %(id)s, 'h', '{}', 's', 'asha', 'manager', %(at)s, 'done')""",
     "message": """insert into message values
         (%(id)s::text, 'g', 'inv', 'issued', 'email', 'sent', %(at)s, 'sealed')""",
 }

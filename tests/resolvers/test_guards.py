@@ -64,6 +64,7 @@ update setting           setBillingSettings
 read   setting,network   apiKeys trustedDocuments models
 update employee,network  resetSecondFactor
 update setting,network   auditTrail createApiKey revokeApiKey registerDocuments
+update setting,network   changeApiKeyRung removeDocuments
 update setting,network   promoteModel rollBackModel
 """
 # The deed that an attempt at a field is, where it is one.
@@ -83,7 +84,7 @@ DEEDS = {
         (
             "changeGarageSettings changeNetworkSettings setBillingSettings createGarage "
             "holdGarageToShift createApiKey revokeApiKey registerDocuments promoteModel "
-            "rollBackModel"
+            "rollBackModel changeApiKeyRung removeDocuments"
         ).split(),
         DeedType.SETTINGS_CHANGE,
     ),

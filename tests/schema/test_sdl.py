@@ -119,6 +119,8 @@ def test_every_mutation_has_its_union(built: GraphQLSchema) -> None:
         "createApiKey": ("CreateApiKeyResult!", True),
         "revokeApiKey": ("RevokeApiKeyResult!", True),
         "registerDocuments": ("RegisterDocumentsResult!", True),
+        "changeApiKeyRung": ("ChangeApiKeyRungResult!", True),
+        "removeDocuments": ("RemoveDocumentsResult!", True),
         "promoteModel": ("PromoteModelResult!", True),
         "rollBackModel": ("RollBackModelResult!", True),
         "editDraft": ("EditDraftResult!", True),

@@ -58,6 +58,8 @@ def test_what_is_missing_is_told() -> None:
 
 def test_a_record_is_the_same_as_json() -> None:
     assert diagnosis_record(FOUND) == {
+        "ranker": None,
+        "chance": None,
         "cause": {"text": "Cells drifted apart", "confidence": 0.8123, "cites": ["fc_bms_drift"]},
         "suspects": [{"text": "Moonlight", "confidence": 0.0, "cites": []}],
         "checks": [

@@ -5,6 +5,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from domain.api_keys import Rung
 from domain.errors import ImportRefused
 from domain.trusted_documents import document_id
 from records.api_keys import ApiKeyStore
@@ -36,6 +37,10 @@ async def test_manifest_is_registered_from_a_file(
     assert done == (0, line, "")
     [kept] = await TrustedDocumentStore(records, WRITER).page("fleet", first=2)
     assert (kept.text, kept.registered_by) == (CARDS, "operator")
+    gone = commands.called(
+        "documents", "remove", f"sha256:{document_id(CARDS)}", "--partner", "other", **place
+    )
+    assert gone == (0, "1 documents of other are registered no longer.\n", "")
     file.write_bytes(orjson.dumps({document_id("{ x }"): "{ x }"}))
     code, _, why = commands.called(
         "documents", "register", str(file), "--partner", "fleet", **place
@@ -51,6 +56,9 @@ async def test_keys_are_made_listed_and_revoked(records: Records, place: dict[st
     assert (code, said.splitlines()[-1].startswith(f"bw_{key.prefix}_")) == (0, True)
     code, said, _ = commands.called("keys", "list", **place)
     assert (code, key.id in said, "never used" in said) == (0, True, True)
+    done = commands.called("keys", "rung", key.id, "log", **place)
+    assert done == (0, f"Key {key.id} is held at log from now on.\n", "")
+    assert (await ApiKeyStore(records, WRITER).get(key.id)).rung is Rung.LOG
     assert commands.called("keys", "revoke", "--partner", "fleet", **place)[:2] == (
         0,
         "1 keys of fleet are refused from now on.\n",

@@ -37,6 +37,10 @@ SETTINGS = RankerSettings(rounds=30, patience=0, rate=0.2, least_in_leaf=10)
 class NamedRun:
     name: str
 
+    @property
+    def id(self) -> str:
+        return self.name
+
 
 @dataclass(frozen=True, slots=True)
 class HeldModel:

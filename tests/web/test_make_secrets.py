@@ -29,7 +29,9 @@ def test_secrets_fit_compose_and_each_other(tmp_path: Path) -> None:
     assert set(made) == set(compose["secrets"])
     assert made["neo4j_auth"] == f"neo4j/{made['neo4j_password']}"
     assert made["redis_auth"] == f"requirepass {made['redis_password']}"
-    assert f":{made['postgres_password']}@postgres:5432/" in made["postgres_url"]
+    assert f"//battwheels:{made['postgres_password']}@postgres:5432/" in made["postgres_owner_url"]
+    assert made["postgres_url"].startswith("postgresql://battwheels_service:")
+    assert made["postgres_password"] not in made["postgres_url"]
     assert f":{made['redis_password']}@redis:6379/" in made["redis_url"]
     assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o700
 

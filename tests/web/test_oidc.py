@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from pyotp.totp import TOTP
 
 from access.identity_provider import SILENT
 from access.oidc import REFUSED
@@ -35,8 +36,9 @@ from web.paths import OIDC_CALLBACK as CALLBACK
 from web.paths import OIDC_START as START
 from web.paths import SIGN_IN as PATH
 from web.people import PeopleRuntime, open_people_alone
+from web.refresh_cookie import COOKIE as SESSION
+from web.refresh_cookie import OWED_COOKIE
 from web.settings import SecondFactorRule, Settings
-from web.sign_in import COOKIE as SESSION
 from web.tokens import build_tokens
 
 PUNE = GarageId("garage_pune")
@@ -52,8 +54,14 @@ ADDRESS = """query ($challenge: String!, $redirect: String!) {
     ... on OidcAddress { url endsAt } ... on UnfitInput { field message }
     ... on SignInRefused { message } } }"""
 EXPIRED = "update invitation set expires_at = %(at)s where person = %(person)s"
+OWED = """{ owedSecondFactor { __typename ... on SecondFactorOffered { challenge secret }
+  ... on SecondFactorDemanded { challenge } } }"""
+CONFIRM = """mutation ($op: UUID!, $challenge: String!, $code: String!) {
+  confirmSecondFactor(operationId: $op, challenge: $challenge, code: $code) { __typename
+    ... on SignedIn { person refreshToken } } }"""
 SIGN_IN = """mutation ($op: UUID!, $answer: OidcAnswerInput!) {
   signInByOidc(operationId: $op, answer: $answer) { __typename
+    ... on SecondFactorDemanded { challenge }
     ... on SignedIn { person role garage accessToken refreshToken }
     ... on UnfitInput { field message } ... on SignInRefused { message } } }"""
 
@@ -301,25 +309,61 @@ async def test_afterwards_the_name_counts_and_not_the_address(
     assert is_refused(await come("one"))
 
 
+@pytest.mark.row("AU-2", "SV-2")
 async def test_another_service_is_one_factor(
     opened_records: Records, tmp_path: Path, theirs: RealProvider
 ) -> None:
-    """Of whom two are demanded, the other service's word alone lets nobody in."""
+    """Of whom two are demanded, a code is owed beside its word: in a browser, and in a program."""
     rule = SecondFactorRule.DEMANDED
     async with opened(opened_records, tmp_path, theirs.issuer, rule) as house:
         roles = {"books": Role.ACCOUNTANT, "hands": Role.TECHNICIAN}
         people = {name: await house.invite(f"{name}@example.org", roles[name]) for name in roles}
-        before = await house.kept()
         for name in roles:
             await theirs.know(name, f"{name}@example.org")
-        address, cookie = await house.start()
-        assert is_refused(await house.back(await theirs.answer(address, "books"), cookie))
-        assert await house.kept() == before
-        assert await house.state(people["books"]) == "invited"
         address, cookie = await house.start()
         told = await house.back(await theirs.answer(address, "hands"), cookie)
         assert told.status_code == 303, told.text
         assert await house.state(people["hands"]) == "active"
+        # The accountant's browser comes back without a session, and knows by what a code is owed.
+        sessions = (await house.kept())["sessions"]
+        address, cookie = await house.start(returnTo="/books")
+        told = await house.back(await theirs.answer(address, "books"), cookie)
+        assert (told.status_code, told.headers["location"]) == (303, "/books")
+        kept = {one.partition("=")[0]: one for one in told.headers.get_list("set-cookie")}
+        assert {*kept} == {OWED_COOKIE, COOKIE}
+        for part in ("HttpOnly", "Secure", "SameSite=strict", "Path=/", "Max-Age=600"):
+            assert part in kept[OWED_COOKIE]
+        assert (await house.kept())["sessions"] == sessions
+        page = {"cookie": kept[OWED_COOKIE].partition(";")[0], "sec-fetch-site": "same-origin"}
+        assert (await house.ask(OWED))["__typename"] == "SignInRefused"
+        owed = await house.ask(OWED, page)
+        assert owed["__typename"] == "SecondFactorOffered"
+        secret = owed["secret"]
+        word = {"op": str(uuid4()), "challenge": owed["challenge"]}
+        wrong = await house.ask(CONFIRM, page, **word, code="000000")
+        assert wrong["__typename"] == "SignInRefused"
+        assert (await house.kept())["sessions"] == sessions
+        body = {"query": CONFIRM, "variables": word | {"code": TOTP(secret).at(house.world.at)}}
+        came = await house.client.post(PATH, json=body, headers=page)
+        assert came.json()["data"]["confirmSecondFactor"]["person"] == people["books"]
+        names = [one.partition("=")[0] for one in came.headers.get_list("set-cookie")]
+        assert names == [SESSION, OWED_COOKIE]
+        assert (await house.ask(OWED, page))["__typename"] == "SignInRefused"
+        # From then on a program's word of the other service is asked for a code, too.
+        begun = await house.ask(ADDRESS, challenge=challenge_of(VERIFIER), redirect=THEIRS)
+        brought = await theirs.answer(begun["url"], "books")
+        answer = {**brought, "verifier": VERIFIER, "redirectUri": THEIRS}
+        op = str(uuid4())
+        owed = await house.ask(SIGN_IN, op=op, answer=answer)
+        assert owed["__typename"] == "SecondFactorDemanded"
+        assert await house.ask(SIGN_IN, op=op, answer=answer) == owed
+        house.world.at += timedelta(seconds=60)
+        word = {"op": str(uuid4()), "challenge": owed["challenge"]}
+        signed = await house.ask(CONFIRM, None, **word, code=TOTP(secret).at(house.world.at))
+        assert (signed["person"], signed["refreshToken"] is None) == (people["books"], False)
+        hers = DeedFilter(type=DeedType.USER_LOGIN, user=people["books"])
+        done = [one for one in await house.trail.page(9, hers) if one.result.value == "done"]
+        assert [(one.new_value or {})["method"] for one in done] == ["oidc", "oidc"]
 
 
 @pytest.mark.row("AU-2")

@@ -12,6 +12,7 @@ from domain.hazards import SafetyAdvice
 from domain.vehicles import VehicleContext
 from matching.diagnosis.answers import Diagnosis, PossibleCause
 from web.cli import report_options
+from web.cli.match_output import rounded_chance
 from web.cli.report_file import NamedReport
 from web.cli.report_options import OutputFormat
 from web.wiring import Runtime, with_language_model
@@ -66,7 +67,10 @@ def print_diagnosis(console: Console, found: Diagnosis) -> None:
     for number, check in enumerate(found.checks, start=1):
         style = "bold red" if check.safety else ""
         console.print(Styled(f"  {number}. {check.action}", style=style))
-    told = f"level {found.level.value}, reasoner {found.reasoner}"
+    if found.chance is not None:
+        console.print(Styled(f"A known fix is among the past failures: {found.chance:.0%}"))
+    ranker = f", ranker {found.ranker}" if found.ranker else ""
+    told = f"level {found.level.value}, reasoner {found.reasoner}{ranker}"
     if found.truncated:
         told += ", cut short"
     console.print(Styled("; ".join(filter(None, (told, found.degraded))), style="dim"))
@@ -86,6 +90,8 @@ def diagnosis_record(found: Diagnosis) -> dict[str, object]:
         "questions": [{"kind": one.kind.value, "text": one.text} for one in found.questions],
         "reasoning": found.reasoning,
         "reasoner": found.reasoner,
+        "ranker": found.ranker,
+        "chance": rounded_chance(found.chance),
         "precedents": [
             {"card": one.id, "similarity": round(one.similarity, DIGITS)}
             for one in found.precedents

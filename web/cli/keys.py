@@ -93,6 +93,17 @@ def revoke(
         typer.echo(f"{count} keys of {whose} are refused from now on.")
 
 
+@app.command()
+def rung(
+    id: Annotated[str, typer.Argument(help="The key.")],
+    to: Annotated[Rung, typer.Argument(help="How far it is held to registered documents.")],
+) -> None:
+    """Hold a key otherwise to its documents: everywhere within a second."""
+    key, done = key_id(id), operators_change(datetime.now(UTC))
+    asyncio.run(_with_keys(lambda keys: keys.change_rung(key, to, done)))
+    typer.echo(f"Key {key} is held at {to} from now on.")
+
+
 async def _create_key(keys: ApiKeyStore, order: KeyOrder) -> tuple[ApiKey, str]:
     minted = mint_secret(secrets.token_bytes(RANDOM_BYTES))
     done = operators_change(now := datetime.now(UTC))

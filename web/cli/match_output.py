@@ -44,10 +44,12 @@ def print_matches(console: Console, answer: MatchAnswer) -> None:
     for failure in answer.failures:
         console.print(Text(f"Failure: {failure.text}", style="bold cyan"))
         _print_cards(console, failure.matches)
+        _print_chance(console, failure.chance)
         if failure.prompt:
             console.print(Text(failure.prompt, style="yellow"))
     if not answer.failures:
         _print_cards(console, answer.matches)
+        _print_chance(console, answer.chance)
     if answer.matches:
         console.print(_sources_table(answer))
     if answer.prompt:
@@ -61,9 +63,14 @@ def _print_cards(console: Console, matches: Sequence[Match]) -> None:
         heading = Text(f"{match.rank}. {match.card.title}", style="bold")
         heading.append(f"  {match.standing.value}", style=STANDING_STYLE[match.standing])
         if match.chance is not None:
-            heading.append(f"  {match.chance:.0%}", style="bold")
+            heading.append(f"  fits this report: {match.chance:.0%}", style="bold")
         console.print(heading)
         console.print(Text(f"   {match.sentence}"))
+
+
+def _print_chance(console: Console, chance: float | None) -> None:
+    if chance is not None:
+        console.print(Text(f"A known fix is among these: {chance:.0%}", style="bold"))
 
 
 def match_record(id: str, answer: MatchAnswer) -> dict[str, Any]:
@@ -73,14 +80,24 @@ def match_record(id: str, answer: MatchAnswer) -> dict[str, Any]:
         "level": answer.level.value,
         "degraded": answer.degraded,
         "ranker": answer.ranker,
+        "chance": rounded_chance(answer.chance),
         "prompt": answer.prompt,
         "cards": [match.card.id for match in answer.matches],
         "matches": [_one_match(match) for match in answer.matches],
         "failures": [
-            {"text": one.text, "cards": [m.card.id for m in one.matches], "prompt": one.prompt}
+            {
+                "text": one.text,
+                "cards": [m.card.id for m in one.matches],
+                "chance": rounded_chance(one.chance),
+                "prompt": one.prompt,
+            }
             for one in answer.failures
         ],
     }
+
+
+def rounded_chance(chance: float | None) -> float | None:
+    return None if chance is None else round(chance, DIGITS)
 
 
 def _one_match(match: Match) -> dict[str, Any]:
@@ -88,7 +105,7 @@ def _one_match(match: Match) -> dict[str, Any]:
         "rank": match.rank,
         "card": match.card.id,
         "score": round(match.score, DIGITS),
-        "chance": None if match.chance is None else round(match.chance, DIGITS),
+        "chance": rounded_chance(match.chance),
         "title": match.card.title,
         "campaign": match.card.campaign,
         "standing": match.standing.value,

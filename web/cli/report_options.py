@@ -126,6 +126,8 @@ async def _answer_each(
         async with open_runtime(Settings.read(), report=report) as runtime:
             answer = answering(runtime)
             await runtime.reader.learn()
+            await runtime.models.refresh()
+            await runtime.network.refresh()
             await count_words(runtime)
             for number, one in enumerate(reports, start=1):
                 refused = await _answer_one(one, runtime, answer, teller)

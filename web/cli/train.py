@@ -5,6 +5,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -51,15 +52,34 @@ Promote = Annotated[
 ]
 
 
+# The network first: the ranker reads its scores.
+TOGETHER = (ModelKind.NETWORK, ModelKind.RANKER, ModelKind.CLASSIFIER)
+
+
 @app.callback()
 def train() -> None:
     """Train models from the history of repairs."""
 
 
 @app.command("all")
-def train_all(history: History, seed: Seed = 1, promote: Promote = False) -> None:  # noqa: FBT002
-    """Train one model of each kind; exit code 1 when one cannot be trained."""
-    _train([*KINDS], history, seed, promote=promote)
+def train_all(
+    history: Annotated[
+        Path | None,
+        typer.Option(
+            help="A folder with repairs.parquet and cards.parquet; else all that the stores hold.",
+            exists=True,
+        ),
+    ] = None,
+    seed: Seed = 1,
+    promote: Promote = False,  # noqa: FBT002
+) -> None:
+    """Train one model of each kind, from the stores on; exit code 1 when one cannot be trained.
+
+    Of the stores: the history, its examples, and the features that matches read; then the graph
+    network, the ranker that reads its scores, and the classifier, each held against its gates.
+    """
+    history = history or train_data.gather(Console(stderr=True))
+    _train(TOGETHER, history, seed, promote=promote)
 
 
 def _command(kind: ModelKind) -> Callable[[Path, int, bool], None]:
@@ -107,9 +127,11 @@ async def _child(term: TrainingTerm, *words: str) -> None:
 def _train(kinds: Sequence[ModelKind], history: Path, seed: int, *, promote: bool) -> None:
     """Train kinds one after another; one that cannot be trained keeps no other from it."""
     console, useless = Console(stderr=True), list[UselessTraining]()
+    made = dict[ModelKind, ModelRun]()
     for kind in kinds:
         try:
-            run = asyncio.run(_trained(kind, history, seed, console))
+            network = made.get(ModelKind.NETWORK)
+            run = made[kind] = asyncio.run(_trained(kind, history, seed, network, console))
         except UselessTraining as error:
             useless.append(error)
             console.print(str(error), style="red", highlight=False)
@@ -123,10 +145,14 @@ def _train(kinds: Sequence[ModelKind], history: Path, seed: int, *, promote: boo
         raise typer.Exit(1)
 
 
-async def _trained(kind: ModelKind, history: Path, seed: int, console: Console) -> ModelRun:
+async def _trained(
+    kind: ModelKind, history: Path, seed: int, network: ModelRun | None, console: Console
+) -> ModelRun:
+    """Train a kind; a ranker reads the network that was trained before it, or that serves."""
     settings = Settings.read()
+    store = artefact_store(settings)
     embedder = Embedder(settings.embedding_model or DEFAULT_MODEL, home=settings.home, limit_s=None)
-    recipe = KINDS[kind].build_recipe(HouseTools(embedder, settings.home / "training").tools)
+    tools = HouseTools(embedder, settings.home / "training").tools
     now = datetime.now(UTC)
     order = TrainingOrder(
         id=RunId(str(uuid7(now, secrets.randbits(RANDOM_BITS)))),
@@ -138,10 +164,14 @@ async def _trained(kind: ModelKind, history: Path, seed: int, console: Console) 
     )
 
     async def work(models: LiveModels) -> ModelRun:
-        serving = {run.kind: run for run in await models.runs.serving()}.get(kind)
+        serving = {run.kind: run for run in await models.runs.serving()}
+        known = network or serving.get(ModelKind.NETWORK)
+        read = None if known is None else store.read(known.artefact)
+        recipe = KINDS[kind].build_recipe(replace(tools, network=read))
         with _StageBars(console, kind) as bars:
-            store = artefact_store(settings)
-            run = await asyncio.to_thread(train_model, recipe, order, store, serving, bars.tell)
+            run = await asyncio.to_thread(
+                train_model, recipe, order, store, serving.get(kind), bars.tell
+            )
         await models.runs.add(run)
         return run
 

@@ -271,6 +271,8 @@ class Told(BaseModel):
     questions: list[dict[str, str]]
     reasoning: str = Field(min_length=1)
     reasoner: str
+    ranker: str | None
+    chance: float | None
     precedents: list[dict[str, Any]]
     level: str
     degraded: str | None

@@ -1,0 +1,92 @@
+"""The role that serves: it reads and writes rows, and owns no table.
+
+Whoever has its password changes no schema, takes no trigger away, and edits or deletes nothing of
+what is kept for ever: deeds, links, issued papers, money. The owner of the tables migrates, and its
+password is needed for nothing else.
+"""
+
+from typing import LiteralString
+from urllib.parse import unquote, urlsplit
+
+from psycopg.sql import SQL, Identifier, Literal
+
+from domain.errors import InvalidInput, UnsafeSetting
+from records.database import Connection, Records
+from records.queries import named_queries
+
+QUERIES = named_queries("service_account.sql")
+OWNER, SERVING = "POSTGRES_OWNER_URL", "POSTGRES_URL"
+GRANT_SECONDS = 30.0
+# By its own kind; what is kept for ever is added to. The history of migrations is the owner's.
+TABLE: LiteralString = "select, insert, update, delete"
+KEPT: LiteralString = "select, insert"
+# What waits for its link leaves the queue with it.
+QUEUED: LiteralString = "select, insert, delete"
+READ: LiteralString = "select"
+SEQUENCE: LiteralString = "usage, select"
+
+
+async def grant_serving(owner: Records, url: str) -> str:
+    """Have the account of a URL serve: make it where there is none, and grant what it needs.
+
+    Raises:
+        InvalidInput: the URL names no account with a password, or the owner's.
+        UnsafeSetting: the account is bound by no grant.
+    """
+    role, password = _account_of(url)
+    async with owner.transaction(GRANT_SECONDS) as connection:
+        await _demand_role(connection, role, password)
+        named = Identifier(role)
+        await connection.execute(SQL("grant usage on schema public to {}").format(named))
+        found = await (await connection.execute(QUERIES["relations"])).fetchall()
+        for row in found:
+            table, of = Identifier(row["name"]), SQL("sequence " if row["kind"] == "S" else "")
+            given = {"role": named, "of": of, "table": table, "rights": SQL(_rights(row))}
+            await connection.execute(SQL("revoke all on {of}{table} from {role}").format(**given))
+            await connection.execute(SQL("grant {rights} on {of}{table} to {role}").format(**given))
+    return role
+
+
+async def is_owner(connection: Connection) -> bool:
+    """Say whether who asks may migrate: the tables are theirs, or there are none yet."""
+    row = await (await connection.execute(QUERIES["standing"])).fetchone()
+    return row is None or row["owned"]
+
+
+def _rights(row: dict[str, object]) -> LiteralString:
+    if row["kind"] == "S":
+        return SEQUENCE
+    if row["kind"] in {"v", "m"} or row["name"] == "migration":
+        return READ
+    if row["name"] == "audit_waiting":
+        return QUEUED
+    return KEPT if row["kept"] else TABLE
+
+
+async def _demand_role(connection: Connection, role: str, password: str) -> None:
+    found = await (await connection.execute(QUERIES["role"], {"role": role})).fetchone()
+    if found is None:
+        # Its hash alone travels, and stands in no log.
+        hashed = connection.pgconn.encrypt_password(
+            password.encode(), role.encode(), b"scram-sha-256"
+        )
+        await connection.execute(
+            SQL("create role {} login password {}").format(
+                Identifier(role), Literal(hashed.decode())
+            )
+        )
+    elif found["unbound"]:
+        raise UnsafeSetting(
+            SERVING, f"names {role!r}, who is bound by no grant: name an account of its own"
+        )
+
+
+def _account_of(url: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(url)
+        named, password = unquote(parts.username or ""), unquote(parts.password or "")
+    except ValueError:
+        named = password = ""
+    if not named or not password:
+        raise InvalidInput(SERVING, f"names no account with a password, as {OWNER} beside it needs")
+    return named, password

@@ -1,0 +1,113 @@
+"""The paths that are told as reasons: in words, and by what happens to a score without them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from domain.ids import CardId
+from domain.repair_history import RepairRecord
+from gnn.path_reasons import PathReason, PathWay, WalkedReport
+from gnn.repair_graph import Node, seconds
+from gnn.ticket_batches import NOTHING, BatchMaker
+from gnn.ticket_learner import TicketStudy
+from gnn.ticket_network import TicketNetwork
+from gnn.ticket_scorer import FAR_FUTURE, TicketScorer, read_tickets
+
+RANDOM = 20
+
+
+@pytest.fixture(scope="module")
+def network(fitted: Path) -> TicketNetwork:
+    return read_tickets(fitted)[0]
+
+
+def walked(network: TicketNetwork, maker: BatchMaker, report: RepairRecord) -> WalkedReport:
+    with torch.no_grad():
+        known = network.known(maker.world(seconds(report.opened_at), FAR_FUTURE))
+    return WalkedReport.of(network, known, maker, report)
+
+
+def scored(report: WalkedReport, row: int, gone: list[PathReason], *, alone: bool = False) -> float:
+    """Give a path score without some paths, or (`alone`) with no other than them."""
+    edges = np.concatenate([NOTHING, *(one.edges for one in gone)])
+    kept = torch.zeros(len(report.everything())) if alone else report.everything()
+    kept[edges] = 1.0 if alone else 0.0
+    with torch.no_grad():
+        return float(report.scores(kept)[row])
+
+
+@pytest.fixture(scope="module")
+def cases(study: TicketStudy, network: TicketNetwork) -> list[tuple[WalkedReport, int, CardId]]:
+    """Reports of the test side with the right card that a path leads to."""
+    found = [
+        (walked(network, study.maker, case.repair), case)
+        for case in (*study.sides.calibration, *study.sides.test)
+    ]
+    cards = study.maker.graph.cards
+    rows = [(report, report.row(cards[case.card].card), cards[case.card]) for report, case in found]
+    return [(report, row, card.card) for report, row, card in rows if row is not None]
+
+
+def test_score_falls_without_the_best_paths(
+    cases: list[tuple[WalkedReport, int, CardId]],
+) -> None:
+    """Further than without as many others, drawn at random."""
+    random, best, others = np.random.default_rng(1), list[float](), list[float]()
+    for report, row, card in cases:
+        whole, every = scored(report, row, []), report.bundles(card)
+        told = report.reasons([card])[card]
+        best.append(whole - scored(report, row, told))
+        for _ in range(RANDOM):
+            drawn = random.permutation(len(every))[: len(told)]
+            others.append(whole - scored(report, row, [every[n] for n in drawn]))
+    assert len(cases) > 10
+    assert np.mean(best) > 0.5
+    assert np.mean(best) > 1.5 * np.mean(others)
+
+
+def test_best_paths_alone_hold_the_score(cases: list[tuple[WalkedReport, int, CardId]]) -> None:
+    """Most of what all paths together add to a card that none leads to."""
+    whole, alone, none = (
+        np.mean(
+            [scored(report, row, gone(report, card), alone=only) for report, row, card in cases]
+        )
+        for gone, only in (
+            (lambda *_: [], False),
+            (lambda report, card: report.reasons([card])[card], True),
+            (lambda *_: [], True),
+        )
+    )
+    assert alone - none > 0.6 * (whole - none)
+
+
+def test_paths_count_the_repairs_they_went_through(
+    study: TicketStudy, network: TicketNetwork
+) -> None:
+    report = study.sides.test[-1].repair
+    graph = study.maker.graph
+    card = graph.cards[study.sides.test[-1].card]
+    symptom = report.symptoms[0]
+    [told] = [
+        one
+        for one in walked(network, study.maker, report).bundles(card.card)
+        if (one.kind, one.way) == (Node.SYMPTOM, PathWay.REPAIRS)
+    ]
+    said = [r for r in graph.tickets if symptom in r.symptoms and r.opened_at < report.opened_at]
+    newest = [r for r in said[-24:] if r.closed_at < report.opened_at]
+    held = [r for r in newest if r.resolved_by == card.card and not r.came_back]
+    assert (told.name, told.held) == (symptom, len(held))
+    counted = f"{told.held} of {told.tried} earlier repairs"
+    assert told.words == f"it held in {counted} with the same symptom {symptom}"
+
+
+def test_scorer_tells_three_paths_at_most(study: TicketStudy, fitted: Path) -> None:
+    graph, report = study.maker.graph, study.sides.test[-1].repair
+    names = read_tickets(fitted)
+    scorer = TicketScorer(names[0], BatchMaker(graph, names[1]))
+    cards = [card.card for card in graph.cards if card.created_at < report.opened_at]
+    told = scorer.paths(report, cards)
+    assert list(told) == cards
+    assert max(map(len, told.values())) == 3
+    assert all(path.text and path.held <= path.tried for why in told.values() for path in why)

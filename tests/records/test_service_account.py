@@ -1,0 +1,131 @@
+"""The account that serves: what it may not do to the tables that it reads and writes."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from psycopg import errors
+from psycopg.sql import SQL, Identifier
+
+from domain.errors import InvalidInput, MigrationNeeded, UnsafeSetting
+from records.database import Connection, Records
+from records.migrations import migrate_records, shipped_migrations
+from records.service_account import grant_serving
+from tests.patience import PatientRecords
+from tests.records.test_audit_trail import WRITER, deed
+from web.local.stores import StoreUrls
+from web.records import migrate_as_owner
+from web.settings import Settings
+
+ROLE, PASSWORD = "battwheels_serving_test", "a word of its own"
+KEPT = ("deed", "audit_link", "audit_start", "invoice", "money_event", "posting", "entry")
+FIRST_COLUMN = """select attname as name from pg_attribute
+where attrelid = to_regclass(%(table)s) and attnum = 1"""
+OWNERS = (
+    "alter table deed disable trigger all",
+    "drop trigger kept on deed",
+    "alter table outbox add column more text",
+    "drop table operation",
+    "create table mine (a int)",
+    "truncate deed",
+    "set session_replication_role = replica",
+    "insert into migration (name, checksum) values ('999', 'x')",
+    "update audit_waiting set key = 'x'",
+    "select make_partition('invoice', '2031-01-01')",
+)
+
+
+def serving_url(stores: StoreUrls, role: str = ROLE) -> str:
+    """Give the address of the same database for the account that serves."""
+    parts = urlsplit(stores.postgres_url)
+    word = PASSWORD.replace(" ", "%20")
+    return urlunsplit(parts._replace(netloc=f"{role}:{word}@{parts.hostname}:{parts.port}"))
+
+
+@asynccontextmanager
+async def serving_records(owner: Records, stores: StoreUrls) -> AsyncGenerator[Records]:
+    """The records as the account that serves, which is made twice as once."""
+    for _ in range(2):
+        assert await grant_serving(owner, serving_url(stores)) == ROLE
+    served = await PatientRecords.open(serving_url(stores))
+    try:
+        yield served
+    finally:
+        await served.close()
+        async with owner.transaction() as connection:
+            await connection.execute(SQL("drop owned by {}").format(Identifier(ROLE)))
+            await connection.execute(SQL("drop role {}").format(Identifier(ROLE)))
+
+
+@pytest.fixture
+async def serving(records: Records, stores: StoreUrls) -> AsyncGenerator[Records]:
+    async with serving_records(records, stores) as served:
+        yield served
+
+
+async def refused(connection: Connection, statement: str) -> bool:
+    """Say whether a statement is beyond the account; it is taken back in any case."""
+    try:
+        async with connection.transaction(force_rollback=True):
+            await connection.execute(SQL(statement))  # pyright: ignore[reportArgumentType]
+    except errors.InsufficientPrivilege:
+        return True
+    return False
+
+
+@pytest.mark.row("AD-16")
+async def test_what_is_kept_is_added_to_and_never_changed(serving: Records) -> None:
+    async with serving.transaction() as connection:
+        await WRITER.write(connection, [deed(1)])
+        for table in KEPT:
+            first = await connection.execute(FIRST_COLUMN, {"table": table})
+            column = (await first.fetchone() or {})["name"]
+            changed = f"update {table} set {column} = {column}"  # noqa: S608 - ours
+            gone = f"delete from {table}"  # noqa: S608 - ours
+            assert await refused(connection, changed), table
+            assert await refused(connection, gone), table
+    assert await serving.rows("select audit_id, user_id from deed") == [
+        {"audit_id": deed(1).audit_id, "user_id": deed(1).user_id}
+    ]
+
+
+async def test_the_schema_is_its_owners(serving: Records) -> None:
+    async with serving.transaction() as connection:
+        assert [one for one in OWNERS if not await refused(connection, one)] == []
+        # The months of the books are made ahead, as their owner.
+        async with connection.transaction(force_rollback=True):
+            await connection.execute("select make_partitions('2030-01-01', 1)")
+            made = await connection.execute("select to_regclass('invoice_2030_01') as made")
+            assert (await made.fetchone() or {})["made"] is not None
+
+
+async def test_it_starts_on_what_is_applied_and_applies_nothing(
+    records: Records, serving: Records, stores: StoreUrls
+) -> None:
+    assert await migrate_records(serving) == []
+    last = shipped_migrations()[-1]
+    await records.rows("delete from migration where name = %(name)s returning name", name=last.name)
+    try:
+        with pytest.raises(MigrationNeeded) as needed:
+            await migrate_records(serving)
+    finally:
+        async with records.transaction() as connection:
+            told = [last.name, last.checksum]
+            await connection.execute("insert into migration values (%s, %s)", told)
+    assert (needed.value.store, needed.value.names) == ("PostgreSQL", (last.name,))
+    # Whoever is told the owner migrates, and is served as the other.
+    settings = Settings(postgres_url=serving_url(stores), postgres_owner_url=stores.postgres_url)
+    await migrate_as_owner(settings, serving)
+
+
+@pytest.mark.parametrize("url", ["postgresql://127.0.0.1/x", "postgresql://app@127.0.0.1/x", "x"])
+async def test_an_account_without_a_password_serves_nobody(records: Records, url: str) -> None:
+    with pytest.raises(InvalidInput, match="names no account with a password"):
+        await grant_serving(records, url)
+
+
+async def test_the_owner_is_no_account_to_serve_with(records: Records, stores: StoreUrls) -> None:
+    [row] = await records.rows("select current_user as name")
+    with pytest.raises(UnsafeSetting, match="bound by no grant"):
+        await grant_serving(records, serving_url(stores, row["name"]))
