@@ -179,6 +179,7 @@ class BegunEdge(Coroutine[Any, Any, Any]):
     __slots__ = ("_begun", "_first", "_rest")
 
     def __init__(self, rest: Coroutine[Any, Any, Any], first: object) -> None:
+        _mark_awaited(first, awaited=False)
         self._rest = rest
         self._first = first
         self._begun = False
@@ -187,6 +188,7 @@ class BegunEdge(Coroutine[Any, Any, Any]):
         if self._begun:
             return self._rest.send(value)
         self._begun = True
+        _mark_awaited(self._first, awaited=True)
         return self._first
 
     def throw(self, *error: Any) -> Any:  # noqa: ANN401 - as coroutines take it
@@ -198,6 +200,15 @@ class BegunEdge(Coroutine[Any, Any, Any]):
 
     def __await__(self) -> Generator[Any, Any, Any]:
         raise NotImplementedError
+
+
+def _mark_awaited(waits: object, *, awaited: bool) -> None:
+    """Mark a future as a task expects it: set between its being awaited and the task's next step.
+
+    Several edges may wait for one future, and each of them finds it unmarked.
+    """
+    if asyncio.isfuture(waits):
+        waits._asyncio_future_blocking = awaited  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
 
 async def _outcomes(level: list[Awaitable[Any]]) -> list[Any]:

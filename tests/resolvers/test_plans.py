@@ -36,6 +36,18 @@ class World:
     seed: int
     rough: bool = True
     calls: list[str] = field(default_factory=list[str])
+    shared: asyncio.Future[None] | None = None
+
+    def later(self) -> asyncio.Future[None]:
+        """Give what all wait for who ask in this turn of the loop; where fields fail, each alone.
+
+        graphql-core cancels what waits beside a field that failed, and so what others wait for.
+        """
+        if self.rough or self.shared is None or self.shared.done():
+            loop = asyncio.get_running_loop()
+            self.shared = loop.create_future()
+            loop.call_soon(loop.call_soon, self.shared.set_result, None)
+        return self.shared
 
     def give(self, name: str, key: str, value: Any) -> Any:
         self.calls.append(f"{key}.{name}")
@@ -127,13 +139,13 @@ class Branch(Thing):
     @strawberry.field
     @loaded_edge
     async def edge(self, info: Ask) -> Annotated["Branch", strawberry.lazy(__name__)] | None:
-        await loaded(self.key)
+        await loaded(self.key, info.context)
         return info.context.give("edge", self.key, branch(f"{self.key}d"))
 
     @strawberry.field
     @loaded_edge
     async def edges(self, info: Ask) -> list[Leaf]:
-        await loaded(f"{self.key}s")
+        await loaded(f"{self.key}s", info.context)
         return info.context.give("edges", self.key, [leaf(f"{self.key}o")])
 
     @strawberry.field
@@ -156,16 +168,13 @@ class Branch(Thing):
 Any_ = Annotated[Leaf | Branch, strawberry.union("Any")]
 
 
-async def loaded(key: str) -> None:
-    """Wait as an edge does: not at all, for the next turn of the loop, or for what comes later."""
-    turns = sha256(key.encode()).digest()[0] % 3
+async def loaded(key: str, world: World) -> None:
+    """Wait as an edge does: not at all, for the next turn of the loop, or with others for one."""
+    turns = sha256(key.encode()).digest()[0] % 4
     if turns == 1:
         await asyncio.sleep(0)
     elif turns:
-        loop = asyncio.get_running_loop()
-        later = loop.create_future()
-        loop.call_soon(loop.call_soon, later.set_result, None)
-        await later
+        await world.later()
 
 
 def leaf(key: str) -> Leaf:
@@ -372,6 +381,13 @@ async def test_each_way_to_skip_has_a_plan_of_its_own() -> None:
         {"leaf": {"key": "root"}},
     )
     assert set(plans) == {(False,), (True,)}
+
+
+async def test_edges_may_wait_for_the_same() -> None:
+    found, plans = await plan_of('{ branch(key: "z") { a: edges { key } b: edges { key } } }')
+
+    assert found.errors is None
+    assert None not in plans.values()
 
 
 async def test_a_list_that_is_none_is_left_to_graphql_core() -> None:
