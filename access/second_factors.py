@@ -44,8 +44,6 @@ from records.second_factors import (
 )
 from records.sign_in_tries import TryLimit
 
-# They reach what no password alone should: everybody's rights, and the books.
-DEMANDED_OF = frozenset({Role.ADMIN, Role.ACCOUNTANT})
 # Of a million codes three are right; four tries an hour in the long run find one in centuries.
 OF_CODES = TryLimit(free=5, window=timedelta(hours=1), longest=timedelta(minutes=15))
 OWED_FOR = timedelta(minutes=10)
@@ -87,15 +85,15 @@ class FactorChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondFactors:
-    """`demanded`: whoever is to have one is not let in without."""
+    """`demanded_of`: they are not let in without."""
 
     store: SecondFactorStore
     seal: NameSeal
     deeds: DeedWriter
-    demanded: bool
+    demanded_of: frozenset[Role]
 
     def is_demanded_of(self, person: Person) -> bool:
-        return self.demanded and person.duty.role in DEMANDED_OF
+        return person.duty.role in self.demanded_of
 
     async def is_owed(self, connection: Connection, person: Person) -> bool:
         """Say whether somebody who showed one factor owes another."""

@@ -82,8 +82,8 @@ async def run() -> list[Bar]:
 
 async def _issued(records: Records) -> Bar:
     """Issue with sixteen writers at one garage each, then at one garage: the slower one counts."""
-    own = [await _seller(records, f"garage_{n}", f"G{n:02}") for n in range(WRITERS)]
-    shared = await _seller(records, "garage_shared", "ALL")
+    own = [await bench_seller(records, f"garage_{n}", f"G{n:02}") for n in range(WRITERS)]
+    shared = await bench_seller(records, "garage_shared", "ALL")
     await _rate(records, own, 10)
     apart = await _rate(records, own, EACH)
     together = await _rate(records, [shared] * WRITERS, EACH)
@@ -103,7 +103,7 @@ async def _issued(records: Records) -> Bar:
 async def _rate(records: Records, sellers: Sequence[Seller], each: int) -> float:
     """Give invoices a second, each a whole one: lines, entries, stock, audit, event."""
     ledger = InvoiceLedger(records, Books(records, DEEDS), VAULT)
-    wanted = [(seller, _invoice(seller)) for seller in sellers]
+    wanted = [(seller, bench_invoice(seller)) for seller in sellers]
 
     async def writer(seller: Seller, invoice: Invoice) -> None:
         for _ in range(each):
@@ -119,7 +119,7 @@ async def _rate(records: Records, sellers: Sequence[Seller], each: int) -> float
 
 async def _gaps(records: Records) -> list[Bar]:
     """Take 4,000 numbers with 10 % aborts, from the counter and from a sequence beside it."""
-    seller = await _seller(records, "garage_gaps", "GAP")
+    seller = await bench_seller(records, "garage_gaps", "GAP")
     books = Books(records, DEEDS)
     async with records.transaction() as connection:
         await connection.execute("create table plain_number (n bigserial, kept boolean)")
@@ -184,7 +184,7 @@ async def _month(records: Records) -> Bar:
     return Bar(name="month_report_s", measured=measured, goal=GOAL_MONTH_S, better=Better.LOWER)
 
 
-async def _seller(records: Records, garage: str, series: str) -> Seller:
+async def bench_seller(records: Records, garage: str, series: str) -> Seller:
     profile = SellerProfile(
         legal_name="Synthetic Motors",
         address="1 Example Road",
@@ -208,7 +208,7 @@ def _deed(garage: GarageId) -> BooksChange:
     )
 
 
-def _invoice(seller: Seller) -> Invoice:
+def bench_invoice(seller: Seller) -> Invoice:
     """Give an invoice of two parts and an hour's labour, without its number."""
     part = PricedLine(
         kind=LineKind.PART,

@@ -36,6 +36,7 @@ class EventType(StrEnum):
     CREDIT_NOTE_ISSUED = "credit_note.issued"
     PAYMENT_RECORDED = "payment.recorded"
     PERSON_CHANGED = "person.changed"
+    DEFECT_FOUND = "defect.found"
 
 
 CARD_EVENTS = frozenset(

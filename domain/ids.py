@@ -26,6 +26,7 @@ KeyId = NewType("KeyId", str)
 PasskeyId = NewType("PasskeyId", str)
 DocumentId = NewType("DocumentId", str)
 RunId = NewType("RunId", str)
+DefectAlarmId = NewType("DefectAlarmId", str)
 
 VERSION_7 = 0x7 << 76
 UNTIMED_VERSIONS = frozenset({1, 2, 3, 4, 5, 6, 8})
@@ -118,6 +119,10 @@ def key_id(value: str) -> KeyId:
 
 def run_id(value: str) -> RunId:
     return RunId(_check_form("run", value, r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"))
+
+
+def defect_alarm_id(value: str) -> DefectAlarmId:
+    return DefectAlarmId(_check_form("defect alarm", value, r"dfa_[0-9a-f]{32}"))
 
 
 def passkey_id(value: str) -> PasskeyId:

@@ -42,7 +42,7 @@ class RepairRecord:
     Attributes:
         text: the report as it was kept: telephone numbers, plates and the like are masked.
         battery_batch, supplier: of the vehicle's traction battery, where the maker tells them.
-        climate: where the garage stands.
+        climate: where the garage stands: its climate, or its region where only that is known.
         component: what was found to have failed; None where nobody said.
         resolved_by: the card that worked; None for an own way or a repair that failed.
         rating: the customer's stars, 1 to 5.

@@ -7,7 +7,7 @@ from domain import limits
 from domain.errors import InvalidInput
 from domain.ids import VehicleId
 from domain.personal_data import holds_personal
-from domain.vehicles import UNKNOWN, VehicleContext
+from domain.vehicles import UNKNOWN, UNREAD, BatteryOrigin, VehicleContext
 
 TEXT_LIMIT = 10_000
 CODES_LIMIT = 50
@@ -26,6 +26,7 @@ class FailureReport:
     codes: tuple[str, ...] = ()
     vehicle: VehicleContext = UNKNOWN
     vehicle_id: VehicleId | None = None
+    battery: BatteryOrigin = UNREAD
     whole: int | None = None
 
     @property

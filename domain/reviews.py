@@ -1,11 +1,13 @@
-"""What waits for a person's eye: a queue of drafts, alerts, merges, improvements, rechecks."""
+"""What waits for a person's eye: a queue of drafts, alerts, merges, improvements, rechecks, alarms
+of emerging defects.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from domain import effectiveness
-from domain.ids import CardId, GarageId, TicketId
+from domain.ids import CardId, DefectAlarmId, GarageId, TicketId
 from domain.usage import Usage
 
 ALERT_BELOW = 0.5
@@ -18,6 +20,7 @@ class ReviewKind(StrEnum):
     MERGE = "merge"
     IMPROVEMENT = "improvement"
     RECHECK = "recheck"
+    DEFECT = "defect"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,19 +28,22 @@ class Review:
     """One entry; there is one of a kind for one version of a card, however often it is asked for.
 
     Attributes:
+        card: what it is about; None: an alarm, and then `version` is 1.
+        alarm: the emerging defect that it is about.
         other: the card that this one may be merged with.
         reason: one sentence of ours, never a person's words.
     """
 
     id: str
     kind: ReviewKind
-    card: CardId
+    card: CardId | None
     version: int
     reason: str
     at: datetime
     garage: GarageId | None = None
     ticket: TicketId | None = None
     other: CardId | None = None
+    alarm: DefectAlarmId | None = None
     closed_at: datetime | None = None
 
 

@@ -40,6 +40,7 @@ ADVICE: Mapping[tuple[str, str], str] = {
     ("paid", "void"): "Money came in for it: make a credit note instead.",
     ("known to the portal", "void"): "Cancel its e-invoice first, or make a credit note instead.",
     ("older than 24 hours", "void"): "Make a credit note instead.",
+    ("without an IRN", "given out"): "Register it with the invoice portal before it leaves.",
     ("merged", "edited"): "Change the card that it was merged into, or undo the merge first.",
     ("deprecated", "edited"): "Create a new card.",
     ("rejected", "edited"): "Create a new card.",
@@ -73,6 +74,8 @@ THINGS = {
     "setting": "billing settings",
 }
 VERBS = {"update": "change"}
+# Of the nouns here none is spoken otherwise than it is written.
+VOWELS = frozenset("aeio")
 
 
 def transition_sentence(id: str, current: str, wanted: str) -> str:
@@ -101,6 +104,12 @@ def own_only(role: str, action: str, resource: str) -> str:
     if role == "technician" and resource == "ticket":
         return f"Technicians can {verb} only tickets that are assigned to them. Ask a manager."
     return f"{who} can {verb} only {things} of their own garage."
+
+
+def one_of(noun: str) -> str:
+    """Give a noun as one of its kind, an enum's name in words: an invoice, a bill of supply."""
+    words = noun.replace("_", " ")
+    return f"{'an' if words[:1].lower() in VOWELS else 'a'} {words}"
 
 
 def _next_step(kind: str, current: str, wanted: str) -> str:

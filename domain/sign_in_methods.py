@@ -2,6 +2,11 @@
 
 from enum import StrEnum
 
+from domain.access import Role
+
+# They reach what no password alone should: everybody's rights, and the books.
+FAR_REACHING = frozenset({Role.ADMIN, Role.ACCOUNTANT})
+
 
 class SignInMethod(StrEnum):
     """PASSWORD: something known; OIDC: another service's word; PASSKEY: a device that is opened."""

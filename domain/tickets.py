@@ -18,7 +18,7 @@ from domain.hazards import SafetyAdvice
 from domain.ids import CardId, GarageId, InvoiceId, PersonId, TicketId, VehicleId
 from domain.outcomes import Attempt, Outcome
 from domain.tombstones import Tombstone
-from domain.vehicles import UNKNOWN, VehicleContext
+from domain.vehicles import UNKNOWN, UNREAD, BatteryOrigin, VehicleContext
 
 
 class TicketStatus(StrEnum):
@@ -121,6 +121,7 @@ class Ticket:
     Attributes:
         vehicle: the vehicle as the report tells it.
         vehicle_id: the vehicle itself, where it is known which one it is.
+        battery: where its traction battery comes from, as far as the report tells.
         card: the one that the repair follows (None: the technician's own way).
         attempts: what was tried, each use by its place, those of outcomes among them.
         retold: what outcomes tell of that an attempt tells already (`domain.attempts`).
@@ -140,6 +141,7 @@ class Ticket:
     opened_at: datetime
     vehicle: VehicleContext = UNKNOWN
     vehicle_id: VehicleId | None = None
+    battery: BatteryOrigin = UNREAD
     codes: tuple[CodeKey, ...] = ()
     symptoms: tuple[SeenSymptom, ...] = ()
     safety: SafetyAdvice | None = None

@@ -1,10 +1,9 @@
-"""When models are trained by themselves (rows FE-10, FE-11, ML-39): pure dates of UTC.
+"""When models are trained and watches look by themselves (rows FE-10, FE-11, ML-39): dates of UTC.
 
 A slot is a moment at which a training is due; its successor ends the time in which it may begin.
 A slot that ended with nothing trained is missed, be it that nobody was there or that it failed.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,6 +16,12 @@ HOUR = 20
 PATIENCE = timedelta(hours=6)
 
 
+class StoreWatch(StrEnum):
+    """What the calendar runs over the stores besides trainings."""
+
+    DEFECTS = "defects"
+
+
 class Recurrence(StrEnum):
     DAILY = "daily"
     WEEKLY = "weekly"
@@ -25,20 +30,41 @@ class Recurrence(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingTerm:
-    """A kind that is trained at each slot of a recurrence."""
+    """A kind that is trained, or a watch that looks, at each slot of a recurrence.
 
-    kind: ModelKind
+    `besides`: a recurrence of the same kind, whose slots are none of this term.
+    """
+
+    kind: ModelKind | StoreWatch
     every: Recurrence
+    besides: Recurrence | None = None
 
     @property
     def name(self) -> str:
         return f"{self.kind}:{self.every}"
 
+    def slot(self, now: datetime) -> datetime:
+        """Give the latest slot that is not after an aware moment."""
+        at = slot_at(self.every, now)
+        while self.besides is not None and slot_at(self.besides, at) == at:
+            at = slot_at(self.every, at - timedelta(seconds=1))
+        return at
+
+    def slots(self, since: datetime, now: datetime) -> list[datetime]:
+        """Give the slots after `since` up to `now`, oldest first, at most a hundred of them."""
+        found, at = list[datetime](), self.slot(now)
+        while at > since and len(found) < 100:  # noqa: PLR2004 - a clock may jump by years
+            found.append(at)
+            at = self.slot(at - timedelta(seconds=1))
+        return found[::-1]
+
 
 TERMS: tuple[TrainingTerm, ...] = (
     TrainingTerm(kind=ModelKind.RANKER, every=Recurrence.WEEKLY),
     TrainingTerm(kind=ModelKind.CLASSIFIER, every=Recurrence.MONTHLY),
-    TrainingTerm(kind=ModelKind.RANKER, every=Recurrence.DAILY),
+    # A Sunday's ranker is the week's: nothing is trained twice in an hour.
+    TrainingTerm(kind=ModelKind.RANKER, every=Recurrence.DAILY, besides=Recurrence.WEEKLY),
+    TrainingTerm(kind=StoreWatch.DEFECTS, every=Recurrence.DAILY),
 )
 
 
@@ -52,15 +78,6 @@ def slot_at(every: Recurrence, now: datetime) -> datetime:
     if every is Recurrence.MONTHLY:
         return _first_of_month(today, now)
     return today
-
-
-def slots_between(every: Recurrence, since: datetime, now: datetime) -> Sequence[datetime]:
-    """Give the slots after `since` up to `now`, oldest first, at most a hundred of them."""
-    found, at = list[datetime](), slot_at(every, now)
-    while at > since and len(found) < 100:  # noqa: PLR2004 - a clock may jump by years
-        found.append(at)
-        at = slot_at(every, at - timedelta(seconds=1))
-    return found[::-1]
 
 
 def is_missed(slot: datetime, now: datetime, ended: datetime | None) -> bool:

@@ -81,6 +81,24 @@ class VehicleContext:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BatteryOrigin:
+    """Where a vehicle's traction battery comes from, as its label tells; None: nobody read it.
+
+    Raises:
+        InvalidInput: a text over 80 characters.
+    """
+
+    batch: str | None = None
+    supplier: str | None = None
+
+    def __post_init__(self) -> None:
+        for field in ("batch", "supplier"):
+            value: str | None = getattr(self, field)
+            if value is not None:
+                object.__setattr__(self, field, limits.clean_text(field, value, 80))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FirmwareRelease:
     """New firmware for a model, whatever its year."""
 
@@ -90,6 +108,7 @@ class FirmwareRelease:
 
 
 UNKNOWN = VehicleContext()
+UNREAD = BatteryOrigin()
 ANY_MAKE = "*"
 
 

@@ -5,18 +5,16 @@ training and service ask the network by it alike. A report that the network may 
 gets no scores, as the ranker would trust them too much; its trees know what to do without.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from domain.cards import Severity
 from domain.repair_history import RepairRecord
-from gnn.learned_cards import CardScorer
+from gnn.learned_cards import CardScorer, Floats
 from gnn.ranker_cases import RankerCase
 from gnn.ranker_features import NETWORK, PLACES, network_columns
-
-TOLD_EVERY = 200
 
 
 def asked_report(repair: RepairRecord) -> RepairRecord:
@@ -33,23 +31,18 @@ def asked_report(repair: RepairRecord) -> RepairRecord:
 
 
 def with_network(
-    cases: Sequence[RankerCase],
-    network: CardScorer,
-    since: float = 0.0,
-    tell: Callable[[float], None] = lambda _: None,
+    cases: Sequence[RankerCase], network: CardScorer, since: float = 0.0
 ) -> list[RankerCase]:
     """Give the cases with the network's scores where the report came in `since` (Unix seconds)."""
-    found = list[RankerCase]()
-    for n, case in enumerate(cases):
-        known = case.at.timestamp() >= since and len(case.cards) > 0
-        found.append(_scored(case, network) if known else case)
-        if n % TOLD_EVERY == 0:
-            tell(n / len(cases))
+    known = [n for n, case in enumerate(cases) if case.at.timestamp() >= since and case.cards]
+    asked = [(asked_report(cases[n].repair), cases[n].cards) for n in known]
+    found = [*cases]
+    for n, scores in zip(known, network.each(asked), strict=True):
+        found[n] = _scored(cases[n], *scores)
     return found
 
 
-def _scored(case: RankerCase, network: CardScorer) -> RankerCase:
-    both, path = network.scores(asked_report(case.repair), case.cards)
+def _scored(case: RankerCase, both: Floats, path: Floats) -> RankerCase:
     features, columns = case.features.copy(), network_columns(both, path)
     features[:, [PLACES[name] for name in NETWORK]] = np.column_stack(
         [columns[name] for name in NETWORK]

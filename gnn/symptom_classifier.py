@@ -19,23 +19,15 @@ from domain.errors import BrokenModel
 from domain.model_runs import ModelKind
 from gnn.artefacts import Artefact, demand_form
 from gnn.label_head import LabelHead
-from gnn.symptom_features import ReportFacts, SymptomFeatures
+from gnn.learned_symptoms import LearnedSymptoms, ReportFacts, ToldSymptom
+from gnn.symptom_features import SymptomFeatures
 
 VERSION = 1
 COLUMNS, LABELS, HEAD = "columns.json", "labels.json", "head.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
-class ToldSymptom:
-    """`chance` that the failure shows it; from `threshold` on it is told."""
-
-    code: str
-    chance: float
-    threshold: float
-
-
-@dataclass(frozen=True, slots=True)
-class SymptomClassifier:
+class SymptomClassifier(LearnedSymptoms):
     """`labels` are symptom codes, `thresholds` [labels] theirs."""
 
     features: SymptomFeatures

@@ -13,25 +13,14 @@ import orjson
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from domain.codes import CodeKey
 from domain.vehicles import name_key
+from gnn.learned_symptoms import ReportFacts
 from gnn.text_features import GramKind, GramVocabulary, joined
 
 # A gram of fewer texts is a typing error or a name.
 FEWEST_TEXTS = 8
 # Kilometres are told as ln(1 + km) over that of so many; a vehicle that tells none reads 0.
 MOST_KM = 300_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportFacts:
-    """What is known of a report before anybody looked at the vehicle."""
-
-    text: str
-    make: str | None = None
-    model: str | None = None
-    odometer_km: int | None = None
-    codes: tuple[CodeKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

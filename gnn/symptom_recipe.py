@@ -21,10 +21,11 @@ from domain.repair_history import CardRecord, RepairHistory, RepairRecord, in_or
 from gnn.artefacts import Artefact
 from gnn.case_figures import CaseFigure, ratio_figure
 from gnn.label_head import HeadSettings, LabelledRows, fit_head
+from gnn.learned_symptoms import ReportFacts
 from gnn.near_duplicates import seen_before
 from gnn.recipes import Stage, StageProgress, Tell, TrainingTools
 from gnn.symptom_classifier import VERSION, SymptomClassifier
-from gnn.symptom_features import ReportFacts, SymptomFeatures
+from gnn.symptom_features import SymptomFeatures
 from gnn.thresholds import choose_thresholds
 
 # A label that fewer repairs to learn from show is not learned.

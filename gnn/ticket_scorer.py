@@ -5,6 +5,7 @@ vectors of cards and things, is made once a day of the reports' time and kept.
 """
 
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from domain.errors import InvalidInput
 from domain.ids import CardId
 from domain.repair_history import RepairHistory, RepairRecord
-from gnn.learned_cards import WalkedPath
+from gnn.learned_cards import AskedCards, WalkedPath
 from gnn.mean_tower import MeanTower
 from gnn.model_file import SavedModel, read_model
 from gnn.path_reasons import WalkedReport
@@ -23,6 +24,8 @@ from gnn.ticket_batches import BatchMaker, ThingRows
 from gnn.ticket_network import KIND, TicketConfig, TicketNetwork, WorldVectors
 
 FRESH = 86_400
+# Reports that are walked at once.
+TOGETHER = 64
 FAR_FUTURE = 1 << 32
 Floats = NDArray[np.float64]
 
@@ -51,16 +54,33 @@ class TicketScorer:
         A path score is 0 where no path leads. What a card of the history does not hold has no
         score: NaN, as a feature that is missing.
         """
-        with torch.no_grad():
-            scores = self._network.scores(
-                self._vectors(seconds(report.opened_at)), self._maker.asked([report])
-            )
+        [found] = self.each([(report, cards)])
+        return found
+
+    def each(self, asked: Sequence[AskedCards]) -> list[tuple[Floats, Floats]]:
+        """Give the scores of many reports; those in a row that share a snapshot go together."""
+        found = list[tuple[Floats, Floats]]()
+        while len(found) < len(asked):
+            begin = len(found)
+            with torch.no_grad():
+                known = self._vectors(seconds(asked[begin][0].opened_at))
+                part = list(takewhile(self._is_fresh, asked[begin : begin + TOGETHER]))
+                scores = self._network.scores(known, self._maker.asked([one for one, _ in part]))
+            both, path = scores.both.double().numpy(), scores.path.double().numpy()
+            for row, (_, cards) in enumerate(part):
+                places = self._rows(cards)
+                found.append(
+                    (np.append(both[row], np.nan)[places], np.append(path[row], np.nan)[places])
+                )
+        return found
+
+    def _is_fresh(self, asked: AskedCards) -> bool:
+        return self._since <= seconds(asked[0].opened_at) < self._since + FRESH
+
+    def _rows(self, cards: Sequence[CardId]) -> list[int]:
+        """Give the place of each card among the scores; of one that is not there, the last."""
         places = self._maker.graph.card_places
-        rows = [places.get(card, -1) for card in cards]
-        both, path = (
-            np.append(one[0].double().numpy(), np.nan)[rows] for one in (scores.both, scores.path)
-        )
-        return both, path
+        return [places.get(card, -1) for card in cards]
 
     def paths(
         self, report: RepairRecord, cards: Sequence[CardId]

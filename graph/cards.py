@@ -366,6 +366,10 @@ class CardStore:
         """Put a part in another's place and mark the cards that use the older one."""
         return await self._mark("supersede", told, old=old, new=new, reason=reason)
 
+    async def mark_lapsed(self, id: CardId, reason: str, told: NoteChange) -> list[CardId]:
+        """Mark a card that stopped working, with its event; one out of use stays as it is."""
+        return await self._mark("lapse", told, id=id, reason=reason)
+
     async def clear_recheck(self, id: CardId) -> None:
         """Take the mark off a card that still holds."""
 

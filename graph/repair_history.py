@@ -12,6 +12,7 @@ from domain.cards import PUBLISHED, CardSource, FailureCard
 from domain.ids import CardId
 from domain.outcomes import Attempt
 from domain.personal_data import mask_personal
+from domain.regions import region_of
 from domain.repair_history import CardRecord, RepairHistory, RepairRecord, RepairTry, ShownPlace
 from domain.synthetic import is_synthetic
 from domain.tickets import Ticket
@@ -103,6 +104,9 @@ def repair_record(ticket: Ticket, row: Row, components: dict[str, str | None]) -
         variant=vehicle.variant,
         year=vehicle.year,
         firmware=vehicle.firmware,
+        battery_batch=ticket.battery.batch,
+        supplier=ticket.battery.supplier,
+        climate=region_of(ticket.garage, row["region"]),
         odometer_km=vehicle.mileage_km,
         severity=ticket.severity,
         symptoms=tuple(seen.code for seen in ticket.symptoms),

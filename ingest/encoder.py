@@ -20,7 +20,8 @@ class Encoder:
     """A loaded model; texts beyond its window (256 word pieces for the default) are cut there."""
 
     def __init__(self, model: str) -> None:
-        torch.set_num_threads(THREADS)
+        # Fewer where whoever started us said so.
+        torch.set_num_threads(min(THREADS, torch.get_num_threads()))
         logging.disable_progress_bar()
         self._model = SentenceTransformer(model, device="cpu")
         self._model.eval()

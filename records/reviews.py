@@ -7,10 +7,10 @@ from datetime import datetime
 from domain.access import Actor
 from domain.errors import NotFound
 from domain.events import Event
-from domain.ids import CardId, GarageId, TicketId
+from domain.ids import CardId, DefectAlarmId, GarageId, TicketId
 from domain.reviews import Review, ReviewKind
 from records import outbox
-from records.database import Records, Row
+from records.database import Connection, Records, Row
 from records.queries import named_queries
 
 QUERIES = named_queries("reviews.sql")
@@ -23,10 +23,10 @@ class ReviewStore:
     async def open(self, review: Review, events: Sequence[Event]) -> bool:
         """Open an entry and say whether it is new; one that was there once is not opened again."""
         async with self._records.transaction() as connection:
-            made = await (await connection.execute(QUERIES["open"], asdict(review))).fetchone()
-            if made is not None:
+            made = await insert(connection, review)
+            if made:
                 await outbox.leave_events(connection, events)
-        return made is not None
+        return made
 
     async def page(
         self, actor: Actor, *, first: int, after: str | None = None, kind: ReviewKind | None = None
@@ -60,20 +60,28 @@ class ReviewStore:
             await connection.execute(QUERIES["settle"], wanted)
 
 
+async def insert(connection: Connection, review: Review) -> bool:
+    """Open an entry within a transaction; what is about no card is told apart by `other`."""
+    row = asdict(review) | {"other": review.other or review.alarm}
+    return await (await connection.execute(QUERIES["open"], row)).fetchone() is not None
+
+
 def _visible_to(actor: Actor) -> Row:
     return {"everything": actor.reach.every_garage, "garage": actor.garage}
 
 
 def _review_of(row: Row) -> Review:
+    kind, card = ReviewKind(row["kind"]), row["card"]
     return Review(
         id=row["id"],
-        kind=ReviewKind(row["kind"]),
-        card=CardId(row["card"]),
+        kind=kind,
+        card=None if card is None else CardId(card),
         version=row["version"],
         reason=row["reason"],
         at=row["at"],
         garage=GarageId(row["garage"]) if row["garage"] else None,
         ticket=TicketId(row["ticket"]) if row["ticket"] else None,
-        other=CardId(row["other"]) if row["other"] else None,
+        other=CardId(row["other"]) if row["other"] and card else None,
+        alarm=DefectAlarmId(row["other"]) if kind is ReviewKind.DEFECT else None,
         closed_at=row["closed_at"],
     )

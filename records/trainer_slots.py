@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain.trainer_calendar import TrainingTerm, is_missed, slot_at, slots_between
+from domain.trainer_calendar import TrainingTerm, is_missed
 from records.database import Records
 from records.queries import named_queries
 
@@ -22,7 +22,7 @@ class TrainingSlots:
         A slot of before the first look is nobody's, so that a new house does not begin with it.
         """
         since = await self._since(term, now)
-        slot = slot_at(term.every, now)
+        slot = term.slot(now)
         if slot <= since or is_missed(slot, now, None):
             return None
         given = {"term": term.name, "slot": slot, "holder": self._holder, "now": now}
@@ -50,7 +50,7 @@ class TrainingSlots:
         told = {row["slot"] for row in rows if row["told_missed_at"] is not None}
         found = [
             slot
-            for slot in slots_between(term.every, since, now)
+            for slot in term.slots(since, now)
             if slot not in told and is_missed(slot, now, ended.get(slot))
         ]
         return [slot for slot in found if await self._tell(term, slot, now)]

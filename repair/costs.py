@@ -8,11 +8,11 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from billing.gst import lines, price_sources, units
+from billing.gst import letters, lines, price_sources, tax_rates, units
 from billing.gst.lines import LineKind, PricedLine
 from billing.gst.money import ZERO, Paise
 from billing.gst.price_sources import PartPrice
-from billing.gst.tariff_codes import parse_tariff_code
+from billing.gst.tariff_codes import demand_in_tariff, parse_tariff_code
 from billing.gst.terms import InvoiceTerms
 from billing.ledger.sellers import Seller
 from domain.cards import FailureCard, PartUse
@@ -67,13 +67,15 @@ def priced_lines(
     """
     amounts = price_sources.settled_prices(prices)
     used = _sum_parts(found.parts)
-    _demand_known_discounts(terms, used)
+    _demand_known_parts("discounts", terms.discounts, used)
+    _demand_known_parts("tariffs", terms.tariffs, used)
     with _discount_of("discounts"):
         goods = tuple(
             PricedLine(
                 kind=LineKind.PART,
-                hsn=_tariff_code(part, parts.get(part), seller.profile.hsn_digits),
-                description=parts[part].name,
+                hsn=_tariff_code(part, parts.get(part), terms, seller.profile.hsn_digits),
+                goods=_goods_of(part, terms),
+                description=letters.without_emoji(parts[part].name),
                 quantity=Decimal(quantity),
                 unit=units.PIECE,
                 unit_price=amounts[part],
@@ -97,7 +99,11 @@ def _labour_lines(
         return ()
     time = price_sources.billed_hours(found.minutes)
     hourly = Paise(seller.profile.labour_rate)
-    return (lines.labour_line(found.work, time, hourly, terms.labour_discount),)
+    return (
+        lines.labour_line(
+            letters.without_emoji(found.work) or DEFAULT_WORK, time, hourly, terms.labour_discount
+        ),
+    )
 
 
 @contextmanager
@@ -118,15 +124,26 @@ def _sum_parts(parts: Sequence[PartUse]) -> dict[str, int]:
     return used
 
 
-def _tariff_code(id: str, part: Part | None, digits: int) -> str:
+def _tariff_code(id: str, part: Part | None, terms: InvoiceTerms, digits: int) -> str:
+    """Give a part's code, as the accountant says it, else the catalogue's."""
     if part is None:
         raise InvalidInput("parts", f"{id} is not in the catalogue")
-    if part.hsn is None:
-        raise InvalidInput(f"parts.{id}.hsn", "is missing in the catalogue")
-    return parse_tariff_code(part.hsn, f"parts.{id}.hsn", least=digits)
+    choice = terms.tariffs.get(id)
+    code = part.hsn if choice is None or choice.code is None else choice.code
+    if code is None:
+        reason = "is missing in the catalogue; search `tariffCodes` and say it in `tariffs`"
+        raise InvalidInput(f"parts.{id}.hsn", reason)
+    field = "tariffs.code" if choice is not None and choice.code else f"parts.{id}.hsn"
+    return demand_in_tariff(parse_tariff_code(code, field, least=digits), field)
 
 
-def _demand_known_discounts(terms: InvoiceTerms, used: Mapping[str, int]) -> None:
-    unknown = sorted(set(terms.discounts) - set(used))
+def _goods_of(id: str, terms: InvoiceTerms) -> str:
+    """Give which goods of its code a part is: as said, else what is known of shipped parts."""
+    choice = terms.tariffs.get(id)
+    return tax_rates.goods_of_part(id) if choice is None else choice.goods
+
+
+def _demand_known_parts(field: str, said: Mapping[str, object], used: Mapping[str, int]) -> None:
+    unknown = sorted(set(said) - set(used))
     if unknown:
-        raise InvalidInput("discounts", f"{', '.join(unknown)[:200]}: not on this invoice")
+        raise InvalidInput(field, f"{', '.join(unknown)[:200]}: not on this invoice")

@@ -99,6 +99,7 @@ async def open_ticket(ports: ReportPorts, incoming: IncomingReport, operation: O
         opened_at=operation.at,
         vehicle=read.vehicle,
         vehicle_id=read.report.vehicle_id,
+        battery=read.report.battery,
         codes=read.codes,
         symptoms=read.symptoms,
         safety=read.safety,

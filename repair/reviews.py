@@ -86,7 +86,7 @@ async def close_review(
     )
     if review.closed_at is not None:
         return review
-    if review.kind is ReviewKind.RECHECK:
+    if review.kind is ReviewKind.RECHECK and review.card is not None:
         await cards.clear_recheck(review.card)
     await reviews.close(id, operation.actor.id, operation.at)
     return await reviews.get(id, operation.actor)

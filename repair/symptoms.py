@@ -10,9 +10,8 @@ from enum import StrEnum
 
 from domain.errors import Unavailable
 from domain.matches import UnderstoodReport
+from gnn.learned_symptoms import LearnedSymptoms, ReportFacts
 from gnn.live_models import LiveModel
-from gnn.symptom_classifier import SymptomClassifier
-from gnn.symptom_features import ReportFacts
 from repair.ports import SentenceEmbedder
 
 
@@ -71,7 +70,7 @@ def _joined(
     if live is None or vector is None:
         return SymptomReading(symptoms=tuple(known.values()), model=None)
     classifier = live.model
-    assert isinstance(classifier, SymptomClassifier)  # noqa: S101 - its kind's reader made it
+    assert isinstance(classifier, LearnedSymptoms)  # noqa: S101 - its kind's reader made it
     told = classifier.symptoms(_facts_of(understood), vector)
     added = [
         ReadSymptom(code=one.code, confidence=one.chance, source=SymptomSource.CLASSIFIER)

@@ -19,6 +19,7 @@ from resolvers.books import BooksMutations, BooksQueries
 from resolvers.card_drafts import CardDraftQueries
 from resolvers.cards import CardMutations, CardQueries
 from resolvers.customers import CustomerMutations
+from resolvers.defects import DefectMutations, DefectQueries
 from resolvers.digests import DigestQueries
 from resolvers.document_limits import DocumentLimits
 from resolvers.documents import Documents
@@ -52,6 +53,7 @@ from resolvers.refusals import HANDLERS
 from resolvers.reviews import ReviewMutations, ReviewQueries
 from resolvers.stock import StockMutations, StockQueries
 from resolvers.subscriptions.changes import ChangeSubscription
+from resolvers.subscriptions.defects import DefectSubscription
 from resolvers.subscriptions.hints import HintSubscription
 from resolvers.technicians import TechnicianMutations, TechnicianQueries
 from resolvers.tickets import TicketMutations, TicketQueries
@@ -78,6 +80,7 @@ class Query(
     DraftQueries,
     StockQueries,
     ReviewQueries,
+    DefectQueries,
     FeedbackQueries,
     OfflineQueries,
     DigestQueries,
@@ -103,6 +106,7 @@ class Mutation(
     TechnicianMutations,
     EmployeeMutations,
     ReviewMutations,
+    DefectMutations,
     FeedbackMutations,
     InvoiceMutations,
     PaymentMutations,
@@ -124,7 +128,7 @@ class Mutation(
 
 
 @strawberry.type(description="What can be followed, over a socket or an event stream.")
-class Subscription(ChangeSubscription, HintSubscription):
+class Subscription(ChangeSubscription, HintSubscription, DefectSubscription):
     pass
 
 

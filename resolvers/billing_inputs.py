@@ -5,14 +5,14 @@ from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
-from billing.gst import letters, states
+from billing.gst import letters, pincodes, states
 from billing.gst.credit_notes import CreditLine
 from billing.gst.gstin import parse_gstin
 from billing.gst.law_dates import law_day
 from billing.gst.money import Paise, whole_paise
 from billing.gst.parties import NAME_LIMIT, Address, Party
 from billing.gst.place_of_supply import PlaceOverride
-from billing.gst.terms import InvoiceTerms
+from billing.gst.terms import InvoiceTerms, TariffChoice
 from billing.ledger.payments import ReceivedMoney
 from billing.ledger.sagas import InvoiceRequest
 from billing.ledger.sellers import SellerProfile
@@ -46,6 +46,7 @@ def parse_customer(value: inputs.CustomerInput) -> Party:
         name=letters.demand_showable("customer.name", plain_text(value.name)),
         address=_parse_address(value),
         gstin=None if value.gstin is None else parse_gstin(value.gstin, "customer.gstin"),
+        special_zone=value.special_zone,
         phone=value.phone and contacts.parse_phone(value.phone, "customer.phone"),
         email=value.email and contacts.parse_email(value.email, "customer.email"),
     )
@@ -54,6 +55,7 @@ def parse_customer(value: inputs.CustomerInput) -> Party:
 def parse_terms(value: inputs.InvoiceInput) -> InvoiceTerms:
     place = value.place_of_supply
     limits.check_count("discounts", len(value.discounts), DISCOUNTS)
+    limits.check_count("tariffs", len(value.tariffs or ()), DISCOUNTS)
     return InvoiceTerms(
         day=value.day,
         overrule=None
@@ -65,6 +67,7 @@ def parse_terms(value: inputs.InvoiceInput) -> InvoiceTerms:
             key_of("Part", d.part): whole_paise("discounts", d.amount, least=1)
             for d in value.discounts
         },
+        tariffs=dict(map(_parse_tariff, value.tariffs or ())),
         labour_discount=whole_paise("labourDiscount", value.labour_discount, least=0),
         reverse_charge=value.reverse_charge,
         currency=value.currency,
@@ -88,6 +91,7 @@ def parse_profile(value: inputs.BillingSettingsInput) -> SellerProfile:
     name = limits.clean_text("legalName", value.legal_name, NAME_LIMIT)
     letters.demand_showable("legalName", name)
     letters.demand_showable("address", plain_text(value.address))
+    pincodes.demand_in_state(value.pincode, states.parse_state(value.state))
     return SellerProfile(**asdict(value))
 
 
@@ -97,6 +101,14 @@ def parse_month(value: str) -> date:
         return date.fromisoformat(f"{value}-01")
     except ValueError as error:
         raise InvalidInput("month", f"{value[:20]!r} does not read as 2026-10") from error
+
+
+def _parse_tariff(value: inputs.TariffInput) -> tuple[str, TariffChoice]:
+    try:
+        part = key_of("Part", value.part)
+    except InvalidInput as wrong:
+        raise wrong.at("tariffs.part") from wrong
+    return part, TariffChoice(code=value.code, goods=value.goods or "")
 
 
 def _parse_credit(value: inputs.CreditLineInput) -> CreditLine:
@@ -117,7 +129,8 @@ def _parse_address(value: inputs.CustomerInput) -> Address | None:
         return None
     if value.address is None or value.pincode is None or value.state is None:
         raise InvalidInput("customer.address", "needs its street, its pincode and its State")
-    where = states.parse_state(value.state, "customer.state")
+    where = states.parse_place(value.state, "customer.state")
+    pincodes.demand_in_state(value.pincode, where, "customer.pincode")
     return Address(
         text=letters.demand_showable("customer.address", plain_text(value.address)),
         pincode=value.pincode,

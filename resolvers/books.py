@@ -1,13 +1,19 @@
 """The verbs of a garage's books: its settings, its months, its returns."""
 
+import asyncio
 from dataclasses import asdict
+from datetime import date
 from typing import Annotated
 
 import strawberry
 
+from billing.gst import tax_rates
 from billing.gst.gstin import parse_gstin as parsed_gstin
+from billing.gst.law_dates import law_day
+from billing.gst.tax_rates import TaxRate
 from billing.ledger import reports
 from billing.ledger.sellers import Seller
+from domain import limits
 from domain.access import Action, ResourceKind
 from domain.deeds import DeedType
 from domain.errors import InvalidInput, NotFound
@@ -33,8 +39,12 @@ from schema.invoices import (
     rate_text,
 )
 from schema.money import Money
-from schema.nodes import key_of
+from schema.nodes import USUAL, Connection, after_position, key_of, make_connection, page_size
 from schema.stock import BillingSettings
+from schema.tariff import TariffRate
+from schema.vocabulary import After, First
+
+SEARCH_LIMIT = 100
 
 OfGstin = Annotated[
     str | None,
@@ -79,6 +89,28 @@ class BooksQueries:
             for total in found
         ]
 
+    @strawberry.field(description="Tariff codes by words or digits, with what they bear, by code.")
+    @guard_field(Action.READ, ResourceKind.INVOICE)
+    async def tariff_codes(
+        self,
+        info: RequestInfo,
+        search: Annotated[
+            str, strawberry.argument(description="Words of what it is, or the code's beginning.")
+        ],
+        day: Annotated[
+            date | None, strawberry.argument(description="On which day; null: today, in India.")
+        ] = None,
+        first: First = USUAL,
+        after: After = None,
+    ) -> Connection[TariffRate]:
+        said = limits.clean_text("search", search, SEARCH_LIMIT)
+        on = day or law_day(info.context.services.now())
+        found = tax_rates.search_rates(said, on, tax_rates.RATES)
+        place = after_position(after)
+        rest = [row for row in found if place is None or _rate_key(row) > place]
+        page = rest[: page_size(first) + 1]
+        return make_connection(page, first, after, _rate_key, TariffRate.from_domain)
+
     @strawberry.field(description="The GSTR-1 of a month: a garage's part, or a whole GSTIN's.")
     @guard_field(Action.EXPORT, ResourceKind.REPORT, deed=DeedType.REPORT_EXPORT)
     async def sales_return(
@@ -101,7 +133,7 @@ class BooksQueries:
         told = {"month": month, "garages": len(sellers), "whole_gstin": gstin is not None}
         place = sellers[0].garage
         await write_deed(context, DeedType.REPORT_EXPORT, f"gstr1_{month}", place, told)
-        return SalesReturn.from_domain(found)
+        return await asyncio.to_thread(SalesReturn.from_domain, found)
 
     @strawberry.field(description="What a garage prints on its invoices.")
     @guard_field(Action.CREATE, ResourceKind.INVOICE)
@@ -152,6 +184,10 @@ class BooksMutations:
         change = context.books_change(operation_id_of(operation_id), place, body)
         await context.billing.invoicing.ledger.close_month(change, day)
         return MonthWasClosed(month=month)
+
+
+def _rate_key(row: TaxRate) -> str:
+    return f"{row.code} {row.goods}".rstrip()
 
 
 async def _garages_of_gstin(

@@ -17,6 +17,8 @@ from access.people import PeopleAdministration
 from access.personal_data import PersonalRecords
 from access.revocations import RightsWatch
 from billing.ledger.books import BooksChange
+from billing.ledger.issued_documents import IssuedDocument
+from billing.paper.copies import PaperView
 from domain.access import (
     Action,
     Actor,
@@ -41,7 +43,13 @@ from resolvers.documents import QueryDocument
 from resolvers.loaders import RequestLoaders
 from resolvers.points import PointAccount
 from resolvers.readings import EmployeeReadings
-from resolvers.services import ApiKeyRecords, BillingServices, Services, TrustedDocumentRecords
+from resolvers.services import (
+    ApiKeyRecords,
+    BillingServices,
+    DefectServices,
+    Services,
+    TrustedDocumentRecords,
+)
 
 # No person's id has this form, so nothing is anybody's who reads as "one of these rights".
 ANYBODY = PersonId("(anybody)")
@@ -264,8 +272,14 @@ class RequestContext:
         self.personal = self.personal or seen
         return seen
 
-    def pdf_link(self, id: InvoiceId, *, masked: bool) -> str:
-        return self.billing.links.sign(id, self.services.now(), masked=masked)
+    def pdf_link(self, id: InvoiceId, view: PaperView) -> str:
+        return self.billing.links.sign(id, self.services.now(), view=view)
+
+    async def awaits_irn(self, document: IssuedDocument) -> bool:
+        """Say whether a document may not leave yet, for it owes an IRN."""
+        books = self.billing
+        owed = await books.registrations.owes_irn(document, books.invoicing.garages)
+        return owed and await self.loaders.registrations.load(document.id) is None
 
     @property
     def api_keys(self) -> ApiKeyRecords:
@@ -299,6 +313,17 @@ class RequestContext:
         if self.services.models is None:
             raise Unavailable("postgres", "the trained models are not connected")
         return self.services.models
+
+    @property
+    def defects(self) -> DefectServices:
+        """Alarms of emerging defects.
+
+        Raises:
+            Unavailable: they are not connected.
+        """
+        if self.services.defects is None:
+            raise Unavailable("postgres", "the alarms of defects are not connected")
+        return self.services.defects
 
     def books_change(self, operation: OperationId, garage: GarageId, body_hash: str) -> BooksChange:
         """Give what the books are told of an operation of the caller.

@@ -14,7 +14,7 @@ from domain.ids import CardId, PersonId, card_id, garage_id, vehicle_id
 from domain.outcomes import Attempt, Outcome
 from domain.personal_data import mask_personal
 from domain.reports import FailureReport
-from domain.vehicles import UNKNOWN, VehicleContext
+from domain.vehicles import UNKNOWN, UNREAD, BatteryOrigin, VehicleContext
 from graph.card_pages import CardFilter
 from graph.garages import EARLIEST, LATEST, TicketPeriod
 from repair.cards import CardContent
@@ -44,7 +44,21 @@ def parse_card_key(value: str) -> CardId:
 
 def parse_report(value: inputs.ReportInput) -> FailureReport:
     said = FailureReport.parse(value.text, tuple(value.codes), parse_vehicle(value.vehicle))
-    return replace(said, vehicle_id=vehicle_id(value.vehicle_id) if value.vehicle_id else None)
+    return replace(
+        said,
+        vehicle_id=vehicle_id(value.vehicle_id) if value.vehicle_id else None,
+        battery=parse_battery(value.battery),
+    )
+
+
+def parse_battery(value: inputs.BatteryInput | None) -> BatteryOrigin:
+    if value is None:
+        return UNREAD
+    said = BatteryOrigin(**asdict(value))
+    return BatteryOrigin(
+        batch=said.batch and mask_personal(said.batch),
+        supplier=said.supplier and mask_personal(said.supplier),
+    )
 
 
 def parse_vehicle(value: inputs.VehicleInput | None) -> VehicleContext:

@@ -16,8 +16,9 @@ from billing.messages.correspondence import Message
 from domain.access import Action, Actor, Resource, ResourceKind, may, viewer_of
 from domain.cards import FailureCard
 from domain.codes import CodeKey, ErrorCode
+from domain.defect_alarms import DefectAlarm, DefectCard
 from domain.errors import Unavailable
-from domain.ids import CardId, GarageId, InvoiceId, TicketId
+from domain.ids import CardId, DefectAlarmId, GarageId, InvoiceId, TicketId
 from domain.tickets import ShownCard, Ticket
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
@@ -27,6 +28,7 @@ from resolvers.services import BillingServices, Services
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+CARDS_OF_DEFECT = 20
 Read = Callable[[list[K]], Awaitable[Mapping[K, V]]]
 
 
@@ -101,6 +103,27 @@ class RequestLoaders:
         async def read(keys: list[TicketId]) -> list[Sequence[ShownCard]]:
             found = await self._services.tickets.shown_cards(keys)
             return [found.get(key, ()) for key in keys]
+
+        return self._several(ResourceKind.CARD, read)
+
+    @cached_property
+    def defect_alarms(self) -> EdgeLoader[DefectAlarmId, DefectAlarm | None]:
+        async def read(keys: list[DefectAlarmId]) -> Mapping[DefectAlarmId, DefectAlarm]:
+            given = self._services.defects
+            if given is None:
+                raise Unavailable("postgres", "the alarms of defects are not connected")
+            return await given.alarms.many(keys)
+
+        return self._one(ResourceKind.CARD, read)
+
+    @cached_property
+    def defect_cards(self) -> EdgeLoader[DefectAlarm, Sequence[DefectCard]]:
+        async def read(keys: list[DefectAlarm]) -> list[Sequence[DefectCard]]:
+            given = self._services.defects
+            if given is None:
+                raise Unavailable("postgres", "the alarms of defects are not connected")
+            eyes = viewer_of(self._actor)
+            return [await given.cards.of(one.defect, eyes, CARDS_OF_DEFECT) for one in keys]
 
         return self._several(ResourceKind.CARD, read)
 

@@ -26,6 +26,7 @@ from billing.ledger.returns import ReturnBuilder
 from billing.ledger.stock import StockStore
 from billing.messages.consents import ConsentStore
 from billing.messages.correspondence import MessageStore
+from billing.paper.copies import WHOLE, PaperView
 from domain.access import Actor, Viewer
 from domain.api_keys import ApiKey, Rung
 from domain.card_drafts import CardDraft
@@ -33,10 +34,13 @@ from domain.cards import FailureCard
 from domain.circuit_breaker import CircuitBreaker
 from domain.codes import ErrorCode
 from domain.deeds import DeedSeal, SettingsOperation
+from domain.defect_alarms import DefectAlarm, DefectAnswer, DefectCard
+from domain.defects import EmergingDefect
 from domain.digests import HourlyDigest
 from domain.events import Event, EventType
 from domain.ids import (
     CardId,
+    DefectAlarmId,
     DocumentId,
     GarageId,
     InvoiceId,
@@ -181,7 +185,7 @@ class EventFeed(Protocol):
 class LinkSigner(Protocol):
     """Signs where a PDF may be fetched without a token, for some minutes."""
 
-    def sign(self, id: InvoiceId, now: datetime, *, masked: bool = False) -> str: ...
+    def sign(self, id: InvoiceId, now: datetime, *, view: PaperView = WHOLE) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,10 +259,38 @@ class AuditServices:
     records: Records
 
 
+class DefectAlarmRecords(Protocol):
+    """Alarms of emerging defects."""
+
+    async def page(
+        self, *, first: int, after: str | None = None, over: bool = False
+    ) -> list[DefectAlarm]: ...
+    async def many(self, ids: Sequence[DefectAlarmId]) -> dict[DefectAlarmId, DefectAlarm]: ...
+    async def get(self, id: DefectAlarmId) -> DefectAlarm: ...
+    async def answer(
+        self, id: DefectAlarmId, answer: DefectAnswer, operation: SettingsOperation
+    ) -> DefectAlarm: ...
+
+
+class CardsOfDefects(Protocol):
+    """What the graph knows against a defect."""
+
+    async def of(self, defect: EmergingDefect, viewer: Viewer, limit: int) -> list[DefectCard]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefectServices:
+    """Alarms, and the cards for what they tell of."""
+
+    alarms: DefectAlarmRecords
+    cards: CardsOfDefects
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """`billing` and `audit` are None where they are not connected, `people`, `api_keys`,
-    `trusted_documents` and `models` where the records are not; `intake_breaker` guards new tickets.
+    `trusted_documents`, `models` and `defects` where the records are not; `intake_breaker` guards
+    new tickets.
     """
 
     cards: CardCatalogue
@@ -294,5 +326,6 @@ class Services:
     api_keys: ApiKeyRecords | None = None
     trusted_documents: TrustedDocumentRecords | None = None
     models: LiveModels | None = None
+    defects: DefectServices | None = None
     intake_breaker: CircuitBreaker = field(default_factory=reports_breaker)
     audit: AuditServices | None = None

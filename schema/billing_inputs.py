@@ -17,7 +17,13 @@ class CustomerInput:
     gstin: str | None = field(default=None, description="When registered; spaces are forgiven.")
     address: str | None = field(default=None, description="Street and town.")
     pincode: str | None = field(default=None, description="Six digits; needed with an address.")
-    state: str | None = field(default=None, description="Two digits; needed with an address.")
+    state: str | None = field(
+        default=None,
+        description="Two digits, 96 for abroad (pincode 999999); needed with an address.",
+    )
+    special_zone: bool = field(
+        default=False, description="A registered buyer in a Special Economic Zone."
+    )
     phone: str | None = field(default=None, description="Telephone; a mobile is told by WhatsApp.")
     email: str | None = field(default=None, description="E-mail address, which is told.")
 
@@ -26,6 +32,16 @@ class CustomerInput:
 class DiscountInput:
     part: strawberry.ID = field(description="The part.")
     amount: Paise = field(description="Off the line, before tax.")
+
+
+@strawberry.input(description="What the accountant says of a part's tariff code.")
+class TariffInput:
+    part: strawberry.ID = field(description="The part.")
+    code: str | None = field(default=None, description="HSN; null: the catalogue's.")
+    goods: str | None = field(
+        default=None,
+        description="Which goods of the code, where they bear several rates: see `tariffCodes`.",
+    )
 
 
 @strawberry.input(description="A place of supply that the accountant fixes.")
@@ -43,6 +59,9 @@ class InvoiceInput:
         default_factory=list[DiscountInput], description="Off parts, at most 100."
     )
     labour_discount: Paise = field(default=Paise(0), description="Off the labour.")
+    tariffs: list[TariffInput] | None = field(
+        default=None, description="Codes of parts, where the catalogue's do not do, at most 100."
+    )
     reverse_charge: bool = field(default=False, description="The buyer pays the tax.")
     currency: str = field(default=CURRENCY, description="INR; nothing else is billed.")
 

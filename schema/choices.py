@@ -13,6 +13,7 @@ from billing.ledger.postings import PaymentKind, PaymentMethod
 from billing.ledger.sellers import Scheme
 from billing.messages.messengers import Channel, MessageState
 from billing.messages.texts import Occasion
+from billing.paper.copies import DocumentCopy
 from domain.access import Role
 from domain.api_keys import KeyScope, KeysLeft, Rung
 from domain.card_drafts import DraftOrigin
@@ -28,6 +29,7 @@ from domain.cards import (
 )
 from domain.consents import ConsentPurpose
 from domain.deeds import DeedResult, DeedType
+from domain.defect_alarms import DefectAlarmState, DefectAnswer
 from domain.effectiveness import Timing
 from domain.events import EventType
 from domain.hazards import HazardKind
@@ -75,9 +77,12 @@ DESCRIBED: dict[EnumMeta, str] = {
     ConsentPurpose: "What a customer says yes or no to: letters of their invoices, by channel.",
     RecordKind: "A kind of record that tells of somebody.",
     DeedResult: "How a deed ended; REFUSED: not allowed or not fitting, FAILED: an accident.",
+    DefectAlarmState: "Whether somebody looked into an alarm.",
+    DefectAnswer: "What you do with an alarm: look into it, or be done with it.",
     ReviewKind: "Why a card waits for a person's eye.",
     LineKind: "What kind of line it is.",
     DocumentKind: "What a numbered document is.",
+    DocumentCopy: "Which copy of an invoice a page is (Rule 48).",
     InvoiceStatus: "Where an invoice stands.",
     PaymentKind: "What a movement of money is for.",
     PaymentMethod: "How money came.",
@@ -88,8 +93,8 @@ DESCRIBED: dict[EnumMeta, str] = {
     KeyScope: "What a key may do: one part of the permission matrix that machines may hold.",
     Rung: "How far a caller is held to registered documents: LOG runs any text and notes what was "
     "not registered, ENFORCE runs registered texts and ids, ID_ONLY runs ids alone.",
-    KeysLeft: "What becomes of the keys of the API that somebody made who is erased: REVOKE refuses "
-    "them, HAND_OVER lets them go on, answered for by whoever erases.",
+    KeysLeft: "What becomes of the keys of the API that somebody made who is erased: REVOKE "
+    "refuses them, HAND_OVER lets them go on, answered for by whoever erases.",
     PriceSource: "Whose word a price is: the first of the chain that spoke.",
 }
 

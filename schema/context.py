@@ -9,10 +9,12 @@ from billing.gst.irp import PortalRegistration
 from billing.ledger.issued_documents import IssuedDocument
 from billing.ledger.payments import Payment
 from billing.messages.correspondence import Message
+from billing.paper.copies import PaperView
 from domain.cards import FailureCard
 from domain.codes import CodeKey, ErrorCode
+from domain.defect_alarms import DefectAlarm, DefectCard
 from domain.employees import Employee, EmployeeField
-from domain.ids import CardId, GarageId, InvoiceId, TicketId
+from domain.ids import CardId, DefectAlarmId, GarageId, InvoiceId, TicketId
 from domain.tickets import ShownCard, Ticket
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
@@ -54,6 +56,10 @@ class Loaders(Protocol):
     @property
     def shown(self) -> Loader[TicketId, Sequence[ShownCard]]: ...
     @property
+    def defect_alarms(self) -> Loader[DefectAlarmId, DefectAlarm | None]: ...
+    @property
+    def defect_cards(self) -> Loader[DefectAlarm, Sequence[DefectCard]]: ...
+    @property
     def first_fixes(self) -> Loader[TicketId, bool | None]: ...
     @property
     def regions(self) -> Loader[GarageId, str | None]: ...
@@ -93,8 +99,12 @@ class Edges(Protocol):
         """Give a sealed field of somebody in clear, or the mask; None: not known."""
         ...
 
-    def pdf_link(self, id: InvoiceId, *, masked: bool) -> str:
-        """Give where an invoice's PDF may be fetched, `masked`: without who the customer is."""
+    def pdf_link(self, id: InvoiceId, view: PaperView) -> str:
+        """Give where an invoice's PDF may be fetched, shown so."""
+        ...
+
+    async def awaits_irn(self, document: IssuedDocument) -> bool:
+        """Say whether a document may not leave yet, for it owes an IRN."""
         ...
 
 

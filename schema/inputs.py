@@ -24,6 +24,12 @@ class VehicleInput:
     category: VehicleCategory | None = field(default=None, description="What kind it is.")
 
 
+@strawberry.input(description="Where the traction battery comes from, as its label tells.")
+class BatteryInput:
+    batch: str | None = field(default=None, description="Its batch, as in 25-W30.")
+    supplier: str | None = field(default=None, description="Who made it.")
+
+
 @strawberry.input(
     description="What somebody says of a failing vehicle; a text or a code is enough."
 )
@@ -37,6 +43,9 @@ class ReportInput:
     vehicle: VehicleInput | None = field(default=None, description="The vehicle.")
     vehicle_id: strawberry.ID | None = field(
         default=None, description="Which vehicle it is, veh_…: a failure that comes back is seen."
+    )
+    battery: BatteryInput | None = field(
+        default=None, description="Its traction battery: a batch that fails too often is seen."
     )
 
 

@@ -16,6 +16,7 @@ from billing.gst.series import DocumentKind
 from billing.ledger import payments
 from billing.ledger.issued_documents import BASIS_POINTS, InvoiceStatus, IssuedDocument
 from billing.ledger.postings import PaymentKind, PaymentMethod
+from billing.paper.copies import DocumentCopy, PaperView, demand_copy
 from domain.ids import InvoiceId
 from domain.personal_data import MASKED
 from schema.context import SchemaInfo
@@ -293,12 +294,29 @@ class Invoice(Node):
         return [Message.from_domain(message, plain=plain) for message in found[:100]]
 
     @strawberry.field(
-        description="Where its PDF may be fetched for some minutes, without a token; it hides the "
-        "customer from you as `customer` does."
+        description="Whether it may not leave yet: it owes an IRN, and `registerInvoice` gets it. "
+        "Until then its PDF is not to be had, and its customer is told nothing."
     )
-    def pdf(self, info: SchemaInfo) -> str:
-        plain = info.context.sees_customers(self.value.garage)
-        return info.context.pdf_link(InvoiceId(self.key), masked=not plain)
+    async def awaits_irn(self, info: SchemaInfo) -> bool:
+        return await info.context.awaits_irn(self.value)
+
+    @strawberry.field(
+        description="Where its PDF may be fetched for some minutes, without a token; it hides the "
+        "customer from you as `customer` does, and opens nothing while `awaitsIrn`."
+    )
+    async def pdf(
+        self,
+        info: SchemaInfo,
+        copy: Annotated[
+            DocumentCopy | None,
+            strawberry.argument(description="Which copy; null: the customer's."),
+        ] = None,
+    ) -> str:
+        of, plain = InvoiceId(self.key), info.context.sees_customers(self.value.garage)
+        if copy is not None:
+            known = await info.context.loaders.registrations.load(of)
+            demand_copy(self.value.invoice, copy, on_portal=known is not None)
+        return info.context.pdf_link(of, PaperView(masked=not plain, copy=copy))
 
     @classmethod
     def from_domain(cls, value: IssuedDocument) -> Self:

@@ -11,6 +11,7 @@ from strawberry import field
 from domain import limits
 from domain.characters import plain_text
 from domain.errors import InvalidInput
+from domain.sentences import one_of
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -86,7 +87,7 @@ def key_of(kind: str, value: str) -> str:
     if found == kind:
         return key
     if found[:1].isupper():
-        raise InvalidInput(name, f"is the id of a {found}, not of a {kind}")
+        raise InvalidInput(name, f"is the id of {one_of(found)}, not of {one_of(kind)}")
     return value
 
 

@@ -23,7 +23,7 @@ from schema.people import Garage, Merge, Provenance, Verification, Visibility
 from schema.reasons import Reason, Standing
 from schema.translations import MEANING, LanguageArgument, Translation
 from schema.usage import Effectiveness, Usage
-from schema.vehicles import Vehicle
+from schema.vehicles import Battery, Vehicle
 from schema.vocabulary import After, ErrorCode, First, Symptom, load_codes, load_edge, load_edges
 
 TimingArgument = Annotated[
@@ -326,6 +326,7 @@ class Ticket(Node):
         description="Key of the repair, closed within 30 days, that this failure comes back after."
     )
     vehicle: Vehicle = field(description="The failing vehicle.")
+    battery: Battery = field(description="Where its traction battery comes from.")
     matching: Matching = field(description="Where the search for cards stands.")
     no_match: bool = field(description="Whether the search ran and found no card.")
     symptoms: list[SeenSymptom] = field(description="The symptoms read out of the report.")
@@ -389,6 +390,7 @@ class Ticket(Node):
             outcome=None if value.outcome is None else Outcome.from_domain(value.outcome),
             revisit_of=None if value.revisit_of is None else strawberry.ID(value.revisit_of),
             vehicle=Vehicle.from_domain(value.vehicle),
+            battery=Battery.from_domain(value.battery),
             matching=value.matching,
             no_match=value.matching is Matching.NONE,
             symptoms=[SeenSymptom(code=s.code, confidence=s.confidence) for s in value.symptoms],

@@ -6,7 +6,7 @@ import strawberry
 from strawberry import field
 
 from domain import vehicles
-from domain.vehicles import VehicleCategory, VehicleContext
+from domain.vehicles import BatteryOrigin, VehicleCategory, VehicleContext
 from schema.nodes import GOES, Node, global_id
 
 
@@ -33,6 +33,16 @@ class Vehicle:
             firmware=value.firmware,
             category=value.category,
         )
+
+
+@strawberry.type(description="Where a traction battery comes from; null is unknown.")
+class Battery:
+    batch: str | None = field(description="Its batch, as in 25-W30.")
+    supplier: str | None = field(description="Who made it.")
+
+    @classmethod
+    def from_domain(cls, value: BatteryOrigin) -> Self:
+        return cls(batch=value.batch, supplier=value.supplier)
 
 
 @strawberry.type(description="One model of one model year; a null year stands for every year.")

@@ -201,7 +201,9 @@ def report_entry(repair: RepairRecord) -> Answer:
         "mileageKm": repair.odometer_km,
     }
     codes = [code.partition(":")[2] for code in repair.codes][:HIGHEST_CODE]
+    battery = {"batch": repair.battery_batch, "supplier": repair.supplier}
     report = {"text": repair.text, "codes": codes, "vehicle": vehicle, "vehicleId": repair.vehicle}
+    report |= {"battery": battery}
     return _entry(repair, repair.opened_at, "report", "reportFailure", {"report": report})
 
 

@@ -1,11 +1,14 @@
 """Fixtures that every test may use: real stores with a throw-away home, and the data beside us."""
 
+import gc
 import os
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
+import psycopg
 import pytest
 from hypothesis import settings
+from psycopg.sql import SQL, Identifier
 from redis.asyncio import Redis
 
 from graph.database import Graph
@@ -29,6 +32,10 @@ DIMENSIONS = 384
 # Half of what a server of tests computes is compiling itself for a long life.
 SHORT_LIVED = Neo4jTuning(short_lived=True)
 
+# Read when torch is loaded, which the tests of `gnn` do first: its threads must not spin beside the
+# stores (`ingest.embedder` says so for the service).
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 # An example takes as long as the machine needs: no clock decides.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
@@ -41,6 +48,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=Path,
         help="keep the stores running in this folder from one run to the next (never with -n)",
     )
+    parser.addoption("--covered", help="the paths whose tests alone count as coverage, with --cov")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Have coverage look away from all other tests: it costs, and what they reach proves less."""
+    told: str | None = config.getoption("--covered")
+    if told is not None:
+        covered = [config.rootpath / path for path in told.split()]
+        for item in items:
+            if not any(item.path.is_relative_to(path) for path in covered):
+                item.add_marker("no_cover")
+
+
+def pytest_sessionstart() -> None:
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: the collector of garbage, which looked
+    through all of it again and again, looks away from it.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+
+
+def pytest_unconfigure() -> None:
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")
@@ -66,9 +101,21 @@ def stores(
     kept: Path | None = pytestconfig.getoption("--stores-home")
     home = StoreHome.at(kept or tmp_path_factory.mktemp("home"), JARS)
     pytestconfig.stash[LOGS] = [home.log(store) for store in ("neo4j", "postgres", "redis")]
-    yield local.start_stores(home, tuning=SHORT_LIVED)
+    urls = local.start_stores(home, tuning=SHORT_LIVED)
+    spare_the_disk(urls)
+    yield urls
     if kept is None:
         local.stop_stores(home)
+
+
+def spare_the_disk(urls: StoreUrls) -> None:
+    """What is committed need not outlive the machine: nobody waits for the disk, a killed process
+    loses nothing by it. Tests that stop their stores have others, which run as they are shipped.
+    """
+    with psycopg.connect(urls.postgres_url, autocommit=True) as connection:
+        for careless in ("fsync", "full_page_writes"):
+            connection.execute(SQL("alter system set {} = off").format(Identifier(careless)))
+        connection.execute("select pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")

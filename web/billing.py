@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 from billing.gst.irp import InvoicePortal, MissingPortal, StandInPortal
 from billing.gst.law_dates import law_day
-from billing.gst.money import Paise
 from billing.gst.series import DocumentKind
 from billing.ledger import reports
 from billing.ledger.anchors import AnchorFile
@@ -27,6 +26,8 @@ from billing.messages.consents import ConsentStore
 from billing.messages.correspondence import MessageStore
 from billing.messages.messengers import Channel, ManualMessenger, Messenger
 from billing.messages.notices import NoticeSender
+from billing.paper import copies
+from billing.paper.copies import WHOLE, DocumentCopy, PaperView
 from billing.paper.press import PdfPrinter
 from billing.paper.sheet import DocumentStamp, PortalMarks, PrintOptions
 from domain.errors import Tampered
@@ -94,16 +95,19 @@ class BillingRuntime:
     links: PdfLinks
     press: PdfPrinter
 
-    async def print_pdf(self, id: InvoiceId, *, masked: bool = False) -> bytes:
+    async def print_pdf(self, id: InvoiceId, view: PaperView = WHOLE) -> bytes:
         """Give an invoice's PDF as it stands, set beside the event loop.
 
-        `masked` hides who the customer is, as from whoever may only read invoices.
+        It is marked as the law wants, `view` says as which copy, and whether it hides who the
+        customer is, as from whoever may only read invoices.
 
         Raises:
             NotFound: there is no such invoice.
+            IllegalTransition: it owes the portal's number and has none; it may not leave.
         """
         document = await self.billing.invoicing.ledger.get(id)
-        printing = replace(await self._print_options(document), masked=masked)
+        await self.billing.registrations.demand_may_leave(document, self.billing.invoicing.garages)
+        printing = replace(await self._print_options(document, view.copy), masked=view.masked)
         return await self.press.print(document.invoice, printing)
 
     async def prepare(self) -> None:
@@ -126,7 +130,9 @@ class BillingRuntime:
             await recover_sagas(self.billing.invoicing, _now_utc())
             await asyncio.sleep(RECOVERY_SECONDS)
 
-    async def _print_options(self, document: IssuedDocument) -> PrintOptions:
+    async def _print_options(
+        self, document: IssuedDocument, copy: DocumentCopy | None
+    ) -> PrintOptions:
         balance = document.balance
         on_portal = await self._portal_marks(document.id)
         if document.kind is not DocumentKind.INVOICE or balance is None:
@@ -134,8 +140,12 @@ class BillingRuntime:
         if balance.voided:
             return PrintOptions(stamp=DocumentStamp.VOID)
         seller = await self.billing.invoicing.garages.get(document.garage)
-        paid = Paise(balance.paid + balance.credited)
-        return PrintOptions(paid=paid, payee=seller.profile.payee, portal=on_portal)
+        return PrintOptions(
+            copy=copies.marked_copy(document.invoice, copy, on_portal=on_portal is not None),
+            settled=await self.billing.payments.settlement(document.id),
+            payee=seller.profile.payee,
+            portal=on_portal,
+        )
 
     async def _portal_marks(self, id: InvoiceId) -> PortalMarks | None:
         known = (await self.billing.registrations.registrations_of([id])).get(id)
@@ -201,6 +211,8 @@ def build_notices(mailer: Messenger, billing: BillingServices, links: PdfLinks) 
     return NoticeSender(
         ledger=billing.invoicing.ledger,
         payments=billing.payments,
+        registrations=billing.registrations,
+        sellers=billing.invoicing.garages,
         messages=billing.correspondence,
         consents=billing.consents,
         messengers=build_messengers(mailer),

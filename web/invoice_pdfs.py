@@ -5,7 +5,7 @@ leads to a page that hides them, and cannot be changed into another.
 """
 
 import hmac
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -14,7 +14,8 @@ from typing import Protocol
 from starlette.requests import Request
 from starlette.responses import Response
 
-from domain.errors import InvalidInput, NotFound, Unavailable
+from billing.paper.copies import WHOLE, DocumentCopy, PaperView
+from domain.errors import IllegalTransition, InvalidInput, NotFound, Unavailable
 from domain.ids import InvoiceId, invoice_id
 
 PATH = "/v1/invoices/{name}.pdf"
@@ -28,7 +29,7 @@ MASKED = "1"
 class Print(Protocol):
     """Sets an invoice on paper, `masked`: without who the customer is."""
 
-    def __call__(self, id: InvoiceId, *, masked: bool = False) -> Awaitable[bytes]: ...
+    def __call__(self, id: InvoiceId, view: PaperView = WHOLE) -> Awaitable[bytes]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,32 +47,35 @@ class PdfLinks:
         id: InvoiceId,
         now: datetime,
         lifetime: timedelta = LIFETIME,
-        *,
-        masked: bool = False,
+        view: PaperView = WHOLE,
     ) -> str:
         expires = int((now + lifetime).timestamp())
-        hidden = f"&masked={MASKED}" if masked else ""
-        seal = self._seal(id, expires, masked=masked)
-        path = f"/v1/invoices/{id}.pdf?expires={expires}{hidden}&signature={seal}"
+        hidden = f"&masked={MASKED}" if view.masked else ""
+        marked = "" if view.copy is None else f"&copy={view.copy.name}"
+        seal = self._seal(id, expires, view)
+        path = f"/v1/invoices/{id}.pdf?expires={expires}{hidden}{marked}&signature={seal}"
         return f"{self.base}{path}"
 
     def holds(
-        self, id: str, expires: str, signature: str, now: datetime, *, masked: bool = False
+        self, id: str, expires: str, signature: str, now: datetime, view: PaperView = WHOLE
     ) -> bool:
-        """Say whether we signed this link, for these eyes, and it has not expired."""
+        """Say whether we signed this link, for these eyes and this copy, and it has not expired."""
         if not expires.isdecimal() or len(expires) > LONGEST or not signature.isascii():
             return False
-        right = hmac.compare_digest(signature, self._seal(id, int(expires), masked=masked))
+        right = hmac.compare_digest(signature, self._seal(id, int(expires), view))
         return right and now.timestamp() <= int(expires)
 
-    def _seal(self, id: str, expires: int, *, masked: bool) -> str:
-        what = f"pdf\n{id}\n{expires}" + ("\nmasked" if masked else "")
+    def _seal(self, id: str, expires: int, view: PaperView) -> str:
+        what = f"pdf\n{id}\n{expires}" + ("\nmasked" if view.masked else "")
+        what += "" if view.copy is None else f"\ncopy {view.copy.name}"
         return hmac.new(self.key, what.encode(), sha256).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoicePdfs:
-    """Answers the links: the PDF, or 403 for a link that we did not sign or that has expired."""
+    """Answers the links: the PDF, 403 for a link that we did not sign or that has expired, 409 for
+    a document that may not leave before it has its IRN.
+    """
 
     links: PdfLinks
     print: Print
@@ -79,20 +83,29 @@ class InvoicePdfs:
     async def endpoint(self, request: Request) -> Response:
         name = request.path_params["name"]
         given = request.query_params
-        now, masked = datetime.now(UTC), given.get("masked") == MASKED
+        now, view = datetime.now(UTC), _view_of(given)
         expires, signature = given.get("expires", ""), given.get("signature", "")
-        if not self.links.holds(name, expires, signature, now, masked=masked):
+        if not self.links.holds(name, expires, signature, now, view):
             return _plain_response(
                 403, "This link has expired or was never given. Ask for the invoice again."
             )
         try:
-            pdf = await self.print(invoice_id(name), masked=masked)
+            pdf = await self.print(invoice_id(name), view)
+        except IllegalTransition as refused:
+            return _plain_response(409, str(refused))
         except (NotFound, InvalidInput):
             return _plain_response(404, "There is no such invoice.")
         except Unavailable:
             return _plain_response(503, "The books do not answer. Try again in a minute.")
         named = {"content-disposition": f'inline; filename="{name}.pdf"'}
         return Response(pdf, media_type="application/pdf", headers=named)
+
+
+def _view_of(given: Mapping[str, str]) -> PaperView:
+    """Read how a link shows its document; a copy that there is none of shows the first."""
+    wanted = given.get("copy", "")
+    copy = DocumentCopy[wanted] if wanted in DocumentCopy.__members__ else None
+    return PaperView(masked=given.get("masked") == MASKED, copy=copy)
 
 
 def _plain_response(status: int, text: str) -> Response:

@@ -77,6 +77,7 @@ def listeners_of(type: EventType) -> frozenset[ListenerName]:  # noqa: PLR0911 -
             | EventType.REVIEW_OPENED
             | EventType.TICKET_CRITICAL
             | EventType.SYNC_REQUIRED
+            | EventType.DEFECT_FOUND
             # Its saga may still take it back: customers hear of it by the saga's last step.
             | EventType.INVOICE_ISSUED
         ):

@@ -116,7 +116,7 @@ def open_people(
         store=SecondFactorStore(records),
         seal=seal,
         deeds=audit.writer,
-        demanded=settings.second_factor_demanded,
+        demanded_of=settings.second_factor_roles,
     )
     door = SignInDoor(
         records=records,

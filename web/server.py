@@ -31,7 +31,7 @@ from records.wakeups import Topic, Wakeup
 from repair.analyses import handle_event
 from repair.suggestions import SuggestionPorts
 from repair.technicians import follow_person
-from resolvers.services import AuditServices, Services
+from resolvers.services import AuditServices, DefectServices, Services
 from sync.cancellation import is_cancelled
 from sync.consumers import StreamConsumers, SweepTiming
 from sync.hints import HintSchedule, hint_handler
@@ -176,6 +176,7 @@ def build_services(runtime: Runtime) -> Services:
         api_keys=runtime.live_keys,
         trusted_documents=TrustedDocumentStore(runtime.records, runtime.audit.writer),
         models=runtime.models,
+        defects=DefectServices(alarms=runtime.defects, cards=runtime.defect_cards),
         intake_breaker=runtime.opening,
         audit=AuditServices(
             seal=runtime.audit.vault,

@@ -12,8 +12,10 @@ from urllib.parse import unquote, urlsplit
 from access.key_service_accounts import KeyServiceAccount
 from access.passkey_domains import RelyingParty
 from access.provider_accounts import ProviderAccount
+from domain.access import Role
 from domain.api_keys import Rung
 from domain.errors import InvalidInput, UnsafeSetting
+from domain.sign_in_methods import FAR_REACHING
 from matching.rankers import RankerName
 from web import store_addresses
 from web.caps import Caps
@@ -33,8 +35,9 @@ class RunMode(StrEnum):
 
 
 class SecondFactorRule(StrEnum):
-    """DEMANDED of administrators and accountants; OFFERED to everybody."""
+    """EVERYBODY: demanded of all; DEMANDED: of administrators and accountants; OFFERED: of none."""
 
+    EVERYBODY = "everybody"
     DEMANDED = "demanded"
     OFFERED = "offered"
 
@@ -88,8 +91,8 @@ class Settings:
         mail_from: the address that messages come from.
         security_contact: the e-mail address that alarms of the audit trail go to; None: they stand
             in the log and the metrics alone.
-        second_factor: `demanded` of administrators and accountants, or only `offered`; None:
-            demanded in production, offered in development.
+        second_factor: `demanded` of administrators and accountants, of `everybody`, or only
+            `offered`; None: demanded in production, offered in development.
         public_url: where people reach this service, for links in messages and answers.
         allowed_origins: pages of other sites that may call, as `https://portal.example`; none.
         caps: how much any one caller may take.
@@ -152,10 +155,16 @@ class Settings:
         return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
-    def second_factor_demanded(self) -> bool:
-        if self.second_factor is None:
-            return self.production
-        return self.second_factor is SecondFactorRule.DEMANDED
+    def second_factor_roles(self) -> frozenset[Role]:
+        """Of whom a second factor is demanded."""
+        usual = SecondFactorRule.DEMANDED if self.production else SecondFactorRule.OFFERED
+        match self.second_factor or usual:
+            case SecondFactorRule.EVERYBODY:
+                return frozenset(Role)
+            case SecondFactorRule.DEMANDED:
+                return FAR_REACHING
+            case SecondFactorRule.OFFERED:
+                return frozenset()
 
     @property
     def identity_provider(self) -> ProviderAccount | None:

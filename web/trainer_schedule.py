@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from domain.errors import BattwheelsError, Unavailable
-from domain.trainer_calendar import TERMS, TrainingTerm
+from domain.trainer_calendar import TERMS, StoreWatch, TrainingTerm
 from gnn.model_kinds import KINDS
 from records.trainer_slots import TrainingSlots
 from web.health import Parts
@@ -18,7 +18,10 @@ from web.metrics import Metrics
 
 LOOK_SECONDS = 60.0
 MISSED_SECONDS = 600.0
-MISSED = "a training was missed: see the log, and run `battwheels train` by hand"
+MISSED = (
+    "a training or a watch was missed: see the log, and run by hand `battwheels train`, "
+    "or `battwheels alarms look`"
+)
 
 log = logging.getLogger("battwheels.training")
 
@@ -30,7 +33,9 @@ class TrainingSchedule:
     slots: TrainingSlots
     train: Callable[[TrainingTerm], Awaitable[None]]
     now: Callable[[], datetime]
-    terms: Sequence[TrainingTerm] = tuple(term for term in TERMS if term.kind in KINDS)
+    terms: Sequence[TrainingTerm] = tuple(
+        term for term in TERMS if isinstance(term.kind, StoreWatch) or term.kind in KINDS
+    )
 
     async def run(self) -> None:
         """Train whenever it is due, until cancelled; silent records are asked again."""

@@ -23,6 +23,7 @@ from domain.errors import InvalidInput, WrongPassword
 from gnn.live_models import LiveModels
 from graph.cards import CardStore
 from graph.database import Graph
+from graph.defects import DefectCards
 from graph.garages import GarageStore
 from graph.jobs import JobStore
 from graph.migrations import migrate_graph
@@ -52,8 +53,10 @@ from records.counters import CounterStore
 from records.cursors import ConsumerCursors
 from records.database import Records
 from records.dead_letters import DeadLetters
+from records.defects import DefectAlarmStore
 from records.employees import EmployeeStore
 from records.feedback import FeedbackStore
+from records.lapses import LapseStore
 from records.leases import LeaseStore
 from records.model_runs import ModelRunStore
 from records.offline import OfflineStore
@@ -166,6 +169,9 @@ class Runtime:
     counters: CounterStore
     analyses: AnalysisStore
     reviews: ReviewStore
+    defects: DefectAlarmStore
+    defect_cards: DefectCards
+    lapses: LapseStore
     outbox: RecordsOutbox
     relay: Relay
     wakeups: Wakeups
@@ -389,6 +395,9 @@ def join_parts(
         counters=CounterStore(records),
         analyses=AnalysisStore(records),
         reviews=ReviewStore(records),
+        defects=DefectAlarmStore(records, audit.writer),
+        defect_cards=DefectCards(graph),
+        lapses=LapseStore(records),
         outbox=RecordsOutbox(records),
         relay=Relay(
             [GraphOutbox(graph), RecordsOutbox(records)],

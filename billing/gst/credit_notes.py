@@ -43,7 +43,10 @@ class CreditLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _CreditableLine:
-    """What earlier notes left of a line."""
+    """What earlier notes left of a line; `discount` is all that is not asked of what comes back.
+
+    To the line's own discount is added by what earlier notes lowered its price.
+    """
 
     quantity: Decimal
     discount: Paise
@@ -98,9 +101,10 @@ def credit_invoice(
 def _creditable_line(line: TaxedLine, earlier: Iterable[Invoice]) -> _CreditableLine:
     taken = [c for note in earlier for c in note.lines if c.of_line == line.n]
     returned = sum((c.quantity for c in taken if not c.value_only), Decimal(0))
+    lowered = sum(c.taxable for c in taken if c.value_only)
     return _CreditableLine(
         quantity=line.quantity - returned,
-        discount=Paise(line.discount - sum(c.discount for c in taken)),
+        discount=Paise(max(0, line.discount + lowered - sum(c.discount for c in taken))),
         taxable=Paise(line.taxable - sum(c.taxable for c in taken)),
         tax=TaxSplit(
             cgst=Paise(line.tax.cgst - sum(c.tax.cgst for c in taken)),
@@ -141,7 +145,7 @@ def _credit_line(
         line,
         quantity=pieces,
         unit_price=taken if value_only else line.unit_price,
-        discount=rest.discount if last and not value_only else ZERO,
+        discount=ZERO if value_only else _credited_discount(line, pieces, taken, rest),
         taxable=taken,
         tax=rest.tax if last else _bounded_tax(line, taken, rest),
         of_line=line.n,
@@ -161,6 +165,19 @@ def _credited_amount(line: TaxedLine, asked: CreditLine, rest: _CreditableLine) 
         raise InvalidInput(field, f"{asked.quantity} is more than is left, {rest.quantity}")
     part = money.round_half_up(line.taxable * asked.quantity / line.quantity)
     return min(part, rest.taxable)
+
+
+def _credited_discount(
+    line: TaxedLine, pieces: Decimal, taken: Paise, rest: _CreditableLine
+) -> Paise:
+    """Give what was not asked of the pieces that come back: their price, less what is taken.
+
+    The last pieces take all that is left of it, so that paper, portal and invoice agree.
+    """
+    if taken == rest.taxable and pieces == rest.quantity:
+        return rest.discount
+    price = money.round_half_up(pieces * line.unit_price)
+    return Paise(min(rest.discount, max(0, price - taken)))
 
 
 def _bounded_tax(line: TaxedLine, taken: Paise, rest: _CreditableLine) -> TaxSplit:

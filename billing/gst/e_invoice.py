@@ -7,6 +7,7 @@ Rs 5 crore) and the 30-day advisory (from 1 April 2025: Rs 10 crore and above).
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import IntEnum
@@ -17,15 +18,16 @@ from typing import Any
 import orjson
 from jsonschema import Draft202012Validator
 
-from billing.gst import money, tariff_codes, units
+from billing.gst import money, portal_checks, tariff_codes, units
 from billing.gst.document_numbers import InvoiceNumber
-from billing.gst.gstin import Gstin
+from billing.gst.gstin import NEVER_BUYERS, Gstin
 from billing.gst.invoices import Document, Invoice
 from billing.gst.law_dates import day_month_year, financial_year_of
 from billing.gst.lines import TaxedLine
 from billing.gst.money import Paise
 from billing.gst.parties import Party
 from domain.errors import InvalidInput
+from domain.sentences import one_of
 
 TYPES: Mapping[Document, str] = {Document.TAX_INVOICE: "INV", Document.CREDIT_NOTE: "CRN"}
 CRORE = 1_00_00_000_00
@@ -41,6 +43,10 @@ OWED = (
 REPORTING_SINCE, REPORTING_FROM = date(2025, 4, 1), 10 * CRORE
 REPORTING_DAYS = 30
 CANCELLING = timedelta(hours=24)
+# Stands for the number that a document has not taken yet: of the form and length of ours.
+ANY_NUMBER = InvoiceNumber("AAA/0000/000001")
+# What the portal wants of a buyer who is not registered, and of one abroad.
+NOBODY, PIN_ABROAD = "URP", 999_999
 
 
 class CancelReason(IntEnum):
@@ -69,8 +75,10 @@ def irn_of(invoice: Invoice) -> str:
 
 
 def is_owed(invoice: Invoice, turnover: Paise) -> bool:
-    """Say whether the portal must hear of this document: B2B, and turnover above the threshold."""
-    if invoice.kind not in TYPES or not invoice.to_business:
+    """Say whether the portal must hear of this document: turnover above the threshold, and a buyer
+    who is registered (in a special zone or of a deemed export too) or abroad. Consumers' never are.
+    """
+    if invoice.kind not in TYPES or not (invoice.to_business or invoice.exported):
         return False
     limit = next((most for since, most in OWED if since <= invoice.date), None)
     return limit is not None and turnover > limit
@@ -105,7 +113,7 @@ def to_inv01(invoice: Invoice) -> dict[str, Any]:
         "Version": "1.1",
         "TranDtls": {
             "TaxSch": "GST",
-            "SupTyp": "SEZWP" if invoice.recipient.special_zone else "B2B",
+            "SupTyp": _supply_type(invoice),
             "RegRev": "Y" if invoice.reverse_charge else "N",
         },
         "DocDtls": {
@@ -115,7 +123,7 @@ def to_inv01(invoice: Invoice) -> dict[str, Any]:
         },
         "SellerDtls": _party_details(invoice.supplier, "supplier"),
         "BuyerDtls": {
-            **_party_details(invoice.recipient, "recipient"),
+            **_buyer_details(invoice),
             "Pos": invoice.place.state.code,
         },
         "ItemList": [_item_details(line) for line in invoice.lines],
@@ -127,15 +135,30 @@ def to_inv01(invoice: Invoice) -> dict[str, Any]:
     return validate_inv01(made)
 
 
+def demand_acceptable(invoice: Invoice) -> None:
+    """Return when the portal would take a document, once it has its number.
+
+    Raises:
+        InvalidInput: naming the field of ours that the portal would refuse.
+    """
+    buyer = invoice.recipient.gstin
+    if buyer is not None and buyer.kind in NEVER_BUYERS:
+        reason = "is of an online supplier abroad, who buys nothing under it (the portal's 3028)"
+        raise InvalidInput("customer.gstin", reason)
+    made = to_inv01(replace(invoice, number=invoice.number or ANY_NUMBER))
+    portal_checks.demand_acceptable(made)
+
+
 def validate_inv01(made: dict[str, Any]) -> dict[str, Any]:
     """Give a document back that fits the schema.
 
     Raises:
-        InvalidInput: naming the first field that does not.
+        InvalidInput: naming the first field that does not, as callers know it.
     """
     error = next(iter(_inv01_validator().iter_errors(made)), None)
     if error is not None:
-        raise InvalidInput(".".join(map(str, error.absolute_path)) or "invoice", error.message)
+        path = ".".join(map(str, error.absolute_path)) or "invoice"
+        raise InvalidInput(portal_checks.own_field(path), f"the portal refuses it: {error.message}")
     return made
 
 
@@ -159,7 +182,7 @@ def _inv01_validator() -> Draft202012Validator:
 def _document_code(invoice: Invoice) -> str:
     kind = TYPES.get(invoice.kind)
     if kind is None:
-        raise InvalidInput("kind", f"a {invoice.kind} is not reported to the portal")
+        raise InvalidInput("kind", f"{one_of(invoice.kind)} is not reported to the portal")
     return kind
 
 
@@ -176,12 +199,14 @@ def _registered_gstin(party: Party, field: str) -> Gstin:
 
 
 def _party_details(party: Party, field: str) -> dict[str, Any]:
-    registered = _registered_gstin(party, field)
+    return {"Gstin": _registered_gstin(party, field).value, **_address_details(party, field)}
+
+
+def _address_details(party: Party, field: str) -> dict[str, Any]:
     if party.address is None:
         raise InvalidInput(f"{field}.address", "is missing")
     lines = " ".join(party.address.text.split())
     return {
-        "Gstin": registered.value,
         "LglNm": party.name,
         "Addr1": lines[:100],
         **({"Addr2": lines[100:200]} if len(lines) > 102 else {}),  # noqa: PLR2004
@@ -189,6 +214,23 @@ def _party_details(party: Party, field: str) -> dict[str, Any]:
         "Pin": int(party.address.pincode),
         "Stcd": party.address.state.code,
     }
+
+
+def _supply_type(invoice: Invoice) -> str:
+    """Give the portal's name of the supply: with tax paid, for no other is made here."""
+    if invoice.exported:
+        return "EXPWP"
+    return "SEZWP" if invoice.recipient.special_zone else "B2B"
+
+
+def _buyer_details(invoice: Invoice) -> dict[str, Any]:
+    """Give who buys; whoever is abroad has no number here, and the portal's own pincode."""
+    if not invoice.exported:
+        return _party_details(invoice.recipient, "recipient")
+    if invoice.to_business:
+        raise InvalidInput("placeOfSupply", "is abroad, and a buyer with a GSTIN is in India")
+    named = _address_details(invoice.recipient, "recipient")
+    return {"Gstin": NOBODY, **named, "Pin": PIN_ABROAD, "Stcd": invoice.place.state.code}
 
 
 def _item_details(line: TaxedLine) -> dict[str, Any]:
@@ -219,7 +261,8 @@ def _value_details(invoice: Invoice) -> dict[str, Any]:
         "SgstVal": _to_rupees(sums.sgst),
         "IgstVal": _to_rupees(sums.igst),
         "RndOffAmt": _to_rupees(sums.round_off),
-        "TotInvVal": _to_rupees(sums.payable),
+        # The portal adds the taxes up, whoever pays them: under reverse charge too.
+        "TotInvVal": _to_rupees(Paise(sums.taxable + sums.tax + sums.round_off)),
     }
 
 

@@ -58,6 +58,8 @@ FORMS: tuple[tuple[GstinKind, tuple[str, ...]], ...] = (
 )
 REGULAR = FORMS[-1][1]
 WITH_PAN = frozenset({GstinKind.REGULAR, GstinKind.DEDUCTOR, GstinKind.COLLECTOR})
+# Who supplies services online from abroad buys nothing under that number (OIDAR).
+NEVER_BUYERS = frozenset({GstinKind.ONLINE_SUPPLIER})
 SANDBOX = re.compile(r"[0-9]{2}[A-Z]{5}[0-9]{4}[A-Z]00[0-9]")
 
 

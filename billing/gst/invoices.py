@@ -10,16 +10,18 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from billing.gst import money
+from billing.gst import money, tariff_codes
 from billing.gst.document_numbers import InvoiceNumber
 from billing.gst.lines import UNTAXED, PricedLine, TaxedLine, compute_tax
 from billing.gst.money import ZERO, Paise
 from billing.gst.parties import Party
 from billing.gst.place_of_supply import PlaceOfSupply
+from billing.gst.states import ABROAD
 from billing.gst.tax_rates import RATES, Table, rate_of
 from domain import limits
 from domain.errors import InvalidInput
 from domain.ids import TicketId
+from domain.sentences import one_of
 
 MOST_LINES = 1_000
 
@@ -84,7 +86,8 @@ class InvoiceContent:
         money.parse_currency(self.currency)
         limits.check_count("lines", len(self.lines), MOST_LINES, least=1)
         if self.kind not in ROUNDED:
-            raise InvalidInput("kind", f"a {self.kind} is made from another document or a payment")
+            what = one_of(self.kind)
+            raise InvalidInput("kind", f"{what} is made from another document or a payment")
         if self.reverse_charge and self.kind is Document.BILL_OF_SUPPLY:
             raise InvalidInput("reverseCharge", "is about tax, and a bill of supply has none")
 
@@ -96,6 +99,8 @@ class Invoice:
     Attributes:
         against: the document that a credit note or refund voucher follows.
         reason: why that was corrected.
+        owes_irn: whether it owed the invoice portal's number at its issue, of which a later
+            turnover changes nothing; None in documents from before this was kept.
     """
 
     kind: Document
@@ -110,6 +115,7 @@ class Invoice:
     ticket: TicketId | None = None
     against: DocumentReference | None = None
     reason: str = ""
+    owes_irn: bool | None = None
 
     def __post_init__(self) -> None:
         limits.check_count("lines", len(self.lines), MOST_LINES, least=1)
@@ -119,7 +125,7 @@ class Invoice:
         if self.totals != right:
             raise InvalidInput("totals", "are not the sums of the lines")
         if (self.against is None) is (self.kind in REFERRING):
-            raise InvalidInput("against", f"does not fit a {self.kind}")
+            raise InvalidInput("against", f"does not fit {one_of(self.kind)}")
         if [line.n for line in self.lines] != list(range(1, len(self.lines) + 1)):
             raise InvalidInput("lines", "are not numbered 1, 2, 3 …")
 
@@ -127,6 +133,11 @@ class Invoice:
     def to_business(self) -> bool:
         """B2B: the buyer is registered."""
         return self.recipient.gstin is not None
+
+    @property
+    def exported(self) -> bool:
+        """It leaves India: State 96."""
+        return self.place.state == ABROAD
 
 
 def compute_invoice(draft: InvoiceContent, rates: Table = RATES) -> Invoice:
@@ -176,7 +187,9 @@ def compute_totals(
 
 
 def _taxed_line(n: int, line: PricedLine, draft: InvoiceContent, rates: Table) -> TaxedLine:
-    rate = rate_of(line.hsn, draft.date, rates, f"lines.{n}.hsn").percent
+    field = f"lines.{n}.hsn"
+    code = tariff_codes.demand_in_tariff(line.hsn, field)
+    rate = rate_of(code, draft.date, rates, field, goods=line.goods).percent
     owed = compute_tax(line.taxable, rate, inter_state=draft.place.inter_state)
     exempt = draft.kind is Document.BILL_OF_SUPPLY
     return TaxedLine(
@@ -194,4 +207,5 @@ def _taxed_line(n: int, line: PricedLine, draft: InvoiceContent, rates: Table) -
         part=line.part,
         priced_from=line.priced_from,
         estimated=line.estimated,
+        goods=line.goods,
     )

@@ -1,12 +1,15 @@
 """The invoice registration portal (IRP): what we ask of it, and proof that it was the portal.
 
-`InvoicePortal` is what a driver offers. `StandInPortal` stands in: it registers, refuses a second
-time, signs with a key of its own made at run time, and keeps the 24-hour rule.
+`InvoicePortal` is what a driver offers. `StandInPortal` stands in: it registers, refuses what the
+real one is known to refuse (`portal_checks`) and what it knows already (2150), signs with a key of
+its own made at run time, and keeps the 24-hour rule. It is told whose registrations are not active.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -14,8 +17,9 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
-from billing.gst import e_invoice
+from billing.gst import e_invoice, portal_checks
 from billing.gst.e_invoice import CancelReason
+from billing.gst.gstin import NEVER_BUYERS
 from billing.gst.invoices import Invoice
 from billing.gst.law_dates import INDIA
 from domain.errors import AlreadyExists, InvalidInput, NotFound, Unavailable
@@ -35,6 +39,29 @@ class PortalRegistration:
     signed_qr: str
     cancelled_at: datetime | None = None
     cancelled_for: CancelReason | None = None
+
+
+class TaxpayerStatus(StrEnum):
+    """How a GSTIN stands at the portal, by the code of its refusal."""
+
+    ACTIVE = ""
+    UNKNOWN = "3028"
+    INACTIVE = "3029"
+    CANCELLED = "3074"
+    CANCELLED_UNDATED = "3075"
+
+    @property
+    def says(self) -> str:
+        return {
+            TaxpayerStatus.ACTIVE: "is active",
+            TaxpayerStatus.UNKNOWN: "is not known to the portal as a buyer or seller",
+            TaxpayerStatus.INACTIVE: "is inactive",
+            TaxpayerStatus.CANCELLED: "is cancelled from before the document's day",
+            TaxpayerStatus.CANCELLED_UNDATED: "is cancelled; from which day is not known",
+        }[self]
+
+
+ACTIVE = TaxpayerStatus.ACTIVE
 
 
 class InvoicePortal(Protocol):
@@ -75,8 +102,9 @@ def verify_registration(
 class StandInPortal:
     """A portal in memory, for machines that have none; it signs as the real one does."""
 
-    def __init__(self) -> None:
+    def __init__(self, taxpayers: Mapping[str, TaxpayerStatus] | None = None) -> None:
         self._known: dict[str, PortalRegistration] = {}
+        self._taxpayers = taxpayers or {}
 
     @cached_property
     def _key(self) -> RSAKey:
@@ -93,6 +121,8 @@ class StandInPortal:
         irn = e_invoice.irn_of(invoice)
         if irn in self._known:
             raise AlreadyExists("IRN", irn)
+        self._refuse_taxpayers(invoice)
+        portal_checks.demand_acceptable(made)
         ack = f"{len(self._known) + 1:015d}"
         body = {"AckNo": ack, "Irn": irn, **json.loads(e_invoice.inv01_text(made))}
         answer = PortalRegistration(
@@ -118,6 +148,18 @@ class StandInPortal:
         e_invoice.demand_cancellable(known.ack_at, now)
         self._known[irn] = replace(known, cancelled_at=now, cancelled_for=reason)
         return self._known[irn]
+
+    def _refuse_taxpayers(self, invoice: Invoice) -> None:
+        """Refuse a seller or buyer who is not active, or may not be one at all."""
+        for field, party in (("supplier", invoice.supplier), ("customer", invoice.recipient)):
+            number = party.gstin
+            if number is None:
+                continue
+            status = self._taxpayers.get(number.value, ACTIVE)
+            if number.kind in NEVER_BUYERS:
+                status = TaxpayerStatus.UNKNOWN
+            if status is not TaxpayerStatus.ACTIVE:
+                raise InvalidInput(f"{field}.gstin", f"{status.says} (the portal's {status.value})")
 
     def _signed(self, body: dict[str, Any]) -> str:
         header = {"alg": ALGORITHM, "kid": self._key.kid}

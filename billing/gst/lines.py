@@ -11,6 +11,7 @@ from billing.gst.price_sources import PriceSource
 from billing.gst.tariff_codes import LABOUR, is_service_code, parse_tariff_code
 from domain import limits
 from domain.errors import InvalidInput
+from domain.sentences import one_of
 
 DESCRIPTION_LIMIT = 300
 LARGEST_QUANTITY = 1_000_000
@@ -27,7 +28,8 @@ class LineKind(StrEnum):
 class PricedLine:
     """What is to be charged, before tax; `unit_price` and `discount` in paise, without GST.
 
-    `part` is the catalogue's id, `estimated` says the quantity is the card's guess.
+    `part` is the catalogue's id, `estimated` says the quantity is the card's guess, `goods` which
+    of a code's goods it is, where they bear different rates.
     """
 
     kind: LineKind
@@ -40,11 +42,12 @@ class PricedLine:
     part: str | None = None
     priced_from: PriceSource | None = None
     estimated: bool = False
+    goods: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hsn", parse_tariff_code(self.hsn))
         if is_service_code(self.hsn) is not (self.kind is LineKind.LABOUR):
-            raise InvalidInput("hsn", f"{self.hsn} does not belong on a {self.kind} line")
+            raise InvalidInput("hsn", f"{self.hsn} does not belong on {one_of(self.kind)} line")
         described = limits.clean_text("description", self.description, DESCRIPTION_LIMIT)
         object.__setattr__(self, "description", described)
         object.__setattr__(self, "quantity", parse_quantity(self.quantity))
@@ -115,6 +118,7 @@ class TaxedLine:
     estimated: bool = False
     of_line: int | None = None
     value_only: bool = False
+    goods: str = ""
 
     def __post_init__(self) -> None:
         parse_quantity(self.quantity)

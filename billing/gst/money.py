@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import NewType
 
 from domain.errors import InvalidInput
+from domain.sentences import one_of
 
 Paise = NewType("Paise", int)
 
@@ -25,7 +26,8 @@ def whole_paise(field: str, value: object, *, least: int = -MOST) -> Paise:
         InvalidInput: it is no whole number (a float never is one), or out of `least` … `MOST`.
     """
     if not isinstance(value, int) or isinstance(value, bool):
-        raise InvalidInput(field, f"is a {type(value).__name__}; money is a whole number of paise")
+        found = one_of(type(value).__name__)
+        raise InvalidInput(field, f"is {found}; money is a whole number of paise")
     if not least <= value <= MOST:
         raise InvalidInput(field, f"{value} paise is not between {least} and {MOST}")
     return Paise(value)
@@ -38,7 +40,7 @@ def exact_decimal(field: str, value: object) -> Decimal:
         InvalidInput: it is neither a decimal nor a whole number (a float never is one).
     """
     if isinstance(value, bool) or not isinstance(value, Decimal | int):
-        raise InvalidInput(field, f"is a {type(value).__name__}; give an exact decimal")
+        raise InvalidInput(field, f"is {one_of(type(value).__name__)}; give an exact decimal")
     number = Decimal(value)
     if not number.is_finite():
         raise InvalidInput(field, f"{number} is no amount")

@@ -44,6 +44,8 @@ class Party:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", limits.clean_text("name", self.name, NAME_LIMIT))
+        if self.special_zone and self.gstin is None:
+            raise InvalidInput("specialZone", "is of registered buyers alone: say the GSTIN")
         if self.gstin and self.address and self.gstin.state != self.address.state:
             raise InvalidInput(
                 "state",

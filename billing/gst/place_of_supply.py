@@ -30,6 +30,7 @@ class PlaceRule(StrEnum):
     SERVICE_REGISTERED = "s.12(2)(a)"
     SERVICE_ADDRESS = "s.12(2)(b)(i)"
     SERVICE_NO_ADDRESS = "s.12(2)(b)(ii)"
+    SERVICE_PERFORMED = "s.13(3)(a)"
     GOODS_MOVED = "s.10(1)(a)"
     GOODS_HANDED_OVER = "s.10(1)(c)"
     GOODS_UNREGISTERED = "s.10(1)(ca)"
@@ -41,6 +42,8 @@ EXPLAINED = {
     PlaceRule.SERVICE_REGISTERED: "services to a registered person: where the recipient is",
     PlaceRule.SERVICE_ADDRESS: "services to an unregistered person: the address on record",
     PlaceRule.SERVICE_NO_ADDRESS: "services, no address on record: where the supplier is",
+    PlaceRule.SERVICE_PERFORMED: "services on goods that are here, to a recipient abroad: where "
+    "they are performed",
     PlaceRule.GOODS_MOVED: "goods sent: where the movement ends",
     PlaceRule.GOODS_HANDED_OVER: "goods handed over: where they are at that time",
     PlaceRule.GOODS_UNREGISTERED: "goods to an unregistered person: the State on the invoice, "
@@ -113,6 +116,8 @@ def find_place_of_supply(
 def _place_of_service(home: State, recipient: Party) -> tuple[State, PlaceRule]:
     if recipient.gstin is not None:
         return recipient.gstin.state, PlaceRule.SERVICE_REGISTERED
+    if recipient.state == states.ABROAD:
+        return home, PlaceRule.SERVICE_PERFORMED
     if recipient.state is not None:
         return recipient.state, PlaceRule.SERVICE_ADDRESS
     return home, PlaceRule.SERVICE_NO_ADDRESS
@@ -123,7 +128,7 @@ def _place_of_goods(home: State, recipient: Party, handover: Handover) -> tuple[
         return handover.installed_in, PlaceRule.GOODS_INSTALLED
     if handover.sent_to is not None and recipient.gstin is not None:
         return handover.sent_to, PlaceRule.GOODS_MOVED
-    if recipient.gstin is not None:
+    if recipient.gstin is not None or (recipient.state == states.ABROAD and not handover.sent_to):
         return home, PlaceRule.GOODS_HANDED_OVER
     # Circular 209/3/2024: where both are on the invoice, the delivery address decides.
     return handover.sent_to or recipient.state or home, PlaceRule.GOODS_UNREGISTERED

@@ -10,9 +10,26 @@ from pydantic import TypeAdapter
 from billing.gst import money
 from billing.gst.money import Paise
 from billing.gst.place_of_supply import PlaceOverride
+from billing.gst.tariff_codes import parse_tariff_code
 from domain import limits
 
 MOST_DISCOUNTS = 100
+GOODS_LIMIT = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TariffChoice:
+    """What an accountant says of a part: its code (None: as catalogued), and which goods of it."""
+
+    code: str | None = None
+    goods: str = ""
+
+    def __post_init__(self) -> None:
+        if self.code is not None:
+            parse_tariff_code(self.code, "tariffs.code")
+        if self.goods:
+            said = limits.clean_text("tariffs.goods", self.goods, GOODS_LIMIT)
+            object.__setattr__(self, "goods", said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,18 +41,22 @@ class InvoiceTerms:
         overrule: the place of supply as the accountant sees it, and why.
         discounts: paise off a part's line, by the part's id.
         labour_discount: paise off the labour.
+        tariffs: the code and goods of a part where the catalogue's are wrong, missing or not
+            enough to tell its rate.
     """
 
     day: date | None = None
     overrule: PlaceOverride | None = None
     discounts: Mapping[str, Paise] = field(default_factory=dict[str, Paise])
     labour_discount: Paise = money.ZERO
+    tariffs: Mapping[str, TariffChoice] = field(default_factory=dict[str, TariffChoice])
     reverse_charge: bool = False
     currency: str = money.CURRENCY
 
     def __post_init__(self) -> None:
         money.parse_currency(self.currency)
         limits.check_count("discounts", len(self.discounts), MOST_DISCOUNTS)
+        limits.check_count("tariffs", len(self.tariffs), MOST_DISCOUNTS)
         for amount in (*self.discounts.values(), self.labour_discount):
             money.whole_paise("discount", amount, least=0)
 

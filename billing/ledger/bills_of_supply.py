@@ -8,6 +8,7 @@ from billing.gst.invoices import Document, Invoice
 from billing.gst.place_of_supply import PlaceOfSupply
 from billing.ledger.sellers import Scheme, SellerProfile
 from domain.errors import InvalidInput
+from domain.sentences import one_of
 
 COMPOSITION = "Composition taxable person, not eligible to collect tax on supplies"
 UNREGISTERED = "Not registered under the GST law: no tax is collected"
@@ -28,7 +29,7 @@ def demand_same_state(profile: SellerProfile, place: PlaceOfSupply) -> None:
 def demand_own_series(profile: SellerProfile, invoice: Invoice) -> None:
     """Raise InvalidInput for a document that this garage may not make."""
     if invoice.kind is not document_type(profile):
-        raise InvalidInput("kind", f"a {invoice.kind} is not for this garage to issue")
+        raise InvalidInput("kind", f"{one_of(invoice.kind)} is not for this garage to issue")
 
 
 def bill_declaration(invoice: Invoice) -> str | None:

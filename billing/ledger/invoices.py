@@ -1,8 +1,10 @@
 """The ledger: invoices are issued, credited and taken back here, and nowhere is one changed."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import LiteralString
 from uuid import UUID
 
 from access.vault import Vault
@@ -62,8 +64,8 @@ class InvoiceLedger:
                 await _claim_ticket(transaction, wanted.ticket, made)
                 ahead = await transaction.first_row(QUERIES["advances"], ticket=wanted.ticket)
                 draft = _unnumbered_document(made, change, wanted, ahead["paise"] if ahead else 0)
+                _demand_lawful_invoice(seller, draft.invoice)
                 number = await _take_number(transaction, seller, draft)
-                _demand_lawful_invoice(seller, replace(draft.invoice, number=number.text))
                 # Nothing of the rest is waited for one by one: the garage's books are held.
                 async with transaction.connection.pipeline():
                     return await self._write_document(transaction, seller, draft, number)
@@ -203,6 +205,17 @@ class InvoiceLedger:
         read = [issued_documents.document_of(row, self._vault) for row in found]
         return {document.id: document for document in read}
 
+    async def many_beside(self, ids: Sequence[InvoiceId]) -> dict[InvoiceId, IssuedDocument]:
+        """Give papers of any garage, opened and read on a thread: for those who read very many."""
+        found = await self._records.rows(QUERIES["many"], ids=list(ids), garage=None)
+        vault = self._vault
+
+        def read() -> dict[InvoiceId, IssuedDocument]:
+            made = [issued_documents.document_of(row, vault) for row in found]
+            return {document.id: document for document in made}
+
+        return await asyncio.to_thread(read)
+
     async def of_tickets(
         self, tickets: Sequence[TicketId], garage: GarageId | None = None
     ) -> dict[TicketId, IssuedDocument]:
@@ -223,15 +236,20 @@ class InvoiceLedger:
         gstin: str | None = None,
     ) -> list[IssuedDocument]:
         """Give up to `first` papers, the newest first, those behind the paper `after`."""
-        found = await self._records.rows(
-            QUERIES["page"],
-            garage=garage,
-            first=first,
-            before=after,
-            kind=kind,
-            mark=None if gstin is None else self._vault.mark("gstin", gstin),
-        )
+        mark = None if gstin is None else self._vault.mark("gstin", gstin)
+        given: dict[str, object] = {"garage": garage, "kind": kind, "mark": mark, "first": first}
+        place = await self._place_of(after)
+        if place is None:
+            return []
+        found = await self._records.rows(_page_query(garage, kind, mark), **given, **place)
         return [issued_documents.document_of(row, self._vault) for row in found]
+
+    async def _place_of(self, after: str | None) -> dict[str, object] | None:
+        """Give where a page begins: before everything, or behind a paper that is there."""
+        if after is None:
+            return {"at": "infinity", "before": ""}
+        found = await self._records.rows(QUERIES["place"], before=after)
+        return {"at": found[0]["issued_at"], "before": found[0]["id"]} if found else None
 
     async def credit_notes(
         self, ids: Sequence[InvoiceId], garage: GarageId | None = None
@@ -271,8 +289,13 @@ class InvoiceLedger:
         draft: IssuedDocument,
         number: SeriesNumber,
     ) -> IssuedDocument:
-        """Give the paper with its number, and write both."""
-        document = replace(draft, invoice=replace(draft.invoice, number=number.text))
+        """Give the paper with its number, and write both.
+
+        What it owes the portal is fixed now: a turnover that grows later does not change it.
+        """
+        owed = e_invoice.is_owed(draft.invoice, Paise(seller.profile.turnover))
+        issued = replace(draft.invoice, number=number.text, owes_irn=owed)
+        document = replace(draft, invoice=issued)
         await transaction.keep_row("document", document.id, _document_row(document, seller, number))
         await transaction.keep_row(
             "invoice",
@@ -295,6 +318,17 @@ class InvoiceLedger:
     async def _notes_of(self, transaction: BooksTransaction, of: InvoiceId) -> list[IssuedDocument]:
         found = await transaction.rows(QUERIES["notes"], ids=[of])
         return [issued_documents.document_of(row, self._vault) for row in found]
+
+
+def _page_query(
+    garage: GarageId | None, kind: DocumentKind | None, mark: bytes | None
+) -> LiteralString:
+    """Give the query whose index leads to a page of such papers, however many others there are."""
+    if garage is None:
+        return QUERIES["page_of_all"]
+    if mark is not None:
+        return QUERIES["page_of_customer"]
+    return QUERIES["page_of_garage" if kind is None else "page_of_kind"]
 
 
 def document_id(change: BooksChange, purpose: str) -> InvoiceId:
@@ -385,12 +419,16 @@ def _creditable_paise(original: IssuedDocument) -> int:
 
 def _demand_lawful_invoice(seller: Seller, invoice: Invoice) -> None:
     """Refuse an invoice that lacks a field of the law, is not for this garage, or that the portal
-    would not take.
+    would not take: before it takes a number.
     """
-    rule46.demand_issuable(invoice, seller.profile.hsn_digits)
+    numbered = replace(invoice, number=e_invoice.ANY_NUMBER)
+    rule46.demand_issuable(numbered, seller.profile.hsn_digits)
     bills_of_supply.demand_own_series(seller.profile, invoice)
+    own = invoice.supplier.gstin
+    if own is not None and invoice.recipient.gstin == own:
+        raise InvalidInput("customer.gstin", "is the garage's own: nobody sells to themselves")
     if e_invoice.is_owed(invoice, Paise(seller.profile.turnover)):
-        e_invoice.to_inv01(invoice)
+        e_invoice.demand_acceptable(numbered)
 
 
 def _document_row(

@@ -24,6 +24,7 @@ from billing.ledger.entries import post_entries
 from billing.ledger.invoices import invoice_event
 from billing.ledger.postings import PaymentMethod, PostingLeg
 from billing.ledger.sellers import Seller
+from billing.ledger.settlements import Settlement, settlement_of
 from domain import limits
 from domain.errors import IllegalTransition, InvalidInput, NotFound, OverLimit
 from domain.events import EventType
@@ -213,6 +214,10 @@ class PaymentStore:
         for row in found:
             made[InvoiceId(row["of"])].append(_payment_of(row))
         return made
+
+    async def settlement(self, invoice: InvoiceId) -> Settlement:
+        """Give what settled an invoice since its issue, as its page tells it apart."""
+        return settlement_of(await self._records.rows(QUERIES["settled"], invoice=invoice))
 
     async def references(self, ids: Sequence[PaymentId], garage: GarageId) -> dict[PaymentId, str]:
         """Give by what each payment can be found at the bank, of those that say so."""

@@ -19,15 +19,17 @@ from billing.gst.law_dates import law_day
 from billing.gst.money import Paise
 from billing.ledger.audit import MoneyEvent
 from billing.ledger.books import Books, BooksChange, BooksTransaction
-from billing.ledger.invoices import InvoiceLedger
+from billing.ledger.invoices import InvoiceLedger, invoice_event
 from billing.ledger.issued_documents import IssuedDocument
-from billing.ledger.sellers import Seller
+from billing.ledger.sellers import Seller, SellerStore
 from domain.errors import AlreadyExists, IllegalTransition, InvalidInput
+from domain.events import EventType
 from domain.ids import GarageId, InvoiceId, OperationId, derive_uuid
 from records.database import Records, Row
 from records.queries import named_queries
 
 QUERIES = named_queries("registrations.sql", "billing")
+AWAITS_IRN = "without an IRN"
 
 
 class RegistrationStore:
@@ -64,6 +66,10 @@ class RegistrationStore:
                 row = self._row(change, document.id, answer)
                 await transaction.keep_row("e_invoice", document.id, row)
                 await transaction.chain_event(MoneyEvent.E_INVOICE_REGISTERED, document.id)
+                # Its customer could not be told of it before.
+                await transaction.leave_events(
+                    [invoice_event(change, EventType.NOTIFICATION_SEND, document.id)]
+                )
         return (await self.registrations_of([document.id]))[document.id]
 
     async def void_invoice(
@@ -87,6 +93,30 @@ class RegistrationStore:
         """Give what the portal said of each document that it knows."""
         found = await self._records.rows(QUERIES["of"], ids=list(ids), owner=garage)
         return {InvoiceId(row["invoice"]): self._registered(row) for row in found}
+
+    async def awaits_irn(self, document: IssuedDocument, sellers: SellerStore) -> bool:
+        """Say whether a document may not leave yet: it owes an IRN, and has none."""
+        owed = await self.owes_irn(document, sellers)
+        return owed and document.id not in await self.registrations_of([document.id])
+
+    async def owes_irn(self, document: IssuedDocument, sellers: SellerStore) -> bool:
+        """Say whether a document leaves with an IRN alone.
+
+        Of documents from before that was kept, today's turnover decides. A void one goes nowhere
+        as an invoice; it is printed as void.
+        """
+        if document.balance is not None and document.balance.voided:
+            return False
+        owed = document.invoice.owes_irn
+        if owed is None:
+            seller = await sellers.get(document.garage)
+            owed = e_invoice.is_owed(document.invoice, Paise(seller.profile.turnover))
+        return owed
+
+    async def demand_may_leave(self, document: IssuedDocument, sellers: SellerStore) -> None:
+        """Raise IllegalTransition while a document may not leave."""
+        if await self.awaits_irn(document, sellers):
+            raise IllegalTransition(document.id, AWAITS_IRN, "given out")
 
     async def _ask_portal(
         self, change: BooksChange, document: IssuedDocument
@@ -148,7 +178,7 @@ def _demand_reportable(change: BooksChange, seller: Seller, document: IssuedDocu
     turnover = Paise(seller.profile.turnover)
     if document.balance is not None and document.balance.voided:
         raise IllegalTransition(document.id, "void", "reported")
-    if not e_invoice.is_owed(document.invoice, turnover):
+    if not (document.invoice.owes_irn or e_invoice.is_owed(document.invoice, turnover)):
         reason = "owes no e-invoice: its buyer is not registered, or the turnover is too small"
         raise InvalidInput("invoice", reason)
     e_invoice.demand_reportable(document.invoice.date, law_day(change.at), turnover)

@@ -9,9 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from billing.gst.money import Paise
+from billing.gst.series import DocumentKind
 from billing.ledger.invoices import InvoiceLedger
 from billing.ledger.issued_documents import IssuedDocument
 from billing.ledger.payments import PaymentStore
+from billing.ledger.registrations import RegistrationStore
+from billing.ledger.sellers import SellerStore
 from billing.messages import texts
 from billing.messages.channels import CHANNELS
 from billing.messages.consents import ConsentStore
@@ -49,6 +52,8 @@ class NoticeSender:
 
     ledger: InvoiceLedger
     payments: PaymentStore
+    registrations: RegistrationStore
+    sellers: SellerStore
     messages: MessageStore
     consents: ConsentStore
     messengers: Mapping[Channel, Messenger]
@@ -75,7 +80,7 @@ class NoticeSender:
         """Read what an event is about; None where it is about no invoice."""
         match event.type:
             case EventType.NOTIFICATION_SEND if event.entity.startswith(INVOICE):
-                return await self._news_of_invoice(Occasion.ISSUED, InvoiceId(event.entity))
+                return await self._news_of_document(InvoiceId(event.entity))
             case EventType.INVOICE_VOIDED:
                 return await self._news_of_invoice(Occasion.VOIDED, InvoiceId(event.entity))
             case EventType.CREDIT_NOTE_ISSUED:
@@ -90,6 +95,12 @@ class NoticeSender:
         amount = document.invoice.totals.payable
         return InvoiceNews(occasion=occasion, invoice=document, amount=amount, shown=id)
 
+    async def _news_of_document(self, id: InvoiceId) -> InvoiceNews:
+        """Read a document that may be told of now: an invoice's saga ended, or it has its IRN."""
+        if (await self.ledger.get(id)).kind is DocumentKind.CREDIT_NOTE:
+            return await self._news_of_note(id)
+        return await self._news_of_invoice(Occasion.ISSUED, id)
+
     async def _news_of_note(self, id: InvoiceId) -> InvoiceNews:
         note = await self.ledger.get(id)
         told = await self._news_of_invoice(Occasion.CREDITED, note.original or id)
@@ -103,13 +114,25 @@ class NoticeSender:
         return replace(told, amount=payment.paise)
 
     async def _worth_telling(self, connection: Connection, news: InvoiceNews) -> bool:
-        """Nobody is told of an invoice that is void by now, nor that one they never saw is void."""
+        """Nobody is told of an invoice that is void by now, nor that one they never saw is void,
+        nor of one before it has the IRN that it owes: it is told of once it is registered.
+        """
         balance = news.invoice.balance
+        if await self._is_held_back(news):
+            return False
         if news.occasion is Occasion.ISSUED:
             return balance is not None and not balance.voided
         if news.occasion is Occasion.VOIDED:
             return await self.messages.messages_told(connection, news.invoice.id, Occasion.ISSUED)
         return True
+
+    async def _is_held_back(self, news: InvoiceNews) -> bool:
+        """Say whether the document that the customer would fetch, or its invoice, may not leave."""
+        shown = await self.ledger.many(sorted({news.shown, news.invoice.id}))
+        for document in shown.values():
+            if await self.registrations.awaits_irn(document, self.sellers):
+                return True
+        return False
 
     def _outgoing_messages(self, event: Event, news: InvoiceNews) -> dict[Channel, OutgoingMessage]:
         """Write to each address that the customer left and that can be one."""

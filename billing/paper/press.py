@@ -10,6 +10,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, time
 from importlib.resources import files
+from pathlib import Path
 from typing import Literal
 
 import typst
@@ -19,7 +20,8 @@ from billing.gst.law_dates import INDIA
 from billing.paper.sheet import PrintOptions, sheet_json
 
 TEMPLATE = (files("billing.paper") / "invoice.typ").read_bytes()
-FONTS = typst.Fonts(include_system_fonts=False)
+# typst brings Latin; the scripts of India stand in Noto, of which the OFL lets copies travel.
+FONTS = typst.Fonts(include_system_fonts=False, font_paths=[Path(__file__).with_name("fonts")])
 # PDF 1.7 as an archive keeps it: every font inside, every letter readable.
 ARCHIVE = "a-2u"
 DPI = 300.0

@@ -4,7 +4,7 @@ Strings travel as JSON data and never as markup: whatever a customer is called, 
 """
 
 import json
-import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,11 +14,12 @@ from billing.gst import letters, money, upi
 from billing.gst.hsn_summary import HsnRow, summarise_by_hsn
 from billing.gst.invoices import Document, Invoice
 from billing.gst.law_dates import INDIA
-from billing.gst.lines import TaxedLine
+from billing.gst.lines import HALF, TaxedLine
 from billing.gst.money import ZERO, Paise
 from billing.gst.parties import Party
 from billing.gst.upi import Payee
 from billing.ledger import bills_of_supply
+from billing.ledger.settlements import Settlement
 from billing.paper import qr
 from billing.paper.amounts import amount_in_words
 from billing.paper.copies import DocumentCopy
@@ -34,9 +35,15 @@ TITLES = {
 READING_COPY = "For reading only: who buys is hidden. This is not the invoice."
 PAYABLE = frozenset({Document.TAX_INVOICE, Document.BILL_OF_SUPPLY})
 # Where a word is longer than this, a line may end inside it: no name runs off the page.
-LONGEST_WORD = re.compile(r"(\S{12})(?=\S)")
-MAY_BREAK = "\\1\u200b"
+LONGEST_WORD = 12
+MAY_BREAK = "\u200b"
+# Behind these a letter of India goes on: a conjunct that is cut there falls apart.
+JOINERS = frozenset("\u200c\u200d\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d")
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+UNSETTLED = Settlement()
+DUE = "Balance due"
 
 
 class DocumentStamp(StrEnum):
@@ -56,7 +63,7 @@ class PortalMarks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintOptions:
-    """What a page says beside the invoice. `paid` is all that was paid or credited, in paise.
+    """What a page says beside the invoice: above all what has happened to it since (`settled`).
 
     `about` are pairs of label and value that a garage wants seen: vehicle, job, odometer.
     `masked` hides who buys; the portal's QR, which names them, is not printed then.
@@ -64,7 +71,7 @@ class PrintOptions:
 
     copy: DocumentCopy | None = None
     stamp: DocumentStamp | None = None
-    paid: Paise = ZERO
+    settled: Settlement = UNSETTLED
     payee: Payee | None = None
     portal: PortalMarks | None = None
     about: tuple[tuple[str, str], ...] = ()
@@ -81,7 +88,7 @@ def balance_due(invoice: Invoice, printing: PrintOptions) -> Paise:
     """Give what is still to be paid; nothing on documents that ask for no money."""
     if invoice.kind not in PAYABLE or printing.stamp is DocumentStamp.VOID:
         return ZERO
-    return Paise(max(0, invoice.totals.payable - printing.paid))
+    return Paise(max(0, invoice.totals.payable - printing.settled.total))
 
 
 def pay_link(invoice: Invoice, printing: PrintOptions) -> str | None:
@@ -116,10 +123,8 @@ def _sheet_fields(invoice: Invoice, printing: PrintOptions) -> dict[str, object]
             for name, value in {**_fact_rows(invoice), **dict(printing.about), **reason}.items()
         ],
         "taxes": _tax_names(invoice),
-        "lines": _line_tables(invoice.lines),
-        "summary": [
-            _summary_cells(row, inter=invoice.place.inter_state) for row in _hsn_rows(invoice)
-        ],
+        "lines": _line_tables(invoice),
+        "summary": [_summary_cells(row, _tax_names(invoice)) for row in _hsn_rows(invoice)],
         "sums": _sum_rows(invoice),
         "payable": money.grouped_amount(invoice.totals.payable),
         "words": amount_in_words(invoice.totals.payable),
@@ -203,15 +208,15 @@ def _tax_names(invoice: Invoice) -> list[str]:
     return ["CGST", invoice.place.state.half_tax]
 
 
-def _line_tables(lines: tuple[TaxedLine, ...]) -> list[dict[str, object]]:
-    running, shown = 0, list[dict[str, object]]()
-    for line in lines:
+def _line_tables(invoice: Invoice) -> list[dict[str, object]]:
+    running, shown, taxes = 0, list[dict[str, object]](), _tax_names(invoice)
+    for line in invoice.lines:
         running += line.total
-        shown.append({**_line_fields(line), "running": money.grouped_amount(Paise(running))})
+        shown.append({**_line_fields(line, taxes), "running": money.grouped_amount(Paise(running))})
     return shown
 
 
-def _line_fields(line: TaxedLine) -> dict[str, object]:
+def _line_fields(line: TaxedLine, taxes: list[str]) -> dict[str, object]:
     return {
         "n": str(line.n),
         "description": _soft_hyphenate(line.description),
@@ -222,40 +227,58 @@ def _line_fields(line: TaxedLine) -> dict[str, object]:
         "price": money.grouped_amount(line.unit_price),
         "discount": money.grouped_amount(line.discount) if line.discount else None,
         "taxable": money.grouped_amount(line.taxable),
-        "rate": _plain_number(line.rate),
-        "tax": money.grouped_amount(line.tax.total),
+        "taxes": [
+            [f"{name} {_plain_number(percent)} %", money.grouped_amount(amount)]
+            for name, percent, amount in _tax_parts(line, taxes)
+        ],
         "total": money.grouped_amount(line.total),
     }
+
+
+def _tax_parts(row: TaxedLine | HsnRow, taxes: list[str]) -> list[tuple[str, Decimal, Paise]]:
+    """Give each tax with its own rate and amount (Rule 46(l), (m)): the halves apart."""
+    if isinstance(row, TaxedLine):
+        cgst, sgst, igst = row.tax.cgst, row.tax.sgst, row.tax.igst
+    else:
+        cgst, sgst, igst = row.cgst, row.sgst, row.igst
+    if len(taxes) == 1:
+        return [(taxes[0], row.rate, igst)]
+    half = row.rate / HALF
+    return [(name, half, amount) for name, amount in zip(taxes, (cgst, sgst), strict=False)]
 
 
 def _hsn_rows(invoice: Invoice) -> tuple[HsnRow, ...]:
     return summarise_by_hsn(invoice.lines)
 
 
-def _summary_cells(row: HsnRow, *, inter: bool) -> list[str]:
-    halves = [row.igst] if inter else [row.cgst, row.sgst]
-    amounts = [money.grouped_amount(amount) for amount in (*halves, row.tax)]
-    return [row.hsn, f"{_plain_number(row.rate)} %", money.grouped_amount(row.taxable), *amounts]
+def _summary_cells(row: HsnRow, taxes: list[str]) -> list[str]:
+    parts = [
+        f"{_plain_number(percent)} % {money.grouped_amount(amount)}"
+        for _, percent, amount in _tax_parts(row, taxes)
+    ]
+    return [row.hsn, money.grouped_amount(row.taxable), *parts, money.grouped_amount(row.tax)]
 
 
 def _sum_rows(invoice: Invoice) -> list[tuple[str, str]]:
     sums = invoice.totals
-    taxes = zip(_tax_names(invoice), _tax_amounts(invoice), strict=True)
     shown = [
         ("Discount included", sums.discount),
         ("Value" if _is_without_tax(invoice) else "Taxable value", sums.taxable),
-        *((_owed_label(name, invoice), amount) for name, amount in taxes),
+        *((_owed_label(name, invoice), amount) for name, amount in _tax_sums(invoice)),
         ("Round-off", sums.round_off),
     ]
     hidden = {"Discount included": sums.discount == 0, "Round-off": sums.round_off == 0}
     return [(name, money.grouped_amount(v)) for name, v in shown if not hidden.get(name, False)]
 
 
-def _tax_amounts(invoice: Invoice) -> list[Paise]:
-    sums = invoice.totals
-    if _is_without_tax(invoice):
-        return []
-    return [sums.igst] if invoice.place.inter_state else [sums.cgst, sums.sgst]
+def _tax_sums(invoice: Invoice) -> list[tuple[str, Paise]]:
+    """Give each tax at each of its rates, in order: they add up to the document's tax."""
+    sums: dict[str, int] = {}
+    for line in sorted(invoice.lines, key=lambda line: line.rate):
+        for name, percent, amount in _tax_parts(line, _tax_names(invoice)):
+            label = f"{name} {_plain_number(percent)} %"
+            sums[label] = sums.get(label, 0) + amount
+    return [(label, Paise(amount)) for label, amount in sums.items()]
 
 
 def _owed_label(name: str, invoice: Invoice) -> str:
@@ -263,13 +286,21 @@ def _owed_label(name: str, invoice: Invoice) -> str:
 
 
 def _settled_rows(invoice: Invoice, printing: PrintOptions) -> list[tuple[str, str]]:
-    if invoice.kind not in PAYABLE or not printing.paid:
+    """Say what happened to the debt, each kind of it apart, and what is left either way."""
+    if invoice.kind not in PAYABLE or printing.settled == UNSETTLED:
         return []
-    due = balance_due(invoice, printing)
-    return [
-        ("Received", money.grouped_amount(printing.paid)),
-        ("Balance due", money.grouped_amount(due)),
+    settled = printing.settled
+    happened = [
+        ("Advance adjusted", settled.adjusted),
+        ("Received", settled.received),
+        ("Tax withheld (TDS)", settled.withheld),
+        ("Credited", settled.credited),
+        ("Refunded", settled.refunded),
     ]
+    over = settled.total - invoice.totals.payable
+    left = ("Owed to customer", Paise(over)) if over > 0 else (DUE, balance_due(invoice, printing))
+    shown = [(name, amount) for name, amount in happened if amount]
+    return [(name, money.grouped_amount(amount)) for name, amount in (*shown, left)]
 
 
 def _note_lines(invoice: Invoice) -> list[str]:
@@ -302,7 +333,23 @@ def _portal_fields(portal: PortalMarks) -> dict[str, str]:
 
 
 def _soft_hyphenate(text: str) -> str:
-    return LONGEST_WORD.sub(MAY_BREAK, text)
+    """Let a line end inside a long word, between whole letters as people see them."""
+    written, since = list[str](), 0
+    for before, letter in zip(" " + text, text, strict=False):
+        if letter.isspace():
+            since = 0
+        elif since >= LONGEST_WORD and _begins_letter(before, letter):
+            written.append(MAY_BREAK)
+            since = 0
+        written.append(letter)
+        since += not letter.isspace()
+    return "".join(written)
+
+
+def _begins_letter(before: str, letter: str) -> bool:
+    """Say whether a letter stands by itself: it is no mark on the one before, nor joined to it."""
+    marks = unicodedata.category(letter).startswith("M") or letter in JOINERS
+    return not marks and before not in JOINERS
 
 
 def _plain_number(value: Decimal) -> str:

@@ -60,20 +60,62 @@ where document.id = any(%(ids)s)
 select ticket, invoice from invoiced_ticket
 where ticket = any(%(tickets)s) and (%(garage)s::text is null or garage = %(garage)s)
 
--- name: page
--- The newest first by when they were issued here: an id may be made by a browser, without a time.
+-- name: page_of_garage
+-- A garage's papers, the newest first by when they were issued here: an id may be made by a
+-- browser, without a time. Each month's index gives its newest, and only a page is read.
+with paper as materialized (
+    select * from invoice
+    where garage = %(garage)s
+      and (issued_at, id) < (%(at)s::timestamptz, %(before)s)
+    order by issued_at desc, id desc limit %(first)s)
 select paper.*, balance.total_paise as balance_total, balance.credited_paise, balance.paid_paise,
        balance.voided
-from invoice as paper
-left join invoice_balance as balance on balance.invoice = paper.id
-where (%(garage)s::text is null or paper.garage = %(garage)s)
-  and (%(before)s::text is null or (paper.issued_at, paper.id) < (
-      select held.issued_at, held.id from document
-      join invoice as held on held.issue_date = document.issue_date and held.id = document.id
-      where document.id = %(before)s))
-  and (%(kind)s::text is null or paper.kind = %(kind)s)
-  and (%(mark)s::bytea is null or paper.gstin_mark = %(mark)s)
-order by paper.issued_at desc, paper.id desc limit %(first)s
+from paper left join invoice_balance as balance on balance.invoice = paper.id
+order by paper.issued_at desc, paper.id desc
+
+-- name: page_of_kind
+-- A garage's papers of one kind, which may be rare among the others.
+with paper as materialized (
+    select * from invoice
+    where garage = %(garage)s and kind = %(kind)s
+      and (issued_at, id) < (%(at)s::timestamptz, %(before)s)
+    order by issued_at desc, id desc limit %(first)s)
+select paper.*, balance.total_paise as balance_total, balance.credited_paise, balance.paid_paise,
+       balance.voided
+from paper left join invoice_balance as balance on balance.invoice = paper.id
+order by paper.issued_at desc, paper.id desc
+
+-- name: page_of_customer
+-- A garage's papers of one customer, by the mark of the GSTIN.
+with paper as materialized (
+    select * from invoice
+    where garage = %(garage)s and gstin_mark = %(mark)s
+      and (%(kind)s::text is null or kind = %(kind)s)
+      and (issued_at, id) < (%(at)s::timestamptz, %(before)s)
+    order by issued_at desc, id desc limit %(first)s)
+select paper.*, balance.total_paise as balance_total, balance.credited_paise, balance.paid_paise,
+       balance.voided
+from paper left join invoice_balance as balance on balance.invoice = paper.id
+order by paper.issued_at desc, paper.id desc
+
+-- name: page_of_all
+-- The papers of all garages, for whoever is of none.
+with paper as materialized (
+    select * from invoice
+    where (%(kind)s::text is null or kind = %(kind)s)
+      and (%(mark)s::bytea is null or gstin_mark = %(mark)s)
+      and (issued_at, id) < (%(at)s::timestamptz, %(before)s)
+    order by issued_at desc, id desc limit %(first)s)
+select paper.*, balance.total_paise as balance_total, balance.credited_paise, balance.paid_paise,
+       balance.voided
+from paper left join invoice_balance as balance on balance.invoice = paper.id
+order by paper.issued_at desc, paper.id desc
+
+-- name: place
+-- Where a paper stands in such a list.
+select paper.issued_at, paper.id from document
+join invoice as paper on paper.issue_date = document.issue_date and paper.id = document.id
+where document.id = %(before)s
 
 -- name: notes
 -- The credit notes of invoices, the oldest first.

@@ -32,3 +32,11 @@ select invoice from invoiced_ticket where ticket = %(ticket)s
 -- By what payments can be found at the bank, sealed.
 select id, reference from payment
 where id = any(%(ids)s) and garage = %(garage)s and reference is not null
+
+-- name: settled
+-- What lowered or raised an invoice's debt since it was issued, by the kind of posting.
+select posting.kind, sum(entry.paise)::bigint as paise
+from entry join posting on posting.id = entry.posting
+where entry.about = %(invoice)s and entry.account = 'receivable'
+  and posting.kind not in ('sale', 'void')
+group by posting.kind

@@ -1,13 +1,10 @@
 -- name: of_month
--- All invoices, bills and notes that were numbered for a taxpayer in a month, by number.
-select paper.*, balance.total_paise as balance_total, balance.credited_paise, balance.paid_paise,
-       balance.voided
-from document
-join invoice as paper on paper.issue_date = document.issue_date and paper.id = document.id
-left join invoice_balance as balance on balance.invoice = paper.id
-where document.seller = %(seller)s and document.garage = any(%(garages)s)
-  and document.issue_date >= %(month)s and document.issue_date < %(next)s
-order by paper.number
+-- The ids of all invoices, bills and notes that were numbered for a taxpayer in a month, by number.
+select id from document
+where seller = %(seller)s and garage = any(%(garages)s)
+  and kind in ('invoice', 'credit_note')
+  and issue_date >= %(month)s and issue_date < %(next)s
+order by number
 
 -- name: vouchers_of_month
 -- The receipt and refund vouchers that were numbered for a taxpayer in a month.

@@ -143,6 +143,13 @@ WITH DISTINCT c
 SET c.recheck = $reason
 RETURN c.id AS id, c.version AS version, c.garage_id AS garage ORDER BY id
 
+// name: lapse
+// The repairs say that a card does not hold any more.
+MATCH (c:FailureCard {id: $id})
+WHERE c.status IN $live
+SET c.recheck = $reason
+RETURN c.id AS id, c.version AS version, c.garage_id AS garage
+
 // name: checked
 // Somebody looked: the card still holds as it stands.
 MATCH (c:FailureCard {id: $id})

@@ -10,7 +10,8 @@ OPTIONAL MATCH (t)-[s:SHOWN]->(c:FailureCard)
 WITH t, came_back, s, c ORDER BY t.closed_at, t.id, s.rank
 WITH t, came_back, [row IN collect(s{.rank, .score, .ranker, .at, card: c.id}) WHERE row.card IS NOT NULL] AS shown
 ORDER BY t.closed_at, t.id
-RETURN collect({body: t.body, came_back: came_back, shown: shown}) AS found
+RETURN collect({body: t.body, came_back: came_back, shown: shown,
+  region: head([(t)-[:RAISED_AT]->(g:Garage) | g.region])}) AS found
 
 // name: components
 // What the cards of a page name as failing: it tells what a repair that followed one mended.

@@ -17,10 +17,11 @@ from domain.access import Role
 from domain.errors import NotAllowed, NotAuthenticated, TooMany
 from domain.ids import GarageId
 from domain.people import Duty, parse_garage, parse_name
-from domain.sign_in_methods import SignInMethod
+from domain.sign_in_methods import FAR_REACHING, SignInMethod
 from records.database import Records, Row
 from tests.access.test_people_records import PASSWORD, admin, deed, request
 from web.people import PeopleRuntime
+from web.settings import RunMode, SecondFactorRule, Settings
 
 # In the middle of a step, so that a step before and after is what it says.
 NOW = datetime.fromtimestamp(1_796_000_010, UTC)
@@ -28,9 +29,9 @@ STEP = timedelta(seconds=STEP_SECONDS)
 EMAIL = "asha@example.org"
 
 
-def demanding(people: PeopleRuntime) -> PeopleRuntime:
+def demanding(people: PeopleRuntime, roles: frozenset[Role] = FAR_REACHING) -> PeopleRuntime:
     """Give the same people where a second factor is demanded, as in production."""
-    factors = replace(people.door.factors, demanded=True)
+    factors = replace(people.door.factors, demanded_of=roles)
     return replace(people, door=replace(people.door, factors=factors))
 
 
@@ -302,3 +303,35 @@ async def test_another_way_in_is_no_way_past_the_code(
         )
     fresh = await demanding(people).door.refresh(by_passkey.refresh_token, request(NOW))
     assert fresh.session == by_passkey.session
+
+
+@pytest.mark.row("SV-2")
+async def test_it_may_be_demanded_of_everybody(people: PeopleRuntime) -> None:
+    """A technician is let in by the password alone, and is not where everybody owes a code."""
+    boss, place = await admin(people, "root"), GarageId("garage_pune")
+    profile = parse_garage(place, name="Pune", place="Pune", hours="Mon-Sat 09:00-18:00")
+    await people.settings.create_garage(profile, deed(boss))
+    duty = Duty(role=Role.TECHNICIAN, garage=place)
+    who = parse_name("Asha", EMAIL)
+    invitation = await people.administration.invite(who, duty, deed(boss))
+    came = await demanding(people).door.accept_invitation(invitation.word, PASSWORD, request(NOW))
+    assert isinstance(came, SignedIn)
+    everybody = demanding(
+        people, Settings(second_factor=SecondFactorRule.EVERYBODY).second_factor_roles
+    )
+    owes = await everybody.door.sign_in(EMAIL, PASSWORD, request(NOW))
+    assert isinstance(owes, SignInChallenge)
+    assert owes.secret is not None
+    with pytest.raises(NotAuthenticated, match="sign in again"):
+        await everybody.door.refresh(came.refresh_token, request(NOW))
+
+
+def test_of_whom_it_is_demanded_the_setting_says() -> None:
+    said = {rule: Settings(second_factor=rule).second_factor_roles for rule in SecondFactorRule}
+    assert said == {
+        SecondFactorRule.EVERYBODY: frozenset(Role),
+        SecondFactorRule.DEMANDED: frozenset({Role.ADMIN, Role.ACCOUNTANT}),
+        SecondFactorRule.OFFERED: frozenset(),
+    }
+    assert Settings().second_factor_roles == frozenset()
+    assert Settings(environment=RunMode.PRODUCTION).second_factor_roles == FAR_REACHING

@@ -16,6 +16,7 @@ from billing.gst.law_dates import law_day
 from billing.gst.lines import LineKind, PricedLine
 from billing.gst.money import Paise
 from billing.gst.parties import Address, Party
+from billing.gst.pincodes import DISTRICTS
 from billing.gst.place_of_supply import find_place_of_supply
 from billing.ledger.books import Books, BooksChange
 from billing.ledger.invoices import InvoiceLedger, TicketInvoice
@@ -111,7 +112,8 @@ def customer(gstin: str | None = None, name: str = "Meera Joshi") -> Party:
     if gstin is None:
         return Party(name=name, phone="9800000000")
     number = gstin_module.parse_gstin(gstin)
-    address = Address(text="4 Camp Road", pincode="411001", state=number.state)
+    pincode = "411001" if number.state.code == "27" else f"{DISTRICTS[gstin[:2]][0][0]}001"
+    address = Address(text="4 Camp Road", pincode=pincode, state=number.state)
     return Party(name=name, phone="9800000000", gstin=number, address=address)
 
 

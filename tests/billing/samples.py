@@ -12,6 +12,7 @@ from billing.gst.invoices import Invoice, InvoiceContent, compute_invoice
 from billing.gst.lines import LineKind, PricedLine, labour_line
 from billing.gst.money import Paise
 from billing.gst.parties import Address, Party
+from billing.gst.pincodes import DISTRICTS
 from billing.gst.place_of_supply import find_place_of_supply
 from billing.gst.price_sources import PriceSource
 from billing.gst.states import STATES, parse_state
@@ -25,7 +26,8 @@ def synthetic(prefix: str, middle: str = "AAACX1234C1Z") -> Gstin:
 
 
 def address(code: str = "07", text: str = "12 Ring Road, Lajpat Nagar\nNew Delhi") -> Address:
-    return Address(text=text, pincode="110024", state=parse_state(code))
+    pincode = "110024" if code == "07" else f"{DISTRICTS[code][0][0]}001"
+    return Address(text=text, pincode=pincode, state=parse_state(code))
 
 
 GARAGE = Party(
@@ -57,6 +59,19 @@ def part(description: str, hsn: str, price: int, quantity: str = "1", **more: ob
     )
 
 
+# Invented names in every script that is read, each with a conjunct.
+NAMES = {
+    "hi": "क्षत्रिय ज्ञानेन्द्र",
+    "mr": "श्रीकृष्ण राष्ट्रे",
+    "bn": "ক্ষুদ্র শ্রী গোষ্ঠী",
+    "pa": "ਸ੍ਰੀ ਪ੍ਰੀਤ ਪੰਜਾਬ",
+    "gu": "ક્ષેત્ર જ્ઞાન શ્રી",
+    "or": "କ୍ଷେତ୍ର ଶ୍ରୀ",
+    "ta": "ஸ்ரீ க்ஷேத்ரம் கொடுப்போம்",
+    "te": "క్షేత్రం శ్రీ జ్ఞానం",
+    "kn": "ಕ್ಷೇತ್ರ ಶ್ರೀ ಜ್ಞಾನ",
+    "ml": "ക്ഷേത്രം ശ്രീ ജ്ഞാനം",
+}
 LINES = (
     labour_line(
         "Battery pack: isolate, open, replace the BMS, balance", Decimal("2.5"), Paise(600_00)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.defects import Cohort, ComponentFailure, DefectWatch, EmergingDefect
+from domain.ids import TicketId
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 COMPONENTS = ("contactor", "charger", "motor", "display", "brake")
@@ -30,6 +31,8 @@ def failures(share: Share, seed: int = 1, many: int = 2_400) -> Iterator[Compone
         day, own = 365 * n / many, dice.choice(COHORTS)
         hit = dice.random() < share(own, day)
         yield ComponentFailure(
+            ticket=TicketId(f"tkt_{n}"),
+            of_battery=True,
             vehicle=f"veh_{n}",
             cohort=own,
             component=COMPONENTS[0] if hit else dice.choice(COMPONENTS[1:]),
@@ -38,7 +41,7 @@ def failures(share: Share, seed: int = 1, many: int = 2_400) -> Iterator[Compone
 
 
 def alarms(found: Iterator[ComponentFailure]) -> list[EmergingDefect]:
-    watch = DefectWatch(bar=10.0)
+    watch = DefectWatch(bar=12.5)
     return [alarm for failure in found for alarm in watch.see(failure)]
 
 
@@ -64,13 +67,17 @@ def test_season_is_no_defect_of_a_batch() -> None:
 
 
 def test_vehicle_that_comes_again_is_one_failure() -> None:
-    watch = DefectWatch(bar=10.0)
+    watch = DefectWatch(bar=12.5)
     for failure in failures(lambda _, __: 0.1):
         watch.see(failure)
     last = BEGIN + timedelta(days=365)
     again = [
         ComponentFailure(
-            vehicle="veh_x", cohort=SICK, component="contactor", at=last + timedelta(hours=n)
+            ticket=TicketId(f"tkt_again_{n}"),
+            vehicle="veh_x",
+            cohort=SICK,
+            component="contactor",
+            at=last + timedelta(hours=n),
         )
         for n in range(40)
     ]

@@ -17,7 +17,7 @@ async def lost(world: World, number: int, fault: str) -> str:
             lines += await look(world)
         except Unavailable as error:
             lines.append(str(error))
-    lines += tails([world.home.root / "nursery.log", *sorted(world.home.root.glob("logs/*.log"))])
+    lines += tails([world.log, *sorted(world.home.root.glob("logs/*.log"))])
     return "\n".join(lines)
 
 

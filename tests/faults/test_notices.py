@@ -66,7 +66,7 @@ async def post(
         await connection.execute("create table effect (event text not null)")
     async with postbox(box=(box := SlowPostbox())):
         world = World(stores, StoreHome.at(tmp_path), graph, records, redis, mail=box.port)
-        await world.open()
+        world.open()
         world.workers = [await world.born("tell")]
         yield world, box
         box.open.set()

@@ -74,7 +74,7 @@ async def world(
     async with records.transaction() as connection:
         await connection.execute("create table effect (event text not null)")
     world = World(stores, StoreHome.at(tmp_path), graph, records, redis, learning=True)
-    await world.open()
+    world.open()
     world.workers = [await world.born("note")]
     yield world
     await world.end()

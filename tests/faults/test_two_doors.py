@@ -63,7 +63,7 @@ async def doors(
 ) -> AsyncGenerator[Doors]:
     """Two processes of the API over the same stores; each line to them stays open."""
     world = World(stores, StoreHome.at(tmp_path), graph, records, redis, requests=MOST)
-    await world.open()
+    world.open()
     ports = [world.port, free_port()]
     pids = [await world.born(f"api {port}") for port in ports]
     async with AsyncExitStack() as stack:

@@ -1,19 +1,16 @@
 """The service's two processes without a language model, so that they start in a second or two.
 
-`python -m tests.faults.without_model` has all imported and forks a process for each line that it
-reads: `api` is the real API over HTTP (`api 8001` on a port of its own), `work` the real relay,
-paces and consumers, and beside those who search and hint one more that notes each event in a table;
-`note` is that one alone, `tell` relays and tells customers, `watch` is a garage that keeps a copy.
-It answers with the process's number.
+They are born where all is imported (`tests.commands`): `api` is the real API over HTTP (`api 8001`
+on a port of its own), `work` the real relay, paces and consumers, and beside those who search and
+hint one more that notes each event in a table; `note` is that one alone, `tell` relays and tells
+customers, `watch` is a garage that keeps a copy.
 """
 
 import asyncio
 import os
-import signal
-import sys
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -60,13 +57,12 @@ from web.server import build_application
 PACE = SweepTiming(idle=0.5, grace=1.0, sweep=0.1, look=0.1)
 LEASE_SECONDS = 1.0
 COUNT_SECONDS = 3.0
-CLOCK = Path(os.environ["BATTWHEELS_HOME"]) / "clock"
 NOTE = "insert into effect (event) values (%(event)s)"
 
 
 def now() -> datetime:
     """Give the hour of the round, so that each round is told of once (`World.strike`)."""
-    return hour(int(CLOCK.read_text()))
+    return hour(int((Path(os.environ["BATTWHEELS_HOME"]) / "clock").read_text()))
 
 
 async def opened() -> tuple[Graph, Records, Redis]:
@@ -204,31 +200,26 @@ def run_until_killed(work: Callable[[], Coroutine[Any, Any, None]]) -> NoReturn:
     while True:
         try:
             asyncio.run(work())
-        except Exception:  # noqa: BLE001 - whatever it was, the log of the nursery has it
+        except Exception:  # noqa: BLE001 - whatever it was, the log has it
             traceback.print_exc()
         time.sleep(PACE.look)
 
 
-def main() -> None:
-    works: dict[str, Callable[..., Coroutine[Any, Any, None]]] = {
-        "api": api,
-        "work": work,
-        "note": note,
-        "tell": tell,
-        "watch": watch,
-    }
-    # Nobody waits for the dead: the system buries them.
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    for line in sys.stdin:
-        pid = os.fork()
-        if pid == 0:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            sys.stdin = None
-            name, *told = line.split()
-            run_until_killed(partial(works[name], *told))
-        sys.stdout.write(f"{pid}\n")
-        sys.stdout.flush()
+WORKS: Mapping[str, Callable[..., Coroutine[Any, Any, None]]] = {
+    "api": api,
+    "work": work,
+    "note": note,
+    "tell": tell,
+    "watch": watch,
+}
 
 
-if __name__ == "__main__":
-    main()
+def live(what: str, environment: dict[str, str], log: Path) -> None:
+    """Be one of them, and say in the log what goes wrong."""
+    with log.open("ab") as output:
+        for stream in (1, 2):
+            os.dup2(output.fileno(), stream)
+    os.environ.clear()
+    os.environ.update(environment)
+    name, *told = what.split()
+    run_until_killed(partial(WORKS[name], *told))

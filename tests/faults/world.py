@@ -3,8 +3,6 @@
 import asyncio
 import os
 import signal
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -27,7 +25,7 @@ from records.change_log import event_of
 from records.database import Records, Row
 from sync import asyncapi
 from sync.envelope import event_envelope
-from tests.commands import free_port, place
+from tests.commands import born, free_port, place
 from tests.journeys.people import CREATE, PUNE, REPORT, UPDATE, Person, content
 from tests.journeys.test_repairs import RESOLVE
 from tests.journeys.test_repairs import START as START_REPAIR
@@ -83,7 +81,6 @@ class World:
     records: Records
     redis: Redis
     port: int = 0
-    nursery: Process | None = None
     api: int = 0
     workers: list[int] = field(default_factory=list[int])
     garage: int = 0
@@ -99,24 +96,20 @@ class World:
 
     async def start(self) -> None:
         self.strike()
-        await self.open()
+        self.open()
         self.api = await self.born("api")
         self.workers = [await self.born("work") for _ in range(2)]
         await self.found_garage()
         # Only the hour before is told of: the clock may go on once somebody looked at it.
         await self.checked()
 
-    async def open(self) -> None:
-        """Find a port, and open the nursery that the light processes are born in."""
+    def open(self) -> None:
+        """Find a port for the API that is yet to be born."""
         self.port = free_port()
-        self.nursery = await self._opened()
 
     async def end(self) -> None:
         for pid in filter(None, (self.api, *self.workers, self.garage)):
             await died(pid)
-        if self.nursery is not None and self.nursery.stdin is not None:
-            self.nursery.stdin.close()
-            await self.nursery.wait()
 
     async def kill_worker(self, dice: Random) -> None:
         await died(self.workers.pop(dice.randrange(len(self.workers))))
@@ -259,12 +252,12 @@ class World:
         assert all(n == 0 or (n == 1 and key in drafts) for key, n in grown.items()), grown
 
     async def born(self, what: str) -> int:
-        nursery = self.nursery
-        assert nursery is not None
-        assert nursery.stdin is not None
-        assert nursery.stdout is not None
-        nursery.stdin.write(f"{what}\n".encode())
-        return int(await nursery.stdout.readline())
+        return await asyncio.to_thread(light_process, what, self.environment, self.log)
+
+    @property
+    def log(self) -> Path:
+        """What the processes complain of."""
+        return self.home.root / "processes.log"
 
     @property
     def replica(self) -> Path:
@@ -281,15 +274,12 @@ class World:
             more[REQUESTS] = str(self.requests)
         return os.environ | place(self.urls, self.home.root) | more
 
-    async def _opened(self) -> Process:
-        with (self.home.root / "nursery.log").open("ab") as output:
-            return await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tests.faults.without_model"),
-                env=self.environment,
-                stdin=PIPE,
-                stdout=PIPE,
-                stderr=output,
-            )
+
+def light_process(what: str, environment: dict[str, str], log: Path) -> int:
+    """Have a process of `tests.faults.without_model` born, which imports this."""
+    from tests.faults.without_model import live  # noqa: PLC0415
+
+    return born(live, what, environment, log)
 
 
 async def died(pid: int) -> None:

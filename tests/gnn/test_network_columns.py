@@ -7,9 +7,7 @@ from math import nan
 import numpy as np
 import pytest
 
-from domain.ids import CardId
-from domain.repair_history import RepairRecord
-from gnn.learned_cards import Floats
+from gnn.learned_cards import AskedCards, Floats
 from gnn.network_columns import asked_report, with_network
 from gnn.ranker_cases import CaseMaker, RankerCase
 from gnn.ranker_features import NETWORK, PLACES, network_columns
@@ -23,10 +21,10 @@ COLUMNS = [PLACES[name] for name in NETWORK]
 class Knowing:
     """A network that knows which card ended each repair, and sees no more than it is told."""
 
-    def scores(self, report: RepairRecord, cards: Sequence[CardId]) -> tuple[Floats, Floats]:
-        assert (report.supplier, report.climate) == (None, None)
-        right = np.array([float(card == report.resolved_by) for card in cards])
-        return right, right
+    def each(self, asked: Sequence[AskedCards]) -> list[tuple[Floats, Floats]]:
+        assert {(report.supplier, report.climate) for report, _ in asked} == {(None, None)}
+        right = [np.array([float(c == r.resolved_by) for c in cards]) for r, cards in asked]
+        return [(one, one) for one in right]
 
 
 @pytest.fixture(scope="module")

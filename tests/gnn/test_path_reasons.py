@@ -102,6 +102,19 @@ def test_paths_count_the_repairs_they_went_through(
     assert told.words == f"it held in {counted} with the same symptom {symptom}"
 
 
+def test_reports_are_scored_together_as_alone(study: TicketStudy, fitted: Path) -> None:
+    """In time's order or not, each by the snapshot of its own day."""
+    graph, names = study.maker.graph, read_tickets(fitted)
+    cards = [card.card for card in graph.cards]
+    asked = [(one, cards[n % 3 :]) for n, one in enumerate(graph.tickets[60:90])]
+    scorer = TicketScorer(names[0], BatchMaker(graph, names[1]))
+    together = scorer.each(asked)
+    for one, found in zip(asked, together, strict=True):
+        alone = scorer.scores(*one)
+        for own, other in zip(alone, found, strict=True):
+            assert own == pytest.approx(other, rel=1e-3, abs=1e-4)
+
+
 def test_scorer_tells_three_paths_at_most(study: TicketStudy, fitted: Path) -> None:
     graph, report = study.maker.graph, study.sides.test[-1].repair
     names = read_tickets(fitted)

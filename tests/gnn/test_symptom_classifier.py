@@ -14,9 +14,9 @@ from domain.errors import BrokenModel, UselessTraining
 from domain.ids import TicketId, VehicleId
 from domain.repair_history import RepairHistory, RepairRecord
 from gnn.artefacts import Artefact
+from gnn.learned_symptoms import ReportFacts
 from gnn.recipes import TrainingTools, ignore_stages
 from gnn.symptom_classifier import HEAD, LABELS, SymptomClassifier, read_classifier
-from gnn.symptom_features import ReportFacts
 from gnn.symptom_recipe import (
     LabelledReport,
     SymptomData,

@@ -20,6 +20,7 @@ from gnn.card_features import FeatureFold
 from gnn.case_figures import CaseFigure, mean_figure
 from gnn.history_files import write_history
 from gnn.label_head import LabelHead
+from gnn.learned_symptoms import ReportFacts
 from gnn.model_kinds import KindPlace
 from gnn.ranker_cases import NO_PLACES, CaseMaker
 from gnn.ranker_chance import RankerChance
@@ -28,7 +29,7 @@ from gnn.ranker_recipe import ranker_files
 from gnn.recipes import Stage, StageProgress, Tell, TrainingTools, ignore_stages
 from gnn.report_memory import ReportMemory
 from gnn.symptom_classifier import SymptomClassifier
-from gnn.symptom_features import ReportFacts, SymptomFeatures
+from gnn.symptom_features import SymptomFeatures
 from gnn.text_features import GramKind, GramVocabulary
 from gnn.trainer import TrainingOrder, train_model
 from tests.gnn.small_history import encode_words, small_history

@@ -11,6 +11,7 @@ from domain.ids import TicketId, VehicleId
 from domain.outcomes import Attempt, Outcome
 from domain.repair_history import RepairHistory, RepairRecord, RepairTry, ShownPlace
 from domain.tickets import Matching, ShownCard, Ticket, TicketStatus
+from domain.vehicles import BatteryOrigin
 from graph.cards import CardStore
 from graph.database import Graph
 from graph.repair_history import HistorySpan, RepairHistoryStore, card_record
@@ -28,6 +29,7 @@ REPAIRED = replace(
     text="Charge nahi hota, call 98765 43210",
     assignee=ASHA.id,
     vehicle_id=VehicleId("veh_1"),
+    battery=BatteryOrigin(batch="25-W30", supplier="indus-packs"),
     closed_at=CLOSED,
     attempts=(TRIED,),
     outcome=Outcome(worked=True, minutes=40, card=FULL.id, cause="cells drifted", rating=5),
@@ -71,6 +73,9 @@ async def test_repair_is_read_whole(graph: Graph) -> None:
             variant="Gen 3",
             year=2023,
             firmware="4.2.1",
+            battery_batch="25-W30",
+            supplier="indus-packs",
+            climate="north",
             odometer_km=18_400,
             symptoms=("SYM_BATT_001", "SYM_CHRG_002"),
             codes=(CodeKey("ather:E401"),),

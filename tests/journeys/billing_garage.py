@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from billing.gst.e_invoice import CRORE
+from billing.gst.pincodes import DISTRICTS
 from domain.access import Role
 from domain.cards import PartUse
 from domain.ids import PersonId, TicketId
@@ -70,6 +71,8 @@ READ = """query ($id: ID!) { invoice(id: $id) {
   number status pdf customer { name gstin phone masked } due { paise }
   lines(first: 10) { edges { node { description hsn quantity unit rate total { paise } } } }
   creditNotes { number } payments { kind method amount { paise } } } }"""
+PAPER = """query ($id: ID!, $copy: DocumentCopy) { invoice(id: $id) {
+  awaitsIrn pdf(copy: $copy) messages { occasion } eInvoice { irn } } }"""
 LIST = """query ($gstin: String) {
   invoices(first: 10, gstin: $gstin) { edges { node { number kind } } } }"""
 MONTH = """query ($month: String!) {
@@ -81,6 +84,8 @@ CLOSE = """mutation ($op: UUID!, $month: String!) { closeMonth(operationId: $op,
 OFFERS = """query ($part: ID!, $ticket: ID!) { offers(part: $part, ticket: $ticket) {
   __typename ... on PartOffers { price { source amount { paise } } stock { quantity } }
   ... on InvalidInput { field reason } } }"""
+TARIFF = """query ($search: String!) { tariffCodes(search: $search, first: 50) {
+  edges { node { code goods percent source confirmed } } } }"""
 STOCK = """mutation ($op: UUID!, $stock: StockInput!) {
   adjustStock(operationId: $op, stock: $stock) {
     __typename ... on StockAdjusted { stock { quantity negative } }
@@ -128,7 +133,9 @@ async def closed_ticket(house: Runtime, name: str, **changes: object) -> str:
 
 def registered(gstin: str) -> dict[str, str]:
     """Give what the law wants to know of a registered customer."""
-    return {"gstin": gstin, "address": "4 Camp Road", "pincode": "411001", "state": gstin[:2]}
+    state = gstin[:2]
+    pincode = "411001" if state == "27" else f"{DISTRICTS.get(state, ((411, 411),))[0][0]}001"
+    return {"gstin": gstin, "address": "4 Camp Road", "pincode": pincode, "state": state}
 
 
 def settings(series: str = "PN1", **changes: object) -> dict[str, object]:

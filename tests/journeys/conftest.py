@@ -1,6 +1,6 @@
 """One opened house for each module: real stores, the real embedder, thirty of the shipped cards."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,6 +23,7 @@ from records.database import Records
 from tests.empty_stores import empty_graph, empty_records
 from tests.journeys.people import PUNE, Person
 from tests.journeys.sign_in_door import Door, opened
+from tests.web.shared_schemas import shared_schemas
 from web.caps import Caps
 from web.local.stores import StoreUrls
 from web.server import build_application
@@ -46,6 +47,12 @@ UNHURRIED = Caps(
 )
 
 Somebody = Callable[..., Person]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _schemas() -> Generator[None]:  # pyright: ignore[reportUnusedFunction]
+    with shared_schemas():
+        yield
 
 
 @pytest.fixture(scope="session")

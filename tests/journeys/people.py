@@ -1,6 +1,8 @@
 """Who asks, how they ask, and the documents they ask with."""
 
 from dataclasses import dataclass
+from secrets import choice
+from string import ascii_lowercase
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +13,12 @@ from domain.ids import GarageId
 from web.asgi import GRAPHQL
 
 PUNE, DELHI = GarageId("garage_pune"), GarageId("garage_delhi")
+
+
+def fresh_word() -> str:
+    """Give a word that nobody has; without digits, of which some look like a telephone number."""
+    return "".join(choice(ascii_lowercase) for _ in range(12))
+
 
 REPORT = """mutation ($report: ReportInput!, $op: UUID!) {
   reportFailure(report: $report, operationId: $op) {

@@ -10,7 +10,7 @@ import httpx
 from domain.access import Actor, Role
 from domain.ids import PersonId
 from domain.people import PersonName
-from tests.journeys.people import PUNE, Person
+from tests.journeys.people import PUNE, Person, fresh_word
 from web.paths import SIGN_IN as PATH
 from web.people import PeopleRuntime
 from web.wiring import Runtime
@@ -138,7 +138,7 @@ async def first_admin_of(people: PeopleRuntime, email: str) -> None:
 
 async def opened(house: Runtime, door: Door, garage: str = PUNE) -> Person:
     """Give an administrator, and a garage that is there."""
-    email = f"root.{uuid4().hex}@example.org"
+    email = f"root.{fresh_word()}@example.org"
     await first_admin_of(house.people, email)
     root = door.person(await door.sign_in(email))
     profile = {"id": garage, "name": "Pune", "place": "Pune", "hours": "Mon-Sat 09:00-18:00"}
@@ -150,7 +150,7 @@ async def invited(
     boss: Person, door: Door, role: Role = Role.TECHNICIAN, **more: object
 ) -> tuple[str, dict[str, Any]]:
     """Have somebody invited who comes in; give their address and how they came in."""
-    email = f"{role.value}.{uuid4().hex}@example.org"
+    email = f"{role.value}.{fresh_word()}@example.org"
     person = {"name": "Asha Kulkarni", "email": email, "duty": duty(role, **more)}
     made = await boss.ask(INVITE, op=op(), person=person)
     assert made["__typename"] == "PersonInvited", made

@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -16,7 +15,7 @@ from repair.analyses import handle_event
 from repair.counters import refresh_counters
 from tests.domain.samples import NOW
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import Person
+from tests.journeys.people import Person, fresh_word
 from tests.journeys.planted_cards import plant
 from tests.journeys.solved_tickets import told
 from tests.journeys.test_repairs import CLOSE, REOPEN, RESOLVE, START, do
@@ -39,7 +38,7 @@ async def _at_work(house: Runtime) -> AsyncGenerator[None]:  # pyright: ignore[r
 
 async def repaired(who: Person, card: FailureCard, rating: int | None = None) -> dict[str, Any]:
     """Repair a vehicle by a card, hand it back, wait until it is counted, give the ticket."""
-    vehicle = f"veh_{uuid4().hex}"
+    vehicle = f"veh_{fresh_word()}"
     made = await who.report("It stops charging", codes=["E401"], vehicleId=vehicle)
     await do(who, START, made["id"], 1, card=card.id)
     outcome = {"worked": True, "minutes": 30, "card": card.id}

@@ -23,6 +23,7 @@ from tests.domain.samples import NOW
 from tests.journeys.people import DELHI, PUNE, content
 from tests.journeys.queue_records import told
 from tests.resolvers.fakes import World
+from tests.sizes import short_and_full
 from tests.web import clients
 from web.garage.client import RemoteService, catch_up, drain_queue
 from web.garage.replica import Replica
@@ -115,7 +116,9 @@ class Service:
     transport: httpx.AsyncBaseTransport
     mint: Callable[[Actor, datetime, timedelta], str]
     told: Callable[[], Awaitable[object]]
+    # How many networks there are, and in `make test-full`.
     examples: int
+    more_examples: int
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def device(self, actor: Actor, folder: Path, dice: Random) -> Device:
@@ -239,14 +242,14 @@ def service(request: pytest.FixtureRequest) -> Service:
         house = request.getfixturevalue("house")
         assert isinstance(house, Runtime)
         return Service(
-            _transport(build_application(house)), house.tokens.mint, lambda: told(house), 3
+            _transport(build_application(house)), house.tokens.mint, lambda: told(house), 2, 5
         )
     world = World()
 
     async def nothing() -> None:
         """The feed of the fakes is their log."""
 
-    return Service(_transport(clients.app(world)), clients.TOKENS.mint, nothing, 20, NOW)
+    return Service(_transport(clients.app(world)), clients.TOKENS.mint, nothing, 8, 40, NOW)
 
 
 def _transport(app: ASGIApp) -> httpx.ASGITransport:
@@ -255,10 +258,13 @@ def _transport(app: ASGIApp) -> httpx.ASGITransport:
 
 @pytest.mark.row("OF-5")
 @pytest.mark.timeout(300)
-async def test_three_garages_end_alike_over_any_bad_line(service: Service, tmp_path: Path) -> None:
+@short_and_full("whole", short=False, full=True)
+async def test_three_garages_end_alike_over_any_bad_line(
+    service: Service, tmp_path: Path, *, whole: bool
+) -> None:
     loop = asyncio.get_running_loop()
 
-    @settings(max_examples=service.examples)
+    @settings(max_examples=service.more_examples if whole else service.examples)
     @given(st.integers(0, 2**32))
     def networks(seed: int) -> None:
         folder = tmp_path / f"{seed}-{uuid4()}"

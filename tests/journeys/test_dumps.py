@@ -28,7 +28,7 @@ from tests.billing.sample_books import synthetic_gstin
 from tests.empty_stores import TABLES
 from tests.journeys.billing_garage import EDIT, PAY, REGISTER, Shop, furnished, op, registered
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import DIAGNOSE, PUNE, Person, content
+from tests.journeys.people import DIAGNOSE, PUNE, Person, content, fresh_word
 from tests.journeys.planted_cards import plant
 from tests.journeys.planted_people import employed
 from tests.journeys.sign_in_door import (
@@ -163,7 +163,7 @@ async def _secured(house: Runtime, door: Door, email: str, came: dict[str, Any])
 
 async def _rated(house: Runtime, boss: Person) -> None:
     """Say something with a telephone number of a card."""
-    card = await plant(house, f"rated_{uuid4().hex}", "Rated once")
+    card = await plant(house, f"rated_{fresh_word()}", "Rated once")
     ticket = followed(card.id, True)
     await put(house, ticket)
     said = {"card": card.id, "stars": 4, "comment": f"Call {PHONE}", "correction": f"No, {PHONE}"}

@@ -13,7 +13,7 @@ from domain.employees import EmployeeField
 from domain.personal_data import MASKED
 from tests.journeys import billing_garage
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import DELHI, PUNE, Person
+from tests.journeys.people import DELHI, PUNE, Person, fresh_word
 from tests.journeys.planted_people import employed
 from tests.journeys.sign_in_door import CHANGE, duty
 from tests.journeys.stored_counts import stored_counts
@@ -60,7 +60,7 @@ def op() -> str:
 
 
 async def opened(house: Runtime, admin: Person, **said: object) -> str:
-    key = await employed(house, f"kiran_{uuid4().hex[:8]}", PUNE)
+    key = await employed(house, f"kiran_{fresh_word()}", PUNE)
     made = await admin.ask(CREATE, op=op(), id=key, garage=PUNE, employee={**DETAILS, **said})
     assert made["__typename"] == "EmployeeCreated", made
     return key
@@ -164,8 +164,8 @@ async def test_what_reads_as_nothing_is_named(
 
 async def test_a_record_is_of_somebody_who_works_there(house: Runtime, somebody: Somebody) -> None:
     admin = somebody(Role.ADMIN)
-    here, there = [await employed(house, f"asha_{uuid4().hex[:8]}", g) for g in (PUNE, DELHI)]
-    gone = await employed(house, f"gone_{uuid4().hex[:8]}", PUNE)
+    here, there = [await employed(house, f"asha_{fresh_word()}", g) for g in (PUNE, DELHI)]
+    gone = await employed(house, f"gone_{fresh_word()}", PUNE)
     async with house.records.transaction() as connection:
         await connection.execute("update person set state = 'gone' where id = %s", [gone])
     before = await stored_counts(house)
@@ -184,7 +184,7 @@ async def test_a_record_is_of_somebody_who_works_there(house: Runtime, somebody:
 async def test_a_record_goes_where_its_person_goes(house: Runtime, somebody: Somebody) -> None:
     """A manager of the garage that somebody left reads nothing of them any more."""
     admin, managers = somebody(Role.ADMIN), [somebody(), somebody(garage=DELHI)]
-    await employed(house, f"host_{uuid4().hex[:8]}", DELHI)
+    await employed(house, f"host_{fresh_word()}", DELHI)
     key = await opened(house, admin)
     moved = {"op": op(), "person": key, "expected": 1, "duty": duty(garage=DELHI)}
     answers = [await admin.ask(CHANGE, **moved) for _ in range(2)]
@@ -198,7 +198,7 @@ async def test_a_record_goes_where_its_person_goes(house: Runtime, somebody: Som
 
 async def test_an_operation_keeps_nothing_to_guess_by(house: Runtime, somebody: Somebody) -> None:
     """What an operation asked is remembered by a keyed hash, and of its answer the id alone."""
-    key = await employed(house, f"kiran_{uuid4().hex[:8]}", PUNE)
+    key = await employed(house, f"kiran_{fresh_word()}", PUNE)
     admin, used = somebody(Role.ADMIN), op()
     wanted = {"id": key, "garage": PUNE, "employee": {"pan": "AAPPV8261K"}}
     first = await admin.ask(CREATE, op=used, **wanted)

@@ -68,6 +68,7 @@ IN_BOTH: Mapping[str, tuple[EventType, ...]] = {
 UNTOLD = frozenset(
     {
         "adjustStock",
+        "answerDefectAlarm",
         "bookJob",
         "cancelJob",
         "changeApiKeyRung",

@@ -47,8 +47,10 @@ from tests.journeys.people import (
     VERIFY,
     Person,
     content,
+    fresh_word,
 )
 from tests.journeys.planted_cards import plant
+from tests.journeys.planted_defects import ANSWER_ALARM, plant_alarm
 from tests.journeys.planted_people import employed
 from tests.journeys.queue_records import SYNC, record, told
 from tests.journeys.solved_tickets import followed, put, solved
@@ -84,7 +86,7 @@ Change = Callable[[Runtime, Person], Awaitable[Asked]]
 async def promotion(house: Runtime, boss: Person) -> Asked:
     del boss
     draft = CardStatus.DRAFT
-    card = await plant(house, f"draft_{uuid4().hex}", "To be found already", status=draft)
+    card = await plant(house, f"draft_{fresh_word()}", "To be found already", status=draft)
     return PROMOTE, {"id": card.id, "expected": 1}
 
 
@@ -99,9 +101,14 @@ async def rolled_back_model(house: Runtime, boss: Person) -> Asked:
     return ROLL_BACK_MODEL, {"kind": "ANOMALY"}
 
 
+async def answered_alarm(house: Runtime, boss: Person) -> Asked:
+    del boss
+    return ANSWER_ALARM, {"id": (await plant_alarm(house)).id, "answer": "CLOSE"}
+
+
 async def retirement(house: Runtime, boss: Person) -> Asked:
     del boss
-    card = await plant(house, f"old_{uuid4().hex}", "The old fix of the old fault")
+    card = await plant(house, f"old_{fresh_word()}", "The old fix of the old fault")
     return RETIRE, {"id": card.id, "expected": 1}
 
 
@@ -114,7 +121,7 @@ async def rejection(house: Runtime, boss: Person) -> Asked:
 async def verification(house: Runtime, boss: Person) -> Asked:
     del boss
     card = await plant(
-        house, f"written_{uuid4().hex}", "Written elsewhere", status=CardStatus.DRAFT
+        house, f"written_{fresh_word()}", "Written elsewhere", status=CardStatus.DRAFT
     )
     return VERIFY, {"id": card.id, "expected": 1}
 
@@ -132,8 +139,8 @@ async def update(house: Runtime, boss: Person) -> Asked:
 
 async def merge(house: Runtime, boss: Person) -> Asked:
     del boss
-    one = await plant(house, f"one_{uuid4().hex}", "The lamp of the left side flickers")
-    other = await plant(house, f"other_{uuid4().hex}", "The left lamp flickers")
+    one = await plant(house, f"one_{fresh_word()}", "The lamp of the left side flickers")
+    other = await plant(house, f"other_{fresh_word()}", "The left lamp flickers")
     return MERGE, {"id": one.id, "into": other.id, "expected": 1}
 
 
@@ -145,7 +152,7 @@ async def undoing(house: Runtime, boss: Person) -> Asked:
 
 async def rating(house: Runtime, boss: Person) -> Asked:
     del boss
-    card = await plant(house, f"rated_{uuid4().hex}", "Rated once")
+    card = await plant(house, f"rated_{fresh_word()}", "Rated once")
     ticket = followed(card.id, True)
     await put(house, ticket)
     return GIVE, {"ticket": ticket.id, "said": {"card": card.id, "stars": 4}}
@@ -153,7 +160,7 @@ async def rating(house: Runtime, boss: Person) -> Asked:
 
 async def impressions(house: Runtime, boss: Person) -> Asked:
     del boss
-    card = await plant(house, f"seen_{uuid4().hex}", "Looked at once")
+    card = await plant(house, f"seen_{fresh_word()}", "Looked at once")
     ticket = solved("Shown one card")
     await put(house, ticket, cards=(card.id,))
     return SEEN, {"ticket": ticket.id, "seen": [{"card": card.id, "clicks": 2, "dwellMs": 900}]}
@@ -162,14 +169,14 @@ async def impressions(house: Runtime, boss: Person) -> Asked:
 async def firmware(house: Runtime, boss: Person) -> Asked:
     del boss
     seen_on = VehicleContext(make="Novel Motors", model="N1", firmware="1.0")
-    await plant(house, f"doubted_{uuid4().hex}", "Reboots at noon", vehicles=(seen_on,))
+    await plant(house, f"doubted_{fresh_word()}", "Reboots at noon", vehicles=(seen_on,))
     return test_feedback.FIRMWARE, {"firmware": "2.0"}
 
 
 async def part(house: Runtime, boss: Person) -> Asked:
     del boss
     await house.vocabulary.load_parts([Part(id=f"lamp-{n}", name=f"Lamp {n}") for n in (1, 2)])
-    plain = await plant(house, f"lamped_{uuid4().hex}", "The lamp of the first kind goes out")
+    plain = await plant(house, f"lamped_{fresh_word()}", "The lamp of the first kind goes out")
     using = replace(plain.resolution, parts=(PartUse(part="lamp-1"),))
     await house.cards.put(replace(plain, version=2, resolution=using), [], expected=1)
     return test_feedback.SUPERSEDE, {"part": "lamp-1", "by": "lamp-2"}
@@ -177,7 +184,7 @@ async def part(house: Runtime, boss: Person) -> Asked:
 
 async def review(house: Runtime, boss: Person) -> Asked:
     del boss
-    card = await plant(house, f"checked_{uuid4().hex}", "To be looked at again")
+    card = await plant(house, f"checked_{fresh_word()}", "To be looked at again")
     why = ReviewReason(kind=ReviewKind.RECHECK, reason="Somebody doubts it", at=datetime.now(UTC))
     await reviews.open_review(house.reviews, card, why)
     [entry] = await house.records.rows("select id from review where card = %(id)s", id=card.id)
@@ -226,7 +233,7 @@ async def card_deletion(house: Runtime, boss: Person) -> Asked:
 
 async def employee(house: Runtime, boss: Person) -> Asked:
     del boss
-    key = await employed(house, f"kiran_{uuid4().hex[:8]}", PUNE)
+    key = await employed(house, f"kiran_{fresh_word()}", PUNE)
     who = {"id": key, "garage": PUNE}
     return test_employees.CREATE, {**who, "employee": test_employees.DETAILS}
 
@@ -249,7 +256,7 @@ async def technician(house: Runtime, boss: Person) -> Asked:
 
 async def bay(house: Runtime, boss: Person) -> Asked:
     del house, boss
-    return test_jobs.BAY, {"bay": f"bay_{uuid4().hex}", "garage": PUNE}
+    return test_jobs.BAY, {"bay": f"bay_{fresh_word()}", "garage": PUNE}
 
 
 async def booking(house: Runtime, boss: Person) -> Asked:
@@ -274,7 +281,7 @@ async def cancelling(house: Runtime, boss: Person) -> Asked:
 
 async def garage(house: Runtime, boss: Person) -> Asked:
     del house, boss
-    profile = {"id": f"garage_{uuid4().hex[:7]}", "name": "New", "place": "Pune"}
+    profile = {"id": f"garage_{fresh_word()}", "name": "New", "place": "Pune"}
     return sign_in_door.GARAGE, {"profile": profile | {"hours": "Mon 09:00-18:00"}}
 
 
@@ -303,7 +310,7 @@ async def network_settings(house: Runtime, boss: Person) -> Asked:
 
 async def invitation(house: Runtime, boss: Person) -> Asked:
     await own_garage(house, boss)
-    named = {"name": "Ravi", "email": f"{uuid4().hex}@example.org"}
+    named = {"name": "Ravi", "email": f"{fresh_word()}@example.org"}
     return sign_in_door.INVITE, {"person": named | {"duty": sign_in_door.duty()}}
 
 
@@ -337,7 +344,7 @@ async def erased(house: Runtime, boss: Person) -> Asked:
 
 
 async def corrected(house: Runtime, boss: Person) -> Asked:
-    right = {"name": "Ravi Rao", "email": f"{uuid4().hex}@example.org"}
+    right = {"name": "Ravi Rao", "email": f"{fresh_word()}@example.org"}
     return test_personal_data.CORRECT, {"person": await newcomer(house, boss), **right}
 
 
@@ -351,7 +358,7 @@ async def ended_session(house: Runtime, boss: Person) -> Asked:
 
 async def new_key(house: Runtime, boss: Person) -> Asked:
     del house, boss
-    order = {"partner": f"partner-{uuid4().hex}", "name": "Fleet", "garages": [PUNE]}
+    order = {"partner": f"partner-{fresh_word()}", "name": "Fleet", "garages": [PUNE]}
     return test_api_keys.CREATE_WITHOUT_SECRET, {"key": order | {"scopes": ["READ_CARDS"]}}
 
 
@@ -366,7 +373,7 @@ async def manifest(house: Runtime, boss: Person) -> Asked:
     text = "query Cards { cards(first: 1) { edges { node { key usage { rating } } } } }"
     entry = {"name": "Cards", "text": text}
     return REGISTER_DOCUMENTS, {
-        "manifest": {"partner": f"partner-{uuid4().hex}", "documents": [entry]}
+        "manifest": {"partner": f"partner-{fresh_word()}", "documents": [entry]}
     }
 
 
@@ -455,6 +462,7 @@ CHANGES: dict[str, Change] = OF_CARDS | {
     "removeDocuments": removed_documents,
     "promoteModel": promoted_model,
     "rollBackModel": rolled_back_model,
+    "answerDefectAlarm": answered_alarm,
 }
 DEEDS: dict[str, Change] = {
     QueuedVerb.REPORT_FAILURE: queued(QueuedVerb.REPORT_FAILURE, report),
@@ -489,6 +497,7 @@ async def written(house: Runtime) -> list[dict[str, Any]]:
         " (select count(*) from api_key) as keys,"
         " (select count(*) from trusted_document) as documents,"
         " (select count(*) from model_turn) as turns,"
+        " (select count(*) from defect_alarm where closed_at is not null) as answered,"
         " (select max(revoked_at) from api_key) as revoked"
     )
 

@@ -12,7 +12,7 @@ from gnn.ranker_chance import RankerChance
 from matching.matcher import NO_MATCH
 from tests.gnn.toy_models import plant_candidate, plant_classifier, plant_ranker
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import PROMOTE_MODEL, PUNE, ROLL_BACK_MODEL, Person
+from tests.journeys.people import PROMOTE_MODEL, PUNE, ROLL_BACK_MODEL, Person, fresh_word
 from tests.journeys.test_deeds import deeds
 from web.feature_store import CURRENT
 from web.wiring import Runtime
@@ -34,7 +34,7 @@ READ = """query ($report: ReportInput!) { readSymptoms(report: $report) { __type
 
 @pytest.fixture
 def boss(somebody: Somebody) -> Person:
-    return somebody(Role.ADMIN, None, name=f"keeper-{uuid4().hex[:7]}")
+    return somebody(Role.ADMIN, None, name=f"keeper-{fresh_word()}")
 
 
 async def states(house: Runtime) -> dict[str, str]:

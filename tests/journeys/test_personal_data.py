@@ -22,7 +22,7 @@ from records.oidc import IdentityMark, link
 from tests.access.soft_passkey import OPTIONS, REGISTER, SoftPasskey
 from tests.journeys.billing_garage import Shop, furnished
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import DELHI, PUNE, Person
+from tests.journeys.people import DELHI, PUNE, Person, fresh_word
 from tests.journeys.sign_in_door import (
     CONFIRM_FACTOR,
     ENROL_FACTOR,
@@ -93,7 +93,7 @@ async def settled(house: Runtime, root: Person, door: Door) -> tuple[str, Person
     await door.sign_in(email, "not the password")
     pay = {"id": id, "garage": PUNE, "employee": DETAILS}
     assert "employee" in await root.ask(CREATE_EMPLOYEE, op=op(), **pay)
-    key = {"partner": f"partner-{uuid4().hex}", "name": "Fleet", "garages": [PUNE]}
+    key = {"partner": f"partner-{fresh_word()}", "name": "Fleet", "garages": [PUNE]}
     await known.ask(CREATE_WITHOUT_SECRET, op=op(), key=key | {"scopes": ["READ_CARDS"]})
     mark = house.people.door.seal.vault.mark("provider identity", f"theirs\n{id}")
     async with house.records.transaction() as connection:
@@ -252,7 +252,7 @@ async def test_a_name_is_put_right(
     known, key = entry.person(came), came["person"]
     done = await known.ask(CORRECT, op=op(), person=key, name="Asha Kulkarni-Rao")
     assert done["person"] == {"key": key, "name": "Asha Kulkarni-Rao", "email": email}
-    new = f"{uuid4().hex}@example.org"
+    new = f"{fresh_word()}@example.org"
     before = await row_of(house, key)
     refused = [
         await known.ask(CORRECT, op=op(), person=key, email=new),
@@ -299,9 +299,9 @@ async def told_of(house: Runtime, paper: str) -> list[str]:
 
 
 async def test_a_customer_is_written_to_as_they_want(house: Runtime, shop: Shop) -> None:
-    whose = {"phone": "9800054321", "email": f"{uuid4().hex}@example.org"}
+    whose = {"phone": "9800054321", "email": f"{fresh_word()}@example.org"}
     first, other = [
-        (await shop.issued(await shop.closed(f"{name}_{uuid4().hex}"), **whose))["invoice"]["key"]
+        (await shop.issued(await shop.closed(f"{name}_{fresh_word()}"), **whose))["invoice"]["key"]
         for name in ("first", "other")
     ]
     assert await told_of(house, first) == ["email", "whatsapp"]
@@ -328,7 +328,7 @@ async def test_a_customer_is_written_to_as_they_want(house: Runtime, shop: Shop)
 async def test_only_who_bills_keeps_a_customers_word(
     house: Runtime, shop: Shop, somebody: Somebody
 ) -> None:
-    issued = await shop.issued(await shop.closed(f"word_{uuid4().hex}"))
+    issued = await shop.issued(await shop.closed(f"word_{fresh_word()}"))
     paper, said = issued["invoice"]["key"], {"purpose": "EMAIL", "given": False}
     before = await stored_counts(house)
     far = somebody(Role.ACCOUNTANT, DELHI)

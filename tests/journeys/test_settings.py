@@ -1,7 +1,6 @@
 """What a garage and the network go by: read as it was kept, changed for everybody at once."""
 
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
@@ -12,7 +11,7 @@ from domain.ids import GarageId
 from domain.people import parse_garage
 from records import people
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import DELHI, Person
+from tests.journeys.people import DELHI, Person, fresh_word
 from tests.journeys.sign_in_door import HOLD, op
 from tests.journeys.stored_counts import stored_counts
 from tests.journeys.test_deeds import deeds
@@ -48,9 +47,8 @@ def told(version: int, **said: object) -> dict[str, Any]:
 @pytest.fixture
 async def place(house: Runtime) -> GarageId:
     """A garage that nobody has read yet."""
-    # Seven signs: eight digits together are a telephone number, which no deed names.
     made = parse_garage(
-        GarageId(f"garage_{uuid4().hex[:7]}"),
+        GarageId(f"garage_{fresh_word()}"),
         name="Pune",
         place="Pune",
         hours="Mon-Sat 09:00-18:00",
@@ -71,7 +69,7 @@ def boss(somebody: Somebody, place: GarageId) -> Person:
     return somebody(Role.MANAGER, place)
 
 
-@pytest.mark.row("CC-9")
+@pytest.mark.row("CC-9", figure="visible ≤ 1 s: by the very next read")
 async def test_a_change_is_seen_at_once(
     house: Runtime, place: GarageId, boss: Person, somebody: Somebody
 ) -> None:
@@ -88,7 +86,7 @@ async def test_a_change_is_seen_at_once(
     assert (await boss.ask(GARAGE, garage=place))["offShiftRefused"] is True
 
 
-@pytest.mark.row("CC-9")
+@pytest.mark.row("CC-9", figure="TTL ≤ 900 s")
 async def test_what_is_kept_runs_out(
     house: Runtime, place: GarageId, boss: Person, somebody: Somebody
 ) -> None:

@@ -2,8 +2,6 @@
 
 import asyncio
 import os
-import sys
-from asyncio.subprocess import PIPE
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -21,7 +19,7 @@ from graph.database import Graph
 from records.database import Records
 from tests.commands import free_port, place
 from tests.empty_stores import empty_records
-from tests.faults.world import died
+from tests.faults.world import died, light_process
 from tests.journeys.people import DELHI, PUNE, Person
 from tests.journeys.sign_in_door import (
     CHANGE,
@@ -109,23 +107,13 @@ async def process(
 ) -> AsyncGenerator[httpx.AsyncClient]:
     """Serve as a process of its own, and give a client of it."""
     given = {"NEO4J_USER": stores.neo4j_user, "BATTWHEELS_PORT": str(port)}
-    nursery = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.faults.without_model"),
-        env=os.environ | environment | given,
-        stdin=PIPE,
-        stdout=PIPE,
-    )
-    assert nursery.stdin is not None
-    assert nursery.stdout is not None
-    nursery.stdin.write(b"api\n")
-    pid = int(await nursery.stdout.readline())
+    log = Path(environment["BATTWHEELS_HOME"]) / "processes.log"
+    pid = await asyncio.to_thread(light_process, "api", os.environ | environment | given, log)
     url = f"http://127.0.0.1:{port}"
     async with httpx.AsyncClient(base_url=url, timeout=PATIENT_SECONDS) as client:
         await eventually(lambda: answers(client), pause=0.2)
         yield client
     await died(pid)
-    nursery.stdin.close()
-    await nursery.wait()
 
 
 async def answers(client: httpx.AsyncClient) -> bool:

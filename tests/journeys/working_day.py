@@ -23,7 +23,8 @@ from tests.billing.sample_books import synthetic_gstin
 from tests.gnn.toy_models import plant_candidate
 from tests.journeys import billing_garage, sign_in_door
 from tests.journeys.conftest import Somebody
-from tests.journeys.people import PUNE, Person, content
+from tests.journeys.people import PUNE, Person, content, fresh_word
+from tests.journeys.planted_defects import plant_alarm
 from tests.journeys.queue_records import record
 from tests.journeys.schema_walk import API, members, roots
 from tests.journeys.solved_tickets import shown
@@ -111,6 +112,10 @@ def _is_refusal(member: GraphQLObjectType) -> bool:
 
 async def _trained(garage: Garage) -> None:
     garage.made["trained"] = {"run": (await plant_candidate(garage.house)).id}
+
+
+async def _alarmed(garage: Garage) -> None:
+    garage.made["alarmed"] = {"id": (await plant_alarm(garage.house)).id}
 
 
 def _slot(hour: int) -> Answer:
@@ -287,6 +292,11 @@ DAY: Sequence[Deed] = (
     ),
     Deed(verb="promoteModel", before=_trained, given=lambda g: {"run": g.made["trained"]["run"]}),
     Deed(verb="rollBackModel", given=lambda _: {"kind": "ANOMALY"}),
+    Deed(
+        verb="answerDefectAlarm",
+        before=_alarmed,
+        given=lambda g: {"id": g.made["alarmed"]["id"], "answer": "CLOSE"},
+    ),
     Deed(verb="revokeApiKey", given=lambda g: {"id": g.id("createApiKey", "apiKey")}),
     Deed(verb="createCard", who="asha", given=lambda _: {"card": _written("Controller jerks")}),
     Deed(verb="promoteCard", given=_card(1)),
@@ -465,7 +475,7 @@ DAY: Sequence[Deed] = (
         given=lambda _: {
             "person": {
                 "name": "Ravi",
-                "email": f"{uuid4().hex}@example.org",
+                "email": f"{fresh_word()}@example.org",
                 "duty": sign_in_door.duty(),
             }
         },

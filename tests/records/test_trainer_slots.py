@@ -6,7 +6,7 @@ import pytest
 
 from domain.errors import UselessTraining
 from domain.model_runs import ModelKind
-from domain.trainer_calendar import Recurrence, TrainingTerm, slot_at, slots_between
+from domain.trainer_calendar import Recurrence, TrainingTerm, slot_at
 from records.database import Records
 from records.trainer_slots import TrainingSlots
 from web.health import Parts
@@ -16,7 +16,8 @@ from web.trainer_schedule import MISSED, TrainingSchedule, tell_missed
 BEGIN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 WEEKLY = TrainingTerm(kind=ModelKind.RANKER, every=Recurrence.WEEKLY)
 MONTHLY = TrainingTerm(kind=ModelKind.CLASSIFIER, every=Recurrence.MONTHLY)
-DAILY = TrainingTerm(kind=ModelKind.RANKER, every=Recurrence.DAILY)
+DAILY = TrainingTerm(kind=ModelKind.RANKER, every=Recurrence.DAILY, besides=Recurrence.WEEKLY)
+EACH_DAY = TrainingTerm(kind=ModelKind.NETWORK, every=Recurrence.DAILY)
 
 
 @pytest.mark.parametrize(
@@ -37,12 +38,19 @@ def test_slot_is_the_latest_one(every: Recurrence, now: datetime, slot: str) -> 
 
 def test_clock_that_jumps_gives_no_endless_list() -> None:
     late = BEGIN + timedelta(days=4_000)
-    assert len(slots_between(Recurrence.DAILY, BEGIN, late)) == 100
-    assert slots_between(Recurrence.DAILY, late, BEGIN) == []
+    assert len(EACH_DAY.slots(BEGIN, late)) == 100
+    assert EACH_DAY.slots(late, BEGIN) == []
+
+
+def test_sunday_is_the_weeks_alone() -> None:
+    """What is trained each week is not trained a second time as of that day."""
+    days = DAILY.slots(BEGIN, BEGIN + timedelta(days=14))
+    assert [day.isoweekday() for day in days] == [1, 2, 3, 4, 5, 6] * 2
+    assert len(days) + len(WEEKLY.slots(BEGIN, BEGIN + timedelta(days=14))) == 14
 
 
 @pytest.mark.row("FE-10", "FE-11", "ML-39", missing="a poisoned day moves nothing")
-@pytest.mark.parametrize(("term", "fired"), [(WEEKLY, 6), (MONTHLY, 1), (DAILY, 42)])
+@pytest.mark.parametrize(("term", "fired"), [(WEEKLY, 6), (MONTHLY, 1), (DAILY, 36)])
 async def test_two_schedulers_fire_each_slot_once(
     records: Records, term: TrainingTerm, fired: int
 ) -> None:

@@ -32,14 +32,15 @@ read   card              match diagnose readSymptoms search card cards cardsNear
 read   card              feedback changes
 read   card              syncStatus cardChanged syncRequired
 read   ticket            ticket tickets offers partPrice ticketChanged matchReady
-read   invoice           invoice invoices estimate drafts
+read   invoice           invoice invoices estimate drafts tariffCodes
 read   report            regionReport monthReport hourlyDigests
 export report            salesReturn
 create ticket,card       reportFailure
 create card              createCard draftFromText
 update card              updateCard promoteCard
 verify card              verifyCard retireCard mergeCards undoMerge closeReview reviewQueue
-verify card,network      announceFirmware supersedePart
+verify card              defectAlarms defectFound
+verify card,network      announceFirmware supersedePart answerDefectAlarm
 delete ticket            deleteTicket
 delete card              deleteCard
 delete invoice           deleteDraft
@@ -84,7 +85,7 @@ DEEDS = {
         (
             "changeGarageSettings changeNetworkSettings setBillingSettings createGarage "
             "holdGarageToShift createApiKey revokeApiKey registerDocuments promoteModel "
-            "rollBackModel changeApiKeyRung removeDocuments"
+            "rollBackModel changeApiKeyRung removeDocuments answerDefectAlarm"
         ).split(),
         DeedType.SETTINGS_CHANGE,
     ),

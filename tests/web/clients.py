@@ -13,6 +13,7 @@ from domain.access import Actor, Role
 from domain.ids import GarageId, PersonId
 from tests.domain.samples import NOW, PUNE
 from tests.resolvers.fakes import World
+from tests.web.shared_schemas import shared_schemas
 from web.asgi import AppOptions, application
 
 TOKENS = AccessTokens(b"for tests only, thirty-two bytes")
@@ -35,7 +36,8 @@ def app(world: World, *, development: bool = True, **settings: Any) -> Starlette
     services = settings.pop("services", world.services)
     verify = settings.pop("verify", TOKENS.verify)
     door = AppOptions(verify=verify, probes=probes, development=development, **settings)
-    return application(services, door)
+    with shared_schemas():
+        return application(services, door)
 
 
 @asynccontextmanager

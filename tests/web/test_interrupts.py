@@ -128,8 +128,17 @@ async def test_serving_ends_with_sockets_and_requests_open(
     assert (unforeseen(before), complaints(said)) == ([], [])
 
 
-@pytest.mark.parametrize("command", ["serve", "work", "demo"])
-@pytest.mark.parametrize("seconds", [0.5, 3.0])
+@pytest.mark.parametrize(
+    ("command", "seconds"),
+    [
+        ("serve", 0.5),
+        ("work", 0.5),
+        ("demo", 0.5),
+        ("serve", 3.0),
+        pytest.param("work", 3.0, marks=pytest.mark.long),
+        pytest.param("demo", 3.0, marks=pytest.mark.long),
+    ],
+)
 async def test_a_start_is_ended(
     stores: StoreUrls, tmp_path: Path, command: str, seconds: float
 ) -> None:

@@ -6,10 +6,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from access.master_keys import parse_keys
+from billing.paper.copies import DocumentCopy, PaperView
 from domain.errors import UnsafeSetting
 from domain.ids import InvoiceId
 from web.invoice_pdfs import LIFETIME, PdfLinks
 
+MASKED = PaperView(masked=True)
 NOW = datetime(2026, 11, 26, 6, 30, tzinfo=UTC)
 LINKS = PdfLinks(b"k" * 32)
 ID = InvoiceId("inv_one")
@@ -37,12 +39,19 @@ def test_link_is_for_one_paper_one_moment_one_key() -> None:
     assert not PdfLinks(b"x" * 32).holds(ID, expires, signature, NOW)
 
 
+def test_a_link_to_one_copy_is_no_link_to_another() -> None:
+    expires, signature = _given(LINKS.sign(ID, NOW, view=PaperView(copy=DocumentCopy.TRANSPORTER)))
+    assert LINKS.holds(ID, expires, signature, NOW, PaperView(copy=DocumentCopy.TRANSPORTER))
+    assert not LINKS.holds(ID, expires, signature, NOW, PaperView(copy=DocumentCopy.ORIGINAL))
+    assert not LINKS.holds(ID, expires, signature, NOW)
+
+
 def test_masked_link_is_no_link_to_the_whole_page() -> None:
-    expires, signature = _given(LINKS.sign(ID, NOW, masked=True))
-    assert LINKS.holds(ID, expires, signature, NOW, masked=True)
+    expires, signature = _given(LINKS.sign(ID, NOW, view=MASKED))
+    assert LINKS.holds(ID, expires, signature, NOW, MASKED)
     assert not LINKS.holds(ID, expires, signature, NOW)
     expires, signature = _given(LINKS.sign(ID, NOW))
-    assert not LINKS.holds(ID, expires, signature, NOW, masked=True)
+    assert not LINKS.holds(ID, expires, signature, NOW, MASKED)
 
 
 @pytest.mark.parametrize(

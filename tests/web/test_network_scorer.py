@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from domain.ids import CardId
 from domain.repair_history import RepairHistory, RepairRecord
 from gnn.card_features import FeatureFold
-from gnn.learned_cards import CardNetwork, Floats, LearnedCards, WalkedPath
+from gnn.learned_cards import AskedCards, CardNetwork, Floats, LearnedCards, WalkedPath
 from gnn.network_columns import asked_report
 from gnn.ranker_features import NAMES
 from gnn.report_memory import ReportMemory
@@ -52,6 +52,9 @@ class Network:
         self.asked.append(report)
         places = np.arange(len(cards), dtype=np.float64)
         return places, places
+
+    def each(self, asked: Sequence[AskedCards]) -> list[tuple[Floats, Floats]]:
+        return [self.scores(*one) for one in asked]
 
     def paths(
         self, report: RepairRecord, cards: Sequence[CardId]

@@ -34,6 +34,7 @@ from tests.access.soft_passkey import (
     SoftPasskey,
 )
 from tests.empty_stores import empty_records
+from tests.journeys.people import fresh_word
 from tests.resolvers.fakes import World
 from tests.web.clients import app, client
 from web.asgi import GRAPHQL
@@ -86,7 +87,7 @@ class House:
     async def person(self, name: str) -> tuple[PersonId, str]:
         """Give somebody who has just signed in by a password, and their token."""
         who = PersonName(name=name, email=f"{name}@example.org")
-        key = PersonId(f"per_{name}_{uuid4().hex[:8]}")
+        key = PersonId(f"per_{name}_{fresh_word()}")
         await self.people.admins.make(key, who, PASSWORD, self.world.at, another=True)
         signed = await self.door(COME, op=op(), email=who.email, password=PASSWORD)
         return key, f"Bearer {signed['accessToken']}"

@@ -12,6 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
+from billing.paper.copies import WHOLE, PaperView
 from domain.ids import InvoiceId
 from tests.commands import free_port
 from tests.patience import PATIENT_SECONDS
@@ -39,7 +40,7 @@ def no_keys() -> dict[str, Any]:
     return {"keys": []}
 
 
-async def broken(id: InvoiceId, *, masked: bool = False) -> bytes:
+async def broken(id: InvoiceId, view: PaperView = WHOLE) -> bytes:
     raise RuntimeError(id)
 
 

@@ -14,6 +14,7 @@ import typer
 from access.password_resets import GOOD_FOR
 from access.passwords import LEAST, parse_password
 from access.people_import import PeopleFile, PeopleImported, import_people, read_people
+from domain.access import Role
 from domain.errors import ImportRefused, InvalidInput
 from domain.ids import PersonId, uuid7
 from domain.people import PersonName, parse_name
@@ -46,7 +47,7 @@ def create(
     parse_password(password, [who.name, who.email])
     settings = Settings.read()
     person = asyncio.run(_make_admin(settings, who, password, another=another))
-    demanded = settings.second_factor_demanded
+    demanded = Role.ADMIN in settings.second_factor_roles
     factor = " Have a telephone at hand: a second factor is demanded of you." if demanded else ""
     typer.echo(f"{who.email} is an administrator ({person}). Next: battwheels sign-in.{factor}")
 

@@ -67,6 +67,9 @@ COMMANDS = {
     "models": CommandLocation(
         "web.cli.models:app", "Trained models: list, show, promote them, roll one back."
     ),
+    "alarms": CommandLocation(
+        "web.cli.alarms:app", "Emerging defects: look for them, list, acknowledge, close them."
+    ),
     "local": CommandLocation("web.cli.local:app", "The stores as processes of this machine."),
     "queries": CommandLocation(
         "web.cli.queries:queries", "Print the named Cypher and SQL queries."

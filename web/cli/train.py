@@ -16,10 +16,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from domain.deeds import OPERATOR
-from domain.errors import UselessTraining
+from domain.errors import Unavailable, UselessTraining
 from domain.ids import RunId, uuid7
 from domain.model_runs import ModelKind, ModelRun, RunState
-from domain.trainer_calendar import TrainingTerm
+from domain.trainer_calendar import StoreWatch, TrainingTerm
 from gnn.live_models import LiveModels
 from gnn.model_kinds import KINDS
 from gnn.recipes import StageProgress, Tell
@@ -97,7 +97,7 @@ for _kind in KINDS:
 
 @app.command("calendar")
 def train_by_calendar() -> None:
-    """Train what is due by the calendar, until ended; several of these share it, each slot once."""
+    """Train and watch by the calendar, until ended; several share it, each slot once."""
     asyncio.run(_by_calendar(Settings.read()))
 
 
@@ -105,9 +105,14 @@ async def _by_calendar(settings: Settings) -> None:
     folder = settings.home / "training" / "history"
 
     async def train_term(term: TrainingTerm) -> None:
+        if isinstance(term.kind, StoreWatch):
+            await _child(term, "alarms", "look")
+            return
         until = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}"
-        await _child(term, "history", "--from", "2000-01-01", "--to", until, "--out", str(folder))
-        await _child(term, term.kind.value, "--history", str(folder), "--promote")
+        await _child(
+            term, "train", "history", "--from", "2000-01-01", "--to", until, "--out", str(folder)
+        )
+        await _child(term, "train", term.kind.value, "--history", str(folder), "--promote")
 
     async with open_records(settings) as records:
         slots = TrainingSlots(records, process_name())
@@ -115,13 +120,16 @@ async def _by_calendar(settings: Settings) -> None:
 
 
 async def _child(term: TrainingTerm, *words: str) -> None:
-    """Run `battwheels train` as a process of its own: what ends it does not end the calendar."""
-    program = (sys.executable, "-c", "from web.cli.main import main; main()", "train", *words)
+    """Run a command as a process of its own: what ends it does not end the calendar."""
+    program = (sys.executable, "-c", "from web.cli.main import main; main()", *words)
     child = await asyncio.create_subprocess_exec(*program, stderr=asyncio.subprocess.PIPE)
     _, told = await child.communicate()
     if child.returncode:
         last = told.decode(errors="replace").strip().splitlines()[-1:] or ["it was killed"]
-        raise UselessTraining(term.kind, last[0][:LONGEST_LINE])
+        said = last[0][:LONGEST_LINE]
+        if isinstance(term.kind, StoreWatch):
+            raise Unavailable(f"the watch for {term.kind}", said)
+        raise UselessTraining(term.kind, said)
 
 
 def _train(kinds: Sequence[ModelKind], history: Path, seed: int, *, promote: bool) -> None:

@@ -58,9 +58,34 @@ def test_a_whole_note_mirrors_the_invoice() -> None:
 
 
 @pytest.mark.row("IN-7")
+@given(st.integers(1, 999_999), st.integers(2, 9), st.integers(0, 99), st.data())
+def test_discounts_come_back_with_their_pieces(
+    price: int, pieces: int, off: int, data: st.DataObject
+) -> None:
+    """However a discounted line comes back, price × quantity − discount is what is taken."""
+    cut = Paise(price * pieces * off // 100)
+    original = issued(lines=(part("Pads", "871410", price, str(pieces), discount=cut),))
+    notes: tuple[Invoice, ...] = ()
+    for _ in range(pieces):
+        lowest = original.totals.taxable - sum(n.totals.taxable for n in notes)
+        if lowest > 1 and data.draw(st.booleans()):
+            paise = Paise(data.draw(st.integers(1, lowest // 2)))
+            notes = (*notes, _credit(original, CreditLine(line=1, taxable=paise), before=notes))
+        if sum(n.totals.taxable for n in notes) == original.totals.taxable > 0:
+            return
+        one = _credit(original, CreditLine(line=1, quantity=Decimal(1)), before=notes)
+        notes = (*notes, one)
+    back = [note.lines[0] for note in notes]
+    assert all(abs(line.gross - line.quantity * line.unit_price) <= 1 for line in back)
+    lowered = sum(line.taxable for line in back if line.value_only)
+    assert sum(line.discount for line in back) == cut + lowered
+
+
+@pytest.mark.row("IN-7")
 def test_one_of_two_pads_comes_back() -> None:
     first = _credit(issued(), CreditLine(line=3, quantity=Decimal(1)))
     assert (first.lines[0].taxable, first.lines[0].quantity) == (600_00, Decimal(1))
+    assert (first.lines[0].unit_price, first.lines[0].discount) == (625_10, 25_10)
     assert first.totals.payable == 708_00
     second = _credit(issued(), CreditLine(line=3), before=(first,))
     assert (second.lines[0].taxable, second.lines[0].quantity) == (600_00, Decimal(1))

@@ -111,7 +111,8 @@ def test_credit_note_refers_to_its_invoice() -> None:
         (replace(B2B, number=None), "number"),
         (replace(B2B, kind=Document.BILL_OF_SUPPLY), "kind"),
         (replace(B2B, recipient=replace(FLEET, address=None)), "recipient.address"),
-        (replace(B2B, recipient=replace(FLEET, name="Ab")), "BuyerDtls.LglNm"),
+        (replace(B2B, recipient=replace(FLEET, name="Ab")), "customer.name"),
+        (replace(B2B, recipient=replace(FLEET, name='Sun "EV" Motors')), "customer.name"),
         (issued(FLEET, lines=(part("Pad", "8708", 1),)), "lines.1.hsn"),
     ],
 )

@@ -1,6 +1,7 @@
 """Whatever happens to a garage's books, in whatever order: they balance, and nothing is lost."""
 
 import asyncio
+import json
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -16,8 +17,9 @@ from billing.ledger.payments import Payment, ReceivedMoney
 from billing.ledger.postings import Account, PaymentMethod
 from billing.ledger.sellers import Seller
 from billing.ledger.verification import verify_books
+from billing.paper.sheet import PrintOptions, sheet_json
 from domain.errors import Refused
-from domain.ids import TicketId
+from domain.ids import InvoiceId, TicketId
 from records.database import Records
 from tests.billing.sample_books import Desk, deed, desk
 from tests.empty_stores import empty_records
@@ -112,4 +114,34 @@ async def _lived(records: Records, steps: list[tuple[str, int, int]]) -> None:
     assert [t for t in month if t.lines or t.taxable] == [
         t for t in await reports.recount_month(records, None, TODAY) if t.lines or t.taxable
     ]
+    for paper in history.papers:
+        await _page_tells_the_ledger(books, paper.id)
     assert (await verify_books(records)).touched is None
+
+
+async def _page_tells_the_ledger(books: Desk, id: InvoiceId) -> None:
+    """Rebuild what a page says of an invoice's debt from payments, notes and the balance."""
+    paper = await books.ledger.get(id)
+    balance = paper.balance
+    if balance is None or balance.voided:
+        return
+    settled = await books.payments.settlement(id)
+    page = json.loads(sheet_json(paper.invoice, PrintOptions(settled=settled)))
+    said = {name: int(text.replace(",", "").replace(".", "")) for name, text in page["settled"]}
+    moved = [p for p in (await books.payments.of_invoices([id]))[id] if p.invoice == id]
+    notes = (await books.ledger.credit_notes([id]))[id]
+    rebuilt = {
+        "Received": sum(p.paise for p in moved if p.kind == "payment"),
+        "Tax withheld (TDS)": sum(p.paise for p in moved if p.kind == "tds"),
+        "Credited": sum(note.invoice.totals.payable for note in notes),
+    }
+    assert {name: said.get(name, 0) for name in rebuilt} == rebuilt
+    own = sum(p.paise for p in moved if p.kind == "refund" and p.ticket is None)
+    assert said.get("Refunded", 0) >= own
+    left = said.get("Balance due", 0) - said.get("Owed to customer", 0)
+    if said:
+        assert left == balance.due
+        came = sum(said.get(name, 0) for name in (*rebuilt, "Advance adjusted"))
+        assert paper.invoice.totals.payable - came + said.get("Refunded", 0) == left
+    else:
+        assert balance.due == paper.invoice.totals.payable

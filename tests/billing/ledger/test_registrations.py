@@ -188,5 +188,5 @@ async def test_what_could_not_be_reported_is_not_issued(books: Desk) -> None:
     wanted = TicketInvoice(ticket=TicketId("tkt_one"), invoice=invoice(seller, buyer=short))
     with pytest.raises(InvalidInput) as refused:
         await books.ledger.issue_invoice(deed(), seller, wanted)
-    assert refused.value.field == "BuyerDtls.LglNm"
+    assert refused.value.field == "customer.name"
     assert await books.records.rows("select id from document") == []

@@ -9,11 +9,14 @@ from datetime import timedelta
 
 import pytest
 
+from billing.gst.e_invoice import CRORE
+from billing.gst.irp import StandInPortal
 from billing.gst.parties import Party
 from billing.ledger.invoices import TicketInvoice
 from billing.ledger.issued_documents import IssuedDocument
 from billing.ledger.payments import ReceivedMoney
 from billing.ledger.postings import PaymentMethod
+from billing.ledger.registrations import RegistrationStore
 from billing.messages.consents import ConsentStore
 from billing.messages.correspondence import MessageStore
 from billing.messages.mail import MailSecurity, MailServer, SmtpMessenger
@@ -31,7 +34,19 @@ from records.outbox import RecordsOutbox
 from sync.inbox import EventHandler, EventListener
 from sync.stream import Logged
 from tests.billing.messages.smtp_server import Postbox, postbox
-from tests.billing.sample_books import DELHI, NOW, PUNE, VAULT, Desk, customer, deed, desk, invoice
+from tests.billing.sample_books import (
+    DELHI,
+    NOW,
+    PROFILE,
+    PUNE,
+    VAULT,
+    Desk,
+    customer,
+    deed,
+    desk,
+    invoice,
+    synthetic_gstin,
+)
 from tests.waits import sure_to_end
 from web.listeners import ListenerName, listeners_of
 
@@ -88,6 +103,8 @@ async def _posted(
     telling = NoticeSender(
         ledger=books.ledger,
         payments=books.payments,
+        registrations=RegistrationStore(records, books.books, VAULT, StandInPortal()),
+        sellers=books.garages,
         messages=MessageStore(records, VAULT),
         consents=ConsentStore(records, VAULT),
         messengers={
@@ -146,6 +163,30 @@ async def test_issued_invoice_is_told_once_however_often_the_event_comes(post: P
         (Occasion.ISSUED, Channel.EMAIL, MessageState.SENT),
         (Occasion.ISSUED, Channel.WHATSAPP, MessageState.KEPT),
     ]
+
+
+@pytest.mark.row("IN-8")
+async def test_nobody_is_told_of_an_e_invoice_before_its_irn(post: Post) -> None:
+    """Nor of what happens to it; once registered it is told of, and so is its credit note."""
+    books, registrations = post.books, post.telling.registrations
+    seller = await books.garages.set(deed(), replace(PROFILE, turnover=6 * CRORE, hsn_digits=6), 1)
+    fleet = replace(customer(synthetic_gstin("27", "BBBPK5678D")), email=ADDRESS)
+    paper = await post.issued(buyer=fleet)
+    came = ReceivedMoney(paise=100_00, method=PaymentMethod.CASH, day=paper.invoice.date)
+    await books.payments.record_payment(deed(), paper.id, came)
+    await post.hear(_event(paper), *await post.told_by_the_books())
+    assert await post.messages(paper) == []
+    await registrations.register_document(deed(), seller, paper)
+    told = await post.told_by_the_books()
+    await post.hear(told[-1])
+    assert told[-1].type is EventType.NOTIFICATION_SEND
+    assert {one[0] for one in await post.messages(paper)} == {Occasion.ISSUED}
+    note = await books.ledger.issue_credit_note(deed(), seller, paper.id, None, "All of it")
+    await post.hear((await post.told_by_the_books())[-1])
+    assert {one[0] for one in await post.messages(paper)} == {Occasion.ISSUED}
+    await registrations.register_document(deed(), seller, note)
+    await post.hear((await post.told_by_the_books())[-1])
+    assert {one[0] for one in await post.messages(paper)} == {Occasion.ISSUED, Occasion.CREDITED}
 
 
 async def test_whatever_happens_to_an_invoice_is_told(post: Post) -> None:

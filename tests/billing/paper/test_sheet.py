@@ -18,7 +18,8 @@ from billing.gst.money import Paise
 from billing.gst.parties import Address, Party
 from billing.gst.upi import Payee, payment_link
 from billing.gst.vouchers import AdvanceReceipt, receipt_voucher
-from billing.paper.copies import DocumentCopy, copies_of
+from billing.ledger.settlements import Settlement
+from billing.paper.copies import DocumentCopy, copies_of, demand_copy
 from billing.paper.press import PdfPrinter
 from billing.paper.sheet import DocumentStamp, PortalMarks, PrintOptions, balance_due, pay_link
 from domain.errors import InvalidInput
@@ -28,7 +29,9 @@ from tests.billing.paper.png import pixels
 from tests.billing.samples import DAY, FLEET, GARAGE, LINES, RIDER, draft, issued, part
 
 PAYEE = Payee(address="battwheels.delhi@bank", name="Battwheels Garage Delhi")
-ORIGINAL = PrintOptions(copy=DocumentCopy.ORIGINAL, payee=PAYEE, paid=Paise(5_000_00))
+ORIGINAL = PrintOptions(
+    copy=DocumentCopy.ORIGINAL, payee=PAYEE, settled=Settlement(received=Paise(5_000_00))
+)
 HOSTILE = '#read("/etc/passwd") $x$ *b* _i_ `c` <l> @r \\ ] #] /* // " \' {{}} = - + 1. ~ & %'
 
 GOLDEN = """
@@ -51,27 +54,39 @@ State Delhi (07)
 Place of supply Delhi (07)
 Reverse charge No
 Job tkt_abc123
-# Description HSN/SAC Quantity Price Taxable GST Tax Amount
+# Description HSN/SAC Quantity Price Taxable Tax rate Tax Amount
 1 Battery pack: isolate, open,
 replace the BMS, balance
-998714 2.5 HRS 600.00 1,500.00 18 % 270.00 1,770.00
-2 Battery management system, 48
-V, 16S
-853710 1 NOS 8,500.00 8,500.00 18 % 1,530.00 10,030.00
+998714 2.5 HRS 600.00 1,500.00 CGST 9 %
+SGST 9 %
+135.00
+135.00
+1,770.00
+2 Battery management system,
+48 V, 16S
+853710 1 NOS 8,500.00 8,500.00 CGST 9 %
+SGST 9 %
+765.00
+765.00
+10,030.00
 3 Brake pads, front pair 871410 2 NOS 625.10
 less 50.20
-1,200.00 18 % 216.00 1,416.00
+1,200.00 CGST 9 %
+SGST 9 %
+108.00
+108.00
+1,416.00
 AMOUNT IN WORDS
 Rupees Thirteen Thousand Two Hundred and Sixteen Only
 HSN / SAC SUMMARY
-HSN/SAC Rate Taxable CGST SGST Tax
-853710 18 % 8,500.00 765.00 765.00 1,530.00
-871410 18 % 1,200.00 108.00 108.00 216.00
-998714 18 % 1,500.00 135.00 135.00 270.00
+HSN/SAC Taxable CGST SGST Tax
+853710 8,500.00 9 % 765.00 9 % 765.00 1,530.00
+871410 1,200.00 9 % 108.00 9 % 108.00 216.00
+998714 1,500.00 9 % 135.00 9 % 135.00 270.00
 Discount included 50.20
 Taxable value 11,200.00
-CGST 1,008.00
-SGST 1,008.00
+CGST 9 % 1,008.00
+SGST 9 % 1,008.00
 Total ₹ 13,216.00
 Received 5,000.00
 Balance due ₹ 8,216.00
@@ -104,8 +119,8 @@ def test_another_states_page(press: PdfPrinter) -> None:
         "Place of supply Haryana (06)",
         "Supply Inter-State",
         "GSTIN 06AABCG4321K1ZU PAN AABCG4321K",
-        "HSN/SAC Rate Taxable IGST Tax",
-        "IGST 2,016.00",
+        "HSN/SAC Taxable IGST Tax",
+        "IGST 18 % 2,016.00",
     ):
         assert words in said
     assert "CGST 1" not in said
@@ -131,6 +146,43 @@ def test_copies_of_goods_and_of_services(
     assert copies_of(invoice, on_portal=True) == ()
 
 
+def test_only_tax_invoices_are_marked() -> None:
+    """Rule 48 is about them alone, and a copy that it does not name is refused by name."""
+    bill = issued(kind=Document.BILL_OF_SUPPLY)
+    assert copies_of(bill) == copies_of(credit_invoice(issued(), None, (), DAY, "Back")) == ()
+    with pytest.raises(InvalidInput, match=r"^copy: SUPPLIER_OF_SERVICES is none .*TRANSPORTER"):
+        demand_copy(issued(), DocumentCopy.SUPPLIER_OF_SERVICES, on_portal=False)
+    with pytest.raises(InvalidInput, match=r"^copy: ORIGINAL is none .*leave it out"):
+        demand_copy(issued(), DocumentCopy.ORIGINAL, on_portal=True)
+
+
+def test_every_rate_of_each_tax_is_named(press: PdfPrinter) -> None:
+    two = issued(lines=(LINES[0], part("Scooter", "871160", 90_000_00)))
+    said = _text(press, two, PrintOptions())
+    for words in ("CGST 2.5 % 2,250.00", "SGST 2.5 % 2,250.00", "CGST 9 % 135.00"):
+        assert words in said
+
+
+def test_what_happened_is_told_apart(press: PdfPrinter) -> None:
+    happened = Settlement(
+        adjusted=Paise(1_000_00),
+        received=Paise(12_000_00),
+        withheld=Paise(132_00),
+        credited=Paise(1_416_00),
+        refunded=Paise(500_00),
+    )
+    said = _text(press, issued(), PrintOptions(settled=happened, payee=PAYEE))
+    tail = said[said.index("Advance adjusted") : said.index("for Battwheels")]
+    assert tail.splitlines() == [
+        "Advance adjusted 1,000.00",
+        "Received 12,000.00",
+        "Tax withheld (TDS) 132.00",
+        "Credited 1,416.00",
+        "Refunded 500.00",
+        "Owed to customer ₹ 832.00",
+    ]
+
+
 @pytest.mark.row("IN-10")
 def test_qr_asks_for_the_balance_due(press: PdfPrinter) -> None:
     [page] = press.pictures(issued(), ORIGINAL)
@@ -146,7 +198,7 @@ def test_qr_asks_for_the_balance_due(press: PdfPrinter) -> None:
 @pytest.mark.parametrize(
     "printing",
     [
-        PrintOptions(paid=Paise(13_216_00), payee=PAYEE),
+        PrintOptions(settled=Settlement(received=Paise(13_216_00)), payee=PAYEE),
         PrintOptions(stamp=DocumentStamp.VOID, payee=PAYEE),
         PrintOptions(),
     ],

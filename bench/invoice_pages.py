@@ -1,0 +1,161 @@
+"""A garage with 200,000 invoices: a page of its list, and the return of a month of 100,000.
+
+Papers are written past the ledger, each sealed as the ledger seals it: issuing them takes hours.
+While the return is made, a ticker on the same event loop tells how long anybody else would have
+waited for it: what `/health` waits, its own work aside. All invoices are synthetic.
+"""
+
+import asyncio
+import tempfile
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from time import perf_counter
+
+from psycopg import sql
+
+from bench.bars import Bar, Better
+from bench.ledger import DEEDS, JARS, VAULT, bench_invoice, bench_seller
+from billing.gst.document_numbers import parse_number
+from billing.gst.e_invoice import inv01_text
+from billing.gst.gstr1_files import to_csv_files, to_portal_json
+from billing.gst.invoices import Invoice
+from billing.gst.series import DocumentKind
+from billing.ledger import issued_documents, reports
+from billing.ledger.books import Books
+from billing.ledger.invoices import InvoiceLedger
+from billing.ledger.issued_documents import IssuedDocument
+from billing.ledger.returns import ReturnBuilder
+from billing.ledger.sellers import Seller
+from domain.ids import InvoiceId, PersonId, TicketId
+from records.database import Records
+from records.migrations import migrate_records
+from web.local import stores
+from web.local.home import StoreHome
+
+PAPERS, OF_THE_MONTH = 200_000, 100_000
+MONTHS = 24
+FIRST, MONTH = date(2024, 10, 1), date(2026, 10, 1)
+PAGE, ROUNDS = 21, 300
+GOAL_PAGE_MS, GOAL_RETURN_S, GOAL_HEALTH_MS = 15.0, 20.0, 100.0
+TICK = 0.005
+COLUMNS = (
+    "id issue_date garage kind number issued_at issued_by ticket original reason place_of_supply "
+    "taxable_paise cgst_paise sgst_paise igst_paise round_off_paise total_paise reverse_charge "
+    "body buyer gstin_mark"
+).split()
+
+
+async def run() -> list[Bar]:
+    """Measure on stores of its own; print every figure."""
+    with tempfile.TemporaryDirectory() as folder:
+        urls = stores.start_stores(home := StoreHome.at(folder, JARS))
+        try:
+            records = await Records.open(urls.postgres_url)
+            await migrate_records(records)
+            bars = await _measure(records)
+            await records.close()
+        finally:
+            stores.stop_stores(home)
+    return bars
+
+
+async def _measure(records: Records) -> list[Bar]:
+    seller = await bench_seller(records, "garage_pages", "PGS")
+    ledger = InvoiceLedger(records, Books(records, DEEDS), VAULT)
+    began = perf_counter()
+    await _write_papers(records, seller)
+    print(f"{PAPERS} papers written in {perf_counter() - began:.0f} s")
+    async with records.transaction(seconds=300) as connection:
+        # As the database does by itself a minute later: before, it plans for empty tables.
+        await connection.execute("analyze")
+    page = await _page_p95(ledger, seller)
+    print(f"page p95 {page:.1f} ms")
+    took, waited = await _month_return(ReturnBuilder(records, ledger, VAULT), seller)
+    print(
+        f"page p95 {page:.1f} ms; return of {OF_THE_MONTH}: {took:.1f} s, loop held {waited:.0f} ms"
+    )
+    low = Better.LOWER
+    return [
+        Bar(name="invoice_page_p95_ms", measured=page, goal=GOAL_PAGE_MS, better=low),
+        Bar(name="sales_return_s", measured=took, goal=GOAL_RETURN_S, better=low),
+        Bar(name="health_during_return_ms", measured=waited, goal=GOAL_HEALTH_MS, better=low),
+    ]
+
+
+async def _page_p95(ledger: InvoiceLedger, seller: Seller) -> float:
+    """Walk pages from the newest back, and those of credit notes, of which there are none."""
+    took, after = list[float](), None
+    for n in range(ROUNDS):
+        kind = DocumentKind.CREDIT_NOTE if n % 10 == 0 else None
+        began = perf_counter()
+        found = await ledger.page(seller.garage, first=PAGE, after=after, kind=kind)
+        took.append((perf_counter() - began) * 1000)
+        after = found[-1].id if found else after
+    return sorted(took)[int(0.95 * ROUNDS)]
+
+
+async def _month_return(returns: ReturnBuilder, seller: Seller) -> tuple[float, float]:
+    """Give the seconds of a return, and the longest time that the loop was held meanwhile, ms."""
+    over, waits = asyncio.Event(), list[float]()
+
+    async def ticker() -> None:
+        while not over.is_set():
+            began = perf_counter()
+            await asyncio.sleep(TICK)
+            waits.append((perf_counter() - began - TICK) * 1000)
+
+    beside = asyncio.create_task(ticker())
+    began = perf_counter()
+    made = await returns.sales_return([seller], seller.profile.gstin, MONTH)
+    await asyncio.to_thread(lambda: (inv01_text(to_portal_json(made)), to_csv_files(made)))
+    took = perf_counter() - began
+    over.set()
+    await beside
+    return took, max(waits)
+
+
+async def _write_papers(records: Records, seller: Seller) -> None:
+    """Write papers in the form of the ledger: half of them in one month, the rest before it."""
+    template = bench_invoice(seller)
+    async with records.transaction(seconds=3_000) as connection:
+        await reports.make_partitions(connection, FIRST, MONTHS + 1)
+    for start in range(0, PAPERS, 5_000):
+        papers = [_paper(seller, template, n) for n in range(start, start + 5_000)]
+        async with records.transaction(seconds=300) as connection, connection.cursor() as cursor:
+            into = sql.SQL("copy invoice ({}) from stdin").format(
+                sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
+            )
+            async with cursor.copy(into) as copy:
+                for paper in papers:
+                    row = issued_documents.document_row(paper, VAULT)
+                    await copy.write_row([row[name] for name in COLUMNS])
+            await cursor.executemany(
+                "insert into document values (%s, %s, 'invoice', %s, %s, %s, %s, %s, %s)",
+                [_document_row(seller, paper, start + n) for n, paper in enumerate(papers)],
+            )
+            await cursor.executemany(
+                "insert into invoice_balance (invoice, issue_date, garage, total_paise, paid_paise)"
+                " values (%s, %s, %s, %s, 0)",
+                [(p.id, p.invoice.date, p.garage, p.invoice.totals.payable) for p in papers],
+            )
+
+
+def _paper(seller: Seller, template: Invoice, n: int) -> IssuedDocument:
+    old = PAPERS - OF_THE_MONTH
+    back = MONTH + timedelta(days=(n - old) % 28)
+    day = back if n >= old else FIRST + timedelta(days=n * 28 * MONTHS // old)
+    number = parse_number(f"PGS/{n // 1_000_000:02d}26/{n:06d}")
+    return IssuedDocument(
+        id=InvoiceId(f"inv_synthetic_{n:06d}"),
+        garage=seller.garage,
+        kind=DocumentKind.INVOICE,
+        ticket=TicketId(f"tkt_synthetic_{n:06d}"),
+        invoice=replace(template, date=day, number=number),
+        issued_at=datetime(2024, 10, 1, tzinfo=UTC) + timedelta(minutes=n),
+        issued_by=PersonId("bench"),
+    )
+
+
+def _document_row(seller: Seller, paper: IssuedDocument, n: int) -> tuple[object, ...]:
+    invoice = paper.invoice
+    return (paper.id, paper.garage, seller.taxpayer, "PGS", "2627", n, invoice.number, invoice.date)

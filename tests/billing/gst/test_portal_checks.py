@@ -1,0 +1,148 @@
+"""The portal refuses by its published codes, and our own checks refuse the same first."""
+
+import copy
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from billing.gst import e_invoice, pincodes, portal_checks
+from billing.gst.e_invoice import to_inv01
+from billing.gst.gstin import parse_gstin
+from billing.gst.invoices import Invoice
+from billing.gst.irp import StandInPortal, TaxpayerStatus
+from billing.gst.states import STATES, parse_state
+from domain.errors import AlreadyExists, InvalidInput
+from tests.billing.samples import FLEET, GARAGE, RIDER, address, invoices, issued, part, synthetic
+
+NOW = datetime(2026, 11, 26, 10, tzinfo=UTC)
+HERE = replace(RIDER, gstin=synthetic("07", "AABCG4321K1Z"))
+B2B, WITHIN = issued(FLEET), issued(HERE)
+ZONE = replace(B2B, recipient=replace(FLEET, special_zone=True))
+FAR = replace(FLEET, address=replace(address("06"), pincode="110024"))
+
+
+def _changed(invoice: Invoice, path: str, value: object) -> dict[str, Any]:
+    made = copy.deepcopy(to_inv01(invoice))
+    at: Any = made
+    *places, last = path.split(".")
+    for place in places:
+        at = at[int(place)] if place.isdecimal() else at[place]
+    at[last] = value
+    return made
+
+
+@pytest.mark.row("IN-8")
+@pytest.mark.parametrize(
+    ("invoice", "path", "value", "code"),
+    [
+        (WITHIN, "ItemList.0.IgstAmt", Decimal("1.00"), "2172"),
+        (B2B, "ItemList.0.CgstAmt", Decimal("1.00"), "2174"),
+        (B2B, "ItemList.1.HsnCd", "853799", "2176"),
+        (B2B, "ItemList.1.HsnCd", "85369080", "2176"),
+        (B2B, "ItemList.1.IsServc", "Y", "2176"),
+        (B2B, "ValDtls.AssVal", Decimal(1), "2182"),
+        (B2B, "ValDtls.IgstVal", Decimal(1), "2185"),
+        (B2B, "ValDtls.TotInvVal", Decimal(11_200), "2189"),
+        (B2B, "ItemList.0.TotAmt", Decimal(1_510), "2193"),
+        (B2B, "ItemList.2.AssAmt", Decimal("1250.20"), "2194"),
+        (B2B, "BuyerDtls.Gstin", str(GARAGE.gstin), "2211"),
+        (
+            _B2Z := replace(B2B, recipient=replace(FLEET, special_zone=True)),
+            "BuyerDtls.Gstin",
+            "URP",
+            "2212",
+        ),
+        (B2B, "ItemList.0.GstRt", Decimal(12), "2240"),
+        (B2B, "ItemList.0.IgstAmt", Decimal(100), "2240"),
+        (B2B, "BuyerDtls.Gstin", "URP", "2244"),
+        (B2B, "SellerDtls.Stcd", "06", "2258"),
+        (B2B, "BuyerDtls.Stcd", "07", "2265"),
+        (B2B, "BuyerDtls.Pin", 999_999, "3039"),
+        (B2B, "BuyerDtls.Pin", 100_001, "3038"),
+        (B2B, "BuyerDtls.Pin", 110_024, "3039"),
+    ],
+)
+def test_each_published_refusal(invoice: Invoice, path: str, value: object, code: str) -> None:
+    faults = list(portal_checks.portal_faults(_changed(invoice, path, value)))
+    assert code in {fault.code for fault in faults}
+    assert list(portal_checks.portal_faults(to_inv01(invoice))) == []
+
+
+@pytest.mark.row("IN-8")
+@pytest.mark.parametrize(
+    ("status", "code"), [(s, s.value) for s in TaxpayerStatus if s is not TaxpayerStatus.ACTIVE]
+)
+async def test_who_is_not_active_is_refused(status: TaxpayerStatus, code: str) -> None:
+    for party, field in ((FLEET, "customer.gstin"), (GARAGE, "supplier.gstin")):
+        portal = StandInPortal({str(party.gstin): status})
+        with pytest.raises(InvalidInput, match=rf"the portal's {code}") as refused:
+            await portal.register(B2B, NOW)
+        assert refused.value.field == field
+
+
+@pytest.mark.row("IN-8")
+async def test_twice_is_a_duplicate() -> None:
+    portal = StandInPortal()
+    await portal.register(B2B, NOW)
+    with pytest.raises(AlreadyExists):
+        await portal.register(B2B, NOW)
+
+
+@pytest.mark.row("IN-8")
+async def test_reverse_charge_adds_up_at_the_portal() -> None:
+    """The portal sums the taxes, though the buyer pays them; the page asks for the value alone."""
+    charged = issued(FLEET, reverse_charge=True)
+    assert charged.totals.payable == 11_200_00
+    assert to_inv01(charged)["ValDtls"]["TotInvVal"] == Decimal("13216.00")
+    assert (await StandInPortal().register(charged, NOW)).irn == e_invoice.irn_of(charged)
+
+
+@pytest.mark.row("IN-8")
+@pytest.mark.parametrize(
+    ("invoice", "field"),
+    [
+        (
+            issued(FAR),
+            "customer.pincode",
+        ),
+        (replace(B2B, recipient=GARAGE), "customer.gstin"),
+        (issued(replace(FLEET, name='A "B" C')), "customer.name"),
+        (issued(replace(FLEET, address=address("06", "Plot \\ 7\nGurugram"))), "customer.address"),
+        (issued(FLEET, lines=(part('5" disc', "87141090", 100),)), "lines.1.description"),
+    ],
+)
+def test_our_own_check_names_the_field_first(invoice: Invoice, field: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        e_invoice.demand_acceptable(replace(invoice, number=None))
+    assert refused.value.field == field
+
+
+def test_an_online_supplier_buys_nothing() -> None:
+    number = parse_gstin("9917SGP29001OST")
+    buyer = replace(FLEET, gstin=number, address=None)
+    with pytest.raises(InvalidInput) as refused:
+        e_invoice.demand_acceptable(replace(B2B, recipient=buyer))
+    assert refused.value.field == "customer.gstin"
+
+
+@pytest.mark.row("IN-8")
+@given(invoices)
+def test_what_our_check_lets_pass_the_portal_takes(invoice: Invoice) -> None:
+    """Whatever a garage sells to whom: no document is refused there that was not refused here."""
+    try:
+        e_invoice.demand_acceptable(replace(invoice, number=None))
+    except InvalidInput:
+        with pytest.raises(InvalidInput):
+            portal_checks.demand_acceptable(to_inv01(invoice))
+        return
+    assert list(portal_checks.portal_faults(to_inv01(invoice))) == []
+
+
+def test_every_state_has_pincodes() -> None:
+    assert set(pincodes.DISTRICTS) == {*STATES, "96"}
+    with pytest.raises(InvalidInput, match=r"^pincode: 110024 is not in Kerala, .* begin 670…695"):
+        pincodes.demand_in_state("110024", parse_state("32"))
