@@ -16,8 +16,10 @@ where link.n > %(after)s and link.n <= %(until)s and event_type = any(%(types)s)
 order by link.n
 
 -- name: end
--- Up to which link a step goes: not further than so many links.
-select least(max(n), %(after)s::bigint + %(limit)s) as n from audit_link
+-- Up to which link a step goes: not further than so many links; null while there is none. LEAST
+-- alone would pass over that null, and the step would go past links that are still to come.
+select case when max(n) is not null then least(max(n), %(after)s::bigint + %(limit)s) end as n
+from audit_link
 
 -- name: count
 -- The most that one subject had within a window that the deed lies in, of those linked so far: a deed that

@@ -54,6 +54,8 @@ IN_RECORDS: Mapping[str, tuple[EventType, ...]] = {
     "recordImpressions": (EventType.FEEDBACK_OBSERVED,),
     "recordPayment": (EventType.PAYMENT_RECORDED,),
     "refundPayment": (EventType.PAYMENT_RECORDED,),
+    # Its customer could not be told of it before.
+    "registerInvoice": (EventType.NOTIFICATION_SEND,),
     "voidInvoice": (EventType.INVOICE_VOIDED,),
 }
 # An invoice is three writes: the document, the mark on its ticket, the word for its customer.
@@ -90,7 +92,6 @@ UNTOLD = frozenset(
         "recordConsent",
         "registerBay",
         "registerDocuments",
-        "registerInvoice",
         "registerPasskey",
         "registerTechnician",
         "removeDocuments",

@@ -16,7 +16,17 @@ from domain.ids import InvoiceId, ticket_id
 from domain.tickets import TicketStatus
 from sync.stream import STREAM
 from tests.billing.sample_books import synthetic_gstin
-from tests.journeys.billing_garage import CREDIT, PAY, READ, STOCK, Shop, furnished, op, registered
+from tests.journeys.billing_garage import (
+    CREDIT,
+    PAY,
+    READ,
+    REGISTER,
+    STOCK,
+    Shop,
+    furnished,
+    op,
+    registered,
+)
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import PUNE, Person
 from tests.waits import eventually
@@ -145,7 +155,11 @@ async def test_a_failure_is_repaired_and_becomes_money(
     assert credited["invoice"]["due"] == {"paise": -59_000}
     assert [note["number"] for note in read["creditNotes"]] == [credited["creditNote"]["number"]]
 
-    answer = await door.get(read["pdf"])
+    # Before the portal knows it, nobody is handed the paper.
+    assert (await door.get(read["pdf"])).status_code == 409
+    known = await boss.ask(REGISTER, op=op(), invoice=issued["id"])
+    assert known["__typename"] == "InvoiceRegistered", known
+    answer = await door.get((await boss.ask(READ, id=issued["id"]))["pdf"])
     text = "".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
     assert issued["number"] in text
     assert "Meera Joshi" in text
@@ -173,7 +187,8 @@ async def _both_stores_agree(shop: Shop, ticket: str, invoice: str) -> None:
     events = await eventually(told, lambda found: set(wanted) <= set(found))
     assert (kept.status, kept.invoice) == (TicketStatus.INVOICED, invoice)
     assert level.quantity == 0
-    assert [events.count(one) for one in wanted] == [1, 1, 1, 2]
+    # Word for the customer at its issue, when none may go yet, and when the portal knows it.
+    assert [events.count(one) for one in wanted] == [1, 1, 2, 2]
     assert sum((await reports.trial_balance(house.records)).values()) == 0
     assert (await verify_books(house.records)).touched is None
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from importlib import resources
 
 import pytest
 
 from billing.messages.messengers import MessageState, OutgoingMessage
+from domain.alarms import Alarm, AlarmKind
 from domain.deeds import Deed, DeedResult, DeedType
 from domain.errors import Unavailable
 from records.alarms import AlarmStore
@@ -18,6 +20,7 @@ from web.metrics import Metrics
 CONTACT = "security@garage.example"
 NIGHT = datetime(2026, 11, 30, 15, 30, tzinfo=UTC)
 TOTAL = "battwheels_alarms_total"
+MIGRATION = resources.files("records") / "migrations/126_alarm_position_within_the_chain.sql"
 
 
 class Post:
@@ -49,6 +52,13 @@ def sign_ins(count: int, first: int = 0) -> list[Deed]:
     return [deed(first + n, event_type=kind, result=refused) for n in range(count)]
 
 
+async def raised_after(records: Records, position: int) -> list[Alarm]:
+    """Give what is raised by whoever looked at all links up to a position."""
+    async with records.transaction() as connection:
+        await connection.execute("insert into alarm_position (n) values (%(n)s)", {"n": position})
+    return await AlarmStore(records).look() or []
+
+
 @pytest.mark.row("AD-17", "AD-20")
 async def test_the_sixth_failed_sign_in_is_told_once(
     records: Records, caplog: pytest.LogCaptureFixture
@@ -76,6 +86,27 @@ async def test_the_sixth_failed_sign_in_is_told_once(
 
 
 @pytest.mark.row("AD-17", "AD-20")
+async def test_a_look_before_the_first_link_passes_over_none(records: Records) -> None:
+    """On the first day nothing is linked: whoever looks then waits, and hears of what comes."""
+    store = AlarmStore(records)
+    assert await store.look() is None
+    await sealed(records, sign_ins(6))
+    [alarm] = await store.look() or []
+    assert (alarm.kind, alarm.count) == (AlarmKind.FAILED_SIGN_INS, 6)
+    assert await store.look() is None
+
+
+async def test_a_position_past_the_chain_is_taken_back(records: Records) -> None:
+    """What a service looked past on its first day, before it was mended, it looks at again."""
+    await sealed(records, sign_ins(6))
+    assert await raised_after(records, 248_782_000) == []
+    async with records.transaction() as connection:
+        await connection.execute(MIGRATION.read_bytes())
+    assert [one.kind for one in await AlarmStore(records).look() or []] == [
+        AlarmKind.FAILED_SIGN_INS
+    ]
+
+
 async def test_looking_again_from_the_start_raises_nothing_new(records: Records) -> None:
     post, metrics = Post(), Metrics()
     await sealed(records, sign_ins(20))
