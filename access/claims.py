@@ -59,6 +59,28 @@ def read_claims(claims: Mapping[str, Any], now: datetime) -> tuple[Actor, dateti
     return _actor_of_claims(claims), _parse_moment(claims["exp"], now)
 
 
+class KnownToken:
+    """A token with a good signature: who it speaks for, read once; its times are looked at anew."""
+
+    __slots__ = ("_claims", "_ends", "_read", "_since")
+
+    def __init__(self, claims: Mapping[str, Any]) -> None:
+        self._claims = claims
+        self._read: tuple[Actor, datetime] | None = None
+        self._since = self._ends = 0.0
+
+    def read(self, now: datetime) -> tuple[Actor, datetime]:
+        """Give who it speaks for, and until when; raises one of `UNREADABLE` else.
+
+        What was good once stays so until it expires, unless the clock is put back.
+        """
+        at = now.timestamp()
+        if self._read is None or not self._since <= at < self._ends:
+            self._read = read_claims(self._claims, now)
+            self._since, self._ends = at, self._read[1].timestamp()
+        return self._read
+
+
 def _claims_registry(now: datetime) -> jwt.JWTClaimsRegistry:
     return jwt.JWTClaimsRegistry(
         now=int(now.timestamp()),

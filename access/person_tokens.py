@@ -4,6 +4,7 @@ The header of a token chooses among the keys that are known and nothing else: no
 a key of its own, not an address to fetch one from (RFC 8725).
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import cast
@@ -18,7 +19,7 @@ from access.claims import (
     LONGEST,
     TOO_LONG,
     UNREADABLE,
-    read_claims,
+    KnownToken,
     refused_token,
     write_claims,
 )
@@ -36,7 +37,7 @@ class PersonTokens:
 
     def __init__(self, keys: TokenKeys) -> None:
         self.keys = keys
-        self._claims = lru_cache(maxsize=KEPT)(self._decoded)
+        self._known = lru_cache(maxsize=KEPT)(self._decoded)
 
     def mint(self, actor: Actor, now: datetime) -> tuple[str, datetime]:
         """Give a token for somebody in a session, and when it ends."""
@@ -60,7 +61,7 @@ class PersonTokens:
         if len(token) > LONGEST:
             raise NotAuthenticated(TOO_LONG)
         try:
-            header = read_header(token)
+            header = _header_of(token)
             kid = header.get("kid")
             # Whatever else such a key may sign is no access token (RFC 9068; RFC 8725, 3.11).
             if header.get("typ") != KIND:
@@ -68,18 +69,18 @@ class PersonTokens:
             # Asked each time: a key that is gone takes its tokens along.
             if not isinstance(kid, str) or self.keys.public_key(kid) is None:
                 raise InvalidInput("kid", "is no key of ours")
-            actor, until = read_claims(self._claims(token, kid), now)
+            actor, until = self._known(token, kid).read(now)
             if actor.session is None:
                 raise InvalidInput("sid", "is missing")
         except UNREADABLE as error:
             raise refused_token(error) from error
         return actor, until
 
-    def _decoded(self, token: str, kid: str) -> dict[str, object]:
+    def _decoded(self, token: str, kid: str) -> KnownToken:
         key = self.keys.public_key(kid)
         if key is None:
             raise InvalidInput("kid", "is no key of ours")
-        return jwt.decode(token, key, algorithms=[ALGORITHM]).claims
+        return KnownToken(jwt.decode(token, key, algorithms=[ALGORITHM]).claims)
 
 
 class CallerTokens:
@@ -118,6 +119,12 @@ def _algorithm(token: str) -> object:
     if len(token) > LONGEST:
         raise NotAuthenticated(TOO_LONG)
     try:
-        return read_header(token).get("alg")
+        return _header_of(token).get("alg")
     except UNREADABLE:
         return None
+
+
+@lru_cache(maxsize=KEPT)
+def _header_of(token: str) -> Mapping[str, object]:
+    """Give the header of a token that is no longer than LONGEST, read once."""
+    return read_header(token)

@@ -15,7 +15,7 @@ from access.claims import (
     LONGEST,
     TOO_LONG,
     UNREADABLE,
-    read_claims,
+    KnownToken,
     refused_token,
     write_claims,
 )
@@ -34,7 +34,7 @@ class AccessTokens:
         self._key = OctKey.import_key(secret)
         # A signature that was right stays right; what time decides is looked at each time, and what
         # is refused is not kept. Bounded by number, and each token by LONGEST.
-        self._claims = lru_cache(maxsize=KEPT)(self._decoded)
+        self._known = lru_cache(maxsize=KEPT)(self._decoded)
 
     def mint(self, actor: Actor, now: datetime, lifetime: timedelta = ACCESS_TIME) -> str:
         claims = write_claims(actor, now, lifetime)
@@ -49,9 +49,9 @@ class AccessTokens:
         if len(token) > LONGEST:
             raise NotAuthenticated(TOO_LONG)
         try:
-            return read_claims(self._claims(token), now)
+            return self._known(token).read(now)
         except UNREADABLE as error:
             raise refused_token(error) from error
 
-    def _decoded(self, token: str) -> dict[str, object]:
-        return jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
+    def _decoded(self, token: str) -> KnownToken:
+        return KnownToken(jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims)

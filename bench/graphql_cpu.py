@@ -1,9 +1,10 @@
 """CPU of a GraphQL request, beside a GraphQL Yoga server over the same Neo4j.
 
 Ours is `battwheels serve --no-work`; the peer has our schema, the official JWT plugin and
-DataLoaders (`graphql_peer/server.mjs`). Both check the signature of every token, narrow what they
-read to the caller's garage, and are asked the same bodies in turns; that their answers are equal is
-checked first. CPU is the user and system time of a server's process tree over the requests of a
+DataLoaders (`graphql_peer/server.mjs`). Both check the signature of every token, bound what a
+document may ask, count its cost for its garage in the same Redis, narrow what they read to the
+caller's garage, and are asked the same bodies in turns; that their answers are equal is checked
+first. CPU is the user and system time of a server's process tree over the requests of a
 round; each document's figure is the median of the rounds, and the bar is the worst of the three
 ratios.
 """
@@ -118,6 +119,7 @@ async def measured(home: StoreHome, urls: StoreUrls) -> list[Bar]:
         "NEO4J_USER": urls.neo4j_user,
         "NEO4J_PASSWORD": urls.neo4j_password,
         "TOKEN_SECRET": token_secret(Settings(home=home.root)).decode(),
+        "REDIS_URL": urls.redis_url,
     }
     async with (
         served(home, "--no-work") as ours,

@@ -36,8 +36,11 @@ async def node_peer(
     try:
         # The command is a small Python program that starts node itself.
         port, pid = map(int, (await process.stdout.readline()).split())
-        yield f"127.0.0.1:{port}", pid
-        psutil.Process(pid).terminate()
+        try:
+            yield f"127.0.0.1:{port}", pid
+        finally:
+            # It holds the pipe that the wait below waits for.
+            psutil.Process(pid).terminate()
     finally:
         if process.returncode is None:
             process.terminate()

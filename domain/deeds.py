@@ -258,4 +258,5 @@ def deed_of(
 def _cut(text: str | None, most: int) -> str | None:
     if text is None:
         return None
-    return "".join(c for c in text[:most] if c.isprintable()) or None
+    found = text[:most]
+    return (found if found.isprintable() else "".join(filter(str.isprintable, found))) or None

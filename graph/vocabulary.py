@@ -27,6 +27,15 @@ KEYS: dict[str, Callable[[Any], str]] = {
     "some_suppliers": lambda supplier: supplier.id,
     "some_models": lambda model: model.id,
 }
+# The query that reads entries of each kind by their keys.
+READERS: dict[type, str] = {
+    Symptom: "some_symptoms",
+    ErrorCode: "some_codes",
+    Component: "some_components",
+    Part: "some_parts",
+    Supplier: "some_suppliers",
+    VehicleModel: "some_models",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +141,10 @@ class VocabularyStore:
     ) -> list[VehicleModel]:
         return await self._give(("all_models", "some_models"), _model_of, ids, (first, after))
 
+    def recalled(self, of: type[T], key: str) -> T | None:
+        """Give an entry that was read a moment ago and is still believed, without asking."""
+        return cast("T | None", self._recent.one(READERS[of], key))
+
     async def awaiting_review(self) -> list[UnknownName]:
         """Give what was named and is not described: for whoever keeps the vocabulary (CA-5)."""
         found = await self._graph.read(QUERIES["awaiting_review"])
@@ -164,7 +177,8 @@ class VocabularyStore:
         known = self._recent.known(of_some, wanted)
         missing = [key for key in wanted if key not in known]
         if missing:
-            read = await self._read(of_some, value, keys=missing, first=page[0], after=page[1])
+            keys = sorted({*missing, *self._recent.asked_lately(of_some)})
+            read = await self._read(of_some, value, keys=keys, first=EVERYTHING, after="")
             self._recent.keep(of_some, ((KEYS[of_some](entry), entry) for entry in read))
             known |= {KEYS[of_some](entry): entry for entry in read}
         return [cast("T", known[key]) for key in wanted if key in known]

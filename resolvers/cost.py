@@ -80,11 +80,13 @@ class DocumentEstimate:
         over: what of it is over a limit, as sentences.
         objects: how many objects it may give, and what its verbs weigh.
         weight: what its verbs weigh alone.
+        page_variables: those that say how long its pages are; no other changes the estimate.
     """
 
     over: list[str]
     objects: int
     weight: int
+    page_variables: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -99,6 +101,7 @@ class DocumentMeasure:
     fragments: dict[str, FragmentDefinitionNode] = field(init=False)
     known: dict[str, DocumentSize] = field(default_factory=dict[str, DocumentSize])
     described: int = 0
+    page_variables: set[str] = field(default_factory=set[str])
 
     def __post_init__(self) -> None:
         found = [d for d in self.document.definitions if isinstance(d, FragmentDefinitionNode)]
@@ -213,13 +216,14 @@ class DocumentMeasure:
     def _page_length(self, node: FieldNode) -> int:
         for argument in node.arguments or ():
             if argument.name.value == "first":
-                return _bound_page(self._given(argument.value))
+                return bound_page(self._given(argument.value))
         return USUAL_PAGE
 
     def _given(self, value: ValueNode) -> object:
         """Give what an argument will be: a number, or anything else that is none."""
         if isinstance(value, VariableNode):
             name = value.name.value
+            self.page_variables.add(name)
             default = self.defaults.get(name)
             if name in self.variables or default is None:
                 return self.variables.get(name)
@@ -249,6 +253,7 @@ def measure_document(
         over,
         max((size.objects for size in sizes), default=0),
         max((size.weight for size in sizes), default=0),
+        tuple(sorted(measure.page_variables)),
     )
 
 
@@ -279,7 +284,7 @@ def _excess_sentence(name: str, found: int, most: int) -> str:
     return f"The document asks for {min(found, 10**9)} {name}; at most {most} are allowed."
 
 
-def _bound_page(first: object) -> int:
+def bound_page(first: object) -> int:
     """Give the length of a page that is asked for: never below 1, and the longest if unclear."""
     if isinstance(first, bool) or not isinstance(first, int) or first < 1:
         return LONGEST_PAGE

@@ -10,9 +10,10 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -27,7 +28,7 @@ from graphql import (
     validate,
 )
 
-from resolvers.cost import find_excess, measure_document
+from resolvers.cost import bound_page, find_excess, measure_document
 from resolvers.deprecated_uses import DeprecatedUse, deprecated_uses_rule
 from resolvers.document_limits import DocumentLimits
 from resolvers.document_outline import outline_document
@@ -36,6 +37,9 @@ from resolvers.recent_uses import RecentUses
 from resolvers.request_count import count_requests
 
 MOST_ERRORS = 10
+# So many lengths of a document's pages are remembered with what they cost.
+MOST_SIZES = 32
+UNSAID = 0
 # Up to so many characters, a text is parsed where it stands: a thread costs more than it saves.
 SHORT = 800
 # What a document weighs in memory: a token with its node, and a character.
@@ -56,6 +60,8 @@ class QueryDocument:
         tokens: those that were parsed for this request, 0 when the document was known.
         deprecated: what it asks that goes, in the order of the alphabet.
         requests: as how many it counts.
+        page_variables: the variables that say how long its pages are.
+        sized: the same document for other lengths of them.
     """
 
     text: str
@@ -66,6 +72,10 @@ class QueryDocument:
     tokens: int = 0
     deprecated: Sequence[DeprecatedUse] = ()
     requests: int = 1
+    page_variables: tuple[str, ...] = ()
+    sized: dict[tuple[int, ...], "QueryDocument"] = field(
+        init=False, default_factory=dict[Any, Any], repr=False, compare=False
+    )
 
     @property
     def operations(self) -> list[OperationDefinitionNode]:
@@ -197,7 +207,7 @@ class Documents:
         except GraphQLError as error:
             return QueryDocument(text, None, [error], tokens=outline.tokens)
         _unlink_tokens(parsed)
-        document = self._sized(QueryDocument(text, parsed), variables)
+        document = self._measured(QueryDocument(text, parsed), variables)
         document = replace(document, tokens=parsed.token_count)
         if document.errors:
             return document
@@ -208,15 +218,32 @@ class Documents:
 
     def _sized(self, document: QueryDocument, variables: Mapping[str, object]) -> QueryDocument:
         """Give the document as it is for these variables, which say how long its pages are."""
+        lengths = tuple(
+            bound_page(variables[name]) if name in variables else UNSAID
+            for name in document.page_variables
+        )
+        known = document.sized.get(lengths)
+        if known is None:
+            known = self._measured(document, variables)
+            if known.errors:
+                return known
+            if len(document.sized) >= MOST_SIZES:
+                document.sized.clear()
+            document.sized[lengths] = known
+        return known
+
+    def _measured(self, document: QueryDocument, variables: Mapping[str, object]) -> QueryDocument:
         assert document.parsed is not None  # noqa: S101 - what is kept was parsed
         found = measure_document(self._schema, document.parsed, variables, self.limits)
         if found.over:
             errors = [_too_much(said) for said in found.over]
             return QueryDocument(document.text, document.parsed, errors, found.objects)
-        same = found.objects == document.objects
-        if same:
-            return document
-        return replace(document, objects=found.objects, verb_weight=found.weight)
+        return replace(
+            document,
+            objects=found.objects,
+            verb_weight=found.weight,
+            page_variables=found.page_variables,
+        )
 
     def _validated(
         self, parsed: DocumentNode, deprecated: set[DeprecatedUse]

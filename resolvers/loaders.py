@@ -9,8 +9,6 @@ from collections.abc import Awaitable, Callable, Coroutine, Hashable, Mapping, S
 from functools import cached_property
 from typing import Any, TypeVar
 
-from aiodataloader import DataLoader
-
 from billing.gst.irp import PortalRegistration
 from billing.ledger.issued_documents import IssuedDocument
 from billing.ledger.payments import Payment
@@ -25,6 +23,7 @@ from domain.tickets import ShownCard, Ticket
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
 from repair.suggestions import draft_id
+from resolvers.edge_loader import EdgeLoader
 from resolvers.services import BillingServices, Services
 
 K = TypeVar("K", bound=Hashable)
@@ -57,29 +56,34 @@ class RequestLoaders:
         own = Resource(kind=kind, garage=actor.garage, assignee=actor.id)
         return may(actor, Action.READ, own)
 
-    def _one(self, kind: ResourceKind, read: Read[K, V | None]) -> DataLoader[K, V | None]:
+    def _one(self, kind: ResourceKind, read: Read[K, V | None]) -> EdgeLoader[K, V | None]:
         """Load one thing for each key, None where there is none for these eyes."""
         return _make_loader(read if self._may_read(kind) else _load_nothing)
 
     def _several(
         self, kind: ResourceKind, read: Callable[[list[K]], Coroutine[Any, Any, list[Sequence[V]]]]
-    ) -> DataLoader[K, Sequence[V]]:
+    ) -> EdgeLoader[K, Sequence[V]]:
         """Load a list for each key, empty where there is nothing for these eyes."""
 
         async def none(keys: list[K]) -> list[Sequence[V]]:
             return [()] * len(keys)
 
-        return DataLoader(read if self._may_read(kind) else none)
+        return EdgeLoader(read if self._may_read(kind) else none)
+
+    def _recalled(self, of: type[V]) -> Callable[[str], V | None]:
+        """Give what knows entries of the vocabulary, everybody's, that need no reading."""
+        recalled = self._services.vocabulary.recalled
+        return lambda key: recalled(of, key)
 
     @cached_property
-    def cards(self) -> DataLoader[CardId, FailureCard | None]:
+    def cards(self) -> EdgeLoader[CardId, FailureCard | None]:
         async def read(keys: list[CardId]) -> Mapping[CardId, FailureCard]:
             return await self._services.card_cache.many(keys, viewer_of(self._actor))
 
         return self._one(ResourceKind.CARD, read)
 
     @cached_property
-    def drafts(self) -> DataLoader[TicketId, FailureCard | None]:
+    def drafts(self) -> EdgeLoader[TicketId, FailureCard | None]:
         async def read(keys: list[TicketId]) -> Mapping[TicketId, FailureCard]:
             ids = {draft_id(key): key for key in keys}
             found = await self._services.cards.many(list(ids), viewer_of(self._actor))
@@ -88,14 +92,14 @@ class RequestLoaders:
         return self._one(ResourceKind.CARD, read)
 
     @cached_property
-    def tickets(self) -> DataLoader[TicketId, Ticket | None]:
+    def tickets(self) -> EdgeLoader[TicketId, Ticket | None]:
         async def read(keys: list[TicketId]) -> Mapping[TicketId, Ticket]:
             return await self._services.tickets.many(keys, self._actor)
 
         return self._one(ResourceKind.TICKET, read)
 
     @cached_property
-    def shown(self) -> DataLoader[TicketId, Sequence[ShownCard]]:
+    def shown(self) -> EdgeLoader[TicketId, Sequence[ShownCard]]:
         async def read(keys: list[TicketId]) -> list[Sequence[ShownCard]]:
             found = await self._services.tickets.shown_cards(keys)
             return [found.get(key, ()) for key in keys]
@@ -103,7 +107,7 @@ class RequestLoaders:
         return self._several(ResourceKind.CARD, read)
 
     @cached_property
-    def defect_alarms(self) -> DataLoader[DefectAlarmId, DefectAlarm | None]:
+    def defect_alarms(self) -> EdgeLoader[DefectAlarmId, DefectAlarm | None]:
         async def read(keys: list[DefectAlarmId]) -> Mapping[DefectAlarmId, DefectAlarm]:
             given = self._services.defects
             if given is None:
@@ -113,7 +117,7 @@ class RequestLoaders:
         return self._one(ResourceKind.CARD, read)
 
     @cached_property
-    def defect_cards(self) -> DataLoader[DefectAlarm, Sequence[DefectCard]]:
+    def defect_cards(self) -> EdgeLoader[DefectAlarm, Sequence[DefectCard]]:
         async def read(keys: list[DefectAlarm]) -> list[Sequence[DefectCard]]:
             given = self._services.defects
             if given is None:
@@ -124,57 +128,57 @@ class RequestLoaders:
         return self._several(ResourceKind.CARD, read)
 
     @cached_property
-    def first_fixes(self) -> DataLoader[TicketId, bool | None]:
+    def first_fixes(self) -> EdgeLoader[TicketId, bool | None]:
         return _make_loader(self._services.feedback.first_fixes)
 
     @cached_property
-    def regions(self) -> DataLoader[GarageId, str | None]:
+    def regions(self) -> EdgeLoader[GarageId, str | None]:
         return _make_loader(self._services.garages.regions)
 
     @cached_property
-    def symptoms(self) -> DataLoader[str, Symptom | None]:
+    def symptoms(self) -> EdgeLoader[str, Symptom | None]:
         async def read(keys: list[str]) -> Mapping[str, Symptom]:
             return {s.code: s for s in await self._services.vocabulary.symptoms(keys)}
 
-        return _make_loader(read)
+        return _make_loader(read, self._recalled(Symptom))
 
     @cached_property
-    def codes(self) -> DataLoader[CodeKey, ErrorCode | None]:
+    def codes(self) -> EdgeLoader[CodeKey, ErrorCode | None]:
         async def read(keys: list[CodeKey]) -> Mapping[CodeKey, ErrorCode]:
             return {c.key: c for c in await self._services.vocabulary.error_codes(keys)}
 
-        return _make_loader(read)
+        return _make_loader(read, self._recalled(ErrorCode))
 
     @cached_property
-    def components(self) -> DataLoader[str, Component | None]:
+    def components(self) -> EdgeLoader[str, Component | None]:
         async def read(keys: list[str]) -> Mapping[str, Component]:
             return {c.id: c for c in await self._services.vocabulary.components(keys)}
 
-        return _make_loader(read)
+        return _make_loader(read, self._recalled(Component))
 
     @cached_property
-    def suppliers(self) -> DataLoader[str, Supplier | None]:
+    def suppliers(self) -> EdgeLoader[str, Supplier | None]:
         async def read(keys: list[str]) -> Mapping[str, Supplier]:
             return {s.id: s for s in await self._services.vocabulary.suppliers(keys)}
 
-        return _make_loader(read)
+        return _make_loader(read, self._recalled(Supplier))
 
     @cached_property
-    def models(self) -> DataLoader[str, VehicleModel | None]:
+    def models(self) -> EdgeLoader[str, VehicleModel | None]:
         async def read(keys: list[str]) -> Mapping[str, VehicleModel]:
             return {m.id: m for m in await self._services.vocabulary.models(keys)}
 
-        return _make_loader(read)
+        return _make_loader(read, self._recalled(VehicleModel))
 
     @cached_property
-    def invoices(self) -> DataLoader[InvoiceId, IssuedDocument | None]:
+    def invoices(self) -> EdgeLoader[InvoiceId, IssuedDocument | None]:
         async def read(keys: list[InvoiceId]) -> Mapping[InvoiceId, IssuedDocument]:
             return await self._billing.invoicing.ledger.many(keys, self._garage)
 
         return self._one(ResourceKind.INVOICE, read)
 
     @cached_property
-    def credit_notes(self) -> DataLoader[InvoiceId, Sequence[IssuedDocument]]:
+    def credit_notes(self) -> EdgeLoader[InvoiceId, Sequence[IssuedDocument]]:
         async def read(keys: list[InvoiceId]) -> list[Sequence[IssuedDocument]]:
             found = await self._billing.invoicing.ledger.credit_notes(keys, self._garage)
             return [found[key] for key in keys]
@@ -182,14 +186,14 @@ class RequestLoaders:
         return self._several(ResourceKind.INVOICE, read)
 
     @cached_property
-    def registrations(self) -> DataLoader[InvoiceId, PortalRegistration | None]:
+    def registrations(self) -> EdgeLoader[InvoiceId, PortalRegistration | None]:
         async def read(keys: list[InvoiceId]) -> Mapping[InvoiceId, PortalRegistration]:
             return await self._billing.registrations.registrations_of(keys, self._garage)
 
         return self._one(ResourceKind.INVOICE, read)
 
     @cached_property
-    def payments(self) -> DataLoader[InvoiceId, Sequence[Payment]]:
+    def payments(self) -> EdgeLoader[InvoiceId, Sequence[Payment]]:
         async def read(keys: list[InvoiceId]) -> list[Sequence[Payment]]:
             found = await self._billing.payments.of_invoices(keys, self._garage)
             return [found[key] for key in keys]
@@ -197,7 +201,7 @@ class RequestLoaders:
         return self._several(ResourceKind.INVOICE, read)
 
     @cached_property
-    def messages(self) -> DataLoader[InvoiceId, Sequence[Message]]:
+    def messages(self) -> EdgeLoader[InvoiceId, Sequence[Message]]:
         async def read(keys: list[InvoiceId]) -> list[Sequence[Message]]:
             found = await self._billing.correspondence.messages_of_invoices(keys, self._garage)
             return [found[key] for key in keys]
@@ -205,21 +209,22 @@ class RequestLoaders:
         return self._several(ResourceKind.INVOICE, read)
 
     @cached_property
-    def parts(self) -> DataLoader[str, Part | None]:
+    def parts(self) -> EdgeLoader[str, Part | None]:
         async def read(keys: list[str]) -> Mapping[str, Part]:
             return {p.id: p for p in await self._services.vocabulary.parts(keys)}
 
-        return _make_loader(read)
+        return _make_loader(read, self._recalled(Part))
 
 
 def _make_loader(
     read: Callable[[list[K]], Awaitable[Mapping[K, V | None]]],
-) -> DataLoader[K, V | None]:
+    known: Callable[[K], V | None] | None = None,
+) -> EdgeLoader[K, V | None]:
     async def batch(keys: list[K]) -> list[V | None]:
         found = await read(keys)
         return [found.get(key) for key in keys]
 
-    return DataLoader(batch)
+    return EdgeLoader(batch, known)
 
 
 async def _load_nothing(keys: list[K]) -> dict[K, None]:

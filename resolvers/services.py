@@ -11,7 +11,7 @@ from collections.abc import (
 )
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from access.employees import Employees
 from access.erasure import Erasures
@@ -74,6 +74,7 @@ from sync.delta import DeltaReader
 from sync.delta_cursors import DeltaCursors
 
 Answer = dict[str, Any]
+Entry = TypeVar("Entry")
 
 
 class CardCatalogue(card_merges.MergeableCards, Protocol):
@@ -137,6 +138,10 @@ class VocabularyCatalogue(ports.VocabularyRepository, Protocol):
     async def models(
         self, ids: Iterable[str] | None = None, *, first: int = EVERYTHING, after: str = ""
     ) -> Sequence[VehicleModel]: ...
+
+    def recalled(self, of: type[Entry], key: str) -> Entry | None:
+        """Give an entry that was read a moment ago and is still believed, without asking."""
+        ...
 
 
 class HybridSearch(Protocol):

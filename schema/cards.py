@@ -9,7 +9,7 @@ from strawberry import field
 from domain import cards
 from domain.codes import CodeKey
 from schema.card_fields import add_shown_fields, shown_values
-from schema.context import SchemaInfo
+from schema.context import SchemaInfo, loaded_edge
 from schema.translations import MEANING, LanguageArgument, Translation
 from schema.vocabulary import Component, ErrorCode, Part, Symptom, load_codes, load_edge, load_edges
 
@@ -39,14 +39,17 @@ class Signature:
     affects: strawberry.Private[str | None]
 
     @strawberry.field(description="The symptoms of the vocabulary that it shows, at most 50.")
+    @loaded_edge
     async def symptoms(self, info: SchemaInfo) -> list[Symptom]:
         return await load_edges(info.context.loaders.symptoms, self.shown, Symptom.from_domain)
 
     @strawberry.field(description="The error codes that it reports, at most 50.")
+    @loaded_edge
     async def error_codes(self, info: SchemaInfo) -> list[ErrorCode]:
         return await load_codes(info.context.loaders.codes, self.reported)
 
     @strawberry.field(description="The component that fails.")
+    @loaded_edge
     async def component(self, info: SchemaInfo) -> Component | None:
         return await load_edge(info.context.loaders.components, self.affects, Component.from_domain)
 
@@ -95,6 +98,7 @@ class PartUse:
     key: str = field(description="The part's id.")
 
     @strawberry.field(description="The part; null when the vocabulary does not know it.")
+    @loaded_edge
     async def part(self, info: SchemaInfo) -> Part | None:
         return await load_edge(info.context.loaders.parts, self.key, Part.from_domain)
 

@@ -1,6 +1,6 @@
 """What the nouns need at run time: a loader for every edge, given by whoever runs the query."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeVar
 
 import strawberry
@@ -19,8 +19,21 @@ from domain.tickets import ShownCard, Ticket
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
 
+# The mark of a resolver that asks loaders and nothing else.
+EDGE = "__asks_loaders__"
+
+R = TypeVar("R", bound=Callable[..., object])
 K_contra = TypeVar("K_contra", contravariant=True)
 V_co = TypeVar("V_co", covariant=True)
+
+
+def loaded_edge(resolver: R) -> R:
+    """Mark a resolver that awaits nothing but loaders.
+
+    A plan begins it in the task that asks, so it may not look at its task (no time limits).
+    """
+    setattr(resolver, EDGE, True)
+    return resolver
 
 
 class Loader(Protocol[K_contra, V_co]):

@@ -8,7 +8,7 @@ from strawberry import field
 
 from domain import codes, vocabulary
 from domain.codes import CodeKey
-from schema.context import Loader, SchemaInfo
+from schema.context import Loader, SchemaInfo, loaded_edge
 from schema.nodes import USUAL, Connection, Node, global_id, make_connection, page_window
 from schema.vehicles import VehicleModel
 
@@ -55,12 +55,14 @@ class Component(Node):
     supplied_by: strawberry.Private[tuple[str, ...]]
 
     @strawberry.field(description="The component it is a part of; null for a subsystem.")
+    @loaded_edge
     async def part_of(
         self, info: SchemaInfo
     ) -> Annotated["Component", strawberry.lazy(__name__)] | None:
         return await load_edge(info.context.loaders.components, self.parent, Component.from_domain)
 
     @strawberry.field(description="Who makes it.")
+    @loaded_edge
     async def suppliers(self, info: SchemaInfo) -> list[Supplier]:
         return await load_edges(
             info.context.loaders.suppliers, self.supplied_by, Supplier.from_domain
@@ -84,6 +86,7 @@ class Symptom(Node):
     seen_on: strawberry.Private[str | None]
 
     @strawberry.field(description="The component it is seen on.")
+    @loaded_edge
     async def component(self, info: SchemaInfo) -> Component | None:
         return await load_edge(info.context.loaders.components, self.seen_on, Component.from_domain)
 
@@ -107,6 +110,7 @@ class ErrorCode(Node):
     raised_by: strawberry.Private[str | None]
 
     @strawberry.field(description="The component that raises it.")
+    @loaded_edge
     async def component(self, info: SchemaInfo) -> Component | None:
         return await load_edge(
             info.context.loaders.components, self.raised_by, Component.from_domain
@@ -134,10 +138,12 @@ class Part(Node):
     fitting: strawberry.Private[tuple[str, ...]]
 
     @strawberry.field(description="The component it is one of.")
+    @loaded_edge
     async def component(self, info: SchemaInfo) -> Component | None:
         return await load_edge(info.context.loaders.components, self.is_a, Component.from_domain)
 
     @strawberry.field(description="The older part it takes the place of.")
+    @loaded_edge
     async def supersedes(
         self, info: SchemaInfo
     ) -> Annotated["Part", strawberry.lazy(__name__)] | None:

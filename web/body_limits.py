@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from strawberry.http.websocket_origin import is_same_origin, normalize_origin
 
 from web.caps import Caps
+from web.headers import read_header
 
 # A header that no page can send to another origin without being asked first (CORS preflight).
 PREFLIGHTED = ("authorization", "graphql-require-preflight", "apollo-require-preflight")
@@ -45,7 +46,8 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        announced = Headers(scope=scope).get("content-length", "0")
+        announced = read_header(scope, b"content-length")
+        announced = "0" if announced is None else announced
         size = int(announced[:20]) if announced.isascii() and announced.isdecimal() else -1
         body = Body(self, self._caps, scope.setdefault("state", {}))
         try:

@@ -24,6 +24,8 @@ from domain.access import SEES_ALL, Viewer
 from domain.cards import FailureCard
 from domain.errors import Unavailable
 from domain.ids import CardId
+from web.local_cards import LocalCards, Versions
+from web.redis_connection import RedisConnection
 
 SECONDS = 3_600
 # A version key outlives what was kept under it; a closed one, the longest write of the graph.
@@ -34,8 +36,6 @@ CLOSED = b"-"
 ALL = "cards:version"
 CARD = TypeAdapter(FailureCard)
 
-Versions = tuple[bytes | None, bytes | None]
-
 
 class CardOrigin(Protocol):
     async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]: ...
@@ -45,7 +45,9 @@ class CardCache:
     def __init__(self, redis: Redis, cards: CardOrigin) -> None:
         """Keep what `cards` gives."""
         self._redis = redis
+        self._line = RedisConnection(redis)
         self._cards = cards
+        self._held = LocalCards()
 
     async def many(self, ids: Sequence[CardId], viewer: Viewer) -> dict[CardId, FailureCard]:
         """Give the cards that these eyes may see, kept or read.
@@ -88,16 +90,32 @@ class CardCache:
         self, ids: Sequence[CardId]
     ) -> tuple[dict[CardId, FailureCard], dict[CardId, Versions]]:
         """Give the good ones of what is kept, and the versions under which the rest may be."""
+        unheld = [id for id in ids if id not in self._held]  # noqa: A001
         try:
-            found = await self._get([*_version_keys(ids), *(_body_key(id) for id in ids)])  # noqa: A001
+            found = await self._get([*_version_keys(ids), *map(_body_key, unheld)])
             marks, bodies = found[: len(ids) + 1], found[len(ids) + 1 :]
             if None in marks:
                 marks = await self._begun(_version_keys(ids))
+            versions = {id: (marks[0], own) for id, own in zip(ids, marks[1:], strict=True)}  # noqa: A001
+            kept = {id: self._standing(id, versions[id]) for id in ids}  # noqa: A001
+            changed = [id for id in ids if kept[id] is None and id not in unheld]  # noqa: A001
+            if changed:
+                bodies += await self._get([*map(_body_key, changed)])
         except Unavailable:
             return {}, {}
-        versions = {id: (marks[0], own) for id, own in zip(ids, marks[1:], strict=True)}  # noqa: A001
-        read = {id: _read_entry(body, versions[id]) for id, body in zip(ids, bodies, strict=True)}  # noqa: A001
-        return {id: card for id, card in read.items() if card is not None}, versions  # noqa: A001
+        for id, body in zip([*unheld, *changed], bodies, strict=True):  # noqa: A001
+            kept[id] = self._read_kept(body, versions[id])
+        return {id: card for id, card in kept.items() if card is not None}, versions  # noqa: A001
+
+    def _standing(self, id: CardId, versions: Versions) -> FailureCard | None:
+        """Give a card that this process holds, if it stands."""
+        return self._held.under(id, versions) if _are_open(versions) else None
+
+    def _read_kept(self, body: Any, versions: Versions) -> FailureCard | None:  # noqa: ANN401 - bytes, if anything
+        card = _read_entry(body, versions)
+        if card is not None:
+            self._held.hold(card, versions, len(body))
+        return card
 
     async def _begun(self, keys: Sequence[str]) -> list[bytes | None]:
         """Give the version keys' values, new ones where there were none."""
@@ -108,16 +126,21 @@ class CardCache:
         self, read: Mapping[CardId, FailureCard], versions: Mapping[CardId, Versions]
     ) -> None:
         """Keep what was read, under the versions of before it was read."""
-        open_ones = {
-            _body_key(id): _version_head(versions[id]) + CARD.dump_json(card)
-            for id, card in read.items()  # noqa: A001
-            if id in versions and not {None, CLOSED} & {*versions[id]}
-        }
+        bodies = dict[str, bytes]()
+        for id, card in read.items():  # noqa: A001
+            if id in versions and _are_open(versions[id]):
+                body = bodies[_body_key(id)] = _version_head(versions[id]) + CARD.dump_json(card)
+                self._held.hold(card, versions[id], len(body))
         with suppress(Unavailable):
-            await self._set(open_ones, SECONDS)
+            await self._set(bodies, SECONDS)
 
     async def _get(self, keys: Sequence[str]) -> list[bytes | None]:
-        return await _pipeline_answers(self._redis.mget(keys))
+        try:
+            return await _pipeline_answers(self._line.ask("MGET", *keys))
+        except Unavailable as error:
+            if isinstance(error.__cause__, TimeoutError):
+                self._line.drop()
+            raise
 
     async def _set(
         self, values: Mapping[str, bytes], seconds: int, *, unless_there: bool = False
@@ -158,13 +181,18 @@ def _fresh_version() -> bytes:
     return secrets.token_hex(8).encode()
 
 
+def _are_open(versions: Versions) -> bool:
+    """Say whether both are known, and nobody changes the card meanwhile."""
+    return None not in versions and CLOSED not in versions
+
+
 def _version_head(versions: Versions) -> bytes:
     return b"%s %s\n" % versions
 
 
 def _read_entry(body: Any, versions: Versions) -> FailureCard | None:  # noqa: ANN401 - bytes, if anything
     """Give a kept card if its versions are those of now and this release can read it."""
-    if body is None or not {None, CLOSED}.isdisjoint(versions):
+    if body is None or not _are_open(versions):
         return None
     head, _, document = body.partition(b"\n")
     if head + b"\n" != _version_head(versions):

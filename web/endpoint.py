@@ -18,10 +18,12 @@ from domain.errors import InvalidInput, NotAuthenticated, TooMany, Unavailable
 from web.api_versions import HEADER as VERSION
 from web.api_versions import choose_version
 from web.body_limits import BodyRefused, is_forged
+from web.departures import Departure
 from web.deprecations import deprecation_headers
 from web.event_stream import HEADERS as UNKEPT
 from web.event_stream import EventStream
 from web.graphql import JSON, GraphQLView, choose_media_type
+from web.headers import raw_headers, read_header
 from web.persisted_queries import UnknownDocument
 from web.points import count_answer, release_points
 from web.rates import by_address
@@ -33,6 +35,8 @@ from web.variables import VariablesTooLarge, demand_readable
 log = logging.getLogger("battwheels.request")
 
 # Answers that go on after their head.
+JSON_TEXT = f"{JSON}; charset=utf-8"
+RAW_VERSION = VERSION.encode()
 LASTING = StreamingResponse | EventStream
 FORBIDDEN = 4403
 OK = 200
@@ -75,12 +79,7 @@ class Endpoint:
                 await at_once(scope, receive, send)
                 return
             await self._body(request)
-            work = asyncio.create_task(self._answered(request, send))
-            gone = asyncio.create_task(_until_disconnected(receive))
-            try:
-                await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                await _end_task(work, gone)
+            await Departure(receive).unless_gone(self._answered(request, send))
 
     async def _answered(self, request: Request, send: Send) -> None:
         try:
@@ -103,13 +102,12 @@ class Endpoint:
         wrong = burnt_key(request) or self._misfit(request)
         if wrong is not None:
             return wrong
-        caller = by_address(request.client.host if request.client else None)
         try:
-            choose_version(request.headers.get(VERSION))
+            choose_version(read_header(request.scope, RAW_VERSION))
             context = self._view.known(request)
             self._view.gate.enter(context.caller)
         except NotAuthenticated as error:
-            return self._unknown(caller, error)
+            return self._unknown(request, error)
         except (TooMany, InvalidInput, Unavailable) as error:
             return refusal_of(error)
         if context.signed_in is None:
@@ -117,8 +115,9 @@ class Endpoint:
         request.state.context = context
         return None
 
-    def _unknown(self, caller: str, error: NotAuthenticated) -> Response:
+    def _unknown(self, request: Request, error: NotAuthenticated) -> Response:
         """Say that nobody vouches for the caller; an address that asks on and on hears less."""
+        caller = by_address(request.client.host if request.client else None)
         try:
             self._view.gate.enter(caller)
         except TooMany as many:
@@ -131,8 +130,9 @@ class Endpoint:
             return refusal(403, "CSRF", "Send the header `GraphQL-Require-Preflight: 1`.")
         if request.method not in {"GET", "POST"}:
             return refusal(405, "METHOD", "GraphQL takes GET and POST.", {"allow": "GET, POST"})
-        streams = "text/event-stream" in request.headers.get("accept", "")
-        if not streams and choose_media_type(request.headers.get("accept")) is None:
+        accepted = read_header(request.scope, b"accept")
+        streams = accepted is not None and "text/event-stream" in accepted
+        if not streams and choose_media_type(accepted) is None:
             return refusal(406, "ACCEPT", "Accept application/graphql-response+json.")
         if request.method == "POST" and not _is_json(request):
             return refusal(415, "MEDIA_TYPE", "Send the body as application/json.")
@@ -140,13 +140,13 @@ class Endpoint:
 
     async def _run(self, request: Request) -> Response:
         response, context = await self._outcome(request), request.state.context
-        response.headers.update(context.told())
+        response.raw_headers += raw_headers(context.told())
         if context.signed_out:
             forget_session(response)
         if isinstance(response, LASTING):
             # Strawberry's own would let a browser keep what was told.
             response.headers.update(UNKEPT)
-        if context.document is not None:
+        if context.document is not None and context.document.deprecated:
             response.headers.update(deprecation_headers(context.document.deprecated))
         return response
 
@@ -156,7 +156,7 @@ class Endpoint:
         try:
             async with asyncio.timeout(self._deadline):
                 demand_readable(await request.body(), self._view.gate.caps)
-                response = await self._view.followed(request) or await self._view.run(request)
+                response = await self._view.followed(request) or await self._view.answer(request)
         except (TooMany, InvalidInput, Unavailable) as error:
             return _unrun(request, refusal_of(error))
         except (VariablesTooLarge, DocumentRefused, HTTPException) as error:
@@ -181,8 +181,9 @@ def _unrun(request: Request, response: Response) -> Response:
 
 
 def _finished(request: Request, response: Response) -> Response:
-    kind = choose_media_type(request.headers.get("accept")) or JSON
-    response.headers["content-type"] = f"{kind}; charset=utf-8"
+    kind = choose_media_type(read_header(request.scope, b"accept")) or JSON
+    if kind != JSON or response.headers.get("content-type") != JSON_TEXT:
+        response.headers["content-type"] = f"{kind}; charset=utf-8"
     response.status_code = request.state.status
     if request.method == "GET" and _is_whole_by_id(request):
         return _revalidated(request, response)
@@ -218,7 +219,7 @@ def refusal(
 
 def burnt_key(request: Request) -> Response | None:
     """Refuse a key that stands in a URL: logs and histories have it by now."""
-    if not holds_key(request.url.path, request.scope["query_string"]):
+    if not holds_key(request.scope["path"], request.scope["query_string"]):
         return None
     return refusal(400, "KEY_IN_URL", BURNT_KEY)
 
@@ -265,27 +266,10 @@ def _is_browser(request: Request) -> bool:
 
 
 def _is_json(request: Request) -> bool:
-    return request.headers.get("content-type", "").split(";", 1)[0].strip().lower() == JSON
-
-
-async def _until_disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    said = read_header(request.scope, b"content-type")
+    return said == JSON or (said or "").split(";", 1)[0].strip().lower() == JSON
 
 
 async def _wait_for_ever() -> Message:
     await asyncio.Event().wait()
     raise AssertionError
-
-
-async def _end_task(work: asyncio.Task[None], gone: asyncio.Task[None]) -> None:
-    """Cancel what still runs, and let what the work raised come out."""
-    gone.cancel()
-    finished = work.done()
-    work.cancel()
-    with suppress(asyncio.CancelledError):
-        await gone
-    if finished:
-        work.result()
-    with suppress(asyncio.CancelledError):
-        await work

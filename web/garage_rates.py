@@ -11,15 +11,15 @@ answered counts here too, so that its silence gives nobody a fresh minute.
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha1
 from math import ceil
 from pathlib import Path
-from typing import cast
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from domain.access import Actor
 from domain.circuit_breaker import CircuitBreaker
@@ -28,8 +28,12 @@ from resolvers.points import PointAccount
 from sync.cancellation import is_cancelled
 from web.caps import Caps
 from web.rates import Rate
+from web.redis_connection import RedisConnection
 
 SCRIPT = Path(__file__).with_suffix(".lua").read_text(encoding="utf-8")
+# Only names the script; nothing is kept secret by it.
+SCRIPT_HASH = sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()
+UNKNOWN_SCRIPT = "NOSCRIPT"
 MINUTE = 60
 # So long the first requests wait that find Redis silent; those after them do not.
 REDIS_SECONDS = 0.05
@@ -91,10 +95,9 @@ class GarageRates:
     """One for each process; `breaker` tells whether Redis is asked at all."""
 
     def __init__(self, redis: Redis, caps: Caps, breaker: CircuitBreaker | None = None) -> None:
-        self._redis = redis
+        self._line = RedisConnection(redis)
         self._requests = MinuteWindow(caps.garage_requests, caps.garage_requests_alone)
         self._points = MinuteWindow(caps.garage_points, caps.garage_points_alone)
-        self._script = redis.register_script(SCRIPT)
         self.breaker = breaker or CircuitBreaker(failures=1, rest_s=REST_SECONDS)
         self._trying: asyncio.Task[None] | None = None
         self._changes: defaultdict[str, Counter[int]] = defaultdict(Counter)
@@ -161,12 +164,22 @@ class GarageRates:
         )
 
     async def _ask(self, name: str, numbers: list[int]) -> list[int]:
-        asked = self._script(keys=[f"requests:{name}"], args=numbers)
         try:
             async with asyncio.timeout(REDIS_SECONDS):
-                return await cast("Awaitable[list[int]]", asked)
-        except (RedisError, OSError, TimeoutError) as error:
+                return await self._run_script(f"requests:{name}", numbers)
+        except TimeoutError as error:
+            self._line.drop()
             raise Unavailable("redis", type(error).__name__) from error
+        except (RedisError, OSError) as error:
+            raise Unavailable("redis", type(error).__name__) from error
+
+    async def _run_script(self, key: str, numbers: list[int]) -> list[int]:
+        try:
+            return await self._line.ask("EVALSHA", SCRIPT_HASH, 1, key, *numbers)
+        except ResponseError as error:
+            if not str(error).startswith(UNKNOWN_SCRIPT):
+                raise
+            return await self._line.ask("EVAL", SCRIPT, 1, key, *numbers)
 
     def _counted_here(self, name: str, requests: int, points: int) -> GarageShare:
         waits = {

@@ -5,8 +5,8 @@ validation, then execution. Nobody's text is looked at before that.
 """
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Generator
+from contextlib import AbstractAsyncContextManager, contextmanager
 
 from domain.access import Actor
 from domain.errors import TooMany
@@ -91,25 +91,21 @@ class Gate:
     def refused(self, caller: str) -> None:
         self._refusals.spend(caller)
 
-    @asynccontextmanager
-    async def turn(self, caller: str, *, heavy: bool = False) -> AsyncGenerator[None]:
+    def turn(self, caller: str, *, heavy: bool = False) -> AbstractAsyncContextManager[None]:
         """Wait for a turn; heavy requests wait among themselves and hold nobody else up.
 
         Raises:
             TooMany: too many requests of this caller wait already, or a heavy one for too long.
         """
-        async with (self._heavy if heavy else self._turns).turn(caller):
-            yield
+        return (self._heavy if heavy else self._turns).turn(caller)
 
-    @asynccontextmanager
-    async def document_turn(self, caller: str) -> AsyncGenerator[None]:
+    def document_turn(self, caller: str) -> AbstractAsyncContextManager[None]:
         """Wait until a document that takes long to read may be read.
 
         Raises:
             TooMany: too many documents of this caller wait already.
         """
-        async with self._documents.turn(caller):
-            yield
+        return self._documents.turn(caller)
 
     @contextmanager
     def socket(self, caller: str) -> Generator[None]:

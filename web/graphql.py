@@ -14,12 +14,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
-from strawberry.exceptions import ConnectionRejectionError
+from strawberry.exceptions import ConnectionRejectionError, MissingQueryError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
+from strawberry.schema.exceptions import (
+    CannotGetOperationTypeError,
+    InvalidOperationTypeError,
+)
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult, SubscriptionExecutionResult
 from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType as StrawberryOperationType
 from strawberry.types.unset import UNSET, UnsetType
 
 from access.revocations import OVER, RightsWatch
@@ -36,6 +41,7 @@ from web.callers import COST, GARAGE, Verify, bearer_token, offered, sign_in
 from web.event_stream import KEY_REVOKED, EventStream, resume_after
 from web.garage_rates import GarageRates
 from web.gate import Gate, caller_name, points_of_running
+from web.headers import read_header
 from web.live_keys import LiveKeys
 from web.metrics import Metrics
 from web.persisted_queries import NamedDocuments, hand_over_id, names_document
@@ -46,6 +52,7 @@ from web.variables import VariablesTooLarge, demand_readable, demand_small
 JSON = "application/json"
 RESPONSE_JSON = "application/graphql-response+json"
 ASKED = "1"
+RAW_GARAGE, RAW_COST = GARAGE.encode(), COST.encode()
 UNDECIDED = ("*/*", "application/*")
 # A document of more characters carries its texts itself.
 LONG_DOCUMENT = 4_000
@@ -53,6 +60,7 @@ FOLLOW = (
     "A subscription has more answers than one: follow it on a socket (graphql-transport-ws), or at "
     "/v1/graphql/stream with `Accept: text/event-stream`."
 )
+BY_POST = StrawberryOperationType.from_http("POST")
 INIT_WAIT = timedelta(seconds=5)
 
 
@@ -123,9 +131,9 @@ class GraphQLView(GraphQL[RequestContext, None]):
             InvalidInput, Unavailable: as `web.callers.sign_in` says.
         """
         context = self._nobody(request)
-        value = request.headers.get("authorization")
+        value = read_header(request.scope, b"authorization")
         if value is not None:
-            self._sign_in(context, value, request.headers.get(GARAGE))
+            self._sign_in(context, value, read_header(request.scope, RAW_GARAGE))
         elif not self._callers.anonymous:
             raise NotAuthenticated("send `Authorization: Bearer TOKEN`")
         context.caller = caller_name(context.signed_in, _host_of(request))
@@ -148,8 +156,8 @@ class GraphQLView(GraphQL[RequestContext, None]):
         return RequestContext(
             services=self._services,
             trace=request.state.trace,
-            origin=read_origin(_host_of(request), request.headers.get("user-agent")),
-            asks_cost=request.headers.get(COST) == ASKED,
+            origin=read_origin(_host_of(request), read_header(request.scope, b"user-agent")),
+            asks_cost=read_header(request.scope, RAW_COST) == ASKED,
         )
 
     async def read(
@@ -256,12 +264,51 @@ class GraphQLView(GraphQL[RequestContext, None]):
             name = cast("object", parsed.operation_name)
             if name is not None and not isinstance(name, str):
                 raise HTTPException(400, "The `operationName` must be a string or null.")
-            state = cast("RequestAdapter", request).state
-            state.named = names_document(parsed.extensions)
-            key = cast("RequestContext", state.context).key
-            text = await self.named.expand(key, parsed.query, parsed.extensions)
+            text = await self._named_text(cast("Request", request), parsed)
             return parsed if text is parsed.query else replace(parsed, query=text)
         return parsed
+
+    async def answer(self, request: Request) -> Response:
+        """Answer a request; the usual one, a JSON object by POST, without what others need.
+
+        Whatever is wrong with it, `run` says.
+        """
+        sent = None if request.method == "GET" or self._stream else await _usual_request(request)
+        if sent is None:
+            return await self.run(request)
+        context: RequestContext = request.state.context
+        text = await self._named_text(request, sent)
+        if text is not sent.query:
+            sent.query = text
+        await self.read(context, text, sent.variables)
+        _demand_one_answer(context, sent.operation_name)
+        async with self.gate.turn(context.caller, heavy=context.heavy):
+            result = await self._executed(sent, context)
+        said = await self.process_result(request, result)
+        return Response(orjson.dumps(said), headers={"content-type": f"{JSON}; charset=utf-8"})
+
+    async def _executed(self, sent: GraphQLRequestData, context: RequestContext) -> ExecutionResult:
+        try:
+            return await self.schema.execute(
+                sent.query,
+                sent.variables,
+                context,
+                operation_name=sent.operation_name,
+                allowed_operation_types=BY_POST,
+                operation_extensions=sent.extensions,
+            )
+        except CannotGetOperationTypeError as error:
+            raise HTTPException(400, error.as_http_error_reason()) from error
+        except InvalidOperationTypeError as error:
+            raise HTTPException(400, error.as_http_error_reason("POST")) from error
+        except MissingQueryError as error:
+            raise HTTPException(400, "No GraphQL query found in the request") from error
+
+    async def _named_text(self, request: Request, sent: GraphQLRequestData) -> str | None:
+        """Give the text that is meant: what was sent, or what it names."""
+        state, extensions = request.state, sent.extensions
+        state.named = names_document(extensions)
+        return await self.named.expand(state.context.key, sent.query, extensions)
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
         """No page: a GET that names its document by its hash has no `query` either."""
@@ -362,6 +409,25 @@ class GraphQLView(GraphQL[RequestContext, None]):
         return answer
 
 
+async def _usual_request(request: Request) -> GraphQLRequestData | None:
+    """Read a body that is a JSON object as it should be; None: it is not."""
+    try:
+        sent: object = orjson.loads(await request.body())
+    except JSONDecodeError:
+        return None
+    if not isinstance(sent, dict):
+        return None
+    said = cast("dict[str, Any]", sent)
+    hand_over_id(said)
+    texts = said.get("query"), said.get("operationName")
+    objects = said.get("variables"), said.get("extensions")
+    if not all(isinstance(one, str | None) for one in texts):
+        return None
+    if not all(isinstance(one, dict | None) for one in objects):
+        return None
+    return GraphQLRequestData(texts[0], objects[0], texts[1], objects[1])
+
+
 def _demand_one_answer(context: RequestContext, operation_name: str | None) -> None:
     """Refuse a subscription where one answer goes out: nobody would hear what comes later."""
     parsed = None if context.document is None else context.document.parsed
@@ -377,6 +443,8 @@ def choose_media_type(accept: str | None) -> str | None:
     """
     if accept is None:
         return JSON
+    if accept in {JSON, RESPONSE_JSON}:
+        return accept
     kinds = [part.split(";", 1)[0].strip().lower() for part in accept.split(",")]
     if RESPONSE_JSON in kinds:
         return RESPONSE_JSON

@@ -1,6 +1,7 @@
 """What Prometheus may ask: requests, operations and sockets, with labels from closed sets only."""
 
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -16,6 +17,7 @@ HIDDEN = {
     "extensions": {"code": "NOT_AUTHENTICATED"},
 }
 BREAKERS = {BreakerState.CLOSED: 0, BreakerState.HALF_OPEN: 1, BreakerState.OPEN: 2}
+LABELS = 512
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -84,11 +86,21 @@ class Metrics:
 
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
         known = method if method in METHODS else "other"
-        self._requests.labels(route, known, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        self._answered(route, known, status).inc()
+        self._taken(route).observe(seconds)
 
     def operation(self, outcome: str) -> None:
         self._operations.labels(outcome).inc()
+
+    # The client looks its labels up under a lock; there are few of them.
+
+    @lru_cache(maxsize=LABELS)  # noqa: B019 - one registry for each application
+    def _answered(self, route: str, method: str, status: int) -> Counter:
+        return self._requests.labels(route, method, str(status))
+
+    @lru_cache(maxsize=LABELS)  # noqa: B019 - as above
+    def _taken(self, route: str) -> Histogram:
+        return self._seconds.labels(route)
 
     def alarm(self, kind: str) -> None:
         self._alarms.labels(kind).inc()

@@ -4,11 +4,11 @@ import logging
 from collections.abc import Collection, Mapping
 from time import perf_counter
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.api_versions import HEADER as VERSION
 from web.api_versions import PREFIX, answering_version
+from web.headers import RawHeaders, raw_headers, read_header, with_missing
 from web.json_logs import TRACE, trace_id
 from web.metrics import Metrics
 
@@ -25,6 +25,7 @@ SECURITY: Mapping[str, str] = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
+RAW_VERSION = VERSION.encode()
 ONE_YEAR = "max-age=31536000; includeSubDomains"
 
 
@@ -37,15 +38,16 @@ class RequestEnvelope:
         self._app = app
         self._metrics = metrics
         self._routes = frozenset(routes)
-        self._headers = dict(SECURITY)
+        said = dict(SECURITY)
         if secure:
-            self._headers["strict-transport-security"] = ONE_YEAR
+            said["strict-transport-security"] = ONE_YEAR
+        self._headers = raw_headers(said)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        trace = trace_id(Headers(scope=scope).get("traceparent"))
+        trace = trace_id(read_header(scope, b"traceparent"))
         scope.setdefault("state", {})["trace"] = trace
         token = TRACE.set(trace)
         try:
@@ -60,10 +62,10 @@ class RequestEnvelope:
             nonlocal status, opened
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                self._add_headers(headers, trace)
+                message["headers"] = self._dressed(message["headers"], trace)
                 if scope["path"].startswith(PREFIX):
-                    headers[VERSION] = answering_version(Headers(scope=scope).get(VERSION))
+                    version = answering_version(read_header(scope, RAW_VERSION))
+                    message["headers"].append((RAW_VERSION, version.encode()))
             elif message["type"] == "websocket.accept":
                 opened = True
             elif message["type"] == "websocket.close" and not opened and _may_answer(scope):
@@ -78,16 +80,13 @@ class RequestEnvelope:
 
     async def _turn_away(self, send: Send, trace: str) -> None:
         """Refuse a socket before it opens, in an answer that is dressed as all others are."""
-        headers = MutableHeaders({"content-length": "0"})
-        self._add_headers(headers, trace)
-        start = {"type": "websocket.http.response.start", "status": 403, "headers": headers.raw}
+        headers = self._dressed([(b"content-length", b"0")], trace)
+        start = {"type": "websocket.http.response.start", "status": 403, "headers": headers}
         await send(start)
         await send({"type": "websocket.http.response.body", "body": b""})
 
-    def _add_headers(self, headers: MutableHeaders, trace: str) -> None:
-        headers["x-trace-id"] = trace
-        for name, value in self._headers.items():
-            headers.setdefault(name, value)
+    def _dressed(self, headers: RawHeaders, trace: str) -> RawHeaders:
+        return [*with_missing(headers, self._headers), (b"x-trace-id", trace.encode())]
 
     def _log_request(self, scope: Scope, status: int, seconds: float) -> None:
         route = scope["path"] if scope["path"] in self._routes else "other"

@@ -59,7 +59,13 @@ class NamedDocuments:
             HTTPException: the name does not read as one, or is not that of the text beside it.
             Unavailable: it is not held here, and the records do not answer.
         """
+        if extensions is None and text and self.rung is None and key is None:
+            return text
         digest, named = _digest(extensions), _document_id(extensions)
+        if named is not None and digest is None and not text and self.trusted is not None:
+            held = self.trusted.held_text(OWN if key is None else key.partner, named)
+            if held is not None:
+                return held
         if text and named is not None and len(text) <= self.kept.limits.characters:
             _demand_same(text, bytes.fromhex(named), "documentId")
         if key is not None and self.trusted is not None:
@@ -96,7 +102,7 @@ def hand_over_id(sent: dict[str, object]) -> None:
 
 def names_document(extensions: object) -> bool:
     """Say whether a request names a registered document."""
-    return _document_id(extensions) is not None
+    return _field(extensions, "documentId") is not None
 
 
 def _demand_same(text: str, digest: bytes, name: str) -> None:

@@ -115,12 +115,19 @@ class TrustedDocuments:
                 assert_never(reader.rung)
         return text
 
+    def held_text(self, partner: str, id: DocumentId) -> str | None:
+        """Give the text of a partner's document if it is in memory."""
+        held = self._held.get(id)
+        if held is None or (partner, id) not in self._named:
+            return None
+        self._held.move_to_end(id)
+        return held.text
+
     async def text_of(self, partner: str, id: DocumentId) -> str | None:
         """Give the text of a partner's document, from memory if it is held."""
-        held = self._held.get(id)
-        if held is not None and (partner, id) in self._named:
-            self._held.move_to_end(id)
-            return held.text
+        held = self.held_text(partner, id)
+        if held is not None:
+            return held
         began = self._forgotten
         text = await self._store.text(partner, id)
         # What was read before names were forgotten may be registered no longer.

@@ -29,20 +29,23 @@ class Turns:
         Raises:
             TooMany: too many requests of this caller wait already, or this one did for too long.
         """
-        try:
-            async with asyncio.timeout(self._patience):
-                await self._taken(caller)
-        except TimeoutError as late:
-            raise TooMany("requests that wait", self._patience) from late
+        if self._free > 0:
+            self._free -= 1
+        else:
+            await self._waited(caller)
         try:
             yield
         finally:
             self._given()
 
+    async def _waited(self, caller: str) -> None:
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._taken(caller)
+        except TimeoutError as late:
+            raise TooMany("requests that wait", self._patience) from late
+
     async def _taken(self, caller: str) -> None:
-        if self._free > 0:
-            self._free -= 1
-            return
         queue = self._waiting.setdefault(caller, deque())
         if len(queue) >= self._most:
             raise TooMany("requests that wait", RETRY_SECONDS)

@@ -1,15 +1,22 @@
 // A GraphQL Yoga server over the same Neo4j, as its authors recommend it: the official JWT plugin, one
 // DataLoader for each kind of thing and request, one read that commits itself for each trip. The schema is
 // ours, whole; what the three documents ask for is resolved, and nothing else. Prints its port and process id.
-// Arguments: the SDL file. Environment: NEO4J_URI, NEO4J_USER, NEO4J_PASSWORD, TOKEN_SECRET.
+// It limits its callers as ours does, with the libraries that its authors and most of their users take: GraphQL
+// Armor measures depth, aliases, directives, tokens and cost of a document once, when Yoga validates it, and
+// keeps the verdict; rate-limiter-flexible counts each request's points for its garage in Redis, one script and
+// one trip. Ours counts requests beside the points in its trip, and gives back what was not used.
+// Arguments: the SDL file. Environment: NEO4J_URI, NEO4J_USER, NEO4J_PASSWORD, TOKEN_SECRET, REDIS_URL.
 import { createServer } from "node:http";
 import { readFileSync } from "node:fs";
+import { EnvelopArmorPlugin } from "@escape.tech/graphql-armor";
 import { createInlineSigningKeyProvider, useJWT } from "@graphql-yoga/plugin-jwt";
 import DataLoader from "dataloader";
-import { createSchema, createYoga } from "graphql-yoga";
+import { createGraphQLError, createSchema, createYoga } from "graphql-yoga";
+import { Redis } from "ioredis";
 import neo4j from "neo4j-driver";
+import { RateLimiterRedis } from "rate-limiter-flexible";
 
-const { NEO4J_URI, NEO4J_USER, NEO4J_PASSWORD, TOKEN_SECRET } = process.env;
+const { NEO4J_URI, NEO4J_USER, NEO4J_PASSWORD, TOKEN_SECRET, REDIS_URL } = process.env;
 const driver = neo4j.driver(NEO4J_URI, neo4j.auth.basic(NEO4J_USER, NEO4J_PASSWORD), {
   disableLosslessIntegers: true,
   maxConnectionPoolSize: 40,
@@ -148,6 +155,38 @@ const resolvers = {
   Provenance: { createdAt: (origin) => origin.created_at.replace("Z", "+00:00") },
 };
 
+// The limits of `resolvers/document_limits.py`; what a document costs is told once, and remembered with it.
+const costs = new WeakMap();
+const armor = EnvelopArmorPlugin({
+  maxDepth: { n: 10 },
+  maxAliases: { n: 15 },
+  maxDirectives: { n: 30 },
+  maxTokens: { n: 2_000 },
+  costLimit: { maxCost: 20_000, onAccept: [(context, { n }) => costs.set(context.getDocument(), n)] },
+});
+
+// So many that the benchmark's garages never meet it, as with ours.
+const minute = new RateLimiterRedis({
+  storeClient: new Redis(REDIS_URL, { enableAutoPipelining: true }),
+  keyPrefix: "peer",
+  points: 100_000_000_000,
+  duration: 60,
+});
+const garageLimit = {
+  async onExecute({ args: { document, contextValue } }) {
+    const { garage } = contextValue.jwt.payload;
+    try {
+      await minute.consume(`garage:${garage}`, Math.ceil(costs.get(document) ?? 1));
+    } catch (refused) {
+      if (refused instanceof Error) throw refused;
+      const retry = Math.ceil(refused.msBeforeNext / 1000);
+      throw createGraphQLError("Too many requests of this garage at one time.", {
+        extensions: { code: "TOO_MANY", http: { status: 429, headers: { "retry-after": retry } } },
+      });
+    }
+  },
+};
+
 const yoga = createYoga({
   graphqlEndpoint: "/v1/graphql",
   graphiql: false,
@@ -163,6 +202,8 @@ const yoga = createYoga({
       tokenVerification: { issuer: "battwheels", audience: "battwheels-api", algorithms: ["HS256"] },
       reject: { missingToken: true, invalidToken: true },
     }),
+    armor,
+    garageLimit,
   ],
   context: ({ jwt }) => ({ loaders: loaders(jwt) }),
 });

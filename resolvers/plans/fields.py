@@ -22,6 +22,8 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetails
 from strawberry.types.field import StrawberryField
 
+from schema.context import EDGE
+
 BACKREF = "strawberry-definition"
 PLAIN = (IntValueNode, FloatValueNode, StringValueNode, BooleanValueNode, NullValueNode)
 # An error of the topmost fields takes all of the answer with it.
@@ -34,6 +36,8 @@ class FieldAccess(Enum):
     ATTRIBUTE = auto()
     METHOD = auto()
     COROUTINE = auto()
+    # A coroutine that asks loaders alone: begun where it stands, since they may know already.
+    EDGE = auto()
     # Whatever is declared around the resolver (a guard, a handler of refusals) runs as ever.
     EXECUTOR = auto()
 
@@ -136,6 +140,12 @@ def _access_of(
         return FieldAccess.EXECUTOR
     if resolver.parent_parameter is not None or resolver.root_parameter is not None:
         return FieldAccess.EXECUTOR
+    return _access_by(function)
+
+
+def _access_by(function: FunctionType) -> FieldAccess:
     if inspect.isasyncgenfunction(function):
         return FieldAccess.EXECUTOR
-    return FieldAccess.COROUTINE if inspect.iscoroutinefunction(function) else FieldAccess.METHOD
+    if not inspect.iscoroutinefunction(function):
+        return FieldAccess.METHOD
+    return FieldAccess.EDGE if getattr(function, EDGE, False) else FieldAccess.COROUTINE

@@ -15,6 +15,7 @@ from graphql import (
     DocumentNode,
     ExecutionResult,
     GraphQLSchema,
+    OperationDefinitionNode,
     OperationType,
     VariableNode,
     Visitor,
@@ -44,17 +45,22 @@ MOST_CONDITIONS = 3
 CONDITIONS = frozenset({"skip", "include"})
 
 
-DocumentKey = tuple[str, str | None]  # its text and the operation that is asked of it
+# Its text, and the operation that is asked of it; None is its only one, named or not.
+DocumentKey = tuple[str, str | None]
 
 by_core: Callable[..., Any] = execute_by_core  # pyright: ignore[reportUnknownVariableType]
 
 
 @dataclass(slots=True)
 class KnownDocument:
-    """A document with its plans, by what its conditions say; None: there is none for that."""
+    """A document with its plans, by what its conditions say; None: there is none for that.
+
+    `only` is the name of its operation, if it has one alone.
+    """
 
     document: DocumentNode
     conditions: tuple[str, ...]
+    only: str | None
     plans: dict[tuple[object, ...], Root | None] = field(default_factory=dict[Any, Any])
 
 
@@ -72,7 +78,9 @@ class Plans:
 
         What hangs on its variables is still to be checked.
         """
-        known = self._kept.get((text or "", operation_name))
+        known = self._kept.get((text or "", None))
+        if known is None or operation_name not in {None, known.only}:
+            known = self._kept.get((text or "", operation_name))
         return None if known is None or not any(known.plans.values()) else known.document
 
     def execute(
@@ -84,7 +92,7 @@ class Plans:
         """Execute a validated document, as graphql-core's `execute` does."""
         if document.loc is None or document.token_count > TOKENS_SHARE:
             return by_core(schema, document, **given)
-        key = document.loc.source.body, given.get("operation_name")
+        key = document.loc.source.body, _asked_operation(document, given.get("operation_name"))
         middleware = given.get("middleware")
         if self._is_rare(key) or (middleware is not None and middleware.middlewares):
             return by_core(schema, document, **given)
@@ -118,7 +126,8 @@ class Plans:
         if known is None:
             found = ConditionVisitor()
             visit(document, found)
-            known = self._kept[key] = KnownDocument(document, tuple(sorted(found.names)))
+            conditions, only = tuple(sorted(found.names)), _only_operation(document)
+            known = self._kept[key] = KnownDocument(document, conditions, only)
             self.kept_tokens += document.token_count
         self._kept.move_to_end(key)
         while self.kept_tokens > KEPT_TOKENS:
@@ -183,6 +192,17 @@ async def _settle_run(run: PlanRun, then: Callable[[], Any]) -> ExecutionResult:
 
 def _run_response(run: PlanRun, data: dict[str, Any] | None) -> ExecutionResult:
     return cast("ExecutionResult", run.executor.build_response(data))
+
+
+def _asked_operation(document: DocumentNode, name: str | None) -> str | None:
+    """Give the operation that is asked; None: the only one."""
+    return None if name is None or name == _only_operation(document) else name
+
+
+def _only_operation(document: DocumentNode) -> str | None:
+    """Give the name of the only operation of a document; None: it has none, or there are more."""
+    found = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
+    return found[0].name.value if len(found) == 1 and found[0].name is not None else None
 
 
 class ConditionVisitor(Visitor):

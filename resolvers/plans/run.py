@@ -7,7 +7,7 @@ that its type is not made of) raises Unplanned, and graphql-core runs the docume
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import Any, cast
 
 from graphql import GraphQLResolveInfo, located_error
@@ -75,6 +75,18 @@ class PlanRun:
     ) -> None:  # fmt: skip
         self.waiting.append((awaitable, field, complete, way, into))
 
+    def begin(
+        self, edge: Coroutine[Any, Any, Any], field: PlanField, complete: Complete,
+        way: Trail | None, into: dict[str, Any],
+    ) -> None:  # fmt: skip
+        """Begin what asks loaders alone: what they know already is completed at once."""
+        try:
+            first: object = edge.send(None)
+        except StopIteration as known:
+            into[field.key] = complete(known.value, way, self)
+        else:
+            self.waiting.append((BegunEdge(edge, first), field, complete, way, into))
+
     def execute(
         self, field: PlanField, source: object, way: Trail | None, into: dict[str, Any]
     ) -> None:
@@ -126,7 +138,7 @@ class PlanRun:
         answer: dict[str, Any] | None = data
         while self.waiting:
             level, self.waiting = self.waiting, []
-            found = await asyncio.gather(*(one[0] for one in level), return_exceptions=True)
+            found = await _outcomes([one[0] for one in level])
             for (_, field, complete, way, into), value in zip(level, found, strict=True):
                 try:
                     if isinstance(value, BaseException):
@@ -159,6 +171,54 @@ class PlanRun:
                 return answer
         around[keys[len(keys) - field.lift - 1]] = None
         return answer
+
+
+class BegunEdge(Coroutine[Any, Any, Any]):
+    """The rest of a coroutine that was begun, as a task takes it: first what it waits for."""
+
+    __slots__ = ("_begun", "_first", "_rest")
+
+    def __init__(self, rest: Coroutine[Any, Any, Any], first: object) -> None:
+        _mark_awaited(first, awaited=False)
+        self._rest = rest
+        self._first = first
+        self._begun = False
+
+    def send(self, value: Any) -> Any:  # noqa: ANN401 - whatever is awaited
+        if self._begun:
+            return self._rest.send(value)
+        self._begun = True
+        _mark_awaited(self._first, awaited=True)
+        return self._first
+
+    def throw(self, *error: Any) -> Any:  # noqa: ANN401 - as coroutines take it
+        self._begun = True
+        return self._rest.throw(*error)
+
+    def close(self) -> None:
+        self._rest.close()
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        raise NotImplementedError
+
+
+def _mark_awaited(waits: object, *, awaited: bool) -> None:
+    """Mark a future as a task expects it: set between its being awaited and the task's next step.
+
+    Several edges may wait for one future, and each of them finds it unmarked.
+    """
+    if asyncio.isfuture(waits):
+        waits._asyncio_future_blocking = awaited  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
+
+async def _outcomes(level: list[Awaitable[Any]]) -> list[Any]:
+    """Give what each gives or raises; one alone needs no task of its own."""
+    if len(level) > 1 or isinstance(level[0], BegunEdge):
+        return await asyncio.gather(*level, return_exceptions=True)
+    try:
+        return [await level[0]]
+    except Exception as error:  # noqa: BLE001 - whatever a resolver raises is its field's error
+        return [error]
 
 
 def missing_field(field: PlanField) -> TypeError:

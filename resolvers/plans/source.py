@@ -142,7 +142,7 @@ class PlanWriter:
         self._names[f"F{name}"], self._names[f"M{name}"] = field, field.call
         if field.means is FieldAccess.EXECUTOR or not self._completable(field):
             return "None", f"run.execute(F{name}, source, way, into)"
-        if field.means is FieldAccess.COROUTINE:
+        if field.means in {FieldAccess.COROUTINE, FieldAccess.EDGE}:
             return "None", self._started(name, field)
         leaf = self._leaf(name, field)
         if leaf is not None:
@@ -188,11 +188,12 @@ class PlanWriter:
         """Write what starts a field that waits, and give the call of it."""
         self._lines += self._completion(name, field)
         at = f"(way, {field.key!r}, {field.parent.name!r})"
+        start = "begin" if field.means is FieldAccess.EDGE else "wait"
         self._lines += [
             f"def W{name}(value, way, run): return C{name}(value, {at}, run)",
             f"def {name}(source, way, run, into):",
             "    try:",
-            f"        run.wait({self._value(name, field)}, F{name}, W{name}, way, into)",
+            f"        run.{start}({self._value(name, field)}, F{name}, W{name}, way, into)",
             "    except Exception as error:",
             f"        into[{field.key!r}] = run.failed(F{name}, error, way)",
         ]

@@ -3,6 +3,7 @@
 # ruff: noqa: ANN401 - values and types of every kind go through here
 """Plans answer what graphql-core answers: documents drawn over a schema that fails in every way."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from strawberry.extensions import FieldExtension
 from strawberry.utils.await_maybe import await_maybe
 
 from resolvers.plans.plans import USES_BEFORE, Plans
+from schema.context import loaded_edge
 
 
 class Kind(StrEnum):
@@ -34,6 +36,18 @@ class World:
     seed: int
     rough: bool = True
     calls: list[str] = field(default_factory=list[str])
+    shared: asyncio.Future[None] | None = None
+
+    def later(self) -> asyncio.Future[None]:
+        """Give what all wait for who ask in this turn of the loop; where fields fail, each alone.
+
+        graphql-core cancels what waits beside a field that failed, and so what others wait for.
+        """
+        if self.rough or self.shared is None or self.shared.done():
+            loop = asyncio.get_running_loop()
+            self.shared = loop.create_future()
+            loop.call_soon(loop.call_soon, self.shared.set_result, None)
+        return self.shared
 
     def give(self, name: str, key: str, value: Any) -> Any:
         self.calls.append(f"{key}.{name}")
@@ -123,6 +137,18 @@ class Branch(Thing):
         return info.context.give("children", self.key, found)
 
     @strawberry.field
+    @loaded_edge
+    async def edge(self, info: Ask) -> Annotated["Branch", strawberry.lazy(__name__)] | None:
+        await loaded(self.key, info.context)
+        return info.context.give("edge", self.key, branch(f"{self.key}d"))
+
+    @strawberry.field
+    @loaded_edge
+    async def edges(self, info: Ask) -> list[Leaf]:
+        await loaded(f"{self.key}s", info.context)
+        return info.context.give("edges", self.key, [leaf(f"{self.key}o")])
+
+    @strawberry.field
     async def gaps(self, info: Ask) -> list[Leaf | None] | None:
         return info.context.give("gaps", self.key, [leaf(f"{self.key}g"), None])
 
@@ -140,6 +166,15 @@ class Branch(Thing):
 
 
 Any_ = Annotated[Leaf | Branch, strawberry.union("Any")]
+
+
+async def loaded(key: str, world: World) -> None:
+    """Wait as an edge does: not at all, for the next turn of the loop, or with others for one."""
+    turns = sha256(key.encode()).digest()[0] % 4
+    if turns == 1:
+        await asyncio.sleep(0)
+    elif turns:
+        await world.later()
 
 
 def leaf(key: str) -> Leaf:
@@ -327,6 +362,14 @@ async def test_what_is_asked_again_gets_a_plan() -> None:
     assert [plan is not None for plan in plans.values()] == [True]
 
 
+async def test_a_named_operation_is_its_document() -> None:
+    text = "query Named { leaf { key } }"
+    await plan_of(text)
+
+    assert PLANS.ready(text, None) is PLANS.ready(text, "Named") is not None
+    assert PLANS.ready(text, "Other") is None
+
+
 async def test_each_way_to_skip_has_a_plan_of_its_own() -> None:
     text = "query($a: Boolean!) { leaf { key number @skip(if: $a) } }"
 
@@ -338,6 +381,13 @@ async def test_each_way_to_skip_has_a_plan_of_its_own() -> None:
         {"leaf": {"key": "root"}},
     )
     assert set(plans) == {(False,), (True,)}
+
+
+async def test_edges_may_wait_for_the_same() -> None:
+    found, plans = await plan_of('{ branch(key: "z") { a: edges { key } b: edges { key } } }')
+
+    assert found.errors is None
+    assert None not in plans.values()
 
 
 async def test_a_list_that_is_none_is_left_to_graphql_core() -> None:
