@@ -44,9 +44,11 @@ async def test_who_gives_up_spoils_no_answer(redis: Redis) -> None:
 async def test_a_lost_line_is_opened_again(redis: Redis) -> None:
     line = RedisConnection(redis)
     me = await line.ask("CLIENT", "ID")
+    waits = asyncio.create_task(line.ask("BLPOP", "nothing", 0))
+    await asyncio.sleep(0)
     await redis.client_kill_filter(_id=str(me))
     with pytest.raises(LineLost):
-        await line.ask("BLPOP", "nothing", 0)
+        await waits
 
     assert await line.ask("ECHO", "again") == b"again"
 
