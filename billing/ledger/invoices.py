@@ -112,7 +112,7 @@ class InvoiceLedger:
         """Take back some lines of an invoice, or (None) all that is left, by a credit note.
 
         Raises:
-            InvalidInput: a line asks for more than is left of it.
+            InvalidInput: a line asks for more than is left of it, or the portal would not take it.
             IllegalTransition: the invoice is void.
             NotFound, OverLimit, OperationConflict, MonthClosed: as they say.
         """
@@ -124,6 +124,7 @@ class InvoiceLedger:
                 today = law_day(change.at)
                 note = credit_notes.credit_invoice(original.invoice, wanted, before, today, reason)
                 _bound_credit(original, note)
+                _demand_portal_takes(seller, note)
                 draft = _credit_document(made, change, original, note)
                 await self._keep_document(
                     transaction, seller, draft, await _take_number(transaction, seller, draft)
@@ -427,8 +428,13 @@ def _demand_lawful_invoice(seller: Seller, invoice: Invoice) -> None:
     own = invoice.supplier.gstin
     if own is not None and invoice.recipient.gstin == own:
         raise InvalidInput("customer.gstin", "is the garage's own: nobody sells to themselves")
+    _demand_portal_takes(seller, invoice)
+
+
+def _demand_portal_takes(seller: Seller, invoice: Invoice) -> None:
+    """Refuse a document that owes an IRN and would never get it: before it takes a number."""
     if e_invoice.is_owed(invoice, Paise(seller.profile.turnover)):
-        e_invoice.demand_acceptable(numbered)
+        e_invoice.demand_acceptable(invoice)
 
 
 def _document_row(

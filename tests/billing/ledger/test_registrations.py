@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, LiteralString
 
 import pytest
 
@@ -17,7 +17,6 @@ from billing.ledger.sellers import Seller
 from billing.ledger.verification import verify_books
 from domain.errors import IllegalTransition, InvalidInput, Unavailable
 from domain.ids import TicketId
-from records.database import Records
 from tests.billing.sample_books import (
     NOW,
     PROFILE,
@@ -26,7 +25,6 @@ from tests.billing.sample_books import (
     Desk,
     customer,
     deed,
-    desk,
     invoice,
     synthetic_gstin,
 )
@@ -34,11 +32,9 @@ from tests.billing.sample_books import (
 BUYER = customer(synthetic_gstin("27", "BBBPK5678D"))
 LARGE = replace(PROFILE, turnover=10 * CRORE, hsn_digits=6)
 TODAY = date(2026, 11, 26)
-
-
-@pytest.fixture
-def books(records: Records) -> Desk:
-    return desk(records)
+NUMBERED: LiteralString = """select (select array_agg(id order by id) from document) as papers,
+    (select coalesce(sum(last), 0) from counter) as counted,
+    (select count(*) from entry) as legs"""
 
 
 @pytest.fixture
@@ -190,3 +186,20 @@ async def test_what_could_not_be_reported_is_not_issued(books: Desk) -> None:
         await books.ledger.issue_invoice(deed(), seller, wanted)
     assert refused.value.field == "customer.name"
     assert await books.records.rows("select id from document") == []
+
+
+@pytest.mark.row("IN-8")
+async def test_note_that_could_not_be_reported_takes_no_number(books: Desk) -> None:
+    """A garage that grew credits a bill of four digits, which were enough on its day."""
+    small = await books.settled()
+    made = invoice(small, buyer=BUYER)
+    four = replace(made, lines=tuple(replace(line, hsn=line.hsn[:4]) for line in made.lines))
+    wanted = TicketInvoice(ticket=TicketId("tkt_one"), invoice=four)
+    paper = await books.ledger.issue_invoice(deed(), small, wanted)
+    grown = await books.garages.set(deed(), LARGE, 1)
+    before = await books.records.rows(NUMBERED)
+    with pytest.raises(InvalidInput) as refused:
+        await books.ledger.issue_credit_note(deed(), grown, paper.id, None, "Wrong customer")
+    assert refused.value.field == "lines.1.hsn"
+    assert await books.records.rows(NUMBERED) == before
+    assert await books.ledger.get(paper.id) == paper
