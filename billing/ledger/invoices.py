@@ -20,7 +20,6 @@ from billing.ledger.books import Books, BooksChange, BooksTransaction
 from billing.ledger.entries import post_entries
 from billing.ledger.issued_documents import DocumentBalance, IssuedDocument
 from billing.ledger.sellers import Seller
-from domain import limits
 from domain.errors import IllegalTransition, InvalidInput, NotFound, OverLimit
 from domain.events import Event, EventType
 from domain.ids import EventId, GarageId, InvoiceId, SagaId, TicketId, derive_uuid
@@ -28,7 +27,6 @@ from records.database import Records
 from records.queries import named_queries
 
 QUERIES = named_queries("ledger.sql", "billing")
-REASON_LIMIT = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +158,7 @@ class InvoiceLedger:
             IllegalTransition: it is void, credited, paid or too old to be taken back.
             NotFound, MonthClosed, InvalidInput, OperationConflict: as they say.
         """
-        said = limits.clean_text("reason", reason, REASON_LIMIT, least=3)
+        said = voids.parse_reason(reason)
         async with self._books.open_transaction(change) as transaction:
             if await transaction.recall_made(of) is None:
                 document = await self._stands_as(transaction, of)

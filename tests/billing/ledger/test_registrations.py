@@ -8,7 +8,7 @@ import pytest
 
 from billing.gst.e_invoice import CRORE, irn_of
 from billing.gst.irp import InvoicePortal, MissingPortal, PortalRegistration, StandInPortal
-from billing.ledger.invoices import TicketInvoice
+from billing.ledger.invoices import InvoiceLedger, TicketInvoice
 from billing.ledger.issued_documents import IssuedDocument
 from billing.ledger.payments import ReceivedMoney
 from billing.ledger.postings import PaymentMethod
@@ -16,7 +16,7 @@ from billing.ledger.registrations import RegistrationStore
 from billing.ledger.sellers import Seller
 from billing.ledger.verification import verify_books
 from domain.errors import IllegalTransition, InvalidInput, Unavailable
-from domain.ids import TicketId
+from domain.ids import InvoiceId, TicketId
 from tests.billing.sample_books import (
     NOW,
     PROFILE,
@@ -149,6 +149,46 @@ async def test_after_a_day_a_credit_note_is_the_way(books: Desk, portal: StandIn
     assert reported.irn == irn_of(note.invoice)
     assert stands is not None
     assert (stands.voided, stands.due) == (False, 0)
+
+
+async def test_reason_that_is_none_takes_nothing_off_the_portal(
+    books: Desk, portal: StandInPortal
+) -> None:
+    seller, paper = await _sold(books)
+    made = kept(books, portal)
+    answer = await made.register_document(deed(), seller, paper)
+    with pytest.raises(InvalidInput) as refused:
+        await made.void_invoice(books.ledger, deed(), paper.id, "x")
+    assert refused.value.field == "reason"
+    assert await portal.find(answer.irn) == answer
+    assert await books.records.rows("select invoice from e_invoice_cancel") == []
+
+
+class Mortal(InvoiceLedger):
+    """Dies before it has taken an invoice back."""
+
+    async def void_invoice(self, change: Any, of: InvoiceId, reason: str) -> IssuedDocument:  # noqa: ANN401 - as the ledger's
+        del change, of, reason
+        raise Unavailable("postgres", "the connection broke")
+
+
+@pytest.mark.row("IN-8")
+async def test_invoice_whose_irn_was_cancelled_does_not_leave(
+    books: Desk, portal: StandInPortal
+) -> None:
+    """Whoever dies between the portal and the books leaves such a one; it is voided again."""
+    seller, paper = await _sold(books)
+    made, change = kept(books, portal), deed()
+    await made.register_document(deed(), seller, paper)
+    gone = Mortal(books.records, books.books, VAULT)
+    with pytest.raises(Unavailable):
+        await made.void_invoice(gone, change, paper.id, "Wrong customer")
+    assert await made.awaits_irn(paper, books.garages)
+    with pytest.raises(IllegalTransition) as refused:
+        await made.demand_may_leave(paper, books.garages)
+    assert str(refused.value).endswith("Void it again: its number is burnt there.")
+    void = await made.void_invoice(books.ledger, change, paper.id, "Wrong customer")
+    assert not await made.awaits_irn(void, books.garages)
 
 
 async def test_what_is_paid_stays_on_the_portal(books: Desk, portal: StandInPortal) -> None:
