@@ -122,9 +122,9 @@ async def test_alarm_is_answered_once(house: Runtime, somebody: Somebody) -> Non
     [review] = await house.records.rows("select * from review where other = %(id)s", id=alarm.id)
     assert (review["kind"], review["closed_by"]) == (ReviewKind.DEFECT, boss.actor.id)
     done = await deeds(house, resource=alarm.id, type=DeedType.SETTINGS_CHANGE)
-    assert [one.new_value for one in done] == [
-        {"verb": "acknowledgeDefectAlarm", "state": "acknowledge"},
-        {"verb": "closeDefectAlarm", "state": "close"},
+    assert [(one.old_value, one.new_value) for one in done] == [
+        ({"state": "open"}, {"verb": "acknowledgeDefectAlarm", "state": "acknowledged"}),
+        ({"state": "acknowledged"}, {"verb": "closeDefectAlarm", "state": "closed"}),
     ]
     assert alarm.id not in [one["key"] for one in await nodes(await boss.ask(ALARMS, closed=False))]
     assert alarm.id in [one["key"] for one in await nodes(await boss.ask(ALARMS, closed=True))]
