@@ -14,22 +14,29 @@ from access.personal_fields import PORTAL_ANSWER
 from access.vault import Vault
 from billing.gst import e_invoice
 from billing.gst.e_invoice import CancelReason
-from billing.gst.irp import InvoicePortal, PortalRegistration, verify_registration
+from billing.gst.irp import (
+    InvoicePortal,
+    PortalRegistration,
+    live_registration,
+    verify_registration,
+)
 from billing.gst.law_dates import law_day
 from billing.gst.money import Paise
+from billing.ledger import voids
 from billing.ledger.audit import MoneyEvent
 from billing.ledger.books import Books, BooksChange, BooksTransaction
 from billing.ledger.invoices import InvoiceLedger, invoice_event
 from billing.ledger.issued_documents import IssuedDocument
 from billing.ledger.sellers import Seller, SellerStore
 from domain.errors import AlreadyExists, IllegalTransition, InvalidInput
-from domain.events import EventType
-from domain.ids import GarageId, InvoiceId, OperationId, derive_uuid
+from domain.events import Event, EventType
+from domain.ids import EventId, GarageId, InvoiceId, OperationId, derive_uuid
 from records.database import Records, Row
 from records.queries import named_queries
 
 QUERIES = named_queries("registrations.sql", "billing")
 AWAITS_IRN = "without an IRN"
+OFF_PORTAL = "cancelled at the portal"
 
 
 class RegistrationStore:
@@ -66,10 +73,7 @@ class RegistrationStore:
                 row = self._row(change, document.id, answer)
                 await transaction.keep_row("e_invoice", document.id, row)
                 await transaction.chain_event(MoneyEvent.E_INVOICE_REGISTERED, document.id)
-                # Its customer could not be told of it before.
-                await transaction.leave_events(
-                    [invoice_event(change, EventType.NOTIFICATION_SEND, document.id)]
-                )
+                await transaction.leave_events(await _untold_events(transaction, document.id))
         return (await self.registrations_of([document.id]))[document.id]
 
     async def void_invoice(
@@ -77,12 +81,16 @@ class RegistrationStore:
     ) -> IssuedDocument:
         """Take an invoice back whole: off the portal, if it is known there, then in the books.
 
+        Whoever dies between the two has it done again: until then it may not leave.
+
         Raises:
             InvalidInput: the portal's 24 hours are over; make a credit note instead.
             IllegalTransition, NotFound, MonthClosed, OperationConflict: as for `void_invoice`.
         """
-        known = (await self.registrations_of([of], change.garage)).get(of)
-        if known is not None and known.cancelled_at is None:
+        voids.parse_reason(reason)
+        found = await self.registrations_of([of], change.garage)
+        known = live_registration(found.get(of))
+        if known is not None:
             await ledger.demand_voidable(change, of)
             await self._cancel(change, of, known)
         return await ledger.void_invoice(change, of, reason)
@@ -94,10 +102,13 @@ class RegistrationStore:
         found = await self._records.rows(QUERIES["of"], ids=list(ids), owner=garage)
         return {InvoiceId(row["invoice"]): self._registered(row) for row in found}
 
-    async def awaits_irn(self, document: IssuedDocument, sellers: SellerStore) -> bool:
-        """Say whether a document may not leave yet: it owes an IRN, and has none."""
-        owed = await self.owes_irn(document, sellers)
-        return owed and document.id not in await self.registrations_of([document.id])
+    async def awaits_irn(self, documents: Sequence[IssuedDocument], sellers: SellerStore) -> bool:
+        """Say whether one of these may not leave yet: it owes an IRN, and has none that stands."""
+        owing = [paper.id for paper in documents if await self.owes_irn(paper, sellers)]
+        if not owing:
+            return False
+        known = await self.registrations_of(owing)
+        return any(live_registration(known.get(paper)) is None for paper in owing)
 
     async def owes_irn(self, document: IssuedDocument, sellers: SellerStore) -> bool:
         """Say whether a document leaves with an IRN alone.
@@ -113,10 +124,20 @@ class RegistrationStore:
             owed = e_invoice.is_owed(document.invoice, Paise(seller.profile.turnover))
         return owed
 
-    async def demand_may_leave(self, document: IssuedDocument, sellers: SellerStore) -> None:
-        """Raise IllegalTransition while a document may not leave."""
-        if await self.awaits_irn(document, sellers):
-            raise IllegalTransition(document.id, AWAITS_IRN, "given out")
+    async def demand_may_leave(
+        self, document: IssuedDocument, sellers: SellerStore
+    ) -> PortalRegistration | None:
+        """Give the registration that a document leaves with; None where it owes none.
+
+        Raises:
+            IllegalTransition: it may not leave yet.
+        """
+        known = (await self.registrations_of([document.id])).get(document.id)
+        live = live_registration(known)
+        if live is None and await self.owes_irn(document, sellers):
+            stands = AWAITS_IRN if known is None else OFF_PORTAL
+            raise IllegalTransition(document.id, stands, "given out")
+        return live
 
     async def _ask_portal(
         self, change: BooksChange, document: IssuedDocument
@@ -182,6 +203,20 @@ def _demand_reportable(change: BooksChange, seller: Seller, document: IssuedDocu
         reason = "owes no e-invoice: its buyer is not registered, or the turnover is too small"
         raise InvalidInput("invoice", reason)
     e_invoice.demand_reportable(document.invoice.date, law_day(change.at), turnover)
+
+
+async def _untold_events(transaction: BooksTransaction, of: InvoiceId) -> list[Event]:
+    """Give the events of what may be told now, and could not be before: a document, and the notes
+    of an invoice, which may have had their IRN before it.
+    """
+    change = transaction.change
+    told = invoice_event(change, EventType.NOTIFICATION_SEND, of)
+    notes = [str(row["id"]) for row in await transaction.rows(QUERIES["notes"], invoice=of)]
+    return [told, *(replace(told, id=_event_id(change, note), entity=note) for note in notes)]
+
+
+def _event_id(change: BooksChange, note: str) -> EventId:
+    return EventId(str(derive_uuid(UUID(change.operation), f"{change.garage}:{note}")))
 
 
 async def _is_known(transaction: BooksTransaction, of: InvoiceId) -> bool:
