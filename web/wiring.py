@@ -190,7 +190,8 @@ class Runtime:
     alarms: AlarmWatch
     breakers: Breakers
     models: LiveModels
-    network: NetworkScorer
+    # None: by the setting no learned ranker orders the cards, and none needs the history read.
+    network: NetworkScorer | None
     # The simulator's own process has a clock of its own; no setting and no door moves it.
     now: Callable[[], datetime] = field(default=now_utc)
     opening: CircuitBreaker = field(default_factory=reports_breaker)
@@ -352,10 +353,11 @@ def join_parts(
     finder = ReadModelSearch(read_model, search)
     matcher = build_matcher(settings, finder, redis, patience)
     models = open_models(settings, ModelRunStore(records, audit.writer), embedder.model)
-    network = NetworkScorer(models, RepairHistoryStore(graph).until)
+    network = None
     breakers = Breakers()
     billing = open_billing(settings, (records, audit.writer), stored, vault, breakers)
     if settings.ranker is RankerName.LEARNED:
+        network = NetworkScorer(models, RepairHistoryStore(graph).until)
         matcher.learned = ServedRanker(
             models,
             FeatureStore(redis),
