@@ -11,15 +11,13 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
-from ssl import SSLContext
 from time import monotonic
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol
 
 import httpx
-import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from access.http_client import OK, ask, open_client, public_authorities, read_object
 from access.id_tokens import (
     ExpectedToken,
     ProviderIdentity,
@@ -32,8 +30,6 @@ from access.id_tokens import (
 from access.provider_accounts import ProviderAccount, is_safe
 from domain.errors import NotAuthenticated, Unavailable
 
-T = TypeVar("T")
-
 DEPENDENCY = "identity_provider"
 SILENT = (
     "The service that you sign in by does not answer. Try again in a minute, or sign in with your "
@@ -43,12 +39,10 @@ DISCOVERY = "/.well-known/openid-configuration"
 SCOPE = "openid email"
 PATIENCE_SECONDS = 1.8
 CONNECT_SECONDS = 0.9
-LONGEST_ANSWER = 65_536
+TIMEOUT = httpx.Timeout(PATIENCE_SECONDS, connect=CONNECT_SECONDS)
 KEPT_SECONDS = 3_600.0
 REREAD_SECONDS = 60.0
-OK, BROKEN = 200, 500
-# A compressed answer could grow beyond any bound; it is not asked for, and not opened.
-HEADERS = {"accept": "application/json", "accept-encoding": "identity"}
+BROKEN = 500
 BASIC, POST = "client_secret_basic", "client_secret_post"
 
 
@@ -145,7 +139,10 @@ class IdentityProvider:
         try:
             with self._breaker.pass_through():
                 try:
-                    async with asyncio.timeout(self._patience_s), _open_client() as client:
+                    async with (
+                        asyncio.timeout(self._patience_s),
+                        open_client(TIMEOUT, public_authorities()) as client,
+                    ):
                         yield client
                 except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValidationError) as error:
                     raise Unavailable(DEPENDENCY, type(error).__name__) from error
@@ -241,42 +238,14 @@ async def _answer(
         NotAuthenticated: it was refused.
         Unavailable: it is broken, too long, or no object.
     """
-    response = await client.send(request, auth=known, stream=True)
-    try:
-        body = bytearray()
-        async for chunk in response.aiter_raw():
-            body += chunk
-            if len(body) > LONGEST_ANSWER:
-                raise Unavailable(DEPENDENCY, "its answer is too long")
-    finally:
-        await response.aclose()
-    if response.status_code != OK:
-        if OK < response.status_code < BROKEN:
+    status, body = await ask(client, request, DEPENDENCY, known)
+    if status != OK:
+        if OK < status < BROKEN:
             raise NotAuthenticated("the other service refused the code")
-        raise Unavailable(DEPENDENCY, f"it answered {response.status_code}")
-    try:
-        read: object = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise Unavailable(DEPENDENCY, "its answer does not read") from error
-    if not isinstance(read, dict):
-        raise Unavailable(DEPENDENCY, "its answer is no object")
-    return cast("dict[str, Any]", read)
-
-
-def _open_client() -> httpx.AsyncClient:
-    timeout = httpx.Timeout(PATIENCE_SECONDS, connect=CONNECT_SECONDS)
-    # Proxies are no business of the environment's: only the settings read it.
-    return httpx.AsyncClient(
-        timeout=timeout, headers=HEADERS, verify=_tls_context(), trust_env=False
-    )
+        raise Unavailable(DEPENDENCY, f"it answered {status}")
+    return read_object(body, DEPENDENCY)
 
 
 def _quoted(text: str) -> str:
     """Give a part of Basic credentials as OAuth wants it (RFC 6749, 2.3.1)."""
     return str(httpx.QueryParams({"x": text}))[2:]
-
-
-@cache
-def _tls_context() -> SSLContext:
-    """Read the certificates once: it takes longer than to ask."""
-    return httpx.create_ssl_context()

@@ -5,16 +5,16 @@ held by this process, as the data keys are: a service that is silent later stops
 and keys that are read every ten seconds are not asked for again.
 """
 
-import ssl
+import asyncio
+import re
 from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
+from access.http_client import OK, ask, open_client, own_authorities, read_object
 from access.key_service_accounts import SETTING, KeyServiceAccount
 from access.key_wrapper import FileWrapper, bound_to
 from access.vault import KEY_BYTES
@@ -23,20 +23,36 @@ from records.data_keys import KeptKey
 
 # What a data key's row says that was wrapped there, before the name of the service's key.
 MARK = "service:"
+DEPENDENCY = "the key service"
+# For all of one answer; it is asked for each data key alone.
 ANSWER_SECONDS = 2.0
+# What it wrapped: the version of its key, and the text that it alone opens.
+WRAPPED = re.compile(r"vault:(v\d+):.+")
 # 400 and 404: it knows no such key, or what it is given was altered; 403: the token may not.
 REFUSALS = frozenset({400, 403, 404})
 
 
-@dataclass(frozen=True, kw_only=True)
+def _open_client() -> httpx.AsyncClient:
+    return open_client(httpx.Timeout(ANSWER_SECONDS), own_authorities())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceWrapper:
-    """Wraps by the service; `older` opens what keys of the setting wrapped before."""
+    """Wraps by the service; `older` opens what keys of the setting wrapped before.
+
+    One line to it serves all that is asked, until `close`; an answer may take `patience_s` in all.
+    """
 
     account: KeyServiceAccount
     older: FileWrapper
+    patience_s: float = ANSWER_SECONDS
     _opened: dict[tuple[str, bytes], bytes] = field(
         default_factory=dict[tuple[str, bytes], bytes], repr=False
     )
+    _client: httpx.AsyncClient = field(default_factory=_open_client, repr=False)
+
+    async def close(self) -> None:
+        await self._client.aclose()
 
     @property
     def current(self) -> str:
@@ -45,9 +61,14 @@ class ServiceWrapper:
 
     async def wrap(self, secret: bytes, name: str) -> tuple[str, bytes]:
         said = await self._ask("encrypt", name, plaintext=b64encode(secret).decode())
-        wrapped = str(said.get("ciphertext", "")).encode()
+        text = said.get("ciphertext")
+        read = WRAPPED.fullmatch(text) if isinstance(text, str) else None
+        if read is None:
+            # Written down, anything else would take the place of a key that opens.
+            raise UnsafeSetting(SETTING, "gave no wrapped key; nothing was changed")
+        wrapped = read[0].encode()
         self._opened[name, wrapped] = secret
-        return f"{self.current}:{_version(wrapped)}", wrapped
+        return f"{self.current}:{read[1]}", wrapped
 
     async def unwrap(self, key: KeptKey) -> bytes:
         if not key.master.startswith(MARK):
@@ -69,44 +90,43 @@ class ServiceWrapper:
 
         Raises:
             UnsafeSetting: it refuses: the token, the key, or what it is given.
-            Unavailable: it does not answer.
+            Unavailable: it does not answer, or as no key service does.
         """
         account = self.account
-        body = given | {"associated_data": b64encode(bound_to(name)).decode()}
+        request = self._client.build_request(
+            "POST",
+            f"{account.url}/{verb}/{account.key}",
+            json=given | {"associated_data": b64encode(bound_to(name)).decode()},
+            headers={"X-Vault-Token": account.token},
+        )
         try:
-            async with httpx.AsyncClient(verify=self._trust, timeout=ANSWER_SECONDS) as client:
-                told = await client.post(
-                    f"{account.url}/{verb}/{account.key}",
-                    json=body,
-                    headers={"X-Vault-Token": account.token},
-                )
-                if told.status_code in REFUSALS:
-                    raise UnsafeSetting(
-                        SETTING,
-                        f"leads to a service that refuses to {verb} with the key {account.key} "
-                        f"({told.status_code}): look at its token, its rights and the key's "
-                        "oldest version that may still open; nothing was changed",
-                    )
-                return told.raise_for_status().json()["data"]
-        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
-            raise Unavailable("the key service", type(error).__name__) from error
-
-    @cached_property
-    def _trust(self) -> ssl.SSLContext:
-        """The authorities of this machine, read once: it takes longer than asking."""
-        return ssl.create_default_context()
+            async with asyncio.timeout(self.patience_s):
+                status, body = await ask(self._client, request, DEPENDENCY)
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise Unavailable(DEPENDENCY, type(error).__name__) from error
+        if status in REFUSALS:
+            raise UnsafeSetting(
+                SETTING,
+                f"leads to a service that refuses to {verb} with the key {account.key} ({status}): "
+                "look at its token, its rights and the key's oldest version that may still open; "
+                "nothing was changed",
+            )
+        if status != OK:
+            raise Unavailable(DEPENDENCY, f"it answered {status}")
+        return _data_of(read_object(body, DEPENDENCY))
 
 
-def _version(wrapped: bytes) -> str:
-    """Give the version of the service's key, as `vault:v2:…` says it."""
-    parts = wrapped.decode().split(":", 2)
-    return parts[1] if len(parts) > 2 else "v?"  # noqa: PLR2004 - mark, version, text
+def _data_of(said: Mapping[str, object]) -> Mapping[str, Any]:
+    data = said.get("data")
+    if not isinstance(data, dict):
+        raise Unavailable(DEPENDENCY, "its answer holds no data")
+    return cast("dict[str, Any]", data)
 
 
 def _secret_of(said: Mapping[str, Any]) -> bytes:
     try:
         secret = b64decode(str(said.get("plaintext", "")), validate=True)
-    except Base64Error:
+    except ValueError:
         secret = b""
     if len(secret) != KEY_BYTES:
         raise UnsafeSetting(SETTING, "gave something else than a data key; nothing was changed")

@@ -11,9 +11,9 @@ w is what is staked on the defect that begins with the cohort's n-th failure: a 
 of firmware, that is spoilt is so from its first days. The mean over the ratios is weighed by p to
 the `RARITY`-th power: what is rare matters less, and there are more such components to be mistaken
 in. A batch is one of batteries: what belongs to none, nor charges one, needs `FOREIGN` more.
-If nothing has changed, the mean of S after n failures is at most the sum of w, so that alarms over
-all cohorts together come at most once in `failures / BAR` times the sum of those weights; what
-is measured is far below that bound.
+If nothing has changed, the mean of S after n failures is at most the sum of w up to n, so that by
+then S has come to exp(BAR) with a chance of that sum / exp(BAR) at most, if p is known; what is
+measured is far below that bound.
 
 p is the component's share among failures of the make outside the cohort, raised where it rises
 everywhere else as well: in other cohorts of the make, or at other makes in that climate. So a

@@ -27,6 +27,8 @@ class ReviewKind(StrEnum):
 class Review:
     """One entry; there is one of a kind for one version of a card, however often it is asked for.
 
+    A recheck that was closed is opened again for another reason.
+
     Attributes:
         card: what it is about; None: an alarm, and then `version` is 1.
         alarm: the emerging defect that it is about.

@@ -41,6 +41,7 @@ ADVICE: Mapping[tuple[str, str], str] = {
     ("known to the portal", "void"): "Cancel its e-invoice first, or make a credit note instead.",
     ("older than 24 hours", "void"): "Make a credit note instead.",
     ("without an IRN", "given out"): "Register it with the invoice portal before it leaves.",
+    ("cancelled at the portal", "given out"): "Void it again: its number is burnt there.",
     ("merged", "edited"): "Change the card that it was merged into, or undo the merge first.",
     ("deprecated", "edited"): "Create a new card.",
     ("rejected", "edited"): "Create a new card.",

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from socket import SHUT_RDWR, socket
 from typing import Any, LiteralString, Self, TypeAlias
 from weakref import WeakSet
@@ -43,6 +43,8 @@ class Records:
         self._url = url
         self._lines = lines
         self._prepare: Callable[[], Awaitable[None]] | None = None
+        self._closing = AsyncExitStack()
+        self._closing.push_async_callback(pool.close)
         self._liveness = Liveness(DEPENDENCY, self._answers, self._let_go)
 
     @classmethod
@@ -74,6 +76,10 @@ class Records:
         """
         self._prepare = prepare
 
+    def with_close(self, close: Callable[[], Awaitable[None]]) -> None:
+        """Have something else closed when these records are."""
+        self._closing.push_async_callback(close)
+
     @property
     def breaker_state(self) -> BreakerState:
         """Whether the server is asked, or left alone until it answers again."""
@@ -85,7 +91,7 @@ class Records:
 
     async def close(self) -> None:
         await self._liveness.close()
-        await self._pool.close()
+        await self._closing.aclose()
 
     async def ping(self) -> None:
         """Return when the server answers.

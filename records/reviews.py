@@ -1,7 +1,7 @@
 """The review queue: opened once for each reason, closed by a person or by the card's own change."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from domain.access import Actor
@@ -21,12 +21,16 @@ class ReviewStore:
         self._records = records
 
     async def open(self, review: Review, events: Sequence[Event]) -> bool:
-        """Open an entry and say whether it is new; one that was there once is not opened again."""
+        """Open an entry, or a closed recheck again for another reason, and say whether it was.
+
+        Its events name the entry that is kept.
+        """
         async with self._records.transaction() as connection:
-            made = await insert(connection, review)
-            if made:
-                await outbox.leave_events(connection, events)
-        return made
+            kept = await insert(connection, review)
+            if kept is not None:
+                told = [replace(event, entity=kept) for event in events]
+                await outbox.leave_events(connection, told)
+        return kept is not None
 
     async def page(
         self, actor: Actor, *, first: int, after: str | None = None, kind: ReviewKind | None = None
@@ -60,10 +64,14 @@ class ReviewStore:
             await connection.execute(QUERIES["settle"], wanted)
 
 
-async def insert(connection: Connection, review: Review) -> bool:
-    """Open an entry within a transaction; what is about no card is told apart by `other`."""
+async def insert(connection: Connection, review: Review) -> str | None:
+    """Open an entry within a transaction and give the id that it is kept by; None: it was there.
+
+    What is about no card is told apart by `other`.
+    """
     row = asdict(review) | {"other": review.other or review.alarm}
-    return await (await connection.execute(QUERIES["open"], row)).fetchone() is not None
+    kept = await (await connection.execute(QUERIES["open"], row)).fetchone()
+    return None if kept is None else kept["id"]
 
 
 def _visible_to(actor: Actor) -> Row:

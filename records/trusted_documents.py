@@ -78,6 +78,11 @@ class TrustedDocumentStore:
         rows = await self._records.rows(QUERIES["text"], partner=partner, id=id)
         return rows[0]["text"] if rows else None
 
+    async def holders(self, ids: Sequence[DocumentId]) -> list[tuple[str, DocumentId]]:
+        """Give partner and id of those documents that are registered still."""
+        rows = await self._records.rows(QUERIES["holders"], ids=list(ids))
+        return [(row["partner"], DocumentId(row["id"])) for row in rows]
+
     async def newest(
         self, first: int, held: Sequence[DocumentId]
     ) -> list[tuple[str, DocumentId, str]]:

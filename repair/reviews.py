@@ -46,7 +46,10 @@ class ReviewReason:
 
 
 async def open_review(reviews: ReviewRepository, card: FailureCard, why: ReviewReason) -> None:
-    """Put a card into the queue for a reason; it is there once for each version of the card."""
+    """Put a card into the queue for a reason; it is there once for each version of the card.
+
+    A recheck that was closed waits again when there is another reason.
+    """
     digest = sha256(f"{why.kind}:{card.id}:{card.version}:{why.other}".encode()).digest()
     review = Review(
         id=f"rev_{uuid7(why.at, int.from_bytes(digest[:10]))}",
@@ -59,8 +62,9 @@ async def open_review(reviews: ReviewRepository, card: FailureCard, why: ReviewR
         ticket=why.ticket or card.provenance.ticket,
         other=why.other,
     )
+    told = sha256(f"{review.id}:{why.reason}".encode()).digest()
     event = Event(
-        id=EventId(str(uuid7(why.at, int.from_bytes(digest[10:20])))),
+        id=EventId(str(uuid7(why.at, int.from_bytes(told[:10])))),
         type=EventType.REVIEW_OPENED,
         entity=review.id,
         version=1,

@@ -16,6 +16,7 @@ from access.passkeys import Passkeys
 from access.people import PeopleAdministration
 from access.personal_data import PersonalRecords
 from access.revocations import RightsWatch
+from billing.gst.irp import live_registration
 from billing.ledger.books import BooksChange
 from billing.ledger.issued_documents import IssuedDocument
 from billing.paper.copies import PaperView
@@ -279,7 +280,8 @@ class RequestContext:
         """Say whether a document may not leave yet, for it owes an IRN."""
         books = self.billing
         owed = await books.registrations.owes_irn(document, books.invoicing.garages)
-        return owed and await self.loaders.registrations.load(document.id) is None
+        known = await self.loaders.registrations.load(document.id) if owed else None
+        return owed and live_registration(known) is None
 
     @property
     def api_keys(self) -> ApiKeyRecords:

@@ -9,7 +9,7 @@ from strawberry import field
 from billing.gst import e_invoice, gstr1_files, invoices, lines, parties
 from billing.gst.gstr1_rows import MonthlyReturn
 from billing.gst.invoices import Document
-from billing.gst.irp import PortalRegistration
+from billing.gst.irp import PortalRegistration, live_registration
 from billing.gst.lines import LineKind
 from billing.gst.price_sources import PriceSource
 from billing.gst.series import DocumentKind
@@ -315,7 +315,7 @@ class Invoice(Node):
         of, plain = InvoiceId(self.key), info.context.sees_customers(self.value.garage)
         if copy is not None:
             known = await info.context.loaders.registrations.load(of)
-            demand_copy(self.value.invoice, copy, on_portal=known is not None)
+            demand_copy(self.value.invoice, copy, on_portal=live_registration(known) is not None)
         return info.context.pdf_link(of, PaperView(masked=not plain, copy=copy))
 
     @classmethod

@@ -5,7 +5,7 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from billing.gst.irp import InvoicePortal, MissingPortal, StandInPortal
+from billing.gst.irp import InvoicePortal, MissingPortal, PortalRegistration, StandInPortal
 from billing.gst.law_dates import law_day
 from billing.gst.series import DocumentKind
 from billing.ledger import reports
@@ -106,9 +106,10 @@ class BillingRuntime:
             IllegalTransition: it owes the portal's number and has none; it may not leave.
         """
         document = await self.billing.invoicing.ledger.get(id)
-        await self.billing.registrations.demand_may_leave(document, self.billing.invoicing.garages)
-        printing = replace(await self._print_options(document, view.copy), masked=view.masked)
-        return await self.press.print(document.invoice, printing)
+        sellers = self.billing.invoicing.garages
+        known = await self.billing.registrations.demand_may_leave(document, sellers)
+        printing = await self._print_options(document, view.copy, _portal_marks(known))
+        return await self.press.print(document.invoice, replace(printing, masked=view.masked))
 
     async def prepare(self) -> None:
         """Make the partitions of the coming months, now and four times a day (DB-5)."""
@@ -131,10 +132,9 @@ class BillingRuntime:
             await asyncio.sleep(RECOVERY_SECONDS)
 
     async def _print_options(
-        self, document: IssuedDocument, copy: DocumentCopy | None
+        self, document: IssuedDocument, copy: DocumentCopy | None, on_portal: PortalMarks | None
     ) -> PrintOptions:
         balance = document.balance
-        on_portal = await self._portal_marks(document.id)
         if document.kind is not DocumentKind.INVOICE or balance is None:
             return PrintOptions(portal=on_portal)
         if balance.voided:
@@ -145,17 +145,6 @@ class BillingRuntime:
             settled=await self.billing.payments.settlement(document.id),
             payee=seller.profile.payee,
             portal=on_portal,
-        )
-
-    async def _portal_marks(self, id: InvoiceId) -> PortalMarks | None:
-        known = (await self.billing.registrations.registrations_of([id])).get(id)
-        if known is None or known.cancelled_at is not None:
-            return None
-        return PortalMarks(
-            irn=known.irn,
-            ack_number=known.ack_number,
-            ack_at=known.ack_at,
-            signed_qr=known.signed_qr,
         )
 
 
@@ -245,6 +234,14 @@ def build_marketplace(settings: Settings, breakers: Breakers) -> Marketplace:
 def build_portal(settings: Settings) -> InvoicePortal:
     """Give the invoice portal: no driver is connected yet, and development has a stand-in."""
     return MissingPortal() if settings.production else StandInPortal()
+
+
+def _portal_marks(live: PortalRegistration | None) -> PortalMarks | None:
+    if live is None:
+        return None
+    return PortalMarks(
+        irn=live.irn, ack_number=live.ack_number, ack_at=live.ack_at, signed_qr=live.signed_qr
+    )
 
 
 def _now_utc() -> datetime:

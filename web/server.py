@@ -331,7 +331,11 @@ async def _run_beside(
 ) -> AsyncGenerator[None]:
     """Have an application read registered documents before they are asked, and give points back."""
     wakeup = runtime.wakeups.on(Topic.TRUSTED_DOCUMENTS)
-    loops = {"documents": partial(trusted.run, wakeup), "points": garages.run}
+    loops = {
+        "documents": partial(trusted.run, wakeup),
+        "documents ahead": trusted.run_ahead,
+        "points": garages.run,
+    }
     tasks = [asyncio.create_task(_keep_running(name, run)) for name, run in loops.items()]
     try:
         yield

@@ -34,6 +34,7 @@ class DocumentRecords(Protocol):
     """Where registered documents are kept."""
 
     async def text(self, partner: str, id: DocumentId) -> str | None: ...
+    async def holders(self, ids: Sequence[DocumentId]) -> list[tuple[str, DocumentId]]: ...
     async def newest(
         self, first: int, held: Sequence[DocumentId]
     ) -> list[tuple[str, DocumentId, str]]: ...
@@ -87,7 +88,8 @@ class TrustedDocuments:
         self._held = OrderedDict[DocumentId, QueryDocument]()
         self._named = OrderedDict[tuple[str, DocumentId], None]()
         self._noted = RecentUses()
-        self._forgotten = 0
+        self._looks = 0
+        self._looked = Wakeup()
         self.held_bytes = 0
 
     async def expand(
@@ -128,15 +130,15 @@ class TrustedDocuments:
         held = self.held_text(partner, id)
         if held is not None:
             return held
-        began = self._forgotten
+        began = self._looks
         text = await self._store.text(partner, id)
-        # What was read before names were forgotten may be registered no longer.
-        if text is not None and began == self._forgotten:
+        # What was read before the records said who has what may be registered no longer.
+        if text is not None and began == self._looks:
             await self._take(partner, id, text)
         return text
 
     async def run(self, wakeup: Wakeup) -> None:
-        """Keep what is registered as the records have it, until cancelled.
+        """Keep who has what as the records have it, until cancelled.
 
         Raises:
             Unavailable: the records do not answer.
@@ -145,26 +147,45 @@ class TrustedDocuments:
             await self.look()
             await wakeup.wait(LOOK_SECONDS)
 
+    async def run_ahead(self) -> None:
+        """Read ahead after each look, until cancelled: preparing many texts delays no look.
+
+        Raises:
+            Unavailable: the records do not answer.
+        """
+        while True:
+            await self.read_ahead()
+            await self._looked.wait(LOOK_SECONDS)
+
     async def look(self) -> None:
-        """Read what is new, and ask the records again who has what: some may have been removed.
+        """Ask the records anew who has what is held: some of it may have been removed.
 
         While the records are silent nothing is forgotten: documents that are held go on.
         """
-        known = [*self._named]
-        await self.read_ahead()
-        for name in known:
-            self._named.pop(name, None)
-        self._forgotten += 1
+        told = await self._store.holders([*self._held])
+        self._named = OrderedDict.fromkeys(told[-NAMES:])
+        self._looks += 1
+        self._looked.tell()
 
     async def read_ahead(self) -> None:
         """Read the newest that are not held, as long as there is room for them."""
-        seen = set(self._held)
+        while not await self._read_newest():
+            pass
+
+    async def _read_newest(self) -> bool:
+        """False: a look came between, and what was read before it may be registered no longer."""
+        began = self._looks
+        # What is held and nobody's came while a look asked: it is read again to have its name.
+        seen = self._held.keys() & {named for _, named in self._named}
         while found := await self._store.newest(AHEAD, [*seen]):
             for partner, named, text in found:
+                if began != self._looks:
+                    return False
                 if self.held_bytes >= self._most:
-                    return
+                    return True
                 await self._take(partner, named, text)
                 seen.add(named)
+        return began == self._looks
 
     async def _by_id(self, reader: DocumentReader, id: DocumentId) -> str:
         text = await self.text_of(reader.partner, id)

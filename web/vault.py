@@ -43,9 +43,14 @@ def open_vault(settings: Settings, records: Records) -> VaultRuntime:
 def open_data_keys(
     keys: MasterKeys, records: Records, service: KeyServiceAccount | None = None
 ) -> DataKeys:
-    """Join the data keys of the records to the master keys; nothing is read yet."""
-    file = FileWrapper(current=keys.current, masters=keys.masters)
-    wrapper = file if service is None else ServiceWrapper(account=service, older=file)
+    """Join the data keys of the records to the master keys; nothing is read yet.
+
+    The line to the service is closed with the records.
+    """
+    wrapper = file = FileWrapper(current=keys.current, masters=keys.masters)
+    if service is not None:
+        wrapper = ServiceWrapper(account=service, older=file)
+        records.with_close(wrapper.close)
     return DataKeys(DataKeyStore(records), wrapper, keys.older_keys)
 
 

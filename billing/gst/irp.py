@@ -81,6 +81,11 @@ class InvoicePortal(Protocol):
     async def cancel(self, irn: str, reason: CancelReason, now: datetime) -> PortalRegistration: ...
 
 
+def live_registration(known: PortalRegistration | None) -> PortalRegistration | None:
+    """Give a registration that stands: one that was cancelled is none, and its number is burnt."""
+    return None if known is None or known.cancelled_at is not None else known
+
+
 def verify_registration(
     answer: PortalRegistration, invoice: Invoice, key: RSAKey
 ) -> PortalRegistration:

@@ -20,7 +20,6 @@ from billing.ledger.books import Books, BooksChange, BooksTransaction
 from billing.ledger.entries import post_entries
 from billing.ledger.issued_documents import DocumentBalance, IssuedDocument
 from billing.ledger.sellers import Seller
-from domain import limits
 from domain.errors import IllegalTransition, InvalidInput, NotFound, OverLimit
 from domain.events import Event, EventType
 from domain.ids import EventId, GarageId, InvoiceId, SagaId, TicketId, derive_uuid
@@ -28,7 +27,6 @@ from records.database import Records
 from records.queries import named_queries
 
 QUERIES = named_queries("ledger.sql", "billing")
-REASON_LIMIT = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +110,7 @@ class InvoiceLedger:
         """Take back some lines of an invoice, or (None) all that is left, by a credit note.
 
         Raises:
-            InvalidInput: a line asks for more than is left of it.
+            InvalidInput: a line asks for more than is left of it, or the portal would not take it.
             IllegalTransition: the invoice is void.
             NotFound, OverLimit, OperationConflict, MonthClosed: as they say.
         """
@@ -124,6 +122,7 @@ class InvoiceLedger:
                 today = law_day(change.at)
                 note = credit_notes.credit_invoice(original.invoice, wanted, before, today, reason)
                 _bound_credit(original, note)
+                _demand_portal_takes(seller, note)
                 draft = _credit_document(made, change, original, note)
                 await self._keep_document(
                     transaction, seller, draft, await _take_number(transaction, seller, draft)
@@ -159,7 +158,7 @@ class InvoiceLedger:
             IllegalTransition: it is void, credited, paid or too old to be taken back.
             NotFound, MonthClosed, InvalidInput, OperationConflict: as they say.
         """
-        said = limits.clean_text("reason", reason, REASON_LIMIT, least=3)
+        said = voids.parse_reason(reason)
         async with self._books.open_transaction(change) as transaction:
             if await transaction.recall_made(of) is None:
                 document = await self._stands_as(transaction, of)
@@ -427,8 +426,13 @@ def _demand_lawful_invoice(seller: Seller, invoice: Invoice) -> None:
     own = invoice.supplier.gstin
     if own is not None and invoice.recipient.gstin == own:
         raise InvalidInput("customer.gstin", "is the garage's own: nobody sells to themselves")
+    _demand_portal_takes(seller, invoice)
+
+
+def _demand_portal_takes(seller: Seller, invoice: Invoice) -> None:
+    """Refuse a document that owes an IRN and would never get it: before it takes a number."""
     if e_invoice.is_owed(invoice, Paise(seller.profile.turnover)):
-        e_invoice.demand_acceptable(numbered)
+        e_invoice.demand_acceptable(invoice)
 
 
 def _document_row(

@@ -14,9 +14,15 @@ from access.personal_fields import PORTAL_ANSWER
 from access.vault import Vault
 from billing.gst import e_invoice
 from billing.gst.e_invoice import CancelReason
-from billing.gst.irp import InvoicePortal, PortalRegistration, verify_registration
+from billing.gst.irp import (
+    InvoicePortal,
+    PortalRegistration,
+    live_registration,
+    verify_registration,
+)
 from billing.gst.law_dates import law_day
 from billing.gst.money import Paise
+from billing.ledger import voids
 from billing.ledger.audit import MoneyEvent
 from billing.ledger.books import Books, BooksChange, BooksTransaction
 from billing.ledger.invoices import InvoiceLedger, invoice_event
@@ -30,6 +36,7 @@ from records.queries import named_queries
 
 QUERIES = named_queries("registrations.sql", "billing")
 AWAITS_IRN = "without an IRN"
+OFF_PORTAL = "cancelled at the portal"
 
 
 class RegistrationStore:
@@ -77,12 +84,16 @@ class RegistrationStore:
     ) -> IssuedDocument:
         """Take an invoice back whole: off the portal, if it is known there, then in the books.
 
+        Whoever dies between the two has it done again: until then it may not leave.
+
         Raises:
             InvalidInput: the portal's 24 hours are over; make a credit note instead.
             IllegalTransition, NotFound, MonthClosed, OperationConflict: as for `void_invoice`.
         """
-        known = (await self.registrations_of([of], change.garage)).get(of)
-        if known is not None and known.cancelled_at is None:
+        voids.parse_reason(reason)
+        found = await self.registrations_of([of], change.garage)
+        known = live_registration(found.get(of))
+        if known is not None:
             await ledger.demand_voidable(change, of)
             await self._cancel(change, of, known)
         return await ledger.void_invoice(change, of, reason)
@@ -95,9 +106,11 @@ class RegistrationStore:
         return {InvoiceId(row["invoice"]): self._registered(row) for row in found}
 
     async def awaits_irn(self, document: IssuedDocument, sellers: SellerStore) -> bool:
-        """Say whether a document may not leave yet: it owes an IRN, and has none."""
-        owed = await self.owes_irn(document, sellers)
-        return owed and document.id not in await self.registrations_of([document.id])
+        """Say whether a document may not leave yet: it owes an IRN, and has none that stands."""
+        if not await self.owes_irn(document, sellers):
+            return False
+        known = await self.registrations_of([document.id])
+        return live_registration(known.get(document.id)) is None
 
     async def owes_irn(self, document: IssuedDocument, sellers: SellerStore) -> bool:
         """Say whether a document leaves with an IRN alone.
@@ -113,10 +126,20 @@ class RegistrationStore:
             owed = e_invoice.is_owed(document.invoice, Paise(seller.profile.turnover))
         return owed
 
-    async def demand_may_leave(self, document: IssuedDocument, sellers: SellerStore) -> None:
-        """Raise IllegalTransition while a document may not leave."""
-        if await self.awaits_irn(document, sellers):
-            raise IllegalTransition(document.id, AWAITS_IRN, "given out")
+    async def demand_may_leave(
+        self, document: IssuedDocument, sellers: SellerStore
+    ) -> PortalRegistration | None:
+        """Give the registration that a document leaves with; None where it owes none.
+
+        Raises:
+            IllegalTransition: it may not leave yet.
+        """
+        known = (await self.registrations_of([document.id])).get(document.id)
+        live = live_registration(known)
+        if live is None and await self.owes_irn(document, sellers):
+            stands = AWAITS_IRN if known is None else OFF_PORTAL
+            raise IllegalTransition(document.id, stands, "given out")
+        return live
 
     async def _ask_portal(
         self, change: BooksChange, document: IssuedDocument

@@ -7,12 +7,19 @@ from billing.ledger import postings
 from billing.ledger.books import BooksChange, BooksTransaction
 from billing.ledger.entries import post_entries
 from billing.ledger.issued_documents import IssuedDocument
+from domain import limits
 from domain.errors import IllegalTransition
 from records.queries import named_queries
 
 QUERIES = named_queries("ledger.sql", "billing")
 # The portal takes a reported invoice back within a day (e-Invoice rules); later, credit it.
 VOID_TIME = timedelta(hours=24)
+REASON_LIMIT = 500
+
+
+def parse_reason(reason: str) -> str:
+    """Give why an invoice is taken back, or raise InvalidInput."""
+    return limits.clean_text("reason", reason, REASON_LIMIT, least=3)
 
 
 async def invoices_ahead(transaction: BooksTransaction, document: IssuedDocument) -> int:

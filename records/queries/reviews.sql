@@ -1,9 +1,13 @@
 -- name: open
--- One entry of a kind for one version of a card, also after it was closed.
+-- One entry of a kind for one version of a card, also after it was closed; one that a person closed
+-- because the card still holds waits again once there is another reason to doubt it.
 insert into review (id, kind, card, version, reason, garage, ticket, other, at)
 values (%(id)s, %(kind)s, %(card)s, %(version)s, %(reason)s, %(garage)s, %(ticket)s, %(other)s,
         %(at)s)
-on conflict (kind, card, version, other) do nothing returning id
+on conflict (kind, card, version, other) do update
+set reason = excluded.reason, at = excluded.at, closed_at = null, closed_by = null
+where review.kind = 'recheck' and review.closed_at is not null and review.reason <> excluded.reason
+returning id
 
 -- name: page
 -- What waits, the oldest first: everything for whoever sees all, else the own garage's.

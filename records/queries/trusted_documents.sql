@@ -33,6 +33,10 @@ order by id limit %(first)s
 -- The text of one document of a partner.
 select text from trusted_document where partner = %(partner)s and id = %(id)s
 
+-- name: holders
+-- Who has these documents by now: a process that holds them serves them to nobody else.
+select partner, id from trusted_document where id = any(%(ids)s)
+
 -- name: newest
 -- The newest texts that are not held yet, for a process that reads them before they are asked.
 select partner, id, text from trusted_document

@@ -11,9 +11,9 @@ from typing import Any
 import orjson
 import pytest
 
+from access.http_client import LONGEST_ANSWER
 from access.id_tokens import LONGEST, ProviderIdentity
 from access.identity_provider import (
-    LONGEST_ANSWER,
     PATIENCE_SECONDS,
     REREAD_SECONDS,
     SILENT,

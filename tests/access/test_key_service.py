@@ -1,16 +1,19 @@
 """Data keys wrapped by a real key management service (OpenBao), on a real PostgreSQL."""
 
-import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+import orjson
 import pytest
 
 from access.data_keys import DataKeys
+from access.http_client import LONGEST_ANSWER
+from access.key_service import ServiceWrapper
 from access.key_service_accounts import KeyServiceAccount
+from access.key_wrapper import FileWrapper
 from domain.errors import InvalidInput, Unavailable, UnsafeSetting
 from records.database import Records
-from tests.access.key_server import KEY, KeyServer, key_server
+from tests.access.key_server import KEY, KeyServer, ScriptedKeys, key_server, scripted_keys
 from tests.access.test_data_keys import (
     MASTER,
     PLAIN,
@@ -29,12 +32,19 @@ from web.vault import open_data_keys, read_master_keys
 KEPT = "select name, wrapped_by, wrapped from data_key order by name"
 # The setting holds no master key any more.
 ALONE = replace(MASTER, masters={}, current="")
+OLDER = FileWrapper(current=MASTER.current, masters=MASTER.masters)
 
 
 @pytest.fixture
 async def server() -> AsyncGenerator[KeyServer]:
     async with key_server() as server:
         yield server
+
+
+@pytest.fixture
+async def script() -> AsyncGenerator[ScriptedKeys]:
+    async with scripted_keys() as script:
+        yield script
 
 
 async def rewrapped(records: Records, keys: DataKeys) -> None:
@@ -106,10 +116,80 @@ async def test_a_silent_service_stops_nobody_who_runs(records: Records, server: 
     await server.do("/sys/seal")
     await running.read_again()
     assert await read(records, vault_of(running)) == {"tkt_1": PLAIN}
-    began = asyncio.get_running_loop().time()
-    with pytest.raises(Unavailable, match="the key service does not answer"):
+    with pytest.raises(Unavailable, match="the key service does not answer: it answered 503"):
         await open_data_keys(ALONE, records, server.account).demand_read()
-    assert asyncio.get_running_loop().time() - began < 2.0
+
+
+NO_KEY, NO_DATA = "gave no wrapped key; nothing was changed", "its answer holds no data"
+
+
+@pytest.mark.parametrize(
+    ("said", "refusal"),
+    [
+        ({}, NO_DATA),
+        ({"data": "x"}, NO_DATA),
+        ({"data": None}, NO_DATA),
+        (["data"], "its answer is no object"),
+        ({"data": {}}, NO_KEY),
+        ({"data": {"ciphertext": None}}, NO_KEY),
+        ({"data": {"ciphertext": 7}}, NO_KEY),
+        ({"data": {"ciphertext": ""}}, NO_KEY),
+        ({"data": {"ciphertext": "vault:v1:"}}, NO_KEY),
+        ({"data": {"ciphertext": "vault:x:text"}}, NO_KEY),
+        ({"data": {"ciphertext": "vault:v1:text\n"}}, NO_KEY),
+    ],
+    ids=str,
+)
+async def test_what_is_no_wrapped_key_takes_no_keys_place(
+    records: Records, script: ScriptedKeys, said: object, refusal: str
+) -> None:
+    await (before := keys_of(records)).demand_read()
+    kept = await records.rows(KEPT)
+    script.said = orjson.dumps(said)
+    with pytest.raises((UnsafeSetting, Unavailable), match=refusal):
+        await open_data_keys(MASTER, records, script.account).rewrap_keys()
+    assert await records.rows(KEPT) == kept
+    await before.read_again()
+
+
+@dataclass(frozen=True, slots=True)
+class BadAnswer:
+    """Something that would have a caller wait, or read, without end."""
+
+    reason: str
+    said: bytes | None = None
+    silent: bool = False
+    drips: bool = False
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        BadAnswer("TimeoutError", silent=True),
+        BadAnswer("TimeoutError", drips=True),
+        BadAnswer("its answer is too long", said=b" " * (LONGEST_ANSWER + 1)),
+        BadAnswer("its answer does not read", said=b"<html>"),
+        BadAnswer("its answer is no object", said=b"[]"),
+    ],
+    ids=lambda bad: bad.reason,
+)
+async def test_its_answer_is_bounded_in_time_and_bytes(
+    script: ScriptedKeys, bad: BadAnswer
+) -> None:
+    script.said, script.silent, script.drips = bad.said, bad.silent, bad.drips
+    wrapper = ServiceWrapper(account=script.account, older=OLDER, patience_s=0.05)
+    with pytest.raises(Unavailable) as error:
+        await wrapper.wrap(b"k" * 32, "saga.1")
+    assert (error.value.dependency, error.value.reason) == ("the key service", bad.reason)
+    await wrapper.close()
+
+
+async def test_one_line_without_a_proxy_serves_all_keys(
+    records: Records, script: ScriptedKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
+    await open_data_keys(ALONE, records, script.account).demand_read()
+    assert script.lines == 1
 
 
 def test_its_settings_come_together() -> None:

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from domain.deeds import OPERATOR
 from domain.errors import BrokenModel, UselessTraining
@@ -20,6 +22,8 @@ from gnn.ticket_learner import TicketStudy
 from gnn.ticket_recipe import VERSION, ServedNetwork, TicketRecipe, read_network
 from gnn.trainer import TrainingOrder, train_model
 from tests.gnn.small_worlds import small_world
+from tests.gnn.toy_models import toy_run
+from web.cli.train import network_to_read
 
 PLAN = FitPlan(epochs=2, rate=1e-2)
 
@@ -105,3 +109,26 @@ def test_an_empty_history_trains_nothing() -> None:
 def test_too_few_solved_repairs_train_nothing() -> None:
     with pytest.raises(UselessTraining, match="solved repairs with a card; 10 are needed"):
         TicketRecipe(None).features(small_world(1, repairs=8))
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "said"),
+    [
+        (ModelKind.RANKER, VERSION, ""),
+        (ModelKind.RANKER, None, "its file cannot be read (No such file or directory)"),
+        (ModelKind.RANKER, 1, "its form is version 1, and 2 is read here"),
+        (ModelKind.CLASSIFIER, None, ""),
+        (ModelKind.NETWORK, None, ""),
+    ],
+)
+def test_broken_network_stops_no_training(
+    kind: ModelKind, version: int | None, said: str, files: Mapping[str, bytes], tmp_path: Path
+) -> None:
+    """A ranker is trained without it, with a line; the others never ask for it."""
+    store, lines = ArtefactStore(tmp_path / "models"), StringIO()
+    whole, run = replace(artefact(files), version=version or VERSION), toy_run(tmp_path, store)
+    kept = "0" * 64 if version is None else store.write(whole)
+    run = replace(run, kind=ModelKind.NETWORK, artefact=kept)
+    found = network_to_read(kind, run, store, Console(file=lines, width=200))
+    assert found == (whole if version == VERSION else None)
+    assert lines.getvalue() == (f"ranker: without {run.name}, as {said}\n" if said else "")

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from billing.gst.e_invoice import CRORE
+from billing.gst.law_dates import law_day
 from billing.gst.pincodes import DISTRICTS
 from domain.access import Role
 from domain.cards import PartUse
@@ -72,7 +73,7 @@ READ = """query ($id: ID!) { invoice(id: $id) {
   lines(first: 10) { edges { node { description hsn quantity unit rate total { paise } } } }
   creditNotes { number } payments { kind method amount { paise } } } }"""
 PAPER = """query ($id: ID!, $copy: DocumentCopy) { invoice(id: $id) {
-  awaitsIrn pdf(copy: $copy) messages { occasion } eInvoice { irn } } }"""
+  awaitsIrn pdf(copy: $copy) messages { occasion } eInvoice { irn cancelledAt } } }"""
 LIST = """query ($gstin: String) {
   invoices(first: 10, gstin: $gstin) { edges { node { number kind } } } }"""
 MONTH = """query ($month: String!) {
@@ -94,6 +95,11 @@ STOCK = """mutation ($op: UUID!, $stock: StockInput!) {
 
 def op() -> str:
     return str(uuid4())
+
+
+def running_month() -> str:
+    """Give the month that runs by law: India's, which begins hours before that of UTC."""
+    return f"{law_day(datetime.now(UTC)):%Y-%m}"
 
 
 @dataclass

@@ -4,16 +4,20 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from domain.access import SYSTEM
 from domain.defect_alarms import DefectAlarm
 from domain.defects import Cohort, EmergingDefect
-from domain.ids import CardId, TicketId, VehicleId
+from domain.events import Event, EventType
+from domain.ids import CardId, EventId, TicketId, VehicleId
 from domain.outcomes import Attempt, Outcome
 from domain.tickets import SeenSymptom, Ticket, TicketStatus
 from domain.vehicles import BatteryOrigin, VehicleContext
+from graph.cards import MarkedCard
+from repair.analyses import handle_event
 from repair.defects import raise_defects
 from tests.journeys.people import PUNE
 from tests.stores.test_ticket_store import ASHA, TICKET
-from web.wiring import Runtime
+from web.wiring import Runtime, analysis_ports
 
 BEGIN = datetime(2026, 1, 5, 9, tzinfo=UTC)
 SICK, SOUND = "25-W30", "25-W31"
@@ -100,3 +104,26 @@ async def plant_lapsed(house: Runtime, card: CardId, mark: str) -> None:
         vehicle = replace(before.vehicle, firmware="2.1" if held else "9.9")
         closed = replace(before, attempts=(tried,), outcome=ended, vehicle=vehicle)
         await house.tickets.add(closed, [])
+
+
+async def doubt(house: Runtime, card: CardId, reason: str) -> datetime:
+    """Mark a card to be looked at, as a lapse does, and let its event be heard; give its time."""
+    heard, at = list[Event](), datetime.now(UTC)
+
+    def told(marked: MarkedCard) -> Event:
+        event = Event(
+            id=EventId(str(uuid4())),
+            type=EventType.CARD_RECHECK,
+            entity=marked.card,
+            version=marked.version,
+            at=at,
+            actor=SYSTEM.id,
+            garage=marked.garage,
+        )
+        heard.append(event)
+        return event
+
+    await house.cards.mark_lapsed(card, reason, told)
+    for event in heard:
+        await handle_event(analysis_ports(house), event)
+    return at

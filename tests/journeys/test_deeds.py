@@ -1,7 +1,6 @@
 """Each act is one row of the audit trail, with whose it was and from where; so is each refusal."""
 
 import json
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
@@ -15,7 +14,16 @@ from domain.technicians import Technician
 from domain.trusted_documents import document_id
 from records.audit_trail import DeedFilter
 from records.verification import verify_chain
-from tests.journeys.billing_garage import RETURN, SETTINGS, VOID, Shop, furnished, op, settings
+from tests.journeys.billing_garage import (
+    RETURN,
+    SETTINGS,
+    VOID,
+    Shop,
+    furnished,
+    op,
+    running_month,
+    settings,
+)
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import PUNE, REGISTER_DOCUMENTS, REPORT, VERIFY, Person, content
 from tests.journeys.sign_in_door import GARAGE, HOLD
@@ -160,7 +168,7 @@ async def test_the_books_leave_deeds_in_their_own_transactions(shop: Shop) -> No
     await shop.admin.ask(VOID, op=op(), invoice=invoice["id"])
     refused = await shop.support.ask(VOID, op=op(), invoice=invoice["id"])
     assert refused["__typename"] == "NotAllowed"
-    month = f"{datetime.now(UTC):%Y-%m}"
+    month = running_month()
     await shop.accountant.ask(RETURN, month=month)
     await shop.support.answer(RETURN, month=month)
     await shop.admin.ask(SETTINGS, op=op(), settings=settings(), garage=PUNE)

@@ -1,5 +1,6 @@
 """A batch that fails too often is told of: found in the history, kept, heard, answered."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -8,7 +9,9 @@ import pytest
 from domain.access import Role
 from domain.cards import Signature
 from domain.deeds import DeedType
-from domain.reviews import ReviewKind
+from domain.events import EventType
+from domain.ids import CardId
+from domain.reviews import Review, ReviewKind
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import PUNE, REPORT
 from tests.journeys.planted_cards import plant
@@ -16,13 +19,16 @@ from tests.journeys.planted_defects import (
     ANSWER_ALARM,
     HITS,
     SICK,
+    doubt,
     plant_alarm,
     plant_lapsed,
     plant_sick_batch,
 )
 from tests.journeys.queue_records import told
 from tests.journeys.sockets import subscribed
+from tests.journeys.test_analyses import reviews
 from tests.journeys.test_deeds import deeds
+from tests.journeys.test_feedback import CLOSE as CLOSE_REVIEW
 from tests.web.live_server import served
 from web.cli.alarms import look_for_trouble
 from web.server import build_application, run_background
@@ -146,6 +152,32 @@ async def test_fix_that_stopped_working_is_marked_once(house: Runtime, somebody:
     await house.cards.clear_recheck(card.id)
     assert (await look_for_trouble(house)).lapses == []
     assert await boss.ask(RECHECK, id=card.id) == {"recheck": None}
+
+
+async def test_closed_recheck_waits_for_another_reason(house: Runtime, somebody: Somebody) -> None:
+    """Somebody let the card stand at a release; then it lapses: the same entry, told of anew."""
+    boss, mark = somebody(Role.ADMIN, None), f"qc{uuid4().hex[:6]}"
+    card = await plant(house, f"horn{mark}", "The horn is silent")
+    await doubt(house, card.id, "Firmware 9.9 was released.")
+    [first] = await rechecks(house, card.id)
+    await boss.ask(CLOSE_REVIEW, id=first.id, op=str(uuid4()))
+    await doubt(house, card.id, "Firmware 9.9 was released.")
+    assert await rechecks(house, card.id) == []
+    at = await doubt(house, card.id, "It held in 0 of 7 with firmware 9.9.")
+    again = replace(first, reason="It held in 0 of 7 with firmware 9.9.", at=at)
+    assert await rechecks(house, card.id) == [again]
+    await doubt(house, card.id, "Firmware 9.9 was released.")
+    assert await rechecks(house, card.id) == [again]
+    await told(house)
+    opened = await house.records.rows("select * from change_log where entity = %(id)s", id=first.id)
+    assert [(one["type"], one["at"]) for one in opened] == [
+        (EventType.REVIEW_OPENED, first.at),
+        (EventType.REVIEW_OPENED, at),
+    ]
+
+
+async def rechecks(house: Runtime, card: CardId) -> list[Review]:
+    return await reviews(house, ReviewKind.RECHECK, card)
 
 
 async def test_report_tells_its_battery(somebody: Somebody) -> None:

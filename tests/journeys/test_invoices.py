@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -12,9 +11,11 @@ import httpx
 import pytest
 from pypdf import PdfReader
 
+from billing.ledger.invoices import InvoiceLedger
 from billing.ledger.verification import verify_books
 from domain.access import Role
 from domain.cards import PartUse
+from domain.errors import Unavailable
 from domain.ids import GarageId
 from domain.outcomes import Outcome
 from domain.personal_data import MASKED
@@ -47,6 +48,7 @@ from tests.journeys.billing_garage import (
     furnished,
     op,
     registered,
+    running_month,
     settings,
     written,
 )
@@ -154,6 +156,31 @@ async def test_no_e_invoice_leaves_before_its_irn(shop: Shop, door: httpx.AsyncC
     assert after["awaitsIrn"] is False
     assert f"IRN {after['eInvoice']['irn']}" in text
     assert "FOR RECIPIENT" not in text
+
+
+@pytest.mark.journey
+async def test_no_invoice_leaves_whose_irn_was_cancelled(
+    shop: Shop, door: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever dies between the portal and the books leaves it so, until it is voided again."""
+
+    async def die(*_: object) -> None:
+        raise Unavailable("postgres", "the connection broke")
+
+    buyer = registered(synthetic_gstin("27", "BBBPK7777D"))
+    issued = (await shop.issued(await shop.closed("halfway"), **buyer))["invoice"]
+    await shop.accountant.ask(REGISTER, op=op(), invoice=issued["id"])
+    with monkeypatch.context() as patch:
+        patch.setattr(InvoiceLedger, "void_invoice", die)
+        await shop.admin.answer(VOID, op=(key := op()), invoice=issued["id"])
+    between = await shop.accountant.ask(PAPER, id=issued["id"])
+    refused = await door.get(between["pdf"])
+    assert between["eInvoice"]["cancelledAt"] is not None
+    assert (between["awaitsIrn"], refused.status_code) == (True, 409)
+    assert "Void it again" in refused.text
+    void = await shop.admin.ask(VOID, op=key, invoice=issued["id"])
+    assert void["invoice"]["status"] == "VOID"
+    assert (await shop.accountant.ask(PAPER, id=issued["id"]))["awaitsIrn"] is False
 
 
 @pytest.mark.journey
@@ -468,7 +495,7 @@ async def test_absurd_amounts_name_their_field_and_write_nothing(shop: Shop) -> 
 
 @pytest.mark.journey
 async def test_month_is_closed_and_reported(shop: Shop) -> None:
-    month = f"{datetime.now(UTC):%Y-%m}"
+    month = running_month()
     await shop.issued(await shop.closed("month"))
     found = await shop.accountant.ask(MONTH, month=month)
     running = await shop.accountant.ask(CLOSE, op=op(), month=month)
@@ -497,7 +524,7 @@ async def test_return_of_the_month_is_the_sum_of_its_invoices(shop: Shop) -> Non
     await shop.admin.ask(VOID, op=op(), invoice=void["id"])
     part = (await shop.issued(await shop.closed("return_part")))["invoice"]
     await shop.accountant.ask(CREDIT, op=op(), invoice=part["id"], lines=[{"line": 2}])
-    month = f"{datetime.now(UTC):%Y-%m}"
+    month = running_month()
     report = await shop.accountant.ask(MONTH, month=month)
     made = await shop.accountant.ask(RETURN, month=month)
     refused = await shop.support.answer(RETURN, month=month)
@@ -552,7 +579,7 @@ async def test_garage_under_composition_sells_by_bills_of_supply(
 async def test_return_of_a_gstin_is_for_who_may_see_all_its_garages(
     shop: Shop, somebody: Somebody
 ) -> None:
-    gstin, month = synthetic_gstin("27"), f"{datetime.now(UTC):%Y-%m}"
+    gstin, month = synthetic_gstin("27"), running_month()
     await shop.issued(await shop.closed("gstin"))
     alone = await shop.accountant.ask(RETURN, month=month, gstin=gstin.lower())
     own = await shop.accountant.ask(RETURN, month=month)

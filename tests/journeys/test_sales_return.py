@@ -3,7 +3,6 @@
 import csv
 import json
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from decimal import Decimal
 from io import StringIO
 from typing import Any
@@ -21,6 +20,7 @@ from tests.journeys.billing_garage import (
     furnished,
     op,
     registered,
+    running_month,
 )
 from tests.journeys.conftest import Somebody
 from web.wiring import Runtime
@@ -52,7 +52,7 @@ async def test_export_equals_the_sums_of_invoices(shop: Shop) -> None:
         credited = await shop.accountant.ask(CREDIT, op=op(), invoice=paper["id"], lines=lines)
         assert credited["__typename"] == "CreditNoteIssued"
 
-    made = await shop.accountant.ask(RETURN, month=f"{datetime.now(UTC):%Y-%m}")
+    made = await shop.accountant.ask(RETURN, month=running_month())
     said = json.loads(made["json"], parse_float=Decimal)
     tables = {table["name"]: [*csv.DictReader(StringIO(table["csv"]))] for table in made["tables"]}
     invoices, notes = await summed(shop, "INVOICE"), await summed(shop, "CREDIT_NOTE")

@@ -16,10 +16,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from domain.deeds import OPERATOR
-from domain.errors import Unavailable, UselessTraining
+from domain.errors import BrokenModel, Unavailable, UselessTraining
 from domain.ids import RunId, uuid7
 from domain.model_runs import ModelKind, ModelRun, RunState
 from domain.trainer_calendar import StoreWatch, TrainingTerm
+from gnn.artefacts import Artefact, ArtefactStore
 from gnn.live_models import LiveModels
 from gnn.model_kinds import KINDS
 from gnn.recipes import StageProgress, Tell
@@ -156,7 +157,7 @@ def _train(kinds: Sequence[ModelKind], history: Path, seed: int, *, promote: boo
 async def _trained(
     kind: ModelKind, history: Path, seed: int, network: ModelRun | None, console: Console
 ) -> ModelRun:
-    """Train a kind; a ranker reads the network that was trained before it, or that serves."""
+    """Train a kind; a ranker alone reads the network trained before it, or the one that serves."""
     settings = Settings.read()
     store = artefact_store(settings)
     embedder = Embedder(settings.embedding_model or DEFAULT_MODEL, home=settings.home, limit_s=None)
@@ -174,7 +175,7 @@ async def _trained(
     async def work(models: LiveModels) -> ModelRun:
         serving = {run.kind: run for run in await models.runs.serving()}
         known = network or serving.get(ModelKind.NETWORK)
-        read = None if known is None else store.read(known.artefact)
+        read = network_to_read(kind, known, store, console)
         recipe = KINDS[kind].build_recipe(replace(tools, network=read))
         with _StageBars(console, kind) as bars:
             run = await asyncio.to_thread(
@@ -187,6 +188,21 @@ async def _trained(
         return await with_models(work)
     finally:
         embedder.close()
+
+
+def network_to_read(
+    kind: ModelKind, run: ModelRun | None, store: ArtefactStore, console: Console
+) -> Artefact | None:
+    """Give the network that a training reads: a ranker's; None, and a line why, if it is broken."""
+    if kind is not ModelKind.RANKER or run is None:
+        return None
+    try:
+        artefact = store.read(run.artefact)
+        KINDS[ModelKind.NETWORK].read_model(artefact, "")
+    except BrokenModel as error:
+        console.print(f"{kind}: without {run.name}, as {error.reason}", highlight=False)
+        return None
+    return artefact
 
 
 def _tell_run(run: ModelRun) -> None:

@@ -10,18 +10,12 @@ from billing.ledger.drafts import DraftContent, DraftStore
 from domain.errors import IllegalTransition, NotFound, OperationConflict, StaleVersion
 from domain.events import Event, EventType
 from domain.ids import EventId, TicketId
-from records.database import Records
-from tests.billing.sample_books import DELHI, NOW, PUNE, VAULT, Desk, customer, deed, desk
+from tests.billing.sample_books import DELHI, NOW, PUNE, VAULT, Desk, customer, deed
 
 ONE = TicketId("tkt_one")
 WISH = DraftContent(
     buyer=customer(name="Nandini Rao"), terms=InvoiceTerms(labour_discount=Paise(5_000))
 )
-
-
-@pytest.fixture
-def books(records: Records) -> Desk:
-    return desk(records)
 
 
 @pytest.fixture

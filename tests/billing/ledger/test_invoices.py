@@ -36,7 +36,6 @@ from domain.errors import (
     StaleVersion,
 )
 from domain.ids import OperationId, TicketId
-from records.database import Records
 from tests.billing.sample_books import (
     DELHI,
     NOW,
@@ -46,7 +45,6 @@ from tests.billing.sample_books import (
     Desk,
     customer,
     deed,
-    desk,
     invoice,
     synthetic_gstin,
 )
@@ -73,11 +71,6 @@ WRITTEN: LiteralString = """select (select count(*) from document) as papers,
     (select count(*) from entry) as legs, (select count(*) from money_event) as events,
     (select count(*) from outbox) as told,
     (select coalesce(sum(last), 0) from counter) as counted"""
-
-
-@pytest.fixture
-def books(records: Records) -> Desk:
-    return desk(records)
 
 
 async def written(books: Desk) -> dict[str, Any]:

@@ -8,13 +8,7 @@ from billing.gst.law_dates import INDIA
 from billing.ledger import reports
 from billing.ledger.invoices import TicketInvoice
 from domain.ids import TicketId
-from records.database import Records
-from tests.billing.sample_books import NOW, PUNE, Desk, deed, desk, invoice
-
-
-@pytest.fixture
-def books(records: Records) -> Desk:
-    return desk(records)
+from tests.billing.sample_books import NOW, PUNE, Desk, deed, invoice
 
 
 async def _partitions(books: Desk) -> set[str]:

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, LiteralString
 
 import pytest
 
 from billing.gst.e_invoice import CRORE, irn_of
 from billing.gst.irp import InvoicePortal, MissingPortal, PortalRegistration, StandInPortal
-from billing.ledger.invoices import TicketInvoice
+from billing.ledger.invoices import InvoiceLedger, TicketInvoice
 from billing.ledger.issued_documents import IssuedDocument
 from billing.ledger.payments import ReceivedMoney
 from billing.ledger.postings import PaymentMethod
@@ -16,8 +16,7 @@ from billing.ledger.registrations import RegistrationStore
 from billing.ledger.sellers import Seller
 from billing.ledger.verification import verify_books
 from domain.errors import IllegalTransition, InvalidInput, Unavailable
-from domain.ids import TicketId
-from records.database import Records
+from domain.ids import InvoiceId, TicketId
 from tests.billing.sample_books import (
     NOW,
     PROFILE,
@@ -26,7 +25,6 @@ from tests.billing.sample_books import (
     Desk,
     customer,
     deed,
-    desk,
     invoice,
     synthetic_gstin,
 )
@@ -34,11 +32,9 @@ from tests.billing.sample_books import (
 BUYER = customer(synthetic_gstin("27", "BBBPK5678D"))
 LARGE = replace(PROFILE, turnover=10 * CRORE, hsn_digits=6)
 TODAY = date(2026, 11, 26)
-
-
-@pytest.fixture
-def books(records: Records) -> Desk:
-    return desk(records)
+NUMBERED: LiteralString = """select (select array_agg(id order by id) from document) as papers,
+    (select coalesce(sum(last), 0) from counter) as counted,
+    (select count(*) from entry) as legs"""
 
 
 @pytest.fixture
@@ -155,6 +151,46 @@ async def test_after_a_day_a_credit_note_is_the_way(books: Desk, portal: StandIn
     assert (stands.voided, stands.due) == (False, 0)
 
 
+async def test_reason_that_is_none_takes_nothing_off_the_portal(
+    books: Desk, portal: StandInPortal
+) -> None:
+    seller, paper = await _sold(books)
+    made = kept(books, portal)
+    answer = await made.register_document(deed(), seller, paper)
+    with pytest.raises(InvalidInput) as refused:
+        await made.void_invoice(books.ledger, deed(), paper.id, "x")
+    assert refused.value.field == "reason"
+    assert await portal.find(answer.irn) == answer
+    assert await books.records.rows("select invoice from e_invoice_cancel") == []
+
+
+class Mortal(InvoiceLedger):
+    """Dies before it has taken an invoice back."""
+
+    async def void_invoice(self, change: Any, of: InvoiceId, reason: str) -> IssuedDocument:  # noqa: ANN401 - as the ledger's
+        del change, of, reason
+        raise Unavailable("postgres", "the connection broke")
+
+
+@pytest.mark.row("IN-8")
+async def test_invoice_whose_irn_was_cancelled_does_not_leave(
+    books: Desk, portal: StandInPortal
+) -> None:
+    """Whoever dies between the portal and the books leaves such a one; it is voided again."""
+    seller, paper = await _sold(books)
+    made, change = kept(books, portal), deed()
+    await made.register_document(deed(), seller, paper)
+    gone = Mortal(books.records, books.books, VAULT)
+    with pytest.raises(Unavailable):
+        await made.void_invoice(gone, change, paper.id, "Wrong customer")
+    assert await made.awaits_irn(paper, books.garages)
+    with pytest.raises(IllegalTransition) as refused:
+        await made.demand_may_leave(paper, books.garages)
+    assert str(refused.value).endswith("Void it again: its number is burnt there.")
+    void = await made.void_invoice(books.ledger, change, paper.id, "Wrong customer")
+    assert not await made.awaits_irn(void, books.garages)
+
+
 async def test_what_is_paid_stays_on_the_portal(books: Desk, portal: StandInPortal) -> None:
     seller, paper = await _sold(books)
     made = kept(books, portal)
@@ -190,3 +226,20 @@ async def test_what_could_not_be_reported_is_not_issued(books: Desk) -> None:
         await books.ledger.issue_invoice(deed(), seller, wanted)
     assert refused.value.field == "customer.name"
     assert await books.records.rows("select id from document") == []
+
+
+@pytest.mark.row("IN-8")
+async def test_note_that_could_not_be_reported_takes_no_number(books: Desk) -> None:
+    """A garage that grew credits a bill of four digits, which were enough on its day."""
+    small = await books.settled()
+    made = invoice(small, buyer=BUYER)
+    four = replace(made, lines=tuple(replace(line, hsn=line.hsn[:4]) for line in made.lines))
+    wanted = TicketInvoice(ticket=TicketId("tkt_one"), invoice=four)
+    paper = await books.ledger.issue_invoice(deed(), small, wanted)
+    grown = await books.garages.set(deed(), LARGE, 1)
+    before = await books.records.rows(NUMBERED)
+    with pytest.raises(InvalidInput) as refused:
+        await books.ledger.issue_credit_note(deed(), grown, paper.id, None, "Wrong customer")
+    assert refused.value.field == "lines.1.hsn"
+    assert await books.records.rows(NUMBERED) == before
+    assert await books.ledger.get(paper.id) == paper

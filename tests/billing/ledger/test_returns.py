@@ -16,7 +16,6 @@ from billing.ledger.sellers import Seller
 from billing.ledger.verification import verify_books
 from domain.errors import InvalidInput
 from domain.ids import TicketId
-from records.database import Records
 from tests.billing.sample_books import (
     DELHI,
     PROFILE,
@@ -25,7 +24,6 @@ from tests.billing.sample_books import (
     Desk,
     customer,
     deed,
-    desk,
     invoice,
     synthetic_gstin,
 )
@@ -33,11 +31,6 @@ from tests.billing.sample_books import (
 OCTOBER, NOVEMBER, DECEMBER = (date(2026, month, 1) for month in (10, 11, 12))
 AWAY = customer(synthetic_gstin("29", "BBBPK5678D"))
 GSTIN = PROFILE.gstin or ""
-
-
-@pytest.fixture
-async def books(records: Records) -> Desk:
-    return desk(records)
 
 
 def _returns(books: Desk) -> ReturnBuilder:

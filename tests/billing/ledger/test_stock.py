@@ -18,8 +18,7 @@ from billing.ledger.stock import StockDelta, StockLevel
 from billing.ledger.verification import verify_books
 from domain.errors import IllegalTransition, InvalidInput, OperationConflict, Unavailable
 from domain.ids import TicketId
-from records.database import Records
-from tests.billing.sample_books import DELHI, NOW, PUNE, Desk, deed, desk, invoice
+from tests.billing.sample_books import DELHI, NOW, PUNE, Desk, deed, invoice
 
 PART = "controller"
 DAY = timedelta(days=1)
@@ -38,11 +37,6 @@ class Bazaar:
         if self.paise is None:
             raise Unavailable("marketplace", "is down")
         return [Offer(part=part, vendor="bazaar", paise=Paise(self.paise), at=at) for part in parts]
-
-
-@pytest.fixture
-def books(records: Records) -> Desk:
-    return desk(records)
 
 
 def _prices(books: Desk, bazaar: Bazaar) -> PriceStore:

@@ -14,8 +14,7 @@ from billing.ledger.books import NETWORK
 from billing.ledger.prices import Offer, PriceStore
 from billing.ledger.vendors import LONGEST_ANSWER, Vendor, VendorClient
 from domain.errors import InvalidInput, Unavailable
-from records.database import Records
-from tests.billing.sample_books import NOW, PUNE, Desk, deed, desk
+from tests.billing.sample_books import NOW, PUNE, Desk, deed
 from tests.waits import sure_to_end
 from web import billing
 from web.breakers import Breakers
@@ -61,11 +60,6 @@ async def _open() -> AsyncGenerator[Shop]:
 async def shop() -> AsyncGenerator[Shop]:
     async with _open() as shop:
         yield shop
-
-
-@pytest.fixture
-def books(records: Records) -> Desk:
-    return desk(records)
 
 
 def said(body: bytes | object, status: str = "200 OK", *more: str) -> Answer:
