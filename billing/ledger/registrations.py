@@ -29,8 +29,8 @@ from billing.ledger.invoices import InvoiceLedger, invoice_event
 from billing.ledger.issued_documents import IssuedDocument
 from billing.ledger.sellers import Seller, SellerStore
 from domain.errors import AlreadyExists, IllegalTransition, InvalidInput
-from domain.events import EventType
-from domain.ids import GarageId, InvoiceId, OperationId, derive_uuid
+from domain.events import Event, EventType
+from domain.ids import EventId, GarageId, InvoiceId, OperationId, derive_uuid
 from records.database import Records, Row
 from records.queries import named_queries
 
@@ -73,10 +73,7 @@ class RegistrationStore:
                 row = self._row(change, document.id, answer)
                 await transaction.keep_row("e_invoice", document.id, row)
                 await transaction.chain_event(MoneyEvent.E_INVOICE_REGISTERED, document.id)
-                # Its customer could not be told of it before.
-                await transaction.leave_events(
-                    [invoice_event(change, EventType.NOTIFICATION_SEND, document.id)]
-                )
+                await transaction.leave_events(await _untold_events(transaction, document.id))
         return (await self.registrations_of([document.id]))[document.id]
 
     async def void_invoice(
@@ -105,12 +102,13 @@ class RegistrationStore:
         found = await self._records.rows(QUERIES["of"], ids=list(ids), owner=garage)
         return {InvoiceId(row["invoice"]): self._registered(row) for row in found}
 
-    async def awaits_irn(self, document: IssuedDocument, sellers: SellerStore) -> bool:
-        """Say whether a document may not leave yet: it owes an IRN, and has none that stands."""
-        if not await self.owes_irn(document, sellers):
+    async def awaits_irn(self, documents: Sequence[IssuedDocument], sellers: SellerStore) -> bool:
+        """Say whether one of these may not leave yet: it owes an IRN, and has none that stands."""
+        owing = [paper.id for paper in documents if await self.owes_irn(paper, sellers)]
+        if not owing:
             return False
-        known = await self.registrations_of([document.id])
-        return live_registration(known.get(document.id)) is None
+        known = await self.registrations_of(owing)
+        return any(live_registration(known.get(paper)) is None for paper in owing)
 
     async def owes_irn(self, document: IssuedDocument, sellers: SellerStore) -> bool:
         """Say whether a document leaves with an IRN alone.
@@ -205,6 +203,20 @@ def _demand_reportable(change: BooksChange, seller: Seller, document: IssuedDocu
         reason = "owes no e-invoice: its buyer is not registered, or the turnover is too small"
         raise InvalidInput("invoice", reason)
     e_invoice.demand_reportable(document.invoice.date, law_day(change.at), turnover)
+
+
+async def _untold_events(transaction: BooksTransaction, of: InvoiceId) -> list[Event]:
+    """Give the events of what may be told now, and could not be before: a document, and the notes
+    of an invoice, which may have had their IRN before it.
+    """
+    change = transaction.change
+    told = invoice_event(change, EventType.NOTIFICATION_SEND, of)
+    notes = [str(row["id"]) for row in await transaction.rows(QUERIES["notes"], invoice=of)]
+    return [told, *(replace(told, id=_event_id(change, note), entity=note) for note in notes)]
+
+
+def _event_id(change: BooksChange, note: str) -> EventId:
+    return EventId(str(derive_uuid(UUID(change.operation), f"{change.garage}:{note}")))
 
 
 async def _is_known(transaction: BooksTransaction, of: InvoiceId) -> bool:

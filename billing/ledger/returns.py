@@ -95,8 +95,9 @@ class ReturnBuilder:
         of = {
             document.id: document.original for document in issued if document.original is not None
         }
-        read = await self._documents(sorted(set(of.values())))
-        found = {document.id: document for document in read}
+        found = {document.id: document for document in issued}
+        earlier = await self._documents(sorted(set(of.values()) - found.keys()))
+        found |= {document.id: document for document in earlier}
         return {note: found[original] for note, original in of.items()}
 
     async def _vouchers(self, given: Mapping[str, object]) -> list[tuple[Document, InvoiceNumber]]:

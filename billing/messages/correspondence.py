@@ -19,10 +19,11 @@ QUERIES = named_queries("correspondence.sql", "billing")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message about an invoice, and what became of it."""
+    """One message about an invoice, and what became of it; `shown` is the document it brings."""
 
     garage: GarageId
     invoice: InvoiceId
+    shown: InvoiceId
     occasion: Occasion
     channel: Channel
     state: MessageState
@@ -45,9 +46,9 @@ class MessageStore:
         await connection.execute(QUERIES["hold"], {"invoice": invoice})
 
     async def messages_told(
-        self, connection: Connection, invoice: InvoiceId, occasion: Occasion
+        self, connection: Connection, invoice: InvoiceId, occasion: Occasion, shown: InvoiceId
     ) -> bool:
-        given = {"invoice": invoice, "occasion": occasion}
+        given = {"invoice": invoice, "occasion": occasion, "document": shown}
         return await (await connection.execute(QUERIES["told"], given)).fetchone() is not None
 
     async def keep_state(self, connection: Connection, message: Message) -> None:
@@ -57,6 +58,7 @@ class MessageStore:
             "id": letter.id,
             "garage": message.garage,
             "invoice": message.invoice,
+            "document": message.shown,
             "occasion": message.occasion,
             "channel": message.channel,
             "state": message.state,
@@ -88,6 +90,7 @@ class MessageStore:
         return Message(
             garage=GarageId(row["garage"]),
             invoice=InvoiceId(row["invoice"]),
+            shown=InvoiceId(row["document"] or row["invoice"]),
             occasion=Occasion(row["occasion"]),
             channel=Channel(row["channel"]),
             state=MessageState(row["state"]),

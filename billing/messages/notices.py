@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from billing.gst.money import Paise
-from billing.gst.series import DocumentKind
 from billing.ledger.invoices import InvoiceLedger
 from billing.ledger.issued_documents import IssuedDocument
 from billing.ledger.payments import PaymentStore
@@ -34,6 +33,8 @@ PAID_AS = {
     "tds": Occasion.WITHHELD,
     "refund": Occasion.REFUNDED,
 }
+# Two events may tell of these: that the document was made, and that it has its IRN.
+TOLD_ONCE = (Occasion.ISSUED, Occasion.CREDITED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ class InvoiceNews:
     occasion: Occasion
     invoice: IssuedDocument
     amount: int
-    shown: InvoiceId
+    shown: IssuedDocument
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,58 +82,57 @@ class NoticeSender:
         match event.type:
             case EventType.NOTIFICATION_SEND if event.entity.startswith(INVOICE):
                 return await self._news_of_document(InvoiceId(event.entity))
-            case EventType.INVOICE_VOIDED:
-                return await self._news_of_invoice(Occasion.VOIDED, InvoiceId(event.entity))
             case EventType.CREDIT_NOTE_ISSUED:
-                return await self._news_of_note(InvoiceId(event.entity))
+                return await self._news_of_document(InvoiceId(event.entity))
+            case EventType.INVOICE_VOIDED:
+                void = await self.ledger.get(InvoiceId(event.entity))
+                return _news_of_invoice(Occasion.VOIDED, void)
             case EventType.PAYMENT_RECORDED:
                 return await self._news_of_payment(PaymentId(event.entity))
             case _:
                 return None
 
-    async def _news_of_invoice(self, occasion: Occasion, id: InvoiceId) -> InvoiceNews:
-        document = await self.ledger.get(id)
-        amount = document.invoice.totals.payable
-        return InvoiceNews(occasion=occasion, invoice=document, amount=amount, shown=id)
-
     async def _news_of_document(self, id: InvoiceId) -> InvoiceNews:
-        """Read a document that may be told of now: an invoice's saga ended, or it has its IRN."""
-        if (await self.ledger.get(id)).kind is DocumentKind.CREDIT_NOTE:
-            return await self._news_of_note(id)
-        return await self._news_of_invoice(Occasion.ISSUED, id)
-
-    async def _news_of_note(self, id: InvoiceId) -> InvoiceNews:
-        note = await self.ledger.get(id)
-        told = await self._news_of_invoice(Occasion.CREDITED, note.original or id)
-        return replace(told, amount=note.invoice.totals.payable, shown=id)
+        """Read a document that may be told of now: a note was made, an invoice's saga ended, or
+        it has its IRN.
+        """
+        document = await self.ledger.get(id)
+        if document.original is None:
+            return _news_of_invoice(Occasion.ISSUED, document)
+        told = _news_of_invoice(Occasion.CREDITED, await self.ledger.get(document.original))
+        return replace(told, amount=document.invoice.totals.payable, shown=document)
 
     async def _news_of_payment(self, id: PaymentId) -> InvoiceNews | None:
         payment = await self.payments.get(id)
         if payment.invoice is None:
             return None
-        told = await self._news_of_invoice(PAID_AS[payment.kind], payment.invoice)
+        told = _news_of_invoice(PAID_AS[payment.kind], await self.ledger.get(payment.invoice))
         return replace(told, amount=payment.paise)
 
     async def _worth_telling(self, connection: Connection, news: InvoiceNews) -> bool:
         """Nobody is told of an invoice that is void by now, nor that one they never saw is void,
-        nor of one before it has the IRN that it owes: it is told of once it is registered.
+        nor of a document twice, nor of one before it (and its invoice) has the IRN that it owes: it
+        is told of once it is registered.
         """
-        balance = news.invoice.balance
-        if await self._is_held_back(news):
+        invoice, shown, balance = news.invoice, news.shown, news.invoice.balance
+        papers = {paper.id: paper for paper in (invoice, shown)}
+        if await self.registrations.awaits_irn(list(papers.values()), self.sellers):
             return False
-        if news.occasion is Occasion.ISSUED:
-            return balance is not None and not balance.voided
         if news.occasion is Occasion.VOIDED:
-            return await self.messages.messages_told(connection, news.invoice.id, Occasion.ISSUED)
-        return True
+            return await self._was_told(connection, Occasion.ISSUED, invoice, invoice)
+        if news.occasion is Occasion.ISSUED and (balance is None or balance.voided):
+            return False
+        once = news.occasion in TOLD_ONCE
+        return not (once and await self._was_told(connection, news.occasion, invoice, shown))
 
-    async def _is_held_back(self, news: InvoiceNews) -> bool:
-        """Say whether the document that the customer would fetch, or its invoice, may not leave."""
-        shown = await self.ledger.many(sorted({news.shown, news.invoice.id}))
-        for document in shown.values():
-            if await self.registrations.awaits_irn(document, self.sellers):
-                return True
-        return False
+    async def _was_told(
+        self,
+        connection: Connection,
+        occasion: Occasion,
+        invoice: IssuedDocument,
+        shown: IssuedDocument,
+    ) -> bool:
+        return await self.messages.messages_told(connection, invoice.id, occasion, shown.id)
 
     def _outgoing_messages(self, event: Event, news: InvoiceNews) -> dict[Channel, OutgoingMessage]:
         """Write to each address that the customer left and that can be one."""
@@ -164,7 +164,7 @@ class NoticeSender:
             number=invoice.number,
             amount=Paise(news.amount),
             balance=Paise(0 if balance is None else max(0, balance.due)),
-            url=self.link(news.shown),
+            url=self.link(news.shown.id),
         )
 
     async def _send_message(
@@ -179,9 +179,15 @@ class NoticeSender:
         message = Message(
             garage=news.invoice.garage,
             invoice=news.invoice.id,
+            shown=news.shown.id,
             occasion=news.occasion,
             channel=channel,
             state=state,
             letter=letter,
         )
         await self.messages.keep_state(connection, message)
+
+
+def _news_of_invoice(occasion: Occasion, invoice: IssuedDocument) -> InvoiceNews:
+    amount = invoice.invoice.totals.payable
+    return InvoiceNews(occasion=occasion, invoice=invoice, amount=amount, shown=invoice)

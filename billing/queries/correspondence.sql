@@ -4,13 +4,17 @@ select pg_advisory_xact_lock(hashtextextended(%(invoice)s, 36))
 
 -- name: keep
 -- What was told, or is to be told by hand.
-insert into message (id, garage, invoice, occasion, channel, state, at, sealed)
-values (%(id)s, %(garage)s, %(invoice)s, %(occasion)s, %(channel)s, %(state)s, %(at)s, %(sealed)s)
+insert into message (id, garage, invoice, document, occasion, channel, state, at, sealed)
+values (%(id)s, %(garage)s, %(invoice)s, %(document)s, %(occasion)s, %(channel)s, %(state)s, %(at)s,
+        %(sealed)s)
 on conflict (id) do nothing
 
 -- name: told
--- Whether an invoice's customer was told of an occasion.
-select id from message where invoice = %(invoice)s and occasion = %(occasion)s limit 1
+-- Whether an invoice's customer was told of an occasion, by this document.
+select id from message
+where invoice = %(invoice)s and occasion = %(occasion)s
+  and coalesce(document, invoice) = %(document)s
+limit 1
 
 -- name: of_invoices
 -- What was told of invoices, the oldest first.

@@ -183,12 +183,12 @@ async def test_invoice_whose_irn_was_cancelled_does_not_leave(
     gone = Mortal(books.records, books.books, VAULT)
     with pytest.raises(Unavailable):
         await made.void_invoice(gone, change, paper.id, "Wrong customer")
-    assert await made.awaits_irn(paper, books.garages)
+    assert await made.awaits_irn([paper], books.garages)
     with pytest.raises(IllegalTransition) as refused:
         await made.demand_may_leave(paper, books.garages)
     assert str(refused.value).endswith("Void it again: its number is burnt there.")
     void = await made.void_invoice(books.ledger, change, paper.id, "Wrong customer")
-    assert not await made.awaits_irn(void, books.garages)
+    assert not await made.awaits_irn([void], books.garages)
 
 
 async def test_what_is_paid_stays_on_the_portal(books: Desk, portal: StandInPortal) -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from billing.gst.credit_notes import CreditLine
 from billing.gst.e_invoice import CRORE
 from billing.gst.irp import StandInPortal
 from billing.gst.parties import Party
@@ -17,6 +18,7 @@ from billing.ledger.issued_documents import IssuedDocument
 from billing.ledger.payments import ReceivedMoney
 from billing.ledger.postings import PaymentMethod
 from billing.ledger.registrations import RegistrationStore
+from billing.ledger.sellers import Seller
 from billing.messages.consents import ConsentStore
 from billing.messages.correspondence import MessageStore
 from billing.messages.mail import MailSecurity, MailServer, SmtpMessenger
@@ -25,7 +27,7 @@ from billing.messages.notices import NoticeSender
 from billing.messages.texts import Occasion
 from domain.errors import UnsafeSetting
 from domain.events import Event, EventType
-from domain.ids import EventId, TicketId
+from domain.ids import EventId, InvoiceId, TicketId
 from records.change_log import ChangeLog
 from records.database import LISTENERS, Connection, Records
 from records.inbox import InboxStore, RetryPolicy
@@ -187,6 +189,56 @@ async def test_nobody_is_told_of_an_e_invoice_before_its_irn(post: Post) -> None
     await registrations.register_document(deed(), seller, note)
     await post.hear((await post.told_by_the_books())[-1])
     assert {one[0] for one in await post.messages(paper)} == {Occasion.ISSUED, Occasion.CREDITED}
+
+
+@pytest.mark.row("IN-8")
+async def test_document_is_told_once_by_whichever_event_comes(post: Post) -> None:
+    """That it was made and that it has its IRN are both news; who comes second has none left."""
+    seller, paper = await _sold_to_a_fleet(post)
+    ledger, register = post.books.ledger, post.telling.registrations.register_document
+    await register(deed(), seller, paper)
+    part = [CreditLine(line=1)]
+    notes = [
+        await ledger.issue_credit_note(deed(), seller, paper.id, lines, "Came back")
+        for lines in (part, None)
+    ]
+    for note in notes:
+        await register(deed(), seller, note)
+    await post.hear(_event(paper), *await post.told_by_the_books())
+    credited = [(Occasion.CREDITED, note.id) for note in notes]
+    assert await _mailed(post, paper) == sorted([(Occasion.ISSUED, paper.id), *credited])
+    assert len(post.box.taken) == 1 + len(notes)
+
+
+@pytest.mark.row("IN-8")
+async def test_note_registered_before_its_invoice_is_told_after_it(post: Post) -> None:
+    seller, paper = await _sold_to_a_fleet(post)
+    register = post.telling.registrations.register_document
+    note = await post.books.ledger.issue_credit_note(deed(), seller, paper.id, None, "Came back")
+    await register(deed(), seller, note)
+    await post.hear(_event(paper), *(early := await post.told_by_the_books()))
+    before = await _mailed(post, paper)
+    await register(deed(), seller, paper)
+    await post.hear(*(await post.told_by_the_books())[len(early) :])
+    assert before == []
+    assert await _mailed(post, paper) == [
+        (Occasion.CREDITED, note.id),
+        (Occasion.ISSUED, paper.id),
+    ]
+
+
+async def _sold_to_a_fleet(post: Post) -> tuple[Seller, IssuedDocument]:
+    """Give an invoice that owes an IRN, of a garage that grew."""
+    large = replace(PROFILE, turnover=6 * CRORE, hsn_digits=6)
+    seller = await post.books.garages.set(deed(), large, 1)
+    fleet = replace(customer(synthetic_gstin("27", "BBBPK5678D")), email=ADDRESS)
+    return seller, await post.issued(buyer=fleet)
+
+
+async def _mailed(post: Post, paper: IssuedDocument) -> list[tuple[Occasion, InvoiceId]]:
+    """Give what was mailed of an invoice, with the document that each letter brings."""
+    kept = (await post.telling.messages.messages_of_invoices([paper.id]))[paper.id]
+    return sorted((one.occasion, one.shown) for one in kept if one.channel is Channel.EMAIL)
 
 
 async def test_whatever_happens_to_an_invoice_is_told(post: Post) -> None:
