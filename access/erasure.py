@@ -5,7 +5,6 @@ name for nobody: the books, the audit and the cards that they wrote go on naming
 """
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -17,12 +16,18 @@ from domain.api_keys import KeysLeft
 from domain.deeds import SettingsOperation
 from domain.errors import NotFound
 from domain.ids import OperationId, PersonId, derive_uuid, uuid7
-from domain.people import Person, PersonState, leave_for_good
+from domain.people import Person, leave_for_good
 from domain.personal_records import RETENTION, PersonErasure, RecordKind
 from records import people
 from records.api_keys import ApiKeyStore
 from records.database import Connection
-from records.erasure import erase_records, erased_at, kept_records, never_came
+from records.erasure import (
+    erase_records,
+    erased_at,
+    kept_records,
+    never_came,
+    nobody_waits,
+)
 from records.people import PeopleAnswer, SealedPerson
 from records.sessions import addresses_of, end_sessions
 
@@ -51,14 +56,19 @@ class Erasures:
         return await self._erase(id, deed, left)
 
     async def _erase(
-        self, id: PersonId, deed: PeopleDeed, left: KeysLeft, *, waiting: bool = False
+        self,
+        id: PersonId,
+        deed: PeopleDeed,
+        left: KeysLeft,
+        *,
+        waiting_since: datetime | None = None,
     ) -> PersonErasure:
-        """`waiting`: whoever came meanwhile is not there to be erased."""
+        """`waiting_since`: who came since, or is waited for again, is not there to be erased."""
 
         async def work(connection: Connection) -> PeopleAnswer:
             held = await people.hold_person(connection, id)
             _demand_erasable(deed.actor, held.person)
-            if waiting and held.person.state is not PersonState.INVITED:
+            if waiting_since and not await nobody_waits(connection, id, waiting_since):
                 raise NotFound("person", id)
             before = await erased_at(connection, id)
             gone = dict[RecordKind, int]()
@@ -78,17 +88,23 @@ class Erasures:
 
     async def erase_never_came(self, now: datetime, randomness: int) -> int:
         """Erase whoever was invited and never came, as the service; give how many."""
-        rest = RETENTION[RecordKind.INVITATION].rest or timedelta()
-        found = await never_came(self.people.records, now - rest, MOST_AT_ONCE)
-        for person in found:
-            named = derive_uuid(uuid7(now, randomness), f"never came: {person}")
-            deed = PeopleDeed(
-                id=OperationId(str(named)), actor=SYSTEM, at=now, body_hash=f"never came {person}"
-            )
-            # They came at the last moment, or another process was first.
-            with suppress(NotFound):
-                await self._erase(person, deed, KeysLeft.REVOKE, waiting=True)
-        return len(found)
+        before = now - (RETENTION[RecordKind.INVITATION].rest or timedelta())
+        found = await never_came(self.people.records, before, MOST_AT_ONCE)
+        return sum([await self._erase_waiting(one, before, now, randomness) for one in found])
+
+    async def _erase_waiting(
+        self, id: PersonId, before: datetime, now: datetime, randomness: int
+    ) -> bool:
+        named = derive_uuid(uuid7(now, randomness), f"never came: {id}")
+        deed = PeopleDeed(
+            id=OperationId(str(named)), actor=SYSTEM, at=now, body_hash=f"never came {id}"
+        )
+        try:
+            await self._erase(id, deed, KeysLeft.REVOKE, waiting_since=before)
+        except NotFound:
+            # They came at the last moment, or are waited for again, or another process was first.
+            return False
+        return True
 
     async def _erased(
         self, connection: Connection, held: SealedPerson, deed: PeopleDeed, left: KeysLeft

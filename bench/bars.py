@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.model_runs import ModelFigure
+
 
 class Better(StrEnum):
     HIGHER = "at least"
@@ -11,15 +13,21 @@ class Better(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """`name` says what is measured, `goal` where it has to be, in the same unit."""
+    """`name` says what is measured, `goal` where it has to be, in the same unit.
+
+    `low` is the lower end of a gain's interval, which has to be above 0; None: there is none.
+    """
 
     name: str
     measured: float
     goal: float
     better: Better
+    low: float | None = None
 
     @property
     def passed(self) -> bool:
+        if self.low is not None and not self.low > 0:
+            return False
         if self.better is Better.HIGHER:
             return self.measured >= self.goal
         return self.measured <= self.goal
@@ -27,3 +35,8 @@ class Bar:
     def __str__(self) -> str:
         state = "pass" if self.passed else "short"
         return f"bar {self.name} {self.measured:.4g} {self.goal:.4g} {state}"
+
+
+def gain_bar(name: str, gain: ModelFigure, goal: float) -> Bar:
+    """Hold a gain against its goal, and the lower end of its interval against none at all."""
+    return Bar(name=name, measured=gain.value, goal=goal, better=Better.HIGHER, low=gain.low)

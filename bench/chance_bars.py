@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 
 from bench.bars import Bar, Better
 from bench.chance_fit import PLACES, JudgedList, fit_chances, folds
+from domain.ids import CardId
+from gnn.ranker_chance import RankerChance
 from matching.chance import SURE, ChanceFit
+from matching.formulas import TOP
 from matching.list_chance import WORTH
 
 Floats = NDArray[np.float64]
@@ -31,6 +34,18 @@ class Told:
     right: bool
     shown: bool
     kept: bool
+
+
+def shown_places(chance: RankerChance, scores: Floats) -> list[int]:
+    """Give the places of the cards that a match shows of a learned order, the best first.
+
+    A shared code shows a list whatever its chance: that is not counted here.
+    """
+    cards = [CardId(str(place)) for place in range(len(scores))]
+    judged = chance.list_chance(cards, scores)
+    order: list[int] = np.argsort(-scores, kind="stable")[:TOP].tolist()
+    best = [cards[place] for place in order]
+    return [int(card) for card in judged.worthwhile(best)] if judged.shown else []
 
 
 def judge_unseen(lists: Sequence[JudgedList], besides: Sequence[JudgedList]) -> list[Told]:

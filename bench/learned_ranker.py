@@ -22,13 +22,15 @@ from numpy.typing import NDArray
 
 from bench.bars import Bar, Better
 from domain.ids import CardId
+from domain.repair_history import RepairHistory
 from gnn.artefacts import Artefact
 from gnn.case_figures import CaseFigure, paired_difference, with_interval
 from gnn.history_files import read_history
-from gnn.ranker_cases import RankerCase
+from gnn.ranker_cases import CaseMaker, RankerCase
 from gnn.ranker_features import NAMES
 from gnn.ranker_recipe import RankerRecipe, RankerSides, ranking_figures
 from gnn.recipes import TrainingTools, ignore_stages
+from gnn.report_memory import ReportMemory
 from ingest.embedder import Embedder
 from matching.formulas import ensemble_score
 from simulation.history_tables import write_tables
@@ -45,6 +47,8 @@ GAIN = 0.02
 MODEL_LEVEL = 2
 SHOWN = ("ndcg5", "mrr", "hit1", "hit3", "hit5")
 STRATA = ("_warm", "_cool", "_cold", "_no_code", "_other_words")
+# Cases that are cut into sides here have voted already.
+NOBODY = ReportMemory(np.zeros((0, 1), np.float32), np.zeros(0, np.int64), ())
 Floats = NDArray[np.float64]
 T = TypeVar("T")
 
@@ -78,11 +82,12 @@ async def measured(seed: int) -> WorldFigures:
     return await with_tools(lambda tools: _judged(seed, tools))
 
 
-async def open_worlds(seeds: Sequence[int]) -> dict[int, RankerSides]:
-    """Simulate some worlds and give their cases."""
+async def open_worlds(seeds: Sequence[int]) -> dict[int, list[RankerCase]]:
+    """Simulate some worlds and give all their cases."""
 
-    def opened(tools: TrainingTools) -> dict[int, RankerSides]:
-        return {seed: _sides(seed, RankerRecipe(tools)) for seed in seeds}
+    def opened(tools: TrainingTools) -> dict[int, list[RankerCase]]:
+        makers = (CaseMaker(_history(seed), tools.encode, tools.english) for seed in seeds)
+        return {seed: list(maker.cases()) for seed, maker in zip(seeds, makers, strict=True)}
 
     return await with_tools(opened)
 
@@ -97,16 +102,16 @@ async def with_tools(work: Callable[[TrainingTools], T]) -> T:
         embedder.close()
 
 
-def _sides(seed: int, recipe: RankerRecipe) -> RankerSides:
+def _history(seed: int) -> RepairHistory:
     with tempfile.TemporaryDirectory() as folder:
         settings = replace(WORLDS["plains"], seed=seed, repairs=VISITS)
         write_tables(Path(folder), Journal(simulate_year(shipped_trade(), settings)))
-        return recipe.features(recipe.preprocess(read_history(Path(folder))))
+        return read_history(Path(folder))
 
 
 def _judged(seed: int, tools: TrainingTools) -> WorldFigures:
     began, recipe = perf_counter(), RankerRecipe(tools)
-    sides = _sides(seed, recipe)
+    sides = recipe.features(recipe.preprocess(_history(seed)))
     trained = perf_counter()
     files = recipe.train(sides, 1, ignore_stages)
     made = Artefact(

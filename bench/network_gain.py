@@ -13,11 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
-import numpy as np
 import torch
 
-from bench.bars import Bar, Better
-from bench.learned_ranker import STRATA, together, with_tools
+from bench.bars import Bar, gain_bar
+from bench.learned_ranker import NOBODY, STRATA, together, with_tools
 from bench.worlds import world_folder
 from domain.repair_history import RepairHistory
 from gnn.case_figures import CaseFigure, paired_difference
@@ -29,14 +28,12 @@ from gnn.ranker_cases import CaseMaker, RankerCase
 from gnn.ranker_model import RankerModel, RankerSettings, fit_ranker
 from gnn.ranker_recipe import network_of, ranking_figures, split_cases
 from gnn.recipes import TrainingTools
-from gnn.report_memory import ReportMemory
 from gnn.ticket_learner import PLAN, TicketLearner, TicketStudy, fit_tickets
 
 KEPT = Path(".bench/networks")
 VISITS, SEED = 8_000, 1
 TAUGHT, LEARNED = ("plains", 1), (("plains", 2), ("plains", 3))
 JUDGED = (("plains", 11), ("hills", 11))
-NOBODY = ReportMemory(np.zeros((0, 1), np.float32), np.zeros(0, np.int64), ())
 World = tuple[str, int]
 
 
@@ -67,15 +64,8 @@ async def run() -> list[Bar]:
     for key, gain in gains.items():
         reached = judged.figures(judged.reading, key).value
         print(f"  {key:<18} {reached:.3f}: {gain} over the same without")
-    return [
-        Bar(name="gnn_gain_ndcg5", measured=gains["ndcg5"].value, goal=0.02, better=Better.HIGHER),
-        Bar(
-            name="gnn_gain_cold",
-            measured=gains["ndcg5_cold"].value,
-            goal=0.03,
-            better=Better.HIGHER,
-        ),
-    ]
+    goals = {"gnn_gain_ndcg5": ("ndcg5", 0.02), "gnn_gain_cold": ("ndcg5_cold", 0.03)}
+    return [gain_bar(name, gains[key], goal) for name, (key, goal) in goals.items()]
 
 
 def _judged(tools: TrainingTools) -> JudgedWorlds:

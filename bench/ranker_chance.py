@@ -2,7 +2,8 @@
 
 The trees learn from the first 70 % of the worlds of seeds 2 to 5, the chances are fitted on the
 third 10 % of these, and every report of the worlds of seeds 11 to 15 is judged: some 20,000. All of
-it is synthetic. A report counts for the coverage where the right card was among those found.
+it is synthetic. Those from which a card was written count for the chance, as nothing known was
+right for them, and for no order; a report counts for the coverage where the right card was found.
 
 It takes some half an hour on two cores the first time, for the texts to be embedded, and less than
 ten minutes from then on.
@@ -14,14 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.bars import Bar, Better
-from bench.chance_bars import calibration_gap
-from bench.learned_ranker import STRATA, open_worlds, together
+from bench.chance_bars import calibration_gap, shown_places
+from bench.learned_ranker import NOBODY, STRATA, open_worlds, together
 from gnn.case_figures import paired_difference
 from gnn.ranker_cases import RankerCase
 from gnn.ranker_chance import RankerChance, fit_chance
 from gnn.ranker_model import RankerModel, RankerSettings, fit_ranker
 from gnn.ranker_recipe import STRATA as BELONGS
-from gnn.ranker_recipe import RankerSides, ranking_figures, scored_report
+from gnn.ranker_recipe import ranking_figures, scored_report, split_cases
 
 LEARNED, JUDGED = (2, 3, 4, 5), (11, 12, 13, 14, 15)
 SEED, DRAWS = 1, 300
@@ -32,20 +33,20 @@ Floats = NDArray[np.float64]
 async def run() -> list[Bar]:
     """Fit on some worlds and judge on others."""
     worlds = await open_worlds([*LEARNED, *JUDGED])
-    sides = [worlds[seed] for seed in LEARNED]
+    sides = [split_cases(worlds[seed], NOBODY) for seed in LEARNED]
     train = [case for one in sides for case in one.train]
     trees = fit_ranker(train, [case for one in sides for case in one.valid], RankerSettings(), SEED)
     kept_back = [case for one in sides for case in one.calibration]
     chance = fit_chance([scored_report(trees, case) for case in kept_back])
-    judged = [_whole(worlds[seed]) for seed in JUDGED]
     print(f"  {len(train)} to learn from, {len(kept_back)} for the chance: {chance}")
-    _tell_gains(trees, judged)
-    cases = [case for world in judged for case in world]
-    return [_ece(trees, chance, cases), _coverage(trees, chance, cases)]
-
-
-def _whole(sides: RankerSides) -> list[RankerCase]:
-    return [*sides.train, *sides.valid, *sides.calibration, *sides.test]
+    every = [case for seed in JUDGED for case in worlds[seed]]
+    answered = [[case for case in worlds[seed] if not case.founding] for seed in JUDGED]
+    _tell_gains(trees, answered)
+    known = [case for world in answered for case in world]
+    print(f"  {len(every) - len(known)} of {len(every)} reports founded a card; without these")
+    _ece(trees, chance, known)
+    print("  with them")
+    return [_ece(trees, chance, every), _coverage(trees, chance, known)]
 
 
 def _tell_gains(trees: RankerModel, worlds: Sequence[Sequence[RankerCase]]) -> None:
@@ -68,8 +69,9 @@ def _ece(trees: RankerModel, chance: RankerChance, cases: Sequence[RankerCase]) 
         right.append(float(order[0] == scored.right))
         five += told[order].tolist()
         among += [float(place == scored.right) for place in order]
-    print(f"    chance of the five cards: {_corrected(five, among):.4f} off, {len(five)} cards")
     error = _corrected(first, right)
+    rest = f"of the five {_corrected(five, among):.4f}, {len(first)} reports"
+    print(f"    chance of the first card {error:.4f} off, {rest}")
     return Bar(name="chance_ece_simulated", measured=error, goal=0.03, better=Better.LOWER)
 
 
@@ -87,7 +89,7 @@ def _coverage(trees: RankerModel, chance: RankerChance, cases: Sequence[RankerCa
     worst = 1.0
     for name, belongs in BELONGS.items():
         here = [scored_report(trees, case) for case in cases if belongs(case) and not case.missed]
-        sets = [chance.shown(one.scores) for one in here]
+        sets = [shown_places(chance, one.scores) for one in here]
         if not here:
             continue
         held = np.mean([one.right in shown for one, shown in zip(here, sets, strict=True)])

@@ -40,16 +40,15 @@ class DefectAlarm:
     def state(self) -> DefectAlarmState:
         if self.closed_at is not None:
             return DefectAlarmState.CLOSED
-        return DefectAlarmState.OPEN if self.acknowledged_at is None else ACKNOWLEDGED
+        if self.acknowledged_at is not None:
+            return DefectAlarmState.ACKNOWLEDGED
+        return DefectAlarmState.OPEN
 
     def takes(self, answer: DefectAnswer) -> bool:
         """Say whether an answer changes anything: a second one does not, nor one after the end."""
         if answer is DefectAnswer.CLOSE:
             return self.closed_at is None
         return self.state is DefectAlarmState.OPEN
-
-
-ACKNOWLEDGED = DefectAlarmState.ACKNOWLEDGED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

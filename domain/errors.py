@@ -29,6 +29,7 @@ BattwheelsError
 ├── MigrationDrift          an applied migration no longer reads as it did
 ├── MigrationNeeded         the database is older than this program, and not ours to change
 ├── NewerDatabase           a newer version of this program has migrated the database
+├── NotGranted              a store knows our account, which may not do what it has to
 ├── ImportRefused           a file cannot be read as what it was said to be
 ├── UnsafeSetting           a setting that must not be used this way
 └── LocalServiceError       a local store cannot be started or stopped
@@ -310,6 +311,17 @@ class NewerDatabase(BattwheelsError):
         )
         self.store = store
         self.names = tuple(names)
+
+
+class NotGranted(BattwheelsError):
+    def __init__(self, store: str, reason: str) -> None:
+        super().__init__(
+            f"{store} does not let this account do what it has to: {reason}. Run `battwheels "
+            "migrate` as the owner of the tables (POSTGRES_OWNER_URL), which grants it; nothing "
+            "was changed."
+        )
+        self.store = store
+        self.reason = reason
 
 
 class ImportRefused(BattwheelsError):

@@ -22,11 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.errors import InvalidInput
+from domain.ids import CardId
+from matching.list_chance import ListChance
 
 COVERAGE = 0.9
 # Of the reports whose right card was found, those for which nothing may be shown.
 SILENCED = 0.01
-MOST_SHOWN = 5
 LEAST_REPORTS = 50
 # Each round looks at so many values on either side of the best, and then closer.
 STEPS, ROUNDS = 4, 9
@@ -66,14 +67,16 @@ class RankerChance:
         """Say whether any card of these chances [cards] is to be shown."""
         return bool(chances.sum() >= self.least)
 
-    def shown(self, scores: Floats) -> list[int]:
-        """Give the places of the cards to show, the likeliest first."""
+    def list_chance(self, cards: Sequence[CardId], scores: Floats) -> ListChance:
+        """Give what the scores [cards] of a whole list are worth, as a match tells it and cuts."""
         chances = self.chances(scores)
-        if not self.speaks(chances):
-            return []
-        order = np.argsort(-chances, kind="stable")[:MOST_SHOWN]
-        before = np.cumsum(chances[order]) - chances[order]
-        return [int(place) for place, sum_ in zip(order, before, strict=True) if sum_ < self.limit]
+        return ListChance(
+            fits=None,
+            shown=self.speaks(chances),
+            cards=dict(zip(cards, chances.tolist(), strict=True)),
+            worth=0.0,
+            enough=self.limit,
+        )
 
 
 def fit_chance(reports: Sequence[ScoredReport]) -> RankerChance:

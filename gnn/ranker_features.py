@@ -174,10 +174,10 @@ def evidence_scores(found: FoundCards) -> Floats:
 
 
 def vehicle_match(reported: VehicleContext, level: Floats) -> Floats:
-    """Give the Jaccard index of make, model and year as reported and as on the card (ML-32).
+    """Give how much of make, model and year as reported is the card's too (after ML-32).
 
-    A card's vehicles that fit the report to a level share so many of what the report names; no
-    number where it names none.
+    It counts what the report names and no more: the Jaccard index would also count what the card
+    names beyond it. No number where the report names none.
     """
     named = sum(one is not None for one in (reported.make, reported.model, reported.year))
     return np.minimum(level, named) / named if named else np.full(len(level), nan)

@@ -63,8 +63,7 @@ STRATA: Mapping[str, Callable[[RankerCase], bool]] = {
 class RankerSides:
     """Cases by side, and the memory of all repairs that ended before the judged ones came in.
 
-    Reports from which a card was written stand on the side of the chance alone; `unknown` are those
-    of other times.
+    Reports from which a card was written stand on the side of the chance alone.
     """
 
     train: tuple[RankerCase, ...]
@@ -72,7 +71,6 @@ class RankerSides:
     calibration: tuple[RankerCase, ...]
     test: tuple[RankerCase, ...]
     memory: ReportMemory
-    unknown: tuple[RankerCase, ...] = ()
     history: RepairHistory | None = None
 
 
@@ -171,13 +169,13 @@ def split_cases(cases: Sequence[RankerCase], memory: ReportMemory) -> RankerSide
     ends = [ended[int(len(ended) * cut)] for cut in CUTS]
     sides: list[list[RankerCase]] = [[], [], [], []]
     home: dict[str, int] = {}
-    unknown: list[RankerCase] = []
     for case in sorted(cases, key=lambda one: (one.repair.closed_at, one.ticket)):
         side = sum(case.repair.closed_at >= end for end in ends)
-        if home.setdefault(case.group, side) == side:
-            (unknown if case.founding and side != CALIBRATION else sides[side]).append(case)
+        at_home = home.setdefault(case.group, side) == side
+        if at_home and (side == CALIBRATION or not case.founding):
+            sides[side].append(case)
     train, valid, calibration, test = map(tuple, sides)
-    return RankerSides(weighted_cases(train), valid, calibration, test, memory, tuple(unknown))
+    return RankerSides(weighted_cases(train), valid, calibration, test, memory)
 
 
 def network_of(files: Mapping[str, bytes]) -> ReportNetwork:

@@ -66,8 +66,9 @@ class BatchMaker:
         self.past = CardPast(graph)
         self._card_bags = self.shelf.card_bags()
         order = {kind: number for number, kind in enumerate(Node)}
-        self._thing_rows = torch.tensor([names.row(*thing) for thing in graph.things])
-        self._thing_kinds = torch.tensor([order[kind] for kind, _ in graph.things])
+        rows, kinds = [names.row(*one) for one in graph.things], [order[k] for k, _ in graph.things]
+        self._thing_rows = torch.tensor(rows, dtype=torch.long)
+        self._thing_kinds = torch.tensor(kinds, dtype=torch.long)
         claims = np.isin(graph.relation, [PLACE[Node.CARD, "says", kind] for kind in CLAIMED])
         self._claims = np.flatnonzero(claims)
 

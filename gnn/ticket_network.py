@@ -223,7 +223,7 @@ class TicketNetwork(nn.Module):
 
     def known(self, world: WorldBatch) -> WorldVectors:
         """Give what reports of this moment are held against."""
-        fields = self.read_texts(world.card_texts).view(len(world.card_numbers), -1)  # [C, 3d]
+        fields = self.read_texts(world.card_texts).view(-1, FIELDS * self.config.width)  # [C, 3d]
         states = {
             "ticket": self.heard(world.texts, world.numbers),
             "card": self.card_in(torch.cat([fields, world.card_numbers], 1)),

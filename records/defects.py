@@ -68,15 +68,18 @@ class DefectAlarmStore:
             if row is None:
                 raise NotFound("defect alarm", id)
             before = _alarm_of(row)
-            if before.takes(answer):
-                given = {"id": id, "at": operation.at, "by": operation.who}
-                await connection.execute(QUERIES[answer.value], given)
-                if answer is DefectAnswer.CLOSE:
-                    await connection.execute(QUERIES["close_review"], given)
-                change = Change(before={"state": before.state.value}, after={"state": answer.value})
-                deed = operation.deed(f"{answer}DefectAlarm", id, change)
-                await self._deeds.write(connection, [deed])
-        return await self.get(id)
+            if not before.takes(answer):
+                return before
+            given = {"id": id, "at": operation.at, "by": operation.who}
+            written = await connection.execute(QUERIES[answer.value], given)
+            [after] = [_alarm_of(row) for row in await written.fetchall()]
+            if answer is DefectAnswer.CLOSE:
+                await connection.execute(QUERIES["close_review"], given)
+            change = Change(before={"state": before.state}, after={"state": after.state})
+            await self._deeds.write(
+                connection, [operation.deed(f"{answer}DefectAlarm", id, change)]
+            )
+        return after
 
 
 def _row_of(alarm: DefectAlarm) -> Row:

@@ -58,9 +58,15 @@ async def kept_records(connection: Connection, person: PersonId) -> dict[RecordK
 
 
 async def never_came(records: Records, before: datetime, most: int) -> list[PersonId]:
-    """Give who was invited and has not come, whose words ran out before a moment."""
-    rows = await records.rows(QUERIES["never_came"], before=before, most=most)
+    """Give who was invited and has not come, for whom nobody waits since a moment."""
+    rows = await records.rows(QUERIES["never_came"], person=None, before=before, most=most)
     return [PersonId(row["id"]) for row in rows]
+
+
+async def nobody_waits(connection: Connection, person: PersonId, before: datetime) -> bool:
+    """Say the same of somebody who is held: nobody invites or restores them meanwhile."""
+    given = {"person": person, "before": before, "most": 1}
+    return await (await connection.execute(QUERIES["never_came"], given)).fetchone() is not None
 
 
 async def every_erased(records: Records) -> list[tuple[PersonId, datetime]]:

@@ -5,9 +5,9 @@ from hashlib import sha256
 from importlib import resources
 from typing import LiteralString, cast
 
-from domain.errors import MigrationDrift, MigrationNeeded, NewerDatabase
+from domain.errors import MigrationDrift, MigrationNeeded, NewerDatabase, UnsafeSetting
 from records.database import Connection, Records
-from records.service_account import is_owner
+from records.service_account import OWNER, grant_serving, is_owner
 
 # One migrator at a time, over all processes of this database.
 LOCK = 7_119_310_233
@@ -30,10 +30,14 @@ class SqlMigration:
         return sha256(self.text.encode()).hexdigest()
 
 
-async def migrate_records(records: Records) -> list[str]:
+async def migrate_records(records: Records, serving: str | None = None) -> list[str]:
     """Apply what is not applied yet and give the names; who does not own the tables only looks.
 
+    The account of the URL `serving` is granted what it needs in the same transaction, so that
+    nobody finds a new table closed, and no two grant at once.
+
     Raises:
+        InvalidInput, UnsafeSetting: that account is none that may serve, or who asks no owner.
         MigrationNeeded: something is not applied, and the tables are somebody else's.
         MigrationDrift: an applied migration no longer reads as it did.
         NewerDatabase: one was applied that is not shipped with this version.
@@ -50,9 +54,14 @@ async def migrate_records(records: Records) -> list[str]:
         needed = [m.name for m in shipped_migrations() if m.name not in applied]
         if needed and not owned:
             raise MigrationNeeded("PostgreSQL", needed)
-        return [
+        done = [
             m.name for m in shipped_migrations() if await _apply_migration(connection, m, applied)
         ]
+        if serving is not None:
+            if not owned:
+                raise UnsafeSetting(OWNER, "names an account that does not own the tables")
+            await grant_serving(connection, serving)
+        return done
 
 
 def shipped_migrations() -> list[SqlMigration]:

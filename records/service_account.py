@@ -5,18 +5,20 @@ what is kept for ever: deeds, links, issued papers, money. The owner of the tabl
 password is needed for nothing else.
 """
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import LiteralString
 from urllib.parse import unquote, urlsplit
 
+from psycopg.errors import InsufficientPrivilege
 from psycopg.sql import SQL, Identifier, Literal
 
-from domain.errors import InvalidInput, UnsafeSetting
-from records.database import Connection, Records
+from domain.errors import InvalidInput, NotGranted, UnsafeSetting
+from records.database import Connection
 from records.queries import named_queries
 
 QUERIES = named_queries("service_account.sql")
 OWNER, SERVING = "POSTGRES_OWNER_URL", "POSTGRES_URL"
-GRANT_SECONDS = 30.0
 # By its own kind; what is kept for ever is added to. The history of migrations is the owner's.
 TABLE: LiteralString = "select, insert, update, delete"
 KEPT: LiteralString = "select, insert"
@@ -26,25 +28,39 @@ READ: LiteralString = "select"
 SEQUENCE: LiteralString = "usage, select"
 
 
-async def grant_serving(owner: Records, url: str) -> str:
+async def grant_serving(connection: Connection, url: str) -> str:
     """Have the account of a URL serve: make it where there is none, and grant what it needs.
 
+    It asks as the owner of the tables, inside a transaction that no other migrator shares.
+
     Raises:
-        InvalidInput: the URL names no account with a password, or the owner's.
-        UnsafeSetting: the account is bound by no grant.
+        InvalidInput: the URL names no account with a password.
+        UnsafeSetting: the account is bound by no grant, or is not there and cannot be made.
     """
     role, password = _account_of(url)
-    async with owner.transaction(GRANT_SECONDS) as connection:
-        await _demand_role(connection, role, password)
-        named = Identifier(role)
-        await connection.execute(SQL("grant usage on schema public to {}").format(named))
-        found = await (await connection.execute(QUERIES["relations"])).fetchall()
-        for row in found:
-            table, of = Identifier(row["name"]), SQL("sequence " if row["kind"] == "S" else "")
-            given = {"role": named, "of": of, "table": table, "rights": SQL(_rights(row))}
-            await connection.execute(SQL("revoke all on {of}{table} from {role}").format(**given))
-            await connection.execute(SQL("grant {rights} on {of}{table} to {role}").format(**given))
+    await _demand_role(connection, role, password)
+    named = Identifier(role)
+    await connection.execute(SQL("grant usage on schema public to {}").format(named))
+    found = await (await connection.execute(QUERIES["relations"])).fetchall()
+    for row in found:
+        table, of = Identifier(row["name"]), SQL("sequence " if row["kind"] == "S" else "")
+        given = {"role": named, "of": of, "table": table, "rights": SQL(_rights(row))}
+        await connection.execute(SQL("revoke all on {of}{table} from {role}").format(**given))
+        await connection.execute(SQL("grant {rights} on {of}{table} to {role}").format(**given))
     return role
+
+
+@contextmanager
+def demand_granted() -> Generator[None]:
+    """Tell whoever starts something what their account lacks; a served request tells nobody.
+
+    Raises:
+        NotGranted: PostgreSQL does not let the account do what the block asks.
+    """
+    try:
+        yield
+    except InsufficientPrivilege as error:
+        raise NotGranted("PostgreSQL", error.diag.message_primary or "") from error
 
 
 async def is_owner(connection: Connection) -> bool:
@@ -66,19 +82,28 @@ def _rights(row: dict[str, object]) -> LiteralString:
 async def _demand_role(connection: Connection, role: str, password: str) -> None:
     found = await (await connection.execute(QUERIES["role"], {"role": role})).fetchone()
     if found is None:
-        # Its hash alone travels, and stands in no log.
-        hashed = connection.pgconn.encrypt_password(
-            password.encode(), role.encode(), b"scram-sha-256"
+        await _create_role(connection, role, password)
+    elif found["unbound"]:
+        raise UnsafeSetting(
+            SERVING, f"names {role!r}, who is bound by no grant: name an account of its own"
         )
+
+
+async def _create_role(connection: Connection, role: str, password: str) -> None:
+    # Its hash alone travels, and stands in no log.
+    hashed = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
+    try:
         await connection.execute(
             SQL("create role {} login password {}").format(
                 Identifier(role), Literal(hashed.decode())
             )
         )
-    elif found["unbound"]:
+    except InsufficientPrivilege as error:
         raise UnsafeSetting(
-            SERVING, f"names {role!r}, who is bound by no grant: name an account of its own"
-        )
+            OWNER,
+            f"names an account that may make none, and {role!r} is not there: have a superuser "
+            f"run `create role` for it, or give the owner createrole; nothing was changed",
+        ) from error
 
 
 def _account_of(url: str) -> tuple[str, str]:

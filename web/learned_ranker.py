@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 
@@ -27,7 +26,6 @@ from gnn.ranker_features import FoundCards, RankedReport, feature_rows
 from gnn.report_memory import ReportMemory
 from matching import formulas
 from matching.fusion import CardCandidate
-from matching.list_chance import ListChance
 from matching.rankers import Marks, RankedCard, Ranking
 from matching.reasons import Reason, path_reason
 from web.feature_store import FeatureStore
@@ -111,8 +109,9 @@ class ServedRanker:
                 for c, score in zip(known, scores, strict=True)
             ]
             ranked.sort(key=lambda one: (one.score, one.marks.id), reverse=True)
-            chance = _list_chance(learned, [c.card for c in known], fitting)
-            return Ranking(ranked, live.run.name, chance=chance)
+            # What lies on a shelf makes no card likelier.
+            told = learned.chance and learned.chance.list_chance(found.cards, fitting)
+            return Ranking(ranked, live.run.name, chance=told)
 
         try:
             return await asyncio.to_thread(ordered)
@@ -159,22 +158,6 @@ def _availability(
     cards = [table.cards.get(one.card) for one in candidates]
     return np.array(
         [np.nan if card is None else parts_availability(card.parts, on_hand) for card in cards]
-    )
-
-
-def _list_chance(
-    learned: LearnedCards, cards: Sequence[CardId], scores: np.ndarray[Any, np.dtype[np.float64]]
-) -> ListChance | None:
-    """Give what scores [cards] are worth: what lies on a shelf makes no card likelier."""
-    if learned.chance is None:
-        return None
-    chances = learned.chance.chances(scores)
-    return ListChance(
-        fits=None,
-        shown=learned.chance.speaks(chances),
-        cards=dict(zip(cards, chances.tolist(), strict=True)),
-        worth=0.0,
-        enough=learned.chance.limit,
     )
 
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 from domain.errors import Unavailable, WrongPassword
 from records.database import Records
 from records.migrations import migrate_records
-from records.service_account import grant_serving
+from records.service_account import OWNER, demand_granted
 from web.local import stores
 from web.local.home import StoreHome
 from web.local.progress import Report, StartProgress, ignore_progress
@@ -39,8 +39,9 @@ async def open_records(settings: Settings) -> AsyncGenerator[Records]:
         await migrate_as_owner(settings, records)
 
     try:
-        await once_stores_answer(prepare, START_SECONDS)
-        yield records
+        with demand_granted():
+            await once_stores_answer(prepare, START_SECONDS)
+            yield records
     finally:
         await records.close()
 
@@ -49,8 +50,10 @@ async def migrate_as_owner(settings: Settings, records: Records) -> None:
     """Bring the schema up to date: as the tables' owner, where the settings name one, who has the
     account of the service serve. From then on the records are known to answer.
 
+    The account may be none yet, so it is greeted last where somebody else owns the tables.
+
     Raises:
-        WrongPassword: PostgreSQL answers, and does not know the account.
+        WrongPassword: PostgreSQL answers, and does not know the account; which setting's it says.
         MigrationNeeded: the tables are somebody else's, whom the settings do not name.
         InvalidInput, UnsafeSetting: the account of the service is none that may serve.
     """
@@ -60,12 +63,18 @@ async def migrate_as_owner(settings: Settings, records: Records) -> None:
         return
     owner = await Records.open(settings.postgres_owner_url)
     try:
-        await owner.greet()
-        await migrate_records(owner)
-        await grant_serving(owner, settings.postgres_url or "")
+        await _greet_owner(owner)
+        await migrate_records(owner, settings.postgres_url or "")
     finally:
         await owner.close()
     await records.greet()
+
+
+async def _greet_owner(owner: Records) -> None:
+    try:
+        await owner.greet()
+    except WrongPassword as error:
+        raise WrongPassword(error.dependency, OWNER) from error
 
 
 async def once_stores_answer(

@@ -223,9 +223,10 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         "refusals": runtime.audit.refused.run,
         "keys": runtime.live_keys.run,
         "models": partial(runtime.models.run, runtime.wakeups.on(Topic.MODELS)),
-        "network": runtime.network.run,
         "returns": lambda: _watch_returning_stores(runtime),
     }
+    if runtime.network is not None:
+        loops["network"] = runtime.network.run
     if runtime.settings.read_model_mib:
         # The collector would walk every card; to look for garbage first would stop every request.
         runtime.read_model.on_built = gc.freeze

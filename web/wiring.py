@@ -63,6 +63,7 @@ from records.offline import OfflineStore
 from records.operations import OperationStore
 from records.outbox import RecordsOutbox
 from records.reviews import ReviewStore
+from records.service_account import demand_granted
 from records.wakeups import Topic, Wakeups
 from repair.analyses import AnalysisPorts
 from repair.counters import CounterPorts
@@ -189,7 +190,8 @@ class Runtime:
     alarms: AlarmWatch
     breakers: Breakers
     models: LiveModels
-    network: NetworkScorer
+    # None: by the setting no learned ranker orders the cards, and none needs the history read.
+    network: NetworkScorer | None
     # The simulator's own process has a clock of its own; no setting and no door moves it.
     now: Callable[[], datetime] = field(default=now_utc)
     opening: CircuitBreaker = field(default_factory=reports_breaker)
@@ -210,18 +212,19 @@ async def open_runtime(
         settings.embedding_model or DEFAULT_MODEL, home=settings.home, limit_s=patience.embedder
     )
     async with AsyncExitStack() as stack:
+        stack.enter_context(demand_granted())
         stack.callback(embedder.close)
         graph, records, redis = await _connect_stores(urls, patience, stack)
 
         async def prepare() -> ReportReader:
+            await _greet_others(graph, redis)
             await migrate_as_owner(settings, records)
-            await _greet_stores(graph, records, redis)
             await migrate_graph(graph, embedder.dimensions)
             return await ReportReader.of(VocabularyStore(graph), embedder)
 
         reader = await once_stores_answer(prepare, patience.start, report)
         runtime = join_parts(settings, patience, (embedder, reader), (graph, records, redis))
-        await runtime.vault.data_keys.demand_all()
+        await once_stores_answer(runtime.vault.data_keys.demand_all, patience.start, report)
         stack.push_async_callback(runtime.wakeups.close)
         yield replace(runtime, bus=urls.redis_url)
 
@@ -350,10 +353,11 @@ def join_parts(
     finder = ReadModelSearch(read_model, search)
     matcher = build_matcher(settings, finder, redis, patience)
     models = open_models(settings, ModelRunStore(records, audit.writer), embedder.model)
-    network = NetworkScorer(models, RepairHistoryStore(graph).until)
+    network = None
     breakers = Breakers()
     billing = open_billing(settings, (records, audit.writer), stored, vault, breakers)
     if settings.ranker is RankerName.LEARNED:
+        network = NetworkScorer(models, RepairHistoryStore(graph).until)
         matcher.learned = ServedRanker(
             models,
             FeatureStore(redis),
@@ -458,13 +462,13 @@ async def _connect_stores(
     return graph, records, redis
 
 
-async def _greet_stores(graph: Graph, records: Records, redis: Redis) -> None:
-    """Tell a wrong password from a store that is down, before anything is asked of them.
+async def _greet_others(graph: Graph, redis: Redis) -> None:
+    """Tell a wrong password from a store that is down, before PostgreSQL is migrated, which greets
+    whoever asks it: a start that fails at a wrong word has changed nothing.
 
     Redis may be down: the service starts, and is whole when it comes.
     """
     await graph.ping()
-    await records.greet()
     with suppress(RedisError, OSError):
         try:
             await redis.ping()  # pyright: ignore[reportGeneralTypeIssues]

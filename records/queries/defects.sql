@@ -26,10 +26,12 @@ select * from defect_alarm where id = %(id)s for update
 -- name: acknowledge
 -- Somebody looks into it.
 update defect_alarm set acknowledged_at = %(at)s, acknowledged_by = %(by)s where id = %(id)s
+returning *
 
 -- name: close
 -- It is over.
 update defect_alarm set closed_at = %(at)s, closed_by = %(by)s where id = %(id)s
+returning *
 
 -- name: close_review
 -- What was waiting for it is answered with it.

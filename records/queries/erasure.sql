@@ -1,9 +1,14 @@
 -- name: never_came
--- Who was invited, and every word of theirs ran out so long ago that nobody waits for them.
+-- Who was invited, and nobody waits for them: every word of theirs ran out long ago, and as long ago
+-- somebody last said what they may do. Of one person, or of as many as may be.
 select id from person
-where state = 'invited' and who is not null and not exists (
+where state = 'invited' and who is not null and (%(person)s::text is null or id = %(person)s)
+  and not exists (
     select from invitation where invitation.person = person.id
       and (accepted_at is not null or expires_at >= %(before)s))
+  and not exists (
+    select from deed where resource_id = person.id
+      and event_type = 'user.permission_change' and timestamp >= %(before)s)
 order by id limit %(most)s
 
 -- name: erased_at

@@ -4,9 +4,14 @@ select pg_has_role(relowner, 'usage') as owned
 from pg_class where oid = to_regclass('migration')
 
 -- name: role
--- What a role is to its database: a superuser, or a member of whoever asks, is bound by no grant.
-select rolsuper or rolbypassrls or pg_has_role(oid, current_user, 'member') as unbound
-from pg_roles where rolname = %(role)s
+-- What a role is to its database: no grant binds a superuser, an owner of the tables or of their
+-- schema, or a member of one of them or of whoever asks. Who asks may own nothing: a superuser.
+select rolsuper or rolbypassrls or pg_has_role(r.oid, current_user, 'member') or exists (
+    select from pg_class c where c.relnamespace = 'public'::regnamespace
+    and pg_has_role(r.oid, c.relowner, 'member')) or exists (
+    select from pg_namespace n where n.nspname = 'public'
+    and pg_has_role(r.oid, n.nspowner, 'member')) as unbound
+from pg_roles r where rolname = %(role)s
 
 -- name: relations
 -- Every table, view and sequence of ours; `kept` refuses change whoever asks.

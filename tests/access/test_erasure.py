@@ -1,12 +1,13 @@
 """An older copy of the database brings somebody back; whoever restores it erases them again."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from access.people import PeopleDeed
-from domain.access import Role
+from domain.access import Actor, Role
 from domain.api_keys import KeysLeft
 from domain.deeds import DeedType
 from domain.errors import IllegalTransition, NotAllowed
@@ -17,15 +18,36 @@ from records.api_keys import ApiKeyStore
 from records.audit_trail import AuditTrail, DeedFilter
 from records.database import Records
 from records.erasure import every_erased
+from records.people import invite
 from tests.access.test_people_records import NOW, admin, deed
 from tests.records.test_api_keys import key
 from tests.records.test_audit_trail import WRITER
+from tests.waits import eventually
 from web.cli.personal import OPERATOR_ACTOR, _erased_again  # pyright: ignore[reportPrivateUsage]
 from web.people import PeopleRuntime
 
 # As a copy from before the erasure has it.
 BACK = """update person set who = %(who)s, email_mark = %(email_mark)s, key = %(key)s,
     state = 'active', erased_at = null where id = %(id)s"""
+
+
+# Somebody waits for a row that another transaction holds.
+WAITING = "select pid from pg_locks where not granted"
+OVER = timedelta(days=38)
+
+
+async def invited(people: PeopleRuntime, boss: Actor, *names: str) -> list[PersonId]:
+    place = GarageId("garage_pune")
+    profile = parse_garage(place, name="Pune", place="Pune", hours="Mon-Sat 09:00-18:00")
+    await people.settings.create_garage(profile, deed(boss))
+    duty = Duty(role=Role.TECHNICIAN, garage=place)
+    made = [
+        await people.administration.invite(
+            parse_name(name, f"{name}@example.org"), duty, deed(boss)
+        )
+        for name in names
+    ]
+    return [one.invited.person.id for one in made]
 
 
 async def test_erasures_are_replayed_after_a_restore(
@@ -64,16 +86,8 @@ async def test_who_was_invited_and_never_came_is_forgotten(
 ) -> None:
     """Thirty days after their last word ran out, as a deed of the service; nobody else goes."""
     boss = await admin(people, "asha")
-    place = GarageId("garage_pune")
-    profile = parse_garage(place, name="Pune", place="Pune", hours="Mon-Sat 09:00-18:00")
-    await people.settings.create_garage(profile, deed(boss))
-    duty = Duty(role=Role.TECHNICIAN, garage=place)
-    invited = [
-        (await people.administration.invite(parse_name(name, f"{name}@example.org"), duty, asked))
-        for name, asked in (("late", deed(boss)), ("soon", deed(boss)))
-    ]
-    late, soon = (one.invited.person.id for one in invited)
-    over = NOW + timedelta(days=38)
+    late, soon = await invited(people, boss, "late", "soon")
+    over = NOW + OVER
     async with records.transaction() as connection:
         await connection.execute(
             "update invitation set expires_at = %(at)s where person = %(person)s",
@@ -90,6 +104,37 @@ async def test_who_was_invited_and_never_came_is_forgotten(
     }
     [told] = await AuditTrail(records).page(9, DeedFilter(type=DeedType.USER_ERASE))
     assert (told.user_id, told.resource_id) == ("system", late)
+
+
+async def test_who_is_restored_is_waited_for_anew(people: PeopleRuntime, records: Records) -> None:
+    boss = await admin(people, "asha")
+    [late] = await invited(people, boss, "late")
+    await people.administration.suspend(late, 1, deed(boss))
+    back = replace(deed(boss), at=NOW + OVER)
+    await people.administration.restore(late, 2, back)
+    assert await people.erasures.erase_never_came(NOW + OVER + timedelta(days=29), 0) == 0
+    assert await every_erased(records) == []
+    assert await people.erasures.erase_never_came(NOW + OVER + timedelta(days=31), 0) == 1
+
+
+async def test_who_is_invited_again_meanwhile_is_not_erased(
+    people: PeopleRuntime, records: Records
+) -> None:
+    """They were found already; whoever erases them waits for the word that is being written."""
+    [late] = await invited(people, await admin(people, "asha"), "late")
+    over = NOW + OVER
+    async with records.transaction() as connection:
+        await invite(connection, b"another word", late, over + timedelta(days=7))
+        erasing = asyncio.create_task(people.erasures.erase_never_came(over, 0))
+
+        async def waits() -> bool:
+            return bool(await records.rows(WAITING))
+
+        await eventually(waits)
+    assert await erasing == 0
+    assert await every_erased(records) == []
+    [row] = await records.rows("select state from person where id = %(id)s", id=late)
+    assert row == {"state": "invited"}
 
 
 async def test_keys_are_handed_over_where_that_is_said(

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
+from bench.bars import gain_bar
+from domain.model_runs import ModelFigure
 from gnn.case_figures import mean_figure, paired_difference, ratio_figure, with_interval
 
 
@@ -33,3 +35,12 @@ def test_pairs_are_drawn_together() -> None:
 def test_ratio_over_nothing_is_no_number() -> None:
     assert np.isnan(ratio_figure([0.0], [0.0]).value)
     assert np.isnan(with_interval(mean_figure([])).value)
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "passed"),
+    [(0.03, 0.01, True), (0.03, 0.0, False), (0.03, np.nan, False), (0.019, 0.01, False)],
+)
+def test_gain_passes_where_its_interval_does(value: float, low: float, *, passed: bool) -> None:
+    gain = ModelFigure(value=value, low=low, high=0.05, cases=100)
+    assert gain_bar("gnn_gain_ndcg5", gain, 0.02).passed is passed

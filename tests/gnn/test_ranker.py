@@ -69,8 +69,8 @@ def column(name: str, rows: NDArray[np.float64]) -> list[float]:
     return rows[:, NAMES.index(name)].tolist()
 
 
-@pytest.mark.row("ML-32")
-def test_vehicles_share_by_jaccard() -> None:
+@pytest.mark.row("ML-32", missing="it is the share of what the report names, and no Jaccard index")
+def test_vehicle_match_is_the_share_reported() -> None:
     """Of what a report names, so much fits a card's vehicle: nothing, make, model, year."""
     levels = np.array([0.0, 1.0, 2.0, 3.0])
     assert vehicle_match(REPORT.vehicle, levels).tolist() == [0.0, 1 / 3, 2 / 3, 1.0]

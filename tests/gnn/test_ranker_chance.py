@@ -1,10 +1,14 @@
 """The chance of each card of a learned order: what it means, how many cards are shown for it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from bench.chance_bars import shown_places
 from domain.errors import InvalidInput
-from gnn.ranker_chance import MOST_SHOWN, RankerChance, ScoredReport, fit_chance
+from gnn.ranker_chance import RankerChance, ScoredReport, fit_chance
+from matching.formulas import TOP
 
 TRUE = RankerChance(heat=0.5, unfound=1.0, ahead=0.7)
 
@@ -25,10 +29,10 @@ def test_chances_by_hand() -> None:
     chances = chance.chances(np.log([2.0, 1.0]))
     assert chances.tolist() == pytest.approx([0.5, 0.25])
     # The first alone does not reach .6, so the second is shown too; at .5 the first is enough.
-    assert chance.shown(np.log([2.0, 1.0])) == [0, 1]
-    assert RankerChance(heat=1.0, unfound=0.0, limit=0.5).shown(np.log([1.0, 2.0])) == [1]
-    assert len(RankerChance(heat=1.0, unfound=0.0).shown(np.zeros(40))) == MOST_SHOWN
-    assert chance.shown(np.zeros(0)) == []
+    assert shown_places(chance, np.log([2.0, 1.0])) == [0, 1]
+    assert shown_places(replace(chance, limit=0.5), np.log([1.0, 2.0])) == [1]
+    assert len(shown_places(replace(chance, limit=1.0), np.zeros(40))) == TOP
+    assert shown_places(chance, np.zeros(0)) == []
     ahead = RankerChance(heat=1.0, unfound=0.0, ahead=float(np.log(2.0)))
     assert ahead.chances(np.log([2.0, 1.0])).tolist() == pytest.approx([4 / 6, 1 / 6])
 
@@ -40,10 +44,12 @@ def fitted() -> RankerChance:
 
 def test_nothing_is_shown_where_nothing_fits(fitted: RankerChance) -> None:
     """One report in a hundred whose card was found is lost; of those with none, more are silent."""
-    told = [(fitted.shown(one.scores), one.right is None) for one in drawn_reports(3_000, seed=5)]
+    drawn = drawn_reports(3_000, seed=5)
+    told = [(shown_places(fitted, one.scores), one.right is None) for one in drawn]
     silent = {none: np.mean([not shown for shown, of in told if of == none]) for none in (0, 1)}
     assert silent[False] < 0.03 < silent[True]
-    assert RankerChance(heat=1.0, unfound=0.0, least=0.9).shown(np.log([2.0, 1.0])) == []
+    unsure = RankerChance(heat=1.0, unfound=0.0, least=0.9)
+    assert shown_places(unsure, np.log([2.0, 1.0])) == []
 
 
 def test_fit_finds_what_was_drawn(fitted: RankerChance) -> None:
@@ -65,10 +71,10 @@ def test_cut_holds_the_right_card(fitted: RankerChance) -> None:
     sharp = RankerChance(heat=0.2, unfound=5.0)
     chance = fit_chance(drawn_reports(1_500, 3, sharp))
     held = [one for one in drawn_reports(3_000, 4, sharp) if one.right is not None]
-    sets = [chance.shown(one.scores) for one in held]
+    sets = [shown_places(chance, one.scores) for one in held]
     covered = np.mean([one.right in places for one, places in zip(held, sets, strict=True)])
     assert 0.88 <= covered <= 0.93
-    assert np.mean([len(places) for places in sets]) < MOST_SHOWN
+    assert np.mean([len(places) for places in sets]) < TOP
     assert fitted.limit > 0
 
 

@@ -134,6 +134,16 @@ def test_unseen_reports_and_cards_are_scored(fitted: Path) -> None:
     assert np.isfinite(path).tolist() == [True, False]
 
 
+@pytest.mark.parametrize("repairs", [0, 120])
+def test_house_without_cards_has_no_score(fitted: Path, repairs: int) -> None:
+    """A fresh house: the network stands ready, and knows none of the cards that are found."""
+    world = small_world(1, repairs=120)
+    scorer = TicketScorer.read(fitted, RepairHistory(world.repairs[:repairs], ()))
+    both, path = scorer.scores(world.repairs[-1], [CardId("fc_new")])
+    assert np.isnan([*both, *path]).tolist() == [True, True]
+    assert scorer.paths(world.repairs[-1], [CardId("fc_new")]) == {CardId("fc_new"): []}
+
+
 def test_a_report_that_says_nothing_is_scored_by_the_tower(fitted: Path) -> None:
     world = small_world(1, repairs=120)
     silent_one = replace(

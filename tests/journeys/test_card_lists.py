@@ -114,13 +114,21 @@ async def test_a_card_like_another_is_proposed_for_merge(
 
 
 @pytest.fixture
-async def formal(
+def formal_house(
     clients: tuple[Graph, Records, Redis], house: Runtime, embedder: Embedder, home: Path
-) -> AsyncGenerator[httpx.AsyncClient]:
+) -> Runtime:
     """The same house with the specification's own ranker."""
     settings = Settings(home=home, ranker=RankerName.FORMULA)
-    other = join_parts(settings, PATIENCE, (embedder, house.reader), clients)
-    transport = httpx.ASGITransport(app=build_application(other), raise_app_exceptions=False)
+    return join_parts(settings, PATIENCE, (embedder, house.reader), clients)
+
+
+def test_setting_asks_for_no_network(house: Runtime, formal_house: Runtime) -> None:
+    assert (house.network is None, formal_house.network is None) == (False, True)
+
+
+@pytest.fixture
+async def formal(formal_house: Runtime) -> AsyncGenerator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app=build_application(formal_house), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://battwheels.test") as client:
         yield client
 

@@ -127,7 +127,8 @@ async def _answer_each(
             answer = answering(runtime)
             await runtime.reader.learn()
             await runtime.models.refresh()
-            await runtime.network.refresh()
+            if runtime.network is not None:
+                await runtime.network.refresh()
             await count_words(runtime)
             for number, one in enumerate(reports, start=1):
                 refused = await _answer_one(one, runtime, answer, teller)
