@@ -4,7 +4,6 @@ The header of a token chooses among the keys that are known and nothing else: no
 a key of its own, not an address to fetch one from (RFC 8725).
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import cast
@@ -37,6 +36,7 @@ class PersonTokens:
 
     def __init__(self, keys: TokenKeys) -> None:
         self.keys = keys
+        # What nobody vouches for is not kept: a refusal leaves nothing here.
         self._known = lru_cache(maxsize=KEPT)(self._decoded)
 
     def mint(self, actor: Actor, now: datetime) -> tuple[str, datetime]:
@@ -61,26 +61,28 @@ class PersonTokens:
         if len(token) > LONGEST:
             raise NotAuthenticated(TOO_LONG)
         try:
-            header = _header_of(token)
-            kid = header.get("kid")
-            # Whatever else such a key may sign is no access token (RFC 9068; RFC 8725, 3.11).
-            if header.get("typ") != KIND:
-                raise InvalidInput("typ", "is no access token")
+            kid, known = self._known(token)
             # Asked each time: a key that is gone takes its tokens along.
-            if not isinstance(kid, str) or self.keys.public_key(kid) is None:
+            if self.keys.public_key(kid) is None:
                 raise InvalidInput("kid", "is no key of ours")
-            actor, until = self._known(token, kid).read(now)
+            actor, until = known.read(now)
             if actor.session is None:
                 raise InvalidInput("sid", "is missing")
         except UNREADABLE as error:
             raise refused_token(error) from error
         return actor, until
 
-    def _decoded(self, token: str, kid: str) -> KnownToken:
-        key = self.keys.public_key(kid)
-        if key is None:
+    def _decoded(self, token: str) -> tuple[str, KnownToken]:
+        """Give a token with a good signature, and the `kid` of the key that made it."""
+        header = read_header(token)
+        # Whatever else such a key may sign is no access token (RFC 9068; RFC 8725, 3.11).
+        if header.get("typ") != KIND:
+            raise InvalidInput("typ", "is no access token")
+        kid = header.get("kid")
+        key = self.keys.public_key(kid) if isinstance(kid, str) else None
+        if not isinstance(kid, str) or key is None:
             raise InvalidInput("kid", "is no key of ours")
-        return KnownToken(jwt.decode(token, key, algorithms=[ALGORITHM]).claims)
+        return kid, KnownToken(jwt.decode(token, key, algorithms=[ALGORITHM]).claims)
 
 
 class CallerTokens:
@@ -119,12 +121,6 @@ def _algorithm(token: str) -> object:
     if len(token) > LONGEST:
         raise NotAuthenticated(TOO_LONG)
     try:
-        return _header_of(token).get("alg")
+        return read_header(token).get("alg")
     except UNREADABLE:
         return None
-
-
-@lru_cache(maxsize=KEPT)
-def _header_of(token: str) -> Mapping[str, object]:
-    """Give the header of a token that is no longer than LONGEST, read once."""
-    return read_header(token)

@@ -1,11 +1,13 @@
 """The cards of an emerging defect: what was tried on its repairs, and what names its component."""
 
+from collections.abc import Sequence
+
 from domain.access import Viewer
 from domain.defect_alarms import DefectCard
 from domain.defects import EmergingDefect
-from domain.ids import CardId
+from domain.ids import CardId, DefectAlarmId
 from domain.vehicles import name_key
-from graph.database import Graph
+from graph.database import Graph, Row
 from graph.queries import named_queries
 from graph.visibility import viewer_parameters
 
@@ -18,18 +20,28 @@ class DefectCards:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
-    async def of(self, defect: EmergingDefect, viewer: Viewer, limit: int) -> list[DefectCard]:
-        """Give up to `limit` cards that the viewer may see, those that worked there first."""
+    async def many(
+        self, defects: Sequence[EmergingDefect], viewer: Viewer, limit: int
+    ) -> dict[DefectAlarmId, list[DefectCard]]:
+        """Give for each up to `limit` cards for these eyes, those that worked there first."""
+        asked = [
+            {
+                "id": one.id,
+                "tickets": list(one.tickets),
+                "component": one.component,
+                "make": name_key(one.cohort.make),
+            }
+            for one in defects
+        ]
         found = await self._graph.entries(
-            QUERIES["cards_of_defect"],
-            tickets=list(defect.tickets),
-            component=defect.component,
-            make=name_key(defect.cohort.make),
+            QUERIES["cards_of_defects"],
+            defects=asked,
             cap=CAP,
             limit=limit,
             **viewer_parameters(viewer),
         )
-        return [
-            DefectCard(card=CardId(row["card"]), uses=row["uses"], worked=row["worked"])
-            for row in found
-        ]
+        return {DefectAlarmId(row["defect"]): list(map(_card_of, row["cards"])) for row in found}
+
+
+def _card_of(row: Row) -> DefectCard:
+    return DefectCard(card=CardId(row["card"]), uses=row["uses"], worked=row["worked"])

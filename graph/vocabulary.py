@@ -170,6 +170,7 @@ class VocabularyStore:
         keys: Iterable[str] | None,
         page: tuple[int, str],
     ) -> list[T]:
+        """Give a page of all entries, or every entry of these keys."""
         of_all, of_some = names
         if keys is None:
             return await self._read(of_all, value, keys=[], first=page[0], after=page[1])

@@ -27,13 +27,15 @@ async def mark_lapsed(
     """Mark the card of each lapse that nobody was told of, with its event; give those.
 
     The mark comes before the memory of it: a death in between marks again, with the same event.
+    Not given are a lapse whose card is out of use, and one that another look kept meanwhile.
     """
-    known = await records.known()
-    new = [lapse for lapse in found if (lapse.card, lapse.change) not in known]
-    for lapse in new:
-        await marks.mark_lapsed(lapse.card, lapse.sentence, _event_of(lapse))
-        await records.keep(lapse, now)
-    return new
+    known, told = await records.known(), list[LapsedFix]()
+    for lapse in found:
+        if (lapse.card, lapse.change) not in known:
+            marked = await marks.mark_lapsed(lapse.card, lapse.sentence, _event_of(lapse))
+            if await records.keep(lapse, now) and marked:
+                told.append(lapse)
+    return told
 
 
 def _event_of(lapse: LapsedFix) -> NoteChange:

@@ -24,20 +24,24 @@ class EdgeLoader(Generic[K, V]):
         self._known = known
         self._loop = asyncio.get_running_loop()
         self._answers = dict[K, asyncio.Future[V]]()
-        self._asked = list[K]()
+        self._asked = list[tuple[K, asyncio.Future[V]]]()
         self._reading = set[asyncio.Task[None]]()
 
     def load(self, key: K) -> asyncio.Future[V]:
-        """Give what will be the value of a key; it is there already when it was known."""
+        """Give what will be the value of a key; it is there already when it was known.
+
+        Whoever waits for it may be cancelled (graphql-core does so beside a field that failed), and
+        the others who wait for the same go on.
+        """
         found = self._answers.get(key)
         if found is None:
             found = self._answers[key] = self._loop.create_future()
             known = None if self._known is None else self._known(key)
             if known is None:
-                self._ask(key)
+                self._ask(key, found)
             else:
                 found.set_result(known)
-        return found
+        return found if found.done() else asyncio.shield(found)
 
     async def load_many(self, keys: Iterable[K]) -> list[V]:
         answers = [self.load(key) for key in keys]
@@ -45,12 +49,8 @@ class EdgeLoader(Generic[K, V]):
             return [answer.result() for answer in answers]
         return await asyncio.gather(*answers)
 
-    def clear(self, key: K) -> None:
-        """Read a key anew when it is asked again."""
-        self._answers.pop(key, None)
-
-    def _ask(self, key: K) -> None:
-        self._asked.append(key)
+    def _ask(self, key: K, answer: asyncio.Future[V]) -> None:
+        self._asked.append((key, answer))
         if len(self._asked) == 1:
             # Behind those who ask in this turn, and those whom this turn lets go on.
             self._loop.call_soon(self._loop.call_soon, self._begin)
@@ -61,17 +61,15 @@ class EdgeLoader(Generic[K, V]):
         self._reading.add(task)
         task.add_done_callback(self._reading.discard)
 
-    async def _answer(self, keys: list[K]) -> None:
-        asked = [(key, self._answers[key]) for key in keys if key in self._answers]
+    async def _answer(self, asked: list[tuple[K, asyncio.Future[V]]]) -> None:
+        keys = [key for key, _ in asked]
         try:
             values = await self._read(keys)
-            given = dict(zip(keys, values, strict=True))
+            answered = list(zip(asked, values, strict=True))
         except Exception as error:  # noqa: BLE001 - whoever asked hears of it
             for key, answer in asked:
-                self.clear(key)
-                if not answer.done():
-                    answer.set_exception(error)
+                self._answers.pop(key, None)
+                answer.set_exception(error)
             return
-        for key, answer in asked:
-            if not answer.done():
-                answer.set_result(given[key])
+        for (_, answer), value in answered:
+            answer.set_result(value)

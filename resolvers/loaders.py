@@ -123,7 +123,9 @@ class RequestLoaders:
             if given is None:
                 raise Unavailable("postgres", "the alarms of defects are not connected")
             eyes = viewer_of(self._actor)
-            return [await given.cards.of(one.defect, eyes, CARDS_OF_DEFECT) for one in keys]
+            defects = [one.defect for one in keys]
+            found = await given.cards.many(defects, eyes, CARDS_OF_DEFECT)
+            return [found[one.id] for one in keys]
 
         return self._several(ResourceKind.CARD, read)
 

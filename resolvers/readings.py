@@ -6,19 +6,19 @@ is `employee.salary_view` too (AD-11): one row of each, in one transaction.
 
 import secrets
 from collections.abc import Sequence
-from functools import partial
-
-from aiodataloader import DataLoader
 
 from access.employees import Employees
 from domain.access import Actor
 from domain.deeds import Deed, DeedResult, DeedType, Origin, deed_by
 from domain.employees import Employee, EmployeeField, SealedField
 from domain.errors import Unavailable
-from domain.ids import uuid7
+from domain.ids import PersonId, uuid7
+from resolvers.edge_loader import EdgeLoader
 from resolvers.services import Services
 
 RANDOM_BITS = 80
+# A field of a record as it stood: whose, at which version, which.
+FieldKey = tuple[PersonId, int, EmployeeField]
 
 
 class EmployeeReadings:
@@ -28,14 +28,20 @@ class EmployeeReadings:
         self, employees: Employees, services: Services, reader: Actor, origin: Origin
     ) -> None:
         self._services, self._reader, self._origin = services, reader, origin
-        self._loader: DataLoader[SealedField, str | None] = DataLoader(
-            partial(employees.reveal, reader=reader, audit=self._write_deeds),
-            get_cache_key=_cache_key,
-        )
+        self._employees = employees
+        self._asked = dict[FieldKey, SealedField]()
+        self._loader = EdgeLoader(self._read)
 
     async def reveal(self, employee: Employee, field: EmployeeField) -> str | None:
         """Give a field in clear, or the mask."""
-        return await self._loader.load(SealedField(employee, field))
+        key = (employee.id, employee.version, field)
+        self._asked[key] = SealedField(employee, field)
+        return await self._loader.load(key)
+
+    async def _read(self, keys: list[FieldKey]) -> Sequence[str | None]:
+        return await self._employees.reveal(
+            [self._asked[key] for key in keys], reader=self._reader, audit=self._write_deeds
+        )
 
     async def _write_deeds(
         self, clear: Sequence[SealedField], masked: Sequence[SealedField]
@@ -71,7 +77,3 @@ def _kinds(one: SealedField) -> tuple[DeedType, ...]:
     if one.field is EmployeeField.SALARY:
         return DeedType.EMPLOYEE_PII_ACCESS, DeedType.EMPLOYEE_SALARY_VIEW
     return (DeedType.EMPLOYEE_PII_ACCESS,)
-
-
-def _cache_key(one: SealedField) -> tuple[str, int, EmployeeField]:
-    return one.employee.id, one.employee.version, one.field

@@ -275,7 +275,9 @@ class DefectAlarmRecords(Protocol):
 class CardsOfDefects(Protocol):
     """What the graph knows against a defect."""
 
-    async def of(self, defect: EmergingDefect, viewer: Viewer, limit: int) -> list[DefectCard]: ...
+    async def many(
+        self, defects: Sequence[EmergingDefect], viewer: Viewer, limit: int
+    ) -> dict[DefectAlarmId, list[DefectCard]]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

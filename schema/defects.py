@@ -13,7 +13,7 @@ from schema.context import SchemaInfo
 from schema.refusals import InvalidInput, NotAllowed, NotFound, OperationConflict
 from schema.subscriptions import CURSOR, Resync
 from schema.tickets import FailureCard, Ticket
-from schema.vocabulary import Component, load_edge
+from schema.vocabulary import Component, load_edge, load_edges
 
 TICKETS = 20
 
@@ -64,8 +64,7 @@ class DefectAlarm:
     @strawberry.field(description="The run's last 20 repairs, those of them that you may see.")
     async def tickets(self, info: SchemaInfo) -> list[Ticket]:
         keys = self.value.defect.tickets[-TICKETS:]
-        found = await info.context.loaders.tickets.load_many(keys)
-        return [Ticket.from_domain(one) for one in found if one is not None]
+        return await load_edges(info.context.loaders.tickets, keys, Ticket.from_domain)
 
     @strawberry.field(description="At most 20 cards for it, those that worked there first.")
     async def cards(self, info: SchemaInfo) -> list[DefectCard]:

@@ -12,8 +12,9 @@ told to it is told again by its event (`forget`).
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+import time
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Protocol
 
 from pydantic import TypeAdapter, ValidationError
@@ -42,10 +43,13 @@ class CardOrigin(Protocol):
 
 
 class CardCache:
-    def __init__(self, redis: Redis, cards: CardOrigin) -> None:
-        """Keep what `cards` gives."""
+    def __init__(
+        self, redis: Redis, cards: CardOrigin, now: Callable[[], float] = time.time
+    ) -> None:
+        """Keep what `cards` gives; `now` in Unix seconds."""
+        self._now = now
         self._redis = redis
-        self._line = RedisConnection(redis)
+        self._line = RedisConnection(redis, REDIS_SECONDS)
         self._cards = cards
         self._held = LocalCards()
 
@@ -109,12 +113,14 @@ class CardCache:
 
     def _standing(self, id: CardId, versions: Versions) -> FailureCard | None:
         """Give a card that this process holds, if it stands."""
-        return self._held.under(id, versions) if _are_open(versions) else None
+        return self._held.under(id, versions, self._now()) if _are_open(versions) else None
 
     def _read_kept(self, body: Any, versions: Versions) -> FailureCard | None:  # noqa: ANN401 - bytes, if anything
-        card = _read_entry(body, versions)
-        if card is not None:
-            self._held.hold(card, versions, len(body))
+        entry = _read_entry(body, versions)
+        if entry is None:
+            return None
+        card, until = entry
+        self._held.hold(card, versions, until, len(body))
         return card
 
     async def _begun(self, keys: Sequence[str]) -> list[bytes | None]:
@@ -126,21 +132,18 @@ class CardCache:
         self, read: Mapping[CardId, FailureCard], versions: Mapping[CardId, Versions]
     ) -> None:
         """Keep what was read, under the versions of before it was read."""
-        bodies = dict[str, bytes]()
+        bodies, until = dict[str, bytes](), int(self._now()) + SECONDS
         for id, card in read.items():  # noqa: A001
             if id in versions and _are_open(versions[id]):
-                body = bodies[_body_key(id)] = _version_head(versions[id]) + CARD.dump_json(card)
-                self._held.hold(card, versions[id], len(body))
+                head = _version_head(versions[id]) + b"%d\n" % until
+                body = bodies[_body_key(id)] = head + CARD.dump_json(card)
+                self._held.hold(card, versions[id], until, len(body))
         with suppress(Unavailable):
             await self._set(bodies, SECONDS)
 
     async def _get(self, keys: Sequence[str]) -> list[bytes | None]:
-        try:
-            return await _pipeline_answers(self._line.ask("MGET", *keys))
-        except Unavailable as error:
-            if isinstance(error.__cause__, TimeoutError):
-                self._line.drop()
-            raise
+        with _told_as_unavailable():
+            return await self._line.ask("MGET", *keys)
 
     async def _set(
         self, values: Mapping[str, bytes], seconds: int, *, unless_there: bool = False
@@ -148,14 +151,15 @@ class CardCache:
         pipe = self._redis.pipeline(transaction=False)
         for key, value in values.items():
             pipe.set(key, value, ex=seconds, nx=unless_there)
-        await _pipeline_answers(pipe.execute())
+        with _told_as_unavailable():
+            async with asyncio.timeout(REDIS_SECONDS):
+                await pipe.execute()
 
 
-async def _pipeline_answers(asked: Awaitable[list[Any]]) -> list[Any]:
-    """Give what Redis answers, in time or not at all."""
+@contextmanager
+def _told_as_unavailable() -> Generator[None]:
     try:
-        async with asyncio.timeout(REDIS_SECONDS):
-            return await asked
+        yield
     except (RedisError, OSError, TimeoutError) as error:
         raise Unavailable("redis", type(error).__name__) from error
 
@@ -190,14 +194,17 @@ def _version_head(versions: Versions) -> bytes:
     return b"%s %s\n" % versions
 
 
-def _read_entry(body: Any, versions: Versions) -> FailureCard | None:  # noqa: ANN401 - bytes, if anything
-    """Give a kept card if its versions are those of now and this release can read it."""
+def _read_entry(body: Any, versions: Versions) -> tuple[FailureCard, int] | None:  # noqa: ANN401 - bytes, if anything
+    """Give a kept card and until when it is kept, if its versions are those of now and this release
+    can read it.
+    """
     if body is None or not _are_open(versions):
         return None
-    head, _, document = body.partition(b"\n")
-    if head + b"\n" != _version_head(versions):
+    head, _, rest = body.partition(b"\n")
+    until, _, document = rest.partition(b"\n")
+    if head + b"\n" != _version_head(versions) or not until.isdigit():
         return None
     try:
-        return CARD.validate_json(document)
+        return CARD.validate_json(document), int(until)
     except ValidationError:
         return None

@@ -34,9 +34,9 @@ from web.variables import VariablesTooLarge, demand_readable
 
 log = logging.getLogger("battwheels.request")
 
-# Answers that go on after their head.
 JSON_TEXT = f"{JSON}; charset=utf-8"
 RAW_VERSION = VERSION.encode()
+# Answers that go on after their head.
 LASTING = StreamingResponse | EventStream
 FORBIDDEN = 4403
 OK = 200

@@ -95,7 +95,7 @@ class GarageRates:
     """One for each process; `breaker` tells whether Redis is asked at all."""
 
     def __init__(self, redis: Redis, caps: Caps, breaker: CircuitBreaker | None = None) -> None:
-        self._line = RedisConnection(redis)
+        self._line = RedisConnection(redis, REDIS_SECONDS)
         self._requests = MinuteWindow(caps.garage_requests, caps.garage_requests_alone)
         self._points = MinuteWindow(caps.garage_points, caps.garage_points_alone)
         self.breaker = breaker or CircuitBreaker(failures=1, rest_s=REST_SECONDS)
@@ -165,12 +165,8 @@ class GarageRates:
 
     async def _ask(self, name: str, numbers: list[int]) -> list[int]:
         try:
-            async with asyncio.timeout(REDIS_SECONDS):
-                return await self._run_script(f"requests:{name}", numbers)
-        except TimeoutError as error:
-            self._line.drop()
-            raise Unavailable("redis", type(error).__name__) from error
-        except (RedisError, OSError) as error:
+            return await self._run_script(f"requests:{name}", numbers)
+        except (RedisError, OSError, TimeoutError) as error:
             raise Unavailable("redis", type(error).__name__) from error
 
     async def _run_script(self, key: str, numbers: list[int]) -> list[int]:

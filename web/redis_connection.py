@@ -1,9 +1,10 @@
-"""One line to Redis that all requests of a process share: a command is written where it is asked.
+"""A line to Redis that requests share: a command is written where it is asked.
 
 Redis answers each line in the order that it was asked in, so nobody waits for a connection of a
 pool, and nothing is done for a command but to write it and to read its answer: a third of what the
 client spends on one. The client makes the connection (its address, password, encryption and
-database), and closes it with its pool.
+database), and closes it with its pool. Whoever has a time limit of their own has a line of their
+own: one that is given up for one command is given up for all.
 
 It is for short commands that everybody needs. One that blocks would keep all others waiting.
 """
@@ -22,6 +23,8 @@ from redis.exceptions import ResponseError
 Word = str | bytes | int
 Answers = deque[asyncio.Future[Any]]
 NOTHING_YET = object()
+# Whoever asks waits less; a server that is back is found out soon.
+OPENING_SECONDS = 0.5
 # It is typed as if a command had one word.
 pack_command: Callable[[tuple[Word, ...]], bytes] = cast("Any", hiredis).pack_command
 
@@ -29,44 +32,66 @@ pack_command: Callable[[tuple[Word, ...]], bytes] = cast("Any", hiredis).pack_co
 class RedisConnection(asyncio.Protocol):
     """Opened by its first command, and again by the next one after it was lost."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, seconds: float) -> None:
+        """Each command may take `seconds`, with the opening of the line if it comes to that."""
+        self._seconds = seconds
         self._pool = redis.connection_pool
         self._line: asyncio.Transport | None = None
         self._held: AbstractConnection | None = None
         self._before: asyncio.BaseProtocol | None = None
-        self._opening: asyncio.Task[asyncio.Transport] | None = None
+        self._opening: asyncio.Task[None] | None = None
         self._leaving: asyncio.Task[None] | None = None
         self._waiting: Answers = deque()
         self._reader = hiredis.Reader(notEnoughData=NOTHING_YET)
 
     async def ask(self, *command: Word) -> Any:  # noqa: ANN401 - whatever Redis says
-        """Give what Redis answers to a command.
+        """Give what Redis answers to a command in time; after a silence the line is let go.
 
         Raises:
             ResponseError: it refuses the command.
+            TimeoutError: it does not answer in time.
             RedisError, OSError: there is no line, or it was lost before the answer.
         """
-        line = self._line or await self._opened()
-        answer = asyncio.get_running_loop().create_future()
+        line: asyncio.Transport | None = None
+        try:
+            async with asyncio.timeout(self._seconds):
+                # A line may be lost again before whoever waited for it goes on.
+                while (line := self._line) is None:
+                    await self._opened()
+                return await self._write(line, command)
+        except TimeoutError:
+            if line is self._line:
+                self.drop()
+            raise
+
+    def _write(self, line: asyncio.Transport, command: tuple[Word, ...]) -> asyncio.Future[Any]:
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append(answer)
         line.write(pack_command(command))
-        return await answer
+        return answer
 
     def drop(self) -> None:
-        """Let go of a line that nobody answers on; the next command opens another."""
+        """Let go of a line that nobody answers on; the next command opens another.
+
+        One that is still being opened ends by itself (`OPENING_SECONDS`).
+        """
         if self._line is not None:
             self._line.abort()
             self._lose(None)
 
-    async def _opened(self) -> asyncio.Transport:
+    async def _opened(self) -> None:
         """Open the line once for all who ask meanwhile."""
         if self._opening is None or self._opening.done():
             self._opening = asyncio.create_task(self._open())
             self._opening.add_done_callback(_hear_failure)
-        return await asyncio.shield(self._opening)
+        await asyncio.shield(self._opening)
 
-    async def _open(self) -> asyncio.Transport:
-        held = await self._pool.get_connection()
+    async def _open(self) -> None:
+        try:
+            async with asyncio.timeout(OPENING_SECONDS):
+                held = await self._pool.get_connection()
+        except TimeoutError as error:
+            raise LineLost("nobody answers") from error
         writer = held._writer  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - it has no other door
         if writer is None:
             raise LineLost("closed before it was used")
@@ -74,7 +99,6 @@ class RedisConnection(asyncio.Protocol):
         self._held, self._line, self._before = held, line, line.get_protocol()
         self._reader = hiredis.Reader(notEnoughData=NOTHING_YET)
         line.set_protocol(self)
-        return line
 
     # What the line tells.
 
@@ -111,7 +135,7 @@ class RedisConnection(asyncio.Protocol):
         await self._pool.release(held)
 
 
-def _hear_failure(opening: asyncio.Task[asyncio.Transport]) -> None:
+def _hear_failure(opening: asyncio.Task[None]) -> None:
     """Hear why a line could not be opened, also when nobody waits for it any longer."""
     if not opening.cancelled():
         opening.exception()

@@ -127,7 +127,8 @@ class PlanRun:
         """Let what waits come to its end, for an answer that does not want it any more."""
         waiting, self.waiting = self.waiting, []
         for awaitable, _, complete, *_ in waiting:
-            # A coroutine of ours has not begun; graphql-core's holds others that may have.
+            # A coroutine of ours has not begun, or waits for loaders alone; graphql-core's holds
+            # others that may have begun.
             if complete is not None and isinstance(awaitable, Coroutine):
                 awaitable.close()
         begun = [one[0] for one in waiting if one[2] is None]

@@ -3,6 +3,7 @@
 import base64
 import hmac
 import json
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -147,6 +148,23 @@ def test_what_is_no_token_is_refused(token: str) -> None:
 
 
 @pytest.mark.row("AU-1")
+def test_what_is_refused_is_not_kept() -> None:
+    """Anybody may send headers of their own; nothing stays of them in this process."""
+    callers = CallerTokens(
+        TOKENS, Revocations(WrittenLog(), TOKENS.keys, lambda: NOW), AccessTokens(b"s" * 32)
+    )
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    for n in range(300):
+        header = _part({"alg": "ES256", "typ": KIND, "kid": f"{n:03}".ljust(2_800, "x")})
+        with pytest.raises(NotAuthenticated):
+            callers.verify(f"{header}.e30.c2ln", NOW)
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # A header takes some 4 KB: kept, they would be over a megabyte.
+    assert after - before < 100_000
+
+
 def test_a_rotation_signs_nobody_out() -> None:
     keys = TokenKeys(NOW)
     tokens, first = PersonTokens(keys), keys.current

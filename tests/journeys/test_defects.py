@@ -1,6 +1,8 @@
 """A batch that fails too often is told of: found in the history, kept, heard, answered."""
 
+from asyncio import gather
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +13,9 @@ from domain.cards import Signature
 from domain.deeds import DeedType
 from domain.events import EventType
 from domain.ids import CardId
+from domain.lapses import ChangeKind, LapsedFix, TradeChange
 from domain.reviews import Review, ReviewKind
+from repair.lapses import mark_lapsed
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import PUNE, REPORT
 from tests.journeys.planted_cards import plant
@@ -158,6 +162,25 @@ async def test_fix_that_stopped_working_is_marked_once(house: Runtime, somebody:
     await house.cards.clear_recheck(card.id)
     assert (await look_for_trouble(house)).lapses == []
     assert await boss.ask(RECHECK, id=card.id) == {"recheck": None}
+
+
+async def test_two_looks_tell_a_lapse_once(house: Runtime) -> None:
+    """And of a card that is not there to be marked nobody tells."""
+    mark, now = f"qd{uuid4().hex[:6]}", datetime.now(UTC)
+    card = await plant(house, f"lamp{mark}", "The lamp stays dark")
+    lapse = LapsedFix(
+        card=card.id,
+        change=TradeChange(kind=ChangeKind.FIRMWARE, value="9.9", make=mark),
+        at=now,
+        held=8,
+        uses=8,
+        held_since=0,
+        uses_since=5,
+    )
+    gone = replace(lapse, card=CardId(f"fc_{mark}"))
+    looks = (mark_lapsed(house.lapses, house.cards, [lapse, gone], now) for _ in range(2))
+    assert [one for marked in await gather(*looks) for one in marked] == [lapse]
+    assert await mark_lapsed(house.lapses, house.cards, [lapse], now) == []
 
 
 async def test_closed_recheck_waits_for_another_reason(house: Runtime, somebody: Somebody) -> None:

@@ -119,6 +119,24 @@ async def test_what_was_written_is_kept_for_an_hour(shop: Shop, redis: Redis) ->
 
 
 @pytest.mark.row("CC-12")
+async def test_no_process_believes_a_card_for_longer(graph: Graph, redis: Redis) -> None:
+    """Whether it read the card from the graph itself, or from what another kept for it."""
+    source, clock = Source(graph), [1_000_000.0]
+    await CardStore(graph).add(FULL, [])
+    one, other = (CardCache(redis, source, lambda: clock[0]) for _ in range(2))
+    await one.many([FULL.id], ADMIN)
+    clock[0] += SECONDS - 1
+    for process in (other, one):
+        assert await process.many([FULL.id], ADMIN) == {FULL.id: FULL}
+    assert source.read[FULL.id] == 1
+    await redis.delete(f"card:{FULL.id}")
+    clock[0] += 2
+    for process in (other, one):
+        assert await process.many([FULL.id], ADMIN) == {FULL.id: FULL}
+    assert source.read[FULL.id] == 2
+
+
+@pytest.mark.row("CC-12")
 async def test_feedback_and_marks_show_at_once(shop: Shop) -> None:
     await shop.one(FULL.id)
     told = CardCounters(card=FULL.id, usage=Usage(matched=7), heard=1, reputation=0.6)
@@ -176,7 +194,7 @@ async def test_without_redis_cards_are_read_from_the_graph(graph: Graph) -> None
 
 async def test_what_another_release_kept_is_read_again(shop: Shop, redis: Redis) -> None:
     kept: Any = await redis.get(f"card:{FULL.id}")
-    await redis.set(f"card:{FULL.id}", kept.partition(b"\n")[0] + b'\n{"old": true}')
+    await redis.set(f"card:{FULL.id}", b"\n".join([*kept.split(b"\n")[:2], b'{"old": true}']))
     assert await shop.one(FULL.id) == FULL
 
 

@@ -1,6 +1,8 @@
 """One connection to Redis for everybody: answers in order, refusals, and a line that is lost."""
 
 import asyncio
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 from redis.asyncio import Redis
@@ -9,9 +11,11 @@ from redis.exceptions import ResponseError
 
 from web.redis_connection import RedisConnection
 
+SECONDS = 30.0
+
 
 async def test_answers_come_to_who_asked(redis: Redis) -> None:
-    line = RedisConnection(redis)
+    line = RedisConnection(redis, SECONDS)
     answers = await asyncio.gather(*(line.ask("ECHO", f"word {n}") for n in range(50)))
 
     assert answers == [f"word {n}".encode() for n in range(50)]
@@ -19,7 +23,7 @@ async def test_answers_come_to_who_asked(redis: Redis) -> None:
 
 
 async def test_a_refusal_is_for_its_command_alone(redis: Redis) -> None:
-    line = RedisConnection(redis)
+    line = RedisConnection(redis, SECONDS)
     refused, fine = await asyncio.gather(
         line.ask("EVALSHA", "f" * 40, 0), line.ask("ECHO", "fine"), return_exceptions=True
     )
@@ -30,7 +34,7 @@ async def test_a_refusal_is_for_its_command_alone(redis: Redis) -> None:
 
 
 async def test_who_gives_up_spoils_no_answer(redis: Redis) -> None:
-    line = RedisConnection(redis)
+    line = RedisConnection(redis, SECONDS)
     await line.ask("PING")
     gone = asyncio.create_task(line.ask("ECHO", "gone"))
     stays = asyncio.create_task(line.ask("ECHO", "stays"))
@@ -42,7 +46,7 @@ async def test_who_gives_up_spoils_no_answer(redis: Redis) -> None:
 
 
 async def test_a_lost_line_is_opened_again(redis: Redis) -> None:
-    line = RedisConnection(redis)
+    line = RedisConnection(redis, SECONDS)
     me = await line.ask("CLIENT", "ID")
     waits = asyncio.create_task(line.ask("BLPOP", "nothing", 0))
     await asyncio.sleep(0)
@@ -54,7 +58,7 @@ async def test_a_lost_line_is_opened_again(redis: Redis) -> None:
 
 
 async def test_who_waits_on_a_dropped_line_hears_of_it(redis: Redis) -> None:
-    line = RedisConnection(redis)
+    line = RedisConnection(redis, SECONDS)
     await line.ask("PING")
     waits = asyncio.create_task(line.ask("BLPOP", "nothing", 0))
     await asyncio.sleep(0)
@@ -63,3 +67,31 @@ async def test_who_waits_on_a_dropped_line_hears_of_it(redis: Redis) -> None:
     with pytest.raises(LineLost):
         await waits
     assert await line.ask("ECHO", "again") == b"again"
+
+
+async def test_a_line_lost_while_others_wait_for_it_mixes_no_answers(redis: Redis) -> None:
+    """It is let go of between its opening and the turn of those who waited for that."""
+    line, opened = RedisConnection(redis, SECONDS), asyncio.Event()
+    take = redis.connection_pool.get_connection
+
+    async def opening(*told: Any, **named: Any) -> Any:  # noqa: ANN401 - as the client's
+        held = await take(*told, **named)
+        if not opened.is_set():
+            opened.set()
+            asyncio.get_running_loop().call_soon(line.drop)
+        return held
+
+    with patch.object(redis.connection_pool, "get_connection", opening):
+        answers = await asyncio.gather(*(line.ask("ECHO", word) for word in "ab"))
+        assert answers == [b"a", b"b"]
+        assert await line.ask("ECHO", "c") == b"c"
+    assert opened.is_set()
+
+
+async def test_a_late_answer_ends_the_line_and_nobody_waits_longer(redis: Redis) -> None:
+    line = RedisConnection(redis, 0.05)
+    me = await line.ask("CLIENT", "ID")
+    with pytest.raises(TimeoutError):
+        await line.ask("BLPOP", "nothing", 0)
+
+    assert await line.ask("CLIENT", "ID") != me

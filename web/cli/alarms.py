@@ -12,7 +12,7 @@ from domain.defect_alarms import DefectAlarm, DefectAnswer, alarm_sentence
 from domain.ids import defect_alarm_id
 from domain.lapses import LapsedFix, lapsed_fixes
 from gnn.defect_failures import TradeComponents
-from graph.repair_history import HistorySpan, RepairHistoryStore
+from graph.repair_history import RepairHistoryStore
 from records.audit_trail import DeedWriter
 from records.defects import DefectAlarmStore
 from repair.defects import find_defects, raise_defects
@@ -27,7 +27,6 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Emerging defects: look for them, list them, say that you look into one, close it.",
 )
-BEGIN = datetime(2000, 1, 1, tzinfo=UTC)
 T = TypeVar("T")
 
 AlarmOption = Annotated[
@@ -48,7 +47,8 @@ def look() -> None:
         typer.echo(_line(alarm))
     for lapse in found.lapses:
         typer.echo(f"{lapse.card}  {lapse.sentence}")
-    typer.echo(f"{len(found.defects)} new alarms, {len(found.lapses)} cards marked.")
+    marked = {lapse.card for lapse in found.lapses}
+    typer.echo(f"{len(found.defects)} new alarms, {len(marked)} cards marked.")
 
 
 @app.command("list")
@@ -84,7 +84,7 @@ class FoundTrouble:
 async def look_for_trouble(runtime: Runtime) -> FoundTrouble:
     """Watch the whole history: raise the defects that are new, mark the cards that lapsed."""
     now = datetime.now(UTC)
-    history = await RepairHistoryStore(runtime.graph).whole(HistorySpan(BEGIN, now, now))
+    history = await RepairHistoryStore(runtime.graph).until(now)
     trade = TradeComponents.of(
         await runtime.vocabulary.components(), await runtime.vocabulary.symptoms()
     )
