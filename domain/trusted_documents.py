@@ -74,6 +74,22 @@ def parse_document_id(value: str) -> DocumentId | None:
     return None if found is None else DocumentId(found.group(1).lower())
 
 
+def parse_document_ids(values: Sequence[str]) -> list[DocumentId]:
+    """Give the ids that a caller wrote, each once, in their order.
+
+    Raises:
+        InvalidInput: there is none, there are too many, or one of them is none: its place is named.
+    """
+    limits.check_count("ids", len(values), MOST_ENTRIES, least=1)
+    found: dict[DocumentId, None] = {}
+    for place, one in enumerate(values):
+        named = parse_document_id(one)
+        if named is None:
+            raise InvalidInput(f"ids.{place}", "is not `sha256:` and 64 hexadecimal digits")
+        found[named] = None
+    return list(found)
+
+
 def parse_entry(name: str, text: str, id: str | None) -> ManifestEntry:
     """Read one entry.
 

@@ -47,19 +47,20 @@ class TrustedDocumentStore:
 
     async def remove(
         self, partner: str, ids: Sequence[DocumentId], operation: SettingsOperation
-    ) -> None:
-        """Have documents of a partner registered no longer, those that are."""
+    ) -> int:
+        """Have documents of a partner registered no longer; give how many were until now."""
         async with self._records.transaction() as connection:
             await connection.execute(QUERIES["hold_partner"], {"partner": partner})
             mark, given = _digest(ids), {"partner": partner, "ids": list(ids)}
-            there = await connection.execute(QUERIES["named"], given)
-            told = {"removed": there.rowcount, "ids": mark}
+            there = await _count_named(connection, given)
+            told = {"removed": there, "ids": mark}
             deed = operation.deed("removeDocuments", partner, Change(after=told), mark=mark)
             # Asked again when they were registered anew since, they stay.
-            if not there.rowcount or await is_written(connection, deed):
-                return
+            if not there or await is_written(connection, deed):
+                return 0
             await connection.execute(QUERIES["remove"], given)
             await self._deeds.write(connection, [deed])
+            return there
 
     async def named(self, partner: str, ids: Sequence[DocumentId]) -> list[TrustedDocument]:
         """Give those of a partner's documents that are named, in that order."""
@@ -92,9 +93,13 @@ class TrustedDocumentStore:
 
 
 async def _count(connection: Connection, partner: str) -> int:
-    counted = await connection.execute(QUERIES["count"], {"partner": partner})
-    row = await counted.fetchone()
-    return 0 if row is None else row["n"]
+    [row] = await (await connection.execute(QUERIES["count"], {"partner": partner})).fetchall()
+    return row["n"]
+
+
+async def _count_named(connection: Connection, given: Row) -> int:
+    [row] = await (await connection.execute(QUERIES["count_named"], given)).fetchall()
+    return row["n"]
 
 
 def _digest(ids: Sequence[DocumentId]) -> str:

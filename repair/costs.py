@@ -21,6 +21,7 @@ from domain.tickets import Ticket
 from domain.vocabulary import Part
 
 DEFAULT_WORK = "Repair and maintenance of an electric vehicle"
+SAID_CODE = "tariffs.code"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,7 @@ def priced_lines(
                 kind=LineKind.PART,
                 hsn=_tariff_code(part, parts.get(part), terms, seller.profile.hsn_digits),
                 goods=_goods_of(part, terms),
-                description=letters.without_emoji(parts[part].name),
+                description=_part_name(parts[part]),
                 quantity=Decimal(quantity),
                 unit=units.PIECE,
                 unit_price=amounts[part],
@@ -128,13 +129,43 @@ def _tariff_code(id: str, part: Part | None, terms: InvoiceTerms, digits: int) -
     """Give a part's code, as the accountant says it, else the catalogue's."""
     if part is None:
         raise InvalidInput("parts", f"{id} is not in the catalogue")
-    choice = terms.tariffs.get(id)
-    code = part.hsn if choice is None or choice.code is None else choice.code
+    said = _said_code(id, terms)
+    code = said or part.hsn
     if code is None:
         reason = "is missing in the catalogue; search `tariffCodes` and say it in `tariffs`"
         raise InvalidInput(f"parts.{id}.hsn", reason)
-    field = "tariffs.code" if choice is not None and choice.code else f"parts.{id}.hsn"
+    field = f"parts.{id}.hsn" if said is None else SAID_CODE
     return demand_in_tariff(parse_tariff_code(code, field, least=digits), field)
+
+
+@contextmanager
+def told_of_tariffs(terms: InvoiceTerms, lines: Sequence[PricedLine]) -> Generator[None]:
+    """Name a line's code as whoever said it does: the catalogue's stays that of its line."""
+    try:
+        yield
+    except InvalidInput as wrong:
+        said = {
+            f"lines.{n}.hsn"
+            for n, line in enumerate(lines, start=1)
+            if line.part is not None and _said_code(line.part, terms) is not None
+        }
+        if wrong.field not in said:
+            raise
+        raise wrong.at(SAID_CODE) from wrong
+
+
+def _said_code(id: str, terms: InvoiceTerms) -> str | None:
+    choice = terms.tariffs.get(id)
+    return None if choice is None else choice.code
+
+
+def _part_name(part: Part) -> str:
+    """Give what a page calls a part."""
+    name = letters.without_emoji(part.name)
+    if not name:
+        reason = f"{part.id} is called by emoji alone, which no page shows; rename it"
+        raise InvalidInput("parts", reason)
+    return name
 
 
 def _goods_of(id: str, terms: InvoiceTerms) -> str:

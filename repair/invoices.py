@@ -140,8 +140,9 @@ async def estimate_invoice(
         return Estimate(invoice=None, estimated=found.estimated, unpriced=missing)
     known = {part.id: part for part in await ports.vocabulary.parts(parts)}
     lines = costs.priced_lines(found, seller, asked.terms, known, prices)
-    draft = _content_of_invoice(asked, seller, lines, at)
-    return Estimate(invoice=invoices.compute_invoice(draft), estimated=found.estimated)
+    with costs.told_of_tariffs(asked.terms, lines):
+        invoice = invoices.compute_invoice(_content_of_invoice(asked, seller, lines, at))
+    return Estimate(invoice=invoice, estimated=found.estimated)
 
 
 async def recover_sagas(ports: InvoicePorts, now: datetime) -> int:
@@ -235,9 +236,10 @@ async def _issue_step(
     known = await ports.vocabulary.parts([use.part for use in found.parts])
     parts = {part.id: part for part in known}
     lines = costs.priced_lines(found, seller, saga.asked.terms, parts, prices)
-    invoice = invoices.compute_invoice(_content_of_invoice(saga.asked, seller, lines, saga.at))
-    wanted = TicketInvoice(ticket=saga.asked.ticket, invoice=invoice, saga=saga.id)
-    return await ports.ledger.issue_invoice(_book_operation(saga), seller, wanted)
+    with costs.told_of_tariffs(saga.asked.terms, lines):
+        invoice = invoices.compute_invoice(_content_of_invoice(saga.asked, seller, lines, saga.at))
+        wanted = TicketInvoice(ticket=saga.asked.ticket, invoice=invoice, saga=saga.id)
+        return await ports.ledger.issue_invoice(_book_operation(saga), seller, wanted)
 
 
 def _content_of_invoice(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from typing import TypeVar
 
 from billing.gst import letters, pincodes, states
 from billing.gst.credit_notes import CreditLine
@@ -27,6 +28,7 @@ from schema.money import demand_amount
 from schema.nodes import key_of
 
 DISCOUNTS = 100
+Said = TypeVar("Said")
 
 
 def invoice_request(ticket: TicketId, value: inputs.InvoiceInput) -> InvoiceRequest:
@@ -63,11 +65,14 @@ def parse_terms(value: inputs.InvoiceInput) -> InvoiceTerms:
         else PlaceOverride(
             state=states.parse_place(place.state, "placeOfSupply.state"), reason=place.reason
         ),
-        discounts={
-            key_of("Part", d.part): whole_paise("discounts", d.amount, least=1)
-            for d in value.discounts
-        },
-        tariffs=dict(map(_parse_tariff, value.tariffs or ())),
+        discounts=_by_part(
+            "discounts",
+            [(d.part, whole_paise("discounts", d.amount, least=1)) for d in value.discounts],
+        ),
+        tariffs=_by_part(
+            "tariffs",
+            [(t.part, TariffChoice(code=t.code, goods=t.goods or "")) for t in value.tariffs or ()],
+        ),
         labour_discount=whole_paise("labourDiscount", value.labour_discount, least=0),
         reverse_charge=value.reverse_charge,
         currency=value.currency,
@@ -103,12 +108,18 @@ def parse_month(value: str) -> date:
         raise InvalidInput("month", f"{value[:20]!r} does not read as 2026-10") from error
 
 
-def _parse_tariff(value: inputs.TariffInput) -> tuple[str, TariffChoice]:
-    try:
-        part = key_of("Part", value.part)
-    except InvalidInput as wrong:
-        raise wrong.at("tariffs.part") from wrong
-    return part, TariffChoice(code=value.code, goods=value.goods or "")
+def _by_part(field: str, said: Sequence[tuple[str, Said]]) -> dict[str, Said]:
+    """Give what is said of each part; twice of one part would leave it to chance what counts."""
+    found: dict[str, Said] = {}
+    for named, value in said:
+        try:
+            part = key_of("Part", named)
+        except InvalidInput as wrong:
+            raise wrong.at(f"{field}.part") from wrong
+        if part in found:
+            raise InvalidInput(f"{field}.part", f"{part[:40]!r} is named twice")
+        found[part] = value
+    return found
 
 
 def _parse_credit(value: inputs.CreditLineInput) -> CreditLine:

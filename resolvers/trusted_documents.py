@@ -9,12 +9,11 @@ from domain import limits
 from domain.access import Action, ResourceKind
 from domain.api_keys import partner_name
 from domain.deeds import DeedType
-from domain.errors import InvalidInput
 from domain.ids import DocumentId
 from domain.trusted_documents import (
     MOST_ENTRIES,
     ManifestEntry,
-    parse_document_id,
+    parse_document_ids,
     parse_entry,
 )
 from resolvers.arguments import OperationArgument
@@ -96,7 +95,11 @@ class TrustedDocumentMutations:
         ids: DocumentIdsArgument,
     ) -> RemoveDocumentsResult:
         context, operation = info.context, info.context.operation_for(operation_id)
-        given, whose, named = context.trusted_documents, partner_name(partner), _parse_ids(ids)
+        given, whose, named = (
+            context.trusted_documents,
+            partner_name(partner),
+            parse_document_ids(ids),
+        )
 
         async def work() -> Answer:
             await given.remove(whose, named, context.settings_operation(operation))
@@ -105,17 +108,6 @@ class TrustedDocumentMutations:
         body = operation_fingerprint("removeDocuments", {"partner": whose, "ids": named})
         answer = await idempotent(context, operation.id, body, work, ANSWER)
         return DocumentsRemoved(partner=whose, keys=answer["ids"])
-
-
-def _parse_ids(ids: list[str]) -> list[DocumentId]:
-    limits.check_count("ids", len(ids), MOST_ENTRIES, least=1)
-    found: dict[DocumentId, None] = {}
-    for place, one in enumerate(ids):
-        named = parse_document_id(one)
-        if named is None:
-            raise InvalidInput(f"ids.{place}", "is not `sha256:` and 64 hexadecimal digits")
-        found[named] = None
-    return list(found)
 
 
 def _parse_manifest(manifest: ManifestInput) -> list[ManifestEntry]:

@@ -4,10 +4,12 @@ import re
 
 from access.key_service_accounts import SETTING as URL
 from access.key_service_accounts import KeyServiceAccount
-from access.provider_accounts import is_safe
 from domain.errors import InvalidInput
+from web.joint_settings import demand_base, read_together
 
 TOKEN, KEY = "BATTWHEELS_KEY_SERVICE_TOKEN", "BATTWHEELS_KEY_SERVICE_KEY"
+LONGEST = 2_000
+FORM = "has to read as https://HOST or https://HOST/v1/PATH"
 USUAL_KEY = "battwheels"
 USUAL_PATH = "/v1/transit"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-]{0,63}")
@@ -22,15 +24,13 @@ def read_key_service(
     Raises:
         InvalidInput: one of them is missing, or is no address that may be asked.
     """
-    if not url and not token and not key:
+    said = read_together({URL: url, TOKEN: token, KEY: key}, LONGEST, optional={KEY})
+    if said is None:
         return None
-    if not url or not is_safe(url, loopback=not production):
-        raise InvalidInput(URL, "has to read as https://HOST or https://HOST/v1/PATH")
-    if not token:
-        raise InvalidInput(TOKEN, f"is needed beside {URL}")
-    named = key or USUAL_KEY
+    demand_base(URL, said[URL], FORM, production=production)
+    named = said.get(KEY, USUAL_KEY)
     if not NAME.fullmatch(named):
         raise InvalidInput(KEY, "is letters, digits, - and _, up to 64")
-    base = url.rstrip("/")
+    base = said[URL].rstrip("/")
     place = f"{base}{USUAL_PATH}" if HOST_ALONE.fullmatch(base) else base
-    return KeyServiceAccount(url=place, key=named, token=token)
+    return KeyServiceAccount(url=place, key=named, token=said[TOKEN])

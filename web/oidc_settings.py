@@ -1,7 +1,7 @@
 """The settings of another service that people sign in by: all of them, or none."""
 
-from access.provider_accounts import ProviderAccount, is_safe
-from domain.errors import InvalidInput
+from access.provider_accounts import ProviderAccount
+from web.joint_settings import demand_base, read_together
 
 ISSUER, CLIENT, SECRET = (
     "BATTWHEELS_OIDC_ISSUER",
@@ -10,6 +10,7 @@ ISSUER, CLIENT, SECRET = (
 )
 PUBLIC_URL = "BATTWHEELS_PUBLIC_URL"
 LONGEST = 500
+FORM = "has to read as https://HOST for people to sign in by it"
 
 
 def read_account(
@@ -25,16 +26,11 @@ def read_account(
     Raises:
         InvalidInput: one of them is missing, or is no address that may be asked.
     """
-    given = {ISSUER: issuer, CLIENT: client, SECRET: secret}
-    said = {name: value for name, value in given.items() if value}
-    if not said:
+    said = read_together({ISSUER: issuer, CLIENT: client, SECRET: secret}, LONGEST)
+    if said is None:
         return None
-    for name in given:
-        if not 1 <= len(said.get(name, "")) <= LONGEST:
-            raise InvalidInput(name, f"is needed beside {next(iter(said))}, up to {LONGEST} long")
     for name, url in {ISSUER: said[ISSUER], PUBLIC_URL: public_url or ""}.items():
-        if not is_safe(url, loopback=not production):
-            raise InvalidInput(name, "has to read as https://HOST for people to sign in by it")
+        demand_base(name, url, FORM, production=production)
     return ProviderAccount(
         issuer=said[ISSUER], client=said[CLIENT], secret=said[SECRET], loopback=not production
     )

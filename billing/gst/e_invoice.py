@@ -45,8 +45,8 @@ REPORTING_DAYS = 30
 CANCELLING = timedelta(hours=24)
 # Stands for the number that a document has not taken yet: of the form and length of ours.
 ANY_NUMBER = InvoiceNumber("AAA/0000/000001")
-# What the portal wants of a buyer who is not registered, and of one abroad.
-NOBODY, PIN_ABROAD = "URP", 999_999
+# What the portal wants of a buyer abroad.
+PIN_ABROAD = 999_999
 
 
 class CancelReason(IntEnum):
@@ -230,7 +230,12 @@ def _buyer_details(invoice: Invoice) -> dict[str, Any]:
     if invoice.to_business:
         raise InvalidInput("placeOfSupply", "is abroad, and a buyer with a GSTIN is in India")
     named = _address_details(invoice.recipient, "recipient")
-    return {"Gstin": NOBODY, **named, "Pin": PIN_ABROAD, "Stcd": invoice.place.state.code}
+    return {
+        "Gstin": portal_checks.NOBODY,
+        **named,
+        "Pin": PIN_ABROAD,
+        "Stcd": invoice.place.state.code,
+    }
 
 
 def _item_details(line: TaxedLine) -> dict[str, Any]:

@@ -143,9 +143,11 @@ class Invoice:
 def compute_invoice(draft: InvoiceContent, rates: Table = RATES) -> Invoice:
     """Tax each line at the rate of its code on the day, round, and add up.
 
+    A bill of supply bears no tax, so its codes need no rate.
+
     Raises:
-        InvalidInput: a code or a date without a rate (`lines.N.hsn`, `date`), or a sum beyond
-            Rs 9,999,999,999.99.
+        InvalidInput: a code that the tariff does not hold, or a code or a date without a rate
+            (`lines.N.hsn`, `date`), or a sum beyond Rs 9,999,999,999.99.
     """
     lines = tuple(_taxed_line(n, line, draft, rates) for n, line in enumerate(draft.lines, start=1))
     unrounded = compute_totals(lines, ZERO, reverse_charge=draft.reverse_charge)
@@ -189,9 +191,10 @@ def compute_totals(
 def _taxed_line(n: int, line: PricedLine, draft: InvoiceContent, rates: Table) -> TaxedLine:
     field = f"lines.{n}.hsn"
     code = tariff_codes.demand_in_tariff(line.hsn, field)
-    rate = rate_of(code, draft.date, rates, field, goods=line.goods).percent
-    owed = compute_tax(line.taxable, rate, inter_state=draft.place.inter_state)
-    exempt = draft.kind is Document.BILL_OF_SUPPLY
+    rate, tax = Decimal(0), UNTAXED
+    if draft.kind is not Document.BILL_OF_SUPPLY:
+        rate = rate_of(code, draft.date, rates, field, goods=line.goods).percent
+        tax = compute_tax(line.taxable, rate, inter_state=draft.place.inter_state)
     return TaxedLine(
         n=n,
         kind=line.kind,
@@ -202,8 +205,8 @@ def _taxed_line(n: int, line: PricedLine, draft: InvoiceContent, rates: Table) -
         unit_price=line.unit_price,
         discount=line.discount,
         taxable=line.taxable,
-        rate=Decimal(0) if exempt else rate,
-        tax=UNTAXED if exempt else owed,
+        rate=rate,
+        tax=tax,
         part=line.part,
         priced_from=line.priced_from,
         estimated=line.estimated,

@@ -3,7 +3,7 @@
 Every function here is exact. Where a fraction of a paisa arises it is rounded half-up, once.
 """
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NewType
 
 from domain.errors import InvalidInput
@@ -78,18 +78,6 @@ def parse_currency(code: str) -> str:
     if code != CURRENCY:
         raise InvalidInput("currency", f"{code[:8]!r} is not INR; invoices are in Indian rupees")
     return code
-
-
-def parse_amount(field: str, text: str) -> Paise:
-    """Read rupees as people write them: `14,160.00` → 1416000 paise."""
-    try:
-        rupees = Decimal(text.replace(",", "").strip())
-    except InvalidOperation as error:
-        raise InvalidInput(field, f"{text[:40]!r} is no amount of rupees") from error
-    demand_places(field, exact_decimal(field, rupees), 2)
-    if abs(rupees) > MOST:
-        raise InvalidInput(field, f"{text[:40]!r} is out of all reason")
-    return whole_paise(field, int(rupees * RUPEE))
 
 
 def plain_amount(amount: Paise) -> str:

@@ -15,7 +15,8 @@ from billing.gst import pincodes, tariff_codes
 from billing.gst.tax_rates import allowed_rate
 from domain.errors import InvalidInput
 
-ABROAD, NOBODY = "96", "URP"
+# What the portal wants instead of a GSTIN of who has none.
+NOBODY: Final = "URP"
 WITHIN: Final = Decimal(1)
 TAXES: Final = ("CgstAmt", "SgstAmt", "IgstAmt")
 SUMS: Final = (
@@ -56,6 +57,8 @@ def demand_acceptable(made: Mapping[str, Any]) -> None:
 
 def own_field(path: str) -> str:
     """Give the field by which callers know a place of INV-01: lines count from 1."""
+    if path == PLACE:
+        return "placeOfSupply"
     head, _, rest = path.partition(".")
     if head == "ItemList" and rest[:1].isdecimal():
         n, _, field = rest.partition(".")
@@ -69,8 +72,9 @@ PARTY_FIELDS: Final = {
     "LglNm": "name",
     "Pin": "pincode",
     "Stcd": "state",
-    "Pos": "placeOfSupply",
 }
+# Stands with the buyer there, and beside him here.
+PLACE: Final = "BuyerDtls.Pos"
 LINE_FIELDS: Final = {
     "HsnCd": "hsn",
     "PrdDesc": "description",

@@ -19,6 +19,10 @@ select pg_advisory_xact_lock(711931, hashtext(%(partner)s))
 -- How many documents a partner has.
 select count(*) as n from trusted_document where partner = %(partner)s
 
+-- name: count_named
+-- How many of these documents a partner has.
+select count(*) as n from trusted_document where partner = %(partner)s and id = any(%(ids)s)
+
 -- name: named
 -- Those of a partner's documents that are named.
 select * from trusted_document where partner = %(partner)s and id = any(%(ids)s)

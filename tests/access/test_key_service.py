@@ -206,6 +206,9 @@ def test_its_settings_come_together() -> None:
     for wrong, name in (
         ({url: ""}, url),
         ({url: "http://vault.example.org"}, url),
+        ({url: "https://vault.example.org?x=1"}, url),
+        ({url: "https://vault.example.org#"}, url),
+        ({url: "", token: "", "BATTWHEELS_KEY_SERVICE_KEY": "ours"}, url),
         ({token: ""}, token),
         ({"BATTWHEELS_KEY_SERVICE_KEY": "../sys"}, "BATTWHEELS_KEY_SERVICE_KEY"),
     ):

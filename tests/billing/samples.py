@@ -46,6 +46,11 @@ RIDER = Party(name="Asha Rider", address=address())
 WALK_IN = Party(name="Cash customer")
 
 
+def paise_of(text: str) -> Paise:
+    """Read rupees as people write them: `14,160.00` → 1416000 paise."""
+    return Paise(int(Decimal(text.replace(",", "")).scaleb(2)))
+
+
 def part(description: str, hsn: str, price: int, quantity: str = "1", **more: object) -> PricedLine:
     return PricedLine(
         kind=LineKind.PART,

@@ -371,11 +371,13 @@ async def test_bad_input_names_its_field_and_writes_nothing(shop: Shop) -> None:
         await field(ticket, discounts=[{"part": "other", "amount": 1}]),
         await field(ticket, discounts=[{"part": "controller", "amount": 10_000_000}]),
         await field(ticket, labourDiscount=10_000_000),
+        await field(ticket, discounts=[{"part": "controller", "amount": 1}] * 2),
+        await field(ticket, tariffs=[{"part": "controller", "code": "853710"}] * 2),
         await field(tbd),
         await field(unknown),
         await field(still),
     ]
-    assert [kind for kind, _ in found] == ["InvalidInput"] * 9 + ["IllegalTransition"]
+    assert [kind for kind, _ in found] == ["InvalidInput"] * 11 + ["IllegalTransition"]
     assert [field for _, field in found] == [
         "invoice.customer.gstin",
         "invoice.currency",
@@ -384,6 +386,8 @@ async def test_bad_input_names_its_field_and_writes_nothing(shop: Shop) -> None:
         "invoice.discounts",
         "invoice.discounts",
         "invoice.labourDiscount",
+        "invoice.discounts.part",
+        "invoice.tariffs.part",
         "ticket",
         "ticket",
         None,

@@ -85,7 +85,6 @@ async def test_the_sixth_failed_sign_in_is_told_once(
     assert metrics.registry.get_sample_value(TOTAL, {"kind": "failed_sign_ins"}) == 1
 
 
-@pytest.mark.row("AD-17", "AD-20")
 async def test_a_look_before_the_first_link_passes_over_none(records: Records) -> None:
     """On the first day nothing is linked: whoever looks then waits, and hears of what comes."""
     store = AlarmStore(records)
@@ -107,6 +106,7 @@ async def test_a_position_past_the_chain_is_taken_back(records: Records) -> None
     ]
 
 
+@pytest.mark.row("AD-17", "AD-20")
 async def test_looking_again_from_the_start_raises_nothing_new(records: Records) -> None:
     post, metrics = Post(), Metrics()
     await sealed(records, sign_ins(20))

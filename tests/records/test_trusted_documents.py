@@ -73,3 +73,17 @@ async def test_one_id_of_two_partners_is_two_documents(records: Records) -> None
     assert await store.named("fleet", [document(1).id]) == [document(1)]
     assert await store.named("other", [document(1).id]) == [theirs]
     assert await store.text("nobody", document(1).id) is None
+
+
+async def test_those_are_counted_that_were_there(records: Records) -> None:
+    store, done = TrustedDocumentStore(records, WRITER), operation()
+    await store.register("fleet", [document(1), document(2)], operation())
+    named = [document(n).id for n in (1, 3)]
+    assert await store.remove("fleet", named, done) == 1
+    await store.register("fleet", [document(1)], operation())
+    # What was done already is not done to what came since.
+    assert await store.remove("fleet", named, done) == 0
+    assert {one.id for one in await store.page("fleet", first=3)} == {
+        document(1).id,
+        document(2).id,
+    }

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from billing.gst.e_invoice import CRORE
 from billing.gst.money import Paise
 from billing.gst.parties import Party
 from billing.gst.price_sources import PriceSource
+from billing.gst.terms import TariffChoice
 from billing.ledger.books import NETWORK
 from billing.ledger.sagas import LEASE, SagaState
 from billing.ledger.verification import verify_books
@@ -47,12 +49,23 @@ from tests.billing.closed_ticket import (
     ticket,
 )
 from tests.billing.crash_rounds import Refusing
-from tests.billing.sample_books import DELHI, NOW, PROFILE, PUNE, Desk, deed, desk
+from tests.billing.sample_books import (
+    DELHI,
+    NOW,
+    PROFILE,
+    PUNE,
+    Desk,
+    customer,
+    deed,
+    desk,
+    synthetic_gstin,
+)
 
 COUNTS = """select (select count(*) from invoice) as invoices,
   (select count(*) from entry) as entries,
   (select count(*) from document) as documents, (select count(*) from outbox) as events,
   (select count(*) from ticket_lease) as leases"""
+FLEET = customer(synthetic_gstin("27", "BBBPK5678D"))
 NOTHING = {"invoices": 0, "entries": 0, "documents": 0, "events": 0, "leases": 0}
 
 
@@ -293,6 +306,35 @@ async def test_discount_on_labour_that_is_not_there_is_refused(
     with pytest.raises(InvalidInput) as refused:
         await saga.issue_invoice(way, asked("one", labour_discount=Paise(500)), operation())
     assert refused.value.field == "labourDiscount"
+    assert await _counts(books) == NOTHING
+
+
+@pytest.mark.parametrize("code", ["0101", "8549", "8537"])
+async def test_code_that_was_said_is_named_as_it_was(
+    graph: Graph, tickets: TicketStore, way: InvoicePorts, books: Desk, code: str
+) -> None:
+    """One has no rate, one is to be confirmed, one is too short for the portal."""
+    await books.garages.set(deed(), replace(PROFILE, turnover=6 * CRORE), 1)
+    await tickets.add(ticket("one"), [])
+    said = asked("one", FLEET, tariffs={"controller": TariffChoice(code=code)})
+    with pytest.raises(InvalidInput) as refused:
+        await saga.issue_invoice(way, said, operation())
+    assert refused.value.field == "tariffs.code"
+    assert await _counts(books) == NOTHING
+
+
+async def test_part_called_by_emoji_alone_is_told(
+    graph: Graph, tickets: TicketStore, way: InvoicePorts, books: Desk
+) -> None:
+    await VocabularyStore(graph).load_parts([Part(id="bolt", name="🔩", hsn="85371000")])
+    await books.prices.set_price(deed(NETWORK), "bolt", 100, NOW)
+    used = Outcome(worked=True, minutes=5, parts=(PartUse(part="bolt"),))
+    await tickets.add(ticket("one", outcome=used), [])
+    with pytest.raises(InvalidInput) as refused:
+        await saga.issue_invoice(way, asked("one"), operation())
+    assert str(refused.value) == (
+        "parts: bolt is called by emoji alone, which no page shows; rename it"
+    )
     assert await _counts(books) == NOTHING
 
 

@@ -37,16 +37,21 @@ async def test_manifest_is_registered_from_a_file(
     assert done == (0, line, "")
     [kept] = await TrustedDocumentStore(records, WRITER).page("fleet", first=2)
     assert (kept.text, kept.registered_by) == (CARDS, "operator")
-    gone = commands.called(
-        "documents", "remove", f"sha256:{document_id(CARDS)}", "--partner", "other", **place
-    )
-    assert gone == (0, "1 documents of other are registered no longer.\n", "")
+    written = f"sha256:{document_id(CARDS)}"
+    gone = commands.called("documents", "remove", written, "--partner", "other", **place)
+    assert gone == (0, "0 documents of other are registered no longer.\n", "")
     file.write_bytes(orjson.dumps({document_id("{ x }"): "{ x }"}))
     code, _, why = commands.called(
         "documents", "register", str(file), "--partner", "fleet", **place
     )
     assert (code, "Cannot query field 'x'" in why) == (1, True)
     assert len(await TrustedDocumentStore(records, WRITER).page("fleet", first=3)) == 1
+    wrong = commands.called("documents", "remove", written, "x", "--partner", "fleet", **place)
+    assert wrong == (1, "", "ids.1: is not `sha256:` and 64 hexadecimal digits\n")
+    # The same twice is one.
+    gone = commands.called("documents", "remove", written, written, "--partner", "fleet", **place)
+    assert gone == (0, "1 documents of fleet are registered no longer.\n", "")
+    assert await TrustedDocumentStore(records, WRITER).page("fleet", first=3) == []
 
 
 async def test_keys_are_made_listed_and_revoked(records: Records, place: dict[str, str]) -> None:

@@ -267,6 +267,7 @@ def test_another_service_is_known_by_all_its_settings() -> None:
         ("BATTWHEELS_PUBLIC_URL", "http://127.0.0.1:8000"),
         ("BATTWHEELS_OIDC_ISSUER", "http://127.0.0.1:9400"),
         ("BATTWHEELS_OIDC_ISSUER", "accounts.example"),
+        ("BATTWHEELS_OIDC_ISSUER", "https://accounts.example?x=1"),
     ],
 )
 def test_another_service_is_refused_by_half(name: str, value: str) -> None:

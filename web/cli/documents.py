@@ -11,7 +11,7 @@ from graphql import build_schema
 
 from domain.api_keys import partner_name
 from domain.errors import ImportRefused, InvalidInput
-from domain.trusted_documents import ManifestEntry, TrustedDocument, parse_document_id
+from domain.trusted_documents import ManifestEntry, TrustedDocument, parse_document_ids
 from records.audit_trail import DeedWriter
 from records.trusted_documents import TrustedDocumentStore
 from resolvers.api import build_api
@@ -66,13 +66,10 @@ def remove(
     ids: Annotated[list[str], typer.Argument(help="The ids of the documents.")],
 ) -> None:
     """Have documents registered no longer: whoever asks them is refused within a second."""
-    whose, done = partner_name(partner), operators_change(datetime.now(UTC))
-    found = [parse_document_id(one) for one in ids]
-    named = [one for one in found if one is not None]
-    if len(named) < len(ids):
-        raise InvalidInput("ids", "is not `sha256:` and 64 hexadecimal digits")
-    asyncio.run(_with_store(lambda store: store.remove(whose, named, done)))
-    typer.echo(f"{len(named)} documents of {whose} are registered no longer.")
+    whose, named = partner_name(partner), parse_document_ids(ids)
+    done = operators_change(datetime.now(UTC))
+    gone = asyncio.run(_with_store(lambda store: store.remove(whose, named, done)))
+    typer.echo(f"{gone} documents of {whose} are registered no longer.")
 
 
 @app.command()

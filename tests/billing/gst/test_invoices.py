@@ -20,6 +20,7 @@ from billing.gst.rule46 import demand_issuable, missing_fields
 from billing.paper.amounts import amount_in_words
 from domain.errors import InvalidInput
 from tests.billing.samples import (
+    DAY,
     FLEET,
     GARAGE,
     LINES,
@@ -28,6 +29,7 @@ from tests.billing.samples import (
     draft,
     invoices,
     issued,
+    paise_of,
     part,
 )
 
@@ -94,6 +96,20 @@ def test_reverse_charge_leaves_the_tax_to_the_buyer() -> None:
 def test_bill_of_supply_bears_no_tax() -> None:
     made = issued(kind=Document.BILL_OF_SUPPLY)
     assert (made.totals.tax, made.totals.payable) == (0, 11200_00)
+
+
+@pytest.mark.parametrize(
+    ("hsn", "on"),
+    [("0101", DAY), ("85044030", DAY), ("8549", DAY), ("853710", date(2010, 1, 1))],
+)
+def test_bill_of_supply_asks_for_no_rate(hsn: str, on: date) -> None:
+    """Its code may be in no table, of several rates, to be confirmed, or without one on the day."""
+    lines = (part("Anything", hsn, 1_000_00),)
+    bill = replace(draft(lines=lines, kind=Document.BILL_OF_SUPPLY), date=on)
+    with pytest.raises(InvalidInput):
+        compute_invoice(replace(bill, kind=Document.TAX_INVOICE))
+    made = compute_invoice(bill)
+    assert (made.lines[0].rate, made.totals.tax, made.totals.payable) == (0, 0, 1_000_00)
 
 
 @pytest.mark.parametrize(
@@ -225,7 +241,7 @@ def test_published_words(data: Path) -> None:
     for amount, words in json.loads((data / "gst_vectors.json").read_text())["words"].items():
         rupees, _, paise = words.replace(",", "").rpartition(" rupees ")
         tail = "" if paise == "zero paise" else f" and {paise}"
-        said = amount_in_words(money.parse_amount("amount", amount))
+        said = amount_in_words(paise_of(amount))
         assert said.lower() == f"rupees {rupees}{tail} only", amount
 
 
@@ -251,7 +267,7 @@ def _line(taxable: str, rate: str) -> PricedLine:
         description="A part",
         quantity=Decimal(1),
         unit="NOS",
-        unit_price=money.parse_amount("taxable", taxable),
+        unit_price=paise_of(taxable),
     )
 
 

@@ -19,7 +19,7 @@ from billing.gst.invoices import Invoice
 from billing.gst.money import Paise
 from billing.ledger import issued_documents
 from domain.errors import InvalidInput
-from tests.billing.samples import DAY, GARAGE, LINES, invoices
+from tests.billing.samples import DAY, GARAGE, LINES, invoices, paise_of
 
 ROOT = Path(__file__).parents[3]
 MONEY = [
@@ -101,7 +101,7 @@ def _no_money(node: ast.AST) -> bool:
 
 @pytest.mark.row("DB-6")
 def test_largest_amount_is_kept() -> None:
-    most = money.parse_amount("amount", "9999999999.99")
+    most = money.whole_paise("amount", paise_of("9999999999.99"))
     assert (most, money.plain_amount(most), money.grouped_amount(most)) == (
         money.MOST,
         "9999999999.99",
@@ -125,10 +125,8 @@ def test_what_is_no_exact_number(value: object) -> None:
 @pytest.mark.row("DB-6")
 @given(amounts)
 def test_written_amounts_read_back(amount: Paise) -> None:
-    assert money.parse_amount("a", money.plain_amount(amount)) == money.parse_amount(
-        "a", money.grouped_amount(amount)
-    )
-    assert money.parse_amount("a", money.plain_amount(amount)) == amount
+    assert paise_of(money.plain_amount(amount)) == paise_of(money.grouped_amount(amount))
+    assert paise_of(money.plain_amount(amount)) == amount
 
 
 @pytest.mark.parametrize(
@@ -140,9 +138,9 @@ def test_groups_of_lakh_and_crore(paise: int, shown: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "abc", "1.234", "NaN", "1e400", "₹5"])
-def test_text_that_is_no_amount(text: str) -> None:
+def test_text_is_no_amount(text: str) -> None:
     with pytest.raises(InvalidInput, match=r"^price: "):
-        money.parse_amount("price", text)
+        money.whole_paise("price", text)
 
 
 @given(amounts)
