@@ -169,14 +169,13 @@ class DefectWatch:
     def _judge(
         self, failure: ComponentFailure, own: "_FailureTally", share: float
     ) -> Iterator[EmergingDefect]:
-        cohort = failure.cohort
-        key, run = (cohort, failure.component), self._bets[cohort][failure.component]
+        cohort, run = failure.cohort, self._bets[failure.cohort][failure.component]
         evidence = log(run.value) + RARITY * log(min(1.0, share / USUAL_SHARE))
         if not failure.of_battery:
             evidence -= FOREIGN
-        if evidence < self._bar or key in self._raised:
+        if evidence < self._bar:
             return
-        self._raised.add(key)
+        self._raised.add((cohort, failure.component))
         yield EmergingDefect(
             cohort=cohort,
             component=failure.component,

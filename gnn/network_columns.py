@@ -33,10 +33,13 @@ def asked_report(repair: RepairRecord) -> RepairRecord:
 def with_network(
     cases: Sequence[RankerCase], network: CardScorer, since: float = 0.0
 ) -> list[RankerCase]:
-    """Give the cases with the network's scores where the report came in `since` (Unix seconds)."""
+    """Give the cases with the network's scores where the report came in `since` (Unix seconds).
+
+    The others have none, nor those of another network that they had before.
+    """
     known = [n for n, case in enumerate(cases) if case.at.timestamp() >= since and case.cards]
     asked = [(asked_report(cases[n].repair), cases[n].cards) for n in known]
-    found = [*cases]
+    found = [_scored(case, *[np.full(len(case.cards), np.nan)] * 2) for case in cases]
     for n, scores in zip(known, network.each(asked), strict=True):
         found[n] = _scored(cases[n], *scores)
     return found

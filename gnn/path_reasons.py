@@ -106,7 +106,7 @@ class WalkedReport:
         """Give [e] ones, one for each edge of the middle step."""
         return torch.ones(len(self.asked.hops[MIDDLE].source))
 
-    def reasons(self, cards: Sequence[CardId], most: int = MOST) -> dict[CardId, list[PathReason]]:
+    def reasons(self, cards: Sequence[CardId]) -> dict[CardId, list[PathReason]]:
         """Give for each card the paths that speak for it, the best first; none that speak against.
 
         A card that no path leads to has none.
@@ -120,17 +120,13 @@ class WalkedReport:
                 found[card] = []
                 continue
             [moved] = torch.autograd.grad(scores[row], kept, retain_graph=True)
-            every = self._bundles(row, moved.double().numpy())
+            every = self.bundles(row, moved.double().numpy())
             best = sorted(every, key=lambda one: (-one.worth, one.kind, one.name, one.way))
-            found[card] = [one for one in best if one.worth > 0][:most]
+            found[card] = [one for one in best if one.worth > 0][:MOST]
         return found
 
-    def bundles(self, card: CardId) -> list[PathReason]:
-        """Give all paths to a card, each worth as many edges as it has."""
-        row = self.row(card)
-        return [] if row is None else self._bundles(row, self.everything().double().numpy())
-
-    def _bundles(self, row: int, worth: Floats) -> list[PathReason]:
+    def bundles(self, row: int, worth: Floats) -> list[PathReason]:
+        """Give all paths to a card; `worth` [e] is that of each edge of the middle step."""
         middle, last = self.asked.hops[MIDDLE], self.asked.hops[LAST]
         source, target = middle.source.numpy(), middle.target.numpy()
         place = int(self.asked.reached[row])

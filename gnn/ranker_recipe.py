@@ -150,9 +150,10 @@ class RankerRecipe:
 
     def evaluate(self, features: RankerSides, artefact: Artefact) -> Mapping[str, CaseFigure]:
         served, test = read_ranker(artefact, self._tools.embedding), features.test
-        if served.network is not None and features.history is not None:
+        own = served.network
+        if own is not None and features.history is not None:
             # Of its own network, which is another one than the candidate's where it serves already.
-            test = with_network(test, served.network.over(features.history))
+            test = with_network(test, own.over(features.history), own.until)
         return ranking_figures(test, lambda case: served.trees.scores(case.features))
 
     def floor(self, features: RankerSides) -> Mapping[str, CaseFigure] | None:

@@ -1,7 +1,8 @@
 """The return of a month, out of the books of all garages that share a GSTIN, or of one of them.
 
 A month may hold a hundred thousand papers: they are read in batches, and opened and summed on a
-thread, so that the service answers others meanwhile.
+thread, for on the event loop nobody else would be answered meanwhile. It is still held, by rows
+that are made of bytes and by the one interpreter: docs/benchmarks.md says for how long.
 """
 
 import asyncio
@@ -30,7 +31,7 @@ from records.database import Records, Row
 from records.queries import named_queries
 
 QUERIES: Final = named_queries("returns.sql", "billing")
-# Papers that are read at once: their rows are made of bytes on the event loop, some 20 ms.
+# Papers that are read at once: while their rows are made of bytes, the event loop is held.
 BATCH = 250
 VOUCHERS: Final = {
     DocumentKind.RECEIPT: Document.RECEIPT_VOUCHER,
@@ -82,7 +83,7 @@ class ReturnBuilder:
         )
 
     async def _documents(self, ids: Sequence[InvoiceId]) -> list[IssuedDocument]:
-        """Read papers a batch at a time, and open them beside the event loop, which goes on."""
+        """Read papers a batch at a time, and open them beside the event loop."""
         read: dict[InvoiceId, IssuedDocument] = {}
         for start in range(0, len(ids), BATCH):
             read |= await self._ledger.many_beside(ids[start : start + BATCH])

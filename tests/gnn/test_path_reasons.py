@@ -29,6 +29,11 @@ def walked(network: TicketNetwork, maker: BatchMaker, report: RepairRecord) -> W
     return WalkedReport.of(network, known, maker, report)
 
 
+def every_path(report: WalkedReport, row: int) -> list[PathReason]:
+    """Give all paths to a card, each worth as many edges as it has."""
+    return report.bundles(row, np.ones(len(report.everything())))
+
+
 def scored(report: WalkedReport, row: int, gone: list[PathReason], *, alone: bool = False) -> float:
     """Give a path score without some paths, or (`alone`) with no other than them."""
     edges = np.concatenate([NOTHING, *(one.edges for one in gone)])
@@ -56,7 +61,7 @@ def test_score_falls_without_the_best_paths(
     """Further than without as many others, drawn at random."""
     random, best, others = np.random.default_rng(1), list[float](), list[float]()
     for report, row, card in cases:
-        whole, every = scored(report, row, []), report.bundles(card)
+        whole, every = scored(report, row, []), every_path(report, row)
         told = report.reasons([card])[card]
         best.append(whole - scored(report, row, told))
         for _ in range(RANDOM):
@@ -89,9 +94,12 @@ def test_paths_count_the_repairs_they_went_through(
     graph = study.maker.graph
     card = graph.cards[study.sides.test[-1].card]
     symptom = report.symptoms[0]
+    found = walked(network, study.maker, report)
+    row = found.row(card.card)
+    assert row is not None
     [told] = [
         one
-        for one in walked(network, study.maker, report).bundles(card.card)
+        for one in every_path(found, row)
         if (one.kind, one.way) == (Node.SYMPTOM, PathWay.REPAIRS)
     ]
     said = [r for r in graph.tickets if symptom in r.symptoms and r.opened_at < report.opened_at]
