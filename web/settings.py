@@ -238,7 +238,7 @@ class Settings:
             language_model_key=_read_secret(values, "BATTWHEELS_LANGUAGE_MODEL_KEY"),
             token_secret=_read_secret(values, "BATTWHEELS_TOKEN_SECRET"),
             vault_keys=_read_secret(values, "BATTWHEELS_VAULT_KEYS"),
-            key_service_url=values.get("BATTWHEELS_KEY_SERVICE_URL") or None,
+            key_service_url=_read_secret(values, "BATTWHEELS_KEY_SERVICE_URL"),
             key_service_key=values.get("BATTWHEELS_KEY_SERVICE_KEY") or None,
             key_service_token=_read_secret(values, "BATTWHEELS_KEY_SERVICE_TOKEN"),
             vendors=_read_secret(values, "BATTWHEELS_VENDORS"),

@@ -1,10 +1,12 @@
 """The secrets of docker-compose.yml are made once and fit one another."""
 
+import re
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +34,7 @@ def test_secrets_fit_compose_and_each_other(tmp_path: Path) -> None:
     assert f"//battwheels:{made['postgres_password']}@postgres:5432/" in made["postgres_owner_url"]
     assert made["postgres_url"].startswith("postgresql://battwheels_service:")
     assert made["postgres_password"] not in made["postgres_url"]
+    assert made["key_service_url"] == made["key_service_token"] == ""
     assert f":{made['redis_password']}@redis:6379/" in made["redis_url"]
     assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o700
 
@@ -45,3 +48,37 @@ def test_second_run_changes_nothing(tmp_path: Path) -> None:
     assert again.returncode == 1
     assert again.stderr.endswith("delete it only if its databases are to be lost too.\n")
     assert read(tmp_path) == before
+
+
+@pytest.mark.parametrize("cut_off", [False, True])
+def test_secrets_of_before_get_what_is_new(tmp_path: Path, *, cut_off: bool) -> None:
+    """One account owned and served; it goes on owning, also where the first run was cut off."""
+    run(tmp_path)
+    folder = tmp_path / "secrets"
+    owner = "postgresql://battwheels:a%20word@records.house:5433/battwheels?sslmode=require"
+    (folder / "postgres_url").write_text(owner + "\n")
+    (folder / "postgres_owner_url").write_text(owner + "\n")
+    lacking = [] if cut_off else ["key_service_url", "key_service_token", "postgres_owner_url"]
+    for name in lacking:
+        (folder / name).unlink()
+    before = read(tmp_path)
+
+    upgraded = run(tmp_path)
+
+    after = read(tmp_path)
+    added = ", ".join([*lacking, "postgres_url"])
+    assert (upgraded.returncode, upgraded.stdout) == (
+        0,
+        f"Written beside what was there: {added}.\n",
+    )
+    assert after["postgres_owner_url"] == owner
+    serving = re.fullmatch(
+        r"postgresql://battwheels_service:[\w\-]{32}@records.house:5433/battwheels"
+        r"\?sslmode=require",
+        after["postgres_url"],
+    )
+    assert serving is not None
+    kept = before.keys() - {"postgres_url"}
+    assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
+    assert run(tmp_path).returncode == 1
+    assert read(tmp_path) == after
