@@ -160,6 +160,22 @@ CONSENT_MARK = PersonalField(
     readers=Reader.NOBODY,
     frozen=True,
 )
+CUSTOMER = PersonalField(table="customer", column="who", row="id", kind=PersonalKind.CUSTOMER)
+CUSTOMER_MARKS = tuple(
+    PersonalField(
+        table="customer",
+        column=column,
+        row="id",
+        kind=kind,
+        protection=Protection.MARKED,
+        readers=Reader.NOBODY,
+    )
+    for column, kind in (
+        ("name_marks", PersonalKind.CUSTOMER),
+        ("phone_mark", PersonalKind.CUSTOMER),
+        ("gstin_mark", PersonalKind.GSTIN),
+    )
+)
 EMPLOYEE_FIELDS = {
     field: PersonalField(
         table="employee",
@@ -247,6 +263,8 @@ FIELDS = (
     SAGA_BUYER,
     DRAFT_BUYER,
     MESSAGE,
+    CUSTOMER,
+    *CUSTOMER_MARKS,
     *EMPLOYEE_FIELDS.values(),
     GSTIN_MARK,
     CONSENT_MARK,

@@ -18,7 +18,7 @@ from resolvers.audit import AuditQueries
 from resolvers.books import BooksMutations, BooksQueries
 from resolvers.card_drafts import CardDraftQueries
 from resolvers.cards import CardMutations, CardQueries
-from resolvers.customers import CustomerMutations
+from resolvers.customers import CustomerMutations, CustomerQueries
 from resolvers.defects import DefectMutations, DefectQueries
 from resolvers.digests import DigestQueries
 from resolvers.document_limits import DocumentLimits
@@ -78,6 +78,7 @@ class Query(
     BooksQueries,
     InvoiceQueries,
     DraftQueries,
+    CustomerQueries,
     StockQueries,
     ReviewQueries,
     DefectQueries,

@@ -38,6 +38,7 @@ from domain.employees import Employee, EmployeeField
 from domain.errors import NotAllowed, NotAuthenticated, Unavailable
 from domain.ids import GarageId, InvoiceId, OperationId, PersonId, demand_timely
 from gnn.live_models import LiveModels
+from repair.customer_book import CustomerBook
 from repair.customers import CustomerRecords
 from repair.operations import Operation
 from resolvers.documents import QueryDocument
@@ -207,6 +208,15 @@ class RequestContext:
             Unavailable: the books are not connected.
         """
         return self.billing.customers
+
+    @property
+    def customer_book(self) -> CustomerBook:
+        """The customers of garages.
+
+        Raises:
+            Unavailable: the books are not connected.
+        """
+        return self.billing.customer_book
 
     @property
     def settings(self) -> SettingsAdministration:

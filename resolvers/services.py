@@ -66,6 +66,7 @@ from records.offline import EditProposal, GaragePosition
 from records.refused_deeds import RefusedDeeds
 from repair import card_merges, feedback, ports
 from repair import reviews as repair_reviews
+from repair.customer_book import CustomerBook
 from repair.customers import CustomerRecords
 from repair.invoices import InvoicePorts
 from repair.ports import EVERYTHING
@@ -200,6 +201,7 @@ class BillingServices:
     correspondence: MessageStore
     consents: ConsentStore
     customers: CustomerRecords
+    customer_book: CustomerBook
     returns: ReturnBuilder
     records: Records
     links: LinkSigner

@@ -11,7 +11,7 @@ from billing.ledger.sellers import Scheme
 from schema.money import Paise
 
 
-@strawberry.input(description="Who buys; kept sealed, and only beside the invoice.")
+@strawberry.input(description="Who buys; kept sealed.")
 class CustomerInput:
     name: str = field(description="At most 100 characters.")
     gstin: str | None = field(default=None, description="When registered; spaces are forgiven.")
@@ -26,6 +26,15 @@ class CustomerInput:
     )
     phone: str | None = field(default=None, description="Telephone; a mobile is told by WhatsApp.")
     email: str | None = field(default=None, description="E-mail address, which is told.")
+
+
+@strawberry.input(
+    description="All that is kept of a customer, sealed; what is left out is not kept."
+)
+class CustomerRecordInput(CustomerInput):
+    notes: str | None = field(
+        default=None, description="What the garage notes of them, at most 2,000 characters."
+    )
 
 
 @strawberry.input(description="What is taken off a part's line.")

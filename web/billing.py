@@ -36,8 +36,10 @@ from graph.cards import CardStore
 from graph.tickets import TicketStore
 from graph.vocabulary import VocabularyStore
 from records.audit_trail import DeedWriter
+from records.customers import CustomerStore
 from records.database import Records
 from records.people import PeopleStore
+from repair.customer_book import CustomerBook
 from repair.customers import CustomerRecords
 from repair.invoices import InvoicePorts, recover_sagas
 from resolvers.services import BillingServices
@@ -181,6 +183,12 @@ def open_billing(
         consents=consents,
         customers=CustomerRecords(
             store=PeopleStore(records), consents=consents, messages=messages, deeds=deeds
+        ),
+        customer_book=CustomerBook(
+            store=PeopleStore(records),
+            customers=CustomerStore(records),
+            vault=vault,
+            deeds=deeds,
         ),
         returns=ReturnBuilder(records, invoicing.ledger, vault),
         records=records,
