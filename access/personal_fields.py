@@ -15,6 +15,7 @@ class PersonalKind(StrEnum):
     """What a field tells of somebody."""
 
     CUSTOMER = "customer"
+    VEHICLE = "vehicle"
     PAYMENT_REFERENCE = "payment reference"
     PORTAL_ANSWER = "portal answer"
     MESSAGE = "message"
@@ -176,6 +177,20 @@ CUSTOMER_MARKS = tuple(
         ("gstin_mark", PersonalKind.GSTIN),
     )
 )
+VEHICLE = PersonalField(
+    table="customer_vehicle", column="identity", row="id", kind=PersonalKind.VEHICLE
+)
+VEHICLE_MARKS = tuple(
+    PersonalField(
+        table="customer_vehicle",
+        column=column,
+        row="id",
+        kind=PersonalKind.VEHICLE,
+        protection=Protection.MARKED,
+        readers=Reader.NOBODY,
+    )
+    for column in ("plate_mark", "plate_end_mark", "vin_mark")
+)
 EMPLOYEE_FIELDS = {
     field: PersonalField(
         table="employee",
@@ -265,6 +280,8 @@ FIELDS = (
     MESSAGE,
     CUSTOMER,
     *CUSTOMER_MARKS,
+    VEHICLE,
+    *VEHICLE_MARKS,
     *EMPLOYEE_FIELDS.values(),
     GSTIN_MARK,
     CONSENT_MARK,

@@ -16,6 +16,7 @@ from access.personal_fields import CUSTOMER
 from access.vault import Vault
 from billing.gst.parties import Party
 from domain.access import Action, Actor, Resource, ResourceKind, demand_allowed, may
+from domain.customer_vehicles import SealedVehicle
 from domain.customers import (
     CustomerMarks,
     CustomerSearch,
@@ -28,7 +29,7 @@ from domain.customers import (
 )
 from domain.deeds import Deed, DeedType, deed_by
 from domain.errors import InvalidInput, NotAllowed, NotFound, StaleVersion
-from domain.ids import CustomerId, GarageId, PersonId
+from domain.ids import CustomerId, GarageId, PersonId, uuid7
 from records.audit_trail import DeedWriter
 from records.customers import CustomerStore, add_customer, change_customer, hold_customer
 from records.database import Connection
@@ -82,18 +83,19 @@ class CustomerBook:
             NotFound: there is no such garage; they were erased since.
         """
         demand_bills(deed.actor, garage)
-        key = CustomerId(f"cus_{deed.derived_id('customer').hex}")
-        wanted = self._sealed(key, garage, details, deed)
+        # By our clock, so that they are listed as they came, whatever id the caller made.
+        made = uuid7(deed.at, deed.derived_id("customer").int)
+        wanted = self._sealed(CustomerId(f"cus_{made.hex}"), garage, details, deed)
 
         async def work(connection: Connection) -> PeopleAnswer:
             await read_garage(connection, None if garage == deed.actor.garage else garage)
             await add_customer(connection, wanted)
             told = {"verb": "createCustomer", **_told(details)}
             await self.deeds.write(connection, [customer_deed(wanted, deed, told)])
-            return {"id": key}
+            return {"id": wanted.id}
 
-        await self.store.run_once(deed.operation(), work)
-        return await self.get(key, deed.actor)
+        answer = await self.store.run_once(deed.operation(), work)
+        return await self.get(CustomerId(answer["id"]), deed.actor)
 
     async def change(
         self, id: CustomerId, details: CustomerDetails, expected: int, deed: PeopleDeed
@@ -236,8 +238,12 @@ def garage_reached(actor: Actor) -> GarageId | None:
     return None if actor.reach.every_garage else actor.garage or GarageId("")
 
 
-def customer_deed(one: SealedCustomer, deed: PeopleDeed, told: dict[str, str | int]) -> Deed:
-    """Give what the audit is told of a customer who is kept or changed: nothing of who they are."""
+def customer_deed(
+    one: SealedCustomer | SealedVehicle, deed: PeopleDeed, told: dict[str, str | int]
+) -> Deed:
+    """Give what the audit is told of a customer or vehicle that is kept or changed: by `told`,
+    nothing of who they are.
+    """
     return deed_by(
         deed.actor,
         deed.origin,

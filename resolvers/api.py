@@ -18,6 +18,7 @@ from resolvers.audit import AuditQueries
 from resolvers.books import BooksMutations, BooksQueries
 from resolvers.card_drafts import CardDraftQueries
 from resolvers.cards import CardMutations, CardQueries
+from resolvers.customer_vehicles import VehicleMutations, VehicleQueries
 from resolvers.customers import CustomerMutations, CustomerQueries
 from resolvers.defects import DefectMutations, DefectQueries
 from resolvers.digests import DigestQueries
@@ -79,6 +80,7 @@ class Query(
     InvoiceQueries,
     DraftQueries,
     CustomerQueries,
+    VehicleQueries,
     StockQueries,
     ReviewQueries,
     DefectQueries,
@@ -120,6 +122,7 @@ class Mutation(
     SettingsMutations,
     ErasureMutations,
     CustomerMutations,
+    VehicleMutations,
     PasskeyMutations,
     ApiKeyMutations,
     TrustedDocumentMutations,

@@ -41,6 +41,7 @@ from gnn.live_models import LiveModels
 from repair.customer_book import CustomerBook
 from repair.customers import CustomerRecords
 from repair.operations import Operation
+from repair.vehicle_book import VehicleBook
 from resolvers.documents import QueryDocument
 from resolvers.loaders import RequestLoaders
 from resolvers.points import PointAccount
@@ -217,6 +218,15 @@ class RequestContext:
             Unavailable: the books are not connected.
         """
         return self.billing.customer_book
+
+    @property
+    def vehicle_book(self) -> VehicleBook:
+        """The vehicles of garages' customers.
+
+        Raises:
+            Unavailable: the books are not connected.
+        """
+        return self.billing.vehicle_book
 
     @property
     def settings(self) -> SettingsAdministration:

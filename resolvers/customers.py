@@ -20,11 +20,11 @@ from resolvers.invoices import demand_document, invoice_id_of
 from resolvers.people import naming_deed, people_deed
 from resolvers.personal_data import documents_of_customer
 from schema.billing_inputs import CustomerRecordInput
+from schema.customer_book import Customer
 from schema.customers import (
     ChangeCustomerResult,
     ConsentRecorded,
     CreateCustomerResult,
-    Customer,
     CustomerChanged,
     CustomerCreated,
     CustomerErased,

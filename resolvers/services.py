@@ -48,6 +48,7 @@ from domain.ids import (
     OperationId,
     PersonId,
     TicketId,
+    VehicleId,
 )
 from domain.matches import CardHit, Embedding, UnderstoodReport
 from domain.regions import GarageTickets
@@ -71,6 +72,7 @@ from repair.customers import CustomerRecords
 from repair.invoices import InvoicePorts
 from repair.ports import EVERYTHING
 from repair.reports import reports_breaker
+from repair.vehicle_book import VehicleBook
 from sync.delta import DeltaReader
 from sync.delta_cursors import DeltaCursors
 
@@ -113,6 +115,10 @@ class TicketCatalogue(ports.TicketRepository, Protocol):
         after: str | None,
         filter: TicketFilter = EVERY_TICKET,
     ) -> list[Ticket]: ...
+
+    async def of_vehicles(
+        self, vehicles: Mapping[VehicleId, GarageId], actor: Actor, *, first: int
+    ) -> Mapping[VehicleId, Sequence[Ticket]]: ...
 
     async def by_garage(
         self, since: datetime, until: datetime, actor: Actor
@@ -202,6 +208,7 @@ class BillingServices:
     consents: ConsentStore
     customers: CustomerRecords
     customer_book: CustomerBook
+    vehicle_book: VehicleBook
     returns: ReturnBuilder
     records: Records
     links: LinkSigner

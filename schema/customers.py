@@ -8,47 +8,9 @@ from strawberry import field
 
 from domain import consents, personal_records
 from domain.consents import ConsentPurpose
-from domain.personal_data import MASKED
-from repair.customer_book import KnownCustomer
-from schema.context import SchemaInfo
-from schema.invoices import Party
-from schema.people import Garage
+from schema.customer_book import Customer
 from schema.personal_data import RecordCount, counted_records
 from schema.refusals import InvalidInput, NotAllowed, NotFound, OperationConflict, StaleVersion
-
-
-@strawberry.type(
-    description="A customer of a garage; masked for those who may find them and not bill them."
-)
-class Customer:
-    key: str = field(description="Its id, cus_….")
-    garage: Garage = field(description="Whose customer it is.")
-    version: int = field(description="Grows by one with every change.")
-    changed_at: datetime = field(description="When it was changed last.")
-    changed_by: strawberry.ID = field(description="By whom.")
-    value: strawberry.Private[KnownCustomer]
-
-    @strawberry.field(description="Who they are, as their bills say it.")
-    def party(self, info: SchemaInfo) -> Party:
-        plain = info.context.sees_customers(self.value.garage)
-        return Party.from_domain(self.value.details.party, plain=plain)
-
-    @strawberry.field(description="What the garage notes of them; null: nothing.")
-    def notes(self, info: SchemaInfo) -> str | None:
-        noted = self.value.details.notes
-        plain = info.context.sees_customers(self.value.garage)
-        return MASKED if noted and not plain else noted
-
-    @classmethod
-    def from_domain(cls, value: KnownCustomer) -> Self:
-        return cls(
-            key=value.id,
-            garage=Garage.from_domain(value.garage),
-            version=value.version,
-            changed_at=value.changed_at,
-            changed_by=strawberry.ID(value.changed_by),
-            value=value,
-        )
 
 
 @strawberry.type(description="The customer is kept.")

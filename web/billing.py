@@ -36,12 +36,14 @@ from graph.cards import CardStore
 from graph.tickets import TicketStore
 from graph.vocabulary import VocabularyStore
 from records.audit_trail import DeedWriter
+from records.customer_vehicles import CustomerVehicleStore
 from records.customers import CustomerStore
 from records.database import Records
 from records.people import PeopleStore
 from repair.customer_book import CustomerBook
 from repair.customers import CustomerRecords
 from repair.invoices import InvoicePorts, recover_sagas
+from repair.vehicle_book import VehicleBook
 from resolvers.services import BillingServices
 from web.anchors import build_anchors
 from web.breakers import Breakers
@@ -187,6 +189,12 @@ def open_billing(
         customer_book=CustomerBook(
             store=PeopleStore(records),
             customers=CustomerStore(records),
+            vault=vault,
+            deeds=deeds,
+        ),
+        vehicle_book=VehicleBook(
+            store=PeopleStore(records),
+            vehicles=CustomerVehicleStore(records),
             vault=vault,
             deeds=deeds,
         ),
