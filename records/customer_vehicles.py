@@ -1,6 +1,7 @@
 """Vehicles of customers in PostgreSQL: what tells which one it is comes sealed and goes sealed."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import LiteralString
 
 from domain.customer_vehicles import SealedVehicle, VehicleMake, VehicleMark
@@ -76,6 +77,15 @@ async def hold_vehicle(
 async def change_vehicle(connection: Connection, wanted: SealedVehicle) -> None:
     """Keep what a held vehicle is from now on."""
     await connection.execute(QUERIES["change"], _values(wanted))
+
+
+async def erase_vehicles_of(
+    connection: Connection, owner: CustomerId, at: datetime, by: PersonId
+) -> int:
+    """Let go of what tells which vehicles a customer has and that they are theirs; say how many."""
+    given = {"owner": owner, "at": at, "by": by}
+    [row] = await (await connection.execute(QUERIES["erase_of"], given)).fetchall()
+    return row["n"]
 
 
 def _vehicle_of(row: Row) -> SealedVehicle:

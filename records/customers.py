@@ -1,6 +1,7 @@
 """Customers of garages in PostgreSQL: who they are comes sealed and goes sealed."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import LiteralString
 
 from domain.customers import CustomerMarks, SealedCustomer, SearchKind
@@ -72,6 +73,13 @@ async def hold_customer(
 async def change_customer(connection: Connection, wanted: SealedCustomer) -> None:
     """Keep who a held customer is from now on."""
     await connection.execute(QUERIES["change"], _values(wanted))
+
+
+async def erase_customer(
+    connection: Connection, id: CustomerId, at: datetime, by: PersonId
+) -> None:
+    """Let go of all that tells who a held customer is."""
+    await connection.execute(QUERIES["erase"], {"id": id, "at": at, "by": by})
 
 
 def customer_of(row: Row) -> SealedCustomer:

@@ -12,13 +12,14 @@ from domain.deeds import DeedType
 from domain.errors import InvalidInput, NotFound
 from domain.ids import GarageId, customer_id, garage_id
 from repair.customer_book import CustomerDetails, KnownCustomer
+from repair.customers import CustomerTraces
 from resolvers.arguments import ExpectedArgument, OperationArgument
 from resolvers.billing_inputs import parse_customer
 from resolvers.context import RequestContext, RequestInfo
 from resolvers.guards import guard_field
 from resolvers.invoices import demand_document, invoice_id_of
 from resolvers.people import naming_deed, people_deed
-from resolvers.personal_data import documents_of_customer
+from resolvers.personal_data import documents_of_customer, traces_of_record
 from schema.billing_inputs import CustomerRecordInput
 from schema.customer_book import Customer
 from schema.customers import (
@@ -46,6 +47,14 @@ SearchArgument = Annotated[
 GarageArgument = Annotated[
     strawberry.ID | None,
     strawberry.argument(description="Whose customers, if not your own garage's."),
+]
+ErasedPaperArgument = Annotated[
+    strawberry.ID | None,
+    strawberry.argument(description="An invoice of theirs; or name their record."),
+]
+ErasedCustomerArgument = Annotated[
+    strawberry.ID | None,
+    strawberry.argument(description="Their record, cus_…; or name an invoice of theirs."),
 ]
 PaperArgument = Annotated[
     strawberry.ID, strawberry.argument(description="An invoice of the customer.")
@@ -147,18 +156,32 @@ class CustomerMutations:
         return ConsentRecorded.from_domain(kept)
 
     @strawberry.mutation(
-        description="Let go of what was written to a customer, and write nothing more to them. "
+        description="Let go of a customer, named by an invoice or by their record: of what was "
+        "written to them, and of the record with their vehicles; nothing more is written to them. "
         "Their invoices stay as they are: the law keeps them."
     )
     @guard_field(Action.CREATE, ResourceKind.INVOICE, deed=DeedType.USER_ERASE)
     async def erase_customer(
-        self, info: RequestInfo, operation_id: OperationArgument, invoice: PaperArgument
+        self,
+        info: RequestInfo,
+        operation_id: OperationArgument,
+        invoice: ErasedPaperArgument = None,
+        customer: ErasedCustomerArgument = None,
     ) -> EraseCustomerResult:
-        context, paper = info.context, invoice_id_of(invoice)
-        deed = people_deed(context, operation_id, "eraseCustomer", {"invoice": paper})
-        document = await demand_document(context, paper, Action.CREATE)
-        documents = await documents_of_customer(context, document)
-        return CustomerErased.from_domain(await context.customers.erase(documents, deed))
+        context = info.context
+        if (invoice is None) == (customer is None):
+            raise InvalidInput("customer", "or `invoice` names whom you mean: one of the two")
+        if customer is not None:
+            key = customer_id(customer)
+            deed = people_deed(context, operation_id, "eraseCustomer", {"customer": key})
+            traces = await traces_of_record(context, key)
+        else:
+            paper = invoice_id_of(strawberry.ID(invoice or ""))
+            deed = people_deed(context, operation_id, "eraseCustomer", {"invoice": paper})
+            document = await demand_document(context, paper, Action.CREATE)
+            documents = await documents_of_customer(context, document)
+            traces = CustomerTraces(garage=document.garage, documents=documents)
+        return CustomerErased.from_domain(await context.customers.erase(traces, deed))
 
 
 def parse_details(value: CustomerRecordInput) -> CustomerDetails:

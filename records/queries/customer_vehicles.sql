@@ -54,3 +54,17 @@ order by id desc limit %(first)s
 -- Vehicles of a VIN.
 select * from customer_vehicle where vin_mark = %(mark)s and (%(after)s::text is null or id < %(after)s)
 order by id desc limit %(first)s
+
+-- name: erase_of
+-- What tells which vehicles a customer has goes, in what was asked of them too; make and model stay, and
+-- what was repaired on them.
+with gone as (
+    update customer_vehicle
+    set version = version + 1, owner = null, identity = null, plate_mark = null, plate_end_mark = null,
+        vin_mark = null, changed_at = %(at)s, changed_by = %(by)s
+    where owner = %(owner)s
+    returning id
+), asked as (
+    update people_change set body_hash = '' where answer->>'id' in (select id from gone)
+)
+select count(*) as n from gone

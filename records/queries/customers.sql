@@ -48,3 +48,11 @@ page as (
     order by id desc limit %(first)s
 )
 select customer.* from page join customer using (id) order by id desc
+
+-- name: erase
+-- Nothing of who they were stays, in what was asked of them neither (a hash with a key).
+with asked as (update people_change set body_hash = '' where answer->>'id' = %(id)s)
+update customer
+set version = version + 1, who = '', name_marks = '{}', phone_mark = null, gstin_mark = null,
+    changed_at = %(at)s, changed_by = %(by)s, erased_at = %(at)s
+where id = %(id)s

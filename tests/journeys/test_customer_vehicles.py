@@ -1,4 +1,4 @@
-"""Vehicles of customers: which they are is sealed, found by plate or VIN, with their past repairs."""
+"""Vehicles of customers: sealed, found by plate or VIN, with what was repaired on them."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ async def found(asker: Person, search: str, **how: object) -> list[str]:
     return [edge["node"]["key"] for edge in page["edges"]]
 
 
-def whole(key: str, version: int, owner: str | None, **said: Any) -> dict[str, Any]:
+def whole(key: str, version: int, owner: str | None, **said: object) -> dict[str, Any]:
     nothing = {"plate": None, "vin": None, "notes": None}
     of = None if owner is None else {"key": owner}
     place = {"garage": {"key": PUNE}, "owner": of}
@@ -87,7 +87,7 @@ async def test_past_repairs_are_those_of_the_garage(house: Runtime, somebody: So
     assert await somebody(Role.ADMIN).ask(REPAIRS, id=key) == {"pastRepairs": told}
     # A technician sees what is on their bench.
     assert await asha.ask(REPAIRS, id=key) == {"pastRepairs": []}
-    await boss.ask(ASSIGN, id=first["key"], to=asha.actor.id, expected=1, op=op())
+    await boss.ask(ASSIGN, id=first["key"], to=asha.actor.id, n=1, op=op())
     assert await asha.ask(REPAIRS, id=key) == {"pastRepairs": told[1:]}
 
 

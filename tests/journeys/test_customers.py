@@ -1,5 +1,6 @@
 """Customers of a garage: kept sealed, found by any part of a name, masked for who may not bill."""
 
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -29,6 +30,15 @@ ONE = f"query ($id: ID!) {{ customer(id: $id) {{ {FIELDS} }} }}"
 FIND = """query ($search: String, $garage: ID, $first: Int = 100, $after: String) {
   customers(search: $search, garage: $garage, first: $first, after: $after) {
     edges { node { key party { name } } } pageInfo { hasNextPage endCursor } } }"""
+ERASE = f"""mutation ($op: UUID!, $customer: ID) {{
+  eraseCustomer(operationId: $op, customer: $customer) {{ __typename
+    ... on CustomerErased {{ erased {{ kind count }} kept {{ kind count }} }} {REFUSED} }} }}"""
+EXPORT = "query ($customer: ID!) { personalData(customer: $customer) { json } }"
+VEHICLE = """mutation ($op: UUID!, $vehicle: CustomerVehicleInput!) {
+  createVehicle(operationId: $op, vehicle: $vehicle) {
+    ... on VehicleCreated { vehicle { key plate owner { key } } } } }"""
+VEHICLES = """query ($search: String) { vehicles(search: $search) {
+  edges { node { key plate owner { key } } } } }"""
 ADDRESS = {"address": "14 MG Road, Pune", "pincode": "411001", "state": "27"}
 
 
@@ -182,3 +192,49 @@ async def test_an_attempt_tells_nobodys_name(house: Runtime, somebody: Somebody)
     await asha.ask(CREATE, op=op(), customer={"name": "Zarina Unkept"})
     [deed] = await deeds(house, user=asha.actor.id, type=DeedType.CUSTOMER_CHANGE)
     assert (deed.result, deed.new_value) == (DeedResult.REFUSED, {"error": "NotAllowed"})
+
+
+@pytest.mark.row("EN-7")
+async def test_an_erased_customer_leaves_nothing_to_read(
+    house: Runtime, somebody: Somebody
+) -> None:
+    boss, word = somebody(), fresh_word()
+    key = await kept(boss, word, phone="98221 10005", notes="Rings first")
+    scooter = {"make": "Ather", "model": "450X", "plate": "MH12ZQ4430", "owner": key}
+    vehicle = (await boss.ask(VEHICLE, op=op(), vehicle=scooter))["vehicle"]
+    told = json.loads((await boss.ask(EXPORT, customer=key))["json"])
+    assert [one["name"] for one in told["customer"]] == [word]
+    assert told["record"]["notes"] == "Rings first"
+    assert [one["plate"] for one in told["record"]["vehicles"]] == ["MH12ZQ4430"]
+    asked = {"op": op(), "customer": key}
+    gone = await boss.ask(ERASE, **asked)
+    assert gone["erased"] == [
+        *({"kind": "CUSTOMER", "count": 1}, {"kind": "MESSAGE", "count": 0}),
+        {"kind": "VEHICLE", "count": 1},
+    ]
+    assert await boss.ask(ERASE, **asked) == gone
+    assert (await boss.ask(ERASE, op=op(), customer=key))["__typename"] == "NotFound"
+    assert await boss.ask(ONE, id=key) is None
+    assert await boss.ask(EXPORT, customer=key) is None
+    assert [await found(boss, typed) for typed in (word, "98221 10005")] == [[], []]
+    assert (await boss.ask(VEHICLES, search="MH12ZQ4430"))["edges"] == []
+    [row] = await house.records.rows("select * from customer where id = %(id)s", id=key)
+    left = (row["who"], row["name_marks"], row["phone_mark"], row["gstin_mark"])
+    assert left == (b"", [], None, None)
+    asks = "select body_hash from people_change where answer->>'id' = any(%(ids)s)"
+    hashes = await house.records.rows(asks, ids=[key, vehicle["key"]])
+    assert [one["body_hash"] for one in hashes] == ["", ""]
+    [*_, deed] = await deeds(house, resource=key)
+    assert (deed.event_type, deed.new_value) == (
+        DeedType.USER_ERASE,
+        {"of": "customer", "customer": 1, "message": 0, "vehicle of a customer": 1},
+    )
+
+
+async def test_one_way_names_whom_to_erase(house: Runtime, somebody: Somebody) -> None:
+    before = await stored_counts(house)
+    refused = await somebody().ask(ERASE, op=op())
+    assert (refused["__typename"], refused["field"]) == ("InvalidInput", "customer")
+    stranger = await somebody(garage=DELHI).ask(ERASE, op=op(), customer=f"cus_{'0' * 32}")
+    assert stranger["__typename"] == "NotFound"
+    assert await stored_counts(house) == before
