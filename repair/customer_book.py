@@ -85,7 +85,7 @@ class CustomerBook:
         demand_bills(deed.actor, garage)
         # By our clock, so that they are listed as they came, whatever id the caller made.
         made = uuid7(deed.at, deed.derived_id("customer").int)
-        wanted = self._sealed(CustomerId(f"cus_{made.hex}"), garage, details, deed)
+        wanted = self.sealed(CustomerId(f"cus_{made.hex}"), garage, details, deed)
 
         async def work(connection: Connection) -> PeopleAnswer:
             await read_garage(connection, None if garage == deed.actor.garage else garage)
@@ -113,7 +113,7 @@ class CustomerBook:
             demand_bills(deed.actor, held.garage)
             if held.version != expected:
                 raise StaleVersion(id, expected, held.version)
-            await change_customer(connection, self._sealed(id, held.garage, details, deed))
+            await change_customer(connection, self.sealed(id, held.garage, details, deed))
             told = {"verb": "changeCustomer", "version": expected + 1, **_told(details)}
             await self.deeds.write(connection, [customer_deed(held, deed, told)])
             return {"id": id}
@@ -195,9 +195,10 @@ class CustomerBook:
     def _index(self) -> BlindIndex:
         return BlindIndex(self.vault)
 
-    def _sealed(
+    def sealed(
         self, id: CustomerId, garage: GarageId, details: CustomerDetails, deed: PeopleDeed
     ) -> SealedCustomer:
+        """Give a customer as they are kept: closed, with what finds them."""
         return SealedCustomer(
             id=id,
             garage=garage,

@@ -16,8 +16,8 @@ from billing.messages.consents import ConsentStore, RecordedConsent
 from billing.messages.correspondence import MessageStore
 from domain.consents import Consent
 from domain.deeds import Deed, DeedType, deed_by
-from domain.errors import InvalidInput
-from domain.ids import GarageId, derive_uuid
+from domain.errors import InvalidInput, NotFound
+from domain.ids import CustomerId, GarageId, derive_uuid
 from domain.personal_records import CustomerErasure, RecordKind
 from records.audit_trail import DeedWriter
 from records.customer_vehicles import erase_vehicles_of
@@ -29,11 +29,16 @@ from repair.customer_book import KnownCustomer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerTraces:
-    """What a garage has of one customer: papers, a record in its book, or both."""
+    """What a garage has of one customer: papers, a record in its book, or both.
+
+    Attributes:
+        missing: whose record was asked for and is not there, or not any more.
+    """
 
     garage: GarageId
     documents: Sequence[IssuedDocument] = ()
     record: KnownCustomer | None = None
+    missing: CustomerId | None = None
 
     @property
     def parties(self) -> list[Party]:
@@ -75,10 +80,12 @@ class CustomerRecords:
         """Let go of what was written to a customer and of their record, and write nothing more.
 
         Raises:
-            NotFound: their record is gone already.
+            NotFound: their record is gone already, by another operation.
         """
 
         async def work(connection: Connection) -> PeopleAnswer:
+            if traces.missing is not None:
+                raise NotFound("customer", traces.missing)
             for party in traces.parties:
                 await self._withdraw_all(connection, traces.garage, party, deed)
             papers = [one.id for one in traces.documents]

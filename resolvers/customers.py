@@ -10,7 +10,7 @@ from domain.consents import Consent, ConsentPurpose
 from domain.customers import parse_notes, parse_search
 from domain.deeds import DeedType
 from domain.errors import InvalidInput, NotFound
-from domain.ids import GarageId, customer_id, garage_id
+from domain.ids import CustomerId, GarageId, customer_id, garage_id
 from repair.customer_book import CustomerDetails, KnownCustomer
 from repair.customers import CustomerTraces
 from resolvers.arguments import ExpectedArgument, OperationArgument
@@ -174,7 +174,7 @@ class CustomerMutations:
         if customer is not None:
             key = customer_id(customer)
             deed = people_deed(context, operation_id, "eraseCustomer", {"customer": key})
-            traces = await traces_of_record(context, key)
+            traces = await _traces_or_none(context, key)
         else:
             paper = invoice_id_of(strawberry.ID(invoice or ""))
             deed = people_deed(context, operation_id, "eraseCustomer", {"invoice": paper})
@@ -221,3 +221,13 @@ async def _found(
         return await book.page(actor, place, first=size, after=start)
     sought, place = parse_search(search), place_of(context, garage)
     return await book.search(place, sought, actor, first=size, after=start)
+
+
+async def _traces_or_none(context: RequestContext, id: CustomerId) -> CustomerTraces:
+    """Give what there is of a customer; of one who is gone, that: the same operation that erased
+    them is answered again.
+    """
+    try:
+        return await traces_of_record(context, id)
+    except NotFound:
+        return CustomerTraces(garage=GarageId(""), missing=id)

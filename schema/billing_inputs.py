@@ -61,7 +61,13 @@ class PlaceInput:
 
 @strawberry.input(description="What an invoice says beside the repair itself.")
 class InvoiceInput:
-    customer: CustomerInput = field(description="Who buys.")
+    customer: CustomerInput | None = field(
+        default=None, description="Who buys; or `customerId` names them."
+    )
+    customer_id: strawberry.ID | None = field(
+        default=None,
+        description="Who buys, cus_… of the ticket's garage: the bill says who they are by now.",
+    )
     day: date | None = field(default=None, description="The day of law; null: today, in India.")
     place_of_supply: PlaceInput | None = field(default=None, description="Only to overrule.")
     discounts: list[DiscountInput] = field(

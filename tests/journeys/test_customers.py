@@ -10,6 +10,7 @@ from domain.access import Role
 from domain.deeds import DeedResult, DeedType
 from domain.personal_data import MASKED
 from tests.billing.sample_books import synthetic_gstin
+from tests.journeys.billing_garage import EDIT, ISSUE, furnished
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE, Person, fresh_word
 from tests.journeys.stored_counts import stored_counts
@@ -39,6 +40,7 @@ VEHICLE = """mutation ($op: UUID!, $vehicle: CustomerVehicleInput!) {
     ... on VehicleCreated { vehicle { key plate owner { key } } } } }"""
 VEHICLES = """query ($search: String) { vehicles(search: $search) {
   edges { node { key plate owner { key } } } } }"""
+PAPER = "query ($id: ID!) { invoice(id: $id) { customer { name phone } } }"
 ADDRESS = {"address": "14 MG Road, Pune", "pincode": "411001", "state": "27"}
 
 
@@ -238,3 +240,23 @@ async def test_one_way_names_whom_to_erase(house: Runtime, somebody: Somebody) -
     stranger = await somebody(garage=DELHI).ask(ERASE, op=op(), customer=f"cus_{'0' * 32}")
     assert stranger["__typename"] == "NotFound"
     assert await stored_counts(house) == before
+
+
+async def test_a_draft_names_a_kept_customer(house: Runtime, somebody: Somebody) -> None:
+    shop, word = await furnished(house, somebody), fresh_word()
+    boss, ticket = somebody(), await shop.closed(f"regular_{word}")
+    key = await kept(boss, f"Regular {word}", phone="98221 10006")
+    foreign, who = await kept(somebody(garage=DELHI), "Of Delhi"), {"name": "Typed"}
+    edit = {"ticket": ticket, "n": 0}
+    refused = [
+        await boss.ask(EDIT, op=op(), **edit, invoice={"customer": who, "customerId": key}),
+        await boss.ask(EDIT, op=op(), **edit, invoice={}),
+        await somebody(Role.ADMIN).ask(EDIT, op=op(), **edit, invoice={"customerId": foreign}),
+    ]
+    assert [one["__typename"] for one in refused] == ["InvalidInput", "InvalidInput", "NotFound"]
+    assert [one["field"] for one in refused[:2]] == ["invoice.customerId", "invoice.customer"]
+    done = await boss.ask(EDIT, op=op(), **edit, invoice={"customerId": key})
+    assert done["__typename"] == "DraftEdited", done
+    issued = await shop.accountant.ask(ISSUE, op=op(), ticket=ticket, invoice={"customerId": key})
+    paper = await boss.ask(PAPER, id=issued["invoice"]["key"])
+    assert paper == {"customer": {"name": f"Regular {word}", "phone": "98221 10006"}}
