@@ -11,6 +11,8 @@ from records.database import Connection, Records, Row
 from records.queries import named_queries
 
 QUERIES = named_queries("customers.sql")
+# So many of a garage's customers are looked at in their order before an index is asked.
+NEWEST = 1_000
 BY_MARK: Mapping[SearchKind, LiteralString] = {
     SearchKind.PHONE: QUERIES["by_phone"],
     SearchKind.GSTIN: QUERIES["by_gstin"],
@@ -43,11 +45,17 @@ class CustomerStore:
         return [customer_of(row) for row in await self._records.rows(BY_MARK[kind], **given)]
 
     async def marked_all(
-        self, marks: Sequence[bytes], *, first: int, after: str | None
+        self, garage: GarageId, marks: Sequence[bytes], *, first: int, after: str | None
     ) -> list[SealedCustomer]:
-        """Give whose names bear all of these marks: others than who is sought may be among them."""
+        """Give whose names bear all of these marks of a garage, the newest first: others than who
+        is sought may be among them.
+        """
         given = {"marks": list(marks), "first": first, "after": after}
-        return [customer_of(row) for row in await self._records.rows(QUERIES["by_name"], **given)]
+        newest = {"garage": garage, "newest": NEWEST}
+        rows = await self._records.rows(QUERIES["by_name_newest"], **given, **newest)
+        if len(rows) < first:
+            rows = await self._records.rows(QUERIES["by_name"], **given)
+        return [customer_of(row) for row in rows]
 
 
 async def add_customer(connection: Connection, wanted: SealedCustomer) -> None:

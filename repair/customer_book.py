@@ -35,9 +35,9 @@ from records.customers import CustomerStore, add_customer, change_customer, hold
 from records.database import Connection
 from records.people import PeopleAnswer, PeopleStore, read_garage
 
-# So many names are opened at once, and so often: a search whose marks are those of thousands of
-# other names costs no more than that.
-LOOKED_AT, LOOKS = 200, 20
+# So many names are opened at first, then more and more, and so many in all: a search whose marks
+# are those of thousands of other names costs no more than that.
+LOOKED_AT, MORE, MOST_LOOKED_AT = 60, 4, 4_000
 BY_NUMBER = "Find customers by their telephone number or GSTIN: names are shown to who may bill."
 
 
@@ -181,14 +181,14 @@ class CustomerBook:
         self, garage: GarageId, sought: CustomerSearch, *, first: int, after: str | None
     ) -> list[KnownCustomer]:
         marks = self._index.parts(garage, sought_parts(sought.words))
-        kept = list[KnownCustomer]()
-        for _ in range(LOOKS):
-            found = await self.customers.marked_all(marks, first=LOOKED_AT, after=after)
+        kept, look = list[KnownCustomer](), max(first, LOOKED_AT)
+        while look <= MOST_LOOKED_AT:
+            found = await self.customers.marked_all(garage, marks, first=look, after=after)
             opened = map(self._opened, found)
             kept += [one for one in opened if sought.fits(one.details.party.name)]
-            if len(kept) >= first or len(found) < LOOKED_AT:
+            if len(kept) >= first or len(found) < look:
                 return kept[:first]
-            after = found[-1].id
+            after, look = found[-1].id, look * MORE
         raise InvalidInput("search", "is like thousands of names; type more of the one you seek")
 
     @property

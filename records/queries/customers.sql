@@ -39,6 +39,17 @@ order by id desc limit %(first)s
 select * from customer where gstin_mark = %(mark)s and (%(after)s::text is null or id < %(after)s)
 order by id desc limit %(first)s
 
+-- name: by_name_newest
+-- The same among a garage's newest customers alone: what is frequent fills a page from them, and whoever
+-- came lately is sought most.
+select * from (
+    select * from customer
+    where garage = %(garage)s and erased_at is null and (%(after)s::text is null or id < %(after)s)
+    order by id desc limit %(newest)s
+) as newest
+where name_marks @> %(marks)s
+order by id desc limit %(first)s
+
 -- name: by_name
 -- Names that bear all of these marks. The index finds them first, whatever the planner thinks of how
 -- rare a mark is: read in the order of ids, a rare one would cost the whole garage.

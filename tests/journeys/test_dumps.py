@@ -77,7 +77,7 @@ BUYER = {
     "email": "meera@wankhede.example",
     **registered(GSTIN),
 }
-PLATE, VIN = "MH12ZQ5566", "MA1ZQ2XYZC3D45678"
+PLATE, VIN = "MH12ZQ5566", "MA1ZK2XYZC3D45678"
 PAID = {"amount": 100_00, "method": "UPI", "reference": "UPI 441709 from meera"}
 # What is written twice, so that what is kept of it has to differ; the rest is never said twice.
 SAID_TWICE = (
