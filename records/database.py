@@ -8,8 +8,10 @@ from socket import SHUT_RDWR, socket
 from typing import Any, LiteralString, Self, TypeAlias
 from weakref import WeakSet
 
+import orjson
 from psycopg import AsyncConnection, OperationalError
 from psycopg.rows import dict_row
+from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from domain.errors import Unavailable, WrongPassword
@@ -54,6 +56,7 @@ class Records:
 
         async def known(connection: Connection) -> None:
             lines.add(connection)
+            set_json_loads(orjson.loads, connection)
 
         pool = AsyncConnectionPool[Connection](
             url,
