@@ -10,9 +10,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
 
-from billing.gst import advances, units
+from billing.gst import advances
 from billing.gst.advances import AdvanceMovement, HeldAdvance
 from billing.gst.document_numbers import InvoiceNumber
 from billing.gst.gstr1_rows import (
@@ -22,11 +21,13 @@ from billing.gst.gstr1_rows import (
     ReturnRow,
     ReturnSection,
     UntaxedRow,
+    join_ranges,
+    sum_by_state,
+    sum_untaxed,
 )
-from billing.gst.hsn_summary import HsnRow
+from billing.gst.hsn_summary import HsnRow, row_of_line, sum_by_code
 from billing.gst.invoices import Document, Invoice
-from billing.gst.lines import TaxedLine
-from billing.gst.money import Paise
+from billing.gst.money import ZERO, Paise
 from domain.errors import InvalidInput
 
 # What makes an inter-State sale to the unregistered large (Notification 12/2024, from August 2024).
@@ -41,33 +42,6 @@ DOC_TYPES = {
     Document.RECEIPT_VOUCHER: 6,
     Document.REFUND_VOUCHER: 8,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _SignedLine:
-    """A line's amounts, negative on a note."""
-
-    hsn: str
-    unit: str
-    rate: Decimal
-    quantity: Decimal
-    taxable: Paise
-    igst: Paise
-    cgst: Paise
-    sgst: Paise
-
-    @classmethod
-    def of_line(cls, line: TaxedLine, sign: int) -> "_SignedLine":
-        return cls(
-            hsn=line.hsn,
-            unit=units.portal_unit(line.unit),
-            rate=line.rate,
-            quantity=Decimal(0) if line.value_only else sign * line.quantity,
-            taxable=Paise(sign * line.taxable),
-            igst=Paise(sign * line.tax.igst),
-            cgst=Paise(sign * line.tax.cgst),
-            sgst=Paise(sign * line.tax.sgst),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +85,7 @@ def build_gstr1(
     return MonthlyReturn(
         gstin=gstin,
         period=f"{month:%m%Y}",
-        rows=(*single, *_group_by_state(summed)),
+        rows=(*single, *sum_by_state(summed)),
         untaxed=_untaxed_rows(sold, known),
         hsn=_hsn_tables(sold, month),
         docs=_issued_ranges([*_numbered_documents(documents), *beside.vouchers], beside.void),
@@ -136,18 +110,17 @@ def _advance_row(moved: AdvanceMovement) -> ReturnRow:
 def _untaxed_rows(
     sold: Iterable[Invoice], known: Mapping[InvoiceNumber | None, Invoice]
 ) -> tuple[UntaxedRow, ...]:
-    """Sum what bore no tax between and within States, to the registered and to others."""
-    sums: dict[tuple[bool, bool], list[int]] = {}
-    for document in sold:
-        bare = sum(line.taxable for line in _signed_lines(document) if line.rate == 0)
-        if bare:
-            key = document.place.inter_state, document.to_business
-            exempt = _original_of(document, known).kind is Document.BILL_OF_SUPPLY
-            sums.setdefault(key, [0, 0])[exempt] += bare
-    return tuple(
-        UntaxedRow(inter_state=inter, registered=to_business, nil=Paise(nil), exempt=Paise(exempt))
-        for (inter, to_business), (nil, exempt) in sorted(sums.items())
-        if nil or exempt
+    return sum_untaxed(_untaxed_row(document, known) for document in sold)
+
+
+def _untaxed_row(document: Invoice, known: Mapping[InvoiceNumber | None, Invoice]) -> UntaxedRow:
+    bare = Paise(sum(line.taxable for line in _signed_lines(document) if line.rate == 0))
+    exempt = bare != 0 and _original_of(document, known).kind is Document.BILL_OF_SUPPLY
+    return UntaxedRow(
+        inter_state=document.place.inter_state,
+        registered=document.to_business,
+        nil=ZERO if exempt else bare,
+        exempt=bare if exempt else ZERO,
     )
 
 
@@ -186,11 +159,7 @@ def _section_of(document: Invoice, known: Mapping[InvoiceNumber | None, Invoice]
 
 def _document_rows(document: Invoice, section: ReturnSection) -> list[ReturnRow]:
     netted = section is ReturnSection.B2CS
-    lines = (
-        _signed_lines(document)
-        if netted
-        else [_SignedLine.of_line(line, 1) for line in document.lines]
-    )
+    lines = _signed_lines(document) if netted else [row_of_line(line) for line in document.lines]
     rates = sorted({line.rate for line in lines if line.rate})
     return [
         _tax_row(document, section, rate, [x for x in lines if x.rate == rate]) for rate in rates
@@ -198,7 +167,7 @@ def _document_rows(document: Invoice, section: ReturnSection) -> list[ReturnRow]
 
 
 def _tax_row(
-    document: Invoice, section: ReturnSection, rate: Decimal, lines: list[_SignedLine]
+    document: Invoice, section: ReturnSection, rate: Decimal, lines: list[HsnRow]
 ) -> ReturnRow:
     buyer = document.recipient.gstin
     row = ReturnRow(
@@ -224,52 +193,17 @@ def _tax_row(
     )
 
 
-def _group_by_state(rows: list[ReturnRow]) -> list[ReturnRow]:
-    ordered = sorted(rows, key=_state_key)
-    return [_sum_rows(list(group)) for _, group in groupby(ordered, key=_state_key)]
-
-
-def _state_key(row: ReturnRow) -> tuple[str, str, bool, Decimal]:
-    return row.section, row.place, row.inter_state, row.rate
-
-
-def _sum_rows(rows: list[ReturnRow]) -> ReturnRow:
-    return replace(
-        rows[0],
-        taxable=Paise(sum(row.taxable for row in rows)),
-        igst=Paise(sum(row.igst for row in rows)),
-        cgst=Paise(sum(row.cgst for row in rows)),
-        sgst=Paise(sum(row.sgst for row in rows)),
-    )
-
-
-def _signed_lines(document: Invoice) -> list[_SignedLine]:
+def _signed_lines(document: Invoice) -> list[HsnRow]:
+    """Give a document's lines, negative on a note."""
     sign = -1 if document.kind is Document.CREDIT_NOTE else 1
-    return [_SignedLine.of_line(line, sign) for line in document.lines]
+    return [row_of_line(line, sign) for line in document.lines]
 
 
 def _group_by_code(
     sold: Iterable[Invoice], wanted: Callable[[Invoice], bool]
 ) -> tuple[HsnRow, ...]:
-    lines = [line for document in sold if wanted(document) for line in _signed_lines(document)]
-    ordered = sorted(lines, key=_code_key)
-    return tuple(_code_row(list(group)) for _, group in groupby(ordered, key=_code_key))
-
-
-def _code_key(line: _SignedLine) -> tuple[str, str, Decimal]:
-    return line.hsn, line.unit, line.rate
-
-
-def _code_row(lines: list[_SignedLine]) -> HsnRow:
-    return HsnRow(
-        hsn=lines[0].hsn,
-        unit=lines[0].unit,
-        rate=lines[0].rate,
-        quantity=sum((line.quantity for line in lines), Decimal(0)),
-        taxable=Paise(sum(line.taxable for line in lines)),
-        cgst=Paise(sum(line.cgst for line in lines)),
-        sgst=Paise(sum(line.sgst for line in lines)),
-        igst=Paise(sum(line.igst for line in lines)),
+    return sum_by_code(
+        line for document in sold if wanted(document) for line in _signed_lines(document)
     )
 
 
@@ -281,24 +215,9 @@ def _issued_ranges(
     numbered: Iterable[tuple[Document, InvoiceNumber]], void: Collection[InvoiceNumber]
 ) -> tuple[DocumentRange, ...]:
     """Give the series of each type of document, from the first number to the last."""
-    ordered = sorted((DOC_TYPES[kind], number) for kind, number in numbered)
-    return tuple(
-        _document_range(type_, [number for _, number in group], void)
-        for (type_, _), group in groupby(ordered, key=_type_and_series)
-    )
-
-
-def _type_and_series(numbered: tuple[int, InvoiceNumber]) -> tuple[int, str]:
-    return numbered[0], numbered[1].rpartition("/")[0]
-
-
-def _document_range(
-    type_: int, numbers: list[InvoiceNumber], void: Collection[InvoiceNumber]
-) -> DocumentRange:
-    return DocumentRange(
-        type=type_,
-        first=numbers[0],
-        last=numbers[-1],
-        count=len(numbers),
-        void=sum(number in void for number in numbers),
+    return join_ranges(
+        DocumentRange(
+            type=DOC_TYPES[kind], first=number, last=number, count=1, void=int(number in void)
+        )
+        for kind, number in numbered
     )

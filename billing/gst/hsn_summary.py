@@ -1,7 +1,7 @@
 """The HSN summary: what a document bills, grouped by tariff code, unit and rate."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from billing.gst import units
@@ -29,21 +29,37 @@ class HsnRow:
 
 def summarise_by_hsn(lines: Iterable[TaxedLine]) -> tuple[HsnRow, ...]:
     """Group lines, in order of code, unit and rate."""
-    groups: dict[tuple[str, str, Decimal], list[TaxedLine]] = {}
-    for line in lines:
-        groups.setdefault((line.hsn, units.portal_unit(line.unit), line.rate), []).append(line)
-    return tuple(_summary_row(key, groups[key]) for key in sorted(groups))
+    return sum_by_code(row_of_line(line) for line in lines)
 
 
-def _summary_row(key: tuple[str, str, Decimal], lines: list[TaxedLine]) -> HsnRow:
-    hsn, unit, rate = key
+def row_of_line(line: TaxedLine, sign: int = 1) -> HsnRow:
+    """Give a line as a group of one; `sign` is -1 where it is taken back."""
     return HsnRow(
-        hsn=hsn,
-        unit=unit,
-        rate=rate,
-        quantity=sum((line.quantity for line in lines if not line.value_only), Decimal(0)),
-        taxable=Paise(sum(line.taxable for line in lines)),
-        cgst=Paise(sum(line.tax.cgst for line in lines)),
-        sgst=Paise(sum(line.tax.sgst for line in lines)),
-        igst=Paise(sum(line.tax.igst for line in lines)),
+        hsn=line.hsn,
+        unit=units.portal_unit(line.unit),
+        rate=line.rate,
+        quantity=Decimal(0) if line.value_only else sign * line.quantity,
+        taxable=Paise(sign * line.taxable),
+        cgst=Paise(sign * line.tax.cgst),
+        sgst=Paise(sign * line.tax.sgst),
+        igst=Paise(sign * line.tax.igst),
+    )
+
+
+def sum_by_code(rows: Iterable[HsnRow]) -> tuple[HsnRow, ...]:
+    """Make one group of those of the same code, unit and rate, in that order."""
+    groups: dict[tuple[str, str, Decimal], list[HsnRow]] = {}
+    for row in rows:
+        groups.setdefault((row.hsn, row.unit, row.rate), []).append(row)
+    return tuple(_sum_group(groups[key]) for key in sorted(groups))
+
+
+def _sum_group(rows: list[HsnRow]) -> HsnRow:
+    return replace(
+        rows[0],
+        quantity=sum((row.quantity for row in rows), Decimal(0)),
+        taxable=Paise(sum(row.taxable for row in rows)),
+        cgst=Paise(sum(row.cgst for row in rows)),
+        sgst=Paise(sum(row.sgst for row in rows)),
+        igst=Paise(sum(row.igst for row in rows)),
     )

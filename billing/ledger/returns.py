@@ -1,15 +1,15 @@
 """The return of a month, out of the books of all garages that share a GSTIN, or of one of them.
 
-A month may hold a hundred thousand papers: they are read in batches, and opened and summed on a
-thread, for on the event loop nobody else would be answered meanwhile. It is still held, by rows
-that are made of bytes and by the one interpreter: docs/benchmarks.md says for how long.
+A month may hold a hundred thousand papers: each batch of them is read, opened and summed on a
+thread, and only its part of the return is kept, so that the service answers others meanwhile and
+memory stays small.
 """
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Final, Self
 
 from access.personal_fields import VOUCHER_BUYER
 from access.vault import Vault
@@ -17,7 +17,7 @@ from billing.gst import vouchers
 from billing.gst.advances import HeldAdvance, amounts_left
 from billing.gst.document_numbers import InvoiceNumber
 from billing.gst.gstr1 import ReturnInputs, build_gstr1
-from billing.gst.gstr1_rows import MonthlyReturn
+from billing.gst.gstr1_rows import MonthlyReturn, merge_returns
 from billing.gst.invoices import Document, Invoice
 from billing.gst.money import ZERO
 from billing.gst.series import DocumentKind
@@ -39,6 +39,36 @@ VOUCHERS: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnScope:
+    """Whose return of which month: of a GSTIN, from these garages, for the month from `month`."""
+
+    gstin: str
+    sellers: Sequence[Seller]
+    month: date
+
+    @classmethod
+    def of(cls, sellers: Sequence[Seller], gstin: str | None, month: date) -> Self:
+        """Raises InvalidInput: there is no GSTIN, and who is not registered makes no return."""
+        if gstin is None:
+            raise InvalidInput("gstin", "is missing; who is not registered makes no return")
+        return cls(gstin=gstin, sellers=sellers, month=month)
+
+    @property
+    def has_composition(self) -> bool:
+        return any(seller.profile.scheme is Scheme.COMPOSITION for seller in self.sellers)
+
+    @property
+    def given(self) -> dict[str, object]:
+        """What queries are told of it."""
+        return {
+            "seller": self.gstin,
+            "garages": [seller.garage for seller in self.sellers],
+            "month": self.month,
+            "next": _next_month(self.month),
+        }
+
+
 class ReturnBuilder:
     def __init__(self, records: Records, ledger: InvoiceLedger, vault: Vault) -> None:
         self._records = records
@@ -51,55 +81,44 @@ class ReturnBuilder:
         """Make the GSTR-1 of a GSTIN for the month that begins on `month`, from these garages.
 
         Raises:
-            InvalidInput: there is no GSTIN, and who is not registered makes no return; or all that
-                was sold was sold under composition, of which another return tells.
+            InvalidInput: as `ReturnScope.of` and `whole` say.
         """
-        if gstin is None:
-            raise InvalidInput("gstin", "is missing; who is not registered makes no return")
-        given = {
-            "seller": gstin,
-            "garages": [seller.garage for seller in sellers],
-            "month": month,
-            "next": _next_month(month),
-        }
-        found = await self._records.rows(QUERIES["of_month"], **given)
-        issued = await self._documents([InvoiceId(row["id"]) for row in found])
-        originals = await self._original_invoices(issued)
-        sold = [
-            document for document in issued if not _is_bill(originals.get(document.id, document))
-        ]
-        if not sold and any(seller.profile.scheme is Scheme.COMPOSITION for seller in sellers):
+        scope = ReturnScope.of(sellers, gstin, month)
+        papers = await self.papers(scope)
+        starts = range(0, len(papers), BATCH)
+        parts = [await self.part(scope, papers[start : start + BATCH]) for start in starts]
+        return await self.whole(scope, parts)
+
+    async def papers(self, scope: ReturnScope) -> list[InvoiceId]:
+        """Give what the return is made of: the month's invoices, bills and notes, by number."""
+        found = await self._records.rows(QUERIES["of_month"], **scope.given)
+        return [InvoiceId(row["id"]) for row in found]
+
+    async def part(self, scope: ReturnScope, papers: Sequence[InvoiceId]) -> MonthlyReturn:
+        """Give what some papers add to the return, at most `BATCH` of them."""
+        read = await self._ledger.many_beside(papers)
+        notes = {paper.original for paper in read.values() if paper.original is not None}
+        earlier = await self._ledger.many_beside(sorted(notes - read.keys()))
+        return await asyncio.to_thread(_build_part, scope, papers, read | earlier)
+
+    async def whole(self, scope: ReturnScope, parts: Sequence[MonthlyReturn]) -> MonthlyReturn:
+        """Make the return of the parts of all of its papers.
+
+        Raises:
+            InvalidInput: all that was sold was sold under composition, of which another return
+                tells.
+        """
+        if not any(part.docs for part in parts) and scope.has_composition:
             raise InvalidInput(
                 "scheme", "a garage under composition files CMP-08 and GSTR-4, not GSTR-1"
             )
+        given = scope.given
         beside = ReturnInputs(
-            void=[p.invoice.number for p in sold if _is_void(p) and p.invoice.number is not None],
-            earlier=[original.invoice for original in originals.values()],
-            held=await self._held({seller.garage: seller for seller in sellers}, given),
+            held=await self._held({seller.garage: seller for seller in scope.sellers}, given),
             vouchers=await self._vouchers(given),
         )
-        return await asyncio.to_thread(
-            build_gstr1, [document.invoice for document in sold], gstin, month, beside
-        )
-
-    async def _documents(self, ids: Sequence[InvoiceId]) -> list[IssuedDocument]:
-        """Read papers a batch at a time, and open them beside the event loop."""
-        read: dict[InvoiceId, IssuedDocument] = {}
-        for start in range(0, len(ids), BATCH):
-            read |= await self._ledger.many_beside(ids[start : start + BATCH])
-        return [read[key] for key in ids]
-
-    async def _original_invoices(
-        self, issued: Sequence[IssuedDocument]
-    ) -> dict[InvoiceId, IssuedDocument]:
-        """Give the document that each note of the month refers to, by the note."""
-        of = {
-            document.id: document.original for document in issued if document.original is not None
-        }
-        found = {document.id: document for document in issued}
-        earlier = await self._documents(sorted(set(of.values()) - found.keys()))
-        found |= {document.id: document for document in earlier}
-        return {note: found[original] for note, original in of.items()}
+        rest = build_gstr1([], scope.gstin, scope.month, beside)
+        return await asyncio.to_thread(merge_returns, [*parts, rest])
 
     async def _vouchers(self, given: Mapping[str, object]) -> list[tuple[Document, InvoiceNumber]]:
         found = await self._records.rows(QUERIES["vouchers_of_month"], **given)
@@ -151,6 +170,19 @@ class ReturnBuilder:
             bytes(row["buyer"]), self._vault, VOUCHER_BUYER.at(row["id"])
         )
         return issued_documents.read_invoice(row["body"], buyer)
+
+
+def _build_part(
+    scope: ReturnScope, papers: Sequence[InvoiceId], read: Mapping[InvoiceId, IssuedDocument]
+) -> MonthlyReturn:
+    """`read` holds the papers, and what notes among them refer to."""
+    issued = [read[paper] for paper in papers]
+    sold = [paper for paper in issued if not _is_bill(read[paper.original or paper.id])]
+    beside = ReturnInputs(
+        void=[p.invoice.number for p in sold if _is_void(p) and p.invoice.number is not None],
+        earlier=[read[p.original].invoice for p in issued if p.original is not None],
+    )
+    return build_gstr1([p.invoice for p in sold], scope.gstin, scope.month, beside)
 
 
 def _is_bill(document: IssuedDocument) -> bool:

@@ -17,7 +17,7 @@ from billing.gst.document_numbers import parse_number
 from billing.gst.e_invoice import inv01_text
 from billing.gst.gstr1 import ReturnInputs, build_gstr1
 from billing.gst.gstr1_files import to_csv_files, to_portal_json
-from billing.gst.gstr1_rows import ReturnSection
+from billing.gst.gstr1_rows import ReturnSection, merge_returns
 from billing.gst.invoices import Document, Invoice, compute_invoice, compute_totals
 from billing.gst.lines import UNTAXED, LineKind, PricedLine
 from billing.gst.money import Paise, plain_amount
@@ -82,6 +82,22 @@ def test_return_equals_the_sum_of_documents(sold: list[Invoice], data: st.DataOb
         assert rows + (untaxed if field == "taxable" else 0) == net
         assert sum(getattr(row, field) for rows in made.hsn.values() for row in rows) == net
     assert sum(doc.count for doc in made.docs) == len(sold) + len(taken)
+
+
+@settings(max_examples=40)
+@given(st.lists(invoices, min_size=1, max_size=6), st.data())
+def test_parts_make_the_same_return(sold: list[Invoice], data: st.DataObject) -> None:
+    """However a month's documents are divided, with some void and some taken back."""
+    sold = _numbered([_untaxed(d) if data.draw(st.booleans()) else d for d in sold])
+    taken = [_note(d, n) for n, d in enumerate(sold, start=1) if data.draw(st.booleans())]
+    void = [d.number for d in sold if d.number is not None and data.draw(st.booleans())]
+    documents, beside = [*sold, *taken], ReturnInputs(void=void, earlier=sold)
+    cuts = sorted(data.draw(st.sets(st.integers(1, len(documents)))) | {0, len(documents)})
+    parts = [
+        build_gstr1(documents[start:end], SELLER, DAY, beside)
+        for start, end in itertools.pairwise(cuts)
+    ]
+    assert merge_returns(parts) == build_gstr1(documents, SELLER, DAY, beside)
 
 
 def test_each_sale_in_its_section() -> None:
