@@ -5,8 +5,11 @@ from typing import Annotated
 
 import strawberry
 
+from billing.ledger.payments import ReceivedMoney
+from billing.ledger.postings import PaymentMethod
 from domain.access import Action, ResourceKind
 from domain.ids import (
+    GarageId,
     PaymentId,
     payment_id,
     ticket_id,
@@ -36,7 +39,7 @@ AmountArgument = Annotated[Paise, strawberry.argument(description="How much.")]
 @strawberry.type
 class PaymentMutations:
     @strawberry.mutation(description="Write down money, or tax withheld, that came for an invoice.")
-    @guard_field(Action.UPDATE, ResourceKind.INVOICE)
+    @guard_field(Action.CREATE, ResourceKind.INVOICE)
     async def record_payment(
         self,
         info: RequestInfo,
@@ -46,7 +49,8 @@ class PaymentMutations:
     ) -> RecordPaymentResult:
         context, of = info.context, invoice_id_of(invoice)
         came = billing_inputs.parse_received(payment, context.services.now())
-        document = await demand_document(context, of, Action.UPDATE)
+        document = await demand_document(context, of, Action.CREATE)
+        _demand_may_withhold(context, document.garage, came)
         body = idempotency.operation_fingerprint("recordPayment", asdict(payment) | {"of": of})
         change = context.books_change(operation_id_of(operation_id), document.garage, body)
         made = await context.billing.payments.record_payment(change, of, came)
@@ -54,7 +58,7 @@ class PaymentMutations:
         return await _payment_answer(context, made.id)
 
     @strawberry.mutation(description="Write down money that came before there is an invoice.")
-    @guard_field(Action.UPDATE, ResourceKind.INVOICE)
+    @guard_field(Action.CREATE, ResourceKind.INVOICE)
     async def record_advance(
         self,
         info: RequestInfo,
@@ -67,7 +71,7 @@ class PaymentMutations:
         found = await context.services.tickets.get(
             ticket_id(key_of("Ticket", ticket)), context.actor
         )
-        context.demand_in(found.garage, Action.UPDATE, ResourceKind.INVOICE)
+        context.demand_in(found.garage, Action.CREATE, ResourceKind.INVOICE)
         body = idempotency.operation_fingerprint(
             "recordAdvance", asdict(payment) | {"ticket": found.id}
         )
@@ -96,6 +100,12 @@ class PaymentMutations:
         made = await context.billing.payments.refund_payment(change, seller, of, paise)
         context.forget_loaded()
         return await _payment_answer(context, made.id)
+
+
+def _demand_may_withhold(context: RequestContext, garage: GarageId, came: ReceivedMoney) -> None:
+    """Tax withheld is a claim that lowers a debt, and no money that anybody received."""
+    if came.method is PaymentMethod.TDS:
+        context.demand_in(garage, Action.UPDATE, ResourceKind.INVOICE)
 
 
 async def _payment_answer(context: RequestContext, id: PaymentId) -> PaymentRecorded:
