@@ -1,4 +1,4 @@
-// Runs the pages' own script against a door that answers what it is told; silent where all holds.
+// Runs the pages' own scripts against a door that answers what it is told; silent where all holds.
 "use strict";
 
 const assert = require("node:assert/strict");
@@ -19,7 +19,7 @@ function signedIn(verb, token, minutes) {
   return { data: { [verb]: { __typename: "SignedIn", accessToken: token, expiresAt } } };
 }
 
-const script = fs.readFileSync(process.argv[2], "utf8");
+const [script, start] = process.argv.slice(2).map((file) => fs.readFileSync(file, "utf8"));
 const locks = { request: (_, work) => work() };
 const world = { fetch, crypto: globalThis.crypto, navigator: { locks }, Date };
 const { Door, Session } = vm.runInNewContext(`${script}; ({ Door, Session })`, world);
@@ -46,7 +46,36 @@ async function check() {
   await assert.rejects(nobody.token(), { message: "Too many." });
 }
 
-check().catch((error) => {
+// Give what the explorer sends of a question, where the page has this behind its `#`.
+async function sent(fragment, headers) {
+  let props = null;
+  const place = { dataset: { endpoint: "/api", door: "/door", signedIn: "" } };
+  const page = {
+    ...world,
+    URL,
+    URLSearchParams,
+    document: { getElementById: () => place },
+    window: { location: { href: "http://127.0.0.1:8000/", hash: fragment } },
+    GraphiQL: { createFetcher: () => (_, options) => options.headers },
+    React: { createElement: (_, given) => (props = given) },
+    ReactDOM: { createRoot: () => ({ render: () => {} }) },
+  };
+  vm.runInNewContext(`${script}; ${start}`, page);
+  const found = await props.fetcher({ query: "{ __typename }" }, { headers });
+  return [props.defaultHeaders, { ...found }];
+}
+
+async function checkExplorer() {
+  answers.push(signedIn("signIn", "asha", 15));
+  const people = "#email=asha%40example.org&password=some+words";
+  assert.deepEqual(await sent(people, {}), ["", { Authorization: "Bearer asha" }]);
+  const own = { authorization: "Bearer own" };
+  assert.deepEqual(await sent(people, own), ["", own]);
+  const minted = '{"Authorization":"Bearer minted"}';
+  assert.deepEqual(await sent("#token=minted", own), [minted, own]);
+}
+
+check().then(checkExplorer).catch((error) => {
   console.error(error);
   process.exitCode = 1;
 });

@@ -95,7 +95,7 @@ async def test_a_session_of_the_page_renews_its_token_once() -> None:
     process = await asyncio.create_subprocess_exec(
         "node",
         str(Path(__file__).with_name("door_check.js")),
-        str(HERE / "door.js"),
+        *(str(HERE / name) for name in ("door.js", "start.js")),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
