@@ -119,6 +119,13 @@ async def end_session(connection: Connection, id: SessionId, now: datetime) -> b
     return ended.rowcount == 1
 
 
+async def began_at(connection: Connection, id: SessionId) -> datetime | None:
+    """Give when somebody signed in; None: there is no such session, or it has ended."""
+    found = await connection.execute(QUERIES["began_at"], {"id": id})
+    row = await found.fetchone()
+    return None if row is None else row["began_at"]
+
+
 async def end_sessions(connection: Connection, person: PersonId, now: datetime) -> None:
     """End all sessions of somebody."""
     await connection.execute(QUERIES["end_all"], {"person": person, "now": now})

@@ -71,6 +71,10 @@ select person.*
 from session join person on person.id = session.person
 where session.id = %(id)s
 
+-- name: began_at
+-- When a session began that goes on.
+select began_at from session where id = %(id)s and ended_at is null
+
 -- name: signed_in_from
 -- Whether the owner of an account signed in from an address before; asked for every account, known or not.
 select from session join person on person.id = session.person

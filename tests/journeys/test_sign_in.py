@@ -12,6 +12,7 @@ import httpx
 import pytest
 from pyotp.totp import TOTP
 
+from access.people import STALE_SESSION
 from domain.access import Role
 from domain.deeds import DeedResult, DeedType
 from domain.events import Event, EventType
@@ -407,7 +408,7 @@ async def test_browsers_keep_their_token_in_a_cookie(entry: Door, root: Person) 
     assert forged.status_code == 403
 
 
-async def test_sessions_are_seen_and_ended(entry: Door, root: Person) -> None:
+async def test_sessions_are_seen_and_ended(house: Runtime, entry: Door, root: Person) -> None:
     email, came = await invited(root, entry)
     phone = entry.person(came)
     other = entry.person(await entry.sign_in(email))
@@ -423,6 +424,17 @@ async def test_sessions_are_seen_and_ended(entry: Door, root: Person) -> None:
     refused = await entry.person(stranger).ask(END, op=op(), id=found[1]["key"])
     assert refused["__typename"] == "NotFound"
     assert await code(phone) is None
+    # A stolen token, of somebody who signed in long ago, shuts its owner out nowhere.
+    third = entry.person(await entry.sign_in(email))
+    newest = (await third.ask(SESSIONS))[0]["key"]
+    await house.records.rows(
+        "update session set began_at = began_at - interval '15 minutes' where id = %(id)s"
+        " returning id",
+        id=found[1]["key"],
+    )
+    stale = await phone.ask(END, op=op(), id=newest)
+    assert stale == {"__typename": "NotAllowed", "message": f"{STALE_SESSION} Nothing was saved."}
+    assert await code(third) is None
     # Whose sessions one cannot end one does not see, in one's own garage either.
     hidden = await entry.person(stranger).answer(SESSIONS, person=came["person"])
     assert hidden["errors"][0]["extensions"]["code"] == "NOT_FOUND"
@@ -584,6 +596,10 @@ async def test_anybody_may_check_a_token_by_the_key_set(
         (b'{"query": "{ __schema { types { name } } }"}', 200),
         (b'{"query": "{ tickets { edges { cursor } } }"}', 400),
         (b'{"query": "mutation { a: refresh(operationId: 1) b: refresh(operationId: 2) }"}', 400),
+        (b'{"query": "' + b"{" * 4_000 + b'"}', 400),
+        (b'{"query": "{' + b"a{" * 60 + b"b" + b"}" * 61 + b'"}', 400),
+        (b'{"query": "{passwordRules(a:' + b"[" * 1_900 + b"]" * 1_900 + b')}"}', 400),
+        (b'{"variables": ' + b"[" * 2_000 + b"]" * 2_000 + b"}", 400),
         (b'{"query": "' + b"x" * 5_000 + b'"}', 413),
     ],
 )
