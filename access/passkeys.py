@@ -30,6 +30,7 @@ from domain.deeds import Change, Deed, DeedType
 from domain.errors import InvalidInput, NotAllowed, NotAuthenticated, NotFound, TooMany
 from domain.ids import PasskeyId, PersonId, derive_uuid, uuid7
 from domain.people import Person, PersonState
+from domain.sessions import is_fresh
 from domain.sign_in_methods import SignInMethod
 from records.audit_trail import DeedWriter
 from records.database import Connection
@@ -52,7 +53,6 @@ CHALLENGE_TIME = timedelta(minutes=5)
 SIGN_IN = "sign in"
 LONGEST_NAME = 60
 MOST_PASSKEYS = 20
-FRESH = timedelta(minutes=15)
 REFUSED = "the passkey was not accepted; try it again, or sign in another way"
 NOT_HERE = "passkeys are not set up here; sign in another way"
 STALE = "A passkey is added within 15 minutes of signing in. Sign in again, then add it."
@@ -303,7 +303,7 @@ def _demand_owner(said: PasskeyAssertion, handle: bytes, person: Person) -> None
 
 def _demand_fresh(owner: PasskeyOwner, deed: PeopleDeed) -> None:
     active = owner.person.person.state is PersonState.ACTIVE
-    if not active or owner.since is None or deed.at >= owner.since + FRESH:
+    if not active or owner.since is None or not is_fresh(owner.since, deed.at):
         raise NotAllowed(deed.actor.role, Action.UPDATE, ResourceKind.EMPLOYEE, STALE)
 
 

@@ -43,7 +43,7 @@ from domain.people import (
     restore,
     suspend,
 )
-from domain.sessions import Session
+from domain.sessions import Session, is_fresh
 from records import people
 from records.account_letters import AccountLetter, LetterOccasion, leave_letter
 from records.audit_trail import DeedWriter
@@ -52,7 +52,7 @@ from records.employees import move_record
 from records.oidc import unlink
 from records.people import PeopleAnswer, PeopleOperation, PeopleStore, SealedPerson, Work
 from records.second_factors import remove_factor
-from records.sessions import SessionStore, end_session, end_sessions
+from records.sessions import SessionStore, began_at, end_session, end_sessions
 
 INVITED_FOR = timedelta(days=7)
 OWN_FACTOR = (
@@ -62,6 +62,10 @@ OWN_FACTOR = (
 OWN_ADDRESS = (
     "The address that somebody signs in with another administrator changes. Ask one, and say so "
     "in person."
+)
+STALE_SESSION = (
+    "Another session of yours ends within 15 minutes of signing in. Sign in again, then end it; "
+    "`signOut` ends the one that asks at any time."
 )
 # What is read of who was erased, by whoever may read of them.
 NOBODY = PersonName(name="(erased)", email="(erased)")
@@ -396,8 +400,12 @@ class PeopleAdministration:
     ) -> None:
         """End a session, one's own or of somebody whom the actor looks after; again is harmless.
 
+        Another one of one's own ends soon after signing in (ASVS 7.5.2): a stolen token shuts no
+        owner out.
+
         Raises:
             NotFound: there is no such session of theirs.
+            NotAllowed: it is another one of the actor's own, who signed in too long ago.
         """
         owner = await self.sessions.owner(id)
         if owner.person.id != actor.id:
@@ -415,6 +423,8 @@ class PeopleAdministration:
         )
         async with self.records.transaction() as connection:
             if await end_session(connection, id, now):
+                if owner.person.id == actor.id and id != actor.session:
+                    await _demand_fresh(connection, actor, now)
                 await self.deeds.write(connection, [ended])
         await self.revocations.read()
 
@@ -513,6 +523,12 @@ def user_deed(  # noqa: PLR0913 - the fields that differ
 def write_person(person: Person) -> PeopleAnswer:
     """Write a person as JSON, without who that is; `records.people.person_of` reads it."""
     return people.row_of(person) | {"rights": person.rights}
+
+
+async def _demand_fresh(connection: Connection, actor: Actor, now: datetime) -> None:
+    began = None if actor.session is None else await began_at(connection, actor.session)
+    if began is None or not is_fresh(began, now):
+        raise NotAllowed(actor.role, Action.UPDATE, ResourceKind.EMPLOYEE, STALE_SESSION)
 
 
 def _demand_looked_after(actor: Actor, person: Person, hidden: NotFound) -> None:

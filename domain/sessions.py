@@ -9,6 +9,8 @@ from domain.ids import PersonId, SessionId
 # CC-5, CC-14: a session that nobody used for a day is over.
 IDLE = timedelta(days=1)
 LONGEST = timedelta(days=30)
+# Whoever signed in so lately has shown who they are, and may do what no stolen token may.
+FRESH = timedelta(minutes=15)
 # Of one person at a time: whoever signs in once more leaves their oldest one.
 MOST_SESSIONS = 16
 
@@ -36,6 +38,11 @@ class Session:
     seen_at: datetime
     ends_at: datetime
     second_factor: bool = False
+
+
+def is_fresh(began_at: datetime, now: datetime) -> bool:
+    """Say whether a session began so lately that its person has shown who they are."""
+    return now < began_at + FRESH
 
 
 def is_over(session: Session, now: datetime) -> bool:

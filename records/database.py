@@ -129,27 +129,8 @@ class Records:
     @asynccontextmanager
     async def apart(self) -> AsyncGenerator[Connection]:
         """Give a connection of one's own for long: outside the pool, each statement for itself."""
-        try:
-            connection = await AsyncConnection[Row].connect(
-                self._url,
-                autocommit=True,
-                row_factory=dict_row,
-                connect_timeout=round(CONNECT_SECONDS),
-            )
-            async with connection:
-                yield connection
-        except OperationalError as error:
-            raise _failure_of(error) from error
-
-    async def greet(self) -> None:
-        """Return when the server knows us: the pool alone only says that it got no connection.
-
-        Raises:
-            WrongPassword: it does not know us.
-            Unavailable: it does not answer.
-        """
-        async with self.apart() as connection:
-            await connection.execute("select 1")
+        async with _connect(self._url) as connection:
+            yield connection
 
     def _let_go(self) -> None:
         """Cut every line: the driver would ask a dead server to cancel what it is asked, and wait
@@ -161,7 +142,7 @@ class Records:
     async def _answers(self) -> bool:
         """Say whether the server says anything at all, be it a refusal."""
         try:
-            await self.greet()
+            await greet(self._url)
         except Unavailable as error:
             refused = error.__cause__
             connection = refused.pgconn if isinstance(refused, OperationalError) else None
@@ -174,6 +155,17 @@ class Records:
             return await cursor.fetchall()
 
 
+async def greet(url: str) -> None:
+    """Return when the server knows us: a pool alone only says that it got no connection.
+
+    Raises:
+        WrongPassword: it does not know us.
+        Unavailable: it does not answer.
+    """
+    async with _connect(url) as connection:
+        await connection.execute("select 1")
+
+
 @contextmanager
 def cut_after(connection: Connection, seconds: float) -> Generator[None]:
     """Cut a line that does not answer within so many seconds: whoever waits hears Unavailable."""
@@ -182,6 +174,21 @@ def cut_after(connection: Connection, seconds: float) -> Generator[None]:
         yield
     finally:
         cut.cancel()
+
+
+@asynccontextmanager
+async def _connect(url: str) -> AsyncGenerator[Connection]:
+    try:
+        connection = await AsyncConnection[Row].connect(
+            url,
+            autocommit=True,
+            row_factory=dict_row,
+            connect_timeout=round(CONNECT_SECONDS),
+        )
+        async with connection:
+            yield connection
+    except OperationalError as error:
+        raise _failure_of(error) from error
 
 
 def _cut_line(connection: Connection) -> None:

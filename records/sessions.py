@@ -62,6 +62,18 @@ class SessionStore:
             await _follow(connection, session, use)
         return Refreshed(session=session, person=sealed_of(row))
 
+    async def holder(self, mark: bytes, now: datetime) -> Refreshed | None:
+        """Give whose browser waits with a refresh token that is good; it is not used up."""
+        rows = await self._records.rows(QUERIES["waiting_refresh"], mark=mark)
+        if not rows:
+            return None
+        [row] = rows
+        session = _session_of(row, SessionId(str(row["session"])), PersonId(row["id"]))
+        good = row["state"] == PersonState.ACTIVE and session.client is ClientKind.BROWSER
+        if is_over(session, now) or not good:
+            return None
+        return Refreshed(session=session, person=sealed_of(row))
+
     async def of_person(self, person: PersonId, now: datetime, first: int) -> list[Session]:
         rows = await self._records.rows(
             QUERIES["of_person"], person=person, now=now, idle_since=now - IDLE, first=first
@@ -117,6 +129,13 @@ async def end_session(connection: Connection, id: SessionId, now: datetime) -> b
     """End a session; False: it had ended."""
     ended = await connection.execute(QUERIES["end"], {"id": id, "now": now})
     return ended.rowcount == 1
+
+
+async def began_at(connection: Connection, id: SessionId) -> datetime | None:
+    """Give when somebody signed in; None: there is no such session, or it has ended."""
+    found = await connection.execute(QUERIES["began_at"], {"id": id})
+    row = await found.fetchone()
+    return None if row is None else row["began_at"]
 
 
 async def end_sessions(connection: Connection, person: PersonId, now: datetime) -> None:

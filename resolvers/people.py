@@ -256,7 +256,8 @@ class PeopleMutations:
         return SessionEnded(key=own)
 
     @strawberry.mutation(
-        description="End a session: your own on another device, or of somebody whom you look after."
+        description="End a session: your own on another device, within 15 minutes of signing in, "
+        "or of somebody whom you look after."
     )
     @signed_in_deed(DeedType.USER_LOGOUT)
     async def end_session(

@@ -184,7 +184,7 @@ ResetSecondFactorResult = Annotated[
     strawberry.union("ResetSecondFactorResult", description="The person, or why it stays."),
 ]
 EndSessionResult = Annotated[
-    SessionEnded | InvalidInput | NotFound | OperationConflict,
+    SessionEnded | InvalidInput | NotFound | NotAllowed | OperationConflict,
     strawberry.union("EndSessionResult", description="The session, or why it goes on."),
 ]
 SignOutResult = Annotated[

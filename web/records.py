@@ -6,12 +6,13 @@ The service needs far more (`web.wiring`); a command that imported all of it wou
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from time import monotonic
 from typing import TypeVar
 
 from domain.errors import Unavailable, WrongPassword
-from records.database import Records
+from records.database import Records, greet
 from records.migrations import migrate_records
 from records.service_account import OWNER, demand_granted
 from web.local import stores
@@ -33,48 +34,49 @@ async def open_records(settings: Settings) -> AsyncGenerator[Records]:
     """Give the records alone, migrated: what a command needs that reads the change log."""
     home = StoreHome.at(settings.home)
     urls = await asyncio.to_thread(stores.start_stores, home, GivenUrls.of(settings))
-    records = await Records.open(urls.postgres_url)
-
-    async def prepare() -> None:
-        await migrate_as_owner(settings, records)
-
-    try:
-        with demand_granted():
-            await once_stores_answer(prepare, START_SECONDS)
+    with demand_granted():
+        prepare = partial(open_migrated, settings, urls.postgres_url)
+        records = await once_stores_answer(prepare, START_SECONDS)
+        try:
             yield records
-    finally:
-        await records.close()
+        finally:
+            await records.close()
 
 
-async def migrate_as_owner(settings: Settings, records: Records) -> None:
-    """Bring the schema up to date: as the tables' owner, where the settings name one, who has the
-    account of the service serve. From then on the records are known to answer.
+async def open_migrated(settings: Settings, url: str) -> Records:
+    """Open the records once their schema is up to date: as the tables' owner, where there is one by
+    itself, who has the account of the service serve. They are known to answer then.
 
-    The account may be none yet, so it is greeted last where somebody else owns the tables.
+    That account may be none before, so nothing is asked as it: a pool would try, and complain.
 
     Raises:
         WrongPassword: PostgreSQL answers, and does not know the account; which setting's it says.
         MigrationNeeded: the tables are somebody else's, whom the settings do not name.
         InvalidInput, UnsafeSetting: the account of the service is none that may serve.
     """
-    if settings.postgres_owner_url is None:
-        await records.greet()
-        await migrate_records(records)
-        return
-    owner = await Records.open(settings.postgres_owner_url)
-    try:
-        await _greet_owner(owner)
-        await migrate_records(owner, settings.postgres_url or "")
-    finally:
-        await owner.close()
-    await records.greet()
+    owner = settings.postgres_owner_url
+    if owner is not None:
+        await _migrate_as(owner, settings.postgres_url or "")
+    await greet(url)
+    async with AsyncExitStack() as stack:
+        records = await Records.open(url)
+        stack.push_async_callback(records.close)
+        if owner is None:
+            await migrate_records(records)
+        stack.pop_all()
+    return records
 
 
-async def _greet_owner(owner: Records) -> None:
+async def _migrate_as(owner: str, serving: str) -> None:
     try:
-        await owner.greet()
+        await greet(owner)
     except WrongPassword as error:
         raise WrongPassword(error.dependency, OWNER) from error
+    records = await Records.open(owner)
+    try:
+        await migrate_records(records, serving)
+    finally:
+        await records.close()
 
 
 async def once_stores_answer(

@@ -94,7 +94,7 @@ from web.models import open_models
 from web.network_scorer import NetworkScorer
 from web.people import PeopleRuntime, open_people
 from web.recent_matches import RecentMatches
-from web.records import migrate_as_owner, once_stores_answer
+from web.records import once_stores_answer, open_migrated
 from web.settings import Settings
 from web.tokens import build_tokens, token_secret
 from web.vault import VaultRuntime, open_vault
@@ -214,15 +214,20 @@ async def open_runtime(
     async with AsyncExitStack() as stack:
         stack.enter_context(demand_granted())
         stack.callback(embedder.close)
-        graph, records, redis = await _connect_stores(urls, patience, stack)
+        graph, redis = await _connect_stores(urls, patience, stack)
 
-        async def prepare() -> ReportReader:
+        async def prepare() -> tuple[Records, ReportReader]:
             await _greet_others(graph, redis)
-            await migrate_as_owner(settings, records)
-            await migrate_graph(graph, embedder.dimensions)
-            return await ReportReader.of(VocabularyStore(graph), embedder)
+            async with AsyncExitStack() as opened:
+                records = await open_migrated(settings, urls.postgres_url)
+                opened.push_async_callback(records.close)
+                await migrate_graph(graph, embedder.dimensions)
+                reader = await ReportReader.of(VocabularyStore(graph), embedder)
+                opened.pop_all()
+            return records, reader
 
-        reader = await once_stores_answer(prepare, patience.start, report)
+        records, reader = await once_stores_answer(prepare, patience.start, report)
+        stack.push_async_callback(records.close)
         runtime = join_parts(settings, patience, (embedder, reader), (graph, records, redis))
         await once_stores_answer(runtime.vault.data_keys.demand_all, patience.start, report)
         stack.push_async_callback(runtime.wakeups.close)
@@ -444,13 +449,11 @@ def process_name() -> str:
 
 async def _connect_stores(
     urls: StoreUrls, patience: Patience, stack: AsyncExitStack
-) -> tuple[Graph, Records, Redis]:
+) -> tuple[Graph, Redis]:
     graph = await Graph.open(
         urls.neo4j_uri, urls.neo4j_user, urls.neo4j_password, answer_s=patience.answer
     )
     stack.push_async_callback(graph.close)
-    records = await Records.open(urls.postgres_url)
-    stack.push_async_callback(records.close)
     # Protocol 2: the answers of XREAD are plain lists (sync/stream.py).
     redis = Redis.from_url(
         urls.redis_url,
@@ -459,7 +462,7 @@ async def _connect_stores(
         socket_connect_timeout=REDIS_SECONDS,
     )
     stack.push_async_callback(redis.aclose)
-    return graph, records, redis
+    return graph, redis
 
 
 async def _greet_others(graph: Graph, redis: Redis) -> None:

@@ -122,11 +122,12 @@ class StandInPortal:
         return RSAKey.import_key(self._key.as_dict(private=False))
 
     async def register(self, invoice: Invoice, now: datetime) -> PortalRegistration:
+        # Who may be no party at all is said before what is sold, as `demand_acceptable` says it.
+        self._refuse_taxpayers(invoice)
         made = e_invoice.to_inv01(invoice)
         irn = e_invoice.irn_of(invoice)
         if irn in self._known:
             raise AlreadyExists("IRN", irn)
-        self._refuse_taxpayers(invoice)
         portal_checks.demand_acceptable(made)
         ack = f"{len(self._known) + 1:015d}"
         body = {"AckNo": ack, "Irn": irn, **json.loads(e_invoice.inv01_text(made))}

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from math import log2
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -12,13 +13,14 @@ import httpx
 import pytest
 from pyotp.totp import TOTP
 
+from access.people import STALE_SESSION
 from domain.access import Role
 from domain.deeds import DeedResult, DeedType
 from domain.events import Event, EventType
 from domain.ids import PersonId
 from domain.technicians import Certification, Technician
 from records.audit_trail import DeedFilter
-from tests.journeys.people import DELHI, PUNE, Person
+from tests.journeys.people import DELHI, PUNE, Person, fresh_word
 from tests.journeys.sign_in_door import (
     ACCEPT,
     CHANGE,
@@ -45,14 +47,18 @@ from tests.journeys.sign_in_door import (
     SUSPEND,
     Door,
     duty,
+    first_admin_of,
     invited,
     op,
 )
 from tests.journeys.test_repairs import ASSIGN
 from web.asgi import GRAPHQL, JWKS
+from web.paths import EXPLORER
 from web.paths import SIGN_IN as PATH
 from web.refresh_cookie import COOKIE
-from web.server import staff_handler
+from web.server import build_application, staff_handler
+from web.settings import ExplorerRule, RunMode
+from web.ui.page import FILES
 from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
@@ -407,7 +413,38 @@ async def test_browsers_keep_their_token_in_a_cookie(entry: Door, root: Person) 
     assert forged.status_code == 403
 
 
-async def test_sessions_are_seen_and_ended(entry: Door, root: Person) -> None:
+async def test_only_an_administrators_browser_is_shown_the_explorer(
+    house: Runtime, entry: Door, root: Person, tmp_path: Path
+) -> None:
+    for path in FILES.values():
+        (tmp_path / "ui" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "ui" / path).touch()
+    mode, rule = RunMode.PRODUCTION, ExplorerRule.ADMINISTRATORS
+    settings = replace(house.settings, environment=mode, explorer=rule, home=tmp_path)
+    built = build_application(replace(house, settings=settings))
+    transport, url = httpx.ASGITransport(app=built), "https://battwheels.test"
+    emails = [f"root.{fresh_word()}@example.org", (await invited(root, entry))[0]]
+    await first_admin_of(house.people, emails[0])
+    async with (
+        httpx.AsyncClient(transport=transport, base_url=url) as page,
+        httpx.AsyncClient(transport=transport, base_url=url) as other,
+    ):
+        opened = [Door(page), Door(other)]
+        assert [(await one.client.get(EXPLORER)).status_code for one in opened] == [401, 401]
+        for one, email in zip(opened, emails, strict=True):
+            await one.sign_in(email, client="BROWSER")
+        # Looking uses nothing up, and a page of no administrator is the form that a stranger sees.
+        for _ in range(2):
+            assert [(await one.client.get(EXPLORER)).status_code for one in opened] == [200, 401]
+        used = page.cookies[COOKIE]
+        root_again = opened[0].person(await opened[0].ask(REFRESH))
+        assert (await page.get(EXPLORER)).status_code == 200
+        stale = await page.get(EXPLORER, headers={"cookie": f"{COOKIE}={used}"})
+        await root_again.ask(SIGN_OUT, op=op())
+        assert (stale.status_code, (await page.get(EXPLORER)).status_code) == (401, 401)
+
+
+async def test_sessions_are_seen_and_ended(house: Runtime, entry: Door, root: Person) -> None:
     email, came = await invited(root, entry)
     phone = entry.person(came)
     other = entry.person(await entry.sign_in(email))
@@ -423,6 +460,17 @@ async def test_sessions_are_seen_and_ended(entry: Door, root: Person) -> None:
     refused = await entry.person(stranger).ask(END, op=op(), id=found[1]["key"])
     assert refused["__typename"] == "NotFound"
     assert await code(phone) is None
+    # A stolen token, of somebody who signed in long ago, shuts its owner out nowhere.
+    third = entry.person(await entry.sign_in(email))
+    newest = (await third.ask(SESSIONS))[0]["key"]
+    await house.records.rows(
+        "update session set began_at = began_at - interval '15 minutes' where id = %(id)s"
+        " returning id",
+        id=found[1]["key"],
+    )
+    stale = await phone.ask(END, op=op(), id=newest)
+    assert stale == {"__typename": "NotAllowed", "message": f"{STALE_SESSION} Nothing was saved."}
+    assert await code(third) is None
     # Whose sessions one cannot end one does not see, in one's own garage either.
     hidden = await entry.person(stranger).answer(SESSIONS, person=came["person"])
     assert hidden["errors"][0]["extensions"]["code"] == "NOT_FOUND"
@@ -584,6 +632,10 @@ async def test_anybody_may_check_a_token_by_the_key_set(
         (b'{"query": "{ __schema { types { name } } }"}', 200),
         (b'{"query": "{ tickets { edges { cursor } } }"}', 400),
         (b'{"query": "mutation { a: refresh(operationId: 1) b: refresh(operationId: 2) }"}', 400),
+        (b'{"query": "' + b"{" * 4_000 + b'"}', 400),
+        (b'{"query": "{' + b"a{" * 60 + b"b" + b"}" * 61 + b'"}', 400),
+        (b'{"query": "{passwordRules(a:' + b"[" * 1_900 + b"]" * 1_900 + b')}"}', 400),
+        (b'{"variables": ' + b"[" * 2_000 + b"]" * 2_000 + b"}", 400),
         (b'{"query": "' + b"x" * 5_000 + b'"}', 413),
     ],
 )

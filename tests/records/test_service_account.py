@@ -18,7 +18,7 @@ from records.service_account import grant_serving
 from tests.patience import PatientRecords
 from tests.records.test_audit_trail import WRITER, deed
 from web.local.stores import StoreUrls
-from web.records import migrate_as_owner, open_records
+from web.records import open_migrated, open_records
 from web.settings import Settings
 
 ROLE, PASSWORD = "battwheels_serving_test", "a word of its own"
@@ -44,6 +44,13 @@ def serving_url(stores: StoreUrls, role: str = ROLE) -> str:
     parts = urlsplit(stores.postgres_url)
     word = PASSWORD.replace(" ", "%20")
     return urlunsplit(parts._replace(netloc=f"{role}:{word}@{parts.hostname}:{parts.port}"))
+
+
+async def migrated_as_owner(stores: StoreUrls) -> Records:
+    """Give the records of the account that serves, as a start with both accounts opens them."""
+    url = serving_url(stores)
+    settings = Settings(postgres_url=url, postgres_owner_url=stores.postgres_url)
+    return await open_migrated(settings, url)
 
 
 @asynccontextmanager
@@ -124,8 +131,7 @@ async def test_it_starts_on_what_is_applied_and_applies_nothing(
             await connection.execute("insert into migration values (%s, %s)", told)
     assert (needed.value.store, needed.value.names) == ("PostgreSQL", (last.name,))
     # Whoever is told the owner migrates, and is served as the other.
-    settings = Settings(postgres_url=serving_url(stores), postgres_owner_url=stores.postgres_url)
-    await migrate_as_owner(settings, serving)
+    await (await migrated_as_owner(stores)).close()
 
 
 @pytest.mark.parametrize("url", ["postgresql://127.0.0.1/x", "postgresql://app@127.0.0.1/x", "x"])
@@ -165,6 +171,17 @@ async def test_whoever_owns_a_table_serves_under_no_migrator(
             await grant_serving(connection, serving_url(stores))
         held = await connection.execute("select has_table_privilege(%s, 'deed', 'select')", [ROLE])
         assert await held.fetchone() == {"has_table_privilege": False}
+
+
+async def test_the_first_start_asks_nothing_as_nobody(
+    records: Records, stores: StoreUrls, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The account is none before the owner made it, and no pool complains of that."""
+    served = await migrated_as_owner(stores)
+    assert await served.rows("select current_user as name") == [{"name": ROLE}]
+    await served.close()
+    await let_go(records)
+    assert [one.message for one in caplog.records if one.name.startswith("psycopg")] == []
 
 
 async def test_migrators_make_one_account_at_once(records: Records, stores: StoreUrls) -> None:

@@ -61,8 +61,9 @@ update setting,network   createGarage changeNetworkSettings
 create invoice           recordConsent eraseCustomer createCustomer changeCustomer
 create invoice           createVehicle changeVehicle
 create invoice           issueInvoice registerInvoice issueCreditNote editDraft billingSettings
+create invoice           recordPayment recordAdvance
 void   invoice           voidInvoice
-update invoice           recordPayment recordAdvance refundPayment closeMonth setPrice
+update invoice           refundPayment closeMonth setPrice
 update setting           setBillingSettings
 read   setting,network   apiKeys trustedDocuments models
 update employee,network  resetSecondFactor

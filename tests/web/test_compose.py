@@ -97,11 +97,17 @@ def test_no_secret_stands_in_environment(compose: Document) -> None:
     assert all(value.startswith("/run/secrets/") for value in named.values())
 
 
-def test_published_ports_are_loopback(compose: Document) -> None:
-    ports = {port for service in compose["services"].values() for port in service.get("ports", ())}
+@pytest.mark.row("AR-5")
+def test_one_port_is_published(compose: Document) -> None:
+    ports = {name: one["ports"] for name, one in compose["services"].items() if "ports" in one}
 
-    assert ports == {
-        "127.0.0.1:8000:8000",
-        "127.0.0.1:7474:7474",
-        "127.0.0.1:7687:7687",
+    assert ports == {"serve": ["127.0.0.1:8000:8000"]}
+    assert not any("network_mode" in one for one in compose["services"].values())
+
+
+def test_the_graph_is_opened_to_this_machine_alone() -> None:
+    opened = yaml.safe_load((ROOT / "deploy/graph-browser.yml").read_text())
+
+    assert opened == {
+        "services": {"neo4j": {"ports": ["127.0.0.1:7687:7687", "127.0.0.1:7474:7474"]}}
     }

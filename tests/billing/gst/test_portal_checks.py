@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from billing.gst import e_invoice, pincodes, portal_checks
@@ -38,12 +38,13 @@ HERE = replace(RIDER, gstin=synthetic("07", "AABCG4321K1Z"))
 B2B, WITHIN = issued(FLEET), issued(HERE)
 ZONE = replace(B2B, recipient=replace(FLEET, special_zone=True))
 FAR = replace(FLEET, address=replace(address("06"), pincode="110024"))
+NO_BUYER = replace(FLEET, gstin=parse_gstin("9917SGP29001OST"), address=address("97"))
 # Buyers whom the portal does not take, each for another reason.
 ODD = (
     FAR,
     GARAGE,
     replace(FLEET, name='A "B" C'),
-    replace(FLEET, gstin=parse_gstin("9917SGP29001OST"), address=address("97")),
+    NO_BUYER,
     replace(FLEET, address=replace(address("06"), pincode="100001")),
 )
 SERIALS = itertools.count(1)
@@ -165,6 +166,7 @@ def portal() -> StandInPortal:
 
 @pytest.mark.row("IN-8")
 @given(st.one_of(invoices, st.builds(_sold_to, st.sampled_from(ODD), line_sets)))
+@example(_sold_to(NO_BUYER, (part("Tyre", "4011", 100),)))
 async def test_portal_and_our_check_refuse_the_same(
     portal: StandInPortal, invoice: Invoice
 ) -> None:
