@@ -62,12 +62,12 @@ class DraftMutations:
         invoice: DraftArguments,
     ) -> EditDraftResult:
         context, key = info.context, ticket_id(key_of("Ticket", ticket))
-        found = await context.services.tickets.get(key, context.actor)
-        context.demand_in(found.garage, Action.CREATE, ResourceKind.INVOICE)
         wish = DraftContent(
             buyer=await buyer_named(context, key, invoice),
             terms=billing_inputs.parse_terms(invoice),
         )
+        found = await context.services.tickets.get(key, context.actor)
+        context.demand_in(found.garage, Action.CREATE, ResourceKind.INVOICE)
         asked = asdict(invoice) | {"ticket": key, "expected": expected_version}
         body = idempotency.operation_fingerprint("editDraft", asked)
         change = context.books_change(OperationId(str(operation_id)), found.garage, body)

@@ -206,7 +206,7 @@ async def test_repairs_of_a_vehicle_are_those_of_its_garage(house: House) -> Non
     assert await house.tickets.of_vehicles(of, MANAGER, first=2) == newest
     bench = {first: [], second: [other], third: []}
     assert await house.tickets.of_vehicles(of, ASHA, first=2) == bench
-    assert await house.tickets.of_vehicles(of, OTHERS, first=2) == dict.fromkeys(of, [])
+    assert await house.tickets.of_vehicles(of, OTHERS, first=2) == {one: [] for one in of}
 
 
 async def test_suggestions_replace_the_last(house: House) -> None:
