@@ -221,6 +221,15 @@ PASSKEY_NAME = PersonalField(
     readers=Reader.THEMSELVES,
     person="person",
 )
+# Whom they named to act for them: told with all else that is kept of them.
+NOMINEE = PersonalField(
+    table="nominee",
+    column="who",
+    row="person",
+    kind=PersonalKind.PERSON,
+    readers=Reader.THEIRS,
+    person="person",
+)
 PERSON_MARKS = tuple(
     PersonalField(
         table=table,
@@ -255,6 +264,7 @@ FIELDS = (
     PERSON_KEY,
     SECOND_FACTOR,
     PASSKEY_NAME,
+    NOMINEE,
     *PERSON_MARKS,
 )
 SEALED = tuple(field for field in FIELDS if field.protection is Protection.SEALED)

@@ -43,6 +43,7 @@ from resolvers.manifests import ManifestReader
 from resolvers.matching import MatchingQueries
 from resolvers.model_runs import ModelRunMutations, ModelRunQueries
 from resolvers.nodes import NodeQueries
+from resolvers.nominees import NomineeMutations
 from resolvers.offline.delta import OfflineMutations, OfflineQueries
 from resolvers.passkeys import PasskeyMutations, PasskeyQueries
 from resolvers.payments import PaymentMutations
@@ -119,6 +120,7 @@ class Mutation(
     SettingsMutations,
     ErasureMutations,
     CustomerMutations,
+    NomineeMutations,
     PasskeyMutations,
     ApiKeyMutations,
     TrustedDocumentMutations,

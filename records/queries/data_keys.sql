@@ -59,6 +59,7 @@ from (
     union all select key from person
     union all select secret from second_factor
     union all select name from passkey
+    union all select who from nominee
 ) as everything
 where length(sealed) > 1
 group by 1

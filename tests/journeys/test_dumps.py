@@ -44,7 +44,7 @@ from tests.journeys.solved_tickets import followed, put
 from tests.journeys.store_files import words_in_graph, words_on_disk
 from tests.journeys.test_employees import CREATE, DETAILS
 from tests.journeys.test_feedback import GIVE
-from tests.journeys.test_personal_data import CONSENT
+from tests.journeys.test_personal_data import CONSENT, NOMINATE
 from tests.logs import LOGS
 from tests.waits import eventually
 from web.json_logs import JsonFormatter
@@ -142,13 +142,15 @@ async def _billed(shop: Shop, n: int) -> None:
 
 
 async def _secured(house: Runtime, door: Door, email: str, came: dict[str, Any]) -> None:
-    """Have somebody add a passkey and a second factor, forget their password, and be known to
-    another service.
+    """Have somebody add a passkey and a second factor, name who acts for them, forget their
+    password, and be known to another service.
     """
     known = door.person(came)
     made = SoftPasskey().made(await known.ask(OPTIONS))
     added = await known.ask(ADD_PASSKEY, op=op(), passkey=made)
     assert added["__typename"] == "PasskeyRegistered", added
+    named = await known.ask(NOMINATE, op=op(), nominee={"name": BUYER["name"], "contact": PHONE})
+    assert named["__typename"] == "Nominated", named
     offered = await door.ask(ENROL_FACTOR, email=email, password=PASSWORD)
     code = TOTP(offered["secret"]).at(datetime.now(UTC))
     done = await door.ask(CONFIRM_FACTOR, challenge=offered["challenge"], code=code)

@@ -88,6 +88,7 @@ UNTOLD = frozenset(
         "eraseCustomer",
         "holdGarageToShift",
         "invitePerson",
+        "nominate",
         "promoteModel",
         "recordConsent",
         "registerBay",

@@ -73,7 +73,7 @@ BOOKS = {
     *("recordAdvance", "recordPayment", "refundPayment", "registerInvoice"),
     *("setBillingSettings", "setPrice", "voidInvoice"),
     # So it is of these, with the memory of what is asked of people.
-    *("recordConsent", "eraseCustomer"),
+    *("recordConsent", "eraseCustomer", "nominate"),
 }
 ASHA = PersonId("asha")
 # She is on one bay at a time.

@@ -524,6 +524,11 @@ DAY: Sequence[Deed] = (
         who="guest",
         given=lambda g: {"passkey": g.id("registerPasskey", "passkey")},
     ),
+    Deed(
+        verb="nominate",
+        who="guest",
+        given=lambda _: {"nominee": {"name": "Meera Rao", "contact": "+91 98450 12345"}},
+    ),
     Deed(verb="signOut", who="guest", before=_guest, given=lambda _: {}),
     Deed(
         verb="syncOperations",

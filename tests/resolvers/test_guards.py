@@ -27,7 +27,7 @@ from tests.domain.test_access import GRANTED
 TABLE = """
 -      -                 node symptoms errorCodes components parts suppliers vehicleModels
 -      -                 syncOperations sessions signOut endSession personalData correctPerson
--      -                 passkeys passkeyOptions registerPasskey removePasskey
+-      -                 passkeys passkeyOptions registerPasskey removePasskey nominate
 read   card              match diagnose readSymptoms search card cards cardsNear bestCards
 read   card              feedback changes
 read   card              syncStatus cardChanged syncRequired
@@ -96,6 +96,7 @@ DEEDS = {
     "erasePerson": DeedType.USER_ERASE,
     "eraseCustomer": DeedType.USER_ERASE,
     "correctPerson": DeedType.USER_CORRECT,
+    "nominate": DeedType.USER_CORRECT,
     "signOut": DeedType.USER_LOGOUT,
     "endSession": DeedType.USER_LOGOUT,
     "registerPasskey": DeedType.USER_CREDENTIAL_CHANGE,

@@ -147,6 +147,7 @@ def test_every_mutation_has_its_union(built: GraphQLSchema) -> None:
         "resetSecondFactor": ("ResetSecondFactorResult!", True),
         "signOut": ("SignOutResult!", True),
         "correctPerson": ("CorrectPersonResult!", True),
+        "nominate": ("NominateResult!", True),
         "eraseCustomer": ("EraseCustomerResult!", True),
         "recordConsent": ("RecordConsentResult!", True),
         "changeGarageSettings": ("ChangeGarageSettingsResult!", True),
