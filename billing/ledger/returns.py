@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from access.personal_fields import VOUCHER_BUYER
 from access.vault import Vault
@@ -69,6 +69,13 @@ class ReturnScope:
         }
 
 
+class MonthPaper(NamedTuple):
+    """A paper that was numbered in a month, and whether it was taken back."""
+
+    id: InvoiceId
+    voided: bool
+
+
 class ReturnBuilder:
     def __init__(self, records: Records, ledger: InvoiceLedger, vault: Vault) -> None:
         self._records = records
@@ -84,15 +91,15 @@ class ReturnBuilder:
             InvalidInput: as `ReturnScope.of` and `whole` say.
         """
         scope = ReturnScope.of(sellers, gstin, month)
-        papers = await self.papers(scope)
+        papers = [paper.id for paper in await self.papers(scope)]
         starts = range(0, len(papers), BATCH)
         parts = [await self.part(scope, papers[start : start + BATCH]) for start in starts]
         return await self.whole(scope, parts)
 
-    async def papers(self, scope: ReturnScope) -> list[InvoiceId]:
+    async def papers(self, scope: ReturnScope) -> list[MonthPaper]:
         """Give what the return is made of: the month's invoices, bills and notes, by number."""
         found = await self._records.rows(QUERIES["of_month"], **scope.given)
-        return [InvoiceId(row["id"]) for row in found]
+        return [MonthPaper(InvoiceId(row["id"]), row["voided"]) for row in found]
 
     async def part(self, scope: ReturnScope, papers: Sequence[InvoiceId]) -> MonthlyReturn:
         """Give what some papers add to the return, at most `BATCH` of them."""

@@ -1,10 +1,11 @@
 -- name: of_month
--- The ids of all invoices, bills and notes that were numbered for a taxpayer in a month, by number.
-select id from document
-where seller = %(seller)s and garage = any(%(garages)s)
-  and kind in ('invoice', 'credit_note')
-  and issue_date >= %(month)s and issue_date < %(next)s
-order by number
+-- All invoices, bills and notes that were numbered for a taxpayer in a month, by number.
+select document.id, coalesce(balance.voided, false) as voided
+from document left join invoice_balance as balance on balance.invoice = document.id
+where document.seller = %(seller)s and document.garage = any(%(garages)s)
+  and document.kind in ('invoice', 'credit_note')
+  and document.issue_date >= %(month)s and document.issue_date < %(next)s
+order by document.number
 
 -- name: vouchers_of_month
 -- The receipt and refund vouchers that were numbered for a taxpayer in a month.
