@@ -23,11 +23,14 @@ from domain.characters import plain_text
 from domain.errors import InvalidInput
 from domain.ids import TicketId
 from resolvers import idempotency
+from resolvers.input_paths import within_input
 from schema import billing_inputs as inputs
 from schema.money import demand_amount
 from schema.nodes import key_of
 
 DISCOUNTS = 100
+# What may come beside a payment at once: more cards than anybody lays on a counter.
+PARTS = 9
 Said = TypeVar("Said")
 
 
@@ -88,6 +91,14 @@ def parse_received(value: inputs.PaymentInput, now: datetime) -> ReceivedMoney:
     )
 
 
+def parse_parts(
+    value: Sequence[inputs.PaymentPartInput], first: ReceivedMoney
+) -> tuple[ReceivedMoney, ...]:
+    """Give what came beside a payment; all of it came on the same day."""
+    limits.check_count("also", len(value), PARTS)
+    return tuple(_parse_part(n, part, first.day) for n, part in enumerate(value))
+
+
 def parse_credits(value: Sequence[inputs.CreditLineInput] | None) -> tuple[CreditLine, ...] | None:
     return None if value is None else tuple(_parse_credit(line) for line in value)
 
@@ -120,6 +131,16 @@ def _by_part(field: str, said: Sequence[tuple[str, Said]]) -> dict[str, Said]:
             raise InvalidInput(f"{field}.part", f"{part[:40]!r} is named twice")
         found[part] = value
     return found
+
+
+def _parse_part(n: int, value: inputs.PaymentPartInput, day: date) -> ReceivedMoney:
+    with within_input("also", n):
+        return ReceivedMoney(
+            paise=demand_amount("amount", value.amount),
+            method=value.method,
+            day=day,
+            reference=value.reference,
+        )
 
 
 def _parse_credit(value: inputs.CreditLineInput) -> CreditLine:

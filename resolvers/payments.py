@@ -1,5 +1,6 @@
 """The verbs of payments: money that came, ahead of an invoice too, and money given back."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
 
@@ -33,6 +34,14 @@ PaymentArgument = Annotated[
 PaymentArguments = Annotated[inputs.PaymentInput, strawberry.argument(description="What came in.")]
 
 
+PartArguments = Annotated[
+    list[inputs.PaymentPartInput] | None,
+    strawberry.argument(
+        description="What came with it by other methods, at most 9: all is written down, or none."
+    ),
+]
+
+
 AmountArgument = Annotated[Paise, strawberry.argument(description="How much.")]
 
 
@@ -46,14 +55,19 @@ class PaymentMutations:
         operation_id: OperationArgument,
         invoice: InvoiceArgument,
         payment: PaymentArguments,
+        also: PartArguments = None,
     ) -> RecordPaymentResult:
         context, of = info.context, invoice_id_of(invoice)
         came = billing_inputs.parse_received(payment, context.services.now())
+        beside = billing_inputs.parse_parts(also or (), came)
         document = await demand_document(context, of, Action.CREATE)
-        _demand_may_withhold(context, document.garage, came)
-        body = idempotency.operation_fingerprint("recordPayment", asdict(payment) | {"of": of})
+        _demand_may_withhold(context, document.garage, (came, *beside))
+        asked = asdict(payment) | {"of": of}
+        if also:
+            asked |= {"also": [asdict(part) for part in also]}
+        body = idempotency.operation_fingerprint("recordPayment", asked)
         change = context.books_change(operation_id_of(operation_id), document.garage, body)
-        made = await context.billing.payments.record_payment(change, of, came)
+        made = await context.billing.payments.record_payment(change, of, came, beside)
         context.forget_loaded()
         return await _payment_answer(context, made.id)
 
@@ -102,16 +116,20 @@ class PaymentMutations:
         return await _payment_answer(context, made.id)
 
 
-def _demand_may_withhold(context: RequestContext, garage: GarageId, came: ReceivedMoney) -> None:
+def _demand_may_withhold(
+    context: RequestContext, garage: GarageId, came: Sequence[ReceivedMoney]
+) -> None:
     """Tax withheld is a claim that lowers a debt, and no money that anybody received."""
-    if came.method is PaymentMethod.TDS:
+    if any(part.method is PaymentMethod.TDS for part in came):
         context.demand_in(garage, Action.UPDATE, ResourceKind.INVOICE)
 
 
 async def _payment_answer(context: RequestContext, id: PaymentId) -> PaymentRecorded:
     made = await context.billing.payments.get(id)
     document = None if made.invoice is None else await context.loaders.invoices.load(made.invoice)
+    at_once = await context.billing.payments.of_receipt(made)
     return PaymentRecorded(
         payment=Payment.from_domain(made),
+        payments=[Payment.from_domain(payment) for payment in at_once],
         invoice=None if document is None else Invoice.from_domain(document),
     )

@@ -74,6 +74,13 @@ class PaymentInput:
     reference: str | None = field(default=None, description="As the bank says; kept sealed.")
 
 
+@strawberry.input(description="What came beside a payment, on the same day by another method.")
+class PaymentPartInput:
+    amount: Paise = field(description="How much.")
+    method: PaymentMethod = field(description="How; TDS is tax that the customer withheld.")
+    reference: str | None = field(default=None, description="As the bank says; kept sealed.")
+
+
 @strawberry.input(description="What to take back of an invoice's line.")
 class CreditLineInput:
     line: int = field(description="The line's number.")

@@ -58,6 +58,9 @@ class InvoiceVoided:
 @strawberry.type(description="Money was written down.")
 class PaymentRecorded:
     payment: Payment = field(description="The payment.")
+    payments: list[Payment] = field(
+        description="The payment, and what came with it by other methods, at most 10."
+    )
     invoice: Invoice | None = field(description="The invoice as it stands now, if there is one.")
 
 

@@ -152,6 +152,9 @@ class Payment(Node):
     )
     voucher_number: str | None = field(description="Number of its receipt or refund voucher.")
     refund_of: strawberry.ID | None = field(description="The payment that went back.")
+    receipt: strawberry.ID = field(
+        description="One for all that came at once by several methods: the first payment's id."
+    )
 
     @classmethod
     def from_domain(cls, value: payments.Payment) -> Self:
@@ -169,6 +172,7 @@ class Payment(Node):
             number=value.number,
             voucher_number=value.number,
             refund_of=None if back is None else global_id("Payment", back),
+            receipt=global_id("Payment", value.receipt or value.id),
         )
 
 

@@ -335,10 +335,13 @@ def document_id(change: BooksChange, purpose: str) -> InvoiceId:
     return InvoiceId(f"inv_{derive_uuid(UUID(change.operation), f'{change.garage}:{purpose}')}")
 
 
-def invoice_event(change: BooksChange, type: EventType, entity: str) -> Event:
-    """Give the event that a change leaves behind, the same each time it is done."""
+def invoice_event(change: BooksChange, type: EventType, entity: str, part: str = "") -> Event:
+    """Give the event that a change leaves behind, the same each time it is done.
+
+    `part` tells it from another of its type that the same change leaves.
+    """
     return Event(
-        id=EventId(str(derive_uuid(UUID(change.operation), f"{change.garage}:{type}"))),
+        id=EventId(str(derive_uuid(UUID(change.operation), f"{change.garage}:{type}{part}"))),
         type=type,
         entity=entity,
         version=1,

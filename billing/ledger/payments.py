@@ -1,9 +1,9 @@
 """Money that came in for an invoice or ahead of one, and money that went back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -22,7 +22,7 @@ from billing.ledger.audit import MoneyEvent
 from billing.ledger.books import Books, BooksChange, BooksTransaction
 from billing.ledger.entries import post_entries
 from billing.ledger.invoices import invoice_event
-from billing.ledger.postings import PaymentMethod, PostingLeg
+from billing.ledger.postings import PaymentKind, PaymentMethod, PostingLeg
 from billing.ledger.sellers import Seller
 from billing.ledger.settlements import Settlement, settlement_of
 from domain import limits
@@ -54,7 +54,10 @@ class ReceivedMoney:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """A movement of money; `number` is its receipt's or refund voucher's (Rules 50 and 51)."""
+    """A movement of money; `number` is its receipt's or refund voucher's (Rules 50 and 51).
+
+    `receipt` is the first of the payments that came at once with it; None: it came alone.
+    """
 
     id: PaymentId
     garage: GarageId
@@ -68,6 +71,7 @@ class Payment:
     ticket: TicketId | None = None
     invoice: InvoiceId | None = None
     refund_of: PaymentId | None = None
+    receipt: PaymentId | None = None
 
 
 class PaymentStore:
@@ -77,9 +81,15 @@ class PaymentStore:
         self._vault = vault
 
     async def record_payment(
-        self, change: BooksChange, invoice: InvoiceId, received: ReceivedMoney
+        self,
+        change: BooksChange,
+        invoice: InvoiceId,
+        received: ReceivedMoney,
+        also: Sequence[ReceivedMoney] = (),
     ) -> Payment:
-        """Record money, or tax withheld, that came in for an invoice.
+        """Record money, or tax withheld, that came in for an invoice; give the first payment.
+
+        `also` came at the same time by other methods: all is recorded under one receipt, or none.
 
         Raises:
             OverLimit: more than is due.
@@ -88,20 +98,19 @@ class PaymentStore:
         made = _payment_id_of(change)
         async with self._books.open_transaction(change) as transaction:
             if await transaction.recall_made(made) is None:
-                await _demand_open_day(transaction, received.day)
-                due = await _amount_due(transaction, invoice)
-                if received.paise > due:
-                    raise OverLimit("amount", received.paise, max(0, due))
-                kind = "tds" if received.method is PaymentMethod.TDS else "payment"
-                row = self._row(change, made, kind, received) | {"invoice": invoice}
-                legs = postings.receipt_legs(received.method, received.paise, invoice)
-                await post_entries(transaction, kind, legs, received.day)
-                await transaction.keep_row("payment", made, row)
-                await transaction.execute(LEDGER["paid"], invoice=invoice, paise=received.paise)
+                parts = (received, *also)
+                for part in parts:
+                    await _demand_open_day(transaction, part.day)
+                due, came = await _amount_due(transaction, invoice), sum(p.paise for p in parts)
+                if came > due:
+                    raise OverLimit("amount", came, max(0, due))
+                rows = self._receipt_rows(change, invoice, parts)
+                for kind in dict.fromkeys(row["kind"] for row in rows):
+                    await _write_kind(
+                        transaction, invoice, [row for row in rows if row["kind"] == kind]
+                    )
+                await transaction.execute(LEDGER["paid"], invoice=invoice, paise=came)
                 await transaction.chain_event(MoneyEvent.PAYMENT_RECORDED, made)
-                await transaction.leave_events(
-                    [invoice_event(change, EventType.PAYMENT_RECORDED, made)]
-                )
         return await self.get(made)
 
     async def record_advance(
@@ -205,6 +214,13 @@ class PaymentStore:
             raise NotFound("payment", id)
         return _payment_of(found[0])
 
+    async def of_receipt(self, payment: Payment) -> list[Payment]:
+        """Give what came at once with a payment, that payment first."""
+        if payment.receipt is None:
+            return [payment]
+        found = await self._records.rows(QUERIES["of_receipt"], receipt=payment.receipt)
+        return [payment, *(_payment_of(row) for row in found if row["id"] != payment.id)]
+
     async def of_invoices(
         self, ids: Sequence[InvoiceId], garage: GarageId | None = None
     ) -> dict[InvoiceId, list[Payment]]:
@@ -229,6 +245,17 @@ class PaymentStore:
             for row in found
         }
 
+    def _receipt_rows(
+        self, change: BooksChange, invoice: InvoiceId, parts: Sequence[ReceivedMoney]
+    ) -> list[dict[str, Any]]:
+        """Give a row for each part; several name the first as their receipt."""
+        receipt = _payment_id_of(change) if len(parts) > 1 else None
+        return [
+            self._row(change, _payment_id_of(change, n), _kind_of(part), part)
+            | {"invoice": invoice, "receipt": receipt}
+            for n, part in enumerate(parts)
+        ]
+
     def _row(
         self, change: BooksChange, made: PaymentId, kind: str, what: ReceivedMoney
     ) -> dict[str, object]:
@@ -250,6 +277,7 @@ class PaymentStore:
             "invoice": None,
             "refund_of": None,
             "reference": sealed,
+            "receipt": None,
         }
 
     def _payment_body(
@@ -285,8 +313,35 @@ class PaymentStore:
         return number.text
 
 
-def _payment_id_of(change: BooksChange) -> PaymentId:
-    return PaymentId(f"pay_{derive_uuid(UUID(change.operation), f'{change.garage}:payment')}")
+def _payment_id_of(change: BooksChange, n: int = 0) -> PaymentId:
+    """Give the id of what a change makes, or of the n-th payment behind it on the same receipt."""
+    place = f"{change.garage}:payment" + (f":{n}" if n else "")
+    return PaymentId(f"pay_{derive_uuid(UUID(change.operation), place)}")
+
+
+def _kind_of(received: ReceivedMoney) -> PaymentKind:
+    tds = received.method is PaymentMethod.TDS
+    return PaymentKind.TDS if tds else PaymentKind.PAYMENT
+
+
+async def _write_kind(
+    transaction: BooksTransaction, invoice: InvoiceId, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Write the payments of one kind: money and withheld tax are posted and told of apart."""
+    first = rows[0]
+    legs = [
+        leg for row in rows for leg in postings.receipt_legs(row["method"], row["paise"], invoice)
+    ]
+    await post_entries(transaction, first["kind"], legs, first["day"])
+    for row in rows:
+        await transaction.keep_row("payment", row["id"], row)
+    told = invoice_event(
+        transaction.change,
+        EventType.PAYMENT_RECORDED,
+        first["id"],
+        "" if first["id"] == _payment_id_of(transaction.change) else f":{first['kind']}",
+    )
+    await transaction.leave_events([told])
 
 
 async def _demand_open_day(transaction: BooksTransaction, day: date) -> None:
@@ -353,4 +408,5 @@ def _payment_of(row: Row) -> Payment:
         ticket=row["ticket"] and TicketId(row["ticket"]),
         invoice=row["invoice"] and InvoiceId(row["invoice"]),
         refund_of=row["refund_of"] and PaymentId(row["refund_of"]),
+        receipt=row["receipt"] and PaymentId(row["receipt"]),
     )

@@ -33,6 +33,7 @@ CURRENT: Final = frozenset({"setting"})
 # Columns that a table got when rows of it were audited already, the oldest first, and what they
 # hold in those rows. A digest from before does not speak of them: it holds while they hold that.
 GROWN: Final[Mapping[str, Sequence[tuple[str, object]]]] = {
+    "payment": (("receipt", None),),
     "setting": (("turnover", 0), ("scheme", "regular")),
 }
 PARTS: Final[Mapping[str, LiteralString]] = {

@@ -107,7 +107,8 @@ class NoticeSender:
         if payment.invoice is None:
             return None
         told = _news_of_invoice(PAID_AS[payment.kind], await self.ledger.get(payment.invoice))
-        return replace(told, amount=payment.paise)
+        at_once = await self.payments.of_receipt(payment)
+        return replace(told, amount=sum(p.paise for p in at_once if p.kind == payment.kind))
 
     async def _worth_telling(self, connection: Connection, news: InvoiceNews) -> bool:
         """Nobody is told of an invoice that is void by now, nor that one they never saw is void,

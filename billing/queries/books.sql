@@ -79,9 +79,9 @@ insert into entry select * from jsonb_populate_recordset(null::entry, %(parts)s)
 -- Money that came in or went back.
 insert into payment
     (id, garage, kind, method, paise, day, at, by_whom, number, ticket, invoice, refund_of,
-     reference)
+     reference, receipt)
 values (%(id)s, %(garage)s, %(kind)s, %(method)s, %(paise)s, %(day)s, %(at)s, %(by_whom)s,
-        %(number)s, %(ticket)s, %(invoice)s, %(refund_of)s, %(reference)s)
+        %(number)s, %(ticket)s, %(invoice)s, %(refund_of)s, %(reference)s, %(receipt)s)
 
 -- name: keep_receipt_voucher
 -- What the receipt voucher of an advance says.

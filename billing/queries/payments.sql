@@ -2,6 +2,10 @@
 -- One payment, of any garage or of one.
 select * from payment where id = %(id)s and (%(garage)s::text is null or garage = %(garage)s)
 
+-- name: of_receipt
+-- What came at once, as it was written down.
+select * from payment where receipt = %(receipt)s or id = %(receipt)s order by id
+
 -- name: of_invoices
 -- What came in and went back for invoices, with what was paid ahead for their tickets.
 select invoice as of, payment.* from payment

@@ -266,6 +266,22 @@ async def test_whatever_happens_to_an_invoice_is_told(post: Post) -> None:
     ]
 
 
+async def test_what_came_at_once_is_told_as_one_sum(post: Post) -> None:
+    paper = await post.issued()
+    cash = ReceivedMoney(paise=100_00, method=PaymentMethod.CASH, day=paper.invoice.date)
+    also = [
+        replace(cash, method=PaymentMethod.TDS),
+        replace(cash, paise=50_00, method=PaymentMethod.UPI),
+    ]
+    await post.books.payments.record_payment(deed(), paper.id, cash, also)
+    await post.hear(*await post.told_by_the_books())
+    said = [m.get_content().splitlines()[2] for m in post.box.taken]
+    assert sorted(one.split(" Balance due")[0] for one in said) == [
+        f"We noted Rs 100.00 of tax that you withheld (TDS) from invoice {paper.invoice.number}.",
+        f"We received Rs 150.00 for invoice {paper.invoice.number}. Thank you.",
+    ]
+
+
 async def test_nobody_hears_of_an_invoice_that_was_taken_back_before(post: Post) -> None:
     paper = await post.issued()
     await post.books.ledger.void_invoice(deed(), paper.id, "Wrong customer")
