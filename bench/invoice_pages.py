@@ -81,7 +81,7 @@ async def _measure(records: Records) -> list[Bar]:
         await connection.execute("analyze")
     page = await _page_p95(ledger, seller)
     print(f"page p95 {page:.1f} ms")
-    took, waited = await _month_return(records, ledger, seller)
+    took, waited = await _month_return(records, seller)
     print(
         f"page p95 {page:.1f} ms; return of {OF_THE_MONTH}: {took:.1f} s, loop held {waited:.0f} ms"
     )
@@ -105,14 +105,12 @@ async def _page_p95(ledger: InvoiceLedger, seller: Seller) -> float:
     return sorted(took)[int(0.95 * ROUNDS)]
 
 
-async def _month_return(
-    records: Records, ledger: InvoiceLedger, seller: Seller
-) -> tuple[float, float]:
+async def _month_return(records: Records, seller: Seller) -> tuple[float, float]:
     """Give the seconds of a return, and the longest time that the loop was held meanwhile, ms."""
     over, waits = asyncio.Event(), list[float]()
     exporter = ReturnExporter(
         store=ReturnExportStore(records, VAULT, DEEDS),
-        returns=ReturnBuilder(records, ledger, VAULT),
+        returns=ReturnBuilder(records, VAULT),
         sellers=SellerStore(records, Books(records, DEEDS)),
         now=_now,
     )

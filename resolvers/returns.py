@@ -54,7 +54,7 @@ class ReturnQueries:
     ) -> SalesReturn:
         context, returns = info.context, info.context.billing.returns
         scope = await _scope_of(context, month, garage, gstin)
-        papers = len(await returns.papers(scope))
+        papers = (await returns.papers(scope)).count
         if papers > MOST_AT_ONCE:
             raise InvalidInput("month", f"has {papers} papers; ask for it by `exportSalesReturn`")
         found = await returns.sales_return(scope.sellers, scope.gstin, scope.month)

@@ -175,7 +175,7 @@ def open_billing(
         ledger=InvoiceLedger(records, books, vault),
         sagas=SagaStore(records, vault),
     )
-    returns = ReturnBuilder(records, invoicing.ledger, vault)
+    returns = ReturnBuilder(records, vault)
     exports = ReturnExportStore(records, vault, deeds)
     messages, consents = MessageStore(records, vault), ConsentStore(records, vault)
     billing = BillingServices(

@@ -2,21 +2,20 @@
 
 A month of a hundred thousand papers takes longer than anybody waits for an answer. What was asked
 is a row; whoever has its lease makes the return part by part and keeps each, so that the next one
-goes on where a killed process ended. When the papers of the month change meanwhile, it begins again.
+goes on where a killed process ended. When the papers of the month change meanwhile, it begins
+again.
 """
 
 import asyncio
 import zlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 from io import BytesIO
 from typing import Final
 from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZipFile
 
-import orjson
 from pydantic import TypeAdapter
 
 from access.personal_fields import RETURN_ARCHIVE, RETURN_PART
@@ -24,7 +23,7 @@ from access.vault import Vault
 from billing.gst.e_invoice import inv01_text
 from billing.gst.gstr1_files import to_csv_files, to_portal_json
 from billing.gst.gstr1_rows import MonthlyReturn
-from billing.ledger.returns import BATCH, MonthPaper, ReturnBuilder, ReturnScope
+from billing.ledger.returns import FIRST, MonthPapers, ReturnBuilder, ReturnPart, ReturnScope
 from billing.ledger.sellers import SellerStore
 from domain.deeds import Deed
 from domain.errors import InvalidInput, NotFound, OperationConflict, Refused, Unavailable
@@ -127,21 +126,20 @@ class ReturnExportStore:
         found = await self._records.rows(QUERIES["waiting"], first=TAKEN_AT_ONCE)
         return [ReturnExportId(row["id"]) for row in found]
 
-    async def begin(self, id: ReturnExportId, papers: Sequence[MonthPaper]) -> None:
+    async def begin(self, id: ReturnExportId, papers: MonthPapers) -> None:
         """Say what it is made of; parts that were made of other papers go."""
-        given = {"id": id, "papers": len(papers), "digest": _digest(papers)}
+        given = {"id": id, "papers": papers.count, "digest": papers.digest}
         await self._run("begin", given)
 
-    async def parts(self, id: ReturnExportId) -> list[MonthlyReturn]:
+    async def parts(self, id: ReturnExportId) -> list[ReturnPart]:
         found = await self._records.rows(QUERIES["parts"], id=id)
         return await asyncio.to_thread(lambda: [self._open_part(row) for row in found])
 
-    async def keep_part(self, id: ReturnExportId, n: int, part: MonthlyReturn, done: int) -> None:
+    async def keep_part(self, id: ReturnExportId, n: int, part: ReturnPart) -> None:
         name = f"{id}:{n}"
-        sealed = self._vault.seal(zlib.compress(RETURN.dump_json(part), 1), RETURN_PART.at(name))
-        await self._run(
-            "keep_part", {"id": id, "part": name, "n": n, "sealed": sealed, "done": done}
-        )
+        given = {"id": id, "part": name, "n": n, "papers": part.papers, "last": part.last}
+        sealed = await asyncio.to_thread(self._seal_part, name, part)
+        await self._run("keep_part", {**given, "sealed": sealed})
 
     async def finish(self, id: ReturnExportId, archive: bytes, at: datetime) -> None:
         sealed = self._vault.seal(archive, RETURN_ARCHIVE.at(id))
@@ -169,9 +167,13 @@ class ReturnExportStore:
         async with self._records.transaction() as connection:
             await connection.execute(QUERIES[query], given)
 
-    def _open_part(self, row: Row) -> MonthlyReturn:
+    def _seal_part(self, name: str, part: ReturnPart) -> bytes:
+        return self._vault.seal(zlib.compress(RETURN.dump_json(part.rows), 1), RETURN_PART.at(name))
+
+    def _open_part(self, row: Row) -> ReturnPart:
         opened = self._vault.open(bytes(row["sealed"]), RETURN_PART.at(row["id"]))
-        return RETURN.validate_json(zlib.decompress(opened))
+        rows = RETURN.validate_json(zlib.decompress(opened))
+        return ReturnPart(papers=row["papers"], last=row["last"], rows=rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,13 +209,15 @@ class ReturnExporter:
         papers = await self.returns.papers(scope)
         await self.store.begin(export.id, papers)
         parts = await self.store.parts(export.id)
-        for n in range(len(parts), -(-len(papers) // BATCH)):
+        while True:
             if not await hold():
                 return None
-            batch = papers[n * BATCH : (n + 1) * BATCH]
-            parts.append(await self.returns.part(scope, [paper.id for paper in batch]))
-            await self.store.keep_part(export.id, n, parts[-1], n * BATCH + len(batch))
-        whole = await self.returns.whole(scope, parts)
+            part = await self.returns.next_part(scope, parts[-1].last if parts else FIRST)
+            if part is None:
+                break
+            await self.store.keep_part(export.id, len(parts), part)
+            parts.append(part)
+        whole = await self.returns.whole(scope, [part.rows for part in parts])
         return whole if await self.returns.papers(scope) == papers else None
 
 
@@ -225,10 +229,6 @@ def zip_return(made: MonthlyReturn) -> bytes:
         for name, text in to_csv_files(made).items():
             files.writestr(f"{name}.csv", text)
     return out.getvalue()
-
-
-def _digest(papers: Sequence[MonthPaper]) -> bytes:
-    return sha256(orjson.dumps([[paper.id, paper.voided] for paper in papers])).digest()
 
 
 def _export_of(row: Row) -> ReturnExport:

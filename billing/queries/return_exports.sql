@@ -28,15 +28,16 @@ delete from return_part where export in (select id from begun)
 
 -- name: parts
 -- What is made of it already.
-select id, sealed from return_part where export = %(id)s order by n
+select id, papers, last, sealed from return_part where export = %(id)s order by n
 
 -- name: keep_part
 -- One more part; another process may have made it meanwhile.
 with kept as (
-    insert into return_part (id, export, n, sealed) values (%(part)s, %(id)s, %(n)s, %(sealed)s)
-    on conflict (id) do nothing
+    insert into return_part (id, export, n, papers, last, sealed)
+    values (%(part)s, %(id)s, %(n)s, %(papers)s, %(last)s, %(sealed)s)
+    on conflict (id) do nothing returning papers
 )
-update return_export set done = greatest(done, %(done)s) where id = %(id)s
+update return_export set done = done + kept.papers from kept where id = %(id)s
 
 -- name: finish
 -- It is made, or refused: its parts are not needed any more.

@@ -27,6 +27,8 @@ create table return_part (
     id text primary key,
     export text not null references return_export on delete cascade,
     n integer not null,
+    papers integer not null,
+    last text not null,
     sealed bytea not null
 );
 create index return_part_of on return_part (export, n);
