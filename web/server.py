@@ -41,6 +41,7 @@ from web import listeners as web_listeners
 from web.asgi import AppOptions, application
 from web.breakers import Breakers
 from web.card_vectors import CardVectors
+from web.explorer import administrators_of
 from web.garage_rates import GarageRates
 from web.health import Probe
 from web.interrupts import PromptServer
@@ -95,6 +96,7 @@ def build_application(runtime: Runtime) -> Starlette:
             sign_in=runtime.people.door,
             oidc=runtime.people.oidc,
             passkeys=runtime.people.passkeys,
+            explorer=administrators_of(runtime.people.door, settings.explorer),
             jwks=runtime.people.keys.jwks,
             keys=runtime.live_keys,
             registered=TrustedDocumentStore(runtime.records, runtime.audit.writer),
