@@ -142,6 +142,10 @@ MESSAGE = PersonalField(
     kind=PersonalKind.MESSAGE,
     older_name="message:{}",
 )
+RETURN_PART = PersonalField(table="return_part", column="sealed", row="id", kind=PersonalKind.GSTIN)
+RETURN_ARCHIVE = PersonalField(
+    table="return_export", column="archive", row="id", kind=PersonalKind.GSTIN
+)
 GSTIN_MARK = PersonalField(
     table="invoice",
     column="gstin_mark",
@@ -256,6 +260,8 @@ FIELDS = (
     SAGA_BUYER,
     DRAFT_BUYER,
     MESSAGE,
+    RETURN_PART,
+    RETURN_ARCHIVE,
     *EMPLOYEE_FIELDS.values(),
     GSTIN_MARK,
     CONSENT_MARK,

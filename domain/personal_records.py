@@ -45,6 +45,7 @@ class RecordKind(StrEnum):
     MESSAGE = "message"
     DRAFT = "draft of an invoice"
     SAGA = "invoice in the making"
+    RETURN = "return of a month"
     CONSENT = "consent"
     DEED = "deed"
     BOOKS = "entry of the books"
@@ -120,6 +121,7 @@ RETENTION: Mapping[RecordKind, RetentionRule] = {
     RecordKind.SAGA: RetentionRule(
         purpose=DataPurpose.LAW, rest=90 * DAY, since="it was issued or given up"
     ),
+    RecordKind.RETURN: RetentionRule(purpose=DataPurpose.LAW, rest=7 * DAY, since="it was made"),
     RecordKind.CONSENT: RetentionRule(purpose=DataPurpose.LAW, lawful=CONSENTS_KEPT),
     RecordKind.DEED: RetentionRule(purpose=DataPurpose.LAW, lawful=DEEDS_KEPT),
     RecordKind.BOOKS: RetentionRule(purpose=DataPurpose.LAW, lawful=BOOKS_KEPT),

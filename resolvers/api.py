@@ -51,6 +51,7 @@ from resolvers.people import PeopleMutations, PeopleQueries
 from resolvers.personal_data import PersonalDataQueries
 from resolvers.plans.plans import Plans
 from resolvers.refusals import HANDLERS
+from resolvers.returns import ReturnMutations, ReturnQueries
 from resolvers.reviews import ReviewMutations, ReviewQueries
 from resolvers.stock import StockMutations, StockQueries
 from resolvers.subscriptions.changes import ChangeSubscription
@@ -77,6 +78,7 @@ class Query(
     NodeQueries,
     VocabularyQueries,
     BooksQueries,
+    ReturnQueries,
     InvoiceQueries,
     DraftQueries,
     StockQueries,
@@ -112,6 +114,7 @@ class Mutation(
     InvoiceMutations,
     PaymentMutations,
     BooksMutations,
+    ReturnMutations,
     DraftMutations,
     StockMutations,
     OfflineMutations,

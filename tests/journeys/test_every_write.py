@@ -86,6 +86,7 @@ UNTOLD = frozenset(
         "editDraft",
         "endSession",
         "eraseCustomer",
+        "exportSalesReturn",
         "holdGarageToShift",
         "invitePerson",
         "nominate",

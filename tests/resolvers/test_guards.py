@@ -34,7 +34,7 @@ read   card              syncStatus cardChanged syncRequired
 read   ticket            ticket tickets offers partPrice ticketChanged matchReady
 read   invoice           invoice invoices estimate drafts tariffCodes
 read   report            regionReport monthReport hourlyDigests
-export report            salesReturn
+export report            salesReturn exportSalesReturn salesReturnExport
 create ticket,card       reportFailure
 create card              createCard draftFromText
 update card              updateCard promoteCard
@@ -81,7 +81,7 @@ DEEDS = {
     "verifyCard": DeedType.FAILURE_CARD_VERIFY,
     "issueInvoice": DeedType.INVOICE_CREATE,
     "voidInvoice": DeedType.INVOICE_VOID,
-    "salesReturn": DeedType.REPORT_EXPORT,
+    **dict.fromkeys(("salesReturn", "exportSalesReturn"), DeedType.REPORT_EXPORT),
     **dict.fromkeys(
         (
             "changeGarageSettings changeNetworkSettings setBillingSettings createGarage "

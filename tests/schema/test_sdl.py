@@ -131,6 +131,7 @@ def test_every_mutation_has_its_union(built: GraphQLSchema) -> None:
         "issueInvoice": ("IssueInvoiceResult!", True),
         "issueCreditNote": ("IssueCreditNoteResult!", True),
         "voidInvoice": ("VoidInvoiceResult!", True),
+        "exportSalesReturn": ("ExportSalesReturnResult!", True),
         "recordPayment": ("RecordPaymentResult!", True),
         "recordAdvance": ("RecordPaymentResult!", True),
         "refundPayment": ("RecordPaymentResult!", True),
