@@ -37,6 +37,11 @@ RETURN: Final = TypeAdapter(MonthlyReturn)
 # Of one garage at a time.
 MOST_WAITING: Final = 5
 TAKEN_AT_ONCE: Final = 10
+# Half an hour of a month whose papers change all the time, or of a fault of ours.
+MOST_TRIES: Final = 60
+GIVEN_UP: Final = InvalidInput(
+    "month", "could not be made: its papers changed all the time; ask again when they rest"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +131,11 @@ class ReturnExportStore:
         found = await self._records.rows(QUERIES["waiting"], first=TAKEN_AT_ONCE)
         return [ReturnExportId(row["id"]) for row in found]
 
+    async def take(self, id: ReturnExportId) -> int | None:
+        """Count one more try to make it; None: it is made already."""
+        found = await self._records.rows(QUERIES["take"], id=id)
+        return found[0]["tries"] if found else None
+
     async def begin(self, id: ReturnExportId, papers: MonthPapers) -> None:
         """Say what it is made of; parts that were made of other papers go."""
         given = {"id": id, "papers": papers.count, "digest": papers.digest}
@@ -187,6 +197,12 @@ class ReturnExporter:
 
     async def make(self, id: ReturnExportId, hold: Callable[[], Awaitable[bool]]) -> None:
         """Make an export, from where it stands; `hold` keeps the lease, or says that it is lost."""
+        tries = await self.store.take(id)
+        if tries is None:
+            return
+        if tries > MOST_TRIES:
+            await self.store.refuse(id, GIVEN_UP, self.now())
+            return
         export = await self.store.get(id)
         try:
             whole = await self._whole(export, hold)

@@ -11,8 +11,12 @@ select id, garage, seller, garages, month, asked_at, asked_by, papers, done,
 from return_export where id = %(id)s
 
 -- name: waiting
--- What is still to be made, the oldest first.
-select id from return_export where finished_at is null order by asked_at limit %(first)s
+-- What is still to be made; what was begun again and again comes last, so that it keeps nobody waiting.
+select id from return_export where finished_at is null order by tries, asked_at limit %(first)s
+
+-- name: take
+-- Somebody sets about it once more.
+update return_export set tries = tries + 1 where id = %(id)s and finished_at is null returning tries
 
 -- name: waiting_of
 -- How many of a garage are still to be made.

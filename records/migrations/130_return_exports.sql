@@ -10,6 +10,8 @@ create table return_export (
     month date not null,
     asked_at timestamptz not null,
     asked_by text not null,
+    -- How often somebody set about it.
+    tries integer not null default 0,
     papers integer,
     done integer not null default 0,
     -- Of the papers and of which are void: parts of others are no parts of this return.
@@ -19,7 +21,7 @@ create table return_export (
     finished_at timestamptz,
     archive bytea
 );
-create index return_export_waiting on return_export (asked_at) where finished_at is null;
+create index return_export_waiting on return_export (tries, asked_at) where finished_at is null;
 create index return_export_age on return_export (finished_at);
 comment on column return_export.archive is 'personal: gstin';
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +13,8 @@ import pytest
 
 from billing.ledger import returns
 from billing.ledger.return_exports import (
+    GIVEN_UP,
+    MOST_TRIES,
     MOST_WAITING,
     ReturnExport,
     ReturnExporter,
@@ -182,6 +184,22 @@ async def test_what_cannot_be_made_says_why(
     assert str(found.refused) == str(why)
     assert not found.is_made
     assert await store.waiting() == []
+
+
+async def test_what_never_ends_is_given_up_and_keeps_nobody_waiting(
+    books: Desk, store: ReturnExportStore, exporter: ReturnExporter
+) -> None:
+    await sold(books, 1)
+    first, second = await asked(store), await asked(store, asked_at=NOW + timedelta(seconds=1))
+    await exporter.make(first.id, held(0))
+    assert await store.waiting() == [second.id, first.id]
+
+    for _ in range(MOST_TRIES - 1):
+        await exporter.make(first.id, held(0))
+    assert (await store.get(first.id)).refused is None
+    await exporter.make(first.id, held(0))
+    assert str((await store.get(first.id)).refused) == str(GIVEN_UP)
+    assert await store.waiting() == [second.id]
 
 
 async def test_one_operation_is_one_export_with_one_deed(
