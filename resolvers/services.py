@@ -22,6 +22,7 @@ from access.personal_data import PersonalRecords
 from billing.ledger.drafts import DraftStore
 from billing.ledger.payments import PaymentStore
 from billing.ledger.registrations import RegistrationStore
+from billing.ledger.return_exports import ReturnExportStore
 from billing.ledger.returns import ReturnBuilder
 from billing.ledger.stock import StockStore
 from billing.messages.consents import ConsentStore
@@ -47,6 +48,7 @@ from domain.ids import (
     KeyId,
     OperationId,
     PersonId,
+    ReturnExportId,
     TicketId,
     VehicleId,
 )
@@ -195,6 +197,12 @@ class LinkSigner(Protocol):
     def sign(self, id: InvoiceId, now: datetime, *, view: PaperView = WHOLE) -> str: ...
 
 
+class ReturnSigner(Protocol):
+    """Signs where a return's files may be fetched without a token, for some minutes."""
+
+    def sign(self, id: ReturnExportId, now: datetime) -> str: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BillingServices:
     """The books, and what makes an invoice of a ticket."""
@@ -210,8 +218,10 @@ class BillingServices:
     customer_book: CustomerBook
     vehicle_book: VehicleBook
     returns: ReturnBuilder
+    return_exports: ReturnExportStore
     records: Records
     links: LinkSigner
+    return_links: ReturnSigner
 
 
 class DigestRecords(Protocol):

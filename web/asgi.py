@@ -44,6 +44,8 @@ from web.oidc import OidcCallback, OidcStart
 from web.operators import Operators
 from web.paths import EXPLORER, OIDC_CALLBACK, OIDC_START, SIGN_IN
 from web.persisted_queries import NamedDocuments
+from web.return_exports import PATH as RETURN
+from web.return_exports import ReturnFiles
 from web.sign_in import SignInEndpoint
 from web.trusted_documents import DocumentRecords, TrustedDocuments
 from web.ui.page import ExplorerPage, ExplorerPaths
@@ -100,6 +102,7 @@ class AppOptions:
             in production too; None: nobody is.
         jwks: gives the public keys of access tokens.
         papers: answers signed links to PDFs; None where there are no books.
+        returns: answers signed links to returns of months; None where there are no books.
         caps: how much any one caller may take.
         garages: counts the requests of garages with all processes; None: nobody does.
         lag: how late the loop is, kept by whoever watches it.
@@ -117,6 +120,7 @@ class AppOptions:
     lifespan: Lifespan | None = None
     metrics: Metrics = field(default_factory=Metrics)
     papers: InvoicePdfs | None = None
+    returns: ReturnFiles | None = None
     caps: Caps = field(default_factory=Caps)
     garages: GarageRates | None = None
     lag: LoopLag = field(default_factory=LoopLag)
@@ -143,7 +147,7 @@ def application(services: Services, options: AppOptions) -> Starlette:
             *_operational_routes(options),
             *_key_routes(options),
             *_asset_routes(page),
-            *_pdf_routes(options),
+            *_link_routes(options),
         ],
         middleware=[
             Middleware(
@@ -288,8 +292,10 @@ def _explorer_routes(options: AppOptions, gate: Gate) -> list[BaseRoute]:
     return explorer.routes(EXPLORER, ASSETS)
 
 
-def _pdf_routes(options: AppOptions) -> list[BaseRoute]:
-    return [] if options.papers is None else [Route(PDF, options.papers.endpoint)]
+def _link_routes(options: AppOptions) -> list[BaseRoute]:
+    pdfs = [] if options.papers is None else [Route(PDF, options.papers.endpoint)]
+    files = [] if options.returns is None else [Route(RETURN, options.returns.endpoint)]
+    return [*pdfs, *files]
 
 
 async def _records(_: Request) -> Response:

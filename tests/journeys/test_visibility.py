@@ -525,6 +525,7 @@ def _given(name: str, garages: list[Planted], cursor: str) -> list[Given]:
         **dict.fromkeys(("ticket", "feedback", "estimate", "suggestTechnicians"), tickets),
         "offers": [{**one, "part": "controller"} for one in tickets],
         **dict.fromkeys(("monthReport", "salesReturn", "billingSettings"), places),
+        "salesReturnExport": [{"id": f"ret_{'0' * 32}"}],
         **dict.fromkeys(("jobs", "technicians"), places),
     }
     return known.get(name, [{"part": "controller"}])
