@@ -1,14 +1,21 @@
 """Customers of a garage: kept sealed, found by any part of a name, masked for who may not bill."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from access.people import PeopleDeed
 from domain.access import Role
 from domain.deeds import DeedResult, DeedType
+from domain.errors import NotFound
+from domain.ids import CustomerId, OperationId
 from domain.personal_data import MASKED
+from records.erasure import every_erased
+from repair.customers import erase_again
 from tests.billing.sample_books import synthetic_gstin
 from tests.journeys.billing_garage import EDIT, ISSUE, furnished
 from tests.journeys.conftest import Somebody
@@ -226,11 +233,30 @@ async def test_an_erased_customer_leaves_nothing_to_read(
     asks = "select body_hash from people_change where answer->>'id' = any(%(ids)s)"
     hashes = await house.records.rows(asks, ids=[key, vehicle["key"]])
     assert [one["body_hash"] for one in hashes] == ["", ""]
+    assert key in {erased for erased, _ in await every_erased(house.records)}
     [*_, deed] = await deeds(house, resource=key)
     assert (deed.event_type, deed.new_value) == (
         DeedType.USER_ERASE,
         {"of": "customer", "customer": 1, "message": 0, "vehicle of a customer": 1},
     )
+
+
+@pytest.mark.row("EN-7")
+async def test_a_copy_that_brings_a_customer_back_is_erased_again(
+    house: Runtime, somebody: Somebody
+) -> None:
+    boss, word = somebody(), fresh_word()
+    key = await kept(boss, word)
+    own, now = house.people.administration, datetime.now(UTC)
+    again = PeopleDeed(
+        id=OperationId(op()), actor=somebody(Role.ADMIN).actor, at=now, body_hash="replay"
+    )
+    assert await erase_again(own.store, own.deeds, CustomerId(key), again) == 1
+    assert await boss.ask(ONE, id=key) is None
+    with pytest.raises(NotFound):
+        await erase_again(
+            own.store, own.deeds, CustomerId(key), replace(again, id=OperationId(op()))
+        )
 
 
 async def test_one_way_names_whom_to_erase(house: Runtime, somebody: Somebody) -> None:
