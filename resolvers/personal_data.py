@@ -6,6 +6,7 @@ from typing import Annotated
 import orjson
 import strawberry
 
+from billing.ledger.invoice_pages import InvoiceFilter
 from billing.ledger.issued_documents import IssuedDocument
 from domain.access import Action, Resource, ResourceKind, demand_allowed
 from domain.deeds import DeedType
@@ -170,5 +171,5 @@ async def documents_of_customer(
     if registered is None:
         return [document]
     return await context.billing.invoicing.ledger.page(
-        document.garage, first=MOST_PAPERS, after=None, kind=None, gstin=registered.value
+        document.garage, first=MOST_PAPERS, wanted=InvoiceFilter(gstin=registered.value)
     )

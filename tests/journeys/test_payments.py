@@ -6,6 +6,7 @@ from billing.ledger.verification import verify_books
 from domain.access import Role
 from tests.journeys.billing_garage import PAY, REFUND, Shop, furnished, op, written
 from tests.journeys.conftest import Somebody
+from tests.journeys.people import DELHI, PUNE
 from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
@@ -23,6 +24,9 @@ PARTS = """mutation ($op: UUID!, $invoice: ID!, $payment: PaymentInput!,
       payments { receipt method paymentKind amount { paise } } }
     ... on OverLimit { field asked most } ... on InvalidInput { field }
     ... on Refusal { message } } }"""
+
+FIND = """query ($filter: InvoiceFilterInput) { invoices(first: 9, filter: $filter) {
+  edges { node { number } } } }"""
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +97,40 @@ async def test_several_methods_are_one_receipt_or_nothing(shop: Shop) -> None:
     ]
     assert (await written(shop))["events"] == before["events"] + 1
     assert (await verify_books(shop.house.records)).touched is None
+
+
+async def test_a_bill_is_found_again_in_its_garage_alone(shop: Shop, somebody: Somebody) -> None:
+    number = (await shop.issued(await shop.closed("sought")))["invoice"]["number"]
+    found = [{"node": {"number": number}}]
+    asked = {"number": f" {number.lower()}", "status": "ISSUED", "least": 1_538_700}
+    own = await shop.accountant.ask(FIND, filter=asked)
+    named = await shop.admin.ask(FIND, filter={**asked, "garage": PUNE})
+    theirs = await somebody(Role.ACCOUNTANT, DELHI).ask(FIND, filter=asked)
+    assert (own["edges"], named["edges"], theirs["edges"]) == (found, found, [])
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"number": "PN1%"}, "filter.number"),
+        ({"number": "9" * 17}, "filter.number"),
+        ({"since": "2026-11-02", "until": "2026-11-01"}, "filter.until"),
+        ({"least": -1}, "filter.least"),
+        ({"least": 2, "most": 1}, "filter.most"),
+        ({"gstin": "27AAAPL12X4C1Z0"}, "filter.gstin"),
+    ],
+)
+async def test_a_filter_that_means_nothing_is_named(
+    shop: Shop, asked: dict[str, object], field: str
+) -> None:
+    answer = await shop.accountant.answer(FIND, filter=asked)
+    assert answer["errors"][0]["extensions"]["field"] == field
+
+
+async def test_of_all_garages_a_list_by_number_names_one(shop: Shop, somebody: Somebody) -> None:
+    answer = await shop.admin.answer(FIND, filter={"number": "PN1"})
+    theirs = await somebody(Role.ACCOUNTANT, DELHI).answer(FIND, filter={"garage": PUNE})
+    assert [said["errors"][0]["extensions"]["code"] for said in (answer, theirs)] == [
+        "INVALID_INPUT",
+        "NOT_ALLOWED",
+    ]
