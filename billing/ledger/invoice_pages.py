@@ -9,7 +9,7 @@ what the others leave out is read past.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 
 from billing.gst.money import MOST, whole_paise
 from billing.gst.series import DocumentKind
@@ -21,13 +21,15 @@ from records.queries import named_queries
 QUERIES: Final = named_queries("invoice_pages.sql", "billing")
 NUMBER_LIMIT: Final = 16
 NUMBER_CHARACTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-")
-# Before everything, as each order counts: '~' is behind whatever a number may hold.
-FIRST_PLACE: Final[Mapping[str, object]] = {
+# Behind whatever a number may hold.
+LAST_CHARACTER: Final = "~"
+# Before everything, as each order counts.
+FIRST_PLACE: Final[Mapping[str, Any]] = {
     "at": "infinity",
     "stood": "infinity",
-    "on": "infinity",
+    "on": date.max,
     "before": "",
-    "before_number": "~",
+    "before_number": LAST_CHARACTER,
     "before_sum": MOST + 1,
 }
 
@@ -72,8 +74,26 @@ class InvoiceFilter:
 
     def query(self, garage: str | None) -> LiteralString:
         """Give the query whose index leads to a page of such papers."""
-        if garage is None:
-            return QUERIES["page_of_all"]
+        return QUERIES["page_of_all" if garage is None else self._name]
+
+    def values(self, mark: bytes | None, place: Mapping[str, Any]) -> dict[str, object]:
+        """Give what queries compare with; `mark` is the GSTIN's, `place` where a page begins."""
+        return {
+            "kind": self.kind,
+            "mark": mark,
+            "number": self.number,
+            "beyond": self._beyond,
+            "since": self.since or "-infinity",
+            "until": self.until or "infinity",
+            "status": self.status,
+            "least": self.least or 0,
+            "most": MOST if self.most is None else self.most,
+            **place,
+            **self._nearer_place(place),
+        }
+
+    @property
+    def _name(self) -> str:
         narrow = {
             "page_of_customer": self.gstin is not None,
             "page_by_number": self.number is not None,
@@ -82,21 +102,28 @@ class InvoiceFilter:
             "page_by_day": self.since is not None or self.until is not None,
             "page_of_kind": self.kind is not None,
         }
-        return QUERIES[next((name for name, asked in narrow.items() if asked), "page_of_garage")]
+        return next((name for name, asked in narrow.items() if asked), "page_of_garage")
 
-    def values(self, mark: bytes | None) -> dict[str, object]:
-        """Give what the queries compare with; `mark` is the GSTIN's."""
-        return {
-            "kind": self.kind,
-            "mark": mark,
-            "number": self.number,
-            "beyond": None if self.number is None else f"{self.number}~",
-            "since": self.since or "-infinity",
-            "until": self.until or "infinity",
-            "status": self.status,
-            "least": self.least or 0,
-            "most": MOST if self.most is None else self.most,
-        }
+    @property
+    def _beyond(self) -> str:
+        return f"{self.number or ''}{LAST_CHARACTER}"
+
+    def _nearer_place(self, place: Mapping[str, Any]) -> Mapping[str, object]:
+        """Begin where the filter's own papers begin: an index is read from there, not from its end.
+
+        Of two upper bounds PostgreSQL takes the row's to find its beginning, and walks from there.
+        """
+        match self._name:
+            case "page_by_number" if place["before_number"] > self._beyond:
+                return {"before_number": self._beyond, "before": ""}
+            case "page_by_sum" if self.most is not None and place["before_sum"] > self.most:
+                return {"before_sum": self.most, "at": "infinity", "before": ""}
+            case "page_by_day" | "page_by_status" if (
+                self.until is not None and place["on"] > self.until
+            ):
+                return {"on": self.until, "at": "infinity", "stood": "infinity", "before": ""}
+            case _:
+                return {}
 
 
 EVERY_INVOICE: Final = InvoiceFilter()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from access.vault import Vault
@@ -245,11 +246,11 @@ class InvoiceLedger:
         if place is None:
             return []
         mark = None if wanted.gstin is None else self._vault.mark("gstin", wanted.gstin)
-        given = {"garage": garage, "first": first, **place, **wanted.values(mark)}
+        given = {"garage": garage, "first": first, **wanted.values(mark, place)}
         found = await self._records.rows(wanted.query(garage), **given)
         return [issued_documents.document_of(row, self._vault) for row in found]
 
-    async def _place_of(self, after: str | None) -> Mapping[str, object] | None:
+    async def _place_of(self, after: str | None) -> Mapping[str, Any] | None:
         """Give where a page begins: before everything, or behind a paper that is there."""
         if after is None:
             return FIRST_PLACE

@@ -97,7 +97,7 @@ async def test_of_every_garage_a_filter_needs_one(books: Desk) -> None:
 async def test_a_page_is_read_by_its_index(books: Desk, name: str) -> None:
     """Each month's index gives its next; nothing is sorted, and no month is read whole."""
     wanted = InvoiceFilter(number="PN1", status=InvoiceStatus.PAID, kind=DocumentKind.INVOICE)
-    given = {"garage": PUNE, "first": 21, **FIRST_PLACE, **wanted.values(b"m")}
+    given = {"garage": PUNE, "first": 21, **wanted.values(b"m", FIRST_PLACE)}
     async with books.records.transaction() as connection:
         await connection.execute("set local enable_seqscan = off")
         await connection.execute("set local enable_bitmapscan = off")
