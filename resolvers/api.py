@@ -24,6 +24,7 @@ from resolvers.digests import DigestQueries
 from resolvers.document_limits import DocumentLimits
 from resolvers.documents import Documents
 from resolvers.drafts import DraftMutations, DraftQueries
+from resolvers.dues import DuesQueries
 from resolvers.employees import EmployeeMutations, EmployeeQueries
 from resolvers.erasure import ErasureMutations
 from resolvers.execution import (
@@ -84,6 +85,7 @@ class Query(
     FeedbackQueries,
     OfflineQueries,
     DigestQueries,
+    DuesQueries,
     JobQueries,
     TechnicianQueries,
     EmployeeQueries,

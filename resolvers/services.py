@@ -23,6 +23,7 @@ from billing.ledger.drafts import DraftStore
 from billing.ledger.payments import PaymentStore
 from billing.ledger.registrations import RegistrationStore
 from billing.ledger.returns import ReturnBuilder
+from billing.ledger.statements import StatementStore
 from billing.ledger.stock import StockStore
 from billing.messages.consents import ConsentStore
 from billing.messages.correspondence import MessageStore
@@ -201,6 +202,7 @@ class BillingServices:
     consents: ConsentStore
     customers: CustomerRecords
     returns: ReturnBuilder
+    statements: StatementStore
     records: Records
     links: LinkSigner
 

@@ -20,6 +20,7 @@ from billing.ledger.registrations import RegistrationStore
 from billing.ledger.returns import ReturnBuilder
 from billing.ledger.sagas import SagaStore
 from billing.ledger.sellers import SellerStore
+from billing.ledger.statements import StatementStore
 from billing.ledger.stock import StockStore
 from billing.ledger.vendors import Vendor, VendorClient
 from billing.messages.consents import ConsentStore
@@ -183,6 +184,7 @@ def open_billing(
             store=PeopleStore(records), consents=consents, messages=messages, deeds=deeds
         ),
         returns=ReturnBuilder(records, invoicing.ledger, vault),
+        statements=StatementStore(records, vault),
         records=records,
         links=links,
     )

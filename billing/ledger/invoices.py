@@ -81,7 +81,7 @@ class InvoiceLedger:
         """Write an invoice under its number, with its entries, balance, audit and event."""
         document = await self._keep_document(transaction, seller, draft, number)
         day, legs = document.invoice.date, postings.sale_legs(document.invoice, document.id)
-        await post_entries(transaction, "sale", legs, day)
+        await post_entries(transaction, "sale", legs, day, document.id)
         taken = 0 if document.balance is None else document.balance.paid
         if taken:
             await post_entries(
@@ -134,6 +134,7 @@ class InvoiceLedger:
                     "credit",
                     postings.reversal_legs(postings.sale_legs(note, of)),
                     today,
+                    made,
                 )
                 await transaction.execute(
                     QUERIES["credited"], invoice=of, paise=note.totals.payable
@@ -170,7 +171,7 @@ class InvoiceLedger:
                     "void_invoice", of, voids.void_row(document, change, said)
                 )
                 legs = postings.reversal_legs(postings.sale_legs(document.invoice, of))
-                await post_entries(transaction, "void", legs, law_day(change.at))
+                await post_entries(transaction, "void", legs, law_day(change.at), of)
                 await voids.release_document(transaction, document)
                 await stock.give_parts_back(
                     transaction, document.invoice, f"Void of {document.invoice.number}"

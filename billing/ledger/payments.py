@@ -143,7 +143,7 @@ class PaymentStore:
                 row = self._row(change, made, "advance", received)
                 row |= {"ticket": ticket, "number": number}
                 legs = postings.advance_legs(received.method, received.paise, ticket)
-                await post_entries(transaction, "advance", legs, received.day)
+                await post_entries(transaction, "advance", legs, received.day, made)
                 await transaction.keep_row("payment", made, row)
                 if seller.profile.collects_tax:
                     party, paise = seller.profile.party, Paise(received.paise)
@@ -191,9 +191,8 @@ class PaymentStore:
                     "number": number,
                 }
                 held = min(paise, ahead)
-                await post_entries(
-                    transaction, "refund", _refund_legs(paid, held, paise - held, invoice), day
-                )
+                legs = _refund_legs(paid, held, paise - held, invoice)
+                await post_entries(transaction, "refund", legs, day, made)
                 await transaction.keep_row("payment", made, row)
                 if paise > held:
                     await transaction.execute(LEDGER["paid"], invoice=invoice, paise=held - paise)
@@ -332,7 +331,7 @@ async def _write_kind(
     legs = [
         leg for row in rows for leg in postings.receipt_legs(row["method"], row["paise"], invoice)
     ]
-    await post_entries(transaction, first["kind"], legs, first["day"])
+    await post_entries(transaction, first["kind"], legs, first["day"], first["id"])
     for row in rows:
         await transaction.keep_row("payment", row["id"], row)
     told = invoice_event(

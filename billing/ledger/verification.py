@@ -34,6 +34,7 @@ CURRENT: Final = frozenset({"setting"})
 # hold in those rows. A digest from before does not speak of them: it holds while they hold that.
 GROWN: Final[Mapping[str, Sequence[tuple[str, object]]]] = {
     "payment": (("receipt", None),),
+    "posting": (("cause", None),),
     "setting": (("turnover", 0), ("scheme", "regular")),
 }
 PARTS: Final[Mapping[str, LiteralString]] = {

@@ -68,8 +68,8 @@ values (%(invoice)s, %(issue_date)s, %(garage)s, %(at)s, %(by_whom)s, %(reason)s
 
 -- name: keep_posting
 -- What happened, as double entry.
-insert into posting (id, garage, kind, day, at, by_whom)
-values (%(id)s, %(garage)s, %(kind)s, %(day)s, %(at)s, %(by_whom)s)
+insert into posting (id, garage, kind, day, at, by_whom, cause)
+values (%(id)s, %(garage)s, %(kind)s, %(day)s, %(at)s, %(by_whom)s, %(cause)s)
 
 -- name: keep_parts_of_posting
 -- All legs of a posting in one statement: they balance, or none is written.

@@ -4,6 +4,7 @@ import pytest
 
 from billing.ledger.verification import verify_books
 from domain.access import Role
+from domain.personal_data import MASKED
 from tests.journeys.billing_garage import PAY, REFUND, Shop, furnished, op, written
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DELHI, PUNE
@@ -27,6 +28,18 @@ PARTS = """mutation ($op: UUID!, $invoice: ID!, $payment: PaymentInput!,
 
 FIND = """query ($filter: InvoiceFilterInput) { invoices(first: 9, filter: $filter) {
   edges { node { number } } } }"""
+
+DUES = """query ($garage: ID, $asOf: Date) {
+  dues(garage: $garage, asOf: $asOf) {
+    ages { age invoices amount { paise } } owed { paise } receivable { paise } } }"""
+WHO_OWES = """query ($garage: ID, $age: DueAge) {
+  dueInvoices(garage: $garage, age: $age, first: 99) {
+    edges { node { days amount { paise } invoice { number } } } }
+  dueCustomers(garage: $garage, first: 99) {
+    edges { node { invoices amount { paise } ages { paise } invoice { number } } } } }"""
+STATEMENT = """query ($invoice: ID!, $until: Date) { statement(invoice: $invoice, until: $until) {
+  opening { paise } closing { paise } customer { name }
+  lines { edges { node { kind number amount { paise } balance { paise } } } } } }"""
 
 
 @pytest.fixture(scope="module")
@@ -133,4 +146,47 @@ async def test_of_all_garages_a_list_by_number_names_one(shop: Shop, somebody: S
     assert [said["errors"][0]["extensions"]["code"] for said in (answer, theirs)] == [
         "INVALID_INPUT",
         "NOT_ALLOWED",
+    ]
+
+
+async def test_dues_and_a_statement_say_what_is_owed(shop: Shop, somebody: Somebody) -> None:
+    issued = (await shop.issued(await shop.closed("owing")))["invoice"]
+    cash = {"amount": 38_700, "method": "CASH"}
+    before = await shop.accountant.ask(DUES)
+    await shop.accountant.ask(PAY, op=op(), invoice=issued["id"], payment=cash)
+    said = await shop.accountant.ask(DUES, garage=PUNE)
+    assert before["receivable"]["paise"] - said["receivable"]["paise"] == 38_700
+    assert said["ages"][0]["amount"] == said["owed"]
+    assert [one["invoices"] for one in said["ages"][1:]] == [0, 0, 0]
+    node = {"amount": {"paise": 1_500_000}, "invoice": {"number": issued["number"]}}
+    due = (await shop.accountant.answer(WHO_OWES, age="DAYS_0_TO_30"))["data"]
+    assert node | {"days": 0} in [edge["node"] for edge in due["dueInvoices"]["edges"]]
+    ages = [{"paise": 1_500_000}, *[{"paise": 0}] * 3]
+    assert node | {"invoices": 1, "ages": ages} in [
+        edge["node"] for edge in due["dueCustomers"]["edges"]
+    ]
+    told = {
+        who: await who.ask(STATEMENT, invoice=issued["id"])
+        for who in (shop.accountant, shop.support)
+    }
+    assert [one["customer"]["name"] for one in told.values()] == ["Meera Joshi", MASKED]
+    assert told[shop.support]["closing"] == {"paise": 1_500_000}
+    assert [
+        (edge["node"]["kind"], edge["node"]["number"], edge["node"]["balance"]["paise"])
+        for edge in told[shop.support]["lines"]["edges"]
+    ] == [
+        ("INVOICE", issued["number"], 1_538_700),
+        ("PAYMENT", issued["number"], 1_500_000),
+    ]
+    theirs = somebody(Role.ACCOUNTANT, DELHI)
+    refused = [
+        await theirs.answer(DUES, garage=PUNE),
+        await theirs.answer(WHO_OWES, garage=PUNE),
+        await theirs.answer(STATEMENT, invoice=issued["id"]),
+        await shop.accountant.answer(STATEMENT, invoice="inv_nowhere"),
+        await shop.support.answer(DUES),
+        await shop.accountant.answer(DUES, asOf="2999-01-01"),
+    ]
+    assert [answer["errors"][0]["extensions"]["code"] for answer in refused] == [
+        *("NOT_ALLOWED", "NOT_ALLOWED", "NOT_FOUND", "NOT_FOUND", "NOT_ALLOWED", "INVALID_INPUT")
     ]

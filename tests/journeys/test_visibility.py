@@ -487,6 +487,7 @@ def _given(name: str, garages: list[Planted], cursor: str) -> list[Given]:
     known: dict[str, list[Given]] = {
         "card": [*cards, *({**one, "version": 1} for one in cards)],
         "invoice": papers,
+        "statement": [{"invoice": g.invoice} for g in garages],
         "employee": [{"id": g.employee} for g in garages],
         "personalData": [
             {name: key}
@@ -506,6 +507,7 @@ def _given(name: str, garages: list[Planted], cursor: str) -> list[Given]:
         **dict.fromkeys(("ticket", "feedback", "estimate", "suggestTechnicians"), tickets),
         "offers": [{**one, "part": "controller"} for one in tickets],
         **dict.fromkeys(("monthReport", "salesReturn", "billingSettings"), places),
+        **dict.fromkeys(("dues", "dueInvoices", "dueCustomers"), places),
         **dict.fromkeys(("jobs", "technicians"), places),
     }
     return known.get(name, [{"part": "controller"}])

@@ -32,8 +32,9 @@ read   card              match diagnose readSymptoms search card cards cardsNear
 read   card              feedback changes
 read   card              syncStatus cardChanged syncRequired
 read   ticket            ticket tickets offers partPrice ticketChanged matchReady
-read   invoice           invoice invoices estimate drafts tariffCodes
+read   invoice           invoice invoices estimate drafts tariffCodes statement
 read   report            regionReport monthReport hourlyDigests
+read   report            dues dueInvoices dueCustomers
 export report            salesReturn
 create ticket,card       reportFailure
 create card              createCard draftFromText
