@@ -63,6 +63,8 @@ def test_every_list_argument_is_paged(built: GraphQLSchema) -> None:
         "components",
         "defectAlarms",
         "drafts",
+        "dueCustomers",
+        "dueInvoices",
         "employees",
         "errorCodes",
         "garages",
