@@ -58,6 +58,7 @@ from resolvers.subscriptions.defects import DefectSubscription
 from resolvers.subscriptions.hints import HintSubscription
 from resolvers.technicians import TechnicianMutations, TechnicianQueries
 from resolvers.tickets import TicketMutations, TicketQueries
+from resolvers.tills import TillMutations, TillQueries
 from resolvers.trusted_documents import TrustedDocumentMutations, TrustedDocumentQueries
 from resolvers.vocabulary import VocabularyQueries
 from schema import choices, moments
@@ -74,6 +75,7 @@ class Query(
     CardQueries,
     CardDraftQueries,
     TicketQueries,
+    TillQueries,
     NodeQueries,
     VocabularyQueries,
     BooksQueries,
@@ -105,6 +107,7 @@ class Query(
 class Mutation(
     CardMutations,
     TicketMutations,
+    TillMutations,
     TechnicianMutations,
     EmployeeMutations,
     ReviewMutations,

@@ -25,6 +25,7 @@ from billing.ledger.registrations import RegistrationStore
 from billing.ledger.returns import ReturnBuilder
 from billing.ledger.statements import StatementStore
 from billing.ledger.stock import StockStore
+from billing.ledger.tills import TillStore
 from billing.messages.consents import ConsentStore
 from billing.messages.correspondence import MessageStore
 from billing.paper.copies import WHOLE, PaperView
@@ -203,6 +204,7 @@ class BillingServices:
     customers: CustomerRecords
     returns: ReturnBuilder
     statements: StatementStore
+    tills: TillStore
     records: Records
     links: LinkSigner
 

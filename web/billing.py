@@ -22,6 +22,7 @@ from billing.ledger.sagas import SagaStore
 from billing.ledger.sellers import SellerStore
 from billing.ledger.statements import StatementStore
 from billing.ledger.stock import StockStore
+from billing.ledger.tills import TillStore
 from billing.ledger.vendors import Vendor, VendorClient
 from billing.messages.consents import ConsentStore
 from billing.messages.correspondence import MessageStore
@@ -185,6 +186,7 @@ def open_billing(
         ),
         returns=ReturnBuilder(records, invoicing.ledger, vault),
         statements=StatementStore(records, vault),
+        tills=TillStore(records, books),
         records=records,
         links=links,
     )

@@ -21,6 +21,7 @@ TABLES: Final = (
     "e_invoice",
     "e_invoice_cancel",
     "closed_month",
+    "till_closing",
     "posting",
     "payment",
     "receipt_voucher",

@@ -93,6 +93,14 @@ values (%(payment)s, %(garage)s, %(body)s, %(buyer)s)
 insert into closed_month (garage, month, at, by_whom)
 values (%(garage)s, %(month)s, %(at)s, %(by_whom)s)
 
+-- name: keep_till_closing
+-- What was counted in a till: from now on no money is dated into these days.
+insert into till_closing
+    (garage, day, since, opening_paise, came_paise, went_paise, counted_paise, left_paise, reason, at,
+     by_whom)
+values (%(garage)s, %(day)s, %(since)s, %(opening_paise)s, %(came_paise)s, %(went_paise)s,
+        %(counted_paise)s, %(left_paise)s, %(reason)s, %(at)s, %(by_whom)s)
+
 -- name: keep_price
 -- What a part costs from a moment on.
 insert into price (id, part, garage, source, vendor, paise, lead_days, holds_from, noted_at, by_whom)

@@ -78,6 +78,7 @@ UNTOLD = frozenset(
         "changeNetworkSettings",
         "closeMonth",
         "closeReview",
+        "closeTill",
         "correctPerson",
         "createGarage",
         "createApiKey",

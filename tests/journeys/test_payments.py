@@ -41,6 +41,16 @@ STATEMENT = """query ($invoice: ID!, $until: Date) { statement(invoice: $invoice
   opening { paise } closing { paise } customer { name }
   lines { edges { node { kind number amount { paise } balance { paise } } } } } }"""
 
+TILL = """query ($day: Date, $garage: ID) { till(day: $day, garage: $garage) {
+  day opening { paise } expected { paise } closing { counted { paise } }
+  methods { method came { paise } went { paise } } } }"""
+CLOSINGS = """query { tillClosings(first: 9) { edges { node { day } } } }"""
+CLOSE_TILL = """mutation ($op: UUID!, $till: TillInput!) { closeTill(operationId: $op, till: $till) {
+  __typename
+  ... on TillClosed { till { expected { paise }
+    closing { difference { paise } left { paise } taken { paise } reason by } } }
+  ... on InvalidInput { field } ... on Refusal { message } } }"""
+
 
 @pytest.fixture(scope="module")
 async def shop(house: Runtime, somebody: Somebody) -> Shop:
@@ -190,3 +200,58 @@ async def test_dues_and_a_statement_say_what_is_owed(shop: Shop, somebody: Someb
     assert [answer["errors"][0]["extensions"]["code"] for answer in refused] == [
         *("NOT_ALLOWED", "NOT_ALLOWED", "NOT_FOUND", "NOT_FOUND", "NOT_ALLOWED", "INVALID_INPUT")
     ]
+
+
+@pytest.mark.parametrize(
+    ("till", "field"),
+    [
+        ({"counted": -1}, "till.counted"),
+        ({"counted": 1, "left": 2}, "till.left"),
+        ({"counted": 1, "day": "2999-01-01"}, "till.day"),
+        ({"counted": 1, "day": "2020-01-01"}, "till.reason"),
+        ({"counted": 1, "day": "2020-01-01", "reason": "x" * 501}, "till.reason"),
+    ],
+)
+async def test_a_count_is_refused_by_its_field(
+    shop: Shop, till: dict[str, object], field: str
+) -> None:
+    before = await written(shop)
+    said = await shop.accountant.ask(CLOSE_TILL, op=op(), till=till)
+    assert (said["__typename"], said["field"]) == ("InvalidInput", field)
+    assert await written(shop) == before
+
+
+async def test_a_manager_closes_the_till_of_the_own_garage(
+    house: Runtime, shop: Shop, somebody: Somebody
+) -> None:
+    """In a garage of its own: whatever is paid in the shop later today would be refused."""
+    manager, theirs = somebody(Role.MANAGER, DELHI), somebody(Role.ACCOUNTANT, PUNE)
+    key, count = (
+        op(),
+        {"counted": 50_000, "opening": 49_000, "left": 10_000, "reason": "A gift, kept"},
+    )
+    refused = [
+        await shop.support.ask(CLOSE_TILL, op=op(), till=count),
+        await theirs.ask(CLOSE_TILL, op=op(), till={**count, "garage": DELHI}),
+    ]
+    closed = await manager.ask(CLOSE_TILL, op=key, till=count)
+    again = await manager.ask(CLOSE_TILL, op=key, till=count)
+    assert [said["__typename"] for said in refused] == ["NotAllowed"] * 2
+    assert again == closed
+    assert closed["till"] == {
+        "expected": {"paise": 49_000},
+        "closing": {
+            "difference": {"paise": 1_000},
+            "left": {"paise": 10_000},
+            "taken": {"paise": 40_000},
+            "reason": "A gift, kept",
+            "by": manager.actor.id,
+        },
+    }
+    seen = await manager.ask(TILL)
+    assert (seen["closing"], seen["methods"]) == ({"counted": {"paise": 50_000}}, [])
+    assert len((await manager.ask(CLOSINGS))["edges"]) == 1
+    assert (await shop.accountant.ask(CLOSINGS))["edges"] == []
+    hidden = await theirs.answer(TILL, garage=DELHI)
+    assert hidden["errors"][0]["extensions"]["code"] == "NOT_ALLOWED"
+    assert (await verify_books(house.records)).touched is None

@@ -507,7 +507,7 @@ def _given(name: str, garages: list[Planted], cursor: str) -> list[Given]:
         **dict.fromkeys(("ticket", "feedback", "estimate", "suggestTechnicians"), tickets),
         "offers": [{**one, "part": "controller"} for one in tickets],
         **dict.fromkeys(("monthReport", "salesReturn", "billingSettings"), places),
-        **dict.fromkeys(("dues", "dueInvoices", "dueCustomers"), places),
+        **dict.fromkeys(("dues", "dueInvoices", "dueCustomers", "till", "tillClosings"), places),
         **dict.fromkeys(("jobs", "technicians"), places),
     }
     return known.get(name, [{"part": "controller"}])

@@ -34,7 +34,7 @@ read   card              syncStatus cardChanged syncRequired
 read   ticket            ticket tickets offers partPrice ticketChanged matchReady
 read   invoice           invoice invoices estimate drafts tariffCodes statement
 read   report            regionReport monthReport hourlyDigests
-read   report            dues dueInvoices dueCustomers
+read   report            dues dueInvoices dueCustomers till tillClosings
 export report            salesReturn
 create ticket,card       reportFailure
 create card              createCard draftFromText
@@ -60,7 +60,7 @@ update setting           changeGarageSettings
 update setting,network   createGarage changeNetworkSettings
 create invoice           recordConsent eraseCustomer
 create invoice           issueInvoice registerInvoice issueCreditNote editDraft billingSettings
-create invoice           recordPayment recordAdvance
+create invoice           recordPayment recordAdvance closeTill
 void   invoice           voidInvoice
 update invoice           refundPayment closeMonth setPrice
 update setting           setBillingSettings

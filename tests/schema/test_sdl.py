@@ -78,6 +78,7 @@ def test_every_list_argument_is_paged(built: GraphQLSchema) -> None:
         "symptoms",
         "tariffCodes",
         "tickets",
+        "tillClosings",
         "trustedDocuments",
         "vehicleModels",
     }

@@ -59,6 +59,7 @@ FROZEN = (
     "invoice_line",
     "void_invoice",
     "closed_month",
+    "till_closing",
     "posting",
     "entry",
     "payment",
