@@ -64,8 +64,8 @@ with paper as (
     where posting.day <= %(until)s::date
     group by posting.id, entry.about
 ), run as (
-    select moved.*, sum(paise) over (order by day, at, id, about)::bigint as balance,
-           row_number() over (order by day, at, id, about) as n
+    select moved.*, sum(paise) over (order by day, at, kind <> 'sale', id, about)::bigint as balance,
+           row_number() over (order by day, at, kind <> 'sale', id, about) as n
     from moved
 )
 select run.*, coalesce(document.number, own.number) as number

@@ -45,7 +45,8 @@ TILL = """query ($day: Date, $garage: ID) { till(day: $day, garage: $garage) {
   day opening { paise } expected { paise } closing { counted { paise } }
   methods { method came { paise } went { paise } } } }"""
 CLOSINGS = """query { tillClosings(first: 9) { edges { node { day } } } }"""
-CLOSE_TILL = """mutation ($op: UUID!, $till: TillInput!) { closeTill(operationId: $op, till: $till) {
+CLOSE_TILL = """mutation ($op: UUID!, $till: TillInput!) {
+  closeTill(operationId: $op, till: $till) {
   __typename
   ... on TillClosed { till { expected { paise }
     closing { difference { paise } left { paise } taken { paise } reason by } } }
