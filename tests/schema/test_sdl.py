@@ -135,6 +135,7 @@ def test_every_mutation_has_its_union(built: GraphQLSchema) -> None:
         "issueCreditNote": ("IssueCreditNoteResult!", True),
         "voidInvoice": ("VoidInvoiceResult!", True),
         "recordPayment": ("RecordPaymentResult!", True),
+        "closeTill": ("CloseTillResult!", True),
         "recordAdvance": ("RecordPaymentResult!", True),
         "refundPayment": ("RecordPaymentResult!", True),
         "setBillingSettings": ("SetBillingSettingsResult!", True),
