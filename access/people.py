@@ -121,6 +121,11 @@ class PeopleDeed:
         change = Change(after=told)
         return self._done_to(person, DeedType.USER_CORRECT, "correction", change)
 
+    def nomination(self, person: Person, *, named: bool) -> Deed:
+        """Give what the audit is told of somebody who names who acts for them: not whom."""
+        change = Change(after={"nominee": "named" if named else "nobody"})
+        return self._done_to(person, DeedType.USER_CORRECT, "nominee", change)
+
     def erasure(self, person: Person, gone: Values) -> Deed:
         """Give what the audit is told of somebody who is erased: how much of what is gone."""
         return self._done_to(person, DeedType.USER_ERASE, "erasure", Change(after=gone))

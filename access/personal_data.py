@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from access.nominations import Nominations
 from access.passkeys import Passkeys
 from access.people import NameSeal
 from domain.access import Action, Actor, Resource, ResourceKind, may
@@ -22,6 +23,7 @@ class PersonalRecords:
     store: PersonalDataStore
     seal: NameSeal
     passkeys: Passkeys
+    nominations: Nominations
 
     async def known(self, id: PersonId, reader: Actor) -> KnownSince:
         """Give somebody who is to be told of.
@@ -40,6 +42,7 @@ class PersonalRecords:
             *self._name_values(known),
             *_duty_values(known.person.person, known.since),
             *await self._passkey_values(known.person),
+            *await self.nominations.values(known.person),
             *await self.store.about(known.person),
         ]
 

@@ -142,6 +142,10 @@ MESSAGE = PersonalField(
     kind=PersonalKind.MESSAGE,
     older_name="message:{}",
 )
+RETURN_PART = PersonalField(table="return_part", column="sealed", row="id", kind=PersonalKind.GSTIN)
+RETURN_ARCHIVE = PersonalField(
+    table="return_export", column="archive", row="id", kind=PersonalKind.GSTIN
+)
 GSTIN_MARK = PersonalField(
     table="invoice",
     column="gstin_mark",
@@ -221,6 +225,15 @@ PASSKEY_NAME = PersonalField(
     readers=Reader.THEMSELVES,
     person="person",
 )
+# Whom they named to act for them: told with all else that is kept of them.
+NOMINEE = PersonalField(
+    table="nominee",
+    column="who",
+    row="person",
+    kind=PersonalKind.PERSON,
+    readers=Reader.THEIRS,
+    person="person",
+)
 PERSON_MARKS = tuple(
     PersonalField(
         table=table,
@@ -247,6 +260,8 @@ FIELDS = (
     SAGA_BUYER,
     DRAFT_BUYER,
     MESSAGE,
+    RETURN_PART,
+    RETURN_ARCHIVE,
     *EMPLOYEE_FIELDS.values(),
     GSTIN_MARK,
     CONSENT_MARK,
@@ -255,6 +270,7 @@ FIELDS = (
     PERSON_KEY,
     SECOND_FACTOR,
     PASSKEY_NAME,
+    NOMINEE,
     *PERSON_MARKS,
 )
 SEALED = tuple(field for field in FIELDS if field.protection is Protection.SEALED)

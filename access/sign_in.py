@@ -225,6 +225,17 @@ class SignInDoor:
             raise NotAuthenticated(SPENT)
         return await self._signed(person, session, following, request.at)
 
+    async def browser_person(self, word: str, now: datetime) -> Person | None:
+        """Give whose browser has this refresh token, which is not used up; None: it is nobody's,
+        or `refresh` would refuse it.
+        """
+        found = await self.sessions.holder(mark_of(word[:LONGEST_WORD]), now)
+        if found is None:
+            return None
+        person = found.person.person
+        owes = self.factors.is_demanded_of(person) and not found.session.second_factor
+        return None if owes else person
+
     async def accept_invitation(self, word: str, password: str, request: SignInRequest) -> Entry:
         """Choose the password of an invitation and sign in; once more with the same is a sign-in.
 

@@ -208,8 +208,11 @@ def _deed(garage: GarageId) -> BooksChange:
     )
 
 
-def bench_invoice(seller: Seller) -> Invoice:
-    """Give an invoice of two parts and an hour's labour, without its number."""
+def bench_invoice(seller: Seller, buyer: Party | None = None) -> Invoice:
+    """Give an invoice of two parts and an hour's labour, without its number.
+
+    Its buyer is a person, if nobody else is named.
+    """
     part = PricedLine(
         kind=LineKind.PART,
         hsn="85371000",
@@ -220,7 +223,7 @@ def bench_invoice(seller: Seller) -> Invoice:
         part="controller",
     )
     work = lines.labour_line("Synthetic work", Decimal("1.5"), Paise(60_000))
-    supplier, buyer = seller.profile.party, Party(name="Synthetic customer")
+    supplier, buyer = seller.profile.party, buyer or Party(name="Synthetic customer")
     place = find_place_of_supply(supplier, buyer, [part.nature, work.nature])
     draft = InvoiceContent(
         date=law_day(_now()),

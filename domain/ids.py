@@ -19,6 +19,7 @@ JobId = NewType("JobId", str)
 EventId = NewType("EventId", str)
 OperationId = NewType("OperationId", str)
 InvoiceId = NewType("InvoiceId", str)
+ReturnExportId = NewType("ReturnExportId", str)
 PaymentId = NewType("PaymentId", str)
 SagaId = NewType("SagaId", str)
 SessionId = NewType("SessionId", str)
@@ -107,6 +108,10 @@ def job_id(value: str) -> JobId:
 
 def invoice_id(value: str) -> InvoiceId:
     return InvoiceId(_check_form("invoice id", value, r"inv_[A-Za-z0-9_\-]{3,61}"))
+
+
+def return_export_id(value: str) -> ReturnExportId:
+    return ReturnExportId(_check_form("id", value, r"ret_[0-9a-f]{32}"))
 
 
 def payment_id(value: str) -> PaymentId:

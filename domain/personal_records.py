@@ -20,6 +20,7 @@ class DataPurpose(StrEnum):
     WORK = "so that the garage knows what they may do"
     PAY = "so that they are paid, with the tax that the law asks"
     CONTACT = "so that they hear of their account and their invoices"
+    ACT = "so that somebody may ask for them when they no longer can"
     LAW = "the law asks for the books, and for who did what"
 
 
@@ -38,11 +39,13 @@ class RecordKind(StrEnum):
     TRY = "try to sign in"
     LETTER = "account letter"
     RESET = "password reset"
+    NOMINEE = "nominee"
     EMPLOYEE = "employee"
     API_KEY = "key of the API"
     MESSAGE = "message"
     DRAFT = "draft of an invoice"
     SAGA = "invoice in the making"
+    RETURN = "return of a month"
     CONSENT = "consent"
     DEED = "deed"
     BOOKS = "entry of the books"
@@ -106,6 +109,7 @@ RETENTION: Mapping[RecordKind, RetentionRule] = {
         purpose=DataPurpose.CONTACT, rest=DAY, since="it was sent and its word ran out"
     ),
     RecordKind.RESET: RetentionRule(purpose=DataPurpose.SIGN_IN, rest=DAY, since="it ran out"),
+    RecordKind.NOMINEE: RetentionRule(purpose=DataPurpose.ACT),
     RecordKind.EMPLOYEE: RetentionRule(purpose=DataPurpose.PAY),
     RecordKind.API_KEY: RetentionRule(purpose=DataPurpose.WORK),
     RecordKind.MESSAGE: RetentionRule(
@@ -117,6 +121,7 @@ RETENTION: Mapping[RecordKind, RetentionRule] = {
     RecordKind.SAGA: RetentionRule(
         purpose=DataPurpose.LAW, rest=90 * DAY, since="it was issued or given up"
     ),
+    RecordKind.RETURN: RetentionRule(purpose=DataPurpose.LAW, rest=7 * DAY, since="it was made"),
     RecordKind.CONSENT: RetentionRule(purpose=DataPurpose.LAW, lawful=CONSENTS_KEPT),
     RecordKind.DEED: RetentionRule(purpose=DataPurpose.LAW, lawful=DEEDS_KEPT),
     RecordKind.BOOKS: RetentionRule(purpose=DataPurpose.LAW, lawful=BOOKS_KEPT),

@@ -23,6 +23,7 @@ ERASED: Mapping[RecordKind, LiteralString] = {
     RecordKind.TRY: QUERIES["tries"],
     RecordKind.LETTER: QUERIES["letter"],
     RecordKind.RESET: QUERIES["reset"],
+    RecordKind.NOMINEE: QUERIES["nominee"],
     RecordKind.EMPLOYEE: QUERIES["employee"],
     RecordKind.NAME: QUERIES["name"],
 }

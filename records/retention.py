@@ -30,6 +30,7 @@ TABLES: Mapping[RecordKind, tuple[str, ...]] = {
     RecordKind.MESSAGE: ("message",),
     RecordKind.DRAFT: ("invoice_draft",),
     RecordKind.SAGA: ("saga",),
+    RecordKind.RETURN: ("return_export",),
 }
 
 

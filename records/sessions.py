@@ -62,6 +62,18 @@ class SessionStore:
             await _follow(connection, session, use)
         return Refreshed(session=session, person=sealed_of(row))
 
+    async def holder(self, mark: bytes, now: datetime) -> Refreshed | None:
+        """Give whose browser waits with a refresh token that is good; it is not used up."""
+        rows = await self._records.rows(QUERIES["waiting_refresh"], mark=mark)
+        if not rows:
+            return None
+        [row] = rows
+        session = _session_of(row, SessionId(str(row["session"])), PersonId(row["id"]))
+        good = row["state"] == PersonState.ACTIVE and session.client is ClientKind.BROWSER
+        if is_over(session, now) or not good:
+            return None
+        return Refreshed(session=session, person=sealed_of(row))
+
     async def of_person(self, person: PersonId, now: datetime, first: int) -> list[Session]:
         rows = await self._records.rows(
             QUERIES["of_person"], person=person, now=now, idle_since=now - IDLE, first=first

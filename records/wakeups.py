@@ -36,6 +36,7 @@ class Topic(StrEnum):
     DATA_KEYS = "data_keys"
     ACCOUNT_LETTERS = "account_letters"
     MODELS = "models"
+    RETURN_EXPORTS = "return_exports"
 
 
 class Wakeup:

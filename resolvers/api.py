@@ -44,6 +44,7 @@ from resolvers.manifests import ManifestReader
 from resolvers.matching import MatchingQueries
 from resolvers.model_runs import ModelRunMutations, ModelRunQueries
 from resolvers.nodes import NodeQueries
+from resolvers.nominees import NomineeMutations
 from resolvers.offline.delta import OfflineMutations, OfflineQueries
 from resolvers.passkeys import PasskeyMutations, PasskeyQueries
 from resolvers.payments import PaymentMutations
@@ -51,6 +52,7 @@ from resolvers.people import PeopleMutations, PeopleQueries
 from resolvers.personal_data import PersonalDataQueries
 from resolvers.plans.plans import Plans
 from resolvers.refusals import HANDLERS
+from resolvers.returns import ReturnMutations, ReturnQueries
 from resolvers.reviews import ReviewMutations, ReviewQueries
 from resolvers.stock import StockMutations, StockQueries
 from resolvers.subscriptions.changes import ChangeSubscription
@@ -79,6 +81,7 @@ class Query(
     NodeQueries,
     VocabularyQueries,
     BooksQueries,
+    ReturnQueries,
     InvoiceQueries,
     DraftQueries,
     StockQueries,
@@ -116,6 +119,7 @@ class Mutation(
     InvoiceMutations,
     PaymentMutations,
     BooksMutations,
+    ReturnMutations,
     DraftMutations,
     StockMutations,
     OfflineMutations,
@@ -124,6 +128,7 @@ class Mutation(
     SettingsMutations,
     ErasureMutations,
     CustomerMutations,
+    NomineeMutations,
     PasskeyMutations,
     ApiKeyMutations,
     TrustedDocumentMutations,

@@ -1,6 +1,5 @@
 """The verbs of a garage's books: its settings, its months, its returns."""
 
-import asyncio
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated
@@ -8,15 +7,13 @@ from typing import Annotated
 import strawberry
 
 from billing.gst import tax_rates
-from billing.gst.gstin import parse_gstin as parsed_gstin
 from billing.gst.law_dates import law_day
 from billing.gst.tax_rates import TaxRate
 from billing.ledger import reports
-from billing.ledger.sellers import Seller
 from domain import limits
 from domain.access import Action, ResourceKind
 from domain.deeds import DeedType
-from domain.errors import InvalidInput, NotFound
+from domain.errors import InvalidInput
 from domain.ids import (
     GarageId,
     garage_id,
@@ -24,7 +21,6 @@ from domain.ids import (
 from resolvers import billing_inputs, idempotency
 from resolvers.arguments import ExpectedArgument, OperationArgument, operation_id_of
 from resolvers.context import RequestContext, RequestInfo
-from resolvers.deeds import write_deed
 from resolvers.guards import guard_field
 from schema import billing_inputs as inputs
 from schema.invoice_results import (
@@ -35,7 +31,6 @@ from schema.invoice_results import (
 )
 from schema.invoices import (
     MonthTotal,
-    SalesReturn,
     rate_text,
 )
 from schema.money import Money
@@ -45,12 +40,6 @@ from schema.tariff import TariffRate
 from schema.vocabulary import After, First
 
 SEARCH_LIMIT = 100
-
-OfGstin = Annotated[
-    str | None,
-    strawberry.argument(description="Of all garages of this GSTIN, if you may see each of them."),
-]
-
 
 GarageArgument = Annotated[
     strawberry.ID | None, strawberry.argument(description="Whose, if not your own garage's.")
@@ -111,30 +100,6 @@ class BooksQueries:
         page = rest[: page_size(first) + 1]
         return make_connection(page, first, after, _rate_key, TariffRate.from_domain)
 
-    @strawberry.field(description="The GSTR-1 of a month: a garage's part, or a whole GSTIN's.")
-    @guard_field(Action.EXPORT, ResourceKind.REPORT, deed=DeedType.REPORT_EXPORT)
-    async def sales_return(
-        self,
-        info: RequestInfo,
-        month: MonthArgument,
-        garage: GarageArgument = None,
-        gstin: OfGstin = None,
-    ) -> SalesReturn:
-        context, day = info.context, billing_inputs.parse_month(month)
-        if gstin is None:
-            place = garage_of(context, garage)
-            context.demand_in(place, Action.EXPORT, ResourceKind.REPORT)
-            seller = await context.billing.invoicing.garages.get(place)
-            sellers, number = [seller], seller.profile.gstin
-        else:
-            number = parsed_gstin(gstin).value
-            sellers = await _garages_of_gstin(context, number, garage)
-        found = await context.billing.returns.sales_return(sellers, number, day)
-        told = {"month": month, "garages": len(sellers), "whole_gstin": gstin is not None}
-        place = sellers[0].garage
-        await write_deed(context, DeedType.REPORT_EXPORT, f"gstr1_{month}", place, told)
-        return await asyncio.to_thread(SalesReturn.from_domain, found)
-
     @strawberry.field(description="What a garage prints on its invoices.")
     @guard_field(Action.CREATE, ResourceKind.INVOICE)
     async def billing_settings(
@@ -188,28 +153,6 @@ class BooksMutations:
 
 def _rate_key(row: TaxRate) -> str:
     return f"{row.code} {row.goods}".rstrip()
-
-
-async def _garages_of_gstin(
-    context: RequestContext, gstin: str, garage: strawberry.ID | None
-) -> list[Seller]:
-    """Give the garages of a GSTIN, if the caller may export the return of each.
-
-    Raises:
-        NotFound: none is the caller's to see; whether there is one is not said.
-        NotAllowed: one of them is not theirs.
-        InvalidInput: a garage is named beside it.
-    """
-    if garage is not None:
-        raise InvalidInput(
-            "garage", "leave it out beside a GSTIN: all garages of the GSTIN are meant"
-        )
-    found = await context.billing.invoicing.garages.of_gstin(gstin)
-    if not any(context.garage_filter in {None, seller.garage} for seller in found):
-        raise NotFound("GSTIN", gstin)
-    for seller in found:
-        context.demand_in(seller.garage, Action.EXPORT, ResourceKind.REPORT)
-    return found
 
 
 def garage_of(context: RequestContext, garage: strawberry.ID | None) -> GarageId:

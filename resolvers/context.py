@@ -36,7 +36,14 @@ from domain.api_keys import ApiKey
 from domain.deeds import NOWHERE, Origin, SettingsOperation
 from domain.employees import Employee, EmployeeField
 from domain.errors import NotAllowed, NotAuthenticated, Unavailable
-from domain.ids import GarageId, InvoiceId, OperationId, PersonId, demand_timely
+from domain.ids import (
+    GarageId,
+    InvoiceId,
+    OperationId,
+    PersonId,
+    ReturnExportId,
+    demand_timely,
+)
 from gnn.live_models import LiveModels
 from repair.customers import CustomerRecords
 from repair.operations import Operation
@@ -275,6 +282,9 @@ class RequestContext:
 
     def pdf_link(self, id: InvoiceId, view: PaperView) -> str:
         return self.billing.links.sign(id, self.services.now(), view=view)
+
+    def return_link(self, id: ReturnExportId) -> str:
+        return self.billing.return_links.sign(id, self.services.now())
 
     async def awaits_irn(self, document: IssuedDocument) -> bool:
         """Say whether a document may not leave yet, for it owes an IRN."""

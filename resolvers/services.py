@@ -22,6 +22,7 @@ from access.personal_data import PersonalRecords
 from billing.ledger.drafts import DraftStore
 from billing.ledger.payments import PaymentStore
 from billing.ledger.registrations import RegistrationStore
+from billing.ledger.return_exports import ReturnExportStore
 from billing.ledger.returns import ReturnBuilder
 from billing.ledger.statements import StatementStore
 from billing.ledger.stock import StockStore
@@ -49,6 +50,7 @@ from domain.ids import (
     KeyId,
     OperationId,
     PersonId,
+    ReturnExportId,
     TicketId,
 )
 from domain.matches import CardHit, Embedding, UnderstoodReport
@@ -190,6 +192,12 @@ class LinkSigner(Protocol):
     def sign(self, id: InvoiceId, now: datetime, *, view: PaperView = WHOLE) -> str: ...
 
 
+class ReturnSigner(Protocol):
+    """Signs where a return's files may be fetched without a token, for some minutes."""
+
+    def sign(self, id: ReturnExportId, now: datetime) -> str: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BillingServices:
     """The books, and what makes an invoice of a ticket."""
@@ -205,8 +213,10 @@ class BillingServices:
     returns: ReturnBuilder
     statements: StatementStore
     tills: TillStore
+    return_exports: ReturnExportStore
     records: Records
     links: LinkSigner
+    return_links: ReturnSigner
 
 
 class DigestRecords(Protocol):

@@ -6,8 +6,7 @@ from typing import Annotated, Self
 import strawberry
 from strawberry import field
 
-from billing.gst import e_invoice, gstr1_files, invoices, lines, parties
-from billing.gst.gstr1_rows import MonthlyReturn
+from billing.gst import invoices, lines, parties
 from billing.gst.invoices import Document
 from billing.gst.irp import PortalRegistration, live_registration
 from billing.gst.lines import LineKind
@@ -359,30 +358,6 @@ class MonthTotal:
     cgst: Money = field(description="Central tax.")
     sgst: Money = field(description="State or Union Territory tax.")
     igst: Money = field(description="Integrated tax.")
-
-
-@strawberry.type(description="One table of a return, as a spreadsheet reads it.")
-class ReturnTable:
-    name: str = field(description="As the portal names it: b2b, cdnr, hsn_b2b ….")
-    csv: str = field(description="Amounts in rupees.")
-
-
-@strawberry.type(description="The monthly return of sales (GSTR-1), by the law's tables.")
-class SalesReturn:
-    period: str = field(description="The month, as 102026.")
-    json: str = field(description="As the portal takes it.")
-    tables: list[ReturnTable] = field(description="The same, table by table.")
-
-    @classmethod
-    def from_domain(cls, value: MonthlyReturn) -> Self:
-        return cls(
-            period=value.period,
-            json=e_invoice.inv01_text(gstr1_files.to_portal_json(value)).decode(),
-            tables=[
-                ReturnTable(name=name, csv=csv)
-                for name, csv in gstr1_files.to_csv_files(value).items()
-            ],
-        )
 
 
 def rate_text(basis_points: int) -> str:

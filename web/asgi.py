@@ -29,6 +29,7 @@ from web.body_limits import BodyLimit
 from web.callers import Verify
 from web.caps import Caps
 from web.endpoint import Endpoint, refusal
+from web.explorer import AdministratorsExplorer, IsAdministrator
 from web.garage_rates import GarageRates
 from web.gate import Gate
 from web.graphql import CallerRules, GraphQLView
@@ -41,11 +42,13 @@ from web.metrics import Metrics
 from web.middleware import RequestEnvelope
 from web.oidc import OidcCallback, OidcStart
 from web.operators import Operators
-from web.paths import OIDC_CALLBACK, OIDC_START, SIGN_IN
+from web.paths import EXPLORER, OIDC_CALLBACK, OIDC_START, SIGN_IN
 from web.persisted_queries import NamedDocuments
+from web.return_exports import PATH as RETURN
+from web.return_exports import ReturnFiles
 from web.sign_in import SignInEndpoint
 from web.trusted_documents import DocumentRecords, TrustedDocuments
-from web.ui.page import ExplorerPage
+from web.ui.page import ExplorerPage, ExplorerPaths
 
 GRAPHQL = "/v1/graphql"
 STREAM = "/v1/graphql/stream"
@@ -63,6 +66,7 @@ TOLD_HEADERS = [
 PREFLIGHT_SECONDS = 600
 MOVED = ("/graphql", "/v2/graphql")
 ASSETS = "/v1/ui"
+EXPLORER_PATHS = ExplorerPaths(assets=ASSETS, endpoint=GRAPHQL, door=SIGN_IN)
 JWKS = "/.well-known/jwks.json"
 # A key is published before it signs; whoever meets an unknown one reads again.
 JWKS_SECONDS = 60
@@ -94,8 +98,11 @@ class AppOptions:
         sign_in: lets in whoever is not known yet; None where the records are not connected.
         oidc: lets in by another service's word; None: there is none.
         passkeys: lets in by a passkey; None where the records are not connected.
+        explorer: says whose browser has a refresh token, so that administrators are shown GraphiQL
+            in production too; None: nobody is.
         jwks: gives the public keys of access tokens.
         papers: answers signed links to PDFs; None where there are no books.
+        returns: answers signed links to returns of months; None where there are no books.
         caps: how much any one caller may take.
         garages: counts the requests of garages with all processes; None: nobody does.
         lag: how late the loop is, kept by whoever watches it.
@@ -113,6 +120,7 @@ class AppOptions:
     lifespan: Lifespan | None = None
     metrics: Metrics = field(default_factory=Metrics)
     papers: InvoicePdfs | None = None
+    returns: ReturnFiles | None = None
     caps: Caps = field(default_factory=Caps)
     garages: GarageRates | None = None
     lag: LoopLag = field(default_factory=LoopLag)
@@ -122,22 +130,24 @@ class AppOptions:
     sign_in: SignInUseCases | None = None
     oidc: OidcDoor | None = None
     passkeys: PasskeyUseCases | None = None
+    explorer: IsAdministrator | None = None
     jwks: Callable[[], Mapping[str, Any]] | None = None
 
 
 def application(services: Services, options: AppOptions) -> Starlette:
     """Build the application; nothing is opened and nothing global is touched."""
-    page = ExplorerPage(options.ui, ASSETS, GRAPHQL) if options.development else None
+    page = ExplorerPage(options.ui, EXPLORER_PATHS) if options.development else None
     api = build_api(introspection=options.development, limits=options.caps.documents)
     documents = _named_documents(api, options)
-    named = [GRAPHQL, STREAM, SIGN_IN, OIDC_START, OIDC_CALLBACK, JWKS, *MOVED, *OPERATIONAL]
+    doors = [GRAPHQL, STREAM, SIGN_IN, OIDC_START, OIDC_CALLBACK, EXPLORER]
+    named = [*doors, JWKS, *MOVED, *OPERATIONAL]
     built = Starlette(
         routes=[
             *_graphql_routes(services, options, page, (api, documents)),
             *_operational_routes(options),
             *_key_routes(options),
             *_asset_routes(page),
-            *_pdf_routes(options),
+            *_link_routes(options),
         ],
         middleware=[
             Middleware(
@@ -212,6 +222,7 @@ def _graphql_routes(
         Route(STREAM, stream),
         Route(RECORDS, _records),
         *_sign_in_routes(services, options, gate),
+        *_explorer_routes(options, gate),
         *(Route(path, _moved_response, methods=METHODS) for path in MOVED),
     ]
 
@@ -269,8 +280,22 @@ def _asset_routes(page: ExplorerPage | None) -> list[BaseRoute]:
     return [] if page is None else [Mount(ASSETS, page.assets())]
 
 
-def _pdf_routes(options: AppOptions) -> list[BaseRoute]:
-    return [] if options.papers is None else [Route(PDF, options.papers.endpoint)]
+def _explorer_routes(options: AppOptions, gate: Gate) -> list[BaseRoute]:
+    """Show administrators the explorer in production, where the operator wants that."""
+    if options.explorer is None or options.development:
+        return []
+    explorer = AdministratorsExplorer(
+        page=ExplorerPage(options.ui, EXPLORER_PATHS, guarded=True),
+        is_administrator=options.explorer,
+        gate=gate,
+    )
+    return explorer.routes(EXPLORER, ASSETS)
+
+
+def _link_routes(options: AppOptions) -> list[BaseRoute]:
+    pdfs = [] if options.papers is None else [Route(PDF, options.papers.endpoint)]
+    files = [] if options.returns is None else [Route(RETURN, options.returns.endpoint)]
+    return [*pdfs, *files]
 
 
 async def _records(_: Request) -> Response:

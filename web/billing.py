@@ -17,6 +17,7 @@ from billing.ledger.issued_documents import IssuedDocument
 from billing.ledger.payments import PaymentStore
 from billing.ledger.prices import Marketplace, NoMarketplace, PriceStore
 from billing.ledger.registrations import RegistrationStore
+from billing.ledger.return_exports import ReturnExporter, ReturnExportStore
 from billing.ledger.returns import ReturnBuilder
 from billing.ledger.sagas import SagaStore
 from billing.ledger.sellers import SellerStore
@@ -49,6 +50,7 @@ from web.health import Parts
 from web.invoice_pdfs import MESSAGE_LIFETIME, PdfLinks
 from web.mail import build_mailer
 from web.metrics import Metrics
+from web.return_exports import ReturnLinks
 from web.settings import Settings
 from web.vault import VaultRuntime
 
@@ -93,8 +95,10 @@ class BillingRuntime:
 
     billing: BillingServices
     notices: NoticeSender
+    exporter: ReturnExporter
     anchors: AnchorFile
     links: PdfLinks
+    return_links: ReturnLinks
     press: PdfPrinter
 
     async def print_pdf(self, id: InvoiceId, view: PaperView = WHOLE) -> bytes:
@@ -163,6 +167,7 @@ def open_billing(
     master, vault = sealing.master, sealing.vault
     books = Books(records, deeds)
     links = PdfLinks(master.key_for("links"), base=settings.public_address)
+    return_links = ReturnLinks(master.key_for("links"), base=settings.public_address)
     invoicing = InvoicePorts(
         tickets=tickets,
         cards=cards,
@@ -172,6 +177,8 @@ def open_billing(
         ledger=InvoiceLedger(records, books, vault),
         sagas=SagaStore(records, vault),
     )
+    returns = ReturnBuilder(records, vault)
+    exports = ReturnExportStore(records, vault, deeds)
     messages, consents = MessageStore(records, vault), ConsentStore(records, vault)
     billing = BillingServices(
         invoicing=invoicing,
@@ -184,17 +191,23 @@ def open_billing(
         customers=CustomerRecords(
             store=PeopleStore(records), consents=consents, messages=messages, deeds=deeds
         ),
-        returns=ReturnBuilder(records, invoicing.ledger, vault),
+        returns=returns,
         statements=StatementStore(records, vault),
         tills=TillStore(records, books),
+        return_exports=exports,
         records=records,
         links=links,
+        return_links=return_links,
     )
     return BillingRuntime(
         billing=billing,
         notices=build_notices(build_mailer(settings, breakers), billing, links),
+        exporter=ReturnExporter(
+            store=exports, returns=returns, sellers=invoicing.garages, now=_now_utc
+        ),
         anchors=build_anchors(settings, master),
         links=links,
+        return_links=return_links,
         press=PdfPrinter(),
     )
 

@@ -4,11 +4,9 @@ A link says what its asker may see: one that was given to somebody from whom cus
 leads to a page that hides them, and cannot be changed into another.
 """
 
-import hmac
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from typing import Protocol
 
 from starlette.requests import Request
@@ -17,12 +15,13 @@ from starlette.responses import Response
 from billing.paper.copies import WHOLE, DocumentCopy, PaperView
 from domain.errors import IllegalTransition, InvalidInput, NotFound, Unavailable
 from domain.ids import InvoiceId, invoice_id
+from web import signed_links
+from web.signed_links import plain_response
 
 PATH = "/v1/invoices/{name}.pdf"
 LIFETIME = timedelta(minutes=15)
 # A message is read when its reader has time.
 MESSAGE_LIFETIME = timedelta(days=30)
-LONGEST = 16
 MASKED = "1"
 
 
@@ -60,15 +59,14 @@ class PdfLinks:
         self, id: str, expires: str, signature: str, now: datetime, view: PaperView = WHOLE
     ) -> bool:
         """Say whether we signed this link, for these eyes and this copy, and it has not expired."""
-        if not expires.isdecimal() or len(expires) > LONGEST or not signature.isascii():
-            return False
-        right = hmac.compare_digest(signature, self._seal(id, int(expires), view))
-        return right and now.timestamp() <= int(expires)
+        return signed_links.holds(
+            lambda until: self._seal(id, until, view), expires, signature, now
+        )
 
     def _seal(self, id: str, expires: int, view: PaperView) -> str:
         what = f"pdf\n{id}\n{expires}" + ("\nmasked" if view.masked else "")
         what += "" if view.copy is None else f"\ncopy {view.copy.name}"
-        return hmac.new(self.key, what.encode(), sha256).hexdigest()
+        return signed_links.signature(self.key, what)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,17 +84,17 @@ class InvoicePdfs:
         now, view = datetime.now(UTC), _view_of(given)
         expires, signature = given.get("expires", ""), given.get("signature", "")
         if not self.links.holds(name, expires, signature, now, view):
-            return _plain_response(
+            return plain_response(
                 403, "This link has expired or was never given. Ask for the invoice again."
             )
         try:
             pdf = await self.print(invoice_id(name), view)
         except IllegalTransition as refused:
-            return _plain_response(409, str(refused))
+            return plain_response(409, str(refused))
         except (NotFound, InvalidInput):
-            return _plain_response(404, "There is no such invoice.")
+            return plain_response(404, "There is no such invoice.")
         except Unavailable:
-            return _plain_response(503, "The books do not answer. Try again in a minute.")
+            return plain_response(503, "The books do not answer. Try again in a minute.")
         named = {"content-disposition": f'inline; filename="{name}.pdf"'}
         return Response(pdf, media_type="application/pdf", headers=named)
 
@@ -106,7 +104,3 @@ def _view_of(given: Mapping[str, str]) -> PaperView:
     wanted = given.get("copy", "")
     copy = DocumentCopy[wanted] if wanted in DocumentCopy.__members__ else None
     return PaperView(masked=given.get("masked") == MASKED, copy=copy)
-
-
-def _plain_response(status: int, text: str) -> Response:
-    return Response(f"{text}\n", status, media_type="text/plain")

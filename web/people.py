@@ -11,6 +11,7 @@ from access.erasure import Erasures
 from access.first_admin import AdminMaker
 from access.garage_settings import SettingsAdministration
 from access.identity_provider import DEPENDENCY, IdentityProvider
+from access.nominations import Nominations
 from access.oidc import OidcDoor
 from access.oidc_flows import FlowSeal
 from access.passkeys import PasskeyDoor, Passkeys
@@ -169,7 +170,10 @@ def open_people(
         own_keys=PersonKeys(records=records, own=seal.own),
         retention=Retention(records),
         personal_records=PersonalRecords(
-            store=PersonalDataStore(records), seal=seal, passkeys=passkeys.own
+            store=PersonalDataStore(records),
+            seal=seal,
+            passkeys=passkeys.own,
+            nominations=Nominations(store=store, seal=seal, deeds=audit.writer),
         ),
     )
 

@@ -25,6 +25,7 @@ from matching.matcher import NO_CARDS, NO_MATCH
 from records.digests import DigestStore
 from records.hint_batches import HintBatchStore
 from records.inbox import InboxStore, RetryPolicy
+from records.leases import LeaseStore
 from records.trainer_slots import TrainingSlots
 from records.trusted_documents import TrustedDocumentStore
 from records.wakeups import Topic, Wakeup
@@ -40,6 +41,7 @@ from web import listeners as web_listeners
 from web.asgi import AppOptions, application
 from web.breakers import Breakers
 from web.card_vectors import CardVectors
+from web.explorer import administrators_of
 from web.garage_rates import GarageRates
 from web.health import Probe
 from web.interrupts import PromptServer
@@ -47,6 +49,7 @@ from web.invoice_pdfs import InvoicePdfs
 from web.listeners import EventHandlers
 from web.management import operators_of, serve_management
 from web.metrics import Metrics
+from web.return_exports import ReturnFiles, ReturnMaker
 from web.trainer_schedule import watch_missed
 from web.trusted_documents import TrustedDocuments
 from web.uvicorn_config import uvicorn_config
@@ -93,6 +96,7 @@ def build_application(runtime: Runtime) -> Starlette:
             sign_in=runtime.people.door,
             oidc=runtime.people.oidc,
             passkeys=runtime.people.passkeys,
+            explorer=administrators_of(runtime.people.door, settings.explorer),
             jwks=runtime.people.keys.jwks,
             keys=runtime.live_keys,
             registered=TrustedDocumentStore(runtime.records, runtime.audit.writer),
@@ -102,6 +106,10 @@ def build_application(runtime: Runtime) -> Starlette:
             origins=settings.allowed_origins,
             ui=settings.home / "ui",
             papers=InvoicePdfs(links=runtime.billing.links, print=runtime.billing.print_pdf),
+            returns=ReturnFiles(
+                links=runtime.billing.return_links,
+                read=runtime.billing.billing.return_exports.archive,
+            ),
             caps=settings.caps,
             garages=garages,
             deadline=settings.caps.answer_seconds,
@@ -247,6 +255,13 @@ async def run_background(runtime: Runtime, *, work: bool = True) -> AsyncGenerat
         loops["partitions"] = runtime.billing.prepare
         loops["anchors"] = lambda: runtime.billing.anchor(runtime.parts, runtime.metrics)
         loops["invoices"] = runtime.billing.recover
+        loops["sales returns"] = partial(
+            ReturnMaker(
+                exporter=runtime.billing.exporter,
+                leases=LeaseStore(runtime.records, process_name()),
+            ).watch,
+            runtime.wakeups.on(Topic.RETURN_EXPORTS),
+        )
         loops["vectors"] = partial(_embed_missing, runtime, runtime.wakeups.on(Topic.GRAPH_OUTBOX))
         loops["paces"] = build_hints(runtime).run
         loops["retention"] = lambda: _trim_log(runtime)

@@ -34,6 +34,13 @@ class RunMode(StrEnum):
     PRODUCTION = "production"
 
 
+class ExplorerRule(StrEnum):
+    """ADMINISTRATORS: they are shown the API explorer in production too; OFF: nobody is."""
+
+    ADMINISTRATORS = "administrators"
+    OFF = "off"
+
+
 class SecondFactorRule(StrEnum):
     """EVERYBODY: demanded of all; DEMANDED: of administrators and accountants; OFFERED: of none."""
 
@@ -93,6 +100,8 @@ class Settings:
             in the log and the metrics alone.
         second_factor: `demanded` of administrators and accountants, of `everybody`, or only
             `offered`; None: demanded in production, offered in development.
+        explorer: `administrators` who are signed in are shown GraphiQL at `/v1/explorer` in
+            production too, or it is `off`, as usual; `battwheels explorer` installs its files.
         public_url: where people reach this service, for links in messages and answers.
         allowed_origins: pages of other sites that may call, as `https://portal.example`; none.
         caps: how much any one caller may take.
@@ -136,6 +145,7 @@ class Settings:
     mail_from: str | None = None
     security_contact: str | None = None
     second_factor: SecondFactorRule | None = None
+    explorer: ExplorerRule = ExplorerRule.OFF
     public_url: str | None = None
     caps: Caps = field(default_factory=Caps)
     allowed_origins: tuple[str, ...] = ()
@@ -246,6 +256,7 @@ class Settings:
             mail_from=values.get("BATTWHEELS_MAIL_FROM") or None,
             security_contact=values.get("BATTWHEELS_SECURITY_CONTACT") or None,
             second_factor=_parse_second_factor(values.get("BATTWHEELS_SECOND_FACTOR")),
+            explorer=_parse_explorer(values.get("BATTWHEELS_EXPLORER")),
             public_url=_parse_public_url(values.get("BATTWHEELS_PUBLIC_URL")),
             caps=Caps.read(values),
             allowed_origins=_parse_origins(values.get("BATTWHEELS_ALLOWED_ORIGINS") or ""),
@@ -292,6 +303,13 @@ def _parse_rung(value: str | None) -> Rung | None:
         return Rung(value) if value else None
     except ValueError as error:
         raise InvalidInput("BATTWHEELS_DOCUMENTS_RUNG", f"is one of {', '.join(Rung)}") from error
+
+
+def _parse_explorer(value: str | None) -> ExplorerRule:
+    try:
+        return ExplorerRule(value or ExplorerRule.OFF)
+    except ValueError as error:
+        raise InvalidInput("BATTWHEELS_EXPLORER", f"is {' or '.join(ExplorerRule)}") from error
 
 
 def _parse_second_factor(value: str | None) -> SecondFactorRule | None:

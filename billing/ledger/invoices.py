@@ -1,6 +1,5 @@
 """The ledger: invoices are issued, credited and taken back here, and nowhere is one changed."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -206,17 +205,6 @@ class InvoiceLedger:
         found = await self._records.rows(QUERIES["many"], ids=list(ids), garage=garage)
         read = [issued_documents.document_of(row, self._vault) for row in found]
         return {document.id: document for document in read}
-
-    async def many_beside(self, ids: Sequence[InvoiceId]) -> dict[InvoiceId, IssuedDocument]:
-        """Give papers of any garage, opened and read on a thread: for those who read very many."""
-        found = await self._records.rows(QUERIES["many"], ids=list(ids), garage=None)
-        vault = self._vault
-
-        def read() -> dict[InvoiceId, IssuedDocument]:
-            made = [issued_documents.document_of(row, vault) for row in found]
-            return {document.id: document for document in made}
-
-        return await asyncio.to_thread(read)
 
     async def of_tickets(
         self, tickets: Sequence[TicketId], garage: GarageId | None = None

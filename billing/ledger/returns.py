@@ -19,20 +19,22 @@ from billing.gst.document_numbers import InvoiceNumber
 from billing.gst.gstr1 import ReturnInputs, build_gstr1
 from billing.gst.gstr1_rows import MonthlyReturn, merge_returns
 from billing.gst.invoices import Document, Invoice
+from billing.gst.law_dates import financial_year_of
 from billing.gst.money import ZERO
 from billing.gst.series import DocumentKind
 from billing.ledger import issued_documents
-from billing.ledger.invoices import InvoiceLedger
 from billing.ledger.issued_documents import IssuedDocument
 from billing.ledger.sellers import Scheme, Seller
 from domain.errors import InvalidInput
-from domain.ids import GarageId, InvoiceId
+from domain.ids import GarageId
 from records.database import Records, Row
 from records.queries import named_queries
 
 QUERIES: Final = named_queries("returns.sql", "billing")
 # Papers that are read at once: while their rows are made of bytes, the event loop is held.
-BATCH = 250
+BATCH = 500
+# Before every number.
+FIRST = ""
 VOUCHERS: Final = {
     DocumentKind.RECEIPT: Document.RECEIPT_VOUCHER,
     DocumentKind.REFUND: Document.REFUND_VOUCHER,
@@ -64,15 +66,32 @@ class ReturnScope:
         return {
             "seller": self.gstin,
             "garages": [seller.garage for seller in self.sellers],
+            "year": financial_year_of(self.month).short,
             "month": self.month,
             "next": _next_month(self.month),
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthPapers:
+    """How many papers a month has, and a digest of them and of which were taken back."""
+
+    count: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnPart:
+    """What some papers add to a return: their count, the last one's number, their rows."""
+
+    papers: int
+    last: str
+    rows: MonthlyReturn
+
+
 class ReturnBuilder:
-    def __init__(self, records: Records, ledger: InvoiceLedger, vault: Vault) -> None:
+    def __init__(self, records: Records, vault: Vault) -> None:
         self._records = records
-        self._ledger = ledger
         self._vault = vault
 
     async def sales_return(
@@ -83,23 +102,39 @@ class ReturnBuilder:
         Raises:
             InvalidInput: as `ReturnScope.of` and `whole` say.
         """
-        scope = ReturnScope.of(sellers, gstin, month)
-        papers = await self.papers(scope)
-        starts = range(0, len(papers), BATCH)
-        parts = [await self.part(scope, papers[start : start + BATCH]) for start in starts]
-        return await self.whole(scope, parts)
+        scope, parts = ReturnScope.of(sellers, gstin, month), list[ReturnPart]()
+        while part := await self.next_part(scope, parts[-1].last if parts else FIRST):
+            parts.append(part)
+        return await self.whole(scope, [part.rows for part in parts])
 
-    async def papers(self, scope: ReturnScope) -> list[InvoiceId]:
-        """Give what the return is made of: the month's invoices, bills and notes, by number."""
-        found = await self._records.rows(QUERIES["of_month"], **scope.given)
-        return [InvoiceId(row["id"]) for row in found]
+    async def papers(self, scope: ReturnScope) -> MonthPapers:
+        """Count what the return is made of: the month's invoices, bills and notes."""
+        [row] = await self._records.rows(QUERIES["of_month"], **scope.given)
+        return MonthPapers(count=row["papers"], digest=bytes(row["digest"]))
 
-    async def part(self, scope: ReturnScope, papers: Sequence[InvoiceId]) -> MonthlyReturn:
-        """Give what some papers add to the return, at most `BATCH` of them."""
-        read = await self._ledger.many_beside(papers)
-        notes = {paper.original for paper in read.values() if paper.original is not None}
-        earlier = await self._ledger.many_beside(sorted(notes - read.keys()))
-        return await asyncio.to_thread(_build_part, scope, papers, read | earlier)
+    async def next_part(self, scope: ReturnScope, after: str) -> ReturnPart | None:
+        """Give what the papers behind a number add to the return, some `BATCH` of them."""
+        given = {**scope.given, "after": after, "most": BATCH}
+        found = await self._records.rows(QUERIES["next_papers"], **given)
+        if not found:
+            return None
+        notes = {row["original"] for row in found} - {row["id"] for row in found} - {None}
+        earlier = await self._records.rows(QUERIES["originals"], ids=sorted(notes)) if notes else []
+        rows = await asyncio.to_thread(self._part_of, scope, found, earlier)
+        return ReturnPart(papers=len(found), last=found[-1]["number"], rows=rows)
+
+    def _part_of(
+        self, scope: ReturnScope, found: Sequence[Row], earlier: Sequence[Row]
+    ) -> MonthlyReturn:
+        issued = [issued_documents.document_of(row, self._vault) for row in found]
+        known = [issued_documents.document_of(row, self._vault) for row in earlier]
+        read = {paper.id: paper for paper in (*issued, *known)}
+        sold = [paper for paper in issued if not _is_bill(read[paper.original or paper.id])]
+        beside = ReturnInputs(
+            void=[p.invoice.number for p in sold if _is_void(p) and p.invoice.number is not None],
+            earlier=[read[p.original].invoice for p in issued if p.original is not None],
+        )
+        return build_gstr1([p.invoice for p in sold], scope.gstin, scope.month, beside)
 
     async def whole(self, scope: ReturnScope, parts: Sequence[MonthlyReturn]) -> MonthlyReturn:
         """Make the return of the parts of all of its papers.
@@ -170,19 +205,6 @@ class ReturnBuilder:
             bytes(row["buyer"]), self._vault, VOUCHER_BUYER.at(row["id"])
         )
         return issued_documents.read_invoice(row["body"], buyer)
-
-
-def _build_part(
-    scope: ReturnScope, papers: Sequence[InvoiceId], read: Mapping[InvoiceId, IssuedDocument]
-) -> MonthlyReturn:
-    """`read` holds the papers, and what notes among them refer to."""
-    issued = [read[paper] for paper in papers]
-    sold = [paper for paper in issued if not _is_bill(read[paper.original or paper.id])]
-    beside = ReturnInputs(
-        void=[p.invoice.number for p in sold if _is_void(p) and p.invoice.number is not None],
-        earlier=[read[p.original].invoice for p in issued if p.original is not None],
-    )
-    return build_gstr1([p.invoice for p in sold], scope.gstin, scope.month, beside)
 
 
 def _is_bill(document: IssuedDocument) -> bool:

@@ -59,6 +59,9 @@ from (
     union all select key from person
     union all select secret from second_factor
     union all select name from passkey
+    union all select who from nominee
+    union all select sealed from return_part
+    union all select archive from return_export
 ) as everything
 where length(sealed) > 1
 group by 1

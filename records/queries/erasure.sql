@@ -29,9 +29,9 @@ delete from password where person = %(person)s
 delete from invitation where person = %(person)s
 
 -- name: invited
--- What was asked by whoever invited or corrected them, as a hash of a name and an address.
+-- What was asked by whoever invited or corrected them, or by whom they named, as a hash of names.
 update people_change set body_hash = ''
-where answer->>'id' = %(person)s and (answer ? 'expires_at' or answer ? 'corrected')
+where answer->>'id' = %(person)s and answer ?| array['expires_at', 'corrected', 'nominated']
 
 -- name: session
 -- Where they were signed in and when; they were ended just before.
@@ -68,6 +68,10 @@ delete from account_letter where email_mark = %(mark)s
 -- name: reset
 -- Words that they asked for to choose a new password.
 delete from password_reset where email_mark = %(mark)s
+
+-- name: nominee
+-- Whom they named to act for them.
+delete from nominee where person = %(person)s
 
 -- name: employee
 -- Their record: only that there was one stays, and who removed it.

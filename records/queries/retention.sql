@@ -45,6 +45,10 @@ select saga.ctid from saga
 where state in ('done', 'undone') and at < %(before)s
   and not exists (select from ticket_lease where ticket_lease.saga = saga.id)
 
+-- name: return_export
+-- Returns of months as files, with who bought: they can be made anew.
+select ctid from return_export where finished_at < %(before)s
+
 -- name: count
 -- How many of these would go.
 select count(*) as n from ({due}) as due

@@ -24,6 +24,15 @@ join session on session.id = refresh_token.session
 join person on person.id = session.person
 where refresh_token.mark = %(mark)s for update of refresh_token, session
 
+-- name: waiting_refresh
+-- A refresh token that was not used yet, with its session and person, as it stands now.
+select session.id as session, session.client, session.began_at, session.ends_at, session.seen_at,
+       session.second_factor, person.*
+from refresh_token
+join session on session.id = refresh_token.session
+join person on person.id = session.person
+where refresh_token.mark = %(mark)s and refresh_token.used_at is null and session.ended_at is null
+
 -- name: use_refresh
 -- It is good once.
 update refresh_token set used_at = %(now)s, used_by = %(operation)s where mark = %(mark)s

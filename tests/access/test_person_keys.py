@@ -49,7 +49,7 @@ async def test_people_of_before_get_a_key(people: PeopleRuntime, records: Record
 def test_every_sealed_value_of_people_has_their_key(people: PeopleRuntime) -> None:
     assert {(one.table, one.column) for one in OWN_FIELDS} == {
         *(("employee", field.value) for field in EmployeeField),
-        *(("person", "who"), ("second_factor", "secret"), ("passkey", "name")),
+        *(("person", "who"), ("second_factor", "secret"), ("passkey", "name"), ("nominee", "who")),
     }
     other = PersonId(f"per_{uuid4().hex}")
     own = people.administration.seal.own

@@ -40,6 +40,7 @@ PLAIN_BYTES = {
     ("sign_in_challenge", "used_by"),
     ("passkey", "credential"),
     ("passkey", "public_key"),
+    ("return_export", "digest"),
 }
 # A garage's own letterhead: what it prints on every invoice.
 LETTERHEAD = "billing_setting"

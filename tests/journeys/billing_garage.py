@@ -80,6 +80,12 @@ MONTH = """query ($month: String!) {
   monthReport(month: $month) { hsn rate lines taxable { paise } } }"""
 RETURN = """query ($month: String!, $gstin: String) {
   salesReturn(month: $month, gstin: $gstin) { period json tables { name csv } } }"""
+EXPORT = """mutation ($op: UUID!, $month: String!, $garage: ID, $gstin: String) {
+  exportSalesReturn(operationId: $op, month: $month, garage: $garage, gstin: $gstin) {
+    __typename ... on SalesReturnAsked { export { id papers done finishedAt refused link } }
+    ... on InvalidInput { field reason } ... on Refusal { message } } }"""
+EXPORT_STANDS = """query ($id: ID!) { salesReturnExport(id: $id) {
+  month papers done finishedAt refused link } }"""
 CLOSE = """mutation ($op: UUID!, $month: String!) { closeMonth(operationId: $op, month: $month) {
   __typename ... on Refusal { message } } }"""
 OFFERS = """query ($part: ID!, $ticket: ID!) { offers(part: $part, ticket: $ticket) {

@@ -17,7 +17,9 @@ from pyotp.totp import TOTP
 from access.person_keys import PersonKey
 from access.personal_fields import EMPLOYEE_FIELDS, FIELDS, SEALED, PersonalField, Protection
 from access.vault import key_name
-from domain.ids import GarageId
+from billing.ledger.return_exports import ReturnExport
+from billing.ledger.returns import FIRST, ReturnScope
+from domain.ids import GarageId, return_export_id
 from domain.people import parse_garage
 from records import people
 from records.database import Connection
@@ -26,7 +28,17 @@ from tests.access.soft_passkey import OPTIONS, SoftPasskey
 from tests.access.soft_passkey import REGISTER as ADD_PASSKEY
 from tests.billing.sample_books import synthetic_gstin
 from tests.empty_stores import TABLES
-from tests.journeys.billing_garage import EDIT, PAY, REGISTER, Shop, furnished, op, registered
+from tests.journeys.billing_garage import (
+    EDIT,
+    EXPORT,
+    PAY,
+    REGISTER,
+    Shop,
+    furnished,
+    op,
+    registered,
+    running_month,
+)
 from tests.journeys.conftest import Somebody
 from tests.journeys.people import DIAGNOSE, PUNE, Person, content, fresh_word
 from tests.journeys.planted_cards import plant
@@ -44,7 +56,7 @@ from tests.journeys.solved_tickets import followed, put
 from tests.journeys.store_files import words_in_graph, words_on_disk
 from tests.journeys.test_employees import CREATE, DETAILS
 from tests.journeys.test_feedback import GIVE
-from tests.journeys.test_personal_data import CONSENT
+from tests.journeys.test_personal_data import CONSENT, NOMINATE
 from tests.logs import LOGS
 from tests.waits import eventually
 from web.json_logs import JsonFormatter
@@ -112,6 +124,7 @@ async def filled(
         shop, root = await furnished(house, somebody), await opened(house, Door(door))
         for n in range(TWICE):
             await _billed(shop, n)
+            await _exported(shop)
             whose = await employed(house, f"per_{uuid4().hex}", PUNE)
             made = {"op": op(), "id": whose, "garage": PUNE, "employee": DETAILS}
             done = await shop.admin.ask(CREATE, **made)
@@ -141,14 +154,32 @@ async def _billed(shop: Shop, n: int) -> None:
     ]
 
 
+async def _exported(shop: Shop) -> None:
+    """Have the month's return made as files, and a part of it kept as by who was killed."""
+    asked = await shop.accountant.ask(EXPORT, op=op(), month=running_month())
+    export, books = return_export_id(asked["export"]["id"]), shop.house.billing.billing
+
+    async def stands() -> ReturnExport:
+        return await books.return_exports.get(export)
+
+    made = await eventually(stands, lambda export: export.is_made)
+    seller = await books.invoicing.garages.get(made.garage)
+    scope = ReturnScope.of([seller], made.gstin, made.month)
+    part = await books.returns.next_part(scope, FIRST)
+    assert part is not None
+    await books.return_exports.keep_part(export, 0, part)
+
+
 async def _secured(house: Runtime, door: Door, email: str, came: dict[str, Any]) -> None:
-    """Have somebody add a passkey and a second factor, forget their password, and be known to
-    another service.
+    """Have somebody add a passkey and a second factor, name who acts for them, forget their
+    password, and be known to another service.
     """
     known = door.person(came)
     made = SoftPasskey().made(await known.ask(OPTIONS))
     added = await known.ask(ADD_PASSKEY, op=op(), passkey=made)
     assert added["__typename"] == "PasskeyRegistered", added
+    named = await known.ask(NOMINATE, op=op(), nominee={"name": BUYER["name"], "contact": PHONE})
+    assert named["__typename"] == "Nominated", named
     offered = await door.ask(ENROL_FACTOR, email=email, password=PASSWORD)
     code = TOTP(offered["secret"]).at(datetime.now(UTC))
     done = await door.ask(CONFIRM_FACTOR, challenge=offered["challenge"], code=code)

@@ -74,7 +74,9 @@ BOOKS = {
     *("recordAdvance", "recordPayment", "refundPayment", "registerInvoice"),
     *("setBillingSettings", "setPrice", "voidInvoice"),
     # So it is of these, with the memory of what is asked of people.
-    *("recordConsent", "eraseCustomer"),
+    *("recordConsent", "eraseCustomer", "nominate"),
+    # What is asked for is its own memory (tests/billing/ledger/test_return_exports.py).
+    "exportSalesReturn",
 }
 ASHA = PersonId("asha")
 # She is on one bay at a time.

@@ -53,6 +53,10 @@ CORRECT = f"""mutation ($op: UUID!, $person: ID!, $name: String, $email: String)
 CONSENT = f"""mutation ($op: UUID!, $invoice: ID!, $purpose: ConsentPurpose!, $given: Boolean!) {{
   recordConsent(operationId: $op, invoice: $invoice, purpose: $purpose, given: $given) {{
     __typename ... on ConsentRecorded {{ purpose given at }} {REFUSED} }} }}"""
+NOMINATE = f"""mutation ($op: UUID!, $nominee: NomineeInput) {{
+  nominate(operationId: $op, nominee: $nominee) {{ __typename
+    ... on Nominated {{ name at }} {REFUSED} }} }}"""
+MEERA = {"name": "Meera Kulkarni", "contact": "her sister, 98450 12345"}
 ERASE_CUSTOMER = f"""mutation ($op: UUID!, $invoice: ID!) {{
   eraseCustomer(operationId: $op, invoice: $invoice) {{ __typename
     ... on CustomerErased {{ erasedAt erased {COUNTS} kept {COUNTS} }} {REFUSED} }} }}"""
@@ -65,6 +69,7 @@ union all select 'session', count(*) from session where person = %(id)s
 union all select 'second_factor', count(*) from second_factor where person = %(id)s
 union all select 'sign_in_challenge', count(*) from sign_in_challenge where person = %(id)s
 union all select 'passkey', count(*) from passkey where person = %(id)s
+union all select 'nominee', count(*) from nominee where person = %(id)s
 union all select 'provider_identity', count(*) from provider_identity where person = %(id)s
 union all select 'account_letter', count(*) from account_letter where email_mark = %(mark)s
 union all select 'password_reset', count(*) from password_reset where email_mark = %(mark)s
@@ -86,6 +91,7 @@ async def settled(house: Runtime, root: Person, door: Door) -> tuple[str, Person
     id = known.actor.id  # noqa: A001
     made = SoftPasskey().made(await known.ask(OPTIONS))
     assert (await known.ask(REGISTER, op=op(), passkey=made))["__typename"] == "PasskeyRegistered"
+    await known.ask(NOMINATE, op=op(), nominee=MEERA)
     offered = await door.ask(ENROL_FACTOR, email=email, password=PASSWORD)
     code = TOTP(offered["secret"]).at(datetime.now(UTC))
     await door.ask(CONFIRM_FACTOR, challenge=offered["challenge"], code=code)
@@ -133,6 +139,7 @@ async def test_nothing_tells_who_an_erased_person_was(
         **dict.fromkeys(
             "NAME PASSWORD INVITATION SECOND_FACTOR PASSKEY PROVIDER CHALLENGE".split(), 1
         ),
+        "NOMINEE": 1,
         "EMPLOYEE": 1,
         "API_KEY": 1,
         "RESET": 1,
@@ -274,6 +281,43 @@ async def test_a_name_is_put_right(
     told = [one.new_value for one in await deeds(house, resource=key, type=DeedType.USER_CORRECT)]
     assert {"name": "changed", "email": "same"} in told
     assert not any(new in str(one) for one in told)
+
+
+async def nominee_told(reader: Person, key: str) -> list[str]:
+    told = await reader.ask(TOLD, person=key)
+    return [one["value"] for one in told["values"] if one["kind"] == "NOMINEE"]
+
+
+async def test_somebody_names_who_acts_for_them(
+    house: Runtime, root: Person, entry: Door, somebody: Somebody
+) -> None:
+    _, came = await invited(root, entry)
+    known, key = entry.person(came), came["person"]
+    first = await known.ask(NOMINATE, op=op(), nominee={"name": "Ravi Rao", "contact": "next door"})
+    assert (first["__typename"], first["name"]) == ("Nominated", "Ravi Rao")
+    wanted: dict[str, Any] = {"op": op(), "nominee": MEERA}
+    named = [await known.ask(NOMINATE, **wanted) for _ in range(2)]
+    assert named[0] == named[1]
+    rows = await house.records.rows("select * from nominee where person = %(id)s", id=key)
+    refused = [
+        await known.ask(NOMINATE, op=op(), nominee=MEERA | {"contact": " "}),
+        await known.ask(NOMINATE, op=op(), nominee=MEERA | {"name": "x" * 121}),
+        await known.ask(NOMINATE, **wanted | {"nominee": None}),
+        await somebody().ask(NOMINATE, op=op(), nominee=MEERA),
+    ]
+    assert [one["__typename"] for one in refused] == [
+        *("InvalidInput", "InvalidInput", "OperationConflict", "NotFound"),
+    ]
+    assert await house.records.rows("select * from nominee where person = %(id)s", id=key) == rows
+    assert len(rows) == 1
+    assert b"Meera" not in rows[0]["who"]
+    assert await nominee_told(root, key) == await nominee_told(known, key) == [*MEERA.values()]
+    await known.ask(NOMINATE, op=op())
+    assert await nominee_told(root, key) == []
+    told = [one.new_value for one in await deeds(house, resource=key, type=DeedType.USER_CORRECT)]
+    assert [one for one in told if one and "nominee" in one] == [
+        *({"nominee": word} for word in ("named", "named", "nobody")),
+    ]
 
 
 async def sent(house: Runtime, paper: str) -> list[str]:

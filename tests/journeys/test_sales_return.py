@@ -4,15 +4,22 @@ import csv
 import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
+from zipfile import ZipFile
 
+import httpx
 import pytest
 
+from domain.access import Role
 from domain.ids import GarageId
+from records.leases import LeaseStore
+from resolvers import returns
 from tests.billing.sample_books import synthetic_gstin
 from tests.journeys.billing_garage import (
     CREDIT,
+    EXPORT,
+    EXPORT_STANDS,
     ISSUE,
     RETURN,
     VOID,
@@ -23,6 +30,7 @@ from tests.journeys.billing_garage import (
     running_month,
 )
 from tests.journeys.conftest import Somebody
+from web.return_exports import ReturnMaker
 from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
@@ -61,6 +69,50 @@ async def test_export_equals_the_sums_of_invoices(shop: Shop) -> None:
     assert of_sections(said) == net
     assert of_rows(row for table in said["hsn"].values() for row in table) == net
     assert of_files(tables) == net
+
+
+@pytest.mark.row("RA-8")
+async def test_files_made_beside_the_service_say_the_same(
+    shop: Shop, door: httpx.AsyncClient, somebody: Somebody
+) -> None:
+    """They are asked for, made, and fetched without a token by a link that is not to be changed."""
+    await sold(shop, 99, 0)
+    made = await shop.accountant.ask(RETURN, month=running_month())
+    asked = {"op": op(), "month": running_month()}
+    first = await shop.accountant.ask(EXPORT, **asked)
+    again = await shop.accountant.ask(EXPORT, **asked)
+    assert first == again
+    assert (first["export"]["papers"], first["export"]["link"]) == (None, None)
+    maker = ReturnMaker(
+        exporter=shop.house.billing.exporter, leases=LeaseStore(shop.house.records, "test")
+    )
+    await maker.make_waiting()
+
+    told = await shop.accountant.ask(EXPORT_STANDS, id=first["export"]["id"])
+    answer = await door.get(told["link"])
+    assert (told["month"], told["refused"]) == (running_month(), None)
+    assert told["papers"] == told["done"] > 0
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
+    with ZipFile(BytesIO(answer.content)) as files:
+        names = {f"{table['name']}.csv": table["csv"] for table in made["tables"]}
+        names[f"gstr1_{made['period']}.json"] = made["json"]
+        assert {name: files.read(name).decode() for name in files.namelist()} == names
+    changed = told["link"].replace("expires=", "expires=9")
+    assert (await door.get(changed)).status_code == 403
+    stranger = somebody(Role.ACCOUNTANT, garage=GarageId("garage_elsewhere"))
+    for one in (first["export"]["id"], f"ret_{'0' * 32}"):
+        refused = await stranger.answer(EXPORT_STANDS, id=one)
+        assert refused["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+
+
+async def test_large_month_is_asked_for_by_export(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sold(shop, 98, 0)
+    monkeypatch.setattr(returns, "MOST_AT_ONCE", 0)
+    refused = await shop.accountant.answer(RETURN, month=running_month())
+    assert refused["errors"][0]["extensions"]["field"] == "month"
+    assert "exportSalesReturn" in refused["errors"][0]["message"]
 
 
 async def sold(shop: Shop, n: int, discount: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from math import log2
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -19,7 +20,7 @@ from domain.events import Event, EventType
 from domain.ids import PersonId
 from domain.technicians import Certification, Technician
 from records.audit_trail import DeedFilter
-from tests.journeys.people import DELHI, PUNE, Person
+from tests.journeys.people import DELHI, PUNE, Person, fresh_word
 from tests.journeys.sign_in_door import (
     ACCEPT,
     CHANGE,
@@ -46,14 +47,18 @@ from tests.journeys.sign_in_door import (
     SUSPEND,
     Door,
     duty,
+    first_admin_of,
     invited,
     op,
 )
 from tests.journeys.test_repairs import ASSIGN
 from web.asgi import GRAPHQL, JWKS
+from web.paths import EXPLORER
 from web.paths import SIGN_IN as PATH
 from web.refresh_cookie import COOKIE
-from web.server import staff_handler
+from web.server import build_application, staff_handler
+from web.settings import ExplorerRule, RunMode
+from web.ui.page import FILES
 from web.wiring import Runtime
 
 pytestmark = pytest.mark.journey
@@ -406,6 +411,37 @@ async def test_browsers_keep_their_token_in_a_cookie(entry: Door, root: Person) 
     foreign = {"origin": "https://elsewhere.example", "sec-fetch-site": "cross-site"}
     forged = await entry.answer(REFRESH, foreign | {"cookie": f"{COOKIE}={value}"}, op=op())
     assert forged.status_code == 403
+
+
+async def test_only_an_administrators_browser_is_shown_the_explorer(
+    house: Runtime, entry: Door, root: Person, tmp_path: Path
+) -> None:
+    for path in FILES.values():
+        (tmp_path / "ui" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "ui" / path).touch()
+    mode, rule = RunMode.PRODUCTION, ExplorerRule.ADMINISTRATORS
+    settings = replace(house.settings, environment=mode, explorer=rule, home=tmp_path)
+    built = build_application(replace(house, settings=settings))
+    transport, url = httpx.ASGITransport(app=built), "https://battwheels.test"
+    emails = [f"root.{fresh_word()}@example.org", (await invited(root, entry))[0]]
+    await first_admin_of(house.people, emails[0])
+    async with (
+        httpx.AsyncClient(transport=transport, base_url=url) as page,
+        httpx.AsyncClient(transport=transport, base_url=url) as other,
+    ):
+        opened = [Door(page), Door(other)]
+        assert [(await one.client.get(EXPLORER)).status_code for one in opened] == [401, 401]
+        for one, email in zip(opened, emails, strict=True):
+            await one.sign_in(email, client="BROWSER")
+        # Looking uses nothing up, and a page of no administrator is the form that a stranger sees.
+        for _ in range(2):
+            assert [(await one.client.get(EXPLORER)).status_code for one in opened] == [200, 401]
+        used = page.cookies[COOKIE]
+        root_again = opened[0].person(await opened[0].ask(REFRESH))
+        assert (await page.get(EXPLORER)).status_code == 200
+        stale = await page.get(EXPLORER, headers={"cookie": f"{COOKIE}={used}"})
+        await root_again.ask(SIGN_OUT, op=op())
+        assert (stale.status_code, (await page.get(EXPLORER)).status_code) == (401, 401)
 
 
 async def test_sessions_are_seen_and_ended(house: Runtime, entry: Door, root: Person) -> None:

@@ -508,6 +508,7 @@ def _given(name: str, garages: list[Planted], cursor: str) -> list[Given]:
         "offers": [{**one, "part": "controller"} for one in tickets],
         **dict.fromkeys(("monthReport", "salesReturn", "billingSettings"), places),
         **dict.fromkeys(("dues", "dueInvoices", "dueCustomers", "till", "tillClosings"), places),
+        "salesReturnExport": [{"id": f"ret_{'0' * 32}"}],
         **dict.fromkeys(("jobs", "technicians"), places),
     }
     return known.get(name, [{"part": "controller"}])

@@ -418,6 +418,7 @@ DAY: Sequence[Deed] = (
     ),
     Deed(verb="closeMonth", given=lambda _: {"month": "2020-01"}),
     Deed(verb="closeTill", given=lambda _: {"till": {"counted": 100, "reason": "In a drawer"}}),
+    Deed(verb="exportSalesReturn", given=lambda _: {"month": "2020-01"}),
     Deed(
         verb="announceFirmware",
         given=lambda _: {"make": "Ather", "model": "450X", "firmware": "99.1"},
@@ -524,6 +525,11 @@ DAY: Sequence[Deed] = (
         verb="removePasskey",
         who="guest",
         given=lambda g: {"passkey": g.id("registerPasskey", "passkey")},
+    ),
+    Deed(
+        verb="nominate",
+        who="guest",
+        given=lambda _: {"nominee": {"name": "Meera Rao", "contact": "+91 98450 12345"}},
     ),
     Deed(verb="signOut", who="guest", before=_guest, given=lambda _: {}),
     Deed(

@@ -33,6 +33,9 @@ ADDED = {
         values (%(id)s, 'g', 't', %(id)s, 'h', '{}', 's', 'asha', 'manager', %(at)s, 'done')""",
     "message": """insert into message values
         (%(id)s::text, 'g', 'inv', 'issued', 'email', 'sent', %(at)s, 'sealed')""",
+    "return_export": """insert into return_export
+        (id, garage, seller, garages, month, asked_at, asked_by, finished_at)
+        values (%(id)s::text, 'g', '27', '{g}', %(at)s, %(at)s, 'asha', %(at)s)""",
 }
 
 

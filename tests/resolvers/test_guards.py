@@ -27,7 +27,7 @@ from tests.domain.test_access import GRANTED
 TABLE = """
 -      -                 node symptoms errorCodes components parts suppliers vehicleModels
 -      -                 syncOperations sessions signOut endSession personalData correctPerson
--      -                 passkeys passkeyOptions registerPasskey removePasskey
+-      -                 passkeys passkeyOptions registerPasskey removePasskey nominate
 read   card              match diagnose readSymptoms search card cards cardsNear bestCards
 read   card              feedback changes
 read   card              syncStatus cardChanged syncRequired
@@ -35,7 +35,7 @@ read   ticket            ticket tickets offers partPrice ticketChanged matchRead
 read   invoice           invoice invoices estimate drafts tariffCodes statement
 read   report            regionReport monthReport hourlyDigests
 read   report            dues dueInvoices dueCustomers till tillClosings
-export report            salesReturn
+export report            salesReturn exportSalesReturn salesReturnExport
 create ticket,card       reportFailure
 create card              createCard draftFromText
 update card              updateCard promoteCard
@@ -82,7 +82,7 @@ DEEDS = {
     "verifyCard": DeedType.FAILURE_CARD_VERIFY,
     "issueInvoice": DeedType.INVOICE_CREATE,
     "voidInvoice": DeedType.INVOICE_VOID,
-    "salesReturn": DeedType.REPORT_EXPORT,
+    **dict.fromkeys(("salesReturn", "exportSalesReturn"), DeedType.REPORT_EXPORT),
     **dict.fromkeys(
         (
             "changeGarageSettings changeNetworkSettings setBillingSettings createGarage "
@@ -97,6 +97,7 @@ DEEDS = {
     "erasePerson": DeedType.USER_ERASE,
     "eraseCustomer": DeedType.USER_ERASE,
     "correctPerson": DeedType.USER_CORRECT,
+    "nominate": DeedType.USER_CORRECT,
     "signOut": DeedType.USER_LOGOUT,
     "endSession": DeedType.USER_LOGOUT,
     "registerPasskey": DeedType.USER_CREDENTIAL_CHANGE,

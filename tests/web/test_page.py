@@ -1,5 +1,6 @@
 """The API explorer: ours alone, from our own files, and only for developers."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,9 @@ import pytest
 from tests.resolvers.fakes import World
 from tests.web.clients import PATH, app, client
 from web.asgi import ASSETS
-from web.ui.page import FILES, MISSING
+from web.paths import EXPLORER
+from web.refresh_cookie import COOKIE
+from web.ui.page import FILES, HERE, MISSING
 
 BROWSER = {"accept": "text/html,application/xhtml+xml"}
 
@@ -52,5 +55,49 @@ async def test_production_has_no_explorer(folder: Path) -> None:
     async with client(app(World(), development=False, ui=folder)) as opened:
         page = await opened.get(PATH, headers=BROWSER)
         asset = await opened.get(f"{ASSETS}/graphiql.js")
+        guarded = await opened.get(EXPLORER)
     assert page.status_code in {400, 406}
-    assert asset.status_code == 404
+    assert (asset.status_code, guarded.status_code) == (404, 404)
+
+
+async def test_administrators_have_one_in_production(folder: Path) -> None:
+    async def is_administrator(word: str) -> bool:
+        return word == "zoya"
+
+    built = app(World(), development=False, ui=folder, explorer=is_administrator)
+    async with client(built) as opened:
+        api = await opened.get(PATH, headers=BROWSER)
+        told = [
+            (page.status_code, "graphiql" in page.text.lower(), asset.status_code, own.status_code)
+            for cookie in (None, f"{COOKIE}=asha", f"{COOKIE}=zoya")
+            for headers in [BROWSER if cookie is None else BROWSER | {"cookie": cookie}]
+            for page in [await opened.get(EXPLORER, headers=headers)]
+            for asset in [await opened.get(f"{ASSETS}/graphiql.js", headers=headers)]
+            for own in [await opened.get(f"{ASSETS}/door.js", headers=headers)]
+        ]
+    assert api.status_code == 406
+    assert told == [(401, False, 401, 200), (401, False, 401, 200), (200, True, 200, 200)]
+
+
+async def test_the_form_takes_no_style_or_script_from_elsewhere(folder: Path) -> None:
+    async def nobody(_: str) -> bool:
+        return False
+
+    async with client(app(World(), development=False, ui=folder, explorer=nobody)) as opened:
+        form = await opened.get(EXPLORER, headers=BROWSER)
+    assert "unsafe" not in form.headers["content-security-policy"]
+    assert form.headers["cache-control"] == "no-store"
+    assert "://" not in form.text
+
+
+async def test_a_session_of_the_page_renews_its_token_once() -> None:
+    """Two questions at once use one refresh token up; what is refused is said, and begins anew."""
+    process = await asyncio.create_subprocess_exec(
+        "node",
+        str(Path(__file__).with_name("door_check.js")),
+        *(str(HERE / name) for name in ("door.js", "start.js")),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    assert (process.returncode, said.decode()) == (0, "")

@@ -4,7 +4,6 @@ import asyncio
 import http.client
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import Annotated, Any
 
@@ -14,15 +13,17 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from domain.access import Actor, Role, Viewer
-from domain.errors import LocalServiceError
-from domain.ids import GarageId, PersonId
+from domain.access import Viewer
+from domain.errors import LocalServiceError, UnsafeSetting
 from domain.reports import FailureReport
 from domain.vehicles import VehicleContext
 from ingest import knowledge
 from ingest.imports import ImportReport, ProgressReport, import_batch
 from web import interrupts, server
-from web.cli import match_output
+from web.cli import demo_people, match_output
+from web.cli.demo_people import DemoPeople, DemoPerson
+from web.cli.kept_session import ask_door
+from web.cli.sign_in import SIGN_IN
 from web.local.progress import Report, StartProgress, progress_bars
 from web.settings import Settings
 from web.ui.assets import install_assets
@@ -46,10 +47,6 @@ QUERY = """query Demo($report: ReportInput!) {
     ... on Matches { level matches { rank standing sentence card { title } } }
   }
 }"""
-TECHNICIAN = Actor(
-    id=PersonId("tech_demo"), role=Role.TECHNICIAN, garage=GarageId("garage_demo"), region="south"
-)
-TOKEN_TIME = timedelta(hours=8)
 HTTP_SECONDS = 20
 PATIENT_TRIES = 5
 
@@ -65,13 +62,26 @@ class DemoConsole:
         self.console.print(Text(f"[{perf_counter() - self.began:5.1f} s] {text}", style="bold"))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoVisit:
+    """Who is shown what: `explorer`, whether there is one; `once`, whether it ends after that."""
+
+    console: DemoConsole
+    people: DemoPeople
+    explorer: bool
+    once: bool
+
+
 def demo(
     once: Annotated[  # noqa: FBT002 - a flag
         bool, typer.Option("--once", help="Stop after the answer over GraphQL.")
     ] = False,
 ) -> None:
     """Start everything, load the knowledge base, match a sample report, serve the API."""
-    interrupts.run(_run_demo(Settings.read(), DemoConsole(Console(), perf_counter()), once=once))
+    settings = Settings.read()
+    if settings.production:
+        raise UnsafeSetting("battwheels demo", "makes people for development only")
+    interrupts.run(_run_demo(settings, DemoConsole(Console(), perf_counter()), once=once))
 
 
 async def _run_demo(settings: Settings, console: DemoConsole, *, once: bool) -> None:
@@ -89,8 +99,10 @@ async def _run_demo(settings: Settings, console: DemoConsole, *, once: bool) -> 
                 ),
             )
             explorer = await _prepare_runtime(runtime, report)
+            people = await demo_people.let_in(runtime.people)
         await _show_match(console, runtime)
-        await _serve_demo(console, with_language_model(runtime), explorer=explorer, once=once)
+        visit = DemoVisit(console=console, people=people, explorer=explorer, once=once)
+        await _serve_demo(visit, with_language_model(runtime))
 
 
 async def _prepare_runtime(runtime: Runtime, report: Report) -> bool:
@@ -105,11 +117,13 @@ async def _prepare_runtime(runtime: Runtime, report: Report) -> bool:
     return await asyncio.to_thread(_install_explorer, runtime.settings)
 
 
-async def _serve_demo(
-    console: DemoConsole, runtime: Runtime, *, explorer: bool, once: bool
-) -> None:
+async def _serve_demo(visit: DemoVisit, runtime: Runtime) -> None:
     async def started(end: server.End) -> None:
-        await _ask_over_api(console, runtime, end if once else None, explorer=explorer)
+        await _ask_over_api(visit, runtime.settings)
+        if visit.once:
+            end()
+        else:
+            _tell_turn(visit, runtime.settings)
 
     await server.serve_application(with_patience(runtime, DEMO), started)
 
@@ -124,39 +138,52 @@ async def _show_match(console: DemoConsole, runtime: Runtime) -> None:
     console.console.print(Panel(SAMPLE.text, title="A technician reports", title_align="left"))
     understood = await runtime.reader.understand(SAMPLE)
     began = perf_counter()
-    answer = await runtime.matcher.match(understood, Viewer(garage=TECHNICIAN.garage))
+    answer = await runtime.matcher.match(understood, Viewer(garage=demo_people.GARAGE))
     took = (perf_counter() - began) * 1000
     console.say(f"The {len(answer.matches)} best cards, found in {took:.0f} ms")
     match_output.print_safety(console.console, understood.safety)
     match_output.print_matches(console.console, answer)
 
 
-async def _ask_over_api(
-    console: DemoConsole, runtime: Runtime, end: server.End | None, *, explorer: bool
-) -> None:
-    token = runtime.tokens.mint(TECHNICIAN, datetime.now(UTC), TOKEN_TIME)
-    answer = await asyncio.to_thread(_post_query, runtime.settings, token)
+async def _ask_over_api(visit: DemoVisit, settings: Settings) -> None:
+    """Sign the technician in as any client does, ask as them, and show what is answered."""
+    token = await asyncio.to_thread(_sign_in, settings, visit.people.technician)
+    answer = await asyncio.to_thread(_post_query, settings, token)
     for _ in range(PATIENT_TRIES):
         # The port opened this moment: a busy machine may still owe the graph its first answers.
         if "extensions" not in answer:
             break
-        answer = await asyncio.to_thread(_post_query, runtime.settings, token)
-    address = f"http://{runtime.settings.host}:{runtime.settings.port}/v1/graphql"
-    console.say(f"The same over GraphQL at {address}")
-    console.console.print_json(orjson.dumps(answer).decode())
-    if end is not None:
-        end()
-        return
-    page = f"Open {address}#token={token}" if explorer else f"No explorer; ask {address}"
-    console.console.print(
-        Panel(
-            f"{page}\n\nOther clients send the token as the header `Authorization: Bearer TOKEN`.\n"
-            "More tokens: battwheels token --role manager. Stop with Ctrl-C; "
-            "the stores keep running until `battwheels local stop`.",
-            title="Your turn",
-            title_align="left",
-        )
+        answer = await asyncio.to_thread(_post_query, settings, token)
+    visit.console.say(f"The same over GraphQL at {_address(settings)}")
+    visit.console.console.print_json(orjson.dumps(answer).decode())
+
+
+def _tell_turn(visit: DemoVisit, settings: Settings) -> None:
+    console, address = visit.console.console, _address(settings)
+    technician, manager = visit.people.technician, visit.people.manager
+    said = (
+        f"Other clients sign in as {technician.email} with {technician.password} "
+        "(`battwheels sign-in`; it is good until the demo starts anew), or send "
+        "`Authorization: Bearer TOKEN` with what `battwheels token` mints. Stop with Ctrl-C; the "
+        "stores keep running until `battwheels local stop`."
     )
+    console.print(Panel(Text(said), title="Your turn", title_align="left"))
+    if not visit.explorer:
+        console.print(Text(f"No explorer; ask {address}"), soft_wrap=True)
+        return
+    for who in (technician, manager):
+        # Not broken into lines: it is there to be clicked.
+        console.print(Text(f"Open as a {who.role}: {address}#{who.fragment}"), soft_wrap=True)
+
+
+def _address(settings: Settings) -> str:
+    return f"http://{settings.host}:{settings.port}/v1/graphql"
+
+
+def _sign_in(settings: Settings, who: DemoPerson) -> str:
+    url = f"http://{settings.host}:{settings.port}"
+    found = ask_door(url, SIGN_IN, email=who.email, password=who.password)
+    return str(found["accessToken"])
 
 
 def _post_query(settings: Settings, token: str) -> Any:  # noqa: ANN401 - the API's own JSON

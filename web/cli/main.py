@@ -59,6 +59,9 @@ COMMANDS = {
     ),
     "sign-out": CommandLocation("web.cli.sign_in:sign_out", "End what `sign-in` began."),
     "token": CommandLocation("web.cli.token:token", "Mint an access token for development."),
+    "explorer": CommandLocation(
+        "web.cli.explorer:explorer", "Install the files of the API explorer."
+    ),
     "keys": CommandLocation("web.cli.keys:app", "Keys of machines: make, list, revoke them."),
     "documents": CommandLocation(
         "web.cli.documents:app", "Registered documents: register, list, check them."

@@ -1,5 +1,6 @@
-// Starts GraphiQL on the API that served this page. Put the token among the headers:
-// {"Authorization": "Bearer …"}; sockets send the same headers when they open.
+// Starts GraphiQL on the API that served this page. What stands among the headers is sent:
+// {"Authorization": "Bearer …"}; without one, whoever is signed in asks. Sockets send the same when
+// they open.
 "use strict";
 
 const place = document.getElementById("explorer");
@@ -7,19 +8,35 @@ const endpoint = new URL(place.dataset.endpoint, window.location.href);
 const sockets = new URL(endpoint);
 sockets.protocol = endpoint.protocol === "https:" ? "wss:" : "ws:";
 
+// A link may carry a token, or the words that a person of the demo signs in with, behind its #,
+// which browsers keep to themselves.
+const carried = new URLSearchParams(window.location.hash.slice(1));
+const door = new Door(place.dataset.door);
+const token = carried.get("token");
+const signIn = carried.has("email")
+  ? () => door.signIn(carried.get("email"), carried.get("password"))
+  : null;
+const session = signIn || place.dataset.signedIn ? new Session(door, signIn) : null;
+
 const ask = GraphiQL.createFetcher({
   url: endpoint.href,
   wsClient: undefined,
   headers: { "GraphQL-Require-Preflight": "1" },
 });
 
-function written(headers) {
-  const found = Object.entries(headers || {}).find(([name]) => name.toLowerCase() === "authorization");
-  return found ? { authorization: found[1] } : {};
+const isAuthorization = ([name]) => name.toLowerCase() === "authorization";
+
+// What is sent of the headers: what stands there, and else the token of who is signed in.
+async function signed(headers) {
+  const written = Object.entries(headers || {});
+  if (!session || written.some(isAuthorization)) return { ...headers };
+  return { ...headers, Authorization: `Bearer ${await session.token()}` };
 }
 
 function follow(operation, headers) {
-  const client = graphqlWs.createClient({ url: sockets.href, connectionParams: written(headers) });
+  const found = Object.entries(headers).find(isAuthorization);
+  const connectionParams = found ? { authorization: found[1] } : {};
+  const client = graphqlWs.createClient({ url: sockets.href, connectionParams });
   return {
     subscribe(sink) {
       const stop = client.subscribe(operation, sink);
@@ -28,20 +45,19 @@ function follow(operation, headers) {
   };
 }
 
-function fetcher(operation, options) {
+async function fetcher(operation, options) {
   const kinds = (options && options.documentAST ? options.documentAST.definitions : []).filter(
     (d) =>
       d.kind === "OperationDefinition" &&
       (!operation.operationName || (d.name && d.name.value === operation.operationName)),
   );
-  const live = kinds.some((d) => d.operation === "subscription");
-  return live ? follow(operation, options.headers) : ask(operation, options);
+  const headers = await signed(options && options.headers);
+  if (kinds.some((d) => d.operation === "subscription")) return follow(operation, headers);
+  return ask(operation, { ...options, headers });
 }
 
-// A link may carry the token behind its #, which browsers keep to themselves.
-const token = new URLSearchParams(window.location.hash.slice(1)).get("token");
-const welcome = `# Ask for the fix of a failure. Every verb needs a token among the headers below:
-# battwheels token --role technician
+const welcome = `# Ask for the fix of a failure. Every verb needs somebody who is signed in, or a token among the
+# headers below: battwheels token --role technician
 query {
   match(
     report: {
@@ -63,6 +79,6 @@ const element = React.createElement(GraphiQL, {
   defaultEditorToolsVisibility: "headers",
   shouldPersistHeaders: false,
   defaultQuery: welcome,
-  defaultHeaders: JSON.stringify({ Authorization: `Bearer ${token || "TOKEN"}` }),
+  defaultHeaders: session ? "" : JSON.stringify({ Authorization: `Bearer ${token || "TOKEN"}` }),
 });
 ReactDOM.createRoot(place).render(element);

@@ -128,7 +128,7 @@ async def test_bills_are_in_no_table_of_gstr1(books: Desk, way: InvoicePorts) ->
     under = await books.garages.set(deed(), COMPOSITION, 1)
     bill = await saga.issue_invoice(way, asked("one"), operation())
     await books.ledger.issue_credit_note(deed(), under, bill.id, None, "Came back")
-    returns = ReturnBuilder(books.records, books.ledger, VAULT)
+    returns = ReturnBuilder(books.records, VAULT)
     with pytest.raises(InvalidInput) as refused:
         await returns.sales_return([under], COMPOSITION.gstin, TODAY.replace(day=1))
     regular = await books.garages.set(deed(), PROFILE, 2)

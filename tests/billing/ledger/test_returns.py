@@ -34,7 +34,7 @@ GSTIN = PROFILE.gstin or ""
 
 
 def _returns(books: Desk) -> ReturnBuilder:
-    return ReturnBuilder(books.records, books.ledger, VAULT)
+    return ReturnBuilder(books.records, VAULT)
 
 
 def _at(day: date) -> datetime:

@@ -1,0 +1,58 @@
+-- name: ask
+-- The same export again is the one that is there.
+insert into return_export (id, garage, seller, garages, month, asked_at, asked_by)
+values (%(id)s, %(garage)s, %(gstin)s, %(garages)s, %(month)s, %(at)s, %(by)s)
+on conflict (id) do nothing returning id
+
+-- name: get
+-- An export without what was made.
+select id, garage, seller, garages, month, asked_at, asked_by, papers, done,
+       refused_field, refused_reason, finished_at
+from return_export where id = %(id)s
+
+-- name: waiting
+-- What is still to be made; what was begun again and again comes last, so that it keeps nobody waiting.
+select id from return_export where finished_at is null order by tries, asked_at limit %(first)s
+
+-- name: take
+-- Somebody sets about it once more.
+update return_export set tries = tries + 1 where id = %(id)s and finished_at is null returning tries
+
+-- name: waiting_of
+-- How many of a garage are still to be made.
+select count(*) as n from return_export where finished_at is null and garage = %(garage)s
+
+-- name: begin
+-- What it is made of; parts of other papers go.
+with begun as (
+    update return_export set papers = %(papers)s, digest = %(digest)s, done = 0
+    where id = %(id)s and finished_at is null and digest is distinct from %(digest)s returning id
+)
+delete from return_part where export in (select id from begun)
+
+-- name: parts
+-- What is made of it already.
+select id, papers, last, sealed from return_part where export = %(id)s order by n
+
+-- name: keep_part
+-- One more part; another process may have made it meanwhile.
+with kept as (
+    insert into return_part (id, export, n, papers, last, sealed)
+    values (%(part)s, %(id)s, %(n)s, %(papers)s, %(last)s, %(sealed)s)
+    on conflict (id) do nothing returning papers
+)
+update return_export set done = done + kept.papers from kept where id = %(id)s
+
+-- name: finish
+-- It is made, or refused: its parts are not needed any more.
+with ended as (
+    update return_export
+    set finished_at = %(at)s, archive = %(archive)s, refused_field = %(field)s,
+        refused_reason = %(reason)s
+    where id = %(id)s and finished_at is null
+)
+delete from return_part where export = %(id)s
+
+-- name: archive
+-- What was made.
+select archive from return_export where id = %(id)s and archive is not null
