@@ -81,6 +81,7 @@ async def test_a_manager_receives_and_gives_nothing_back(shop: Shop, somebody: S
     assert await written(shop) == before
 
 
+@pytest.mark.row("IN-11")
 async def test_several_methods_are_one_receipt_or_nothing(shop: Shop) -> None:
     issued = (await shop.issued(await shop.closed("several")))["invoice"]
     key, cash = op(), {"amount": 1_000_000, "method": "CASH"}

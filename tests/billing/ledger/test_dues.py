@@ -95,6 +95,7 @@ class Year:
             await books.ledger.void_invoice(self.change(), paper.id, "Taken back")
 
 
+@pytest.mark.row("IN-11")
 async def test_dues_equal_the_books_on_any_day(records: Records) -> None:
     loop = asyncio.get_running_loop()
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -32,7 +32,9 @@ BALANCES = """select invoice, total_paise - credited_paise - paid_paise as due, 
   from invoice_balance"""
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["issue", "pay", "tds", "advance", "refund", "credit", "all", "void"]),
+        st.sampled_from(
+            ["issue", "pay", "several", "tds", "advance", "refund", "credit", "all", "void"]
+        ),
         st.integers(0, 5),
         st.integers(1, 900_000),
     ),
@@ -72,6 +74,12 @@ class History:
             self.payments.append(made)
         elif what in {"pay", "tds"} and paper is not None:
             self.payments.append(await books.payments.record_payment(deed(), paper.id, came))
+        elif what == "several" and paper is not None:
+            also = [
+                replace(came, method=PaymentMethod.CARD),
+                replace(came, method=PaymentMethod.TDS),
+            ]
+            self.payments.append(await books.payments.record_payment(deed(), paper.id, came, also))
         elif what == "refund" and self.payments:
             paid = self.payments[which % len(self.payments)]
             await books.payments.refund_payment(deed(), seller, paid.id, min(paise, paid.paise))

@@ -46,6 +46,7 @@ async def _invoice(books: Desk, ticket: str = "tkt_one") -> InvoiceId:
     return (await books.issue(await books.garages.get(PUNE), ticket)).id
 
 
+@pytest.mark.row("IN-11")
 async def test_each_closing_takes_what_came_since_the_last(books: Desk, tills: TillStore) -> None:
     seller = await books.settled()
     of = await _invoice(books)
