@@ -51,6 +51,8 @@ class TillCount:
                 money.whole_paise(field, paise, least=0)
         if self.left is not None and self.left > self.counted:
             raise InvalidInput("left", "is more than was counted")
+        if self.reason is not None:
+            limits.clean_prose("reason", self.reason, REASON_LIMIT, least=REASON_LEAST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ from billing.ledger.postings import Account, PaymentMethod
 from billing.ledger.registrations import RegistrationStore
 from billing.ledger.sellers import Seller, SellerProfile
 from billing.ledger.stock import StockDelta
+from billing.ledger.tills import TillCount, TillStore
 from billing.ledger.verification import verify_books
 from domain.errors import (
     IllegalTransition,
@@ -453,6 +454,8 @@ async def _full(books: Desk) -> None:
         deed(), StockDelta(part="controller", quantity=1, reason="Bought")
     )
     await books.ledger.close_month(deed(), date(2026, 10, 1))
+    tills = TillStore(books.records, books.books)
+    await tills.close_till(deed(), TillCount(day=TODAY, counted=100))
 
 
 async def _run(books: Desk, statement: sql.Composed | sql.SQL) -> None:
