@@ -147,7 +147,7 @@ async def test_each_rung_holds_its_callers(
     assert await outcome(by_id(RAW)) == (400, "DOCUMENT_UNKNOWN")
     assert await outcome({"query": CARDS, "variables": {"first": 1}}) == status(known_text)
     assert await outcome({"query": RAW}) == status(unknown_text)
-    told = await deeds(house, user=caller.key, type=DeedType.ACCESS_REFUSE)
+    told = await deeds(house, user=f"key-{caller.key}", type=DeedType.ACCESS_REFUSE)
     refused = ["DOCUMENT_UNKNOWN", *(one for one in (known_text, unknown_text) if one != "data")]
     assert [one.new_value for one in told] == [{"error": code} for code in refused]
 
