@@ -15,6 +15,7 @@ class PersonalKind(StrEnum):
     """What a field tells of somebody."""
 
     CUSTOMER = "customer"
+    VEHICLE = "vehicle"
     PAYMENT_REFERENCE = "payment reference"
     PORTAL_ANSWER = "portal answer"
     MESSAGE = "message"
@@ -164,6 +165,36 @@ CONSENT_MARK = PersonalField(
     readers=Reader.NOBODY,
     frozen=True,
 )
+CUSTOMER = PersonalField(table="customer", column="who", row="id", kind=PersonalKind.CUSTOMER)
+CUSTOMER_MARKS = tuple(
+    PersonalField(
+        table="customer",
+        column=column,
+        row="id",
+        kind=kind,
+        protection=Protection.MARKED,
+        readers=Reader.NOBODY,
+    )
+    for column, kind in (
+        ("name_marks", PersonalKind.CUSTOMER),
+        ("phone_mark", PersonalKind.CUSTOMER),
+        ("gstin_mark", PersonalKind.GSTIN),
+    )
+)
+VEHICLE = PersonalField(
+    table="customer_vehicle", column="identity", row="id", kind=PersonalKind.VEHICLE
+)
+VEHICLE_MARKS = tuple(
+    PersonalField(
+        table="customer_vehicle",
+        column=column,
+        row="id",
+        kind=PersonalKind.VEHICLE,
+        protection=Protection.MARKED,
+        readers=Reader.NOBODY,
+    )
+    for column in ("plate_mark", "plate_end_mark", "vin_mark")
+)
 EMPLOYEE_FIELDS = {
     field: PersonalField(
         table="employee",
@@ -260,6 +291,10 @@ FIELDS = (
     SAGA_BUYER,
     DRAFT_BUYER,
     MESSAGE,
+    CUSTOMER,
+    *CUSTOMER_MARKS,
+    VEHICLE,
+    *VEHICLE_MARKS,
     RETURN_PART,
     RETURN_ARCHIVE,
     *EMPLOYEE_FIELDS.values(),

@@ -62,6 +62,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
         "sales_return_s",
         "health_during_return_ms",
     ),
+    "bench.customers": ("customer_search_p95_ms", "customer_phone_p95_ms"),
     "bench.rotation": ("rotation_failed_reads",),
     "bench.matrix": ("matrix_leaks",),
     "bench.personal_data": ("personal_data_in_clear",),

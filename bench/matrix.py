@@ -2,8 +2,8 @@
 
 Five roles of two garages ask every field by every way, by text and by the ids of documents, closed
 verbs, and things of others beside things that are not there (`tests/journeys/test_visibility.py`,
-`test_permissions.py`): these are answered alike, and take as long (`timed_answers.py`, walked here
-alone).
+`test_permissions.py`): these are answered alike, and take as long, as wrong and unknown names do at
+the door for signing in (`timed_answers.py`, walked here alone).
 """
 
 import asyncio

@@ -25,8 +25,8 @@ Values: TypeAlias = Mapping[str, Value]
 
 
 class DeedType(StrEnum):
-    """The fourteen (AD-1 to AD-14), and three of our own: what somebody signs in with was changed;
-    what is kept of them was put right; they were erased.
+    """The fourteen (AD-1 to AD-14), and four of our own: what somebody signs in with was changed;
+    what is kept of them was put right; they were erased; what a garage keeps of a customer changed.
     """
 
     USER_LOGIN = "user.login"
@@ -44,6 +44,7 @@ class DeedType(StrEnum):
     INVOICE_VOID = "invoice.void"
     EMPLOYEE_SALARY_VIEW = "employee.salary_view"
     EMPLOYEE_PII_ACCESS = "employee.pii_access"
+    CUSTOMER_CHANGE = "customer.change"
     REPORT_EXPORT = "report.export"
     SETTINGS_CHANGE = "settings.change"
 

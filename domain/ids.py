@@ -14,6 +14,7 @@ TicketId = NewType("TicketId", str)
 GarageId = NewType("GarageId", str)
 PersonId = NewType("PersonId", str)
 VehicleId = NewType("VehicleId", str)
+CustomerId = NewType("CustomerId", str)
 BayId = NewType("BayId", str)
 JobId = NewType("JobId", str)
 EventId = NewType("EventId", str)
@@ -94,6 +95,10 @@ def vehicle_id(value: str) -> VehicleId:
     return VehicleId(
         demand_nameless("vehicle id", _check_form("vehicle id", value, r"veh_[A-Za-z0-9_\-]{3,60}"))
     )
+
+
+def customer_id(value: str) -> CustomerId:
+    return CustomerId(_check_form("customer id", value, r"cus_[0-9a-f]{32}"))
 
 
 def bay_id(value: str) -> BayId:

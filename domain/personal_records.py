@@ -20,6 +20,7 @@ class DataPurpose(StrEnum):
     WORK = "so that the garage knows what they may do"
     PAY = "so that they are paid, with the tax that the law asks"
     CONTACT = "so that they hear of their account and their invoices"
+    SERVICE = "so that their vehicle is repaired, and the bill is theirs"
     ACT = "so that somebody may ask for them when they no longer can"
     LAW = "the law asks for the books, and for who did what"
 
@@ -42,6 +43,8 @@ class RecordKind(StrEnum):
     NOMINEE = "nominee"
     EMPLOYEE = "employee"
     API_KEY = "key of the API"
+    CUSTOMER = "customer"
+    VEHICLE = "vehicle of a customer"
     MESSAGE = "message"
     DRAFT = "draft of an invoice"
     SAGA = "invoice in the making"
@@ -112,6 +115,8 @@ RETENTION: Mapping[RecordKind, RetentionRule] = {
     RecordKind.NOMINEE: RetentionRule(purpose=DataPurpose.ACT),
     RecordKind.EMPLOYEE: RetentionRule(purpose=DataPurpose.PAY),
     RecordKind.API_KEY: RetentionRule(purpose=DataPurpose.WORK),
+    RecordKind.CUSTOMER: RetentionRule(purpose=DataPurpose.SERVICE),
+    RecordKind.VEHICLE: RetentionRule(purpose=DataPurpose.SERVICE),
     RecordKind.MESSAGE: RetentionRule(
         purpose=DataPurpose.CONTACT, rest=DEFAULTS.message_days * DAY, since=MESSAGES_SINCE
     ),

@@ -1,7 +1,7 @@
 """The store of tickets: every read is narrowed to what the actor may see."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -173,6 +173,19 @@ class TicketStore:
             )
             for row in found
         ]
+
+    async def of_vehicles(
+        self, vehicles: Mapping[VehicleId, GarageId], actor: Actor, *, first: int
+    ) -> dict[VehicleId, list[Ticket]]:
+        """Give up to `first` tickets of each vehicle in its garage, the newest first."""
+        wanted = [{"id": one, "garage": garage} for one, garage in vehicles.items()]
+        found = await self._graph.entries(
+            QUERIES["of_vehicles"], vehicles=wanted, first=first, **_visible_to(actor)
+        )
+        return {
+            VehicleId(row["vehicle"]): [_ticket_of(ticket) for ticket in row["tickets"]]
+            for row in found
+        }
 
     async def closed_on(self, vehicle: VehicleId, garage: GarageId) -> list[Ticket]:
         """Give a garage's tickets of a vehicle that were closed, and are not open again."""

@@ -1,26 +1,50 @@
 """What a customer may ask of a garage: to be written to no more, and that what can go goes.
 
 Who they are stands in issued invoices, which the law keeps as they are. What was written to them
-goes, nothing more is written, and what stays is told.
+goes, nothing more is written, their record in the customer book goes, and what stays is told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from access.people import PeopleDeed
+from billing.gst.parties import Party
 from billing.ledger.issued_documents import IssuedDocument
 from billing.messages.consents import ConsentStore, RecordedConsent
 from billing.messages.correspondence import MessageStore
 from domain.consents import Consent
 from domain.deeds import Deed, DeedType, deed_by
-from domain.errors import InvalidInput
-from domain.ids import derive_uuid
+from domain.errors import InvalidInput, NotFound
+from domain.ids import CustomerId, GarageId, derive_uuid
 from domain.personal_records import CustomerErasure, RecordKind
 from records.audit_trail import DeedWriter
+from records.customer_vehicles import erase_vehicles_of
+from records.customers import erase_customer, hold_customer
 from records.database import Connection
 from records.people import PeopleAnswer, PeopleStore
+from repair.customer_book import KnownCustomer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerTraces:
+    """What a garage has of one customer: papers, a record in its book, or both.
+
+    Attributes:
+        missing: whose record was asked for and is not there, or not any more.
+    """
+
+    garage: GarageId
+    documents: Sequence[IssuedDocument] = ()
+    record: KnownCustomer | None = None
+    missing: CustomerId | None = None
+
+    @property
+    def parties(self) -> list[Party]:
+        """Give who they are said to be, each time that it is said."""
+        own = [] if self.record is None else [self.record.details.party]
+        return [*own, *(one.invoice.recipient for one in self.documents)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,50 +69,59 @@ class CustomerRecords:
             raise InvalidInput("purpose", "names a channel by which this customer left no address")
 
         async def work(connection: Connection) -> PeopleAnswer:
-            await self._keep(connection, document, mark, consent, deed)
+            await self._keep(connection, document.garage, mark, consent, deed)
             return {"at": consent.at.isoformat()}
 
         answer = await self.store.run_once(deed.operation(), work)
         at = datetime.fromisoformat(answer["at"])
         return Consent(purpose=consent.purpose, given=consent.given, at=at)
 
-    async def erase(self, documents: Sequence[IssuedDocument], deed: PeopleDeed) -> CustomerErasure:
-        """Let go of what was written to the customer of these papers, and write nothing more."""
+    async def erase(self, traces: CustomerTraces, deed: PeopleDeed) -> CustomerErasure:
+        """Let go of what was written to a customer and of their record, and write nothing more.
+
+        Raises:
+            NotFound: their record is gone already, by another operation.
+        """
 
         async def work(connection: Connection) -> PeopleAnswer:
-            for one in documents:
-                await self._withdraw_all(connection, one, deed)
-            ids = [one.id for one in documents]
-            gone = await self.messages.remove_messages(connection, ids)
-            for one in documents[:1]:
-                await self.deeds.write(connection, [_erasure_deed(one, gone, deed)])
-            return {"at": deed.at.isoformat(), "messages": gone, "papers": len(ids)}
+            if traces.missing is not None:
+                raise NotFound("customer", traces.missing)
+            for party in traces.parties:
+                await self._withdraw_all(connection, traces.garage, party, deed)
+            papers = [one.id for one in traces.documents]
+            gone = {RecordKind.MESSAGE: await self.messages.remove_messages(connection, papers)}
+            if traces.record is not None:
+                gone |= await _erased_record(connection, traces.record, deed)
+            await self.deeds.write(connection, [_erasure_deed(traces, gone, deed)])
+            return {"at": deed.at.isoformat(), "erased": gone, "papers": len(papers)}
 
         answer = await self.store.run_once(deed.operation(), work)
+        # Operations of before there was a customer book told messages alone.
+        erased = answer.get("erased") or {RecordKind.MESSAGE: answer["messages"]}
         return CustomerErasure(
             at=datetime.fromisoformat(answer["at"]),
-            erased={RecordKind.MESSAGE: answer["messages"]},
+            erased={RecordKind(kind): count for kind, count in erased.items()},
             kept={RecordKind.BOOKS: answer["papers"]},
         )
 
     async def _withdraw_all(
-        self, connection: Connection, document: IssuedDocument, deed: PeopleDeed
+        self, connection: Connection, garage: GarageId, customer: Party, deed: PeopleDeed
     ) -> None:
-        for purpose, mark in self.consents.marks(document.invoice.recipient).items():
+        for purpose, mark in self.consents.marks(customer).items():
             said = Consent(purpose=purpose, given=False, at=deed.at)
-            await self._keep(connection, document, mark, said, deed)
+            await self._keep(connection, garage, mark, said, deed)
 
     async def _keep(
         self,
         connection: Connection,
-        document: IssuedDocument,
+        garage: GarageId,
         mark: bytes,
         consent: Consent,
         deed: PeopleDeed,
     ) -> None:
         said = RecordedConsent(
             id=derive_uuid(UUID(deed.id), f"{deed.actor.id}:{consent.purpose}:{mark.hex()}"),
-            garage=document.garage,
+            garage=garage,
             mark=mark,
             consent=consent,
             by=deed.actor.id,
@@ -96,14 +129,24 @@ class CustomerRecords:
         await self.consents.keep(connection, said)
 
 
-def _erasure_deed(document: IssuedDocument, gone: int, deed: PeopleDeed) -> Deed:
+async def _erased_record(
+    connection: Connection, record: KnownCustomer, deed: PeopleDeed
+) -> dict[RecordKind, int]:
+    """Let go of who a customer is in the book, and of what tells which vehicles are theirs."""
+    await hold_customer(connection, record.id, record.garage)
+    vehicles = await erase_vehicles_of(connection, record.id, deed.at, deed.actor.id)
+    await erase_customer(connection, record.id, deed.at, deed.actor.id)
+    return {RecordKind.CUSTOMER: 1, RecordKind.VEHICLE: vehicles}
+
+
+def _erasure_deed(traces: CustomerTraces, gone: Mapping[RecordKind, int], deed: PeopleDeed) -> Deed:
     return deed_by(
         deed.actor,
         deed.origin,
         DeedType.USER_ERASE,
         id=str(deed.derived_id("customer erasure")),
         at=deed.at,
-        resource=document.id,
-        garage=document.garage,
-        new={"of": "customer", RecordKind.MESSAGE.value: gone},
+        resource=traces.record.id if traces.record else traces.documents[0].id,
+        garage=traces.garage,
+        new={"of": "customer", **{kind.value: count for kind, count in gone.items()}},
     )

@@ -10,7 +10,9 @@ from billing.messages.correspondence import Message
 from domain.consents import Consent
 from domain.employees import Employee, EmployeeField
 from domain.ids import PaymentId, PersonId
-from domain.personal_records import RETENTION, PersonalValue
+from domain.personal_records import RETENTION, PersonalValue, RecordKind
+from repair.customer_book import KnownCustomer
+from repair.vehicle_book import KnownVehicle
 
 CustomerValues = dict[str, object]
 
@@ -25,14 +27,28 @@ class CustomerPaper:
     messages: Sequence[Message]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerRecord:
+    """A customer's record in the book of a garage, with their vehicles."""
+
+    customer: KnownCustomer
+    vehicles: Sequence[KnownVehicle]
+
+
 def customer_values(
-    papers: Sequence[CustomerPaper], consents: Sequence[Consent] = ()
+    papers: Sequence[CustomerPaper],
+    consents: Sequence[Consent] = (),
+    record: CustomerRecord | None = None,
 ) -> CustomerValues:
-    """Give all that is kept of whoever these papers are for: amounts in paise, days as in law."""
-    parties = [paper.document.invoice.recipient for paper in papers]
+    """Give all that is kept of whoever these papers or this record are of: amounts in paise, days
+    as in law.
+    """
+    own = [] if record is None else [record.customer.details.party]
+    parties = [*own, *(paper.document.invoice.recipient for paper in papers)]
     distinct = [party for n, party in enumerate(parties) if party not in parties[:n]]
     return {
         "customer": [_party_values(party) for party in distinct],
+        "record": None if record is None else _record_values(record),
         "papers": [_paper_values(paper) for paper in papers],
         "consents": [
             {"purpose": one.purpose.value, "given": one.given, "at": one.at}
@@ -68,6 +84,22 @@ def _kept_values(value: PersonalValue) -> Mapping[str, object]:
         "since": value.since,
         "purpose": rule.purpose.value,
         "kept": str(rule),
+    }
+
+
+def _record_values(record: CustomerRecord) -> CustomerValues:
+    customer, rule = record.customer, RETENTION[RecordKind.CUSTOMER]
+    return {
+        "id": customer.id,
+        "garage": customer.garage,
+        "changed_at": customer.changed_at,
+        "notes": customer.details.notes,
+        "purpose": rule.purpose.value,
+        "kept": str(rule),
+        "vehicles": [
+            {"id": one.id, **asdict(one.details.built), **asdict(one.details.identity)}
+            for one in record.vehicles
+        ],
     }
 
 

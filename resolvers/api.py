@@ -18,7 +18,8 @@ from resolvers.audit import AuditQueries
 from resolvers.books import BooksMutations, BooksQueries
 from resolvers.card_drafts import CardDraftQueries
 from resolvers.cards import CardMutations, CardQueries
-from resolvers.customers import CustomerMutations
+from resolvers.customer_vehicles import VehicleMutations, VehicleQueries
+from resolvers.customers import CustomerMutations, CustomerQueries
 from resolvers.defects import DefectMutations, DefectQueries
 from resolvers.digests import DigestQueries
 from resolvers.document_limits import DocumentLimits
@@ -81,6 +82,8 @@ class Query(
     ReturnQueries,
     InvoiceQueries,
     DraftQueries,
+    CustomerQueries,
+    VehicleQueries,
     StockQueries,
     ReviewQueries,
     DefectQueries,
@@ -123,6 +126,7 @@ class Mutation(
     SettingsMutations,
     ErasureMutations,
     CustomerMutations,
+    VehicleMutations,
     NomineeMutations,
     PasskeyMutations,
     ApiKeyMutations,

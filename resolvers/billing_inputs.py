@@ -35,11 +35,11 @@ PARTS = 9
 Said = TypeVar("Said")
 
 
-def invoice_request(ticket: TicketId, value: inputs.InvoiceInput) -> InvoiceRequest:
+def invoice_request(ticket: TicketId, value: inputs.InvoiceInput, buyer: Party) -> InvoiceRequest:
     """Give an invoice as it is asked for, with the hash of what was asked."""
     return InvoiceRequest(
         ticket=ticket,
-        buyer=parse_customer(value.customer),
+        buyer=buyer,
         terms=parse_terms(value),
         body_hash=idempotency.operation_fingerprint(
             "issueInvoice", asdict(value) | {"ticket": ticket}

@@ -45,8 +45,10 @@ from domain.ids import (
     demand_timely,
 )
 from gnn.live_models import LiveModels
+from repair.customer_book import CustomerBook
 from repair.customers import CustomerRecords
 from repair.operations import Operation
+from repair.vehicle_book import VehicleBook
 from resolvers.documents import QueryDocument
 from resolvers.loaders import RequestLoaders
 from resolvers.points import PointAccount
@@ -214,6 +216,24 @@ class RequestContext:
             Unavailable: the books are not connected.
         """
         return self.billing.customers
+
+    @property
+    def customer_book(self) -> CustomerBook:
+        """The customers of garages.
+
+        Raises:
+            Unavailable: the books are not connected.
+        """
+        return self.billing.customer_book
+
+    @property
+    def vehicle_book(self) -> VehicleBook:
+        """The vehicles of garages' customers.
+
+        Raises:
+            Unavailable: the books are not connected.
+        """
+        return self.billing.vehicle_book
 
     @property
     def settings(self) -> SettingsAdministration:

@@ -19,7 +19,7 @@ KINDS = ("Ticket", "FailureCard", "Invoice", "Garage")
 KEY = re.compile(
     r"(tkt|fc|inv)_([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?!.*\d{8})[A-Za-z0-9_\-]{3,61})"
     r"|garage_(?!.*\d{8})[A-Za-z0-9_\-]{1,57}"
-    r"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|per_[0-9a-f]{32}"
+    r"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(per|cus|veh)_[0-9a-f]{32}"
 )
 RANDOM_BITS = 80
 

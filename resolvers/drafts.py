@@ -10,7 +10,7 @@ from billing.ledger.drafts import DraftContent
 from billing.ledger.sagas import InvoiceRequest
 from domain.access import Action, ResourceKind
 from domain.errors import InvalidInput, NotFound
-from domain.ids import OperationId, TicketId, ticket_id
+from domain.ids import OperationId, TicketId, customer_id, ticket_id
 from resolvers import billing_inputs, idempotency
 from resolvers.arguments import ExpectedArgument, OperationArgument, TicketArgument
 from resolvers.context import RequestContext, RequestInfo
@@ -63,7 +63,7 @@ class DraftMutations:
     ) -> EditDraftResult:
         context, key = info.context, ticket_id(key_of("Ticket", ticket))
         wish = DraftContent(
-            buyer=billing_inputs.parse_customer(invoice.customer),
+            buyer=await buyer_named(context, key, invoice),
             terms=billing_inputs.parse_terms(invoice),
         )
         found = await context.services.tickets.get(key, context.actor)
@@ -104,6 +104,26 @@ async def buyer_of_draft(context: RequestContext, ticket: TicketId) -> Party:
     return draft.wish.buyer or WALK_IN
 
 
+async def buyer_named(context: RequestContext, ticket: TicketId, invoice: InvoiceInput) -> Party:
+    """Give who buys: as typed, or as the customer book of the ticket's garage has them.
+
+    Raises:
+        InvalidInput: nobody is named, or somebody twice.
+        NotFound: there is no such customer in that garage.
+    """
+    if invoice.customer is not None and invoice.customer_id is not None:
+        raise InvalidInput("customerId", "or `customer` says who buys: one of the two")
+    if invoice.customer is not None:
+        return billing_inputs.parse_customer(invoice.customer)
+    if invoice.customer_id is None:
+        raise InvalidInput("customer", "or `customerId` says who buys: one of the two")
+    repaired = await context.services.tickets.get(ticket, context.actor)
+    known = await context.customer_book.get(customer_id(invoice.customer_id), context.actor)
+    if known.garage != repaired.garage:
+        raise NotFound("customer", known.id)
+    return known.details.party
+
+
 async def request_of_draft(
     context: RequestContext,
     ticket: strawberry.ID,
@@ -120,7 +140,8 @@ async def request_of_draft(
     """
     key = ticket_id(key_of("Ticket", ticket))
     if invoice is not None:
-        return billing_inputs.invoice_request(key, invoice)
+        buyer = await buyer_named(context, key, invoice)
+        return billing_inputs.invoice_request(key, invoice, buyer)
     draft = await context.billing.drafts.get_draft(key, context.garage_filter)
     buyer = draft.wish.buyer or nobody
     if buyer is None:

@@ -41,6 +41,7 @@ ALSO: Mapping[str, tuple[str, ...]] = {
     "bayId": ("bay", "id"),
     "jobId": ("job", "id"),
     "invoiceId": ("invoice", "id"),
+    "customerId": ("customerId", "owner", "customer", "id"),
     "paymentId": ("payment", "id"),
     "partId": ("part", "id"),
     "componentId": ("component", "id"),

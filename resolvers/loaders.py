@@ -18,17 +18,20 @@ from domain.cards import FailureCard
 from domain.codes import CodeKey, ErrorCode
 from domain.defect_alarms import DefectAlarm, DefectCard
 from domain.errors import Unavailable
-from domain.ids import CardId, DefectAlarmId, GarageId, InvoiceId, TicketId
+from domain.ids import CardId, CustomerId, DefectAlarmId, GarageId, InvoiceId, TicketId
 from domain.tickets import ShownCard, Ticket
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
+from repair.customer_book import KnownCustomer
 from repair.suggestions import draft_id
+from repair.vehicle_book import KnownVehicle, VehiclePlace
 from resolvers.edge_loader import EdgeLoader
 from resolvers.services import BillingServices, Services
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 CARDS_OF_DEFECT = 20
+MOST_REPAIRS = 100
 Read = Callable[[list[K]], Awaitable[Mapping[K, V]]]
 
 
@@ -209,6 +212,32 @@ class RequestLoaders:
             return [found[key] for key in keys]
 
         return self._several(ResourceKind.INVOICE, read)
+
+    @cached_property
+    def customers(self) -> EdgeLoader[CustomerId, KnownCustomer | None]:
+        async def read(keys: list[CustomerId]) -> Mapping[CustomerId, KnownCustomer]:
+            return await self._billing.customer_book.many(keys, self._actor)
+
+        return self._one(ResourceKind.TICKET, read)
+
+    @cached_property
+    def customer_vehicles(self) -> EdgeLoader[CustomerId, Sequence[KnownVehicle]]:
+        async def read(keys: list[CustomerId]) -> list[Sequence[KnownVehicle]]:
+            found = await self._billing.vehicle_book.of_owners(keys)
+            return [found[key] for key in keys]
+
+        return self._several(ResourceKind.TICKET, read)
+
+    @cached_property
+    def past_repairs(self) -> EdgeLoader[VehiclePlace, Sequence[Ticket]]:
+        async def read(keys: list[VehiclePlace]) -> list[Sequence[Ticket]]:
+            vehicles = {key.vehicle: key.garage for key in keys}
+            found = await self._services.tickets.of_vehicles(
+                vehicles, self._actor, first=MOST_REPAIRS
+            )
+            return [found.get(key.vehicle, ()) for key in keys]
+
+        return self._several(ResourceKind.TICKET, read)
 
     @cached_property
     def parts(self) -> EdgeLoader[str, Part | None]:

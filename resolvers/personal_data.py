@@ -8,13 +8,16 @@ import strawberry
 
 from billing.ledger.issued_documents import IssuedDocument
 from domain.access import Action, Resource, ResourceKind, demand_allowed
+from domain.consents import Consent
 from domain.deeds import DeedType
 from domain.employees import EmployeeField
 from domain.errors import InvalidInput, NotFound
-from domain.ids import InvoiceId, PersonId, person_id
+from domain.ids import CustomerId, GarageId, InvoiceId, PersonId, customer_id, person_id
 from domain.personal_records import PersonalValue, RecordKind
+from repair.customers import CustomerTraces
 from repair.personal_data import (
     CustomerPaper,
+    CustomerRecord,
     customer_values,
     employee_values,
     person_values,
@@ -53,14 +56,23 @@ class PersonalDataQueries:
                 description="An invoice of the customer; a registered one's others come along."
             ),
         ] = None,
+        customer: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="A customer's record, cus_…, with their vehicles."),
+        ] = None,
     ) -> PersonalData | None:
         context = info.context
         context.personal = True
-        by_name = {"person": person, "employee": employee, "invoice": invoice}
+        by_name = {
+            "person": person,
+            "employee": employee,
+            "invoice": invoice,
+            "customer": customer,
+        }
         named = [(name, key) for name, key in by_name.items() if key is not None]
         if len(named) != 1:
             wrong = next((name for name, _ in named), "person")
-            raise InvalidInput(wrong, "or another of the three names them, and no two do")
+            raise InvalidInput(wrong, "or another of the four names them, and no two do")
         try:
             return await _data_of(context, *named[0])
         except NotFound:
@@ -72,6 +84,8 @@ async def _data_of(context: RequestContext, how: str, id: strawberry.ID) -> Pers
         return _told(context, *await _person(context, person_id(id)))
     if how == "employee":
         return _told(context, await _employee(context, _employee_id(id)))
+    if how == "customer":
+        return _told(context, await _recorded(context, customer_id(id)))
     return _told(context, await _customer(context, invoice_id_of(id)))
 
 
@@ -139,12 +153,50 @@ async def _customer(context: RequestContext, id: InvoiceId) -> Mapping[str, obje
     document = await demand_document(context, id, Action.CREATE)
     told = {"of": "customer"}
     await write_deed(context, DeedType.REPORT_EXPORT, document.id, document.garage, told)
-    documents = await documents_of_customer(context, document)
-    ids = [one.id for one in documents]
-    payments = await context.billing.payments.of_invoices(ids, document.garage)
-    messages = await context.billing.correspondence.messages_of_invoices(ids, document.garage)
+    traces = CustomerTraces(
+        garage=document.garage, documents=await documents_of_customer(context, document)
+    )
+    return customer_values(*await _papers_of(context, traces))
+
+
+async def _recorded(context: RequestContext, id: CustomerId) -> Mapping[str, object]:
+    context.demand_allowed(Action.CREATE, (ResourceKind.INVOICE,))
+    traces = await traces_of_record(context, id)
+    if traces.record is None:
+        raise NotFound("customer", id)
+    await write_deed(context, DeedType.REPORT_EXPORT, id, traces.garage, {"of": "customer"})
+    vehicles = (await context.vehicle_book.of_owners([id]))[id]
+    record = CustomerRecord(customer=traces.record, vehicles=vehicles)
+    return customer_values(*await _papers_of(context, traces), record)
+
+
+async def traces_of_record(context: RequestContext, id: CustomerId) -> CustomerTraces:
+    """Give a customer's record, and the papers of one who is registered.
+
+    Raises:
+        NotFound: there is none that the caller may see.
+        NotAllowed: they may not bill in its garage.
+    """
+    found = await context.customer_book.get(id, context.actor)
+    context.demand_in(found.garage, Action.CREATE, ResourceKind.INVOICE)
+    registered = found.details.party.gstin
+    return CustomerTraces(
+        garage=found.garage,
+        documents=[]
+        if registered is None
+        else await _registered_papers(context, found.garage, registered.value),
+        record=found,
+    )
+
+
+async def _papers_of(
+    context: RequestContext, traces: CustomerTraces
+) -> tuple[list[CustomerPaper], list[Consent]]:
+    garage, ids = traces.garage, [one.id for one in traces.documents]
+    payments = await context.billing.payments.of_invoices(ids, garage)
+    messages = await context.billing.correspondence.messages_of_invoices(ids, garage)
     paid = [payment.id for each in payments.values() for payment in each]
-    references = await context.billing.payments.references(paid, document.garage)
+    references = await context.billing.payments.references(paid, garage)
     papers = [
         CustomerPaper(
             document=one,
@@ -152,14 +204,14 @@ async def _customer(context: RequestContext, id: InvoiceId) -> Mapping[str, obje
             references=references,
             messages=messages[one.id],
         )
-        for one in documents
+        for one in traces.documents
     ]
     said = [
         consent
-        for one in documents
-        for consent in await context.billing.consents.of_customer(one.garage, one.invoice.recipient)
+        for party in traces.parties
+        for consent in await context.billing.consents.of_customer(garage, party)
     ]
-    return customer_values(papers, said)
+    return papers, said
 
 
 async def documents_of_customer(
@@ -169,6 +221,12 @@ async def documents_of_customer(
     registered = document.invoice.recipient.gstin
     if registered is None:
         return [document]
+    return await _registered_papers(context, document.garage, registered.value)
+
+
+async def _registered_papers(
+    context: RequestContext, garage: GarageId, gstin: str
+) -> list[IssuedDocument]:
     return await context.billing.invoicing.ledger.page(
-        document.garage, first=MOST_PAPERS, after=None, kind=None, gstin=registered.value
+        garage, first=MOST_PAPERS, after=None, kind=None, gstin=gstin
     )

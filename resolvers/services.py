@@ -50,6 +50,7 @@ from domain.ids import (
     PersonId,
     ReturnExportId,
     TicketId,
+    VehicleId,
 )
 from domain.matches import CardHit, Embedding, UnderstoodReport
 from domain.regions import GarageTickets
@@ -68,10 +69,12 @@ from records.offline import EditProposal, GaragePosition
 from records.refused_deeds import RefusedDeeds
 from repair import card_merges, feedback, ports
 from repair import reviews as repair_reviews
+from repair.customer_book import CustomerBook
 from repair.customers import CustomerRecords
 from repair.invoices import InvoicePorts
 from repair.ports import EVERYTHING
 from repair.reports import reports_breaker
+from repair.vehicle_book import VehicleBook
 from sync.delta import DeltaReader
 from sync.delta_cursors import DeltaCursors
 
@@ -114,6 +117,10 @@ class TicketCatalogue(ports.TicketRepository, Protocol):
         after: str | None,
         filter: TicketFilter = EVERY_TICKET,
     ) -> list[Ticket]: ...
+
+    async def of_vehicles(
+        self, vehicles: Mapping[VehicleId, GarageId], actor: Actor, *, first: int
+    ) -> Mapping[VehicleId, Sequence[Ticket]]: ...
 
     async def by_garage(
         self, since: datetime, until: datetime, actor: Actor
@@ -208,6 +215,8 @@ class BillingServices:
     correspondence: MessageStore
     consents: ConsentStore
     customers: CustomerRecords
+    customer_book: CustomerBook
+    vehicle_book: VehicleBook
     returns: ReturnBuilder
     return_exports: ReturnExportStore
     records: Records

@@ -12,7 +12,7 @@ from billing.ledger.sellers import Scheme
 from schema.money import Paise
 
 
-@strawberry.input(description="Who buys; kept sealed, and only beside the invoice.")
+@strawberry.input(description="Who buys; kept sealed.")
 class CustomerInput:
     name: str = field(description="At most 100 characters.")
     gstin: str | None = field(default=None, description="When registered; spaces are forgiven.")
@@ -27,6 +27,15 @@ class CustomerInput:
     )
     phone: str | None = field(default=None, description="Telephone; a mobile is told by WhatsApp.")
     email: str | None = field(default=None, description="E-mail address, which is told.")
+
+
+@strawberry.input(
+    description="All that is kept of a customer, sealed; what is left out is not kept."
+)
+class CustomerRecordInput(CustomerInput):
+    notes: str | None = field(
+        default=None, description="What the garage notes of them, at most 2,000 characters."
+    )
 
 
 @strawberry.input(description="What is taken off a part's line.")
@@ -53,7 +62,13 @@ class PlaceInput:
 
 @strawberry.input(description="What an invoice says beside the repair itself.")
 class InvoiceInput:
-    customer: CustomerInput = field(description="Who buys.")
+    customer: CustomerInput | None = field(
+        default=None, description="Who buys; or `customerId` names them."
+    )
+    customer_id: strawberry.ID | None = field(
+        default=None,
+        description="Who buys, cus_… of the ticket's garage: the bill says who they are by now.",
+    )
     day: date | None = field(default=None, description="The day of law; null: today, in India.")
     place_of_supply: PlaceInput | None = field(default=None, description="Only to overrule.")
     discounts: list[DiscountInput] = field(

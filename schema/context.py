@@ -14,10 +14,12 @@ from domain.cards import FailureCard
 from domain.codes import CodeKey, ErrorCode
 from domain.defect_alarms import DefectAlarm, DefectCard
 from domain.employees import Employee, EmployeeField
-from domain.ids import CardId, DefectAlarmId, GarageId, InvoiceId, TicketId
+from domain.ids import CardId, CustomerId, DefectAlarmId, GarageId, InvoiceId, TicketId
 from domain.tickets import ShownCard, Ticket
 from domain.vehicles import VehicleModel
 from domain.vocabulary import Component, Part, Supplier, Symptom
+from repair.customer_book import KnownCustomer
+from repair.vehicle_book import KnownVehicle, VehiclePlace
 
 # The mark of a resolver that asks loaders and nothing else.
 EDGE = "__asks_loaders__"
@@ -83,6 +85,12 @@ class Loaders(Protocol):
     def registrations(self) -> Loader[InvoiceId, PortalRegistration | None]: ...
     @property
     def payments(self) -> Loader[InvoiceId, Sequence[Payment]]: ...
+    @property
+    def customers(self) -> Loader[CustomerId, KnownCustomer | None]: ...
+    @property
+    def customer_vehicles(self) -> Loader[CustomerId, Sequence[KnownVehicle]]: ...
+    @property
+    def past_repairs(self) -> Loader[VehiclePlace, Sequence[Ticket]]: ...
     @property
     def messages(self) -> Loader[InvoiceId, Sequence[Message]]: ...
 

@@ -1,4 +1,4 @@
-"""What customers may ask of a garage, and what it answers."""
+"""Customers of a garage in the API: who they are, and what they may ask of it."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -8,8 +8,19 @@ from strawberry import field
 
 from domain import consents, personal_records
 from domain.consents import ConsentPurpose
+from schema.customer_book import Customer
 from schema.personal_data import RecordCount, counted_records
-from schema.refusals import InvalidInput, NotAllowed, NotFound, OperationConflict
+from schema.refusals import InvalidInput, NotAllowed, NotFound, OperationConflict, StaleVersion
+
+
+@strawberry.type(description="The customer is kept.")
+class CustomerCreated:
+    customer: Customer = field(description="The customer.")
+
+
+@strawberry.type(description="The customer is kept as it was said.")
+class CustomerChanged:
+    customer: Customer = field(description="The customer at its new version.")
 
 
 @strawberry.type(description="What a customer said to being written to; their last word counts.")
@@ -40,6 +51,14 @@ class CustomerErased:
         )
 
 
+CreateCustomerResult = Annotated[
+    CustomerCreated | InvalidInput | NotFound | NotAllowed | OperationConflict,
+    strawberry.union("CreateCustomerResult", description="The customer, or why there is none."),
+]
+ChangeCustomerResult = Annotated[
+    CustomerChanged | InvalidInput | NotFound | NotAllowed | StaleVersion | OperationConflict,
+    strawberry.union("ChangeCustomerResult", description="The customer, or why it stays."),
+]
 RecordConsentResult = Annotated[
     ConsentRecorded | InvalidInput | NotFound | NotAllowed | OperationConflict,
     strawberry.union("RecordConsentResult", description="The word, or why it is not kept."),

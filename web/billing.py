@@ -37,10 +37,14 @@ from graph.cards import CardStore
 from graph.tickets import TicketStore
 from graph.vocabulary import VocabularyStore
 from records.audit_trail import DeedWriter
+from records.customer_vehicles import CustomerVehicleStore
+from records.customers import CustomerStore
 from records.database import Records
 from records.people import PeopleStore
+from repair.customer_book import CustomerBook
 from repair.customers import CustomerRecords
 from repair.invoices import InvoicePorts, recover_sagas
+from repair.vehicle_book import VehicleBook
 from resolvers.services import BillingServices
 from web.anchors import build_anchors
 from web.breakers import Breakers
@@ -188,6 +192,18 @@ def open_billing(
         consents=consents,
         customers=CustomerRecords(
             store=PeopleStore(records), consents=consents, messages=messages, deeds=deeds
+        ),
+        customer_book=CustomerBook(
+            store=PeopleStore(records),
+            customers=CustomerStore(records),
+            vault=vault,
+            deeds=deeds,
+        ),
+        vehicle_book=VehicleBook(
+            store=PeopleStore(records),
+            vehicles=CustomerVehicleStore(records),
+            vault=vault,
+            deeds=deeds,
         ),
         returns=returns,
         return_exports=exports,

@@ -190,6 +190,18 @@ WHERE t.garage_id = $place AND t.opened_at >= $since AND t.opened_at < $until
 WITH t ORDER BY t.garage_id DESC, t.opened_at DESC, t.id DESC LIMIT $first
 RETURN collect(t{.body, .matching}) AS found
 
+// name: of_vehicles
+// The newest repairs of each of these vehicles in the garage that keeps it, as far as the actor may see them.
+UNWIND $vehicles AS wanted
+CALL (wanted) {
+  MATCH (:Vehicle {id: wanted.id})<-[:ON]-(t:Ticket)
+  WHERE t.garage_id = wanted.garage
+    AND ($all OR (t.garage_id = $garage AND ($assignee IS NULL OR t.assignee_id = $assignee)))
+  WITH t ORDER BY t.opened_at DESC, t.id DESC LIMIT $first
+  RETURN collect(t{.body, .matching}) AS tickets
+}
+RETURN collect({vehicle: wanted.id, tickets: tickets}) AS found
+
 // name: by_garage
 // DB-3: how many tickets each garage opened in a span of time, and how many of them are resolved.
 MATCH (t:Ticket) USING INDEX SEEK t:Ticket(opened_at)

@@ -51,6 +51,8 @@ from (
     union all select signed from e_invoice
     union all select sealed from message
     union all select buyer from receipt_voucher
+    union all select who from customer
+    union all select identity from customer_vehicle
     union all select salary from employee
     union all select bank_account from employee
     union all select pan from employee

@@ -24,6 +24,12 @@ from tests.journeys.planted_people import employed
 from tests.journeys.solved_tickets import shown
 from web.wiring import Runtime
 
+KEEP_CUSTOMER = """mutation ($op: UUID!, $customer: CustomerRecordInput!) {
+  createCustomer(operationId: $op, customer: $customer) {
+    ... on CustomerCreated { customer { key } } } }"""
+KEEP_VEHICLE = """mutation ($op: UUID!, $vehicle: CustomerVehicleInput!) {
+  createVehicle(operationId: $op, vehicle: $vehicle) {
+    ... on VehicleCreated { vehicle { key } } } }"""
 MANAGER, TECHNICIAN, ACCOUNTANT, SUPPORT = [*Role][1:]
 WORDS = "The coolant pump hums at dawn"
 FEEDBACK = """mutation ($op: UUID!, $ticket: ID!, $said: FeedbackInput!) {
@@ -45,6 +51,8 @@ KNOWN: dict[str, frozenset[Role]] = {
     "seller": frozenset({MANAGER, ACCOUNTANT, SUPPORT}),
     "customer": frozenset({MANAGER, ACCOUNTANT}),
     "buyer": frozenset({MANAGER, ACCOUNTANT}),
+    "regular": frozenset({MANAGER, ACCOUNTANT}),
+    "scooter": frozenset({MANAGER, ACCOUNTANT}),
     "salary": frozenset({MANAGER, ACCOUNTANT}),
     "account": frozenset({MANAGER}),
     "pan": frozenset({MANAGER}),
@@ -71,6 +79,8 @@ class Planted:
     tickets: tuple[TicketId, ...]
     invoice: str
     employee: PersonId
+    customer: str
+    vehicle: str
 
 
 def secret(garage: GarageId, what: str) -> str:
@@ -119,6 +129,7 @@ async def planted(house: Runtime, somebody: Somebody, garage: GarageId) -> Plant
     await _feedback(somebody, garage, tickets[0])
     invoice = await _billed(somebody, garage, tickets)
     employee = await _employee(house, garage)
+    customer, vehicle = await _kept(somebody, garage)
     events = [_told(c, EventType.CARD_UPDATED, garage) for c in cards]
     events += [_told(t.id, EventType.TICKET_UPDATED, garage) for t in tickets]
     await house.change_log.append(events)
@@ -128,7 +139,19 @@ async def planted(house: Runtime, somebody: Somebody, garage: GarageId) -> Plant
         tickets=tuple(t.id for t in tickets),
         invoice=invoice,
         employee=employee,
+        customer=customer,
+        vehicle=vehicle,
     )
+
+
+async def _kept(somebody: Somebody, garage: GarageId) -> tuple[str, str]:
+    """Keep a customer with a vehicle."""
+    boss, word = somebody(garage=garage), secret(garage, "regular")
+    who = _bill(word)["customer"] | {"notes": f"Noted {word}"}
+    customer = (await boss.ask(KEEP_CUSTOMER, op=op(), customer=who))["customer"]["key"]
+    scooter = {"make": "Ather", "model": "450X", "notes": secret(garage, "scooter")}
+    given = {"vehicle": scooter | {"owner": customer}}
+    return customer, (await boss.ask(KEEP_VEHICLE, op=op(), **given))["vehicle"]["key"]
 
 
 async def _employee(house: Runtime, garage: GarageId) -> PersonId:

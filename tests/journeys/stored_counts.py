@@ -25,6 +25,8 @@ async def stored_counts(house: Runtime) -> tuple[Any, Any]:
         " (select count(*) from review) as reviews, (select count(*) from card_edit) as edits,"
         " (select count(*) from garage_cursor) as cursors,"
         " (select sum(version) from employee) as employed,"
+        " (select sum(version) from customer) as customers,"
+        " (select sum(version) from customer_vehicle) as vehicles,"
         " (select count(*) from api_key) as keys,"
         " (select count(*) from api_key where revoked_at is null) as live_keys,"
         " (select count(*) from trusted_document) as documents"

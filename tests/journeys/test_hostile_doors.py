@@ -25,6 +25,8 @@ from tests.journeys.people import PUNE, content
 from tests.journeys.queue_records import SYNC, record
 from tests.journeys.schema_walk import roots
 from tests.journeys.stored_counts import stored_counts
+from tests.journeys.test_customer_vehicles import made
+from tests.journeys.test_customers import kept
 from tests.journeys.test_jobs import BAY, BOOK, slot
 from tests.patience import PATIENT_SECONDS
 from tests.sizes import short_and_full
@@ -77,7 +79,11 @@ async def attacked(house: Runtime, somebody: Somebody) -> AsyncGenerator[Attacke
     booked = await manager.ask(BOOK, op=op(), job=job)
     closed = await shop.closed("hostile")
     paper = (await shop.issued(closed))["invoice"]["key"]
+    customer = await kept(manager, "Whom nobody may change")
+    vehicle = await made(manager, owner=customer)
     ids = {
+        **dict.fromkeys(("Customer", "customer"), customer),
+        **dict.fromkeys(("Vehicle", "vehicle"), vehicle),
         "Card": card,
         "Cards": card,
         "Merge": card,
@@ -98,6 +104,7 @@ async def attacked(house: Runtime, somebody: Somebody) -> AsyncGenerator[Attacke
         "card": card,
         "into": card,
         "invoice": paper,
+        "plate": "MH12AB1234",
         "payment": "pay_nothing",
         "part": "controller",
         "by": "controller",

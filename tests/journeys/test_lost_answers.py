@@ -73,7 +73,8 @@ BOOKS = {
     *("recordAdvance", "recordPayment", "refundPayment", "registerInvoice"),
     *("setBillingSettings", "setPrice", "voidInvoice"),
     # So it is of these, with the memory of what is asked of people.
-    *("recordConsent", "eraseCustomer", "nominate"),
+    *("recordConsent", "eraseCustomer", "createCustomer", "changeCustomer"),
+    *("createVehicle", "changeVehicle", "nominate"),
     # What is asked for is its own memory (tests/billing/ledger/test_return_exports.py).
     "exportSalesReturn",
 }

@@ -74,12 +74,19 @@ WALKERS = "walkers"
 GIVEN = "qzgivenawayzq"
 SECRET = re.compile(r"zq(?:pune|delhi)[a-z]+qz")
 # The id of something else than what the field's guard names.
+BY_NAME = {
+    "customer": "customer",
+    "changeCustomer": "customer",
+    "vehicle": "vehicle",
+    "changeVehicle": "vehicle",
+}
 OTHER_IDS = frozenset({"closeReview", "rescheduleJob", "cancelJob", "node"})
 LINK = re.compile(r"/v1/invoices/[\w.]+\?[\w=&]+")
 # A link is signed anew each time, until another second.
 SIGNED = re.compile(r"expires=\d+|signature=\w+")
 # What is the same thing on whichever way one comes to it.
-KNOWN_AGAIN = {"Employee"} | {
+LISTS = ("cards", "tickets", "invoices", "drafts")
+KNOWN_AGAIN = {"Employee", "Customer", "CustomerVehicle"} | {
     kind.name
     for kind in API.type_map.values()
     if isinstance(kind, GraphQLObjectType) and "Node" in {one.name for one in kind.interfaces}
@@ -408,7 +415,9 @@ async def test_not_there_and_not_yours_answer_alike(
 def _of_colleague(own: Planted) -> Planted:
     """Give what lies on a colleague's bench in one's own garage, and what was given to them."""
     (_, known, _, draft, _, moved), (_, ticket, *_, given) = own.cards, own.tickets
-    return replace(own, cards=(draft, known, moved), tickets=(ticket, given))
+    # The garage's customers are everybody's there, masked.
+    nobody = {"customer": missing_id(own.customer), "vehicle": missing_id(own.vehicle)}
+    return replace(own, cards=(draft, known, moved), tickets=(ticket, given), **nobody)
 
 
 def another_of(name: str, root: GraphQLField, place: Planted) -> list[Given]:
@@ -421,10 +430,12 @@ def another_of(name: str, root: GraphQLField, place: Planted) -> list[Given]:
         "ticket": place.tickets[:2],
         "employee": [place.employee],
         "invoice": [place.invoice],
+        "customer": [place.customer],
+        "vehicle": [place.vehicle],
     }
     named = {"ticket": "ticket", "card": "failure card", "into": "failure card"}
     named |= {"invoice": "invoice"}
-    own = next((kind for kind in kinds if kind in hidden), None)
+    own = BY_NAME.get(name, next((kind for kind in kinds if kind in hidden), None))
     if "id" in root.args and own is not None and name not in OTHER_IDS:
         named["id"] = own
     ids = {arg for arg, kind in _argument_kinds(root).items() if kind.rstrip("!") == "ID"}
@@ -488,10 +499,16 @@ def _given(name: str, garages: list[Planted], cursor: str) -> list[Given]:
         "card": [*cards, *({**one, "version": 1} for one in cards)],
         "invoice": papers,
         "employee": [{"id": g.employee} for g in garages],
+        "customer": [{"id": g.customer} for g in garages],
+        "vehicle": [{"id": g.vehicle} for g in garages],
         "personalData": [
             {name: key}
             for g in garages
-            for name, key in (("employee", g.employee), ("invoice", g.invoice))
+            for name, key in (
+                ("employee", g.employee),
+                ("invoice", g.invoice),
+                ("customer", g.customer),
+            )
         ],
         "changes": [{"after": cursor, "first": 100}],
         "node": [
@@ -502,7 +519,9 @@ def _given(name: str, garages: list[Planted], cursor: str) -> list[Given]:
         "match": [{"report": {"text": WORDS}}],
         "diagnose": [{"report": {"text": WORDS}}],
         **{name: [{"text": WORDS}] for name in ("search", "draftFromText")},
-        **{name: [{"first": 40}] for name in ("cards", "tickets", "invoices", "drafts")},
+        **{name: [{"first": 40}] for name in LISTS},
+        # A customer has vehicles, and those repairs: few fit into one document.
+        **{name: [{"first": 10}] for name in ("customers", "vehicles")},
         **dict.fromkeys(("ticket", "feedback", "estimate", "suggestTechnicians"), tickets),
         "offers": [{**one, "part": "controller"} for one in tickets],
         **dict.fromkeys(("monthReport", "salesReturn", "billingSettings"), places),
@@ -535,6 +554,10 @@ def _named(root: GraphQLField, garages: list[Planted]) -> list[Given]:
         return [{"id": c, "into": cards[0]} for c in cards]
     if "employee" in kinds:
         return [{"id": g.employee} for g in garages]
+    if "vehicle" in root.args:
+        return [{"id": g.vehicle} for g in garages]
+    if "customer" in root.args:
+        return [{"id": g.customer} for g in garages]
     return [{"id": t, "ticket": t, "card": cards[0]} for t in tickets]
 
 

@@ -396,6 +396,34 @@ DAY: Sequence[Deed] = (
             "given": False,
         },
     ),
+    Deed(verb="createCustomer", given=lambda _: {"customer": BUYER | {"notes": "Rings first"}}),
+    Deed(
+        verb="changeCustomer",
+        given=lambda g: {
+            "id": g.id("createCustomer", "customer"),
+            "expectedVersion": 1,
+            "customer": BUYER,
+        },
+    ),
+    Deed(
+        verb="createVehicle",
+        given=lambda g: {
+            "vehicle": {
+                "make": "Ather",
+                "model": "450X",
+                "plate": "MH12DX4499",
+                "owner": g.id("createCustomer", "customer"),
+            }
+        },
+    ),
+    Deed(
+        verb="changeVehicle",
+        given=lambda g: {
+            "id": g.id("createVehicle", "vehicle"),
+            "expectedVersion": 1,
+            "vehicle": {"make": "Ather", "model": "450 Apex"},
+        },
+    ),
     Deed(verb="eraseCustomer", given=lambda g: {"invoice": g.id("issueInvoice", "invoice")}),
     Deed(verb="registerInvoice", given=lambda g: {"invoice": g.id("issueInvoice", "invoice")}),
     # Not the registered one: its number is taken back at the portal first, a write of its own.

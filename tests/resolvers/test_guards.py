@@ -31,6 +31,7 @@ TABLE = """
 read   card              match diagnose readSymptoms search card cards cardsNear bestCards
 read   card              feedback changes
 read   card              syncStatus cardChanged syncRequired
+read   ticket            customer customers vehicle vehicles
 read   ticket            ticket tickets offers partPrice ticketChanged matchReady
 read   invoice           invoice invoices estimate drafts tariffCodes
 read   report            regionReport monthReport hourlyDigests
@@ -57,7 +58,8 @@ update employee          holdGarageToShift people
 read   setting           garages garageSettings networkSettings
 update setting           changeGarageSettings
 update setting,network   createGarage changeNetworkSettings
-create invoice           recordConsent eraseCustomer
+create invoice           recordConsent eraseCustomer createCustomer changeCustomer
+create invoice           createVehicle changeVehicle
 create invoice           issueInvoice registerInvoice issueCreditNote editDraft billingSettings
 create invoice           recordPayment recordAdvance
 void   invoice           voidInvoice
@@ -95,6 +97,10 @@ DEEDS = {
     "personalData": DeedType.REPORT_EXPORT,
     "erasePerson": DeedType.USER_ERASE,
     "eraseCustomer": DeedType.USER_ERASE,
+    **dict.fromkeys(
+        "createCustomer changeCustomer createVehicle changeVehicle".split(),
+        DeedType.CUSTOMER_CHANGE,
+    ),
     "correctPerson": DeedType.USER_CORRECT,
     "nominate": DeedType.USER_CORRECT,
     "signOut": DeedType.USER_LOGOUT,

@@ -339,6 +339,20 @@ class FakeTickets:
         self._memory.shown[id] = tuple(sorted(shown, key=lambda s: s.rank))
         self._memory.leave(events)
 
+    async def of_vehicles(
+        self, vehicles: Mapping[VehicleId, GarageId], actor: Actor, *, first: int
+    ) -> dict[VehicleId, list[Ticket]]:
+        found = dict[VehicleId, list[Ticket]]()
+        for vehicle, garage in vehicles.items():
+            theirs = [
+                t
+                for t in self._memory.tickets.values()
+                if _sees(actor, t) and t.vehicle_id == vehicle and t.garage == garage
+            ]
+            newest = sorted(theirs, key=lambda t: (t.opened_at, t.id), reverse=True)
+            found[vehicle] = newest[:first]
+        return found
+
     async def by_garage(
         self, since: datetime, until: datetime, actor: Actor
     ) -> list[GarageTickets]:

@@ -190,6 +190,25 @@ async def test_tickets_are_found_by_garage_and_time(house: House) -> None:
     assert await house.tickets.page(ASHA, first=10, filter=TicketFilter(within=within)) == []
 
 
+async def test_repairs_of_a_vehicle_are_those_of_its_garage(house: House) -> None:
+    on = replace(TICKET, vehicle_id=VehicleId("veh_0001"))
+    tickets = [
+        replace(on, id=TicketId(f"tkt_000{n}"), opened_at=NOW + timedelta(days=n)) for n in range(3)
+    ]
+    theirs = replace(on, id=TicketId("tkt_0008"), garage=PUNE)
+    other = replace(on, id=TicketId("tkt_0009"), vehicle_id=VehicleId("veh_0002"), assignee=ASHA.id)
+    for ticket in (*tickets, theirs, other):
+        await house.tickets.add(ticket, [])
+    of = {VehicleId(f"veh_000{n}"): DELHI for n in (1, 2, 3)}
+    first, second, third = of
+    newest = {first: [tickets[2], tickets[1]], second: [other], third: []}
+    assert await house.tickets.of_vehicles(of, ADMIN, first=2) == newest
+    assert await house.tickets.of_vehicles(of, MANAGER, first=2) == newest
+    bench = {first: [], second: [other], third: []}
+    assert await house.tickets.of_vehicles(of, ASHA, first=2) == bench
+    assert await house.tickets.of_vehicles(of, OTHERS, first=2) == {one: [] for one in of}
+
+
 async def test_suggestions_replace_the_last(house: House) -> None:
     other = card("other")
     await house.cards.add(FULL, [])

@@ -24,13 +24,17 @@ def compose() -> Document:
     return yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 
 
-def test_compose_file_fits_specification(compose: Document) -> None:
+@pytest.mark.parametrize(
+    "file", ["docker-compose.yml", "deploy/graph-browser.yml", "deploy/tls.yml"]
+)
+def test_compose_file_fits_specification(file: str) -> None:
     spec = find_spec("check_jsonschema")
     assert spec is not None
     assert spec.origin is not None
     vendored = Path(spec.origin).parent / "builtin_schemas" / "vendor" / "compose-spec.json"
 
-    errors = Draft7Validator(json.loads(vendored.read_text())).iter_errors(compose)
+    document = yaml.safe_load((ROOT / file).read_text())
+    errors = Draft7Validator(json.loads(vendored.read_text())).iter_errors(document)
 
     assert [error.message for error in errors] == []
 
