@@ -13,6 +13,7 @@ from billing.gst.law_dates import law_day
 from billing.gst.money import Paise, whole_paise
 from billing.gst.parties import NAME_LIMIT, Address, Party
 from billing.gst.place_of_supply import PlaceOverride
+from billing.gst.supplies import Supply
 from billing.gst.terms import InvoiceTerms, TariffChoice
 from billing.ledger.payments import ReceivedMoney
 from billing.ledger.sagas import InvoiceRequest
@@ -78,6 +79,7 @@ def parse_terms(value: inputs.InvoiceInput) -> InvoiceTerms:
         ),
         labour_discount=whole_paise("labourDiscount", value.labour_discount, least=0),
         reverse_charge=value.reverse_charge,
+        supply=Supply(kind=value.supply, undertaking=value.undertaking or ""),
         currency=value.currency,
     )
 
