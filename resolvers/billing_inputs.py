@@ -14,6 +14,7 @@ from billing.gst.money import Paise, whole_paise
 from billing.gst.parties import NAME_LIMIT, Address, Party
 from billing.gst.place_of_supply import PlaceOverride
 from billing.gst.series import DocumentKind
+from billing.gst.supplies import Supply
 from billing.gst.terms import InvoiceTerms, TariffChoice
 from billing.ledger.invoice_pages import InvoiceFilter, parse_number_prefix
 from billing.ledger.payments import ReceivedMoney
@@ -80,6 +81,7 @@ def parse_terms(value: inputs.InvoiceInput) -> InvoiceTerms:
         ),
         labour_discount=whole_paise("labourDiscount", value.labour_discount, least=0),
         reverse_charge=value.reverse_charge,
+        supply=Supply(kind=value.supply, undertaking=value.undertaking or ""),
         currency=value.currency,
     )
 

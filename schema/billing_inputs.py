@@ -6,6 +6,7 @@ import strawberry
 from strawberry import field
 
 from billing.gst.money import CURRENCY
+from billing.gst.supplies import SupplyKind
 from billing.ledger.issued_documents import InvoiceStatus
 from billing.ledger.postings import PaymentMethod
 from billing.ledger.sellers import Scheme
@@ -79,6 +80,14 @@ class InvoiceInput:
         default=None, description="Codes of parts, where the catalogue's do not do, at most 100."
     )
     reverse_charge: bool = field(default=False, description="The buyer pays the tax.")
+    supply: SupplyKind = field(
+        default=SupplyKind.TAXED,
+        description="To a Special Economic Zone or abroad it may be sold without tax, and to who "
+        "holds the authorisation as a deemed export.",
+    )
+    undertaking: str | None = field(
+        default=None, description="The number of the letter of undertaking; only without tax."
+    )
     currency: str = field(default=CURRENCY, description="INR; nothing else is billed.")
 
 

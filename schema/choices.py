@@ -8,6 +8,7 @@ from billing.gst.invoices import Document
 from billing.gst.lines import LineKind
 from billing.gst.price_sources import PriceSource
 from billing.gst.series import DocumentKind
+from billing.gst.supplies import SupplyKind
 from billing.ledger.dues import DueAge
 from billing.ledger.issued_documents import InvoiceStatus
 from billing.ledger.postings import PaymentKind, PaymentMethod
@@ -84,6 +85,8 @@ DESCRIBED: dict[EnumMeta, str] = {
     ReviewKind: "Why a card waits for a person's eye.",
     LineKind: "What kind of line it is.",
     DocumentKind: "What a numbered document is.",
+    SupplyKind: "Whether a supply bears tax, none under a letter of undertaking, or is a deemed "
+    "export.",
     DocumentCopy: "Which copy of an invoice a page is (Rule 48).",
     InvoiceStatus: "Where an invoice stands.",
     DueAge: "How many days ago an unpaid invoice was issued.",
