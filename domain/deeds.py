@@ -25,8 +25,9 @@ Values: TypeAlias = Mapping[str, Value]
 
 
 class DeedType(StrEnum):
-    """The fourteen (AD-1 to AD-14), and four of our own: what somebody signs in with was changed;
-    what is kept of them was put right; they were erased; what a garage keeps of a customer changed.
+    """The fourteen (AD-1 to AD-14), and five of our own: what somebody signs in with was changed;
+    what is kept of them was put right; they were erased; what a garage keeps of a customer changed;
+    somebody asked what is not theirs, in a way that is no attempt at any other deed.
     """
 
     USER_LOGIN = "user.login"
@@ -35,6 +36,7 @@ class DeedType(StrEnum):
     USER_CREDENTIAL_CHANGE = "user.credential_change"
     USER_CORRECT = "user.correct"
     USER_ERASE = "user.erase"
+    ACCESS_REFUSE = "access.refuse"
     TICKET_CREATE = "ticket.create"
     TICKET_UPDATE = "ticket.update"
     TICKET_DELETE = "ticket.delete"

@@ -260,6 +260,7 @@ def _content_of_invoice(
         place=place,
         lines=tuple(lines),
         reverse_charge=terms.reverse_charge,
+        supply=terms.supply,
         ticket=asked.ticket,
         currency=terms.currency,
     )

@@ -22,6 +22,21 @@ KEY = re.compile(
     r"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(per|cus|veh)_[0-9a-f]{32}"
 )
 RANDOM_BITS = 80
+MANY_VERBS = frozenset({DeedType.SETTINGS_CHANGE, DeedType.ACCESS_REFUSE})
+
+
+def note_refusal(context: RequestContext, why: str) -> None:
+    """Note that a caller who is known tried to get around what holds them; `why` is a code of ours.
+
+    What strangers try is counted in the metrics alone: their rows would cost them nothing.
+    """
+    audit = context.services.audit
+    if audit is None or context.signed_in is None:
+        return
+    said, refused = {"error": why}, DeedResult.REFUSED
+    audit.refused.note(
+        request_deed(context, DeedType.ACCESS_REFUSE, None, after=said, result=refused)
+    )
 
 
 def note_attempt(
@@ -39,7 +54,7 @@ def note_attempt(
     owner = error.owner if isinstance(error, NotFound) else None
     result = DeedResult.REFUSED if isinstance(error, Refused) else DeedResult.FAILED
     said = {"error": error.__class__.__name__}
-    if type is DeedType.SETTINGS_CHANGE:
+    if type in MANY_VERBS:
         # One type for many verbs: it is told which.
         said["verb"] = str(cast("RequestInfo", arguments["info"]).field_name)
     audit.refused.note(

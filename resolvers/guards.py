@@ -20,6 +20,7 @@ from strawberry.types.nodes import SelectedField, Selection
 
 from domain.access import Action, ResourceKind
 from domain.deeds import DeedType
+from domain.errors import NotAllowed
 from resolvers import deeds
 from resolvers.context import RequestContext
 
@@ -67,6 +68,8 @@ class Guard:
         """Tell the audit that the field was asked in vain."""
         info: Info[RequestContext] = arguments["info"]
         found = [] if self.deed is None else [self.deed]
+        if self.deed is None and isinstance(error, NotAllowed):
+            found.append(DeedType.ACCESS_REFUSE)
         if self.below is not None and _is_asked(info.selected_fields, self.below[0]):
             found.append(self.below[1])
         for deed in found:
@@ -165,7 +168,9 @@ def _guard_stream(guard: Guard, resolver: Callable[..., AsyncGenerator[Any]]) ->
         context: RequestContext = kwargs["info"].context
         try:
             guard.demand(context)
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, NotAllowed):
+                guard.note_attempt(error, kwargs)
             # Whoever runs a subscription for many has to hear that it is over.
             context.end_run()
             raise

@@ -6,6 +6,7 @@ from typing import Self
 import strawberry
 from strawberry import field
 
+from billing.gst.supplies import SupplyKind
 from billing.ledger.drafts import InvoiceDraft as TicketDraft
 from domain.ids import TicketId
 from schema.context import SchemaInfo
@@ -36,6 +37,8 @@ class InvoiceDraft:
     discounts: list[Discount] = field(description="Off parts.")
     labour_discount: Money = field(description="Off the labour.")
     reverse_charge: bool = field(description="Whether the buyer is to pay the tax.")
+    supply: SupplyKind = field(description="Whether it is to be sold with tax, without, …")
+    undertaking: str | None = field(description="The letter of undertaking, without tax.")
     changed_at: datetime = field(description="When it was changed last.")
     changed_by: strawberry.ID = field(description="By whom.")
     value: strawberry.Private[TicketDraft]
@@ -69,6 +72,8 @@ class InvoiceDraft:
             ],
             labour_discount=Money.from_domain(terms.labour_discount),
             reverse_charge=terms.reverse_charge,
+            supply=terms.supply.kind,
+            undertaking=terms.supply.undertaking or None,
             changed_at=value.changed_at,
             changed_by=strawberry.ID(value.changed_by),
             value=value,

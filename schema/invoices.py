@@ -12,6 +12,7 @@ from billing.gst.irp import PortalRegistration, live_registration
 from billing.gst.lines import LineKind
 from billing.gst.price_sources import PriceSource
 from billing.gst.series import DocumentKind
+from billing.gst.supplies import SupplyKind
 from billing.ledger import payments
 from billing.ledger.issued_documents import BASIS_POINTS, InvoiceStatus, IssuedDocument
 from billing.ledger.postings import PaymentKind, PaymentMethod
@@ -202,6 +203,8 @@ class Invoice(Node):
     issued_at: datetime = field(description="The moment of issue.")
     issued_by: strawberry.ID = field(description="Who issued it.")
     reverse_charge: bool = field(description="Whether the buyer pays the tax to the treasury.")
+    supply: SupplyKind = field(description="Whether it was sold with tax or without.")
+    undertaking: str | None = field(description="The letter of undertaking, without tax.")
     place_of_supply: str = field(description="The State that the law puts the supply in.")
     place_rule: str = field(description="The rule that put it there, or why it was overruled.")
     reason: str | None = field(description="Of a credit note: why.")
@@ -334,6 +337,8 @@ class Invoice(Node):
             issued_at=value.issued_at,
             issued_by=strawberry.ID(value.issued_by),
             reverse_charge=invoice.reverse_charge,
+            supply=invoice.supply.kind,
+            undertaking=invoice.supply.undertaking or None,
             place_of_supply=invoice.place.state.name,
             place_rule=invoice.place.explained,
             reason=invoice.reason or None,

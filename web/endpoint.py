@@ -15,6 +15,7 @@ from uvicorn.protocols.utils import ClientDisconnected
 
 from access.api_keys import holds_key
 from domain.errors import InvalidInput, NotAuthenticated, TooMany, Unavailable
+from resolvers.deeds import note_refusal
 from web.api_versions import HEADER as VERSION
 from web.api_versions import choose_version
 from web.body_limits import BodyRefused, is_forged
@@ -161,6 +162,8 @@ class Endpoint:
             return _unrun(request, refusal_of(error))
         except (VariablesTooLarge, DocumentRefused, HTTPException) as error:
             self._view.gate.refused(caller)
+            if isinstance(error, DocumentRefused):
+                note_refusal(request.state.context, error.code)
             return _unrun(request, _unfit(error))
         except TimeoutError:
             said = (

@@ -25,6 +25,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 
 from domain.errors import TooMany, Unavailable
 from resolvers.context import RequestContext
+from resolvers.deeds import note_refusal
 from resolvers.documents import QueryDocument
 from resolvers.subscriptions.audience import RunEnded, RunRefused
 from resolvers.subscriptions.requests import SubscriptionRequest
@@ -179,8 +180,9 @@ class SubscriptionSocket(BaseGraphQLTransportWSHandler[RequestContext, None]):
         room = cast("AudienceHolder", self.view)
         try:
             return await room.named.expand(self.context.key, text, asked.get("extensions"))
-        except DocumentRefused:
+        except DocumentRefused as refused:
             room.gate.refused(self.context.caller)
+            note_refusal(self.context, refused.code)
             raise
 
     async def handle_complete(self, message: CompleteMessage) -> None:

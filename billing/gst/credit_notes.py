@@ -92,6 +92,7 @@ def credit_invoice(
             lines, _round_off(original, earlier, lines), reverse_charge=original.reverse_charge
         ),
         reverse_charge=original.reverse_charge,
+        supply=original.supply,
         ticket=original.ticket,
         against=DocumentReference(number=original.number, date=original.date),
         reason=said,

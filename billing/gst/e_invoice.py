@@ -26,6 +26,7 @@ from billing.gst.law_dates import day_month_year, financial_year_of
 from billing.gst.lines import TaxedLine
 from billing.gst.money import Paise
 from billing.gst.parties import Party
+from billing.gst.supplies import portal_type
 from domain.errors import InvalidInput
 from domain.sentences import one_of
 
@@ -113,7 +114,7 @@ def to_inv01(invoice: Invoice) -> dict[str, Any]:
         "Version": "1.1",
         "TranDtls": {
             "TaxSch": "GST",
-            "SupTyp": _supply_type(invoice),
+            "SupTyp": portal_type(invoice.supply, invoice.recipient, invoice.place),
             "RegRev": "Y" if invoice.reverse_charge else "N",
         },
         "DocDtls": {
@@ -214,13 +215,6 @@ def _address_details(party: Party, field: str) -> dict[str, Any]:
         "Pin": int(party.address.pincode),
         "Stcd": party.address.state.code,
     }
-
-
-def _supply_type(invoice: Invoice) -> str:
-    """Give the portal's name of the supply: with tax paid, for no other is made here."""
-    if invoice.exported:
-        return "EXPWP"
-    return "SEZWP" if invoice.recipient.special_zone else "B2B"
 
 
 def _buyer_details(invoice: Invoice) -> dict[str, Any]:

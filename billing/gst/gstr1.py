@@ -1,9 +1,10 @@
 """GSTR-1, the monthly return of what was sold: as rows, and from them as JSON and CSV.
 
-Sections as the portal names them: b2b and cdnr (registered buyers, Special Economic Zones among
-them), b2cl and cdnur (large inter-State ones to others), b2cs (all the rest, summed), nil (what
-bears no tax), at and txpd (advances that came, and earlier ones that invoices took), hsn (apart
-for registered buyers and others since May 2025) and docs. Voided documents count in docs alone.
+Sections as the portal names them: b2b and cdnr (registered buyers, special zones and deemed exports
+among them), exp (abroad), b2cl and cdnur (large inter-State ones to others, and notes of exports),
+b2cs (all the rest, summed), nil (what bears no tax), at and txpd (advances that came, and earlier
+ones that invoices took), hsn (apart for registered buyers and others since May 2025) and docs.
+Voided documents count in docs alone.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -28,6 +29,7 @@ from billing.gst.gstr1_rows import (
 from billing.gst.hsn_summary import HsnRow, row_of_line, sum_by_code
 from billing.gst.invoices import Document, Invoice
 from billing.gst.money import ZERO, Paise
+from billing.gst.supplies import portal_type
 from domain.errors import InvalidInput
 
 # What makes an inter-State sale to the unregistered large (Notification 12/2024, from August 2024).
@@ -114,7 +116,9 @@ def _untaxed_rows(
 
 
 def _untaxed_row(document: Invoice, known: Mapping[InvoiceNumber | None, Invoice]) -> UntaxedRow:
-    bare = Paise(sum(line.taxable for line in _signed_lines(document) if line.rate == 0))
+    # What bears no tax under a letter of undertaking is zero-rated, and told where it was sold.
+    lines = _signed_lines(document) if document.supply.bears_tax else ()
+    bare = Paise(sum(line.taxable for line in lines if line.rate == 0))
     exempt = bare != 0 and _original_of(document, known).kind is Document.BILL_OF_SUPPLY
     return UntaxedRow(
         inter_state=document.place.inter_state,
@@ -148,6 +152,8 @@ def _section_of(document: Invoice, known: Mapping[InvoiceNumber | None, Invoice]
     note = document.kind is Document.CREDIT_NOTE
     if document.to_business:
         return ReturnSection.CDNR if note else ReturnSection.B2B
+    if document.exported:
+        return ReturnSection.CDNUR if note else ReturnSection.EXP
     if not document.place.inter_state:
         return ReturnSection.B2CS
     first = _original_of(document, known)
@@ -160,7 +166,8 @@ def _section_of(document: Invoice, known: Mapping[InvoiceNumber | None, Invoice]
 def _document_rows(document: Invoice, section: ReturnSection) -> list[ReturnRow]:
     netted = section is ReturnSection.B2CS
     lines = _signed_lines(document) if netted else [row_of_line(line) for line in document.lines]
-    rates = sorted({line.rate for line in lines if line.rate})
+    untaxed = not document.supply.bears_tax
+    rates = sorted({line.rate for line in lines if line.rate or untaxed})
     return [
         _tax_row(document, section, rate, [x for x in lines if x.rate == rate]) for rate in rates
     ]
@@ -189,7 +196,7 @@ def _tax_row(
         day=document.date,
         value=document.totals.payable,
         reverse_charge=document.reverse_charge,
-        special_zone=document.recipient.special_zone,
+        supply=portal_type(document.supply, document.recipient, document.place),
     )
 
 

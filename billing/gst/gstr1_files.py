@@ -18,6 +18,10 @@ from billing.gst.gstr1_rows import (
 from billing.gst.hsn_summary import HsnRow
 from billing.gst.money import Paise
 
+# The return's names of what the invoice portal calls otherwise.
+EXPORTS = {"EXPWP": "WPAY", "EXPWOP": "WOPAY"}
+TO_BUSINESS = {"B2B": "R", "SEZWP": "SEWP", "SEZWOP": "SEWOP", "DEXP": "DE"}
+
 
 def to_portal_json(made: MonthlyReturn) -> dict[str, Any]:
     """Give the portal's JSON; amounts are exact decimals (write it with `e_invoice.text`)."""
@@ -25,6 +29,10 @@ def to_portal_json(made: MonthlyReturn) -> dict[str, Any]:
         "gstin": made.gstin,
         "fp": made.period,
         "b2b": _group_per_buyer(made, ReturnSection.B2B, "inv", "inum", "idt"),
+        "exp": [
+            {"exp_typ": EXPORTS[supply], "inv": _document_objects(rows, "inum", "idt")}
+            for supply, rows in _group_rows(made, ReturnSection.EXP, lambda row: row.supply)
+        ],
         "b2cl": [
             {"pos": place, "inv": _document_objects(rows, "inum", "idt")}
             for place, rows in _group_rows(made, ReturnSection.B2CL, lambda row: row.place)
@@ -32,8 +40,8 @@ def to_portal_json(made: MonthlyReturn) -> dict[str, Any]:
         "b2cs": [_state_object(row) for row in made.rows if row.section is ReturnSection.B2CS],
         "cdnr": _group_per_buyer(made, ReturnSection.CDNR, "nt", "nt_num", "nt_dt"),
         "cdnur": [
-            {**note, "typ": "B2CL", "ntty": "C"}
-            for _, rows in _group_rows(made, ReturnSection.CDNUR, lambda row: row.place)
+            {**note, "typ": typ if typ in EXPORTS else "B2CL", "ntty": "C"}
+            for typ, rows in _group_rows(made, ReturnSection.CDNUR, lambda row: row.supply)
             for note in _document_objects(rows, "nt_num", "nt_dt")
         ],
         "nil": {"inv": [_untaxed_object(row) for row in made.untaxed]},
@@ -49,7 +57,7 @@ def to_portal_json(made: MonthlyReturn) -> dict[str, Any]:
 
 def to_csv_files(made: MonthlyReturn) -> dict[str, str]:
     """Give one CSV a section: amounts in rupees with two decimals."""
-    head = "gstin number date value place_of_supply reverse_charge rate taxable igst cgst sgst"
+    head = "gstin number date value place_of_supply reverse_charge rate taxable igst cgst sgst type"
     found = {
         section.value: _csv_text(
             head.split(), [_row_cells(r) for r in made.rows if r.section is section]
@@ -93,14 +101,15 @@ def _document_objects(rows: list[ReturnRow], number: str, day: str) -> list[dict
 def _document_object(rows: list[ReturnRow], number: str, day: str) -> dict[str, Any]:
     first = rows[0]
     note = {"ntty": "C"} if first.section is ReturnSection.CDNR else {}
-    supply = "SEWP" if first.special_zone else "R"
-    kind = {"inv_typ": supply, "rchrg": "Y" if first.reverse_charge else "N"} if first.gstin else {}
+    charge = "Y" if first.reverse_charge else "N"
+    kind = {"inv_typ": TO_BUSINESS[first.supply], "rchrg": charge} if first.gstin else {}
+    place = {} if first.supply in EXPORTS else {"pos": first.place}
     return {
         **note,
         number: first.number,
         day: f"{first.day:%d-%m-%Y}",
         "val": _to_rupees(first.value),
-        "pos": first.place,
+        **place,
         **kind,
         "itms": [{"num": n, "itm_det": _amount_fields(row)} for n, row in enumerate(rows, start=1)],
     }
@@ -172,7 +181,7 @@ def _series_object(issued: DocumentRange) -> dict[str, Any]:
 def _row_cells(row: ReturnRow) -> list[object]:
     about = [row.gstin, row.number, row.day or "", money.plain_amount(row.value), row.place]
     taxes = [money.plain_amount(amount) for amount in (row.taxable, row.igst, row.cgst, row.sgst)]
-    return [*about, "Y" if row.reverse_charge else "N", row.rate, *taxes]
+    return [*about, "Y" if row.reverse_charge else "N", row.rate, *taxes, row.supply]
 
 
 def _hsn_cells(row: HsnRow) -> list[object]:

@@ -14,6 +14,7 @@ from billing.gst.money import Paise
 
 class ReturnSection(StrEnum):
     B2B = "b2b"
+    EXP = "exp"
     B2CL = "b2cl"
     B2CS = "b2cs"
     CDNR = "cdnr"
@@ -30,7 +31,8 @@ SUMMED = frozenset({ReturnSection.B2CS, ReturnSection.AT, ReturnSection.TXPD})
 class ReturnRow:
     """One rate of one document, or where documents are summed of a State.
 
-    A note's amounts are negative in b2cs only. `taxable` of an advance is what is left of it
+    `supply` is the portal's name of what was sold to a named buyer: B2B, SEZWP, EXPWOP …. A note's
+    amounts are negative in b2cs only. `taxable` of an advance is what is left of it
     without its tax.
     """
 
@@ -47,7 +49,7 @@ class ReturnRow:
     day: date | None = None
     value: Paise = money.ZERO
     reverse_charge: bool = False
-    special_zone: bool = False
+    supply: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

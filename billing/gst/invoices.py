@@ -17,6 +17,7 @@ from billing.gst.money import ZERO, Paise
 from billing.gst.parties import Party
 from billing.gst.place_of_supply import PlaceOfSupply
 from billing.gst.states import ABROAD
+from billing.gst.supplies import TAXED, Supply, demand_lawful
 from billing.gst.tax_rates import RATES, Table, rate_of
 from domain import limits
 from domain.errors import InvalidInput
@@ -79,17 +80,23 @@ class InvoiceContent:
     place: PlaceOfSupply
     lines: tuple[PricedLine, ...]
     reverse_charge: bool = False
+    supply: Supply = TAXED
     ticket: TicketId | None = None
     currency: str = money.CURRENCY
 
     def __post_init__(self) -> None:
         money.parse_currency(self.currency)
+        demand_lawful(self.supply, self.recipient, self.place)
         limits.check_count("lines", len(self.lines), MOST_LINES, least=1)
         if self.kind not in ROUNDED:
             what = one_of(self.kind)
             raise InvalidInput("kind", f"{what} is made from another document or a payment")
         if self.reverse_charge and self.kind is Document.BILL_OF_SUPPLY:
             raise InvalidInput("reverseCharge", "is about tax, and a bill of supply has none")
+        if self.supply != TAXED and self.kind is Document.BILL_OF_SUPPLY:
+            raise InvalidInput("supply", "is about tax, and a bill of supply has none")
+        if self.reverse_charge and not self.supply.bears_tax:
+            raise InvalidInput("reverseCharge", "is about tax, and this supply bears none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +118,7 @@ class Invoice:
     lines: tuple[TaxedLine, ...]
     totals: Totals
     reverse_charge: bool = False
+    supply: Supply = TAXED
     number: InvoiceNumber | None = None
     ticket: TicketId | None = None
     against: DocumentReference | None = None
@@ -124,6 +132,8 @@ class Invoice:
         )
         if self.totals != right:
             raise InvalidInput("totals", "are not the sums of the lines")
+        if self.totals.tax and not self.supply.bears_tax:
+            raise InvalidInput("supply", "bears no tax, and the lines do")
         if (self.against is None) is (self.kind in REFERRING):
             raise InvalidInput("against", f"does not fit {one_of(self.kind)}")
         if [line.n for line in self.lines] != list(range(1, len(self.lines) + 1)):
@@ -143,7 +153,8 @@ class Invoice:
 def compute_invoice(draft: InvoiceContent, rates: Table = RATES) -> Invoice:
     """Tax each line at the rate of its code on the day, round, and add up.
 
-    A bill of supply bears no tax, so its codes need no rate.
+    A bill of supply bears no tax, nor what goes abroad under a letter of undertaking: their codes
+    need no rate.
 
     Raises:
         InvalidInput: a code that the tariff does not hold, or a code or a date without a rate
@@ -161,6 +172,7 @@ def compute_invoice(draft: InvoiceContent, rates: Table = RATES) -> Invoice:
         lines=lines,
         totals=compute_totals(lines, rounding, reverse_charge=draft.reverse_charge),
         reverse_charge=draft.reverse_charge,
+        supply=draft.supply,
         ticket=draft.ticket,
     )
 
@@ -192,7 +204,7 @@ def _taxed_line(n: int, line: PricedLine, draft: InvoiceContent, rates: Table) -
     field = f"lines.{n}.hsn"
     code = tariff_codes.demand_in_tariff(line.hsn, field)
     rate, tax = Decimal(0), UNTAXED
-    if draft.kind is not Document.BILL_OF_SUPPLY:
+    if draft.kind is not Document.BILL_OF_SUPPLY and draft.supply.bears_tax:
         rate = rate_of(code, draft.date, rates, field, goods=line.goods).percent
         tax = compute_tax(line.taxable, rate, inter_state=draft.place.inter_state)
     return TaxedLine(

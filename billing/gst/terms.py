@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from billing.gst import money
 from billing.gst.money import Paise
 from billing.gst.place_of_supply import PlaceOverride
+from billing.gst.supplies import TAXED, Supply
 from billing.gst.tariff_codes import parse_tariff_code
 from domain import limits
 
@@ -43,6 +44,7 @@ class InvoiceTerms:
         labour_discount: paise off the labour.
         tariffs: the code and goods of a part where the catalogue's are wrong, missing or not
             enough to tell its rate.
+        supply: whether it is sold with tax, without, or as a deemed export.
     """
 
     day: date | None = None
@@ -51,6 +53,7 @@ class InvoiceTerms:
     labour_discount: Paise = money.ZERO
     tariffs: Mapping[str, TariffChoice] = field(default_factory=dict[str, TariffChoice])
     reverse_charge: bool = False
+    supply: Supply = TAXED
     currency: str = money.CURRENCY
 
     def __post_init__(self) -> None:

@@ -17,6 +17,7 @@ from billing.gst.law_dates import INDIA
 from billing.gst.lines import HALF, TaxedLine
 from billing.gst.money import ZERO, Paise
 from billing.gst.parties import Party
+from billing.gst.supplies import endorsement
 from billing.gst.upi import Payee
 from billing.ledger import bills_of_supply
 from billing.ledger.settlements import Settlement
@@ -308,8 +309,8 @@ def _note_lines(invoice: Invoice) -> list[str]:
     notes = [f"Computer-generated{law}; amounts in Indian rupees."]
     if invoice.reverse_charge:
         notes.append("Tax is payable by the recipient on reverse charge.")
-    if invoice.recipient.special_zone:
-        notes.append("Supply to a Special Economic Zone.")
+    if (said := endorsement(invoice.supply, invoice.recipient, invoice.place)) is not None:
+        notes.append(said)
     if invoice.place.reason:
         notes.append(f"Place of supply: {invoice.place.reason}.")
     return notes

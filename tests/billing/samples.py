@@ -1,5 +1,6 @@
 """Synthetic sellers, buyers and invoices; every GSTIN is made from its check character."""
 
+import itertools
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -13,9 +14,10 @@ from billing.gst.lines import LineKind, PricedLine, labour_line
 from billing.gst.money import Paise
 from billing.gst.parties import Address, Party
 from billing.gst.pincodes import DISTRICTS
-from billing.gst.place_of_supply import find_place_of_supply
+from billing.gst.place_of_supply import PlaceOfSupply, PlaceRule, find_place_of_supply
 from billing.gst.price_sources import PriceSource
-from billing.gst.states import STATES, parse_state
+from billing.gst.states import ABROAD, STATES, parse_state
+from billing.gst.supplies import TAXED, Supply, SupplyKind
 
 DAY = date(2026, 11, 26)
 
@@ -44,6 +46,12 @@ FLEET = Party(
 )
 RIDER = Party(name="Asha Rider", address=address())
 WALK_IN = Party(name="Cash customer")
+ZONE = replace(FLEET, special_zone=True)
+ABROAD_BUYER = Party(
+    name="Kathmandu Riders",
+    address=Address(text="7 Durbar Marg\nKathmandu", pincode="999999", state=ABROAD),
+)
+WITHOUT_TAX = Supply(kind=SupplyKind.WITHOUT_TAX, undertaking="AD0704260012345")
 
 
 def paise_of(text: str) -> Paise:
@@ -133,4 +141,29 @@ buyers = st.one_of(
         lambda code: Party(name="Buyer", address=address(code), gstin=synthetic(code))
     ),
 )
-invoices = st.builds(_any_invoice, buyers, line_sets)
+
+
+def sold_as(
+    supply: Supply, buyer: Party, lines: tuple[PricedLine, ...] = LINES, serial: int = 123
+) -> Invoice:
+    """Give a document of an unusual supply; to somebody abroad it leaves India."""
+    content = replace(draft(buyer, lines), supply=TAXED)
+    if buyer.state == ABROAD:
+        place = PlaceOfSupply(
+            state=ABROAD, rule=PlaceRule.ACCOUNTANT, inter_state=True, reason="Sent abroad by air"
+        )
+        content = replace(content, place=place)
+    made = compute_invoice(replace(content, supply=supply))
+    return replace(made, number=parse_number(f"DL01/2627/{serial:06d}"))
+
+
+def _any_unusual(sold: tuple[Supply, Party], lines: tuple[PricedLine, ...]) -> Invoice:
+    return sold_as(*sold, lines)
+
+
+UNUSUAL = (
+    *itertools.product((TAXED, WITHOUT_TAX), (ZONE, ABROAD_BUYER)),
+    (Supply(kind=SupplyKind.DEEMED_EXPORT), FLEET),
+)
+unusual = st.builds(_any_unusual, st.sampled_from(UNUSUAL), line_sets)
+invoices = st.one_of(st.builds(_any_invoice, buyers, line_sets), unusual)

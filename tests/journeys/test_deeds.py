@@ -119,6 +119,24 @@ async def test_a_refusal_is_a_deed_too(house: Runtime, somebody: Somebody) -> No
     ]
 
 
+async def test_asking_what_is_not_theirs_is_a_deed(house: Runtime, somebody: Somebody) -> None:
+    counts = somebody(Role.ACCOUNTANT, name="asks")
+    for asked in (
+        "reviewQueue(first: 1) { edges { cursor } }",
+        "models(first: 1) { edges { cursor } }",
+    ):
+        answer = await counts.answer(f"{{ {asked} }}")
+        assert answer["errors"][0]["extensions"]["code"] == "NOT_ALLOWED"
+    # What they may ask, and what is not there, is none.
+    await counts.answer(
+        '{ ticket(id: "tkt_none") { key } invoices(first: 1) { edges { cursor } } }'
+    )
+    refused = DeedType.ACCESS_REFUSE, "asks", "accountant", DeedResult.REFUSED
+    assert [(told(d), d.new_value) for d in await deeds(house, user="asks")] == [
+        (refused, {"error": "NotAllowed", "verb": verb}) for verb in ("reviewQueue", "models")
+    ]
+
+
 @pytest.mark.row("AD-6")
 async def test_a_deleted_ticket_leaves_its_deed(house: Runtime, somebody: Somebody) -> None:
     admin, manager = somebody(Role.ADMIN, None), somebody(name="deletes")

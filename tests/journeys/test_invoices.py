@@ -548,6 +548,8 @@ async def test_return_of_the_month_is_the_sum_of_its_invoices(shop: Shop) -> Non
     assert refused["errors"][0]["extensions"]["code"] == "NOT_ALLOWED"
 
 
+ZERO_RATED = """query ($id: ID!) { invoice(id: $id) { supply undertaking pdf
+  totals { cgst { paise } sgst { paise } igst { paise } } } }"""
 BILL = """query ($id: ID!) { invoice(id: $id) {
   document pdf totals { cgst { paise } sgst { paise } igst { paise } } } }"""
 
@@ -577,6 +579,43 @@ async def test_garage_under_composition_sells_by_bills_of_supply(
     assert {tax["paise"] for tax in read["totals"].values()} == {0}
     assert sold["number"].startswith("TH1B/")
     assert "Composition taxable person, not eligible to collect tax on supplies" in text
+
+
+@pytest.mark.journey
+@pytest.mark.row("IN-1")
+async def test_special_zone_buys_without_tax_under_a_letter(
+    shop: Shop, somebody: Somebody, door: httpx.AsyncClient
+) -> None:
+    """Refused without the letter; with it the portal, the page and the return call it so."""
+    near = GarageId("garage_near_the_zone")
+    said = settings("ZN1", gstin=synthetic_gstin("27", "FFFPK5678D"))
+    await shop.admin.ask(SETTINGS, op=op(), settings=said, garage=near)
+    price = {"part": "controller", "amount": 1_250_000, "garage": near}
+    await shop.admin.ask(PRICE, op=op(), price=price)
+    ticket = await shop.closed("zone", garage=near)
+    buyer = registered(synthetic_gstin("27", "EEEPK5678D")) | {"name": "Zone Works"}
+    invoice = {"customer": buyer | {"specialZone": True}, "supply": "WITHOUT_TAX"}
+    ask = somebody(Role.ACCOUNTANT, near).ask
+    refused = [
+        (await ask(ISSUE, op=op(), ticket=ticket, invoice=given))["field"]
+        for given in (invoice, invoice | {"customer": buyer, "undertaking": "AD2704260012345"})
+    ]
+    sold = await ask(
+        ISSUE, op=op(), ticket=ticket, invoice=invoice | {"undertaking": "ad2704260012345"}
+    )
+    paper = sold["invoice"]
+    told = await ask(REGISTER, op=op(), invoice=paper["id"])
+    read = await ask(ZERO_RATED, id=paper["id"])
+    made = json.loads((await ask(RETURN, month=running_month()))["json"])
+
+    assert refused == ["invoice.undertaking", "invoice.supply"]
+    assert told["__typename"] == "InvoiceRegistered", told
+    assert (read["supply"], read["undertaking"]) == ("WITHOUT_TAX", "AD2704260012345")
+    assert read["totals"] == {tax: {"paise": 0} for tax in ("cgst", "sgst", "igst")}
+    text = page_text(await door.get(read["pdf"]))
+    assert "LETTER OF UNDERTAKING WITHOUT PAYMENT" in text
+    sold_to = {of["ctin"]: of["inv"] for of in made["b2b"]}[buyer["gstin"]]
+    assert [(one["inum"], one["inv_typ"]) for one in sold_to] == [(paper["number"], "SEWOP")]
 
 
 @pytest.mark.journey

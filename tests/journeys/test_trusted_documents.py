@@ -13,6 +13,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from domain.access import Role
+from domain.deeds import DeedType
 from domain.trusted_documents import document_id
 from records.audit_trail import DeedFilter
 from records.wakeups import Topic, Wakeups
@@ -21,6 +22,7 @@ from tests.journeys.people import PUNE, REGISTER_DOCUMENTS, Person, content
 from tests.journeys.sockets import CHANGED, PROTOCOL, subscribed
 from tests.journeys.stored_counts import stored_counts
 from tests.journeys.test_api_keys import CREATE_KEY, Machine, code_of
+from tests.journeys.test_deeds import deeds
 from tests.waits import eventually, sure_to_end
 from tests.web.live_server import served
 from web.asgi import GRAPHQL, STREAM
@@ -113,6 +115,7 @@ def test_plan_is_known_at_registration(registered: dict[str, Any]) -> None:
 
 
 @pytest.mark.row("EX-7", "GW-3")
+@pytest.mark.usefixtures("registered")
 @pytest.mark.parametrize(
     ("rung", "known_text", "unknown_text"),
     [
@@ -122,9 +125,12 @@ def test_plan_is_known_at_registration(registered: dict[str, Any]) -> None:
     ],
 )
 async def test_each_rung_holds_its_callers(
-    boss: Person, registered: dict[str, Any], rung: str, known_text: str, unknown_text: str
+    house: Runtime,
+    boss: Person,
+    rung: str,
+    known_text: str,
+    unknown_text: str,
 ) -> None:
-    del registered
     caller = await machine(boss, rung)
 
     async def outcome(body: dict[str, Any]) -> tuple[int, str]:
@@ -141,6 +147,9 @@ async def test_each_rung_holds_its_callers(
     assert await outcome(by_id(RAW)) == (400, "DOCUMENT_UNKNOWN")
     assert await outcome({"query": CARDS, "variables": {"first": 1}}) == status(known_text)
     assert await outcome({"query": RAW}) == status(unknown_text)
+    told = await deeds(house, user=f"key-{caller.key}", type=DeedType.ACCESS_REFUSE)
+    refused = ["DOCUMENT_UNKNOWN", *(one for one in (known_text, unknown_text) if one != "data")]
+    assert [one.new_value for one in told] == [{"error": code} for code in refused]
 
 
 async def test_unregistered_texts_are_noted(
