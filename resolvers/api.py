@@ -25,6 +25,7 @@ from resolvers.digests import DigestQueries
 from resolvers.document_limits import DocumentLimits
 from resolvers.documents import Documents
 from resolvers.drafts import DraftMutations, DraftQueries
+from resolvers.dues import DuesQueries
 from resolvers.employees import EmployeeMutations, EmployeeQueries
 from resolvers.erasure import ErasureMutations
 from resolvers.execution import (
@@ -60,6 +61,7 @@ from resolvers.subscriptions.defects import DefectSubscription
 from resolvers.subscriptions.hints import HintSubscription
 from resolvers.technicians import TechnicianMutations, TechnicianQueries
 from resolvers.tickets import TicketMutations, TicketQueries
+from resolvers.tills import TillMutations, TillQueries
 from resolvers.trusted_documents import TrustedDocumentMutations, TrustedDocumentQueries
 from resolvers.vocabulary import VocabularyQueries
 from schema import choices, moments
@@ -76,6 +78,7 @@ class Query(
     CardQueries,
     CardDraftQueries,
     TicketQueries,
+    TillQueries,
     NodeQueries,
     VocabularyQueries,
     BooksQueries,
@@ -90,6 +93,7 @@ class Query(
     FeedbackQueries,
     OfflineQueries,
     DigestQueries,
+    DuesQueries,
     JobQueries,
     TechnicianQueries,
     EmployeeQueries,
@@ -109,6 +113,7 @@ class Query(
 class Mutation(
     CardMutations,
     TicketMutations,
+    TillMutations,
     TechnicianMutations,
     EmployeeMutations,
     ReviewMutations,

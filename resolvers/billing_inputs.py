@@ -13,8 +13,10 @@ from billing.gst.law_dates import law_day
 from billing.gst.money import Paise, whole_paise
 from billing.gst.parties import NAME_LIMIT, Address, Party
 from billing.gst.place_of_supply import PlaceOverride
+from billing.gst.series import DocumentKind
 from billing.gst.supplies import Supply
 from billing.gst.terms import InvoiceTerms, TariffChoice
+from billing.ledger.invoice_pages import InvoiceFilter, parse_number_prefix
 from billing.ledger.payments import ReceivedMoney
 from billing.ledger.sagas import InvoiceRequest
 from billing.ledger.sellers import SellerProfile
@@ -99,6 +101,31 @@ def parse_parts(
     """Give what came beside a payment; all of it came on the same day."""
     limits.check_count("also", len(value), PARTS)
     return tuple(_parse_part(n, part, first.day) for n, part in enumerate(value))
+
+
+def parse_invoice_filter(
+    value: inputs.InvoiceFilterInput, kind: DocumentKind | None, gstin: str | None
+) -> InvoiceFilter:
+    """Read which papers are asked for; `gstin` may be said beside the filter too.
+
+    Raises:
+        InvalidInput: a field of it does not read as what it should be; it is named.
+    """
+    own = value.gstin and parse_gstin(value.gstin, "filter.gstin").value
+    other = gstin and parse_gstin(gstin).value
+    if own and other and own != other:
+        raise InvalidInput("filter.gstin", "differs from `gstin`: one customer at a time")
+    with within_input("filter"):
+        return InvoiceFilter(
+            number=None if value.number is None else parse_number_prefix(value.number),
+            since=value.since,
+            until=value.until,
+            status=value.status,
+            least=value.least,
+            most=value.most,
+            kind=kind,
+            gstin=own or other,
+        )
 
 
 def parse_credits(value: Sequence[inputs.CreditLineInput] | None) -> tuple[CreditLine, ...] | None:

@@ -5,13 +5,14 @@ from typing import Annotated
 
 import strawberry
 
-from billing.gst.gstin import parse_gstin as parsed_gstin
 from billing.gst.series import DocumentKind
 from billing.ledger.issued_documents import IssuedDocument
 from domain.access import Action, ResourceKind
 from domain.deeds import DeedType
 from domain.ids import (
+    GarageId,
     InvoiceId,
+    garage_id,
     invoice_id,
 )
 from repair import invoices
@@ -54,6 +55,11 @@ InvoiceArgument = Annotated[
 
 
 ReasonArgument = Annotated[str, strawberry.argument(description="Why; it is kept and printed.")]
+
+
+FilterArgument = Annotated[
+    inputs.InvoiceFilterInput | None, strawberry.argument(description="Which papers; null: all.")
+]
 
 
 CreditLinesArgument = Annotated[
@@ -151,9 +157,12 @@ class InvoiceQueries:
         found = await info.context.loaders.invoices.load(invoice_id_of(id))
         return None if found is None else Invoice.from_domain(found)
 
-    @strawberry.field(description="The invoices and credit notes that you may see, newest first.")
+    @strawberry.field(
+        description="The invoices and credit notes that you may see, newest first, or in the order "
+        "of a filter."
+    )
     @guard_field(Action.READ, ResourceKind.INVOICE)
-    async def invoices(
+    async def invoices(  # noqa: PLR0913, PLR0917 - two of them are older than the filter
         self,
         info: RequestInfo,
         first: First = USUAL,
@@ -164,14 +173,14 @@ class InvoiceQueries:
         gstin: Annotated[
             str | None, strawberry.argument(description="Only of this customer, by GSTIN.")
         ] = None,
+        filter: FilterArgument = None,
     ) -> Connection[Invoice]:
-        context = info.context
+        context, asked = info.context, filter or inputs.InvoiceFilterInput()
         found = await context.billing.invoicing.ledger.page(
-            context.garage_filter,
+            _garage_of_list(context, asked),
             first=page_size(first) + 1,
             after=after_position(after),
-            kind=kind,
-            gstin=None if gstin is None else parsed_gstin(gstin).value,
+            wanted=billing_inputs.parse_invoice_filter(asked, kind, gstin),
         )
         return make_connection(found, first, after, lambda paper: paper.id, Invoice.from_domain)
 
@@ -196,6 +205,15 @@ class InvoiceQueries:
 
 def invoice_id_of(value: strawberry.ID) -> InvoiceId:
     return invoice_id(key_of("Invoice", value))
+
+
+def _garage_of_list(context: RequestContext, asked: inputs.InvoiceFilterInput) -> GarageId | None:
+    """Give the garage that is named, else the caller's own; None: all, for who sees all."""
+    if asked.garage is None:
+        return context.garage_filter
+    place = garage_id(key_of("Garage", asked.garage))
+    context.demand_in(place, Action.READ, ResourceKind.INVOICE)
+    return place
 
 
 async def demand_document(context: RequestContext, id: InvoiceId, action: Action) -> IssuedDocument:

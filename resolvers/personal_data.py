@@ -6,6 +6,7 @@ from typing import Annotated
 import orjson
 import strawberry
 
+from billing.ledger.invoice_pages import InvoiceFilter
 from billing.ledger.issued_documents import IssuedDocument
 from domain.access import Action, Resource, ResourceKind, demand_allowed
 from domain.consents import Consent
@@ -228,5 +229,5 @@ async def _registered_papers(
     context: RequestContext, garage: GarageId, gstin: str
 ) -> list[IssuedDocument]:
     return await context.billing.invoicing.ledger.page(
-        garage, first=MOST_PAPERS, after=None, kind=None, gstin=gstin
+        garage, first=MOST_PAPERS, wanted=InvoiceFilter(gstin=gstin)
     )

@@ -24,7 +24,9 @@ from billing.ledger.payments import PaymentStore
 from billing.ledger.registrations import RegistrationStore
 from billing.ledger.return_exports import ReturnExportStore
 from billing.ledger.returns import ReturnBuilder
+from billing.ledger.statements import StatementStore
 from billing.ledger.stock import StockStore
+from billing.ledger.tills import TillStore
 from billing.messages.consents import ConsentStore
 from billing.messages.correspondence import MessageStore
 from billing.paper.copies import WHOLE, PaperView
@@ -218,6 +220,8 @@ class BillingServices:
     customer_book: CustomerBook
     vehicle_book: VehicleBook
     returns: ReturnBuilder
+    statements: StatementStore
+    tills: TillStore
     return_exports: ReturnExportStore
     records: Records
     links: LinkSigner

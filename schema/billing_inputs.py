@@ -7,6 +7,7 @@ from strawberry import field
 
 from billing.gst.money import CURRENCY
 from billing.gst.supplies import SupplyKind
+from billing.ledger.issued_documents import InvoiceStatus
 from billing.ledger.postings import PaymentMethod
 from billing.ledger.sellers import Scheme
 from schema.money import Paise
@@ -103,6 +104,26 @@ class PaymentPartInput:
     amount: Paise = field(description="How much.")
     method: PaymentMethod = field(description="How; TDS is tax that the customer withheld.")
     reference: str | None = field(default=None, description="As the bank says; kept sealed.")
+
+
+@strawberry.input(
+    description="Which papers; what is null does not narrow. They come by number, the highest "
+    "first, where `number` is given; by sum, the largest first, where `least` or `most` is; by "
+    "day, the latest first, where `status` or a day is; else, or of a `gstin`, the newest first."
+)
+class InvoiceFilterInput:
+    number: str | None = field(default=None, description="How their numbers begin: PN1/2627/0001.")
+    since: date | None = field(default=None, description="From this day of law on.")
+    until: date | None = field(default=None, description="Up to this day of law, itself too.")
+    status: InvoiceStatus | None = field(
+        default=None, description="Where invoices stand; credit notes stand nowhere."
+    )
+    least: Paise | None = field(default=None, description="Payable: at least so much.")
+    most: Paise | None = field(default=None, description="Payable: at most so much.")
+    gstin: str | None = field(default=None, description="Of this customer.")
+    garage: strawberry.ID | None = field(
+        default=None, description="Whose, for who sees several: all but `gstin` needs one."
+    )
 
 
 @strawberry.input(description="What to take back of an invoice's line.")

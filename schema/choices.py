@@ -9,9 +9,11 @@ from billing.gst.lines import LineKind
 from billing.gst.price_sources import PriceSource
 from billing.gst.series import DocumentKind
 from billing.gst.supplies import SupplyKind
+from billing.ledger.dues import DueAge
 from billing.ledger.issued_documents import InvoiceStatus
 from billing.ledger.postings import PaymentKind, PaymentMethod
 from billing.ledger.sellers import Scheme
+from billing.ledger.statements import StatementKind
 from billing.messages.messengers import Channel, MessageState
 from billing.messages.texts import Occasion
 from billing.paper.copies import DocumentCopy
@@ -87,6 +89,8 @@ DESCRIBED: dict[EnumMeta, str] = {
     "export.",
     DocumentCopy: "Which copy of an invoice a page is (Rule 48).",
     InvoiceStatus: "Where an invoice stands.",
+    DueAge: "How many days ago an unpaid invoice was issued.",
+    StatementKind: "What changed what a customer owes.",
     PaymentKind: "What a movement of money is for.",
     PaymentMethod: "How money came.",
     ModelKind: "What a trained model is for.",

@@ -21,7 +21,9 @@ from billing.ledger.return_exports import ReturnExporter, ReturnExportStore
 from billing.ledger.returns import ReturnBuilder
 from billing.ledger.sagas import SagaStore
 from billing.ledger.sellers import SellerStore
+from billing.ledger.statements import StatementStore
 from billing.ledger.stock import StockStore
+from billing.ledger.tills import TillStore
 from billing.ledger.vendors import Vendor, VendorClient
 from billing.messages.consents import ConsentStore
 from billing.messages.correspondence import MessageStore
@@ -206,6 +208,8 @@ def open_billing(
             deeds=deeds,
         ),
         returns=returns,
+        statements=StatementStore(records, vault),
+        tills=TillStore(records, books),
         return_exports=exports,
         records=records,
         links=links,

@@ -32,6 +32,7 @@ class MoneyEvent(StrEnum):
     E_INVOICE_REGISTERED = "e_invoice.register"
     E_INVOICE_CANCELLED = "e_invoice.cancel"
     MONTH_CLOSED = "month.close"
+    TILL_CLOSED = "till.close"
     PRICE_SET = "price.set"
     STOCK_ADJUSTED = "stock.adjust"
 

@@ -10,9 +10,16 @@ from domain.ids import derive_uuid
 
 
 async def post_entries(
-    transaction: BooksTransaction, kind: str, legs: Sequence[PostingLeg], day: date
+    transaction: BooksTransaction,
+    kind: str,
+    legs: Sequence[PostingLeg],
+    day: date,
+    cause: str | None = None,
 ) -> None:
-    """Write a balanced posting; a page has one of each kind."""
+    """Write a balanced posting; a page has one of each kind.
+
+    `cause` is the paper or the payment that it came of.
+    """
     change = transaction.change
     key = str(derive_uuid(UUID(change.operation), f"{change.garage}:posting:{kind}"))
     row = {
@@ -22,6 +29,7 @@ async def post_entries(
         "day": day,
         "at": change.at,
         "by_whom": change.actor,
+        "cause": cause,
     }
     parts = [
         {

@@ -1,9 +1,9 @@
 """The ledger: invoices are issued, credited and taken back here, and nowhere is one changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import LiteralString
+from typing import Any
 from uuid import UUID
 
 from access.vault import Vault
@@ -17,6 +17,8 @@ from billing.ledger import bills_of_supply, issued_documents, postings, stock, v
 from billing.ledger.audit import MoneyEvent
 from billing.ledger.books import Books, BooksChange, BooksTransaction
 from billing.ledger.entries import post_entries
+from billing.ledger.invoice_pages import EVERY_INVOICE, FIRST_PLACE, InvoiceFilter
+from billing.ledger.invoice_pages import QUERIES as PAGES
 from billing.ledger.issued_documents import DocumentBalance, IssuedDocument
 from billing.ledger.sellers import Seller
 from domain.errors import IllegalTransition, InvalidInput, NotFound, OverLimit
@@ -78,7 +80,7 @@ class InvoiceLedger:
         """Write an invoice under its number, with its entries, balance, audit and event."""
         document = await self._keep_document(transaction, seller, draft, number)
         day, legs = document.invoice.date, postings.sale_legs(document.invoice, document.id)
-        await post_entries(transaction, "sale", legs, day)
+        await post_entries(transaction, "sale", legs, day, document.id)
         taken = 0 if document.balance is None else document.balance.paid
         if taken:
             await post_entries(
@@ -131,6 +133,7 @@ class InvoiceLedger:
                     "credit",
                     postings.reversal_legs(postings.sale_legs(note, of)),
                     today,
+                    made,
                 )
                 await transaction.execute(
                     QUERIES["credited"], invoice=of, paise=note.totals.payable
@@ -167,7 +170,7 @@ class InvoiceLedger:
                     "void_invoice", of, voids.void_row(document, change, said)
                 )
                 legs = postings.reversal_legs(postings.sale_legs(document.invoice, of))
-                await post_entries(transaction, "void", legs, law_day(change.at))
+                await post_entries(transaction, "void", legs, law_day(change.at), of)
                 await voids.release_document(transaction, document)
                 await stock.give_parts_back(
                     transaction, document.invoice, f"Void of {document.invoice.number}"
@@ -219,24 +222,29 @@ class InvoiceLedger:
         *,
         first: int,
         after: str | None = None,
-        kind: DocumentKind | None = None,
-        gstin: str | None = None,
+        wanted: InvoiceFilter = EVERY_INVOICE,
     ) -> list[IssuedDocument]:
-        """Give up to `first` papers, the newest first, those behind the paper `after`."""
-        mark = None if gstin is None else self._vault.mark("gstin", gstin)
-        given: dict[str, object] = {"garage": garage, "kind": kind, "mark": mark, "first": first}
+        """Give up to `first` papers behind the paper `after`, in the order that the filter gives.
+
+        Raises:
+            InvalidInput: a filter by number, day, standing or sum needs a garage.
+        """
+        if garage is None and wanted.of_one_garage:
+            raise InvalidInput("garage", "name the garage: such a list is one garage's")
         place = await self._place_of(after)
         if place is None:
             return []
-        found = await self._records.rows(_page_query(garage, kind, mark), **given, **place)
+        mark = None if wanted.gstin is None else self._vault.mark("gstin", wanted.gstin)
+        given = {"garage": garage, "first": first, **wanted.values(mark, place)}
+        found = await self._records.rows(wanted.query(garage), **given)
         return [issued_documents.document_of(row, self._vault) for row in found]
 
-    async def _place_of(self, after: str | None) -> dict[str, object] | None:
+    async def _place_of(self, after: str | None) -> Mapping[str, Any] | None:
         """Give where a page begins: before everything, or behind a paper that is there."""
         if after is None:
-            return {"at": "infinity", "before": ""}
-        found = await self._records.rows(QUERIES["place"], before=after)
-        return {"at": found[0]["issued_at"], "before": found[0]["id"]} if found else None
+            return FIRST_PLACE
+        found = await self._records.rows(PAGES["place"], before=after)
+        return found[0] if found else None
 
     async def credit_notes(
         self, ids: Sequence[InvoiceId], garage: GarageId | None = None
@@ -305,17 +313,6 @@ class InvoiceLedger:
     async def _notes_of(self, transaction: BooksTransaction, of: InvoiceId) -> list[IssuedDocument]:
         found = await transaction.rows(QUERIES["notes"], ids=[of])
         return [issued_documents.document_of(row, self._vault) for row in found]
-
-
-def _page_query(
-    garage: GarageId | None, kind: DocumentKind | None, mark: bytes | None
-) -> LiteralString:
-    """Give the query whose index leads to a page of such papers, however many others there are."""
-    if garage is None:
-        return QUERIES["page_of_all"]
-    if mark is not None:
-        return QUERIES["page_of_customer"]
-    return QUERIES["page_of_garage" if kind is None else "page_of_kind"]
 
 
 def document_id(change: BooksChange, purpose: str) -> InvoiceId:

@@ -25,6 +25,7 @@ from billing.ledger.invoices import invoice_event
 from billing.ledger.postings import PaymentKind, PaymentMethod, PostingLeg
 from billing.ledger.sellers import Seller
 from billing.ledger.settlements import Settlement, settlement_of
+from billing.ledger.tills import is_till_closed
 from domain import limits
 from domain.errors import IllegalTransition, InvalidInput, NotFound, OverLimit
 from domain.events import EventType
@@ -100,7 +101,7 @@ class PaymentStore:
             if await transaction.recall_made(made) is None:
                 parts = (received, *also)
                 for part in parts:
-                    await _demand_open_day(transaction, part.day)
+                    await _demand_open_day(transaction, part)
                 due, came = await _amount_due(transaction, invoice), sum(p.paise for p in parts)
                 if came > due:
                     raise OverLimit("amount", came, max(0, due))
@@ -136,14 +137,14 @@ class PaymentStore:
                     raise InvalidInput("method", "tax is withheld of an invoice, not of an advance")
                 if await transaction.first_row(QUERIES["invoiced"], ticket=ticket) is not None:
                     raise IllegalTransition(ticket, "invoiced", "paid ahead")
-                await _demand_open_day(transaction, received.day)
+                await _demand_open_day(transaction, received)
                 number = await self._voucher_document(
                     transaction, seller, DocumentKind.RECEIPT, received.day
                 )
                 row = self._row(change, made, "advance", received)
                 row |= {"ticket": ticket, "number": number}
                 legs = postings.advance_legs(received.method, received.paise, ticket)
-                await post_entries(transaction, "advance", legs, received.day)
+                await post_entries(transaction, "advance", legs, received.day, made)
                 await transaction.keep_row("payment", made, row)
                 if seller.profile.collects_tax:
                     party, paise = seller.profile.party, Paise(received.paise)
@@ -176,7 +177,9 @@ class PaymentStore:
                     raise OverLimit("amount", paise, left)
                 day = law_day(change.at)
                 back = ReceivedMoney(paise=paise, method=paid.method, day=day)
-                await _demand_open_day(transaction, day)
+                if await is_till_closed(transaction, day):
+                    raise IllegalTransition(of, "of a day whose till is closed", "refunded")
+                await transaction.demand_open(day)
                 invoice, ahead = await _money_holder(transaction, paid)
                 number = (
                     await self._voucher_document(transaction, seller, DocumentKind.REFUND, day)
@@ -191,9 +194,8 @@ class PaymentStore:
                     "number": number,
                 }
                 held = min(paise, ahead)
-                await post_entries(
-                    transaction, "refund", _refund_legs(paid, held, paise - held, invoice), day
-                )
+                legs = _refund_legs(paid, held, paise - held, invoice)
+                await post_entries(transaction, "refund", legs, day, made)
                 await transaction.keep_row("payment", made, row)
                 if paise > held:
                     await transaction.execute(LEDGER["paid"], invoice=invoice, paise=held - paise)
@@ -332,7 +334,7 @@ async def _write_kind(
     legs = [
         leg for row in rows for leg in postings.receipt_legs(row["method"], row["paise"], invoice)
     ]
-    await post_entries(transaction, first["kind"], legs, first["day"])
+    await post_entries(transaction, first["kind"], legs, first["day"], first["id"])
     for row in rows:
         await transaction.keep_row("payment", row["id"], row)
     told = invoice_event(
@@ -344,10 +346,14 @@ async def _write_kind(
     await transaction.leave_events([told])
 
 
-async def _demand_open_day(transaction: BooksTransaction, day: date) -> None:
+async def _demand_open_day(transaction: BooksTransaction, received: ReceivedMoney) -> None:
+    """Refuse a day that has not come or is closed; withheld tax is no money in the till."""
+    day = received.day
     if day > law_day(transaction.change.at):
         raise InvalidInput("day", f"{day} has not come yet")
     await transaction.demand_open(day)
+    if received.method is not PaymentMethod.TDS and await is_till_closed(transaction, day):
+        raise InvalidInput("day", f"the till of {day} is closed: choose a day after it")
 
 
 async def _amount_due(transaction: BooksTransaction, invoice: InvoiceId) -> int:

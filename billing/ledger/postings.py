@@ -18,6 +18,7 @@ class Account(StrEnum):
     BANK = "bank"
     TDS = "tds_receivable"
     ADVANCES = "advances"
+    CASH_DIFFERENCE = "cash_difference"
 
 
 class PaymentMethod(StrEnum):
@@ -41,7 +42,9 @@ class PaymentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostingLeg:
-    """`about` is the invoice that the amount belongs to, or the ticket that an advance is for."""
+    """`about` is the invoice that the amount belongs to, the ticket that an advance is for, or the
+    garage whose till was counted.
+    """
 
     account: Account
     paise: int
@@ -89,6 +92,11 @@ def settlement_legs(paise: int, ticket: str, invoice: str) -> tuple[PostingLeg, 
         PostingLeg(account=Account.ADVANCES, paise=paise, about=ticket),
         PostingLeg(account=Account.RECEIVABLE, paise=-paise, about=invoice),
     )
+
+
+def difference_legs(paise: int, about: str) -> tuple[PostingLeg, ...]:
+    """Give the legs of cash that was counted more (or, below zero, less) than was expected."""
+    return _balanced_legs(about, (Account.CASH, paise), (Account.CASH_DIFFERENCE, -paise))
 
 
 def cash_account(method: PaymentMethod) -> Account:

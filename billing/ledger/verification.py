@@ -21,6 +21,7 @@ TABLES: Final = (
     "e_invoice",
     "e_invoice_cancel",
     "closed_month",
+    "till_closing",
     "posting",
     "payment",
     "receipt_voucher",
@@ -34,6 +35,7 @@ CURRENT: Final = frozenset({"setting"})
 # hold in those rows. A digest from before does not speak of them: it holds while they hold that.
 GROWN: Final[Mapping[str, Sequence[tuple[str, object]]]] = {
     "payment": (("receipt", None),),
+    "posting": (("cause", None),),
     "setting": (("turnover", 0), ("scheme", "regular")),
 }
 PARTS: Final[Mapping[str, LiteralString]] = {

@@ -68,8 +68,8 @@ values (%(invoice)s, %(issue_date)s, %(garage)s, %(at)s, %(by_whom)s, %(reason)s
 
 -- name: keep_posting
 -- What happened, as double entry.
-insert into posting (id, garage, kind, day, at, by_whom)
-values (%(id)s, %(garage)s, %(kind)s, %(day)s, %(at)s, %(by_whom)s)
+insert into posting (id, garage, kind, day, at, by_whom, cause)
+values (%(id)s, %(garage)s, %(kind)s, %(day)s, %(at)s, %(by_whom)s, %(cause)s)
 
 -- name: keep_parts_of_posting
 -- All legs of a posting in one statement: they balance, or none is written.
@@ -92,6 +92,14 @@ values (%(payment)s, %(garage)s, %(body)s, %(buyer)s)
 -- From now on nothing is dated into it.
 insert into closed_month (garage, month, at, by_whom)
 values (%(garage)s, %(month)s, %(at)s, %(by_whom)s)
+
+-- name: keep_till_closing
+-- What was counted in a till: from now on no money is dated into these days.
+insert into till_closing
+    (garage, day, since, opening_paise, came_paise, went_paise, counted_paise, left_paise, reason, at,
+     by_whom)
+values (%(garage)s, %(day)s, %(since)s, %(opening_paise)s, %(came_paise)s, %(went_paise)s,
+        %(counted_paise)s, %(left_paise)s, %(reason)s, %(at)s, %(by_whom)s)
 
 -- name: keep_price
 -- What a part costs from a moment on.

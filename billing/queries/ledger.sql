@@ -16,8 +16,8 @@ delete from invoiced_ticket where invoice = %(invoice)s
 
 -- name: open_balance
 -- What an invoice asks, less what it took of what was paid ahead.
-insert into invoice_balance (invoice, issue_date, garage, total_paise, paid_paise)
-values (%(invoice)s, %(day)s, %(garage)s, %(total)s, %(paid)s)
+insert into invoice_balance (invoice, issue_date, issued_at, garage, total_paise, paid_paise)
+values (%(invoice)s, %(day)s, %(at)s, %(garage)s, %(total)s, %(paid)s)
 
 -- name: credited
 -- A credit note took some of it back.
@@ -59,63 +59,6 @@ where document.id = any(%(ids)s)
 -- The live invoice of each ticket.
 select ticket, invoice from invoiced_ticket
 where ticket = any(%(tickets)s) and (%(garage)s::text is null or garage = %(garage)s)
-
--- name: page_of_garage
--- A garage's papers, the newest first by when they were issued here: an id may be made by a
--- browser, without a time. Each month's index gives its newest, and only a page is read.
-with paper as materialized (
-    select * from invoice
-    where garage = %(garage)s
-      and (issued_at, id) < (%(at)s::timestamptz, %(before)s)
-    order by issued_at desc, id desc limit %(first)s)
-select paper.*, balance.total_paise as balance_total, balance.credited_paise, balance.paid_paise,
-       balance.voided
-from paper left join invoice_balance as balance on balance.invoice = paper.id
-order by paper.issued_at desc, paper.id desc
-
--- name: page_of_kind
--- A garage's papers of one kind, which may be rare among the others.
-with paper as materialized (
-    select * from invoice
-    where garage = %(garage)s and kind = %(kind)s
-      and (issued_at, id) < (%(at)s::timestamptz, %(before)s)
-    order by issued_at desc, id desc limit %(first)s)
-select paper.*, balance.total_paise as balance_total, balance.credited_paise, balance.paid_paise,
-       balance.voided
-from paper left join invoice_balance as balance on balance.invoice = paper.id
-order by paper.issued_at desc, paper.id desc
-
--- name: page_of_customer
--- A garage's papers of one customer, by the mark of the GSTIN.
-with paper as materialized (
-    select * from invoice
-    where garage = %(garage)s and gstin_mark = %(mark)s
-      and (%(kind)s::text is null or kind = %(kind)s)
-      and (issued_at, id) < (%(at)s::timestamptz, %(before)s)
-    order by issued_at desc, id desc limit %(first)s)
-select paper.*, balance.total_paise as balance_total, balance.credited_paise, balance.paid_paise,
-       balance.voided
-from paper left join invoice_balance as balance on balance.invoice = paper.id
-order by paper.issued_at desc, paper.id desc
-
--- name: page_of_all
--- The papers of all garages, for whoever is of none.
-with paper as materialized (
-    select * from invoice
-    where (%(kind)s::text is null or kind = %(kind)s)
-      and (%(mark)s::bytea is null or gstin_mark = %(mark)s)
-      and (issued_at, id) < (%(at)s::timestamptz, %(before)s)
-    order by issued_at desc, id desc limit %(first)s)
-select paper.*, balance.total_paise as balance_total, balance.credited_paise, balance.paid_paise,
-       balance.voided
-from paper left join invoice_balance as balance on balance.invoice = paper.id
-order by paper.issued_at desc, paper.id desc
-
--- name: place
--- Where a paper stands in such a list.
-select paper.issued_at, paper.id from document
-join invoice as paper on paper.issue_date = document.issue_date and paper.id = document.id
-where document.id = %(before)s
 
 -- name: notes
 -- The credit notes of invoices, the oldest first.

@@ -45,6 +45,11 @@ where invoice = any(%(keys)s)
 select garage || '@' || month as audit_key, closed_month.* from closed_month
 where garage || '@' || month = any(%(keys)s)
 
+-- name: till_closing
+-- What was counted in tills.
+select garage || '@' || day as audit_key, till_closing.* from till_closing
+where garage || '@' || day = any(%(keys)s)
+
 -- name: posting
 -- What was posted.
 select id as audit_key, posting.* from posting where id = any(%(keys)s)
@@ -87,6 +92,8 @@ with kept (kept, key) as (
     union all select 'setting', garage || '@' || version from billing_setting
               where garage = %(garage)s
     union all select 'closed_month', garage || '@' || month from closed_month
+              where garage = %(garage)s
+    union all select 'till_closing', garage || '@' || day from till_closing
               where garage = %(garage)s
     union all select 'posting', id from posting where garage = %(garage)s
     union all select 'payment', id from payment where garage = %(garage)s
@@ -144,5 +151,15 @@ union all
  from (select series, financial_year, last from counter where garage = %(garage)s) as given
  full join counted using (series, financial_year)
  where (last, last) is distinct from (documents, highest)
+ order by 2 limit 1)
+union all
+(select 'till_closing', closing.garage || '@' || closing.day
+ from till_closing as closing
+ cross join lateral (
+     select coalesce(sum(paise) filter (where kind <> 'refund'), 0) as came,
+            coalesce(sum(paise) filter (where kind = 'refund'), 0) as went
+     from payment where payment.garage = closing.garage and method = 'cash'
+       and payment.day between closing.since and closing.day) as moved
+ where closing.garage = %(garage)s and (came_paise, went_paise) <> (came, went)
  order by 2 limit 1)
 limit 1

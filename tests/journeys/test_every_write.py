@@ -80,6 +80,7 @@ UNTOLD = frozenset(
         "changeVehicle",
         "closeMonth",
         "closeReview",
+        "closeTill",
         "correctPerson",
         "createGarage",
         "createApiKey",

@@ -69,7 +69,8 @@ REGISTER = """mutation ($op: UUID!, $who: TechnicianInput!) {
     __typename ... on TechnicianRegistered { technician { key } } ... on Refusal { message } } }"""
 # Their effect and the memory of their operation are one transaction (`billing.ledger.books.Page`).
 BOOKS = {
-    *("adjustStock", "closeMonth", "deleteDraft", "editDraft", "issueCreditNote", "issueInvoice"),
+    *("adjustStock", "closeMonth", "closeTill", "deleteDraft", "editDraft", "issueCreditNote"),
+    "issueInvoice",
     *("recordAdvance", "recordPayment", "refundPayment", "registerInvoice"),
     *("setBillingSettings", "setPrice", "voidInvoice"),
     # So it is of these, with the memory of what is asked of people.

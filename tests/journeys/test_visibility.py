@@ -498,6 +498,7 @@ def _given(name: str, garages: list[Planted], cursor: str) -> list[Given]:
     known: dict[str, list[Given]] = {
         "card": [*cards, *({**one, "version": 1} for one in cards)],
         "invoice": papers,
+        "statement": [{"invoice": g.invoice} for g in garages],
         "employee": [{"id": g.employee} for g in garages],
         "customer": [{"id": g.customer} for g in garages],
         "vehicle": [{"id": g.vehicle} for g in garages],
@@ -525,6 +526,7 @@ def _given(name: str, garages: list[Planted], cursor: str) -> list[Given]:
         **dict.fromkeys(("ticket", "feedback", "estimate", "suggestTechnicians"), tickets),
         "offers": [{**one, "part": "controller"} for one in tickets],
         **dict.fromkeys(("monthReport", "salesReturn", "billingSettings"), places),
+        **dict.fromkeys(("dues", "dueInvoices", "dueCustomers", "till", "tillClosings"), places),
         "salesReturnExport": [{"id": f"ret_{'0' * 32}"}],
         **dict.fromkeys(("jobs", "technicians"), places),
     }

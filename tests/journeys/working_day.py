@@ -445,6 +445,7 @@ DAY: Sequence[Deed] = (
         },
     ),
     Deed(verb="closeMonth", given=lambda _: {"month": "2020-01"}),
+    Deed(verb="closeTill", given=lambda _: {"till": {"counted": 100, "reason": "In a drawer"}}),
     Deed(verb="exportSalesReturn", given=lambda _: {"month": "2020-01"}),
     Deed(
         verb="announceFirmware",

@@ -33,8 +33,9 @@ read   card              feedback changes
 read   card              syncStatus cardChanged syncRequired
 read   ticket            customer customers vehicle vehicles
 read   ticket            ticket tickets offers partPrice ticketChanged matchReady
-read   invoice           invoice invoices estimate drafts tariffCodes
+read   invoice           invoice invoices estimate drafts tariffCodes statement
 read   report            regionReport monthReport hourlyDigests
+read   report            dues dueInvoices dueCustomers till tillClosings
 export report            salesReturn exportSalesReturn salesReturnExport
 create ticket,card       reportFailure
 create card              createCard draftFromText
@@ -61,7 +62,7 @@ update setting,network   createGarage changeNetworkSettings
 create invoice           recordConsent eraseCustomer createCustomer changeCustomer
 create invoice           createVehicle changeVehicle
 create invoice           issueInvoice registerInvoice issueCreditNote editDraft billingSettings
-create invoice           recordPayment recordAdvance
+create invoice           recordPayment recordAdvance closeTill
 void   invoice           voidInvoice
 update invoice           refundPayment closeMonth setPrice
 update setting           setBillingSettings

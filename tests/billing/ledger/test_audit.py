@@ -19,6 +19,7 @@ from billing.ledger.postings import PaymentMethod
 from billing.ledger.registrations import RegistrationStore
 from billing.ledger.sellers import QUERIES
 from billing.ledger.stock import StockDelta
+from billing.ledger.tills import TillCount
 from billing.ledger.verification import TamperedRow, verify_books
 from domain.errors import Tampered
 from domain.ids import TicketId
@@ -188,6 +189,7 @@ def test_settings_that_there_are_do_not_speak_of_the_audit() -> None:
     """A new setting has to be thought of here."""
     assert {f.name for f in fields(Settings)} == {
         "environment",
+        "explorer",
         "home",
         "host",
         "port",
@@ -225,6 +227,7 @@ def test_settings_that_there_are_do_not_speak_of_the_audit() -> None:
         "oidc_client",
         "oidc_secret",
         "passkey_domain",
+        "explorer",
     }
 
 
@@ -305,6 +308,7 @@ async def _every_deed(billing: BillingServices) -> None:
     await payments.refund_payment(deed(), seller, paid.id, 100)
     await ledger.issue_credit_note(deed(), seller, papers[1].id, None, "All of it")
     await ledger.close_month(deed(), date(2026, 10, 1))
+    await billing.tills.close_till(deed(), TillCount(day=date(2026, 11, 1), counted=0))
     await billing.invoicing.prices.set_price(deed(), "controller", 100, NOW)
     await billing.stock.adjust_stock(
         deed(), StockDelta(part="controller", quantity=1, reason="Bought")

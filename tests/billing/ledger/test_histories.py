@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from billing.gst.credit_notes import CreditLine
 from billing.ledger import reports
-from billing.ledger.issued_documents import IssuedDocument
+from billing.ledger.invoice_pages import InvoiceFilter
+from billing.ledger.issued_documents import InvoiceStatus, IssuedDocument
 from billing.ledger.payments import Payment, ReceivedMoney
 from billing.ledger.postings import Account, PaymentMethod
 from billing.ledger.sellers import Seller
@@ -21,7 +22,7 @@ from billing.paper.sheet import PrintOptions, sheet_json
 from domain.errors import Refused
 from domain.ids import InvoiceId, TicketId
 from records.database import Records
-from tests.billing.sample_books import Desk, deed, desk
+from tests.billing.sample_books import PUNE, Desk, deed, desk
 from tests.empty_stores import empty_records
 
 TODAY = date(2026, 11, 26)
@@ -31,7 +32,9 @@ BALANCES = """select invoice, total_paise - credited_paise - paid_paise as due, 
   from invoice_balance"""
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["issue", "pay", "tds", "advance", "refund", "credit", "all", "void"]),
+        st.sampled_from(
+            ["issue", "pay", "several", "tds", "advance", "refund", "credit", "all", "void"]
+        ),
         st.integers(0, 5),
         st.integers(1, 900_000),
     ),
@@ -71,6 +74,12 @@ class History:
             self.payments.append(made)
         elif what in {"pay", "tds"} and paper is not None:
             self.payments.append(await books.payments.record_payment(deed(), paper.id, came))
+        elif what == "several" and paper is not None:
+            also = [
+                replace(came, method=PaymentMethod.CARD),
+                replace(came, method=PaymentMethod.TDS),
+            ]
+            self.payments.append(await books.payments.record_payment(deed(), paper.id, came, also))
         elif what == "refund" and self.payments:
             paid = self.payments[which % len(self.payments)]
             await books.payments.refund_payment(deed(), seller, paid.id, min(paise, paid.paise))
@@ -114,9 +123,21 @@ async def _lived(records: Records, steps: list[tuple[str, int, int]]) -> None:
     assert [t for t in month if t.lines or t.taxable] == [
         t for t in await reports.recount_month(records, None, TODAY) if t.lines or t.taxable
     ]
+    await _lists_agree(books, history.papers)
     for paper in history.papers:
         await _page_tells_the_ledger(books, paper.id)
     assert (await verify_books(records)).touched is None
+
+
+async def _lists_agree(books: Desk, papers: list[IssuedDocument]) -> None:
+    """A list by standing holds the invoices that stand so, as the balance of each says."""
+    read = await books.ledger.many([paper.id for paper in papers])
+    listed = {
+        (paper.id, status)
+        for status in InvoiceStatus
+        for paper in await books.ledger.page(PUNE, first=99, wanted=InvoiceFilter(status=status))
+    }
+    assert listed == {(p.id, p.balance.status) for p in read.values() if p.balance is not None}
 
 
 async def _page_tells_the_ledger(books: Desk, id: InvoiceId) -> None:

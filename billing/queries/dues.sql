@@ -1,0 +1,89 @@
+-- name: sums
+-- What customers owe a garage by the age of its invoices in days, and what it owes them (age -1).
+select case when due < 0 then -1
+            when %(as_of)s::date - issue_date <= 30 then 0
+            when %(as_of)s::date - issue_date <= 60 then 31
+            when %(as_of)s::date - issue_date <= 90 then 61
+            else 91 end as age,
+       count(*) as invoices, sum(due)::bigint as due
+from dues_of(%(garage)s, %(as_of)s::date) group by 1
+
+-- name: invoices
+-- The unpaid invoices of some ages, the oldest first.
+select invoice, issue_date, due from dues_of(%(garage)s, %(as_of)s::date)
+where due > 0 and %(as_of)s::date - issue_date between %(youngest)s and %(oldest)s
+  and (issue_date, invoice) > (%(on)s::date, %(behind)s)
+order by issue_date, invoice limit %(first)s
+
+-- name: due_day
+-- The day of an invoice in that list.
+select issue_date from invoice_balance where invoice = %(invoice)s and garage = %(garage)s
+
+-- name: customers
+-- Who owes, who owes most first: a registered customer's invoices together, another's each alone.
+with owed as (
+    select due.invoice, due.issue_date, due.due,
+           coalesce(encode(paper.gstin_mark, 'hex'), due.invoice) as customer
+    from dues_of(%(garage)s, %(as_of)s::date) as due
+    join invoice as paper on paper.issue_date = due.issue_date and paper.id = due.invoice
+    where due.due > 0
+), summed as (
+    select customer, sum(due)::bigint as due, count(*) as invoices, min(issue_date) as oldest,
+           max(invoice) as invoice,
+           coalesce(sum(due) filter (where %(as_of)s::date - issue_date <= 30), 0)::bigint as age_0,
+           coalesce(sum(due) filter (where %(as_of)s::date - issue_date between 31 and 60), 0)::bigint
+               as age_31,
+           coalesce(sum(due) filter (where %(as_of)s::date - issue_date between 61 and 90), 0)::bigint
+               as age_61,
+           coalesce(sum(due) filter (where %(as_of)s::date - issue_date > 90), 0)::bigint as age_91
+    from owed group by customer
+)
+select * from summed
+where %(behind)s::text is null or (due, customer) < (%(below)s::bigint, %(behind)s)
+order by due desc, customer desc limit %(first)s
+
+-- name: receivable
+-- What the entries say that customers owe a garage at the end of a day.
+select coalesce(sum(entry.paise), 0)::bigint as paise
+from posting join entry on entry.posting = posting.id
+where posting.garage = %(garage)s and posting.day <= %(as_of)s and entry.account = 'receivable'
+
+-- name: statement
+-- What happened to the debt of a customer: of the invoices of one mark, or of one invoice, by day. The
+-- balance behind each line is the sum of all before it; lines before the span are in it, and not told.
+with paper as (
+    select id from invoice
+    where garage = %(garage)s and kind = 'invoice'
+      and ((%(mark)s::bytea is not null and gstin_mark = %(mark)s)
+           or (%(mark)s::bytea is null and id = %(invoice)s and issue_date = %(issued)s))
+), moved as (
+    select posting.id, posting.day, posting.at, posting.kind, posting.cause, entry.about,
+           sum(entry.paise)::bigint as paise
+    from paper join entry on entry.about = paper.id and entry.account = 'receivable'
+    join posting on posting.id = entry.posting
+    where posting.day <= %(until)s::date
+    group by posting.id, entry.about
+), run as (
+    select moved.*, sum(paise) over (order by day, at, kind <> 'sale', id, about)::bigint as balance,
+           row_number() over (order by day, at, kind <> 'sale', id, about) as n
+    from moved
+)
+select run.*, coalesce(document.number, own.number) as number
+from run left join document on document.id = run.cause
+join document as own on own.id = run.about
+where day >= %(since)s::date and n > %(behind)s
+order by n limit %(first)s
+
+-- name: balances
+-- What a customer owed before a span and at its end.
+with paper as (
+    select id from invoice
+    where garage = %(garage)s and kind = 'invoice'
+      and ((%(mark)s::bytea is not null and gstin_mark = %(mark)s)
+           or (%(mark)s::bytea is null and id = %(invoice)s and issue_date = %(issued)s))
+)
+select coalesce(sum(entry.paise) filter (where posting.day < %(since)s::date), 0)::bigint as opening,
+       coalesce(sum(entry.paise), 0)::bigint as closing
+from paper join entry on entry.about = paper.id and entry.account = 'receivable'
+join posting on posting.id = entry.posting
+where posting.day <= %(until)s::date

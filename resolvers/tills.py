@@ -1,0 +1,98 @@
+"""The verbs of the till: what lies in it, and its closing at the end of a day."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated
+
+import strawberry
+
+from billing.gst.law_dates import law_day
+from billing.ledger.tills import TillCount
+from domain.access import Action, ResourceKind
+from domain.errors import InvalidInput
+from resolvers import idempotency
+from resolvers.arguments import OperationArgument, operation_id_of
+from resolvers.books import GarageArgument, garage_of
+from resolvers.context import RequestInfo
+from resolvers.guards import guard_field
+from resolvers.input_paths import within_input
+from schema.nodes import USUAL, Connection, after_position, make_connection, page_size
+from schema.tills import CloseTillResult, TillClosed, TillDay, TillInput
+from schema.vocabulary import After, First
+
+TillArgument = Annotated[TillInput, strawberry.argument(description="What was counted.")]
+
+
+@strawberry.type
+class TillQueries:
+    @strawberry.field(
+        description="A garage's till: what came and went since it was last counted, up to a day, "
+        "or the closing that the day belongs to."
+    )
+    @guard_field(Action.READ, ResourceKind.REPORT)
+    async def till(
+        self,
+        info: RequestInfo,
+        day: Annotated[
+            date | None, strawberry.argument(description="Which day; null: today, in India.")
+        ] = None,
+        garage: GarageArgument = None,
+    ) -> TillDay:
+        context, place = info.context, garage_of(info.context, garage)
+        context.demand_in(place, Action.READ, ResourceKind.REPORT)
+        today = law_day(context.services.now())
+        if day is not None and day > today:
+            raise InvalidInput("day", f"{day} has not come yet")
+        return TillDay.from_domain(await context.billing.tills.till(place, day or today))
+
+    @strawberry.field(description="The closings of a garage's till, the latest first.")
+    @guard_field(Action.READ, ResourceKind.REPORT)
+    async def till_closings(
+        self,
+        info: RequestInfo,
+        garage: GarageArgument = None,
+        first: First = USUAL,
+        after: After = None,
+    ) -> Connection[TillDay]:
+        context, place = info.context, garage_of(info.context, garage)
+        context.demand_in(place, Action.READ, ResourceKind.REPORT)
+        found = await context.billing.tills.closings(
+            place, first=page_size(first) + 1, before=_day_of(after_position(after))
+        )
+        return make_connection(
+            found, first, after, lambda till: till.day.isoformat(), TillDay.from_domain
+        )
+
+
+@strawberry.type
+class TillMutations:
+    @strawberry.mutation(description="Count a garage's till, and close its days up to one.")
+    @guard_field(Action.CREATE, ResourceKind.INVOICE)
+    async def close_till(
+        self, info: RequestInfo, operation_id: OperationArgument, till: TillArgument
+    ) -> CloseTillResult:
+        context, place = info.context, garage_of(info.context, till.garage)
+        context.demand_in(place, Action.CREATE, ResourceKind.INVOICE)
+        with within_input("till"):
+            count = TillCount(
+                day=till.day or law_day(context.services.now()),
+                counted=till.counted,
+                left=till.left,
+                opening=till.opening,
+                reason=till.reason,
+            )
+        body = idempotency.operation_fingerprint("closeTill", asdict(till) | {"garage": place})
+        change = context.books_change(operation_id_of(operation_id), place, body)
+        return TillClosed(
+            till=TillDay.from_domain(await context.billing.tills.close_till(change, count))
+        )
+
+
+def _day_of(place: str | None) -> date | None:
+    """Give the day in a cursor of ours."""
+    if place is None:
+        return None
+    try:
+        return date.fromisoformat(place)
+    except ValueError as error:
+        raise InvalidInput("after", "is not a cursor of this list") from error

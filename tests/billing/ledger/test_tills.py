@@ -1,0 +1,163 @@
+"""The till is counted against the payments, a difference explained, and a closed day stays so."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from billing.gst.law_dates import law_day
+from billing.ledger import reports
+from billing.ledger.books import BooksChange
+from billing.ledger.payments import ReceivedMoney
+from billing.ledger.postings import Account, PaymentMethod
+from billing.ledger.tills import MethodSum, TillCount, TillDay, TillStore
+from billing.ledger.verification import verify_books
+from domain.errors import IllegalTransition, InvalidInput, OperationConflict
+from domain.ids import InvoiceId, TicketId
+from tests.billing.sample_books import DELHI, NOW, PUNE, Desk, deed
+
+MONDAY = law_day(NOW)
+CASH, UPI, TDS = PaymentMethod.CASH, PaymentMethod.UPI, PaymentMethod.TDS
+ROWS = """select (select count(*) from till_closing) as tills,
+  (select count(*) from payment) as payments, (select count(*) from money_event) as events"""
+
+
+@pytest.fixture
+def tills(books: Desk) -> TillStore:
+    return TillStore(books.records, books.books)
+
+
+def _on(days: int) -> BooksChange:
+    return deed(at=NOW + timedelta(days=days))
+
+
+def _day(days: int) -> date:
+    return MONDAY + timedelta(days=days)
+
+
+async def _paid(
+    books: Desk, of: InvoiceId, paise: int, days: int = 0, method: PaymentMethod = CASH
+) -> None:
+    """Pay on a day; it is written down that day, or a day after Monday."""
+    came = ReceivedMoney(paise=paise, method=method, day=_day(days))
+    await books.payments.record_payment(_on(max(days, 1)), of, came)
+
+
+async def _invoice(books: Desk, ticket: str = "tkt_one") -> InvoiceId:
+    return (await books.issue(await books.garages.get(PUNE), ticket)).id
+
+
+@pytest.mark.row("IN-11")
+async def test_each_closing_takes_what_came_since_the_last(books: Desk, tills: TillStore) -> None:
+    seller = await books.settled()
+    of = await _invoice(books)
+    await _paid(books, of, 500_00)
+    await _paid(books, of, 200_00, method=UPI)
+    await _paid(books, of, 7_00, method=TDS)
+    ahead = ReceivedMoney(paise=90_00, method=CASH, day=MONDAY)
+    made = await books.payments.record_advance(deed(), seller, TicketId("tkt_ahead"), ahead)
+    await books.payments.refund_payment(deed(), seller, made.id, 40_00)
+    opened = await tills.till(PUNE, MONDAY)
+    count = TillCount(day=MONDAY, counted=1_550_00, opening=1_000_00, left=300_00)
+    first = await tills.close_till(deed(), count)
+    assert (opened.opening, opened.expected, opened.closing) == (0, 550_00, None)
+    assert (
+        first.methods
+        == opened.methods
+        == (
+            MethodSum(method=CASH, came=590_00, went=40_00),
+            MethodSum(method=UPI, came=200_00, went=0),
+        )
+    )
+    assert (first.since, first.expected, first.difference) == (MONDAY, 1_550_00, 0)
+
+    await _paid(books, of, 30_00, 1)
+    await _paid(books, of, 20_00, 2)
+    short = TillCount(day=_day(2), counted=340_00, reason="Ten rupees for tea, no slip")
+    second = await tills.close_till(_on(2), short)
+    assert (second.since, second.opening, second.expected, second.difference) == (
+        *(_day(1), 300_00, 350_00, -10_00),
+    )
+    assert await tills.till(PUNE, _day(1)) == second
+    assert await tills.closings(PUNE, first=9) == [second, first]
+    assert await tills.closings(PUNE, first=9, before=second.day) == [first]
+    assert await tills.closings(DELHI, first=9) == []
+    before = await tills.till(PUNE, _day(-1))
+    assert (before.since, before.day, before.closing) == (_day(-1), _day(-1), None)
+    trial = await reports.trial_balance(books.records, PUNE)
+    assert (trial[Account.CASH_DIFFERENCE], trial[Account.CASH]) == (10_00, 590_00)
+    assert sum(trial.values()) == 0
+    assert (await verify_books(books.records)).touched is None
+
+
+async def test_no_money_is_dated_into_a_closed_till(books: Desk, tills: TillStore) -> None:
+    seller = await books.settled()
+    of = await _invoice(books)
+    paid = await books.payments.record_payment(
+        deed(), of, ReceivedMoney(paise=50_00, method=UPI, day=MONDAY)
+    )
+    await tills.close_till(deed(), TillCount(day=MONDAY, counted=0))
+    before = await books.records.rows(ROWS)
+    for method in (CASH, UPI):
+        with pytest.raises(InvalidInput, match=r"^day: the till of .* is closed"):
+            await _paid(books, of, 10_00, -1, method)
+    ahead = ReceivedMoney(paise=90_00, method=CASH, day=MONDAY)
+    with pytest.raises(InvalidInput, match=r"^day: the till of"):
+        await books.payments.record_advance(_on(1), seller, TicketId("tkt_two"), ahead)
+    with pytest.raises(IllegalTransition, match="till is closed"):
+        await books.payments.refund_payment(deed(), seller, paid.id, 10_00)
+    assert await books.records.rows(ROWS) == before
+    await _paid(books, of, 5_00, method=TDS)
+    await books.payments.refund_payment(_on(1), seller, paid.id, 10_00)
+    assert (await tills.till(PUNE, _day(1))).methods == (MethodSum(method=UPI, came=0, went=10_00),)
+
+
+@pytest.mark.parametrize(
+    ("count", "field"),
+    [
+        (TillCount(day=_day(2), counted=0), "day"),
+        (TillCount(day=MONDAY, counted=0), "day"),
+        (TillCount(day=_day(-3), counted=0), "day"),
+        (TillCount(day=_day(1), counted=100_00, opening=99_00), "opening"),
+        (TillCount(day=_day(1), counted=100_01), "reason"),
+    ],
+)
+async def test_a_count_that_cannot_be_is_refused_by_field(
+    books: Desk, tills: TillStore, count: TillCount, field: str
+) -> None:
+    await books.settled()
+    await tills.close_till(deed(), TillCount(day=MONDAY, counted=100_00, opening=100_00))
+    before = await books.records.rows(ROWS)
+    with pytest.raises(InvalidInput) as refused:
+        await tills.close_till(_on(1), count)
+    assert refused.value.field == field
+    assert await books.records.rows(ROWS) == before
+
+
+@pytest.mark.parametrize(
+    ("field", "counted", "left", "opening", "reason"),
+    [
+        ("counted", -1, None, None, None),
+        ("left", 1, 2, None, None),
+        ("opening", 1, None, -1, None),
+        ("reason", 1, None, None, "no idea"),
+    ],
+)
+def test_what_means_nothing_is_no_count(
+    field: str, counted: int, left: int | None, opening: int | None, reason: str | None
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        TillCount(day=MONDAY, counted=counted, left=left, opening=opening, reason=reason)
+    assert refused.value.field == field
+
+
+async def test_the_same_closing_twice_is_one(books: Desk, tills: TillStore) -> None:
+    await books.settled()
+    change, count = deed(), TillCount(day=MONDAY, counted=0)
+    once: TillDay = await tills.close_till(change, count)
+    assert await tills.close_till(change, count) == once
+    with pytest.raises(OperationConflict):
+        await tills.close_till(
+            deed(operation=change.operation, body_hash="other"), TillCount(day=MONDAY, counted=1)
+        )
+    [found] = await books.records.rows(ROWS)
+    assert found["tills"] == 1
