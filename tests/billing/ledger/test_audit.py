@@ -227,7 +227,6 @@ def test_settings_that_there_are_do_not_speak_of_the_audit() -> None:
         "oidc_client",
         "oidc_secret",
         "passkey_domain",
-        "explorer",
     }
 
 
