@@ -73,6 +73,10 @@ class ReturnQueries:
                 context.demand_in(garage, Action.EXPORT, ResourceKind.REPORT)
         except NotAllowed as error:
             raise NotFound("return export", wanted) from error
+        if found.is_made and found.asked_by != context.actor.id:
+            told: Values = {"month": f"{found.month:%Y-%m}", "asked_by": found.asked_by}
+            resource = f"gstr1_{found.month:%Y-%m}"
+            await write_deed(context, DeedType.REPORT_EXPORT, resource, found.garage, told)
         return _shown(context, found)
 
 

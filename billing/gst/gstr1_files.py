@@ -24,13 +24,13 @@ TO_BUSINESS = {"B2B": "R", "SEZWP": "SEWP", "SEZWOP": "SEWOP", "DEXP": "DE"}
 
 
 def to_portal_json(made: MonthlyReturn) -> dict[str, Any]:
-    """Give the portal's JSON; amounts are exact decimals (write it with `e_invoice.text`)."""
+    """Give the portal's JSON; amounts are exact decimals (write it with `e_invoice.inv01_text`)."""
     return {
         "gstin": made.gstin,
         "fp": made.period,
         "b2b": _group_per_buyer(made, ReturnSection.B2B, "inv", "inum", "idt"),
         "exp": [
-            {"exp_typ": EXPORTS[supply], "inv": _document_objects(rows, "inum", "idt")}
+            {"exp_typ": EXPORTS[supply], "inv": _export_objects(rows)}
             for supply, rows in _group_rows(made, ReturnSection.EXP, lambda row: row.supply)
         ],
         "b2cl": [
@@ -51,7 +51,12 @@ def to_portal_json(made: MonthlyReturn) -> dict[str, Any]:
             table: [_hsn_object(n, row) for n, row in enumerate(rows, start=1)]
             for table, rows in made.hsn.items()
         },
-        "doc_issue": {"doc_det": [_series_object(issued) for issued in made.docs]},
+        "doc_issue": {
+            "doc_det": [
+                {"doc_num": type_, "docs": [_series_object(n, one) for n, one in enumerate(of, 1)]}
+                for type_, of in groupby(made.docs, key=lambda issued: issued.type)
+            ]
+        },
     }
 
 
@@ -115,6 +120,20 @@ def _document_object(rows: list[ReturnRow], number: str, day: str) -> dict[str, 
     }
 
 
+def _export_objects(rows: list[ReturnRow]) -> list[dict[str, Any]]:
+    """Give documents of exports: their items stand flat there, and bear IGST alone."""
+    return [
+        {
+            **document,
+            "itms": [
+                {name: item["itm_det"][name] for name in ("txval", "rt", "iamt", "csamt")}
+                for item in document["itms"]
+            ],
+        }
+        for document in _document_objects(rows, "inum", "idt")
+    ]
+
+
 def _state_object(row: ReturnRow) -> dict[str, Any]:
     kind = "INTER" if row.inter_state else "INTRA"
     return {"sply_ty": kind, "typ": "OE", "pos": row.place, **_amount_fields(row)}
@@ -172,10 +191,9 @@ def _hsn_object(n: int, row: HsnRow) -> dict[str, Any]:
     return {"num": n, "hsn_sc": row.hsn, "uqc": unit, "qty": row.quantity, **_amount_fields(row)}
 
 
-def _series_object(issued: DocumentRange) -> dict[str, Any]:
-    numbers = {"num": 1, "from": issued.first, "to": issued.last, "totnum": issued.count}
-    counts = {"cancel": issued.void, "net_issue": issued.count - issued.void}
-    return {"doc_num": issued.type, "docs": [{**numbers, **counts}]}
+def _series_object(n: int, issued: DocumentRange) -> dict[str, Any]:
+    numbers = {"num": n, "from": issued.first, "to": issued.last, "totnum": issued.count}
+    return {**numbers, "cancel": issued.void, "net_issue": issued.count - issued.void}
 
 
 def _row_cells(row: ReturnRow) -> list[object]:

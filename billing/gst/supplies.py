@@ -62,6 +62,8 @@ def demand_lawful(supply: Supply, buyer: Party, place: PlaceOfSupply) -> None:
     Raises:
         InvalidInput: it may not.
     """
+    if place.state == ABROAD and buyer.gstin is not None:
+        raise InvalidInput("placeOfSupply", "is abroad, and a buyer with a GSTIN is in India")
     away = buyer.special_zone or place.state == ABROAD
     if supply.kind is SupplyKind.WITHOUT_TAX and not away:
         raise InvalidInput(
@@ -76,7 +78,7 @@ def demand_lawful(supply: Supply, buyer: Party, place: PlaceOfSupply) -> None:
 def portal_type(supply: Supply, buyer: Party, place: PlaceOfSupply) -> str:
     """Give the invoice portal's name of a supply: B2B, SEZWP, SEZWOP, EXPWP, EXPWOP or DEXP."""
     paid = "WP" if supply.bears_tax else "WOP"
-    if place.state == ABROAD:
+    if place.state == ABROAD and buyer.gstin is None:
         return f"EXP{paid}"
     if buyer.special_zone:
         return f"SEZ{paid}"

@@ -10,7 +10,7 @@ import asyncio
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Final
 from uuid import UUID
@@ -37,11 +37,9 @@ RETURN: Final = TypeAdapter(MonthlyReturn)
 # Of one garage at a time.
 MOST_WAITING: Final = 5
 TAKEN_AT_ONCE: Final = 10
-# Half an hour of a month whose papers change all the time, or of a fault of ours.
-MOST_TRIES: Final = 60
-GIVEN_UP: Final = InvalidInput(
-    "month", "could not be made: its papers changed all the time; ask again when they rest"
-)
+# Of a month whose papers change all the time, or of a fault of ours.
+GIVEN_UP_AFTER: Final = timedelta(days=1)
+GIVEN_UP: Final = InvalidInput("month", "could not be made within a day; ask again, or for help")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +98,7 @@ class ReturnExportStore:
             "by": export.asked_by,
         }
         async with self._records.transaction() as connection:
+            await connection.execute(QUERIES["hold_garage"], asked)
             made = await connection.execute(QUERIES["ask"], asked)
             if await made.fetchone() is not None:
                 waiting = await connection.execute(QUERIES["waiting_of"], asked)
@@ -131,10 +130,9 @@ class ReturnExportStore:
         found = await self._records.rows(QUERIES["waiting"], first=TAKEN_AT_ONCE)
         return [ReturnExportId(row["id"]) for row in found]
 
-    async def take(self, id: ReturnExportId) -> int | None:
-        """Count one more try to make it; None: it is made already."""
-        found = await self._records.rows(QUERIES["take"], id=id)
-        return found[0]["tries"] if found else None
+    async def take(self, id: ReturnExportId) -> bool:
+        """Count one more try to make it; False: it is made already."""
+        return bool(await self._records.rows(QUERIES["take"], id=id))
 
     async def begin(self, id: ReturnExportId, papers: MonthPapers) -> None:
         """Say what it is made of; parts that were made of other papers go."""
@@ -145,14 +143,25 @@ class ReturnExportStore:
         found = await self._records.rows(QUERIES["parts"], id=id)
         return await asyncio.to_thread(lambda: [self._open_part(row) for row in found])
 
-    async def keep_part(self, id: ReturnExportId, n: int, part: ReturnPart) -> None:
+    async def keep_part(
+        self, id: ReturnExportId, n: int, part: ReturnPart, of: MonthPapers
+    ) -> bool:
+        """Keep the next part; False: it is not the next any more, or not of these papers."""
         name = f"{id}:{n}"
-        given = {"id": id, "part": name, "n": n, "papers": part.papers, "last": part.last}
-        sealed = await asyncio.to_thread(self._seal_part, name, part)
-        await self._run("keep_part", {**given, "sealed": sealed})
+        kept = await self._records.rows(
+            QUERIES["keep_part"],
+            id=id,
+            part=name,
+            n=n,
+            papers=part.papers,
+            last=part.last,
+            digest=of.digest,
+            sealed=await asyncio.to_thread(self._seal_part, name, part),
+        )
+        return bool(kept)
 
     async def finish(self, id: ReturnExportId, archive: bytes, at: datetime) -> None:
-        sealed = self._vault.seal(archive, RETURN_ARCHIVE.at(id))
+        sealed = await asyncio.to_thread(self._vault.seal, archive, RETURN_ARCHIVE.at(id))
         await self._end(id, at, {"archive": sealed, "field": None, "reason": None})
 
     async def refuse(self, id: ReturnExportId, why: InvalidInput, at: datetime) -> None:
@@ -197,13 +206,12 @@ class ReturnExporter:
 
     async def make(self, id: ReturnExportId, hold: Callable[[], Awaitable[bool]]) -> None:
         """Make an export, from where it stands; `hold` keeps the lease, or says that it is lost."""
-        tries = await self.store.take(id)
-        if tries is None:
-            return
-        if tries > MOST_TRIES:
-            await self.store.refuse(id, GIVEN_UP, self.now())
+        if not await self.store.take(id):
             return
         export = await self.store.get(id)
+        if self.now() - export.asked_at > GIVEN_UP_AFTER:
+            await self.store.refuse(id, GIVEN_UP, self.now())
+            return
         try:
             whole = await self._whole(export, hold)
         except Unavailable:
@@ -231,10 +239,12 @@ class ReturnExporter:
             part = await self.returns.next_part(scope, parts[-1].last if parts else FIRST)
             if part is None:
                 break
-            await self.store.keep_part(export.id, len(parts), part)
+            if not await self.store.keep_part(export.id, len(parts), part, papers):
+                return None
             parts.append(part)
         whole = await self.returns.whole(scope, [part.rows for part in parts])
-        return whole if await self.returns.papers(scope) == papers else None
+        same = await self.returns.papers(scope) == papers
+        return whole if same and sum(part.papers for part in parts) == papers.count else None
 
 
 def zip_return(made: MonthlyReturn) -> bytes:

@@ -25,7 +25,7 @@ from billing.gst.series import DocumentKind
 from billing.ledger import issued_documents
 from billing.ledger.issued_documents import IssuedDocument
 from billing.ledger.sellers import Scheme, Seller
-from domain.errors import InvalidInput
+from domain.errors import InvalidInput, Unavailable
 from domain.ids import GarageId
 from records.database import Records, Row
 from records.queries import named_queries
@@ -33,6 +33,10 @@ from records.queries import named_queries
 QUERIES: Final = named_queries("returns.sql", "billing")
 # Papers that are read at once: while their rows are made of bytes, the event loop is held.
 BATCH = 500
+# What a part says of its papers, and how; parts of another form are made anew.
+FORM = b"1"
+# A month in which somebody bills just now is read again.
+TRIES = 3
 # Before every number.
 FIRST = ""
 VOUCHERS: Final = {
@@ -101,16 +105,22 @@ class ReturnBuilder:
 
         Raises:
             InvalidInput: as `ReturnScope.of` and `whole` say.
+            Unavailable: papers were issued or taken back each time that it was made.
         """
-        scope, parts = ReturnScope.of(sellers, gstin, month), list[ReturnPart]()
-        while part := await self.next_part(scope, parts[-1].last if parts else FIRST):
-            parts.append(part)
-        return await self.whole(scope, [part.rows for part in parts])
+        scope = ReturnScope.of(sellers, gstin, month)
+        for _ in range(TRIES):
+            papers, parts = await self.papers(scope), list[ReturnPart]()
+            while part := await self.next_part(scope, parts[-1].last if parts else FIRST):
+                parts.append(part)
+            made = await self.whole(scope, [part.rows for part in parts])
+            if await self.papers(scope) == papers:
+                return made
+        raise Unavailable("postgres", "the papers of the month change all the time")
 
     async def papers(self, scope: ReturnScope) -> MonthPapers:
         """Count what the return is made of: the month's invoices, bills and notes."""
         [row] = await self._records.rows(QUERIES["of_month"], **scope.given)
-        return MonthPapers(count=row["papers"], digest=bytes(row["digest"]))
+        return MonthPapers(count=row["papers"], digest=FORM + bytes(row["digest"]))
 
     async def next_part(self, scope: ReturnScope, after: str) -> ReturnPart | None:
         """Give what the papers behind a number add to the return, some `BATCH` of them."""
@@ -152,8 +162,12 @@ class ReturnBuilder:
             held=await self._held({seller.garage: seller for seller in scope.sellers}, given),
             vouchers=await self._vouchers(given),
         )
-        rest = build_gstr1([], scope.gstin, scope.month, beside)
-        return await asyncio.to_thread(merge_returns, [*parts, rest])
+
+        def merged() -> MonthlyReturn:
+            rest = build_gstr1([], scope.gstin, scope.month, beside)
+            return merge_returns([*parts, rest])
+
+        return await asyncio.to_thread(merged)
 
     async def _vouchers(self, given: Mapping[str, object]) -> list[tuple[Document, InvoiceNumber]]:
         found = await self._records.rows(QUERIES["vouchers_of_month"], **given)
@@ -171,11 +185,15 @@ class ReturnBuilder:
         advances: dict[str, list[Row]] = {}
         for row in await self._records.rows(QUERIES["advances"], **asked):
             advances.setdefault(row["ticket"], []).append(row)
-        return [
-            held
-            for ticket in tickets
-            for held in self._of_ticket(ticket, advances.get(ticket["ticket"], []), sellers, given)
-        ]
+
+        def opened() -> list[HeldAdvance]:
+            return [
+                held
+                for left in tickets
+                for held in self._of_ticket(left, advances.get(left["ticket"], []), sellers, given)
+            ]
+
+        return await asyncio.to_thread(opened)
 
     def _of_ticket(
         self,

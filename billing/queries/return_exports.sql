@@ -16,7 +16,11 @@ select id from return_export where finished_at is null order by tries, asked_at 
 
 -- name: take
 -- Somebody sets about it once more.
-update return_export set tries = tries + 1 where id = %(id)s and finished_at is null returning tries
+update return_export set tries = tries + 1 where id = %(id)s and finished_at is null returning id
+
+-- name: hold_garage
+-- Whoever asks for the same garage waits until it is counted.
+select pg_advisory_xact_lock(hashtextextended('return export ' || %(garage)s, 0))
 
 -- name: waiting_of
 -- How many of a garage are still to be made.
@@ -35,13 +39,19 @@ delete from return_part where export in (select id from begun)
 select id, papers, last, sealed from return_part where export = %(id)s order by n
 
 -- name: keep_part
--- One more part; another process may have made it meanwhile.
-with kept as (
+-- The next part, of the papers that it is made of: whoever lost the lease meanwhile leaves no part behind
+-- others, nor of other papers. Nothing comes back then.
+with export as (
+    select id from return_export
+    where id = %(id)s and digest = %(digest)s and finished_at is null
+      and %(n)s = (select count(*) from return_part where export = %(id)s)
+    for update
+), kept as (
     insert into return_part (id, export, n, papers, last, sealed)
-    values (%(part)s, %(id)s, %(n)s, %(papers)s, %(last)s, %(sealed)s)
+    select %(part)s, id, %(n)s, %(papers)s, %(last)s, %(sealed)s from export
     on conflict (id) do nothing returning papers
 )
-update return_export set done = done + kept.papers from kept where id = %(id)s
+update return_export set done = done + kept.papers from kept where id = %(id)s returning id
 
 -- name: finish
 -- It is made, or refused: its parts are not needed any more.

@@ -141,6 +141,9 @@ buyers = st.one_of(
         lambda code: Party(name="Buyer", address=address(code), gstin=synthetic(code))
     ),
 )
+SENT_ABROAD = PlaceOfSupply(
+    state=ABROAD, rule=PlaceRule.ACCOUNTANT, inter_state=True, reason="Sent abroad by air"
+)
 
 
 def sold_as(
@@ -149,10 +152,7 @@ def sold_as(
     """Give a document of an unusual supply; to somebody abroad it leaves India."""
     content = replace(draft(buyer, lines), supply=TAXED)
     if buyer.state == ABROAD:
-        place = PlaceOfSupply(
-            state=ABROAD, rule=PlaceRule.ACCOUNTANT, inter_state=True, reason="Sent abroad by air"
-        )
-        content = replace(content, place=place)
+        content = replace(content, place=SENT_ABROAD)
     made = compute_invoice(replace(content, supply=supply))
     return replace(made, number=parse_number(f"DL01/2627/{serial:06d}"))
 

@@ -187,7 +187,19 @@ async def _exported(shop: Shop) -> None:
     scope = ReturnScope.of([seller], made.gstin, made.month)
     part = await books.returns.next_part(scope, FIRST)
     assert part is not None
-    await books.return_exports.keep_part(export, 0, part)
+    papers = await books.returns.papers(scope)
+    await _set_finished(shop.house, export, None)
+    assert await books.return_exports.keep_part(export, 0, part, papers)
+    # So that nobody goes on with it.
+    await _set_finished(shop.house, export, made.finished_at)
+
+
+async def _set_finished(house: Runtime, export: str, at: datetime | None) -> None:
+    async with house.records.transaction() as connection:
+        await connection.execute(
+            "update return_export set finished_at = %(at)s where id = %(id)s",
+            {"id": export, "at": at},
+        )
 
 
 async def _secured(house: Runtime, door: Door, email: str, came: dict[str, Any]) -> None:

@@ -25,6 +25,7 @@ from tests.billing.samples import (
     FLEET,
     GARAGE,
     RIDER,
+    SENT_ABROAD,
     WITHOUT_TAX,
     ZONE,
     draft,
@@ -70,12 +71,27 @@ def test_each_kind_stands_where_the_return_wants_it() -> None:
         ("WPAY", ["4"]),
     ]
     [item] = made["exp"][0]["inv"][0]["itms"]
-    assert item["itm_det"] == dict.fromkeys(("rt", "iamt", "camt", "samt", "csamt"), "0") | {
-        "txval": "11200.00",
-        **dict.fromkeys(("iamt", "camt", "samt", "csamt"), "0.00"),
-    }
+    assert item == {"txval": "11200.00", "rt": "0", "iamt": "0.00", "csamt": "0.00"}
     assert "pos" not in made["exp"][0]["inv"][0]
     assert (made["b2cl"], made["b2cs"], made["nil"]["inv"]) == ([], [], [])
+
+
+def test_a_registered_buyer_abroad_of_older_books_is_told_as_registered() -> None:
+    older = replace(sold_as(TAXED, FLEET), place=SENT_ABROAD)
+    assert [of["inv"][0]["inv_typ"] for of in told([older])["b2b"]] == ["R"]
+
+
+def test_series_of_a_type_stand_together() -> None:
+    """Garages of one GSTIN number in series of their own."""
+    sold = [
+        replace(sold_as(TAXED, FLEET), number=parse_number(f"{series}/2627/000001"))
+        for series in ("DL01", "DL02")
+    ]
+    [invoices] = told(sold)["doc_issue"]["doc_det"]
+    assert (invoices["doc_num"], [(one["num"], one["from"]) for one in invoices["docs"]]) == (
+        "1",
+        [("1", "DL01/2627/000001"), ("2", "DL02/2627/000001")],
+    )
 
 
 def test_a_note_of_an_export_is_told_as_one() -> None:
@@ -134,6 +150,7 @@ def test_document_bears_the_words_of_the_law(
         (DEEMED, RIDER, {}, "supply"),
         (DEEMED, ZONE, {}, "supply"),
         (DEEMED, ABROAD_BUYER, {}, "supply"),
+        (TAXED, FLEET, {"place": SENT_ABROAD}, "placeOfSupply"),
         (WITHOUT_TAX, ZONE, {"reverse_charge": True}, "reverseCharge"),
         (WITHOUT_TAX, ZONE, {"kind": Document.BILL_OF_SUPPLY}, "supply"),
     ],
@@ -142,7 +159,7 @@ def test_what_may_not_be_sold_so_is_refused_by_field(
     supply: Supply, buyer: Party, changes: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(InvalidInput) as refused:
-        compute_invoice(draft(buyer, supply=supply, **changes))
+        compute_invoice(replace(draft(buyer), supply=supply, **changes))
     assert refused.value.field == field
 
 

@@ -14,7 +14,7 @@ import pytest
 from billing.ledger import returns
 from billing.ledger.return_exports import (
     GIVEN_UP,
-    MOST_TRIES,
+    GIVEN_UP_AFTER,
     MOST_WAITING,
     ReturnExport,
     ReturnExporter,
@@ -194,12 +194,36 @@ async def test_what_never_ends_is_given_up_and_keeps_nobody_waiting(
     await exporter.make(first.id, held(0))
     assert await store.waiting() == [second.id, first.id]
 
-    for _ in range(MOST_TRIES - 1):
-        await exporter.make(first.id, held(0))
+    late = replace(exporter, now=lambda: NOW + GIVEN_UP_AFTER)
+    await late.make(first.id, held(0))
     assert (await store.get(first.id)).refused is None
-    await exporter.make(first.id, held(0))
+    later = replace(exporter, now=lambda: NOW + GIVEN_UP_AFTER + timedelta(seconds=1))
+    await later.make(first.id, held(0))
     assert str((await store.get(first.id)).refused) == str(GIVEN_UP)
     assert await store.waiting() == [second.id]
+
+
+async def test_who_lost_the_lease_leaves_no_part_behind_others(
+    books: Desk, store: ReturnExportStore, exporter: ReturnExporter, builder: CountingBuilder
+) -> None:
+    """One stalls with a part in hand; papers change, and another begins anew."""
+    seller, papers = await sold(books, 4)
+    export = await asked(store)
+    await exporter.make(export.id, held(2))
+    scope = ReturnScope.of([seller], PROFILE.gstin, MONTH)
+    before = await builder.papers(scope)
+    stalled = await builder.next_part(scope, (await store.parts(export.id))[-1].last)
+    assert stalled is not None
+    await books.ledger.void_invoice(deed(seller.garage), papers[3], "Wrong customer")
+    await exporter.make(export.id, held(1))
+
+    now = await builder.papers(scope)
+    assert not await store.keep_part(export.id, 2, stalled, before)
+    assert not await store.keep_part(export.id, 2, stalled, now)
+    assert [part.last[-1] for part in await store.parts(export.id)] == ["1"]
+    await exporter.make(export.id, held(9))
+    assert (await store.get(export.id)).done == 4
+    assert not await store.keep_part(export.id, 0, stalled, now)
 
 
 async def test_one_operation_is_one_export_with_one_deed(
