@@ -37,6 +37,8 @@ RANDOM_A_BITS = 12
 RANDOM_B_BITS = 62
 # What the id of a vehicle that nobody named begins with: it stands for one ticket's vehicle alone.
 UNNAMED = "veh_of_"
+# What the id of a customer in a garage's book begins with.
+CUSTOMERS = "cus_"
 TIME = ((1 << 48) - 1) << 80
 # A phone's clock may be that far ahead; an id of a later time would stand before all others.
 LEAP = timedelta(minutes=10)
@@ -98,7 +100,7 @@ def vehicle_id(value: str) -> VehicleId:
 
 
 def customer_id(value: str) -> CustomerId:
-    return CustomerId(_check_form("customer id", value, r"cus_[0-9a-f]{32}"))
+    return CustomerId(_check_form("customer id", value, rf"{CUSTOMERS}[0-9a-f]{{32}}"))
 
 
 def bay_id(value: str) -> BayId:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import LiteralString
 
-from domain.ids import PersonId
+from domain.ids import CUSTOMERS, CustomerId, PersonId
 from domain.personal_records import RecordKind
 from records.database import Connection, Records
 from records.people import SealedPerson
@@ -70,7 +70,11 @@ async def nobody_waits(connection: Connection, person: PersonId, before: datetim
     return await (await connection.execute(QUERIES["never_came"], given)).fetchone() is not None
 
 
-async def every_erased(records: Records) -> list[tuple[PersonId, datetime]]:
+async def every_erased(records: Records) -> list[tuple[PersonId | CustomerId, datetime]]:
     """Give who was erased, and when: what has to be kept apart from copies of the database."""
     rows = await records.rows(QUERIES["all_erased"])
-    return [(PersonId(row["id"]), row["erased_at"]) for row in rows]
+    return [(_erased_id(row["id"]), row["erased_at"]) for row in rows]
+
+
+def _erased_id(value: str) -> PersonId | CustomerId:
+    return CustomerId(value) if value.startswith(CUSTOMERS) else PersonId(value)

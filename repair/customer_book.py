@@ -29,7 +29,7 @@ from domain.customers import (
 )
 from domain.deeds import Deed, DeedType, deed_by
 from domain.errors import InvalidInput, NotAllowed, NotFound, StaleVersion
-from domain.ids import CustomerId, GarageId, PersonId, uuid7
+from domain.ids import CUSTOMERS, CustomerId, GarageId, PersonId, uuid7
 from records.audit_trail import DeedWriter
 from records.customers import CustomerStore, add_customer, change_customer, hold_customer
 from records.database import Connection
@@ -85,7 +85,7 @@ class CustomerBook:
         demand_bills(deed.actor, garage)
         # By our clock, so that they are listed as they came, whatever id the caller made.
         made = uuid7(deed.at, deed.derived_id("customer").int)
-        wanted = self.sealed(CustomerId(f"cus_{made.hex}"), garage, details, deed)
+        wanted = self.sealed(CustomerId(f"{CUSTOMERS}{made.hex}"), garage, details, deed)
 
         async def work(connection: Connection) -> PeopleAnswer:
             await read_garage(connection, None if garage == deed.actor.garage else garage)

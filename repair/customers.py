@@ -91,8 +91,9 @@ class CustomerRecords:
             papers = [one.id for one in traces.documents]
             gone = {RecordKind.MESSAGE: await self.messages.remove_messages(connection, papers)}
             if traces.record is not None:
-                gone |= await _erased_record(connection, traces.record, deed)
-            await self.deeds.write(connection, [_erasure_deed(traces, gone, deed)])
+                gone |= await _erased_record(connection, traces.record.id, deed)
+            of = traces.record.id if traces.record else traces.documents[0].id
+            await self.deeds.write(connection, [_erasure_deed(of, traces.garage, gone, deed)])
             return {"at": deed.at.isoformat(), "erased": gone, "papers": len(papers)}
 
         answer = await self.store.run_once(deed.operation(), work)
@@ -129,24 +130,44 @@ class CustomerRecords:
         await self.consents.keep(connection, said)
 
 
+async def erase_again(
+    store: PeopleStore, deeds: DeedWriter, id: CustomerId, deed: PeopleDeed
+) -> int:
+    """Let go of a record that an older copy of the database brought back; say how many records.
+
+    Raises:
+        NotFound: it is not there, or was erased already.
+    """
+
+    async def work(connection: Connection) -> PeopleAnswer:
+        held = await hold_customer(connection, id, None)
+        gone = await _erased_record(connection, id, deed)
+        await deeds.write(connection, [_erasure_deed(id, held.garage, gone, deed)])
+        return {"erased": sum(gone.values())}
+
+    return (await store.run_once(deed.operation(), work))["erased"]
+
+
 async def _erased_record(
-    connection: Connection, record: KnownCustomer, deed: PeopleDeed
+    connection: Connection, id: CustomerId, deed: PeopleDeed
 ) -> dict[RecordKind, int]:
     """Let go of who a customer is in the book, and of what tells which vehicles are theirs."""
-    await hold_customer(connection, record.id, record.garage)
-    vehicles = await erase_vehicles_of(connection, record.id, deed.at, deed.actor.id)
-    await erase_customer(connection, record.id, deed.at, deed.actor.id)
+    await hold_customer(connection, id, None)
+    vehicles = await erase_vehicles_of(connection, id, deed.at, deed.actor.id)
+    await erase_customer(connection, id, deed.at, deed.actor.id)
     return {RecordKind.CUSTOMER: 1, RecordKind.VEHICLE: vehicles}
 
 
-def _erasure_deed(traces: CustomerTraces, gone: Mapping[RecordKind, int], deed: PeopleDeed) -> Deed:
+def _erasure_deed(
+    of: str, garage: GarageId, gone: Mapping[RecordKind, int], deed: PeopleDeed
+) -> Deed:
     return deed_by(
         deed.actor,
         deed.origin,
         DeedType.USER_ERASE,
         id=str(deed.derived_id("customer erasure")),
         at=deed.at,
-        resource=traces.record.id if traces.record else traces.documents[0].id,
-        garage=traces.garage,
+        resource=of,
+        garage=garage,
         new={"of": "customer", **{kind.value: count for kind, count in gone.items()}},
     )

@@ -1,5 +1,6 @@
 """The verbs of customers: who they are, how they are found, and what they may ask."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from domain.consents import Consent, ConsentPurpose
 from domain.customers import parse_notes, parse_search
 from domain.deeds import DeedType
 from domain.errors import InvalidInput, NotFound
-from domain.ids import CustomerId, GarageId, customer_id, garage_id
+from domain.ids import CustomerId, GarageId, InvoiceId, customer_id, garage_id
 from repair.customer_book import CustomerDetails, KnownCustomer
 from repair.customers import CustomerTraces
 from resolvers.arguments import ExpectedArgument, OperationArgument
@@ -168,19 +169,9 @@ class CustomerMutations:
         invoice: ErasedPaperArgument = None,
         customer: ErasedCustomerArgument = None,
     ) -> EraseCustomerResult:
-        context = info.context
-        if (invoice is None) == (customer is None):
-            raise InvalidInput("customer", "or `invoice` names whom you mean: one of the two")
-        if customer is not None:
-            key = customer_id(customer)
-            deed = people_deed(context, operation_id, "eraseCustomer", {"customer": key})
-            traces = await _traces_or_none(context, key)
-        else:
-            paper = invoice_id_of(strawberry.ID(invoice or ""))
-            deed = people_deed(context, operation_id, "eraseCustomer", {"invoice": paper})
-            document = await demand_document(context, paper, Action.CREATE)
-            documents = await documents_of_customer(context, document)
-            traces = CustomerTraces(garage=document.garage, documents=documents)
+        context, named = info.context, _named_once(invoice, customer)
+        deed = people_deed(context, operation_id, "eraseCustomer", named)
+        traces = await _traces_named(context, named)
         return CustomerErased.from_domain(await context.customers.erase(traces, deed))
 
 
@@ -223,11 +214,33 @@ async def _found(
     return await book.search(place, sought, actor, first=size, after=start)
 
 
-async def _traces_or_none(context: RequestContext, id: CustomerId) -> CustomerTraces:
-    """Give what there is of a customer; of one who is gone, that: the same operation that erased
-    them is answered again.
+def _named_once(
+    invoice: strawberry.ID | None, customer: strawberry.ID | None
+) -> Mapping[str, InvoiceId | CustomerId]:
+    """Give which of the two ways names a customer.
+
+    Raises:
+        InvalidInput: none does, or both do.
     """
+    if invoice is not None and customer is None:
+        return {"invoice": invoice_id_of(invoice)}
+    if customer is not None and invoice is None:
+        return {"customer": customer_id(customer)}
+    raise InvalidInput("customer", "or `invoice` names whom you mean: one of the two")
+
+
+async def _traces_named(
+    context: RequestContext, named: Mapping[str, InvoiceId | CustomerId]
+) -> CustomerTraces:
+    """Give what there is of a customer; of a record that is gone, that: the same operation that
+    erased it is answered again.
+    """
+    if "invoice" in named:
+        document = await demand_document(context, InvoiceId(named["invoice"]), Action.CREATE)
+        documents = await documents_of_customer(context, document)
+        return CustomerTraces(garage=document.garage, documents=documents)
+    key = CustomerId(named["customer"])
     try:
-        return await traces_of_record(context, id)
+        return await traces_of_record(context, key)
     except NotFound:
-        return CustomerTraces(garage=GarageId(""), missing=id)
+        return CustomerTraces(garage=GarageId(""), missing=key)

@@ -25,12 +25,13 @@ OPERATIONS: Mapping[str, GraphQLObjectType | None] = {
 }
 
 
+ADDRESS: Mapping[str, object] = {"address": "4 Camp Road", "pincode": "411001", "state": "27"}
 # What an input needs though its type does not say so, and what its texts must be.
 ALSO_NEEDED: Mapping[str, Mapping[str, object]] = {
     "ReportInput": {"text": "The horn is silent"},
-    "CustomerInput": {"address": "4 Camp Road", "pincode": "411001", "state": "27"},
-    "CustomerRecordInput": {"address": "4 Camp Road", "pincode": "411001", "state": "27"},
-    "InvoiceInput": {"customer": {"name": "Meera Joshi"}},
+    "CustomerInput": ADDRESS,
+    "CustomerRecordInput": ADDRESS,
+    "InvoiceInput": {"customer": {"name": "Meera Joshi", **ADDRESS}},
     "PlaceInput": {"state": "27", "reason": "Handed over at our gate"},
     "BankAccountInput": {"number": "501001234567", "ifsc": "HDFC0001234"},
     "DocumentInput": {"text": "query Typename { __typename }"},

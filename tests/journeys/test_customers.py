@@ -1,14 +1,25 @@
 """Customers of a garage: kept sealed, found by any part of a name, masked for who may not bill."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from access.people import PeopleDeed
+from billing.gst.parties import Party
 from domain.access import Role
 from domain.deeds import DeedResult, DeedType
+from domain.errors import NotFound
+from domain.ids import CustomerId, OperationId
 from domain.personal_data import MASKED
+from records.customers import add_customer
+from records.erasure import every_erased
+from repair import customer_book
+from repair.customer_book import LOOKED_AT, CustomerDetails
+from repair.customers import erase_again
 from tests.billing.sample_books import synthetic_gstin
 from tests.journeys.billing_garage import EDIT, ISSUE, furnished
 from tests.journeys.conftest import Somebody
@@ -109,6 +120,28 @@ async def test_any_part_of_a_name_finds_a_customer(house: Runtime, somebody: Som
     assert await found(somebody(garage=DELHI), word, garage=PUNE) == []
     admin = somebody(Role.ADMIN, DELHI)
     assert await found(admin, word, garage=PUNE) == [second, first]
+
+
+async def test_a_search_like_very_many_names_asks_for_more(
+    house: Runtime, somebody: Somebody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boss, word = somebody(), fresh_word()[:3]
+    book = house.billing.billing.customer_book
+    # Each holds both runs of what is sought, and none of them what is sought.
+    alike = CustomerDetails(party=Party(name=f"{word} {word[1:]}q"))
+    deed = PeopleDeed(
+        id=OperationId(op()), actor=boss.actor, at=datetime.now(UTC), body_hash="alike"
+    )
+    async with house.records.transaction() as connection:
+        for n in range(1, LOOKED_AT + 1):
+            key = CustomerId(f"cus_{n:032x}")
+            await add_customer(connection, book.sealed(key, PUNE, alike, deed))
+    assert await found(boss, f"{word}q") == []
+    monkeypatch.setattr(customer_book, "MOST_LOOKED_AT", LOOKED_AT)
+    [error] = (await boss.answer(FIND, search=f"{word}q", first=20))["errors"]
+    assert (error["extensions"]["code"], error["extensions"]["field"]) == (
+        *("INVALID_INPUT", "search"),
+    )
 
 
 async def test_support_finds_by_number_and_not_by_name(house: Runtime, somebody: Somebody) -> None:
@@ -226,11 +259,30 @@ async def test_an_erased_customer_leaves_nothing_to_read(
     asks = "select body_hash from people_change where answer->>'id' = any(%(ids)s)"
     hashes = await house.records.rows(asks, ids=[key, vehicle["key"]])
     assert [one["body_hash"] for one in hashes] == ["", ""]
+    assert key in {erased for erased, _ in await every_erased(house.records)}
     [*_, deed] = await deeds(house, resource=key)
     assert (deed.event_type, deed.new_value) == (
         DeedType.USER_ERASE,
         {"of": "customer", "customer": 1, "message": 0, "vehicle of a customer": 1},
     )
+
+
+@pytest.mark.row("EN-7")
+async def test_a_copy_that_brings_a_customer_back_is_erased_again(
+    house: Runtime, somebody: Somebody
+) -> None:
+    boss, word = somebody(), fresh_word()
+    key = await kept(boss, word)
+    own, now = house.people.administration, datetime.now(UTC)
+    again = PeopleDeed(
+        id=OperationId(op()), actor=somebody(Role.ADMIN).actor, at=now, body_hash="replay"
+    )
+    assert await erase_again(own.store, own.deeds, CustomerId(key), again) == 1
+    assert await boss.ask(ONE, id=key) is None
+    with pytest.raises(NotFound):
+        await erase_again(
+            own.store, own.deeds, CustomerId(key), replace(again, id=OperationId(op()))
+        )
 
 
 async def test_one_way_names_whom_to_erase(house: Runtime, somebody: Somebody) -> None:

@@ -19,7 +19,7 @@ function signedIn(verb, token, minutes) {
   return { data: { [verb]: { __typename: "SignedIn", accessToken: token, expiresAt } } };
 }
 
-const [script, start] = process.argv.slice(2).map((file) => fs.readFileSync(file, "utf8"));
+const [script, start, signIn] = process.argv.slice(2).map((file) => fs.readFileSync(file, "utf8"));
 const locks = { request: (_, work) => work() };
 const world = { fetch, crypto: globalThis.crypto, navigator: { locks }, Date };
 const { Door, Session } = vm.runInNewContext(`${script}; ({ Door, Session })`, world);
@@ -75,7 +75,70 @@ async function checkExplorer() {
   assert.deepEqual(await sent("#token=minted", own), [minted, own]);
 }
 
-check().then(checkExplorer).catch((error) => {
+// Open the form in a browser; give what a person sees, and what presses its button.
+function opened() {
+  const shown = { lines: [], reloads: 0 };
+  const field = () => ({ value: "", disabled: false, parentElement: { hidden: true }, focus() {} });
+  const elements = { email: field(), password: field(), code: field() };
+  let press = null;
+  const form = {
+    dataset: { door: "/door" },
+    elements,
+    addEventListener: (_, listener) => (press = listener),
+  };
+  const said = { replaceChildren: (...lines) => (shown.lines = lines.map((one) => one.textContent)) };
+  const page = {
+    ...world,
+    document: {
+      getElementById: (id) => (id === "said" ? said : form),
+      createElement: () => ({ textContent: "" }),
+    },
+    window: { location: { reload: () => (shown.reloads += 1) } },
+  };
+  vm.runInNewContext(`${script}; ${signIn}`, page);
+  return { shown, elements, press: () => press({ preventDefault() {} }) };
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+async function checkForm() {
+  asked.splice(0);
+  const nobody = { data: { owedSecondFactor: { __typename: "SignInRefused", message: "nobody." } } };
+  const owes = { __typename: "SecondFactorDemanded", challenge: "word" };
+  const inside = (role) => ({ __typename: "SignedIn", role, recoveryCodes: null });
+  answers.push(nobody, { data: { signIn: owes } });
+  const form = opened();
+  await settled();
+  assert.deepEqual([form.shown.lines, form.elements.email.disabled], [[], false]);
+  form.press();
+  await settled();
+  assert.deepEqual([form.elements.email.disabled, form.elements.code.required], [true, true]);
+  answers.push({ data: { confirmSecondFactor: { message: "the code is wrong." } } });
+  form.press();
+  await settled();
+  assert.deepEqual([form.shown.lines, form.shown.reloads], [["the code is wrong."], 0]);
+  answers.push({ data: { confirmSecondFactor: inside("ADMIN") } });
+  form.press();
+  await settled();
+  assert.deepEqual([form.shown.lines, form.shown.reloads], [[], 1]);
+
+  // Whoever comes back from another service goes on with the code.
+  answers.push({ data: { owedSecondFactor: owes } });
+  const back = opened();
+  await settled();
+  answers.push({ data: { confirmSecondFactor: inside("MANAGER") } });
+  back.press();
+  await settled();
+  const outside = "You are signed in. The explorer is for administrators.";
+  assert.deepEqual([back.shown.lines, back.shown.reloads], [[outside], 0]);
+  const confirmed = ["confirmSecondFactor", "confirmSecondFactor"];
+  assert.deepEqual(
+    asked.map((one) => one[2]),
+    ["owedSecondFactor", "signIn", ...confirmed, "owedSecondFactor", "confirmSecondFactor"],
+  );
+}
+
+check().then(checkExplorer).then(checkForm).catch((error) => {
   console.error(error);
   process.exitCode = 1;
 });

@@ -1,10 +1,14 @@
 """The API explorer: ours alone, from our own files, and only for developers."""
 
 import asyncio
+import json
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
+from domain.errors import Unavailable
+from resolvers.sign_in import build_sign_in_api
 from tests.resolvers.fakes import World
 from tests.web.clients import PATH, app, client
 from web.asgi import ASSETS
@@ -12,6 +16,11 @@ from web.paths import EXPLORER
 from web.refresh_cookie import COOKIE
 from web.ui.page import FILES, HERE, MISSING
 
+DOCUMENTS = (
+    "const script = require('fs').readFileSync(process.argv[1], 'utf8');"
+    "const all = eval(script + '; [SIGN_IN, CONFIRM, OWED, REFRESH]');"
+    "console.log(JSON.stringify(all));"
+)
 BROWSER = {"accept": "text/html,application/xhtml+xml"}
 
 
@@ -79,6 +88,21 @@ async def test_administrators_have_one_in_production(folder: Path) -> None:
     assert told == [(401, False, 401, 200), (401, False, 401, 200), (200, True, 200, 200)]
 
 
+async def test_silent_records_show_nobody_the_explorer(folder: Path) -> None:
+    async def silent(_: str) -> bool:
+        raise Unavailable("postgres", "it is silent")
+
+    built = app(World(), development=False, ui=folder, explorer=silent)
+    async with client(built, {"cookie": f"{COOKIE}=zoya"}) as opened:
+        page = await opened.get(EXPLORER, headers=BROWSER)
+        posted = await opened.post(EXPLORER)
+    assert (page.status_code, page.json()["errors"][0]["extensions"]["code"]) == (
+        503,
+        "UNAVAILABLE",
+    )
+    assert posted.status_code == 405
+
+
 async def test_the_form_takes_no_style_or_script_from_elsewhere(folder: Path) -> None:
     async def nobody(_: str) -> bool:
         return False
@@ -95,9 +119,23 @@ async def test_a_session_of_the_page_renews_its_token_once() -> None:
     process = await asyncio.create_subprocess_exec(
         "node",
         str(Path(__file__).with_name("door_check.js")),
-        *(str(HERE / name) for name in ("door.js", "start.js")),
+        *(str(HERE / name) for name in ("door.js", "start.js", "sign_in.js")),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
     said, _ = await process.communicate()
     assert (process.returncode, said.decode()) == (0, "")
+
+
+async def test_the_documents_of_the_pages_fit_the_door() -> None:
+    process = await asyncio.create_subprocess_exec(
+        *("node", "-e", DOCUMENTS, str(HERE / "door.js")), stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await process.communicate()
+    documents = build_sign_in_api(introspection=False).documents
+    given = dict.fromkeys(("email", "password", "challenge", "code"), "x")
+    read = [
+        documents.read_now(text, given | {"op": str(UUID(int=7))}, anonymous=True)
+        for text in json.loads(said)
+    ]
+    assert [one.errors for one in read] == [[]] * 4

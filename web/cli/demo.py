@@ -14,7 +14,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from domain.access import Viewer
-from domain.errors import LocalServiceError, UnsafeSetting
+from domain.errors import LocalServiceError, Refused, UnsafeSetting
 from domain.reports import FailureReport
 from domain.vehicles import VehicleContext
 from ingest import knowledge
@@ -183,6 +183,8 @@ def _address(settings: Settings) -> str:
 def _sign_in(settings: Settings, who: DemoPerson) -> str:
     url = f"http://{settings.host}:{settings.port}"
     found = ask_door(url, SIGN_IN, email=who.email, password=who.password)
+    if found["__typename"] != "SignedIn":
+        raise Refused("The demo's people have no second factor: unset BATTWHEELS_SECOND_FACTOR.")
     return str(found["accessToken"])
 
 

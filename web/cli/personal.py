@@ -13,10 +13,11 @@ from access.people import PeopleDeed
 from domain.access import Actor, Role
 from domain.deeds import OPERATOR
 from domain.errors import NotFound
-from domain.ids import OperationId, PersonId, person_id, uuid7
+from domain.ids import CUSTOMERS, OperationId, customer_id, person_id, uuid7
 from domain.personal_records import RETENTION, RecordKind
 from records.erasure import every_erased
 from records.retention import Retention
+from repair.customers import erase_again
 from web.people import PeopleRuntime, open_people_alone
 from web.records import open_records
 from web.settings import Settings
@@ -75,27 +76,31 @@ def replay_erasures(
     ],
 ) -> None:
     """Erase again whom an older copy of the database brought back; again is harmless."""
-    named = [person_id(line.split()[0]) for line in file.read_text().splitlines() if line.strip()]
-    for person, said in asyncio.run(_replayed(named, datetime.now(UTC))):
-        typer.echo(f"{person}: {said}")
+    named = [line.split()[0] for line in file.read_text().splitlines() if line.strip()]
+    for erased, said in asyncio.run(_replayed(named, datetime.now(UTC))):
+        typer.echo(f"{erased}: {said}")
 
 
-async def _replayed(named: Sequence[PersonId], now: datetime) -> list[tuple[PersonId, str]]:
+async def _replayed(named: Sequence[str], now: datetime) -> list[tuple[str, str]]:
     settings = Settings.read()
     async with open_records(settings) as records:
         people = await open_people_alone(settings, records, build_tokens(settings))
         return [(one, await _erased_again(people, one, now)) for one in named]
 
 
-async def _erased_again(people: PeopleRuntime, person: PersonId, now: datetime) -> str:
-    """Erase somebody as the operator of the machine, and say what became of it."""
+async def _erased_again(people: PeopleRuntime, id: str, now: datetime) -> str:
+    """Erase a person or a customer as the operator of the machine, and say what became of it."""
     operation = OperationId(str(uuid7(now, secrets.randbits(RANDOM_BITS))))
-    deed = PeopleDeed(id=operation, actor=OPERATOR_ACTOR, at=now, body_hash=f"replay {person}")
+    deed = PeopleDeed(id=operation, actor=OPERATOR_ACTOR, at=now, body_hash=f"replay {id}")
     try:
-        done = await people.erasures.erase(person, deed)
+        if id.startswith(CUSTOMERS):
+            own = people.administration
+            gone = await erase_again(own.store, own.deeds, customer_id(id), deed)
+        else:
+            gone = len((await people.erasures.erase(person_id(id), deed)).erased)
     except NotFound:
         return "is not there"
-    return "is erased again" if done.erased else "was erased already"
+    return "is erased again" if gone else "was erased already"
 
 
 async def _over(now: datetime, *, clear: bool) -> dict[RecordKind, int]:

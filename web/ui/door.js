@@ -13,6 +13,10 @@ const SIGN_IN = `mutation ($op: UUID!, $email: String!, $password: String!) {
 const CONFIRM = `mutation ($op: UUID!, $challenge: String!, $code: String!) {
   confirmSecondFactor(operationId: $op, challenge: $challenge, code: $code, client: BROWSER) {
     ${IN} ${LATE} } }`;
+// What a browser owes that another service sent back: a cookie says whose it is.
+const OWED = `query { owedSecondFactor { __typename ${WHY}
+  ... on SecondFactorDemanded { challenge }
+  ... on SecondFactorOffered { challenge secret uri } } }`;
 const REFRESH = `mutation ($op: UUID!) { refresh(operationId: $op) { ${IN} } }`;
 // A token is renewed before it ends: a request takes a while.
 const SPARE_MS = 60_000;
@@ -23,15 +27,19 @@ class Door {
   }
 
   signIn(email, password) {
-    return this.ask(SIGN_IN, { email, password });
+    return this.ask(SIGN_IN, withOperation({ email, password }));
   }
 
   confirm(challenge, code) {
-    return this.ask(CONFIRM, { challenge, code });
+    return this.ask(CONFIRM, withOperation({ challenge, code }));
+  }
+
+  owed() {
+    return this.ask(OWED);
   }
 
   refresh() {
-    return this.ask(REFRESH, {});
+    return this.ask(REFRESH, withOperation());
   }
 
   async ask(query, variables) {
@@ -39,7 +47,7 @@ class Door {
       method: "POST",
       credentials: "same-origin",
       headers: { "Content-Type": "application/json", "GraphQL-Require-Preflight": "1" },
-      body: JSON.stringify({ query, variables: { op: crypto.randomUUID(), ...variables } }),
+      body: JSON.stringify({ query, variables }),
     });
     const told = await answer.json();
     if (told.errors) throw new Error(told.errors[0].message);
@@ -78,6 +86,11 @@ class Session {
     this.entry = found;
     return found.accessToken;
   }
+}
+
+// Each change has an id of its own, by which it is done once.
+function withOperation(variables) {
+  return { op: crypto.randomUUID(), ...variables };
 }
 
 // Two pages of one browser share the cookie: a token that both used would end their session.

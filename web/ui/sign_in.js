@@ -47,6 +47,12 @@ async function step() {
   else say(found.message);
 }
 
+// Whoever comes back from another service has shown one factor, and may owe a code.
+door
+  .owed()
+  .then((found) => found.challenge && askCode(found))
+  .catch((error) => say(error.message));
+
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   say();

@@ -189,6 +189,7 @@ def test_settings_that_there_are_do_not_speak_of_the_audit() -> None:
     """A new setting has to be thought of here."""
     assert {f.name for f in fields(Settings)} == {
         "environment",
+        "explorer",
         "home",
         "host",
         "port",
@@ -226,7 +227,6 @@ def test_settings_that_there_are_do_not_speak_of_the_audit() -> None:
         "oidc_client",
         "oidc_secret",
         "passkey_domain",
-        "explorer",
     }
 
 
