@@ -63,7 +63,7 @@ async def write(records: Records, *deeds: Deed) -> None:
 @pytest.mark.row("AD-15")
 async def test_a_deed_has_fourteen_fields_and_reads_back(records: Records) -> None:
     assert [field.name for field in fields(Deed)] == FIELDS.split()
-    assert len(DeedType) == 14 + 3
+    assert len(DeedType) == 14 + 5
     await write(records, deed(1), deed(1, user_id="somebody else"), deed(2))
     assert await AuditTrail(records).page(10) == [deed(2), deed(1)]
 
