@@ -237,10 +237,10 @@ async def _traces_named(
     """
     if "invoice" in named:
         document = await demand_document(context, InvoiceId(named["invoice"]), Action.CREATE)
-        documents = await documents_of_customer(context, document)
+        documents = await documents_of_customer(context, document, every=True)
         return CustomerTraces(garage=document.garage, documents=documents)
     key = CustomerId(named["customer"])
     try:
-        return await traces_of_record(context, key)
+        return await traces_of_record(context, key, every=True)
     except NotFound:
         return CustomerTraces(garage=GarageId(""), missing=key)

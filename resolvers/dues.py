@@ -128,9 +128,11 @@ def _day_of(context: RequestContext, as_of: date | None) -> date:
     """Give the day that is asked for.
 
     Raises:
-        InvalidInput: it has not come yet.
+        InvalidInput: it has not come yet, or was before there were such bills.
     """
     today = law_day(context.services.now())
+    if as_of is not None and as_of < BEGINNING:
+        raise InvalidInput("asOf", f"{as_of} is before {BEGINNING}, when GST began")
     if as_of is not None and as_of > today:
         raise InvalidInput("asOf", f"{as_of} has not come yet")
     return as_of or today

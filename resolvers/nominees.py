@@ -20,9 +20,9 @@ NomineeArgument = Annotated[
 @strawberry.type
 class NomineeMutations:
     @strawberry.mutation(
-        description="Name who is to act for you when you died or cannot: an administrator reads it "
-        "with `personalData` and does for them what you could ask. One person, until you name "
-        "another or nobody."
+        description="Name who is to act for you when you died or cannot: an administrator, or the "
+        "manager of your garage, reads it with `personalData` and does for them what you could "
+        "ask. One person, until you name another or nobody."
     )
     @signed_in_deed(DeedType.USER_CORRECT)
     async def nominate(

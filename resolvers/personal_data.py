@@ -171,8 +171,10 @@ async def _recorded(context: RequestContext, id: CustomerId) -> Mapping[str, obj
     return customer_values(*await _papers_of(context, traces), record)
 
 
-async def traces_of_record(context: RequestContext, id: CustomerId) -> CustomerTraces:
-    """Give a customer's record, and the papers of one who is registered.
+async def traces_of_record(
+    context: RequestContext, id: CustomerId, *, every: bool = False
+) -> CustomerTraces:
+    """Give a customer's record, and the papers of one who is registered, `every` one or the newest.
 
     Raises:
         NotFound: there is none that the caller may see.
@@ -185,7 +187,7 @@ async def traces_of_record(context: RequestContext, id: CustomerId) -> CustomerT
         garage=found.garage,
         documents=[]
         if registered is None
-        else await _registered_papers(context, found.garage, registered.value),
+        else await _registered_papers(context, found.garage, registered.value, every=every),
         record=found,
     )
 
@@ -216,18 +218,25 @@ async def _papers_of(
 
 
 async def documents_of_customer(
-    context: RequestContext, document: IssuedDocument
+    context: RequestContext, document: IssuedDocument, *, every: bool = False
 ) -> list[IssuedDocument]:
-    """Give the papers of the customer of one: of somebody who is not registered, that one."""
+    """Give the papers of the customer of one: of somebody who is not registered, that one.
+
+    Of a fleet, the newest `MOST_PAPERS`, or `every` one.
+    """
     registered = document.invoice.recipient.gstin
     if registered is None:
         return [document]
-    return await _registered_papers(context, document.garage, registered.value)
+    return await _registered_papers(context, document.garage, registered.value, every=every)
 
 
 async def _registered_papers(
-    context: RequestContext, garage: GarageId, gstin: str
+    context: RequestContext, garage: GarageId, gstin: str, *, every: bool
 ) -> list[IssuedDocument]:
-    return await context.billing.invoicing.ledger.page(
-        garage, first=MOST_PAPERS, wanted=InvoiceFilter(gstin=gstin)
-    )
+    ledger, wanted = context.billing.invoicing.ledger, InvoiceFilter(gstin=gstin)
+    found = await ledger.page(garage, first=MOST_PAPERS, wanted=wanted)
+    page = found
+    while every and len(page) == MOST_PAPERS:
+        page = await ledger.page(garage, first=MOST_PAPERS, after=found[-1].id, wanted=wanted)
+        found = [*found, *page]
+    return found

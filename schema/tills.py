@@ -9,7 +9,7 @@ from strawberry import field
 from billing.ledger import tills
 from billing.ledger.postings import PaymentMethod
 from schema.money import Money, Paise
-from schema.refusals import InvalidInput, NotAllowed, OperationConflict
+from schema.refusals import InvalidInput, MonthClosed, NotAllowed, OperationConflict
 
 
 @strawberry.input(description="What was counted in a till at the end of a day.")
@@ -100,6 +100,6 @@ class TillClosed:
 
 
 CloseTillResult = Annotated[
-    TillClosed | InvalidInput | NotAllowed | OperationConflict,
+    TillClosed | InvalidInput | MonthClosed | NotAllowed | OperationConflict,
     strawberry.union("CloseTillResult", description="The closed till, or why it is open."),
 ]

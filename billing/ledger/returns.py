@@ -125,13 +125,16 @@ class ReturnBuilder:
     async def next_part(self, scope: ReturnScope, after: str) -> ReturnPart | None:
         """Give what the papers behind a number add to the return, some `BATCH` of them."""
         given = {**scope.given, "after": after, "most": BATCH}
-        found = await self._records.rows(QUERIES["next_papers"], **given)
+        async with self._records.transaction() as connection:
+            # Planned for this number each time: a plan for any would sort the month for each part.
+            rows = await connection.execute(QUERIES["next_papers"], given, prepare=False)
+            found = await rows.fetchall()
         if not found:
             return None
         notes = {row["original"] for row in found} - {row["id"] for row in found} - {None}
         earlier = await self._records.rows(QUERIES["originals"], ids=sorted(notes)) if notes else []
-        rows = await asyncio.to_thread(self._part_of, scope, found, earlier)
-        return ReturnPart(papers=len(found), last=found[-1]["number"], rows=rows)
+        made = await asyncio.to_thread(self._part_of, scope, found, earlier)
+        return ReturnPart(papers=len(found), last=found[-1]["number"], rows=made)
 
     def _part_of(
         self, scope: ReturnScope, found: Sequence[Row], earlier: Sequence[Row]

@@ -113,6 +113,7 @@ class TillStore:
         Raises:
             InvalidInput: the day is closed or has not come, a difference has no reason, or what the
                 till began with is not what the last closing left.
+            MonthClosed: a difference would be posted into a closed month.
             OperationConflict: the operation said something else.
         """
         async with self._books.open_transaction(change) as transaction:
@@ -126,6 +127,7 @@ class TillStore:
                 )
                 difference = count.counted - till.expected
                 if difference:
+                    await transaction.demand_open(count.day)
                     legs = postings.difference_legs(difference, change.garage)
                     await post_entries(transaction, "till", legs, count.day)
                 await transaction.chain_event(MoneyEvent.TILL_CLOSED, count.day.isoformat())

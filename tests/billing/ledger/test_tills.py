@@ -11,7 +11,7 @@ from billing.ledger.payments import ReceivedMoney
 from billing.ledger.postings import Account, PaymentMethod
 from billing.ledger.tills import MethodSum, TillCount, TillDay, TillStore
 from billing.ledger.verification import verify_books
-from domain.errors import IllegalTransition, InvalidInput, OperationConflict
+from domain.errors import IllegalTransition, InvalidInput, MonthClosed, OperationConflict
 from domain.ids import InvoiceId, TicketId
 from tests.billing.sample_books import DELHI, NOW, PUNE, Desk, deed
 
@@ -161,3 +161,17 @@ async def test_the_same_closing_twice_is_one(books: Desk, tills: TillStore) -> N
         )
     [found] = await books.records.rows(ROWS)
     assert found["tills"] == 1
+
+
+async def test_no_difference_is_posted_into_a_closed_month(books: Desk, tills: TillStore) -> None:
+    seller = await books.settled()
+    last, later = date(2026, 10, 31), deed(seller.garage)
+    await books.ledger.close_month(deed(seller.garage), last.replace(day=1))
+    with pytest.raises(MonthClosed):
+        await tills.close_till(
+            later,
+            TillCount(
+                day=last, opening=100_00, counted=90_00, left=90_00, reason="Short by ten rupees"
+            ),
+        )
+    assert (await books.records.rows("select count(*) as n from till_closing")) == [{"n": 0}]
