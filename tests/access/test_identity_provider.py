@@ -39,7 +39,8 @@ GRANT = CodeGrant(
 )
 SHORT = {"kty": "RSA", "kid": "one", "n": "A" * 300 + "w" * 171, "e": "AQAB"}
 EARLIER = int((datetime.now(UTC) - timedelta(minutes=12)).timestamp())
-LATER = int((datetime.now(UTC) + timedelta(minutes=12)).timestamp())
+# Long after whatever is allowed, also at the end of a long run.
+LATER = int((datetime.now(UTC) + timedelta(days=1)).timestamp())
 
 
 class OpenBreaker:

@@ -198,7 +198,9 @@ async def test_closed_recheck_waits_for_another_reason(house: Runtime, somebody:
     await doubt(house, card.id, "Firmware 9.9 was released.")
     assert await rechecks(house, card.id) == [again]
     await told(house)
-    opened = await house.records.rows("select * from change_log where entity = %(id)s", id=first.id)
+    opened = await house.records.rows(
+        "select * from change_log where entity = %(id)s order by at", id=first.id
+    )
     assert [(one["type"], one["at"]) for one in opened] == [
         (EventType.REVIEW_OPENED, first.at),
         (EventType.REVIEW_OPENED, at),
