@@ -1,8 +1,8 @@
 """The till of a garage: counted at the end of a day against what the payments say of its cash.
 
 A closing covers the days since the one before it, the first its own day alone. What was counted
-more or less than the payments say is kept with a reason, and posted, so that the books hold what is
-there. No money is dated into a closed day; tax that a customer withheld is no money, and may be.
+more or less than the payments say is kept with a reason, and posted. What was taken out, and what
+lay there before the first closing, stands in the closings alone. No money is dated into a closed day; tax that a customer withheld is no money, and may be.
 """
 
 from collections import defaultdict
