@@ -46,7 +46,6 @@ async def _invoice(books: Desk, ticket: str = "tkt_one") -> InvoiceId:
     return (await books.issue(await books.garages.get(PUNE), ticket)).id
 
 
-@pytest.mark.row("IN-11")
 async def test_each_closing_takes_what_came_since_the_last(books: Desk, tills: TillStore) -> None:
     seller = await books.settled()
     of = await _invoice(books)
@@ -161,6 +160,17 @@ async def test_the_same_closing_twice_is_one(books: Desk, tills: TillStore) -> N
         )
     [found] = await books.records.rows(ROWS)
     assert found["tills"] == 1
+
+
+async def test_a_closing_sent_again_the_day_after_is_that_of_the_day(
+    books: Desk, tills: TillStore
+) -> None:
+    """Whoever names no day means today, and a lost answer may be asked for after midnight."""
+    await books.settled()
+    change = deed()
+    once = await tills.close_till(change, TillCount(day=MONDAY, counted=0))
+    again = await tills.close_till(change, TillCount(day=_day(1), counted=0))
+    assert (again, again.day, again.closing is None) == (once, MONDAY, False)
 
 
 async def test_no_difference_is_posted_into_a_closed_month(books: Desk, tills: TillStore) -> None:
