@@ -12,7 +12,6 @@ from domain.errors import InvalidInput
 from domain.ids import CustomerId, GarageId, PersonId, VehicleId
 
 PLATE_LIMIT = 30
-VIN_LENGTH = 17
 # Of any country: India's have 8 to 11 characters, dealers' and diplomats' fewer or more.
 PLATE = re.compile(r"(?=[A-Z]{0,11}[0-9])[A-Z0-9]{4,12}")
 # ISO 3779: no I, O or Q, which look like digits.
@@ -73,7 +72,7 @@ class SealedVehicle:
     Attributes:
         owner: whose it is; None: not known, or erased.
         identity: plate, VIN and notes as the vault sealed them; None: nothing is known.
-        marks: what it is found by, as keyed hashes.
+        marks: what it is to be found by, as keyed hashes; they are kept, and not read again.
     """
 
     id: VehicleId

@@ -70,15 +70,16 @@ class SealedCustomer:
 
     Attributes:
         who: name, address, how they are reached, GSTIN and notes, sealed; empty: erased.
+        marks: what it is to be found by; they are kept, and not read again.
     """
 
     id: CustomerId
     garage: GarageId
     version: int
     who: bytes
-    marks: CustomerMarks
     changed_at: datetime
     changed_by: PersonId
+    marks: CustomerMarks = CustomerMarks()
 
 
 def parse_notes(value: str | None, field: str = "notes") -> str | None:

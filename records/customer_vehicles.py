@@ -89,7 +89,6 @@ async def erase_vehicles_of(
 
 
 def _vehicle_of(row: Row) -> SealedVehicle:
-    marks = {mark: row[column] for mark, column in COLUMNS.items()}
     return SealedVehicle(
         id=VehicleId(row["id"]),
         garage=GarageId(row["garage"]),
@@ -99,7 +98,6 @@ def _vehicle_of(row: Row) -> SealedVehicle:
         identity=None if row["identity"] is None else bytes(row["identity"]),
         changed_at=row["changed_at"],
         changed_by=PersonId(row["changed_by"]),
-        marks={mark: bytes(value) for mark, value in marks.items() if value is not None},
     )
 
 

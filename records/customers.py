@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import LiteralString
 
-from domain.customers import CustomerMarks, SealedCustomer, SearchKind
+from domain.customers import SealedCustomer, SearchKind
 from domain.errors import NotFound
 from domain.ids import CustomerId, GarageId, PersonId
 from records.database import Connection, Records, Row
@@ -96,11 +96,6 @@ def customer_of(row: Row) -> SealedCustomer:
         garage=GarageId(row["garage"]),
         version=row["version"],
         who=bytes(row["who"]),
-        marks=CustomerMarks(
-            name=tuple(bytes(one) for one in row["name_marks"]),
-            phone=row["phone_mark"] and bytes(row["phone_mark"]),
-            gstin=row["gstin_mark"] and bytes(row["gstin_mark"]),
-        ),
         changed_at=row["changed_at"],
         changed_by=PersonId(row["changed_by"]),
     )

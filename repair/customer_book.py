@@ -35,8 +35,8 @@ from records.customers import CustomerStore, add_customer, change_customer, hold
 from records.database import Connection
 from records.people import PeopleAnswer, PeopleStore, read_garage
 
-# So many names are opened at first, then more and more, and so many in all: a search whose marks
-# are those of thousands of other names costs no more than that.
+# So many names are opened at first, then more and more, and at most so many at once: a search whose
+# marks are those of thousands of other names ends there.
 LOOKED_AT, MORE, MOST_LOOKED_AT = 60, 4, 4_000
 BY_NUMBER = "Find customers by their telephone number or GSTIN: names are shown to who may bill."
 

@@ -42,9 +42,9 @@ class CustomerTraces:
 
     @property
     def parties(self) -> list[Party]:
-        """Give who they are said to be, each time that it is said."""
+        """Give who they are said to be, each way once."""
         own = [] if self.record is None else [self.record.details.party]
-        return [*own, *(one.invoice.recipient for one in self.documents)]
+        return list(dict.fromkeys([*own, *(one.invoice.recipient for one in self.documents)]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

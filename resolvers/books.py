@@ -62,8 +62,7 @@ class BooksQueries:
         self, info: RequestInfo, month: MonthArgument, garage: GarageArgument = None
     ) -> list[MonthTotal]:
         context = info.context
-        place, day = garage_of(context, garage), billing_inputs.parse_month(month)
-        context.demand_in(place, Action.READ, ResourceKind.REPORT)
+        place, day = reported_garage(context, garage), billing_inputs.parse_month(month)
         found = await reports.month_totals(context.billing.records, place, day)
         return [
             MonthTotal(
@@ -164,4 +163,15 @@ def garage_of(context: RequestContext, garage: strawberry.ID | None) -> GarageId
     place = context.actor.garage if garage is None else garage_id(key_of("Garage", garage))
     if place is None:
         raise InvalidInput("garage", "name the garage whose books are meant")
+    return place
+
+
+def reported_garage(context: RequestContext, garage: strawberry.ID | None) -> GarageId:
+    """Give the garage whose figures are asked for, if the caller may read them.
+
+    Raises:
+        InvalidInput, NotAllowed: as `garage_of` and `demand_in` say.
+    """
+    place = garage_of(context, garage)
+    context.demand_in(place, Action.READ, ResourceKind.REPORT)
     return place

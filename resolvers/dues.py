@@ -11,19 +11,18 @@ from billing.ledger import dues
 from billing.ledger.dues import DueAge
 from domain.access import Action, ResourceKind
 from domain.errors import InvalidInput
-from domain.ids import GarageId
-from resolvers.books import GarageArgument, garage_of
+from resolvers.books import GarageArgument, reported_garage
 from resolvers.context import RequestContext, RequestInfo
 from resolvers.guards import guard_field
 from resolvers.invoices import InvoiceArgument, demand_document, invoice_id_of
 from schema.dues import DueCustomer, DueInvoice, Dues, Statement
-from schema.nodes import USUAL, Connection, after_position, make_connection, page_size
+from schema.nodes import NOT_OURS, USUAL, Connection, after_position, make_connection, page_size
 from schema.vocabulary import After, First
 
 AsOf = Annotated[
     date | None, strawberry.argument(description="At the end of this day; null: today, in India.")
 ]
-# The first day that a statement may begin with: no law of ours is older.
+# The first day that is asked about: no law of ours is older.
 BEGINNING = date(2017, 7, 1)
 
 
@@ -34,7 +33,9 @@ class DuesQueries:
     async def dues(
         self, info: RequestInfo, garage: GarageArgument = None, as_of: AsOf = None
     ) -> Dues:
-        return Dues.from_domain(await _dues_of(info.context, garage, as_of))
+        context, place = info.context, reported_garage(info.context, garage)
+        day = _day_of(context, as_of)
+        return Dues.from_domain(await dues.dues_of_garage(context.billing.records, place, day))
 
     @strawberry.field(description="A garage's unpaid invoices, the oldest first.")
     @guard_field(Action.READ, ResourceKind.REPORT)
@@ -49,7 +50,7 @@ class DuesQueries:
         first: First = USUAL,
         after: After = None,
     ) -> Connection[DueInvoice]:
-        context, place = info.context, _place_of(info.context, garage)
+        context, place = info.context, reported_garage(info.context, garage)
         found = await dues.due_invoices(
             context.billing.records,
             place,
@@ -70,7 +71,7 @@ class DuesQueries:
         first: First = USUAL,
         after: After = None,
     ) -> Connection[DueCustomer]:
-        context, place = info.context, _place_of(info.context, garage)
+        context, place = info.context, reported_garage(info.context, garage)
         found = await dues.due_customers(
             context.billing.records,
             place,
@@ -111,19 +112,6 @@ class DuesQueries:
         return Statement.from_domain(found, lines, first, after)
 
 
-async def _dues_of(
-    context: RequestContext, garage: strawberry.ID | None, as_of: date | None
-) -> dues.Dues:
-    place = _place_of(context, garage)
-    return await dues.dues_of_garage(context.billing.records, place, _day_of(context, as_of))
-
-
-def _place_of(context: RequestContext, garage: strawberry.ID | None) -> GarageId:
-    place = garage_of(context, garage)
-    context.demand_in(place, Action.READ, ResourceKind.REPORT)
-    return place
-
-
 def _day_of(context: RequestContext, as_of: date | None) -> date:
     """Give the day that is asked for.
 
@@ -150,5 +138,5 @@ def _whole_number(place: str | None) -> int:
     if place is None:
         return 0
     if not (place.isascii() and place.isdecimal() and int(place[:15]) <= MOST):
-        raise InvalidInput("after", "is not a cursor of this list")
+        raise InvalidInput("after", NOT_OURS["after"])
     return int(place[:15])

@@ -12,11 +12,11 @@ from domain.access import Action, ResourceKind
 from domain.errors import InvalidInput
 from resolvers import idempotency
 from resolvers.arguments import OperationArgument, operation_id_of
-from resolvers.books import GarageArgument, garage_of
+from resolvers.books import GarageArgument, garage_of, reported_garage
 from resolvers.context import RequestInfo
 from resolvers.guards import guard_field
 from resolvers.input_paths import within_input
-from schema.nodes import USUAL, Connection, after_position, make_connection, page_size
+from schema.nodes import NOT_OURS, USUAL, Connection, after_position, make_connection, page_size
 from schema.tills import CloseTillResult, TillClosed, TillDay, TillInput
 from schema.vocabulary import After, First
 
@@ -38,8 +38,7 @@ class TillQueries:
         ] = None,
         garage: GarageArgument = None,
     ) -> TillDay:
-        context, place = info.context, garage_of(info.context, garage)
-        context.demand_in(place, Action.READ, ResourceKind.REPORT)
+        context, place = info.context, reported_garage(info.context, garage)
         today = law_day(context.services.now())
         if day is not None and day > today:
             raise InvalidInput("day", f"{day} has not come yet")
@@ -54,8 +53,7 @@ class TillQueries:
         first: First = USUAL,
         after: After = None,
     ) -> Connection[TillDay]:
-        context, place = info.context, garage_of(info.context, garage)
-        context.demand_in(place, Action.READ, ResourceKind.REPORT)
+        context, place = info.context, reported_garage(info.context, garage)
         found = await context.billing.tills.closings(
             place, first=page_size(first) + 1, before=_day_of(after_position(after))
         )
@@ -95,4 +93,4 @@ def _day_of(place: str | None) -> date | None:
     try:
         return date.fromisoformat(place)
     except ValueError as error:
-        raise InvalidInput("after", "is not a cursor of this list") from error
+        raise InvalidInput("after", NOT_OURS["after"]) from error

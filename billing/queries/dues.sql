@@ -42,12 +42,6 @@ select * from summed
 where %(behind)s::text is null or (due, customer) < (%(below)s::bigint, %(behind)s)
 order by due desc, customer desc limit %(first)s
 
--- name: receivable
--- What the entries say that customers owe a garage at the end of a day.
-select coalesce(sum(entry.paise), 0)::bigint as paise
-from posting join entry on entry.posting = posting.id
-where posting.garage = %(garage)s and posting.day <= %(as_of)s and entry.account = 'receivable'
-
 -- name: statement
 -- What happened to the debt of a customer: of the invoices of one mark, or of one invoice, by day. The
 -- balance behind each line is the sum of all before it; lines before the span are in it, and not told.

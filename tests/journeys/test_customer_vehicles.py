@@ -51,7 +51,7 @@ def whole(key: str, version: int, owner: str | None, **said: object) -> dict[str
     return {"key": key, "version": version, **BUILT, **nothing, **said, **place}
 
 
-@pytest.mark.row("AZ-1", "AZ-5", "EN-9")
+@pytest.mark.row("EN-9")
 async def test_a_vehicle_is_found_and_masked(house: Runtime, somebody: Somebody) -> None:
     boss = somebody()
     owner = await kept(boss, "Owner of the scooter")

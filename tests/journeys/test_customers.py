@@ -229,7 +229,6 @@ async def test_an_attempt_tells_nobodys_name(house: Runtime, somebody: Somebody)
     assert (deed.result, deed.new_value) == (DeedResult.REFUSED, {"error": "NotAllowed"})
 
 
-@pytest.mark.row("EN-7")
 async def test_an_erased_customer_leaves_nothing_to_read(
     house: Runtime, somebody: Somebody
 ) -> None:
@@ -267,7 +266,6 @@ async def test_an_erased_customer_leaves_nothing_to_read(
     )
 
 
-@pytest.mark.row("EN-7")
 async def test_a_copy_that_brings_a_customer_back_is_erased_again(
     house: Runtime, somebody: Somebody
 ) -> None:

@@ -58,7 +58,6 @@ async def shop(house: Runtime, somebody: Somebody) -> Shop:
     return await furnished(house, somebody)
 
 
-@pytest.mark.row("AZ-2")
 async def test_a_manager_receives_and_gives_nothing_back(shop: Shop, somebody: Somebody) -> None:
     manager = somebody(Role.MANAGER)
     issued = (await shop.issued(await shop.closed("counter")))["invoice"]
@@ -81,7 +80,6 @@ async def test_a_manager_receives_and_gives_nothing_back(shop: Shop, somebody: S
     assert await written(shop) == before
 
 
-@pytest.mark.row("IN-11")
 async def test_several_methods_are_one_receipt_or_nothing(shop: Shop) -> None:
     issued = (await shop.issued(await shop.closed("several")))["invoice"]
     key, cash = op(), {"amount": 1_000_000, "method": "CASH"}

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from billing.gst.law_dates import law_day
-from billing.ledger import dues
+from billing.ledger import dues, reports
 from billing.ledger.books import BooksChange
 from billing.ledger.dues import DueAge, DueCustomer, DueInvoice
 from billing.ledger.invoices import TicketInvoice
@@ -30,7 +30,7 @@ FLEET = gstin_of("27", "BBBPK5678D")
 ENTRIES = """select entry.about, posting.day, entry.paise from entry
   join posting on posting.id = entry.posting where entry.account = 'receivable'"""
 # What is done, to which of the things that are there, for how much, and how many days later; money
-# and credits are dated some of these days back.
+# is dated some of these days back.
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(["issue", "fleet", "pay", "advance", "refund", "credit", "void"]),
@@ -113,6 +113,7 @@ async def _lived(records: Records, steps: list[tuple[str, int, int, int]]) -> No
     year = Year(books, await books.settled())
     for step in steps:
         await year.step(*step)
+    assert sum((await reports.trial_balance(records)).values()) == 0
     entries = [(r["about"], r["day"], r["paise"]) for r in await records.rows(ENTRIES)]
     issued: dict[str, IssuedDocument] = {paper.id: paper for paper in year.papers}
     for as_of in sorted({year.today, *(day + timedelta(days=31) for _, day, _ in entries)}):
@@ -141,6 +142,7 @@ async def _dues_are(
     assert told.receivable == sum(owed.values())
     assert told.owed_back == -sum(paise for paise in owed.values() if paise < 0)
     listed = await dues.due_invoices(records, PUNE, as_of, first=99)
+    assert [one.days for one in listed] == sorted(days.values(), reverse=True)
     assert {(one.invoice, one.days, one.paise) for one in listed} == {
         (i, d, owed[i]) for i, d in days.items()
     }
