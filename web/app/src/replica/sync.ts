@@ -19,14 +19,25 @@ export interface Link {
 export const link = createStore<Link>({ reached: navigator.onLine });
 let running: Promise<void> | null = null;
 let again = false;
+let timer = 0;
+let keeping = false;
 
 /** Sync now; who asks while it runs has it run once more behind. */
 export function syncNow(): Promise<void> {
   again = true;
   running ??= run().finally(() => {
     running = null;
+    void arm();
   });
   return running;
+}
+
+/** Come again by oneself: soon while cards are searched for, else now and then. */
+async function arm(): Promise<void> {
+  const who = person.get();
+  const soon = who !== null && link.get().reached && (await searchRuns(await openKept(who.key)));
+  window.clearTimeout(timer);
+  if (keeping) timer = window.setTimeout(syncNow, soon ? SOON_MS : PACE_MS);
 }
 
 async function run(): Promise<void> {
@@ -55,23 +66,18 @@ async function attempt(kept: Kept): Promise<void> {
 
 /** Sync as long as the pages are open; give what ends that. */
 export function keepSyncing(): () => void {
-  let timer = 0;
-  const tick = async () => {
-    window.clearTimeout(timer);
-    await syncNow();
-    const who = person.get();
-    const soon = who !== null && (await searchRuns(await openKept(who.key)));
-    timer = window.setTimeout(tick, soon && link.get().reached ? SOON_MS : PACE_MS);
-  };
+  keeping = true;
+  const tick = () => void syncNow();
   const seen = () => {
-    if (!document.hidden) void tick();
+    if (!document.hidden) tick();
   };
   const lost = () => link.set({ reached: false });
   window.addEventListener("online", tick);
   window.addEventListener("offline", lost);
   document.addEventListener("visibilitychange", seen);
-  void tick();
+  tick();
   return () => {
+    keeping = false;
     window.clearTimeout(timer);
     window.removeEventListener("online", tick);
     window.removeEventListener("offline", lost);

@@ -1,5 +1,5 @@
 import { Check, ChevronLeft, Clock, ShieldAlert, Wrench } from "lucide-react";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useLocation } from "wouter";
 import { Button, LinkButton } from "../parts/Button";
 import { Page } from "../parts/Page";
@@ -44,19 +44,20 @@ function Steps({ repair }: { repair: Repair }) {
   const steps = repair.card!.resolution.steps;
   const first = steps.findIndex(({ number }) => progress.done[number] === undefined);
   const [at, setAt] = useState(first === -1 ? steps.length - 1 : first);
-  const shownAt = useRef(-SETTLE_MS);
+  const [settled, setSettled] = useState(true);
   const step = steps[at];
   if (!step) return <LinkButton to={`/t/${ticket.key}/close`}>{words.ticket.fixed}</LinkButton>;
   const doneAt = progress.done[step.number];
 
   function show(next: number) {
-    shownAt.current = performance.now();
     setAt(next);
+    // A second tap of a double tap is meant for the step before.
+    setSettled(false);
+    window.setTimeout(() => setSettled(true), SETTLE_MS);
   }
 
   async function tick() {
-    // A second tap of a double tap is meant for the step before.
-    if (performance.now() - shownAt.current < SETTLE_MS) return;
+    if (!settled) return;
     if (doneAt === undefined) {
       await keepProgress({ ...progress, done: { ...progress.done, [step!.number]: Date.now() } });
     }
@@ -106,7 +107,7 @@ function Steps({ repair }: { repair: Repair }) {
         <Button look="plain" aria-label={words.steps.before} disabled={at === 0} onClick={() => show(at - 1)}>
           <ChevronLeft aria-hidden />
         </Button>
-        <Button onClick={tick}>{at + 1 < steps.length ? words.steps.next : words.steps.last}</Button>
+        <Button aria-disabled={!settled} onClick={tick}>{at + 1 < steps.length ? words.steps.next : words.steps.last}</Button>
       </div>
       <LinkButton to={`/t/${ticket.key}/try`} look="plain" className="w-full">
         {words.ticket.failed}
