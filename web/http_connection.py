@@ -17,6 +17,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from web.body_limits import is_upload
 from web.caps import Caps
 from web.connections import Connections
 from web.middleware import SECURITY
@@ -86,7 +87,7 @@ class HttpConnection(HttpToolsProtocol):
         self._address = ""
         self._status = 400
         self._in_head = True
-        self._upgraded = self._lingering = False
+        self._upgraded = self._lingering = self._uploads = False
         # Bytes of the message: of its headers, of its body, and as they came.
         self._head = self._body = self._came = 0
         self._timer: TimerHandle | None = None
@@ -146,7 +147,9 @@ class HttpConnection(HttpToolsProtocol):
             lingering = Lingering(self.transport, self._linger, lambda: self._lingering)
             self.cycle.transport = cast("Transport", lingering)
         self._in_head, self._came = False, 0
-        self._within(self._caps.body_seconds + GRACE_SECONDS)
+        self._uploads = is_upload(self.scope)
+        seconds = self._caps.upload_seconds if self._uploads else self._caps.body_seconds
+        self._within(seconds + GRACE_SECONDS)
 
     def on_body(self, body: bytes) -> None:
         self._body += len(body)
@@ -204,7 +207,7 @@ class HttpConnection(HttpToolsProtocol):
             self._refuse(431)
         elif self._came - self._body > 2 * self._caps.header_bytes + self._body:
             self._refuse(400)
-        elif self._body > 2 * self._caps.body_bytes:
+        elif self._body > 2 * self._caps.body_bytes and not self._uploads:
             self.cut()
 
     # Time.
